@@ -18,8 +18,8 @@ from benchmarks.peer_files import many
 from benchmarks.running import DAY
 from db.store import Store
 from dispatch.app import DispatchApp
-from dispatch.desk import schedule
-from dispatch.desk.seat import take_seat
+from dispatch.desk.plan import schedule
+from dispatch.desk.session.user import log_in
 from screens.board import BoardScreen
 from tests.widgets.terminals import Terminal, on_terminal
 from widgets.timeline import Timeline
@@ -60,8 +60,8 @@ def main() -> None:
 async def _at(db: Path, size: tuple[int, int]) -> list[str]:
     said: list[str] = []
     with Store.open(db) as store, Store.open(db) as elsewhere:
-        app = DispatchApp(take_seat(store, "dana"), "board", day=DAY)
-        other = take_seat(elsewhere, "dana")
+        app = DispatchApp(log_in(store, "dana"), "board", day=DAY)
+        other = log_in(elsewhere, "dana")
 
         async def play(terminal: Terminal) -> None:
             pilot, board = terminal.pilot, terminal.app.screen

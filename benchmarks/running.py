@@ -17,8 +17,9 @@ from pathlib import Path
 from db import clients, people, settings, visits
 from db.store import Store
 from db.unit import Actor, Unit, unit_of_work
-from dispatch.desk import emergency, placement, routing, views
-from dispatch.desk.seat import take_seat
+from dispatch.desk.day import placement, routing, views
+from dispatch.desk.plan import emergency
+from dispatch.desk.session.user import log_in
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import SetClock, at_local
 from dispatch.model.people import Hours, Lunch, Staff, Technician
@@ -107,9 +108,9 @@ def make(store: Store, technicians: int) -> None:
             days.add((who, DAY))
         _visit(store, unit, client, 0, anywhere(), at_local(DAY, "13:00", ZONE), reference="NEW", skill="server")
         unit.audit("staff", dana, made=True)
-    seat = take_seat(store, "dana")
-    with seat.write("route") as unit:
-        routing.reroute(seat, unit, days)
+    user = log_in(store, "dana")
+    with user.write("route") as unit:
+        routing.reroute(user, unit, days)
         unit.audit("staff", dana, routed=True)
 
 

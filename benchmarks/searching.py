@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.firm import sample_firm
 from db import search
 from db.store import Store
-from dispatch.desk.visit_log import Wanted, visit_log
+from dispatch.desk.log.visit_log import LogFilter, visit_log
 from tests.desk.many import NEEDLE, add_closed_visits
 
 ROUNDS = 15
@@ -39,9 +39,9 @@ def main() -> None:
             for typed in (NEEDLE[:3], NEEDLE, "provider dow", "switch cert", "s"):
                 against(store, typed)
             for name, wanted in (
-                ("searched", Wanted(words=NEEDLE)),
-                ("of all days", Wanted()),
-                ("only waived", Wanted(exceptions=True)),
+                ("searched", LogFilter(words=NEEDLE)),
+                ("of all days", LogFilter()),
+                ("only waived", LogFilter(exceptions=True)),
             ):
                 print(f"the log {name}: {best(lambda wanted=wanted: visit_log(store, wanted, SHOWN)):.1f} ms")  # type: ignore[misc]
 

@@ -18,10 +18,10 @@ CASES = {
     "python -c pass": "pass",
     "import textual.app": "import gc; gc.disable(); import textual.app",
     "dispatch --version": "import dispatch.__main__, dispatch",
-    "a plain command (keys list)": "import dispatch.commands.line, dispatch.commands.remote, dispatch.desk.seat, db.keys",
+    "a plain command (keys list)": "import dispatch.commands.line, dispatch.commands.remote, dispatch.desk.session.user, db.keys",
     "the board": "import gc; gc.disable(); import dispatch.commands.line, dispatch.commands.views, dispatch.app, screens.board",
-    "a seat (my day)": "import gc; gc.disable(); import dispatch.remote.sitting, dispatch.remote.app, screens.day",
-    "a seat of a warm parent": "import dispatch.remote.guard, dispatch.remote.warm",
+    "a session (my day)": "import gc; gc.disable(); import dispatch.remote.sitting, dispatch.remote.app, screens.day",
+    "a session of a warm parent": "import dispatch.remote.guard, dispatch.remote.warm",
 }
 """What each imports up to its first screen or its first line; those with screens collect no garbage meanwhile."""
 

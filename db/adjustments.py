@@ -8,7 +8,7 @@ from db.rows import Query, Select
 from db.unit import Unit
 
 
-class Goodwill(NamedTuple):
+class GoodwillRow(NamedTuple):
     """Something given: percent of, or an amount off, a category. `value` is decimal text."""
 
     by: str
@@ -18,7 +18,7 @@ class Goodwill(NamedTuple):
     reason: str
 
 
-class ManualTravel(NamedTuple):
+class ManualTravelRow(NamedTuple):
     """Travel that a lead set to an amount, decimal text."""
 
     by: str
@@ -26,15 +26,15 @@ class ManualTravel(NamedTuple):
     reason: str
 
 
-GOODWILL = Select(Goodwill, "goodwill r JOIN staff s ON s.id = r.staff_id", of={"by": "s.name"})
+GOODWILL = Select(GoodwillRow, "goodwill r JOIN staff s ON s.id = r.staff_id", of={"by": "s.name"})
 """What was given away."""
-TRAVEL = Select(ManualTravel, "manual_travel r JOIN staff s ON s.id = r.staff_id", of={"by": "s.name"})
+TRAVEL = Select(ManualTravelRow, "manual_travel r JOIN staff s ON s.id = r.staff_id", of={"by": "s.name"})
 """Travel that was set by hand."""
 _STANDS = "WHERE r.visit_id = ? AND r.withdrawn_at IS NULL ORDER BY r.id"
 
-goodwill_of: Query[list[Goodwill], int] = GOODWILL.listing(_STANDS)
+goodwill_of: Query[list[GoodwillRow], int] = GOODWILL.listing(_STANDS)
 """What stands given on a visit, in the order in which it was entered."""
-travel_of: Query[ManualTravel | None, int] = TRAVEL.single(f"{_STANDS} DESC LIMIT 1")
+travel_of: Query[ManualTravelRow | None, int] = TRAVEL.single(f"{_STANDS} DESC LIMIT 1")
 """The travel that a lead set for a visit."""
 
 

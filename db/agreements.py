@@ -16,7 +16,7 @@ from db.names import changed
 from db.rows import Query, Select, Stored, column, day, json_form, part
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.agreements import Agreement, Pool, RateCard, Service
+from dispatch.model.agreements import Agreement, PrepaidBlock, RateCard, ServiceTerms
 from dispatch.model.money import shortest
 
 MONEY_KIND = "block_money"
@@ -26,7 +26,7 @@ RETAINER = "retainer"
 _LAST_DAY = "min(coalesce(ended_on, '9999-12-31'), coalesce(ends, '9999-12-31'))"
 
 
-class Allowance(NamedTuple):
+class Grant(NamedTuple):
     """What a retainer grants from an agreement month on: rate-minutes, and what becomes of those that are not used."""
 
     since: datetime.date
@@ -35,10 +35,10 @@ class Allowance(NamedTuple):
     cap: int | None
 
 
-POOLS = Select(Pool, "pool r")
+POOLS = Select(PrepaidBlock, "pool r")
 """Prepaid blocks."""
 ALLOWANCES = Select(
-    Allowance,
+    Grant,
     "allowance r",
     stored={
         "since": day("from_month"),
@@ -51,7 +51,7 @@ CARDS = Select(RateCard, "rate_card r")
 """Rate cards."""
 _FROM_COLUMNS = ("kind", "starts", "ends", "blocks")
 SERVICES = Select(
-    Service,
+    ServiceTerms,
     "agreement r",
     stored={
         "targets": json_form("levels"),
@@ -150,12 +150,12 @@ def all_agreements(store: Store) -> list[Agreement]:
     return _agreements(store, "WHERE archived_at IS NULL")
 
 
-def pools_of(store: Store, agreement_id: int) -> tuple[Pool, ...]:
+def pools_of(store: Store, agreement_id: int) -> tuple[PrepaidBlock, ...]:
     """The prepaid blocks of an agreement, in the order in which they were added."""
     return _pools(store, "WHERE agreement_id = ?", (agreement_id,)).get(agreement_id, ())
 
 
-def add_agreement(unit: Unit, new: Agreement, pools: Iterable[Pool] = ()) -> int:
+def add_agreement(unit: Unit, new: Agreement, pools: Iterable[PrepaidBlock] = ()) -> int:
     """Add an agreement with its pools; returns the id. What it promises counts as `new.service` has it."""
     columns, bought = AGREEMENTS.columns(new), [POOLS.columns(pool) for pool in pools]
     agreement_id = unit.insert("agreement", **columns)
@@ -195,7 +195,7 @@ def update_agreement(unit: Unit, before: Agreement, after: Agreement, since: dat
     return version
 
 
-def allowances_of(store: Store, agreement_id: int) -> tuple[Allowance, ...]:
+def allowances_of(store: Store, agreement_id: int) -> tuple[Grant, ...]:
     """What a retainer grants, by the month from which on it does; of one month the last word comes last."""
     return _allowances(store, "(?)", (agreement_id,)).get(agreement_id, ())
 
@@ -212,7 +212,7 @@ def agreement(store: Store, agreement_id: int, day: datetime.date | None = None)
     return next(iter(_agreements(store, "WHERE id = ?", (agreement_id,), day)), None)
 
 
-def add_pool(unit: Unit, agreement_id: int, pool: Pool) -> int:
+def add_pool(unit: Unit, agreement_id: int, pool: PrepaidBlock) -> int:
     """Add a prepaid block to an agreement; returns its id.
 
     Raises:
@@ -223,7 +223,7 @@ def add_pool(unit: Unit, agreement_id: int, pool: Pool) -> int:
     return pool_id
 
 
-def update_pool(unit: Unit, before: Pool, after: Pool) -> int:
+def update_pool(unit: Unit, before: PrepaidBlock, after: PrepaidBlock) -> int:
     """Take over what `after` says differently, such as what remains after a charge; returns the new version.
 
     Raises:
@@ -244,12 +244,12 @@ def granted(agreement: Agreement) -> tuple[Any, ...]:
     return minutes, agreement.rollover, agreement.rollover_cap
 
 
-def _word_on(granted: Sequence[Allowance], month: datetime.date) -> tuple[Any, ...] | None:
+def _word_on(granted: Sequence[Grant], month: datetime.date) -> tuple[Any, ...] | None:
     """What was said of an agreement month; None before the first word on it."""
     return next((tuple(one)[1:] for one in reversed(granted) if one.since <= month), None)
 
 
-def _allowances(store: Store, ids: str, params: Sequence[Any]) -> dict[int, tuple[Allowance, ...]]:
+def _allowances(store: Store, ids: str, params: Sequence[Any]) -> dict[int, tuple[Grant, ...]]:
     """By the ids of agreements, and by month."""
     rest = f"WHERE r.agreement_id IN {ids} ORDER BY r.from_month, r.id"
     return ALLOWANCES.by(store, "r.agreement_id", rest, params)
@@ -312,14 +312,14 @@ def _agreements(
         form = {**read.terms, "kind": read.kind, "starts": read.starts.isoformat(), "ends": ends}
         form["blocks"] = [_block(pool, read.kind, minor_units) for pool in pools.get(read.id, ())]
         last_day = None if ends is None else datetime.date.fromisoformat(ends)
-        words = tuple((said.since, Service(**said.terms)) for said in promised.get(read.id, ()))
+        words = tuple((said.since, ServiceTerms(**said.terms)) for said in promised.get(read.id, ()))
         one = replace(read, ends=last_day, terms=form, promised=words)
         one = replace(one, service=one.service_on(max(day, one.starts)))
         found.append(_with_allowance(one, allowances.get(one.id, ()), day))
     return found
 
 
-def _with_allowance(one: Agreement, allowances: Sequence[Allowance], day: datetime.date) -> Agreement:
+def _with_allowance(one: Agreement, allowances: Sequence[Grant], day: datetime.date) -> Agreement:
     word = _word_on(allowances, one.month_of(max(day, one.starts))) if one.kind == RETAINER else None
     if word is None or word == granted(one):
         return one
@@ -328,11 +328,11 @@ def _with_allowance(one: Agreement, allowances: Sequence[Allowance], day: dateti
     return replace(one, terms={**one.terms, "allowance_min": allowance}, rollover=rollover, rollover_cap=cap)
 
 
-def _pools(store: Store, where: str, params: Sequence[Any] = ()) -> dict[int, tuple[Pool, ...]]:
+def _pools(store: Store, where: str, params: Sequence[Any] = ()) -> dict[int, tuple[PrepaidBlock, ...]]:
     return POOLS.by(store, "r.agreement_id", f"{where} ORDER BY r.agreement_id, r.id", params)
 
 
-def _block(pool: Pool, kind: str, minor_units: int) -> dict[str, Any]:
+def _block(pool: PrepaidBlock, kind: str, minor_units: int) -> dict[str, Any]:
     """A pool as a block of design/charges.md B14: whole rate-minutes as a number, everything else as decimal text."""
     block: dict[str, Any] = {
         "id": pool.name,

@@ -23,7 +23,7 @@ class ChainHead(NamedTuple):
         return f"{self.hash[:16]}@{self.rows}"
 
 
-class Found(NamedTuple):
+class NamedAuditRow(NamedTuple):
     """A row with the name of who did it, and what its record is called (empty where it has no name)."""
 
     row: AuditRow
@@ -103,7 +103,7 @@ def matching(
     deed: str | None = None,
     before: int | None = None,
     limit: int = 200,
-) -> list[Found]:
+) -> list[NamedAuditRow]:
     """The newest rows of a visit, of a login, from an instant on, before one, of a deed that holds a word: newest first.
 
     Args:
@@ -129,7 +129,7 @@ def matching(
         f"LEFT JOIN staff p ON p.id = u.staff_id WHERE {where} ORDER BY u.seq DESC LIMIT ?",
         (*(value for _, value in wanted), limit),
     )
-    return [Found(*one) for one in found]
+    return [NamedAuditRow(*one) for one in found]
 
 
 def last_of(store: Store, entity: str, entity_id: int) -> AuditRow | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from db.rows import Query, Select, column
-from dispatch.model.calls import Call, Outcome
+from dispatch.model.calls import Call, CallOutcome
 
 if TYPE_CHECKING:
     from db.unit import Unit
@@ -28,7 +28,7 @@ calls_of: Query[list[Call], int] = CALLS.listing("WHERE c.visit_id = ? AND c.wit
 
 
 def add_call(
-    unit: Unit, visit_id: int, outcome: Outcome, promised: int | None, *, phone: str = "", note: str = ""
+    unit: Unit, visit_id: int, outcome: CallOutcome, promised: int | None, *, phone: str = "", note: str = ""
 ) -> int:
     """Log a call, or one that is owed; returns its id."""
     said = {"outcome": outcome.value, "promised_at": promised, "phone": phone, "note": note}

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from db.among import AMONG, listed
 from db.rows import Query, Select, day
 from db.store import Store
-from dispatch.care.account import Gap, Mark, Survey
+from dispatch.care.account import Gap, PromptMark, Survey
 
 if TYPE_CHECKING:
     from db.unit import Unit
 
 
-class Outcome(NamedTuple):
+class VisitOutcome(NamedTuple):
     """What a visit says: every test passed, one stands overridden or failing, and the client's word on it and on coming back."""
 
     all_passed: bool = False
@@ -26,7 +26,7 @@ class Outcome(NamedTuple):
 
 SURVEYS = Select(Survey, "survey r", stored={"day": day("on_day")})
 """Surveys."""
-MARKS = Select(Mark, "care_mark r", stored={"day": day("on_day"), "until": day("until_day")})
+MARKS = Select(PromptMark, "care_mark r", stored={"day": day("on_day"), "until": day("until_day")})
 """How prompts ended."""
 GAPS = Select(Gap, "gap r JOIN staff s ON s.id = r.owner_id", of={"owner": "s.name"}, stored={"due": day("due_on")})
 """What reviews found missing."""
@@ -34,13 +34,15 @@ surveys: Query[dict[int, tuple[Survey, ...]]] = SURVEYS.grouped(
     "r.client_id", "WHERE r.withdrawn_at IS NULL ORDER BY r.on_day, r.id"
 )
 """The surveys of each client that has any, in the order of their days."""
-marks: Query[dict[int, tuple[Mark, ...]]] = MARKS.grouped("r.client_id", "WHERE r.withdrawn_at IS NULL ORDER BY r.id")
+marks: Query[dict[int, tuple[PromptMark, ...]]] = MARKS.grouped(
+    "r.client_id", "WHERE r.withdrawn_at IS NULL ORDER BY r.id"
+)
 """How the prompts of each client ended, in the order in which they did."""
 gaps: Query[dict[int, tuple[Gap, ...]]] = GAPS.grouped("r.client_id", "WHERE r.withdrawn_at IS NULL ORDER BY r.id")
 """What reviews with each client found missing."""
 
 
-def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, Outcome]:
+def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, VisitOutcome]:
     """What some visits say, in three queries whatever their number."""
     if not visit_ids:
         return {}
@@ -72,7 +74,7 @@ def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, Outcome]:
         )
     }
     return {
-        visit_id: Outcome(*tests.get(visit_id, (False, False)), words.get(visit_id), visit_id in left)
+        visit_id: VisitOutcome(*tests.get(visit_id, (False, False)), words.get(visit_id), visit_id in left)
         for visit_id in {*tests, *words, *left.intersection(visit_ids)}
     }
 
@@ -85,7 +87,7 @@ def add_survey(unit: Unit, client_id: int, day: datetime.date, score: int | None
     return survey_id
 
 
-def add_mark(unit: Unit, client_id: int, mark: Mark) -> int:
+def add_mark(unit: Unit, client_id: int, mark: PromptMark) -> int:
     """Note how a prompt ended, or until when it sleeps; returns the id."""
     mark_id = unit.note("care_mark", client_id=client_id, **MARKS.columns(mark))
     unit.audit(

@@ -16,7 +16,7 @@ KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class RecordChange:
     """One record before and after a change, with the versions at which it looked so."""
 
     entity: str
@@ -40,11 +40,11 @@ class Change:
 
     id: int
     label: str
-    pictures: tuple[Picture, ...]
+    pictures: tuple[RecordChange, ...]
     roles: tuple[str, ...] = ()
 
 
-def remember(unit: Unit, label: str, pictures: Sequence[Picture]) -> None:
+def remember(unit: Unit, label: str, pictures: Sequence[RecordChange]) -> None:
     """Keep what the person of a unit changed in it, forget what they had undone before, and let the oldest ones go."""
     staff_id = unit.actor.staff_id
     unit.execute("UPDATE change SET state = 'dropped' WHERE staff_id = ? AND state = 'undone'", (staff_id,))
@@ -63,7 +63,7 @@ def remember(unit: Unit, label: str, pictures: Sequence[Picture]) -> None:
     )
 
 
-def _packed(pictures: Sequence[Picture]) -> str:
+def _packed(pictures: Sequence[RecordChange]) -> str:
     return json.dumps(
         [[p.entity, p.id, p.before, p.after, p.version_before, p.version_after] for p in pictures],
         separators=(",", ":"),
@@ -71,8 +71,8 @@ def _packed(pictures: Sequence[Picture]) -> str:
     )
 
 
-def _unpacked(text: str) -> tuple[Picture, ...]:
-    return tuple(Picture(*fields) for fields in json.loads(text))
+def _unpacked(text: str) -> tuple[RecordChange, ...]:
+    return tuple(RecordChange(*fields) for fields in json.loads(text))
 
 
 CHANGES = Select(

@@ -8,7 +8,7 @@ from db import permissions, probes
 from db.rows import Query, Select, value
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.checklists import Attempt, Checklist, Item, Kind, Phase, WorkEntry
+from dispatch.model.checklists import Attempt, Checklist, Item, ItemKind, Phase, WorkEntry
 
 ATTEMPTS = Select(
     Attempt, "attempt a JOIN staff s ON s.id = a.staff_id", "a", of={"by": "s.name"}, given={"tries": "a.id"}
@@ -104,7 +104,7 @@ def _in_order(items: list[Item], copied: Collection[int]) -> list[Item]:
         items,
         key=lambda item: (
             _PHASE_ORDER[item.phase],
-            item.kind is Kind.SIGN_OFF,
+            item.kind is ItemKind.SIGN_OFF,
             place(item),
             item.id not in copied,
             _natural(item.ref),

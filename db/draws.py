@@ -8,10 +8,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from db import agreements
-from db.agreements import Allowance
+from db.agreements import Grant
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.agreements import Agreement, Pool
+from dispatch.model.agreements import Agreement, PrepaidBlock
 from dispatch.model.money import shortest
 
 
@@ -75,9 +75,9 @@ def allowance_used(store: Store, agreement: Agreement, day: datetime.date) -> Fr
     return _used(store, agreement).get(agreement.month_of(day).isoformat(), Fraction(0))
 
 
-def _in_force(granted: Sequence[Allowance], month: datetime.date) -> Allowance:
+def _in_force(granted: Sequence[Grant], month: datetime.date) -> Grant:
     """What is granted in a month; nothing before the first word on it."""
-    return next((one for one in reversed(granted) if one.since <= month), Allowance(month, Fraction(0), "none", None))
+    return next((one for one in reversed(granted) if one.since <= month), Grant(month, Fraction(0), "none", None))
 
 
 def _used(store: Store, agreement: Agreement) -> dict[str, Fraction]:
@@ -91,6 +91,6 @@ def _used(store: Store, agreement: Agreement) -> dict[str, Fraction]:
     return used
 
 
-def _change(unit: Unit, pool: Pool, by: Fraction) -> None:
+def _change(unit: Unit, pool: PrepaidBlock, by: Fraction) -> None:
     left = max(Fraction(0), Fraction(pool.remaining) + by)
     agreements.update_pool(unit, pool, replace(pool, remaining=shortest(left)))

@@ -19,7 +19,7 @@ class StoreFault(Exception):
     """Something that the store refuses or cannot do. `str(fault)` is the sentence for the user."""
 
 
-class NotFound(StoreFault):
+class NoDatabase(StoreFault):
     """There is no database at the path."""
 
 
@@ -261,7 +261,7 @@ def from_os(error: OSError, path: Path) -> StoreFault:
     if error.errno == errno.EEXIST:
         return Exists(f"There is already something at {path}. It was left as it is; choose another name.")
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return NotFound(f"There is nothing at {path}. Check the path.")
+        return NoDatabase(f"There is nothing at {path}. Check the path.")
     return StoreFault(f"{path}: {error.strerror or error}. Nothing was changed.")
 
 

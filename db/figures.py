@@ -24,7 +24,7 @@ By = Literal["", "technician", "client"]
 Span = tuple[int, int]
 
 
-class Asked(NamedTuple):
+class FigureQuery(NamedTuple):
     """What a figure is asked for. `spans` are half-open pairs of instants that ascend and do not overlap.
 
     `available` is what technicians had to give: id, the first instant of the day, seconds. `currency` is the one that is summed;
@@ -150,7 +150,7 @@ _CREW = "LEFT JOIN assignment crew ON f.staff_id IS NULL AND crew.visit_id = f.v
 _WHO = {"": ("NULL", ""), "technician": ("coalesce(f.staff_id, crew.staff_id)", _CREW), "client": ("f.client_id", "")}
 
 
-def counted(store: Store, figure: str, asked: Asked, by: By = "") -> list[Counted]:
+def counted(store: Store, figure: str, asked: FigureQuery, by: By = "") -> list[Counted]:
     """A figure in each of the spans, and of each technician or client where asked; spans without a fact are left out.
 
     A visit of several technicians counts for each of them. What is nobody's (a visit that nobody was sent to, the hours of a
@@ -165,7 +165,7 @@ def counted(store: Store, figure: str, asked: Asked, by: By = "") -> list[Counte
     return [Counted(*row) for row in rows if by == "" or row[1] is not None]
 
 
-def behind(store: Store, figure: str, asked: Asked, by: By = "", who: int | None = None) -> list[Behind]:
+def behind(store: Store, figure: str, asked: FigureQuery, by: By = "", who: int | None = None) -> list[Behind]:
     """The visits behind a figure, by time; of one technician or client where asked."""
     expression, join = _WHO[by]
     rows = store.all(
@@ -191,7 +191,7 @@ def names(store: Store, by: By) -> dict[int, str]:
     return dict(store.all("SELECT s.id, s.name FROM staff s JOIN technician t ON t.staff_id = s.id"))
 
 
-def _params(asked: Asked) -> tuple[object, ...]:
+def _params(asked: FigureQuery) -> tuple[object, ...]:
     first = min((start for start, _ in asked.spans), default=0)
     last = max((end for _, end in asked.spans), default=0)
     return first, last, asked.now, asked.currency, json.dumps(asked.available), json.dumps(asked.spans)

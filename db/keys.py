@@ -28,7 +28,7 @@ key_by_fingerprint: Query[Key | None, str] = KEYS.single("WHERE k.fingerprint = 
 all_keys: Query[list[Key]] = KEYS.listing("ORDER BY s.name COLLATE NOCASE, k.id")
 """Every key there ever was, by person and age."""
 live_keys: Query[list[Key]] = KEYS.listing("WHERE k.revoked_at IS NULL AND s.active = 1 ORDER BY k.id")
-"""The keys that open a seat: not revoked, of people who are active; by id."""
+"""The keys that open a session: not revoked, of people who are active; by id."""
 
 
 def add_key(unit: Unit, staff_id: int, fingerprint: str, public_key: str, *, mouse: bool = False) -> int:
@@ -44,7 +44,7 @@ def add_key(unit: Unit, staff_id: int, fingerprint: str, public_key: str, *, mou
 
 
 def revoke_key(unit: Unit, gone: Key) -> None:
-    """Let a key open no seat any more; its sessions end."""
+    """Let a key open no session any more; its sessions end."""
     unit.execute("UPDATE key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (unit.at, gone.id))
     unit.execute(
         "UPDATE session SET ended_at = ?, ended_as = 'key revoked' WHERE key_id = ? AND ended_at IS NULL",

@@ -13,7 +13,7 @@ from db.faults import (
     Busy,
     Corrupt,
     Empty,
-    NotFound,
+    NoDatabase,
     NotOurs,
     ReadOnly,
     StoreFault,
@@ -140,7 +140,7 @@ def vet(path: Path) -> None:
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
-        raise NotFound(
+        raise NoDatabase(
             f"There is no database at {path}. Make one with `dispatch init`, or name another with --db."
         ) from None
     except OSError as error:

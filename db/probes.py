@@ -10,7 +10,7 @@ from db.rows import Query, Select, Stored
 from db.store import Store
 from dispatch.model.checklists import ItemTemplate
 from dispatch.model.forms import unusual
-from dispatch.model.probes import UNTESTED, Probe, ProbeKind, Target, Tested, Try, Vantage, Watch
+from dispatch.model.probes import UNTESTED, Probe, ProbeKind, ProbeTarget, Tested, Try, Vantage, Watch
 
 if TYPE_CHECKING:
     from db.unit import Unit
@@ -68,7 +68,7 @@ def add_probes(unit: Unit, item_id: int, probes: Iterable[Probe]) -> None:
         )
 
 
-def renew_probes(unit: Unit, site_id: int, targets: Iterable[Target]) -> None:
+def renew_probes(unit: Unit, site_id: int, targets: Iterable[ProbeTarget]) -> None:
     """Give the visits of a site that have not begun a new copy of its targets; whatever has begun keeps what it has."""
     from dispatch.closeout.probes.roles import probe_of, probes_of_item
 

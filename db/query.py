@@ -49,7 +49,7 @@ _FUNCTIONS = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryResult:
     """The rows of a question, each as long as `columns`; two columns of one name are told apart."""
 
     columns: tuple[str, ...]
@@ -63,7 +63,7 @@ def ask(
     seconds: float = SECONDS,
     monotonic: Callable[[], float] = time.monotonic,
     most: int = MOST,
-) -> Answer:
+) -> QueryResult:
     """Answer one SELECT (or WITH, or VALUES) on a connection of its own.
 
     Args:
@@ -95,15 +95,15 @@ def ask(
             raise _refused(error, denied, over=monotonic() >= until, seconds=seconds) from None
         if len(rows) > most:
             raise Unanswered(f"The answer has more than {most:,} rows. Narrow it down, or end it with LIMIT {most}.")
-        return Answer(tuple(dedupe_keys(column[0] for column in cursor.description)), tuple(rows))
+        return QueryResult(tuple(dedupe_keys(column[0] for column in cursor.description)), tuple(rows))
 
 
-def tables(store: Store) -> Answer:
+def tables(store: Store) -> QueryResult:
     """Every column of the tables and views that may be asked, with its type."""
     allowed = readable(store.conn)
     found = sorted((*store.utils.tables, *store.utils.views), key=lambda one: str(one.name))
     rows = [(one.name, column.name, column.type) for one in found if one.name in allowed for column in one.columns]
-    return Answer(("table", "column", "type"), tuple(rows))
+    return QueryResult(("table", "column", "type"), tuple(rows))
 
 
 def readable(conn: sqlite3.Connection) -> frozenset[str]:

@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from db.among import AMONG
 from db.rows import Query, Select
-from dispatch.model.checklists import Grade, Kind, Result
+from dispatch.model.checklists import Grade, ItemKind, Result
 
 
-class Standing(NamedTuple):
+class StandingResult(NamedTuple):
     """The result that stands on an item. `failed` attempts were made at it; `follow_up` is the visit that was booked."""
 
     visit_id: int
     ref: str
-    kind: Kind
+    kind: ItemKind
     label: str
     result: Result
     grade: Grade | None
@@ -31,7 +31,7 @@ class Standing(NamedTuple):
 
 
 STANDING = Select(
-    Standing,
+    StandingResult,
     "item i JOIN standing t ON t.item_id = i.id JOIN attempt a ON a.visit_id = t.visit_id AND a.sequence = t.sequence "
     "JOIN staff p ON p.id = a.staff_id LEFT JOIN visit f ON f.id = a.follow_up_id",
     "a",
@@ -47,7 +47,7 @@ STANDING = Select(
     },
 )
 """What stands on items."""
-standing: Query[list[Standing], Collection[int]] = STANDING.listing(
+standing: Query[list[StandingResult], Collection[int]] = STANDING.listing(
     f"WHERE i.visit_id {AMONG} ORDER BY i.visit_id, i.phase = 'leave', i.position, i.id"
 )
 """Every item with a result, by visit and in the order of the checklist."""

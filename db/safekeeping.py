@@ -21,7 +21,7 @@ from db.texts import bad_texts
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """What a check found: `subject` names the check, `good` whether all is well, `text` one line about it."""
 
     subject: str
@@ -44,7 +44,7 @@ def backup(store: Store, target: Path) -> str:
         ReadOnly, Full: the folder does not take it.
     """
     store.ensure_in_place()
-    # a connection of its own, so that the seat can go on while the copy is made
+    # a connection of its own, so that the session can go on while the copy is made
     with contextlib.closing(store.reader()) as source:
         refuse_damaged_text(source)
         source.text_factory = str
@@ -322,13 +322,13 @@ _CHECKS: Mapping[str, Callable[[Store], _Checked]] = {
 }
 
 
-def check(store: Store) -> list[Finding]:
+def check(store: Store) -> list[CheckResult]:
     """Look at everything about the database that can be looked at while others work in it; what cannot be is wrong too."""
     found = []
     for subject, look in _CHECKS.items():
         try:
             with translated():
-                found.append(Finding(subject, *look(store)))
+                found.append(CheckResult(subject, *look(store)))
         except (StoreFault, sqlite3.Error) as fault:
-            found.append(Finding(subject, False, str(fault)))
+            found.append(CheckResult(subject, False, str(fault)))
     return found

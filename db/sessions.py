@@ -7,39 +7,39 @@ from typing import TYPE_CHECKING, Any
 from db.audit import AuditRow
 from db.rows import Query, Select
 from db.store import Store
-from dispatch.model.keys import Session
+from dispatch.model.keys import SshLogin
 
 if TYPE_CHECKING:
     from db.unit import Unit
 
 SESSIONS = Select(
-    Session, "session e JOIN staff s ON s.id = e.staff_id", "e", of={"login": "s.login", "name": "s.name"}
+    SshLogin, "session e JOIN staff s ON s.id = e.staff_id", "e", of={"login": "s.login", "name": "s.name"}
 )
 """Sessions with whose they are."""
 _SHOWN = 200
 UNKNOWN = "session unknown"
 """Why a session that was never recorded may not go on."""
-session: Query[Session | None, str] = SESSIONS.single("WHERE e.id = ?")
+session: Query[SshLogin | None, str] = SESSIONS.single("WHERE e.id = ?")
 """The session with that id."""
 
 
-def open_sessions(store: Store, staff_id: int | None = None) -> list[Session]:
+def open_sessions(store: Store, staff_id: int | None = None) -> list[SshLogin]:
     """Those that have not ended and have a living process, of everybody or of one person, the oldest first."""
     found = _unended(store) if staff_id is None else _unended_of(store, staff_id)
     return [one for one in found if store.presence.held(one.id) is not False]
 
 
-def gone_sessions(store: Store) -> list[Session]:
+def gone_sessions(store: Store) -> list[SshLogin]:
     """Those whose process has ended and could not say so."""
     return [one for one in _unended(store) if store.presence.held(one.id) is False]
 
 
-_unended: Query[list[Session]] = SESSIONS.listing("WHERE e.ended_at IS NULL ORDER BY e.started_at, e.id")
-_unended_of: Query[list[Session], int] = SESSIONS.listing(
+_unended: Query[list[SshLogin]] = SESSIONS.listing("WHERE e.ended_at IS NULL ORDER BY e.started_at, e.id")
+_unended_of: Query[list[SshLogin], int] = SESSIONS.listing(
     "WHERE e.ended_at IS NULL AND e.staff_id = ? ORDER BY e.started_at, e.id"
 )
 
-recent_sessions: Query[list[Session]] = SESSIONS.listing(f"ORDER BY e.started_at DESC, e.id LIMIT {_SHOWN}")
+recent_sessions: Query[list[SshLogin]] = SESSIONS.listing(f"ORDER BY e.started_at DESC, e.id LIMIT {_SHOWN}")
 """The last ones that were begun, the newest first."""
 
 
@@ -68,7 +68,7 @@ def says_no_more(row: AuditRow) -> bool:
 
 
 def begin(unit: Unit, session_id: str, staff_id: int, key_id: int) -> None:
-    """Note that a seat was taken."""
+    """Note that a session was taken."""
     unit.insert("session", id=session_id, staff_id=staff_id, key_id=key_id, started_at=unit.at, seen_at=unit.at)
     unit.audit("key", key_id, began=session_id)
 
@@ -78,7 +78,7 @@ def touch(unit: Unit, session_id: str) -> None:
     unit.execute("UPDATE session SET seen_at = ? WHERE id = ?", (unit.at, session_id))
 
 
-def end(unit: Unit, one: Session, how: str, place: str = "{}") -> None:
+def end(unit: Unit, one: SshLogin, how: str, place: str = "{}") -> None:
     """End a session, once.
 
     Args:

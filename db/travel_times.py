@@ -12,7 +12,7 @@ from db.rows import Query, value
 from db.store import Store
 from dispatch.model.travel import Leg, Place
 from dispatch.travel.known import Cell, Pair, learned_leg
-from dispatch.travel.scale import Scale
+from dispatch.travel.scale import TravelScale
 
 if TYPE_CHECKING:
     from db.unit import Unit
@@ -93,14 +93,14 @@ def pairs(store: Store, origins: Sequence[int], destinations: Sequence[int]) -> 
     return found
 
 
-def scale(store: Store, source: str, zone: str) -> Scale | None:
+def scale(store: Store, source: str, zone: str) -> TravelScale | None:
     """The scale that was learned for a source, None where there is none."""
     row = store.one("SELECT multiplier, low, high, legs, buckets FROM learned_scale WHERE source = ?", (source,))
     if row is None:
         return None
     multiplier, low, high, legs, buckets = row
     own = {(bool(weekend), half_hour): own for weekend, half_hour, own in json.loads(buckets)}
-    return Scale(multiplier, low, high, legs, zone, own)
+    return TravelScale(multiplier, low, high, legs, zone, own)
 
 
 def by_hour(store: Store) -> bool:
@@ -114,7 +114,7 @@ def learned(store: Store) -> tuple[int, int]:
     return int(count), int(legs)
 
 
-def keep_learned(unit: Unit, found: Mapping[Pair, LearnedPair], scales: Mapping[str, Scale]) -> None:
+def keep_learned(unit: Unit, found: Mapping[Pair, LearnedPair], scales: Mapping[str, TravelScale]) -> None:
     """Replace all that was learned."""
     unit.execute("DELETE FROM learned_pair")
     unit.execute("DELETE FROM learned_scale")

@@ -18,8 +18,8 @@ from db.store import Store
 class Actor:
     """Who does something, and from where.
 
-    `staff_id` is None for the program itself; `session` names the seat or the command run; `via` is `local` (own
-    login on the machine), `as` (`--as`), `seat` (a key over SSH) or `system`; `key_id` is the key of a seat.
+    `staff_id` is None for the program itself; `session` names the session or the command run; `via` is `local` (own
+    login on the machine), `as` (`--as`), `seat` (a key over SSH) or `system`; `key_id` is the key of a session.
     """
 
     staff_id: int | None
@@ -128,7 +128,7 @@ class Unit:
         actor = self.actor
         if actor.key_id is not None:
             if "key_id" in detail:
-                raise Misuse("key_id in an audit detail is the key of the seat")
+                raise Misuse("key_id in an audit detail is the key of the session")
             detail["key_id"] = actor.key_id
         try:
             text = chain.canonical(detail)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from db.changes import Picture
+from db.changes import RecordChange
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -16,12 +16,12 @@ ENTITIES = frozenset({"milestone", "breach_cause", "survey", "care_mark", "gap",
 _WITHDRAWN = "withdrawn"
 
 
-def added(entity: str, record_id: int) -> Picture:
+def added(entity: str, record_id: int) -> RecordChange:
     """The picture of a record that was just added."""
-    return Picture(entity, record_id, {_WITHDRAWN: True}, {_WITHDRAWN: False}, 0, 1)
+    return RecordChange(entity, record_id, {_WITHDRAWN: True}, {_WITHDRAWN: False}, 0, 1)
 
 
-def turn(store: Store, unit: Unit, picture: Picture, *, back: bool) -> tuple[int, int] | None:
+def turn(store: Store, unit: Unit, picture: RecordChange, *, back: bool) -> tuple[int, int] | None:
     """Take a record back (or let it stand again); returns the version that it looked so at, and the one of now.
 
     None: somebody has changed it since.

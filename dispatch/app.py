@@ -1,4 +1,4 @@
-"""The Textual application: four modes over one seat. Everything else is in `screens`."""
+"""The Textual application: four modes over one session. Everything else is in `screens`."""
 
 from __future__ import annotations
 
@@ -16,22 +16,24 @@ from textual.worker import WorkerFailed
 
 from db import settings
 from db.faults import StoreFault, TooNew, damaged_text
-from dispatch.desk import reading
-from dispatch.desk.others import Ear
-from dispatch.desk.seat import Seat
-from dispatch.desk.unsent import keep_unwritten
+from dispatch.desk.session import rights
+from dispatch.desk.session.activity import Ear
+from dispatch.desk.session.unsent import keep_unwritten
+from dispatch.desk.session.user import User
 from dispatch.lazily import lazily
 from dispatch.model.states import OFFICE, Role
 from dispatch.model.text import show
 from dispatch.terminal import TerminalApp
 from screens.faults import says
-from screens.keeping import InHand, Kept
+from screens.keeping import InHand, KeptDialog
 from screens.program import Program
 from widgets.themes import THEMES
 
 with lazily(__name__):
-    from dispatch.desk import recurring, refusals, setup
-    from dispatch.desk.personal import Personal
+    from dispatch.desk.book import recurring
+    from dispatch.desk.firm import setup
+    from dispatch.desk.session import refusals
+    from dispatch.desk.session.preferences import Personal
     from screens import board, book, day, deeds, doubtful_clock, log
     from screens import jump as jumps
     from screens import keymap as keymaps
@@ -80,7 +82,7 @@ def _collect_garbage_again() -> None:
 
 
 class DispatchApp(Program):
-    """The board, my day, the visit log and the book, for the person at `seat`."""
+    """The board, my day, the visit log and the book, for the person behind `user`."""
 
     TITLE = "Dispatch"
     WATCH_SECONDS: ClassVar[float] = 0.1
@@ -104,7 +106,7 @@ class DispatchApp(Program):
 
     def __init__(
         self,
-        seat: Seat,
+        user: User,
         mode: str = "board",
         *,
         day: datetime.date | None = None,
@@ -117,11 +119,11 @@ class DispatchApp(Program):
         Args:
             ascii_only: None is as the person has set it.
             personal: what the person has set for themselves; None reads and keeps nothing.
-            restricted: a seat over SSH: no palette, no jumping, nothing of the machine.
+            restricted: a session over SSH: no palette, no jumping, nothing of the machine.
         """
         # read by App.__init__: the first screen is this mode's, and no other is drawn before it
         self.DEFAULT_MODE = mode  # type: ignore[misc]
-        super().__init__(seat.store.path, seat.staff.login)
+        super().__init__(user.store.path, user.staff.login)
         for name in _SCREENS:
             if name != mode:
                 self.add_mode(name, partial(_first, name))
@@ -131,12 +133,12 @@ class DispatchApp(Program):
         chosen = personal.theme if personal is not None else ""
         self.set_reactive(TerminalApp.theme, chosen if self.get_theme(chosen) is not None else THEMES[0].name)
         self.stylesheet.set_variables(self.get_css_variables())
-        self.seat = seat
+        self.user = user
         # what can be shown is shown
-        seat.store.shows_damage = True
-        self.day = day or settings.today(seat.store)
+        user.store.shows_damage = True
+        self.day = day or settings.today(user.store)
         self.technician = technician
-        self.ear = Ear(seat)
+        self.ear = Ear(user)
         self.personal = personal
         self._rereading = False
         self._parted = ""
@@ -159,14 +161,14 @@ class DispatchApp(Program):
         self.add_mode(self.DEFAULT_MODE, partial(_first, self.DEFAULT_MODE))
         self.call_after_refresh(_collect_garbage_again)
         self.set_interval(self.WATCH_SECONDS, self._watch)
-        if self.seat.store.read_only is None and self.seat.store.doubt_of_clock():
+        if self.user.store.read_only is None and self.user.store.doubt_of_clock():
             self.call_after_refresh(self._ask_about_clock)
         self.set_interval(CLOCK_SECONDS, self._tick)
         if self.personal is not None and (self.personal.keys or self.personal.theme or self.personal.faults):
             self.call_after_refresh(self._judge_settings)
-        if Role.LEAD in self.seat.staff.roles:
+        if Role.LEAD in self.user.staff.roles:
             self.call_after_refresh(self._set_up)
-        if self.seat.staff.roles & OFFICE:
+        if self.user.staff.roles & OFFICE:
             self.call_after_refresh(self._make_ahead)
             self.set_interval(RECUR_SECONDS, self._make_ahead)
 
@@ -175,11 +177,11 @@ class DispatchApp(Program):
         """Make the recurring visits of the next weeks, where some are missing."""
         # what cannot be made now is tried again in an hour, and by every other board
         with contextlib.suppress(StoreFault, refusals.Refusal):
-            recurring.make_ahead(self.seat)
+            recurring.make_ahead(self.user)
 
     def _set_up(self) -> None:
         """Go on setting up a firm that cannot work yet."""
-        if setup.unfinished(self.seat.store):
+        if setup.unfinished(self.user.store):
             self.push_screen(setting_up.SetupScreen())
 
     @work(thread=True, group="settings")
@@ -188,21 +190,21 @@ class DispatchApp(Program):
         own_settings.judge_settings(self)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A seat over SSH has neither palette nor jumping, and nothing behind it; a mode is for whoever may read it."""
+        """A session over SSH has neither palette nor jumping, and nothing behind it; a mode is for whoever may read it."""
         if self.restricted and action in ("palette", "jump", "suspend_process"):
             return False
         shown = "day" if action == "jump" else MODES.get(str(parameters[0]), "own") if action == "mode" else "own"
-        return reading.may(self.seat, shown)
+        return rights.may(self.user, shown)
 
     async def push_screen_wait(self, screen: Screen[Any] | str, *, mode: str | None = None) -> Any:
         """Ask. What is typed is kept, and goes only when it was saved or thrown away."""
-        if not isinstance(screen, Kept):
+        if not isinstance(screen, KeptDialog):
             answer = await super().push_screen_wait(screen, mode=mode)
             if answer is None or answer is False:
                 self.in_hand.left()
             return answer
         reference_here = getattr(self.screen, "reference_here", None)
-        screen.keep_for(self.seat, (reference_here() if reference_here is not None else None) or "")
+        screen.keep_for(self.user, (reference_here() if reference_here is not None else None) or "")
         answer = await super().push_screen_wait(screen, mode=mode)
         if answer is None:
             self.in_hand.left()
@@ -213,7 +215,7 @@ class DispatchApp(Program):
     def keep_typed(self) -> None:
         """Keep what stands in every dialog now, because the program ends."""
         for screen in self.screen_stack:
-            if isinstance(screen, Kept):
+            if isinstance(screen, KeptDialog):
                 screen.keep_now()
         keep_unwritten()
 
@@ -244,7 +246,7 @@ class DispatchApp(Program):
 
     def action_mode(self, mode: str) -> None:
         """Go to another mode, on the same day."""
-        if mode == "day" and self.technician is None and Role.TECHNICIAN not in self.seat.staff.roles:
+        if mode == "day" and self.technician is None and Role.TECHNICIAN not in self.user.staff.roles:
             self.notify("You are not a technician: choose one on the board, then press 2.", severity="warning")
             return
         self.switch_mode(mode)
@@ -253,7 +255,7 @@ class DispatchApp(Program):
     def others_changed(self) -> bool:
         """Whether somebody else changed the store; one that is no longer what others see is said, once."""
         try:
-            return self.seat.store.changed()
+            return self.user.store.changed()
         except StoreFault as fault:
             if str(fault) != self._parted:
                 self._parted = str(fault)
@@ -279,9 +281,9 @@ class DispatchApp(Program):
 
     def look_at_store(self) -> None:
         """Ask, once something could not be saved because the machine's clock can hardly be right; say that a text is damaged."""
-        if self.seat.store.clock_doubted:
+        if self.user.store.clock_doubted:
             self._ask_about_clock()
-        if self.seat.store.damage_seen and not self.damage:
+        if self.user.store.damage_seen and not self.damage:
             self._say_damage("")
             self._find_damage()
 
@@ -294,14 +296,14 @@ class DispatchApp(Program):
     @work(thread=True, group="damage", exit_on_error=False)
     def _find_damage(self) -> None:
         """Say where it is: every text of the database is looked at for that."""
-        where = self.seat.store.damage()
+        where = self.user.store.damage()
         if self.is_running:
             self.call_from_thread(self._say_damage, where)
 
     @work(exclusive=True, group="clock")
     async def _ask_about_clock(self) -> None:
         """Ask whoever can say it whether the machine's clock is right; tell a technician whom to ask."""
-        self.seat.store.clock_doubted = False
+        self.user.store.clock_doubted = False
         await doubtful_clock.ask_about_clock(self)
 
     def hear_others(self) -> None:

@@ -22,18 +22,18 @@ def log_of(database: Path) -> Path:
     return database.with_name(database.name + ".crashes.log")
 
 
-def keep(error: BaseException, database: Path, who: str, *, at_seat: bool = True) -> str:
+def keep(error: BaseException, database: Path, who: str, *, over_ssh: bool = True) -> str:
     """Write an error into the log, without the values of variables; returns the one line for the person.
 
     Args:
         error: what was raised.
         database: whose log it is.
         who: the person or the key.
-        at_seat: over SSH, where the person reads no log; else they are told where it is.
+        over_ssh: over SSH, where the person reads no log; else they are told where it is.
     """
     number = os.urandom(4).hex()
     kept = note(f"error {number}", database, who, "".join(traceback.format_exception(error)))
-    if at_seat:
+    if over_ssh:
         then = f"Connect again; if it stays so, tell your lead error {number}."
     elif kept:
         then = f"Begin again; error {number} in {show(str(log_of(database)), 200)} says where it was."

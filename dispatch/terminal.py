@@ -84,7 +84,7 @@ class TerminalApp(App[ReturnType]):
 
     def crash_line(self, error: BaseException) -> str:
         """Keep an error in the log; returns the one line for the person."""
-        return crashes.keep(error, self._database, self._who, at_seat=False)
+        return crashes.keep(error, self._database, self._who, over_ssh=False)
 
     def _handle_exception(self, error: Exception) -> None:
         failed = error.error if isinstance(error, WorkerFailed) else error

@@ -5,19 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from db import keys, sessions
-from dispatch.desk import connecting, key_file, keyring, seating, sshd_config
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.access import connecting, keyring, logins
+from dispatch.desk.adapters import key_file, sshd_config
+from dispatch.desk.session.refusals import Faulty
 from dispatch.model.instants import clock_text, day_of, day_text
-from dispatch.model.keys import Key, Session
+from dispatch.model.keys import Key, SshLogin
 from dispatch.model.paths import typed_path
-from screens.asking import SHOWS, YES_NO, Field
+from screens.asking import SHOWS, YES_NO, AskedField
 from screens.binding import BACK, command
 from screens.listed import ListScreen
 from screens.sheet_view import SheetView
 from widgets.figure_list import FigureLine
 
 
-class AccessScreen(ListScreen[Key | Session]):
+class AccessScreen(ListScreen[Key | SshLogin]):
     """Every key with its fingerprint, and every open session."""
 
     SHOWS = "access"
@@ -35,7 +36,7 @@ class AccessScreen(ListScreen[Key | Session]):
 
     def reload(self) -> None:
         """Read them again."""
-        store, zone = self.seat.store, self.seat.firm.zone
+        store, zone = self.user.store, self.user.firm.zone
         everything = self.look(keys.all_keys, store)
         there = self.look(sessions.open_sessions, store)
         if everything is None or there is None:
@@ -58,7 +59,7 @@ class AccessScreen(ListScreen[Key | Session]):
     @property
     def reached(self) -> connecting.Reached:
         """How this machine is reached."""
-        return self._reached or connecting.Reached.usually(self.seat.store)
+        return self._reached or connecting.Reached.usually(self.user.store)
 
     @command("enter", "access.open", "Connect")
     def action_open(self) -> None:
@@ -69,29 +70,29 @@ class AccessScreen(ListScreen[Key | Session]):
     def _show_connecting(self, key: Key) -> None:
         words = connecting.words_for(key, self.reached)
         self.app.push_screen(
-            SheetView(f"{key.label} {key.fingerprint} opens the seat of {key.name}", None, "", notes=words)
+            SheetView(f"{key.label} {key.fingerprint} opens the session of {key.name}", None, "", notes=words)
         )
 
     @command("v", "access.check", "Check")
     async def action_check(self) -> None:
         """The key file and sshd, and the block for sshd."""
-        lines = await self.look_aside(connecting.words_of_server, self.seat.store, self.reached)
+        lines = await self.look_aside(connecting.words_of_server, self.user.store, self.reached)
         if lines is not None:
             self.app.push_screen(SheetView("The server", None, "", notes=lines))
 
     @command("n", "access.add", "New key")
     async def action_add(self) -> None:
-        """Let somebody's public key open their seat."""
+        """Let somebody's public key open their session."""
         fields = [
-            Field("login", "Whose key: login", placeholder="ana"),
-            Field("key", "The line of the .pub file", placeholder="ssh-ed25519 AAAA…"),
-            Field("mouse", "The mouse too", "no", options=YES_NO),
+            AskedField("login", "Whose key: login", placeholder="ana"),
+            AskedField("key", "The line of the .pub file", placeholder="ssh-ed25519 AAAA…"),
+            AskedField("mouse", "The mouse too", "no", options=YES_NO),
         ]
 
         def save(typed: dict[str, str]) -> Key:
-            return keyring.add_key(self.seat, typed["login"], typed["key"], mouse=typed["mouse"] == YES_NO[True])
+            return keyring.add_key(self.user, typed["login"], typed["key"], mouse=typed["mouse"] == YES_NO[True])
 
-        added = await self.fill_in("A key that opens a seat", fields, save)
+        added = await self.fill_in("A key that opens a session", fields, save)
         await self._settle_file()
         self._show_connecting(added)
 
@@ -102,27 +103,27 @@ class AccessScreen(ListScreen[Key | Session]):
         if isinstance(here, Key) and here.live:
             lines = [
                 here.fingerprint,
-                "It opens no seat any more, also not later; what it has open ends within seconds.",
+                "It opens no session any more, also not later; what it has open ends within seconds.",
             ]
             await self.confirm(f"Revoke {here.label} of {here.name}", lines)
             await self.do(keyring.revoke, fingerprint=here.fingerprint)
             await self._settle_file()
-        elif isinstance(here, Session):
-            await self.do(seating.end_sessions, [here.id])
+        elif isinstance(here, SshLogin):
+            await self.do(logins.end_sessions, [here.id])
 
     async def _settle_file(self) -> None:
         """Let sshd know."""
-        await self.do(lambda seat: key_file.write(seat.store))
+        await self.do(lambda user: key_file.write(user.store))
 
     @command("e", "access.reached", "Reached as")
     async def action_reached(self) -> None:
         """This machine's name for them, the service user, whether site tests are let through."""
         now = self.reached
         fields = [
-            Field("host", "This machine's name", now.host),
-            Field("user", "The service user", now.user),
-            Field("site_tests", "Site tests let through", YES_NO[now.site_tests], options=YES_NO),
-            Field("config", "Another sshd_config", str(now.config or ""), "the system's"),
+            AskedField("host", "This machine's name", now.host),
+            AskedField("user", "The service user", now.user),
+            AskedField("site_tests", "Site tests let through", YES_NO[now.site_tests], options=YES_NO),
+            AskedField("config", "Another sshd_config", str(now.config or ""), "the system's"),
         ]
 
         def check(typed: dict[str, str]) -> list[str]:
@@ -139,13 +140,13 @@ class AccessScreen(ListScreen[Key | Session]):
         """Write the block for sshd into a file of this machine."""
         if not self.at_this_machine():
             return
-        fields = [Field("file", "File", placeholder="/etc/ssh/sshd_config.d/dispatch.conf")]
+        fields = [AskedField("file", "File", placeholder="/etc/ssh/sshd_config.d/dispatch.conf")]
 
         def save(typed: dict[str, str]) -> Path:
             if not typed["file"].strip():
                 raise Faulty(["file: is missing"])
             path = typed_path(typed["file"].strip())
-            sshd_config.put(connecting.sshd_block(self.seat.store, self.reached), path)
+            sshd_config.put(connecting.sshd_block(self.user.store, self.reached), path)
             return path
 
         path = await self.fill_in("Where the block for sshd goes", fields, save)
@@ -154,9 +155,9 @@ class AccessScreen(ListScreen[Key | Session]):
     @command("S", "access.export", "Key file")
     async def action_export(self) -> None:
         """Make the key file anew, and show it."""
-        path = await self.do(lambda seat: key_file.write(seat.store))
+        path = await self.do(lambda user: key_file.write(user.store))
         if path is not None:
-            lines = key_file.content(self.seat.store).splitlines()
+            lines = key_file.content(self.user.store).splitlines()
             self.app.push_screen(SheetView(f"{path} was made anew", None, "", notes=lines))
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dispatch.desk import adjusting
-from dispatch.desk.charging import Priced, Unpriced
-from dispatch.desk.shown import Shown
-from dispatch.desk.visit_page import visit_page
-from screens.asking import Field
+from dispatch.desk.billing import adjusting
+from dispatch.desk.charges.charging import Priced, Unpriced
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.session.shown import Shown
+from screens.asking import AskedField
 from screens.charge_change import fill_and_do
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 
-_REASON = Field("reason", "Why", placeholder="it stands on the sheet and in the audit")
+_REASON = AskedField("reason", "Why", placeholder="it stands on the sheet and in the audit")
 
 
-async def ask_goodwill(screen: SeatedScreen, reference: str) -> None:
+async def ask_goodwill(screen: UserScreen, reference: str) -> None:
     """Ask what to give, and give it."""
     fields = (
-        Field("target", "On labour, travel or fee", "labour"),
-        Field("value", "How much", placeholder="10% or 25.00"),
+        AskedField("target", "On labour, travel or fee", "labour"),
+        AskedField("value", "How much", placeholder="10% or 25.00"),
         _REASON,
     )
 
@@ -27,32 +27,32 @@ async def ask_goodwill(screen: SeatedScreen, reference: str) -> None:
         value = typed["value"].strip()
         mode = "percent" if value.endswith("%") else "amount"
         target = typed["target"].strip().casefold()
-        return adjusting.give_goodwill(screen.seat, reference, target, mode, value.removesuffix("%"), typed["reason"])
+        return adjusting.give_goodwill(screen.user, reference, target, mode, value.removesuffix("%"), typed["reason"])
 
     await _ask(screen, reference, f"Goodwill on {reference}", fields, give)
 
 
-async def ask_travel(screen: SeatedScreen, reference: str) -> None:
+async def ask_travel(screen: UserScreen, reference: str) -> None:
     """Ask for the travel amount, and set it."""
-    fields = (Field("amount", "Travel charge", placeholder="25.00; empty: by the rate card again"), _REASON)
+    fields = (AskedField("amount", "Travel charge", placeholder="25.00; empty: by the rate card again"), _REASON)
 
     def put(typed: dict[str, str]) -> Priced | Unpriced:
-        return adjusting.set_travel(screen.seat, reference, typed["amount"].strip() or None, typed["reason"])
+        return adjusting.set_travel(screen.user, reference, typed["amount"].strip() or None, typed["reason"])
 
     await _ask(screen, reference, f"Travel of {reference}", fields, put)
 
 
-async def ask_accept(screen: SeatedScreen, reference: str) -> None:
+async def ask_accept(screen: UserScreen, reference: str) -> None:
     """Ask why a flagged sheet is right, and accept it."""
 
-    page = screen.look(visit_page, screen.seat.store, reference)
+    page = screen.look(visit_page, screen.user.store, reference)
     if page is None:
         return
     charge = page.charge
     shown = Shown(page.visit.version, 0 if charge is None else charge.revision or 0)
 
     def accept(typed: dict[str, str]) -> Priced | Unpriced:
-        return adjusting.accept_charge(screen.seat, reference, typed["reason"], shown)
+        return adjusting.accept_charge(screen.user, reference, typed["reason"], shown)
 
     title = f"Accept the charge of {reference}"
     if charge is not None and charge.form["total"] is not None:
@@ -60,7 +60,7 @@ async def ask_accept(screen: SeatedScreen, reference: str) -> None:
     await _ask(screen, reference, title, (_REASON,), accept, unchanged="is accepted at")
 
 
-async def ask_again(screen: SeatedScreen, reference: str, *, afresh: bool) -> None:
+async def ask_again(screen: UserScreen, reference: str, *, afresh: bool) -> None:
     """Ask why an ended visit is reckoned again, from its record as it is now, and do it.
 
     Args:
@@ -68,26 +68,26 @@ async def ask_again(screen: SeatedScreen, reference: str, *, afresh: bool) -> No
     """
 
     def correct(typed: dict[str, str]) -> Priced | Unpriced:
-        return adjusting.correct_charge(screen.seat, reference, typed["reason"], afresh=afresh)
+        return adjusting.correct_charge(screen.user, reference, typed["reason"], afresh=afresh)
 
     title = f"Reckon {reference} afresh, by today's book" if afresh else f"Reckon {reference} again"
     await _ask(screen, reference, title, (_REASON,), correct)
 
 
 async def _ask(
-    screen: SeatedScreen,
+    screen: UserScreen,
     reference: str,
     title: str,
-    fields: Sequence[Field],
+    fields: Sequence[AskedField],
     deed: Callable[[dict[str, str]], Priced | Unpriced],
     *,
     unchanged: str = "stays",
 ) -> None:
-    page = screen.look(visit_page, screen.seat.store, reference)
+    page = screen.look(visit_page, screen.user.store, reference)
     before = page.charge.form["total"] if page is not None and page.charge is not None else None
     if not await fill_and_do(screen, reference, title, fields, deed):
         return
-    page = screen.look(visit_page, screen.seat.store, reference)
+    page = screen.look(visit_page, screen.user.store, reference)
     charge = None if page is None else page.charge
     if charge is not None and charge.form["total"] is not None:
         total = f"{charge.form['total']} {charge.currency}"

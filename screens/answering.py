@@ -4,41 +4,44 @@ and for whom a visit on hold waits."""
 from __future__ import annotations
 
 from db import clients, visits
-from dispatch.desk import responding, schedule
-from dispatch.desk.levels import clocks_of
+from dispatch.desk.levels.clocks import clocks_of
+from dispatch.desk.plan import schedule
+from dispatch.desk.requests import responding
 from dispatch.model.states import ENDED
-from screens.asking import Field, Row, needed
-from screens.seated import SeatedScreen
+from screens.asking import AskedField, ChoiceRow, needed
+from screens.user_screen import UserScreen
 
 _WHY = "why "
 _FEW = "a few words are needed"
 _WAITING = (
-    Row("the client", "client", "the on-site and resolution clocks stand meanwhile"),
-    Row("parts", "parts", "the clocks run on, unless the agreement says otherwise"),
-    Row("a vendor", "vendor", "the clocks run on, unless the agreement says otherwise"),
+    ChoiceRow("the client", "client", "the on-site and resolution clocks stand meanwhile"),
+    ChoiceRow("parts", "parts", "the clocks run on, unless the agreement says otherwise"),
+    ChoiceRow("a vendor", "vendor", "the clocks run on, unless the agreement says otherwise"),
 )
 
 
-async def ask_answer(screen: SeatedScreen, reference: str) -> None:
+async def ask_answer(screen: UserScreen, reference: str) -> None:
     """Note what happened to a request."""
-    visit = visits.visit_by_reference(screen.seat.store, reference)
+    visit = visits.visit_by_reference(screen.user.store, reference)
     if visit is None:
         return
     rows = []
     if visit.state not in ENDED:
-        rows += [Row(words, by, "from now on it counts") for by, words in responding.RESPONSES.items()]
+        rows += [ChoiceRow(words, by, "from now on it counts") for by, words in responding.RESPONSES.items()]
         rows += [
-            Row(f"priority P{one}", f"P{one}", "the clocks are measured from receipt again")
+            ChoiceRow(f"priority P{one}", f"P{one}", "the clocks are measured from receipt again")
             for one in (1, 2, 3, 4)
             if one != visit.priority
         ]
-    unexplained = [one for one in clocks_of(screen.seat.store, [visit]).get(visit.id, ()) if one.wants_cause]
+    unexplained = [one for one in clocks_of(screen.user.store, [visit]).get(visit.id, ()) if one.wants_cause]
     rows += [
-        Row(f"why {one.label} was missed", f"{_WHY}{one.clock}", "asked once, counted in the report")
+        ChoiceRow(f"why {one.label} was missed", f"{_WHY}{one.clock}", "asked once, counted in the report")
         for one in unexplained
     ]
     if visit.kind == "audit" and visit.state in ENDED:
-        rows.append(Row("the report was handed over", "report", "the offer after an audit is due five working days on"))
+        rows.append(
+            ChoiceRow("the report was handed over", "report", "the offer after an audit is due five working days on")
+        )
     if not rows:
         screen.say(f"{visit.reference} is {visit.state.label}: there is nothing to note.")
         return
@@ -55,17 +58,17 @@ async def ask_answer(screen: SeatedScreen, reference: str) -> None:
         await screen.do(responding.set_priority, reference, chosen)
 
 
-async def ask_hold(screen: SeatedScreen, reference: str) -> None:
+async def ask_hold(screen: UserScreen, reference: str) -> None:
     """Put a visit on hold: what it waits for, and whom."""
-    visit = visits.visit_by_reference(screen.seat.store, reference)
+    visit = visits.visit_by_reference(screen.user.store, reference)
     if visit is None:
         return
     kind = await screen.choose(f"Hold {reference}: waiting for", _WAITING)
     whom = ""
     if kind == "client":
-        client = clients.client(screen.seat.store, visit.client_id)
+        client = clients.client(screen.user.store, visit.client_id)
         whom = visit.reported_by or (client.contacts[0].name if client is not None and client.contacts else "")
-    fields = (Field("what", "What was asked, or is missing"), Field("whom", "Of whom", whom))
+    fields = (AskedField("what", "What was asked, or is missing"), AskedField("whom", "Of whom", whom))
     entered = await screen.fill(
         f"Hold {reference} {visit.client}", fields, lambda typed: [] if typed["what"].strip() else [_FEW]
     )

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from textual.screen import Screen
 
-from dispatch.desk.unsent import Unsent
+from dispatch.desk.session.unsent import Unsent
 from dispatch.model.instants import parse_day
 from screens.binding import CommandScreen
 from screens.faults import SaysFaults
@@ -32,7 +32,7 @@ YES_NO = ("no", "yes")
 
 
 @dataclass(frozen=True, slots=True)
-class Row(Generic[T]):
+class ChoiceRow(Generic[T]):
     """A row of a choice: its text, what it stands for, and a dim second line."""
 
     text: str
@@ -41,7 +41,7 @@ class Row(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class AskedField:
     """A line of a form. `name` is the key under which its text comes back.
 
     `options` are the words of which it is one; `known` says what a name may be, to be completed while it is typed; with `today`
@@ -113,7 +113,7 @@ class AskingScreen(SaysFaults, CommandScreen):
         typed = await self.ask(title, hint, value, lambda text: day_fault(text, today), does=does)
         return parse_day(typed, today=today)
 
-    async def choose(self, title: str, rows: Sequence[Row[T]], hint: str = CHOOSES) -> T:
+    async def choose(self, title: str, rows: Sequence[ChoiceRow[T]], hint: str = CHOOSES) -> T:
         """What the row that is chosen stands for."""
         from screens.dialogs import Choose
 
@@ -134,7 +134,7 @@ class AskingScreen(SaysFaults, CommandScreen):
     async def fill(
         self,
         title: str,
-        fields: Sequence[Field],
+        fields: Sequence[AskedField],
         check: Callable[[dict[str, str]], Sequence[str]] | None = None,
         hint: str = FILLS,
         unsent: Unsent | None = None,

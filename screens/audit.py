@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from db import audit, chain
-from db.audit import Found
-from dispatch.desk.audit_trail import Verdict, read_head, record_of, row_lines, trail, verdict_lines, verify, who_of
-from dispatch.desk.visit_page import detail_words
+from db.audit import NamedAuditRow
+from dispatch.desk.log.audit_trail import (
+    ChainVerdict,
+    read_head,
+    record_of,
+    row_lines,
+    trail,
+    verdict_lines,
+    verify,
+    who_of,
+)
+from dispatch.desk.log.visit_page import detail_words
 from dispatch.model.instants import clock_text, day_of, day_text
-from screens.asking import SHOWS, Field
+from screens.asking import SHOWS, AskedField
 from screens.binding import command
 from screens.listed import ListScreen
 from screens.sheet_view import SheetView
@@ -23,7 +32,7 @@ _FILTERS = (
 )
 
 
-class AuditScreen(ListScreen[Found]):
+class AuditScreen(ListScreen[NamedAuditRow]):
     """Rows of the audit by day, the newest first; each opens to all that it says."""
 
     SHOWS = "audit"
@@ -40,10 +49,10 @@ class AuditScreen(ListScreen[Found]):
 
     def reload(self) -> None:
         """Read the rows again."""
-        found = self.look(trail, self.seat.store, **self._asked, limit=self._limit)
+        found = self.look(trail, self.user.store, **self._asked, limit=self._limit)
         if found is None:
             return
-        zone, hours24 = self.seat.firm.zone, self.seat.firm.clock_hours == 24
+        zone, hours24 = self.user.firm.zone, self.user.firm.clock_hours == 24
         self.things = {str(one.row.seq): one for one in found}
         lines = [
             FigureLine(
@@ -60,13 +69,13 @@ class AuditScreen(ListScreen[Found]):
         self.show_head("Audit", " · ".join(filter(None, (filtered, count))))
 
     @command("enter", "audit.open", "Open", about="here")
-    def action_open(self, found: Found) -> None:
+    def action_open(self, found: NamedAuditRow) -> None:
         """All that the row says, and what it is bound to."""
         seq = found.row.seq
-        own = self.look(audit.hash_at, self.seat.store, seq)
-        prev = chain.ORIGIN.hex() if seq == 1 else self.look(audit.hash_at, self.seat.store, seq - 1)
+        own = self.look(audit.hash_at, self.user.store, seq)
+        prev = chain.ORIGIN.hex() if seq == 1 else self.look(audit.hash_at, self.user.store, seq - 1)
         if own is not None:
-            lines = row_lines(found, self.seat.firm, own, prev or "a row that is gone")
+            lines = row_lines(found, self.user.firm, own, prev or "a row that is gone")
             self.app.push_screen(SheetView(f"Row {seq}", None, "", notes=lines))
 
     @command("/", "view.filter", "Filter")
@@ -75,9 +84,9 @@ class AuditScreen(ListScreen[Found]):
 
         def check(typed: dict[str, str]) -> list[str]:
             wanted = {name: text.strip() for name, text in typed.items() if text.strip()}
-            return self.faults_of(lambda: trail(self.seat.store, **wanted, limit=1))
+            return self.faults_of(lambda: trail(self.user.store, **wanted, limit=1))
 
-        fields = [Field(name, label, self._asked.get(name, ""), example) for name, label, example in _FILTERS]
+        fields = [AskedField(name, label, self._asked.get(name, ""), example) for name, label, example in _FILTERS]
         typed = await self.fill("Rows of the audit", fields, check, SHOWS)
         self._asked = {name: text.strip() for name, text in typed.items() if text.strip()}
         self._limit = _PAGE
@@ -106,8 +115,8 @@ class AuditScreen(ListScreen[Found]):
         title = "The chain holds" if verdict.good else "The chain does NOT hold"
         self.app.push_screen(SheetView(title, None, "", notes=verdict_lines(verdict)))
 
-    def _verified(self, head: str) -> Verdict:
-        with self.seat.store.beside() as own:
+    def _verified(self, head: str) -> ChainVerdict:
+        with self.user.store.beside() as own:
             return verify(own, head)
 
     @command("escape", "screen.back", "Back", show=False)

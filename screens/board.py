@@ -11,12 +11,12 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 
 from db import settings
-from dispatch.desk import views
+from dispatch.desk.day import views
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, clock_text, day_text
 from dispatch.model.states import DISPATCHERS, ENDED, OPEN_ON_SITE, QUEUED, STEPS, State
 from dispatch.model.text import show
-from screens.asking import Row, needed
+from screens.asking import ChoiceRow, needed
 from screens.binding import command, key
 from screens.board_drives import DayDrives
 from screens.board_map import BoardMap
@@ -24,7 +24,7 @@ from screens.board_ways import BoardWays
 from screens.crew_deeds import CrewDeeds
 from screens.move_mode import MoveTimeline
 from screens.of_day import DAYS, on_visit
-from screens.reading import Reading
+from screens.reading import ScreenReading
 from screens.running_deeds import RunningDeeds
 from screens.takes_files import TakesFiles
 from widgets.ink import ink
@@ -87,7 +87,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         self._resting: Timer | None = None
         self._pricing: Timer | None = None
         self._drives = DayDrives(self)
-        self.reading = Reading(self, self._read_day, self._take)
+        self.reading = ScreenReading(self, self._read_day, self._take)
 
     def body(self) -> ComposeResult:
         ascii_only = self.program.ascii_only
@@ -124,7 +124,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         await self.reading.finished()
 
     def _read_day(self) -> Board:
-        return views.board(self.seat.store, self.program.day)
+        return views.board(self.user.store, self.program.day)
 
     def _take(self, board: Board) -> None:
         """Show a day that was read, unless another one is wanted by now."""
@@ -144,10 +144,10 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         """Let the clock and the now-line go on."""
         if self._board is None:
             return
-        self._timeline.set_now(self.seat.now)
-        self._queue.set_now(self.seat.now)
+        self._timeline.set_now(self.user.now)
+        self._queue.set_now(self.user.now)
         self.show_day()
-        if self.seat.now // 60 != self._board.now // 60 and self._timeline.ghost is None:
+        if self.user.now // 60 != self._board.now // 60 and self._timeline.ghost is None:
             self.reload()  # with each minute the day is rolled forward anew
 
     def show_day(self) -> None:
@@ -171,7 +171,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         self.show_head(
             f"Dispatch  {day_text(board.day)}",
             (ink(heard, "info"),) if heard else " · ".join(parts),
-            f"{clock_beside(board.day, self.seat.now, board.zone, board.hours24)} {self.seat.staff.name}",
+            f"{clock_beside(board.day, self.user.now, board.zone, board.hours24)} {self.user.staff.name}",
         )
 
     def show_here(self) -> None:
@@ -185,7 +185,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         hint = nothing_here(board, row) if visit is None else ""
         advice = [ink(hint, "dim")] if hint else []
         if visit is not None and row is not None:
-            advice += [ink(why, "warn") for why in conflicts(visit, row, self.seat.now)]
+            advice += [ink(why, "warn") for why in conflicts(visit, row, self.user.now)]
         if visit is not None and (done := self.program.ear.by_visit.get(visit.id)) is not None:
             advice.append(ink(f"{clock_text(done.at, board.zone, board.hours24)} {done.text}", "dim"))
         if visit is not None and visit.reason and visit.state in QUEUED | ENDED:
@@ -196,7 +196,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             technician_skills=row.skills if row is not None else None,
             charge=UNPRICED if visit is not None and visit.start is not None else "",
             advice=advice,
-            now=self.seat.now,
+            now=self.user.now,
         )
         self.query_one(RoutePane).set_route(board, row, visit.id if visit is not None else None)
         # the charge engine is not needed for the first frame, and not for a cursor that only passes by
@@ -211,10 +211,10 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         visit = detail.visit
         if visit is None or visit.start is None:
             return
-        from dispatch.desk.visit_page import charge_now
+        from dispatch.desk.log.visit_page import charge_now
         from screens.price import price_words
 
-        found = await self.look_aside(charge_now, self.seat.store, visit.reference)
+        found = await self.look_aside(charge_now, self.user.store, visit.reference)
         if found is not None and visit is detail.visit:
             detail.set_charge(price_words(found))
 
@@ -245,12 +245,12 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     @command("a", "visit.assign", "Assign", DISPATCHERS)
     async def action_assign(self, visit: BoardVisit) -> None:
         """Choose a technician for the selected visit, best first."""
-        from dispatch.desk import placement
+        from dispatch.desk.day import placement
 
         board = self._board
         assert board is not None
         if not visit.located and not await self.look_aside(
-            placement.has_pinned_drive, self.seat.store, visit.reference
+            placement.has_pinned_drive, self.user.store, visit.reference
         ):
             self.say(
                 f"{visit.client} has no coordinates: it cannot be planned until the site is placed or a drive to it is "
@@ -258,13 +258,13 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
                 "warning",
             )
             return
-        ranked = await self.look_aside(placement.candidates, self.seat.store, visit.reference, board.day)
+        ranked = await self.look_aside(placement.candidates, self.user.store, visit.reference, board.day)
         if not ranked:
             self.say("Nobody can be ranked: there are no technicians, or none works on this day.", "warning")
             return
         zone, hours24 = board.zone, board.hours24
         rows = [
-            Row(
+            ChoiceRow(
                 f"{show(candidate.name, 18):18} {clock_text(candidate.start, zone, hours24)}  {candidate.verdict.level.value:8}"
                 f"  cost {candidate.cost:.0f}",
                 candidate,
@@ -298,7 +298,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     @command("b", "visit.unassign", "Back to queue", DISPATCHERS)
     async def action_unassign(self, visit: BoardVisit) -> None:
         """Take the visit back into the queue."""
-        from dispatch.desk import schedule
+        from dispatch.desk.plan import schedule
 
         title = f"Take {visit.reference} back into the queue?"
         if await self.insist(title, schedule.unassign, visit.reference) is not None:
@@ -317,7 +317,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         await self._step("dispatch", visit)
 
     async def _step(self, name: str, visit: BoardVisit) -> None:
-        from dispatch.desk import schedule
+        from dispatch.desk.plan import schedule
 
         if (changed := await self.do(getattr(schedule, name), visit.reference)) is not None:
             self.say(f"{changed.reference} {changed.client}: {changed.state.label}")
@@ -347,7 +347,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     @command("H", "visit.hold", "Hold", DISPATCHERS)
     async def action_hold(self, visit: BoardVisit) -> None:
         """Put on hold, or take off hold."""
-        from dispatch.desk import schedule
+        from dispatch.desk.plan import schedule
 
         if visit.state is State.ON_HOLD:
             await self.do(schedule.resume, visit.reference)
@@ -368,7 +368,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     @command("X", "visit.cancel", "Cancel", DISPATCHERS)
     async def action_cancel(self, visit: BoardVisit) -> None:
         """The client cancels the visit."""
-        from dispatch.desk import schedule
+        from dispatch.desk.plan import schedule
 
         if visit.state in OPEN_ON_SITE:
             self.say("Somebody is on site: a visit is cancelled before arrival, or aborted after.", "warning")
@@ -384,7 +384,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     @command("P", "visit.pin", "Pin", DISPATCHERS)
     async def action_pin(self, visit: BoardVisit) -> None:
         """Keep the visit where it is, or let it go."""
-        from dispatch.desk import schedule
+        from dispatch.desk.plan import schedule
 
         await self.do(schedule.pin, visit.reference, not visit.pinned)
 
@@ -432,7 +432,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     @command("g", "view.go", "Go to")
     async def action_go(self) -> None:
         """Go to a date."""
-        today = settings.today(self.seat.store)
+        today = settings.today(self.user.store)
         day = await self.ask_day("Go to", "2026-11-24, today, tomorrow, tue, +1", today, does="goes there")
         self.program.go_to(day)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from db.faults import StoreFault
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.session.refusals import Refusal
 
 if TYPE_CHECKING:
     from screens.board import BoardScreen
@@ -30,7 +30,7 @@ class DayDrives:
         """Have the engine asked in a moment."""
         if self._soon is not None:
             self._soon.stop()
-        firm = self._screen.seat.firm
+        firm = self._screen.user.firm
         self._soon = None
         if firm.roads or firm.travel_engine != "none":
             self._soon = self._screen.set_timer(FETCH_AFTER, self._begin)
@@ -41,11 +41,11 @@ class DayDrives:
         self._screen.run_worker(self._ask, group="drives", thread=True, exclusive=True, exit_on_error=False)
 
     def _ask(self) -> None:
-        from dispatch.desk import roads
+        from dispatch.desk.roads import roads
 
         screen = self._screen
         try:
-            fetched = roads.prefetch(screen.seat, screen.program.day)
+            fetched = roads.prefetch(screen.user, screen.program.day)
         except (StoreFault, Refusal):
             return  # the next look at the day asks again
         if screen.app.is_running:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dispatch.desk.atlas import Atlas
+from dispatch.desk.roads.atlas import Atlas
 from dispatch.model.boards import BoardRow, BoardVisit
 from screens.binding import command
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 from widgets.keyboard import written
 from widgets.route_pane import RoutePane
 
 
-class BoardMap(SeatedScreen):
+class BoardMap(UserScreen):
     """What leads from the board to a map."""
 
     def _selected(self) -> tuple[BoardVisit | None, BoardRow | None]:
@@ -19,7 +19,7 @@ class BoardMap(SeatedScreen):
 
     def on_mount(self) -> None:
         """Let the route pane have a map."""
-        atlas = Atlas(self.seat.store)
+        atlas = Atlas(self.user.store)
         self.query_one(RoutePane).set_sources(atlas.roads, atlas.ways)
 
     def on_screen_resume(self) -> None:

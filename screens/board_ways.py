@@ -9,14 +9,14 @@ from textual.widget import Widget
 from dispatch.model.boards import Board, BoardRow
 from dispatch.model.instants import day_text
 from screens.binding import command
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 from widgets.problems import after, problems
 from widgets.queue import Queue
 from widgets.timeline import Timeline
 from widgets.timeline_layout import drawn_span
 
 
-class BoardWays(SeatedScreen):
+class BoardWays(UserScreen):
     """What brings the cursor of the board to a place at once."""
 
     _board: Board | None = None
@@ -75,12 +75,12 @@ class BoardWays(SeatedScreen):
         board = timeline.board
         if board is None:
             return
-        found = problems(board, self.seat.now)
+        found = problems(board, self.user.now)
         if not found:
             self.say(f"No problem on {day_text(board.day)}.")
             return
         here = timeline.selected if timeline.has_focus else None
-        span = None if here is None else drawn_span(here, self.seat.now)
+        span = None if here is None else drawn_span(here, self.user.now)
         problem = after(found, span[0] if span is not None else board.starts_at - 1, timeline.selected_row)
         self._to_timeline(problem.visit.id, problem.row)
 

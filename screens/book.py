@@ -9,14 +9,15 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from db import clients
-from dispatch.desk.book import absences, keeping
-from dispatch.desk.book.page import client_page, page_lines
-from dispatch.desk.book.shelf import Shelf
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.template_draft import TemplateDraft
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_type import Shelf
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.care.client_page import client_page, page_lines
+from dispatch.desk.plan import absences
+from dispatch.desk.templates.template_draft import TemplateDraft
 from dispatch.model.clients import Site
 from dispatch.model.text import show
-from screens.asking import Row
+from screens.asking import ChoiceRow
 from screens.binding import command, key
 from screens.book_forms import ask_record
 from screens.listed import ListScreen
@@ -78,13 +79,13 @@ class BookScreen(ListScreen[Any], TakesFiles):
         self.look(self._read)
 
     def _read(self) -> None:
-        store, shelf = self.seat.store, self._shelf
+        store, shelf = self.user.store, self._shelf
         self.things = {f"{self._kind} {record.id}": record for record in shelf.all(store)}
         self._names = {key: shelf.title(store, record) for key, record in self.things.items()}
         self._show_list()
 
     def _show_list(self) -> None:
-        store, shelf = self.seat.store, self._shelf
+        store, shelf = self.user.store, self._shelf
         wanted = self._letters.strip().casefold()
         keys = [key for key, name in self._names.items() if wanted in name.casefold()]
         title = PLURALS[self._kind]
@@ -103,7 +104,7 @@ class BookScreen(ListScreen[Any], TakesFiles):
 
     def notes(self) -> Sequence[tuple[str, str]]:
         """The record under the cursor in full."""
-        record, store = self.here, self.seat.store
+        record, store = self.here, self.user.store
         if record is None:
             return ()
         if self._kind == "client":
@@ -149,19 +150,19 @@ class BookScreen(ListScreen[Any], TakesFiles):
 
     async def _settle_absence(self, record: Any) -> None:
         """Offer what to do about the visits that an absence hits, saying who knows of them already."""
-        store = self.seat.store
+        store = self.user.store
         hits = absences.hit_by(store, record)
         if not hits:
             return
         names = "\n".join(absences.hit_line(store, visit) for visit in hits[:6])
         rows = [
-            Row("put them back into the queue", "queue"),
-            Row(
+            ChoiceRow("put them back into the queue", "queue"),
+            ChoiceRow(
                 "give each to the best of the others",
                 "replan",
                 "where the checker finds a good place; the rest goes into the queue",
             ),
-            Row("leave them where they are", "leave"),
+            ChoiceRow("leave them where they are", "leave"),
         ]
         answer = await self.choose(f"It hits {len(hits)}:\n{names}", rows)
         if answer == "leave":
@@ -173,7 +174,7 @@ class BookScreen(ListScreen[Any], TakesFiles):
 
     async def _offer_place(self, site: Site) -> None:
         """Offer to look a new address up, where the firm has an address server."""
-        firm = self.seat.firm
+        firm = self.user.firm
         if site.place is None and site.address and firm.geocoder_url and firm.geocoder_agent:
             await locate(self, site)
 
@@ -183,7 +184,7 @@ class BookScreen(ListScreen[Any], TakesFiles):
         if self._kind == "template" and self.here is not None:
             from screens.template import TemplateScreen
 
-            self.app.push_screen(TemplateScreen(TemplateDraft.of(self.seat.store, self.here)))
+            self.app.push_screen(TemplateScreen(TemplateDraft.of(self.user.store, self.here)))
             return
         if (record := self.here) is not None:
             await ask_record(self, self._kind, before=record)
@@ -227,13 +228,13 @@ class BookScreen(ListScreen[Any], TakesFiles):
         """Add something that may be tested at the site."""
         record = self.here
         if self._kind == "target":
-            record = clients.site(self.seat.store, record.site_id) if record is not None else None
+            record = clients.site(self.user.store, record.site_id) if record is not None else None
         elif self._kind != "site":
             record = None
         if record is None:
             self.say("Go to a site first (tab): what is tested belongs to one.", "warning")
             return
-        await ask_record(self, "target", {"site": SHELVES["site"].title(self.seat.store, record)})
+        await ask_record(self, "target", {"site": SHELVES["site"].title(self.user.store, record)})
 
     @command("v", "template.preview", "Preview")
     async def action_preview(self) -> None:
@@ -247,9 +248,9 @@ class BookScreen(ListScreen[Any], TakesFiles):
     @command("X delete", "book.archive", "Archive", about="here")
     async def action_archive(self, record: Any) -> None:
         """Take it out of every list; undo brings it back."""
-        title = self._shelf.title(self.seat.store, record)
+        title = self._shelf.title(self.user.store, record)
         await self.confirm(f"Archive {title}?", ["Its history stays; u brings it back."])
-        await self.do(keeping.archive, self._kind, record)
+        await self.do(editing.archive, self._kind, record)
         self.reload()
 
     @command("escape", "book.back", "Back", show=False)
@@ -262,6 +263,6 @@ class BookScreen(ListScreen[Any], TakesFiles):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Who may change what is listed, its shelf says."""
-        if action in ("add", "edit", "archive") and not self.seat.staff.roles.intersection(self._shelf.roles):
+        if action in ("add", "edit", "archive") and not self.user.staff.roles.intersection(self._shelf.roles):
             return False
         return super().check_action(action, parameters)

@@ -8,69 +8,67 @@ from typing import Any
 
 from db import clients
 from db.faults import Stale
-from dispatch.desk.book import keeping
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.book.world import Desk
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.book import editing
+from dispatch.desk.book.context import Desk
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.session.refusals import Faulty
 from dispatch.fields import record
 from dispatch.fields.kinds import Control
 from dispatch.fields.worlds import World
 from dispatch.model.clients import Client
 from dispatch.model.instants import day_of
-from screens.asking import Field
-from screens.seated import SeatedScreen
+from screens.asking import AskedField
+from screens.user_screen import UserScreen
 
 
-def line_of(field: record.Field, text: str | None, desk: World) -> Field:
+def line_of(field: record.Field, text: str | None, desk: World) -> AskedField:
     """A field of a record as a line of a form, with what stands in it; None: what an empty one stands for."""
     kind = field.kind
     if kind.control is not Control.CHOICE:
         known = partial(kind.choices, desk) if kind.control is Control.NAME else None
         today = day_of(desk.now, desk.zone) if kind.control is Control.DAY else None
-        return Field(field.name, field.label, text or "", field.hint, known=known, today=today)
+        return AskedField(field.name, field.label, text or "", field.hint, known=known, today=today)
     blank = kind.write(field.empty(desk), desk)
     usual, options = blank if text is None else text, kind.choices(desk)
     if not usual or (not blank and not field.required):
         options = ("", *options)
-    return Field(field.name, field.label, usual, field.hint, options)
+    return AskedField(field.name, field.label, usual, field.hint, options)
 
 
-async def ask_record(
-    screen: SeatedScreen, kind: str, texts: Mapping[str, str] | None = None, before: Any = None
-) -> Any:
+async def ask_record(screen: UserScreen, kind: str, texts: Mapping[str, str] | None = None, before: Any = None) -> Any:
     """Ask for a record; returns it.
 
     Args:
         texts: what stands in the blanks of a new record.
         before: the record that is changed.
     """
-    shelf, seat = SHELVES[kind], screen.seat
+    shelf, user = SHELVES[kind], screen.user
     if before is not None:
-        filled = shelf.texts(seat.store, before)
+        filled = shelf.texts(user.store, before)
     else:
-        firm = seat.firm
+        firm = user.firm
         usual = {"shifts": firm.default_shifts, "lunch": firm.default_lunch} if kind == "technician" else {}
         filled = {**usual, **(texts or {})}
     base = [before]
 
     def save(typed: dict[str, str]) -> Any:
         try:
-            return keeping.add(seat, kind, typed) if before is None else keeping.edit(seat, kind, base[0], typed)
+            return editing.add(user, kind, typed) if before is None else editing.edit(user, kind, base[0], typed)
         except Stale as stale:
             # both sides were shown: saving once more is meant
-            both = keeping.differences(seat.store, kind, typed, before.id)
-            base[0] = shelf.get(seat.store, before.id) or base[0]
+            both = editing.differences(user.store, kind, typed, before.id)
+            base[0] = shelf.get(user.store, before.id) or base[0]
             raise Faulty([str(stale), *both, "Saving again takes yours."]) from None
 
-    desk = Desk.at_seat(seat)
+    desk = Desk.for_user(user)
     fields = [line_of(field, filled.get(field.name), desk) for field in shelf.fields]
-    title = f"New {shelf.noun}" if before is None else shelf.title(seat.store, before)
+    title = f"New {shelf.noun}" if before is None else shelf.title(user.store, before)
     return await screen.fill_in(title, fields, save)
 
 
-async def ask_recurring(screen: SeatedScreen, client: Client, more: Mapping[str, str] | None = None) -> Any:
+async def ask_recurring(screen: UserScreen, client: Client, more: Mapping[str, str] | None = None) -> Any:
     """Ask for a recurring visit at a client, with what is clear filled in; returns it."""
-    sites = clients.sites_of(screen.seat.store, client.id)
+    sites = clients.sites_of(screen.user.store, client.id)
     where = f"{client.name} / {sites[0].name}" if len(sites) == 1 else f"{client.name} / "
     texts = {"site": where, "work": "monthly maintenance", "minutes": "60", **(more or {})}
     return await ask_record(screen, "recurrence", texts)

@@ -6,15 +6,16 @@ import datetime
 
 from textual.app import ComposeResult
 
-from dispatch.desk import calling, views
+from dispatch.desk.day import views
+from dispatch.desk.messages import calling_ahead
 from dispatch.model.boards import Board, CallAhead
 from dispatch.model.instants import clock_text, day_text, parse_when
 from screens.binding import BACK, command
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 from widgets.call_list import CallList
 
 
-class CallsScreen(SeatedScreen):
+class CallsScreen(UserScreen):
     """Each client with the number, the time they expect us and the new one; ticked with the time promised."""
 
     SHOWS = "day"
@@ -44,7 +45,7 @@ class CallsScreen(SeatedScreen):
 
     def reload(self) -> None:
         """Read the list again."""
-        board = self.look(views.board, self.seat.store, self._day)
+        board = self.look(views.board, self.user.store, self._day)
         if board is None:
             return
         self._board = board
@@ -53,12 +54,12 @@ class CallsScreen(SeatedScreen):
         self.show_head(
             f"Call ahead  {day_text(board.day)}",
             f"{count} to call, {board.late} late" if count else "nobody has to be called",
-            f"{clock_text(board.now, board.zone, board.hours24)} {self.seat.staff.name}",
+            f"{clock_text(board.now, board.zone, board.hours24)} {self.user.staff.name}",
         )
 
     def tick(self) -> None:
         """With each minute the day is rolled forward anew."""
-        if self._board is not None and self.seat.now // 60 != self._board.now // 60:
+        if self._board is not None and self.user.now // 60 != self._board.now // 60:
             self.reload()
 
     @command("enter", "call.answered", "Told")
@@ -72,23 +73,23 @@ class CallsScreen(SeatedScreen):
 
         def fault(typed: str) -> str | None:
             try:
-                when = parse_when(typed, zone, now=self.seat.now, day=board.day)
+                when = parse_when(typed, zone, now=self.user.now, day=board.day)
             except ValueError as problem:
                 return str(problem)
-            return f"{clock_text(when, zone, board.hours24)} has passed" if when < self.seat.now else None
+            return f"{clock_text(when, zone, board.hours24)} has passed" if when < self.user.now else None
 
         proposed = "" if call.absent else clock_text(call.proposed, zone)
         hint = f"{_whom(call)}\nWhich time was promised?"
         typed = await self.ask(f"{call.client} was told", hint, proposed, fault)
-        promised = parse_when(typed, zone, now=self.seat.now, day=board.day)
-        if await self.do(calling.call, call.reference, promised=promised) is not None:
+        promised = parse_when(typed, zone, now=self.user.now, day=board.day)
+        if await self.do(calling_ahead.call, call.reference, promised=promised) is not None:
             self.say(f"{call.client} expects us at {clock_text(promised, zone, board.hours24)}. u takes it back.")
 
     @command("N", "call.unanswered", "No answer")
     async def action_unanswered(self) -> None:
         """Nobody answered; in ten minutes the lead has it."""
         call = self._list.selected
-        if call is not None and await self.do(calling.call, call.reference, answered=False) is not None:
+        if call is not None and await self.do(calling_ahead.call, call.reference, answered=False) is not None:
             self.say(f"{call.client}: no answer. In ten minutes it goes to the lead. u takes it back.")
 
 

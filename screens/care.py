@@ -6,15 +6,15 @@ import datetime
 from collections.abc import Sequence
 
 from db import clients
-from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareState, Item
+from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareItem, CareState
 from dispatch.care.rules import TITLES
-from dispatch.desk import caring
-from dispatch.desk.accounts import office
-from dispatch.desk.offering import figures
+from dispatch.desk.care import caring
+from dispatch.desk.care.accounts import office
+from dispatch.desk.care.offering import figures
 from dispatch.model.clients import Client
 from dispatch.model.instants import parse_day
 from dispatch.model.states import LEADS
-from screens.asking import Field, Row, day_fault, needed
+from screens.asking import AskedField, ChoiceRow, day_fault, needed
 from screens.binding import BACK, command, key
 from screens.listed import ListScreen
 from widgets.figure_list import FigureLine
@@ -34,7 +34,7 @@ _FEW_WORDS = needed("a few words are needed")
 _ORDER = list(dict.fromkeys(_SECTIONS.values()))
 
 
-class CareScreen(ListScreen[Item]):
+class CareScreen(ListScreen[CareItem]):
     """Visits that are owed, surveys, renewals, offers, unhappy clients, balances; each ends with a trace."""
 
     SHOWS = "care"
@@ -54,7 +54,7 @@ class CareScreen(ListScreen[Item]):
 
     def reload(self) -> None:
         """Read the list again."""
-        found = self.look(caring.care_list, self.seat.store, all_items=self._all)
+        found = self.look(caring.care_list, self.user.store, all_items=self._all)
         if found is None:
             return
         found.sort(key=lambda one: _ORDER.index(_SECTIONS[one.state]))
@@ -85,13 +85,13 @@ class CareScreen(ListScreen[Item]):
         if one.snoozes:
             notes.append((f"put off {one.snoozes} of {SNOOZES} times", "dim"))
         if one.what.startswith("offer"):
-            store = self.seat.store
+            store = self.user.store
             numbers = self.look(figures, store, one.client_id, one.visit, office(store))
             notes += [(line, "info") for line in ([] if numbers is None else numbers.lines())]
         return notes
 
     @command("d", "care.done", "Done", LEADS, about="here")
-    async def action_done(self, one: Item) -> None:
+    async def action_done(self, one: CareItem) -> None:
         """It was done."""
         hint = "what came of it; this one ends only with a note" if one.needs_note else "a note, or empty"
         check = _FEW_WORDS if one.needs_note else None
@@ -99,15 +99,15 @@ class CareScreen(ListScreen[Item]):
         await self.do(caring.mark, one.key, "done", note)
 
     @command("x", "care.decline", "Decline", LEADS, about="here")
-    async def action_decline(self, one: Item) -> None:
+    async def action_decline(self, one: CareItem) -> None:
         """It is not wanted, with the reason."""
         reason = await self.ask(f"Decline: {one.client}, {one.what}", "why is it not wanted?", check=_FEW_WORDS)
         await self.do(caring.mark, one.key, "declined", reason)
 
     @command("z", "care.snooze", "Put off", LEADS, about="here")
-    async def action_snooze(self, one: Item) -> None:
+    async def action_snooze(self, one: CareItem) -> None:
         """Put it off: 30 days at most, twice at most."""
-        today = caring.today_of_care(self.seat.store)
+        today = caring.today_of_care(self.user.store)
 
         hint = f"until which day? {SNOOZE_DAYS} days at most: {today + datetime.timedelta(days=SNOOZE_DAYS)}"
         until = await self.ask_day(f"Put off: {one.client}, {one.what}", hint, today, "+7")
@@ -116,8 +116,8 @@ class CareScreen(ListScreen[Item]):
     @command("s", "care.survey", "Survey", LEADS, about="_client")
     async def action_survey(self, client: Client) -> None:
         """The client's survey was sent, or answered."""
-        rows = [Row("sent", -1, "the answer is still owed")]
-        rows += [Row(f"answered: {score} of 10", score) for score in range(10, -1, -1)]
+        rows = [ChoiceRow("sent", -1, "the answer is still owed")]
+        rows += [ChoiceRow(f"answered: {score} of 10", score) for score in range(10, -1, -1)]
         score = await self.choose(f"Survey of {client.name}", rows)
         words = "" if score == -1 else await self.ask("What did they say?", "their words, or empty")
         await self.do(caring.note_survey, client, None if score == -1 else score, words)
@@ -125,7 +125,10 @@ class CareScreen(ListScreen[Item]):
     @command("o", "care.offer", "Offer", LEADS, about="_client")
     async def action_offer(self, client: Client) -> None:
         """An offer was made to the client, or declined."""
-        rows = [Row("made", "made", "no other is prompted for 30 days"), Row("declined", "declined", "for 90 days")]
+        rows = [
+            ChoiceRow("made", "made", "no other is prompted for 30 days"),
+            ChoiceRow("declined", "declined", "for 90 days"),
+        ]
         declined = await self.choose(f"Offer to {client.name}", rows) == "declined"
         note = await self.ask("Why was it declined?" if declined else "A note", check=_FEW_WORDS if declined else None)
         await self.do(caring.note_offer, client, made=not declined, note=note)
@@ -133,7 +136,7 @@ class CareScreen(ListScreen[Item]):
     @command("g", "care.gap", "Gap", LEADS, about="_client")
     async def action_gap(self, client: Client) -> None:
         """What a review found missing, with an owner and a date."""
-        today = caring.today_of_care(self.seat.store)
+        today = caring.today_of_care(self.user.store)
 
         def check(typed: dict[str, str]) -> list[str]:
             if fault := day_fault(typed["due"], today):
@@ -141,9 +144,9 @@ class CareScreen(ListScreen[Item]):
             return [] if typed["what"].strip() else ["what: is missing"]
 
         fields = (
-            Field("what", "What is missing"),
-            Field("owner", "Who sees to it", self.seat.staff.login),
-            Field("due", "By when", "+14", today=today),
+            AskedField("what", "What is missing"),
+            AskedField("owner", "Who sees to it", self.user.staff.login),
+            AskedField("due", "By when", "+14", today=today),
         )
         entered = await self.fill(f"Found in a review with {client.name}", fields, check)
         due = parse_day(entered["due"], today=today)
@@ -156,4 +159,4 @@ class CareScreen(ListScreen[Item]):
         self.reload()
 
     def _client(self) -> Client | None:
-        return None if self.here is None else clients.client(self.seat.store, self.here.client_id)
+        return None if self.here is None else clients.client(self.user.store, self.here.client_id)

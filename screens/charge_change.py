@@ -4,29 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dispatch.desk.finding import find
-from dispatch.desk.rehearsing import Change, do_as_shown, rehearse
+from dispatch.desk.billing.rehearsing import ChargeChange, do_as_shown, rehearse
+from dispatch.desk.visits.finding import find
 from dispatch.model.states import ENDED
-from screens.asking import Field
-from screens.seated import SeatedScreen
+from screens.asking import AskedField
+from screens.user_screen import UserScreen
 
 _FRAME = 12
 """Columns that the dialog takes beside its lines."""
 
 
 async def fill_and_do(
-    screen: SeatedScreen, reference: str, title: str, fields: Sequence[Field], deed: Callable[[dict[str, str]], object]
+    screen: UserScreen,
+    reference: str,
+    title: str,
+    fields: Sequence[AskedField],
+    deed: Callable[[dict[str, str]], object],
 ) -> bool:
     """Ask for the fields of a correction until the deed takes them; for an ended visit, show what it does to the charge and
     do it when that is meant. Returns whether it was done."""
-    found: list[Change] = []
+    found: list[ChargeChange] = []
 
     def check(typed: dict[str, str]) -> list[str]:
         def attempt() -> None:
             found.clear()
             # only what has ended has a charge that is kept
-            if find(screen.seat.store, reference).state in ENDED:
-                found.append(rehearse(screen.seat, reference, lambda: deed(typed)))
+            if find(screen.user.store, reference).state in ENDED:
+                found.append(rehearse(screen.user, reference, lambda: deed(typed)))
             else:
                 deed(typed)
 
@@ -38,24 +42,24 @@ async def fill_and_do(
     return done
 
 
-async def show_and_do(screen: SeatedScreen, reference: str, title: str, deed: Callable[[], object]) -> bool:
+async def show_and_do(screen: UserScreen, reference: str, title: str, deed: Callable[[], object]) -> bool:
     """As `fill_and_do`, for a deed that has nothing more to ask."""
-    visit = screen.look(find, screen.seat.store, reference)
+    visit = screen.look(find, screen.user.store, reference)
     if visit is None:
         return False
     if visit.state not in ENDED:
         return await screen.do(lambda _: deed() or True) is not None
-    change = screen.look(rehearse, screen.seat, reference, deed)
+    change = screen.look(rehearse, screen.user, reference, deed)
     return change is not None and await _meant(screen, title, change, deed)
 
 
-async def _meant(screen: SeatedScreen, title: str, change: Change, deed: Callable[[], object]) -> bool:
+async def _meant(screen: UserScreen, title: str, change: ChargeChange, deed: Callable[[], object]) -> bool:
     lines = change.lines(min(72, screen.app.size.width - _FRAME))
     if lines:
         await screen.confirm(title, lines)
 
     def as_it_was_shown(_: object) -> bool:
-        do_as_shown(screen.seat, change, deed)
+        do_as_shown(screen.user, change, deed)
         return True
 
     return bool(await screen.do(as_it_was_shown))

@@ -6,16 +6,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from db import clients, settings
-from dispatch.desk.book.page import client_page, page_lines
+from dispatch.desk.care.client_page import client_page, page_lines
 from dispatch.model.clients import Client
 from dispatch.model.states import READS
 from screens.binding import BACK, command
 from screens.book_forms import ask_record, ask_recurring
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 from widgets.notes_pane import NotesPane
 
 
-class ClientScreen(SeatedScreen):
+class ClientScreen(UserScreen):
     """Sites, contacts, agreement with balances, what is due, visits ahead and past."""
 
     SHOWS = "clients"
@@ -39,7 +39,7 @@ class ClientScreen(SeatedScreen):
     def reload(self) -> None:
         """Read the page again."""
         client = self._client()
-        page = None if client is None else self.look(client_page, self.seat.store, client)
+        page = None if client is None else self.look(client_page, self.user.store, client)
         if page is None:
             return
         first, *rest = page_lines(page)
@@ -49,7 +49,7 @@ class ClientScreen(SeatedScreen):
         )
 
     def _client(self) -> Client | None:
-        return clients.client(self.seat.store, self._client_id)
+        return clients.client(self.user.store, self._client_id)
 
     @command("e", "client.edit", "Edit", about="_client")
     async def action_edit(self, client: Client) -> None:
@@ -71,4 +71,4 @@ class ClientScreen(SeatedScreen):
         """The client's month for the review, as a file."""
         from screens.report_out import ask_month
 
-        await ask_month(self, client.name, settings.today(self.seat.store))
+        await ask_month(self, client.name, settings.today(self.user.store))

@@ -8,7 +8,7 @@ from textual import work
 
 from dispatch.model.boards import BoardVisit
 from dispatch.model.states import DISPATCHERS, LEADS, THERE, UNREACHED, State
-from screens.asking import Row, a_reason, needed
+from screens.asking import ChoiceRow, a_reason, needed
 from screens.binding import command
 from screens.of_day import DayOfVisits, on_visit
 
@@ -43,7 +43,7 @@ class CrewDeeds(DayOfVisits):
 
     @work
     async def _swap(self, one: BoardVisit, two: BoardVisit) -> None:
-        from dispatch.desk import schedule
+        from dispatch.desk.plan import schedule
 
         self._swapping = None
         title = f"Swap {one.reference} and {two.reference}?"
@@ -54,11 +54,11 @@ class CrewDeeds(DayOfVisits):
     @command("W", "visit.crew", "Crew", DISPATCHERS)
     async def action_crew(self, visit: BoardVisit) -> None:
         """With another technician, or without."""
-        from dispatch.desk import schedule
+        from dispatch.desk.plan import schedule
 
-        rows = [Row(f"with {name}", f"+{name}") for name in self.technicians() if name not in visit.crew]
+        rows = [ChoiceRow(f"with {name}", f"+{name}") for name in self.technicians() if name not in visit.crew]
         if len(visit.crew) > 1:
-            rows = [Row(f"without {name}", f"-{name}") for name in visit.crew] + rows
+            rows = [ChoiceRow(f"without {name}", f"-{name}") for name in visit.crew] + rows
         chosen = await self.choose(f"{visit.reference} {visit.client}, {', '.join(visit.crew)}", rows)
         name = chosen[1:]
         if chosen[0] == "-":
@@ -67,12 +67,12 @@ class CrewDeeds(DayOfVisits):
             crew = [*visit.crew, name]
             each = -(-visit.minutes // len(crew))
             stays = [
-                Row(
+                ChoiceRow(
                     "they share the work",
                     "halve",
                     f"the stay is planned with {each} of {visit.minutes} minutes of work",
                 ),
-                Row("all stay the whole time", "whole"),
+                ChoiceRow("all stay the whole time", "whole"),
             ]
             halve = await self.choose(f"{' and '.join(crew)}", stays) == "halve"
         title = f"{visit.reference} with {', '.join(crew)}?"
@@ -84,9 +84,9 @@ class CrewDeeds(DayOfVisits):
     @command("A", "visit.hand-over", "Hand over", LEADS)
     async def action_hand_over(self, visit: BoardVisit) -> None:
         """Lead: ask somebody to take over a started job."""
-        from dispatch.desk import handing_over
+        from dispatch.desk.closeout import handing_over
 
-        rows = [Row(name, name) for name in self.technicians() if name not in visit.crew]
+        rows = [ChoiceRow(name, name) for name in self.technicians() if name not in visit.crew]
         to = await self.choose(f"Who takes over {visit.reference} {visit.client}?", rows)
         reason = await self.ask(
             "Why does somebody else finish this job?",
@@ -100,7 +100,7 @@ class CrewDeeds(DayOfVisits):
     @command("N", "visit.no-access", "No access", THERE)
     async def action_no_access(self, visit: BoardVisit) -> None:
         """Nobody lets us in: say who was called."""
-        from dispatch.desk import leaving
+        from dispatch.desk.closeout import leaving
 
         called = await self.ask(
             f"No access at {visit.client}",

@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from db import handovers, people, reviews
-from dispatch.desk import notices, stops, views
-from dispatch.desk.stops import Forgotten, StopPlace
-from dispatch.desk.unsent import Unsent
+from dispatch.desk.day import notices, stops, views
+from dispatch.desk.day.stops import Forgotten, StopPlace
+from dispatch.desk.session.unsent import Unsent
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.handovers import Handover
 from dispatch.model.instants import clock_beside, clock_text, day_text
@@ -21,7 +21,7 @@ from dispatch.model.notices import Notice
 from dispatch.model.reviews import Comment
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
-from screens.asking import Field, Left, Row, needed
+from screens.asking import AskedField, ChoiceRow, Left, needed
 from screens.binding import command, key
 from screens.of_day import DayOfVisits
 from screens.stay_deeds import StayDeeds
@@ -69,8 +69,8 @@ class DayScreen(StayDeeds, DayOfVisits):
 
     def reload(self) -> None:
         """Read the day again."""
-        whose = self.program.technician or self.seat.staff.name
-        board = self.look(views.board, self.seat.store, self.program.day, whose)
+        whose = self.program.technician or self.user.staff.name
+        board = self.look(views.board, self.user.store, self.program.day, whose)
         if board is None:
             return
         first = self._board is None or self._board.day != board.day
@@ -80,12 +80,12 @@ class DayScreen(StayDeeds, DayOfVisits):
         self._stops.set_stops(visits, self._row.leg_home if self._row else None, board)
         if first and (ahead := self._next(visits)) is not None:
             self._stops.select_key(ahead.id)
-        self._asked = handovers.open_for(self.seat.store, self.seat.staff.id)
-        self._changes = notices.unread(self.seat.store, self.seat.staff.id)
-        self._forgotten = stops.forgotten(self.seat.store, self.seat.staff.id, self.seat.now)
-        self._comments = reviews.waiting_for(self.seat.store, self.seat.staff.id)
+        self._asked = handovers.open_for(self.user.store, self.user.staff.id)
+        self._changes = notices.unread(self.user.store, self.user.staff.id)
+        self._forgotten = stops.forgotten(self.user.store, self.user.staff.id, self.user.now)
+        self._comments = reviews.waiting_for(self.user.store, self.user.staff.id)
         unseen = [one.reference for one in self._comments if one.seen_at is None]
-        if unseen and Role.TECHNICIAN in self.seat.staff.roles:
+        if unseen and Role.TECHNICIAN in self.user.staff.roles:
             self._see_comments(unseen)
         self._show_head()
         self._show_comments()
@@ -99,9 +99,9 @@ class DayScreen(StayDeeds, DayOfVisits):
     def _show_head(self) -> None:
         board = self._board
         assert board is not None
-        name = self._row.name if self._row else self.program.technician or self.seat.staff.name
+        name = self._row.name if self._row else self.program.technician or self.user.staff.name
         self.show_head(
-            f"{name} · {day_text(board.day)}", "", clock_beside(board.day, self.seat.now, board.zone, board.hours24)
+            f"{name} · {day_text(board.day)}", "", clock_beside(board.day, self.user.now, board.zone, board.hours24)
         )
 
     @staticmethod
@@ -116,13 +116,13 @@ class DayScreen(StayDeeds, DayOfVisits):
         board, visit = self._board, self.visit_here()
         assert board is not None
         if self._row is None:
-            place.update(Content(f"{show(self.program.technician or self.seat.staff.name)} is not a technician here."))
+            place.update(Content(f"{show(self.program.technician or self.user.staff.name)} is not a technician here."))
             return
         if visit is None:
             place.update(Content(f"No visits on {day_text(board.day)}. [ and ] go to other days, t to today."))
             return
-        there = self.look(stops.stop_place, self.seat.store, visit.reference)
-        if visit.unseen and self._row.technician_id == self.seat.staff.id:
+        there = self.look(stops.stop_place, self.user.store, visit.reference)
+        if visit.unseen and self._row.technician_id == self.user.staff.id:
             self._see(visit.reference)
         if there is not None:
             place.update(place_text(there, self._step_word(visit)))
@@ -153,7 +153,7 @@ class DayScreen(StayDeeds, DayOfVisits):
     @work(exclusive=True, group="comments")
     async def _see_comments(self, references: Sequence[str]) -> None:
         """Let the lead know that they were seen."""
-        from dispatch.desk import reviewing
+        from dispatch.desk.review import reviewing
 
         for reference in references:
             await self.do(reviewing.see_comment, reference)
@@ -161,14 +161,14 @@ class DayScreen(StayDeeds, DayOfVisits):
     @work(exclusive=True, group="see")
     async def _see(self, reference: str) -> None:
         """Let the dispatcher know that it was seen."""
-        from dispatch.desk import arriving
+        from dispatch.desk.closeout import arriving
 
         await self.do(arriving.see, reference)
 
     @command("space", "visit.step", "Next step", THERE, about="visit_here")
     async def action_step(self, visit: BoardVisit) -> None:
         """En route, then arrived, then the checklist."""
-        from dispatch.desk import arriving
+        from dispatch.desk.closeout import arriving
 
         technician = self._row.name if self._row else None
         if visit.state in AHEAD:
@@ -180,10 +180,10 @@ class DayScreen(StayDeeds, DayOfVisits):
 
     @work
     async def _arrive(self, visit: BoardVisit, technician: str | None) -> None:
-        from dispatch.desk.finding import find
+        from dispatch.desk.visits.finding import find
         from screens.right_times import arrive
 
-        whole = self.look(find, self.seat.store, visit.reference)
+        whole = self.look(find, self.user.store, visit.reference)
         arrived = await arrive(self, whole, technician) if whole is not None else None
         if arrived is not None:
             self.action_open()
@@ -193,7 +193,7 @@ class DayScreen(StayDeeds, DayOfVisits):
     @command("N", "visit.no-access", "No access", THERE, about="visit_here")
     async def action_no_access(self, visit: BoardVisit) -> None:
         """Nobody lets you in: say whom you called."""
-        from dispatch.desk import leaving
+        from dispatch.desk.closeout import leaving
 
         if visit.state in ENDED:
             self.say(f"{visit.client} is {visit.state.label} already.", "warning")
@@ -219,9 +219,12 @@ class DayScreen(StayDeeds, DayOfVisits):
             self.say("Nobody asks you anything.")
 
     async def _answer_handover(self, asked: Handover) -> bool:
-        from dispatch.desk import handing_over
+        from dispatch.desk.closeout import handing_over
 
-        rows = [Row("yes, I take it over", "yes"), Row("no", "no", "you say why; it stays with its own technician")]
+        rows = [
+            ChoiceRow("yes, I take it over", "yes"),
+            ChoiceRow("no", "no", "you say why; it stays with its own technician"),
+        ]
         title = f"{asked.reference} {asked.client}, {asked.work}. {asked.asked_by}: {asked.reason}"
         try:
             answer = await self.choose(title, rows)
@@ -236,18 +239,18 @@ class DayScreen(StayDeeds, DayOfVisits):
         return True
 
     async def _answer_comment(self, comment: Comment) -> None:
-        from dispatch.desk import reviewing
-        from dispatch.desk.finding import find
+        from dispatch.desk.review import reviewing
+        from dispatch.desk.visits.finding import find
         from screens.right_times import ask_time, ask_words
 
         rows = [
-            Row("answer", "answer", "it waits for review again"),
-            Row("put a time right", "time", "what the clock had recorded is kept beside it"),
-            Row("put words right", "words", "what was written is kept beside them"),
-            Row("look at it", "open"),
+            ChoiceRow("answer", "answer", "it waits for review again"),
+            ChoiceRow("put a time right", "time", "what the clock had recorded is kept beside it"),
+            ChoiceRow("put words right", "words", "what was written is kept beside them"),
+            ChoiceRow("look at it", "open"),
         ]
         chosen = await self.choose(f"{comment.reference}: {comment.text}"[:200], rows)
-        visit = self.look(find, self.seat.store, comment.reference)
+        visit = self.look(find, self.user.store, comment.reference)
         if visit is None:
             return
         if chosen == "open":
@@ -259,7 +262,7 @@ class DayScreen(StayDeeds, DayOfVisits):
         elif chosen == "words":
             await ask_words(self, comment.reference)
         else:
-            unsent = Unsent(self.seat, "answer", comment.reference)
+            unsent = Unsent(self.user, "answer", comment.reference)
             said = await self.ask_note(f"{comment.by} asks: {comment.text}"[:300], "Your answer", unsent)
             if await self.do(reviewing.answer, comment.reference, said) is not None:
                 self.say(f"{comment.reference} waits for review again.")
@@ -277,21 +280,21 @@ class DayScreen(StayDeeds, DayOfVisits):
     @command("E", "stay.left", "Left", THERE)
     async def action_left(self) -> None:
         """A forgotten check-out: say when you left."""
-        from dispatch.desk import leaving
-        from dispatch.desk.finding import find
+        from dispatch.desk.closeout import leaving
+        from dispatch.desk.visits.finding import find
 
         if not self._forgotten:
             self.say("No check-out is missing.")
             return
         there, board = self._forgotten[0], self._board
         assert board is not None
-        visit = self.look(find, self.seat.store, there.reference)
+        visit = self.look(find, self.user.store, there.reference)
         if visit is None:
             return
-        fields = [Field("at", "You left at", placeholder="16:10")]
+        fields = [AskedField("at", "You left at", placeholder="16:10")]
 
         def save(typed: dict[str, str]) -> object:
-            return leaving.close(self.seat, there.reference, left_at=self.when(visit, typed["at"]))
+            return leaving.close(self.user, there.reference, left_at=self.when(visit, typed["at"]))
 
         await self.fill_in(f"When did you leave {there.client}?", fields, save)
 
@@ -306,7 +309,7 @@ class DayScreen(StayDeeds, DayOfVisits):
         """The visits as a calendar file, in full or only the times."""
         from screens.calendar_out import ask_calendar
 
-        technician = people.technician_by_name(self.seat.store, self.program.technician or self.seat.staff.name)
+        technician = people.technician_by_name(self.user.store, self.program.technician or self.user.staff.name)
         if technician is not None:
             await ask_calendar(self, technician, self.program.day)
 

@@ -10,7 +10,7 @@ from dispatch.model.matching import Findable, findable
 from screens.finder import FindScreen
 from screens.keymap import own_bindings, sentence_of
 from screens.personal import known_themes
-from screens.seated import offered
+from screens.user_screen import offered
 from widgets.found_list import FoundLine
 from widgets.keyboard import written_all
 

@@ -15,22 +15,22 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from dispatch.desk.unsent import Unsent, as_kept
+from dispatch.desk.session.unsent import Unsent, as_kept
 from dispatch.model.instants import parse_day
 from dispatch.model.text import show
-from screens.asking import CHOOSES, DOES, FILLS, SAVES, SHOWS, Check, Field, Row, day_fault
+from screens.asking import CHOOSES, DOES, FILLS, SAVES, SHOWS, AskedField, Check, ChoiceRow, day_fault
 from screens.binding import key
 from screens.dialog import Dialog
-from screens.keeping import FROM_BEFORE, GO_BACK, LEAVES, WAYS_OUT, Kept, fields_kept
+from screens.keeping import FROM_BEFORE, GO_BACK, LEAVES, WAYS_OUT, KeptDialog, fields_kept
 from widgets.choices import Choices
-from widgets.month import Month
+from widgets.month import MonthCalendar
 from widgets.one_of import OneOf
 from widgets.ways import Ways
 
 T = TypeVar("T")
 
 
-class AskText(Kept[str | None]):
+class AskText(KeptDialog[str | None]):
     """Ask for one line of text. `check` returns what is wrong with it, or nothing; `does` says what enter does with it."""
 
     # what is typed, and what is wrong with it, stays in sight however long the question is
@@ -119,7 +119,7 @@ class Choose(Dialog["T | None"], Generic[T]):
         key("escape q", "dialog.back", "Back", action="dismiss(None)"),
     ]
 
-    def __init__(self, title: str, rows: Sequence[Row[T]], hint: str = CHOOSES) -> None:
+    def __init__(self, title: str, rows: Sequence[ChoiceRow[T]], hint: str = CHOOSES) -> None:
         super().__init__()
         self._title, self._rows, self._hint = title, rows, hint
 
@@ -134,7 +134,7 @@ class Choose(Dialog["T | None"], Generic[T]):
         self.dismiss(self._rows[event.option_index].value)
 
     @staticmethod
-    def _prompt(row: Row[T]) -> Content:
+    def _prompt(row: ChoiceRow[T]) -> Content:
         if not row.detail:
             return Content(show(row.text))
         return Content.assemble(show(row.text), "\n", (f"  {show(row.detail)}", "$text-muted"))
@@ -143,7 +143,7 @@ class Choose(Dialog["T | None"], Generic[T]):
 class ChooseDay(Dialog["datetime.date | None"]):
     """Choose a day from a calendar."""
 
-    DEFAULT_CSS = "ChooseDay > .dialog { width: 34; } ChooseDay Month { margin: 0 1 1 1; }"
+    DEFAULT_CSS = "ChooseDay > .dialog { width: 34; } ChooseDay MonthCalendar { margin: 0 1 1 1; }"
     BINDINGS = [
         key("escape", "dialog.back", "Back", action="dismiss(None)"),
         key("enter", "dialog.choose-day", "Choose", "the day in brackets"),
@@ -151,7 +151,7 @@ class ChooseDay(Dialog["datetime.date | None"]):
 
     def __init__(self, title: str, day: datetime.date, today: datetime.date, first_weekday: int) -> None:
         super().__init__()
-        self._title, self._month = title, Month(day, today, first_weekday)
+        self._title, self._month = title, MonthCalendar(day, today, first_weekday)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -188,7 +188,7 @@ _FRAME_ROWS = 5
 """What a form needs beside its fields: border, title, fault and hint."""
 
 
-class Form(Kept[dict[str, str] | None]):
+class Form(KeptDialog[dict[str, str] | None]):
     """A short form. `check` returns every fault; the form stays open, with what was typed, until there is none."""
 
     DEFAULT_CSS = """
@@ -215,7 +215,7 @@ class Form(Kept[dict[str, str] | None]):
     def __init__(
         self,
         title: str,
-        fields: Sequence[Field],
+        fields: Sequence[AskedField],
         check: Callable[[dict[str, str]], Sequence[str]] | None = None,
         hint: str = FILLS,
         unsent: Unsent | None = None,
@@ -229,7 +229,7 @@ class Form(Kept[dict[str, str] | None]):
         """What is typed into the fields."""
         return as_kept({field.name: (field.value, self._text(field)) for field in self._fields})
 
-    def _text(self, field: Field) -> str:
+    def _text(self, field: AskedField) -> str:
         line = self.query_one(f"#field-{field.name}")
         assert isinstance(line, Input | OneOf)
         return line.value
@@ -248,7 +248,7 @@ class Form(Kept[dict[str, str] | None]):
             yield Ways(self._hint, [("save", "save"), *WAYS_OUT] if self.saves else [("show", "save"), *LEAVES])
 
     @staticmethod
-    def _control(field: Field, text: str, *, kept: bool) -> Input | OneOf:
+    def _control(field: AskedField, text: str, *, kept: bool) -> Input | OneOf:
         name = f"field-{field.name}"
         if field.options:
             return OneOf(field.options, text, name)
@@ -262,7 +262,7 @@ class Form(Kept[dict[str, str] | None]):
 
     def action_calendar(self) -> None:
         """Choose the day of the field that is typed into from a calendar, which begins where it stands."""
-        line, seat = self.focused, getattr(self.app, "seat", None)
+        line, user = self.focused, getattr(self.app, "seat", None)
         field = next((one for one in self._fields if line is not None and line.id == f"field-{one.name}"), None)
         if field is None or field.today is None or not isinstance(line, Input):
             return
@@ -273,7 +273,7 @@ class Form(Kept[dict[str, str] | None]):
                 line.value = day.isoformat()
 
         self.app.push_screen(
-            ChooseDay(field.label, begin, field.today, 0 if seat is None else seat.firm.first_weekday), put
+            ChooseDay(field.label, begin, field.today, 0 if user is None else user.firm.first_weekday), put
         )
 
     def on_input_submitted(self) -> None:

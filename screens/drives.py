@@ -5,16 +5,16 @@ from __future__ import annotations
 import threading
 
 from db.faults import StoreFault
-from dispatch.desk import driving, maps, roads
-from dispatch.desk.driving import Drive
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.roads import driving, maps, roads
+from dispatch.desk.roads.driving import KnownDrive
+from dispatch.desk.session.refusals import Refusal
 from dispatch.model.instants import day_text
 from dispatch.model.paths import typed_path
 from dispatch.model.states import LEADS
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
 from dispatch.travel.executables import DOWNLOAD_MB
-from screens.asking import YES_NO, Field
+from screens.asking import YES_NO, AskedField
 from screens.binding import command
 from screens.listed import ListScreen
 from screens.reading import aside
@@ -23,7 +23,7 @@ from widgets.figure_list import FigureLine
 ROADS = "roads"
 
 
-class DrivesScreen(ListScreen[Drive]):
+class DrivesScreen(ListScreen[KnownDrive]):
     """The legs of every route of the day; one is pinned on the spot."""
 
     SHOWS = "day"
@@ -38,7 +38,7 @@ class DrivesScreen(ListScreen[Drive]):
 
     def reload(self) -> None:
         """Read the drives again."""
-        store, day, firm = self.seat.store, self.program.day, self.seat.firm
+        store, day, firm = self.user.store, self.program.day, self.user.firm
         drives, status = self.look(driving.drives_of, store, day), self.look(roads.status, store)
         if drives is None or status is None:
             return
@@ -73,7 +73,7 @@ class DrivesScreen(ListScreen[Drive]):
         drive = self.here
         if drive is None:
             return
-        ends = (self.seat, drive.origin, drive.destination)
+        ends = (self.user, drive.origin, drive.destination)
 
         def save(typed: dict[str, str]) -> object:
             return driving.pin(*ends, typed["minutes"], both=typed["both"] == "yes", reason=typed["reason"])
@@ -81,9 +81,9 @@ class DrivesScreen(ListScreen[Drive]):
         minutes = "" if drive.leg.seconds is None else str(minutes_of(drive.leg.seconds))
         reason = drive.pin.reason if drive.pin is not None else ""
         fields = [
-            Field("minutes", "Minutes", minutes),
-            Field("reason", "Why", reason, "ferry every half hour"),
-            Field("both", "The way back too", "no", options=YES_NO),
+            AskedField("minutes", "Minutes", minutes),
+            AskedField("reason", "Why", reason, "ferry every half hour"),
+            AskedField("both", "The way back too", "no", options=YES_NO),
         ]
         await self.fill_in(f"{drive.origin} → {drive.destination}", fields, save)
 
@@ -134,7 +134,7 @@ class DrivesScreen(ListScreen[Drive]):
                 return
             undrawn = await aside(self.app, maps.try_draw, extract, self._tell, self._stop)
             self._show_step("asking for the drives of the day")
-            fetched = await aside(self.app, roads.prefetch, self.seat, self.program.day)
+            fetched = await aside(self.app, roads.prefetch, self.user, self.program.day)
             self.say(
                 "\n".join(
                     [f"Drives are reckoned on the roads of {name}.", *fetched.notes, *([undrawn] if undrawn else [])]
@@ -162,7 +162,7 @@ class DrivesScreen(ListScreen[Drive]):
             super().action_leave()
 
 
-def _key_of(drive: Drive) -> str:
+def _key_of(drive: KnownDrive) -> str:
     """What a drive is told from the others by, whatever is read meanwhile."""
     return "\0".join((drive.technician, drive.origin, drive.destination))
 

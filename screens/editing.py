@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from db.faults import Stale, StoreFault
-from dispatch.desk.drafting import Draft
-from dispatch.desk.refusals import Faulty, Refusal
-from dispatch.desk.unsent import as_kept
+from dispatch.desk.session.drafting import Draft
+from dispatch.desk.session.refusals import Faulty, Refusal
+from dispatch.desk.session.unsent import as_kept
 from dispatch.model.states import LEADS
 from screens.binding import BACK, command
 from screens.keeping import FROM_BEFORE
@@ -35,8 +35,8 @@ class DraftScreen(ListScreen[Any], Generic[D]):
 
     def begin(self) -> None:
         """Show the draft for the first time, with what was kept of it."""
-        self._unsent = self._draft.unsent(self.seat)
-        told = self.look(self._draft.bring_kept, self._unsent, self.seat.store)
+        self._unsent = self._draft.unsent(self.user)
+        told = self.look(self._draft.bring_kept, self._unsent, self.user.store)
         if told is not None:
             self._kept = as_kept(self._draft.changes())
             self.say("\n".join([f"This is {FROM_BEFORE}", *told]))
@@ -84,14 +84,14 @@ class DraftScreen(ListScreen[Any], Generic[D]):
         except Faulty as fault:
             self.say("Not saved yet:\n" + "\n".join(fault.faults[:6]), "warning")
         except Stale as stale:
-            both = draft.bring(self.seat.store, draft.changes())
+            both = draft.bring(self.user.store, draft.changes())
             self.reload()
             self.say("\n".join([str(stale), *both, "Saving again takes yours."]), "warning")
         except (StoreFault, Refusal) as refusal:
             self.say(str(refusal), "warning")
         else:
             self._unsent.drop()
-            self._unsent, self._kept = draft.unsent(self.seat), ""
+            self._unsent, self._kept = draft.unsent(self.user), ""
             self.reload()
             self.say(said)
 

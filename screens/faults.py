@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from db.faults import StoreFault, damaged_text
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.session.refusals import Refusal
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -41,7 +41,7 @@ def words(error: BaseException, store: Store) -> str:
 def says(here: MessagePump, error: BaseException) -> bool:
     """Say it on the screen in front, or on the one below a dialog, which says nothing itself; returns whether it is for people."""
     app: Any = here.app
-    if not (said := words(error, app.seat.store)):
+    if not (said := words(error, app.user.store)):
         return False
     for screen in reversed(app.screen_stack):
         if (say := getattr(screen, "say", None)) is not None:

@@ -10,15 +10,23 @@ from textual.app import ComposeResult
 from db import settings
 from db.faults import StoreFault
 from db.figures import Behind
-from dispatch.desk.figures.counting import GROUPINGS, LONGEST, Figures, Group, Grouping, figures_over, visits_behind
-from dispatch.desk.figures.defined import BY_KEY, FIGURES, Figure, Money, Unit, value_text
-from dispatch.desk.figures.words import bar_of, chart_of, range_text, share_text
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.figures.counting import (
+    GROUPINGS,
+    LONGEST,
+    FigureGroup,
+    Figures,
+    Grouping,
+    figures_over,
+    visits_behind,
+)
+from dispatch.desk.figures.defined import BY_KEY, FIGURES, Figure, FigureUnit, Money, value_text
+from dispatch.desk.session.refusals import Faulty, Refusal
+from dispatch.desk.texts.figure_words import bar_of, chart_of, range_text, share_text
 from dispatch.model.instants import clock_text, day_of, day_text, parse_day
-from screens.asking import SHOWS, Field
+from screens.asking import SHOWS, AskedField
 from screens.binding import BACK, command, key
 from screens.reading import aside
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 from widgets.chart_list import ChartList, ChartRow
 from widgets.notes_pane import NotesPane
 
@@ -27,7 +35,7 @@ _BAR = 12
 _DAYS = 14
 
 
-class FiguresScreen(SeatedScreen):
+class FiguresScreen(UserScreen):
     """Every figure over a range of days above, the selected one in its groups below, its definition between them."""
 
     SHOWS = "figures"
@@ -78,7 +86,7 @@ class FiguresScreen(SeatedScreen):
         return None if group is None else group.label
 
     @property
-    def _group(self) -> Group | None:
+    def _group(self) -> FigureGroup | None:
         key = self._below.selected
         groups = self._found.groups if self._found is not None else ()
         return next((one for one in groups if _key_of(one) == key), None)
@@ -110,7 +118,7 @@ class FiguresScreen(SeatedScreen):
             self._counting = False
 
     def _counted(self, first: datetime.date, last: datetime.date, by: Grouping) -> Figures:
-        with self.seat.store.beside() as own:
+        with self.user.store.beside() as own:
             return figures_over(own, first, last, by)
 
     def _show_all(self, found: Figures) -> None:
@@ -131,7 +139,7 @@ class FiguresScreen(SeatedScreen):
         if found.by in ("day", "week"):
             return chart_of(figure, found.values[figure.key], _COLUMNS, ascii_only=self._ascii)
         total = found.totals[figure.key]
-        if figure.unit in (Unit.SHARE, Unit.TIME_SHARE):
+        if figure.unit in (FigureUnit.SHARE, FigureUnit.TIME_SHARE):
             return bar_of(figure, total, [total], _BAR, ascii_only=self._ascii)
         return " " * _BAR
 
@@ -177,7 +185,7 @@ class FiguresScreen(SeatedScreen):
         if found is None:
             return
         group = self._group if self._below.has_focus else None
-        whole = group or Group("all days", found.first, found.last)
+        whole = group or FigureGroup("all days", found.first, found.last)
         self.app.push_screen(BehindScreen(self._figure, whole, found.by if group is not None else "day", found.money))
 
     KEYS = [
@@ -188,14 +196,14 @@ class FiguresScreen(SeatedScreen):
     @command("t", "view.today", "Today")
     def action_today(self) -> None:
         """As many days up to today."""
-        today = settings.today(self.seat.store)
+        today = settings.today(self.user.store)
         self._first, self._last = today - (self._last - self._first), today
         self.reload()
 
     @command("g", "view.go", "Range")
     async def action_range(self) -> None:
         """From which day to which."""
-        today = settings.today(self.seat.store)
+        today = settings.today(self.user.store)
 
         def take(typed: dict[str, str]) -> None:
             read: dict[str, datetime.date] = {}
@@ -212,8 +220,8 @@ class FiguresScreen(SeatedScreen):
             self._first, self._last = read["first"], read["last"]
 
         fields = (
-            Field("first", "From", self._first.isoformat(), today=today),
-            Field("last", "To", self._last.isoformat(), today=today),
+            AskedField("first", "From", self._first.isoformat(), today=today),
+            AskedField("last", "To", self._last.isoformat(), today=today),
         )
         await self.fill_in("The days to count", fields, take, SHOWS)
 
@@ -224,12 +232,12 @@ class FiguresScreen(SeatedScreen):
         self.reload()
 
 
-def _key_of(group: Group) -> str:
+def _key_of(group: FigureGroup) -> str:
     """What a group is told from the others by, whatever is counted meanwhile."""
     return f"{group.first} {group.who}"
 
 
-class BehindScreen(SeatedScreen):
+class BehindScreen(UserScreen):
     """The visits behind a number; each opens to its record."""
 
     SHOWS = "figures"
@@ -239,7 +247,7 @@ class BehindScreen(SeatedScreen):
     FOOTER = "visit.open screen.leave screen.keys"
     BINDINGS = [BACK]
 
-    def __init__(self, figure: Figure, group: Group, by: Grouping, money: Money) -> None:
+    def __init__(self, figure: Figure, group: FigureGroup, by: Grouping, money: Money) -> None:
         super().__init__()
         self._figure, self._group, self._by, self._money = figure, group, by, money
         self._visits: list[Behind] = []
@@ -254,11 +262,11 @@ class BehindScreen(SeatedScreen):
 
     def reload(self) -> None:
         """Read them again."""
-        found = self.look(visits_behind, self.seat.store, self._figure, self._group, self._by)
+        found = self.look(visits_behind, self.user.store, self._figure, self._group, self._by)
         if found is None:
             return
         self._visits = found
-        zone, hours24 = self.seat.firm.zone, self.seat.firm.clock_hours == 24
+        zone, hours24 = self.user.firm.zone, self.user.firm.clock_hours == 24
         rows = [
             ChartRow(
                 one.reference,

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dispatch.desk.private_file import FileThere, write_private
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.session.private_file import FileThere, write_private
+from dispatch.desk.session.refusals import Faulty
 from dispatch.model.paths import typed_path
-from screens.asking import Field
-from screens.seated import SeatedScreen
+from screens.asking import AskedField
+from screens.user_screen import UserScreen
 
 
 async def ask_to_write(
-    screen: SeatedScreen, title: str, fields: Sequence[Field], make: Callable[[dict[str, str], Path], tuple[str, str]]
+    screen: UserScreen,
+    title: str,
+    fields: Sequence[AskedField],
+    make: Callable[[dict[str, str], Path], tuple[str, str]],
 ) -> None:
     """Ask for a `file`, and write it; over one that is there only when said twice.
 

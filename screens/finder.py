@@ -25,14 +25,14 @@ SHOWN = 60
 """So many finds are listed; more letters bring the others."""
 
 
-class Found(NamedTuple, Generic[T]):
+class FoundTarget(NamedTuple, Generic[T]):
     """What was chosen; `open` where it shall be opened and not only gone to."""
 
     value: T
     open: bool = False
 
 
-class FindScreen(Dialog["Found[T] | None"], Generic[T]):
+class FindScreen(Dialog["FoundTarget[T] | None"], Generic[T]):
     """Typed letters narrow, arrows choose, enter takes."""
 
     DEFAULT_CSS = """
@@ -130,4 +130,4 @@ class FindScreen(Dialog["Found[T] | None"], Generic[T]):
         """Take what is under the cursor."""
         place = self.query_one(FoundList).selected
         if place is not None and place < len(self._found):
-            self.dismiss(Found(self._found[place], open))
+            self.dismiss(FoundTarget(self._found[place], open))

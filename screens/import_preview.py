@@ -17,14 +17,14 @@ from textual.widgets.option_list import Option
 from dispatch.desk.imports.judging import Stopped, Watch
 from dispatch.model.paths import typed_path
 from dispatch.model.text import show
-from screens.asking import Row
+from screens.asking import ChoiceRow
 from screens.binding import key
 from screens.dialog import Dialog
 from widgets.choices import Choices
 from widgets.notes_pane import NotesPane
 
 if TYPE_CHECKING:
-    from screens.seated import SeatedScreen
+    from screens.user_screen import UserScreen
 
 T = TypeVar("T")
 
@@ -128,7 +128,7 @@ class ImportPreview(Dialog[str | None]):
         key("pageup [", "import.up", "Report up", action="scroll(-1)", priority=True),
     ]
 
-    def __init__(self, title: str, lines: Sequence[tuple[str, str]], rows: Sequence[Row[str]]) -> None:
+    def __init__(self, title: str, lines: Sequence[tuple[str, str]], rows: Sequence[ChoiceRow[str]]) -> None:
         super().__init__()
         self._title, self._lines, self._rows = title, lines, rows
         self.set_class(bool(lines), "-long")
@@ -203,7 +203,7 @@ class Working(Dialog[None]):
         self._progress.stopped = True
 
 
-async def watched(screen: SeatedScreen, title: str, job: Callable[[Watch], T]) -> T:
+async def watched(screen: UserScreen, title: str, job: Callable[[Watch], T]) -> T:
     """Carry out a job in a thread; one that takes its time says how far it is, and can be stopped.
 
     Raises:

@@ -12,23 +12,23 @@ from pathlib import Path
 from db import clients
 from db.faults import StoreFault
 from db.settings import today
+from dispatch.desk.files.verdicts import ImportReport, Question, RowVerdict, counted, findings
 from dispatch.desk.imports.importing import CALENDAR, How, import_file, kind_of
 from dispatch.desk.imports.judging import Watch
-from dispatch.desk.imports.verdicts import Question, Report, Verdict, counted, findings
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.session.refusals import Refusal
 from dispatch.model.matching import Findable, findable
 from dispatch.model.text import show
-from screens.asking import Left, Row
+from screens.asking import ChoiceRow, Left
 from screens.book_forms import ask_record
 from screens.finder import FindScreen
 from screens.import_preview import AskFile, ImportPreview, watched
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 from widgets.found_list import FoundLine
 
 HINT = "visits, clients, sites or technicians as CSV; events of a calendar as .ics; a rate card as JSON"
 
 
-_ORDER = {Verdict.REFUSED: 0, Verdict.DIFFERS: 1, Verdict.UPDATED: 1}
+_ORDER = {RowVerdict.REFUSED: 0, RowVerdict.DIFFERS: 1, RowVerdict.UPDATED: 1}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class _Wish:
     places: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
-async def ask_import(screen: SeatedScreen) -> Report | None:
+async def ask_import(screen: UserScreen) -> ImportReport | None:
     """Ask for a file, show what would become of it, and take it as it is wished; None where nothing was taken."""
     if not screen.at_this_machine():
         return None
@@ -57,7 +57,7 @@ async def ask_import(screen: SeatedScreen) -> Report | None:
         return None
 
 
-async def _go_through(screen: SeatedScreen, wish: _Wish) -> Report | None:
+async def _go_through(screen: UserScreen, wish: _Wish) -> ImportReport | None:
     while True:
         report = await _judged(screen, wish, check=True)
         lines = await asyncio.to_thread(_lines, report)
@@ -68,7 +68,7 @@ async def _go_through(screen: SeatedScreen, wish: _Wish) -> Report | None:
         elif choice == "update":
             wish = dataclasses.replace(wish, update=True)
         elif choice == "since":
-            wish = dataclasses.replace(wish, since=today(screen.seat.store))
+            wish = dataclasses.replace(wish, since=today(screen.user.store))
         elif choice == "recurring":
             await _ask_recurring(screen, report)
         elif choice in ("all", "good"):
@@ -79,53 +79,55 @@ async def _go_through(screen: SeatedScreen, wish: _Wish) -> Report | None:
             return None
 
 
-async def _judged(screen: SeatedScreen, wish: _Wish, *, check: bool, accept_good: bool = False) -> Report:
+async def _judged(screen: UserScreen, wish: _Wish, *, check: bool, accept_good: bool = False) -> ImportReport:
     """Look at the file, or take it, in a thread with a store of its own: the screen can be used meanwhile."""
-    seat = screen.seat
+    user = screen.user
 
-    def job(watch: Watch) -> Report:
-        with seat.store.beside() as own:
+    def job(watch: Watch) -> ImportReport:
+        with user.store.beside() as own:
             places = wish.places if wish.kind == CALENDAR else {}
             how = How(check, accept_good, wish.update, places, since=wish.since)
-            return import_file(dataclasses.replace(seat, store=own), wish.kind, wish.path, how, watch)
+            return import_file(dataclasses.replace(user, store=own), wish.kind, wish.path, how, watch)
 
     return await watched(screen, f"{'Looking at' if check else 'Taking'} {show(wish.path.name, 60)}", job)
 
 
-def _lines(report: Report) -> list[tuple[str, str]]:
+def _lines(report: ImportReport) -> list[tuple[str, str]]:
     """What somebody should look at, each line with its ink; what is refused first, however many warnings there are."""
-    inks = {Verdict.REFUSED: "bad", Verdict.DIFFERS: "warn", Verdict.UPDATED: "warn"}
+    inks = {RowVerdict.REFUSED: "bad", RowVerdict.DIFFERS: "warn", RowVerdict.UPDATED: "warn"}
     ink_of = {f"{report.file} {report.noun} {row.row}": inks.get(row.verdict, "dim") for row in report.rows}
     first = dataclasses.replace(report, rows=tuple(sorted(report.rows, key=lambda row: _ORDER.get(row.verdict, 2))))
     return [(line, ink_of.get(line.split(": ")[0], "plain")) for line in findings(first)]
 
 
-def _choices(report: Report, wish: _Wish) -> Iterator[Row[str]]:
+def _choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
     counts = report.counts
-    good = counts.get(Verdict.NEW, 0) + counts.get(Verdict.UPDATED, 0)
+    good = counts.get(RowVerdict.NEW, 0) + counts.get(RowVerdict.UPDATED, 0)
     questions, offers = len(_questions(report)), sum(row.offer is not None for row in report.rows)
     if good and not report.refused:
-        yield Row(f"take all: {_of(good, report)}", "all")
+        yield ChoiceRow(f"take all: {_of(good, report)}", "all")
     if questions:
-        yield Row(f"say which sites are meant: {questions:,} to answer", "places")
+        yield ChoiceRow(f"say which sites are meant: {questions:,} to answer", "places")
     if good and report.refused:
-        yield Row(f"take the good ones: {_of(good, report)}; {report.refused:,} stay out", "good")
-    if counts.get(Verdict.DIFFERS) and not wish.update:
-        yield Row(f"also take the file over the {counts[Verdict.DIFFERS]:,} that differ: look at that", "update")
+        yield ChoiceRow(f"take the good ones: {_of(good, report)}; {report.refused:,} stay out", "good")
+    if counts.get(RowVerdict.DIFFERS) and not wish.update:
+        yield ChoiceRow(
+            f"also take the file over the {counts[RowVerdict.DIFFERS]:,} that differ: look at that", "update"
+        )
     if (
         wish.kind == CALENDAR
         and wish.since is None
         and any("overdue" in one for row in report.rows for one in row.warnings)
     ):
-        yield Row("leave out the events that are over", "since")
+        yield ChoiceRow("leave out the events that are over", "since")
     if offers:
-        yield Row(f"make recurring visits of the {offers:,} that repeat", "recurring")
-    yield Row("leave it: nothing is changed", "leave")
+        yield ChoiceRow(f"make recurring visits of the {offers:,} that repeat", "recurring")
+    yield ChoiceRow("leave it: nothing is changed", "leave")
 
 
-async def _ask_places(screen: SeatedScreen, report: Report) -> dict[str, str]:
+async def _ask_places(screen: UserScreen, report: ImportReport) -> dict[str, str]:
     """Ask which site each open text means; what is left open stays so."""
-    store = screen.seat.store
+    store = screen.user.store
     names = {one.id: one.name for one in clients.all_clients(store)}
     titles = [(f"{names.get(site.client_id, '')} / {site.name}", site.address) for site in clients.all_sites(store)]
     said: dict[str, str] = {}
@@ -147,7 +149,7 @@ async def _ask_places(screen: SeatedScreen, report: Report) -> dict[str, str]:
     return said
 
 
-async def _ask_recurring(screen: SeatedScreen, report: Report) -> None:
+async def _ask_recurring(screen: UserScreen, report: ImportReport) -> None:
     """Offer a recurring visit for every event that repeats."""
     made = 0
     for row in report.rows:
@@ -158,7 +160,7 @@ async def _ask_recurring(screen: SeatedScreen, report: Report) -> None:
     screen.say(f"{made} recurring visits were made.")
 
 
-def _questions(report: Report) -> dict[Question, int]:
+def _questions(report: ImportReport) -> dict[Question, int]:
     """What is to be asked, each with the number of rows that wait for it."""
     found: dict[Question, int] = {}
     for row in report.rows:
@@ -167,11 +169,11 @@ def _questions(report: Report) -> dict[Question, int]:
     return found
 
 
-def _of(count: int, report: Report) -> str:
+def _of(count: int, report: ImportReport) -> str:
     return f"{count:,} {report.noun}{'' if count == 1 else 's'}"
 
 
-def _told(report: Report) -> str:
+def _told(report: ImportReport) -> str:
     return (
         f"{report.file}: {counted(report)}."
         if report.applied

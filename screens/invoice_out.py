@@ -6,19 +6,19 @@ import contextlib
 import json
 from pathlib import Path
 
-from dispatch.desk import invoicing
-from dispatch.desk.private_file import FileThere, write_private
+from dispatch.desk.billing import invoicing
+from dispatch.desk.session.private_file import FileThere, write_private
 from dispatch.model.paths import typed_path
-from screens.asking import Field, Left
-from screens.seated import SeatedScreen
+from screens.asking import AskedField, Left
+from screens.user_screen import UserScreen
 
 
-async def ask_export(screen: SeatedScreen) -> None:
+async def ask_export(screen: UserScreen) -> None:
     """Show what is ready, ask where to, and export it: marked first, then written."""
-    seat = screen.seat
+    user = screen.user
     if not screen.at_this_machine():
         return
-    found = screen.look(invoicing.ready, seat.store)
+    found = screen.look(invoicing.ready, user.store)
     if found is None:
         return
     going, left_out = found
@@ -46,11 +46,11 @@ async def ask_export(screen: SeatedScreen) -> None:
 
         def deed() -> None:
             if not marked:
-                marked.append(invoicing.export(seat, going))
+                marked.append(invoicing.export(user, going))
             batch = marked[0]
             text = invoicing.as_csv(batch)
             if path.suffix.casefold() == ".json":
-                text = json.dumps(invoicing.as_form(batch, seat.firm.zone), indent=1) + "\n"
+                text = json.dumps(invoicing.as_form(batch, user.firm.zone), indent=1) + "\n"
             try:
                 write_private(path, text, replace=path in warned)
             except FileThere:
@@ -60,7 +60,7 @@ async def ask_export(screen: SeatedScreen) -> None:
 
         return screen.faults_of(deed)
 
-    fields = [Field("file", "File", "~/invoices.csv", ".csv: a row a line; .json: whole visits")]
+    fields = [AskedField("file", "File", "~/invoices.csv", ".csv: a row a line; .json: whole visits")]
     with contextlib.suppress(Left):  # what is marked by then is said
         await screen.fill("Where to?", fields, save)
     screen.reload()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from textual.widget import AwaitMount
 
 from db import settings
-from dispatch.desk import jumping
-from dispatch.desk.jumping import Kind, Target
+from dispatch.desk.book import jumping
+from dispatch.desk.book.jumping import JumpTarget, TargetKind
 from screens.finder import FindScreen
 from widgets.found_list import FoundLine
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 async def jump(app: Program) -> None:
     """Ask where to, and go there."""
-    store = app.seat.store
+    store = app.user.store
     firm = settings.firm(store)
     zone, hours24 = firm.zone, firm.clock_hours == 24
 
-    def line(target: Target) -> FoundLine:
+    def line(target: JumpTarget) -> FoundLine:
         return FoundLine(target.kind.value, target.name, jumping.detail_of(target, zone, hours24))
 
     chosen = await app.push_screen_wait(
@@ -37,7 +37,7 @@ async def jump(app: Program) -> None:
     if chosen is None:
         return
     target, visit = chosen.value, chosen.value.visit
-    if target.kind in (Kind.CLIENT, Kind.SITE):
+    if target.kind in (TargetKind.CLIENT, TargetKind.SITE):
         from screens.client import ClientScreen
 
         app.push_screen(ClientScreen(target.id))
@@ -54,7 +54,7 @@ async def _to_board(
     *,
     technician_id: int | None = None,
     visit_id: int | None = None,
-    day_of: Target | None = None,
+    day_of: JumpTarget | None = None,
     zone: str = "",
 ) -> bool:
     """Show the board with the cursor on a technician or a visit. False: it is on no board."""

@@ -1,4 +1,4 @@
-"""What is typed into a dialog is kept while it is typed, until it was saved or thrown away (`dispatch.desk.unsent`)."""
+"""What is typed into a dialog is kept while it is typed, until it was saved or thrown away (`dispatch.desk.session.unsent`)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from weakref import WeakKeyDictionary, WeakSet
 from textual.screen import ScreenResultType
 from textual.timer import Timer
 
-from dispatch.desk.unsent import Unsent, pairs_of
+from dispatch.desk.session.unsent import Unsent, pairs_of
 from screens.binding import key
 from screens.dialog import Dialog
 
 if TYPE_CHECKING:
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.session.user import User
 
 KEEP_SECONDS = 0.3
 """What is shown is kept so soon, also while somebody goes on typing."""
@@ -28,7 +28,7 @@ LEAVES = [("go back", "dismiss(None)")]
 FROM_BEFORE = "from before; it was not saved yet · ctrl+t throws it away"
 
 
-class Kept(Dialog[ScreenResultType], Generic[ScreenResultType]):
+class KeptDialog(Dialog[ScreenResultType], Generic[ScreenResultType]):
     """A dialog with text that is kept.
 
     A result is handed to whoever asked, and stays kept until that was saved; the app sees to it. Left without a result, what
@@ -62,10 +62,10 @@ class Kept(Dialog[ScreenResultType], Generic[ScreenResultType]):
         """What is typed, as one text; empty where it is what stood there at first."""
         raise NotImplementedError
 
-    def keep_for(self, seat: Seat, place: str) -> None:
+    def keep_for(self, user: User, place: str) -> None:
         """Keep it by what is asked, and on which visit; the caller may have said better."""
         if self.saves and self.unsent is None:
-            self.unsent = Unsent(seat, type(self).__name__, place, self.heading)
+            self.unsent = Unsent(user, type(self).__name__, place, self.heading)
 
     def keep_soon(self) -> None:
         """Called at each letter."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class KeyPlace:
     """Where keys work together. `owners` have the keys, with what they are made of; `widgets` are what the keyboard can be on.
 
     Both name classes as `module:Class`, so that knowing of a place does not import it. In a place that is `alone` (a
@@ -35,40 +35,40 @@ class Place:
 
 
 _LIST = ("widgets.line_list:LineList",)
-EVERYWHERE = Place("Everywhere", ("screens.seated:SeatedScreen", "widgets.lean:_Lean"))
+EVERYWHERE = KeyPlace("Everywhere", ("screens.user_screen:UserScreen", "widgets.lean:_Lean"))
 """The keys of the program itself come to these; its class is told by whoever asks."""
 PLACES = (
     EVERYWHERE,
-    Place("The board", ("screens.board:BoardScreen",), ("widgets.timeline:Timeline", *_LIST)),
-    Place("Calling ahead", ("screens.calls:CallsScreen",), _LIST),
-    Place("Messages to clients", ("screens.outbox:OutboxScreen",), _LIST),
-    Place("The timeline, and a visit in hand", ("widgets.timeline:Timeline",), alone=True),
-    Place("Lists: the queue, my day, a checklist, the log", _LIST, alone=True),
-    Place("A plan of the day", ("screens.plan:PlanScreen",), ("widgets.timeline:Timeline", *_LIST)),
-    Place("My day", ("screens.day:DayScreen",), _LIST),
-    Place("The map", ("screens.map:MapScreen",), ("widgets.map_view:MapView", *_LIST)),
-    Place("The map, when the keyboard is on it", ("widgets.map_view:MapView",), alone=True),
-    Place("A link to copy", ("screens.browser:Links",), alone=True),
-    Place("A visit", ("screens.visit:VisitScreen",), _LIST),
-    Place("Tests while they run", ("screens.running:RunTests",), alone=True),
-    Place("The visit log", ("screens.log:LogScreen",), _LIST),
-    Place("Figures", ("screens.figures:FiguresScreen",), _LIST),
-    Place("The visits behind a figure", ("screens.figures:BehindScreen",), _LIST),
-    Place("The audit", ("screens.audit:AuditScreen",), _LIST),
-    Place("Account care", ("screens.care:CareScreen",), _LIST),
-    Place("Rate cards and agreements", ("screens.prices:PricesScreen", "screens.terms:TermsScreen"), _LIST),
-    Place("The book, and a client's page", ("screens.book:BookScreen", "screens.client:ClientScreen"), _LIST),
-    Place("A checklist template", ("screens.template:TemplateScreen",), _LIST),
-    Place("What checklist a visit would get", ("screens.template_preview:TemplatePreview",), _LIST),
-    Place("Keys and sessions over SSH", ("screens.access:AccessScreen",), _LIST),
-    Place("The drives of the day", ("screens.drives:DrivesScreen",), _LIST),
-    Place("All that happened to a visit", ("screens.visit_record:VisitRecord",)),
-    Place("Setting up a firm", ("screens.setup:SetupScreen",), _LIST),
-    Place("Finding something by its letters", ("screens.finder:FindScreen",), alone=True, typed=True),
-    Place("The list of keys", ("screens.keys:KeysHelp",), _LIST, alone=True),
-    Place("A charge sheet", ("screens.sheet_view:SheetView",), alone=True),
-    Place("A service report", ("screens.service_report:ReportView",), alone=True),
-    Place(
+    KeyPlace("The board", ("screens.board:BoardScreen",), ("widgets.timeline:Timeline", *_LIST)),
+    KeyPlace("Calling ahead", ("screens.calls:CallsScreen",), _LIST),
+    KeyPlace("Messages to clients", ("screens.outbox:OutboxScreen",), _LIST),
+    KeyPlace("The timeline, and a visit in hand", ("widgets.timeline:Timeline",), alone=True),
+    KeyPlace("Lists: the queue, my day, a checklist, the log", _LIST, alone=True),
+    KeyPlace("A plan of the day", ("screens.plan:PlanScreen",), ("widgets.timeline:Timeline", *_LIST)),
+    KeyPlace("My day", ("screens.day:DayScreen",), _LIST),
+    KeyPlace("The map", ("screens.map:MapScreen",), ("widgets.map_view:MapView", *_LIST)),
+    KeyPlace("The map, when the keyboard is on it", ("widgets.map_view:MapView",), alone=True),
+    KeyPlace("A link to copy", ("screens.browser:LinkText",), alone=True),
+    KeyPlace("A visit", ("screens.visit:VisitScreen",), _LIST),
+    KeyPlace("Tests while they run", ("screens.running:RunTests",), alone=True),
+    KeyPlace("The visit log", ("screens.log:LogScreen",), _LIST),
+    KeyPlace("Figures", ("screens.figures:FiguresScreen",), _LIST),
+    KeyPlace("The visits behind a figure", ("screens.figures:BehindScreen",), _LIST),
+    KeyPlace("The audit", ("screens.audit:AuditScreen",), _LIST),
+    KeyPlace("Account care", ("screens.care:CareScreen",), _LIST),
+    KeyPlace("Rate cards and agreements", ("screens.prices:PricesScreen", "screens.terms:TermsScreen"), _LIST),
+    KeyPlace("The book, and a client's page", ("screens.book:BookScreen", "screens.client:ClientScreen"), _LIST),
+    KeyPlace("A checklist template", ("screens.template:TemplateScreen",), _LIST),
+    KeyPlace("What checklist a visit would get", ("screens.template_preview:TemplatePreview",), _LIST),
+    KeyPlace("Keys and sessions over SSH", ("screens.access:AccessScreen",), _LIST),
+    KeyPlace("The drives of the day", ("screens.drives:DrivesScreen",), _LIST),
+    KeyPlace("All that happened to a visit", ("screens.visit_record:VisitRecord",)),
+    KeyPlace("Setting up a firm", ("screens.setup:SetupScreen",), _LIST),
+    KeyPlace("Finding something by its letters", ("screens.finder:FindScreen",), alone=True, typed=True),
+    KeyPlace("The list of keys", ("screens.keys:KeysHelp",), _LIST, alone=True),
+    KeyPlace("A charge sheet", ("screens.sheet_view:SheetView",), alone=True),
+    KeyPlace("A service report", ("screens.service_report:ReportView",), alone=True),
+    KeyPlace(
         "Questions",
         (
             "screens.dialogs:AskConfirm",
@@ -78,11 +78,11 @@ PLACES = (
         ),
         alone=True,
     ),
-    Place("What would become of a file", ("screens.import_preview:ImportPreview",), alone=True),
-    Place(
+    KeyPlace("What would become of a file", ("screens.import_preview:ImportPreview",), alone=True),
+    KeyPlace(
         "Where text is typed",
         (
-            "screens.keeping:Kept",
+            "screens.keeping:KeptDialog",
             "screens.dialogs:AskText",
             "screens.dialogs:Form",
             "screens.note:AskNote",
@@ -196,7 +196,7 @@ def _scopes(program: type[App[Any]], all_places: bool) -> Iterator[_Scope]:
             yield _Scope(place.title, (*own, *beside, *(() if place.alone else everywhere)), place.typed)
 
 
-def _owners(place: Place, program: type[App[Any]], all_of_them: bool) -> list[type]:
+def _owners(place: KeyPlace, program: type[App[Any]], all_of_them: bool) -> list[type]:
     named = [owner for name in place.owners if (owner := _class(name, all_of_them)) is not None]
     return [program, *named] if place is EVERYWHERE else named
 

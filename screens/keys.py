@@ -13,9 +13,9 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label
 
-from dispatch.desk.levels import sees_levels
+from dispatch.desk.levels.clocks import sees_levels
 from dispatch.model.text import show
-from screens.asking import Row
+from screens.asking import ChoiceRow
 from screens.binding import key
 from screens.dialog import Dialog
 from screens.dialogs import Choose
@@ -110,7 +110,7 @@ class KeysHelp(Dialog[None]):
             if key is not None:
                 self._tell(keep_keys(self._app, line.id, (written(key),)))
         elif line.id == "theme":
-            rows = [Row(name, name) for name in known_themes()]
+            rows = [ChoiceRow(name, name) for name in known_themes()]
             if (name := await self.app.push_screen_wait(Choose("Colours", rows))) is not None:
                 self.app.theme = name
                 self._tell(keep_setting(self._app, "theme", name))

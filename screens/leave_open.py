@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from db import settings
-from dispatch.desk.leaving import NoneWanted
+from dispatch.desk.closeout.leaving import NoneWanted
 from dispatch.model.instants import parse_day
 from dispatch.model.spans import parse_minutes
-from screens.asking import YES_NO, Field, day_fault
-from screens.seated import SeatedScreen
+from screens.asking import YES_NO, AskedField, day_fault
+from screens.user_screen import UserScreen
 
 _FIELDS = (
-    Field("reason", "Why"),
-    Field("on", "Follow-up wanted on", "tomorrow"),
-    Field("minutes", "Its length", placeholder="45, 1h30; empty: as this visit"),
-    Field("ours", "Our own failure", "no", options=YES_NO),
-    Field("said_by", "Or none: who wants none"),
-    Field("words", "In the client's words"),
+    AskedField("reason", "Why"),
+    AskedField("on", "Follow-up wanted on", "tomorrow"),
+    AskedField("minutes", "Its length", placeholder="45, 1h30; empty: as this visit"),
+    AskedField("ours", "Our own failure", "no", options=YES_NO),
+    AskedField("said_by", "Or none: who wants none"),
+    AskedField("words", "In the client's words"),
 )
 
 
-async def ask_leaving(screen: SeatedScreen) -> dict[str, Any]:
+async def ask_leaving(screen: UserScreen) -> dict[str, Any]:
     """What `leaving.leave` is given beside the visit."""
-    today = settings.today(screen.seat.store)
+    today = settings.today(screen.user.store)
 
     def faults_of(form: dict[str, str]) -> list[str]:
         faults = [] if form["reason"].strip() else ["why: is missing"]

@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 from widgets.figure_list import FigureList
 from widgets.notes_pane import NotesPane
 from widgets.separator import Separator
@@ -16,7 +16,7 @@ from widgets.separator import Separator
 T = TypeVar("T")
 
 
-class ListScreen(SeatedScreen, Generic[T]):
+class ListScreen(UserScreen, Generic[T]):
     """Things that are listed, each with a path by which the list knows it."""
 
     PANE: ClassVar[str] = ""

@@ -12,13 +12,13 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from db import messages, permissions, search_index, settings
-from dispatch.desk.log_words import totals_text
-from dispatch.desk.reviewing import approve_clean
-from dispatch.desk.shown import Shown
-from dispatch.desk.visit_log import Wanted, visit_log, week_of
+from dispatch.desk.log.visit_log import LogFilter, visit_log, week_of
+from dispatch.desk.review.reviewing import approve_clean
+from dispatch.desk.session.shown import Shown
+from dispatch.desk.texts.log_words import totals_text
 from dispatch.model.boards import BoardVisit, Log, LogLine
 from dispatch.model.instants import clock_text, day_text
-from dispatch.model.reviews import Mark
+from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import LEADS, READS, Review
 from dispatch.model.text import show
 from screens.binding import command, key
@@ -58,7 +58,7 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
 
     def __init__(self) -> None:
         super().__init__()
-        self._wanted = Wanted()
+        self._wanted = LogFilter()
         self._span = "day"
         self._log: Log | None = None
 
@@ -73,7 +73,7 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
         return self.query_one(LogTable)
 
     @property
-    def shown(self) -> Wanted:
+    def shown(self) -> LogFilter:
         """What is shown: the filters, on the program's day, its week, the days that were typed, or all of them."""
         if self._span == "typed":
             return self._wanted
@@ -81,7 +81,7 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
             return replace(self._wanted, first=None, last=None)
         first, last = self.program.day, None
         if self._span == "week":
-            first, last = week_of(self.program.day, self.seat.firm.first_weekday)
+            first, last = week_of(self.program.day, self.user.firm.first_weekday)
         return replace(self._wanted, first=first, last=last)
 
     def visit_here(self) -> BoardVisit | None:
@@ -101,29 +101,29 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
         if days is None or days > AT_ONCE:
             self._read(wanted)
             return
-        log = self.look(visit_log, self.seat.store, wanted, SHOWN)
+        log = self.look(visit_log, self.user.store, wanted, SHOWN)
         if log is not None:
             self._show(log, wanted)
 
     @work(exclusive=True, group="log")
-    async def _read(self, wanted: Wanted, pause: float = 0.0) -> None:
+    async def _read(self, wanted: LogFilter, pause: float = 0.0) -> None:
         await asyncio.sleep(pause)
-        log = await self.look_aside(visit_log, self.seat.store, wanted, SHOWN)
+        log = await self.look_aside(visit_log, self.user.store, wanted, SHOWN)
         if log is not None and wanted == self.shown:
             self._show(log, wanted)
 
-    def _show(self, log: Log, wanted: Wanted) -> None:
+    def _show(self, log: Log, wanted: LogFilter) -> None:
         self._log = log
         self._table.set_log(log)
         told, count = wanted.words_of_filters(), log.totals.visits
-        trouble = messages.trouble(self.seat.store, self.seat.now).words
-        asked = len(permissions.waiting(self.seat.store))
+        trouble = messages.trouble(self.user.store, self.user.now).words
+        asked = len(permissions.waiting(self.user.store))
         words = f"{asked} ask{'s' if asked == 1 else ''} for words (W)" if asked else ""
         parts = [words, f"{count:,} visit{'' if count == 1 else 's'}", told, trouble and f"{trouble} (O)"]
         self.show_head(
             f"Visit log  {wanted.words_of_days()}",
             " · ".join(filter(None, parts)),
-            f"{clock_text(self.seat.now, log.zone, log.hours24)} {self.seat.staff.name}",
+            f"{clock_text(self.user.now, log.zone, log.hours24)} {self.user.staff.name}",
         )
         # a narrow head has no room for who asks
         below = [words if self.app.size.width < NARROW else "", totals(log, wanted)]
@@ -148,10 +148,10 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
         """The charge sheet, line by line."""
         line = self._table.selected
         if line is not None:
-            from dispatch.desk.visit_page import visit_page
+            from dispatch.desk.log.visit_page import visit_page
             from screens.visit_record import ChargeSheet
 
-            page = self.look(visit_page, self.seat.store, line.visit.reference)
+            page = self.look(visit_page, self.user.store, line.visit.reference)
             if page is not None:
                 self.app.push_screen(ChargeSheet(page))
 
@@ -181,7 +181,7 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
         """Days, technician, client, exceptions, state of review."""
         from screens.log_filters import ask_filters
 
-        wanted = await ask_filters(self, self.shown, settings.today(self.seat.store))
+        wanted = await ask_filters(self, self.shown, settings.today(self.user.store))
         self._wanted, self._span = wanted, "all" if wanted.first is None else "typed"
         self.reload()
 
@@ -246,7 +246,7 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
 
     def action_clear(self) -> None:
         """Show all of the day again; without anything to clear this does nothing."""
-        self._wanted, self._span = Wanted(), "day"
+        self._wanted, self._span = LogFilter(), "day"
         self.query_one("#search", Input).value = ""
         self.remove_class("-searching")
         self._table.focus()
@@ -300,7 +300,7 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
         self.program.go_to(self.program.day + datetime.timedelta(days=by * (7 if self._span == "week" else 1)))
 
 
-def totals(log: Log, wanted: Wanted) -> str:
+def totals(log: Log, wanted: LogFilter) -> str:
     """What is shown in figures; what it teaches where there is nothing yet."""
     if not log.lines:
         if wanted.narrowed:
@@ -316,10 +316,10 @@ def totals(log: Log, wanted: Wanted) -> str:
     return " · ".join(parts)
 
 
-def _meant(wanted: Wanted) -> str:
+def _meant(wanted: LogFilter) -> str:
     """What somebody means who searches for a kind of exception, of which nobody on the visit said the word."""
     word = wanted.words.strip().casefold()
-    if word not in {mark.label for mark in Mark}:
+    if word not in {mark.label for mark in ReviewMark}:
         return ""
     return f"“{word}” is an exception: leave the search empty, and fill it in under f. "
 

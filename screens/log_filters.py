@@ -5,30 +5,30 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
-from dispatch.desk.refusals import Faulty
-from dispatch.desk.visit_log import SORTS, Wanted
+from dispatch.desk.log.visit_log import SORTS, LogFilter
+from dispatch.desk.session.refusals import Faulty
 from dispatch.model.instants import parse_day
-from dispatch.model.reviews import Mark
+from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import Review
-from screens.asking import SHOWS, Field, Row
-from screens.seated import SeatedScreen
+from screens.asking import SHOWS, AskedField, ChoiceRow
+from screens.user_screen import UserScreen
 
 
-async def ask_filters(screen: SeatedScreen, wanted: Wanted, today: datetime.date) -> Wanted:
+async def ask_filters(screen: UserScreen, wanted: LogFilter, today: datetime.date) -> LogFilter:
     """Ask for days, names, exceptions and states of review; an empty field leaves nothing out."""
     fields = [
-        Field(
+        AskedField(
             "first",
             "From",
             wanted.first.isoformat() if wanted.first else "",
             "2026-11-23, monday, today; empty: all",
             today=today,
         ),
-        Field("last", "To", wanted.last.isoformat() if wanted.last else "", "empty: that day only", today=today),
-        Field("technician", "Technician", wanted.technician, "part of a name"),
-        Field("client", "Client", wanted.client, "part of a name"),
-        Field("only", "Exceptions", _listed(wanted), f"any, or of {', '.join(mark.label for mark in Mark)}"),
-        Field(
+        AskedField("last", "To", wanted.last.isoformat() if wanted.last else "", "empty: that day only", today=today),
+        AskedField("technician", "Technician", wanted.technician, "part of a name"),
+        AskedField("client", "Client", wanted.client, "part of a name"),
+        AskedField("only", "Exceptions", _listed(wanted), f"any, or of {', '.join(mark.label for mark in ReviewMark)}"),
+        AskedField(
             "review",
             "Review",
             ", ".join(_spoken(one) for one in Review if one in wanted.reviews),
@@ -36,7 +36,7 @@ async def ask_filters(screen: SeatedScreen, wanted: Wanted, today: datetime.date
         ),
     ]
 
-    def read(typed: dict[str, str]) -> Wanted:
+    def read(typed: dict[str, str]) -> LogFilter:
         faults: list[str] = []
         days: dict[str, datetime.date | None] = {}
         for name in ("first", "last"):
@@ -51,7 +51,7 @@ async def ask_filters(screen: SeatedScreen, wanted: Wanted, today: datetime.date
         reviews = _named(typed["review"])
         exceptions = marks == {"any"}
         marks -= {"any"}
-        faults += [f"exceptions: there is no {one.replace('_', ' ')!r}" for one in sorted(marks - set(Mark))]
+        faults += [f"exceptions: there is no {one.replace('_', ' ')!r}" for one in sorted(marks - set(ReviewMark))]
         faults += [f"review: there is no {one.replace('_', ' ')!r}" for one in sorted(reviews - set(Review))]
         if faults:
             raise Faulty(faults)
@@ -62,24 +62,24 @@ async def ask_filters(screen: SeatedScreen, wanted: Wanted, today: datetime.date
             technician=typed["technician"].strip(),
             client=typed["client"].strip(),
             exceptions=exceptions or bool(marks),
-            marks=frozenset(map(Mark, marks)),
+            marks=frozenset(map(ReviewMark, marks)),
             reviews=frozenset(map(Review, reviews)),
         )
 
     return await screen.fill_in("Which visits?", fields, read, SHOWS)
 
 
-async def ask_order(screen: SeatedScreen, wanted: Wanted) -> Wanted:
+async def ask_order(screen: UserScreen, wanted: LogFilter) -> LogFilter:
     """Ask by which column to sort; the one that is sorted by already is turned round."""
-    rows = [Row(name + (", turned round" if name == (wanted.sort or "start") else ""), name) for name in SORTS]
+    rows = [ChoiceRow(name + (", turned round" if name == (wanted.sort or "start") else ""), name) for name in SORTS]
     chosen = await screen.choose("Sort by", rows)
     again = chosen == (wanted.sort or "start")
     first_down = chosen in ("exceptions", "charge", "overrides", "retests")
     return replace(wanted, sort=chosen, descending=not wanted.descending if again else first_down)
 
 
-def _listed(wanted: Wanted) -> str:
-    named = ", ".join(mark.label for mark in Mark if mark in wanted.marks)
+def _listed(wanted: LogFilter) -> str:
+    named = ", ".join(mark.label for mark in ReviewMark if mark in wanted.marks)
     return named or ("any" if wanted.exceptions else "")
 
 

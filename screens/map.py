@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from dispatch.desk import views
-from dispatch.desk.atlas import Atlas
+from dispatch.desk.day import views
+from dispatch.desk.roads.atlas import Atlas
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, day_text
 from dispatch.model.links import route_links
@@ -14,7 +14,7 @@ from dispatch.model.maps import route_of
 from screens.binding import command, key
 from screens.browser import show_links
 from screens.of_day import DAYS, DayOfVisits
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 from widgets.leg_list import LegList
 from widgets.map_view import MapView
 
@@ -73,7 +73,7 @@ class MapScreen(DayOfVisits):
 
     def begin(self) -> None:
         """Show the day, with the cursor on the leg to the visit that is meant."""
-        atlas = Atlas(self.seat.store)
+        atlas = Atlas(self.user.store)
         self._map.set_sources(atlas.roads, atlas.ways)
         super().begin()
         self._legs.select_key(self._visit_id)
@@ -84,7 +84,7 @@ class MapScreen(DayOfVisits):
 
     def reload(self) -> None:
         """Read the day again."""
-        board = self.look(views.board, self.seat.store, self.program.day)
+        board = self.look(views.board, self.user.store, self.program.day)
         if board is None:
             return
         self._board = board
@@ -99,8 +99,8 @@ class MapScreen(DayOfVisits):
         if board is None:
             return
         name = row.name if row is not None else ""
-        clock = clock_beside(board.day, self.seat.now, board.zone, board.hours24)
-        self.show_head(f"{name}  {day_text(board.day)}", "", f"{clock} {self.seat.staff.name}")
+        clock = clock_beside(board.day, self.user.now, board.zone, board.hours24)
+        self.show_head(f"{name}  {day_text(board.day)}", "", f"{clock} {self.user.staff.name}")
 
     def show_selected(self) -> None:
         """Let the number of the selected stop stand out on the map."""
@@ -136,7 +136,7 @@ class MapScreen(DayOfVisits):
         self._map.zoom(times)
 
 
-async def open_route(screen: SeatedScreen, row: BoardRow) -> None:
+async def open_route(screen: UserScreen, row: BoardRow) -> None:
     """Open the directions of a technician's day in a browser, or show the link. Called from a worker."""
     links = route_links(route_of(row).waypoints())
     if not links:

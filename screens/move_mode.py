@@ -13,7 +13,7 @@ from dispatch.model.instants import clock_text
 from dispatch.model.states import State
 from dispatch.model.units import leg_text, minutes_of
 from screens.asking import Left
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 from widgets.ink import ink
 from widgets.keybar import KeyBar
 from widgets.keyboard import written
@@ -42,14 +42,14 @@ class MoveTimeline(Timeline):
 
     def take(self, visit: BoardVisit, technician_id: int, start: int) -> None:
         """Take a visit in hand, in a technician's row."""
-        from dispatch.desk import placement
+        from dispatch.desk.day import placement
 
         if self._row_of(technician_id) is None:
             self._desk.clear_filter()
         self._hold(visit)
         self._desk.remove_class("-queue")
         self.focus()
-        self.begin_move(visit, technician_id, start, placement.stay_minutes(self._desk.seat.store, visit.minutes))
+        self.begin_move(visit, technician_id, start, placement.stay_minutes(self._desk.user.store, visit.minutes))
 
     def _hold(self, visit: BoardVisit) -> None:
         """Note whose it is, and fill the key bar for a visit that is in hand."""
@@ -57,7 +57,7 @@ class MoveTimeline(Timeline):
 
         holder = self.selected_board_row
         self._whose = holder.name if holder is not None and holder.name in visit.crew else ""
-        keys = {str(binding.id): binding.key for owner in (Timeline, SeatedScreen) for binding in own_bindings(owner)}
+        keys = {str(binding.id): binding.key for owner in (Timeline, UserScreen) for binding in own_bindings(owner)}
         first = {name: written(key.split(",")[0]) for name, key in (keys | self._desk.program.keymap).items()}
         self._desk.query_one(KeyBar).set_keys(
             [(" ".join(first[name] for name in names.split()), words) for names, words in MOVE_KEYS]
@@ -99,10 +99,10 @@ class MoveTimeline(Timeline):
 
     @work(exclusive=True, group="judging")
     async def _judge(self, visit: BoardVisit, row: BoardRow, start: int) -> None:
-        from dispatch.desk import placement
+        from dispatch.desk.day import placement
 
         tried = await self._desk.look_aside(
-            placement.check_placement, self._desk.seat.store, visit.reference, self._crew(visit, row), start
+            placement.check_placement, self._desk.user.store, visit.reference, self._crew(visit, row), start
         )
         ghost, under = self.ghost, self.ghost_row
         still = ghost and under and (under.technician_id, ghost.start) == (row.technician_id, start)
@@ -118,10 +118,10 @@ class MoveTimeline(Timeline):
         assert self.board is not None
         name = {"feasible": "good", "warnings": "warn"}.get(level, "bad")
         advice = [ink(f"here: {level}, drive {drive}", name), *(ink(f"· {text}", name) for text in words)]
-        self._desk.query_one(VisitDetail).set_visit(self.board, visit, advice=advice, now=self._desk.seat.now)
+        self._desk.query_one(VisitDetail).set_visit(self.board, visit, advice=advice, now=self._desk.user.now)
 
     async def _place(self, visit: BoardVisit, row: BoardRow, start: int) -> None:
-        from dispatch.desk import schedule
+        from dispatch.desk.plan import schedule
 
         place = schedule.assign if visit.state is State.REQUESTED else schedule.move
         title, crew = f"Place {visit.reference} here?", self._crew(visit, row)

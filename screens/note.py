@@ -8,10 +8,10 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Label, TextArea
 
-from dispatch.desk.unsent import Unsent
+from dispatch.desk.session.unsent import Unsent
 from dispatch.model.text import show
 from screens.binding import key
-from screens.keeping import FROM_BEFORE, GO_BACK, WAYS_OUT, Kept
+from screens.keeping import FROM_BEFORE, GO_BACK, WAYS_OUT, KeptDialog
 from widgets.ways import Ways
 
 
@@ -26,7 +26,7 @@ class NoteArea(TextArea):
             super().action_cursor_down(select)
 
 
-class AskNote(Kept[str | None]):
+class AskNote(KeptDialog[str | None]):
     """Ask for a text that may be long. What is typed stays kept until it is saved, also when it is left with esc."""
 
     DEFAULT_CSS = """

@@ -11,7 +11,7 @@ from db import settings
 from dispatch.model.boards import BoardVisit
 from dispatch.model.states import State
 from screens.binding import Action, key
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 
 DAYS = [
     key("[", "view.previous", "Previous day", action="day(-1)"),
@@ -41,7 +41,7 @@ def on_visit(deed: str, states: Collection[State] = tuple(State), otherwise: str
     return declared
 
 
-class DayOfVisits(SeatedScreen):
+class DayOfVisits(UserScreen):
     """A day, with a cursor on one of its visits."""
 
     def visit_here(self) -> BoardVisit | None:
@@ -67,4 +67,4 @@ class DayOfVisits(SeatedScreen):
 
     def action_today(self) -> None:
         """Go to today."""
-        self.program.go_to(settings.today(self.seat.store))
+        self.program.go_to(settings.today(self.user.store))

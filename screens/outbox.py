@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from db import messages
-from dispatch.desk import outbox
+from dispatch.desk.messages import outbox
 from dispatch.model.messages import OPEN, TROUBLED, Fate, Message
 from screens.binding import BACK, command
 from screens.listed import ListScreen
@@ -37,8 +37,8 @@ class OutboxScreen(ListScreen[Message]):
 
     def reload(self) -> None:
         """Read them again."""
-        found = self.look(outbox.outbox, self.seat.store, everything=self._all)
-        trouble = self.look(messages.trouble, self.seat.store, self.seat.now)
+        found = self.look(outbox.outbox, self.user.store, everything=self._all)
+        trouble = self.look(messages.trouble, self.user.store, self.user.now)
         if found is None or trouble is None:
             return
         self._overdue = trouble.overdue > 0
@@ -63,7 +63,7 @@ class OutboxScreen(ListScreen[Message]):
 
     def notes(self) -> Sequence[tuple[str, str]]:
         """What the message under the cursor says."""
-        one, firm = self.here, self.seat.firm
+        one, firm = self.here, self.user.firm
         if one is None:
             by = f"sent by {firm.messages_by}" if firm.messages_by != "none" else "not sent: see Clients are told by"
             return [(f"Messages are {by} in the settings. A client is told what its page says.", "dim")]

@@ -5,39 +5,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from db import permissions
-from dispatch.desk import permitting
-from dispatch.desk.permitting import ASKED, asked_text
+from dispatch.desk.closeout import permitting
+from dispatch.desk.closeout.permitting import ASKED, asked_text
 from dispatch.model.checklists import Item
 from dispatch.model.states import Role
 from dispatch.model.text import show
-from screens.asking import Row, a_reason
+from screens.asking import ChoiceRow, a_reason
 
 if TYPE_CHECKING:
     from dispatch.model.permissions import Asking
-    from screens.seated import SeatedScreen
+    from screens.user_screen import UserScreen
 
 
-async def of_item(screen: SeatedScreen, reference: str, item: Item) -> None:
+async def of_item(screen: UserScreen, reference: str, item: Item) -> None:
     """What a person does about words for an item: a lead answers or lowers it, its technician asks."""
-    if screen.seat.has(Role.LEAD):
-        asked = permissions.waiting_for(screen.seat.store, item.id)
+    if screen.user.has(Role.LEAD):
+        asked = permissions.waiting_for(screen.user.store, item.id)
         await (_answer(screen, asked) if asked is not None else _lower(screen, reference, item.ref, item))
     elif (asked := await screen.do(permitting.ask, reference, item.ref)) is not None:
         screen.say(f"The leads are asked: {asked_text(asked)}")
 
 
-async def of_all(screen: SeatedScreen) -> None:
+async def of_all(screen: UserScreen) -> None:
     """What a lead is asked for, one after the other."""
-    waiting = permissions.waiting(screen.seat.store)
+    waiting = permissions.waiting(screen.user.store)
     if not waiting:
         screen.say("Nobody asks for a permission.")
         return
-    asked = await screen.choose("Words instead of a test that runs", [Row(asked_text(one), one) for one in waiting])
+    asked = await screen.choose(
+        "Words instead of a test that runs", [ChoiceRow(asked_text(one), one) for one in waiting]
+    )
     await _answer(screen, asked)
 
 
-async def _answer(screen: SeatedScreen, asked: Asking) -> None:
-    rows = [Row("yes, words settle it at this visit", "yes"), Row("no, and why", "no")]
+async def _answer(screen: UserScreen, asked: Asking) -> None:
+    rows = [ChoiceRow("yes, words settle it at this visit", "yes"), ChoiceRow("no, and why", "no")]
     chosen = await screen.choose(asked_text(asked), rows)
     if chosen == "yes":
         await _lower(screen, asked.reference, asked.item, None)
@@ -47,13 +49,13 @@ async def _answer(screen: SeatedScreen, asked: Asking) -> None:
             screen.say(f"{asked.item} stays as it is.")
 
 
-async def _lower(screen: SeatedScreen, reference: str, ref: str, item: Item | None) -> None:
+async def _lower(screen: UserScreen, reference: str, ref: str, item: Item | None) -> None:
     """Give the permission; one that needs a reason asks for it."""
     reason = ""
     if item is None:
-        from dispatch.desk.visit_page import visit_page
+        from dispatch.desk.log.visit_page import visit_page
 
-        page = screen.look(visit_page, screen.seat.store, reference)
+        page = screen.look(visit_page, screen.user.store, reference)
         item = None if page is None else page.checklist.item(ref)
     if item is not None and item.asks in ASKED:
         hint = "why will words do? it shows as attested by permission"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
-from dispatch.desk.personal import KEYS_FILE, PERSONAL_FILE, Personal, set_keys, set_personal
+from dispatch.desk.session.preferences import KEYS_FILE, PERSONAL_FILE, Personal, set_keys, set_personal
 from dispatch.model.text import show
 from screens.keymap import judged
 from widgets.themes import THEMES

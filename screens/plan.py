@@ -10,16 +10,16 @@ from textual.app import ComposeResult
 from textual.worker import get_current_worker
 
 from db.faults import StoreFault
-from dispatch.desk import views
-from dispatch.desk.proposing import Figures, Proposal, Proposing, apply, board_as_planned
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.day import views
+from dispatch.desk.plan.proposing import DayFigures, Proposal, Proposing, apply, board_as_planned
+from dispatch.desk.session.refusals import Refusal
 from dispatch.model.boards import Board
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.states import DISPATCHERS
 from dispatch.model.text import show
 from screens.binding import command
 from screens.reading import aside
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 from widgets.figure_list import FigureLine, FigureList
 from widgets.separator import Separator
 from widgets.timeline import Timeline
@@ -35,7 +35,7 @@ _WORDS = (
 )
 
 
-class PlanScreen(SeatedScreen):
+class PlanScreen(UserScreen):
     """A proposed day. Nothing is written until it is taken."""
 
     SHOWS = "day"
@@ -67,7 +67,7 @@ class PlanScreen(SeatedScreen):
     def begin(self) -> None:
         """Begin to plan."""
         self.show_keys()
-        self._board = self.look(views.board, self.seat.store, self._day)
+        self._board = self.look(views.board, self.user.store, self._day)
         self._show()
         self._search()
 
@@ -77,12 +77,12 @@ class PlanScreen(SeatedScreen):
     @work(thread=True, exclusive=True, group="search")
     def _search(self) -> None:
         """Look for ever better plans, in the solver's own process; a thread waits for them here."""
-        from dispatch.desk import roads
+        from dispatch.desk.roads import roads
 
         worker = get_current_worker()
         try:
-            roads.prefetch(self.seat, self._day)
-            self._proposing = proposing = Proposing(self.seat.store, self._day, SECONDS)
+            roads.prefetch(self.user, self._day)
+            self._proposing = proposing = Proposing(self.user.store, self._day, SECONDS)
             for proposal in proposing:
                 if worker.is_cancelled:
                     proposing.stop()
@@ -165,7 +165,7 @@ class PlanScreen(SeatedScreen):
             return
         self._halt()
         try:
-            moved = await aside(self.app, apply, self.seat, proposal, technicians)
+            moved = await aside(self.app, apply, self.user, proposal, technicians)
         except (StoreFault, Refusal) as refusal:
             self.say(f"{refusal} Plan again with p.", "warning")
             return
@@ -207,6 +207,6 @@ class PlanScreen(SeatedScreen):
             threading.Thread(target=self._proposing.stop, daemon=True).start()
 
 
-def _change(before: Figures, after: Figures, name: str) -> str:
+def _change(before: DayFigures, after: DayFigures, name: str) -> str:
     was, becomes = getattr(before, name), getattr(after, name)
     return f"{was}" if was == becomes else f"{was} → {becomes}  ({becomes - was:+})"

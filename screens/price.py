@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dispatch.charges.explain import needs
-from dispatch.desk.charging import Priced, Unpriced
+from dispatch.desk.charges.charging import Priced, Unpriced
 
 
 def price_words(charge: Priced | Unpriced) -> str:

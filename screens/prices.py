@@ -8,13 +8,13 @@ from db import agreements, clients
 from db.settings import today
 from dispatch.charges import presets
 from dispatch.charges.fields import KINDS
-from dispatch.desk import agreeing, rates
-from dispatch.desk.drafts import AgreementDraft, CardDraft
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.prices import agreeing, rates
+from dispatch.desk.prices.drafts import AgreementDraft, CardDraft
+from dispatch.desk.session.refusals import Faulty
 from dispatch.model.instants import parse_day
 from dispatch.model.states import LEADS
 from dispatch.model.text import show
-from screens.asking import Field, Row
+from screens.asking import AskedField, ChoiceRow
 from screens.binding import BACK, command
 from screens.listed import ListScreen
 from widgets.figure_list import FigureLine
@@ -32,7 +32,7 @@ class PricesScreen(ListScreen[Any]):
 
     def reload(self) -> None:
         """Read them again."""
-        store = self.seat.store
+        store = self.user.store
         day = today(store)
         lines = []
         in_force = agreements.rate_card_on(store, day)
@@ -78,7 +78,7 @@ class PricesScreen(ListScreen[Any]):
         from screens.terms import TermsScreen
 
         kind, _, number = (self.listed.selected or "").partition(" ")
-        store = self.seat.store
+        store = self.user.store
         if number == "card":
             self.action_card()
         elif number == "agreement":
@@ -99,20 +99,20 @@ class PricesScreen(ListScreen[Any]):
         """Begin with a preset or with another card's figures."""
         from screens.terms import TermsScreen
 
-        store = self.seat.store
-        if (draft := CardDraft()).unsent(self.seat).read():
+        store = self.user.store
+        if (draft := CardDraft()).unsent(self.user).read():
             self.app.push_screen(TermsScreen(draft))
             return
         rows = [
-            Row(f"like {card.name}", f"card {card.id}", f"from {card.valid_from}")
+            ChoiceRow(f"like {card.name}", f"card {card.id}", f"from {card.valid_from}")
             for card in agreements.rate_cards(store)
         ]
-        rows += [Row(f"preset {name}", name, _PRESETS.get(name, "")) for name in presets()]
-        rows.append(Row("empty", "", "the defaults, without prices"))
+        rows += [ChoiceRow(f"preset {name}", name, _PRESETS.get(name, "")) for name in presets()]
+        rows.append(ChoiceRow("empty", "", "the defaults, without prices"))
         begin = await self.choose("Begin a rate card with", rows)
         fields = (
-            Field("name", "What it is called", placeholder="Prices 2027"),
-            Field("day", "Its first day", "tomorrow", today=today(store)),
+            AskedField("name", "What it is called", placeholder="Prices 2027"),
+            AskedField("day", "Its first day", "tomorrow", today=today(store)),
         )
 
         def new(typed: dict[str, str]) -> CardDraft:
@@ -127,7 +127,7 @@ class PricesScreen(ListScreen[Any]):
                 raise Faulty(faults)
             number = begin.removeprefix("card ")
             like = (
-                dict(rates.card_called(store, number).card) if number != begin else rates.begun(self.seat.firm, begin)
+                dict(rates.card_called(store, number).card) if number != begin else rates.begun(self.user.firm, begin)
             )
             return CardDraft(typed["name"].strip(), day, like)
 
@@ -138,11 +138,11 @@ class PricesScreen(ListScreen[Any]):
         """For a client."""
         from screens.terms import TermsScreen
 
-        store = self.seat.store
-        if (draft := AgreementDraft().at(store)).unsent(self.seat).read():
+        store = self.user.store
+        if (draft := AgreementDraft().at(store)).unsent(self.user).read():
             self.app.push_screen(TermsScreen(draft))
             return
-        kind = await self.choose("An agreement of which kind?", [Row(k.replace("_", " "), k) for k in KINDS])
+        kind = await self.choose("An agreement of which kind?", [ChoiceRow(k.replace("_", " "), k) for k in KINDS])
 
         def new(typed: dict[str, str]) -> AgreementDraft:
             wanted = typed["client"].strip().casefold()
@@ -163,9 +163,9 @@ class PricesScreen(ListScreen[Any]):
             return AgreementDraft((exact or names)[0], typed["name"].strip(), terms).at(store)
 
         fields = (
-            Field("client", "Client", placeholder="a few letters of the name"),
-            Field("name", "What it is called", kind.replace("_", " ")),
-            Field("starts", "Its first day", "today", today=today(store)),
+            AskedField("client", "Client", placeholder="a few letters of the name"),
+            AskedField("name", "What it is called", kind.replace("_", " ")),
+            AskedField("starts", "Its first day", "today", today=today(store)),
         )
         self.app.push_screen(TermsScreen(await self.fill_in("An agreement", fields, new)))
 

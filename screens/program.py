@@ -5,21 +5,21 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from dispatch.desk.others import Ear
-from dispatch.desk.seat import Seat, read_only_words
+from dispatch.desk.session.activity import Ear
+from dispatch.desk.session.user import User, read_only_words
 from dispatch.terminal import TerminalApp
 from screens.faults import SaysFaults
 from screens.keeping import InHand
 from widgets.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
-    from dispatch.desk.personal import Personal
+    from dispatch.desk.session.preferences import Personal
 
 
 class Program(SaysFaults, TypeAhead[None], TerminalApp[None]):
     """Who sits here, what is shown and what is set."""
 
-    seat: Seat
+    user: User
     """Who sits here, at which store."""
     day: datetime.date
     """The day that board, day and log show."""
@@ -32,7 +32,7 @@ class Program(SaysFaults, TypeAhead[None], TerminalApp[None]):
     in_hand: InHand
     """What was typed for deeds that are being carried out."""
     restricted: bool
-    """Whether this is a seat over SSH."""
+    """Whether this is a session over SSH."""
     keymap: dict[str, str]
     """Keys that the person has set, by binding id."""
     ascii_only: bool
@@ -44,7 +44,7 @@ class Program(SaysFaults, TypeAhead[None], TerminalApp[None]):
     @property
     def warning(self) -> str:
         """What every screen says above everything else: that nothing can be saved, and what is damaged; empty: all is well."""
-        return "\n".join(filter(None, (read_only_words(self.seat.store), self.damage)))
+        return "\n".join(filter(None, (read_only_words(self.user.store), self.damage)))
 
     def rebind(self, keymap: dict[str, str]) -> None:
         """Let other keys work from now on."""

@@ -13,17 +13,17 @@ from textual.content import Content
 from textual.widgets import Input, Label, Static
 
 from db.settings import today
-from dispatch.desk.intake import add
 from dispatch.desk.quick.reading import Understood, complete, names, told, understand
+from dispatch.desk.requests.intake import add
 from dispatch.model.text import show
 from screens.binding import key
-from screens.keeping import GO_BACK, WAYS_OUT, Kept
+from screens.keeping import GO_BACK, WAYS_OUT, KeptDialog
 from screens.new_request import USUAL_WAY, ask_request
 from widgets.ways import Ways
 
 if TYPE_CHECKING:
     from dispatch.model.visits import Visit
-    from screens.seated import SeatedScreen
+    from screens.user_screen import UserScreen
 
 EXAMPLE = "harbor printer jam 45m tomorrow 9-11 p2 +server #many"
 """What stands in the empty line."""
@@ -33,7 +33,7 @@ _STYLES = {"good": "$text", "dim": "$text-muted", "warn": "$text-warning", "bad"
 _MARKS = {"good": "", "dim": "", "warn": "? ", "bad": "! "}
 
 
-class QuickLine(Kept[Understood | None]):
+class QuickLine(KeptDialog[Understood | None]):
     """One line for a request. Returns what was understood where the whole form is wanted, None where it was left or saved.
 
     `read` says what a line means, `save` takes it and returns the faults, `written` completes the client's name.
@@ -131,14 +131,14 @@ class QuickLine(Kept[Understood | None]):
         self.query_one("#told", Static).update(Content("\n").join(parts))
 
 
-async def ask_quickly(screen: SeatedScreen) -> Visit | None:
+async def ask_quickly(screen: UserScreen) -> Visit | None:
     """Ask for a request in one line, or in the form that the line leads to; None when it was left."""
-    seat = screen.seat
-    known, day = names(seat.store), today(seat.store)
+    user = screen.user
+    known, day = names(user.store), today(user.store)
     taken: list[Visit] = []
 
     def save(found: Understood) -> list[str]:
-        return screen.faults_of(lambda: taken.append(add(seat, found.texts())))
+        return screen.faults_of(lambda: taken.append(add(user, found.texts())))
 
     def read(typed: str) -> Understood:
         found = understand(typed, known, day)
@@ -148,7 +148,7 @@ async def ask_quickly(screen: SeatedScreen) -> Visit | None:
         read,
         save,
         lambda typed, turn: complete(typed, known, day, turn),
-        seat.firm.clock_hours == 24,
+        user.firm.clock_hours == 24,
     )
     found = await screen.app.push_screen_wait(line)
     if found is not None:

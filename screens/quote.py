@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from db import clients, settings
-from dispatch.desk import quoting
-from dispatch.desk.charging import Priced
-from dispatch.desk.quoting import Comparison
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.charges import quoting
+from dispatch.desk.charges.charging import Priced
+from dispatch.desk.charges.quoting import QuoteComparison
+from dispatch.desk.session.refusals import Faulty
 from dispatch.model.instants import day_of, parse_when
 from dispatch.model.text import show
-from screens.asking import YES_NO, Field
+from screens.asking import YES_NO, AskedField
 from screens.keeping import GO_BACK
-from screens.seated import SeatedScreen
 from screens.sheet_view import SheetView
+from screens.user_screen import UserScreen
 
 FIELDS = (
-    Field("client", "Client", placeholder="a few letters of the name"),
-    Field("site", "Site", placeholder="only where the client has more than one"),
-    Field("minutes", "Minutes of work", "60"),
-    Field("at", "When", "tomorrow 09:00", "2026-11-24T09:00"),
-    Field("class", "Labour class", placeholder="empty: the card's first"),
-    Field("emergency", "Emergency", "no", options=YES_NO),
-    Field("under", "Compare with agreement", placeholder="its name, its number, or a client; empty: none"),
+    AskedField("client", "Client", placeholder="a few letters of the name"),
+    AskedField("site", "Site", placeholder="only where the client has more than one"),
+    AskedField("minutes", "Minutes of work", "60"),
+    AskedField("at", "When", "tomorrow 09:00", "2026-11-24T09:00"),
+    AskedField("class", "Labour class", placeholder="empty: the card's first"),
+    AskedField("emergency", "Emergency", "no", options=YES_NO),
+    AskedField("under", "Compare with agreement", placeholder="its name, its number, or a client; empty: none"),
 )
 
 
-async def ask_quote(screen: SeatedScreen) -> None:
+async def ask_quote(screen: UserScreen) -> None:
     """Ask for a visit, and show what it would cost."""
-    store, seat = screen.seat.store, screen.seat
+    store, user = screen.user.store, screen.user
 
-    def reckon(typed: dict[str, str]) -> tuple[Priced, Comparison | None, str]:
+    def reckon(typed: dict[str, str]) -> tuple[Priced, QuoteComparison | None, str]:
         wanted = typed["client"].strip().casefold()
         names = [one.name for one in clients.all_clients(store) if wanted and wanted in one.name.casefold()]
         exact = [name for name in names if name.casefold() == wanted]
@@ -41,7 +41,7 @@ async def ask_quote(screen: SeatedScreen) -> None:
             raise Faulty(["minutes: a whole number is expected"])
         zone = settings.firm(store).zone
         try:
-            at = parse_when(typed["at"], zone, now=seat.now)
+            at = parse_when(typed["at"], zone, now=user.now)
         except ValueError as fault:
             raise Faulty([f"when: {fault}"]) from None
         priced = quoting.quote(

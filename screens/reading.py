@@ -12,7 +12,7 @@ from textual.worker import Worker, WorkerCancelled
 if TYPE_CHECKING:
     from textual.app import App
 
-    from screens.seated import SeatedScreen
+    from screens.user_screen import UserScreen
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,10 +31,10 @@ async def aside(app: App[Any], job: Callable[P, T], *args: P.args, **kwargs: P.k
     return result
 
 
-class Reading(Generic[T]):
+class ScreenReading(Generic[T]):
     """Reads for a screen, once more where something has changed meanwhile; many changes in a row are read once."""
 
-    def __init__(self, screen: SeatedScreen, read: Callable[[], T], show: Callable[[T], None]) -> None:
+    def __init__(self, screen: UserScreen, read: Callable[[], T], show: Callable[[T], None]) -> None:
         """`read` is called in a thread, `show` in the interface's; what cannot be read is said and not shown."""
         self._screen, self._read, self._show = screen, read, show
         self._outdated = False

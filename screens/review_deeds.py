@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dispatch.desk import reviewing
-from dispatch.desk.finding import find
-from dispatch.desk.unsent import Unsent
+from dispatch.desk.review import reviewing
+from dispatch.desk.session.unsent import Unsent
+from dispatch.desk.visits.finding import find
 from dispatch.model.states import LEADS
-from screens.asking import Row, a_reason
+from screens.asking import ChoiceRow, a_reason
 from screens.binding import command
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 
 
-class ReviewDeeds(SeatedScreen):
+class ReviewDeeds(UserScreen):
     """The deeds of a screen on which a visit under review is shown."""
 
     @command("y", "review.approve", "Approve", LEADS)
@@ -19,7 +19,7 @@ class ReviewDeeds(SeatedScreen):
         """Approve the visit; what it does is shown first."""
 
         reference = self.reference_here()
-        judged = None if reference is None else self.look(reviewing.judge, self.seat.store, reference)
+        judged = None if reference is None else self.look(reviewing.judge, self.user.store, reference)
         if judged is None or reference is None:
             return
         if judged.refusals:
@@ -36,12 +36,12 @@ class ReviewDeeds(SeatedScreen):
             await self.confirm(f"Approve {reference}?", judged.consequences)
         visit = await self.do(reviewing.approve, reference, reason, judged.shown)
         if visit is not None:
-            self.say(reviewing.approved_words(self.seat.store, visit))
+            self.say(reviewing.approved_words(self.user.store, visit))
 
     @command("b", "review.send-back", "Send back", LEADS, about="reference_here")
     async def action_send_back(self, reference: str) -> None:
         """Back to the technician, with a comment."""
-        unsent = Unsent(self.seat, "comment", reference)
+        unsent = Unsent(self.user, "comment", reference)
         hint = "What is missing, or wrong? It stands in the technician's day."
         said = await self.ask_note(f"Send {reference} back", hint, unsent)
         if await self.do(reviewing.send_back, reference, said) is not None:
@@ -53,14 +53,16 @@ class ReviewDeeds(SeatedScreen):
         from screens.right_times import ask_time, ask_words
 
         reference = self.reference_here()
-        visit = None if reference is None else self.look(find, self.seat.store, reference)
+        visit = None if reference is None else self.look(find, self.user.store, reference)
         if visit is None:
             return
         rows = [
-            Row("a time", "time", "the charge is reckoned again as its next revision"),
-            Row("words: evidence, an answer, a note", "words"),
-            Row("the charge, from the record as it is now", "again", "by what the visit was priced from when it ended"),
-            Row("the charge afresh", "afresh", "by today's rate card, agreement, site and client"),
+            ChoiceRow("a time", "time", "the charge is reckoned again as its next revision"),
+            ChoiceRow("words: evidence, an answer, a note", "words"),
+            ChoiceRow(
+                "the charge, from the record as it is now", "again", "by what the visit was priced from when it ended"
+            ),
+            ChoiceRow("the charge afresh", "afresh", "by today's rate card, agreement, site and client"),
         ]
         chosen = await self.choose(f"Put right on {visit.reference}", rows)
         if chosen == "time":

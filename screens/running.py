@@ -15,14 +15,14 @@ from textual.message import Message
 from textual.widgets import Label, Static
 
 from db.faults import StoreFault
-from dispatch.desk import probing
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.closeout import probing
+from dispatch.desk.session.refusals import Refusal
 from dispatch.model.text import show
 from screens.binding import key
 from screens.dialog import Dialog
 
 if TYPE_CHECKING:
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.session.user import User
 
 KEPT = 200
 """Lines that stay on the screen."""
@@ -32,7 +32,7 @@ class RunTests(Dialog[bool]):
     """Run the tests of some items of a visit. Returns whether anything was recorded.
 
     Args:
-        seat: the visit's technician.
+        session: the visit's technician.
         reference: the visit.
         refs: the items; none: every one that has a test.
     """
@@ -50,9 +50,9 @@ class RunTests(Dialog[bool]):
             super().__init__()
             self.text, self.style = text, style
 
-    def __init__(self, seat: Seat, reference: str, refs: Sequence[str] = ()) -> None:
+    def __init__(self, user: User, reference: str, refs: Sequence[str] = ()) -> None:
         super().__init__()
-        self._seat, self._reference, self._refs = seat, reference, tuple(refs)
+        self._user, self._reference, self._refs = user, reference, tuple(refs)
         self._called_off = threading.Event()
         self._lines: list[Content] = []
         self._recorded = False
@@ -86,7 +86,7 @@ class RunTests(Dialog[bool]):
     def _through(self) -> None:
         """Every item, on a thread of its own: a slow server never blocks a key."""
         told = self._tell
-        for ran in probing.run(self._seat, self._reference, self._refs, tell=told, called_off=self._called_off):
+        for ran in probing.run(self._user, self._reference, self._refs, tell=told, called_off=self._called_off):
             if ran.fault:
                 continue
             self._recorded = True

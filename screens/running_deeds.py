@@ -6,13 +6,13 @@ from dispatch.model.boards import BoardVisit
 from dispatch.model.instants import clock_text
 from dispatch.model.states import DISPATCHERS, READS, STEPS
 from dispatch.model.text import pad
-from screens.asking import Row
+from screens.asking import ChoiceRow
 from screens.binding import command
 from screens.of_day import DayOfVisits, on_visit
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 
 
-class CallDeeds(SeatedScreen):
+class CallDeeds(UserScreen):
     """The ways to the clients, for the dispatcher's and the lead's screens: the call-ahead list, and messages."""
 
     @command("c", "screen.calls", "Call ahead", READS["day"].roles)
@@ -37,19 +37,19 @@ class RunningDeeds(CallDeeds, DayOfVisits):
     @command("e", "visit.emergency", "Emergency", DISPATCHERS)
     async def action_emergency(self, visit: BoardVisit) -> None:
         """Into the running day at once, and whom that pushes."""
-        from dispatch.desk import emergency
+        from dispatch.desk.plan import emergency
 
         if not visit.located:
             self.say(f"{visit.client} has no coordinates: it cannot be planned until the site is placed.", "warning")
             return
-        firm = self.seat.firm
+        firm = self.user.firm
         zone, hours24 = firm.zone, firm.clock_hours == 24
-        ways = await self.look_aside(emergency.ways, self.seat.store, visit.reference)
+        ways = await self.look_aside(emergency.ways, self.user.store, visit.reference)
         if not ways:
             self.say("Nobody works today.", "warning")
             return
         rows = [
-            Row(
+            ChoiceRow(
                 f"{pad(way.name, 18)} {clock_text(way.start, zone, hours24)}  {way.level.value:8}  cost {way.cost:.0f}",
                 way,
                 way.words(zone, hours24),

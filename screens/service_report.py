@@ -13,20 +13,20 @@ from textual.events import Resize
 from textual.widgets import Label, Static
 
 from db.faults import StoreFault
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.session.refusals import Refusal
 from screens.binding import command, key
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 from widgets.lean import LeanModal
 
 if TYPE_CHECKING:
     from dispatch.desk.reports.document import Report
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.session.user import User
 
 _FRAME = 5
 """Cells beside the text of a report."""
 
 
-class ReportsVisits(SeatedScreen):
+class ReportsVisits(UserScreen):
     """A screen with a visit that can be reported to its client."""
 
     @command("p", "visit.report", "Report", about="reference_here")
@@ -35,11 +35,11 @@ class ReportsVisits(SeatedScreen):
         from dispatch.desk.reports.service import service_report
 
         try:
-            report = service_report(self.seat, reference)
+            report = service_report(self.user, reference)
         except (StoreFault, Refusal) as refusal:
             self.say(str(refusal), "warning")
             return
-        self.app.push_screen(ReportView(self.seat, reference, report))
+        self.app.push_screen(ReportView(self.user, reference, report))
 
 
 class ReportView(LeanModal[None]):
@@ -59,9 +59,9 @@ class ReportView(LeanModal[None]):
         Binding("k,up", "scroll(-1)", show=False),
     ]
 
-    def __init__(self, seat: Seat, reference: str, report: Report) -> None:
+    def __init__(self, user: User, reference: str, report: Report) -> None:
         super().__init__()
-        self._seat, self._reference, self._report = seat, reference, report
+        self._user, self._reference, self._report = user, reference, report
         self._with_charge = False
 
     def compose(self) -> ComposeResult:
@@ -89,7 +89,7 @@ class ReportView(LeanModal[None]):
         from dispatch.desk.reports.service import service_report
 
         try:
-            self._report = service_report(self._seat, self._reference, with_charge=not self._with_charge)
+            self._report = service_report(self._user, self._reference, with_charge=not self._with_charge)
         except (StoreFault, Refusal) as refusal:
             self._behind.say(str(refusal), "warning")
             return
@@ -104,6 +104,6 @@ class ReportView(LeanModal[None]):
         await ask_file(self._behind, f"The service report of {self._reference}", self._reference, lambda: self._report)
 
     @property
-    def _behind(self) -> SeatedScreen:
+    def _behind(self) -> UserScreen:
         """The screen that the report belongs to."""
-        return [screen for screen in self.app.screen_stack if isinstance(screen, SeatedScreen)][-1]
+        return [screen for screen in self.app.screen_stack if isinstance(screen, UserScreen)][-1]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dispatch.desk.book import keeping
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.book.world import Desk
-from dispatch.desk.setup import Step, steps
+from dispatch.desk.book import editing
+from dispatch.desk.book.context import Desk
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.firm.setup import SetupStep, steps
 from dispatch.model.states import LEADS
 from screens.binding import command, key
 from screens.book_forms import ask_record, line_of
@@ -29,7 +29,7 @@ _WHY = {
 }
 
 
-class SetupScreen(ListScreen[Step], TakesFiles):
+class SetupScreen(ListScreen[SetupStep], TakesFiles):
     """The steps, and what each is for."""
 
     SHOWS = "clients"
@@ -56,13 +56,13 @@ class SetupScreen(ListScreen[Step], TakesFiles):
 
     def _go_on(self) -> None:
         """Put the cursor on the first step that is to do."""
-        todo = next((step.name for step in steps(self.seat.store) if not step.done), None)
+        todo = next((step.name for step in steps(self.user.store) if not step.done), None)
         if todo is not None:
             self.listed.select_key(todo)
 
     def reload(self) -> None:
         """Read the steps again."""
-        found = self.look(steps, self.seat.store)
+        found = self.look(steps, self.user.store)
         if found is None:
             return
         self.listed.set_figures(
@@ -86,8 +86,8 @@ class SetupScreen(ListScreen[Step], TakesFiles):
         """What the step is for."""
         return [(_WHY[self.listed.selected or "firm"], "plain")]
 
-    def _step(self) -> Step | None:
-        return next((step for step in steps(self.seat.store) if step.name == self.listed.selected), None)
+    def _step(self) -> SetupStep | None:
+        return next((step for step in steps(self.user.store) if step.name == self.listed.selected), None)
 
     @command("enter", "setup.open", "Do this step")
     async def action_open(self) -> None:
@@ -101,13 +101,13 @@ class SetupScreen(ListScreen[Step], TakesFiles):
         if step.name == "people":
             await ask_record(self, "technician")
             return
-        shelf, seat = SHELVES["settings"], self.seat
-        record = shelf.get(seat.store, 0)
-        texts = shelf.texts(seat.store, record)
+        shelf, user = SHELVES["settings"], self.user
+        record = shelf.get(user.store, 0)
+        texts = shelf.texts(user.store, record)
         asked = [field for field in shelf.fields if field.name in _BLANKS[step.name]]
 
-        fields = [line_of(field, texts[field.name], Desk.at_seat(seat)) for field in asked]
-        await self.fill_in(step.title, fields, lambda typed: keeping.settle(seat, typed))
+        fields = [line_of(field, texts[field.name], Desk.for_user(user)) for field in asked]
+        await self.fill_in(step.title, fields, lambda typed: editing.settle(user, typed))
         self._go_on()
 
     @command("n", "setup.technician", "New technician", LEADS)

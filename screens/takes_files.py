@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from screens.binding import command
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 
 
-class TakesFiles(SeatedScreen):
+class TakesFiles(UserScreen):
     """A screen from which a file can be imported."""
 
     @command("i", "file.import", "Import")

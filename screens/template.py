@@ -5,21 +5,21 @@ from __future__ import annotations
 from db import templates
 from dispatch.closeout.template import FOLLOW_UPS
 from dispatch.closeout.template_form import ITEM, item_texts
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.book.template_shelf import rules_text, serving_text
-from dispatch.desk.refusals import Faulty
-from dispatch.desk.template_draft import KIND, TemplateDraft, begun
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.template_type import rules_text, serving_text
+from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.templates.template_draft import KIND, TemplateDraft, begun
 from dispatch.fields.worlds import Bare
-from dispatch.model.checklists import Kind, Phase
+from dispatch.model.checklists import ItemKind, Phase
 from dispatch.model.instants import day_of, day_text
 from dispatch.model.states import LEADS
 from dispatch.model.templates import TemplateItem
-from screens.asking import Field, Row
+from screens.asking import AskedField, ChoiceRow
 from screens.binding import command
 from screens.book_forms import line_of
 from screens.editing import DraftScreen
-from screens.seated import SeatedScreen
 from screens.template_preview import ask_preview
+from screens.user_screen import UserScreen
 from widgets.figure_list import FigureLine
 
 _SECTION = "Which visits get it"
@@ -42,7 +42,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
 
     def faults(self) -> list[str]:
         """Everything that keeps the draft from being saved."""
-        return self._draft.faults(self.seat.store)
+        return self._draft.faults(self.user.store)
 
     def words(self) -> tuple[str, str]:
         """Its name, and which version it is."""
@@ -53,7 +53,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
     def reload(self) -> None:
         """Show the draft as it stands; where nothing was changed here, as it stands in the store."""
         if not self._draft.changed:
-            self.look(self._draft.read_again, self.seat.store)
+            self.look(self._draft.read_again, self.user.store)
         super().reload()
 
     def lines(self, faults: list[str]) -> list[FigureLine]:
@@ -86,7 +86,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
     def notes(self) -> list[tuple[str, str]]:
         """What the item under the cursor asks for, or which visits get the template."""
         faults = self.faults()
-        item, store = self._item(), self.seat.store
+        item, store = self._item(), self.user.store
         notes: list[tuple[str, str]] = []
         if item is not None:
             notes.append((f"{item.ref} {item.label}", "strong"))
@@ -117,13 +117,13 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             return
         draft = self._draft
         fields = [
-            Field(field.name, field.label, draft.texts.get(field.name, ""), field.hint)
+            AskedField(field.name, field.label, draft.texts.get(field.name, ""), field.hint)
             for field in SHELVES[KIND].fields
         ]
 
         def check(typed: dict[str, str]) -> list[str]:
             draft.say(typed)
-            faults = [fault for fault in draft.faults(self.seat.store) if fault.split(":")[0] in (*draft.texts, "for")]
+            faults = [fault for fault in draft.faults(self.user.store) if fault.split(":")[0] in (*draft.texts, "for")]
             if faults:
                 draft.back()
             return faults
@@ -146,7 +146,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
                 new = draft.put(typed, ref)
             except Faulty as fault:
                 return [_in_words(one) for one in fault.faults]
-            if faults := _of(new, draft.faults(self.seat.store)):
+            if faults := _of(new, draft.faults(self.user.store)):
                 draft.back()
                 return [_in_words(one) for one in faults]
             made.append(new.ref)
@@ -171,12 +171,12 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
     async def action_move(self, item: TemplateItem) -> None:
         """Put the item before another of its phase."""
         others = [one for one in self._draft.items if one.phase is item.phase and one.ref != item.ref]
-        if item.kind is Kind.SIGN_OFF or not others:
+        if item.kind is ItemKind.SIGN_OFF or not others:
             self.say("It stands alone in its phase." if not others else "The sign-off stays last.")
             return
-        rows = [Row(f"before {one.ref} {one.label}", one.ref) for one in others]
+        rows = [ChoiceRow(f"before {one.ref} {one.label}", one.ref) for one in others]
         if item.phase is not Phase.LEAVE:
-            rows.append(Row("at the end", ""))
+            rows.append(ChoiceRow("at the end", ""))
         before = await self.choose(f"Where shall {item.ref} stand?", rows)
         if before:
             self._draft.move_before(item.ref, before)
@@ -187,7 +187,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
     def save(self) -> str:
         """Save the draft as the next version."""
         number = self._draft.before.number if self._draft.before is not None else 0
-        saved = self._draft.save(self.seat)
+        saved = self._draft.save(self.user)
         if saved.number == number:
             return f"Nothing was changed: version {number}."
         return f"Saved as version {saved.number}. Visits made from now on get it; the others keep theirs."
@@ -195,7 +195,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
     @command("v", "template.preview", "Preview")
     async def action_preview(self) -> None:
         """What a certain visit would get."""
-        store = self.seat.store
+        store = self.user.store
         if self._draft.faults(store):
             self.say("The preview appears once nothing is to correct.")
         else:
@@ -204,14 +204,14 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
     @command("H", "template.history", "Versions")
     async def action_history(self) -> None:
         """Take an earlier version up again."""
-        draft, store = self._draft, self.seat.store
+        draft, store = self._draft, self.user.store
         if draft.before is None:
             self.say("It has no versions yet: s saves the first.")
             return
-        zone = self.seat.firm.zone
+        zone = self.user.firm.zone
         found = templates.wordings(store, draft.before.id)
         rows = [
-            Row(
+            ChoiceRow(
                 f"version {one.template.number}: {one.template.name}, {len(one.template.items)} items",
                 str(one.template.number),
                 "as the program brings it"
@@ -232,13 +232,13 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             super().action_undo()
 
 
-async def ask_template(screen: SeatedScreen) -> None:
+async def ask_template(screen: UserScreen) -> None:
     """Begin a new template with the items of another one; one that was begun and not saved is gone on with."""
-    if (draft := TemplateDraft()).unsent(screen.seat).read():
+    if (draft := TemplateDraft()).unsent(screen.user).read():
         screen.app.push_screen(TemplateScreen(draft))
         return
-    known = templates.all_templates(screen.seat.store)
-    rows = [Row(f"like {one.name}", str(one.id), serving_text(screen.seat.store, one)) for one in known]
+    known = templates.all_templates(screen.user.store)
+    rows = [ChoiceRow(f"like {one.name}", str(one.id), serving_text(screen.user.store, one)) for one in known]
     chosen = await screen.choose("Begin a template with the items of", rows)
     screen.app.push_screen(TemplateScreen(begun("", next(one for one in known if str(one.id) == chosen))))
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dispatch.desk.templates import Preview, preview
+from dispatch.desk.templates.templates import Preview, preview
 from dispatch.model.checklists import ItemTemplate
 from dispatch.model.templates import Template
 from dispatch.model.visits import KINDS
-from screens.asking import Field
+from screens.asking import AskedField
 from screens.binding import BACK, command
 from screens.keeping import GO_BACK
 from screens.listed import ListScreen
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 from widgets.figure_list import FigureLine
 
 
@@ -62,21 +62,23 @@ class TemplatePreview(ListScreen[ItemTemplate]):
         self.reload()
 
 
-async def ask_preview(screen: SeatedScreen, draft: Template | None = None) -> None:
+async def ask_preview(screen: UserScreen, draft: Template | None = None) -> None:
     """Ask for a visit, and show what it would get; with `draft` as if that were saved already."""
     screen.app.push_screen(TemplatePreview(*await _ask(screen, {"kind": "visit"}, draft), draft))
 
 
-async def _ask(screen: SeatedScreen, asked: dict[str, str], draft: Template | None) -> tuple[Preview, dict[str, str]]:
+async def _ask(screen: UserScreen, asked: dict[str, str], draft: Template | None) -> tuple[Preview, dict[str, str]]:
     def find(typed: dict[str, str]) -> tuple[Preview, dict[str, str]]:
         kind, tags = typed["kind"].strip().casefold() or "visit", typed["tags"].split(",")
-        return preview(screen.seat.store, typed["client"], typed["site"], kind, tags, draft), typed
+        return preview(screen.user.store, typed["client"], typed["site"], kind, tags, draft), typed
 
     fields = (
-        Field("client", "Client", asked.get("client", ""), "a few letters of the name; empty: nobody's in particular"),
-        Field("site", "Site", asked.get("site", ""), "empty: the first"),
-        Field("kind", "Kind", asked.get("kind", ""), ", ".join(KINDS)),
-        Field("tags", "Tags", asked.get("tags", ""), "server, many"),
+        AskedField(
+            "client", "Client", asked.get("client", ""), "a few letters of the name; empty: nobody's in particular"
+        ),
+        AskedField("site", "Site", asked.get("site", ""), "empty: the first"),
+        AskedField("kind", "Kind", asked.get("kind", ""), ", ".join(KINDS)),
+        AskedField("tags", "Tags", asked.get("tags", ""), "server, many"),
     )
     hint = f"tab next field · enter shows it · {GO_BACK}"
     return await screen.fill_in("What would this visit get?", fields, find, hint)

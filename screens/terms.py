@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from db import clients
 from db.settings import today
-from dispatch.charges.fields import Figure
-from dispatch.desk import agreeing
-from dispatch.desk.book.world import Desk
-from dispatch.desk.drafts import AgreementDraft, CardDraft
+from dispatch.charges.fields import FormFigure
+from dispatch.desk.book.context import Desk
+from dispatch.desk.prices import agreeing
+from dispatch.desk.prices.drafts import AgreementDraft, CardDraft
 from dispatch.fields.kinds import Control
 from dispatch.fields.worlds import Bare
 from dispatch.model.states import LEADS
 from dispatch.records.agreements import BLOCK
-from screens.asking import Row
+from screens.asking import ChoiceRow
 from screens.binding import command
 from screens.book_forms import ask_recurring, line_of
 from screens.editing import DraftScreen
@@ -56,9 +56,9 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
             notes.append((f"{figure.label}: {figure.hint}" if figure.hint else figure.label, "plain"))
             notes += [(fault, "bad") for fault in _of(figure, faults)]
         if isinstance(draft, AgreementDraft) and draft.before is not None:
-            day = today(self.seat.store)
-            notes += [(line, "dim") for line in agreeing.balances(self.seat.store, draft.before, day)]
-            notes += [(word.line, "dim") for word in agreeing.dated_words(draft.before, self.seat.store)]
+            day = today(self.user.store)
+            notes += [(line, "dim") for line in agreeing.balances(self.user.store, draft.before, day)]
+            notes += [(word.line, "dim") for word in agreeing.dated_words(draft.before, self.user.store)]
         example = draft.example()
         if example is not None:
             told, sheet = example
@@ -69,25 +69,25 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
 
     def save(self) -> str:
         """Save the draft."""
-        return self._draft.save(self.seat)
+        return self._draft.save(self.user)
 
-    def _figure(self) -> Figure | None:
+    def _figure(self) -> FormFigure | None:
         path = self.listed.selected
         return next((figure for figure in self._draft.figures() if figure.path == path), None)
 
     @command("enter", "figure.edit", "Edit", LEADS, about="_figure")
-    async def action_edit(self, figure: Figure) -> None:
+    async def action_edit(self, figure: FormFigure) -> None:
         """Change the figure under the cursor."""
         value, _ = self._draft.shown(figure)
         if figure.kind.control is Control.CHOICE:
-            rows = [Row(choice.replace("_", " "), choice) for choice in figure.kind.choices(Bare())]
+            rows = [ChoiceRow(choice.replace("_", " "), choice) for choice in figure.kind.choices(Bare())]
             text = await self.choose(figure.label, rows)
         else:
             text = await self.ask(figure.label, figure.hint, value, check=lambda typed: self._try(figure, typed))
         self._draft.change(figure, text)
         self.reload()
 
-    def _try(self, figure: Figure, text: str) -> str | None:
+    def _try(self, figure: FormFigure, text: str) -> str | None:
         """What is wrong with a figure as typed; the draft stays as it was."""
         draft = self._draft
         before = draft.whole()
@@ -110,7 +110,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
             return
         what = additions[0][0]
         if len(additions) > 1:
-            rows = [Row(text, key) for key, text in additions]
+            rows = [ChoiceRow(text, key) for key, text in additions]
             what = await self.choose("Add", rows)
         if what == "block":
             await self._add_block()
@@ -133,17 +133,17 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         if draft.before is None or draft.changed:
             self.say("Save the agreement first: s", "warning")
             return
-        agreement, seat = draft.before, self.seat
+        agreement, user = draft.before, self.user
         unit = "money" if agreement.kind == "block_money" else "rate-minutes"
 
-        fields = [line_of(field, {"bought": "today"}.get(field.name), Desk.at_seat(seat)) for field in BLOCK.fields]
+        fields = [line_of(field, {"bought": "today"}.get(field.name), Desk.for_user(user)) for field in BLOCK.fields]
         fields = [replace(one, label=f"Size in {unit}") if one.name == "size" else one for one in fields]
-        await self.fill_in("A prepaid block", fields, lambda entered: agreeing.add_block(seat, agreement, entered))
-        draft.read_again(seat.store)
+        await self.fill_in("A prepaid block", fields, lambda entered: agreeing.add_block(user, agreement, entered))
+        draft.read_again(user.store)
         self.reload()
 
     @command("d delete", "figure.reset", "Default", LEADS, about="_figure")
-    def action_reset(self, figure: Figure) -> None:
+    def action_reset(self, figure: FormFigure) -> None:
         """Back to the default; an added part is taken out."""
         self._draft.reset(figure)
         self.reload()
@@ -170,10 +170,10 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         if not isinstance(draft, AgreementDraft):
             self.say("A rate card has no client: recurring visits belong to one.")
             return
-        client = clients.client_by_name(self.seat.store, draft.client)
+        client = clients.client_by_name(self.user.store, draft.client)
         if client is None:
             return
-        day = today(self.seat.store).isoformat()
+        day = today(self.user.store).isoformat()
         # a visit of an agreement begins no earlier than it, and ends with it
         texts = {"starts": max(str(draft.form.get("starts") or day), day), "ends": str(draft.form.get("ends") or "")}
         made = await ask_recurring(self, client, texts)
@@ -188,6 +188,6 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
             self.reload()
 
 
-def _of(figure: Figure, faults: list[str]) -> list[str]:
+def _of(figure: FormFigure, faults: list[str]) -> list[str]:
     """The faults that concern a figure."""
     return [fault for fault in faults if fault.startswith((f"{figure.path}:", f"{figure.path}.", f"{figure.path}["))]

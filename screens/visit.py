@@ -12,18 +12,18 @@ from textual.widgets import Static
 from db import settings
 from db.faults import StoreFault
 from dispatch.closeout.answers import EVIDENCE
-from dispatch.closeout.recording import Entry, decide
-from dispatch.desk import leaving, onsite
-from dispatch.desk.refusals import GatesUnmet, Refusal
-from dispatch.desk.unsent import Unsent
-from dispatch.desk.visit_page import VisitPage, visit_page
-from dispatch.model.checklists import Asks, Item, Kind, Phase, Result
+from dispatch.closeout.recording import Recording, decide
+from dispatch.desk.closeout import leaving, onsite
+from dispatch.desk.log.visit_page import VisitPage, visit_page
+from dispatch.desk.session.refusals import GatesUnmet, Refusal
+from dispatch.desk.session.unsent import Unsent
+from dispatch.model.checklists import Asks, Item, ItemKind, Phase, Result
 from dispatch.model.instants import clock_text
 from dispatch.model.probes import ProbeKind
 from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import CAME_BY
-from screens.asking import YES_NO, Check, Field, Row
+from screens.asking import YES_NO, AskedField, Check, ChoiceRow
 from screens.binding import BACK, command
 from screens.price import price_words
 from screens.stay_deeds import StayDeeds
@@ -90,9 +90,9 @@ class VisitScreen(StayDeeds):
         """Go on at an item, and say so; what was typed and not saved is taken up again."""
         self._view.select(item)
         selected = self._view.selected
-        if Unsent(self.seat, self._reference, _WORK_NOTE).read():
+        if Unsent(self.user, self._reference, _WORK_NOTE).read():
             self.action_work()
-        elif selected is not None and Unsent(self.seat, self._reference, f"{selected.ref} {selected.label}").read():
+        elif selected is not None and Unsent(self.user, self._reference, f"{selected.ref} {selected.label}").read():
             said += f". What you typed for {selected.ref} is kept"
         self.say(said)
 
@@ -106,7 +106,7 @@ class VisitScreen(StayDeeds):
 
     def reload(self) -> None:
         """Read the visit again."""
-        page = self.look(visit_page, self.seat.store, self._reference)
+        page = self.look(visit_page, self.user.store, self._reference)
         if page is None:
             return
         before, self._page = self._page, page
@@ -116,9 +116,9 @@ class VisitScreen(StayDeeds):
         self._view.set_checklist(page.checklist, page.visit.zone, page.hours24)
         self._show_head()
         self.show_selected()
-        own = page.visit.assignment_of(self.seat.staff.id) is not None and self._view.recording
+        own = page.visit.assignment_of(self.user.staff.id) is not None and self._view.recording
         asked = any(item.asks is Asks.NO_WAY_IN for item in page.checklist.items)
-        if own and asked and self.seat.site_port is not None:
+        if own and asked and self.user.site_port is not None:
             self._see_way_in()
 
     @work(exclusive=True, group="way")
@@ -168,7 +168,7 @@ class VisitScreen(StayDeeds):
             return None
         return self._view.selected
 
-    async def _record(self, item: Item, entry: Entry, **more: Any) -> bool:
+    async def _record(self, item: Item, entry: Recording, **more: Any) -> bool:
         recorded = await self.do(onsite.record, self._reference, item.ref, entry, **more)
         if recorded is not None:
             self._after_save()
@@ -177,7 +177,7 @@ class VisitScreen(StayDeeds):
         return recorded is not None
 
     def _after_save(self) -> None:
-        self._saved = self.seat.now
+        self._saved = self.user.now
         self._show_head()
         self._to_next_open()
 
@@ -186,7 +186,7 @@ class VisitScreen(StayDeeds):
 
         `check` says what keeps it from being taken, so that it is put right where it is typed.
         """
-        unsent = Unsent(self.seat, self._reference, title)
+        unsent = Unsent(self.user, self._reference, title)
 
         def fault(typed: str) -> str | None:
             if not typed.strip():
@@ -195,7 +195,7 @@ class VisitScreen(StayDeeds):
 
         return await self.ask(title, hint, check=fault, unsent=unsent)
 
-    async def _ask_entry(self, item: Item, hint: str, entry: Callable[[str], Entry], title: str = "") -> None:
+    async def _ask_entry(self, item: Item, hint: str, entry: Callable[[str], Recording], title: str = "") -> None:
         """Ask for what a result needs, and record it; a text that no gate would take stays where it is typed."""
 
         def check(typed: str) -> str | None:
@@ -209,39 +209,41 @@ class VisitScreen(StayDeeds):
     @command("space enter", "item.result", "Result", THERE, about="_item")
     async def action_result(self, item: Item) -> None:
         """Done, an answer, test passed."""
-        if item.kind is Kind.SIGN_OFF:
+        if item.kind is ItemKind.SIGN_OFF:
             await self._sign_off(item)
-        elif item.kind is Kind.NAMED:
+        elif item.kind is ItemKind.NAMED:
             await self._settle_named(item)
-        elif item.kind is Kind.TEST and (
+        elif item.kind is ItemKind.TEST and (
             item.asks is Asks.MEASURED or any(probe.kind is ProbeKind.VALUE for probe in item.probes)
         ):
             await self._measure(item)
-        elif item.kind is Kind.TEST:
+        elif item.kind is ItemKind.TEST:
             await self._ask_entry(item, f"passed: what did you see? {_LEAST}", _entry(Result.PASS))
-        elif item.kind is Kind.ASK:
+        elif item.kind is ItemKind.ASK:
             hint = "in the client's words" if item.phase is Phase.ARRIVE else "the answer; “nothing” is one"
             await self._ask_entry(item, hint, _entry(Result.ANSWERED))
         elif item.ref == "W2":
             await self._work_note()
         else:
-            await self._record(item, Entry(result=Result.DONE))
+            await self._record(item, Recording(result=Result.DONE))
 
     async def _measure(self, item: Item) -> None:
         """A value: typed, and passed or failed by its bounds."""
         bounds = next((probe for probe in item.probes if probe.kind is ProbeKind.VALUE), None)
         if bounds is None:
-            await self._ask_entry(item, "a number with its unit: 12 ms", lambda value: Entry(Result.PASS, value=value))
+            await self._ask_entry(
+                item, "a number with its unit: 12 ms", lambda value: Recording(Result.PASS, value=value)
+            )
             return
         limits = [f"at least {bounds.least}" if bounds.least else "", f"at most {bounds.most}" if bounds.most else ""]
         asked = ", ".join(filter(None, limits)) or "a number"
         hint = f"{bounds.name}: {asked} {bounds.unit}".strip()
-        await self._ask_entry(item, hint, lambda value: Entry(result=Result.PASS, value=value))
+        await self._ask_entry(item, hint, lambda value: Recording(result=Result.PASS, value=value))
 
     @command("f", "item.fail", "Fail", THERE, about="_item")
     async def action_fail(self, item: Item) -> None:
         """The test failed, or the item was not done."""
-        if item.kind is Kind.TEST:
+        if item.kind is ItemKind.TEST:
             await self._ask_entry(item, f"failed: what did you see? {_LEAST}", _entry(Result.FAIL))
         elif item.ref.startswith("W1"):
             await self._ask_entry(item, f"not done: why not? {_LEAST}", _entry(Result.NOT_DONE))
@@ -253,7 +255,7 @@ class VisitScreen(StayDeeds):
     @command("r", "item.run", "Run", THERE, about="_item")
     async def action_run(self, item: Item) -> None:
         """Run the item's test and record what comes of it; esc stops."""
-        from dispatch.desk.probing import runs_by_itself
+        from dispatch.desk.closeout.probing import runs_by_itself
 
         if not runs_by_itself(item):
             self.say(f"{item.ref} has no test that runs: test it, and record what you saw with space or f.", "warning")
@@ -269,7 +271,7 @@ class VisitScreen(StayDeeds):
     async def _run_tests(self, *refs: str) -> None:
         from screens.running import RunTests
 
-        recorded = await self.app.push_screen_wait(RunTests(self.seat, self._reference, refs))
+        recorded = await self.app.push_screen_wait(RunTests(self.user, self._reference, refs))
         self.reload()
         if recorded:
             self._after_save()
@@ -278,9 +280,9 @@ class VisitScreen(StayDeeds):
         chosen = await self.choose(
             item.label,
             [
-                Row("done now", "done", "work was done: the tests must pass again"),
-                Row("follow-up visit", "follow_up", "books a visit for the same technician"),
-                Row("declined", "declined", "the client does not want it, in their words"),
+                ChoiceRow("done now", "done", "work was done: the tests must pass again"),
+                ChoiceRow("follow-up visit", "follow_up", "books a visit for the same technician"),
+                ChoiceRow("declined", "declined", "the client does not want it, in their words"),
             ],
         )
         if chosen == "done":
@@ -288,20 +290,20 @@ class VisitScreen(StayDeeds):
         elif chosen == "declined":
             await self._ask_entry(item, "the client's words", _entry(Result.DECLINED), item.label)
         else:
-            today = settings.today(self.seat.store)
+            today = settings.today(self.user.store)
             day = await self.ask_day("Follow-up wanted on", "2026-11-25, tomorrow, fri", today, "tomorrow")
-            await self._record(item, Entry(result=Result.FOLLOW_UP, text=item.label), follow_up_on=day)
+            await self._record(item, Recording(result=Result.FOLLOW_UP, text=item.label), follow_up_on=day)
 
     async def _sign_off(self, item: Item) -> None:
         entered = await self.fill(
             "Sign-off",
             [
-                Field("name", "Who signs off"),
-                Field("satisfied", "Satisfied?", "yes", options=YES_NO),
-                Field("words", "In their words"),
+                AskedField("name", "Who signs off"),
+                AskedField("satisfied", "Satisfied?", "yes", options=YES_NO),
+                AskedField("words", "In their words"),
             ],
             check=lambda form: [] if form["name"].strip() else ["name: is missing"],
-            unsent=Unsent(self.seat, self._reference, f"{item.ref} {item.label}"),
+            unsent=Unsent(self.user, self._reference, f"{item.ref} {item.label}"),
         )
         satisfied = entered["satisfied"] == "yes"
         await self._saving(onsite.sign_off, self._reference, entered["name"], satisfied, entered["words"])
@@ -327,7 +329,7 @@ class VisitScreen(StayDeeds):
             await self._work_note()
 
     async def _work_note(self) -> None:
-        unsent = Unsent(self.seat, self._reference, _WORK_NOTE)
+        unsent = Unsent(self.user, self._reference, _WORK_NOTE)
         text = await self.ask_note(_WORK_NOTE, "tests that passed before must pass again after this", unsent)
         await self._saving(onsite.work, self._reference, text)
 
@@ -367,7 +369,7 @@ class VisitScreen(StayDeeds):
     async def _show_missing(self) -> None:
         page = self._page
         assert page is not None
-        rows = [Row(f"{unmet.gate} {unmet.ref:6} {show(unmet.text)}", unmet.ref) for unmet in page.unmet]
+        rows = [ChoiceRow(f"{unmet.gate} {unmet.ref:6} {show(unmet.text)}", unmet.ref) for unmet in page.unmet]
         ref = await self.choose(
             f"Not ready to close: {counted(len(rows), 'reason')}", rows, "enter jumps to the item · esc goes back"
         )
@@ -419,13 +421,13 @@ class VisitScreen(StayDeeds):
         if self._page is not None and self._page.visit.state in ENDED:
             self.say(f"The visit is {self._page.visit.state.label} already.", "warning")
             return
-        if not (self.seat.has(Role.DISPATCHER) or self.seat.has(Role.LEAD)):
+        if not (self.user.has(Role.DISPATCHER) or self.user.has(Role.LEAD)):
             reason = await self._ask("Abort", "why; nothing is charged, and the request goes back into the queue")
             await self._saving(leaving.abort, self._reference, reason)
             return
         entered = await self.fill(
             "Abort: nothing is charged",
-            [Field("reason", "Why"), Field("not_again", "Not again, because (empty: back into the queue)")],
+            [AskedField("reason", "Why"), AskedField("not_again", "Not again, because (empty: back into the queue)")],
             check=lambda form: [] if form["reason"].strip() else ["why: is missing"],
         )
         await self._saving(leaving.abort, self._reference, entered["reason"], not_again=entered["not_again"])
@@ -443,5 +445,5 @@ class VisitScreen(StayDeeds):
                 self.say(f"{one.reference} is out of the queue: its work goes on here.")
 
 
-def _entry(result: Result) -> Callable[[str], Entry]:
-    return lambda typed: Entry(result=result, text=typed)
+def _entry(result: Result) -> Callable[[str], Recording]:
+    return lambda typed: Recording(result=result, text=typed)

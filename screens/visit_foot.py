@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from dispatch.closeout.gates import progress
-from dispatch.desk.visit_page import VisitPage
+from dispatch.desk.log.visit_page import VisitPage
 from dispatch.model.checklists import Item
 from dispatch.model.states import ENDED, OPEN_ON_SITE, State
 from dispatch.model.text import show

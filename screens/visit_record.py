@@ -8,9 +8,9 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from dispatch.desk.levels import sees_levels
-from dispatch.desk.story import story_lines, story_of
-from dispatch.desk.visit_page import VisitPage
+from dispatch.desk.levels.clocks import sees_levels
+from dispatch.desk.log.visit_page import VisitPage
+from dispatch.desk.texts.history import story_lines, story_of
 from dispatch.model.text import wrapped
 from screens.binding import BACK, command
 from screens.review_deeds import ReviewDeeds
@@ -71,13 +71,13 @@ class VisitRecord(ReviewDeeds, ReportsVisits):
 
     def reload(self) -> None:
         """Read the visit again."""
-        story = self.look(story_of, self.seat.store, self._reference)
+        story = self.look(story_of, self.user.store, self._reference)
         if story is None:
             return
         self._page = page = story.page
         self.show_head(page.visit.client, page.visit.work, page.visit.state.label)
         room = max(40, self.size.width - _FRAME)
-        lines = story_lines(story, room, levels=sees_levels(self.seat))
+        lines = story_lines(story, room, levels=sees_levels(self.user))
         self.query_one("#page", Static).update(
             Content("\n".join(part for line in lines for part in wrapped(line, room)))
         )
@@ -87,7 +87,7 @@ class VisitRecord(ReviewDeeds, ReportsVisits):
         """Answered, another priority, why a target was missed."""
         from screens.answering import ask_answer
 
-        if sees_levels(self.seat):
+        if sees_levels(self.user):
             await ask_answer(self, self._reference)
 
     @command("v", "visit.charge", "Charge")

@@ -17,7 +17,7 @@ from dispatch.terminal import TerminalApp
 from widgets.choices import Choices
 
 
-class Choice(Enum):
+class FirstChoice(Enum):
     """What to begin with."""
 
     SAMPLE = "sample"
@@ -25,7 +25,7 @@ class Choice(Enum):
     FILE = "file"
 
 
-class Welcome(TerminalApp[tuple[Choice, Path] | None]):
+class Welcome(TerminalApp[tuple[FirstChoice, Path] | None]):
     """Offer the sample firm, a new firm, or a database that is somewhere else."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -60,14 +60,14 @@ class Welcome(TerminalApp[tuple[Choice, Path] | None]):
             yield Label(Content(""), classes="fault", id="fault")
             yield Label(Content("enter chooses · q leaves"), classes="dim")
 
-    def action_exit_with(self, result: tuple[Choice, Path] | None) -> None:
+    def action_exit_with(self, result: tuple[FirstChoice, Path] | None) -> None:
         """Leave with a choice."""
         self.exit(result)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take the choice; a file is asked for by its path."""
-        choice = (Choice.SAMPLE, Choice.NEW, Choice.FILE)[event.option_index]
-        if choice is not Choice.FILE:
+        choice = (FirstChoice.SAMPLE, FirstChoice.NEW, FirstChoice.FILE)[event.option_index]
+        if choice is not FirstChoice.FILE:
             self.exit((choice, self._path))
             return
         field = self.query_one(Input)
@@ -78,11 +78,11 @@ class Welcome(TerminalApp[tuple[Choice, Path] | None]):
         """Open the file, if it is there."""
         path = typed_path(event.value.strip())
         if path.is_file():
-            self.exit((Choice.FILE, path))
+            self.exit((FirstChoice.FILE, path))
         else:
             self.query_one("#fault", Label).update(Content(f"There is no file {show(str(path))}."))
 
 
-def ask(path: Path) -> tuple[Choice, Path] | None:
+def ask(path: Path) -> tuple[FirstChoice, Path] | None:
     """Run the welcome; returns what was chosen, None when it was left."""
     return Welcome(path).run()

@@ -94,7 +94,12 @@ def test_links_of_the_documents_lead_somewhere() -> None:
 def test_plain_commands_never_import_textual() -> None:
     code = (
         "import sys, importlib, dispatch.commands.line, dispatch.commands.forms\n"
-        "from dispatch.desk import schedule, onsite, intake, undo, views, visit_page, plain\n"
+        "from dispatch.desk.plan import schedule, undo\n"
+        "from dispatch.desk.closeout import onsite\n"
+        "from dispatch.desk.requests import intake\n"
+        "from dispatch.desk.day import views\n"
+        "from dispatch.desk.log import visit_page\n"
+        "from dispatch.desk.texts import plain\n"
         "for group in sys.argv[1:]:\n"
         "    importlib.import_module(f'dispatch.commands.{group}')\n"
         "    if {name.split('.')[0] for name in sys.modules} & {'textual', 'rich'}: sys.exit(group)"

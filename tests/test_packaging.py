@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 from dispatch.commands.help import pages
 from dispatch.commands.line import _parser, run
-from dispatch.desk.sshd_config import unit
+from dispatch.desk.adapters.sshd_config import unit
 
 ROOT = Path(__file__).parents[1]
 UNITS = ROOT / "contrib" / "systemd"

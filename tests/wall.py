@@ -3,7 +3,7 @@
 Each test begins on the morning of the sample's Tuesday. The clock runs on from there, and stands once a test has set it. The
 program reads the wall clock in one place, by `time.time`: that is what is replaced here, from the import of
 tests/conftest.py on. A program that a test starts is begun by tests/begin.py, which does the same there: it is not in the
-installed program, so neither a variable, a setting nor a seat leads to it.
+installed program, so neither a variable, a setting nor a session leads to it.
 """
 
 from __future__ import annotations

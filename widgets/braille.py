@@ -33,7 +33,7 @@ class Layer(NamedTuple):
     shapes: str = "'.:"
 
 
-class Canvas:
+class BrailleCanvas:
     """Dots and labels in `columns` × `rows` cells. `layers` are named by their place, the lowest first."""
 
     def __init__(self, columns: int, rows: int, layers: Sequence[Layer]) -> None:
@@ -52,9 +52,9 @@ class Canvas:
         """Dots down."""
         return self.rows * DOWN
 
-    def copy(self) -> Canvas:
+    def copy(self) -> BrailleCanvas:
         """Another canvas with the same dots and labels."""
-        other = Canvas(self.columns, self.rows, self.layers)
+        other = BrailleCanvas(self.columns, self.rows, self.layers)
         other._bits = [bytearray(bits) for bits in self._bits]
         other._labels = dict(self._labels)
         return other

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dispatch.model.boards import Board, CallAhead
 from dispatch.model.instants import clock_text
 from widgets.ink import Line, ink, spread
-from widgets.line_list import Entry, LineList
+from widgets.line_list import LineList, ListEntry
 
 INDENT = 8
 
@@ -22,15 +22,15 @@ class CallList(LineList[CallAhead]):
         self._board = board
         self.rebuild()
 
-    def entries(self, width: int) -> Sequence[Entry[CallAhead]]:
+    def entries(self, width: int) -> Sequence[ListEntry[CallAhead]]:
         """The calls; what it teaches where there is none."""
         board = self._board
         if board is None:
             return ()
         if not board.calls:
             words = "Nobody has to be called: everybody is expected when they come. esc goes back."
-            return (Entry("none", ((ink(words, "dim"),),)),)
-        return [Entry(call.visit_id, call_lines(call, board, width), call) for call in board.calls]
+            return (ListEntry("none", ((ink(words, "dim"),),)),)
+        return [ListEntry(call.visit_id, call_lines(call, board, width), call) for call in board.calls]
 
 
 def call_lines(call: CallAhead, board: Board, width: int) -> tuple[Line, Line]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dispatch.model.text import cells_of
 from widgets.ink import Line, fitted, ink
-from widgets.line_list import Entry, LineList
+from widgets.line_list import LineList, ListEntry
 
 
 class ChartRow(NamedTuple):
@@ -32,14 +32,14 @@ class ChartList(LineList[str]):
         self._rows, self._empty = tuple(rows), empty
         self.rebuild()
 
-    def entries(self, width: int) -> Sequence[Entry[str]]:
+    def entries(self, width: int) -> Sequence[ListEntry[str]]:
         """Each row on a line: the name gives way first."""
         if not self._rows:
-            return [Entry("empty", ((ink(self._empty, "dim"),),))]
+            return [ListEntry("empty", ((ink(self._empty, "dim"),),))]
         longest = max(cells_of(row.label) for row in self._rows)
         charts = max(cells_of(row.chart) for row in self._rows)
         names = max(8, min(longest, 40, width - charts - 24))
-        return [Entry(row.key, (_line(row, names, charts, width),), row.key) for row in self._rows]
+        return [ListEntry(row.key, (_line(row, names, charts, width),), row.key) for row in self._rows]
 
 
 def _line(row: ChartRow, names: int, charts: int, width: int) -> Line:

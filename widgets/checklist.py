@@ -15,7 +15,7 @@ from widgets.checklist_lines import (
     phases_in_order,
 )
 from widgets.ink import Line, ink
-from widgets.line_list import Entry, LineList
+from widgets.line_list import LineList, ListEntry
 from widgets.marks import marks_of
 
 
@@ -52,18 +52,18 @@ class ChecklistView(LineList[Item]):
         items = (item for _, phase in phases_in_order(self._checklist) for item in phase)
         return next((item.id for item in items if is_open(item, self._checklist)), None)
 
-    def entries(self, width: int) -> Sequence[Entry[Item]]:
+    def entries(self, width: int) -> Sequence[ListEntry[Item]]:
         """Each item with its lines."""
         marks = marks_of(self.ascii)
         self._layout = layout_of(self._checklist, width, marks, self._zone, self._hours24)
         entries = [
-            Entry(item.id, self._lines_of_item(item, number == 0), item, kept=self._layout.phase)
+            ListEntry(item.id, self._lines_of_item(item, number == 0), item, kept=self._layout.phase)
             for _, items in phases_in_order(self._checklist)
             for number, item in enumerate(items)
         ]
-        return entries or [Entry("empty", ((ink("nothing to check", "dim"),),))]
+        return entries or [ListEntry("empty", ((ink("nothing to check", "dim"),),))]
 
-    def under_cursor(self, line: Line, number: int, entry: Entry[Item], ground: str) -> Line:
+    def under_cursor(self, line: Line, number: int, entry: ListEntry[Item], ground: str) -> Line:
         """Only the line that says how the item stands now is on the cursor's ground; an open one shows its keys."""
         item = entry.value
         if item is None or number != current_line(item, self._checklist, entry.lines, self._layout):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from dispatch.closeout.gates import is_shown
-from dispatch.model.checklists import Asks, Attempt, Checklist, Grade, Item, Kind, Phase, Result
+from dispatch.model.checklists import Asks, Attempt, Checklist, Grade, Item, ItemKind, Phase, Result
 from dispatch.model.instants import clock_text
 from dispatch.model.text import cells_of, pad, show
 from widgets.ink import Line, Span, fitted, ink, spread
@@ -16,13 +16,13 @@ NARROW = 60
 WIDE = 100
 """From this width on the ids of items are shown."""
 
-HINTS: Mapping[Kind, str] = MappingProxyType(
+HINTS: Mapping[ItemKind, str] = MappingProxyType(
     {
-        Kind.CONFIRM: "space done · f not done",
-        Kind.ASK: "enter answer",
-        Kind.TEST: "space pass · f fail",
-        Kind.SIGN_OFF: "enter sign off",
-        Kind.NAMED: "space done now · f follow-up",
+        ItemKind.CONFIRM: "space done · f not done",
+        ItemKind.ASK: "enter answer",
+        ItemKind.TEST: "space pass · f fail",
+        ItemKind.SIGN_OFF: "enter sign off",
+        ItemKind.NAMED: "space done now · f follow-up",
     }
 )
 """The keys that matter on an open item of each kind."""
@@ -87,7 +87,7 @@ def needs_again(item: Item, checklist: Checklist) -> bool:
     """Whether something changed at the client's after a required test passed, so that it must pass again."""
     latest = item.standing
     return (
-        item.kind is Kind.TEST
+        item.kind is ItemKind.TEST
         and item.required
         and latest is not None
         and latest.result is Result.PASS
@@ -105,7 +105,7 @@ def is_open(item: Item, checklist: Checklist) -> bool:
 
 def _lacking(item: Item, checklist: Checklist) -> str:
     """What a pass in words still lacks where a test asks for more, and the key that gives it."""
-    if item.kind is not Kind.TEST or (item.asks is not Asks.NO_WAY_IN and item.counts):
+    if item.kind is not ItemKind.TEST or (item.asks is not Asks.NO_WAY_IN and item.counts):
         return ""
     if item.asks is Asks.NO_WAY_IN:
         return "" if is_shown(item, checklist) else "asks for a photograph, or a lead: W"
@@ -120,7 +120,7 @@ def item_lines(item: Item, checklist: Checklist, layout: Layout, *, first: bool,
         hint: what stands in the place of findings while the item is open.
     """
     lines: list[Line] = []
-    attempts = list(item.attempts if item.kind is Kind.TEST else item.attempts[-1:])
+    attempts = list(item.attempts if item.kind is ItemKind.TEST else item.attempts[-1:])
     if item.standing in attempts:
         # words do not replace what ran: how the item stands now comes last, whatever was typed since
         attempts.remove(item.standing)
@@ -162,7 +162,7 @@ def findings(item: Item, attempt: Attempt, tries: int) -> Line:
     if tries > 1:
         parts.append(_nth(tries))
     said = "  ".join(show(part) for part in parts if part)
-    grade = attempt.grade if item.kind is Kind.TEST or attempt.grade is Grade.WAIVED else None
+    grade = attempt.grade if item.kind is ItemKind.TEST or attempt.grade is Grade.WAIVED else None
     spans: list[Span] = []
     if grade is not None:
         spans.append(ink(f"{grade.value:<8}  ", name))

@@ -9,10 +9,10 @@ from dispatch.model.maps import ATTRIBUTION, DayRoute, Road, RouteStop, Way
 from dispatch.model.text import cells_of, show
 from dispatch.model.travel import Place
 from dispatch.model.units import DistanceUnit
-from widgets.braille import ACROSS, DOWN, Canvas, Layer
+from widgets.braille import ACROSS, DOWN, BrailleCanvas, Layer
 from widgets.ink import Line, Span, ink, spread, width_of
 from widgets.marks import ASCII, Marks, stop_mark
-from widgets.projection import Projection, fitted, scale_bar
+from widgets.projection import MapProjection, fitted, scale_bar
 
 STREETS, ROADS, ROUTE, ROUTE_HERE = range(4)
 LAYERS = (
@@ -34,7 +34,7 @@ _AROUND = sorted(
 """Cells around a place, the nearest first: to the right and the left before above and below."""
 
 
-class Picture(NamedTuple):
+class MapPicture(NamedTuple):
     """A drawn map. `credited`: something of OpenStreetMap is on it, and its attribution has to stand beside it.
 
     `here` is the column and row of the number of the selected stop.
@@ -45,7 +45,7 @@ class Picture(NamedTuple):
     here: tuple[int, int] | None = None
 
 
-def view_of(route: DayRoute, columns: int, rows: int) -> Projection | None:
+def view_of(route: DayRoute, columns: int, rows: int) -> MapProjection | None:
     """The view of so many cells that shows a whole route; None where nothing of it is placed."""
     # a cell all around for the numbers, and a little air where there is room
     across, down = ACROSS * (1 + columns // 24), DOWN * (1 + rows // 24)
@@ -53,9 +53,9 @@ def view_of(route: DayRoute, columns: int, rows: int) -> Projection | None:
     return fitted(places, columns * ACROSS, rows * DOWN, across=across, down=down)
 
 
-def ground_of(view: Projection, roads: Iterable[Road]) -> Canvas:
+def ground_of(view: MapProjection, roads: Iterable[Road]) -> BrailleCanvas:
     """A canvas with the roads in a view, for maps to be drawn on."""
-    canvas = Canvas(view.width // ACROSS, view.height // DOWN, LAYERS)
+    canvas = BrailleCanvas(view.width // ACROSS, view.height // DOWN, LAYERS)
     for road in roads:
         canvas.path(view.track(road.points), ROADS if road.rank <= GREAT else STREETS)
     return canvas
@@ -63,14 +63,14 @@ def ground_of(view: Projection, roads: Iterable[Road]) -> Canvas:
 
 def picture_of(
     route: DayRoute,
-    view: Projection,
+    view: MapProjection,
     marks: Marks,
-    ground: Canvas | None = None,
+    ground: BrailleCanvas | None = None,
     *,
     selected: int | None = None,
     drive: bool = True,
     names: bool = False,
-) -> Picture:
+) -> MapPicture:
     """A route in a view.
 
     A way that a road engine knows is a line, and where none is known a thinner one goes straight from stop to stop:
@@ -82,7 +82,7 @@ def picture_of(
         drive: whether the drive to it stands out too.
         names: whether the stops are named too, where there is room.
     """
-    canvas = ground.copy() if ground is not None else Canvas(view.width // ACROSS, view.height // DOWN, LAYERS)
+    canvas = ground.copy() if ground is not None else BrailleCanvas(view.width // ACROSS, view.height // DOWN, LAYERS)
     for number, (origin, place, stop) in enumerate(route.legs):
         way = route.ways[number] if number < len(route.ways) else ()
         here = drive and stop is not None and stop.visit_id == selected
@@ -101,12 +101,12 @@ def picture_of(
             _name(canvas, stop, column, row, cells_of(stop_mark(marks, stop.number)), here=stop.visit_id == selected)
     credited = ground is not None or any(route.ways)
     at = next(((column, row) for stop, column, row in placed if stop.visit_id == selected), None)
-    return Picture(canvas.lines(ascii=marks is ASCII), credited, at)
+    return MapPicture(canvas.lines(ascii=marks is ASCII), credited, at)
 
 
 def foot_of(
-    view: Projection | None,
-    picture: Picture,
+    view: MapProjection | None,
+    picture: MapPicture,
     unit: DistanceUnit,
     marks: Marks,
     width: int,
@@ -143,7 +143,14 @@ def not_placed_text(route: DayRoute) -> str:
 
 
 def _draw_way(
-    canvas: Canvas, view: Projection, origin: Place | None, place: Place | None, way: Way, layer: int, *, bold: bool
+    canvas: BrailleCanvas,
+    view: MapProjection,
+    origin: Place | None,
+    place: Place | None,
+    way: Way,
+    layer: int,
+    *,
+    bold: bool,
 ) -> None:
     if way:
         canvas.path(view.track([(one.lat, one.lon) for one in way]), layer, bold=bold)
@@ -153,7 +160,7 @@ def _draw_way(
         canvas.path(straight, layer, every=1 if bold else 2)
 
 
-def _mark(canvas: Canvas, view: Projection, place: Place, text: str, name: str) -> tuple[int, int] | None:
+def _mark(canvas: BrailleCanvas, view: MapProjection, place: Place, text: str, name: str) -> tuple[int, int] | None:
     """Write a mark at a place, or as near to it as there is room; returns where it stands."""
     x, y = view.point(place)
     column, row = int(x // ACROSS), int(y // DOWN)
@@ -165,7 +172,7 @@ def _mark(canvas: Canvas, view: Projection, place: Place, text: str, name: str) 
     return None
 
 
-def _name(canvas: Canvas, stop: RouteStop, column: int, row: int, cells: int, *, here: bool) -> None:
+def _name(canvas: BrailleCanvas, stop: RouteStop, column: int, row: int, cells: int, *, here: bool) -> None:
     """Write a stop's name beside its number, where it hides neither another label nor, unless selected, the route."""
     text = show(stop.name, NAME_CELLS)
     width = cells_of(text)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from widgets.ink import Line, fitted, ink, width_of
-from widgets.line_list import Entry, LineList
+from widgets.line_list import LineList, ListEntry
 
 _NARROW = 60
 """Columns below which a label and its value may stand below each other."""
@@ -35,18 +35,18 @@ class FigureList(LineList[str]):
         self._figures = tuple(figures)
         self.rebuild()
 
-    def entries(self, width: int) -> Sequence[Entry[str]]:
+    def entries(self, width: int) -> Sequence[ListEntry[str]]:
         """Each section's title, and its figures."""
         names = max(18, min(44, width // 2))
-        built: list[Entry[str]] = []
+        built: list[ListEntry[str]] = []
         section = ""
         for figure in self._figures:
             if figure.section != section:
                 section = figure.section
                 if built:
-                    built.append(Entry(f"gap {section}", ((),)))
-                built.append(Entry(f"title {section}", ((ink(section, "title"),),)))
-            built.append(Entry(figure.path, _lines(figure, names, width), figure.path))
+                    built.append(ListEntry(f"gap {section}", ((),)))
+                built.append(ListEntry(f"title {section}", ((ink(section, "title"),),)))
+            built.append(ListEntry(figure.path, _lines(figure, names, width), figure.path))
         return built
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from widgets.ink import Line, fitted, ink
-from widgets.line_list import Entry, LineList
+from widgets.line_list import LineList, ListEntry
 
 
 class FoundLine(NamedTuple):
@@ -31,13 +31,13 @@ class FoundList(LineList[int]):
         self.select_key(0)
         self.rebuild()
 
-    def entries(self, width: int) -> Sequence[Entry[int]]:
+    def entries(self, width: int) -> Sequence[ListEntry[int]]:
         """A line for each find."""
         lines = [self._line(one) for one in self._found]
         kinds = min(12, max((len(line.kind) for line in lines), default=0)) + 1
-        return [Entry(place, (_drawn(line, kinds, width),), place) for place, line in enumerate(lines)]
+        return [ListEntry(place, (_drawn(line, kinds, width),), place) for place, line in enumerate(lines)]
 
-    def under_cursor(self, line: Line, number: int, entry: Entry[int], ground: str) -> Line:
+    def under_cursor(self, line: Line, number: int, entry: ListEntry[int], ground: str) -> Line:
         """The cursor is as bright as one that has the keyboard: the arrows move it."""
         return super().under_cursor(line, number, entry, "cursor")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from widgets.ink import Line, fitted, ink
-from widgets.line_list import Entry, LineList
+from widgets.line_list import LineList, ListEntry
 
 KEYS_WIDTH = 14
 
@@ -34,16 +34,16 @@ class KeyList(LineList[KeyLine]):
         self._lines_shown = tuple(lines)
         self.rebuild()
 
-    def entries(self, width: int) -> Sequence[Entry[KeyLine]]:
+    def entries(self, width: int) -> Sequence[ListEntry[KeyLine]]:
         """Each section's title, and its lines."""
-        built: list[Entry[KeyLine]] = []
+        built: list[ListEntry[KeyLine]] = []
         section = ""
         for place, line in enumerate(self._lines_shown):
             if line.section != section:
                 section = line.section
                 gap: tuple[Line, ...] = ((),) if built else ()
-                built.append(Entry(f"title {section}", (*gap, (ink(section, "title"),))))
-            built.append(Entry(line.id or place, _drawn(line, width), line))
+                built.append(ListEntry(f"title {section}", (*gap, (ink(section, "title"),))))
+            built.append(ListEntry(line.id or place, _drawn(line, width), line))
         return built
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from widgets.ink import Line, ink
-from widgets.line_list import Entry, LineList
+from widgets.line_list import LineList, ListEntry
 from widgets.marks import marks_of
 from widgets.route_lines import drives, leg_line, route_totals
 
@@ -28,16 +28,16 @@ class LegList(LineList[BoardVisit]):
             return ()
         return ((ink(" "), *route_totals(self._row, self._board.unit)),)
 
-    def entries(self, width: int) -> Sequence[Entry[BoardVisit]]:
+    def entries(self, width: int) -> Sequence[ListEntry[BoardVisit]]:
         """The legs."""
         board, row = self._board, self._row
         if board is None or row is None:
             return ()
         if not row.visits:
-            return (Entry("none", ((ink(" no visits this day", "dim"),),)),)
+            return (ListEntry("none", ((ink(" no visits this day", "dim"),),)),)
         marks = marks_of(self.ascii)
         return [
-            Entry(
+            ListEntry(
                 drive.visit.id if drive.visit is not None else "home",
                 ((ink(" "), *leg_line(drive, board.unit, marks, width - 2)),),
                 drive.visit,

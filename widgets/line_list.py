@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(Generic[T]):
+class ListEntry(Generic[T]):
     """Some lines that belong together. `value` None: a heading or a remark, which the cursor skips.
 
     `kept` is how many cells from the left keep their own inks on the cursor's line.
@@ -57,7 +57,7 @@ class LineList(LineView, Generic[T], can_focus=True):
 
     def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
         super().__init__(ascii=ascii, id=id)
-        self._entries: tuple[Entry[T], ...] = ()
+        self._entries: tuple[ListEntry[T], ...] = ()
         self._tops: tuple[int, ...] = ()
         self._owner: tuple[int, ...] = ()
         self._at: int | None = None
@@ -67,7 +67,7 @@ class LineList(LineView, Generic[T], can_focus=True):
 
     # -- for subclasses -----------------------------------------------------------------------------------------------
 
-    def entries(self, width: int) -> Sequence[Entry[T]]:
+    def entries(self, width: int) -> Sequence[ListEntry[T]]:
         """What there is to show in `width` cells."""
         return ()
 
@@ -148,7 +148,7 @@ class LineList(LineView, Generic[T], can_focus=True):
         ground = "cursor" if self.has_focus else "cursor-blurred"
         return self.under_cursor(line, y - self._tops[number], entry, ground)
 
-    def under_cursor(self, line: Line, number: int, entry: Entry[T], ground: str) -> Line:
+    def under_cursor(self, line: Line, number: int, entry: ListEntry[T], ground: str) -> Line:
         """Line `number` of the selected entry: on the cursor's ground, but for the cells that keep their inks."""
         spans: list[Span] = []
         x = 0

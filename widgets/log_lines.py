@@ -12,7 +12,7 @@ from widgets.marks import Marks
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class LogColumn:
     """A column of the log. `rank`: the lower, the later it is left out where room is short. `right`: flush right."""
 
     title: str
@@ -117,34 +117,34 @@ def _clock(instant: int, log: Log) -> str:
     return clock_text(instant, log.zone, log.hours24)
 
 
-def columns_of(log: Log) -> tuple[Column, ...]:
+def columns_of(log: Log) -> tuple[LogColumn, ...]:
     """All columns in their order; the client's (width 0) takes the room that the others leave.
 
     The day has one where there are several, and what is to be looked at where there is any.
     """
     span = 12 if log.hours24 else 16
-    day = (Column("day", 6, 1, _day),) if log.several_days else ()
-    remark = (Column("look at", 13, 1, _remark),) if any(line.remarks for line in log.lines) else ()
+    day = (LogColumn("day", 6, 1, _day),) if log.several_days else ()
+    remark = (LogColumn("look at", 13, 1, _remark),) if any(line.remarks for line in log.lines) else ()
     return (
-        Column("", 1, 0, _state),
+        LogColumn("", 1, 0, _state),
         *day,
-        Column("technician", 10, 1, _technicians),
-        Column("client", 0, 0, lambda line, log, marks: ink(line.visit.client, "strong")),
-        Column("planned", span - 1, 6, _planned),
-        Column("actual", span, 2, _actual),
-        Column("evidence", 14, 5, lambda line, log, marks: evidence(line)),
-        Column("tests", 5, 3, _tests, right=True),
-        Column("re", 2, 7, lambda line, log, marks: _count(line.tally.retests), right=True),
-        Column("over", 4, 4, lambda line, log, marks: _count(line.tally.overrides), right=True),
+        LogColumn("technician", 10, 1, _technicians),
+        LogColumn("client", 0, 0, lambda line, log, marks: ink(line.visit.client, "strong")),
+        LogColumn("planned", span - 1, 6, _planned),
+        LogColumn("actual", span, 2, _actual),
+        LogColumn("evidence", 14, 5, lambda line, log, marks: evidence(line)),
+        LogColumn("tests", 5, 3, _tests, right=True),
+        LogColumn("re", 2, 7, lambda line, log, marks: _count(line.tally.retests), right=True),
+        LogColumn("over", 4, 4, lambda line, log, marks: _count(line.tally.overrides), right=True),
         *remark,
-        Column("charge", 9, 2, _charge, right=True),
-        Column("sheet", 9, 9, lambda line, log, marks: ink((line.charge.status or "").replace("_", " "), "dim")),
-        Column("work", 24, 8, lambda line, log, marks: ink(line.visit.work, "dim")),
-        Column("review", 9, 1, _review),
+        LogColumn("charge", 9, 2, _charge, right=True),
+        LogColumn("sheet", 9, 9, lambda line, log, marks: ink((line.charge.status or "").replace("_", " "), "dim")),
+        LogColumn("work", 24, 8, lambda line, log, marks: ink(line.visit.work, "dim")),
+        LogColumn("review", 9, 1, _review),
     )
 
 
-def fitting_columns(log: Log, width: int) -> tuple[tuple[Column, int], ...]:
+def fitting_columns(log: Log, width: int) -> tuple[tuple[LogColumn, int], ...]:
     """The columns that fit `width` cells, each with its width: those of the lowest ranks."""
     kept = list(columns_of(log))
     while len(kept) > 1 and _least(kept) > width:
@@ -153,11 +153,11 @@ def fitting_columns(log: Log, width: int) -> tuple[tuple[Column, int], ...]:
     return tuple((column, column.width or client) for column in kept)
 
 
-def _least(columns: Sequence[Column]) -> int:
+def _least(columns: Sequence[LogColumn]) -> int:
     return sum((column.width or CLIENT_LEAST) + 1 for column in columns) - 1
 
 
-def heading_line(columns: Sequence[tuple[Column, int]], width: int) -> Line:
+def heading_line(columns: Sequence[tuple[LogColumn, int]], width: int) -> Line:
     """The titles of the columns."""
     titles = [
         ((column.title.rjust(cells) if column.right else pad(column.title, cells), "dim"),) for column, cells in columns
@@ -165,7 +165,7 @@ def heading_line(columns: Sequence[tuple[Column, int]], width: int) -> Line:
     return fitted(side_by_side(zip(titles, (cells for _, cells in columns), strict=True)), width)
 
 
-def log_line(line: LogLine, log: Log, columns: Sequence[tuple[Column, int]], width: int, marks: Marks) -> Line:
+def log_line(line: LogLine, log: Log, columns: Sequence[tuple[LogColumn, int]], width: int, marks: Marks) -> Line:
     """One visit."""
     parts: list[tuple[Line, int]] = []
     for column, cells in columns:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dispatch.model.boards import Log, LogLine
 from widgets.ink import Line, ink
-from widgets.line_list import Entry, LineList
+from widgets.line_list import LineList, ListEntry
 from widgets.log_lines import fitting_columns, heading_line, log_line
 from widgets.marks import marks_of
 
@@ -29,12 +29,12 @@ class LogTable(LineList[LogLine]):
         """The titles of the columns."""
         return () if self._log is None else (heading_line(fitting_columns(self._log, width), width),)
 
-    def entries(self, width: int) -> Sequence[Entry[LogLine]]:
+    def entries(self, width: int) -> Sequence[ListEntry[LogLine]]:
         """Each visit."""
         log = self._log
         if log is None:
             return ()
         if not log.lines:
-            return [Entry("empty", ((ink("no visits to show", "dim"),),))]
+            return [ListEntry("empty", ((ink("no visits to show", "dim"),),))]
         columns, marks = fitting_columns(log, width), marks_of(self.ascii)
-        return [Entry(line.visit.id, (log_line(line, log, columns, width, marks),), line) for line in log.lines]
+        return [ListEntry(line.visit.id, (log_line(line, log, columns, width, marks),), line) for line in log.lines]

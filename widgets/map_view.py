@@ -7,12 +7,12 @@ from textual.geometry import Offset, Size
 
 from dispatch.model.maps import DayRoute
 from dispatch.model.units import DistanceUnit
-from widgets.day_map import Picture, foot_of, not_placed_text, picture_of
+from widgets.day_map import MapPicture, foot_of, not_placed_text, picture_of
 from widgets.ink import Line, cut, fitted, ink
 from widgets.line_view import LineView
 from widgets.marks import marks_of
-from widgets.projection import Projection
-from widgets.surveying import FindRoads, FindWays, Land, Surveyor, Wanted, sketch
+from widgets.projection import MapProjection
+from widgets.surveying import FindRoads, FindWays, Land, Surveyor, WantedMap, sketch
 
 ZOOM = 1.5
 """How many times nearer, or farther, a key brings the map."""
@@ -38,10 +38,10 @@ class MapView(LineView, can_focus=True):
     _route: DayRoute | None = None
     _unit: DistanceUnit = "mi"
     _selected: int | None = None
-    _view: Projection | None = None
+    _view: MapProjection | None = None
     _surveyor: Surveyor | None = None
     _land: Land | None = None
-    _picture = Picture(())
+    _picture = MapPicture(())
     _shown: tuple[Line, ...] = ()
 
     def set_sources(self, find_roads: FindRoads | None, find_ways: FindWays | None) -> None:
@@ -59,7 +59,7 @@ class MapView(LineView, can_focus=True):
         self._unit, self._selected = unit, selected
         self.rebuild()
 
-    def _to_sight(self, view: Projection, selected: int | None) -> Projection:
+    def _to_sight(self, view: MapProjection, selected: int | None) -> MapProjection:
         """The view moved to the selected stop, where that lies beyond its edge."""
         stops = self._route.stops if self._route is not None else ()
         place = next((stop.place for stop in stops if stop.visit_id == selected), None)
@@ -70,7 +70,7 @@ class MapView(LineView, can_focus=True):
         return view if inside else view._replace(lat=place.lat, lon=place.lon)
 
     @property
-    def view(self) -> Projection | None:
+    def view(self) -> MapProjection | None:
         """What is in view; None where nothing is placed."""
         return self._view or (self._land.view if self._land is not None else None)
 
@@ -110,7 +110,7 @@ class MapView(LineView, can_focus=True):
         columns, rows = self._map_size
         if self._route is None or not columns or not rows:
             return
-        wanted = Wanted(self._route, columns, rows, self._view)
+        wanted = WantedMap(self._route, columns, rows, self._view)
         land = self._surveyor.land(wanted) if self._surveyor is not None else sketch(wanted)
         if self._surveyor is not None and not self._surveyor.has(wanted):
             if self._land is not None and self._land.ground is not None and self._land.view.width == columns * 2:
@@ -120,7 +120,7 @@ class MapView(LineView, can_focus=True):
         marks = marks_of(self.ascii)
         if land is None:
             empty = "No visits this day." if not self._route.stops else "No stop of this day has coordinates."
-            self._picture = Picture((fitted((ink(empty, "dim"),), columns),))
+            self._picture = MapPicture((fitted((ink(empty, "dim"),), columns),))
         else:
             self._picture = picture_of(
                 land.route, land.view, marks, land.ground, selected=self._selected, names=columns >= NAMED

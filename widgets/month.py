@@ -13,7 +13,7 @@ from textual.widget import Widget
 from dispatch.model.instants import YEARS
 
 
-class Month(Widget, can_focus=True):
+class MonthCalendar(Widget, can_focus=True):
     """The arrows go by days and weeks, n and p to the next month and the previous one, t to today.
 
     Args:
@@ -22,7 +22,7 @@ class Month(Widget, can_focus=True):
         first_weekday: 0 is Monday.
     """
 
-    DEFAULT_CSS = "Month { width: 28; height: 8; }"
+    DEFAULT_CSS = "MonthCalendar { width: 28; height: 8; }"
     BINDINGS = [
         Binding("left", "step(-1)", show=False),
         Binding("right", "step(1)", show=False),
@@ -39,7 +39,7 @@ class Month(Widget, can_focus=True):
     def __init__(self, day: datetime.date, today: datetime.date, first_weekday: int = 0) -> None:
         super().__init__()
         self._today, self._calendar = today, Calendar(first_weekday)
-        self.set_reactive(Month.day, day)
+        self.set_reactive(MonthCalendar.day, day)
 
     def validate_day(self, day: datetime.date) -> datetime.date:
         """Stay within the years that are kept."""

@@ -11,7 +11,7 @@ from dispatch.model.text import show
 from widgets.timeline_layout import Span, drawn_span
 
 
-class Problem(NamedTuple):
+class ProblemVisit(NamedTuple):
     """A visit that needs somebody to look, when it begins, in which row, and why, in words."""
 
     start: int
@@ -20,7 +20,7 @@ class Problem(NamedTuple):
     why: str
 
 
-def problems(board: Board, now: int) -> list[Problem]:
+def problems(board: Board, now: int) -> list[ProblemVisit]:
     """Every problem of a board, one a visit and row, in the order of time."""
     found = []
     for number, row in enumerate(board.rows):
@@ -28,7 +28,7 @@ def problems(board: Board, now: int) -> list[Problem]:
             span = drawn_span(visit, now)
             why = "; ".join(wrong_with(visit, row, now))
             if why and span is not None:
-                found.append(Problem(span[0], number, visit, why))
+                found.append(ProblemVisit(span[0], number, visit, why))
     return sorted(found, key=lambda problem: (problem.start, problem.row))
 
 
@@ -52,7 +52,7 @@ def conflicts(visit: BoardVisit, row: BoardRow, now: int) -> Iterator[str]:
         yield "the drive to it is unknown"
 
 
-def after(found: list[Problem], start: int, row: int) -> Problem:
+def after(found: list[ProblemVisit], start: int, row: int) -> ProblemVisit:
     """The problem that follows what begins at `start` in `row`; the first one again after the last."""
     return next((problem for problem in found if (problem.start, problem.row) > (start, row)), found[0])
 

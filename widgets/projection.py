@@ -22,7 +22,7 @@ Point = tuple[float, float]
 """Dots from the upper left, across and down. Whole numbers are the corners of dots, not their middles."""
 
 
-class Projection(NamedTuple):
+class MapProjection(NamedTuple):
     """A view: the place in its middle, metres a dot, and its dots across and down. A cell is half as wide as high."""
 
     lat: float
@@ -69,19 +69,19 @@ class Projection(NamedTuple):
             return Box(lower.lat, -180.0, upper.lat, 180.0)
         return Box(lower.lat, upper.lon, upper.lat, lower.lon)
 
-    def moved(self, across: float, down: float) -> Projection:
+    def moved(self, across: float, down: float) -> MapProjection:
         """The view so many dots to the right and below."""
         middle = self.place(self.width / 2 + across, self.height / 2 + down)
         return self._replace(lat=middle.lat, lon=middle.lon)
 
-    def zoomed(self, factor: float) -> Projection:
+    def zoomed(self, factor: float) -> MapProjection:
         """The view at so many times the metres a dot, about its middle."""
         return self._replace(metres=min(FARTHEST, max(CLOSEST, self.metres * factor)))
 
 
 def fitted(
     places: Iterable[Place], width: int, height: int, *, across: int = 6, down: int = 8, min_span: float = MIN_SPAN
-) -> Projection | None:
+) -> MapProjection | None:
     """The largest view of so many dots that shows all places, with `across` and `down` dots left free at the sides.
 
     None without a place. Places on both sides of the antimeridian are shown together, not around the world.
@@ -91,7 +91,7 @@ def fitted(
         return None
     south, north = min(place.lat for place in found), max(place.lat for place in found)
     west, degrees = _arc([place.lon for place in found])
-    middle = Projection((south + north) / 2, _turn(west + degrees / 2), 1.0, width, height)
+    middle = MapProjection((south + north) / 2, _turn(west + degrees / 2), 1.0, width, height)
     room_x, room_y = max(1, width - 2 * across), max(1, height - 2 * down)
     metres = max(
         degrees * METRES_PER_DEGREE * middle.shrink / room_x,

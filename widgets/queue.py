@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.states import State
 from widgets.ink import Line, ink, spread
-from widgets.line_list import Entry, LineList
+from widgets.line_list import LineList, ListEntry
 from widgets.marks import marks_of
 from widgets.queue_lines import grouped, heading, visit_lines
 
@@ -51,22 +51,22 @@ class Queue(LineList[BoardVisit]):
         board = self._board
         return () if board is None else (self._title(board, grouped(board, self._filter), width),)
 
-    def entries(self, width: int) -> Sequence[Entry[BoardVisit]]:
+    def entries(self, width: int) -> Sequence[ListEntry[BoardVisit]]:
         """Each group with its visits."""
         board = self._board
         if board is None:
             return ()
         marks = marks_of(self.ascii)
         groups = grouped(board, self._filter)
-        entries: list[Entry[BoardVisit]] = []
+        entries: list[ListEntry[BoardVisit]] = []
         for name, visits in groups:
-            entries.append(Entry(name, (heading(name, visits, width),)))
+            entries.append(ListEntry(name, (heading(name, visits, width),)))
             entries.extend(
-                Entry(visit.id, visit_lines(visit, board, self._now, width, marks), visit) for visit in visits
+                ListEntry(visit.id, visit_lines(visit, board, self._now, width, marks), visit) for visit in visits
             )
         if not groups:
             words = "nothing matches" if self._filter else "nothing waits"
-            entries.append(Entry("empty", ((ink(words, "dim"),),)))
+            entries.append(ListEntry("empty", ((ink(words, "dim"),),)))
         return entries
 
     def _title(self, board: Board, groups: Sequence[tuple[str, Sequence[BoardVisit]]], width: int) -> Line:

@@ -36,7 +36,7 @@ def route_lines(row: BoardRow, board: Board, marks: Marks, width: int, selected:
     return *lines, *(leg_line(leg, board.unit, marks, width, selected) for leg in drives(row))
 
 
-class Drive(NamedTuple):
+class DriveLine(NamedTuple):
     """A line of a route: the visit that it leads to, None for the way home; `number` counts them from 1."""
 
     number: int
@@ -44,11 +44,11 @@ class Drive(NamedTuple):
     leg: Leg | None
 
 
-def drives(row: BoardRow) -> list[Drive]:
+def drives(row: BoardRow) -> list[DriveLine]:
     """The lines of a row's route: one for each visit, and the way home."""
-    found = [Drive(number, visit, visit.leg) for number, visit in enumerate(row.visits, start=1)]
+    found = [DriveLine(number, visit, visit.leg) for number, visit in enumerate(row.visits, start=1)]
     if row.leg_home is not None:
-        found.append(Drive(len(row.visits) + 1, None, row.leg_home))
+        found.append(DriveLine(len(row.visits) + 1, None, row.leg_home))
     return found
 
 
@@ -83,7 +83,7 @@ def route_totals(row: BoardRow, unit: DistanceUnit) -> Line:
     return tuple(figures)
 
 
-def leg_line(drive: Drive, unit: DistanceUnit, marks: Marks, width: int, selected: int | None = None) -> Line:
+def leg_line(drive: DriveLine, unit: DistanceUnit, marks: Marks, width: int, selected: int | None = None) -> Line:
     """A leg in `width` cells: from where to where, its minutes, its distance, and where these come from."""
     visit, leg = drive.visit, drive.leg
     here = visit is not None and visit.id == selected

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from dispatch.model.boards import Board, BoardRow
 from dispatch.model.maps import route_of
-from widgets.day_map import Picture, foot_of, picture_of
+from widgets.day_map import MapPicture, foot_of, picture_of
 from widgets.ink import Line, fitted, ink
 from widgets.lines_pane import LinesPane
 from widgets.marks import marks_of
-from widgets.projection import Projection
+from widgets.projection import MapProjection
 from widgets.route_lines import route_lines
-from widgets.surveying import FindRoads, FindWays, Surveyor, Wanted, sketch
+from widgets.surveying import FindRoads, FindWays, Surveyor, WantedMap, sketch
 
 LIST_CELLS, MAP_CELLS, GAP = 41, 14, 2
 """What the list and the map take at least beside each other, and the room between them."""
@@ -30,7 +30,7 @@ class RoutePane(LinesPane):
     _row: BoardRow | None = None
     _selected: int | None = None
     _surveyor: Surveyor | None = None
-    _drawn: Wanted | None = None
+    _drawn: WantedMap | None = None
     _map: tuple[Line, ...] = ()
     _hints: tuple[tuple[str, str], ...] = ()
 
@@ -96,7 +96,7 @@ class RoutePane(LinesPane):
             return ()
         if self._row is None or not self._row.visits:
             return ()
-        wanted = Wanted(route_of(self._row), columns, height - 1)
+        wanted = WantedMap(route_of(self._row), columns, height - 1)
         land = self._surveyor.land(wanted)
         if not self._surveyor.has(wanted):
             if self._drawn is not None and self._drawn[1:3] == wanted[1:3] and self._map:
@@ -104,14 +104,14 @@ class RoutePane(LinesPane):
             land = sketch(wanted)
         self._drawn = wanted
         if land is None:
-            picture = Picture((fitted((ink("no coordinates", "dim"),), columns),))
+            picture = MapPicture((fitted((ink("no coordinates", "dim"),), columns),))
         else:
             marks = marks_of(self.ascii)
             picture = picture_of(land.route, land.view, marks, land.ground, selected=self._selected, drive=False)
         rows = [*picture.lines, *[fitted((), columns)] * (height - 1 - len(picture.lines))]
         return *rows, self._foot(land.view if land is not None else None, picture, width)
 
-    def _foot(self, view: Projection | None, picture: Picture, width: int) -> Line:
+    def _foot(self, view: MapProjection | None, picture: MapPicture, width: int) -> Line:
         assert self._board is not None
         return foot_of(view, picture, self._board.unit, marks_of(self.ascii), width, self._hints)
 

@@ -10,7 +10,7 @@ from dispatch.model.states import ENDED, ON_THE_WAY_OR_THERE
 from dispatch.model.travel import Leg
 from dispatch.model.units import distance_text, leg_text
 from widgets.ink import Line, Span, ink, spread
-from widgets.line_list import Entry, LineList
+from widgets.line_list import LineList, ListEntry
 from widgets.marks import Marks, marks_of, state_mark
 
 
@@ -26,16 +26,16 @@ class StopList(LineList[BoardVisit]):
         self._visits, self._home, self._board = tuple(visits), home, board
         self.rebuild()
 
-    def entries(self, width: int) -> Sequence[Entry[BoardVisit]]:
+    def entries(self, width: int) -> Sequence[ListEntry[BoardVisit]]:
         """The stops, then the way home."""
         board = self._board
         if board is None:
             return ()
         marks = marks_of(self.ascii)
-        found = [Entry(visit.id, stop_lines(visit, board, marks, width), visit) for visit in self._visits]
+        found = [ListEntry(visit.id, stop_lines(visit, board, marks, width), visit) for visit in self._visits]
         if self._home is not None:
             home: Line = (ink(f" {marks.home}     home  ", "dim"), *_leg_spans(self._home, board))
-            found.append(Entry("home", (home,)))
+            found.append(ListEntry("home", (home,)))
         return found
 
 

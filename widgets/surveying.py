@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch.model.maps import Box, DayRoute, Road, Way
-from widgets.braille import Canvas
+from widgets.braille import BrailleCanvas
 from widgets.day_map import ground_of, view_of
-from widgets.projection import Projection
+from widgets.projection import MapProjection
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -22,24 +22,24 @@ KEPT = 48
 """How many maps are remembered."""
 
 
-class Wanted(NamedTuple):
+class WantedMap(NamedTuple):
     """A map of a route in so many cells; in `view`, or where that is None showing all of it."""
 
     route: DayRoute
     columns: int
     rows: int
-    view: Projection | None = None
+    view: MapProjection | None = None
 
 
 class Land(NamedTuple):
     """What a map is drawn from. `ground` is None where there are no roads to draw."""
 
     route: DayRoute
-    view: Projection
-    ground: Canvas | None = None
+    view: MapProjection
+    ground: BrailleCanvas | None = None
 
 
-def survey(wanted: Wanted, find_roads: FindRoads | None, find_ways: FindWays | None) -> Land | None:
+def survey(wanted: WantedMap, find_roads: FindRoads | None, find_ways: FindWays | None) -> Land | None:
     """Find out all that can be known. None: nothing of the route is placed."""
     route = wanted.route
     if find_ways is not None and not route.ways and route.legs:
@@ -51,7 +51,7 @@ def survey(wanted: Wanted, find_roads: FindRoads | None, find_ways: FindWays | N
     return Land(route, view, ground_of(view, roads) if roads else None)
 
 
-def sketch(wanted: Wanted) -> Land | None:
+def sketch(wanted: WantedMap) -> Land | None:
     """What is known without asking anybody."""
     return survey(wanted, None, None)
 
@@ -74,11 +74,11 @@ class Surveyor:
         """
         self._widget, self._show, self._rest = widget, show, rest
         self._find_roads, self._find_ways = find_roads, find_ways
-        self._known: dict[Wanted, Land | None] = {}
-        self._wanted: Wanted | None = None
+        self._known: dict[WantedMap, Land | None] = {}
+        self._wanted: WantedMap | None = None
         self._busy = False
 
-    def land(self, wanted: Wanted) -> Land | None:
+    def land(self, wanted: WantedMap) -> Land | None:
         """What is known of a map; what is not is found out, and then `show` is called. `has` tells the two apart."""
         self._wanted = wanted
         if wanted in self._known:
@@ -89,7 +89,7 @@ class Surveyor:
             self._widget.run_worker(self._work(), group="surveying")
         return None
 
-    def has(self, wanted: Wanted) -> bool:
+    def has(self, wanted: WantedMap) -> bool:
         """Whether a map has been surveyed."""
         return wanted in self._known
 

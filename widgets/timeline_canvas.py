@@ -4,7 +4,7 @@ from dispatch.model.text import cells_of
 from widgets.ink import Line, Span
 
 
-class Canvas:
+class CanvasLine:
     """One line of `width` cells, each with a character and an ink. Wide characters take two cells and stay whole."""
 
     __slots__ = ("_chars", "_inks", "width")

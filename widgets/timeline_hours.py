@@ -4,20 +4,20 @@ from collections.abc import Iterable, Sequence
 
 from dispatch.model.instants import clock_text
 from widgets.ink import Line
-from widgets.timeline_canvas import Canvas
-from widgets.timeline_layout import HourMark, Scale, Span, hour_label
+from widgets.timeline_canvas import CanvasLine
+from widgets.timeline_layout import HourMark, Span, TimeScale, hour_label
 from widgets.timeline_rows import Look
 
 
 def hours_line(
-    scale: Scale, look: Look, hours: Sequence[HourMark], left: int, room: int, blocks: Iterable[Span] = ()
+    scale: TimeScale, look: Look, hours: Sequence[HourMark], left: int, room: int, blocks: Iterable[Span] = ()
 ) -> Line:
     """The hours in `room` cells from cell `left` of the day on.
 
     The present time stands over its line, in the place of the hours that it would touch. Marks at either end tell that
     some of the `blocks` (in cells) lie outside of what is seen.
     """
-    canvas = Canvas(room, "hours")
+    canvas = CanvasLine(room, "hours")
     hour_cells = 3600 // scale.cell_seconds
     every = 1 if hour_cells >= 4 else 2
     taken = range(0)

@@ -22,7 +22,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class TimeScale:
     """Instants to cells and back. The axis is even in real time, so a day of 23 or 25 hours is shorter or longer."""
 
     starts_at: int
@@ -61,7 +61,7 @@ class HourMark:
     hour: int
 
 
-def hour_marks(scale: Scale, zone: str) -> tuple[HourMark, ...]:
+def hour_marks(scale: TimeScale, zone: str) -> tuple[HourMark, ...]:
     """The full hours of the day by the clocks of `zone`; an hour that clocks repeat stands twice."""
     marks = []
     for instant in range(scale.starts_at, scale.ends_at, QUARTER):
@@ -120,7 +120,7 @@ def working_window(board: Board) -> Span:
     """The part of the day that is worth seeing: from the first to the last shift or visit, with a margin."""
     instants = list(_instants(board.rows, board.now))
     if not instants:
-        hours = hour_marks(Scale(board.starts_at, board.ends_at, QUARTER), board.zone)
+        hours = hour_marks(TimeScale(board.starts_at, board.ends_at, QUARTER), board.zone)
         inside = [mark.cell for mark in hours if OFFICE_HOURS[0] <= mark.hour <= OFFICE_HOURS[1]] or [0]
         first, last = (board.starts_at + cell * QUARTER for cell in (inside[0], inside[-1]))
     else:
@@ -150,7 +150,7 @@ def fitting_zoom(window: Span, cells: int) -> int:
 class Frame:
     """How a board lies in a view: its scale, the cells of the names, the lines of a row, and the day's full hours."""
 
-    scale: Scale
+    scale: TimeScale
     names: int
     lines: int
     hours: tuple[HourMark, ...]
@@ -164,6 +164,6 @@ def frame_of(board: Board, window: Span, width: int, height: int, names: int, zo
         zoom: minutes a cell; 0 for the automatic zoom.
     """
     seconds = zoom * MINUTE or fitting_zoom(window, max(1, width - names))
-    scale = Scale(board.starts_at, board.ends_at, seconds)
+    scale = TimeScale(board.starts_at, board.ends_at, seconds)
     lines = next((count for count in (3, 2) if len(board.rows) * count + 1 <= height), 1)
     return Frame(scale, names, lines, hour_marks(scale, board.zone))

@@ -11,9 +11,9 @@ from dispatch.model.text import cells_of, show
 from dispatch.model.units import DistanceUnit, distance_text
 from widgets.ink import Line, clipped, fitted, ink
 from widgets.marks import LEVEL_LETTERS, STATE_INKS, UNICODE, Marks, state_mark
-from widgets.timeline_canvas import Canvas
+from widgets.timeline_canvas import CanvasLine
 from widgets.timeline_ghost import Ghost
-from widgets.timeline_layout import MINUTE, HourMark, Scale, Span, drawn_span, drive_span
+from widgets.timeline_layout import MINUTE, HourMark, Span, TimeScale, drawn_span, drive_span
 
 BLOCK_LINES = 2
 """Lines of a block at most; a third line of a row is a gap."""
@@ -45,7 +45,7 @@ class Look:
 
 def row_lines(
     row: BoardRow,
-    scale: Scale,
+    scale: TimeScale,
     look: Look,
     hours: Sequence[HourMark],
     *,
@@ -61,7 +61,7 @@ def row_lines(
         ghost: a visit that would stand in this row.
         moved: index of the visit that the ghost came from, which is drawn as an outline.
     """
-    every = [Canvas(scale.cells, "free" if row.shift else "off") for _ in range(look.lines)]
+    every = [CanvasLine(scale.cells, "free" if row.shift else "off") for _ in range(look.lines)]
     canvases = every[:BLOCK_LINES]
     top, bottom = canvases[0], canvases[-1]
     _ground(row, scale, look, hours, canvases)
@@ -127,7 +127,9 @@ def _whole(metres: int, unit: DistanceUnit) -> str:
     return f"{round(float(number))} {name}"
 
 
-def _ground(row: BoardRow, scale: Scale, look: Look, hours: Sequence[HourMark], canvases: Sequence[Canvas]) -> None:
+def _ground(
+    row: BoardRow, scale: TimeScale, look: Look, hours: Sequence[HourMark], canvases: Sequence[CanvasLine]
+) -> None:
     """The shift, the guides of the hours, lunch and absences."""
     marks = look.marks
     top, bottom = canvases[0], canvases[-1]
@@ -152,7 +154,7 @@ def _ground(row: BoardRow, scale: Scale, look: Look, hours: Sequence[HourMark], 
         _label(top, window[0], window[1], "off today", "off")
 
 
-def _shift(row: BoardRow, scale: Scale, look: Look, canvas: Canvas) -> None:
+def _shift(row: BoardRow, scale: TimeScale, look: Look, canvas: CanvasLine) -> None:
     """The time outside of the shift."""
     outside = look.marks.off if look.closed_edges else " "
     first, last = scale.cells_between(*row.shift) if row.shift is not None else (scale.cells, scale.cells)
@@ -160,13 +162,13 @@ def _shift(row: BoardRow, scale: Scale, look: Look, canvas: Canvas) -> None:
     canvas.fill(last, scale.cells, outside, "off")
 
 
-def _label(canvas: Canvas, first: int, last: int, text: str, name: str) -> None:
+def _label(canvas: CanvasLine, first: int, last: int, text: str, name: str) -> None:
     """A word in a hatched span, where it has room for the hatching to show."""
     if last - first >= cells_of(text) + 3:
         canvas.put(first + 2, text, name)
 
 
-def _windows(visit: BoardVisit, scale: Scale, look: Look, canvas: Canvas) -> None:
+def _windows(visit: BoardVisit, scale: TimeScale, look: Look, canvas: CanvasLine) -> None:
     """Access hours and promised window of the selected visit."""
     opens, closes = look.marks.access
     for span in visit.access:
@@ -181,7 +183,7 @@ def _windows(visit: BoardVisit, scale: Scale, look: Look, canvas: Canvas) -> Non
         canvas.put(last - 1, end, "promised")
 
 
-def _drive(visit: BoardVisit, start: int, scale: Scale, look: Look, canvas: Canvas) -> None:
+def _drive(visit: BoardVisit, start: int, scale: TimeScale, look: Look, canvas: CanvasLine) -> None:
     """The drive to a visit; one of unknown length is a question mark, never nothing."""
     drive = drive_span(visit, start, look.moment)
     if drive is None:
@@ -198,9 +200,9 @@ def _block(
     span: Span,
     late: Late | None,
     ground: str,
-    scale: Scale,
+    scale: TimeScale,
     look: Look,
-    canvases: Sequence[Canvas],
+    canvases: Sequence[CanvasLine],
 ) -> None:
     """The block of a visit: client, state, time, service level, pin and lateness, as much as its width holds."""
     first, last = scale.cells_between(*span)
@@ -224,7 +226,7 @@ def _block(
         _side_and_text(canvas, first, width, indent + text, ground, look)
 
 
-def _side_and_text(canvas: Canvas, first: int, width: int, text: str, ground: str, look: Look) -> None:
+def _side_and_text(canvas: CanvasLine, first: int, width: int, text: str, ground: str, look: Look) -> None:
     """One line of a block: its edge, its text, and its other edge where grounds cannot be told apart."""
     marks = look.marks
     closed = look.closed_edges and width > 2
@@ -270,7 +272,7 @@ def _state_text(glyph: str, clock: str, span: Span, late: Late | None, look: Loo
     return next((choice for choice in choices if cells_of(choice) <= room), choices[-1])
 
 
-def _ghost(ghost: Ghost, scale: Scale, look: Look, canvases: Sequence[Canvas]) -> None:
+def _ghost(ghost: Ghost, scale: TimeScale, look: Look, canvases: Sequence[CanvasLine]) -> None:
     """A visit that would stand here: its drive, and a block whose shape says the verdict before its hue does."""
     first, last = scale.cells_between(ghost.start, ghost.end)
     if ghost.leg_minutes is None:

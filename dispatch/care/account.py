@@ -9,7 +9,7 @@ import datetime
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dispatch.model.agreements import Agreement, Pool
+from dispatch.model.agreements import Agreement, PrepaidBlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PromptMark:
     """How a prompt ended on a day, or until when it sleeps: done, declined or snoozed."""
 
     rule: str
@@ -93,11 +93,11 @@ class Account:
     visits: tuple[CareVisit, ...] = ()
     surveys: tuple[Survey, ...] = ()
     breaches: tuple[datetime.date, ...] = ()
-    blocks: tuple[Pool, ...] = ()
+    blocks: tuple[PrepaidBlock, ...] = ()
     allowance: Allowance | None = None
     spent: int = 0
     smallest_fee: int | None = None
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[PromptMark, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
     def in_force(self, day: datetime.date) -> Agreement | None:

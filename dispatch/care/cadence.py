@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 
 from dispatch.care.account import Account
-from dispatch.care.item import CareState, Item, dated, month_end
+from dispatch.care.item import CareItem, CareState, dated, month_end
 from dispatch.model.agreements import Agreement, months_later
 
 EXEMPT_AFTER = 15
@@ -18,7 +18,7 @@ REVIEW_OPENS = 15
 """Days before a review is due from which it stands in the list."""
 
 
-def cadence(account: Account, terms: Agreement, today: datetime.date) -> Item | None:
+def cadence(account: Account, terms: Agreement, today: datetime.date) -> CareItem | None:
     """E1. A contact is a completed on-site visit whose cause is not our own failure."""
     contacts = sorted(one.day for one in account.visits if one.completed and not one.own_failure and one.day <= today)
     missed = _missed_month(terms, contacts, today)
@@ -47,7 +47,7 @@ def cadence(account: Account, terms: Agreement, today: datetime.date) -> Item | 
     return _cadence(month.replace(day=opens), month_end(month), why, state)
 
 
-def proactive(account: Account, terms: Agreement, today: datetime.date) -> Iterator[Item]:
+def proactive(account: Account, terms: Agreement, today: datetime.date) -> Iterator[CareItem]:
     """E8: log and health check each month, done by a maintenance visit or marked as done."""
     this = today.replace(day=1)
     for month in (months_later(this, -1), this):
@@ -59,10 +59,10 @@ def proactive(account: Account, terms: Agreement, today: datetime.date) -> Itera
         if any(one.kind == "maintenance" and one.completed and month <= one.day <= last for one in account.visits):
             continue
         why = f"{terms.name} lists a log and health check every month; none was done in {month:%B %Y}"
-        yield from dated(Item("E8", f"{month:%Y-%m}", "log and health check", why, month, last), today)
+        yield from dated(CareItem("E8", f"{month:%Y-%m}", "log and health check", why, month, last), today)
 
 
-def review(account: Account, terms: Agreement, today: datetime.date) -> Iterator[Item]:
+def review(account: Account, terms: Agreement, today: datetime.date) -> Iterator[CareItem]:
     """D8: sit in front of the client every quarter."""
     held = [one.day for one in account.visits if one.kind == "review" and one.completed]
     held += [
@@ -73,20 +73,20 @@ def review(account: Account, terms: Agreement, today: datetime.date) -> Iterator
     opens = due - datetime.timedelta(days=REVIEW_OPENS)
     since = f"the last one was on {base}" if held else f"the agreement began on {terms.starts}"
     yield from dated(
-        Item("D8", due.isoformat(), "review with the client", f"every quarter; {since}", opens, due), today
+        CareItem("D8", due.isoformat(), "review with the client", f"every quarter; {since}", opens, due), today
     )
 
 
-def gaps(account: Account, today: datetime.date) -> Iterator[Item]:
+def gaps(account: Account, today: datetime.date) -> Iterator[CareItem]:
     """D8: what a review found missing, each with an owner and a date."""
     for gap in account.gaps:
         state = CareState.OVERDUE if today > gap.due else CareState.DUE if today == gap.due else CareState.OPEN
         why = f"found in a review; {gap.owner} has it"
-        yield Item("D8", f"gap.{gap.id}", gap.what, why, min(today, gap.due), gap.due, state)
+        yield CareItem("D8", f"gap.{gap.id}", gap.what, why, min(today, gap.due), gap.due, state)
 
 
-def _cadence(opens: datetime.date, due: datetime.date, why: str, state: CareState) -> Item:
-    return Item("E1", f"{due:%Y-%m}", "a visit on site", why, opens, due, state)
+def _cadence(opens: datetime.date, due: datetime.date, why: str, state: CareState) -> CareItem:
+    return CareItem("E1", f"{due:%Y-%m}", "a visit on site", why, opens, due, state)
 
 
 def _missed_month(terms: Agreement, contacts: list[datetime.date], today: datetime.date) -> datetime.date | None:

@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from dispatch.care.account import Mark
+from dispatch.care.account import PromptMark
 from dispatch.model.text import Worded
 
 SNOOZE_DAYS = 30
@@ -34,7 +34,7 @@ QUIET = frozenset({CareState.OK, CareState.PLANNED, CareState.HELD, CareState.SN
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class CareItem:
     """What is due to a client. `occasion` tells one prompt of a rule from the next, so that it can be ended.
 
     `due` is None while it cannot be said yet. `held` says why it is held back. `needs_note`: it ends only with a note.
@@ -67,7 +67,7 @@ class Item:
         return self.state not in QUIET
 
 
-def dated(found: Item, today: datetime.date, overdue_after: datetime.date | None = None) -> Iterator[Item]:
+def dated(found: CareItem, today: datetime.date, overdue_after: datetime.date | None = None) -> Iterator[CareItem]:
     """The item as it stands within its window; nothing before that opens."""
     due = found.due or found.opens
     if today >= found.opens:
@@ -75,7 +75,7 @@ def dated(found: Item, today: datetime.date, overdue_after: datetime.date | None
         yield replace(found, state=CareState.OVERDUE if today > (overdue_after or due) else state)
 
 
-def ended(found: Item, marks: tuple[Mark, ...], today: datetime.date) -> Item | None:
+def ended(found: CareItem, marks: tuple[PromptMark, ...], today: datetime.date) -> CareItem | None:
     """The item as its marks leave it: None once it is done or declined, snoozed until the day it was put off to."""
     own = [mark for mark in marks if (mark.rule, mark.occasion) == (found.rule, found.occasion)]
     if any(mark.outcome in ("done", "declined") for mark in own):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dispatch.care.account import Account
-from dispatch.care.item import CareState, Item, dated
+from dispatch.care.item import CareItem, CareState, dated
 from dispatch.care.workdays import Workdays
 
 OFFERS = frozenset({"E4", "E5", "E6", "E10"})
@@ -24,7 +24,7 @@ FEES = 3
 """Charges of so many months' fees are reason enough."""
 
 
-def offers(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[Item]:
+def offers(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[CareItem]:
     """The prompts of a client without an agreement, each held back where that is better."""
     if account.in_force(today) is not None:
         return
@@ -66,29 +66,29 @@ def emergency_went_well(account: Account, reference: str, today: datetime.date) 
     )
 
 
-def _after_emergency(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[Item]:
+def _after_emergency(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[CareItem]:
     for one in account.visits:
         if (today - one.day).days > RECENT or not emergency_went_well(account, one.reference, today):
             continue
         due = workdays.after(one.day, AFTER_EMERGENCY)
         why = f"the emergency {one.reference} ended well, every test passed and the client was satisfied"
-        yield from dated(Item("E4", one.reference, _OFFER, why, one.day, due, visit=one.reference), today)
+        yield from dated(CareItem("E4", one.reference, _OFFER, why, one.day, due, visit=one.reference), today)
 
 
-def _after_audit(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[Item]:
+def _after_audit(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[CareItem]:
     for one in account.visits:
         if one.kind != "audit" or not one.closed or (today - one.day).days > 4 * RECENT:
             continue
         if one.handed_over is None:
             why = f"the audit {one.reference} is done; its report is not handed over yet"
-            yield Item("E5", one.reference, _OFFER, why, one.day, None, visit=one.reference)
+            yield CareItem("E5", one.reference, _OFFER, why, one.day, None, visit=one.reference)
             continue
         due = workdays.after(one.handed_over, AFTER_AUDIT)
         why = f"the report of the audit {one.reference} was handed over on {one.handed_over}"
-        yield from dated(Item("E5", one.reference, _OFFER, why, one.handed_over, due, visit=one.reference), today)
+        yield from dated(CareItem("E5", one.reference, _OFFER, why, one.handed_over, due, visit=one.reference), today)
 
 
-def _unhappy_elsewhere(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[Item]:
+def _unhappy_elsewhere(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[CareItem]:
     noted = account.unhappy_noted_on
     if account.kind != "prospect" or noted is None:
         return
@@ -96,14 +96,14 @@ def _unhappy_elsewhere(account: Account, today: datetime.date, workdays: Workday
         return
     why = f"unhappy with the present provider, noted on {noted}"
     due = workdays.after(noted, AUDIT_WITHIN)
-    yield from dated(Item("E6", noted.isoformat(), "propose an audit", why, noted, due), today)
+    yield from dated(CareItem("E6", noted.isoformat(), "propose an audit", why, noted, due), today)
 
 
-def _spending(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[Item]:
+def _spending(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[CareItem]:
     fee = account.smallest_fee
     if account.kind != "client" or not fee or account.spent < FEES * fee:
         return
     day = max((one.day for one in account.visits if one.completed and one.day <= today), default=today)
     due = workdays.after(day, AFTER_SPENDING)
     why = f"the charges of the last {RECENT} days come to {FEES} months of the smallest agreement's fee"
-    yield from dated(Item("E10", f"{day:%Y-%m}", _OFFER, why, day, due), today)
+    yield from dated(CareItem("E10", f"{day:%Y-%m}", _OFFER, why, day, due), today)

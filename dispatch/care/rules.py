@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dispatch.care.account import Account
 from dispatch.care.cadence import cadence, gaps, proactive, review
-from dispatch.care.item import Item, ended
+from dispatch.care.item import CareItem, ended
 from dispatch.care.offers import offers
 from dispatch.care.terms import balance, renewal, survey
 from dispatch.care.unhappy import unhappy
@@ -30,18 +30,18 @@ TITLES = {
 """The rules in words."""
 
 
-def items_of(account: Account, today: datetime.date, workdays: Workdays) -> list[Item]:
+def items_of(account: Account, today: datetime.date, workdays: Workdays) -> list[CareItem]:
     """What is due to a client, the first due first; what has ended is left out, what waits says so."""
     found = (ended(one, account.marks, today) for one in _all(account, today, workdays))
     return in_order(replace(one, client_id=account.client_id, client=account.name) for one in found if one is not None)
 
 
-def in_order(items: Iterable[Item]) -> list[Item]:
+def in_order(items: Iterable[CareItem]) -> list[CareItem]:
     """Items by their due date, undated ones last."""
     return sorted(items, key=lambda one: (one.due is None, one.due or one.opens, one.client.casefold(), one.key))
 
 
-def _all(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[Item]:
+def _all(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[CareItem]:
     terms = account.in_force(today)
     if terms is not None:
         if (found := cadence(account, terms, today)) is not None:

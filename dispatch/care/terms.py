@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from dispatch.care.account import Account
-from dispatch.care.item import CareState, Item, dated
-from dispatch.model.agreements import Agreement, Pool
+from dispatch.care.item import CareItem, CareState, dated
+from dispatch.model.agreements import Agreement, PrepaidBlock
 
 SURVEY_OPENS, SURVEY_DUE, SURVEY_OVERDUE = 75, 60, 45
 """Days before the end of an agreement: the survey before its renewal."""
@@ -21,7 +21,7 @@ EXPIRES_WITHIN = 30
 USED_SHARE = Fraction(4, 5)
 
 
-def survey(account: Account, terms: Agreement, today: datetime.date) -> Iterator[Item]:
+def survey(account: Account, terms: Agreement, today: datetime.date) -> Iterator[CareItem]:
     """E2: one every so many days, and one inside the window before the end; the earlier due date counts."""
     answered = max((one.day for one in account.surveys if one.score is not None and one.day <= today), default=None)
     due = (answered or terms.starts) + _days(terms.service.survey_days)
@@ -38,10 +38,10 @@ def survey(account: Account, terms: Agreement, today: datetime.date) -> Iterator
     sent = [one.day for one in account.surveys if one.score is None and opens <= one.day <= today]
     if sent:
         why += f"; sent on {max(sent)}, not answered yet"
-    yield from dated(Item("E2", due.isoformat(), "survey", why, opens, due), today, due + _days(LEAD))
+    yield from dated(CareItem("E2", due.isoformat(), "survey", why, opens, due), today, due + _days(LEAD))
 
 
-def renewal(account: Account, today: datetime.date) -> Iterator[Item]:
+def renewal(account: Account, today: datetime.date) -> Iterator[CareItem]:
     """E3: nothing renews silently, and the day after the end visits are at standard price."""
     for terms in account.agreements:
         ends = terms.ends
@@ -50,14 +50,14 @@ def renewal(account: Account, today: datetime.date) -> Iterator[Item]:
         if today > ends:
             why = f"{terms.name} ended on {ends}: visits are at standard price since, and flagged"
             after = ends + _days(1)
-            yield Item("E3", f"{terms.id}.ended", "renew or let go", why, after, after, CareState.EXPIRED)
+            yield CareItem("E3", f"{terms.id}.ended", "renew or let go", why, after, after, CareState.EXPIRED)
             continue
         opens, due = ends - _days(RENEWAL_OPENS), ends - _days(RENEWAL_DUE)
         why = f"{terms.name} ends on {ends}; nothing renews by itself"
-        yield from dated(Item("E3", str(terms.id), "talk about renewing", why, opens, due), today)
+        yield from dated(CareItem("E3", str(terms.id), "talk about renewing", why, opens, due), today)
 
 
-def balance(account: Account, terms: Agreement, today: datetime.date) -> Iterator[Item]:
+def balance(account: Account, terms: Agreement, today: datetime.date) -> Iterator[CareItem]:
     """E9: prepaid hours or money run low, a block expires, a retainer's allowance is nearly used."""
     blocks = [one for one in account.blocks if one.expires_on is None or one.expires_on >= today]
     if account.blocks:
@@ -67,7 +67,7 @@ def balance(account: Account, terms: Agreement, today: datetime.date) -> Iterato
         if left <= size * LOW_SHARE or (minutes and left <= LOW_MINUTES):
             told = f"{_told(left)} rate-minutes" if minutes else f"{_percent(left, size)}% of it"
             why = f"{told} left; the last purchase was {last.name}"
-            yield Item("E9", f"low.{_spelled(last.name)}", "prepaid runs low", why, today, today, CareState.DUE)
+            yield CareItem("E9", f"low.{_spelled(last.name)}", "prepaid runs low", why, today, today, CareState.DUE)
     for one in blocks:
         yield from _expiring(one, today)
     allowance = account.allowance
@@ -75,15 +75,15 @@ def balance(account: Account, terms: Agreement, today: datetime.date) -> Iterato
         share = _percent(allowance.used, allowance.total)
         why = f"{share}% of {_told(allowance.total)} rate-minutes used since {allowance.since}"
         occasion = f"retainer.{allowance.since}"
-        yield Item("E9", occasion, "retainer nearly used", why, today, today, CareState.DUE)
+        yield CareItem("E9", occasion, "retainer nearly used", why, today, today, CareState.DUE)
 
 
-def _expiring(block: Pool, today: datetime.date) -> Iterator[Item]:
+def _expiring(block: PrepaidBlock, today: datetime.date) -> Iterator[CareItem]:
     ends, left = block.expires_on, Fraction(block.remaining)
     if ends is not None and left > 0:
         why = f"{block.name} expires on {ends} with {_percent(left, Fraction(block.size))}% of it left"
         occasion, opens = f"expires.{_spelled(block.name)}", ends - _days(EXPIRES_WITHIN)
-        yield from dated(Item("E9", occasion, "a prepaid block expires", why, opens, ends), today)
+        yield from dated(CareItem("E9", occasion, "a prepaid block expires", why, opens, ends), today)
 
 
 def _followed(account: Account, terms: Agreement) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dispatch.care.account import Account
-from dispatch.care.item import Item, dated
+from dispatch.care.item import CareItem, dated
 from dispatch.care.workdays import Workdays
 
 LOW_SCORE = 6
@@ -16,12 +16,12 @@ CONTACT, IN_PERSON = 2, 10
 """Working days within which the lead makes contact, and meets them."""
 
 
-def unhappy(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[Item]:
+def unhappy(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[CareItem]:
     """Two items for each sign of it: contact, and in person. They end only with a note."""
     for occasion, day, why in _signs(account, today):
         for step, days, what in (("contact", CONTACT, "call them"), ("visit", IN_PERSON, "meet them in person")):
             due = workdays.after(day, days)
-            yield from dated(Item("E7", f"{occasion}.{step}", what, why, day, due, needs_note=True), today)
+            yield from dated(CareItem("E7", f"{occasion}.{step}", what, why, day, due, needs_note=True), today)
 
 
 def _signs(account: Account, today: datetime.date) -> Iterator[tuple[str, datetime.date, str]]:

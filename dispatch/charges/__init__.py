@@ -2,7 +2,7 @@
 
 from dispatch.charges.card import presets, validate_agreement, validate_card
 from dispatch.charges.engine import charge_sheet
-from dispatch.charges.lines import Line, Sheet
+from dispatch.charges.lines import ChargeLine, Sheet
 from dispatch.charges.reading import ChargeInputError
 
-__all__ = ["ChargeInputError", "Line", "Sheet", "charge_sheet", "presets", "validate_agreement", "validate_card"]
+__all__ = ["ChargeInputError", "ChargeLine", "Sheet", "charge_sheet", "presets", "validate_agreement", "validate_card"]

@@ -13,7 +13,7 @@ from dispatch.charges.reading import (
     ChargeInputError,
     Faults,
     Reader,
-    Written,
+    WrittenNumber,
     amount,
     by_name,
     clock,
@@ -156,23 +156,23 @@ class TimeCharge(NamedTuple):
     """Driving time at a price per hour, or at a share of the labour price: one of the two stands."""
 
     rate: Annotated[Fraction | None, amount] = None
-    pct_of_labour: Annotated[Written | None, written] = None
+    pct_of_labour: Annotated[WrittenNumber | None, written] = None
     included_min: Fraction = _NOTHING
     rounding: Rounding | None = None
 
 
-class Zone(NamedTuple):
+class TravelZone(NamedTuple):
     """A ring around the depot, up to a one-way distance or driving time; None: no limit."""
 
     name: str
     amount: Fraction
-    upto: Written | None = None
+    upto: WrittenNumber | None = None
 
 
 class ZoneCharge(NamedTuple):
     """A charge by zones around the depot."""
 
-    zones: Annotated[tuple[Zone, ...], sequence(record(Zone), least=1)]
+    zones: Annotated[tuple[TravelZone, ...], sequence(record(TravelZone), least=1)]
     by: Literal["distance", "time"] = "distance"
 
 
@@ -237,7 +237,7 @@ class Card(NamedTuple):
     multipliers: Annotated[Mapping[str, Fraction], by_name(BANDS, amount, _MULTIPLIERS)] = _MULTIPLIERS
     premium_grace_min: int = 15
     classes: Annotated[Mapping[str, LabourClass], table(record(LabourClass), least=1)] = {}
-    extra_technician_pct: Written = _ALL
+    extra_technician_pct: WrittenNumber = _ALL
     time_basis: Literal["on_site", "door_to_door"] = "on_site"
     clip_early: bool = True
     rounding: Rounding = Rounding()
@@ -271,7 +271,7 @@ def _blocks(value: Any, path: str, faults: Faults) -> tuple[Block, ...]:
     return found
 
 
-class Agreement(NamedTuple):
+class AgreementTerms(NamedTuple):
     """The terms of an agreement (B7, B8)."""
 
     kind: AgreementKind = "tm"
@@ -294,9 +294,9 @@ class Agreement(NamedTuple):
 
 
 read_card = record(Card, beside=("name", "valid_from", "depot"), saved=("classes",))
-read_agreement = record(Agreement)
+read_agreement = record(AgreementTerms)
 DEFAULT_CARD: Mapping[str, Any] = defaults(Card) | {"hours": OPENING_HOURS}
-DEFAULT_AGREEMENT: Mapping[str, Any] = defaults(Agreement)
+DEFAULT_AGREEMENT: Mapping[str, Any] = defaults(AgreementTerms)
 """The form of what counts where nothing is set."""
 
 

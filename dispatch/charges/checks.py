@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from dispatch.charges.card import Agreement, Card, ZoneCharge
-from dispatch.charges.visit import Job, Leg, Part
+from dispatch.charges.card import AgreementTerms, Card, ZoneCharge
+from dispatch.charges.visit import ChargedLeg, Job, VisitPart
 
 
-def errors_of(card: Card, site: Leg, agreement: Agreement | None, job: Job) -> set[str]:
+def errors_of(card: Card, site: ChargedLeg, agreement: AgreementTerms | None, job: Job) -> set[str]:
     """The codes of B1 that follow from the input alone; what a travel component lacks is found where it is priced."""
     found: set[str] = set()
     if not job.parts:
@@ -49,7 +49,7 @@ def errors_of(card: Card, site: Leg, agreement: Agreement | None, job: Job) -> s
     return found
 
 
-def _of_times(part: Part) -> set[str]:
+def _of_times(part: VisitPart) -> set[str]:
     found: set[str] = set()
     pairs = ((part.check_in, part.check_out), (part.depart, part.check_in), (part.check_out, part.back))
     if any(first is not None and second is not None and second < first for first, second in pairs):
@@ -65,7 +65,7 @@ def _of_times(part: Part) -> set[str]:
     return found
 
 
-def _amounts(site: Leg, job: Job) -> Iterator[Fraction | None]:
+def _amounts(site: ChargedLeg, job: Job) -> Iterator[Fraction | None]:
     """Every figure of the visit that must not be negative."""
     for leg in (site, job.trip.leg_in, job.trip.leg_home, job.trip.total, job.trip.solo_sum):
         yield from (leg.distance, leg.minutes)
@@ -77,7 +77,7 @@ def _amounts(site: Leg, job: Job) -> Iterator[Fraction | None]:
         yield from (earlier.presence_rmin, earlier.topup_unit_price)
 
 
-def _prices(card: Card, agreement: Agreement | None) -> Iterator[Fraction | None]:
+def _prices(card: Card, agreement: AgreementTerms | None) -> Iterator[Fraction | None]:
     """Every price of card and agreement."""
     yield None if agreement is None else agreement.overage_rate
     for listed in card.classes.values():

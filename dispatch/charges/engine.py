@@ -9,14 +9,14 @@ from typing import Any
 from dispatch.charges.card import read_agreement, read_card
 from dispatch.charges.checks import errors_of
 from dispatch.charges.labour import labour_lines
-from dispatch.charges.lines import Line, Sheet
+from dispatch.charges.lines import ChargeLine, Sheet
 from dispatch.charges.minimums import TravelLeft, minimum_lines
 from dispatch.charges.minutes import stay_of
 from dispatch.charges.pools import Pools
 from dispatch.charges.reading import ChargeInputError
 from dispatch.charges.terms import Terms, select
 from dispatch.charges.travel import lacking, travel_lines
-from dispatch.charges.visit import Job, Leg, read_job, read_site
+from dispatch.charges.visit import ChargedLeg, Job, read_job, read_site
 from dispatch.model.money import format_minor, rounded, shortest, to_minor
 
 REVIEWED = frozenset({"ZERO_DURATION", "LONG_VISIT", "GUARANTEE_EXPIRED"})
@@ -53,7 +53,7 @@ def charge_sheet(
     return _total(terms, client or {}, lines, pools, flags)
 
 
-def _services(terms: Terms, job: Job, site: Leg, pools: Pools, flags: set[str]) -> list[Line]:
+def _services(terms: Terms, job: Job, site: ChargedLeg, pools: Pools, flags: set[str]) -> list[ChargeLine]:
     """Steps 3 to 9: what was done, by the outcome (B8.4)."""
     if job.outcome == "aborted_by_us":
         return []
@@ -67,7 +67,7 @@ def _services(terms: Terms, job: Job, site: Leg, pools: Pools, flags: set[str]) 
             if rule.amount is None:
                 raise ChargeInputError("card.no_access.amount: a number is expected, not None")
             amount = to_minor(rule.amount, terms.card.exponent)
-            return [Line("FEE-NOACC", "fee", amount, "nobody let us in: flat fee")]
+            return [ChargeLine("FEE-NOACC", "fee", amount, "nobody let us in: flat fee")]
     stays = [stay_of(terms, job, part, site, flags) for part in terms.crew]
     labour = [line for stay in stays for line in labour_lines(terms, stay, pools, flags)]
     travel = travel_lines(terms, job, site, stays, pools, flags)
@@ -84,7 +84,7 @@ def _feed(terms: Terms) -> bool:
     return bool(terms.crew) and not terms.own_failure
 
 
-def _cancellation(terms: Terms, job: Job) -> Iterator[Line]:
+def _cancellation(terms: Terms, job: Job) -> Iterator[ChargeLine]:
     rule = terms.card.cancellation
     if not _feed(terms) or rule.mode == "none" or job.scheduled is None or job.cancelled_at is None:
         return
@@ -105,36 +105,36 @@ def _cancellation(terms: Terms, job: Job) -> Iterator[Line]:
         why = f"{told}: {shortest(value)}% of the minimum of {minutes} min ({band}) at {shortest(terms.price(first))}/h"
     amount = to_minor(fee, terms.card.exponent)
     if amount:
-        yield Line("FEE-CANC", "fee", amount, why)
+        yield ChargeLine("FEE-CANC", "fee", amount, why)
 
 
-def _emergency_fee(terms: Terms) -> Iterator[Line]:
+def _emergency_fee(terms: Terms) -> Iterator[ChargeLine]:
     flat = terms.card.emergency.flat
     if terms.emergency and flat:
-        yield Line("EMG-FLAT", "fee", to_minor(flat, terms.card.exponent), "emergency fee, once per visit")
+        yield ChargeLine("EMG-FLAT", "fee", to_minor(flat, terms.card.exponent), "emergency fee, once per visit")
 
 
-def _items(terms: Terms, job: Job) -> Iterator[Line]:
+def _items(terms: Terms, job: Job) -> Iterator[ChargeLine]:
     exponent = terms.card.exponent
     for item in job.items:
         if item.code is not None:
             qty, listed = item.qty, terms.card.items[item.code]
             price = terms.listed(listed)
             why = f"{shortest(qty)} x {shortest(price)}, {terms.list_name} price"
-            yield Line(
+            yield ChargeLine(
                 "ITEM", "item", to_minor(qty * price, exponent), why, note=item.code, qty=qty, unit="each",
                 unit_price=price, taxable=listed.taxable,
             )  # fmt: skip
         elif item.amount is not None:
             amount = to_minor(item.amount, exponent)
-            yield Line("ITEM", "item", amount, "passed on", note=item.label, taxable=item.taxable)
+            yield ChargeLine("ITEM", "item", amount, "passed on", note=item.label, taxable=item.taxable)
         else:
             raise ChargeInputError("visit.items.amount: is missing")
 
 
-def _discounts(terms: Terms, lines: Sequence[Line]) -> list[Line]:
+def _discounts(terms: Terms, lines: Sequence[ChargeLine]) -> list[ChargeLine]:
     """Steps 10 and 11: the agreement's discount, then the money minimum as a true floor (B8.2, B5.5)."""
-    made: list[Line] = []
+    made: list[ChargeLine] = []
     if terms.agreement is not None:
         pct = terms.agreement.labour_discount_pct
         targets = [("DISC-LAB", "labour")] + ([("DISC-TRV", "travel")] if terms.agreement.discount_travel else [])
@@ -143,13 +143,13 @@ def _discounts(terms: Terms, lines: Sequence[Line]) -> list[Line]:
             off = rounded(base * pct / 100)
             if off > 0:
                 why = f"{shortest(pct)}% of {format_minor(base, terms.card.exponent)}"
-                made.append(Line(rule, category, -off, why))
+                made.append(ChargeLine(rule, category, -off, why))
     if terms.card.minimum.amount_after_discount:
         made += _floor(terms, [*lines, *made])
     return made
 
 
-def _floor(terms: Terms, lines: Sequence[Line]) -> Iterator[Line]:
+def _floor(terms: Terms, lines: Sequence[ChargeLine]) -> Iterator[ChargeLine]:
     """The money minimum of a visit (B5.5)."""
     floor = terms.card.minimum.amount
     if floor is None or terms.own_failure:
@@ -162,15 +162,15 @@ def _floor(terms: Terms, lines: Sequence[Line]) -> Iterator[Line]:
     if missing > 0:
         exponent = terms.card.exponent
         why = f"minimum {format_minor(to_minor(floor, exponent), exponent)}, had {format_minor(had, exponent)}"
-        yield Line("MIN-AMT", "labour", missing, why)
+        yield ChargeLine("MIN-AMT", "labour", missing, why)
 
 
-def _goodwill(terms: Terms, job: Job, lines: Sequence[Line]) -> list[Line]:
+def _goodwill(terms: Terms, job: Job, lines: Sequence[ChargeLine]) -> list[ChargeLine]:
     """What a lead gives, each cut to what is left of its category (B8.3)."""
     left: dict[str, int] = {}
     for line in lines:
         left[line.category] = left.get(line.category, 0) + line.amount
-    made: list[Line] = []
+    made: list[ChargeLine] = []
     for goodwill in job.goodwill:
         target, value = goodwill.target, goodwill.value
         have = max(0, left.get(target, 0))
@@ -180,11 +180,11 @@ def _goodwill(terms: Terms, job: Job, lines: Sequence[Line]) -> list[Line]:
         if given > 0:
             left[target] = have - given
             size = f"{shortest(value)}%" if percent else shortest(value)
-            made.append(Line("GOODWILL", target, -given, f"{size} by {goodwill.by}: {goodwill.reason}"))
+            made.append(ChargeLine("GOODWILL", target, -given, f"{size} by {goodwill.by}: {goodwill.reason}"))
     return made
 
 
-def _prepaid(terms: Terms, lines: Sequence[Line], pools: Pools, flags: set[str]) -> list[Line]:
+def _prepaid(terms: Terms, lines: Sequence[ChargeLine], pools: Pools, flags: set[str]) -> list[ChargeLine]:
     """Prepaid money pays labour and fees, and travel where agreed; never items (B7.5)."""
     if not pools.money:
         return []
@@ -197,13 +197,15 @@ def _prepaid(terms: Terms, lines: Sequence[Line], pools: Pools, flags: set[str])
         amount = to_minor(portion, exponent)
         due -= amount
         why = f"paid from {pool.name}, {format_minor(to_minor(pool.left, exponent), exponent)} left after"
-        made.append(Line("POOL-MONEY", "prepaid", -amount, why, pool=pool.name))
+        made.append(ChargeLine("POOL-MONEY", "prepaid", -amount, why, pool=pool.name))
     if due > 0:
         flags.add("POOL_EXHAUSTED")
     return made
 
 
-def _total(terms: Terms, client: Mapping[str, Any], lines: Sequence[Line], pools: Pools, flags: set[str]) -> Sheet:
+def _total(
+    terms: Terms, client: Mapping[str, Any], lines: Sequence[ChargeLine], pools: Pools, flags: set[str]
+) -> Sheet:
     """Step 14: net, tax, total (B9)."""
     exponent = terms.card.exponent
     tax, why = _tax(terms, client, lines, pools, flags)
@@ -227,7 +229,7 @@ def _total(terms: Terms, client: Mapping[str, Any], lines: Sequence[Line], pools
 
 
 def _tax(
-    terms: Terms, client: Mapping[str, Any], lines: Sequence[Line], pools: Pools, flags: set[str]
+    terms: Terms, client: Mapping[str, Any], lines: Sequence[ChargeLine], pools: Pools, flags: set[str]
 ) -> tuple[int, str]:
     rule = terms.card.tax
     rate = rule.rate_pct
@@ -249,7 +251,7 @@ def _tax(
     return tax, f"{rule.name} {shortest(rate)}% of {format_minor(base, terms.card.exponent)}"
 
 
-def _taxable(terms: Terms, line: Line) -> bool:
+def _taxable(terms: Terms, line: ChargeLine) -> bool:
     if line.category == "item":
         return line.taxable
     if line.category == "prepaid" and (terms.agreement is None or terms.agreement.tax_on != "sale"):

@@ -10,10 +10,19 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from dispatch.charges.card import BANDS, DEFAULT_AGREEMENT, DEFAULT_CARD, Agreement, AgreementKind, Card, Openings, Zone
+from dispatch.charges.card import (
+    BANDS,
+    DEFAULT_AGREEMENT,
+    DEFAULT_CARD,
+    AgreementKind,
+    AgreementTerms,
+    Card,
+    Openings,
+    TravelZone,
+)
 from dispatch.charges.paths import typed, value_at
 from dispatch.charges.reading import types_at
-from dispatch.fields.kinds import Choice, Kind, Said, Words, YesNo
+from dispatch.fields.kinds import Choice, FieldKind, Said, Words, YesNo
 from dispatch.fields.worlds import Bare
 from dispatch.model.agreements import WEEKDAYS
 
@@ -73,20 +82,20 @@ SPANS = Said(
 ZONES = Said("zones around the depot", _zones_of, _zones_text)
 
 
-_WRITTEN: Mapping[Any, Kind] = {
-    bool: FLAG, str: TEXT, datetime.date: TEXT, ZoneInfo: TEXT, Openings: SPANS, tuple[Zone, ...]: ZONES,
+_WRITTEN: Mapping[Any, FieldKind] = {
+    bool: FLAG, str: TEXT, datetime.date: TEXT, ZoneInfo: TEXT, Openings: SPANS, tuple[TravelZone, ...]: ZONES,
     Mapping[str, int]: BY_BAND,
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FormFigure:
     """A figure of a form. `optional` may be left empty: not set."""
 
     section: str
     path: str
     label: str
-    kind: Kind = TYPED
+    kind: FieldKind = TYPED
     hint: str = ""
     optional: bool = False
 
@@ -101,7 +110,7 @@ _Sections = Mapping[str, Sequence[Sequence[str]]]
 """Figures by section: path, label, and a hint where there is one. What each can be is said by its type in the record."""
 
 
-def card_figures(card: Mapping[str, Any]) -> Iterator[Figure]:
+def card_figures(card: Mapping[str, Any]) -> Iterator[FormFigure]:
     """The figures of a rate card, section by section; its classes, travel charges and items each have theirs."""
     money = f"in {card.get('currency') or 'money'}"
     for name in card.get("classes") or {}:
@@ -126,14 +135,14 @@ def card_figures(card: Mapping[str, Any]) -> Iterator[Figure]:
         yield from _figures(Card, {"Items": prices}, f"items.{code}.")
 
 
-def agreement_figures(kind: str) -> Iterator[Figure]:
+def agreement_figures(kind: str) -> Iterator[FormFigure]:
     """The figures of an agreement of a kind."""
-    yield from _figures(Agreement, {"Agreement": (("kind", "kind", _KIND_HINTS.get(kind, "")),)})
-    yield from _figures(Agreement, _AGREEMENT)
-    yield from _figures(Agreement, _BY_KIND.get(kind, {}))
+    yield from _figures(AgreementTerms, {"Agreement": (("kind", "kind", _KIND_HINTS.get(kind, "")),)})
+    yield from _figures(AgreementTerms, _AGREEMENT)
+    yield from _figures(AgreementTerms, _BY_KIND.get(kind, {}))
 
 
-def _figures(record: Any, sections: _Sections, at: str = "") -> Iterator[Figure]:
+def _figures(record: Any, sections: _Sections, at: str = "") -> Iterator[FormFigure]:
     """The figures of a record, with their paths below `at`."""
     for section, rows in sections.items():
         for path, label, *hint in rows:
@@ -141,7 +150,7 @@ def _figures(record: Any, sections: _Sections, at: str = "") -> Iterator[Figure]
             kind, inner = get_origin(types[0]), get_args(types[0])
             usual = LIST if kind is tuple else TYPED
             form = Choice(inner) if kind is Literal else _WRITTEN.get(types[0], usual)
-            yield Figure(section, at + path, label, form, "".join(hint), NoneType in types)
+            yield FormFigure(section, at + path, label, form, "".join(hint), NoneType in types)
 
 
 def new_component(kind: str) -> dict[str, Any]:
@@ -169,12 +178,12 @@ def default_of(form: str, path: str) -> Any:
     return value_at(DEFAULT_CARD if form == "card" else DEFAULT_AGREEMENT, path)
 
 
-def written(figure: Figure, value: Any) -> str:
+def written(figure: FormFigure, value: Any) -> str:
     """A value as it is shown, and typed again."""
     return "" if value is None else figure.kind.write(value, Bare())
 
 
-def read(figure: Figure, text: str) -> Any:
+def read(figure: FormFigure, text: str) -> Any:
     """A value from what was typed; whether it is a good one is said by the checks of the whole form.
 
     Raises:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 from fractions import Fraction
 
-from dispatch.charges.lines import Line
+from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay
 from dispatch.charges.pools import Pools
 from dispatch.charges.terms import Terms
@@ -19,7 +19,7 @@ _Group = tuple[str, str, str | None]
 """Kind, band (which has one multiplier) and pool: what the minutes of one line have in common."""
 
 
-def labour_lines(terms: Terms, stay: Stay, pools: Pools, flags: set[str]) -> list[Line]:
+def labour_lines(terms: Terms, stay: Stay, pools: Pools, flags: set[str]) -> list[ChargeLine]:
     """The lines of one technician, in order of first appearance."""
     groups: dict[_Group, int] = {}
     left: dict[_Group, Fraction] = {}
@@ -38,7 +38,7 @@ def labour_lines(terms: Terms, stay: Stay, pools: Pools, flags: set[str]) -> lis
     return [_line(terms, stay, group, count, pools, left.get(group)) for group, count in groups.items()]
 
 
-def _line(terms: Terms, stay: Stay, group: _Group, count: int, pools: Pools, left: Fraction | None) -> Line:
+def _line(terms: Terms, stay: Stay, group: _Group, count: int, pools: Pools, left: Fraction | None) -> ChargeLine:
     kind, band, pool = group
     multiplier = terms.multiplier(band)
     over = kind == "billable" and pools.hours and pool is None
@@ -51,7 +51,7 @@ def _line(terms: Terms, stay: Stay, group: _Group, count: int, pools: Pools, lef
         rule, reason = "LAB-POOL", "drawn"
     else:
         rule, reason = _RULES[kind], kind
-    return Line(
+    return ChargeLine(
         rule,
         "labour",
         0 if reason else amount,

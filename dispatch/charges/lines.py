@@ -14,7 +14,7 @@ _MAYBE = ("tech", "note", "qty", "unit", "unit_price", "multiplier", "zero_reaso
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChargeLine:
     """A charge line. `amount` and `value` in minor units; a zero line has a reason and the value that it had.
 
     `taxable` and `charged` are for the steps after it and are not part of the form.
@@ -61,7 +61,7 @@ class Sheet:
     status: str
     flags: tuple[str, ...]
     errors: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[ChargeLine, ...]
     net: str | None
     tax: str | None
     total: str | None

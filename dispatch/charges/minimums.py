@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from dispatch.charges.lines import Line
+from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay
 from dispatch.charges.pools import Pools
 from dispatch.charges.terms import Terms
-from dispatch.charges.visit import Earlier, Job
+from dispatch.charges.visit import EarlierVisits, Job
 from dispatch.model.money import shortest, to_minor
 
 
@@ -25,14 +25,14 @@ def minimum_lines(
     terms: Terms,
     job: Job,
     stays: Sequence[Stay],
-    labour: Sequence[Line],
+    labour: Sequence[ChargeLine],
     pools: Pools,
     travel: TravelLeft,
     flags: set[str],
-) -> list[Line]:
+) -> list[ChargeLine]:
     """MIN-TIME, MIN-TRV and MIN-DAY of the crew, technician by technician; `labour` are the lines that stand already."""
     entitled = stays[:1] if terms.card.minimum.technicians == "first" else stays
-    lines: list[Line] = []
+    lines: list[ChargeLine] = []
     for stay in entitled:
         worked = sum(line.amount for line in labour if line.tech == stay.part.name)
         lines += _of_technician(terms, job, stay, worked, pools, travel, flags)
@@ -41,7 +41,7 @@ def minimum_lines(
 
 def _of_technician(
     terms: Terms, job: Job, stay: Stay, worked: int, pools: Pools, travel: TravelLeft, flags: set[str]
-) -> Iterator[Line]:
+) -> Iterator[ChargeLine]:
     band = stay.arrival
     if band is None or not _applies(terms, job, stay, band):
         return
@@ -51,7 +51,7 @@ def _of_technician(
     multiplier = terms.multiplier(band)
     wanted = minutes * multiplier
     told = job.prior_today.get(stay.part.name) if terms.card.minimum.per == "day" else None
-    earlier = told or Earlier()
+    earlier = told or EarlierVisits()
     presence = stay.presence + earlier.presence_rmin
     missing = max(Fraction(0), wanted - presence)
     missing -= earlier.topup_rmin
@@ -81,10 +81,10 @@ def _applies(terms: Terms, job: Job, stay: Stay, band: str) -> bool:
 
 def _top_up(
     terms: Terms, stay: Stay, missing: Fraction, why: str, pools: Pools, travel: TravelLeft, flags: set[str]
-) -> Iterator[Line]:
+) -> Iterator[ChargeLine]:
     price = terms.price(stay.part)
     exponent = terms.card.exponent
-    blank = Line("MIN-TIME", "labour", 0, why, tech=stay.part.name, note=stay.arrival, unit="rate-min")
+    blank = ChargeLine("MIN-TIME", "labour", 0, why, tech=stay.part.name, note=stay.arrival, unit="rate-min")
     if pools.hours:
         for pool, portion in pools.portions(missing):
             missing -= portion
@@ -104,10 +104,10 @@ def _top_up(
         if taken > 0:
             travel.amount -= taken
             text = "the minimum includes travel: what travel charges is taken off the top-up"
-            yield Line("MIN-TRV", "labour", -taken, text, tech=stay.part.name)
+            yield ChargeLine("MIN-TRV", "labour", -taken, text, tech=stay.part.name)
 
 
-def _credit(terms: Terms, stay: Stay, over: Fraction, worked: int, earlier: Earlier) -> Iterator[Line]:
+def _credit(terms: Terms, stay: Stay, over: Fraction, worked: int, earlier: EarlierVisits) -> Iterator[ChargeLine]:
     """Earlier visits of the day paid a top-up that this one makes needless (B5.4).
 
     At most what this visit's labour is charged at: where its price is lower than the earlier one, or a pool pays it, the
@@ -122,6 +122,6 @@ def _credit(terms: Terms, stay: Stay, over: Fraction, worked: int, earlier: Earl
     if back <= 0:
         return
     text = f"earlier visits here today paid {shortest(over)} rate-min of minimum that are worked now"
-    yield Line(
+    yield ChargeLine(
         "MIN-DAY", "labour", -amount, text, tech=stay.part.name, qty=-back, unit="rate-min", unit_price=price
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from dispatch.charges.card import Rounding
 from dispatch.charges.reading import whole
 from dispatch.charges.terms import Terms
-from dispatch.charges.visit import Job, Leg, Part
+from dispatch.charges.visit import ChargedLeg, Job, VisitPart
 
 LONG_STAY = 16 * 60
 COUNTED = ("billable", "covered")
@@ -33,7 +33,7 @@ class Stay:
     minutes before and after rounding; `arrival` is the real arrival band (B5.1), None where nothing tells it.
     """
 
-    part: Part
+    part: VisitPart
     start: int
     end: int
     minutes: tuple[Minute, ...]
@@ -64,7 +64,7 @@ class Stay:
         return any(minute.kind == "covered" for minute in self.minutes)
 
 
-def stay_of(terms: Terms, job: Job, part: Part, site: Leg, flags: set[str]) -> Stay:
+def stay_of(terms: Terms, job: Job, part: VisitPart, site: ChargedLeg, flags: set[str]) -> Stay:
     """The minutes of one technician; flags of B1 that follow are added to `flags`."""
     start, end = _window(terms, job, part, site, flags)
     if job.outcome == "completed" and start == end:
@@ -116,7 +116,7 @@ def round_minutes(minutes: Fraction, rule: Rounding) -> Fraction:
     return low if low > 0 and rest <= rule.grace_min else low + rule.increment_min
 
 
-def _window(terms: Terms, job: Job, part: Part, site: Leg, flags: set[str]) -> tuple[int, int]:
+def _window(terms: Terms, job: Job, part: VisitPart, site: ChargedLeg, flags: set[str]) -> tuple[int, int]:
     if part.check_in is None or part.check_out is None:
         return 0, 0
     start, end = part.check_in, part.check_out
@@ -137,7 +137,7 @@ def _window(terms: Terms, job: Job, part: Part, site: Leg, flags: set[str]) -> t
     return start, end
 
 
-def _marked(part: Part, kind: str, start: int, end: int) -> set[int]:
+def _marked(part: VisitPart, kind: str, start: int, end: int) -> set[int]:
     return {
         minute
         for mark in part.marks
@@ -163,7 +163,9 @@ def _graced(bands: list[str], grace: int) -> list[str]:
     return result
 
 
-def _kinds(terms: Terms, job: Job, part: Part, at: list[int], bands: list[str], start: int, end: int) -> list[Minute]:
+def _kinds(
+    terms: Terms, job: Job, part: VisitPart, at: list[int], bands: list[str], start: int, end: int
+) -> list[Minute]:
     """What each minute counts as, the first rule that applies (B3.6)."""
     marked = {kind: _marked(part, kind, start, end) for kind in ("own_fault", "new_work", "test", "excluded")}
     testing = terms.card.testing

@@ -10,7 +10,7 @@ from dispatch.charges.terms import Terms
 
 
 @dataclass(slots=True)
-class Pool:
+class PrepaidBalance:
     """A pool with what is left in it: rate-minutes, or money for prepaid money."""
 
     name: str
@@ -33,11 +33,11 @@ class Pools:
         self.pays = {"labour", "fee", "travel"} if self.travel else {"labour", "fee"}
         self._pools = list(_usable(terms)) if self.hours or self.money else []
 
-    def for_minute(self, multiplier: Fraction) -> Pool | None:
+    def for_minute(self, multiplier: Fraction) -> PrepaidBalance | None:
         """The pool that pays a whole minute of that weight; None where none has enough."""
         return next((pool for pool in self._pools if pool.left >= multiplier), None)
 
-    def portions(self, amount: Fraction, unit: Fraction = Fraction(0)) -> Iterator[tuple[Pool, Fraction]]:
+    def portions(self, amount: Fraction, unit: Fraction = Fraction(0)) -> Iterator[tuple[PrepaidBalance, Fraction]]:
         """Draw an amount exactly, pool by pool; what the portions do not add up to, no pool covers.
 
         With a `unit`, such as a cent, only whole ones of it are drawn.
@@ -57,11 +57,11 @@ class Pools:
         return {pool.name: pool.drawn for pool in self._pools if pool.drawn > 0}
 
 
-def _usable(terms: Terms) -> Iterator[Pool]:
+def _usable(terms: Terms) -> Iterator[PrepaidBalance]:
     agreement = terms.agreement
     assert agreement is not None
     if terms.kind == "retainer":
-        yield Pool("allowance", agreement.allowance_min)
+        yield PrepaidBalance("allowance", agreement.allowance_min)
         return
     found = []
     for block in agreement.blocks:
@@ -70,5 +70,5 @@ def _usable(terms: Terms) -> Iterator[Pool]:
             # null expires never, so it is drawn from last; bought at an unknown time counts as bought first
             order = (expires is None, str(expires or ""), str(bought or ""), block.id)
             left = block.remaining_amount if terms.kind == "block_money" else block.remaining_min
-            found.append((order, Pool(block.id, left)))
+            found.append((order, PrepaidBalance(block.id, left)))
     yield from (pool for _, pool in sorted(found, key=lambda one: one[0]))

@@ -126,16 +126,16 @@ def zone(value: Any, path: str, faults: Faults = None) -> ZoneInfo:
         raise ChargeInputError(f"{path}: {value!r} is not a zone such as America/New_York") from None
 
 
-class Written(Fraction):
+class WrittenNumber(Fraction):
     """An exact number that a sheet says in the `text` in which it stands on the card."""
 
     __slots__ = ("text",)
     text: str
 
 
-def written(value: Any, path: str, faults: Faults = None) -> Written:
+def written(value: Any, path: str, faults: Faults = None) -> WrittenNumber:
     """A number of that kind."""
-    found = Written(amount(value, path, faults))
+    found = WrittenNumber(amount(value, path, faults))
     found.text = str(value)
     return found
 
@@ -277,7 +277,7 @@ def _one_of(words: Sequence[str], value: Any, path: str, faults: Faults) -> str:
 
 
 _KINDS: Mapping[Any, Reader[Any]] = {
-    Fraction: amount, Written: written, int: whole, str: text, bool: flag, datetime.date: date, ZoneInfo: zone,
+    Fraction: amount, WrittenNumber: written, int: whole, str: text, bool: flag, datetime.date: date, ZoneInfo: zone,
 }  # fmt: skip
 
 

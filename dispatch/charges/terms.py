@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dispatch.charges.card import Agreement, AgreementKind, Card, CardItem, LabourClass, PriceList
-from dispatch.charges.visit import Job, Part
+from dispatch.charges.card import AgreementKind, AgreementTerms, Card, CardItem, LabourClass, PriceList
+from dispatch.charges.visit import Job, VisitPart
 from dispatch.model.agreements import WEEKDAYS
 
 
@@ -17,9 +17,9 @@ class Terms:
     """What was selected for this visit. `agreement` is None where none applies."""
 
     card: Card
-    agreement: Agreement | None
+    agreement: AgreementTerms | None
     day: datetime.date
-    crew: tuple[Part, ...]
+    crew: tuple[VisitPart, ...]
     own_failure: bool
     emergency: bool
     flags: frozenset[str]
@@ -48,22 +48,22 @@ class Terms:
             return self.band_multiplier(band)
         return max(self.band_multiplier(band), emergency)
 
-    def price(self, part: Part) -> Fraction:
+    def price(self, part: VisitPart) -> Fraction:
         """Unit price of an hour of this technician, not rounded (B2.4)."""
         return self.listed(self.card.classes[part.labour_class]) * self.share(part)
 
-    def overage(self, part: Part) -> Fraction:
+    def overage(self, part: VisitPart) -> Fraction:
         """Unit price of what no pool covers (B7)."""
         rate = None if self.agreement is None else self.agreement.overage_rate
         return self.price(part) if rate is None else rate * self.share(part)
 
-    def share(self, part: Part) -> Fraction:
+    def share(self, part: VisitPart) -> Fraction:
         """What of a price is asked for this technician: a card may ask less from the second on (B2.4)."""
         if part is self.crew[0]:
             return Fraction(1)
         return self.card.extra_technician_pct / 100
 
-    def minimum_minutes(self, part: Part, band: str) -> int:
+    def minimum_minutes(self, part: VisitPart, band: str) -> int:
         """The time minimum for an arrival in that (effective) band: agreement's, else class's, else card's (B5.1)."""
         agreed = None if self.agreement is None else self.agreement.minimum_minutes
         return (agreed or self.card.classes[part.labour_class].minimum_minutes or self.card.minimum.minutes)[band]
@@ -91,7 +91,7 @@ class Terms:
         return "weekend" if weekday in self.card.weekend_days else "after_hours"
 
 
-def select(card: Card, agreement: Agreement | None, job: Job) -> Terms:
+def select(card: Card, agreement: AgreementTerms | None, job: Job) -> Terms:
     """The terms of a visit (B2)."""
     billable = [part for part in job.parts if part.billable]
     crew = tuple(sorted(billable, key=lambda part: (_order(part, job), part.name)))
@@ -116,7 +116,7 @@ def select(card: Card, agreement: Agreement | None, job: Job) -> Terms:
     return Terms(card, applies, day, crew, own_failure, emergency, frozenset(flags))
 
 
-def _day_of(crew: Sequence[Part], job: Job, card: Card) -> tuple[datetime.date, bool]:
+def _day_of(crew: Sequence[VisitPart], job: Job, card: Card) -> tuple[datetime.date, bool]:
     """The day of the visit, and whether anything may be said of dates by it: not where it ended before it began (B8.4)."""
     arrivals = [part.check_in for part in crew if part.check_in is not None]
     anchor = min(arrivals) if arrivals else job.scheduled
@@ -127,7 +127,7 @@ def _day_of(crew: Sequence[Part], job: Job, card: Card) -> tuple[datetime.date, 
     return datetime.datetime.fromtimestamp((anchor or 0) * 60, card.zone).date(), dated
 
 
-def _order(part: Part, job: Job) -> int:
+def _order(part: VisitPart, job: Job) -> int:
     if part.check_in is not None:
         return part.check_in
     return job.scheduled if job.scheduled is not None else 1 << 40

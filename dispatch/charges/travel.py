@@ -8,12 +8,12 @@ from fractions import Fraction
 from functools import partial
 from typing import Literal
 
-from dispatch.charges.card import Component, DistanceCharge, FixedCharge, TimeCharge, Travel, Zone, ZoneCharge
-from dispatch.charges.lines import Line
+from dispatch.charges.card import Component, DistanceCharge, FixedCharge, TimeCharge, Travel, TravelZone, ZoneCharge
+from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay, round_minutes
 from dispatch.charges.pools import Pools
 from dispatch.charges.terms import Terms
-from dispatch.charges.visit import Job, Leg, Part
+from dispatch.charges.visit import ChargedLeg, Job, VisitPart
 from dispatch.model.money import shortest, to_minor
 
 Figure = Literal["distance", "minutes"]
@@ -29,7 +29,7 @@ class _Way:
 
     terms: Terms
     job: Job
-    site: Leg
+    site: ChargedLeg
 
     @property
     def rules(self) -> Travel:
@@ -57,14 +57,14 @@ class _Way:
         return min(total * solo / summed, solo), 2
 
     @property
-    def drivers(self) -> list[Part]:
+    def drivers(self) -> list[VisitPart]:
         """The first technician of each vehicle; one without a vehicle is his own (B6.3)."""
-        firsts: dict[str, Part] = {}
+        firsts: dict[str, VisitPart] = {}
         for place, part in enumerate(self.terms.crew):
             firsts.setdefault(part.vehicle or f"\0{place}", part)
         return list(firsts.values())
 
-    def driven(self, part: Part) -> tuple[Fraction, str, bool]:
+    def driven(self, part: VisitPart) -> tuple[Fraction, str, bool]:
         """Driving minutes of a technician, where they come from, and whether they stand in for recorded ones (B6.2)."""
         basis = self.rules.basis
         actual = self.rules.time_source == "actual" and basis != "trip_split"
@@ -78,7 +78,7 @@ class _Way:
         minutes, _ = self.quantity("minutes")
         return minutes, _SOURCES[basis], actual
 
-    def zone(self, component: ZoneCharge) -> tuple[Zone, Fraction]:
+    def zone(self, component: ZoneCharge) -> tuple[TravelZone, Fraction]:
         """The zone of the site, and its one-way figure."""
         far = self.one_way("minutes" if component.by == "time" else "distance")
         for zone in component.zones:
@@ -95,7 +95,7 @@ _SOURCES = {
 }
 
 
-def lacking(terms: Terms, job: Job, site: Leg) -> set[str]:
+def lacking(terms: Terms, job: Job, site: ChargedLeg) -> set[str]:
     """The errors of B1 of everything that cannot be counted for want of a distance, driving minutes, or a zone."""
     found: set[str] = set()
     way = _Way(terms, job, site)
@@ -124,20 +124,22 @@ def lacking(terms: Terms, job: Job, site: Leg) -> set[str]:
     return found
 
 
-def travel_lines(terms: Terms, job: Job, site: Leg, stays: Sequence[Stay], pools: Pools, flags: set[str]) -> list[Line]:
+def travel_lines(
+    terms: Terms, job: Job, site: ChargedLeg, stays: Sequence[Stay], pools: Pools, flags: set[str]
+) -> list[ChargeLine]:
     """The travel lines in the order of the components. Nothing of it is `lacking`."""
     if not stays:
         return []
     manual = job.manual_travel
     if manual is not None:
         amount = to_minor(manual.amount, terms.card.exponent)
-        return [Line("TRV-MAN", "travel", amount, f"set by {manual.by}: {manual.reason}")]
+        return [ChargeLine("TRV-MAN", "travel", amount, f"set by {manual.by}: {manual.reason}")]
     way = _Way(terms, job, site)
     if not way.rules.components:
         return []
     arrivals = {stay.part.name: stay.arrival for stay in stays}
     reason = _given_away(way, covered=any(stay.covered for stay in stays))
-    lines: list[Line] = []
+    lines: list[ChargeLine] = []
     for component in way.rules.components:
         made = list(_component(way, component, arrivals, flags))
         if reason is not None:
@@ -161,17 +163,19 @@ _GIVEN_AWAY = {
 }
 
 
-def _timed(way: _Way) -> Sequence[Part]:
+def _timed(way: _Way) -> Sequence[VisitPart]:
     """Whose driving time is counted."""
     return way.drivers if way.rules.time_per == "vehicle" else way.terms.crew
 
 
-def _component(way: _Way, component: Component, arrivals: Mapping[str, str | None], flags: set[str]) -> Iterator[Line]:
+def _component(
+    way: _Way, component: Component, arrivals: Mapping[str, str | None], flags: set[str]
+) -> Iterator[ChargeLine]:
     terms, vehicles = way.terms, len(way.drivers)
     exponent = terms.card.exponent
 
-    def line(rule: str, amount: Fraction, why: str, qty: Fraction, unit: str, price: Fraction) -> Line:
-        return Line(rule, "travel", to_minor(amount, exponent), why, qty=qty, unit=unit, unit_price=price)
+    def line(rule: str, amount: Fraction, why: str, qty: Fraction, unit: str, price: Fraction) -> ChargeLine:
+        return ChargeLine(rule, "travel", to_minor(amount, exponent), why, qty=qty, unit=unit, unit_price=price)
 
     if isinstance(component, FixedCharge):
         price = component.amount
@@ -208,7 +212,9 @@ def _counted(vehicles: int) -> str:
     return "1 vehicle" if vehicles == 1 else f"{vehicles} vehicles"
 
 
-def _time(way: _Way, component: TimeCharge, part: Part, arrival: str | None, flags: set[str]) -> Iterator[Line]:
+def _time(
+    way: _Way, component: TimeCharge, part: VisitPart, arrival: str | None, flags: set[str]
+) -> Iterator[ChargeLine]:
     terms = way.terms
     driven, source, stand_in = way.driven(part)
     if stand_in:
@@ -232,13 +238,13 @@ def _time(way: _Way, component: TimeCharge, part: Part, arrival: str | None, fla
     why = f"{told} x {shortest(price)}/h"
     if component.pct_of_labour is not None:
         why += f", {component.pct_of_labour.text}% of the labour price"
-    yield Line(
+    yield ChargeLine(
         "TRV-TIME", "travel", to_minor(minutes * price * multiplier / 60, terms.card.exponent), why,
         tech=part.name, qty=minutes, unit="min", unit_price=price, multiplier=multiplier,
     )  # fmt: skip
 
 
-def _drawn(way: _Way, line: Line, share: Fraction, pools: Pools, flags: set[str]) -> Iterator[Line]:
+def _drawn(way: _Way, line: ChargeLine, share: Fraction, pools: Pools, flags: set[str]) -> Iterator[ChargeLine]:
     """Travel time drawn from prepaid hours, in whole minutes (B7)."""
     part = next(part for part in way.terms.crew if part.name == line.tech)
     assert line.qty is not None
@@ -281,15 +287,15 @@ def _given_away(way: _Way, *, covered: bool) -> str | None:
     return None
 
 
-def _cap(terms: Terms, lines: Sequence[Line]) -> Iterator[Line]:
+def _cap(terms: Terms, lines: Sequence[ChargeLine]) -> Iterator[ChargeLine]:
     cap = terms.card.travel.cap
     charged = sum(line.amount for line in lines)
     # a cap finer than the currency is cut: charged travel is never above it
     if cap is not None and charged > (limit := cap * 10**terms.card.exponent // 1):
-        yield Line("TRV-CAP", "travel", limit - charged, f"travel is never more than {shortest(cap)}")
+        yield ChargeLine("TRV-CAP", "travel", limit - charged, f"travel is never more than {shortest(cap)}")
 
 
-def _leg(leg: Leg, what: Figure) -> Fraction:
+def _leg(leg: ChargedLeg, what: Figure) -> Fraction:
     found = leg.distance if what == "distance" else leg.minutes
     if found is None:
         raise _Lacking("UNKNOWN_DISTANCE" if what == "distance" else "UNKNOWN_TRAVEL_TIME")

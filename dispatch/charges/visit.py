@@ -12,7 +12,7 @@ from dispatch.charges.reading import Faults, moment, record
 Moment = Annotated[int, moment]
 
 
-class Mark(NamedTuple):
+class MarkedSpan(NamedTuple):
     """A span inside a stay, in whole minutes since the epoch, half-open."""
 
     kind: str
@@ -20,7 +20,7 @@ class Mark(NamedTuple):
     end: Moment
 
 
-class Part(NamedTuple):
+class VisitPart(NamedTuple):
     """One technician's part in the visit. Moments in whole minutes since the epoch, None where not recorded."""
 
     name: Annotated[str, "technician"]
@@ -31,10 +31,10 @@ class Part(NamedTuple):
     check_in: Moment | None = None
     check_out: Moment | None = None
     back: Annotated[Moment | None, "return"] = None
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[MarkedSpan, ...] = ()
 
 
-class Leg(NamedTuple):
+class ChargedLeg(NamedTuple):
     """A way: its distance and its driving minutes, None where not known."""
 
     distance: Fraction | None = None
@@ -44,10 +44,10 @@ class Leg(NamedTuple):
 class Trip(NamedTuple):
     """The day's trip that the visit is a stop of (B6.2)."""
 
-    leg_in: Leg = Leg()
-    leg_home: Leg = Leg()
-    total: Leg = Leg()
-    solo_sum: Leg = Leg()
+    leg_in: ChargedLeg = ChargedLeg()
+    leg_home: ChargedLeg = ChargedLeg()
+    total: ChargedLeg = ChargedLeg()
+    solo_sum: ChargedLeg = ChargedLeg()
     last_stop: bool = True
     stops: Fraction = Fraction(1)
 
@@ -82,7 +82,7 @@ class ManualTravel(NamedTuple):
     reason: str | None = None
 
 
-class Earlier(NamedTuple):
+class EarlierVisits(NamedTuple):
     """What a technician's earlier visits to the site on the same day were charged, in rate-minutes (B5.4)."""
 
     presence_rmin: Fraction = Fraction(0)
@@ -90,10 +90,10 @@ class Earlier(NamedTuple):
     topup_unit_price: Fraction = Fraction(0)
 
 
-_read_earlier = record(Earlier)
+_read_earlier = record(EarlierVisits)
 
 
-def _earlier(value: Any, path: str, faults: Faults) -> Earlier | None:
+def _earlier(value: Any, path: str, faults: Faults) -> EarlierVisits | None:
     return _read_earlier(value, path, faults) if value else None
 
 
@@ -101,7 +101,7 @@ class Job(NamedTuple):
     """The visit. Moments in whole minutes since the epoch."""
 
     outcome: Literal["completed", "no_access", "cancelled", "aborted_by_us"] = "completed"
-    parts: Annotated[tuple[Part, ...], "assignments"] = ()
+    parts: Annotated[tuple[VisitPart, ...], "assignments"] = ()
     scheduled: Annotated[Moment | None, "scheduled_start"] = None
     cancelled_at: Moment | None = None
     departed: bool = False
@@ -113,7 +113,7 @@ class Job(NamedTuple):
     items: tuple[Sold, ...] = ()
     goodwill: tuple[Goodwill, ...] = ()
     manual_travel: ManualTravel | None = None
-    prior_today: Mapping[str, Annotated[Earlier | None, _earlier]] = {}
+    prior_today: Mapping[str, Annotated[EarlierVisits | None, _earlier]] = {}
 
     @property
     def wasted(self) -> bool:
@@ -121,4 +121,4 @@ class Job(NamedTuple):
         return self.outcome == "no_access" or (self.outcome == "cancelled" and self.departed)
 
 
-read_site, read_job = record(Leg, prefix="one_way_"), record(Job)
+read_site, read_job = record(ChargedLeg, prefix="one_way_"), record(Job)

@@ -16,7 +16,7 @@ from dispatch.model.checklists import (
     Attempt,
     Checklist,
     Item,
-    Kind,
+    ItemKind,
     Result,
 )
 from dispatch.model.instants import clock_text
@@ -78,8 +78,8 @@ def progress(checklist: Checklist) -> Tally:
     return Tally(
         items_settled=len(done),
         items_required=len(required),
-        tests_passed=sum(item.kind is Kind.TEST for item in done),
-        tests_required=sum(item.kind is Kind.TEST for item in required),
+        tests_passed=sum(item.kind is ItemKind.TEST for item in done),
+        tests_required=sum(item.kind is ItemKind.TEST for item in required),
     )
 
 
@@ -89,7 +89,7 @@ def overridden_tests(checklist: Checklist) -> tuple[Item, ...]:
         item
         for item in checklist.items
         if item.required
-        and item.kind is Kind.TEST
+        and item.kind is ItemKind.TEST
         and item.latest is not None
         and item.latest.result is Result.OVERRIDDEN
     )
@@ -105,17 +105,17 @@ def _reasons(item: Item, checklist: Checklist, at_time: _AtTime) -> Iterator[_Re
     latest = item.standing
     if latest is None:
         yield _missing(item)
-    elif item.kind is Kind.SIGN_OFF:
+    elif item.kind is ItemKind.SIGN_OFF:
         yield from _of_sign_off(item, latest, checklist, at_time)
     elif latest.result is Result.NA:
         yield from _of_not_applicable(item, latest)
-    elif item.kind is Kind.TEST:
+    elif item.kind is ItemKind.TEST:
         yield from _of_test(item, latest, checklist, at_time)
     elif latest.result is Result.OVERRIDDEN:
         yield from _of_override(item, latest)
-    elif item.kind is Kind.NAMED:
+    elif item.kind is ItemKind.NAMED:
         yield from _of_named(item, latest)
-    elif item.kind is not Kind.ASK:
+    elif item.kind is not ItemKind.ASK:
         yield from _of_confirm(item, latest)
     elif latest.result is not Result.ANSWERED or not trimmed(latest.text):
         yield _missing(item)
@@ -130,15 +130,15 @@ _HOW = {
 
 
 def _missing(item: Item) -> _Reason:
-    if item.kind is Kind.NAMED:
+    if item.kind is ItemKind.NAMED:
         return "G6", "needs an end: done now, a follow-up visit, or declined in the client's words"
-    if item.kind is Kind.SIGN_OFF:
+    if item.kind is ItemKind.SIGN_OFF:
         return "G8", "nobody has signed off yet; it comes last"
-    if item.kind is Kind.TEST:
+    if item.kind is ItemKind.TEST:
         return "G1", f"not tested yet; {_HOW[item.asks]}"
     if item.ref == "L1":
         return "G6", "ask it, and record the answer; “nothing” is an answer"
-    if item.kind is Kind.ASK:
+    if item.kind is ItemKind.ASK:
         return "G1", "ask, and record the answer"
     if item.ref.startswith("W1."):
         return "G1", "say that it is done, or why not"
@@ -204,7 +204,7 @@ def is_shown(item: Item, checklist: Checklist) -> bool:
 
 
 def _of_override(item: Item, latest: Attempt) -> Iterator[_Reason]:
-    gate = "G6" if item.kind is Kind.NAMED or item.ref == "L1" else "G1"
+    gate = "G6" if item.kind is ItemKind.NAMED or item.ref == "L1" else "G1"
     if not item.override_allowed:
         yield gate, "it cannot be overridden; record its result"
     elif not trimmed(latest.text):

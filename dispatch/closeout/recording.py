@@ -22,7 +22,7 @@ from dispatch.closeout.answers import (
 )
 from dispatch.closeout.gates import ENOUGH, Unmet, settled, trimmed
 from dispatch.closeout.template import follow_up_item, named_item, requested_item
-from dispatch.model.checklists import Attempt, Checklist, EntryKind, Grade, Item, ItemTemplate, Kind, Phase, Result
+from dispatch.model.checklists import Attempt, Checklist, EntryKind, Grade, Item, ItemKind, ItemTemplate, Phase, Result
 from dispatch.model.probes import Try, Vantage
 from dispatch.model.states import State
 
@@ -40,7 +40,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Recording:
     """What somebody wants to record on an item.
 
     `text` is evidence, an answer, a reason or the client's words, as the result needs. `run` is given only for a test
@@ -82,7 +82,7 @@ class Decision:
     """Where the visit goes: `closing_out` with an item of *leave*, back to `on_site` with new work; None: it stays."""
 
 
-def decide(checklist: Checklist, item: Item, entry: Entry) -> Decision:
+def decide(checklist: Checklist, item: Item, entry: Recording) -> Decision:
     """Whether `entry` can be recorded on `item` of `checklist`, and what follows; every fault is named at once."""
     faults = tuple(Unmet(gate, item.ref, text) for gate, text in _faults(checklist, item, entry))
     if faults:
@@ -94,7 +94,7 @@ def decide(checklist: Checklist, item: Item, entry: Entry) -> Decision:
         result = result if good else Result.FAIL
         text = f"{said}; {text}" if text else said
     work = _work(item, result)
-    follow_up = result is Result.FOLLOW_UP or (item.kind is Kind.TEST and result is Result.OVERRIDDEN)
+    follow_up = result is Result.FOLLOW_UP or (item.kind is ItemKind.TEST and result is Result.OVERRIDDEN)
     items = _named(checklist, text) if item.ref == "L1" and result is Result.ANSWERED else ()
     if follow_up and checklist.item(follow_up_item().ref) is None:
         items = (*items, follow_up_item())
@@ -125,7 +125,7 @@ def note(checklist: Checklist, text: str) -> Decision:
     """A note of what was changed: the result of W2, or only a work entry on a visit whose template has no W2."""
     item = checklist.item("W2")
     if item is not None:
-        return decide(checklist, item, Entry(Result.DONE, text))
+        return decide(checklist, item, Recording(Result.DONE, text))
     if not says_something(text):
         return Decision((Unmet("G1", "W2", "Say what was changed."),))
     return Decision(work=EntryKind.NOTE, work_text=trimmed(text), state=State.ON_SITE)
@@ -138,12 +138,12 @@ def use_item(text: str) -> Decision:
     return Decision(work=EntryKind.ITEM_USED, work_text=trimmed(text), state=State.ON_SITE)
 
 
-_TAKES: Mapping[Kind, tuple[Result, ...]] = {
-    Kind.CONFIRM: (Result.DONE,),
-    Kind.ASK: (Result.ANSWERED,),
-    Kind.TEST: (Result.PASS, Result.FAIL),
-    Kind.SIGN_OFF: (Result.SIGNED,),
-    Kind.NAMED: (Result.DONE, Result.FOLLOW_UP, Result.DECLINED),
+_TAKES: Mapping[ItemKind, tuple[Result, ...]] = {
+    ItemKind.CONFIRM: (Result.DONE,),
+    ItemKind.ASK: (Result.ANSWERED,),
+    ItemKind.TEST: (Result.PASS, Result.FAIL),
+    ItemKind.SIGN_OFF: (Result.SIGNED,),
+    ItemKind.NAMED: (Result.DONE, Result.FOLLOW_UP, Result.DECLINED),
 }
 _WORDS: Mapping[Result, str] = {
     Result.DONE: "done",
@@ -169,7 +169,7 @@ def _takes(item: Item) -> tuple[Result, ...]:
     return _TAKES[item.kind]
 
 
-def _faults(checklist: Checklist, item: Item, entry: Entry) -> Iterator[_Fault]:
+def _faults(checklist: Checklist, item: Item, entry: Recording) -> Iterator[_Fault]:
     if entry.result is Result.NA:
         yield from _of_not_applicable(item, entry)
     elif entry.result is Result.OVERRIDDEN:
@@ -181,19 +181,19 @@ def _faults(checklist: Checklist, item: Item, entry: Entry) -> Iterator[_Fault]:
         return
     else:
         yield from _of_result(checklist, item, entry)
-    if _value(entry) is not None and entry.result not in _TAKES[Kind.TEST]:
+    if _value(entry) is not None and entry.result not in _TAKES[ItemKind.TEST]:
         yield "G2", "Only the result of a test has a value."
 
 
-def _of_not_applicable(item: Item, entry: Entry) -> Iterator[_Fault]:
+def _of_not_applicable(item: Item, entry: Recording) -> Iterator[_Fault]:
     if not item.na_allowed:
         yield "G5", f"{item.ref} always applies; it has no n/a."
     elif not says_enough(trimmed(entry.text)):
         yield "G5", f"n/a needs a reason of {ENOUGH}."
 
 
-def _of_override(checklist: Checklist, item: Item, entry: Entry) -> Iterator[_Fault]:
-    gate = "G6" if item.kind is Kind.NAMED or item.ref == "L1" else "G1"
+def _of_override(checklist: Checklist, item: Item, entry: Recording) -> Iterator[_Fault]:
+    gate = "G6" if item.kind is ItemKind.NAMED or item.ref == "L1" else "G1"
     if not item.override_allowed:
         yield gate, f"{item.ref} cannot be overridden; record its result."
         return
@@ -205,12 +205,12 @@ def _of_override(checklist: Checklist, item: Item, entry: Entry) -> Iterator[_Fa
         yield gate, "An override needs a reason that says why."
 
 
-def _of_result(checklist: Checklist, item: Item, entry: Entry) -> Iterator[_Fault]:
+def _of_result(checklist: Checklist, item: Item, entry: Recording) -> Iterator[_Fault]:
     """What a result of the right kind still lacks."""
-    if item.kind is Kind.TEST:
+    if item.kind is ItemKind.TEST:
         if lacks := _lacking_in_test(checklist, item, entry):
             yield "G2", lacks
-    elif item.kind is Kind.SIGN_OFF:
+    elif item.kind is ItemKind.SIGN_OFF:
         if not tells(entry.signed_by or "", WHO):
             yield "G8", "The sign-off needs the name of who signs."
         if entry.satisfied is None:
@@ -229,11 +229,11 @@ def _of_result(checklist: Checklist, item: Item, entry: Entry) -> Iterator[_Faul
         yield "G7", "Say what is left, or that nothing is."
     elif item.ref == "W2":
         yield "G1", "Say what was changed."
-    elif item.kind is Kind.ASK:
+    elif item.kind is ItemKind.ASK:
         yield "G1", "The answer is missing."
 
 
-def _lacking_in_test(checklist: Checklist, item: Item, entry: Entry) -> str:
+def _lacking_in_test(checklist: Checklist, item: Item, entry: Recording) -> str:
     if entry.run is not None:
         ran = entry.run.grade in (Grade.EXECUTED, Grade.MEASURED)
         return "" if ran else f"A test that ran is executed or measured, not {entry.run.grade.value}."
@@ -258,12 +258,15 @@ def _lacking_in_test(checklist: Checklist, item: Item, entry: Entry) -> str:
 def _said_before(checklist: Checklist, item: Item) -> Attempt | None:
     """The last result that somebody typed on another test of the visit."""
     others = (
-        one for other in checklist.items if other.kind is Kind.TEST and other.ref != item.ref for one in other.attempts
+        one
+        for other in checklist.items
+        if other.kind is ItemKind.TEST and other.ref != item.ref
+        for one in other.attempts
     )
     return max((one for one in others if not one.ran), key=lambda one: one.sequence, default=None)
 
 
-def _read(item: Item, entry: Entry) -> Result:
+def _read(item: Item, entry: Recording) -> Result:
     """What the entry says: words on L2 that leave something to the client do so, whatever was pressed (G7)."""
     if item.ref != "L2":
         return entry.result
@@ -282,7 +285,7 @@ def _work(item: Item, result: Result) -> EntryKind | None:
         return EntryKind.NOTE
     if item.ref.startswith("W1."):
         return EntryKind.REQUESTED_ITEM
-    if item.kind is Kind.NAMED and result is Result.DONE:
+    if item.kind is ItemKind.NAMED and result is Result.DONE:
         return EntryKind.DONE_NOW
     return None
 
@@ -292,47 +295,47 @@ def _named(checklist: Checklist, answer: str) -> tuple[ItemTemplate, ...]:
     if says_nothing(answer):
         return ()
     named = named_item(_next(checklist, "L1."), answer)
-    waiting = (item for item in checklist.items if item.kind is Kind.NAMED and not settled(item, checklist))
+    waiting = (item for item in checklist.items if item.kind is ItemKind.NAMED and not settled(item, checklist))
     if any(item.label.casefold() == named.label.casefold() for item in waiting):
         return ()
     return (named,)
 
 
-def _grade(item: Item, entry: Entry, result: Result) -> Grade | None:
+def _grade(item: Item, entry: Recording, result: Result) -> Grade | None:
     if result is Result.OVERRIDDEN:
         return Grade.WAIVED
-    if item.kind is not Kind.TEST or result is Result.NA:
+    if item.kind is not ItemKind.TEST or result is Result.NA:
         return None
     if entry.run is not None:
         return entry.run.grade
     return Grade.MEASURED if _verdict_on_value(item, entry) is not None else Grade.ATTESTED
 
 
-def _verdict_on_value(item: Item, entry: Entry) -> tuple[bool, str] | None:
+def _verdict_on_value(item: Item, entry: Recording) -> tuple[bool, str] | None:
     """Whether a typed value is within the bounds of the item's target; None where it has none, or nothing was typed.
 
     Raises:
         ValueError: it is no number, or has another unit.
     """
     value = _value(entry)
-    if item.kind is not Kind.TEST or value is None or item.bounds is None or entry.run is not None:
+    if item.kind is not ItemKind.TEST or value is None or item.bounds is None or entry.run is not None:
         return None
     from dispatch.closeout.probes.reading import value_verdict
 
     return value_verdict(item.bounds, value)
 
 
-def _said(item: Item, entry: Entry) -> str:
+def _said(item: Item, entry: Recording) -> str:
     """The words of an entry. A value that nothing bounds is one of them: it measures nothing."""
     value = None if _measures(item, entry) else _value(entry)
     return "; ".join(filter(None, (value, trimmed(entry.text))))
 
 
-def _measures(item: Item, entry: Entry) -> bool:
+def _measures(item: Item, entry: Recording) -> bool:
     return item.bounds is not None or entry.run is not None
 
 
-def _value(entry: Entry) -> str | None:
+def _value(entry: Recording) -> str | None:
     return trimmed(entry.value) or None
 
 

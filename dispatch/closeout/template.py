@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from dispatch.model.checklists import ItemTemplate, Kind, Phase
+from dispatch.model.checklists import ItemKind, ItemTemplate, Phase
 from dispatch.model.probes import ProbeKind, Tested, has_role
 from dispatch.model.templates import Condition, Each, Occasion, On, Template, TemplateItem
 from dispatch.model.text import ELLIPSIS, LINE
@@ -27,29 +27,29 @@ def _tagged(*tags: str) -> tuple[Condition, ...]:
 
 EXPECTATIONS = TemplateItem(
     "A1",
-    Kind.ASK,
+    ItemKind.ASK,
     "Expectations agreed: with whom, what done looks like, what is not for today",
     override_allowed=False,
 )
-REQUESTED = TemplateItem("W1", Kind.CONFIRM, "Each requested item: done, or why not", each=Each.REQUEST)
-ANYTHING_ELSE = TemplateItem("L1", Kind.ASK, "Is there anything else before I leave?", override_allowed=False)
-NOTHING_LEFT = TemplateItem("L2", Kind.CONFIRM, "Nothing is left for the client to finish", override_allowed=False)
-FOLLOW_UPS = TemplateItem("L4", Kind.CONFIRM, "Follow-ups booked, same technician")
+REQUESTED = TemplateItem("W1", ItemKind.CONFIRM, "Each requested item: done, or why not", each=Each.REQUEST)
+ANYTHING_ELSE = TemplateItem("L1", ItemKind.ASK, "Is there anything else before I leave?", override_allowed=False)
+NOTHING_LEFT = TemplateItem("L2", ItemKind.CONFIRM, "Nothing is left for the client to finish", override_allowed=False)
+FOLLOW_UPS = TemplateItem("L4", ItemKind.CONFIRM, "Follow-ups booked, same technician")
 """In no template: a visit gets it with the first follow-up that is named."""
-SIGN_OFF = TemplateItem("L5", Kind.SIGN_OFF, "Sign-off: name, satisfied, words")
+SIGN_OFF = TemplateItem("L5", ItemKind.SIGN_OFF, "Sign-off: name, satisfied, words")
 
 ON_SITE = Template(
     "On-site visit",
     (
         EXPECTATIONS,
-        TemplateItem("A2", Kind.ASK, "What is wrong, in the client's words"),
-        TemplateItem("A3", Kind.CONFIRM, "Price basis shown: rate or agreement, minimum, travel", na_allowed=True),
+        TemplateItem("A2", ItemKind.ASK, "What is wrong, in the client's words"),
+        TemplateItem("A3", ItemKind.CONFIRM, "Price basis shown: rate or agreement, minimum, travel", na_allowed=True),
         REQUESTED,
-        TemplateItem("W2", Kind.CONFIRM, "What was changed"),
-        TemplateItem("T1", Kind.TEST, "The problem no longer occurs, tried the client's way"),
+        TemplateItem("W2", ItemKind.CONFIRM, "What was changed"),
+        TemplateItem("T1", ItemKind.TEST, "The problem no longer occurs, tried the client's way"),
         TemplateItem(
             "T2",
-            Kind.TEST,
+            ItemKind.TEST,
             "Restarted, and came back by itself",
             na_allowed=True,
             when=_tagged("server", "restart"),
@@ -58,24 +58,24 @@ ON_SITE = Template(
         ),
         TemplateItem(
             "T3",
-            Kind.TEST,
+            ItemKind.TEST,
             "Connected: local network, internet, remote access",
             na_allowed=True,
             when=_tagged("server", "restart", "network"),
             tested=Tested(("connectivity", "local network", "network", "internet", "remote access", "vpn")),
         ),
-        TemplateItem("T4", Kind.TEST, f"Works: {SERVICE}", na_allowed=True, each=Each.SERVICE),
-        TemplateItem("T5", Kind.TEST, "A second person or workstation confirms", when=_tagged("many")),
+        TemplateItem("T4", ItemKind.TEST, f"Works: {SERVICE}", na_allowed=True, each=Each.SERVICE),
+        TemplateItem("T5", ItemKind.TEST, "A second person or workstation confirms", when=_tagged("many")),
         TemplateItem(
             "T6",
-            Kind.TEST,
+            ItemKind.TEST,
             "Last backup good, monitoring quiet",
             when=_tagged("server"),
             tested=Tested(("backup", "monitoring")),
         ),
         ANYTHING_ELSE,
         NOTHING_LEFT,
-        TemplateItem("L3", Kind.CONFIRM, "Walked through what was done against what was agreed"),
+        TemplateItem("L3", ItemKind.CONFIRM, "Walked through what was done against what was agreed"),
         SIGN_OFF,
     ),
     id=1,
@@ -115,12 +115,12 @@ def applies(item: TemplateItem, occasion: Occasion) -> bool:
 
 def requested_item(number: int, text: str) -> ItemTemplate:
     """W1.n: something that the client asked for."""
-    return ItemTemplate(f"W1.{number}", Phase.WORK, Kind.CONFIRM, _label(text))
+    return ItemTemplate(f"W1.{number}", Phase.WORK, ItemKind.CONFIRM, _label(text))
 
 
 def named_item(number: int, text: str) -> ItemTemplate:
     """L1.n: a thing that the client named at "anything else?"; nothing can stand in for its end (G6)."""
-    return ItemTemplate(f"L1.{number}", Phase.LEAVE, Kind.NAMED, _label(text), override_allowed=False)
+    return ItemTemplate(f"L1.{number}", Phase.LEAVE, ItemKind.NAMED, _label(text), override_allowed=False)
 
 
 def follow_up_item() -> ItemTemplate:

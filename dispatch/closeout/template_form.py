@@ -9,14 +9,14 @@ from typing import Any
 
 from dispatch.closeout.template import ANYTHING_ELSE, EXPECTATIONS, NOTHING_LEFT
 from dispatch.fields.kinds import Choice, Said, Text, Words, YesNo
-from dispatch.fields.record import Fault, Field
+from dispatch.fields.record import Field, FieldFault
 from dispatch.fields.worlds import Bare
-from dispatch.model.checklists import EVIDENCE, Kind
+from dispatch.model.checklists import EVIDENCE, ItemKind
 from dispatch.model.probes import ProbeKind, Tested, Vantage
 from dispatch.model.templates import PHASE_LETTERS, Condition, Each, On, TemplateItem
 from dispatch.model.text import LINE, show
 
-KINDS = (Kind.CONFIRM, Kind.ASK, Kind.TEST, Kind.SIGN_OFF)
+KINDS = (ItemKind.CONFIRM, ItemKind.ASK, ItemKind.TEST, ItemKind.SIGN_OFF)
 """What an item of a template can ask for; `named` ones are made on the visit."""
 SYNONYMS = {"server touched": "tag server", "more than one user": "tag many"}
 """Conditions that are named otherwise in the rules (design/close-out.md C1), and the tags that say so."""
@@ -47,7 +47,9 @@ def _conditions_of(text: str) -> tuple[Condition, ...]:
 
 ITEM = (
     Field("id", "Id", Said("an id", _ref_of), "A arrive, W work, T test, L leave, and a number", required=True),
-    Field("kind", "Kind", Choice(KINDS), ", ".join(kind for kind in KINDS if kind is not Kind.SIGN_OFF), required=True),
+    Field(
+        "kind", "Kind", Choice(KINDS), ", ".join(kind for kind in KINDS if kind is not ItemKind.SIGN_OFF), required=True
+    ),
     Field(
         "text", "Wording", Text(LINE), "what is asked or tested; {service} where there is one for each", required=True
     ),
@@ -116,24 +118,24 @@ def read_item(given: Any, place: int, faults: list[str], *, typed: bool = False)
         faults.append(f'item {place}: is not an object such as {{"id": "T7", "kind": "test", "text": "…"}}')
         return None
     values: dict[str, Any] = {}
-    found: list[Fault] = []
+    found: list[FieldFault] = []
     for field in ITEM:
         value = given.get(field.name, "" if typed else None)
         values[field.name] = field.empty(Bare())
         try:
             values[field.name] = field.read(value if typed else _text(field, value), Bare())
         except ValueError as fault:
-            found.append(Fault(field.name, value if isinstance(value, str) else str(value or ""), str(fault)))
+            found.append(FieldFault(field.name, value if isinstance(value, str) else str(value or ""), str(fault)))
     for name in given:
         if name not in (*FIELDS, _AFTER):
             found.append(
-                Fault(f"“{show(str(name), 40)}”", "", f"is not a field of an item; those are {', '.join(FIELDS)}")
+                FieldFault(f"“{show(str(name), 40)}”", "", f"is not a field of an item; those are {', '.join(FIELDS)}")
             )
     ref, kind = values["id"], values["kind"]
     # a test always has to pass after the last work (G4), so the field can only say so
-    if given.get(_AFTER, kind is Kind.TEST) != (kind is Kind.TEST):
+    if given.get(_AFTER, kind is ItemKind.TEST) != (kind is ItemKind.TEST):
         is_test = "a test always has to pass after the last work (G4)"
-        found.append(Fault(_AFTER, "", is_test if kind is Kind.TEST else "belongs to tests"))
+        found.append(FieldFault(_AFTER, "", is_test if kind is ItemKind.TEST else "belongs to tests"))
     faults += [f"{ref or f'item {place}'} {fault.name}: {fault.sentence}" for fault in found]
     if ref is None or kind is None or not values["text"]:
         return None
@@ -189,4 +191,4 @@ def items_from(given: Any, faults: list[str]) -> tuple[TemplateItem, ...]:
 def in_order(items: Iterable[TemplateItem]) -> tuple[TemplateItem, ...]:
     """The items by the phases of the stay, otherwise as they stand; the sign-off last (G8)."""
     letters = list(PHASE_LETTERS)
-    return tuple(sorted(items, key=lambda item: (letters.index(item.ref[0]), item.kind is Kind.SIGN_OFF)))
+    return tuple(sorted(items, key=lambda item: (letters.index(item.ref[0]), item.kind is ItemKind.SIGN_OFF)))

@@ -14,7 +14,7 @@ from dispatch.closeout.template import (
     SERVICE,
     SIGN_OFF,
 )
-from dispatch.model.checklists import Asks, Kind, Phase
+from dispatch.model.checklists import Asks, ItemKind, Phase
 from dispatch.model.probes import Vantage
 from dispatch.model.templates import Each, TemplateItem
 
@@ -51,13 +51,13 @@ def _of_item(item: TemplateItem) -> Iterator[str]:
             yield from _of_fixed(item, fixed)
     if item.ref == FOLLOW_UPS.ref:
         yield "id: is taken; a visit gets it by itself with the first follow-up"
-    if item.kind is Kind.SIGN_OFF and item.ref != SIGN_OFF.ref:
+    if item.kind is ItemKind.SIGN_OFF and item.ref != SIGN_OFF.ref:
         yield f"kind: the sign-off is {SIGN_OFF.ref}, and there is one"
-    if item.kind is Kind.TEST and item.phase is not Phase.TEST:
+    if item.kind is ItemKind.TEST and item.phase is not Phase.TEST:
         yield "kind: a test counts only after the last work (G4): its id begins with T"
-    if item.ref == "W2" and item.kind is not Kind.CONFIRM:
+    if item.ref == "W2" and item.kind is not ItemKind.CONFIRM:
         yield "kind: what was changed is noted here: confirm"
-    if item.ref == "T1" and (item.kind is not Kind.TEST or item.na_allowed):
+    if item.ref == "T1" and (item.kind is not ItemKind.TEST or item.na_allowed):
         yield "na: that the reported problem is gone is tested, and always applies"
     if (item.ref == REQUESTED.ref) != (item.each is Each.REQUEST):
         yield f"each: there is one for each requested item of {REQUESTED.ref} alone, and always"
@@ -90,7 +90,7 @@ def _of_fixed(item: TemplateItem, fixed: TemplateItem) -> Iterator[str]:
 
 def _of_tested(item: TemplateItem) -> Iterator[str]:
     tested = item.tested
-    if item.kind is not Kind.TEST:
+    if item.kind is not ItemKind.TEST:
         for field, given in (("targets", tested.roles), ("probe", tested.kind)):
             if given:
                 yield f"{field}: only a test has one"

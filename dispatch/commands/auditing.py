@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dispatch.commands.declared import JSON, Args, Group, option, reads
+from dispatch.commands.declared import JSON, Args, CommandGroup, option, reads
 from dispatch.commands.printing import Answer
 from dispatch.lazily import lazily
 
 with lazily(__name__):
     from db import settings
     from db.store import Store
-    from dispatch.desk import audit_trail
+    from dispatch.desk.log import audit_trail
 
 
 @reads(
@@ -47,4 +47,4 @@ def _verify(store: Store, args: Args) -> Answer:
     return Answer(verdict, audit_trail.verdict_form, audit_trail.verdict_lines, 0 if verdict.good else 1)
 
 
-COMMANDS = (Group("audit", "who did what and when; whether the chain of it holds", (_show, _verify)),)
+COMMANDS = (CommandGroup("audit", "who did what and when; whether the chain of it holds", (_show, _verify)),)

@@ -10,7 +10,7 @@ from dispatch.commands.declared import (
     JSON,
     Args,
     Command,
-    Group,
+    CommandGroup,
     Option,
     acts,
     alone,
@@ -22,10 +22,10 @@ from dispatch.commands.declared import (
     typed,
 )
 from dispatch.commands.locating import locate
-from dispatch.commands.opening import open_seat, open_store
+from dispatch.commands.opening import open_store, user_of
 from dispatch.commands.printing import Answer, Listing
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.refusals import NotAllowed
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.session.refusals import NotAllowed
 from dispatch.lazily import lazily
 from dispatch.model.forms import forms
 from dispatch.model.instants import day_text, when_text
@@ -34,10 +34,10 @@ from dispatch.model.text import pad, show
 
 with lazily(__name__):
     from db.store import Store
-    from dispatch.desk import recurring
-    from dispatch.desk.book import absences, keeping
-    from dispatch.desk.book import page as pages
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.book import editing, recurring
+    from dispatch.desk.care import client_page as pages
+    from dispatch.desk.plan import absences
+    from dispatch.desk.session.user import User
     from dispatch.model.visits import Visit
 
 _HELP = {
@@ -60,9 +60,9 @@ _HELP = {
 def _settings(args: Args) -> Answer:
     shelf = SHELVES["settings"]
     if texts := typed(args):
-        seat = open_seat(args)
-        keeping.edit(seat, "settings", shelf.get(seat.store, 0), texts)
-        store = seat.store
+        user = user_of(args)
+        editing.edit(user, "settings", shelf.get(user.store, 0), texts)
+        store = user.store
     else:
         store = open_store(args)
     room = max(len(field.option) for field in shelf.fields)
@@ -101,19 +101,19 @@ _HITS = (
 )
 
 
-def _add(kind: str, seat: Seat, args: Args) -> Iterator[str]:
-    record, shelf = keeping.add(seat, kind, typed(args)), SHELVES[kind]
-    yield f"Added {shelf.noun} {shelf.title(seat.store, record)}."
-    yield from _notes(kind, seat.store, record)
+def _add(kind: str, user: User, args: Args) -> Iterator[str]:
+    record, shelf = editing.add(user, kind, typed(args)), SHELVES[kind]
+    yield f"Added {shelf.noun} {shelf.title(user.store, record)}."
+    yield from _notes(kind, user.store, record)
     if kind == "absence":
-        yield from _hits(seat, record, free=args.requeue or args.replan, to_others=args.replan)
+        yield from _hits(user, record, free=args.requeue or args.replan, to_others=args.replan)
 
 
-def _edit(kind: str, seat: Seat, args: Args) -> Iterator[str]:
+def _edit(kind: str, user: User, args: Args) -> Iterator[str]:
     shelf = SHELVES[kind]
-    record = keeping.edit(seat, kind, args.record, typed(args))
-    yield f"{shelf.title(seat.store, record)}: {shelf.line(seat.store, record)}"
-    yield from _notes(kind, seat.store, record)
+    record = editing.edit(user, kind, args.record, typed(args))
+    yield f"{shelf.title(user.store, record)}: {shelf.line(user.store, record)}"
+    yield from _notes(kind, user.store, record)
 
 
 def _show(kind: str, store: Store, args: Args) -> Answer:
@@ -142,13 +142,13 @@ def _list(kind: str, store: Store, args: Args) -> Listing:
     )
 
 
-def _archive(kind: str, seat: Seat, args: Args) -> Iterator[str]:
+def _archive(kind: str, user: User, args: Args) -> Iterator[str]:
     shelf, record = SHELVES[kind], args.record
-    title = shelf.title(seat.store, record)
-    keeping.archive(seat, kind, record)
+    title = shelf.title(user.store, record)
+    editing.archive(user, kind, record)
     yield f"{title} is archived; dispatch visit undo brings it back."
-    if (ended := shelf.get(seat.store, record.id)) is not None:
-        yield from _notes(kind, seat.store, ended)
+    if (ended := shelf.get(user.store, record.id)) is not None:
+        yield from _notes(kind, user.store, ended)
 
 
 @acts(
@@ -158,28 +158,28 @@ def _archive(kind: str, seat: Seat, args: Args) -> Iterator[str]:
     option("--distance", None, "one way, in the firm's unit"),
     option("--minutes", None, "one way"),
 )
-def _travel(seat: Seat, args: Args) -> str:
-    if not seat.has(Role.LEAD):
+def _travel(user: User, args: Args) -> str:
+    if not user.has(Role.LEAD):
         raise NotAllowed("Only a lead changes the drive that clients are charged for.")
     shelf = SHELVES["site"]
-    site = shelf.find(seat.store, args.record)
+    site = shelf.find(user.store, args.record)
     # nothing typed: empty blanks are taken from the depot again
     texts = {"one_way_distance": args.distance or "", "one_way_minutes": args.minutes or ""}
-    record = keeping.edit(seat, "site", site, texts)
+    record = editing.edit(user, "site", site, texts)
     distance = record.one_way_distance or "unknown"
     minutes = "unknown" if record.one_way_minutes is None else record.one_way_minutes
-    return f"{shelf.title(seat.store, record)}: one way {distance}, {minutes} min ({record.one_way_provenance})"
+    return f"{shelf.title(user.store, record)}: one way {distance}, {minutes} min ({record.one_way_provenance})"
 
 
 @acts("make", "make the visits of the next eight weeks; an open board does so by itself", JSON)
-def _make_ahead(seat: Seat, _: Args) -> Answer:
+def _make_ahead(user: User, _: Args) -> Answer:
     def lines(made: Sequence[Visit]) -> Iterator[str]:
         for one in made:
             when = day_text(one.occurrence) if one.occurrence is not None else ""
             yield f"{one.reference}  {when}  {one.client}, {one.work}"
         yield f"{len(made)} made." if made else "Every recurring visit is made already."
 
-    return Answer(recurring.make_ahead(seat), lambda made: forms(made, "reference date=occurrence client"), lines)
+    return Answer(recurring.make_ahead(user), lambda made: forms(made, "reference date=occurrence client"), lines)
 
 
 def _notes(kind: str, store: Store, record: Any) -> Iterator[str]:
@@ -187,18 +187,21 @@ def _notes(kind: str, store: Store, record: Any) -> Iterator[str]:
         yield f"  {note}"
 
 
-def _hits(seat: Seat, record: Any, *, free: bool, to_others: bool) -> Iterator[str]:
+def _hits(user: User, record: Any, *, free: bool, to_others: bool) -> Iterator[str]:
     """The visits that an absence hits, and what becomes of them."""
-    hits = absences.hit_by(seat.store, record)
+    hits = absences.hit_by(user.store, record)
     for visit in hits:
         assert visit.starts_at is not None
-        yield f"  hits {when_text(visit.starts_at, visit.zone)} {absences.hit_line(seat.store, visit)}, {visit.work}"
+        yield f"  hits {when_text(visit.starts_at, visit.zone)} {absences.hit_line(user.store, visit)}, {visit.work}"
     if free and hits:
-        freed = absences.free(seat, record, to_others=to_others)
+        freed = absences.free(user, record, to_others=to_others)
         yield from (*freed.settled, *freed.left)
     elif hits:
         yield "They stay where they are. --requeue puts them back into the queue, --replan gives them to others."
 
 
 _MORE = {"site": (_travel, locate), "recurrence": (_make_ahead,)}
-COMMANDS = (*(Group(kind, text, (*deeds_of(kind), *_MORE.get(kind, ()))) for kind, text in _HELP.items()), _settings)
+COMMANDS = (
+    *(CommandGroup(kind, text, (*deeds_of(kind), *_MORE.get(kind, ()))) for kind, text in _HELP.items()),
+    _settings,
+)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dispatch.commands.declared import Args, Group, acts, flag, option
+from dispatch.commands.declared import Args, CommandGroup, acts, flag, option
 from dispatch.commands.printing import write_private
 from dispatch.commands.typed import TECHNICIAN, day_or_today
 from dispatch.lazily import lazily
 from dispatch.model.text import show
 
 with lazily(__name__):
-    from dispatch.desk import calendar_export
-    from dispatch.desk.book import finding
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.adapters import calendar_export
+    from dispatch.desk.book import records
+    from dispatch.desk.session.user import User
 
 
 @acts(
@@ -26,11 +26,11 @@ with lazily(__name__):
     about="A technician's planned visits as an .ics file, which only you may read (0600). Written again, an event "
     "keeps its id, so that a calendar which reads the file moves it. With --busy nothing but the times is in it.",
 )
-def _export(seat: Seat, args: Args) -> str | None:
-    technician = args.technician or finding.technician_named(seat.store, seat.staff.name)
-    text, count = calendar_export.calendar_of(seat, technician, args.date, args.days, busy=args.busy)
+def _export(user: User, args: Args) -> str | None:
+    technician = args.technician or records.technician_named(user.store, user.staff.name)
+    text, count = calendar_export.calendar_of(user, technician, args.date, args.days, busy=args.busy)
     said = f"{show(args.file or '', 120)}: {count} visits of {technician.name} from {args.date} on."
     return write_private(text, args.file, said, replace=args.replace)
 
 
-COMMANDS = (Group("calendar", "a technician's visits for other calendars", (_export,)),)
+COMMANDS = (CommandGroup("calendar", "a technician's visits for other calendars", (_export,)),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from dispatch.commands.declared import JSON, Args, Command, Group, Option, acts, by, flag, one_of, option, reads
+from dispatch.commands.declared import JSON, Args, Command, CommandGroup, Option, acts, by, flag, one_of, option, reads
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import CLIENT
 from dispatch.lazily import lazily
@@ -12,8 +12,9 @@ from dispatch.model.instants import parse_day
 
 with lazily(__name__):
     from db.store import Store
-    from dispatch.desk import accounts, care_words, caring, offering
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.care import accounts, caring, offering
+    from dispatch.desk.session.user import User
+    from dispatch.desk.texts import care_words
 
 
 def _day(store: Store, text: str | None, _: Args) -> datetime.date | None:
@@ -63,8 +64,8 @@ def _show(store: Store, args: Args) -> Answer:
     option("--words", "TEXT", default=""),
     option("--on", "DAY", "default: today", reads=_day),
 )
-def _survey(seat: Seat, args: Args) -> str:
-    caring.note_survey(seat, args.client, None if args.sent else args.answered, args.words, args.on)
+def _survey(user: User, args: Args) -> str:
+    caring.note_survey(user, args.client, None if args.sent else args.answered, args.words, args.on)
     return f"{args.client.name}: survey {'sent' if args.sent else f'answered with {args.answered} of 10'}."
 
 
@@ -75,8 +76,8 @@ def _survey(seat: Seat, args: Args) -> str:
     one_of(flag("--made"), option("--declined", "REASON"), needed=True),
     _NOTE,
 )
-def _offer(seat: Seat, args: Args) -> str:
-    caring.note_offer(seat, args.client, made=args.made, note=args.note or args.declined or "")
+def _offer(user: User, args: Args) -> str:
+    caring.note_offer(user, args.client, made=args.made, note=args.note or args.declined or "")
     return f"{args.client.name}: offer {'made' if args.made else 'declined'}."
 
 
@@ -84,9 +85,9 @@ def _mark(name: str, text: str, outcome: str, *options: Option) -> Command:
     """A prompt ended, or put off."""
 
     @acts(name, text, option("key", "KEY", "as the list prints it" if outcome == "done" else None), *options)
-    def mark(seat: Seat, args: Args) -> str:
+    def mark(user: User, args: Args) -> str:
         until = getattr(args, "until", None)
-        item = caring.mark(seat, args.key, outcome, args.note, until)
+        item = caring.mark(user, args.key, outcome, args.note, until)
         return f"{item.client}, {item.what}: {f'put off until {until}' if until else outcome}."
 
     return mark
@@ -113,6 +114,6 @@ _DEEDS = (
         option("--what", "TEXT", required=True),
         option("--owner", "LOGIN", required=True),
         option("--due", "DAY", reads=_day, required=True),
-    )(by("caring.note_gap", "{client.name}: {what}, due {due}.")),
+    )(by("care.caring.note_gap", "{client.name}: {what}, due {due}.")),
 )
-COMMANDS = (Group("care", "what is due to clients: visits, surveys, renewals, offers", _DEEDS),)
+COMMANDS = (CommandGroup("care", "what is due to clients: visits, surveys, renewals, offers", _DEEDS),)

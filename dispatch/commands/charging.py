@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, one_of, option, reads
-from dispatch.commands.opening import agreed, minutes_option, on_terminal, open_seat, open_store
+from dispatch.commands.opening import agreed, minutes_option, on_terminal, open_store, user_of
 from dispatch.commands.printing import Answer, Listing, Result
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.stay import change_lines
 from dispatch.commands.typed import moment_or_now
-from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.instants import day_of, iso
@@ -26,11 +26,15 @@ with lazily(__name__):
     from db.store import Store
     from dispatch.charges import cases as charge_cases
     from dispatch.charges import explain
-    from dispatch.desk import adjusting, charging, finding, quoting, reviewing, shown
-    from dispatch.desk.charging import Priced, Unpriced
+    from dispatch.desk.billing import adjusting
+    from dispatch.desk.charges import charging, quoting
+    from dispatch.desk.charges.charging import Priced, Unpriced
+    from dispatch.desk.charges.quoting import QuoteComparison
     from dispatch.desk.imports import rate_card_file
-    from dispatch.desk.quoting import Comparison
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.review import reviewing
+    from dispatch.desk.session import shown
+    from dispatch.desk.session.user import User
+    from dispatch.desk.visits import finding
     from dispatch.levels import cases as clock_cases
     from dispatch.model.visits import Visit
 
@@ -63,10 +67,10 @@ _FORMS = one_of(flag("--plain", "as text (the default)"), JSON, flag("--markdown
 )
 def _charge(args: Args) -> Result:
     if args.goodwill or args.withdraw_goodwill or args.travel or args.accept or args.correct:
-        seat = open_seat(args)
+        user = user_of(args)
         if args.check:
-            return change_lines(seat, args.reference, lambda: _change(seat, args))
-        _change(seat, args)
+            return change_lines(user, args.reference, lambda: _change(user, args))
+        _change(user, args)
     elif args.afresh or args.check:
         raise Refusal("--afresh goes with --correct, and --check with a deed.")
     store = open_store(args)
@@ -80,26 +84,26 @@ def _charge(args: Args) -> Result:
     return _priced(store, args, found, f"{visit.reference} {client}, {visit.work}", more, at, visit.zone)
 
 
-def _change(seat: Seat, args: Args) -> None:
+def _change(user: User, args: Args) -> None:
     if args.goodwill:
         target, is_given, value = args.goodwill.partition("=")
         if not is_given:
             raise Faulty([f"goodwill: {args.goodwill!r} is not of the form labour=10% or travel=25.00"])
         mode = "percent" if value.endswith("%") else "amount"
-        adjusting.give_goodwill(seat, args.reference, target.strip(), mode, value.removesuffix("%"), args.reason)
+        adjusting.give_goodwill(user, args.reference, target.strip(), mode, value.removesuffix("%"), args.reason)
     elif args.withdraw_goodwill:
-        adjusting.withdraw_goodwill(seat, args.reference, args.reason)
+        adjusting.withdraw_goodwill(user, args.reference, args.reason)
     elif args.travel:
-        adjusting.set_travel(seat, args.reference, None if args.travel == "card" else args.travel, args.reason)
+        adjusting.set_travel(user, args.reference, None if args.travel == "card" else args.travel, args.reason)
     elif args.accept:
-        adjusting.accept_charge(seat, args.reference, args.reason, _seen(seat, args))
+        adjusting.accept_charge(user, args.reference, args.reason, _seen(user, args))
     else:
-        adjusting.correct_charge(seat, args.reference, args.reason, afresh=args.afresh)
+        adjusting.correct_charge(user, args.reference, args.reason, afresh=args.afresh)
 
 
-def _seen(seat: Seat, args: Args) -> shown.Shown:
+def _seen(user: User, args: Args) -> shown.Shown:
     """What was seen of the charge that is accepted: as it was typed, or shown now to whoever sits at a terminal."""
-    judged = reviewing.judge(seat.store, args.reference)
+    judged = reviewing.judge(user.store, args.reference)
     if args.check:
         return judged.shown
     if args.revision is None and judged.sheet is not None and on_terminal():
@@ -171,7 +175,7 @@ def _priced(
     )
 
 
-def _charge_form(priced: Priced, comparison: Comparison | None) -> dict[str, Any]:
+def _charge_form(priced: Priced, comparison: QuoteComparison | None) -> dict[str, Any]:
     told = form(priced, "currency estimate revision reason sheet=form")
     if comparison is None:
         return told
@@ -180,7 +184,7 @@ def _charge_form(priced: Priced, comparison: Comparison | None) -> dict[str, Any
     return told | {"under": form(comparison, "agreement=name sheet=under.form difference", difference=difference)}
 
 
-def _charge_lines(priced: Priced, title: str, comparison: Comparison | None, *, markdown: bool) -> Iterator[str]:
+def _charge_lines(priced: Priced, title: str, comparison: QuoteComparison | None, *, markdown: bool) -> Iterator[str]:
     sheets = [(f"{priced.word.capitalize()} · {title}", priced)]
     if comparison is not None:
         sheets.append((f"Under {comparison.name}", comparison.under))

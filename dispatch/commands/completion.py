@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dispatch.commands.declared import Args, alone, option
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.session.refusals import Refusal
 
 SHELLS = ("bash", "zsh", "fish")
 FOLDER = Path(__file__).with_name("completions")

@@ -13,8 +13,8 @@ from dispatch.model.instants import when_text
 
 with lazily(__name__):
     from db import handovers
-    from dispatch.desk import notices
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.day import notices
+    from dispatch.desk.session.user import User
 
 CONFIRM = option(
     "--confirm",
@@ -51,10 +51,10 @@ def _swapped(both: Any) -> Iterator[str]:
 
 
 @acts("told", "what was changed after you had been told of it", flag("--note", "note it: it is not shown again"), JSON)
-def _told(seat: Seat, args: Args) -> Listing:
-    zone = seat.firm.zone
+def _told(user: User, args: Args) -> Listing:
+    zone = user.firm.zone
     return Listing(
-        notices.note(seat) if args.note else notices.unread(seat.store, seat.staff.id),
+        notices.note(user) if args.note else notices.unread(user.store, user.staff.id),
         lambda one: form(one, "reference about text at=made_at@ noted", zone, noted=args.note),
         lambda one: f"{when_text(one.made_at, zone)}  {one.text}",
         "Nothing was changed that you had been told.",
@@ -62,9 +62,9 @@ def _told(seat: Seat, args: Args) -> Listing:
 
 
 @acts("asked", "what you are asked to take over", JSON)
-def _asked(seat: Seat, _: Args) -> Listing:
+def _asked(user: User, _: Args) -> Listing:
     return Listing(
-        handovers.open_for(seat.store, seat.staff.id),
+        handovers.open_for(user.store, user.staff.id),
         lambda one: form(one, "reference client work asked_by reason"),
         lambda one: f"{one.reference} {one.client}, {one.work}. {one.asked_by}: {one.reason}",
         "Nothing.",
@@ -77,21 +77,23 @@ DEEDS = (
         "exchange technicians and starts with another visit",
         option("other", "OTHER", "the other visit's reference"),
         *PLACING,
-    )(by("schedule.swap", _swapped, **MEANT)),
+    )(by("plan.schedule.swap", _swapped, **MEANT)),
     on_visit(
         "share",
         "give a planned visit more technicians, or fewer, at its time",
         option("--to", "TECHNICIAN", "repeat: the whole crew", action="append", required=True),
         flag("--halve", "they share the work: the stay is planned shorter"),
         *PLACING,
-    )(by("schedule.share", placed_lines, crew="to", **MEANT)),
+    )(by("plan.schedule.share", placed_lines, crew="to", **MEANT)),
     on_visit("hand-over", "lead: ask somebody else to take over a started job's visit", _TO, REASON)(
-        by("handing_over.ask", _ASKED)
+        by("closeout.handing_over.ask", _ASKED)
     ),
-    on_visit("accept", "agree to take a visit over")(by("handing_over.accept", _TAKEN)),
-    on_visit("decline", "say no to taking a visit over", REASON)(by("handing_over.decline", _LEFT, words="reason")),
+    on_visit("accept", "agree to take a visit over")(by("closeout.handing_over.accept", _TAKEN)),
+    on_visit("decline", "say no to taking a visit over", REASON)(
+        by("closeout.handing_over.decline", _LEFT, words="reason")
+    ),
     on_visit("see", "note that you have seen a visit that was dispatched to you")(
-        by("arriving.see", "You have seen {0.reference} {0.client}.")
+        by("closeout.arriving.see", "You have seen {0.reference} {0.client}.")
     ),
     _told,
     _asked,

@@ -14,10 +14,10 @@ from inspect import signature
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatch.commands.opening import agreed, common_options, on_terminal, open_seat, open_store
+from dispatch.commands.opening import agreed, common_options, on_terminal, open_store, user_of
 from dispatch.commands.printing import Result, said
 from dispatch.commands.typed import reading
-from dispatch.desk.refusals import Faulty, NeedsConfirm, refuse
+from dispatch.desk.session.refusals import Faulty, NeedsConfirm, refuse
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
@@ -58,14 +58,14 @@ class Option(NamedTuple):
                 setattr(args, dest, desk(self.reads)(store, typed))
 
 
-class OneOf(NamedTuple):
+class OneOption(NamedTuple):
     """Options of which one is given at most, or exactly one where one is needed."""
 
     options: tuple[Option, ...]
     needed: bool = False
 
 
-Taken = Option | OneOf | Callable[[], "Iterable[Option]"]
+Taken = Option | OneOption | Callable[[], "Iterable[Option]"]
 """What a command takes; what gives options is asked when they are needed, so that a table of fields is not loaded before."""
 
 
@@ -76,7 +76,7 @@ class Command:
     Attributes:
         run: what it does, with what it opens and with what was typed.
         told: what argparse is told of it: its help, its description.
-        opens: the seat or the store; None where the deed opens for itself what it needs, or nothing.
+        opens: the session or the store; None where the deed opens for itself what it needs, or nothing.
         common: whether it takes the options that every command on a database takes.
         deeds: what may follow instead of it.
     """
@@ -99,7 +99,7 @@ class Command:
     def _read(self, store: Store, args: Args) -> None:
         """Read what was typed; every fault in it at once."""
         faults: list[str] = []
-        for one in chain.from_iterable(one.options if isinstance(one, OneOf) else (one,) for one in self.options):
+        for one in chain.from_iterable(one.options if isinstance(one, OneOption) else (one,) for one in self.options):
             try:
                 if isinstance(one, Option):
                     one.read(store, args)
@@ -122,7 +122,7 @@ class Command:
                 given[-1].confirm = question.marks
 
 
-class Group(NamedTuple):
+class CommandGroup(NamedTuple):
     """Commands under one word."""
 
     name: str
@@ -148,9 +148,9 @@ def flag(name: str, text: str | None = None, /, reads: Reads = None, **told: Any
     return Option((name,), {"action": "store_true", "help": text, **told}, reads)
 
 
-def one_of(*options: Option, needed: bool = False) -> OneOf:
+def one_of(*options: Option, needed: bool = False) -> OneOption:
     """Options that exclude each other."""
-    return OneOf(options, needed)
+    return OneOption(options, needed)
 
 
 Declares = Callable[[Callable[..., Any]], Command]
@@ -158,8 +158,8 @@ Declares = Callable[[Callable[..., Any]], Command]
 
 
 def acts(name: str, text: str, /, *options: Taken, **more: Any) -> Declares:
-    """A command at a seat; `more` as `alone` takes it."""
-    return alone(name, text, *options, opens=open_seat, **more)
+    """A command in a session; `more` as `alone` takes it."""
+    return alone(name, text, *options, opens=user_of, **more)
 
 
 def reads(name: str, text: str, /, *options: Taken, **more: Any) -> Declares:
@@ -216,7 +216,7 @@ REASON = option("--reason", "TEXT", required=True)
 
 
 def on_visit(name: str, text: str, /, *options: Taken) -> Declares:
-    """A command at a seat on a visit."""
+    """A command in a session on a visit."""
     return acts(name, text, REFERENCE, *options)
 
 
@@ -240,11 +240,11 @@ class By:
     says: Callable[[Any], Result] | str | None
     named: Mapping[str, str]
 
-    def __call__(self, seat: Any, args: Args) -> Any:
+    def __call__(self, user: Any, args: Args) -> Any:
         """Do it."""
         function = desk(self.deed)
         wanted = {name: self.named.get(name, name) for name in (*[*signature(function).parameters][1:], *self.named)}
-        done = function(seat, **{name: getattr(args, typed) for name, typed in wanted.items() if typed in args})
+        done = function(user, **{name: getattr(args, typed) for name, typed in wanted.items() if typed in args})
         if isinstance(self.says, str):
             return self.says.format(done, **vars(args)) or None
         return done if self.says is None else self.says(done)
@@ -273,10 +273,10 @@ def stands(visit: Visit) -> str:
     return STANDS.format(visit)
 
 
-def add_all(parsers: Any, declared: Iterable[Command | Group]) -> None:
+def add_all(parsers: Any, declared: Iterable[Command | CommandGroup]) -> None:
     """Tell argparse of commands and groups."""
     for one in declared:
-        if isinstance(one, Group):
+        if isinstance(one, CommandGroup):
             group = parsers.add_parser(one.name, help=one.help, description=one.about)
             below = group.add_subparsers(metavar=one.word.upper(), required=True, title=f"{one.word}s")
             add_all(below, one.deeds)
@@ -296,7 +296,7 @@ def _add(parsers: Any, command: Command) -> None:
 def _take(parser: Any, options: Iterable[Taken]) -> None:
     """Tell a parser of the options of its command."""
     for one in options:
-        if isinstance(one, OneOf):
+        if isinstance(one, OneOption):
             group = parser.add_mutually_exclusive_group(required=one.needed)
             for each in one.options:
                 group.add_argument(*each.names, **each.told)

@@ -8,13 +8,14 @@ import sys
 from dispatch.commands.declared import Args, flag, one_of, option, reads
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day, day_or_today
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 
 with lazily(__name__):
     from db import figures, settings
     from db.store import Store
-    from dispatch.desk.figures import counting, defined, words
+    from dispatch.desk.figures import counting, defined
+    from dispatch.desk.texts import figure_words
 
 
 @reads(
@@ -38,20 +39,22 @@ def _figures(store: Store, args: Args) -> Result:
         return _behind(args, store, first, last)
     found = counting.figures_over(store, first, last, args.by)
     if args.csv:
-        sys.stdout.write(words.figures_csv(found))
+        sys.stdout.write(figure_words.figures_csv(found))
         return None
-    return Answer(found, words.figures_form, lambda found: words.figure_lines(found, ascii_only=args.ascii))
+    return Answer(
+        found, figure_words.figures_form, lambda found: figure_words.figure_lines(found, ascii_only=args.ascii)
+    )
 
 
 def _behind(args: Args, store: Store, first: datetime.date, last: datetime.date) -> Answer:
     firm, figure = settings.firm(store), counting.figure_called(args.behind)
     money = defined.Money(firm.currency, figures.exponent_of(store, firm.currency))
     return Answer(
-        counting.visits_behind(store, figure, counting.Group("", first, last), "day"),
-        lambda visits: words.behind_form(figure, visits, money, firm.zone),
+        counting.visits_behind(store, figure, counting.FigureGroup("", first, last), "day"),
+        lambda visits: figure_words.behind_form(figure, visits, money, firm.zone),
         lambda visits: [
             f"{figure.name}: {figure.sentence}",
-            *words.behind_lines(figure, visits, money, firm.zone, firm.clock_hours == 24),
+            *figure_words.behind_lines(figure, visits, money, firm.zone, firm.clock_hours == 24),
         ],
     )
 

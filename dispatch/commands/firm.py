@@ -7,10 +7,10 @@ import shlex
 import sys
 
 from dispatch.commands.book import deeds_of
-from dispatch.commands.declared import Args, Group, acts, alone, flag, option, reads
+from dispatch.commands.declared import Args, CommandGroup, acts, alone, flag, option, reads
 from dispatch.commands.opening import database_path, on_terminal
 from dispatch.commands.printing import Listing
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.states import Role
@@ -19,9 +19,9 @@ from dispatch.model.text import pad, show
 with lazily(__name__):
     from db import people
     from db.store import Store
-    from dispatch.desk import firm
-    from dispatch.desk.book import keeping
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.book import editing
+    from dispatch.desk.firm import founding
+    from dispatch.desk.session.user import User
 
 
 @alone(
@@ -47,7 +47,7 @@ def _init(args: Args) -> list[str]:
             lead = mine
         if not lead:
             raise Refusal("Who is the first lead? Say it with --lead LOGIN.")
-    person, zone = firm.init(path, lead=lead, lead_name=name, name=args.name, zone=args.zone)
+    person, zone = founding.init(path, lead=lead, lead_name=name, name=args.name, zone=args.zone)
     return [
         f"Made {path}: {person.name} ({person.login}) is its first lead, its zone {zone}.",
         f"Type next: {_next(args, lead)}",
@@ -90,9 +90,9 @@ def _ask(question: str, otherwise: str) -> str:
     option("--email", default=""),
     about="Add somebody to the staff.",
 )
-def _add(seat: Seat, args: Args) -> str:
+def _add(user: User, args: Args) -> str:
     texts = {"login": args.new_login, "name": args.name, "roles": ", ".join(args.role), "email": args.email}
-    person = keeping.add(seat, "staff", texts)
+    person = editing.add(user, "staff", texts)
     return f"{person.name} ({person.login}) is {_roles(person.roles)} now."
 
 
@@ -111,5 +111,7 @@ def _roles(roles: frozenset[Role]) -> str:
 
 COMMANDS = (
     _init,
-    Group("staff", "who works here and what they may do", (_add, _list, *deeds_of("staff", without=("add", "list")))),
+    CommandGroup(
+        "staff", "who works here and what they may do", (_add, _list, *deeds_of("staff", without=("add", "list")))
+    ),
 )

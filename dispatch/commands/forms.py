@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch.closeout.probes.carrying import try_form
 from dispatch.closeout.probes.reading import probe_form
-from dispatch.desk.level_words import clock_form
-from dispatch.desk.visit_page import VisitPage
+from dispatch.desk.log.visit_page import VisitPage
+from dispatch.desk.texts.level_words import clock_form
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
-from dispatch.model.checklists import Item, Kind
+from dispatch.model.checklists import Item, ItemKind
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import iso
 from dispatch.model.links import route_links
@@ -22,9 +22,9 @@ from dispatch.model.units import DistanceUnit, minutes_of, to_unit
 from dispatch.model.visits import Visit
 
 if TYPE_CHECKING:
+    from dispatch.desk.log.visit_log import LogFilter
     from dispatch.desk.quick.reading import Understood
-    from dispatch.desk.story import Story
-    from dispatch.desk.visit_log import Wanted
+    from dispatch.desk.texts.history import Story
 
 _VISIT = """reference client site state review date=wanted_on work minutes priority emergency kind recurring skills tags
     start=starts_at@ end=ends_at@ promised_from=promised.0@ promised_to=promised.1@ requested_at@ reported_by came_by?
@@ -95,7 +95,7 @@ def late_form(board: Board) -> dict[str, Any]:
     )
 
 
-def log_form(log: Log, wanted: Wanted) -> dict[str, Any]:
+def log_form(log: Log, wanted: LogFilter) -> dict[str, Any]:
     """`dispatch log --json`."""
     charged = [
         {"currency": currency, "net": format_minor(net, exponent)} for currency, exponent, net in log.totals.charged
@@ -282,7 +282,7 @@ def _item_form(item: Item, zone: str) -> dict[str, Any]:
         item,
         _ITEM,
         vantage=item.vantage if item.probes else None,
-        asks=item.asks if item.kind is Kind.TEST else None,
+        asks=item.asks if item.kind is ItemKind.TEST else None,
         counts=item.standing.sequence if item.standing is not None and item.counts else None,
         permission=item.permission and form(item.permission, "by at@ lowered reason", zone),
         probes=[probe_form(probe) for probe in item.probes],

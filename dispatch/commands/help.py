@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dispatch
 from dispatch.commands.declared import Args, alone, option
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.session.refusals import Refusal
 from dispatch.model.text import show
 
 

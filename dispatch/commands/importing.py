@@ -8,10 +8,10 @@ from argparse import ArgumentTypeError
 from functools import partial
 
 from dispatch.commands.declared import Args, alone, flag, one_of, option
-from dispatch.commands.opening import open_seat
+from dispatch.commands.opening import user_of
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import day_typed
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.model.text import pad, show
 
 # the same as dispatch.desk.imports.importing.KINDS, which costs more to import than to repeat; a test compares them
@@ -80,8 +80,8 @@ def _number(text: str, *, of: str, most: int) -> int:
 )
 def run_import(args: Args) -> int:
     """Carry out an import as the parsed words say."""
+    from dispatch.desk.files.verdicts import report_lines
     from dispatch.desk.imports.importing import CALENDAR, How, import_file, refuse_unknown_columns
-    from dispatch.desk.imports.verdicts import report_lines
 
     if args.columns or args.template:
         return _about(args)
@@ -95,15 +95,15 @@ def run_import(args: Args) -> int:
     except Faulty as faulty:
         print(f"dispatch: --map: {show(str(faulty))}", file=sys.stderr)
         return _USAGE
-    seat = open_seat(args)
+    user = user_of(args)
     # only calendars have these, and `rate-card import` none of them
     events = {}
     if args.kind == CALENDAR:
-        since = None if args.since is None else day_typed(seat.store, args.since, "--since")
+        since = None if args.since is None else day_typed(user.store, args.since, "--since")
         events = {"minutes": args.minutes, "since": since}
     with file_named(args.file) as file:
         how = How(args.check, args.accept_good, args.update, mapping, args.rows, **events)
-        report = import_file(seat, args.kind, file, how)
+        report = import_file(user, args.kind, file, how)
     if args.json:
         print(json.dumps(report.as_json(), indent=2))
     else:

@@ -10,7 +10,7 @@ from dispatch.commands.declared import JSON, Args, alone, flag, option, reads
 from dispatch.commands.opening import database_path, open_store
 from dispatch.commands.printing import Answer
 from dispatch.commands.standard_input import called, file_named
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import forms
 from dispatch.model.instants import stamp
@@ -20,8 +20,10 @@ from dispatch.model.text import pad, show
 with lazily(__name__):
     from db import safekeeping
     from db.store import Store
-    from dispatch.desk import archive, connecting, doubtful_clock, seat
-    from dispatch.desk.archive import Found, Manifest
+    from dispatch.desk.access import connecting
+    from dispatch.desk.backup import archive
+    from dispatch.desk.backup.archive import FoundBackup, Manifest
+    from dispatch.desk.session import doubtful_clock, user
 
 
 @alone(
@@ -97,7 +99,7 @@ def _verify(args: Args) -> int:
     return _broken(found) or _missing(found.manifest)
 
 
-def _broken(found: Found) -> int:
+def _broken(found: FoundBackup) -> int:
     if found.broken_at is None:
         return 0
     print(f"dispatch: Its audit chain is broken at row {found.broken_at}.", file=sys.stderr)
@@ -134,7 +136,7 @@ def _restore(args: Args) -> int:
 )
 def _doctor(store: Store, args: Args) -> Answer:
     if args.clock_is_right:
-        doubtful_clock.confirm(seat.take_seat(store, args.login))
+        doubtful_clock.confirm(user.log_in(store, args.login))
     findings = [*safekeeping.check(store), *connecting.findings_of_the_server(store)]
     return Answer(
         findings,

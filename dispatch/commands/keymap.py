@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 )
 def _keymap(args: Args) -> Result:
     from dispatch.app import DispatchApp
-    from dispatch.desk.personal import read_personal
+    from dispatch.desk.session.preferences import read_personal
     from screens.keymap import key_rows
     from screens.personal import judged_settings
     from widgets.keyboard import written, written_all

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dispatch.commands.declared import JSON, Args, option, reads
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import CLIENT
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
 
 with lazily(__name__):
     from db import settings
     from db.store import Store
-    from dispatch.desk import finding, level_report, level_words, levels
+    from dispatch.desk.levels import clocks, level_month
+    from dispatch.desk.texts import level_words
+    from dispatch.desk.visits import finding
 
 
 @reads(
@@ -35,12 +37,12 @@ def _levels(store: Store, args: Args) -> Answer:
     if args.reference:
         visit = finding.find(store, args.reference)
         return Answer(
-            levels.clocks_of(store, [visit]).get(visit.id, ()),
+            clocks.clocks_of(store, [visit]).get(visit.id, ()),
             lambda found: [level_words.clock_form(one, visit.zone) for one in found],
             lambda found: level_words.clock_lines(found, visit.zone, hours24),
         )
     return Answer(
-        levels.open_clocks(store),
+        clocks.open_clocks(store),
         lambda pairs: [
             form(visit, "reference client priority", priority=f"P{visit.priority}")
             | level_words.clock_form(one, visit.zone)
@@ -51,7 +53,7 @@ def _levels(store: Store, args: Args) -> Answer:
 
 
 def _month(store: Store, args: Args) -> Answer:
-    month = level_report.client_month(store, args.client, level_report.read_month(args.month, settings.today(store)))
+    month = level_month.client_month(store, args.client, level_month.read_month(args.month, settings.today(store)))
     return Answer(month, level_words.month_form, level_words.month_lines)
 
 

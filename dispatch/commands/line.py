@@ -66,7 +66,7 @@ def _went_wrong(error: Exception, args: argparse.Namespace) -> int:
     from dispatch.commands.opening import database_path
     from dispatch.model.text import show
 
-    print(crashes.keep(error, database_path(args), f"user {os.getuid()}", at_seat=False), file=sys.stderr)
+    print(crashes.keep(error, database_path(args), f"user {os.getuid()}", over_ssh=False), file=sys.stderr)
     if getattr(args, "verbose", False):
         print(show("".join(traceback.format_exception(error)), multiline=True), file=sys.stderr)
     return EXIT_REFUSED
@@ -96,7 +96,7 @@ def _told(error: Exception) -> int | None:
     What is needed for it is imported here, as a command that needs no database imports none of it.
     """
     from db.faults import StoreFault
-    from dispatch.desk.refusals import GatesUnmet, Refusal
+    from dispatch.desk.session.refusals import GatesUnmet, Refusal
     from dispatch.model.text import show
 
     if isinstance(error, GatesUnmet):

@@ -5,21 +5,22 @@ from __future__ import annotations
 from dispatch.commands.declared import Args, acts, flag, option
 from dispatch.commands.opening import on_terminal
 from dispatch.commands.printing import print_json
-from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import forms
 from dispatch.model.text import show
 
 with lazily(__name__):
-    from dispatch.desk.book import finding, locating
-    from dispatch.desk.seat import Seat
-    from dispatch.travel.geocoding import Found
+    from dispatch.desk.book import records
+    from dispatch.desk.roads import locating
+    from dispatch.desk.session.user import User
+    from dispatch.travel.geocoding import FoundPlace
 
 
 @acts(
     "locate",
     "look the address up and place the site there",
-    option("record", "SITE", "its name, or a part that only it has", reads="book.finding.site_named"),
+    option("record", "SITE", "its name, or a part that only it has", reads="book.records.site_named"),
     option("--address", "TEXT", "default: the address of the site"),
     option("--number", "N", "take the result of that number", type=int),
     flag("--yes", "take the first result"),
@@ -27,13 +28,13 @@ with lazily(__name__):
     about="Looks into the extracts of this machine, then asks the endpoint of the settings once, and offers what is "
     "found. Nothing is placed unasked.",
 )
-def locate(seat: Seat, args: Args) -> str | None:
+def locate(user: User, args: Args) -> str | None:
     """Look an address up, and place the site where it is chosen."""
     site = args.record
     address = args.address if args.address is not None else site.address
     if not address.strip():
-        raise Refusal(f"{finding.site_title(seat.store, site)} has no address: say it with --address.")
-    found = locating.look_up(seat.store, address)
+        raise Refusal(f"{records.site_title(user.store, site)} has no address: say it with --address.")
+    found = locating.look_up(user.store, address)
     if args.json:
         print_json(forms(found, "address lat=place.lat lon=place.lon precision? source"))
     elif not (args.yes or args.number):
@@ -50,8 +51,8 @@ def locate(seat: Seat, args: Args) -> str | None:
         raise Refusal("Nothing was placed: choose with --number N, or --yes for the first.")
     if not 1 <= number <= len(found):
         raise Faulty([f"--number: a number from 1 to {len(found)} is expected"])
-    placed = locating.place(seat, site, found[number - 1])
-    return None if args.json else f"{finding.site_title(seat.store, placed)} is placed: {_line(found[number - 1])}"
+    placed = locating.place(user, site, found[number - 1])
+    return None if args.json else f"{records.site_title(user.store, placed)} is placed: {_line(found[number - 1])}"
 
 
 def _chosen(most: int) -> int | None:
@@ -63,6 +64,6 @@ def _chosen(most: int) -> int | None:
     return int(typed) if typed.isdecimal() else None
 
 
-def _line(one: Found) -> str:
+def _line(one: FoundPlace) -> str:
     kind = f" ({one.precision})" if one.precision else ""
     return f"{one.address}{kind}  {one.place.lat}, {one.place.lon}"

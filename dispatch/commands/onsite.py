@@ -21,13 +21,13 @@ from dispatch.commands.declared import (
     option,
     stands,
 )
-from dispatch.commands.opening import minutes_option, open_seat
+from dispatch.commands.opening import minutes_option, user_of
 from dispatch.commands.printing import Result
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import day, day_typed, moment_there
-from dispatch.desk.refusals import Faulty, GatesUnmet, Refusal
+from dispatch.desk.session.refusals import Faulty, GatesUnmet, Refusal
 from dispatch.lazily import lazily
-from dispatch.model.checklists import Asks, Item, Kind
+from dispatch.model.checklists import Asks, Item, ItemKind
 from dispatch.model.checklists import Result as Outcome
 from dispatch.model.text import show
 
@@ -35,9 +35,10 @@ with lazily(__name__):
     from db.store import Store
     from dispatch.closeout import recording
     from dispatch.commands import line as command_line
-    from dispatch.desk import attaching, leaving, onsite, visit_page
-    from dispatch.desk import plain as plain_text
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.closeout import evidence, leaving, onsite
+    from dispatch.desk.log import visit_page
+    from dispatch.desk.session.user import User
+    from dispatch.desk.texts import plain as plain_text
 
 _ITEM = option("item", "ITEM")
 _TEXT = option("text")
@@ -52,13 +53,13 @@ _LEFT_AT = option("--left-at", "WHEN", "when they really left, where the check-o
     option("file", "FILE", "- reads standard input"),
     option("--name", None, "what it is called (default: the file's own name)", default=""),
 )
-def _attach(seat: Seat, args: Args) -> str:
+def _attach(user: User, args: Args) -> str:
     name = args.name or ("" if args.file == "-" else Path(args.file).name)
     if not name:
         raise Faulty(["--name: what the file is called, where it comes on standard input"])
     try:
         with file_named(args.file) as path, path.open("rb") as source:
-            kept = attaching.attach(seat, args.reference, args.item, name, source)
+            kept = evidence.attach(user, args.reference, args.item, name, source)
     except OSError as error:
         raise Faulty([f"file: {show(args.file)} cannot be read ({error.strerror})"]) from None
     return f"{kept.name} ({kept.size:,} bytes) is kept with {args.reference} {kept.item}."
@@ -93,16 +94,16 @@ def _record(args: Args) -> Result:
         raise Refusal("Say which item: T3, for example.")
     if args.ran:
         return probing.run_items(args, [args.item])
-    seat = open_seat(args)
+    user = user_of(args)
     if args.probe_result is not None:
-        return probing.bring(seat, args)
-    follow_up_on = day_typed(seat.store, args.follow_up) if args.follow_up is not None else None
+        return probing.bring(user, args)
+    follow_up_on = day_typed(user.store, args.follow_up) if args.follow_up is not None else None
     outcome, text = _outcome(args)
     recorded = onsite.record(
-        seat,
+        user,
         args.reference,
         args.item,
-        recording.Entry(result=outcome, text=text, value=args.value),
+        recording.Recording(result=outcome, text=text, value=args.value),
         follow_up_on=follow_up_on,
         follow_up_minutes=args.minutes,
     )
@@ -130,12 +131,12 @@ def _outcome(args: Args) -> tuple[Outcome, str]:
 
 
 @on_visit("close", "close the visit: refused, with every reason, until all gates hold (exit 3)", _LEFT_AT)
-def _close(seat: Seat, args: Args) -> Result:
+def _close(user: User, args: Args) -> Result:
     try:
-        visit = leaving.close(seat, args.reference, left_at=args.left_at)
+        visit = leaving.close(user, args.reference, left_at=args.left_at)
     except GatesUnmet as refused:
-        return _not_yet(seat.store, args.reference, str(refused))
-    return [stands(visit), f"  {plain_text.charge_line(seat.store, visit)}"]
+        return _not_yet(user.store, args.reference, str(refused))
+    return [stands(visit), f"  {plain_text.charge_line(user.store, visit)}"]
 
 
 def _not_yet(store: Store, reference: str, refused: str) -> int:
@@ -160,13 +161,13 @@ def _way_lines(reference: str, items: Iterable[Item]) -> list[str]:
 
 
 def _way(item: Item) -> str:
-    if item.kind is Kind.SIGN_OFF:
+    if item.kind is ItemKind.SIGN_OFF:
         return "sign-off {visit} --name NAME --satisfied yes"
-    if item.kind is Kind.NAMED:
+    if item.kind is ItemKind.NAMED:
         return "record {visit} {item} --done, --follow-up DAY or --declined WORDS"
-    if item.kind is Kind.TEST:
+    if item.kind is ItemKind.TEST:
         return _TESTED[item.asks]
-    if item.kind is Kind.ASK:
+    if item.kind is ItemKind.ASK:
         return "record {visit} {item} --answer TEXT"
     if item.ref == "W2":
         return "work {visit} TEXT"
@@ -193,9 +194,9 @@ _TESTED = {
     option("--minutes", None, "its length (default: as this visit)", type=minutes_option),
     flag("--our-fault", "the cause is our own failure: the follow-up is not charged"),
 )
-def _leave(seat: Seat, args: Args) -> Iterator[str]:
+def _leave(user: User, args: Args) -> Iterator[str]:
     visit, follow_up = leaving.leave(
-        seat,
+        user,
         args.reference,
         args.reason,
         follow_up_on=args.follow_up,
@@ -217,11 +218,11 @@ def _leave(seat: Seat, args: Args) -> Iterator[str]:
     REASON,
     option("--not-again", "WHY", "dispatcher or lead: why the request does not go back", default=""),
 )
-def _abort(seat: Seat, args: Args) -> Iterator[str]:
-    visit = leaving.abort(seat, args.reference, args.reason, not_again=args.not_again)
+def _abort(user: User, args: Args) -> Iterator[str]:
+    visit = leaving.abort(user, args.reference, args.reason, not_again=args.not_again)
     yield stands(visit)
     if not args.not_again:
-        yield f"  its request is in the queue as {visit_page.visit_page(seat.store, visit.reference).follow_ups[-1].reference}"
+        yield f"  its request is in the queue as {visit_page.visit_page(user.store, visit.reference).follow_ups[-1].reference}"
 
 
 def _reopened(reopened: Any) -> Iterator[str]:
@@ -232,7 +233,7 @@ def _reopened(reopened: Any) -> Iterator[str]:
 
 
 DEEDS = (
-    on_visit("depart", "set out: en route", _WHOM)(by("arriving.depart", STANDS)),
+    on_visit("depart", "set out: en route", _WHOM)(by("closeout.arriving.depart", STANDS)),
     on_visit(
         "arrive",
         "check in at the site; on a re-opened visit: you went back",
@@ -241,10 +242,14 @@ DEEDS = (
             flag("--early-not-agreed", "nobody did: the time before the appointment is not charged"),
         ),
         _WHOM,
-    )(by("arriving.arrive", STANDS)),
+    )(by("closeout.arriving.arrive", STANDS)),
     _attach,
-    on_visit("work", "note what was changed; tests must pass again after it", _TEXT)(by("onsite.work", STANDS)),
-    on_visit("ask", "the client asks for something more: another item of work", _TEXT)(by("onsite.ask", STANDS)),
+    on_visit("work", "note what was changed; tests must pass again after it", _TEXT)(
+        by("closeout.onsite.work", STANDS)
+    ),
+    on_visit("ask", "the client asks for something more: another item of work", _TEXT)(
+        by("closeout.onsite.ask", STANDS)
+    ),
     _record,
     on_visit(
         "sign-off",
@@ -252,7 +257,7 @@ DEEDS = (
         option("--name", required=True),
         option("--satisfied", required=True, choices=["yes", "no"], reads=lambda _, word, __: word == "yes"),
         option("--words", default=""),
-    )(by("onsite.sign_off", STANDS)),
+    )(by("closeout.onsite.sign_off", STANDS)),
     _close,
     _leave,
     on_visit(
@@ -260,7 +265,7 @@ DEEDS = (
         "nobody let us in",
         option("--called", "WHO", "whom you called", required=True),
         option("--reason", default=""),
-    )(by("leaving.no_access", STANDS)),
+    )(by("closeout.leaving.no_access", STANDS)),
     _abort,
-    on_visit("reopen", "lead: take an ended visit back to on site", REASON)(by("leaving.reopen", _reopened)),
+    on_visit("reopen", "lead: take an ended visit back to on site", REASON)(by("closeout.leaving.reopen", _reopened)),
 )

@@ -13,8 +13,8 @@ from dispatch.model.paths import typed_path, usual_database
 
 if TYPE_CHECKING:
     from db.store import Store
-    from dispatch.desk.personal import Personal
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.session.preferences import Personal
+    from dispatch.desk.session.user import User
 
 
 @cache
@@ -66,7 +66,7 @@ def open_store(args: argparse.Namespace, *, for_screen: bool = False) -> Store:
     """
     from db.store import Store
     from dispatch.commands.reading import ask_for
-    from dispatch.desk.seat import read_only_words
+    from dispatch.desk.session.user import read_only_words
 
     store = Store.open(database_path(args))
     store.shows_damage = for_screen
@@ -80,8 +80,8 @@ def open_store(args: argparse.Namespace, *, for_screen: bool = False) -> Store:
     return store
 
 
-def open_seat(args: argparse.Namespace, *, for_screen: bool = False) -> Seat:
-    """A seat at that store, for `--as` or the person of this login.
+def user_of(args: argparse.Namespace, *, for_screen: bool = False) -> User:
+    """A session at that store, for `--as` or the person of this login.
 
     Args:
         for_screen: as for `open_store`.
@@ -90,9 +90,9 @@ def open_seat(args: argparse.Namespace, *, for_screen: bool = False) -> Seat:
         StoreFault: as `open_store`.
         NotFound: nobody of that login is on the staff.
     """
-    from dispatch.desk.seat import take_seat
+    from dispatch.desk.session.user import log_in
 
-    return take_seat(open_store(args, for_screen=for_screen), getattr(args, "login", None))
+    return log_in(open_store(args, for_screen=for_screen), getattr(args, "login", None))
 
 
 def on_terminal() -> bool:

@@ -7,15 +7,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from threading import Event
 
-from dispatch.commands.declared import JSON, Args, Group, acts, by, flag, option
+from dispatch.commands.declared import JSON, Args, CommandGroup, acts, by, flag, option
 from dispatch.commands.printing import Answer
 from dispatch.lazily import lazily
 from dispatch.model.messages import Fate, Message
 
 with lazily(__name__):
     from db import messages
-    from dispatch.desk import couriers, outbox, posting
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.adapters import transports
+    from dispatch.desk.delivery import posting
+    from dispatch.desk.messages import outbox
+    from dispatch.desk.session.user import User
 
 _NUMBER = option("number", "NUMBER", "as the list prints it", type=int)
 
@@ -26,17 +28,17 @@ _NUMBER = option("number", "NUMBER", "as the list prints it", type=int)
     flag("--all", "also what was sent or dropped; the newest 200"),
     JSON,
 )
-def _list(seat: Seat, args: Args) -> Answer:
-    posting.may_see(seat)
-    firm = seat.firm
+def _list(user: User, args: Args) -> Answer:
+    posting.may_see(user)
+    firm = user.firm
 
     def lines(found: Sequence[Message]) -> Iterator[str]:
         yield from outbox.message_lines(found, firm.zone, firm.clock_hours == 24)
-        trouble = messages.trouble(seat.store, seat.now)
+        trouble = messages.trouble(user.store, user.now)
         if trouble.words:
             yield f"! {trouble.words}" + (": does `dispatch outbox run` run?" if trouble.overdue else "")
 
-    found = outbox.outbox(seat.store, everything=args.all)
+    found = outbox.outbox(user.store, everything=args.all)
     return Answer(found, lambda found: [outbox.message_form(one, firm.zone) for one in found], lines)
 
 
@@ -46,21 +48,21 @@ def _list(seat: Seat, args: Args) -> Answer:
     flag("--once", "only what is due now"),
     option("--every", "SECONDS", "how often to look (default 15)", type=float, default=15),
 )
-def _run(seat: Seat, args: Args) -> int:
-    posting.may_see(seat)
+def _run(user: User, args: Args) -> int:
+    posting.may_see(user)
     if args.every <= 0:
         print("dispatch: --every is a number of seconds above 0", file=sys.stderr)
         return 2
     if args.once:
         became = []
-        for posted in posting.post_due(seat, lambda: couriers.courier(seat.firm)):
+        for posted in posting.post_due(user, lambda: transports.courier(user.firm)):
             print(posting.posted_words(posted), flush=True)
             became.append(posted.fate)
         return 1 if Fate.FAILED in became or Fate.UNSURE in became else 0
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    posting.run(seat, lambda: couriers.courier(seat.firm), lambda words: print(words, flush=True), args.every, stop)
+    posting.run(user, lambda: transports.courier(user.firm), lambda words: print(words, flush=True), args.every, stop)
     return 0
 
 
@@ -68,13 +70,13 @@ _DEEDS = (
     _list,
     _run,
     acts("retry", "send a message that was given up once more", _NUMBER)(
-        by("outbox.retry", "Message {0.id} waits to be sent again.", message_id="number")
+        by("messages.outbox.retry", "Message {0.id} waits to be sent again.", message_id="number")
     ),
     acts("drop", "do not send a message", _NUMBER)(
-        by("outbox.drop", "Message {0.id} is not sent.", message_id="number")
+        by("messages.outbox.drop", "Message {0.id} is not sent.", message_id="number")
     ),
     acts("test", "send one line to an address of your own, now, to try the settings", option("address", "ADDRESS"))(
-        by("posting.send_test", "Sent to {address}.")
+        by("delivery.posting.send_test", "Sent to {address}.")
     ),
 )
-COMMANDS = (Group("outbox", "messages to clients: what waits, what went out, what went wrong", _DEEDS),)
+COMMANDS = (CommandGroup("outbox", "messages to clients: what waits, what went out, what went wrong", _DEEDS),)

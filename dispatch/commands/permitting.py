@@ -10,8 +10,8 @@ from dispatch.model.forms import form
 with lazily(__name__):
     from db import permissions
     from db.store import Store
-    from dispatch.desk import permitting
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.closeout import permitting
+    from dispatch.desk.session.user import User
     from dispatch.model import checklists
 
 _ITEM = option("item", "ITEM", "T3, T4.mail")
@@ -23,8 +23,8 @@ _ITEM = option("item", "ITEM", "T3, T4.mail")
     option("--reason", "TEXT", "needed where a way leads to what is tested", default=""),
     _ITEM,
 )
-def _permit(seat: Seat, args: Args) -> str:
-    item = permitting.give(seat, args.reference, args.item, args.reason)
+def _permit(user: User, args: Args) -> str:
+    item = permitting.give(user, args.reference, args.item, args.reason)
     how = checklists.BY_PERMISSION if item.lowered else checklists.NO_WAY_IN
     return f"{args.reference} {item.ref}: words settle it at this visit; it shows as attested, {how}."
 
@@ -45,10 +45,10 @@ DEEDS = (
         "ask a lead to let words settle a test that cannot run",
         option("--why", "TEXT", default=""),
         _ITEM,
-    )(by("permitting.ask", "{0.reference} {0.item}: the leads are asked.", ref="item")),
+    )(by("closeout.permitting.ask", "{0.reference} {0.item}: the leads are asked.", ref="item")),
     _permit,
     on_visit("refuse", "lead: do not let words settle a test", REASON, _ITEM)(
-        by("permitting.refuse", "{reference} {item}: words do not settle it.", ref="item")
+        by("closeout.permitting.refuse", "{reference} {item}: words do not settle it.", ref="item")
     ),
     _list,
 )

@@ -9,19 +9,21 @@ from dataclasses import asdict
 from typing import Any
 
 from dispatch.commands.declared import JSON, Args, alone, flag, option
-from dispatch.commands.opening import open_seat, open_store
+from dispatch.commands.opening import open_store, user_of
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.standard_input import called, file_named
 from dispatch.commands.typed import day_typed
 from dispatch.commands.usage import EXIT_USAGE
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
 from dispatch.model.text import show
 
 with lazily(__name__):
-    from dispatch.desk import plain, proposing, roads
-    from dispatch.desk.proposing import Proposal
+    from dispatch.desk.plan import proposing
+    from dispatch.desk.plan.proposing import Proposal
+    from dispatch.desk.roads import roads
+    from dispatch.desk.texts import plain
     from dispatch.planning import problem_file, why_not
     from dispatch.planning import solving as solver
 
@@ -106,12 +108,12 @@ def _problem(args: Args) -> int:
 
 
 def _day(args: Args) -> Answer:
-    seat = open_seat(args)
-    day = day_typed(seat.store, args.date)
-    for note in roads.prefetch(seat, day).notes:
+    user = user_of(args)
+    day = day_typed(user.store, args.date)
+    for note in roads.prefetch(user, day).notes:
         print(show(note, 300), file=sys.stderr)
-    proposal = proposing.propose(seat.store, day, args.seconds)
-    applied = proposing.apply(seat, proposal, args.technician) if args.apply else None
+    proposal = proposing.propose(user.store, day, args.seconds)
+    applied = proposing.apply(user, proposal, args.technician) if args.apply else None
 
     def lines(proposal: Proposal) -> Iterator[str]:
         yield from plain.proposal_lines(proposal)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.session.refusals import Refusal
 from dispatch.model.paths import typed_path
 from dispatch.model.text import show
 
@@ -72,7 +72,7 @@ def write_private(text: str, file: str | None, said: str, *, replace: bool) -> s
     Raises:
         Refusal: the place does not take it.
     """
-    from dispatch.desk import private_file
+    from dispatch.desk.session import private_file
 
     if file in (None, "-"):
         sys.stdout.write(text)

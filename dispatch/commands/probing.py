@@ -7,19 +7,19 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, on_visit, option
-from dispatch.commands.opening import open_seat
+from dispatch.commands.opening import user_of
 from dispatch.commands.printing import print_json
 from dispatch.commands.standard_input import text_named
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.text import show
 
 with lazily(__name__):
     from dispatch.closeout.probes import carrying, running, vantage
-    from dispatch.desk import probing
-    from dispatch.desk.probing import Ran
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.closeout import probing
+    from dispatch.desk.closeout.probing import Ran
+    from dispatch.desk.session.user import User
     from dispatch.model import instants, probes
 
 _ITEMS = option("items", "ITEM", "default: every one that has a test", nargs="*")
@@ -43,7 +43,7 @@ def run_items(args: Args, refs: Sequence[str], *, as_json: bool = False) -> int:
     site = _site(args)
     done: list[Ran] = []
     only_from = probes.Vantage(args.only_from) if args.only_from else None
-    for ran in probing.run(open_seat(args), args.reference, refs, site=site, only_from=only_from, tell=_tell):
+    for ran in probing.run(user_of(args), args.reference, refs, site=site, only_from=only_from, tell=_tell):
         done.append(ran)
         if not as_json:
             word = "not run" if ran.fault else "pass" if ran.passed else "FAIL"
@@ -63,9 +63,9 @@ def _ran_form(ran: Ran) -> dict[str, Any]:
     )
 
 
-def bring(seat: Seat, args: Args) -> Iterator[str]:
+def bring(user: User, args: Args) -> Iterator[str]:
     """Record what a laptop found."""
-    for recorded in probing.bring(seat, args.reference, text_named(args.probe_result, carrying.LONGEST)):
+    for recorded in probing.bring(user, args.reference, text_named(args.probe_result, carrying.LONGEST)):
         if recorded.result is None:
             yield f"{recorded.visit.reference} {recorded.ref} {show(recorded.notes[0], 400)}"
             continue
@@ -89,8 +89,8 @@ def _run(args: Args) -> int:
 
 
 @on_visit("probe-spec", "print what your laptop is to test inside the client's network", _ITEMS)
-def _specify(seat: Seat, args: Args) -> None:
-    print_json(carrying.specification_form(probing.specify(seat, args.reference, args.items)))
+def _specify(user: User, args: Args) -> None:
+    print_json(carrying.specification_form(probing.specify(user, args.reference, args.items)))
 
 
 @alone(
@@ -113,7 +113,7 @@ def _probe(args: Args) -> int:
         return 2
     runner, dialer = running.Runner(instants.SystemClock().now, _tell), vantage.FromHost(probes.Vantage.SITE)
     outcomes = tuple(tuple(runner.run(probe, dialer) for probe in asked.probes) for asked in specification.items)
-    print_json(carrying.report_form(carrying.Report(specification, outcomes)))
+    print_json(carrying.report_form(carrying.LaptopReport(specification, outcomes)))
     return 0 if all(outcome.passed for item in outcomes for outcome in item) else 1
 
 

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dispatch.commands.declared import Args, alone, flag, one_of, option
-from dispatch.commands.opening import open_seat
+from dispatch.commands.opening import user_of
 from dispatch.commands.printing import Answer, Result
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.text import cells_of, csv_cell, show
 
 with lazily(__name__):
-    from db.query import Answer as Found
-    from dispatch.desk import asking
+    from db.query import QueryResult as Found
+    from dispatch.desk.figures import asking
 
 _WIDEST = 60
 
@@ -37,8 +37,8 @@ _WIDEST = 60
 def _query(args: Args) -> Result:
     if args.tables == (args.sql is not None):
         raise Faulty(["query: either a SELECT or --tables is expected"])
-    seat = open_seat(args)
-    answer = asking.tables(seat) if args.tables else asking.ask(seat, sys.stdin.read() if args.sql == "-" else args.sql)
+    user = user_of(args)
+    answer = asking.tables(user) if args.tables else asking.ask(user, sys.stdin.read() if args.sql == "-" else args.sql)
     if args.csv:
         _print_csv(answer)
         return None

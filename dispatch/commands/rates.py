@@ -9,7 +9,7 @@ from typing import Any
 from dispatch.commands.declared import (
     JSON,
     Args,
-    Group,
+    CommandGroup,
     acts,
     alone,
     by,
@@ -23,7 +23,7 @@ from dispatch.commands.declared import (
 from dispatch.commands.printing import Answer, Listing, write_json
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import CLIENT, day_or_today
-from dispatch.desk.refusals import Refusal, refuse
+from dispatch.desk.session.refusals import Refusal, refuse
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import day_of
@@ -34,9 +34,9 @@ with lazily(__name__):
     from db.store import Store
     from dispatch.charges import paths
     from dispatch.commands import importing
-    from dispatch.desk import agreeing, capacity, rates, service_terms
     from dispatch.desk.imports import rate_card_file
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.prices import agreeing, capacity, rates, service_terms
+    from dispatch.desk.session.user import User
     from dispatch.model.agreements import Agreement
     from dispatch.records import agreements as records
 
@@ -55,13 +55,13 @@ _ROLLOVER = (
     option("--rollover", None, "unused allowance of a retainer", choices=["none", "next_month", "capped"]),
     option("--rollover-cap", "MIN", "rate-minutes that roll over at most", type=int),
 )
-_CALLED = "rates.card_called"
+_CALLED = "prices.rates.card_called"
 _CARD = option("card", "CARD", "its name or first day", reads=_CALLED)
 _IN_FORCE = option(
     "card", "CARD", "its name or first day (default: in force today)", reads=_CALLED, nargs="?", default=""
 )
 _AGREEMENT = option(
-    "agreement", "AGREEMENT", "its name, its number, or the client's name", reads="quoting.agreement_called"
+    "agreement", "AGREEMENT", "its name, its number, or the client's name", reads="charges.quoting.agreement_called"
 )
 _IN = option("file", "FILE", "- reads standard input")
 _OUT = option("file", "FILE", "default: printed", nargs="?")
@@ -96,16 +96,16 @@ def _show_card(_: Store, args: Args) -> Answer:
     ),
     *_CHANGES,
 )
-def _add_card(seat: Seat, args: Args) -> str:
-    figures = args.like.card if args.like else rates.begun(seat.firm, args.preset)
-    card = rates.save_card(seat, args.name, args.valid_from, _changed(figures, args))
+def _add_card(user: User, args: Args) -> str:
+    figures = args.like.card if args.like else rates.begun(user.firm, args.preset)
+    card = rates.save_card(user, args.name, args.valid_from, _changed(figures, args))
     return f"{card.name} prices visits from {card.valid_from} on."
 
 
 @acts("edit", "change figures of a rate card; sheets that stand keep their copy", _CARD, option("--name"), *_CHANGES)
-def _edit_card(seat: Seat, args: Args) -> str:
+def _edit_card(user: User, args: Args) -> str:
     before = args.card
-    card = rates.save_card(seat, args.name or before.name, before.valid_from, _changed(before.card, args), before)
+    card = rates.save_card(user, args.name or before.name, before.valid_from, _changed(before.card, args), before)
     return f"{card.name} is changed. Charges that stand keep their copy of it."
 
 
@@ -180,10 +180,10 @@ def _show_agreement(store: Store, args: Args) -> Answer:
     *_ROLLOVER,
     *_CHANGES,
 )
-def _add_agreement(seat: Seat, args: Args) -> Iterator[str]:
+def _add_agreement(user: User, args: Args) -> Iterator[str]:
     terms = _changed({"kind": args.kind, "starts": args.starts, "ends": args.ends}, args)
     terms |= {"rollover": args.rollover or "none", "rollover_cap": args.rollover_cap}
-    return _begun(seat, args.client, args.name, terms)
+    return _begun(user, args.client, args.name, terms)
 
 
 @acts(
@@ -201,27 +201,27 @@ def _add_agreement(seat: Seat, args: Args) -> Iterator[str]:
     *_ROLLOVER,
     *_CHANGES,
 )
-def _edit_agreement(seat: Seat, args: Args) -> Iterator[str]:
+def _edit_agreement(user: User, args: Args) -> Iterator[str]:
     before = args.agreement
-    since = agreeing.counts_from(before, args.since, day_of(seat.now, seat.firm.zone))
+    since = agreeing.counts_from(before, args.since, day_of(user.now, user.firm.zone))
     if since is not None:
-        before = agreements.agreement(seat.store, before.id, since) or before
-    promises = agreeing.form_of(before, seat.store)["service"]
+        before = agreements.agreement(user.store, before.id, since) or before
+    promises = agreeing.form_of(before, user.store)["service"]
     terms = {"service": {}} | _changed({**before.terms, "service": promises}, args)
     terms["rollover"] = args.rollover or before.rollover
     terms["rollover_cap"] = before.rollover_cap if args.rollover_cap is None else args.rollover_cap
     name = args.new_name or before.name
-    one = agreeing.save_agreement(seat, _client_name(seat.store, before), name, terms, before, since)
+    one = agreeing.save_agreement(user, _client_name(user.store, before), name, terms, before, since)
     yield f"{one.name} is changed. {agreeing.KEPT}"
-    for word in agreeing.dated_words(one, seat.store):
+    for word in agreeing.dated_words(one, user.store):
         yield f"  {word.line}"
-    yield from _warnings(seat.store, one)
+    yield from _warnings(user.store, one)
 
 
-def _begun(seat: Seat, client: str, name: str, terms: dict[str, Any]) -> Iterator[str]:
-    one = agreeing.save_agreement(seat, client, name, terms)
+def _begun(user: User, client: str, name: str, terms: dict[str, Any]) -> Iterator[str]:
+    one = agreeing.save_agreement(user, client, name, terms)
     yield f"{one.name} ({one.kind}) is in force from {one.starts} on; its number is {one.id}."
-    yield from _warnings(seat.store, one)
+    yield from _warnings(user.store, one)
 
 
 def _warnings(store: Store, one: Agreement) -> Iterator[str]:
@@ -231,21 +231,21 @@ def _warnings(store: Store, one: Agreement) -> Iterator[str]:
 
 
 @acts("block", "add a prepaid block to an agreement", _AGREEMENT, lambda: options_of(records.BLOCK.typed, needed=True))
-def _add_block(seat: Seat, args: Args) -> list[str]:
+def _add_block(user: User, args: Args) -> list[str]:
     return agreeing.balances(
-        seat.store, agreeing.add_block(seat, args.agreement, typed(args)), settings.today(seat.store)
+        user.store, agreeing.add_block(user, args.agreement, typed(args)), settings.today(user.store)
     )
 
 
 @acts("import", "an agreement from a JSON file as `export` writes it", _IN)
-def _import_agreement(seat: Seat, args: Args) -> Iterator[str]:
+def _import_agreement(user: User, args: Args) -> Iterator[str]:
     with file_named(args.file) as path:
         found = rate_card_file.read_card(path)
     terms, client, name, cap = (found.get(key) for key in ("terms", "client", "name", "rollover_cap"))
     if not (isinstance(terms, dict) and isinstance(client, str) and isinstance(name, str)):
         raise Refusal(f"{path.name} is not an agreement: an object with client, name and terms is expected.")
     beside = {"rollover": str(found.get("rollover", "none")), "rollover_cap": cap if isinstance(cap, int) else None}
-    yield from _begun(seat, client, name, terms | beside | {"service": found.get("service")})
+    yield from _begun(user, client, name, terms | beside | {"service": found.get("service")})
     if terms.get("blocks"):
         yield "Its prepaid blocks are not imported: enter what is left of each with dispatch agreement block."
 
@@ -318,12 +318,12 @@ _AGREEMENT_DEEDS = (
         "end an agreement early",
         _AGREEMENT,
         option("--on", "DAY", "its last day", reads=day_or_today, required=True),
-    )(by("agreeing.end_agreement", "{0.name} ends on {on}.")),
+    )(by("prices.agreeing.end_agreement", "{0.name} ends on {on}.")),
     _add_block,
     _import_agreement,
     _export_agreement,
 )
 COMMANDS = (
-    Group("rate-card", "the dated price lists", _CARD_DEEDS),
-    Group("agreement", "what was agreed with clients", _AGREEMENT_DEEDS),
+    CommandGroup("rate-card", "the dated price lists", _CARD_DEEDS),
+    CommandGroup("agreement", "what was agreed with clients", _AGREEMENT_DEEDS),
 )

@@ -54,17 +54,17 @@ def ask_for(args: argparse.Namespace, store: Store) -> None:
     if what == ALL:
         return
     from db import people
-    from dispatch.desk import reading
-    from dispatch.desk.seat import Seat, system_login
+    from dispatch.desk.session import rights
+    from dispatch.desk.session.user import User, system_login
 
     staff = people.staff_by_login(store, getattr(args, "login", None) or system_login())
     if staff is None:
         return
-    seat = Seat(store, staff)
+    user = User(store, staff)
     if what != "own":
-        reading.ask(seat, what)
+        rights.ask(user, what)
         return
     if reference := getattr(args, "reference", None):
-        reading.ask_visit(seat, reference)
+        rights.ask_visit(user, reference)
     if isinstance(name := getattr(args, "technician", None), str):
-        reading.ask_person(seat, name)
+        rights.ask_person(user, name)

@@ -1,4 +1,4 @@
-"""`dispatch keys`, `sshd-config`, `sessions` and `seat`: technicians over SSH (docs/remote.md)."""
+"""`dispatch keys`, `sshd-config`, `sessions` and `user`: technicians over SSH (docs/remote.md)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from dispatch.commands.declared import JSON, Args, Group, acts, alone, by, flag, one_of, option, reads
+from dispatch.commands.declared import JSON, Args, CommandGroup, acts, alone, by, flag, one_of, option, reads
 from dispatch.commands.opening import open_store
 from dispatch.commands.printing import Listing
 from dispatch.commands.standard_input import text_named
@@ -18,10 +18,11 @@ from dispatch.model.text import pad
 with lazily(__name__):
     from db import keys, sessions, settings
     from db.store import Store
-    from dispatch.desk import connecting, key_file, keyring, sshd_config
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.access import connecting, keyring
+    from dispatch.desk.adapters import key_file, sshd_config
+    from dispatch.desk.session.user import User
     from dispatch.model import ssh_keys
-    from dispatch.model.keys import Key, Session
+    from dispatch.model.keys import Key, SshLogin
     from dispatch.remote import entry
 
 _SERVICE = option("--user", "NAME", "the service user (default: the owner of the database)")
@@ -29,20 +30,20 @@ _SERVICE = option("--user", "NAME", "the service user (default: the owner of the
 
 @acts(
     "add",
-    "let a public key open the seat of a member of staff",
+    "let a public key open the session of a member of staff",
     option("--staff", "LOGIN", "whose key it is", required=True),
     option("file", "FILE.pub", "the public key (default: standard input)", nargs="?"),
     flag("--mouse", "the mouse too: some thousand bytes for each of its movements"),
     option("--host", "NAME", "this machine as they reach it (default: its own name)"),
     _SERVICE,
 )
-def _add(seat: Seat, args: Args) -> Iterator[str]:
-    key = keyring.add_key(seat, args.staff, text_named(args.file or "-", ssh_keys.LONGEST), mouse=args.mouse)
-    path = key_file.write(seat.store)
-    yield f"{key.label} {key.fingerprint} opens the seat of {key.name} ({key.login})."
+def _add(user: User, args: Args) -> Iterator[str]:
+    key = keyring.add_key(user, args.staff, text_named(args.file or "-", ssh_keys.LONGEST), mouse=args.mouse)
+    path = key_file.write(user.store)
+    yield f"{key.label} {key.fingerprint} opens the session of {key.name} ({key.login})."
     yield f"{path} was made anew."
     yield ""
-    usual = connecting.Reached.usually(seat.store)
+    usual = connecting.Reached.usually(user.store)
     yield from connecting.words_for(key, connecting.Reached(args.host or usual.host, args.user or usual.user))
 
 
@@ -69,18 +70,18 @@ def _list(store: Store, _: Args) -> Listing:
 
 @acts(
     "revoke",
-    "let a key open no seat any more; what is open ends",
+    "let a key open no session any more; what is open ends",
     one_of(
         option("fingerprint", "FINGERPRINT", "as `keys list` prints it, or K17", nargs="?"),
         option("--staff", "LOGIN", "all keys of a person"),
         needed=True,
     ),
 )
-def _revoke(seat: Seat, args: Args) -> Iterator[str]:
-    revoked = keyring.revoke(seat, fingerprint=args.fingerprint or "", login=args.staff or "")
-    key_file.write(seat.store)
+def _revoke(user: User, args: Args) -> Iterator[str]:
+    revoked = keyring.revoke(user, fingerprint=args.fingerprint or "", login=args.staff or "")
+    key_file.write(user.store)
     for key in revoked:
-        yield f"{key.label} {key.fingerprint} of {key.name} opens no seat any more; what it had open ends."
+        yield f"{key.label} {key.fingerprint} of {key.name} opens no session any more; what it had open ends."
 
 
 @reads("export", "print the key file as it should be", flag("--write", "put it in place instead, for sshd to read"))
@@ -139,9 +140,15 @@ def _sshd_config(args: Args) -> None:
 
 _end = acts(
     "end",
-    "end sessions; each seat goes within seconds",
+    "end sessions; each session goes within seconds",
     option("session", "SESSION", "the beginning of its id, at least 4 characters", nargs="+"),
-)(by("seating.end_sessions", lambda ended: [f"{one.id[:8]} of {one.name} was ended." for one in ended], ids="session"))
+)(
+    by(
+        "access.logins.end_sessions",
+        lambda ended: [f"{one.id[:8]} of {one.name} was ended." for one in ended],
+        ids="session",
+    )
+)
 
 
 @reads(
@@ -154,7 +161,7 @@ _end = acts(
 def _sessions(store: Store, args: Args) -> Listing:
     zone = settings.firm(store).zone
 
-    def line(one: Session) -> str:
+    def line(one: SshLogin) -> str:
         ended = "" if one.ended_at is None else f"  {one.ended_as} {when_text(one.ended_at, zone)}"
         key, begun, seen = f"K{one.key_id}", when_text(one.started_at, zone), when_text(one.seen_at, zone)
         return f"{one.id[:8]}  {pad(one.login, 16)} {key:<5} since {begun}  last saved {seen}{ended}"
@@ -182,21 +189,21 @@ def _sessions(store: Store, args: Args) -> Listing:
     about="The forced command of a line in the key file. Everything is checked before anything is imported.",
     common=False,
 )
-def _seat(args: Args) -> int:
+def _user(args: Args) -> int:
     words = ["seat", *(["--db", args.db] if args.db else []), *(["--mouse"] if args.mouse else [])]
     return entry.begin("guard", [*words, *(["--idle", args.idle] if args.idle else []), "--key", args.key])
 
 
 @alone(
     "seat-parent",
-    "begin seats over SSH quicker; for systemd (docs/remote.md)",
+    "begin sessions over SSH quicker; for systemd (docs/remote.md)",
     option("--db", "FILE", "the database (default: the platform's)"),
     flag("--unit", "print a unit for systemd instead"),
     option("--user", "NAME", "the service user, for --unit (default: the owner of the database)"),
-    about="Imports the program once and forks a seat for each login. Where it is not there, a seat begins without it.",
+    about="Imports the program once and forks a session for each login. Where it is not there, a session begins without it.",
     common=False,
 )
-def _seat_parent(args: Args) -> int:
+def _parent(args: Args) -> int:
     if not args.unit:
         return entry.begin("parent", ["--db", args.db] if args.db else [])
     store = open_store(args)
@@ -206,9 +213,9 @@ def _seat_parent(args: Args) -> int:
 
 
 COMMANDS = (
-    Group("keys", "whose public keys open a seat over SSH", (_add, _list, _revoke, _export, _check)),
+    CommandGroup("keys", "whose public keys open a session over SSH", (_add, _list, _revoke, _export, _check)),
     _sshd_config,
     _sessions,
-    _seat,
-    _seat_parent,
+    _user,
+    _parent,
 )

@@ -6,17 +6,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from dispatch.commands.declared import REFERENCE, Args, Command, Group, Option, acts, by, flag, one_of, option
+from dispatch.commands.declared import REFERENCE, Args, Command, CommandGroup, Option, acts, by, flag, one_of, option
 from dispatch.commands.printing import write_private
 from dispatch.commands.typed import CLIENT, TECHNICIAN, day_or_today, month
 from dispatch.lazily import lazily
 from dispatch.model.text import show
 
 with lazily(__name__):
-    from dispatch.desk.book import finding
+    from dispatch.desk.book import records
     from dispatch.desk.reports import rendering, sheet
     from dispatch.desk.reports.document import Report
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.session.user import User
 
 _FORMS = {
     "plain": "as text (the default)",
@@ -27,10 +27,10 @@ _FORMS = {
 }
 
 
-def _report(name: str, text: str, *options: Option) -> Callable[[Callable[[Seat, Args], Report]], Command]:
+def _report(name: str, text: str, *options: Option) -> Callable[[Callable[[User, Args], Report]], Command]:
     """A report, printed or written into a file, in the form that is wanted."""
 
-    def declares(make: Callable[[Seat, Args], Report]) -> Command:
+    def declares(make: Callable[[User, Args], Report]) -> Command:
         @acts(
             name,
             text,
@@ -44,8 +44,8 @@ def _report(name: str, text: str, *options: Option) -> Callable[[Callable[[Seat,
             flag("--replace", "write over a file that is there"),
             *options,
         )
-        def give(seat: Seat, args: Args) -> str | None:
-            report = make(seat, args)
+        def give(user: User, args: Args) -> str | None:
+            report = make(user, args)
             form = args.form or rendering.ENDINGS.get(Path(args.out or "").suffix.casefold(), "plain")
             said = f"{report.title}: in {show(args.out or '', 120)}."
             return write_private(rendering.FORMS[form](report), args.out, said, replace=args.replace)
@@ -61,9 +61,9 @@ def _report(name: str, text: str, *options: Option) -> Callable[[Callable[[Seat,
     option("--technician", "NAME", "whose day (default: your own)", reads=TECHNICIAN),
     option("--date", "DAY", "2026-11-24, today, tomorrow, tue (default: today)", reads=day_or_today),
 )
-def _sheet(seat: Seat, args: Args) -> Report:
-    technician = args.technician or finding.technician_named(seat.store, seat.staff.name)
-    return sheet.sheet_report(seat, technician, args.date)
+def _sheet(user: User, args: Args) -> Report:
+    technician = args.technician or records.technician_named(user.store, user.staff.name)
+    return sheet.sheet_report(user, technician, args.date)
 
 
 _REPORTS = (
@@ -87,7 +87,7 @@ _REPORTS = (
     )(by("reports.service.service_report")),
 )
 COMMANDS = (
-    Group(
+    CommandGroup(
         "report",
         "the day, a client's month, a technician's day sheet, a visit for its client",
         _REPORTS,

@@ -9,8 +9,10 @@ from dispatch.lazily import lazily
 
 with lazily(__name__):
     from db import clocks
-    from dispatch.desk import level_words, levels, schedule
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.levels import clocks as levels
+    from dispatch.desk.plan import schedule
+    from dispatch.desk.session.user import User
+    from dispatch.desk.texts import level_words
 
 
 @on_visit(
@@ -27,9 +29,9 @@ with lazily(__name__):
     option("--whom", "NAME", "the person asked (default: who reported it)", default=""),
     REASON,
 )
-def hold(seat: Seat, args: Args) -> str:
-    visit = schedule.hold(seat, args.reference, args.reason, kind=args.waiting_for, whom=args.whom)
-    wait = clocks.open_wait(seat.store, visit.id)
+def hold(user: User, args: Args) -> str:
+    visit = schedule.hold(user, args.reference, args.reason, kind=args.waiting_for, whom=args.whom)
+    wait = clocks.open_wait(user.store, visit.id)
     assert wait is not None
     return f"{visit.reference} {visit.client}: {visit.state.label}, waiting for {wait.whom} ({wait.kind})."
 
@@ -38,10 +40,10 @@ def _moves(name: str, text: str, deed: str, *options: Option) -> Command:
     """A deed on a visit, after which it is said how the visit and its clocks stand."""
 
     @on_visit(name, text, *options)
-    def moves(seat: Seat, args: Args) -> Iterator[str]:
-        visit = by(f"responding.{deed}")(seat, args)
+    def moves(user: User, args: Args) -> Iterator[str]:
+        visit = by(f"requests.responding.{deed}")(user, args)
         yield f"{visit.reference} {visit.client}: {visit.state.label}, P{visit.priority}."
-        if found := levels.clocks_of(seat.store, [visit]).get(visit.id, ()):
+        if found := levels.clocks_of(user.store, [visit]).get(visit.id, ()):
             yield from (f"  {line}" for line in level_words.clock_lines(found, visit.zone))
 
     return moves

@@ -11,7 +11,7 @@ from dispatch.commands.declared import (
     JSON,
     REFERENCE,
     Args,
-    Group,
+    CommandGroup,
     acts,
     alone,
     by,
@@ -22,9 +22,9 @@ from dispatch.commands.declared import (
     option,
     reads,
 )
-from dispatch.commands.opening import agreed, on_terminal, open_seat, open_store
+from dispatch.commands.opening import agreed, on_terminal, open_store, user_of
 from dispatch.commands.printing import Answer, Listing, Result, json_text
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import when_text
@@ -35,11 +35,15 @@ with lazily(__name__):
     from db import invoices, reviews, settings, sheets
     from db.store import Store
     from dispatch.commands import forms as json_forms
-    from dispatch.desk import finding, invoicing, private_file, reviewing, visit_log
-    from dispatch.desk import shown as showing
-    from dispatch.desk import story as stories
-    from dispatch.desk.reviewing import Judged
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.billing import invoicing
+    from dispatch.desk.log import visit_log
+    from dispatch.desk.review import reviewing
+    from dispatch.desk.review.reviewing import JudgedApproval
+    from dispatch.desk.session import private_file
+    from dispatch.desk.session import shown as showing
+    from dispatch.desk.session.user import User
+    from dispatch.desk.texts import history as stories
+    from dispatch.desk.visits import finding
     from dispatch.model.reviews import Batch
 
 _SENT_BACK = "{0.reference} is sent back: the comment stands in the technician's day until it is answered."
@@ -97,18 +101,18 @@ def _approve(args: Args) -> Result:
         if not judged.refusals:
             print(f"dispatch review approve {show(judged.visit.reference)} --revision {judged.shown.revision}")
         return 1 if judged.refusals else 0
-    seat = open_seat(args)
+    user = user_of(args)
     shown = showing.Shown(revision=args.revision)
     if args.revision is None and on_terminal():
-        judged = reviewing.judge(seat.store, args.reference)
+        judged = reviewing.judge(user.store, args.reference)
         _print_judged(judged)
         if not judged.refusals and agreed("Approve it?"):
             shown = judged.shown
-    visit = reviewing.approve(seat, args.reference, args.reason, shown)
-    return reviewing.approved_words(seat.store, visit)
+    visit = reviewing.approve(user, args.reference, args.reason, shown)
+    return reviewing.approved_words(user.store, visit)
 
 
-def _print_judged(judged: Judged) -> None:
+def _print_judged(judged: JudgedApproval) -> None:
     print("\n".join(show(line) for line in judged.consequences))
     for one in judged.refusals:
         print(f"refused: {show(one)}")
@@ -117,10 +121,10 @@ def _print_judged(judged: Judged) -> None:
 
 
 @acts("comments", "the comments that wait for your answer", JSON)
-def _comments(seat: Seat, _: Args) -> Listing:
-    zone = seat.firm.zone
+def _comments(user: User, _: Args) -> Listing:
+    zone = user.firm.zone
     return Listing(
-        reviews.waiting_for(seat.store, seat.staff.id),
+        reviews.waiting_for(user.store, user.staff.id),
         lambda one: form(one, json_forms.COMMENT, zone),
         lambda one: f"{one.reference} {one.client}: {one.text} ({one.by}, {when_text(one.at, zone)})",
         "No visit of yours was sent back.",
@@ -138,8 +142,8 @@ def _comments(seat: Seat, _: Args) -> Listing:
     ),
     flag("--yes", "do it; without it, it is only said what would be approved"),
 )
-def _batch(seat: Seat, args: Args) -> int:
-    _, exceptions, clean = visit_log.waiting(seat.store)
+def _batch(user: User, args: Args) -> int:
+    _, exceptions, clean = visit_log.waiting(user.store)
     references = args.references or [f"{line.visit.reference}@{line.charge.revision}" for line in clean]
     shown = _at_revisions(references)
     if not args.references:
@@ -157,7 +161,7 @@ def _batch(seat: Seat, args: Args) -> int:
     if not args.references and not agreed(f"Approve {' '.join(map(show, references))}?"):
         return 1
     done = reviewing.approve_clean(
-        seat, {reference: showing.Shown(revision=revision) for reference, revision in shown.items()}
+        user, {reference: showing.Shown(revision=revision) for reference, revision in shown.items()}
     )
     for reference, why in done.left_out:
         print(f"not approved: {show(reference)} {show(why)}")
@@ -200,21 +204,21 @@ def _exactly(typed: str) -> dict[str, int]:
     about="Writes every approved visit as a new batch and marks it exported. --again writes an old batch once more, "
     "exactly as it was; both stand in the audit. The file is only for you to read (0600).",
 )
-def _export(seat: Seat, args: Args) -> int:
+def _export(user: User, args: Args) -> int:
     if args.check:
-        return _ready(seat.store)
+        return _ready(user.store)
     path = None if args.out in (None, "-") else typed_path(args.out)
     if path is not None:
-        private_file.at_this_machine(seat)
+        private_file.at_this_machine(user)
         if os.path.lexists(path) and not args.replace:
             raise Refusal(f"{show(args.out, 120)} is there already; --replace writes over it. Nothing was marked.")
         if not path.parent.is_dir():
             raise Refusal(f"There is no folder {show(str(path.parent), 120)}. Nothing was marked.")
     if args.again is None:
-        handed_over = invoicing.export(seat, _seen(seat.store) if args.shown is None else _exactly(args.shown))
+        handed_over = invoicing.export(user, _seen(user.store) if args.shown is None else _exactly(args.shown))
     else:
-        handed_over = invoicing.export_again(seat, args.again)
-    text = json_text(invoicing.as_form(handed_over, seat.firm.zone)) if args.json else invoicing.as_csv(handed_over)
+        handed_over = invoicing.export_again(user, args.again)
+    text = json_text(invoicing.as_form(handed_over, user.firm.zone)) if args.json else invoicing.as_csv(handed_over)
     number = handed_over.batch.id
     for reference, why in handed_over.left_out:
         print(f"not exported: {show(reference)}: {why}", file=sys.stderr)
@@ -291,23 +295,23 @@ _REVIEW = (
         "send-back",
         "send a visit back; the comment stands in the technician's day",
         option("--comment", "TEXT", required=True),
-    )(by("reviewing.send_back", _SENT_BACK)),
+    )(by("review.reviewing.send_back", _SENT_BACK)),
     _comments,
     on_visit(
         "answer",
         "answer the lead's comment: the visit waits for review again",
         option("--text", "TEXT", "not needed where something was put right since", default=""),
-    )(by("reviewing.answer", "{0.reference} waits for review again.", words="text")),
+    )(by("review.reviewing.answer", "{0.reference} waits for review again.", words="text")),
     on_visit(
         "words",
         "put right what was written; the original stays beside it",
         option("item", "ITEM", "its latest result, or the number of an entry as `visit show --json` has it"),
         option("words", "WORDS", "the right ones"),
         option("--reason", "WHY", required=True),
-    )(by("reviewing.correct_words", _PUT_RIGHT, of="item")),
+    )(by("review.reviewing.correct_words", _PUT_RIGHT, of="item")),
     _batch,
 )
 COMMANDS = (
-    Group("review", "approve visits, send them back, answer, put words right", _REVIEW),
-    Group("invoice", "hand approved visits over to be invoiced, each once", (_export, _batches)),
+    CommandGroup("review", "approve visits, send them back, answer, put words right", _REVIEW),
+    CommandGroup("invoice", "hand approved visits over to be invoiced, each once", (_export, _batches)),
 )

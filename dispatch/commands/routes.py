@@ -12,7 +12,7 @@ from dispatch.model.text import show
 
 with lazily(__name__):
     from db.store import Store
-    from dispatch.desk import atlas as atlases
+    from dispatch.desk.roads import atlas as atlases
     from widgets import day_map, ink, route_lines, surveying
     from widgets import marks as mark_sets
 
@@ -39,7 +39,7 @@ def route_text(store: Store, board: Board, row: BoardRow, *, with_map: bool, asc
 
 def _map_text(store: Store, board: Board, row: BoardRow, width: int, ascii_only: bool) -> list[str]:
     atlas, marks = atlases.Atlas(store), mark_sets.marks_of(ascii_only)
-    land = surveying.survey(surveying.Wanted(route_of(row), width, max(8, width * 3 // 10)), atlas.roads, atlas.ways)
+    land = surveying.survey(surveying.WantedMap(route_of(row), width, max(8, width * 3 // 10)), atlas.roads, atlas.ways)
     if land is None:
         return []
     picture = day_map.picture_of(land.route, land.view, marks, land.ground, names=True)

@@ -7,10 +7,10 @@ from typing import Any
 
 from dispatch.commands.crews import PLACING
 from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, of_visit, on_visit, option, reads
-from dispatch.commands.opening import open_seat, open_store
+from dispatch.commands.opening import open_store, user_of
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import day, day_or_today, moment_there
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.instants import clock_text, day_of, day_text
@@ -20,9 +20,13 @@ with lazily(__name__):
     from db import settings
     from db.store import Store
     from dispatch.commands import forms
-    from dispatch.desk import calling, emergency, finding, placement, plain, views
-    from dispatch.desk.calling import Called
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.day import placement, views
+    from dispatch.desk.messages import calling_ahead
+    from dispatch.desk.messages.calling_ahead import Called
+    from dispatch.desk.plan import emergency
+    from dispatch.desk.session.user import User
+    from dispatch.desk.texts import plain
+    from dispatch.desk.visits import finding
     from dispatch.model.visits import Visit
     from dispatch.planning import calls
     from dispatch.planning.candidates import Candidate
@@ -103,9 +107,9 @@ def _emergency(args: Args) -> Answer:
 
 
 def _apply(args: Args) -> Answer:
-    seat = open_seat(args)
-    placed = emergency.insert(seat, args.reference, args.to, reason=args.override, confirmed=args.confirm)
-    visit, zone = placed.visit, seat.firm.zone
+    user = user_of(args)
+    placed = emergency.insert(user, args.reference, args.to, reason=args.override, confirmed=args.confirm)
+    visit, zone = placed.visit, user.firm.zone
 
     def lines(way: Insertion) -> Iterator[str]:
         yield f"{visit.reference} {visit.client} stands at {clock_text(way.start, zone)} with {way.name}."
@@ -114,7 +118,7 @@ def _apply(args: Args) -> Answer:
         for finding in way.findings:
             yield f"  {finding.text}"
 
-    return Answer(placed.way, lambda way: _ways_form(seat.store, visit, [way], zone, applied=True), lines)
+    return Answer(placed.way, lambda way: _ways_form(user.store, visit, [way], zone, applied=True), lines)
 
 
 def _ways_form(store: Store, visit: Visit, found: Sequence[Insertion], zone: str, *, applied: bool) -> dict[str, Any]:
@@ -158,7 +162,7 @@ def _late(store: Store, args: Args) -> Answer:
     flag("--no-answer", "nobody answered; after ten minutes it goes to the lead"),
     option("--note", "TEXT", "what was said", default=""),
 )
-def _call(seat: Seat, args: Args) -> Answer:
+def _call(user: User, args: Args) -> Answer:
     if args.no_answer and args.promised:
         raise Faulty(["--promised: nobody answered, so nothing was promised"])
 
@@ -170,7 +174,7 @@ def _call(seat: Seat, args: Args) -> Answer:
         return f"{logged.visit.reference} {logged.visit.client}: {said}."
 
     return Answer(
-        calling.call(seat, args.reference, answered=not args.no_answer, promised=args.promised, note=args.note),
+        calling_ahead.call(user, args.reference, answered=not args.no_answer, promised=args.promised, note=args.note),
         lambda logged: form(
             logged,
             "reference=visit.reference at=call.at@ outcome=call.outcome promised=call.promised@ phone=call.phone? note=call.note?",

@@ -24,24 +24,24 @@ from dispatch.model.stays import MARKS, MOMENTS
 
 with lazily(__name__):
     from db.store import Store
-    from dispatch.desk import rehearsing
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.billing import rehearsing
+    from dispatch.desk.session.user import User
     from dispatch.model.visits import Visit
 
 
-def change_lines(seat: Seat, reference: str, deed: Callable[[], object]) -> list[str]:
+def change_lines(user: User, reference: str, deed: Callable[[], object]) -> list[str]:
     """What a deed would make of a visit's charge, line by line."""
-    return rehearsing.rehearse(seat, reference, deed).lines() or ["The charge would stay as it is."]
+    return rehearsing.rehearse(user, reference, deed).lines() or ["The charge would stay as it is."]
 
 
 def _settles(name: str, text: str, *options: Option) -> Declares:
     """A deed that changes a charge; with --check it is only said what it would change."""
 
-    def declares(deed: Callable[[Seat, Args], Visit]) -> Command:
-        def run(seat: Seat, args: Args) -> Result:
+    def declares(deed: Callable[[User, Args], Visit]) -> Command:
+        def run(user: User, args: Args) -> Result:
             if args.check:
-                return change_lines(seat, args.reference, lambda: deed(seat, args))
-            return stands(deed(seat, args))
+                return change_lines(user, args.reference, lambda: deed(user, args))
+            return stands(deed(user, args))
 
         return on_visit(name, text, *options, _CHECK)(run)
 
@@ -66,13 +66,13 @@ def _or_none(store: Store, text: str, args: Args) -> int | None:
 DEEDS = (
     on_visit(
         "pause", "begin a break, which is not charged, or a wait, which is", option("kind", choices=["break", "wait"])
-    )(by("clocking.pause", STANDS)),
-    on_visit("resume-work", "go on working after a break or a wait")(by("clocking.resume", STANDS)),
+    )(by("closeout.clocking.pause", STANDS)),
+    on_visit("resume-work", "go on working after a break or a wait")(by("closeout.clocking.resume", STANDS)),
     _settles(
         "home",
         "home, or back at the depot, from the last visit",
         option("--at", "WHEN", "default: now", reads=moment_there),
-    )(by("clocking.home")),
+    )(by("closeout.clocking.home")),
     _settles(
         "correct",
         "put a recorded time right; what the clock had recorded is kept",
@@ -80,13 +80,13 @@ DEEDS = (
         option("--at", "WHEN", "the right time, or none", reads=_or_none, required=True),
         REASON,
         _WHOSE,
-    )(by("clocking.correct", right="at")),
+    )(by("closeout.clocking.correct", right="at")),
     _settles(
         "did-not-come",
         "say that somebody of the crew never came; nothing of theirs is charged",
         option("--technician", "NAME", "who did not come", required=True),
         REASON,
-    )(by("clocking.did_not_come")),
+    )(by("closeout.clocking.did_not_come")),
     _settles(
         "break",
         "enter a break that was not clocked, or take one out with --off",
@@ -94,7 +94,7 @@ DEEDS = (
         *_span(required=True),
         REASON,
         _WHOSE,
-    )(by("clocking.correct_break", kind="off")),
+    )(by("closeout.clocking.correct_break", kind="off")),
     _settles(
         "mark",
         "mark work that is charged otherwise; default: the span of the last work entry",
@@ -102,8 +102,8 @@ DEEDS = (
         *_span(required=False),
         REASON,
         _WHOSE,
-    )(by("marking.mark")),
-    _settles("unmark", "take all marks off", REASON, _WHOSE)(by("marking.unmark")),
+    )(by("billing.marking.mark")),
+    _settles("unmark", "take all marks off", REASON, _WHOSE)(by("billing.marking.unmark")),
     on_visit(
         "use",
         "enter something that was used; tests must pass again after it",
@@ -111,11 +111,11 @@ DEEDS = (
         option("--quantity", default="1"),
         option("--amount", None, "lead: the price of one that is not on the rate card"),
         flag("--untaxed", "with --amount: it is not taxed", reads=unless),
-    )(by("onsite.use", STANDS, what="item", taxable="untaxed")),
+    )(by("closeout.onsite.use", STANDS, what="item", taxable="untaxed")),
     _settles(
         "take-back",
         "take back an item that was entered by mistake",
         option("item", "NUMBER", "its number, as `visit show` has it", type=int),
         REASON,
-    )(by("materials.take_back", item_id="item")),
+    )(by("closeout.materials.take_back", item_id="item")),
 )

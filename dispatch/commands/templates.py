@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from dispatch.closeout.template_form import FIELDS, item_texts
-from dispatch.commands.declared import JSON, Args, Group, acts, flag, option, options_of, reads, typed
+from dispatch.commands.declared import JSON, Args, CommandGroup, acts, flag, option, options_of, reads, typed
 from dispatch.commands.printing import Answer, Listing, print_json, write_json
 from dispatch.commands.standard_input import file_named
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import when_text
@@ -21,14 +21,14 @@ with lazily(__name__):
     from db import settings, templates
     from db.store import Store
     from db.templates import Wording
-    from dispatch.desk import template_draft
-    from dispatch.desk import templates as checklists
-    from dispatch.desk.book import keeping, shelves, template_shelf
-    from dispatch.desk.imports import verdicts
-    from dispatch.desk.imports.verdicts import Report
-    from dispatch.desk.seat import Seat
-    from dispatch.desk.template_draft import TemplateDraft
-    from dispatch.desk.templates import Preview
+    from dispatch.desk.book import editing, record_types, template_type
+    from dispatch.desk.files import verdicts
+    from dispatch.desk.files.verdicts import ImportReport
+    from dispatch.desk.session.user import User
+    from dispatch.desk.templates import template_draft
+    from dispatch.desk.templates import templates as checklists
+    from dispatch.desk.templates.template_draft import TemplateDraft
+    from dispatch.desk.templates.templates import Preview
     from dispatch.model.templates import Template
     from dispatch.records import checklists as checklist_records
 
@@ -46,7 +46,7 @@ _CHANGES = (
 
 
 def _find(store: Store, name: str | None, _: Args) -> Template | None:
-    return shelves.SHELVES["template"].find(store, name) if name else None
+    return record_types.SHELVES["template"].find(store, name) if name else None
 
 
 _TEMPLATE = option("template", "TEMPLATE", "its name, or a part that only it has", reads=_find)
@@ -56,14 +56,14 @@ _TEMPLATE = option("template", "TEMPLATE", "its name, or a part that only it has
 def _list(store: Store, _: Args) -> Listing:
     def line(one: Template) -> str:
         saved = f"{len(one.items)} items, version {one.number}"
-        return f"{pad(one.name, 32)} {pad(saved, 22)} {template_shelf.serving_text(store, one)}"
+        return f"{pad(one.name, 32)} {pad(saved, 22)} {template_type.serving_text(store, one)}"
 
     return Listing(
         templates.all_templates(store),
         lambda one: form(
             one,
             "name version=number kinds tags clients items",
-            clients=template_shelf.client_names(store, one),
+            clients=template_type.client_names(store, one),
             items=len(one.items),
         ),
         line,
@@ -79,14 +79,14 @@ def _list(store: Store, _: Args) -> Listing:
 )
 def _show(store: Store, args: Args) -> Answer:
     def lines(one: Template) -> Iterator[str]:
-        yield f"{one.name}, version {one.number}, for {template_shelf.serving_text(store, one)}"
+        yield f"{one.name}, version {one.number}, for {template_type.serving_text(store, one)}"
         phase = None
         for item in one.items:
             if item.phase is not phase:
                 phase = item.phase
                 yield phase.value.upper()
             yield f"  {pad(item.ref, 4)} {item.label}"
-            yield f"       {template_shelf.rules_text(item)}"
+            yield f"       {template_type.rules_text(item)}"
 
     return Answer(
         checklists.wording(store, args.template, args.version).template,
@@ -102,11 +102,11 @@ def _show(store: Store, args: Args) -> Answer:
     option("--like", "TEMPLATE", "default: the one that serves every other visit", reads=_find),
     *_CHANGES,
 )
-def _add(seat: Seat, args: Args) -> str:
-    like = args.like or next(one for one in templates.all_templates(seat.store) if one.for_all)
+def _add(user: User, args: Args) -> str:
+    like = args.like or next(one for one in templates.all_templates(user.store) if one.for_all)
     draft = template_draft.begun(typed(args)["name"], like)
-    _change(seat.store, draft, args)
-    saved = draft.save(seat)
+    _change(user.store, draft, args)
+    saved = draft.save(user)
     return f"Added template {saved.name} with {len(saved.items)} items."
 
 
@@ -117,10 +117,10 @@ def _add(seat: Seat, args: Args) -> str:
     lambda: options_of(checklist_records.TEMPLATE.typed),
     *_CHANGES,
 )
-def _edit(seat: Seat, args: Args) -> str:
-    draft = template_draft.TemplateDraft.of(seat.store, args.template)
-    _change(seat.store, draft, args)
-    saved = draft.save(seat)
+def _edit(user: User, args: Args) -> str:
+    draft = template_draft.TemplateDraft.of(user.store, args.template)
+    _change(user.store, draft, args)
+    saved = draft.save(user)
     if saved.number == args.template.number:
         return f"{saved.name} is as it was: version {saved.number}."
     return f"{saved.name} is saved as version {saved.number}. Visits keep what they were made with."
@@ -165,10 +165,10 @@ def _change(store: Store, draft: TemplateDraft, args: Args) -> None:
     _TEMPLATE,
     option("--version", "N", type=int, required=True),
 )
-def _restore(seat: Seat, args: Args) -> str:
-    draft = template_draft.TemplateDraft.of(seat.store, args.template)
-    draft.take_up(seat.store, checklists.wording(seat.store, args.template, args.version).template)
-    saved = draft.save(seat)
+def _restore(user: User, args: Args) -> str:
+    draft = template_draft.TemplateDraft.of(user.store, args.template)
+    draft.take_up(user.store, checklists.wording(user.store, args.template, args.version).template)
+    saved = draft.save(user)
     return f"{saved.name} is as in version {args.version} again, saved as version {saved.number}."
 
 
@@ -196,8 +196,8 @@ def _history(store: Store, args: Args) -> Listing:
 
 
 @acts("archive", "no visit gets it any more; its history stays, and undo brings it back", _TEMPLATE)
-def _archive(seat: Seat, args: Args) -> str:
-    keeping.archive(seat, "template", args.template)
+def _archive(user: User, args: Args) -> str:
+    editing.archive(user, "template", args.template)
     return f"{args.template.name} is archived; undo brings it back. Visits keep what they were made with."
 
 
@@ -253,9 +253,9 @@ def _export(store: Store, args: Args) -> str | None:
     flag("--check", "only say what would become of each"),
     flag("--json", "the verdicts as JSON"),
 )
-def _import(seat: Seat, args: Args) -> int:
+def _import(user: User, args: Args) -> int:
     with file_named(args.file) as file:
-        report = checklists.import_templates(seat, file, update=args.update, check=args.check)
+        report = checklists.import_templates(user, file, update=args.update, check=args.check)
     if args.json:
         print_json(report.as_json())
     for line in () if args.json else _verdicts(report):
@@ -263,7 +263,7 @@ def _import(seat: Seat, args: Args) -> int:
     return 1 if report.refused else 0
 
 
-def _verdicts(report: Report) -> Iterator[str]:
+def _verdicts(report: ImportReport) -> Iterator[str]:
     for row in report.rows:
         yield f"{row.reference}: {row.verdict.value}"
         for fault in row.faults:
@@ -272,11 +272,11 @@ def _verdicts(report: Report) -> Iterator[str]:
             yield f"  {one.field}: here {one.ours or '–'}, in the file {one.theirs or '–'}"
     if report.refused:
         yield "Nothing was imported."
-    elif verdicts.Verdict.DIFFERS in report.counts:
+    elif verdicts.RowVerdict.DIFFERS in report.counts:
         yield "--update takes the file over what differs."
     elif report.checked:
         yield "This was a check: nothing was changed."
 
 
 _DEEDS = (_list, _show, _add, _edit, _restore, _history, _archive, _preview, _export, _import)
-COMMANDS = (Group("template", "the checklists that visits get", _DEEDS),)
+COMMANDS = (CommandGroup("template", "the checklists that visits get", _DEEDS),)

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from dispatch.commands.declared import JSON, Args, Group, acts, alone, by, flag, option, reads
+from dispatch.commands.declared import JSON, Args, CommandGroup, acts, alone, by, flag, option, reads
 from dispatch.commands.opening import agreed
 from dispatch.commands.printing import Answer, Listing, said
 from dispatch.commands.typed import day_or_today, moment_or_now
-from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.paths import typed_path
@@ -23,11 +23,11 @@ with lazily(__name__):
     from db import settings
     from db.store import Store
     from dispatch.commands import forms
-    from dispatch.desk import driving, maps, roads
-    from dispatch.desk.book import shelves
-    from dispatch.desk.driving import Drive, Learned
-    from dispatch.desk.roads import Status
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.book import record_types
+    from dispatch.desk.roads import driving, maps, roads
+    from dispatch.desk.roads.driving import KnownDrive, Learned
+    from dispatch.desk.roads.roads import Status
+    from dispatch.desk.session.user import User
     from dispatch.model.travel import Leg
     from dispatch.model.units import DistanceUnit
     from dispatch.travel import executables, learning
@@ -66,12 +66,12 @@ def _show(store: Store, args: Args) -> int:
     return 0
 
 
-def _drives(drives: Sequence[Drive], unit: DistanceUnit) -> Answer:
-    def told(one: Drive) -> dict[str, Any]:
+def _drives(drives: Sequence[KnownDrive], unit: DistanceUnit) -> Answer:
+    def told(one: KnownDrive) -> dict[str, Any]:
         whose = form(one, "technician? from=origin to=destination")
         return whose | (forms.leg_form(one.leg, unit, band=True) or {}) | form(one, "pin_reason=pin.reason?")
 
-    def lines(drives: Sequence[Drive]) -> Iterator[str]:
+    def lines(drives: Sequence[KnownDrive]) -> Iterator[str]:
         technician = ""
         for one in drives:
             if one.technician != technician:
@@ -120,23 +120,21 @@ def _band(leg: Leg) -> str:
     option("--reason", "TEXT", "why, for example a ferry"),
     about="Counts before all other sources.",
 )
-def _pin(seat: Seat, args: Args) -> Iterator[str]:
-    shelf = shelves.SHELVES["pin"]
-    for one in driving.pin(seat, args.origin, args.destination, args.minutes, both=args.both, reason=args.reason):
-        yield f"{shelf.title(seat.store, one)}: {shelf.line(seat.store, one)}"
+def _pin(user: User, args: Args) -> Iterator[str]:
+    shelf = record_types.SHELVES["pin"]
+    for one in driving.pin(user, args.origin, args.destination, args.minutes, both=args.both, reason=args.reason):
+        yield f"{shelf.title(user.store, one)}: {shelf.line(user.store, one)}"
 
 
 @acts("unpin", "let a pinned drive go; undo brings it back", option("origin", "FROM"), option("destination", "TO"))
-def _unpin(seat: Seat, args: Args) -> str:
-    gone = driving.unpin(seat, args.origin, args.destination)
-    return (
-        f"{shelves.SHELVES['pin'].title(seat.store, gone)} is not pinned any more; dispatch visit undo brings it back."
-    )
+def _unpin(user: User, args: Args) -> str:
+    gone = driving.unpin(user, args.origin, args.destination)
+    return f"{record_types.SHELVES['pin'].title(user.store, gone)} is not pinned any more; dispatch visit undo brings it back."
 
 
 @reads("pins", "every pinned drive", JSON)
 def _pins(store: Store, _: Args) -> Listing:
-    shelf = shelves.SHELVES["pin"]
+    shelf = record_types.SHELVES["pin"]
     return Listing(
         [*shelf.all(store)],
         lambda one: shelf.texts(store, one) | {"minutes": one.minutes},
@@ -151,7 +149,7 @@ def _pins(store: Store, _: Args) -> Listing:
     JSON,
     about="Medians of the pairs that were driven three times or more, and from 20 legs on the firm's own pace.",
 )
-def _learn(seat: Seat, _: Args) -> Answer:
+def _learn(user: User, _: Args) -> Answer:
     def told(learned: Learned) -> dict[str, Any]:
         scales = {
             source: {name: round(getattr(one, name), 3) for name in ("multiplier", "low", "high")}
@@ -168,7 +166,7 @@ def _learn(seat: Seat, _: Args) -> Answer:
         if not learned.scales:
             yield f"A pace of the firm's own takes {learning.SCALE_LEGS} legs."
 
-    return Answer(driving.learn(seat), told, lines)
+    return Answer(driving.learn(user), told, lines)
 
 
 def _step(words: str) -> None:
@@ -203,16 +201,16 @@ def _roads_map(args: Args) -> str:
     about="EXTRACT is a file of OpenStreetMap data, for example of your state. Where the road engine is not "
     "installed it is fetched once, after asking. DRIVES.json, which `roads export` wrote on another machine, needs none.",
 )
-def _roads_add(seat: Seat, args: Args) -> str:
+def _roads_add(user: User, args: Args) -> str:
     extract = typed_path(args.extract)
     fetching = roads.to_be_fetched(extract) and not args.yes
     if fetching and not agreed(f"Fetch the road engine ({executables.DOWNLOAD_MB} MB)?"):
         raise Refusal(
             f"The road engine is not installed, and {executables.DOWNLOAD_MB} MB would be fetched: say --yes."
         )
-    name = roads.add(seat, extract, _step)
+    name = roads.add(user, extract, _step)
     undrawn = maps.try_draw(extract, _step)
-    fetched = roads.prefetch(seat, settings.today(seat.store))
+    fetched = roads.prefetch(user, settings.today(user.store))
     _tell([*fetched.notes, *([undrawn] if undrawn else [])])
     return f"Drives are reckoned on the roads of {name} from now on ({fetched.drives} of today are known)."
 
@@ -251,16 +249,16 @@ _ROADS = (
     _roads_add,
     _roads_map,
     acts("export", "the drives between all places of the firm as JSON, for `roads add` elsewhere")(
-        by("roads.export", lambda drives: json.dumps(drives, separators=(",", ":")))
+        by("roads.roads.export", lambda drives: json.dumps(drives, separators=(",", ":")))
     ),
     _roads_status,
     acts(
         "remove",
         "reckon drives without the graph again",
         flag("--keep-files", "leave the graph on the disk, for other databases"),
-    )(by("roads.remove", "Drives are reckoned without the roads of {0} again.")),
+    )(by("roads.roads.remove", "Drives are reckoned without the roads of {0} again.")),
 )
 COMMANDS = (
-    Group("travel", "travel times: show, pin, learn", (_show, _pin, _unpin, _pins, _learn)),
-    Group("roads", "drives by road, without a network", _ROADS),
+    CommandGroup("travel", "travel times: show, pin, learn", (_show, _pin, _unpin, _pins, _learn)),
+    CommandGroup("roads", "drives by road, without a network", _ROADS),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty
 from dispatch.model.instants import day_of, parse_day, parse_when
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ def month(store: Store, text: str, _: Namespace) -> datetime.date:
         Faulty: it cannot be read.
     """
     from db import settings
-    from dispatch.desk import level_report
+    from dispatch.desk.levels import level_month
 
-    return level_report.read_month(text, settings.today(store))
+    return level_month.read_month(text, settings.today(store))
 
 
 def moment(store: Store, text: str | None, args: Namespace) -> int | None:
@@ -94,7 +94,7 @@ def moment_there(store: Store, text: str | None, args: Namespace) -> int | None:
     Raises:
         ValueError: it cannot be read.
     """
-    from dispatch.desk.finding import find
+    from dispatch.desk.visits.finding import find
 
     if not text:
         return None
@@ -107,5 +107,5 @@ def unless(_: Store, given: bool, __: Namespace) -> bool:
     return not given
 
 
-CLIENT, TECHNICIAN = "book.finding.client_named", "book.finding.technician_named"
+CLIENT, TECHNICIAN = "book.records.client_named", "book.records.technician_named"
 """Who is named, as an option reads them."""

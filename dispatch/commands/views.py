@@ -9,10 +9,10 @@ from contextlib import ExitStack
 
 from dispatch.commands import visit_log
 from dispatch.commands.declared import JSON, Args, alone, flag, option
-from dispatch.commands.opening import database_path, mouse_wanted, on_terminal, open_seat, open_store
+from dispatch.commands.opening import database_path, mouse_wanted, on_terminal, open_store, user_of
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day_typed
-from dispatch.desk.refusals import NotFound, Refusal
+from dispatch.desk.session.refusals import NotFound, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.paths import typed_path
 from dispatch.model.states import Role
@@ -21,10 +21,12 @@ with lazily(__name__):
     from dispatch import app as program
     from dispatch.commands import forms, routes
     from dispatch.demo import bar, folder, kept
-    from dispatch.desk import firm, plain, reading, views
-    from dispatch.desk import personal as preferences
-    from dispatch.desk import seat as seats
-    from dispatch.desk.book import finding
+    from dispatch.desk.book import records
+    from dispatch.desk.day import views
+    from dispatch.desk.firm import founding
+    from dispatch.desk.session import preferences, rights
+    from dispatch.desk.session import user as sessions
+    from dispatch.desk.texts import plain
     from dispatch.model.boards import BoardRow
     from screens import welcome
 
@@ -54,9 +56,9 @@ def _board(args: Args) -> Result:
 def _day(args: Args) -> Result:
     if not _text_wanted(args):
         return _screen(args, "day")
-    seat = open_seat(args)
-    board = views.board(seat.store, day_typed(seat.store, args.date))
-    row = _row_of(board.rows, args.technician or seat.staff.name, asked=args.technician is not None)
+    user = user_of(args)
+    board = views.board(user.store, day_typed(user.store, args.date))
+    row = _row_of(board.rows, args.technician or user.staff.name, asked=args.technician is not None)
     return Answer(row, lambda row: forms.day_form(board, row), lambda row: plain.day_lines(board, row))
 
 
@@ -84,7 +86,7 @@ def _route(args: Args) -> Answer:
     if args.technician is not None:
         rows = [_row_of(board.rows, args.technician, asked=True)]
     else:
-        own = seats.take_seat(store, args.login).staff.name.casefold()
+        own = sessions.log_in(store, args.login).staff.name.casefold()
         rows = [row for row in board.rows if row.name.casefold() == own] or list(board.rows)
 
     def lines(rows: list[BoardRow]) -> Iterator[str]:
@@ -127,9 +129,9 @@ def _demo(args: Args) -> int:
 def _open(args: Args) -> int:
     path = database_path(args)
     if path.exists():
-        seat = open_seat(args)
-        roles = seat.staff.roles
-        seat.store.close()
+        user = user_of(args)
+        roles = user.staff.roles
+        user.store.close()
         start = "board" if Role.DISPATCHER in roles else "log" if Role.LEAD in roles else "day"
         args.date = args.technician = None
         if on_terminal():
@@ -154,13 +156,13 @@ def _welcome(args: Args) -> int:
     if choice is None:
         return 0
     kind, path = choice
-    if kind is welcome.Choice.SAMPLE:
+    if kind is welcome.FirstChoice.SAMPLE:
         return _demo(Args(keep=None, plain=False, json=False, ascii=args.ascii, mouse=args.mouse, login=None))
     args.db = str(path)
-    if kind is welcome.Choice.NEW:
+    if kind is welcome.FirstChoice.NEW:
         import getpass
 
-        firm.init(path, lead=getpass.getuser())
+        founding.init(path, lead=getpass.getuser())
     return _open(args)
 
 
@@ -170,23 +172,23 @@ def _screen(args: Args, mode: str) -> int:
     # the modules of a screen are thousands of objects that all stay: looking through them again and again for
     # garbage costs a tenth of the way to the first frame, and the app takes up collecting after it
     gc.disable()
-    seat = open_seat(args, for_screen=True)
-    day = day_typed(seat.store, args.date) if getattr(args, "date", None) else None
-    if not reading.may(seat, "day"):
+    user = user_of(args, for_screen=True)
+    day = day_typed(user.store, args.date) if getattr(args, "date", None) else None
+    if not rights.may(user, "day"):
         mode = "day"
     personal = preferences.read_personal()
     app = program.DispatchApp(
-        seat, mode, day=day, technician=getattr(args, "technician", None), ascii_only=args.ascii, personal=personal
+        user, mode, day=day, technician=getattr(args, "technician", None), ascii_only=args.ascii, personal=personal
     )
     app.run(mouse=mouse_wanted(args, personal))
-    seat.store.close()
+    user.store.close()
     return app.return_code or 0
 
 
 def _row_of(rows: tuple[BoardRow, ...], name: str, *, asked: bool) -> BoardRow:
     if not asked and name.casefold() not in (row.name.casefold() for row in rows):
         raise NotFound(f"{name} is not a technician; choose one with --technician NAME.")
-    return finding.near("technician", name, {row.name: row for row in rows})
+    return records.near("technician", name, {row.name: row for row in rows})
 
 
 def _text_wanted(args: Args) -> bool:

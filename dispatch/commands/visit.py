@@ -12,7 +12,7 @@ from dispatch.commands.declared import (
     STANDS,
     Args,
     Command,
-    Group,
+    CommandGroup,
     Option,
     acts,
     by,
@@ -26,7 +26,7 @@ from dispatch.commands.declared import (
 )
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day, moment, unless
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.instants import day_of
 
@@ -34,10 +34,15 @@ with lazily(__name__):
     from db import settings, visits
     from db.store import Store
     from dispatch.commands import forms
-    from dispatch.desk import amending, finding, intake, placement, plain, schedule, visit_page
-    from dispatch.desk.placement import Placed
+    from dispatch.desk.day import placement
+    from dispatch.desk.day.placement import Placed
+    from dispatch.desk.log import visit_page
+    from dispatch.desk.plan import schedule
     from dispatch.desk.quick import reading
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.requests import amending, intake
+    from dispatch.desk.session.user import User
+    from dispatch.desk.texts import plain
+    from dispatch.desk.visits import finding
     from dispatch.fields.record import Field
     from dispatch.model import states
     from dispatch.planning import checker
@@ -85,10 +90,10 @@ def _show(store: Store, args: Args) -> Answer:
     option("--override", "REASON", "keep it placed although the check refuses; audited", default=""),
     JSON,
 )
-def _edit(seat: Seat, args: Args) -> Answer:
-    visit = finding.find(seat.store, args.reference)
+def _edit(user: User, args: Args) -> Answer:
+    visit = finding.find(user.store, args.reference)
     said = {"version": visit.version, "reason": args.override, "confirmed": args.confirm}
-    after = amending.amend(seat, args.reference, typed(args), **said)
+    after = amending.amend(user, args.reference, typed(args), **said)
     line = "{0.reference} is as it was." if after == visit else "{0.reference} {0.client}: {0.work}, {0.minutes} min."
     return Answer(after, forms.visit_form, line.format)
 
@@ -103,10 +108,10 @@ def _edit(seat: Seat, args: Args) -> Answer:
     option("--tag", "TAG", "as --tags, one by one", action="append", default=[]),
     JSON,
 )
-def _add(seat: Seat, args: Args) -> Answer:
+def _add(user: User, args: Args) -> Answer:
     window = f"{args.promised_from or ''}-{args.promised_to or ''}".strip("-")
     more = {"promised": window, "skills": ",".join((*args.skill, "")), "tags": ",".join((*args.tag, ""))}
-    visit = intake.add(seat, {name: text for name, text in more.items() if text} | typed(args))
+    visit = intake.add(user, {name: text for name, text in more.items() if text} | typed(args))
     return Answer(visit, forms.visit_form, "{0.reference} is in the queue: {0.client}, {0.work}.".format)
 
 
@@ -122,18 +127,18 @@ def _add(seat: Seat, args: Args) -> Answer:
     flag("--check", "only say what was understood"),
     JSON,
 )
-def _quick(seat: Seat, args: Args) -> Answer:
-    found = reading.understand(" ".join(args.line), reading.names(seat.store), settings.today(seat.store))
+def _quick(user: User, args: Args) -> Answer:
+    found = reading.understand(" ".join(args.line), reading.names(user.store), settings.today(user.store))
 
     def lines(*_: object) -> list[str]:
-        return [text for text, _ in reading.told(found, hours24=seat.firm.clock_hours == 24)]
+        return [text for text, _ in reading.told(found, hours24=user.firm.clock_hours == 24)]
 
     if args.check:
         return Answer(found, forms.quick_form, lines, 1 if found.problems else 0)
     if found.problems:
         raise Faulty(found.problems)
     return Answer(
-        intake.add(seat, found.texts()),
+        intake.add(user, found.texts()),
         forms.visit_form,
         lambda visit: [f"{visit.reference} is in the queue.", *lines()],
     )
@@ -152,19 +157,19 @@ def _places(name: str, text: str, *, required: bool, whom: str) -> Command:
         flag("--check", "only say what the check says"),
         option("--version", "N", "only if the visit still is as it was shown (from --check)", type=int),
     )
-    def place(seat: Seat, args: Args) -> Result:
+    def place(user: User, args: Args) -> Result:
         if args.to is None and args.at is None:
             raise Refusal("Say where it goes: --to TECHNICIAN, --at WHEN, or both.")
         if args.check:
-            return _check(seat, args)
+            return _check(user, args)
         deed = getattr(schedule, name)
         said = {"reason": args.override, "confirmed": args.confirm, "version": args.version}
-        return crews.placed_lines(deed(seat, args.reference, args.to, args.at, **said))
+        return crews.placed_lines(deed(user, args.reference, args.to, args.at, **said))
 
     return place
 
 
-def _check(seat: Seat, args: Args) -> Answer:
+def _check(user: User, args: Args) -> Answer:
     """What the check says to a place, with the version of the visit that it was said of."""
 
     def lines(placed: Placed) -> Iterator[str]:
@@ -174,13 +179,13 @@ def _check(seat: Seat, args: Args) -> Answer:
             yield f"To confirm this and nothing else: --confirm {','.join(marks)}"
         yield f"Version {version} of the visit; with --version {version} nothing else is placed."
 
-    placed = placement.check_placement(seat.store, args.reference, args.to, args.at)
-    return Answer(placed, repr, lines, int(placed.verdict.level is checker.Level.BLOCKED))
+    placed = placement.check_placement(user.store, args.reference, args.to, args.at)
+    return Answer(placed, repr, lines, int(placed.verdict.level is checker.PlacementGrade.BLOCKED))
 
 
 def _plain(name: str, text: str, *options: Option) -> Command:
     """A deed that moves a visit on in its states."""
-    return on_visit(name, text, *options)(by(f"schedule.{name}", STANDS))
+    return on_visit(name, text, *options)(by(f"plan.schedule.{name}", STANDS))
 
 
 DEEDS = (
@@ -201,7 +206,7 @@ DEEDS = (
         "take a visit that nobody has reached back into the queue",
         crews.CONFIRM,
         option("--override", "REASON", "although somebody is on the way there; audited", default=""),
-    )(by("schedule.unassign", STANDS, **crews.MEANT)),
+    )(by("plan.schedule.unassign", STANDS, **crews.MEANT)),
     _plain("confirm", "the client has agreed to the time"),
     _plain("dispatch", "tell the technician"),
     responding.hold,
@@ -209,7 +214,7 @@ DEEDS = (
     _plain("resume", "take a visit off hold, back into the queue"),
     *responding.DEEDS,
     on_visit("pin", "keep a visit where it is: tools may not move it", flag("--off", "take the pin out", reads=unless))(
-        by("schedule.pin", STANDS, on="off")
+        by("plan.schedule.pin", STANDS, on="off")
     ),
     *onsite.DEEDS,
     *crews.DEEDS,
@@ -217,7 +222,7 @@ DEEDS = (
     reviewing.story,
     *probing.DEEDS,
     *permitting.DEEDS,
-    acts("undo", "take back your last change")(by("undo.undo", "Taken back: {0}.")),
-    acts("redo", "do again what you took back")(by("undo.redo", "Done again: {0}.")),
+    acts("undo", "take back your last change")(by("plan.undo.undo", "Taken back: {0}.")),
+    acts("redo", "do again what you took back")(by("plan.undo.redo", "Done again: {0}.")),
 )
-COMMANDS = (Group("visit", "list, add, plan, walk through and close visits", DEEDS),)
+COMMANDS = (CommandGroup("visit", "list, add, plan, walk through and close visits", DEEDS),)

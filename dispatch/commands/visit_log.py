@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dispatch.commands.declared import Args, flag, one_of, option
 from dispatch.commands.printing import Answer
-from dispatch.desk.refusals import refuse
+from dispatch.desk.session.refusals import refuse
 from dispatch.lazily import lazily
 from dispatch.model.instants import parse_day
 
@@ -15,7 +15,8 @@ with lazily(__name__):
     from db import search_index, settings
     from db.store import Store
     from dispatch.commands import forms
-    from dispatch.desk import log_words, visit_log
+    from dispatch.desk.log import visit_log
+    from dispatch.desk.texts import log_words
     from dispatch.model import reviews, states
     from dispatch.model.boards import Log
 
@@ -74,7 +75,7 @@ def answer(args: Args, store: Store, date: datetime.date) -> Answer:
     return Answer(visit_log.visit_log(store, wanted), lambda log: forms.log_form(log, wanted), lines)
 
 
-def _wanted(args: Args, store: Store, date: datetime.date) -> visit_log.Wanted:
+def _wanted(args: Args, store: Store, date: datetime.date) -> visit_log.LogFilter:
     """What was asked for.
 
     Raises:
@@ -97,15 +98,18 @@ def _wanted(args: Args, store: Store, date: datetime.date) -> visit_log.Wanted:
     if args.sort and args.sort not in visit_log.SORTS:
         faults.append(f"sort: {args.sort!r} is not one of {', '.join(visit_log.SORTS)}")
     named = {word.strip().casefold().replace(" ", "_").replace("-", "_") for word in args.only or ()}
-    faults += [f"only: {name!r} is not one of {', '.join(reviews.Mark)}" for name in sorted(named - set(reviews.Mark))]
+    faults += [
+        f"only: {name!r} is not one of {', '.join(reviews.ReviewMark)}"
+        for name in sorted(named - set(reviews.ReviewMark))
+    ]
     refuse(faults)
-    return visit_log.Wanted(
+    return visit_log.LogFilter(
         first,
         last,
         technician=args.technician or "",
         client=args.client or "",
         exceptions=bool(args.exceptions),
-        marks=frozenset(reviews.Mark(name) for name in named),
+        marks=frozenset(reviews.ReviewMark(name) for name in named),
         reviews=frozenset(map(states.Review, args.review or ())),
         words=args.search or "",
         sort=args.sort or "",

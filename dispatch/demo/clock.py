@@ -7,7 +7,7 @@ from pathlib import Path
 
 from db import settings
 from db.store import Store
-from dispatch.desk.seat import take_seat
+from dispatch.desk.session.user import log_in
 from dispatch.model.instants import SetClock, SystemClock, at_local
 
 ZONE = "America/New_York"
@@ -21,6 +21,6 @@ SET_UP = datetime.date(2026, 11, 2)
 def start_clock(path: Path) -> None:
     """Let the clock of the sample firm's database at `path` run on from Tuesday 14:07, whatever the date is."""
     with Store.open(path, clock=SetClock(at_local(TUESDAY, NOW, ZONE))) as store:
-        lee = take_seat(store, "lee")
+        lee = log_in(store, "lee")
         with lee.write("set the clock") as unit:
             settings.set_firm(unit, clock_offset=unit.at - SystemClock().now())

@@ -16,22 +16,25 @@ from pathlib import Path
 
 from db import people, targets, visits
 from db.store import Store
-from dispatch.closeout.recording import Entry
+from dispatch.closeout.recording import Recording
 from dispatch.demo.clock import MONDAY, NOW, SET_UP, TUESDAY, ZONE
 from dispatch.demo.hosts import hosts
 from dispatch.demo.office import Office, asked
-from dispatch.desk import arriving, intake, leaving, onsite, placement, probing, schedule, views
-from dispatch.desk.book import keeping
-from dispatch.desk.firm import init
+from dispatch.desk.book import editing
+from dispatch.desk.closeout import arriving, leaving, onsite, probing
+from dispatch.desk.day import placement, views
+from dispatch.desk.firm.founding import init
 from dispatch.desk.imports.importing import import_file
-from dispatch.desk.seat import Seat, take_seat
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule
+from dispatch.desk.requests import intake
+from dispatch.desk.session.user import User, log_in
 from dispatch.model.boards import BoardRow, BoardVisit
-from dispatch.model.checklists import Item, Kind, Result
+from dispatch.model.checklists import Item, ItemKind, Result
 from dispatch.model.instants import SetClock, at_local
 from dispatch.model.probes import ProbeKind
 from dispatch.model.states import State
-from dispatch.planning.checker import Level
+from dispatch.planning.checker import PlacementGrade
 
 SAMPLE = Path(__file__).parents[1] / "sample"
 
@@ -59,16 +62,16 @@ def live(path: Path, moved: Callable[[float], None] = lambda done: None) -> None
     clock = SetClock(at_local(SET_UP, "08:00", ZONE))
     init(path, lead="lee", lead_name="Lee Moreau", name="Columbus IT", zone=ZONE, clock=clock)
     with Store.open(path, clock=clock) as store:
-        lee = take_seat(store, "lee")
-        keeping.add(lee, "staff", {"login": "dana", "name": "Dana Wells", "roles": "dispatcher"})
-        office = Office(store, clock, lee, take_seat(store, "dana"))
+        lee = log_in(store, "lee")
+        editing.add(lee, "staff", {"login": "dana", "name": "Dana Wells", "roles": "dispatcher"})
+        office = Office(store, clock, lee, log_in(store, "dana"))
         for kind, name in FILES:
             if kind == "visits":
                 office.settle_in()
                 clock.set(at_local(MONDAY, "06:30", ZONE))
             import_file(lee, kind, SAMPLE / name)
         office.answer(MONDAY)
-        day = _Day(store, clock, office)
+        day = _DemoDay(store, clock, office)
         moved(0.1)
         day.plan(MONDAY)
         moved(0.25)
@@ -99,7 +102,7 @@ def _by_promise(request: BoardVisit) -> tuple[bool, int, int, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Day:
+class _DemoDay:
     """The people of the sample firm at work."""
 
     store: Store
@@ -107,8 +110,8 @@ class _Day:
     office: Office
 
     @property
-    def dana(self) -> Seat:
-        """The dispatcher's seat."""
+    def dana(self) -> User:
+        """The dispatcher's session."""
         return self.office.dana
 
     def plan(self, day: datetime.date) -> None:
@@ -117,7 +120,7 @@ class _Day:
             if request.wanted_on != day or not request.located:
                 continue
             best = placement.candidates(self.store, request.reference, day)[0]
-            if best.verdict.level is not Level.BLOCKED:
+            if best.verdict.level is not PlacementGrade.BLOCKED:
                 schedule.assign(self.dana, request.reference, [best.name], best.start, confirmed=True)
         for position, row in enumerate(views.board(self.store, day).rows):
             for number, visit in enumerate(row.visits):
@@ -130,7 +133,7 @@ class _Day:
     def pair_up(self) -> None:
         """Send two to a move out of town in the afternoon: the first two for whom nothing stands in the way."""
         branch = {"client": "Scioto Insurance", "name": "Pataskala", "place": "39.99562, -82.67434"}
-        keeping.add(self.dana, "site", {**branch, "address": "Main Street, Pataskala"})
+        editing.add(self.dana, "site", {**branch, "address": "Main Street, Pataskala"})
         more = {"site": "Pataskala", "skills": "", "came_by": "mail"}
         desks = asked("TK-870", "Scioto Insurance", "Six desks move to the second floor", "P4", **more)
         reference = intake.add(self.dana, desks).reference
@@ -138,7 +141,10 @@ class _Day:
         for clock in ("16:00", "16:30", "16:45"):
             start = at_local(TUESDAY, clock, ZONE)
             for crew in combinations(reversed(names), 2):
-                if placement.check_placement(self.store, reference, crew, start).verdict.level is not Level.BLOCKED:
+                if (
+                    placement.check_placement(self.store, reference, crew, start).verdict.level
+                    is not PlacementGrade.BLOCKED
+                ):
                     schedule.assign(self.dana, reference, crew, start, confirmed=True)
                     return
 
@@ -157,7 +163,7 @@ class _Day:
             yield
             for one in targets.all_targets(self.store):
                 if one.kind is not ProbeKind.VALUE:
-                    keeping.archive(self.dana, "target", one)
+                    editing.archive(self.dana, "target", one)
 
     def _register(self, visit: BoardVisit, offered: Sequence[dict[str, str]]) -> None:
         page = visit_page(self.store, visit.reference)
@@ -166,7 +172,7 @@ class _Day:
         for target in (*offered, _BACKUP):
             ref = "T6" if target is _BACKUP else f"T4.{target['name']}"
             if ref in refs and target["name"] not in known:
-                keeping.add(self.dana, "target", {**target, "site": f"{visit.client} / {visit.site}"})
+                editing.add(self.dana, "target", {**target, "site": f"{visit.client} / {visit.site}"})
 
     def live(self, day: datetime.date, until: int, moved: Callable[[float], None]) -> None:
         """Let the technicians work through their day, in the order in which things happen."""
@@ -184,7 +190,7 @@ class _Day:
 
     def _course(self, row: BoardRow, position: int, day: datetime.date) -> Iterator[tuple[int, _Deed]]:
         """What one technician does, and when: a little late here, a little longer there."""
-        seat = take_seat(self.store, self._login(row))
+        user = log_in(self.store, self._login(row))
         free = 0
         for number, visit in enumerate(row.visits):
             assert visit.start is not None
@@ -200,42 +206,42 @@ class _Day:
                 leave += 105 * 60  # a slow one, so that the rest of Eva's day slips
             if day == TUESDAY and (position, number) == (3, 1):
                 leave -= 8 * 60
-            yield depart, partial(arriving.depart, seat, visit.reference)
-            yield arrive, partial(arriving.arrive, seat, visit.reference, early_not_agreed=True)
-            yield from self._stay(seat, visit, arrive, leave, day, (position, number))
+            yield depart, partial(arriving.depart, user, visit.reference)
+            yield arrive, partial(arriving.arrive, user, visit.reference, early_not_agreed=True)
+            yield from self._stay(user, visit, arrive, leave, day, (position, number))
             free = leave + 60
 
     def _stay(
-        self, seat: Seat, visit: BoardVisit, arrive: int, leave: int, day: datetime.date, which: tuple[int, int]
+        self, user: User, visit: BoardVisit, arrive: int, leave: int, day: datetime.date, which: tuple[int, int]
     ) -> Iterator[tuple[int, _Deed]]:
         """The checklist of one visit between arrival and leaving. A few visits on Tuesday do not go so well."""
         if day == TUESDAY and which == (3, 0):
             called = "office, then the owner: no answer"
-            yield arrive + 600, partial(leaving.no_access, seat, visit.reference, called=called)
+            yield arrive + 600, partial(leaving.no_access, user, visit.reference, called=called)
             return
         if day == TUESDAY and which == (5, 0):
             why, again = "the part on the van is the wrong one", "ordered anew, and asked for again when it is here"
             yield arrive + 900, partial(leaving.abort, self.dana, visit.reference, why, not_again=again)
             return
         items = [item for item in visit_page(self.store, visit.reference).checklist.items if item.required]
-        spoilt = next((item.ref for item in items if item.kind is Kind.TEST), "") if which == (1, 0) else ""
+        spoilt = next((item.ref for item in items if item.kind is ItemKind.TEST), "") if which == (1, 0) else ""
         step = max(60, (leave - arrive) // (len(items) + 1))
         for number, item in enumerate(items, 1):
             moment = min(arrive + number * step, leave - 30)
             if item.ref == spoilt and day == TUESDAY:
-                yield moment, partial(onsite.record, seat, visit.reference, item.ref, _FAILED)
+                yield moment, partial(onsite.record, user, visit.reference, item.ref, _FAILED)
                 yield moment + 60, partial(onsite.record, self.office.lee, visit.reference, item.ref, _WAIVED)
                 continue
             if item.ref == "T1" and which[1] == 1:
-                yield moment - 30, partial(onsite.record, seat, visit.reference, item.ref, _FAILED)
+                yield moment - 30, partial(onsite.record, user, visit.reference, item.ref, _FAILED)
             if probing.runs_by_itself(item):
-                yield moment, partial(_run, seat, visit.reference, item.ref)
+                yield moment, partial(_run, user, visit.reference, item.ref)
             else:
-                yield moment, partial(onsite.record, seat, visit.reference, item.ref, _good(item, visit))
+                yield moment, partial(onsite.record, user, visit.reference, item.ref, _good(item, visit))
         if spoilt and day == TUESDAY:
             yield leave, partial(leaving.leave, self.office.lee, visit.reference, "the provider is down until tomorrow")
         else:
-            yield leave, partial(leaving.close, seat, visit.reference)
+            yield leave, partial(leaving.close, user, visit.reference)
 
     def afterwards(self) -> None:
         """What reaches the office by 14:07: one visit cancelled, one on hold, one emergency, one without a date."""
@@ -263,30 +269,30 @@ class _Day:
 
 _BACKUP = {"name": "backup", "kind": "value", "options": "unit=h; most=24"}
 """How old the last backup may be, as somebody reads it."""
-_FAILED = Entry(Result.FAIL, "still the same message on the screen")
-_WAIVED = Entry(Result.OVERRIDDEN, "the provider is down, nothing we can test today")
+_FAILED = Recording(Result.FAIL, "still the same message on the screen")
+_WAIVED = Recording(Result.OVERRIDDEN, "the provider is down, nothing we can test today")
 
 
-def _good(item: Item, visit: BoardVisit) -> Entry:
+def _good(item: Item, visit: BoardVisit) -> Recording:
     """A good result, in words that somebody might have typed."""
-    if item.kind is Kind.TEST:
+    if item.kind is ItemKind.TEST:
         if item.ref == "T6":
-            return Entry(Result.PASS, "backup job report read", value="9 h")
-        return Entry(Result.PASS, f"{item.label}: seen working at the desk")
-    if item.kind is Kind.SIGN_OFF:
-        return Entry(Result.SIGNED, "thank you, all good", signed_by="office manager", satisfied=True)
+            return Recording(Result.PASS, "backup job report read", value="9 h")
+        return Recording(Result.PASS, f"{item.label}: seen working at the desk")
+    if item.kind is ItemKind.SIGN_OFF:
+        return Recording(Result.SIGNED, "thank you, all good", signed_by="office manager", satisfied=True)
     if item.ref == "A1":
-        return Entry(Result.ANSWERED, "office manager: works as before, no new cabling today")
+        return Recording(Result.ANSWERED, "office manager: works as before, no new cabling today")
     if item.ref == "A2":
-        return Entry(Result.ANSWERED, f"“{visit.work}”, since this week")
-    if item.kind is Kind.ASK:
-        return Entry(Result.ANSWERED, "Nothing")
+        return Recording(Result.ANSWERED, f"“{visit.work}”, since this week")
+    if item.kind is ItemKind.ASK:
+        return Recording(Result.ANSWERED, "Nothing")
     if item.ref == "W2":
-        return Entry(Result.DONE, f"{visit.work}: done and written down")
-    return Entry(Result.DONE)
+        return Recording(Result.DONE, f"{visit.work}: done and written down")
+    return Recording(Result.DONE)
 
 
-def _run(seat: Seat, reference: str, ref: str) -> None:
+def _run(user: User, reference: str, ref: str) -> None:
     """Let the program run the test of an item."""
-    for _ in probing.run(seat, reference, [ref]):
+    for _ in probing.run(user, reference, [ref]):
         pass

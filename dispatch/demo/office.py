@@ -11,13 +11,16 @@ from pathlib import Path
 from db import clients, people, visits
 from db.store import Store
 from dispatch.demo.clock import MONDAY, SET_UP, TUESDAY, ZONE
-from dispatch.desk import caring, driving, intake, levels, responding, roads
-from dispatch.desk.book import keeping, locating
-from dispatch.desk.seat import Seat
+from dispatch.desk.book import editing
+from dispatch.desk.care import caring
+from dispatch.desk.levels import clocks
+from dispatch.desk.requests import intake, responding
+from dispatch.desk.roads import driving, locating, roads
+from dispatch.desk.session.user import User
 from dispatch.model.instants import SetClock, at_local
 from dispatch.model.states import State
 from dispatch.model.travel import Place
-from dispatch.travel.geocoding import Found
+from dispatch.travel.geocoding import FoundPlace
 
 _FOUND = {
     "Alum Creek Bakery Supply": Place(39.94358, -82.96541),
@@ -44,8 +47,8 @@ class Office:
 
     store: Store
     clock: SetClock
-    lee: Seat
-    dana: Seat
+    lee: User
+    dana: User
 
     def settle_in(self) -> None:
         """What is done once the files are in: drives that are known better, and what the clients were owed until then.
@@ -57,7 +60,7 @@ class Office:
         for technician in people.technicians(self.store):
             away = {"from": SET_UP.isoformat() + "T00:00", "to": MONDAY.isoformat() + "T00:00"}
             texts = {"technician": technician.name, **away, "reason": "their visits stand in the old program"}
-            keeping.add(self.dana, "absence", texts)
+            editing.add(self.dana, "absence", texts)
         self._care("as it was agreed before we had this program", keep=0)
 
     def take_roads(self) -> None:
@@ -68,7 +71,7 @@ class Office:
         """Look at what waits: into every urgent request from here first, an answer to whoever has written."""
         moment = at_local(day, "06:31", ZONE)
         for visit in visits.all_visits(self.store):
-            found = levels.clocks_of(self.store, [visit]).get(visit.id, ())
+            found = clocks.clocks_of(self.store, [visit]).get(visit.id, ())
             waiting = {one.clock for one in found if one.running}
             by = "remote" if "remote" in waiting else "phone" if "phone" in waiting else None
             if by is not None and visit.state is State.REQUESTED:
@@ -96,7 +99,7 @@ class Office:
             client = clients.client_by_name(self.store, name)
             assert client is not None
             (site,) = clients.sites_of(self.store, client.id)
-            locating.place(self.dana, site, Found(place, site.address, "street", "by hand"))
+            locating.place(self.dana, site, FoundPlace(place, site.address, "street", "by hand"))
         self._care("called them: as agreed, in December", keep=_CARE_LEFT)
 
     def _care(self, note: str, keep: int) -> None:

@@ -33,7 +33,7 @@ class Control(StrEnum):
     """One of a few words that are all in sight, yes and no among them."""
 
 
-class Kind(ABC):
+class FieldKind(ABC):
     """One kind of field."""
 
     control: ClassVar[Control] = Control.LINE
@@ -65,7 +65,7 @@ class Kind(ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class Text(Kind):
+class Text(FieldKind):
     """One line of text, or with `lines` several. With `form` it has to be written so: a pattern, and what it `is not`."""
 
     limit: int = limits.NAME
@@ -85,7 +85,7 @@ class Text(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Known(Kind, ABC):
+class KnownWord(FieldKind, ABC):
     """What is known already somewhere else, by what it is called there."""
 
     noun: str
@@ -105,7 +105,7 @@ class Known(Kind, ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class Name(Known):
+class Name(KnownWord):
     """A short text that the record checks."""
 
     empty = ""
@@ -115,7 +115,7 @@ class Name(Known):
 
 
 @dataclass(frozen=True, slots=True)
-class Words(Kind):
+class Words(FieldKind):
     """Short texts between commas or semicolons, each once; `fold`: in lower case. The value is made by `of`."""
 
     metavar = "LIST"
@@ -146,7 +146,7 @@ class Words(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Whole(Kind):
+class Whole(FieldKind):
     """A whole number."""
 
     metavar = "N"
@@ -164,7 +164,7 @@ class Whole(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Number(Kind):
+class Number(FieldKind):
     """A number with up to four places, from 0 on; kept as a float, or as decimal text with so many `places`."""
 
     metavar = "N"
@@ -191,7 +191,7 @@ NO = frozenset(("no", "n", "false", "off", "0"))
 
 
 @dataclass(frozen=True, slots=True)
-class YesNo(Kind):
+class YesNo(FieldKind):
     """Yes or no, in the words that people and files have for it. Nothing is a no."""
 
     metavar = "yes|no"
@@ -212,7 +212,7 @@ class YesNo(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice(Kind):
+class Choice(FieldKind):
     """One of some words; `options` are the words, or the words with the value of each."""
 
     options: Sequence[str] | Mapping[str, Any]
@@ -238,7 +238,7 @@ class Choice(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Many(Kind):
+class Many(FieldKind):
     """Some of some words, kept in the order of `options`; the value is made by `of`."""
 
     metavar = "LIST"
@@ -268,7 +268,7 @@ class Many(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Day(Kind):
+class Day(FieldKind):
     """A day of the calendar; in a file only as it is written on every day."""
 
     metavar = "DAY"
@@ -280,7 +280,7 @@ class Day(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment(Kind):
+class Moment(FieldKind):
     """A day and a time by the firm's clock, as an instant."""
 
     metavar = "WHEN"
@@ -296,7 +296,7 @@ class Moment(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Window(Kind):
+class Window(FieldKind):
     """From one time of the day to another, in minutes from midnight."""
 
     metavar = "FROM-TO"
@@ -313,7 +313,7 @@ class Window(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Zone(Kind):
+class Zone(FieldKind):
     """A time zone of the IANA data base."""
 
     metavar = "ZONE"
@@ -332,7 +332,7 @@ class Zone(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Link(Known):
+class Link(KnownWord):
     """Another record; the value is its id."""
 
     def read(self, text: str, world: World) -> Any:
@@ -343,7 +343,7 @@ class Link(Known):
 
 
 @dataclass(frozen=True, slots=True)
-class Links(Known):
+class Links(KnownWord):
     """Other records, between signs that no name has."""
 
     between: str = ","
@@ -364,7 +364,7 @@ class Links(Known):
 
 
 @dataclass(frozen=True, slots=True)
-class Said(Kind):
+class Said(FieldKind):
     """What a reader of the trade takes: it raises a ValueError where it cannot, and `says` the value as it is typed."""
 
     what: str

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from dispatch.fields.kinds import Kind
+from dispatch.fields.kinds import FieldKind
 from dispatch.fields.worlds import World
 from dispatch.model.states import Role
 from dispatch.model.text import show
@@ -17,7 +17,7 @@ SHOWN = 60
 """How much of what was typed a fault repeats, in terminal cells."""
 
 
-class Fault(NamedTuple):
+class FieldFault(NamedTuple):
     """Why a field cannot be taken: its name, what was typed, and the sentence of its kind or of a rule of the record. `owed`: a
     file that knows nothing of it is taken all the same (`Check`)."""
 
@@ -63,7 +63,7 @@ class Field:
 
     name: str
     label: str
-    kind: Kind
+    kind: FieldKind
     hint: str = ""
     attribute: str = ""
     required: bool = False
@@ -149,7 +149,9 @@ class RecordType(Generic[T]):
         """A record as it is typed."""
         return {field.name: field.write(record, world) for field in self.fields}
 
-    def filled(self, texts: Mapping[str, str], world: World, before: T | None, faults: list[Fault], **given: Any) -> T:
+    def filled(
+        self, texts: Mapping[str, str], world: World, before: T | None, faults: list[FieldFault], **given: Any
+    ) -> T:
         """The record of some texts; a field that cannot be taken adds a fault, and reads as if it were empty.
 
         What is not named, or stands there as it did, stays as it is in `before`: an old value that would be refused today
@@ -171,12 +173,12 @@ class RecordType(Generic[T]):
                 if before is not None and not field.open_to(world.roles, values[field.of]):
                     raise ValueError(field.refused)
             except ValueError as fault:
-                faults.append(Fault(field.name, (text or "").strip(), str(fault)))
+                faults.append(FieldFault(field.name, (text or "").strip(), str(fault)))
         if before is None:
             return self.cls(**{"id": 0, **values})
         return replace(before, **values)  # type: ignore[type-var]
 
-    def read(self, texts: Mapping[str, str], world: World, faults: list[Fault]) -> dict[str, Any]:
+    def read(self, texts: Mapping[str, str], world: World, faults: list[FieldFault]) -> dict[str, Any]:
         """The values of those fields that some texts name, by attribute, where they are no record yet."""
         values: dict[str, Any] = {}
         for name, text in texts.items():
@@ -184,10 +186,10 @@ class RecordType(Generic[T]):
             try:
                 values[field.of] = field.read(text, world)
             except ValueError as fault:
-                faults.append(Fault(name, text.strip(), str(fault)))
+                faults.append(FieldFault(name, text.strip(), str(fault)))
         return values
 
-    def judge(self, record: T, world: World, before: T | None, faults: list[Fault]) -> None:
+    def judge(self, record: T, world: World, before: T | None, faults: list[FieldFault]) -> None:
         """Everything that a record cannot be, beside what its fields say for themselves."""
         refused = {fault.name for fault in faults}
         changed = {
@@ -198,9 +200,9 @@ class RecordType(Generic[T]):
         for check in self.checks:
             named = {check.at, *check.of}
             if not named & refused and named & changed and (said := check.says(record)):
-                faults.append(Fault(check.at, "", said, check.owed))
+                faults.append(FieldFault(check.at, "", said, check.owed))
 
 
-def sentences(faults: Sequence[Fault]) -> list[str]:
+def sentences(faults: Sequence[FieldFault]) -> list[str]:
     """Faults as they are told."""
     return [fault.text for fault in faults]

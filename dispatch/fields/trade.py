@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from dispatch.fields.kinds import Kind, Said, Text, clock, span_of
+from dispatch.fields.kinds import FieldKind, Said, Text, clock, span_of
 from dispatch.model import text as limits
 from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.clients import Contact
@@ -154,7 +154,7 @@ def currency_of(text: str) -> str:
     return text.upper()
 
 
-def worded(known: Sequence[str]) -> Kind:
+def worded(known: Sequence[str]) -> FieldKind:
     """The words of a notice or a message, with some names in braces."""
     from dispatch.model.notices import faults_of
 

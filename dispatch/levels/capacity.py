@@ -11,7 +11,7 @@ FULL_PCT = 85
 """Share of the technicians' hours from which no room is left for another promise."""
 
 
-class Drive(NamedTuple):
+class SiteDrive(NamedTuple):
     """A site and the minutes of the drive to it; None where nobody knows."""
 
     site: str
@@ -19,7 +19,7 @@ class Drive(NamedTuple):
 
 
 def warnings(
-    onsite: Mapping[str, int | None], drives: Sequence[Drive], buffer_minutes: int, booked: int, available: int
+    onsite: Mapping[str, int | None], drives: Sequence[SiteDrive], buffer_minutes: int, booked: int, available: int
 ) -> list[str]:
     """What speaks against the promise, a sentence each; empty: nothing does.
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dispatch.levels.calendar import CalendarFault, calendar_of
-from dispatch.levels.clock import LevelClock, Pause, Reading, Thresholds
+from dispatch.levels.clock import ClockReading, LevelClock, Pause, Thresholds
 from dispatch.model.cases import Recomputed
 from dispatch.model.instants import local, parse_iso
 
@@ -50,7 +50,7 @@ def _calendar_form(cases: Mapping[str, Any], case: Mapping[str, Any]) -> Mapping
     return found
 
 
-def _read(form: Mapping[str, Any], case: Mapping[str, Any]) -> Reading:
+def _read(form: Mapping[str, Any], case: Mapping[str, Any]) -> ClockReading:
     target = case["target_min"]
     if type(target) is not int or target < 0:
         raise ValueError(f"target_min: {target!r} is not a whole number of minutes")

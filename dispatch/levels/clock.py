@@ -39,7 +39,7 @@ class Pause(NamedTuple):
     end: int | None
 
 
-class Reading(NamedTuple):
+class ClockReading(NamedTuple):
     """What a clock says: counted minutes, the instant at which it is due (None while it is paused), and its state."""
 
     elapsed: int
@@ -48,7 +48,7 @@ class Reading(NamedTuple):
     target: int
 
 
-class Earlier(NamedTuple):
+class EarlierTarget(NamedTuple):
     """A target that counted up to an instant, before the priority was changed; `target` None: there was none."""
 
     until: int
@@ -69,12 +69,12 @@ class LevelClock(NamedTuple):
     target: int | None
     achieved: int | None = None
     pauses: Sequence[Pause] = ()
-    earlier: Sequence[Earlier] = ()
+    earlier: Sequence[EarlierTarget] = ()
     thresholds: Thresholds = USUAL
     aim: bool = False
     ended: int | None = None
 
-    def read(self, now: int) -> Reading | None:
+    def read(self, now: int) -> ClockReading | None:
         """What it says; what is later than `now` has not happened yet. None where there is no target."""
         now = _cut(now)
         done = None if self.achieved is None or _cut(self.achieved) > now else _cut(self.achieved)
@@ -91,12 +91,14 @@ class LevelClock(NamedTuple):
         elapsed = self._elapsed(stop, still)
         over = missed is not None or elapsed > target
         if done is not None:
-            return Reading(elapsed, self._due(target, still), LevelState.MISSED if over else LevelState.MET, target)
+            return ClockReading(
+                elapsed, self._due(target, still), LevelState.MISSED if over else LevelState.MET, target
+            )
         if self.ended is not None:
-            return Reading(elapsed, None, LevelState.MISSED, target) if over and not self.aim else None
+            return ClockReading(elapsed, None, LevelState.MISSED, target) if over and not self.aim else None
         paused = any(_cut(pause.start) <= now and (pause.end is None or now < _cut(pause.end)) for pause in begun)
         due = None if paused else self._due(target, still)
-        return Reading(elapsed, due, self._open_state(elapsed, target, over, paused), target)
+        return ClockReading(elapsed, due, self._open_state(elapsed, target, over, paused), target)
 
     def _open_state(self, elapsed: int, target: int, over: bool, paused: bool) -> LevelState:
         if over and not self.aim:

@@ -15,7 +15,7 @@ _JUDGED = frozenset({LevelState.MET, LevelState.MISSED, LevelState.BREACHED})
 _MISSED = frozenset({LevelState.MISSED, LevelState.BREACHED})
 
 
-class Told(NamedTuple):
+class ClockOutcome(NamedTuple):
     """One clock of a request: its state, counted minutes, whether it is only an aim, whether it has stopped, and the cause
     that was given where it was missed."""
 
@@ -27,14 +27,14 @@ class Told(NamedTuple):
     cause: str = ""
 
 
-class Request(NamedTuple):
+class RequestClocks(NamedTuple):
     """A request of the month: its clocks, and the counted minutes of each of its pauses."""
 
-    clocks: tuple[Told, ...]
+    clocks: tuple[ClockOutcome, ...]
     pauses: tuple[int, ...] = ()
 
 
-class Month(NamedTuple):
+class LevelMonth(NamedTuple):
     """The figures. `met_pct` is None where nothing was promised; `medians` by clock in counted minutes, None where none
     was achieved; `causes` by how often each; `value_covered` in minor units: what covered, drawn and free work would
     have cost."""
@@ -51,7 +51,7 @@ class Month(NamedTuple):
     value_covered: int
 
 
-def month_of(requests: Sequence[Request], follow_ups_open: int, value_covered: int) -> Month:
+def month_of(requests: Sequence[RequestClocks], follow_ups_open: int, value_covered: int) -> LevelMonth:
     """The month's figures. Aims are measured and never judged; a clock that still runs within its target neither."""
     told = [clock for request in requests for clock in request.clocks]
     judged = [clock for clock in told if not clock.aim and clock.state in _JUDGED]
@@ -62,7 +62,7 @@ def month_of(requests: Sequence[Request], follow_ups_open: int, value_covered: i
         spelled.setdefault(cause.casefold(), cause)
     causes = Counter(spelled[(clock.cause or NO_CAUSE).casefold()] for clock in missed)
     pauses = [minutes for request in requests for minutes in request.pauses]
-    return Month(
+    return LevelMonth(
         requests=len(requests),
         met_pct=_percent(len(judged) - len(missed), len(judged)),
         judged=len(judged),

@@ -33,7 +33,7 @@ class RateCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ServiceTerms:
     """What an agreement promises beside its prices (design/service-levels.md D1, D2, D5; design/account-care.md E1, E2, E8).
 
     `targets` are its own service-level targets by priority, in counted minutes: {"P1": {"onsite": 240}}; null takes one of
@@ -71,10 +71,10 @@ class Agreement:
     version: int = 1
     rollover: str = "none"
     rollover_cap: int | None = None
-    service: Service = Service()
-    promised: tuple[tuple[datetime.date, Service], ...] = ()
+    service: ServiceTerms = ServiceTerms()
+    promised: tuple[tuple[datetime.date, ServiceTerms], ...] = ()
 
-    def service_on(self, day: datetime.date) -> Service:
+    def service_on(self, day: datetime.date) -> ServiceTerms:
         """What it promised on a day beside its prices."""
         return next((service for since, service in reversed(self.promised) if since <= day), self.service)
 
@@ -101,7 +101,7 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class PrepaidBlock:
     """A prepaid block. `size` and `remaining` are decimal text: rate-minutes, for block_money minor units of money."""
 
     name: str

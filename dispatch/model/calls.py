@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Outcome(StrEnum):
+class CallOutcome(StrEnum):
     """What came of a call."""
 
     OWED = "owed"
@@ -22,7 +22,7 @@ class Call(NamedTuple):
     visit_id: int
     by: str
     at: int
-    outcome: Outcome
+    outcome: CallOutcome
     promised: int | None = None
     phone: str = ""
     note: str = ""

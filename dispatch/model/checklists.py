@@ -17,7 +17,7 @@ class Phase(StrEnum):
     LEAVE = "leave"
 
 
-class Kind(StrEnum):
+class ItemKind(StrEnum):
     """What an item asks for. `NAMED` is a thing that the client named at "anything else?": it needs an outcome."""
 
     CONFIRM = "confirm"
@@ -86,7 +86,7 @@ class ItemTemplate:
 
     ref: str
     phase: Phase
-    kind: Kind
+    kind: ItemKind
     label: str
     required: bool = True
     na_allowed: bool = False
@@ -159,7 +159,7 @@ class Item:
     id: int
     ref: str
     phase: Phase
-    kind: Kind
+    kind: ItemKind
     label: str
     required: bool
     na_allowed: bool
@@ -225,7 +225,7 @@ class Item:
     def standing(self) -> Attempt | None:
         """The attempt that counts: of a test the last one of the evidence that it asks for, else the last that was made."""
         latest = self.latest
-        if self.kind is not Kind.TEST or latest is None or latest.result is Result.OVERRIDDEN:
+        if self.kind is not ItemKind.TEST or latest is None or latest.result is Result.OVERRIDDEN:
             return latest
         counting = self._counting
         return counting[-1] if counting else latest
@@ -234,7 +234,7 @@ class Item:
     def counts(self) -> bool:
         """Whether the standing attempt is evidence of the kind that the test asks for."""
         standing = self.standing
-        if standing is None or self.kind is not Kind.TEST:
+        if standing is None or self.kind is not ItemKind.TEST:
             return standing is not None
         return standing in self._counting
 
@@ -258,7 +258,7 @@ class Item:
     def attested_how(self) -> str:
         """How it comes that words stand for a test that asks for more; empty where they do not."""
         standing = self.standing
-        if self.kind is not Kind.TEST or standing is None or standing.grade is not Grade.ATTESTED:
+        if self.kind is not ItemKind.TEST or standing is None or standing.grade is not Grade.ATTESTED:
             return ""
         if self.asks is Asks.NO_WAY_IN:
             return NO_WAY_IN

@@ -23,7 +23,7 @@ class Key:
 
     @property
     def live(self) -> bool:
-        """Whether it still opens a seat."""
+        """Whether it still opens a session."""
         return self.revoked_at is None
 
     @property
@@ -33,8 +33,8 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """One seat over SSH, from login to logout. `seen_at` is its last save."""
+class SshLogin:
+    """One session over SSH, from login to logout. `seen_at` is its last save."""
 
     id: str
     staff_id: int

@@ -14,7 +14,7 @@ WORDS = ("reference", "client", "site", "work", "when", "instead", "by", "why")
 is who did it, and `why` the reason behind a colon, where one was given."""
 
 
-class Told(StrEnum):
+class NoticeSubject(StrEnum):
     """What a notice to a technician is about."""
 
     DISPATCHED = "dispatched"
@@ -24,7 +24,7 @@ class Told(StrEnum):
     TAKEN_OFF = "taken_off"
 
 
-CHANGES = (Told.MOVED, Told.NEW_TIME, Told.TAKEN_OFF)
+CHANGES = (NoticeSubject.MOVED, NoticeSubject.NEW_TIME, NoticeSubject.TAKEN_OFF)
 """Those that change what a technician was told before: they stand on their screen until they have noted them."""
 
 
@@ -33,7 +33,7 @@ class Notice(NamedTuple):
 
     id: int
     reference: str
-    about: Told
+    about: NoticeSubject
     text: str
     made_at: int
 

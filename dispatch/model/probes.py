@@ -105,7 +105,7 @@ def has_role(name: str, roles: Iterable[str]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ProbeTarget:
     """Something at a site that can be tested, as the dispatcher or the lead registered it.
 
     `address` (host and port, a URL, or the name that a resolver is asked for) and `options` (`expect="Welcome"; seconds=20`)
@@ -138,7 +138,7 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ProbeOutcome:
     """What came of a probe, with every try; `text` is one sentence, `value` the figure that was measured.
 
     One that could not run (`ran` False) has neither passed nor failed.

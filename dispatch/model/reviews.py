@@ -7,7 +7,7 @@ from typing import NamedTuple
 from dispatch.model.text import Worded
 
 
-class Mark(Worded):
+class ReviewMark(Worded):
     """Why a visit is not simply in order; the gravest first."""
 
     BLOCKED = "blocked"
@@ -33,7 +33,7 @@ class Mark(Worded):
 class Remark(NamedTuple):
     """One exception of a visit, with why and by whom in `text`; `item` is the checklist item that it is about."""
 
-    mark: Mark
+    mark: ReviewMark
     text: str
     item: str = ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dispatch.model.checklists import Asks, Kind, Phase
+from dispatch.model.checklists import Asks, ItemKind, Phase
 from dispatch.model.probes import UNTESTED, Tested
 
 PHASE_LETTERS = {"A": Phase.ARRIVE, "W": Phase.WORK, "T": Phase.TEST, "L": Phase.LEAVE}
@@ -46,7 +46,7 @@ class TemplateItem:
     """An item of a template. `when` empty: every visit gets it; else those of which any of the conditions holds."""
 
     ref: str
-    kind: Kind
+    kind: ItemKind
     label: str
     required: bool = True
     na_allowed: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from dispatch.planning.judging import may_do, price_of
-from dispatch.planning.problem import Part, Plan, Problem
+from dispatch.planning.problem import Plan, Problem, SubProblem
 
 Price = Callable[[int, Sequence[int]], float | None]
 
@@ -33,7 +33,7 @@ def insert_cheapest(
     return tuple(tuple(route) for route in plan)
 
 
-class Insertion:
+class CheapestInsertion:
     """Cheapest insertion as an engine, where VROOM cannot be loaded."""
 
     name = "cheapest insertion"
@@ -41,7 +41,7 @@ class Insertion:
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
 
-    def solve(self, part: Part) -> dict[int, list[int]]:
+    def solve(self, part: SubProblem) -> dict[int, list[int]]:
         """Plan it, one visit after another; levels and dues do not matter to it."""
         own = set(part.technicians)
 

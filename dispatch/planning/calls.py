@@ -14,7 +14,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from dispatch.model.calls import Call, Outcome
+from dispatch.model.calls import Call, CallOutcome
 from dispatch.planning.projection import Course, Projected
 
 ESCALATED_AFTER = 10 * 60
@@ -51,7 +51,7 @@ def expected_at(planned: int, calls: Iterable[Call]) -> tuple[int, bool]:
     """
     for call in sorted(calls, key=lambda one: one.id, reverse=True):
         if call.promised is not None and abs(call.promised - planned) < 12 * 3600:
-            return call.promised, call.outcome is Outcome.ANSWERED
+            return call.promised, call.outcome is CallOutcome.ANSWERED
     return planned, False
 
 
@@ -61,9 +61,9 @@ def awaited(calls: Mapping[int, Sequence[Call]], starts_at: int, ends_at: int) -
     found = {}
     for visit_id, own in calls.items():
         newest = max(
-            (one for one in own if one.outcome is not Outcome.UNANSWERED), key=lambda one: one.id, default=None
+            (one for one in own if one.outcome is not CallOutcome.UNANSWERED), key=lambda one: one.id, default=None
         )
-        promised = newest.promised if newest is not None and newest.outcome is Outcome.OWED else None
+        promised = newest.promised if newest is not None and newest.outcome is CallOutcome.OWED else None
         if promised is not None and starts_at <= promised < ends_at:
             found[visit_id] = promised
     return found
@@ -87,12 +87,12 @@ def due_calls(
         own = sorted(calls.get(visit_id, ()), key=lambda one: one.id)
         expected, promised = expected_at(stop.start, own)
         behind = ahead.arrival - expected
-        answered = max((one.id for one in own if one.outcome is Outcome.ANSWERED), default=0)
-        owed = any(one.id > answered and one.outcome is Outcome.OWED for one in own)
+        answered = max((one.id for one in own if one.outcome is CallOutcome.ANSWERED), default=0)
+        owed = any(one.id > answered and one.outcome is CallOutcome.OWED for one in own)
         early = owed and behind <= -_MINUTE
         if not early and (behind < _MINUTE or (promised and behind <= late_minutes * _MINUTE)):
             continue
-        tries = tuple(one for one in own if one.outcome is Outcome.UNANSWERED and one.id > answered)
+        tries = tuple(one for one in own if one.outcome is CallOutcome.UNANSWERED and one.id > answered)
         escalated = bool(tries) and now >= tries[0].at + ESCALATED_AFTER
         due = min(expected, ahead.arrival) - (stop.leg or 0)
         found.append(DueCall(visit_id, expected, ahead.arrival, due, tries, escalated, ahead.absent))

@@ -12,7 +12,7 @@ from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay, committed
 from dispatch.planning.lunch import place_lunch
 
 
-class Level(StrEnum):
+class PlacementGrade(StrEnum):
     """How good a placement is."""
 
     FEASIBLE = "feasible"
@@ -22,7 +22,7 @@ class Level(StrEnum):
 
 LEARNER = "learner"
 """The rule of the finding that nobody who comes is billable."""
-GRAVITY = {Level.FEASIBLE: 0, Level.WARNINGS: 1, Level.BLOCKED: 2}
+GRAVITY = {PlacementGrade.FEASIBLE: 0, PlacementGrade.WARNINGS: 1, PlacementGrade.BLOCKED: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Finding:
     """
 
     rule: str
-    level: Level
+    level: PlacementGrade
     text: str
     minutes: int = 0
     cost: float = 0.0
@@ -49,7 +49,7 @@ class Verdict:
     `extra_travel` is the driving that it adds to the day, in seconds; `leg` is the drive to it.
     """
 
-    level: Level
+    level: PlacementGrade
     findings: tuple[Finding, ...]
     extra_travel: int
     cost: float
@@ -66,9 +66,9 @@ class Verdict:
         return any(finding.final for finding in self.findings)
 
 
-def worst(levels: Sequence[Level]) -> Level:
+def worst(levels: Sequence[PlacementGrade]) -> PlacementGrade:
     """The worst of some levels, feasible for none."""
-    return max(levels, key=GRAVITY.__getitem__, default=Level.FEASIBLE)
+    return max(levels, key=GRAVITY.__getitem__, default=PlacementGrade.FEASIBLE)
 
 
 def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tuple[int, Stop] | None = None) -> Verdict:
@@ -105,7 +105,7 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
             text = f"{day.name} does not know the site, others do"
         else:
             text = f"{stop.preferred} is preferred here" if stop.preferred else "another technician is preferred here"
-        findings.append(Finding("preferred", Level.FEASIBLE, text, cost=rules.not_preferred))
+        findings.append(Finding("preferred", PlacementGrade.FEASIBLE, text, cost=rules.not_preferred))
     extra = _extra_travel(day, stop, before, after, drives)
     waiting = max(0, stop.start - (before.end if before else stop.start)) - extra if before else 0
     # who knows more than it needs is kept for what needs it; nothing to say about it
@@ -127,26 +127,28 @@ def _place(stop: Stop, before: Stop | None, day: TechnicianDay, drives: Drives) 
         return
     if not placed(stop.place):
         text = f"{stop.client} has no coordinates, so the drive is unknown: place the site first"
-        yield Finding("place", Level.BLOCKED, text, final=True)
+        yield Finding("place", PlacementGrade.BLOCKED, text, final=True)
     else:
         whence = before.client if before else f"{day.name}'s home"
         text = f"the drive from {whence} is unknown: it has no coordinates"
-        yield Finding("place", Level.WARNINGS, text, confirm=True)
+        yield Finding("place", PlacementGrade.WARNINGS, text, confirm=True)
 
 
 def _presence(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
     if day.shift is None:
-        yield Finding("shift", Level.BLOCKED, f"{day.name} does not work on this day")
+        yield Finding("shift", PlacementGrade.BLOCKED, f"{day.name} does not work on this day")
     elif stop.start < day.shift[0] or stop.start >= day.shift[1]:
         hours = f"{_clock(day.shift[0], day)}–{_clock(day.shift[1], day)}"
-        yield Finding("shift", Level.BLOCKED, f"starts {_clock(stop.start, day)}, outside {day.name}'s shift {hours}")
+        yield Finding(
+            "shift", PlacementGrade.BLOCKED, f"starts {_clock(stop.start, day)}, outside {day.name}'s shift {hours}"
+        )
     for absence in day.absences:
         overlap = min(stop.end, absence.ends_at) - max(stop.start, absence.starts_at)
         if overlap > 0:
             reason = f" ({absence.reason})" if absence.reason else ""
             until = _clock(absence.ends_at, day)
             text = f"{day.name} is absent until {until}{reason}: {_minutes(overlap)} min of it"
-            yield Finding("absence", Level.BLOCKED, text, _minutes(overlap))
+            yield Finding("absence", PlacementGrade.BLOCKED, text, _minutes(overlap))
 
 
 def _access(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
@@ -159,32 +161,32 @@ def _access(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
         text = f"starts {_minutes(min(later) - stop.start)} min before the site opens at {_clock(min(later), day)}"
     elif earlier:
         text = f"starts {_minutes(stop.start - max(earlier))} min after the site closes at {_clock(max(earlier), day)}"
-    yield Finding("access", Level.BLOCKED, text)
+    yield Finding("access", PlacementGrade.BLOCKED, text)
 
 
 def _skills(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
     if missing := sorted(stop.skills - day.skills):
         has = ", ".join(sorted(day.skills)) or "none"
-        yield Finding("skill", Level.BLOCKED, f"needs {', '.join(missing)}; {day.name} has {has}")
+        yield Finding("skill", PlacementGrade.BLOCKED, f"needs {', '.join(missing)}; {day.name} has {has}")
 
 
 def _ownership(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
     """Who starts, finishes (design/product.md, Rule 6): no reason given here goes round the acceptance of whoever takes over."""
     if stop.owners is not None and day.technician_id not in stop.owners:
         text = f"{stop.owner} started this job: {day.name} has not agreed to take it over"
-        yield Finding("handover", Level.BLOCKED, text, final=True)
+        yield Finding("handover", PlacementGrade.BLOCKED, text, final=True)
 
 
 def _ban(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
     if day.technician_id in stop.banned:
-        yield Finding("banned", Level.BLOCKED, f"{stop.client} does not want {day.name}")
+        yield Finding("banned", PlacementGrade.BLOCKED, f"{stop.client} does not want {day.name}")
 
 
 def _learner(day: TechnicianDay) -> Iterator[Finding]:
     """Who learns is not charged (design/charges.md B2.3): that is meant now and then, and is no reason to ask."""
     if not day.billable:
         text = f"{day.name} is not billable: alone, no work, travel or fee is charged"
-        yield Finding(LEARNER, Level.WARNINGS, text)
+        yield Finding(LEARNER, PlacementGrade.WARNINGS, text)
 
 
 def _overlap(
@@ -211,14 +213,14 @@ def _overlap(
             eaten = _minutes(buffer - spare)
             where = f"after {first.client}" if second is stop else f"before {second.client}"
             text = f"only {spare // 60} of the {rules.buffer_minutes} min buffer left {where}"
-            yield Finding("buffer", Level.WARNINGS, text, eaten, eaten * rules.buffer_eaten, confirm=True)
+            yield Finding("buffer", PlacementGrade.WARNINGS, text, eaten, eaten * rules.buffer_eaten, confirm=True)
 
 
 def _clash(text: str, seconds: int, rules: Rules) -> Finding:
     minutes = _minutes(seconds)
     if rules.overlap == "block":
-        return Finding("overlap", Level.BLOCKED, text, minutes)
-    level = Level.WARNINGS if rules.overlap == "warn" else Level.FEASIBLE
+        return Finding("overlap", PlacementGrade.BLOCKED, text, minutes)
+    level = PlacementGrade.WARNINGS if rules.overlap == "warn" else PlacementGrade.FEASIBLE
     return Finding("overlap", level, text, minutes, minutes * rules.late_promise, confirm=rules.overlap == "warn")
 
 
@@ -233,7 +235,7 @@ def _promise(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
     late, side = (stop.start - closes, "after") if stop.start > closes else (opens - stop.start, "before")
     late = _minutes(late)
     text = f"starts {span_text(late) if other_day else f'{late} min'} {side} the promised window {window}"
-    yield Finding("promise", Level.WARNINGS, text, late, late * rules.late_promise)
+    yield Finding("promise", PlacementGrade.WARNINGS, text, late, late * rules.late_promise)
 
 
 def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
@@ -246,7 +248,7 @@ def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
             else:
                 missed = f"{day_text(day_of(due, day.zone))} {_clock(due, day)}"
                 text = f"{verb} {span_text(late)} after the service level's {missed}"
-            yield Finding("target", Level.WARNINGS, text, late, late * rules.late_target)
+            yield Finding("target", PlacementGrade.WARNINGS, text, late, late * rules.late_target)
 
 
 def _overtime(day: TechnicianDay, route: Sequence[Stop], stop: Stop, drives: Drives, rules: Rules) -> Iterator[Finding]:
@@ -258,13 +260,13 @@ def _overtime(day: TechnicianDay, route: Sequence[Stop], stop: Stop, drives: Dri
         early = _minutes(day.shift[0] - leaves)
         if leaves < day.shift[0] <= stop.start:
             text = f"leaves home at {_clock(leaves, day)}, {early} min before the shift"
-            yield Finding("overtime", Level.WARNINGS, text, early, early * rules.overtime)
+            yield Finding("overtime", PlacementGrade.WARNINGS, text, early, early * rules.overtime)
     if route[-1] is stop:
         home = stop.end + (drives(stop.place, day.home, stop.end).seconds or 0)
         over = _minutes(home - day.shift[1])
         if over > 0:
             text = f"home at {_clock(home, day)}, {over} min past the shift"
-            yield Finding("overtime", Level.WARNINGS, text, over, over * rules.overtime)
+            yield Finding("overtime", PlacementGrade.WARNINGS, text, over, over * rules.overtime)
 
 
 def _lunch(day: TechnicianDay, route: Sequence[Stop], drives: Drives, rules: Rules) -> Iterator[Finding]:
@@ -275,7 +277,7 @@ def _lunch(day: TechnicianDay, route: Sequence[Stop], drives: Drives, rules: Rul
         return  # there was none before either: not this stop's doing
     window = f"{_clock(lunch.earliest, day)}–{_clock(lunch.latest, day)}"
     text = f"leaves no room for {lunch.seconds // 60} min of lunch in {window}"
-    yield Finding("lunch", Level.WARNINGS, text, lunch.seconds // 60, rules.no_lunch)
+    yield Finding("lunch", PlacementGrade.WARNINGS, text, lunch.seconds // 60, rules.no_lunch)
 
 
 def _moved(day: TechnicianDay, stop: Stop, was: tuple[int, Stop] | None, rules: Rules) -> Iterator[Finding]:
@@ -283,11 +285,11 @@ def _moved(day: TechnicianDay, stop: Stop, was: tuple[int, Stop] | None, rules: 
         return
     shift = _minutes(abs(stop.start - was[1].start))
     if stop.pinned:
-        yield Finding("pin", Level.BLOCKED, "it is pinned where it stands")
+        yield Finding("pin", PlacementGrade.BLOCKED, "it is pinned where it stands")
     if stop.confirmed:
         text = f"the client has confirmed {_clock(was[1].start, day)}: tell them of the change"
         cost = rules.confirmed_moved + shift * rules.confirmed_moved_minute
-        yield Finding("confirmed", Level.WARNINGS, text, shift, cost, confirm=True)
+        yield Finding("confirmed", PlacementGrade.WARNINGS, text, shift, cost, confirm=True)
 
 
 def _extra_travel(day: TechnicianDay, stop: Stop, before: Stop | None, after: Stop | None, drives: Drives) -> int:

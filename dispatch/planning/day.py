@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dispatch.model.people import Absence
 from dispatch.model.travel import Leg, Place
-from dispatch.planning.lunch import Lunch, Span
+from dispatch.planning.lunch import LunchBreak, Span
 from dispatch.travel.chain import Provider
 
 HALF_HOUR = 1800
@@ -54,7 +54,7 @@ class TechnicianDay:
     zone: str
     skills: frozenset[str] = frozenset()
     shift: Span | None = None
-    lunch: Lunch | None = None
+    lunch: LunchBreak | None = None
     absences: tuple[Absence, ...] = ()
     home: Place | None = None
     billable: bool = True

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from dispatch.model.instants import clock_text, span_text
 from dispatch.model.travel import Place
-from dispatch.planning.checker import Finding, Level, Verdict, at, check, worst
+from dispatch.planning.checker import Finding, PlacementGrade, Verdict, at, check, worst
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.projection import Conditions, Course, Projection, project
 
@@ -58,7 +58,7 @@ class Insertion:
     name: str
     start: int
     end: int
-    level: Level
+    level: PlacementGrade
     findings: tuple[Finding, ...]
     pushed: tuple[Push, ...]
     cost: float
@@ -101,7 +101,7 @@ def insertions(days: Iterable[Running], stop: Stop, drives: Drives, rules: Rules
 
 def _key(insertion: Insertion) -> tuple[bool, float, int]:
     # an emergency does not wait for a way without warnings: what they cost is in the score
-    return insertion.level is Level.BLOCKED, insertion.score, insertion.start
+    return insertion.level is PlacementGrade.BLOCKED, insertion.score, insertion.start
 
 
 class _Trial:
@@ -123,7 +123,7 @@ class _Trial:
         best: Insertion | None = None
         for place in range(len(self._ahead) + 1):
             rolled, arrival = self._rolled(place)
-            possible = best is None or best.level is Level.BLOCKED or self._wait(arrival) - relief < best.score
+            possible = best is None or best.level is PlacementGrade.BLOCKED or self._wait(arrival) - relief < best.score
             if best is None or possible:
                 way = self._way(rolled, arrival)
                 best = way if best is None else min(best, way, key=_key)
@@ -181,7 +181,9 @@ class _Trial:
                 pushed.append(_push(was, now, rolled))
                 if (reason := self._running.held.get(course.visit_id)) is not None:
                     minutes = pushed[-1].minutes
-                    findings.append(Finding("pin", Level.BLOCKED, f"{was.client} {reason}: {minutes} min", minutes))
+                    findings.append(
+                        Finding("pin", PlacementGrade.BLOCKED, f"{was.client} {reason}: {minutes} min", minutes)
+                    )
             # everything else of the day stands as it would, so that only the last stop answers for the way home
             others = replace(self._bare, stops=(*self._stays, placed, *(one for one in moved if one is not now)))
             found = self._judged(others, now, course)
@@ -189,7 +191,7 @@ class _Trial:
             findings += [
                 replace(finding, text=f"{was.client}: {finding.text}")
                 for finding in found.findings
-                if finding.level is not Level.FEASIBLE and finding.text not in said
+                if finding.level is not PlacementGrade.FEASIBLE and finding.text not in said
             ]
             cost += found.cost - before[course.visit_id].cost
         return Insertion(
@@ -198,7 +200,7 @@ class _Trial:
             start=placed.start,
             end=placed.end,
             level=worst([finding.level for finding in findings]),
-            findings=tuple(finding for finding in findings if finding.level is not Level.FEASIBLE),
+            findings=tuple(finding for finding in findings if finding.level is not PlacementGrade.FEASIBLE),
             pushed=tuple(pushed),
             cost=cost,
             extra_travel=own.extra_travel,

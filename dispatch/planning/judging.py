@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from dispatch.planning.problem import Break, Plan, Problem, Technician, Visit
+from dispatch.planning.problem import Break, Plan, PlannedTechnician, PlannedVisit, Problem
 
 
 class Timed(NamedTuple):
@@ -46,7 +46,7 @@ class _State(NamedTuple):
     starts: tuple[int, ...]
 
 
-def may_do(technician: Technician, visit: Visit) -> bool:
+def may_do(technician: PlannedTechnician, visit: PlannedVisit) -> bool:
     """Whether a technician has what a visit needs, and is one of those who may do it."""
     return visit.skills <= technician.skills and (visit.only is None or technician.id in visit.only)
 
@@ -122,7 +122,11 @@ def judge(problem: Problem, plan: Plan) -> Judgement | None:
 
 
 def _run(
-    problem: Problem, who: Technician, visits: Sequence[Visit], legs: Sequence[int], breaks: tuple[Break, ...]
+    problem: Problem,
+    who: PlannedTechnician,
+    visits: Sequence[PlannedVisit],
+    legs: Sequence[int],
+    breaks: tuple[Break, ...],
 ) -> Timed | None:
     """Drive the route with all of `breaks` on the way, each before a drive or on arrival, where it costs least."""
     # states by how many breaks were taken; of those with as many, only what nothing else beats is kept
@@ -158,7 +162,7 @@ def _pause(states: list[list[_State]], breaks: tuple[Break, ...]) -> None:
                 states[taken + 1].append(state._replace(now=begins + pause.seconds, waiting=waited))
 
 
-def _serve(state: _State, visit: Visit) -> _State | None:
+def _serve(state: _State, visit: PlannedVisit) -> _State | None:
     """Begin the service as early as its windows allow."""
     for opens, closes in visit.windows:
         begins = max(state.now, opens)
@@ -183,7 +187,7 @@ def _best(states: list[_State]) -> list[_State]:
     return kept
 
 
-def _ended(problem: Problem, who: Technician, state: _State, travel: int) -> Timed | None:
+def _ended(problem: Problem, who: PlannedTechnician, state: _State, travel: int) -> Timed | None:
     over = max(0, state.now - who.shift[1])
     if over > who.overtime:
         return None

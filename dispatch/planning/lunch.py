@@ -10,7 +10,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Lunch:
+class LunchBreak:
     """A break of `seconds` that fits between `earliest` and `latest` (instants)."""
 
     earliest: int
@@ -18,7 +18,7 @@ class Lunch:
     seconds: int
 
 
-def place_lunch(lunch: Lunch, taken: Iterable[Span]) -> int | None:
+def place_lunch(lunch: LunchBreak, taken: Iterable[Span]) -> int | None:
     """When lunch can begin: the earliest free stretch that holds it; None where none does."""
     begin = lunch.earliest
     for start, end in sorted(taken):

@@ -29,7 +29,7 @@ class Break:
 
 
 @dataclass(frozen=True, slots=True)
-class Technician:
+class PlannedTechnician:
     """Who drives. The day begins at `start` and ends at `end` within `shift`; with `overtime` seconds it may end later, at
     a price. `cap` bounds the planned service, in seconds; None: only the shift does."""
 
@@ -44,7 +44,7 @@ class Technician:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PlannedVisit:
     """A visit to be planned.
 
     `windows` bound the start of its service. `dues` are soft: a moment, and the price of each minute that the service
@@ -78,8 +78,8 @@ class Problem:
     """A whole day. `seconds[i][j]` is the drive from place i to place j; `buffer` seconds are kept between two visits, not
     before the first and not before going home."""
 
-    technicians: tuple[Technician, ...]
-    visits: tuple[Visit, ...]
+    technicians: tuple[PlannedTechnician, ...]
+    visits: tuple[PlannedVisit, ...]
     seconds: tuple[tuple[int, ...], ...]
     buffer: int = 0
     prices: Prices = Prices()
@@ -92,7 +92,7 @@ class Problem:
         return min(moments, default=0)
 
 
-class Part(NamedTuple):
+class SubProblem(NamedTuple):
     """Some visits to be planned for some technicians, all of them indexes.
 
     `level` is how thoroughly, 0 to 5. The dues of `lifted` visits do not cut their windows; `held` ones stay with a technician.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dispatch.model.instants import DAY_MINUTES
-from dispatch.planning.problem import Break, Prices, Problem, Technician, Visit
+from dispatch.planning.problem import Break, PlannedTechnician, PlannedVisit, Prices, Problem
 
 MOST_FAULTS = 20
 """So many are named; a file that is not a day problem has one at every turn."""
@@ -117,7 +117,7 @@ def _matrix(reader: _Reader, root: Mapping[str, Any]) -> tuple[tuple[int, ...], 
     return tuple(found)
 
 
-def _technician(reader: _Reader, raw: Any, path: str, places: int) -> Technician:
+def _technician(reader: _Reader, raw: Any, path: str, places: int) -> PlannedTechnician:
     one = reader.table(raw, path)
     breaks = []
     for number, pause in enumerate(reader.rows(one.get("breaks", []), f"{path}.breaks")):
@@ -136,7 +136,7 @@ def _technician(reader: _Reader, raw: Any, path: str, places: int) -> Technician
                 None if home_by is None else reader.whole(home_by, f"{where}.unless_home_by", 0, 1_000_000),
             )
         )
-    return Technician(
+    return PlannedTechnician(
         reader.text(one.get("id"), f"{path}.id"),
         reader.whole(one.get("start"), f"{path}.start", 0, max(0, places - 1)),
         reader.whole(one.get("end"), f"{path}.end", 0, max(0, places - 1)),
@@ -146,7 +146,7 @@ def _technician(reader: _Reader, raw: Any, path: str, places: int) -> Technician
     )
 
 
-def _visit(reader: _Reader, raw: Any, path: str, places: int, left_out: Mapping[str, Any], late: float) -> Visit:
+def _visit(reader: _Reader, raw: Any, path: str, places: int, left_out: Mapping[str, Any], late: float) -> PlannedVisit:
     one = reader.table(raw, path)
     priority = one.get("priority")
     if str(priority) not in left_out:
@@ -155,7 +155,7 @@ def _visit(reader: _Reader, raw: Any, path: str, places: int, left_out: Mapping[
     dues: tuple[tuple[int, float], ...] = ()
     if deadline is not None:
         dues = ((reader.whole(deadline, f"{path}.deadline", 0, 1_000_000), late),)
-    return Visit(
+    return PlannedVisit(
         reader.text(one.get("id"), f"{path}.id"),
         reader.whole(one.get("place"), f"{path}.place", 0, max(0, places - 1)),
         reader.whole(one.get("service"), f"{path}.service", 0, 1_000_000),

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from dispatch.model.lateness import Late, late_arrival, running_over
 from dispatch.model.people import Absence
-from dispatch.planning.lunch import Lunch, Span, place_lunch
+from dispatch.planning.lunch import LunchBreak, Span, place_lunch
 
 
 class Course(NamedTuple):
@@ -77,7 +77,7 @@ class Conditions(NamedTuple):
 
     day_ends_at: int
     shift: Span | None = None
-    lunch: Lunch | None = None
+    lunch: LunchBreak | None = None
     absences: tuple[Absence, ...] = ()
     leg_home: int | None = None
     free_at: int | None = None
@@ -186,7 +186,7 @@ class _Lunch:
             return after
         return departs
 
-    def _done(self, lunch: Lunch) -> int:
+    def _done(self, lunch: LunchBreak) -> int:
         return (lunch.earliest if self.free is None else max(self.free, lunch.earliest)) + lunch.seconds
 
 

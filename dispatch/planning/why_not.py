@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from dispatch.planning.judging import Timed, may_do, timed
-from dispatch.planning.problem import Plan, Problem, Technician
+from dispatch.planning.problem import Plan, PlannedTechnician, Problem
 
 HOURS = 3 * 3600
 """So much past the shift is tried before it is said that the day is too short."""
 
-Named = Callable[[Technician], str]
+Named = Callable[[PlannedTechnician], str]
 Clock = Callable[[int], str]
 
 
@@ -101,6 +101,6 @@ def _now(problem: Problem, plan: Plan, number: int) -> float:
     return route.price if route is not None else 0.0
 
 
-def _one(problem: Problem, number: int, technician: Technician) -> Problem:
+def _one(problem: Problem, number: int, technician: PlannedTechnician) -> Problem:
     technicians = (*problem.technicians[:number], technician, *problem.technicians[number + 1 :])
     return replace(problem, technicians=technicians)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from dispatch.fields.kinds import Day, Said, Text
 from dispatch.fields.record import Check, Field, RecordType
-from dispatch.model.agreements import Pool
+from dispatch.model.agreements import PrepaidBlock
 from dispatch.model.money import shortest
 from dispatch.model.states import Role
 
@@ -21,7 +21,7 @@ def _amount(text: str) -> str:
     return shortest(amount)
 
 
-def _expired(block: Pool) -> str:
+def _expired(block: PrepaidBlock) -> str:
     both = block.purchased_on is not None and block.expires_on is not None
     return "is before it was bought" if both and block.expires_on < block.purchased_on else ""  # type: ignore[operator]
 
@@ -29,7 +29,7 @@ def _expired(block: Pool) -> str:
 BLOCK = RecordType(
     "prepaid block",
     "prepaid blocks",
-    Pool,
+    PrepaidBlock,
     (Role.LEAD,),
     (
         Field("name", "What the block is called", Text(80), "2026-2", required=True, called="id"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dispatch.fields.kinds import Choice, Link, Links, Many, Text, Words
 from dispatch.fields.record import Field, RecordType
 from dispatch.model import text as limits
-from dispatch.model.probes import ProbeKind, Target, Vantage
+from dispatch.model.probes import ProbeKind, ProbeTarget, Vantage
 from dispatch.model.states import Role
 from dispatch.model.templates import Template
 from dispatch.model.visits import KINDS
@@ -13,7 +13,7 @@ from dispatch.model.visits import KINDS
 TARGET = RecordType(
     "target",
     "test targets",
-    Target,
+    ProbeTarget,
     (Role.LEAD, Role.DISPATCHER),
     (
         Field("site", "Site", Link("site"), "the client, or client / site", attribute="site_id", required=True),

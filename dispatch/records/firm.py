@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from dispatch.fields.kinds import Choice, Kind, Number, Said, Text, Whole, Zone
+from dispatch.fields.kinds import Choice, FieldKind, Number, Said, Text, Whole, Zone
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import CURRENCY, EMAIL, HOST, PLACE, SERVICE, hours_of, lunch_of, worded
 from dispatch.levels.targets import read_targets, targets_text
@@ -40,7 +40,7 @@ _WEIGHTS = (
 """The weights of the checker's rules: the field of `Rules`, and in words."""
 
 
-def _number(name: str, label: str, kind: Kind) -> Field:
+def _number(name: str, label: str, kind: FieldKind) -> Field:
     """A number that always stands; as usual it is what the firm has that has set nothing."""
     return Field(name, label, kind, f"{_USUAL[name]:g}", required=True)
 
@@ -49,7 +49,7 @@ def _one_of(name: str, label: str, hint: str, kind: Choice) -> Field:
     return Field(name, label, kind, hint, otherwise=_USUAL[name])
 
 
-def _as_typed(told: str, reads: Callable[[str], Any]) -> Kind:
+def _as_typed(told: str, reads: Callable[[str], Any]) -> FieldKind:
     """What is kept as it was typed, once it can be read."""
 
     def read(text: str) -> str:

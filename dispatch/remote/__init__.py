@@ -1,1 +1,1 @@
-"""Seats over SSH: what stands between a key and the screens."""
+"""Sessions over SSH: what stands between a key and the screens."""

@@ -1,4 +1,4 @@
-"""The app in a seat over SSH: the same screens, and nothing of the machine that it runs on (design/remote.md)."""
+"""The app in a session over SSH: the same screens, and nothing of the machine that it runs on (design/remote.md)."""
 
 from __future__ import annotations
 
@@ -14,48 +14,49 @@ from rich.text import Text
 from db.faults import StoreFault
 from dispatch import crashes
 from dispatch.app import MODES, OUTLIVED, DispatchApp
-from dispatch.desk import reading, seating, site_way, whereabouts
-from dispatch.desk.refusals import Refusal
-from dispatch.desk.whereabouts import Whereabouts
+from dispatch.desk.access import logins, site_way
+from dispatch.desk.session import rights, whereabouts
+from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.session.whereabouts import Whereabouts
 from dispatch.model.states import Role
 from dispatch.model.text import show
-from dispatch.remote.driver import SeatDriver
+from dispatch.remote.driver import RemoteDriver
 from dispatch.remote.watchdog import Watchdog
 from dispatch.terminal import PARTING_SECONDS
 
 if TYPE_CHECKING:
     from textual.driver import Driver
 
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.session.user import User
 
 WAY_SECONDS = 5.0
 """How often it is looked whether the connection leads into a client's network: the kernel takes milliseconds to list sockets."""
 LEAVING_SECONDS = 10.0
-"""How long a seat that is left may take: a line that stands still takes nothing more."""
+"""How long a session that is left may take: a line that stands still takes nothing more."""
 
 
 def first_mode(roles: frozenset[Role]) -> str:
-    """Where a seat begins. Over SSH most are technicians, and whoever is one begins with their own day."""
+    """Where a session begins. Over SSH most are technicians, and whoever is one begins with their own day."""
     if Role.TECHNICIAN in roles:
         return "day"
     return "board" if Role.DISPATCHER in roles else "log"
 
 
-class SeatApp(DispatchApp):
+class RemoteApp(DispatchApp):
     """The board, my day, the log and the book at the far end of a connection."""
 
     WATCH_SECONDS: ClassVar[float] = 1.0
 
     def __init__(
-        self, seat: Seat, *, idle_seconds: float, where: Whereabouts | None = None, line: int | None = None
+        self, user: User, *, idle_seconds: float, where: Whereabouts | None = None, line: int | None = None
     ) -> None:
-        roles = seat.staff.roles
+        roles = user.staff.roles
         mode = first_mode(roles)
-        if where is not None and where.mode in MODES and reading.may(seat, MODES[where.mode]):
+        if where is not None and where.mode in MODES and rights.may(user, MODES[where.mode]):
             mode = where.mode
-        super().__init__(seat, mode, day=_day(where), restricted=True)
+        super().__init__(user, mode, day=_day(where), restricted=True)
         self.left = "left"
-        """How the seat was left, in a word or two."""
+        """How the session was left, in a word or two."""
         self._idle_seconds = idle_seconds
         self.moved = time.monotonic()
         """When somebody was there last."""
@@ -64,11 +65,11 @@ class SeatApp(DispatchApp):
         self._way_seen = -WAY_SECONDS
         self._back_to = where
         self._where: Whereabouts | None = None
-        self._who = f"key K{seat.key_id}"
+        self._who = f"key K{user.key_id}"
 
     def get_driver_class(self) -> type[Driver]:
         """The one that survives every byte."""
-        return SeatDriver
+        return RemoteDriver
 
     def on_mount(self) -> None:
         """Go back to where the person was, and leave when the line does."""
@@ -89,7 +90,7 @@ class SeatApp(DispatchApp):
         where = self._back_to
         assert where is not None
         try:
-            said = whereabouts.words(self.seat.store, where)
+            said = whereabouts.words(self.user.store, where)
         except (StoreFault, Refusal):
             return
         if said:
@@ -119,46 +120,46 @@ class SeatApp(DispatchApp):
     def _look_after(self) -> None:
         if (where := self.where) != self._where:
             self._where = where
-            whereabouts.keep(self.seat, where)
+            whereabouts.keep(self.user, where)
         now = time.monotonic()
         if now >= self._way_seen + WAY_SECONDS:
             self._way_seen = now
             self._look_for_the_way()
         if now - self.moved > self._idle_seconds:
-            self._go("idle", "Nobody was here for a while, so the seat was closed. Everything is saved.")
+            self._go("idle", "Nobody was here for a while, so the session was closed. Everything is saved.")
             return
-        if self.seat.store.read_only is not None and self._others_write():
+        if self.user.store.read_only is not None and self._others_write():
             self._go(
                 "read only",
-                "The disk takes saves again, so this seat, which could only read, was closed. Connect again.",
+                "The disk takes saves again, so this session, which could only read, was closed. Connect again.",
             )
             return
         if self.others_changed():
             why = None
             with contextlib.suppress(StoreFault):
-                why = seating.why_over(self.seat)
+                why = logins.why_over(self.user)
             if why is not None:
                 self._go(why, _PARTINGS.get(why, f"This session is over: {show(why, 80)}."))
                 return
             self.hear_others()
 
     def _others_write(self) -> bool:
-        """Whether what this seat only reads has been written to."""
+        """Whether what this session only reads has been written to."""
         try:
-            self.seat.store.ensure_in_place()
+            self.user.store.ensure_in_place()
         except StoreFault:
             return True
         return False
 
     def _look_for_the_way(self) -> None:
         """Notice that the person's connection leads into the network where they are, or no more."""
-        port = site_way.open_port(self.seat) if Role.TECHNICIAN in self.seat.staff.roles else None
-        if port != self.seat.site_port:
-            self.seat = replace(self.seat, site_port=port)
+        port = site_way.open_port(self.user) if Role.TECHNICIAN in self.user.staff.roles else None
+        if port != self.user.site_port:
+            self.user = replace(self.user, site_port=port)
             if port is not None:
                 said = "Tests can run from where you are: site tests go through this connection."
             else:
-                said = f"Site tests cannot go through this connection any more: {site_way.how_to_open(self.seat)}."
+                said = f"Site tests cannot go through this connection any more: {site_way.how_to_open(self.user)}."
             self.notify(said, markup=False)
             self.reload()
 
@@ -172,7 +173,7 @@ class SeatApp(DispatchApp):
         self.exit(message=Text(sentence))
 
     def end_outlived(self) -> None:
-        """As for any other seat that was closed."""
+        """As for any other session that was closed."""
         self._go("outlived", OUTLIVED)
 
     def hang_up(self) -> None:
@@ -181,8 +182,8 @@ class SeatApp(DispatchApp):
         with contextlib.suppress(Exception):  # whatever state the screens are in
             self.keep_typed()
         with contextlib.suppress(StoreFault, Refusal):
-            whereabouts.keep(self.seat, self.where)
-            seating.leave_seat(self.seat, "hung up", self.where.as_json())
+            whereabouts.keep(self.user, self.where)
+            logins.log_out(self.user, "hung up", self.where.as_json())
         self.end_at_once(0)
 
     def told_to_end(self, number: int) -> None:
@@ -200,7 +201,7 @@ class SeatApp(DispatchApp):
     # nothing of the machine
 
     def copy_to_clipboard(self, text: str) -> None:
-        """For pasting in the seat only; nothing is sent to the person's own clipboard."""
+        """For pasting in the session only; nothing is sent to the person's own clipboard."""
         self._clipboard = text
 
     @contextlib.contextmanager
@@ -216,9 +217,9 @@ class SeatApp(DispatchApp):
 
 
 _PARTINGS = {
-    "superseded": "You have connected again, so this seat was closed. Everything is saved.",
-    "key revoked": "This key was revoked, so the seat was closed. What was saved before is safe.",
-    "no longer active": "You are no longer active here, so the seat was closed.",
+    "superseded": "You have connected again, so this session was closed. Everything is saved.",
+    "key revoked": "This key was revoked, so the session was closed. What was saved before is safe.",
+    "no longer active": "You are no longer active here, so the session was closed.",
 }
 
 

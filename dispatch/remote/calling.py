@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from dispatch.desk.refusals import Refusal
-from dispatch.desk.seat import Seat
+from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.session.user import User
 from dispatch.model.text import show
 from dispatch.remote.sitting import carried_out, offered_keys
 
@@ -21,29 +21,29 @@ def answer(orders: dict[str, str], parts: dict[str, str]) -> int:
 
 def _answer(path: Path, key_id: int, parts: dict[str, str]) -> int:
     from db.store import Store
-    from dispatch.desk import seating
+    from dispatch.desk.access import logins
 
     with Store.open(path) as store:
-        seat = seating.caller(store, key_id, offered_keys())
+        user = logins.caller(store, key_id, offered_keys())
         try:
-            print(_attach(seat, parts) if parts["verb"] == "attach" else _bring(seat, parts))
+            print(_attach(user, parts) if parts["verb"] == "attach" else _bring(user, parts))
             return 0
         finally:
-            seating.leave_seat(seat, parts["verb"])
+            logins.log_out(user, parts["verb"])
 
 
-def _attach(seat: Seat, parts: dict[str, str]) -> str:
-    from dispatch.desk.attaching import attach
+def _attach(user: User, parts: dict[str, str]) -> str:
+    from dispatch.desk.closeout.evidence import attach
 
-    kept = attach(seat, parts["reference"], parts["item"], parts["name"], sys.stdin.buffer)
+    kept = attach(user, parts["reference"], parts["item"], parts["name"], sys.stdin.buffer)
     return f"{show(kept.name)} ({kept.size:,} bytes) is kept with {show(parts['reference'])} {kept.item}."
 
 
-def _bring(seat: Seat, parts: dict[str, str]) -> str:
-    from dispatch.desk.probing import bring
+def _bring(user: User, parts: dict[str, str]) -> str:
+    from dispatch.desk.closeout.probing import bring
 
     data = sys.stdin.buffer.read(LONGEST_RESULT + 1)
     if len(data) > LONGEST_RESULT:
         raise Refusal(f"A result is at most {LONGEST_RESULT:,} bytes.")
-    recorded = bring(seat, parts["reference"], data.decode("utf-8", "replace"))
+    recorded = bring(user, parts["reference"], data.decode("utf-8", "replace"))
     return "\n".join(f"{one.ref} {one.result.value if one.result is not None else ''}".strip() for one in recorded)

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from textual.message import Message
 
 
-class SeatParser(XTermParser):
+class RemoteParser(XTermParser):
     """Mouse reports are in cells: a size that somebody types does not make them pixels, of which there may be none."""
 
     mouse_pixels = property(lambda self: False, lambda self, _: None)
 
 
-class SeatDriver(BoundedDriver):
+class RemoteDriver(BoundedDriver):
     """Its sizes come from the terminal's own record, and it tells the app when somebody is there and when the line is gone."""
 
     LARGEST: ClassVar[Size] = Size(300, 100)
@@ -39,10 +39,10 @@ class SeatDriver(BoundedDriver):
         super().process_message(message)
 
     def _run_input_thread(self) -> None:
-        """Read keys until the seat is left, or the line is gone."""
+        """Read keys until the session is left, or the line is gone."""
         super()._run_input_thread()
         if not self.exit_event.is_set():
             self._app.call_later(self._app.hang_up)  # type: ignore[attr-defined]
 
 
-linux_driver.XTermParser = SeatParser  # type: ignore[attr-defined]
+linux_driver.XTermParser = RemoteParser  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 Run as a file by `python -I`, so that neither variables nor folders of whoever connects reach the interpreter:
 
-    python -I …/dispatch/remote/guard.py seat --db FILE --key K17
+    python -I …/dispatch/remote/guard.py session --db FILE --key K17
 
 Only what the interpreter has loaded anyway, and `re` and `resource`, is imported before the checks have passed.
 """
@@ -32,7 +32,7 @@ OURS = {
     "TEXTUAL_ANIMATIONS": "none",
     "TEXTUAL_SMOOTH_SCROLL": "0",
 }
-"""The variables that a seat has: no movement on the screen that a slow line would pay for."""
+"""The variables that a session has: no movement on the screen that a slow line would pay for."""
 COMMANDS = (
     re.compile(r"(?P<verb>attach) (?P<reference>[!-~]{1,40}) (?P<item>[!-~]{1,90}) (?P<name>[^\x00-\x1f\x7f]{1,200})"),
     re.compile(r"(?P<verb>result) (?P<reference>[!-~]{1,40})"),
@@ -40,14 +40,14 @@ COMMANDS = (
 """The two commands that a key takes, whole; whatever else is asked for is refused."""
 
 MEMORY = {resource.RLIMIT_AS: 4 << 30, resource.RLIMIT_DATA: 1 << 30}
-"""Bytes that a seat may have: of addresses, where each thread reserves much that it never fills, and of what it fills. A seat
+"""Bytes that a session may have: of addresses, where each thread reserves much that it never fills, and of what it fills. A session
 at work has an eighth of either; whoever makes one grow ends it, and no other."""
 
 EXIT_USAGE = 2
 
 
 def refuse(sentence: str) -> "SystemExit":
-    """Say why there is no seat; returns what to raise."""
+    """Say why there is no session; returns what to raise."""
     sys.stderr.write(f"dispatch: {sentence}\n")
     return SystemExit(EXIT_USAGE)
 
@@ -64,7 +64,7 @@ def orders(words: list[str]) -> dict[str, str]:
             found[name[2:]] = value if equals else next(rest, "")
         else:
             raise refuse(
-                "the key file names something that a seat does not know. Ask your lead for `dispatch keys check`."
+                "the key file names something that a session does not know. Ask your lead for `dispatch keys check`."
             )
     if re.fullmatch(r"K[1-9][0-9]{0,9}", found.get("key", "")) is None or not found.get("db", "/"):
         raise refuse(
@@ -86,7 +86,7 @@ def command(text: str) -> dict[str, str]:
 
 
 def rebuilt(environment: "Mapping[str, str]") -> dict[str, str]:
-    """The environment of a seat: what passes of the one that came, and ours."""
+    """The environment of a session: what passes of the one that came, and ours."""
     import pwd
 
     passed = {
@@ -98,8 +98,8 @@ def rebuilt(environment: "Mapping[str, str]") -> dict[str, str]:
 
 
 def settle() -> None:
-    """Private files, no folder of anybody's, no core dump with what was typed, and no more memory than a seat needs."""
-    # as in a seat that was forked: ctrl+c before or after the screens ends it without a word
+    """Private files, no folder of anybody's, no core dump with what was typed, and no more memory than a session needs."""
+    # as in a session that was forked: ctrl+c before or after the screens ends it without a word
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.umask(0o077)
     os.chdir("/")
@@ -111,7 +111,7 @@ def settle() -> None:
 
 
 def stand(words: list[str]) -> int:
-    """Check everything, then take the seat or carry out the command; returns the exit code."""
+    """Check everything, then take the session or carry out the command; returns the exit code."""
     found = orders(words)
     asked = os.environ.get("SSH_ORIGINAL_COMMAND", "")
     parts = command(asked) if asked else None

@@ -1,11 +1,11 @@
-"""The warm parent of the seats at one database: it imports everything once, and forks a seat for each login (design/remote.md).
+"""The warm parent of the sessions at a database: it imports everything once and forks a session for each login (design/remote.md).
 
 Run as a file by `python -I`, as the guard is:
 
     python -I …/dispatch/remote/parent.py --db FILE
 
-It has one thread and no connection to the database; what a seat may do is decided in the seat's own process, by the same
-code as without it. A parent whose program has changed on disk seats nobody any more, and ends, to be started anew.
+It has one thread and no connection to the database; what a session may do is decided in the session's own process, by the same
+code as without it. A parent whose program has changed on disk sessions nobody any more, and ends, to be started anew.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import NoReturn
 HELLO_SECONDS = 1.0
 """How long somebody who has connected may take to say what they want: nobody else is let in meanwhile."""
 YOURS_SECONDS = 2.0
-"""How long a forked seat waits for its terminal."""
+"""How long a forked session waits for its terminal."""
 STALE_SECONDS = 1.0
 """How often it is looked whether the program was changed: in a crowd that logs in at once, not for each."""
 WAITING = 64
@@ -36,7 +36,7 @@ WARM = (
     "screens",
     *(f"dispatch.{part}" for part in ("model", "charges", "closeout", "levels", "desk")),
 )
-"""The packages of which a seat may need any module."""
+"""The packages of which a session may need any module."""
 LATE = (
     "dispatch.remote.app", "dispatch.remote.sitting", "textual.drivers.linux_driver", "textual.scrollbar",
     "textual.layouts.factory", "textual.layouts.horizontal", "textual.layouts.stream", "textual.widgets._input",
@@ -58,7 +58,7 @@ def main(words: list[str]) -> int:
         raise guard.refuse("seat-parent takes --db FILE and nothing else.")
     environment = guard.rebuilt(os.environ) | guard.OURS
     os.environ.clear()
-    # as in a seat: Textual reads some of it when it is imported
+    # as in a session: Textual reads some of it when it is imported
     os.environ.update({name: environment[name] for name in (*guard.OURS, "HOME")})
     guard.settle()
     warm_up()
@@ -75,21 +75,21 @@ def main(words: list[str]) -> int:
     if len(list(Path("/proc/self/task").iterdir())) != 1:
         raise RuntimeError("a parent with threads cannot fork")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    print(f"dispatch: seats of {os.path.basename(database)} are begun by process {os.getpid()}", flush=True)
+    print(f"dispatch: sessions of {os.path.basename(database)} are begun by process {os.getpid()}", flush=True)
     looked = -STALE_SECONDS
     while True:
         line, _ = listener.accept()
         with line:
             if time.monotonic() >= looked + STALE_SECONDS:
                 if stamps() != build:
-                    print("dispatch: the program was changed; seats are begun without this process", flush=True)
+                    print("dispatch: the program was changed; sessions are begun without this process", flush=True)
                     return EXIT_STALE
                 looked = time.monotonic()
             begin(line, database, listener)
 
 
 def warm_up() -> None:
-    """Import what a seat may need, but what needs more than a distribution brings along."""
+    """Import what a session may need, but what needs more than a distribution brings along."""
     from importlib import import_module
     from pkgutil import walk_packages
 
@@ -145,21 +145,21 @@ def listen(database: str) -> socket.socket:
 
 
 def begin(line: socket.socket, database: str, listener: socket.socket) -> None:
-    """Fork a seat for whoever has connected, if it is ourselves and the same program. Nobody hears more than that it was not."""
+    """Fork a session for whoever has connected, if it is ourselves and the same program. Nobody hears more than that it was not."""
     from dispatch.remote import guard, warm
 
     fds: list[int] = []
     try:
         line.settimeout(HELLO_SECONDS)
-        process, user = warm.peer(line)
+        process, owner = warm.peer(line)
         data, fds, flags, _ = socket.recv_fds(line, warm.LONGEST_HELLO, 3)
         program, environment, words = warm.read_hello(data)
-        if user != os.getuid() or program != guard.__file__ or len(fds) != 3 or flags & socket.MSG_CTRUNC:
+        if owner != os.getuid() or program != guard.__file__ or len(fds) != 3 or flags & socket.MSG_CTRUNC:
             return
         if os.fork() == 0:
             try:
                 listener.close()
-                seat(line, fds, database, words, environment, process)
+                user(line, fds, database, words, environment, process)
             finally:
                 os._exit(1)
     except (OSError, ValueError, IndexError) as error:
@@ -169,15 +169,15 @@ def begin(line: socket.socket, database: str, listener: socket.socket) -> None:
             os.close(number)
 
 
-def seat(
+def user(
     line: socket.socket, fds: list[int], database: str, words: list[str], environment: dict[str, str], process: int
 ) -> NoReturn:
-    """In the child: take the terminal over once it was let go, and be the seat; says its exit code at the end."""
+    """In the child: take the terminal over once it was let go, and be the session; says its exit code at the end."""
     import fcntl
     import termios
 
     from dispatch import crashes
-    from dispatch.desk import site_way
+    from dispatch.desk.access import site_way
     from dispatch.remote import guard, warm
     from dispatch.remote.sitting import sit
 
@@ -207,7 +207,7 @@ def seat(
         sys.stdout.flush()
         sys.stderr.flush()
     except Exception as error:
-        sys.stderr.write(crashes.keep(error, Path(database), "a seat of the warm parent") + "\n")
+        sys.stderr.write(crashes.keep(error, Path(database), "a session of the warm parent") + "\n")
         sys.stderr.flush()
     finally:
         line.sendall(b"%d\n" % code)

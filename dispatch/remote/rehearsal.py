@@ -1,6 +1,6 @@
-"""A screen drawn once with nobody looking, so that what a first screen prepares is prepared before seats are forked.
+"""A screen drawn once with nobody looking, so that what a first screen prepares is prepared before sessions are forked.
 
-The interpreter notes in the code itself how it ran, and Textual keeps what it has worked out: a seat that does neither again
+The interpreter notes in the code itself how it ran, and Textual keeps what it has worked out: a session that does neither again
 shares those pages of memory with all others. Nothing of a firm is read, and nothing is sent to a terminal.
 """
 

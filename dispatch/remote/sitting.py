@@ -1,4 +1,4 @@
-"""A seat over SSH from login to logout, after the guard."""
+"""A session over SSH from login to logout, after the guard."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from db.faults import StoreFault, TooNew
 from dispatch import crashes
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.session.refusals import Refusal
 from dispatch.model.paths import usual_database
 from dispatch.model.text import show
 
@@ -33,22 +33,22 @@ def offered_keys(environment: dict[str, str] | None = None) -> list[str]:
 
 
 def sit(orders: dict[str, str], not_warm: str = "", line: int | None = None) -> int:
-    """Take the seat, show the screens, leave; returns the exit code.
+    """Take the session, show the screens, leave; returns the exit code.
 
     Args:
         orders: what the key's line says.
-        not_warm: why the warm parent that was set up did not begin this seat, for the log.
-        line: in a seat that a warm parent began, what tells that the process at the terminal's end is gone.
+        not_warm: why the warm parent that was set up did not begin this session, for the log.
+        line: in a session that a warm parent began, what tells that the process at the terminal's end is gone.
     """
     # as in `dispatch`: the modules of a screen are objects that all stay
     gc.disable()
 
-    def seated(path: Path, key_id: int) -> int:
+    def logged_in(path: Path, key_id: int) -> int:
         if not_warm:
             crashes.note(f"begun without the warm parent: {not_warm}", path, f"key K{key_id}")
         return _sit(path, key_id, mouse="mouse" in orders, idle_minutes=int(orders.get("idle", "60")), line=line)
 
-    return carried_out(orders, seated)
+    return carried_out(orders, logged_in)
 
 
 def carried_out(orders: dict[str, str], deed: Callable[[Path, int], int]) -> int:
@@ -67,19 +67,20 @@ def carried_out(orders: dict[str, str], deed: Callable[[Path, int], int]) -> int
 
 
 def _sit(path: Path, key_id: int, *, mouse: bool, idle_minutes: int, line: int | None) -> int:
-    from dispatch.desk import seating, whereabouts
+    from dispatch.desk.access import logins
+    from dispatch.desk.session import whereabouts
 
-    with seating.seated(path, key_id, offered_keys()) as seat:
+    with logins.logged_in(path, key_id, offered_keys()) as user:
         how = "crashed"
         app = None
         try:
-            from dispatch.remote.app import SeatApp
+            from dispatch.remote.app import RemoteApp
 
-            app = SeatApp(seat, idle_seconds=idle_minutes * 60, where=whereabouts.last(seat), line=line)
+            app = RemoteApp(user, idle_seconds=idle_minutes * 60, where=whereabouts.last(user), line=line)
             app.run(mouse=mouse)
             how = app.left
         finally:
             # where a newer program has taken the database over, it ends the session
             with contextlib.suppress(TooNew):
-                seating.leave_seat(seat, how, app.last_place if app is not None else "{}")
+                logins.log_out(user, how, app.last_place if app is not None else "{}")
         return app.return_code or 0

@@ -1,6 +1,6 @@
-"""How a seat is given to a warm parent: a process that has imported everything, and forks a seat onto a passed terminal.
+"""How a session is given to a warm parent: a process that has imported everything, and forks a session onto a passed terminal.
 
-Asked after the guard's checks and before anything heavy is imported. Whatever does not go as it should, the seat is taken
+Asked after the guard's checks and before anything heavy is imported. Whatever does not go as it should, the session is taken
 in this process instead: the parent makes a login quicker, and nothing rests on it.
 
 The two say to each other: who connects sends `hello` with its terminal; the child answers `READY` from a process of its own;
@@ -22,7 +22,7 @@ CONNECT_SECONDS = 0.2
 READY_SECONDS = 3.0
 """After so long without its child a parent has to show that it is not stuck."""
 BUSY_SECONDS = 15.0
-"""So long one that has others to begin is waited for: in a crowd that logs in at once, a seat without it costs them far more."""
+"""So long one that has others to begin is waited for: in a crowd that logs in at once, a session without it costs them far more."""
 LONGEST_HELLO = 8192
 GREETING = "dispatch seat 1"
 """What a hello begins with; it changes with its form."""
@@ -64,7 +64,7 @@ def peer(line: socket.socket) -> tuple[int, int]:
 
 
 def hello(guard: str, words: list[str], environment: dict[str, str]) -> bytes:
-    """What is said first: which program this is, the few variables of a seat, and the words of the key's line."""
+    """What is said first: which program this is, the few variables of a session, and the words of the key's line."""
     fields = [GREETING, guard, *(f"{name}={value}" for name, value in environment.items()), "", *words, ""]
     return "\0".join(fields).encode("utf-8", "surrogateescape")
 
@@ -85,7 +85,7 @@ def read_hello(data: bytes) -> tuple[str, dict[str, str], list[str]]:
 
 
 def give(database: str, guard: str, words: list[str], environment: dict[str, str]) -> str:
-    """Let the warm parent of a database seat the person at this terminal. Returns only where that did not come about.
+    """Let the warm parent of a database session the person at this terminal. Returns only where that did not come about.
 
     Returns:
         Why not, for the log; empty where no parent was set up.

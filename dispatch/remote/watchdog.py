@@ -1,4 +1,4 @@
-"""What ends a seat that does not look after itself any more: a thread beside its event loop, and behind that the kernel.
+"""What ends a session that does not look after itself any more: a thread beside its event loop, and behind that the kernel.
 
 The loop itself looks once a second whether the line is up, the key is good and somebody is there. Where it is late, this
 looks for it; where the whole interpreter stands still, an alarm of the kernel's ends the process.
@@ -16,25 +16,25 @@ from typing import TYPE_CHECKING, Protocol
 from db.faults import StoreFault
 from db.store import Store
 from dispatch import crashes
-from dispatch.desk import seating
+from dispatch.desk.access import logins
 
 if TYPE_CHECKING:
-    from dispatch.desk.seat import Seat
+    from dispatch.desk.session.user import User
 
 LOOK_SECONDS = 1.0
 """How often the watchdog looks."""
 LATE_SECONDS = 3.0
 """After so long without a look of the loop's own, the watchdog looks for it."""
 STUCK_SECONDS = 60.0
-"""After so long the seat is ended: as long as a silent line may take."""
+"""After so long the session is ended: as long as a silent line may take."""
 STOPPED_SECONDS = 30.0
 """So much later the kernel ends it, where not even the watchdog runs."""
 
 
 class Watched(Protocol):
-    """What the watchdog asks of the app of a seat."""
+    """What the watchdog asks of the app of a session."""
 
-    seat: Seat
+    user: User
     moved: float
     """When the person did something last, as of `time.monotonic`."""
 
@@ -43,10 +43,10 @@ class Watched(Protocol):
 
 
 class Watchdog:
-    """Watches one seat.
+    """Watches one session.
 
     Args:
-        app: the seat's app.
+        app: the session's app.
         idle_seconds: how long nobody may be there.
         lines: what tells that the line is gone: the terminal, and what a warm parent gave.
     """
@@ -64,11 +64,11 @@ class Watchdog:
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def looked(self) -> None:
-        """The loop has looked after the seat itself."""
+        """The loop has looked after the session itself."""
         self._looked = time.monotonic()
 
     def part(self, seconds: float) -> None:
-        """The seat is being left: it may take so long."""
+        """The session is being left: it may take so long."""
         self._parting = time.monotonic() + seconds
         signal.setitimer(signal.ITIMER_REAL, seconds + LATE_SECONDS)
 
@@ -90,7 +90,7 @@ class Watchdog:
                 self._end(why)
 
     def why_over(self, now: float) -> str | None:
-        """Why a seat whose loop is late at `now` (as of `time.monotonic`) is to be ended, in a word or two."""
+        """Why a session whose loop is late at `now` (as of `time.monotonic`) is to be ended, in a word or two."""
         late = now - self._looked
         if late < LATE_SECONDS:
             return None
@@ -98,11 +98,11 @@ class Watchdog:
             return "stuck"
         if now - self._app.moved > self._idle_seconds:
             return "idle"
-        # a connection of its own: whoever is stuck may hold the seat's
-        with contextlib.suppress(StoreFault), Store.open(self._app.seat.store.path, timeout=LATE_SECONDS) as store:
-            return seating.why_over(self._app.seat, store)
+        # a connection of its own: whoever is stuck may hold the session's
+        with contextlib.suppress(StoreFault), Store.open(self._app.user.store.path, timeout=LATE_SECONDS) as store:
+            return logins.why_over(self._app.user, store)
         return None
 
     def _end(self, why: str) -> None:
-        crashes.note(f"ended by the watchdog: {why}", self._app.seat.store.path, f"key K{self._app.seat.key_id}")
+        crashes.note(f"ended by the watchdog: {why}", self._app.user.store.path, f"key K{self._app.user.key_id}")
         self._app.end_at_once(1)

@@ -16,7 +16,7 @@ ANSWER_BYTES = 64 * 1024 * 1024
 """Longest answer that is read; a table of 500 × 500 takes about 5 MB."""
 
 
-class Refused(Unavailable):
+class EngineRefused(Unavailable):
     """The engine answered, with an error. `answer` is what it said, as JSON (empty where it was not)."""
 
     def __init__(self, message: str, status: int, answer: Mapping[str, Any]) -> None:
@@ -95,7 +95,7 @@ def _read(data: bytes, who: str) -> dict[str, Any]:
     return found
 
 
-def _refused(status: int, data: bytes, who: str) -> Refused:
+def _refused(status: int, data: bytes, who: str) -> EngineRefused:
     try:
         answer = json.loads(data)
     except ValueError:
@@ -106,7 +106,7 @@ def _refused(status: int, data: bytes, who: str) -> Refused:
     if isinstance(said, dict):
         said = said.get("message") or ""
     detail = f": {str(said)[:200]}" if said else ""
-    return Refused(f"{who} answered with error {status}{detail}.", status, answer)
+    return EngineRefused(f"{who} answered with error {status}{detail}.", status, answer)
 
 
 def _reason(error: Exception) -> str:

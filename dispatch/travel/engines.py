@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any, Protocol
 
 from dispatch.model.travel import Place
-from dispatch.travel.asking import Refused
+from dispatch.travel.asking import EngineRefused
 from dispatch.travel.chain import Unavailable
 from dispatch.travel.known import Cell
 
@@ -19,7 +19,7 @@ Table = list[list[Cell]]
 Path = tuple[Place, ...]
 
 
-class Engine(Protocol):
+class RoadEngine(Protocol):
     """Something that knows the roads. It is asked outside of transactions and never by the interface itself."""
 
     @property
@@ -59,7 +59,7 @@ def halving(
     ask: Callable[[Sequence[Place], Sequence[Place]], Table],
     origins: Sequence[Place],
     destinations: Sequence[Place],
-    is_point: Callable[[Refused], bool],
+    is_point: Callable[[EngineRefused], bool],
 ) -> Table:
     """A table from an engine that refuses the whole of it for one bad point and does not name it.
 
@@ -67,7 +67,7 @@ def halving(
     """
     try:
         return ask(origins, destinations)
-    except Refused as fault:
+    except EngineRefused as fault:
         if not is_point(fault):
             raise
     if len(origins) == len(destinations) == 1:

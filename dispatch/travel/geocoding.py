@@ -25,7 +25,7 @@ class NotLookedUp(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPlace:
     """One result: where it is, what the endpoint calls it, how near to the door it is, and who said so."""
 
     place: Place
@@ -34,7 +34,7 @@ class Found:
     source: str
 
 
-def look_up(address: str, url: str, agent: str) -> list[Found]:
+def look_up(address: str, url: str, agent: str) -> list[FoundPlace]:
     """What the endpoint finds for an address, the likeliest first; at most `MOST`.
 
     Args:
@@ -68,7 +68,7 @@ def look_up(address: str, url: str, agent: str) -> list[Found]:
             words = clean(str(answer.address), limit=300)
         except (ValueError, TypeError, TextRefused):
             continue  # an answer that cannot be kept is none
-        found.append(Found(place, words, _precision(answer.raw), source[:60]))
+        found.append(FoundPlace(place, words, _precision(answer.raw), source[:60]))
     return found
 
 

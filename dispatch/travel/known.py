@@ -39,7 +39,7 @@ class Pinned(Provider):
         ]
 
 
-class Known(Provider):
+class KnownDrives(Provider):
     """Drives that somebody keeps, found by their points."""
 
     def __init__(self, look: Look) -> None:

@@ -9,7 +9,7 @@ from statistics import median, quantiles
 from dispatch.model.travel import Leg, Place
 from dispatch.travel.known import Pair, learned_leg
 from dispatch.travel.points import point
-from dispatch.travel.scale import Bucket, Scale, bucket_of
+from dispatch.travel.scale import Bucket, TravelScale, bucket_of
 
 PAIR_LEGS = 3
 """So many real legs of a pair, and their median counts (design/planning.md, Travel times)."""
@@ -56,7 +56,9 @@ def learned_pairs(observed: Iterable[Observed]) -> dict[Pair, LearnedPair]:
     }
 
 
-def learned_scale(observed: Iterable[Observed], reckoned: Callable[[Observed], int | None], zone: str) -> Scale | None:
+def learned_scale(
+    observed: Iterable[Observed], reckoned: Callable[[Observed], int | None], zone: str
+) -> TravelScale | None:
     """How much longer (or shorter) the firm drives than was reckoned; None as long as there are too few legs.
 
     Args:
@@ -83,7 +85,7 @@ def learned_scale(observed: Iterable[Observed], reckoned: Callable[[Observed], i
         for bucket, found in sorted(buckets.items())
         if len(found) >= BUCKET_LEGS
     }
-    return Scale(whole, min(low, whole), max(high, whole), len(ratios), zone, own)
+    return TravelScale(whole, min(low, whole), max(high, whole), len(ratios), zone, own)
 
 
 def _middle(values: Sequence[float]) -> tuple[float, float]:

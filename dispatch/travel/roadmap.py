@@ -32,7 +32,7 @@ WORDS = 24_000
 """At most so many words are read for one view, so that drawing takes some milliseconds: else a coarser drawing is read."""
 
 
-class Level(NamedTuple):
+class DetailLevel(NamedTuple):
     """A drawing: for views of up to `metres` a dot, roads down to the class `rank`, true to `within` metres.
 
     Its tiles are `tile` millionths of a degree high and wide.
@@ -45,11 +45,11 @@ class Level(NamedTuple):
 
 
 LEVELS = (
-    Level(14, 4, 4, 20_000),
-    Level(45, 3, 14, 50_000),
-    Level(130, 2, 40, 100_000),
-    Level(1000, 1, 150, 250_000),
-    Level(inf, 0, 800, 1_000_000),
+    DetailLevel(14, 4, 4, 20_000),
+    DetailLevel(45, 3, 14, 50_000),
+    DetailLevel(130, 2, 40, 100_000),
+    DetailLevel(1000, 1, 150, 250_000),
+    DetailLevel(inf, 0, 800, 1_000_000),
 )
 
 

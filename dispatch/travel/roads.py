@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, placed
 from dispatch.travel.chain import Provider
-from dispatch.travel.engines import Engine, Path
+from dispatch.travel.engines import Path, RoadEngine
 from dispatch.travel.known import road_leg
 
 
 class Roads(Provider):
     """What an engine says, as legs. It takes as long as the engine takes: never for the interface, nor in a transaction."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: RoadEngine) -> None:
         self._engine = engine
 
     def matrix(self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int) -> list[list[Leg]]:

@@ -16,7 +16,7 @@ _HALF_HOUR = 1800
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class TravelScale:
     """One multiplier for the firm, and its own where a half hour was driven often enough.
 
     `low` and `high` are the multipliers between which eight of ten legs were.
@@ -37,7 +37,7 @@ class Scaled:
     as if one had waited for it to end.
     """
 
-    def __init__(self, provider: Provider, scale: Scale) -> None:
+    def __init__(self, provider: Provider, scale: TravelScale) -> None:
         self._provider = provider
         self._scale = scale
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 from dispatch.model.travel import Place
-from dispatch.travel.asking import Refused, ask
+from dispatch.travel.asking import EngineRefused, ask
 from dispatch.travel.chain import Unavailable
 from dispatch.travel.engines import NO_WAY, RADIUS, Path, Table, cells_of, decoded, halving, in_blocks
 from dispatch.travel.known import Cell
@@ -18,7 +18,7 @@ from dispatch.travel.known import Cell
 _BAD_POINT = re.compile(r"coordinate (\d+)")
 
 
-class Service(ABC):
+class RoadService(ABC):
     """A road engine over HTTP. Large tables are asked in squares, ways one after another."""
 
     name: str
@@ -48,7 +48,7 @@ class Service(ABC):
     def _way(self, origin: Place, destination: Place) -> Path:
         try:
             return self._path(origin, destination)
-        except Refused as fault:
+        except EngineRefused as fault:
             if self._code(fault) in self.no_way:
                 return ()
             raise
@@ -56,7 +56,7 @@ class Service(ABC):
             raise Unavailable(f"{self.name} answered with something unexpected.") from None
 
     @abstractmethod
-    def _code(self, fault: Refused) -> Any: ...
+    def _code(self, fault: EngineRefused) -> Any: ...
 
     @abstractmethod
     def _block(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table: ...
@@ -65,7 +65,7 @@ class Service(ABC):
     def _path(self, origin: Place, destination: Place) -> Path: ...
 
 
-class Osrm(Service):
+class Osrm(RoadService):
     """`table` and `route` of the HTTP interface v1. `radiuses` is always sent: without it any point snaps to some road."""
 
     no_way = ("NoSegment", "NoRoute")
@@ -91,10 +91,10 @@ class Osrm(Service):
         super().__init__("", timeout=timeout)
         self._where = url
         self.name = name
-        self.side = 400 if local else Service.side
+        self.side = 400 if local else RoadService.side
         self._again = again
 
-    def _code(self, fault: Refused) -> Any:
+    def _code(self, fault: EngineRefused) -> Any:
         return fault.answer.get("code")
 
     def _block(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table:
@@ -114,7 +114,7 @@ class Osrm(Service):
             )
             try:
                 answer = self._ask("table", asked, query)
-            except Refused as fault:
+            except EngineRefused as fault:
                 bad = self._bad_point(fault, len(asked))
                 if bad is None:
                     raise
@@ -137,7 +137,7 @@ class Osrm(Service):
         question = f"{service}/v1/driving/{listed}?{query}&radiuses={radiuses}&generate_hints=false"
         try:
             return self._asked(question)
-        except Refused:
+        except EngineRefused:
             raise
         except Unavailable:
             if not self._again():
@@ -148,7 +148,7 @@ class Osrm(Service):
         url = self._where if isinstance(self._where, str) else self._where()
         return ask(f"{url.rstrip('/')}/{question}", who=self.name, timeout=self._timeout)
 
-    def _bad_point(self, fault: Refused, points: int) -> int | None:
+    def _bad_point(self, fault: EngineRefused, points: int) -> int | None:
         """The index of the point that no road is near, which the error names."""
         if self._code(fault) != "NoSegment":
             return None
@@ -156,14 +156,14 @@ class Osrm(Service):
         return int(named[1]) if named is not None and int(named[1]) < points else None
 
 
-class Valhalla(Service):
+class Valhalla(RoadService):
     """`sources_to_targets` and `route` with the costing of a car. A place on an island of roads is near none."""
 
     name = "Valhalla"
     no_point = (170, 171)
     no_way = (*no_point, 442)
 
-    def _code(self, fault: Refused) -> Any:
+    def _code(self, fault: EngineRefused) -> Any:
         return fault.answer.get("error_code")
 
     def _block(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table:
@@ -193,14 +193,14 @@ class Valhalla(Service):
         return ask(f"{self._url}/{action}", body, who=self.name, timeout=self._timeout)
 
 
-class OpenRouteService(Service):
+class OpenRouteService(RoadService):
     """`/v2/matrix` and `/v2/directions`, public (with a key) or one's own; coordinates go as longitude, latitude."""
 
     name = "OpenRouteService"
     no_point = (2010, 6010)
     no_way = (*no_point, 2009)
 
-    def _code(self, fault: Refused) -> Any:
+    def _code(self, fault: EngineRefused) -> Any:
         error = fault.answer.get("error")
         return error.get("code") if isinstance(error, dict) else None
 

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 from time import monotonic
 
-from dispatch.travel.asking import Refused, ask
+from dispatch.travel.asking import EngineRefused, ask
 from dispatch.travel.chain import Unavailable
 from dispatch.travel.executables import Executables, executables
 from dispatch.travel.graphs import graph
@@ -203,7 +203,7 @@ def _answers(child: subprocess.Popen[bytes], port: int) -> bool:
         try:
             ask(f"http://127.0.0.1:{port}/nearest/v1/driving/0,0", who=NAME, timeout=1.0)
             return True
-        except Refused as said:
+        except EngineRefused as said:
             return "code" in said.answer
         except Unavailable:
             with contextlib.suppress(subprocess.TimeoutExpired):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dispatch.travel.engines import Engine
+    from dispatch.travel.engines import RoadEngine
 
 PROFILE = "car"
 ENGINES = ("none", "osrm", "valhalla", "openrouteservice")
@@ -25,7 +25,7 @@ class Source:
 
     key: str
     local: bool
-    engine: Callable[[], Engine]
+    engine: Callable[[], RoadEngine]
 
 
 def sources(remote: str, url: str, graph_id: str) -> tuple[Source, ...]:
@@ -46,13 +46,13 @@ def local_source(graph_id: str) -> Source:
 # the clients are imported when one is asked: the board opens without them
 
 
-def _local(graph_id: str) -> Engine:
+def _local(graph_id: str) -> RoadEngine:
     from dispatch.travel.sidecar import local_roads
 
     return local_roads(graph_id)
 
 
-def _remote(name: str, url: str) -> Engine:
+def _remote(name: str, url: str) -> RoadEngine:
     from dispatch.travel.keys import FILE, VARIABLE, secret
     from dispatch.travel.services import OpenRouteService, Osrm, Valhalla
 

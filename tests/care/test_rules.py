@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.care.account import Account, Allowance, CareVisit, Gap, Mark, Survey
-from dispatch.care.item import CareState, Item
+from dispatch.care.account import Account, Allowance, CareVisit, Gap, PromptMark, Survey
+from dispatch.care.item import CareItem, CareState
 from dispatch.care.rules import items_of
 from dispatch.care.workdays import Workdays
-from dispatch.model.agreements import Agreement, Pool, Service, months_later
+from dispatch.model.agreements import Agreement, PrepaidBlock, ServiceTerms, months_later
 
 WEEK = Workdays(frozenset(range(5)), frozenset({datetime.date(2026, 11, 26)}))
 """Monday to Friday, and Thanksgiving."""
@@ -25,7 +25,7 @@ def day(text: str) -> datetime.date:
 
 def terms(starts: str = "2026-01-01", ends: str | None = None, kind: str = "tm", **more: Any) -> Agreement:
     last = None if ends is None else day(ends)
-    return Agreement(1, 7, "Care", kind, day(starts), last, {}, service=Service(**more))
+    return Agreement(1, 7, "Care", kind, day(starts), last, {}, service=ServiceTerms(**more))
 
 
 def visit(on: str, reference: str = "R1", **more: Any) -> CareVisit:
@@ -36,7 +36,7 @@ def account(*agreements: Agreement, **more: Any) -> Account:
     return Account(7, "Harbor Dental", agreements=agreements, **more)
 
 
-def found(one: Account, today: str, rule: str) -> list[Item]:
+def found(one: Account, today: str, rule: str) -> list[CareItem]:
     return [item for item in items_of(one, day(today), WEEK) if item.rule == rule]
 
 
@@ -165,7 +165,7 @@ def test_the_day_after_the_end_is_flagged_until_something_follows() -> None:
     one = account(terms("2026-01-01", "2026-12-31"))
     assert state(one, "2026-12-31", "E3") == "overdue"
     assert state(one, "2027-01-01", "E3") == "expired"
-    done = replace(one, marks=(Mark("E3", "1", "done", day("2026-12-15")),))
+    done = replace(one, marks=(PromptMark("E3", "1", "done", day("2026-12-15")),))
     assert state(done, "2026-12-31", "E3") is None
     assert state(done, "2027-01-01", "E3") == "expired"
     followed = replace(one, agreements=(*one.agreements, Agreement(2, 7, "Next", "tm", day("2027-01-01"), None, {})))
@@ -230,9 +230,9 @@ def test_offer_to_who_spends_three_months_of_the_smallest_fee(spent: int, fee: i
             {"visits": (emergency(), CareVisit("R4", day("2026-11-30"), open=True, own_failure=True, follow_up=True))},
             "R4 for our own",
         ),
-        ({"marks": (Mark("offer", "x", "done", day("2026-10-25")),)}, "made on 2026-10-25"),
-        ({"marks": (Mark("E10", "x", "declined", day("2026-08-26")),)}, "declined on 2026-08-26"),
-        ({"marks": (Mark("E6", "x", "declined", day("2026-11-01")),)}, "declined on 2026-11-01"),
+        ({"marks": (PromptMark("offer", "x", "done", day("2026-10-25")),)}, "made on 2026-10-25"),
+        ({"marks": (PromptMark("E10", "x", "declined", day("2026-08-26")),)}, "declined on 2026-08-26"),
+        ({"marks": (PromptMark("E6", "x", "declined", day("2026-11-01")),)}, "declined on 2026-11-01"),
     ],
 )
 def test_offers_are_held_back(change: dict[str, Any], reason: str) -> None:
@@ -246,13 +246,13 @@ def test_offers_are_held_back(change: dict[str, Any], reason: str) -> None:
 @pytest.mark.parametrize(
     "mark",
     [
-        Mark("offer", "x", "done", day("2026-10-24")),
-        Mark("E10", "x", "declined", day("2026-08-25")),
-        Mark("E6", "x", "done", day("2026-11-20")),
-        Mark("E7", "x", "declined", day("2026-11-20")),
+        PromptMark("offer", "x", "done", day("2026-10-24")),
+        PromptMark("E10", "x", "declined", day("2026-08-25")),
+        PromptMark("E6", "x", "done", day("2026-11-20")),
+        PromptMark("E7", "x", "declined", day("2026-11-20")),
     ],
 )
-def test_old_offers_and_other_prompts_hold_nothing_back(mark: Mark) -> None:
+def test_old_offers_and_other_prompts_hold_nothing_back(mark: PromptMark) -> None:
     assert state(account(visits=(emergency(),), marks=(mark,)), "2026-11-24", "E4") == "open"
 
 
@@ -291,7 +291,7 @@ def test_two_breaches_in_thirty_days_are_a_sign(breaches: list[str], occasions: 
 
 
 def test_breaches_after_a_sign_was_closed_count_afresh() -> None:
-    closed = Mark("E7", "breaches.2026-11-10.contact", "done", day("2026-11-11"), note="called")
+    closed = PromptMark("E7", "breaches.2026-11-10.contact", "done", day("2026-11-11"), note="called")
     days = tuple(map(day, ("2026-11-01", "2026-11-10", "2026-11-11", "2026-11-12", "2026-11-13", "2026-11-14")))
     occasions = [item.occasion for item in found(account(breaches=days, marks=(closed,)), "2026-11-20", "E7")]
     assert occasions == ["breaches.2026-11-13.contact", "breaches.2026-11-10.visit", "breaches.2026-11-13.visit"]
@@ -305,13 +305,13 @@ def test_log_and_health_check_each_month() -> None:
     (item,) = found(one, "2026-11-24", "E8")
     assert (item.due, item.state) == (day("2026-11-30"), CareState.OPEN)
     assert [item.state.value for item in found(one, "2026-12-02", "E8")] == ["overdue", "open"]
-    done = replace(one, marks=(Mark("E8", "2026-11", "done", day("2026-11-20")),))
+    done = replace(one, marks=(PromptMark("E8", "2026-11", "done", day("2026-11-20")),))
     assert found(done, "2026-11-24", "E8") == []
     assert found(account(terms()), "2026-11-24", "E8") == []
 
 
-def block(name: str, size: int, left: int, bought: str, expires: str | None = None) -> Pool:
-    return Pool(name, str(size), str(left), day(bought), None if expires is None else day(expires))
+def block(name: str, size: int, left: int, bought: str, expires: str | None = None) -> PrepaidBlock:
+    return PrepaidBlock(name, str(size), str(left), day(bought), None if expires is None else day(expires))
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def block(name: str, size: int, left: int, bought: str, expires: str | None = No
         ([block("a", 600, 600, "2026-01-01", "2026-11-23"), block("b", 600, 150, "2026-06-01")], True),
     ],
 )
-def test_prepaid_hours_run_low(blocks: list[Pool], low: bool) -> None:
+def test_prepaid_hours_run_low(blocks: list[PrepaidBlock], low: bool) -> None:
     one = account(terms(kind="block_hours"), blocks=tuple(blocks))
     assert bool(found(one, "2026-11-24", "E9")) is low
 
@@ -372,7 +372,7 @@ def test_a_review_every_quarter() -> None:
     assert item.due == day("2026-11-30")
     held = replace(one, visits=(visit("2026-11-20", kind="review"),))
     assert found(held, "2026-12-05", "D8") == []
-    marked = replace(one, marks=(Mark("D8", "2026-11-30", "done", day("2026-12-01")),))
+    marked = replace(one, marks=(PromptMark("D8", "2026-11-30", "done", day("2026-12-01")),))
     assert found(marked, "2026-12-20", "D8") == []
     assert [item.due for item in found(marked, "2027-02-20", "D8")] == [day("2027-03-01")]
 
@@ -381,7 +381,7 @@ def test_gaps_of_a_review_have_owner_and_date() -> None:
     one = account(gaps=(Gap(3, "No spare switch", "Lee Moreau", day("2026-12-01")),))
     (item,) = found(one, "2026-11-24", "D8")
     assert (item.due, item.occasion, "Lee Moreau" in item.why) == (day("2026-12-01"), "gap.3", True)
-    assert found(replace(one, marks=(Mark("D8", "gap.3", "done", day("2026-11-25")),)), "2026-12-02", "D8") == []
+    assert found(replace(one, marks=(PromptMark("D8", "gap.3", "done", day("2026-11-25")),)), "2026-12-02", "D8") == []
 
 
 # how prompts end
@@ -391,10 +391,10 @@ def test_a_prompt_ends_in_done_declined_or_sleeps() -> None:
     one = account(visits=(emergency(satisfied=False, emergency=False),))
     assert len(found(one, "2026-11-24", "E7")) == 2
     for outcome in ("done", "declined"):
-        mark = Mark("E7", "R9.contact", outcome, day("2026-11-24"))
+        mark = PromptMark("E7", "R9.contact", outcome, day("2026-11-24"))
         assert [item.what for item in found(replace(one, marks=(mark,)), "2026-11-25", "E7")] == ["meet them in person"]
 
-    nap = Mark("E7", "R9.contact", "snoozed", day("2026-11-24"), day("2026-12-01"))
+    nap = PromptMark("E7", "R9.contact", "snoozed", day("2026-11-24"), day("2026-12-01"))
     sleeping = replace(one, marks=(nap,))
     (item, _) = found(sleeping, "2026-11-30", "E7")
     assert (item.state, item.snoozed_until, item.snoozes, item.asks) == (CareState.SNOOZED, day("2026-12-01"), 1, False)

@@ -14,7 +14,7 @@ from dispatch.charges.card import Rounding, read_agreement, read_card
 from dispatch.charges.minutes import Stay, round_minutes, stay_of
 from dispatch.charges.reading import merged
 from dispatch.charges.terms import select
-from dispatch.charges.visit import Leg, read_job
+from dispatch.charges.visit import ChargedLeg, read_job
 
 MONDAY = "2026-11-23"  # business from 08:00 to 17:00, holiday on Thursday
 CARD: Mapping[str, Any] = {
@@ -65,7 +65,7 @@ def stay(
     agreed = None if agreement is None else read_agreement(agreement, "agreement", None)
     terms = select(read_card(merged(CARD, card or {}), "card", None), agreed, job)
     flags: set[str] = set()
-    return stay_of(terms, job, terms.crew[0], Leg(minutes=Fraction(20)), flags), flags
+    return stay_of(terms, job, terms.crew[0], ChargedLeg(minutes=Fraction(20)), flags), flags
 
 
 def kinds(found: Stay) -> list[tuple[str, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Checklist, Grade, Kind, Result
+from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Checklist, Grade, ItemKind, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def evidence_shares(checklist: Checklist) -> Evidence:
         measured=grades.count(Grade.MEASURED),
         attested=grades.count(Grade.ATTESTED),
         waived=grades.count(Grade.WAIVED),
-        retests=sum(len(item.attempts) - 1 for item in checklist.items if item.kind is Kind.TEST and item.attempts),
+        retests=sum(len(item.attempts) - 1 for item in checklist.items if item.kind is ItemKind.TEST and item.attempts),
         overrides=sum(attempt.result is Result.OVERRIDDEN for attempt in latest),
         permitted=hows.count(BY_PERMISSION),
         no_way_in=hows.count(NO_WAY_IN),

@@ -7,8 +7,8 @@ from typing import Any
 
 from dispatch.closeout import recording
 from dispatch.closeout.gates import Unmet, unmet
-from dispatch.closeout.recording import Decision, Entry
-from dispatch.model.checklists import Attempt, Checklist, Item, ItemTemplate, Kind, Result, WorkEntry
+from dispatch.closeout.recording import Decision, Recording
+from dispatch.model.checklists import Attempt, Checklist, Item, ItemKind, ItemTemplate, Result, WorkEntry
 from dispatch.model.states import State
 from tests.closeout.templates import items_of
 
@@ -31,12 +31,12 @@ class Stay:
         self.sequence = 0
         self._add(items_of(kind, "Scanner offline", frozenset(tags), services))
 
-    def record(self, ref: str, entry: Entry, clock: str = "12:00") -> Decision:
+    def record(self, ref: str, entry: Recording, clock: str = "12:00") -> Decision:
         """Record on an item, and carry out what follows."""
         return self.carry_out(recording.decide(self.checklist, self.item(ref), entry), ref, clock)
 
     def passed(self, ref: str, clock: str = "12:00", seen: str = "") -> Decision:
-        return self.record(ref, Entry(Result.PASS, seen or f"{ref} seen working at the desk"), clock)
+        return self.record(ref, Recording(Result.PASS, seen or f"{ref} seen working at the desk"), clock)
 
     def carry_out(self, decision: Decision, ref: str, clock: str = "12:00") -> Decision:
         """Do what was decided; nothing where there are faults."""
@@ -74,7 +74,7 @@ class Stay:
         self.checklist = dataclasses.replace(self.checklist, items=items)
 
     def sign_off(self, clock: str = "12:00") -> Decision:
-        return self.record("L5", Entry(Result.SIGNED, "all good", signed_by="J. Lowe", satisfied=True), clock)
+        return self.record("L5", Recording(Result.SIGNED, "all good", signed_by="J. Lowe", satisfied=True), clock)
 
     def item(self, ref: str) -> Item:
         item = self.checklist.item(ref)
@@ -112,14 +112,14 @@ def finished(*tags: str, kind: str = "visit", services: tuple[str, ...] = ()) ->
     """A stay with a good result on everything, signed off last: it can be closed."""
     stay = Stay(*tags, kind=kind, services=services)
     for item in stay.checklist.items:
-        if item.kind is Kind.SIGN_OFF:
+        if item.kind is ItemKind.SIGN_OFF:
             continue
-        if item.kind is Kind.TEST:
+        if item.kind is ItemKind.TEST:
             decision = stay.passed(item.ref)
-        elif item.kind is Kind.ASK:
-            decision = stay.record(item.ref, Entry(Result.ANSWERED, "Nothing" if item.ref == "L1" else "as agreed"))
+        elif item.kind is ItemKind.ASK:
+            decision = stay.record(item.ref, Recording(Result.ANSWERED, "Nothing" if item.ref == "L1" else "as agreed"))
         else:
-            decision = stay.record(item.ref, Entry(Result.DONE, "cable replaced" if item.ref == "W2" else ""))
+            decision = stay.record(item.ref, Recording(Result.DONE, "cable replaced" if item.ref == "W2" else ""))
         assert not decision.faults, decision.faults
     assert not stay.sign_off().faults
     return stay

@@ -8,7 +8,7 @@ import pytest
 
 from dispatch.closeout.answers import says_enough
 from dispatch.closeout.gates import unmet
-from dispatch.closeout.recording import Entry, Run
+from dispatch.closeout.recording import Recording, Run
 from dispatch.model.checklists import (
     BY_PERMISSION,
     NO_WAY_IN,
@@ -17,7 +17,7 @@ from dispatch.model.checklists import (
     Checklist,
     Grade,
     Item,
-    Kind,
+    ItemKind,
     Permission,
     Result,
 )
@@ -27,7 +27,7 @@ from tests.closeout.stay import Stay
 
 HOST, SITE = (Probe(ProbeKind.TCP, "vpn", vantage, "vpn.example.com", 443) for vantage in Vantage)
 VALUE = Probe(ProbeKind.VALUE, "backup", unit="h", most="24")
-WORDS = Entry(Result.PASS, "T3 seen working at the desk")
+WORDS = Recording(Result.PASS, "T3 seen working at the desk")
 
 
 class Trial(Stay):
@@ -42,7 +42,7 @@ class Trial(Stay):
 
     def ran(self, result: Result, vantage: Vantage = Vantage.HOST, grade: Grade = Grade.EXECUTED) -> None:
         run = Run(grade, vantage, self.sequence)
-        assert not self.record("T3", Entry(result, "443 answered", run=run)).faults
+        assert not self.record("T3", Recording(result, "443 answered", run=run)).faults
 
     @property
     def t3(self) -> Item:
@@ -99,15 +99,15 @@ def test_a_run_is_replaced_by_a_run_only(grade: Grade) -> None:
     stay.ran(Result.FAIL, Vantage.SITE, grade)
     for entry in (
         WORDS,
-        Entry(Result.PASS, "age of the newest file", value="14 h"),
-        Entry(Result.NA, "no vpn at this site"),
+        Recording(Result.PASS, "age of the newest file", value="14 h"),
+        Recording(Result.NA, "no vpn at this site"),
     ):
         assert not stay.record("T3", entry).faults
         assert stay.gate == "G3"
     assert len(stay.t3.attempts) == 4
     stay.ran(Result.PASS, Vantage.SITE, grade)
     assert stay.gate == ""
-    assert not stay.record("T3", Entry(Result.FAIL, "somebody says it does not work")).faults
+    assert not stay.record("T3", Recording(Result.FAIL, "somebody says it does not work")).faults
     assert stay.gate == ""
     assert stay.t3.standing is not None
     assert stay.t3.standing.grade is grade
@@ -115,7 +115,7 @@ def test_a_run_is_replaced_by_a_run_only(grade: Grade) -> None:
 
 def test_not_applicable_stands_only_while_nothing_ran() -> None:
     stay = Trial(HOST)
-    stay.record("T3", Entry(Result.NA, "no vpn at this site"))
+    stay.record("T3", Recording(Result.NA, "no vpn at this site"))
     assert stay.gate == ""
     stay.ran(Result.FAIL)
     assert stay.gate == "G3"
@@ -125,8 +125,8 @@ def test_not_applicable_stands_only_while_nothing_ran() -> None:
 def test_a_figure_that_nothing_bounds_proves_nothing(asked: Asks | None) -> None:
     """C5a, G2"""
     stay = Trial(evidence=asked)
-    assert stay.record("T3", Entry(Result.PASS, value="1")).faults
-    decision = stay.record("T3", Entry(Result.PASS, "megabits on the line", value="94"))
+    assert stay.record("T3", Recording(Result.PASS, value="1")).faults
+    decision = stay.record("T3", Recording(Result.PASS, "megabits on the line", value="94"))
     assert (decision.text, decision.value, decision.grade) == ("94; megabits on the line", None, Grade.ATTESTED)
     assert stay.gate == ("G2" if asked else "")
     stay.ran(Result.PASS, Vantage.HOST, Grade.MEASURED)
@@ -155,12 +155,12 @@ def test_only_words_for_a_test_are_attested_somehow() -> None:
     """C5a"""
     stay = Trial(SITE)
     assert stay.t3.attested_how == ""
-    stay.record("T3", Entry(Result.NA, "no vpn at this site"))
+    stay.record("T3", Recording(Result.NA, "no vpn at this site"))
     assert stay.t3.attested_how == ""
     stay.record("T3", WORDS)
     assert stay.t3.attested_how == NO_WAY_IN
     answered = Attempt(1, 0, "Ana Ruiz", Result.ANSWERED, "the printer jams", grade=Grade.ATTESTED)
-    asked = dataclasses.replace(stay.t3, kind=Kind.ASK, probes=(HOST,), attempts=(answered,))
+    asked = dataclasses.replace(stay.t3, kind=ItemKind.ASK, probes=(HOST,), attempts=(answered,))
     assert (asked.attested_how, asked.counts, asked.standing) == ("", True, answered)
 
 
@@ -168,17 +168,17 @@ def test_a_value_is_within_bounds_or_does_not_settle() -> None:
     stay = Trial(VALUE)
     stay.record("T3", WORDS)
     assert stay.gate == "G2"
-    stay.record("T3", Entry(Result.PASS, value="30 h"))
+    stay.record("T3", Recording(Result.PASS, value="30 h"))
     assert stay.gate == "G3"
-    stay.record("T3", Entry(Result.PASS, "all is well at the desk"))
+    stay.record("T3", Recording(Result.PASS, "all is well at the desk"))
     assert stay.gate == "G3"
-    stay.record("T3", Entry(Result.PASS, value="3 h"))
+    stay.record("T3", Recording(Result.PASS, value="3 h"))
     assert stay.gate == ""
 
 
 @pytest.mark.parametrize("value", ["x", "-", "fine"])
 def test_a_value_has_a_figure(value: str) -> None:
-    assert [fault.gate for fault in Trial().record("T3", Entry(Result.PASS, value=value)).faults] == ["G2"]
+    assert [fault.gate for fault in Trial().record("T3", Recording(Result.PASS, value=value)).faults] == ["G2"]
 
 
 def test_no_way_in_takes_a_file_handed_in_since_the_last_work() -> None:
@@ -189,7 +189,7 @@ def test_no_way_in_takes_a_file_handed_in_since_the_last_work() -> None:
     assert stay.t3.attested_how == NO_WAY_IN
     assert evidence_shares(stay.checklist).no_way_in == 1
 
-    stay.record("W2", Entry(Result.DONE, "one more driver replaced"))
+    stay.record("W2", Recording(Result.DONE, "one more driver replaced"))
     stay.record("T3", WORDS)
     assert stay.gate == "G2"
     stay.change(shown_as_of=stay.sequence)
@@ -243,11 +243,11 @@ def test_a_lead_lowers_a_test_knowing_of_every_run_that_failed() -> None:
 )
 def test_words_are_not_those_of_the_test_before(again: str) -> None:
     stay = Stay("network")
-    assert not stay.record("T1", Entry(Result.PASS, "Seen working at the desk")).faults
-    (fault,) = stay.record("T3", Entry(Result.PASS, again)).faults
+    assert not stay.record("T1", Recording(Result.PASS, "Seen working at the desk")).faults
+    (fault,) = stay.record("T3", Recording(Result.PASS, again)).faults
     assert fault.gate == "G2"
     assert "same words" in fault.text
-    assert not stay.record("T1", Entry(Result.PASS, "seen working at the desk")).faults
+    assert not stay.record("T1", Recording(Result.PASS, "seen working at the desk")).faults
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_results_that_an_item_does_not_take(ref: str, result: Result, text: str,
 def test_no_way_in_is_said_once_beside_no_other_reason() -> None:
     stay = Trial(SITE)
     stay.record("T3", WORDS)
-    stay.record("W2", Entry(Result.DONE, "one more driver replaced"))
+    stay.record("W2", Recording(Result.DONE, "one more driver replaced"))
     assert [one.gate for one in stay.reasons() if one.ref == "T3"] == ["G4"]
 
 
@@ -317,7 +317,7 @@ def test_only_tests_are_tested_again() -> None:
     stay = Trial(HOST)
     assert evidence_shares(stay.checklist).retests == 0
     for answer in ("the scanner", "nothing prints"):
-        stay.record("A2", Entry(Result.ANSWERED, answer))
+        stay.record("A2", Recording(Result.ANSWERED, answer))
     assert evidence_shares(stay.checklist).retests == 0
     stay.ran(Result.FAIL)
     stay.ran(Result.PASS)
@@ -335,7 +335,7 @@ def test_an_override_stands_over_a_run_and_nothing_counts_before_something_was_r
     stay = Trial(HOST)
     assert (stay.t3.counts, Trial().t3.counts, stay.item("A2").counts) == (False, False, False)
     stay.ran(Result.FAIL)
-    assert not stay.record("T3", Entry(Result.OVERRIDDEN, "the provider is down")).faults
+    assert not stay.record("T3", Recording(Result.OVERRIDDEN, "the provider is down")).faults
     assert stay.t3.standing is not None
     assert stay.t3.standing.result is Result.OVERRIDDEN
 

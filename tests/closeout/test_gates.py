@@ -7,9 +7,9 @@ import dataclasses
 import pytest
 
 from dispatch.closeout.gates import overridden_tests, progress, settled, unmet
-from dispatch.closeout.recording import Entry, Run
+from dispatch.closeout.recording import Recording, Run
 from dispatch.model.boards import Tally
-from dispatch.model.checklists import Attempt, Checklist, Grade, Kind, Result
+from dispatch.model.checklists import Attempt, Checklist, Grade, ItemKind, Result
 from dispatch.model.probes import Probe, ProbeKind, Vantage
 from tests.closeout.evidence import Evidence, evidence_shares
 from tests.closeout.stay import Stay, at, finished
@@ -35,7 +35,7 @@ def test_work_noted_after_the_test_reopens_it() -> None:
     """C4, 1; G4"""
     stay = finished()
     stay.passed("T1", "15:05")
-    stay.record("W2", Entry(Result.DONE, "one more driver replaced"), "15:10")
+    stay.record("W2", Recording(Result.DONE, "one more driver replaced"), "15:10")
     stay.sign_off("15:12")
 
     (reason,) = stay.reasons()
@@ -50,7 +50,7 @@ def test_work_noted_after_the_test_reopens_it() -> None:
 def test_retest_keeps_every_attempt() -> None:
     """C4, 2; G3"""
     stay = finished("server")
-    stay.record("T2", Entry(Result.FAIL, "did not come back"), "14:00")
+    stay.record("T2", Recording(Result.FAIL, "did not come back"), "14:00")
     stay.sign_off()
     assert stay.gates() == {("G3", "T2")}
 
@@ -71,9 +71,9 @@ def test_evidence_that_says_nothing_is_refused(seen: str) -> None:
 def test_not_applicable_with_a_reason() -> None:
     """C4, 4; G5"""
     stay = finished("server")
-    assert [fault.gate for fault in stay.record("T2", Entry(Result.NA, "n/a")).faults] == ["G5"]
+    assert [fault.gate for fault in stay.record("T2", Recording(Result.NA, "n/a")).faults] == ["G5"]
 
-    stay.record("T2", Entry(Result.NA, "no server on this site, printer only"))
+    stay.record("T2", Recording(Result.NA, "no server on this site, printer only"))
     stay.sign_off()
 
     assert stay.reasons() == ()
@@ -85,13 +85,13 @@ def test_not_applicable_with_a_reason() -> None:
 def test_thing_named_needs_an_end() -> None:
     """C4, 5; G6"""
     stay = finished()
-    stay.record("L1", Entry(Result.ANSWERED, "scanner at reception is slow"))
+    stay.record("L1", Recording(Result.ANSWERED, "scanner at reception is slow"))
     stay.sign_off()
     assert stay.gates() == {("G6", "L1.1")}
 
-    stay.record("L1.1", Entry(Result.FOLLOW_UP))
+    stay.record("L1.1", Recording(Result.FOLLOW_UP))
     assert stay.gates() == {("G1", "L4"), ("G8", "L5")}
-    stay.record("L4", Entry(Result.DONE))
+    stay.record("L4", Recording(Result.DONE))
     stay.sign_off()
     assert stay.reasons() == ()
 
@@ -99,8 +99,8 @@ def test_thing_named_needs_an_end() -> None:
 def test_thing_done_now_reopens_the_tests() -> None:
     """G6: done now, then G4."""
     stay = finished()
-    stay.record("L1", Entry(Result.ANSWERED, "scanner at reception is slow"))
-    stay.record("L1.1", Entry(Result.DONE, "cleaned the rollers"))
+    stay.record("L1", Recording(Result.ANSWERED, "scanner at reception is slow"))
+    stay.record("L1.1", Recording(Result.DONE, "cleaned the rollers"))
 
     assert stay.gates() == {("G4", "T1"), ("G8", "L5")}
 
@@ -108,7 +108,7 @@ def test_thing_done_now_reopens_the_tests() -> None:
 def test_anything_else_stays_unasked() -> None:
     """C4, 6; G6"""
     stay = Stay()
-    stay.record("L1", Entry(Result.ANSWERED, ""))
+    stay.record("L1", Recording(Result.ANSWERED, ""))
 
     assert ("G6", "L1") in stay.gates()
 
@@ -117,14 +117,14 @@ def test_anything_else_stays_unasked() -> None:
 def test_nothing_is_left_to_the_client(result: Result) -> None:
     """C4, 7; G7"""
     stay = finished()
-    stay.record("L2", Entry(result, "client will reboot tonight"))
+    stay.record("L2", Recording(result, "client will reboot tonight"))
     stay.sign_off()
 
     (reason,) = stay.reasons()
     assert (reason.gate, reason.ref) == ("G7", "L2")
     assert "client will reboot tonight" in reason.text
 
-    stay.record("L2", Entry(Result.DONE))
+    stay.record("L2", Recording(Result.DONE))
     stay.sign_off()
     assert stay.reasons() == ()
 
@@ -133,7 +133,7 @@ def test_sign_off_comes_last() -> None:
     """C4, 8; G8"""
     stay = finished()
     stay.sign_off("16:00")
-    stay.record("L3", Entry(Result.DONE), "16:02")
+    stay.record("L3", Recording(Result.DONE), "16:02")
 
     (reason,) = stay.reasons()
     assert (reason.gate, reason.ref) == ("G8", "L5")
@@ -145,9 +145,9 @@ def test_sign_off_comes_last() -> None:
 def test_overridden_test_cannot_be_closed() -> None:
     """C4 example 9: such a visit is left open, with the follow-up that the override books."""
     stay = finished("network")
-    stay.record("T3", Entry(Result.FAIL, "no internet after the restart"))
-    assert stay.record("T3", Entry(Result.OVERRIDDEN, "provider is down, they know"), "15:00").follow_up
-    stay.record("L4", Entry(Result.DONE))
+    stay.record("T3", Recording(Result.FAIL, "no internet after the restart"))
+    assert stay.record("T3", Recording(Result.OVERRIDDEN, "provider is down, they know"), "15:00").follow_up
+    stay.record("L4", Recording(Result.DONE))
     stay.sign_off()
 
     (reason,) = stay.reasons()
@@ -162,9 +162,9 @@ def test_override_settles_what_is_no_test() -> None:
     for item in complete.checklist.items:
         if item.ref in ("A1", "T1", "L1", "L2"):
             assert item.latest is not None
-            stay.record(item.ref, Entry(item.latest.result, item.latest.text))
+            stay.record(item.ref, Recording(item.latest.result, item.latest.text))
         else:
-            assert not stay.record(item.ref, Entry(Result.OVERRIDDEN, "client had to leave")).faults
+            assert not stay.record(item.ref, Recording(Result.OVERRIDDEN, "client had to leave")).faults
 
     assert stay.reasons() == ()
     assert overridden_tests(stay.checklist) == ()
@@ -172,7 +172,7 @@ def test_override_settles_what_is_no_test() -> None:
 
 def test_work_not_done_has_a_reason() -> None:
     stay = finished()
-    stay.record("W1.1", Entry(Result.NOT_DONE, "the part is on order"))
+    stay.record("W1.1", Recording(Result.NOT_DONE, "the part is on order"))
     stay.passed("T1")
     stay.sign_off()
 
@@ -194,7 +194,7 @@ def test_one_item_can_have_several_reasons() -> None:
 def test_sequence_decides_and_not_the_clock() -> None:
     """A technician's clock that was put back makes no test older than the work before it (design/states.md, Work entries)."""
     stay = finished()
-    stay.record("W2", Entry(Result.DONE, "one more driver replaced"), "15:10")
+    stay.record("W2", Recording(Result.DONE, "one more driver replaced"), "15:10")
     stay.passed("T1", "15:05")
     stay.sign_off("15:00")
 
@@ -207,7 +207,7 @@ def test_visit_without_items_is_not_finished() -> None:
 
 def test_times_are_said_where_the_zone_is_known() -> None:
     stay = finished()
-    stay.record("W2", Entry(Result.DONE, "one more driver replaced"), "15:10")
+    stay.record("W2", Recording(Result.DONE, "one more driver replaced"), "15:10")
 
     here = unmet(stay.checklist, "Europe/Lisbon", hours24=False)
     anywhere = unmet(stay.checklist)
@@ -221,7 +221,7 @@ def test_progress_counts_what_is_required() -> None:
     stay = finished("server")
     assert progress(stay.checklist) == Tally(13, 13, 4, 4)
 
-    stay.record("T2", Entry(Result.FAIL, "did not come back"))
+    stay.record("T2", Recording(Result.FAIL, "did not come back"))
 
     assert progress(stay.checklist) == Tally(11, 13, 3, 4)
 
@@ -229,10 +229,12 @@ def test_progress_counts_what_is_required() -> None:
 def test_evidence_is_that_of_the_attempts_that_count() -> None:
     stay = finished("server")
     stay.alter("T6", probes=(Probe(ProbeKind.VALUE, "backup", unit="h", most="24"),))
-    stay.record("T6", Entry(Result.PASS, value="14 h"))
-    stay.record("T2", Entry(Result.PASS, "seen down, then up", run=Run(Grade.EXECUTED, Vantage.HOST, stay.sequence)))
-    stay.record("T3", Entry(Result.FAIL, "no internet after the restart"))
-    stay.record("T3", Entry(Result.OVERRIDDEN, "provider is down, they know"))
+    stay.record("T6", Recording(Result.PASS, value="14 h"))
+    stay.record(
+        "T2", Recording(Result.PASS, "seen down, then up", run=Run(Grade.EXECUTED, Vantage.HOST, stay.sequence))
+    )
+    stay.record("T3", Recording(Result.FAIL, "no internet after the restart"))
+    stay.record("T3", Recording(Result.OVERRIDDEN, "provider is down, they know"))
 
     assert evidence_shares(stay.checklist) == Evidence(
         executed=1, measured=1, attested=1, waived=1, retests=4, overrides=1
@@ -244,10 +246,12 @@ def test_test_that_ran_is_as_old_as_its_beginning() -> None:
     """C5, Freshness: work that is noted while a test runs asks for the test again."""
     stay = finished("server")
     begun = stay.sequence
-    stay.record("W2", Entry(Result.DONE, "one more driver"))
-    stay.record("T2", Entry(Result.PASS, "seen down, then up", run=Run(Grade.EXECUTED, Vantage.HOST, begun)))
+    stay.record("W2", Recording(Result.DONE, "one more driver"))
+    stay.record("T2", Recording(Result.PASS, "seen down, then up", run=Run(Grade.EXECUTED, Vantage.HOST, begun)))
     assert ("G4", "T2") in stay.gates()
-    stay.record("T2", Entry(Result.PASS, "seen down, then up", run=Run(Grade.EXECUTED, Vantage.HOST, stay.sequence)))
+    stay.record(
+        "T2", Recording(Result.PASS, "seen down, then up", run=Run(Grade.EXECUTED, Vantage.HOST, stay.sequence))
+    )
     assert ("G4", "T2") not in stay.gates()
 
 
@@ -270,22 +274,22 @@ def test_result_from_the_office_proves_nothing_about_the_site(
     items = tuple(item if one.ref == "T3" else one for one in stay.checklist.items)
     stay.checklist = dataclasses.replace(stay.checklist, items=items)
     run = None if ran_from is None else Run(Grade.EXECUTED, ran_from, stay.sequence)
-    stay.record("T3", Entry(Result.PASS, "the port answered", run=run))
+    stay.record("T3", Recording(Result.PASS, "the port answered", run=run))
     assert (("G2", "T3") not in stay.gates()) is settles
 
 
 @pytest.mark.parametrize(
     ("required", "kind", "results", "listed"),
     [
-        (True, Kind.TEST, (Result.OVERRIDDEN,), True),
-        (True, Kind.TEST, (Result.FAIL, Result.OVERRIDDEN), True),
-        (True, Kind.TEST, (Result.OVERRIDDEN, Result.FAIL), False),
-        (True, Kind.TEST, (), False),
-        (False, Kind.TEST, (Result.OVERRIDDEN,), False),
-        (True, Kind.CONFIRM, (Result.OVERRIDDEN,), False),
+        (True, ItemKind.TEST, (Result.OVERRIDDEN,), True),
+        (True, ItemKind.TEST, (Result.FAIL, Result.OVERRIDDEN), True),
+        (True, ItemKind.TEST, (Result.OVERRIDDEN, Result.FAIL), False),
+        (True, ItemKind.TEST, (), False),
+        (False, ItemKind.TEST, (Result.OVERRIDDEN,), False),
+        (True, ItemKind.CONFIRM, (Result.OVERRIDDEN,), False),
     ],
 )
-def test_tests_that_stand_overridden(required: bool, kind: Kind, results: tuple[Result, ...], listed: bool) -> None:
+def test_tests_that_stand_overridden(required: bool, kind: ItemKind, results: tuple[Result, ...], listed: bool) -> None:
     attempts = tuple(Attempt(number, 0, "Lee Moreau", result) for number, result in enumerate(results, 1))
     item = dataclasses.replace(Stay("network").item("T3"), required=required, kind=kind, attempts=attempts)
     assert bool(overridden_tests(Checklist((item,)))) is listed

@@ -15,7 +15,7 @@ from db.copies import STATEMENTS
 from db.library import sqlite3
 from dispatch.closeout.answers import says_enough, says_the_same
 from dispatch.closeout.gates import settled, unmet
-from dispatch.closeout.recording import Entry, decide
+from dispatch.closeout.recording import Recording, decide
 from dispatch.closeout.template import follow_up_item, named_item, requested_item
 from dispatch.model.checklists import (
     Asks,
@@ -24,8 +24,8 @@ from dispatch.model.checklists import (
     EntryKind,
     Grade,
     Item,
+    ItemKind,
     ItemTemplate,
-    Kind,
     Permission,
     Phase,
     Result,
@@ -76,11 +76,11 @@ TEXTS = st.one_of(
 )
 VANTAGES = st.sampled_from(Vantage)
 RESULTS = {
-    Kind.CONFIRM: (Result.DONE, Result.DONE, Result.NOT_DONE),
-    Kind.ASK: (Result.ANSWERED,),
-    Kind.TEST: (Result.PASS, Result.PASS, Result.FAIL),
-    Kind.SIGN_OFF: (Result.SIGNED,),
-    Kind.NAMED: (Result.DONE, Result.FOLLOW_UP, Result.DECLINED),
+    ItemKind.CONFIRM: (Result.DONE, Result.DONE, Result.NOT_DONE),
+    ItemKind.ASK: (Result.ANSWERED,),
+    ItemKind.TEST: (Result.PASS, Result.PASS, Result.FAIL),
+    ItemKind.SIGN_OFF: (Result.SIGNED,),
+    ItemKind.NAMED: (Result.DONE, Result.FOLLOW_UP, Result.DECLINED),
 }
 
 
@@ -178,7 +178,7 @@ class OpenVisit:
         others = [
             one
             for other in self.checklist.items
-            if other.kind is Kind.TEST and other.id != item.id
+            if other.kind is ItemKind.TEST and other.id != item.id
             for one in other.attempts
             if not one.ran
         ]
@@ -322,7 +322,7 @@ def add_anything(visit: OpenVisit, data: st.DataObject) -> None:
         visit.work(data.draw(st.sampled_from(EntryKind)), same_number=data.draw(st.booleans()))
         return
     item = data.draw(st.sampled_from(items))
-    chance = data.draw(st.integers(0, 11)) if item.kind is Kind.TEST else 11
+    chance = data.draw(st.integers(0, 11)) if item.kind is ItemKind.TEST else 11
     if chance < 4:
         if chance == 0:
             visit.way_in()
@@ -408,7 +408,7 @@ def test_history_of_decisions(connection: Any, data: st.DataObject, steps: int) 
         for _ in range(steps):
             item = data.draw(st.sampled_from(visit.checklist.items))
             fitting = st.sampled_from((*RESULTS[item.kind], Result.NA, Result.OVERRIDDEN))
-            entry = Entry(
+            entry = Recording(
                 data.draw(st.one_of(fitting, st.sampled_from(Result))),
                 data.draw(TEXTS),
                 signed_by=data.draw(TEXTS),
@@ -449,12 +449,12 @@ def test_every_kind_of_item_with_every_result(connection: Any, result: Result) -
                 for signed_by in ("", "J. Lowe") if result is Result.SIGNED else ("",):
                     closes = alone(connection, template, result, text, value, signed_by)
                     # design/states.md, Override and gate: overridden or not, without a pass a test never lets the visit be closed
-                    assert not closes or template.kind is not Kind.TEST or result in (Result.PASS, Result.NA)
+                    assert not closes or template.kind is not ItemKind.TEST or result in (Result.PASS, Result.NA)
 
 
 @pytest.mark.parametrize("blank", BLANKS, ids=lambda blank: f"{ord(blank):04x}")
 def test_what_is_trimmed(connection: Any, blank: str) -> None:
-    test = ItemTemplate("T1", Phase.TEST, Kind.TEST, "The problem no longer occurs")
+    test = ItemTemplate("T1", Phase.TEST, ItemKind.TEST, "The problem no longer occurs")
 
     assert not alone(connection, test, Result.PASS, f"{blank * 6}seen it{blank * 6}")
     assert alone(connection, test, Result.PASS, f"{blank * 6}seen it working{blank * 6}")

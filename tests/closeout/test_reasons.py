@@ -15,7 +15,7 @@ from dispatch.model.checklists import (
     EntryKind,
     Grade,
     Item,
-    Kind,
+    ItemKind,
     Permission,
     Phase,
     Result,
@@ -31,7 +31,7 @@ AT_TEN, AT_ELEVEN = 36_000, 39_600
 WORK = WorkEntry(5, AT_ELEVEN, "Ana Ruiz", EntryKind.NOTE, "driver replaced")
 
 
-def item(ref: str, kind: Kind, *attempts: Attempt, **fields: Any) -> Item:
+def item(ref: str, kind: ItemKind, *attempts: Attempt, **fields: Any) -> Item:
     """An item that is required, with its attempts."""
     return dataclasses.replace(Item(1, ref, Phase.TEST, kind, ref, True, True, True, 1), attempts=attempts, **fields)
 
@@ -41,7 +41,7 @@ def tried(result: Result, text: str = SEEN, sequence: int = 9, **fields: Any) ->
 
 
 def checked(*attempts: Attempt, **fields: Any) -> Item:
-    return item("T3", Kind.TEST, *attempts, **fields)
+    return item("T3", ItemKind.TEST, *attempts, **fields)
 
 
 RAN = {"begun_after": 8, "grade": Grade.EXECUTED}
@@ -155,87 +155,87 @@ TABLE: list[tuple[Item, tuple[WorkEntry, ...], list[tuple[str, str]]]] = [
         [("G5", "it always applies; n/a does not settle it")],
     ),
     # an override of what is no test
-    (item("L3", Kind.CONFIRM, tried(Result.OVERRIDDEN)), (), []),
+    (item("L3", ItemKind.CONFIRM, tried(Result.OVERRIDDEN)), (), []),
     (
-        item("L3", Kind.CONFIRM, tried(Result.OVERRIDDEN, " ")),
+        item("L3", ItemKind.CONFIRM, tried(Result.OVERRIDDEN, " ")),
         (),
         [("G1", "overridden without a reason; override it again and say why")],
     ),
     (
-        item("L1.1", Kind.NAMED, tried(Result.OVERRIDDEN, " ")),
+        item("L1.1", ItemKind.NAMED, tried(Result.OVERRIDDEN, " ")),
         (),
         [("G6", "overridden without a reason; override it again and say why")],
     ),
     (
-        item("L1", Kind.ASK, tried(Result.OVERRIDDEN), override_allowed=False),
+        item("L1", ItemKind.ASK, tried(Result.OVERRIDDEN), override_allowed=False),
         (),
         [("G6", "it cannot be overridden; record its result")],
     ),
     (
-        item("L2", Kind.CONFIRM, tried(Result.OVERRIDDEN), override_allowed=False),
+        item("L2", ItemKind.CONFIRM, tried(Result.OVERRIDDEN), override_allowed=False),
         (),
         [("G1", "it cannot be overridden; record its result")],
     ),
     # what the client named
-    (item("L1.1", Kind.NAMED, tried(Result.DONE)), (), []),
-    (item("L1.1", Kind.NAMED, tried(Result.FOLLOW_UP, "")), (), []),
-    (item("L1.1", Kind.NAMED, tried(Result.DECLINED)), (), []),
+    (item("L1.1", ItemKind.NAMED, tried(Result.DONE)), (), []),
+    (item("L1.1", ItemKind.NAMED, tried(Result.FOLLOW_UP, "")), (), []),
+    (item("L1.1", ItemKind.NAMED, tried(Result.DECLINED)), (), []),
     (
-        item("L1.1", Kind.NAMED, tried(Result.DECLINED, "\u3000")),
+        item("L1.1", ItemKind.NAMED, tried(Result.DECLINED, "\u3000")),
         (),
         [("G6", "declined, but not in the client's words; record them")],
     ),
     (
-        item("L1.1", Kind.NAMED, tried(Result.ANSWERED)),
+        item("L1.1", ItemKind.NAMED, tried(Result.ANSWERED)),
         (),
         [("G6", "needs an end: done now, a follow-up visit, or declined in the client's words")],
     ),
     # confirmed
-    (item("A3", Kind.CONFIRM, tried(Result.DONE, "")), (), []),
-    (item("W2", Kind.CONFIRM, tried(Result.DONE)), (), []),
-    (item("W2", Kind.CONFIRM, tried(Result.DONE, "")), (), [("G1", "say what was changed")]),
-    (item("W1.1", Kind.CONFIRM, tried(Result.NOT_DONE, "the part is missing")), (), []),
+    (item("A3", ItemKind.CONFIRM, tried(Result.DONE, "")), (), []),
+    (item("W2", ItemKind.CONFIRM, tried(Result.DONE)), (), []),
+    (item("W2", ItemKind.CONFIRM, tried(Result.DONE, "")), (), [("G1", "say what was changed")]),
+    (item("W1.1", ItemKind.CONFIRM, tried(Result.NOT_DONE, "the part is missing")), (), []),
     (
-        item("W1.1", Kind.CONFIRM, tried(Result.NOT_DONE, "no time")),
+        item("W1.1", ItemKind.CONFIRM, tried(Result.NOT_DONE, "no time")),
         (),
         [("G1", f"not done; say why, in {ENOUGH}")],
     ),
     (
-        item("W1.1", Kind.CONFIRM, tried(Result.ANSWERED, "the part is missing")),
+        item("W1.1", ItemKind.CONFIRM, tried(Result.ANSWERED, "the part is missing")),
         (),
         [("G1", "say that it is done, or why not")],
     ),
     (
-        item("L3", Kind.CONFIRM, tried(Result.NOT_DONE, "the part is missing")),
+        item("L3", ItemKind.CONFIRM, tried(Result.NOT_DONE, "the part is missing")),
         (),
         [("G1", "not confirmed yet; do it and confirm")],
     ),
     (
-        item("L2", Kind.CONFIRM, tried(Result.LEFT_TO_CLIENT, " a restart ")),
+        item("L2", ItemKind.CONFIRM, tried(Result.LEFT_TO_CLIENT, " a restart ")),
         (),
         [("G7", "“a restart” is left to the client; do it or book a follow-up, then record that nothing is left")],
     ),
     # the sign-off
-    (item("L5", Kind.SIGN_OFF, tried(Result.SIGNED, signed_by="J. Lowe")), (), []),
+    (item("L5", ItemKind.SIGN_OFF, tried(Result.SIGNED, signed_by="J. Lowe")), (), []),
     (
-        item("L5", Kind.SIGN_OFF, tried(Result.SIGNED, signed_by=" ")),
+        item("L5", ItemKind.SIGN_OFF, tried(Result.SIGNED, signed_by=" ")),
         (),
         [("G8", "nobody has signed off yet; it comes last")],
     ),
     (
-        item("L5", Kind.SIGN_OFF, tried(Result.DONE, signed_by="J. Lowe")),
+        item("L5", ItemKind.SIGN_OFF, tried(Result.DONE, signed_by="J. Lowe")),
         (),
         [("G8", "nobody has signed off yet; it comes last")],
     ),
-    (item("L5", Kind.SIGN_OFF, tried(Result.OVERRIDDEN, "the client had to go")), (), []),
+    (item("L5", ItemKind.SIGN_OFF, tried(Result.OVERRIDDEN, "the client had to go")), (), []),
     (
-        item("L5", Kind.SIGN_OFF, tried(Result.OVERRIDDEN, "")),
+        item("L5", ItemKind.SIGN_OFF, tried(Result.OVERRIDDEN, "")),
         (),
         [("G1", "overridden without a reason; override it again and say why")],
     ),
-    (item("L5", Kind.SIGN_OFF, tried(Result.SIGNED, sequence=6, signed_by="J. Lowe")), (WORK,), []),
+    (item("L5", ItemKind.SIGN_OFF, tried(Result.SIGNED, sequence=6, signed_by="J. Lowe")), (WORK,), []),
     (
-        item("L5", Kind.SIGN_OFF, tried(Result.SIGNED, sequence=5, signed_by="J. Lowe")),
+        item("L5", ItemKind.SIGN_OFF, tried(Result.SIGNED, sequence=5, signed_by="J. Lowe")),
         (WORK,),
         [("G8", "something was recorded at 11:00, after the sign-off at 10:00; sign off once more, last")],
     ),
@@ -252,7 +252,7 @@ def test_each_reason(one: Item, work: tuple[WorkEntry, ...], reasons: list[tuple
 
 
 def test_the_last_of_what_was_recorded_is_named() -> None:
-    signed = item("L5", Kind.SIGN_OFF, tried(Result.SIGNED, sequence=3, signed_by="J. Lowe"))
+    signed = item("L5", ItemKind.SIGN_OFF, tried(Result.SIGNED, sequence=3, signed_by="J. Lowe"))
     other = checked(tried(Result.PASS, sequence=7), tried(Result.PASS, sequence=4), id=2, required=False)
     (reason,) = unmet(Checklist((signed, other), (WORK,)), "UTC")
     assert "something was recorded at 10:00," in reason.text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dispatch.closeout import recording
-from dispatch.closeout.recording import Decision, Entry, Run
-from dispatch.model.checklists import EntryKind, Grade, Kind, Result
+from dispatch.closeout.recording import Decision, Recording, Run
+from dispatch.model.checklists import EntryKind, Grade, ItemKind, Result
 from dispatch.model.probes import Vantage
 from dispatch.model.states import State
 from tests.closeout.stay import Stay, finished
@@ -35,14 +35,14 @@ def faults(decision: Decision) -> list[str]:
 )
 def test_each_item_takes_its_own_results(ref: str, takes: set[Result]) -> None:
     stay = Stay("server")
-    stay.record("L1", Entry(Result.ANSWERED, "scanner at reception is slow"))
+    stay.record("L1", Recording(Result.ANSWERED, "scanner at reception is slow"))
     item = stay.item(ref)
 
     taken = {
         result
         for result in Result
         if not recording.decide(
-            stay.checklist, item, Entry(result, "what was said and seen", signed_by="J. Lowe", satisfied=True)
+            stay.checklist, item, Recording(result, "what was said and seen", signed_by="J. Lowe", satisfied=True)
         ).faults
     }
 
@@ -51,7 +51,7 @@ def test_each_item_takes_its_own_results(ref: str, takes: set[Result]) -> None:
 
 
 def test_wrong_kind_of_result_says_what_is_taken() -> None:
-    decision = Stay().record("W1.1", Entry(Result.PASS, "seen working at the desk"))
+    decision = Stay().record("W1.1", Recording(Result.PASS, "seen working at the desk"))
 
     assert [fault.text for fault in decision.faults] == ["W1.1 takes done or not done, with a reason, not a pass."]
 
@@ -59,29 +59,29 @@ def test_wrong_kind_of_result_says_what_is_taken() -> None:
 @pytest.mark.parametrize(
     ("ref", "entry", "gates"),
     [
-        ("A1", Entry(Result.ANSWERED, "  "), ["G1"]),
-        ("A2", Entry(Result.ANSWERED, ""), ["G1"]),
-        ("W1.1", Entry(Result.NOT_DONE, "no time"), ["G1"]),
-        ("W2", Entry(Result.DONE, " "), ["G1"]),
-        ("T1", Entry(Result.PASS, ""), ["G2"]),
-        ("T1", Entry(Result.FAIL, "broken"), ["G2"]),
-        ("T1", Entry(Result.PASS, "          ok"), ["G2"]),
-        ("T1", Entry(Result.PASS, "\u00a0\u2003\u200b ok now \u3000\ufeff"), ["G2"]),
-        ("T1", Entry(Result.PASS, "", value="  "), ["G2"]),
-        ("T1", Entry(Result.PASS, "", value="1"), ["G2"]),
-        ("T1", Entry(Result.PASS, "seen working", run=Run(Grade.ATTESTED, Vantage.HOST, 0)), ["G2"]),
-        ("T1", Entry(Result.PASS, "seen working", run=Run(Grade.WAIVED, Vantage.HOST, 0)), ["G2"]),
-        ("T1", Entry(Result.NA, "does not apply at all here"), ["G5"]),
-        ("A3", Entry(Result.DONE, value="14h"), ["G2"]),
-        ("L1", Entry(Result.ANSWERED, "…"), ["G6"]),
-        ("L2", Entry(Result.ANSWERED, ""), ["G7"]),
-        ("L2", Entry(Result.LEFT_TO_CLIENT, ""), ["G7"]),
-        ("L5", Entry(Result.SIGNED), ["G8", "G8"]),
-        ("L5", Entry(Result.SIGNED, signed_by="J. Lowe"), ["G8"]),
-        ("L3", Entry(Result.OVERRIDDEN, ""), ["G1"]),
+        ("A1", Recording(Result.ANSWERED, "  "), ["G1"]),
+        ("A2", Recording(Result.ANSWERED, ""), ["G1"]),
+        ("W1.1", Recording(Result.NOT_DONE, "no time"), ["G1"]),
+        ("W2", Recording(Result.DONE, " "), ["G1"]),
+        ("T1", Recording(Result.PASS, ""), ["G2"]),
+        ("T1", Recording(Result.FAIL, "broken"), ["G2"]),
+        ("T1", Recording(Result.PASS, "          ok"), ["G2"]),
+        ("T1", Recording(Result.PASS, "\u00a0\u2003\u200b ok now \u3000\ufeff"), ["G2"]),
+        ("T1", Recording(Result.PASS, "", value="  "), ["G2"]),
+        ("T1", Recording(Result.PASS, "", value="1"), ["G2"]),
+        ("T1", Recording(Result.PASS, "seen working", run=Run(Grade.ATTESTED, Vantage.HOST, 0)), ["G2"]),
+        ("T1", Recording(Result.PASS, "seen working", run=Run(Grade.WAIVED, Vantage.HOST, 0)), ["G2"]),
+        ("T1", Recording(Result.NA, "does not apply at all here"), ["G5"]),
+        ("A3", Recording(Result.DONE, value="14h"), ["G2"]),
+        ("L1", Recording(Result.ANSWERED, "…"), ["G6"]),
+        ("L2", Recording(Result.ANSWERED, ""), ["G7"]),
+        ("L2", Recording(Result.LEFT_TO_CLIENT, ""), ["G7"]),
+        ("L5", Recording(Result.SIGNED), ["G8", "G8"]),
+        ("L5", Recording(Result.SIGNED, signed_by="J. Lowe"), ["G8"]),
+        ("L3", Recording(Result.OVERRIDDEN, ""), ["G1"]),
     ],
 )
-def test_refused_whole_with_its_gates(ref: str, entry: Entry, gates: list[str]) -> None:
+def test_refused_whole_with_its_gates(ref: str, entry: Recording, gates: list[str]) -> None:
     stay = Stay()
     before = stay.checklist
 
@@ -94,23 +94,23 @@ def test_refused_whole_with_its_gates(ref: str, entry: Entry, gates: list[str]) 
 def test_override_is_not_offered(ref: str) -> None:
     """C4 example 6, and G6 for what was named."""
     stay = Stay()
-    stay.record("L1", Entry(Result.ANSWERED, "scanner at reception is slow"))
+    stay.record("L1", Recording(Result.ANSWERED, "scanner at reception is slow"))
 
-    assert faults(stay.record(ref, Entry(Result.OVERRIDDEN, "the client had to leave"))) in (["G1"], ["G6"])
+    assert faults(stay.record(ref, Recording(Result.OVERRIDDEN, "the client had to leave"))) in (["G1"], ["G6"])
 
 
 def test_what_is_settled_is_not_overridden() -> None:
     stay = finished()
 
-    assert faults(stay.record("T1", Entry(Result.OVERRIDDEN, "no time for it"))) == ["G1"]
+    assert faults(stay.record("T1", Recording(Result.OVERRIDDEN, "no time for it"))) == ["G1"]
 
 
 def test_override_of_a_test_books_a_follow_up_at_once() -> None:
     """design/close-out.md, Lead override"""
     stay = Stay("network")
-    stay.record("T3", Entry(Result.FAIL, "no internet after the restart"))
+    stay.record("T3", Recording(Result.FAIL, "no internet after the restart"))
 
-    decision = stay.record("T3", Entry(Result.OVERRIDDEN, "line is down, provider informed"))
+    decision = stay.record("T3", Recording(Result.OVERRIDDEN, "line is down, provider informed"))
 
     assert decision.follow_up
     assert [item.ref for item in decision.items] == ["L4"]
@@ -118,7 +118,7 @@ def test_override_of_a_test_books_a_follow_up_at_once() -> None:
 
 
 def test_override_of_another_item_books_nothing() -> None:
-    decision = Stay().record("L3", Entry(Result.OVERRIDDEN, "client had to leave"))
+    decision = Stay().record("L3", Recording(Result.OVERRIDDEN, "client had to leave"))
 
     assert (decision.follow_up, decision.items, decision.work) == (False, (), None)
 
@@ -126,31 +126,31 @@ def test_override_of_another_item_books_nothing() -> None:
 @pytest.mark.parametrize(
     ("entry", "grade"),
     [
-        (Entry(Result.PASS, "seen working at the desk"), Grade.ATTESTED),
-        (Entry(Result.FAIL, "still no connection"), Grade.ATTESTED),
-        (Entry(Result.PASS, "age of the backup", value="14h"), Grade.ATTESTED),
-        (Entry(Result.PASS, "opened in 12 ms", run=Run(Grade.EXECUTED, Vantage.HOST, 0)), Grade.EXECUTED),
-        (Entry(Result.PASS, "opened in 12 ms", run=Run(Grade.MEASURED, Vantage.SITE, 0)), Grade.MEASURED),
-        (Entry(Result.NA, "no server on this site"), None),
-        (Entry(Result.OVERRIDDEN, "the client had to leave"), Grade.WAIVED),
+        (Recording(Result.PASS, "seen working at the desk"), Grade.ATTESTED),
+        (Recording(Result.FAIL, "still no connection"), Grade.ATTESTED),
+        (Recording(Result.PASS, "age of the backup", value="14h"), Grade.ATTESTED),
+        (Recording(Result.PASS, "opened in 12 ms", run=Run(Grade.EXECUTED, Vantage.HOST, 0)), Grade.EXECUTED),
+        (Recording(Result.PASS, "opened in 12 ms", run=Run(Grade.MEASURED, Vantage.SITE, 0)), Grade.MEASURED),
+        (Recording(Result.NA, "no server on this site"), None),
+        (Recording(Result.OVERRIDDEN, "the client had to leave"), Grade.WAIVED),
     ],
 )
-def test_grade_is_how_the_result_was_obtained(entry: Entry, grade: Grade | None) -> None:
+def test_grade_is_how_the_result_was_obtained(entry: Recording, grade: Grade | None) -> None:
     assert Stay("server").record("T2", entry).grade is grade
 
 
 @pytest.mark.parametrize(
     ("ref", "entry", "work", "text"),
     [
-        ("W1.1", Entry(Result.DONE), EntryKind.REQUESTED_ITEM, "Scanner offline"),
-        ("W1.1", Entry(Result.NOT_DONE, "the part is on order"), EntryKind.REQUESTED_ITEM, "the part is on order"),
-        ("W2", Entry(Result.DONE, " cable replaced "), EntryKind.NOTE, "cable replaced"),
-        ("L1.1", Entry(Result.DONE, "cleaned the rollers"), EntryKind.DONE_NOW, "cleaned the rollers"),
+        ("W1.1", Recording(Result.DONE), EntryKind.REQUESTED_ITEM, "Scanner offline"),
+        ("W1.1", Recording(Result.NOT_DONE, "the part is on order"), EntryKind.REQUESTED_ITEM, "the part is on order"),
+        ("W2", Recording(Result.DONE, " cable replaced "), EntryKind.NOTE, "cable replaced"),
+        ("L1.1", Recording(Result.DONE, "cleaned the rollers"), EntryKind.DONE_NOW, "cleaned the rollers"),
     ],
 )
-def test_work_entries(ref: str, entry: Entry, work: EntryKind, text: str) -> None:
+def test_work_entries(ref: str, entry: Recording, work: EntryKind, text: str) -> None:
     stay = Stay()
-    asked = stay.record("L1", Entry(Result.ANSWERED, "scanner at reception is slow"))
+    asked = stay.record("L1", Recording(Result.ANSWERED, "scanner at reception is slow"))
 
     decision = stay.record(ref, entry)
 
@@ -161,13 +161,13 @@ def test_work_entries(ref: str, entry: Entry, work: EntryKind, text: str) -> Non
 @pytest.mark.parametrize(
     ("ref", "entry"),
     [
-        ("A1", Entry(Result.ANSWERED, "agreed with J. Lowe")),
-        ("A3", Entry(Result.NA, "covered by the retainer")),
-        ("W1.1", Entry(Result.OVERRIDDEN, "the client had to leave")),
-        ("T1", Entry(Result.PASS, "scanned three pages")),
+        ("A1", Recording(Result.ANSWERED, "agreed with J. Lowe")),
+        ("A3", Recording(Result.NA, "covered by the retainer")),
+        ("W1.1", Recording(Result.OVERRIDDEN, "the client had to leave")),
+        ("T1", Recording(Result.PASS, "scanned three pages")),
     ],
 )
-def test_what_changes_nothing_at_the_client_is_no_work(ref: str, entry: Entry) -> None:
+def test_what_changes_nothing_at_the_client_is_no_work(ref: str, entry: Recording) -> None:
     decision = Stay().record(ref, entry)
 
     assert (decision.faults, decision.work, decision.state) == ((), None, None)
@@ -176,24 +176,24 @@ def test_what_changes_nothing_at_the_client_is_no_work(ref: str, entry: Entry) -
 @pytest.mark.parametrize(
     ("ref", "entry"),
     [
-        ("L1", Entry(Result.ANSWERED, "nothing")),
-        ("L2", Entry(Result.DONE)),
-        ("L3", Entry(Result.OVERRIDDEN, "the client had to leave")),
-        ("L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=False)),
+        ("L1", Recording(Result.ANSWERED, "nothing")),
+        ("L2", Recording(Result.DONE)),
+        ("L3", Recording(Result.OVERRIDDEN, "the client had to leave")),
+        ("L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=False)),
     ],
 )
-def test_first_item_of_leave_begins_closing_out(ref: str, entry: Entry) -> None:
+def test_first_item_of_leave_begins_closing_out(ref: str, entry: Recording) -> None:
     assert Stay().record(ref, entry).state is State.CLOSING_OUT
 
 
 def test_naming_things_adds_items_that_need_an_end() -> None:
     stay = Stay()
-    first = stay.record("L1", Entry(Result.ANSWERED, "scanner at reception is slow"))
-    again = stay.record("L1", Entry(Result.ANSWERED, "Scanner at reception is slow"))
-    second = stay.record("L1", Entry(Result.ANSWERED, "no sound in the meeting room"))
+    first = stay.record("L1", Recording(Result.ANSWERED, "scanner at reception is slow"))
+    again = stay.record("L1", Recording(Result.ANSWERED, "Scanner at reception is slow"))
+    second = stay.record("L1", Recording(Result.ANSWERED, "no sound in the meeting room"))
 
     assert [(item.ref, item.label, item.kind) for item in first.items] == [
-        ("L1.1", "scanner at reception is slow", Kind.NAMED)
+        ("L1.1", "scanner at reception is slow", ItemKind.NAMED)
     ]
     assert again.items == ()
     assert [item.ref for item in second.items] == ["L1.2"]
@@ -201,20 +201,20 @@ def test_naming_things_adds_items_that_need_an_end() -> None:
 
 def test_thing_named_again_after_its_end_is_a_new_thing() -> None:
     stay = Stay()
-    stay.record("L1", Entry(Result.ANSWERED, "scanner is slow"))
-    stay.record("L1.1", Entry(Result.DONE, "cleaned the rollers"))
+    stay.record("L1", Recording(Result.ANSWERED, "scanner is slow"))
+    stay.record("L1.1", Recording(Result.DONE, "cleaned the rollers"))
 
-    assert [item.ref for item in stay.record("L1", Entry(Result.ANSWERED, "scanner is slow")).items] == ["L1.2"]
+    assert [item.ref for item in stay.record("L1", Recording(Result.ANSWERED, "scanner is slow")).items] == ["L1.2"]
 
 
 def test_follow_up_adds_l4_once() -> None:
     """design/close-out.md L4"""
     stay = Stay()
-    stay.record("L1", Entry(Result.ANSWERED, "scanner is slow"))
-    stay.record("L1", Entry(Result.ANSWERED, "no sound in the meeting room"))
+    stay.record("L1", Recording(Result.ANSWERED, "scanner is slow"))
+    stay.record("L1", Recording(Result.ANSWERED, "no sound in the meeting room"))
 
-    first = stay.record("L1.1", Entry(Result.FOLLOW_UP))
-    second = stay.record("L1.2", Entry(Result.FOLLOW_UP))
+    first = stay.record("L1.1", Recording(Result.FOLLOW_UP))
+    second = stay.record("L1.2", Recording(Result.FOLLOW_UP))
 
     assert (first.follow_up, [item.ref for item in first.items]) == (True, ["L4"])
     assert (second.follow_up, second.items) == (True, ())
@@ -222,27 +222,27 @@ def test_follow_up_adds_l4_once() -> None:
 
 def test_declined_takes_the_words_of_the_client() -> None:
     stay = Stay()
-    stay.record("L1", Entry(Result.ANSWERED, "scanner is slow"))
+    stay.record("L1", Recording(Result.ANSWERED, "scanner is slow"))
 
     for nothing in ("", "xxx", "…", "tbd"):
-        assert faults(stay.record("L1.1", Entry(Result.DECLINED, nothing))) == ["G6"]
-    assert stay.record("L1.1", Entry(Result.DECLINED, "No, thanks.")).result is Result.DECLINED
-    assert stay.record("L1.1", Entry(Result.DECLINED, "“we buy a new one anyway”")).result is Result.DECLINED
+        assert faults(stay.record("L1.1", Recording(Result.DECLINED, nothing))) == ["G6"]
+    assert stay.record("L1.1", Recording(Result.DECLINED, "No, thanks.")).result is Result.DECLINED
+    assert stay.record("L1.1", Recording(Result.DECLINED, "“we buy a new one anyway”")).result is Result.DECLINED
 
 
 @pytest.mark.parametrize(
     ("entry", "read"),
     [
-        (Entry(Result.DONE), Result.DONE),
-        (Entry(Result.DONE, "shown to J. Lowe, everything runs"), Result.DONE),
-        (Entry(Result.DONE, "client will reboot tonight"), Result.LEFT_TO_CLIENT),
-        (Entry(Result.ANSWERED, "client will reboot tonight"), Result.LEFT_TO_CLIENT),
-        (Entry(Result.ANSWERED, "swap the tape on Friday"), Result.LEFT_TO_CLIENT),
-        (Entry(Result.ANSWERED, "Nothing."), Result.DONE),
-        (Entry(Result.LEFT_TO_CLIENT, "swap the tape"), Result.LEFT_TO_CLIENT),
+        (Recording(Result.DONE), Result.DONE),
+        (Recording(Result.DONE, "shown to J. Lowe, everything runs"), Result.DONE),
+        (Recording(Result.DONE, "client will reboot tonight"), Result.LEFT_TO_CLIENT),
+        (Recording(Result.ANSWERED, "client will reboot tonight"), Result.LEFT_TO_CLIENT),
+        (Recording(Result.ANSWERED, "swap the tape on Friday"), Result.LEFT_TO_CLIENT),
+        (Recording(Result.ANSWERED, "Nothing."), Result.DONE),
+        (Recording(Result.LEFT_TO_CLIENT, "swap the tape"), Result.LEFT_TO_CLIENT),
     ],
 )
-def test_what_is_left_on_l2(entry: Entry, read: Result) -> None:
+def test_what_is_left_on_l2(entry: Recording, read: Result) -> None:
     assert Stay().record("L2", entry).result is read
 
 

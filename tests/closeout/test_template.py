@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dispatch.closeout.template import follow_up_item, named_item, requested_item
-from dispatch.model.checklists import ItemTemplate, Kind, Phase
+from dispatch.model.checklists import ItemKind, ItemTemplate, Phase
 from tests.closeout.templates import items_of
 
 ALWAYS = {"A1", "A2", "A3", "W1.1", "W2", "T1", "L1", "L2", "L3", "L5"}
@@ -53,7 +53,7 @@ def test_each_service_has_a_test_with_an_id_of_its_own() -> None:
         "T4." + "x" * 60,
     ]  # fmt: skip
     assert [item.label for item in items] == [f"Works: {service}" for service in services]
-    assert all(item.na_allowed and item.kind is Kind.TEST for item in items)
+    assert all(item.na_allowed and item.kind is ItemKind.TEST for item in items)
 
 
 def test_ids_of_services_fit_the_store() -> None:
@@ -80,13 +80,13 @@ def test_what_may_not_apply_and_what_may_be_overridden() -> None:
 def test_first_requested_item_is_the_request_itself() -> None:
     item = items_of("visit", "Replace the tape drive", frozenset(), ())[3]
 
-    assert (item.ref, item.kind, item.label) == ("W1.1", Kind.CONFIRM, "Replace the tape drive")
+    assert (item.ref, item.kind, item.label) == ("W1.1", ItemKind.CONFIRM, "Replace the tape drive")
 
 
 def test_items_that_come_later() -> None:
     assert requested_item(3, "Also the printer").ref == "W1.3"
     assert follow_up_item().ref == "L4"
     named = named_item(2, "scanner\nis  slow")
-    assert (named.ref, named.label, named.kind) == ("L1.2", "scanner is slow", Kind.NAMED)
+    assert (named.ref, named.label, named.kind) == ("L1.2", "scanner is slow", ItemKind.NAMED)
     assert (named.required, named.na_allowed, named.override_allowed) == (True, False, False)
     assert len(named_item(1, "word " * 400).label) == 500

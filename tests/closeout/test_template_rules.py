@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from dispatch.closeout.choosing import choose
 from dispatch.closeout.gates import unmet
-from dispatch.closeout.recording import Entry, decide
+from dispatch.closeout.recording import Recording, decide
 from dispatch.closeout.template import BUILT_IN, ON_SITE, SHORT, SIGN_OFF, items_for
 from dispatch.closeout.template_form import in_order, item_form, item_texts, items_from, read_item
 from dispatch.closeout.template_rules import ALWAYS, faults_of
 from dispatch.model import probes
-from dispatch.model.checklists import EVIDENCE, Item, Kind, Result
+from dispatch.model.checklists import EVIDENCE, Item, ItemKind, Result
 from dispatch.model.probes import ProbeKind, Vantage
 from dispatch.model.templates import Condition, Each, Occasion, On, Template, TemplateItem
 from tests.closeout.stay import Stay
@@ -27,7 +27,7 @@ NAMES = st.sampled_from(["server", "mail", "backup", "many"])
 ITEMS = st.builds(
     TemplateItem,
     REFS,
-    st.sampled_from([Kind.CONFIRM, Kind.ASK, Kind.TEST, Kind.SIGN_OFF]),
+    st.sampled_from([ItemKind.CONFIRM, ItemKind.ASK, ItemKind.TEST, ItemKind.SIGN_OFF]),
     st.sampled_from(["Seen", "Works: {service}"]),
     st.booleans(),
     st.booleans(),
@@ -78,22 +78,22 @@ def test_no_template_closes_a_visit_without_what_every_visit_needs(
     stay.checklist = dataclasses.replace(stay.checklist, items=())
     stay._add(items_for(Template("any", items), "Scanner offline", occasion))
 
-    def good(item: Item) -> Entry:
+    def good(item: Item) -> Recording:
         return {
-            Kind.ASK: Entry(Result.ANSWERED, "nothing"),
-            Kind.CONFIRM: Entry(Result.DONE, "cable replaced"),
-            Kind.TEST: Entry(Result.PASS, f"{item.ref} seen working at the desk"),
+            ItemKind.ASK: Recording(Result.ANSWERED, "nothing"),
+            ItemKind.CONFIRM: Recording(Result.DONE, "cable replaced"),
+            ItemKind.TEST: Recording(Result.PASS, f"{item.ref} seen working at the desk"),
         }[item.kind]
 
     for item in stay.checklist.items:
-        if item.ref != left_out and item.kind is not Kind.SIGN_OFF:
+        if item.ref != left_out and item.kind is not ItemKind.SIGN_OFF:
             stay.record(item.ref, good(item))
     if left_out != SIGN_OFF.ref:
         assert not stay.sign_off().faults
     assert left_out in {reason.ref for reason in stay.reasons()}
     for result in (Result.NA, Result.OVERRIDDEN):
         if left_out != SIGN_OFF.ref or result is Result.NA:
-            decision = decide(stay.checklist, stay.item(left_out), Entry(result, "because the lead says so"))
+            decision = decide(stay.checklist, stay.item(left_out), Recording(result, "because the lead says so"))
             assert decision.faults
     if left_out == SIGN_OFF.ref:
         assert not stay.sign_off().faults
@@ -101,7 +101,7 @@ def test_no_template_closes_a_visit_without_what_every_visit_needs(
         assert not stay.record(left_out, good(stay.item(left_out))).faults
         assert not stay.sign_off().faults
     assert not unmet(stay.checklist)
-    assert stay.checklist.items[-1].kind is Kind.SIGN_OFF
+    assert stay.checklist.items[-1].kind is ItemKind.SIGN_OFF
 
 
 @given(items=some_items())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from db.unit import Actor, unit_of_work
-from dispatch.closeout.recording import Entry
+from dispatch.closeout.recording import Recording
 from dispatch.model.checklists import Result
 from tests.conftest import Dispatch, Said
 from tests.desk.conftest import Office
@@ -256,7 +256,7 @@ def test_a_lead_may_not_settle_a_test_by_command(line: AtTheLine, office: Office
     """Overridden or not, without a pass the visit is never closed (design/states.md, Override and gate)."""
     office.finish(but=frozenset({"T1", "L5"}))
     line.ok("visit", "record", "R1", "T1", "--override", "it works for me", login="lee")
-    office.say("R1", "L4", Entry(Result.DONE))
+    office.say("R1", "L4", Recording(Result.DONE))
     line.ok("visit", "sign-off", "R1", *SIGNED)
     assert list(line.reasons()) == ["T1"]
     assert "G3" in line.refused("visit", "close", "R1", login="lee", code=3)

@@ -51,7 +51,7 @@ def test_what_goes_wrong_is_in_the_log_and_not_on_the_terminal(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a mistake of ours")
 
-    monkeypatch.setattr("dispatch.desk.visit_page.visit_page", broken)
+    monkeypatch.setattr("dispatch.desk.log.visit_page.visit_page", broken)
     said = firm("visit", "show", "R4028", "--log", str(tmp_path / "log"))
 
     assert said.code == 1
@@ -85,7 +85,7 @@ def test_without_a_log_it_is_one_sentence_and_the_rest_is_beside_the_database(
         password = "hunter2"  # noqa: F841, a local variable is what must not be shown
         raise ZeroDivisionError("a mistake of ours")
 
-    monkeypatch.setattr("dispatch.desk.visit_page.visit_page", broken)
+    monkeypatch.setattr("dispatch.desk.log.visit_page.visit_page", broken)
     said = firm("visit", "show", "R4028", *(["-v"] if verbose else []))
     log = firm.db.with_name("firm.db.crashes.log")
     assert said.code == 1
@@ -108,7 +108,7 @@ def test_where_no_log_can_be_written_the_sentence_says_what_it_is(
     def broken(*_: object) -> None:
         raise ValueError("card number 4711")
 
-    monkeypatch.setattr("dispatch.desk.visit_page.visit_page", broken)
+    monkeypatch.setattr("dispatch.desk.log.visit_page.visit_page", broken)
     firm.db.with_name("firm.db.crashes.log").mkdir()
     said = firm("visit", "show", "R4028")
     assert said.code == 1

@@ -10,7 +10,7 @@ import pytest
 
 from dispatch.commands.line import run
 from dispatch.commands.opening import mouse_wanted
-from dispatch.desk.personal import Personal
+from dispatch.desk.session.preferences import Personal
 
 
 def test_every_key_is_listed_with_its_own_and_its_default(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.closeout.probes.carrying import read_specification
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.log.visit_page import visit_page
 from dispatch.model.checklists import Grade, Result
 from tests.closeout.probes.servers import HERE, mail, saying, serving
 from tests.conftest import Dispatch, Said

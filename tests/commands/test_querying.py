@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.desk.asking import ask
-from dispatch.desk.refusals import NotAllowed
+from dispatch.desk.figures.asking import ask
+from dispatch.desk.session.refusals import NotAllowed
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office
 
@@ -62,6 +62,6 @@ def test_what_is_refused(firm: Dispatch, words: list[str], said: str) -> None:
     assert (refused.code, refused.out, refused.err) == (1, "", said)
 
 
-def test_a_seat_over_ssh_asks_nothing(office: Office) -> None:
+def test_a_session_over_ssh_asks_nothing(office: Office) -> None:
     with pytest.raises(NotAllowed, match="over SSH"):
         ask(replace(office.lee, key_id=1), "SELECT 1")

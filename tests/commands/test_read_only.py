@@ -17,9 +17,10 @@ from db.frozen import Frozen
 from db.store import Store
 from db.unit import Actor, unit_of_work
 from dispatch.app import DispatchApp
-from dispatch.desk import archive, keyring, seating
-from dispatch.desk.refusals import NotAllowed
-from dispatch.desk.seat import read_only_words, take_seat
+from dispatch.desk.access import keyring, logins
+from dispatch.desk.backup import archive
+from dispatch.desk.session.refusals import NotAllowed
+from dispatch.desk.session.user import log_in, read_only_words
 from tests.conftest import Dispatch
 from tests.prepared import copied
 from tests.quick import first_of
@@ -73,7 +74,7 @@ def with_key(day_of_sample: Path, path: Path) -> Path:
     """The day of the sample firm, in which Ana has a key."""
     shutil.copy(day_of_sample, path)
     with Store.open(path) as store:
-        keyring.add_key(take_seat(store, "lee"), "ana", KEY)
+        keyring.add_key(log_in(store, "lee"), "ana", KEY)
     return path
 
 
@@ -122,44 +123,44 @@ def test_reading_goes_on_and_saving_is_refused_in_one_sentence(still: Path, tmp_
 
 
 def test_a_technician_logs_in_and_reads(still: Path) -> None:
-    with terminal(["seat", "--key", "K1", "--db", str(still)], columns=80, rows=24, db=still) as seat:
-        seat.wait_for("Grandview")
-        seat.wait_for("ead only since")
-        seat.press("enter")
-        seat.wait_for("ready to")
-        os.write(seat.fd, b"wa switch was put in\x13")
-        seat.wait_for("is read only here")
-    with pytest.raises(NotAllowed), seating.seated(still, 2):
+    with terminal(["seat", "--key", "K1", "--db", str(still)], columns=80, rows=24, db=still) as user:
+        user.wait_for("Grandview")
+        user.wait_for("ead only since")
+        user.press("enter")
+        user.wait_for("ready to")
+        os.write(user.fd, b"wa switch was put in\x13")
+        user.wait_for("is read only here")
+    with pytest.raises(NotAllowed), logins.logged_in(still, 2):
         pass
-    with pytest.raises(NotAllowed), seating.seated(still, 1, [KEY.replace("x9q ana", "x9r")]):
+    with pytest.raises(NotAllowed), logins.logged_in(still, 1, [KEY.replace("x9q ana", "x9r")]):
         pass
 
 
 @pytest.mark.parametrize("still", ["full"], indirect=True)
-def test_three_seats_of_a_person_read_and_a_fourth_is_refused(still: Path) -> None:
+def test_three_sessions_of_a_person_read_and_a_fourth_is_refused(still: Path) -> None:
     with contextlib.ExitStack() as stack:
-        for _ in range(seating.SEATS_A_PERSON):
-            stack.enter_context(seating.seated(still, 1))
-        with pytest.raises(NotAllowed, match="leave one"), seating.seated(still, 1):
+        for _ in range(logins.SESSIONS_A_PERSON):
+            stack.enter_context(logins.logged_in(still, 1))
+        with pytest.raises(NotAllowed, match="leave one"), logins.logged_in(still, 1):
             pass
-    with seating.seated(still, 1):
+    with logins.logged_in(still, 1):
         pass
 
 
-def test_a_seat_that_could_only_read_goes_when_others_save_again(disk: Path, day_of_sample: Path) -> None:
+def test_a_session_that_could_only_read_goes_when_others_save_again(disk: Path, day_of_sample: Path) -> None:
     """The disk is full, but the log of a board that is open is there: opening succeeds, and only the login fails."""
     path = with_key(day_of_sample, disk / "firm.db")
     with Store.open(path) as board:
         board.all("SELECT 1 FROM client")
         taken = fill(disk)
-        with terminal(["seat", "--key", "K1", "--db", str(path)], columns=80, rows=24, db=path) as seat:
-            seat.wait_for("Grandview")
-            seat.wait_for("ead only since")
+        with terminal(["seat", "--key", "K1", "--db", str(path)], columns=80, rows=24, db=path) as user:
+            user.wait_for("Grandview")
+            user.wait_for("ead only since")
             taken.unlink()
-            with seating.seated(path, 1) as other:
+            with logins.logged_in(path, 1) as other:
                 assert not read_only_words(other.store)
-            assert seat.wait_for_exit(20) == 0
-            assert "takes saves again" in seat.sent.decode()
+            assert user.wait_for_exit(20) == 0
+            assert "takes saves again" in user.sent.decode()
 
 
 @first_of("still", ["for reading only, after a crash", "full"], indirect=True)
@@ -174,7 +175,7 @@ def test_every_view_is_there_and_says_so_once(still: Path) -> None:
 @pytest.mark.parametrize("still", ["full"], indirect=True)
 async def test_it_stands_above_every_screen(still: Path, size: tuple[int, int]) -> None:
     with Store.open(still) as store:
-        async with DispatchApp(take_seat(store, "lee"), "board").run_test(size=size) as pilot:
+        async with DispatchApp(log_in(store, "lee"), "board").run_test(size=size) as pilot:
             for key in ("", "3", "4", "question_mark", "escape", "dollar_sign"):
                 if key:
                     await pilot.press(key)
@@ -188,7 +189,7 @@ async def test_it_stands_above_every_screen(still: Path, size: tuple[int, int]) 
 def test_all_that_read_the_same_state_share_one_copy(
     day_of_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Fifty seats do not fill the disk for temporary files; who comes after a change reads that."""
+    """Fifty sessions do not fill the disk for temporary files; who comes after a change reads that."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))

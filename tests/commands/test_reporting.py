@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.desk import leaving
+from dispatch.desk.closeout import leaving
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office
 

@@ -13,7 +13,7 @@ from db import agreements, audit, clients
 from db.faults import Refused, Stale
 from db.store import Store
 from db.unit import Actor, unit_of_work
-from dispatch.model.agreements import Agreement, Pool
+from dispatch.model.agreements import Agreement, PrepaidBlock
 from dispatch.model.clients import Client
 from tests.prepared import prepared
 
@@ -34,7 +34,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-def agree(store: Store, name: str, starts: str, ends: str | None = None, kind: str = "tm", *pools: Pool) -> int:
+def agree(store: Store, name: str, starts: str, ends: str | None = None, kind: str = "tm", *pools: PrepaidBlock) -> int:
     with unit_of_work(store, "add agreement", LEE) as unit:
         new = Agreement(0, CLIENT, name, kind, day(starts), ends and day(ends), {"price_list": "agreement"})
         return agreements.add_agreement(unit, new, pools)
@@ -115,8 +115,8 @@ def test_agreement_that_was_ended_early_ends_then(store: Store) -> None:
 
 
 def test_terms_have_kind_dates_and_blocks(store: Store) -> None:
-    pool = Pool("opening", "600", "450", day("2026-01-01"), day("2026-12-31"))
-    odd = Pool("extra", "90", "37.5")
+    pool = PrepaidBlock("opening", "600", "450", day("2026-01-01"), day("2026-12-31"))
+    odd = PrepaidBlock("extra", "90", "37.5")
     agree(store, "hours", "2026-01-01", None, "block_hours", pool, odd)
 
     agreement = agreements.agreement_on(store, CLIENT, day("2026-06-01"))
@@ -136,7 +136,7 @@ def test_terms_have_kind_dates_and_blocks(store: Store) -> None:
 def test_blocks_of_money_are_in_the_cards_currency(store: Store, minor_units: int, amount: str) -> None:
     with unit_of_work(store, "add card", LEE) as unit:
         agreements.add_rate_card(unit, "card", day("2026-01-01"), {"minor_units": minor_units})
-    agree(store, "money", "2026-01-01", None, "block_money", Pool("opening", "200000", "123456"))
+    agree(store, "money", "2026-01-01", None, "block_money", PrepaidBlock("opening", "200000", "123456"))
 
     for found in (agreements.agreement_on(store, CLIENT, day("2026-06-01")), *agreements.agreements_of(store, CLIENT)):
         assert found is not None
@@ -146,7 +146,7 @@ def test_blocks_of_money_are_in_the_cards_currency(store: Store, minor_units: in
 def test_pools_are_added_and_drawn(store: Store) -> None:
     agreement_id = agree(store, "hours", "2026-01-01", None, "block_hours")
     with unit_of_work(store, "sell block", LEE) as unit:
-        agreements.add_pool(unit, agreement_id, Pool("opening", "600", "600"))
+        agreements.add_pool(unit, agreement_id, PrepaidBlock("opening", "600", "600"))
     (pool,) = agreements.pools_of(store, agreement_id)
     with unit_of_work(store, "charge", LEE) as unit:
         agreements.update_pool(unit, pool, replace(pool, remaining="540"))
@@ -155,7 +155,7 @@ def test_pools_are_added_and_drawn(store: Store) -> None:
     with pytest.raises(Stale), unit_of_work(store, "charge", LEE) as unit:
         agreements.update_pool(unit, pool, replace(pool, remaining="480"))
     with pytest.raises(Refused), unit_of_work(store, "sell block", LEE) as unit:
-        agreements.add_pool(unit, agreement_id, Pool("opening", "60", "60"))
+        agreements.add_pool(unit, agreement_id, PrepaidBlock("opening", "60", "60"))
 
 
 def test_edit_of_an_agreement_is_audited_and_versioned(store: Store) -> None:

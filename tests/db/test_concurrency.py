@@ -168,7 +168,7 @@ def test_threads_of_many_sessions_all_come_to_an_end(tmp_path: Path) -> None:
 class Sessions(RuleBasedStateMachine):
     """Three sessions at one file do what people do, in any order; a plain model says what must come of it."""
 
-    seats = st.integers(0, 2)
+    sessions = st.integers(0, 2)
     words = st.text(alphabet="abcü–板", max_size=12)
 
     @initialize()
@@ -177,48 +177,48 @@ class Sessions(RuleBasedStateMachine):
         self.clock = SetClock(1_780_000_000)
         new_store(self.folder / "board.db", clock=self.clock).close()
         self.stores = [Store.open(self.folder / "board.db", clock=self.clock, timeout=5) for _ in range(3)]
-        self.actors = [Actor(None, f"seat{number}", f"session{number}", "local") for number in range(3)]
+        self.actors = [Actor(None, f"session{number}", f"session{number}", "local") for number in range(3)]
         self.notes, self.version = "", 1
         self.last: tuple[str, int] = ("anna", self.clock.now())
         self.seen = [1, 1, 1]
         self.news = [False, False, False]
 
-    @rule(seat=seats)
-    def look(self, seat: int) -> None:
-        notes, version = self.stores[seat].one("SELECT notes, version FROM client") or ("", 0)
+    @rule(user=sessions)
+    def look(self, user: int) -> None:
+        notes, version = self.stores[user].one("SELECT notes, version FROM client") or ("", 0)
         assert (notes, version) == (self.notes, self.version)
-        self.seen[seat] = version
+        self.seen[user] = version
 
-    @rule(seat=seats, notes=words)
-    def edit_what_was_seen(self, seat: int, notes: str) -> None:
-        if self.seen[seat] == self.version:
-            new = edit(self.stores[seat], self.actors[seat], notes=notes, version=self.seen[seat])
+    @rule(user=sessions, notes=words)
+    def edit_what_was_seen(self, user: int, notes: str) -> None:
+        if self.seen[user] == self.version:
+            new = edit(self.stores[user], self.actors[user], notes=notes, version=self.seen[user])
             assert new == self.version + 1
-            self._saved(seat, notes)
-            self.seen[seat] = new
+            self._saved(user, notes)
+            self.seen[user] = new
             return
         with pytest.raises(Stale) as stale:
-            edit(self.stores[seat], self.actors[seat], notes=notes, version=self.seen[seat])
+            edit(self.stores[user], self.actors[user], notes=notes, version=self.seen[user])
         assert (stale.value.by, stale.value.at) == self.last
 
-    @rule(seat=seats, notes=words)
-    def give_up_in_the_middle(self, seat: int, notes: str) -> None:
+    @rule(user=sessions, notes=words)
+    def give_up_in_the_middle(self, user: int, notes: str) -> None:
         with (
             contextlib.suppress(ZeroDivisionError),
-            unit_of_work(self.stores[seat], "edit client", self.actors[seat]) as unit,
+            unit_of_work(self.stores[user], "edit client", self.actors[user]) as unit,
         ):
             unit.update("client", 1, self.version, notes=notes)
             unit.audit("client", 1)
             raise ZeroDivisionError
 
-    @rule(seat=seats)
-    def ask_for_news(self, seat: int) -> None:
-        assert self.stores[seat].changed() is self.news[seat]
-        self.news[seat] = False
+    @rule(user=sessions)
+    def ask_for_news(self, user: int) -> None:
+        assert self.stores[user].changed() is self.news[user]
+        self.news[user] = False
 
-    @rule(seats=st.permutations(range(3)), notes=words)
-    def save_while_another_is_inside_a_unit(self, seats: list[int], notes: str) -> None:
-        inside, outside, reading = seats
+    @rule(sessions=st.permutations(range(3)), notes=words)
+    def save_while_another_is_inside_a_unit(self, sessions: list[int], notes: str) -> None:
+        inside, outside, reading = sessions
         before = self.notes
         self.stores[outside].timeout = 0.01
         with unit_of_work(self.stores[inside], "edit client", self.actors[inside]) as unit:
@@ -230,11 +230,11 @@ class Sessions(RuleBasedStateMachine):
         self.stores[outside].timeout = 5
         self._saved(inside, notes)
 
-    @rule(seat=seats)
-    def come_again(self, seat: int) -> None:
-        self.stores[seat].close()
-        self.stores[seat] = Store.open(self.folder / "board.db", clock=self.clock, timeout=5)
-        self.news[seat] = False
+    @rule(user=sessions)
+    def come_again(self, user: int) -> None:
+        self.stores[user].close()
+        self.stores[user] = Store.open(self.folder / "board.db", clock=self.clock, timeout=5)
+        self.news[user] = False
 
     @rule(seconds=st.integers(1, 5_000))
     def wait(self, seconds: int) -> None:
@@ -253,10 +253,10 @@ class Sessions(RuleBasedStateMachine):
                 store.close()
             shutil.rmtree(self.folder)
 
-    def _saved(self, seat: int, notes: str) -> None:
+    def _saved(self, user: int, notes: str) -> None:
         self.notes, self.version = notes, self.version + 1
-        self.last = (self.actors[seat].login, self.clock.now())
-        self.news = [news or other != seat for other, news in enumerate(self.news)]
+        self.last = (self.actors[user].login, self.clock.now())
+        self.news = [news or other != user for other, news in enumerate(self.news)]
 
 
 TestSessions: Any = Sessions.TestCase

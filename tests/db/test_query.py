@@ -25,7 +25,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def test_an_answer_has_its_columns_even_where_it_has_no_rows(store: Store) -> None:
-    assert query.ask(store, "SELECT id, name FROM client WHERE 0") == query.Answer(("id", "name"), ())
+    assert query.ask(store, "SELECT id, name FROM client WHERE 0") == query.QueryResult(("id", "name"), ())
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from db import search, search_index
 from db.store import Store
-from dispatch.closeout.recording import Entry
-from dispatch.desk import adjusting, leaving, onsite, reviewing
+from dispatch.closeout.recording import Recording
+from dispatch.desk.billing import adjusting
+from dispatch.desk.closeout import leaving, onsite
+from dispatch.desk.review import reviewing
 from dispatch.model.checklists import Result
 from tests.desk.conftest import Office, office
 from tests.desk.many import NEEDLE, add_closed_visits
@@ -45,9 +47,9 @@ class TestSearching:
     def test_names_work_notes_evidence_reasons_and_what_the_client_signed(self, office: Office) -> None:
         office.on_site()
         office.finish(but=frozenset({"W2", "T2", "L5"}))
-        office.say("R1", "W2", Entry(Result.DONE, "toner cartridge changed"))
-        onsite.record(office.lee, "R1", "T2", Entry(Result.OVERRIDDEN, "the provider is down"))
-        office.say("R1", "L5", Entry(Result.SIGNED, "splendid", signed_by="J. Lowe", satisfied=True))
+        office.say("R1", "W2", Recording(Result.DONE, "toner cartridge changed"))
+        onsite.record(office.lee, "R1", "T2", Recording(Result.OVERRIDDEN, "the provider is down"))
+        office.say("R1", "L5", Recording(Result.SIGNED, "splendid", signed_by="J. Lowe", satisfied=True))
         leaving.leave(office.lee, "R1", "tomorrow morning")
         adjusting.give_goodwill(office.lee, "R1", "labour", "percent", "10", "apology for waiting")
         store = office.store
@@ -98,7 +100,7 @@ class TestSearching:
 
     def test_words_with_signs_are_looked_for_in_one_piece(self, office: Office) -> None:
         office.on_site()
-        office.say("R1", "W2", Entry(Result.DONE, "switch at 10.0.0.5 moved, port 7-b"))
+        office.say("R1", "W2", Recording(Result.DONE, "switch at 10.0.0.5 moved, port 7-b"))
         assert found(office.store, "10.0.0.5") == {"R1"}
         assert found(office.store, "0.0.10") == set()
         assert found(office.store, "7-b") == {"R1"}
@@ -139,10 +141,10 @@ def test_what_a_program_without_an_index_wrote_is_found(office: Office, monkeypa
     office.on_site()
     with monkeypatch.context() as without:
         without.setattr(search_index, "possible", lambda: False)
-        office.say("R1", "W2", Entry(Result.DONE, "toner cartridge changed"))
+        office.say("R1", "W2", Recording(Result.DONE, "toner cartridge changed"))
         assert search.state(office.store).waiting == 1
     assert found(office.store, "toner") == {"R1"}, "read until it is indexed"
-    office.say("R1", "A1", Entry(Result.ANSWERED, "print again"))
+    office.say("R1", "A1", Recording(Result.ANSWERED, "print again"))
     assert search.state(office.store) == search.Index(True, 3, 0)
     assert found(office.store, "toner again") == {"R1"}
 
@@ -151,7 +153,7 @@ def test_an_index_that_cannot_be_written_stops_nobody(office: Office) -> None:
     office.store.conn.execute("DROP TABLE visit_search")
     office.store.conn.execute("CREATE TABLE visit_search (something)")
     office.on_site()
-    office.say("R1", "W2", Entry(Result.DONE, "toner cartridge changed"))
+    office.say("R1", "W2", Recording(Result.DONE, "toner cartridge changed"))
     assert search.state(office.store).waiting
     assert office.store.value("SELECT text FROM attempt WHERE text LIKE 'toner%'") == "toner cartridge changed"
 

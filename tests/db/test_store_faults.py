@@ -240,7 +240,7 @@ def test_what_means_a_mistake_of_ours_stays_what_it_is(code: str | None) -> None
         ("EROFS", faults.ReadOnly),
         ("EACCES", faults.ReadOnly),
         ("EEXIST", faults.Exists),
-        ("ENOENT", faults.NotFound),
+        ("ENOENT", faults.NoDatabase),
         ("EMFILE", faults.StoreFault),
     ],
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from db import migrations
-from db.faults import Corrupt, Empty, Exists, Moved, NotFound, NotOurs, StoreFault, TooNew
+from db.faults import Corrupt, Empty, Exists, Moved, NoDatabase, NotOurs, StoreFault, TooNew
 from db.library import sqlite3, wal_is_safe
 from db.store import Store
 from tests.db.sessions import edit, new_store, outcome, plain_version, session
@@ -80,7 +80,7 @@ def without_tables(path: Path) -> None:
 
 
 REFUSED: dict[str, tuple[Callable[[Path], object], type[StoreFault], str]] = {
-    "nothing": (lambda path: None, NotFound, "no database at"),
+    "nothing": (lambda path: None, NoDatabase, "no database at"),
     "a folder": (Path.mkdir, NotOurs, "not a file"),
     "a pipe": (os.mkfifo, NotOurs, "not a file"),
     "no bytes": (Path.touch, Empty, "is empty"),
@@ -99,7 +99,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], type[StoreFault], str]] = {
     "only a header": (lambda path: (ours(path), os.truncate(path, 100)), Corrupt, "restore the last backup"),
     "one page of many": (lambda path: (ours(path), os.truncate(path, 4096)), Corrupt, "restore the last backup"),
     "a link to itself": (lambda path: path.symlink_to(path.name), StoreFault, "symbolic links"),
-    "a link to nowhere": (lambda path: path.symlink_to("nowhere"), NotFound, "no database at"),
+    "a link to nowhere": (lambda path: path.symlink_to("nowhere"), NoDatabase, "no database at"),
     "a device": (lambda path: path.symlink_to("/dev/null"), NotOurs, "not a file"),
     "a damaged schema": (poked(100, b"\xff" * 2000), Corrupt, "restore the last backup"),
 }
@@ -147,7 +147,7 @@ def test_what_may_not_be_written_is_refused_untouched(what: str) -> None:
 
 def test_a_folder_on_the_way_that_is_a_file_is_not_found(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(NotFound):
+    with pytest.raises(NoDatabase):
         Store.open(tmp_path / "file" / "board.db")
 
 

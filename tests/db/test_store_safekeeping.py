@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from db import audit
-from db.faults import Corrupt, Empty, Exists, Full, Moved, NotFound, NotOurs, ReadOnly
+from db.faults import Corrupt, Empty, Exists, Full, Moved, NoDatabase, NotOurs, ReadOnly
 from db.library import sqlite3
 from db.safekeeping import backup, check, restore
 from db.store import Store
@@ -96,7 +96,7 @@ def test_a_folder_that_takes_nothing_is_left_clean(
 
 
 def test_a_folder_that_is_not_there(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NoDatabase):
         backup(store, tmp_path / "nowhere" / "copy.db")
 
 
@@ -154,7 +154,9 @@ def test_a_backup_is_restored_into_a_new_file(store: Store, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("content", "fault"), [(b"", Empty), (b"hello" * 2000, NotOurs), (None, NotFound)], ids=["empty", "text", "nothing"]
+    ("content", "fault"),
+    [(b"", Empty), (b"hello" * 2000, NotOurs), (None, NoDatabase)],
+    ids=["empty", "text", "nothing"],
 )
 def test_what_is_no_backup_is_not_restored(tmp_path: Path, content: bytes | None, fault: type[Exception]) -> None:
     if content is not None:

@@ -12,9 +12,9 @@ import pytest
 from db import clients, targets
 from db.store import Store
 from dispatch.demo.clock import MONDAY, TUESDAY
-from dispatch.desk.caring import care_list
+from dispatch.desk.care.caring import care_list
 from dispatch.desk.figures.counting import figures_over
-from dispatch.desk.levels import clocks_of, open_clocks
+from dispatch.desk.levels.clocks import clocks_of, open_clocks
 from dispatch.levels.clock import LevelState
 from tests.conftest import Dispatch
 from tests.prepared import copied

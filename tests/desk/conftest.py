@@ -12,13 +12,16 @@ import pytest
 from db import agreements, clients, people, settings, visits
 from db.store import Store
 from db.unit import Actor, unit_of_work
-from dispatch.closeout.recording import Entry
-from dispatch.desk import adjusting, arriving, invoicing, onsite, reviewing, schedule
-from dispatch.desk.charging import Priced, Unpriced
-from dispatch.desk.invoicing import HandedOver
-from dispatch.desk.seat import Seat, take_seat
-from dispatch.desk.visit_page import visit_page
-from dispatch.model.checklists import Item, Kind, Result
+from dispatch.closeout.recording import Recording
+from dispatch.desk.billing import adjusting, invoicing
+from dispatch.desk.billing.invoicing import HandedOver
+from dispatch.desk.charges.charging import Priced, Unpriced
+from dispatch.desk.closeout import arriving, onsite
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule
+from dispatch.desk.review import reviewing
+from dispatch.desk.session.user import User, log_in
+from dispatch.model.checklists import Item, ItemKind, Result
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import SetClock, at_local
 from dispatch.model.people import Hours, Lunch, Staff, Technician
@@ -47,14 +50,14 @@ def at(clock: str, days: int = 0) -> int:
 
 @dataclass(frozen=True)
 class Office:
-    """The firm with a seat for each of its people."""
+    """The firm with a session for each of its people."""
 
     store: Store
     clock: SetClock
-    lee: Seat
-    dana: Seat
-    ana: Seat
-    ben: Seat
+    lee: User
+    dana: User
+    ana: User
+    ben: User
 
     def go(self, clock: str, days: int = 0) -> None:
         """Set the clock to a time of the day, or so many days later."""
@@ -66,7 +69,7 @@ class Office:
         self.go("09:00")
         arriving.arrive(self.ana, reference)
 
-    def say(self, reference: str, item: str, entry: Entry) -> None:
+    def say(self, reference: str, item: str, entry: Recording) -> None:
         """Ana records, a minute later."""
         self.clock.advance(60)
         onsite.record(self.ana, reference, item, entry)
@@ -78,30 +81,30 @@ class Office:
                 self.say(reference, item.ref, good(item))
 
 
-def good(item: Item) -> Entry:
+def good(item: Item) -> Recording:
     """A good result for an item."""
     return {
-        Kind.ASK: Entry(Result.ANSWERED, "nothing"),
-        Kind.CONFIRM: Entry(Result.DONE, "driver replaced on the server"),
-        Kind.TEST: Entry(Result.PASS, f"{item.ref} seen working at the desk"),
-        Kind.SIGN_OFF: Entry(Result.SIGNED, "thank you", signed_by="J. Lowe", satisfied=True),
-        Kind.NAMED: Entry(Result.DECLINED, "not today"),
+        ItemKind.ASK: Recording(Result.ANSWERED, "nothing"),
+        ItemKind.CONFIRM: Recording(Result.DONE, "driver replaced on the server"),
+        ItemKind.TEST: Recording(Result.PASS, f"{item.ref} seen working at the desk"),
+        ItemKind.SIGN_OFF: Recording(Result.SIGNED, "thank you", signed_by="J. Lowe", satisfied=True),
+        ItemKind.NAMED: Recording(Result.DECLINED, "not today"),
     }[item.kind]
 
 
-def approve(seat: Seat, reference: str, reason: str = "") -> Visit:
+def approve(user: User, reference: str, reason: str = "") -> Visit:
     """Approve what stands, as a lead who looks at it first."""
-    return reviewing.approve(seat, reference, reason, reviewing.judge(seat.store, reference).shown)
+    return reviewing.approve(user, reference, reason, reviewing.judge(user.store, reference).shown)
 
 
-def accept(seat: Seat, reference: str, reason: str) -> Priced | Unpriced:
+def accept(user: User, reference: str, reason: str) -> Priced | Unpriced:
     """Accept the charge that stands, as a lead who looks at it first."""
-    return adjusting.accept_charge(seat, reference, reason, reviewing.judge(seat.store, reference).shown)
+    return adjusting.accept_charge(user, reference, reason, reviewing.judge(user.store, reference).shown)
 
 
-def export(seat: Seat) -> HandedOver:
+def export(user: User) -> HandedOver:
     """Export what is ready, as a lead who looks at it first."""
-    return invoicing.export(seat, invoicing.ready(seat.store)[0])
+    return invoicing.export(user, invoicing.ready(user.store)[0])
 
 
 def fill(store: Store) -> None:
@@ -167,9 +170,9 @@ def office(tmp_path: Path) -> Iterator[Office]:
     """The firm on the morning of the day."""
     WALL.set(START)
     with prepared(tmp_path / "firm.db", fill, clock=WALL) as store:
-        yield seated(store)
+        yield logged_in(store)
 
 
-def seated(store: Store) -> Office:
-    """The firm with its people at their seats."""
-    return Office(store, WALL, **{login: take_seat(store, login) for login in ("lee", "dana", "ana", "ben")})
+def logged_in(store: Store) -> Office:
+    """The firm with its people at their sessions."""
+    return Office(store, WALL, **{login: log_in(store, login) for login in ("lee", "dana", "ana", "ben")})

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from db.faults import Stale
-from dispatch.desk import amending, leaving, schedule, undo
-from dispatch.desk.finding import find
-from dispatch.desk.refusals import Blocked, Faulty, NotAllowed, Refusal
+from dispatch.desk.closeout import leaving
+from dispatch.desk.plan import schedule, undo
+from dispatch.desk.requests import amending
+from dispatch.desk.session.refusals import Blocked, Faulty, NotAllowed, Refusal
+from dispatch.desk.visits.finding import find
 from dispatch.model.states import State
 from tests.desk.conftest import Office, at
 

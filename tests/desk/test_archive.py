@@ -17,11 +17,15 @@ from db.safekeeping import backup as plain_copy
 from db.safekeeping import check
 from db.store import Store
 from db.unit import Actor, unit_of_work
-from dispatch.desk import archive, arriving, attaching, key_file, keyring, schedule, seating
-from dispatch.desk.attaching import attach
-from dispatch.desk.refusals import Refusal
-from dispatch.desk.seat import take_seat
-from dispatch.desk.unsent import Unsent
+from dispatch.desk.access import keyring, logins
+from dispatch.desk.adapters import key_file
+from dispatch.desk.backup import archive
+from dispatch.desk.closeout import arriving, evidence
+from dispatch.desk.closeout.evidence import attach
+from dispatch.desk.plan import schedule
+from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.session.unsent import Unsent
+from dispatch.desk.session.user import log_in
 from tests.desk.conftest import Office, at
 
 PICTURE = b"\x89PNG" + bytes(range(256)) * 300
@@ -76,14 +80,14 @@ def test_from_a_bare_directory_to_a_technicians_login(full: Office, tmp_path: Pa
     assert [path for path in elsewhere.parent.rglob("*") if path.stat().st_mode & 0o077] == []
     with Store.open(elsewhere, clock=full.clock) as store:
         assert audit.head(store) == made.head
-        assert attaching.faults(store) == []
+        assert evidence.faults(store) == []
         assert all(one.good for one in check(store) if one.subject != "clock")
         assert Path(f"{elsewhere}.keys").read_text() == key_file.content(store)
         (sha256,) = [entry.sha256 for entry in made.entries if entry.name.startswith("files/")]
-        assert attaching.path_of(store, sha256).read_bytes() == PICTURE
-        seat = seating.take_seat_by_key(store, 1, [" ".join(KEY.split()[:2])])
-        assert seat.staff.login == "ana"
-        assert Unsent(seat, "note", "R1").read() == "half a sentence"
+        assert evidence.path_of(store, sha256).read_bytes() == PICTURE
+        user = logins.log_in_by_key(store, 1, [" ".join(KEY.split()[:2])])
+        assert user.staff.login == "ana"
+        assert Unsent(user, "note", "R1").read() == "half a sentence"
 
 
 def test_an_archive_for_the_owner_of_a_key_only(full: Office, tmp_path: Path, elsewhere: Path) -> None:
@@ -103,7 +107,7 @@ def test_an_archive_for_the_owner_of_a_key_only(full: Office, tmp_path: Path, el
     archive.restore(sealed, elsewhere, mine)
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
     with Store.open(elsewhere) as store:
-        assert attaching.faults(store) == []
+        assert evidence.faults(store) == []
     with pytest.raises(Refusal, match="not a public key"):
         archive.write(full.store, tmp_path / "again.tar.age", ["age1nothing"])
     assert not (tmp_path / "again.tar.age").exists()
@@ -156,7 +160,7 @@ def test_an_archive_that_is_not_whole_is_refused_and_leaves_nothing(
 
 def test_what_is_missing_is_named_and_the_rest_is_kept(full: Office, tmp_path: Path) -> None:
     (sha256,) = [one.sha256 for one in archive.write(full.store, tmp_path / "a.tar").entries if "files/" in one.name]
-    attaching.path_of(full.store, sha256).unlink()
+    evidence.path_of(full.store, sha256).unlink()
     manifest = archive.write(full.store, tmp_path / "b.tar")
     assert manifest.missing == (sha256,)
     assert archive.verify(tmp_path / "b.tar").manifest == manifest
@@ -180,7 +184,7 @@ def test_a_plain_copy_of_before_there_were_archives_is_restored(full: Office, tm
     assert archive.verify(tmp_path / "old.db").manifest is None
     assert archive.restore(tmp_path / "old.db", elsewhere).found.head == head
     with Store.open(elsewhere) as store:
-        assert take_seat(store, "ana").staff.login == "ana"
+        assert log_in(store, "ana").staff.login == "ana"
 
 
 def test_backups_are_found_by_a_path_from_where_one_is(
@@ -250,9 +254,9 @@ def test_of_two_uploads_of_the_same_bytes_the_refused_one_takes_nothing_away(ful
             attach(full.lee, "R1", "T1", "b.png", Meanwhile(other, leave))
 
     kept = attach(full.ana, "R1", "T1", "a.png", Meanwhile(other, refused))
-    assert attaching.path_of(full.store, kept.sha256).read_bytes() == other
-    assert attaching.faults(full.store) == []
-    assert [path.name for path in attaching.folder_of(full.store).iterdir() if path.name.startswith("new.")] == []
+    assert evidence.path_of(full.store, kept.sha256).read_bytes() == other
+    assert evidence.faults(full.store) == []
+    assert [path.name for path in evidence.folder_of(full.store).iterdir() if path.name.startswith("new.")] == []
 
 
 def test_a_visit_on_a_technician_who_was_archived_past_the_program_is_found(full: Office) -> None:

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.faults import Stale
-from dispatch.desk import schedule, undo
-from dispatch.desk.book import absences, keeping
-from dispatch.desk.book.page import client_page, page_lines
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, Refusal
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.care.client_page import client_page, page_lines
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import absences, schedule, undo
+from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.fields.trade import hours_of, hours_text, place_of, place_text
 from dispatch.model.people import Hours
 from dispatch.model.states import State
@@ -70,7 +70,7 @@ OTHER = {
 
 @pytest.mark.parametrize("kind", list(NEW))
 def test_each_kind_is_added_edited_archived_and_every_step_taken_back(office: Office, kind: str) -> None:
-    shelf, seat = SHELVES[kind], office.lee
+    shelf, user = SHELVES[kind], office.lee
     count = len(shelf.all(office.store))
 
     def texts() -> dict[str, str]:
@@ -78,22 +78,22 @@ def test_each_kind_is_added_edited_archived_and_every_step_taken_back(office: Of
         assert current is not None
         return shelf.texts(office.store, current)
 
-    record = keeping.add(seat, kind, NEW[kind])
+    record = editing.add(user, kind, NEW[kind])
     first = texts()
-    edited = keeping.edit(seat, kind, record, OTHER[kind])
+    edited = editing.edit(user, kind, record, OTHER[kind])
     second = texts()
     assert first != second
-    keeping.archive(seat, kind, edited)
+    editing.archive(user, kind, edited)
     assert len(shelf.all(office.store)) == count
 
-    undo.undo(seat)
+    undo.undo(user)
     assert (texts(), len(shelf.all(office.store))) == (second, count + 1)
-    undo.undo(seat)
+    undo.undo(user)
     assert texts() == first
-    undo.undo(seat)
+    undo.undo(user)
     assert len(shelf.all(office.store)) == count
-    undo.redo(seat)
-    undo.redo(seat)
+    undo.redo(user)
+    undo.redo(user)
     assert (texts(), len(shelf.all(office.store))) == (second, count + 1)
 
 
@@ -121,70 +121,70 @@ def test_each_kind_is_added_edited_archived_and_every_step_taken_back(office: Of
 )
 def test_every_fault_is_named_at_once(office: Office, kind: str, texts: dict[str, str], named: int) -> None:
     with pytest.raises(Faulty) as fault:
-        keeping.add(office.lee, kind, texts)
+        editing.add(office.lee, kind, texts)
     assert len(fault.value.faults) == named, fault.value.faults
 
 
 def test_two_people_edit_one_client(office: Office) -> None:
     shelf = SHELVES["client"]
     mine = theirs = shelf.find(office.store, "harbor")
-    keeping.edit(office.lee, "client", theirs, {"computers": "20"})
+    editing.edit(office.lee, "client", theirs, {"computers": "20"})
 
     with pytest.raises(Stale, match="lee changed the client"):
-        keeping.edit(office.dana, "client", mine, {"computers": "30"})
+        editing.edit(office.dana, "client", mine, {"computers": "30"})
 
-    both = keeping.differences(office.store, "client", {**shelf.texts(office.store, mine), "computers": "30"}, mine.id)
+    both = editing.differences(office.store, "client", {**shelf.texts(office.store, mine), "computers": "30"}, mine.id)
     assert both == ["Computers: now “20”, you have “30”"]
     with pytest.raises(Refusal, match="nothing to undo"):
         undo.undo(office.dana)
 
 
 def test_undo_is_refused_where_somebody_built_on_it(office: Office) -> None:
-    record = keeping.add(office.dana, "client", CLIENT)
-    keeping.edit(office.lee, "client", record, {"computers": "9"})
+    record = editing.add(office.dana, "client", CLIENT)
+    editing.edit(office.lee, "client", record, {"computers": "9"})
     with pytest.raises(Refusal, match="Lee Moreau changed it since"):
         undo.undo(office.dana)
 
 
 def test_roles(office: Office) -> None:
     with pytest.raises(NotAllowed):
-        keeping.add(office.ana, "client", CLIENT)
+        editing.add(office.ana, "client", CLIENT)
     with pytest.raises(NotAllowed):
-        keeping.add(office.dana, "technician", TECHNICIAN)
+        editing.add(office.dana, "technician", TECHNICIAN)
     site = SHELVES["site"].find(office.store, "Main office")
     with pytest.raises(Faulty, match="only a lead"):
-        keeping.edit(office.dana, "site", site, {"one_way_distance": "99"})
-    changed = keeping.edit(office.lee, "site", site, {"one_way_distance": "9.55", "one_way_minutes": "20"})
+        editing.edit(office.dana, "site", site, {"one_way_distance": "99"})
+    changed = editing.edit(office.lee, "site", site, {"one_way_distance": "9.55", "one_way_minutes": "20"})
     assert (changed.one_way_distance, changed.one_way_provenance) == ("9.6", "typed")
 
 
 def test_there_is_always_a_lead(office: Office) -> None:
     lee = SHELVES["staff"].find(office.store, "lee")
     with pytest.raises(Faulty, match="only lead"):
-        keeping.edit(office.lee, "staff", lee, {"roles": "dispatcher"})
+        editing.edit(office.lee, "staff", lee, {"roles": "dispatcher"})
     with pytest.raises(Refusal, match="only lead"):
-        keeping.archive(office.lee, "staff", lee)
+        editing.archive(office.lee, "staff", lee)
 
 
 def test_nothing_with_open_visits_is_archived(office: Office) -> None:
     with pytest.raises(Refusal, match="R1, R2, R3"):
-        keeping.archive(office.lee, "client", SHELVES["client"].find(office.store, "harbor"))
+        editing.archive(office.lee, "client", SHELVES["client"].find(office.store, "harbor"))
 
 
 def test_a_site_that_is_placed_gets_its_drive_and_keeps_a_typed_one(office: Office) -> None:
     """design/charges.md B17"""
     annex = SHELVES["site"].find(office.store, "Annex")
     assert annex.one_way_minutes is None
-    placed = keeping.edit(office.dana, "site", annex, {"place": "https://www.google.com/maps/@39.9900,-83.0100,17z"})
+    placed = editing.edit(office.dana, "site", annex, {"place": "https://www.google.com/maps/@39.9900,-83.0100,17z"})
     assert placed.place == Place(39.99, -83.01)
     assert placed.one_way_minutes is not None
-    moved = keeping.edit(office.dana, "site", placed, {"place": "40.20, -83.50"})
+    moved = editing.edit(office.dana, "site", placed, {"place": "40.20, -83.50"})
     assert moved.one_way_minutes == placed.one_way_minutes
 
 
 def test_absence_says_what_it_hits_and_puts_it_back(office: Office) -> None:
     schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))
-    record = keeping.add(
+    record = editing.add(
         office.dana, "absence", {"technician": "ben", "from": "2026-11-24T08:00", "to": "12:00", "reason": "ill"}
     )
 
@@ -199,7 +199,7 @@ def test_absence_says_what_it_hits_and_puts_it_back(office: Office) -> None:
 
 def test_finding(office: Office) -> None:
     for number in range(3):
-        keeping.add(office.dana, "client", {"name": f"Elm {number}"})
+        editing.add(office.dana, "client", {"name": f"Elm {number}"})
     with pytest.raises(NotFound, match=r"Which client\? Elm 0, Elm 1, Elm 2"):
         SHELVES["client"].find(office.store, "elm")
     with pytest.raises(NotFound, match="no client"):
@@ -255,12 +255,12 @@ def test_links_of_maps(text: str) -> None:
 def test_hostile_text_is_refused(office: Office) -> None:
     texts: dict[str, Any] = {"name": "Elm\x1b[31m", "contacts": "Bob\u202e; 5"}
     with pytest.raises(Faulty) as fault:
-        keeping.add(office.dana, "client", texts)
+        editing.add(office.dana, "client", texts)
     assert len(fault.value.faults) == 2
 
 
 def test_notices_are_worded_by_the_firm(office: Office) -> None:
-    keeping.settle(office.lee, {"notice_dispatched": "Go to {client} ({work}) {when}"})
+    editing.settle(office.lee, {"notice_dispatched": "Go to {client} ({work}) {when}"})
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     schedule.dispatch(office.dana, "R1")
     (told,) = [text for (text,) in office.store.all("SELECT text FROM outbox")]
@@ -269,4 +269,4 @@ def test_notices_are_worded_by_the_firm(office: Office) -> None:
 
     for words in ("{password}", "{client.__class__}", "{client!r}", "{client:>9}", "{", ""):
         with pytest.raises(Faulty, match="notice moved"):
-            keeping.settle(office.lee, {"notice_moved": words})
+            editing.settle(office.lee, {"notice_moved": words})

@@ -10,16 +10,20 @@ from typing import Any
 import pytest
 
 from db import agreements, clients, visits
-from dispatch.care.item import CareState, Item
-from dispatch.closeout.recording import Entry
-from dispatch.desk import agreeing, arriving, caring, leaving, onsite, responding, schedule, undo
-from dispatch.desk.accounts import accounts
-from dispatch.desk.accounts import office as office_of
-from dispatch.desk.book import keeping
-from dispatch.desk.book.page import client_page, page_lines
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.offering import figures
-from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, Refusal
+from dispatch.care.item import CareItem, CareState
+from dispatch.closeout.recording import Recording
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.care import caring
+from dispatch.desk.care.accounts import accounts
+from dispatch.desk.care.accounts import office as office_of
+from dispatch.desk.care.client_page import client_page, page_lines
+from dispatch.desk.care.offering import figures
+from dispatch.desk.closeout import arriving, leaving, onsite
+from dispatch.desk.plan import schedule, undo
+from dispatch.desk.prices import agreeing
+from dispatch.desk.requests import responding
+from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.model.agreements import Agreement
 from dispatch.model.checklists import Result
 from dispatch.model.clients import Client
@@ -37,7 +41,7 @@ def agree(office: Office, starts: str = "2026-11-17", ends: str | None = None, *
     return agreeing.save_agreement(office.lee, "Harbor Dental", "Care", {**terms, "service": service})
 
 
-def due(office: Office, rule: str, *, all_items: bool = False) -> list[Item]:
+def due(office: Office, rule: str, *, all_items: bool = False) -> list[CareItem]:
     return [one for one in caring.care_list(office.store, all_items=all_items) if one.rule == rule]
 
 
@@ -52,7 +56,7 @@ def emergency(office: Office, *, satisfied: bool = True) -> None:
         unit.audit("visit", 1, emergency=True)
     office.on_site()
     office.finish(but=frozenset({"L5"}))
-    office.say("R1", "L5", Entry(Result.SIGNED, "", signed_by="J. Lowe", satisfied=satisfied))
+    office.say("R1", "L5", Recording(Result.SIGNED, "", signed_by="J. Lowe", satisfied=satisfied))
     leaving.close(office.ana, "R1")
 
 
@@ -128,9 +132,9 @@ def test_the_figures_of_an_offer_are_those_of_the_charge_engine(office: Office) 
 
 
 def test_the_agreement_that_would_have_fitted_is_that_of_the_nearest_size(office: Office) -> None:
-    keeping.edit(office.lee, "client", harbor(office), {"computers": "12"})
+    editing.edit(office.lee, "client", harbor(office), {"computers": "12"})
     for name, computers, fee in (("Big", 80, "900.00"), ("Near", 14, "300.00"), ("Far", 30, "100.00")):
-        keeping.add(office.lee, "client", {"name": name, "computers": str(computers)})
+        editing.add(office.lee, "client", {"name": name, "computers": str(computers)})
         terms = {"kind": "tm", "starts": "2026-01-01", "labour_discount_pct": "10"}
         agreeing.save_agreement(office.lee, name, f"Care {name}", {**terms, "service": {"monthly_fee": fee}})
     emergency(office)
@@ -140,7 +144,7 @@ def test_the_agreement_that_would_have_fitted_is_that_of_the_nearest_size(office
 
 
 def test_spending_three_fees_prompts_an_offer(office: Office) -> None:
-    keeping.add(office.lee, "client", {"name": "Other"})
+    editing.add(office.lee, "client", {"name": "Other"})
     terms = {"kind": "tm", "starts": "2026-01-01"}
     agreeing.save_agreement(office.lee, "Other", "Small", {**terms, "service": {"monthly_fee": "30.00"}})
     office.on_site()
@@ -170,13 +174,13 @@ def test_an_overridden_test_holds_offers_back(office: Office) -> None:
     office.go("14:00")
     arriving.arrive(office.ana, "R2")
     tests = [one.ref for one in visit_items(office, "R2")]
-    onsite.record(office.lee, "R2", tests[0], Entry(Result.OVERRIDDEN, "no time to test it today"))
+    onsite.record(office.lee, "R2", tests[0], Recording(Result.OVERRIDDEN, "no time to test it today"))
     (item,) = due(office, "E4", all_items=True)
     assert item.held == ("a test of R2 stands overridden or failing",)
 
 
 def visit_items(office: Office, reference: str) -> list[Any]:
-    from dispatch.desk.visit_page import visit_page
+    from dispatch.desk.log.visit_page import visit_page
 
     return [one for one in visit_page(office.store, reference).checklist.items if one.kind.value == "test"]
 
@@ -196,14 +200,14 @@ def test_the_offer_after_an_audit_waits_for_the_report(office: Office) -> None:
 
 
 def test_a_prospect_unhappy_elsewhere(office: Office) -> None:
-    keeping.add(office.lee, "client", {"name": "Prospect", "kind": "prospect", "unhappy_since": "2026-08-01"})
+    editing.add(office.lee, "client", {"name": "Prospect", "kind": "prospect", "unhappy_since": "2026-08-01"})
     (item,) = due(office, "E6")
     # counted from the day on which it was noted
     assert (item.client, item.opens, item.due) == ("Prospect", DAY, datetime.date(2026, 12, 8))
     record = clients.client_by_name(office.store, "Prospect")
     assert record is not None
     days_later(office, 3)
-    keeping.edit(office.lee, "client", record, {"computers": "20", "servers": "1"})
+    editing.edit(office.lee, "client", record, {"computers": "20", "servers": "1"})
     assert due(office, "E6")[0].opens == DAY
     record = clients.client_by_name(office.store, "Prospect")
     assert record is not None
@@ -212,7 +216,7 @@ def test_a_prospect_unhappy_elsewhere(office: Office) -> None:
     assert "unhappy with the present provider since 2026-08-01" in lines
     assert "propose an audit" in lines
     with pytest.raises(Faulty, match="belongs to a prospect"):
-        keeping.edit(office.lee, "client", record, {"kind": "client"})
+        editing.edit(office.lee, "client", record, {"kind": "client"})
     assert SHELVES["client"].texts(office.store, record)["unhappy_since"] == "2026-08-01"
 
 
@@ -309,7 +313,7 @@ def test_a_key_of_nothing_is_refused(office: Office, key: str) -> None:
 
 def test_visits_of_others_are_not_mixed_in(office: Office) -> None:
     emergency(office, satisfied=False)
-    keeping.add(office.lee, "client", {"name": "Other"})
+    editing.add(office.lee, "client", {"name": "Other"})
     other = clients.client_by_name(office.store, "Other")
     assert other is not None
     assert caring.care_list(office.store, other) == []

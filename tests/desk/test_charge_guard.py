@@ -10,17 +10,20 @@ import pytest
 
 from db import reviews, sheets, stays, withdrawals
 from db.store import Store
-from dispatch.desk import adjusting, clocking, invoicing, leaving, marking, materials, onsite, responding, reviewing
-from dispatch.desk.finding import find
-from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
-from dispatch.desk.seat import Seat
-from dispatch.desk.shown import UNSEEN, Shown
+from dispatch.desk.billing import adjusting, invoicing, marking
+from dispatch.desk.closeout import clocking, leaving, materials, onsite
+from dispatch.desk.requests import responding
+from dispatch.desk.review import reviewing
+from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
+from dispatch.desk.session.shown import UNSEEN, Shown
+from dispatch.desk.session.user import User
+from dispatch.desk.visits.finding import find
 from dispatch.model.states import Review
-from tests.desk.conftest import Office, approve, at, export, fill, seated
+from tests.desk.conftest import Office, approve, at, export, fill, logged_in
 from tests.prepared import prepared
 from tests.wall import WALL
 
-Deed = Callable[[Seat, Office], object]
+Deed = Callable[[User, Office], object]
 
 
 def item(office: Office) -> int:
@@ -28,22 +31,22 @@ def item(office: Office) -> int:
 
 
 ANYBODYS: dict[str, Deed] = {
-    "mark": lambda seat, _: marking.mark(
-        seat, "R1", "own_fault", "our slip", starts_at=at("09:00"), ends_at=at("09:05")
+    "mark": lambda user, _: marking.mark(
+        user, "R1", "own_fault", "our slip", starts_at=at("09:00"), ends_at=at("09:05")
     ),
-    "unmark": lambda seat, _: marking.unmark(seat, "R1", "not our slip"),
-    "arrival": lambda seat, _: clocking.correct(seat, "R1", "arrival", at("09:01"), "as the client says"),
-    "leaving": lambda seat, _: clocking.correct(seat, "R1", "leaving", at("09:20"), "as the client says"),
-    "home by correction": lambda seat, _: clocking.correct(seat, "R1", "home", at("11:00"), "forgotten"),
-    "break": lambda seat, _: clocking.correct_break(seat, "R1", "break", at("09:01"), at("09:03"), "lunch"),
-    "no break": lambda seat, _: clocking.correct_break(seat, "R1", "work", at("09:05"), at("09:07"), "no lunch"),
-    "item back": lambda seat, office: materials.take_back(seat, "R1", item(office), "not used"),
+    "unmark": lambda user, _: marking.unmark(user, "R1", "not our slip"),
+    "arrival": lambda user, _: clocking.correct(user, "R1", "arrival", at("09:01"), "as the client says"),
+    "leaving": lambda user, _: clocking.correct(user, "R1", "leaving", at("09:20"), "as the client says"),
+    "home by correction": lambda user, _: clocking.correct(user, "R1", "home", at("11:00"), "forgotten"),
+    "break": lambda user, _: clocking.correct_break(user, "R1", "break", at("09:01"), at("09:03"), "lunch"),
+    "no break": lambda user, _: clocking.correct_break(user, "R1", "work", at("09:05"), at("09:07"), "no lunch"),
+    "item back": lambda user, office: materials.take_back(user, "R1", item(office), "not used"),
 }
 LEADS: dict[str, Deed] = {
-    "goodwill": lambda seat, _: adjusting.give_goodwill(seat, "R1", "labour", "percent", "50", "a kindness"),
-    "no goodwill": lambda seat, _: adjusting.withdraw_goodwill(seat, "R1", "too kind"),
-    "travel": lambda seat, _: adjusting.set_travel(seat, "R1", "500", "far away"),
-    "correct": lambda seat, _: adjusting.correct_charge(seat, "R1", "once more"),
+    "goodwill": lambda user, _: adjusting.give_goodwill(user, "R1", "labour", "percent", "50", "a kindness"),
+    "no goodwill": lambda user, _: adjusting.withdraw_goodwill(user, "R1", "too kind"),
+    "travel": lambda user, _: adjusting.set_travel(user, "R1", "500", "far away"),
+    "correct": lambda user, _: adjusting.correct_charge(user, "R1", "once more"),
 }
 
 
@@ -52,12 +55,12 @@ def approved(tmp_path: Path) -> Iterator[Office]:
     """R1 is approved, with a mark, a break, goodwill and something used on it; it is the afternoon."""
     with prepared(tmp_path / "firm.db", _approve, clock=WALL) as store:
         WALL.set(at("15:00"))
-        yield seated(store)
+        yield logged_in(store)
 
 
 def _approve(store: Store) -> None:
     fill(store)
-    office = seated(store)
+    office = logged_in(store)
     office.on_site()
     onsite.use(office.lee, "R1", "cable", "1", amount="430")
     office.finish()

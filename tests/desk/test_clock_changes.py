@@ -9,9 +9,11 @@ import pytest
 
 from db import agreements, settings, visits
 from db.unit import Actor, unit_of_work
-from dispatch.desk import arriving, leaving, schedule, views
-from dispatch.desk.charge_input import input_of
-from dispatch.desk.charging import Priced, charge_of
+from dispatch.desk.charges.charge_input import input_of
+from dispatch.desk.charges.charging import Priced, charge_of
+from dispatch.desk.closeout import arriving, leaving
+from dispatch.desk.day import views
+from dispatch.desk.plan import schedule
 from dispatch.model.instants import at_local
 from dispatch.model.visits import Visit
 from tests.desk.conftest import CARD, DAY, Office, at

@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db import stays, visits
-from dispatch.desk import clocking, leaving, marking, materials, onsite, stops
-from dispatch.desk.charge_input import input_of
-from dispatch.desk.charging import Priced, charge_of
-from dispatch.desk.clocking import overlaid
-from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
+from dispatch.desk.billing import marking
+from dispatch.desk.charges.charge_input import input_of
+from dispatch.desk.charges.charging import Priced, charge_of
+from dispatch.desk.closeout import clocking, leaving, materials, onsite
+from dispatch.desk.closeout.clocking import overlaid
+from dispatch.desk.day import stops
+from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.model.instants import iso
 from dispatch.model.visits import Assignment, Segment, Visit
 from tests.desk.conftest import ZONE, Office, at

@@ -8,10 +8,10 @@ import pytest
 
 from db.faults import StoreFault
 from db.unit import Actor, unit_of_work
-from dispatch.closeout.recording import Entry
-from dispatch.desk import leaving, onsite
-from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
-from dispatch.desk.visit_page import visit_page
+from dispatch.closeout.recording import Recording
+from dispatch.desk.closeout import leaving, onsite
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
 from dispatch.model.checklists import Result
 from dispatch.model.states import State
 from tests.desk.conftest import Office
@@ -29,22 +29,22 @@ def test_work_after_a_pass_asks_for_the_test_again(office: Office) -> None:
     office.on_site()
     office.finish()
     onsite.work(office.ana, "R1", "one more cable replaced")
-    office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
+    office.say("R1", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
 
     found = reasons(office)
 
     assert found["T1"] == "G4"
     assert set(found.values()) == {"G4"}
     for ref in found:
-        office.say("R1", ref, Entry(Result.PASS, f"{ref} seen working at the desk"))
-    office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
+        office.say("R1", ref, Recording(Result.PASS, f"{ref} seen working at the desk"))
+    office.say("R1", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     assert leaving.close(office.ana, "R1").state is State.CLOSED
 
 
 def test_fail_then_pass_closes_and_both_are_seen(office: Office) -> None:
     """C4, 2."""
     office.on_site()
-    office.say("R1", "T2", Entry(Result.FAIL, "did not come up within 10 minutes"))
+    office.say("R1", "T2", Recording(Result.FAIL, "did not come up within 10 minutes"))
     office.finish()
 
     assert leaving.close(office.ana, "R1").state is State.CLOSED
@@ -57,7 +57,7 @@ def test_thin_evidence_is_refused(office: Office) -> None:
     """C4, 3."""
     office.on_site()
     with pytest.raises(Refusal, match="G2"):
-        onsite.record(office.ana, "R1", "T2", Entry(Result.PASS, "ok"))
+        onsite.record(office.ana, "R1", "T2", Recording(Result.PASS, "ok"))
     assert reasons(office)["T2"] == "G1"
 
 
@@ -65,10 +65,10 @@ def test_not_applicable_needs_a_reason(office: Office) -> None:
     """C4, 4."""
     office.on_site()
     with pytest.raises(Refusal, match="G5"):
-        onsite.record(office.ana, "R1", "T2", Entry(Result.NA, "n/a"))
+        onsite.record(office.ana, "R1", "T2", Recording(Result.NA, "n/a"))
     with pytest.raises(Refusal, match="G5"):
-        onsite.record(office.ana, "R1", "T1", Entry(Result.NA, "no server on this site, printer only"))
-    office.say("R1", "T2", Entry(Result.NA, "no server on this site, printer only"))
+        onsite.record(office.ana, "R1", "T1", Recording(Result.NA, "no server on this site, printer only"))
+    office.say("R1", "T2", Recording(Result.NA, "no server on this site, printer only"))
     office.finish(but=frozenset({"T2"}))
 
     assert leaving.close(office.ana, "R1").state is State.CLOSED
@@ -78,18 +78,18 @@ def test_a_named_thing_needs_an_outcome(office: Office) -> None:
     """C4, 5."""
     office.on_site()
     office.finish()
-    office.say("R1", "L1", Entry(Result.ANSWERED, "scanner at reception is slow"))
+    office.say("R1", "L1", Recording(Result.ANSWERED, "scanner at reception is slow"))
     assert reasons(office)["L1.1"] == "G6"
 
     office.clock.advance(60)
     recorded = onsite.record(
-        office.ana, "R1", "L1.1", Entry(Result.FOLLOW_UP), follow_up_on=datetime.date(2026, 11, 25)
+        office.ana, "R1", "L1.1", Recording(Result.FOLLOW_UP), follow_up_on=datetime.date(2026, 11, 25)
     )
 
     assert "follow-up" in recorded.notes[0]
     assert set(reasons(office)) == {"L4", "L5"}
-    office.say("R1", "L4", Entry(Result.DONE))
-    office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
+    office.say("R1", "L4", Recording(Result.DONE))
+    office.say("R1", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     assert leaving.close(office.ana, "R1").state is State.CLOSED
     (follow_up,) = visit_page(office.store, "R1").follow_ups
     assert follow_up.preferred == "Ana Ruiz"
@@ -100,20 +100,20 @@ def test_anything_else_is_never_overridden(office: Office) -> None:
     """C4, 6."""
     office.on_site()
     with pytest.raises(Refusal, match="missing"):
-        onsite.record(office.ana, "R1", "L1", Entry(Result.ANSWERED, "   "))
+        onsite.record(office.ana, "R1", "L1", Recording(Result.ANSWERED, "   "))
     for ref in ("A1", "L1", "L2"):
         with pytest.raises(Refusal, match="cannot be overridden"):
-            onsite.record(office.lee, "R1", ref, Entry(Result.OVERRIDDEN, "no time"))
+            onsite.record(office.lee, "R1", ref, Recording(Result.OVERRIDDEN, "no time"))
 
 
 def test_nothing_is_left_to_the_client(office: Office) -> None:
     """C4, 7."""
     office.on_site()
     office.finish(but=frozenset({"L5"}))
-    office.say("R1", "L2", Entry(Result.ANSWERED, "client will reboot tonight"))
+    office.say("R1", "L2", Recording(Result.ANSWERED, "client will reboot tonight"))
 
     assert reasons(office)["L2"] == "G7"
-    office.say("R1", "L2", Entry(Result.DONE, "customer will reboot it"))
+    office.say("R1", "L2", Recording(Result.DONE, "customer will reboot it"))
     assert reasons(office)["L2"] == "G7"
 
 
@@ -121,7 +121,7 @@ def test_sign_off_comes_last(office: Office) -> None:
     """C4, 8."""
     office.on_site()
     office.finish()
-    office.say("R1", "L3", Entry(Result.DONE))
+    office.say("R1", "L3", Recording(Result.DONE))
 
     assert reasons(office) == {"L5": "G8"}
 
@@ -130,11 +130,11 @@ def test_overridden_test_leaves_the_visit_open(office: Office) -> None:
     """C4, 9."""
     office.on_site()
     office.finish(but=frozenset({"T3", "L5"}))
-    office.say("R1", "T3", Entry(Result.FAIL, "no answer from remote access"))
+    office.say("R1", "T3", Recording(Result.FAIL, "no answer from remote access"))
     with pytest.raises(NotAllowed):
-        onsite.record(office.ana, "R1", "T3", Entry(Result.OVERRIDDEN, "provider is down"))
-    onsite.record(office.lee, "R1", "T3", Entry(Result.OVERRIDDEN, "provider is down until tomorrow"))
-    office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=False))
+        onsite.record(office.ana, "R1", "T3", Recording(Result.OVERRIDDEN, "provider is down"))
+    onsite.record(office.lee, "R1", "T3", Recording(Result.OVERRIDDEN, "provider is down until tomorrow"))
+    office.say("R1", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=False))
 
     assert reasons(office) == {"T3": "G3", "L4": "G1"}
     left, follow_up = leaving.leave(office.lee, "R1", "provider is down")
@@ -170,7 +170,7 @@ def test_no_access_says_who_was_called(office: Office) -> None:
 
 def test_closing_out_begins_and_ends_with_new_work(office: Office) -> None:
     office.on_site()
-    office.say("R1", "L1", Entry(Result.ANSWERED, "nothing"))
+    office.say("R1", "L1", Recording(Result.ANSWERED, "nothing"))
     assert visit_page(office.store, "R1").visit.state is State.CLOSING_OUT
     onsite.work(office.ana, "R1", "found another fault after all")
     assert visit_page(office.store, "R1").visit.state is State.ON_SITE
@@ -187,8 +187,8 @@ def test_sql_cannot_go_round_the_gate(office: Office) -> None:
     """C6: closed, opened at another step, or its evidence rewritten: the database refuses every one."""
     office.on_site()
     office.finish(but=frozenset({"T1", "L5"}))
-    office.say("R1", "T1", Entry(Result.FAIL, "still the same message on the screen"))
-    office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
+    office.say("R1", "T1", Recording(Result.FAIL, "still the same message on the screen"))
+    office.say("R1", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     tries = [
         "UPDATE visit SET state = 'closed', version = version + 1 WHERE reference = 'R1'",
         "UPDATE attempt SET result = 'pass'",
@@ -210,12 +210,12 @@ def test_sql_cannot_go_round_the_gate(office: Office) -> None:
 
 def test_results_belong_to_an_open_visit_of_ones_own(office: Office) -> None:
     with pytest.raises(Refusal, match="check in"):
-        onsite.record(office.lee, "R1", "A1", Entry(Result.ANSWERED, "agreed"))
+        onsite.record(office.lee, "R1", "A1", Recording(Result.ANSWERED, "agreed"))
     office.on_site()
     with pytest.raises(NotAllowed, match="Ana Ruiz"):
-        onsite.record(office.ben, "R1", "A1", Entry(Result.ANSWERED, "agreed"))
+        onsite.record(office.ben, "R1", "A1", Recording(Result.ANSWERED, "agreed"))
     with pytest.raises(NotAllowed, match="technician or lead"):
-        onsite.record(office.dana, "R1", "A1", Entry(Result.ANSWERED, "agreed"))
+        onsite.record(office.dana, "R1", "A1", Recording(Result.ANSWERED, "agreed"))
 
 
 def test_charge_is_kept_with_its_inputs(office: Office) -> None:

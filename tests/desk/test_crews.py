@@ -6,13 +6,16 @@ import pytest
 
 from db import handovers, people, visits
 from dispatch.commands.forms import visit_page_form
-from dispatch.desk import adjusting, arriving, handing_over, leaving, placement, schedule, undo, views
-from dispatch.desk.book import keeping
-from dispatch.desk.charging import Priced
-from dispatch.desk.intake import add
-from dispatch.desk.plain import visit_page_lines
-from dispatch.desk.refusals import Blocked, NeedsConfirm, NotAllowed, Refusal
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.billing import adjusting
+from dispatch.desk.book import editing
+from dispatch.desk.charges.charging import Priced
+from dispatch.desk.closeout import arriving, handing_over, leaving
+from dispatch.desk.day import placement, views
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule, undo
+from dispatch.desk.requests.intake import add
+from dispatch.desk.session.refusals import Blocked, NeedsConfirm, NotAllowed, Refusal
+from dispatch.desk.texts.plain import visit_page_lines
 from dispatch.model.states import State
 from dispatch.model.visits import Visit
 from tests.desk.conftest import DAY, Office, at
@@ -102,7 +105,7 @@ def test_a_shared_visit_is_planned_shorter_and_stays_so_when_it_moves(office: Of
 
 def learns(office: Office, name: str, billable: str = "no") -> None:
     technician = people.technician_by_name(office.store, name)
-    keeping.edit(office.lee, "technician", technician, {"billable": billable})
+    editing.edit(office.lee, "technician", technician, {"billable": billable})
 
 
 def closed_by_both(office: Office) -> Priced:

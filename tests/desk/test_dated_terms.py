@@ -11,16 +11,19 @@ import pytest
 
 from db import agreements, draws, settings
 from db.faults import Refused
-from dispatch.desk import accounts, agreeing, leaving, rates, responding
-from dispatch.desk.agreeing import counts_from, dated_words
-from dispatch.desk.drafts import AgreementDraft
-from dispatch.desk.finding import find
-from dispatch.desk.level_report import client_month
-from dispatch.desk.levels import clocks_of
-from dispatch.desk.refusals import Faulty
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.care import accounts
+from dispatch.desk.closeout import leaving
+from dispatch.desk.levels.clocks import clocks_of
+from dispatch.desk.levels.level_month import client_month
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.prices import agreeing, rates
+from dispatch.desk.prices.agreeing import counts_from, dated_words
+from dispatch.desk.prices.drafts import AgreementDraft
+from dispatch.desk.requests import responding
+from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.visits.finding import find
 from dispatch.levels.calendar import Calendar, DatedCalendar, dated_calendar
-from dispatch.model.agreements import Agreement, Service
+from dispatch.model.agreements import Agreement, ServiceTerms
 from dispatch.model.instants import at_local
 from dispatch.model.states import Role
 from tests.desk.conftest import CARD, ZONE, Office
@@ -257,6 +260,6 @@ def test_a_day_that_cannot_be_is_one_sentence(office: Office, typed: str, change
 
 
 def test_a_service_that_nobody_changed_has_always_counted() -> None:
-    one = Agreement(1, 1, "a", "tm", datetime.date(2026, 1, 1), None, {}, service=Service(cadence_min=3))
+    one = Agreement(1, 1, "a", "tm", datetime.date(2026, 1, 1), None, {}, service=ServiceTerms(cadence_min=3))
     assert one.service_on(datetime.date.min).cadence_min == 3
-    assert replace(one, promised=((datetime.date.min, Service()),)).service_on(TODAY).cadence_min == 1
+    assert replace(one, promised=((datetime.date.min, ServiceTerms()),)).service_on(TODAY).cadence_min == 1

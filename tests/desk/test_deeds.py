@@ -12,10 +12,11 @@ import pytest
 
 from db import visits
 from db.store import Store
-from dispatch.closeout.recording import Entry
-from dispatch.desk import arriving, leaving, onsite, schedule
-from dispatch.desk.refusals import NotAllowed, Refusal
-from dispatch.desk.seat import Seat, take_seat
+from dispatch.closeout.recording import Recording
+from dispatch.desk.closeout import arriving, leaving, onsite
+from dispatch.desk.plan import schedule
+from dispatch.desk.session.refusals import NotAllowed, Refusal
+from dispatch.desk.session.user import User, log_in
 from dispatch.model.checklists import Result
 from dispatch.model.instants import SetClock
 from dispatch.model.states import READS, STEPS, Role, State
@@ -24,23 +25,23 @@ from tests.desk.test_permissions import declared
 
 PAGE = Path(__file__).parents[2] / "docs" / "deeds.md"
 MEANT: dict[str, Any] = {"reason": "the client insists", "confirmed": True}
-DEEDS: dict[str, Callable[[Seat], Any]] = {
-    "assign": lambda seat: schedule.assign(seat, "R1", ["Ana Ruiz"], at("13:00"), **MEANT),
-    "move": lambda seat: schedule.move(seat, "R1", ["Ana Ruiz"], at("13:00"), **MEANT),
-    "plan": lambda seat: schedule.place_all(seat, [_placement(seat)], "plan"),
-    "unassign": lambda seat: schedule.unassign(seat, "R1", **MEANT),
-    "confirm": lambda seat: schedule.confirm(seat, "R1"),
-    "dispatch": lambda seat: schedule.dispatch(seat, "R1"),
-    "hold": lambda seat: schedule.hold(seat, "R1", "which server?"),
-    "resume": lambda seat: schedule.resume(seat, "R1"),
-    "cancel": lambda seat: schedule.cancel(seat, "R1", "closed today"),
-    "depart": lambda seat: arriving.depart(seat, "R1"),
-    "arrive": lambda seat: arriving.arrive(seat, "R1", early_agreed_by="J. Lowe"),
-    "close": lambda seat: leaving.close(seat, "R1"),
-    "leave": lambda seat: leaving.leave(seat, "R1", "called away"),
-    "no-access": lambda seat: leaving.no_access(seat, "R1", called="reception"),
-    "abort": lambda seat: leaving.abort(seat, "R1", "flooded"),
-    "reopen": lambda seat: leaving.reopen(seat, "R1", "once more"),
+DEEDS: dict[str, Callable[[User], Any]] = {
+    "assign": lambda user: schedule.assign(user, "R1", ["Ana Ruiz"], at("13:00"), **MEANT),
+    "move": lambda user: schedule.move(user, "R1", ["Ana Ruiz"], at("13:00"), **MEANT),
+    "plan": lambda user: schedule.place_all(user, [_placement(user)], "plan"),
+    "unassign": lambda user: schedule.unassign(user, "R1", **MEANT),
+    "confirm": lambda user: schedule.confirm(user, "R1"),
+    "dispatch": lambda user: schedule.dispatch(user, "R1"),
+    "hold": lambda user: schedule.hold(user, "R1", "which server?"),
+    "resume": lambda user: schedule.resume(user, "R1"),
+    "cancel": lambda user: schedule.cancel(user, "R1", "closed today"),
+    "depart": lambda user: arriving.depart(user, "R1"),
+    "arrive": lambda user: arriving.arrive(user, "R1", early_agreed_by="J. Lowe"),
+    "close": lambda user: leaving.close(user, "R1"),
+    "leave": lambda user: leaving.leave(user, "R1", "called away"),
+    "no-access": lambda user: leaving.no_access(user, "R1", called="reception"),
+    "abort": lambda user: leaving.abort(user, "R1", "flooded"),
+    "reopen": lambda user: leaving.reopen(user, "R1", "once more"),
 }
 WAYS: dict[State, tuple[str, ...]] = {
     State.REQUESTED: (),
@@ -61,8 +62,8 @@ WAYS: dict[State, tuple[str, ...]] = {
 SAYS = "is possible only from"
 
 
-def _placement(seat: Seat) -> schedule.Placement:
-    visit = visits.visit_by_reference(seat.store, "R1")
+def _placement(user: User) -> schedule.Placement:
+    visit = visits.visit_by_reference(user.store, "R1")
     assert visit is not None
     return schedule.Placement("R1", visit.version, "Ana Ruiz", at("13:00"))
 
@@ -70,35 +71,35 @@ def _placement(seat: Seat) -> schedule.Placement:
 def brought(office: Office, state: State) -> bytes:
     """A database in which R1 is in a state."""
     office.go("08:00")
-    seats = {Role.DISPATCHER: office.dana, Role.TECHNICIAN: office.ana, Role.LEAD: office.lee}
+    sessions = {Role.DISPATCHER: office.dana, Role.TECHNICIAN: office.ana, Role.LEAD: office.lee}
     for step in WAYS[state]:
         office.clock.advance(60)
         if step == "closing":
-            onsite.record(office.ana, "R1", "L1", Entry(Result.ANSWERED, "nothing else"))
+            onsite.record(office.ana, "R1", "L1", Recording(Result.ANSWERED, "nothing else"))
         elif step == "finish":
             office.finish()
         else:
             by = min(STEPS[step].roles, key=list(Role).index)
-            DEEDS[step](seats[by])
+            DEEDS[step](sessions[by])
     office.store.close()
     return office.store.path.read_bytes()
 
 
 @contextmanager
-def opened(path: Path, content: bytes, now: int) -> Iterator[dict[Role, Seat]]:
-    """A copy of such a database, with a seat for each role."""
+def opened(path: Path, content: bytes, now: int) -> Iterator[dict[Role, User]]:
+    """A copy of such a database, with a session for each role."""
     path.unlink(missing_ok=True)
     path.write_bytes(content)
     path.chmod(0o600)
     with Store.open(path, clock=SetClock(now)) as store:
         logins = {Role.TECHNICIAN: "ana", Role.DISPATCHER: "dana", Role.LEAD: "lee"}
-        yield {role: take_seat(store, login) for role, login in logins.items()}
+        yield {role: log_in(store, login) for role, login in logins.items()}
 
 
-def came_of(deed: str, seat: Seat) -> str:
+def came_of(deed: str, user: User) -> str:
     """What came of a deed: done, not theirs, not from there; what else keeps it from being done comes after both."""
     try:
-        DEEDS[deed](seat)
+        DEEDS[deed](user)
     except NotAllowed:
         return "not theirs"
     except Refusal as refusal:
@@ -113,17 +114,17 @@ def test_every_deed_in_every_state_by_every_role(office: Office, tmp_path: Path,
     for role in Role:
         deeds = list(DEEDS)
         while deeds:
-            with opened(tmp_path / "walked.db", content, now) as seats:
+            with opened(tmp_path / "walked.db", content, now) as sessions:
                 while deeds:
                     deed = deeds.pop()
                     step = STEPS[deed]
                     allowed = (
                         "not theirs" if role not in step.roles else "may" if state in step.sources else "not from there"
                     )
-                    found = came_of(deed, seats[role])
+                    found = came_of(deed, sessions[role])
                     assert found == allowed or (found, allowed) == ("done", "may"), f"{deed} from {state} by {role}"
                     if found == "done":
-                        visit = visits.visit_by_reference(seats[role].store, "R1")
+                        visit = visits.visit_by_reference(sessions[role].store, "R1")
                         assert visit is not None
                         assert visit.state is step.target, f"{deed} from {state}"
                         break

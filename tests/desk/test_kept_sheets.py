@@ -12,15 +12,18 @@ import pytest
 
 from db import agreements, clients, migrations, people, sheets
 from db.library import sqlite3
-from dispatch.desk import adjusting, agreeing, arriving, clocking, leaving, schedule
-from dispatch.desk.charging import Priced, charge_of
-from dispatch.desk.finding import find
-from dispatch.desk.rates import save_card
-from dispatch.desk.refusals import Refusal
-from dispatch.desk.rehearsing import do_as_shown, rehearse
-from dispatch.desk.undo import redo, undo
-from dispatch.desk.visit_log import Wanted, visit_log
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.billing import adjusting
+from dispatch.desk.billing.rehearsing import do_as_shown, rehearse
+from dispatch.desk.charges.charging import Priced, charge_of
+from dispatch.desk.closeout import arriving, clocking, leaving
+from dispatch.desk.log.visit_log import LogFilter, visit_log
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule
+from dispatch.desk.plan.undo import redo, undo
+from dispatch.desk.prices import agreeing
+from dispatch.desk.prices.rates import save_card
+from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.visits.finding import find
 from dispatch.model.instants import at_local
 from tests.desk.conftest import DAY, ZONE, Office, accept, approve, at, export
 from tests.desk.test_pools import YEAR, agreed, closed, left
@@ -148,7 +151,7 @@ def test_opened_again_and_closed_again_it_costs_the_same(office: Office) -> None
 
 def test_the_log_shows_and_counts_no_charge_of_a_visit_that_goes_on(office: Office) -> None:
     def charged(reference: str) -> int | None:
-        (line,) = [line for line in visit_log(office.store, Wanted(DAY)).lines if line.visit.reference == reference]
+        (line,) = [line for line in visit_log(office.store, LogFilter(DAY)).lines if line.visit.reference == reference]
         return line.charge.net
 
     closed(office)
@@ -158,7 +161,7 @@ def test_the_log_shows_and_counts_no_charge_of_a_visit_that_goes_on(office: Offi
     undo(office.dana)
     leaving.reopen(office.lee, "R1", "a word was missing")
     assert (charged("R1"), charged("R2")) == (None, None)
-    assert visit_log(office.store, Wanted(DAY)).totals.charged == ()
+    assert visit_log(office.store, LogFilter(DAY)).totals.charged == ()
 
 
 def test_what_was_uncancelled_is_priced_by_the_card_of_its_day(office: Office) -> None:

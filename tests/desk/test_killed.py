@@ -12,26 +12,28 @@ import pytest
 
 from db import audit
 from db.store import Store
-from dispatch.closeout.recording import Entry
-from dispatch.desk import arriving, clocking, leaving, marking, onsite, schedule
-from dispatch.desk.seat import Seat, take_seat
-from dispatch.desk.visit_page import visit_page
+from dispatch.closeout.recording import Recording
+from dispatch.desk.billing import marking
+from dispatch.desk.closeout import arriving, clocking, leaving, onsite
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule
+from dispatch.desk.session.user import User, log_in
 from dispatch.model.checklists import Result
 from dispatch.model.instants import SetClock
 from dispatch.model.states import State
 from tests.desk.conftest import Office, at, good
 
-Step = Callable[[Seat], Any]
+Step = Callable[[User], Any]
 FIRST: dict[str, Step] = {
-    "depart": lambda seat: arriving.depart(seat, "R1"),
-    "arrive": lambda seat: arriving.arrive(seat, "R1", early_not_agreed=True),
-    "answer": lambda seat: onsite.record(seat, "R1", "A1", Entry(Result.ANSWERED, "the server is patched")),
-    "break": lambda seat: clocking.pause(seat, "R1", "break"),
-    "go on": lambda seat: clocking.resume(seat, "R1"),
-    "note": lambda seat: onsite.work(seat, "R1", "driver replaced"),
-    "ask": lambda seat: onsite.ask(seat, "R1", "the printer too"),
-    "mark": lambda seat: marking.mark(seat, "R1", "own_fault", "we had forgotten the licence"),
-    "fail": lambda seat: onsite.record(seat, "R1", "T1", Entry(Result.FAIL, "still the same message")),
+    "depart": lambda user: arriving.depart(user, "R1"),
+    "arrive": lambda user: arriving.arrive(user, "R1", early_not_agreed=True),
+    "answer": lambda user: onsite.record(user, "R1", "A1", Recording(Result.ANSWERED, "the server is patched")),
+    "break": lambda user: clocking.pause(user, "R1", "break"),
+    "go on": lambda user: clocking.resume(user, "R1"),
+    "note": lambda user: onsite.work(user, "R1", "driver replaced"),
+    "ask": lambda user: onsite.ask(user, "R1", "the printer too"),
+    "mark": lambda user: marking.mark(user, "R1", "own_fault", "we had forgotten the licence"),
+    "fail": lambda user: onsite.record(user, "R1", "T1", Recording(Result.FAIL, "still the same message")),
 }
 
 
@@ -44,9 +46,9 @@ def statements(path: Path, clock: SetClock, step: Step) -> int:
         count += 1
 
     with Store.open(path, clock=clock) as store:
-        seat = take_seat(store, "ana")
+        user = log_in(store, "ana")
         store.conn.set_trace_callback(counted)
-        step(seat)
+        step(user)
         store.conn.set_trace_callback(None)
     return count
 
@@ -65,9 +67,9 @@ def killed_at(path: Path, clock: SetClock, step: Step, number: int) -> None:
 
         try:
             store = Store.open(path, clock=clock)
-            seat = take_seat(store, "ana")
+            user = log_in(store, "ana")
             store.conn.set_trace_callback(kill)
-            step(seat)
+            step(user)
         finally:
             os._exit(0)
     os.waitpid(child, 0)
@@ -114,11 +116,11 @@ def test_killed_at_any_statement_of_any_step(office: Office, tmp_path: Path, poi
             for item in page.checklist.items:
                 if (item.required and item.latest is None) or item.ref == "T1":
                     steps[item.ref] = _good(item.ref, good(item))
-            steps["close"] = lambda seat: leaving.close(seat, "R1")
+            steps["close"] = lambda user: leaving.close(user, "R1")
     assert visit_page(office.store, "R1").visit.state is State.CLOSED
     assert audit.verify_chain(office.store) is None
     assert walked > 11 * points
 
 
-def _good(ref: str, entry: Entry) -> Step:
-    return lambda seat: onsite.record(seat, "R1", ref, entry)
+def _good(ref: str, entry: Recording) -> Step:
+    return lambda user: onsite.record(user, "R1", ref, entry)

@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 
 from db import agreements, audit, clocks, visits
-from dispatch.desk import agreeing, leaving, responding, schedule, undo, views
-from dispatch.desk.capacity import warnings_of
-from dispatch.desk.drafts import AgreementDraft
-from dispatch.desk.finding import find
-from dispatch.desk.level_report import client_month, read_month
-from dispatch.desk.levels import VisitClock, clocks_of, next_clock, open_clocks, promised_by
-from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.closeout import leaving
+from dispatch.desk.day import views
+from dispatch.desk.levels.clocks import VisitClock, clocks_of, next_clock, open_clocks, promised_by
+from dispatch.desk.levels.level_month import client_month, read_month
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule, undo
+from dispatch.desk.prices import agreeing
+from dispatch.desk.prices.capacity import warnings_of
+from dispatch.desk.prices.drafts import AgreementDraft
+from dispatch.desk.requests import responding
+from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
+from dispatch.desk.visits.finding import find
 from dispatch.model.agreements import Agreement
 from dispatch.model.boards import BoardVisit
 from dispatch.model.states import State

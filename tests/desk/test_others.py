@@ -8,14 +8,15 @@ from collections.abc import Iterator
 import pytest
 
 from db.store import Store
-from dispatch.desk import keyring, schedule, seating
-from dispatch.desk.book import keeping
-from dispatch.desk.others import Ear
-from dispatch.desk.seat import Seat, take_seat
+from dispatch.desk.access import keyring, logins
+from dispatch.desk.book import editing
+from dispatch.desk.plan import schedule
+from dispatch.desk.session.activity import Ear
+from dispatch.desk.session.user import User, log_in
 from tests.desk.conftest import Office, at
 
 
-def key_of(lead: Seat, login: str, number: int) -> int:
+def key_of(lead: User, login: str, number: int) -> int:
     """The id of a new key of somebody's."""
     body = base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + bytes([number]) * 32).decode()
     return keyring.add_key(lead, login, f"ssh-ed25519 {body}").id
@@ -31,26 +32,26 @@ def elsewhere(office: Office) -> Iterator[Store]:
 def test_who_logs_in_and_out_shows_only_where_sessions_are_listed(office: Office, elsewhere: Store) -> None:
     key = key_of(office.lee, "ben", 1)
     ear = Ear(office.ana)
-    ben = seating.take_seat_by_key(elsewhere, key)
+    ben = logins.log_in_by_key(elsewhere, key)
     assert not ear.listen()
     assert ear.now == "Ben Okafor: log in"
-    seating.take_seat_by_key(elsewhere, key)  # which ends the one before
-    seating.leave_seat(ben, "left")
-    seating.leave_seat(seating.caller(elsewhere, key), "attach")
+    logins.log_in_by_key(elsewhere, key)  # which ends the one before
+    logins.log_out(ben, "left")
+    logins.log_out(logins.caller(elsewhere, key), "attach")
     assert not ear.listen()
-    keyring.revoke(take_seat(elsewhere, "lee"), login="ben")
+    keyring.revoke(log_in(elsewhere, "lee"), login="ben")
     assert ear.listen(), "a key is more than a session"
 
 
 def test_a_deed_among_logins_is_heard(office: Office, elsewhere: Store) -> None:
     key = key_of(office.lee, "ben", 1)
     ear = Ear(office.ana)
-    seating.take_seat_by_key(elsewhere, key)
-    schedule.assign(take_seat(elsewhere, "dana"), "R1", ["Ana Ruiz"], at("09:00"))
-    seating.take_seat_by_key(elsewhere, key)
+    logins.log_in_by_key(elsewhere, key)
+    schedule.assign(log_in(elsewhere, "dana"), "R1", ["Ana Ruiz"], at("09:00"))
+    logins.log_in_by_key(elsewhere, key)
     assert ear.listen()
     for _ in range(3):
-        seating.take_seat_by_key(elsewhere, key)
+        logins.log_in_by_key(elsewhere, key)
     assert not ear.listen()
 
 
@@ -70,9 +71,9 @@ def test_what_was_heard_is_not_looked_for_again(office: Office, elsewhere: Store
     key = key_of(office.lee, "ben", 1)
     ear = Ear(office.ana)
     office.store.changed()
-    seating.take_seat_by_key(elsewhere, key)
+    logins.log_in_by_key(elsewhere, key)
     assert office.store.changed()
-    seating.take_seat_by_key(elsewhere, key)
+    logins.log_in_by_key(elsewhere, key)
     assert not ear.listen()
     assert not office.store.changed()
 
@@ -80,7 +81,7 @@ def test_what_was_heard_is_not_looked_for_again(office: Office, elsewhere: Store
 def test_a_login_costs_the_same_however_many_sit_there(office: Office) -> None:
     keys = []
     for number in range(12):
-        keeping.add(office.lee, "staff", {"login": f"t{number}", "name": f"Tech {number}", "roles": "technician"})
+        editing.add(office.lee, "staff", {"login": f"t{number}", "name": f"Tech {number}", "roles": "technician"})
         keys.append(key_of(office.lee, f"t{number}", number + 1))
     statements: list[str] = []
     counts = []
@@ -88,7 +89,7 @@ def test_a_login_costs_the_same_however_many_sit_there(office: Office) -> None:
     for store, key in zip(stores, keys, strict=True):
         statements.clear()
         store.conn.set_trace_callback(statements.append)
-        seating.take_seat_by_key(store, key)
+        logins.log_in_by_key(store, key)
         store.conn.set_trace_callback(None)
         counts.append(len(statements))
     assert len(set(counts)) == 1, counts

@@ -1,6 +1,6 @@
 """Who may do what: every deed × every role × own and foreign visits.
 
-A deed says who may do it once, where it opens its unit of work: `with seat.write("export", Role.LEAD)`, or `STEPS` says it.
+A deed says who may do it once, where it opens its unit of work: `with session.write("export", Role.LEAD)`, or `STEPS` says it.
 The declarations are read from there, so that a deed that is added is walked too, or fails here until it is.
 """
 
@@ -15,41 +15,39 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from dispatch.closeout.recording import Entry
-from dispatch.desk import (
-    amending,
+from dispatch.closeout.recording import Recording
+from dispatch.desk.billing import invoicing, marking
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.closeout import (
     arriving,
-    attaching,
     clocking,
+    evidence,
     handing_over,
-    invoicing,
     leaving,
-    marking,
     materials,
     onsite,
     permitting,
     probing,
-    responding,
-    reviewing,
-    schedule,
 )
-from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.imports.importing import KINDS, import_file
-from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
-from dispatch.desk.seat import Seat, take_seat
-from dispatch.desk.shown import UNSEEN
+from dispatch.desk.plan import schedule
+from dispatch.desk.requests import amending, responding
+from dispatch.desk.review import reviewing
+from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
+from dispatch.desk.session.shown import UNSEEN
+from dispatch.desk.session.user import User, log_in
 from dispatch.model.checklists import Result
 from dispatch.model.states import STEPS, Role
 from tests.conftest import SAMPLE
 from tests.desk.conftest import Office, at
 
-DESK = Path(onsite.__file__).parent
-EVERYBODY = {"undo.undo", "undo.redo", "routing.renew", "road_times.keep"}
+DESK = Path(onsite.__file__).parents[1]
+EVERYBODY = {"plan.undo.undo", "plan.undo.redo", "day.routing.renew", "travel.road_times.keep"}
 """Open to all staff: taking back what was one's own, and keeping figures that the program reckoned."""
-ELSEWHERE = {"book.keeping.add", "book.keeping.put", "book.keeping.edit", "book.keeping.archive", "book.keeping.settle",
+ELSEWHERE = {"book.editing.add", "book.editing.put", "book.editing.edit", "book.editing.archive", "book.editing.settle",
              "imports.importing.import_file"}  # fmt: skip
-"""Their roles are declared with the shelf or the kind of file."""
-OPENS = {"seat.write": 0, "on_visit": 2, "stepping": 1, "putting_right": 1}
+"""Their roles are declared with the kind of record or the kind of file."""
+OPENS = {"user.write": 0, "on_visit": 2, "stepping": 1, "putting_right": 1}
 """What opens a unit of work, with the place of the deed among what it takes."""
 
 
@@ -64,12 +62,12 @@ class Declared(NamedTuple):
 
 @functools.cache
 def declared() -> list[Declared]:
-    """Every unit of work that a deed below dispatch/desk opens: `seat.write(…)` and what `dispatch.desk.steps` makes of it."""
+    """Every unit of work that a deed of dispatch/desk opens: `user.write(…)` and what `dispatch.desk.visits.steps` makes of it."""
     found = []
     for path in sorted(DESK.rglob("*.py")):
         module = ".".join(path.relative_to(DESK).with_suffix("").parts)
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(function, ast.FunctionDef) or module == "steps":
+            if not isinstance(function, ast.FunctionDef) or module == "visits.steps":
                 continue
             for call in ast.walk(function):
                 place = OPENS.get(ast.unparse(call.func)) if isinstance(call, ast.Call) else None
@@ -93,69 +91,78 @@ def declared() -> list[Declared]:
     return found
 
 
-Deed = Callable[[Seat, str], Any]
+Deed = Callable[[User, str], Any]
 ON_SITE: dict[str, tuple[str, Deed]] = {
-    "record": ("onsite.record", lambda seat, ref: onsite.record(seat, ref, "A1", Entry(Result.ANSWERED, "all of it"))),
-    "work": ("onsite.work", lambda seat, ref: onsite.work(seat, ref, "driver replaced")),
-    "ask": ("onsite.ask", lambda seat, ref: onsite.ask(seat, ref, "the printer too")),
-    "use": ("onsite.use", lambda seat, ref: onsite.use(seat, ref, "cable", amount="5")),
-    "close": ("leaving.close", leaving.close),
-    "leave": ("leaving.leave", lambda seat, ref: leaving.leave(seat, ref, "called away")),
-    "no access": ("leaving.no_access", lambda seat, ref: leaving.no_access(seat, ref, called="reception")),
-    "abort": ("leaving.abort", lambda seat, ref: leaving.abort(seat, ref, "flooded")),
-    "reopen": ("leaving.reopen", lambda seat, ref: leaving.reopen(seat, ref, "once more")),
-    "attach": ("attaching.attach", lambda seat, ref: attaching.attach(seat, ref, "T1", "a.jpg", io.BytesIO(b"x"))),
-    "pause": ("clocking._clock", lambda seat, ref: clocking.pause(seat, ref, "break")),
-    "go on": ("clocking._clock", clocking.resume),
-    "home": ("clocking.home", clocking.home),
-    "correct": ("clocking.correct", lambda seat, ref: clocking.correct(seat, ref, "arrival", at("08:50"), "too late")),
+    "record": (
+        "closeout.onsite.record",
+        lambda user, ref: onsite.record(user, ref, "A1", Recording(Result.ANSWERED, "all of it")),
+    ),
+    "work": ("closeout.onsite.work", lambda user, ref: onsite.work(user, ref, "driver replaced")),
+    "ask": ("closeout.onsite.ask", lambda user, ref: onsite.ask(user, ref, "the printer too")),
+    "use": ("closeout.onsite.use", lambda user, ref: onsite.use(user, ref, "cable", amount="5")),
+    "close": ("closeout.leaving.close", leaving.close),
+    "leave": ("closeout.leaving.leave", lambda user, ref: leaving.leave(user, ref, "called away")),
+    "no access": ("closeout.leaving.no_access", lambda user, ref: leaving.no_access(user, ref, called="reception")),
+    "abort": ("closeout.leaving.abort", lambda user, ref: leaving.abort(user, ref, "flooded")),
+    "reopen": ("closeout.leaving.reopen", lambda user, ref: leaving.reopen(user, ref, "once more")),
+    "attach": (
+        "closeout.evidence.attach",
+        lambda user, ref: evidence.attach(user, ref, "T1", "a.jpg", io.BytesIO(b"x")),
+    ),
+    "pause": ("closeout.clocking._clock", lambda user, ref: clocking.pause(user, ref, "break")),
+    "go on": ("closeout.clocking._clock", clocking.resume),
+    "home": ("closeout.clocking.home", clocking.home),
+    "correct": (
+        "closeout.clocking.correct",
+        lambda user, ref: clocking.correct(user, ref, "arrival", at("08:50"), "too late"),
+    ),
     "insert break": (
-        "clocking.correct_break",
-        lambda seat, ref: clocking.correct_break(seat, ref, "break", at("09:05"), at("09:10"), "forgotten"),
+        "closeout.clocking.correct_break",
+        lambda user, ref: clocking.correct_break(user, ref, "break", at("09:05"), at("09:10"), "forgotten"),
     ),
     "did not come": (
-        "clocking.did_not_come",
-        lambda seat, ref: clocking.did_not_come(seat, ref, "Ana Ruiz", "she was ill"),
+        "closeout.clocking.did_not_come",
+        lambda user, ref: clocking.did_not_come(user, ref, "Ana Ruiz", "she was ill"),
     ),
-    "mark": ("marking.mark", lambda seat, ref: marking.mark(seat, ref, "own_fault", "our mistake")),
-    "specify": ("probing.specify", probing.specify),
-    "bring": ("probing.bring", lambda seat, ref: probing.bring(seat, ref, "{}")),
-    "unmark": ("marking.unmark", lambda seat, ref: marking.unmark(seat, ref, "after all")),
-    "take back": ("materials.take_back", lambda seat, ref: materials.take_back(seat, ref, 1, "by mistake")),
-    "hand over": ("handing_over.ask", lambda seat, ref: handing_over.ask(seat, ref, "Ben Okafor", "holidays")),
-    "accept": ("handing_over._answer", handing_over.accept),
-    "depart": ("arriving.depart", arriving.depart),
-    "arrive": ("arriving.arrive", arriving.arrive),
-    "dispatch": ("schedule.dispatch", schedule.dispatch),
-    "unassign": ("schedule.unassign", schedule.unassign),
-    "hold": ("schedule.hold", lambda seat, ref: schedule.hold(seat, ref, "parts")),
-    "cancel": ("schedule.cancel", lambda seat, ref: schedule.cancel(seat, ref, "ill")),
-    "pin": ("schedule.pin", schedule.pin),
-    "confirm": ("schedule.confirm", schedule.confirm),
-    "responded": ("responding.responded", lambda seat, ref: responding.responded(seat, ref, "remote")),
-    "handed over": ("responding.handed_over", responding.handed_over),
-    "move": ("schedule._place", lambda seat, ref: schedule.move(seat, ref, ["Ana Ruiz"], at("15:00"))),
-    "assign": ("schedule._place", lambda seat, ref: schedule.assign(seat, ref, ["Ben Okafor"], at("15:00"))),
+    "mark": ("billing.marking.mark", lambda user, ref: marking.mark(user, ref, "own_fault", "our mistake")),
+    "specify": ("closeout.probing.specify", probing.specify),
+    "bring": ("closeout.probing.bring", lambda user, ref: probing.bring(user, ref, "{}")),
+    "unmark": ("billing.marking.unmark", lambda user, ref: marking.unmark(user, ref, "after all")),
+    "take back": ("closeout.materials.take_back", lambda user, ref: materials.take_back(user, ref, 1, "by mistake")),
+    "hand over": ("closeout.handing_over.ask", lambda user, ref: handing_over.ask(user, ref, "Ben Okafor", "holidays")),
+    "accept": ("closeout.handing_over._answer", handing_over.accept),
+    "depart": ("closeout.arriving.depart", arriving.depart),
+    "arrive": ("closeout.arriving.arrive", arriving.arrive),
+    "dispatch": ("plan.schedule.dispatch", schedule.dispatch),
+    "unassign": ("plan.schedule.unassign", schedule.unassign),
+    "hold": ("plan.schedule.hold", lambda user, ref: schedule.hold(user, ref, "parts")),
+    "cancel": ("plan.schedule.cancel", lambda user, ref: schedule.cancel(user, ref, "ill")),
+    "pin": ("plan.schedule.pin", schedule.pin),
+    "confirm": ("plan.schedule.confirm", schedule.confirm),
+    "responded": ("requests.responding.responded", lambda user, ref: responding.responded(user, ref, "remote")),
+    "handed over": ("requests.responding.handed_over", responding.handed_over),
+    "move": ("plan.schedule._place", lambda user, ref: schedule.move(user, ref, ["Ana Ruiz"], at("15:00"))),
+    "assign": ("plan.schedule._place", lambda user, ref: schedule.assign(user, ref, ["Ben Okafor"], at("15:00"))),
     "edit request": (
-        "amending.amend",
-        lambda seat, ref: amending.amend(
-            seat, ref, {"client": "Harbor Dental", "work": "another thing", "minutes": "45", "site": "Main office"}
+        "requests.amending.amend",
+        lambda user, ref: amending.amend(
+            user, ref, {"client": "Harbor Dental", "work": "another thing", "minutes": "45", "site": "Main office"}
         ),
     ),
-    "approve": ("reviewing.approve", lambda seat, ref: reviewing.approve(seat, ref, "", UNSEEN)),
-    "approve many": ("reviewing.approve_clean", lambda seat, ref: reviewing.approve_clean(seat, {ref: UNSEEN})),
-    "send back": ("reviewing.send_back", lambda seat, ref: reviewing.send_back(seat, ref, "which server?")),
-    "answer": ("reviewing.answer", lambda seat, ref: reviewing.answer(seat, ref, "the file server")),
+    "approve": ("review.reviewing.approve", lambda user, ref: reviewing.approve(user, ref, "", UNSEEN)),
+    "approve many": ("review.reviewing.approve_clean", lambda user, ref: reviewing.approve_clean(user, {ref: UNSEEN})),
+    "send back": ("review.reviewing.send_back", lambda user, ref: reviewing.send_back(user, ref, "which server?")),
+    "answer": ("review.reviewing.answer", lambda user, ref: reviewing.answer(user, ref, "the file server")),
     "words": (
-        "reviewing.correct_words",
-        lambda seat, ref: reviewing.correct_words(seat, ref, "A1", "all of it", "wrong"),
+        "review.reviewing.correct_words",
+        lambda user, ref: reviewing.correct_words(user, ref, "A1", "all of it", "wrong"),
     ),
-    "export": ("invoicing.export", lambda seat, ref: invoicing.export(seat, {})),
-    "export again": ("invoicing.export_again", lambda seat, ref: invoicing.export_again(seat, 1)),
-    "swap": ("schedule.swap", lambda seat, ref: schedule.swap(seat, ref, "R2")),
-    "ask for words": ("permitting.ask", lambda seat, ref: permitting.ask(seat, ref, "T1")),
-    "let words": ("permitting.give", lambda seat, ref: permitting.give(seat, ref, "T1", "because")),
-    "let no words": ("permitting.refuse", lambda seat, ref: permitting.refuse(seat, ref, "T1", "because")),
+    "export": ("billing.invoicing.export", lambda user, ref: invoicing.export(user, {})),
+    "export again": ("billing.invoicing.export_again", lambda user, ref: invoicing.export_again(user, 1)),
+    "swap": ("plan.schedule.swap", lambda user, ref: schedule.swap(user, ref, "R2")),
+    "ask for words": ("closeout.permitting.ask", lambda user, ref: permitting.ask(user, ref, "T1")),
+    "let words": ("closeout.permitting.give", lambda user, ref: permitting.give(user, ref, "T1", "because")),
+    "let no words": ("closeout.permitting.refuse", lambda user, ref: permitting.refuse(user, ref, "T1", "because")),
 }
 """The deeds on one visit. Anas is R1, and nobody else's."""
 AHEAD = {
@@ -174,12 +181,12 @@ AHEAD = {
 }
 """Those that are done before anybody is on site."""
 SEEN_FROM_INSIDE = {
-    "notices.note",
-    "arriving.see",
-    "onsite.see_way_in",
-    "reviewing.see_comment",
-    "probing._keeper",
-    "probing.keep",
+    "day.notices.note",
+    "closeout.arriving.see",
+    "closeout.onsite.see_way_in",
+    "review.reviewing.see_comment",
+    "closeout.probing._keeper",
+    "closeout.probing.keep",
 }
 """What is noted of one's own visit by the way: that it was seen, and what a watch sees."""
 OWN_ONLY = {
@@ -190,10 +197,10 @@ OWN_ONLY = {
 """Those that a technician does on their own visits only."""
 
 
-def came_of(deed: Deed, seat: Seat) -> type[Refusal] | None:
+def came_of(deed: Deed, user: User) -> type[Refusal] | None:
     """How somebody's deed on R1 was refused; None: it was done."""
     try:
-        deed(seat, "R1")
+        deed(user, "R1")
     except Refusal as refusal:
         return type(refusal)
     return None
@@ -215,10 +222,10 @@ def test_a_deed_says_who_may() -> None:
 
 def test_only_the_roles_that_are_named(office: Office) -> None:
     for roles in {one.roles for one in declared() if one.roles}:
-        for seat in (office.ana, office.dana, office.lee):
-            if seat.staff.roles & roles:
+        for user in (office.ana, office.dana, office.lee):
+            if user.staff.roles & roles:
                 continue
-            with pytest.raises(NotAllowed, match="Only a"), seat.write("try", *roles) as unit:
+            with pytest.raises(NotAllowed, match="Only a"), user.write("try", *roles) as unit:
                 unit.leave_unchanged()
 
 
@@ -234,27 +241,27 @@ def test_each_role_on_ones_own_and_on_anothers_visit(office: Office, name: str) 
         office.clock.advance(1800)
     before = office.store.all("SELECT * FROM audit")
     own = {office.ana: True, office.ben: name not in OWN_ONLY and name != "accept", office.dana: True, office.lee: True}
-    refused = [seat for seat, may in own.items() if not may or not seat.staff.roles & roles]
-    for seat in refused:
+    refused = [user for user, may in own.items() if not may or not user.staff.roles & roles]
+    for user in refused:
         # a handover that nobody asked for is answered by nobody, and a result that cannot be read is nobody's
         other = {"accept": Refusal, "bring": Faulty}.get(name, NotAllowed)
-        assert came_of(deed, seat) in (NotAllowed, other), seat.staff.login
+        assert came_of(deed, user) in (NotAllowed, other), user.staff.login
     assert office.store.all("SELECT * FROM audit") == before, "a refused deed leaves no trace"
-    for seat in own:
-        if seat not in refused:
-            assert came_of(deed, seat) is not NotAllowed, seat.staff.login
+    for user in own:
+        if user not in refused:
+            assert came_of(deed, user) is not NotAllowed, user.staff.login
             break
 
 
 def test_a_right_that_was_taken_away_is_gone_inside_an_open_session(office: Office) -> None:
     office.on_site()
-    both = take_seat(office.store, "ana")
+    both = log_in(office.store, "ana")
     office.store.conn.execute("INSERT INTO staff_role VALUES (?, 'lead')", (both.staff.id,))
-    both = take_seat(office.store, "ana")
+    both = log_in(office.store, "ana")
     assert Role.LEAD in both.staff.roles
     office.store.conn.execute("DELETE FROM staff_role WHERE role = 'lead' AND staff_id = ?", (both.staff.id,))
     with pytest.raises(NotAllowed):
-        onsite.record(both, "R1", "A2", Entry(Result.OVERRIDDEN, "because I say so"))
+        onsite.record(both, "R1", "A2", Recording(Result.OVERRIDDEN, "because I say so"))
     with pytest.raises(NotAllowed):
         leaving.leave(both, "R1", "called away")
 

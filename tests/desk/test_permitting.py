@@ -9,12 +9,12 @@ import pytest
 
 from db import permissions
 from db.faults import StoreFault
-from dispatch.closeout.recording import Entry, Run
-from dispatch.desk import leaving, permitting
-from dispatch.desk.finding import find
-from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
-from dispatch.desk.visit_log import Wanted, visit_log
-from dispatch.desk.visit_page import visit_page
+from dispatch.closeout.recording import Recording, Run
+from dispatch.desk.closeout import leaving, permitting
+from dispatch.desk.log.visit_log import LogFilter, visit_log
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
+from dispatch.desk.visits.finding import find
 from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Asks, Grade, Item, Result
 from dispatch.model.probes import Vantage
 from dispatch.model.states import State
@@ -22,7 +22,7 @@ from tests.commands.test_close_out_examples import AtTheLine
 from tests.desk.conftest import DAY, Office
 from tests.desk.test_probing import register
 
-WORDS = Entry(Result.PASS, "T3 seen working at the desk")
+WORDS = Recording(Result.PASS, "T3 seen working at the desk")
 
 
 def t3(office: Office) -> Item:
@@ -37,7 +37,7 @@ def finished(office: Office, vantage: str = "site") -> None:
     office.on_site()
     office.finish(but=frozenset({"T3", "L5"}))
     office.say("R1", "T3", WORDS)
-    office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
+    office.say("R1", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     with pytest.raises(GatesUnmet):
         leaving.close(office.ana, "R1")
 
@@ -62,7 +62,7 @@ def test_no_way_in_is_asked_for_and_given_with_one_key(office: Office) -> None:
     assert permissions.waiting(office.store) == []
     assert t3(office).attested_how == NO_WAY_IN
     assert leaving.close(office.ana, "R1").state is State.CLOSED
-    (line,) = visit_log(office.store, Wanted(DAY)).lines
+    (line,) = visit_log(office.store, LogFilter(DAY)).lines
     assert (line.tally.permitted, line.tally.no_way_in, line.tally.ran, line.tally.tested) == (0, 1, 0, 5)
     assert "T3 attested, no way in" in [one.text for one in line.remarks]
 
@@ -74,7 +74,7 @@ def test_what_can_run_is_lowered_with_a_reason(office: Office) -> None:
     permitting.give(office.lee, "R1", "T3", "the target is out of order")
     assert t3(office).attested_how == BY_PERMISSION
     assert leaving.close(office.ana, "R1").state is State.CLOSED
-    (line,) = visit_log(office.store, Wanted(DAY)).lines
+    (line,) = visit_log(office.store, LogFilter(DAY)).lines
     assert (line.tally.permitted, line.tally.no_way_in) == (1, 0)
     assert "T3 attested by permission of Lee Moreau: the target is out of order" in [one.text for one in line.remarks]
 
@@ -95,7 +95,7 @@ def test_a_run_that_failed_is_let_off_by_a_reason_only(office: Office) -> None:
     finished(office)
     permitting.give(office.lee, "R1", "T3")
     run = Run(Grade.MEASURED, Vantage.SITE, find(office.store, "R1").sequence)
-    office.say("R1", "T3", Entry(Result.FAIL, "refused", run=run))
+    office.say("R1", "T3", Recording(Result.FAIL, "refused", run=run))
     office.say("R1", "T3", WORDS)
     assert t3(office).standing is not None
     assert t3(office).standing.result is Result.FAIL  # type: ignore[union-attr]

@@ -9,7 +9,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from dispatch.desk.personal import read_personal, set_keys, set_personal, settings_folder
+from dispatch.desk.session.preferences import read_personal, set_keys, set_personal, settings_folder
 
 
 @pytest.fixture

@@ -7,12 +7,15 @@ from collections.abc import Callable
 import pytest
 
 from db import visits
-from dispatch.desk import arriving, calling, handing_over, leaving, notices, schedule, undo, views
-from dispatch.desk.book import absences, keeping
-from dispatch.desk.refusals import Blocked, NeedsConfirm, Refusal
-from dispatch.desk.schedule import Placement
-from dispatch.desk.seat import Seat
-from dispatch.model.notices import Told
+from dispatch.desk.book import editing
+from dispatch.desk.closeout import arriving, handing_over, leaving
+from dispatch.desk.day import notices, views
+from dispatch.desk.messages import calling_ahead
+from dispatch.desk.plan import absences, schedule, undo
+from dispatch.desk.plan.schedule import Placement
+from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal
+from dispatch.desk.session.user import User
+from dispatch.model.notices import NoticeSubject
 from dispatch.model.states import UNREACHED, State
 from dispatch.model.visits import Visit
 from tests.desk.conftest import DAY, Office, at
@@ -24,9 +27,9 @@ def visit(office: Office, reference: str = "R1") -> Visit:
     return found
 
 
-def told(office: Office, seat: Seat) -> list[tuple[str, str]]:
+def told(office: Office, user: User) -> list[tuple[str, str]]:
     """What somebody was told of changes and has not noted, the newest first."""
-    return [(one.reference, one.about.value) for one in notices.unread(office.store, seat.staff.id)]
+    return [(one.reference, one.about.value) for one in notices.unread(office.store, user.staff.id)]
 
 
 def sent(office: Office) -> list[tuple[str, str]]:
@@ -48,12 +51,12 @@ def en_route(office: Office) -> None:
 
 
 CHANGES: dict[str, Callable[..., object]] = {
-    "move": lambda seat, **meant: schedule.move(seat, "R1", None, at("11:00"), **meant),
-    "give away": lambda seat, **meant: schedule.move(seat, "R1", ["Ben Okafor"], None, **meant),
-    "assign": lambda seat, **meant: schedule.assign(seat, "R1", ["Ben Okafor"], at("11:00"), **meant),
-    "share": lambda seat, **meant: schedule.share(seat, "R1", ["Ana Ruiz", "Ben Okafor"], **meant),
-    "swap": lambda seat, **meant: schedule.swap(seat, "R1", "R2", **meant),
-    "unassign": lambda seat, **meant: schedule.unassign(seat, "R1", **meant),
+    "move": lambda user, **meant: schedule.move(user, "R1", None, at("11:00"), **meant),
+    "give away": lambda user, **meant: schedule.move(user, "R1", ["Ben Okafor"], None, **meant),
+    "assign": lambda user, **meant: schedule.assign(user, "R1", ["Ben Okafor"], at("11:00"), **meant),
+    "share": lambda user, **meant: schedule.share(user, "R1", ["Ana Ruiz", "Ben Okafor"], **meant),
+    "swap": lambda user, **meant: schedule.swap(user, "R1", "R2", **meant),
+    "unassign": lambda user, **meant: schedule.unassign(user, "R1", **meant),
 }
 
 
@@ -113,7 +116,7 @@ def test_a_notice_stands_until_it_is_noted(office: Office) -> None:
     dispatched(office)
     schedule.unassign(office.dana, "R1", confirmed=True)
     (one,) = notices.unread(office.store, office.ana.staff.id)
-    assert (one.about, one.text) == (Told.TAKEN_OFF, "R1 Harbor Dental is taken off you (Dana Wells)")
+    assert (one.about, one.text) == (NoticeSubject.TAKEN_OFF, "R1 Harbor Dental is taken off you (Dana Wells)")
     assert [one.reference for one in notices.note(office.ana)] == ["R1"]
     assert not told(office, office.ana)
     assert not notices.note(office.ana)
@@ -159,7 +162,7 @@ def test_a_client_whose_time_was_moved_is_on_the_call_list(office: Office) -> No
     assert calls() == [(at("09:00"), "it is back in the queue: nobody comes")]
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00", 1))
     assert calls() == [(at("09:00"), "Ana Ruiz comes on Wed 25 Nov 2026 09:00")]
-    calling.call(office.dana, "R1", promised=at("09:00", 1))
+    calling_ahead.call(office.dana, "R1", promised=at("09:00", 1))
     assert calls() == []
 
 
@@ -188,7 +191,7 @@ def test_a_promised_window_that_is_left_is_called(office: Office) -> None:
 
 def absence(office: Office, begins: str = "07:30") -> absences.AbsenceRecord:
     typed = {"technician": "ana", "from": f"2026-11-24T{begins}", "to": "17:00", "reason": "ill"}
-    found = keeping.add(office.dana, "absence", typed)
+    found = editing.add(office.dana, "absence", typed)
     assert isinstance(found, absences.AbsenceRecord)
     return found
 
@@ -249,7 +252,7 @@ def test_a_started_job_on_the_way_can_be_handed_over(office: Office) -> None:
     ],
 )
 def test_a_firm_that_words_its_notices_leaves_out_neither_who_nor_why(office: Office, wording: str, told: str) -> None:
-    keeping.settle(office.lee, {"notice_new_time": wording})
+    editing.settle(office.lee, {"notice_new_time": wording})
     en_route(office)
     schedule.move(office.dana, "R1", None, at("11:00"), reason="they are in surgery", confirmed=True)
     (one,) = notices.unread(office.store, office.ana.staff.id)

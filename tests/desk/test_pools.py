@@ -11,10 +11,13 @@ import pytest
 from db import agreements, draws
 from db.faults import Refused
 from db.store import Store
-from dispatch.desk import adjusting, agreeing, arriving, leaving, onsite, schedule
-from dispatch.desk.refusals import Faulty, NotAllowed
-from dispatch.desk.seat import Seat, take_seat
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.billing import adjusting
+from dispatch.desk.closeout import arriving, leaving, onsite
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule
+from dispatch.desk.prices import agreeing
+from dispatch.desk.session.refusals import Faulty, NotAllowed
+from dispatch.desk.session.user import User, log_in
 from dispatch.model.agreements import Agreement
 from dispatch.model.states import State
 from tests.desk.conftest import DAY, Office, at
@@ -143,7 +146,7 @@ def test_two_visits_race_for_the_last_minutes(office: Office) -> None:
     def close(login: str, reference: str) -> None:
         try:
             with Store.open(path, clock=office.clock) as store:
-                leaving.close(take_seat(store, login), reference)
+                leaving.close(log_in(store, login), reference)
         except BaseException as fault:
             faults.append(fault)
 
@@ -188,7 +191,7 @@ def test_an_accepted_sheet_keeps_its_card(office: Office) -> None:
     before = visit_page(office.store, "R1").charge
     assert before is not None
     card = agreements.rate_cards(office.store)[0]
-    from dispatch.desk.rates import save_card
+    from dispatch.desk.prices.rates import save_card
 
     dearer = {**card.card, "classes": {"tech": {"standard": "500", "agreement": "500"}}}
     save_card(office.lee, card.name, card.valid_from, dearer, card)
@@ -200,7 +203,7 @@ def test_an_accepted_sheet_keeps_its_card(office: Office) -> None:
     assert visit_page(office.store, "R1").charge.form["total"] != before.form["total"]  # type: ignore[union-attr]
 
 
-def test_travel_by_hand_unblocks_a_sheet(office: Office, place_unknown: Seat) -> None:
+def test_travel_by_hand_unblocks_a_sheet(office: Office, place_unknown: User) -> None:
     closed(office)
     charge = visit_page(office.store, "R1").charge
     assert charge is not None
@@ -214,13 +217,13 @@ def test_travel_by_hand_unblocks_a_sheet(office: Office, place_unknown: Seat) ->
 
 
 @pytest.fixture
-def place_unknown(office: Office) -> Seat:
+def place_unknown(office: Office) -> User:
     """The lead, after a card that charges by distance and a site whose distance nobody knows."""
     card = agreements.rate_cards(office.store)[0]
     from dataclasses import replace
 
     from db import clients
-    from dispatch.desk.rates import save_card
+    from dispatch.desk.prices.rates import save_card
 
     travel = {"components": [{"kind": "distance", "rate": "1"}]}
     save_card(office.lee, card.name, card.valid_from, {**card.card, "travel": travel}, card)

@@ -10,11 +10,12 @@ import pytest
 from db import stays, visits
 from db.faults import Refused
 from db.unit import Actor, unit_of_work
-from dispatch.desk import arriving, clocking, leaving, schedule
-from dispatch.desk.charging import Priced, charge_of
-from dispatch.desk.refusals import NotAllowed, NotFound, Refusal
+from dispatch.desk.charges.charging import Priced, charge_of
+from dispatch.desk.closeout import arriving, clocking, leaving
+from dispatch.desk.log.visit_log import LogFilter, visit_log
+from dispatch.desk.plan import schedule
 from dispatch.desk.reports.day import day_report
-from dispatch.desk.visit_log import Wanted, visit_log
+from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal
 from dispatch.model.instants import at_local
 from dispatch.model.states import State
 from dispatch.model.visits import Assignment, Visit
@@ -253,13 +254,13 @@ def test_a_visit_over_midnight_belongs_to_the_day_on_which_somebody_came(
     leaving.close(office.ana, "R1")
 
     days = [DAY + datetime.timedelta(days=one) for one in (-1, 0, 1, 2)]
-    logged = [[line.visit.reference for line in visit_log(office.store, Wanted(one)).lines] for one in days]
+    logged = [[line.visit.reference for line in visit_log(office.store, LogFilter(one)).lines] for one in days]
     reported = ["R1" in str([part.tables for part in day_report(office.lee, one).sections]) for one in days]
 
     expected = [one == DAY + datetime.timedelta(days=day) for one in days]
     assert logged == [["R1"] if there else [] for there in expected]
     assert reported == expected
-    both = visit_log(office.store, Wanted(days[0], last=days[-1]))
+    both = visit_log(office.store, LogFilter(days[0], last=days[-1]))
     assert [line.visit.reference for line in both.lines] == ["R1"]
 
 

@@ -19,15 +19,16 @@ from db import probes, visits
 from db.faults import StoreFault
 from dispatch.closeout.probes.carrying import Specification, specification_form
 from dispatch.closeout.probes.vantage import ThroughSite
-from dispatch.closeout.recording import Entry, Run
+from dispatch.closeout.recording import Recording, Run
 from dispatch.commands.line import run as run_command
-from dispatch.desk import attaching, leaving, onsite, probing, undo
-from dispatch.desk.book import keeping
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, NotFound, Refusal
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.closeout import evidence, leaving, onsite, probing
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import undo
+from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, NotFound, Refusal
 from dispatch.model.checklists import Attempt, Grade, Item, Result
-from dispatch.model.probes import Target, Vantage, Watch
+from dispatch.model.probes import ProbeTarget, Vantage, Watch
 from dispatch.model.states import State
 from tests.closeout.probes.servers import HERE, answering, mail, page, proxy, saying, serving
 from tests.desk.conftest import Office, at
@@ -36,9 +37,9 @@ from tests.wall import WALL, started
 REASON = {"site": "Main office", "reason": "a server of the tests"}
 
 
-def register(office: Office, **texts: str) -> Target:
-    found = keeping.add(office.dana, "target", {**REASON, **texts})
-    assert isinstance(found, Target)
+def register(office: Office, **texts: str) -> ProbeTarget:
+    found = editing.add(office.dana, "target", {**REASON, **texts})
+    assert isinstance(found, ProbeTarget)
     return found
 
 
@@ -74,13 +75,13 @@ def test_targets_reach_the_visits_that_have_not_begun(office: Office) -> None:
     assert (probe.host, probe.port, probe.starttls) == ("mail.example.com", 25, "verified")
     assert item(office, "T4.mail", "R2").probes == ()
 
-    one = keeping.edit(office.lee, "target", one, {"address": "mail.example.com:587"})
+    one = editing.edit(office.lee, "target", one, {"address": "mail.example.com:587"})
     assert item(office, "T4.mail").probes[0].port == 587
     undo.undo(office.lee)
     assert item(office, "T4.mail").probes[0].port == 25
 
     office.on_site()
-    keeping.archive(office.dana, "target", SHELVES["target"].find(office.store, "mail"))
+    editing.archive(office.dana, "target", SHELVES["target"].find(office.store, "mail"))
     assert item(office, "T4.mail").probes[0].port == 25
     undo.undo(office.dana)
 
@@ -149,18 +150,18 @@ def test_a_new_visit_gets_copies_of_its_sites_targets_by_role(office: Office) ->
 )  # fmt: skip
 def test_target_that_cannot_be_taken(office: Office, texts: dict[str, str], said: str) -> None:
     with pytest.raises(Faulty) as refused:
-        keeping.add(office.dana, "target", {"site": "Main office", "name": "x", **texts})
+        editing.add(office.dana, "target", {"site": "Main office", "name": "x", **texts})
     assert said in str(refused.value)
 
 
 def test_all_faults_of_a_target_at_once(office: Office) -> None:
     texts = {"site": "nowhere", "kind": "tcpp", "address": "localhost", "options": "foo=1"}
     with pytest.raises(Faulty) as refused:
-        keeping.add(office.dana, "target", texts)
+        editing.add(office.dana, "target", texts)
     assert {fault.partition(":")[0] for fault in refused.value.faults} == {"site", "name", "kind"}
     good = {**REASON, "name": "mail", "kind": "tcp", "address": "a.example:1"}
     with pytest.raises(NotAllowed):
-        keeping.add(office.ana, "target", good)
+        editing.add(office.ana, "target", good)
 
 
 # running
@@ -212,9 +213,9 @@ def test_who_may_run_and_when(office: Office, mail_port: int) -> None:
     with pytest.raises(Refusal, match="check in first"):
         run(office)
     office.on_site()
-    for seat in (office.ben, office.lee, office.dana):
+    for user in (office.ben, office.lee, office.dana):
         with pytest.raises(NotAllowed):
-            list(probing.run(seat, "R1"))
+            list(probing.run(user, "R1"))
     with pytest.raises(Faulty, match="T1"):
         run(office, "T1", "T4.mail")
     with pytest.raises(NotFound, match="no item T9"):
@@ -248,7 +249,7 @@ def test_work_during_a_run_asks_for_it_again(office: Office) -> None:
     found = latest(office, "T4.mail")
     assert found.begun_after is not None
     assert found.begun_after < found.sequence - 1
-    office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
+    office.say("R1", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     with pytest.raises(GatesUnmet) as refused:
         leaving.close(office.ana, "R1")
     assert any(line.startswith("G4 T4.mail") for line in refused.value.reasons)
@@ -264,7 +265,7 @@ def test_run_all_before_sign_off_closes(office: Office, mail_port: int) -> None:
     office.on_site()
     office.finish(but=frozenset({"T4.mail", "T3", "L5"}))
     assert [(ran.item.ref, ran.passed) for ran in run(office)] == [("T3", True), ("T4.mail", True)]
-    office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
+    office.say("R1", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     assert leaving.close(office.ana, "R1").state is State.CLOSED
 
 
@@ -307,7 +308,7 @@ def test_result_from_the_office_never_settles_what_needs_the_site(office: Office
     (ran,) = run(office, only_from=Vantage.HOST)
     assert ran.passed
     assert latest(office, "T4.mail").vantage == "host"
-    office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
+    office.say("R1", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     with pytest.raises(GatesUnmet) as refused:
         leaving.close(office.ana, "R1")
     (reason,) = refused.value.reasons
@@ -327,7 +328,7 @@ def test_site_through_a_proxy_with_names_resolved_over_there(office: Office, mai
     assert again.passed
     assert asked == [("mail.internal", mail_port)] * 2
     assert (latest(office, "T4.mail").vantage, latest(office, "T4.mail").grade) == ("site", Grade.EXECUTED)
-    office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
+    office.say("R1", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     assert leaving.close(office.ana, "R1").state is State.CLOSED
 
 
@@ -340,7 +341,7 @@ def test_words_alone_settle_nothing_that_needs_the_site(office: Office) -> None:
     (reason,) = refused.value.reasons
     assert reason.startswith("G2 T4.mail Works: mail: it must be tested inside the client's network")
 
-    attaching.attach(office.ana, "R1", "T4.mail", "mail.jpg", io.BytesIO(b"a photograph"))
+    evidence.attach(office.ana, "R1", "T4.mail", "mail.jpg", io.BytesIO(b"a photograph"))
     assert leaving.close(office.ana, "R1").state is State.CLOSED
 
 
@@ -360,7 +361,7 @@ def test_words_alone_settle_nothing_that_needs_the_site(office: Office) -> None:
 def test_value_is_judged_by_its_bounds(office: Office, typed: str, result: Result, text: str) -> None:
     register(office, name="backup", kind="value", options="unit=h; least=0; most=24")
     office.on_site()
-    recorded = onsite.record(office.ana, "R1", "T6", Entry(Result.PASS, value=typed))
+    recorded = onsite.record(office.ana, "R1", "T6", Recording(Result.PASS, value=typed))
     found = latest(office, "T6")
     assert (recorded.result, found.result, found.grade, found.text) == (result, result, Grade.MEASURED, text)
 
@@ -370,7 +371,7 @@ def test_value_that_is_none_is_refused(office: Office, typed: str) -> None:
     register(office, name="backup", kind="value", options="unit=h; most=24")
     office.on_site()
     with pytest.raises(Refusal, match="is expected"):
-        onsite.record(office.ana, "R1", "T6", Entry(Result.PASS, value=typed))
+        onsite.record(office.ana, "R1", "T6", Recording(Result.PASS, value=typed))
     with pytest.raises(Faulty, match="--value"):
         run(office, "T6")
 
@@ -419,7 +420,7 @@ def test_run_all_watches_no_restart_that_is_settled(office: Office, mail_port: i
     register(office, name="reboot", kind="reboot", address=f"{HERE}:{mail_port}", options="seconds=30")
     office.on_site()
     ran = Run(Grade.EXECUTED, Vantage.HOST, 0)
-    office.say("R1", "T2", Entry(Result.PASS, "up, down and up again", run=ran))
+    office.say("R1", "T2", Recording(Result.PASS, "up, down and up again", run=ran))
     with pytest.raises(Refusal, match="the restart is settled".capitalize()):
         run(office)
     assert len(item(office, "T2").attempts) == 1
@@ -451,7 +452,7 @@ def _copy(office: Office, ref: str, port: int) -> None:
 
     faults: list[str] = []
     probe = read_target(
-        Target(0, 0, "reboot", ProbeKind.REBOOT, f"{HERE}:{port}", "seconds=30", reason="tests"), faults
+        ProbeTarget(0, 0, "reboot", ProbeKind.REBOOT, f"{HERE}:{port}", "seconds=30", reason="tests"), faults
     )
     assert not faults
     with office.dana.write("register") as unit:
@@ -506,7 +507,7 @@ def test_laptop_brings_back_a_measured_result(office: Office, brought: tuple[Spe
     found = latest(office, "T4.mail")
     assert (found.grade, found.vantage) == (Grade.MEASURED, "site")
     assert found.tries[0].passed
-    office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
+    office.say("R1", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     assert leaving.close(office.ana, "R1").state is State.CLOSED
 
 

@@ -6,13 +6,15 @@ import pytest
 
 from db import clients, people, visits
 from db.faults import Stale
-from dispatch.desk import day_problem, intake, leaving, proposing, schedule, undo
-from dispatch.desk.book import keeping
-from dispatch.desk.plain import proposal_lines
-from dispatch.desk.proposing import Proposal
-from dispatch.desk.refusals import NotAllowed, Refusal
+from dispatch.desk.book import editing
+from dispatch.desk.closeout import leaving
+from dispatch.desk.plan import day_problem, proposing, schedule, undo
+from dispatch.desk.plan.proposing import Proposal
+from dispatch.desk.requests import intake
+from dispatch.desk.session.refusals import NotAllowed, Refusal
+from dispatch.desk.texts.plain import proposal_lines
 from dispatch.model.states import State
-from dispatch.planning.checker import Level, check
+from dispatch.planning.checker import PlacementGrade, check
 from tests.desk.conftest import DAY, Office, at
 
 
@@ -44,7 +46,7 @@ def test_the_queue_is_placed_and_the_checker_approves_every_stop(office: Office)
         for stop in one.stops:
             others = tuple(other for other in one.stops if other is not stop)
             alone = type(one)(**{name: getattr(one, name) for name in one.__slots__} | {"stops": others})
-            assert check(alone, stop, given.drives, given.rules).level is not Level.BLOCKED
+            assert check(alone, stop, given.drives, given.rules).level is not PlacementGrade.BLOCKED
     assert stands(office, "R1")[2] is State.REQUESTED  # proposing changes nothing
 
 
@@ -68,7 +70,7 @@ def test_a_move_says_that_nobody_billable_comes(office: Office) -> None:
     assert {move.remark for move in plan(office).moves} == {""}
     for name in ("Ana Ruiz", "Ben Okafor"):
         technician = people.technician_by_name(office.store, name)
-        keeping.edit(office.lee, "technician", technician, {"billable": "no"})
+        editing.edit(office.lee, "technician", technician, {"billable": "no"})
     moves = plan(office).moves
     assert moves
     for move in moves:
@@ -108,7 +110,7 @@ def test_an_ill_technician_keeps_what_is_started_and_gives_away_the_rest(office:
     office.on_site("R1")
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("13:30"), reason="test", confirmed=True)
     office.go("10:30")
-    keeping.add(office.lee, "absence", {"technician": "ana", "from": "10:30", "to": "17:00", "reason": "ill"})
+    editing.add(office.lee, "absence", {"technician": "ana", "from": "10:30", "to": "17:00", "reason": "ill"})
 
     proposal = plan(office)
     moved = {move.visit.reference: move.after for move in proposal.moves}
@@ -129,7 +131,7 @@ def test_a_started_job_goes_to_nobody_else(office: Office) -> None:
 
 def test_whom_a_client_does_not_want_is_not_sent(office: Office) -> None:
     client = clients.client_by_name(office.store, "Harbor Dental")
-    keeping.edit(office.dana, "client", client, {"not_with": "Ana Ruiz"})
+    editing.edit(office.dana, "client", client, {"not_with": "Ana Ruiz"})
     given = day_problem.day_problem(office.store, DAY)
     ben = frozenset({str(office.ben.staff.id)})
     assert {visit.only for visit in given.problem.visits} == {ben}

@@ -12,13 +12,14 @@ import pytest
 from db import agreements, visits
 from db.store import Store
 from db.unit import Actor, unit_of_work
-from dispatch.desk import agreeing, recurring, schedule, undo
-from dispatch.desk.book import keeping
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.intake import add
-from dispatch.desk.refusals import Faulty, NotAllowed
-from dispatch.desk.seat import take_seat
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.book import editing, recurring
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule, undo
+from dispatch.desk.prices import agreeing
+from dispatch.desk.requests.intake import add
+from dispatch.desk.session.refusals import Faulty, NotAllowed
+from dispatch.desk.session.user import log_in
 from dispatch.model.agreements import Agreement
 from dispatch.model.recurrences import Recurrence
 from dispatch.model.states import State
@@ -28,7 +29,7 @@ ORDER = {"site": "Harbor Dental / Main office", "work": "health check", "rule": 
 
 
 def order(office: Office, **texts: str) -> Recurrence:
-    found = keeping.add(office.dana, "recurrence", {**ORDER, **texts})
+    found = editing.add(office.dana, "recurrence", {**ORDER, **texts})
     assert isinstance(found, Recurrence)
     return found
 
@@ -76,7 +77,7 @@ def test_a_changed_rule_makes_anew_what_nobody_has_touched(office: Office) -> No
     schedule.assign(office.dana, planned, ["Ana Ruiz"], at("09:00"))
     schedule.cancel(office.dana, taken_back, "the client is away")
 
-    one = keeping.edit(office.lee, "recurrence", one, {"rule": "every 2 weeks on wed", "minutes": "90"})
+    one = editing.edit(office.lee, "recurrence", one, {"rule": "every 2 weeks on wed", "minutes": "90"})
 
     assert days(office, one) == ["11-24", "11-25", "12-01", "12-09", "12-23", "01-06"]
     kept = visits.visit_by_reference(office.store, planned)
@@ -87,7 +88,7 @@ def test_a_changed_rule_makes_anew_what_nobody_has_touched(office: Office) -> No
     references = {visit.reference for visit in visits.of_recurrence(office.store, one.id)}
 
     # what did not change is not made anew: nobody's note of a reference goes stale
-    one = keeping.edit(office.lee, "recurrence", one, {"ends": "2026-12-31"})
+    one = editing.edit(office.lee, "recurrence", one, {"ends": "2026-12-31"})
     assert days(office, one) == ["11-24", "11-25", "12-01", "12-09", "12-23"]
     assert {visit.reference for visit in visits.of_recurrence(office.store, one.id)} < references
 
@@ -96,7 +97,7 @@ def test_a_cancelled_visit_is_not_made_again(office: Office) -> None:
     one = order(office)
     second = visits.of_recurrence(office.store, one.id)[1]
     schedule.cancel(office.dana, second.reference, "the client is away")
-    keeping.edit(office.dana, "recurrence", one, {"priority": "P1"})
+    editing.edit(office.dana, "recurrence", one, {"priority": "P1"})
 
     on_that_day = [
         visit for visit in visits.of_recurrence(office.store, one.id) if visit.occurrence == second.occurrence
@@ -107,7 +108,7 @@ def test_a_cancelled_visit_is_not_made_again(office: Office) -> None:
 def test_ending_it_leaves_what_has_begun_and_undo_takes_it_up_again(office: Office) -> None:
     one = order(office)
     schedule.assign(office.dana, visits.of_recurrence(office.store, one.id)[0].reference, ["Ana Ruiz"], at("09:00"))
-    keeping.archive(office.dana, "recurrence", one)
+    editing.archive(office.dana, "recurrence", one)
     assert days(office, one) == ["11-24"]
 
     undo.undo(office.dana)
@@ -122,7 +123,7 @@ def test_two_boards_make_each_visit_once(office: Office) -> None:
 
     def make() -> None:
         with Store.open(path, clock=office.clock) as store:
-            recurring.make_ahead(take_seat(store, "dana"))
+            recurring.make_ahead(log_in(store, "dana"))
 
     boards = [threading.Thread(target=make) for _ in range(4)]
     for board in boards:
@@ -149,7 +150,7 @@ def test_every_fault_of_the_form_at_once(office: Office) -> None:
         )
     assert len(refused.value.faults) == 8
     with pytest.raises(NotAllowed):
-        keeping.add(office.ana, "recurrence", ORDER)
+        editing.add(office.ana, "recurrence", ORDER)
 
 
 def test_a_job_may_take_several_visits(office: Office) -> None:

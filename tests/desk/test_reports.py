@@ -10,15 +10,18 @@ from decimal import Decimal
 import pytest
 
 from db import audit, people
-from dispatch.closeout.recording import Entry
-from dispatch.desk import adjusting, agreeing, arriving, leaving, onsite, schedule
-from dispatch.desk.refusals import NotAllowed
+from dispatch.closeout.recording import Recording
+from dispatch.desk.billing import adjusting
+from dispatch.desk.closeout import arriving, leaving, onsite
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule
+from dispatch.desk.prices import agreeing
 from dispatch.desk.reports.day import day_report
-from dispatch.desk.reports.document import Amount, Report, Section, Table
+from dispatch.desk.reports.document import Amount, Report, ReportTable, Section
 from dispatch.desk.reports.month import month_report
 from dispatch.desk.reports.rendering import FORMS, as_csv, as_text, form_of, html_text, markdown_text, spreadsheet_text
 from dispatch.desk.reports.sheet import sheet_report
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.session.refusals import NotAllowed
 from dispatch.model.checklists import Result
 from tests.desk.conftest import DAY, Office, at
 from tests.desk.test_pools import agreed, closed
@@ -63,7 +66,7 @@ def test_who_is_not_there_yet_is_late_too(office: Office) -> None:
 def test_overrides_and_what_was_left_open_come_first(office: Office) -> None:
     office.on_site()
     office.finish(but=frozenset({"T1", "L5"}))
-    onsite.record(office.lee, "R1", "T1", Entry(Result.OVERRIDDEN, "the provider is down"))
+    onsite.record(office.lee, "R1", "T1", Recording(Result.OVERRIDDEN, "the provider is down"))
     leaving.leave(office.lee, "R1", "the provider is down")
     report = day_report(office.lee, DAY)
     found = {row[3]: row[4] for row in rows(report, "Exceptions")}
@@ -126,7 +129,7 @@ def test_what_was_ended_in_another_month_is_not_in_it(office: Office) -> None:
 
 def test_findings_name_the_test_that_failed_and_what_was_named(office: Office) -> None:
     office.on_site()
-    office.say("R1", "T1", Entry(Result.FAIL, "still does not print"))
+    office.say("R1", "T1", Recording(Result.FAIL, "still does not print"))
     office.finish()
     leaving.close(office.ana, "R1")
     client = visit_page(office.store, "R1").client
@@ -149,7 +152,7 @@ def test_day_sheet_has_what_a_technician_needs_and_no_money(office: Office) -> N
     assert all(row[0] == "[ ]" for row in report.sections[0].tables[0].rows)
     office.go("09:00")
     arriving.arrive(office.ana, "R1")
-    office.say("R1", "A1", Entry(Result.ANSWERED, "with J. Lowe"))
+    office.say("R1", "A1", Recording(Result.ANSWERED, "with J. Lowe"))
     ticked = {row[1]: row[0] for row in sheet_report(office.ana, ana, DAY).sections[0].tables[0].rows}
     assert ticked["A1"] == "[x]"
     for form in FORMS.values():
@@ -182,7 +185,7 @@ def test_every_report_carries_the_head_of_the_audit(office: Office) -> None:
 
 
 def test_numbers_stay_numbers_in_a_spreadsheet() -> None:
-    table = Table(("a", "b", "c"), ((-5, Amount(-123_450, 2, "USD"), None), ("-5", Decimal("-0.5"), "=1")))
+    table = ReportTable(("a", "b", "c"), ((-5, Amount(-123_450, 2, "USD"), None), ("-5", Decimal("-0.5"), "=1")))
     text = as_csv(Report("day", "t", "s", (Section("x", tables=(table,)),), ()))
     assert '"a","b USD","c"' in text
     assert "-5,-1234.50," in text
@@ -219,8 +222,8 @@ def test_text_is_no_markup(text: str, shown: str) -> None:
 
 def test_a_table_keeps_its_shape() -> None:
     with pytest.raises(ValueError, match="another number of cells"):
-        Table(("a", "b"), ((1,),))
-    wide = Table(("a", "b"), (("word " * 40, 5), ("漢字" * 30, 12_345)))
+        ReportTable(("a", "b"), ((1,),))
+    wide = ReportTable(("a", "b"), (("word " * 40, 5), ("漢字" * 30, 12_345)))
     lines = as_text(Report("day", "t", "s", (Section("x", tables=(wide,)),), ()), 60).splitlines()
     assert all(len(line) <= 62 for line in lines)
     assert sum("word" in line for line in lines) > 1
@@ -234,7 +237,7 @@ def test_a_long_word_may_be_broken_and_stays_whole() -> None:
 
 
 def test_amounts_of_several_currencies_say_their_own() -> None:
-    table = Table(("what", "net"), (("a", Amount(100, 2, "USD")), ("b", Amount(100, 0, "JPY"))))
+    table = ReportTable(("what", "net"), (("a", Amount(100, 2, "USD")), ("b", Amount(100, 0, "JPY"))))
     facts = (("Net", Amount(100, 2, "USD")), ("Net", Amount(100, 0, "JPY")))
     report = Report("day", "t", "s", (Section("x", facts, tables=(table,)),), ())
     (section,) = form_of(report)["sections"]

@@ -13,18 +13,21 @@ import pytest
 
 from db import audit, clients, reviews, sheets
 from db.faults import Refused, StoreFault
-from dispatch.closeout.recording import Entry
-from dispatch.desk import adjusting, arriving, clocking, invoicing, leaving, onsite, reviewing, schedule
-from dispatch.desk.charging import charge_of
-from dispatch.desk.finding import find
-from dispatch.desk.log_words import charge_text
-from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, Refusal
-from dispatch.desk.story import story_lines, story_of
-from dispatch.desk.undo import undo
-from dispatch.desk.visit_log import SORTS, Wanted, visit_log, waiting
-from dispatch.desk.visit_page import visit_page
+from dispatch.closeout.recording import Recording
+from dispatch.desk.billing import adjusting, invoicing
+from dispatch.desk.charges.charging import charge_of
+from dispatch.desk.closeout import arriving, clocking, leaving, onsite
+from dispatch.desk.log.visit_log import SORTS, LogFilter, visit_log, waiting
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule
+from dispatch.desk.plan.undo import undo
+from dispatch.desk.review import reviewing
+from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
+from dispatch.desk.texts.history import story_lines, story_of
+from dispatch.desk.texts.log_words import charge_text
+from dispatch.desk.visits.finding import find
 from dispatch.model.checklists import Result
-from dispatch.model.reviews import Mark
+from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import Review, State
 from screens.price import price_words
 from tests.desk.conftest import DAY, Office, accept, approve, at, export
@@ -41,7 +44,7 @@ def left_open(office: Office) -> None:
     """A visit whose test the lead waived, left open."""
     office.on_site()
     office.finish(but=frozenset({"T2", "L5"}))
-    onsite.record(office.lee, "R1", "T2", Entry(Result.OVERRIDDEN, "the provider is down"))
+    onsite.record(office.lee, "R1", "T2", Recording(Result.OVERRIDDEN, "the provider is down"))
     office.clock.advance(60)
     leaving.leave(office.lee, "R1", "provider down until tomorrow")
 
@@ -50,7 +53,7 @@ def review(office: Office, reference: str = "R1") -> Review:
     return find(office.store, reference).review
 
 
-def marks(office: Office, reference: str = "R1") -> list[Mark]:
+def marks(office: Office, reference: str = "R1") -> list[ReviewMark]:
     return [one.mark for one in reviewing.judge(office.store, reference).remarks]
 
 
@@ -71,7 +74,7 @@ class TestApproving:
         office.finish()
         office.store.conn.execute("UPDATE assignment SET labour_class = 'not on the card'")
         leaving.close(office.ana, "R1")
-        assert marks(office) == [Mark.BLOCKED]
+        assert marks(office) == [ReviewMark.BLOCKED]
         reviewing.send_back(office.lee, "R1", "where was it?")
         with pytest.raises(Faulty) as refused:
             approve(office.lee, "R1")
@@ -82,7 +85,7 @@ class TestApproving:
 
     def test_what_was_left_open_needs_a_reason(self, office: Office) -> None:
         left_open(office)
-        assert marks(office) == [Mark.WAIVED, Mark.LEFT_OPEN]
+        assert marks(office) == [ReviewMark.WAIVED, ReviewMark.LEFT_OPEN]
         with pytest.raises(Faulty, match="needs a reason"):
             approve(office.lee, "R1")
         approve(office.lee, "R1", "the provider confirmed it")
@@ -106,9 +109,9 @@ class TestApproving:
         accept(office.lee, "R1", "a night at the datacentre")
         approve(office.lee, "R1")
 
-    @pytest.mark.parametrize(("by", "told"), [("", [Mark.FLAGGED]), ("OH-1", [])])
+    @pytest.mark.parametrize(("by", "told"), [("", [ReviewMark.FLAGGED]), ("OH-1", [])])
     def test_an_exemption_is_looked_at_until_somebody_says_by_what(
-        self, office: Office, by: str, told: list[Mark]
+        self, office: Office, by: str, told: list[ReviewMark]
     ) -> None:
         client = visit_page(office.store, "R1").client
         with office.lee.write("edit a client") as unit:
@@ -122,7 +125,7 @@ class TestApproving:
             price_words(charge_of(office.store, find(office.store, "R1"), now=office.clock.now()))
             == "no charge: nobody was assigned, so nothing is charged"
         )
-        assert charge_text(visit_log(office.store, Wanted(DAY)).lines[0]) == "not charged"
+        assert charge_text(visit_log(office.store, LogFilter(DAY)).lines[0]) == "not charged"
         with pytest.raises(Refusal, match="There is no charge to correct: nobody was assigned"):
             adjusting.correct_charge(office.lee, "R1", "once more")
         assert any("nothing is charged" in line for line in reviewing.judge(office.store, "R1").consequences)
@@ -132,9 +135,9 @@ class TestApproving:
 
     def test_a_fail_that_was_overridden_is_not_said_to_have_passed(self, office: Office) -> None:
         office.on_site()
-        office.say("R1", "T2", Entry(Result.FAIL, "stayed at the boot menu"))
-        onsite.record(office.lee, "R1", "T2", Entry(Result.OVERRIDDEN, "the provider is down"))
-        said = [one.text for one in visit_log(office.store, Wanted(DAY)).lines[0].remarks]
+        office.say("R1", "T2", Recording(Result.FAIL, "stayed at the boot menu"))
+        onsite.record(office.lee, "R1", "T2", Recording(Result.OVERRIDDEN, "the provider is down"))
+        said = [one.text for one in visit_log(office.store, LogFilter(DAY)).lines[0].remarks]
         assert "T2 had failed: stayed at the boot menu" in said
 
     @pytest.mark.parametrize(("arrival", "kept"), [("08:50", 0), ("09:00", 1), ("11:00", 1), ("11:05", 0)])
@@ -144,7 +147,7 @@ class TestApproving:
         schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("09:00"), confirmed=True)
         office.go(arrival)
         arriving.arrive(office.ana, "R2", early_not_agreed=True)
-        totals = visit_log(office.store, Wanted(DAY)).totals
+        totals = visit_log(office.store, LogFilter(DAY)).totals
         assert (totals.promised, totals.kept) == (1, kept)
 
     def test_many_at_once_are_judged_again_and_the_others_named(self, office: Office) -> None:
@@ -155,7 +158,7 @@ class TestApproving:
         arriving.arrive(office.ana, "R2")
         office.finish("R2")
         leaving.close(office.ana, "R2")
-        assert marks(office, "R2") == [Mark.LATE], "promised until 11:00"
+        assert marks(office, "R2") == [ReviewMark.LATE], "promised until 11:00"
         _, exceptions, clean = waiting(office.store)
         assert [line.visit.reference for line in exceptions] == ["R2"]
         assert [line.visit.reference for line in clean] == ["R1"]
@@ -192,7 +195,7 @@ class TestSendingBack:
         reviewing.answer(office.ana, "R1", "the file server")
         assert review(office) is Review.TO_REVIEW
         assert not reviews.waiting_for(office.store, office.ana.staff.id)
-        assert marks(office) == [Mark.SENT_BACK], "no longer approved unseen"
+        assert marks(office) == [ReviewMark.SENT_BACK], "no longer approved unseen"
         text = "\n".join(story_lines(story_of(office.store, "R1")))
         assert "sent back by Lee Moreau" in text
         assert "answered by Ana Ruiz" in text
@@ -205,7 +208,7 @@ class TestSendingBack:
         clocking.correct(office.ana, "R1", "leaving", office.clock.now() - 300, "forgot the car park")
         reviewing.answer(office.ana, "R1")
         assert review(office) is Review.TO_REVIEW
-        assert Mark.CORRECTED in marks(office)
+        assert ReviewMark.CORRECTED in marks(office)
 
     def test_only_ones_own_and_only_what_waits(self, office: Office) -> None:
         closed(office)
@@ -263,7 +266,7 @@ class TestPuttingRight:
         text = "\n".join(story_lines(story_of(office.store, "R1")))
         assert "seen working at the desk" in text
         assert "put right by Lee Moreau: file server restarted" in text
-        assert marks(office) == [Mark.CORRECTED, Mark.CORRECTED]
+        assert marks(office) == [ReviewMark.CORRECTED, ReviewMark.CORRECTED]
 
     def test_a_technician_only_while_it_is_sent_back(self, office: Office) -> None:
         closed(office)
@@ -322,7 +325,7 @@ class TestLog:
         left_open(office)
         monday = DAY - datetime.timedelta(days=1)
         log = visit_log(
-            office.store, Wanted(monday, monday + datetime.timedelta(days=6), marks=frozenset({Mark.WAIVED}))
+            office.store, LogFilter(monday, monday + datetime.timedelta(days=6), marks=frozenset({ReviewMark.WAIVED}))
         )
         (line,) = log.lines
         assert line.visit.reference == "R1"
@@ -333,16 +336,16 @@ class TestLog:
         closed(office)
         schedule.assign(office.dana, "R2", ["Ben Okafor"], at("14:00"), confirmed=True)
 
-        def references(wanted: Wanted) -> list[str]:
+        def references(wanted: LogFilter) -> list[str]:
             return [line.visit.reference for line in visit_log(office.store, wanted).lines]
 
-        assert references(Wanted(DAY)) == ["R1", "R2"]
-        assert references(Wanted(DAY, technician="okafor")) == ["R2"]
-        assert references(Wanted(DAY, client="harbor", reviews=frozenset({Review.TO_REVIEW}))) == ["R1"]
-        assert references(Wanted(DAY, exceptions=True)) == []
-        assert references(Wanted(DAY + datetime.timedelta(days=1))) == []
-        assert references(Wanted(DAY, sort="technician", descending=True)) == ["R2", "R1"]
-        log = visit_log(office.store, Wanted(DAY), most=1)
+        assert references(LogFilter(DAY)) == ["R1", "R2"]
+        assert references(LogFilter(DAY, technician="okafor")) == ["R2"]
+        assert references(LogFilter(DAY, client="harbor", reviews=frozenset({Review.TO_REVIEW}))) == ["R1"]
+        assert references(LogFilter(DAY, exceptions=True)) == []
+        assert references(LogFilter(DAY + datetime.timedelta(days=1))) == []
+        assert references(LogFilter(DAY, sort="technician", descending=True)) == ["R2", "R1"]
+        log = visit_log(office.store, LogFilter(DAY), most=1)
         assert len(log.lines) == 1
         assert (log.totals.visits, log.totals.ended, log.totals.to_review) == (2, 1, 1)
         kept = sheets.latest_sheet(office.store, log.lines[0].visit.id)
@@ -354,16 +357,16 @@ class TestLog:
         schedule.assign(office.dana, "R2", ["Ben Okafor"], at("14:00"), confirmed=True)
         for name, key in SORTS.items():
             up, down = (
-                [line.visit.id for line in visit_log(office.store, Wanted(DAY, sort=name, descending=turned)).lines]
+                [line.visit.id for line in visit_log(office.store, LogFilter(DAY, sort=name, descending=turned)).lines]
                 for turned in (False, True)
             )
             assert sorted(up) == sorted(down), name
-            lines = {line.visit.id: key(line) for line in visit_log(office.store, Wanted(DAY)).lines}
+            lines = {line.visit.id: key(line) for line in visit_log(office.store, LogFilter(DAY)).lines}
             assert [lines[one] for one in up] == sorted(lines.values()), name
 
     def test_what_was_cancelled_in_the_queue_stands_in_the_day_that_it_ended(self, office: Office) -> None:
         schedule.cancel(office.dana, "R1", "bought elsewhere")
-        (line,) = visit_log(office.store, Wanted(DAY)).lines
+        (line,) = visit_log(office.store, LogFilter(DAY)).lines
         assert line.visit.state is State.CANCELLED
 
 

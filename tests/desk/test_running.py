@@ -9,13 +9,16 @@ from datetime import timedelta
 import pytest
 
 from db import calls, settings, visits
-from dispatch.desk import arriving, calling, emergency, leaving, placement, routing, schedule, undo, views
-from dispatch.desk.book import keeping
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.refusals import Blocked, Faulty, NotAllowed, NotFound, Refusal
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.closeout import arriving, leaving
+from dispatch.desk.day import placement, routing, views
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.messages import calling_ahead
+from dispatch.desk.plan import emergency, schedule, undo
+from dispatch.desk.session.refusals import Blocked, Faulty, NotAllowed, NotFound, Refusal
 from dispatch.model.boards import Board, BoardVisit
-from dispatch.model.calls import Outcome
+from dispatch.model.calls import CallOutcome
 from dispatch.model.firm import Firm
 from dispatch.model.instants import at_local
 from dispatch.model.states import State
@@ -80,7 +83,7 @@ def test_the_firms_minutes_decide_what_is_late(slow: Office) -> None:
     slow.go("10:56")
     assert card(slow, "R2").late is None
     shelf = SHELVES["settings"]
-    keeping.edit(slow.lee, "settings", shelf.get(slow.store, 0), {"late_minutes": "0", "running_over_minutes": "60"})
+    editing.edit(slow.lee, "settings", shelf.get(slow.store, 0), {"late_minutes": "0", "running_over_minutes": "60"})
     late = card(slow, "R2").late
     assert late is not None
     assert late.minutes < 10
@@ -89,8 +92,8 @@ def test_the_firms_minutes_decide_what_is_late(slow: Office) -> None:
 
 def test_a_call_is_ticked_with_the_time_promised_and_taken_back(slow: Office) -> None:
     slow.go("11:02")
-    logged = calling.call(slow.dana, "R2", promised=at("11:30"), note="fine")
-    assert logged.call.outcome is Outcome.ANSWERED
+    logged = calling_ahead.call(slow.dana, "R2", promised=at("11:30"), note="fine")
+    assert logged.call.outcome is CallOutcome.ANSWERED
     assert not board(slow).calls
     assert card(slow, "R2").told == at("11:30")
     assert "call answered" in visit_page(slow.store, "R2").events[-1].text
@@ -108,7 +111,7 @@ def test_without_a_time_the_projected_arrival_is_promised_to_a_full_five_minutes
     slow.go("11:02")
     arrival = card(slow, "R2").projected
     assert arrival is not None
-    told = calling.call(slow.dana, "R2").call.promised
+    told = calling_ahead.call(slow.dana, "R2").call.promised
     assert told is not None
     assert 0 <= told - arrival[0] < 300
     assert told % 300 == 0
@@ -116,28 +119,28 @@ def test_without_a_time_the_projected_arrival_is_promised_to_a_full_five_minutes
 
 def test_a_call_that_nobody_answers_goes_to_the_lead(slow: Office) -> None:
     slow.go("11:02")
-    calling.call(slow.dana, "R2", answered=False)
+    calling_ahead.call(slow.dana, "R2", answered=False)
     assert [one.escalated for one in board(slow).calls] == [False]
     slow.go("11:12")
     (call,) = board(slow).calls
     assert call.escalated
     assert call.words(slow.dana.firm.zone).endswith("no answer 11:02, Dana Wells · with the lead")
-    calling.call(slow.lee, "R2", promised=at("11:40"))
+    calling_ahead.call(slow.lee, "R2", promised=at("11:40"))
     assert not board(slow).calls
 
 
 def test_calls_that_make_no_sense_are_refused(slow: Office) -> None:
     slow.go("11:02")
     with pytest.raises(Faulty, match="has passed"):
-        calling.call(slow.dana, "R2", promised=at("11:00"))
+        calling_ahead.call(slow.dana, "R2", promised=at("11:00"))
     with pytest.raises(Refusal, match="on site"):
-        calling.call(slow.dana, "R1")
+        calling_ahead.call(slow.dana, "R1")
     with pytest.raises(Refusal, match="requested"):
-        calling.call(slow.dana, "R3")
+        calling_ahead.call(slow.dana, "R3")
     with pytest.raises(NotAllowed):
-        calling.call(slow.ana, "R2")
+        calling_ahead.call(slow.ana, "R2")
     with pytest.raises(Faulty, match="note"):
-        calling.call(slow.dana, "R2", note="a\x1bb")
+        calling_ahead.call(slow.dana, "R2", note="a\x1bb")
     assert not calls.calls_of(slow.store, 2)
 
 
@@ -297,12 +300,12 @@ def test_every_weight_of_the_checker_is_a_setting_with_its_default() -> None:
 def test_a_weight_is_in_force_at_once(office: Office) -> None:
     placed = placement.check_placement(office.store, "R2", ["Ben Okafor"], at("11:18"))
     shelf = SHELVES["settings"]
-    keeping.edit(office.lee, "settings", shelf.get(office.store, 0), {"weight_late_promise": "20.5"})
+    editing.edit(office.lee, "settings", shelf.get(office.store, 0), {"weight_late_promise": "20.5"})
     dearer = placement.check_placement(office.store, "R2", ["Ben Okafor"], at("11:18"))
     assert dearer.verdict.cost - placed.verdict.cost == pytest.approx(18 * 10.5)
     assert shelf.texts(office.store, shelf.find(office.store, ""))["weight_late_promise"] == "20.5"
     with pytest.raises(Faulty) as fault:
-        keeping.edit(
+        editing.edit(
             office.lee,
             "settings",
             shelf.get(office.store, 0),
@@ -319,7 +322,7 @@ def test_a_weight_is_in_force_at_once(office: Office) -> None:
 def test_nothing_late_reaches_a_technicians_day(slow: Office) -> None:
     """design/close-out.md R4, R5"""
     from dispatch.commands.forms import board_form, day_form
-    from dispatch.desk.plain import board_lines, day_lines
+    from dispatch.desk.texts.plain import board_lines, day_lines
 
     slow.go("11:30")
     seen = board(slow)
@@ -336,7 +339,7 @@ def test_a_service_level_counts_where_the_day_is_rolled_forward(
     """R2 as if its on-site target were 10:40: late against it before the promised window is over."""
     office.on_site("R1")
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:40"), reason="close by", confirmed=True)
-    monkeypatch.setattr("dispatch.desk.views.promised_by", lambda clocks, clock: {2: at("10:40")})
+    monkeypatch.setattr("dispatch.desk.day.views.promised_by", lambda clocks, clock: {2: at("10:40")})
     office.go("10:47")
     late = card(office, "R2")
     assert late.projected is not None
@@ -347,5 +350,5 @@ def test_a_service_level_counts_where_the_day_is_rolled_forward(
     assert late.slack < 0
 
     # what the plan itself does not keep says nothing about how the day goes
-    monkeypatch.setattr("dispatch.desk.views.promised_by", lambda clocks, clock: {2: at("10:00")})
+    monkeypatch.setattr("dispatch.desk.day.views.promised_by", lambda clocks, clock: {2: at("10:00")})
     assert card(office, "R2").late is None

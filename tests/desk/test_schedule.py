@@ -6,12 +6,15 @@ import pytest
 
 from db import legs
 from db.faults import Stale
-from dispatch.desk import arriving, notices, placement, responding, schedule, undo, views
-from dispatch.desk.refusals import Blocked, NeedsConfirm, NotAllowed, Refusal
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.closeout import arriving
+from dispatch.desk.day import notices, placement, views
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule, undo
+from dispatch.desk.requests import responding
+from dispatch.desk.session.refusals import Blocked, NeedsConfirm, NotAllowed, Refusal
 from dispatch.model.states import State
 from dispatch.model.travel import Provenance
-from dispatch.planning.checker import Level
+from dispatch.planning.checker import PlacementGrade
 from tests.desk.conftest import DAY, Office, at
 
 
@@ -78,7 +81,7 @@ def test_eaten_buffer_asks_first(office: Office) -> None:
     with pytest.raises(NeedsConfirm, match="buffer"):
         schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"))
     placed = schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"), confirmed=True)
-    assert placed.verdict.level is Level.WARNINGS
+    assert placed.verdict.level is PlacementGrade.WARNINGS
 
 
 def asked_marks(office: Office, reference: str, clock: str) -> list[str]:
@@ -144,7 +147,7 @@ def test_a_reason_that_was_not_needed_is_kept_and_told(office: Office) -> None:
 
 def test_late_against_the_promise_is_said(office: Office) -> None:
     placed = schedule.assign(office.dana, "R2", ["Ben Okafor"], at("11:18"))
-    assert placed.verdict.level is Level.WARNINGS
+    assert placed.verdict.level is PlacementGrade.WARNINGS
     assert "starts 18 min after the promised window 09:00–11:00" in [
         finding.text for finding in placed.verdict.findings
     ]
@@ -175,9 +178,9 @@ def test_second_editor_hears_who_was_first(office: Office) -> None:
 
 
 def test_only_a_dispatcher_plans(office: Office) -> None:
-    for seat in (office.ana, office.lee):
+    for user in (office.ana, office.lee):
         with pytest.raises(NotAllowed, match="dispatcher"):
-            schedule.assign(seat, "R1", ["Ana Ruiz"], at("09:00"))
+            schedule.assign(user, "R1", ["Ana Ruiz"], at("09:00"))
 
 
 def test_undo_goes_back_step_by_step_and_forward_again(office: Office) -> None:
@@ -235,8 +238,8 @@ def test_new_change_forgets_what_was_undone(office: Office) -> None:
 
 def test_candidates_put_the_able_first(office: Office) -> None:
     best, other = placement.candidates(office.store, "R1", DAY)
-    assert (best.name, best.verdict.level) == ("Ana Ruiz", Level.FEASIBLE)
-    assert (other.name, other.verdict.level) == ("Ben Okafor", Level.BLOCKED)
+    assert (best.name, best.verdict.level) == ("Ana Ruiz", PlacementGrade.FEASIBLE)
+    assert (other.name, other.verdict.level) == ("Ben Okafor", PlacementGrade.BLOCKED)
 
 
 def test_crew_of_two_each_checked(office: Office) -> None:

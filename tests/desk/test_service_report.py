@@ -13,12 +13,14 @@ import pytest
 from markdown_it import MarkdownIt
 
 from db.unit import Actor, unit_of_work
-from dispatch.closeout.recording import Entry
-from dispatch.desk import leaving, marking, onsite, schedule
-from dispatch.desk.refusals import NotAllowed, NotFound, Refusal
-from dispatch.desk.reports.document import Point, Report, Section, Table
+from dispatch.closeout.recording import Recording
+from dispatch.desk.billing import marking
+from dispatch.desk.closeout import leaving, onsite
+from dispatch.desk.plan import schedule
+from dispatch.desk.reports.document import Point, Report, ReportTable, Section
 from dispatch.desk.reports.rendering import FORMS, as_csv, as_html, as_json, as_markdown, as_text
 from dispatch.desk.reports.service import WIDTH, service_report
+from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal
 from dispatch.model.checklists import Result
 from dispatch.model.text import cells_of
 from tests.desk.conftest import Office, at
@@ -52,20 +54,20 @@ HOSTILE = (
 def walked(office: Office) -> None:
     """R1 closed with nearly everything that a visit can have."""
     office.on_site()
-    office.say("R1", "A1", Entry(Result.ANSWERED, "J. Lowe: patched by noon, no cabling today"))
-    office.say("R1", "A2", Entry(Result.ANSWERED, "the server is slow since Monday"))
-    office.say("R1", "A3", Entry(Result.NA, "covered by last month's offer"))
-    office.say("R1", "T2", Entry(Result.FAIL, "did not come up within 10 minutes"))
+    office.say("R1", "A1", Recording(Result.ANSWERED, "J. Lowe: patched by noon, no cabling today"))
+    office.say("R1", "A2", Recording(Result.ANSWERED, "the server is slow since Monday"))
+    office.say("R1", "A3", Recording(Result.NA, "covered by last month's offer"))
+    office.say("R1", "T2", Recording(Result.FAIL, "did not come up within 10 minutes"))
     office.clock.advance(60)
     onsite.work(office.ana, "R1", "Boot order put right.\nBattery of the board replaced.")
     onsite.use(office.lee, "R1", "CR2032 battery", "2", amount="4.50")
     office.finish(but=frozenset({"A1", "A2", "A3", "W2", "T3", "L1", "L5"}))
-    office.say("R1", "T3", Entry(Result.NA, "no remote access at this site"))
-    office.say("R1", "L1", Entry(Result.ANSWERED, "scanner at reception is slow"))
+    office.say("R1", "T3", Recording(Result.NA, "no remote access at this site"))
+    office.say("R1", "L1", Recording(Result.ANSWERED, "scanner at reception is slow"))
     office.clock.advance(60)
-    onsite.record(office.ana, "R1", "L1.1", Entry(Result.FOLLOW_UP), follow_up_on=datetime.date(2026, 11, 25))
-    office.say("R1", "L4", Entry(Result.DONE))
-    office.say("R1", "L5", Entry(Result.SIGNED, "thank you", signed_by="J. Lowe", satisfied=True))
+    onsite.record(office.ana, "R1", "L1.1", Recording(Result.FOLLOW_UP), follow_up_on=datetime.date(2026, 11, 25))
+    office.say("R1", "L4", Recording(Result.DONE))
+    office.say("R1", "L5", Recording(Result.SIGNED, "thank you", signed_by="J. Lowe", satisfied=True))
     leaving.close(office.ana, "R1")
 
 
@@ -113,9 +115,9 @@ def test_nothing_that_only_the_firm_needs_is_in_it(office: Office) -> None:
     office.on_site()
     office.finish(but=frozenset({"T3", "L5"}))
     marking.mark(office.ana, "R1", "own_fault", "secret-mark", starts_at=at("09:05"), ends_at=at("09:10"))
-    onsite.record(office.lee, "R1", "T3", Entry(Result.OVERRIDDEN, "secret-override-reason"))
-    office.say("R1", "L4", Entry(Result.DONE))
-    office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=False))
+    onsite.record(office.lee, "R1", "T3", Recording(Result.OVERRIDDEN, "secret-override-reason"))
+    office.say("R1", "L4", Recording(Result.DONE))
+    office.say("R1", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=False))
     office.go("17:30")
     leaving.leave(office.lee, "R1", "secret-leave-reason")
 
@@ -168,7 +170,7 @@ def test_a_visit_under_way_says_so_and_one_that_never_began_has_no_report(office
     assert "the visit is not closed yet" in text
     assert "still there" in text
     assert "Signed off  not yet" in text
-    office.say("R1", "T1", Entry(Result.PASS, "seen working at the desk"))
+    office.say("R1", "T1", Recording(Result.PASS, "seen working at the desk"))
     office.clock.advance(60)
     onsite.work(office.ana, "R1", "another driver replaced")
     assert "to be tested again" in " ".join(as_text(service_report(office.ana, "R1")).split())
@@ -215,7 +217,7 @@ def everywhere(text: str) -> Report:
         text,
         (("In their words", text),),
         (text,),
-        (Table(("For", "Amount"), ((text, text), ("total", 1))),),
+        (ReportTable(("For", "Amount"), ((text, text), ("total", 1))),),
         points=(Point(text, text, (text, text)), Point("plain")),
     )
     return Report("visit", text, text, (section,), (text,), WIDTH)

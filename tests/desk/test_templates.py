@@ -11,18 +11,19 @@ import pytest
 from db import checklists, clients, templates, visits
 from db.faults import Refused, Stale
 from db.unit import unit_of_work
-from dispatch.closeout.recording import Entry
+from dispatch.closeout.recording import Recording
 from dispatch.closeout.template_form import item_texts
-from dispatch.desk import leaving, permitting, undo
-from dispatch.desk.book import keeping
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.book.template_shelf import rules_text
-from dispatch.desk.imports.verdicts import Verdict
-from dispatch.desk.intake import add
-from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
-from dispatch.desk.template_draft import TemplateDraft, begun
-from dispatch.desk.templates import exported, import_templates, preview
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.template_type import rules_text
+from dispatch.desk.closeout import leaving, permitting
+from dispatch.desk.files.verdicts import RowVerdict
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import undo
+from dispatch.desk.requests.intake import add
+from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
+from dispatch.desk.templates.template_draft import TemplateDraft, begun
+from dispatch.desk.templates.templates import exported, import_templates, preview
 from dispatch.model.checklists import Result
 from dispatch.model.probes import Vantage
 from dispatch.model.states import State
@@ -110,7 +111,7 @@ def test_undo_and_redo_go_through_saves_and_archives(office: Office) -> None:
     draft = TemplateDraft.of(office.store, one)
     draft.put({"id": "T7", "kind": "test", "text": "Event log"})
     draft.save(office.lee)
-    keeping.archive(office.lee, "template", named(office, "Server visit"))
+    editing.archive(office.lee, "template", named(office, "Server visit"))
     assert [each.name for each in templates.all_templates(office.store)] == ["On-site visit", "Short"]
     undo.undo(office.lee)
     assert named(office, "Server visit").items[-1].ref == "L5"
@@ -144,11 +145,11 @@ def test_only_a_lead_saves_and_what_every_visit_needs_stays(office: Office) -> N
         with pytest.raises(Faulty):
             draft.take_out(ref)
     draft.take_out("A2")
-    for seat in (office.dana, office.ana):
+    for user in (office.dana, office.ana):
         with pytest.raises(NotAllowed):
-            draft.save(seat)
+            draft.save(user)
     with pytest.raises(Refusal, match="every visit"):
-        keeping.archive(office.lee, "template", named(office, "On-site"))
+        editing.archive(office.lee, "template", named(office, "On-site"))
     draft.say({"kinds": "audit"})
     with pytest.raises(Faulty, match="for: every visit"):
         draft.save(office.lee)
@@ -193,7 +194,7 @@ def test_the_template_of_a_client_goes_first_and_is_explained(office: Office) ->
 
 
 def test_an_item_asks_for_a_target_and_a_vantage(office: Office) -> None:
-    keeping.add(
+    editing.add(
         office.dana,
         "target",
         {"site": "Main office", "name": "backup nightly", "kind": "tcp", "address": "nas.example.com:443"},
@@ -214,7 +215,7 @@ def test_an_item_asks_for_a_target_and_a_vantage(office: Office) -> None:
     assert item is not None
     assert [(probe.name, probe.vantage) for probe in item.probes] == [("backup nightly", Vantage.SITE)]
     # visits that have not begun follow what becomes of the target, with the vantage that the item asks for
-    keeping.edit(
+    editing.edit(
         office.dana, "target", SHELVES["target"].find(office.store, "backup"), {"address": "nas2.example.com:443"}
     )
     again = visit_page(office.store, "R10").checklist.item("T7")
@@ -269,17 +270,17 @@ def test_a_file_taken_twice_changes_nothing(office: Office, tmp_path: Path) -> N
     path = tmp_path / "templates.json"
     path.write_text(json.dumps(form), encoding="utf-8")
 
-    def verdicts(**how: bool) -> list[Verdict]:
+    def verdicts(**how: bool) -> list[RowVerdict]:
         return [row.verdict for row in import_templates(office.lee, path, **how).rows]
 
-    assert verdicts() == [Verdict.UNCHANGED] * 3
+    assert verdicts() == [RowVerdict.UNCHANGED] * 3
     form[0]["items"][0]["text"] = "Agreed?"
     form.append({**form[0], "name": "Audit", "for": {"kinds": ["audit"]}})
     path.write_text(json.dumps(form), encoding="utf-8")
-    assert verdicts(check=True) == [Verdict.DIFFERS, Verdict.UNCHANGED, Verdict.UNCHANGED, Verdict.NEW]
-    assert verdicts() == [Verdict.DIFFERS, Verdict.UNCHANGED, Verdict.UNCHANGED, Verdict.NEW]
-    assert verdicts(update=True)[0] is Verdict.UPDATED
-    assert verdicts(update=True) == [Verdict.UNCHANGED] * 4
+    assert verdicts(check=True) == [RowVerdict.DIFFERS, RowVerdict.UNCHANGED, RowVerdict.UNCHANGED, RowVerdict.NEW]
+    assert verdicts() == [RowVerdict.DIFFERS, RowVerdict.UNCHANGED, RowVerdict.UNCHANGED, RowVerdict.NEW]
+    assert verdicts(update=True)[0] is RowVerdict.UPDATED
+    assert verdicts(update=True) == [RowVerdict.UNCHANGED] * 4
     undo.undo(office.lee)
     assert named(office, "Harbor").items[0].label != "Agreed?"
     with pytest.raises(NotAllowed):
@@ -297,7 +298,7 @@ def test_a_bad_file_says_every_fault_and_changes_nothing(office: Office, tmp_pat
     }
     path.write_text(json.dumps([{**good, "name": "Good", "for": {"kinds": ["audit"]}}, bad]), encoding="utf-8")
     report = import_templates(office.lee, path)
-    assert [row.verdict for row in report.rows] == [Verdict.NEW, Verdict.REFUSED]
+    assert [row.verdict for row in report.rows] == [RowVerdict.NEW, RowVerdict.REFUSED]
     fields = {fault.field for fault in report.rows[1].faults}
     assert fields == {"colour", "for moon", "kinds", "clients", "A1", "T7 text", "T7 na", "item 5"}
     assert not report.applied
@@ -307,7 +308,7 @@ def test_a_bad_file_says_every_fault_and_changes_nothing(office: Office, tmp_pat
 def test_names_of_clients_follow_the_client(office: Office) -> None:
     one = new(office, "Harbor", clients="harbor")
     client = clients.client_by_name(office.store, "Harbor Dental")
-    keeping.edit(office.dana, "client", client, {"name": "Harbor Dental, Inc."})
+    editing.edit(office.dana, "client", client, {"name": "Harbor Dental, Inc."})
     assert SHELVES["template"].texts(office.store, one)["clients"] == "Harbor Dental, Inc."
 
 
@@ -327,8 +328,8 @@ def test_an_item_says_what_settles_it(office: Office, tmp_path: Path) -> None:
     assert [(one["id"], one["evidence"]) for one in form["items"] if "evidence" in one] == [("T1", "measured")]
     path = tmp_path / "template.json"
     path.write_text(json.dumps(form), encoding="utf-8")
-    assert [row.verdict for row in import_templates(office.lee, path, update=True).rows] == [Verdict.UPDATED]
-    assert [row.verdict for row in import_templates(office.lee, path, update=True).rows] == [Verdict.UNCHANGED]
+    assert [row.verdict for row in import_templates(office.lee, path, update=True).rows] == [RowVerdict.UPDATED]
+    assert [row.verdict for row in import_templates(office.lee, path, update=True).rows] == [RowVerdict.UNCHANGED]
     assert "settled by a value" in rules_text(named(office, "On-site").items[5])
     request(office, "R10")
     office.on_site("R10")
@@ -337,8 +338,8 @@ def test_an_item_says_what_settles_it(office: Office, tmp_path: Path) -> None:
         leaving.close(office.ana, "R10")
     assert [reason.split()[:2] for reason in refused.value.reasons] == [["G2", "T1"]]
     with pytest.raises(Refusal, match="a figure alone proves nothing without bounds"):
-        office.say("R10", "T1", Entry(Result.PASS, value="12 ms"))
+        office.say("R10", "T1", Recording(Result.PASS, value="12 ms"))
     permitting.give(office.lee, "R10", "T1", "no bounds are agreed for it")
-    office.say("R10", "T1", Entry(Result.PASS, "the page opens at once", value="12 ms"))
-    office.say("R10", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
+    office.say("R10", "T1", Recording(Result.PASS, "the page opens at once", value="12 ms"))
+    office.say("R10", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     assert leaving.close(office.ana, "R10").state is State.CLOSED

@@ -6,11 +6,13 @@ import pytest
 
 from db import belonging, visits
 from db.faults import StoreFault
-from dispatch.desk import intake, leaving, schedule, undo
-from dispatch.desk.book import keeping
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.refusals import NotAllowed, Refusal
-from dispatch.desk.seat import take_seat
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.closeout import leaving
+from dispatch.desk.plan import schedule, undo
+from dispatch.desk.requests import intake
+from dispatch.desk.session.refusals import NotAllowed, Refusal
+from dispatch.desk.session.user import log_in
 from dispatch.model.states import State
 from tests.desk.conftest import Office, at
 
@@ -26,14 +28,14 @@ def record(office: Office, kind: str, name: str) -> object:
 
 
 def demote(office: Office, login: str, roles: str) -> None:
-    keeping.edit(office.lee, "staff", record(office, "staff", login), {"roles": roles})
+    editing.edit(office.lee, "staff", record(office, "staff", login), {"roles": roles})
 
 
 def test_a_demoted_lead_makes_nobody_a_lead(office: Office) -> None:
     demote(office, "dana", "dispatcher, lead")
-    dana = take_seat(office.store, "dana")
+    dana = log_in(office.store, "dana")
     demoted = record(office, "staff", "ana")
-    keeping.edit(dana, "staff", demoted, {"roles": "technician, lead"})
+    editing.edit(dana, "staff", demoted, {"roles": "technician, lead"})
     undo.undo(dana)
     demote(office, "dana", "dispatcher")
     with pytest.raises(NotAllowed, match="Only a lead may do again “edit staff Ana Ruiz”"):
@@ -52,9 +54,9 @@ def test_who_dispatches_no_longer_takes_nothing_back(office: Office) -> None:
 def test_nothing_is_put_over_another_visit(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     schedule.unassign(office.dana, "R1")
-    others = take_seat(office.store, "dana")
+    others = log_in(office.store, "dana")
     demote(office, "lee", "dispatcher, lead")
-    schedule.assign(take_seat(office.store, "lee"), "R2", ["Ana Ruiz"], at("09:00"))
+    schedule.assign(log_in(office.store, "lee"), "R2", ["Ana Ruiz"], at("09:00"))
     with pytest.raises(Refusal, match=r"“unassign R1” cannot be taken back: R1 overlaps Harbor Dental by 75 min"):
         undo.undo(others)
     assert state(office, "R1") is State.REQUESTED
@@ -82,7 +84,7 @@ def test_what_a_reason_was_given_for_is_still_meant(office: Office) -> None:
 def test_nothing_goes_to_a_technician_who_left(office: Office) -> None:
     schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))
     schedule.unassign(office.dana, "R2")
-    keeping.archive(office.lee, "technician", record(office, "technician", "Ben Okafor"))
+    editing.archive(office.lee, "technician", record(office, "technician", "Ben Okafor"))
     with pytest.raises(Refusal, match="Ben Okafor is archived"):
         undo.undo(office.dana)
     undo_of_lee = undo.undo(office.lee)
@@ -92,8 +94,8 @@ def test_nothing_goes_to_a_technician_who_left(office: Office) -> None:
 
 
 def test_a_client_with_open_visits_is_not_archived_by_undo(office: Office) -> None:
-    keeping.add(office.lee, "client", {"name": "Elm"})
-    site = keeping.add(office.dana, "site", {"client": "Elm", "name": "Main office", "place": "39.99, -83.01"})
+    editing.add(office.lee, "client", {"name": "Elm"})
+    site = editing.add(office.dana, "site", {"client": "Elm", "name": "Main office", "place": "39.99, -83.01"})
     intake.add(office.dana, {"client": "Elm", "work": "printer", "minutes": "30", "site": "Main office"})
     with pytest.raises(Refusal, match="Elm has open visits: R1001"):
         undo.undo(office.lee)
@@ -106,11 +108,11 @@ def test_a_client_with_open_visits_is_not_archived_by_undo(office: Office) -> No
 
 
 def test_a_visit_does_not_come_back_at_an_archived_client(office: Office) -> None:
-    keeping.add(office.lee, "client", {"name": "Elm"})
-    keeping.add(office.lee, "site", {"client": "Elm", "name": "Main office", "place": "39.99, -83.01"})
+    editing.add(office.lee, "client", {"name": "Elm"})
+    editing.add(office.lee, "site", {"client": "Elm", "name": "Main office", "place": "39.99, -83.01"})
     added = intake.add(office.dana, {"client": "Elm", "work": "printer", "minutes": "30", "site": "Main office"})
     schedule.cancel(office.dana, added.reference, "not needed")
-    keeping.archive(office.lee, "client", record(office, "client", "Elm"))
+    editing.archive(office.lee, "client", record(office, "client", "Elm"))
     with pytest.raises((Refusal, StoreFault), match="Elm is archived"):
         undo.undo(office.dana)
     assert state(office, added.reference) is State.CANCELLED

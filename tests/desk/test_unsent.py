@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 
-from dispatch.desk.unsent import Unsent, keep_unwritten
+from dispatch.desk.session.unsent import Unsent, keep_unwritten
 from tests.desk.conftest import Office
 
 

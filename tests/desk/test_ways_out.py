@@ -9,12 +9,13 @@ import pytest
 
 from db.faults import StoreFault
 from db.visits import again
-from dispatch.closeout.recording import Entry, Run
-from dispatch.desk import arriving, attaching, leaving, onsite, schedule, undo
-from dispatch.desk.caring import care_list
-from dispatch.desk.finding import find
-from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
-from dispatch.desk.visit_page import visit_page
+from dispatch.closeout.recording import Recording, Run
+from dispatch.desk.care.caring import care_list
+from dispatch.desk.closeout import arriving, evidence, leaving, onsite
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule, undo
+from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
+from dispatch.desk.visits.finding import find
 from dispatch.model.checklists import Grade, Result
 from dispatch.model.probes import Vantage
 from dispatch.model.states import State
@@ -32,9 +33,9 @@ def past_the_desk(office: Office, sql: str) -> None:
 
 WORKED = {
     "a note": lambda office: onsite.work(office.ana, "R1", "one cable replaced"),
-    "a result on W1": lambda office: office.say("R1", "W1.1", Entry(Result.NOT_DONE, "the part is on order")),
+    "a result on W1": lambda office: office.say("R1", "W1.1", Recording(Result.NOT_DONE, "the part is on order")),
     "an override of W1": lambda office: onsite.record(
-        office.lee, "R1", "W1.1", Entry(Result.OVERRIDDEN, "not wanted any more")
+        office.lee, "R1", "W1.1", Recording(Result.OVERRIDDEN, "not wanted any more")
     ),
     "an item": lambda office: onsite.use(office.lee, "R1", "cable", amount="5"),
 }
@@ -163,15 +164,15 @@ def test_a_request_is_dropped_by_dispatcher_or_lead_and_for_a_reason(office: Off
 
 def named(office: Office) -> str:
     """The client also named a printer, wanted later; returns the visit that comes for it."""
-    office.say("R1", "L1", Entry(Result.ANSWERED, "the printer in March"))
+    office.say("R1", "L1", Recording(Result.ANSWERED, "the printer in March"))
     office.clock.advance(60)
-    onsite.record(office.ana, "R1", "L1.1", Entry(Result.FOLLOW_UP), follow_up_on=datetime.date(2027, 3, 1))
+    onsite.record(office.ana, "R1", "L1.1", Recording(Result.FOLLOW_UP), follow_up_on=datetime.date(2027, 3, 1))
     return visit_page(office.store, "R1").follow_ups[-1].reference
 
 
 def waived(office: Office) -> str:
-    office.say("R1", "T3", Entry(Result.FAIL, "no answer from remote access"))
-    onsite.record(office.lee, "R1", "T3", Entry(Result.OVERRIDDEN, "the provider is down"))
+    office.say("R1", "T3", Recording(Result.FAIL, "no answer from remote access"))
+    onsite.record(office.lee, "R1", "T3", Recording(Result.OVERRIDDEN, "the provider is down"))
     return visit_page(office.store, "R1").follow_ups[-1].reference
 
 
@@ -239,11 +240,11 @@ def test_words_for_a_failed_run_are_kept_and_close_nothing(office: Office) -> No
     register(office, name="network", kind="tcp", address="192.0.2.1:443")
     office.on_site()
     office.finish(but=frozenset({"T3", "L5"}))
-    failed = Entry(Result.FAIL, "refused", run=Run(Grade.EXECUTED, Vantage.HOST, find(office.store, "R1").sequence))
+    failed = Recording(Result.FAIL, "refused", run=Run(Grade.EXECUTED, Vantage.HOST, find(office.store, "R1").sequence))
     office.say("R1", "T3", failed)
-    office.say("R1", "T3", Entry(Result.PASS, "it works, says the technician"))
-    attaching.attach(office.ana, "R1", "T3", "t3.jpg", io.BytesIO(b"a photograph"))
-    office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
+    office.say("R1", "T3", Recording(Result.PASS, "it works, says the technician"))
+    evidence.attach(office.ana, "R1", "T3", "t3.jpg", io.BytesIO(b"a photograph"))
+    office.say("R1", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     with pytest.raises(GatesUnmet) as refused:
         leaving.close(office.ana, "R1")
     (reason,) = refused.value.reasons

@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 
 from dispatch.closeout.template_form import ITEM, item_form, item_texts, read_item
 from dispatch.commands.declared import options_of, typed
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.book.world import Desk
-from dispatch.desk.imports.entries import Entry
+from dispatch.desk.book.context import Desk
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.files.table import Columns, FileRow
+from dispatch.desk.imports.entries import RowEntry
 from dispatch.desk.imports.importing import SUBJECTS
 from dispatch.desk.imports.judging import TableRows
-from dispatch.desk.imports.table import Columns, Row
 from dispatch.desk.quick.reading import names, understand
 from dispatch.fields.kinds import Moment, YesNo
-from dispatch.fields.record import Fault, Field
+from dispatch.fields.record import Field, FieldFault
 from dispatch.model.instants import day_of
 from dispatch.records.agreements import BLOCK
 from dispatch.records.requests import REQUEST
@@ -83,7 +83,7 @@ def from_files(office: Office, kind: str, field: Field, text: str) -> Iterator[O
             continue
         for column, one in subject.columns.items():
             if isinstance(one, Field) and one.name == field.name:
-                entry = Entry(Row(2, (text,)), Columns({column: 0}, {}, ()), 1)
+                entry = RowEntry(FileRow(2, (text,)), Columns({column: 0}, {}, ()), 1)
                 record = subject(office.lee).filled(entry, None)
                 refused = [fault.expected for fault in entry.faults if fault.field == column]
                 yield ("refused", refused[0]) if refused else ("is", getattr(record, field.of))
@@ -97,7 +97,7 @@ def same_everywhere(office: Office, desk: Desk, kind: str, field: Field, text: s
         # a file means the same on every day: no tomorrow
         assert outcome == read(field, text, replace(desk, lasting=True))
     if expected[0] == "refused":
-        said = Fault(field.name, text.strip(), expected[1]).text
+        said = FieldFault(field.name, text.strip(), expected[1]).text
         assert said.startswith(f"{field.name.replace('_', ' ')}: ")
         assert "\x1b" not in said
     elif expected[1] not in (None, "", (), frozenset()) and not (isinstance(field.kind, Moment) and expected[1] % 60):
@@ -108,7 +108,7 @@ def same_everywhere(office: Office, desk: Desk, kind: str, field: Field, text: s
 
 @pytest.mark.parametrize("kind", RECORDS)
 def test_good_edge_and_bad_text(office: Office, kind: str) -> None:
-    desk = Desk.at_seat(office.lee)
+    desk = Desk.for_user(office.lee)
     for field in RECORDS[kind].typed:
         for text in TEXTS:
             same_everywhere(office, desk, kind, field, text)
@@ -117,14 +117,14 @@ def test_good_edge_and_bad_text(office: Office, kind: str) -> None:
 @settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(FIELDS), st.text(max_size=60) | st.from_regex(r"[0-9:;,|.\-+/ a-z{}@]{0,20}", fullmatch=True))
 def test_any_text(office: Office, named: tuple[str, Field], text: str) -> None:
-    same_everywhere(office, Desk.at_seat(office.lee), *named, text)
+    same_everywhere(office, Desk.for_user(office.lee), *named, text)
 
 
 def test_what_the_quick_line_understands_is_what_a_form_reads(office: Office) -> None:
-    desk = Desk.at_seat(office.dana)
+    desk = Desk.for_user(office.dana)
     line = "harbor /annex disk full 1h30 2026-11-26 9-11 p2 ! +server #many ~ana by Jo Lowe"
     found = understand(line, names(office.store), day_of(desk.now, desk.zone))
-    faults: list[Fault] = []
+    faults: list[FieldFault] = []
     request = REQUEST.filled(found.texts(), desk, None, faults)
     assert faults == []
     assert (desk.title("client", request.client_id), request.site, request.work) == (found.client, "Annex", "disk full")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from db import clients, settings
-from dispatch.desk.book import keeping
-from dispatch.desk.book.page import client_page, page_lines
-from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.care.client_page import client_page, page_lines
 from dispatch.desk.imports.importing import import_file
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty
 from dispatch.model.clients import Client
 from tests.desk.conftest import Office
 
@@ -31,7 +31,7 @@ def test_a_file_brings_no_client_that_a_form_refuses(office: Office, tmp_path: P
     name, contact, computers, exempt = row.split(",")
     texts = {"name": name, "contacts": contact, "computers": computers, "tax_exempt": exempt}
     with pytest.raises(Faulty) as refused:
-        keeping.add(office.lee, "client", texts)
+        editing.add(office.lee, "client", texts)
     (told,) = refused.value.faults
     assert told.startswith(f"{field.replace('_', ' ')}: ")
     assert told.endswith(fault.expected)
@@ -45,10 +45,10 @@ def test_what_exempts_a_client_is_owed_by_a_file_and_asked_for_by_a_form(office:
 
     client = SHELVES["client"].find(office.store, "Big Co")
     assert "tax exempt: by what is not said yet" in "\n".join(page_lines(client_page(office.store, client)))
-    after = keeping.edit(office.lee, "client", client, {"computers": "6"})
+    after = editing.edit(office.lee, "client", client, {"computers": "6"})
     assert (after.computers, after.tax_exempt) == (6, True)
     with pytest.raises(Faulty) as refused:
-        keeping.add(office.lee, "client", {"name": "Small Co", "tax_exempt": "yes"})
+        editing.add(office.lee, "client", {"name": "Small Co", "tax_exempt": "yes"})
     assert list(refused.value.faults) == [warning]
 
 
@@ -57,13 +57,13 @@ def test_what_an_older_version_let_in_keeps_nobody_from_changing_the_rest(office
         clients.add_client(unit, Client(0, "Big Co", computers=500_000, tax_exempt=True))
     before = SHELVES["client"].find(office.store, "Big Co")
 
-    after = keeping.edit(
+    after = editing.edit(
         office.lee, "client", before, {**SHELVES["client"].texts(office.store, before), "notes": "new"}
     )
 
     assert (after.notes, after.computers, after.tax_exempt) == ("new", 500_000, True)
     with pytest.raises(Faulty, match="tax ref: is missing"):
-        keeping.edit(office.lee, "client", after, {"tax_exempt": "no"}) and keeping.edit(
+        editing.edit(office.lee, "client", after, {"tax_exempt": "no"}) and editing.edit(
             office.lee, "client", SHELVES["client"].find(office.store, "Big Co"), {"tax_exempt": "yes"}
         )
 
@@ -71,11 +71,11 @@ def test_what_an_older_version_let_in_keeps_nobody_from_changing_the_rest(office
 def test_a_setting_that_always_stands_is_not_emptied(office: Office) -> None:
     shelf = SHELVES["settings"]
     with pytest.raises(Faulty, match="mail port: is missing"):
-        keeping.edit(office.lee, "settings", shelf.get(office.store, 0), {"mail_port": ""})
+        editing.edit(office.lee, "settings", shelf.get(office.store, 0), {"mail_port": ""})
     with office.lee.write("settings") as unit:
         # as an older version let it be stored
         settings.set_firm(unit, mail_port=None)
     assert settings.firm(office.store).mail_port == 587
 
-    keeping.edit(office.lee, "settings", shelf.get(office.store, 0), {"late_minutes": "7"})
+    editing.edit(office.lee, "settings", shelf.get(office.store, 0), {"late_minutes": "7"})
     assert settings.firm(office.store).late_minutes == 7

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from dispatch.closeout.template_form import ITEM
-from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.book.record_types import SHELVES
 from dispatch.desk.imports.importing import SUBJECTS, columns_of
 from dispatch.fields.record import Field
 from dispatch.records.agreements import BLOCK

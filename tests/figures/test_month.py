@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from db.store import Store
-from dispatch.desk.book.finding import client_named
+from dispatch.desk.book.records import client_named
 from dispatch.desk.figures.counting import figures_over, visits_behind
 from dispatch.desk.figures.defined import FIGURES
 from dispatch.desk.reports.day import day_report
 from dispatch.desk.reports.month import month_report
 from dispatch.desk.reports.rendering import as_csv, as_html, as_json, as_markdown, as_text
-from dispatch.desk.seat import take_seat
+from dispatch.desk.session.user import log_in
 from tests.figures.month import FIRST, ZONE, a_month, firm_of
 from tests.figures.rows import Days, anchor, by, by_hand, connect, midnight, write
 
@@ -60,7 +60,7 @@ def compare(store: Store, days: Days) -> None:
 
 
 def report(store: Store, days: Days, visits: int) -> None:
-    lee = take_seat(store, "lee")
+    lee = log_in(store, "lee")
     client = client_named(store, "Client 01")
     month = month_report(lee, client, FIRST)
     start, end = midnight(FIRST, ZONE), midnight(LAST + ONE, ZONE)

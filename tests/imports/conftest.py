@@ -12,10 +12,10 @@ import pytest
 from db import people
 from db.store import Store
 from db.unit import Actor, unit_of_work
+from dispatch.desk.files.verdicts import ImportReport
 from dispatch.desk.imports.importing import How, import_file
 from dispatch.desk.imports.judging import unwatched
-from dispatch.desk.imports.verdicts import Report
-from dispatch.desk.seat import Seat, take_seat
+from dispatch.desk.session.user import User, log_in
 from dispatch.model.instants import SetClock, parse_iso
 from dispatch.model.people import Staff
 from dispatch.model.states import Role
@@ -39,13 +39,13 @@ MASTER_DATA = (
 class Desk:
     """Lee, who has every role, with a folder for files."""
 
-    seat: Seat
+    user: User
     folder: Path
     clock: SetClock
 
     @property
     def store(self) -> Store:
-        return self.seat.store
+        return self.user.store
 
     def file(self, name: str, content: str | bytes) -> Path:
         """A file with that content, as it is."""
@@ -53,23 +53,23 @@ class Desk:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
-    def take(self, kind: str, content: str | bytes | Path, **options: Any) -> Report:
+    def take(self, kind: str, content: str | bytes | Path, **options: Any) -> ImportReport:
         """Import a file, or text as a file."""
         path = content if isinstance(content, Path) else self.file(f"{kind}.csv", content)
         watch = options.pop("watch", unwatched)
-        return import_file(self.seat, kind, path, How(**options), watch)
+        return import_file(self.user, kind, path, How(**options), watch)
 
     def count(self, table: str) -> int:
         """How many records a table has."""
         return int(self.store.value(f"SELECT count(*) FROM {table}"))
 
 
-def verdicts(report: Report) -> list[str]:
+def verdicts(report: ImportReport) -> list[str]:
     """The verdict on each row, in order."""
     return [row.verdict.value for row in report.rows]
 
 
-def faults(report: Report) -> list[tuple[int, str, str]]:
+def faults(report: ImportReport) -> list[tuple[int, str, str]]:
     """Each fault: row, field, what was expected."""
     return [(row.row, fault.field, fault.expected) for row in report.rows for fault in row.faults]
 
@@ -79,17 +79,17 @@ def _fill(store: Store) -> None:
         people.add_staff(unit, Staff(0, "lee", "Lee Moreau", frozenset(Role)))
 
 
-def seated(path: Path, folder: Path, *, create: bool = False) -> Desk:
+def logged_in(path: Path, folder: Path, *, create: bool = False) -> Desk:
     WALL.set(NOW)
     if create:
         prepared(path, _fill, clock=WALL).close()
-    return Desk(take_seat(Store.open(path, clock=WALL), "lee"), folder, WALL)
+    return Desk(log_in(Store.open(path, clock=WALL), "lee"), folder, WALL)
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Desk]:
     """A firm that has nothing but its lead, and has set nothing."""
-    desk = seated(tmp_path / "empty.db", tmp_path, create=True)
+    desk = logged_in(tmp_path / "empty.db", tmp_path, create=True)
     with desk.store:
         yield desk
 
@@ -101,7 +101,7 @@ def master_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _import_master_data(path: Path) -> None:
-    desk = seated(path, path.parent, create=True)
+    desk = logged_in(path, path.parent, create=True)
     with desk.store:
         for kind, name in MASTER_DATA:
             assert desk.take(kind, SAMPLE / name).applied
@@ -110,6 +110,6 @@ def _import_master_data(path: Path) -> None:
 @pytest.fixture
 def desk(master_data: Path, tmp_path: Path) -> Iterator[Desk]:
     """The sample firm without visits."""
-    desk = seated(copied(master_data, tmp_path / "firm.db"), tmp_path)
+    desk = logged_in(copied(master_data, tmp_path / "firm.db"), tmp_path)
     with desk.store:
         yield desk

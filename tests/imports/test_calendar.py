@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db import clients, visits
-from dispatch.desk import schedule
+from dispatch.desk.files.table import Unreadable
+from dispatch.desk.files.verdicts import ImportReport
 from dispatch.desk.imports.calendar_file import COLUMNS, read_calendar
 from dispatch.desk.imports.calendar_rows import rule_of
 from dispatch.desk.imports.importing import How, import_file
 from dispatch.desk.imports.judging import Stopped, unwatched
-from dispatch.desk.imports.table import Unreadable
-from dispatch.desk.imports.verdicts import Report
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.plan import schedule
+from dispatch.desk.session.refusals import Faulty
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import at_local, parse_iso
 from dispatch.model.text import show
@@ -45,14 +45,14 @@ def calendar(*events: str) -> str:
     return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", *events, "END:VCALENDAR", ""])
 
 
-def take(office: Office, tmp_path: Path, *events: str, **options: Any) -> Report:
+def take(office: Office, tmp_path: Path, *events: str, **options: Any) -> ImportReport:
     path = tmp_path / "own.ics"
     path.write_bytes(calendar(*events).encode())
     watch = options.pop("watch", unwatched)
     return import_file(office.dana, "calendar", path, How(**options), watch)
 
 
-def only(report: Report) -> Any:
+def only(report: ImportReport) -> Any:
     (row,) = report.rows
     return row
 
@@ -63,7 +63,7 @@ def made(office: Office, reference: str = "R1001") -> Visit:
     return visit
 
 
-def faults(report: Report) -> list[str]:
+def faults(report: ImportReport) -> list[str]:
     return [f"{fault.field} {fault.value!r}: {fault.expected}" for row in report.rows for fault in row.faults]
 
 

@@ -14,8 +14,8 @@ from db import settings
 from db.store import Store
 from dispatch.commands import importing
 from dispatch.commands.line import run
+from dispatch.desk.files.table import ROWS
 from dispatch.desk.imports.importing import KINDS
-from dispatch.desk.imports.table import ROWS
 from tests.imports.conftest import SAMPLE
 from tests.prepared import copied
 from tests.wall import started

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dispatch.desk.files.verdicts import ImportReport, RowVerdict
 from dispatch.desk.imports.importing import SUBJECTS, How, import_file
-from dispatch.desk.imports.verdicts import Report, Verdict
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.session.refusals import Refusal
 from dispatch.model.text import show
 from tests.imports.conftest import SAMPLE, Desk
 
@@ -95,12 +95,12 @@ def counted(desk: Desk) -> dict[str, int]:
     return {table: desk.count(table) for table in TABLES}
 
 
-def imported(desk: Desk, kind: str, content: bytes, **options: bool) -> Report | None:
+def imported(desk: Desk, kind: str, content: bytes, **options: bool) -> ImportReport | None:
     """Import what may be anything; None where it could not be read as a file at all."""
     path: Path = desk.file("hostile.csv", content)
     before = counted(desk)
     try:
-        report = import_file(desk.seat, kind, path, How(**options))
+        report = import_file(desk.user, kind, path, How(**options))
     except Refusal as refusal:
         said = str(refusal)
     else:
@@ -163,7 +163,7 @@ def test_sample_file_with_damage(desk: Desk, data: st.DataObject) -> None:
     before = desk.count("visit")
     report = imported(desk, "visits", bytes(content))
     if report is not None and report.applied:
-        assert desk.count("visit") - before == report.counts.get(Verdict.NEW, 0)
+        assert desk.count("visit") - before == report.counts.get(RowVerdict.NEW, 0)
 
 
 JSON = st.recursive(
@@ -186,4 +186,4 @@ def test_card_with_anything_in_it(desk: Desk, data: st.DataObject) -> None:
     if report is not None and report.applied:
         second = imported(desk, "rate-card", json.dumps(card).encode(), update=True)
         assert second is not None
-        assert [row.verdict for row in second.rows] == [Verdict.UNCHANGED]
+        assert [row.verdict for row in second.rows] == [RowVerdict.UNCHANGED]

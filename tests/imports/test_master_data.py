@@ -181,7 +181,7 @@ def test_block_is_corrected_only_while_nothing_was_drawn(desk: Desk) -> None:
     assert verdicts(desk.take("clients", text(1500), update=True)) == ["updated"]
     (pool,) = agreements.pools_of(desk.store, agreement.id)
     assert (pool.size, pool.remaining) == ("1500", "1500")
-    with desk.seat.write("charge") as unit:
+    with desk.user.write("charge") as unit:
         unit.update("pool", pool.id, pool.version, remaining="1440")
         unit.audit("pool", pool.id)
 
@@ -265,7 +265,7 @@ def test_figures_that_somebody_set_stay_when_the_place_is_corrected(desk: Desk) 
     client = clients.client_by_name(desk.store, "Harbor Dental")
     assert client is not None
     (site,) = clients.sites_of(desk.store, client.id)
-    with desk.seat.write("site travel") as unit:
+    with desk.user.write("site travel") as unit:
         unit.update("site", site.id, site.version, one_way_distance="9.9", one_way_provenance="pinned")
         unit.audit("site", site.id)
 
@@ -280,7 +280,7 @@ def test_figures_that_somebody_set_stay_when_the_place_is_corrected(desk: Desk) 
 def test_hours_that_vary_by_weekday_are_kept_unless_the_file_has_others(desk: Desk) -> None:
     client = clients.client_by_name(desk.store, "Harbor Dental")
     assert client is not None
-    with desk.seat.write("add site") as unit:
+    with desk.user.write("add site") as unit:
         site_id = clients.add_site(
             unit, Site(0, client.id, "Annex", "", "America/New_York", access=(Hours(0, 480, 720),))
         )
@@ -352,7 +352,7 @@ def test_member_of_staff_becomes_a_technician_too(desk: Desk) -> None:
 
 
 def test_login_that_was_never_given_a_name_takes_it_from_the_file(desk: Desk) -> None:
-    with desk.seat.write("add staff") as unit:
+    with desk.user.write("add staff") as unit:
         people.add_staff(unit, Staff(0, "kim", "kim", frozenset({Role.DISPATCHER})))
 
     desk.take("technicians", f"{TECHNICIAN}\nKim Vale,kim@example.com,,,,,,,tech\n")
@@ -366,7 +366,7 @@ def test_login_of_its_own_column_and_of_somebody_who_left(desk: Desk) -> None:
     desk.take("technicians", "name,login,labour_class\nKim Vale,kv,tech\n")
     kim = people.staff_by_login(desk.store, "kv")
     assert kim is not None
-    with desk.seat.write("leave") as unit:
+    with desk.user.write("leave") as unit:
         unit.update("staff", kim.id, kim.version, active=0)
         unit.audit("staff", kim.id)
 

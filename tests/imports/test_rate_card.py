@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from db import agreements, clients, settings
-from dispatch.desk.imports.table import Unreadable
-from dispatch.desk.imports.verdicts import Report
+from dispatch.desk.files.table import Unreadable
+from dispatch.desk.files.verdicts import ImportReport
 from dispatch.model.travel import Place
 from tests.imports.conftest import SAMPLE, Desk, faults, verdicts
 
 CARD: dict[str, Any] = json.loads((SAMPLE / "rate_card.json").read_text())
 
 
-def take(desk: Desk, card: Any, **options: Any) -> Report:
+def take(desk: Desk, card: Any, **options: Any) -> ImportReport:
     return desk.take("rate-card", desk.file("card.json", json.dumps(card)), **options)
 
 
@@ -40,7 +40,7 @@ def test_first_day_is_that_of_this_year_by_the_clock(empty: Desk) -> None:
 
 
 def test_what_the_firm_set_itself_stays(empty: Desk) -> None:
-    with empty.seat.write("settings") as unit:
+    with empty.user.write("settings") as unit:
         settings.set_firm(unit, zone="Europe/London", currency="GBP", depot=Place(51.5, -0.1))
 
     take(empty, CARD)

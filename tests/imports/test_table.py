@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.desk.imports.table import Columns, Unreadable, find_columns, read_table
+from dispatch.desk.files.table import Columns, Unreadable, find_columns, read_table
 
 PLAIN = "client,contact\nAcme,Ann\nElm,Bo\n"
 

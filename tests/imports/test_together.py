@@ -15,10 +15,10 @@ ROOT = Path(__file__).parents[2]
 
 def test_same_file_at_once_brings_each_row_once(desk: Desk) -> None:
     program = (
-        "import sys; from pathlib import Path; from db.store import Store; from dispatch.desk.seat import take_seat; "
+        "import sys; from pathlib import Path; from db.store import Store; from dispatch.desk.session.user import log_in; "
         "from dispatch.desk.imports.importing import import_file; sys.stdin.readline(); "
         "store = Store.open(sys.argv[1], timeout=60); "
-        "print(import_file(take_seat(store, 'lee'), 'visits', Path(sys.argv[2])).applied)"
+        "print(import_file(log_in(store, 'lee'), 'visits', Path(sys.argv[2])).applied)"
     )
     words = started("-c", program, str(desk.store.path), str(SAMPLE / "visits.csv"))
     sessions = [

@@ -7,8 +7,8 @@ import datetime
 import pytest
 
 from db import agreements, clients, people, visits
-from dispatch.desk.refusals import NotAllowed
-from dispatch.desk.seat import take_seat
+from dispatch.desk.session.refusals import NotAllowed
+from dispatch.desk.session.user import log_in
 from dispatch.model.agreements import Agreement
 from dispatch.model.instants import at_local, parse_iso
 from dispatch.model.people import Staff
@@ -206,7 +206,7 @@ def test_agreement_is_ended_on_the_day_after_its_last(desk: Desk, date: str, war
 
 
 def test_unlimited_agreement_never_ended(desk: Desk) -> None:
-    with desk.seat.write("add agreement") as unit:
+    with desk.user.write("add agreement") as unit:
         client = clients.client_by_name(desk.store, "Lark & Co Architects")
         assert client is not None
         agreements.add_agreement(unit, Agreement(0, client.id, "Renewed", "tm", datetime.date(2026, 11, 25), None, {}))
@@ -260,7 +260,7 @@ def test_visit_that_has_begun_is_not_updated(desk: Desk) -> None:
     ana = people.technician_by_name(desk.store, "ana")
     assert visit is not None
     assert ana is not None
-    with desk.seat.write("arrive") as unit:
+    with desk.user.write("arrive") as unit:
         visits.place(unit, visit, [ana], NOW, NOW + 3600)
         unit.execute("UPDATE visit SET state = 'on_site', version = version + 1 WHERE id = ?", (visit.id,))
         unit.audit("visit", visit.id)
@@ -305,9 +305,9 @@ def test_check_changes_nothing(desk: Desk) -> None:
 
 
 def test_only_a_dispatcher_imports_visits(desk: Desk) -> None:
-    with desk.seat.write("add staff") as unit:
+    with desk.user.write("add staff") as unit:
         people.add_staff(unit, Staff(0, "kim", "Kim", frozenset({Role.LEAD})))
-    lead_only = Desk(take_seat(desk.store, "kim"), desk.folder, desk.clock)
+    lead_only = Desk(log_in(desk.store, "kim"), desk.folder, desk.clock)
 
     with pytest.raises(NotAllowed):
         lead_only.take("visits", ONE)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.levels.calendar import Calendar, CalendarFault, calendar_of
-from dispatch.levels.clock import Earlier, LevelClock, LevelState, Pause, Reading, Thresholds
+from dispatch.levels.clock import ClockReading, EarlierTarget, LevelClock, LevelState, Pause, Thresholds
 from dispatch.model.instants import local, parse_iso
 from tests.quick import examples
 
@@ -130,7 +130,7 @@ def at(text: str) -> int:
     return parse_iso(f"2026-05-{text}+01:00")
 
 
-def read(target: int, opened: str, now: str, **more: Any) -> Reading:
+def read(target: int, opened: str, now: str, **more: Any) -> ClockReading:
     found = LevelClock(UK, at(opened), target, **more).read(at(now))
     assert found is not None
     return found
@@ -184,14 +184,14 @@ def test_an_aim_is_never_breached() -> None:
 
 def test_a_change_of_priority_measures_from_receipt_again() -> None:
     """design/service-levels.md D3"""
-    earlier = [Earlier(at("18T09:30"), 240)]
+    earlier = [EarlierTarget(at("18T09:30"), 240)]
     found = read(60, "18T09:00", "18T09:50", earlier=earlier)
     assert (found.state, found.due) == (LevelState.AT_RISK, at("18T10:00"))
 
 
 def test_what_was_missed_stays_missed_when_the_priority_is_lowered() -> None:
     """design/service-levels.md D3"""
-    earlier = [Earlier(at("18T10:30"), 60)]
+    earlier = [EarlierTarget(at("18T10:30"), 60)]
     assert read(480, "18T09:00", "18T11:00", earlier=earlier).state is LevelState.BREACHED
     assert read(480, "18T09:00", "18T12:00", earlier=earlier, achieved=at("18T11:00")).state is LevelState.MISSED
     gone = LevelClock(UK, at("18T09:00"), None, earlier=earlier).read(at("18T11:00"))
@@ -201,7 +201,9 @@ def test_what_was_missed_stays_missed_when_the_priority_is_lowered() -> None:
 
 def test_no_target_is_no_clock() -> None:
     assert LevelClock(UK, at("18T09:00"), None).read(at("18T11:00")) is None
-    assert LevelClock(UK, at("18T09:00"), None, earlier=[Earlier(at("18T10:00"), 120)]).read(at("18T11:00")) is None
+    assert (
+        LevelClock(UK, at("18T09:00"), None, earlier=[EarlierTarget(at("18T10:00"), 120)]).read(at("18T11:00")) is None
+    )
 
 
 def test_a_request_that_ended_without_it_leaves_only_what_was_missed() -> None:

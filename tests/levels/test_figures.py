@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from dispatch.levels.capacity import Drive, warnings
+from dispatch.levels.capacity import SiteDrive, warnings
 from dispatch.levels.clock import LevelState
-from dispatch.levels.report import Request, Told, month_of
+from dispatch.levels.report import ClockOutcome, RequestClocks, month_of
 from dispatch.levels.targets import Targets, faults_of_targets, promised, read_targets, targets_text
 
 P1 = Targets(30, 60, 240, 480, 480)
@@ -50,7 +50,7 @@ def test_faults_of_targets_name_their_path(own: Any, fault: str) -> None:
 
 def test_capacity_warns_of_a_drive_that_is_longer_than_the_promise() -> None:
     """design/service-levels.md D7"""
-    drives = [Drive("Main office", 31), Drive("Annex", None), Drive("Warehouse", 30)]
+    drives = [SiteDrive("Main office", 31), SiteDrive("Annex", None), SiteDrive("Warehouse", 30)]
     (said,) = warnings({"P1": 60, "P2": None}, drives, 30, 0, 0)
     assert said.startswith("P1 on site within 60 min is shorter than the drive to Main office (31 min)")
 
@@ -69,10 +69,14 @@ def test_a_month_in_figures() -> None:
     """design/service-levels.md D8"""
     met, missed, breached, ok = LevelState.MET, LevelState.MISSED, LevelState.BREACHED, LevelState.OK
     requests = [
-        Request((Told("phone", met, 10), Told("onsite", missed, 300, cause="Overlooked")), (60, 30)),
-        Request((Told("phone", met, 20), Told("onsite", breached, 500, stopped=False, cause="overlooked"))),
-        Request((Told("phone", missed, 50), Told("resolution", ok, 5, stopped=False))),
-        Request((Told("onsite", missed, 900, aim=True),)),
+        RequestClocks(
+            (ClockOutcome("phone", met, 10), ClockOutcome("onsite", missed, 300, cause="Overlooked")), (60, 30)
+        ),
+        RequestClocks(
+            (ClockOutcome("phone", met, 20), ClockOutcome("onsite", breached, 500, stopped=False, cause="overlooked"))
+        ),
+        RequestClocks((ClockOutcome("phone", missed, 50), ClockOutcome("resolution", ok, 5, stopped=False))),
+        RequestClocks((ClockOutcome("onsite", missed, 900, aim=True),)),
     ]
     month = month_of(requests, 3, 12500)
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from dispatch.desk.book import keeping
-from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_types import SHELVES
 from tests.desk.conftest import Office, office
 
 __all__ = ["office"]
@@ -86,7 +86,7 @@ def post() -> Iterator[PostOffice]:
 @pytest.fixture
 def told(office: Office, post: PostOffice) -> Office:
     """The small firm, which sends by that server; Harbor Dental wants to be told everything."""
-    keeping.settle(
+    editing.settle(
         office.lee,
         {
             "messages_by": "smtp",
@@ -98,5 +98,5 @@ def told(office: Office, post: PostOffice) -> Office:
     )
     harbor = SHELVES["client"].find(office.store, "Harbor Dental")
     wishes = {"told": "confirmed, on the way, late, report", "told_at": "desk@harbor.example"}
-    keeping.edit(office.lee, "client", harbor, wishes)
+    editing.edit(office.lee, "client", harbor, wishes)
     return office

@@ -8,13 +8,15 @@ import pytest
 
 from db import messages
 from db.unit import Actor, unit_of_work
-from dispatch.desk import arriving, calling, leaving, outbox, schedule
-from dispatch.desk.book import keeping
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.couriers import courier
-from dispatch.desk.posting import post_due, post_next
-from dispatch.desk.refusals import Refusal
-from dispatch.desk.telling import SOON
+from dispatch.desk.adapters.transports import courier
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.closeout import arriving, leaving
+from dispatch.desk.delivery.posting import post_due, post_next
+from dispatch.desk.messages import calling_ahead, outbox
+from dispatch.desk.messages.notifications import SOON
+from dispatch.desk.plan import schedule
+from dispatch.desk.session.refusals import Refusal
 from dispatch.model.messages import About, Fate, Message
 from tests.desk.conftest import Office, at
 from tests.messages.conftest import PostOffice
@@ -22,7 +24,7 @@ from tests.messages.conftest import PostOffice
 
 def client(office: Office, **texts: str) -> None:
     """Put something on the page of the client."""
-    keeping.edit(office.lee, "client", SHELVES["client"].find(office.store, "Harbor Dental"), texts)
+    editing.edit(office.lee, "client", SHELVES["client"].find(office.store, "Harbor Dental"), texts)
 
 
 def confirmed(office: Office) -> None:
@@ -42,7 +44,7 @@ def late(office: Office) -> None:
     client(office, told="late")
     confirmed(office)
     office.go("14:50")
-    calling.call(office.dana, "R1", promised=at("16:30"))
+    calling_ahead.call(office.dana, "R1", promised=at("16:30"))
 
 
 def not_reached(office: Office) -> None:
@@ -50,7 +52,7 @@ def not_reached(office: Office) -> None:
     client(office, told="late")
     confirmed(office)
     office.go("15:20")
-    calling.call(office.dana, "R1", answered=False)
+    calling_ahead.call(office.dana, "R1", answered=False)
 
 
 def report(office: Office) -> None:
@@ -116,7 +118,7 @@ def test_who_comes_instead_is_named(told: Office, post: PostOffice) -> None:
     confirmed(told)
     said = everything(told)[0].text
     ana = SHELVES["technician"].find(told.store, "Ana Ruiz")
-    keeping.edit(told.lee, "technician", ana, {"name": "Ana Ruiz-Lopez"})
+    editing.edit(told.lee, "technician", ana, {"name": "Ana Ruiz-Lopez"})
     told.clock.advance(120)
     posted = post_next(told.dana, lambda: courier(told.dana.firm))
     assert posted is not None
@@ -138,7 +140,7 @@ def test_late_does_not_name_today_after_the_visit_was_moved_to_tomorrow(told: Of
     send_all(told)
     assert not post.taken
     assert everything(told)[0].why == "the visit was moved: the next call says to when"
-    calling.call(told.dana, "R1", promised=at("10:00", 1))
+    calling_ahead.call(told.dana, "R1", promised=at("10:00", 1))
     send_all(told)
     (mail,) = post.taken
     assert "will be at Main office on Wed 25 Nov 2026, 10:00 (R1)" in mail.get_content()
@@ -146,7 +148,7 @@ def test_late_does_not_name_today_after_the_visit_was_moved_to_tomorrow(told: Of
 
 def test_another_promise_takes_the_place_of_one_that_waits(told: Office, post: PostOffice) -> None:
     late(told)
-    calling.call(told.dana, "R1", promised=at("17:00"))
+    calling_ahead.call(told.dana, "R1", promised=at("17:00"))
     send_all(told)
     (mail,) = post.taken
     assert "at 17:00" in mail.get_content()
@@ -226,7 +228,7 @@ def test_a_report_that_is_put_right_while_a_slow_server_is_asked_goes_as_it_is_t
         def carry(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
             def then() -> None:
                 site = SHELVES["site"].find(told.store, "Harbor Dental / Main office")
-                keeping.edit(told.lee, "site", site, {"address": "9 New Street"})
+                editing.edit(told.lee, "site", site, {"address": "9 New Street"})
                 handing_over()
 
             real.carry(address, subject, text, key, then)

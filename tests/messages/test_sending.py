@@ -23,12 +23,16 @@ from aiosmtpd.smtp import AuthResult
 from db import copies, messages, visits
 from db.store import Store
 from db.unit import unit_of_work
-from dispatch.desk import arriving, couriers, leaving, outbox, posting, schedule
-from dispatch.desk.book import keeping
-from dispatch.desk.couriers import Courier, NotSent, courier
-from dispatch.desk.posting import Posted, post_due, post_next
-from dispatch.desk.refusals import NotAllowed, Refusal
-from dispatch.desk.seat import Seat, take_seat
+from dispatch.desk.adapters import transports
+from dispatch.desk.adapters.transports import Courier, NotSent, courier
+from dispatch.desk.book import editing
+from dispatch.desk.closeout import arriving, leaving
+from dispatch.desk.delivery import posting
+from dispatch.desk.delivery.posting import Posted, post_due, post_next
+from dispatch.desk.messages import outbox
+from dispatch.desk.plan import schedule
+from dispatch.desk.session.refusals import NotAllowed, Refusal
+from dispatch.desk.session.user import User, log_in
 from dispatch.model.messages import Fate, Message
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office, at
@@ -36,12 +40,12 @@ from tests.messages.conftest import PostOffice
 from tests.wall import started
 
 
-def current(seat: Seat) -> Callable[[], Courier]:
-    return lambda: courier(seat.firm)
+def current(user: User) -> Callable[[], Courier]:
+    return lambda: courier(user.firm)
 
 
-def send(seat: Seat) -> Posted | None:
-    return post_next(seat, current(seat))
+def send(user: User) -> Posted | None:
+    return post_next(user, current(user))
 
 
 def state_of(office: Office, message: int = 1) -> Message:
@@ -101,7 +105,7 @@ def test_the_report_goes_as_the_client_may_read_it(told: Office, post: PostOffic
 
 
 def test_what_people_typed_stays_text(told: Office, post: PostOffice) -> None:
-    keeping.settle(told.lee, {"message_confirmed": "Grüße, {client}: {work} — 漢字 {when}"})
+    editing.settle(told.lee, {"message_confirmed": "Grüße, {client}: {work} — 漢字 {when}"})
     schedule.assign(told.dana, "R1", ["Ana Ruiz"], at("15:00"))
     with unit_of_work(told.store, "spoil", _system()) as unit:
         unit.execute(
@@ -169,7 +173,7 @@ def test_a_person_has_it_tried_again(due: Office, post: PostOffice) -> None:
 def test_it_is_given_up_after_as_many_tries_as_are_useful(told: Office) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        keeping.settle(told.lee, {"mail_port": str(nobody.getsockname()[1])})
+        editing.settle(told.lee, {"mail_port": str(nobody.getsockname()[1])})
         told.on_site("R1")
         told.finish("R1")
         leaving.close(told.ana, "R1")
@@ -205,7 +209,7 @@ def test_a_mail_that_was_taken_is_sent_whatever_the_server_says_in_parting(due: 
 def test_a_server_that_hangs_after_all_was_said_leaves_it_open(
     due: Office, post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(couriers, "SECONDS", 0.5)
+    monkeypatch.setattr(transports, "SECONDS", 0.5)
     post.data = "hang"
     posted = send(due.dana)
     assert posted is not None
@@ -220,9 +224,9 @@ def test_a_server_that_refuses_the_text_has_not_sent_it(due: Office, post: PostO
 
 
 def test_a_server_that_never_answers_is_left(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(couriers, "SECONDS", 0.3)
+    monkeypatch.setattr(transports, "SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        keeping.settle(due.lee, {"mail_port": str(silent.getsockname()[1])})
+        editing.settle(due.lee, {"mail_port": str(silent.getsockname()[1])})
         posted = send(due.dana)
     assert posted is not None
     assert posted.fate is Fate.WAITING, "nothing was handed over, so it may be tried again"
@@ -241,13 +245,13 @@ def test_what_cannot_be_a_mail_is_given_up_at_once(due: Office, post: PostOffice
 
 
 def test_without_a_courier_it_waits(due: Office) -> None:
-    keeping.settle(due.lee, {"messages_by": "none"})
+    editing.settle(due.lee, {"messages_by": "none"})
     with pytest.raises(Refusal, match="Messages are not sent"):
         send(due.dana)
-    keeping.settle(due.lee, {"messages_by": "smtp", "mail_host": ""})
+    editing.settle(due.lee, {"messages_by": "smtp", "mail_host": ""})
     with pytest.raises(Refusal, match="No mail server is set"):
         send(due.dana)
-    keeping.settle(due.lee, {"messages_by": "apprise", "mail_host": "127.0.0.1"})
+    editing.settle(due.lee, {"messages_by": "apprise", "mail_host": "127.0.0.1"})
     with pytest.raises(Refusal, match="Apprise has no addresses"):
         send(due.dana)
     assert state_of(due).fate is Fate.WAITING
@@ -316,8 +320,8 @@ def test_two_senders_never_send_one_twice(told: Office, post: PostOffice) -> Non
 
     def sender() -> None:
         with Store.open(told.store.path, clock=told.clock) as store:
-            seat = take_seat(store, "dana")
-            while post_next(seat, lambda: courier(seat.firm)) is not None:
+            user = log_in(store, "dana")
+            while post_next(user, lambda: courier(user.firm)) is not None:
                 pass
 
     senders = [threading.Thread(target=sender) for _ in range(3)]
@@ -403,11 +407,11 @@ def test_it_finishes_what_it_has_in_hand_and_ends(
 def test_it_goes_on_when_the_settings_come_later(
     over: Office, post: PostOffice, running: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    keeping.settle(over.lee, {"messages_by": "none"})
+    editing.settle(over.lee, {"messages_by": "none"})
     sender = running()
     assert sender.stdout is not None
     assert sender.stdout.readline().startswith("Messages are not sent")
-    keeping.settle(over.lee, {"messages_by": "smtp"})
+    editing.settle(over.lee, {"messages_by": "smtp"})
     wait_for(lambda: state_of(over).fate is Fate.SENT)
     sender.send_signal(signal.SIGTERM)
     said, _ = sender.communicate(timeout=20)
@@ -428,8 +432,8 @@ def test_it_waits_for_a_busy_database_and_goes_on(due: Office, post: PostOffice)
 
     def sender() -> None:
         with Store.open(due.store.path, clock=due.clock, timeout=0.05) as store:
-            seat = take_seat(store, "dana")
-            posting.run(seat, current(seat), said.append, 0.02, stop)
+            user = log_in(store, "dana")
+            posting.run(user, current(user), said.append, 0.02, stop)
 
     running = threading.Thread(target=sender)
     with saving(due.store.path):
@@ -457,7 +461,7 @@ def test_what_went_out_is_noted_however_long_others_save(due: Office, post: Post
             threading.Timer(0.4, others.close).start()
 
     with Store.open(due.store.path, clock=due.clock, timeout=0.05) as store:
-        posted = post_next(take_seat(store, "dana"), WhileOthersSave)
+        posted = post_next(log_in(store, "dana"), WhileOthersSave)
     assert posted is not None
     assert (posted.fate, state_of(due).fate) == (Fate.SENT, Fate.SENT)
     assert len(post.taken) == 1
@@ -513,9 +517,9 @@ def test_starttls_and_login(
         authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
         if trusted:
             monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-        monkeypatch.setenv(couriers.PASSWORD, "open sesame")
+        monkeypatch.setenv(transports.PASSWORD, "open sesame")
         settings = {"mail_host": "localhost", "mail_port": str(port), "mail_security": "starttls", "mail_user": "disp"}
-        keeping.settle(due.lee, settings)
+        editing.settle(due.lee, settings)
         posted = send(due.dana)
     finally:
         controller.stop()
@@ -540,9 +544,9 @@ def test_a_password_that_others_can_read_is_not_used(
     due: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.delenv(couriers.PASSWORD, raising=False)
-    keeping.settle(due.lee, {"mail_user": "disp"})
-    secret = tmp_path / "dispatch-board" / couriers.PASSWORD_FILE
+    monkeypatch.delenv(transports.PASSWORD, raising=False)
+    editing.settle(due.lee, {"mail_user": "disp"})
+    secret = tmp_path / "dispatch-board" / transports.PASSWORD_FILE
     secret.parent.mkdir()
     secret.write_text("open sesame\n")
     secret.chmod(0o644)
@@ -567,8 +571,8 @@ def test_by_apprise(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
 
     with HTTPServer(("127.0.0.1", 0), Hook) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv(couriers.URLS, f"json://127.0.0.1:{server.server_port}/{{address}}")
-        keeping.settle(due.lee, {"messages_by": "apprise"})
+        monkeypatch.setenv(transports.URLS, f"json://127.0.0.1:{server.server_port}/{{address}}")
+        editing.settle(due.lee, {"messages_by": "apprise"})
         first = send(due.dana)
         due.clock.advance(posting.WAITS[0])
         second = send(due.dana)
@@ -583,7 +587,7 @@ def test_by_apprise(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_apprise_it_is_said(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
     with pytest.raises(NotSent, match="Apprise is not installed"):
-        couriers.ByApprise(["json://x"]).carry("a@b.example", "s", "t", "k", lambda: None)
+        transports.ByApprise(["json://x"]).carry("a@b.example", "s", "t", "k", lambda: None)
 
 
 def test_every_due_message_is_dealt_with(due: Office, post: PostOffice) -> None:

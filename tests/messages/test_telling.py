@@ -7,12 +7,14 @@ import pytest
 from db import messages
 from db.faults import Refused as DatabaseRefused
 from db.unit import Actor, unit_of_work
-from dispatch.desk import arriving, calling, leaving, outbox, schedule, undo
-from dispatch.desk.book import keeping
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.couriers import Courier, courier
-from dispatch.desk.posting import Posted, post_due, post_next
-from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
+from dispatch.desk.adapters.transports import Courier, courier
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.closeout import arriving, leaving
+from dispatch.desk.delivery.posting import Posted, post_due, post_next
+from dispatch.desk.messages import calling_ahead, outbox
+from dispatch.desk.plan import schedule, undo
+from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.model.messages import About, Fate, Message
 from tests.desk.conftest import Office, at
 from tests.messages.conftest import PostOffice
@@ -38,7 +40,7 @@ def waiting(office: Office) -> list[Message]:
 
 def only(office: Office, wishes: str) -> None:
     """The client wants to be told these."""
-    keeping.edit(office.lee, "client", SHELVES["client"].find(office.store, "Harbor Dental"), {"told": wishes})
+    editing.edit(office.lee, "client", SHELVES["client"].find(office.store, "Harbor Dental"), {"told": wishes})
 
 
 def agreed(office: Office, reference: str = "R1", clock: str = "09:00") -> None:
@@ -72,7 +74,7 @@ def test_a_call_tells_the_new_time(told: Office) -> None:
     only(told, "late")
     agreed(told)
     told.go("08:50")
-    calling.call(told.dana, "R1", promised=at("09:40"))
+    calling_ahead.call(told.dana, "R1", promised=at("09:40"))
     late = waiting(told)[0]
     assert late.about is About.LATE
     assert late.text == "We are later than planned, and sorry for it: Ana Ruiz will be at Main office at 09:40 (R1)."
@@ -89,7 +91,7 @@ def test_nobody_is_told_what_they_did_not_ask_for(told: Office, wishes: str) -> 
 
 
 def test_nothing_is_kept_for_later_where_nothing_is_sent(told: Office) -> None:
-    keeping.settle(told.lee, {"messages_by": "none"})
+    editing.settle(told.lee, {"messages_by": "none"})
     agreed(told)
     assert waiting(told) == []
 
@@ -98,8 +100,8 @@ def test_without_an_address_of_its_own_the_first_contact_is_told(told: Office) -
     harbor = SHELVES["client"].find(told.store, "Harbor Dental")
     texts = {"told_at": ""}
     with pytest.raises(Faulty, match="no contact has an e-mail address either"):
-        keeping.edit(told.lee, "client", harbor, texts)
-    keeping.edit(told.lee, "client", harbor, texts | {"contacts": "J. Lowe; +1 614 555 0100; lowe@harbor.example"})
+        editing.edit(told.lee, "client", harbor, texts)
+    editing.edit(told.lee, "client", harbor, texts | {"contacts": "J. Lowe; +1 614 555 0100; lowe@harbor.example"})
     agreed(told)
     assert waiting(told)[0].address == "lowe@harbor.example"
 
@@ -175,7 +177,7 @@ def test_what_nobody_sends_is_seen(told: Office) -> None:
 def test_wishes_that_cannot_be_met_are_named(told: Office, field: str, typed: str, fault: str) -> None:
     harbor = SHELVES["client"].find(told.store, "Harbor Dental")
     with pytest.raises(Faulty, match=fault):
-        keeping.edit(told.lee, "client", harbor, {field: typed})
+        editing.edit(told.lee, "client", harbor, {field: typed})
 
 
 @pytest.mark.parametrize(
@@ -190,7 +192,7 @@ def test_wishes_that_cannot_be_met_are_named(told: Office, field: str, typed: st
 )
 def test_settings_that_cannot_send_are_named(told: Office, field: str, typed: str) -> None:
     with pytest.raises(Faulty):
-        keeping.settle(told.lee, {field: typed})
+        editing.settle(told.lee, {field: typed})
 
 
 def placed(office: Office, clock: str) -> None:

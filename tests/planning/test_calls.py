@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.model.calls import Call, Outcome
+from dispatch.model.calls import Call, CallOutcome
 from dispatch.planning.calls import DueCall, due_calls
 from dispatch.planning.projection import Course, Projected
 from tests.planning.test_projection import at, stop
@@ -20,7 +20,7 @@ def listed(*stops: tuple[Course, str], calls: tuple[Call, ...] = (), now: int = 
     return due_calls(found, by_visit, now, late)
 
 
-def call(number: int, clock: str, outcome: Outcome, promised: str | None = None) -> Call:
+def call(number: int, clock: str, outcome: CallOutcome, promised: str | None = None) -> Call:
     return Call(number, 1, "Dana", at(clock), outcome, None if promised is None else at(promised))
 
 
@@ -45,7 +45,7 @@ def test_nobody_is_called_who_has_been_reached() -> None:
 
 
 def test_a_promise_of_a_call_holds_until_it_slips_by_the_firms_minutes() -> None:
-    told = call(1, "13:50", Outcome.ANSWERED, "15:40")
+    told = call(1, "13:50", CallOutcome.ANSWERED, "15:40")
     assert listed((PINE, "15:50"), calls=(told,)) == []
     (due,) = listed((PINE, "15:51"), calls=(told,))
     assert due.expected == at("15:40")
@@ -53,26 +53,26 @@ def test_a_promise_of_a_call_holds_until_it_slips_by_the_firms_minutes() -> None
 
 
 def test_a_promise_of_an_older_plan_does_not_count() -> None:
-    told = Call(1, 1, "Dana", NOW, Outcome.ANSWERED, at("15:40", -1))
+    told = Call(1, 1, "Dana", NOW, CallOutcome.ANSWERED, at("15:40", -1))
     assert listed((PINE, "15:20"), calls=(told,))[0].expected == at("15:00")
 
 
 def test_no_answer_stays_on_the_list_and_goes_to_the_lead_after_ten_minutes() -> None:
     """design/close-out.md R3"""
-    tried = call(1, "13:50", Outcome.UNANSWERED)
+    tried = call(1, "13:50", CallOutcome.UNANSWERED)
     assert [one.escalated for one in listed((PINE, "15:20"), calls=(tried,), now=at("13:59"))] == [False]
     (due,) = listed((PINE, "15:20"), calls=(tried,), now=at("14:00"))
     assert (due.escalated, due.tries) == (True, (tried,))
-    again = call(2, "13:59", Outcome.UNANSWERED)
+    again = call(2, "13:59", CallOutcome.UNANSWERED)
     assert listed((PINE, "15:20"), calls=(tried, again))[0].escalated, "another try does not take it back from the lead"
-    answered = call(3, "14:01", Outcome.ANSWERED, "15:20")
+    answered = call(3, "14:01", CallOutcome.ANSWERED, "15:20")
     assert listed((PINE, "15:20"), calls=(tried, again, answered)) == []
 
 
 def test_a_change_of_the_plan_owes_a_call_for_the_time_before() -> None:
     moved: dict[str, Any] = {"start": at("16:00"), "end": at("17:00")}
-    owed = call(1, "13:50", Outcome.OWED, "15:00")
+    owed = call(1, "13:50", CallOutcome.OWED, "15:00")
     (due,) = listed((PINE._replace(**moved), "16:00"), calls=(owed,))
     assert due.expected == at("15:00")
-    told = call(2, "13:55", Outcome.ANSWERED, "16:00")
+    told = call(2, "13:55", CallOutcome.ANSWERED, "16:00")
     assert listed((PINE._replace(**moved), "16:00"), calls=(owed, told)) == []

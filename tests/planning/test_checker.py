@@ -15,12 +15,12 @@ from dispatch.model.instants import at_local
 from dispatch.model.people import Absence
 from dispatch.model.travel import Place
 from dispatch.planning.candidates import candidates
-from dispatch.planning.checker import Level, Verdict, at, check
+from dispatch.planning.checker import PlacementGrade, Verdict, at, check
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
-from dispatch.planning.lunch import Lunch, place_lunch
+from dispatch.planning.lunch import LunchBreak, place_lunch
 from dispatch.travel.chain import Chain
 from dispatch.travel.estimate import Estimated
-from dispatch.travel.scale import Scale, Scaled
+from dispatch.travel.scale import Scaled, TravelScale
 from tests.quick import examples
 
 ZONE = "America/New_York"
@@ -62,78 +62,93 @@ OTHER = stop("12:00", visit_id=1, client="Pine Court")
 @pytest.mark.parametrize(
     ("wanted", "day", "level", "text"),
     [
-        (stop(), ana(), Level.FEASIBLE, None),
-        (stop(), ana(shift=None), Level.BLOCKED, "Ana does not work on this day"),
-        (stop("07:30"), ana(), Level.BLOCKED, "starts 07:30, outside Ana's shift 08:00–17:00"),
+        (stop(), ana(), PlacementGrade.FEASIBLE, None),
+        (stop(), ana(shift=None), PlacementGrade.BLOCKED, "Ana does not work on this day"),
+        (stop("07:30"), ana(), PlacementGrade.BLOCKED, "starts 07:30, outside Ana's shift 08:00–17:00"),
         (
             stop(),
             ana(absences=(Absence(clock("09:00"), clock("10:20"), "dentist"),)),
-            Level.BLOCKED,
+            PlacementGrade.BLOCKED,
             "Ana is absent until 10:20 (dentist): 20 min of it",
         ),
         (
             stop(access=((clock("10:30"), clock("17:00")),)),
             ana(),
-            Level.BLOCKED,
+            PlacementGrade.BLOCKED,
             "starts 30 min before the site opens at 10:30",
         ),
         (
             stop(access=((clock("08:00"), clock("09:40")),)),
             ana(),
-            Level.BLOCKED,
+            PlacementGrade.BLOCKED,
             "starts 20 min after the site closes at 09:40",
         ),
-        (stop(access=()), ana(), Level.BLOCKED, "the site is closed on this day"),
-        (stop(skills=frozenset({"voip"})), ana(), Level.BLOCKED, "needs voip; Ana has server"),
-        (stop("11:30"), ana(OTHER), Level.BLOCKED, "overlaps Pine Court by 30 min"),
+        (stop(access=()), ana(), PlacementGrade.BLOCKED, "the site is closed on this day"),
+        (stop(skills=frozenset({"voip"})), ana(), PlacementGrade.BLOCKED, "needs voip; Ana has server"),
+        (stop("11:30"), ana(OTHER), PlacementGrade.BLOCKED, "overlaps Pine Court by 30 min"),
         (
             stop("10:55", place=FAR),
             ana(OTHER),
-            Level.BLOCKED,
+            PlacementGrade.BLOCKED,
             "the drive of 18 min between Acme Law and Pine Court is 13 min longer than the gap",
         ),
-        (stop("10:45"), ana(OTHER), Level.WARNINGS, "only 15 of the 30 min buffer left before Pine Court"),
-        (stop("13:10"), ana(OTHER), Level.WARNINGS, "only 10 of the 30 min buffer left after Pine Court"),
+        (stop("10:45"), ana(OTHER), PlacementGrade.WARNINGS, "only 15 of the 30 min buffer left before Pine Court"),
+        (stop("13:10"), ana(OTHER), PlacementGrade.WARNINGS, "only 10 of the 30 min buffer left after Pine Court"),
         (
             stop("10:18", promised=(clock("08:00"), clock("10:00"))),
             ana(),
-            Level.WARNINGS,
+            PlacementGrade.WARNINGS,
             "starts 18 min after the promised window 08:00–10:00",
         ),
         (
             stop("10:00", promised=(clock("10:30"), clock("12:00"))),
             ana(),
-            Level.WARNINGS,
+            PlacementGrade.WARNINGS,
             "starts 30 min before the promised window 10:30–12:00",
         ),
-        (stop("16:30"), ana(), Level.WARNINGS, "home at 17:33, 34 min past the shift"),
-        (stop("08:00"), ana(), Level.WARNINGS, "leaves home at 07:56, 4 min before the shift"),
+        (stop("16:30"), ana(), PlacementGrade.WARNINGS, "home at 17:33, 34 min past the shift"),
+        (stop("08:00"), ana(), PlacementGrade.WARNINGS, "leaves home at 07:56, 4 min before the shift"),
         (
             stop("11:20", minutes=150),
-            ana(lunch=Lunch(clock("11:30"), clock("13:30"), 1800)),
-            Level.WARNINGS,
+            ana(lunch=LunchBreak(clock("11:30"), clock("13:30"), 1800)),
+            PlacementGrade.WARNINGS,
             "leaves no room for 30 min of lunch in 11:30–13:30",
         ),
         (
             stop(place=None),
             ana(),
-            Level.BLOCKED,
+            PlacementGrade.BLOCKED,
             "Acme Law has no coordinates, so the drive is unknown: place the site first",
         ),
-        (stop(), ana(home=None), Level.WARNINGS, "the drive from Ana's home is unknown: it has no coordinates"),
-        (stop(preferred_id=2, preferred="Ben"), ana(), Level.FEASIBLE, "Ben is preferred here"),
-        (stop(known_by=frozenset({2})), ana(), Level.FEASIBLE, "Ana does not know the site, others do"),
-        (stop(known_by=frozenset({1, 2})), ana(), Level.FEASIBLE, None),
-        (stop(preferred_id=1, known_by=frozenset({2})), ana(), Level.FEASIBLE, None),
-        (stop(banned=frozenset({1})), ana(), Level.BLOCKED, "Acme Law does not want Ana"),
-        (stop(banned=frozenset({2})), ana(), Level.FEASIBLE, None),
-        (stop(), ana(billable=False), Level.WARNINGS, "Ana is not billable: alone, no work, travel or fee is charged"),
-        (stop(due=clock("10:00"), resolve_by=clock("11:00")), ana(), Level.FEASIBLE, None),
-        (stop(due=clock("09:45")), ana(), Level.WARNINGS, "starts 15 min after the service level's 09:45"),
-        (stop(resolve_by=clock("10:40")), ana(), Level.WARNINGS, "ends 20 min after the service level's 10:40"),
+        (
+            stop(),
+            ana(home=None),
+            PlacementGrade.WARNINGS,
+            "the drive from Ana's home is unknown: it has no coordinates",
+        ),
+        (stop(preferred_id=2, preferred="Ben"), ana(), PlacementGrade.FEASIBLE, "Ben is preferred here"),
+        (stop(known_by=frozenset({2})), ana(), PlacementGrade.FEASIBLE, "Ana does not know the site, others do"),
+        (stop(known_by=frozenset({1, 2})), ana(), PlacementGrade.FEASIBLE, None),
+        (stop(preferred_id=1, known_by=frozenset({2})), ana(), PlacementGrade.FEASIBLE, None),
+        (stop(banned=frozenset({1})), ana(), PlacementGrade.BLOCKED, "Acme Law does not want Ana"),
+        (stop(banned=frozenset({2})), ana(), PlacementGrade.FEASIBLE, None),
+        (
+            stop(),
+            ana(billable=False),
+            PlacementGrade.WARNINGS,
+            "Ana is not billable: alone, no work, travel or fee is charged",
+        ),
+        (stop(due=clock("10:00"), resolve_by=clock("11:00")), ana(), PlacementGrade.FEASIBLE, None),
+        (stop(due=clock("09:45")), ana(), PlacementGrade.WARNINGS, "starts 15 min after the service level's 09:45"),
+        (
+            stop(resolve_by=clock("10:40")),
+            ana(),
+            PlacementGrade.WARNINGS,
+            "ends 20 min after the service level's 10:40",
+        ),
     ],
 )
-def test_rule_in_words(wanted: Stop, day: TechnicianDay, level: Level, text: str | None) -> None:
+def test_rule_in_words(wanted: Stop, day: TechnicianDay, level: PlacementGrade, text: str | None) -> None:
     verdict = judged(wanted, day)
     assert verdict.level is level
     assert [finding.text for finding in verdict.findings] == ([text] if text else [])
@@ -144,7 +159,7 @@ def test_moving_what_is_pinned_or_confirmed() -> None:
     pinned = judged(stop(pinned=True), was=(1, before))
     confirmed = judged(stop(confirmed=True), was=(1, before))
 
-    assert (pinned.level, pinned.findings[0].text) == (Level.BLOCKED, "it is pinned where it stands")
+    assert (pinned.level, pinned.findings[0].text) == (PlacementGrade.BLOCKED, "it is pinned where it stands")
     assert confirmed.needs_confirm
     assert "the client has confirmed 09:00" in confirmed.findings[0].text
     assert not judged(before, was=(1, before)).findings
@@ -156,9 +171,10 @@ def test_only_an_unknown_place_has_no_override() -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "level"), [("block", Level.BLOCKED), ("warn", Level.WARNINGS), ("allow", Level.FEASIBLE)]
+    ("policy", "level"),
+    [("block", PlacementGrade.BLOCKED), ("warn", PlacementGrade.WARNINGS), ("allow", PlacementGrade.FEASIBLE)],
 )
-def test_overlap_by_the_firms_policy(policy: str, level: Level) -> None:
+def test_overlap_by_the_firms_policy(policy: str, level: PlacementGrade) -> None:
     assert judged(stop("12:00"), ana(OTHER), Rules(overlap=policy)).level is level
 
 
@@ -201,8 +217,8 @@ def test_best_candidate_is_feasible_where_anything_is(others: list[tuple[int, in
         check(day, at(wanted, start), drives(), rules).level for start in range(clock("08:00"), clock("17:00"), 300)
     ]
     assert best.verdict == check(day, at(wanted, best.start), drives(), rules)
-    if Level.FEASIBLE in possible:
-        assert best.verdict.level is not Level.BLOCKED
+    if PlacementGrade.FEASIBLE in possible:
+        assert best.verdict.level is not PlacementGrade.BLOCKED
 
 
 def test_an_absence_that_is_over_offers_no_start() -> None:
@@ -218,7 +234,7 @@ def test_an_absence_that_is_over_offers_no_start() -> None:
 
 
 def test_lunch_takes_the_first_gap() -> None:
-    lunch = Lunch(clock("11:30"), clock("13:30"), 1800)
+    lunch = LunchBreak(clock("11:30"), clock("13:30"), 1800)
     assert place_lunch(lunch, [(clock("11:00"), clock("12:10"))]) == clock("12:10")
     assert place_lunch(lunch, [(clock("12:00"), clock("13:00"))]) == clock("11:30")
     assert place_lunch(lunch, [(clock("11:00"), clock("13:15"))]) is None
@@ -241,11 +257,16 @@ def test_thirty_technicians_are_ranked_without_waiting() -> None:
 
 
 def test_a_drive_takes_as_long_as_at_its_hour() -> None:
-    busy = Scaled(Estimated(), Scale(1.0, 0.8, 1.3, 40, ZONE, {(False, 23): 4.0, (False, 24): 4.0, (False, 25): 4.0}))
+    busy = Scaled(
+        Estimated(), TravelScale(1.0, 0.8, 1.3, 40, ZONE, {(False, 23): 4.0, (False, 24): 4.0, (False, 25): 4.0})
+    )
     second = stop("12:10", minutes=30, place=FAR)
     gap = ana(stop("10:30", minutes=60, visit_id=1, client="Pine Court"))
     quiet, at_noon = (check(gap, second, Drives(busy, clock("15:00"), by_hour), Rules()) for by_hour in (False, True))
-    assert (quiet.level, at_noon.level) == (Level.WARNINGS, Level.BLOCKED)  # the buffer is eaten; the gap is too short
+    assert (quiet.level, at_noon.level) == (
+        PlacementGrade.WARNINGS,
+        PlacementGrade.BLOCKED,
+    )  # the buffer is eaten; the gap is too short
     assert at_noon.leg.seconds == pytest.approx(4 * (quiet.leg.seconds or 0), rel=0.1)
     later = check(gap, at(second, clock("15:00")), Drives(busy, 0, True), Rules())
     assert later.leg == quiet.leg

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from dispatch.model.instants import clock_text, day_bounds
 from dispatch.model.people import Absence
 from dispatch.model.travel import Place
-from dispatch.planning.checker import Level, check
+from dispatch.planning.checker import PlacementGrade, check
 from dispatch.planning.checker import at as moved_to
 from dispatch.planning.day import Rules, Stop, TechnicianDay
 from dispatch.planning.insertion import Insertion, Running, insertions
-from dispatch.planning.lunch import Lunch
+from dispatch.planning.lunch import LunchBreak
 from dispatch.planning.projection import Conditions, Course, in_course, project
 from tests.planning.test_checker import DAY, FAR, HOME, NEAR, ZONE, clock, drives, stop
 from tests.quick import examples
@@ -80,7 +80,7 @@ def times(way: Insertion) -> str:
 def test_whoever_is_free_sets_out_now() -> None:
     (way,) = found(running())
     assert times(way) == "14:04"
-    assert way.level is Level.FEASIBLE
+    assert way.level is PlacementGrade.FEASIBLE
 
 
 def test_what_is_later_is_pushed_only_as_far_as_it_must_be() -> None:
@@ -104,7 +104,7 @@ def test_started_work_is_never_moved() -> None:
 
 def test_a_pinned_visit_is_not_pushed() -> None:
     (way,) = found(running(PINE, held={1: "is pinned at 15:00 and would be pushed"}))
-    assert way.pushed == () or way.level is Level.BLOCKED
+    assert way.pushed == () or way.level is PlacementGrade.BLOCKED
     pinned_late = stop("16:40", 15, visit_id=1, client="Pine Court", place=NEAR)
     (other,) = found(running(pinned_late, held={1: "is pinned at 16:40 and would be pushed"}))
     assert (times(other), other.pushed) == ("14:04", ())
@@ -129,7 +129,7 @@ def test_who_lacks_the_skill_or_is_away_comes_last_with_the_reason() -> None:
     away = running(number=2, absences=(Absence(clock("13:00"), clock("18:00"), "dentist"),))
     wanted = replace(FIRE, skills=frozenset({"voip"}))
     ways = found(running(number=1), away, wanted=wanted)
-    assert all(way.level is Level.BLOCKED for way in ways)
+    assert all(way.level is PlacementGrade.BLOCKED for way in ways)
     assert "needs voip" in ways[0].words(ZONE)
 
 
@@ -151,7 +151,7 @@ def test_lateness_that_was_there_before_is_not_laid_to_the_emergency() -> None:
 
 
 def test_lunch_that_is_owed_is_eaten_before_the_emergency_or_after() -> None:
-    lunch = Lunch(clock("13:30"), clock("15:30"), 1800)
+    lunch = LunchBreak(clock("13:30"), clock("15:30"), 1800)
     busy = stop("11:00", 180, visit_id=1, client="Acme", place=NEAR)
     day = running(busy, begun={1: ("11:00", None)}, lunch=lunch)
     (short,) = found(day)

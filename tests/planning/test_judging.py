@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from benchmarks.planning import nearest_visit
 from dispatch.planning.by_hand import insert_cheapest
 from dispatch.planning.judging import judge, timed
-from dispatch.planning.problem import Break, Prices, Problem, Technician, Visit
+from dispatch.planning.problem import Break, PlannedTechnician, PlannedVisit, Prices, Problem
 from dispatch.planning.problem_file import BadProblem, problem_from
 from tests.quick import examples
 from tests.worked import carried
@@ -89,7 +89,7 @@ def problems(draw: st.DrawFn, visits: int = 4) -> Problem:
         opens = draw(moment(8, 14))
         due = draw(st.none() | moment(9, 16))
         made.append(
-            Visit(
+            PlannedVisit(
                 f"v{number}",
                 number + 1,
                 draw(st.integers(1, 8)) * 900,
@@ -102,7 +102,7 @@ def problems(draw: st.DrawFn, visits: int = 4) -> Problem:
         )
     pause = draw(st.none() | st.just(Break(11 * H, 13 * H, 1800, 12 * H)))
     technicians = tuple(
-        Technician(f"t{number}", 0, 0, (8 * H, 17 * H), frozenset("ab"[: number + 1]), (pause,) if pause else ())
+        PlannedTechnician(f"t{number}", 0, 0, (8 * H, 17 * H), frozenset("ab"[: number + 1]), (pause,) if pause else ())
         for number in range(draw(st.integers(1, 2)))
     )
     return Problem(technicians, tuple(made), seconds, draw(st.sampled_from([0, 900])), Prices())

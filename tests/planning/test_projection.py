@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dispatch.model.instants import at_local, clock_text, day_bounds
 from dispatch.model.lateness import Late
 from dispatch.model.people import Absence
-from dispatch.planning.lunch import Lunch
+from dispatch.planning.lunch import LunchBreak
 from dispatch.planning.projection import Conditions, Course, Projection, in_course, project
 from tests.quick import examples
 
@@ -123,7 +123,7 @@ def test_home_and_overtime() -> None:
     assert went(stop(1, "15:00", "16:50"), now="9:00", leg_home=None).home_at is None
 
 
-LUNCH = Lunch(at("11:30"), at("13:30"), 1800)
+LUNCH = LunchBreak(at("11:30"), at("13:30"), 1800)
 
 
 @pytest.mark.parametrize(

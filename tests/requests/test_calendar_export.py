@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from db import clients, people, visits
 from db.settings import calendar_salt
 from db.store import Store
-from dispatch.desk import schedule
-from dispatch.desk.calendar_export import calendar_of
-from dispatch.desk.private_file import FileThere, at_this_machine, write_private
-from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
-from dispatch.desk.seat import Seat
+from dispatch.desk.adapters.calendar_export import calendar_of
+from dispatch.desk.plan import schedule
+from dispatch.desk.session.private_file import FileThere, at_this_machine, write_private
+from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
+from dispatch.desk.session.user import User
 from dispatch.model.people import Technician
 from tests.conftest import Dispatch
 from tests.desk.conftest import DAY, Office, at
@@ -158,10 +158,10 @@ def test_files_are_private_and_never_written_over_by_accident(tmp_path: Path) ->
     assert sorted(one.name for one in tmp_path.iterdir()) == ["link.ics", "own.ics"]
 
 
-def test_a_seat_over_ssh_reaches_no_files(office: Office) -> None:
+def test_a_session_over_ssh_reaches_no_files(office: Office) -> None:
     at_this_machine(office.dana)
     with pytest.raises(NotAllowed):
-        at_this_machine(Seat(office.store, office.dana.staff, via="seat", key_id=1))
+        at_this_machine(User(office.store, office.dana.staff, via="seat", key_id=1))
 
 
 def test_by_command(firm: Dispatch, tmp_path: Path) -> None:

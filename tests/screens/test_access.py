@@ -9,8 +9,9 @@ from textual.widgets import Static
 
 from db import keys, sessions
 from db.store import Store
-from dispatch.desk import key_file, keyring, seating
-from dispatch.desk.connecting import Reached, sshd_block
+from dispatch.desk.access import keyring, logins
+from dispatch.desk.access.connecting import Reached, sshd_block
+from dispatch.desk.adapters import key_file
 from screens.access import AccessScreen
 from screens.sheet_view import SheetView
 from tests.desk.conftest import Office
@@ -72,11 +73,11 @@ async def test_a_lead_lets_somebody_in_and_takes_it_away(office: Office) -> None
         assert "1 key · 0 sessions" in str(pilot.app.screen.query_one(StatusBar).line_at(0, 120))
         assert added.public_key in key_file.path_of(office.store).read_text()
 
-        ana = seating.take_seat_by_key(office.store, added.id)
+        ana = logins.log_in_by_key(office.store, added.id)
         pilot.app.screen.reload()  # type: ignore[attr-defined]
         await press(pilot, "end", "X")
         assert not sessions.open_sessions(office.store)
-        assert seating.why_over(ana) == "ended by lee"
+        assert logins.why_over(ana) == "ended by lee"
 
         await press(pilot, "home", "X", "y")
         await settled(pilot)
@@ -91,9 +92,9 @@ async def test_who_logs_in_shows_on_the_spot(office: Office) -> None:
             await press(pilot, "K")
             await until(pilot, AccessScreen)
             bar = pilot.app.screen.query_one(StatusBar)
-            ana = seating.take_seat_by_key(elsewhere, key)
+            ana = logins.log_in_by_key(elsewhere, key)
             await until_true(pilot, lambda: "1 key · 1 session" in str(bar.line_at(0, 120)))
-            seating.leave_seat(ana, "left")
+            logins.log_out(ana, "left")
             await until_true(pilot, lambda: "1 key · 0 sessions" in str(bar.line_at(0, 120)))
 
 
@@ -119,5 +120,5 @@ def test_three_keys_sit_at_once_and_a_fourth_ends_the_oldest(office: Office) -> 
     for number in range(4):
         office.clock.advance(60)
         key = keyring.add_key(office.lee, "ana", public_key(10 + number))
-        taken.append(seating.take_seat_by_key(office.store, key.id))
-    assert [seating.why_over(seat) for seat in taken] == ["superseded", None, None, None]
+        taken.append(logins.log_in_by_key(office.store, key.id))
+    assert [logins.why_over(user) for user in taken] == ["superseded", None, None, None]

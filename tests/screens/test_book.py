@@ -12,12 +12,12 @@ from db import agreements, clients, people, settings
 from db.library import sqlite3
 from db.store import Store
 from dispatch.app import DispatchApp
-from dispatch.desk import schedule
-from dispatch.desk.book import keeping
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.firm import init
-from dispatch.desk.seat import take_seat
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.firm.founding import init
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule
+from dispatch.desk.session.user import log_in
 from dispatch.model.clients import Client
 from dispatch.model.instants import SetClock
 from dispatch.model.states import State
@@ -74,7 +74,7 @@ async def test_the_second_of_two_people_sees_both(office: Office) -> None:
         await press(pilot, "e")
         await until(pilot, Form)
         shelf = SHELVES["client"]
-        keeping.edit(office.lee, "client", shelf.find(office.store, "harbor"), {"computers": "20"})
+        editing.edit(office.lee, "client", shelf.find(office.store, "harbor"), {"computers": "20"})
         await fill(pilot, computers="30")
         assert isinstance(pilot.app.screen, Form)
         told = str(pilot.app.screen.query_one("#fault").render())
@@ -129,7 +129,7 @@ async def test_a_firm_from_nothing_by_keyboard(tmp_path: Path) -> None:
     path = tmp_path / "new.db"
     init(path, lead="lee", zone=None)
     with Store.open(path, clock=SetClock(at("08:00"))) as store:
-        app = DispatchApp(take_seat(store, "lee"), "board")
+        app = DispatchApp(log_in(store, "lee"), "board")
         async with app.run_test(size=(100, 34)) as pilot:
             await until(pilot, SetupScreen)
             await press(pilot, "enter")
@@ -168,7 +168,7 @@ async def test_a_firm_from_nothing_by_keyboard(tmp_path: Path) -> None:
         (ana,) = people.technicians(store)
         assert (ana.name, len(ana.shifts), ana.labour_class) == ("Ana Ruiz", 5, "tech")
         assert len(clients.all_clients(store)) == 44
-        again = DispatchApp(take_seat(store, "lee"), "board")
+        again = DispatchApp(log_in(store, "lee"), "board")
         async with again.run_test(size=(100, 34)) as pilot:
             await settled(pilot)
             assert not isinstance(again.screen, SetupScreen)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from db import clocks
-from dispatch.desk import caring, schedule, undo
-from dispatch.desk.finding import find
+from dispatch.desk.care import caring
+from dispatch.desk.plan import schedule, undo
+from dispatch.desk.visits.finding import find
 from dispatch.model.states import State
 from screens.care import CareScreen
 from screens.client import ClientScreen

@@ -8,10 +8,11 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from dispatch.app import DispatchApp
-from dispatch.desk import placement, recurring, schedule, views
-from dispatch.desk.book import keeping
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.proposing import propose
+from dispatch.desk.book import editing, recurring
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.day import placement, views
+from dispatch.desk.plan import schedule
+from dispatch.desk.plan.proposing import propose
 from dispatch.model.instants import at_local, day_bounds
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office, office
@@ -43,14 +44,14 @@ HOURS = ("01:00-09:00", "02:30-09:00", "00:30-02:30", "02:15-02:45", "01:30-24:0
 def at_night(office: Office, zone: str, day: datetime.date, hours: str) -> None:
     """Let the firm be of that zone and work on that weekday only: its shifts, its lunch and a site's opening are at night."""
     weekday = f"{day:%a}".lower()
-    keeping.settle(office.lee, {"zone": zone})
+    editing.settle(office.lee, {"zone": zone})
     for name in ("Ana Ruiz", "Ben Okafor"):
         technician = SHELVES["technician"].find(office.store, name)
         shifts = {"shifts": f"{weekday} {hours}", "lunch": "02:00-03:00 30"}
-        keeping.edit(office.lee, "technician", technician, shifts)
+        editing.edit(office.lee, "technician", technician, shifts)
     for name in ("Main office", "Warehouse"):
         site = SHELVES["site"].find(office.store, f"Harbor Dental / {name}")
-        keeping.edit(office.lee, "site", site, {"zone": zone, "access": f"{weekday} {hours}"})
+        editing.edit(office.lee, "site", site, {"zone": zone, "access": f"{weekday} {hours}"})
 
 
 def on_the_eve(office: Office, zone: str, day: datetime.date) -> None:
@@ -86,10 +87,10 @@ def test_the_commands_of_the_day(office: Office, zone: str, day: datetime.date) 
         "minutes": "30",
         "promised": "02:30-04:00",
     }
-    keeping.add(office.lee, "recurrence", check)
+    editing.add(office.lee, "recurrence", check)
     recurring.make_ahead(office.lee)
     absence = {"technician": "ben", "from": f"{day}T05:00", "to": "06:00", "reason": "dentist"}
-    keeping.add(office.lee, "absence", absence)
+    editing.add(office.lee, "absence", absence)
     four = at_local(day, "04:00", zone)
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], four, confirmed=True, reason="at night")
     firm = Dispatch(office.store.path)

@@ -14,9 +14,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, Static, TextArea
 
-from dispatch.closeout.recording import Entry
-from dispatch.desk.seat import Seat
-from dispatch.desk.visit_page import visit_page
+from dispatch.closeout.recording import Recording
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.session.user import User
 from dispatch.model.checklists import Attempt, Result
 from dispatch.model.states import State
 from screens.dialogs import AskConfirm, AskText, Choose
@@ -119,10 +119,10 @@ class AtTheVisit:
 
 
 @asynccontextmanager
-async def visiting(office: Office, seat: Seat | None = None) -> AsyncIterator[AtTheVisit]:
+async def visiting(office: Office, user: User | None = None) -> AsyncIterator[AtTheVisit]:
     """The visit on the screen, for Ana or somebody else."""
     async with opened(
-        seat or office.ana, "day", (80, 24), **({} if seat is None else {"technician": "Ana Ruiz"})
+        user or office.ana, "day", (80, 24), **({} if user is None else {"technician": "Ana Ruiz"})
     ) as pilot:
         await pilot.press("enter")
         await until(pilot, VisitScreen)
@@ -262,7 +262,7 @@ async def test_8_sign_off_comes_last(office: Office) -> None:
 async def test_9_an_overridden_test_is_left_open(office: Office) -> None:
     office.on_site()
     office.finish(but=frozenset({"T3", "L5"}))
-    office.say("R1", "T3", Entry(Result.FAIL, "no answer from remote access"))
+    office.say("R1", "T3", Recording(Result.FAIL, "no answer from remote access"))
     async with visiting(office) as visit:
         await visit.key("T3", "O")
         assert isinstance(visit.pilot.app.screen, VisitScreen), "it is a lead's"
@@ -285,7 +285,7 @@ async def test_9_an_overridden_test_is_left_open(office: Office) -> None:
 async def test_10_a_follow_up_for_somebody_else_needs_their_word(office: Office) -> None:
     office.on_site()
     office.finish(but=frozenset({"L1", "L5"}))
-    office.say("R1", "L1", Entry(Result.ANSWERED, "scanner at reception is slow"))
+    office.say("R1", "L1", Recording(Result.ANSWERED, "scanner at reception is slow"))
     async with visiting(office) as visit:
         await visit.key("L1.1", "space")
         await choose(visit.pilot, "follow_up")

@@ -13,10 +13,10 @@ from textual.widgets import Static
 from db.library import sqlite3
 from db.store import Store
 from dispatch.app import DispatchApp
-from dispatch.desk.seat import take_seat
+from dispatch.desk.session.user import log_in
 from dispatch.model.instants import SetClock, at_local
 from dispatch.model.text import STAND_IN
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 from tests.prepared import copied
 from tests.screens.test_screens import settled
 
@@ -65,9 +65,9 @@ def damage(path: Path, columns: set[str] | None) -> None:
                     other.execute(f'UPDATE OR IGNORE "{table}" SET {damaged} WHERE length("{name}") > 0')
 
 
-def seated(app: DispatchApp) -> SeatedScreen:
+def logged_in(app: DispatchApp) -> UserScreen:
     """The screen in front, or the one under a dialog."""
-    return next(screen for screen in reversed(app.screen_stack) if isinstance(screen, SeatedScreen))
+    return next(screen for screen in reversed(app.screen_stack) if isinstance(screen, UserScreen))
 
 
 def shown(app: DispatchApp) -> str:
@@ -85,7 +85,7 @@ async def test_every_screen_outlives_damaged_texts(
     path = copied(day_of_sample, tmp_path / "firm.db")
     clock = SetClock(at_local(TUESDAY, "14:07", "America/New_York"))
     with Store.open(path, clock=clock) as store:
-        app = DispatchApp(take_seat(store, login), mode, day=TUESDAY)
+        app = DispatchApp(log_in(store, login), mode, day=TUESDAY)
         async with app.run_test(size=(120, 36)) as pilot:
             damage(path, columns)
             app.hear_others()
@@ -102,9 +102,9 @@ async def test_every_screen_outlives_damaged_texts(
                 while any(worker.group == "damage" for worker in app.workers):
                     await pilot.pause(0.005)
                 await settled(pilot)
-                said = str(seated(app).query_one("#warning", Static).content)
+                said = str(logged_in(app).query_one("#warning", Static).content)
                 assert re.search(r"damaged \(\w+\.\w+, row \d+.*no UTF-8", said), way
                 while len(app.screen_stack) > 1:
-                    leaves = isinstance(app.screen, SeatedScreen)
+                    leaves = isinstance(app.screen, UserScreen)
                     app.pop_screen() if leaves else app.screen.dismiss(None)
                     await settled(pilot)

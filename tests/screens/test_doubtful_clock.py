@@ -6,9 +6,9 @@ import pytest
 from textual.pilot import Pilot
 
 from dispatch.app import DispatchApp
-from dispatch.desk import schedule
-from dispatch.desk.doubtful_clock import confirm
-from dispatch.desk.refusals import NotAllowed
+from dispatch.desk.plan import schedule
+from dispatch.desk.session.doubtful_clock import confirm
+from dispatch.desk.session.refusals import NotAllowed
 from dispatch.model.instants import SystemClock
 from dispatch.model.states import State
 from screens.board import BoardScreen
@@ -51,7 +51,7 @@ async def test_it_is_asked_about_at_the_start(office: Office, days: float, words
         assert rows(office) == before, "the first answer is that it is wrong"
         app = pilot.app
         assert isinstance(app, DispatchApp)
-        app.seat.store.clock_doubted = True
+        app.user.store.clock_doubted = True
         await until(pilot, Choose)
         await press(pilot, "down", "enter")
         await until_true(pilot, lambda: rows(office) == before + 1)

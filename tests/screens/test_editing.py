@@ -6,8 +6,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from db import agreements, templates
-from dispatch.desk import agreeing, rates
-from dispatch.desk.drafts import CardDraft
+from dispatch.desk.prices import agreeing, rates
+from dispatch.desk.prices.drafts import CardDraft
 from screens.book import BookScreen
 from screens.dialogs import AskText
 from screens.editing import DraftScreen

@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from db import audit
-from dispatch.desk import leaving
+from dispatch.desk.closeout import leaving
 from screens.audit import AuditScreen
 from screens.dialogs import AskText, Choose, Form
 from screens.figures import BehindScreen, FiguresScreen

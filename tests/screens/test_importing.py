@@ -11,10 +11,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from db import recurrences, visits
+from dispatch.desk.files.table import Unreadable
 from dispatch.desk.imports import importing
 from dispatch.desk.imports.importing import kind_of
 from dispatch.desk.imports.judging import Stopped
-from dispatch.desk.imports.table import Unreadable
 from screens.board import BoardScreen
 from screens.dialogs import Form
 from screens.finder import FindScreen
@@ -207,7 +207,7 @@ def test_paths_are_completed(tmp_path: Path) -> None:
 
 
 async def test_my_day_as_a_calendar_file(office: Office, tmp_path: Path) -> None:
-    from dispatch.desk import schedule
+    from dispatch.desk.plan import schedule
 
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     path = tmp_path / "ana.ics"

@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from dispatch.app import DispatchApp
-from dispatch.desk import schedule
+from dispatch.desk.plan import schedule
 from dispatch.model.instants import at_local
 from dispatch.model.states import State
 from screens.board import BoardScreen
@@ -109,7 +109,7 @@ async def test_jump_opens_what_stands_on_no_board_and_forgets_what_is_gone(offic
 async def test_references_that_are_too_old_to_be_listed_are_found_by_their_begin(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dispatch.desk.jumping.NEWEST", 1)
+    monkeypatch.setattr("dispatch.desk.book.jumping.NEWEST", 1)
     async with opened(office.dana, "board") as pilot:
         assert await ask(pilot, "J", "R1") == ["R1"]
 
@@ -189,7 +189,7 @@ async def test_palette_holds_every_deed_of_the_screen_and_does_it(office: Office
         await until_true(pilot, lambda: pilot.app.theme == "dispatch-light")
 
 
-async def test_a_seat_has_neither_palette_nor_jumping(office: Office) -> None:
+async def test_a_session_has_neither_palette_nor_jumping(office: Office) -> None:
     async with opened(office.ana, "day", restricted=True) as pilot:
         await press(pilot, "ctrl+p", "J")
         assert len(pilot.app.screen_stack) == 1

@@ -7,8 +7,9 @@ import json
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from dispatch.desk import arriving, schedule
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.closeout import arriving
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule
 from dispatch.model.states import State
 from screens.dialogs import AskText, Form
 from screens.note import AskNote
@@ -16,7 +17,7 @@ from screens.quick_line import QuickLine
 from tests.desk.conftest import Office, at
 from tests.quick import first_of
 from tests.screens.test_screens import opened, press, settled, state, until, until_true
-from tests.screens.test_typing import at_place, burst, seat_of, typed
+from tests.screens.test_typing import at_place, burst, typed, user_of
 from widgets.checklist import ChecklistView
 
 
@@ -59,7 +60,7 @@ async def test_what_was_shown_stands_there_again_after_the_program_ended(
     else:
         schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
         schedule.dispatch(office.dana, "R1")
-    who, first = seat_of(office, mode)
+    who, first = user_of(office, mode)
     async with opened(who, first) as pilot:  # type: ignore[arg-type]
         await at_place(pilot, mode)
         await press(pilot, *keys)
@@ -191,7 +192,7 @@ async def test_a_refused_deed_keeps_what_was_typed_for_it(office: Office) -> Non
 
 async def test_what_changed_meanwhile_is_not_typed_over(office: Office) -> None:
     """A field that was kept comes back only over what stood there when it was typed."""
-    from dispatch.desk.unsent import as_kept
+    from dispatch.desk.session.unsent import as_kept
     from screens.keeping import fields_kept
 
     class Memory:

@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from dispatch.app import DispatchApp
-from dispatch.desk import schedule
-from dispatch.desk.personal import Personal, read_personal
+from dispatch.desk.plan import schedule
+from dispatch.desk.session.preferences import Personal, read_personal
 from screens.dialogs import AskText, Choose
 from screens.keymap import EVERYWHERE, PLACES, judged, key_rows
 from screens.keys import KeysHelp, PressKey
@@ -212,7 +212,7 @@ async def test_theme_is_chosen_in_the_help_and_kept(office: Office, tmp_path: Pa
     assert (read_personal(folder).theme, read_personal(folder).mouse) == ("dispatch-light", False)
 
 
-async def test_help_of_a_seat_changes_nothing(office: Office) -> None:
+async def test_help_of_a_session_changes_nothing(office: Office) -> None:
     async with opened(office.ana, "day", restricted=True) as pilot:
         keys = await go_to_line(pilot, "screen.leave")
         await press(pilot, "enter", "d")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Static
 
-from dispatch.desk import outbox, schedule
-from dispatch.desk.book import keeping
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.couriers import NotSent
-from dispatch.desk.posting import post_next
+from dispatch.desk.adapters.transports import NotSent
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.delivery.posting import post_next
+from dispatch.desk.messages import outbox
+from dispatch.desk.plan import schedule
 from dispatch.model.messages import Fate
 from screens.dialogs import AskConfirm
 from screens.outbox import OutboxScreen
@@ -32,9 +33,9 @@ class Refuses:
 @pytest.fixture
 def failed(office: Office) -> Office:
     """A client wanted to be told of an appointment, and could not be."""
-    keeping.settle(office.lee, {"messages_by": "smtp", "mail_host": "mail.example", "mail_from": "a@columbus.example"})
+    editing.settle(office.lee, {"messages_by": "smtp", "mail_host": "mail.example", "mail_from": "a@columbus.example"})
     harbor = SHELVES["client"].find(office.store, "Harbor Dental")
-    keeping.edit(office.lee, "client", harbor, {"told": "confirmed", "told_at": "desk@harbor.example"})
+    editing.edit(office.lee, "client", harbor, {"told": "confirmed", "told_at": "desk@harbor.example"})
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("15:00"))
     schedule.confirm(office.dana, "R1")
     office.clock.advance(120)

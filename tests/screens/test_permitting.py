@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from db import permissions
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.log.visit_page import visit_page
 from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Asks, Item
 from dispatch.model.states import State
 from screens.dialogs import Choose

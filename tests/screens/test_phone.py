@@ -7,9 +7,9 @@ import string
 import pytest
 from textual.pilot import Pilot
 
-from dispatch.desk import schedule
-from dispatch.desk.visit_page import visit_page
-from dispatch.model.checklists import Item, Kind, Result
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule
+from dispatch.model.checklists import Item, ItemKind, Result
 from dispatch.model.states import State
 from screens.day import DayScreen
 from screens.dialogs import AskConfirm, AskText, Form
@@ -54,7 +54,7 @@ async def settle(pilot: Pilot[None], item: Item) -> None:
     """Record a good result of an item."""
     await to_item(pilot, item.ref)
     await tap(pilot, "space")
-    if item.kind is Kind.SIGN_OFF:
+    if item.kind is ItemKind.SIGN_OFF:
         await until(pilot, Form)
         await write(pilot, "J Lowe")
         await tap(pilot, "down", "down")
@@ -105,23 +105,23 @@ async def test_a_whole_visit(office: Office) -> None:
         await tap(pilot, "C", "enter")
 
         checklist = visit_page(office.store, "R1").checklist
-        spare = next(one for one in checklist.items if one.na_allowed and one.kind is Kind.TEST)
+        spare = next(one for one in checklist.items if one.na_allowed and one.kind is ItemKind.TEST)
         await to_item(pilot, spare.ref)
         await tap(pilot, "f")
         await write(pilot, "the printer says nothing")
         await tap(pilot, "enter")
         for item in checklist.items:
-            if item.kind is not Kind.SIGN_OFF and item.required and item.ref not in ("W2", "A3"):
+            if item.kind is not ItemKind.SIGN_OFF and item.required and item.ref not in ("W2", "A3"):
                 office.clock.advance(60)
                 await settle(pilot, item)
-        named = [one for one in visit_page(office.store, "R1").checklist.items if one.kind is Kind.NAMED]
+        named = [one for one in visit_page(office.store, "R1").checklist.items if one.kind is ItemKind.NAMED]
         for item in named:
             await to_item(pilot, item.ref)
             await tap(pilot, "space", "down", "down", "enter")
             await write(pilot, "not today")
             await tap(pilot, "enter")
         for item in visit_page(office.store, "R1").checklist.items:
-            if item.required and (item.latest is None or item.kind is Kind.SIGN_OFF):
+            if item.required and (item.latest is None or item.kind is ItemKind.SIGN_OFF):
                 office.clock.advance(60)
                 await settle(pilot, item)
         assert not visit_page(office.store, "R1").unmet, visit_page(office.store, "R1").unmet

@@ -8,7 +8,8 @@ from textual.widgets import Input
 from db import visits
 from db.faults import Moved
 from db.library import wal_is_safe
-from dispatch.desk import arriving, leaving, schedule
+from dispatch.desk.closeout import arriving, leaving
+from dispatch.desk.plan import schedule
 from dispatch.model.states import State
 from dispatch.model.visits import Assignment
 from screens.dialogs import AskText, Choose

@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from db import agreements
-from dispatch.desk import agreeing
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.prices import agreeing
 from screens.dialogs import AskConfirm, AskText, Choose, Form
 from screens.log import LogScreen
 from screens.prices import PricesScreen

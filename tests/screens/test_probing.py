@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.widgets import Input, Static
 
 from db import checklists, targets
-from dispatch.desk.book import keeping
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.book import editing
+from dispatch.desk.log.visit_page import visit_page
 from dispatch.model.checklists import Attempt, Grade, Result
 from screens.dialogs import AskText, Form
 from screens.running import RunTests
@@ -19,7 +19,7 @@ from widgets.checklist import ChecklistView
 
 def register(office: Office, **texts: str) -> None:
     """A target at the site of R1."""
-    keeping.add(office.dana, "target", {"site": "Main office", "reason": "a server of the tests", **texts})
+    editing.add(office.dana, "target", {"site": "Main office", "reason": "a server of the tests", **texts})
 
 
 def latest(office: Office, ref: str) -> Attempt | None:

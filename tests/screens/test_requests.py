@@ -6,7 +6,7 @@ from textual.widgets import Input, Static
 
 from db import visits
 from db.settings import today
-from dispatch.desk import amending
+from dispatch.desk.requests import amending
 from screens.dialogs import Form
 from screens.quick_line import QuickLine
 from screens.visit import VisitScreen

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from dispatch.desk import placement, schedule, views
+from dispatch.desk.day import placement, views
+from dispatch.desk.plan import schedule
 from screens import board as board_module
 from screens.board import BoardScreen
 from tests.desk.conftest import Office, at
@@ -125,7 +126,7 @@ async def test_a_held_key_shows_in_full_only_where_it_stops(office: Office, monk
 
 
 async def test_the_charge_is_that_of_the_visit_that_is_shown(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dispatch.desk import visit_page
+    from dispatch.desk.log import visit_page
 
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     async with opened(office.dana, "board") as pilot:

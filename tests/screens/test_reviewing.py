@@ -10,10 +10,11 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
 from db import search_index
-from dispatch.closeout.recording import Entry
-from dispatch.desk import leaving, onsite, reviewing
-from dispatch.desk.finding import find
-from dispatch.desk.visit_page import visit_page
+from dispatch.closeout.recording import Recording
+from dispatch.desk.closeout import leaving, onsite
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.review import reviewing
+from dispatch.desk.visits.finding import find
 from dispatch.model.checklists import Result
 from dispatch.model.states import Review
 from screens.dialogs import AskConfirm, AskText, Form
@@ -39,7 +40,7 @@ def left_open(office: Office) -> None:
     """R1 is left open, its restart waived."""
     office.on_site()
     office.finish(but=frozenset({"T2", "L5"}))
-    onsite.record(office.lee, "R1", "T2", Entry(Result.OVERRIDDEN, "the provider is down"))
+    onsite.record(office.lee, "R1", "T2", Recording(Result.OVERRIDDEN, "the provider is down"))
     leaving.leave(office.lee, "R1", "until tomorrow")
 
 

@@ -16,12 +16,12 @@ from db import settings
 from dispatch.app import MODES, DispatchApp
 from dispatch.commands.line import choices_of, every_parser
 from dispatch.commands.reading import ALL, COMMANDS, read_by
-from dispatch.desk.refusals import NotAllowed
+from dispatch.desk.session.refusals import NotAllowed
 from dispatch.model.states import READS, STEPS, Role
 from screens.deeds import deeds
 from screens.keymap import own_bindings
 from screens.keys import key_lines
-from screens.seated import SeatedScreen
+from screens.user_screen import UserScreen
 from tests.desk.conftest import Office, office  # noqa: F401  (the fixture)
 from tests.desk.test_permissions import declared
 
@@ -35,24 +35,41 @@ def below(owner: type[Any]) -> Iterator[type[Any]]:
         yield from below(one)
 
 
-SCREENS = {one.__name__: one for one in below(SeatedScreen)}
+SCREENS = {one.__name__: one for one in below(UserScreen)}
 
 
-def roles_of(screen: type[SeatedScreen]) -> dict[str, frozenset[Role]]:
+def roles_of(screen: type[UserScreen]) -> dict[str, frozenset[Role]]:
     """Whose the commands of a screen are that are not everybody's."""
     commands = {name[7:]: getattr(screen, name) for name in dir(screen) if name.startswith("action_")}
     return {name: roles for name, command in commands.items() if (roles := getattr(command, "roles", None))}
 
 
 DEEDS = {
-    "approve": "reviewing.approve", "send_back": "reviewing.send_back", "batch": "reviewing.approve_clean",
-    "accept": "adjusting.accept_charge", "goodwill": "adjusting._adjusting", "travel": "adjusting.correct_charge",
-    "card": "rates.save_card", "agreement": "agreeing.save_agreement", "survey": "caring.note_survey",
-    "offer": "caring.note_offer", "gap": "caring.note_gap", "emergency": "emergency.insert", "new": "intake.add",
-    "amend": "amending.amend", "pin": "schedule.pin", "swap": "schedule.swap", "hand_over": "handing_over.ask",
-    "result": "onsite.record", "work": "onsite.work", "use": "onsite.use", "mark": "marking.mark", "export": "invoicing.export",
-    "roads": "roads.add", "permissions": "permitting.give",
-}  # fmt: skip
+    "approve": "review.reviewing.approve",
+    "send_back": "review.reviewing.send_back",
+    "batch": "review.reviewing.approve_clean",
+    "accept": "billing.adjusting.accept_charge",
+    "goodwill": "billing.adjusting._adjusting",
+    "travel": "billing.adjusting.correct_charge",
+    "card": "prices.rates.save_card",
+    "agreement": "prices.agreeing.save_agreement",
+    "survey": "care.caring.note_survey",
+    "offer": "care.caring.note_offer",
+    "gap": "care.caring.note_gap",
+    "emergency": "plan.emergency.insert",
+    "new": "requests.intake.add",
+    "amend": "requests.amending.amend",
+    "pin": "plan.schedule.pin",
+    "swap": "plan.schedule.swap",
+    "hand_over": "closeout.handing_over.ask",
+    "result": "closeout.onsite.record",
+    "work": "closeout.onsite.work",
+    "use": "closeout.onsite.use",
+    "mark": "billing.marking.mark",
+    "export": "billing.invoicing.export",
+    "roads": "roads.roads.add",
+    "permissions": "closeout.permitting.give",
+}
 """Actions that are a deed by another name, and where the desk opens it."""
 
 
@@ -153,9 +170,9 @@ def test_a_technician_reads_their_own_visits_and_day(office: Office) -> None:  #
 @pytest.mark.parametrize("role", Role)
 async def test_only_what_may_be_done_is_offered(office: Office, role: Role) -> None:  # noqa: F811
     """Keys, palette, footer and help of each mode, for somebody of one role."""
-    seat = {Role.TECHNICIAN: office.ana, Role.DISPATCHER: office.dana, Role.LEAD: office.lee}[role]
+    user = {Role.TECHNICIAN: office.ana, Role.DISPATCHER: office.dana, Role.LEAD: office.lee}[role]
     first = "day" if role is Role.TECHNICIAN else "board"
-    app = DispatchApp(seat, first, day=settings.today(office.store), technician="Ana Ruiz")
+    app = DispatchApp(user, first, day=settings.today(office.store), technician="Ana Ruiz")
     async with app.run_test(size=(120, 36)) as pilot:
         for mode, shows in MODES.items():
             may = role in READS[shows].roles
@@ -165,7 +182,7 @@ async def test_only_what_may_be_done_is_offered(office: Office, role: Role) -> N
             app.action_mode(mode)
             await pilot.pause()
             screen = app.screen
-            assert isinstance(screen, SeatedScreen)
+            assert isinstance(screen, UserScreen)
             denied = {action for action, roles in roles_of(type(screen)).items() if role not in roles}
             offered = {deed.action.partition("(")[0] for deed in deeds(app) if deed.node is screen}
             assert not denied & offered

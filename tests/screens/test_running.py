@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Input
 
-from dispatch.desk import schedule
+from dispatch.desk.plan import schedule
 from dispatch.model.states import State
 from screens.board import BoardScreen
 from screens.calls import CallsScreen

@@ -18,10 +18,11 @@ from db import handovers
 from db.store import Store
 from db.unit import Actor, unit_of_work
 from dispatch.app import DispatchApp
-from dispatch.desk import arriving, leaving, schedule
-from dispatch.desk.intake import add
-from dispatch.desk.seat import Seat, take_seat
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.closeout import arriving, leaving
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule
+from dispatch.desk.requests.intake import add
+from dispatch.desk.session.user import User, log_in
 from dispatch.model.states import State
 from screens.day import DayScreen
 from screens.dialogs import AskConfirm, AskText, Choose, Form
@@ -44,9 +45,9 @@ from widgets.timeline import Timeline
 
 
 @asynccontextmanager
-async def opened(seat: Seat, mode: str, size: tuple[int, int] = (120, 36), **more: Any) -> AsyncIterator[Pilot[None]]:
+async def opened(user: User, mode: str, size: tuple[int, int] = (120, 36), **more: Any) -> AsyncIterator[Pilot[None]]:
     """The app in a mode on the day of the tests, ready for keys."""
-    app = DispatchApp(seat, mode, day=DAY, **more)
+    app = DispatchApp(user, mode, day=DAY, **more)
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
         yield pilot
@@ -179,9 +180,9 @@ async def test_changes_of_another_process_appear(office: Office) -> None:
     async with opened(office.dana, "board") as pilot:
         assert pilot.app.screen.query_one(Timeline).selected is None
         change = (
-            "import sys; from db.store import Store; from dispatch.desk import schedule; "
-            "from dispatch.desk.seat import take_seat; store = Store.open(sys.argv[1]); "
-            f"schedule.assign(take_seat(store, 'dana'), 'R1', ['Ana Ruiz'], {at('09:00')})"
+            "import sys; from db.store import Store; from dispatch.desk.plan import schedule; "
+            "from dispatch.desk.session.user import log_in; store = Store.open(sys.argv[1]); "
+            f"schedule.assign(log_in(store, 'dana'), 'R1', ['Ana Ruiz'], {at('09:00')})"
         )
         subprocess.run(started("-c", change, str(office.store.path)), check=True, timeout=30)
         timeline = pilot.app.screen.query_one(Timeline)
@@ -339,7 +340,7 @@ async def test_store_that_is_gone_is_said(office: Office) -> None:
 
 
 def test_new_request_form_keeps_what_was_typed(office: Office) -> None:
-    from dispatch.desk.refusals import Faulty
+    from dispatch.desk.session.refusals import Faulty
 
     with pytest.raises(Faulty) as refused:
         add(office.dana, {"client": "Nobody", "work": " ", "minutes": "many", "priority": "P9", "date": "some day"})
@@ -434,7 +435,7 @@ async def test_a_started_job_is_handed_over_when_both_agree(office: Office) -> N
 async def test_what_others_do_is_shown_with_who_did_it(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     with Store.open(office.store.path, clock=office.clock) as elsewhere:
-        lee = take_seat(elsewhere, "dana")
+        lee = log_in(elsewhere, "dana")
         async with opened(office.dana, "board") as pilot:
             await settled(pilot)
             schedule.move(lee, "R1", None, at("10:00"))
@@ -513,7 +514,7 @@ async def test_what_was_told_is_asked_and_the_technician_hears_of_it(office: Off
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     schedule.dispatch(office.dana, "R1")
     with Store.open(office.store.path, clock=office.clock) as elsewhere:
-        dana = take_seat(elsewhere, "dana")
+        dana = log_in(elsewhere, "dana")
         async with opened(office.ana, "day", (80, 24)) as technician:
             await settled(technician)
             async with opened(dana, "board") as pilot:

@@ -1,4 +1,4 @@
-"""The service report on the screens: shown, with the charge, written to a file, and never from a seat over SSH."""
+"""The service report on the screens: shown, with the charge, written to a file, and never from a session over SSH."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from dispatch.desk import leaving, schedule
+from dispatch.desk.closeout import leaving
+from dispatch.desk.plan import schedule
 from screens.service_report import ReportView
 from screens.visit import VisitScreen
 from screens.visit_record import VisitRecord
@@ -70,7 +71,7 @@ async def test_it_is_written_to_a_file_that_says_its_form(office: Office, tmp_pa
         assert "# Service report R1" in path.read_text(encoding="utf-8")
 
 
-async def test_a_seat_over_ssh_reads_it_and_writes_no_file(office: Office) -> None:
+async def test_a_session_over_ssh_reads_it_and_writes_no_file(office: Office) -> None:
     closed(office)
     async with opened(dataclasses.replace(office.ana, key_id=1), "day", (80, 24)) as pilot:
         await press(pilot, "p")

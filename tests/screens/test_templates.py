@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from db import templates
-from dispatch.desk import template_draft
-from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.templates import template_draft
 from dispatch.model.checklists import Asks
 from screens.book import KINDS, BookScreen
 from screens.dialogs import Form

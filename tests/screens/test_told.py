@@ -10,8 +10,12 @@ from textual.pilot import Pilot
 from db import audit
 from db.store import Store
 from dispatch.app import DispatchApp
-from dispatch.desk import keyring, leaving, reviewing, schedule, seating, views
-from dispatch.desk.seat import Seat, take_seat
+from dispatch.desk.access import keyring, logins
+from dispatch.desk.closeout import leaving
+from dispatch.desk.day import views
+from dispatch.desk.plan import schedule
+from dispatch.desk.review import reviewing
+from dispatch.desk.session.user import User, log_in
 from screens.visit import VisitScreen
 from tests.desk.conftest import Office, at
 from tests.screens.test_access import public_key
@@ -25,15 +29,15 @@ def told(pilot: Pilot[None]) -> list[str]:
     return [one.message for one in pilot.app._notifications]
 
 
-def _cancel(dana: Seat) -> None:
+def _cancel(dana: User) -> None:
     schedule.cancel(dana, "R1", "closed today")
 
 
-def _move(dana: Seat) -> None:
+def _move(dana: User) -> None:
     schedule.move(dana, "R1", None, at("11:00"), confirmed=True)
 
 
-def _give_away(dana: Seat) -> None:
+def _give_away(dana: User) -> None:
     schedule.move(dana, "R1", ["Ben Okafor"], None, confirmed=True, reason="Ana is needed elsewhere")
 
 
@@ -46,7 +50,7 @@ def _give_away(dana: Seat) -> None:
     ],
 )
 async def test_a_visit_that_is_changed_under_the_hands(
-    office: Office, change: Callable[[Seat], None], words: tuple[str, ...]
+    office: Office, change: Callable[[User], None], words: tuple[str, ...]
 ) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     schedule.dispatch(office.dana, "R1")
@@ -54,7 +58,7 @@ async def test_a_visit_that_is_changed_under_the_hands(
         async with opened(office.ana, "day") as pilot:
             await press(pilot, "enter")
             await until(pilot, VisitScreen)
-            change(take_seat(elsewhere, "dana"))
+            change(log_in(elsewhere, "dana"))
             await until_true(pilot, lambda: any(all(word in said for word in words) for said in told(pilot)))
 
 
@@ -64,7 +68,7 @@ async def test_a_visit_that_is_sent_back(office: Office) -> None:
     leaving.close(office.ana, "R1")
     with Store.open(office.store.path, clock=office.clock) as elsewhere:
         async with opened(office.ana, "day") as pilot:
-            reviewing.send_back(take_seat(elsewhere, "lee"), "R1", "Which driver was it?")
+            reviewing.send_back(log_in(elsewhere, "lee"), "R1", "Which driver was it?")
             said = "R1 Harbor Dental is sent back (Lee Moreau): Which driver was it?"
             await until_true(pilot, lambda: said in told(pilot))
 
@@ -96,7 +100,7 @@ async def test_a_day_is_not_read_again_for_each_who_logs_in(
             assert isinstance(app, DispatchApp)
             assert len(read) == 1
             for _ in range(3):
-                seating.take_seat_by_key(elsewhere, key)
+                logins.log_in_by_key(elsewhere, key)
                 newest = audit.newest(elsewhere)
                 await until_true(pilot, lambda newest=newest: app.ear.heard == newest)
                 await settled(pilot)
@@ -104,8 +108,8 @@ async def test_a_day_is_not_read_again_for_each_who_logs_in(
             if mode == "board":
                 bar = app.screen.query_one(StatusBar)
                 assert "Ben Okafor: log in" in str(bar.line_at(0, 120)), "it is said all the same"
-            seating.take_seat_by_key(elsewhere, key)
-            schedule.move(take_seat(elsewhere, "dana"), "R1", None, at("11:00"), confirmed=True)
+            logins.log_in_by_key(elsewhere, key)
+            schedule.move(log_in(elsewhere, "dana"), "R1", None, at("11:00"), confirmed=True)
             await until_true(pilot, lambda: len(read) >= 2)
 
 
@@ -118,6 +122,6 @@ async def test_what_another_program_changed_while_others_logged_in_is_shown_late
     with Store.open(office.store.path, clock=office.clock) as elsewhere:
         async with opened(office.ana, "day") as pilot:
             elsewhere.conn.execute("UPDATE client SET name = 'Harbour Clinic' WHERE name = 'Harbor Dental'")
-            seating.take_seat_by_key(elsewhere, key)
+            logins.log_in_by_key(elsewhere, key)
             stops = pilot.app.screen.query_one(StopList)
             await until_true(pilot, lambda: any("Harbour Clinic" in str(one.lines) for one in stops.entries(80)))

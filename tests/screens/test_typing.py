@@ -12,8 +12,8 @@ from textual.widgets import Input, TextArea
 
 from db import audit
 from db.people import shelve_technician, technician_by_name
-from dispatch.desk import schedule
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule
 from screens.note import AskNote
 from screens.quick_line import QuickLine
 from tests.desk.conftest import Office, at
@@ -66,7 +66,7 @@ ASKS += [("book", key) for key in ("slash", "n", "J", "ctrl+p")]
 """Each first screen, or a visit, with the keys behind which something is typed; each of them first."""
 
 
-def seat_of(office: Office, mode: str) -> tuple[object, str]:
+def user_of(office: Office, mode: str) -> tuple[object, str]:
     who = {"board": office.dana, "day": office.ana, "visit": office.ana, "log": office.lee, "book": office.lee}[mode]
     return who, "day" if mode == "visit" else mode
 
@@ -88,7 +88,7 @@ async def test_a_burst_goes_where_it_is_meant(office: Office, mode: str, opening
     else:
         schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
         schedule.dispatch(office.dana, "R1")
-    who, first = seat_of(office, mode)
+    who, first = user_of(office, mode)
     async with opened(who, first) as pilot:  # type: ignore[arg-type]
         await at_place(pilot, mode)
         before, was = changes(office), state(office, "R1")

@@ -21,8 +21,9 @@ from pathlib import Path
 
 from db import keys
 from db.store import Store
-from dispatch.desk import key_file, keyring, sshd_config
-from dispatch.desk.seat import take_seat
+from dispatch.desk.access import keyring
+from dispatch.desk.adapters import key_file, sshd_config
+from dispatch.desk.session.user import log_in
 from tests.terminal.terminal import Terminal
 from tests.wall import started
 
@@ -114,8 +115,8 @@ class Server:
         with self.store() as store:
             return next(key.id for key in keys.live_keys(store) if key.login == who)
 
-    def seats(self) -> list[int]:
-        """The processes of seats at this database."""
+    def sessions(self) -> list[int]:
+        """The processes of sessions at this database."""
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
@@ -126,7 +127,7 @@ class Server:
         return found
 
     def waiting(self) -> list[int]:
-        """The processes that wait between sshd and a seat of the warm parent: children of sshd that are shells."""
+        """The processes that wait between sshd and a session of the warm parent: children of sshd that are shells."""
         sshd = int((self.folder / "sshd.pid").read_text())
         ours = {sshd}
         found = []
@@ -138,11 +139,11 @@ class Server:
                         found.append(int(process.name))
         return found
 
-    def wait_for_seats(self, number: int, limit: float = 10.0) -> float:
-        """Wait until so many seats are there; returns how long it took."""
+    def wait_for_sessions(self, number: int, limit: float = 10.0) -> float:
+        """Wait until so many sessions are there; returns how long it took."""
         began = time.monotonic()
-        while len(self.seats()) != number:
-            assert time.monotonic() - began < limit, f"{len(self.seats())} seats, {number} were expected"
+        while len(self.sessions()) != number:
+            assert time.monotonic() - began < limit, f"{len(self.sessions())} sessions, {number} were expected"
             time.sleep(0.02)
         return time.monotonic() - began
 
@@ -158,7 +159,7 @@ def parent_of(process: Path) -> int:
 
 @contextlib.contextmanager
 def warm_parent(db: Path, said: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A warm parent of the seats at a database, as systemd begins it. What it says is written to `said`."""
+    """A warm parent of the sessions at a database, as systemd begins it. What it says is written to `said`."""
     with said.open("wb") as log:
         words = started("-m", "dispatch", "seat-parent", "--db", str(db))
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT)
@@ -196,7 +197,7 @@ def write_keys(store: Store) -> None:
 
 
 def on_the_tests_clock(path: Path) -> None:
-    """Let the seats of a key file begin with the clock of the test."""
+    """Let the sessions of a key file begin with the clock of the test."""
     guard = str(key_file.guard())
     begun = " ".join(started(guard, flags=("-I",))[1:])
     path.write_text(path.read_text(encoding="utf-8").replace(f"-I {guard}", begun), encoding="utf-8")
@@ -213,7 +214,7 @@ def serving(folder: Path, db: Path, *logins: str, warm: bool = False, **changes:
     port = free_port()
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "host")], check=True)
     with Store.open(db) as store:
-        lead = take_seat(store, "lee")
+        lead = log_in(store, "lee")
         for login in logins:
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / login)], check=True)
             keyring.add_key(lead, login, (folder / f"{login}.pub").read_text(encoding="ascii"))

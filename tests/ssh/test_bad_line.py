@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from db.store import Store
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.log.visit_page import visit_page
 from dispatch.model.states import State
 from tests.ssh.line import Line
 from tests.ssh.server import Server, serving

@@ -1,4 +1,4 @@
-"""What stands before a seat, without an sshd."""
+"""What stands before a session, without an sshd."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from textual.events import MouseDown
 
 from dispatch.model.ssh_keys import KeyRefused, read_public_key
 from dispatch.remote import guard
-from dispatch.remote.app import SeatApp
-from dispatch.remote.driver import SeatParser
+from dispatch.remote.app import RemoteApp
+from dispatch.remote.driver import RemoteParser
 from tests.desk.conftest import Office, office  # noqa: F401  (the fixture)
 from tests.wall import started
 
@@ -72,7 +72,7 @@ def test_a_refusal_imports_nothing() -> None:
         assert f" {module}\n" not in done.stderr
 
 
-def test_a_seat_imports_nothing_that_it_does_not_need() -> None:
+def test_a_session_imports_nothing_that_it_does_not_need() -> None:
     code = (
         "import sys, dispatch.remote.sitting, dispatch.remote.app, screens.day, screens.visit; "
         "print(*{name.split('.')[0] for name in sys.modules} & "
@@ -83,19 +83,21 @@ def test_a_seat_imports_nothing_that_it_does_not_need() -> None:
     assert done.stdout.split() == []
 
 
-def test_the_first_screen_of_a_seat_imports_nothing_that_a_deed_needs() -> None:
+def test_the_first_screen_of_a_session_imports_nothing_that_a_deed_needs() -> None:
     code = (
-        "import sys, dispatch.remote.sitting, dispatch.desk.seating, dispatch.remote.app, screens.day, dispatch.desk.routing\n"
-        "print(*{'screens.visit', 'screens.dialogs', 'dispatch.charges', 'dispatch.closeout', 'dispatch.desk.onsite', "
-        "'dispatch.desk.arriving', 'dispatch.desk.leaving', 'dispatch.desk.visit_page', 'dispatch.desk.clocking', "
-        "'dispatch.desk.charging', 'dispatch.model.probes', "
+        "import sys, dispatch.remote.sitting, dispatch.desk.access.logins, dispatch.remote.app, screens.day\n"
+        "import dispatch.desk.day.routing\n"
+        "print(*{'screens.visit', 'screens.dialogs', 'dispatch.charges', 'dispatch.closeout', 'dispatch.desk.closeout.onsite', "
+        "'dispatch.desk.closeout.arriving', 'dispatch.desk.closeout.leaving', 'dispatch.desk.log.visit_page', "
+        "'dispatch.desk.closeout.clocking', "
+        "'dispatch.desk.charges.charging', 'dispatch.model.probes', "
         "'dispatch.model.checklists', 'secrets', 'dispatch.remote.parent'} & set(sys.modules))"
     )
     done = subprocess.run(started("-c", code), capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == []
 
 
-def test_handing_a_seat_over_imports_little() -> None:
+def test_handing_a_session_over_imports_little() -> None:
     code = "import sys, dispatch.remote.guard, dispatch.remote.warm; print(*sys.modules)"
     done = subprocess.run(started("-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}", flags=("-I",)),
                           capture_output=True, text=True, check=True, timeout=60)  # fmt: skip
@@ -103,8 +105,8 @@ def test_handing_a_seat_over_imports_little() -> None:
     assert not {"textual", "rich", "asyncio", "sqlite3", "json", "dataclasses", "typing", "pathlib", "db"} & loaded
 
 
-def test_textual_has_the_names_that_a_seat_rests_on(office: Office) -> None:  # noqa: F811
-    app = SeatApp(office.ana, idle_seconds=60)
+def test_textual_has_the_names_that_a_session_rests_on(office: Office) -> None:  # noqa: F811
+    app = RemoteApp(office.ana, idle_seconds=60)
     private = "_dispatch_message _handle_exception _exit_renderables _close_messages_no_wait _exception_event _exit _loop _driver"
     assert [name for name in private.split() if not hasattr(app, name)] == []
 
@@ -135,7 +137,7 @@ def test_fingerprints_are_those_of_openssh(tmp_path: Path) -> None:
 
 
 def test_a_size_that_was_typed_changes_nothing_of_the_mouse() -> None:
-    parser = SeatParser()
+    parser = RemoteParser()
     list(parser.feed("\x1b[48;24;80;0;0t"))
     (pressed,) = parser.feed("\x1b[<0;6;5M")
     assert isinstance(pressed, MouseDown)

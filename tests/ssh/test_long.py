@@ -1,4 +1,4 @@
-"""What takes its time: many seats, many kills, silent links, odd terminals, a slow line."""
+"""What takes its time: many sessions, many kills, silent links, odd terminals, a slow line."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.seats import at_once
+from benchmarks.sessions import at_once
 from db import audit
-from dispatch.desk import keyring
-from dispatch.desk.book import keeping
-from dispatch.desk.seat import take_seat
+from dispatch.desk.access import keyring
+from dispatch.desk.book import editing
+from dispatch.desk.session.user import log_in
 from tests.ssh.line import Line
 from tests.ssh.server import Server, serving, write_keys
 from tests.wall import started
@@ -27,25 +27,26 @@ pytestmark = pytest.mark.long
 SAVERS = """
 import os, signal, sys, traceback
 from db.store import Store
-from dispatch.desk import onsite, seating
-from dispatch.desk.seat import take_seat
+from dispatch.desk.closeout import onsite
+from dispatch.desk.access import logins
+from dispatch.desk.session.user import log_in
 
 db, key, folder = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 
-def note(seat, text):
-    onsite.work(seat, "R4036", text)
+def note(user, text):
+    onsite.work(user, "R4036", text)
 
-def edit(seat, text):
-    with seat.write("edit client") as unit:
+def edit(user, text):
+    with user.write("edit client") as unit:
         unit.execute("UPDATE client SET notes = ? WHERE id = 1", (text,))
         unit.audit("client", 1, notes=text)
 
 def save(name):
     with open(f"{folder}/{name}", "ab", buffering=0) as saved, Store.open(db, timeout=60) as store:
         technician = name.startswith("technician")
-        seat = seating.take_seat_by_key(store, key) if technician else take_seat(store, "dana")
+        user = logins.log_in_by_key(store, key) if technician else log_in(store, "dana")
         for number in range(10**6):
-            (note if technician else edit)(seat, f"{name} {number}")
+            (note if technician else edit)(user, f"{name} {number}")
             saved.write(f"{name} {number}\\n".encode())
 
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -124,7 +125,7 @@ def test_nothing_acknowledged_is_lost_by_a_kill(server: Server, part: int) -> No
 
 
 @pytest.mark.parametrize("warm", [False, True])
-def test_a_silent_link_ends_the_seat(needs_sshd: None, sample: Path, tmp_path: Path, warm: bool) -> None:
+def test_a_silent_link_ends_the_session(needs_sshd: None, sample: Path, tmp_path: Path, warm: bool) -> None:
     db = tmp_path / "firm.db"
     shutil.copy(sample, db)
     with serving(tmp_path, db, "ana", warm=warm, ClientAliveInterval="2") as server:
@@ -132,7 +133,7 @@ def test_a_silent_link_ends_the_seat(needs_sshd: None, sample: Path, tmp_path: P
         with server.connected("ana", port=line.port) as ana:
             ana.wait_for("Ana Ruiz")
             line.frozen.set()
-            assert server.wait_for_seats(0, limit=30) < 15
+            assert server.wait_for_sessions(0, limit=30) < 15
 
 
 def test_a_slow_line_is_pleasant(server: Server) -> None:
@@ -156,14 +157,14 @@ def test_a_slow_line_is_pleasant(server: Server) -> None:
 
 
 @pytest.mark.parametrize("warm", [False, True])
-def test_fifty_seats(needs_sshd: None, sample: Path, tmp_path: Path, warm: bool) -> None:
+def test_fifty_sessions(needs_sshd: None, sample: Path, tmp_path: Path, warm: bool) -> None:
     db = tmp_path / "firm.db"
     shutil.copy(sample, db)
     with serving(tmp_path, db, "ana", warm=warm) as server:
         with server.store() as store:
-            lead = take_seat(store, "lee")
+            lead = log_in(store, "lee")
             for number in range(50):
-                keeping.add(lead, "staff", {"login": f"t{number}", "name": f"Tech {number}", "roles": "technician"})
+                editing.add(lead, "staff", {"login": f"t{number}", "name": f"Tech {number}", "roles": "technician"})
                 path = tmp_path / f"t{number}"
                 subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
                 keyring.add_key(lead, f"t{number}", path.with_suffix(".pub").read_text(encoding="ascii"))
@@ -172,11 +173,11 @@ def test_fifty_seats(needs_sshd: None, sample: Path, tmp_path: Path, warm: bool)
             people = [stack.enter_context(server.connected(f"t{number}")) for number in range(50)]
             for person in people:
                 person.wait_for("not a technician", limit=120)
-            assert len(server.seats()) == 50
+            assert len(server.sessions()) == 50
             for person in people:
                 assert b"locked" not in person.sent
                 assert b"went wrong" not in person.sent
-        server.wait_for_seats(0, limit=30)
+        server.wait_for_sessions(0, limit=30)
 
 
 @pytest.mark.parametrize("server", ["plain", "warm"], indirect=True)

@@ -1,4 +1,4 @@
-"""Random bytes at many seats at once, with their memory watched."""
+"""Random bytes in many sessions at once, with their memory watched."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import pytest
 from db import audit
 from db.store import Store
 from dispatch import crashes
-from dispatch.desk.book import keeping
-from dispatch.desk.seat import take_seat
+from dispatch.desk.book import editing
+from dispatch.desk.session.user import log_in
 from tests.ssh.server import Server, serving
 from tests.terminal.terminal import Terminal
 
@@ -25,7 +25,7 @@ SECONDS = int(os.environ.get("NOISE_SECONDS", "60"))
 """How long they are sent; before a release ten minutes."""
 SEATS = 20
 LARGEST_SEAT = 200 << 20
-"""Bytes of memory that a seat may fill, whatever it is sent: one at work has a third of it."""
+"""Bytes of memory that a session may fill, whatever it is sent: one at work has a third of it."""
 
 
 class Keyboard:
@@ -37,12 +37,12 @@ class Keyboard:
         self._line = contextlib.ExitStack()
         self._screen: Terminal | None = None
         self._shows = False
-        """Whether the seat's screen has been seen: before it, ctrl+c ends the login."""
+        """Whether the session's screen has been seen: before it, ctrl+c ends the login."""
 
     def hit(self) -> None:
-        """Send some bytes, if the seat takes any at the moment, and throw away what it shows."""
+        """Send some bytes, if the session takes any at the moment, and throw away what it shows."""
         if self._screen is None:
-            # no escape key of the client's own: what is sent is the seat's
+            # no escape key of the client's own: what is sent is the session's
             self._screen = self._line.enter_context(self.server.connected(self.login, "-e", "none"))
             self.begun += 1
             self._shows = False
@@ -101,12 +101,12 @@ def filled(process: int) -> int:
 
 @pytest.mark.long
 @pytest.mark.timeout(SECONDS + 240)
-def test_random_bytes_at_many_seats(needs_sshd: None, sample: Path, tmp_path: Path) -> None:
-    """No seat grows, none breaks, and what stands in the database holds."""
+def test_random_bytes_at_many_sessions(needs_sshd: None, sample: Path, tmp_path: Path) -> None:
+    """No session grows, none breaks, and what stands in the database holds."""
     db = tmp_path / "firm.db"
     shutil.copy(sample, db)
     with Store.open(db) as store:
-        lead = take_seat(store, "lee")
+        lead = log_in(store, "lee")
         logins = [
             str(login)
             for (login,) in store.all(
@@ -115,7 +115,7 @@ def test_random_bytes_at_many_seats(needs_sshd: None, sample: Path, tmp_path: Pa
             )
         ]
         for number in range(len(logins), SEATS):
-            keeping.add(lead, "staff", {"login": f"t{number}", "name": f"Tech {number}", "roles": "technician"})
+            editing.add(lead, "staff", {"login": f"t{number}", "name": f"Tech {number}", "roles": "technician"})
             logins.append(f"t{number}")
     chosen = random.Random(16)
     largest = 0
@@ -127,12 +127,12 @@ def test_random_bytes_at_many_seats(needs_sshd: None, sample: Path, tmp_path: Pa
         while time.monotonic() - began < SECONDS:
             for person in people:
                 person.hit()
-            largest = max([largest, *map(filled, server.seats())])
+            largest = max([largest, *map(filled, server.sessions())])
             if time.monotonic() - said > 30:
                 said = time.monotonic()
                 print(
                     f"{said - began:4.0f} s: {sum(person.sent for person in people):,} bytes,"
-                    f" {sum(person.begun for person in people)} logins, {len(server.seats())} seats,"
+                    f" {sum(person.begun for person in people)} logins, {len(server.sessions())} sessions,"
                     f" the largest {largest / (1 << 20):.0f} MB",
                     flush=True,
                 )

@@ -11,15 +11,15 @@ from collections.abc import Callable
 from db import probes, sessions
 from db.unit import Actor, unit_of_work
 from dispatch.closeout.probes.carrying import specification_form
-from dispatch.desk import probing
-from dispatch.desk.seat import take_seat
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.closeout import probing
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.session.user import log_in
 from dispatch.model.checklists import Attempt, Grade, Result
 from dispatch.model.probes import Probe, ProbeKind, Vantage
 from dispatch.remote.calling import LONGEST_RESULT
 from tests.quick import first_of
 from tests.ssh.server import ROOT, Server
-from tests.ssh.test_seat import ANAS, EVAS
+from tests.ssh.test_session import ANAS, EVAS
 from tests.wall import started
 
 ITEM = "T4.mail"
@@ -56,7 +56,7 @@ def measured(server: Server) -> bytes:
                 probes.add_probes(unit, item.id, [probe])
                 unit.audit("item", item.id)
         with server.store() as store:
-            specification = probing.specify(take_seat(store, "ana"), ANAS, [ITEM])
+            specification = probing.specify(log_in(store, "ana"), ANAS, [ITEM])
         return dispatch("probe", "-", data=json.dumps(specification_form(specification)).encode())
 
 

@@ -13,9 +13,10 @@ import pytest
 from db import sessions
 from db.faults import StoreFault
 from db.store import Store
-from dispatch.desk import keyring, site_way, sshd_config
-from dispatch.desk.key_file import site_port
-from dispatch.desk.seating import take_seat_by_key
+from dispatch.desk.access import keyring, site_way
+from dispatch.desk.access.logins import log_in_by_key
+from dispatch.desk.adapters import sshd_config
+from dispatch.desk.adapters.key_file import site_port
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office, office  # noqa: F401  (the fixture)
 from tests.ssh.server import SSHD, Server, free_port
@@ -89,7 +90,7 @@ def test_the_fingerprint_of_the_machine_is_what_ssh_shows(server: Server) -> Non
     assert sshd_config.host_fingerprints(server.folder) == [f"ED25519 {said.split()[1]}"]
 
 
-def test_a_second_seat_leaves_the_first_its_way(
+def test_a_second_session_leaves_the_first_its_way(
     own_site_port: None, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where sshd's open files may not be read: who found the way keeps it, who comes later is told whose it is."""
@@ -107,10 +108,10 @@ def test_a_second_seat_leaves_the_first_its_way(
     ):
         for store in (first_store, second_store, third_store):
             store.clock = office.clock
-        laptop = take_seat_by_key(first_store, keys[0].id)
+        laptop = log_in_by_key(first_store, keys[0].id)
         assert site_way.open_port(laptop) is not None
         office.clock.advance(60)
-        phone = take_seat_by_key(second_store, keys[1].id)
+        phone = log_in_by_key(second_store, keys[1].id)
         assert site_way.open_port(phone) is None
         assert "another connection of yours has it" in site_way.how_to_open(phone)
         assert site_way.open_port(laptop) is not None, "and keeps it"

@@ -22,8 +22,8 @@ import pytest
 
 from db import sessions
 from db.store import Store
-from dispatch.desk import keyring
-from dispatch.desk.seat import take_seat
+from dispatch.desk.access import keyring
+from dispatch.desk.session.user import log_in
 from dispatch.remote import guard, parent, warm
 from tests.quick import first_of
 from tests.ssh.server import ROOT, warm_parent
@@ -39,7 +39,7 @@ def db(sample: Path, tmp_path: Path) -> Path:
     path = tmp_path / "firm.db"
     shutil.copy(sample, path)
     with Store.open(path) as store:
-        keyring.add_key(take_seat(store, "lee"), "ana", KEY)
+        keyring.add_key(log_in(store, "lee"), "ana", KEY)
     return path
 
 
@@ -62,18 +62,18 @@ def logged_in(db: Path, program: str = guard.__file__) -> Iterator[Terminal]:
         os.close(fd)
 
 
-def seats_of(process: int) -> list[int]:
-    """The seats that a parent has forked."""
+def sessions_of(process: int) -> list[int]:
+    """The sessions that a parent has forked."""
     return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 def log_of(db: Path) -> str:
-    """What seats have written into the log."""
+    """What sessions have written into the log."""
     log = db.with_name("firm.db.crashes.log")
     return log.read_text(encoding="utf-8") if log.exists() else ""
 
 
-def test_a_seat_of_the_parent_from_login_to_exit(db: Path, tmp_path: Path) -> None:
+def test_a_session_of_the_parent_from_login_to_exit(db: Path, tmp_path: Path) -> None:
     with warm_parent(db, tmp_path / "log") as process:
         folder = tmp_path / "firm.db.warm"
         assert folder.stat().st_mode & 0o777 == 0o700
@@ -84,29 +84,29 @@ def test_a_seat_of_the_parent_from_login_to_exit(db: Path, tmp_path: Path) -> No
 
         with logged_in(db) as ana:
             ana.wait_for("Ana Ruiz")
-            (seat,) = seats_of(process.pid)
-            assert os.getsid(seat) == seat, "the terminal is the seat's own"
+            (user,) = sessions_of(process.pid)
+            assert os.getsid(user) == user, "the terminal is the session's own"
             fcntl.ioctl(ana.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 60, 0, 0))
             ana.screen.resize(20, 60)
             ana.wait_for("? keys")
-            assert "? keys" in ana.screen.display[19], "a new size reaches the seat"
+            assert "? keys" in ana.screen.display[19], "a new size reaches the session"
             os.write(ana.fd, b"q")
             assert ana.wait_for_exit() == 0
         with logged_in(db) as ana:
             ana.wait_for("Ana Ruiz")
-            (seat,) = seats_of(process.pid)
-            os.kill(seat, signal.SIGKILL)
+            (user,) = sessions_of(process.pid)
+            os.kill(user, signal.SIGKILL)
             assert ana.wait_for_exit() == 1
     assert log_of(db) == ""
 
 
 @pytest.mark.again
-def test_a_seat_goes_when_the_process_of_its_connection_does(db: Path, tmp_path: Path) -> None:
+def test_a_session_goes_when_the_process_of_its_connection_does(db: Path, tmp_path: Path) -> None:
     with warm_parent(db, tmp_path / "log") as process, logged_in(db) as ana:
         ana.wait_for("Ana Ruiz")
         os.kill(ana.pid, signal.SIGTERM)
         deadline = time.monotonic() + 2
-        while seats_of(process.pid):
+        while sessions_of(process.pid):
             assert time.monotonic() < deadline
             time.sleep(0.02)
         with Store.open(db) as store:
@@ -116,10 +116,10 @@ def test_a_seat_goes_when_the_process_of_its_connection_does(db: Path, tmp_path:
 @pytest.mark.again
 def test_who_may_not_sit_is_told_so_with_the_exit_code(db: Path, tmp_path: Path) -> None:
     with Store.open(db) as store:
-        keyring.revoke(take_seat(store, "lee"), login="ana")
+        keyring.revoke(log_in(store, "lee"), login="ana")
     with warm_parent(db, tmp_path / "log"), logged_in(db) as ana:
         assert ana.wait_for_exit() == 1
-        assert "opens no seat" in ana.read()
+        assert "opens no session" in ana.read()
 
 
 @contextlib.contextmanager
@@ -160,7 +160,7 @@ def test_a_parent_that_has_others_to_begin_is_waited_for(monkeypatch: pytest.Mon
 
 
 @first_of("how", ["hung", "open to others", "dead", "another program"], 2)
-def test_without_a_good_parent_the_seat_begins_by_itself(db: Path, tmp_path: Path, how: str) -> None:
+def test_without_a_good_parent_the_session_begins_by_itself(db: Path, tmp_path: Path, how: str) -> None:
     with contextlib.ExitStack() as stack:
         program = guard.__file__
         if how == "another program":
@@ -204,7 +204,7 @@ def test_a_parent_whose_program_was_changed_ends(db: Path, tmp_path: Path) -> No
 
 
 def test_nobody_else_is_listened_to(db: Path, tmp_path: Path) -> None:
-    """Neither half a hello, nor one without a terminal, nor noise ends the parent or begins a seat."""
+    """Neither half a hello, nor one without a terminal, nor noise ends the parent or begins a session."""
     with warm_parent(db, tmp_path / "log") as process:
         fine = warm.hello(guard.__file__, ["seat", "--db", str(db), "--key", "K1"], {"TERM": "xterm"})
         for said, fds in (
@@ -222,7 +222,7 @@ def test_nobody_else_is_listened_to(db: Path, tmp_path: Path) -> None:
                     line.recv(16)
         with logged_in(db) as ana:
             ana.wait_for("Ana Ruiz")
-            assert len(seats_of(process.pid)) == 1
+            assert len(sessions_of(process.pid)) == 1
 
 
 @pytest.mark.parametrize(

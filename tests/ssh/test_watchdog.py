@@ -1,4 +1,4 @@
-"""A seat that does not look after itself any more is ended: by the thread beside its loop, or by the kernel."""
+"""A session that does not look after itself any more is ended: by the thread beside its loop, or by the kernel."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 
 from db.store import Store
 from dispatch import crashes
-from dispatch.desk import keyring, seating
-from dispatch.desk.seat import take_seat
-from dispatch.remote.app import SeatApp
+from dispatch.desk.access import keyring, logins
+from dispatch.desk.session.user import log_in
+from dispatch.remote.app import RemoteApp
 from dispatch.remote.watchdog import LATE_SECONDS, STUCK_SECONDS, Watchdog
 from tests.prepared import copied
 from tests.terminal.terminal import terminal
@@ -23,23 +23,23 @@ HOUR = 3600.0
 SEAT = """
 import re, sys, time
 from pathlib import Path
-from dispatch.desk import seating
+from dispatch.desk.access import logins
 from dispatch.remote import watchdog
-from dispatch.remote.app import SeatApp
+from dispatch.remote.app import RemoteApp
 limits, idle, stands = sys.argv[2:]
 watchdog.LOOK_SECONDS, watchdog.LATE_SECONDS, watchdog.STUCK_SECONDS, watchdog.STOPPED_SECONDS = map(float, limits.split())
-class Standing(SeatApp):
+class Standing(RemoteApp):
     WATCH_SECONDS = 0.1
     def on_mount(self):
         self.set_timer(0.5, {"": self.bell, "loop": lambda: time.sleep(60), "all": self.stop_all}[stands])
     def stop_all(self):
         re.match("(a+)+$", "a" * 60 + "b")  # nobody else has the interpreter meanwhile
-with seating.seated(Path(sys.argv[1]), 1) as seat:
-    app = Standing(seat, idle_seconds=float(idle))
+with logins.logged_in(Path(sys.argv[1]), 1) as user:
+    app = Standing(user, idle_seconds=float(idle))
     app.run()
-    seating.leave_seat(seat, app.left)
+    logins.log_out(user, app.left)
 """
-"""A seat with limits of a watchdog's in fractions of a second, whose loop or whose whole interpreter stands still."""
+"""A session with limits of a watchdog's in fractions of a second, whose loop or whose whole interpreter stands still."""
 
 
 @pytest.fixture
@@ -47,13 +47,13 @@ def db(day_of_sample: Path, tmp_path: Path) -> Path:
     """The sample firm on its day, in which Ana has a key."""
     path = copied(day_of_sample, tmp_path / "firm.db")
     with Store.open(path) as store:
-        keyring.add_key(take_seat(store, "lee"), "ana", KEY)
+        keyring.add_key(log_in(store, "lee"), "ana", KEY)
     return path
 
 
 def test_a_loop_that_looks_is_left_alone_and_a_late_one_is_judged(db: Path) -> None:
-    with seating.seated(db, 1) as seat, Store.open(db) as others:
-        app = SeatApp(seat, idle_seconds=HOUR)
+    with logins.logged_in(db, 1) as user, Store.open(db) as others:
+        app = RemoteApp(user, idle_seconds=HOUR)
         watchdog = Watchdog(app, HOUR, [])
         watchdog.looked()
         now = time.monotonic()
@@ -64,7 +64,7 @@ def test_a_loop_that_looks_is_left_alone_and_a_late_one_is_judged(db: Path) -> N
         assert watchdog.why_over(now) is None, "the loop ends it itself"
         assert watchdog.why_over(late) == "idle"
         app.moved = now
-        keyring.revoke(take_seat(others, "lee"), login="ana")
+        keyring.revoke(log_in(others, "lee"), login="ana")
         assert watchdog.why_over(now) is None
         assert watchdog.why_over(late) == "key revoked"
 
@@ -79,15 +79,15 @@ def test_a_loop_that_looks_is_left_alone_and_a_late_one_is_judged(db: Path) -> N
     ],
     ids=["idle", "idle and late", "stuck", "stopped"],
 )
-def test_a_seat_is_ended(db: Path, limits: str, idle: float, stands: str, code: int, said: str) -> None:
+def test_a_session_is_ended(db: Path, limits: str, idle: float, stands: str, code: int, said: str) -> None:
     program = started("-c", SEAT, str(db), limits, str(idle), stands)
-    with terminal([], program=program, columns=80, rows=24, db=db) as seat:
-        assert seat.wait_for_exit(20) == code
+    with terminal([], program=program, columns=80, rows=24, db=db) as user:
+        assert user.wait_for_exit(20) == code
         log = crashes.log_of(db)
         assert (f"ended by the watchdog: {said}" in log.read_text()) if said else not log.exists()
         if code == 0:
-            assert "Nobody was here for a while" in seat.sent.decode()
+            assert "Nobody was here for a while" in user.sent.decode()
     with Store.open(db) as store:
         ended_as = store.value("SELECT ended_as FROM session")
         assert ended_as == ("idle" if code == 0 else "")
-        assert take_seat(store, "ana"), "and nothing is held by it"
+        assert log_in(store, "ana"), "and nothing is held by it"

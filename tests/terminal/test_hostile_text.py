@@ -12,10 +12,11 @@ import pytest
 from db import agreements, clients, people, settings, visits
 from db.store import Store
 from db.unit import Actor, unit_of_work
-from dispatch.closeout.recording import Entry
-from dispatch.desk import arriving, leaving, onsite, schedule
-from dispatch.desk.seat import take_seat
-from dispatch.model.checklists import Kind, Result
+from dispatch.closeout.recording import Recording
+from dispatch.desk.closeout import arriving, leaving, onsite
+from dispatch.desk.plan import schedule
+from dispatch.desk.session.user import log_in
+from dispatch.model.checklists import ItemKind, Result
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import SetClock, at_local
 from dispatch.model.people import Absence, AbsenceRecord, Hours, Staff, Technician
@@ -131,17 +132,17 @@ def _poison_firm(path: Path) -> None:
                     store,
                     visits.NewVisit(f"R{number}", client_id, site_id, "Work", 60, 2, clock.now(), wanted_on=DAY),
                 )
-        lee, ana = take_seat(store, "lee"), take_seat(store, "ana")
+        lee, ana = log_in(store, "lee"), log_in(store, "ana")
         for reference, start in (("R1", "09:00"), ("R2", "11:00")):
             schedule.assign(lee, reference, ["Ana"], at_local(DAY, start, ZONE))
         arriving.arrive(ana, "R1", early_not_agreed=True)
         for ref, kind in store.all("SELECT ref, kind FROM item WHERE visit_id = 1 AND required = 1 ORDER BY position"):
             entry = {
-                Kind.ASK: Entry(Result.ANSWERED, "nothing"),
-                Kind.CONFIRM: Entry(Result.DONE, "changed it"),
-                Kind.TEST: Entry(Result.PASS, f"seen to work well as {ref}"),
-                Kind.SIGN_OFF: Entry(Result.SIGNED, "fine", signed_by="Jo", satisfied=True),
-            }[Kind(kind)]
+                ItemKind.ASK: Recording(Result.ANSWERED, "nothing"),
+                ItemKind.CONFIRM: Recording(Result.DONE, "changed it"),
+                ItemKind.TEST: Recording(Result.PASS, f"seen to work well as {ref}"),
+                ItemKind.SIGN_OFF: Recording(Result.SIGNED, "fine", signed_by="Jo", satisfied=True),
+            }[ItemKind(kind)]
             onsite.record(ana, "R1", ref, entry)
         leaving.close(ana, "R1")
         schedule.hold(lee, "R4", "waiting")

@@ -17,9 +17,9 @@ from db import copies, keys, migrations
 from db.faults import TooNew
 from db.safekeeping import restore
 from db.store import Store
-from dispatch.desk import keyring
-from dispatch.desk.book import keeping
-from dispatch.desk.seat import take_seat
+from dispatch.desk.access import keyring
+from dispatch.desk.book import editing
+from dispatch.desk.session.user import log_in
 from tests.conftest import Dispatch
 from tests.prepared import copied
 from tests.terminal.terminal import terminal
@@ -47,7 +47,7 @@ def db(request: pytest.FixtureRequest, day_of_sample: Path, tmp_path: Path) -> P
     else:
         copied(day_of_sample, path)
     with Store.open(path) as store:
-        keyring.add_key(take_seat(store, "lee"), "ana", f"{KEY} ana")
+        keyring.add_key(log_in(store, "lee"), "ana", f"{KEY} ana")
     return path
 
 
@@ -105,19 +105,19 @@ def test_a_session_that_is_open_finds_it_out(db: Path, migrate: Callable[[], Pat
             reading.all("SELECT work FROM visit")
 
 
-def test_board_seat_and_outbox_say_so_keep_what_is_typed_and_end(db: Path, migrate: Callable[[], Path]) -> None:
+def test_board_session_and_outbox_say_so_keep_what_is_typed_and_end(db: Path, migrate: Callable[[], Path]) -> None:
     with (
         sender(db) as outbox,
         terminal(["board", "--as", "dana"], db=db) as board,
-        terminal(["seat", "--key", "K1", "--db", str(db)], columns=80, rows=24, db=db) as seat,
+        terminal(["seat", "--key", "K1", "--db", str(db)], columns=80, rows=24, db=db) as user,
     ):
         board.wait_for("Ana Ruiz")
-        seat.wait_for("Grandview")
-        seat.press("enter")
-        seat.wait_for("ready to")
-        seat.press("w")
-        seat.wait_for("ctrl+s saves")
-        os.write(seat.fd, b"two access points added")
+        user.wait_for("Grandview")
+        user.press("enter")
+        user.wait_for("ready to")
+        user.press("w")
+        user.wait_for("ctrl+s saves")
+        os.write(user.fd, b"two access points added")
 
         copy = migrate()
 
@@ -125,7 +125,7 @@ def test_board_seat_and_outbox_say_so_keep_what_is_typed_and_end(db: Path, migra
         assert outbox.returncode == 1
         assert "install the newer program" in said
         assert "Traceback" not in said
-        for screen, code in ((board, 1), (seat, 0)):
+        for screen, code in ((board, 1), (user, 0)):
             assert screen.wait_for_exit(20) == code
             shown = screen.sent.decode()
             assert "A newer program has brought the database further" in shown
@@ -144,27 +144,27 @@ def test_board_seat_and_outbox_say_so_keep_what_is_typed_and_end(db: Path, migra
 @pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("db", ["0.1.0", "0.2.0"], indirect=True)
-def test_twenty_seats_say_so_write_nothing_and_end(db: Path, migrate: Callable[[], Path], tmp_path: Path) -> None:
+def test_twenty_sessions_say_so_write_nothing_and_end(db: Path, migrate: Callable[[], Path], tmp_path: Path) -> None:
     """At the database of an earlier version: nineteen technicians look at their day, and Ana types."""
     with Store.open(db) as store:
-        lead = take_seat(store, "lee")
+        lead = log_in(store, "lee")
         for number in range(19):
-            keeping.add(lead, "staff", {"login": f"t{number}", "name": f"Tech {number}", "roles": "technician"})
+            editing.add(lead, "staff", {"login": f"t{number}", "name": f"Tech {number}", "roles": "technician"})
             path = tmp_path / f"t{number}"
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
             keyring.add_key(lead, f"t{number}", path.with_suffix(".pub").read_text(encoding="ascii"))
         ids = {key.login: key.id for key in keys.live_keys(store) if key.login == "ana" or key.login.startswith("t")}
     with contextlib.ExitStack() as stack:
-        seats = {
+        sessions = {
             login: stack.enter_context(
                 terminal(["seat", "--key", f"K{one}", "--db", str(db)], columns=80, rows=24, db=db)
             )
             for login, one in ids.items()
         }
-        assert len(seats) == 20
-        for login, seat in seats.items():
-            seat.wait_for("Grandview" if login == "ana" else "is not a technician", limit=120)
-        ana = seats["ana"]
+        assert len(sessions) == 20
+        for login, user in sessions.items():
+            user.wait_for("Grandview" if login == "ana" else "is not a technician", limit=120)
+        ana = sessions["ana"]
         ana.press("enter")
         ana.wait_for("ready to")
         ana.press("w")
@@ -174,9 +174,9 @@ def test_twenty_seats_say_so_write_nothing_and_end(db: Path, migrate: Callable[[
 
         copy = migrate()
 
-        for seat in seats.values():
-            assert seat.wait_for_exit(60) == 0
-            shown = seat.sent.decode()
+        for user in sessions.values():
+            assert user.wait_for_exit(60) == 0
+            shown = user.sent.decode()
             assert "A newer program has brought the database further" in shown
             assert "Traceback" not in shown
         assert last_deed(db) == ("dispatch", "migrate")

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from db.store import Store
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.log.visit_page import visit_page
 from dispatch.model.states import State
 from tests.prepared import copied
 from tests.terminal.terminal import Terminal, terminal

@@ -9,10 +9,9 @@ from xml.sax.saxutils import quoteattr
 import pytest
 
 from db import addresses
-from dispatch.desk import maps
-from dispatch.desk.book import locating
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.roads import locating, maps
+from dispatch.desk.session.refusals import Refusal
 from dispatch.model.travel import Place
 from dispatch.travel import executables
 from dispatch.travel.extract_addresses import Address, addresses_of

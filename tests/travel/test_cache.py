@@ -6,11 +6,15 @@ import pytest
 
 from db import audit, legs, pins, settings, travel_times
 from db.faults import Refused
-from dispatch.desk import arriving, driving, leaving, placement, providers, road_times, roads, schedule, undo
-from dispatch.desk.book import keeping
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, Refusal
-from dispatch.desk.visit_page import visit_page
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.closeout import arriving, leaving
+from dispatch.desk.day import placement
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule, undo
+from dispatch.desk.roads import driving, roads
+from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
+from dispatch.desk.travel import providers, road_times
 from dispatch.model.pins import DEPOT, End, EndKind, Pin
 from dispatch.model.travel import Leg, Place, Provenance
 from dispatch.travel.known import Cell
@@ -56,7 +60,7 @@ def osrm(asked: Asked) -> Answer:
 
 
 def use_remote(office: Office, url: str, minutes: int = 60) -> None:
-    keeping.settle(office.lee, {"travel_engine": "osrm", "travel_url": url, "travel_cache_minutes": str(minutes)})
+    editing.settle(office.lee, {"travel_engine": "osrm", "travel_url": url, "travel_cache_minutes": str(minutes)})
 
 
 def test_a_day_is_asked_once_and_its_legs_are_renewed(office: Office) -> None:
@@ -81,7 +85,7 @@ def test_a_new_site_asks_for_its_own_drives_only(office: Office) -> None:
         use_remote(office, server.url)
         roads.prefetch(office.dana, DAY)
         site = SHELVES["site"].find(office.store, "annex")
-        keeping.edit(office.dana, "site", site, {"place": "39.94, -82.97"})
+        editing.edit(office.dana, "site", site, {"place": "39.94, -82.97"})
         assert roads.prefetch(office.dana, DAY).drives == 6 + 5
 
 
@@ -212,7 +216,7 @@ def test_a_site_without_coordinates_can_be_planned_once_its_drive_is_pinned(offi
 def test_a_site_that_is_placed_renews_its_legs(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     before = leg_to(office, "R1")
-    keeping.edit(office.dana, "site", SHELVES["site"].find(office.store, "main office"), {"place": "39.70, -82.95"})
+    editing.edit(office.dana, "site", SHELVES["site"].find(office.store, "main office"), {"place": "39.70, -82.95"})
 
     assert (leg_to(office, "R1").seconds or 0) > (before.seconds or 0)
 

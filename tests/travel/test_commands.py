@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from db import legs, pins, settings, travel_times
-from dispatch.desk import placement, road_times, roads, schedule
-from dispatch.desk.refusals import NotAllowed, Refusal
+from dispatch.desk.day import placement
+from dispatch.desk.plan import schedule
+from dispatch.desk.roads import roads
+from dispatch.desk.session.refusals import NotAllowed, Refusal
+from dispatch.desk.travel import road_times
 from dispatch.model.travel import Provenance
 from dispatch.travel import executables, sidecar
 from dispatch.travel.executables import NotInstalled, fetch

@@ -12,10 +12,10 @@ from dispatch.model.instants import at_local
 from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, Provenance
 from dispatch.travel.chain import Chain
 from dispatch.travel.estimate import Estimated
-from dispatch.travel.known import Known, learned_leg
+from dispatch.travel.known import KnownDrives, learned_leg
 from dispatch.travel.learning import BUCKET_LEGS, Observed, learned_pairs, learned_scale
 from dispatch.travel.points import point
-from dispatch.travel.scale import Scale, Scaled, bucket_of
+from dispatch.travel.scale import Scaled, TravelScale, bucket_of
 from tests.desk.conftest import DAY, ZONE, at
 
 A, B = Place(39.95, -83.0), Place(39.99, -82.9)
@@ -78,7 +78,7 @@ def test_weekday_and_weekend_are_apart() -> None:
 
 
 def test_the_multiplier_goes_over_evenly() -> None:
-    scale = Scale(1.0, 0.8, 1.5, 40, ZONE, {(False, 16): 2.0})
+    scale = TravelScale(1.0, 0.8, 1.5, 40, ZONE, {(False, 16): 2.0})
     provider = Scaled(Fixed(600), scale)
     seconds = [provider.leg(A, B, at(clock)).seconds for clock in ("07:45", "08:00", "08:15", "08:30", "08:45")]
 
@@ -86,10 +86,10 @@ def test_the_multiplier_goes_over_evenly() -> None:
 
 
 def test_band_moves_with_the_time() -> None:
-    leg = Scaled(Fixed(1000), Scale(1.2, 1.0, 1.8, 20, ZONE)).leg(A, B, 0)
+    leg = Scaled(Fixed(1000), TravelScale(1.2, 1.0, 1.8, 20, ZONE)).leg(A, B, 0)
     assert (leg.seconds, leg.low, leg.high) == (1200, 1000, 1800)
-    assert Scaled(Fixed(0), Scale(1.2, 1.0, 1.8, 20, ZONE)).leg(A, B, 0).seconds == 0
-    assert Scaled(Estimated(), Scale(1.2, 1.0, 1.8, 20, ZONE)).leg(None, B, 0) is UNKNOWN_LEG
+    assert Scaled(Fixed(0), TravelScale(1.2, 1.0, 1.8, 20, ZONE)).leg(A, B, 0).seconds == 0
+    assert Scaled(Estimated(), TravelScale(1.2, 1.0, 1.8, 20, ZONE)).leg(None, B, 0) is UNKNOWN_LEG
 
 
 class Fixed:
@@ -122,7 +122,7 @@ SPRING = at_local(DAY.replace(month=3, day=8), "00:30", ZONE)
 def test_leaving_later_never_arrives_earlier(
     buckets: dict[tuple[bool, int], float], multiplier: float, base: int, leaving: int, later: int
 ) -> None:
-    provider = Scaled(Fixed(base), Scale(multiplier, 0.3, 4.0, 40, ZONE, buckets))
+    provider = Scaled(Fixed(base), TravelScale(multiplier, 0.3, 4.0, 40, ZONE, buckets))
     first, second = provider.leg(A, B, leaving), provider.leg(A, B, leaving + later)
 
     assert first.seconds is not None
@@ -147,7 +147,9 @@ def test_every_cell_has_one_answer_and_none_raises(
         for destination in destinations
         if origin is not None and destination is not None and data.draw(st.booleans())
     }
-    chain = Chain([Known(lambda starts, ends: learned), Scaled(Estimated(), Scale(1.5, 1.0, 2.0, 20, ZONE))])
+    chain = Chain(
+        [KnownDrives(lambda starts, ends: learned), Scaled(Estimated(), TravelScale(1.5, 1.0, 2.0, 20, ZONE))]
+    )
     cells = chain.matrix(origins, destinations, at)
 
     assert [len(row) for row in cells] == [len(destinations)] * len(origins)

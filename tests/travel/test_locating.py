@@ -8,14 +8,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from db import clients
-from dispatch.desk import undo
-from dispatch.desk.book import keeping, locating
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.plan import undo
+from dispatch.desk.roads import locating
+from dispatch.desk.session.refusals import Refusal
 from dispatch.model.clients import Site
 from dispatch.model.travel import Place
 from dispatch.travel import geocoding
-from dispatch.travel.geocoding import Found, NotLookedUp, look_up
+from dispatch.travel.geocoding import FoundPlace, NotLookedUp, look_up
 from screens.book import BookScreen
 from screens.dialogs import AskText, Choose
 from tests.conftest import Dispatch
@@ -47,7 +48,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def endpoint(office: Office) -> Iterator[Server]:
     """An address server that the firm has configured."""
     with serving(nominatim) as server:
-        keeping.settle(office.lee, {"geocoder_url": server.url, "geocoder_agent": "Columbus IT dispatch"})
+        editing.settle(office.lee, {"geocoder_url": server.url, "geocoder_agent": "Columbus IT dispatch"})
         yield server
 
 
@@ -62,8 +63,8 @@ def test_results_with_source_and_precision(endpoint: Server) -> None:
 
     # the third cannot be kept, so it is not offered
     assert found == [
-        Found(Place(39.9612, -82.9988), "3 Front Street, Columbus", "house", "127.0.0.1"),
-        Found(Place(39.97, -82.99), "Front Street, Columbus", "road", "127.0.0.1"),
+        FoundPlace(Place(39.9612, -82.9988), "3 Front Street, Columbus", "house", "127.0.0.1"),
+        FoundPlace(Place(39.97, -82.99), "Front Street, Columbus", "road", "127.0.0.1"),
     ]
     (asked,) = endpoint.asked
     assert asked.headers["User-Agent"] == "Columbus IT dispatch"
@@ -89,7 +90,7 @@ def test_an_endpoint_that_fails_is_a_sentence(reply: Answer) -> None:
 def test_nothing_is_asked_of_nobody(office: Office) -> None:
     with pytest.raises(Refusal, match="the settings name no endpoint and user agent"):
         locating.look_up(office.store, "3 Front Street")
-    keeping.settle(office.lee, {"geocoder_url": "http://127.0.0.1:9"})
+    editing.settle(office.lee, {"geocoder_url": "http://127.0.0.1:9"})
     with pytest.raises(Refusal, match="the settings name no endpoint and user agent"):
         locating.look_up(office.store, "3 Front Street")
     with pytest.raises(NotLookedUp, match="could not look"):
@@ -114,9 +115,9 @@ def test_a_site_is_placed_with_source_and_precision_and_taken_back(office: Offic
     assert placed.one_way_provenance == "estimated"
     assert "placed: 127.0.0.1, house" in SHELVES["site"].notes(office.store, placed)
     # a name typed later changes nothing about it, another place does
-    renamed = keeping.edit(office.dana, "site", placed, {"name": "Annexe"})
+    renamed = editing.edit(office.dana, "site", placed, {"name": "Annexe"})
     assert (renamed.place_source, renamed.place_precision) == ("127.0.0.1", "house")
-    moved = keeping.edit(office.dana, "site", renamed, {"place": "39.98, -82.98"})
+    moved = editing.edit(office.dana, "site", renamed, {"place": "39.98, -82.98"})
     assert (moved.place_source, moved.place_precision) == ("typed", "")
     for _ in range(3):
         undo.undo(office.dana)

@@ -1,4 +1,4 @@
-"""Random days at the small firm: every deed by everybody, from two seats at once, while the clock goes on."""
+"""Random days at the small firm: every deed by everybody, from two sessions at once, while the clock goes on."""
 
 from __future__ import annotations
 
@@ -11,38 +11,24 @@ from typing import Any
 from db import visits
 from db.faults import Misuse, Refused, StoreFault
 from db.store import Store
-from dispatch.closeout.recording import Entry, Run
-from dispatch.desk import (
-    adjusting,
-    agreeing,
-    amending,
-    arriving,
-    attaching,
-    calling,
-    clocking,
-    handing_over,
-    intake,
-    invoicing,
-    leaving,
-    marking,
-    materials,
-    notices,
-    onsite,
-    permitting,
-    responding,
-    reviewing,
-    schedule,
-    undo,
-)
-from dispatch.desk.book import absences, keeping
-from dispatch.desk.book.shelves import SHELVES
+from dispatch.closeout.recording import Recording, Run
+from dispatch.desk.billing import adjusting, invoicing, marking
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.closeout import arriving, clocking, evidence, handing_over, leaving, materials, onsite, permitting
+from dispatch.desk.day import notices
 from dispatch.desk.imports.importing import How, import_file
-from dispatch.desk.refusals import Refusal
-from dispatch.desk.schedule import Placement
-from dispatch.desk.seat import Seat, take_seat
-from dispatch.desk.shown import UNSEEN, Shown
-from dispatch.desk.visit_page import visit_page
-from dispatch.model.checklists import Grade, Item, Kind, Result
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.messages import calling_ahead
+from dispatch.desk.plan import absences, schedule, undo
+from dispatch.desk.plan.schedule import Placement
+from dispatch.desk.prices import agreeing
+from dispatch.desk.requests import amending, intake, responding
+from dispatch.desk.review import reviewing
+from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.session.shown import UNSEEN, Shown
+from dispatch.desk.session.user import User, log_in
+from dispatch.model.checklists import Grade, Item, ItemKind, Result
 from dispatch.model.instants import at_local, day_of
 from dispatch.model.probes import Vantage
 from dispatch.model.states import ENDED, OPEN_ON_SITE, QUEUED, STEPS, State
@@ -58,7 +44,7 @@ UNDER_WAY = STEPS["abort"].sources
 OPEN_AT_ONCE = 8
 """So many open visits at most: more of them only make the walk slower."""
 
-Deed = Callable[["Walk", Seat, Visit], Any]
+Deed = Callable[["Walk", User, Visit], Any]
 
 
 class Walk:
@@ -74,11 +60,11 @@ class Walk:
             agreed(office, "block_hours"),
             {"name": "opening", "size": "600", "bought": str(datetime.date(2026, 1, 1))},
         )
-        # a second seat for each of them, at a connection of its own
+        # a second session for each of them, at a connection of its own
         self.elsewhere = Store.open(office.store.path, clock=office.clock)
-        self.seats = [
+        self.sessions = [
             *(office.lee, office.dana, office.ana, office.ben),
-            *(take_seat(self.elsewhere, login) for login in ("lee", "dana", "ana", "ben")),
+            *(log_in(self.elsewhere, login) for login in ("lee", "dana", "ana", "ben")),
         ]
         self.rules = Rules(self.store)
         self.trace: list[str] = []
@@ -97,11 +83,11 @@ class Walk:
             self._tick()
             visit = self._visit()
             name, login = self.ahead.pop(0) if self.ahead else (self._deed(visit), "")
-            seat = self._seat_of(login) if login else self._seat(name, visit)
-            self.trace.append(f"{self.clock.now()} {seat.staff.login}: {name} {visit.reference} ({visit.state.value})")
+            user = self._user_of(login) if login else self._user(name, visit)
+            self.trace.append(f"{self.clock.now()} {user.staff.login}: {name} {visit.reference} ({visit.state.value})")
             before = self.rules.before()
             try:
-                DEEDS[name][1](self, seat, visit)
+                DEEDS[name][1](self, user, visit)
                 self.done[name] = self.done.get(name, 0) + 1
             except (Misuse, Refused) as fault:
                 # what the database has to refuse, the program has not looked at
@@ -117,7 +103,7 @@ class Walk:
                 raise AssertionError(self._told(broken))
 
     def close(self) -> None:
-        """Leave the second seats."""
+        """Leave the second sessions."""
         self.elsewhere.close()
 
     def _told(self, why: str) -> str:
@@ -140,20 +126,20 @@ class Walk:
         names = known if self.rng.random() < 0.95 else list(DEEDS)
         return self.rng.choices(names, [DEEDS[name][0] for name in names])[0]
 
-    def _seat(self, name: str, visit: Visit) -> Seat:
+    def _user(self, name: str, visit: Visit) -> User:
         """Mostly somebody who may, sometimes anybody."""
         if self.rng.random() < 0.15:
-            return self.rng.choice(self.seats)
+            return self.rng.choice(self.sessions)
         wanted = {"ana": "ana", "ben": "ben"}
         crew = [part.technician.split()[0].lower() for part in visit.assignments]
         if name in BY_CREW and crew:
             login = wanted.get(self.rng.choice(crew), "lee")
         else:
             login = "lee" if name in BY_LEAD else "dana"
-        return self._seat_of(login)
+        return self._user_of(login)
 
-    def _seat_of(self, login: str) -> Seat:
-        return self.rng.choice([seat for seat in self.seats if seat.staff.login == login])
+    def _user_of(self, login: str) -> User:
+        return self.rng.choice([user for user in self.sessions if user.staff.login == login])
 
     def seen(self, visit: Visit) -> Shown:
         """What a lead has seen of a visit: mostly what stands, sometimes what stood when they looked before, or nothing."""
@@ -171,10 +157,10 @@ class Walk:
         return self.rng.sample(NAMES, 2 if self.rng.random() < 0.15 else 1)
 
 
-def _add(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _add(walk: Walk, user: User, visit: Visit) -> None:
     if sum(one.ended_at is None for one in visits.all_visits(walk.store)) < OPEN_AT_ONCE:
         intake.add(
-            seat,
+            user,
             {
                 "client": "Harbor Dental",
                 "work": "printer jam",
@@ -185,80 +171,82 @@ def _add(walk: Walk, seat: Seat, visit: Visit) -> None:
         )
 
 
-def _place(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _place(walk: Walk, user: User, visit: Visit) -> None:
     version = visit.version if walk.rng.random() < 0.5 else None
     deed = schedule.assign if visit.starts_at is None or walk.rng.random() < 0.5 else schedule.move
-    deed(seat, visit.reference, walk.crew(), walk.when(), version=version, **MEANT)
+    deed(user, visit.reference, walk.crew(), walk.when(), version=version, **MEANT)
 
 
-def _swap(walk: Walk, seat: Seat, visit: Visit) -> None:
-    schedule.swap(seat, visit.reference, walk.rng.choice(visits.all_visits(walk.store)).reference, **MEANT)
+def _swap(walk: Walk, user: User, visit: Visit) -> None:
+    schedule.swap(user, visit.reference, walk.rng.choice(visits.all_visits(walk.store)).reference, **MEANT)
 
 
-def _result(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _result(walk: Walk, user: User, visit: Visit) -> None:
     """A good result on any item, or any."""
     item = walk.rng.choice(visit_page(walk.store, visit.reference).checklist.items)
     if walk.rng.random() < 0.5:
-        onsite.record(seat, visit.reference, item.ref, _good(item))
+        onsite.record(user, visit.reference, item.ref, _good(item))
         return
     result = walk.rng.choice(list(Result))
     signed = {"signed_by": "J. Lowe", "satisfied": True} if result is Result.SIGNED else {}
     day = day_of(walk.clock.now(), ZONE) + datetime.timedelta(days=3)
     follow_up = day if result is Result.FOLLOW_UP and len(visits.all_visits(walk.store)) < 40 else None
-    onsite.record(seat, visit.reference, item.ref, Entry(result, "seen at the desk", **signed), follow_up_on=follow_up)
+    onsite.record(
+        user, visit.reference, item.ref, Recording(result, "seen at the desk", **signed), follow_up_on=follow_up
+    )
 
 
-def _good(item: Item) -> Entry:
+def _good(item: Item) -> Recording:
     """A good result for an item."""
-    if item.kind is Kind.SIGN_OFF:
-        return Entry(Result.SIGNED, "thank you", signed_by="J. Lowe", satisfied=True)
-    if item.kind is Kind.ASK:
-        return Entry(Result.ANSWERED, "nothing")
+    if item.kind is ItemKind.SIGN_OFF:
+        return Recording(Result.SIGNED, "thank you", signed_by="J. Lowe", satisfied=True)
+    if item.kind is ItemKind.ASK:
+        return Recording(Result.ANSWERED, "nothing")
     results = {
-        Kind.ASK: Result.ANSWERED,
-        Kind.CONFIRM: Result.DONE,
-        Kind.TEST: Result.PASS,
-        Kind.NAMED: Result.DECLINED,
+        ItemKind.ASK: Result.ANSWERED,
+        ItemKind.CONFIRM: Result.DONE,
+        ItemKind.TEST: Result.PASS,
+        ItemKind.NAMED: Result.DECLINED,
     }
-    return Entry(results[item.kind], f"{item.ref} was seen working at the desk")
+    return Recording(results[item.kind], f"{item.ref} was seen working at the desk")
 
 
-def _go_on(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _go_on(walk: Walk, user: User, visit: Visit) -> None:
     """A good result on every item that is required and lacks one, the sign-off last; then close it."""
     for item in visit_page(walk.store, visit.reference).checklist.items:
         if item.required:
-            onsite.record(seat, visit.reference, item.ref, _good(item))
-    leaving.close(seat, visit.reference)
+            onsite.record(user, visit.reference, item.ref, _good(item))
+    leaving.close(user, visit.reference)
 
 
-def _run(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _run(walk: Walk, user: User, visit: Visit) -> None:
     """A test that ran, or that a laptop brought, as of now or of some recordings ago."""
-    tests = [one for one in visit_page(walk.store, visit.reference).checklist.items if one.kind is Kind.TEST]
+    tests = [one for one in visit_page(walk.store, visit.reference).checklist.items if one.kind is ItemKind.TEST]
     begun = max(0, visit.sequence - walk.rng.choice((0, 0, 0, 3)))
     run = Run(walk.rng.choice((Grade.EXECUTED, Grade.MEASURED)), walk.rng.choice(list(Vantage)), begun)
     result = Result.PASS if walk.rng.random() < 0.7 else Result.FAIL
-    onsite.record(seat, visit.reference, walk.rng.choice(tests).ref, Entry(result, "443 answered", run=run))
+    onsite.record(user, visit.reference, walk.rng.choice(tests).ref, Recording(result, "443 answered", run=run))
 
 
-def _plan(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _plan(walk: Walk, user: User, visit: Visit) -> None:
     """The plan moves a visit and another one at once, or puts one back into the queue."""
     others = [one for one in visits.all_visits(walk.store) if one.state in STEPS["plan"].sources]
     chosen = {one.reference: one for one in (visit, walk.rng.choice(others or [visit]))}
     names = (*NAMES, None)
     schedule.place_all(
-        seat,
+        user,
         [Placement(one.reference, one.version, walk.rng.choice(names), walk.when()) for one in chosen.values()],
         "plan",
     )
 
 
-def _edit(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _edit(walk: Walk, user: User, visit: Visit) -> None:
     """Another length or priority of what is asked for."""
     texts = {"minutes": walk.rng.choice(("30", "90", "200")), "priority": walk.rng.choice(("P1", "P3"))}
-    amending.amend(seat, visit.reference, texts, version=visit.version, **MEANT)
+    amending.amend(user, visit.reference, texts, version=visit.version, **MEANT)
 
 
-def _import(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _import(walk: Walk, user: User, visit: Visit) -> None:
     """A file with a request that is new, and one that is there already."""
     if sum(one.ended_at is None for one in visits.all_visits(walk.store)) >= OPEN_AT_ONCE:
         return
@@ -268,61 +256,61 @@ def _import(walk: Walk, seat: Seat, visit: Visit) -> None:
         for reference in (visit.reference, f"I{walk.clock.now()}")
     ]
     file.write_text("\n".join(["reference,client,site,work,minutes", *rows]), encoding="utf-8")
-    import_file(seat, "visits", file, How(accept_good=True, update=walk.rng.random() < 0.5))
+    import_file(user, "visits", file, How(accept_good=True, update=walk.rng.random() < 0.5))
 
 
-def _did_not_come(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _did_not_come(walk: Walk, user: User, visit: Visit) -> None:
     names = clocking.may_be_absent(visit) or [walk.rng.choice(NAMES)]
-    clocking.did_not_come(seat, visit.reference, walk.rng.choice(names), "was ill")
+    clocking.did_not_come(user, visit.reference, walk.rng.choice(names), "was ill")
 
 
 def _test(deed: Callable[..., Any], *words: Any) -> Deed:
     """A deed on one of the visit's tests."""
 
-    def done(walk: Walk, seat: Seat, visit: Visit) -> None:
+    def done(walk: Walk, user: User, visit: Visit) -> None:
         items = visit_page(walk.store, visit.reference).checklist.items
-        deed(seat, visit.reference, walk.rng.choice([one.ref for one in items if one.kind is Kind.TEST]), *words)
+        deed(user, visit.reference, walk.rng.choice([one.ref for one in items if one.kind is ItemKind.TEST]), *words)
 
     return done
 
 
-def _attach(walk: Walk, seat: Seat, visit: Visit) -> None:
-    _test(attaching.attach, "a.jpg", io.BytesIO(b"x"))(walk, seat, visit)
+def _attach(walk: Walk, user: User, visit: Visit) -> None:
+    _test(evidence.attach, "a.jpg", io.BytesIO(b"x"))(walk, user, visit)
 
 
-def _correct(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _correct(walk: Walk, user: User, visit: Visit) -> None:
     what = walk.rng.choice(("depart", "arrival", "leaving", "home"))
     part = walk.rng.choice(visit.assignments) if visit.assignments else None
     moments = [] if part is None else [part.depart_at, part.check_in_at, part.check_out_at]
     base = next((one for one in moments if one is not None), walk.clock.now())
     by = walk.rng.choice((-1200, -300, 300, 1200, 4000))
-    clocking.correct(seat, visit.reference, what, base + by, "the clock was wrong", technician=part and part.technician)
+    clocking.correct(user, visit.reference, what, base + by, "the clock was wrong", technician=part and part.technician)
 
 
-def _break(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _break(walk: Walk, user: User, visit: Visit) -> None:
     came = visit.checked_in_at or walk.clock.now()
-    clocking.correct_break(seat, visit.reference, "break", came + 300, came + 900, "forgotten")
+    clocking.correct_break(user, visit.reference, "break", came + 300, came + 900, "forgotten")
 
 
-def _mark(walk: Walk, seat: Seat, visit: Visit) -> None:
-    marking.mark(seat, visit.reference, walk.rng.choice(("own_fault", "excluded", "new_work")), "as it was")
+def _mark(walk: Walk, user: User, visit: Visit) -> None:
+    marking.mark(user, visit.reference, walk.rng.choice(("own_fault", "excluded", "new_work")), "as it was")
 
 
-def _take_back(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _take_back(walk: Walk, user: User, visit: Visit) -> None:
     rows = walk.store.all("SELECT id FROM used_item WHERE visit_id = ? AND withdrawn_at IS NULL", (visit.id,))
     if rows:
-        materials.take_back(seat, visit.reference, rows[0][0], "by mistake")
+        materials.take_back(user, visit.reference, rows[0][0], "by mistake")
 
 
-def _ill(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _ill(walk: Walk, user: User, visit: Visit) -> None:
     """Somebody is away for some hours, and the day is freed."""
     typed = {"technician": walk.rng.choice(("ana", "ben")), "from": "now", "to": "+2h", "reason": "ill"}
-    record = keeping.add(seat, "absence", typed)
+    record = editing.add(user, "absence", typed)
     walk.clock.advance(5)
-    absences.free(seat, record, to_others=walk.rng.random() < 0.5)
+    absences.free(user, record, to_others=walk.rng.random() < 0.5)
 
 
-def _roles(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _roles(walk: Walk, user: User, visit: Visit) -> None:
     """Somebody's roles are others than before."""
     login, roles = walk.rng.choice(
         (
@@ -334,12 +322,12 @@ def _roles(walk: Walk, seat: Seat, visit: Visit) -> None:
             ("lee", "lead, dispatcher"),
         )
     )
-    keeping.edit(seat, "staff", SHELVES["staff"].find(walk.store, login), {"roles": roles})
+    editing.edit(user, "staff", SHELVES["staff"].find(walk.store, login), {"roles": roles})
 
 
-def _lead_for_a_while(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _lead_for_a_while(walk: Walk, user: User, visit: Visit) -> None:
     """Dana leads, changes somebody's roles, leads no more, and would take back or do again what only a lead does."""
-    keeping.edit(seat, "staff", SHELVES["staff"].find(walk.store, "dana"), {"roles": "dispatcher, lead"})
+    editing.edit(user, "staff", SHELVES["staff"].find(walk.store, "dana"), {"roles": "dispatcher, lead"})
     turned = walk.rng.choice((["undo"], ["undo", "redo"]))
     lost = walk.rng.randrange(len(turned) + 1)
     turns = [(name, "dana") for name in turned]
@@ -347,20 +335,20 @@ def _lead_for_a_while(walk: Walk, seat: Seat, visit: Visit) -> None:
 
 
 def _roles_of(login: str, roles: str) -> Deed:
-    return lambda walk, seat, visit: keeping.edit(
-        seat, "staff", SHELVES["staff"].find(walk.store, login), {"roles": roles}
+    return lambda walk, user, visit: editing.edit(
+        user, "staff", SHELVES["staff"].find(walk.store, login), {"roles": roles}
     )
 
 
-def _archive(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _archive(walk: Walk, user: User, visit: Visit) -> None:
     """Something of the book goes; the dispatcher takes something back, and then whoever archived does, if it can be."""
     kind, name = walk.rng.choice((("technician", "Ben Okafor"), ("client", "Harbor Dental"), ("site", "Annex")))
-    keeping.archive(seat, kind, SHELVES[kind].find(walk.store, name))
+    editing.archive(user, kind, SHELVES[kind].find(walk.store, name))
     if walk.rng.random() < 0.9:
-        walk.ahead = [("undo", "dana"), ("undo", seat.staff.login)]
+        walk.ahead = [("undo", "dana"), ("undo", user.staff.login)]
 
 
-def _book(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _book(walk: Walk, user: User, visit: Visit) -> None:
     """The lead puts another price, drive or tax into the book."""
     what, number = walk.rng.randrange(3), walk.rng.randint(10, 300)
     if what == 0:
@@ -371,21 +359,21 @@ def _book(walk: Walk, seat: Seat, visit: Visit) -> None:
         client_with(walk.office, tax_exempt=number % 2 == 0, tax_ref=f"EX-{number}")
 
 
-def _learns(walk: Walk, seat: Seat, visit: Visit) -> None:
+def _learns(walk: Walk, user: User, visit: Visit) -> None:
     """Somebody begins to learn, or has learnt: what they were given is charged as it was."""
     who = SHELVES["technician"].find(walk.store, walk.rng.choice(("Ana Ruiz", "Ben Okafor")))
-    keeping.edit(seat, "technician", who, {"billable": "no" if who.billable else "yes"})
+    editing.edit(user, "technician", who, {"billable": "no" if who.billable else "yes"})
 
 
 def _by(deed: Callable[..., Any], *words: Any, **more: Any) -> Deed:
-    return lambda walk, seat, visit: deed(seat, visit.reference, *words, **more)
+    return lambda walk, user, visit: deed(user, visit.reference, *words, **more)
 
 
 DEEDS: dict[str, tuple[float, Deed]] = {
     "add": (3, _add),
     "place": (9, _place),
     "swap": (1, _swap),
-    "share": (1, lambda walk, seat, visit: schedule.share(seat, visit.reference, walk.crew(), halve=True, **MEANT)),
+    "share": (1, lambda walk, user, visit: schedule.share(user, visit.reference, walk.crew(), halve=True, **MEANT)),
     "unassign": (1, _by(schedule.unassign, **MEANT)),
     "confirm": (2, _by(schedule.confirm)),
     "dispatch": (3, _by(schedule.dispatch)),
@@ -393,15 +381,15 @@ DEEDS: dict[str, tuple[float, Deed]] = {
     "resume": (1, _by(schedule.resume)),
     "cancel": (0.6, _by(schedule.cancel, "closed today")),
     "pin": (0.5, _by(schedule.pin)),
-    "call": (0.5, lambda walk, seat, visit: calling.call(seat, visit.reference, promised=walk.when())),
+    "call": (0.5, lambda walk, user, visit: calling_ahead.call(user, visit.reference, promised=walk.when())),
     "respond": (0.5, _by(responding.responded, "phone")),
-    "note": (0.5, lambda walk, seat, visit: notices.note(seat)),
+    "note": (0.5, lambda walk, user, visit: notices.note(user)),
     "depart": (5, _by(arriving.depart)),
     "arrive": (9, _by(arriving.arrive, early_agreed_by="J. Lowe")),
     "record": (10, _result),
     "work": (2, _by(onsite.work, "driver replaced")),
     "ask": (0.5, _by(onsite.ask, "the printer too")),
-    "use": (1, lambda walk, seat, visit: onsite.use(seat, visit.reference, "cable", amount="5")),
+    "use": (1, lambda walk, user, visit: onsite.use(user, visit.reference, "cable", amount="5")),
     "take back": (0.7, _take_back),
     "go on": (9, _go_on),
     "close": (2, _by(leaving.close)),
@@ -421,13 +409,13 @@ DEEDS: dict[str, tuple[float, Deed]] = {
     "travel": (0.5, _by(adjusting.set_travel, "20", "by hand")),
     "accept": (
         1.5,
-        lambda walk, seat, visit: adjusting.accept_charge(seat, visit.reference, "it is right", walk.seen(visit)),
+        lambda walk, user, visit: adjusting.accept_charge(user, visit.reference, "it is right", walk.seen(visit)),
     ),
     "charge": (0.7, _by(adjusting.correct_charge, "again")),
-    "approve": (5, lambda walk, seat, visit: reviewing.approve(seat, visit.reference, "seen", walk.seen(visit))),
+    "approve": (5, lambda walk, user, visit: reviewing.approve(user, visit.reference, "seen", walk.seen(visit))),
     "send back": (0.7, _by(reviewing.send_back, "which server?")),
     "answer": (1.5, _by(reviewing.answer, "the file server")),
-    "export": (2, lambda walk, seat, visit: invoicing.export(seat, invoicing.ready(walk.store)[0])),
+    "export": (2, lambda walk, user, visit: invoicing.export(user, invoicing.ready(walk.store)[0])),
     "run": (2, _run),
     "plan": (2, _plan),
     "edit": (1.5, _edit),
@@ -439,18 +427,18 @@ DEEDS: dict[str, tuple[float, Deed]] = {
     "let no words": (0.3, _test(permitting.refuse, "run it once more")),
     "hand over": (
         0.7,
-        lambda walk, seat, visit: handing_over.ask(seat, visit.reference, walk.rng.choice(NAMES), "holidays"),
+        lambda walk, user, visit: handing_over.ask(user, visit.reference, walk.rng.choice(NAMES), "holidays"),
     ),
     "take over": (0.7, _by(handing_over.accept)),
     "refuse to take over": (0.3, _by(handing_over.decline, "no time for it")),
     "priority": (
         0.7,
-        lambda walk, seat, visit: responding.set_priority(seat, visit.reference, f"P{walk.rng.randint(1, 4)}"),
+        lambda walk, user, visit: responding.set_priority(user, visit.reference, f"P{walk.rng.randint(1, 4)}"),
     ),
     "words": (0.7, _by(reviewing.correct_words, "W2", "the driver was replaced", "a slip of the pen")),
-    "approve many": (1, lambda walk, seat, visit: reviewing.approve_clean(seat, {visit.reference: walk.seen(visit)})),
-    "undo": (4, lambda walk, seat, visit: undo.undo(seat)),
-    "redo": (2, lambda walk, seat, visit: undo.redo(seat)),
+    "approve many": (1, lambda walk, user, visit: reviewing.approve_clean(user, {visit.reference: walk.seen(visit)})),
+    "undo": (4, lambda walk, user, visit: undo.undo(user)),
+    "redo": (2, lambda walk, user, visit: undo.redo(user)),
     "ill": (0.4, _ill),
     "roles": (0.8, _roles),
     "lead for a while": (0.5, _lead_for_a_while),

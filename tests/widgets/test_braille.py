@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.model.text import cells_of, show
-from widgets.braille import ACROSS, BLANK, DOWN, Canvas, Layer
+from widgets.braille import ACROSS, BLANK, DOWN, BrailleCanvas, Layer
 from widgets.ink import text_of, width_of
 
 ROADS, ROUTE = Layer("faint"), Layer("info", hides=1, shapes="+++")
@@ -15,15 +15,15 @@ FAR = st.integers(-200, 200)
 SIZES = st.tuples(st.integers(0, 12), st.integers(0, 8))
 
 
-def canvas(columns: int, rows: int) -> Canvas:
-    return Canvas(columns, rows, (ROADS, ROUTE))
+def canvas(columns: int, rows: int) -> BrailleCanvas:
+    return BrailleCanvas(columns, rows, (ROADS, ROUTE))
 
 
-def dots(drawn: Canvas, layer: int = 0) -> set[tuple[int, int]]:
+def dots(drawn: BrailleCanvas, layer: int = 0) -> set[tuple[int, int]]:
     return {(x, y) for x in range(drawn.width) for y in range(drawn.height) if drawn.has_dot(x, y, layer)}
 
 
-def read(drawn: Canvas) -> set[tuple[int, int]]:
+def read(drawn: BrailleCanvas) -> set[tuple[int, int]]:
     """The dots that a reader of the text sees, by the numbering of Unicode."""
     order = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))
     found = set()
@@ -112,7 +112,7 @@ def test_a_bold_path_is_two_dots_wide() -> None:
 
 
 def test_layers_show_together_unless_one_hides_those_below() -> None:
-    drawn = Canvas(4, 1, (Layer("one"), Layer("two"), Layer("three", hides=2), Layer("four", hides=2)))
+    drawn = BrailleCanvas(4, 1, (Layer("one"), Layer("two"), Layer("three", hides=2), Layer("four", hides=2)))
     drawn.path([(0, 3), (7, 3)], 0)
     drawn.dot(2, 0, 1)
     drawn.dot(4, 0, 2)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from textual.app import App, ComposeResult
 
-from dispatch.model.checklists import Checklist, Grade, Item, Kind, Permission, Phase, Result
+from dispatch.model.checklists import Checklist, Grade, Item, ItemKind, Permission, Phase, Result
 from dispatch.model.probes import Probe, ProbeKind, Vantage
 from tests.widgets.boards import ZONE, replace
 from tests.widgets.checklists import attempt, item, sample_checklist
@@ -58,7 +58,7 @@ def alone(card: Item, width: int = 120) -> list[str]:
 def test_words_where_no_way_leads_in_are_open_until_something_shows_them() -> None:
     inside = (Probe(ProbeKind.TCP, "backup", vantage=Vantage.SITE),)
     words = attempt(1, "14:10", Result.PASS, "all green on the panel", grade=Grade.ATTESTED)
-    card = item(1, "T6", Phase.TEST, Kind.TEST, "Backup", words, probes=inside)
+    card = item(1, "T6", Phase.TEST, ItemKind.TEST, "Backup", words, probes=inside)
     said, still = alone(card)
     assert "□" in still
     assert "✓" in said
@@ -71,7 +71,7 @@ def test_words_where_no_way_leads_in_are_open_until_something_shows_them() -> No
 def test_a_run_that_failed_keeps_its_number_and_its_place_behind_later_words() -> None:
     failed = attempt(1, "14:04", Result.FAIL, "refused", grade=Grade.EXECUTED, begun_after=0)
     words = attempt(2, "14:06", Result.PASS, "works fine, they say", grade=Grade.ATTESTED)
-    card = item(1, "T4.mail", Phase.TEST, Kind.TEST, "Mail", failed, words, probes=(Probe(ProbeKind.TCP, "mail"),))
+    card = item(1, "T4.mail", Phase.TEST, ItemKind.TEST, "Mail", failed, words, probes=(Probe(ProbeKind.TCP, "mail"),))
     first, last = alone(card)
     assert "works fine" in first
     assert "✗" in last
@@ -94,7 +94,7 @@ def test_a_named_thing_says_its_outcome() -> None:
     ],
 )
 def test_every_result_has_a_shape(result: Result, glyph: str) -> None:
-    card = item(1, "W1", Phase.WORK, Kind.CONFIRM, "printers", attempt(1, "9:00", result, "why"))
+    card = item(1, "W1", Phase.WORK, ItemKind.CONFIRM, "printers", attempt(1, "9:00", result, "why"))
     line = item_lines(card, Checklist((card,)), layout_of(CHECKLIST, 80, UNICODE, ZONE, True), first=True)[0]
     assert text_of(line).startswith(f"WORK    {glyph}")
     assert "why" in text_of(line)
@@ -102,7 +102,7 @@ def test_every_result_has_a_shape(result: Result, glyph: str) -> None:
 
 def test_only_the_latest_answer_of_a_question_is_shown() -> None:
     answers = (attempt(1, "9:00", Result.ANSWERED, "no"), attempt(2, "9:05", Result.ANSWERED, "yes"))
-    card = item(1, "L1", Phase.LEAVE, Kind.ASK, "anything else?", *answers)
+    card = item(1, "L1", Phase.LEAVE, ItemKind.ASK, "anything else?", *answers)
     lines = item_lines(card, Checklist((card,)), layout_of(CHECKLIST, 80, ASCII, ZONE, True), first=True)
     assert len(lines) == 1
     assert "yes" in text_of(lines[0])
@@ -110,7 +110,7 @@ def test_only_the_latest_answer_of_a_question_is_shown() -> None:
 
 def test_a_sign_off_names_who_and_whether_satisfied() -> None:
     signed = attempt(1, "9:00", Result.SIGNED, "all good", signed_by="J. Lowe", satisfied=False)
-    card = item(1, "L5", Phase.LEAVE, Kind.SIGN_OFF, "sign-off", signed)
+    card = item(1, "L5", Phase.LEAVE, ItemKind.SIGN_OFF, "sign-off", signed)
     line = item_lines(card, Checklist((card,)), layout_of(CHECKLIST, 80, UNICODE, ZONE, False), first=True)[0]
     assert "J. Lowe, not satisfied" in text_of(line)
     assert text_of(line).endswith("9:00am")

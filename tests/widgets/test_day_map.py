@@ -10,10 +10,10 @@ from dispatch.model.maps import ATTRIBUTION, DayRoute, Road, RouteStop, Way, rou
 from dispatch.model.states import State
 from dispatch.model.travel import Place
 from tests.widgets.boards import replace, sample_board
-from widgets.day_map import Picture, foot_of, ground_of, not_placed_text, picture_of, view_of
+from widgets.day_map import MapPicture, foot_of, ground_of, not_placed_text, picture_of, view_of
 from widgets.ink import Line, text_of, width_of
 from widgets.marks import ASCII, UNICODE, Marks
-from widgets.projection import Projection
+from widgets.projection import MapProjection
 
 HOME = Place(39.96, -83.0)
 EAST, NORTH, FAR = Place(39.96, -82.9), Place(40.05, -83.0), Place(40.05, -82.9)
@@ -27,7 +27,7 @@ def route(*places: Place | None, home: Place | None = HOME, ways: tuple[Way, ...
 
 def drawn(
     day: DayRoute, columns: int = 30, rows: int = 12, marks: Marks = UNICODE, roads: bool = False, **more: object
-) -> Picture:
+) -> MapPicture:
     view = view_of(day, columns, rows)
     assert view is not None
     picture = picture_of(day, view, marks, ground_of(view, ROADS) if roads else None, **more)  # type: ignore[arg-type]
@@ -36,7 +36,7 @@ def drawn(
     return picture
 
 
-def shown(picture: Picture) -> str:
+def shown(picture: MapPicture) -> str:
     return "\n".join(text_of(line) for line in picture.lines)
 
 
@@ -75,20 +75,20 @@ def test_the_attribution_stands_where_something_of_openstreetmap_does() -> None:
     assert drawn(route(EAST), roads=True).credited
     assert drawn(route(EAST, ways=(way, way))).credited
     view = view_of(route(EAST), 40, 10)
-    credited = Picture((), credited=True)
+    credited = MapPicture((), credited=True)
     assert ATTRIBUTION in text_of(foot_of(view, credited, "mi", UNICODE, 60, [("M", "map")]))
     assert "© OpenStreetMap" in text_of(foot_of(view, credited, "mi", UNICODE, 30))
     assert "(c) OpenStreetMap contributors" in text_of(foot_of(view, credited, "mi", ASCII, 60))
-    assert "OpenStreetMap" not in text_of(foot_of(view, Picture(()), "mi", UNICODE, 60))
+    assert "OpenStreetMap" not in text_of(foot_of(view, MapPicture(()), "mi", UNICODE, 60))
 
 
 def test_what_has_no_room_below_the_map_is_left_out_and_never_the_attribution() -> None:
-    view, credited = view_of(route(EAST), 40, 10), Picture((), credited=True)
+    view, credited = view_of(route(EAST), 40, 10), MapPicture((), credited=True)
     for width in range(16, 90):
         line = foot_of(view, credited, "km", UNICODE, width, [("M", "map"), ("o", "browser")])
         assert width_of(line) == width
         assert "© OpenStreetMap" in text_of(line)
-    line = foot_of(view, Picture(()), "km", UNICODE, 60, [("M", "map"), ("o", "browser")])
+    line = foot_of(view, MapPicture(()), "km", UNICODE, 60, [("M", "map"), ("o", "browser")])
     assert text_of(line).rstrip() == "2 km ├──────┤   M map   o browser"
 
 
@@ -195,5 +195,5 @@ def test_hostile_names_are_text(hostile: str) -> None:
 
 
 def test_a_view_elsewhere_shows_none_of_it() -> None:
-    picture = picture_of(route(EAST), Projection(0, 0, 50, 60, 48), UNICODE, names=True)
+    picture = picture_of(route(EAST), MapProjection(0, 0, 50, 60, 48), UNICODE, names=True)
     assert not shown(picture).strip()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dispatch.model.travel import Place
 from dispatch.travel.estimate import haversine_km
-from widgets.projection import CLOSEST, FARTHEST, MIN_SPAN, Projection, fitted, scale_bar
+from widgets.projection import CLOSEST, FARTHEST, MIN_SPAN, MapProjection, fitted, scale_bar
 
 COLUMBUS = Place(39.9612, -82.9988)
 PLACES = st.builds(Place, st.floats(-80, 80), st.floats(-180, 180))
@@ -41,7 +41,7 @@ def test_places_all_over_the_earth_are_inside_too(places: list[Place]) -> None:
 
 @given(NEAR, st.floats(0, 100), st.floats(0, 100))
 def test_a_point_is_the_place_that_it_was_made_from(middle: Place, x: float, y: float) -> None:
-    view = Projection(middle.lat, middle.lon, 50.0, 100, 100)
+    view = MapProjection(middle.lat, middle.lon, 50.0, 100, 100)
     assert view.point(view.place(x, y)) == pytest.approx((x, y), abs=1e-5)
 
 
@@ -77,7 +77,7 @@ def test_places_on_both_sides_of_the_antimeridian_are_neighbours() -> None:
 
 
 def test_a_view_of_more_than_the_earth_has_all_longitudes() -> None:
-    assert Projection(0, 0, FARTHEST, 1000, 100).box[1::2] == (-180.0, 180.0)
+    assert MapProjection(0, 0, FARTHEST, 1000, 100).box[1::2] == (-180.0, 180.0)
 
 
 @pytest.mark.parametrize("lat", [90.0, -90.0, 89.9999])
@@ -90,7 +90,7 @@ def test_the_poles_are_no_fault(lat: float) -> None:
 
 
 def test_zoom_has_limits_and_keeps_the_middle() -> None:
-    view = Projection(39.9, -83.0, 50.0, 100, 100)
+    view = MapProjection(39.9, -83.0, 50.0, 100, 100)
     assert view.zoomed(0.5).metres == 25
     assert view.zoomed(0.5).point(Place(39.9, -83.0)) == (50, 50)
     assert view.zoomed(1e-9).metres == CLOSEST

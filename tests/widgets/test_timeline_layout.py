@@ -8,7 +8,7 @@ from dispatch.model.instants import day_bounds
 from dispatch.model.states import State
 from tests.widgets.boards import DAY, NOW, ZONE, clock, leg, sample_board, visit
 from widgets.timeline_layout import (
-    Scale,
+    TimeScale,
     drawn_span,
     drive_span,
     fitting_zoom,
@@ -18,7 +18,7 @@ from widgets.timeline_layout import (
     working_window,
 )
 
-SCALE = Scale(*day_bounds(DAY, ZONE), 600)
+SCALE = TimeScale(*day_bounds(DAY, ZONE), 600)
 
 
 def test_a_span_takes_its_cells() -> None:
@@ -38,7 +38,7 @@ def test_a_span_takes_its_cells() -> None:
     ],
 )
 def test_hours_follow_the_clocks_of_the_zone(day: datetime.date, hours: list[int], cells: int) -> None:
-    scale = Scale(*day_bounds(day, ZONE), 900)
+    scale = TimeScale(*day_bounds(day, ZONE), 900)
     marks = hour_marks(scale, ZONE)
     assert scale.cells == cells
     assert [mark.hour for mark in marks[:4]] == hours

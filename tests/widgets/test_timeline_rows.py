@@ -13,13 +13,13 @@ from dispatch.model.travel import UNKNOWN_LEG
 from tests.widgets.boards import DAY, NOW, ZONE, clock, leg, replace, row, sample_board, visit
 from widgets.ink import Line, text_of, width_of
 from widgets.marks import ASCII, UNICODE
-from widgets.timeline_canvas import Canvas
+from widgets.timeline_canvas import CanvasLine
 from widgets.timeline_ghost import Ghost, verdict_line
 from widgets.timeline_hours import hours_line
-from widgets.timeline_layout import Scale, hour_marks
+from widgets.timeline_layout import TimeScale, hour_marks
 from widgets.timeline_rows import Look, name_lines, name_width, row_lines
 
-SCALE = Scale(*day_bounds(DAY, ZONE), 300)
+SCALE = TimeScale(*day_bounds(DAY, ZONE), 300)
 HOURS = hour_marks(SCALE, ZONE)
 LOOK = Look(lines=2, zone=ZONE, hours24=True, unit="mi", moment=clock("8:00"), now=None)
 LATER = replace(LOOK, moment=NOW)
@@ -197,7 +197,7 @@ def test_hours_tell_that_there_is_more_to_the_side() -> None:
 
 @given(st.lists(st.tuples(st.integers(-3, 12), st.text(st.sampled_from("a東é\u0301"), max_size=5)), max_size=8))
 def test_a_canvas_never_changes_its_width(puts: list[tuple[int, str]]) -> None:
-    canvas = Canvas(10, "free")
+    canvas = CanvasLine(10, "free")
     for at, text in puts:
         canvas.put(at, text, "ahead")
         canvas.over(at, "|", "now")

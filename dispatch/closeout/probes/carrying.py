@@ -18,7 +18,7 @@ from dispatch.closeout.probes.reading import probe_form, probe_from
 from dispatch.model import text as limits
 from dispatch.model.forms import form
 from dispatch.model.instants import parse_iso
-from dispatch.model.probes import Outcome, Probe, ProbeKind, Try
+from dispatch.model.probes import Probe, ProbeKind, ProbeOutcome, Try
 from dispatch.model.text import TextRefused, clean, show
 
 LONGEST = 512 * 1024
@@ -39,7 +39,7 @@ class NotTaken(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ProbedItem:
     """An item that is to be tested, with its probes."""
 
     item: str
@@ -55,16 +55,16 @@ class Specification:
     nonce: str
     expires_at: int
     as_of: int
-    items: tuple[Asked, ...]
+    items: tuple[ProbedItem, ...]
     seal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class LaptopReport:
     """What a laptop found: the specification as it was carried, and the outcomes of each item in its order."""
 
     specification: Specification
-    outcomes: tuple[tuple[Outcome, ...], ...]
+    outcomes: tuple[tuple[ProbeOutcome, ...], ...]
 
 
 def sealed(specification: Specification, key: bytes) -> str:
@@ -85,7 +85,7 @@ def specification_form(specification: Specification) -> dict[str, Any]:
     return form(specification, keys, dispatch=_SPECIFICATION, items=items)
 
 
-def report_form(report: Report) -> dict[str, Any]:
+def report_form(report: LaptopReport) -> dict[str, Any]:
     """A result as JSON."""
     return {
         "dispatch": _RESULT,
@@ -97,7 +97,7 @@ def report_form(report: Report) -> dict[str, Any]:
     }
 
 
-def outcome_form(outcome: Outcome) -> dict[str, Any]:
+def outcome_form(outcome: ProbeOutcome) -> dict[str, Any]:
     """One outcome as JSON."""
     tries = [try_form(one) for one in outcome.tries]
     return form(outcome, "name=probe.name passed ran text value tries", tries=tries)
@@ -117,7 +117,7 @@ def read_specification(text: str) -> Specification:
     return _specification(_document(text, _SPECIFICATION))
 
 
-def read_report(text: str) -> Report:
+def read_report(text: str) -> LaptopReport:
     """The result that `text` holds; nothing is said yet about its seal.
 
     Raises:
@@ -135,7 +135,7 @@ def read_report(text: str) -> Report:
     )
     if faults:
         raise NotTaken(faults)
-    return Report(specification, outcomes)
+    return LaptopReport(specification, outcomes)
 
 
 def _document(text: str, kind: str) -> dict[str, Any]:
@@ -171,16 +171,16 @@ def _specification(form: dict[str, Any]) -> Specification:
     return Specification(visit, nonce, expires_at, as_of, asked, seal)
 
 
-def _asked(form: Any, faults: list[str]) -> Asked:
+def _asked(form: Any, faults: list[str]) -> ProbedItem:
     if not isinstance(form, dict):
         faults.append("items: each is an object")
-        return Asked("", "", ())
+        return ProbedItem("", "", ())
     item = _line(form, "item", 90, faults)
     label = _line(form, "label", limits.LINE, faults)
     probes = form.get("probes")
     if not isinstance(probes, list) or not 1 <= len(probes) <= PROBES:
         faults.append(f"{show(item)}: from 1 to {PROBES} probes are expected")
-        return Asked(item, label, ())
+        return ProbedItem(item, label, ())
     read: list[Probe] = []
     for one in probes:
         try:
@@ -191,10 +191,10 @@ def _asked(form: Any, faults: list[str]) -> Asked:
         if probe.kind is ProbeKind.VALUE:
             faults.append(f"{show(item)}: a value is typed in, not run")
         read.append(probe)
-    return Asked(item, label, tuple(read))
+    return ProbedItem(item, label, tuple(read))
 
 
-def _outcomes(asked: Asked, form: Any, faults: list[str]) -> tuple[Outcome, ...]:
+def _outcomes(asked: ProbedItem, form: Any, faults: list[str]) -> tuple[ProbeOutcome, ...]:
     outcomes = form.get("outcomes") if isinstance(form, dict) else None
     if not isinstance(form, dict) or form.get("item") != asked.item or not isinstance(outcomes, list):
         faults.append(f"{show(asked.item)}: its outcomes are missing")
@@ -205,7 +205,7 @@ def _outcomes(asked: Asked, form: Any, faults: list[str]) -> tuple[Outcome, ...]
     return tuple(_outcome(asked, probe, one, faults) for probe, one in zip(asked.probes, outcomes, strict=True))
 
 
-def _outcome(asked: Asked, probe: Probe, form: Any, faults: list[str]) -> Outcome:
+def _outcome(asked: ProbedItem, probe: Probe, form: Any, faults: list[str]) -> ProbeOutcome:
     own: list[str] = []
     form = form if isinstance(form, dict) else {}
     if form.get("name") != probe.name:
@@ -221,7 +221,7 @@ def _outcome(asked: Asked, probe: Probe, form: Any, faults: list[str]) -> Outcom
     if not own and bool(passed) is not read[-1].passed:
         own.append("passed: it differs from the last try")
     faults += [f"{show(asked.item)} {show(probe.name)}: {fault}" for fault in own]
-    return Outcome(probe, bool(passed), text, read, value, bool(ran))
+    return ProbeOutcome(probe, bool(passed), text, read, value, bool(ran))
 
 
 def _try(probe: Probe, form: Any, faults: list[str]) -> Try:

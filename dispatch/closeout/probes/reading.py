@@ -12,7 +12,7 @@ from dispatch.closeout.probes.effort import ProbeFault
 from dispatch.closeout.probes.safety import address_of, ascii_name, forbidden, refusal
 from dispatch.model import text as limits
 from dispatch.model.forms import unusual
-from dispatch.model.probes import Probe, ProbeKind, Target, Vantage
+from dispatch.model.probes import Probe, ProbeKind, ProbeTarget, Vantage
 from dispatch.model.text import TextRefused, clean, show
 
 _OPTION = re.compile(r'\s*([a-z]+)\s*(?:=\s*("[^"]*"|[^;]*))?\s*(?:;|$)', re.IGNORECASE)
@@ -35,7 +35,7 @@ REBOOT_SECONDS = 900
 _FIELDS = {field.name: field for field in dataclasses.fields(Probe)}
 
 
-def read_target(target: Target, faults: list[str]) -> Probe:
+def read_target(target: ProbeTarget, faults: list[str]) -> Probe:
     """The probe of a target as it was typed; what cannot be taken is said in `faults`, each with its field."""
     given = _options(target.kind, target.options, faults)
     probe = Probe(target.kind, target.name, target.vantage, local=bool(target.reason))

@@ -7,23 +7,23 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 from dispatch.closeout.probes.reading import read_target
-from dispatch.model.checklists import ItemTemplate, Kind
-from dispatch.model.probes import Probe, Target, Tested, Vantage, has_role
+from dispatch.model.checklists import ItemKind, ItemTemplate
+from dispatch.model.probes import Probe, ProbeTarget, Tested, Vantage, has_role
 
 MOST = 10
 """Probes of one item."""
 
 
-def with_probes(items: Iterable[ItemTemplate], targets: Sequence[Target]) -> tuple[ItemTemplate, ...]:
+def with_probes(items: Iterable[ItemTemplate], targets: Sequence[ProbeTarget]) -> tuple[ItemTemplate, ...]:
     """The items with a copy of the probes of the site's targets, each item with those that have its role."""
     probes = [(target, probe_of(target)) for target in targets if not target.archived]
     return tuple(
-        dataclasses.replace(item, probes=probes_of_item(item.tested, probes)) if item.kind is Kind.TEST else item
+        dataclasses.replace(item, probes=probes_of_item(item.tested, probes)) if item.kind is ItemKind.TEST else item
         for item in items
     )
 
 
-def probes_of_item(tested: Tested, probes: Iterable[tuple[Target, Probe | None]]) -> tuple[Probe, ...]:
+def probes_of_item(tested: Tested, probes: Iterable[tuple[ProbeTarget, Probe | None]]) -> tuple[Probe, ...]:
     """The probes that belong to an item; all of them run inside the client's network where the item asks for that."""
     found = [
         dataclasses.replace(probe, vantage=Vantage.SITE) if tested.vantage is Vantage.SITE else probe
@@ -35,7 +35,7 @@ def probes_of_item(tested: Tested, probes: Iterable[tuple[Target, Probe | None]]
     return tuple(found[:MOST])
 
 
-def probe_of(target: Target) -> Probe | None:
+def probe_of(target: ProbeTarget) -> Probe | None:
     """The probe of a registered target; None where the program no longer takes it."""
     faults: list[str] = []
     probe = read_target(target, faults)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from dispatch.closeout.probes.effort import CalledOff, Effort, NotRun, ProbeFault, received
 from dispatch.closeout.probes.vantage import Dialer
-from dispatch.model.probes import Outcome, Probe, ProbeKind, Try, Watch
+from dispatch.model.probes import Probe, ProbeKind, ProbeOutcome, Try, Watch
 
 PAUSE_SECONDS = 1.0
 """Between two tries."""
@@ -40,7 +40,7 @@ class Runner:
 
     def run(
         self, probe: Probe, dialer: Dialer, seen: Watch | None = None, keep: Callable[[Watch], None] = lambda seen: None
-    ) -> Outcome:
+    ) -> ProbeOutcome:
         """Run a probe until it passes, or as often as it may be tried.
 
         Args:
@@ -69,10 +69,10 @@ class Runner:
         last = tries[-1]
         if not last.passed:
             often = f", tried {len(tries)} times" if len(tries) > 1 else ""
-            return Outcome(probe, False, received(last.text + often, SENTENCE), tuple(tries), ran=ran)
+            return ProbeOutcome(probe, False, received(last.text + often, SENTENCE), tuple(tries), ran=ran)
         failed = "; ".join(dict.fromkeys(one.text for one in tries[:-1]))
         often = f", only on try {len(tries)} after: {failed}" if failed else ""
-        return Outcome(probe, True, received(last.text + often, SENTENCE), tuple(tries), f"{last.milliseconds} ms")
+        return ProbeOutcome(probe, True, received(last.text + often, SENTENCE), tuple(tries), f"{last.milliseconds} ms")
 
     def _tried(self, probe: Probe, dialer: Dialer, number: int) -> tuple[Try, bool, bool]:
         """One try, whether another would only say the same, and whether anything was tested."""
@@ -93,7 +93,7 @@ class Runner:
         took = int((time.monotonic() - begun) * 1000)
         return Try(probe.name, number, at, took, passed, received(text, SENTENCE)), final, ran
 
-    def _watched(self, probe: Probe, dialer: Dialer, seen: Watch, keep: Callable[[Watch], None]) -> Outcome:
+    def _watched(self, probe: Probe, dialer: Dialer, seen: Watch, keep: Callable[[Watch], None]) -> ProbeOutcome:
         from dispatch.closeout.probes.reboot import LOOK_SECONDS, watch_reboot
 
         at, begun = self._now(), time.monotonic()
@@ -111,7 +111,7 @@ class Runner:
         self._tell(f"{probe.name}: {'pass' if passed else 'FAIL' if ran else 'not run'}, {text}")
         made = Try(probe.name, 1, at, took, passed, text)
         value = text.rpartition(" for ")[2] if passed else ""
-        return Outcome(probe, passed, text, (made,), value, ran)
+        return ProbeOutcome(probe, passed, text, (made,), value, ran)
 
 
 def _try(probe: Probe, dialer: Dialer, effort: Effort, now: int) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from db import figures, people, settings
-from db.figures import Asked, Behind, By
+from db.figures import Behind, By, FigureQuery
 from db.store import Store
 from dispatch.desk.figures.defined import BY_KEY, FIGURES, Figure, Money, Value
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty
 from dispatch.levels.calendar import Calendar
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_text
@@ -25,7 +25,7 @@ _MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FigureGroup:
     """A row of the figures: a day, a week, a technician or a client. `first` and `last` are its days, both included; `who` the id
     of a technician or client."""
 
@@ -45,7 +45,7 @@ class Figures:
     by: Grouping
     zone: str
     money: Money
-    groups: tuple[Group, ...]
+    groups: tuple[FigureGroup, ...]
     values: Mapping[str, tuple[Value, ...]]
     totals: Mapping[str, Value]
 
@@ -77,17 +77,17 @@ def figures_over(store: Store, first: datetime.date, last: datetime.date, by: Gr
     else:
         there = {key for one in FIGURES for key in at[one.key] if by != "client" or one.by_client}
         keys = sorted(there, key=lambda key: (names.get(key, "").casefold(), key))
-        groups = tuple(Group(names.get(key, "?"), first, last, key) for key in keys)
+        groups = tuple(FigureGroup(names.get(key, "?"), first, last, key) for key in keys)
     values = {one.key: tuple(at[one.key].get(key, Value()) for key in keys) for one in FIGURES}
     return Figures(first, last, by, firm.zone, money, groups, values, totals)
 
 
-def visits_behind(store: Store, figure: Figure, group: Group, by: Grouping) -> list[Behind]:
+def visits_behind(store: Store, figure: Figure, group: FigureGroup, by: Grouping) -> list[Behind]:
     """The visits behind a figure of a group, by time."""
     with store.read():
         firm = settings.firm(store)
         span = (day_bounds(group.first, firm.zone)[0], day_bounds(group.last, firm.zone)[1])
-        asked = Asked([span], store.clock.now(), firm.currency)
+        asked = FigureQuery([span], store.clock.now(), firm.currency)
         return figures.behind(store, figure.key, asked, _who(by), group.who)
 
 
@@ -116,7 +116,7 @@ def weeks(
 
 def _asked(
     store: Store, firm: Firm, first: datetime.date, last: datetime.date, by: Grouping
-) -> tuple[Asked, list[Group]]:
+) -> tuple[FigureQuery, list[FigureGroup]]:
     days = (last - first).days + 1
     if days < 1:
         raise Faulty([f"the range ends on {day_text(last)}, before it begins on {day_text(first)}"])
@@ -129,12 +129,12 @@ def _asked(
     else:
         each = [(first, last)]
     groups = [
-        Group(day_text(begins) if by == "day" else f"{day_text(begins)} – {day_text(ends)}", begins, ends)
+        FigureGroup(day_text(begins) if by == "day" else f"{day_text(begins)} – {day_text(ends)}", begins, ends)
         for begins, ends in each
     ]
     spans = [(day_bounds(begins, firm.zone)[0], day_bounds(ends, firm.zone)[1]) for begins, ends in each]
     available = available_between(store, first, last, firm.zone)
-    return Asked(spans, store.clock.now(), firm.currency, available), groups
+    return FigureQuery(spans, store.clock.now(), firm.currency, available), groups
 
 
 def _values(rows: Iterable[figures.Counted]) -> dict[int, Value]:

@@ -10,7 +10,7 @@ from dispatch.model.instants import span_text
 from dispatch.model.money import format_minor
 
 
-class Unit(StrEnum):
+class FigureUnit(StrEnum):
     """What a figure is counted in. A share is of pieces or of time."""
 
     SHARE = "share"
@@ -26,7 +26,7 @@ class Figure:
 
     key: str
     name: str
-    unit: Unit
+    unit: FigureUnit
     sentence: str
     of: str = ""
     by_client: bool = True
@@ -36,7 +36,7 @@ FIGURES = (
     Figure(
         "on_time",
         "On time",
-        Unit.SHARE,
+        FigureUnit.SHARE,
         "Check-ins inside the promised window, of the visits with one at which somebody arrived; the first check-in of a visit "
         "counts, on its day.",
         "visits",
@@ -44,7 +44,7 @@ FIGURES = (
     Figure(
         "first_time_fix",
         "First-time fix",
-        Unit.SHARE,
+        FigureUnit.SHARE,
         "Jobs closed in one visit, of the jobs closed. A job is closed when its last visit is closed and none is still to come; "
         "visits that the client cancelled are not counted.",
         "jobs",
@@ -52,7 +52,7 @@ FIGURES = (
     Figure(
         "utilisation",
         "Utilisation",
-        Unit.TIME_SHARE,
+        FigureUnit.TIME_SHARE,
         "Clocked work and tests, of the time available: shifts as they stand now, less absences and lunch. Driving, waiting and "
         "breaks are no work.",
         "available",
@@ -61,33 +61,37 @@ FIGURES = (
     Figure(
         "travel_ratio",
         "Travel ratio",
-        Unit.TIME_SHARE,
+        FigureUnit.TIME_SHARE,
         "Clocked driving, of driving and work together. The way home counts where it was noted.",
         "driving and work",
     ),
     Figure(
         "executed_share",
         "Tests executed",
-        Unit.SHARE,
+        FigureUnit.SHARE,
         "Tests that the program ran, of the tests with a result that stands (executed, measured, attested, waived) on visits "
         "that ended.",
         "tests",
     ),
     Figure(
-        "retests", "Retests", Unit.COUNT, "Results that were recorded again on a test, on visits that ended.", "tests"
+        "retests",
+        "Retests",
+        FigureUnit.COUNT,
+        "Results that were recorded again on a test, on visits that ended.",
+        "tests",
     ),
-    Figure("overrides", "Overrides", Unit.COUNT, "Checklist items that stand overridden, on visits that ended."),
+    Figure("overrides", "Overrides", FigureUnit.COUNT, "Checklist items that stand overridden, on visits that ended."),
     Figure(
         "charged",
         "Charged",
-        Unit.MONEY,
+        FigureUnit.MONEY,
         "Net of the newest charge sheet, before tax, of the visits that ended. A sheet that is blocked, missing or in another "
         "currency is not known.",
     ),
     Figure(
         "given_away",
         "Given away",
-        Unit.MONEY,
+        FigureUnit.MONEY,
         "Goodwill, and what our own failures, free tests and waived travel would have cost, by the newest charge sheets of the "
         "visits that ended. What an agreement covers or a prepaid pool pays is not given away.",
     ),
@@ -106,7 +110,7 @@ class Value(NamedTuple):
 
     def known(self, figure: Figure) -> bool:
         """Whether there is anything to say: a share of nothing is unknown, and so is money while nothing is charged."""
-        if figure.unit in (Unit.SHARE, Unit.TIME_SHARE):
+        if figure.unit in (FigureUnit.SHARE, FigureUnit.TIME_SHARE):
             return self.below > 0
         return not (self.lacking and not self.top)
 
@@ -114,7 +118,7 @@ class Value(NamedTuple):
         """How high it stands in a chart: the share, or the count itself; None while it is unknown."""
         if not self.known(figure):
             return None
-        return self.top / self.below if figure.unit in (Unit.SHARE, Unit.TIME_SHARE) else float(self.top)
+        return self.top / self.below if figure.unit in (FigureUnit.SHARE, FigureUnit.TIME_SHARE) else float(self.top)
 
     def percent(self) -> int | None:
         """The share in whole percent, half up; None of nothing."""
@@ -133,11 +137,11 @@ def value_text(figure: Figure, value: Value, money: Money) -> str:
     lacking = f", {value.lacking} not known" if value.lacking else ""
     if not value.known(figure):
         return f"–{lacking}"
-    if figure.unit is Unit.SHARE:
+    if figure.unit is FigureUnit.SHARE:
         return f"{value.percent()}% ({value.top} of {value.below} {figure.of})"
-    if figure.unit is Unit.TIME_SHARE:
+    if figure.unit is FigureUnit.TIME_SHARE:
         return f"{value.percent()}% ({_time(value.top)} of {_time(value.below)})"
-    if figure.unit is Unit.MONEY:
+    if figure.unit is FigureUnit.MONEY:
         return f"{format_minor(value.top, money.exponent, grouped=True)} {money.currency}{lacking}"
     return f"{value.top}" + (f" ({value.below} {figure.of})" if figure.of else "")
 

@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dispatch.desk.files.table import ROWS, FileRow, FileTable, Unreadable, read_text
+from dispatch.desk.files.verdicts import shortened
 from dispatch.desk.imports.judging import Watch, unwatched
-from dispatch.desk.imports.table import ROWS, Row, Table, Unreadable, read_text
-from dispatch.desk.imports.verdicts import shortened
 from dispatch.model.instants import YEARS, Unclear, at_wall, zone_of
 
 COLUMNS = ("uid", "summary", "location", "description", "start", "end", "status", "repeats", "trouble")
@@ -39,7 +39,7 @@ _FOLD = re.compile(r"\n[ \t]")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
-def read_calendar(path: Path, rows: int = ROWS, watch: Watch = unwatched) -> Table:
+def read_calendar(path: Path, rows: int = ROWS, watch: Watch = unwatched) -> FileTable:
     """The events in a calendar file; row numbers count them.
 
     Args:
@@ -59,8 +59,8 @@ def read_calendar(path: Path, rows: int = ROWS, watch: Watch = unwatched) -> Tab
         if number > rows:
             raise Unreadable(f"{name} has more than {rows:,} events; divide it, or raise the limit with --rows.")
         watch("reading", number, count)
-        taken.append(Row(number, _cells(lines)))
-    return Table(path.name, COLUMNS, tuple(taken))
+        taken.append(FileRow(number, _cells(lines)))
+    return FileTable(path.name, COLUMNS, tuple(taken))
 
 
 def _events(text: str, name: str) -> Iterator[list[str]]:

@@ -17,14 +17,14 @@ from db import visits
 from db.names import folded
 from db.store import there
 from db.unit import Unit
+from dispatch.desk.files.verdicts import Question
 from dispatch.desk.imports.calendar_file import COLUMNS
-from dispatch.desk.imports.entries import Entry
-from dispatch.desk.imports.judging import Draft, Values
+from dispatch.desk.imports.entries import RowEntry
+from dispatch.desk.imports.judging import RowDraft, Values
 from dispatch.desk.imports.matching import Places
-from dispatch.desk.imports.verdicts import Question
 from dispatch.desk.imports.visit_rows import VisitRows, refuse_begun, write_request
-from dispatch.desk.intake import new_visit, request_of
-from dispatch.desk.seat import Seat
+from dispatch.desk.requests.intake import new_visit, request_of
+from dispatch.desk.session.user import User
 from dispatch.model import text as limits
 from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.clients import Site
@@ -65,8 +65,8 @@ class CalendarRows(VisitRows):
     required = ("uid", "start")
     key = "uid"
 
-    def __init__(self, seat: Seat, taking: Taking | None = None) -> None:
-        super().__init__(seat)
+    def __init__(self, user: User, taking: Taking | None = None) -> None:
+        super().__init__(user)
         self._taking = taking or Taking()
         self._mapped = {folded(text): site for text, site in self._taking.places.items()}
         known = {visit.id: visit for visit in self._visits.values()}
@@ -76,7 +76,7 @@ class CalendarRows(VisitRows):
         self._places = Places(self._clients.values(), list(self._sites.values()))
         self._next = int(visits.next_reference(self.store)[1:])
 
-    def draft(self, entry: Entry) -> Draft:
+    def draft(self, entry: RowEntry) -> RowDraft:
         """The request of an event."""
         for trouble in filter(None, entry.raw("trouble").split("\n")):
             column, _, text = trouble.partition(": ")
@@ -103,16 +103,16 @@ class CalendarRows(VisitRows):
         promised = span.promised if span else None
         if not entry.faults and site is not None and span is not None:
             self._look_at(entry, site, span.day, span.promised)
-            if span.last < day_of(self.seat.now, zone):
+            if span.last < day_of(self.user.now, zone):
                 entry.warn("the event is over: it would stand in the queue as overdue")
         request = replace(request, reference=visit.reference if visit else self._reference(entry, skipped))
-        requested_at = self.seat.now if visit is None else visit.requested_at
+        requested_at = self.user.now if visit is None else visit.requested_at
 
         def write(unit: Unit) -> None:
             write_request(unit, visit, new_visit(request, there(site), promised, requested_at)._replace(uid=uid))
 
         client = self._names.get(site.client_id, "") if site else ""
-        return Draft(
+        return RowDraft(
             reference=request.reference,
             keys=(uid,) if uid else (),
             theirs=_row(client, site.name if site else "", request, promised),
@@ -124,15 +124,15 @@ class CalendarRows(VisitRows):
             offer=offer,
         )
 
-    def _cancelled(self, entry: Entry, uid: str, visit: Visit | None) -> Draft:
+    def _cancelled(self, entry: RowEntry, uid: str, visit: Visit | None) -> RowDraft:
         """A cancelled event: nothing to take; where its visit still stands, somebody has to decide."""
         stands = visit is not None and visit.archived_at is None and visit.state is not State.CANCELLED
 
-        def refuse(entry: Entry, columns: Sequence[str]) -> None:
+        def refuse(entry: RowEntry, columns: Sequence[str]) -> None:
             reference = show(there(visit).reference)
             entry.fault("status", f"the calendar has cancelled it; cancel {reference} on the board", "")
 
-        return Draft(
+        return RowDraft(
             reference=visit.reference if visit else "",
             keys=(uid,) if uid else (),
             theirs={"status": "cancelled" if stands else ""},
@@ -142,14 +142,14 @@ class CalendarRows(VisitRows):
             skipped="cancelled" if visit is None else "",
         )
 
-    def _reference(self, entry: Entry, skipped: str) -> str:
+    def _reference(self, entry: RowEntry, skipped: str) -> str:
         """The reference that the event's visit will get."""
         if entry.faults or skipped:
             return entry.raw("summary")
         self._next += 1
         return f"R{self._next - 1}"
 
-    def _site(self, entry: Entry, visit: Visit | None) -> tuple[Site | None, Question | None]:
+    def _site(self, entry: RowEntry, visit: Visit | None) -> tuple[Site | None, Question | None]:
         """The site that the event speaks of, or the question which one it is."""
         location, summary = entry.raw("location"), entry.raw("summary")
         for text in (entry.raw("uid"), location, summary):
@@ -168,7 +168,7 @@ class CalendarRows(VisitRows):
         entry.fault(column, could)
         return None, Question(text, tuple(titles))
 
-    def _repeats(self, entry: Entry, site: Site | None, span: _Span | None) -> dict[str, str] | None:
+    def _repeats(self, entry: RowEntry, site: Site | None, span: _Span | None) -> dict[str, str] | None:
         """Refuse an event that repeats; returns the recurring visit that says the same, None where there is none."""
         written = entry.raw("repeats")
         if not written:
@@ -216,7 +216,7 @@ class _Span:
     window: str = ""
 
 
-def _span(entry: Entry, zone: str) -> _Span | None:
+def _span(entry: RowEntry, zone: str) -> _Span | None:
     start, end = entry.raw("start"), entry.raw("end")
     if not start or entry.faults_on("dtstart", "dtend", "duration"):
         return None

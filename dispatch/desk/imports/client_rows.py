@@ -10,11 +10,11 @@ from typing import Any
 from db import agreements, clients
 from db.names import folded
 from db.unit import Unit
-from dispatch.desk.imports.entries import Entry
-from dispatch.desk.imports.judging import Draft, RecordRows, Values, present
-from dispatch.desk.seat import Seat
+from dispatch.desk.imports.entries import RowEntry
+from dispatch.desk.imports.judging import RecordRows, RowDraft, Values, present
+from dispatch.desk.session.user import User
 from dispatch.fields.kinds import iso_day
-from dispatch.model.agreements import Agreement, Pool
+from dispatch.model.agreements import Agreement, PrepaidBlock
 from dispatch.model.clients import Client, Contact
 from dispatch.model.states import Role
 from dispatch.model.text import show
@@ -65,14 +65,14 @@ class ClientRows(RecordRows[Client]):
     key = "client"
     roles = (Role.DISPATCHER, Role.LEAD)
 
-    def __init__(self, seat: Seat) -> None:
-        super().__init__(seat)
+    def __init__(self, user: User) -> None:
+        super().__init__(user)
         self._clients = {folded(client.name): client for client in clients.all_clients(self.store)}
         self._agreements: dict[int, list[Agreement]] = {}
         for agreement in agreements.all_agreements(self.store):
             self._agreements.setdefault(agreement.client_id, []).append(agreement)
 
-    def draft(self, entry: Entry) -> Draft:
+    def draft(self, entry: RowEntry) -> RowDraft:
         """The client of a row, and the agreement beside it."""
         name = entry.raw("client")
         client = self._clients.get(folded(name))
@@ -95,11 +95,11 @@ class ClientRows(RecordRows[Client]):
         reference = name if client is None else client.name
 
         def write(unit: Unit) -> None:
-            key = after.id if after == client else self.book.save(self.seat, unit, client, after)
+            key = after.id if after == client else self.book.save(self.user, unit, client, after)
             if ours is None or any(merged[column] != ours[column] for column in _ABOUT_THE_AGREEMENT):
                 _write_agreement(unit, key, known, ours, merged)
 
-        return Draft(
+        return RowDraft(
             reference=reference,
             keys=(reference,) if reference else (),
             theirs=theirs | self.spelt(entry, after),
@@ -108,7 +108,7 @@ class ClientRows(RecordRows[Client]):
             obstacles=lambda entry, columns: _refuse(entry, known, opening, columns, merged),
         )
 
-    def _agreement_of(self, entry: Entry) -> Values:
+    def _agreement_of(self, entry: RowEntry) -> Values:
         """What the row says about the agreement, with every fault of it."""
         kind = entry.choice("agreement", _KINDS, empty=_NONE) or _NONE
         starts, ends = (entry.parsed(column, iso_day) for column in ("agreement_starts", "agreement_ends"))
@@ -150,7 +150,7 @@ class ClientRows(RecordRows[Client]):
             return own[-1] if own else None
         return next((agreement for agreement in own if agreement.starts == starts), None)
 
-    def _as_row(self, client: Client, agreement: Agreement | None, opening: Pool | None) -> Values:
+    def _as_row(self, client: Client, agreement: Agreement | None, opening: PrepaidBlock | None) -> Values:
         """What the file would say if it had been written from the records."""
         contact = client.contacts[0] if client.contacts else Contact("")
         values: Values = {"contact": contact.name, "phone": contact.phone, "email": contact.email}
@@ -189,12 +189,12 @@ def _terms(values: Values) -> dict[str, Any]:
     return terms
 
 
-def _pool(values: Values) -> Pool:
+def _pool(values: Values) -> PrepaidBlock:
     size = str(values["prepaid_minutes"])
-    return Pool(OPENING, size, size, purchased_on=values["agreement_starts"])
+    return PrepaidBlock(OPENING, size, size, purchased_on=values["agreement_starts"])
 
 
-def _opening(pools: Sequence[Pool]) -> Pool | None:
+def _opening(pools: Sequence[PrepaidBlock]) -> PrepaidBlock | None:
     return next((pool for pool in pools if pool.name == OPENING and pool.size.isdecimal()), None)
 
 
@@ -242,7 +242,7 @@ def _with_target(
 
 
 def _refuse(
-    entry: Entry, known: Agreement | None, opening: Pool | None, columns: Sequence[str], values: Values
+    entry: RowEntry, known: Agreement | None, opening: PrepaidBlock | None, columns: Sequence[str], values: Values
 ) -> None:
     """What an import does not change: it ends no agreement, and rewrites no minutes that were drawn from."""
     if known is None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TypeVar
 
-from dispatch.desk.imports.table import Columns, Row
-from dispatch.desk.imports.verdicts import Fault, shortened
+from dispatch.desk.files.table import Columns, FileRow
+from dispatch.desk.files.verdicts import RowFault, shortened
 from dispatch.fields.kinds import Whole
 from dispatch.fields.worlds import Bare
 from dispatch.model import text as limits
@@ -26,19 +26,19 @@ WORD = 40
 """Longest skill, tag, labour class or login."""
 
 
-class Entry:
+class RowEntry:
     """The fields of one row. A field that cannot be taken adds a fault and reads as if it were empty."""
 
-    def __init__(self, row: Row, columns: Columns, width: int) -> None:
+    def __init__(self, row: FileRow, columns: Columns, width: int) -> None:
         self.row = row.number
-        self.faults: list[Fault] = []
+        self.faults: list[RowFault] = []
         self.warnings: list[str] = []
         self._columns = columns
         self._cells = row.cells
         # what trails behind the last column is harmless as long as it is empty
         if len(row.cells) < width or any(cell.strip() for cell in row.cells[width:]):
             expected = f"has {len(row.cells)} fields where the first line has {width}"
-            self.faults.append(Fault("row", "", expected))
+            self.faults.append(RowFault("row", "", expected))
 
     def has(self, column: str) -> bool:
         """Whether the file has the column. What it has not, it says nothing about."""
@@ -51,7 +51,7 @@ class Entry:
 
     def fault(self, column: str, expected: str, value: str | None = None) -> None:
         """Refuse the row for what stands in the column (or for `value`)."""
-        self.faults.append(Fault(column, shortened(self.raw(column) if value is None else value), expected))
+        self.faults.append(RowFault(column, shortened(self.raw(column) if value is None else value), expected))
 
     def faults_on(self, *columns: str) -> bool:
         """Whether one of these columns has a fault already."""

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from db.unit import Unit
-from dispatch.desk.book.finding import site_named
+from dispatch.desk.book.records import site_named
+from dispatch.desk.files.table import ROWS, Unreadable, find_columns, read_table
+from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowVerdict, shortened
 from dispatch.desk.imports import rate_card_file
 from dispatch.desk.imports.calendar_file import read_calendar
 from dispatch.desk.imports.calendar_rows import USUAL_MINUTES, CalendarRows, Taking
@@ -17,12 +19,10 @@ from dispatch.desk.imports.client_rows import ClientRows
 from dispatch.desk.imports.judging import TableRows, Watch, judge, unwatched
 from dispatch.desk.imports.rate_card_file import judge_card, read_card
 from dispatch.desk.imports.site_rows import SiteRows
-from dispatch.desk.imports.table import ROWS, Unreadable, find_columns, read_table
 from dispatch.desk.imports.technician_rows import TechnicianRows
-from dispatch.desk.imports.verdicts import Judged, Report, Verdict, shortened
 from dispatch.desk.imports.visit_rows import VisitRows
-from dispatch.desk.refusals import Faulty, NotFound, refuse
-from dispatch.desk.seat import Seat
+from dispatch.desk.session.refusals import Faulty, NotFound, refuse
+from dispatch.desk.session.user import User
 from dispatch.model.clients import Site
 from dispatch.model.states import Role
 
@@ -64,7 +64,7 @@ class How:
     since: datetime.date | None = None
 
 
-def import_file(seat: Seat, kind: str, path: Path, how: How | None = None, watch: Watch = unwatched) -> Report:
+def import_file(user: User, kind: str, path: Path, how: How | None = None, watch: Watch = unwatched) -> ImportReport:
     """Import a file, in one unit of work; nothing of it when any row is bad, unless the good ones are accepted.
 
     Args:
@@ -87,17 +87,17 @@ def import_file(seat: Seat, kind: str, path: Path, how: How | None = None, watch
         unknown: tuple[str, ...] = ()
         named: Mapping[str, str] = {}
 
-        def verdicts() -> list[Judged]:
-            return [judge_card(seat, card, update=how.update)]
+        def verdicts() -> list[JudgedRow]:
+            return [judge_card(user, card, update=how.update)]
 
     elif kind == CALENDAR:
         events = read_calendar(path, how.rows, watch)
         everything = find_columns(events, CalendarRows.columns, ())
-        taking = Taking(how.minutes, how.since, _places(seat, how.mapping))
+        taking = Taking(how.minutes, how.since, _places(user, how.mapping))
         roles, unknown, named = CalendarRows.roles, (), {}
 
-        def verdicts() -> list[Judged]:
-            return judge(CalendarRows(seat, taking), events, everything, update=how.update, watch=watch)
+        def verdicts() -> list[JudgedRow]:
+            return judge(CalendarRows(user, taking), events, everything, update=how.update, watch=watch)
 
     else:
         subject = SUBJECTS[kind]
@@ -105,21 +105,23 @@ def import_file(seat: Seat, kind: str, path: Path, how: How | None = None, watch
         columns = find_columns(table, subject.columns, subject.required, how.mapping)
         roles, unknown, named = subject.roles, columns.unknown, columns.named
 
-        def verdicts() -> list[Judged]:
-            return judge(subject(seat), table, columns, update=how.update, watch=watch)
+        def verdicts() -> list[JudgedRow]:
+            return judge(subject(user), table, columns, update=how.update, watch=watch)
 
-    def report(judged: list[Judged], *, applied: bool) -> Report:
-        return Report(shortened(path.name), kind, tuple(judged), applied, how.check, how.accept_good, unknown, named)
+    def report(judged: list[JudgedRow], *, applied: bool) -> ImportReport:
+        return ImportReport(
+            shortened(path.name), kind, tuple(judged), applied, how.check, how.accept_good, unknown, named
+        )
 
     if how.check:
-        with seat.store.read():
+        with user.store.read():
             return report(verdicts(), applied=False)
-    with seat.write(f"import {kind}", *roles) as unit:
+    with user.write(f"import {kind}", *roles) as unit:
         judged = verdicts()
         return report(judged, applied=_carry_out(unit, judged, watch, accept_good=how.accept_good))
 
 
-class Column(NamedTuple):
+class FileColumn(NamedTuple):
     """A column of a file: its name, what goes in, and whether the file must have it."""
 
     name: str
@@ -127,11 +129,13 @@ class Column(NamedTuple):
     required: bool
 
 
-def columns_of(kind: str) -> list[Column]:
+def columns_of(kind: str) -> list[FileColumn]:
     """The columns of a kind of file, in the order of a template."""
     subject = SUBJECTS[kind]
     return [
-        Column(name, one if isinstance(one, str) else f"{one.label}: {one.hint}".rstrip(": "), name in subject.required)
+        FileColumn(
+            name, one if isinstance(one, str) else f"{one.label}: {one.hint}".rstrip(": "), name in subject.required
+        )
         for name, one in subject.columns.items()
     ]
 
@@ -149,23 +153,23 @@ def refuse_unknown_columns(kind: str, mapping: Mapping[str, str]) -> None:
         raise Faulty([f"there is no column {shortened(name)} {there}" for name in unknown])
 
 
-def _places(seat: Seat, mapping: Mapping[str, str]) -> dict[str, Site]:
+def _places(user: User, mapping: Mapping[str, str]) -> dict[str, Site]:
     """The sites that the texts of a calendar are said to mean."""
     places: dict[str, Site] = {}
     faults = []
     for text, name in mapping.items():
         try:
-            places[text] = site_named(seat.store, name)
+            places[text] = site_named(user.store, name)
         except NotFound as fault:
             faults.append(str(fault))
     refuse(faults)
     return places
 
 
-def _carry_out(unit: Unit, judged: Sequence[Judged], watch: Watch, *, accept_good: bool) -> bool:
+def _carry_out(unit: Unit, judged: Sequence[JudgedRow], watch: Watch, *, accept_good: bool) -> bool:
     """Write what the verdicts say; returns whether anything was."""
     writes = [row.write for row in judged if row.write is not None]
-    if not writes or (not accept_good and any(row.verdict is Verdict.REFUSED for row in judged)):
+    if not writes or (not accept_good and any(row.verdict is RowVerdict.REFUSED for row in judged)):
         unit.leave_unchanged()
         return False
     for done, write in enumerate(writes):

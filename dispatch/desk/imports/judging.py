@@ -9,16 +9,16 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from db.names import folded
 from db.unit import Unit
-from dispatch.desk.book.shelf import Shelf
-from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.book.world import Desk
-from dispatch.desk.imports.entries import Entry
-from dispatch.desk.imports.table import Columns, Table
-from dispatch.desk.imports.verdicts import Judged, Question, Verdict, contrasted, shortened
-from dispatch.desk.refusals import Refusal
-from dispatch.desk.seat import Seat
+from dispatch.desk.book.context import Desk
+from dispatch.desk.book.record_type import Shelf
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.files.table import Columns, FileTable
+from dispatch.desk.files.verdicts import JudgedRow, Question, RowVerdict, contrasted, shortened
+from dispatch.desk.imports.entries import RowEntry
+from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.session.user import User
 from dispatch.fields.kinds import clock
-from dispatch.fields.record import Fault, Field, RecordType
+from dispatch.fields.record import Field, FieldFault, RecordType
 from dispatch.model.clients import Client
 from dispatch.model.people import Hours
 from dispatch.model.states import Role
@@ -34,7 +34,7 @@ BY_WEEKDAY = "by weekday"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class RowDraft:
     """What a row wants to be in the store.
 
     `keys` are what no two rows of a file may share. `theirs` holds the columns that the file has, `ours` the same of
@@ -47,7 +47,7 @@ class Draft:
     theirs: Values
     ours: Values | None
     write: Callable[[Unit], object]
-    obstacles: Callable[[Entry, Sequence[str]], None] = lambda entry, columns: None
+    obstacles: Callable[[RowEntry, Sequence[str]], None] = lambda entry, columns: None
     """Adds a fault for every one of the columns that may not be changed."""
     skipped: str = ""
     """Why there is nothing to take, where that is no fault; empty: there is."""
@@ -68,14 +68,14 @@ class TableRows(ABC, Generic[T]):
     """The columns by which a record is known: they are not compared."""
     roles: ClassVar[tuple[Role, ...]]
 
-    def __init__(self, seat: Seat) -> None:
-        self.seat = seat
-        self.store = seat.store
-        self.desk = replace(Desk.at_seat(seat), lasting=True)
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.store = user.store
+        self.desk = replace(Desk.for_user(user), lasting=True)
         self._known: dict[str, Field] | None = None
 
     @abstractmethod
-    def draft(self, entry: Entry) -> Draft:
+    def draft(self, entry: RowEntry) -> RowDraft:
         """What the row wants to be. Faults and warnings go to the entry; with faults the draft is not used."""
 
     def spell(self, column: str, value: Any) -> str:
@@ -90,20 +90,20 @@ class TableRows(ABC, Generic[T]):
             return ";".join(map(str, value))
         return str(value)
 
-    def filled(self, entry: Entry, before: T | None, **given: Any) -> T:
+    def filled(self, entry: RowEntry, before: T | None, **given: Any) -> T:
         """The record of a row: its columns as far as they are fields, and what is given by attribute."""
         texts = {field.name: entry.raw(column) for column, field in self._fields(entry).items()}
-        found: list[Fault] = []
+        found: list[FieldFault] = []
         after = self.record.filled(texts, self.desk, before, found, **given)
         self.tell(entry, found)
         return after
 
-    def spelt(self, entry: Entry, one: T) -> Values:
+    def spelt(self, entry: RowEntry, one: T) -> Values:
         """What the file would say in its fields if it had been written from a record."""
         fields = self._fields(entry)
         return {column: field.write(one, self.desk) for column, field in fields.items() if column not in self.named}
 
-    def client_of(self, entry: Entry, known: Mapping[str, Client]) -> Client | None:
+    def client_of(self, entry: RowEntry, known: Mapping[str, Client]) -> Client | None:
         """The client that a row names, one of those that are known by their folded names."""
         name = entry.name("client", required=True)
         client = known.get(folded(name))
@@ -111,13 +111,13 @@ class TableRows(ABC, Generic[T]):
             entry.fault("client", "no such client; import clients first or check the spelling")
         return client
 
-    def tell(self, entry: Entry, found: Sequence[Fault]) -> None:
+    def tell(self, entry: RowEntry, found: Sequence[FieldFault]) -> None:
         """Refuse a row for what is wrong with its record."""
         columns = {one.name: column for column, one in self.columns.items() if isinstance(one, Field)}
         for fault in found:
             entry.fault(columns.get(fault.name, fault.name), fault.said, fault.typed)
 
-    def _fields(self, entry: Entry) -> dict[str, Field]:
+    def _fields(self, entry: RowEntry) -> dict[str, Field]:
         """The columns of the file that are fields: the same for every row of it."""
         if self._known is None:
             known = self.columns.items()
@@ -141,10 +141,10 @@ class RecordRows(TableRows[T]):
             return clock(value)
         return super().spell(column, value)
 
-    def judged(self, entry: Entry, before: T | None, after: T) -> T:
+    def judged(self, entry: RowEntry, before: T | None, after: T) -> T:
         """A record that was put together, with what follows from it and every fault of the whole."""
         refused = {fault.field for fault in entry.faults}
-        found: list[Fault] = []
+        found: list[FieldFault] = []
         after = self.book.judged(self.desk, before, after, found)
         for fault in found:
             if fault.owed:
@@ -168,7 +168,7 @@ def hours_on(weekdays: range, opens: int | None, closes: int) -> tuple[Hours, ..
     return () if opens is None else tuple(Hours(weekday, opens, closes) for weekday in weekdays)
 
 
-def present(entry: Entry, values: Mapping[str, Any]) -> Values:
+def present(entry: RowEntry, values: Mapping[str, Any]) -> Values:
     """The values of those columns that the file has."""
     return {column: value for column, value in values.items() if entry.has(column)}
 
@@ -186,18 +186,18 @@ def unwatched(doing: str, done: int, of: int) -> None:
 
 
 def judge(
-    subject: TableRows[Any], table: Table, columns: Columns, *, update: bool, watch: Watch = unwatched
-) -> list[Judged]:
+    subject: TableRows[Any], table: FileTable, columns: Columns, *, update: bool, watch: Watch = unwatched
+) -> list[JudgedRow]:
     """The verdict on every row of a table, in its order."""
     seen: dict[str, int] = {}
     judged = []
     for done, row in enumerate(table.rows):
         watch("looking at", done, len(table.rows))
-        judged.append(_judged(subject, Entry(row, columns, len(table.headers)), seen, update))
+        judged.append(_judged(subject, RowEntry(row, columns, len(table.headers)), seen, update))
     return judged
 
 
-def _judged(subject: TableRows[Any], entry: Entry, seen: dict[str, int], update: bool) -> Judged:
+def _judged(subject: TableRows[Any], entry: RowEntry, seen: dict[str, int], update: bool) -> JudgedRow:
     # a row of another width has its values under the wrong names: what they say is not worth telling
     draft = None if entry.faults_on("row") else subject.draft(entry)
     reference = shortened(entry.raw(subject.key) if draft is None else draft.reference)
@@ -205,15 +205,15 @@ def _judged(subject: TableRows[Any], entry: Entry, seen: dict[str, int], update:
         _refuse_repeated(subject, entry, draft, seen)
     if draft is not None and draft.skipped:
         entry.warn(draft.skipped)
-        return Judged(entry.row, reference, Verdict.SKIPPED, warnings=tuple(entry.warnings))
+        return JudgedRow(entry.row, reference, RowVerdict.SKIPPED, warnings=tuple(entry.warnings))
     ours = None if draft is None else draft.ours
     differing: list[str] = []
     if draft is not None and ours is not None and not entry.faults:
         differing = [column for column, value in draft.theirs.items() if ours.get(column) != value]
         if update and differing:
             draft.obstacles(entry, differing)
-    verdict = Verdict.on(entry.faults, ours is not None, differing, update)
-    judged = Judged(entry.row, reference, verdict, tuple(entry.faults), tuple(entry.warnings))
+    verdict = RowVerdict.on(entry.faults, ours is not None, differing, update)
+    judged = JudgedRow(entry.row, reference, verdict, tuple(entry.faults), tuple(entry.warnings))
     if draft is None:
         return judged
     ours, theirs = ours or {}, draft.theirs
@@ -223,13 +223,13 @@ def _judged(subject: TableRows[Any], entry: Entry, seen: dict[str, int], update:
             contrasted(column, subject.spell(column, ours.get(column)), subject.spell(column, theirs[column]))
             for column in differing
         ),
-        write=draft.write if verdict in (Verdict.NEW, Verdict.UPDATED) else None,
+        write=draft.write if verdict in (RowVerdict.NEW, RowVerdict.UPDATED) else None,
         question=draft.question if entry.faults else None,
         offer=draft.offer if entry.faults else None,
     )
 
 
-def _refuse_repeated(subject: TableRows[Any], entry: Entry, draft: Draft, seen: dict[str, int]) -> None:
+def _refuse_repeated(subject: TableRows[Any], entry: RowEntry, draft: RowDraft, seen: dict[str, int]) -> None:
     for key in map(folded, draft.keys):
         first = seen.setdefault(key, entry.row)
         if first != entry.row:

@@ -12,12 +12,12 @@ from typing import Any
 
 from db import agreements, clients, settings, visits
 from db.unit import Unit
-from dispatch.desk.charge_input import ENVELOPE
-from dispatch.desk.imports.json_file import read_json
-from dispatch.desk.imports.table import Unreadable
-from dispatch.desk.imports.verdicts import Fault, Judged, Verdict, differences, shortened
-from dispatch.desk.one_way import reckoned
-from dispatch.desk.seat import Seat
+from dispatch.desk.charges.charge_input import ENVELOPE
+from dispatch.desk.files.json_file import read_json
+from dispatch.desk.files.table import Unreadable
+from dispatch.desk.files.verdicts import JudgedRow, RowFault, RowVerdict, differences, shortened
+from dispatch.desk.firm.one_way import reckoned
+from dispatch.desk.session.user import User
 from dispatch.model import text as limits
 from dispatch.model.firm import Firm
 from dispatch.model.instants import YEARS, day_of, zone_of
@@ -40,41 +40,41 @@ def read_card(path: Path) -> dict[str, Any]:
     return found
 
 
-def judge_card(seat: Seat, given: Mapping[str, Any], *, update: bool) -> Judged:
+def judge_card(user: User, given: Mapping[str, Any], *, update: bool) -> JudgedRow:
     """The verdict on a rate card. Everything that is wrong with it is told at once."""
     from dispatch.charges import validate_card
 
     card = {key: value for key, value in given.items() if key not in ENVELOPE}
-    faults = [Fault("card", "", fault) for fault in validate_card(card)]
-    zone = _zone(card.get("timezone"), seat.firm.zone)
-    new_year = datetime.date(day_of(seat.now, zone).year, 1, 1)
+    faults = [RowFault("card", "", fault) for fault in validate_card(card)]
+    zone = _zone(card.get("timezone"), user.firm.zone)
+    new_year = datetime.date(day_of(user.now, zone).year, 1, 1)
     valid_from = _said("valid_from", given.get("valid_from"), new_year, _day, faults)
     otherwise = f"Rate card from {valid_from.isoformat()}"
     name = _said("name", given.get("name"), otherwise, _name, faults) or otherwise
     depot = _said("depot", given.get("depot"), None, _depot, faults)
-    before = next((known for known in agreements.rate_cards(seat.store) if known.valid_from == valid_from), None)
+    before = next((known for known in agreements.rate_cards(user.store) if known.valid_from == valid_from), None)
 
     def write(unit: Unit) -> None:
         if before is None:
             agreements.add_rate_card(unit, name, valid_from, card)
         else:
             agreements.update_rate_card(unit, before, replace(before, name=name, card=card))
-        _settle_firm(unit, seat, card, depot)
+        _settle_firm(unit, user, card, depot)
 
     ours = {} if before is None or faults else {"name": before.name, **before.card}
     found = differences(ours, {"name": name, **card}, _spelt) if ours else ()
-    verdict = Verdict.on(faults, before is not None, found, update)
-    writes = verdict in (Verdict.NEW, Verdict.UPDATED)
-    return Judged(1, shortened(name), verdict, tuple(faults), differences=found, write=write if writes else None)
+    verdict = RowVerdict.on(faults, before is not None, found, update)
+    writes = verdict in (RowVerdict.NEW, RowVerdict.UPDATED)
+    return JudgedRow(1, shortened(name), verdict, tuple(faults), differences=found, write=write if writes else None)
 
 
-def _said(name: str, given: Any, otherwise: Any, read: Callable[[Any], Any], faults: list[Fault]) -> Any:
+def _said(name: str, given: Any, otherwise: Any, read: Callable[[Any], Any], faults: list[RowFault]) -> Any:
     """What the envelope says; `otherwise` where it says nothing, or nothing that can be taken."""
     try:
         return otherwise if given is None else read(given)
     except (TypeError, ValueError, OverflowError) as fault:
         written = given if isinstance(given, str) else json.dumps(given)
-        faults.append(Fault(name, shortened(written), str(fault)))
+        faults.append(RowFault(name, shortened(written), str(fault)))
         return otherwise
 
 
@@ -102,24 +102,24 @@ def _depot(given: Any) -> tuple[str, Place]:
     return clean(address, limit=limits.ADDRESS), Place(float(lat), float(lon))
 
 
-def _settle_firm(unit: Unit, seat: Seat, card: Mapping[str, Any], depot: tuple[str, Place] | None) -> None:
+def _settle_firm(unit: Unit, user: User, card: Mapping[str, Any], depot: tuple[str, Place] | None) -> None:
     """Take over for the firm what it never set itself, and for its sites what they waited for."""
-    before, already = seat.firm, settings.fields_set(seat.store)
+    before, already = user.firm, settings.fields_set(user.store)
     found: dict[str, Any] = {"distance_unit": card.get("distance_unit", before.distance_unit)}
     found |= {"currency": card.get("currency", before.currency), "zone": card.get("timezone", before.zone)}
     if depot is not None and before.depot is None:
         found |= {"depot_address": depot[0], "depot": depot[1]}
     settings.set_firm(unit, **{name: value for name, value in found.items() if name not in already})
-    _settle_sites(unit, seat, before, seat.firm)
+    _settle_sites(unit, user, before, user.firm)
 
 
-def _settle_sites(unit: Unit, seat: Seat, before: Firm, after: Firm) -> None:
+def _settle_sites(unit: Unit, user: User, before: Firm, after: Firm) -> None:
     """Give the sites that came before the card the drive from its depot, and its zone where they had a guessed one.
 
     A site keeps a zone in which visits were promised, and every figure that it has.
     """
-    visited = {visit.site_id for visit in visits.all_visits(seat.store, archived=True)}
-    for site in clients.all_sites(seat.store):
+    visited = {visit.site_id for visit in visits.all_visits(user.store, archived=True)}
+    for site in clients.all_sites(user.store):
         settled = site
         if site.zone == before.zone != after.zone and site.id not in visited:
             settled = replace(settled, zone=after.zone)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from db import clients
 from db.names import folded
-from dispatch.desk.imports.entries import Entry
-from dispatch.desk.imports.judging import BY_WEEKDAY, Draft, RecordRows, Values, hours_on, present, same_hours
-from dispatch.desk.seat import Seat
+from dispatch.desk.imports.entries import RowEntry
+from dispatch.desk.imports.judging import BY_WEEKDAY, RecordRows, RowDraft, Values, hours_on, present, same_hours
+from dispatch.desk.session.user import User
 from dispatch.model.clients import Site
 from dispatch.model.states import Role
 from dispatch.model.travel import Place, Provenance
@@ -44,12 +44,12 @@ class SiteRows(RecordRows[Site]):
     key = "site"
     roles = (Role.DISPATCHER, Role.LEAD)
 
-    def __init__(self, seat: Seat) -> None:
-        super().__init__(seat)
+    def __init__(self, user: User) -> None:
+        super().__init__(user)
         self._clients = {folded(client.name): client for client in clients.all_clients(self.store)}
         self._sites = {(site.client_id, folded(site.name)): site for site in clients.all_sites(self.store)}
 
-    def draft(self, entry: Entry) -> Draft:
+    def draft(self, entry: RowEntry) -> RowDraft:
         """The site of a row."""
         client = self.client_of(entry, self._clients)
         name = entry.name("site", required=True)
@@ -78,7 +78,7 @@ class SiteRows(RecordRows[Site]):
         label = f"{client.name}, {name}" if client else name
         spelt = ours | self.spelt(entry, site) if site and ours else None
         theirs |= self.spelt(entry, after)
-        return Draft(label, key, theirs, spelt, lambda unit: self.book.save(self.seat, unit, site, after))
+        return RowDraft(label, key, theirs, spelt, lambda unit: self.book.save(self.user, unit, site, after))
 
 
 def _columns(place: Place | None, access: tuple[int | str | None, int | str | None] | None) -> Values:

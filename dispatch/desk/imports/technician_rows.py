@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from db import people
 from db.names import folded
-from dispatch.desk.book.world import labour_classes
-from dispatch.desk.imports.entries import WORD, Entry
-from dispatch.desk.imports.judging import BY_WEEKDAY, Draft, RecordRows, Values, hours_on, present, same_hours
-from dispatch.desk.seat import Seat
+from dispatch.desk.book.context import labour_classes
+from dispatch.desk.imports.entries import WORD, RowEntry
+from dispatch.desk.imports.judging import BY_WEEKDAY, RecordRows, RowDraft, Values, hours_on, present, same_hours
+from dispatch.desk.session.user import User
 from dispatch.fields.trade import LOGIN
 from dispatch.fields.worlds import Bare
 from dispatch.model.people import Lunch, Staff, Technician
@@ -47,13 +47,13 @@ class TechnicianRows(RecordRows[Technician]):
     key = "name"
     roles = (Role.LEAD,)
 
-    def __init__(self, seat: Seat) -> None:
-        super().__init__(seat)
+    def __init__(self, user: User) -> None:
+        super().__init__(user)
         self._staff = {folded(person.login): person for person in people.all_staff(self.store)}
         self._technicians = {technician.id: technician for technician in people.technicians(self.store)}
         self._classes = labour_classes(self.store)
 
-    def draft(self, entry: Entry) -> Draft:
+    def draft(self, entry: RowEntry) -> RowDraft:
         """The technician of a row; a member of staff with the login becomes one too."""
         name, email = entry.raw("name"), entry.raw("email")
         staff = self._by_name(name)
@@ -79,13 +79,13 @@ class TechnicianRows(RecordRows[Technician]):
         spelt = ours | self.spelt(entry, technician) if technician and ours else None
         named = (*keys, f"name {name}") if name else ()
         theirs |= self.spelt(entry, after)
-        return Draft(name, named, theirs, spelt, lambda unit: self.book.save(self.seat, unit, technician, after))
+        return RowDraft(name, named, theirs, spelt, lambda unit: self.book.save(self.user, unit, technician, after))
 
     def _by_name(self, name: str) -> Staff | None:
         wanted = folded(name)
         return next((person for person in self._staff.values() if wanted and folded(person.name) == wanted), None)
 
-    def _login(self, entry: Entry, email: str, known: Staff | None) -> str:
+    def _login(self, entry: RowEntry, email: str, known: Staff | None) -> str:
         """The login of the row: its own column, the one the person has already, or the first part of the e-mail."""
         if given := entry.parsed("login", lambda text: str(LOGIN.read(text, self.desk))):
             return given.casefold()
@@ -102,7 +102,7 @@ class TechnicianRows(RecordRows[Technician]):
         return login
 
     def _refuse_somebody_else(
-        self, entry: Entry, name: str, login: str, staff: Staff | None, technician: Technician | None
+        self, entry: RowEntry, name: str, login: str, staff: Staff | None, technician: Technician | None
     ) -> None:
         """Refuse a row whose name or login belongs to somebody else on the staff."""
         inactive = people.staff_by_login(self.store, login) if login and staff is None else None
@@ -132,7 +132,7 @@ def _columns(
     }
 
 
-def _lunch(entry: Entry) -> Lunch | None:
+def _lunch(entry: RowEntry) -> Lunch | None:
     span = entry.span("lunch_from", "lunch_to")
     minutes = entry.whole("lunch_minutes", 0, 240)
     if span is None:

@@ -11,11 +11,11 @@ from db.names import folded
 from db.store import there
 from db.unit import Unit
 from db.visits import NewVisit
-from dispatch.desk.imports.entries import Entry, instant
-from dispatch.desk.imports.judging import Column, Draft, TableRows, Values, present
-from dispatch.desk.intake import new_visit, request_of
-from dispatch.desk.running import access_on
-from dispatch.desk.seat import Seat
+from dispatch.desk.day.running import access_on
+from dispatch.desk.imports.entries import RowEntry, instant
+from dispatch.desk.imports.judging import Column, RowDraft, TableRows, Values, present
+from dispatch.desk.requests.intake import new_visit, request_of
+from dispatch.desk.session.user import User
 from dispatch.fields.kinds import clock
 from dispatch.model import text as limits
 from dispatch.model.clients import Client, Site
@@ -55,9 +55,9 @@ class VisitRows(TableRows[Request]):
     key = "reference"
     roles = (Role.DISPATCHER,)
 
-    def __init__(self, seat: Seat) -> None:
-        super().__init__(seat)
-        self._zone = seat.firm.zone
+    def __init__(self, user: User) -> None:
+        super().__init__(user)
+        self._zone = user.firm.zone
         self._clients = {folded(client.name): client for client in clients.all_clients(self.store)}
         self._sites = {(site.client_id, folded(site.name)): site for site in clients.all_sites(self.store)}
         self._skills = people.skills(self.store)
@@ -71,7 +71,7 @@ class VisitRows(TableRows[Request]):
             known = self._last_days.get(agreement.client_id, agreement.ends)
             self._last_days[agreement.client_id] = agreement.ends and known and max(agreement.ends, known)
 
-    def draft(self, entry: Entry) -> Draft:
+    def draft(self, entry: RowEntry) -> RowDraft:
         """The request of a row, with what is known about it already."""
         reference = entry.text("reference", limits.REFERENCE, required=True)
         visit = self._visits.get(folded(reference))
@@ -90,13 +90,13 @@ class VisitRows(TableRows[Request]):
             promised = visit.promised
         if not entry.faults and site is not None:
             self._look_at(entry, site, request.wanted_on, promised)
-        requested_at = entry.parsed("requested_at", instant) or (self.seat.now if visit is None else visit.requested_at)
+        requested_at = entry.parsed("requested_at", instant) or (self.user.now if visit is None else visit.requested_at)
 
         names = client.name if client else "", site.name if site else ""
         ours = None
         if visit is not None and before is not None:
             ours = self._as_row(entry, before, (visit.client, visit.site), visit.promised, visit.requested_at)
-        return Draft(
+        return RowDraft(
             reference=reference,
             keys=(reference,) if reference else (),
             theirs=self._as_row(entry, request, names, promised, requested_at),
@@ -114,7 +114,12 @@ class VisitRows(TableRows[Request]):
         return f"{day_of(value, self._zone)} {clock_text(value, self._zone)}"
 
     def _as_row(
-        self, entry: Entry, request: Request, names: Sequence[str], promised: tuple[int, int] | None, requested_at: int
+        self,
+        entry: RowEntry,
+        request: Request,
+        names: Sequence[str],
+        promised: tuple[int, int] | None,
+        requested_at: int,
     ) -> Values:
         """What the file would say if it had been written from a request; `names` are those of its client and its site."""
         opens, closes = promised or (None, None)
@@ -129,7 +134,7 @@ class VisitRows(TableRows[Request]):
         }
         return present(entry, values) | self.spelt(entry, request)
 
-    def _site_of(self, entry: Entry, client: Client | None) -> Site | None:
+    def _site_of(self, entry: RowEntry, client: Client | None) -> Site | None:
         place = entry.name("site", required=True)
         if client is None:
             return None
@@ -140,19 +145,21 @@ class VisitRows(TableRows[Request]):
             entry.fault("site", f"no such site; {show(client.name, 40)} {known}")
         return site
 
-    def _look_at_skills(self, entry: Entry, skills: frozenset[str]) -> None:
+    def _look_at_skills(self, entry: RowEntry, skills: frozenset[str]) -> None:
         for skill in sorted(skills - self._skills):
             known = ", ".join(map(show, sorted(self._skills))) or "none yet: import technicians first"
             entry.fault("skills", f"nobody has {show(skill)!r}; known are {known}", skill)
 
-    def _preferred(self, entry: Entry) -> int | None:
+    def _preferred(self, entry: RowEntry) -> int | None:
         name = entry.name("preferred_technician")
         technician = self._technicians.get(folded(name))
         if name and technician is None:
             entry.fault("preferred_technician", "no such technician; import technicians first or check the spelling")
         return technician.id if technician else None
 
-    def _look_at(self, entry: Entry, site: Site, date: datetime.date | None, promised: tuple[int, int] | None) -> None:
+    def _look_at(
+        self, entry: RowEntry, site: Site, date: datetime.date | None, promised: tuple[int, int] | None
+    ) -> None:
         """Say what will matter when the visit is planned or charged, though it can be taken."""
         if site.place is None:
             entry.warn("the site has no coordinates: drives to it are unknown")
@@ -168,7 +175,7 @@ class VisitRows(TableRows[Request]):
             )
             entry.warn(f"the promised window is outside the access hours ({opening or 'closed'})")
         last_day = self._last_days.get(site.client_id)
-        if last_day is not None and last_day < (date or day_of(self.seat.now, site.zone)):
+        if last_day is not None and last_day < (date or day_of(self.user.now, site.zone)):
             entry.warn(f"the client's agreement ended on {day_text(last_day)}")
 
 
@@ -180,7 +187,7 @@ def write_request(unit: Unit, visit: Visit | None, new: NewVisit) -> None:
         visits.update_request(unit, visit, new)
 
 
-def refuse_begun(entry: Entry, visit: Visit | None, columns: Sequence[str]) -> None:
+def refuse_begun(entry: RowEntry, visit: Visit | None, columns: Sequence[str]) -> None:
     """Refuse to change a visit that has begun, is over or was put away, and to give it to another client."""
     if visit is None:
         return
@@ -197,7 +204,7 @@ def refuse_begun(entry: Entry, visit: Visit | None, columns: Sequence[str]) -> N
         entry.warn(f"the visit is {visit.state.label}: look at its place on the board again")
 
 
-def _promised(entry: Entry, date: datetime.date | None, zone: str) -> tuple[int, int] | None:
+def _promised(entry: RowEntry, date: datetime.date | None, zone: str) -> tuple[int, int] | None:
     span = entry.span("promised_from", "promised_to")
     if span is None:
         return None

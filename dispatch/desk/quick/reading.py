@@ -12,7 +12,7 @@ from db.store import Store
 from dispatch.desk.quick.letters import best_names, listed
 from dispatch.desk.quick.times import take_day, take_length, take_window
 from dispatch.desk.quick.whose import take_client, take_site
-from dispatch.desk.quick.words import Line, Named, Names
+from dispatch.desk.quick.words import LineWords, Named, Names
 from dispatch.model.instants import day_text, parse_clock
 from dispatch.model.text import show
 from dispatch.model.visits import CAME_BY
@@ -92,12 +92,12 @@ def names(store: Store) -> Names:
 
 def understand(typed: str, known: Names, today: datetime.date) -> Understood:
     """What a line says. Never raises: what cannot be taken is among the problems."""
-    return _read(Line(typed.split(), known, today))
+    return _read(LineWords(typed.split(), known, today))
 
 
 def complete(typed: str, known: Names, today: datetime.date, turn: int = 0) -> str:
     """The line with the client's name written out; the `turn`th of those that fit, round and round."""
-    line = Line(typed.split(), known, today)
+    line = LineWords(typed.split(), known, today)
     _read(line)
     if not line.candidates:
         return typed
@@ -107,7 +107,7 @@ def complete(typed: str, known: Names, today: datetime.date, turn: int = 0) -> s
     return " ".join([*before, name, *after]) + ("" if after else " ")
 
 
-def _read(line: Line) -> Understood:
+def _read(line: LineWords) -> Understood:
     _quotes(line)
     _signs(line)
     client, day, minutes = take_client(line), take_day(line), take_length(line)
@@ -143,7 +143,7 @@ def _read(line: Line) -> Understood:
     return replace(found, problems=tuple(line.problems))
 
 
-def _quotes(line: Line) -> None:
+def _quotes(line: LineWords) -> None:
     """Words between quotation marks are work."""
     marks = [at for at, word in enumerate(line.raw) if word.startswith('"')]
     end = -1
@@ -161,7 +161,7 @@ def _quotes(line: Line) -> None:
         line.give("quoted", *range(start, end + 1))
 
 
-def _signs(line: Line) -> None:
+def _signs(line: LineWords) -> None:
     """Words that say themselves what they are: +skill #tag ~technician /site !"""
     for at in line.free():
         word = line.words[at]
@@ -177,7 +177,7 @@ def _signs(line: Line) -> None:
             line.give("emergency", at)
 
 
-def _priority(line: Line) -> tuple[int, bool]:
+def _priority(line: LineWords) -> tuple[int, bool]:
     """The priority, and whether it is an emergency, which is P1 unless it says otherwise."""
     emergency = "emergency" in line.to
     priority = None
@@ -191,7 +191,7 @@ def _priority(line: Line) -> tuple[int, bool]:
     return priority or (1 if emergency else 3), emergency
 
 
-def _preferred(line: Line) -> str:
+def _preferred(line: LineWords) -> str:
     """The technician whose name or login the letters behind ~ begin."""
     marked = [at for at, to in enumerate(line.to) if to == "preferred"]
     if not marked:
@@ -211,7 +211,7 @@ def _preferred(line: Line) -> str:
     return ""
 
 
-def _came_by(line: Line) -> str:
+def _came_by(line: LineWords) -> str:
     """How it came in: by phone, by mail, by us, or seen on site."""
     for at in line.free():
         for words, came_by in _WAYS.items():
@@ -222,7 +222,7 @@ def _came_by(line: Line) -> str:
     return ""
 
 
-def _reporter(line: Line) -> str:
+def _reporter(line: LineWords) -> str:
     """Who reported it: the names that follow `by`, each with a capital."""
     for at in line.free():
         if line.words[at] != "by":
@@ -236,7 +236,7 @@ def _reporter(line: Line) -> str:
     return ""
 
 
-def _rest(line: Line) -> str:
+def _rest(line: LineWords) -> str:
     """The work: every word that is left, and what stands between quotation marks, without them."""
     line.give("work", *line.free())
     texts: list[str] = []
@@ -253,7 +253,7 @@ def _rest(line: Line) -> str:
     return " ".join(texts)
 
 
-def _lone(line: Line, field: str) -> tuple[str, ...]:
+def _lone(line: LineWords, field: str) -> tuple[str, ...]:
     """The words of a field, without their sign, each once."""
     return tuple(dict.fromkeys(word[1:] for word, to in zip(line.words, line.to, strict=True) if to == field))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 
-from dispatch.desk.quick.words import Line
+from dispatch.desk.quick.words import LineWords
 from dispatch.fields.kinds import clock
 from dispatch.model.day_words import WEEKDAYS, day_meant, month_called, named_day
 from dispatch.model.instants import DAY_MINUTES, parse_clock, parse_day
@@ -37,7 +37,7 @@ def is_time(word: str) -> bool:
     )
 
 
-def take_day(line: Line) -> datetime.date | None:
+def take_day(line: LineWords) -> datetime.date | None:
     """The wanted day: today, tue, next tue, in 3 days, 2026-11-24, +1, 24 nov. The first that stands in the line."""
     for at in line.free():
         word = line.words[at]
@@ -54,7 +54,7 @@ def take_day(line: Line) -> datetime.date | None:
     return None
 
 
-def _month_day(line: Line, at: int) -> datetime.date | None:
+def _month_day(line: LineWords, at: int) -> datetime.date | None:
     """24 nov, 24nov, nov 24, 24 november 2026; without a year the next such day, today included."""
     following = at + 1 if line.is_free(at + 1) else None
     used = [at]
@@ -83,7 +83,7 @@ def _month_day(line: Line, at: int) -> datetime.date | None:
     return found
 
 
-def _said_day(line: Line, at: int) -> datetime.date | None:
+def _said_day(line: LineWords, at: int) -> datetime.date | None:
     """next tue, in 3 days: a day in two or three words."""
     for last in (at + 3, at + 2):
         if all(map(line.is_free, range(at, last))):
@@ -94,7 +94,7 @@ def _said_day(line: Line, at: int) -> datetime.date | None:
     return None
 
 
-def take_length(line: Line) -> int | None:
+def take_length(line: LineWords) -> int | None:
     """How long, in minutes: 45m, 1h30, 1.5h, 90 min. The first that stands in the line."""
     for at in line.free():
         word = line.words[at]
@@ -110,7 +110,7 @@ def take_length(line: Line) -> int | None:
     return None
 
 
-def take_window(line: Line, day: datetime.date | None) -> tuple[str, str] | None:
+def take_window(line: LineWords, day: datetime.date | None) -> tuple[str, str] | None:
     """The promised window as two times HH:MM: 9-11, 09:00-11:00, 9 - 11, 2-4pm. The first that stands in the line."""
     for at in line.free():
         found = _WINDOW.fullmatch(line.words[at])
@@ -133,7 +133,7 @@ def take_window(line: Line, day: datetime.date | None) -> tuple[str, str] | None
     return None
 
 
-def _clocks(line: Line, opens: str, closes: str, typed: str) -> tuple[str, str] | None:
+def _clocks(line: LineWords, opens: str, closes: str, typed: str) -> tuple[str, str] | None:
     """The two times; None where it is no window at all, two empty texts where it cannot be taken."""
     half = re.search(r"(am|pm)$", closes)
     if half and not re.search(r"(am|pm)$", opens):

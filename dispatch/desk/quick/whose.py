@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from db.names import folded
 from dispatch.desk.quick.letters import best_names, listed
 from dispatch.desk.quick.times import is_time
-from dispatch.desk.quick.words import Line, Named
+from dispatch.desk.quick.words import LineWords, Named
 from dispatch.model.text import show
 
 _NAME_WORDS = 12
 """So many words of a name are looked at."""
 
 
-def take_client(line: Line) -> Named | None:
+def take_client(line: LineWords) -> Named | None:
     """The client: by the words at the start of the line, else by a name that begins further on."""
     _divide_site(line)
     starts = line.free()
@@ -40,7 +40,7 @@ def take_client(line: Line) -> Named | None:
     return None
 
 
-def _written_out(line: Line, at: int) -> tuple[int, list[Named]] | None:
+def _written_out(line: LineWords, at: int) -> tuple[int, list[Named]] | None:
     """How many words from here are the whole name of a client, and which."""
     for count in range(min(_NAME_WORDS, len(line.raw) - at), 0, -1):
         whole = " ".join(line.words[at : at + count])
@@ -50,7 +50,7 @@ def _written_out(line: Line, at: int) -> tuple[int, list[Named]] | None:
     return None
 
 
-def _divide_site(line: Line) -> None:
+def _divide_site(line: LineWords) -> None:
     """`harbor/ware` is a client and a site where the words up to there fit a client."""
     for at, word in enumerate(line.words[:_NAME_WORDS]):
         if line.to[at]:
@@ -63,7 +63,7 @@ def _divide_site(line: Line) -> None:
         return
 
 
-def _by_letters(line: Line, at: int, *, anywhere: bool) -> tuple[int, list[Named]] | None:
+def _by_letters(line: LineWords, at: int, *, anywhere: bool) -> tuple[int, list[Named]] | None:
     """How many words from here name clients, and which: as many words as go on fitting a name."""
     if _special(line.words[at]):
         return None
@@ -89,7 +89,7 @@ def _special(word: str) -> bool:
     return is_time(word) or word in ("emergency", "p1", "p2", "p3", "p4")
 
 
-def _take(line: Line, at: int, count: int, found: Sequence[Named]) -> Named | None:
+def _take(line: LineWords, at: int, count: int, found: Sequence[Named]) -> Named | None:
     line.span = (at, count)
     line.give("client", *range(at, at + count))
     line.candidates = tuple(one.client for one in found)
@@ -99,7 +99,7 @@ def _take(line: Line, at: int, count: int, found: Sequence[Named]) -> Named | No
     return None
 
 
-def take_site(line: Line, client: Named | None) -> str:
+def take_site(line: LineWords, client: Named | None) -> str:
     """The site of the client: the one that is marked with / or @, else its only one; empty where none is clear."""
     marked = [at for at, to in enumerate(line.to) if to == "site"]
     if not marked:

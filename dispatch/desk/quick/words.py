@@ -26,7 +26,7 @@ class Names:
 
 
 @dataclass(slots=True)
-class Line:
+class LineWords:
     """One line being read: every word is given to a field once, the clearest fields first.
 
     `raw` has the words as typed, `words` the same as they are compared, `to` the field of each, empty while it is free.

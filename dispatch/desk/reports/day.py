@@ -8,22 +8,22 @@ from typing import NamedTuple
 
 from db import adjustments, calls, results, settings, sheets, visits
 from db.legs import legs_of_day
-from db.results import Standing
+from db.results import StandingResult
 from db.sheets import StoredSheet
 from db.store import Store
 from db.tallies import tallies
 from dispatch.charges.explain import MEANS, NEEDS
-from dispatch.desk import reading
-from dispatch.desk.audit_trail import foot_of
 from dispatch.desk.figures.counting import figures_over
 from dispatch.desk.figures.defined import FIGURES, value_text
-from dispatch.desk.levels import clocks_of
-from dispatch.desk.log_words import evidence_words
-from dispatch.desk.reports.document import Amount, Cell, Report, Section, Table
-from dispatch.desk.seat import Seat
+from dispatch.desk.levels.clocks import clocks_of
+from dispatch.desk.log.audit_trail import foot_of
+from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section
+from dispatch.desk.session import rights
+from dispatch.desk.session.user import User
+from dispatch.desk.texts.log_words import evidence_words
 from dispatch.levels.clock import LevelState
 from dispatch.model.boards import Tally
-from dispatch.model.calls import Call, Outcome
+from dispatch.model.calls import Call, CallOutcome
 from dispatch.model.checklists import Result
 from dispatch.model.instants import Times, day_bounds, day_text
 from dispatch.model.states import AHEAD, ENDED, State
@@ -36,14 +36,14 @@ WORTH_SAYING = 5 * 60
 """Seconds from which a cause of lateness is named: less is the noise of a working day."""
 
 
-def day_report(seat: Seat, day: datetime.date) -> Report:
+def day_report(user: User, day: datetime.date) -> Report:
     """The firm's day.
 
     Raises:
         NotAllowed: the person neither dispatches nor leads.
     """
-    reading.ask(seat, "reports", "the report of a day")
-    store = seat.store
+    rights.ask(user, "reports", "the report of a day")
+    store = user.store
     with store.read():
         firm = settings.firm(store)
         times = firm.times()
@@ -53,7 +53,7 @@ def day_report(seat: Seat, day: datetime.date) -> Report:
         ended = [visit for visit in found if visit.state in ENDED]
         kept = sheets.latest_sheets(store, [visit.id for visit in ended])
         called = calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0])
-        late = _late(_Day(found, legs_of_day(store, day), called, times), store.clock.now(), firm.late_minutes)
+        late = _late(_ReportedDay(found, legs_of_day(store, day), called, times), store.clock.now(), firm.late_minutes)
         tested = results.standing(store, ids)
         sections = (
             Section("Came late, and why", tables=(late,)),
@@ -63,7 +63,7 @@ def day_report(seat: Seat, day: datetime.date) -> Report:
             _charges(store, ended, kept),
             Section("Still open", tables=(_open(found, times),)),
         )
-        foot = foot_of(store, seat.staff.name, times)
+        foot = foot_of(store, user.staff.name, times)
     return Report("day", f"{firm.name}: the day", day_text(day), sections, foot)
 
 
@@ -73,8 +73,8 @@ def _head(visit: Visit) -> tuple[Cell, Cell, Cell]:
 
 
 def _exceptions(
-    store: Store, found: Sequence[Visit], tested: Sequence[Standing], kept: dict[int, StoredSheet]
-) -> Table:
+    store: Store, found: Sequence[Visit], tested: Sequence[StandingResult], kept: dict[int, StoredSheet]
+) -> ReportTable:
     """Left open, no access, aborted; overridden and repeated items; missed service levels; charges that nobody can accept yet."""
     by_id = {visit.id: visit for visit in found}
     rows: list[tuple[Cell, ...]] = []
@@ -109,16 +109,18 @@ def _exceptions(
             rows.append((*_head(by_id[visit_id]), f"charge: {sheet.status}", told))
     place = {visit.reference: number for number, visit in enumerate(found)}
     rows.sort(key=lambda row: place[str(row[0])])
-    return Table(("Visit", "Technician", "Client", "What", "Details"), tuple(rows), "Nothing out of the ordinary.")
+    return ReportTable(
+        ("Visit", "Technician", "Client", "What", "Details"), tuple(rows), "Nothing out of the ordinary."
+    )
 
 
 def _figures(store: Store, day: datetime.date) -> Section:
     counted = figures_over(store, day, day)
     rows = tuple((one.name, value_text(one, counted.totals[one.key], counted.money), one.sentence) for one in FIGURES)
-    return Section("Figures", tables=(Table(("Figure", "Value", "What it counts"), rows),))
+    return Section("Figures", tables=(ReportTable(("Figure", "Value", "What it counts"), rows),))
 
 
-def _visits(store: Store, found: Sequence[Visit], times: Times) -> Table:
+def _visits(store: Store, found: Sequence[Visit], times: Times) -> ReportTable:
     done = tallies(store, [visit.id for visit in found])
     rows = []
     for visit in found:
@@ -130,7 +132,7 @@ def _visits(store: Store, found: Sequence[Visit], times: Times) -> Table:
              f"{tally.tests_passed} of {tally.tests_required}", evidence or "–")
         )  # fmt: skip
     titles = ("Visit", "Technician", "Client", "Work", "Planned", "On site", "State", "Tests", "Evidence")
-    return Table(titles, tuple(rows), "No visits on this day.")
+    return ReportTable(titles, tuple(rows), "No visits on this day.")
 
 
 def _charges(store: Store, ended: Sequence[Visit], kept: dict[int, StoredSheet]) -> Section:
@@ -147,16 +149,18 @@ def _charges(store: Store, ended: Sequence[Visit], kept: dict[int, StoredSheet])
         amounts = (money(sheet, sheet.net), money(sheet, sheet.tax), money(sheet, sheet.total))
         rows.append((*_head(visit), *amounts, sheet.status, given or "–"))
     titles = ("Visit", "Technician", "Client", "Net", "Tax", "Total", "Status", "Goodwill")
-    return Section("Charges", facts=sums(kept.values()), tables=(Table(titles, tuple(rows), "No visit has ended."),))
+    return Section(
+        "Charges", facts=sums(kept.values()), tables=(ReportTable(titles, tuple(rows), "No visit has ended."),)
+    )
 
 
-def _open(found: Sequence[Visit], times: Times) -> Table:
+def _open(found: Sequence[Visit], times: Times) -> ReportTable:
     rows = tuple(
         (*_head(visit), visit.state.label, times.span(visit.starts_at, visit.ends_at))
         for visit in found
         if visit.state not in ENDED
     )
-    return Table(("Visit", "Technician", "Client", "State", "Planned"), rows, "Every visit has ended.")
+    return ReportTable(("Visit", "Technician", "Client", "State", "Planned"), rows, "Every visit has ended.")
 
 
 def money(sheet: StoredSheet, minor: int | None) -> Amount | None:
@@ -183,7 +187,7 @@ def sums(kept: Iterable[StoredSheet]) -> tuple[tuple[str, Cell], ...]:
     return (*facts, *((("Not known yet", f"{blocked} blocked"),) if blocked else ()))
 
 
-class _Day(NamedTuple):
+class _ReportedDay(NamedTuple):
     """What is known of a day: its visits, the drives as they were reckoned by technician and visit, who was called."""
 
     found: Sequence[Visit]
@@ -192,7 +196,7 @@ class _Day(NamedTuple):
     times: Times
 
 
-def _late(day: _Day, now: int, late_minutes: int) -> Table:
+def _late(day: _ReportedDay, now: int, late_minutes: int) -> ReportTable:
     """Who came late or is late to come, by how much and what the record says of why, by their planned start. A visit is late
     against its promise, and without one against its plan; `late_minutes` is from how many on it is (the firm's setting)."""
     rows: list[tuple[Cell, ...]] = []
@@ -209,7 +213,7 @@ def _late(day: _Day, now: int, late_minutes: int) -> Table:
             late = f"not there yet, {_minutes(now - limit)} after {word}"
             rows.append((*planned, late, _told(visit, day)))
     titles = ("Visit", "Technician", "Client", "Planned", "Arrived", "Late", "Why")
-    return Table(titles, tuple(rows), "Nobody came late.")
+    return ReportTable(titles, tuple(rows), "Nobody came late.")
 
 
 def _limit(visit: Visit, late_minutes: int) -> tuple[int | None, str]:
@@ -220,7 +224,7 @@ def _limit(visit: Visit, late_minutes: int) -> tuple[int | None, str]:
     return visit.starts_at + late_minutes * 60, f"the plan and {late_minutes} min"
 
 
-def _why(visit: Visit, day: _Day) -> str:
+def _why(visit: Visit, day: _ReportedDay) -> str:
     part = min((one for one in visit.assignments if one.check_in_at is not None), key=lambda one: one.check_in_at or 0)
     said = []
     before = _stop_before(visit, part, day.found)
@@ -240,8 +244,8 @@ def _why(visit: Visit, day: _Day) -> str:
     return "; ".join([*(said or ["the record does not say"]), _told(visit, day)])
 
 
-def _told(visit: Visit, day: _Day) -> str:
-    answered = [call for call in day.calls.get(visit.id, ()) if call.outcome is Outcome.ANSWERED]
+def _told(visit: Visit, day: _ReportedDay) -> str:
+    answered = [call for call in day.calls.get(visit.id, ()) if call.outcome is CallOutcome.ANSWERED]
     return f"client told at {day.times.clock(answered[-1].at)}" if answered else "client not told"
 
 

@@ -30,7 +30,7 @@ Cell = str | int | Decimal | Amount | None
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """Rows under the titles of their columns; `empty` is said where there are none."""
 
     columns: tuple[str, ...]
@@ -62,7 +62,7 @@ class Section:
     title: str
     facts: tuple[tuple[str, Cell], ...] = ()
     paragraphs: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
+    tables: tuple[ReportTable, ...] = ()
     kept_together: bool = False
     points: tuple[Point, ...] = ()
 

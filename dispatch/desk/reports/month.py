@@ -7,22 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from db import agreements, results, settings, sheets, visits
-from db.results import Standing
+from db.results import StandingResult
 from db.sheets import StoredSheet
 from db.store import Store
-from dispatch.desk import reading
-from dispatch.desk.agreeing import balances
-from dispatch.desk.audit_trail import foot_of
-from dispatch.desk.book.page import wanted_text
-from dispatch.desk.caring import care_list
-from dispatch.desk.level_report import ClientMonth, client_month
-from dispatch.desk.levels import STOPPED, TermsBook, clocks_of
-from dispatch.desk.log_words import executed_text
+from dispatch.desk.care.caring import care_list
+from dispatch.desk.care.client_page import wanted_text
+from dispatch.desk.levels.clocks import STOPPED, TermsBook, clocks_of
+from dispatch.desk.levels.level_month import ClientMonth, client_month
+from dispatch.desk.log.audit_trail import foot_of
+from dispatch.desk.prices.agreeing import balances
 from dispatch.desk.reports.day import money, sums
-from dispatch.desk.reports.document import Amount, Cell, Report, Section, Table
-from dispatch.desk.seat import Seat
+from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section
+from dispatch.desk.session import rights
+from dispatch.desk.session.user import User
+from dispatch.desk.texts.log_words import executed_text
 from dispatch.levels.targets import CLOCKS, LABELS
-from dispatch.model.checklists import Grade, Kind, Result
+from dispatch.model.checklists import Grade, ItemKind, Result
 from dispatch.model.clients import Client
 from dispatch.model.instants import Times, day_bounds, day_of, day_text, span_text
 from dispatch.model.states import ENDED, State
@@ -54,7 +54,7 @@ _GRADES = {
 }
 
 
-def month_report(seat: Seat, client: Client, first: datetime.date) -> Report:
+def month_report(user: User, client: Client, first: datetime.date) -> Report:
     """A client's month, in the zone of the rate card.
 
     Args:
@@ -63,8 +63,8 @@ def month_report(seat: Seat, client: Client, first: datetime.date) -> Report:
     Raises:
         NotAllowed: the person neither dispatches nor leads.
     """
-    reading.ask(seat, "reports", "a client's month")
-    store = seat.store
+    rights.ask(user, "reports", "a client's month")
+    store = user.store
     with store.read():
         firm = settings.firm(store)
         month = client_month(store, client, first)
@@ -87,14 +87,14 @@ def month_report(seat: Seat, client: Client, first: datetime.date) -> Report:
             _value_given(kept.values()),
             _next(store, client, own, times),
         )
-        foot = foot_of(store, seat.staff.name, times)
+        foot = foot_of(store, user.staff.name, times)
     return Report("month", f"{client.name}: {month.month}", f"{firm.name}, service review", sections, foot)
 
 
 def _at_a_glance(
-    month: ClientMonth, ended: Sequence[Visit], tested: Sequence[Standing], kept: Mapping[int, StoredSheet]
+    month: ClientMonth, ended: Sequence[Visit], tested: Sequence[StandingResult], kept: Mapping[int, StoredSheet]
 ) -> Section:
-    tests = [one for one in tested if one.kind is Kind.TEST and one.result is not Result.NA]
+    tests = [one for one in tested if one.kind is ItemKind.TEST and one.result is not Result.NA]
     executed = sum(one.grade is Grade.EXECUTED for one in tests)
     passed = sum(one.result is Result.PASS for one in tests)
     done = sum(one.state is State.CLOSED for one in ended)
@@ -113,7 +113,7 @@ def _at_a_glance(
     )
 
 
-def _visits(ended: Sequence[Visit], times: Times) -> Table:
+def _visits(ended: Sequence[Visit], times: Times) -> ReportTable:
     rows = tuple(
         (
             one.reference,
@@ -126,12 +126,12 @@ def _visits(ended: Sequence[Visit], times: Times) -> Table:
         )
         for one in ended
     )
-    return Table(
+    return ReportTable(
         ("Visit", "Day", "Site", "Work", "Technician", "On site", "State"), rows, "No visit ended in this month."
     )
 
 
-def _tests(by_id: Mapping[int, Visit], tested: Sequence[Standing], times: Times) -> Table:
+def _tests(by_id: Mapping[int, Visit], tested: Sequence[StandingResult], times: Times) -> ReportTable:
     rows = tuple(
         (
             by_id[one.visit_id].reference,
@@ -142,19 +142,19 @@ def _tests(by_id: Mapping[int, Visit], tested: Sequence[Standing], times: Times)
             times.moment(one.at),
         )
         for one in tested
-        if one.kind is Kind.TEST
+        if one.kind is ItemKind.TEST
     )
-    return Table(("Visit", "Test", "Result", "How", "Evidence", "When"), rows, "No tests in this month.")
+    return ReportTable(("Visit", "Test", "Result", "How", "Evidence", "When"), rows, "No tests in this month.")
 
 
-def _findings(by_id: Mapping[int, Visit], tested: Sequence[Standing]) -> Table:
+def _findings(by_id: Mapping[int, Visit], tested: Sequence[StandingResult]) -> ReportTable:
     """What came up: tests that did not pass at once, what was overridden or left, what was named, and what the client said."""
     rows: list[tuple[Cell, ...]] = []
     for one in tested:
         found = ""
-        if one.kind is Kind.TEST and one.failed and one.result is Result.PASS:
+        if one.kind is ItemKind.TEST and one.failed and one.result is Result.PASS:
             found = "failed at first, then passed"
-        elif one.kind is Kind.TEST and one.result is Result.FAIL:
+        elif one.kind is ItemKind.TEST and one.result is Result.FAIL:
             found = "still failing"
         elif one.result is Result.OVERRIDDEN:
             found = "overridden"
@@ -162,7 +162,7 @@ def _findings(by_id: Mapping[int, Visit], tested: Sequence[Standing]) -> Table:
             found = "not done"
         elif one.result is Result.LEFT_TO_CLIENT:
             found = "left with you"
-        elif one.kind is Kind.NAMED:
+        elif one.kind is ItemKind.NAMED:
             words = {Result.DONE: "you named it; done", Result.DECLINED: "you named it; not wanted"}
             found = words.get(one.result, "you named it; a visit is booked")
         elif one.result is Result.SIGNED and one.satisfied is False:
@@ -173,7 +173,7 @@ def _findings(by_id: Mapping[int, Visit], tested: Sequence[Standing]) -> Table:
     for visit in by_id.values():
         if visit.state in (State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED):
             rows.append((visit.reference, visit.work, visit.state.label, visit.reason))
-    return Table(("Visit", "About", "What", "Words"), tuple(rows), "Nothing that needs a word.")
+    return ReportTable(("Visit", "About", "What", "Words"), tuple(rows), "Nothing that needs a word.")
 
 
 def _response(store: Store, own: Sequence[Visit], month: ClientMonth, start: int, end: int, times: Times) -> Section:
@@ -203,7 +203,7 @@ def _response(store: Store, own: Sequence[Visit], month: ClientMonth, start: int
     if month.figures.pauses:
         facts.append(("Waiting for you", f"{month.figures.pauses} times, {span_text(month.figures.pause_minutes)}"))
     titles = ("Visit", "Priority", "Asked", "Clock", "Minutes", "Target", "State", "Cause")
-    return Section("How soon we came", tuple(facts), tables=(Table(titles, rows, "No requests in this month."),))
+    return Section("How soon we came", tuple(facts), tables=(ReportTable(titles, rows, "No requests in this month."),))
 
 
 def _charges(by_id: Mapping[int, Visit], kept: Mapping[int, StoredSheet]) -> Section:
@@ -221,7 +221,7 @@ def _charges(by_id: Mapping[int, Visit], kept: Mapping[int, StoredSheet]) -> Sec
     missing = [one.reference for one in by_id.values() if one.id not in kept]
     note = (f"Without a charge: {', '.join(missing)}.",) if missing else ()
     titles = ("Visit", "Work", "Net", "Tax", "Total", "Status")
-    return Section("Charges", sums(kept.values()), note, (Table(titles, tuple(rows), "Nothing was charged."),))
+    return Section("Charges", sums(kept.values()), note, (ReportTable(titles, tuple(rows), "Nothing was charged."),))
 
 
 def _value_given(kept: Iterable[StoredSheet]) -> Section:
@@ -245,7 +245,7 @@ def _value_given(kept: Iterable[StoredSheet]) -> Section:
     return Section(
         "Value given",
         paragraphs=("What these visits would have cost beside what is charged, before tax.",),
-        tables=(Table(("What", "Worth"), tuple(rows), "Nothing was given in this month."),),
+        tables=(ReportTable(("What", "Worth"), tuple(rows), "Nothing was given in this month."),),
     )
 
 
@@ -272,5 +272,7 @@ def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> S
         terms.append(("Agreement", f"{agreement.name}, {until}"))
         terms += [("Balance", line) for line in balances(store, agreement, today)]
     return Section(
-        "What is next", tuple(terms), tables=(Table(("When", "What", "State"), tuple(rows), "Nothing is booked."),)
+        "What is next",
+        tuple(terms),
+        tables=(ReportTable(("When", "What", "State"), tuple(rows), "Nothing is booked."),),
     )

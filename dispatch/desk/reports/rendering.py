@@ -16,7 +16,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from dispatch.desk.reports.document import Amount, Cell, Point, Report, Section, Table
+from dispatch.desk.reports.document import Amount, Cell, Point, Report, ReportTable, Section
 from dispatch.model.forms import form, forms
 from dispatch.model.money import format_minor
 from dispatch.model.text import cells_of, csv_cell, pad, show, wrapped
@@ -184,7 +184,7 @@ def form_of(report: Report) -> dict[str, Any]:
     )
 
 
-def _table_form(table: Table, currency: str | None) -> dict[str, Any]:
+def _table_form(table: ReportTable, currency: str | None) -> dict[str, Any]:
     rows = [[_json_value(cell, currency is None) for cell in row] for row in table.rows]
     return form(table, "columns currency rows", currency=currency, rows=rows)
 
@@ -217,7 +217,7 @@ def _text_point(point: Point, width: int) -> Iterator[str]:
         yield from (f"      {line}" for line in wrapped(note, width - 6))
 
 
-def _text_table(table: Table, width: int) -> Iterator[str]:
+def _text_table(table: ReportTable, width: int) -> Iterator[str]:
     if not table.rows:
         yield table.empty
         return
@@ -243,7 +243,7 @@ def _text_table(table: Table, width: int) -> Iterator[str]:
             ).rstrip()
 
 
-def _number_columns(table: Table) -> frozenset[int]:
+def _number_columns(table: ReportTable) -> frozenset[int]:
     """The columns that hold numbers, and nothing else."""
     filled = [[row[number] for row in table.rows if row[number] is not None] for number in range(len(table.columns))]
     return frozenset(
@@ -253,7 +253,7 @@ def _number_columns(table: Table) -> frozenset[int]:
     )
 
 
-def _markdown_table(table: Table) -> Sequence[str]:
+def _markdown_table(table: ReportTable) -> Sequence[str]:
     if not table.rows:
         return [markdown_text(table.empty)]
     numbers = _number_columns(table)
@@ -302,7 +302,7 @@ def _html_section(section: Section) -> Iterator[str]:
     yield "</section>"
 
 
-def _html_table(table: Table) -> Iterator[str]:
+def _html_table(table: ReportTable) -> Iterator[str]:
     if not table.rows:
         yield f"<p>{html_text(table.empty)}</p>"
         return
@@ -320,7 +320,7 @@ def _html_table(table: Table) -> Iterator[str]:
     yield "</tbody>\n</table>"
 
 
-def currency_of(table: Table) -> str | None:
+def currency_of(table: ReportTable) -> str | None:
     """The currency of a table's amounts; None where it has none, or several: then each amount says its own."""
     found = {cell.currency for row in table.rows for cell in row if isinstance(cell, Amount)}
     return found.pop() if len(found) == 1 else None

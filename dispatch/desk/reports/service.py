@@ -11,14 +11,14 @@ from decimal import Decimal
 
 from db import sheets
 from dispatch.closeout.gates import overridden_tests
-from dispatch.desk import reading
-from dispatch.desk.audit_trail import foot_of
-from dispatch.desk.log_words import executed_text
-from dispatch.desk.refusals import WrongState
-from dispatch.desk.reports.document import Amount, Cell, Point, Report, Section, Table
-from dispatch.desk.seat import Seat
-from dispatch.desk.visit_page import VisitPage, visit_page
-from dispatch.model.checklists import Attempt, EntryKind, Grade, Item, Kind, Result
+from dispatch.desk.log.audit_trail import foot_of
+from dispatch.desk.log.visit_page import VisitPage, visit_page
+from dispatch.desk.reports.document import Amount, Cell, Point, Report, ReportTable, Section
+from dispatch.desk.session import rights
+from dispatch.desk.session.refusals import WrongState
+from dispatch.desk.session.user import User
+from dispatch.desk.texts.log_words import executed_text
+from dispatch.model.checklists import Attempt, EntryKind, Grade, Item, ItemKind, Result
 from dispatch.model.instants import day_of, day_text
 from dispatch.model.states import OPEN_ON_SITE, State
 from dispatch.model.visits import Visit
@@ -45,7 +45,7 @@ _PEOPLES_WORDS = frozenset({"GOODWILL", "TRV-MAN"})
 """Lines whose arithmetic is a reason that a lead typed for the firm."""
 
 
-def service_report(seat: Seat, reference: str, *, with_charge: bool = False) -> Report:
+def service_report(user: User, reference: str, *, with_charge: bool = False) -> Report:
     """The report of a visit that took place; of one that still runs it says so.
 
     Raises:
@@ -53,8 +53,8 @@ def service_report(seat: Seat, reference: str, *, with_charge: bool = False) -> 
         NotAllowed: it is somebody else's visit.
         Refusal: it has not begun, or never did.
     """
-    reading.ask_visit(seat, reference)
-    page = visit_page(seat.store, reference)
+    rights.ask_visit(user, reference)
+    page = visit_page(user.store, reference)
     visit = page.visit
     if visit.state not in OUTCOMES and visit.state not in OPEN_ON_SITE:
         raise WrongState(visit, "there is nothing to report to the client")
@@ -64,14 +64,14 @@ def service_report(seat: Seat, reference: str, *, with_charge: bool = False) -> 
     used = tuple(Point(f"{one.quantity} × {one.label}") for one in page.used)
     sections += [_follows(page), Section("What was used", points=used)]
     sections += [_signed(page)] if been else []
-    sections += [_charge(seat, page)] if with_charge else []
-    firm = seat.firm
+    sections += [_charge(user, page)] if with_charge else []
+    firm = user.firm
     return Report(
         kind="visit",
         title=f"Service report {visit.reference}",
         subtitle=firm.name,
         sections=tuple(one for one in sections if one.facts or one.points or one.paragraphs or one.tables),
-        foot=foot_of(seat.store, seat.staff.name, page.times),
+        foot=foot_of(user.store, user.staff.name, page.times),
         width=WIDTH,
     )
 
@@ -118,7 +118,7 @@ def _done(page: VisitPage) -> Section:
 
 
 def _tested(page: VisitPage) -> Section:
-    tests = [item for item in page.checklist.items if item.kind is Kind.TEST and (item.required or item.attempts)]
+    tests = [item for item in page.checklist.items if item.kind is ItemKind.TEST and (item.required or item.attempts)]
     grades = {one.grade for item in tests for one in item.attempts}
     told = [GRADES[grade] for grade in Grade if grade in grades]
     stand = [one.standing.grade for one in tests if one.standing is not None and one.standing.grade is not None]
@@ -156,7 +156,7 @@ def _attempt(page: VisitPage, attempt: Attempt) -> Iterator[str]:
 
 def _follows(page: VisitPage) -> Section:
     """What the client named, how each thing ended, and the visits that come of it."""
-    named = [item for item in page.checklist.items if item.kind is Kind.NAMED]
+    named = [item for item in page.checklist.items if item.kind is ItemKind.NAMED]
     points = [_named(page, item) for item in named]
     facts = []
     asked, left = _latest(page, "L1"), _latest(page, "L2")
@@ -212,9 +212,9 @@ def _signed(page: VisitPage) -> Section:
     return Section("Sign-off", tuple(facts))
 
 
-def _charge(seat: Seat, page: VisitPage) -> Section:
+def _charge(user: User, page: VisitPage) -> Section:
     """The charge, once it stands: none that waits for a lead goes to a client."""
-    kept = sheets.latest_sheet(seat.store, page.visit.id)
+    kept = sheets.latest_sheet(user.store, page.visit.id)
     charge = page.charge
     basis = _latest(page, "A3")
     shown: tuple[tuple[str, str], ...] = ()
@@ -239,7 +239,7 @@ def _charge(seat: Seat, page: VisitPage) -> Section:
     return Section(
         "Charge",
         shown,
-        tables=(Table(("For", "Quantity", "Amount"), tuple(rows)),),
+        tables=(ReportTable(("For", "Quantity", "Amount"), tuple(rows)),),
         paragraphs=tuple(filter(None, (charge.tax, *drawn))),
     )
 

@@ -7,10 +7,10 @@ import datetime
 from db import checklists, clients, settings, stays, targets, visits
 from db.legs import HOME, legs_of_day
 from db.store import Store, there
-from dispatch.desk import reading
-from dispatch.desk.audit_trail import foot_of
-from dispatch.desk.reports.document import Cell, Report, Section, Table
-from dispatch.desk.seat import Seat
+from dispatch.desk.log.audit_trail import foot_of
+from dispatch.desk.reports.document import Cell, Report, ReportTable, Section
+from dispatch.desk.session import rights
+from dispatch.desk.session.user import User
 from dispatch.model.checklists import Item, Result
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Times, day_bounds, day_text
@@ -24,14 +24,14 @@ _GOOD = (Result.DONE, Result.ANSWERED, Result.PASS, Result.SIGNED)
 BOX, TICKED = "[ ]", "[x]"
 
 
-def sheet_report(seat: Seat, technician: Technician, day: datetime.date) -> Report:
+def sheet_report(user: User, technician: Technician, day: datetime.date) -> Report:
     """The day of a technician. Charges and service levels do not stand on it.
 
     Raises:
         NotAllowed: it is somebody else's day, and the person neither dispatches nor leads.
     """
-    reading.ask_person(seat, technician.name, "reports", "the day sheet")
-    store = seat.store
+    rights.ask_person(user, technician.name, "reports", "the day sheet")
+    store = user.store
     with store.read():
         firm = settings.firm(store)
         times = firm.times()
@@ -46,7 +46,7 @@ def sheet_report(seat: Seat, technician: Technician, day: datetime.date) -> Repo
             sections.append(Section("The way home", facts=(("Leg", _leg(legs.get(HOME), firm)),)))
         else:
             sections.append(Section("Stops", paragraphs=("No visits on this day.",)))
-        foot = foot_of(store, seat.staff.name, times)
+        foot = foot_of(store, user.staff.name, times)
     count = f"{len(stops)} {'stop' if len(stops) == 1 else 'stops'}"
     return Report("sheet", f"{technician.name}: {day_text(day)}", f"{firm.name}, {count}", tuple(sections), foot)
 
@@ -73,7 +73,7 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
     if used:
         facts.append(("Used", ", ".join(f"{one.quantity} × {one.label}" for one in used)))
     items = checklists.checklist(store, visit.id).items
-    boxes = Table(
+    boxes = ReportTable(
         ("", "Item", "To do", "Notes"),
         tuple(
             (_box(item), item.ref, item.label + ("" if item.required else " (if it applies)"), _noted(item))
@@ -85,7 +85,7 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
     tables = [boxes]
     if aims:
         rows = tuple((one.name, one.kind.value, one.address, one.vantage.value, one.note) for one in aims)
-        tables.append(Table(("Test target", "Kind", "Address", "From", "Note"), rows))
+        tables.append(ReportTable(("Test target", "Kind", "Address", "From", "Note"), rows))
     return Section(
         f"{number}. {times.span(visit.starts_at, visit.ends_at)}  {visit.client}",
         tuple((name, value) for name, value in facts if value is not None),

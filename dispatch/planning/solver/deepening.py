@@ -18,8 +18,8 @@ from pyvrp.search import NeighbourhoodParams
 from pyvrp.stop import MaxRuntime
 
 from dispatch.planning.judging import may_do
-from dispatch.planning.problem import Plan, Problem, Technician, Visit
-from dispatch.planning.solver.search import Found, Search
+from dispatch.planning.problem import Plan, PlannedTechnician, PlannedVisit, Problem
+from dispatch.planning.solver.search import FoundPlan, Search
 
 NEIGHBOURS = 50
 """With so many visits near it each is tried; the library's default is too narrow for days with twins."""
@@ -43,7 +43,7 @@ class _Twin(NamedTuple):
     pauses: bool
 
 
-def improving(problem: Problem, search: Search, share_gone: Callable[[], float], seconds: float) -> Iterator[Found]:
+def improving(problem: Problem, search: Search, share_gone: Callable[[], float], seconds: float) -> Iterator[FoundPlan]:
     """Ever better plans until `share_gone` (0 to 1, of `seconds`) reaches 1; each goes through the search, which approves it."""
     number = 0
     while (rest := seconds * (1 - share_gone())) > LEAST:
@@ -147,7 +147,7 @@ class _Model:
     def _pause_seconds(self) -> int:
         return max((pause.seconds for pause in self._pauses if pause is not None), default=0)
 
-    def _kind(self, technician: Technician) -> tuple[object, ...]:
+    def _kind(self, technician: PlannedTechnician) -> tuple[object, ...]:
         visits = self._problem.visits
         return tuple(visit.extra.get(technician.id, 0.0) if may_do(technician, visit) else None for visit in visits)
 
@@ -228,7 +228,7 @@ class _Model:
         return found
 
 
-def _parts(visit: Visit, opens: int, closes: int) -> Iterator[tuple[int, int]]:
+def _parts(visit: PlannedVisit, opens: int, closes: int) -> Iterator[tuple[int, int]]:
     """A window cut where lateness begins, and every `STEP` from there on."""
     cuts = sorted({due for due, _ in visit.dues if opens <= due < closes})
     late_from = min((due for due, _ in visit.dues), default=closes)

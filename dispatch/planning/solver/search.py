@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 from dispatch.planning.by_hand import insert_cheapest
 from dispatch.planning.judging import may_do, price_of
-from dispatch.planning.problem import Part, Plan, Problem
+from dispatch.planning.problem import Plan, Problem, SubProblem
 from dispatch.planning.solver.territories import WHOLE, territories
 
 WARMTH = 0.004
@@ -27,16 +27,16 @@ MANY = 15
 """From so many technicians on a day is big."""
 
 
-class Engine(Protocol):
+class PlanEngine(Protocol):
     """Plans some visits for some technicians."""
 
     name: str
 
-    def solve(self, part: Part) -> dict[int, list[int]]:
+    def solve(self, part: SubProblem) -> dict[int, list[int]]:
         """For each of the technicians the visits in order; what does not fit is in none."""
 
 
-class Found(NamedTuple):
+class FoundPlan(NamedTuple):
     """A plan that the judge has approved, and what it costs in minutes of driving."""
 
     plan: Plan
@@ -46,7 +46,7 @@ class Found(NamedTuple):
 class Search:
     """One search on one problem. The same seed and the same steps give the same plan."""
 
-    def __init__(self, problem: Problem, engine: Engine, seed: int = 0) -> None:
+    def __init__(self, problem: Problem, engine: PlanEngine, seed: int = 0) -> None:
         self._problem = problem
         self._engine = engine
         self._random = random.Random(seed)
@@ -60,10 +60,10 @@ class Search:
         self.steps = 0
         """How often a part was solved anew."""
 
-    def first(self) -> Found:
+    def first(self) -> FoundPlan:
         """The first complete plan: by territories where there are many technicians, dues kept where they can be."""
         for technicians, visits in territories(self._problem, self._able):
-            planned = self._engine.solve(Part(technicians, visits, level=0))
+            planned = self._engine.solve(SubProblem(technicians, visits, level=0))
             for technician in technicians:
                 self._routes[technician] = self._fitting(technician, planned[technician])
         self._second_pass()
@@ -74,7 +74,7 @@ class Search:
             placed = insert_cheapest(self._problem, self._routes, self._left(), self._price)
             self._routes = [list(order) for order in placed]
             self._cost = self._whole()
-        return Found(self._plan(), self._cost)
+        return FoundPlan(self._plan(), self._cost)
 
     def _across_borders(self) -> None:
         """Give what a territory had no room for to whoever is near, wherever the border runs."""
@@ -90,7 +90,7 @@ class Search:
         for _ in range(len(self._routes) // 2):
             self._step(0.0)
 
-    def better(self, share_gone: Callable[[], float]) -> Iterator[Found]:
+    def better(self, share_gone: Callable[[], float]) -> Iterator[FoundPlan]:
         """Ever better plans, each approved, until `share_gone` (0 to 1, of the time there is) reaches 1."""
         if len(self._problem.visits) < 1 or not self._problem.technicians:
             return
@@ -100,9 +100,9 @@ class Search:
             self._step(warmth)
             if self._cost < best - 1e-6:
                 best = self._cost
-                yield Found(self._plan(), best)
+                yield FoundPlan(self._plan(), best)
 
-    def adopt(self, plan: Plan) -> Found | None:
+    def adopt(self, plan: Plan) -> FoundPlan | None:
         """Take over a plan that somebody else made, as far as it can be driven, where that is better."""
         routes = [self._fitting(technician, order) for technician, order in enumerate(plan)]
         planned = {index for order in routes for index in order}
@@ -118,9 +118,9 @@ class Search:
         return None
 
     @property
-    def found(self) -> Found:
+    def found(self) -> FoundPlan:
         """Where it stands."""
-        return Found(self._plan(), self._cost)
+        return FoundPlan(self._plan(), self._cost)
 
     def _step(self, warmth: float) -> None:
         chance = self._random
@@ -142,7 +142,7 @@ class Search:
     ) -> None:
         """Plan some technicians anew, with some visits that nobody has; keep it where it costs no more than `warmth` allows."""
         visits = [index for technician in technicians for index in self._routes[technician]] + outside
-        planned = self._engine.solve(Part(technicians, visits, level, lifted))
+        planned = self._engine.solve(SubProblem(technicians, visits, level, lifted))
         for technician in technicians:
             planned[technician] = self._fitting(technician, planned[technician])
         known = [self._price(technician, planned[technician]) or 0.0 for technician in technicians]
@@ -195,7 +195,7 @@ class Search:
             if not mine:
                 continue
             own = [index for technician in technicians for index in self._routes[technician]]
-            planned = self._engine.solve(Part(technicians, [*own, *mine], 0, mine, held))
+            planned = self._engine.solve(SubProblem(technicians, [*own, *mine], 0, mine, held))
             fitting = {technician: self._fitting(technician, planned[technician]) for technician in technicians}
             if {index for order in fitting.values() for index in order} >= set(own):
                 for technician, order in fitting.items():

@@ -13,7 +13,7 @@ from types import ModuleType
 
 import numpy as np
 
-from dispatch.planning.problem import Part, Problem
+from dispatch.planning.problem import Problem, SubProblem
 
 
 @contextmanager
@@ -78,7 +78,7 @@ class VroomEngine:
             max(1, min(_MOST_PRIORITY, round(visit.left_out / dearest * _MOST_PRIORITY))) for visit in problem.visits
         ]
 
-    def solve(self, part: Part) -> dict[int, list[int]]:
+    def solve(self, part: SubProblem) -> dict[int, list[int]]:
         """Plan it; what does not fit is left out. For each of the technicians the indexes of visits in order."""
         jobs = [job for index in part.visits if (job := self._job(index, index in part.lifted, part.held)) is not None]
         if not jobs or not part.technicians:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any, NamedTuple
 
 from dispatch.planning.problem import Problem
-from dispatch.planning.solver.search import Engine, Found, Search
+from dispatch.planning.solver.search import FoundPlan, PlanEngine, Search
 
 
 def main() -> int:
@@ -28,7 +28,7 @@ def main() -> int:
     _say(lines, engine=thinking.name, note=thinking.note)
     begun, spent = time.monotonic(), time.process_time()
 
-    def said(found: Found, search: Search) -> None:
+    def said(found: FoundPlan, search: Search) -> None:
         _say(
             lines,
             plan=found.plan,
@@ -52,13 +52,13 @@ class Thinking(NamedTuple):
 
     name: str
     note: str
-    engine: Engine
-    improving: Callable[[Problem, Search, Callable[[], float], float], Iterator[Found]]
+    engine: PlanEngine
+    improving: Callable[[Problem, Search, Callable[[], float], float], Iterator[FoundPlan]]
 
 
 def thinking_for(problem: Problem) -> Thinking:
     """VROOM where it can be loaded (extra `plan`), else PyVRP (extra `deep`), else cheapest insertion; a note says so."""
-    from dispatch.planning.by_hand import Insertion
+    from dispatch.planning.by_hand import CheapestInsertion
 
     chosen, why = os.environ.get("DISPATCH_SOLVER", ""), "as DISPATCH_SOLVER says"
     if not chosen:
@@ -70,7 +70,7 @@ def thinking_for(problem: Problem) -> Thinking:
             why = "VROOM is not installed (the extra plan)"
         except (ImportError, OSError) as error:
             why = f"VROOM cannot be loaded here ({error})"
-    insertion = Insertion(problem)
+    insertion = CheapestInsertion(problem)
     if chosen != "insertion":
         try:
             from dispatch.planning.solver.deepening import improving
@@ -81,7 +81,9 @@ def thinking_for(problem: Problem) -> Thinking:
     return Thinking(insertion.name, f"planned by cheapest insertion: {why}", insertion, _by_parts)
 
 
-def _by_parts(_problem: Problem, search: Search, share_gone: Callable[[], float], _seconds: float) -> Iterator[Found]:
+def _by_parts(
+    _problem: Problem, search: Search, share_gone: Callable[[], float], _seconds: float
+) -> Iterator[FoundPlan]:
     return search.better(share_gone)
 
 

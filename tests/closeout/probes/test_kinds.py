@@ -18,7 +18,7 @@ import pytest
 from dispatch.closeout.probes.effort import CalledOff
 from dispatch.closeout.probes.running import Runner
 from dispatch.closeout.probes.vantage import FromHost
-from dispatch.model.probes import Outcome, Probe, ProbeKind, Watch
+from dispatch.model.probes import Probe, ProbeKind, ProbeOutcome, Watch
 from tests.closeout.probes.servers import (
     HERE,
     NOT_AFTER,
@@ -56,7 +56,7 @@ def probe(kind: ProbeKind, port: int = 0, **more: Any) -> Probe:
     return Probe(kind, "server", **{**usual, **more})
 
 
-def ran(tested: Probe, **more: Any) -> Outcome:
+def ran(tested: Probe, **more: Any) -> ProbeOutcome:
     outcome = Runner(lambda: NOW, pause_seconds=0.05, **more).run(tested, FromHost())
     for text in (outcome.text, outcome.value, *(one.text for one in outcome.tries)):
         assert text.isprintable(), text
@@ -481,7 +481,7 @@ def restarts() -> Iterator[Restarts]:
     server.stop()
 
 
-def watched(server: Restarts, seen: Watch | None = None, **more: Any) -> tuple[Outcome, list[Watch], list[str]]:
+def watched(server: Restarts, seen: Watch | None = None, **more: Any) -> tuple[ProbeOutcome, list[Watch], list[str]]:
     kept: list[Watch] = []
     told: list[str] = []
     tested = probe(ProbeKind.REBOOT, server.port, **{"seconds": 6, **more})

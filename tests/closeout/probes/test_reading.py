@@ -19,13 +19,13 @@ from dispatch.closeout.probes.carrying import (
 )
 from dispatch.closeout.probes.reading import probe_form, probe_from, read_target, value_verdict
 from dispatch.closeout.probes.roles import with_probes
-from dispatch.model.probes import Probe, ProbeKind, Target, Vantage
+from dispatch.model.probes import Probe, ProbeKind, ProbeTarget, Vantage
 from tests.closeout.templates import items_of
 
 
 def read(kind: ProbeKind, address: str, options: str = "", vantage: Vantage = Vantage.HOST) -> Probe:
     faults: list[str] = []
-    probe = read_target(Target(0, 0, "it", kind, address, options, vantage), faults)
+    probe = read_target(ProbeTarget(0, 0, "it", kind, address, options, vantage), faults)
     assert faults == []
     return probe
 
@@ -94,8 +94,8 @@ def test_nothing_that_is_carried_ends_the_program(junk: Any, key: str | None) ->
 
 
 def test_targets_of_items_are_found_by_role_and_stay_copies() -> None:
-    def target(number: int, name: str, kind: ProbeKind = ProbeKind.TCP, **more: Any) -> Target:
-        return Target(number, 1, name, kind, "server.example.com:443", **more)
+    def target(number: int, name: str, kind: ProbeKind = ProbeKind.TCP, **more: Any) -> ProbeTarget:
+        return ProbeTarget(number, 1, name, kind, "server.example.com:443", **more)
 
     targets = [
         target(1, "Mail"),
@@ -113,5 +113,5 @@ def test_targets_of_items_are_found_by_role_and_stay_copies() -> None:
 
 def test_own_name_is_refused() -> None:
     faults: list[str] = []
-    read_target(Target(0, 0, "it", ProbeKind.TCP, f"{socket.gethostname()}:22"), faults)
+    read_target(ProbeTarget(0, 0, "it", ProbeKind.TCP, f"{socket.gethostname()}:22"), faults)
     assert faults

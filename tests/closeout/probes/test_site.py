@@ -10,7 +10,7 @@ import pytest
 
 from dispatch.closeout.probes.running import Runner
 from dispatch.closeout.probes.vantage import ThroughSite
-from dispatch.model.probes import Outcome, Probe, ProbeKind, Vantage
+from dispatch.model.probes import Probe, ProbeKind, ProbeOutcome, Vantage
 from tests.closeout.probes.servers import (
     HERE,
     Certificates,
@@ -29,7 +29,7 @@ NOW = WALL.now()
 OVER_THERE = {"server.internal": HERE}
 
 
-def ran(tested: Probe, port: int) -> Outcome:
+def ran(tested: Probe, port: int) -> ProbeOutcome:
     outcome = Runner(lambda: NOW, pause_seconds=0.05).run(tested, ThroughSite(port))
     assert outcome.text.isprintable()
     return outcome

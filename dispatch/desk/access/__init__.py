@@ -1,0 +1,1 @@
+"""Keys, logins over SSH, and the way into a client's network."""

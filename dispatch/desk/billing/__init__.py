@@ -1,0 +1,1 @@
+"""What a lead does to a charge, and the hand-over to the invoice."""

@@ -1,0 +1,145 @@
+"""What a lead does to a charge: goodwill, travel by hand, accepting what is flagged, correcting. Each with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from db import adjustments, sheets, visits
+from db.unit import Unit
+from dispatch.charges.reading import ChargeInputError, number
+from dispatch.desk.charges.charging import Priced, Unpriced, charge_of, keep_sheet, open_charge, settled
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse
+from dispatch.desk.session.shown import Shown, amount, changed_since
+from dispatch.desk.session.user import User
+from dispatch.desk.session.wording import reason_of
+from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import on_visit
+from dispatch.model.states import ENDED, Role
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+
+TARGETS = ("labour", "travel", "fee")
+MODES = ("percent", "amount")
+
+
+def give_goodwill(user: User, reference: str, target: str, mode: str, value: str, reason: str) -> Priced | Unpriced:
+    """Give something away; each is cut to what is left of its category (design/charges.md B8.3). Returns the new charge.
+
+    Raises:
+        NotAllowed: only a lead does.
+        Faulty: with everything that cannot be taken.
+    """
+    faults = [] if target in TARGETS else [f"target: {target!r} is not one of {', '.join(TARGETS)}"]
+    faults += [] if mode in MODES else [f"mode: {mode!r} is not one of {', '.join(MODES)}"]
+    faults += _faults_of_amount("value", value, most=100 if mode == "percent" else None)
+    with _adjusting(user, "give goodwill", reference, reason, faults) as (unit, visit, why):
+        adjustments.give(unit, visit.id, target, mode, value.strip(), why)
+    return _charge(user, reference)
+
+
+def withdraw_goodwill(user: User, reference: str, reason: str) -> Priced | Unpriced:
+    """Take back all goodwill of a visit."""
+    with _adjusting(user, "withdraw goodwill", reference, reason, []) as (unit, visit, why):
+        if not adjustments.withdraw_goodwill(unit, visit.id, why):
+            raise Refusal(f"No goodwill stands on {visit.reference}.")
+    return _charge(user, reference)
+
+
+def set_travel(user: User, reference: str, amount: str | None, reason: str) -> Priced | Unpriced:
+    """Set a visit's travel to an amount, in place of components, waivers and cap (B6.6); None: by the rate card again."""
+    faults = [] if amount is None else _faults_of_amount("amount", amount)
+    with _adjusting(user, "set travel by hand", reference, reason, faults) as (unit, visit, why):
+        adjustments.set_travel(unit, visit.id, amount and amount.strip(), why)
+    return _charge(user, reference)
+
+
+def accept_charge(user: User, reference: str, reason: str, shown: Shown) -> Priced | Unpriced:
+    """Accept a sheet that is flagged for review, or that is blocked no longer.
+
+    Args:
+        shown: what the lead saw of it; anything else is not accepted, and nothing unseen.
+
+    Raises:
+        Refusal: the visit has not ended, its sheet is accepted already, it is still blocked, or it is not what was shown; the
+            sentence says what is missing.
+    """
+    with user.write("accept a charge", Role.LEAD) as unit:
+        visit = _ended(user, reference)
+        why = reason_of(reason)
+        last = sheets.latest_sheet(user.store, visit.id)
+        if last is not None and last.accepted:
+            raise Refusal(f"The charge of {visit.reference} stands already; it needs no acceptance.")
+        if (change := changed_since(user.store, visit, shown)) is not None:
+            raise Refusal(f"The charge of {show(visit.reference)} is not accepted: {change}; look at it first.")
+        visits.change(unit, visit)
+        kept = keep_sheet(user, unit, find(user.store, reference), reason=why, accept=True)
+        if isinstance(kept, Unpriced):
+            raise Refusal(f"There is no charge to accept: {kept.reason}.")
+        if kept.form["total"] is None:
+            from dispatch.charges.explain import needs
+
+            raise Refusal(f"The charge of {visit.reference} is still blocked: {'; '.join(needs(kept.form))}.")
+        if last is not None and last.total is not None and kept.total != last.total:
+            raise Refusal(
+                f"The charge of {visit.reference} was {amount(last)} and comes to {kept.form['total']} now: "
+                "correct it first, and look at it again."
+            )
+        return _charge(user, reference)
+
+
+def correct_charge(user: User, reference: str, reason: str, *, afresh: bool = False) -> Priced | Unpriced:
+    """Reckon an ended visit again from its record, as a new revision.
+
+    Args:
+        afresh: by the rate card and the agreement as they are now, instead of the accepted sheet's copies.
+
+    Raises:
+        Refusal: the visit has not ended, or has no charge; the sentence says why.
+    """
+    with user.write("correct a charge", Role.LEAD) as unit:
+        visit = _ended(user, reference)
+        why = reason_of(reason)
+        open_charge(user, unit, visit, why)
+        kept = keep_sheet(user, unit, find(user.store, reference), reason=why, accept=True, afresh=afresh)
+        if isinstance(kept, Unpriced):
+            raise Refusal(f"There is no charge to correct: {kept.reason}.")
+        return _charge(user, reference)
+
+
+@contextmanager
+def _adjusting(
+    user: User, deed: str, reference: str, reason: str, faults: list[str]
+) -> Iterator[tuple[Unit, Visit, str]]:
+    with on_visit(user, reference, deed, Role.LEAD) as (unit, visit):
+        try:
+            why = reason_of(reason)
+        except Faulty as fault:
+            faults = [*faults, *fault.faults]
+        refuse(faults)
+        open_charge(user, unit, visit, why)
+        yield unit, visit, why
+        settled(user, unit, visit, why, accept=True)
+
+
+def _charge(user: User, reference: str) -> Priced | Unpriced:
+    return charge_of(user.store, find(user.store, reference), now=user.now)
+
+
+def _ended(user: User, reference: str) -> Visit:
+    visit = find(user.store, reference)
+    if visit.state not in ENDED:
+        raise NotFound(f"{visit.reference} has not ended: there is no kept charge yet.")
+    return visit
+
+
+def _faults_of_amount(name: str, value: str, most: int | None = None) -> list[str]:
+    try:
+        amount = number(value.strip(), name)
+    except ChargeInputError:
+        return [f"{name}: {value!r} is not a number such as 25 or 12.50"]
+    if amount < 0:
+        return [f"{name}: {value!r} is negative: a lead cannot add to a bill this way"]
+    if most is not None and amount > most:
+        return [f"{name}: {value!r} is more than {most}"]
+    return []

@@ -1,0 +1,188 @@
+"""Add, edit, archive: the same deeds for every kind of record, audited, versioned, and taken back by undo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from db import belonging, changes, settings
+from db.changes import RecordChange
+from db.faults import Stale
+from db.store import Store, there
+from db.unit import Unit
+from dispatch.desk.book.record_type import Shelf
+from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.session.refusals import Refusal, refuse
+from dispatch.desk.session.user import User
+from dispatch.fields.record import FieldFault, sentences
+from dispatch.model.text import show
+
+_ARCHIVED = "archived"
+
+
+def add(user: User, kind: str, texts: Mapping[str, str]) -> Any:
+    """Add a record; returns it.
+
+    Raises:
+        NotAllowed: the person has not the role for it.
+        Faulty: with everything that cannot be taken.
+    """
+    shelf = SHELVES[kind]
+    if kind == "settings":
+        raise Refusal("There is one set of settings; edit it.")
+    with user.write(f"add a {shelf.noun}", *shelf.roles) as unit:
+        record = _written(user, unit, shelf, None, texts)
+        look = _look(user.store, shelf, record)
+        _remember(
+            user, unit, "add", record, RecordChange(kind, record.id, {**look, _ARCHIVED: True}, look, 0, record.version)
+        )
+        return record
+
+
+def put(user: User, kind: str, label: str, entries: Sequence[tuple[Any | None, Mapping[str, str]]]) -> list[Any]:
+    """Add or edit several records of a kind as one change, which undo takes back as one; returns them.
+
+    Args:
+        label: what the change is called.
+        entries: each record as it was (None: a new one) with what is typed now.
+
+    Raises:
+        NotAllowed, Faulty, Stale: as `add` and `edit`; nothing was changed.
+    """
+    shelf, store = SHELVES[kind], user.store
+    with user.write(f"edit a {shelf.noun}", *shelf.roles) as unit:
+        records, pictures = [], []
+        for before, texts in entries:
+            was = None if before is None else _look(store, shelf, before)
+            record = _written(user, unit, shelf, before, texts)
+            look = _look(store, shelf, record)
+            version = 0 if before is None else before.version
+            pictures.append(
+                RecordChange(kind, record.id, was or {**look, _ARCHIVED: True}, look, version, record.version)
+            )
+            records.append(record)
+        changes.remember(unit, label, pictures)
+        return records
+
+
+def edit(user: User, kind: str, before: Any, texts: Mapping[str, str]) -> Any:
+    """Write a record otherwise; what `texts` does not name stays. Returns it.
+
+    Raises:
+        NotAllowed: the person has not the role for it.
+        Faulty: with everything that cannot be taken.
+        Stale: somebody else changed the record since `before` was read.
+    """
+    shelf = SHELVES[kind]
+    with user.write(f"edit a {shelf.noun}", *shelf.roles) as unit:
+        current = shelf.get(user.store, before.id)
+        if current is None:
+            raise Stale(f"The {shelf.noun} is not there any more.", table=kind, key=before.id)
+        was = _look(user.store, shelf, current)
+        record = _written(user, unit, shelf, before, texts)
+        look = _look(user.store, shelf, record)
+        if was == look:
+            unit.leave_unchanged()
+            return current
+        _remember(user, unit, "edit", record, RecordChange(kind, record.id, was, look, before.version, record.version))
+        return record
+
+
+def settle(user: User, texts: Mapping[str, str]) -> None:
+    """Set some of the firm's settings; what is confirmed as it was counts as set too."""
+    shelf = SHELVES["settings"]
+    edit(user, "settings", shelf.get(user.store, 0), texts)
+    known = settings.fields_set(user.store)
+    firm = settings.firm(user.store)
+    confirmed = {name: getattr(firm, name) for name in texts if name not in known and getattr(firm, name) is not None}
+    if confirmed:
+        with user.write("confirm settings", *shelf.roles) as unit:
+            settings.set_firm(unit, **confirmed)
+
+
+def archive(user: User, kind: str, record: Any) -> None:
+    """Take a record out of every list; its history stays, and undo brings it back.
+
+    Raises:
+        NotAllowed: the person has not the role for it.
+        Refusal: open work hangs on it; the sentence says which.
+    """
+    shelf = SHELVES[kind]
+    with user.write(f"archive a {shelf.noun}", *shelf.roles) as unit:
+        _let_go(user.store, shelf, kind, record)
+        look = _look(user.store, shelf, record)
+        shelf.shelve(unit, record, unit.at)
+        unit.audit(kind, record.id, archived=True)
+        after: Any = shelf.get(user.store, record.id)
+        picture = RecordChange(kind, after.id, look, {**look, _ARCHIVED: True}, record.version, after.version)
+        _remember(user, unit, "archive", after, picture)
+
+
+def _let_go(store: Store, shelf: Shelf[Any], kind: str, record: Any) -> None:
+    if held := belonging.held_by(store, kind, record.id):
+        raise Refusal(
+            f"{show(shelf.title(store, record))} has open visits: {', '.join(held[:6])}. Cancel or move them first."
+        )
+
+
+def _hang_on(store: Store, shelf: Shelf[Any], kind: str, record: Any) -> None:
+    """Refuse to bring back what belongs to something that is archived itself."""
+    name = belonging.archived_over(store, kind, record.id)
+    if name is not None:
+        raise Refusal(
+            f"{show(shelf.title(store, record))} cannot come back: {show(name)} is archived. Nothing was changed."
+        )
+
+
+def differences(store: Store, kind: str, mine: Mapping[str, str], key: int) -> list[str]:
+    """What stands in a record now where somebody typed something else: both, so that one can choose."""
+    shelf = SHELVES[kind]
+    current = shelf.get(store, key)
+    if current is None:
+        return []
+    theirs = shelf.texts(store, current)
+    labels = {field.name: field.label for field in shelf.fields}
+    return [
+        f"{labels.get(name, name)}: now “{theirs.get(name, '')}”, you have “{text}”"
+        for name, text in mine.items()
+        if theirs.get(name, "") != text
+    ]
+
+
+def turn(user: User, unit: Unit, picture: RecordChange, *, back: bool) -> tuple[int, int] | None:
+    """Put a record back (or forward) as a picture has it; returns the version that it looked so at, and the one of now.
+
+    None: somebody has built on it.
+    """
+    shelf = SHELVES[picture.entity]
+    record = shelf.get(user.store, picture.id)
+    expected, target, look = picture.turned(back)
+    if record is None or (expected and record.version != expected):
+        return None
+    texts = {name: str(text) for name, text in look.items() if name != _ARCHIVED}
+    if texts != {name: text for name, text in _look(user.store, shelf, record).items() if name != _ARCHIVED}:
+        record = _written(user, unit, shelf, record, texts)
+    other = picture.after if back else picture.before
+    if bool(look.get(_ARCHIVED)) != bool(other.get(_ARCHIVED)):
+        (_let_go if look.get(_ARCHIVED) else _hang_on)(user.store, shelf, picture.entity, record)
+        shelf.shelve(unit, record, unit.at if look.get(_ARCHIVED) else None)
+    after: Any = there(shelf.get(user.store, picture.id))
+    unit.audit(picture.entity, picture.id, undone=back, redone=not back)
+    return target, after.version
+
+
+def _written(user: User, unit: Unit, shelf: Shelf[Any], before: Any, texts: Mapping[str, str]) -> Any:
+    faults: list[FieldFault] = []
+    after = shelf.draft(user, before, texts, faults)
+    refuse(sentences(faults))
+    return shelf.get(user.store, shelf.save(user, unit, before, after))
+
+
+def _look(store: Store, shelf: Shelf[Any], record: Any) -> dict[str, Any]:
+    return {**shelf.texts(store, record), _ARCHIVED: False}
+
+
+def _remember(user: User, unit: Unit, deed: str, record: Any, picture: RecordChange) -> None:
+    shelf = SHELVES[picture.entity]
+    label = f"{deed} {shelf.noun} {shelf.title(user.store, record)}"
+    changes.remember(unit, label, [picture])

@@ -1,0 +1,115 @@
+"""What every kind of record in the book has in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+
+from db.rows import Rows
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk.book.context import Desk
+from dispatch.desk.book.records import near
+from dispatch.desk.session.user import User
+from dispatch.fields.record import Field, FieldFault, RecordType
+from dispatch.model.states import Role
+
+T = TypeVar("T")
+
+
+class KeptInTables(NamedTuple):
+    """What `Rows` does, for records that are kept in more than one table."""
+
+    all: Callable[[Store], Sequence[Any]]
+    one: Callable[[Store, int], Any]
+    add: Callable[[Unit, Any], int]
+    update: Callable[[Unit, Any, Any], int]
+    shelve: Callable[[Unit, Any, int | None], int]
+
+
+class Shelf(ABC, Generic[T]):
+    """One kind of record: its table of fields, and what the table does not say: how it is found, called and written."""
+
+    record: ClassVar[RecordType[T]]
+    rows: ClassVar[Rows[Any] | KeptInTables]
+
+    @property
+    def noun(self) -> str:
+        """What it is called."""
+        return self.record.noun
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Who may write it."""
+        return self.record.roles
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Its fields, as they are typed."""
+        return self.record.typed
+
+    def all(self, store: Store) -> Sequence[T]:
+        """Every record that is not archived."""
+        return self.rows.all(store)
+
+    def get(self, store: Store, key: int) -> T | None:
+        """The record with that id, archived or not."""
+        return self.rows.one(store, key)
+
+    def find(self, store: Store, name: str) -> T:
+        """The record of that title, or whose title alone holds the text.
+
+        Raises:
+            NotFound: there is none, or several; the sentence names those that come near.
+        """
+        return near(self.noun, name, {self.title(store, one): one for one in self.all(store)})
+
+    def title(self, store: Store, record: T) -> str:
+        """What the record is called."""
+        return str(record.name)  # type: ignore[attr-defined]
+
+    @abstractmethod
+    def line(self, store: Store, record: T) -> str:
+        """What stands beside its name in a list."""
+
+    def texts(self, store: Store, record: T) -> dict[str, str]:
+        """The record as it is typed; it goes back through `draft`."""
+        return self.record.texts(record, Desk.of(store))
+
+    def draft(self, user: User, before: T | None, texts: Mapping[str, str], faults: list[FieldFault]) -> T:
+        """The record of some texts, with everything that keeps it from being written in `faults`."""
+        desk = Desk.for_user(user)
+        after = self.judged(desk, before, self.record.filled(texts, desk, before, faults), faults)
+        refused = {fault.name for fault in faults}
+        faults += [FieldFault(name, "", said) for name, said in self.doubts(desk, before, after) if name not in refused]
+        return after
+
+    def judged(self, desk: Desk, before: T | None, after: T, faults: list[FieldFault]) -> T:
+        """A record that was put together, with what follows from it; what it cannot be is added to `faults`."""
+        after = self.settled(desk, before, after)
+        self.record.judge(after, desk, before, faults)
+        return after
+
+    def settled(self, desk: Desk, before: T | None, after: T) -> T:
+        """The record with what follows from its fields."""
+        return after
+
+    def doubts(self, desk: Desk, before: T | None, after: T) -> Iterator[tuple[str, str]]:
+        """What other records have against it: the field, and the sentence."""
+        return iter(())
+
+    def save(self, user: User, unit: Unit, before: Any, after: T) -> int:
+        """Write a record without faults, with all that follows; returns its id. `before` None adds it."""
+        if before is None:
+            return self.rows.add(unit, after)
+        self.rows.update(unit, before, after)
+        return int(before.id)
+
+    def shelve(self, unit: Unit, record: Any, at: int | None) -> None:
+        """Archive it, or (with None) take it back."""
+        self.rows.shelve(unit, record, at)
+
+    def notes(self, store: Store, record: T) -> Sequence[str]:
+        """What else there is to say about a record where it is shown in full."""
+        return ()

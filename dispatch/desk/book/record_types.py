@@ -1,0 +1,412 @@
+"""The kinds of records in the book: how each is found, called and written. What each consists of, `dispatch.records` says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from db import audit, clients, people, pins, probes, settings, targets
+from db.faults import Stale
+from db.names import folded
+from db.store import Store
+from db.unit import Unit
+from dispatch.closeout.probes.reading import read_target
+from dispatch.desk.book.context import Desk, labour_classes
+from dispatch.desk.book.record_type import KeptInTables, Shelf
+from dispatch.desk.book.records import (
+    client_named,
+    end_title,
+    near,
+    site_called,
+    site_named,
+    site_title,
+    technician_named,
+)
+from dispatch.desk.book.recurrence_type import RecurrenceShelf
+from dispatch.desk.book.template_type import TemplateShelf
+from dispatch.desk.day.routing import reroute_ahead
+from dispatch.desk.firm.one_way import reckoned
+from dispatch.desk.session.refusals import NotFound, Refusal
+from dispatch.desk.session.user import User
+from dispatch.fields.record import FieldFault
+from dispatch.fields.trade import hours_text
+from dispatch.model.clients import Client, Site
+from dispatch.model.firm import Firm
+from dispatch.model.instants import day_of
+from dispatch.model.people import AbsenceRecord, Staff, Technician
+from dispatch.model.pins import Pin
+from dispatch.model.probes import ProbeTarget, Vantage
+from dispatch.model.states import Role
+from dispatch.model.text import show
+from dispatch.records.checklists import TARGET
+from dispatch.records.clients import CLIENT, SITE
+from dispatch.records.firm import SETTINGS
+from dispatch.records.people import ABSENCE, STAFF, TECHNICIAN
+from dispatch.records.planning import PIN
+
+
+class ClientShelf(Shelf[Client]):
+    """Clients with their contacts."""
+
+    record = CLIENT
+    rows = clients.CLIENTS
+
+    def find(self, store: Store, name: str) -> Client:
+        """The client of that name, or whose name holds it."""
+        return client_named(store, name)
+
+    def line(self, store: Store, record: Client) -> str:
+        """The first contact."""
+        first = record.contacts[0] if record.contacts else None
+        told = "no contact yet" if first is None else f"{first.name} {first.phone}".strip()
+        return told if record.kind == "client" else f"{record.kind}  {told}"
+
+    def settled(self, desk: Desk, before: Client | None, after: Client) -> Client:
+        """With the day on which it was noted that a prospect is unhappy."""
+        if after.unhappy_since is None:
+            return replace(after, unhappy_noted_on=None)
+        if before is not None and before.unhappy_since == after.unhappy_since:
+            return after
+        return replace(after, unhappy_noted_on=day_of(desk.now, desk.firm.zone))
+
+    def doubts(self, desk: Desk, before: Client | None, after: Client) -> Iterator[tuple[str, str]]:
+        """A name tells clients apart."""
+        twin = clients.client_by_name(desk.store, after.name) if after.name else None
+        if twin is not None and twin.id != after.id:
+            yield "name", f"there is a client {after.name} already"
+
+
+class SiteShelf(Shelf[Site]):
+    """Sites, placed or not."""
+
+    record = SITE
+    rows = clients.SITES
+
+    def find(self, store: Store, name: str) -> Site:
+        """The site of that title, `client / site`; the site's name alone where there is one such, or the client's of one site."""
+        return site_named(store, name)
+
+    def title(self, store: Store, record: Site) -> str:
+        """Client and site."""
+        return site_title(store, record)
+
+    def line(self, store: Store, record: Site) -> str:
+        """Address, and whether it is placed."""
+        placed = "not placed" if record.place is None else ""
+        return "  ".join(part for part in (record.address, placed) if part)
+
+    def notes(self, store: Store, record: Site) -> Sequence[str]:
+        """Who placed it, how near to the door, and what may be tested there."""
+        told = ", ".join(part for part in (record.place_source, record.place_precision) if part)
+        placed = [f"placed: {told}"] if record.place is not None and told else []
+        tested = [
+            " ".join(part for part in (f"test {one.name}:", one.kind, one.address, one.options) if part)
+            for one in targets.targets_of(store, record.id)
+        ]
+        return [*placed, *tested]
+
+    def settled(self, desk: Desk, before: Site | None, after: Site) -> Site:
+        """With the drive from the depot where nobody typed one (design/charges.md B17), and with who placed it."""
+        drive = (after.one_way_distance, after.one_way_minutes)
+        if drive == (None, None):
+            after = reckoned(desk.firm, after)
+        elif before is None or drive != (before.one_way_distance, before.one_way_minutes):
+            after = replace(after, one_way_provenance="typed")
+        told = (after.place_source, after.place_precision)
+        if after.place is None:
+            told = ("", "")
+        elif before is not None and after.place == before.place:
+            told = (before.place_source, before.place_precision)
+        elif not told[0] or (before is not None and told == (before.place_source, before.place_precision)):
+            # a new place that does not say who found it
+            told = ("typed", "")
+        return replace(after, place_source=told[0], place_precision=told[1])
+
+    def doubts(self, desk: Desk, before: Site | None, after: Site) -> Iterator[tuple[str, str]]:
+        """A name tells the sites of a client apart, and a site stays with its client."""
+        if before is not None and after.client_id != before.client_id:
+            yield "client", "a site stays with its client: archive it, and add one there"
+        twin = clients.site_by_name(desk.store, after.client_id, after.name)
+        if twin is not None and twin.id != after.id:
+            yield "name", f"the client has a site {after.name} already"
+
+    def save(self, user: User, unit: Unit, before: Site | None, after: Site) -> int:
+        """Write a site, and work out again the drives to it where it is placed elsewhere."""
+        key = super().save(user, unit, before, after)
+        if before is not None and after.place != before.place:
+            reroute_ahead(unit)
+        return key
+
+
+class StaffShelf(Shelf[Staff]):
+    """Everybody who may log in."""
+
+    record = STAFF
+    rows = KeptInTables(
+        people.all_staff,
+        people.staff_by_id,
+        people.add_staff,
+        people.update_staff,
+        lambda unit, who, at: people.update_staff(unit, who, replace(who, active=at is None)),
+    )
+
+    def find(self, store: Store, name: str) -> Staff:
+        """The member of staff of that login or name."""
+        found = people.staff_by_login(store, name)
+        if found is not None and found.active:
+            return found
+        return near("member of staff", name, {one.name: one for one in self.all(store)})
+
+    def line(self, store: Store, record: Staff) -> str:
+        """Login and roles."""
+        return f"{record.login}  {', '.join(role.value for role in Role if role in record.roles)}"
+
+    def doubts(self, desk: Desk, before: Staff | None, after: Staff) -> Iterator[tuple[str, str]]:
+        """Login and name tell people apart. There is always a lead left."""
+        for one in people.all_staff(desk.store):
+            if one.id == after.id:
+                continue
+            if one.login.casefold() == after.login.casefold():
+                yield "login", f"{after.login} is {one.name}'s"
+            if one.name.casefold() == after.name.casefold():
+                yield "name", f"{after.name} is on the staff already; names tell people apart on the board"
+        if before is not None and Role.LEAD in before.roles and Role.LEAD not in after.roles:
+            yield from _keep_a_lead(desk.store, before)
+
+    def shelve(self, unit: Unit, record: Staff, at: int | None) -> None:
+        """Take somebody off the staff, or back."""
+        if at is not None:
+            for _, said in _keep_a_lead(unit.store, record):
+                raise NotFound(f"roles: {said}")
+        super().shelve(unit, record, at)
+
+
+class TechnicianShelf(Shelf[Technician]):
+    """Who drives to visits: a member of staff with skills, hours and a home."""
+
+    record = TECHNICIAN
+    rows = KeptInTables(
+        people.technicians, people.technician, people.add_technician, people.update_technician, people.shelve_technician
+    )
+
+    def find(self, store: Store, name: str) -> Technician:
+        """The technician of that name or login."""
+        return technician_named(store, name)
+
+    def line(self, store: Store, record: Technician) -> str:
+        """Skills and hours, and whether nothing of theirs is charged."""
+        billable = "" if record.billable else "  not billable"
+        skills = ", ".join(sorted(record.skills)) or "no skills yet"
+        return f"{skills}  {hours_text(record.shifts) or 'no hours yet'}{billable}"
+
+    def draft(
+        self, user: User, before: Technician | None, texts: Mapping[str, str], faults: list[FieldFault]
+    ) -> Technician:
+        """The technician of some texts. Somebody on the staff keeps the name and address that they have there."""
+        known = people.staff_by_login(user.store, texts.get("login", "")) if before is None else None
+        if known is not None:
+            texts = {**texts, **{name: texts.get(name) or getattr(known, name) for name in ("name", "email")}}
+        return super().draft(user, before, texts, faults)
+
+    def settled(self, desk: Desk, before: Technician | None, after: Technician) -> Technician:
+        """With the first labour class of the rate card where none was typed."""
+        if after.labour_class:
+            return after
+        return replace(after, labour_class=next(iter(labour_classes(desk.store)), "tech"))
+
+    def doubts(self, desk: Desk, before: Technician | None, after: Technician) -> Iterator[tuple[str, str]]:
+        """What the rate card charges for, and what the staff already has."""
+        classes = labour_classes(desk.store)
+        if (
+            classes
+            and after.labour_class not in classes
+            and (before is None or after.labour_class != before.labour_class)
+        ):
+            yield "labour_class", f"{after.labour_class!r} is not on the rate card: {', '.join(classes)}"
+        person, on_staff = self._person(desk.store, before, after)
+        if before is None and person is not None and people.technician(desk.store, person.id) is not None:
+            yield "login", f"{person.name} is a technician already"
+        yield from StaffShelf().doubts(desk, person, on_staff)
+
+    def save(self, user: User, unit: Unit, before: Technician | None, after: Technician) -> int:
+        """Write a technician, and with them their place on the staff."""
+        person, on_staff = self._person(user.store, before, after)
+        if on_staff != person:
+            after = replace(after, id=StaffShelf().save(user, unit, person, on_staff))
+        elif person is not None:
+            after = replace(after, id=person.id)
+        key = super().save(user, unit, before, after)
+        if before is not None and after.home != before.home:
+            reroute_ahead(unit)
+        return key
+
+    @staticmethod
+    def _person(store: Store, before: Technician | None, after: Technician) -> tuple[Staff | None, Staff]:
+        """The member of staff that a technician is, as they are now and as they are to be."""
+        known = people.staff_by_login(store, after.login)
+        person = known if before is None else people.staff_by_id(store, before.id)
+        wanted = person or Staff(0, after.login, after.name, frozenset())
+        roles = wanted.roles | {Role.TECHNICIAN}
+        return person, replace(wanted, login=after.login, name=after.name, email=after.email, roles=roles)
+
+
+class AbsenceShelf(Shelf[AbsenceRecord]):
+    """When a technician does not work."""
+
+    record = ABSENCE
+    rows = people.ABSENCES
+
+    def find(self, store: Store, name: str) -> AbsenceRecord:
+        """The absence of that number."""
+        found = people.absence(store, int(name)) if name.strip().isdecimal() else None
+        if found is None:
+            raise NotFound(f"There is no absence {show(name, 40)!r}. `dispatch absence list` shows their numbers.")
+        return found
+
+    def title(self, store: Store, record: AbsenceRecord) -> str:
+        """Who, and its number."""
+        who = people.staff_by_id(store, record.staff_id)
+        return f"{record.id}  {who.name if who is not None else ''}"
+
+    def line(self, store: Store, record: AbsenceRecord) -> str:
+        """When and why."""
+        texts = self.texts(store, record)
+        return f"{texts['from']} – {texts['to']}  {record.reason}"
+
+
+class PinShelf(Shelf[Pin]):
+    """Pinned drives. A pin counts before everything that is learned or reckoned, in its one direction."""
+
+    record = PIN
+    rows = pins.PINS
+
+    def title(self, store: Store, record: Pin) -> str:
+        """Its ends."""
+        return f"{end_title(store, record.origin)} → {end_title(store, record.destination)}"
+
+    def line(self, store: Store, record: Pin) -> str:
+        """Its minutes and why."""
+        return f"{record.minutes} min  {record.reason}".rstrip()
+
+    def doubts(self, desk: Desk, before: Pin | None, after: Pin) -> Iterator[tuple[str, str]]:
+        """A drive is pinned once."""
+        ends = (after.origin, after.destination)
+        twin = pins.pin_between(desk.store, *ends) if None not in ends else None
+        if twin is not None and twin.id != after.id:
+            yield "to", "this drive is pinned already"
+
+    def save(self, user: User, unit: Unit, before: Pin | None, after: Pin) -> int:
+        """Write a pin, and work out again the legs that it changes."""
+        key = super().save(user, unit, before, after)
+        reroute_ahead(unit)
+        return key
+
+    def shelve(self, unit: Unit, record: Pin, at: int | None) -> None:
+        """Let the pin go, or take it up again."""
+        super().shelve(unit, record, at)
+        reroute_ahead(unit)
+
+
+class TargetShelf(Shelf[ProbeTarget]):
+    """Test targets. Visits that have not begun take over what is written here; what has begun keeps what it has."""
+
+    record = TARGET
+    rows = targets.TARGETS
+
+    def title(self, store: Store, record: ProbeTarget) -> str:
+        """Where and what."""
+        return f"{site_called(store, record.site_id)}: {record.name}"
+
+    def line(self, store: Store, record: ProbeTarget) -> str:
+        """Kind, address and vantage."""
+        where = "from the client's network" if record.vantage is Vantage.SITE else ""
+        return "  ".join(part for part in (record.kind.value, record.address, record.options, where) if part)
+
+    def doubts(self, desk: Desk, before: ProbeTarget | None, after: ProbeTarget) -> Iterator[tuple[str, str]]:
+        """A name tells the targets of a site apart, and what is tested can be read; a target stays with its site."""
+        if before is not None and after.site_id != before.site_id:
+            yield "site", "a target stays with its site: archive it, and add one there"
+        for one in targets.targets_of(desk.store, after.site_id):
+            if folded(one.name) == folded(after.name) and one.id != after.id:
+                yield "name", f"the site has a target {after.name} already"
+        if after.kind is not None and after.name:
+            found: list[str] = []
+            read_target(after, found)
+            for name, _, said in (fault.partition(": ") for fault in found):
+                yield name, said
+
+    def save(self, user: User, unit: Unit, before: ProbeTarget | None, after: ProbeTarget) -> int:
+        """Write a target, and give it to the visits that have not begun."""
+        key = super().save(user, unit, before, after)
+        probes.renew_probes(unit, after.site_id, targets.targets_of(user.store, after.site_id))
+        return key
+
+    def shelve(self, unit: Unit, record: ProbeTarget, at: int | None) -> None:
+        """Archive it, or take it back; visits that have not begun follow."""
+        super().shelve(unit, record, at)
+        probes.renew_probes(unit, record.site_id, targets.targets_of(unit.store, record.site_id))
+
+
+class SettingsShelf(Shelf[Firm]):
+    """What the firm has set for itself: one record, in force at once in every session."""
+
+    record = SETTINGS
+
+    def all(self, store: Store) -> Sequence[Firm]:
+        """The one record."""
+        return [settings.firm(store)]
+
+    def get(self, store: Store, key: int) -> Firm:
+        """The one record."""
+        return settings.firm(store)
+
+    def find(self, store: Store, name: str) -> Firm:
+        """The one record."""
+        return settings.firm(store)
+
+    def line(self, store: Store, record: Firm) -> str:
+        """Where and when it lives."""
+        return f"{record.zone}, {record.distance_unit}, buffer {record.buffer_minutes} min, overlap {record.overlap}"
+
+    def save(self, user: User, unit: Unit, before: Firm | None, after: Firm) -> int:
+        """Set what differs.
+
+        Raises:
+            Stale: somebody changed a setting since `before` was read.
+        """
+        now = settings.firm(user.store)
+        if before is not None and before.version != now.version:
+            last = audit.last_of(user.store, "setting", settings.AUDITED_AS)
+            who = last.actor if last is not None else "Somebody"
+            raise Stale(
+                f"{who} changed the settings after you had opened them. Nothing was saved.", table="setting", key=0
+            )
+        names = [field.of for field in self.fields if getattr(after, field.of) != getattr(now, field.of)]
+        settings.set_firm(unit, **{name: getattr(after, name) for name in names})
+        return 0
+
+    def shelve(self, unit: Unit, record: Firm, at: int | None) -> None:
+        """Settings are not archived."""
+        raise Refusal("Settings are not archived.")
+
+
+SHELVES: Mapping[str, Shelf[Any]] = {
+    "client": ClientShelf(),
+    "site": SiteShelf(),
+    "target": TargetShelf(),
+    "template": TemplateShelf(),
+    "recurrence": RecurrenceShelf(),
+    "technician": TechnicianShelf(),
+    "absence": AbsenceShelf(),
+    "pin": PinShelf(),
+    "staff": StaffShelf(),
+    "settings": SettingsShelf(),
+}
+"""Every kind of record by its name."""
+
+
+def _keep_a_lead(store: Store, person: Staff) -> Iterator[tuple[str, str]]:
+    others = [one for one in people.all_staff(store) if Role.LEAD in one.roles and one.id != person.id]
+    if Role.LEAD in person.roles and not others:
+        yield "roles", f"{show(person.name)} is the only lead; make somebody else one first"

@@ -1,0 +1,105 @@
+"""Finding a record by what somebody typed of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from db import clients, people
+from db.store import Store
+from dispatch.desk.session.refusals import NotFound
+from dispatch.model.clients import Client, Site
+from dispatch.model.people import Technician
+from dispatch.model.pins import DEPOT, End, EndKind
+from dispatch.model.text import show
+
+T = TypeVar("T")
+
+_HOME = "home of "
+
+
+def near(noun: str, name: str, known: Mapping[str, T]) -> T:
+    """The one record of that name, or whose name holds it.
+
+    Raises:
+        NotFound: there is none, or several.
+    """
+    wanted = name.strip().casefold()
+    exact = [record for title, record in known.items() if title.casefold() == wanted]
+    if exact:
+        return exact[0]
+    holding = [title for title in known if wanted and wanted in title.casefold()]
+    if len(holding) == 1:
+        return known[holding[0]]
+    if holding:
+        raise NotFound(f"Which {noun}? {', '.join(show(title) for title in sorted(holding)[:6])}")
+    raise NotFound(f"There is no {noun} {show(name, 60)!r}.")
+
+
+def client_named(store: Store, name: str) -> Client:
+    """The client of that name, or whose name alone holds it.
+
+    Raises:
+        NotFound: there is none, or several.
+    """
+    found = clients.client_by_name(store, name)
+    return found or near("client", name, {one.name: one for one in clients.all_clients(store)})
+
+
+def site_named(store: Store, name: str) -> Site:
+    """The site of that title, `client / site`; the site's name alone where there is one such, or the client's of one site.
+
+    Raises:
+        NotFound: there is none, or several.
+    """
+    names = {one.id: one.name for one in clients.all_clients(store)}
+    known = {f"{names.get(one.client_id, '')} / {one.name}": one for one in clients.all_sites(store)}
+    return near("site", name, known)
+
+
+def site_title(store: Store, site: Site) -> str:
+    """Client and site, as `site_named` finds them."""
+    client = clients.client(store, site.client_id)
+    return f"{client.name if client else ''} / {site.name}"
+
+
+def site_called(store: Store, site_id: int) -> str:
+    """Client and site by the id of the site; empty where there is none."""
+    site = clients.site(store, site_id)
+    return "" if site is None else site_title(store, site)
+
+
+def technician_named(store: Store, name: str) -> Technician:
+    """The technician of that name or login, or whose name alone holds it.
+
+    Raises:
+        NotFound: there is none, or several.
+    """
+    found = people.technician_by_name(store, name)
+    return found or near("technician", name, {one.name: one for one in people.technicians(store)})
+
+
+def end_named(store: Store, text: str) -> End:
+    """The end of a drive as somebody types it: `depot`, `home of NAME` (or `home:NAME`), else a site.
+
+    Raises:
+        NotFound: there is none of that name, or several.
+    """
+    typed = " ".join(text.split())
+    folded = typed.casefold()
+    if folded == "depot":
+        return DEPOT
+    for start in (_HOME, "home:"):
+        if folded.startswith(start):
+            return End(EndKind.HOME, technician_named(store, typed[len(start) :]).id)
+    return End(EndKind.SITE, site_named(store, typed).id)
+
+
+def end_title(store: Store, end: End) -> str:
+    """The end as `end_named` finds it."""
+    if end.kind is EndKind.DEPOT:
+        return "depot"
+    if end.kind is EndKind.HOME:
+        who = people.staff_by_id(store, end.id)
+        return f"{_HOME}{who.name if who is not None else ''}"
+    return site_called(store, end.id)

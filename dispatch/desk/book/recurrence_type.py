@@ -1,0 +1,77 @@
+"""Recurring visits as records of the book: their rule, edited by form and command, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from db import agreements, clients, people, recurrences
+from db.store import Store, there
+from db.unit import Unit
+from dispatch.desk.book.context import Desk
+from dispatch.desk.book.record_type import Shelf
+from dispatch.desk.book.records import site_called
+from dispatch.desk.book.recurring import left_standing, preview, remake
+from dispatch.desk.session.user import User
+from dispatch.model.instants import day_text
+from dispatch.model.recurrences import Recurrence
+from dispatch.records.planning import RECURRENCE
+
+_SHOWN = 4
+"""So many of the next days are named."""
+
+
+class RecurrenceShelf(Shelf[Recurrence]):
+    """Recurring visits. Whoever edits one has its visits made anew, apart from those that are planned or have begun."""
+
+    record = RECURRENCE
+    rows = recurrences.RECURRENCES
+
+    def find(self, store: Store, name: str) -> Recurrence:
+        """The recurrence of that number, or the one whose title alone holds the text."""
+        found = recurrences.recurrence(store, int(name)) if name.strip().isdecimal() else None
+        return super().find(store, name) if found is None else found
+
+    def title(self, store: Store, record: Recurrence) -> str:
+        """Its number, where and what."""
+        return f"{record.id}  {site_called(store, record.site_id)}: {record.work}"
+
+    def line(self, store: Store, record: Recurrence) -> str:
+        """The rule and the next day."""
+        following = preview(store, record, 1)
+        then = f"next {day_text(following[0])}" if following else "no more visits"
+        return f"{record.rule}  {then}"
+
+    def doubts(self, desk: Desk, before: Recurrence | None, after: Recurrence) -> Iterator[tuple[str, str]]:
+        """An agreement is there where one is followed, and somebody has each skill."""
+        site = clients.site(desk.store, after.site_id)
+        agreed = site is not None and agreements.agreements_of(desk.store, site.client_id)
+        if after.rule.startswith("as agreed") and site is not None and not agreed:
+            yield "rule", "that client has no agreement to follow"
+        known = people.skills(desk.store)
+        for skill in after.skills:
+            if skill not in known:
+                yield "skills", f"nobody has {skill!r}; known are {', '.join(sorted(known)) or 'none yet'}"
+
+    def save(self, user: User, unit: Unit, before: Recurrence | None, after: Recurrence) -> int:
+        """Write a recurrence, and make its visits."""
+        key = super().save(user, unit, before, after)
+        written = there(recurrences.recurrence(user.store, key))
+        remake(unit, user.store, written)
+        return key
+
+    def notes(self, store: Store, record: Recurrence) -> Sequence[str]:
+        """The next days, and the visits that are planned or begun otherwise than it now asks."""
+        following = preview(store, record, _SHOWN)
+        notes = [f"next: {', '.join(day_text(day) for day in following)}"] if following else ["no more visits"]
+        for visit in left_standing(store, record):
+            when = day_text(visit.wanted_on) if visit.wanted_on is not None else ""
+            notes.append(
+                f"{visit.reference} {when} is {visit.state.value.replace('_', ' ')} already and stays as it is"
+            )
+        return notes
+
+    def shelve(self, unit: Unit, record: Recurrence, at: int | None) -> None:
+        """End it: its visits that are still in the queue go, the others stay. Or take it up again."""
+        super().shelve(unit, record, at)
+        remake(unit, unit.store, replace(record, archived=at is not None, made_until=None))

@@ -1,0 +1,1 @@
+"""What is due to clients beside visits, and a client on one page."""

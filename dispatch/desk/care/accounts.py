@@ -1,0 +1,150 @@
+"""Clients as account care sees them, read all at once from what is kept."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from db import agreements, care, clients, clocks, draws, sheets, visits
+from db.care import VisitOutcome
+from db.clocks import Facts
+from db.store import Store
+from dispatch.care.account import Account, Allowance, CareVisit
+from dispatch.care.workdays import Workdays
+from dispatch.desk.levels.clocks import VisitClock, clocks_of, hours_form
+from dispatch.levels.clock import LevelState
+from dispatch.model.agreements import WEEKDAYS, Agreement
+from dispatch.model.forms import shared
+from dispatch.model.instants import day_bounds, day_of
+from dispatch.model.states import ENDED, OPEN_ON_SITE, QUEUED, State
+from dispatch.model.visits import Visit
+
+SPENT_DAYS = 90
+BREACH_DAYS = 120
+"""So far back targets that were missed are looked for."""
+_COMPLETED = frozenset({State.CLOSED, State.LEFT_OPEN})
+_TESTED = _COMPLETED | OPEN_ON_SITE
+
+
+@dataclass(frozen=True, slots=True)
+class CareCalendar:
+    """The day, the zone and the working days by which care counts: those of the rate card."""
+
+    today: datetime.date
+    zone: str
+    workdays: Workdays
+
+
+def office(store: Store) -> CareCalendar:
+    """The day and the working days of today."""
+    from db import settings
+
+    firm = settings.firm(store)
+    form = hours_form(agreements.hours_told(store), firm, day_of(store.clock.now(), firm.zone))
+    zone, hours = str(form["timezone"]), form["hours"]
+    open_on = frozenset(number for number, name in enumerate(WEEKDAYS) if hours.get(name))
+    holidays = frozenset(datetime.date.fromisoformat(str(day)) for day in form["holidays"])
+    return CareCalendar(day_of(store.clock.now(), zone), zone, Workdays(open_on, holidays))
+
+
+def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = None) -> list[Account]:
+    """Every client that is not archived; with `only`, those of these ids."""
+    people = [one for one in clients.all_clients(store) if only is None or one.id in only]
+    ids = {one.id for one in people}
+    known = agreements.all_agreements(store)
+    own_terms: dict[int, list[Agreement]] = {}
+    for agreement in known:
+        own_terms.setdefault(agreement.client_id, []).append(agreement)
+    fees = [one.service.monthly_fee for one in known if one.service.monthly_fee and one.covers(where.today)]
+    if only is None:
+        every = [one for one in visits.all_visits(store) if one.client_id in ids]
+    else:
+        every = [visit for client_id in sorted(ids) for visit in visits.of_client(store, client_id)]
+    of_client: dict[int, list[Visit]] = {}
+    for visit in every:
+        of_client.setdefault(visit.client_id, []).append(visit)
+    since = day_bounds(where.today - datetime.timedelta(days=BREACH_DAYS), where.zone)[0]
+    recent = [one for one in every if one.requested_at >= since or one.state not in ENDED]
+    facts = clocks.facts_of(store, [one.id for one in every])
+    said = care.outcomes(store, [one.id for one in every if one.state in _TESTED])
+    running = clocks_of(store, [one for one in recent if own_terms.get(one.client_id)])
+    spent = _spent(store, every, where)
+    surveys, marks, gaps = care.surveys(store), care.marks(store), care.gaps(store)
+    found = []
+    for one in people:
+        own = of_client.get(one.id, [])
+        terms = own_terms.get(one.id, [])
+        in_force = next((each for each in reversed(terms) if each.covers(where.today)), None)
+        found.append(
+            Account(
+                **shared(Account, one) | {"unhappy_noted_on": one.unhappy_noted_on or one.unhappy_since},
+                client_id=one.id,
+                agreements=tuple(terms),
+                visits=tuple(_visits(own, said, facts, where)),
+                surveys=surveys.get(one.id, ()),
+                breaches=tuple(_breaches(own, running, store.clock.now(), where.zone)),
+                blocks=agreements.pools_of(store, in_force.id)
+                if in_force and in_force.kind.startswith("block")
+                else (),
+                allowance=None if in_force is None else _allowance(store, in_force, where.today),
+                spent=spent.get(one.id, 0),
+                smallest_fee=min(fees, default=None),
+                marks=marks.get(one.id, ()),
+                gaps=gaps.get(one.id, ()),
+            )
+        )
+    return found
+
+
+def _visits(
+    own: Sequence[Visit], said: Mapping[int, VisitOutcome], facts: Mapping[int, Facts], where: CareCalendar
+) -> Iterable[CareVisit]:
+    healed = {one.parent_id for one in own if one.state is State.CLOSED and one.parent_id is not None}
+    for one in own:
+        outcome = said.get(one.id, VisitOutcome())
+        moment = one.checked_out_at or one.ended_at or one.starts_at
+        if moment is None and (one.wanted_on is not None or one.state in QUEUED):
+            day = one.wanted_on or where.today
+        else:
+            day = day_of(moment or one.requested_at, where.zone)
+        handed = facts[one.id].milestones.get("report") if one.id in facts else None
+        completed = one.state in _COMPLETED
+        bad, satisfied = outcome.bad_test and one.id not in healed, outcome.satisfied if completed else None
+        yield CareVisit(
+            **shared(CareVisit, one) | shared(CareVisit, outcome) | {"bad_test": bad, "satisfied": satisfied},
+            day=day,
+            completed=completed,
+            closed=one.state is State.CLOSED,
+            booked=one.state not in ENDED and one.state not in QUEUED,
+            open=one.state not in ENDED,
+            own_failure=one.cause == "own_failure",
+            follow_up=one.parent_id is not None,
+            handed_over=None if handed is None else day_of(handed, where.zone),
+        )
+
+
+def _breaches(
+    own: Sequence[Visit], running: Mapping[int, tuple[VisitClock, ...]], now: int, zone: str
+) -> Iterable[datetime.date]:
+    for visit in own:
+        for one in running.get(visit.id, ()):
+            if not one.aim and one.reading.state in (LevelState.MISSED, LevelState.BREACHED):
+                yield day_of(min(one.reading.due or visit.ended_at or now, now), zone)
+
+
+def _allowance(store: Store, agreement: Agreement, today: datetime.date) -> Allowance | None:
+    if agreement.kind != "retainer":
+        return None
+    left, used = draws.allowance_left(store, agreement, today), draws.allowance_used(store, agreement, today)
+    return Allowance(agreement.month_of(today), used, left + used)
+
+
+def _spent(store: Store, every: Iterable[Visit], where: CareCalendar) -> dict[int, int]:
+    """The net charges of each client's visits that ended in the last 90 days."""
+    since = day_bounds(where.today - datetime.timedelta(days=SPENT_DAYS), where.zone)[0]
+    ended = {one.id: one.client_id for one in every if one.ended_at is not None and one.ended_at >= since}
+    spent: dict[int, int] = {}
+    for visit_id, kept in sheets.latest_sheets(store, list(ended)).items():
+        spent[ended[visit_id]] = spent.get(ended[visit_id], 0) + (kept.net or 0)
+    return spent

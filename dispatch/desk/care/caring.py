@@ -1,0 +1,152 @@
+"""The care list, and what a lead does with it: done, declined, put off; surveys, offers, and gaps that a review found."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+from db import care, changes, people
+from db.store import Store
+from db.withdrawals import added
+from dispatch.care.account import PromptMark
+from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareItem, CareState
+from dispatch.care.offers import FREE
+from dispatch.care.rules import in_order, items_of
+from dispatch.desk.care.accounts import accounts, office
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse
+from dispatch.desk.session.user import User
+from dispatch.desk.session.wording import taken
+from dispatch.model import text as limits
+from dispatch.model.clients import Client
+from dispatch.model.states import Role
+from dispatch.model.text import show
+
+
+def care_list(store: Store, client: Client | None = None, *, all_items: bool = False) -> list[CareItem]:
+    """What is due to clients, the first due first; with `all_items` also what is in order, held back or put off."""
+    with store.read():
+        where = office(store)
+        found = [
+            one
+            for account in accounts(store, where, None if client is None else {client.id})
+            for one in items_of(account, where.today, where.workdays)
+        ]
+    return in_order(one for one in found if all_items or one.asks)
+
+
+def today_of_care(store: Store) -> datetime.date:
+    """The day by which care counts: that of the rate card's zone."""
+    return office(store).today
+
+
+def note_survey(
+    user: User, client: Client, score: int | None, words: str = "", on: datetime.date | None = None
+) -> None:
+    """Note that a survey was sent (`score` None) or answered, today or on an earlier day.
+
+    Raises:
+        Faulty: with every fault.
+    """
+    with user.write("survey", Role.LEAD) as unit:
+        today = today_of_care(user.store)
+        faults: list[str] = []
+        if score is not None and not 0 <= score <= 10:
+            faults.append(f"score: {score} is not a number from 0 to 10")
+        if on is not None and on > today:
+            faults.append(f"on: {on} has not come yet")
+        cleaned = taken("words", words, limits.NOTE, faults)
+        refuse(faults)
+        survey_id = care.add_survey(unit, client.id, on or today, score, cleaned)
+        changes.remember(unit, f"survey {client.name}", [added("survey", survey_id)])
+
+
+def note_offer(user: User, client: Client, *, made: bool, note: str = "") -> None:
+    """Note an offer that was made, or declined, today and without a prompt: prompts are held back for a while.
+
+    Raises:
+        Faulty: a declined offer has no reason.
+    """
+    with user.write("offer", Role.LEAD) as unit:
+        faults: list[str] = []
+        cleaned = taken("note", note, limits.LINE, faults)
+        if not made and not cleaned:
+            faults.append("reason: is missing")
+        refuse(faults)
+        today = today_of_care(user.store)
+        mark = PromptMark(FREE, today.isoformat(), "done" if made else "declined", today, None, cleaned)
+        mark_id = care.add_mark(unit, client.id, mark)
+        changes.remember(unit, f"offer {client.name}", [added("care_mark", mark_id)])
+
+
+def note_gap(user: User, client: Client, what: str, owner: str, due: datetime.date) -> None:
+    """Note what a review with a client found missing, who sees to it, and by when.
+
+    Raises:
+        Faulty: with every fault.
+    """
+    with user.write("gap", Role.LEAD) as unit:
+        faults: list[str] = []
+        cleaned = taken("what", what, limits.LINE, faults, needed=True)
+        person = people.staff_by_login(user.store, owner.strip())
+        if person is None:
+            wanted = owner.strip().casefold()
+            person = next((one for one in people.all_staff(user.store) if one.name.casefold() == wanted), None)
+        if person is None or not person.active:
+            faults.append(f"owner: nobody on the staff is called {show(owner, 40)!r}")
+        if faults or person is None:
+            raise Faulty(faults)
+        gap_id = care.add_gap(unit, client.id, cleaned, person.id, due)
+        changes.remember(unit, f"gap {client.name}", [added("gap", gap_id)])
+
+
+def find_item(store: Store, key: str) -> CareItem:
+    """The item of that key, whether or not it asks for something today.
+
+    Raises:
+        NotFound: there is none; it may have ended.
+    """
+    wanted = key.strip()
+    number = wanted.split(":")[1] if wanted.count(":") >= 2 else ""
+    if number.isdecimal():
+        where = office(store)
+        for account in accounts(store, where, {int(number)}):
+            for one in items_of(account, where.today, where.workdays):
+                if one.key == wanted:
+                    return one
+    raise NotFound(f"Nothing of the key {show(key, 80)!r} is due. `dispatch care list` shows them all.")
+
+
+def mark(user: User, key: str, outcome: str, note: str = "", until: datetime.date | None = None) -> CareItem:
+    """End a prompt, or put it off: for 30 days at most, and twice at most. An offer that is declined is not made again for 90.
+
+    Args:
+        outcome: `done`, which some are only with a note; `declined`, with a reason as the note; or `snoozed`, until a day.
+
+    Raises:
+        NotFound: nothing of that key is due.
+        Faulty: the note or the reason is missing, or the day cannot be taken.
+        Refusal: it was put off twice.
+    """
+    with user.write(outcome, Role.LEAD) as unit:
+        item = find_item(user.store, key)
+        where = office(user.store)
+        faults: list[str] = []
+        cleaned = taken("note", note, limits.LINE, faults)
+        if not cleaned and not faults:
+            if outcome == "declined":
+                faults.append("reason: is missing")
+            elif outcome == "done" and item.needs_note:
+                faults.append("note: is missing; this one ends only with a note")
+        last = where.today + datetime.timedelta(days=SNOOZE_DAYS)
+        if until is not None and item.snoozes >= SNOOZES:
+            told = f"“{show(item.what)}” was put off {SNOOZES} times already"
+            raise Refusal(f"{told}: do it, or decline it with a reason.")
+        if until is not None and not where.today < until <= last:
+            faults.append(f"until: {until} is not a day from tomorrow to {last}: {SNOOZE_DAYS} days at most")
+        refuse(faults)
+        kept = PromptMark(item.rule, item.occasion, outcome, where.today, until, cleaned)
+        mark_id = care.add_mark(unit, item.client_id, kept)
+        changes.remember(unit, f"{outcome} {item.client}: {item.what}", [added("care_mark", mark_id)])
+        if until is None:
+            return item
+        return replace(item, state=CareState.SNOOZED, snoozed_until=until, snoozes=item.snoozes + 1)

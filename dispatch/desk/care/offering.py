@@ -1,0 +1,160 @@
+"""The figures behind an offer: a client's visits of the last 90 days as they were charged, and under an agreement.
+
+The words of an offer are the lead's own; these are its numbers, by the same function that charges (design/charges.md B0.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from db import agreements, clients, sheets, visits
+from db.store import Store
+from dispatch.charges.reading import ChargeInputError
+from dispatch.desk.care.accounts import SPENT_DAYS, CareCalendar
+from dispatch.desk.charges.charging import priced_from
+from dispatch.desk.prices.agreeing import minor_units
+from dispatch.model.agreements import Agreement
+from dispatch.model.clients import Client
+from dispatch.model.forms import form
+from dispatch.model.instants import day_of
+from dispatch.model.money import format_minor, parse_minor
+
+CARD_PRICES: Mapping[str, Any] = {"kind": "tm", "price_list": "agreement"}
+"""Where no agreement is in force with anybody: the agreement prices of the rate card alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferComparison:
+    """Some visits at standard price and under an agreement: net amounts in minor units."""
+
+    visits: int
+    standard: int
+    agreement: int
+
+    @property
+    def difference(self) -> int:
+        """What the agreement's prices would have saved (positive) or cost more."""
+        return self.standard - self.agreement
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFigures:
+    """The numbers of an offer. `fee` is the monthly fee, None where the agreement has none; `visit` compares the one visit
+    that the offer follows; `unpriced` counts visits that cannot be priced."""
+
+    agreement: str
+    fee: int | None
+    ninety_days: OfferComparison
+    visit: OfferComparison | None
+    unpriced: int
+    currency: str
+    exponent: int
+
+    def lines(self) -> list[str]:
+        """The figures as text."""
+        money = self._money
+        days, fee = self.ninety_days, self.fee
+        lines = [f"compared with {self.agreement}"]
+        if self.visit is not None:
+            lines.append(
+                f"this visit: {money(self.visit.standard)} at standard, {money(self.visit.agreement)} under it"
+            )
+        lines.append(
+            f"{days.visits} visits of the last {SPENT_DAYS} days: {money(days.standard)} at standard, "
+            f"{money(days.agreement)} under it, {money(days.difference)} less"
+        )
+        if fee is not None:
+            rest = days.difference - 3 * fee
+            word = "saved" if rest >= 0 else "more"
+            lines.append(f"its fee is {money(fee)} a month: over three months {money(abs(rest))} {word}")
+        if self.unpriced:
+            lines.append(f"{self.unpriced} visits cannot be priced and are not in it")
+        return lines
+
+    def form(self) -> dict[str, Any]:
+        """The figures in JSON."""
+
+        def text(amount: int | None) -> str | None:
+            return None if amount is None else format_minor(amount, self.exponent)
+
+        def compared(found: OfferComparison | None) -> dict[str, Any] | None:
+            if found is None:
+                return None
+            sums = {name: text(getattr(found, name)) for name in ("standard", "agreement", "difference")}
+            return {"visits": found.visits, **sums}
+
+        keys = "agreement fee ninety_days visit unpriced currency"
+        told = {"ninety_days": compared(self.ninety_days), "visit": compared(self.visit)}
+        return form(self, keys, fee=text(self.fee), **told)
+
+    def _money(self, amount: int) -> str:
+        return f"{format_minor(amount, self.exponent, grouped=True)} {self.currency}"
+
+
+def figures(store: Store, client_id: int, reference: str, where: CareCalendar) -> OfferFigures | None:
+    """The figures for a client, with those of the one visit `reference`; None where nothing of theirs was charged."""
+    client = clients.client(store, client_id)
+    if client is None:
+        return None
+    agreement = fitting(store, client, where)
+    # an agreement's terms for somebody else: without its dates, and without what its own client has paid before
+    terms = CARD_PRICES if agreement is None else {**agreement.terms, "starts": None, "ends": None, "blocks": []}
+    own = [one for one in visits.of_client(store, client_id) if one.ended_at is not None]
+    recent = [one for one in own if (where.today - day_of(one.ended_at or 0, where.zone)).days <= SPENT_DAYS]
+    kept = sheets.latest_sheets(store, [one.id for one in own])
+    pairs: list[tuple[int, int]] = []
+    single: OfferComparison | None = None
+    unpriced = 0
+    currency, exponent = "", minor_units(store)
+    for visit in own:
+        sheet = kept.get(visit.id)
+        if sheet is None:
+            continue
+        pair = _both(sheet.input, terms)
+        currency, exponent = sheet.currency, sheet.exponent
+        if pair is None:
+            unpriced += visit in recent
+            continue
+        if visit in recent:
+            pairs.append(pair)
+        if visit.reference == reference:
+            single = OfferComparison(1, *pair)
+    if not pairs and single is None:
+        return None
+    return OfferFigures(
+        agreement="the agreement prices of the rate card" if agreement is None else agreement.name,
+        fee=None if agreement is None else agreement.service.monthly_fee,
+        ninety_days=OfferComparison(len(pairs), sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)),
+        visit=single,
+        unpriced=unpriced,
+        currency=currency,
+        exponent=exponent,
+    )
+
+
+def fitting(store: Store, client: Client, where: CareCalendar) -> Agreement | None:
+    """The agreement that would have fitted: of those in force, that of the client nearest in size, then the lowest fee."""
+    sizes = {one.id: one.computers for one in clients.all_clients(store)}
+    found = [one for one in agreements.all_agreements(store) if one.covers(where.today)]
+
+    def distance(one: Agreement) -> tuple[bool, int, int, int]:
+        size = sizes.get(one.client_id)
+        apart = 0 if size is None or client.computers is None else abs(size - client.computers)
+        fee = one.service.monthly_fee
+        return size is None, apart, fee if fee is not None else 1 << 40, one.id
+
+    return min(found, key=distance, default=None)
+
+
+def _both(given: Mapping[str, Any], terms: Mapping[str, Any]) -> tuple[int, int] | None:
+    """The net amounts of a visit at standard price and under the terms; None where it cannot be priced."""
+    try:
+        both = [priced_from({**given, "agreement": one}, estimate=False) for one in (None, terms)]
+    except ChargeInputError:
+        return None
+    if any(one.form["net"] is None for one in both):
+        return None
+    standard, under = (parse_minor(one.form["net"], one.exponent) for one in both)
+    return standard, under

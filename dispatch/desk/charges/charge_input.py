@@ -1,0 +1,278 @@
+"""A visit's record as the input of the charge engine: where each figure comes from is design/charges.md B17."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+from db import adjustments, agreements, checklists, clients, clocks, draws, legs, settings, sheets, stays, visits
+from db.legs import HOME
+from db.sheets import StoredSheet
+from db.store import Store, there
+from dispatch.desk.session.refusals import Refusal
+from dispatch.model.agreements import Agreement
+from dispatch.model.firm import Firm
+from dispatch.model.forms import form
+from dispatch.model.instants import day_bounds, day_of, iso, parse_iso
+from dispatch.model.money import shortest
+from dispatch.model.states import ENDED, OUTCOMES
+from dispatch.model.stays import UsedItem
+from dispatch.model.text import show
+from dispatch.model.units import DistanceUnit, to_unit
+from dispatch.model.visits import Assignment, Visit
+
+ENVELOPE = ("name", "valid_from", "depot")
+"""What stands around a rate card and is not part of it."""
+
+PREPAID = frozenset({"retainer", "block_hours", "block_money"})
+"""The kinds of agreement that have something to draw from."""
+
+
+LACKED = MappingProxyType(
+    {"UNKNOWN_CLASS": "card", "UNKNOWN_ITEM": "card", "UNKNOWN_DISTANCE": "site", "UNKNOWN_TRAVEL_TIME": "site"}
+)
+"""Which copy lacks what blocks a sheet: that one is looked up again."""
+
+
+def input_of(store: Store, visit: Visit, *, now: int, kept: StoredSheet | None = None) -> dict[str, Any] | None:
+    """The whole input of a visit as it stands; None without a rate card in force on its day.
+
+    Beside the form of B14 it has `source`: ids and names of what was copied.
+
+    Args:
+        kept: the sheet whose copies price the visit for good (B2.1); what a blocked one lacked is taken from today's book.
+
+    Raises:
+        Refusal: the agreement that it drew from has become one of another kind.
+    """
+    lacked = set() if kept is None else {LACKED.get(error, "") for error in kept.sheet.get("errors") or ()}
+    copied: dict[str, Any] = {} if kept is None else {**kept.input, "source": {**kept.input["source"]}}
+    source: dict[str, Any] = copied.get("source", {})
+    anchor = now if visit.anchor is None else visit.anchor
+    if kept is None or "card" in lacked:
+        found = agreements.rate_card_on(store, day_of(anchor, settings.firm(store).zone))
+        if found is None:
+            return None
+        copied["card"] = {key: value for key, value in found.card.items() if key not in ENVELOPE}
+        source["rate_card"] = {"id": found.id, "name": found.name}
+    if kept is None or "site" in lacked:
+        site = there(clients.site(store, visit.site_id))
+        copied["site"] = {"one_way_distance": site.one_way_distance, "one_way_minutes": site.one_way_minutes}
+        source["site"] = {"id": site.id, "name": site.name, "zone": site.zone}
+    if kept is None:
+        client = there(clients.client(store, visit.client_id))
+        copied["client"] = {"tax_exempt": client.tax_exempt, "tax_ref": client.tax_ref or None}
+        source["client"] = {"id": client.id, "name": client.name}
+    zone = str(copied["card"]["timezone"])
+    day = day_of(anchor, zone)
+    if kept is None:
+        agreement = agreements.agreement_on(store, visit.client_id, day)
+        copied["agreement"] = None if agreement is None else terms_of(store, agreement, day)
+        pools = {} if agreement is None else {pool.name: pool.id for pool in agreements.pools_of(store, agreement.id)}
+        source["agreement"] = agreement and {"id": agreement.id, "name": agreement.name, "pools": pools}
+    elif copied["agreement"] is not None and copied["agreement"]["kind"] in PREPAID:
+        copied["agreement"] = _balances_now(store, visit, copied["agreement"], source["agreement"], day)
+    names = source.setdefault("technicians", {})
+    for part in visit.assignments:
+        names.setdefault(str(part.technician_id), part.technician)
+    driven = copied.get("visit", {}).get("trip", {})
+    copied["visit"] = _visit_form(store, visit, copied["card"], now, names)
+    # the drives of a kept sheet stand; the way home is another where the visit has become the day's last stop, or none
+    trip = copied["visit"]["trip"]
+    for name in ("leg_in", "leg_home") if driven.get("last_stop") == trip.get("last_stop") else ("leg_in",):
+        if name in driven:
+            trip[name] = driven[name]
+    copied["source"] = source
+    return copied
+
+
+def standing(store: Store, visit: Visit) -> StoredSheet | None:
+    """The kept sheet whose copies the next one is reckoned from: the newest of how the visit ended; None: it is looked up.
+
+    A cancellation that was undone ended something else, and so did what was opened again before anybody had come.
+    """
+    reopened = clocks.last_reopening(store, visit.id)
+    for sheet in sheets.revisions(store, visit.id):
+        given = sheet.input["visit"]
+        cancelled = given.get("cancelled_at")
+        came = any(part.get("check_in") for part in given["assignments"])
+        if (cancelled is None) is not (visit.cancelled_at is None):
+            continue
+        if cancelled is not None and parse_iso(cancelled) != visit.cancelled_at:
+            continue
+        if came or reopened is None or sheet.made_at > reopened:
+            return sheet
+    return None
+
+
+def terms_of(store: Store, agreement: Agreement, day: datetime.date) -> dict[str, Any]:
+    """An agreement with the balances that it has on a day."""
+    terms = dict(agreement.terms)
+    if agreement.kind == "retainer":
+        terms["allowance_min"] = shortest(draws.allowance_left(store, agreement, day))
+    return terms
+
+
+def _balances_now(
+    store: Store, visit: Visit, terms: Mapping[str, Any], source: Mapping[str, Any] | None, day: datetime.date
+) -> dict[str, Any]:
+    """The terms of a kept sheet, with what the pools that it drew from have now."""
+    found = None if source is None else agreements.agreement(store, source["id"])
+    if source is None or found is None or found.kind != terms["kind"]:
+        what = "is not known" if found is None else f"is of the kind {found.kind} now, and was {terms['kind']}"
+        raise Refusal(
+            f"{show(visit.reference)} cannot be drawn from where it was: its agreement {what}. Correct its charge afresh "
+            "(dispatch charge --correct --afresh), by the agreement of now."
+        )
+    if found.kind == "retainer":
+        return {**terms, "allowance_min": shortest(draws.allowance_left(store, found, day))}
+    left = {block["id"]: block for block in found.terms["blocks"]}
+    balances = ("remaining_min", "remaining_amount")
+    blocks = [
+        {**block, **{name: left[block["id"]][name] for name in balances if name in left[block["id"]]}}
+        for block in terms.get("blocks", ())
+        if block["id"] in left
+    ]
+    return {**terms, "blocks": blocks}
+
+
+def _visit_form(
+    store: Store, visit: Visit, card: Mapping[str, Any], now: int, names: Mapping[str, str]
+) -> dict[str, Any]:
+    firm, zone = settings.firm(store), str(card["timezone"])
+    by_day = card.get("minimum", {}).get("per") == "day"
+    by_hand = adjustments.travel_of(store, visit.id)
+
+    def moment(instant: int | None) -> str | None:
+        return None if instant is None else iso(instant, zone)
+
+    return {
+        "outcome": OUTCOMES.get(visit.state, "completed"),
+        "cause": visit.cause,
+        "original_visit_date": _original_date(store, visit, zone),
+        "scheduled_start": moment(visit.starts_at),
+        "cancelled_at": moment(visit.cancelled_at),
+        "departed": any(part.depart_at is not None for part in visit.assignments),
+        "emergency": visit.emergency,
+        "early_start_agreed": bool(visit.early_agreed_by),
+        "assignments": [
+            {
+                "technician": names[str(part.technician_id)],
+                "class": part.labour_class,
+                "billable": part.billable,
+                "vehicle": part.vehicle,
+                **{name: moment(instant) for name, instant in _stay(visit, part, now).items()},
+                "marks": _marks(store, firm, visit, part, zone, now),
+            }
+            for part in visit.present
+        ],
+        "trip": _trip(store, firm, visit, card.get("distance_unit", "mi")),
+        "items": [_item_form(one) for one in stays.items_of(store, visit.id)],
+        "goodwill": [
+            form(one, "by role target mode value reason", role="lead")
+            for one in adjustments.goodwill_of(store, visit.id)
+        ],
+        "manual_travel": by_hand and form(by_hand, "by role amount reason", role="lead"),
+        "prior_today": _prior_today(store, visit, zone) if by_day else {},
+    }
+
+
+def _item_form(used: UsedItem) -> dict[str, Any]:
+    if used.code is not None:
+        return {"code": used.code, "qty": used.quantity}
+    amount = Fraction(there(used.amount)) * Fraction(used.quantity)
+    label = used.label if used.quantity == "1" else f"{used.quantity} × {used.label}"
+    return {"label": label, "amount": shortest(amount), "taxable": used.taxable}
+
+
+def _prior_today(store: Store, visit: Visit, zone: str) -> dict[str, Any]:
+    """What each technician's earlier visits to the site on the same date were charged, for a minimum by the day (B5.4)."""
+    if visit.anchor is None:
+        return {}
+    day = day_of(visit.anchor, zone)
+    since, until = day_bounds(day, zone)
+    found: dict[str, dict[str, Any]] = {}
+    for sheet in sheets.sheets_of_site(store, visit.site_id, since, until):
+        if sheet.visit_id == visit.id:
+            continue
+        for line in sheet.sheet["lines"]:
+            if line["rule"].startswith("LAB") or line["rule"] in ("MIN-TIME", "MIN-DAY"):
+                own = found.setdefault(line["tech"], {"presence_rmin": "0", "topup_rmin": "0", "topup_unit_price": "0"})
+                key = "presence_rmin" if line["rule"].startswith("LAB") else "topup_rmin"
+                weight = Fraction(line["qty"]) * Fraction(line.get("multiplier", "1"))
+                own[key] = shortest(Fraction(own[key]) + weight)
+                if line["rule"] == "MIN-TIME":
+                    own["topup_unit_price"] = line["unit_price"]
+    return found
+
+
+def _stay(visit: Visit, part: Assignment, now: int) -> dict[str, int | None]:
+    """The moments of one stay: recorded ones, the plan before arrival, and *now* for a stay that is not over."""
+    recorded = {
+        "depart": part.depart_at,
+        "check_in": part.check_in_at,
+        "check_out": part.check_out_at,
+        "return": part.return_at,
+    }
+    if visit.state in ENDED:
+        return recorded
+    if part.check_in_at is None:
+        return {"depart": None, "check_in": visit.starts_at, "check_out": visit.ends_at, "return": None}
+    return recorded | {"check_out": part.check_out_at or max(now, part.check_in_at)}
+
+
+def _marks(store: Store, firm: Firm, visit: Visit, part: Assignment, zone: str, now: int) -> list[dict[str, str]]:
+    stay = _stay(visit, part, now)
+    check_in, check_out = stay["check_in"], stay["check_out"]
+    if check_in is None or check_out is None:
+        return []
+    spans: list[tuple[str, int, int]] = [
+        (segment.kind, segment.starts_at, segment.ends_at if segment.ends_at is not None else check_out)
+        for segment in part.segments
+        if segment.kind in ("break", "test")
+    ]
+    if not any(kind == "test" for kind, _, _ in spans):
+        begun = (
+            checklists.testing_begun(store, visit.id)
+            if part.check_in_at is not None
+            else check_out - firm.test_minutes * 60
+        )
+        if begun is not None:
+            spans.append(("test", begun, check_out))
+    spans += [
+        (one.kind, one.starts_at, one.ends_at)
+        for one in stays.marks_of(store, visit.id)
+        if one.assignment_id == part.id
+    ]
+    return [
+        {"kind": kind, "start": iso(max(start, check_in), zone), "end": iso(min(end, check_out), zone)}
+        for kind, start, end in spans
+        if max(start, check_in) < min(end, check_out)
+    ]
+
+
+def _original_date(store: Store, visit: Visit, zone: str) -> str | None:
+    if visit.parent_id is None:
+        return None
+    check_in = visits.began_at(store, visit.parent_id)
+    return None if check_in is None else day_of(check_in, zone).isoformat()
+
+
+def _trip(store: Store, firm: Firm, visit: Visit, unit: DistanceUnit) -> dict[str, Any]:
+    """The planned day of the first technician who is charged: the leg in, the leg home, and whether this is its last stop."""
+    if visit.starts_at is None or not visit.present:
+        return {}
+    first = next((part for part in visit.present if part.billable), visit.present[0])
+    day = day_of(visit.starts_at, firm.zone)
+    route = legs.legs_of(store, first.technician_id, day)
+    last = not visits.goes_on(store, first.technician_id, visit.starts_at, day_bounds(day, firm.zone)[1])
+    trip: dict[str, Any] = {"last_stop": last, "stops": max(1, len([key for key in route if key != HOME]))}
+    for name, key in (("leg_in", visit.id), ("leg_home", HOME)):
+        leg = route.get(key)
+        if leg is not None and leg.seconds is not None:
+            distance = None if leg.metres is None else str(to_unit(leg.metres, unit))
+            trip[name] = {"distance": distance, "minutes": round(leg.seconds / 60)}
+    return trip

@@ -1,0 +1,145 @@
+"""Quotes: what a visit that does not exist would cost, by the same function and on the same terms."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from db import agreements, clients, settings
+from db.store import Store
+from dispatch.charges.reading import ChargeInputError
+from dispatch.desk.charges.charge_input import ENVELOPE, terms_of
+from dispatch.desk.charges.charging import Priced, priced_from
+from dispatch.desk.session.refusals import NotFound, Refusal, refuse
+from dispatch.model.agreements import Agreement
+from dispatch.model.clients import Client, Site
+from dispatch.model.instants import day_of, iso
+from dispatch.model.money import format_minor
+from dispatch.model.text import show
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteComparison:
+    """The same visit priced twice: as the client stands, and under other terms. `difference` in minor units, None if blocked."""
+
+    without: Priced
+    under: Priced
+    name: str
+
+    @property
+    def difference(self) -> int | None:
+        """What the other terms add (positive) or save (negative)."""
+        if self.without.total is None or self.under.total is None:
+            return None
+        return self.under.total - self.without.total
+
+
+def quote(
+    store: Store,
+    client_name: str,
+    site_name: str,
+    minutes: int,
+    at: int,
+    *,
+    labour_class: str = "",
+    technicians: int = 1,
+    emergency: bool = False,
+) -> Priced:
+    """The charge of `minutes` of work that begin at an instant; the firm's test allowance is added, as test time.
+
+    Raises:
+        NotFound: there is no such client, or site.
+        Faulty: minutes, class or technicians cannot be taken.
+    """
+    client, site = _where(store, client_name, site_name)
+    firm = settings.firm(store)
+    card = agreements.rate_card_on(store, day_of(at, firm.zone))
+    if card is None:
+        raise Refusal("No rate card is in force on that day: a lead adds one with dispatch rate-card add.")
+    classes = list(card.card["classes"])
+    chosen = labour_class or classes[0]
+    faults = [] if chosen in classes else [f"class: {show(chosen, 40)!r} is not one of {', '.join(map(show, classes))}"]
+    faults += [] if 1 <= minutes <= 1440 else ["minutes: a whole number from 1 to 1,440 is expected"]
+    faults += [] if 1 <= technicians <= 20 else ["technicians: a whole number from 1 to 20 is expected"]
+    refuse(faults)
+    zone = str(card.card["timezone"])
+    worked, ends = at + minutes * 60, at + (minutes + firm.test_minutes) * 60
+    marks = [{"kind": "test", "start": iso(worked, zone), "end": iso(ends, zone)}] if ends > worked else []
+    day = day_of(at, zone)
+    found = agreements.agreement_on(store, client.id, day)
+    given = {
+        "card": {key: value for key, value in card.card.items() if key not in ENVELOPE},
+        "client": {"tax_exempt": client.tax_exempt, "tax_ref": client.tax_ref or None},
+        "site": {"one_way_distance": site.one_way_distance, "one_way_minutes": site.one_way_minutes},
+        "agreement": None if found is None else terms_of(store, found, day),
+        "visit": {
+            "scheduled_start": iso(at, zone),
+            "emergency": emergency,
+            "assignments": [
+                {
+                    "technician": f"technician {place}" if technicians > 1 else "technician",
+                    "class": chosen,
+                    "vehicle": "vehicle",
+                    "check_in": iso(at, zone),
+                    "check_out": iso(ends, zone),
+                    "marks": marks,
+                }
+                for place in range(1, technicians + 1)
+            ],
+        },
+    }
+    try:
+        return priced_from(given, estimate=True)
+    except ChargeInputError as fault:
+        raise Refusal(f"It cannot be priced: {fault}.") from None
+
+
+def compare(store: Store, priced: Priced, agreement: Agreement, day: datetime.date) -> QuoteComparison:
+    """The same visit under an agreement ([003]'s rate card made concrete): both sheets and the difference."""
+    terms = terms_of(store, agreement, day)
+    # the terms are tried on: their dates do not matter
+    under = priced_from(
+        {**priced.given, "agreement": {**terms, "starts": None, "ends": None}}, estimate=priced.estimate
+    )
+    return QuoteComparison(priced, under, agreement.name)
+
+
+def agreement_called(store: Store, name: str) -> Agreement:
+    """The agreement of that name, number, or client.
+
+    Raises:
+        NotFound: there is none.
+    """
+    known = agreements.all_agreements(store)
+    wanted = name.strip().casefold()
+    for one in known:
+        if str(one.id) == wanted or one.name.casefold() == wanted:
+            return one
+    client = clients.client_by_name(store, name)
+    if client is not None and (own := agreements.agreements_of(store, client.id)):
+        return own[-1]
+    raise NotFound(f"There is no agreement {show(name, 60)}. `dispatch agreement list` shows them all.")
+
+
+def _where(store: Store, client_name: str, site_name: str) -> tuple[Client, Site]:
+    client = clients.client_by_name(store, client_name)
+    if client is None:
+        raise NotFound(f"There is no client {show(client_name, 60)}.")
+    own = clients.sites_of(store, client.id)
+    if not site_name and len(own) == 1:
+        return client, own[0]
+    site = clients.site_by_name(store, client.id, site_name) if site_name else None
+    if site is None:
+        names = ", ".join(show(one.name) for one in own) or "none yet"
+        raise NotFound(f"Which site of {show(client.name)}? Its sites: {names}.")
+    return client, site
+
+
+def difference_words(comparison: QuoteComparison) -> str:
+    """What the comparison says, in a sentence."""
+    if comparison.difference is None:
+        return "one of the two cannot be priced yet"
+
+    size = format_minor(abs(comparison.difference), comparison.without.exponent)
+    verb = "saves" if comparison.difference < 0 else "costs more by" if comparison.difference else "changes nothing:"
+    return f"under “{show(comparison.name)}” the visit {verb} {size} {comparison.without.currency}"

@@ -1,0 +1,130 @@
+"""Files as evidence: taken in whole, kept by their hash beside the database, never under the name somebody gave."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+from db import files
+from db.faults import from_os
+from db.store import Store
+from dispatch.desk.closeout.onsite import item_of, open_visit
+from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.session.user import User
+from dispatch.desk.session.wording import worded
+from dispatch.model import text as limits
+from dispatch.model.files import LARGEST, HandedIn
+from dispatch.model.states import Role
+
+_PIECE = 1 << 16
+
+
+def folder_of(store: Store) -> Path:
+    """Where the files of a database are kept: beside it."""
+    return store.path.with_name(store.path.name + ".files")
+
+
+def path_of(store: Store, sha256: str) -> Path:
+    """Where the bytes of that hash are kept."""
+    return folder_of(store) / sha256[:2] / sha256
+
+
+def attach(user: User, reference: str, ref: str, name: str, source: IO[bytes]) -> HandedIn:
+    """Hand in a file for an item of an open visit.
+
+    Whether the person may is looked at before anything is read, and again in the transaction that records it.
+
+    Args:
+        session: a technician of the visit, or a lead.
+        reference: the visit.
+        ref: the item.
+        name: what the person calls the file; of a path only the last part counts.
+        source: its bytes, up to `LARGEST`.
+
+    Raises:
+        Faulty: it is empty or too large, or the name cannot be taken.
+        Refusal: the visit is not open or not theirs, or has no such item. Nothing is kept then.
+    """
+    called = _name(name)
+    item_of(user.store, open_visit(user, reference), ref)
+    with (
+        _taken_in(user.store, source) as (draft, sha256, size),
+        user.write("attach", Role.TECHNICIAN, Role.LEAD) as unit,
+    ):
+        visit = open_visit(user, reference)
+        item = item_of(user.store, visit, ref)
+        # in its place only now: under the write lock nobody else adds a record of these bytes, or gives them up
+        _place(draft, path_of(user.store, sha256))
+        new = HandedIn(0, sha256, size, called, visit.id, item.ref, user.staff.name, unit.at)
+        new = replace(new, id=files.add_file(unit, item.id, visit.sequence, new))
+        unit.audit("visit", visit.id, item=item.ref, file=called, sha256=sha256, size=size)
+    return new
+
+
+def faults(store: Store) -> list[str]:
+    """What is recorded and not kept, or kept and not as it was."""
+    kept = ((path_of(store, sha256), sha256, size) for sha256, size in files.hashes(store).items())
+    return [
+        f"{path} is not what was handed in" if path.exists() else f"{path} is missing"
+        for path, sha256, size in kept
+        if not is_whole(path, sha256, size)
+    ]
+
+
+def is_whole(path: Path, sha256: str, size: int) -> bool:
+    """Whether a file is there and has the bytes that were handed in."""
+    try:
+        with path.open("rb") as file:
+            return path.stat().st_size == size and hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
+
+
+def _name(name: str) -> str:
+    called = worded("name", name.replace("\\", "/").rsplit("/", 1)[-1], limits.NAME)
+    if called.strip(". ") == "":
+        raise Faulty(["name: is missing"])
+    return called
+
+
+@contextlib.contextmanager
+def _taken_in(store: Store, source: IO[bytes]) -> Iterator[tuple[Path, str, int]]:
+    """Take the bytes into a file of their own, which is gone at the end unless it was placed; with their hash and number."""
+    folder = folder_of(store)
+    digest, size, draft = hashlib.sha256(), 0, None
+    try:
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            handle, draft = tempfile.mkstemp(prefix="new.", dir=folder)
+            with open(handle, "wb") as file:
+                while piece := source.read(_PIECE):
+                    size += len(piece)
+                    if size > LARGEST:
+                        raise Faulty([f"file: is larger than {LARGEST // 1_000_000} MB"])
+                    digest.update(piece)
+                    file.write(piece)
+                if not size:
+                    raise Faulty(["file: is empty"])
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise from_os(error, folder) from error
+        yield Path(draft), digest.hexdigest(), size
+    finally:
+        if draft is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(draft)
+
+
+def _place(draft: Path, target: Path) -> None:
+    try:
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        os.replace(draft, target)
+    except OSError as error:
+        raise from_os(error, target) from error

@@ -1,0 +1,255 @@
+"""What is recorded at a client's: results on items, work, what was used, the sign-off."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, replace
+from typing import Any
+
+from db import checklists, files, stays, visits
+from db.store import Store
+from db.unit import Unit
+from dispatch.closeout import recording
+from dispatch.closeout.gates import unmet
+from dispatch.closeout.recording import Decision, Recording
+from dispatch.desk.closeout import materials
+from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal, WrongState
+from dispatch.desk.session.user import User
+from dispatch.desk.session.wording import worded
+from dispatch.desk.visits import returning
+from dispatch.desk.visits.crew import own_parts
+from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import on_visit
+from dispatch.model import text as limits
+from dispatch.model.checklists import Attempt, Item, ItemKind, Result, WorkEntry
+from dispatch.model.forms import shared
+from dispatch.model.states import ENDED, OPEN_ON_SITE, Role
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+
+_FOR_AN_HOUR = returning.Back(minutes=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a recording left: the visit as it stands, the item with what stands on it, and what followed in words."""
+
+    visit: Visit
+    notes: tuple[str, ...] = ()
+    ref: str = ""
+    result: Result | None = None
+
+
+def record(
+    user: User,
+    reference: str,
+    ref: str,
+    entry: Recording,
+    *,
+    follow_up_on: datetime.date | None = None,
+    follow_up_minutes: int = 60,
+) -> Recorded:
+    """Record a result on an item, with everything that follows from it.
+
+    Args:
+        session: a technician of the visit, or a lead.
+        reference: the visit.
+        ref: the item's id, in any case.
+        entry: what is recorded; its texts are cleaned here.
+        follow_up_on: for a named thing that becomes a follow-up visit: when it is wanted.
+        follow_up_minutes: the length of that visit.
+
+    Raises:
+        Refusal: the item does not take it, or the visit is not open; the message says why.
+    """
+    with user.write("record", Role.TECHNICIAN, Role.LEAD) as unit:
+        return record_within(user, unit, reference, ref, entry, returning.Back(follow_up_on, follow_up_minutes))
+
+
+def record_within(
+    user: User, unit: Unit, reference: str, ref: str, entry: Recording, back: returning.Back = _FOR_AN_HOUR
+) -> Recorded:
+    """`record` as a part of a unit of the caller's."""
+    visit = open_visit(user, reference)
+    note_way_in(user, unit, visit)
+    item = item_of(user.store, visit, ref)
+    clean_entry = replace(
+        entry,
+        text=worded("text", entry.text, limits.NOTE, multiline=True),
+        value=worded("value", entry.value, 80) if entry.value is not None else None,
+        signed_by=worded("name", entry.signed_by, limits.NAME) if entry.signed_by is not None else None,
+    )
+    if entry.result is Result.OVERRIDDEN and Role.LEAD not in user.roles_now:
+        raise NotAllowed("Only a lead overrides an item. Ask yours, or record a result.")
+    clean_entry = _with_files(user.store, item, clean_entry)
+    decision = recording.decide(checklists.checklist(user.store, visit.id), item, clean_entry)
+    return _write(user, unit, visit, item, decision, back)
+
+
+def work(user: User, reference: str, text: str) -> Visit:
+    """Note what was changed (W2). Tests that passed before must pass again."""
+    with user.write("work", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = open_visit(user, reference)
+        noted = worded("text", text, limits.NOTE, multiline=True)
+        checklist = checklists.checklist(user.store, visit.id)
+        return _write(user, unit, visit, checklist.item("W2"), recording.note(checklist, noted)).visit
+
+
+def ask(user: User, reference: str, text: str) -> Visit:
+    """The client asks for something more: another requested item, W1.n."""
+    with on_visit(user, reference, "ask", Role.TECHNICIAN, Role.DISPATCHER, Role.LEAD) as (unit, visit):
+        if visit.state in ENDED:
+            raise WrongState(visit, "ask for a new visit instead")
+        if Role.DISPATCHER not in user.roles_now:
+            own_parts(user, visit, None)
+        asked = worded("text", text, limits.LINE)
+        decision = recording.ask(checklists.checklist(user.store, visit.id), asked)
+        if visit.state not in OPEN_ON_SITE:
+            decision = replace(decision, state=None)
+        return _write(user, unit, visit, None, decision).visit
+
+
+def use(
+    user: User, reference: str, what: str, quantity: str = "1", *, amount: str | None = None, taxable: bool = True
+) -> Visit:
+    """Enter something that was used at the client's. It is a work entry: tests that passed before must pass again.
+
+    Args:
+        session: a technician of the visit, or a lead.
+        reference: the visit.
+        what: its code on the rate card; for a lead also any name, together with an `amount`.
+        quantity: a decimal number above 0, for example 2 or 1.5.
+        amount: the price of what is not on the card, decimal text; a lead's.
+        taxable: of what is not on the card.
+
+    Raises:
+        Faulty: with everything that cannot be taken.
+    """
+    with user.write("use", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = open_visit(user, reference)
+        used = materials.read(user, visit, what, quantity, amount)
+        decision = recording.use_item(f"{used.quantity} × {used.label}")
+        written = _write(user, unit, visit, None, decision).visit
+        stays.add_item(unit, visit.id, used._replace(taxable=taxable))
+        return written
+
+
+def sign_off(user: User, reference: str, name: str, satisfied: bool, words: str = "") -> Visit:
+    """The client's sign-off (L5): it comes last, and whatever is recorded later asks for it again."""
+    entry = Recording(Result.SIGNED, words, signed_by=name, satisfied=satisfied)
+    return record(user, reference, "L5", entry).visit
+
+
+def _write(
+    user: User,
+    unit: Unit,
+    visit: Visit,
+    item: Item | None,
+    decision: Decision,
+    back: returning.Back = _FOR_AN_HOUR,
+) -> Recorded:
+    """Write what was decided: the attempt, its work entry, new items, a follow-up, and the visit's state."""
+    if decision.faults:
+        refs = decision.faults[0].ref
+        raise Refusal(
+            f"{show(refs)} was not recorded: " + " ".join(f"{one.text} ({one.gate})" for one in decision.faults)
+        )
+    notes: list[str] = []
+    follow_up = None
+    if decision.follow_up and item is not None:
+        checklist = checklists.checklist(user.store, visit.id)
+        follow_up = returning.follow_up_of(unit, visit, checklist, item, back)
+        notes.append(f"follow-up {follow_up.reference} booked for {follow_up.preferred}, wanted {follow_up.wanted_on}")
+    run, recorded = decision.run, decision.result is not None or decision.work is not None
+    sequence = visit.sequence + recorded
+    visits.change(unit, visit, sequence=sequence, state=(decision.state or visit.state).value)
+    if decision.result is not None and item is not None:
+        own = decision.result is Result.OVERRIDDEN and visit.assignment_of(user.staff.id) is not None
+        ran = {} if run is None else {"vantage": run.vantage.value, "begun_after": run.begun_after, "tries": run.tries}
+        attempt = Attempt(
+            **shared(Attempt, decision) | ran,
+            sequence=sequence,
+            at=unit.at,
+            by=user.staff.name,
+            follow_up_id=follow_up.id if follow_up else None,
+            self_approved=own,
+        )
+        checklists.add_attempt(unit, visit.id, item.id, attempt)
+    if decision.work is not None:
+        entry = WorkEntry(sequence, unit.at, user.staff.name, decision.work, decision.work_text)
+        checklists.add_work_entry(unit, visit.id, entry)
+    visits.add_items(unit, visit.id, decision.items, added_by=user.staff.id)
+    notes += [
+        f"{added.ref} {added.label}: needs an outcome" for added in decision.items if added.kind is ItemKind.NAMED
+    ]
+    about: dict[str, Any] = {"item": item and item.ref, "result": decision.result}
+    about |= {"text": decision.text or decision.work_text or None, "value": decision.value}
+    about |= {"grade": run and run.grade, "vantage": run and run.vantage, "signed_by": decision.signed_by}
+    more = [f"{added.ref} {added.label}" for added in decision.items]
+    unit.audit("visit", visit.id, **about, added=more or None)
+    if decision.result in (Result.PASS, Result.NA) and item is not None:
+        notes += [one.text for one in unmet(checklists.checklist(user.store, visit.id)) if one.ref == item.ref]
+    return Recorded(
+        visits.again(user.store, visit), tuple(notes), item.ref if item is not None else "", decision.result
+    )
+
+
+def _with_files(store: Store, item: Item, entry: Recording) -> Recording:
+    """A test's result, with the files that were handed in for it since its last one named in its evidence (G2)."""
+    if item.kind is not ItemKind.TEST or entry.result not in (Result.PASS, Result.FAIL) or entry.run is not None:
+        return entry
+    handed_in = files.of_item_since(store, item.id, item.latest.at if item.latest is not None else 0)
+    if not handed_in:
+        return entry
+    named = ", ".join(f"{one.name} ({one.sha256[:8]})" for one in handed_in)
+    return replace(entry, text=f"{entry.text}\nfiles: {named}".strip()[: limits.NOTE])
+
+
+def open_visit(user: User, reference: str) -> Visit:
+    """A visit on which the person may record now.
+
+    Raises:
+        Refusal: it is not open, or somebody else's.
+    """
+    visit = find(user.store, reference)
+    if visit.state not in OPEN_ON_SITE:
+        hint = "check in first" if visit.checked_in_at is None else "nothing more is recorded on it"
+        raise WrongState(visit, hint)
+    own_parts(user, visit, None)
+    return visit
+
+
+def see_way_in(user: User, reference: str) -> None:
+    """Note by the way that the technician's own connection leads into the client's network at a visit that is open.
+
+    From then on its tests ask for a run, whatever becomes of the connection (C5a).
+    """
+    with on_visit(user, reference, "see the way in", Role.TECHNICIAN) as (unit, visit):
+        if visit.state not in OPEN_ON_SITE or not note_way_in(user, unit, visit):
+            unit.leave_unchanged()
+
+
+def note_way_in(user: User, unit: Unit, visit: Visit) -> bool:
+    """`see_way_in` as a part of a unit of the caller's; whether it is news."""
+    if user.site_port is None or visit.assignment_of(user.staff.id) is None:
+        return False
+    if not checklists.note_way_in(unit, visit.id):
+        return False
+    unit.audit("visit", visit.id, way_in=True)
+    return True
+
+
+def item_of(store: Store, visit: Visit, ref: str) -> Item:
+    """The item of a visit's checklist with that id, whatever its case.
+
+    Raises:
+        NotFound: it has none such.
+    """
+    checklist = checklists.checklist(store, visit.id)
+    item = checklist.item(ref.strip())
+    if item is None and ref.strip().casefold() == "w1":
+        item = checklist.item("W1.1")
+    if item is None:
+        known = ", ".join(show(one.ref) for one in checklist.items)
+        raise NotFound(f"{show(visit.reference)} has no item {show(ref, 40)}; it has {known}.")
+    return item

@@ -1,0 +1,113 @@
+"""A lead lets words settle a test: its technician asks, one key or a reason answers (design/close-out.md C5a)."""
+
+from __future__ import annotations
+
+from db import checklists, notices, people, permissions
+from db.unit import Unit
+from dispatch.closeout.answers import tells
+from dispatch.closeout.gates import settled
+from dispatch.desk.closeout.onsite import item_of, note_way_in, open_visit
+from dispatch.desk.session.refusals import Faulty, Refusal
+from dispatch.desk.session.user import User
+from dispatch.desk.session.wording import reason_of, worded
+from dispatch.model.checklists import Asks, Item, ItemKind
+from dispatch.model.permissions import Asking
+from dispatch.model.states import Role
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+
+NOTICE = "permission"
+"""The kind of what goes into the outbox."""
+
+
+def ask(user: User, reference: str, ref: str, why: str = "") -> Asking:
+    """Ask the leads to let words settle a test; it stands in each lead's outbox until one answers.
+
+    Raises:
+        Refusal: the test takes words already, or is asked for already.
+    """
+    with user.write("ask for a permission", Role.TECHNICIAN) as unit:
+        visit, item = _test(user, unit, reference, ref)
+        if permissions.waiting_for(user.store, item.id) is not None:
+            raise Refusal(f"{show(item.ref)} is asked for already: a lead has to answer.")
+        said = worded("why", why)
+        asked = permissions.ask(unit, item.id, said)
+        for person in people.all_staff(user.store):
+            if Role.LEAD in person.roles:
+                notices.add(unit, person.id, visit.id, NOTICE, asked_text(asked))
+        unit.audit("visit", visit.id, item=item.ref, permission="asked", text=said or None)
+        return asked
+
+
+def give(user: User, reference: str, ref: str, reason: str = "") -> Item:
+    """Let words settle a test at this visit.
+
+    Args:
+        reason: may be left out where nothing leads into the client's network; kept with the permission.
+
+    Raises:
+        Faulty: the reason is missing.
+        Refusal: the test takes words already.
+    """
+    with user.write("let words settle a test", Role.LEAD) as unit:
+        visit, item = _test(user, unit, reference, ref)
+        said = worded("reason", reason)
+        lowered = item.asks is not Asks.NO_WAY_IN
+        if lowered and not tells(said):
+            raise Faulty(
+                [f"reason: {item.ref} asks for {ASKED[item.asks]}; say why words will do, in at least 3 characters"]
+            )
+        _answer(user, unit, visit, item, yes=True, lowered=lowered, reason=said)
+        return item_of(user.store, visit, ref)
+
+
+def refuse(user: User, reference: str, ref: str, reason: str) -> Item:
+    """Say no to a permission that is asked for.
+
+    Raises:
+        Faulty: the reason is missing.
+        Refusal: nobody asks for it.
+    """
+    with user.write("refuse a permission", Role.LEAD) as unit:
+        visit, item = _test(user, unit, reference, ref)
+        if permissions.waiting_for(user.store, item.id) is None:
+            raise Refusal(f"Nobody asks for {show(item.ref)} of {show(visit.reference)}.")
+        said = reason_of(reason)
+        _answer(user, unit, visit, item, yes=False, lowered=False, reason=said)
+        return item
+
+
+def asked_text(asked: Asking) -> str:
+    """What is asked for, in a sentence."""
+    why = f": {show(asked.why)}" if asked.why else ""
+    return f"{show(asked.by)} asks: may words settle {show(asked.item)} {show(asked.label)} of {asked.reference}{why}?"
+
+
+ASKED = {Asks.EXECUTED: "a test that ran", Asks.MEASURED: "a value within bounds"}
+"""What a test asks for that asks for more than words."""
+
+
+def _test(user: User, unit: Unit, reference: str, ref: str) -> tuple[Visit, Item]:
+    """The open visit, and its item: a test that asks for more than words and is not settled."""
+    visit = open_visit(user, reference)
+    note_way_in(user, unit, visit)
+    item = item_of(user.store, visit, ref)
+    if item.kind is not ItemKind.TEST:
+        raise Refusal(f"{show(item.ref)} is no test: record its result.")
+    if item.asks is Asks.ANY:
+        raise Refusal(f"{show(item.ref)} takes words: record what you saw.")
+    if settled(item, checklists.checklist(user.store, visit.id)):
+        raise Refusal(f"{show(item.ref)} is settled: there is nothing to permit.")
+    return visit, item
+
+
+def _answer(user: User, unit: Unit, visit: Visit, item: Item, *, yes: bool, lowered: bool, reason: str) -> None:
+    asked = permissions.waiting_for(user.store, item.id) or permissions.ask(unit, item.id, "")
+    permissions.answer(unit, asked, yes=yes, as_of=visit.sequence, lowered=lowered, reason=reason)
+    why = f": {reason}" if reason else ""
+    text = f"{user.staff.name} {'lets words settle' if yes else 'does not let words settle'} {item.ref}{why}."
+    for part in visit.assignments:
+        if part.technician_id != user.staff.id:
+            notices.add(unit, part.technician_id, visit.id, NOTICE, text)
+    said = "given" if yes else "refused"
+    unit.audit("visit", visit.id, item=item.ref, permission=said, lowered=lowered or None, reason=reason or None)

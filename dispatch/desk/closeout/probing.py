@@ -1,0 +1,281 @@
+"""Tests that run on a visit: by us, or on a laptop at the client's (design/close-out.md C5).
+
+Nothing is locked while a test runs. What came of it is as old as its beginning: work that was noted meanwhile asks for
+the test again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from db import checklists, probes
+from db.faults import Busy
+from db.store import Store, there
+from dispatch.closeout.gates import settled
+from dispatch.closeout.probes import outcomes as came
+from dispatch.closeout.probes.carrying import LaptopReport, NotTaken, ProbedItem, Specification, read_report, sealed
+from dispatch.closeout.probes.effort import CalledOff
+from dispatch.closeout.probes.running import PAUSE_SECONDS, Runner
+from dispatch.closeout.probes.vantage import Dialer, FromHost, ThroughSite
+from dispatch.closeout.recording import Recording, Run
+from dispatch.desk.closeout.onsite import Recorded, item_of, open_visit, record, record_within
+from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
+from dispatch.desk.session.user import User
+from dispatch.desk.visits.finding import find
+from dispatch.model.checklists import Checklist, Grade, Item, Result
+from dispatch.model.instants import when_text
+from dispatch.model.probes import Probe, ProbeKind, ProbeOutcome, Vantage, Watch
+from dispatch.model.states import Role
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+
+VALID_SECONDS = 4 * 3600
+"""How long a specification for a laptop is taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of an item's test. Nothing was recorded where `fault` says why."""
+
+    item: Item
+    passed: bool = False
+    text: str = ""
+    outcomes: tuple[ProbeOutcome, ...] = ()
+    vantage: Vantage = Vantage.HOST
+    fault: str = ""
+
+
+def runs_by_itself(item: Item) -> tuple[Probe, ...]:
+    """The probes of an item that a program can run."""
+    return tuple(probe for probe in item.probes if probe.kind is not ProbeKind.VALUE)
+
+
+def run(
+    user: User,
+    reference: str,
+    refs: Sequence[str] = (),
+    *,
+    site: Dialer | None = None,
+    only_from: Vantage | None = None,
+    tell: Callable[[str], None] = lambda line: None,
+    called_off: threading.Event | None = None,
+    pause_seconds: float = PAUSE_SECONDS,
+) -> Iterator[Ran]:
+    """Run the tests of some items, and record what comes of each as *executed*.
+
+    Made to be walked through off the interface's thread: each step is an item that is done.
+
+    Args:
+        session: a technician of the visit, which is open.
+        reference: the visit.
+        refs: the items; none: every one that has a test, but no restart that has been proven since the last work.
+        site: leads into the client's network, by default as the session does; without it what must run there is left, and says so.
+        only_from: run everything from there all the same. What must run in the client's network and ran from the
+            office is recorded, and does not settle its item.
+        tell: is told each step in words, as it happens.
+        called_off: set by whoever stops the run; of the item that is running nothing is recorded.
+        pause_seconds: between two tries.
+
+    Raises:
+        Refusal: the visit is not open, or not the person's own, or an item has no test; before anything runs.
+    """
+    visit, items = _chosen(user, reference, refs)
+    if site is None and user.site_port is not None:
+        site = ThroughSite(user.site_port)
+    runner = Runner(lambda: user.now, tell, called_off, pause_seconds)
+    dialers: dict[Vantage, Dialer | None] = {Vantage.HOST: FromHost(), Vantage.SITE: site}
+    if only_from is not None:
+        dialers = dict.fromkeys(Vantage, dialers[only_from])
+    for item in items:
+        needed = only_from or item.vantage
+        if any(dialers[probe.vantage] is None for probe in runs_by_itself(item)):
+            fault = (
+                f"{item.ref} must run inside the client's network: connect with ssh -R, run it on your laptop "
+                f"(dispatch visit probe-spec {visit.reference} {item.ref}), hand in a photograph, or ask a lead"
+            )
+            tell(fault)
+            yield Ran(item, vantage=needed, fault=fault)
+            continue
+        try:
+            yield _run_item(user, visit, item, runner, dialers, needed)
+        except CalledOff:
+            fault = f"{item.ref} was stopped: nothing of it was recorded"
+            tell(fault)
+            yield Ran(item, vantage=needed, fault=fault)
+            return
+
+
+def _run_item(
+    user: User, visit: Visit, item: Item, runner: Runner, dialers: dict[Vantage, Dialer | None], vantage: Vantage
+) -> Ran:
+    begun = find(user.store, visit.reference).sequence
+    found: list[ProbeOutcome] = []
+    for probe in runs_by_itself(item):
+        dialer = there(dialers[probe.vantage])
+        if probe.kind is not ProbeKind.REBOOT:
+            found.append(runner.run(probe, dialer))
+            continue
+        seen, since = _watch(user.store, visit, item, probe)
+        begun = min(begun, since) if seen.up_at is not None else begun
+        found.append(runner.run(probe, dialer, seen, _keeper(user, visit, item, probe, seen, begun)))
+    if why := came.not_run(found):
+        return Ran(item, outcomes=tuple(found), vantage=vantage, fault=f"{item.ref} was not run: {why}")
+    entry = _entry(found, Grade.EXECUTED, vantage, begun)
+    record(user, visit.reference, item.ref, entry)
+    return Ran(item, came.passed(found), entry.text, tuple(found), vantage)
+
+
+def _entry(found: Sequence[ProbeOutcome], grade: Grade, vantage: Vantage, as_of: int) -> Recording:
+    result = Result.PASS if came.passed(found) else Result.FAIL
+    return Recording(result, came.evidence(found), came.value(found), run=Run(grade, vantage, as_of, came.tries(found)))
+
+
+def _watch(store: Store, visit: Visit, item: Item, probe: Probe) -> tuple[Watch, int]:
+    """What a watch that was cut off has seen; work or another result since makes it begin anew."""
+    checklist = checklists.checklist(store, visit.id)
+    now = checklist.item(item.ref)
+    last = now.latest.sequence if now is not None and now.latest is not None else 0
+    return probes.watch_of(store, item.id, probe.name, max(checklist.last_work, last))
+
+
+def _keeper(user: User, visit: Visit, item: Item, probe: Probe, before: Watch, begun: int) -> Callable[[Watch], None]:
+    """Keeps each observation of a watch as it is made, so that a lost connection loses none."""
+    last = before
+
+    def keep(seen: Watch) -> None:
+        nonlocal last
+        fresh = [
+            (word, at)
+            for word, at, known in (
+                ("up", seen.up_at, last.up_at),
+                ("down", seen.down_at, last.down_at),
+                ("back", seen.back_at, last.back_at),
+            )
+            if at is not None and known is None
+        ]
+        # somebody who holds the store must not end the watch: the next observation takes this one along
+        with contextlib.suppress(Busy):
+            with user.write("watch", Role.TECHNICIAN) as unit:
+                open_visit(user, visit.reference)
+                for word, at in fresh:
+                    probes.add_observation(unit, item.id, probe.name, word, at, begun)
+                unit.audit("visit", visit.id, item=item.ref, probe=probe.name, seen=[word for word, _ in fresh])
+            last = seen
+
+    return keep
+
+
+def specify(user: User, reference: str, refs: Sequence[str] = ()) -> Specification:
+    """What the technician's own laptop is to test inside the client's network, sealed, to be used once.
+
+    Args:
+        session: a technician of the visit, which is open.
+        reference: the visit.
+        refs: the items; none: every one that has a test.
+
+    Raises:
+        Refusal: as `run`.
+    """
+    with user.write("ask for tests", Role.TECHNICIAN) as unit:
+        visit, items = _chosen(user, reference, refs)
+        key, nonce = secrets.token_bytes(32), secrets.token_hex(16)
+        specification = Specification(
+            visit=visit.reference,
+            nonce=nonce,
+            expires_at=unit.at + VALID_SECONDS,
+            as_of=visit.sequence,
+            items=tuple(ProbedItem(item.ref, item.label, runs_by_itself(item)) for item in items),
+        )
+        probes.add_order(unit, nonce, visit.id, key, specification.expires_at)
+        unit.audit("visit", visit.id, items=[item.ref for item in items], nonce=nonce)
+        return replace(specification, seal=sealed(specification, key))
+
+
+def bring(user: User, reference: str, text: str) -> tuple[Recorded, ...]:
+    """Record what a laptop found, as *measured* inside the client's network. What could not run there is left as it was.
+
+    Args:
+        session: a technician of the visit, which is open, or a lead.
+        reference: the visit.
+        text: what `dispatch probe` printed.
+
+    Raises:
+        Faulty: with everything that keeps it from being taken; nothing is recorded then.
+    """
+    try:
+        report = read_report(text)
+    except NotTaken as refused:
+        raise Faulty([f"result: {fault}" for fault in refused.faults]) from None
+    with user.write("bring test results", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = open_visit(user, reference)
+        if faults := _faults(user.store, visit, report, unit.at):
+            raise Faulty([f"result: {fault}" for fault in faults])
+        specification = report.specification
+        probes.use_order(unit, specification.nonce)
+        unit.audit("visit", visit.id, nonce=specification.nonce)
+        recorded = []
+        for asked, outcomes in zip(specification.items, report.outcomes, strict=True):
+            if why := came.not_run(outcomes):
+                recorded.append(Recorded(visit, (f"not run: {why}",), asked.item))
+                continue
+            entry = _entry(outcomes, Grade.MEASURED, Vantage.SITE, specification.as_of)
+            recorded.append(record_within(user, unit, reference, asked.item, entry))
+        return tuple(recorded)
+
+
+def _faults(store: Store, visit: Visit, report: LaptopReport, now: int) -> list[str]:
+    """Why a result does not belong to this visit, or is not what was asked for."""
+    specification = report.specification
+    order = probes.order(store, specification.nonce)
+    if order is None:
+        return ["its nonce was never given out here"]
+    faults = []
+    if order.visit_id != visit.id or specification.visit.casefold() != visit.reference.casefold():
+        faults.append(f"it is for {show(specification.visit)}, not for {show(visit.reference)}")
+    if not secrets.compare_digest(sealed(specification, order.key), specification.seal):
+        faults.append("what was tested is not what was asked for: its specification was changed")
+    if order.used_at is not None:
+        faults.append(f"it was brought back already, {when_text(order.used_at, visit.zone)}")
+    if now >= order.expires_at:
+        faults.append(f"it has expired, {when_text(order.expires_at, visit.zone)}; print a new specification")
+    checklist = checklists.checklist(store, visit.id)
+    faults += [f"the visit has no item {show(one.item)}" for one in specification.items if not checklist.item(one.item)]
+    return faults
+
+
+def _chosen(user: User, reference: str, refs: Sequence[str]) -> tuple[Visit, list[Item]]:
+    """The visit, open and the person's own, and those of its items that are to be tested."""
+    visit = open_visit(user, reference)
+    if visit.assignment_of(user.staff.id) is None:
+        raise NotAllowed(f"Tests of {show(visit.reference)} are run by its own technician.")
+    if refs:
+        named = {ref.strip().casefold(): ref for ref in refs}
+        items = [item_of(user.store, visit, ref) for ref in named.values()]
+        typed, seen = "it is a value: type it with --value", "it has no test that runs; record what you saw"
+        bare = [item for item in items if not runs_by_itself(item)]
+        if bare:
+            raise Faulty([f"{show(item.ref)}: {typed if item.probes else seen}" for item in bare])
+        return visit, items
+    checklist = checklists.checklist(user.store, visit.id)
+    tested = [item for item in checklist.items if runs_by_itself(item)]
+    if not tested:
+        raise Refusal(
+            f"{show(visit.reference)} has no test that runs: no target was registered for {show(visit.site)} before the "
+            "visit began (dispatch target add)."
+        )
+    items = [item for item in tested if not _seen_restarted(item, checklist)]
+    if not items:
+        raise Refusal(
+            f"The restart is settled, and {show(visit.reference)} has no other test. Name the item to watch one more."
+        )
+    return visit, items
+
+
+def _seen_restarted(item: Item, checklist: Checklist) -> bool:
+    """Whether a watched restart is settled: nobody restarts a server once more to run every test."""
+    watched = any(probe.kind is ProbeKind.REBOOT for probe in item.probes)
+    return watched and item.latest is not None and settled(item, checklist)

@@ -1,0 +1,121 @@
+"""Telling technicians: what a deed changes in what they were told before, in the transaction of the deed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from db import notices
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk.session.user import User
+from dispatch.model.firm import Firm
+from dispatch.model.instants import when_text
+from dispatch.model.notices import CHANGES, Notice, NoticeSubject, filled, with_who_and_why
+from dispatch.model.states import ENDED, TOLD, Role, State
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+from dispatch.planning.checker import Finding, PlacementGrade
+
+RULE = "told"
+"""The rule of the finding that technicians know of a visit already."""
+
+
+def tell(
+    user: User,
+    unit: Unit,
+    visit: Visit,
+    technicians: Sequence[int],
+    about: NoticeSubject,
+    instead: str = "",
+    why: str = "",
+) -> None:
+    """Put a notice on a visit into the outbox for some technicians, as the firm words it.
+
+    Args:
+        visit: as it stands now; as it stood where it was taken off somebody.
+        technicians: their ids.
+        about: what the notice says.
+        instead: the client who comes first, where the visit was pushed.
+        why: the reason that was given.
+    """
+    firm = user.firm
+    wording = getattr(firm, f"notice_{about.value}")
+    if about in CHANGES:
+        wording = with_who_and_why(wording)
+    text = filled(
+        wording,
+        visit,
+        when="" if visit.starts_at is None else when_text(visit.starts_at, visit.zone),
+        instead=instead,
+        by=user.staff.name,
+        why=f": {why}" if why else "",
+    )
+    for technician_id in technicians:
+        notices.add(unit, technician_id, visit.id, about, text)
+
+
+def follow(user: User, unit: Unit, before: Visit, after: Visit, instead: str = "", why: str = "") -> None:
+    """Tell technicians what a change of a visit's place changes for them, whatever deed it was, undo too.
+
+    Who had been told of it hears that it was taken off them, or of its new time; who has it again hears of it again. An
+    end that they or the client made of it is not taken off anybody who was there.
+
+    Args:
+        instead: the client who comes first, where the visit was pushed.
+        why: the reason that was given; left out, the one with which the visit ended or waits.
+    """
+    if not why and after.state is not before.state and after.state in ENDED | {State.ON_HOLD} and after.reason:
+        why = f"{after.state.label}, {after.reason}"
+    told = [part.technician_id for part in before.assignments] if before.state in TOLD else []
+    still = {part.technician_id for part in after.assignments} if after.state not in ENDED else set()
+    tell(user, unit, before, [one for one in told if one not in still], NoticeSubject.TAKEN_OFF, why=why)
+    moved = before.starts_at != after.starts_at
+    if moved:
+        about = NoticeSubject.MOVED if instead else NoticeSubject.NEW_TIME
+        tell(user, unit, after, [one for one in told if one in still], about, instead, why)
+    if after.state in TOLD:
+        tell(user, unit, after, [one for one in sorted(still) if one not in told], NoticeSubject.DISPATCHED)
+
+
+def who_knows(visit: Visit, firm: Firm) -> str:
+    """Which technicians know already that they are to go to a visit, in words; empty where nobody was told."""
+    if visit.state not in TOLD:
+        return ""
+    said = []
+    for part in visit.assignments:
+        name = show(part.technician)
+        if part.depart_at is not None:
+            said.append(f"{name} is on the way there since {firm.times().clock(part.depart_at)}")
+        elif part.seen_at is not None:
+            said.append(f"{name} has been told and saw it at {firm.times().clock(part.seen_at)}")
+        else:
+            said.append(f"{name} has been told")
+    return ", ".join(said)
+
+
+def finding(visit: Visit, firm: Firm) -> Finding | None:
+    """What stands against changing the place of a visit that technicians know of: it has to be meant; where somebody is on the
+    way there, it needs a reason."""
+    known = who_knows(visit, firm)
+    if not known:
+        return None
+    if visit.state is State.EN_ROUTE:
+        return Finding(RULE, PlacementGrade.BLOCKED, f"{known}: they hear of the change at once, and turn round")
+    return Finding(RULE, PlacementGrade.WARNINGS, f"{known}: they hear of the change at once", confirm=True)
+
+
+def unread(store: Store, staff_id: int) -> list[Notice]:
+    """What was changed under a technician and they have not noted yet, the newest first."""
+    return notices.unread(store, staff_id)
+
+
+def note(user: User) -> list[Notice]:
+    """Note what one was told of changes; returns what that was."""
+    with user.write("note changes", Role.TECHNICIAN) as unit:
+        found = notices.unread(user.store, user.staff.id)
+        if not found:
+            unit.leave_unchanged()
+            return []
+        notices.note(unit, found)
+        unit.audit("staff", user.staff.id, noted=[one.reference for one in found])
+        return found

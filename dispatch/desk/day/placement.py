@@ -1,0 +1,219 @@
+"""Whether a visit may stand somewhere: the verdict on a position, who has to confirm it, and the best ones of a day."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypedDict
+
+from db import pins, settings, visits
+from db.store import Store
+from dispatch.closeout.answers import tells
+from dispatch.desk.day import notices, routing
+from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal
+from dispatch.desk.session.shown import mark_of
+from dispatch.desk.session.wording import reason_of
+from dispatch.desk.travel import providers
+from dispatch.desk.visits.crew import driver
+from dispatch.desk.visits.finding import find
+from dispatch.model.instants import day_of
+from dispatch.model.people import Technician
+from dispatch.model.states import UNREACHED
+from dispatch.model.text import show
+from dispatch.model.travel import UNKNOWN_LEG
+from dispatch.model.visits import Visit
+from dispatch.planning.candidates import Candidate
+from dispatch.planning.candidates import candidates as ranked
+from dispatch.planning.checker import Finding, PlacementGrade, Verdict, check, worst
+
+Confirmed = Collection[str] | Literal[True]
+"""The marks of what was seen; True, of whom nobody asks: the program itself."""
+
+
+class Meant(TypedDict, total=False):
+    """What somebody says with another place of a visit, each as `assign` has it."""
+
+    reason: str
+    confirmed: Confirmed
+    version: int | None
+
+
+def check_placement(store: Store, reference: str, crew: Sequence[str] | None, at: int | None) -> Placed:
+    """What `assign` or `move` would find, without doing it."""
+    with store.read():
+        visit = find(store, reference)
+        technicians, start = target(store, visit, crew, at)
+        verdict = judge_placement(store, visit, technicians, start)
+        return Placed(visit, start, tuple(technician.name for technician in technicians), verdict)
+
+
+def candidates(store: Store, reference: str, day: datetime.date) -> list[Candidate]:
+    """Technicians and times for a visit on a day, the best first, blocked ones last with their reasons.
+
+    On a day that runs they fit into it as it goes, from now on.
+    """
+    with store.read():
+        visit = find(store, reference)
+        firm = settings.firm(store)
+        days = routing.days_on(store, day, without=visit.id)
+        start = min((one.shift[0] for one in days if one.shift is not None), default=0)
+        if not start:
+            return []
+        stop = routing.stop_of(store, visit, start, start + stay_minutes(store, visit.minutes) * 60)
+        now = store.clock.now()
+        earliest = now - now % 300 + 300 if day_of(now, firm.zone) == day else start
+        return ranked(
+            [one for one in days if one.shift is not None],
+            stop,
+            providers.drives_on(store, day),
+            routing.rules_of(firm),
+            max(earliest, start),
+            visits.experience(store, visit),
+        )
+
+
+def has_pinned_drive(store: Store, reference: str) -> bool:
+    """Whether some drive to or from the visit's site is pinned: then it can be planned, also without coordinates."""
+    return find(store, reference).site_id in pins.pinned_sites(store)
+
+
+def stay_minutes(store: Store, minutes: int) -> int:
+    """The planned length of a stay: the work and the time for tests (design/close-out.md R1)."""
+    return minutes + settings.firm(store).test_minutes
+
+
+def _asks(finding: Finding) -> bool:
+    return finding.confirm or finding.level is PlacementGrade.BLOCKED
+
+
+def marks_of(visit: Visit, verdict: Verdict) -> list[str]:
+    """The marks of what a check wants confirmed, or lets through for a reason only."""
+    return [mark_of(visit, finding.text) for finding in verdict.findings if _asks(finding)]
+
+
+def permit(visit: Visit, verdict: Verdict, meant: Meant, done: str = "placed") -> str:
+    """Let a placement through, or say what stands against it; returns the reason that was given. `done`: what it would be.
+
+    A reason is for what was shown, as a confirmation is: neither lets through what stands against it only by now.
+    """
+    reason, confirmed = meant.get("reason", ""), meant.get("confirmed", ())
+    if verdict.final:
+        final = "; ".join(finding.text for finding in verdict.findings if finding.final)
+        raise Refusal(f"{show(visit.reference)} cannot be placed: {show(final)}.")
+    asked, marks = [finding.text for finding in verdict.findings if _asks(finding)], marks_of(visit, verdict)
+    if verdict.level is PlacementGrade.BLOCKED and not tells(reason):
+        raise Blocked(
+            f"{show(visit.reference)} was not {done}: {show('; '.join(asked))}. "
+            f"{'Choose another time or technician, or give' if done.startswith('placed') else 'Give'} a reason with "
+            f"--override REASON --confirm {','.join(marks)}.",
+            _against(verdict),
+            marks,
+        )
+    why = reason_of(reason) if reason.strip() else ""
+    if confirmed is True:
+        return why
+    if new := [text for text, mark in zip(asked, marks, strict=True) if mark not in confirmed]:
+        beside = ", beside what was confirmed" if confirmed else ""
+        raise NeedsConfirm(
+            f"{show(visit.reference)} was not {done} yet{beside}: {show('; '.join(new))}.",
+            list(dict.fromkeys((*confirmed, *marks))),
+        )
+    return why
+
+
+def said_of(verdict: Verdict, why: str) -> dict[str, Any]:
+    """What the audit keeps of a placement: the reason, of what the check refuses or of what it allows, and its findings."""
+    return {
+        "override" if verdict.level is PlacementGrade.BLOCKED else "reason": why or None,
+        "findings": _against(verdict),
+    }
+
+
+def _against(verdict: Verdict) -> list[str]:
+    return [finding.text for finding in verdict.findings if finding.level is not PlacementGrade.FEASIBLE]
+
+
+def target(store: Store, visit: Visit, crew: Sequence[str] | None, at: int | None) -> tuple[list[Technician], int]:
+    """Who and when, from what was named and how the visit stands."""
+    technicians: list[Technician] = []
+    for name in crew or visit.crew:
+        technician = driver(store, name)
+        if technician.id not in {one.id for one in technicians}:
+            technicians.append(technician)
+    start = at if at is not None else visit.starts_at
+    if start is None or not technicians:
+        raise Refusal(f"{show(visit.reference)} has no time or technician yet: say both.")
+    return technicians, start - start % 60
+
+
+def length_of(store: Store, visit: Visit, technicians: Sequence[Technician], work: int | None = None) -> int:
+    """The planned stay in seconds: what was planned for a crew of this size stays planned."""
+    if work is None and visit.span is not None and len(technicians) == len(visit.assignments) > 1:
+        return visit.span[1] - visit.span[0]
+    return stay_minutes(store, visit.minutes if work is None else work) * 60
+
+
+def planned_length(store: Store, before: Visit, after: Visit, technicians: Sequence[Technician]) -> int:
+    """The planned stay in seconds of a placed visit whose request was changed; as it was where its minutes are the same."""
+    if before.minutes == after.minutes and before.span is not None:
+        return before.span[1] - before.span[0]
+    return length_of(store, after, technicians, after.minutes)
+
+
+def judge_placement(
+    store: Store,
+    visit: Visit,
+    technicians: Sequence[Technician],
+    start: int,
+    length: int | None = None,
+    was: Visit | None = None,
+) -> Verdict:
+    """One verdict for the whole crew: each technician's day is checked on its own. `was`: the visit where it stood, where
+    it has just been taken out of the plan."""
+    firm = settings.firm(store)
+    day = day_of(start, firm.zone)
+    before = was or visit
+    stop = routing.stop_of(store, before, start, start + (length or length_of(store, visit, technicians)))
+    wanted = {technician.id for technician in technicians}
+    days = {one.technician_id: one for one in routing.days_on(store, day, without=visit.id, only=wanted)}
+    drives = providers.drives_on(store, day)
+    if stop.owners is not None and any(technician.id in stop.owners for technician in technicians):
+        stop = replace(stop, owners=None)  # one of those who started it is there
+    charged = any(technician.billable for technician in technicians)
+    verdicts = []
+    for technician in technicians:
+        if technician.id not in days:
+            raise Refusal(
+                f"{show(technician.name)} drives to visits no longer: give {show(visit.reference)} to somebody else."
+            )
+        stood = None
+        if before.span is not None and before.state in UNREACHED:
+            holder = technician.id if before.assignment_of(technician.id) else before.assignments[0].technician_id
+            stood = (holder, routing.stop_of(store, before, *before.span))
+        alone = replace(days[technician.id], billable=charged)
+        verdicts.append(check(alone, stop, drives, routing.rules_of(firm), stood))
+    known = None
+    if start != before.starts_at or wanted != {part.technician_id for part in before.assignments}:
+        known = notices.finding(before, firm)
+    if len(verdicts) == 1 and known is None:
+        return verdicts[0]
+    findings = tuple(dict.fromkeys(finding for verdict in verdicts for finding in verdict.findings))
+    findings = findings if known is None else (known, *findings)
+    return Verdict(
+        worst([finding.level for finding in findings]),
+        findings,
+        sum(verdict.extra_travel for verdict in verdicts),
+        sum(verdict.cost for verdict in verdicts),
+        verdicts[0].leg if len(verdicts) == 1 else UNKNOWN_LEG,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A visit where it was placed, or where it would stand."""
+
+    visit: Visit
+    starts_at: int
+    crew: tuple[str, ...]
+    verdict: Verdict

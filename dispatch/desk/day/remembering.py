@@ -1,0 +1,76 @@
+"""What was just done, kept so that it can be taken back (design/states.md, Undo)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from db import changes, people, visits
+from db.changes import RecordChange
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk.day.placement import judge_placement
+from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.session.user import User
+from dispatch.model.forms import form, forms
+from dispatch.model.states import UNREACHED
+from dispatch.model.visits import Visit
+from dispatch.planning.checker import Finding, PlacementGrade
+
+FEW = 2
+"""So many visits change their places by hand at once; more of them do by a plan."""
+
+
+STOOD_AGAINST = "stood_against"
+
+
+_PICTURED = """state starts_at ends_at priority pinned reason cancelled_at ended_at review archived_at work description
+    wanted_on promised_from=promised.0 promised_to=promised.1 minutes emergency reported_by came_by preferred_id skills tags
+    crew"""
+
+
+_CREW = "staff_id=technician_id labour_class vehicle billable depart_at check_in_at seen_at"
+
+
+def picture_of(visit: Visit) -> dict[str, Any]:
+    """How a visit stands in the plan, and what is asked for: what undo puts back."""
+    return form(visit, _PICTURED, crew=forms(visit.assignments, _CREW))
+
+
+def remember(user: User, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[RecordChange] = ()) -> None:
+    """Keep what was just done to these visits, and `more` of other records, so that it can be taken back.
+
+    What stood against the place that a visit had is kept too: it may go back there all the same. A plan has judged many itself.
+    """
+    pictures = [*more]
+    for visit in before:
+        after = visits.visit_by_id(user.store, visit.id)
+        if after is not None:
+            was = picture_of(visit)
+            if len(before) <= FEW and visit.state in UNREACHED and standing_of(visit) != standing_of(after):
+                was[STOOD_AGAINST] = stands_against(user.store, visit)
+            pictures.append(RecordChange("visit", visit.id, was, picture_of(after), visit.version, after.version))
+    changes.remember(unit, label, pictures)
+
+
+def stands_against(store: Store, visit: Visit) -> list[str]:
+    """What stands against a placed visit where it is; nothing is said of one whose technician has left."""
+    try:
+        return [one.text for one in blocking(store, visit)]
+    except Refusal:
+        return []
+
+
+def blocking(store: Store, visit: Visit) -> list[Finding]:
+    if visit.span is None:
+        return []
+    starts_at, ends_at = visit.span
+    crew = [found for part in visit.assignments if (found := people.technician(store, part.technician_id)) is not None]
+    verdict = judge_placement(store, visit, crew, starts_at, ends_at - starts_at, was=visit)
+    return [one for one in verdict.findings if one.level is PlacementGrade.BLOCKED]
+
+
+def standing_of(visit: Visit) -> tuple[object, ...]:
+    """Where a visit stands in the plan: it has another place where this is another."""
+    crew = frozenset(part.technician_id for part in visit.assignments)
+    return visit.state in UNREACHED, visit.starts_at, visit.ends_at, crew

@@ -1,0 +1,230 @@
+"""A technician's day as the checker and the board need it, and its legs, worked out whenever the day changes."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Container, Iterable
+from dataclasses import dataclass, fields, replace
+
+from db import doors, legs, people, pins, settings, visits
+from db.clients import not_with
+from db.legs import HOME
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk.day.running import DayData, RunningDay, Spans, access_of, access_on, place_of, read_day, running_day
+from dispatch.desk.firm.shifts import lunch_on, shift_of
+from dispatch.desk.levels.clocks import clocks_of, promised_by
+from dispatch.desk.session.user import User
+from dispatch.desk.travel.providers import drives_on, travel
+from dispatch.desk.visits.crew import owners_of
+from dispatch.model.firm import Firm
+from dispatch.model.instants import day_bounds, day_of
+from dispatch.model.people import Technician
+from dispatch.model.states import ENDED, OCCUPYING, State
+from dispatch.model.travel import UNKNOWN_LEG, Leg
+from dispatch.model.visits import Visit
+from dispatch.planning.day import Rules, Stop, TechnicianDay
+from dispatch.travel.chain import Chain
+
+WEIGHTS = tuple(field.name for field in fields(Rules) if field.name not in ("buffer_minutes", "overlap"))
+"""The names of the weights, each a setting of the firm."""
+
+TravelDay = tuple[int, datetime.date]
+"""A technician's id and a date."""
+
+
+def rules_of(firm: Firm) -> Rules:
+    """The checker's rules as the firm has set them."""
+    weights = {name: getattr(firm, f"weight_{name}") for name in WEIGHTS}
+    return Rules(buffer_minutes=firm.buffer_minutes, overlap=firm.overlap, **weights)
+
+
+def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
+    """A visit as a stop from `start` to `end`. A target that is missed already is missed wherever it stands, and not in it."""
+    now = store.clock.now()
+    owners = owners_of(store, [visit.id]).get(visit.id)
+    hours = doors.access_hours(store, [visit.site_id]).get(visit.site_id)
+    access = None if hours is None else access_on(hours, day_of(start, visit.zone), visit.zone)
+    pinned = pins.pinned_sites(store) if visit.place is None else ()
+    clocks = clocks_of(store, [visit])
+    stop = replace(
+        stop_at(visit, start, end, access, pinned, _ahead(promised_by(clocks, "onsite").get(visit.id), now)),
+        resolve_by=_ahead(promised_by(clocks, "resolution").get(visit.id), now + end - start),
+        banned=not_with(store, visit.client_id),
+        known_by=frozenset(visits.experience(store, visit)),
+    )
+    return stop if owners is None else replace(stop, owners=owners.allowed, owner=" and ".join(owners.names))
+
+
+def _ahead(due: int | None, now: int) -> int | None:
+    return due if due is not None and due > now else None
+
+
+def stop_at(
+    visit: Visit, start: int, end: int, access: Spans | None, pinned: Container[int], due: int | None = None
+) -> Stop:
+    """A visit as a stop from `start` to `end`.
+
+    Args:
+        visit: what is placed.
+        start, end: the stay.
+        access: the opening spans of the site; None: always open.
+        pinned: the sites that can be driven to without coordinates.
+        due: when a service level wants somebody on site.
+    """
+    return Stop(
+        visit_id=visit.id,
+        client=visit.client,
+        start=start,
+        end=end,
+        place=place_of(visit, pinned),
+        skills=visit.skills,
+        access=access,
+        promised=visit.promised,
+        pinned=visit.pinned,
+        confirmed=visit.state is State.CONFIRMED,
+        preferred_id=visit.preferred_id,
+        preferred=visit.preferred,
+        due=due,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TechnicianRunning:
+    """A technician's day for the checker, with how it runs. `visits` are those of its stops."""
+
+    day: TechnicianDay
+    running: RunningDay
+    visits: tuple[Visit, ...]
+
+
+def days_on(
+    store: Store, day: datetime.date, *, without: int | None = None, only: Collection[int] | None = None
+) -> list[TechnicianDay]:
+    """Every technician's day as it goes: what is over when it was, the rest as projected.
+
+    Args:
+        without: a visit that is left out.
+        only: the technicians that matter; None for all.
+    """
+    return [one.day for one in running_on(store, day, without=without, only=only)]
+
+
+def running_on(
+    store: Store, day: datetime.date, *, without: int | None = None, only: Collection[int] | None = None
+) -> list[TechnicianRunning]:
+    """As `days_on`, with what happened and the projection of each technician."""
+    firm = settings.firm(store)
+    starts_at, ends_at = day_bounds(day, firm.zone)
+    placed = visits.placed_between(store, starts_at, ends_at, technicians=only)
+    access = access_of(placed, doors.access_hours(store, {visit.site_id for visit in placed}), day)
+    clocks = clocks_of(store, [visit for visit in placed if visit.state not in ENDED])
+    read = read_day(store, day, placed, access, drives_on(store, day), promised_by(clocks, "onsite"))
+    return [_technician_day(technician, read, without) for technician in people.technicians(store, only)]
+
+
+def _technician_day(technician: Technician, read: DayData, without: int | None) -> TechnicianRunning:
+    running = running_day(technician, read, without=without)
+    by_id = {visit.id: visit for visit in read.own.get(technician.id, ())}
+    own = tuple(by_id[stop.visit_id] for stop in running.stops)
+    spans = ((visit, running.span_of(visit.id)) for visit in own)
+    day = TechnicianDay(
+        technician_id=technician.id,
+        name=technician.name,
+        zone=read.firm.zone,
+        skills=technician.skills,
+        shift=shift_of(technician, read.day, read.firm.zone),
+        lunch=lunch_on(technician, read.day, read.firm.zone),
+        absences=technician.absences,
+        home=technician.home,
+        billable=technician.billable,
+        stops=tuple(
+            stop_at(visit, *span, read.access.get(visit.site_id), read.pinned, read.targets.get(visit.id))
+            for visit, span in spans
+            if span is not None
+        ),
+    )
+    return TechnicianRunning(day, running, own)
+
+
+def drive_to(store: Store, visit: Visit) -> Leg:
+    """The drive to a visit in its first technician's day, as it was worked out when the day was planned."""
+    if visit.starts_at is None or not visit.assignments:
+        return UNKNOWN_LEG
+    day = day_of(visit.starts_at, settings.firm(store).zone)
+    return legs.legs_of_day(store, day).get(visit.assignments[0].technician_id, {}).get(visit.id, UNKNOWN_LEG)
+
+
+def days_of(visit: Visit) -> set[TravelDay]:
+    """The days whose legs depend on a visit."""
+    if visit.starts_at is None:
+        return set()
+    day = day_of(visit.starts_at, visit.zone)
+    return {(part.technician_id, day) for part in visit.assignments}
+
+
+def reroute(user: User, unit: Unit, days: Iterable[TravelDay]) -> None:
+    """Work out the legs of some technicians' days again, so that no screen has to. No engine is asked."""
+    by_day: dict[datetime.date, set[int]] = {}
+    for technician_id, day in days:
+        by_day.setdefault(day, set()).add(technician_id)
+    for day, wanted in sorted(by_day.items()):
+        for technician_id, found in _fresh(user.store, day, wanted).items():
+            legs.set_legs(unit, technician_id, day, found)
+
+
+def reroute_ahead(unit: Unit) -> None:
+    """Work out all legs from today on again: a place or a pinned drive has changed."""
+    for day in legs.days_from(unit.store, day_of(unit.at, settings.firm(unit.store).zone)):
+        for technician_id, found in _fresh(unit.store, day).items():
+            legs.set_legs(unit, technician_id, day, found)
+
+
+def renew(user: User, day: datetime.date) -> bool:
+    """Take over into a day's legs what is known now; returns whether anything differs. Days that are over stay."""
+    store = user.store
+    if day < day_of(user.now, settings.firm(store).zone) or not _fresh(store, day):
+        return False
+    with user.write("renew drives") as unit:
+        fresh = _fresh(store, day)
+        for technician_id, found in fresh.items():
+            legs.set_legs(unit, technician_id, day, found)
+            unit.audit("technician", technician_id, drives_of=day.isoformat())
+        if not fresh:
+            unit.leave_unchanged()
+    return bool(fresh)
+
+
+def _fresh(store: Store, day: datetime.date, technicians: Collection[int] | None = None) -> dict[int, dict[int, Leg]]:
+    """Of some technicians' days (None: of those that have legs), the legs that are others now than those that are kept."""
+    kept = legs.legs_of_day(store, day)
+    found = legs_on(store, day, kept if technicians is None else technicians)
+    return {key: own for key, own in found.items() if own != kept.get(key, {})}
+
+
+def legs_on(store: Store, day: datetime.date, technicians: Collection[int]) -> dict[int, dict[int, Leg]]:
+    """The legs of some technicians' days as the providers say now: technician → visit (or `HOME`) → leg."""
+    firm = settings.firm(store)
+    chain, pinned = travel(store), pins.pinned_sites(store)
+    starts_at, ends_at = day_bounds(day, firm.zone)
+    found = visits.placed_between(store, starts_at, ends_at, technicians=technicians)
+    placed = [visit for visit in found if visit.state in OCCUPYING]
+    return {
+        technician.id: _route_legs(chain, technician, placed, pinned, starts_at)
+        for technician in people.technicians(store, technicians)
+    }
+
+
+def _route_legs(
+    chain: Chain, technician: Technician, placed: Iterable[Visit], pinned: Container[int], starts_at: int
+) -> dict[int, Leg]:
+    route = [visit for visit in placed if visit.assignment_of(technician.id) is not None]
+    found: dict[int, Leg] = {}
+    place = technician.home
+    for visit in route:
+        here = place_of(visit, pinned)
+        found[visit.id] = chain.leg(place, here, visit.starts_at or starts_at)
+        place = here
+    if route:
+        found[HOME] = chain.leg(place, technician.home, route[-1].ends_at or starts_at)
+    return found

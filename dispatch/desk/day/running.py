@@ -1,0 +1,213 @@
+"""The running day of each technician: what happened, and how the rest of it will go."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from db import settings, visits
+from db.legs import HOME, legs_of_day
+from db.pins import pinned_sites
+from db.store import Store, there
+from dispatch.desk.firm.shifts import lunch_on, shift_of
+from dispatch.model.firm import Firm
+from dispatch.model.instants import day_bounds, span_local
+from dispatch.model.people import Hours, Technician
+from dispatch.model.states import ENDED, OCCUPYING
+from dispatch.model.travel import Leg, Place, unplaced
+from dispatch.model.visits import Assignment, Visit
+from dispatch.planning.projection import Conditions, Course, Projection, in_course, project
+
+Drive = Callable[[Place | None, Place | None], Leg]
+Spans = tuple[tuple[int, int], ...]
+
+
+class RunningDay(NamedTuple):
+    """A technician's day: the stops in course, those that are over too, and the projection of those that are not."""
+
+    stops: tuple[Course, ...]
+    projection: Projection
+    conditions: Conditions
+
+    def span_of(self, visit_id: int) -> tuple[int, int] | None:
+        """When a visit takes its technician: as it was where it is over, else as projected. None: it does not."""
+        ahead = self.projection.stop(visit_id)
+        if ahead is not None:
+            return ahead.arrival, ahead.end
+        stop = next((one for one in self.stops if one.visit_id == visit_id), None)
+        if stop is None:
+            return None
+        if stop.over and stop.begun is not None and stop.left is not None:
+            began = stop.arrived if stop.arrived is not None else stop.begun
+            return began, max(stop.left, began + 60)
+        return stop.start, stop.end
+
+
+class DayData(NamedTuple):
+    """What of a day is read once for all technicians.
+
+    `own` are the visits of each technician by start, `access` the opening spans of the sites that have any, `free_at` when
+    technicians get free who are still on a visit of the day before, `pinned` the sites that can be driven to without
+    coordinates, `targets` the latest arrivals that service levels allow.
+    """
+
+    day: datetime.date
+    firm: Firm
+    now: int
+    own: Mapping[int, Sequence[Visit]]
+    access: Mapping[int, Spans]
+    legs: Mapping[int, Mapping[int, Leg]]
+    drive: Drive
+    free_at: Mapping[int, int]
+    pinned: Container[int] = ()
+    targets: Mapping[int, int] = {}
+
+
+def read_day(
+    store: Store,
+    day: datetime.date,
+    placed: Sequence[Visit],
+    access: Mapping[int, Spans],
+    drive: Drive,
+    targets: Mapping[int, int],
+) -> DayData:
+    """A day with the visits that are placed on it."""
+    firm, now = settings.firm(store), store.clock.now()
+    free_at = _still_underway(store, day_bounds(day, firm.zone)[0], now)
+    own: dict[int, list[Visit]] = {}
+    for visit in placed:
+        for part in visit.assignments:
+            own.setdefault(part.technician_id, []).append(visit)
+    return DayData(
+        day, firm, now, own, access, legs_of_day(store, day, own), drive, free_at, pinned_sites(store), targets
+    )
+
+
+def running_day(technician: Technician, day: DayData, *, without: int | None = None) -> RunningDay:
+    """A technician's day rolled forward to its end, leaving out the visit `without`."""
+    stops, leg_home = _courses(technician, day.own.get(technician.id, ()), day, without)
+    conditions = Conditions(
+        day_ends_at=day_bounds(day.day, day.firm.zone)[1],
+        shift=shift_of(technician, day.day, day.firm.zone),
+        lunch=lunch_on(technician, day.day, day.firm.zone),
+        absences=technician.absences,
+        leg_home=None if leg_home is None else leg_home.seconds,
+        free_at=day.free_at.get(technician.id),
+        late_minutes=day.firm.late_minutes,
+        over_minutes=day.firm.running_over_minutes,
+    )
+    return RunningDay(tuple(stops), project(stops, day.now, conditions), conditions)
+
+
+def _still_underway(store: Store, starts_at: int, now: int) -> dict[int, int]:
+    """When technicians get free who are still on a visit of the days before `starts_at`, by technician."""
+    free: dict[int, int] = {}
+    for visit in visits.underway_before(store, starts_at):
+        starts_at, ends_at = there(visit.span)
+        for part in visit.assignments:
+            if part.check_out_at is None:
+                begun = part.check_in_at or part.depart_at or starts_at
+                until = max(now, begun + ends_at - starts_at)
+                free[part.technician_id] = max(free.get(part.technician_id, 0), until)
+    return free
+
+
+def drive_lazily(store: Store, day: datetime.date) -> Drive:
+    """The drives of a day. Most days need none beside the legs that are kept, so nothing is loaded before one is asked."""
+    found: list[Drive] = []
+
+    def drive(origin: Place | None, destination: Place | None) -> Leg:
+        if not found:
+            from dispatch.desk.travel.providers import drives_on
+
+            found.append(drives_on(store, day))
+        return found[0](origin, destination)
+
+    return drive
+
+
+def place_of(visit: Visit, pinned_sites: Container[int]) -> Place | None:
+    """Where a visit is; a site without coordinates has a stand-in once a drive to or from it is pinned."""
+    if visit.place is None and visit.site_id in pinned_sites:
+        return unplaced(visit.site_id)
+    return visit.place
+
+
+def access_of(found: Iterable[Visit], hours: Mapping[int, tuple[Hours, ...]], day: datetime.date) -> dict[int, Spans]:
+    """The opening spans on a day of the sites of some visits, by site; a site that is always open is not in it."""
+    zones = {visit.site_id: visit.zone for visit in found if visit.site_id in hours}
+    spans: dict[tuple[tuple[Hours, ...], str], Spans] = {}  # many sites open at the same hours
+    for site_id, zone in zones.items():
+        if (hours[site_id], zone) not in spans:
+            spans[hours[site_id], zone] = access_on(hours[site_id], day, zone)
+    return {site_id: spans[hours[site_id], zone] for site_id, zone in zones.items()}
+
+
+def access_on(hours: Iterable[Hours], day: datetime.date, zone: str) -> Spans:
+    """The opening spans of a site on a day, as instants."""
+    return tuple(
+        span_local(day, opening.opens, opening.closes, zone) for opening in hours if opening.weekday == day.weekday()
+    )
+
+
+def _courses(
+    technician: Technician, own: Sequence[Visit], day: DayData, without: int | None
+) -> tuple[list[Course], Leg | None]:
+    """The stops in course with the drive to each, and the drive home.
+
+    A kept leg holds where the stop before is the planned one; who drives in another order has other legs.
+    """
+    kept = day.legs.get(technician.id, {})
+    planned = [visit for visit in own if visit.state in OCCUPYING]
+    before_planned = {after.id: before.id for before, after in zip((None, *planned), planned, strict=False) if before}
+    by_id = {visit.id: visit for visit in own}
+    stops = in_course(
+        _course(visit, part, day.access.get(visit.site_id), day.targets.get(visit.id))
+        for visit in own
+        if (part := visit.assignment_of(technician.id)) is not None and visit.id != without and _takes(visit, part)
+    )
+    found: list[Course] = []
+    place, before = technician.home, HOME
+    for stop in stops:
+        here = place_of(by_id[stop.visit_id], day.pinned)
+        leg = kept.get(stop.visit_id)
+        if leg is None or before_planned.get(stop.visit_id, HOME) != before:
+            leg = day.drive(place, here)
+        found.append(stop._replace(leg=leg.seconds))
+        place, before = here, stop.visit_id
+    if not found:
+        return found, None
+    leg_home = kept.get(HOME)
+    if leg_home is None or not planned or planned[-1].id != before:
+        leg_home = day.drive(place, technician.home)
+    return found, leg_home
+
+
+def _takes(visit: Visit, part: Assignment) -> bool:
+    """Whether a visit is part of a technician's day: it is to be done, or somebody set out for it."""
+    return visit.state in OCCUPYING or part.depart_at is not None or part.check_in_at is not None
+
+
+def _course(visit: Visit, part: Assignment, access: Spans | None, target: int | None) -> Course:
+    starts_at, ends_at = there(visit.span)
+    over = visit.state in ENDED or part.check_out_at is not None
+    left = part.check_out_at
+    if left is None and over:
+        left = visit.ended_at
+    return Course(
+        visit.id,
+        starts_at,
+        ends_at,
+        promised=visit.promised,
+        # a target that the plan itself does not keep says nothing about how the day goes
+        target=target if target is not None and target >= starts_at else None,
+        access=access,
+        departed=part.depart_at,
+        arrived=part.check_in_at,
+        left=left,
+        over=over,
+        rested=sum(
+            one.ends_at - one.starts_at for one in part.segments if one.kind == "break" and one.ends_at is not None
+        ),
+    )

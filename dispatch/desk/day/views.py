@@ -1,0 +1,235 @@
+"""The main views as plain data: the board and a technician's day. Read in one snapshot each."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+
+from db import calls, doors, messages, people, settings, visits
+from db.legs import HOME
+from db.store import Store
+from db.tallies import tallies
+from dispatch.desk.day.running import RunningDay, Spans, access_of, drive_lazily, read_day, running_day
+from dispatch.desk.firm.shifts import lunch_of, shift_of
+from dispatch.desk.levels.clocks import clocks_of, next_clock, promised_by
+from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Tally
+from dispatch.model.calls import Call, CallOutcome
+from dispatch.model.firm import Firm
+from dispatch.model.forms import shared
+from dispatch.model.instants import day_bounds
+from dispatch.model.people import Absence, Technician
+from dispatch.model.states import ENDED, OCCUPYING, State
+from dispatch.model.travel import Leg
+from dispatch.model.visits import Visit
+from dispatch.planning.calls import CALLS_COUNT_FOR, DueCall, awaited, due_calls
+
+
+def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
+    """The firm's day: a row for each technician, the unscheduled queue sorted by what breaks first, and what is on hold.
+
+    The queue holds what is wanted on that day, what was wanted before it (overdue) and the undated.
+
+    Args:
+        only: a technician, by name or login: their row alone, without what the office looks at (service levels and what is late
+            by them, whom to call, messages). It costs a fraction, and hardly more in a large firm.
+    """
+    with store.read():
+        firm = settings.firm(store)
+        starts_at, ends_at = day_bounds(day, firm.zone)
+        if only is None:
+            technicians, theirs = people.technicians(store), None
+            queued = visits.queued(store)
+        else:
+            technicians = [one] if (one := people.technician_by_name(store, only)) is not None else []
+            theirs, queued = [one.id for one in technicians], []
+        placed = visits.placed_between(store, starts_at, ends_at, technicians=theirs)
+        waiting = [visit for visit in queued if visit.wanted_on is None or visit.wanted_on <= day]
+        done = tallies(store, [visit.id for visit in placed])
+        hours = doors.access_hours(store, {visit.site_id for visit in (*placed, *waiting)})
+        access = access_of((*placed, *waiting), hours, day)
+        ring = doors.whom_to_ring(store)
+        asked = (visit for visit in (*placed, *waiting) if visit.state not in ENDED)
+        clocks = clocks_of(store, list(asked)) if only is None else {}
+        called = calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0]) if only is None else {}
+        expecting = awaited(called, starts_at, ends_at)
+        here = {visit.id for visit in placed}
+        in_vain = visits.visits_by_id(store, [visit_id for visit_id in expecting if visit_id not in here])
+        now = store.clock.now()
+        running = read_day(store, day, placed, access, drive_lazily(store, day), promised_by(clocks, "onsite"))
+        courses = {technician.id: running_day(technician, running) for technician in technicians}
+
+    def card(visit: Visit, leg: Leg | None, technician_id: int | None = None) -> BoardVisit:
+        shown = _card(visit, day, leg, technician_id, done.get(visit.id), access, ring)
+        if (first := next_clock(clocks.get(visit.id, ()))) is not None:
+            shown = shown._replace(level=first.reading.state.value, clock=first.label, due=first.reading.due)
+        return shown if technician_id is None else _ahead(shown, courses[technician_id], called, ends_at)
+
+    rows = []
+    for technician in technicians:
+        own_legs = running.legs.get(technician.id, {})
+        row = _row(
+            technician,
+            tuple(card(visit, own_legs.get(visit.id), technician.id) for visit in running.own.get(technician.id, ())),
+            own_legs,
+            day,
+            firm,
+        )
+        projection = courses[technician.id].projection
+        rows.append(row._replace(home_at=projection.home_at, overtime=projection.overtime))
+    queue = [card(visit, None) for visit in waiting if visit.state is State.REQUESTED]
+    return Board(
+        firm=firm.name,
+        day=day,
+        zone=firm.zone,
+        unit=firm.distance_unit,
+        hours24=firm.clock_hours == 24,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        now=now,
+        rows=tuple(rows),
+        queue=tuple(sorted(queue, key=lambda visit: _breaks_first(visit, firm.zone))),
+        on_hold=tuple(card(visit, None) for visit in waiting if visit.state is State.ON_HOLD),
+        calls=tuple(
+            sorted(
+                (
+                    *_call_list(placed, courses, called, ring, now, firm.late_minutes),
+                    *(_call_in_vain(visit, expecting[visit.id], ring) for visit in in_vain if visit.state not in ENDED),
+                ),
+                key=lambda one: (one.due, one.expected, one.visit_id),
+            )
+        ),
+        trouble=messages.trouble(store, now).words if only is None else "",
+    )
+
+
+def _ahead(card: BoardVisit, running: RunningDay, called: Mapping[int, tuple[Call, ...]], ends_at: int) -> BoardVisit:
+    """A visit with how it will go. One that falls out of the day stays where it is planned, and is marked late."""
+    told = [call.promised for call in called.get(card.id, ()) if call.outcome is CallOutcome.ANSWERED]
+    ahead = running.projection.stop(card.id)
+    if ahead is None:
+        return card._replace(told=told[-1]) if told else card
+    return card._replace(
+        projected=(ahead.arrival, ahead.end) if ahead.arrival < ends_at else None,
+        late=ahead.late,
+        slack=ahead.slack,
+        told=told[-1] if told else None,
+    )
+
+
+def _call_list(
+    placed: Iterable[Visit],
+    courses: Mapping[int, RunningDay],
+    called: Mapping[int, tuple[Call, ...]],
+    ring: Mapping[int, tuple[str, str]],
+    now: int,
+    late_minutes: int,
+) -> Iterator[CallAhead]:
+    """Whom to call, first the call that is due first. A crew's visit goes by its first technician."""
+    by_id = {visit.id: visit for visit in placed if visit.assignments}
+    stops = {}
+    for visit in by_id.values():
+        running = courses.get(visit.assignments[0].technician_id)
+        ahead = running.projection.stop(visit.id) if running is not None else None
+        if running is not None and ahead is not None:
+            stops[visit.id] = next(one for one in running.stops if one.visit_id == visit.id), ahead
+    for due in due_calls(stops, called, now, late_minutes):
+        yield _call(by_id[due.visit_id], ring, due)
+
+
+def _call_in_vain(visit: Visit, expected: int, ring: Mapping[int, tuple[str, str]]) -> CallAhead:
+    """A client who expects somebody on the day, where the visit has gone to another day or back into the queue."""
+    arrival = visit.starts_at or expected
+    return _call(visit, ring, DueCall(visit.id, expected, arrival, expected, absent=True), proposed=expected)
+
+
+def _call(visit: Visit, ring: Mapping[int, tuple[str, str]], due: DueCall, **more: int) -> CallAhead:
+    contact, phone = ring.get(visit.client_id, ("", ""))
+    tried = {"tried_at": tuple(call.at for call in due.tries), "tried_by": due.tries[-1].by if due.tries else ""}
+    known = shared(CallAhead, visit) | shared(CallAhead, due) | tried | more
+    return CallAhead(**known, technician=next(iter(visit.crew), ""), contact=contact, phone=phone)
+
+
+def _card(
+    visit: Visit,
+    day: datetime.date,
+    leg: Leg | None,
+    technician_id: int | None,
+    tally: Tally | None,
+    access: Mapping[int, Spans],
+    ring: Mapping[int, tuple[str, str]],
+) -> BoardVisit:
+    parts = [part for part in visit.assignments if technician_id in (None, part.technician_id)]
+    known = shared(BoardVisit, visit) | shared(BoardVisit, tally or Tally()) | {"skills": tuple(sorted(visit.skills))}
+    return BoardVisit(
+        **known,
+        start=visit.starts_at,
+        end=visit.ends_at,
+        access=access.get(visit.site_id, ()),
+        leg=leg,
+        actual_depart=min((part.depart_at for part in parts if part.depart_at is not None), default=None),
+        actual_in=min((part.check_in_at for part in parts if part.check_in_at is not None), default=None),
+        actual_out=max((part.check_out_at for part in parts if part.check_out_at is not None), default=None),
+        overdue=visit.state is State.REQUESTED and visit.wanted_on is not None and visit.wanted_on < day,
+        not_billable=tuple(part.technician for part in visit.assignments if not part.billable),
+        phone=ring.get(visit.client_id, ("", ""))[1],
+        unseen=visit.state is State.DISPATCHED and any(part.seen_at is None for part in parts),
+    )
+
+
+def _row(
+    technician: Technician, own: tuple[BoardVisit, ...], own_legs: Mapping[int, Leg], day: datetime.date, firm: Firm
+) -> BoardRow:
+    taking = [visit for visit in own if visit.state in OCCUPYING]
+    shift = shift_of(technician, day, firm.zone)
+    starts_at, ends_at = day_bounds(day, firm.zone)
+    absences = tuple(
+        Absence(max(absence.starts_at, starts_at), min(absence.ends_at, ends_at), absence.reason)
+        for absence in technician.absences
+        if absence.starts_at < ends_at and absence.ends_at > starts_at
+    )
+    spans = [
+        (visit.start, visit.end, visit.leg.seconds if visit.leg else None)
+        for visit in taking
+        if visit.start is not None and visit.end is not None
+    ]
+    home = own_legs.get(HOME)
+    driven = [visit.leg for visit in taking] + ([home] if taking else [])
+    metres = [leg.metres for leg in driven if leg is not None and leg.metres is not None]
+    known = [leg for leg in driven if leg is not None and leg.known]
+    return BoardRow(
+        technician_id=technician.id,
+        name=technician.name,
+        skills=tuple(sorted(technician.skills)),
+        shift=shift,
+        lunch=lunch_of(technician, day, firm.zone, spans),
+        absences=absences,
+        visits=own,
+        leg_home=home if taking else None,
+        busy=sum((end - start) // 60 for start, end, _ in spans),
+        available=_available(technician, shift, absences),
+        metres=sum(metres) if len(metres) == len(driven) else None,
+        unknown_legs=len(driven) - len(known),
+        home=technician.home,
+    )
+
+
+def _available(technician: Technician, shift: tuple[int, int] | None, absences: Iterable[Absence]) -> int:
+    if shift is None:
+        return 0
+    away = sum(max(0, min(shift[1], absence.ends_at) - max(shift[0], absence.starts_at)) for absence in absences)
+    lunch = technician.lunch.minutes if technician.lunch else 0
+    return max(0, (shift[1] - shift[0] - away) // 60 - lunch)
+
+
+def _breaks_first(visit: BoardVisit, zone: str) -> tuple[bool, bool, int, int, str]:
+    """Emergencies, then what has the least time left; by priority where that is the same. What breaks nothing comes last.
+
+    What breaks is the service level, the promised window, or else the day on which the visit is wanted.
+    """
+    moments = [] if visit.due is None else [visit.due]
+    if visit.promised is not None:
+        moments.append(visit.promised[1])
+    elif visit.wanted_on is not None:
+        moments.append(day_bounds(visit.wanted_on, zone)[1])
+    at = min(moments, default=None)
+    return not visit.emergency, at is None, at or 0, visit.priority, visit.reference

@@ -1,0 +1,255 @@
+"""The outbox's own process: takes what is due, sends it, and notes what became of it. Never twice, where that can be known.
+
+A message is *taken* for a while, then *sending* from the moment on at which it is handed over. A sender that is lost before
+that costs nothing: the message waits again. One that is lost after it leaves the message *unsure*, and a person decides.
+It is judged when it is taken, and once more, in the transaction that says *sending*, when the server is ready for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from threading import Event
+from typing import NamedTuple
+
+from db import messages
+from db.faults import Busy, Full, Stale, Unconfirmed
+from db.unit import Unit
+from dispatch.desk.adapters.transports import Courier, NotSent, Unsure, courier
+from dispatch.desk.messages import rechecking
+from dispatch.desk.messages.rechecking import MessageVerdict, find_message
+from dispatch.desk.session.refusals import NotAllowed, Refusal
+from dispatch.desk.session.user import User
+from dispatch.model.messages import About, Fate, Message
+from dispatch.model.states import Role
+from dispatch.model.text import TextRefused, clean, show
+
+LEASE = 180
+"""Seconds that a sender has a message for itself."""
+WAITS = (60, 300, 1800, 7200, 21_600)
+"""Seconds before each further try; after the last one a person decides."""
+TRANSIENT = (Busy, Full, Unconfirmed)
+"""Faults of the database that go away by themselves, or when somebody makes room: a sender waits, and goes on."""
+SENDERS = (Role.DISPATCHER, Role.LEAD)
+"""Under whose names messages are sent."""
+_SUBJECTS = {
+    About.CONFIRMED: "Your appointment",
+    About.ON_THE_WAY: "We are on the way",
+    About.LATE: "A new time for your appointment",
+    About.REPORT: "What was done at your site",
+}
+
+
+class Posted(NamedTuple):
+    """A message that was dealt with, and what became of it."""
+
+    message: Message
+    fate: Fate
+    why: str = ""
+
+
+class _Overtaken(Exception):
+    """What a message says is not so any more, found in the last moment. Nothing of it was sent."""
+
+    def __init__(self, posted: Posted) -> None:
+        super().__init__(posted.why)
+        self.posted = posted
+
+
+def post_next(user: User, current: Callable[[], Courier]) -> Posted | None:
+    """Deal with the message that is due for longest; None where none is.
+
+    Args:
+        session: under whose name the sender runs.
+        current: gives the courier of the settings as they are now; asked only where something is to be sent.
+
+    Raises:
+        Refusal: there is no courier. The message waits on.
+    """
+    if messages.next_due(user.store, user.now) is None:
+        return None
+    carrier = current()
+    with contextlib.suppress(Stale):
+        taken = _take(user)
+        if isinstance(taken, Posted) or taken is None:
+            return taken
+        return _carry(user, carrier, taken)
+    return None
+
+
+def run(user: User, current: Callable[[], Courier], told: Callable[[str], None], every: float, stop: Event) -> None:
+    """Send what is due, and look again every so many seconds, until `stop` is set: then the message in hand is finished.
+
+    Args:
+        session, current: as for `post_next`.
+        told: is told of each message, and once of what keeps messages from being sent.
+        every: seconds.
+        stop: set it to end.
+
+    Raises:
+        StoreFault: the database cannot be used any more by this process. One that is busy or full is waited for.
+    """
+    said = ""
+    while not stop.is_set():
+        try:
+            user.store.changed()  # raises where another program has replaced the database, or brought it further
+            posted = post_next(user, current)
+        except (Refusal, *TRANSIENT) as fault:
+            posted = None
+            if said != str(fault):
+                told(show(str(fault)))
+            said = str(fault)
+        if posted is None:
+            stop.wait(every)
+        else:
+            said = ""
+            told(posted_words(posted))
+
+
+def may_see(user: User) -> None:
+    """Raises NotAllowed where the person may neither read nor send messages to clients."""
+    if not user.roles_now.intersection(SENDERS):
+        raise NotAllowed(f"Only a dispatcher or lead sees messages to clients; {show(user.staff.name)} is neither.")
+
+
+def send_test(user: User, address: str) -> None:
+    """Send one line to an address, to try the settings. Nothing is kept of it.
+
+    Raises:
+        NotAllowed: the person may not send messages.
+        Refusal: it did not go out; the sentence says why.
+    """
+    may_see(user)
+    firm = user.firm
+    try:
+        subject, text = f"A test by {show(firm.name)}", "Messages to clients reach you.\n"
+        courier(firm).carry(address, subject, text, f"test-{user.session}", lambda: None)
+    except (NotSent, Unsure) as fault:
+        raise Refusal(f"It was not sent, as far as is known. {fault}") from fault
+
+
+def post_due(user: User, current: Callable[[], Courier]) -> Iterator[Posted]:
+    """Send what is due now, message by message. Raises as `post_next`."""
+    while (posted := post_next(user, current)) is not None:
+        yield posted
+
+
+def posted_words(posted: Posted) -> str:
+    """What became of a message, as a log keeps it."""
+    one = posted.message
+    became = "again later" if posted.fate is Fate.WAITING else posted.fate.value
+    why = f": {posted.why}" if posted.why else ""
+    return show(f"message {one.id} {one.reference} {one.about.label} to {one.address}: {became}{why}")
+
+
+def _take(user: User) -> Message | Posted | None:
+    """Take the next message for oneself, or settle one that needs no sending."""
+    with user.write("take message", Role.DISPATCHER, Role.LEAD) as unit:
+        found = messages.next_due(user.store, unit.at)
+        if found is None:
+            unit.leave_unchanged()
+            return None
+        if found.fate is Fate.SENDING:
+            why = "The sender was lost while handing it over. It may have gone out"
+            messages.change(unit, found, Fate.UNSURE, until=None, why=why)
+            unit.audit("message", found.id, unsure=why)
+            return Posted(found, Fate.UNSURE, why)
+        if (verdict := rechecking.judge(user.store, found, unit.at)).why:
+            return _settled(unit, found, verdict)
+        tries = found.tries + 1
+        version = messages.change(unit, found, Fate.TAKEN, until=unit.at + LEASE, tries=tries)
+        unit.audit("message", found.id, taken=tries)
+        return found._replace(fate=Fate.TAKEN, version=version, tries=tries)
+
+
+def _carry(user: User, carrier: Courier, message: Message) -> Posted:
+    """Hand a message over that was taken."""
+    held = message
+
+    def handing_over() -> None:
+        nonlocal held
+        held = _begin_sending(user, held, text)
+
+    try:
+        text = _body(user, message)
+        subject = f"{_SUBJECTS[message.about]}, {message.reference}"
+        carrier.carry(message.address, show(subject, 200), text, f"dispatch-{message.id}", handing_over)
+    except _Overtaken as overtaken:
+        return overtaken.posted
+    except Unsure as fault:
+        _note(user, held, Fate.UNSURE, until=None, why=_kept(str(fault)))
+        return Posted(message, Fate.UNSURE, str(fault))
+    except NotSent as fault:
+        why = _kept(str(fault))
+        if fault.final or message.tries > len(WAITS):
+            _note(user, held, Fate.FAILED, until=None, why=why)
+            return Posted(message, Fate.FAILED, why)
+        _note(user, held, Fate.WAITING, until=None, why=why, due_at=user.now + WAITS[message.tries - 1])
+        return Posted(message, Fate.WAITING, why)
+    _note(user, held, Fate.SENT, until=None, why="", ended_at=user.now)
+    return Posted(message, Fate.SENT)
+
+
+def _begin_sending(user: User, message: Message, text: str) -> Message:
+    """Note that a message is handed over from now on, if what it says is still so.
+
+    Raises:
+        NotSent: the text would be another one by now; the next try takes that.
+    """
+    overtaken = None
+    with user.write("post message", Role.DISPATCHER, Role.LEAD) as unit:
+        verdict = rechecking.judge(user.store, message, unit.at)
+        if verdict.why:
+            overtaken = _settled(unit, message, verdict)
+        elif _body(user, message) != text:
+            raise NotSent("What it says was changed in the last moment.")
+        else:
+            version = messages.change(unit, message, Fate.SENDING, until=unit.at + LEASE)
+            unit.audit("message", message.id, fate=Fate.SENDING.value)
+            message = message._replace(fate=Fate.SENDING, version=version)
+    if overtaken is not None:
+        raise _Overtaken(overtaken)
+    return message
+
+
+def _settled(unit: Unit, message: Message, verdict: MessageVerdict) -> Posted:
+    left = rechecking.settle(unit, message, verdict)
+    return Posted(message, left.fate if left.id == message.id else Fate.DROPPED, verdict.why)
+
+
+def _note(user: User, message: Message, fate: Fate, **columns: int | str | None) -> None:
+    """Note what became of a message that was handed over; waited for as long as the message is ours, while others save."""
+    until = user.store.clock.monotonic() + LEASE
+    while True:
+        try:
+            with user.write("post message", Role.DISPATCHER, Role.LEAD) as unit:
+                now = find_message(user.store, message.id)
+                if now.fate is Fate.UNSURE:
+                    message = now  # it took so long that somebody gave it up; whoever sent it knows better
+                messages.change(unit, message, fate, **columns)
+                unit.audit("message", message.id, fate=fate.value, why=columns.get("why") or None)
+            return
+        except Busy:
+            if user.store.clock.monotonic() >= until:
+                raise
+
+
+def _body(user: User, message: Message) -> str:
+    if message.about is not About.REPORT:
+        return f"{show(message.text, multiline=True)}\n\n{show(user.firm.name)}\n"
+    from dispatch.desk.reports.rendering import as_text
+    from dispatch.desk.reports.service import service_report
+
+    try:
+        report = service_report(user, message.reference)
+    except Refusal as refusal:
+        raise NotSent(str(refusal), final=True) from refusal
+    return f"{show(message.text, multiline=True)}\n\n{as_text(report)}"
+
+
+def _kept(words: str) -> str:
+    """What a server said, as it may be kept."""
+    try:
+        return clean(show(words, 400), limit=500)
+    except TextRefused:
+        return "the server said something that cannot be shown"

@@ -1,0 +1,215 @@
+"""What an import says about a file: a verdict for every row, with its faults, warnings and differences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from db.unit import Unit
+from dispatch.model.forms import form, forms
+from dispatch.model.text import show
+
+SHOWN_CELLS = 40
+"""How much of a value a fault repeats, in terminal cells."""
+
+
+class RowVerdict(StrEnum):
+    """What becomes of a row."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    DIFFERS = "differs"
+    SKIPPED = "skipped"
+    REFUSED = "refused"
+
+    @classmethod
+    def on(cls, faults: Collection[Any], known: bool, differences: Collection[Any], update: bool) -> RowVerdict:
+        """What becomes of a record of a file: by what is wrong with it, whether there is one already, and how they differ."""
+        if faults:
+            return cls.REFUSED
+        if not known:
+            return cls.NEW
+        if not differences:
+            return cls.UNCHANGED
+        return cls.UPDATED if update else cls.DIFFERS
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """Why a row is refused. `value` is fit for a terminal and shortened; empty where there is none."""
+
+    field: str
+    value: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field in which the file and the record do not agree, both fit for a terminal."""
+
+    field: str
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which site is meant? `text` is what has to be mapped to it, `candidates` the sites (`client / site`) it may be."""
+
+    text: str
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """A row with its verdict; `write` carries it out, None where there is nothing to write.
+
+    `question` is what somebody has to say before it can be taken; `offer` the texts of a recurring visit that would
+    say the same.
+    """
+
+    row: int
+    reference: str
+    verdict: RowVerdict
+    faults: tuple[RowFault, ...] = ()
+    warnings: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    write: Callable[[Unit], object] | None = field(default=None, compare=False, repr=False)
+    question: Question | None = None
+    offer: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """The verdicts on a file. `applied` says whether anything was written.
+
+    `named` has the file's own name of each column that it calls otherwise than we do.
+    """
+
+    file: str
+    kind: str
+    rows: tuple[JudgedRow, ...]
+    applied: bool
+    checked: bool
+    accepts_good: bool
+    unknown_columns: tuple[str, ...] = ()
+    named: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def noun(self) -> str:
+        """What a row of the file is called."""
+        return "event" if self.kind == "calendar" else "row"
+
+    @property
+    def counts(self) -> dict[RowVerdict, int]:
+        """How many rows have each verdict, without the verdicts that none has."""
+        found = Counter(row.verdict for row in self.rows)
+        return {verdict: found[verdict] for verdict in RowVerdict if found[verdict]}
+
+    @property
+    def refused(self) -> int:
+        """How many rows are refused."""
+        return self.counts.get(RowVerdict.REFUSED, 0)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether refused rows keep the whole file out."""
+        return bool(self.refused) and not self.accepts_good
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as `--json` prints it."""
+        rows = [
+            form(row, "row reference verdict faults warnings", faults=forms(row.faults, "field value expected"))
+            | ({} if row.question is None else {"candidates": list(row.question.candidates)})
+            | ({} if row.offer is None else {"recurrence": dict(row.offer)})
+            | {"differences": forms(row.differences, "field ours theirs")}
+            for row in self.rows
+        ]
+        told = [verdict for verdict in RowVerdict if verdict is not RowVerdict.SKIPPED or self.kind == "calendar"]
+        counts = {verdict.value: self.counts.get(verdict, 0) for verdict in told}
+        return form(self, "file kind rows counts unknown_columns applied", rows=rows, counts=counts)
+
+
+def shortened(value: str) -> str:
+    """A value from a file, fit to be repeated in a sentence."""
+    return show(value.strip(), SHOWN_CELLS)
+
+
+def contrasted(field: str, ours: str, theirs: str) -> Difference:
+    """A difference, both values shortened so that where they part is still in sight."""
+    if shortened(ours) == shortened(theirs):
+        pairs = enumerate(zip(ours, theirs, strict=False))
+        same = next((place for place, (a, b) in pairs if a != b), min(len(ours), len(theirs)))
+        ours, theirs = (f"…{value[max(0, same - SHOWN_CELLS // 4) :]}" for value in (ours, theirs))
+    return Difference(field, shortened(ours), shortened(theirs))
+
+
+def differences(
+    ours: Mapping[str, Any], theirs: Mapping[str, Any], spelt: Callable[[Any], str]
+) -> tuple[Difference, ...]:
+    """Where two records do not agree, name by name."""
+    return tuple(
+        contrasted(key, spelt(ours.get(key)), spelt(theirs.get(key)))
+        for key in dict.fromkeys((*ours, *theirs))
+        if ours.get(key) != theirs.get(key)
+    )
+
+
+def report_lines(report: ImportReport) -> Iterator[str]:
+    """The report in words: what became of the file, then every row that somebody should look at."""
+    yield f"{report.file}: {_summary(report)}"
+    yield from findings(report)
+    if any(row.question is not None for row in report.rows):
+        yield f"{report.file}: which site is meant is said with --map 'TEXT=CLIENT / SITE', TEXT being what stands in quotes"
+
+
+def findings(report: ImportReport) -> Iterator[str]:
+    """Every row that somebody should look at, in its order."""
+    for column in report.unknown_columns:
+        yield f"{report.file} row 1: warning: the column {column!r} is not known here and was left out"
+    for row in report.rows:
+        yield from _about(report, row)
+
+
+def counted(report: ImportReport) -> str:
+    """How many rows have which verdict."""
+    return ", ".join(f"{count:,} {verdict.value}" for verdict, count in report.counts.items()) or f"no {report.noun}s"
+
+
+def _summary(report: ImportReport) -> str:
+    counts = counted(report)
+    refused, differing = report.refused, any(verdict == "differs" for verdict in report.counts)
+    said = []
+    if report.checked:
+        said.append("this was a check, and nothing was changed")
+    elif report.stopped:
+        said.append("nothing was imported; correct the file, or take the good rows with --accept-good")
+    elif refused:
+        said.append("the refused rows were left out")
+    elif not report.applied:
+        said.append("nothing to do")
+    if differing:
+        said.append("--update takes the file over what differs")
+    return f"{counts}: {'; '.join(said)}" if said else counts
+
+
+def _about(report: ImportReport, row: JudgedRow) -> Iterator[str]:
+    where = f"{report.file} {report.noun} {row.row}"
+    for fault in row.faults:
+        yield f"{where}: {_fault(report, fault)}"
+    for one in row.differences:
+        yield f"{where}: {row.verdict.value}: {one.field} is {one.ours!r} here and {one.theirs!r} in the file"
+    if row.write is None:
+        return  # what was looked at before, or has to be corrected first
+    for warning in row.warnings:
+        yield f"{where}: warning: {warning}"
+
+
+def _fault(report: ImportReport, fault: RowFault) -> str:
+    theirs = report.named.get(fault.field)
+    field = f"{fault.field} (there: {theirs})" if theirs else fault.field
+    return f"{field} {fault.value!r}: {fault.expected}" if fault.value else f"{field}: {fault.expected}"

@@ -1,0 +1,1 @@
+"""The firm itself: how it begins, its working hours, its depot."""

@@ -1,0 +1,84 @@
+"""The beginning: a database for a firm, with its first lead."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from dataclasses import replace
+from pathlib import Path
+
+from db import people, settings
+from db.store import Store
+from db.unit import Actor, unit_of_work
+from dispatch.desk.session.refusals import refuse
+from dispatch.fields.record import FieldFault, sentences
+from dispatch.fields.worlds import Bare
+from dispatch.model.instants import Clock, SystemClock, zone_of
+from dispatch.model.people import Staff
+from dispatch.model.states import Role
+from dispatch.records.firm import SETTINGS
+from dispatch.records.people import STAFF
+
+_SYSTEM_CLOCK = SystemClock()
+
+
+def init(
+    path: Path,
+    *,
+    lead: str,
+    lead_name: str = "",
+    name: str | None = None,
+    zone: str | None = None,
+    clock: Clock = _SYSTEM_CLOCK,
+) -> tuple[Staff, str]:
+    """Make the database of a firm; returns its first lead, who has all roles, and the firm's zone.
+
+    Args:
+        path: where it is made; whatever is there already stays as it is.
+        lead: the login of the first lead.
+        lead_name: their name; the login where none is given.
+        name: the firm's.
+        zone: its IANA zone. Without one it lives by the machine's until it sets one, or imports a rate card with one.
+        clock: when that is.
+
+    Raises:
+        Faulty: with everything that cannot be taken. Nothing is made.
+        StoreFault: there is something at the path, or the folder does not take it.
+    """
+    lead, lead_name = lead.strip(), lead_name.strip() or lead.strip()
+    faults: list[FieldFault] = []
+    person = STAFF.filled({"login": lead, "name": lead_name, "roles": ", ".join(Role)}, Bare(), None, faults)
+    typed = {name: text for name, text in (("name", name), ("zone", zone)) if text is not None}
+    given = SETTINGS.read(typed, Bare(), faults)
+    refuse(sentences(faults))
+    with Store.create(path, clock=clock) as store:
+        try:
+            with unit_of_work(store, "init", Actor(None, "dispatch", uuid.uuid4().hex, "system")) as unit:
+                settings.set_firm(unit, **given)
+                if zone is None:
+                    settings.assume_zone(unit, _zone_of_machine())
+                staff_id = people.add_staff(unit, person)
+        except BaseException:
+            store.close()
+            _take_away(path)
+            raise
+        return replace(person, id=staff_id), settings.firm(store).zone
+
+
+def _zone_of_machine() -> str:
+    """The machine's IANA zone, UTC where it does not say."""
+    from pendulum.tz.local_timezone import get_local_timezone
+
+    try:
+        name = get_local_timezone().name
+        zone_of(name)
+    except Exception:  # whatever a machine has in its place: pendulum raises RuntimeError, KeyError, OSError, …
+        return "UTC"
+    return "UTC" if name == "Etc/UTC" else name
+
+
+def _take_away(path: Path) -> None:
+    """Remove a database in which nothing was saved yet."""
+    for left in (path, *(path.with_name(path.name + end) for end in (".gate", ".seats", "-wal", "-shm", "-journal"))):
+        with contextlib.suppress(OSError):
+            left.unlink()

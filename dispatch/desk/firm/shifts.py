@@ -1,0 +1,37 @@
+"""When a technician works and eats on a given day."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+
+from dispatch.model.instants import span_local
+from dispatch.model.people import Technician
+from dispatch.planning.lunch import LunchBreak, Span, place_lunch
+
+
+def shift_of(technician: Technician, day: datetime.date, zone: str) -> Span | None:
+    """From the first opening to the last closing of the technician's weekday, as instants; None on a day off."""
+    openings = [shift for shift in technician.shifts if shift.weekday == day.weekday()]
+    if not openings:
+        return None
+    return span_local(day, min(shift.opens for shift in openings), max(shift.closes for shift in openings), zone)
+
+
+def lunch_on(technician: Technician, day: datetime.date, zone: str) -> LunchBreak | None:
+    """The technician's lunch window on a day."""
+    lunch = technician.lunch
+    if lunch is None:
+        return None
+    return LunchBreak(*span_local(day, lunch.earliest, lunch.latest, zone), lunch.minutes * 60)
+
+
+def lunch_of(
+    technician: Technician, day: datetime.date, zone: str, stays: Iterable[tuple[int, int, int | None]]
+) -> Span | None:
+    """Where lunch stands between the stays (start, end, seconds of the drive there); None where there is no room."""
+    lunch = lunch_on(technician, day, zone)
+    if lunch is None or shift_of(technician, day, zone) is None:
+        return None
+    begin = place_lunch(lunch, [(start - (drive or 0), end) for start, end, drive in stays])
+    return None if begin is None else (begin, begin + lunch.seconds)

@@ -1,0 +1,1 @@
+"""Service-level clocks of visits, and a client's month of them."""

@@ -1,0 +1,320 @@
+"""The service-level clocks of visits, read from what is kept: many visits at once, with the same few queries (D1 to D6).
+
+A request keeps what was promised on the day of its receipt, and each day is counted by the hours that were kept that day (D2a):
+what is promised otherwise since, or which hours are kept since, changes nothing in it.
+Who is on site has answered and has begun to work: a check-in stops the phone and the remote clock too. A visit that was
+left open goes on in its follow-ups: its resolution clock runs until all of them are closed, and is theirs as well.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from db import agreements, clocks, dated_terms, settings, visits
+from db.clocks import Facts
+from db.dated_terms import Dated
+from db.store import Store
+from dispatch.desk.session import rights as reading
+from dispatch.desk.session.user import User
+from dispatch.levels.calendar import Calendar, DatedCalendar, dated_calendar
+from dispatch.levels.clock import ClockReading, EarlierTarget, LevelClock, LevelState, Pause, Thresholds
+from dispatch.levels.targets import CLOCKS, LABELS, PAUSING, Targets, promised, read_targets
+from dispatch.model.agreements import OPENING_HOURS, Agreement, ServiceTerms
+from dispatch.model.firm import Firm
+from dispatch.model.instants import day_of
+from dispatch.model.states import ENDED, State
+from dispatch.model.visits import ANSWERED_AT_ONCE, Visit
+
+REQUESTS = frozenset({"visit", "delivery"})
+"""The kinds of visit that somebody asked for. What we plan ourselves (maintenance, audit, review) has no clock."""
+STOPPED = frozenset({LevelState.MET, LevelState.MISSED})
+
+
+class VisitClock(NamedTuple):
+    """One clock of a visit. `aim`: the client has no agreement, and the target is nothing that was promised."""
+
+    clock: str
+    reading: ClockReading
+    aim: bool = False
+    cause: str = ""
+
+    @property
+    def label(self) -> str:
+        """What the clock measures, in words."""
+        return LABELS[self.clock]
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not been stopped by what it waits for."""
+        return self.reading.state not in STOPPED
+
+    @property
+    def wants_cause(self) -> bool:
+        """Whether a promise was broken and nobody has said why."""
+        return not self.aim and not self.cause and self.reading.state in (LevelState.MISSED, LevelState.BREACHED)
+
+    @property
+    def left(self) -> int:
+        """Counted minutes that are left; negative beyond the target."""
+        return self.reading.target - self.reading.elapsed
+
+
+class LevelTerms(NamedTuple):
+    """What counts for a request: calendar, targets by priority, whether they are promised, and what pauses."""
+
+    calendar: Calendar | DatedCalendar
+    targets: Mapping[int, Targets]
+    promised: bool
+    workaround_counts: bool = False
+    vendor_pauses: bool = False
+
+
+def clocks_of(store: Store, wanted: Sequence[Visit]) -> dict[int, tuple[VisitClock, ...]]:
+    """The clocks of each visit, by its id, in the order phone, remote, on site, resolution."""
+    asked = [visit for visit in wanted if visit.kind in REQUESTS]
+    if not asked:
+        return {}
+    now = store.clock.now()
+    jobs = {visit.job_id for visit in asked if visit.parent_id is not None or visit.state is State.LEFT_OPEN}
+    known = {visit.id: visit for visit in (*visits.whole_jobs(store, sorted(jobs)), *asked)}
+    book = TermsBook(store, {visit.client_id for visit in known.values()})
+    facts = clocks.facts_of(store, list(known))
+    chains = _Chains(known)
+    return {visit.id: _clocks(visit, chains, facts, book, now) for visit in asked}
+
+
+def next_clock(found: Iterable[VisitClock]) -> VisitClock | None:
+    """The running clock that breaks first: one that is broken and paused before all, paused ones last."""
+    running = [one for one in found if one.running]
+    return min(running, key=_order, default=None)
+
+
+def promised_by(clocks_by_visit: Mapping[int, Sequence[VisitClock]], clock: str) -> dict[int, int]:
+    """By visit, the moment that keeps what was promised for a clock, where it runs. Aims and paused clocks are not in it."""
+    return {
+        visit_id: one.reading.due
+        for visit_id, found in clocks_by_visit.items()
+        for one in found
+        if one.clock == clock and one.running and not one.aim and one.reading.due is not None
+    }
+
+
+def open_clocks(store: Store) -> list[tuple[Visit, VisitClock]]:
+    """Every running clock of every open visit, the one with the least time left first."""
+    with store.read():
+        wanted = [visit for visit in visits.all_visits(store) if visit.state not in ENDED]
+        found = clocks_of(store, wanted)
+    pairs = [(visit, one) for visit in wanted for one in found.get(visit.id, ()) if one.running]
+    return sorted(pairs, key=lambda pair: (*_order(pair[1]), pair[0].reference))
+
+
+def sees_levels(user: User | None) -> bool:
+    """Whether a person's screens show service levels: a technician's never do, nobody is to be rushed at a client's."""
+    return user is not None and reading.may(user, "levels")
+
+
+def _order(one: VisitClock) -> tuple[bool, bool, int]:
+    due = one.reading.due
+    return one.reading.state is not LevelState.BREACHED or due is not None, due is None, due or 0
+
+
+class TermsBook:
+    """What was agreed with clients, read once, by the day on which it counted."""
+
+    def __init__(self, store: Store, client_ids: Iterable[int]) -> None:
+        firm = settings.firm(store)
+        self.firm = firm
+        self.thresholds = Thresholds(firm.at_risk_pct, firm.critical_pct)
+        self._targets = settings.targets_told(store)
+        self._hours = agreements.hours_told(store)
+        self._zone = str(hours_form(self._hours, firm, day_of(store.clock.now(), firm.zone))["timezone"])
+        wanted = set(client_ids)
+        self._agreements: dict[int, list[Agreement]] = {}
+        for one in agreements.all_agreements(store):
+            if one.client_id in wanted:
+                self._agreements.setdefault(one.client_id, []).append(one)
+        self._terms: dict[tuple[int, datetime.date], LevelTerms] = {}
+        self._calendars: dict[int, Calendar | DatedCalendar] = {}
+
+    def zone_on(self, day: datetime.date) -> str:
+        """The zone in which a day is counted."""
+        return str(hours_form(self._hours, self.firm, day)["timezone"])
+
+    def terms(self, client_id: int, received: int) -> LevelTerms:
+        """What counts for a request of a client: the agreement that was in force when it was received, as it was then."""
+        day = day_of(received, self.zone_on(day_of(received, self._zone)))
+        agreement = self.agreement(client_id, day)
+        key = (0 if agreement is None else agreement.id, day)
+        if key not in self._terms:
+            typed = dated_terms.in_force(self._targets, day) or {}
+            targets = read_all_targets(typed[f"targets_p{priority}"] for priority in range(1, 5))
+            self._terms[key] = terms_of(self._calendar(agreement), targets, agreement, day)
+        return self._terms[key]
+
+    def agreement(self, client_id: int, day: datetime.date) -> Agreement | None:
+        """The client's agreement in force on a day."""
+        own = [one for one in self._agreements.get(client_id, ()) if one.covers(day)]
+        return own[-1] if own else None
+
+    def _calendar(self, agreement: Agreement | None) -> Calendar | DatedCalendar:
+        key = 0 if agreement is None else agreement.id
+        if key not in self._calendars:
+            self._calendars[key] = calendar_for(self._hours, self.firm, agreement)
+        return self._calendars[key]
+
+
+def terms_of(
+    calendar: Calendar | DatedCalendar, defaults: Mapping[int, Targets], agreement: Agreement | None, day: datetime.date
+) -> LevelTerms:
+    """The terms of an agreement on a day, over the firm's targets of that day; without one only the aim is left."""
+    if agreement is None:
+        aims = {priority: Targets(onsite=targets.aim) for priority, targets in defaults.items()}
+        return LevelTerms(calendar, aims, False)
+    service: ServiceTerms = agreement.service_on(day)
+    return LevelTerms(
+        calendar,
+        {priority: promised(service.targets, priority, targets) for priority, targets in defaults.items()},
+        True,
+        service.workaround_counts,
+        service.vendor_pauses,
+    )
+
+
+def default_targets(firm: Firm) -> dict[int, Targets]:
+    """The firm's targets by priority."""
+    return read_all_targets((firm.targets_p1, firm.targets_p2, firm.targets_p3, firm.targets_p4))
+
+
+def read_all_targets(typed: Iterable[str]) -> dict[int, Targets]:
+    """Targets by priority from what was typed for each."""
+    return {priority: read_targets(text) for priority, text in enumerate(typed, 1)}
+
+
+def calendar_for(hours: Sequence[Dated], firm: Firm, agreement: Agreement | None) -> Calendar | DatedCalendar:
+    """When a minute counts: each day by the rate card's hours of that day, and by the agreement's own where it has some."""
+    words = () if agreement is None else agreement.promised
+    days = sorted({dated_terms.ALWAYS, *(one.since for one in hours), *(since for since, _ in words)})
+    own = [{} if agreement is None else agreement.service_on(day).calendar for day in days]
+    return dated_calendar(
+        [(day, {**hours_form(hours, firm, day), **calendar}) for day, calendar in zip(days, own, strict=True)]
+    )
+
+
+def hours_form(hours: Sequence[Dated], firm: Firm, day: datetime.date) -> dict[str, Any]:
+    """The rate cards' hours on a day as the form of a calendar: before the first card its own; what none says is as usual."""
+    card = dated_terms.in_force(hours, day) or (hours[0].terms if hours else {})
+    return {
+        "timezone": card.get("timezone", firm.zone),
+        "hours": {**OPENING_HOURS, **(card.get("hours") or {})},
+        "holidays": card.get("holidays") or [],
+    }
+
+
+class _Chains:
+    """Which visits are one request: a visit that was left open, and its follow-ups."""
+
+    def __init__(self, known: Mapping[int, Visit]) -> None:
+        self._known = known
+        self._children: dict[int, list[Visit]] = {}
+        for visit in known.values():
+            if visit.parent_id is not None and visit.archived_at is None:
+                self._children.setdefault(visit.parent_id, []).append(visit)
+
+    def root(self, visit: Visit) -> Visit:
+        """The visit that the request began with."""
+        seen = {visit.id}
+        while visit.parent_id is not None:
+            parent = self._known.get(visit.parent_id)
+            if parent is None or parent.state is not State.LEFT_OPEN or parent.id in seen:
+                break
+            seen.add(parent.id)
+            visit = parent
+        return visit
+
+    def all_of(self, root: Visit) -> list[Visit]:
+        """The root and every follow-up in which it goes on."""
+        found = [root]
+        for visit in found:
+            if visit.state is State.LEFT_OPEN:
+                found += [child for child in self._children.get(visit.id, ()) if child not in found]
+        return found
+
+
+def _clocks(
+    visit: Visit, chains: _Chains, facts: Mapping[int, Facts], book: TermsBook, now: int
+) -> tuple[VisitClock, ...]:
+    root = chains.root(visit)
+    request = chains.all_of(root)
+    terms = book.terms(visit.client_id, root.requested_at)
+    own = facts.get(root.id, clocks.NOTHING)
+    found = []
+    # a follow-up of what was left open is no request of its own: only the resolution is still owed
+    targets = terms.targets[root.priority]
+    for clock in CLOCKS if root is visit else ("resolution",):
+        if targets.of(clock) is None and not own.priorities:
+            continue
+        ended = root.ended_at if root.state in ENDED and root.state is not State.CLOSED else None
+        if clock == "resolution" and root.state is State.LEFT_OPEN:
+            ended = None
+        reading = LevelClock(
+            terms.calendar,
+            root.requested_at,
+            targets.of(clock),
+            achieved=_achieved(clock, root, request, facts, terms),
+            pauses=_pauses(clock, request, facts, terms),
+            earlier=[
+                EarlierTarget(change.at, terms.targets[change.before].of(clock))
+                for change in own.priorities
+                if terms.promised
+            ],
+            thresholds=book.thresholds,
+            aim=not terms.promised,
+            ended=ended,
+        ).read(now)
+        if reading is not None:
+            found.append(VisitClock(clock, reading, not terms.promised, own.causes.get(clock, "")))
+    return tuple(found)
+
+
+def _achieved(
+    clock: str, root: Visit, request: Sequence[Visit], facts: Mapping[int, Facts], terms: LevelTerms
+) -> int | None:
+    """When what a clock waits for happened (D4). An automatic acknowledgement is nothing, and nowhere kept."""
+    there = [one.checked_in_at for one in request if one.checked_in_at is not None]
+    there += [one.ended_at for one in request if one.state is State.NO_ACCESS and one.ended_at is not None]
+    noted = [facts[one.id].milestones for one in request if one.id in facts]
+    phone = [moments["phone"] for moments in noted if "phone" in moments]
+    if root.came_by in ANSWERED_AT_ONCE:
+        phone.append(root.requested_at)
+    remote = [moments["remote"] for moments in noted if "remote" in moments]
+    if clock == "phone":
+        return min((*phone, *remote, *there), default=None)
+    if clock == "remote":
+        return min((*remote, *there), default=None)
+    if clock == "onsite":
+        return min(there, default=None)
+    workaround = [moments["workaround"] for moments in noted if "workaround" in moments]
+    if terms.workaround_counts and workaround:
+        return min(workaround)
+    lasting = [one for one in request if one.state not in (State.LEFT_OPEN, State.CANCELLED, State.ABORTED)]
+    if not lasting or any(one.state is not State.CLOSED or one.ended_at is None for one in lasting):
+        return None
+    return max(one.ended_at for one in lasting if one.ended_at is not None)
+
+
+def _pauses(clock: str, request: Sequence[Visit], facts: Mapping[int, Facts], terms: LevelTerms) -> list[Pause]:
+    """The spans in which a clock stands: waiting for the client, and, where it is agreed, for parts or a vendor (D5)."""
+    if clock not in PAUSING:
+        return []
+    found = []
+    for visit in request:
+        noted = facts.get(visit.id, clocks.NOTHING)
+        found += [
+            Pause(wait.starts_at, wait.ends_at) for wait in noted.waits if wait.kind == "client" or terms.vendor_pauses
+        ]
+        if clock == "resolution":
+            # re-opening continues the clock where it stood
+            found += [Pause(ended, reopened) for ended, reopened in noted.reopened]
+    return found

@@ -1,0 +1,91 @@
+"""A client's month of service levels, read from what is kept (design/service-levels.md D8)."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from db import clocks, sheets, visits
+from db.store import Store
+from dispatch.desk.levels.clocks import REQUESTS, TermsBook, clocks_of
+from dispatch.desk.session.refusals import Faulty
+from dispatch.levels.report import ClockOutcome, LevelMonth, RequestClocks, month_of
+from dispatch.model.clients import Client
+from dispatch.model.instants import day_bounds
+from dispatch.model.money import to_minor
+from dispatch.model.states import ENDED, State
+from dispatch.model.visits import ended_within
+
+
+@dataclass(frozen=True, slots=True)
+class ClientMonth:
+    """The figures of a client's month; `month` is written as 2026-11."""
+
+    client: str
+    month: str
+    figures: LevelMonth
+    currency: str
+    exponent: int
+
+
+def read_month(text: str, today: datetime.date) -> datetime.date:
+    """The first day of a month written as 2026-11; empty: the one before today's.
+
+    Raises:
+        Faulty: it is no month.
+    """
+    if not text.strip():
+        return (today.replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
+    try:
+        return datetime.date.fromisoformat(f"{text.strip()}-01")
+    except ValueError:
+        raise Faulty([f"month: {text!r} is not a month such as 2026-11"]) from None
+
+
+def client_month(store: Store, client: Client, first: datetime.date) -> ClientMonth:
+    """The requests that a client made in a month, and what came of them; in the rate card's zone."""
+    with store.read():
+        book = TermsBook(store, {client.id})
+        last = (first + datetime.timedelta(days=31)).replace(day=1)
+        start, end = day_bounds(first, book.zone_on(first))[0], day_bounds(last, book.zone_on(last))[0]
+        own = visits.of_client(store, client.id)
+        made = [one for one in own if one.kind in REQUESTS and start <= one.requested_at < end]
+        left_open = {one.id for one in own if one.state is State.LEFT_OPEN}
+        # the follow-up of a visit that was left open is no request of its own
+        requests = [one for one in made if one.parent_id not in left_open]
+        found = clocks_of(store, requests)
+        facts = clocks.facts_of(store, [one.id for one in requests])
+        told = []
+        for visit in requests:
+            calendar = book.terms(client.id, visit.requested_at).calendar
+            waits = [wait for wait in facts.get(visit.id, clocks.NOTHING).waits if wait.kind == "client"]
+            now = store.clock.now()
+            minutes = tuple(
+                calendar.counted(wait.starts_at - wait.starts_at % 60, (wait.ends_at or now) // 60 * 60)
+                for wait in waits
+            )
+            own_clocks = tuple(
+                ClockOutcome(one.clock, one.reading.state, one.reading.elapsed, one.aim, not one.running, one.cause)
+                for one in found.get(visit.id, ())
+            )
+            told.append(RequestClocks(own_clocks, minutes))
+        still_open = sum(one.parent_id is not None and one.state not in ENDED for one in own)
+        ended = [one.id for one in ended_within(own, start, end)]
+        value, currency, exponent = _value_covered(store, ended, book.firm.currency)
+    return ClientMonth(client.name, f"{first:%Y-%m}", month_of(told, still_open, value), currency, exponent)
+
+
+def _value_covered(store: Store, visit_ids: list[int], currency: str) -> tuple[int, str, int]:
+    """What the zero lines of the kept sheets would have cost, in minor units, with the currency and its decimals."""
+    total, exponent = Decimal(0), 2
+    for kept in sheets.latest_sheets(store, visit_ids).values():
+        currency, exponent = kept.currency, kept.exponent
+        for line in kept.sheet.get("lines", []):
+            try:
+                total += Decimal(str(line.get("value", 0)))
+            except InvalidOperation:
+                continue
+    from fractions import Fraction
+
+    return to_minor(Fraction(total), exponent), currency, exponent

@@ -1,0 +1,206 @@
+"""The audit for people: who did what and when, whether its chain holds, and whether it still has a head that was written down."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from db import audit, settings
+from db.audit import ChainHead, NamedAuditRow
+from db.store import Store
+from dispatch.desk.log.visit_page import detail_words
+from dispatch.desk.session.refusals import Faulty, refuse
+from dispatch.desk.visits.finding import find
+from dispatch.model.firm import Firm
+from dispatch.model.forms import form, forms
+from dispatch.model.instants import Times, day_bounds, day_of, parse_day, when_text
+from dispatch.model.text import pad, show
+
+_HEAD = re.compile(r"(?P<hash>[0-9a-f]{8,64})(?:@(?P<rows>[0-9]{1,12}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class ChainVerdict:
+    """What a look along the chain found.
+
+    `broken_at` is the first row at which it does not hold, None where all of it does. `asked` is the head that was to be
+    compared, as it was given; `stands` says whether the row it named is still that row, `at` which row that is.
+    """
+
+    head: ChainHead
+    broken_at: int | None
+    asked: str = ""
+    at: int | None = None
+    stands: bool = True
+
+    @property
+    def good(self) -> bool:
+        """Whether the chain holds, and has the head that was asked for."""
+        return self.broken_at is None and self.stands
+
+
+def trail(
+    store: Store,
+    *,
+    visit: str | None = None,
+    who: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    deed: str | None = None,
+    limit: int = 200,
+) -> list[NamedAuditRow]:
+    """The newest rows that are asked for, newest first.
+
+    Args:
+        visit: a reference.
+        who: a login.
+        since, until: days as people type them, both included.
+        deed: a word of the deed.
+
+    Raises:
+        NotFound: there is no such visit.
+        Faulty: a day cannot be read, or the limit is none.
+    """
+    zone = settings.firm(store).zone
+    today = day_of(store.clock.now(), zone)
+    faults: list[str] = []
+
+    def day(name: str, text: str | None) -> datetime.date | None:
+        try:
+            return parse_day(text, today=today) if text else None
+        except ValueError as fault:
+            faults.append(f"{name}: {fault}")
+            return None
+
+    first, last = day("since", since), day("until", until)
+    if limit < 1:
+        faults.append("limit: a number from 1 is expected")
+    refuse(faults)
+    begins = day_bounds(first, zone)[0] if first else None
+    ends = day_bounds(last, zone)[1] if last else None
+    about = find(store, visit).id if visit else None
+    return audit.matching(
+        store, visit_id=about, actor=who or None, since=begins, until=ends, deed=deed or None, limit=limit
+    )
+
+
+def verify(store: Store, head: str = "") -> ChainVerdict:
+    """Compute the chain again from its first row, and compare it with a head that a report or a backup has.
+
+    Args:
+        head: the hash, or its beginning of 8 signs or more, and after an `@` the number of the row; empty compares with none.
+
+    Raises:
+        Faulty: it is no such head.
+    """
+    wanted = read_head(head) if head.strip() else None
+    with store.read():
+        broken = audit.verify_chain(store)
+        now = ChainHead(audit.head(store), audit.newest(store))
+        if wanted is None:
+            return ChainVerdict(now, broken)
+        beginning, rows = wanted
+        at = audit.row_of_hash(store, beginning) if rows is None else rows
+        found = None if at is None else audit.hash_at(store, at)
+        return ChainVerdict(now, broken, head.strip().lower(), at, found is not None and found.startswith(beginning))
+
+
+def read_head(head: str) -> tuple[str, int | None]:
+    """A head as reports and backups print it: the hash or its beginning, and the number of its row where that is written too.
+
+    Raises:
+        Faulty: it is no such head.
+    """
+    found = _HEAD.fullmatch(head.strip().lower())
+    if found is None:
+        raise Faulty([f"head: {head!r} is not a head such as 3f2a9c0012345678@1234"])
+    return found["hash"], None if found["rows"] is None else int(found["rows"])
+
+
+def verdict_lines(verdict: ChainVerdict) -> list[str]:
+    """The verdict in words, the fault first."""
+    lines = []
+    if verdict.broken_at is not None:
+        lines.append(f"BROKEN at row {verdict.broken_at}: it, or a row before it, is not what was written.")
+    if not verdict.stands:
+        where = "in it" if verdict.at is None else f"row {verdict.at}"
+        lines.append(
+            f"DIFFERS: the head {show(verdict.asked)} is not {where}. What stood here when it was written was replaced or cut "
+            "off, or this is another database."
+        )
+    if verdict.good:
+        lines.append(f"The chain of {verdict.head.rows:,} rows holds.")
+        if verdict.asked:
+            lines.append(
+                f"The head {show(verdict.asked)} is row {verdict.at}: all rows up to it are as they were then."
+            )
+    return [*lines, f"Head now: {verdict.head.hash}@{verdict.head.rows}"]
+
+
+def verdict_form(verdict: ChainVerdict) -> dict[str, Any]:
+    """The verdict in JSON (docs/json.md)."""
+    keys = "good rows=head.rows head=head.hash broken_at asked? asked_row=at asked_stands"
+    return form(verdict, keys, asked_stands=verdict.stands if verdict.asked else None)
+
+
+def record_of(found: NamedAuditRow) -> str:
+    """What a row is about: the record's kind, and its name or number."""
+    row = found.row
+    return f"{row.entity.replace('_', ' ')} {found.called or row.entity_id}"
+
+
+def who_of(found: NamedAuditRow) -> str:
+    """Who did it, and how they came where that matters."""
+    came = {"as": " (--as)", "seat": " (SSH)"}.get(found.row.via, "")
+    return f"{found.by}{came}"
+
+
+def trail_lines(rows: Sequence[NamedAuditRow], zone: str, hours24: bool = True) -> list[str]:
+    """Rows as text, a line each, newest first."""
+    return [
+        "  ".join(
+            [
+                f"{one.row.seq:>6}",
+                when_text(one.row.at, zone, hours24),
+                pad(who_of(one), 18),
+                pad(one.row.deed, 16),
+                pad(record_of(one), 28),
+                show(detail_words("", one.row.detail, zone), 200),
+            ]
+        ).rstrip()
+        for one in rows
+    ] or ["No rows."]
+
+
+def row_lines(found: NamedAuditRow, firm: Firm, own: str, prev: str) -> list[str]:
+    """Everything about a row."""
+    row = found.row
+    lines = [
+        f"row {row.seq}, {when_text(row.at, firm.zone, firm.clock_hours == 24)}",
+        f"{who_of(found)}, login {row.actor}",
+        f"{row.deed}: {record_of(found)}",
+        *(f"  {key}: {'–' if value is None else value}" for key, value in row.detail.items()),
+        f"session {row.session}, save {row.save_id}",
+        f"hash {own}",
+        f"bound to {prev}",
+    ]
+    return [show(line) for line in lines]
+
+
+def trail_form(rows: Sequence[NamedAuditRow], zone: str) -> list[dict[str, Any]]:
+    """Rows in JSON (docs/json.md)."""
+    keys = """row=row.seq at=row.at@ login=row.actor name=by via=row.via session=row.session deed=row.deed
+        record=row.entity id=row.entity_id called? detail=row.detail save=row.save_id"""
+    return forms(rows, keys, zone)
+
+
+def foot_of(store: Store, by: str, times: Times) -> tuple[str, ...]:
+    """When and by whom a report was made, its zone, and the head of the audit chain that vouches for what it says."""
+    head = audit.chain_head(store)
+    return (
+        f"Made {times.moment(store.clock.now())} by {by}; times as in {times.zone}.",
+        f"Audit: {head.rows:,} rows, head {head.short}; dispatch audit verify --head {head.short} says whether they still stand.",
+    )

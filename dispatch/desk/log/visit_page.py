@@ -1,0 +1,197 @@
+"""Everything about one visit, for the visit screen, the log and `dispatch visit show`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from db import (
+    agreements,
+    checklists,
+    clients,
+    files,
+    invoices,
+    keys,
+    people,
+    reviews,
+    settings,
+    stays,
+    templates,
+    visits,
+)
+from db.audit import AuditRow, history_of
+from db.legs import legs_of
+from db.store import Store, there
+from db.templates import Origin
+from dispatch.closeout.gates import Unmet, unmet
+from dispatch.desk.charges.charging import Priced, Unpriced, charge_of
+from dispatch.desk.levels.clocks import VisitClock, clocks_of
+from dispatch.desk.visits.finding import find
+from dispatch.lazily import lazily
+from dispatch.model.boards import Event
+from dispatch.model.checklists import Checklist
+from dispatch.model.clients import Client, Site
+from dispatch.model.files import HandedIn
+from dispatch.model.instants import Times, day_of, when_text
+from dispatch.model.reviews import Approval, Comment, WordCorrection
+from dispatch.model.stays import TimeCorrection, UsedItem, WorkMark
+from dispatch.model.travel import Leg
+from dispatch.model.units import DistanceUnit
+from dispatch.model.visits import Visit
+
+with lazily(__name__):
+    from dispatch.desk.prices import agreeing
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPage:
+    """A visit with its site, client, checklist, what still keeps it from closing, its charge and its events.
+
+        `priced` is its charge, or why it cannot be worked out yet. `balances` is what is left of the
+    prepaid pools that it would draw from, `clocks` are its service levels: for dispatcher and lead only. `same_job` are the
+    other visits of its job but its follow-ups. `used` and `marks` are what stands, `files` what was handed in, `corrections`
+    every moment that was put right, the oldest first, `words` the words that were, `comments` the lead's with their answers.
+    `approval` is the newest one, whether it stands or not; `batch` the one in which the visit was exported. `origin` is the
+    template that the checklist was copied from, `none_wanted` who wants no follow-up of a visit that was left open, with their
+    words.
+    """
+
+    visit: Visit
+    site: Site
+    client: Client
+    checklist: Checklist
+    unmet: tuple[Unmet, ...]
+    priced: Priced | Unpriced
+    leg: Leg | None
+    events: tuple[Event, ...]
+    follow_ups: tuple[Visit, ...]
+    hours24: bool
+    unit: DistanceUnit
+    balances: tuple[str, ...] = ()
+    clocks: tuple[VisitClock, ...] = ()
+    same_job: tuple[Visit, ...] = ()
+    used: tuple[UsedItem, ...] = ()
+    marks: tuple[WorkMark, ...] = ()
+    corrections: tuple[TimeCorrection, ...] = ()
+    files: tuple[HandedIn, ...] = ()
+    words: tuple[WordCorrection, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    approval: Approval | None = None
+    batch: int | None = None
+    origin: Origin | None = None
+    none_wanted: tuple[str, str] | None = None
+
+    @property
+    def times(self) -> Times:
+        """Times as its page writes them: in the zone of its site."""
+        return Times(self.visit.zone, self.hours24)
+
+    @property
+    def charge(self) -> Priced | None:
+        """The charge; None where it cannot be worked out yet."""
+        return self.priced if isinstance(self.priced, Priced) else None
+
+
+def charge_now(store: Store, reference: str) -> Priced | Unpriced:
+    """The charge of a visit as on its page, read alone.
+
+    Raises:
+        NotFound: there is no visit of that reference.
+    """
+    with store.read():
+        return charge_of(store, find(store, reference), now=store.clock.now())
+
+
+def visit_page(store: Store, reference: str) -> VisitPage:
+    """The page of a visit, read in one snapshot.
+
+    Raises:
+        NotFound: there is no visit of that reference.
+    """
+    with store.read():
+        visit = find(store, reference)
+        firm = settings.firm(store)
+        checklist = checklists.checklist(store, visit.id)
+        leg = None
+        if visit.starts_at is not None and visit.assignments:
+            route = legs_of(store, visit.assignments[0].technician_id, day_of(visit.starts_at, firm.zone))
+            leg = route.get(visit.id)
+        return VisitPage(
+            visit=visit,
+            site=there(clients.site(store, visit.site_id)),
+            client=there(clients.client(store, visit.client_id)),
+            checklist=checklist,
+            unmet=unmet(checklist, visit.zone, hours24=firm.clock_hours == 24),
+            priced=charge_of(store, visit, now=store.clock.now()),
+            leg=leg,
+            events=_events(store, visit),
+            follow_ups=tuple(visits.follow_ups(store, visit.id)),
+            hours24=firm.clock_hours == 24,
+            unit=firm.distance_unit,
+            balances=tuple(_balances(store, visit, firm.zone)),
+            clocks=clocks_of(store, [visit]).get(visit.id, ()),
+            used=tuple(stays.items_of(store, visit.id)),
+            marks=tuple(stays.marks_of(store, visit.id)),
+            corrections=tuple(stays.corrections_of(store, visit.id)),
+            files=tuple(files.of_visit(store, visit.id)),
+            words=tuple(reviews.word_corrections_of(store, visit.id)),
+            comments=tuple(reviews.comments_of(store, visit.id)),
+            approval=reviews.approval_of(store, visit.id),
+            batch=invoices.batch_of(store, visit.id),
+            origin=templates.origin_of(store, visit.id),
+            none_wanted=visits.none_wanted(store, visit.id),
+            same_job=tuple(
+                one for one in visits.of_job(store, visit.job_id) if one.id != visit.id and one.parent_id != visit.id
+            ),
+        )
+
+
+def _balances(store: Store, visit: Visit, zone: str) -> list[str]:
+    day = day_of(store.clock.now() if visit.anchor is None else visit.anchor, zone)
+    agreement = agreements.agreement_on(store, visit.client_id, day)
+    return agreeing.balances(store, agreement, day) if agreement is not None and agreement.covers(day) else []
+
+
+def _events(store: Store, visit: Visit) -> tuple[Event, ...]:
+    names = {person.login.casefold(): person.name for person in people.all_staff(store)}
+    return tuple(
+        Event(
+            row.at,
+            names.get(row.actor.casefold(), row.actor),
+            row.deed,
+            detail_words(row.deed, row.detail, visit.zone),
+            _where(store, row),
+        )
+        for row in reversed(history_of(store, "visit", visit.id, limit=1000))
+    )
+
+
+def _where(store: Store, row: AuditRow) -> str:
+    """From where somebody did something: the key and the session of a session, else the firm's machine."""
+    if row.via == "seat":
+        key_id = row.detail.get("key_id")
+        key = keys.key(store, key_id) if isinstance(key_id, int) else None
+        named = f"key {key.fingerprint.removeprefix('SHA256:')[:12]}, " if key is not None else ""
+        return f"SSH, {named}session {row.session[:8]}"
+    if row.via == "system":
+        return "the program"
+    return f"this machine as {row.actor}" if row.via == "as" else "this machine"
+
+
+def detail_words(deed: str, detail: Mapping[str, Any], zone: str) -> str:
+    """An audit row's detail in words, the instants in it as clock times."""
+    parts = []
+    for key, value in detail.items():
+        if value in (None, "", [], False) or key == "key_id":
+            continue
+        word = key.replace("_", " ")
+        if value is True:
+            parts.append(word)
+        elif key.endswith("_at") and isinstance(value, int):
+            parts.append(f"{word} {when_text(value, zone)}")
+        elif isinstance(value, list):
+            parts.append(f"{word} {', '.join(map(str, value))}")
+        else:
+            parts.append(f"{word} {value}")
+    return " · ".join(parts) or deed

@@ -1,0 +1,1 @@
+"""What clients are told, ahead of a visit and by messages, and whether a message is still true when it goes."""

@@ -1,0 +1,113 @@
+"""Telling clients: messages that deeds put into the outbox, in the transaction of the deed.
+
+A message speaks of a moment (the appointment, the arrival, the new time, the end). In the moment it goes it is judged once
+more (`dispatch.desk.messages.rechecking`), by what is said here.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from db import messages, settings
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk.day import routing
+from dispatch.model.firm import Firm
+from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.messages import About, Fate, Message
+from dispatch.model.notices import filled
+from dispatch.model.visits import Visit
+
+HELD = 120
+"""Seconds that a message waits, so that what is taken back at once is never told."""
+HELD_FOR = {About.ON_THE_WAY: 0, About.LATE: 30}
+"""Those that would come too late if they waited as long."""
+SOON = 1800
+"""Seconds for which *soon* is true of somebody who has set out and whose drive is not known."""
+_FULL = 300
+
+
+class Saying(NamedTuple):
+    """What a client is told now: of which moment, where, in which words."""
+
+    premise: int
+    address: str
+    text: str
+
+
+def saying(store: Store, visit: Visit, about: About, premise: int, now: int) -> Saying | None:
+    """What the client of a visit is told of such a thing now; None where they do not want to be told, or have no address."""
+    firm = settings.firm(store)
+    wanted, address = messages.wishes(store, visit.client_id)
+    if about not in wanted or not address:
+        return None
+    text = filled(
+        getattr(firm, f"message_{about.value}"),
+        visit,
+        firm=firm.name,
+        technician=" and ".join(visit.crew),
+        when=_when(store, firm, visit, about, premise, now),
+    )
+    return Saying(premise, address, text)
+
+
+def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int) -> None:
+    """Put a message into the outbox, where the client asked to be told of such things.
+
+    Args:
+        store: where it is.
+        unit: of the deed.
+        visit: as the deed leaves it.
+        about: what is told.
+        premise: the moment that it speaks of.
+    """
+    said = saying(store, visit, about, premise, unit.at)
+    if said is None or settings.firm(store).messages_by == "none":
+        return
+    for older in messages.open_of(store, visit.id):
+        if older.about is about and older.premise != premise:
+            drop(unit, older, "a newer one says otherwise")
+    put(unit, visit, about, said, unit.at + HELD_FOR.get(about, HELD))
+
+
+def put(unit: Unit, visit: Visit, about: About, said: Saying, due_at: int, instead_of: int | None = None) -> int | None:
+    """Put what is said into the outbox; returns the number of the message, None where it was said last.
+
+    Args:
+        instead_of: the number of the message that is not told for it.
+    """
+    made = messages.add(unit, visit.id, about, said.premise, said.address, said.text, due_at, instead_of)
+    if made is not None:
+        unit.audit("message", made, about=about.value, visit=visit.reference, to=said.address)
+    return made
+
+
+def drop(unit: Unit, message: Message, why: str) -> None:
+    """Do not send a message. It stays, with the reason."""
+    messages.change(unit, message, Fate.DROPPED, ended_at=unit.at, until=None, why=why)
+    unit.audit("message", message.id, dropped=why)
+
+
+def expected(store: Store, visit: Visit, departed: int) -> tuple[int, int] | None:
+    """From when to when somebody is there who set out at `departed`; None where the drive is not known."""
+    leg = routing.drive_to(store, visit)
+    if leg.seconds is None:
+        return None
+    return departed + (leg.low or leg.seconds), departed + (leg.high or leg.seconds)
+
+
+def _when(store: Store, firm: Firm, visit: Visit, about: About, premise: int, now: int) -> str:
+    """The moment that a message speaks of, in words that are true of it at `now`."""
+    hours24 = firm.clock_hours == 24
+    if about is About.ON_THE_WAY:
+        between = expected(store, visit, premise)
+        if between is None:
+            return "soon"
+        # to full five minutes
+        begins, ends = between[0] - between[0] % _FULL, -(-between[1] // _FULL) * _FULL
+        first, last = (clock_text(at, visit.zone, hours24) for at in (begins, ends))
+        return f"at about {first}" if ends <= begins else f"between {first} and {last}"
+    clock, day = clock_text(premise, visit.zone, hours24), day_of(premise, visit.zone)
+    if about is About.LATE and day == day_of(now, visit.zone):
+        return f"at {clock}"
+    return f"on {day_text(day)}, {clock}" if about is About.LATE else f"{day_text(day)}, {clock}"

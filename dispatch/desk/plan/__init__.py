@@ -1,0 +1,1 @@
+"""The dispatcher's deeds: place, move, hold, take back, an emergency, an absence, a whole day proposed."""

@@ -1,0 +1,118 @@
+"""What an absence hits, and what to do about it: one deed for the whole of it, which undo takes back as one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from db import people, settings, visits
+from db.store import Store, there
+from db.unit import Unit
+from dispatch.desk.day import notices, placement, remembering, routing
+from dispatch.desk.plan import schedule
+from dispatch.desk.session.user import User
+from dispatch.model.instants import day_bounds, day_of
+from dispatch.model.people import AbsenceRecord
+from dispatch.model.states import UNREACHED, Role
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+from dispatch.planning.checker import PlacementGrade
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """What became of the visits that an absence hit: a sentence for each, those that need somebody to look at them apart."""
+
+    settled: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def hit_by(store: Store, record: AbsenceRecord) -> list[Visit]:
+    """The technician's visits that nobody has reached and that fall into the absence, in order. What should have begun already
+    is ahead of them from now on."""
+    zone, now = settings.firm(store).zone, store.clock.now()
+    begins = day_bounds(day_of(record.starts_at, zone), zone)[0]
+    found = []
+    for visit in visits.placed_between(store, begins, record.ends_at, technicians={record.staff_id}):
+        starts_at, ends_at = there(visit.span)
+        late = max(0, min(now, record.starts_at) - starts_at)
+        if visit.state in UNREACHED and ends_at + late > record.starts_at:
+            found.append(visit)
+    return found
+
+
+def hit_line(store: Store, visit: Visit) -> str:
+    """A visit that an absence hits, with who knows of it already."""
+    known = notices.who_knows(visit, settings.firm(store))
+    return f"{show(visit.reference)} {show(visit.client)}" + (f" ({known})" if known else "")
+
+
+def free(user: User, record: AbsenceRecord, *, to_others: bool) -> Freed:
+    """Take everything that an absence hits off its technician, as one change.
+
+    What several do together stays with the others, where they can do it without. Everything else goes back into the queue, or
+    with `to_others` to the best of the others on its day where the checker finds a good place. Who had been told of it hears
+    of it; clients who expect somebody are on the call-ahead list.
+
+    Args:
+        session: a dispatcher's, who has seen `hit_by` and meant it.
+        record: the absence; its reason is kept with each visit.
+        to_others: give it to others where that fits.
+    """
+    with user.write("free a day", Role.DISPATCHER) as unit:
+        store = user.store
+        hits = hit_by(store, record)
+        if not hits:
+            unit.leave_unchanged()
+            return Freed()
+        against = {visit.id: remembering.stands_against(store, visit) for visit in hits}
+        settled = [sentence for visit in hits if (sentence := _leave_to_crew(store, unit, record, visit))]
+        taken = [visit for visit in hits if visits.again(store, visit).assignment_of(record.staff_id) is not None]
+        for visit in taken:
+            visits.unplace(unit, visit)
+        routing.reroute(user, unit, {day for visit in hits for day in routing.days_of(visit)})
+        left = []
+        for visit in taken:
+            to = _give(user, unit, visit) if to_others else ""
+            if to:
+                settled.append(f"{show(visit.reference)} goes to {show(to)}")
+            elif to_others:
+                left.append(
+                    f"{show(visit.reference)}: nobody else has a good place for it on that day; it is in the queue"
+                )
+            else:
+                settled.append(f"{show(visit.reference)} is back in the queue")
+        for visit in hits:
+            now = visits.again(store, visit)
+            moved = {"was_at": visit.starts_at, "was_with": visit.crew, "starts_at": now.starts_at, "crew": now.crew}
+            why = {"absent": record.reason or None, "stood_against": against[visit.id]}
+            unit.audit("visit", visit.id, **moved, **why)
+        absent = people.technician(store, record.staff_id)
+        schedule.settle(user, unit, f"free the day of {absent.name if absent else 'a technician'}", hits)
+        return Freed(tuple(settled), tuple(left))
+
+
+def _leave_to_crew(store: Store, unit: Unit, record: AbsenceRecord, visit: Visit) -> str:
+    """Leave a visit to the others of its crew, where they can do it; returns the sentence, empty where they cannot."""
+    others = [part.technician_id for part in visit.assignments if part.technician_id != record.staff_id]
+    crew = [found for one in others if (found := people.technician(store, one)) is not None]
+    if not crew or visit.starts_at is None or visit.ends_at is None:
+        return ""
+    verdict = placement.judge_placement(store, visit, crew, visit.starts_at, visit.ends_at - visit.starts_at)
+    if any(one.level is PlacementGrade.BLOCKED and one.rule != notices.RULE for one in verdict.findings):
+        return ""
+    visits.take_off(unit, visit, record.staff_id)
+    return f"{show(visit.reference)} stays with {', '.join(show(one.name) for one in crew)}"
+
+
+def _give(user: User, unit: Unit, visit: Visit) -> str:
+    """Give a visit that was taken off somebody to the best of the others; returns who it is, empty where nobody fits."""
+    day = day_of(there(visit.starts_at), visit.zone)
+    for best in placement.candidates(user.store, visit.reference, day):
+        technician = people.technician(user.store, best.technician_id)
+        if technician is None or best.verdict.level is not PlacementGrade.FEASIBLE or best.verdict.needs_confirm:
+            continue
+        length = placement.stay_minutes(user.store, visit.minutes) * 60
+        visits.place(unit, visits.again(user.store, visit), [technician], best.start, best.start + length)
+        routing.reroute(user, unit, routing.days_of(visits.again(user.store, visit)))
+        return technician.name
+    return ""

@@ -1,0 +1,161 @@
+"""An emergency into the running day: the ways to reach it, and taking one of them as one change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Unpack
+
+from db import calls, people, settings, visits
+from db.changes import RecordChange
+from db.store import Store, there
+from db.unit import Unit
+from dispatch.desk.day import notices, placement, remembering, routing
+from dispatch.desk.day.routing import TechnicianRunning
+from dispatch.desk.messages import calling_ahead
+from dispatch.desk.session.refusals import Refusal, WrongState
+from dispatch.desk.session.user import User
+from dispatch.desk.travel import providers
+from dispatch.desk.visits.crew import driver
+from dispatch.desk.visits.finding import find
+from dispatch.model.instants import clock_text, day_of
+from dispatch.model.states import PLANNING, STEPS, Role, State
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+from dispatch.planning.calls import expected_at
+from dispatch.planning.checker import PlacementGrade, Verdict
+from dispatch.planning.insertion import Insertion, Running, insertions
+
+LATER_THAN_SEEN = 300
+"""Seconds by which a way may have moved since it was shown, and still be what was chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """An emergency that was placed, with the way that was taken."""
+
+    visit: Visit
+    way: Insertion
+
+
+def ways(store: Store, reference: str, technician: str | None = None) -> list[Insertion]:
+    """The best way to reach an emergency today with each technician who works, the best first, blocked ones last.
+
+    Args:
+        store: the firm's.
+        reference: the emergency.
+        technician: name or login of the only one that matters; None for all.
+
+    Raises:
+        Refusal: it is not a visit that is still to be placed, or its site has no coordinates.
+    """
+    with store.read():
+        return _ways(store, _to_place(store, reference), technician)
+
+
+def insert(
+    user: User,
+    reference: str,
+    technician: str | None = None,
+    *,
+    seen: Insertion | None = None,
+    **meant: Unpack[placement.Meant],
+) -> Inserted:
+    """Place an emergency into the running day, pushing what is later there. One change: undo takes all of it back.
+
+    What is pushed goes onto the call-ahead list with the time that its client still expects; technicians who were told
+    of it get a notice. A visit that the client had confirmed is planned again.
+
+    Args:
+        session: a dispatcher's.
+        reference: the emergency.
+        technician: name or login of who goes; None for the best way.
+        reason: given to place it although the check refuses; kept in the audit.
+        confirmed: the marks of what refuses it, as for `schedule.assign`.
+        seen: the way that was looked at, where somebody did.
+
+    Raises:
+        Blocked, NeedsConfirm, Refusal: it was not placed; the message says why.
+    """
+    with user.write("insert emergency", Role.DISPATCHER) as unit:
+        store = user.store
+        visit = _to_place(store, reference)
+        way = _chosen(store, visit, technician, seen)
+        # whom it pushes was shown with the way
+        blocked = tuple(finding for finding in way.findings if finding.level is PlacementGrade.BLOCKED)
+        verdict = Verdict(way.level, blocked, 0, 0)
+        why = placement.permit(visit, verdict, meant, f"placed with {show(way.name)}")
+        who = there(people.technician(store, way.technician_id))
+        before = [visit, *(visits.again(store, push.visit_id) for push in way.pushed)]
+        days = {day for one in before for day in routing.days_of(one)}
+        visits.place(unit, visit, [who], way.start, way.end)
+        owed = [
+            _push(user, unit, pushed, push.start, visit) for pushed, push in zip(before[1:], way.pushed, strict=True)
+        ]
+        told = placement.said_of(verdict, why) | {"findings": [finding.text for finding in way.findings]}
+        pushed = [f"{push.client} +{push.minutes} min" for push in way.pushed]
+        unit.audit(
+            "visit", visit.id, starts_at=way.start, was_at=visit.starts_at, crew=[who.name], pushed=pushed, **told
+        )
+        placed = visits.again(store, visit.id)
+        routing.reroute(user, unit, days | routing.days_of(placed))
+        remembering.remember(user, unit, f"insert emergency {visit.reference}", before, owed)
+        return Inserted(placed, way)
+
+
+def references(store: Store, found: Iterable[Insertion]) -> dict[int, str]:
+    """The references of the visits that some ways push, by id."""
+    ids = {push.visit_id for way in found for push in way.pushed}
+    return {visit_id: visits.again(store, visit_id).reference for visit_id in ids}
+
+
+def _ways(store: Store, visit: Visit, technician: str | None) -> list[Insertion]:
+    only = None if technician is None else {driver(store, technician).id}
+    firm, now = settings.firm(store), store.clock.now()
+    day = day_of(now, firm.zone)
+    running = routing.running_on(store, day, without=visit.id, only=only)
+    stop = routing.stop_of(store, visit, now, now + (visit.minutes + firm.test_minutes) * 60)
+    days = [_held(one) for one in running if one.day.shift is not None or only is not None]
+    return insertions(days, stop, providers.drives_on(store, day), routing.rules_of(firm), now)
+
+
+def _held(one: TechnicianRunning) -> Running:
+    """A running day, with the visits that stay where they are whatever comes: pinned ones, and those of a crew."""
+    held = {}
+    for visit in one.visits:
+        others = [part.technician for part in visit.assignments if part.technician_id != one.day.technician_id]
+        if visit.pinned:
+            held[visit.id] = f"is pinned at {clock_text(there(visit.starts_at), one.day.zone)} and would be pushed"
+        elif others:
+            held[visit.id] = f"is done together with {', '.join(others)} and would be pushed"
+    return Running(one.day, one.running.stops, one.running.conditions, held)
+
+
+def _to_place(store: Store, reference: str) -> Visit:
+    visit = find(store, reference)
+    if visit.state not in STEPS["plan"].sources or visit.archived_at is not None:
+        raise WrongState(visit, "only a requested or planned visit goes into the running day")
+    return visit
+
+
+def _chosen(store: Store, visit: Visit, technician: str | None, seen: Insertion | None) -> Insertion:
+    found = _ways(store, visit, technician)
+    if not found:
+        raise Refusal("Nobody works today: there is no day that the emergency could go into.")
+    way = found[0]
+    if seen is not None:
+        same = {push.visit_id for push in seen.pushed} == {push.visit_id for push in way.pushed}
+        if not same or way.start - seen.start > LATER_THAN_SEEN:
+            raise Refusal(f"The day of {show(way.name)} has changed since. Nothing was placed; look at it again.")
+    return way
+
+
+def _push(user: User, unit: Unit, visit: Visit, start: int, emergency: Visit) -> RecordChange:
+    """Move a visit back in its technician's day; its client has to be called, and who was told of it hears of it."""
+    starts_at, ends_at = there(visit.span)
+    expected, _ = expected_at(starts_at, calls.calls_of(user.store, visit.id))
+    state = State.PLANNED if visit.state in PLANNING else visit.state
+    visits.change(unit, visit, state=state.value, starts_at=start, ends_at=start + ends_at - starts_at)
+    notices.follow(user, unit, visit, visits.again(user.store, visit.id), instead=emergency.client)
+    unit.audit("visit", visit.id, was_at=starts_at, starts_at=start, pushed_by=emergency.reference)
+    return calling_ahead.owe(unit, visit, expected)

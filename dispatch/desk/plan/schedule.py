@@ -1,0 +1,297 @@
+"""The dispatcher's deeds: place, move, take back, confirm, dispatch, hold, cancel, pin. Each position is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Unpack
+
+from db import clocks, people, visits
+from db.changes import RecordChange
+from db.store import Store, there
+from db.unit import Unit
+from db.withdrawals import added
+from dispatch.desk.charges.charging import keep_sheet
+from dispatch.desk.day import notices, remembering, routing
+from dispatch.desk.day.placement import Meant, Placed, judge_placement, length_of, permit, said_of, target
+from dispatch.desk.messages import calling_ahead, notifications
+from dispatch.desk.session.refusals import Refusal, WrongState
+from dispatch.desk.session.user import User
+from dispatch.desk.session.wording import reason_of
+from dispatch.desk.visits import waiting
+from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import as_seen, on_visit, step, stepping
+from dispatch.model.messages import About
+from dispatch.model.people import Technician
+from dispatch.model.states import AHEAD, Role, State
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+from dispatch.planning.checker import PlacementGrade, Verdict
+
+
+def assign(user: User, reference: str, crew: Sequence[str], at: int, **meant: Unpack[Meant]) -> Placed:
+    """Give a visit its technicians and its time.
+
+    Args:
+        session: a dispatcher's.
+        reference: the visit.
+        crew: names or logins of the technicians, the first one first.
+        at: the planned start.
+        reason: why, needed to place it although the check refuses; kept in the audit, and told to who was told of the visit.
+        confirmed: the marks (`NeedsConfirm.marks`, `Blocked.marks`) of what was seen of what the check wants confirmed or
+            refuses; nothing else is let through, not for a reason either.
+        version: of the visit as it was seen, where somebody looked at it first.
+
+    Raises:
+        Blocked, NeedsConfirm, Refusal: it was not placed; the message says why.
+        Stale: somebody else changed the visit after it was seen.
+    """
+    return _place(user, "assign", reference, crew, at, **meant)
+
+
+def move(user: User, reference: str, crew: Sequence[str] | None, at: int | None, **meant: Unpack[Meant]) -> Placed:
+    """Move a planned visit to another time, other technicians, or both. Arguments and errors as `assign`."""
+    return _place(user, "move", reference, crew, at, **meant)
+
+
+def swap(user: User, reference: str, other: str, **meant: Unpack[Meant]) -> tuple[Placed, Placed]:
+    """Exchange the technicians and the starts of two planned visits: each is checked where it then stands.
+
+    Raises:
+        Blocked, NeedsConfirm, Refusal: neither was moved; the message says why.
+    """
+    with user.write("swap", Role.DISPATCHER) as unit:
+        store = user.store
+        one, two = step(store, reference, "move"), step(store, other, "move")
+        if one.id == two.id:
+            raise Refusal(f"{show(one.reference)} is swapped with another visit.")
+        targets = [_exchanged(store, one, two), _exchanged(store, two, one)]
+        # both leave their places before either is judged; the second is judged with the first where it now stands
+        for visit in (one, two):
+            visits.unplace(unit, visit)
+        placed, why = [], ""
+        for visit, (crew, start, length) in zip((one, two), targets, strict=True):
+            bare = visits.again(store, visit)
+            verdict = judge_placement(store, bare, crew, start, was=visit)
+            why = permit(visit, verdict, meant)
+            visits.place(unit, bare, crew, start, start + length)
+            names = [one.name for one in crew]
+            unit.audit("visit", visit.id, starts_at=start, was_at=visit.starts_at, crew=names, **said_of(verdict, why))
+            placed.append(Placed(visits.again(store, visit), start, tuple(names), verdict))
+        settle(user, unit, f"swap {one.reference} and {two.reference}", [one, two], why=why)
+        return placed[0], placed[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a visit goes in a plan: a technician and a start, or with None back into the queue. `version`: as it was seen."""
+
+    reference: str
+    version: int
+    technician: str | None
+    start: int
+
+
+def place_all(user: User, placements: Sequence[Placement], label: str) -> None:
+    """Write many placements as one change that is taken back as one: all of them, or none.
+
+    Raises:
+        Stale: a visit was changed since it was planned; the sentence says by whom.
+        Refusal: one of them would be blocked now; the sentence says which and why.
+    """
+    with user.write("plan", Role.DISPATCHER) as unit:
+        store = user.store
+        before = []
+        for one in placements:
+            visit = step(store, one.reference, "plan")
+            as_seen(unit, visit, one.version)
+            before.append(visit)
+        # all of them leave their places before any is judged, so that none stands in the way of another
+        for visit in before:
+            if visit.starts_at is not None:
+                visits.unplace(unit, visit)
+        order = sorted(range(len(placements)), key=lambda index: placements[index].start)
+        for index in order:
+            one, stood = placements[index], before[index]
+            if one.technician is not None:
+                crew, start = target(store, stood, [one.technician], one.start)
+                bare = visits.again(store, stood)
+                length = length_of(store, bare, crew)
+                verdict = judge_placement(store, bare, crew, start, length, was=stood)
+                if verdict.level is PlacementGrade.BLOCKED:
+                    blocked = "; ".join(
+                        finding.text for finding in verdict.findings if finding.level is PlacementGrade.BLOCKED
+                    )
+                    raise Refusal(
+                        f"{show(stood.reference)} does not fit any more: {show(blocked)}. Nothing was changed."
+                    )
+                visits.place(unit, bare, crew, start, start + length)
+            unit.audit("visit", stood.id, plan=label, starts_at=one.start or None, technician=one.technician)
+        settle(user, unit, label, before)
+
+
+def share(user: User, reference: str, crew: Sequence[str], *, halve: bool = False, **meant: Unpack[Meant]) -> Placed:
+    """Give a planned visit another crew at its time: more technicians, or one again.
+
+    Args:
+        session: a dispatcher's.
+        reference: the visit.
+        crew: names or logins, the first one first.
+        halve: that they share the work, so that the stay is planned shorter; the time for tests stays whole.
+        reason, confirmed, version: as for `assign`.
+
+    Raises:
+        Blocked, NeedsConfirm, Refusal, Stale: as `assign`.
+    """
+    visit = find(user.store, reference)
+    share_of = -(-visit.minutes // max(1, len(crew))) if halve else visit.minutes
+    return _place(user, "move", reference, crew, visit.starts_at, share_of, **meant)
+
+
+def unassign(user: User, reference: str, **meant: Unpack[Meant]) -> Visit:
+    """Take a visit that nobody has reached back into the queue.
+
+    Args:
+        session: a dispatcher's.
+        reference: the visit.
+        reason: why, needed where somebody is on the way there and turns round; kept in the audit.
+        confirmed: as for `assign`, where technicians have been told of it.
+
+    Raises:
+        Blocked, NeedsConfirm, Refusal: it stays where it is; the message says why.
+    """
+    with stepping(user, "unassign", reference) as (unit, visit):
+        known = notices.finding(visit, user.firm)
+        verdict = Verdict(PlacementGrade.FEASIBLE, (), 0, 0) if known is None else Verdict(known.level, (known,), 0, 0)
+        why = permit(visit, verdict, meant, "taken back")
+        visits.unplace(unit, visit)
+        unit.audit("visit", visit.id, was_at=visit.starts_at, crew=visit.crew, reason=why or None)
+        return _done(user, unit, visit, f"unassign {visit.reference}", why=why)
+
+
+def confirm(user: User, reference: str) -> Visit:
+    """The client has agreed to the time: a conversation, so it counts as the first response where there was none."""
+    with stepping(user, "confirm", reference) as (unit, visit):
+        visits.change(unit, visit, state=State.CONFIRMED.value)
+        unit.audit("visit", visit.id, was=visit.state.value)
+        notifications.tell(user.store, unit, visit, About.CONFIRMED, there(visit.starts_at))
+        more = []
+        if "phone" not in clocks.facts_of(user.store, [visit.id]).get(visit.id, clocks.NOTHING).milestones:
+            more.append(added("milestone", clocks.add_milestone(unit, visit.id, "phone", "confirmed")))
+        return _done(user, unit, visit, f"confirm {visit.reference}", more)
+
+
+def dispatch(user: User, reference: str) -> Visit:
+    """Tell the technician: it shows in their day, and a notice goes into the outbox. Not undoable."""
+    with stepping(user, "dispatch", reference) as (unit, visit):
+        visits.change(unit, visit, state=State.DISPATCHED.value)
+        dispatched = visits.again(user.store, visit)
+        notices.follow(user, unit, visit, dispatched)
+        unit.audit("visit", visit.id, told=visit.crew)
+        return dispatched
+
+
+def hold(user: User, reference: str, reason: str, *, kind: str = "client", whom: str = "") -> Visit:
+    """Put a visit on hold, saying what it waits for and whom. It leaves the plan.
+
+    Args:
+        reason: what was asked, or what is missing.
+        kind: who is waited for: client, parts or vendor. Waiting for the client stops the on-site and resolution clocks.
+        whom: the person asked; without a name who reported it, else the client's first contact.
+    """
+    with stepping(user, "hold", reference) as (unit, visit):
+        asked = reason_of(reason)
+        visits.unplace(unit, visit, State.ON_HOLD, reason=asked)
+        told = {
+            "waiting": asked,
+            "waiting_for": kind,
+            "whom": waiting.begin(user.store, unit, visit, kind, whom, asked),
+        }
+        stopped = waiting.STOPPED if kind == "client" else None
+        unit.audit("visit", visit.id, **told, clocks=stopped, was_at=visit.starts_at)
+        return _done(user, unit, visit, f"hold {visit.reference}")
+
+
+def resume(user: User, reference: str) -> Visit:
+    """Take a visit off hold, back into the queue: the client has answered, or we go on. Its clocks run again."""
+    with stepping(user, "resume", reference) as (unit, visit):
+        visits.change(unit, visit, state=State.REQUESTED.value, reason="")
+        waiting.follow(user.store, unit, visit, visit._replace(state=State.REQUESTED))
+        unit.audit("visit", visit.id, was=visit.state.value, clocks=waiting.RUN_ON)
+        return _done(user, unit, visit, f"resume {visit.reference}")
+
+
+def cancel(user: User, reference: str, reason: str) -> Visit:
+    """The client cancels, before arrival. What it costs by the rate card is on its sheet."""
+    with stepping(user, "cancel", reference) as (unit, visit):
+        said, now = reason_of(reason), {"cancelled_at": unit.at, "ended_at": unit.at}
+        visits.change(unit, visit, state=State.CANCELLED.value, reason=said, review="to_review", **now)
+        waiting.follow(user.store, unit, visit, visit._replace(state=State.CANCELLED))
+        unit.audit("visit", visit.id, reason=said)
+        cancelled = _done(user, unit, visit, f"cancel {visit.reference}")
+        keep_sheet(user, unit, cancelled)
+        return cancelled
+
+
+def pin(user: User, reference: str, on: bool = True) -> Visit:
+    """Keep a visit where it is: tools may not move it. `on=False` lets it go."""
+    with on_visit(user, reference, "pin" if on else "unpin", Role.DISPATCHER) as (unit, visit):
+        if visit.state not in AHEAD:
+            raise WrongState(visit, "only a planned visit is pinned")
+        visits.change(unit, visit, pinned=int(on))
+        unit.audit("visit", visit.id, pinned=on)
+        return _done(user, unit, visit, f"{'pin' if on else 'unpin'} {visit.reference}")
+
+
+def _place(
+    user: User,
+    deed: str,
+    reference: str,
+    crew: Sequence[str] | None,
+    at: int | None,
+    work: int | None = None,
+    **meant: Unpack[Meant],
+) -> Placed:
+    """Place a visit. `work` are the planned minutes without the time for tests; left out, they stay as planned, or are all
+    of the visit's where its crew changes or it has no plan yet."""
+    with stepping(user, deed, reference) as (unit, visit):
+        as_seen(unit, visit, meant.get("version"))
+        technicians, start = target(user.store, visit, crew, at)
+        length = length_of(user.store, visit, technicians, work)
+        verdict = judge_placement(user.store, visit, technicians, start, length)
+        why = permit(visit, verdict, meant)
+        visits.place(unit, visit, technicians, start, start + length)
+        names = [one.name for one in technicians]
+        unit.audit("visit", visit.id, starts_at=start, was_at=visit.starts_at, crew=names, **said_of(verdict, why))
+        placed = _done(user, unit, visit, f"{deed} {visit.reference}", why=why)
+        return Placed(placed, start, tuple(names), verdict)
+
+
+def _exchanged(store: Store, visit: Visit, other: Visit) -> tuple[list[Technician], int, int]:
+    """Who comes when, and for how long, where a visit takes the place of another."""
+    crew = [found for part in other.assignments if (found := people.technician(store, part.technician_id)) is not None]
+    return crew, there(other.starts_at), length_of(store, visit, crew)
+
+
+def _done(
+    user: User, unit: Unit, before: Visit, label: str, more: Sequence[RecordChange] = (), *, why: str = ""
+) -> Visit:
+    """`settle` one visit; returns it as it stands now."""
+    settle(user, unit, label, [before], more, why=why)
+    return visits.again(user.store, before)
+
+
+def settle(
+    user: User, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[RecordChange] = (), *, why: str = ""
+) -> None:
+    """What follows from another place of some visits, given as they stood: their days are driven otherwise, who was told of
+    them is told again, a client who expects somebody at the old time is on the call-ahead list, and the whole is kept for
+    undo as one change. `why` is the reason that was given, for those who are told."""
+    afters = [visits.again(user.store, visit) for visit in before]
+    moved = [pair for pair in zip(before, afters, strict=True) if len({*map(remembering.standing_of, pair)}) > 1]
+    routing.reroute(user, unit, {day for pair in moved for one in pair for day in routing.days_of(one)})
+    owed = []
+    for visit, after in zip(before, afters, strict=True):
+        notices.follow(user, unit, visit, after, why=why)
+        owed += calling_ahead.follow(user, unit, visit, after)
+    remembering.remember(user, unit, label, before, [*more, *owed])

@@ -1,0 +1,158 @@
+"""Taking back and doing again, per person and across restarts (design/states.md, Undo).
+
+Both are deeds: whoever does them needs a role of the deed that is taken back, as roles stand now, and the world is judged again
+as that deed would judge it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from db import audit, changes, draws, people, visits, withdrawals
+from db.changes import Change
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk.book import editing
+from dispatch.desk.charges.charging import keep_sheet
+from dispatch.desk.day import notices, routing
+from dispatch.desk.day.remembering import STOOD_AGAINST, blocking, standing_of
+from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.session.user import User
+from dispatch.desk.visits import returning, waiting
+from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.states import ENDED, State
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+
+
+def undo(user: User) -> str:
+    """Take back the person's last change; returns what it was.
+
+    Raises:
+        NotAllowed: the person may not do such a thing any more.
+        Refusal: there is none, somebody built on it since, or something stands in the way of how it was before.
+    """
+    with user.write("undo") as unit:
+        change = changes.last_done(user.store, user.staff.id)
+        if change is None:
+            raise Refusal("There is nothing to undo.")
+        return _turn(user, unit, change, back=True)
+
+
+def redo(user: User) -> str:
+    """Do again what was undone last; returns what it was.
+
+    Raises:
+        NotAllowed, Refusal: as `undo`.
+    """
+    with user.write("redo") as unit:
+        change = changes.last_undone(user.store, user.staff.id)
+        if change is None:
+            raise Refusal("There is nothing to do again.")
+        return _turn(user, unit, change, back=False)
+
+
+def _turn(user: User, unit: Unit, change: Change, *, back: bool) -> str:
+    """Put every record of a change back (or forward), all of them or none; returns what the change was."""
+    user.allow(f"{'take back' if back else 'do again'} “{show(change.label)}”", change.roles)
+    refused = f"“{show(change.label)}” cannot be {'taken back' if back else 'done again'}"
+    turned_visits: list[tuple[Visit, Visit, Sequence[str]]] = []
+    for picture in change.pictures:
+        if picture.entity != "visit":
+            if picture.entity in withdrawals.ENTITIES:
+                turned = withdrawals.turn(user.store, unit, picture, back=back)
+            else:
+                turned = editing.turn(user, unit, picture, back=back)
+            if turned is None:
+                last = audit.last_of(user.store, picture.entity, picture.id)
+                person = people.staff_by_login(user.store, last.actor) if last is not None else None
+                name = show(person.name) if person is not None else "somebody"
+                told = f"“{show(change.label)}” cannot be taken back: {name} changed it since. Nothing was changed."
+                raise Refusal(told)
+            changes.same_again(unit, user.store, picture.entity, picture.id, *turned)
+            continue
+        expected, target, look = picture.turned(back)
+        visit = visits.visit_by_id(user.store, picture.id)
+        if visit is None or visit.version != expected:
+            raise Refusal(_built_on(user, change, picture.id))
+        if State(look["state"]) not in ENDED and (others := visits.gone_on(user.store, visit.id)):
+            went = returning.whereabouts(others[0])
+            raise Refusal(f"{refused}: the request of {show(visit.reference)} went on as {went}.")
+        days = routing.days_of(visit)
+        version = _restore(unit, visit, look)
+        changes.same_again(unit, user.store, "visit", visit.id, target, version)
+        unit.audit("visit", visit.id, undone=change.label if back else None, redone=None if back else change.label)
+        restored = visits.again(user.store, visit)
+        waiting.follow(user.store, unit, visit, restored)
+        notices.follow(user, unit, visit, restored)
+        if restored.state not in ENDED:
+            draws.give_back(unit, user.store, restored.id)
+        elif visit.state not in ENDED:
+            keep_sheet(user, unit, restored, reason="done again")
+        routing.reroute(user, unit, days | routing.days_of(restored))
+        turned_visits.append((visit, restored, look.get(STOOD_AGAINST, ())))
+    # all of them have left their places before any is judged, so that none stands in the way of another
+    for stood, restored, against in turned_visits:
+        _judge(user.store, refused, stood, restored, against)
+    changes.mark(unit, change, "undone" if back else "done")
+    return change.label
+
+
+def _judge(store: Store, refused: str, stood: Visit, restored: Visit, against: Sequence[str]) -> None:
+    """Let a visit stand where it was put, or say what stands in the way there by now.
+
+    Whatever a reason was given for at the time is still meant, and what stood against it then (`against`) is known.
+    """
+    if restored.state in ENDED or restored.archived_at is not None:
+        return
+    if gone := visits.archived_around(store, restored.id):
+        raise Refusal(f"{refused}: {show(', '.join(gone))} is archived. Nothing was changed.")
+    if standing_of(stood) == standing_of(restored):
+        return
+    meant = {_but_minutes(text) for text in (*_meant(store, restored), *against)}
+    blocked = [one.text for one in blocking(store, restored) if one.final or _but_minutes(one.text) not in meant]
+    if blocked:
+        raise Refusal(f"{refused}: {show(restored.reference)} {show('; '.join(blocked))}. Nothing was changed.")
+
+
+def _but_minutes(text: str) -> str:
+    """A finding without its figures: while somebody runs over, they grow."""
+    return re.sub(r"\d+", "", text)
+
+
+def _meant(store: Store, visit: Visit) -> set[str]:
+    """What a visit's places broke when somebody gave a reason for them, or left it there knowing it."""
+    found: set[str] = set()
+    for row in audit.history_of(store, "visit", visit.id):
+        found |= set(row.detail.get("stood_against") or ())
+        if row.detail.get("override"):
+            found |= set(row.detail.get("findings") or ())
+    return found
+
+
+def _restore(unit: Unit, visit: Visit, look: Mapping[str, Any]) -> int:
+    columns = {name: value for name, value in look.items() if name not in ("crew", "skills", "tags", STOOD_AGAINST)}
+    visits.restore_crew(unit, visit.id, look["crew"])
+    if "skills" in look:  # changes that were kept before requests could be edited lack them
+        visits.set_needs(unit, visit.id, look["skills"], look["tags"])
+    return visits.change(unit, visit, **columns)
+
+
+def _built_on(user: User, change: Change, visit_id: int) -> str:
+    last = audit.last_of(user.store, "visit", visit_id)
+    visit = visits.visit_by_id(user.store, visit_id)
+    reference = show(visit.reference) if visit else "the visit"
+    if last is None:
+        return f"“{show(change.label)}” cannot be taken back: {reference} has changed since."
+    person = people.staff_by_login(user.store, last.actor)
+    name = show(person.name) if person else show(last.actor)
+    zone = user.firm.zone
+    when = clock_text(last.at, zone)
+    if day_of(last.at, zone) != day_of(user.now, zone):
+        when = f"{day_text(day_of(last.at, zone))} {when}"
+    return (
+        f"“{show(change.label)}” cannot be taken back: {name} changed {reference} at {when} ({show(last.deed)}). "
+        "Nothing was changed."
+    )

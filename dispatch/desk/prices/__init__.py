@@ -1,0 +1,1 @@
+"""Rate cards and agreements as a lead keeps them."""

@@ -1,0 +1,267 @@
+"""Agreements as a lead keeps them: terms checked as a whole, prepaid blocks, an early end."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from db import agreements, clients, draws, visits
+from db.agreements import MONEY_KIND
+from db.store import Store, there
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse
+from dispatch.desk.session.user import User
+from dispatch.desk.session.wording import taken
+from dispatch.lazily import lazily
+from dispatch.model import text as limits
+from dispatch.model.agreements import Agreement, ServiceTerms
+from dispatch.model.instants import day_bounds, day_of, parse_day
+from dispatch.model.money import format_minor, shortest
+from dispatch.model.states import Role
+from dispatch.model.text import show
+
+with lazily(__name__):
+    from dispatch import charges
+    from dispatch.desk.book import context
+    from dispatch.desk.prices import service_terms
+    from dispatch.fields import record
+    from dispatch.records import agreements as records
+
+
+class DatedWord(NamedTuple):
+    """What an agreement said from a day on, of its allowance or its service."""
+
+    since: datetime.date
+    what: str
+    terms: Mapping[str, Any]
+
+    @property
+    def line(self) -> str:
+        """The word as it is told."""
+        return f"{self.what} from {self.since}: {json.dumps(self.terms, ensure_ascii=False)}"
+
+
+BESIDE = ("rollover", "rollover_cap", "service")
+"""What an agreement says beside its terms."""
+ROLLOVERS = ("none", "next_month", "capped")
+KEPT = "Charges that stand keep their copy, and requests and months of before what was promised then."
+"""What is said of a change of an agreement."""
+
+
+def save_agreement(
+    user: User,
+    client_name: str,
+    name: str,
+    terms: Mapping[str, Any],
+    before: Agreement | None = None,
+    since: datetime.date | None = None,
+) -> Agreement:
+    """Save an agreement in the form of design/charges.md B14: a new one, or (with `before`) other terms of the one that is there.
+
+    Beside B14 the terms may have `rollover` and `rollover_cap`, and as `service` the form of what it promises beside its
+    prices (`dispatch.desk.prices.service_terms`), without which that stays as it is; blocks are entered by `add_block`, not here.
+    `dispatch.desk.prices.capacity` says what speaks against it.
+    The allowance, what rolls over and the service count from `since` on (None: today), an allowance from its agreement month.
+    Other terms have no such day: what has not ended is priced by them.
+
+    Raises:
+        NotAllowed: only a lead does.
+        NotFound: there is no such client.
+        Faulty: with every fault.
+        Stale: somebody else changed the agreement since `before` was read.
+    """
+    form = {key: value for key, value in terms.items() if key not in ("blocks", *BESIDE)}
+    with user.write("save an agreement", Role.LEAD) as unit:
+        client = clients.client_by_name(user.store, client_name)
+        if client is None:
+            raise NotFound(f"There is no client {show(client_name, 60)}.")
+        faults = charges.validate_agreement(form)
+        if form.get("kind") is None:
+            faults.append("kind: is missing: tm, fixed_price, retainer, block_hours or block_money")
+        if form.get("starts") is None:
+            faults.append("starts: is missing: the first day, written as 2026-11-24")
+        rollover, cap, service = terms.get("rollover", "none"), terms.get("rollover_cap"), terms.get("service")
+        if rollover not in ROLLOVERS:
+            faults.append(f"rollover: {rollover!r} is not one of {', '.join(ROLLOVERS)}")
+        if rollover == "capped" and (not isinstance(cap, int) or cap < 0):
+            faults.append("rollover_cap: how many rate-minutes roll over at most?")
+        cleaned = taken("name", name, limits.NAME, faults, needed=True)
+        promises = before.service if before is not None else ServiceTerms()
+        if service is not None:
+            promises = service_terms.read_service(service, user.firm.zone, minor_units(user.store), faults)
+        refuse(faults)
+        starts = datetime.date.fromisoformat(str(form["starts"]))
+        ends = None if form.get("ends") is None else datetime.date.fromisoformat(str(form["ends"]))
+        new = Agreement(0, client.id, cleaned, str(form["kind"]), starts, ends, form, 1, rollover, cap, promises)
+        if before is not None and since is not None:
+            now = there(agreements.agreement(user.store, before.id, since))
+            refuse(_faults_of_day(now, new, since, day_of(user.now, user.firm.zone)))
+        _alone(new, user.store, before)
+        if before is None:
+            _past_stays(user, client.id, ("starts", starts, _behind(ends)))
+            return there(agreements.agreement(user.store, agreements.add_agreement(unit, new)))
+        _past_stays(user, client.id, ("starts", before.starts, starts), ("ends", _behind(before.ends), _behind(ends)))
+        after = replace(new, id=before.id, client_id=before.client_id, version=before.version, promised=before.promised)
+        agreements.update_agreement(unit, before, after, since)
+        return there(agreements.agreement(user.store, before.id))
+
+
+def counts_from(agreement: Agreement, text: str, today: datetime.date) -> datetime.date | None:
+    """The day from which on dated terms are to count, as typed: a day, or 2027-01 for its agreement month; empty: None.
+
+    Raises:
+        Faulty: it is neither.
+    """
+    if not text.strip():
+        return None
+    if month := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text.strip()):
+        return agreement.month_in(int(month[1]), int(month[2]))
+    try:
+        return parse_day(text, today=today)
+    except ValueError as fault:
+        raise Faulty([f"from: {fault}, or a month such as 2027-01"]) from None
+
+
+def dated_words(agreement: Agreement, store: Store) -> list[DatedWord]:
+    """Every word on the allowance and the service of an agreement of which something was changed, by day."""
+    found = []
+    granted = agreements.allowances_of(store, agreement.id)
+    if len(granted) > 1:
+        for one in granted:
+            cap = {} if one.cap is None else {"rollover_cap": one.cap}
+            allowance = {"allowance_min": shortest(one.minutes), "rollover": one.rollover, **cap}
+            found.append(DatedWord(one.since, "allowance", allowance))
+    exponent = minor_units(store)
+    for since, service in agreement.promised:
+        found.append(DatedWord(max(since, agreement.starts), "service", service_terms.service_form(service, exponent)))
+    return sorted(found, key=lambda word: word.since)
+
+
+def add_block(user: User, agreement: Agreement, texts: Mapping[str, str]) -> Agreement:
+    """Add a prepaid block, the fields of `BLOCK` as typed: its size in rate-minutes, for prepaid money in money.
+
+    Raises:
+        Faulty: with every fault.
+    """
+    with user.write("add a prepaid block", Role.LEAD) as unit:
+        if agreement.kind not in ("block_hours", MONEY_KIND):
+            raise Refusal(f"“{show(agreement.name)}” is of the kind {agreement.kind}: it has no prepaid blocks.")
+        desk, faults = context.Desk.for_user(user), list[record.FieldFault]()
+        block = records.BLOCK.filled(texts, desk, None, faults, remaining="")
+        records.BLOCK.judge(block, desk, None, faults)
+        if any(pool.name == block.name for pool in agreements.pools_of(user.store, agreement.id)):
+            faults.append(record.FieldFault("name", "", f"the agreement has a block {show(block.name)} already"))
+        refuse(record.sentences(faults))
+        scale = 10 ** minor_units(user.store) if agreement.kind == MONEY_KIND else 1
+        kept = shortest(Fraction(block.size) * scale)
+        agreements.add_pool(unit, agreement.id, replace(block, size=kept, remaining=kept))
+        return there(agreements.agreement(user.store, agreement.id))
+
+
+def end_agreement(user: User, agreement: Agreement, on: datetime.date) -> Agreement:
+    """End an agreement early; `on` is its last day."""
+    with user.write("end an agreement", Role.LEAD) as unit:
+        if on < agreement.starts:
+            raise Faulty([f"on: {on} is before it starts, on {agreement.starts}"])
+        _past_stays(user, agreement.client_id, ("ends", _behind(agreement.ends), _behind(on)))
+        agreements.end_agreement(unit, agreement, on)
+        return there(agreements.agreement(user.store, agreement.id))
+
+
+def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str]:
+    """What is left of an agreement's pools on a day, a line each; nothing for kinds without pools."""
+    if agreement.kind == "retainer":
+        left, granted = draws.allowance_left(store, agreement, day), draws.allowance_granted(store, agreement, day)
+        month = agreement.month_of(day)
+        return [f"allowance: {shortest(left)} of {shortest(granted)} rate-min left since {month}"]
+    lines = []
+    for pool in agreements.pools_of(store, agreement.id):
+        balance, size = pool.remaining, f"{pool.size} rate-min"
+        if agreement.kind == MONEY_KIND:
+            exponent = minor_units(store)
+            balance, size = (format_minor(int(Fraction(text)), exponent) for text in (pool.remaining, pool.size))
+        until = f", to {pool.expires_on}" if pool.expires_on else ""
+        over = " (expired)" if pool.expires_on is not None and pool.expires_on < day else ""
+        lines.append(f"{pool.name}: {balance} of {size} left{until}{over}")
+    return lines
+
+
+def form_of(agreement: Agreement, store: Store) -> dict[str, Any]:
+    """An agreement as `save_agreement` takes it."""
+    form = {key: value for key, value in agreement.terms.items() if key != "blocks"}
+    form["service"] = service_terms.service_form(agreement.service, minor_units(store))
+    if agreement.rollover != "none":
+        form |= {"rollover": agreement.rollover, "rollover_cap": agreement.rollover_cap}
+    return form
+
+
+def minor_units(store: Store) -> int:
+    """Decimals of the money of the newest rate card."""
+    cards = agreements.rate_cards(store)
+    return int(cards[0].card.get("minor_units", 2)) if cards else 2
+
+
+def _faults_of_day(now: Agreement, asked: Agreement, since: datetime.date, today: datetime.date) -> list[str]:
+    """What keeps terms from counting from a day on: `now` is the agreement as it stands on that day."""
+    faults = []
+    if since < today.replace(day=1):
+        faults.append(f"from: {since} lies before this month; what counted in months that are over stays as it was")
+    if now.ends is not None and since > now.ends:
+        faults.append(f"from: the agreement ends on {now.ends}, before {since}")
+    fixed = [key for key in {**now.terms, **asked.terms} if key not in ("blocks", "allowance_min")]
+    others = [key for key in fixed if now.terms.get(key) != asked.terms.get(key)]
+    if now.name != asked.name:
+        others.append("name")
+    if others:
+        faults.append(
+            f"from: {', '.join(sorted(others))} cannot be changed from a day on, only the allowance, what rolls over and the "
+            "service; save the others without a day"
+        )
+    month, running = now.month_of(max(since, now.starts)), now.month_of(max(today, now.starts))
+    if agreements.granted(now) != agreements.granted(asked) and since > month > running:
+        within = month.replace(day=1) + datetime.timedelta(days=31)
+        following = now.month_in(within.year, within.month)
+        faults.append(
+            f"from: an allowance is granted by agreement months, which begin on {month} and {following}: say one of these"
+        )
+    return faults
+
+
+def _alone(new: Agreement, store: Store, before: Agreement | None) -> None:
+    """Refuse a second agreement over the same days: a visit could not tell which one covers it."""
+    for other in agreements.agreements_of(store, new.client_id):
+        if before is not None and other.id == before.id:
+            continue
+        if (other.ends is None or other.ends >= new.starts) and (new.ends is None or new.ends >= other.starts):
+            last = other.ends.isoformat() if other.ends else "no end"
+            covered = f"“{show(other.name)}” covers {other.starts.isoformat()} to {last}"
+            raise Faulty([f"starts: {covered}; end it first, or choose other days"])
+
+
+def _past_stays(user: User, client_id: int, *moved: tuple[str, datetime.date, datetime.date]) -> None:
+    """Refuse other days where a month that is over has visits that would be inside, or outside, of an agreement then.
+
+    Args:
+        session: the lead's.
+        client_id: whose agreement it is.
+        moved: the fields that change, each with the two days of which those between are covered otherwise than before.
+    """
+    zone = user.firm.zone
+    this_month = day_of(user.now, zone).replace(day=1)
+    for name, *days in moved:
+        first, until = sorted(days)
+        since, before = (day_bounds(min(day, this_month), zone)[0] for day in (first, until))
+        found = visits.first_of_client(user.store, client_id, since, before) if since < before else None
+        if found is not None:
+            visit = f"{show(found.reference)} of {day_of(found.requested_at, zone)}"
+            over = f"{visit} lies in a month that is over, and what counted for it stays"
+            raise Faulty([f"{name}: {over}; days from {this_month} on can be changed"])
+
+
+def _behind(last: datetime.date | None) -> datetime.date:
+    """The first day that is not covered any more."""
+    return datetime.date.max if last is None else last + datetime.timedelta(days=1)

@@ -1,0 +1,94 @@
+"""Rate cards as a lead keeps them: begun from a preset, dated, checked as a whole when saved."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from db import agreements
+from db.store import Store
+from dispatch.charges import presets, validate_card
+from dispatch.charges.reading import merged
+from dispatch.desk.charges.charge_input import ENVELOPE
+from dispatch.desk.session.refusals import Faulty, NotFound, refuse
+from dispatch.desk.session.user import User
+from dispatch.desk.session.wording import taken
+from dispatch.model import text as limits
+from dispatch.model.agreements import RateCard
+from dispatch.model.firm import Firm
+from dispatch.model.instants import YEARS, day_of
+from dispatch.model.states import Role
+from dispatch.model.text import show
+
+
+def begun(firm: Firm, preset: str = "") -> dict[str, Any]:
+    """A card to begin with: the firm's currency, zone and unit, and a preset. It has no prices; the lead enters those.
+
+    Raises:
+        Faulty: there is no such preset.
+    """
+    known = presets()
+    if preset and preset not in known:
+        raise Faulty([f"preset: {show(preset, 40)!r} is not one of {', '.join(known)}"])
+    card = {"currency": firm.currency, "timezone": firm.zone, "distance_unit": firm.distance_unit, "classes": {}}
+    return merged(card, known[preset]) if preset else card
+
+
+def card_called(store: Store, name: str = "") -> RateCard:
+    """The card of that name or first day; with no name the one in force today.
+
+    Raises:
+        NotFound: there is none.
+    """
+    known = agreements.rate_cards(store)
+    wanted = name.strip().casefold()
+    if not wanted:
+        from db import settings
+
+        found = agreements.rate_card_on(store, day_of(store.clock.now(), settings.firm(store).zone))
+        if found is None:
+            raise NotFound("No rate card is in force today. A lead adds one: dispatch rate-card add.")
+        return found
+    for card in known:
+        if wanted in (card.valid_from.isoformat(), card.name.casefold(), str(card.id)):
+            return card
+    raise NotFound(f"There is no rate card {show(name, 60)}. `dispatch rate-card list` shows them all.")
+
+
+def save_card(
+    user: User, name: str, valid_from: datetime.date, card: Mapping[str, Any], before: RateCard | None = None
+) -> RateCard:
+    """Save a card: a new one, or (with `before`) another wording of the one that is there.
+
+    Sheets that stand keep their copy; what has not ended is priced by the new wording from now on.
+
+    Raises:
+        NotAllowed: only a lead does.
+        Faulty: with every fault of the card.
+        Stale: somebody else changed the card since `before` was read.
+    """
+    form = {key: value for key, value in card.items() if key not in ENVELOPE}
+    with user.write("save a rate card", Role.LEAD) as unit:
+        faults = validate_card(form)
+        cleaned = taken("name", name, limits.NAME, faults, needed=True)
+        if valid_from.year not in YEARS:
+            faults.append(f"valid_from: {valid_from} lies outside the years that are kept")
+        others = [one for one in agreements.rate_cards(user.store) if before is None or one.id != before.id]
+        if any(one.valid_from == valid_from for one in others):
+            faults.append(
+                f"valid_from: another card begins on {valid_from.isoformat()}; change that one, or choose another day"
+            )
+        refuse(faults)
+        if before is None:
+            card_id = agreements.add_rate_card(unit, cleaned, valid_from, form)
+        else:
+            card_id = before.id
+            agreements.update_rate_card(unit, before, replace(before, name=cleaned, valid_from=valid_from, card=form))
+        return next(one for one in agreements.rate_cards(user.store) if one.id == card_id)
+
+
+def envelope(card: RateCard) -> dict[str, Any]:
+    """A card as it is exported, and imported again: with its name and first day."""
+    return {"name": card.name, "valid_from": card.valid_from.isoformat(), **card.card}

@@ -1,0 +1,87 @@
+"""What extracts of OpenStreetMap bring to this machine: roads below the maps, and addresses."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dispatch.desk.session.refusals import NotFound, Refusal
+from dispatch.model.text import show
+
+if TYPE_CHECKING:
+    from dispatch.travel.graphs import Tell
+
+
+def draw(extract: Path, tell: Tell = lambda step: None, stop: threading.Event | None = None) -> str:
+    """Draw the roads of an extract below the maps of this machine from now on, and find its addresses without a network;
+    returns the name of the extract.
+
+    Raises:
+        Refusal: the file is no extract, osmium is not installed, or `stop` was set. Nothing was changed.
+    """
+    from db import addresses
+    from dispatch.travel.extract_addresses import addresses_of
+    from dispatch.travel.graphs import name_of
+    from dispatch.travel.road_lines import NotDrawn
+    from dispatch.travel.roadmap import build, map_file
+
+    if not extract.is_file():
+        raise NotFound(f"There is no file {show(str(extract))}.")
+    try:
+        found = addresses_of(extract, tell, stop)
+        build(extract, map_file(name_of(extract)), tell, stop)
+        addresses.write(_address_file(name_of(extract)), found)
+    except (NotDrawn, OSError) as fault:
+        raise Refusal(str(fault)) from fault
+    return name_of(extract)
+
+
+def try_draw(extract: Path, tell: Tell = lambda step: None, stop: threading.Event | None = None) -> str:
+    """The same, where drives are what matters: what keeps the roads from being drawn is said, and no refusal."""
+    from dispatch.desk.roads.carried_drives import is_drives_file
+
+    if is_drives_file(extract):
+        return ""
+    try:
+        draw(extract, tell, stop)
+    except Refusal as refusal:
+        return f"Maps are without these roads. {refusal}"
+    return ""
+
+
+def drawn() -> list[str]:
+    """The names of the extracts whose roads are drawn on this machine."""
+    from dispatch.travel import roadmap
+
+    return roadmap.drawn()
+
+
+def erase(name: str) -> bool:
+    """Take the drawn roads of an extract off this machine; False: there are none of that name.
+
+    Raises:
+        Refusal: the file cannot be removed.
+    """
+    from dispatch.travel import roadmap
+
+    if name not in roadmap.drawn():
+        return False
+    for path in (roadmap.map_file(name), _address_file(name)):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise Refusal(f"{path} could not be removed: {error.strerror or error}.") from error
+    return True
+
+
+def address_files() -> list[tuple[str, Path]]:
+    """The name and the file of each extract whose addresses can be found without a network."""
+    return [(name, path) for name in drawn() if (path := _address_file(name)).is_file()]
+
+
+def _address_file(name: str) -> Path:
+    from db.addresses import SUFFIX
+    from dispatch.travel.roadmap import map_file
+
+    return map_file(name).with_name(name + SUFFIX)

@@ -1,0 +1,287 @@
+"""Road engines at work for a firm: asked ahead of time, for a day, away from the interface and outside of transactions."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from db import settings, travel_times
+from db.store import Store
+from dispatch.desk.day import routing
+from dispatch.desk.session.refusals import NotFound, Refusal
+from dispatch.desk.session.user import User
+from dispatch.desk.travel import providers, road_times
+from dispatch.model.firm import Firm
+from dispatch.model.states import Role
+from dispatch.model.text import show
+from dispatch.model.travel import Place, RoutedLeg
+from dispatch.travel.chain import Chain, Unavailable
+from dispatch.travel.known import Cell, Pair
+from dispatch.travel.points import point
+from dispatch.travel.sources import Source, local_source
+
+REST = 60.0
+"""Seconds for which an engine that could not be asked is left alone."""
+
+_down: dict[str, tuple[float, str]] = {}
+_asking = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came of asking ahead: drives that are known now, whether legs changed by it, and what could not be had."""
+
+    drives: int = 0
+    renewed: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def configured(firm: Firm) -> bool:
+    """Whether the firm has a road engine at all."""
+    return bool(road_times.sources(firm))
+
+
+def prefetch(user: User, day: datetime.date) -> Fetched:
+    """Ask for the drives between all places of a day that are not known yet, keep them, and renew the day's legs.
+
+    It takes as long as the engine takes: call it from a thread. An engine that is absent, has crashed or does not answer
+    is a sentence in `notes`; the drives stay estimated.
+
+    Raises:
+        StoreFault: the answers cannot be kept.
+    """
+    firm = settings.firm(user.store)
+    if not configured(firm):
+        return Fetched()
+    with _asking:
+        count, notes = _fetch(user, firm, road_times.places_on(user.store, day))
+    return Fetched(count, routing.renew(user, day), tuple(notes))
+
+
+def route(store: Store, stops: Sequence[Place | None], at: int) -> tuple[list[RoutedLeg], list[str]]:
+    """The legs of a route with their ways, for a map, and notes on what could not be asked. Call it from a thread."""
+    chain = live(store)
+    return chain.route(stops, at), chain.notes
+
+
+def live(store: Store) -> Chain:
+    """The firm's providers with its engines asked where the cache has no answer. Nothing is kept."""
+    from dispatch.travel.roads import Roads
+
+    firm = settings.firm(store)
+    trusted = providers.known_drives(store)
+    finders, notes = [], []
+    for source in road_times.sources(firm):
+        trusted.append(providers.cached_roads(store, firm, source))
+        try:
+            roads = Roads(source.engine())
+        except Unavailable as fault:
+            notes.append(str(fault))
+            continue
+        trusted.append(providers.scaled(store, firm, source.key, roads))
+        finders.append(roads)
+    chain = Chain([*trusted, providers.estimated(store, firm)], finders)
+    chain.notes += notes
+    return chain
+
+
+def _fetch(user: User, firm: Firm, places: Sequence[Place]) -> tuple[int, list[str]]:
+    """Ask the first engine that answers."""
+    notes: list[str] = []
+    for source in road_times.sources(firm):
+        rested = _down.get(source.key)
+        if rested is not None and monotonic() - rested[0] < REST and not source.local:
+            notes.append(rested[1])
+            continue
+        count = 0
+        try:
+            for found in _missing(user.store, firm, source, places):
+                road_times.keep(user, firm, source, found)
+                count += len(found)
+        except Unavailable as fault:
+            _down[source.key] = monotonic(), str(fault)
+            notes.append(str(fault))
+            continue
+        _down.pop(source.key, None)
+        return count, notes
+    return 0, notes
+
+
+def _missing(store: Store, firm: Firm, source: Source, places: Sequence[Place]) -> Iterable[dict[Pair, Cell]]:
+    """What the engine says of the pairs that it was not asked about yet: whole rows first, then the columns left."""
+    by_point = {point(place): place for place in places}
+    keys = sorted(by_point)
+    known = set(road_times.cells(store, firm, source, keys, keys, fresh=True))
+    lacking = {origin: [one for one in keys if (origin, one) not in known] for origin in keys}
+    rows = [origin for origin in keys if len(lacking[origin]) * 2 > len(keys)]
+    others = [origin for origin in keys if lacking[origin] and origin not in set(rows)]
+    columns = sorted({one for origin in others for one in lacking[origin]})
+    for origins, destinations in ((rows, keys), (others, columns)):
+        if origins and destinations:
+            table = source.engine().table([by_point[one] for one in origins], [by_point[one] for one in destinations])
+            yield {
+                (origin, destination): cell
+                for origin, row in zip(origins, table, strict=True)
+                for destination, cell in zip(destinations, row, strict=True)
+            }
+
+
+# the graph of this machine
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a firm's drives are reckoned on this machine. `drives` are those that the cache holds of each engine."""
+
+    graph_id: str
+    graph: str
+    extract: str
+    megabytes: float | None
+    engine: str
+    remote: str
+    drives: dict[str, int]
+    note: str
+
+
+def status(store: Store) -> Status:
+    """Which engine and graph there are, and what is missing."""
+    from dispatch.travel.executables import executables
+    from dispatch.travel.graphs import graph
+
+    firm = settings.firm(store)
+    found = graph(firm.roads) if firm.roads else None
+    engine = executables()
+    note = ""
+    if firm.roads and found is None:
+        note = "The road graph of this database is not on this machine: dispatch roads add makes it."
+    elif firm.roads and engine is None:
+        note = "The road engine is not installed on this machine: dispatch roads add installs it."
+    elif not configured(firm):
+        note = "No road engine: drives are estimated. dispatch roads add EXTRACT.osm.pbf reckons them by road."
+    return Status(
+        graph_id=firm.roads,
+        graph=found.name if found is not None else "",
+        extract=found.extract if found is not None else "",
+        megabytes=found.megabytes if found is not None else None,
+        engine=engine.version or "?" if engine is not None else "",
+        remote=f"{firm.travel_engine} {firm.travel_url}" if firm.travel_engine != "none" else "",
+        drives={source.key: travel_times.counted(store, source.key) for source in road_times.sources(firm)},
+        note=note,
+    )
+
+
+def to_be_fetched(file: Path) -> bool:
+    """Whether `add` fetches the road engine for this file first; somebody is asked before."""
+    from dispatch.desk.roads.carried_drives import is_drives_file
+    from dispatch.travel.executables import executables
+
+    return not is_drives_file(file) and executables() is None
+
+
+def add(
+    user: User, extract: Path, tell: Callable[[str], None] = lambda step: None, stop: threading.Event | None = None
+) -> str:
+    """Reckon drives on the roads of an extract from now on; returns the name of the graph.
+
+    The engine is fetched first where it is not here, so whoever calls has asked. `tell` hears each step as it begins, and
+    `stop` ends the building. A file of `export`, `*.json`, brings the drives of a graph that is elsewhere: they are kept,
+    and others are estimated until engine and graph are here too.
+
+    Raises:
+        NotAllowed: not a lead.
+        Refusal: the engine cannot be had, or the file is no extract. Nothing was changed.
+    """
+    from dispatch.desk.roads.carried_drives import is_drives_file, read_drives
+    from dispatch.travel.executables import NotInstalled, executables, fetch
+    from dispatch.travel.graphs import NotBuilt, build
+
+    with user.write("add roads", Role.LEAD) as unit:
+        unit.leave_unchanged()  # before minutes of work, not after them
+    if not extract.is_file():
+        raise NotFound(f"There is no file {show(str(extract))}.")
+    if is_drives_file(extract):
+        carried = read_drives(extract)
+        road_times.keep(user, user.firm, local_source(carried.graph), carried.cells)
+        _use(user, carried.graph)
+        return carried.name
+    try:
+        engine = executables()
+        if engine is None:
+            tell("fetching the road engine")
+            engine = fetch()
+        graph = build(engine, extract, tell, stop)
+    except (NotInstalled, NotBuilt) as fault:
+        raise Refusal(str(fault)) from fault
+    _use(user, graph.id)
+    return graph.name
+
+
+def export(user: User) -> dict[str, Any]:
+    """The drives between all places of the firm on its road graph, asked where they are not known yet, for `add` elsewhere.
+
+    Raises:
+        Refusal: there is no graph, or its engine cannot be asked for what is missing.
+    """
+    from dispatch.desk.roads.carried_drives import drives_form
+    from dispatch.travel.graphs import graph
+
+    store, firm = user.store, user.firm
+    if not firm.roads:
+        raise Refusal("This database uses no road graph.")
+    source, places = local_source(firm.roads), road_times.places_of_firm(store)
+    try:
+        for found in _missing(store, firm, source, places):
+            road_times.keep(user, firm, source, found)
+    except Unavailable as fault:
+        raise Refusal(str(fault)) from fault
+    points = [point(place) for place in places]
+    about = graph(firm.roads)
+    name = firm.roads if about is None else about.name
+    return drives_form(firm.roads, name, places, road_times.cells(store, firm, source, points, points))
+
+
+def remove(user: User, *, keep_files: bool = False) -> str:
+    """Reckon drives without the graph again, and take its files off this machine; returns its name.
+
+    Raises:
+        NotAllowed: not a lead.
+        Refusal: there is none, or its files cannot be removed.
+    """
+    from dispatch.desk.roads import maps
+    from dispatch.travel import graphs, sidecar
+
+    graph_id = user.firm.roads
+    if not graph_id:
+        raise Refusal("This database uses no road graph.")
+    _use(user, "")
+    sidecar.stop_all()
+    found = graphs.graph(graph_id)
+    if found is None:
+        return graph_id
+    if not keep_files:
+        maps.erase(found.name)
+        try:
+            graphs.remove(found)
+        except OSError as error:
+            raise Refusal(f"{found.folder} could not be removed: {error.strerror or error}.") from error
+    return found.name
+
+
+def _use(user: User, graph_id: str) -> None:
+    """Set the graph; what an earlier one said is forgotten."""
+    with user.write("set roads", Role.LEAD) as unit:
+        firm = settings.firm(user.store)
+        if firm.roads == graph_id:
+            unit.leave_unchanged()
+            return
+        settings.set_firm(unit, roads=graph_id)
+        kept = {source.key for source in road_times.sources(settings.firm(user.store))}
+        for source in road_times.sources(firm):
+            if source.key not in kept:
+                travel_times.forget(unit, source.key)
+        routing.reroute_ahead(unit)

@@ -1,0 +1,72 @@
+"""What others have just done: for whoever looks at the same day and sees it change."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from db import audit, notices, reviews, sessions
+from dispatch.desk.session.user import User
+from dispatch.model.text import show
+
+HEARD_SECONDS = 15
+"""So long it is worth saying."""
+_MOST = 200
+"""So many rows are taken in at a time; of more, only the newest."""
+
+
+class Doing(NamedTuple):
+    """One deed of somebody else's session; `visit_id` is None where it was not about a visit."""
+
+    at: int
+    by: str
+    text: str
+    visit_id: int | None
+
+
+class Ear:
+    """Hears what is done in other sessions while this one runs."""
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+        self.heard = audit.newest(user.store)
+        """The number of the last row of the audit that was taken in."""
+        self._last: Doing | None = None
+        self.by_visit: dict[int, Doing] = {}
+        """The last that others did to each visit."""
+        self._read = max((one.id for one in notices.unread(user.store, user.staff.id)), default=0)
+        self._asked = max((one.id for one in reviews.waiting_for(user.store, user.staff.id)), default=0)
+
+    def listen(self) -> bool:
+        """Take in what was done since; returns whether it may show anywhere but where sessions are listed. A change without a
+        word in the audit may."""
+        store = self._user.store
+        with store.read():
+            store.changed()  # of the state that is read here all is heard: what comes later is another change
+            found = audit.after(store, self.heard, limit=_MOST)
+        others = [one for one in found if one[0].session != self._user.session]
+        for row, name, reference, client in others:
+            about = f" {reference} {client}" if reference else ""
+            visit_id = row.entity_id if row.entity == "visit" else None
+            self._last = Doing(row.at, name, show(f"{name}: {row.deed}{about}"), visit_id)
+            if visit_id is not None:
+                self.by_visit[visit_id] = self._last
+        if found:
+            self.heard = found[-1][0].seq
+        return not others or len(found) == _MOST or not all(sessions.says_no_more(row) for row, *_ in others)
+
+    def changes(self) -> list[str]:
+        """What was changed under the person since this was last asked, as they are told it."""
+        found = [one for one in notices.unread(self._user.store, self._user.staff.id) if one.id > self._read]
+        self._read = max((one.id for one in found), default=self._read)
+        asked = [one for one in reviews.waiting_for(self._user.store, self._user.staff.id) if one.id > self._asked]
+        self._asked = max((one.id for one in asked), default=self._asked)
+        return [
+            *(show(one.text) for one in reversed(found)),
+            *(show(f"{one.reference} {one.client} is sent back ({one.by}): {one.text}", 300) for one in asked),
+        ]
+
+    @property
+    def now(self) -> str:
+        """What somebody else did a moment ago; empty when nobody did."""
+        last = self._last
+        return last.text if last is not None and self._user.now - last.at < HEARD_SECONDS else ""

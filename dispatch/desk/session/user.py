@@ -1,0 +1,157 @@
+"""Who sits at the desk: a member of staff at one open database, from login to logout."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from db import people, settings
+from db.store import Store, there
+from dispatch.desk.session.refusals import NotAllowed, NotFound
+from dispatch.model.firm import Firm
+from dispatch.model.instants import clock_text
+from dispatch.model.people import Staff
+from dispatch.model.states import Role
+from dispatch.model.text import show
+
+if TYPE_CHECKING:
+    from db.unit import Unit
+
+
+_SAID = {
+    "ask": "add to what is asked for",
+    "leave": "leave a visit open",
+    "no-access": "note that nobody let them in",
+    "use": "note what was used",
+    "work": "note work",
+}
+"""Deeds whose name alone would be read as something else."""
+
+_ASKED_FIRST: ContextVar[Callable[[], None] | None] = ContextVar("asked first", default=None)
+
+
+@contextlib.contextmanager
+def asking_first(question: Callable[[], None]) -> Iterator[None]:
+    """Let the next deed inside ask something before anything else, in its own transaction; the question refuses it by raising."""
+    token = _ASKED_FIRST.set(question)
+    try:
+        yield
+    finally:
+        _ASKED_FIRST.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A member of staff at a store. Every deed takes one; its writes carry the person and the session."""
+
+    store: Store
+    staff: Staff
+    via: str = "local"
+    session: str = field(default_factory=lambda: os.urandom(16).hex())
+    key_id: int | None = None
+    site_port: int | None = None
+    """The port on loopback of a SOCKS proxy that leads into the network of the client where the person is (design/remote.md)."""
+
+    @property
+    def now(self) -> int:
+        """The moment by the store's clock, in epoch seconds."""
+        return self.store.clock.now()
+
+    @property
+    def firm(self) -> Firm:
+        """The firm's settings as they are now."""
+        return settings.firm(self.store)
+
+    @contextlib.contextmanager
+    def write(self, deed: str, *roles: Role) -> Iterator[Unit]:
+        """One unit of work for a deed, open to whoever has one of `roles` (none given: to all staff).
+
+        The person is read again inside the transaction, so that a right that was taken away is gone at once; and at a
+        session over SSH its key and its session.
+
+        Raises:
+            NotAllowed: the person is not active or has none of the roles, the key was revoked, the session has ended.
+        """
+        from db.unit import Actor, unit_of_work
+
+        actor = Actor(self.staff.id, self.staff.login, self.session, self.via, self.key_id)
+        with unit_of_work(self.store, deed, actor) as unit:
+            unit.roles = tuple(role.value for role in roles)
+            if self.key_id is not None:
+                self._go_on(unit, self.key_id)
+            staff = people.staff_by_id(self.store, self.staff.id)
+            if staff is None or not staff.active:
+                raise NotAllowed(f"{show(self.staff.name)} is no longer active here.")
+            self._allow(deed, roles, staff)
+            if (question := _ASKED_FIRST.get()) is not None:
+                _ASKED_FIRST.set(None)
+                question()
+            yield unit
+
+    def allow(self, deed: str, roles: Iterable[str]) -> None:
+        """Let a deed through for which one of some roles is needed as they stand now, beside those of the unit; none: for all.
+
+        Raises:
+            NotAllowed: the person has none of them.
+        """
+        staff = there(people.staff_by_id(self.store, self.staff.id))
+        self._allow(deed, [Role(role) for role in roles], staff)
+
+    @staticmethod
+    def _allow(deed: str, roles: Sequence[Role], staff: Staff) -> None:
+        if roles and not staff.roles.intersection(roles):
+            wanted = " or ".join(role.value for role in roles)
+            raise NotAllowed(f"Only a {wanted} may {_SAID.get(deed, deed)}; {show(staff.name)} is not one.")
+
+    def _go_on(self, unit: Unit, key_id: int) -> None:
+        from db import sessions
+
+        if (why := sessions.why_over(self.store, self.session, key_id)) is not None:
+            raise NotAllowed(f"This session is over ({why}). Nothing was saved.")
+        sessions.touch(unit, self.session)
+
+    @property
+    def roles_now(self) -> frozenset[Role]:
+        """The roles as they stand now; inside a unit, as they stand for what it writes."""
+        staff = people.staff_by_id(self.store, self.staff.id)
+        return frozenset() if staff is None or not staff.active else staff.roles
+
+    def has(self, role: Role) -> bool:
+        """Whether the person has the role, as of login: for what a screen offers. A deed asks `roles_now`."""
+        return role in self.staff.roles
+
+
+def read_only_words(store: Store) -> str:
+    """Since when and why nothing can be saved: `read only since 09:12: the disk is full`; empty where it can."""
+    if store.read_only is None:
+        return ""
+    firm = settings.firm(store)
+    return f"read only since {clock_text(store.read_only.at + firm.clock_offset, firm.zone)}: {store.read_only.why}"
+
+
+def log_in(store: Store, login: str | None = None) -> User:
+    """The session of `login` (`--as`), else of the operating-system user.
+
+    Raises:
+        NotFound: nobody of that login is on the staff.
+    """
+    wanted = login if login is not None else system_login()
+    staff = people.staff_by_login(store, wanted)
+    if staff is None or not staff.active:
+        known = ", ".join(sorted(show(person.login) for person in people.all_staff(store)))
+        raise NotFound(f"Nobody on the staff has the login {show(wanted)!r}. Choose one with --as: {known}.")
+    return User(store, staff, via="local" if login is None else "as")
+
+
+def system_login() -> str:
+    """The operating-system user; empty where it has no name."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""

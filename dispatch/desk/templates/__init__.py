@@ -1,0 +1,1 @@
+"""Templates of checklists, and a template while it is edited."""

@@ -1,0 +1,1 @@
+"""What is shown as plain text: views, the log, service levels, care, history and figures."""

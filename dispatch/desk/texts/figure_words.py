@@ -1,0 +1,135 @@
+"""The figures as text with small charts, as JSON and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from db.figures import Behind
+from dispatch.desk.figures.counting import Figures
+from dispatch.desk.figures.defined import Figure, FigureUnit, Money, Value, value_text
+from dispatch.model.charts import bar, columns
+from dispatch.model.forms import form
+from dispatch.model.instants import day_text, span_text, when_text
+from dispatch.model.money import format_minor
+from dispatch.model.text import csv_cell, pad, show
+
+_BAR = 12
+
+
+def highest_of(figure: Figure, values: Sequence[Value]) -> float:
+    """What a full bar means: all of it for a share, else the highest value that is shown."""
+    if figure.unit in (FigureUnit.SHARE, FigureUnit.TIME_SHARE):
+        return 1.0
+    return max((height for value in values if (height := value.height(figure)) is not None), default=0.0)
+
+
+def chart_of(figure: Figure, values: Sequence[Value], cells: int, *, ascii_only: bool = False) -> str:
+    """The values as a line of columns."""
+    heights = [value.height(figure) for value in values]
+    return columns(heights, highest_of(figure, values), cells, ascii_only=ascii_only)
+
+
+def bar_of(figure: Figure, value: Value, values: Sequence[Value], cells: int, *, ascii_only: bool = False) -> str:
+    """A value as a bar beside the others."""
+    return bar(value.height(figure), highest_of(figure, values), cells, ascii_only=ascii_only)
+
+
+def figure_lines(found: Figures, *, ascii_only: bool = False) -> list[str]:
+    """Every figure with its total, its definition, and each group with a bar and the number."""
+    lines = [range_text(found), f"days as in {found.zone}, by {found.by}"]
+    width = max([10, *(min(40, len(show(group.label))) for group in found.groups)])
+    for figure in found.shown:
+        values = found.values[figure.key]
+        lines += ["", f"{figure.name}: {value_text(figure, found.totals[figure.key], found.money)}"]
+        lines.append(f"  {figure.sentence}")
+        lines += [
+            f"  {pad(group.label, width)}  {bar_of(figure, value, values, _BAR, ascii_only=ascii_only)}  "
+            f"{value_text(figure, value, found.money)}"
+            for group, value in zip(found.groups, values, strict=True)
+        ]
+    return lines
+
+
+def range_text(found: Figures) -> str:
+    """The days of the figures."""
+    if found.first == found.last:
+        return f"Figures  {day_text(found.first)}"
+    return f"Figures  {day_text(found.first)} – {day_text(found.last)}"
+
+
+def behind_lines(figure: Figure, visits: Sequence[Behind], money: Money, zone: str, hours24: bool = True) -> list[str]:
+    """The visits behind a figure, a line each."""
+    return [
+        f"{pad(one.reference, 10)}  {when_text(one.at, zone, hours24)}  "
+        f"{pad(one.client, 26)}  {share_text(figure, one, money)}"
+        for one in visits
+    ] or ["No visits."]
+
+
+def share_text(figure: Figure, one: Behind, money: Money) -> str:
+    """What a visit adds to a figure."""
+    if figure.unit is FigureUnit.TIME_SHARE:
+        return f"{span_text((one.top + 30) // 60)}" + (f" of {span_text((one.below + 30) // 60)}" if one.below else "")
+    if figure.unit is FigureUnit.SHARE:
+        return f"{one.top} of {one.below} {figure.of}"
+    return value_text(figure, Value(*one[4:]), money)
+
+
+def figures_form(found: Figures) -> dict[str, Any]:
+    """The figures in JSON (docs/json.md)."""
+    figures = [
+        form(figure, "figure=key name unit definition=sentence")
+        | {
+            "total": value_form(figure, found.totals[figure.key], found.money),
+            "groups": [
+                form(group, "group=label from=first to=last") | value_form(figure, value, found.money)
+                for group, value in zip(found.groups, found.values[figure.key], strict=True)
+            ],
+        }
+        for figure in found.shown
+    ]
+    return form(found, "from=first to=last zone by currency=money.currency") | {"figures": figures}
+
+
+def value_form(figure: Figure, value: Value, money: Money) -> dict[str, Any]:
+    """A value in JSON: `value` null where nothing is known; a share is `numerator` of `denominator`, times in minutes."""
+    known = value.known(figure)
+    if figure.unit is FigureUnit.MONEY:
+        return {"value": format_minor(value.top, money.exponent) if known else None, "not_known": value.lacking}
+    if figure.unit is FigureUnit.COUNT:
+        return {"value": value.top} | ({figure.of: value.below} if figure.of else {})
+    scale = 60 if figure.unit is FigureUnit.TIME_SHARE else 1
+    top, below = ((count + scale // 2) // scale for count in (value.top, value.below))
+    return {"value": round(value.top / value.below, 4) if known else None, "numerator": top, "denominator": below}
+
+
+def behind_form(figure: Figure, visits: Sequence[Behind], money: Money, zone: str) -> list[dict[str, Any]]:
+    """The visits behind a figure in JSON."""
+    return [form(one, "reference client at@", zone) | value_form(figure, Value(*one[4:]), money) for one in visits]
+
+
+def figures_csv(found: Figures) -> str:
+    """The figures as CSV: a row for each figure and group, the totals first. Names that a spreadsheet would run are text."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\r\n")
+    rows.writerow(("figure", "group", "from", "to", "value", "numerator", "denominator", "not_known", "unit"))
+    for figure in found.shown:
+        pairs = [("total", found.first, found.last, found.totals[figure.key])]
+        pairs += [
+            (show(group.label), group.first, group.last, value)
+            for group, value in zip(found.groups, found.values[figure.key], strict=True)
+        ]
+        for label, first, last, value in pairs:
+            form = value_form(figure, value, found.money)
+            number = form["value"] if not isinstance(form["value"], str) else Decimal(form["value"])
+            unit = found.money.currency if figure.unit is FigureUnit.MONEY else figure.unit.value
+            cells = (
+                figure.key, label, first.isoformat(), last.isoformat(), number, form.get("numerator"),
+                form.get("denominator", form.get(figure.of)), form.get("not_known"), unit,
+            )  # fmt: skip
+            rows.writerow([csv_cell(cell) for cell in cells])
+    return out.getvalue()

@@ -1,0 +1,101 @@
+"""A visit's whole story, as the lead reads it: what is remarkable, the drive planned and driven, every attempt with what was
+put right beside it, every revision of the charge, and every event with who did it and from where."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+from db import sheets
+from db.sheets import StoredSheet
+from db.store import Store
+from dispatch.desk.log.visit_page import VisitPage, visit_page
+from dispatch.desk.review.reviewing import judge
+from dispatch.desk.texts.plain import leg_line, visit_page_lines
+from dispatch.model.instants import day_of, day_text
+from dispatch.model.reviews import Remark
+from dispatch.model.text import pad, show
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A visit's page with what only its review asks for. `revisions` of the charge, the oldest first."""
+
+    page: VisitPage
+    remarks: tuple[Remark, ...]
+    revisions: tuple[StoredSheet, ...]
+
+
+def story_of(store: Store, reference: str) -> Story:
+    """The story of a visit, read in one snapshot.
+
+    Raises:
+        NotFound: there is no visit of that reference.
+    """
+    with store.read():
+        page = visit_page(store, reference)
+        revisions = tuple(reversed(sheets.revisions(store, page.visit.id)))
+        return Story(page, judge(store, reference).remarks, revisions)
+
+
+def story_lines(story: Story, width: int = 100, *, levels: bool = True) -> list[str]:
+    """A story as text; what is remarkable first, the events with their day and place last."""
+    page = story.page
+    head, *rest = visit_page_lines(page, width, levels=levels)
+    lines = [head]
+    for remark in story.remarks:
+        lines += textwrap.wrap(show(remark.text), width, initial_indent="  ! ", subsequent_indent="    ")
+    at = rest.index("Events") if "Events" in rest else len(rest)
+    body = rest[:at]
+    # in place of the page's leg, or below the address
+    leg = next((number for number, line in enumerate(body) if line.startswith("  leg ")), None)
+    begin, end = (3, 3) if leg is None else (leg, leg + 1)
+    body[begin:end] = [f"  {line}" for line in drive_lines(story)]
+    lines += body
+    if len(story.revisions) > 1:
+        lines.append("Revisions of the charge")
+        lines += [f"  {line}" for line in revision_lines(story)]
+    return [*lines, *event_lines(page)]
+
+
+def drive_lines(story: Story) -> list[str]:
+    """The drive of each technician, as it was planned and as it was."""
+    clock = story.page.times.clock
+    planned = "not planned" if story.page.leg is None else leg_line(story.page.leg, story.page.unit)
+    lines = []
+    for number, part in enumerate(story.page.visit.assignments):
+        if part.depart_at is not None and part.check_in_at is not None:
+            driven = f"driven {part.drive_minutes} min, {clock(part.depart_at)}–{clock(part.check_in_at)}"
+        else:
+            driven = "drive not recorded" if part.did_not_come_at is None else "did not come"
+        home = ""
+        if part.check_out_at is not None and part.return_at is not None:
+            home = f" · home {part.home_minutes} min, {clock(part.check_out_at)}–{clock(part.return_at)}"
+        # the leg of the plan is the first technician's
+        said = f"planned {planned} · " if number == 0 else ""
+        lines.append(f"{show(part.technician)}: {said}{driven}{home}")
+    return lines
+
+
+def revision_lines(story: Story) -> list[str]:
+    """Every kept charge, the original first, each with why it was made and whether it stands."""
+    lines = []
+    for one in story.revisions:
+        stands = one.revision == story.revisions[-1].revision and one.accepted
+        total = f"{one.sheet['total']} {one.currency}" if one.total is not None else "blocked"
+        why = f"  {one.reason}" if one.reason else "  the original" if one.revision == 1 else ""
+        lines.append(f"{one.revision:>2}  {pad(total, 16)}{'stands' if stands else 'before':<7}{show(why)}")
+    return lines
+
+
+def event_lines(page: VisitPage) -> list[str]:
+    """Every event: when, who, what, and from where; the day where it is another than the event's before."""
+    lines, day = ["Events"] if page.events else [], None
+    for event in page.events:
+        on = day_of(event.at, page.visit.zone)
+        if on != day:
+            lines.append(f"  {day_text(on)}")
+            day = on
+        clock = page.times.clock(event.at)
+        lines.append(f"  {clock} {pad(event.by, 14)} {pad(event.deed, 16)} {show(event.text)}  [{show(event.where)}]")
+    return lines

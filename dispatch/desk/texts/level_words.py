@@ -1,0 +1,80 @@
+"""Service levels as text and as JSON: the clocks of a visit, all running ones, a client's month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dispatch.desk.levels.clocks import VisitClock
+from dispatch.desk.levels.level_month import ClientMonth
+from dispatch.levels.targets import CLOCKS, LABELS
+from dispatch.model.forms import form
+from dispatch.model.instants import when_text
+from dispatch.model.money import format_minor
+from dispatch.model.text import pad, show
+from dispatch.model.visits import Visit
+
+
+def clock_line(one: VisitClock, zone: str, hours24: bool = True) -> str:
+    """One clock in a line: what, its state, counted minutes of its target, when it is due, and the cause of a miss."""
+    reading = one.reading
+    parts = [pad(one.label, 10), pad(reading.state.label, 8), f"{reading.elapsed} of {reading.target} min"]
+    if one.aim:
+        parts.append("an aim: no agreement")
+    if one.running:
+        if reading.due is not None:
+            when = when_text(reading.due, zone, hours24)
+            left = f"{one.left} min left" if one.left >= 0 else f"{-one.left} min over"
+            parts += [f"due {when}", left]
+        else:
+            parts.append("no due time while it is paused")
+    if one.cause:
+        parts.append(f"cause: {show(one.cause)}")
+    elif one.wants_cause:
+        parts.append("no cause given yet")
+    return "  ".join(parts)
+
+
+def clock_lines(found: Sequence[VisitClock], zone: str, hours24: bool = True) -> list[str]:
+    """The clocks of a visit, a line each."""
+    return [clock_line(one, zone, hours24) for one in found] or ["no clock runs for this visit"]
+
+
+def open_lines(found: Sequence[tuple[Visit, VisitClock]], hours24: bool = True) -> list[str]:
+    """All running clocks, a line each."""
+    return [
+        f"{pad(visit.reference, 8)} P{visit.priority} {pad(visit.client, 26)} {clock_line(one, visit.zone, hours24)}"
+        for visit, one in found
+    ] or ["No clock runs."]
+
+
+def clock_form(one: VisitClock, zone: str) -> dict[str, Any]:
+    """One clock in JSON."""
+    keys = """clock target_min=reading.target elapsed_min=reading.elapsed left_min=left due=reading.due@
+        state=reading.state aim cause?"""
+    return form(one, keys, zone)
+
+
+def month_lines(month: ClientMonth) -> list[str]:
+    """A client's month as text."""
+    figures = month.figures
+    met = "nothing was promised" if figures.met_pct is None else f"{figures.met_pct}% of {figures.judged} targets met"
+    lines = [f"{show(month.client)}  {month.month}", f"  {figures.requests} requests, {met}"]
+    for clock in CLOCKS:
+        if (minutes := figures.medians[clock]) is not None:
+            lines.append(f"  {LABELS[clock]}: {minutes} min in the middle")
+    lines += [f"  missed, {cause}: {count}" for cause, count in figures.causes.items()]
+    lines.append(f"  {figures.pauses} pauses, {figures.pause_minutes} min")
+    lines.append(f"  {figures.follow_ups_open} follow-ups open")
+    lines.append(
+        f"  value covered: {format_minor(figures.value_covered, month.exponent, grouped=True)} {month.currency}"
+    )
+    return lines
+
+
+def month_form(month: ClientMonth) -> dict[str, Any]:
+    """A client's month in JSON."""
+    keys = """client month requests=figures.requests met_pct=figures.met_pct judged=figures.judged
+        median_min=figures.medians misses=figures.misses causes=figures.causes pauses=figures.pauses
+        pause_min=figures.pause_minutes follow_ups_open=figures.follow_ups_open value_covered currency"""
+    return form(month, keys, value_covered=format_minor(month.figures.value_covered, month.exponent))

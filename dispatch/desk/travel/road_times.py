@@ -1,0 +1,121 @@
+"""What road engines have said, from the cache: nothing here asks one, so it may be read in a transaction."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from db import clients, people, settings, travel_times, visits
+from db.store import Store
+from dispatch.desk.session.user import User
+from dispatch.model.firm import Firm
+from dispatch.model.instants import day_bounds
+from dispatch.model.states import OCCUPYING, State
+from dispatch.model.travel import Leg, Place
+from dispatch.travel.known import Cell, Pair, road_leg
+from dispatch.travel.sources import Source
+from dispatch.travel.sources import sources as sources_named
+
+HELD = 300
+"""Seconds that a session remembers what it may not keep."""
+_KEPT_AT_ONCE = 2_000
+"""Drives written in one transaction: others get their turn in between."""
+
+
+@dataclass(slots=True)
+class _Held:
+    """What a remote engine said whose answers the firm does not keep."""
+
+    at: int = 0
+    cells: dict[Pair, Cell] = field(default_factory=dict)
+
+
+_held: WeakKeyDictionary[Store, dict[str, _Held]] = WeakKeyDictionary()
+
+
+def sources(firm: Firm) -> tuple[Source, ...]:
+    """The road engines of a firm, the preferred one first."""
+    return sources_named(firm.travel_engine, firm.travel_url, firm.roads)
+
+
+def cells(
+    store: Store,
+    firm: Firm,
+    source: Source,
+    origins: Sequence[int],
+    destinations: Sequence[int],
+    *,
+    fresh: bool = False,
+) -> Mapping[Pair, Cell]:
+    """What an engine said of these pairs and still counts.
+
+    Args:
+        fresh: only what is not in the second half of its time: the rest is to be asked again before it goes stale.
+    """
+    now, minutes = store.clock.now(), firm.travel_cache_minutes
+    if source.local:
+        return travel_times.cells(store, source.key, origins, destinations)
+    if not minutes:
+        held = _held.get(store, {}).get(source.key, _Held())
+        if now - held.at > (HELD // 2 if fresh else HELD):
+            return {}
+        wanted = set(destinations)
+        return {pair: cell for pair, cell in held.cells.items() if pair[0] in set(origins) and pair[1] in wanted}
+    since = now - (minutes * 30 if fresh else minutes * 60)
+    return travel_times.cells(store, source.key, origins, destinations, since)
+
+
+def legs(
+    store: Store, firm: Firm, source: Source, origins: Sequence[int], destinations: Sequence[int]
+) -> dict[Pair, Leg]:
+    """The same as legs."""
+    return {pair: road_leg(cell) for pair, cell in cells(store, firm, source, origins, destinations).items()}
+
+
+def keep(user: User, firm: Firm, source: Source, found: Mapping[Pair, Cell]) -> None:
+    """Keep what an engine said: in the database, or (where the firm keeps nothing) with this session for a while."""
+    store = user.store
+    if not source.local and not firm.travel_cache_minutes:
+        held = _held.setdefault(store, {}).setdefault(source.key, _Held())
+        now = store.clock.now()
+        if now - held.at > HELD:
+            held.cells = {}
+        held.at = now
+        held.cells.update(found)
+        return
+    pairs = list(found)
+    for begin in range(0, len(pairs), _KEPT_AT_ONCE):
+        with user.write("keep drives") as unit:
+            some = pairs[begin : begin + _KEPT_AT_ONCE]
+            travel_times.keep_cells(unit, source.key, {pair: found[pair] for pair in some})
+            if not source.local and not begin:
+                travel_times.forget(unit, source.key, unit.at - firm.travel_cache_minutes * 60)
+
+
+def places_on(store: Store, day: datetime.date) -> list[Place]:
+    """Where somebody may drive on a day: the depot, the homes, the sites of its visits and of those that wait for it."""
+    with store.read():
+        firm = settings.firm(store)
+        bounds = day_bounds(day, firm.zone)
+        wanted: list[Place | None] = [firm.depot, *(one.home for one in people.technicians(store))]
+        wanted += [one.place for one in visits.placed_between(store, *bounds) if one.state in OCCUPYING]
+        wanted += [
+            one.place
+            for one in visits.queued(store)
+            if one.state is State.REQUESTED and (one.wanted_on is None or one.wanted_on <= day)
+        ]
+    return distinct(wanted)
+
+
+def places_of_firm(store: Store) -> list[Place]:
+    """Where somebody may ever drive: the depot, the homes, the sites."""
+    with store.read():
+        homes = [one.home for one in people.technicians(store)]
+        return distinct([settings.firm(store).depot, *homes, *(one.place for one in clients.all_sites(store))])
+
+
+def distinct(places: Iterable[Place | None]) -> list[Place]:
+    """The places that are known, each once."""
+    return list(dict.fromkeys(place for place in places if place is not None))

@@ -1,0 +1,167 @@
+"""Who comes back for what: follow-ups of a visit, and the request of one that was aborted (design/states.md, Two ways out)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from db import handovers, visits
+from db.store import Store
+from db.unit import Unit
+from db.visits import NewVisit
+from dispatch.closeout.gates import Unmet
+from dispatch.desk.session.refusals import Faulty, Refusal
+from dispatch.model import text as limits
+from dispatch.model.checklists import Checklist, Item, ItemKind, Result
+from dispatch.model.forms import shared
+from dispatch.model.instants import day_of, day_text
+from dispatch.model.states import ENDED, UNREACHED, State
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+
+
+class Back(NamedTuple):
+    """How somebody is to come back: on which day (None: on the next), for how long (None: as long as before), and whether it is
+    our own fault, so that nothing is charged."""
+
+    on: datetime.date | None = None
+    minutes: int | None = None
+    our_fault: bool = False
+
+
+def follow_up_of(unit: Unit, visit: Visit, checklist: Checklist, item: Item, back: Back) -> Visit:
+    """The follow-up visit that a recording books: for a named thing, and for a test that a lead waives (C2)."""
+    if item.kind is ItemKind.NAMED:
+        if back.on is None:
+            raise Faulty(["follow-up: say when it is wanted"])
+        return book(unit, visit, item.label, back)
+    found = _for_what_was_left(unit.store, visit, checklist)
+    if found:
+        return found[-1]  # one visit is enough to test again whatever was waived
+    return book(unit, visit, f"Test again: {item.label}"[: limits.LINE], back._replace(on=None))
+
+
+def follow_up_of_left(unit: Unit, visit: Visit, checklist: Checklist, left: Sequence[Unmet], back: Back) -> Visit:
+    """The follow-up of a visit that is left open: the one that a waived test has booked, else a new one.
+
+    It is open, for what was left, for the same technician, and wanted on the day that was given.
+
+    Args:
+        left: what keeps the visit from being closed; it stands in the follow-up.
+        wanted_on: the day; None: that of the follow-up there is, else the next one.
+
+    Raises:
+        Refusal: the follow-up there is has a place in the plan on another day.
+    """
+    told = "\n".join(["Left open:", *(f"{one.ref} {one.text}" for one in left)])[: limits.NOTE]
+    found = _for_what_was_left(unit.store, visit, checklist)
+    if not found:
+        return book(unit, visit, visit.work, back, told)
+    follow_up = found[-1]
+    planned = None if follow_up.starts_at is None else day_of(follow_up.starts_at, follow_up.zone)
+    if back.on is not None and planned is not None and planned != back.on:
+        raise Refusal(
+            f"{show(follow_up.reference)}, which comes back for it, is planned on {day_text(planned)}: move it to "
+            f"{day_text(back.on)} first."
+        )
+    visits.change(
+        unit,
+        follow_up,
+        wanted_on=(back.on or follow_up.wanted_on or planned or day_of(unit.at, visit.zone)).isoformat(),
+        minutes=_length(back.minutes or follow_up.minutes) if planned is None else follow_up.minutes,
+        cause="own_failure" if back.our_fault else follow_up.cause,
+        description=follow_up.description or told,
+    )
+    unit.audit("visit", follow_up.id, changed="follow-up", wanted_on=str(back.on) if back.on else None)
+    return visits.again(unit.store, follow_up)
+
+
+def back_into_queue(store: Store, unit: Unit, visit: Visit) -> Visit:
+    """The request of a visit that is aborted, as it was asked for, once more."""
+    once_more = NewVisit(**shared(NewVisit, visit))._replace(
+        reference=visits.next_reference(store),
+        parent_id=visit.id,
+        again_of=visit.id,
+        recurrence_id=None,
+        occurrence=None,
+    )
+    return visits.again(store, visits.add_visit(unit, store, once_more))
+
+
+def out_of_queue(store: Store, unit: Unit, visit: Visit) -> list[Visit]:
+    """Withdraw the request of a visit that was aborted and is opened again, so that nobody works on it twice.
+
+    Returns what was withdrawn; nothing, where the request was dropped or cancelled.
+
+    Raises:
+        Refusal: somebody has begun on it; the message names it, and says what to do.
+    """
+    withdrawn = visits.gone_on(store, visit.id)
+    for one in withdrawn:
+        if one.state is not State.REQUESTED:
+            raise Refusal(
+                f"{show(visit.reference)} stays {visit.state.label}: its request went on as {whereabouts(one)}."
+            )
+        visits.change(unit, one, archived_at=unit.at)
+        unit.audit("visit", one.id, withdrawn=visit.reference)
+    return withdrawn
+
+
+def whereabouts(visit: Visit) -> str:
+    """How far a request has come, and what to do about it."""
+    reference = show(visit.reference)
+    if visit.state is State.ON_HOLD:
+        return f"{reference}, which is on hold; resume that first (`dispatch visit resume {reference}`)"
+    crew = f" for {show(', '.join(visit.crew))}" if visit.assignments else ""
+    if visit.state in UNREACHED:
+        advice = f"take it off the plan first (`b` on the board, or `dispatch visit unassign {reference}`)"
+    else:
+        advice = "go on with that one"
+    return f"{reference}, which is {visit.state.label}{crew}; {advice}"
+
+
+def book(unit: Unit, visit: Visit, what: str, back: Back, description: str = "") -> Visit:
+    """Put a follow-up for the same technician into the queue: on the same job, with at least the same priority."""
+    booked = NewVisit(
+        **{name: getattr(visit, name) for name in ("client_id", "site_id", "priority", "skills", "tags", "job_id")},
+        reference=visits.next_reference(unit.store),
+        work=what,
+        minutes=_length(visit.minutes if back.minutes is None else back.minutes),
+        requested_at=unit.at,
+        wanted_on=back.on or day_of(unit.at, visit.zone) + datetime.timedelta(days=1),
+        preferred_id=visit.assignments[0].technician_id,
+        description=description,
+        cause="own_failure" if back.our_fault else "normal",
+        came_by="site",
+        parent_id=visit.id,
+    )
+    return visits.again(unit.store, visits.add_visit(unit, unit.store, booked))
+
+
+def _for_what_was_left(store: Store, visit: Visit, checklist: Checklist) -> list[Visit]:
+    """The open follow-ups for the same technician that waived tests have booked; what a client named is another matter."""
+    booked = {
+        attempt.follow_up_id
+        for item in checklist.items
+        if item.kind is ItemKind.TEST
+        for attempt in item.attempts
+        if attempt.result is Result.OVERRIDDEN
+    }
+    own = {part.technician_id for part in visit.assignments}
+    found = [one for one in visits.follow_ups(store, visit.id) if one.id in booked and one.state not in ENDED]
+    agreed = handovers.taken_over(store, [one.id for one in found])
+
+    def same(one: Visit) -> bool:
+        who = {part.technician_id for part in one.assignments}
+        if not who and one.preferred_id is not None:
+            who = {one.preferred_id}
+        return bool(who & (own | agreed.get(one.id, set())))
+
+    return [one for one in found if same(one)]
+
+
+def _length(minutes: int) -> int:
+    if not 1 <= minutes <= 1440:
+        raise Faulty([f"minutes: {minutes} is not between 1 and 1440"])
+    return minutes

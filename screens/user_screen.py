@@ -1,0 +1,376 @@
+"""A screen at somebody's session: it reads views, calls deeds, and shows what came of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
+
+from textual.actions import parse
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.widgets import Static
+
+from db.faults import StoreFault
+from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm, Refusal
+from dispatch.model.states import READS
+from dispatch.model.text import show
+from screens.asking import FILLS, AskedField, AskingScreen, a_reason
+from screens.binding import command
+from screens.faults import words
+from screens.keeping import KeptDialog
+from screens.reading import aside
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+from widgets.keyboard import written
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
+    from dispatch.desk.session.user import User
+    from screens.program import Program
+    from widgets.ink import Span
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_TOGETHER = 1.0
+"""Seconds within which what is said belongs to one key, and stays in sight together."""
+
+
+def offered(node: DOMNode, binding: Binding) -> bool | None:
+    """Whether a key works now, as `check_action` says."""
+    _, action, parameters = parse(binding.action)
+    return node.check_action(action, parameters)
+
+
+class UserScreen(AskingScreen):
+    """What the board, my day, a visit and the log have in common."""
+
+    TITLE_WORD: ClassVar[str] = ""
+    """What the screen is called in its help."""
+
+    FOOTER: ClassVar[str] = ""
+    """The binding ids that the key bar shows, the most useful first, with a space between two."""
+
+    ENTER: ClassVar[str] = ""
+    """The action of enter, or a double click, on a list of the screen."""
+
+    FOCUS: ClassVar[str] = "LineList"
+    """The selector of what has the keyboard when the screen opens."""
+
+    DEFAULT_CSS = """
+    UserScreen #warning { dock: top; height: auto; padding: 0 1; background: $error; color: $text; text-style: bold; }
+    """
+
+    SHOWS: ClassVar[str] = "own"
+    """What the screen shows, by its name in the model's table."""
+
+    SEES_SESSIONS: ClassVar[bool] = False
+    """Whether it shows who logs in and out over SSH."""
+
+    _keys_shown: Mapping[str, str] | None = None
+    _said_at = 0.0
+    _said = ""
+    _covered = False
+
+    @property
+    def program(self) -> Program:
+        """The program that the screen belongs to."""
+        return cast("Program", self.app)
+
+    @property
+    def user(self) -> User:
+        """Who sits here, at which store."""
+        return self.program.user
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is there with all that it is made of, neither still coming up nor going away: whoever comes late asks."""
+        return self.is_mounted and self.is_attached and self.display
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield from self.body()
+        yield KeyBar(id="keybar")
+
+    def body(self) -> ComposeResult:
+        """What stands between the line of the head and that of the keys."""
+        yield from ()
+
+    def begin(self) -> None:
+        """Show the screen for the first time."""
+        self.show_keys()
+        self.look(self.reload)
+        if found := self.query(self.FOCUS):
+            found.first().focus()
+
+    def show_selected(self) -> None:
+        """Show in full what is under the cursor of a list. Called when that is another."""
+
+    def on_line_list_selected(self) -> None:
+        """The cursor of a list is on another entry."""
+        self.show_selected()
+
+    def on_line_list_opened(self) -> None:
+        """Do with the entry under the cursor what enter does."""
+        if self.ENTER:
+            getattr(self, f"action_{self.ENTER}")()
+
+    def show_head(self, left: str, middle: str | Sequence[Span] = "", right: str | None = None) -> None:
+        """Fill the line over the screen. At its right stands who sits here, where nothing else does."""
+        self.query_one(StatusBar).set_texts(left, middle, self.user.staff.name if right is None else right)
+
+    def reload(self) -> None:
+        """Read again what the screen shows. Called when it opens, after each deed, and when others changed something."""
+        raise NotImplementedError
+
+    async def read_again(self) -> None:
+        """`reload`, and come back when what was read is shown. For screens that read in a thread."""
+        self.reload()
+
+    def footer(self) -> str:
+        """The binding ids that the key bar shows now."""
+        return self.FOOTER
+
+    def show_keys(self) -> None:
+        """Fill the key bar from the bindings that `FOOTER` names, with the keys that the person has set."""
+        own = self.program.keymap
+        by_id: dict[str, Binding] = {}
+        for _, binding in self._bindings:
+            if binding.id:
+                by_id.setdefault(binding.id, binding)
+        keys = [by_id[name] for name in self.footer().split() if name in by_id]
+        keys = [key for key in keys if offered(self, key) is not False]
+        keys = [key.with_key(own[key.id].split(",")[0]) if key.id in own else key for key in keys]
+        shown = [(written(key.key.split(",")[0]), key.description.lower()) for key in keys]
+        if not self.program.ascii_only:
+            shown = [("⏎" if name == "enter" else name, words) for name, words in shown]
+        self.query_one(KeyBar).set_keys(shown)
+        self._keys_shown = own
+
+    def on_mount(self) -> None:
+        """Show the screen."""
+        self.begin()
+        self.show_warning()
+
+    def show_warning(self) -> None:
+        """Say above everything else where nothing can be saved, and what is damaged."""
+        warning = Content(show(self.program.warning, multiline=True))
+        if found := self.query("#warning"):
+            found.first(Static).update(warning)
+        elif warning:
+            self.mount(Static(warning, id="warning"), before=0)
+
+    def on_screen_suspend(self) -> None:
+        """Note whether another screen, and not only a dialog, lies over this one now."""
+        stack = self.app.screen_stack if self.app.is_running else []
+        self._covered = self in stack and any(
+            isinstance(screen, UserScreen) for screen in stack[stack.index(self) + 1 :]
+        )
+
+    def on_screen_resume(self) -> None:
+        """Read again what was changed on the screen that lay over this one; show other keys, if they were changed."""
+        if self.is_mounted:
+            self.show_warning()
+        if self._covered:
+            self._covered = False
+            self.reload()
+        if self._keys_shown is not None and self._keys_shown is not self.program.keymap:
+            self.show_keys()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what the person's roles may do."""
+        roles = getattr(getattr(self, f"action_{action}", None), "roles", None)
+        if roles and not roles & self.user.staff.roles:
+            return False
+        return super().check_action(action, parameters)
+
+    def look(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Read a view; a store that cannot be read is said, and the screen stays as it is."""
+        try:
+            return read(*args, **kwargs)
+        except Exception as error:
+            self._say_error(error)
+            return None
+
+    async def look_aside(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """As `look`, in a thread: for views that take longer than a key may wait."""
+        try:
+            return await aside(self.app, read, *args, **kwargs)
+        except Exception as error:
+            self._say_error(error)
+            return None
+
+    def _say_error(self, error: Exception) -> None:
+        """Say what could not be read, or raise what is a mistake of ours."""
+        if not (said := words(error, self.user.store)):
+            raise error
+        self.say(said, "error")
+
+    async def do(self, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
+        """Carry out a deed in a thread, so that a slow disk never blocks a key; returns None where it was refused.
+
+        A refusal that needs an answer of its own (a confirmation, the list of gates) is raised to the caller
+        through `attempt`; here it is said.
+        """
+        try:
+            return await self.attempt(deed, *args, **kwargs)
+        except (StoreFault, Refusal) as refusal:
+            self.say(str(refusal), "warning")
+            return None
+
+    async def attempt(self, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Carry out a deed in a thread and read again; raises what the deed raises.
+
+        What was typed for it goes from what is kept once it is done.
+        """
+        result = await aside(self.app, deed, self.user, *args, **kwargs)
+        self.program.in_hand.saved()
+        self.look(self.reload)
+        return result
+
+    async def fill_in(
+        self, title: str, fields: Sequence[AskedField], deed: Callable[[dict[str, str]], T], hint: str = FILLS
+    ) -> T:
+        """Ask for the fields until the deed takes them, and read again; returns what came of it."""
+        done: list[T] = []
+        await self.fill(title, fields, lambda typed: self.faults_of(lambda: done.append(deed(typed))), hint)
+        self.look(self.reload)
+        return done[-1]
+
+    def faults_of(self, deed: Callable[[], Any], *, saves: bool = True) -> list[str]:
+        """What stands against a deed, nothing when it was done: what was typed for it goes then from what is kept.
+
+        Args:
+            saves: False where it only looks at what was typed.
+        """
+        try:
+            deed()
+        except Faulty as fault:
+            return list(fault.faults)
+        except (StoreFault, Refusal) as refusal:
+            return [str(refusal)]
+        if saves and isinstance(self.app.screen, KeptDialog):
+            self.app.screen.done = True
+        return []
+
+    def at_this_machine(self) -> bool:
+        """Whether the person may read and write files of this machine; a word where not."""
+        from dispatch.desk.session.private_file import at_this_machine
+
+        try:
+            at_this_machine(self.user)
+        except Refusal as refusal:
+            self.say(str(refusal), "warning")
+            return False
+        return True
+
+    async def insist(self, title: str, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
+        """Carry out a placement; where the check wants it confirmed or blocks it, ask, and do it with the answer.
+
+        Returns None where it was refused. Called from a worker.
+        """
+        meant: dict[str, Any] = {}
+        while True:
+            try:
+                return await self.attempt(deed, *args, **kwargs, **meant)
+            except NeedsConfirm as question:
+                await self.confirm(title, [question.said])
+                meant["confirmed"] = question.marks
+            except Blocked as refusal:
+                reason = await self.ask(
+                    f"{title} Blocked: a reason does it all the same",
+                    "\n".join(refusal.findings) + "\nThe reason is kept in the audit. esc leaves everything as it was.",
+                    check=a_reason,
+                )
+                meant = {"reason": reason, "confirmed": refusal.marks}
+            except (StoreFault, Refusal) as refusal:
+                self.say(str(refusal), "warning")
+                self.reload()
+                return None
+
+    def say(self, message: str, severity: str = "information") -> None:
+        """Tell the person something, as text and never as markup. What was said to an earlier key makes room for it.
+
+        Where it is no information, what was typed for the deed is not saved, and stays kept.
+        """
+        if severity != "information":
+            self.program.in_hand.refused()
+        at = time.monotonic()
+        if at - self._said_at > _TOGETHER:
+            self.app.clear_notifications()
+        elif message == self._said:
+            return
+        self._said_at, self._said = at, message
+        self.notify(
+            Content(show(message, multiline=True)).markup,
+            severity=cast(Any, severity),
+            timeout=8 if severity != "information" else 4,
+        )
+
+    @command("u", "change.undo", "Undo")
+    async def action_undo(self) -> None:
+        """Take back your last change."""
+        from dispatch.desk.plan import undo
+
+        if (label := await self.do(undo.undo)) is not None:
+            self.say(f"Taken back: {label}")
+
+    @command("ctrl+r", "change.redo", "Redo")
+    async def action_redo(self) -> None:
+        """Do again what you took back."""
+        from dispatch.desk.plan import undo
+
+        if (label := await self.do(undo.redo)) is not None:
+            self.say(f"Done again: {label}")
+
+    def client_here(self) -> str | None:
+        """The name of the client that is under the cursor, for its page. None: there is none."""
+        return None
+
+    def reference_here(self) -> str | None:
+        """The reference of the visit that is meant. None: there is none."""
+        return None
+
+    @command("$", "screen.prices", "Prices", READS["prices"].roles)
+    def action_prices(self) -> None:
+        """Rate cards and agreements."""
+        from screens.prices import PricesScreen
+
+        if not isinstance(self, PricesScreen):
+            self.app.push_screen(PricesScreen())
+
+    @command("Q", "screen.quote", "Quote", READS["prices"].roles)
+    async def action_quote(self) -> None:
+        """What a visit would cost."""
+        from screens.quote import ask_quote
+
+        await ask_quote(self)
+
+    @command("I", "screen.client", "Client", READS["clients"].roles)
+    def action_client(self) -> None:
+        """The page of the client under the cursor."""
+        from db import clients
+        from screens.client import ClientScreen
+
+        name = self.client_here()
+        client = None if name is None else self.look(clients.client_by_name, self.user.store, name)
+        if client is not None:
+            self.app.push_screen(ClientScreen(client.id))
+
+    @command("?", "screen.keys", "Keys")
+    def action_keys(self) -> None:
+        """Every key of this screen."""
+        from screens.keys import KeysHelp
+
+        self.app.push_screen(KeysHelp(self.TITLE_WORD, self))
+
+    @command("q", "screen.leave", "Leave")
+    def action_leave(self) -> None:
+        """Leave this screen; from the first one, the program."""
+        if len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
+        else:
+            self.app.exit()
