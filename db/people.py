@@ -157,7 +157,7 @@ def update_technician(unit: Unit, before: Technician, after: Technician) -> int:
     return version
 
 
-def shelve_technician(unit: Unit, who: Technician, at: int | None) -> int:
+def put_technician_away(unit: Unit, who: Technician, at: int | None) -> int:
     """Take a technician off the board, or with None back; what they did stays. Returns the new version."""
     return unit.update("technician", who.id, who.version, archived_at=at)
 

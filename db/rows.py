@@ -368,7 +368,7 @@ class Rows(Select[T]):
         unit.audit(self._table, before.id, changed=changed(self._picture(before), self._picture(after)))
         return version
 
-    def shelve(self, unit: Unit, record: Any, at: int | None) -> int:
+    def put_away(self, unit: Unit, record: Any, at: int | None) -> int:
         """Archive a record, or with None take it back; returns the new version."""
         return unit.update(self._table, record.id, record.version, archived_at=at)
 

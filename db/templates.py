@@ -85,7 +85,7 @@ def save_wording(unit: Unit, before: Template, after: Template) -> int:
     return number
 
 
-def shelve(unit: Unit, template: Template, at: int | None) -> int:
+def put_away(unit: Unit, template: Template, at: int | None) -> int:
     """Archive a template, or with None take it back; returns the new version."""
     return unit.update("template", template.id, template.version, archived_at=at)
 

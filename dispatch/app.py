@@ -17,7 +17,7 @@ from textual.worker import WorkerFailed
 from db import settings
 from db.faults import StoreFault, TooNew, damaged_text
 from dispatch.desk.session import rights
-from dispatch.desk.session.activity import Ear
+from dispatch.desk.session.activity import Activity
 from dispatch.desk.session.unsent import keep_unwritten
 from dispatch.desk.session.user import User
 from dispatch.lazily import lazily
@@ -25,8 +25,8 @@ from dispatch.model.states import OFFICE, Role
 from dispatch.model.text import show
 from dispatch.terminal import TerminalApp
 from screens.faults import says
-from screens.keeping import InHand, KeptDialog
 from screens.program import Program
+from screens.unsent import InHand, KeptDialog
 from widgets.themes import THEMES
 
 with lazily(__name__):
@@ -138,7 +138,7 @@ class DispatchApp(Program):
         user.store.shows_damage = True
         self.day = day or settings.today(user.store)
         self.technician = technician
-        self.ear = Ear(user)
+        self.activity = Activity(user)
         self.personal = personal
         self._rereading = False
         self._parted = ""
@@ -314,8 +314,8 @@ class DispatchApp(Program):
         """
         heard, changes = True, []
         with contextlib.suppress(StoreFault):
-            heard = self.ear.listen()
-            changes = self.ear.changes() if heard else []
+            heard = self.activity.listen()
+            changes = self.activity.changes() if heard else []
         if heard or any(getattr(screen, "SEES_SESSIONS", False) for screen in self.screen_stack):
             self.reload()
         else:

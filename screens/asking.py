@@ -14,7 +14,7 @@ from dispatch.desk.session.unsent import Unsent
 from dispatch.model.instants import parse_day
 from screens.binding import CommandScreen
 from screens.faults import SaysFaults
-from screens.keeping import GO_BACK
+from screens.unsent import GO_BACK
 
 T = TypeVar("T", covariant=True)
 

@@ -167,7 +167,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             parts.append("no roads: drives estimated")
         if self._filter:
             parts.append(f"filter “{self._filter}”")
-        heard = self.program.ear.now
+        heard = self.program.activity.now
         self.show_head(
             f"Dispatch  {day_text(board.day)}",
             (ink(heard, "info"),) if heard else " · ".join(parts),
@@ -186,7 +186,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         advice = [ink(hint, "dim")] if hint else []
         if visit is not None and row is not None:
             advice += [ink(why, "warn") for why in conflicts(visit, row, self.user.now)]
-        if visit is not None and (done := self.program.ear.by_visit.get(visit.id)) is not None:
+        if visit is not None and (done := self.program.activity.by_visit.get(visit.id)) is not None:
             advice.append(ink(f"{clock_text(done.at, board.zone, board.hours24)} {done.text}", "dim"))
         if visit is not None and visit.reason and visit.state in QUEUED | ENDED:
             advice.append(ink(visit.reason, "dim"))

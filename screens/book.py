@@ -10,8 +10,8 @@ from textual.widgets import Input
 
 from db import clients
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_type import Shelf
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_store import RecordStore
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care.client_page import client_page, page_lines
 from dispatch.desk.plan import absences
 from dispatch.desk.templates.template_draft import TemplateDraft
@@ -25,7 +25,7 @@ from screens.locating import locate
 from screens.takes_files import TakesFiles
 from widgets.figure_list import FigureLine
 
-KINDS = tuple(SHELVES)
+KINDS = tuple(RECORD_STORES)
 PLURALS = {
     "client": "Clients",
     "site": "Sites",
@@ -70,8 +70,8 @@ class BookScreen(ListScreen[Any], TakesFiles):
         yield from super().body()
 
     @property
-    def _shelf(self) -> Shelf[Any]:
-        return SHELVES[self._kind]
+    def _record_store(self) -> RecordStore[Any]:
+        return RECORD_STORES[self._kind]
 
     def reload(self) -> None:
         """Read the kind of records again."""
@@ -79,18 +79,19 @@ class BookScreen(ListScreen[Any], TakesFiles):
         self.look(self._read)
 
     def _read(self) -> None:
-        store, shelf = self.user.store, self._shelf
-        self.things = {f"{self._kind} {record.id}": record for record in shelf.all(store)}
-        self._names = {key: shelf.title(store, record) for key, record in self.things.items()}
+        store, record_store = self.user.store, self._record_store
+        self.things = {f"{self._kind} {record.id}": record for record in record_store.all(store)}
+        self._names = {key: record_store.title(store, record) for key, record in self.things.items()}
         self._show_list()
 
     def _show_list(self) -> None:
-        store, shelf = self.user.store, self._shelf
+        store, record_store = self.user.store, self._record_store
         wanted = self._letters.strip().casefold()
         keys = [key for key, name in self._names.items() if wanted in name.casefold()]
         title = PLURALS[self._kind]
         lines = [
-            FigureLine(title, key, self._names[key], show(shelf.line(store, self.things[key]))) for key in keys[:SHOWN]
+            FigureLine(title, key, self._names[key], show(record_store.line(store, self.things[key])))
+            for key in keys[:SHOWN]
         ]
         if len(keys) > SHOWN:
             lines.append(FigureLine(title, "more", f"… and {len(keys) - SHOWN:,} more", "type some letters: /", False))
@@ -111,13 +112,13 @@ class BookScreen(ListScreen[Any], TakesFiles):
             page = self.look(client_page, store, record)
             lines = page_lines(page) if page is not None else []
             return [(line, "strong" if place == 0 else "plain") for place, line in enumerate(lines)]
-        texts = self._shelf.texts(store, record)
-        notes = [(self._shelf.title(store, record), "strong")]
-        notes += [(f"{field.label}: {texts[field.name] or '–'}", "plain") for field in self._shelf.fields]
+        texts = self._record_store.texts(store, record)
+        notes = [(self._record_store.title(store, record), "strong")]
+        notes += [(f"{field.label}: {texts[field.name] or '–'}", "plain") for field in self._record_store.fields]
         if self._kind == "absence":
             hits = absences.hit_by(store, record)
             notes += [(f"hits {absences.hit_line(store, visit)}", "warn") for visit in hits]
-        return [*notes, *((note, "plain") for note in self._shelf.notes(store, record))]
+        return [*notes, *((note, "plain") for note in self._record_store.notes(store, record))]
 
     @command("enter", "book.open", "Open")
     def action_open(self) -> None:
@@ -234,7 +235,7 @@ class BookScreen(ListScreen[Any], TakesFiles):
         if record is None:
             self.say("Go to a site first (tab): what is tested belongs to one.", "warning")
             return
-        await ask_record(self, "target", {"site": SHELVES["site"].title(self.user.store, record)})
+        await ask_record(self, "target", {"site": RECORD_STORES["site"].title(self.user.store, record)})
 
     @command("v", "template.preview", "Preview")
     async def action_preview(self) -> None:
@@ -248,7 +249,7 @@ class BookScreen(ListScreen[Any], TakesFiles):
     @command("X delete", "book.archive", "Archive", about="here")
     async def action_archive(self, record: Any) -> None:
         """Take it out of every list; undo brings it back."""
-        title = self._shelf.title(self.user.store, record)
+        title = self._record_store.title(self.user.store, record)
         await self.confirm(f"Archive {title}?", ["Its history stays; u brings it back."])
         await self.do(editing.archive, self._kind, record)
         self.reload()
@@ -262,7 +263,7 @@ class BookScreen(ListScreen[Any], TakesFiles):
         self.listed.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Who may change what is listed, its shelf says."""
-        if action in ("add", "edit", "archive") and not self.user.staff.roles.intersection(self._shelf.roles):
+        """Who may change what is listed, its kind of record says."""
+        if action in ("add", "edit", "archive") and not self.user.staff.roles.intersection(self._record_store.roles):
             return False
         return super().check_action(action, parameters)

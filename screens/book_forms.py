@@ -10,7 +10,7 @@ from db import clients
 from db.faults import Stale
 from dispatch.desk.book import editing
 from dispatch.desk.book.context import Desk
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.session.refusals import Faulty
 from dispatch.fields import record
 from dispatch.fields.kinds import Control
@@ -42,9 +42,9 @@ async def ask_record(screen: UserScreen, kind: str, texts: Mapping[str, str] | N
         texts: what stands in the blanks of a new record.
         before: the record that is changed.
     """
-    shelf, user = SHELVES[kind], screen.user
+    record_store, user = RECORD_STORES[kind], screen.user
     if before is not None:
-        filled = shelf.texts(user.store, before)
+        filled = record_store.texts(user.store, before)
     else:
         firm = user.firm
         usual = {"shifts": firm.default_shifts, "lunch": firm.default_lunch} if kind == "technician" else {}
@@ -57,12 +57,12 @@ async def ask_record(screen: UserScreen, kind: str, texts: Mapping[str, str] | N
         except Stale as stale:
             # both sides were shown: saving once more is meant
             both = editing.differences(user.store, kind, typed, before.id)
-            base[0] = shelf.get(user.store, before.id) or base[0]
+            base[0] = record_store.get(user.store, before.id) or base[0]
             raise Faulty([str(stale), *both, "Saving again takes yours."]) from None
 
     desk = Desk.for_user(user)
-    fields = [line_of(field, filled.get(field.name), desk) for field in shelf.fields]
-    title = f"New {shelf.noun}" if before is None else shelf.title(user.store, before)
+    fields = [line_of(field, filled.get(field.name), desk) for field in record_store.fields]
+    title = f"New {record_store.noun}" if before is None else record_store.title(user.store, before)
     return await screen.fill_in(title, fields, save)
 
 

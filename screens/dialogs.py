@@ -21,7 +21,7 @@ from dispatch.model.text import show
 from screens.asking import CHOOSES, DOES, FILLS, SAVES, SHOWS, AskedField, Check, ChoiceRow, day_fault
 from screens.binding import key
 from screens.dialog import Dialog
-from screens.keeping import FROM_BEFORE, GO_BACK, LEAVES, WAYS_OUT, KeptDialog, fields_kept
+from screens.unsent import FROM_BEFORE, GO_BACK, LEAVES, WAYS_OUT, KeptDialog, fields_kept
 from widgets.choices import Choices
 from widgets.month import MonthCalendar
 from widgets.one_of import OneOf

@@ -82,7 +82,7 @@ PLACES = (
     KeyPlace(
         "Where text is typed",
         (
-            "screens.keeping:KeptDialog",
+            "screens.unsent:KeptDialog",
             "screens.dialogs:AskText",
             "screens.dialogs:Form",
             "screens.note:AskNote",

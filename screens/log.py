@@ -37,7 +37,7 @@ PAUSE = 0.08
 
 
 class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
-    """Visits with planned and actual times, evidence, overrides and charge; each opens to its story."""
+    """Visits with planned and actual times, evidence, overrides and charge; each opens to its history."""
 
     SHOWS = "log"
 

@@ -11,7 +11,7 @@ from textual.widgets import Label, TextArea
 from dispatch.desk.session.unsent import Unsent
 from dispatch.model.text import show
 from screens.binding import key
-from screens.keeping import FROM_BEFORE, GO_BACK, WAYS_OUT, KeptDialog
+from screens.unsent import FROM_BEFORE, GO_BACK, WAYS_OUT, KeptDialog
 from widgets.ways import Ways
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from dispatch.desk.session.activity import Ear
+from dispatch.desk.session.activity import Activity
 from dispatch.desk.session.user import User, read_only_words
 from dispatch.terminal import TerminalApp
 from screens.faults import SaysFaults
-from screens.keeping import InHand
+from screens.unsent import InHand
 from widgets.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Program(SaysFaults, TypeAhead[None], TerminalApp[None]):
     """The day that board, day and log show."""
     technician: str | None
     """Whose day the second mode shows; None: one's own."""
-    ear: Ear
+    activity: Activity
     """What others do meanwhile."""
     personal: Personal | None
     """What the person has set; None where nothing is kept."""

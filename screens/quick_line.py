@@ -17,8 +17,8 @@ from dispatch.desk.quick.reading import Understood, complete, names, told, under
 from dispatch.desk.requests.intake import add
 from dispatch.model.text import show
 from screens.binding import key
-from screens.keeping import GO_BACK, WAYS_OUT, KeptDialog
 from screens.new_request import USUAL_WAY, ask_request
+from screens.unsent import GO_BACK, WAYS_OUT, KeptDialog
 from widgets.ways import Ways
 
 if TYPE_CHECKING:

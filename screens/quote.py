@@ -10,8 +10,8 @@ from dispatch.desk.session.refusals import Faulty
 from dispatch.model.instants import day_of, parse_when
 from dispatch.model.text import show
 from screens.asking import YES_NO, AskedField
-from screens.keeping import GO_BACK
 from screens.sheet_view import SheetView
+from screens.unsent import GO_BACK
 from screens.user_screen import UserScreen
 
 FIELDS = (

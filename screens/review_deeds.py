@@ -1,4 +1,4 @@
-"""What a lead does with a visit under review, on the log and on the visit's story."""
+"""What a lead does with a visit under review, on the log and on the visit's history."""
 
 from __future__ import annotations
 

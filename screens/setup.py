@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dispatch.desk.book import editing
 from dispatch.desk.book.context import Desk
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.firm.setup import SetupStep, steps
 from dispatch.model.states import LEADS
 from screens.binding import command, key
@@ -101,10 +101,10 @@ class SetupScreen(ListScreen[SetupStep], TakesFiles):
         if step.name == "people":
             await ask_record(self, "technician")
             return
-        shelf, user = SHELVES["settings"], self.user
-        record = shelf.get(user.store, 0)
-        texts = shelf.texts(user.store, record)
-        asked = [field for field in shelf.fields if field.name in _BLANKS[step.name]]
+        record_store, user = RECORD_STORES["settings"], self.user
+        record = record_store.get(user.store, 0)
+        texts = record_store.texts(user.store, record)
+        asked = [field for field in record_store.fields if field.name in _BLANKS[step.name]]
 
         fields = [line_of(field, texts[field.name], Desk.for_user(user)) for field in asked]
         await self.fill_in(step.title, fields, lambda typed: editing.settle(user, typed))

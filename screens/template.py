@@ -5,8 +5,8 @@ from __future__ import annotations
 from db import templates
 from dispatch.closeout.template import FOLLOW_UPS
 from dispatch.closeout.template_form import ITEM, item_texts
-from dispatch.desk.book.record_types import SHELVES
-from dispatch.desk.book.template_type import rules_text, serving_text
+from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.book.template_records import rules_text, serving_text
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.templates.template_draft import KIND, TemplateDraft, begun
 from dispatch.fields.worlds import Bare
@@ -68,7 +68,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
                 bool(draft.texts.get(field.name)),
                 any(fault.startswith((f"{field.name}:", "for:")) for fault in faults),
             )
-            for field in SHELVES[KIND].fields
+            for field in RECORD_STORES[KIND].fields
         ]
         lines += [
             FigureLine(
@@ -118,7 +118,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
         draft = self._draft
         fields = [
             AskedField(field.name, field.label, draft.texts.get(field.name, ""), field.hint)
-            for field in SHELVES[KIND].fields
+            for field in RECORD_STORES[KIND].fields
         ]
 
         def check(typed: dict[str, str]) -> list[str]:

@@ -10,8 +10,8 @@ from dispatch.model.templates import Template
 from dispatch.model.visits import KINDS
 from screens.asking import AskedField
 from screens.binding import BACK, command
-from screens.keeping import GO_BACK
 from screens.listed import ListScreen
+from screens.unsent import GO_BACK
 from screens.user_screen import UserScreen
 from widgets.figure_list import FigureLine
 

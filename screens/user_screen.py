@@ -19,8 +19,8 @@ from dispatch.model.text import show
 from screens.asking import FILLS, AskedField, AskingScreen, a_reason
 from screens.binding import command
 from screens.faults import words
-from screens.keeping import KeptDialog
 from screens.reading import aside
+from screens.unsent import KeptDialog
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
 from widgets.keyboard import written

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from dispatch.desk.levels.clocks import sees_levels
 from dispatch.desk.log.visit_page import VisitPage
-from dispatch.desk.texts.history import story_lines, story_of
+from dispatch.desk.texts.history import history_lines, visit_history
 from dispatch.model.text import wrapped
 from screens.binding import BACK, command
 from screens.review_deeds import ReviewDeeds
@@ -71,13 +71,13 @@ class VisitRecord(ReviewDeeds, ReportsVisits):
 
     def reload(self) -> None:
         """Read the visit again."""
-        story = self.look(story_of, self.user.store, self._reference)
-        if story is None:
+        history = self.look(visit_history, self.user.store, self._reference)
+        if history is None:
             return
-        self._page = page = story.page
+        self._page = page = history.page
         self.show_head(page.visit.client, page.visit.work, page.visit.state.label)
         room = max(40, self.size.width - _FRAME)
-        lines = story_lines(story, room, levels=sees_levels(self.user))
+        lines = history_lines(history, room, levels=sees_levels(self.user))
         self.query_one("#page", Static).update(
             Content("\n".join(part for line in lines for part in wrapped(line, room)))
         )

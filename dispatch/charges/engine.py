@@ -12,7 +12,7 @@ from dispatch.charges.labour import labour_lines
 from dispatch.charges.lines import ChargeLine, Sheet
 from dispatch.charges.minimums import TravelLeft, minimum_lines
 from dispatch.charges.minutes import stay_of
-from dispatch.charges.pools import Pools
+from dispatch.charges.prepaid import PrepaidBalances
 from dispatch.charges.reading import ChargeInputError
 from dispatch.charges.terms import Terms, select
 from dispatch.charges.travel import lacking, travel_lines
@@ -45,7 +45,7 @@ def charge_sheet(
     if errors:
         return Sheet("blocked", (), tuple(sorted(errors)), (), None, None, None, price_list.exponent)
     flags = set(terms.flags)
-    pools = Pools(terms)
+    pools = PrepaidBalances(terms)
     lines = _services(terms, job, where, pools, flags)
     lines += _discounts(terms, lines)
     lines += _goodwill(terms, job, lines)
@@ -53,7 +53,7 @@ def charge_sheet(
     return _total(terms, client or {}, lines, pools, flags)
 
 
-def _services(terms: Terms, job: Job, site: ChargedLeg, pools: Pools, flags: set[str]) -> list[ChargeLine]:
+def _services(terms: Terms, job: Job, site: ChargedLeg, pools: PrepaidBalances, flags: set[str]) -> list[ChargeLine]:
     """Steps 3 to 9: what was done, by the outcome (B8.4)."""
     if job.outcome == "aborted_by_us":
         return []
@@ -184,7 +184,7 @@ def _goodwill(terms: Terms, job: Job, lines: Sequence[ChargeLine]) -> list[Charg
     return made
 
 
-def _prepaid(terms: Terms, lines: Sequence[ChargeLine], pools: Pools, flags: set[str]) -> list[ChargeLine]:
+def _prepaid(terms: Terms, lines: Sequence[ChargeLine], pools: PrepaidBalances, flags: set[str]) -> list[ChargeLine]:
     """Prepaid money pays labour and fees, and travel where agreed; never items (B7.5)."""
     if not pools.money:
         return []
@@ -204,7 +204,7 @@ def _prepaid(terms: Terms, lines: Sequence[ChargeLine], pools: Pools, flags: set
 
 
 def _total(
-    terms: Terms, client: Mapping[str, Any], lines: Sequence[ChargeLine], pools: Pools, flags: set[str]
+    terms: Terms, client: Mapping[str, Any], lines: Sequence[ChargeLine], pools: PrepaidBalances, flags: set[str]
 ) -> Sheet:
     """Step 14: net, tax, total (B9)."""
     exponent = terms.card.exponent
@@ -229,7 +229,7 @@ def _total(
 
 
 def _tax(
-    terms: Terms, client: Mapping[str, Any], lines: Sequence[ChargeLine], pools: Pools, flags: set[str]
+    terms: Terms, client: Mapping[str, Any], lines: Sequence[ChargeLine], pools: PrepaidBalances, flags: set[str]
 ) -> tuple[int, str]:
     rule = terms.card.tax
     rate = rule.rate_pct

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay
-from dispatch.charges.pools import Pools
+from dispatch.charges.prepaid import PrepaidBalances
 from dispatch.charges.terms import Terms
 from dispatch.model.money import shortest, to_minor
 
@@ -19,7 +19,7 @@ _Group = tuple[str, str, str | None]
 """Kind, band (which has one multiplier) and pool: what the minutes of one line have in common."""
 
 
-def labour_lines(terms: Terms, stay: Stay, pools: Pools, flags: set[str]) -> list[ChargeLine]:
+def labour_lines(terms: Terms, stay: Stay, pools: PrepaidBalances, flags: set[str]) -> list[ChargeLine]:
     """The lines of one technician, in order of first appearance."""
     groups: dict[_Group, int] = {}
     left: dict[_Group, Fraction] = {}
@@ -38,7 +38,9 @@ def labour_lines(terms: Terms, stay: Stay, pools: Pools, flags: set[str]) -> lis
     return [_line(terms, stay, group, count, pools, left.get(group)) for group, count in groups.items()]
 
 
-def _line(terms: Terms, stay: Stay, group: _Group, count: int, pools: Pools, left: Fraction | None) -> ChargeLine:
+def _line(
+    terms: Terms, stay: Stay, group: _Group, count: int, pools: PrepaidBalances, left: Fraction | None
+) -> ChargeLine:
     kind, band, pool = group
     multiplier = terms.multiplier(band)
     over = kind == "billable" and pools.hours and pool is None

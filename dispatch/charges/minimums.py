@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay
-from dispatch.charges.pools import Pools
+from dispatch.charges.prepaid import PrepaidBalances
 from dispatch.charges.terms import Terms
 from dispatch.charges.visit import EarlierVisits, Job
 from dispatch.model.money import shortest, to_minor
@@ -26,7 +26,7 @@ def minimum_lines(
     job: Job,
     stays: Sequence[Stay],
     labour: Sequence[ChargeLine],
-    pools: Pools,
+    pools: PrepaidBalances,
     travel: TravelLeft,
     flags: set[str],
 ) -> list[ChargeLine]:
@@ -40,7 +40,7 @@ def minimum_lines(
 
 
 def _of_technician(
-    terms: Terms, job: Job, stay: Stay, worked: int, pools: Pools, travel: TravelLeft, flags: set[str]
+    terms: Terms, job: Job, stay: Stay, worked: int, pools: PrepaidBalances, travel: TravelLeft, flags: set[str]
 ) -> Iterator[ChargeLine]:
     band = stay.arrival
     if band is None or not _applies(terms, job, stay, band):
@@ -80,7 +80,7 @@ def _applies(terms: Terms, job: Job, stay: Stay, band: str) -> bool:
 
 
 def _top_up(
-    terms: Terms, stay: Stay, missing: Fraction, why: str, pools: Pools, travel: TravelLeft, flags: set[str]
+    terms: Terms, stay: Stay, missing: Fraction, why: str, pools: PrepaidBalances, travel: TravelLeft, flags: set[str]
 ) -> Iterator[ChargeLine]:
     price = terms.price(stay.part)
     exponent = terms.card.exponent

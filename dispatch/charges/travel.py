@@ -11,7 +11,7 @@ from typing import Literal
 from dispatch.charges.card import Component, DistanceCharge, FixedCharge, TimeCharge, Travel, TravelZone, ZoneCharge
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay, round_minutes
-from dispatch.charges.pools import Pools
+from dispatch.charges.prepaid import PrepaidBalances
 from dispatch.charges.terms import Terms
 from dispatch.charges.visit import ChargedLeg, Job, VisitPart
 from dispatch.model.money import shortest, to_minor
@@ -125,7 +125,7 @@ def lacking(terms: Terms, job: Job, site: ChargedLeg) -> set[str]:
 
 
 def travel_lines(
-    terms: Terms, job: Job, site: ChargedLeg, stays: Sequence[Stay], pools: Pools, flags: set[str]
+    terms: Terms, job: Job, site: ChargedLeg, stays: Sequence[Stay], pools: PrepaidBalances, flags: set[str]
 ) -> list[ChargeLine]:
     """The travel lines in the order of the components. Nothing of it is `lacking`."""
     if not stays:
@@ -244,7 +244,9 @@ def _time(
     )  # fmt: skip
 
 
-def _drawn(way: _Way, line: ChargeLine, share: Fraction, pools: Pools, flags: set[str]) -> Iterator[ChargeLine]:
+def _drawn(
+    way: _Way, line: ChargeLine, share: Fraction, pools: PrepaidBalances, flags: set[str]
+) -> Iterator[ChargeLine]:
     """Travel time drawn from prepaid hours, in whole minutes (B7)."""
     part = next(part for part in way.terms.crew if part.name == line.tech)
     assert line.qty is not None

@@ -24,7 +24,7 @@ from dispatch.commands.declared import (
 from dispatch.commands.locating import locate
 from dispatch.commands.opening import open_store, user_of
 from dispatch.commands.printing import Answer, Listing
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.session.refusals import NotAllowed
 from dispatch.lazily import lazily
 from dispatch.model.forms import forms
@@ -53,33 +53,33 @@ _HELP = {
 @alone(
     "settings",
     "what the firm has set for itself",
-    *options_of(SHELVES["settings"].fields),
+    *options_of(RECORD_STORES["settings"].fields),
     JSON,
     about="Prints the settings; with options it changes them, at once for every session.",
 )
 def _settings(args: Args) -> Answer:
-    shelf = SHELVES["settings"]
+    record_store = RECORD_STORES["settings"]
     if texts := typed(args):
         user = user_of(args)
-        editing.edit(user, "settings", shelf.get(user.store, 0), texts)
+        editing.edit(user, "settings", record_store.get(user.store, 0), texts)
         store = user.store
     else:
         store = open_store(args)
-    room = max(len(field.option) for field in shelf.fields)
+    room = max(len(field.option) for field in record_store.fields)
     return Answer(
-        shelf.texts(store, shelf.find(store, "")),
+        record_store.texts(store, record_store.find(store, "")),
         dict,
-        lambda texts: [f"{pad(field.option, room)} {show(texts[field.name]) or '–'}" for field in shelf.fields],
+        lambda texts: [f"{pad(field.option, room)} {show(texts[field.name]) or '–'}" for field in record_store.fields],
     )
 
 
 def deeds_of(kind: str, *, without: tuple[str, ...] = ()) -> Iterator[Command]:
     """Add, edit, show, list and archive for a kind of record."""
-    shelf = SHELVES[kind]
-    noun, fields = shelf.noun, options_of(shelf.fields)
+    record_store = RECORD_STORES[kind]
+    noun, fields = record_store.noun, options_of(record_store.fields)
 
     def called(text: str | None = None) -> Option:
-        return option("record", noun.upper(), text, reads=lambda store, name, _: shelf.find(store, name))
+        return option("record", noun.upper(), text, reads=lambda store, name, _: record_store.find(store, name))
 
     if "add" not in without:
         yield acts("add", f"add a {noun}", *fields, *(_HITS if kind == "absence" else ()))(partial(_add, kind))
@@ -102,29 +102,29 @@ _HITS = (
 
 
 def _add(kind: str, user: User, args: Args) -> Iterator[str]:
-    record, shelf = editing.add(user, kind, typed(args)), SHELVES[kind]
-    yield f"Added {shelf.noun} {shelf.title(user.store, record)}."
+    record, record_store = editing.add(user, kind, typed(args)), RECORD_STORES[kind]
+    yield f"Added {record_store.noun} {record_store.title(user.store, record)}."
     yield from _notes(kind, user.store, record)
     if kind == "absence":
         yield from _hits(user, record, free=args.requeue or args.replan, to_others=args.replan)
 
 
 def _edit(kind: str, user: User, args: Args) -> Iterator[str]:
-    shelf = SHELVES[kind]
+    record_store = RECORD_STORES[kind]
     record = editing.edit(user, kind, args.record, typed(args))
-    yield f"{shelf.title(user.store, record)}: {shelf.line(user.store, record)}"
+    yield f"{record_store.title(user.store, record)}: {record_store.line(user.store, record)}"
     yield from _notes(kind, user.store, record)
 
 
 def _show(kind: str, store: Store, args: Args) -> Answer:
-    shelf, record = SHELVES[kind], args.record
-    texts = shelf.texts(store, record)
+    record_store, record = RECORD_STORES[kind], args.record
+    texts = record_store.texts(store, record)
     if kind == "client":
         return Answer(pages.client_page(store, record), lambda page: texts | pages.page_form(page), pages.page_lines)
 
     def lines(record: Any) -> Iterator[str]:
-        yield shelf.title(store, record)
-        for field in shelf.fields:
+        yield record_store.title(store, record)
+        for field in record_store.fields:
             yield f"  {pad(field.label, 24)} {show(texts[field.name]) or '–'}"
         yield from _notes(kind, store, record)
 
@@ -132,22 +132,22 @@ def _show(kind: str, store: Store, args: Args) -> Answer:
 
 
 def _list(kind: str, store: Store, args: Args) -> Listing:
-    shelf = SHELVES[kind]
+    record_store = RECORD_STORES[kind]
     letters = args.letters.strip().casefold()
     return Listing(
-        [one for one in shelf.all(store) if letters in shelf.title(store, one).casefold()],
-        lambda one: shelf.texts(store, one),
-        lambda one: f"{pad(shelf.title(store, one), 40)} {shelf.line(store, one)}".rstrip(),
+        [one for one in record_store.all(store) if letters in record_store.title(store, one).casefold()],
+        lambda one: record_store.texts(store, one),
+        lambda one: f"{pad(record_store.title(store, one), 40)} {record_store.line(store, one)}".rstrip(),
         "None." if letters else f"None yet: dispatch {kind} add",
     )
 
 
 def _archive(kind: str, user: User, args: Args) -> Iterator[str]:
-    shelf, record = SHELVES[kind], args.record
-    title = shelf.title(user.store, record)
+    record_store, record = RECORD_STORES[kind], args.record
+    title = record_store.title(user.store, record)
     editing.archive(user, kind, record)
     yield f"{title} is archived; dispatch visit undo brings it back."
-    if (ended := shelf.get(user.store, record.id)) is not None:
+    if (ended := record_store.get(user.store, record.id)) is not None:
         yield from _notes(kind, user.store, ended)
 
 
@@ -161,14 +161,14 @@ def _archive(kind: str, user: User, args: Args) -> Iterator[str]:
 def _travel(user: User, args: Args) -> str:
     if not user.has(Role.LEAD):
         raise NotAllowed("Only a lead changes the drive that clients are charged for.")
-    shelf = SHELVES["site"]
-    site = shelf.find(user.store, args.record)
+    record_store = RECORD_STORES["site"]
+    site = record_store.find(user.store, args.record)
     # nothing typed: empty blanks are taken from the depot again
     texts = {"one_way_distance": args.distance or "", "one_way_minutes": args.minutes or ""}
     record = editing.edit(user, "site", site, texts)
     distance = record.one_way_distance or "unknown"
     minutes = "unknown" if record.one_way_minutes is None else record.one_way_minutes
-    return f"{shelf.title(user.store, record)}: one way {distance}, {minutes} min ({record.one_way_provenance})"
+    return f"{record_store.title(user.store, record)}: one way {distance}, {minutes} min ({record.one_way_provenance})"
 
 
 @acts("make", "make the visits of the next eight weeks; an open board does so by itself", JSON)
@@ -183,7 +183,7 @@ def _make_ahead(user: User, _: Args) -> Answer:
 
 
 def _notes(kind: str, store: Store, record: Any) -> Iterator[str]:
-    for note in SHELVES[kind].notes(store, record):
+    for note in RECORD_STORES[kind].notes(store, record):
         yield f"  {note}"
 
 

@@ -24,7 +24,7 @@ from dispatch.model.visits import Visit
 if TYPE_CHECKING:
     from dispatch.desk.log.visit_log import LogFilter
     from dispatch.desk.quick.reading import Understood
-    from dispatch.desk.texts.history import Story
+    from dispatch.desk.texts.history import VisitHistory
 
 _VISIT = """reference client site state review date=wanted_on work minutes priority emergency kind recurring skills tags
     start=starts_at@ end=ends_at@ promised_from=promised.0@ promised_to=promised.1@ requested_at@ reported_by came_by?
@@ -160,18 +160,18 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
     }
 
 
-def story_form(story: Story) -> dict[str, Any]:
+def history_form(history: VisitHistory) -> dict[str, Any]:
     """`dispatch visit story --json`."""
-    page, zone = story.page, story.page.visit.zone
+    page, zone = history.page, history.page.visit.zone
     drive = """technician departed=depart_at@ checked_in=check_in_at@ minutes=drive_minutes checked_out=check_out_at@
         home=return_at@ minutes_home=home_minutes"""
     revision = "revision made_at@ status accepted total currency reason"
     return visit_page_form(page) | {
-        "exceptions": forms(story.remarks, _REMARK),
+        "exceptions": forms(history.remarks, _REMARK),
         "leg_planned": leg_form(page.leg, page.unit),
         "drives": forms(page.visit.assignments, drive, zone),
         "word_corrections": forms(page.words, "sequence item was=before is=after reason by at@", zone),
-        "revisions": [form(one, revision, zone, total=one.sheet["total"]) for one in story.revisions],
+        "revisions": [form(one, revision, zone, total=one.sheet["total"]) for one in history.revisions],
         "comments": forms(page.comments, COMMENT, zone),
         "approval": page.approval and form(page.approval, "by at@ revision reason", zone),
         "batch": page.batch,

@@ -129,7 +129,7 @@ GROUPS = {
     "auditing": ("audit",),
     "planning": ("plan",),
     "querying": ("query",),
-    "keeping": ("backup", "restore", "doctor"),
+    "backup": ("backup", "restore", "doctor"),
     "firm": ("init", "staff"),
     "remote": ("keys", "sshd-config", "sessions", "seat", "seat-parent"),
     "keymap": ("keymap",),

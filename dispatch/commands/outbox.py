@@ -55,14 +55,14 @@ def _run(user: User, args: Args) -> int:
         return 2
     if args.once:
         became = []
-        for posted in posting.post_due(user, lambda: transports.courier(user.firm)):
+        for posted in posting.post_due(user, lambda: transports.transport(user.firm)):
             print(posting.posted_words(posted), flush=True)
             became.append(posted.fate)
         return 1 if Fate.FAILED in became or Fate.UNSURE in became else 0
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    posting.run(user, lambda: transports.courier(user.firm), lambda words: print(words, flush=True), args.every, stop)
+    posting.run(user, lambda: transports.transport(user.firm), lambda words: print(words, flush=True), args.every, stop)
     return 0
 
 

@@ -42,7 +42,7 @@ with lazily(__name__):
     from dispatch.desk.session import private_file
     from dispatch.desk.session import shown as showing
     from dispatch.desk.session.user import User
-    from dispatch.desk.texts import history as stories
+    from dispatch.desk.texts import history as histories
     from dispatch.desk.visits import finding
     from dispatch.model.reviews import Batch
 
@@ -51,9 +51,9 @@ _PUT_RIGHT = "{0.reference}: the words are put right; the original stays beside 
 
 
 @of_visit("story", "everything about a visit: who, when, from where; drives, attempts, charge, corrections", JSON)
-def story(store: Store, args: Args) -> Answer:
+def history(store: Store, args: Args) -> Answer:
     """`dispatch visit story`."""
-    return Answer(stories.story_of(store, args.reference), json_forms.story_form, stories.story_lines)
+    return Answer(histories.visit_history(store, args.reference), json_forms.history_form, histories.history_lines)
 
 
 @reads("list", "what waits for review: exceptions first, then what is clean", JSON)

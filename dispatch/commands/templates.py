@@ -21,7 +21,7 @@ with lazily(__name__):
     from db import settings, templates
     from db.store import Store
     from db.templates import Wording
-    from dispatch.desk.book import editing, record_types, template_type
+    from dispatch.desk.book import editing, record_stores, template_records
     from dispatch.desk.files import verdicts
     from dispatch.desk.files.verdicts import ImportReport
     from dispatch.desk.session.user import User
@@ -46,7 +46,7 @@ _CHANGES = (
 
 
 def _find(store: Store, name: str | None, _: Args) -> Template | None:
-    return record_types.SHELVES["template"].find(store, name) if name else None
+    return record_stores.RECORD_STORES["template"].find(store, name) if name else None
 
 
 _TEMPLATE = option("template", "TEMPLATE", "its name, or a part that only it has", reads=_find)
@@ -56,14 +56,14 @@ _TEMPLATE = option("template", "TEMPLATE", "its name, or a part that only it has
 def _list(store: Store, _: Args) -> Listing:
     def line(one: Template) -> str:
         saved = f"{len(one.items)} items, version {one.number}"
-        return f"{pad(one.name, 32)} {pad(saved, 22)} {template_type.serving_text(store, one)}"
+        return f"{pad(one.name, 32)} {pad(saved, 22)} {template_records.serving_text(store, one)}"
 
     return Listing(
         templates.all_templates(store),
         lambda one: form(
             one,
             "name version=number kinds tags clients items",
-            clients=template_type.client_names(store, one),
+            clients=template_records.client_names(store, one),
             items=len(one.items),
         ),
         line,
@@ -79,14 +79,14 @@ def _list(store: Store, _: Args) -> Listing:
 )
 def _show(store: Store, args: Args) -> Answer:
     def lines(one: Template) -> Iterator[str]:
-        yield f"{one.name}, version {one.number}, for {template_type.serving_text(store, one)}"
+        yield f"{one.name}, version {one.number}, for {template_records.serving_text(store, one)}"
         phase = None
         for item in one.items:
             if item.phase is not phase:
                 phase = item.phase
                 yield phase.value.upper()
             yield f"  {pad(item.ref, 4)} {item.label}"
-            yield f"       {template_type.rules_text(item)}"
+            yield f"       {template_records.rules_text(item)}"
 
     return Answer(
         checklists.wording(store, args.template, args.version).template,

@@ -23,7 +23,7 @@ with lazily(__name__):
     from db import settings
     from db.store import Store
     from dispatch.commands import forms
-    from dispatch.desk.book import record_types
+    from dispatch.desk.book import record_stores
     from dispatch.desk.roads import driving, maps, roads
     from dispatch.desk.roads.driving import KnownDrive, Learned
     from dispatch.desk.roads.roads import Status
@@ -121,24 +121,25 @@ def _band(leg: Leg) -> str:
     about="Counts before all other sources.",
 )
 def _pin(user: User, args: Args) -> Iterator[str]:
-    shelf = record_types.SHELVES["pin"]
+    record_store = record_stores.RECORD_STORES["pin"]
     for one in driving.pin(user, args.origin, args.destination, args.minutes, both=args.both, reason=args.reason):
-        yield f"{shelf.title(user.store, one)}: {shelf.line(user.store, one)}"
+        yield f"{record_store.title(user.store, one)}: {record_store.line(user.store, one)}"
 
 
 @acts("unpin", "let a pinned drive go; undo brings it back", option("origin", "FROM"), option("destination", "TO"))
 def _unpin(user: User, args: Args) -> str:
     gone = driving.unpin(user, args.origin, args.destination)
-    return f"{record_types.SHELVES['pin'].title(user.store, gone)} is not pinned any more; dispatch visit undo brings it back."
+    ends = record_stores.RECORD_STORES["pin"].title(user.store, gone)
+    return f"{ends} is not pinned any more; dispatch visit undo brings it back."
 
 
 @reads("pins", "every pinned drive", JSON)
 def _pins(store: Store, _: Args) -> Listing:
-    shelf = record_types.SHELVES["pin"]
+    record_store = record_stores.RECORD_STORES["pin"]
     return Listing(
-        [*shelf.all(store)],
-        lambda one: shelf.texts(store, one) | {"minutes": one.minutes},
-        lambda one: f"{shelf.title(store, one)}  {shelf.line(store, one)}",
+        [*record_store.all(store)],
+        lambda one: record_store.texts(store, one) | {"minutes": one.minutes},
+        lambda one: f"{record_store.title(store, one)}  {record_store.line(store, one)}",
         "None yet: dispatch travel pin FROM TO MINUTES",
     )
 

@@ -219,7 +219,7 @@ DEEDS = (
     *onsite.DEEDS,
     *crews.DEEDS,
     *stay.DEEDS,
-    reviewing.story,
+    reviewing.history,
     *probing.DEEDS,
     *permitting.DEEDS,
     acts("undo", "take back your last change")(by("plan.undo.undo", "Taken back: {0}.")),

@@ -39,8 +39,8 @@ def test_the_one_visit_of_the_week_whose_test_was_waived_and_why(day: Dispatch) 
     said = day.ok("log", "--week", "--only", "waived")
     assert "! T1 waived by Lee Moreau: the provider is down" in said
     assert "1 visit · 1 ended · 1 exception" in said
-    story = day.ok("visit", "story", visit["reference"])
-    assert "! T1 waived by Lee Moreau" in story.splitlines()[1]
+    history = day.ok("visit", "story", visit["reference"])
+    assert "! T1 waived by Lee Moreau" in history.splitlines()[1]
 
 
 def test_the_log_is_searched_filtered_and_sorted(day: Dispatch) -> None:
@@ -120,12 +120,12 @@ def test_sent_back_answered_and_put_right(day: Dispatch, monkeypatch: pytest.Mon
     assert "No visit of yours" in day.ok("review", "comments")
     assert day("review", "approve", "R4039").code == 1, "a technician does not approve"
     monkeypatch.setattr("getpass.getuser", lambda: "lee")
-    story = day.json("visit", "story", "R4039", "--json")
-    (fix,) = story["word_corrections"]
+    history = day.json("visit", "story", "R4039", "--json")
+    (fix,) = history["word_corrections"]
     assert (fix["item"], fix["is"]) == ("W2", "the UPS in rack two was swapped")
-    assert story["comments"][0]["answered_by"] == "Eva Lind"
-    assert story["drives"][0]["minutes"] is not None
-    assert all(event["from"] for event in story["events"])
+    assert history["comments"][0]["answered_by"] == "Eva Lind"
+    assert history["drives"][0]["minutes"] is not None
+    assert all(event["from"] for event in history["events"])
     assert references(day.json("log", "--search", "rack two", "--json")) == ["R4039"]
 
 

@@ -19,9 +19,9 @@ from subprocess import PIPE
 from typing import Any
 
 from db import audit, migrations
+from db.backups import check
 from db.faults import Stale, StoreFault
 from db.library import sqlite3
-from db.safekeeping import check
 from db.store import Store
 from db.unit import Actor, unit_of_work
 from tests.wall import started

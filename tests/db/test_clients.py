@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from db import audit, clients, doors
+from db import audit, clients, site_access
 from db.faults import Refused, Stale
 from db.store import Store
 from db.unit import Actor, unit_of_work
@@ -78,7 +78,7 @@ def test_name_of_a_client_is_taken_once_until_it_is_archived(store: Store) -> No
     acme = clients.client_by_name(store, "Acme")
     assert acme is not None
     with unit_of_work(store, "archive client", LEE) as unit:
-        clients.CLIENTS.shelve(unit, acme, unit.at)
+        clients.CLIENTS.put_away(unit, acme, unit.at)
         unit.audit("client", acme.id, archived=True)
     assert clients.client_by_name(store, "Acme") is None
     with unit_of_work(store, "add client", LEE) as unit:
@@ -104,11 +104,11 @@ def test_edit_of_a_client_is_audited_and_versioned(store: Store) -> None:
 
 
 def test_phone_is_the_first_there_is(store: Store) -> None:
-    assert doors.whom_to_ring(store) == {1: ("Ann", "0100")}
+    assert site_access.whom_to_ring(store) == {1: ("Ann", "0100")}
     with unit_of_work(store, "edit client", LEE) as unit:
         clients.update_client(unit, school(store), replace(school(store), contacts=(Contact("Cy", "0200"), ANN)))
 
-    assert doors.whom_to_ring(store) == {1: ("Cy", "0200")}
+    assert site_access.whom_to_ring(store) == {1: ("Cy", "0200")}
 
 
 def test_site_has_everything(store: Store) -> None:
@@ -119,7 +119,7 @@ def test_site_has_everything(store: Store) -> None:
     assert clients.site(store, 1) == main(store)
     assert [site.name for site in clients.sites_of(store, 1)] == ["annex", "Main"]
     assert clients.all_sites(store) == clients.sites_of(store, 1)
-    assert doors.access_hours(store) == {1: (Hours(0, 480, 1020),)}
+    assert site_access.access_hours(store) == {1: (Hours(0, 480, 1020),)}
 
 
 def test_site_without_place_has_none_and_no_figures(store: Store) -> None:
@@ -158,7 +158,7 @@ def test_name_of_a_site_is_its_clients_own(store: Store) -> None:
 
 def test_archived_site_is_kept_out_of_lists(store: Store) -> None:
     with unit_of_work(store, "archive site", LEE) as unit:
-        clients.SITES.shelve(unit, main(store), unit.at)
+        clients.SITES.put_away(unit, main(store), unit.at)
         unit.audit("site", 1, archived=True)
 
     assert clients.site_by_name(store, 1, "Main") is None

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from db.backups import check
 from db.faults import ClockDoubtful
-from db.safekeeping import check
 from db.store import Store
 from dispatch.model.instants import SystemClock
 from tests.db.sessions import edit, new_store

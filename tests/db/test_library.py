@@ -31,7 +31,7 @@ def test_the_choice_is_that_of_sqlite_utils(blocked: str) -> None:
 
 def test_opening_a_store_imports_nothing_heavy() -> None:
     heavy = "{'sqlite_utils', 'textual', 'pendulum', 'geopy', 'click'}"
-    assert run(f"import sys, db.store, db.safekeeping; print(sorted({heavy} & set(sys.modules)))") == "[]"
+    assert run(f"import sys, db.store, db.backups; print(sorted({heavy} & set(sys.modules)))") == "[]"
 
 
 def test_nothing_else_imports_a_sqlite_library() -> None:

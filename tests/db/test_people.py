@@ -171,7 +171,7 @@ def test_all_technicians_are_those_on_the_board_by_name(store: Store) -> None:
     assert people.technicians(store)[0] == ana
 
     with unit_of_work(store, "archive", LEE) as unit:
-        people.shelve_technician(unit, ana, unit.at)
+        people.put_technician_away(unit, ana, unit.at)
         unit.audit("technician", ana.id)
 
     assert [technician.name for technician in people.technicians(store)] == ["Zoë Élan"]

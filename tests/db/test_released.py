@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from db import migrations
+from db.backups import check
 from db.library import sqlite3
-from db.safekeeping import check
 from db.store import Store
 from tests.wall import WALL
 

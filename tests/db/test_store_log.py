@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from db.backups import backup, check
 from db.faults import Moved
-from db.safekeeping import backup, check
 from db.store import Store
 from db.unit import unit_of_work
 from tests.db.sessions import BOB, edit, new_store, outcome

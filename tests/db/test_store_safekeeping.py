@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from db import audit
+from db.backups import backup, check, restore
 from db.faults import Corrupt, Empty, Exists, Full, Moved, NoDatabase, NotOurs, ReadOnly
 from db.library import sqlite3
-from db.safekeeping import backup, check, restore
 from db.store import Store
 from tests.db.sessions import edit, new_store
 from tests.quick import first_of

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from db import audit, checklists, visits
+from db.backups import backup as plain_copy
+from db.backups import check
 from db.faults import Corrupt, Exists, NotOurs, StoreFault
 from db.library import sqlite3
-from db.safekeeping import backup as plain_copy
-from db.safekeeping import check
 from db.store import Store
 from db.unit import Actor, unit_of_work
 from dispatch.desk.access import keyring, logins

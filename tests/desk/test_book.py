@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from db.faults import Stale
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care.client_page import client_page, page_lines
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import absences, schedule, undo
@@ -70,13 +70,13 @@ OTHER = {
 
 @pytest.mark.parametrize("kind", list(NEW))
 def test_each_kind_is_added_edited_archived_and_every_step_taken_back(office: Office, kind: str) -> None:
-    shelf, user = SHELVES[kind], office.lee
-    count = len(shelf.all(office.store))
+    record_store, user = RECORD_STORES[kind], office.lee
+    count = len(record_store.all(office.store))
 
     def texts() -> dict[str, str]:
-        current = shelf.get(office.store, record.id)
+        current = record_store.get(office.store, record.id)
         assert current is not None
-        return shelf.texts(office.store, current)
+        return record_store.texts(office.store, current)
 
     record = editing.add(user, kind, NEW[kind])
     first = texts()
@@ -84,17 +84,17 @@ def test_each_kind_is_added_edited_archived_and_every_step_taken_back(office: Of
     second = texts()
     assert first != second
     editing.archive(user, kind, edited)
-    assert len(shelf.all(office.store)) == count
+    assert len(record_store.all(office.store)) == count
 
     undo.undo(user)
-    assert (texts(), len(shelf.all(office.store))) == (second, count + 1)
+    assert (texts(), len(record_store.all(office.store))) == (second, count + 1)
     undo.undo(user)
     assert texts() == first
     undo.undo(user)
-    assert len(shelf.all(office.store)) == count
+    assert len(record_store.all(office.store)) == count
     undo.redo(user)
     undo.redo(user)
-    assert (texts(), len(shelf.all(office.store))) == (second, count + 1)
+    assert (texts(), len(record_store.all(office.store))) == (second, count + 1)
 
 
 @pytest.mark.parametrize(
@@ -126,14 +126,16 @@ def test_every_fault_is_named_at_once(office: Office, kind: str, texts: dict[str
 
 
 def test_two_people_edit_one_client(office: Office) -> None:
-    shelf = SHELVES["client"]
-    mine = theirs = shelf.find(office.store, "harbor")
+    record_store = RECORD_STORES["client"]
+    mine = theirs = record_store.find(office.store, "harbor")
     editing.edit(office.lee, "client", theirs, {"computers": "20"})
 
     with pytest.raises(Stale, match="lee changed the client"):
         editing.edit(office.dana, "client", mine, {"computers": "30"})
 
-    both = editing.differences(office.store, "client", {**shelf.texts(office.store, mine), "computers": "30"}, mine.id)
+    both = editing.differences(
+        office.store, "client", {**record_store.texts(office.store, mine), "computers": "30"}, mine.id
+    )
     assert both == ["Computers: now “20”, you have “30”"]
     with pytest.raises(Refusal, match="nothing to undo"):
         undo.undo(office.dana)
@@ -151,7 +153,7 @@ def test_roles(office: Office) -> None:
         editing.add(office.ana, "client", CLIENT)
     with pytest.raises(NotAllowed):
         editing.add(office.dana, "technician", TECHNICIAN)
-    site = SHELVES["site"].find(office.store, "Main office")
+    site = RECORD_STORES["site"].find(office.store, "Main office")
     with pytest.raises(Faulty, match="only a lead"):
         editing.edit(office.dana, "site", site, {"one_way_distance": "99"})
     changed = editing.edit(office.lee, "site", site, {"one_way_distance": "9.55", "one_way_minutes": "20"})
@@ -159,7 +161,7 @@ def test_roles(office: Office) -> None:
 
 
 def test_there_is_always_a_lead(office: Office) -> None:
-    lee = SHELVES["staff"].find(office.store, "lee")
+    lee = RECORD_STORES["staff"].find(office.store, "lee")
     with pytest.raises(Faulty, match="only lead"):
         editing.edit(office.lee, "staff", lee, {"roles": "dispatcher"})
     with pytest.raises(Refusal, match="only lead"):
@@ -168,12 +170,12 @@ def test_there_is_always_a_lead(office: Office) -> None:
 
 def test_nothing_with_open_visits_is_archived(office: Office) -> None:
     with pytest.raises(Refusal, match="R1, R2, R3"):
-        editing.archive(office.lee, "client", SHELVES["client"].find(office.store, "harbor"))
+        editing.archive(office.lee, "client", RECORD_STORES["client"].find(office.store, "harbor"))
 
 
 def test_a_site_that_is_placed_gets_its_drive_and_keeps_a_typed_one(office: Office) -> None:
     """design/charges.md B17"""
-    annex = SHELVES["site"].find(office.store, "Annex")
+    annex = RECORD_STORES["site"].find(office.store, "Annex")
     assert annex.one_way_minutes is None
     placed = editing.edit(office.dana, "site", annex, {"place": "https://www.google.com/maps/@39.9900,-83.0100,17z"})
     assert placed.place == Place(39.99, -83.01)
@@ -201,13 +203,13 @@ def test_finding(office: Office) -> None:
     for number in range(3):
         editing.add(office.dana, "client", {"name": f"Elm {number}"})
     with pytest.raises(NotFound, match=r"Which client\? Elm 0, Elm 1, Elm 2"):
-        SHELVES["client"].find(office.store, "elm")
+        RECORD_STORES["client"].find(office.store, "elm")
     with pytest.raises(NotFound, match="no client"):
-        SHELVES["client"].find(office.store, "oak")
+        RECORD_STORES["client"].find(office.store, "oak")
 
 
 def test_page_of_a_client(office: Office) -> None:
-    text = "\n".join(page_lines(client_page(office.store, SHELVES["client"].find(office.store, "harbor"))))
+    text = "\n".join(page_lines(client_page(office.store, RECORD_STORES["client"].find(office.store, "harbor"))))
     assert "place Annex: it has no coordinates" in text
     assert "note whom to call" in text
     assert text.count("Server patch") == 3

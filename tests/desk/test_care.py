@@ -13,7 +13,7 @@ from db import agreements, clients, visits
 from dispatch.care.item import CareItem, CareState
 from dispatch.closeout.recording import Recording
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care import caring
 from dispatch.desk.care.accounts import accounts
 from dispatch.desk.care.accounts import office as office_of
@@ -217,7 +217,7 @@ def test_a_prospect_unhappy_elsewhere(office: Office) -> None:
     assert "propose an audit" in lines
     with pytest.raises(Faulty, match="belongs to a prospect"):
         editing.edit(office.lee, "client", record, {"kind": "client"})
-    assert SHELVES["client"].texts(office.store, record)["unhappy_since"] == "2026-08-01"
+    assert RECORD_STORES["client"].texts(office.store, record)["unhappy_since"] == "2026-08-01"
 
 
 def test_balances_of_prepaid_hours(office: Office) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from db import agreements, draws, settings
+from db import agreements, prepaid_use, settings
 from db.faults import Refused
 from dispatch.desk.care import accounts
 from dispatch.desk.closeout import leaving
@@ -213,8 +213,8 @@ def test_an_allowance_counts_from_the_month_that_is_named(office: Office, typed:
     one = edit(office, typed, allowance_min=480)
 
     first = datetime.date.fromisoformat(month)
-    assert draws.allowance_granted(office.store, one, first) == 480
-    assert draws.allowance_granted(office.store, one, first - datetime.timedelta(days=1)) == 300
+    assert prepaid_use.allowance_granted(office.store, one, first) == 480
+    assert prepaid_use.allowance_granted(office.store, one, first - datetime.timedelta(days=1)) == 300
     assert one.terms["allowance_min"] == (480 if first <= TODAY else 300)
     words = [(word.since.isoformat(), word.terms["allowance_min"]) for word in dated_words(one, office.store)]
     assert words == [("2026-01-10", "300"), (month, "480")]

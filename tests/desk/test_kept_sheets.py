@@ -26,7 +26,7 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.visits.finding import find
 from dispatch.model.instants import at_local
 from tests.desk.conftest import DAY, ZONE, Office, accept, approve, at, export
-from tests.desk.test_pools import YEAR, agreed, closed, left
+from tests.desk.test_prepaid import YEAR, agreed, closed, left
 
 TRAVEL = {"components": [{"kind": "distance", "rate": "1"}]}
 

@@ -11,7 +11,7 @@ from db.store import Store
 from dispatch.desk.access import keyring, logins
 from dispatch.desk.book import editing
 from dispatch.desk.plan import schedule
-from dispatch.desk.session.activity import Ear
+from dispatch.desk.session.activity import Activity
 from dispatch.desk.session.user import User, log_in
 from tests.desk.conftest import Office, at
 
@@ -31,50 +31,50 @@ def elsewhere(office: Office) -> Iterator[Store]:
 
 def test_who_logs_in_and_out_shows_only_where_sessions_are_listed(office: Office, elsewhere: Store) -> None:
     key = key_of(office.lee, "ben", 1)
-    ear = Ear(office.ana)
+    activity = Activity(office.ana)
     ben = logins.log_in_by_key(elsewhere, key)
-    assert not ear.listen()
-    assert ear.now == "Ben Okafor: log in"
+    assert not activity.listen()
+    assert activity.now == "Ben Okafor: log in"
     logins.log_in_by_key(elsewhere, key)  # which ends the one before
     logins.log_out(ben, "left")
     logins.log_out(logins.caller(elsewhere, key), "attach")
-    assert not ear.listen()
+    assert not activity.listen()
     keyring.revoke(log_in(elsewhere, "lee"), login="ben")
-    assert ear.listen(), "a key is more than a session"
+    assert activity.listen(), "a key is more than a session"
 
 
 def test_a_deed_among_logins_is_heard(office: Office, elsewhere: Store) -> None:
     key = key_of(office.lee, "ben", 1)
-    ear = Ear(office.ana)
+    activity = Activity(office.ana)
     logins.log_in_by_key(elsewhere, key)
     schedule.assign(log_in(elsewhere, "dana"), "R1", ["Ana Ruiz"], at("09:00"))
     logins.log_in_by_key(elsewhere, key)
-    assert ear.listen()
+    assert activity.listen()
     for _ in range(3):
         logins.log_in_by_key(elsewhere, key)
-    assert not ear.listen()
+    assert not activity.listen()
 
 
 def test_a_change_without_a_word_in_the_audit_may_show(office: Office, elsewhere: Store) -> None:
-    ear = Ear(office.ana)
+    activity = Activity(office.ana)
     office.store.changed()
     elsewhere.conn.execute("UPDATE client SET notes = 'ring twice' WHERE id = 1")
     assert office.store.changed()
-    assert ear.listen()
+    assert activity.listen()
     with office.ana.write("note") as unit:
         unit.audit("staff", office.ana.staff.id, noted=1)
-    assert ear.listen(), "what this session did itself is no word of what others did"
+    assert activity.listen(), "what this session did itself is no word of what others did"
 
 
 def test_what_was_heard_is_not_looked_for_again(office: Office, elsewhere: Store) -> None:
     """Between the look whether something changed and the reading of it somebody else may log in."""
     key = key_of(office.lee, "ben", 1)
-    ear = Ear(office.ana)
+    activity = Activity(office.ana)
     office.store.changed()
     logins.log_in_by_key(elsewhere, key)
     assert office.store.changed()
     logins.log_in_by_key(elsewhere, key)
-    assert not ear.listen()
+    assert not activity.listen()
     assert not office.store.changed()
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from dispatch.closeout.recording import Recording
 from dispatch.desk.billing import invoicing, marking
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import (
     arriving,
     clocking,
@@ -267,9 +267,9 @@ def test_a_right_that_was_taken_away_is_gone_inside_an_open_session(office: Offi
 
 
 def test_the_book_and_imports_are_not_a_technicians(office: Office, tmp_path: Path) -> None:
-    for kind, shelf in SHELVES.items():
-        assert shelf.roles, kind
-        assert Role.TECHNICIAN not in shelf.roles, kind
+    for kind, record_store in RECORD_STORES.items():
+        assert record_store.roles, kind
+        assert Role.TECHNICIAN not in record_store.roles, kind
     for kind in KINDS:
         file = SAMPLE / ("rate_card.json" if kind == "rate-card" else f"{kind}.csv")
         if kind == "calendar":

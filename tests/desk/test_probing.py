@@ -22,7 +22,7 @@ from dispatch.closeout.probes.vantage import ThroughSite
 from dispatch.closeout.recording import Recording, Run
 from dispatch.commands.line import run as run_command
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import evidence, leaving, onsite, probing
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import undo
@@ -81,7 +81,7 @@ def test_targets_reach_the_visits_that_have_not_begun(office: Office) -> None:
     assert item(office, "T4.mail").probes[0].port == 25
 
     office.on_site()
-    editing.archive(office.dana, "target", SHELVES["target"].find(office.store, "mail"))
+    editing.archive(office.dana, "target", RECORD_STORES["target"].find(office.store, "mail"))
     assert item(office, "T4.mail").probes[0].port == 25
     undo.undo(office.dana)
 

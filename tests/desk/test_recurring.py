@@ -13,7 +13,7 @@ from db import agreements, visits
 from db.store import Store
 from db.unit import Actor, unit_of_work
 from dispatch.desk.book import editing, recurring
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.prices import agreeing
@@ -84,7 +84,7 @@ def test_a_changed_rule_makes_anew_what_nobody_has_touched(office: Office) -> No
     assert kept is not None
     assert (kept.state, kept.minutes) == (State.PLANNED, 60)
     assert [visit.reference for visit in recurring.left_standing(office.store, one)] == [planned]
-    assert any(planned in note and "stays" in note for note in SHELVES["recurrence"].notes(office.store, one))
+    assert any(planned in note and "stays" in note for note in RECORD_STORES["recurrence"].notes(office.store, one))
     references = {visit.reference for visit in visits.of_recurrence(office.store, one.id)}
 
     # what did not change is not made anew: nobody's note of a reference goes stale
@@ -113,7 +113,7 @@ def test_ending_it_leaves_what_has_begun_and_undo_takes_it_up_again(office: Offi
 
     undo.undo(office.dana)
     assert len(days(office, one)) == 9
-    assert SHELVES["recurrence"].all(office.store) != []
+    assert RECORD_STORES["recurrence"].all(office.store) != []
 
 
 def test_two_boards_make_each_visit_once(office: Office) -> None:

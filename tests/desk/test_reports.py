@@ -24,7 +24,7 @@ from dispatch.desk.reports.sheet import sheet_report
 from dispatch.desk.session.refusals import NotAllowed
 from dispatch.model.checklists import Result
 from tests.desk.conftest import DAY, Office, at
-from tests.desk.test_pools import agreed, closed
+from tests.desk.test_prepaid import agreed, closed
 
 NOVEMBER = datetime.date(2026, 11, 1)
 

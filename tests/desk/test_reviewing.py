@@ -23,7 +23,7 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.plan.undo import undo
 from dispatch.desk.review import reviewing
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
-from dispatch.desk.texts.history import story_lines, story_of
+from dispatch.desk.texts.history import history_lines, visit_history
 from dispatch.desk.texts.log_words import charge_text
 from dispatch.desk.visits.finding import find
 from dispatch.model.checklists import Result
@@ -196,7 +196,7 @@ class TestSendingBack:
         assert review(office) is Review.TO_REVIEW
         assert not reviews.waiting_for(office.store, office.ana.staff.id)
         assert marks(office) == [ReviewMark.SENT_BACK], "no longer approved unseen"
-        text = "\n".join(story_lines(story_of(office.store, "R1")))
+        text = "\n".join(history_lines(visit_history(office.store, "R1")))
         assert "sent back by Lee Moreau" in text
         assert "answered by Ana Ruiz" in text
         assert "the file server" in text
@@ -263,7 +263,7 @@ class TestPuttingRight:
         assert item is not None
         assert item.latest is not None
         assert item.latest.text == "T2 seen working at the desk", "the original stays"
-        text = "\n".join(story_lines(story_of(office.store, "R1")))
+        text = "\n".join(history_lines(visit_history(office.store, "R1")))
         assert "seen working at the desk" in text
         assert "put right by Lee Moreau: file server restarted" in text
         assert marks(office) == [ReviewMark.CORRECTED, ReviewMark.CORRECTED]
@@ -295,9 +295,9 @@ class TestPuttingRight:
         closed(office)
         office.go("15:00")
         clocking.correct(office.lee, "R1", "leaving", at("12:45"), "the badge says so")
-        story = story_of(office.store, "R1")
-        assert [one.revision for one in story.revisions] == [1, 2]
-        text = "\n".join(story_lines(story))
+        history = visit_history(office.store, "R1")
+        assert [one.revision for one in history.revisions] == [1, 2]
+        text = "\n".join(history_lines(history))
         assert "the original" in text
         assert "the badge says so" in text
 
@@ -311,9 +311,9 @@ class TestStory:
         arriving.arrive(office.ana, "R1")
         office.finish()
         leaving.close(office.ana, "R1")
-        story = story_of(office.store, "R1")
-        assert story.page.visit.assignments[0].drive_minutes == 20
-        text = "\n".join(story_lines(story))
+        history = visit_history(office.store, "R1")
+        assert history.page.visit.assignments[0].drive_minutes == 20
+        text = "\n".join(history_lines(history))
         assert "driven 20 min, 08:40–09:00" in text
         assert "planned ~" in text
         assert "[this machine as ana]" in text

@@ -10,7 +10,7 @@ import pytest
 
 from db import calls, settings, visits
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.day import placement, routing, views
 from dispatch.desk.log.visit_page import visit_page
@@ -82,8 +82,10 @@ def test_one_technicians_day_is_their_row_of_the_board(slow: Office) -> None:
 def test_the_firms_minutes_decide_what_is_late(slow: Office) -> None:
     slow.go("10:56")
     assert card(slow, "R2").late is None
-    shelf = SHELVES["settings"]
-    editing.edit(slow.lee, "settings", shelf.get(slow.store, 0), {"late_minutes": "0", "running_over_minutes": "60"})
+    record_store = RECORD_STORES["settings"]
+    editing.edit(
+        slow.lee, "settings", record_store.get(slow.store, 0), {"late_minutes": "0", "running_over_minutes": "60"}
+    )
     late = card(slow, "R2").late
     assert late is not None
     assert late.minutes < 10
@@ -291,24 +293,24 @@ def test_who_knows_the_site_is_said_and_comes_first_at_the_same_cost(office: Off
 
 def test_every_weight_of_the_checker_is_a_setting_with_its_default() -> None:
     assert routing.rules_of(Firm()) == Rules()
-    shelf = {blank.name for blank in SHELVES["settings"].fields}
+    record_store = {blank.name for blank in RECORD_STORES["settings"].fields}
     for field in fields(Rules):
         name = field.name if field.name in ("buffer_minutes", "overlap") else f"weight_{field.name}"
-        assert name in shelf, field.name
+        assert name in record_store, field.name
 
 
 def test_a_weight_is_in_force_at_once(office: Office) -> None:
     placed = placement.check_placement(office.store, "R2", ["Ben Okafor"], at("11:18"))
-    shelf = SHELVES["settings"]
-    editing.edit(office.lee, "settings", shelf.get(office.store, 0), {"weight_late_promise": "20.5"})
+    record_store = RECORD_STORES["settings"]
+    editing.edit(office.lee, "settings", record_store.get(office.store, 0), {"weight_late_promise": "20.5"})
     dearer = placement.check_placement(office.store, "R2", ["Ben Okafor"], at("11:18"))
     assert dearer.verdict.cost - placed.verdict.cost == pytest.approx(18 * 10.5)
-    assert shelf.texts(office.store, shelf.find(office.store, ""))["weight_late_promise"] == "20.5"
+    assert record_store.texts(office.store, record_store.find(office.store, ""))["weight_late_promise"] == "20.5"
     with pytest.raises(Faulty) as fault:
         editing.edit(
             office.lee,
             "settings",
-            shelf.get(office.store, 0),
+            record_store.get(office.store, 0),
             {"weight_travel": "-1", "weight_waiting": "nan", "weight_overtime": "", "running_over_minutes": "x"},
         )
     assert len(fault.value.faults) == 4

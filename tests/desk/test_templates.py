@@ -14,8 +14,8 @@ from db.unit import unit_of_work
 from dispatch.closeout.recording import Recording
 from dispatch.closeout.template_form import item_texts
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
-from dispatch.desk.book.template_type import rules_text
+from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.book.template_records import rules_text
 from dispatch.desk.closeout import leaving, permitting
 from dispatch.desk.files.verdicts import RowVerdict
 from dispatch.desk.log.visit_page import visit_page
@@ -32,7 +32,7 @@ from tests.desk.conftest import Office
 
 
 def named(office: Office, name: str) -> Template:
-    found: Template = SHELVES["template"].find(office.store, name)
+    found: Template = RECORD_STORES["template"].find(office.store, name)
     return found
 
 
@@ -216,7 +216,7 @@ def test_an_item_asks_for_a_target_and_a_vantage(office: Office) -> None:
     assert [(probe.name, probe.vantage) for probe in item.probes] == [("backup nightly", Vantage.SITE)]
     # visits that have not begun follow what becomes of the target, with the vantage that the item asks for
     editing.edit(
-        office.dana, "target", SHELVES["target"].find(office.store, "backup"), {"address": "nas2.example.com:443"}
+        office.dana, "target", RECORD_STORES["target"].find(office.store, "backup"), {"address": "nas2.example.com:443"}
     )
     again = visit_page(office.store, "R10").checklist.item("T7")
     assert again is not None
@@ -309,7 +309,7 @@ def test_names_of_clients_follow_the_client(office: Office) -> None:
     one = new(office, "Harbor", clients="harbor")
     client = clients.client_by_name(office.store, "Harbor Dental")
     editing.edit(office.dana, "client", client, {"name": "Harbor Dental, Inc."})
-    assert SHELVES["template"].texts(office.store, one)["clients"] == "Harbor Dental, Inc."
+    assert RECORD_STORES["template"].texts(office.store, one)["clients"] == "Harbor Dental, Inc."
 
 
 def _actor(office: Office) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from db import belonging, visits
 from db.faults import StoreFault
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import leaving
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.requests import intake
@@ -24,7 +24,7 @@ def state(office: Office, reference: str) -> State:
 
 
 def record(office: Office, kind: str, name: str) -> object:
-    return SHELVES[kind].find(office.store, name)
+    return RECORD_STORES[kind].find(office.store, name)
 
 
 def demote(office: Office, login: str, roles: str) -> None:
@@ -40,7 +40,7 @@ def test_a_demoted_lead_makes_nobody_a_lead(office: Office) -> None:
     demote(office, "dana", "dispatcher")
     with pytest.raises(NotAllowed, match="Only a lead may do again “edit staff Ana Ruiz”"):
         undo.redo(dana)
-    assert SHELVES["staff"].texts(office.store, record(office, "staff", "ana"))["roles"] == "technician"
+    assert RECORD_STORES["staff"].texts(office.store, record(office, "staff", "ana"))["roles"] == "technician"
 
 
 def test_who_dispatches_no_longer_takes_nothing_back(office: Office) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from dispatch.closeout.template_form import ITEM, item_form, item_texts, read_item
 from dispatch.commands.declared import options_of, typed
 from dispatch.desk.book.context import Desk
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.files.table import Columns, FileRow
 from dispatch.desk.imports.entries import RowEntry
 from dispatch.desk.imports.importing import SUBJECTS
@@ -45,7 +45,10 @@ TEXTS = (
     "king", "a\x1b[31m", "x\u202e", "x" * 41, "x" * 201, "x" * 501, "a | b", "confirmed; on_the_way", "a\nb", "''",
     "=1+1",
 )  # fmt: skip
-RECORDS = {kind: shelf.record for kind, shelf in SHELVES.items()} | {"request": REQUEST, "block": BLOCK}
+RECORDS = {kind: record_store.record for kind, record_store in RECORD_STORES.items()} | {
+    "request": REQUEST,
+    "block": BLOCK,
+}
 FIELDS = [(kind, field) for kind, record in RECORDS.items() for field in record.typed]
 
 Outcome = tuple[str, Any]

@@ -8,7 +8,7 @@ import pytest
 
 from db import clients, settings
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care.client_page import client_page, page_lines
 from dispatch.desk.imports.importing import import_file
 from dispatch.desk.session.refusals import Faulty
@@ -43,7 +43,7 @@ def test_what_exempts_a_client_is_owed_by_a_file_and_asked_for_by_a_form(office:
     ((warning,),) = [one.warnings for one in report.rows]
     assert (warning, report.applied) == ("tax ref: is missing: what exempts the client?", True)
 
-    client = SHELVES["client"].find(office.store, "Big Co")
+    client = RECORD_STORES["client"].find(office.store, "Big Co")
     assert "tax exempt: by what is not said yet" in "\n".join(page_lines(client_page(office.store, client)))
     after = editing.edit(office.lee, "client", client, {"computers": "6"})
     assert (after.computers, after.tax_exempt) == (6, True)
@@ -55,27 +55,27 @@ def test_what_exempts_a_client_is_owed_by_a_file_and_asked_for_by_a_form(office:
 def test_what_an_older_version_let_in_keeps_nobody_from_changing_the_rest(office: Office) -> None:
     with office.lee.write("import clients") as unit:
         clients.add_client(unit, Client(0, "Big Co", computers=500_000, tax_exempt=True))
-    before = SHELVES["client"].find(office.store, "Big Co")
+    before = RECORD_STORES["client"].find(office.store, "Big Co")
 
     after = editing.edit(
-        office.lee, "client", before, {**SHELVES["client"].texts(office.store, before), "notes": "new"}
+        office.lee, "client", before, {**RECORD_STORES["client"].texts(office.store, before), "notes": "new"}
     )
 
     assert (after.notes, after.computers, after.tax_exempt) == ("new", 500_000, True)
     with pytest.raises(Faulty, match="tax ref: is missing"):
         editing.edit(office.lee, "client", after, {"tax_exempt": "no"}) and editing.edit(
-            office.lee, "client", SHELVES["client"].find(office.store, "Big Co"), {"tax_exempt": "yes"}
+            office.lee, "client", RECORD_STORES["client"].find(office.store, "Big Co"), {"tax_exempt": "yes"}
         )
 
 
 def test_a_setting_that_always_stands_is_not_emptied(office: Office) -> None:
-    shelf = SHELVES["settings"]
+    record_store = RECORD_STORES["settings"]
     with pytest.raises(Faulty, match="mail port: is missing"):
-        editing.edit(office.lee, "settings", shelf.get(office.store, 0), {"mail_port": ""})
+        editing.edit(office.lee, "settings", record_store.get(office.store, 0), {"mail_port": ""})
     with office.lee.write("settings") as unit:
         # as an older version let it be stored
         settings.set_firm(unit, mail_port=None)
     assert settings.firm(office.store).mail_port == 587
 
-    editing.edit(office.lee, "settings", shelf.get(office.store, 0), {"late_minutes": "7"})
+    editing.edit(office.lee, "settings", record_store.get(office.store, 0), {"late_minutes": "7"})
     assert settings.firm(office.store).late_minutes == 7

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from dispatch.closeout.template_form import ITEM
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.imports.importing import SUBJECTS, columns_of
 from dispatch.fields.record import Field
 from dispatch.records.agreements import BLOCK
@@ -35,7 +35,7 @@ def page() -> str:
         "ctrl+o chooses a day from a calendar.",
         "A field marked * may not be empty.",
     ]
-    for record in (REQUEST, BLOCK, *(shelf.record for shelf in SHELVES.values())):
+    for record in (REQUEST, BLOCK, *(record_store.record for record_store in RECORD_STORES.values())):
         title = record.plural.capitalize()
         lines += ["", f"## {title}", "", f"Written by: {', '.join(role.value for role in record.roles)}.", ""]
         lines += ["| field | option | what it can be | for example |", "| --- | --- | --- | --- |"]

@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from tests.desk.conftest import Office, office
 
 __all__ = ["office"]
@@ -96,7 +96,7 @@ def told(office: Office, post: PostOffice) -> Office:
             "mail_from": "dispatch@columbus.example",
         },
     )
-    harbor = SHELVES["client"].find(office.store, "Harbor Dental")
+    harbor = RECORD_STORES["client"].find(office.store, "Harbor Dental")
     wishes = {"told": "confirmed, on the way, late, report", "told_at": "desk@harbor.example"}
     editing.edit(office.lee, "client", harbor, wishes)
     return office

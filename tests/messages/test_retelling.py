@@ -8,9 +8,9 @@ import pytest
 
 from db import messages
 from db.unit import Actor, unit_of_work
-from dispatch.desk.adapters.transports import courier
+from dispatch.desk.adapters.transports import transport
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.delivery.posting import post_due, post_next
 from dispatch.desk.messages import calling_ahead, outbox
@@ -24,7 +24,7 @@ from tests.messages.conftest import PostOffice
 
 def client(office: Office, **texts: str) -> None:
     """Put something on the page of the client."""
-    editing.edit(office.lee, "client", SHELVES["client"].find(office.store, "Harbor Dental"), texts)
+    editing.edit(office.lee, "client", RECORD_STORES["client"].find(office.store, "Harbor Dental"), texts)
 
 
 def confirmed(office: Office) -> None:
@@ -77,7 +77,7 @@ def everything(office: Office) -> list[Message]:
 def send_all(office: Office) -> None:
     """Everything that is due, as the process does it."""
     office.clock.advance(120)
-    for _ in post_due(office.dana, lambda: courier(office.dana.firm)):
+    for _ in post_due(office.dana, lambda: transport(office.dana.firm)):
         pass
 
 
@@ -117,10 +117,10 @@ def test_it_does_not_go_to_who_wants_none_any_more(told: Office, post: PostOffic
 def test_who_comes_instead_is_named(told: Office, post: PostOffice) -> None:
     confirmed(told)
     said = everything(told)[0].text
-    ana = SHELVES["technician"].find(told.store, "Ana Ruiz")
+    ana = RECORD_STORES["technician"].find(told.store, "Ana Ruiz")
     editing.edit(told.lee, "technician", ana, {"name": "Ana Ruiz-Lopez"})
     told.clock.advance(120)
-    posted = post_next(told.dana, lambda: courier(told.dana.firm))
+    posted = post_next(told.dana, lambda: transport(told.dana.firm))
     assert posted is not None
     assert posted.fate is Fate.WAITING
     (one,) = everything(told)
@@ -199,7 +199,7 @@ def test_it_is_judged_once_more_when_the_server_is_ready(told: Office, post: Pos
     """What changes while a slow server is asked counts too."""
     KINDS[about](told)
     told.clock.advance(120)
-    real = courier(told.dana.firm)
+    real = transport(told.dana.firm)
 
     class Slow:
         def carry(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
@@ -222,12 +222,12 @@ def test_a_report_that_is_put_right_while_a_slow_server_is_asked_goes_as_it_is_t
 ) -> None:
     report(told)
     told.clock.advance(120)
-    real = courier(told.dana.firm)
+    real = transport(told.dana.firm)
 
     class Slow:
         def carry(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
             def then() -> None:
-                site = SHELVES["site"].find(told.store, "Harbor Dental / Main office")
+                site = RECORD_STORES["site"].find(told.store, "Harbor Dental / Main office")
                 editing.edit(told.lee, "site", site, {"address": "9 New Street"})
                 handing_over()
 

@@ -24,7 +24,7 @@ from db import copies, messages, visits
 from db.store import Store
 from db.unit import unit_of_work
 from dispatch.desk.adapters import transports
-from dispatch.desk.adapters.transports import Courier, NotSent, courier
+from dispatch.desk.adapters.transports import NotSent, Transport, transport
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.delivery import posting
@@ -40,8 +40,8 @@ from tests.messages.conftest import PostOffice
 from tests.wall import started
 
 
-def current(user: User) -> Callable[[], Courier]:
-    return lambda: courier(user.firm)
+def current(user: User) -> Callable[[], Transport]:
+    return lambda: transport(user.firm)
 
 
 def send(user: User) -> Posted | None:
@@ -321,7 +321,7 @@ def test_two_senders_never_send_one_twice(told: Office, post: PostOffice) -> Non
     def sender() -> None:
         with Store.open(told.store.path, clock=told.clock) as store:
             user = log_in(store, "dana")
-            while post_next(user, lambda: courier(user.firm)) is not None:
+            while post_next(user, lambda: transport(user.firm)) is not None:
                 pass
 
     senders = [threading.Thread(target=sender) for _ in range(3)]

@@ -7,9 +7,9 @@ import pytest
 from db import messages
 from db.faults import Refused as DatabaseRefused
 from db.unit import Actor, unit_of_work
-from dispatch.desk.adapters.transports import Courier, courier
+from dispatch.desk.adapters.transports import Transport, transport
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.delivery.posting import Posted, post_due, post_next
 from dispatch.desk.messages import calling_ahead, outbox
@@ -23,14 +23,14 @@ BY_HAND = Actor(None, "x", "x", "local")
 
 
 class Nobody:
-    """A courier whom nothing may be given."""
+    """A transport whom nothing may be given."""
 
     def carry(self, address: str, subject: str, text: str, key: str, handing_over: object) -> None:
         """Fail."""
         raise AssertionError(f"{text!r} was sent")
 
 
-def nobody() -> Courier:
+def nobody() -> Transport:
     return Nobody()
 
 
@@ -40,7 +40,7 @@ def waiting(office: Office) -> list[Message]:
 
 def only(office: Office, wishes: str) -> None:
     """The client wants to be told these."""
-    editing.edit(office.lee, "client", SHELVES["client"].find(office.store, "Harbor Dental"), {"told": wishes})
+    editing.edit(office.lee, "client", RECORD_STORES["client"].find(office.store, "Harbor Dental"), {"told": wishes})
 
 
 def agreed(office: Office, reference: str = "R1", clock: str = "09:00") -> None:
@@ -97,7 +97,7 @@ def test_nothing_is_kept_for_later_where_nothing_is_sent(told: Office) -> None:
 
 
 def test_without_an_address_of_its_own_the_first_contact_is_told(told: Office) -> None:
-    harbor = SHELVES["client"].find(told.store, "Harbor Dental")
+    harbor = RECORD_STORES["client"].find(told.store, "Harbor Dental")
     texts = {"told_at": ""}
     with pytest.raises(Faulty, match="no contact has an e-mail address either"):
         editing.edit(told.lee, "client", harbor, texts)
@@ -175,7 +175,7 @@ def test_what_nobody_sends_is_seen(told: Office) -> None:
     ],
 )
 def test_wishes_that_cannot_be_met_are_named(told: Office, field: str, typed: str, fault: str) -> None:
-    harbor = SHELVES["client"].find(told.store, "Harbor Dental")
+    harbor = RECORD_STORES["client"].find(told.store, "Harbor Dental")
     with pytest.raises(Faulty, match=fault):
         editing.edit(told.lee, "client", harbor, {field: typed})
 
@@ -207,12 +207,12 @@ def test_who_was_told_otherwise_in_between_is_told_the_same_again(told: Office, 
     agreed(told, clock="14:00")
     told.clock.advance(120)
     go = [Fate.SENT]
-    assert [one.fate for one in post_due(told.dana, lambda: courier(told.dana.firm))] == go
+    assert [one.fate for one in post_due(told.dana, lambda: transport(told.dana.firm))] == go
     placed(told, "15:00")
     if sent:
-        assert [one.fate for one in post_due(told.dana, lambda: courier(told.dana.firm))] == go
+        assert [one.fate for one in post_due(told.dana, lambda: transport(told.dana.firm))] == go
     placed(told, "14:00")
-    for _ in post_due(told.dana, lambda: courier(told.dana.firm)):
+    for _ in post_due(told.dana, lambda: transport(told.dana.firm)):
         pass
     times = [mail.get_content().partition(", ")[2][:5] for mail in post.taken]
     assert times == (["14:00", "15:00", "14:00"] if sent else ["14:00"])

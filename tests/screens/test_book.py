@@ -13,7 +13,7 @@ from db.library import sqlite3
 from db.store import Store
 from dispatch.app import DispatchApp
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.firm.founding import init
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
@@ -73,8 +73,8 @@ async def test_the_second_of_two_people_sees_both(office: Office) -> None:
         await until(pilot, BookScreen)
         await press(pilot, "e")
         await until(pilot, Form)
-        shelf = SHELVES["client"]
-        editing.edit(office.lee, "client", shelf.find(office.store, "harbor"), {"computers": "20"})
+        record_store = RECORD_STORES["client"]
+        editing.edit(office.lee, "client", record_store.find(office.store, "harbor"), {"computers": "20"})
         await fill(pilot, computers="30")
         assert isinstance(pilot.app.screen, Form)
         told = str(pilot.app.screen.query_one("#fault").render())
@@ -82,7 +82,7 @@ async def test_the_second_of_two_people_sees_both(office: Office) -> None:
         assert "now “20”, you have “30”" in told
         await fill(pilot)
         await until(pilot, BookScreen)
-    assert shelf.find(office.store, "harbor").computers == 30
+    assert record_store.find(office.store, "harbor").computers == 30
 
 
 async def test_an_absence_offers_what_it_hits(office: Office) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch.app import DispatchApp
 from dispatch.desk.book import editing, recurring
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.day import placement, views
 from dispatch.desk.plan import schedule
 from dispatch.desk.plan.proposing import propose
@@ -46,11 +46,11 @@ def at_night(office: Office, zone: str, day: datetime.date, hours: str) -> None:
     weekday = f"{day:%a}".lower()
     editing.settle(office.lee, {"zone": zone})
     for name in ("Ana Ruiz", "Ben Okafor"):
-        technician = SHELVES["technician"].find(office.store, name)
+        technician = RECORD_STORES["technician"].find(office.store, name)
         shifts = {"shifts": f"{weekday} {hours}", "lunch": "02:00-03:00 30"}
         editing.edit(office.lee, "technician", technician, shifts)
     for name in ("Main office", "Warehouse"):
-        site = SHELVES["site"].find(office.store, f"Harbor Dental / {name}")
+        site = RECORD_STORES["site"].find(office.store, f"Harbor Dental / {name}")
         editing.edit(office.lee, "site", site, {"zone": zone, "access": f"{weekday} {hours}"})
 
 

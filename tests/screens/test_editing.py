@@ -14,10 +14,10 @@ from screens.editing import DraftScreen
 from screens.prices import PricesScreen
 from tests.desk.conftest import Office
 from tests.quick import first_of
-from tests.screens.test_keeping import kept
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, until
 from tests.screens.test_templates import TABS
+from tests.screens.test_unsent import kept
 from widgets.figure_list import FigureList
 
 

@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from dispatch.desk.adapters.transports import NotSent
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.delivery.posting import post_next
 from dispatch.desk.messages import outbox
 from dispatch.desk.plan import schedule
@@ -23,7 +23,7 @@ from widgets.notes_pane import NotesPane
 
 
 class Refuses:
-    """A courier whose server refuses everybody."""
+    """A transport whose server refuses everybody."""
 
     def carry(self, address: str, subject: str, text: str, key: str, handing_over: object) -> None:
         """Refuse."""
@@ -34,7 +34,7 @@ class Refuses:
 def failed(office: Office) -> Office:
     """A client wanted to be told of an appointment, and could not be."""
     editing.settle(office.lee, {"messages_by": "smtp", "mail_host": "mail.example", "mail_from": "a@columbus.example"})
-    harbor = SHELVES["client"].find(office.store, "Harbor Dental")
+    harbor = RECORD_STORES["client"].find(office.store, "Harbor Dental")
     editing.edit(office.lee, "client", harbor, {"told": "confirmed", "told_at": "desk@harbor.example"})
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("15:00"))
     schedule.confirm(office.dana, "R1")

@@ -17,7 +17,7 @@ from screens.prices import PricesScreen
 from screens.sheet_view import SheetView
 from screens.terms import TermsScreen
 from tests.desk.conftest import Office
-from tests.desk.test_pools import closed
+from tests.desk.test_prepaid import closed
 from tests.screens.test_screens import opened, press, settled, until
 from widgets.figure_list import FigureList
 from widgets.notes_pane import NotesPane

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db import templates
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.templates import template_draft
 from dispatch.model.checklists import Asks
 from screens.book import KINDS, BookScreen
@@ -98,7 +98,7 @@ async def test_the_second_lead_is_told_and_a_dispatcher_may_only_look(office: Of
         await until(pilot, TemplateScreen)
         pilot.app.screen.query_one(FigureList).select_key("A2")
         await press(pilot, "d")
-        other = SHELVES["template"].find(office.store, "On-site")
+        other = RECORD_STORES["template"].find(office.store, "On-site")
         theirs = template_draft.TemplateDraft.of(office.store, other)
         theirs.take_out("A3")
         theirs.save(office.lee)

@@ -102,7 +102,7 @@ async def test_a_day_is_not_read_again_for_each_who_logs_in(
             for _ in range(3):
                 logins.log_in_by_key(elsewhere, key)
                 newest = audit.newest(elsewhere)
-                await until_true(pilot, lambda newest=newest: app.ear.heard == newest)
+                await until_true(pilot, lambda newest=newest: app.activity.heard == newest)
                 await settled(pilot)
             assert len(read) == 1
             if mode == "board":

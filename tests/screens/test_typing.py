@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from db import audit
-from db.people import shelve_technician, technician_by_name
+from db.people import put_technician_away, technician_by_name
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from screens.note import AskNote
@@ -200,7 +200,7 @@ async def test_a_visit_in_hand_stays_with_its_technician_when_others_change_who_
         ana = technician_by_name(office.store, "Ana Ruiz")
         assert ana is not None
         with office.lee.write("archive technician") as unit:
-            shelve_technician(unit, ana, unit.at)
+            put_technician_away(unit, ana, unit.at)
             unit.audit("technician", ana.id)
         pilot.app.screen.reload()  # type: ignore[attr-defined]
         await until_true(pilot, lambda: timeline.board is not None and len(timeline.board.rows) == 1)

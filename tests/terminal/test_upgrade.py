@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from db import copies, keys, migrations
+from db.backups import restore
 from db.faults import TooNew
-from db.safekeeping import restore
 from db.store import Store
 from dispatch.desk.access import keyring
 from dispatch.desk.book import editing

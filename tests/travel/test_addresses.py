@@ -9,7 +9,7 @@ from xml.sax.saxutils import quoteattr
 import pytest
 
 from db import addresses
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.roads import locating, maps
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.travel import Place
@@ -136,7 +136,7 @@ async def test_a_site_is_placed_while_its_address_is_typed(office: Office, drawn
         await press(pilot, "enter")
         await until(pilot, BookScreen)
         await settled(pilot)
-    annex = SHELVES["site"].find(office.store, "annex")
+    annex = RECORD_STORES["site"].find(office.store, "annex")
     assert annex.place == Place(39.961, -82.99)
 
 

@@ -7,7 +7,7 @@ import pytest
 from db import audit, legs, pins, settings, travel_times
 from db.faults import Refused
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.day import placement
 from dispatch.desk.log.visit_page import visit_page
@@ -84,7 +84,7 @@ def test_a_new_site_asks_for_its_own_drives_only(office: Office) -> None:
     with serving(osrm) as server:
         use_remote(office, server.url)
         roads.prefetch(office.dana, DAY)
-        site = SHELVES["site"].find(office.store, "annex")
+        site = RECORD_STORES["site"].find(office.store, "annex")
         editing.edit(office.dana, "site", site, {"place": "39.94, -82.97"})
         assert roads.prefetch(office.dana, DAY).drives == 6 + 5
 
@@ -216,7 +216,9 @@ def test_a_site_without_coordinates_can_be_planned_once_its_drive_is_pinned(offi
 def test_a_site_that_is_placed_renews_its_legs(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     before = leg_to(office, "R1")
-    editing.edit(office.dana, "site", SHELVES["site"].find(office.store, "main office"), {"place": "39.70, -82.95"})
+    editing.edit(
+        office.dana, "site", RECORD_STORES["site"].find(office.store, "main office"), {"place": "39.70, -82.95"}
+    )
 
     assert (leg_to(office, "R1").seconds or 0) > (before.seconds or 0)
 

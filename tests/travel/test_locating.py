@@ -9,7 +9,7 @@ import pytest
 
 from db import clients
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.plan import undo
 from dispatch.desk.roads import locating
 from dispatch.desk.session.refusals import Refusal
@@ -53,7 +53,7 @@ def endpoint(office: Office) -> Iterator[Server]:
 
 
 def annex(office: Office) -> Site:
-    found = SHELVES["site"].find(office.store, "annex")
+    found = RECORD_STORES["site"].find(office.store, "annex")
     assert isinstance(found, Site)
     return found
 
@@ -113,7 +113,7 @@ def test_a_site_is_placed_with_source_and_precision_and_taken_back(office: Offic
 
     assert (placed.place, placed.place_source, placed.place_precision) == (found[0].place, "127.0.0.1", "house")
     assert placed.one_way_provenance == "estimated"
-    assert "placed: 127.0.0.1, house" in SHELVES["site"].notes(office.store, placed)
+    assert "placed: 127.0.0.1, house" in RECORD_STORES["site"].notes(office.store, placed)
     # a name typed later changes nothing about it, another place does
     renamed = editing.edit(office.dana, "site", placed, {"name": "Annexe"})
     assert (renamed.place_source, renamed.place_precision) == ("127.0.0.1", "house")

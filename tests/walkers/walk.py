@@ -14,7 +14,7 @@ from db.store import Store
 from dispatch.closeout.recording import Recording, Run
 from dispatch.desk.billing import adjusting, invoicing, marking
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, clocking, evidence, handing_over, leaving, materials, onsite, permitting
 from dispatch.desk.day import notices
 from dispatch.desk.imports.importing import How, import_file
@@ -35,7 +35,7 @@ from dispatch.model.states import ENDED, OPEN_ON_SITE, QUEUED, STEPS, State
 from dispatch.model.visits import Visit
 from tests.desk.conftest import ZONE, Office
 from tests.desk.test_kept_sheets import card_with, client_with, site_with
-from tests.desk.test_pools import agreed
+from tests.desk.test_prepaid import agreed
 from tests.walkers.rules import Rules
 
 MEANT: dict[str, Any] = {"reason": "the client insists", "confirmed": True}
@@ -322,12 +322,12 @@ def _roles(walk: Walk, user: User, visit: Visit) -> None:
             ("lee", "lead, dispatcher"),
         )
     )
-    editing.edit(user, "staff", SHELVES["staff"].find(walk.store, login), {"roles": roles})
+    editing.edit(user, "staff", RECORD_STORES["staff"].find(walk.store, login), {"roles": roles})
 
 
 def _lead_for_a_while(walk: Walk, user: User, visit: Visit) -> None:
     """Dana leads, changes somebody's roles, leads no more, and would take back or do again what only a lead does."""
-    editing.edit(user, "staff", SHELVES["staff"].find(walk.store, "dana"), {"roles": "dispatcher, lead"})
+    editing.edit(user, "staff", RECORD_STORES["staff"].find(walk.store, "dana"), {"roles": "dispatcher, lead"})
     turned = walk.rng.choice((["undo"], ["undo", "redo"]))
     lost = walk.rng.randrange(len(turned) + 1)
     turns = [(name, "dana") for name in turned]
@@ -336,14 +336,14 @@ def _lead_for_a_while(walk: Walk, user: User, visit: Visit) -> None:
 
 def _roles_of(login: str, roles: str) -> Deed:
     return lambda walk, user, visit: editing.edit(
-        user, "staff", SHELVES["staff"].find(walk.store, login), {"roles": roles}
+        user, "staff", RECORD_STORES["staff"].find(walk.store, login), {"roles": roles}
     )
 
 
 def _archive(walk: Walk, user: User, visit: Visit) -> None:
     """Something of the book goes; the dispatcher takes something back, and then whoever archived does, if it can be."""
     kind, name = walk.rng.choice((("technician", "Ben Okafor"), ("client", "Harbor Dental"), ("site", "Annex")))
-    editing.archive(user, kind, SHELVES[kind].find(walk.store, name))
+    editing.archive(user, kind, RECORD_STORES[kind].find(walk.store, name))
     if walk.rng.random() < 0.9:
         walk.ahead = [("undo", "dana"), ("undo", user.staff.login)]
 
@@ -361,7 +361,7 @@ def _book(walk: Walk, user: User, visit: Visit) -> None:
 
 def _learns(walk: Walk, user: User, visit: Visit) -> None:
     """Somebody begins to learn, or has learnt: what they were given is charged as it was."""
-    who = SHELVES["technician"].find(walk.store, walk.rng.choice(("Ana Ruiz", "Ben Okafor")))
+    who = RECORD_STORES["technician"].find(walk.store, walk.rng.choice(("Ana Ruiz", "Ben Okafor")))
     editing.edit(user, "technician", who, {"billable": "no" if who.billable else "yes"})
 
 

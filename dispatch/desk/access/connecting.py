@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db import files, keys
-from db.safekeeping import CheckResult
+from db.backups import CheckResult
 from db.store import Store
 from dispatch.desk.adapters import key_file, sshd_config
 from dispatch.desk.closeout import evidence

@@ -1,6 +1,6 @@
 """Who carries messages out: a mail server by SMTP, or anything that Apprise knows (extra `notify`).
 
-A courier says when it begins to hand a message over: before that nothing was sent, after that only it knows.
+A transport says when it begins to hand a message over: before that nothing was sent, after that only it knows.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Unsure(Exception):
     """All was said, and nobody answered: the message may have gone out."""
 
 
-class Courier(Protocol):
+class Transport(Protocol):
     """Carries one message."""
 
     def carry(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
@@ -55,8 +55,8 @@ class Courier(Protocol):
         """
 
 
-def courier(firm: Firm) -> Courier:
-    """The courier of the firm's settings.
+def transport(firm: Firm) -> Transport:
+    """The transport of the firm's settings.
 
     Raises:
         Refusal: none is set, or it cannot be used; the sentence says what to do.
@@ -86,7 +86,7 @@ class Mail:
         self._password = password
 
     def carry(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
-        """Send one mail. See `Courier`."""
+        """Send one mail. See `Transport`."""
         firm = self._firm
         mail = EmailMessage()
         try:
@@ -149,7 +149,7 @@ class ByApprise:
         self._urls = urls
 
     def carry(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
-        """Send by all of them. See `Courier`."""
+        """Send by all of them. See `Transport`."""
         try:
             import apprise
         except ImportError:

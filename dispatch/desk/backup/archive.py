@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any
 
-from db import chain, copies, files, keys, opening, safekeeping
+from db import backups, chain, copies, files, keys, opening
 from db.faults import Exists, StoreFault, from_os, translate
 from db.library import sqlite3
 from db.store import Store
@@ -111,7 +111,7 @@ def write(store: Store, target: Path, to: Sequence[str] = ()) -> Manifest:
         to: public keys (`age1…`, `ssh-ed25519 …`, `ssh-rsa …`); with any, only their owners can read the archive.
 
     Raises:
-        StoreFault: as `db.safekeeping.backup`.
+        StoreFault: as `db.backups.backup`.
         Refusal: a recipient cannot be read, or there is nothing to encrypt with.
     """
     target = target.absolute()
@@ -178,7 +178,7 @@ def restore(source: Path, target: Path, identity: Path | None = None) -> Restore
                 if (Path(folder) / name).is_dir():
                     (Path(folder) / name).rename(beside[name])
                     placed.append(beside[name])
-            safekeeping.restore(Path(folder) / DATABASE, target)
+            backups.restore(Path(folder) / DATABASE, target)
             placed.clear()
             made = [f"{target}: the database, {found.rows} rows of audit"]
             if found.manifest is not None:
@@ -200,7 +200,7 @@ def restore(source: Path, target: Path, identity: Path | None = None) -> Restore
 
 def _gathered(store: Store, database: Path) -> tuple[Manifest, dict[str, Path | bytes]]:
     """The manifest, and where each of its entries comes from. The database first: no file that it names goes away later."""
-    head = safekeeping.backup(store, database)
+    head = backups.backup(store, database)
     sources: dict[str, Path | bytes] = {DATABASE: database}
     missing = []
     for sha256, size in sorted(files.hashes(store).items()):
@@ -307,7 +307,7 @@ def _examined(database: Path, manifest: Manifest | None, named: str) -> FoundBac
             if (damage := copies.damage_of(conn)) is not None:
                 raise Refusal(f"{named} is damaged ({show(damage, 200)}). Take an older backup.")
             found = FoundBackup(chain.head_of(conn), chain.rows_of(conn), chain.broken_at(conn), manifest)
-            safekeeping.refuse_damaged_text(conn)
+            backups.refuse_damaged_text(conn)
     except sqlite3.Error as error:
         raise translate(error) from error
     if manifest is not None and manifest.head != found.head:

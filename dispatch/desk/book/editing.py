@@ -10,8 +10,8 @@ from db.changes import RecordChange
 from db.faults import Stale
 from db.store import Store, there
 from db.unit import Unit
-from dispatch.desk.book.record_type import Shelf
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_store import RecordStore
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.session.refusals import Refusal, refuse
 from dispatch.desk.session.user import User
 from dispatch.fields.record import FieldFault, sentences
@@ -27,12 +27,12 @@ def add(user: User, kind: str, texts: Mapping[str, str]) -> Any:
         NotAllowed: the person has not the role for it.
         Faulty: with everything that cannot be taken.
     """
-    shelf = SHELVES[kind]
+    record_store = RECORD_STORES[kind]
     if kind == "settings":
         raise Refusal("There is one set of settings; edit it.")
-    with user.write(f"add a {shelf.noun}", *shelf.roles) as unit:
-        record = _written(user, unit, shelf, None, texts)
-        look = _look(user.store, shelf, record)
+    with user.write(f"add a {record_store.noun}", *record_store.roles) as unit:
+        record = _written(user, unit, record_store, None, texts)
+        look = _look(user.store, record_store, record)
         _remember(
             user, unit, "add", record, RecordChange(kind, record.id, {**look, _ARCHIVED: True}, look, 0, record.version)
         )
@@ -49,13 +49,13 @@ def put(user: User, kind: str, label: str, entries: Sequence[tuple[Any | None, M
     Raises:
         NotAllowed, Faulty, Stale: as `add` and `edit`; nothing was changed.
     """
-    shelf, store = SHELVES[kind], user.store
-    with user.write(f"edit a {shelf.noun}", *shelf.roles) as unit:
+    record_store, store = RECORD_STORES[kind], user.store
+    with user.write(f"edit a {record_store.noun}", *record_store.roles) as unit:
         records, pictures = [], []
         for before, texts in entries:
-            was = None if before is None else _look(store, shelf, before)
-            record = _written(user, unit, shelf, before, texts)
-            look = _look(store, shelf, record)
+            was = None if before is None else _look(store, record_store, before)
+            record = _written(user, unit, record_store, before, texts)
+            look = _look(store, record_store, record)
             version = 0 if before is None else before.version
             pictures.append(
                 RecordChange(kind, record.id, was or {**look, _ARCHIVED: True}, look, version, record.version)
@@ -73,14 +73,14 @@ def edit(user: User, kind: str, before: Any, texts: Mapping[str, str]) -> Any:
         Faulty: with everything that cannot be taken.
         Stale: somebody else changed the record since `before` was read.
     """
-    shelf = SHELVES[kind]
-    with user.write(f"edit a {shelf.noun}", *shelf.roles) as unit:
-        current = shelf.get(user.store, before.id)
+    record_store = RECORD_STORES[kind]
+    with user.write(f"edit a {record_store.noun}", *record_store.roles) as unit:
+        current = record_store.get(user.store, before.id)
         if current is None:
-            raise Stale(f"The {shelf.noun} is not there any more.", table=kind, key=before.id)
-        was = _look(user.store, shelf, current)
-        record = _written(user, unit, shelf, before, texts)
-        look = _look(user.store, shelf, record)
+            raise Stale(f"The {record_store.noun} is not there any more.", table=kind, key=before.id)
+        was = _look(user.store, record_store, current)
+        record = _written(user, unit, record_store, before, texts)
+        look = _look(user.store, record_store, record)
         if was == look:
             unit.leave_unchanged()
             return current
@@ -90,13 +90,13 @@ def edit(user: User, kind: str, before: Any, texts: Mapping[str, str]) -> Any:
 
 def settle(user: User, texts: Mapping[str, str]) -> None:
     """Set some of the firm's settings; what is confirmed as it was counts as set too."""
-    shelf = SHELVES["settings"]
-    edit(user, "settings", shelf.get(user.store, 0), texts)
+    record_store = RECORD_STORES["settings"]
+    edit(user, "settings", record_store.get(user.store, 0), texts)
     known = settings.fields_set(user.store)
     firm = settings.firm(user.store)
     confirmed = {name: getattr(firm, name) for name in texts if name not in known and getattr(firm, name) is not None}
     if confirmed:
-        with user.write("confirm settings", *shelf.roles) as unit:
+        with user.write("confirm settings", *record_store.roles) as unit:
             settings.set_firm(unit, **confirmed)
 
 
@@ -107,41 +107,41 @@ def archive(user: User, kind: str, record: Any) -> None:
         NotAllowed: the person has not the role for it.
         Refusal: open work hangs on it; the sentence says which.
     """
-    shelf = SHELVES[kind]
-    with user.write(f"archive a {shelf.noun}", *shelf.roles) as unit:
-        _let_go(user.store, shelf, kind, record)
-        look = _look(user.store, shelf, record)
-        shelf.shelve(unit, record, unit.at)
+    record_store = RECORD_STORES[kind]
+    with user.write(f"archive a {record_store.noun}", *record_store.roles) as unit:
+        _let_go(user.store, record_store, kind, record)
+        look = _look(user.store, record_store, record)
+        record_store.put_away(unit, record, unit.at)
         unit.audit(kind, record.id, archived=True)
-        after: Any = shelf.get(user.store, record.id)
+        after: Any = record_store.get(user.store, record.id)
         picture = RecordChange(kind, after.id, look, {**look, _ARCHIVED: True}, record.version, after.version)
         _remember(user, unit, "archive", after, picture)
 
 
-def _let_go(store: Store, shelf: Shelf[Any], kind: str, record: Any) -> None:
+def _let_go(store: Store, record_store: RecordStore[Any], kind: str, record: Any) -> None:
     if held := belonging.held_by(store, kind, record.id):
         raise Refusal(
-            f"{show(shelf.title(store, record))} has open visits: {', '.join(held[:6])}. Cancel or move them first."
+            f"{show(record_store.title(store, record))} has open visits: {', '.join(held[:6])}. Cancel or move them first."
         )
 
 
-def _hang_on(store: Store, shelf: Shelf[Any], kind: str, record: Any) -> None:
+def _hang_on(store: Store, record_store: RecordStore[Any], kind: str, record: Any) -> None:
     """Refuse to bring back what belongs to something that is archived itself."""
     name = belonging.archived_over(store, kind, record.id)
     if name is not None:
         raise Refusal(
-            f"{show(shelf.title(store, record))} cannot come back: {show(name)} is archived. Nothing was changed."
+            f"{show(record_store.title(store, record))} cannot come back: {show(name)} is archived. Nothing was changed."
         )
 
 
 def differences(store: Store, kind: str, mine: Mapping[str, str], key: int) -> list[str]:
     """What stands in a record now where somebody typed something else: both, so that one can choose."""
-    shelf = SHELVES[kind]
-    current = shelf.get(store, key)
+    record_store = RECORD_STORES[kind]
+    current = record_store.get(store, key)
     if current is None:
         return []
-    theirs = shelf.texts(store, current)
-    labels = {field.name: field.label for field in shelf.fields}
+    theirs = record_store.texts(store, current)
+    labels = {field.name: field.label for field in record_store.fields}
     return [
         f"{labels.get(name, name)}: now “{theirs.get(name, '')}”, you have “{text}”"
         for name, text in mine.items()
@@ -154,35 +154,35 @@ def turn(user: User, unit: Unit, picture: RecordChange, *, back: bool) -> tuple[
 
     None: somebody has built on it.
     """
-    shelf = SHELVES[picture.entity]
-    record = shelf.get(user.store, picture.id)
+    record_store = RECORD_STORES[picture.entity]
+    record = record_store.get(user.store, picture.id)
     expected, target, look = picture.turned(back)
     if record is None or (expected and record.version != expected):
         return None
     texts = {name: str(text) for name, text in look.items() if name != _ARCHIVED}
-    if texts != {name: text for name, text in _look(user.store, shelf, record).items() if name != _ARCHIVED}:
-        record = _written(user, unit, shelf, record, texts)
+    if texts != {name: text for name, text in _look(user.store, record_store, record).items() if name != _ARCHIVED}:
+        record = _written(user, unit, record_store, record, texts)
     other = picture.after if back else picture.before
     if bool(look.get(_ARCHIVED)) != bool(other.get(_ARCHIVED)):
-        (_let_go if look.get(_ARCHIVED) else _hang_on)(user.store, shelf, picture.entity, record)
-        shelf.shelve(unit, record, unit.at if look.get(_ARCHIVED) else None)
-    after: Any = there(shelf.get(user.store, picture.id))
+        (_let_go if look.get(_ARCHIVED) else _hang_on)(user.store, record_store, picture.entity, record)
+        record_store.put_away(unit, record, unit.at if look.get(_ARCHIVED) else None)
+    after: Any = there(record_store.get(user.store, picture.id))
     unit.audit(picture.entity, picture.id, undone=back, redone=not back)
     return target, after.version
 
 
-def _written(user: User, unit: Unit, shelf: Shelf[Any], before: Any, texts: Mapping[str, str]) -> Any:
+def _written(user: User, unit: Unit, record_store: RecordStore[Any], before: Any, texts: Mapping[str, str]) -> Any:
     faults: list[FieldFault] = []
-    after = shelf.draft(user, before, texts, faults)
+    after = record_store.draft(user, before, texts, faults)
     refuse(sentences(faults))
-    return shelf.get(user.store, shelf.save(user, unit, before, after))
+    return record_store.get(user.store, record_store.save(user, unit, before, after))
 
 
-def _look(store: Store, shelf: Shelf[Any], record: Any) -> dict[str, Any]:
-    return {**shelf.texts(store, record), _ARCHIVED: False}
+def _look(store: Store, record_store: RecordStore[Any], record: Any) -> dict[str, Any]:
+    return {**record_store.texts(store, record), _ARCHIVED: False}
 
 
 def _remember(user: User, unit: Unit, deed: str, record: Any, picture: RecordChange) -> None:
-    shelf = SHELVES[picture.entity]
-    label = f"{deed} {shelf.noun} {shelf.title(user.store, record)}"
+    record_store = RECORD_STORES[picture.entity]
+    label = f"{deed} {record_store.noun} {record_store.title(user.store, record)}"
     changes.remember(unit, label, [picture])

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from db import agreements, care, clients, clocks, draws, sheets, visits
+from db import agreements, care, clients, clocks, prepaid_use, sheets, visits
 from db.care import VisitOutcome
 from db.clocks import Facts
 from db.store import Store
@@ -136,7 +136,10 @@ def _breaches(
 def _allowance(store: Store, agreement: Agreement, today: datetime.date) -> Allowance | None:
     if agreement.kind != "retainer":
         return None
-    left, used = draws.allowance_left(store, agreement, today), draws.allowance_used(store, agreement, today)
+    left, used = (
+        prepaid_use.allowance_left(store, agreement, today),
+        prepaid_use.allowance_used(store, agreement, today),
+    )
     return Allowance(agreement.month_of(today), used, left + used)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from db import adjustments, agreements, checklists, clients, clocks, draws, legs, settings, sheets, stays, visits
+from db import adjustments, agreements, checklists, clients, clocks, legs, prepaid_use, settings, sheets, stays, visits
 from db.legs import HOME
 from db.sheets import StoredSheet
 from db.store import Store, there
@@ -112,7 +112,7 @@ def terms_of(store: Store, agreement: Agreement, day: datetime.date) -> dict[str
     """An agreement with the balances that it has on a day."""
     terms = dict(agreement.terms)
     if agreement.kind == "retainer":
-        terms["allowance_min"] = shortest(draws.allowance_left(store, agreement, day))
+        terms["allowance_min"] = shortest(prepaid_use.allowance_left(store, agreement, day))
     return terms
 
 
@@ -128,7 +128,7 @@ def _balances_now(
             "(dispatch charge --correct --afresh), by the agreement of now."
         )
     if found.kind == "retainer":
-        return {**terms, "allowance_min": shortest(draws.allowance_left(store, found, day))}
+        return {**terms, "allowance_min": shortest(prepaid_use.allowance_left(store, found, day))}
     left = {block["id"]: block for block in found.terms["blocks"]}
     balances = ("remaining_min", "remaining_amount")
     blocks = [

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from db import agreements, draws, sheets, visits
+from db import agreements, prepaid_use, sheets, visits
 from db.sheets import StoredSheet
 from db.store import Store, there
 from db.unit import Unit
@@ -157,7 +157,7 @@ def keep_sheet(
     visit = allow_change(user, unit, visit, reason)
     if not visit.assignments:
         return NOBODY
-    draws.give_back(unit, store, visit.id)
+    prepaid_use.give_back(unit, store, visit.id)
     given = input_of(store, visit, now=now, kept=None if afresh else standing(store, visit))
     if given is None:
         return NO_CARD
@@ -177,7 +177,7 @@ def keep_sheet(
         agreement = there(agreements.agreement(store, given["source"]["agreement"]["id"]))
         scale = 10**priced.exponent if agreement.kind == agreements.MONEY_KIND else 1
         drawn = {name: Fraction(amount) * scale for name, amount in form["drawn"].items()}
-        draws.take(unit, store, visit.id, agreement, day, drawn)
+        prepaid_use.take(unit, store, visit.id, agreement, day, drawn)
     return priced
 
 

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db import checklists, clocks, draws, notices, people, stays, visits
+from db import checklists, clocks, notices, people, prepaid_use, stays, visits
 from db.store import Store, there
 from db.unit import Unit
 from dispatch.closeout.answers import WHO, WHY, tells, tells_or_declines
@@ -190,7 +190,7 @@ def reopen(user: User, reference: str, reason: str) -> tuple[Visit, Sequence[Vis
         if visit.ended_at is not None:
             clocks.note_reopening(unit, visit.id, visit.ended_at)
         visits.change(unit, visit, state=State.ON_SITE.value, ended_at=None, review="none")
-        draws.give_back(unit, user.store, visit.id)
+        prepaid_use.give_back(unit, user.store, visit.id)
         unit.audit(
             "visit", visit.id, reason=why, was=visit.state.value, withdrawn=[one.reference for one in withdrawn] or None
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 
-from db import calls, doors, messages, people, settings, visits
+from db import calls, messages, people, settings, site_access, visits
 from db.legs import HOME
 from db.store import Store
 from db.tallies import tallies
@@ -45,9 +45,9 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
         placed = visits.placed_between(store, starts_at, ends_at, technicians=theirs)
         waiting = [visit for visit in queued if visit.wanted_on is None or visit.wanted_on <= day]
         done = tallies(store, [visit.id for visit in placed])
-        hours = doors.access_hours(store, {visit.site_id for visit in (*placed, *waiting)})
+        hours = site_access.access_hours(store, {visit.site_id for visit in (*placed, *waiting)})
         access = access_of((*placed, *waiting), hours, day)
-        ring = doors.whom_to_ring(store)
+        ring = site_access.whom_to_ring(store)
         asked = (visit for visit in (*placed, *waiting) if visit.state not in ENDED)
         clocks = clocks_of(store, list(asked)) if only is None else {}
         called = calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0]) if only is None else {}

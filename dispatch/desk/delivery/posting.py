@@ -15,7 +15,7 @@ from typing import NamedTuple
 from db import messages
 from db.faults import Busy, Full, Stale, Unconfirmed
 from db.unit import Unit
-from dispatch.desk.adapters.transports import Courier, NotSent, Unsure, courier
+from dispatch.desk.adapters.transports import NotSent, Transport, Unsure, transport
 from dispatch.desk.messages import rechecking
 from dispatch.desk.messages.rechecking import MessageVerdict, find_message
 from dispatch.desk.session.refusals import NotAllowed, Refusal
@@ -56,12 +56,12 @@ class _Overtaken(Exception):
         self.posted = posted
 
 
-def post_next(user: User, current: Callable[[], Courier]) -> Posted | None:
+def post_next(user: User, current: Callable[[], Transport]) -> Posted | None:
     """Deal with the message that is due for longest; None where none is.
 
     Args:
         session: under whose name the sender runs.
-        current: gives the courier of the settings as they are now; asked only where something is to be sent.
+        current: gives the transport of the settings as they are now; asked only where something is to be sent.
 
     Raises:
         Refusal: there is no courier. The message waits on.
@@ -77,7 +77,7 @@ def post_next(user: User, current: Callable[[], Courier]) -> Posted | None:
     return None
 
 
-def run(user: User, current: Callable[[], Courier], told: Callable[[str], None], every: float, stop: Event) -> None:
+def run(user: User, current: Callable[[], Transport], told: Callable[[str], None], every: float, stop: Event) -> None:
     """Send what is due, and look again every so many seconds, until `stop` is set: then the message in hand is finished.
 
     Args:
@@ -123,12 +123,12 @@ def send_test(user: User, address: str) -> None:
     firm = user.firm
     try:
         subject, text = f"A test by {show(firm.name)}", "Messages to clients reach you.\n"
-        courier(firm).carry(address, subject, text, f"test-{user.session}", lambda: None)
+        transport(firm).carry(address, subject, text, f"test-{user.session}", lambda: None)
     except (NotSent, Unsure) as fault:
         raise Refusal(f"It was not sent, as far as is known. {fault}") from fault
 
 
-def post_due(user: User, current: Callable[[], Courier]) -> Iterator[Posted]:
+def post_due(user: User, current: Callable[[], Transport]) -> Iterator[Posted]:
     """Send what is due now, message by message. Raises as `post_next`."""
     while (posted := post_next(user, current)) is not None:
         yield posted
@@ -162,7 +162,7 @@ def _take(user: User) -> Message | Posted | None:
         return found._replace(fate=Fate.TAKEN, version=version, tries=tries)
 
 
-def _carry(user: User, carrier: Courier, message: Message) -> Posted:
+def _carry(user: User, carrier: Transport, message: Message) -> Posted:
     """Hand a message over that was taken."""
     held = message
 

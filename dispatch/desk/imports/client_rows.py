@@ -50,7 +50,7 @@ _MINUTES = 10_000_000
 class ClientRows(RecordRows[Client]):
     """Clients. What a file says about an agreement is compared with the one that starts on the same day."""
 
-    shelf = "client"
+    record_store = "client"
     record = CLIENT
     columns = {
         "client": CLIENT.field("name"),

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 from db.names import folded
 from db.unit import Unit
 from dispatch.desk.book.context import Desk
-from dispatch.desk.book.record_type import Shelf
-from dispatch.desk.book.record_types import SHELVES
+from dispatch.desk.book.record_store import RecordStore
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.files.table import Columns, FileTable
 from dispatch.desk.files.verdicts import JudgedRow, Question, RowVerdict, contrasted, shortened
 from dispatch.desk.imports.entries import RowEntry
@@ -128,12 +128,12 @@ class TableRows(ABC, Generic[T]):
 class RecordRows(TableRows[T]):
     """Files whose rows are records of the book."""
 
-    shelf: ClassVar[str]
+    record_store: ClassVar[str]
 
     @property
-    def book(self) -> Shelf[T]:
+    def book(self) -> RecordStore[T]:
         """How such a record is written."""
-        return SHELVES[self.shelf]
+        return RECORD_STORES[self.record_store]
 
     def spell(self, column: str, value: Any) -> str:
         """Times of the day as HH:MM."""

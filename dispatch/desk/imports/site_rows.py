@@ -23,7 +23,7 @@ _COMPUTED = (Provenance.UNKNOWN.value, Provenance.ESTIMATED.value)
 class SiteRows(RecordRows[Site]):
     """Sites of clients that are known by then. Access hours are those of every weekday."""
 
-    shelf = "site"
+    record_store = "site"
     record = SITE
     columns = {
         "client": "as it is called in the book",

@@ -23,7 +23,7 @@ WORKDAYS = range(5)
 class TechnicianRows(RecordRows[Technician]):
     """Technicians, known again by their login: a column `login`, else the first part of the e-mail."""
 
-    shelf = "technician"
+    record_store = "technician"
     record = TECHNICIAN
     columns = {
         "name": TECHNICIAN.field("name"),

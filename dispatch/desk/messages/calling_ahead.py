@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db import calls, changes, doors, settings
+from db import calls, changes, settings, site_access
 from db.changes import RecordChange
 from db.store import Store
 from db.unit import Unit
@@ -62,7 +62,7 @@ def call(user: User, reference: str, *, answered: bool = True, promised: int | N
             raise WrongState(visit, "a call ahead is for a visit that nobody has reached yet")
         told = _told(store, visit, promised, unit.at) if answered else None
         words = worded("note", note)
-        _, phone = doors.whom_to_ring(store).get(visit.client_id, ("", ""))
+        _, phone = site_access.whom_to_ring(store).get(visit.client_id, ("", ""))
         outcome = CallOutcome.ANSWERED if answered else CallOutcome.UNANSWERED
         call_id = calls.add_call(unit, visit.id, outcome, told, phone=phone, note=words)
         unit.audit("visit", visit.id, call=outcome.value, promised_at=told, phone=phone or None, note=words or None)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from db import audit, changes, draws, people, visits, withdrawals
+from db import audit, changes, people, prepaid_use, visits, withdrawals
 from db.changes import Change
 from db.store import Store
 from db.unit import Unit
@@ -88,7 +88,7 @@ def _turn(user: User, unit: Unit, change: Change, *, back: bool) -> str:
         waiting.follow(user.store, unit, visit, restored)
         notices.follow(user, unit, visit, restored)
         if restored.state not in ENDED:
-            draws.give_back(unit, user.store, restored.id)
+            prepaid_use.give_back(unit, user.store, restored.id)
         elif visit.state not in ENDED:
             keep_sheet(user, unit, restored, reason="done again")
         routing.reroute(user, unit, days | routing.days_of(restored))

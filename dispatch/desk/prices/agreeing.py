@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from db import agreements, clients, draws, visits
+from db import agreements, clients, prepaid_use, visits
 from db.agreements import MONEY_KIND
 from db.store import Store, there
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse
@@ -175,7 +175,10 @@ def end_agreement(user: User, agreement: Agreement, on: datetime.date) -> Agreem
 def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str]:
     """What is left of an agreement's pools on a day, a line each; nothing for kinds without pools."""
     if agreement.kind == "retainer":
-        left, granted = draws.allowance_left(store, agreement, day), draws.allowance_granted(store, agreement, day)
+        left, granted = (
+            prepaid_use.allowance_left(store, agreement, day),
+            prepaid_use.allowance_granted(store, agreement, day),
+        )
         month = agreement.month_of(day)
         return [f"allowance: {shortest(left)} of {shortest(granted)} rate-min left since {month}"]
     lines = []

@@ -23,7 +23,7 @@ class Doing(NamedTuple):
     visit_id: int | None
 
 
-class Ear:
+class Activity:
     """Hears what is done in other sessions while this one runs."""
 
     def __init__(self, user: User) -> None:

@@ -12,8 +12,8 @@ from dispatch.closeout.template import FOLLOW_UPS
 from dispatch.closeout.template_form import in_order, item_form, item_texts, items_from, read_item
 from dispatch.closeout.template_rules import ALWAYS
 from dispatch.desk.book import editing
-from dispatch.desk.book.record_types import SHELVES
-from dispatch.desk.book.template_type import items_text, judged
+from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.book.template_records import items_text, judged
 from dispatch.desk.session.drafting import Draft, Whole
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.session.user import User
@@ -46,7 +46,7 @@ class TemplateDraft(Draft):
     @classmethod
     def of(cls, store: Store, template: Template) -> TemplateDraft:
         """The draft of a template that is there."""
-        texts = SHELVES[KIND].texts(store, template)
+        texts = RECORD_STORES[KIND].texts(store, template)
         return cls({name: text for name, text in texts.items() if name != "items"}, template.items, template)
 
     def whole(self) -> Whole:

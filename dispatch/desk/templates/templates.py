@@ -17,7 +17,7 @@ from dispatch.closeout.template import items_for
 from dispatch.closeout.template_form import item_form
 from dispatch.desk.book import editing
 from dispatch.desk.book.records import client_named
-from dispatch.desk.book.template_type import BETWEEN, client_names, judged
+from dispatch.desk.book.template_records import BETWEEN, client_names, judged
 from dispatch.desk.files.json_file import read_json
 from dispatch.desk.files.table import Unreadable
 from dispatch.desk.files.verdicts import (

@@ -1,4 +1,4 @@
-"""A visit's whole story, as the lead reads it: what is remarkable, the drive planned and driven, every attempt with what was
+"""A visit's whole history, as the lead reads it: what is remarkable, the drive planned and driven, every attempt with what was
 put right beside it, every revision of the charge, and every event with who did it and from where."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dispatch.model.text import pad, show
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class VisitHistory:
     """A visit's page with what only its review asks for. `revisions` of the charge, the oldest first."""
 
     page: VisitPage
@@ -26,8 +26,8 @@ class Story:
     revisions: tuple[StoredSheet, ...]
 
 
-def story_of(store: Store, reference: str) -> Story:
-    """The story of a visit, read in one snapshot.
+def visit_history(store: Store, reference: str) -> VisitHistory:
+    """The history of a visit, read in one snapshot.
 
     Raises:
         NotFound: there is no visit of that reference.
@@ -35,35 +35,35 @@ def story_of(store: Store, reference: str) -> Story:
     with store.read():
         page = visit_page(store, reference)
         revisions = tuple(reversed(sheets.revisions(store, page.visit.id)))
-        return Story(page, judge(store, reference).remarks, revisions)
+        return VisitHistory(page, judge(store, reference).remarks, revisions)
 
 
-def story_lines(story: Story, width: int = 100, *, levels: bool = True) -> list[str]:
-    """A story as text; what is remarkable first, the events with their day and place last."""
-    page = story.page
+def history_lines(history: VisitHistory, width: int = 100, *, levels: bool = True) -> list[str]:
+    """A history as text; what is remarkable first, the events with their day and place last."""
+    page = history.page
     head, *rest = visit_page_lines(page, width, levels=levels)
     lines = [head]
-    for remark in story.remarks:
+    for remark in history.remarks:
         lines += textwrap.wrap(show(remark.text), width, initial_indent="  ! ", subsequent_indent="    ")
     at = rest.index("Events") if "Events" in rest else len(rest)
     body = rest[:at]
     # in place of the page's leg, or below the address
     leg = next((number for number, line in enumerate(body) if line.startswith("  leg ")), None)
     begin, end = (3, 3) if leg is None else (leg, leg + 1)
-    body[begin:end] = [f"  {line}" for line in drive_lines(story)]
+    body[begin:end] = [f"  {line}" for line in drive_lines(history)]
     lines += body
-    if len(story.revisions) > 1:
+    if len(history.revisions) > 1:
         lines.append("Revisions of the charge")
-        lines += [f"  {line}" for line in revision_lines(story)]
+        lines += [f"  {line}" for line in revision_lines(history)]
     return [*lines, *event_lines(page)]
 
 
-def drive_lines(story: Story) -> list[str]:
+def drive_lines(history: VisitHistory) -> list[str]:
     """The drive of each technician, as it was planned and as it was."""
-    clock = story.page.times.clock
-    planned = "not planned" if story.page.leg is None else leg_line(story.page.leg, story.page.unit)
+    clock = history.page.times.clock
+    planned = "not planned" if history.page.leg is None else leg_line(history.page.leg, history.page.unit)
     lines = []
-    for number, part in enumerate(story.page.visit.assignments):
+    for number, part in enumerate(history.page.visit.assignments):
         if part.depart_at is not None and part.check_in_at is not None:
             driven = f"driven {part.drive_minutes} min, {clock(part.depart_at)}–{clock(part.check_in_at)}"
         else:
@@ -77,11 +77,11 @@ def drive_lines(story: Story) -> list[str]:
     return lines
 
 
-def revision_lines(story: Story) -> list[str]:
+def revision_lines(history: VisitHistory) -> list[str]:
     """Every kept charge, the original first, each with why it was made and whether it stands."""
     lines = []
-    for one in story.revisions:
-        stands = one.revision == story.revisions[-1].revision and one.accepted
+    for one in history.revisions:
+        stands = one.revision == history.revisions[-1].revision and one.accepted
         total = f"{one.sheet['total']} {one.currency}" if one.total is not None else "blocked"
         why = f"  {one.reason}" if one.reason else "  the original" if one.revision == 1 else ""
         lines.append(f"{one.revision:>2}  {pad(total, 16)}{'stands' if stands else 'before':<7}{show(why)}")

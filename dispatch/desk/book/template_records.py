@@ -15,7 +15,7 @@ from dispatch.closeout.choosing import scope_text
 from dispatch.closeout.template_form import item_form, items_from
 from dispatch.closeout.template_rules import faults_of
 from dispatch.desk.book.context import Desk
-from dispatch.desk.book.record_type import KeptInTables, Shelf
+from dispatch.desk.book.record_store import KeptInTables, RecordStore
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.fields.record import FieldFault, sentences
@@ -28,12 +28,12 @@ BETWEEN = " | "
 """Between the names of clients, which may hold commas."""
 
 
-class TemplateShelf(Shelf[Template]):
+class TemplateRecords(RecordStore[Template]):
     """Templates of checklists. Visits keep the copy that they were made with."""
 
     record = TEMPLATE
     rows = KeptInTables(
-        templates.all_templates, templates.template, templates.add_template, templates.save_wording, templates.shelve
+        templates.all_templates, templates.template, templates.add_template, templates.save_wording, templates.put_away
     )
 
     def line(self, store: Store, record: Template) -> str:
@@ -53,7 +53,7 @@ class TemplateShelf(Shelf[Template]):
         faults += [FieldFault(name, "", said) for name, _, said in (fault.partition(": ") for fault in found)]
         return after
 
-    def shelve(self, unit: Unit, record: Template, at: int | None) -> None:
+    def put_away(self, unit: Unit, record: Template, at: int | None) -> None:
         """Archive it, or take it back.
 
         Raises:
@@ -63,7 +63,7 @@ class TemplateShelf(Shelf[Template]):
             raise Refusal(f"{show(record.name)} serves every visit that no other template does; it stays.")
         if at is None and (faults := _twins(unit.store, record)):
             raise Refusal(f"{show(record.name)} cannot come back: {'; '.join(faults)}.")
-        super().shelve(unit, record, at)
+        super().put_away(unit, record, at)
 
     def notes(self, store: Store, record: Template) -> Sequence[str]:
         """Its items."""

@@ -18,7 +18,7 @@ from dispatch.model.paths import typed_path
 from dispatch.model.text import pad, show
 
 with lazily(__name__):
-    from db import safekeeping
+    from db import backups
     from db.store import Store
     from dispatch.desk.access import connecting
     from dispatch.desk.backup import archive
@@ -74,7 +74,7 @@ def _backup(args: Args) -> int:
         file=out,
     )
     if args.rotate is not None:
-        gone = safekeeping.rotate(store.path, args.rotate)
+        gone = backups.rotate(store.path, args.rotate)
         print(f"{len(gone)} older taken away, the newest {args.rotate} kept.")
     return _missing(manifest)
 
@@ -137,7 +137,7 @@ def _restore(args: Args) -> int:
 def _doctor(store: Store, args: Args) -> Answer:
     if args.clock_is_right:
         doubtful_clock.confirm(user.log_in(store, args.login))
-    findings = [*safekeeping.check(store), *connecting.findings_of_the_server(store)]
+    findings = [*backups.check(store), *connecting.findings_of_the_server(store)]
     return Answer(
         findings,
         lambda found: forms(found, "subject good text"),

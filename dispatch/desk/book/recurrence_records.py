@@ -9,7 +9,7 @@ from db import agreements, clients, people, recurrences
 from db.store import Store, there
 from db.unit import Unit
 from dispatch.desk.book.context import Desk
-from dispatch.desk.book.record_type import Shelf
+from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.records import site_called
 from dispatch.desk.book.recurring import left_standing, preview, remake
 from dispatch.desk.session.user import User
@@ -21,7 +21,7 @@ _SHOWN = 4
 """So many of the next days are named."""
 
 
-class RecurrenceShelf(Shelf[Recurrence]):
+class RecurrenceRecords(RecordStore[Recurrence]):
     """Recurring visits. Whoever edits one has its visits made anew, apart from those that are planned or have begun."""
 
     record = RECURRENCE
@@ -71,7 +71,7 @@ class RecurrenceShelf(Shelf[Recurrence]):
             )
         return notes
 
-    def shelve(self, unit: Unit, record: Recurrence, at: int | None) -> None:
+    def put_away(self, unit: Unit, record: Recurrence, at: int | None) -> None:
         """End it: its visits that are still in the queue go, the others stay. Or take it up again."""
-        super().shelve(unit, record, at)
+        super().put_away(unit, record, at)
         remake(unit, unit.store, replace(record, archived=at is not None, made_until=None))

@@ -25,10 +25,10 @@ class KeptInTables(NamedTuple):
     one: Callable[[Store, int], Any]
     add: Callable[[Unit, Any], int]
     update: Callable[[Unit, Any, Any], int]
-    shelve: Callable[[Unit, Any, int | None], int]
+    put_away: Callable[[Unit, Any, int | None], int]
 
 
-class Shelf(ABC, Generic[T]):
+class RecordStore(ABC, Generic[T]):
     """One kind of record: its table of fields, and what the table does not say: how it is found, called and written."""
 
     record: ClassVar[RecordType[T]]
@@ -106,9 +106,9 @@ class Shelf(ABC, Generic[T]):
         self.rows.update(unit, before, after)
         return int(before.id)
 
-    def shelve(self, unit: Unit, record: Any, at: int | None) -> None:
+    def put_away(self, unit: Unit, record: Any, at: int | None) -> None:
         """Archive it, or (with None) take it back."""
-        self.rows.shelve(unit, record, at)
+        self.rows.put_away(unit, record, at)
 
     def notes(self, store: Store, record: T) -> Sequence[str]:
         """What else there is to say about a record where it is shown in full."""

@@ -13,7 +13,7 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.closeout.probes.reading import read_target
 from dispatch.desk.book.context import Desk, labour_classes
-from dispatch.desk.book.record_type import KeptInTables, Shelf
+from dispatch.desk.book.record_store import KeptInTables, RecordStore
 from dispatch.desk.book.records import (
     client_named,
     end_title,
@@ -23,8 +23,8 @@ from dispatch.desk.book.records import (
     site_title,
     technician_named,
 )
-from dispatch.desk.book.recurrence_type import RecurrenceShelf
-from dispatch.desk.book.template_type import TemplateShelf
+from dispatch.desk.book.recurrence_records import RecurrenceRecords
+from dispatch.desk.book.template_records import TemplateRecords
 from dispatch.desk.day.routing import reroute_ahead
 from dispatch.desk.firm.one_way import reckoned
 from dispatch.desk.session.refusals import NotFound, Refusal
@@ -46,7 +46,7 @@ from dispatch.records.people import ABSENCE, STAFF, TECHNICIAN
 from dispatch.records.planning import PIN
 
 
-class ClientShelf(Shelf[Client]):
+class ClientRecords(RecordStore[Client]):
     """Clients with their contacts."""
 
     record = CLIENT
@@ -77,7 +77,7 @@ class ClientShelf(Shelf[Client]):
             yield "name", f"there is a client {after.name} already"
 
 
-class SiteShelf(Shelf[Site]):
+class SiteRecords(RecordStore[Site]):
     """Sites, placed or not."""
 
     record = SITE
@@ -139,7 +139,7 @@ class SiteShelf(Shelf[Site]):
         return key
 
 
-class StaffShelf(Shelf[Staff]):
+class StaffRecords(RecordStore[Staff]):
     """Everybody who may log in."""
 
     record = STAFF
@@ -174,20 +174,24 @@ class StaffShelf(Shelf[Staff]):
         if before is not None and Role.LEAD in before.roles and Role.LEAD not in after.roles:
             yield from _keep_a_lead(desk.store, before)
 
-    def shelve(self, unit: Unit, record: Staff, at: int | None) -> None:
+    def put_away(self, unit: Unit, record: Staff, at: int | None) -> None:
         """Take somebody off the staff, or back."""
         if at is not None:
             for _, said in _keep_a_lead(unit.store, record):
                 raise NotFound(f"roles: {said}")
-        super().shelve(unit, record, at)
+        super().put_away(unit, record, at)
 
 
-class TechnicianShelf(Shelf[Technician]):
+class TechnicianRecords(RecordStore[Technician]):
     """Who drives to visits: a member of staff with skills, hours and a home."""
 
     record = TECHNICIAN
     rows = KeptInTables(
-        people.technicians, people.technician, people.add_technician, people.update_technician, people.shelve_technician
+        people.technicians,
+        people.technician,
+        people.add_technician,
+        people.update_technician,
+        people.put_technician_away,
     )
 
     def find(self, store: Store, name: str) -> Technician:
@@ -227,13 +231,13 @@ class TechnicianShelf(Shelf[Technician]):
         person, on_staff = self._person(desk.store, before, after)
         if before is None and person is not None and people.technician(desk.store, person.id) is not None:
             yield "login", f"{person.name} is a technician already"
-        yield from StaffShelf().doubts(desk, person, on_staff)
+        yield from StaffRecords().doubts(desk, person, on_staff)
 
     def save(self, user: User, unit: Unit, before: Technician | None, after: Technician) -> int:
         """Write a technician, and with them their place on the staff."""
         person, on_staff = self._person(user.store, before, after)
         if on_staff != person:
-            after = replace(after, id=StaffShelf().save(user, unit, person, on_staff))
+            after = replace(after, id=StaffRecords().save(user, unit, person, on_staff))
         elif person is not None:
             after = replace(after, id=person.id)
         key = super().save(user, unit, before, after)
@@ -251,7 +255,7 @@ class TechnicianShelf(Shelf[Technician]):
         return person, replace(wanted, login=after.login, name=after.name, email=after.email, roles=roles)
 
 
-class AbsenceShelf(Shelf[AbsenceRecord]):
+class AbsenceRecords(RecordStore[AbsenceRecord]):
     """When a technician does not work."""
 
     record = ABSENCE
@@ -275,7 +279,7 @@ class AbsenceShelf(Shelf[AbsenceRecord]):
         return f"{texts['from']} – {texts['to']}  {record.reason}"
 
 
-class PinShelf(Shelf[Pin]):
+class PinRecords(RecordStore[Pin]):
     """Pinned drives. A pin counts before everything that is learned or reckoned, in its one direction."""
 
     record = PIN
@@ -302,13 +306,13 @@ class PinShelf(Shelf[Pin]):
         reroute_ahead(unit)
         return key
 
-    def shelve(self, unit: Unit, record: Pin, at: int | None) -> None:
+    def put_away(self, unit: Unit, record: Pin, at: int | None) -> None:
         """Let the pin go, or take it up again."""
-        super().shelve(unit, record, at)
+        super().put_away(unit, record, at)
         reroute_ahead(unit)
 
 
-class TargetShelf(Shelf[ProbeTarget]):
+class TargetRecords(RecordStore[ProbeTarget]):
     """Test targets. Visits that have not begun take over what is written here; what has begun keeps what it has."""
 
     record = TARGET
@@ -342,13 +346,13 @@ class TargetShelf(Shelf[ProbeTarget]):
         probes.renew_probes(unit, after.site_id, targets.targets_of(user.store, after.site_id))
         return key
 
-    def shelve(self, unit: Unit, record: ProbeTarget, at: int | None) -> None:
+    def put_away(self, unit: Unit, record: ProbeTarget, at: int | None) -> None:
         """Archive it, or take it back; visits that have not begun follow."""
-        super().shelve(unit, record, at)
+        super().put_away(unit, record, at)
         probes.renew_probes(unit, record.site_id, targets.targets_of(unit.store, record.site_id))
 
 
-class SettingsShelf(Shelf[Firm]):
+class SettingsRecords(RecordStore[Firm]):
     """What the firm has set for itself: one record, in force at once in every session."""
 
     record = SETTINGS
@@ -386,22 +390,22 @@ class SettingsShelf(Shelf[Firm]):
         settings.set_firm(unit, **{name: getattr(after, name) for name in names})
         return 0
 
-    def shelve(self, unit: Unit, record: Firm, at: int | None) -> None:
+    def put_away(self, unit: Unit, record: Firm, at: int | None) -> None:
         """Settings are not archived."""
         raise Refusal("Settings are not archived.")
 
 
-SHELVES: Mapping[str, Shelf[Any]] = {
-    "client": ClientShelf(),
-    "site": SiteShelf(),
-    "target": TargetShelf(),
-    "template": TemplateShelf(),
-    "recurrence": RecurrenceShelf(),
-    "technician": TechnicianShelf(),
-    "absence": AbsenceShelf(),
-    "pin": PinShelf(),
-    "staff": StaffShelf(),
-    "settings": SettingsShelf(),
+RECORD_STORES: Mapping[str, RecordStore[Any]] = {
+    "client": ClientRecords(),
+    "site": SiteRecords(),
+    "target": TargetRecords(),
+    "template": TemplateRecords(),
+    "recurrence": RecurrenceRecords(),
+    "technician": TechnicianRecords(),
+    "absence": AbsenceRecords(),
+    "pin": PinRecords(),
+    "staff": StaffRecords(),
+    "settings": SettingsRecords(),
 }
 """Every kind of record by its name."""
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from db import agreements, draws
+from db import agreements, prepaid_use
 from db.faults import Refused
 from db.store import Store
 from dispatch.desk.billing import adjusting
@@ -90,9 +90,9 @@ def test_allowance_is_granted_by_the_month_of_the_agreement(office: Office) -> N
     charge = visit_page(office.store, "R1").charge
     assert charge is not None
     drawn = Fraction(charge.form["drawn"]["allowance"])
-    assert draws.allowance_left(office.store, retainer, DAY) == 300 - drawn
-    assert draws.allowance_left(office.store, retainer, datetime.date(2026, 12, 9)) == 300 - drawn
-    assert draws.allowance_left(office.store, retainer, datetime.date(2026, 12, 10)) == 300
+    assert prepaid_use.allowance_left(office.store, retainer, DAY) == 300 - drawn
+    assert prepaid_use.allowance_left(office.store, retainer, datetime.date(2026, 12, 9)) == 300 - drawn
+    assert prepaid_use.allowance_left(office.store, retainer, datetime.date(2026, 12, 10)) == 300
 
 
 @pytest.mark.parametrize(
@@ -106,10 +106,10 @@ def test_unused_allowance_rolls_over(office: Office, rollover: str, cap: int | N
     assert charge is not None
     unused = 300 - Fraction(charge.form["drawn"]["allowance"])
 
-    december = draws.allowance_left(office.store, retainer, datetime.date(2026, 12, 1))
+    december = prepaid_use.allowance_left(office.store, retainer, datetime.date(2026, 12, 1))
     assert december == 300 + (unused if carried else 40 if rollover == "capped" else 0)
     # an allowance is carried for one month only, and a cap holds for ever
-    assert draws.allowance_left(office.store, retainer, datetime.date(2027, 2, 1)) <= 600
+    assert prepaid_use.allowance_left(office.store, retainer, datetime.date(2027, 2, 1)) <= 600
 
 
 @pytest.mark.parametrize(
@@ -237,27 +237,27 @@ def place_unknown(office: Office) -> User:
 def test_another_allowance_leaves_the_months_that_are_over(office: Office, rollover: str) -> None:
     retainer = agreed(office, "retainer", allowance_min=300, starts="2026-09-10", rollover=rollover, cap=100)
     days = [datetime.date(2026, month, 20) for month in (9, 10)]
-    before = [draws.allowance_left(office.store, retainer, day) for day in days]
-    this = draws.allowance_left(office.store, retainer, DAY)
+    before = [prepaid_use.allowance_left(office.store, retainer, day) for day in days]
+    this = prepaid_use.allowance_left(office.store, retainer, DAY)
 
     form: dict[str, object] = {"kind": "retainer", "starts": "2026-09-10", "allowance_min": 900}
     rolls = {"rollover": rollover, "rollover_cap": 100}
     retainer = agreeing.save_agreement(office.lee, "Harbor Dental", "x", form | rolls, retainer)
 
-    assert [draws.allowance_left(office.store, retainer, day) for day in days] == before
-    assert draws.allowance_left(office.store, retainer, DAY) == this + 600, "the running month has the new one"
+    assert [prepaid_use.allowance_left(office.store, retainer, day) for day in days] == before
+    assert prepaid_use.allowance_left(office.store, retainer, DAY) == this + 600, "the running month has the new one"
     assert agreeing.balances(office.store, retainer, days[0])[0].endswith("of 300 rate-min left since 2026-09-10")
     agreeing.save_agreement(office.lee, "Harbor Dental", "x", {**form, **rolls, "allowance_min": 300}, retainer)
-    assert draws.allowance_left(office.store, retainer, DAY) == this, "of one month the last word counts"
+    assert prepaid_use.allowance_left(office.store, retainer, DAY) == this, "of one month the last word counts"
 
 
 def test_what_was_carried_over_stays_when_the_rule_changes(office: Office) -> None:
     retainer = agreed(office, "retainer", allowance_min=300, starts="2026-09-10", rollover="next_month")
-    assert draws.allowance_left(office.store, retainer, DAY) == 600
+    assert prepaid_use.allowance_left(office.store, retainer, DAY) == 600
     form = {"kind": "retainer", "starts": "2026-09-10", "allowance_min": 300}
     retainer = agreeing.save_agreement(office.lee, "Harbor Dental", "x", form, retainer)
-    assert draws.allowance_left(office.store, retainer, DAY) == 600, "October's minutes were promised"
-    assert draws.allowance_left(office.store, retainer, datetime.date(2026, 12, 20)) == 300
+    assert prepaid_use.allowance_left(office.store, retainer, DAY) == 600, "October's minutes were promised"
+    assert prepaid_use.allowance_left(office.store, retainer, datetime.date(2026, 12, 20)) == 300
 
 
 def test_a_retainer_that_was_drawn_from_keeps_its_months(office: Office) -> None:

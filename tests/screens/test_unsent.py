@@ -193,7 +193,7 @@ async def test_a_refused_deed_keeps_what_was_typed_for_it(office: Office) -> Non
 async def test_what_changed_meanwhile_is_not_typed_over(office: Office) -> None:
     """A field that was kept comes back only over what stood there when it was typed."""
     from dispatch.desk.session.unsent import as_kept
-    from screens.keeping import fields_kept
+    from screens.unsent import fields_kept
 
     class Memory:
         text = as_kept({"name": ("Harbor", "Harbor Ltd"), "phone": ("1", "2"), "note": ("", "")})

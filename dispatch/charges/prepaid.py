@@ -23,7 +23,7 @@ class PrepaidBalance:
         self.drawn += amount
 
 
-class Pools:
+class PrepaidBalances:
     """The usable pools of an agreement, in the order in which they are drawn from."""
 
     def __init__(self, terms: Terms) -> None:
