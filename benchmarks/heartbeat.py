@@ -22,7 +22,7 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.session.user import log_in
 from screens.board import BoardScreen
 from tests.widgets.terminals import Terminal, on_terminal
-from widgets.timeline import Timeline
+from widgets.timeline.view import Timeline
 
 BEAT = 0.002
 SIZES = ((120, 36), (80, 24))

@@ -18,7 +18,7 @@ from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from dispatch import crashes
-from widgets.driver import BoundedDriver
+from widgets.terminal.driver import BoundedDriver
 
 if TYPE_CHECKING:
     from textual.driver import Driver

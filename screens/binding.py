@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from textual import work
 from textual.binding import Binding
 
-from widgets.keyboard import key_named
-from widgets.lean import LeanScreen
+from widgets.terminal.keyboard import key_named
+from widgets.terminal.lean import LeanScreen
 
 if TYPE_CHECKING:
     from dispatch.model.states import Role

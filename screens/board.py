@@ -27,7 +27,7 @@ from screens.of_day import DAYS, on_visit
 from screens.reading import ScreenReading
 from screens.running_deeds import RunningDeeds
 from screens.takes_files import TakesFiles
-from widgets.ink import ink
+from widgets.lines.ink import ink
 from widgets.problems import conflicts
 from widgets.queue import Queue
 from widgets.route_pane import RoutePane

@@ -6,8 +6,8 @@ from dispatch.desk.roads.atlas import Atlas
 from dispatch.model.boards import BoardRow, BoardVisit
 from screens.binding import command
 from screens.user_screen import UserScreen
-from widgets.keyboard import written
 from widgets.route_pane import RoutePane
+from widgets.terminal.keyboard import written
 
 
 class BoardMap(UserScreen):

@@ -12,8 +12,8 @@ from screens.binding import command
 from screens.user_screen import UserScreen
 from widgets.problems import after, problems
 from widgets.queue import Queue
-from widgets.timeline import Timeline
-from widgets.timeline_layout import drawn_span
+from widgets.timeline.layout import drawn_span
+from widgets.timeline.view import Timeline
 
 
 class BoardWays(UserScreen):

@@ -17,7 +17,7 @@ from textual.widgets import Label, Static
 
 from dispatch.model.text import show
 from screens.binding import key
-from widgets.lean import LeanModal
+from widgets.terminal.lean import LeanModal
 
 PATIENCE = 15.0
 """Seconds in which a browser has to take a link."""

@@ -12,7 +12,7 @@ from dispatch.model.states import READS
 from screens.binding import BACK, command
 from screens.book_forms import ask_record, ask_recurring
 from screens.user_screen import UserScreen
-from widgets.notes_pane import NotesPane
+from widgets.lines.notes_pane import NotesPane
 
 
 class ClientScreen(UserScreen):

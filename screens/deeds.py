@@ -12,7 +12,7 @@ from screens.keymap import own_bindings, sentence_of
 from screens.personal import known_themes
 from screens.user_screen import offered
 from widgets.found_list import FoundLine
-from widgets.keyboard import written_all
+from widgets.terminal.keyboard import written_all
 
 if TYPE_CHECKING:
     from screens.program import Program

@@ -10,7 +10,7 @@ from textual.widgets import Label
 
 from dispatch.model.text import show
 from screens.faults import SaysFaults
-from widgets.lean import LeanModal
+from widgets.terminal.lean import LeanModal
 
 
 class Dialog(SaysFaults, LeanModal[ScreenResultType], Generic[ScreenResultType]):

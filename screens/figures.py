@@ -28,7 +28,7 @@ from screens.binding import BACK, command, key
 from screens.reading import aside
 from screens.user_screen import UserScreen
 from widgets.chart_list import ChartList, ChartRow
-from widgets.notes_pane import NotesPane
+from widgets.lines.notes_pane import NotesPane
 
 _COLUMNS = 20
 _BAR = 12

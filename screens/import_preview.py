@@ -21,7 +21,7 @@ from screens.asking import ChoiceRow
 from screens.binding import key
 from screens.dialog import Dialog
 from widgets.choices import Choices
-from widgets.notes_pane import NotesPane
+from widgets.lines.notes_pane import NotesPane
 
 if TYPE_CHECKING:
     from screens.user_screen import UserScreen

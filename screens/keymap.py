@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
 
-from widgets.keyboard import PRINTING, key_named, written, written_all
+from widgets.terminal.keyboard import PRINTING, key_named, written, written_all
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -34,20 +34,20 @@ class KeyPlace:
     typed: bool = False
 
 
-_LIST = ("widgets.line_list:LineList",)
-EVERYWHERE = KeyPlace("Everywhere", ("screens.user_screen:UserScreen", "widgets.lean:_Lean"))
+_LIST = ("widgets.lines.line_list:LineList",)
+EVERYWHERE = KeyPlace("Everywhere", ("screens.user_screen:UserScreen", "widgets.terminal.lean:_Lean"))
 """The keys of the program itself come to these; its class is told by whoever asks."""
 PLACES = (
     EVERYWHERE,
-    KeyPlace("The board", ("screens.board:BoardScreen",), ("widgets.timeline:Timeline", *_LIST)),
+    KeyPlace("The board", ("screens.board:BoardScreen",), ("widgets.timeline.view:Timeline", *_LIST)),
     KeyPlace("Calling ahead", ("screens.calls:CallsScreen",), _LIST),
     KeyPlace("Messages to clients", ("screens.outbox:OutboxScreen",), _LIST),
-    KeyPlace("The timeline, and a visit in hand", ("widgets.timeline:Timeline",), alone=True),
+    KeyPlace("The timeline, and a visit in hand", ("widgets.timeline.view:Timeline",), alone=True),
     KeyPlace("Lists: the queue, my day, a checklist, the log", _LIST, alone=True),
-    KeyPlace("A plan of the day", ("screens.plan:PlanScreen",), ("widgets.timeline:Timeline", *_LIST)),
+    KeyPlace("A plan of the day", ("screens.plan:PlanScreen",), ("widgets.timeline.view:Timeline", *_LIST)),
     KeyPlace("My day", ("screens.day:DayScreen",), _LIST),
-    KeyPlace("The map", ("screens.map:MapScreen",), ("widgets.map_view:MapView", *_LIST)),
-    KeyPlace("The map, when the keyboard is on it", ("widgets.map_view:MapView",), alone=True),
+    KeyPlace("The map", ("screens.map:MapScreen",), ("widgets.map.view:MapView", *_LIST)),
+    KeyPlace("The map, when the keyboard is on it", ("widgets.map.view:MapView",), alone=True),
     KeyPlace("A link to copy", ("screens.browser:LinkText",), alone=True),
     KeyPlace("A visit", ("screens.visit:VisitScreen",), _LIST),
     KeyPlace("Tests while they run", ("screens.running:RunTests",), alone=True),

@@ -22,8 +22,8 @@ from screens.dialogs import Choose
 from screens.keymap import judged, own_bindings, sentence_of
 from screens.personal import keep_keys, keep_setting, known_themes
 from widgets.key_list import KeyLine, KeyList
-from widgets.keyboard import key_named, written, written_all
-from widgets.marks import legend, level_legend, marks_of
+from widgets.lines.marks import legend, level_legend, marks_of
+from widgets.terminal.keyboard import key_named, written, written_all
 
 if TYPE_CHECKING:
     from screens.program import Program

@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 
 from screens.user_screen import UserScreen
 from widgets.figure_list import FigureList
-from widgets.notes_pane import NotesPane
+from widgets.lines.notes_pane import NotesPane
 from widgets.separator import Separator
 
 T = TypeVar("T")

@@ -16,7 +16,7 @@ from screens.browser import show_links
 from screens.of_day import DAYS, DayOfVisits
 from screens.user_screen import UserScreen
 from widgets.leg_list import LegList
-from widgets.map_view import MapView
+from widgets.map.view import MapView
 
 WIDE = 76
 """Columns from which the legs have room beside the map."""

@@ -14,10 +14,10 @@ from dispatch.model.states import State
 from dispatch.model.units import leg_text, minutes_of
 from screens.asking import Left
 from screens.user_screen import UserScreen
-from widgets.ink import ink
 from widgets.keybar import KeyBar
-from widgets.keyboard import written
-from widgets.timeline import Timeline
+from widgets.lines.ink import ink
+from widgets.terminal.keyboard import written
+from widgets.timeline.view import Timeline
 from widgets.visit_detail import VisitDetail
 
 if TYPE_CHECKING:

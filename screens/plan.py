@@ -22,7 +22,7 @@ from screens.reading import aside
 from screens.user_screen import UserScreen
 from widgets.figure_list import FigureLine, FigureList
 from widgets.separator import Separator
-from widgets.timeline import Timeline
+from widgets.timeline.view import Timeline
 
 SECONDS = 5.0
 """How long better plans are looked for, unless somebody stops it or takes what there is."""

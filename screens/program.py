@@ -10,7 +10,7 @@ from dispatch.desk.session.user import User, read_only_words
 from dispatch.terminal import TerminalApp
 from screens.faults import SaysFaults
 from screens.unsent import InHand
-from widgets.type_ahead import TypeAhead
+from widgets.terminal.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from dispatch.desk.session.preferences import Personal

@@ -16,7 +16,7 @@ from db.faults import StoreFault
 from dispatch.desk.session.refusals import Refusal
 from screens.binding import command, key
 from screens.user_screen import UserScreen
-from widgets.lean import LeanModal
+from widgets.terminal.lean import LeanModal
 
 if TYPE_CHECKING:
     from dispatch.desk.reports.document import Report

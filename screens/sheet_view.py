@@ -14,7 +14,7 @@ from textual.widgets import Label, Static
 from dispatch.charges.explain import sheet_lines
 from dispatch.model.text import show
 from screens.binding import key
-from widgets.lean import LeanModal
+from widgets.terminal.lean import LeanModal
 
 _FRAME = 5
 """Columns that border, padding and scrollbar take beside the lines."""

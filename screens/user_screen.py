@@ -23,14 +23,14 @@ from screens.reading import aside
 from screens.unsent import KeptDialog
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
-from widgets.keyboard import written
+from widgets.terminal.keyboard import written
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from dispatch.desk.session.user import User
     from screens.program import Program
-    from widgets.ink import Span
+    from widgets.lines.ink import Span
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -21,7 +21,7 @@ from dispatch.charges.cases import recompute
 from dispatch.commands.line import GROUPS, run
 from screens.keymap import PLACES, key_rows, own_bindings
 from tests.wall import started
-from widgets.keyboard import CONTROLS, SIGNS, written
+from widgets.terminal.keyboard import CONTROLS, SIGNS, written
 
 ROOT = Path(__file__).parents[1]
 
@@ -53,7 +53,7 @@ def test_keys_page_is_made_from_the_bindings() -> None:
 def owners() -> list[type]:
     """Every class of screens and widgets that has bindings with an id."""
     for package in (screens, widgets):
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
     modules = [module for name, module in sys.modules.items() if name.split(".")[0] in ("screens", "widgets")]
     classes = {one for module in modules for one in vars(module).values() if isinstance(one, type)}

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from dispatch.model.boards import Board, CallAhead
 from dispatch.model.instants import clock_text
-from widgets.ink import Line, ink, spread
-from widgets.line_list import LineList, ListEntry
+from widgets.lines.ink import Line, ink, spread
+from widgets.lines.line_list import LineList, ListEntry
 
 INDENT = 8
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dispatch.model.text import cells_of
-from widgets.ink import Line, fitted, ink
-from widgets.line_list import LineList, ListEntry
+from widgets.lines.ink import Line, fitted, ink
+from widgets.lines.line_list import LineList, ListEntry
 
 
 class ChartRow(NamedTuple):

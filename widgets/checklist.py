@@ -14,9 +14,9 @@ from widgets.checklist_lines import (
     layout_of,
     phases_in_order,
 )
-from widgets.ink import Line, ink
-from widgets.line_list import LineList, ListEntry
-from widgets.marks import marks_of
+from widgets.lines.ink import Line, ink
+from widgets.lines.line_list import LineList, ListEntry
+from widgets.lines.marks import marks_of
 
 
 class ChecklistView(LineList[Item]):

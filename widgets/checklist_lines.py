@@ -8,8 +8,8 @@ from dispatch.closeout.gates import is_shown
 from dispatch.model.checklists import Asks, Attempt, Checklist, Grade, Item, ItemKind, Phase, Result
 from dispatch.model.instants import clock_text
 from dispatch.model.text import cells_of, pad, show
-from widgets.ink import Line, Span, fitted, ink, spread
-from widgets.marks import UNICODE, Marks
+from widgets.lines.ink import Line, Span, fitted, ink, spread
+from widgets.lines.marks import UNICODE, Marks
 
 NARROW = 60
 """Below this width phases are one letter, and what was found stands on a line of its own."""

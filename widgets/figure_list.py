@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from widgets.ink import Line, fitted, ink, width_of
-from widgets.line_list import LineList, ListEntry
+from widgets.lines.ink import Line, fitted, ink, width_of
+from widgets.lines.line_list import LineList, ListEntry
 
 _NARROW = 60
 """Columns below which a label and its value may stand below each other."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from widgets.ink import Line, fitted, ink
-from widgets.line_list import LineList, ListEntry
+from widgets.lines.ink import Line, fitted, ink
+from widgets.lines.line_list import LineList, ListEntry
 
 
 class FoundLine(NamedTuple):

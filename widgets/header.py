@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.model.text import show
-from widgets.ink import Line, Span, cut, fitted, spread, width_of
-from widgets.line_view import LineView
+from widgets.lines.ink import Line, Span, cut, fitted, spread, width_of
+from widgets.lines.line_view import LineView
 
 
 def status_line(left: Sequence[Span], middle: Sequence[Span], right: Sequence[Span], width: int) -> Line:

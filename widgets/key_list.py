@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from widgets.ink import Line, fitted, ink
-from widgets.line_list import LineList, ListEntry
+from widgets.lines.ink import Line, fitted, ink
+from widgets.lines.line_list import LineList, ListEntry
 
 KEYS_WIDTH = 14
 

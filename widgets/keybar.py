@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.model.text import cells_of, show
-from widgets.ink import Line, Span, fitted
-from widgets.line_view import LineView
+from widgets.lines.ink import Line, Span, fitted
+from widgets.lines.line_view import LineView
 
 
 def key_line(keys: Sequence[tuple[str, str]], width: int) -> Line:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
-from widgets.ink import Line, ink
-from widgets.line_list import LineList, ListEntry
-from widgets.marks import marks_of
+from widgets.lines.ink import Line, ink
+from widgets.lines.line_list import LineList, ListEntry
+from widgets.lines.marks import marks_of
 from widgets.route_lines import drives, leg_line, route_totals
 
 

@@ -7,8 +7,8 @@ from dispatch.model.boards import Log, LogLine
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import Review, State
 from dispatch.model.text import cells_of, pad, show
-from widgets.ink import Line, Span, fitted, ink, side_by_side
-from widgets.marks import Marks
+from widgets.lines.ink import Line, Span, fitted, ink, side_by_side
+from widgets.lines.marks import Marks
 
 
 @dataclass(frozen=True, slots=True)

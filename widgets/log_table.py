@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.model.boards import Log, LogLine
-from widgets.ink import Line, ink
-from widgets.line_list import LineList, ListEntry
+from widgets.lines.ink import Line, ink
+from widgets.lines.line_list import LineList, ListEntry
+from widgets.lines.marks import marks_of
 from widgets.log_lines import fitting_columns, heading_line, log_line
-from widgets.marks import marks_of
 
 
 class LogTable(LineList[LogLine]):

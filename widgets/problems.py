@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.states import ENDED
 from dispatch.model.text import show
-from widgets.timeline_layout import Span, drawn_span
+from widgets.timeline.layout import Span, drawn_span
 
 
 class ProblemVisit(NamedTuple):

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.states import State
-from widgets.ink import Line, ink, spread
-from widgets.line_list import LineList, ListEntry
-from widgets.marks import marks_of
+from widgets.lines.ink import Line, ink, spread
+from widgets.lines.line_list import LineList, ListEntry
+from widgets.lines.marks import marks_of
 from widgets.queue_lines import grouped, heading, visit_lines
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.instants import clock_text, day_of, span_text
 from dispatch.model.text import show
-from widgets.ink import Line, Span, ink, joined, spread, width_of
-from widgets.marks import LEVEL_INKS, LEVEL_LETTERS, Marks
+from widgets.lines.ink import Line, Span, ink, joined, spread, width_of
+from widgets.lines.marks import LEVEL_INKS, LEVEL_LETTERS, Marks
 
 OVERDUE, TODAY, UNDATED, ON_HOLD = "overdue", "today", "undated", "on hold"
 GROUPS = (OVERDUE, TODAY, UNDATED, ON_HOLD)

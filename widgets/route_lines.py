@@ -7,8 +7,8 @@ from dispatch.model.instants import span_text
 from dispatch.model.text import cells_of, pad, show
 from dispatch.model.travel import Leg, Provenance
 from dispatch.model.units import DistanceUnit, distance_text, minutes_of
-from widgets.ink import Line, Span, ink, spread
-from widgets.marks import Marks, stop_mark
+from widgets.lines.ink import Line, Span, ink, spread
+from widgets.lines.marks import Marks, stop_mark
 
 PROVENANCE = {
     Provenance.PINNED: "pinned",

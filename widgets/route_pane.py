@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from dispatch.model.boards import Board, BoardRow
 from dispatch.model.maps import route_of
-from widgets.day_map import MapPicture, foot_of, picture_of
-from widgets.ink import Line, fitted, ink
-from widgets.lines_pane import LinesPane
-from widgets.marks import marks_of
-from widgets.projection import MapProjection
+from widgets.lines.ink import Line, fitted, ink
+from widgets.lines.lines_pane import LinesPane
+from widgets.lines.marks import marks_of
+from widgets.map.day_map import MapPicture, foot_of, picture_of
+from widgets.map.projection import MapProjection
+from widgets.map.surveying import FindRoads, FindWays, Surveyor, WantedMap, sketch
 from widgets.route_lines import route_lines
-from widgets.surveying import FindRoads, FindWays, Surveyor, WantedMap, sketch
 
 LIST_CELLS, MAP_CELLS, GAP = 41, 14, 2
 """What the list and the map take at least beside each other, and the room between them."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from widgets.ink import Line, ink
-from widgets.line_view import LineView
-from widgets.marks import marks_of
+from widgets.lines.ink import Line, ink
+from widgets.lines.line_view import LineView
+from widgets.lines.marks import marks_of
 
 
 class Separator(LineView, can_focus=False):

@@ -9,9 +9,9 @@ from dispatch.model.instants import clock_text
 from dispatch.model.states import ENDED, ON_THE_WAY_OR_THERE
 from dispatch.model.travel import Leg
 from dispatch.model.units import distance_text, leg_text
-from widgets.ink import Line, Span, ink, spread
-from widgets.line_list import LineList, ListEntry
-from widgets.marks import Marks, marks_of, state_mark
+from widgets.lines.ink import Line, Span, ink, spread
+from widgets.lines.line_list import LineList, ListEntry
+from widgets.lines.marks import Marks, marks_of, state_mark
 
 
 class StopList(LineList[BoardVisit]):

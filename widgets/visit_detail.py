@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.text import wrapped
-from widgets.ink import Line, Span, ink, text_of
-from widgets.lines_pane import LinesPane
-from widgets.marks import marks_of
+from widgets.lines.ink import Line, Span, ink, text_of
+from widgets.lines.lines_pane import LinesPane
+from widgets.lines.marks import marks_of
 from widgets.visit_lines import detail_lines
 
 

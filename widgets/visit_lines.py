@@ -8,10 +8,10 @@ from dispatch.model.states import State
 from dispatch.model.text import show, wrapped
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
-from widgets.ink import Line, Span, cut, ink, joined
-from widgets.marks import LEVEL_INKS, LEVEL_LETTERS, Marks, level_text, state_mark
+from widgets.lines.ink import Line, Span, cut, ink, joined
+from widgets.lines.marks import LEVEL_INKS, LEVEL_LETTERS, Marks, level_text, state_mark
 from widgets.queue_lines import long_text
-from widgets.timeline_layout import MINUTE
+from widgets.timeline.layout import MINUTE
 
 LABEL = 9
 

@@ -29,7 +29,7 @@ def _keymap(args: Args) -> Result:
     from dispatch.desk.session.preferences import read_personal
     from screens.keymap import key_rows
     from screens.personal import judged_settings
-    from widgets.keyboard import written, written_all
+    from widgets.terminal.keyboard import written, written_all
 
     personal = read_personal()
     keymap, faults = judged_settings(personal, DispatchApp)

@@ -13,8 +13,10 @@ from dispatch.model.text import show
 with lazily(__name__):
     from db.store import Store
     from dispatch.desk.roads import atlas as atlases
-    from widgets import day_map, ink, route_lines, surveying
-    from widgets import marks as mark_sets
+    from widgets import route_lines
+    from widgets.lines import ink
+    from widgets.lines import marks as mark_sets
+    from widgets.map import day_map, surveying
 
 WIDEST = 100
 """Columns that a map takes at most."""

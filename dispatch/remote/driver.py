@@ -10,7 +10,7 @@ from textual.drivers import linux_driver
 from textual.geometry import Size
 from textual.messages import InBandWindowResize
 
-from widgets.driver import BoundedDriver
+from widgets.terminal.driver import BoundedDriver
 
 if TYPE_CHECKING:
     from textual.message import Message

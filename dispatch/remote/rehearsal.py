@@ -16,8 +16,8 @@ from textual.widgets import Static
 
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
-from widgets.lean import LeanScreen
 from widgets.stops import StopList
+from widgets.terminal.lean import LeanScreen
 from widgets.themes import THEMES
 
 

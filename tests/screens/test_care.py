@@ -18,8 +18,8 @@ from tests.desk.test_levels import agree
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.figure_list import FigureList
-from widgets.ink import text_of
-from widgets.lines_pane import LinesPane
+from widgets.lines.ink import text_of
+from widgets.lines.lines_pane import LinesPane
 from widgets.queue import Queue
 from widgets.visit_detail import VisitDetail
 

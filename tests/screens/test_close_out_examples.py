@@ -29,7 +29,7 @@ from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, until, until_true
 from widgets.checklist import ChecklistView
 from widgets.queue import Queue
-from widgets.timeline import Timeline
+from widgets.timeline.view import Timeline
 
 ARRIVED = frozenset({"A1", "A2", "A3", "W1.1", "W2"})
 

@@ -21,8 +21,8 @@ from tests.screens.test_screens import opened, press, until, until_true
 from widgets.chart_list import ChartList
 from widgets.figure_list import FigureList
 from widgets.header import StatusBar
-from widgets.ink import text_of
-from widgets.notes_pane import NotesPane
+from widgets.lines.ink import text_of
+from widgets.lines.notes_pane import NotesPane
 
 
 def closed(office: Office) -> None:

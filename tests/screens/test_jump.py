@@ -24,7 +24,7 @@ from tests.screens.test_prices import choose, fill
 from tests.screens.test_screens import opened, press, state, until, until_true
 from tests.widgets.terminals import Terminal, on_terminal
 from widgets.queue import Queue
-from widgets.timeline import Timeline
+from widgets.timeline.view import Timeline
 
 SIZES = [(120, 36), (80, 24)]
 

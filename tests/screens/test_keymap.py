@@ -20,8 +20,8 @@ from screens.visit import VisitScreen
 from tests.desk.conftest import Office, at
 from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.key_list import KeyList
-from widgets.keyboard import SIGNS, key_named, written
-from widgets.timeline import Timeline
+from widgets.terminal.keyboard import SIGNS, key_named, written
+from widgets.timeline.view import Timeline
 
 
 def test_names_of_signs_are_those_that_textual_gives_them() -> None:

@@ -20,9 +20,9 @@ from tests.desk.conftest import DAY, Office, at
 from tests.quick import first_of
 from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.leg_list import LegList
-from widgets.map_view import MapView
+from widgets.map.view import MapView
 from widgets.route_pane import RoutePane
-from widgets.timeline import Timeline
+from widgets.timeline.view import Timeline
 
 ROAD = Road(0, [(39.8, -83.2), (40.2, -82.7)])
 

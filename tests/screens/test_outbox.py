@@ -19,7 +19,7 @@ from tests.quick import first_of
 from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.figure_list import FigureList
 from widgets.header import StatusBar
-from widgets.notes_pane import NotesPane
+from widgets.lines.notes_pane import NotesPane
 
 
 class Refuses:

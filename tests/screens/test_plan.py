@@ -10,7 +10,7 @@ from screens.plan import PlanScreen
 from tests.desk.conftest import Office
 from tests.screens.test_screens import opened, press, state, until, until_true
 from widgets.figure_list import FigureList
-from widgets.timeline import Timeline
+from widgets.timeline.view import Timeline
 
 
 @pytest.fixture(autouse=True)

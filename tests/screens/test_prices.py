@@ -20,7 +20,7 @@ from tests.desk.conftest import Office
 from tests.desk.test_prepaid import closed
 from tests.screens.test_screens import opened, press, settled, until
 from widgets.figure_list import FigureList
-from widgets.notes_pane import NotesPane
+from widgets.lines.notes_pane import NotesPane
 
 
 async def fill(pilot: Pilot[None], **fields: str) -> None:

@@ -15,7 +15,7 @@ from screens import board as board_module
 from screens.board import BoardScreen
 from tests.desk.conftest import Office, at
 from tests.screens.test_screens import opened, press, settled, until_true
-from widgets.timeline import Timeline
+from widgets.timeline.view import Timeline
 from widgets.visit_detail import VisitDetail
 
 

@@ -41,7 +41,7 @@ from widgets.keybar import KeyBar
 from widgets.queue import Queue
 from widgets.stops import StopList
 from widgets.themes import DARK
-from widgets.timeline import Timeline
+from widgets.timeline.view import Timeline
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from screens.quick_line import QuickLine
 from tests.desk.conftest import Office, at
 from tests.quick import first_of
 from tests.screens.test_screens import opened, settled, state, until, until_true
-from widgets.timeline import Timeline
+from widgets.timeline.view import Timeline
 
 WORDS = "nbuckeye wlan 45m /j y1 "
 """Most of these letters are keys of every screen."""
@@ -145,7 +145,7 @@ async def test_what_waits_for_something_that_does_not_end_is_dropped_and_said(
     import asyncio
 
     from screens.board import BoardScreen
-    from widgets import type_ahead
+    from widgets.terminal import type_ahead
 
     never = asyncio.Event()
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.model.text import cells_of, show
-from widgets.braille import ACROSS, BLANK, DOWN, BrailleCanvas, Layer
-from widgets.ink import text_of, width_of
+from widgets.lines.ink import text_of, width_of
+from widgets.map.braille import ACROSS, BLANK, DOWN, BrailleCanvas, Layer
 
 ROADS, ROUTE = Layer("faint"), Layer("info", hides=1, shapes="+++")
 FAR = st.integers(-200, 200)

@@ -11,8 +11,8 @@ from tests.widgets.boards import ZONE, replace
 from tests.widgets.checklists import attempt, item, sample_checklist
 from widgets.checklist import ChecklistView
 from widgets.checklist_lines import is_open, item_lines, layout_of, needs_again, phases_in_order
-from widgets.ink import text_of, width_of
-from widgets.marks import ASCII, UNICODE
+from widgets.lines.ink import text_of, width_of
+from widgets.lines.marks import ASCII, UNICODE
 
 CHECKLIST = sample_checklist()
 

@@ -10,10 +10,10 @@ from dispatch.model.maps import ATTRIBUTION, DayRoute, Road, RouteStop, Way, rou
 from dispatch.model.states import State
 from dispatch.model.travel import Place
 from tests.widgets.boards import replace, sample_board
-from widgets.day_map import MapPicture, foot_of, ground_of, not_placed_text, picture_of, view_of
-from widgets.ink import Line, text_of, width_of
-from widgets.marks import ASCII, UNICODE, Marks
-from widgets.projection import MapProjection
+from widgets.lines.ink import Line, text_of, width_of
+from widgets.lines.marks import ASCII, UNICODE, Marks
+from widgets.map.day_map import MapPicture, foot_of, ground_of, not_placed_text, picture_of, view_of
+from widgets.map.projection import MapProjection
 
 HOME = Place(39.96, -83.0)
 EAST, NORTH, FAR = Place(39.96, -82.9), Place(40.05, -83.0), Place(40.05, -82.9)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.model.text import cells_of, show, wrapped
-from widgets.ink import clipped, cut, fitted, ink, joined, side_by_side, spread, text_of, width_of
+from widgets.lines.ink import clipped, cut, fitted, ink, joined, side_by_side, spread, text_of, width_of
 
 texts = st.text(st.sampled_from("ab 東クé\u0301…[]\x1b\u202e"), max_size=12)
 lines = st.lists(st.tuples(texts, st.just("plain")).map(lambda pair: ink(*pair)), max_size=4)

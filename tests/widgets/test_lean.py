@@ -17,12 +17,21 @@ from textual.widgets import Static
 from tests.wall import started
 from tests.widgets.boards import large_board
 from tests.widgets.terminals import Terminal, on_terminal
-from widgets import lean, lean_compositor
-from widgets.ink import Line, fitted, ink
-from widgets.lean import LeanModal, LeanScreen, missing_names
-from widgets.lean_compositor import NO_PEN, Stroke, cells_of_row, changed_runs, drawn, pen_of, strokes_of, taken_up
-from widgets.line_view import LineView
-from widgets.timeline import Timeline
+from widgets.lines.ink import Line, fitted, ink
+from widgets.lines.line_view import LineView
+from widgets.terminal import lean, lean_compositor
+from widgets.terminal.lean import LeanModal, LeanScreen, missing_names
+from widgets.terminal.lean_compositor import (
+    NO_PEN,
+    Stroke,
+    cells_of_row,
+    changed_runs,
+    drawn,
+    pen_of,
+    strokes_of,
+    taken_up,
+)
+from widgets.timeline.view import Timeline
 
 WORDS = ("Acme", "東京支店", "Zoë", "naïve", "…", "├──┤", "x", "クリニック", "St Anne's", "e\u0301", "✓ 08:20", "   ")
 INKS = ("plain", "dim", "good", "warn", "bad", "cursor", "heading")
@@ -79,7 +88,7 @@ async def play_noise(terminal: Terminal, pictures: list[Any]) -> None:
 
 
 def test_textual_has_every_name_that_lean_screens_rest_on() -> None:
-    """If this fails, Textual has changed inside: look at widgets/lean_compositor.py before loosening the pin."""
+    """If this fails, Textual has changed inside: look at widgets/terminal/lean_compositor.py before loosening the pin."""
     assert missing_names() == ()
 
 
@@ -293,7 +302,7 @@ async def test_long_blanks_are_erased_where_the_terminal_does_that_in_colour(mon
 def test_terminfo_says_which_terminals_erase_in_colour(term: str, erases: str) -> None:
     """In a process of its own: terminfo is read once in each."""
     pytest.importorskip("curses", reason="needs curses: install a Python that was built with ncurses")
-    code = f"from widgets.lean_compositor import erases_in_colour; print(erases_in_colour({term!r}))"
+    code = f"from widgets.terminal.lean_compositor import erases_in_colour; print(erases_in_colour({term!r}))"
     done = subprocess.run(started("-c", code), capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == erases
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.widgets.boards import DAY, NOW, clock, sample_board, visit, waiting
 from tests.widgets.test_timeline_rows import painted, row
-from widgets.ink import text_of
-from widgets.marks import UNICODE, level_legend
+from widgets.lines.ink import text_of
+from widgets.lines.marks import UNICODE, level_legend
 from widgets.queue_lines import due_text, visit_lines
 from widgets.visit_lines import detail_lines
 

@@ -7,10 +7,10 @@ from textual.app import App, ComposeResult
 
 from dispatch.model.boards import Tally
 from tests.widgets.logs import sample_log
-from widgets.ink import text_of, width_of
+from widgets.lines.ink import text_of, width_of
+from widgets.lines.marks import UNICODE
 from widgets.log_lines import amount_text, evidence, fitting_columns, heading_line, log_line
 from widgets.log_table import LogTable
-from widgets.marks import UNICODE
 
 LOG = sample_log()
 

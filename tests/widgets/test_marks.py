@@ -6,7 +6,7 @@ import pytest
 
 from dispatch.model.states import State
 from dispatch.model.text import cells_of
-from widgets.marks import ASCII, STATE_INKS, UNICODE, Marks, legend, marks_of, stop_mark
+from widgets.lines.marks import ASCII, STATE_INKS, UNICODE, Marks, legend, marks_of, stop_mark
 
 BOTH = pytest.mark.parametrize("marks", [UNICODE, ASCII], ids=["unicode", "ascii"])
 

@@ -1,8 +1,8 @@
 """Lists on a telephone's screen: nothing that matters is cut off."""
 
 from widgets.figure_list import FigureLine, FigureList
-from widgets.ink import text_of, width_of
 from widgets.key_list import KeyLine, KeyList
+from widgets.lines.ink import text_of, width_of
 
 CARE = FigureLine("Overdue", "1", "Copper Kettle Print & Copy", "2026-04-01  review with the client")
 SHORT = FigureLine("Which visits get it", "2", "For the kinds", "any")

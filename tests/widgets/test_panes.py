@@ -8,9 +8,9 @@ from dispatch.model.states import State
 from dispatch.model.travel import UNKNOWN_LEG
 from tests.widgets.boards import NOW, clock, replace, sample_board, visit, waiting
 from widgets.header import StatusBar, status_line
-from widgets.ink import ink, text_of, width_of
 from widgets.keybar import KeyBar, key_line
-from widgets.marks import UNICODE
+from widgets.lines.ink import ink, text_of, width_of
+from widgets.lines.marks import UNICODE
 from widgets.route_lines import driving, route_lines
 from widgets.route_pane import RoutePane
 from widgets.visit_detail import VisitDetail

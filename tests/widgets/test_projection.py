@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dispatch.model.travel import Place
 from dispatch.travel.estimate import haversine_km
-from widgets.projection import CLOSEST, FARTHEST, MIN_SPAN, MapProjection, fitted, scale_bar
+from widgets.map.projection import CLOSEST, FARTHEST, MIN_SPAN, MapProjection, fitted, scale_bar
 
 COLUMBUS = Place(39.9612, -82.9988)
 PLACES = st.builds(Place, st.floats(-80, 80), st.floats(-180, 180))

@@ -6,8 +6,8 @@ from typing import Any
 from textual.app import App, ComposeResult
 
 from tests.widgets.boards import DAY, NOW, clock, replace, sample_board, waiting
-from widgets.ink import text_of, width_of
-from widgets.marks import UNICODE
+from widgets.lines.ink import text_of, width_of
+from widgets.lines.marks import UNICODE
 from widgets.queue import Queue
 from widgets.queue_lines import due_text, group_of, grouped, matches, visit_lines
 

@@ -8,11 +8,11 @@ from textual.app import App, ComposeResult
 from textual.geometry import Offset
 
 from tests.widgets.boards import clock, large_board, replace, row, sample_board
-from widgets.marks import TYPOGRAPHY
+from widgets.lines.marks import TYPOGRAPHY
 from widgets.themes import THEMES
-from widgets.timeline import Timeline
-from widgets.timeline_cursor import BoardCursor
-from widgets.timeline_rows import FIGURES
+from widgets.timeline.cursor import BoardCursor
+from widgets.timeline.rows import FIGURES
+from widgets.timeline.view import Timeline
 
 
 class TimelineApp(App[None]):

@@ -7,7 +7,7 @@ import pytest
 from dispatch.model.instants import day_bounds
 from dispatch.model.states import State
 from tests.widgets.boards import DAY, NOW, ZONE, clock, leg, sample_board, visit
-from widgets.timeline_layout import (
+from widgets.timeline.layout import (
     TimeScale,
     drawn_span,
     drive_span,

@@ -11,13 +11,13 @@ from dispatch.model.people import Absence
 from dispatch.model.states import State
 from dispatch.model.travel import UNKNOWN_LEG
 from tests.widgets.boards import DAY, NOW, ZONE, clock, leg, replace, row, sample_board, visit
-from widgets.ink import Line, text_of, width_of
-from widgets.marks import ASCII, UNICODE
-from widgets.timeline_canvas import CanvasLine
-from widgets.timeline_ghost import Ghost, verdict_line
-from widgets.timeline_hours import hours_line
-from widgets.timeline_layout import TimeScale, hour_marks
-from widgets.timeline_rows import Look, name_lines, name_width, row_lines
+from widgets.lines.ink import Line, text_of, width_of
+from widgets.lines.marks import ASCII, UNICODE
+from widgets.timeline.canvas import CanvasLine
+from widgets.timeline.ghost import Ghost, verdict_line
+from widgets.timeline.hours import hours_line
+from widgets.timeline.layout import TimeScale, hour_marks
+from widgets.timeline.rows import Look, name_lines, name_width, row_lines
 
 SCALE = TimeScale(*day_bounds(DAY, ZONE), 300)
 HOURS = hour_marks(SCALE, ZONE)

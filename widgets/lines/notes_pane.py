@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.model.text import wrapped
-from widgets.ink import Line, ink
-from widgets.lines_pane import LinesPane
+from widgets.lines.ink import Line, ink
+from widgets.lines.lines_pane import LinesPane
 
 
 class NotesPane(LinesPane):

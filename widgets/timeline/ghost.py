@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.instants import clock_text
 from dispatch.model.text import show
-from widgets.ink import Line, fitted, ink
-from widgets.marks import Marks
-from widgets.timeline_layout import MINUTE
+from widgets.lines.ink import Line, fitted, ink
+from widgets.lines.marks import Marks
+from widgets.timeline.layout import MINUTE
 
 STEP = 5
 """Minutes: a visit is shifted by as many of these as a cell is long."""

@@ -7,12 +7,12 @@ from textual.geometry import Offset, Size
 
 from dispatch.model.maps import DayRoute
 from dispatch.model.units import DistanceUnit
-from widgets.day_map import MapPicture, foot_of, not_placed_text, picture_of
-from widgets.ink import Line, cut, fitted, ink
-from widgets.line_view import LineView
-from widgets.marks import marks_of
-from widgets.projection import MapProjection
-from widgets.surveying import FindRoads, FindWays, Land, Surveyor, WantedMap, sketch
+from widgets.lines.ink import Line, cut, fitted, ink
+from widgets.lines.line_view import LineView
+from widgets.lines.marks import marks_of
+from widgets.map.day_map import MapPicture, foot_of, not_placed_text, picture_of
+from widgets.map.projection import MapProjection
+from widgets.map.surveying import FindRoads, FindWays, Land, Surveyor, WantedMap, sketch
 
 ZOOM = 1.5
 """How many times nearer, or farther, a key brings the map."""

@@ -8,8 +8,8 @@ from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from widgets.ink import Line
-from widgets.palette import style_of
+from widgets.lines.ink import Line
+from widgets.lines.palette import style_of
 
 
 class LineView(ScrollView, can_focus=False):

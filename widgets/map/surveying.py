@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from dispatch.model.maps import Box, DayRoute, Road, Way
-from widgets.braille import BrailleCanvas
-from widgets.day_map import ground_of, view_of
-from widgets.projection import MapProjection
+from widgets.map.braille import BrailleCanvas
+from widgets.map.day_map import ground_of, view_of
+from widgets.map.projection import MapProjection
 
 if TYPE_CHECKING:
     from textual.widget import Widget

@@ -2,7 +2,7 @@
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.states import ENDED
-from widgets.timeline_layout import Span, drawn_span
+from widgets.timeline.layout import Span, drawn_span
 
 
 class BoardCursor:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from dispatch.model.instants import clock_text
-from widgets.ink import Line
-from widgets.timeline_canvas import CanvasLine
-from widgets.timeline_layout import HourMark, Span, TimeScale, hour_label
-from widgets.timeline_rows import Look
+from widgets.lines.ink import Line
+from widgets.timeline.canvas import CanvasLine
+from widgets.timeline.layout import HourMark, Span, TimeScale, hour_label
+from widgets.timeline.rows import Look
 
 
 def hours_line(

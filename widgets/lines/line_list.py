@@ -13,8 +13,8 @@ from textual.message import Message
 from textual.strip import Strip
 
 from dispatch.model.text import cells_of
-from widgets.ink import Line, Span, fitted
-from widgets.line_view import LineView
+from widgets.lines.ink import Line, Span, fitted
+from widgets.lines.line_view import LineView
 
 T = TypeVar("T")
 

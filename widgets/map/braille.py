@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from dispatch.model.text import cells_of, show
-from widgets.ink import PLAIN, Line, Span
+from widgets.lines.ink import PLAIN, Line, Span
 
 ACROSS, DOWN = 2, 4
 """Dots of a cell."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from textual.geometry import Size
 
-from widgets.ink import Line, fitted
-from widgets.line_view import LineView
+from widgets.lines.ink import Line, fitted
+from widgets.lines.line_view import LineView
 
 
 class LinesPane(LineView, can_focus=False):

@@ -9,10 +9,10 @@ from dispatch.model.maps import ATTRIBUTION, DayRoute, Road, RouteStop, Way
 from dispatch.model.text import cells_of, show
 from dispatch.model.travel import Place
 from dispatch.model.units import DistanceUnit
-from widgets.braille import ACROSS, DOWN, BrailleCanvas, Layer
-from widgets.ink import Line, Span, ink, spread, width_of
-from widgets.marks import ASCII, Marks, stop_mark
-from widgets.projection import MapProjection, fitted, scale_bar
+from widgets.lines.ink import Line, Span, ink, spread, width_of
+from widgets.lines.marks import ASCII, Marks, stop_mark
+from widgets.map.braille import ACROSS, DOWN, BrailleCanvas, Layer
+from widgets.map.projection import MapProjection, fitted, scale_bar
 
 STREETS, ROADS, ROUTE, ROUTE_HERE = range(4)
 LAYERS = (

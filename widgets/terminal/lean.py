@@ -18,7 +18,7 @@ from textual.binding import Binding
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
 if TYPE_CHECKING:
-    from widgets.lean_compositor import Shadow
+    from widgets.terminal.lean_compositor import Shadow
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "CompositorUpdate.render_segments": ("self", "console"),
@@ -69,7 +69,7 @@ class _Lean(Screen[ScreenResultType], Generic[ScreenResultType]):
         self.lean = False
         """Whether only changed cells are sent."""
         if not missing_names() and hasattr(self, "_compositor"):
-            from widgets.lean_compositor import LeanCompositor
+            from widgets.terminal.lean_compositor import LeanCompositor
 
             self._compositor = LeanCompositor(self)
             self.lean = True
@@ -117,7 +117,7 @@ class _Lean(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     @property
     def _shadow(self) -> Shadow:
-        from widgets.lean_compositor import shadow_of
+        from widgets.terminal.lean_compositor import shadow_of
 
         return shadow_of(self.app)
 

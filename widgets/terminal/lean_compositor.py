@@ -1,6 +1,6 @@
 """A compositor that sends only the cells in which the terminal's screen is to change.
 
-It rests on private names of Textual 8.2. `widgets.lean` guards them: nothing else may import this module.
+It rests on private names of Textual 8.2. `widgets.terminal.lean` guards them: nothing else may import this module.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from textual._compositor import Compositor, CompositorUpdate
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from widgets.marks import TYPOGRAPHY
+from widgets.lines.marks import TYPOGRAPHY
 
 if TYPE_CHECKING:
     from typing import Any

@@ -9,11 +9,11 @@ from dispatch.model.lateness import Late
 from dispatch.model.states import State
 from dispatch.model.text import cells_of, show
 from dispatch.model.units import DistanceUnit, distance_text
-from widgets.ink import Line, clipped, fitted, ink
-from widgets.marks import LEVEL_LETTERS, STATE_INKS, UNICODE, Marks, state_mark
-from widgets.timeline_canvas import CanvasLine
-from widgets.timeline_ghost import Ghost
-from widgets.timeline_layout import MINUTE, HourMark, Span, TimeScale, drawn_span, drive_span
+from widgets.lines.ink import Line, clipped, fitted, ink
+from widgets.lines.marks import LEVEL_LETTERS, STATE_INKS, UNICODE, Marks, state_mark
+from widgets.timeline.canvas import CanvasLine
+from widgets.timeline.ghost import Ghost
+from widgets.timeline.layout import MINUTE, HourMark, Span, TimeScale, drawn_span, drive_span
 
 BLOCK_LINES = 2
 """Lines of a block at most; a third line of a row is a gap."""

@@ -1,7 +1,7 @@
 """A line of cells on which one thing is painted over another."""
 
 from dispatch.model.text import cells_of
-from widgets.ink import Line, Span
+from widgets.lines.ink import Line, Span
 
 
 class CanvasLine:

@@ -13,15 +13,15 @@ from textual.strip import Strip
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.states import STEPS
-from widgets.ink import fitted
-from widgets.line_view import LineView
-from widgets.marks import marks_of
-from widgets.timeline_cursor import BoardCursor
-from widgets.timeline_ghost import STEP, Ghost, verdict_line
-from widgets.timeline_hours import hours_line
-from widgets.timeline_layout import MINUTE, ZOOMS, Frame, Span, frame_of, working_window
-from widgets.timeline_messages import AtGhost, AtVisit
-from widgets.timeline_rows import Look, name_lines, name_width, row_lines
+from widgets.lines.ink import fitted
+from widgets.lines.line_view import LineView
+from widgets.lines.marks import marks_of
+from widgets.timeline.cursor import BoardCursor
+from widgets.timeline.ghost import STEP, Ghost, verdict_line
+from widgets.timeline.hours import hours_line
+from widgets.timeline.layout import MINUTE, ZOOMS, Frame, Span, frame_of, working_window
+from widgets.timeline.messages import AtGhost, AtVisit
+from widgets.timeline.rows import Look, name_lines, name_width, row_lines
 
 
 class Press(NamedTuple):

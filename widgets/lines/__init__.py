@@ -1,0 +1,1 @@
+"""Lines of coloured text, and the views and lists that are made of them."""

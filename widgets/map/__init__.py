@@ -1,0 +1,1 @@
+"""Maps of a technician's day, drawn in dots of braille."""
