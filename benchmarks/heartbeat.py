@@ -20,7 +20,7 @@ from db.store import Store
 from dispatch.app import DispatchApp
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.user import log_in
-from screens.board import BoardScreen
+from screens.board.board import BoardScreen
 from tests.widgets.terminals import Terminal, on_terminal
 from widgets.timeline.view import Timeline
 

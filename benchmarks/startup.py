@@ -19,8 +19,9 @@ CASES = {
     "import textual.app": "import gc; gc.disable(); import textual.app",
     "dispatch --version": "import dispatch.__main__, dispatch",
     "a plain command (keys list)": "import dispatch.commands.line, dispatch.commands.remote, dispatch.desk.session.user, db.keys",
-    "the board": "import gc; gc.disable(); import dispatch.commands.line, dispatch.commands.views, dispatch.app, screens.board",
-    "a session (my day)": "import gc; gc.disable(); import dispatch.remote.sitting, dispatch.remote.app, screens.day",
+    "the board": "import gc; gc.disable(); import dispatch.commands.line, dispatch.commands.views, dispatch.app, "
+    "screens.board.board",
+    "a session (my day)": "import gc; gc.disable(); import dispatch.remote.sitting, dispatch.remote.app, screens.visit.day",
     "a session of a warm parent": "import dispatch.remote.guard, dispatch.remote.warm",
 }
 """What each imports up to its first screen or its first line; those with screens collect no garbage meanwhile."""

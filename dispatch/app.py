@@ -24,9 +24,9 @@ from dispatch.lazily import lazily
 from dispatch.model.states import OFFICE, Role
 from dispatch.model.text import show
 from dispatch.terminal import TerminalApp
+from screens.dialogs.unsent import InHand, KeptDialog
 from screens.faults import says
-from screens.program import Program
-from screens.unsent import InHand, KeptDialog
+from screens.program.program import Program
 from widgets.themes import THEMES
 
 with lazily(__name__):
@@ -34,11 +34,15 @@ with lazily(__name__):
     from dispatch.desk.firm import setup
     from dispatch.desk.session import refusals
     from dispatch.desk.session.preferences import Personal
-    from screens import board, book, day, deeds, doubtful_clock, log
-    from screens import jump as jumps
-    from screens import keymap as keymaps
-    from screens import personal as own_settings
-    from screens import setup as setting_up
+    from screens.board import board
+    from screens.book import book
+    from screens.log import log
+    from screens.program import doubtful_clock, palette
+    from screens.program import jump as jumps
+    from screens.program import keymap as keymaps
+    from screens.program import personal as own_settings
+    from screens.program import setup as setting_up
+    from screens.visit import day
 
 CLOCK_SECONDS = 5.0
 """How often the clock on the screen is looked at."""
@@ -87,7 +91,7 @@ class DispatchApp(Program):
     TITLE = "Dispatch"
     WATCH_SECONDS: ClassVar[float] = 0.1
     """How often the program looks whether somebody else changed the store: one PRAGMA of some microseconds."""
-    ENABLE_COMMAND_PALETTE = False  # Textual's own offers what is not for everybody; `screens.deeds` is ours
+    ENABLE_COMMAND_PALETTE = False  # Textual's own offers what is not for everybody; `screens.program.palette` is ours
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "mode('board')", "Board", id="mode.board", tooltip="the dispatcher's day"),
         Binding("2", "mode('day')", "My day", id="mode.day", tooltip="the technician's day"),
@@ -236,7 +240,7 @@ class DispatchApp(Program):
     @work
     async def action_palette(self) -> None:
         """Find something to do by words."""
-        await deeds.choose_deed(self)
+        await palette.choose_deed(self)
 
     def action_theme(self, name: str) -> None:
         """Show other colours, and keep them for the person."""

@@ -13,8 +13,8 @@ from textual.screen import Screen
 from dispatch.desk.session.unsent import Unsent
 from dispatch.model.instants import parse_day
 from screens.binding import CommandScreen
+from screens.dialogs.unsent import GO_BACK
 from screens.faults import SaysFaults
-from screens.unsent import GO_BACK
 
 T = TypeVar("T", covariant=True)
 
@@ -102,7 +102,7 @@ class AskingScreen(SaysFaults, CommandScreen):
         does: str = SAVES,
     ) -> str:
         """A line of text, which `check` has nothing against; `does` says what enter does with it."""
-        from screens.dialogs import AskText
+        from screens.dialogs.questions import AskText
 
         return cast(str, await self.answer(AskText(title, hint, value, check, unsent, does)))
 
@@ -115,19 +115,19 @@ class AskingScreen(SaysFaults, CommandScreen):
 
     async def choose(self, title: str, rows: Sequence[ChoiceRow[T]], hint: str = CHOOSES) -> T:
         """What the row that is chosen stands for."""
-        from screens.dialogs import Choose
+        from screens.dialogs.questions import Choose
 
         return cast(T, await self.answer(Choose(title, rows, hint)))
 
     async def ask_note(self, title: str, hint: str, unsent: Unsent) -> str:
         """A text that may be long."""
-        from screens.note import AskNote
+        from screens.dialogs.note import AskNote
 
         return cast(str, await self.answer(AskNote(title, hint, unsent)))
 
     async def confirm(self, title: str, lines: Sequence[str] = (), question: str = DOES) -> None:
         """Come back where a step that does what `lines` say is meant."""
-        from screens.dialogs import AskConfirm
+        from screens.dialogs.questions import AskConfirm
 
         await self.answer(AskConfirm(title, lines, question))
 
@@ -140,6 +140,6 @@ class AskingScreen(SaysFaults, CommandScreen):
         unsent: Unsent | None = None,
     ) -> dict[str, str]:
         """The texts of a form's fields, which `check` has nothing against."""
-        from screens.dialogs import Form
+        from screens.dialogs.questions import Form
 
         return cast(dict[str, str], await self.answer(Form(title, fields, check, hint, unsent)))

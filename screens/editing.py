@@ -11,8 +11,8 @@ from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.desk.session.unsent import as_kept
 from dispatch.model.states import LEADS
 from screens.binding import BACK, command
+from screens.dialogs.unsent import FROM_BEFORE
 from screens.listed import ListScreen
-from screens.unsent import FROM_BEFORE
 from widgets.figure_list import FigureLine
 
 D = TypeVar("D", bound=Draft)

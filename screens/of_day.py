@@ -57,7 +57,7 @@ class DayOfVisits(UserScreen):
         """Open the visit under the cursor."""
         visit = self.visit_here()
         if visit is not None:
-            from screens.visit import VisitScreen
+            from screens.visit.visit import VisitScreen
 
             self.app.push_screen(VisitScreen(visit.reference))
 

@@ -18,9 +18,9 @@ from dispatch.model.states import READS
 from dispatch.model.text import show
 from screens.asking import FILLS, AskedField, AskingScreen, a_reason
 from screens.binding import command
+from screens.dialogs.unsent import KeptDialog
 from screens.faults import words
 from screens.reading import aside
-from screens.unsent import KeptDialog
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
 from widgets.terminal.keyboard import written
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from dispatch.desk.session.user import User
-    from screens.program import Program
+    from screens.program.program import Program
     from widgets.lines.ink import Span
 
 P = ParamSpec("P")
@@ -337,7 +337,7 @@ class UserScreen(AskingScreen):
     @command("$", "screen.prices", "Prices", READS["prices"].roles)
     def action_prices(self) -> None:
         """Rate cards and agreements."""
-        from screens.prices import PricesScreen
+        from screens.prices.prices import PricesScreen
 
         if not isinstance(self, PricesScreen):
             self.app.push_screen(PricesScreen())
@@ -345,7 +345,7 @@ class UserScreen(AskingScreen):
     @command("Q", "screen.quote", "Quote", READS["prices"].roles)
     async def action_quote(self) -> None:
         """What a visit would cost."""
-        from screens.quote import ask_quote
+        from screens.prices.quote import ask_quote
 
         await ask_quote(self)
 
@@ -353,7 +353,7 @@ class UserScreen(AskingScreen):
     def action_client(self) -> None:
         """The page of the client under the cursor."""
         from db import clients
-        from screens.client import ClientScreen
+        from screens.book.client import ClientScreen
 
         name = self.client_here()
         client = None if name is None else self.look(clients.client_by_name, self.user.store, name)
@@ -363,7 +363,7 @@ class UserScreen(AskingScreen):
     @command("?", "screen.keys", "Keys")
     def action_keys(self) -> None:
         """Every key of this screen."""
-        from screens.keys import KeysHelp
+        from screens.program.keys import KeysHelp
 
         self.app.push_screen(KeysHelp(self.TITLE_WORD, self))
 

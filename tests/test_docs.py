@@ -19,7 +19,7 @@ import widgets
 from dispatch.app import DispatchApp
 from dispatch.charges.cases import recompute
 from dispatch.commands.line import GROUPS, run
-from screens.keymap import PLACES, key_rows, own_bindings
+from screens.program.keymap import PLACES, key_rows, own_bindings
 from tests.wall import started
 from widgets.terminal.keyboard import CONTROLS, SIGNS, written
 

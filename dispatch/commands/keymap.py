@@ -12,7 +12,7 @@ from dispatch.model.forms import form
 from dispatch.model.text import pad, show
 
 if TYPE_CHECKING:
-    from screens.keymap import KeyRow
+    from screens.program.keymap import KeyRow
 
 
 @alone(
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def _keymap(args: Args) -> Result:
     from dispatch.app import DispatchApp
     from dispatch.desk.session.preferences import read_personal
-    from screens.keymap import key_rows
-    from screens.personal import judged_settings
+    from screens.program.keymap import key_rows
+    from screens.program.personal import judged_settings
     from widgets.terminal.keyboard import written, written_all
 
     personal = read_personal()

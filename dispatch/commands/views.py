@@ -28,7 +28,7 @@ with lazily(__name__):
     from dispatch.desk.session import user as sessions
     from dispatch.desk.texts import plain
     from dispatch.model.boards import BoardRow
-    from screens import welcome
+    from screens.program import welcome
 
 _DATE = option("--date", "DAY", "2026-11-24, today, tomorrow, tue (default: today)")
 _SCREEN = (

@@ -85,7 +85,7 @@ class RemoteApp(DispatchApp):
     # coming back, and being sent away
 
     def _go_back(self) -> None:
-        from screens.visit import VisitScreen
+        from screens.visit.visit import VisitScreen
 
         where = self._back_to
         assert where is not None

@@ -29,7 +29,7 @@ from dispatch.desk.visits.finding import find
 from dispatch.model.checklists import Result
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import Review, State
-from screens.price import price_words
+from screens.prices.price import price_words
 from tests.desk.conftest import DAY, Office, accept, approve, at, export
 
 

@@ -27,7 +27,7 @@ from dispatch.fields.record import Field, FieldFault
 from dispatch.model.instants import day_of
 from dispatch.records.agreements import BLOCK
 from dispatch.records.requests import REQUEST
-from screens.book_forms import line_of
+from screens.record_forms import line_of
 from tests.desk.conftest import Office
 from tests.quick import examples
 from widgets.one_of import OneOf

@@ -12,8 +12,8 @@ from db.store import Store
 from dispatch.desk.access import keyring, logins
 from dispatch.desk.access.connecting import Reached, sshd_block
 from dispatch.desk.adapters import key_file
-from screens.access import AccessScreen
-from screens.sheet_view import SheetView
+from screens.log.access import AccessScreen
+from screens.prices.sheet_view import SheetView
 from tests.desk.conftest import Office
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, settled, until, until_true

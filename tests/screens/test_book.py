@@ -21,12 +21,12 @@ from dispatch.desk.session.user import log_in
 from dispatch.model.clients import Client
 from dispatch.model.instants import SetClock
 from dispatch.model.states import State
-from screens.book import KINDS, SHOWN, BookScreen
-from screens.client import ClientScreen
-from screens.dialogs import Form
-from screens.prices import PricesScreen
-from screens.setup import SetupScreen
-from screens.terms import TermsScreen
+from screens.book.book import KINDS, SHOWN, BookScreen
+from screens.book.client import ClientScreen
+from screens.dialogs.questions import Form
+from screens.prices.prices import PricesScreen
+from screens.prices.terms import TermsScreen
+from screens.program.setup import SetupScreen
 from tests.desk.conftest import Office, at
 from tests.screens.test_importing import import_file
 from tests.screens.test_prices import answer, choose, fill

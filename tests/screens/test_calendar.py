@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from db.settings import today
 from screens.asking import SHOWS, AskedField
-from screens.dialogs import ChooseDay, Form
+from screens.dialogs.questions import ChooseDay, Form
 from tests.desk.conftest import Office
 from tests.screens.test_screens import opened, press, until
 from widgets.month import MonthCalendar

@@ -7,10 +7,10 @@ from dispatch.desk.care import caring
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.visits.finding import find
 from dispatch.model.states import State
-from screens.care import CareScreen
-from screens.client import ClientScreen
-from screens.dialogs import AskText, Choose
-from screens.visit_record import VisitRecord
+from screens.book.client import ClientScreen
+from screens.dialogs.questions import AskText, Choose
+from screens.log.care import CareScreen
+from screens.log.visit_record import VisitRecord
 from tests.desk.conftest import Office, at
 from tests.desk.test_care import agree as agree_late
 from tests.desk.test_care import emergency

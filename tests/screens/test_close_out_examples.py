@@ -19,10 +19,10 @@ from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.session.user import User
 from dispatch.model.checklists import Attempt, Result
 from dispatch.model.states import State
-from screens.dialogs import AskConfirm, AskText, Choose
-from screens.note import AskNote
-from screens.visit import VisitScreen
-from screens.visit_record import ChargeSheet, VisitRecord
+from screens.dialogs.note import AskNote
+from screens.dialogs.questions import AskConfirm, AskText, Choose
+from screens.log.visit_record import ChargeSheet, VisitRecord
+from screens.visit.visit import VisitScreen
 from tests.commands.test_close_out_examples import LATER, no_distance
 from tests.desk.conftest import Office
 from tests.screens.test_prices import answer, choose, fill

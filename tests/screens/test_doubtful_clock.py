@@ -11,9 +11,9 @@ from dispatch.desk.session.doubtful_clock import confirm
 from dispatch.desk.session.refusals import NotAllowed
 from dispatch.model.instants import SystemClock
 from dispatch.model.states import State
-from screens.board import BoardScreen
-from screens.day import DayScreen
-from screens.dialogs import AskText, Choose
+from screens.board.board import BoardScreen
+from screens.dialogs.questions import AskText, Choose
+from screens.visit.day import DayScreen
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office, at
 from tests.quick import first_of

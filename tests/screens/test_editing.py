@@ -8,10 +8,10 @@ from textual.widgets import Input
 from db import agreements, templates
 from dispatch.desk.prices import agreeing, rates
 from dispatch.desk.prices.drafts import CardDraft
-from screens.book import BookScreen
-from screens.dialogs import AskText
+from screens.book.book import BookScreen
+from screens.dialogs.questions import AskText
 from screens.editing import DraftScreen
-from screens.prices import PricesScreen
+from screens.prices.prices import PricesScreen
 from tests.desk.conftest import Office
 from tests.quick import first_of
 from tests.screens.test_prices import answer, choose, fill

@@ -10,11 +10,11 @@ from textual.widgets import Input
 
 from db import audit
 from dispatch.desk.closeout import leaving
-from screens.audit import AuditScreen
-from screens.dialogs import AskText, Choose, Form
-from screens.figures import BehindScreen, FiguresScreen
-from screens.sheet_view import SheetView
-from screens.visit_record import VisitRecord
+from screens.dialogs.questions import AskText, Choose, Form
+from screens.log.audit import AuditScreen
+from screens.log.figures import BehindScreen, FiguresScreen
+from screens.log.visit_record import VisitRecord
+from screens.prices.sheet_view import SheetView
 from tests.desk.conftest import Office
 from tests.screens.test_prices import choose, fill
 from tests.screens.test_screens import opened, press, until, until_true

@@ -15,11 +15,11 @@ from dispatch.desk.files.table import Unreadable
 from dispatch.desk.imports import importing
 from dispatch.desk.imports.importing import kind_of
 from dispatch.desk.imports.judging import Stopped
-from screens.board import BoardScreen
-from screens.dialogs import Form
-from screens.finder import FindScreen
-from screens.import_preview import AskFile, ImportPreview, Working, files_like, watched
-from screens.visit import VisitScreen
+from screens.board.board import BoardScreen
+from screens.dialogs.finder import FindScreen
+from screens.dialogs.questions import Form
+from screens.files.import_preview import AskFile, ImportPreview, Working, files_like, watched
+from screens.visit.visit import VisitScreen
 from tests.desk.conftest import DAY, Office, at
 from tests.imports.test_calendar import calendar, event
 from tests.quick import first_of
@@ -238,7 +238,7 @@ async def test_a_recurring_visit_from_the_page_of_a_client(office: Office) -> No
 
 
 async def test_the_record_of_a_visit_has_its_own_key(office: Office) -> None:
-    from screens.visit_record import VisitRecord
+    from screens.log.visit_record import VisitRecord
 
     async with opened(office.dana, "board") as pilot:
         pilot.app.push_screen(VisitScreen("R1"))

@@ -12,12 +12,12 @@ from dispatch.app import DispatchApp
 from dispatch.desk.plan import schedule
 from dispatch.model.instants import at_local
 from dispatch.model.states import State
-from screens.board import BoardScreen
-from screens.client import ClientScreen
-from screens.finder import FindScreen
-from screens.log import LogScreen
-from screens.terms import TermsScreen
-from screens.visit import VisitScreen
+from screens.board.board import BoardScreen
+from screens.book.client import ClientScreen
+from screens.dialogs.finder import FindScreen
+from screens.log.log import LogScreen
+from screens.prices.terms import TermsScreen
+from screens.visit.visit import VisitScreen
 from tests.desk.conftest import DAY, ZONE, Office, at
 from tests.quick import first_of
 from tests.screens.test_prices import choose, fill

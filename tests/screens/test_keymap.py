@@ -13,10 +13,10 @@ from textual.widgets import Input
 from dispatch.app import DispatchApp
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.preferences import Personal, read_personal
-from screens.dialogs import AskText, Choose
-from screens.keymap import EVERYWHERE, PLACES, judged, key_rows
-from screens.keys import KeysHelp, PressKey
-from screens.visit import VisitScreen
+from screens.dialogs.questions import AskText, Choose
+from screens.program.keymap import EVERYWHERE, PLACES, judged, key_rows
+from screens.program.keys import KeysHelp, PressKey
+from screens.visit.visit import VisitScreen
 from tests.desk.conftest import Office, at
 from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.key_list import KeyList

@@ -6,8 +6,8 @@ import pkgutil
 import screens
 from screens.listed import ListScreen
 
-for module in pkgutil.iter_modules(screens.__path__):
-    importlib.import_module(f"screens.{module.name}")
+for module in pkgutil.walk_packages(screens.__path__, "screens."):
+    importlib.import_module(module.name)
 
 
 def test_a_list_has_the_look_of_lists() -> None:

@@ -12,10 +12,10 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.roads.atlas import Atlas
 from dispatch.model.maps import Box, DayRoute, Road, Way
 from dispatch.model.travel import Place
-from screens import browser
-from screens.browser import LinkText, browser_is_here, open_link
-from screens.map import MapScreen
-from screens.visit import VisitScreen
+from screens.board.map import MapScreen
+from screens.files import browser
+from screens.files.browser import LinkText, browser_is_here, open_link
+from screens.visit.visit import VisitScreen
 from tests.desk.conftest import DAY, Office, at
 from tests.quick import first_of
 from tests.screens.test_screens import opened, press, settled, until, until_true

@@ -12,8 +12,8 @@ from dispatch.desk.delivery.posting import post_next
 from dispatch.desk.messages import outbox
 from dispatch.desk.plan import schedule
 from dispatch.model.messages import Fate
-from screens.dialogs import AskConfirm
-from screens.outbox import OutboxScreen
+from screens.board.outbox import OutboxScreen
+from screens.dialogs.questions import AskConfirm
 from tests.desk.conftest import Office, at
 from tests.quick import first_of
 from tests.screens.test_screens import opened, press, settled, until, until_true

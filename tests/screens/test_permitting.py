@@ -8,7 +8,7 @@ from db import permissions
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Asks, Item
 from dispatch.model.states import State
-from screens.dialogs import Choose
+from screens.dialogs.questions import Choose
 from tests.desk.conftest import Office
 from tests.desk.test_probing import register
 from tests.quick import first_of

@@ -11,11 +11,11 @@ from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.model.checklists import Item, ItemKind, Result
 from dispatch.model.states import State
-from screens.day import DayScreen
-from screens.dialogs import AskConfirm, AskText, Form
-from screens.note import AskNote
-from screens.visit import VisitScreen
-from screens.visit_record import ChargeSheet
+from screens.dialogs.note import AskNote
+from screens.dialogs.questions import AskConfirm, AskText, Form
+from screens.log.visit_record import ChargeSheet
+from screens.visit.day import DayScreen
+from screens.visit.visit import VisitScreen
 from tests.desk.conftest import Office, at
 from tests.screens.test_screens import opened, state, until
 from tests.screens.test_typing import at_rest, burst

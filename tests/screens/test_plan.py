@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dispatch.model.states import State
-from screens.board import BoardScreen
-from screens.plan import PlanScreen
+from screens.board.board import BoardScreen
+from screens.board.plan import PlanScreen
 from tests.desk.conftest import Office
 from tests.screens.test_screens import opened, press, state, until, until_true
 from widgets.figure_list import FigureList
@@ -17,7 +17,7 @@ from widgets.timeline.view import Timeline
 def insertion(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine is not what is tested here."""
     monkeypatch.setenv("DISPATCH_SOLVER", "insertion")
-    monkeypatch.setattr("screens.plan.SECONDS", 0.0)
+    monkeypatch.setattr("screens.board.plan.SECONDS", 0.0)
 
 
 def placed(screen: PlanScreen) -> int:

@@ -12,7 +12,7 @@ from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.plan import schedule
 from dispatch.model.states import State
 from dispatch.model.visits import Assignment
-from screens.dialogs import AskText, Choose
+from screens.dialogs.questions import AskText, Choose
 from tests.desk.conftest import Office, at
 from tests.quick import first_of
 from tests.screens.test_screens import opened, settled, until, until_true

@@ -11,11 +11,11 @@ from textual.widgets import Input
 from db import agreements
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.prices import agreeing
-from screens.dialogs import AskConfirm, AskText, Choose, Form
-from screens.log import LogScreen
-from screens.prices import PricesScreen
-from screens.sheet_view import SheetView
-from screens.terms import TermsScreen
+from screens.dialogs.questions import AskConfirm, AskText, Choose, Form
+from screens.log.log import LogScreen
+from screens.prices.prices import PricesScreen
+from screens.prices.sheet_view import SheetView
+from screens.prices.terms import TermsScreen
 from tests.desk.conftest import Office
 from tests.desk.test_prepaid import closed
 from tests.screens.test_screens import opened, press, settled, until

@@ -8,9 +8,9 @@ from db import checklists, targets
 from dispatch.desk.book import editing
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.model.checklists import Attempt, Grade, Result
-from screens.dialogs import AskText, Form
-from screens.running import RunTests
-from screens.visit import VisitScreen
+from screens.dialogs.questions import AskText, Form
+from screens.visit.running_tests import RunTests
+from screens.visit.visit import VisitScreen
 from tests.closeout.probes.servers import HERE, mail, saying, serving
 from tests.desk.conftest import Office
 from tests.screens.test_screens import opened, press, until, until_true

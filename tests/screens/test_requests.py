@@ -7,9 +7,9 @@ from textual.widgets import Input, Static
 from db import visits
 from db.settings import today
 from dispatch.desk.requests import amending
-from screens.dialogs import Form
-from screens.quick_line import QuickLine
-from screens.visit import VisitScreen
+from screens.board.quick_line import QuickLine
+from screens.dialogs.questions import Form
+from screens.visit.visit import VisitScreen
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office
 from tests.quick import first_of

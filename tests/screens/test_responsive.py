@@ -11,8 +11,8 @@ import pytest
 
 from dispatch.desk.day import placement, views
 from dispatch.desk.plan import schedule
-from screens import board as board_module
-from screens.board import BoardScreen
+from screens.board import board as board_module
+from screens.board.board import BoardScreen
 from tests.desk.conftest import Office, at
 from tests.screens.test_screens import opened, press, settled, until_true
 from widgets.timeline.view import Timeline

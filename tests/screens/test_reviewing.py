@@ -17,10 +17,10 @@ from dispatch.desk.review import reviewing
 from dispatch.desk.visits.finding import find
 from dispatch.model.checklists import Result
 from dispatch.model.states import Review
-from screens.dialogs import AskConfirm, AskText, Form
-from screens.log import LogScreen
-from screens.note import AskNote
-from screens.visit_record import VisitRecord
+from screens.dialogs.note import AskNote
+from screens.dialogs.questions import AskConfirm, AskText, Form
+from screens.log.log import LogScreen
+from screens.log.visit_record import VisitRecord
 from tests.desk.conftest import Office
 from tests.desk.many import NEEDLE, add_closed_visits
 from tests.quick import first_of

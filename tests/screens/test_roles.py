@@ -18,15 +18,15 @@ from dispatch.commands.line import choices_of, every_parser
 from dispatch.commands.reading import ALL, COMMANDS, read_by
 from dispatch.desk.session.refusals import NotAllowed
 from dispatch.model.states import READS, STEPS, Role
-from screens.deeds import deeds
-from screens.keymap import own_bindings
-from screens.keys import key_lines
+from screens.program.keymap import own_bindings
+from screens.program.keys import key_lines
+from screens.program.palette import deeds
 from screens.user_screen import UserScreen
 from tests.desk.conftest import Office, office  # noqa: F401  (the fixture)
 from tests.desk.test_permissions import declared
 
-for module in pkgutil.iter_modules(screens.__path__):
-    importlib.import_module(f"screens.{module.name}")
+for module in pkgutil.walk_packages(screens.__path__, "screens."):
+    importlib.import_module(module.name)
 
 
 def below(owner: type[Any]) -> Iterator[type[Any]]:

@@ -6,10 +6,10 @@ from textual.widgets import Input
 
 from dispatch.desk.plan import schedule
 from dispatch.model.states import State
-from screens.board import BoardScreen
-from screens.calls import CallsScreen
-from screens.client import ClientScreen
-from screens.dialogs import AskText, Choose
+from screens.board.board import BoardScreen
+from screens.board.calls import CallsScreen
+from screens.book.client import ClientScreen
+from screens.dialogs.questions import AskText, Choose
 from tests.desk.conftest import Office, at
 from tests.screens.test_screens import opened, press, settled, state, until, until_true
 from widgets.call_list import CallList

@@ -24,13 +24,13 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.requests.intake import add
 from dispatch.desk.session.user import User, log_in
 from dispatch.model.states import State
-from screens.day import DayScreen
-from screens.dialogs import AskConfirm, AskText, Choose, Form
-from screens.keys import KeysHelp, key_lines
-from screens.note import AskNote
-from screens.plan import PlanScreen
-from screens.visit import VisitScreen
-from screens.visit_record import ChargeSheet, VisitRecord
+from screens.board.plan import PlanScreen
+from screens.dialogs.note import AskNote
+from screens.dialogs.questions import AskConfirm, AskText, Choose, Form
+from screens.log.visit_record import ChargeSheet, VisitRecord
+from screens.program.keys import KeysHelp, key_lines
+from screens.visit.day import DayScreen
+from screens.visit.visit import VisitScreen
 from tests.desk.conftest import DAY, Office, at
 from tests.quick import first_of
 from tests.screens.idle import is_about_to_act

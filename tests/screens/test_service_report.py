@@ -10,9 +10,9 @@ from textual.widgets import Static
 
 from dispatch.desk.closeout import leaving
 from dispatch.desk.plan import schedule
-from screens.service_report import ReportView
-from screens.visit import VisitScreen
-from screens.visit_record import VisitRecord
+from screens.log.visit_record import VisitRecord
+from screens.visit.service_report import ReportView
+from screens.visit.visit import VisitScreen
 from tests.desk.conftest import Office, at
 from tests.quick import first_of
 from tests.screens.test_prices import fill

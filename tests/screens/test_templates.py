@@ -6,10 +6,10 @@ from db import templates
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.templates import template_draft
 from dispatch.model.checklists import Asks
-from screens.book import KINDS, BookScreen
-from screens.dialogs import Form
-from screens.template import TemplateScreen
-from screens.template_preview import TemplatePreview
+from screens.book.book import KINDS, BookScreen
+from screens.book.template import TemplateScreen
+from screens.book.template_preview import TemplatePreview
+from screens.dialogs.questions import Form
 from tests.desk.conftest import Office
 from tests.screens.test_prices import choose, fill
 from tests.screens.test_screens import opened, press, settled, until

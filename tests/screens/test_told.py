@@ -16,7 +16,7 @@ from dispatch.desk.day import views
 from dispatch.desk.plan import schedule
 from dispatch.desk.review import reviewing
 from dispatch.desk.session.user import User, log_in
-from screens.visit import VisitScreen
+from screens.visit.visit import VisitScreen
 from tests.desk.conftest import Office, at
 from tests.screens.test_access import public_key
 from tests.screens.test_screens import opened, press, settled, until, until_true

@@ -14,8 +14,8 @@ from db import audit
 from db.people import put_technician_away, technician_by_name
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
-from screens.note import AskNote
-from screens.quick_line import QuickLine
+from screens.board.quick_line import QuickLine
+from screens.dialogs.note import AskNote
 from tests.desk.conftest import Office, at
 from tests.quick import first_of
 from tests.screens.test_screens import opened, settled, state, until, until_true
@@ -144,7 +144,7 @@ async def test_what_waits_for_something_that_does_not_end_is_dropped_and_said(
     """Keys never act on a screen that they were not meant for, and never wait for ever."""
     import asyncio
 
-    from screens.board import BoardScreen
+    from screens.board.board import BoardScreen
     from widgets.terminal import type_ahead
 
     never = asyncio.Event()

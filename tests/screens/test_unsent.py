@@ -11,9 +11,9 @@ from dispatch.desk.closeout import arriving
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.model.states import State
-from screens.dialogs import AskText, Form
-from screens.note import AskNote
-from screens.quick_line import QuickLine
+from screens.board.quick_line import QuickLine
+from screens.dialogs.note import AskNote
+from screens.dialogs.questions import AskText, Form
 from tests.desk.conftest import Office, at
 from tests.quick import first_of
 from tests.screens.test_screens import opened, press, settled, state, until, until_true
@@ -193,7 +193,7 @@ async def test_a_refused_deed_keeps_what_was_typed_for_it(office: Office) -> Non
 async def test_what_changed_meanwhile_is_not_typed_over(office: Office) -> None:
     """A field that was kept comes back only over what stood there when it was typed."""
     from dispatch.desk.session.unsent import as_kept
-    from screens.unsent import fields_kept
+    from screens.dialogs.unsent import fields_kept
 
     class Memory:
         text = as_kept({"name": ("Harbor", "Harbor Ltd"), "phone": ("1", "2"), "note": ("", "")})

@@ -74,10 +74,10 @@ def test_a_refusal_imports_nothing() -> None:
 
 def test_a_session_imports_nothing_that_it_does_not_need() -> None:
     code = (
-        "import sys, dispatch.remote.sitting, dispatch.remote.app, screens.day, screens.visit; "
+        "import sys, dispatch.remote.sitting, dispatch.remote.app, screens.visit.day, screens.visit.visit; "
         "print(*{name.split('.')[0] for name in sys.modules} & "
         "{'sqlite_utils', 'geopy', 'pendulum', 'vroom', 'pyvrp', 'argparse', 'http', 'email', 'pyte', 'getpass'}); "
-        "print(*{'screens.board', 'screens.book', 'widgets.timeline', 'dispatch.demo'} & set(sys.modules))"
+        "print(*{'screens.board.board', 'screens.book.book', 'widgets.timeline', 'dispatch.demo'} & set(sys.modules))"
     )
     done = subprocess.run(started("-c", code), capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == []
@@ -85,9 +85,10 @@ def test_a_session_imports_nothing_that_it_does_not_need() -> None:
 
 def test_the_first_screen_of_a_session_imports_nothing_that_a_deed_needs() -> None:
     code = (
-        "import sys, dispatch.remote.sitting, dispatch.desk.access.logins, dispatch.remote.app, screens.day\n"
+        "import sys, dispatch.remote.sitting, dispatch.desk.access.logins, dispatch.remote.app, screens.visit.day\n"
         "import dispatch.desk.day.routing\n"
-        "print(*{'screens.visit', 'screens.dialogs', 'dispatch.charges', 'dispatch.closeout', 'dispatch.desk.closeout.onsite', "
+        "print(*{'screens.visit.visit', 'screens.dialogs.questions', 'dispatch.charges', 'dispatch.closeout', "
+        "'dispatch.desk.closeout.onsite', "
         "'dispatch.desk.closeout.arriving', 'dispatch.desk.closeout.leaving', 'dispatch.desk.log.visit_page', "
         "'dispatch.desk.closeout.clocking', "
         "'dispatch.desk.charges.charging', 'dispatch.model.probes', "

@@ -16,8 +16,8 @@ from dispatch.model.travel import Place
 from dispatch.travel import executables
 from dispatch.travel.extract_addresses import Address, addresses_of
 from dispatch.travel.road_lines import NotDrawn
-from screens.book import BookScreen
-from screens.finder import FindScreen
+from screens.book.book import BookScreen
+from screens.dialogs.finder import FindScreen
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office
 from tests.screens.test_screens import opened, press, settled, until, until_true

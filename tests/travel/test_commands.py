@@ -21,9 +21,9 @@ from dispatch.model.travel import Provenance
 from dispatch.travel import executables, sidecar
 from dispatch.travel.executables import NotInstalled, fetch
 from dispatch.travel.graphs import Graph, graph
-from screens.board import BoardScreen
-from screens.dialogs import AskConfirm, Form
-from screens.drives import ROADS, DrivesScreen
+from screens.board.board import BoardScreen
+from screens.board.drives import ROADS, DrivesScreen
+from screens.dialogs.questions import AskConfirm, Form
 from tests.conftest import Dispatch
 from tests.desk.conftest import DAY, Office, at
 from tests.screens.test_prices import answer, fill

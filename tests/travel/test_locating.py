@@ -17,8 +17,8 @@ from dispatch.model.clients import Site
 from dispatch.model.travel import Place
 from dispatch.travel import geocoding
 from dispatch.travel.geocoding import FoundPlace, NotLookedUp, look_up
-from screens.book import BookScreen
-from screens.dialogs import AskText, Choose
+from screens.book.book import BookScreen
+from screens.dialogs.questions import AskText, Choose
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office
 from tests.screens.test_prices import answer, fill

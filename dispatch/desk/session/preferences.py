@@ -2,7 +2,7 @@
 
 `keys.toml` holds lines such as `visit.assign = "z"` or `visit.assign = ["z", "f5"]`, `personal.toml` the rest. Nothing
 of it is the firm's, so it is neither in the database nor in the audit. Whether an id and a key exist is for the screens
-to judge (`screens.keymap`).
+to judge (`screens.program.keymap`).
 """
 
 from __future__ import annotations

@@ -1,0 +1,145 @@
+"""A technician's day on a map, over the whole screen, with its legs beside it."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from dispatch.desk.day import views
+from dispatch.desk.roads.atlas import Atlas
+from dispatch.model.boards import Board, BoardRow, BoardVisit
+from dispatch.model.instants import clock_beside, day_text
+from dispatch.model.links import route_links
+from dispatch.model.maps import route_of
+from screens.binding import command, key
+from screens.files.browser import show_links
+from screens.of_day import DAYS, DayOfVisits
+from screens.user_screen import UserScreen
+from widgets.leg_list import LegList
+from widgets.map.view import MapView
+
+WIDE = 76
+"""Columns from which the legs have room beside the map."""
+
+
+class MapScreen(DayOfVisits):
+    """The map of one technician's day."""
+
+    DEFAULT_CSS = """
+    MapScreen { layout: vertical; }
+    MapScreen #body { height: 1fr; }
+    MapScreen LegList { width: 44; height: 1fr; border-right: solid $panel; }
+    MapScreen MapView { width: 1fr; height: 1fr; }
+    MapScreen.-wider LegList { width: 50; }
+    MapScreen.-roomy LegList { width: 58; }
+    MapScreen.-narrow LegList { display: none; }
+    MapScreen.-narrow.-legs LegList { display: block; width: 1fr; border: none; }
+    MapScreen.-narrow.-legs MapView { display: none; }
+    """
+    TITLE_WORD = "the map"
+    FOCUS = "MapView"
+    ENTER = "open"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (110, "-wider"), (140, "-roomy")]
+    FOOTER = "view.pane map.nearer map.farther map.all route.open visit.open view.next screen.back screen.keys"
+    KEYS = [
+        key("z", "map.nearer", "Nearer", "zoom in; the arrows move the map", action="zoom(1)"),
+        key("Z", "map.farther", "Farther", "zoom out", action="zoom(-1)"),
+    ]
+    BINDINGS = [
+        key("enter", "visit.open", "Open", "open the visit of the selected leg"),
+        *DAYS,
+        key("escape", "screen.back", "Back", action="leave"),
+    ]
+
+    def __init__(self, technician_id: int, visit_id: int | None = None) -> None:
+        super().__init__()
+        self._technician_id, self._visit_id = technician_id, visit_id
+        self._board: Board | None = None
+        self._row: BoardRow | None = None
+
+    def body(self) -> ComposeResult:
+        ascii_only = self.program.ascii_only
+        with Horizontal(id="body"):
+            yield LegList(id="legs", ascii=ascii_only)
+            yield MapView(id="map", ascii=ascii_only)
+
+    @property
+    def _legs(self) -> LegList:
+        return self.query_one(LegList)
+
+    @property
+    def _map(self) -> MapView:
+        return self.query_one(MapView)
+
+    def begin(self) -> None:
+        """Show the day, with the cursor on the leg to the visit that is meant."""
+        atlas = Atlas(self.user.store)
+        self._map.set_sources(atlas.roads, atlas.ways)
+        super().begin()
+        self._legs.select_key(self._visit_id)
+
+    def visit_here(self) -> BoardVisit | None:
+        """The visit of the selected leg."""
+        return self._legs.selected
+
+    def reload(self) -> None:
+        """Read the day again."""
+        board = self.look(views.board, self.user.store, self.program.day)
+        if board is None:
+            return
+        self._board = board
+        self._row = next((row for row in board.rows if row.technician_id == self._technician_id), None)
+        self._legs.set_route(board, self._row)
+        self.show_selected()
+        self.tick()
+
+    def tick(self) -> None:
+        """Let the clock go on."""
+        board, row = self._board, self._row
+        if board is None:
+            return
+        name = row.name if row is not None else ""
+        clock = clock_beside(board.day, self.user.now, board.zone, board.hours24)
+        self.show_head(f"{name}  {day_text(board.day)}", "", f"{clock} {self.user.staff.name}")
+
+    def show_selected(self) -> None:
+        """Let the number of the selected stop stand out on the map."""
+        if self._board is None or self._row is None:
+            return
+        visit = self._legs.selected
+        visit_id = self._visit_id if visit is None else visit.id
+        self._map.set_route(route_of(self._row), self._board.unit, visit_id)
+
+    @command("0", "map.all", "All")
+    def action_all(self) -> None:
+        """Show the whole route."""
+        self._map.show_all()
+
+    @command("tab", "view.pane", "Legs, map")
+    def action_pane(self) -> None:
+        """Go between the map and the legs."""
+        if self._legs.has_focus:
+            self.remove_class("-legs")
+            self._map.focus()
+        else:
+            self.add_class("-legs")
+            self._legs.focus()
+
+    @command("o", "route.open", "Browser")
+    async def action_browser(self) -> None:
+        """The route in a browser, or its link to copy."""
+        if self._row is not None:
+            await open_route(self, self._row)
+
+    def action_zoom(self, times: int) -> None:
+        """Bring the map nearer, or farther away."""
+        self._map.zoom(times)
+
+
+async def open_route(screen: UserScreen, row: BoardRow) -> None:
+    """Open the directions of a technician's day in a browser, or show the link. Called from a worker."""
+    links = route_links(route_of(row).waypoints())
+    if not links:
+        screen.say(f"{row.name} has no stop with coordinates on this day.")
+        return
+    await show_links(screen, f"The route of {row.name}", links)

@@ -1,0 +1,137 @@
+"""Move mode of the board: a visit in hand is judged at every place that it comes to, and placed where it is let go."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from textual import work
+
+from dispatch.model.boards import BoardRow, BoardVisit
+from dispatch.model.instants import clock_text
+from dispatch.model.states import State
+from dispatch.model.units import leg_text, minutes_of
+from screens.asking import Left
+from screens.user_screen import UserScreen
+from widgets.keybar import KeyBar
+from widgets.lines.ink import ink
+from widgets.terminal.keyboard import written
+from widgets.timeline.view import Timeline
+from widgets.visit_detail import VisitDetail
+
+if TYPE_CHECKING:
+    from screens.board.board import BoardScreen
+
+MOVE_KEYS = (
+    ("timeline.left timeline.right", "earlier, later"), ("timeline.up timeline.down", "technician"),
+    ("timeline.open", "place"), ("timeline.drop", "put back"), ("screen.keys", "keys"),
+)  # fmt: skip
+"""What the key bar says while a visit is in hand: ids of bindings, and words."""
+
+
+class MoveTimeline(Timeline):
+    """The hours of a board, on which a visit is taken in hand."""
+
+    _whose = ""
+    """From whose row the visit in hand was taken; empty: from the queue."""
+
+    @property
+    def _desk(self) -> BoardScreen:
+        return cast("BoardScreen", self.screen)
+
+    def take(self, visit: BoardVisit, technician_id: int, start: int) -> None:
+        """Take a visit in hand, in a technician's row."""
+        from dispatch.desk.day import placement
+
+        if self._row_of(technician_id) is None:
+            self._desk.clear_filter()
+        self._hold(visit)
+        self._desk.remove_class("-queue")
+        self.focus()
+        self.begin_move(visit, technician_id, start, placement.stay_minutes(self._desk.user.store, visit.minutes))
+
+    def _hold(self, visit: BoardVisit) -> None:
+        """Note whose it is, and fill the key bar for a visit that is in hand."""
+        from screens.program.keymap import own_bindings
+
+        holder = self.selected_board_row
+        self._whose = holder.name if holder is not None and holder.name in visit.crew else ""
+        keys = {str(binding.id): binding.key for owner in (Timeline, UserScreen) for binding in own_bindings(owner)}
+        first = {name: written(key.split(",")[0]) for name, key in (keys | self._desk.program.keymap).items()}
+        self._desk.query_one(KeyBar).set_keys(
+            [(" ".join(first[name] for name in names.split()), words) for names, words in MOVE_KEYS]
+        )
+
+    def _row_of(self, technician_id: int) -> BoardRow | None:
+        """A technician's row, where the board shows it."""
+        number = self._cursor.row_of(technician_id)
+        return None if number is None else self._cursor.rows[number]
+
+    def on_timeline_visit_grabbed(self, event: Timeline.VisitGrabbed) -> None:
+        """The mouse took a visit in hand."""
+        if event.visit is not None:
+            self._hold(event.visit)
+
+    def on_timeline_ghost_moved(self, event: Timeline.GhostMoved) -> None:
+        """Say at once what the new position breaks."""
+        if (row := self._row_of(event.technician_id)) is not None:
+            self._judge(event.visit, row, event.start)
+
+    def on_timeline_ghost_dropped(self, event: Timeline.GhostDropped) -> None:
+        """Put the visit back where it was."""
+        if self._row_of(event.technician_id) is None:
+            gone = f"{event.visit.reference} stays where it is: the technician was taken off the board."
+            self._desk.say(gone, "warning")
+        self._desk.show_keys()
+        self._desk.show_here()
+
+    def on_timeline_ghost_placed(self, event: Timeline.GhostPlaced) -> None:
+        """Place the visit where it was let go."""
+        self._desk.show_keys()
+        if (row := self._row_of(event.technician_id)) is not None:
+            self._desk.run_worker(self._place(event.visit, row, event.start))
+
+    def _crew(self, visit: BoardVisit, row: BoardRow) -> list[str]:
+        """Who comes when the visit in hand is let go on a row: the row's technician instead of the one it was taken from."""
+        crew = [row.name if name == self._whose else name for name in visit.crew]
+        return list(dict.fromkeys(crew)) if row.name in crew else [row.name]
+
+    @work(exclusive=True, group="judging")
+    async def _judge(self, visit: BoardVisit, row: BoardRow, start: int) -> None:
+        from dispatch.desk.day import placement
+
+        tried = await self._desk.look_aside(
+            placement.check_placement, self._desk.user.store, visit.reference, self._crew(visit, row), start
+        )
+        ghost, under = self.ghost, self.ghost_row
+        still = ghost and under and (under.technician_id, ghost.start) == (row.technician_id, start)
+        if tried is not None and still:
+            judged = tried.verdict
+            words = [finding.text for finding in judged.findings]
+            minutes = None if judged.leg.seconds is None else minutes_of(judged.leg.seconds)
+            self.set_verdict(judged.level.value, "; ".join(words), minutes)
+            self._show_verdict(visit, judged.level.value, words, leg_text(judged.leg.seconds, judged.leg.provenance))
+
+    def _show_verdict(self, visit: BoardVisit, level: str, words: Sequence[str], drive: str) -> None:
+        """Say in full below the board what the line under it has no room for."""
+        assert self.board is not None
+        name = {"feasible": "good", "warnings": "warn"}.get(level, "bad")
+        advice = [ink(f"here: {level}, drive {drive}", name), *(ink(f"· {text}", name) for text in words)]
+        self._desk.query_one(VisitDetail).set_visit(self.board, visit, advice=advice, now=self._desk.user.now)
+
+    async def _place(self, visit: BoardVisit, row: BoardRow, start: int) -> None:
+        from dispatch.desk.plan import schedule
+
+        place = schedule.assign if visit.state is State.REQUESTED else schedule.move
+        title, crew = f"Place {visit.reference} here?", self._crew(visit, row)
+        placed = None
+        with contextlib.suppress(Left):
+            placed = await self._desk.insist(title, place, visit.reference, crew, start, version=visit.version)
+        if placed is None:
+            self._desk.show_here()
+            return
+        await self._desk.reading.finished()
+        self.select(placed.visit.id)
+        at = clock_text(start, placed.visit.zone)
+        self._desk.say(f"{visit.reference} stands at {at} with {row.name}. u takes it back.")

@@ -1,0 +1,156 @@
+"""A new request in one line, with what was understood of it said at every letter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Label, Static
+
+from db.settings import today
+from dispatch.desk.quick.reading import Understood, complete, names, told, understand
+from dispatch.desk.requests.intake import add
+from dispatch.model.text import show
+from screens.binding import key
+from screens.board.new_request import USUAL_WAY, ask_request
+from screens.dialogs.unsent import GO_BACK, WAYS_OUT, KeptDialog
+from widgets.ways import Ways
+
+if TYPE_CHECKING:
+    from dispatch.model.visits import Visit
+    from screens.user_screen import UserScreen
+
+EXAMPLE = "harbor printer jam 45m tomorrow 9-11 p2 +server #many"
+"""What stands in the empty line."""
+
+
+_STYLES = {"good": "$text", "dim": "$text-muted", "warn": "$text-warning", "bad": "$text-error"}
+_MARKS = {"good": "", "dim": "", "warn": "? ", "bad": "! "}
+
+
+class QuickLine(KeptDialog[Understood | None]):
+    """One line for a request. Returns what was understood where the whole form is wanted, None where it was left or saved.
+
+    `read` says what a line means, `save` takes it and returns the faults, `written` completes the client's name.
+    """
+
+    DEFAULT_CSS = "QuickLine #told { height: auto; margin: 1 0; }"
+    BINDINGS = [
+        key("escape", "dialog.back", "Back", action="dismiss(None)"),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        # an Input takes both for itself
+        key("tab", "quick.complete", "Complete", priority=True),
+        key("ctrl+f", "quick.form", "Form", priority=True),
+    ]
+
+    heading = "New request"
+
+    def __init__(
+        self,
+        read: Callable[[str], Understood],
+        save: Callable[[Understood], list[str]],
+        written: Callable[[str, int], str],
+        hours24: bool = True,
+    ) -> None:
+        super().__init__()
+        self._read, self._save, self._written = read, save, written
+        self._hours24 = hours24
+        self._base: str | None = None
+        self._turn = 0
+        self._completed = ""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(Content(self.heading), classes="dialog--title")
+            kept = self.unsent.read() if self.unsent is not None else ""
+            yield Input(kept, placeholder=EXAMPLE, select_on_focus=not kept)
+            yield Static(id="told")
+            yield Ways(
+                f"enter saves · tab completes the client · ctrl+f the whole form · {GO_BACK}",
+                [("the whole form", "form"), *WAYS_OUT],
+            )
+
+    def on_mount(self) -> None:
+        """Say what can be typed."""
+        self._tell([])
+
+    def typed(self) -> str:
+        """The line."""
+        return self._line.value
+
+    def on_input_changed(self) -> None:
+        """Say at every letter what is understood."""
+        if self._line.value != self._completed:
+            self._base = None
+        self._tell([])
+
+    def on_input_submitted(self) -> None:
+        """Put the request into the queue, or say what is missing."""
+        found = self._read(self._line.value)
+        faults = list(found.problems) or self._save(found)
+        if faults:
+            self._tell([] if found.problems else faults)
+        else:
+            self.drop()
+            self.dismiss(None)
+
+    def action_complete(self) -> None:
+        """Write the client's name out; once more takes the next that fits."""
+        if self._base is None:
+            self._base, self._turn = self._line.value, 0
+        else:
+            self._turn += 1
+        # a field draws what it holds: a name that some other program wrote into the file stays out of it
+        self._completed = show(self._written(self._base, self._turn))
+        self._line.value = self._completed
+        self._line.cursor_position = len(self._completed)
+
+    def action_form(self) -> None:
+        """Go on in the whole form."""
+        self.take(self._read(self._line.value))
+
+    @property
+    def _line(self) -> Input:
+        return self.query_one(Input)
+
+    def _tell(self, faults: list[str]) -> None:
+        typed = self._line.value
+        if not typed.strip():
+            lines = [
+                ("client, what, how long, when; p1 to p4, ! emergency, +skill #tag ~technician /site by Name", "dim")
+            ]
+        else:
+            lines = [*told(self._read(typed), hours24=self._hours24), *((fault, "bad") for fault in faults)]
+        parts = [Content.styled(f"{_MARKS[ink]}{show(text)}", _STYLES[ink]) for text, ink in lines]
+        self.query_one("#told", Static).update(Content("\n").join(parts))
+
+
+async def ask_quickly(screen: UserScreen) -> Visit | None:
+    """Ask for a request in one line, or in the form that the line leads to; None when it was left."""
+    user = screen.user
+    known, day = names(user.store), today(user.store)
+    taken: list[Visit] = []
+
+    def save(found: Understood) -> list[str]:
+        return screen.faults_of(lambda: taken.append(add(user, found.texts())))
+
+    def read(typed: str) -> Understood:
+        found = understand(typed, known, day)
+        return replace(found, came_by=found.came_by or USUAL_WAY)
+
+    line = QuickLine(
+        read,
+        save,
+        lambda typed, turn: complete(typed, known, day, turn),
+        user.firm.clock_hours == 24,
+    )
+    found = await screen.app.push_screen_wait(line)
+    if found is not None:
+        return await ask_request(screen, {name: show(text) for name, text in found.texts().items()})
+    return taken[0] if taken else None

@@ -1,0 +1,269 @@
+"""The firm's book: clients, sites, technicians, absences and staff, found by a few letters, each edited by a form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from db import clients
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_store import RecordStore
+from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.care.client_page import client_page, page_lines
+from dispatch.desk.plan import absences
+from dispatch.desk.templates.template_draft import TemplateDraft
+from dispatch.model.clients import Site
+from dispatch.model.text import show
+from screens.asking import ChoiceRow
+from screens.binding import command, key
+from screens.book.locating import locate
+from screens.files.takes_files import TakesFiles
+from screens.listed import ListScreen
+from screens.record_forms import ask_record
+from widgets.figure_list import FigureLine
+
+KINDS = tuple(RECORD_STORES)
+PLURALS = {
+    "client": "Clients",
+    "site": "Sites",
+    "target": "Test targets",
+    "template": "Checklist templates",
+    "recurrence": "Recurring visits",
+    "technician": "Technicians",
+    "absence": "Absences",
+    "pin": "Pinned drives",
+    "staff": "Staff",
+    "settings": "Settings",
+}
+SHOWN = 400
+"""So many records stand in the list at most; more letters bring the others."""
+
+
+class BookScreen(ListScreen[Any], TakesFiles):
+    """One kind of record at a time; what is under the cursor stands beside the list in full."""
+
+    SHOWS = "clients"
+
+    TITLE_WORD = "the book"
+    ENTER = "open"
+    PANE = "beside"
+    AUTO_FOCUS = "FigureList"
+    DEFAULT_CSS = """
+    BookScreen #find { display: none; height: 1; border: none; padding: 0 1; background: $boost; }
+    BookScreen #find:focus { border: none; background: $primary 30%; }
+    BookScreen.-finding #find { display: block; }
+    BookScreen Horizontal > FigureList { width: 1fr; }
+    """
+    FOOTER = "book.open book.add book.edit book.find book.kind book.archive file.import change.undo screen.keys"
+
+    def __init__(self, kind: str = "client") -> None:
+        super().__init__()
+        self._kind = kind
+        self._letters = ""
+        self._names: dict[str, str] = {}
+
+    def body(self) -> ComposeResult:
+        yield Input(placeholder="some letters of the name", id="find")
+        yield from super().body()
+
+    @property
+    def _record_store(self) -> RecordStore[Any]:
+        return RECORD_STORES[self._kind]
+
+    def reload(self) -> None:
+        """Read the kind of records again."""
+        self.things, self._names = {}, {}
+        self.look(self._read)
+
+    def _read(self) -> None:
+        store, record_store = self.user.store, self._record_store
+        self.things = {f"{self._kind} {record.id}": record for record in record_store.all(store)}
+        self._names = {key: record_store.title(store, record) for key, record in self.things.items()}
+        self._show_list()
+
+    def _show_list(self) -> None:
+        store, record_store = self.user.store, self._record_store
+        wanted = self._letters.strip().casefold()
+        keys = [key for key, name in self._names.items() if wanted in name.casefold()]
+        title = PLURALS[self._kind]
+        lines = [
+            FigureLine(title, key, self._names[key], show(record_store.line(store, self.things[key])))
+            for key in keys[:SHOWN]
+        ]
+        if len(keys) > SHOWN:
+            lines.append(FigureLine(title, "more", f"… and {len(keys) - SHOWN:,} more", "type some letters: /", False))
+        if not lines:
+            word = "none holds these letters" if wanted else "none yet"
+            lines.append(FigureLine(title, "none", word, "esc shows all" if wanted else "n adds the first", False))
+        self.listed.set_figures(lines)
+        others = " · ".join(PLURALS[kind] for kind in KINDS if kind != self._kind)
+        self.show_head(f"{title}  {len(keys):,}", f"tab: {others}")
+        self.show_selected()
+
+    def notes(self) -> Sequence[tuple[str, str]]:
+        """The record under the cursor in full."""
+        record, store = self.here, self.user.store
+        if record is None:
+            return ()
+        if self._kind == "client":
+            page = self.look(client_page, store, record)
+            lines = page_lines(page) if page is not None else []
+            return [(line, "strong" if place == 0 else "plain") for place, line in enumerate(lines)]
+        texts = self._record_store.texts(store, record)
+        notes = [(self._record_store.title(store, record), "strong")]
+        notes += [(f"{field.label}: {texts[field.name] or '–'}", "plain") for field in self._record_store.fields]
+        if self._kind == "absence":
+            hits = absences.hit_by(store, record)
+            notes += [(f"hits {absences.hit_line(store, visit)}", "warn") for visit in hits]
+        return [*notes, *((note, "plain") for note in self._record_store.notes(store, record))]
+
+    @command("enter", "book.open", "Open")
+    def action_open(self) -> None:
+        """The client's page; other records open in their form."""
+        if self.here is None:
+            self.action_add()
+        elif self._kind == "client":
+            from screens.book.client import ClientScreen
+
+            self.app.push_screen(ClientScreen(self.here.id))
+        else:
+            self.action_edit()
+
+    @command("n", "book.add", "New")
+    async def action_add(self) -> None:
+        """Add a record of this kind."""
+        if self._kind == "template":
+            from screens.book.template import ask_template
+
+            await ask_template(self)
+            return
+        record = await ask_record(self, self._kind)
+        self.listed.select_key(f"{self._kind} {record.id}")
+        if self._kind == "client":
+            await ask_record(self, "site", {"client": record.name, "name": "Main office"})
+        elif self._kind == "absence":
+            await self._settle_absence(record)
+        elif self._kind == "site":
+            await self._offer_place(record)
+
+    async def _settle_absence(self, record: Any) -> None:
+        """Offer what to do about the visits that an absence hits, saying who knows of them already."""
+        store = self.user.store
+        hits = absences.hit_by(store, record)
+        if not hits:
+            return
+        names = "\n".join(absences.hit_line(store, visit) for visit in hits[:6])
+        rows = [
+            ChoiceRow("put them back into the queue", "queue"),
+            ChoiceRow(
+                "give each to the best of the others",
+                "replan",
+                "where the checker finds a good place; the rest goes into the queue",
+            ),
+            ChoiceRow("leave them where they are", "leave"),
+        ]
+        answer = await self.choose(f"It hits {len(hits)}:\n{names}", rows)
+        if answer == "leave":
+            return
+        freed = await self.do(absences.free, record, to_others=answer == "replan")
+        if freed is not None:
+            said = "\n".join([*freed.settled, *freed.left, "u takes all of it back."])
+            self.say(said, "warning" if freed.left else "information")
+
+    async def _offer_place(self, site: Site) -> None:
+        """Offer to look a new address up, where the firm has an address server."""
+        firm = self.user.firm
+        if site.place is None and site.address and firm.geocoder_url and firm.geocoder_agent:
+            await locate(self, site)
+
+    @command("e", "book.edit", "Edit")
+    async def action_edit(self) -> None:
+        """Change the record under the cursor."""
+        if self._kind == "template" and self.here is not None:
+            from screens.book.template import TemplateScreen
+
+            self.app.push_screen(TemplateScreen(TemplateDraft.of(self.user.store, self.here)))
+            return
+        if (record := self.here) is not None:
+            await ask_record(self, self._kind, before=record)
+
+    @command("/", "book.find", "Find")
+    def action_find(self) -> None:
+        """Only those that hold some letters."""
+        self.add_class("-finding")
+        field = self.query_one("#find", Input)
+        field.value = self._letters
+        field.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list at every letter."""
+        self._letters = event.value
+        self._show_list()
+
+    def on_input_submitted(self) -> None:
+        """Go to the list."""
+        self.listed.focus()
+
+    @command("tab", "book.kind", "Next kind")
+    def action_kind(self, by: int = 1) -> None:
+        """Clients, sites, test targets, checklist templates, recurring visits, technicians, absences, pinned drives,
+        staff, settings."""
+        self._kind = KINDS[(KINDS.index(self._kind) + by) % len(KINDS)]
+        self._letters = ""
+        self.remove_class("-finding")
+        self.reload()
+
+    @command("o", "book.locate", "Locate")
+    async def action_locate(self) -> None:
+        """Look the site's address up and place it there."""
+        if self._kind != "site" or self.here is None:
+            self.say("Go to the sites (tab) to look an address up.")
+            return
+        await locate(self, self.here)
+
+    @command("t", "book.target", "Test target")
+    async def action_target(self) -> None:
+        """Add something that may be tested at the site."""
+        record = self.here
+        if self._kind == "target":
+            record = clients.site(self.user.store, record.site_id) if record is not None else None
+        elif self._kind != "site":
+            record = None
+        if record is None:
+            self.say("Go to a site first (tab): what is tested belongs to one.", "warning")
+            return
+        await ask_record(self, "target", {"site": RECORD_STORES["site"].title(self.user.store, record)})
+
+    @command("v", "template.preview", "Preview")
+    async def action_preview(self) -> None:
+        """What a certain visit would get."""
+        from screens.book.template_preview import ask_preview
+
+        await ask_preview(self)
+
+    KEYS = [key("shift+tab", "book.kind-back", "Previous kind", action="kind(-1)", show=False)]
+
+    @command("X delete", "book.archive", "Archive", about="here")
+    async def action_archive(self, record: Any) -> None:
+        """Take it out of every list; undo brings it back."""
+        title = self._record_store.title(self.user.store, record)
+        await self.confirm(f"Archive {title}?", ["Its history stays; u brings it back."])
+        await self.do(editing.archive, self._kind, record)
+        self.reload()
+
+    @command("escape", "book.back", "Back", show=False)
+    def action_back(self) -> None:
+        """Show all again."""
+        self._letters = ""
+        self.remove_class("-finding")
+        self._show_list()
+        self.listed.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Who may change what is listed, its kind of record says."""
+        if action in ("add", "edit", "archive") and not self.user.staff.roles.intersection(self._record_store.roles):
+            return False
+        return super().check_action(action, parameters)

@@ -1,0 +1,74 @@
+"""A client's page."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+
+from db import clients, settings
+from dispatch.desk.care.client_page import client_page, page_lines
+from dispatch.model.clients import Client
+from dispatch.model.states import READS
+from screens.binding import BACK, command
+from screens.record_forms import ask_record, ask_recurring
+from screens.user_screen import UserScreen
+from widgets.lines.notes_pane import NotesPane
+
+
+class ClientScreen(UserScreen):
+    """Sites, contacts, agreement with balances, what is due, visits ahead and past."""
+
+    SHOWS = "clients"
+
+    TITLE_WORD = "a client"
+    DEFAULT_CSS = "ClientScreen NotesPane { height: 1fr; padding: 0 1; }"
+    FOOTER = "client.edit client.site client.recurring screen.leave screen.keys"
+    BINDINGS = [
+        BACK,
+        Binding("j,down", "scroll(1)", show=False),
+        Binding("k,up", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, client_id: int) -> None:
+        super().__init__()
+        self._client_id = client_id
+
+    def body(self) -> ComposeResult:
+        yield NotesPane(id="notes")
+
+    def reload(self) -> None:
+        """Read the page again."""
+        client = self._client()
+        page = None if client is None else self.look(client_page, self.user.store, client)
+        if page is None:
+            return
+        first, *rest = page_lines(page)
+        self.show_head(first, "client")
+        self.query_one(NotesPane).set_notes(
+            [(line, "title" if line and not line.startswith(" ") else "plain") for line in rest]
+        )
+
+    def _client(self) -> Client | None:
+        return clients.client(self.user.store, self._client_id)
+
+    @command("e", "client.edit", "Edit", about="_client")
+    async def action_edit(self, client: Client) -> None:
+        """Name, contacts, tax."""
+        await ask_record(self, "client", before=client)
+
+    @command("s", "client.site", "New site", about="_client")
+    async def action_site(self, client: Client) -> None:
+        """Add a site."""
+        await ask_record(self, "site", {"client": client.name})
+
+    @command("Y", "client.recurring", "Recurring visit", about="_client")
+    async def action_recurring(self, client: Client) -> None:
+        """A visit that comes again by a rule."""
+        await ask_recurring(self, client)
+
+    @command("R", "file.report", "Report", READS["reports"].roles, about="_client")
+    async def action_report(self, client: Client) -> None:
+        """The client's month for the review, as a file."""
+        from screens.files.report_out import ask_month
+
+        await ask_month(self, client.name, settings.today(self.user.store))

@@ -1,0 +1,78 @@
+"""Placing a site by its address: found as one types where an extract is on this machine, else looked up on enter; chosen
+among what was found."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+
+from db.faults import StoreFault
+from dispatch.desk.roads import locating, maps
+from dispatch.desk.session.refusals import Refusal
+from dispatch.model.clients import Site
+from dispatch.travel.geocoding import FoundPlace
+from screens.asking import ChoiceRow
+from screens.dialogs.finder import FindScreen
+from screens.user_screen import UserScreen
+from widgets.found_list import FoundLine
+
+
+class _Asked(str):
+    """An address that is to be asked of the firm's endpoint."""
+
+
+async def locate(screen: UserScreen, site: Site) -> None:
+    """Ask for the address of a site and place it."""
+    if maps.address_files():
+        wanted = await _type_ahead(screen, site)
+    else:
+        wanted = await screen.ask(
+            "Look up which address?", "enter asks the address server once", site.address, does="looks it up"
+        )
+    found = wanted if isinstance(wanted, FoundPlace) else await _look_up(screen, wanted)
+    if found is not None:
+        await screen.do(locating.place, site, found)
+
+
+async def _type_ahead(screen: UserScreen, site: Site) -> FoundPlace | str:
+    """An address of the extracts, narrowed letter by letter; or what was typed, for the endpoint."""
+    asks = bool(screen.user.firm.geocoder_url)
+
+    def more(typed: str, limit: int) -> list[FoundPlace | _Asked]:
+        rows: list[FoundPlace | _Asked] = [*locating.near(typed, limit - 1)]
+        return [*rows, _Asked(typed)] if asks and typed.strip() else rows
+
+    chosen = await screen.answer(
+        FindScreen[FoundPlace | _Asked](
+            "Where is it?",
+            list,
+            _line,
+            more=more,
+            hint="number and street · enter places the site · esc leaves it",
+            typed=site.address,
+        )
+    )
+    return cast("FoundPlace | str", chosen.value)
+
+
+def _line(one: FoundPlace | _Asked) -> FoundLine:
+    if isinstance(one, FoundPlace):
+        return FoundLine(one.precision, one.address, one.source)
+    return FoundLine("ask", one, "look it up at the address server")
+
+
+async def _look_up(screen: UserScreen, address: str) -> FoundPlace | None:
+    """One look-up, and one of its results."""
+    try:
+        found = await asyncio.to_thread(locating.ask, screen.user.store, address)
+    except (StoreFault, Refusal) as refusal:
+        screen.say(str(refusal), "warning")
+        return None
+    if not found:
+        screen.say(f"Nothing was found for {address}.", "warning")
+        return None
+    rows = [
+        ChoiceRow(one.address, one, f"{one.precision or 'somewhere'} · {one.place.lat}, {one.place.lon} · {one.source}")
+        for one in found
+    ]
+    return await screen.choose("Where is it?", rows, "enter places the site · esc leaves it")

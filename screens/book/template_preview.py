@@ -1,0 +1,94 @@
+"""What a certain visit would get: which template, why this one, and its items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dispatch.desk.templates.templates import Preview, preview
+from dispatch.model.checklists import ItemTemplate
+from dispatch.model.templates import Template
+from dispatch.model.visits import KINDS
+from screens.asking import AskedField
+from screens.binding import BACK, command
+from screens.dialogs.unsent import GO_BACK
+from screens.listed import ListScreen
+from screens.user_screen import UserScreen
+from widgets.figure_list import FigureLine
+
+
+class TemplatePreview(ListScreen[ItemTemplate]):
+    """The checklist of a visit that does not exist."""
+
+    SHOWS = "clients"
+
+    TITLE_WORD = "what a visit would get"
+    PANE = "below"
+    DEFAULT_CSS = "TemplatePreview NotesPane { height: 4; }"
+    FOOTER = "template.preview screen.leave screen.keys"
+    BINDINGS = [BACK]
+
+    def __init__(self, found: Preview, asked: dict[str, str], draft: Template | None) -> None:
+        super().__init__()
+        self._found, self._asked, self._template = found, asked, draft
+
+    def reload(self) -> None:
+        """Show it again."""
+        chosen = self._found.chosen
+        self.listed.set_figures(
+            [
+                FigureLine(
+                    item.phase.value.capitalize(), item.ref, f"{item.ref} {item.label}", _rules(item), item.required
+                )
+                for item in self._found.items
+            ]
+        )
+        asked = ", ".join(text for text in self._asked.values() if text)
+        self.show_head(f"{asked} gets {chosen.template.name}")
+        self.show_selected()
+
+    def notes(self) -> Sequence[tuple[str, str]]:
+        """Which template it is, and why."""
+        chosen = self._found.chosen
+        notes = [(f"{chosen.template.name}: {chosen.why}.", "strong")]
+        if chosen.others:
+            names = ", ".join(one.name for one in chosen.others)
+            notes.append((f"Less particular, and would do without it: {names}.", "dim"))
+        return notes
+
+    @command("v", "template.preview", "Another visit")
+    async def action_again(self) -> None:
+        """What a certain visit would get."""
+        self._found, self._asked = await _ask(self, self._asked, self._template)
+        self.reload()
+
+
+async def ask_preview(screen: UserScreen, draft: Template | None = None) -> None:
+    """Ask for a visit, and show what it would get; with `draft` as if that were saved already."""
+    screen.app.push_screen(TemplatePreview(*await _ask(screen, {"kind": "visit"}, draft), draft))
+
+
+async def _ask(screen: UserScreen, asked: dict[str, str], draft: Template | None) -> tuple[Preview, dict[str, str]]:
+    def find(typed: dict[str, str]) -> tuple[Preview, dict[str, str]]:
+        kind, tags = typed["kind"].strip().casefold() or "visit", typed["tags"].split(",")
+        return preview(screen.user.store, typed["client"], typed["site"], kind, tags, draft), typed
+
+    fields = (
+        AskedField(
+            "client", "Client", asked.get("client", ""), "a few letters of the name; empty: nobody's in particular"
+        ),
+        AskedField("site", "Site", asked.get("site", ""), "empty: the first"),
+        AskedField("kind", "Kind", asked.get("kind", ""), ", ".join(KINDS)),
+        AskedField("tags", "Tags", asked.get("tags", ""), "server, many"),
+    )
+    hint = f"tab next field · enter shows it · {GO_BACK}"
+    return await screen.fill_in("What would this visit get?", fields, find, hint)
+
+
+def _rules(item: ItemTemplate) -> str:
+    words = (
+        item.kind.value.replace("_", "-"),
+        "required" if item.required else "not required",
+        "n/a with a reason" if item.na_allowed else "",
+        "" if item.override_allowed else "no override",
+    )
+    return ", ".join(filter(None, words))

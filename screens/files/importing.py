@@ -1,0 +1,181 @@
+"""Importing a file from a screen: look at it first, ask what it leaves open, then take all of it, the good rows, or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import datetime
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from db import clients
+from db.faults import StoreFault
+from db.settings import today
+from dispatch.desk.files.verdicts import ImportReport, Question, RowVerdict, counted, findings
+from dispatch.desk.imports.importing import CALENDAR, How, import_file, kind_of
+from dispatch.desk.imports.judging import Watch
+from dispatch.desk.session.refusals import Refusal
+from dispatch.model.matching import Findable, findable
+from dispatch.model.text import show
+from screens.asking import ChoiceRow, Left
+from screens.dialogs.finder import FindScreen
+from screens.files.import_preview import AskFile, ImportPreview, watched
+from screens.record_forms import ask_record
+from screens.user_screen import UserScreen
+from widgets.found_list import FoundLine
+
+HINT = "visits, clients, sites or technicians as CSV; events of a calendar as .ics; a rate card as JSON"
+
+
+_ORDER = {RowVerdict.REFUSED: 0, RowVerdict.DIFFERS: 1, RowVerdict.UPDATED: 1}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Wish:
+    """How a file shall be looked at: what was chosen and said about it so far."""
+
+    path: Path
+    kind: str
+    update: bool = False
+    since: datetime.date | None = None
+    places: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+async def ask_import(screen: UserScreen) -> ImportReport | None:
+    """Ask for a file, show what would become of it, and take it as it is wished; None where nothing was taken."""
+    if not screen.at_this_machine():
+        return None
+    path = await screen.app.push_screen_wait(AskFile("Import which file?", HINT))
+    if path is None:
+        return None
+    try:
+        kind = await watched(screen, f"Looking at {show(path.name, 60)}", lambda watch: kind_of(path))
+        return await _go_through(screen, _Wish(path, kind))
+    except (StoreFault, Refusal) as refusal:
+        screen.say(str(refusal), "warning")
+        return None
+
+
+async def _go_through(screen: UserScreen, wish: _Wish) -> ImportReport | None:
+    while True:
+        report = await _judged(screen, wish, check=True)
+        lines = await asyncio.to_thread(_lines, report)
+        title = f"{report.file}: {wish.kind.replace('-', ' ')} · {counted(report)}"
+        choice = await screen.app.push_screen_wait(ImportPreview(title, lines, list(_choices(report, wish))))
+        if choice == "places":
+            wish = dataclasses.replace(wish, places={**wish.places, **await _ask_places(screen, report)})
+        elif choice == "update":
+            wish = dataclasses.replace(wish, update=True)
+        elif choice == "since":
+            wish = dataclasses.replace(wish, since=today(screen.user.store))
+        elif choice == "recurring":
+            await _ask_recurring(screen, report)
+        elif choice in ("all", "good"):
+            taken = await _judged(screen, wish, check=False, accept_good=choice == "good")
+            screen.say(_told(taken), "information" if taken.applied else "warning")
+            return taken
+        else:
+            return None
+
+
+async def _judged(screen: UserScreen, wish: _Wish, *, check: bool, accept_good: bool = False) -> ImportReport:
+    """Look at the file, or take it, in a thread with a store of its own: the screen can be used meanwhile."""
+    user = screen.user
+
+    def job(watch: Watch) -> ImportReport:
+        with user.store.beside() as own:
+            places = wish.places if wish.kind == CALENDAR else {}
+            how = How(check, accept_good, wish.update, places, since=wish.since)
+            return import_file(dataclasses.replace(user, store=own), wish.kind, wish.path, how, watch)
+
+    return await watched(screen, f"{'Looking at' if check else 'Taking'} {show(wish.path.name, 60)}", job)
+
+
+def _lines(report: ImportReport) -> list[tuple[str, str]]:
+    """What somebody should look at, each line with its ink; what is refused first, however many warnings there are."""
+    inks = {RowVerdict.REFUSED: "bad", RowVerdict.DIFFERS: "warn", RowVerdict.UPDATED: "warn"}
+    ink_of = {f"{report.file} {report.noun} {row.row}": inks.get(row.verdict, "dim") for row in report.rows}
+    first = dataclasses.replace(report, rows=tuple(sorted(report.rows, key=lambda row: _ORDER.get(row.verdict, 2))))
+    return [(line, ink_of.get(line.split(": ")[0], "plain")) for line in findings(first)]
+
+
+def _choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
+    counts = report.counts
+    good = counts.get(RowVerdict.NEW, 0) + counts.get(RowVerdict.UPDATED, 0)
+    questions, offers = len(_questions(report)), sum(row.offer is not None for row in report.rows)
+    if good and not report.refused:
+        yield ChoiceRow(f"take all: {_of(good, report)}", "all")
+    if questions:
+        yield ChoiceRow(f"say which sites are meant: {questions:,} to answer", "places")
+    if good and report.refused:
+        yield ChoiceRow(f"take the good ones: {_of(good, report)}; {report.refused:,} stay out", "good")
+    if counts.get(RowVerdict.DIFFERS) and not wish.update:
+        yield ChoiceRow(
+            f"also take the file over the {counts[RowVerdict.DIFFERS]:,} that differ: look at that", "update"
+        )
+    if (
+        wish.kind == CALENDAR
+        and wish.since is None
+        and any("overdue" in one for row in report.rows for one in row.warnings)
+    ):
+        yield ChoiceRow("leave out the events that are over", "since")
+    if offers:
+        yield ChoiceRow(f"make recurring visits of the {offers:,} that repeat", "recurring")
+    yield ChoiceRow("leave it: nothing is changed", "leave")
+
+
+async def _ask_places(screen: UserScreen, report: ImportReport) -> dict[str, str]:
+    """Ask which site each open text means; what is left open stays so."""
+    store = screen.user.store
+    names = {one.id: one.name for one in clients.all_clients(store)}
+    titles = [(f"{names.get(site.client_id, '')} / {site.name}", site.address) for site in clients.all_sites(store)]
+    said: dict[str, str] = {}
+    for question, count in _questions(report).items():
+        first = [title for title in titles if title[0] in question.candidates]
+        things: list[Findable[tuple[str, str]]] = [
+            findable(title, *title) for title in (*first, *(one for one in titles if one not in first))
+        ]
+        found = await screen.app.push_screen_wait(
+            FindScreen(
+                f"Which site is “{show(question.text, 60)}”? {_of(count, report)}",
+                lambda things=things: things,  # type: ignore[misc]
+                lambda title: FoundLine("site", title[0], title[1]),
+                hint="enter takes it · esc leaves it open",
+            )
+        )
+        if found is not None:
+            said[question.text] = found.value[0]
+    return said
+
+
+async def _ask_recurring(screen: UserScreen, report: ImportReport) -> None:
+    """Offer a recurring visit for every event that repeats."""
+    made = 0
+    for row in report.rows:
+        if row.offer is not None:
+            with contextlib.suppress(Left):
+                await ask_record(screen, "recurrence", row.offer)
+                made += 1
+    screen.say(f"{made} recurring visits were made.")
+
+
+def _questions(report: ImportReport) -> dict[Question, int]:
+    """What is to be asked, each with the number of rows that wait for it."""
+    found: dict[Question, int] = {}
+    for row in report.rows:
+        if row.question is not None and row.question.text:
+            found[row.question] = found.get(row.question, 0) + 1
+    return found
+
+
+def _of(count: int, report: ImportReport) -> str:
+    return f"{count:,} {report.noun}{'' if count == 1 else 's'}"
+
+
+def _told(report: ImportReport) -> str:
+    return (
+        f"{report.file}: {counted(report)}."
+        if report.applied
+        else f"{report.file}: {counted(report)}. Nothing was taken."
+    )

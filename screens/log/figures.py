@@ -1,0 +1,290 @@
+"""The figures with small charts: the selected one by day, week, technician or client, and the visits behind each number."""
+
+from __future__ import annotations
+
+import datetime
+
+from textual import work
+from textual.app import ComposeResult
+
+from db import settings
+from db.faults import StoreFault
+from db.figures import Behind
+from dispatch.desk.figures.counting import (
+    GROUPINGS,
+    LONGEST,
+    FigureGroup,
+    Figures,
+    Grouping,
+    figures_over,
+    visits_behind,
+)
+from dispatch.desk.figures.defined import BY_KEY, FIGURES, Figure, FigureUnit, Money, value_text
+from dispatch.desk.session.refusals import Faulty, Refusal
+from dispatch.desk.texts.figure_words import bar_of, chart_of, range_text, share_text
+from dispatch.model.instants import clock_text, day_of, day_text, parse_day
+from screens.asking import SHOWS, AskedField
+from screens.binding import BACK, command, key
+from screens.reading import aside
+from screens.user_screen import UserScreen
+from widgets.chart_list import ChartList, ChartRow
+from widgets.lines.notes_pane import NotesPane
+
+_COLUMNS = 20
+_BAR = 12
+_DAYS = 14
+
+
+class FiguresScreen(UserScreen):
+    """Every figure over a range of days above, the selected one in its groups below, its definition between them."""
+
+    SHOWS = "figures"
+
+    TITLE_WORD = "the figures"
+    ENTER = "open"
+    DEFAULT_CSS = f"""
+    FiguresScreen #figures {{ height: {len(FIGURES)}; }}
+    FiguresScreen #definition {{ height: 3; padding: 0 1; }}
+    FiguresScreen #groups {{ height: 1fr; border-top: solid $panel; }}
+    """
+    FOOTER = "figures.by view.pane figures.open view.previous view.next view.today view.go screen.keys"
+    BINDINGS = [BACK]
+
+    def __init__(self, last: datetime.date) -> None:
+        super().__init__()
+        self._first, self._last = last - datetime.timedelta(days=_DAYS - 1), last
+        self._by: Grouping = "day"
+        self._found: Figures | None = None
+        self._asked = 0
+        self._counting = False
+
+    def body(self) -> ComposeResult:
+        ascii_only = self.program.ascii_only
+        yield ChartList(id="figures", ascii=ascii_only)
+        yield NotesPane(id="definition")
+        yield ChartList(id="groups", ascii=ascii_only)
+
+    @property
+    def _above(self) -> ChartList:
+        return self.query_one("#figures", ChartList)
+
+    @property
+    def _below(self) -> ChartList:
+        return self.query_one("#groups", ChartList)
+
+    @property
+    def _figure(self) -> Figure:
+        return BY_KEY.get(self._above.selected or "", FIGURES[0])
+
+    @property
+    def _ascii(self) -> bool:
+        return self.program.ascii_only
+
+    def client_here(self) -> str | None:
+        """The client under the cursor, where the groups are clients."""
+        group = self._group if self._by == "client" else None
+        return None if group is None else group.label
+
+    @property
+    def _group(self) -> FigureGroup | None:
+        key = self._below.selected
+        groups = self._found.groups if self._found is not None else ()
+        return next((one for one in groups if _key_of(one) == key), None)
+
+    def reload(self) -> None:
+        """Count again, in a thread with a store of its own: a month of many visits takes its time.
+
+        While it counts, what others change and what is asked for meanwhile waits, and is counted at once after it.
+        """
+        self._asked += 1
+        if not self._counting:
+            self._count()
+
+    @work(group="figures")
+    async def _count(self) -> None:
+        self._counting = True
+        try:
+            counted = 0
+            while counted != self._asked:
+                counted, wanted = self._asked, (self._first, self._last, self._by)
+                if self._found is None or wanted != (self._found.first, self._found.last, self._found.by):
+                    self.show_head("Figures", "counting …")
+                self._found = await aside(self.app, self._counted, *wanted)
+            if self._found is not None:
+                self._show_all(self._found)
+        except (StoreFault, Refusal) as fault:
+            self.say(str(fault), "warning")
+        finally:
+            self._counting = False
+
+    def _counted(self, first: datetime.date, last: datetime.date, by: Grouping) -> Figures:
+        with self.user.store.beside() as own:
+            return figures_over(own, first, last, by)
+
+    def _show_all(self, found: Figures) -> None:
+        self.show_head(range_text(found), f"by {found.by}")
+        self._above.set_rows([
+            ChartRow(
+                one.key,
+                one.name,
+                self._chart(one, found),
+                value_text(one, found.totals[one.key], found.money),
+            )
+            for one in FIGURES
+        ])  # fmt: skip
+        self.show_selected()
+
+    def _chart(self, figure: Figure, found: Figures) -> str:
+        """A figure over time; else its total as a bar, where there is something that it is a share of."""
+        if found.by in ("day", "week"):
+            return chart_of(figure, found.values[figure.key], _COLUMNS, ascii_only=self._ascii)
+        total = found.totals[figure.key]
+        if figure.unit in (FigureUnit.SHARE, FigureUnit.TIME_SHARE):
+            return bar_of(figure, total, [total], _BAR, ascii_only=self._ascii)
+        return " " * _BAR
+
+    def show_selected(self) -> None:
+        """Show the figure under the cursor."""
+        found, figure = self._found, self._figure
+        if found is None:
+            return
+        self.query_one("#definition", NotesPane).set_notes([(figure.sentence, "dim")])
+        if found.by == "client" and not figure.by_client:
+            self._below.set_rows([], f"{figure.name} says nothing of a client: the hours available are the firm's.")
+            return
+        values = found.values[figure.key]
+        self._below.set_rows(
+            [
+                ChartRow(
+                    _key_of(group),
+                    group.label,
+                    bar_of(figure, value, values, _BAR, ascii_only=self._ascii),
+                    value_text(figure, value, found.money),
+                )
+                for group, value in zip(found.groups, values, strict=True)
+            ],
+            "Nothing in these days. [ goes to earlier ones, g to others.",
+        )
+
+    @command("b", "figures.by", "By")
+    def action_by(self) -> None:
+        """By day, week, technician or client."""
+        self._by = GROUPINGS[(GROUPINGS.index(self._by) + 1) % len(GROUPINGS)]
+        self._first = max(self._first, self._last - datetime.timedelta(days=LONGEST[self._by] - 1))
+        self.reload()
+
+    @command("tab", "view.pane", "Other pane")
+    def action_pane(self) -> None:
+        """Go between the figures and their groups."""
+        (self._above if self._below.has_focus else self._below).focus()
+
+    @command("enter", "figures.open", "Visits")
+    def action_open(self) -> None:
+        """The visits behind the number."""
+        found = self._found
+        if found is None:
+            return
+        group = self._group if self._below.has_focus else None
+        whole = group or FigureGroup("all days", found.first, found.last)
+        self.app.push_screen(BehindScreen(self._figure, whole, found.by if group is not None else "day", found.money))
+
+    KEYS = [
+        key("[", "view.previous", "Earlier", action="shift(-1)"),
+        key("]", "view.next", "Later", action="shift(1)"),
+    ]
+
+    @command("t", "view.today", "Today")
+    def action_today(self) -> None:
+        """As many days up to today."""
+        today = settings.today(self.user.store)
+        self._first, self._last = today - (self._last - self._first), today
+        self.reload()
+
+    @command("g", "view.go", "Range")
+    async def action_range(self) -> None:
+        """From which day to which."""
+        today = settings.today(self.user.store)
+
+        def take(typed: dict[str, str]) -> None:
+            read: dict[str, datetime.date] = {}
+            faults = []
+            for name, text in typed.items():
+                try:
+                    read[name] = parse_day(text, today=today)
+                except ValueError as fault:
+                    faults.append(f"{name}: {fault}")
+            if not faults and not 0 <= (read["last"] - read["first"]).days < LONGEST[self._by]:
+                faults.append(f"by {self._by} from 1 to {LONGEST[self._by]} days are counted")
+            if faults:
+                raise Faulty(faults)
+            self._first, self._last = read["first"], read["last"]
+
+        fields = (
+            AskedField("first", "From", self._first.isoformat(), today=today),
+            AskedField("last", "To", self._last.isoformat(), today=today),
+        )
+        await self.fill_in("The days to count", fields, take, SHOWS)
+
+    def action_shift(self, by: int) -> None:
+        """Go to as many days before or after."""
+        days = datetime.timedelta(days=((self._last - self._first).days + 1) * by)
+        self._first, self._last = self._first + days, self._last + days
+        self.reload()
+
+
+def _key_of(group: FigureGroup) -> str:
+    """What a group is told from the others by, whatever is counted meanwhile."""
+    return f"{group.first} {group.who}"
+
+
+class BehindScreen(UserScreen):
+    """The visits behind a number; each opens to its record."""
+
+    SHOWS = "figures"
+
+    TITLE_WORD = "the visits behind a figure"
+    ENTER = "open"
+    FOOTER = "visit.open screen.leave screen.keys"
+    BINDINGS = [BACK]
+
+    def __init__(self, figure: Figure, group: FigureGroup, by: Grouping, money: Money) -> None:
+        super().__init__()
+        self._figure, self._group, self._by, self._money = figure, group, by, money
+        self._visits: list[Behind] = []
+
+    def body(self) -> ComposeResult:
+        yield ChartList(id="visits", ascii=self.program.ascii_only)
+
+    def client_here(self) -> str | None:
+        """The selected visit's client."""
+        key = self.query_one(ChartList).selected
+        return next((one.client for one in self._visits if one.reference == key), None)
+
+    def reload(self) -> None:
+        """Read them again."""
+        found = self.look(visits_behind, self.user.store, self._figure, self._group, self._by)
+        if found is None:
+            return
+        self._visits = found
+        zone, hours24 = self.user.firm.zone, self.user.firm.clock_hours == 24
+        rows = [
+            ChartRow(
+                one.reference,
+                f"{one.reference} {one.client}",
+                f"{day_text(day_of(one.at, zone))} {clock_text(one.at, zone, hours24)}",
+                share_text(self._figure, one, self._money),
+            )
+            for one in found
+        ]
+        self.query_one(ChartList).set_rows(rows, "No visits.")
+        title = f"{self._figure.name} · {self._group.label}"
+        self.show_head(title, f"{len(found)} visits")
+
+    @command("enter", "visit.open", "Open")
+    def action_open(self) -> None:
+        """Open the visit: events, attempts, charge."""
+        key = self.query_one(ChartList).selected
+        if key is not None:
+            from screens.log.visit_record import VisitRecord
+
+            self.app.push_screen(VisitRecord(key))

@@ -1,0 +1,335 @@
+"""The visit log: the lead's day."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from dataclasses import replace
+
+from textual import work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from db import messages, permissions, search_index, settings
+from dispatch.desk.log.visit_log import LogFilter, visit_log, week_of
+from dispatch.desk.review.reviewing import approve_clean
+from dispatch.desk.session.shown import Shown
+from dispatch.desk.texts.log_words import totals_text
+from dispatch.model.boards import BoardVisit, Log, LogLine
+from dispatch.model.instants import clock_text, day_text
+from dispatch.model.reviews import ReviewMark
+from dispatch.model.states import LEADS, READS, Review
+from dispatch.model.text import show
+from screens.binding import command, key
+from screens.board.running_deeds import CallDeeds
+from screens.log.review_deeds import ReviewDeeds
+from screens.of_day import DAYS, DayOfVisits
+from widgets.checklist_lines import NARROW
+from widgets.log_table import LogTable
+
+SHOWN = 500
+"""So many lines are drawn; the totals count every visit."""
+AT_ONCE = 31
+"""Days that are read at once; more of them, and searches, are read beside the keys."""
+PAUSE = 0.08
+"""Seconds without a key after which what is typed is searched."""
+
+
+class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
+    """Visits with planned and actual times, evidence, overrides and charge; each opens to its history."""
+
+    SHOWS = "log"
+
+    TITLE_WORD = "the visit log"
+    ENTER = "open"
+    DEFAULT_CSS = """
+    LogScreen LogTable { height: 1fr; }
+    LogScreen #search { display: none; border: none; height: 1; padding: 0 1; background: $primary 30%; }
+    LogScreen.-searching #search { display: block; }
+    LogScreen #why { height: auto; max-height: 5; padding: 0 1; border-top: solid $panel; }
+    LogScreen #totals { height: auto; padding: 0 1; border-top: solid $panel; }
+    """
+    FOOTER = (
+        "visit.open log.exceptions review.approve log.search log.filter log.days review.send-back review.batch "
+        "visit.charge log.sort view.previous view.next screen.figures screen.keys"
+    )
+    BINDINGS = [*DAYS]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._wanted = LogFilter()
+        self._span = "day"
+        self._log: Log | None = None
+
+    def body(self) -> ComposeResult:
+        yield Input(placeholder="words, or how they begin: provider down", id="search")
+        yield LogTable(id="log", ascii=self.program.ascii_only)
+        yield Static(id="why")
+        yield Static(id="totals")
+
+    @property
+    def _table(self) -> LogTable:
+        return self.query_one(LogTable)
+
+    @property
+    def shown(self) -> LogFilter:
+        """What is shown: the filters, on the program's day, its week, the days that were typed, or all of them."""
+        if self._span == "typed":
+            return self._wanted
+        if self._span == "all" or self._wanted.words.strip():
+            return replace(self._wanted, first=None, last=None)
+        first, last = self.program.day, None
+        if self._span == "week":
+            first, last = week_of(self.program.day, self.user.firm.first_weekday)
+        return replace(self._wanted, first=first, last=last)
+
+    def visit_here(self) -> BoardVisit | None:
+        """The selected visit."""
+        line = self._table.selected
+        return None if line is None else line.visit
+
+    def reference_here(self) -> str | None:
+        """The reference of the selected visit."""
+        visit = self.visit_here()
+        return None if visit is None else visit.reference
+
+    def reload(self) -> None:
+        """Read what is shown again: some days at once, much of it beside the keys."""
+        wanted = self.shown
+        days = None if wanted.first is None else ((wanted.last or wanted.first) - wanted.first).days
+        if days is None or days > AT_ONCE:
+            self._read(wanted)
+            return
+        log = self.look(visit_log, self.user.store, wanted, SHOWN)
+        if log is not None:
+            self._show(log, wanted)
+
+    @work(exclusive=True, group="log")
+    async def _read(self, wanted: LogFilter, pause: float = 0.0) -> None:
+        await asyncio.sleep(pause)
+        log = await self.look_aside(visit_log, self.user.store, wanted, SHOWN)
+        if log is not None and wanted == self.shown:
+            self._show(log, wanted)
+
+    def _show(self, log: Log, wanted: LogFilter) -> None:
+        self._log = log
+        self._table.set_log(log)
+        told, count = wanted.words_of_filters(), log.totals.visits
+        trouble = messages.trouble(self.user.store, self.user.now).words
+        asked = len(permissions.waiting(self.user.store))
+        words = f"{asked} ask{'s' if asked == 1 else ''} for words (W)" if asked else ""
+        parts = [words, f"{count:,} visit{'' if count == 1 else 's'}", told, trouble and f"{trouble} (O)"]
+        self.show_head(
+            f"Visit log  {wanted.words_of_days()}",
+            " · ".join(filter(None, parts)),
+            f"{clock_text(self.user.now, log.zone, log.hours24)} {self.user.staff.name}",
+        )
+        # a narrow head has no room for who asks
+        below = [words if self.app.size.width < NARROW else "", totals(log, wanted)]
+        self.query_one("#totals", Static).update(Content(" · ".join(filter(None, below))))
+        self.show_selected()
+
+    def show_selected(self) -> None:
+        """Say what is remarkable about the visit under the cursor."""
+        self.query_one("#why", Static).update(why(self._table.selected))
+
+    @command("enter", "visit.open", "Open")
+    def action_open(self) -> None:
+        """Open the visit: events, attempts, charge."""
+        line = self._table.selected
+        if line is not None:
+            from screens.log.visit_record import VisitRecord
+
+            self.app.push_screen(VisitRecord(line.visit.reference))
+
+    @command("v", "visit.charge", "Charge")
+    def action_charge(self) -> None:
+        """The charge sheet, line by line."""
+        line = self._table.selected
+        if line is not None:
+            from dispatch.desk.log.visit_page import visit_page
+            from screens.log.visit_record import ChargeSheet
+
+            page = self.look(visit_page, self.user.store, line.visit.reference)
+            if page is not None:
+                self.app.push_screen(ChargeSheet(page))
+
+    @command("/", "log.search", "Search")
+    def action_search(self) -> None:
+        """In everything said on visits, of all days."""
+        self.add_class("-searching")
+        self.query_one("#search", Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Search for what is typed so far."""
+        self._wanted = replace(self._wanted, words=event.value)
+        if event.value.strip():
+            self._read(self.shown, PAUSE)
+        else:
+            self.workers.cancel_group(self, "log")
+            self.reload()
+
+    def on_input_submitted(self) -> None:
+        """Go to what was found."""
+        if not self._wanted.words.strip():
+            self.remove_class("-searching")
+        self._table.focus()
+
+    @command("f", "log.filter", "Filter")
+    async def action_filter(self) -> None:
+        """Days, technician, client, exceptions, state of review."""
+        from screens.log.log_filters import ask_filters
+
+        wanted = await ask_filters(self, self.shown, settings.today(self.user.store))
+        self._wanted, self._span = wanted, "all" if wanted.first is None else "typed"
+        self.reload()
+
+    @command("x", "log.exceptions", "Exceptions")
+    def action_exceptions(self) -> None:
+        """Only visits with something to look at, or all."""
+        self._wanted = replace(self._wanted, exceptions=not self._wanted.exceptions, marks=frozenset())
+        self.reload()
+
+    @command("w", "log.days", "Week")
+    def action_days(self) -> None:
+        """The week of the day, all days, the day again."""
+        self._span = {"day": "week", "week": "all"}.get(self._span, "day")
+        self.reload()
+
+    @command("o", "log.sort", "Sort")
+    async def action_order(self) -> None:
+        """Sort by any column; the same again turns it round."""
+        from screens.log.log_filters import ask_order
+
+        self._wanted = await ask_order(self, self._wanted)
+        self.reload()
+
+    @command("Y", "review.batch", "Approve clean", LEADS)
+    async def action_batch(self) -> None:
+        """Approve what is clean in one go, exceptions listed first."""
+        lines = [line for line in self._log.lines if line.visit.review is Review.TO_REVIEW] if self._log else []
+        clean = {line.visit.reference: Shown(line.visit.version, line.charge.revision) for line in lines if line.clean}
+        left_out = [
+            f"not clean: {line.visit.reference} {line.visit.client}: {'; '.join(one.text for one in line.remarks)}"
+            for line in lines
+            if not line.clean
+        ]
+        if not clean:
+            self.say("\n".join(["Nothing that is shown is clean and waits for review.", *left_out[:8]]))
+            return
+        asked = [
+            *left_out,
+            f"clean: {', '.join(clean)}",
+            "Their charges are then ready to invoice; undo does not bring them back.",
+        ]
+        await self.confirm(f"Approve {len(clean)} clean visits?", asked)
+        if (done := await self.do(approve_clean, clean)) is not None:
+            late = "".join(f"\nnot approved: {reference}, {reason}" for reference, reason in done.left_out)
+            self.say(f"{len(done.approved)} visits are approved.{late}")
+
+    @command("W", "item.permission", "Words", LEADS)
+    async def action_permissions(self) -> None:
+        """Tests that technicians ask to settle by words."""
+        from screens.visit import permitting
+
+        await permitting.of_all(self)
+
+    @command("S", "invoice.export", "Export", LEADS)
+    async def action_export(self) -> None:
+        """Hand approved visits over to be invoiced, each once."""
+        from screens.log.invoice_out import ask_export
+
+        await ask_export(self)
+
+    KEYS = [key("escape", "log.clear", "Clear", "no search and no filters", show=False)]
+
+    def action_clear(self) -> None:
+        """Show all of the day again; without anything to clear this does nothing."""
+        self._wanted, self._span = LogFilter(), "day"
+        self.query_one("#search", Input).value = ""
+        self.remove_class("-searching")
+        self._table.focus()
+        self.reload()
+
+    @command("C", "screen.care", "Care", READS["care"].roles)
+    def action_care(self) -> None:
+        """What is due to clients: visits, surveys, renewals, offers."""
+        from screens.log.care import CareScreen
+
+        self.app.push_screen(CareScreen())
+
+    @command("F", "screen.figures", "Figures", READS["figures"].roles)
+    def action_figures(self) -> None:
+        """Figures with small charts: days, weeks, technicians, clients."""
+        from screens.log.figures import FiguresScreen
+
+        self.app.push_screen(FiguresScreen(self.program.day))
+
+    @command("R", "file.report", "Report", READS["reports"].roles)
+    async def action_report(self) -> None:
+        """The day, the client's month or the day sheet, as a file."""
+        from screens.files.report_out import ask_report
+
+        line = self._table.selected
+        visit = None if line is None else line.visit
+        await ask_report(
+            self,
+            self.program.day,
+            visit.client if visit else None,
+            line.technicians[0] if line and line.technicians else None,
+        )
+
+    @command("A", "screen.audit", "Audit", READS["audit"].roles)
+    def action_audit(self) -> None:
+        """Who did what and when; whether the chain of it holds."""
+        from screens.log.audit import AuditScreen
+
+        self.app.push_screen(AuditScreen())
+
+    @command("K", "screen.access", "SSH", READS["access"].roles)
+    def action_access(self) -> None:
+        """Keys and sessions over SSH."""
+        from screens.log.access import AccessScreen
+
+        self.app.push_screen(AccessScreen())
+
+    def action_day(self, by: int) -> None:
+        """Go to the next or the previous day, or week."""
+        self._span = "day" if self._span in ("typed", "all") else self._span
+        self.program.go_to(self.program.day + datetime.timedelta(days=by * (7 if self._span == "week" else 1)))
+
+
+def totals(log: Log, wanted: LogFilter) -> str:
+    """What is shown in figures; what it teaches where there is nothing yet."""
+    if not log.lines:
+        if wanted.narrowed:
+            more = "" if wanted.first is None else ", w more days"
+            nothing = f"Nothing on {wanted.words_of_days()}: {wanted.words_of_filters()}."
+            return f"{nothing} {_meant(wanted)}esc shows everything again{more}."
+        return f"No visits on {day_text(log.day)}. [ and ] go to other days, t to today, 1 to the board."
+    parts = [totals_text(log.totals)]
+    if len(log.lines) < log.totals.visits:
+        parts.append(f"the first {len(log.lines)} are shown")
+    if wanted.words.strip() and not search_index.possible():
+        parts.append("this SQLite has no FTS5: every visit is read, which is slower")
+    return " · ".join(parts)
+
+
+def _meant(wanted: LogFilter) -> str:
+    """What somebody means who searches for a kind of exception, of which nobody on the visit said the word."""
+    word = wanted.words.strip().casefold()
+    if word not in {mark.label for mark in ReviewMark}:
+        return ""
+    return f"“{word}” is an exception: leave the search empty, and fill it in under f. "
+
+
+def why(line: LogLine | None) -> Content:
+    """What a lead has to look at on a visit, the gravest first."""
+    if line is None:
+        return Content("")
+    visit = line.visit
+    head = Content.assemble((show(visit.reference), "bold"), f"  {show(visit.client)}, {show(visit.work)}")
+    if not line.remarks:
+        return Content("\n").join([head, Content("nothing to look at" if line.clean else visit.state.label)])
+    return Content("\n").join([head, *(Content(f"! {show(one.text)}") for one in line.remarks)])

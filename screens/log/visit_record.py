@@ -1,0 +1,97 @@
+"""A visit opened to its whole story: what is remarkable, drives, every attempt, the charge line by line, every event."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from dispatch.desk.levels.clocks import sees_levels
+from dispatch.desk.log.visit_page import VisitPage
+from dispatch.desk.texts.history import history_lines, visit_history
+from dispatch.model.text import wrapped
+from screens.binding import BACK, command
+from screens.log.review_deeds import ReviewDeeds
+from screens.prices.sheet_view import SheetView
+from screens.visit.service_report import ReportsVisits
+
+
+class ChargeSheet(SheetView):
+    """The charge of a visit."""
+
+    def __init__(self, page: VisitPage) -> None:
+        charge = page.charge
+        word = (charge.word if charge is not None else "charge").capitalize()
+        client = page.visit.client if charge is None else charge.client
+        title = f"{word} · {page.visit.reference} {client}"
+        if charge is None:
+            super().__init__(title, None, "", notes=[page.priced.reason])
+            return
+        super().__init__(title, charge.form, charge.currency, charge.tax, [*charge.notes, *page.balances])
+
+
+_FRAME = 3
+"""Columns that padding and scrollbar take beside the lines."""
+
+
+class VisitRecord(ReviewDeeds, ReportsVisits):
+    """One visit from request to review, as the lead reads it."""
+
+    TITLE_WORD = "the visit's record"
+    FOCUS = "VerticalScroll"
+    FOOTER = (
+        "review.approve review.send-back review.correct visit.charge visit.report charge.goodwill visit.answer "
+        "screen.leave screen.keys"
+    )
+    BINDINGS = [
+        BACK,
+        Binding("j", "scroll(1)", "Down", show=False),
+        Binding("k", "scroll(-1)", "Up", show=False),
+    ]
+    DEFAULT_CSS = "VisitRecord VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }"
+
+    def __init__(self, reference: str) -> None:
+        super().__init__()
+        self._reference = reference
+        self._page: VisitPage | None = None
+
+    def client_here(self) -> str | None:
+        """The visit's client."""
+        return None if self._page is None else self._page.visit.client
+
+    def reference_here(self) -> str | None:
+        """The visit of the screen."""
+        return self._reference
+
+    def body(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(id="page")
+
+    def reload(self) -> None:
+        """Read the visit again."""
+        history = self.look(visit_history, self.user.store, self._reference)
+        if history is None:
+            return
+        self._page = page = history.page
+        self.show_head(page.visit.client, page.visit.work, page.visit.state.label)
+        room = max(40, self.size.width - _FRAME)
+        lines = history_lines(history, room, levels=sees_levels(self.user))
+        self.query_one("#page", Static).update(
+            Content("\n".join(part for line in lines for part in wrapped(line, room)))
+        )
+
+    @command("r", "visit.answer", "Request")
+    async def action_answer(self) -> None:
+        """Answered, another priority, why a target was missed."""
+        from screens.board.answering import ask_answer
+
+        if sees_levels(self.user):
+            await ask_answer(self, self._reference)
+
+    @command("v", "visit.charge", "Charge")
+    def action_charge(self) -> None:
+        """The charge sheet, line by line."""
+        if self._page is not None:
+            self.app.push_screen(ChargeSheet(self._page))

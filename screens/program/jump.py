@@ -1,0 +1,73 @@
+"""Jump: to a technician, a client, a site or a visit, by a few letters, from anywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widget import AwaitMount
+
+from db import settings
+from dispatch.desk.book import jumping
+from dispatch.desk.book.jumping import JumpTarget, TargetKind
+from screens.dialogs.finder import FindScreen
+from widgets.found_list import FoundLine
+
+if TYPE_CHECKING:
+    from screens.program.program import Program
+
+
+async def jump(app: Program) -> None:
+    """Ask where to, and go there."""
+    store = app.user.store
+    firm = settings.firm(store)
+    zone, hours24 = firm.zone, firm.clock_hours == 24
+
+    def line(target: JumpTarget) -> FoundLine:
+        return FoundLine(target.kind.value, target.name, jumping.detail_of(target, zone, hours24))
+
+    chosen = await app.push_screen_wait(
+        FindScreen(
+            "Jump to a technician, client, site or reference",
+            lambda: jumping.targets(store),
+            line,
+            more=lambda typed, limit: jumping.of_reference(store, typed, limit),
+            hint="enter goes there · ctrl+o opens it · esc goes back",
+        )
+    )
+    if chosen is None:
+        return
+    target, visit = chosen.value, chosen.value.visit
+    if target.kind in (TargetKind.CLIENT, TargetKind.SITE):
+        from screens.book.client import ClientScreen
+
+        app.push_screen(ClientScreen(target.id))
+    elif visit is None:
+        await _to_board(app, technician_id=target.id)
+    elif chosen.open or not await _to_board(app, visit_id=target.id, day_of=target, zone=zone):
+        from screens.visit.visit import VisitScreen
+
+        app.push_screen(VisitScreen(visit.reference))
+
+
+async def _to_board(
+    app: Program,
+    *,
+    technician_id: int | None = None,
+    visit_id: int | None = None,
+    day_of: JumpTarget | None = None,
+    zone: str = "",
+) -> bool:
+    """Show the board with the cursor on a technician or a visit. False: it is on no board."""
+    from screens.board.board import BoardScreen
+
+    if day_of is not None and day_of.visit is not None:
+        app.day = jumping.day_of_visit(day_of.visit, zone) or app.day
+    if app.current_mode != "board":
+        await app.switch_mode("board")
+    while len(app.screen_stack) > 1:
+        await app.pop_screen()
+    board = app.screen
+    assert isinstance(board, BoardScreen)
+    await AwaitMount(board, [board])  # it may have been on its way already
+    await board.read_again()
+    return board.point_at(technician_id=technician_id, visit_id=visit_id)

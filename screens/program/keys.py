@@ -1,0 +1,192 @@
+"""The keys of a screen, made from its bindings; each can be changed here, and what else a person sets for themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, cast
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Label
+
+from dispatch.desk.levels.clocks import sees_levels
+from dispatch.model.text import show
+from screens.asking import ChoiceRow
+from screens.binding import key
+from screens.dialogs.dialog import Dialog
+from screens.dialogs.questions import Choose
+from screens.program.keymap import judged, own_bindings, sentence_of
+from screens.program.personal import keep_keys, keep_setting, known_themes
+from widgets.key_list import KeyLine, KeyList
+from widgets.lines.marks import legend, level_legend, marks_of
+from widgets.terminal.keyboard import key_named, written, written_all
+
+if TYPE_CHECKING:
+    from screens.program.program import Program
+
+OWN = "For you, on this machine"
+"""The section of what is not a key."""
+
+
+class KeysHelp(Dialog[None]):
+    """Every key that works on a screen: its own, those of the focused widget, those of the program."""
+
+    DEFAULT_CSS = """
+    KeysHelp > .dialog { width: 76; height: 90%; }
+    KeysHelp .dialog--title { margin: 0 0 1 0; }
+    KeysHelp .dialog--hint { margin: 1 0 0 0; }
+    """
+    BINDINGS = [
+        key("d delete", "keys.default", "Default", "the line under the cursor as it came"),
+        key("escape q ?", "keys.back", "Back", action="dismiss(None)"),
+    ]
+
+    def __init__(self, title: str, screen: Screen[Any]) -> None:
+        super().__init__()
+        self._title, self._screen = title, screen
+
+    @property
+    def _app(self) -> Program:
+        return cast("Program", self.app)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(Content(f"Keys: {self._title}"), classes="dialog--title")
+            yield KeyList(id="keys", ascii=self._app.ascii_only)
+            yield Label(Content(""), classes="dialog--fault", id="fault")
+            hint = "esc goes back"
+            if self._app.personal is not None:
+                hint = "enter changes the line · d as it came · esc goes back"
+            yield Label(Content(hint), classes="dialog--hint")
+
+    def on_mount(self) -> None:
+        """List the keys."""
+        self._list()
+        self.query_one(KeyList).focus()
+        if self._app.personal is not None:
+            self._know_all()
+
+    @work(thread=True, group="reading")
+    def _know_all(self) -> None:
+        """Import the screens whose keys a new one may clash with, while the list is read."""
+        judged({}, type(self._app))
+
+    def _list(self) -> None:
+        marks = marks_of(self._app.ascii_only)
+        states = [KeyLine("The states of a visit", "", glyph, word) for glyph, word in legend(marks)]
+        levels = []
+        if sees_levels(getattr(self._app, "seat", None)):
+            levels = [KeyLine("Service levels", "", letter, word) for letter, word in level_legend()]
+        self.query_one(KeyList).set_lines(
+            [*key_lines(self._screen, self._app.keymap), *self._settings(), *states, *levels],
+        )
+
+    def _settings(self) -> list[KeyLine]:
+        personal = self._app.personal
+        if personal is None:
+            return []
+        return [
+            KeyLine(OWN, "theme", "theme", self._app.theme, bool(personal.theme)),
+            KeyLine(OWN, "ascii", "ASCII only", _yes(personal.ascii) + ", from the next start on", personal.ascii),
+            KeyLine(OWN, "mouse", "mouse", _yes(personal.mouse) + ", from the next start on", not personal.mouse),
+        ]
+
+    def on_line_list_opened(self) -> None:
+        """Change the line under the cursor."""
+        line = self.query_one(KeyList).selected
+        if line is not None and line.id and self._app.personal is not None:
+            self._change(line)
+
+    @work
+    async def _change(self, line: KeyLine) -> None:
+        personal = self._app.personal
+        assert personal is not None
+        if line.section != OWN:
+            key = await self.app.push_screen_wait(PressKey(line.does))
+            if key is not None:
+                self._tell(keep_keys(self._app, line.id, (written(key),)))
+        elif line.id == "theme":
+            rows = [ChoiceRow(name, name) for name in known_themes()]
+            if (name := await self.app.push_screen_wait(Choose("Colours", rows))) is not None:
+                self.app.theme = name
+                self._tell(keep_setting(self._app, "theme", name))
+        else:
+            self._tell(keep_setting(self._app, line.id, not getattr(personal, line.id)))
+
+    def action_default(self) -> None:
+        """Give the line under the cursor back what it came with."""
+        line = self.query_one(KeyList).selected
+        if line is None or not line.own or self._app.personal is None:
+            return
+        if line.section != OWN:
+            self._tell(keep_keys(self._app, line.id, None))
+        elif line.id == "theme":
+            name = known_themes()[0]
+            self.app.theme = name
+            self._tell(keep_setting(self._app, "theme", name))
+        else:
+            self._tell(keep_setting(self._app, line.id, line.id == "mouse"))
+
+    def _tell(self, fault: str) -> None:
+        """Say what is wrong, if anything, and list the keys as they are now."""
+        self.query_one("#fault", Label).update(Content(show(fault, multiline=True)))
+        self._list()
+
+
+class PressKey(Dialog[str | None]):
+    """Ask for a key by having it pressed; returns its name."""
+
+    DEFAULT_CSS = "PressKey > .dialog { width: 60; }"
+
+    def __init__(self, does: str) -> None:
+        super().__init__()
+        self._does = does
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(Content(f"Press the new key for: {show(self._does)}"))
+            yield Label(Content(""), classes="dialog--fault", id="fault")
+            yield Label(Content("esc leaves it as it is"), classes="dialog--hint")
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the key, whatever it does elsewhere."""
+        event.stop()
+        event.prevent_default()
+        if event.key == "escape":
+            self.dismiss(None)
+        elif (key := key_named(event.key)) is not None:
+            self.dismiss(key)
+        else:
+            self.show_fault(f"Not every terminal sends {written(event.key)}: press another one.")
+
+
+def key_lines(screen: Screen[Any], own: Collection[str | None] = ()) -> list[KeyLine]:
+    """A line for each binding of ours that works on the screen: the screen's own, the focused widget's, the program's.
+
+    `own` are the ids to which the person has given keys.
+    """
+    sections = {"here": "Here", "widget": "The cursor", "program": "Everywhere"}
+    found: dict[tuple[str, str], tuple[Binding, list[str]]] = {}
+    for pressed, active in screen.active_bindings.items():
+        binding = active.binding
+        # what has no id is Textual's own, for selecting text and moving a focus that there is not
+        if binding.id:
+            place = "here" if active.node is screen else "program" if active.node is screen.app else "widget"
+            found.setdefault((place, binding.id), (binding, []))[1].append(pressed)
+    # what a screen has of its own stands before what all screens have
+    order = [binding.id for owner in type(screen).__mro__ for binding in own_bindings(owner)]
+    ranked = sorted(found.items(), key=lambda one: order.index(one[0][1]) if one[0][1] in order else 0)
+    return [
+        KeyLine(title, binding.id or "", written_all(keys), sentence_of(binding), binding.id in own)
+        for wanted, title in sections.items()
+        for (place, _), (binding, keys) in ranked
+        if place == wanted
+    ]
+
+
+def _yes(flag: bool) -> str:
+    return "yes" if flag else "no"

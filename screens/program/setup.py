@@ -1,0 +1,122 @@
+"""A new firm in five short steps; each can be left, and files are offered at each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dispatch.desk.book import editing
+from dispatch.desk.book.context import Desk
+from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.firm.setup import SetupStep, steps
+from dispatch.model.states import LEADS
+from screens.binding import command, key
+from screens.files.takes_files import TakesFiles
+from screens.listed import ListScreen
+from screens.record_forms import ask_record, line_of
+from widgets.figure_list import FigureLine
+
+_BLANKS = {
+    "firm": ("name", "currency"),
+    "units": ("zone", "distance_unit", "clock_hours", "first_weekday"),
+    "depot": ("depot", "depot_address"),
+}
+_WHY = {
+    "firm": "What the firm is called, and the money that it charges in.",
+    "units": "The zone that the day is planned in, miles or kilometres, and how times are written.",
+    "depot": "Where drives are counted from for the charge: coordinates, or the link of a map..",
+    "card": "What visits cost: a preset with your own prices, or a file (i). Nothing can be charged without one.",
+    "people": "Who drives. n adds a technician, i takes technicians, clients, sites and visits from CSV files.",
+}
+
+
+class SetupScreen(ListScreen[SetupStep], TakesFiles):
+    """The steps, and what each is for."""
+
+    SHOWS = "clients"
+
+    TITLE_WORD = "setting up a firm"
+    ENTER = "open"
+    PANE = "below"
+    DEFAULT_CSS = "SetupScreen NotesPane { height: 9; }"
+    FOOTER = "setup.open file.import setup.technician setup.client screen.leave screen.keys"
+    BINDINGS = [
+        key("escape", "screen.back", "Later", action="leave", show=False),
+    ]
+
+    def begin(self) -> None:
+        """Show the steps, with the cursor on the first that is to do."""
+        super().begin()
+        self._go_on()
+
+    def on_screen_resume(self) -> None:
+        """Read again what another screen has settled."""
+        self.reload()
+        if (step := self._step()) is not None and step.done:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Put the cursor on the first step that is to do."""
+        todo = next((step.name for step in steps(self.user.store) if not step.done), None)
+        if todo is not None:
+            self.listed.select_key(todo)
+
+    def reload(self) -> None:
+        """Read the steps again."""
+        found = self.look(steps, self.user.store)
+        if found is None:
+            return
+        self.listed.set_figures(
+            [
+                FigureLine(
+                    "Five steps, in any order",
+                    step.name,
+                    f"{place}  {step.title}",
+                    step.done or "to do",
+                    bool(step.done),
+                )
+                for place, step in enumerate(found, 1)
+            ]
+        )
+        todo = sum(not step.done for step in found)
+        told = f"{todo} to do" if todo else "all done: q goes to the board"
+        self.show_head("A new firm", told)
+        self.show_selected()
+
+    def notes(self) -> Sequence[tuple[str, str]]:
+        """What the step is for."""
+        return [(_WHY[self.listed.selected or "firm"], "plain")]
+
+    def _step(self) -> SetupStep | None:
+        return next((step for step in steps(self.user.store) if step.name == self.listed.selected), None)
+
+    @command("enter", "setup.open", "Do this step")
+    async def action_open(self) -> None:
+        """Fill in the step under the cursor."""
+        step = self._step()
+        if step is None:
+            return
+        if step.name == "card":
+            self.action_prices()
+            return
+        if step.name == "people":
+            await ask_record(self, "technician")
+            return
+        record_store, user = RECORD_STORES["settings"], self.user
+        record = record_store.get(user.store, 0)
+        texts = record_store.texts(user.store, record)
+        asked = [field for field in record_store.fields if field.name in _BLANKS[step.name]]
+
+        fields = [line_of(field, texts[field.name], Desk.for_user(user)) for field in asked]
+        await self.fill_in(step.title, fields, lambda typed: editing.settle(user, typed))
+        self._go_on()
+
+    @command("n", "setup.technician", "New technician", LEADS)
+    async def action_technician(self) -> None:
+        """Add a technician."""
+        await ask_record(self, "technician")
+
+    @command("a", "setup.client", "New client", LEADS)
+    async def action_add_client(self) -> None:
+        """Add a client and its first site."""
+        client = await ask_record(self, "client")
+        await ask_record(self, "site", {"client": client.name, "name": "Main office"})

@@ -1,0 +1,366 @@
+"""My day: the technician's stops, the next one first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from db import handovers, people, reviews
+from dispatch.desk.day import notices, stops, views
+from dispatch.desk.day.stops import Forgotten, StopPlace
+from dispatch.desk.session.unsent import Unsent
+from dispatch.model.boards import Board, BoardRow, BoardVisit
+from dispatch.model.handovers import Handover
+from dispatch.model.instants import clock_beside, clock_text, day_text
+from dispatch.model.links import geo_link, place_link
+from dispatch.model.notices import Notice
+from dispatch.model.reviews import Comment
+from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, THERE, Role, State
+from dispatch.model.text import show
+from screens.asking import AskedField, ChoiceRow, Left, needed
+from screens.binding import command, key
+from screens.of_day import DayOfVisits
+from screens.visit.stay_deeds import StayDeeds
+from widgets.stops import StopList
+
+
+class DayScreen(StayDeeds, DayOfVisits):
+    """One technician's day: next stop, address, access, contact, leg; a key for each step."""
+
+    DEFAULT_CSS = """
+    DayScreen #stops { height: 1fr; }
+    DayScreen #comments { height: auto; max-height: 4; padding: 0 1; border-bottom: solid $panel; }
+    DayScreen #place { height: auto; max-height: 10; border-top: solid $panel; padding: 0 1; }
+    """
+    TITLE_WORD = "my day"
+    ENTER = "open"
+    FOOTER = "visit.step visit.open visit.no-access view.next change.undo screen.keys"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._board: Board | None = None
+        self._row: BoardRow | None = None
+        self._asked: list[Handover] = []
+        self._forgotten: list[Forgotten] = []
+        self._comments: list[Comment] = []
+        self._changes: list[Notice] = []
+
+    def body(self) -> ComposeResult:
+        yield Static(id="comments")
+        yield StopList(id="stops", ascii=self.program.ascii_only)
+        yield Static(id="place")
+
+    @property
+    def _stops(self) -> StopList:
+        return self.query_one(StopList)
+
+    def reference_here(self) -> str | None:
+        """The selected stop's visit."""
+        visit = self.visit_here()
+        return None if visit is None else visit.reference
+
+    def visit_here(self) -> BoardVisit | None:
+        """The selected stop's visit."""
+        return self._stops.selected
+
+    def reload(self) -> None:
+        """Read the day again."""
+        whose = self.program.technician or self.user.staff.name
+        board = self.look(views.board, self.user.store, self.program.day, whose)
+        if board is None:
+            return
+        first = self._board is None or self._board.day != board.day
+        self._board = board
+        self._row = next(iter(board.rows), None)
+        visits = self._row.visits if self._row else ()
+        self._stops.set_stops(visits, self._row.leg_home if self._row else None, board)
+        if first and (ahead := self._next(visits)) is not None:
+            self._stops.select_key(ahead.id)
+        self._asked = handovers.open_for(self.user.store, self.user.staff.id)
+        self._changes = notices.unread(self.user.store, self.user.staff.id)
+        self._forgotten = stops.forgotten(self.user.store, self.user.staff.id, self.user.now)
+        self._comments = reviews.waiting_for(self.user.store, self.user.staff.id)
+        unseen = [one.reference for one in self._comments if one.seen_at is None]
+        if unseen and Role.TECHNICIAN in self.user.staff.roles:
+            self._see_comments(unseen)
+        self._show_head()
+        self._show_comments()
+        self.show_selected()
+
+    def tick(self) -> None:
+        """Let the clock go on."""
+        if self._board is not None:
+            self._show_head()
+
+    def _show_head(self) -> None:
+        board = self._board
+        assert board is not None
+        name = self._row.name if self._row else self.program.technician or self.user.staff.name
+        self.show_head(
+            f"{name} · {day_text(board.day)}", "", clock_beside(board.day, self.user.now, board.zone, board.hours24)
+        )
+
+    @staticmethod
+    def _next(visits: Sequence[BoardVisit]) -> BoardVisit | None:
+        under_way = [visit for visit in visits if visit.state not in ENDED and visit.state not in AHEAD]
+        ahead = [visit for visit in visits if visit.state in AHEAD]
+        return next(iter([*under_way, *ahead]), None)
+
+    def show_selected(self) -> None:
+        """Show where the selected stop is."""
+        place = self.query_one("#place", Static)
+        board, visit = self._board, self.visit_here()
+        assert board is not None
+        if self._row is None:
+            place.update(Content(f"{show(self.program.technician or self.user.staff.name)} is not a technician here."))
+            return
+        if visit is None:
+            place.update(Content(f"No visits on {day_text(board.day)}. [ and ] go to other days, t to today."))
+            return
+        there = self.look(stops.stop_place, self.user.store, visit.reference)
+        if visit.unseen and self._row.technician_id == self.user.staff.id:
+            self._see(visit.reference)
+        if there is not None:
+            place.update(place_text(there, self._step_word(visit)))
+
+    def _show_comments(self) -> None:
+        """What is asked of the technician stands above the stops until it is answered, whatever day is shown."""
+        board = self._board
+        assert board is not None
+        asked = [comment_text(one) for one in self._comments[:3]]
+        for over in self._asked[:1]:
+            asked.insert(
+                0, Content.assemble(("take over ", "bold"), show(f"{over.reference} {over.client}? A answers"))
+            )
+        for one in self._forgotten[:1]:
+            since = clock_text(one.arrived_at, board.zone, board.hours24)
+            words = f"{one.client}, since {since}? E says when you left"
+            asked.insert(0, Content.assemble(("still at ", "bold"), show(words)))
+        for change in self._changes[:3]:
+            at = clock_text(change.made_at, board.zone, board.hours24)
+            noted = Content.assemble(
+                ("changed ", "bold $text-warning"), show(change.text), (f" ({at}; A notes it)", "$text-muted")
+            )
+            asked.insert(0, noted)
+        comments = self.query_one("#comments", Static)
+        comments.display = bool(asked)
+        comments.update(Content("\n").join(asked))
+
+    @work(exclusive=True, group="comments")
+    async def _see_comments(self, references: Sequence[str]) -> None:
+        """Let the lead know that they were seen."""
+        from dispatch.desk.review import reviewing
+
+        for reference in references:
+            await self.do(reviewing.see_comment, reference)
+
+    @work(exclusive=True, group="see")
+    async def _see(self, reference: str) -> None:
+        """Let the dispatcher know that it was seen."""
+        from dispatch.desk.closeout import arriving
+
+        await self.do(arriving.see, reference)
+
+    @command("space", "visit.step", "Next step", THERE, about="visit_here")
+    async def action_step(self, visit: BoardVisit) -> None:
+        """En route, then arrived, then the checklist."""
+        from dispatch.desk.closeout import arriving
+
+        technician = self._row.name if self._row else None
+        if visit.state in AHEAD:
+            await self.do(arriving.depart, visit.reference, technician=technician)
+        elif visit.state is State.EN_ROUTE:
+            self._arrive(visit, technician)
+        else:
+            self.action_open()
+
+    @work
+    async def _arrive(self, visit: BoardVisit, technician: str | None) -> None:
+        from dispatch.desk.visits.finding import find
+        from screens.visit.right_times import arrive
+
+        whole = self.look(find, self.user.store, visit.reference)
+        arrived = await arrive(self, whole, technician) if whole is not None else None
+        if arrived is not None:
+            self.action_open()
+
+    KEYS = [key("enter", "visit.open", "Open", "open the visit with its checklist")]
+
+    @command("N", "visit.no-access", "No access", THERE, about="visit_here")
+    async def action_no_access(self, visit: BoardVisit) -> None:
+        """Nobody lets you in: say whom you called."""
+        from dispatch.desk.closeout import leaving
+
+        if visit.state in ENDED:
+            self.say(f"{visit.client} is {visit.state.label} already.", "warning")
+            return
+        called = await self.ask(
+            f"No access at {visit.client}",
+            "Whom did you call? This ends the visit; only the lead can open it again.",
+            check=needed("say whom you called", 3),
+        )
+        await self.do(leaving.no_access, visit.reference, called=called, reason="")
+
+    @command("A", "visit.hand-over", "Answer")
+    async def action_answer(self) -> None:
+        """Note what was changed; answer the lead's comment, or whether you take over a job that others began."""
+        if self._changes:
+            if await self.do(notices.note) is not None:
+                self.say("Noted.")
+            return
+        answered = bool(self._asked) and await self._answer_handover(self._asked[0])
+        if self._comments and not answered:
+            await self._answer_comment(self._comments[0])
+        elif not self._asked:
+            self.say("Nobody asks you anything.")
+
+    async def _answer_handover(self, asked: Handover) -> bool:
+        from dispatch.desk.closeout import handing_over
+
+        rows = [
+            ChoiceRow("yes, I take it over", "yes"),
+            ChoiceRow("no", "no", "you say why; it stays with its own technician"),
+        ]
+        title = f"{asked.reference} {asked.client}, {asked.work}. {asked.asked_by}: {asked.reason}"
+        try:
+            answer = await self.choose(title, rows)
+        except Left:
+            return False
+        if answer == "yes":
+            if await self.do(handing_over.accept, asked.reference) is not None:
+                self.say(f"{asked.reference} can be planned for you now.")
+        else:
+            reason = await self.ask("Why not?", check=needed("say why, in a few words", 3))
+            await self.do(handing_over.decline, asked.reference, reason)
+        return True
+
+    async def _answer_comment(self, comment: Comment) -> None:
+        from dispatch.desk.review import reviewing
+        from dispatch.desk.visits.finding import find
+        from screens.visit.right_times import ask_time, ask_words
+
+        rows = [
+            ChoiceRow("answer", "answer", "it waits for review again"),
+            ChoiceRow("put a time right", "time", "what the clock had recorded is kept beside it"),
+            ChoiceRow("put words right", "words", "what was written is kept beside them"),
+            ChoiceRow("look at it", "open"),
+        ]
+        chosen = await self.choose(f"{comment.reference}: {comment.text}"[:200], rows)
+        visit = self.look(find, self.user.store, comment.reference)
+        if visit is None:
+            return
+        if chosen == "open":
+            from screens.log.visit_record import VisitRecord
+
+            self.app.push_screen(VisitRecord(comment.reference))
+        elif chosen == "time":
+            await ask_time(self, visit)
+        elif chosen == "words":
+            await ask_words(self, comment.reference)
+        else:
+            unsent = Unsent(self.user, "answer", comment.reference)
+            said = await self.ask_note(f"{comment.by} asks: {comment.text}"[:300], "Your answer", unsent)
+            if await self.do(reviewing.answer, comment.reference, said) is not None:
+                self.say(f"{comment.reference} waits for review again.")
+
+    @staticmethod
+    def _step_word(visit: BoardVisit) -> str:
+        if visit.state in AHEAD:
+            return "space: en route"
+        if visit.state is State.EN_ROUTE:
+            return "space: arrived"
+        if visit.state in OPEN_ON_SITE:
+            return "space: checklist"
+        return ""
+
+    @command("E", "stay.left", "Left", THERE)
+    async def action_left(self) -> None:
+        """A forgotten check-out: say when you left."""
+        from dispatch.desk.closeout import leaving
+        from dispatch.desk.visits.finding import find
+
+        if not self._forgotten:
+            self.say("No check-out is missing.")
+            return
+        there, board = self._forgotten[0], self._board
+        assert board is not None
+        visit = self.look(find, self.user.store, there.reference)
+        if visit is None:
+            return
+        fields = [AskedField("at", "You left at", placeholder="16:10")]
+
+        def save(typed: dict[str, str]) -> object:
+            return leaving.close(self.user, there.reference, left_at=self.when(visit, typed["at"]))
+
+        await self.fill_in(f"When did you leave {there.client}?", fields, save)
+
+    KEYS_OF_DAYS = [
+        key("[ left", "view.previous", "Previous day", action="day(-1)"),
+        key("] right", "view.next", "Next day", action="day(1)"),
+        key("t", "view.today", "Today", "go to today"),
+    ]
+
+    @command("S", "file.calendar", "Calendar")
+    async def action_calendar(self) -> None:
+        """The visits as a calendar file, in full or only the times."""
+        from screens.files.calendar_out import ask_calendar
+
+        technician = people.technician_by_name(self.user.store, self.program.technician or self.user.staff.name)
+        if technician is not None:
+            await ask_calendar(self, technician, self.program.day)
+
+    @command("M", "view.map", "Map")
+    def action_map(self) -> None:
+        """The day on a map."""
+        from screens.board.map import MapScreen
+
+        visit = self.visit_here()
+        if self._row is not None:
+            self.app.push_screen(MapScreen(self._row.technician_id, visit.id if visit is not None else None))
+
+    @command("o", "route.open", "Browser")
+    async def action_browser(self) -> None:
+        """The stop's place in a browser, or its link."""
+        from screens.files.browser import show_links
+
+        visit = self.visit_here()
+        if visit is None or visit.place is None:
+            self.say("No coordinates: there is nothing to show on a map.")
+            return
+        await show_links(self, f"The place of {visit.client}", (place_link(visit.place),))
+
+
+def comment_text(comment: Comment) -> Content:
+    """A lead's comment on a visit that was sent back."""
+    return Content.assemble(
+        ("sent back ", "bold $text-warning"),
+        (f"{show(comment.reference)} {show(comment.client)}: ", "bold"),
+        f"{show(comment.text)} ",
+        (f"({show(comment.by)}; A answers)", "$text-muted"),
+    )
+
+
+def place_text(there: StopPlace, step: str = "") -> Content:
+    """Where a visit is, how to get in, whom to ask for."""
+    site = there.site
+    lines: list[Content] = [
+        Content.assemble((show(there.client), "bold"), f"  {show(site.name)}  ", (show(there.work), "$text-muted")),
+        Content(show(site.address) or "no address"),
+    ]
+    if site.access_notes:
+        lines.append(Content.assemble(("access   ", "$text-muted"), show(site.access_notes)))
+    for contact in there.contacts[:2]:
+        lines.append(Content.assemble(("contact  ", "$text-muted"), f"{show(contact.name)}  {show(contact.phone)}"))
+    if site.place is not None:
+        lines.append(Content.assemble(("map      ", "$text-muted"), geo_link(site.place)))
+        # from the left edge on, so that it is copied whole where it goes on in another line
+        lines.append(Content(place_link(site.place)))
+    else:
+        lines.append(Content.assemble(("map      ", "$text-muted"), "no coordinates: the drive is unknown"))
+    if step:
+        lines.append(Content.assemble((step, "bold $text-accent")))
+    return Content("\n").join(lines)

@@ -1,0 +1,116 @@
+"""A dialog while tests run: each step as it happens, esc stops."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Label, Static
+
+from db.faults import StoreFault
+from dispatch.desk.closeout import probing
+from dispatch.desk.session.refusals import Refusal
+from dispatch.model.text import show
+from screens.binding import key
+from screens.dialogs.dialog import Dialog
+
+if TYPE_CHECKING:
+    from dispatch.desk.session.user import User
+
+KEPT = 200
+"""Lines that stay on the screen."""
+
+
+class RunTests(Dialog[bool]):
+    """Run the tests of some items of a visit. Returns whether anything was recorded.
+
+    Args:
+        session: the visit's technician.
+        reference: the visit.
+        refs: the items; none: every one that has a test.
+    """
+
+    DEFAULT_CSS = "RunTests VerticalScroll { height: auto; max-height: 16; }"
+    BINDINGS = [
+        key("escape q", "run.stop", "Stop"),
+        key("enter space", "run.back", "Back"),
+    ]
+
+    class Told(Message):
+        """A step of the run, in words; its ink says whether something passed or failed."""
+
+        def __init__(self, text: str, style: str = "") -> None:
+            super().__init__()
+            self.text, self.style = text, style
+
+    def __init__(self, user: User, reference: str, refs: Sequence[str] = ()) -> None:
+        super().__init__()
+        self._user, self._reference, self._refs = user, reference, tuple(refs)
+        self._called_off = threading.Event()
+        self._lines: list[Content] = []
+        self._recorded = False
+        self._over = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            what = ", ".join(self._refs) or "every test"
+            yield Label(Content(show(f"{self._reference}: {what}")), classes="dialog--title")
+            with VerticalScroll(can_focus=False):
+                yield Static(id="steps")
+            yield Label(Content("esc stops"), id="hint", classes="dialog--hint")
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self._run()
+
+    def on_unmount(self) -> None:
+        """Nothing runs on unseen."""
+        self._called_off.set()
+
+    @work(group="run")
+    async def _run(self) -> None:
+        try:
+            await asyncio.to_thread(self._through)
+        except (Refusal, StoreFault) as refusal:
+            self.post_message(self.Told(str(refusal), "$text-error"))
+        self._over = True
+        self.query_one("#hint", Label).update(Content("enter goes back"))
+
+    def _through(self) -> None:
+        """Every item, on a thread of its own: a slow server never blocks a key."""
+        told = self._tell
+        for ran in probing.run(self._user, self._reference, self._refs, tell=told, called_off=self._called_off):
+            if ran.fault:
+                continue
+            self._recorded = True
+            word, style = ("pass", "$text-success") if ran.passed else ("FAIL", "$text-error")
+            self.post_message(self.Told(f"{ran.item.ref} {word}: {ran.text}", style))
+
+    def _tell(self, line: str) -> None:
+        self.post_message(self.Told(line))
+
+    def on_run_tests_told(self, told: RunTests.Told) -> None:
+        """Show a step."""
+        self._lines = [*self._lines, Content.styled(show(told.text, 400), told.style or "$text-muted")][-KEPT:]
+        self.query_one("#steps", Static).update(Content("\n").join(self._lines))
+        self.query_one(VerticalScroll).scroll_end(animate=False)
+
+    def action_stop(self) -> None:
+        """Stop what runs; once nothing does, go back."""
+        if self._over:
+            self.dismiss(self._recorded)
+        else:
+            self._called_off.set()
+            self.query_one("#hint", Label).update(Content("stopping"))
+
+    def action_back(self) -> None:
+        """Go back, once nothing runs."""
+        if self._over:
+            self.dismiss(self._recorded)

@@ -1,0 +1,109 @@
+"""The service report of a visit on the screen: as the client will read it, and written to a file where one may."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.widgets import Label, Static
+
+from db.faults import StoreFault
+from dispatch.desk.session.refusals import Refusal
+from screens.binding import command, key
+from screens.user_screen import UserScreen
+from widgets.terminal.lean import LeanModal
+
+if TYPE_CHECKING:
+    from dispatch.desk.reports.document import Report
+    from dispatch.desk.session.user import User
+
+_FRAME = 5
+"""Cells beside the text of a report."""
+
+
+class ReportsVisits(UserScreen):
+    """A screen with a visit that can be reported to its client."""
+
+    @command("p", "visit.report", "Report", about="reference_here")
+    def action_report(self, reference: str) -> None:
+        """The service report for the client."""
+        from dispatch.desk.reports.service import service_report
+
+        try:
+            report = service_report(self.user, reference)
+        except (StoreFault, Refusal) as refusal:
+            self.say(str(refusal), "warning")
+            return
+        self.app.push_screen(ReportView(self.user, reference, report))
+
+
+class ReportView(LeanModal[None]):
+    """A service report over the screen that it belongs to."""
+
+    DEFAULT_CSS = """
+    ReportView { align: center middle; background: $background 60%; }
+    ReportView > VerticalScroll { width: 77; max-width: 100%; height: auto; max-height: 100%; }
+    ReportView > VerticalScroll { background: $surface; border: round $primary; padding: 0 1; scrollbar-size-vertical: 1; }
+    ReportView .hint { color: $text-muted; width: 1fr; dock: bottom; }
+    """
+    BINDINGS = [
+        key("escape q enter p", "report.back", "Back", "back to the visit", action="dismiss(None)"),
+        key("v", "report.charge", "Charge", "with the charge, or without"),
+        key("S", "report.save", "File", "write it to a file: a page, Markdown, text"),
+        Binding("j,down", "scroll(1)", show=False),
+        Binding("k,up", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, user: User, reference: str, report: Report) -> None:
+        super().__init__()
+        self._user, self._reference, self._report = user, reference, report
+        self._with_charge = False
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(id="report")
+            yield Label(Content("v charge · S to a file · esc goes back"), classes="hint")
+
+    def on_mount(self) -> None:
+        """Show the report as wide as there is room."""
+        self._show()
+        self.query_one(VerticalScroll).focus()
+
+    def on_resize(self, event: Resize) -> None:
+        """Break its lines anew."""
+        self._show()
+
+    def _show(self) -> None:
+        from dispatch.desk.reports.rendering import as_text
+
+        text = as_text(self._report, min(self._report.width, self.app.size.width - _FRAME))
+        self.query_one("#report", Static).update(Content(text.rstrip("\n")))
+
+    def action_charge(self) -> None:
+        """Put the charge in, or take it out."""
+        from dispatch.desk.reports.service import service_report
+
+        try:
+            self._report = service_report(self._user, self._reference, with_charge=not self._with_charge)
+        except (StoreFault, Refusal) as refusal:
+            self._behind.say(str(refusal), "warning")
+            return
+        self._with_charge = not self._with_charge
+        self._show()
+
+    @work
+    async def action_save(self) -> None:
+        """Write the report to a file of this machine."""
+        from screens.files.report_out import ask_file
+
+        await ask_file(self._behind, f"The service report of {self._reference}", self._reference, lambda: self._report)
+
+    @property
+    def _behind(self) -> UserScreen:
+        """The screen that the report belongs to."""
+        return [screen for screen in self.app.screen_stack if isinstance(screen, UserScreen)][-1]

@@ -1,0 +1,185 @@
+"""What a technician enters about a stay beside its checklist: the clock, what was used, work that is charged otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dispatch.model.instants import clock_text
+from dispatch.model.states import OPEN_ON_SITE, THERE, Role
+from dispatch.model.visits import Visit
+from screens.asking import AskedField, ChoiceRow, needed
+from screens.binding import command
+from screens.visit.service_report import ReportsVisits
+
+
+class StayDeeds(ReportsVisits):
+    """The deeds of a screen that shows a visit of the person's own."""
+
+    @command("C", "stay.clock", "Clock", THERE, about="_visit")
+    async def action_clock(self, visit: Visit) -> None:
+        """Break, wait, home; put a recorded time right."""
+        from dispatch.desk.closeout import clocking
+
+        part = visit.assignment_of(self.user.staff.id) or next(iter(visit.assignments), None)
+        rows = []
+        running = next((one.kind for one in reversed(part.segments) if one.ends_at is None), "") if part else ""
+        if visit.state in OPEN_ON_SITE and part is not None and part.check_in_at is None:
+            rows.append(ChoiceRow("arrived", "there"))
+        elif visit.state in OPEN_ON_SITE and part is not None and part.check_out_at is not None:
+            rows.append(ChoiceRow("went back: the clock runs again", "there", "the time away is not charged"))
+        elif visit.state in OPEN_ON_SITE:
+            rows += [ChoiceRow("go on working", "work")] if running in ("break", "wait") else []
+            rows += [ChoiceRow("begin a break", "break", "not charged")] if running != "break" else []
+            rows += [ChoiceRow("begin to wait", "wait", "charged as work")] if running != "wait" else []
+        if part is not None and part.check_out_at is not None and part.return_at is None:
+            rows.append(ChoiceRow("home, or back at the depot", "home"))
+        if part is not None and (part.check_in_at is not None or clocking.may_be_entered(visit, "check_in_at")):
+            rows.append(ChoiceRow("put a time right", "correct", "what the clock had recorded is kept beside it"))
+        if part is not None and part.check_in_at is not None:
+            rows.append(ChoiceRow("enter a break that was not clocked", "put"))
+            rows.append(ChoiceRow("take a break out: it was work", "drop"))
+        rows += [ChoiceRow(f"{name} did not come", f"-{name}", "not charged") for name in clocking.may_be_absent(visit)]
+        if not rows:
+            self.say(f"{visit.reference} is {visit.state.label}: the clock has nothing yet.")
+            return
+        chosen = await self.choose(f"The clock at {visit.client}", rows)
+        if chosen in ("break", "wait"):
+            await self.do(clocking.pause, visit.reference, chosen)
+        elif chosen == "work":
+            await self.do(clocking.resume, visit.reference)
+        elif chosen == "there" and part is not None:
+            from screens.visit.right_times import arrive
+
+            await arrive(self, visit, part.technician)
+        elif chosen.startswith("-"):
+            await self._absent(visit, chosen[1:])
+        elif chosen == "home":
+            await self._show_and_do(
+                visit, f"Home from {visit.client}", lambda: clocking.home(self.user, visit.reference)
+            )
+        elif chosen == "correct":
+            from screens.visit.right_times import ask_time
+
+            await ask_time(self, visit)
+        elif chosen in ("put", "drop"):
+            await self._span(
+                visit,
+                "A break that was not clocked" if chosen == "put" else "A break that was work",
+                "break" if chosen == "put" else "work",
+            )
+
+    async def _absent(self, visit: Visit, name: str) -> None:
+        from dispatch.desk.closeout import clocking
+
+        title = f"{name} did not come to {visit.client}"
+        reason = await self.ask(title, "Why? Nothing of theirs is charged.", check=needed("say why", 3))
+        await self._show_and_do(visit, title, lambda: clocking.did_not_come(self.user, visit.reference, name, reason))
+
+    async def _show_and_do(self, visit: Visit, title: str, deed: Callable[[], object]) -> None:
+        from screens.visit.charge_change import show_and_do
+
+        await show_and_do(self, visit.reference, title, deed)
+
+    async def _span(self, visit: Visit, title: str, kind: str) -> None:
+        from dispatch.desk.closeout.clocking import correct_break
+        from screens.visit.charge_change import fill_and_do
+
+        part = visit.assignment_of(self.user.staff.id) or visit.assignments[0]
+        fields = [
+            AskedField("from", "From", placeholder="12:00"),
+            AskedField("to", "To", placeholder="12:30"),
+            AskedField("reason", "Why"),
+        ]
+
+        def rewrite(typed: dict[str, str]) -> None:
+            starts, ends = self.when(visit, typed["from"]), self.when(visit, typed["to"])
+            correct_break(self.user, visit.reference, kind, starts, ends, typed["reason"], technician=part.technician)
+
+        await fill_and_do(self, visit.reference, title, fields, rewrite)
+
+    @command("m", "stay.use", "Used", THERE, about="_visit")
+    async def action_use(self, visit: Visit) -> None:
+        """Something was used: by its code on the rate card."""
+        from db import stays
+        from dispatch.desk.closeout import materials, onsite
+
+        entered = stays.items_of(self.user.store, visit.id)
+        rows = [ChoiceRow(str(code), f"+{code}") for code in materials.on_card(self.user.store, visit)]
+        rows += [ChoiceRow("something else, at a price of its own", "+", "a lead")] if self.user.has(Role.LEAD) else []
+        rows += [ChoiceRow(f"take back {one.quantity} × {one.label}", f"-{one.id}") for one in entered]
+        if not rows:
+            self.say("The rate card has no items. The lead adds them under $.")
+            return
+        chosen = await self.choose(f"Used at {visit.client}", rows)
+        if chosen.startswith("-"):
+            reason = await self.ask("Why was it a mistake?", check=needed("say why", 3))
+            await self._show_and_do(
+                visit,
+                f"Take it back from {visit.client}",
+                lambda: materials.take_back(self.user, visit.reference, int(chosen[1:]), reason),
+            )
+            return
+        fields = [AskedField("quantity", "How many", "1")]
+        if chosen == "+":
+            fields = [AskedField("what", "What"), *fields, AskedField("amount", "Price of one", placeholder="12.50")]
+
+        def save(typed: dict[str, str]) -> object:
+            what, amount = typed.get("what", chosen[1:]), typed.get("amount")
+            return onsite.use(self.user, visit.reference, what, typed["quantity"], amount=amount)
+
+        await self.fill_in(f"Used at {visit.client}: {chosen[1:]}".rstrip(": "), fields, save)
+        self.say("Noted. The tests must pass again after it.")
+
+    @command("K", "stay.mark", "Mark work", THERE, about="_visit")
+    async def action_mark(self, visit: Visit) -> None:
+        """Our own fault, not covered, or new work."""
+        from db import stays
+        from dispatch.desk.billing import marking
+        from dispatch.model.stays import MARKS
+        from screens.visit.charge_change import fill_and_do
+
+        part = visit.assignment_of(self.user.staff.id) or next(iter(visit.assignments), None)
+        if part is None:
+            return
+        rows = [ChoiceRow(name.replace("_", " "), name, text) for name, text in MARKS.items()]
+        if any(one.assignment_id == part.id for one in stays.marks_of(self.user.store, visit.id)):
+            rows.append(ChoiceRow("take all marks off", "off"))
+        kind = await self.choose(f"Mark work at {visit.client}", rows)
+        if kind == "off":
+            reason = await self.ask("Why?", check=needed("say why", 3))
+            await self._show_and_do(
+                visit,
+                f"Take all marks off at {visit.client}",
+                lambda: marking.unmark(self.user, visit.reference, reason, technician=part.technician),
+            )
+            return
+        last = marking.span_of_last_entry(self.user.store, visit, part)
+        begins, ends = (clock_text(moment, visit.zone) for moment in last) if last else ("", "")
+        fields = [AskedField("from", "From", begins), AskedField("to", "To", ends), AskedField("reason", "Why")]
+
+        def deed(typed: dict[str, str]) -> None:
+            starts, until = self.when(visit, typed["from"]), self.when(visit, typed["to"])
+            # the span of an entry is kept to the second; what is typed has minutes
+            if last is not None and (typed["from"], typed["to"]) == (begins, ends):
+                starts, until = last
+            span = {"starts_at": starts, "ends_at": until}
+            marking.mark(self.user, visit.reference, kind, typed["reason"], **span, technician=part.technician)
+
+        title = f"{kind.replace('_', ' ').capitalize()} at {visit.client}"
+        await fill_and_do(self, visit.reference, title, fields, deed)
+
+    def _visit(self) -> Visit | None:
+        from dispatch.desk.visits.finding import find
+
+        reference = self.reference_here()
+        return None if reference is None else self.look(find, self.user.store, reference)
+
+    def when(self, visit: Visit, typed: str) -> int:
+        """An instant as it is typed: a clock time is on the day of the visit.
+
+        Raises:
+            Faulty: it cannot be read.
+        """
+        from screens.visit.right_times import instant_of
+
+        return instant_of(visit, typed, self.user.now)

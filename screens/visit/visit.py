@@ -1,0 +1,449 @@
+"""A visit on site: its checklist from arrival to sign-off, and the close-out that its gates allow or refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from textual import work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from db import settings
+from db.faults import StoreFault
+from dispatch.closeout.answers import EVIDENCE
+from dispatch.closeout.recording import Recording, decide
+from dispatch.desk.closeout import leaving, onsite
+from dispatch.desk.log.visit_page import VisitPage, visit_page
+from dispatch.desk.session.refusals import GatesUnmet, Refusal
+from dispatch.desk.session.unsent import Unsent
+from dispatch.model.checklists import Asks, Item, ItemKind, Phase, Result
+from dispatch.model.instants import clock_text
+from dispatch.model.probes import ProbeKind
+from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, Role, State
+from dispatch.model.text import show
+from dispatch.model.visits import CAME_BY
+from screens.asking import YES_NO, AskedField, Check, ChoiceRow
+from screens.binding import BACK, command
+from screens.prices.price import price_words
+from screens.visit.stay_deeds import StayDeeds
+from screens.visit.visit_foot import counted, foot_text
+from widgets.checklist import ChecklistView
+
+_LEAST = f"at least {EVIDENCE} letters, two words"
+_WORK_NOTE = "What was changed"
+"""What the work note is called, also where its draft is kept."""
+
+
+class VisitScreen(StayDeeds):
+    """The checklist of one visit. Every result is saved when it shows."""
+
+    DEFAULT_CSS = """
+    VisitScreen ChecklistView { height: 1fr; }
+    VisitScreen #foot { height: auto; min-height: 4; max-height: 8; border-top: solid $panel; padding: 0 1; }
+    """
+    TITLE_WORD = "the visit"
+    ENTER = "result"
+    FOOTER = (
+        "item.result item.fail item.na visit.work item.run visit.close visit.ask visit.charge screen.leave screen.keys"
+    )
+    FOOTER_ENDED = "visit.report visit.charge visit.record stay.clock screen.leave screen.keys"
+    """What the key bar shows once nothing more is recorded on the visit."""
+    FOOTER_AHEAD = "visit.ask visit.charge visit.record screen.leave screen.keys"
+    """What the key bar shows while nothing is recorded yet."""
+    BINDINGS = [BACK]
+
+    def __init__(self, reference: str) -> None:
+        super().__init__()
+        self._reference = reference
+        self._page: VisitPage | None = None
+        self._saved: int | None = None
+
+    def body(self) -> ComposeResult:
+        yield ChecklistView(id="checklist", ascii=self.program.ascii_only)
+        yield Static(id="foot")
+
+    @property
+    def _view(self) -> ChecklistView:
+        return self.query_one(ChecklistView)
+
+    def begin(self) -> None:
+        """Show the visit, with the cursor on the first open item."""
+        super().begin()
+        self._to_next_open()
+
+    def reference_here(self) -> str | None:
+        """The visit of the screen."""
+        return self._reference
+
+    def client_here(self) -> str | None:
+        """The visit's client."""
+        return None if self._page is None else self._page.visit.client
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The visit and the selected item: what a new login over SSH reopens."""
+        item = self._view.selected if self._page is not None else None
+        return self._reference, item.ref if item is not None else ""
+
+    def come_back(self, item: str, said: str) -> None:
+        """Go on at an item, and say so; what was typed and not saved is taken up again."""
+        self._view.select(item)
+        selected = self._view.selected
+        if Unsent(self.user, self._reference, _WORK_NOTE).read():
+            self.action_work()
+        elif selected is not None and Unsent(self.user, self._reference, f"{selected.ref} {selected.label}").read():
+            said += f". What you typed for {selected.ref} is kept"
+        self.say(said)
+
+    def footer(self) -> str:
+        """The keys that do something in the visit's state."""
+        state = None if self._page is None else self._page.visit.state
+        if state is None or state in OPEN_ON_SITE:
+            return self.FOOTER
+        ended = self.FOOTER_ENDED.removeprefix("visit.report" if state is State.CANCELLED else "")
+        return ended if state in ENDED else self.FOOTER_AHEAD
+
+    def reload(self) -> None:
+        """Read the visit again."""
+        page = self.look(visit_page, self.user.store, self._reference)
+        if page is None:
+            return
+        before, self._page = self._page, page
+        if before is None or before.visit.state is not page.visit.state:
+            self.show_keys()
+        self._view.recording = page.visit.state in OPEN_ON_SITE
+        self._view.set_checklist(page.checklist, page.visit.zone, page.hours24)
+        self._show_head()
+        self.show_selected()
+        own = page.visit.assignment_of(self.user.staff.id) is not None and self._view.recording
+        asked = any(item.asks is Asks.NO_WAY_IN for item in page.checklist.items)
+        if own and asked and self.user.site_port is not None:
+            self._see_way_in()
+
+    @work(exclusive=True, group="way")
+    async def _see_way_in(self) -> None:
+        """Have the tests ask for a run as soon as the connection leads into the client's network."""
+        await self.do(onsite.see_way_in, self._reference)
+
+    def tick(self) -> None:
+        """Nothing on this screen runs: no countdown to be read over the shoulder (design/close-out.md R4)."""
+
+    def _show_head(self) -> None:
+        page = self._page
+        assert page is not None
+        visit = page.visit
+        arrived = visit.checked_in_at
+        state = visit.state.label
+        if arrived is not None and visit.state in OPEN_ON_SITE:
+            state += f" since {clock_text(arrived, visit.zone, page.hours24)}"
+        saved = f"saved {clock_text(self._saved, visit.zone, page.hours24)}" if self._saved is not None else ""
+        asked = f"{visit.work}  came in: {CAME_BY[visit.came_by]}" if visit.came_by else visit.work
+        self.show_head(visit.client, asked, "  ".join(part for part in (state, saved) if part))
+
+    def show_selected(self) -> None:
+        """Show what the selected item asks for."""
+        if self._page is not None:
+            self.query_one("#foot", Static).update(foot_text(self._page, self._view.selected))
+
+    def _to_next_open(self) -> None:
+        page = self._page
+        if page is None:
+            return
+        missing = {unmet.ref for unmet in page.unmet}
+        for item in page.checklist.items:
+            if item.ref in missing:
+                self._view.select(item.ref)
+                return
+
+    def _item(self) -> Item | None:
+        page = self._page
+        if page is None:
+            return None
+        if page.visit.state not in OPEN_ON_SITE:
+            if page.visit.state in AHEAD or page.visit.state is State.EN_ROUTE:
+                self.say("Not on site yet: go back with esc and check in with space.", "warning")
+            else:
+                self.say(f"The visit is {page.visit.state.label}: nothing more is recorded on it.", "warning")
+            return None
+        return self._view.selected
+
+    async def _record(self, item: Item, entry: Recording, **more: Any) -> bool:
+        recorded = await self.do(onsite.record, self._reference, item.ref, entry, **more)
+        if recorded is not None:
+            self._after_save()
+            for note in recorded.notes:
+                self.say(note)
+        return recorded is not None
+
+    def _after_save(self) -> None:
+        self._saved = self.user.now
+        self._show_head()
+        self._to_next_open()
+
+    async def _ask(self, title: str, hint: str, *, check: Check | None = None) -> str:
+        """Ask for a text; what is typed is kept until it is saved, through refusals, broken connections and restarts.
+
+        `check` says what keeps it from being taken, so that it is put right where it is typed.
+        """
+        unsent = Unsent(self.user, self._reference, title)
+
+        def fault(typed: str) -> str | None:
+            if not typed.strip():
+                return "nothing was typed"
+            return check(typed) if check is not None else None
+
+        return await self.ask(title, hint, check=fault, unsent=unsent)
+
+    async def _ask_entry(self, item: Item, hint: str, entry: Callable[[str], Recording], title: str = "") -> None:
+        """Ask for what a result needs, and record it; a text that no gate would take stays where it is typed."""
+
+        def check(typed: str) -> str | None:
+            page = self._page
+            faults = decide(page.checklist, item, entry(typed)).faults if page is not None else ()
+            return " ".join(f"{unmet.text} ({unmet.gate})" for unmet in faults) or None
+
+        typed = await self._ask(title or f"{item.ref} {item.label}", hint, check=check)
+        await self._record(item, entry(typed))
+
+    @command("space enter", "item.result", "Result", THERE, about="_item")
+    async def action_result(self, item: Item) -> None:
+        """Done, an answer, test passed."""
+        if item.kind is ItemKind.SIGN_OFF:
+            await self._sign_off(item)
+        elif item.kind is ItemKind.NAMED:
+            await self._settle_named(item)
+        elif item.kind is ItemKind.TEST and (
+            item.asks is Asks.MEASURED or any(probe.kind is ProbeKind.VALUE for probe in item.probes)
+        ):
+            await self._measure(item)
+        elif item.kind is ItemKind.TEST:
+            await self._ask_entry(item, f"passed: what did you see? {_LEAST}", _entry(Result.PASS))
+        elif item.kind is ItemKind.ASK:
+            hint = "in the client's words" if item.phase is Phase.ARRIVE else "the answer; “nothing” is one"
+            await self._ask_entry(item, hint, _entry(Result.ANSWERED))
+        elif item.ref == "W2":
+            await self._work_note()
+        else:
+            await self._record(item, Recording(result=Result.DONE))
+
+    async def _measure(self, item: Item) -> None:
+        """A value: typed, and passed or failed by its bounds."""
+        bounds = next((probe for probe in item.probes if probe.kind is ProbeKind.VALUE), None)
+        if bounds is None:
+            await self._ask_entry(
+                item, "a number with its unit: 12 ms", lambda value: Recording(Result.PASS, value=value)
+            )
+            return
+        limits = [f"at least {bounds.least}" if bounds.least else "", f"at most {bounds.most}" if bounds.most else ""]
+        asked = ", ".join(filter(None, limits)) or "a number"
+        hint = f"{bounds.name}: {asked} {bounds.unit}".strip()
+        await self._ask_entry(item, hint, lambda value: Recording(result=Result.PASS, value=value))
+
+    @command("f", "item.fail", "Fail", THERE, about="_item")
+    async def action_fail(self, item: Item) -> None:
+        """The test failed, or the item was not done."""
+        if item.kind is ItemKind.TEST:
+            await self._ask_entry(item, f"failed: what did you see? {_LEAST}", _entry(Result.FAIL))
+        elif item.ref.startswith("W1"):
+            await self._ask_entry(item, f"not done: why not? {_LEAST}", _entry(Result.NOT_DONE))
+        elif item.ref == "L2":
+            await self._ask_entry(item, "what is left for the client?", _entry(Result.LEFT_TO_CLIENT))
+        else:
+            self.say("Only a test fails; a requested item may be not done.", "warning")
+
+    @command("r", "item.run", "Run", THERE, about="_item")
+    async def action_run(self, item: Item) -> None:
+        """Run the item's test and record what comes of it; esc stops."""
+        from dispatch.desk.closeout.probing import runs_by_itself
+
+        if not runs_by_itself(item):
+            self.say(f"{item.ref} has no test that runs: test it, and record what you saw with space or f.", "warning")
+            return
+        await self._run_tests(item.ref)
+
+    @command("R", "visit.run-all", "Run all", THERE)
+    async def action_run_all(self) -> None:
+        """Run every test of the visit."""
+        if self._item() is not None:
+            await self._run_tests()
+
+    async def _run_tests(self, *refs: str) -> None:
+        from screens.visit.running_tests import RunTests
+
+        recorded = await self.app.push_screen_wait(RunTests(self.user, self._reference, refs))
+        self.reload()
+        if recorded:
+            self._after_save()
+
+    async def _settle_named(self, item: Item) -> None:
+        chosen = await self.choose(
+            item.label,
+            [
+                ChoiceRow("done now", "done", "work was done: the tests must pass again"),
+                ChoiceRow("follow-up visit", "follow_up", "books a visit for the same technician"),
+                ChoiceRow("declined", "declined", "the client does not want it, in their words"),
+            ],
+        )
+        if chosen == "done":
+            await self._ask_entry(item, "what was done?", _entry(Result.DONE), item.label)
+        elif chosen == "declined":
+            await self._ask_entry(item, "the client's words", _entry(Result.DECLINED), item.label)
+        else:
+            today = settings.today(self.user.store)
+            day = await self.ask_day("Follow-up wanted on", "2026-11-25, tomorrow, fri", today, "tomorrow")
+            await self._record(item, Recording(result=Result.FOLLOW_UP, text=item.label), follow_up_on=day)
+
+    async def _sign_off(self, item: Item) -> None:
+        entered = await self.fill(
+            "Sign-off",
+            [
+                AskedField("name", "Who signs off"),
+                AskedField("satisfied", "Satisfied?", "yes", options=YES_NO),
+                AskedField("words", "In their words"),
+            ],
+            check=lambda form: [] if form["name"].strip() else ["name: is missing"],
+            unsent=Unsent(self.user, self._reference, f"{item.ref} {item.label}"),
+        )
+        satisfied = entered["satisfied"] == "yes"
+        await self._saving(onsite.sign_off, self._reference, entered["name"], satisfied, entered["words"])
+
+    async def _saving(self, deed: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+        if await self.do(deed, *args, **kwargs) is None:
+            return False
+        self._after_save()
+        return True
+
+    @command("- d", "item.na", "N/A", THERE, about="_item")
+    async def action_na(self, item: Item) -> None:
+        """Not applicable, with the reason."""
+        if not item.na_allowed:
+            self.say(f"{item.ref} always applies.", "warning")
+            return
+        await self._ask_entry(item, f"does not apply: why? {_LEAST}", _entry(Result.NA))
+
+    @command("w", "visit.work", "Work note", THERE)
+    async def action_work(self) -> None:
+        """Note what was changed; tests must pass again after it."""
+        if self._item() is not None:
+            await self._work_note()
+
+    async def _work_note(self) -> None:
+        unsent = Unsent(self.user, self._reference, _WORK_NOTE)
+        text = await self.ask_note(_WORK_NOTE, "tests that passed before must pass again after this", unsent)
+        await self._saving(onsite.work, self._reference, text)
+
+    @command("n", "visit.ask", "New item")
+    async def action_ask(self) -> None:
+        """The client asks for something more."""
+        if self._item() is not None:
+            text = await self._ask("The client also asks for", "it becomes another item of work")
+            await self._saving(onsite.ask, self._reference, text)
+
+    @command("x", "visit.close", "Close out", THERE)
+    async def action_close(self) -> None:
+        """Close the visit, or see what still keeps it open."""
+        page = self._page
+        if page is None or (page.visit.state not in OPEN_ON_SITE and self._item() is None):
+            return
+        if not page.unmet:
+            await self.confirm(
+                f"Close {page.visit.reference} {page.visit.client}",
+                [
+                    price_words(page.priced),
+                    "Checks you out now. Closing cannot be taken back; a lead can reopen it.",
+                ],
+                "y closes the visit · esc goes back",
+            )
+        try:
+            await self.attempt(leaving.close, self._reference)
+        except GatesUnmet:
+            self.reload()  # somebody else may have recorded something since this was read
+            await self._show_missing()
+        except (StoreFault, Refusal) as refusal:
+            self.say(str(refusal), "warning")
+        else:
+            self._after_save()
+            self.action_charge()
+
+    async def _show_missing(self) -> None:
+        page = self._page
+        assert page is not None
+        rows = [ChoiceRow(f"{unmet.gate} {unmet.ref:6} {show(unmet.text)}", unmet.ref) for unmet in page.unmet]
+        ref = await self.choose(
+            f"Not ready to close: {counted(len(rows), 'reason')}", rows, "enter jumps to the item · esc goes back"
+        )
+        self._view.select(ref)
+
+    @command("v", "visit.charge", "Charge")
+    def action_charge(self) -> None:
+        """The charge sheet, line by line."""
+        from screens.log.visit_record import ChargeSheet
+
+        if self._page is not None:
+            self.app.push_screen(ChargeSheet(self._page))
+
+    @command("V", "visit.record", "Record")
+    def action_record(self) -> None:
+        """All attempts and events of the visit."""
+        from screens.log.visit_record import VisitRecord
+
+        if self._page is not None:
+            self.app.push_screen(VisitRecord(self._reference))
+
+    @command("O", "item.override", "Override", LEADS, about="_item")
+    async def action_override(self, item: Item) -> None:
+        """Lead: settle an item without a result, with a reason."""
+        if not item.override_allowed:
+            self.say(f"{item.ref} cannot be overridden: record its result.", "warning")
+            return
+        hint = "the reason; it shows as OVERRIDDEN in every report"
+        await self._ask_entry(item, hint, _entry(Result.OVERRIDDEN), f"Override {item.ref} {item.label}")
+
+    @command("W", "item.permission", "Words", THERE, about="_item")
+    async def action_permission(self, item: Item) -> None:
+        """Words for a test that cannot run: ask a lead."""
+        from screens.visit import permitting
+
+        await permitting.of_item(self, self._reference, item)
+
+    @command("L", "visit.leave", "Leave open", LEADS)
+    async def action_leave_open(self) -> None:
+        """Lead: leave the visit open, a follow-up is booked."""
+        from screens.visit.leave_open import ask_leaving
+
+        if self._item() is not None:
+            await self._saving(leaving.leave, self._reference, **await ask_leaving(self))
+
+    @command("B", "visit.abort", "Abort")
+    async def action_abort(self) -> None:
+        """We end the visit before work was done."""
+        if self._page is not None and self._page.visit.state in ENDED:
+            self.say(f"The visit is {self._page.visit.state.label} already.", "warning")
+            return
+        if not (self.user.has(Role.DISPATCHER) or self.user.has(Role.LEAD)):
+            reason = await self._ask("Abort", "why; nothing is charged, and the request goes back into the queue")
+            await self._saving(leaving.abort, self._reference, reason)
+            return
+        entered = await self.fill(
+            "Abort: nothing is charged",
+            [AskedField("reason", "Why"), AskedField("not_again", "Not again, because (empty: back into the queue)")],
+            check=lambda form: [] if form["reason"].strip() else ["why: is missing"],
+        )
+        await self._saving(leaving.abort, self._reference, entered["reason"], not_again=entered["not_again"])
+
+    @command("U", "visit.reopen", "Reopen", LEADS)
+    async def action_reopen(self) -> None:
+        """Lead: take an ended visit back to on site."""
+        if self._page is not None and self._page.visit.state not in ENDED:
+            self.say(f"The visit is {self._page.visit.state.label}: there is nothing to reopen.", "warning")
+            return
+        reason = await self._ask("Reopen", "why; the visit goes back to on site")
+        if (done := await self.do(leaving.reopen, self._reference, reason)) is not None:
+            self._after_save()
+            for one in done[1]:
+                self.say(f"{one.reference} is out of the queue: its work goes on here.")
+
+
+def _entry(result: Result) -> Callable[[str], Recording]:
+    return lambda typed: Recording(result=result, text=typed)
