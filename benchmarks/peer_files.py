@@ -12,7 +12,8 @@ from benchmarks.running import DAY, ZONE, make
 from db import settings
 from db.store import Store
 from db.unit import Actor, unit_of_work
-from dispatch.model.instants import SetClock, at_local
+from dispatch.model.clock import SetClock
+from dispatch.model.instants import at_local
 
 ROWS = 10_000
 REQUESTS = 60

@@ -21,7 +21,8 @@ from dispatch.desk.day import placement, routing, views
 from dispatch.desk.plan import emergency
 from dispatch.desk.session.user import log_in
 from dispatch.model.clients import Client, Site
-from dispatch.model.instants import SetClock, at_local
+from dispatch.model.clock import SetClock
+from dispatch.model.instants import at_local
 from dispatch.model.people import Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role, State
 from dispatch.model.travel import Place

@@ -23,7 +23,8 @@ from db import people, settings
 from db.store import Store
 from db.unit import Actor, unit_of_work
 from dispatch.desk.adapters import key_file
-from dispatch.model.instants import SetClock, at_local
+from dispatch.model.clock import SetClock
+from dispatch.model.instants import at_local
 from dispatch.model.people import Staff
 from dispatch.model.states import Role
 from tests.ssh.line import Line

@@ -94,12 +94,19 @@ def version_of(conn: sqlite3.Connection) -> int:
     return int(conn.execute("PRAGMA user_version").fetchone()[0])
 
 
-def too_new(path: Path, version: int) -> TooNew:
-    """The fault of a database that a newer program has brought further."""
-    return TooNew(
-        f"{path.name} has version {version} and this program knows {LATEST}. Nothing was changed."
-        " Close this session and install the newer program."
-    )
+def refuse_newer(conn: sqlite3.Connection, path: Path) -> int:
+    """The version of a database, which no newer program has brought further than this one knows.
+
+    Raises:
+        TooNew: one has.
+    """
+    version = version_of(conn)
+    if version > LATEST:
+        raise TooNew(
+            f"{path.name} has version {version} and this program knows {LATEST}. Nothing was changed."
+            " Close this session and install the newer program."
+        )
+    return version
 
 
 def migrate(conn: sqlite3.Connection, path: Path, *, now: int) -> None:
@@ -116,9 +123,7 @@ def migrate(conn: sqlite3.Connection, path: Path, *, now: int) -> None:
     conn.execute("PRAGMA foreign_keys=OFF")
     try:
         conn.execute("BEGIN IMMEDIATE")
-        version = version_of(conn)
-        if version > LATEST:
-            raise too_new(path, version)
+        version = refuse_newer(conn, path)
         if version < LATEST:
             kept = _keep_copy(path, version, now)
             try:

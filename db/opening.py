@@ -186,11 +186,9 @@ def _set_up(conn: sqlite3.Connection) -> None:
 
 
 def _recognise(conn: sqlite3.Connection, path: Path) -> None:
-    version = migrations.version_of(conn)
     if conn.execute("PRAGMA application_id").fetchone()[0] != migrations.APPLICATION_ID:
         raise _not_ours(path)
-    if version > migrations.LATEST:
-        raise migrations.too_new(path, version)
+    version = migrations.refuse_newer(conn, path)
     if version < 0:
         raise Corrupt(f"{path} is damaged: its version is {version}. It was left as it is; restore the last backup.")
     if version == 0 or conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:

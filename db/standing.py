@@ -187,11 +187,17 @@ def _open_here() -> set[Identity | None] | None:
     return found
 
 
+def roll_back(conn: sqlite3.Connection) -> None:
+    """Undo what is not committed, where there is a transaction."""
+    if conn.in_transaction:
+        # a rollback that fails leaves its journal behind, and whoever opens the file next plays it back
+        with contextlib.suppress(sqlite3.Error):
+            conn.execute("ROLLBACK")
+
+
 def leave_open(conn: sqlite3.Connection) -> None:
     """Let the end of the process close the files: closing the connection would merge its log and remove the one at the path."""
     import ctypes
 
-    if conn.in_transaction:
-        with contextlib.suppress(sqlite3.Error):
-            conn.execute("ROLLBACK")
+    roll_back(conn)
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(conn))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from db import copies, migrations, opening
+from db import machine_clock, migrations, opening, texts
 from db.catalogue import Catalogue
 from db.faults import (
     NOTHING_SAVED,
@@ -21,9 +21,7 @@ from db.faults import (
     Moved,
     ReadOnly,
     StoreFault,
-    Unconfirmed,
     damaged_text,
-    incomplete,
     is_of_text,
     translate,
 )
@@ -31,9 +29,9 @@ from db.frozen import Frozen, frozen
 from db.gate import Gate
 from db.library import sqlite3
 from db.presence import Presence
-from db.standing import Standing, leave_open
-from db.texts import damaged_at
-from dispatch.model.instants import Clock, SystemClock
+from db.saving import Saving, raise_fault
+from db.standing import Standing, leave_open, roll_back
+from dispatch.model.clock import Clock
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -41,20 +39,8 @@ if TYPE_CHECKING:
 
 TIMEOUT = 10.0
 """Seconds that a session waits for others before it says so."""
-HOUR = 3600
-BEHIND, AHEAD = 24 * HOUR, 90 * 24 * HOUR
-"""Seconds that a clock may be behind the last change, or ahead of it, before it is asked about."""
 _PARTING = 1.0
 """Seconds that a session waits for others at its end."""
-
-_SYSTEM_CLOCK = SystemClock()
-
-
-def _clock_of(conn: sqlite3.Connection) -> Clock:
-    """The machine's clock, moved as the firm has it moved (`Firm.clock_offset`)."""
-    offset = conn.execute("SELECT value FROM setting WHERE key = 'clock_offset'").fetchone()
-    return _SYSTEM_CLOCK if offset is None else SystemClock(int(offset[0]))
-
 
 T = TypeVar("T")
 
@@ -111,7 +97,7 @@ class Store:
         self._end = weakref.finalize(self, _end, self._standing, conn, gate, self._pid)
 
     @classmethod
-    def create(cls, path: str | Path, *, clock: Clock = _SYSTEM_CLOCK, timeout: float = TIMEOUT) -> Store:
+    def create(cls, path: str | Path, *, clock: Clock = machine_clock.PLAIN, timeout: float = TIMEOUT) -> Store:
         """Make a new database (0600, its folder too) with the newest schema, and open it.
 
         Raises:
@@ -145,7 +131,7 @@ class Store:
         except (ReadOnly, Full) as fault:
             return cls.open_to_read(path, fault, clock=clock, timeout=timeout)
         try:
-            clock = clock or _clock_of(conn)
+            clock = clock or machine_clock.of_firm(conn)
             if migrations.version_of(conn) < migrations.LATEST:
                 with gate.held(timeout, "dispatch"):
                     migrations.migrate(conn, path, now=clock.now())
@@ -156,7 +142,7 @@ class Store:
         except BaseException as error:
             conn.close()
             if isinstance(error, sqlite3.Error):
-                _raise(error)
+                raise_fault(error)
             raise
 
     @classmethod
@@ -169,11 +155,11 @@ class Store:
             StoreFault: the fault itself, where it is not for want of a disk that takes something; else as `open`.
         """
         path = Path(os.path.realpath(path))
-        if (found := frozen(path, fault, (clock or _SYSTEM_CLOCK).now())) is None:
+        if (found := frozen(path, fault, (clock or machine_clock.PLAIN).now())) is None:
             raise fault
         conn = opening.connect_to_read(found)
         gate = Gate(path.with_name(path.name + ".gate"))
-        return cls(conn, path, gate, clock or _clock_of(conn), timeout, found)
+        return cls(conn, path, gate, clock or machine_clock.of_firm(conn), timeout, found)
 
     def __enter__(self) -> Store:
         return self
@@ -220,19 +206,16 @@ class Store:
         if not is_of_text(error) or not self.shows_damage or self._writer == threading.get_ident():
             self._fail(error)
         self.damage_seen = True
-        self.conn.text_factory = _with_damage
         try:
-            return self.conn.execute(sql, [_without_damage(param) for param in params]).fetchall()
+            return texts.rows_with_damage(self.conn, sql, params)
         except sqlite3.Error as still:
             self._fail(still)
-        finally:
-            self.conn.text_factory = str
 
     def damage(self) -> str:
         """Where texts are no UTF-8, in some words; empty: nowhere. Looked for once: it reads every text of the database."""
         if not self._damage:
             with contextlib.closing(self.reader()) as conn:
-                self._damage = damaged_at(conn)
+                self._damage = texts.damaged_at(conn)
         return self._damage
 
     def beside(self) -> Store:
@@ -266,7 +249,8 @@ class Store:
                 self._fail(error)
             finally:
                 self._reader = None
-                self._end_reading()
+                self.conn.execute("PRAGMA query_only=OFF")
+                roll_back(self.conn)
 
     def data_version(self) -> int:
         """A number that moves when another connection has committed; its value means nothing. About 3 µs."""
@@ -288,7 +272,7 @@ class Store:
             version = self.data_version()
             if version == self._seen:
                 return False
-            self._refuse_newer()
+            migrations.refuse_newer(self.conn, self.path)
             self._seen = version
             return True
         finally:
@@ -323,14 +307,8 @@ class Store:
             return
         if me in (self._writer, self._reader):
             raise Misuse(f"{deed} begins inside another unit or a read")
-        with self._writing(me, login):
-            try:
-                self._begin()
-                yield self._commit
-            except sqlite3.Error as error:
-                _raise(error)
-            finally:
-                self._roll_back()
+        with self._writing(me, login) as saving:
+            yield saving.commit
 
     @contextlib.contextmanager
     def rehearsal(self, login: str) -> Iterator[Store]:
@@ -349,19 +327,16 @@ class Store:
         with self._writing(me, login):
             self._rehearsing = True
             try:
-                self._begin()
                 yield self
-            except sqlite3.Error as error:
-                _raise(error)
             finally:
                 self._rehearsing = False
-                self._roll_back()
 
     @contextlib.contextmanager
-    def _writing(self, me: int, login: str) -> Iterator[None]:
-        """The turn of this thread, and the write lock of the file."""
+    def _writing(self, me: int, login: str) -> Iterator[Saving]:
+        """The turn of this thread, and the write lock of the file; what is not committed inside is undone."""
         if self.read_only is not None:
             raise self.read_only.refuse()
+        assert isinstance(self._standing, Standing)
         if not self._turn.acquire(timeout=self.timeout):
             raise Busy(f"This session is still saving something else. {NOTHING_SAVED} Try again in a moment.")
         try:
@@ -370,7 +345,15 @@ class Store:
             with self._gate.held(self.timeout, login), self._lock:
                 self._ensure_usable()
                 self.ensure_in_place()
-                yield
+                saving = Saving(self.conn, self.path, self._standing, self.timeout)
+                try:
+                    saving.begin()
+                    self._refuse_doubtful_clock()
+                    yield saving
+                except sqlite3.Error as error:
+                    raise_fault(error)
+                finally:
+                    roll_back(self.conn)
         finally:
             self._writer = None
             self._turn.release()
@@ -380,7 +363,7 @@ class Store:
         try:
             return self._standing.reader()
         except sqlite3.Error as error:
-            _raise(error)
+            raise_fault(error)
 
     def ensure_in_place(self) -> None:
         """Look whether the file at the path and its log are still those that are open.
@@ -393,19 +376,8 @@ class Store:
             self._ensure_usable()
             self._standing.look()
 
-    def _begin(self) -> None:
-        self.conn.execute("BEGIN IMMEDIATE")
-        self._refuse_newer()
-        opening.refuse_unsafe_log(self.conn, self.path)
-        self._refuse_doubtful_clock()
-
-    def _refuse_newer(self) -> None:
-        version = migrations.version_of(self.conn)
-        if version > migrations.LATEST:
-            raise migrations.too_new(self.path, version)
-
     def _fail(self, error: sqlite3.Error | UnicodeEncodeError) -> NoReturn:
-        """As `_raise`; what looks like a mistake of ours is none where a newer program has changed the schema meanwhile.
+        """As `raise_fault`; what looks like a mistake of ours is none where a newer program has changed the schema meanwhile.
         Of a damaged text it is said where it is."""
         if is_of_text(error) and (self.damage() or isinstance(error, sqlite3.Error)):
             raise damaged_text(self.damage()) from error
@@ -414,22 +386,16 @@ class Store:
                 "What is asked for holds bytes that are no UTF-8: there is nothing of that name."
             ) from error
         if translate(error) is error:
-            self._refuse_newer()
-        _raise(error)
+            migrations.refuse_newer(self.conn, self.path)
+        raise_fault(error)
 
     def doubt_of_clock(self) -> str:
         """Why the clock of the machine can hardly be right, in some words; empty where it may be. One that somebody set, as that
         of a sample firm, is what it is."""
-        if self.clock_is_right or not isinstance(self.clock, SystemClock) or self.clock.offset:
+        if self.clock_is_right:
             return ""
-        from db import chain
-
         with self._lock:
-            last, now = chain.newest_at(self.conn), self.clock.now()
-        if last is None or last - BEHIND <= now <= last + AHEAD:
-            return ""
-        days = abs(now - last) / HOUR / 24
-        return f"This machine's clock is {days:,.0f} days {'before' if now < last else 'after'} the last change."
+            return machine_clock.doubt(self.conn, self.clock)
 
     def _refuse_doubtful_clock(self) -> None:
         """Write no instant that can hardly be true."""
@@ -440,64 +406,11 @@ class Store:
                 " `dispatch doctor --clock-is-right`."
             )
 
-    def _commit(self, save_id: str) -> None:
-        """Commit. After an error look for the save in the file: an error does not prove that nothing was saved."""
-        assert isinstance(self._standing, Standing)
-        self._standing.look_before_commit()
-        try:
-            self.conn.execute("COMMIT")
-            self._standing.look()
-        except (sqlite3.Error, Moved) as error:
-            self._roll_back()
-            saved = self._was_saved(save_id)
-            if saved is None:
-                raise Unconfirmed(
-                    f"An error came at the end of saving ({error}), and whether it was saved cannot be found out."
-                    " Look before you repeat it.",
-                    save_id=save_id,
-                ) from error
-            if not saved:
-                _raise(error)
-
-    def _was_saved(self, save_id: str) -> bool | None:
-        """Whether a fresh connection finds the save; None when it cannot look."""
-        try:
-            self._standing.look()
-            with contextlib.closing(copies.connect(self.path, timeout=self.timeout)) as conn:
-                return conn.execute("SELECT 1 FROM audit WHERE save_id = ?", (save_id,)).fetchone() is not None
-        except (StoreFault, sqlite3.Error):
-            return None
-
-    def _roll_back(self) -> None:
-        if self.conn.in_transaction:
-            # a rollback that fails leaves its journal behind, and whoever opens the file next plays it back
-            with contextlib.suppress(sqlite3.Error):
-                self.conn.execute("ROLLBACK")
-
-    def _end_reading(self) -> None:
-        self.conn.execute("PRAGMA query_only=OFF")
-        self._roll_back()
-
     def _ensure_usable(self) -> None:
         if os.getpid() != self._pid:
             raise Misuse("the store was opened before a fork; open it again in the child")
         if self._closed:
             raise Misuse("the store is closed")
-
-
-def _with_damage(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogateescape")
-
-
-def _without_damage(param: Any) -> Any:
-    """A text that is asked for, as SQLite takes it: one that is damaged finds nothing."""
-    if not isinstance(param, str):
-        return param
-    try:
-        param.encode()
-    except UnicodeEncodeError:
-        return param.encode("utf-8", "surrogatepass")
-    return param
 
 
 def _end(standing: Standing | Frozen, conn: sqlite3.Connection, gate: Gate, pid: int) -> None:
@@ -508,18 +421,6 @@ def _end(standing: Standing | Frozen, conn: sqlite3.Connection, gate: Gate, pid:
         standing.end(conn)
     else:
         standing.end(lambda: gate.held(_PARTING, "dispatch"))
-
-
-def _raise(error: sqlite3.Error | Moved) -> NoReturn:
-    """Raise the fault that the error means, or the error itself when it is a mistake of ours."""
-    if isinstance(error, Moved):
-        raise error
-    fault = translate(error)
-    if fault is error and migrations.makes(str(error).removeprefix("no such table: ").removeprefix("main.")):
-        fault = incomplete()
-    if fault is error:
-        raise error
-    raise fault from error
 
 
 def there(found: T | None) -> T:

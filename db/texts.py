@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from db.library import sqlite3
 from dispatch.model.text import first_refused
@@ -73,6 +74,27 @@ def damaged_at(conn: sqlite3.Connection) -> str:
     """
     found = [bad.where.rstrip(",") for bad in bad_texts(conn) if not bad.readable]
     return "" if not found else found[0] if len(found) == 1 else f"{found[0]}, and {len(found) - 1:,} more"
+
+
+def rows_with_damage(conn: sqlite3.Connection, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a query, of which some text is no UTF-8: its bytes are read so that `show` shows where it is damaged and
+    `clean` refuses it. What is asked for may be such a text, too."""
+    conn.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    try:
+        return conn.execute(sql, [_without_damage(param) for param in params]).fetchall()
+    finally:
+        conn.text_factory = str
+
+
+def _without_damage(param: Any) -> Any:
+    """A text that is asked for, as SQLite takes it: one that is damaged finds nothing."""
+    if not isinstance(param, str):
+        return param
+    try:
+        param.encode()
+    except UnicodeEncodeError:
+        return param.encode("utf-8", "surrogatepass")
+    return param
 
 
 _PLAIN = bytes([9, 10, *range(32, 127)])

@@ -10,7 +10,7 @@ import time
 import traceback
 from pathlib import Path
 
-from dispatch.model.instants import SystemClock
+from dispatch.model.clock import SystemClock
 from dispatch.model.text import show
 
 LONGEST_LOG = 1_000_000

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 from textual.screen import Screen
 
 from dispatch.desk.session.unsent import Unsent
-from dispatch.model.instants import parse_day
+from dispatch.model.typed_times import parse_day
 from screens.binding import CommandScreen
 from screens.dialogs.unsent import GO_BACK
 from screens.faults import SaysFaults

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from db.store import Store
-from dispatch.model.instants import Clock, SystemClock
+from dispatch.model.clock import Clock, SystemClock
 from tests.wall import START, WALL
 
 _WALL = SystemClock()

@@ -84,10 +84,10 @@ def found_in(*folders: str, but: set[str], also: frozenset[str] = frozenset()) -
 
 
 def test_one_module_of_the_program_reads_the_wall_clock() -> None:
-    found = found_in("db", "dispatch", "screens", "widgets", but={"dispatch/model/instants.py"})
+    found = found_in("db", "dispatch", "screens", "widgets", but={"dispatch/model/clock.py"})
     for path in sorted((ROOT / "db" / "schema").glob("*.sql")):
         found += [f"{path.name}: {match[0]}" for match in IN_SQL.finditer(path.read_text(encoding="utf-8"))]
-    assert not found, "take it from the store's clock, or from SystemClock (dispatch.model.instants)"
+    assert not found, "take it from the store's clock, or from SystemClock (dispatch.model.clock)"
 
 
 def test_no_test_reads_it_and_none_starts_a_python_that_does() -> None:

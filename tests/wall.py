@@ -12,7 +12,8 @@ import sys
 import time
 from pathlib import Path
 
-from dispatch.model.instants import SetClock, parse_iso
+from dispatch.model.clock import SetClock
+from dispatch.model.instants import parse_iso
 
 START = parse_iso("2026-11-24T07:30:00-05:00")
 BEGIN = Path(__file__).with_name("begin.py")

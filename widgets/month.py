@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from dispatch.model.instants import YEARS
+from dispatch.model.typed_times import YEARS
 
 
 class MonthCalendar(Widget, can_focus=True):

@@ -8,7 +8,7 @@ from dispatch.commands.declared import JSON, Args, Command, CommandGroup, Option
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import CLIENT
 from dispatch.lazily import lazily
-from dispatch.model.instants import parse_day
+from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
     from db.store import Store

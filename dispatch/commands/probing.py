@@ -20,7 +20,7 @@ with lazily(__name__):
     from dispatch.desk.closeout import probing
     from dispatch.desk.closeout.probing import Ran
     from dispatch.desk.session.user import User
-    from dispatch.model import instants, probes
+    from dispatch.model import clock, probes
 
 _ITEMS = option("items", "ITEM", "default: every one that has a test", nargs="*")
 RUNNING = (
@@ -111,7 +111,7 @@ def _probe(args: Args) -> int:
     except Refusal as refusal:
         print(f"dispatch: {show(str(refusal))}", file=sys.stderr)
         return 2
-    runner, dialer = running.Runner(instants.SystemClock().now, _tell), vantage.FromHost(probes.Vantage.SITE)
+    runner, dialer = running.Runner(clock.SystemClock().now, _tell), vantage.FromHost(probes.Vantage.SITE)
     outcomes = tuple(tuple(runner.run(probe, dialer) for probe in asked.probes) for asked in specification.items)
     print_json(carrying.report_form(carrying.LaptopReport(specification, outcomes)))
     return 0 if all(outcome.passed for item in outcomes for outcome in item) else 1

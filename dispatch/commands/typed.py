@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dispatch.desk.session.refusals import Faulty
-from dispatch.model.instants import day_of, parse_day, parse_when
+from dispatch.model.instants import day_of
+from dispatch.model.typed_times import parse_day, parse_when
 
 if TYPE_CHECKING:
     from argparse import Namespace

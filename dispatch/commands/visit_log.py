@@ -9,7 +9,7 @@ from dispatch.commands.declared import Args, flag, one_of, option
 from dispatch.commands.printing import Answer
 from dispatch.desk.session.refusals import refuse
 from dispatch.lazily import lazily
-from dispatch.model.instants import parse_day
+from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
     from db import search_index, settings

@@ -8,7 +8,8 @@ from pathlib import Path
 from db import settings
 from db.store import Store
 from dispatch.desk.session.user import log_in
-from dispatch.model.instants import SetClock, SystemClock, at_local
+from dispatch.model.clock import SetClock, SystemClock
+from dispatch.model.instants import at_local
 
 ZONE = "America/New_York"
 TUESDAY = datetime.date(2026, 11, 24)

@@ -31,7 +31,8 @@ from dispatch.desk.requests import intake
 from dispatch.desk.session.user import User, log_in
 from dispatch.model.boards import BoardRow, BoardVisit
 from dispatch.model.checklists import Item, ItemKind, Result
-from dispatch.model.instants import SetClock, at_local
+from dispatch.model.clock import SetClock
+from dispatch.model.instants import at_local
 from dispatch.model.probes import ProbeKind
 from dispatch.model.states import State
 from dispatch.planning.checker import PlacementGrade

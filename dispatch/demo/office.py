@@ -17,7 +17,8 @@ from dispatch.desk.levels import clocks
 from dispatch.desk.requests import intake, responding
 from dispatch.desk.roads import driving, locating, roads
 from dispatch.desk.session.user import User
-from dispatch.model.instants import SetClock, at_local
+from dispatch.model.clock import SetClock
+from dispatch.model.instants import at_local
 from dispatch.model.states import State
 from dispatch.model.travel import Place
 from dispatch.travel.geocoding import FoundPlace

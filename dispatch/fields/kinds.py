@@ -17,8 +17,9 @@ from typing import Any, ClassVar
 
 from dispatch.fields.worlds import World
 from dispatch.model import text as limits
-from dispatch.model.instants import YEARS, clock_text, day_of, parse_clock, parse_day, parse_when, zone_of
+from dispatch.model.instants import clock_text, day_of, parse_clock, zone_of
 from dispatch.model.text import clean, show
+from dispatch.model.typed_times import YEARS, parse_day, parse_when
 
 
 class Control(StrEnum):

@@ -10,33 +10,21 @@ what to type. Where nobody is there to ask (opening hours, a shift, the start of
 """
 
 import re
-import time
 from bisect import bisect_left
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dispatch.model.text import show
 
 DAY_MINUTES = 24 * 60
 """Of an ordinary day on the clock. The length of a day between two instants is that of its `day_bounds`."""
-YEARS = range(1970, 2200)
-"""Years that a typed date may lie in."""
-
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _CLOCK = re.compile(r"(?P<hour>[0-9]{1,2})(?::?(?P<minute>[0-9]{2}))? ?(?P<half>am|pm)?")
-_CLOCK_WITH_OFFSET = re.compile(r"(?P<clock>[0-9]{1,2}:[0-9]{2})(?P<offset>z|[+-][0-9]{2}:[0-9]{2})")
-_ISO_DAY = r"[0-9]{4}(?:-[0-9]{2}-[0-9]{2}|[0-9]{4}|-?w[0-9]{2}-?[0-7]|-?[0-9]{3})"
-_ISO_INSTANT = re.compile(
-    _ISO_DAY + r"[t ][0-9]{2}(?::?[0-9]{2}){0,2}(?:[.,][0-9]+)?(?:z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
-)
-_FROM_NOW = re.compile(r"(?P<sign>[+-])(?:(?P<hours>[0-9]{1,3})h)?(?:(?P<minutes>[0-9]{1,4})m?)?")
-_SPAN_SAID = re.compile("(?P<ahead>in )?(?P<span>[^a-z].*?)(?P<ago> ago)?")
-_DAYS_AWAY = re.compile(r"[+-][0-9]{1,4}")
 
 
 class AmbiguousTime(ValueError):
@@ -62,60 +50,6 @@ class Unclear(Enum):
     """A span ends with it: the second of two; where it is skipped, the instant at which clocks go forward."""
     CALENDAR = auto()
     """A calendar file says it: the first of two; where it is skipped, by the offset before (RFC 5545, 3.3.5)."""
-
-
-class Clock(Protocol):
-    """Where the time comes from. One is handed down from the program's start; nothing else asks the system."""
-
-    def now(self) -> int:
-        """The present instant, epoch seconds."""
-        ...
-
-    def monotonic(self) -> float:
-        """Seconds from an arbitrary start that never go back: for time-outs and measured durations only."""
-        ...
-
-
-class SystemClock:
-    """The clock of the machine, shifted by `offset` seconds."""
-
-    __slots__ = ("offset",)
-
-    def __init__(self, offset: int = 0) -> None:
-        self.offset = offset
-
-    def now(self) -> int:
-        return int(time.time()) + self.offset
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-
-class SetClock:
-    """A clock that stands where it was set, until it is moved. `advance` moves the monotonic time too."""
-
-    __slots__ = ("_monotonic", "_now")
-
-    def __init__(self, now: int) -> None:
-        self._now = now
-        self._monotonic = 0.0
-
-    def now(self) -> int:
-        return self._now
-
-    def monotonic(self) -> float:
-        return self._monotonic
-
-    def set(self, now: int) -> None:
-        """Put the clock to `now`, forward or back; the monotonic time stays, as it does on a machine."""
-        self._now = now
-
-    def advance(self, seconds: int) -> None:
-        """Let `seconds` (not negative) pass."""
-        if seconds < 0:
-            raise ValueError("time advances by 0 seconds or more")
-        self._now += seconds
-        self._monotonic += seconds
 
 
 @lru_cache(maxsize=64)
@@ -225,9 +159,9 @@ def parse_iso(text: str) -> int:
     try:
         reading = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise ValueError(f"{_quoted(text)} is not a date and time such as 2026-11-24T09:00:00+01:00") from None
+        raise ValueError(f"{quoted(text)} is not a date and time such as 2026-11-24T09:00:00+01:00") from None
     if reading.utcoffset() is None:
-        raise ValueError(f"{_quoted(text)} has no offset; write for example 2026-11-24T09:00:00+01:00")
+        raise ValueError(f"{quoted(text)} has no offset; write for example 2026-11-24T09:00:00+01:00")
     return int(reading.replace(microsecond=0).timestamp())
 
 
@@ -240,97 +174,14 @@ def parse_clock(text: str, *, allow_24: bool = False) -> int:
     Raises:
         ValueError: it is no clock time.
     """
-    match = _CLOCK.fullmatch(_typed(text))
+    match = _CLOCK.fullmatch(typed_form(text))
     if match:
         hour, minute = int(match["hour"]), int(match["minute"] or 0)
         if match["half"]:
             hour = hour % 12 + (12 if match["half"] == "pm" else 0) if 1 <= hour <= 12 else 99
         if (hour < 24 and minute < 60) or (allow_24 and (hour, minute) == (24, 0)):
             return hour * 60 + minute
-    raise ValueError(f"{_quoted(text)} is no time of day; type for example 9:00, 14:30 or 2pm")
-
-
-def parse_day(text: str, *, today: date) -> date:
-    """A calendar day as people type it.
-
-    ISO dates (2026-11-24, also week and ordinal dates), today, tomorrow, yesterday, weekday names (the next such day,
-    today included), +1 and -1 (days from today), and what `day_words` knows: next tue, 24 nov, in 2 weeks.
-
-    Raises:
-        ValueError: it is something else. Day-month-year and its relatives are refused, because 3.4. has two readings.
-    """
-    from dispatch.model.day_words import day_meant, weekday_called
-
-    typed = _typed(text)
-    away = {"yesterday": -1, "today": 0, "tomorrow": 1}.get(typed)
-    if away is None and _DAYS_AWAY.fullmatch(typed):
-        away = int(typed)
-    if away is None and (weekday := weekday_called(typed)) is not None:
-        away = (weekday - today.weekday()) % 7
-    if away is not None:
-        return _in_range(today + timedelta(days=away))
-    if re.fullmatch(_ISO_DAY, typed):
-        day = _iso_date(typed)
-    else:
-        day = day_meant(typed, today)
-    if day is not None:
-        return _in_range(day)
-    raise ValueError(f"{_quoted(text)} is no day; type for example 2026-11-24, tomorrow, tue, next tue, 24 nov or +1")
-
-
-def parse_when(text: str, zone: str, *, now: int, day: date | None = None) -> int:
-    """The instant that somebody in `zone` means by what they type.
-
-    Takes 2026-11-24T09:00 (space or T, with or without an offset), a clock time on `day` (9:00, 9, 0900, 2pm), a day
-    and a clock time (tomorrow 9:00, next tue 9am), a span from `now` (+30m, -1h, +1h30, in 2 hours, 10 min ago), "now",
-    and days from now at this time of the day (in 2 weeks): a step in the calendar of `zone`, not a number of hours.
-
-    Args:
-        now: the present instant; what "today" and "+30m" count from.
-        day: the day of a clock time without one; today in `zone` when not given.
-
-    Raises:
-        ClockGap, ClockRepeated: the day has that clock time not at all, or twice.
-        ValueError: it is none of these. The message holds an example.
-    """
-    typed = _typed(text)
-    if typed == "now":
-        return now
-    span = _FROM_NOW.fullmatch(typed)
-    if span and (span["hours"] or typed.endswith("m")):
-        minutes = int(span["hours"] or 0) * 60 + int(span["minutes"] or 0)
-        return now + (minutes if span["sign"] == "+" else -minutes) * 60
-    said = _SPAN_SAID.fullmatch(typed)
-    if said and bool(said["ahead"]) != bool(said["ago"]):
-        from dispatch.model.spans import minutes_said
-
-        minutes_away = minutes_said(said["span"])
-        if minutes_away is not None:
-            return now + (minutes_away if said["ahead"] else -minutes_away) * 60
-    if _ISO_INSTANT.fullmatch(typed):
-        reading = _iso_reading(typed)
-        if reading is not None:
-            _in_range(reading.date())
-            return at_wall(reading, zone) if reading.utcoffset() is None else int(reading.timestamp())
-    today = day_of(now, zone)
-    if re.fullmatch("in .+|.+ ago", typed) and _is_day(typed, today):
-        at = local(now, zone)
-        return at_local(parse_day(text, today=today), at.hour * 60 + at.minute, zone)
-    day_part, _, clock_part = re.sub(r" (?=[ap]m$)", "", typed).rpartition(" ")
-    try:
-        on = parse_day(day_part, today=today) if day_part else day or today
-        if re.fullmatch("[0-9]{4}", clock_part) and re.search("[a-z]{3}", day_part) and _is_day(typed, today):
-            raise ValueError("nov 24 2026 is a day without a time")
-        with_offset = _CLOCK_WITH_OFFSET.fullmatch(clock_part)
-        minutes = parse_clock(with_offset["clock"] if with_offset else clock_part, allow_24=True)
-    except ValueError:
-        raise ValueError(
-            f"{_quoted(text)} is no time; type for example 9:00, 2pm, tomorrow 9:00, next tue 9am, +30m "
-            "or 2026-11-24 09:00"
-        ) from None
-    if with_offset and minutes < DAY_MINUTES:
-        return _at_offset(_wall(on, minutes), with_offset["offset"], zone)
-    return at_local(on, minutes, zone)
+    raise ValueError(f"{quoted(text)} is no time of day; type for example 9:00, 14:30 or 2pm")
 
 
 class Times(NamedTuple):
@@ -387,20 +238,12 @@ def span_text(minutes: int) -> str:
     return f"{sign}{hours}h{rest:02}" if rest else f"{sign}{hours}h"
 
 
-def _is_day(typed: str, today: date) -> bool:
-    try:
-        parse_day(typed, today=today)
-    except ValueError:
-        return False
-    return True
-
-
-def _typed(text: str) -> str:
+def typed_form(text: str) -> str:
     """What was typed, in lower case, with single spaces."""
     return " ".join(text.split()).lower()
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     return f"“{show(text.strip(), 40)}”"
 
 
@@ -432,50 +275,3 @@ def _day_start(day: date, zone: str) -> int:
 
 def _short_iso(instant: int, zone: str) -> str:
     return local(instant, zone).isoformat(timespec="minutes")
-
-
-def _at_offset(wall: datetime, offset: str, zone: str) -> int:
-    """The instant of a clock reading that was typed with an offset, which has to be one that `zone` has then.
-
-    A range such as 09:00-10:30 looks like a time with an offset, and must not pass for one.
-    """
-    instant = int(datetime.fromisoformat(f"{wall.isoformat()}{offset.upper()}").timestamp())
-    if instant not in _readings(wall, zone) or local(instant, zone).replace(tzinfo=None) != wall:
-        raise ValueError(
-            f"{zone} has no offset {offset.upper()} at {wall:%H:%M} on {day_text(wall.date())}; type {wall:%H:%M}"
-        )
-    return instant
-
-
-def _in_range(day: date) -> date:
-    if day.year not in YEARS:
-        raise ValueError(f"{day_text(day)} is out of range; years go from {YEARS[0]} to {YEARS[-1]}")
-    return day
-
-
-def _iso_date(typed: str) -> date | None:
-    """The day of an ISO 8601 date; None when the calendar has no such day."""
-    try:
-        return date.fromisoformat(typed.upper())
-    except ValueError:
-        reading = _iso_reading(f"{typed}t00")
-        return None if reading is None else reading.date()
-
-
-def _iso_reading(typed: str) -> datetime | None:
-    """The fields of an ISO 8601 date and time, with an offset where it has one; None when there is no such time.
-
-    pendulum reads what the standard library does not: ordinal dates.
-    """
-    try:
-        return datetime.fromisoformat(typed.upper()).replace(microsecond=0)
-    except ValueError:
-        import pendulum
-
-        try:
-            parsed = pendulum.parse(typed.upper(), exact=True, tz=None)
-        except (ValueError, TypeError):
-            return None
-    if not isinstance(parsed, pendulum.DateTime):
-        return None
-    return datetime.fromisoformat(parsed.replace(microsecond=0).isoformat())

@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from dispatch.desk.day import views
 from dispatch.desk.messages import calling_ahead
 from dispatch.model.boards import Board, CallAhead
-from dispatch.model.instants import clock_text, day_text, parse_when
+from dispatch.model.instants import clock_text, day_text
+from dispatch.model.typed_times import parse_when
 from screens.binding import BACK, command
 from screens.user_screen import UserScreen
 from widgets.call_list import CallList

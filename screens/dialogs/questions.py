@@ -16,8 +16,8 @@ from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from dispatch.desk.session.unsent import Unsent, as_kept
-from dispatch.model.instants import parse_day
 from dispatch.model.text import show
+from dispatch.model.typed_times import parse_day
 from screens.asking import CHOOSES, DOES, FILLS, SAVES, SHOWS, AskedField, Check, ChoiceRow, day_fault
 from screens.binding import key
 from screens.dialogs.dialog import Dialog

@@ -12,8 +12,8 @@ from dispatch.desk.care import caring
 from dispatch.desk.care.accounts import office
 from dispatch.desk.care.offering import figures
 from dispatch.model.clients import Client
-from dispatch.model.instants import parse_day
 from dispatch.model.states import LEADS
+from dispatch.model.typed_times import parse_day
 from screens.asking import AskedField, ChoiceRow, day_fault, needed
 from screens.binding import BACK, command, key
 from screens.listed import ListScreen

@@ -22,7 +22,8 @@ from dispatch.desk.figures.counting import (
 from dispatch.desk.figures.defined import BY_KEY, FIGURES, Figure, FigureUnit, Money, value_text
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.desk.texts.figure_words import bar_of, chart_of, range_text, share_text
-from dispatch.model.instants import clock_text, day_of, day_text, parse_day
+from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.typed_times import parse_day
 from screens.asking import SHOWS, AskedField
 from screens.binding import BACK, command, key
 from screens.reading import aside

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from dispatch.desk.log.visit_log import SORTS, LogFilter
 from dispatch.desk.session.refusals import Faulty
-from dispatch.model.instants import parse_day
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import Review
+from dispatch.model.typed_times import parse_day
 from screens.asking import SHOWS, AskedField, ChoiceRow
 from screens.user_screen import UserScreen
 

@@ -11,9 +11,9 @@ from dispatch.charges.fields import KINDS
 from dispatch.desk.prices import agreeing, rates
 from dispatch.desk.prices.drafts import AgreementDraft, CardDraft
 from dispatch.desk.session.refusals import Faulty
-from dispatch.model.instants import parse_day
 from dispatch.model.states import LEADS
 from dispatch.model.text import show
+from dispatch.model.typed_times import parse_day
 from screens.asking import AskedField, ChoiceRow
 from screens.binding import BACK, command
 from screens.listed import ListScreen

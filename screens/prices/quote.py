@@ -7,8 +7,9 @@ from dispatch.desk.charges import quoting
 from dispatch.desk.charges.charging import Priced
 from dispatch.desk.charges.quoting import QuoteComparison
 from dispatch.desk.session.refusals import Faulty
-from dispatch.model.instants import day_of, parse_when
+from dispatch.model.instants import day_of
 from dispatch.model.text import show
+from dispatch.model.typed_times import parse_when
 from screens.asking import YES_NO, AskedField
 from screens.dialogs.unsent import GO_BACK
 from screens.prices.sheet_view import SheetView

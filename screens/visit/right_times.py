@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dispatch.desk.session.refusals import Faulty
-from dispatch.model.instants import clock_text, day_of, parse_when
+from dispatch.model.instants import clock_text, day_of
 from dispatch.model.stays import MOMENTS
 from dispatch.model.text import show
+from dispatch.model.typed_times import parse_when
 from dispatch.model.visits import Assignment, Visit
 from screens.asking import AskedField, ChoiceRow
 from screens.user_screen import UserScreen

@@ -70,7 +70,7 @@ class AtTheLine:
 
 @pytest.fixture
 def line(office: Office, monkeypatch: pytest.MonkeyPatch) -> AtTheLine:
-    monkeypatch.setattr("db.store._clock_of", lambda conn: office.clock)
+    monkeypatch.setattr("db.machine_clock.of_firm", lambda conn: office.clock)
     office.on_site()
     return AtTheLine(office)
 

@@ -7,7 +7,7 @@ import pytest
 from db.backups import check
 from db.faults import ClockDoubtful
 from db.store import Store
-from dispatch.model.instants import SystemClock
+from dispatch.model.clock import SystemClock
 from tests.db.sessions import edit, new_store
 from tests.quick import first_of
 from tests.wall import START, WALL

@@ -23,7 +23,7 @@ from db.faults import Busy, Stale
 from db.library import sqlite3
 from db.store import Store
 from db.unit import Actor, unit_of_work
-from dispatch.model.instants import SetClock
+from dispatch.model.clock import SetClock
 from tests.db.sessions import edit, new_store, outcome, session
 
 

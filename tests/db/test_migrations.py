@@ -11,7 +11,7 @@ from db import audit, migrations
 from db.faults import Busy, NotMigrated, TooNew
 from db.library import sqlite3
 from db.store import Store
-from dispatch.model.instants import SetClock
+from dispatch.model.clock import SetClock
 from tests.db.sessions import edit, new_store
 
 CLOCK = SetClock(1_780_000_000)

@@ -81,7 +81,7 @@ def test_when_nobody_can_look_it_is_said_that_nobody_knows(
 
     with monkeypatch.context() as patch:
         patch.setattr(store, "conn", Failing(store.conn, carried_out=carried_out))
-        patch.setattr("db.store.copies.connect", unreachable)
+        patch.setattr("db.saving.copies.connect", unreachable)
         with pytest.raises(Unconfirmed, match="Look before you repeat it") as unconfirmed:
             edit(store, notes="perhaps")
     found = store.value("SELECT count(*) FROM audit WHERE save_id = ?", (unconfirmed.value.save_id,))

@@ -14,7 +14,7 @@ from db.faults import Busy, Misuse, Refused, Stale, TooNew
 from db.library import sqlite3
 from db.store import Store
 from db.unit import Actor, Unit, unit_of_work
-from dispatch.model.instants import SetClock
+from dispatch.model.clock import SetClock
 from tests.db.sessions import ANNA, BOB, edit, new_store
 
 NOON = 1_780_000_000

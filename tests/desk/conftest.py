@@ -23,7 +23,8 @@ from dispatch.desk.review import reviewing
 from dispatch.desk.session.user import User, log_in
 from dispatch.model.checklists import Item, ItemKind, Result
 from dispatch.model.clients import Client, Site
-from dispatch.model.instants import SetClock, at_local
+from dispatch.model.clock import SetClock
+from dispatch.model.instants import at_local
 from dispatch.model.people import Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.travel import Place

@@ -18,7 +18,7 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.session.refusals import NotAllowed, Refusal
 from dispatch.desk.session.user import User, log_in
 from dispatch.model.checklists import Result
-from dispatch.model.instants import SetClock
+from dispatch.model.clock import SetClock
 from dispatch.model.states import READS, STEPS, Role, State
 from tests.desk.conftest import Office, at
 from tests.desk.test_permissions import declared

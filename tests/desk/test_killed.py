@@ -19,7 +19,7 @@ from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.user import User, log_in
 from dispatch.model.checklists import Result
-from dispatch.model.instants import SetClock
+from dispatch.model.clock import SetClock
 from dispatch.model.states import State
 from tests.desk.conftest import Office, at, good
 

@@ -127,7 +127,7 @@ def test_nothing_is_permitted_that_takes_words(office: Office, ref: str) -> None
 
 
 def test_by_command(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("db.store._clock_of", lambda conn: office.clock)
+    monkeypatch.setattr("db.machine_clock.of_firm", lambda conn: office.clock)
     finished(office)
     line = AtTheLine(office)
     assert "the leads are asked" in line.ok("visit", "ask-permission", "R1", "T3", "--why", "on the phone")

@@ -11,7 +11,7 @@ from db import clients, people, settings
 from db.store import Store
 from db.unit import Actor, unit_of_work
 from dispatch.model.clients import Client, Site
-from dispatch.model.instants import SetClock
+from dispatch.model.clock import SetClock
 from dispatch.model.people import Staff, Technician
 from dispatch.model.states import Role
 from tests.figures.rows import Days, midnight

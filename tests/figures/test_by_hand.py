@@ -21,7 +21,7 @@ from db.unit import Actor, unit_of_work
 from dispatch.desk.figures.counting import figures_over, visits_behind, weeks
 from dispatch.desk.figures.defined import BY_KEY, FIGURES
 from dispatch.model.clients import Client, Site
-from dispatch.model.instants import SetClock
+from dispatch.model.clock import SetClock
 from dispatch.model.people import Staff, Technician
 from dispatch.model.states import Role
 from tests.figures.rows import ENDED, Days, by_hand, connect, midnight, write

@@ -16,7 +16,8 @@ from dispatch.desk.files.verdicts import ImportReport
 from dispatch.desk.imports.importing import How, import_file
 from dispatch.desk.imports.judging import unwatched
 from dispatch.desk.session.user import User, log_in
-from dispatch.model.instants import SetClock, parse_iso
+from dispatch.model.clock import SetClock
+from dispatch.model.instants import parse_iso
 from dispatch.model.people import Staff
 from dispatch.model.states import Role
 from tests.desk.conftest import office

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch.model.instants import ClockGap, ClockRepeated, iso, parse_day, parse_when
+from dispatch.model.instants import ClockGap, ClockRepeated, iso
 from dispatch.model.spans import parse_minutes
+from dispatch.model.typed_times import parse_day, parse_when
 from tests.wall import started
 
 TUESDAY = date(2026, 11, 24)
@@ -104,7 +105,7 @@ def test_a_time_that_comes_twice_or_not_at_all_is_asked_back() -> None:
 
 def test_what_needs_no_calendar_does_not_import_pendulum() -> None:
     code = (
-        "import sys; from datetime import date; from dispatch.model.instants import parse_day, parse_when; "
+        "import sys; from datetime import date; from dispatch.model.typed_times import parse_day, parse_when; "
         "[parse_day(one, today=date(2026, 11, 24)) for one in ('2026-11-24', 'tue', '+1', '24 nov')]; "
         "parse_when('tomorrow 9:00', 'UTC', now=0); sys.exit('pendulum' in sys.modules)"
     )

@@ -19,7 +19,7 @@ from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.user import log_in
 from dispatch.model.clients import Client
-from dispatch.model.instants import SetClock
+from dispatch.model.clock import SetClock
 from dispatch.model.states import State
 from screens.book.book import KINDS, SHOWN, BookScreen
 from screens.book.client import ClientScreen

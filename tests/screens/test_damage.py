@@ -14,7 +14,8 @@ from db.library import sqlite3
 from db.store import Store
 from dispatch.app import DispatchApp
 from dispatch.desk.session.user import log_in
-from dispatch.model.instants import SetClock, at_local
+from dispatch.model.clock import SetClock
+from dispatch.model.instants import at_local
 from dispatch.model.text import STAND_IN
 from screens.user_screen import UserScreen
 from tests.prepared import copied

@@ -9,7 +9,7 @@ from dispatch.app import DispatchApp
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.doubtful_clock import confirm
 from dispatch.desk.session.refusals import NotAllowed
-from dispatch.model.instants import SystemClock
+from dispatch.model.clock import SystemClock
 from dispatch.model.states import State
 from screens.board.board import BoardScreen
 from screens.dialogs.questions import AskText, Choose

@@ -18,7 +18,8 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.session.user import log_in
 from dispatch.model.checklists import ItemKind, Result
 from dispatch.model.clients import Client, Site
-from dispatch.model.instants import SetClock, at_local
+from dispatch.model.clock import SetClock
+from dispatch.model.instants import at_local
 from dispatch.model.people import Absence, AbsenceRecord, Hours, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.travel import Place

@@ -14,8 +14,8 @@ from email.utils import formatdate
 from typing import Protocol
 
 from dispatch.desk.session.refusals import Refusal
+from dispatch.model.clock import SystemClock
 from dispatch.model.firm import Firm
-from dispatch.model.instants import SystemClock
 from dispatch.travel.chain import Unavailable
 from dispatch.travel.keys import secret
 

@@ -13,7 +13,8 @@ from db.unit import Actor, unit_of_work
 from dispatch.desk.session.refusals import refuse
 from dispatch.fields.record import FieldFault, sentences
 from dispatch.fields.worlds import Bare
-from dispatch.model.instants import Clock, SystemClock, zone_of
+from dispatch.model.clock import Clock, SystemClock
+from dispatch.model.instants import zone_of
 from dispatch.model.people import Staff
 from dispatch.model.states import Role
 from dispatch.records.firm import SETTINGS

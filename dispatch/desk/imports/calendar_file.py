@@ -20,7 +20,8 @@ from typing import Any
 from dispatch.desk.files.table import ROWS, FileRow, FileTable, Unreadable, read_text
 from dispatch.desk.files.verdicts import shortened
 from dispatch.desk.imports.judging import Watch, unwatched
-from dispatch.model.instants import YEARS, Unclear, at_wall, zone_of
+from dispatch.model.instants import Unclear, at_wall, zone_of
+from dispatch.model.typed_times import YEARS
 
 COLUMNS = ("uid", "summary", "location", "description", "start", "end", "status", "repeats", "trouble")
 """What an event has. `start` and `end` are ISO 8601: a date for all day, a time without offset where the event has no

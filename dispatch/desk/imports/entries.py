@@ -12,10 +12,11 @@ from dispatch.desk.files.verdicts import RowFault, shortened
 from dispatch.fields.kinds import Whole
 from dispatch.fields.worlds import Bare
 from dispatch.model import text as limits
-from dispatch.model.instants import YEARS, parse_clock, parse_iso
+from dispatch.model.instants import parse_clock, parse_iso
 from dispatch.model.money import shortest
 from dispatch.model.text import TextRefused, clean
 from dispatch.model.travel import Place
+from dispatch.model.typed_times import YEARS
 
 T = TypeVar("T")
 

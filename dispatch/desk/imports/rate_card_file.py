@@ -20,10 +20,11 @@ from dispatch.desk.firm.one_way import reckoned
 from dispatch.desk.session.user import User
 from dispatch.model import text as limits
 from dispatch.model.firm import Firm
-from dispatch.model.instants import YEARS, day_of, zone_of
+from dispatch.model.instants import day_of, zone_of
 from dispatch.model.states import Role
 from dispatch.model.text import TextRefused, clean
 from dispatch.model.travel import Place
+from dispatch.model.typed_times import YEARS
 
 ROLES = (Role.LEAD,)
 

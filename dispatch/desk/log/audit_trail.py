@@ -16,8 +16,9 @@ from dispatch.desk.session.refusals import Faulty, refuse
 from dispatch.desk.visits.finding import find
 from dispatch.model.firm import Firm
 from dispatch.model.forms import form, forms
-from dispatch.model.instants import Times, day_bounds, day_of, parse_day, when_text
+from dispatch.model.instants import Times, day_bounds, day_of, when_text
 from dispatch.model.text import pad, show
+from dispatch.model.typed_times import parse_day
 
 _HEAD = re.compile(r"(?P<hash>[0-9a-f]{8,64})(?:@(?P<rows>[0-9]{1,12}))?")
 

@@ -19,10 +19,11 @@ from dispatch.desk.session.wording import taken
 from dispatch.lazily import lazily
 from dispatch.model import text as limits
 from dispatch.model.agreements import Agreement, ServiceTerms
-from dispatch.model.instants import day_bounds, day_of, parse_day
+from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.money import format_minor, shortest
 from dispatch.model.states import Role
 from dispatch.model.text import show
+from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
     from dispatch import charges

@@ -18,9 +18,10 @@ from dispatch.desk.session.wording import taken
 from dispatch.model import text as limits
 from dispatch.model.agreements import RateCard
 from dispatch.model.firm import Firm
-from dispatch.model.instants import YEARS, day_of
+from dispatch.model.instants import day_of
 from dispatch.model.states import Role
 from dispatch.model.text import show
+from dispatch.model.typed_times import YEARS
 
 
 def begun(firm: Firm, preset: str = "") -> dict[str, Any]:
