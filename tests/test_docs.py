@@ -153,3 +153,42 @@ def test_price_promises_of_the_charges_page_hold() -> None:
     (block,) = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "charges.md").read_text(encoding="utf-8"), re.DOTALL)
     cases = json.loads(block)
     assert [recompute(cases, case).differs for case in cases["cases"]] == [()]
+
+
+def cells_of_table(line: str) -> list[str]:
+    """The cells of one row of a table in Markdown."""
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def table_rows(page: str) -> list[list[str]]:
+    """The rows of all tables of a page, without their headings."""
+    rows = []
+    lines = page.splitlines()
+    for number, line in enumerate(lines):
+        heading = number + 1 < len(lines) and lines[number + 1].startswith("| ---")
+        if line.startswith("|") and not line.startswith("| ---") and not heading:
+            rows.append(cells_of_table(line))
+    return rows
+
+
+def is_there(name: str) -> bool:
+    """Whether a dotted name is a module, or what a module holds."""
+    module, _, inner = name.rpartition(".")
+    try:
+        return hasattr(import_module(module), inner) or import_module(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def test_the_glossary_names_what_is_in_the_code() -> None:
+    rows = table_rows((ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"))
+    names = [name for _, _, code, _ in rows for name in re.findall(r"`([^`]+)`", code)]
+    assert len(names) > 80
+    assert [name for name in names if not is_there(name)] == []
+
+
+def test_the_glossary_has_every_word_of_the_trade() -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").casefold()
+    words = (ROOT / "docs" / "design" / "product.md").read_text(encoding="utf-8").split("## Words")[1]
+    terms = [term.strip(" *").casefold() for row in table_rows(words) for term in re.split(r"[,/→:;]", row[0])]
+    assert [term for term in terms if term not in glossary] == []
