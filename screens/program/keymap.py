@@ -34,6 +34,8 @@ class KeyPlace:
     typed: bool = False
 
 
+RENAMED = {"template.save": "draft.save", "terms.save": "draft.save"}
+"""Ids of earlier versions, which people's files may have, and what they are called now."""
 _LIST = ("widgets.lines.line_list:LineList",)
 EVERYWHERE = KeyPlace("Everywhere", ("screens.user_screen:UserScreen", "widgets.terminal.lean:_Lean"))
 """The keys of the program itself come to these; its class is told by whoever asks."""
@@ -151,7 +153,8 @@ def judged(
     typed = {binding.id for scope in scopes for binding in scope.bindings if scope.typed or binding.priority}
     faults: list[str] = []
     taken: dict[str, tuple[str, ...]] = {}
-    for binding_id, keys in wanted.items():
+    earlier = {RENAMED[name]: keys for name, keys in wanted.items() if name in RENAMED}
+    for binding_id, keys in (earlier | {name: keys for name, keys in wanted.items() if name not in RENAMED}).items():
         if binding_id not in known:
             if all_places:
                 faults.append(f"{binding_id}: there is no such id{_meant(binding_id, known)}")

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.app import DispatchApp
 from dispatch.commands.line import run
 from dispatch.commands.opening import mouse_wanted
 from dispatch.desk.session.preferences import Personal
+from screens.program.keymap import judged
 
 
 def test_every_key_is_listed_with_its_own_and_its_default(
@@ -43,6 +45,11 @@ def test_check_says_everything_at_once(nobodys_settings: Path, capsys: pytest.Ca
     assert "visit.assign (Assign) and visit.move (Move)" in said.err
     assert run(["keymap", "--check", "--json"]) == 1
     assert len(json.loads(capsys.readouterr().out)["faults"]) == 3
+
+
+def test_a_key_is_taken_by_the_id_of_an_earlier_version() -> None:
+    assert judged({"terms.save": ["f5"]}, DispatchApp) == ({"draft.save": "f5"}, [])
+    assert judged({"draft.save": ["f6"], "terms.save": ["f5"]}, DispatchApp) == ({"draft.save": "f6"}, [])
 
 
 @pytest.mark.parametrize("option", [None, True, False])
