@@ -10,6 +10,7 @@ from db.among import AMONG, listed
 from db.clocks import note_priority
 from db.rows import Listed, Query, Select, pair, value, values, word_set
 from db.store import Store
+from dispatch.model.forms import shared
 from dispatch.model.people import Technician
 from dispatch.model.states import OCCUPYING, State
 from dispatch.model.travel import Place
@@ -18,6 +19,8 @@ from dispatch.model.visits import LONGEST_STAY, Assignment, Segment, Visit
 if TYPE_CHECKING:
     from db.unit import Unit
     from dispatch.model.checklists import ItemTemplate
+    from dispatch.model.clients import Site
+    from dispatch.model.requests import Request
 
 
 class NewVisit(NamedTuple):
@@ -50,6 +53,12 @@ class NewVisit(NamedTuple):
     occurrence: datetime.date | None = None
     uid: str | None = None
     again_of: int | None = None
+
+    @classmethod
+    def of(cls, request: Request, site: Site, promised: tuple[int, int] | None, requested_at: int) -> NewVisit:
+        """A request as it is written: at its site, with its window as instants."""
+        asked = shared(cls, request) | {"client_id": site.client_id, "site_id": site.id}
+        return cls(**asked, promised=promised, requested_at=requested_at)
 
 
 SEGMENTS = Select(Segment, "segment g JOIN assignment a ON a.id = g.assignment_id", "g")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from dispatch.model.instants import span_local
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
 
@@ -28,6 +31,17 @@ class Hours(NamedTuple):
     weekday: int
     opens: int
     closes: int
+
+
+Spans = tuple[tuple[int, int], ...]
+"""From one instant to another, half-open, in their order."""
+
+
+def openings_on(hours: Iterable[Hours], day: datetime.date, zone: str) -> Spans:
+    """The openings of a day, as instants."""
+    return tuple(
+        span_local(day, opening.opens, opening.closes, zone) for opening in hours if opening.weekday == day.weekday()
+    )
 
 
 class Absence(NamedTuple):

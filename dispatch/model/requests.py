@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dispatch.model.forms import shared
+from dispatch.model.instants import local
+
+if TYPE_CHECKING:
+    from dispatch.model.visits import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +37,13 @@ class Request:
     kind: str = "visit"
     reference: str = ""
     description: str = ""
+
+    @classmethod
+    def of(cls, visit: Visit) -> Request:
+        """What is asked for of a visit."""
+        window = None
+        if visit.promised is not None:
+            opens, closes = (local(at, visit.zone) for at in visit.promised)
+            ends = closes.hour * 60 + closes.minute
+            window = (opens.hour * 60 + opens.minute, ends or 24 * 60)
+        return cls(**shared(Request, visit), window=window)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from db.faults import StoreFault
 from dispatch.desk.book.context import Desk
 from dispatch.desk.requests import amending
-from dispatch.desk.requests.intake import request_of
 from dispatch.desk.session.refusals import Refusal
+from dispatch.model.requests import Request
 from dispatch.records.requests import REQUEST
 from screens.record_forms import line_of
 from screens.user_screen import UserScreen
@@ -23,7 +23,7 @@ async def ask_amendment(screen: UserScreen, reference: str) -> None:
         screen.say(str(refusal), "warning")
         return
     desk = Desk.for_user(screen.user)
-    texts = REQUEST.texts(request_of(visit), desk)
+    texts = REQUEST.texts(Request.of(visit), desk)
     fields = [line_of(field, texts[field.name], desk) for field in REQUEST.typed if field.name not in _FIXED]
 
     def check(entered: dict[str, str]) -> list[str]:

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from dispatch.desk.imports.judging import Stopped, Watch
+from dispatch.desk.files.table import Stopped, Watch
 from dispatch.model.paths import typed_path
 from dispatch.model.text import show
 from screens.asking import ChoiceRow

@@ -12,9 +12,9 @@ import pytest
 from db import people
 from db.store import Store
 from db.unit import Actor, unit_of_work
+from dispatch.desk.files.table import unwatched
 from dispatch.desk.files.verdicts import ImportReport
 from dispatch.desk.imports.importing import How, import_file
-from dispatch.desk.imports.judging import unwatched
 from dispatch.desk.session.user import User, log_in
 from dispatch.model.clock import SetClock
 from dispatch.model.instants import parse_iso

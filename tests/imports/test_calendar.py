@@ -12,12 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db import clients, visits
-from dispatch.desk.files.table import Unreadable
+from dispatch.desk.adapters.calendar_file import COLUMNS, read_calendar
+from dispatch.desk.files.table import Stopped, Unreadable, unwatched
 from dispatch.desk.files.verdicts import ImportReport
-from dispatch.desk.imports.calendar_file import COLUMNS, read_calendar
 from dispatch.desk.imports.calendar_rows import rule_of
 from dispatch.desk.imports.importing import How, import_file
-from dispatch.desk.imports.judging import Stopped, unwatched
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.refusals import Faulty
 from dispatch.model.clients import Client, Site

@@ -11,10 +11,9 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from db import recurrences, visits
-from dispatch.desk.files.table import Unreadable
+from dispatch.desk.files.table import Stopped, Unreadable
 from dispatch.desk.imports import importing
 from dispatch.desk.imports.importing import kind_of
-from dispatch.desk.imports.judging import Stopped
 from screens.board.board import BoardScreen
 from screens.dialogs.finder import FindScreen
 from screens.dialogs.questions import Form

@@ -11,7 +11,7 @@ from db.clients import not_with
 from db.legs import HOME
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk.day.running import DayData, RunningDay, Spans, access_of, access_on, place_of, read_day, running_day
+from dispatch.desk.day.running import DayData, RunningDay, access_of, place_of, read_day, running_day
 from dispatch.desk.firm.shifts import lunch_on, shift_of
 from dispatch.desk.levels.clocks import clocks_of, promised_by
 from dispatch.desk.session.user import User
@@ -19,7 +19,7 @@ from dispatch.desk.travel.providers import drives_on, travel
 from dispatch.desk.visits.crew import owners_of
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
-from dispatch.model.people import Technician
+from dispatch.model.people import Spans, Technician, openings_on
 from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.travel import UNKNOWN_LEG, Leg
 from dispatch.model.visits import Visit
@@ -44,7 +44,7 @@ def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
     now = store.clock.now()
     owners = owners_of(store, [visit.id]).get(visit.id)
     hours = site_access.access_hours(store, [visit.site_id]).get(visit.site_id)
-    access = None if hours is None else access_on(hours, day_of(start, visit.zone), visit.zone)
+    access = None if hours is None else openings_on(hours, day_of(start, visit.zone), visit.zone)
     pinned = pins.pinned_sites(store) if visit.place is None else ()
     clocks = clocks_of(store, [visit])
     stop = replace(

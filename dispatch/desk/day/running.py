@@ -12,15 +12,14 @@ from db.pins import pinned_sites
 from db.store import Store, there
 from dispatch.desk.firm.shifts import lunch_on, shift_of
 from dispatch.model.firm import Firm
-from dispatch.model.instants import day_bounds, span_local
-from dispatch.model.people import Hours, Technician
+from dispatch.model.instants import day_bounds
+from dispatch.model.people import Hours, Spans, Technician, openings_on
 from dispatch.model.states import ENDED, OCCUPYING
 from dispatch.model.travel import Leg, Place, unplaced
 from dispatch.model.visits import Assignment, Visit
 from dispatch.planning.projection import Conditions, Course, Projection, in_course, project
 
 Drive = Callable[[Place | None, Place | None], Leg]
-Spans = tuple[tuple[int, int], ...]
 
 
 class RunningDay(NamedTuple):
@@ -140,15 +139,8 @@ def access_of(found: Iterable[Visit], hours: Mapping[int, tuple[Hours, ...]], da
     spans: dict[tuple[tuple[Hours, ...], str], Spans] = {}  # many sites open at the same hours
     for site_id, zone in zones.items():
         if (hours[site_id], zone) not in spans:
-            spans[hours[site_id], zone] = access_on(hours[site_id], day, zone)
+            spans[hours[site_id], zone] = openings_on(hours[site_id], day, zone)
     return {site_id: spans[hours[site_id], zone] for site_id, zone in zones.items()}
-
-
-def access_on(hours: Iterable[Hours], day: datetime.date, zone: str) -> Spans:
-    """The opening spans of a site on a day, as instants."""
-    return tuple(
-        span_local(day, opening.opens, opening.closes, zone) for opening in hours if opening.weekday == day.weekday()
-    )
 
 
 def _courses(

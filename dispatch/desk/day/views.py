@@ -9,7 +9,7 @@ from db import calls, messages, people, settings, site_access, visits
 from db.legs import HOME
 from db.store import Store
 from db.tallies import tallies
-from dispatch.desk.day.running import RunningDay, Spans, access_of, drive_lazily, read_day, running_day
+from dispatch.desk.day.running import RunningDay, access_of, drive_lazily, read_day, running_day
 from dispatch.desk.firm.shifts import lunch_of, shift_of
 from dispatch.desk.levels.clocks import clocks_of, next_clock, promised_by
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Tally
@@ -17,7 +17,7 @@ from dispatch.model.calls import Call, CallOutcome
 from dispatch.model.firm import Firm
 from dispatch.model.forms import shared
 from dispatch.model.instants import day_bounds
-from dispatch.model.people import Absence, Technician
+from dispatch.model.people import Absence, Spans, Technician
 from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit

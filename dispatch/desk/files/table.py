@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,18 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 class Unreadable(Refusal):
     """The file is not what can be imported. Nothing was looked at further."""
+
+
+Watch = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done and how much there is; may raise `Stopped`."""
+
+
+class Stopped(Refusal):
+    """Somebody stopped the import. Nothing was changed."""
+
+
+def unwatched(doing: str, done: int, of: int) -> None:
+    """Nobody looks on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ from db import visits
 from db.names import folded
 from db.store import there
 from db.unit import Unit
+from db.visits import NewVisit
+from dispatch.desk.adapters.calendar_file import COLUMNS
 from dispatch.desk.files.verdicts import Question
-from dispatch.desk.imports.calendar_file import COLUMNS
 from dispatch.desk.imports.entries import RowEntry
 from dispatch.desk.imports.judging import RowDraft, Values
 from dispatch.desk.imports.matching import Places
 from dispatch.desk.imports.visit_rows import VisitRows, refuse_begun, write_request
-from dispatch.desk.requests.intake import new_visit, request_of
 from dispatch.desk.session.user import User
 from dispatch.model import text as limits
 from dispatch.model.agreements import WEEKDAYS
@@ -92,7 +92,7 @@ class CalendarRows(VisitRows):
         if span is not None and span.last < (self._taking.since or span.last):
             skipped = f"over before {self._taking.since}"
         offer = self._repeats(entry, site, span) if not skipped else None
-        before = Request(0, 0, "", self._taking.minutes) if visit is None else request_of(visit)
+        before = Request(0, 0, "", self._taking.minutes) if visit is None else Request.of(visit)
         request = replace(
             before,
             work=entry.text("summary", required=not skipped),
@@ -109,7 +109,7 @@ class CalendarRows(VisitRows):
         requested_at = self.user.now if visit is None else visit.requested_at
 
         def write(unit: Unit) -> None:
-            write_request(unit, visit, new_visit(request, there(site), promised, requested_at)._replace(uid=uid))
+            write_request(unit, visit, NewVisit.of(request, there(site), promised, requested_at)._replace(uid=uid))
 
         client = self._names.get(site.client_id, "") if site else ""
         return RowDraft(

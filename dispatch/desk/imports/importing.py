@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from db.unit import Unit
+from dispatch.desk.adapters.calendar_file import read_calendar
 from dispatch.desk.book.records import site_named
-from dispatch.desk.files.table import ROWS, Unreadable, find_columns, read_table
+from dispatch.desk.files.table import ROWS, Unreadable, Watch, find_columns, read_table, unwatched
 from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowVerdict, shortened
 from dispatch.desk.imports import rate_card_file
-from dispatch.desk.imports.calendar_file import read_calendar
 from dispatch.desk.imports.calendar_rows import USUAL_MINUTES, CalendarRows, Taking
 from dispatch.desk.imports.client_rows import ClientRows
-from dispatch.desk.imports.judging import TableRows, Watch, judge, unwatched
+from dispatch.desk.imports.judging import TableRows, judge
 from dispatch.desk.imports.rate_card_file import judge_card, read_card
 from dispatch.desk.imports.site_rows import SiteRows
 from dispatch.desk.imports.technician_rows import TechnicianRows

@@ -12,10 +12,9 @@ from db.unit import Unit
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.record_stores import RECORD_STORES
-from dispatch.desk.files.table import Columns, FileTable
+from dispatch.desk.files.table import Columns, FileTable, Watch, unwatched
 from dispatch.desk.files.verdicts import JudgedRow, Question, RowVerdict, contrasted, shortened
 from dispatch.desk.imports.entries import RowEntry
-from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import clock
 from dispatch.fields.record import Field, FieldFault, RecordType
@@ -171,18 +170,6 @@ def hours_on(weekdays: range, opens: int | None, closes: int) -> tuple[Hours, ..
 def present(entry: RowEntry, values: Mapping[str, Any]) -> Values:
     """The values of those columns that the file has."""
     return {column: value for column, value in values.items() if entry.has(column)}
-
-
-Watch = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done and how much there is; may raise `Stopped`."""
-
-
-class Stopped(Refusal):
-    """Somebody stopped the import. Nothing was changed."""
-
-
-def unwatched(doing: str, done: int, of: int) -> None:
-    """Nobody looks on."""
 
 
 def judge(

@@ -11,15 +11,14 @@ from db.names import folded
 from db.store import there
 from db.unit import Unit
 from db.visits import NewVisit
-from dispatch.desk.day.running import access_on
 from dispatch.desk.imports.entries import RowEntry, instant
 from dispatch.desk.imports.judging import Column, RowDraft, TableRows, Values, present
-from dispatch.desk.requests.intake import new_visit, request_of
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import clock
 from dispatch.model import text as limits
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, day_text, iso
+from dispatch.model.people import openings_on
 from dispatch.model.requests import Request
 from dispatch.model.states import AHEAD, QUEUED, Role, State
 from dispatch.model.text import show
@@ -75,7 +74,7 @@ class VisitRows(TableRows[Request]):
         """The request of a row, with what is known about it already."""
         reference = entry.text("reference", limits.REFERENCE, required=True)
         visit = self._visits.get(folded(reference))
-        before = None if visit is None else request_of(visit)
+        before = None if visit is None else Request.of(visit)
         client = self.client_of(entry, self._clients)
         site = self._site_of(entry, client)
         zone = site.zone if site is not None else self._zone
@@ -101,7 +100,7 @@ class VisitRows(TableRows[Request]):
             keys=(reference,) if reference else (),
             theirs=self._as_row(entry, request, names, promised, requested_at),
             ours=ours,
-            write=lambda unit: write_request(unit, visit, new_visit(request, there(site), promised, requested_at)),
+            write=lambda unit: write_request(unit, visit, NewVisit.of(request, there(site), promised, requested_at)),
             obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
         )
 
@@ -163,7 +162,7 @@ class VisitRows(TableRows[Request]):
         """Say what will matter when the visit is planned or charged, though it can be taken."""
         if site.place is None:
             entry.warn("the site has no coordinates: drives to it are unknown")
-        open_at = () if date is None else access_on(site.access, date, site.zone)
+        open_at = () if date is None else openings_on(site.access, date, site.zone)
         outside = promised is not None and not any(
             opens <= promised[0] and promised[1] <= closes for opens, closes in open_at
         )

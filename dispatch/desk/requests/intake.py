@@ -14,8 +14,7 @@ from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.session.user import User
 from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.clients import Site
-from dispatch.model.forms import shared
-from dispatch.model.instants import at_local, local
+from dispatch.model.instants import at_local
 from dispatch.model.requests import Request
 from dispatch.model.states import Role
 from dispatch.model.text import show
@@ -42,16 +41,6 @@ def add(user: User, texts: Mapping[str, str]) -> Visit:
         return visit
 
 
-def request_of(visit: Visit) -> Request:
-    """The request of a visit."""
-    window = None
-    if visit.promised is not None:
-        opens, closes = (local(at, visit.zone) for at in visit.promised)
-        ends = closes.hour * 60 + closes.minute
-        window = (opens.hour * 60 + opens.minute, ends or 24 * 60)
-    return Request(**shared(Request, visit), window=window)
-
-
 def checked(user: User, texts: Mapping[str, str], standing: Visit | None = None) -> NewVisit:
     """The request of some texts, fit to be written.
 
@@ -64,7 +53,7 @@ def checked(user: User, texts: Mapping[str, str], standing: Visit | None = None)
         Faulty: with every field that cannot be taken.
     """
     desk, faults = Desk.for_user(user), list[FieldFault]()
-    before = None if standing is None else request_of(standing)
+    before = None if standing is None else Request.of(standing)
     request = REQUEST.filled(texts, desk, before, faults)
     REQUEST.judge(request, desk, before, faults)
     own = clients.sites_of(user.store, request.client_id) if request.client_id else []
@@ -82,15 +71,9 @@ def checked(user: User, texts: Mapping[str, str], standing: Visit | None = None)
         raise Faulty(sentences(faults))
     job = standing or (visits.visit_by_reference(user.store, request.same_job) if request.same_job else None)
     requested_at = user.now if standing is None else standing.requested_at
-    return new_visit(
+    return NewVisit.of(
         replace(request, reference=request.reference or visits.next_reference(user.store)), site, promised, requested_at
     )._replace(job_id=None if job is None else job.job_id)
-
-
-def new_visit(request: Request, site: Site, promised: tuple[int, int] | None, requested_at: int) -> NewVisit:
-    """A request as it is written: at its site, with its window as instants."""
-    asked = shared(NewVisit, request) | {"client_id": site.client_id}
-    return NewVisit(**asked, site_id=site.id, promised=promised, requested_at=requested_at)
 
 
 def _promised(request: Request, zone: str, faults: list[FieldFault]) -> tuple[int, int] | None:

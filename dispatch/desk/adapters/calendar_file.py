@@ -17,9 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from dispatch.desk.files.table import ROWS, FileRow, FileTable, Unreadable, read_text
+from dispatch.desk.files.table import ROWS, FileRow, FileTable, Unreadable, Watch, read_text, unwatched
 from dispatch.desk.files.verdicts import shortened
-from dispatch.desk.imports.judging import Watch, unwatched
 from dispatch.model.instants import Unclear, at_wall, zone_of
 from dispatch.model.typed_times import YEARS
 
