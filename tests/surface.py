@@ -25,7 +25,7 @@ from typing import Any
 from dispatch.__main__ import main
 from dispatch.app import DispatchApp
 from dispatch.commands.completion import manual
-from dispatch.commands.line import choices_of, every_parser
+from dispatch.commands.parser import choices_of, every_parser
 from dispatch.desk.session.preferences import Personal
 from screens.program.keymap import key_rows
 

@@ -18,7 +18,8 @@ import screens
 import widgets
 from dispatch.app import DispatchApp
 from dispatch.charges.cases import recompute
-from dispatch.commands.line import GROUPS, run
+from dispatch.commands.line import run
+from dispatch.commands.parser import GROUPS
 from screens.program.keymap import PLACES, key_rows, own_bindings
 from tests.wall import started
 from widgets.terminal.keyboard import CONTROLS, SIGNS, written

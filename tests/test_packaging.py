@@ -17,7 +17,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from dispatch.commands.help import pages
-from dispatch.commands.line import _parser, run
+from dispatch.commands.line import run
+from dispatch.commands.parser import parser_of
 from dispatch.desk.adapters.sshd_config import unit
 
 ROOT = Path(__file__).parents[1]
@@ -106,7 +107,7 @@ def commands_of_the_units() -> Iterator[list[str]]:
 def test_the_units_say_commands_that_there_are() -> None:
     for program, *words in commands_of_the_units():
         assert program == "/opt/dispatch/bin/dispatch"
-        assert _parser(words[0]).parse_args(words).db == "/srv/dispatch/firm.db"
+        assert parser_of(words[0]).parse_args(words).db == "/srv/dispatch/firm.db"
 
 
 def test_the_unit_of_the_warm_parent_is_the_one_that_the_program_prints() -> None:

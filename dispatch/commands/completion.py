@@ -10,7 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from dispatch import __version__
+from dispatch.commands import exits
 from dispatch.commands.declared import Args, alone, option
+from dispatch.commands.parser import all_of, every_parser
 from dispatch.desk.session.refusals import Refusal
 
 SHELLS = ("bash", "zsh", "fish")
@@ -49,8 +52,6 @@ def script(shell: str) -> str:
     """
     import shtab
 
-    from dispatch.commands.line import all_of, every_parser
-
     whole = every_parser()
     for parser in all_of(whole):
         for action in parser._actions:
@@ -61,9 +62,6 @@ def script(shell: str) -> str:
 
 def manual() -> str:
     """The manual page dispatch(1), made now."""
-    from dispatch import __version__
-    from dispatch.commands.line import all_of, every_parser
-
     whole = every_parser()
     lines = [
         f'.TH DISPATCH 1 "" "dispatch {__version__}" "User Commands"',
@@ -76,29 +74,22 @@ def manual() -> str:
         ".SH COMMANDS",
     ]
     for parser in all_of(whole):
-        if parser is not whole:
+        if parser is not whole and not parser.hidden:
             lines += [f".SS {_roff(parser.prog)}", *_described(parser)]
-    for heading, rows in (("EXIT STATUS", _EXITS), ("ENVIRONMENT", _ENVIRONMENT)):
+    for heading, rows in (("EXIT STATUS", exits.MEANINGS), ("ENVIRONMENT", _ENVIRONMENT)):
         lines.append(f".SH {heading}")
-        for name, text in rows:
-            lines += [".TP", f".B {_roff(name)}", _roff(text)]
+        for name, text in rows.items():
+            lines += [".TP", f".B {_roff(str(name))}", _roff(text)]
     return "\n".join(lines) + "\n"
 
 
-_EXITS = (
-    ("0", "done"),
-    ("1", "refused, and nothing changed; of a check: something is wrong or would be refused"),
-    ("2", "the command was not understood"),
-    ("3", "a close-out refused by its gates, with every reason"),
-    ("4", "an import with --accept-good that left rows out"),
-)
-_ENVIRONMENT = (
-    ("DISPATCH_DB", "the database, where --db names none"),
-    ("DISPATCH_LOG", "the log of commands, where --log names none"),
-    ("PAGER", "what shows long lists on a terminal; empty for nothing (default: less)"),
-    ("DISPATCH_CONFIG", "the folder of keys.toml and personal.toml"),
-    ("DISPATCH_ROADS", "the folder of road engine, graphs and maps"),
-)
+_ENVIRONMENT = {
+    "DISPATCH_DB": "the database, where --db names none",
+    "DISPATCH_LOG": "the log of commands, where --log names none",
+    "PAGER": "what shows long lists on a terminal; empty for nothing (default: less)",
+    "DISPATCH_CONFIG": "the folder of keys.toml and personal.toml",
+    "DISPATCH_ROADS": "the folder of road engine, graphs and maps",
+}
 
 
 def _described(parser: argparse.ArgumentParser) -> Iterator[str]:

@@ -50,8 +50,14 @@ def _swapped(both: Any) -> Iterator[str]:
         yield from placed_lines(placed)
 
 
-@acts("told", "what was changed after you had been told of it", flag("--note", "note it: it is not shown again"), JSON)
-def _told(user: User, args: Args) -> Listing:
+@acts(
+    "changes",
+    "what was changed after you had been told of it",
+    flag("--note", "note it: it is not shown again"),
+    JSON,
+    earlier="told",
+)
+def _changes(user: User, args: Args) -> Listing:
     zone = user.firm.zone
     return Listing(
         notices.note(user) if args.note else notices.unread(user.store, user.staff.id),
@@ -95,6 +101,6 @@ DEEDS = (
     on_visit("see", "note that you have seen a visit that was dispatched to you")(
         by("closeout.arriving.see", "You have seen {0.reference} {0.client}.")
     ),
-    _told,
+    _changes,
     _asked,
 )

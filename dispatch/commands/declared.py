@@ -79,6 +79,7 @@ class Command:
         opens: the session or the store; None where the deed opens for itself what it needs, or nothing.
         common: whether it takes the options that every command on a database takes.
         deeds: what may follow instead of it.
+        earlier: what it was called in an earlier version: still taken, and shown nowhere.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Command:
     opens: Callable[[Args], Any] | None
     common: bool = True
     deeds: tuple[Command, ...] = ()
+    earlier: str = ""
 
     def __call__(self, args: Args) -> int:
         """Carry it out: opened, done, and its result said. Returns the exit code."""
@@ -177,10 +179,11 @@ def alone(
     common: bool = True,
     deeds: tuple[Command, ...] = (),
     epilog: str | None = None,
+    earlier: str = "",
 ) -> Declares:
     """A command that opens for itself what it needs, or nothing. `about` describes it where its help does not say it all."""
     told = {"help": text, "description": about or text, "epilog": epilog}
-    return lambda run: Command(name, run, told, options, opens, common, deeds)
+    return lambda run: Command(name, run, told, options, opens, common, deeds, earlier)
 
 
 def options_of(fields: Iterable[Field], *, needed: bool = False, flags: Sequence[str] = ()) -> tuple[Option, ...]:
@@ -220,9 +223,9 @@ def on_visit(name: str, text: str, /, *options: Taken) -> Declares:
     return acts(name, text, REFERENCE, *options)
 
 
-def of_visit(name: str, text: str, /, *options: Taken) -> Declares:
+def of_visit(name: str, text: str, /, *options: Taken, **more: Any) -> Declares:
     """A command that reads a visit."""
-    return reads(name, text, REFERENCE, *options)
+    return reads(name, text, REFERENCE, *options, **more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +289,17 @@ def add_all(parsers: Any, declared: Iterable[Command | CommandGroup]) -> None:
 
 def _add(parsers: Any, command: Command) -> None:
     common = [common_options()] if command.common else []
-    parser = parsers.add_parser(command.name, parents=common, **command.told)
+    _complete(parsers.add_parser(command.name, parents=common, **command.told), command)
+    if command.earlier:
+        # what has no help is not listed; its usage is that of the name of today
+        told = {name: text for name, text in command.told.items() if name != "help"}
+        prog = f"{parsers._prog_prefix} {command.name}"
+        parser = parsers.add_parser(command.earlier, parents=common, prog=prog, **told)
+        parser.hidden = True
+        _complete(parser, command)
+
+
+def _complete(parser: Any, command: Command) -> None:
     if command.deeds:
         add_all(parser.add_subparsers(metavar="DEED", title="deeds"), command.deeds)
     parser.owed = partial(_take, parser, command.options)

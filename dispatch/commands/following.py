@@ -13,12 +13,11 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from dispatch.commands import exits
 from dispatch.commands.opening import database_path
 from dispatch.crashes import append
 from dispatch.model.paths import typed_path
 from dispatch.model.text import show
-
-_FAILED = 1
 
 
 def followed(
@@ -38,7 +37,7 @@ def followed(
     except Exception as error:
         if log is None:
             raise
-        code, details = _FAILED, "".join(traceback.format_exception(error))
+        code, details = exits.REFUSED, "".join(traceback.format_exception(error))
         print(
             f"dispatch: something went wrong, and what was saved is safe. Begin again; the details are in {show(str(log))}.",
             file=sys.stderr,

@@ -161,7 +161,7 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
 
 
 def history_form(history: VisitHistory) -> dict[str, Any]:
-    """`dispatch visit story --json`."""
+    """`dispatch visit history --json`."""
     page, zone = history.page, history.page.visit.zone
     drive = """technician departed=depart_at@ checked_in=check_in_at@ minutes=drive_minutes checked_out=check_out_at@
         home=return_at@ minutes_home=home_minutes"""

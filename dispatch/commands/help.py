@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dispatch
 from dispatch.commands.declared import Args, alone, option
+from dispatch.commands.parser import COMMANDS as KNOWN
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.text import show
 
@@ -18,7 +19,7 @@ from dispatch.model.text import show
     common=False,
 )
 def _help(args: Args) -> int:
-    from dispatch.commands.line import GROUPS, run
+    from dispatch.commands.line import run
     from dispatch.commands.pager import page
 
     found = pages()
@@ -30,7 +31,7 @@ def _help(args: Args) -> int:
     if args.name in found:
         page(found[args.name].read_text(encoding="utf-8"))
         return 0
-    if any(args.name in commands for commands in GROUPS.values()):
+    if args.name in KNOWN:
         return run([args.name, "--help"])
     raise Refusal(f"There is no page {show(args.name, 40)}. dispatch help lists them.")
 

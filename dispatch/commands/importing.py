@@ -7,6 +7,7 @@ import sys
 from argparse import ArgumentTypeError
 from functools import partial
 
+from dispatch.commands import exits
 from dispatch.commands.declared import Args, alone, flag, one_of, option
 from dispatch.commands.opening import user_of
 from dispatch.commands.standard_input import file_named
@@ -17,8 +18,6 @@ from dispatch.model.text import pad, show
 # the same as dispatch.desk.imports.importing.KINDS, which costs more to import than to repeat; a test compares them
 _KINDS = ("rate-card", "technicians", "clients", "sites", "visits", "calendar")
 _ROWS = 10_000
-
-_DONE, _REFUSED, _USAGE, _PARTLY = 0, 1, 2, 4
 
 
 def _mapping(text: str) -> tuple[str, str]:
@@ -87,14 +86,14 @@ def run_import(args: Args) -> int:
         return _about(args)
     if args.file is None:
         print("dispatch: FILE is missing; --columns lists what is in one", file=sys.stderr)
-        return _USAGE
+        return exits.USAGE
     mapping = dict(args.map)
     try:
         if args.kind != CALENDAR:
             refuse_unknown_columns(args.kind, mapping)
     except Faulty as faulty:
         print(f"dispatch: --map: {show(str(faulty))}", file=sys.stderr)
-        return _USAGE
+        return exits.USAGE
     user = user_of(args)
     # only calendars have these, and `rate-card import` none of them
     events = {}
@@ -111,8 +110,8 @@ def run_import(args: Args) -> int:
         for line in report_lines(report):
             print(show(line), file=stream)
     if not report.refused:
-        return _DONE
-    return _REFUSED if report.stopped else _PARTLY
+        return exits.DONE
+    return exits.REFUSED if report.stopped else exits.PARTLY
 
 
 def _about(args: Args) -> int:
@@ -129,7 +128,7 @@ def _about(args: Args) -> int:
     else:
         for column in columns:
             print(f"{pad(f'{column.name} *' if column.required else column.name, 24)} {column.about}")
-    return _DONE
+    return exits.DONE
 
 
 COMMANDS = (run_import,)

@@ -1,17 +1,14 @@
-"""The command line: one parser, one group of commands a file, and one place where refusals become exit codes."""
+"""The command line: one command carried out, and one place where refusals become exit codes."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Sequence
 
-from dispatch.commands.usage import EXIT_USAGE, Parser, meant, unreadable
-
-EXIT_REFUSED = 1
-EXIT_GATES = 3
+from dispatch.commands import exits
+from dispatch.commands.parser import COMMANDS, meant, parser_of, unreadable
 
 
 def run(words: Sequence[str]) -> int:
@@ -29,12 +26,12 @@ def run(words: Sequence[str]) -> int:
 def _run(words: Sequence[str], args: argparse.Namespace) -> int:
     if fault := unreadable(words):
         print(f"dispatch: {fault}", file=sys.stderr)
-        return EXIT_USAGE
+        return exits.USAGE
     words = in_order(words)
-    if not words[0].startswith("-") and words[0] not in _COMMANDS:
+    if not words[0].startswith("-") and words[0] not in COMMANDS:
         print(f"dispatch: {_unknown(words[0])}", file=sys.stderr)
-        return EXIT_USAGE
-    _parser(words[0]).parse_args(words, args)
+        return exits.USAGE
+    parser_of(words[0]).parse_args(words, args)
     if getattr(args, "verbose", False) or getattr(args, "log", None) or os.environ.get("DISPATCH_LOG"):
         from dispatch.commands.following import followed
 
@@ -50,7 +47,7 @@ def _carry_out(args: argparse.Namespace, words: Sequence[str]) -> int:
     except BrokenPipeError:
         # the reader went away (`dispatch log | head`): not our fault, and nothing left to say it to
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_REFUSED
+        return exits.REFUSED
     except KeyboardInterrupt:
         return 130
     except Exception as error:
@@ -69,7 +66,7 @@ def _went_wrong(error: Exception, args: argparse.Namespace) -> int:
     print(crashes.keep(error, database_path(args), f"user {os.getuid()}", over_ssh=False), file=sys.stderr)
     if getattr(args, "verbose", False):
         print(show("".join(traceback.format_exception(error)), multiline=True), file=sys.stderr)
-    return EXIT_REFUSED
+    return exits.REFUSED
 
 
 def in_order(words: Sequence[str]) -> list[str]:
@@ -87,7 +84,7 @@ def in_order(words: Sequence[str]) -> list[str]:
 def _unknown(word: str) -> str:
     from dispatch.model.text import show
 
-    return f"There is no command {show(word, 40)}.{meant(word, _COMMANDS)} dispatch --help lists them."
+    return f"There is no command {show(word, 40)}.{meant(word, COMMANDS)} dispatch --help lists them."
 
 
 def _told(error: Exception) -> int | None:
@@ -101,89 +98,8 @@ def _told(error: Exception) -> int | None:
 
     if isinstance(error, GatesUnmet):
         print(show(str(error), multiline=True), file=sys.stderr)
-        return EXIT_GATES
+        return exits.GATES
     if isinstance(error, (StoreFault, Refusal)):
         print(f"dispatch: {show(str(error), multiline=True)}", file=sys.stderr)
-        return EXIT_REFUSED
+        return exits.REFUSED
     return None
-
-
-GROUPS = {
-    "views": ("board", "day", "log", "route", "demo", "open"),
-    "visit": ("visit",),
-    "running": ("candidates", "emergency", "late", "call"),
-    "importing": ("import",),
-    "calendar": ("calendar",),
-    "charging": ("charge", "quote", "cases"),
-    "rates": ("rate-card", "agreement"),
-    "templates": ("template",),
-    "probing": ("probe",),
-    "book": ("client", "site", "target", "recurrence", "technician", "absence", "settings"),
-    "travel": ("travel", "roads"),
-    "levels": ("levels",),
-    "reviewing": ("review", "invoice"),
-    "care": ("care",),
-    "outbox": ("outbox",),
-    "figures": ("figures",),
-    "reporting": ("report",),
-    "auditing": ("audit",),
-    "planning": ("plan",),
-    "querying": ("query",),
-    "backup": ("backup", "restore", "doctor"),
-    "firm": ("init", "staff"),
-    "remote": ("keys", "sshd-config", "sessions", "seat", "seat-parent"),
-    "keymap": ("keymap",),
-    "completion": ("completion",),
-    "help": ("help",),
-}
-"""The modules of this package, and the commands that each has."""
-_COMMANDS = [command for commands in GROUPS.values() for command in commands]
-
-
-def groups_with(deed: str) -> list[str]:
-    """The commands that have a deed of that name."""
-    return [command for command, parser in choices_of(every_parser()).items() if deed in choices_of(parser)]
-
-
-def choices_of(parser: Parser) -> dict[str, Parser]:
-    """The parsers of the commands, or of the deeds, below a parser."""
-    below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    return dict(below[0].choices) if below else {}
-
-
-def every_parser() -> Parser:
-    """The parser of all commands, and of all that they take."""
-    whole = _parser("")
-    for parser in all_of(whole):
-        parser.fill()
-    return whole
-
-
-def all_of(parser: Parser) -> Iterator[Parser]:
-    """A parser, and those of all commands and deeds below it."""
-    yield parser
-    for below in choices_of(parser).values():
-        yield from all_of(below)
-
-
-@cache
-def _parser(named: str) -> Parser:
-    """The parser of the command of that name; of all commands where it is none, for the help and for errors.
-
-    Made once in a process.
-    """
-    from importlib import import_module
-
-    from dispatch import __version__
-    from dispatch.commands.declared import add_all
-
-    parser = Parser(
-        prog="dispatch",
-        description="A dispatch board for on-site IT visits. Without a command it opens the screen of your role.",
-    )
-    parser.add_argument("--version", action="version", version=f"dispatch {__version__}")
-    groups = parser.add_subparsers(metavar="COMMAND", title="commands")
-    wanted = [group for group, commands in GROUPS.items() if named in commands] or list(GROUPS)
-    for group in wanted:
-        add_all(groups, import_module(f"dispatch.commands.{group}").COMMANDS)
-    return parser

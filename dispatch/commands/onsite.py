@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from dispatch.commands import probing
+from dispatch.commands import exits, probing
 from dispatch.commands.declared import (
     REASON,
     REFERENCE,
@@ -34,7 +34,6 @@ from dispatch.model.text import show
 with lazily(__name__):
     from db.store import Store
     from dispatch.closeout import recording
-    from dispatch.commands import line as command_line
     from dispatch.desk.closeout import evidence, leaving, onsite
     from dispatch.desk.log import visit_page
     from dispatch.desk.session.user import User
@@ -145,7 +144,7 @@ def _not_yet(store: Store, reference: str, refused: str) -> int:
     missing = {one.ref for one in page.unmet}
     ways = _way_lines(page.visit.reference, [item for item in page.checklist.items if item.ref in missing])
     print(show(refused, multiline=True), *ways, sep="\n", file=sys.stderr)
-    return command_line.EXIT_GATES
+    return exits.GATES
 
 
 def _way_lines(reference: str, items: Iterable[Item]) -> list[str]:

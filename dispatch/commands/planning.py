@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from dispatch.commands import exits
 from dispatch.commands.declared import JSON, Args, alone, flag, option
 from dispatch.commands.opening import open_store, user_of
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.standard_input import called, file_named
 from dispatch.commands.typed import day_typed
-from dispatch.commands.usage import EXIT_USAGE
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
@@ -65,7 +65,7 @@ def _problem(args: Args) -> int:
         faults = [f"{name} is not JSON: {show(str(error), 200)}"]
     if faults:
         print("\n".join(f"dispatch: {fault}" for fault in faults), file=sys.stderr)
-        return EXIT_USAGE
+        return exits.USAGE
     solving = solver.Solving(problem, args.seconds)
     for _ in solving:
         pass

@@ -17,7 +17,7 @@ ALL = "all"
 """Open to everybody: it reads nothing of other people's, or asks in the transaction of its deed."""
 COMMANDS: Mapping[str, str] = {
     "board": "day", "day": "own", "log": "log", "route": "own", "demo": ALL, "open": ALL,
-    "visit": ALL, "visit show": "own", "visit story": "own", "visit list": "day", "visit permissions": "log",
+    "visit": ALL, "visit show": "own", "visit history": "own", "visit list": "day", "visit permissions": "log",
     "visit quick": "clients",
     "candidates": "day", "emergency": "day", "late": "day", "call": "day",
     "import": "clients", "calendar": ALL, "charge": "own", "quote": "prices", "cases": ALL,

@@ -1,4 +1,4 @@
-"""`dispatch review …`, `dispatch invoice …` and `dispatch visit story`: the lead's review, and what is ready to invoice."""
+"""`dispatch review …`, `dispatch invoice …` and `dispatch visit history`: the lead's review, and what is ready to invoice."""
 
 from __future__ import annotations
 
@@ -50,9 +50,14 @@ _SENT_BACK = "{0.reference} is sent back: the comment stands in the technician's
 _PUT_RIGHT = "{0.reference}: the words are put right; the original stays beside them."
 
 
-@of_visit("story", "everything about a visit: who, when, from where; drives, attempts, charge, corrections", JSON)
+@of_visit(
+    "history",
+    "everything about a visit: who, when, from where; drives, attempts, charge, corrections",
+    JSON,
+    earlier="story",
+)
 def history(store: Store, args: Args) -> Answer:
-    """`dispatch visit story`."""
+    """`dispatch visit history`."""
     return Answer(histories.visit_history(store, args.reference), json_forms.history_form, histories.history_lines)
 
 

@@ -108,10 +108,10 @@ def test_what_was_told_is_taken_back_with_a_word_and_heard_of(firm: Dispatch) ->
     firm.ok("visit", "unassign", "R4036", "--confirm", stale.marks)
     (login,) = (one["login"] for one in firm.json("staff", "list", "--json") if one["name"] == "Ana Ruiz")
     ana = ("--as", login)
-    heard = json.loads(firm.ok("visit", "told", "--json", *ana))
+    heard = json.loads(firm.ok("visit", "changes", "--json", *ana))
     assert [(one["reference"], one["about"]) for one in heard] == [("R4036", "taken_off")]
-    assert "R4036" in firm.ok("visit", "told", "--note", *ana)
-    assert "Nothing was changed" in firm.ok("visit", "told", *ana)
+    assert "R4036" in firm.ok("visit", "changes", "--note", *ana)
+    assert "Nothing was changed" in firm.ok("visit", "changes", *ana)
 
 
 def test_backup_restore_and_doctor(firm: Dispatch, tmp_path: Path) -> None:

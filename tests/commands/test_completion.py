@@ -7,7 +7,8 @@ import subprocess
 import pytest
 
 from dispatch.commands.completion import SHELLS, manual, script
-from dispatch.commands.line import GROUPS, choices_of, every_parser, run
+from dispatch.commands.line import run
+from dispatch.commands.parser import GROUPS, choices_of, every_parser
 
 ASK = """
 {script}
@@ -34,6 +35,8 @@ def bash() -> str:
         ("dispatch plan --export v", ["vroom"]),
         ("dispatch completion f", ["fish"]),
         ("dispatch import visits READ", ["README.md"]),
+        ("dispatch visit hist", ["history"]),
+        ("dispatch visit sto", []),
     ],
 )
 def test_bash_completes(bash: str, words: str, completed: list[str], pytestconfig: pytest.Config) -> None:
@@ -63,7 +66,7 @@ def test_the_manual_page_has_every_command_with_every_deed() -> None:
     headings = {line.removeprefix(".SS ").replace("\\-", "-") for line in page.splitlines() if line.startswith(".SS")}
     for command, parser in choices_of(every_parser()).items():
         assert f"dispatch {command}" in headings
-        for deed in choices_of(parser):
+        for deed in parser.shown():
             assert f"dispatch {command} {deed}" in headings
     asked = {".TH", ".SH", ".SS", ".PP", ".TP", ".B"}
     assert {line.split()[0] for line in page.splitlines() if line.startswith((".", "'"))} == asked

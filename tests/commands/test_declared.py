@@ -4,8 +4,8 @@ import inspect
 from collections.abc import Iterator
 
 from dispatch.commands.declared import Args, By, Command, alone, desk
-from dispatch.commands.line import choices_of, every_parser
 from dispatch.commands.opening import common_options
+from dispatch.commands.parser import choices_of, every_parser
 from dispatch.commands.printing import Listing, said
 from dispatch.records.agreements import BLOCK
 from dispatch.records.checklists import TEMPLATE

@@ -39,7 +39,7 @@ def test_the_one_visit_of_the_week_whose_test_was_waived_and_why(day: Dispatch) 
     said = day.ok("log", "--week", "--only", "waived")
     assert "! T1 waived by Lee Moreau: the provider is down" in said
     assert "1 visit · 1 ended · 1 exception" in said
-    history = day.ok("visit", "story", visit["reference"])
+    history = day.ok("visit", "history", visit["reference"])
     assert "! T1 waived by Lee Moreau" in history.splitlines()[1]
 
 
@@ -120,7 +120,7 @@ def test_sent_back_answered_and_put_right(day: Dispatch, monkeypatch: pytest.Mon
     assert "No visit of yours" in day.ok("review", "comments")
     assert day("review", "approve", "R4039").code == 1, "a technician does not approve"
     monkeypatch.setattr("getpass.getuser", lambda: "lee")
-    history = day.json("visit", "story", "R4039", "--json")
+    history = day.json("visit", "history", "R4039", "--json")
     (fix,) = history["word_corrections"]
     assert (fix["item"], fix["is"]) == ("W2", "the UPS in rack two was swapped")
     assert history["comments"][0]["answered_by"] == "Eva Lind"

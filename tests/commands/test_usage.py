@@ -54,3 +54,12 @@ def test_bytes_that_are_no_utf8_are_refused_in_one_sentence() -> None:
     assert done.stderr.decode() == (
         "dispatch: Word 3 (caf�) is not UTF-8. Nothing was done; type it, or rename the file.\n"
     )
+
+
+def test_a_name_of_an_earlier_version_is_taken_and_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    usage = refused(["visit", "story"], capsys)
+    assert usage == refused(["visit", "history"], capsys)
+    with pytest.raises(SystemExit):
+        run(["visit", "--help"])
+    assert " story " not in capsys.readouterr().out
+    assert "Did you mean history?" in refused(["visit", "storys"], capsys)[-1]

@@ -14,7 +14,7 @@ import pytest
 import screens
 from db import settings
 from dispatch.app import MODES, DispatchApp
-from dispatch.commands.line import choices_of, every_parser
+from dispatch.commands.parser import choices_of, every_parser
 from dispatch.commands.reading import ALL, COMMANDS, read_by
 from dispatch.desk.session.refusals import NotAllowed
 from dispatch.model.states import READS, STEPS, Role

@@ -1,4 +1,4 @@
-"""The parser of the command line, and the one tone in which it says what it did not understand.
+"""The parser of the command line: of one command, or of all, and the one tone in which it says what it did not understand.
 
 Every usage error is the usage of the command that was wrong, then one sentence: what, where, and what was meant.
 """
@@ -8,12 +8,46 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from importlib import import_module
 from typing import Any, NoReturn
 
+from dispatch import __version__
+from dispatch.commands import exits
+from dispatch.commands.declared import add_all
 from dispatch.model.text import show
 
-EXIT_USAGE = 2
+GROUPS = {
+    "views": ("board", "day", "log", "route", "demo", "open"),
+    "visit": ("visit",),
+    "running": ("candidates", "emergency", "late", "call"),
+    "importing": ("import",),
+    "calendar": ("calendar",),
+    "charging": ("charge", "quote", "cases"),
+    "rates": ("rate-card", "agreement"),
+    "templates": ("template",),
+    "probing": ("probe",),
+    "book": ("client", "site", "target", "recurrence", "technician", "absence", "settings"),
+    "travel": ("travel", "roads"),
+    "levels": ("levels",),
+    "reviewing": ("review", "invoice"),
+    "care": ("care",),
+    "outbox": ("outbox",),
+    "figures": ("figures",),
+    "reporting": ("report",),
+    "auditing": ("audit",),
+    "planning": ("plan",),
+    "querying": ("query",),
+    "backup": ("backup", "restore", "doctor"),
+    "firm": ("init", "staff"),
+    "remote": ("keys", "sshd-config", "sessions", "seat", "seat-parent"),
+    "keymap": ("keymap",),
+    "completion": ("completion",),
+    "help": ("help",),
+}
+"""The modules of this package, and the commands that each has."""
+COMMANDS = [command for commands in GROUPS.values() for command in commands]
 
 # what argparse says, and the same in our words; {0} and {1} are what it names
 _SAYINGS = (
@@ -39,6 +73,8 @@ class Parser(argparse.ArgumentParser):
 
     owed: Callable[[], None] | None = None
     """Tells it of them."""
+    hidden = False
+    """It stands for a name of before, which neither help nor completion shows."""
 
     def fill(self) -> None:
         """Take the options now."""
@@ -69,7 +105,7 @@ class Parser(argparse.ArgumentParser):
         """As `error`, with a whole sentence."""
         self.print_usage(sys.stderr)
         print(f"{self.prog}: {show(sentence, 600)} `{self.prog} --help` explains it.", file=sys.stderr)
-        sys.exit(EXIT_USAGE)
+        sys.exit(exits.USAGE)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[argparse.Namespace, list[str]]:  # type: ignore[override]
         """What is left over is refused by the command that it was given to, not by the program as a whole."""
@@ -88,10 +124,14 @@ class Parser(argparse.ArgumentParser):
             return
         name = action.metavar if isinstance(action.metavar, str) else "/".join(action.option_strings) or action.dest
         if isinstance(action, argparse._SubParsersAction):
-            self.refuse(f"There is no deed {value}.{self._elsewhere(value) or meant(value, choices)}")
+            self.refuse(f"There is no deed {value}.{self._elsewhere(value) or meant(value, self.shown())}")
         known = [str(one) for one in choices]
         said = f" It is one of {', '.join(known)}." if len(known) <= 12 else ""
         self.refuse(f"{name}: there is no {value}.{meant(value, known) or said}")
+
+    def shown(self) -> list[str]:
+        """The commands, or deeds, below it that its help lists."""
+        return [name for name, parser in choices_of(self).items() if not parser.hidden]
 
     def _unknown(self, left: Sequence[str]) -> str:
         word = left[0]
@@ -102,10 +142,9 @@ class Parser(argparse.ArgumentParser):
 
     def _elsewhere(self, deed: str) -> str:
         """The other groups that have a deed of that name."""
-        from dispatch.commands.line import groups_with
-
-        found = [f"`dispatch {group} {deed}`" for group in groups_with(deed) if not self.prog.endswith(f" {group}")]
-        return f" There is {' and '.join(found[:3])}." if found else ""
+        groups = [group for group, parser in choices_of(every_parser()).items() if deed in choices_of(parser)]
+        others = [f"`dispatch {group} {deed}`" for group in groups if not self.prog.endswith(f" {group}")]
+        return f" There is {' and '.join(others[:3])}." if others else ""
 
 
 def meant(word: str, known: Iterable[str]) -> str:
@@ -124,3 +163,42 @@ def unreadable(words: Sequence[str]) -> str:
         except UnicodeEncodeError:
             return f"Word {number} ({show(word, 40)}) is not UTF-8. Nothing was done; type it, or rename the file."
     return ""
+
+
+def choices_of(parser: Parser) -> dict[str, Parser]:
+    """The parsers of the commands, or of the deeds, below a parser."""
+    below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(below[0].choices) if below else {}
+
+
+def every_parser() -> Parser:
+    """The parser of all commands, and of all that they take."""
+    whole = parser_of("")
+    for parser in all_of(whole):
+        parser.fill()
+    return whole
+
+
+def all_of(parser: Parser) -> Iterator[Parser]:
+    """A parser, and those of all commands and deeds below it."""
+    yield parser
+    for below in choices_of(parser).values():
+        yield from all_of(below)
+
+
+@cache
+def parser_of(command: str) -> Parser:
+    """The parser of the command of that name; of all commands where it is none, for the help and for errors.
+
+    Made once in a process.
+    """
+    parser = Parser(
+        prog="dispatch",
+        description="A dispatch board for on-site IT visits. Without a command it opens the screen of your role.",
+    )
+    parser.add_argument("--version", action="version", version=f"dispatch {__version__}")
+    groups = parser.add_subparsers(metavar="COMMAND", title="commands")
+    wanted = [group for group, commands in GROUPS.items() if command in commands] or list(GROUPS)
+    for group in wanted:
+        add_all(groups, import_module(f"dispatch.commands.{group}").COMMANDS)
+    return parser
