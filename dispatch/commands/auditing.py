@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dispatch.commands.declared import JSON, Args, CommandGroup, option, reads
+from dispatch.commands.declared import CommandGroup, reads
+from dispatch.commands.options import JSON, Args, option
 from dispatch.commands.printing import Answer
 from dispatch.lazily import lazily
 

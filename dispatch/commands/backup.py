@@ -6,8 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dispatch.commands.declared import JSON, Args, alone, flag, option, reads
+from dispatch.commands.declared import alone, reads
 from dispatch.commands.opening import database_path, open_store
+from dispatch.commands.options import JSON, Args, flag, option
 from dispatch.commands.printing import Answer
 from dispatch.commands.standard_input import called, file_named
 from dispatch.desk.session.refusals import Faulty

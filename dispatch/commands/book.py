@@ -6,24 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from dispatch.commands.declared import (
-    JSON,
-    Args,
-    Command,
-    CommandGroup,
-    Option,
-    acts,
-    alone,
-    flag,
-    one_of,
-    option,
-    options_of,
-    reads,
-    typed,
-)
+from dispatch.commands.declared import Command, CommandGroup, acts, alone, reads
 from dispatch.commands.locating import locate
 from dispatch.commands.opening import open_store, user_of
-from dispatch.commands.printing import Answer, Listing
+from dispatch.commands.options import JSON, Args, Option, flag, one_of, option, options_of, typed
+from dispatch.commands.printing import Answer, listing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.session.refusals import NotAllowed
 from dispatch.lazily import lazily
@@ -131,10 +118,10 @@ def _show(kind: str, store: Store, args: Args) -> Answer:
     return Answer(record, lambda _: texts, lines)
 
 
-def _list(kind: str, store: Store, args: Args) -> Listing:
+def _list(kind: str, store: Store, args: Args) -> Answer:
     record_store = RECORD_STORES[kind]
     letters = args.letters.strip().casefold()
-    return Listing(
+    return listing(
         [one for one in record_store.all(store) if letters in record_store.title(store, one).casefold()],
         lambda one: record_store.texts(store, one),
         lambda one: f"{pad(record_store.title(store, one), 40)} {record_store.line(store, one)}".rstrip(),

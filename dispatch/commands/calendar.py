@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dispatch.commands.declared import Args, CommandGroup, acts, flag, option
+from dispatch.commands.declared import CommandGroup, acts
+from dispatch.commands.options import Args, flag, option
 from dispatch.commands.printing import write_private
 from dispatch.commands.typed import TECHNICIAN, day_or_today
 from dispatch.lazily import lazily

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 
-from dispatch.commands.declared import JSON, Args, Command, CommandGroup, Option, acts, by, flag, one_of, option, reads
+from dispatch.commands.declared import Command, CommandGroup, acts, by, reads
+from dispatch.commands.options import JSON, Args, Option, flag, one_of, option
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import CLIENT
 from dispatch.lazily import lazily

@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
-from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, one_of, option, reads
-from dispatch.commands.opening import agreed, minutes_option, on_terminal, open_store, user_of
-from dispatch.commands.printing import Answer, Listing, Result
+from dispatch.commands.declared import alone, reads
+from dispatch.commands.opening import agreed, on_terminal, open_store, user_of
+from dispatch.commands.options import JSON, REFERENCE, Args, flag, one_of, option
+from dispatch.commands.printing import Answer, Result, listing
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.stay import change_lines
-from dispatch.commands.typed import moment_or_now
+from dispatch.commands.typed import minutes, moment_or_now
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
@@ -113,13 +114,13 @@ def _seen(user: User, args: Args) -> shown.Shown:
     return shown.Shown(revision=args.revision)
 
 
-def _revisions(store: Store, visit: Visit) -> Listing:
+def _revisions(store: Store, visit: Visit) -> Answer:
     def line(one: StoredSheet) -> str:
         stands = "stands" if one.accepted else one.status
         total = f"{one.sheet['total'] or 'blocked':>10} {one.currency}"
         return f"{one.revision:>3}  {iso(one.made_at, 'UTC')}  {total}  {stands:<9} {one.reason}".rstrip()
 
-    return Listing(
+    return listing(
         kept_sheets.revisions(store, visit.id),
         lambda one: form(one, "revision made_at@ reason currency accepted sheet"),
         line,
@@ -132,7 +133,7 @@ def _revisions(store: Store, visit: Visit) -> Listing:
     "what a visit would cost",
     option("--client", "NAME", required=True),
     option("--site", "NAME", "needed where the client has more than one", default=""),
-    option("--minutes", None, "the work, without the time for tests: 45, 1h30", required=True, type=minutes_option),
+    option("--minutes", None, "the work, without the time for tests: 45, 1h30", required=True, type=minutes),
     option("--at", "WHEN", "2026-11-24T09:00, or today 9:00", reads=moment_or_now, required=True),
     option("--class", "CLASS", "default: the card's first", dest="labour_class", default=""),
     option("--technicians", "N", type=int, default=1),

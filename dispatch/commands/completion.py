@@ -12,7 +12,8 @@ from pathlib import Path
 
 from dispatch import __version__
 from dispatch.commands import exits
-from dispatch.commands.declared import Args, alone, option
+from dispatch.commands.declared import alone
+from dispatch.commands.options import Args, option
 from dispatch.commands.parser import all_of, every_parser
 from dispatch.desk.session.refusals import Refusal
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dispatch.commands.declared import JSON, REASON, Args, acts, by, flag, on_visit, option
-from dispatch.commands.printing import Listing
+from dispatch.commands.declared import acts, by, on_visit
+from dispatch.commands.options import JSON, REASON, Args, flag, option
+from dispatch.commands.printing import Answer, listing
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.instants import when_text
@@ -57,9 +58,9 @@ def _swapped(both: Any) -> Iterator[str]:
     JSON,
     earlier="told",
 )
-def _changes(user: User, args: Args) -> Listing:
+def _changes(user: User, args: Args) -> Answer:
     zone = user.firm.zone
-    return Listing(
+    return listing(
         notices.note(user) if args.note else notices.unread(user.store, user.staff.id),
         lambda one: form(one, "reference about text at=made_at@ noted", zone, noted=args.note),
         lambda one: f"{when_text(one.made_at, zone)}  {one.text}",
@@ -68,8 +69,8 @@ def _changes(user: User, args: Args) -> Listing:
 
 
 @acts("asked", "what you are asked to take over", JSON)
-def _asked(user: User, _: Args) -> Listing:
-    return Listing(
+def _asked(user: User, _: Args) -> Answer:
+    return listing(
         handovers.open_for(user.store, user.staff.id),
         lambda one: form(one, "reference client work asked_by reason"),
         lambda one: f"{one.reference} {one.client}, {one.work}. {one.asked_by}: {one.reason}",

@@ -6,67 +6,22 @@ gives to the command line. argparse is told of them here, and what they return i
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from inspect import signature
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatch.commands.opening import agreed, common_options, on_terminal, open_store, user_of
+from dispatch.commands.opening import agreed, on_terminal, open_store, user_of
+from dispatch.commands.options import COMMON, REFERENCE, Args, OneOption, Option, Taken, desk, take
 from dispatch.commands.printing import Result, said
-from dispatch.commands.typed import reading
 from dispatch.desk.session.refusals import Faulty, NeedsConfirm, refuse
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
     from db.store import Store
-    from dispatch.fields.record import Field
     from dispatch.model.visits import Visit
-
-Args = argparse.Namespace
-
-
-class Option(NamedTuple):
-    """What a command takes: its name, what argparse is told of it, and what becomes of it once the store is open.
-
-    `reads` is given the store, what was typed and the rest of it; or it names a function below `dispatch.desk` that finds what
-    was named in the store.
-    """
-
-    names: tuple[str, ...]
-    told: Mapping[str, Any]
-    reads: Reads = None
-
-    def read(self, store: Store, args: Args) -> None:
-        """Let what was typed become what it means.
-
-        Raises:
-            Faulty: it cannot be read.
-            NotFound: nothing is called so.
-        """
-        if self.reads is None:
-            return
-        name = self.names[0].lstrip("-")
-        dest = self.told.get("dest") or name.replace("-", "_")
-        typed = getattr(args, dest)
-        with reading(name):
-            if not isinstance(self.reads, str):
-                setattr(args, dest, self.reads(store, typed, args))
-            elif typed is not None:
-                setattr(args, dest, desk(self.reads)(store, typed))
-
-
-class OneOption(NamedTuple):
-    """Options of which one is given at most, or exactly one where one is needed."""
-
-    options: tuple[Option, ...]
-    needed: bool = False
-
-
-Taken = Option | OneOption | Callable[[], "Iterable[Option]"]
-"""What a command takes; what gives options is asked when they are needed, so that a table of fields is not loaded before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,27 +89,6 @@ class CommandGroup(NamedTuple):
     word: str = "deed"
 
 
-Reads = Callable[["Store", Any, Args], Any] | str | None
-"""What becomes of what was typed, as `Option` says."""
-
-
-def option(
-    name: str, metavar: str | None = None, text: str | None = None, /, reads: Reads = None, **told: Any
-) -> Option:
-    """An option with a value, or an argument where the name has no dashes; one with two names has a blank between them."""
-    return Option(tuple(name.split()), {"metavar": metavar, "help": text, **told}, reads)
-
-
-def flag(name: str, text: str | None = None, /, reads: Reads = None, **told: Any) -> Option:
-    """An option without a value."""
-    return Option((name,), {"action": "store_true", "help": text, **told}, reads)
-
-
-def one_of(*options: Option, needed: bool = False) -> OneOption:
-    """Options that exclude each other."""
-    return OneOption(options, needed)
-
-
 Declares = Callable[[Callable[..., Any]], Command]
 """Makes a command of a function, above which it stands, or of a named deed."""
 
@@ -184,38 +118,6 @@ def alone(
     """A command that opens for itself what it needs, or nothing. `about` describes it where its help does not say it all."""
     told = {"help": text, "description": about or text, "epilog": epilog}
     return lambda run: Command(name, run, told, options, opens, common, deeds, earlier)
-
-
-def options_of(fields: Iterable[Field], *, needed: bool = False, flags: Sequence[str] = ()) -> tuple[Option, ...]:
-    """Fields of a record as options; `typed` has what was said of them.
-
-    Args:
-        needed: those that may not be empty have to be given.
-        flags: the names of those that take no value.
-    """
-    found = []
-    for field in fields:
-        text = f"{field.label}: {field.hint}" if field.hint else field.label
-        told: dict[str, Any] = {"dest": f"{_FIELD}{field.name}", "help": text.replace("%", "%%")}
-        if field.name in flags:
-            told |= {"action": argparse.BooleanOptionalAction}
-        else:
-            told |= {"metavar": field.kind.metavar, "required": needed and field.required}
-        found.append(Option((field.option,), told))
-    return tuple(found)
-
-
-def typed(args: Args) -> dict[str, str]:
-    """What was said of a record's fields, by name."""
-    said = {name.removeprefix(_FIELD): value for name, value in vars(args).items() if name.startswith(_FIELD)}
-    flags = {True: "yes", False: "no"}
-    return {name: flags.get(value, value) for name, value in said.items() if value is not None}
-
-
-_FIELD = "field_"
-JSON = flag("--json", "as JSON (docs/json.md)")
-REFERENCE = option("reference", "REFERENCE", "the visit, for example R4001")
-REASON = option("--reason", "TEXT", required=True)
 
 
 def on_visit(name: str, text: str, /, *options: Taken) -> Declares:
@@ -253,15 +155,6 @@ class By:
         return done if self.says is None else self.says(done)
 
 
-def desk(named: str) -> Callable[..., Any]:
-    """The function of the desk that is named with its module below `dispatch.desk`."""
-    from importlib import import_module
-
-    module, _, name = named.rpartition(".")
-    function: Callable[..., Any] = getattr(import_module(f"dispatch.desk.{module}"), name)
-    return function
-
-
 def by(deed: str, says: Callable[[Any], Result] | str | None = None, /, **named: str) -> By:
     """A deed of the desk, what is said of it, and `name="option"` for what it takes by another name than the option's."""
     return By(deed, says, named)
@@ -288,13 +181,12 @@ def add_all(parsers: Any, declared: Iterable[Command | CommandGroup]) -> None:
 
 
 def _add(parsers: Any, command: Command) -> None:
-    common = [common_options()] if command.common else []
-    _complete(parsers.add_parser(command.name, parents=common, **command.told), command)
+    _complete(parsers.add_parser(command.name, **command.told), command)
     if command.earlier:
         # what has no help is not listed; its usage is that of the name of today
         told = {name: text for name, text in command.told.items() if name != "help"}
         prog = f"{parsers._prog_prefix} {command.name}"
-        parser = parsers.add_parser(command.earlier, parents=common, prog=prog, **told)
+        parser = parsers.add_parser(command.earlier, prog=prog, **told)
         parser.hidden = True
         _complete(parser, command)
 
@@ -302,18 +194,5 @@ def _add(parsers: Any, command: Command) -> None:
 def _complete(parser: Any, command: Command) -> None:
     if command.deeds:
         add_all(parser.add_subparsers(metavar="DEED", title="deeds"), command.deeds)
-    parser.owed = partial(_take, parser, command.options)
+    parser.owed = partial(take, parser, (*(COMMON if command.common else ()), *command.options))
     parser.set_defaults(run=command)
-
-
-def _take(parser: Any, options: Iterable[Taken]) -> None:
-    """Tell a parser of the options of its command."""
-    for one in options:
-        if isinstance(one, OneOption):
-            group = parser.add_mutually_exclusive_group(required=one.needed)
-            for each in one.options:
-                group.add_argument(*each.names, **each.told)
-        elif isinstance(one, Option):
-            parser.add_argument(*one.names, **one.told)
-        else:
-            _take(parser, one())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import sys
 
-from dispatch.commands.declared import Args, flag, one_of, option, reads
+from dispatch.commands.declared import reads
+from dispatch.commands.options import Args, flag, one_of, option
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day, day_or_today
 from dispatch.desk.session.refusals import Faulty

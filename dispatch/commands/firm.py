@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
 import shlex
 import sys
 
 from dispatch.commands.book import deeds_of
-from dispatch.commands.declared import Args, CommandGroup, acts, alone, flag, option, reads
+from dispatch.commands.declared import CommandGroup, acts, alone, reads
 from dispatch.commands.opening import database_path, on_terminal
-from dispatch.commands.printing import Listing
+from dispatch.commands.options import Args, flag, option
+from dispatch.commands.printing import Answer, listing
 from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
@@ -21,6 +21,7 @@ with lazily(__name__):
     from db.store import Store
     from dispatch.desk.book import editing
     from dispatch.desk.firm import founding
+    from dispatch.desk.session import user
     from dispatch.desk.session.user import User
 
 
@@ -39,7 +40,7 @@ def _init(args: Args) -> list[str]:
     path = database_path(args)
     lead, name = args.lead, args.lead_name
     if lead is None:
-        mine = _own_login()
+        mine = user.system_login()
         if on_terminal():
             lead = _ask("Login of the first lead", mine)
             name = name or _ask("Their name", lead)
@@ -59,17 +60,9 @@ def _next(args: Args, lead: str) -> str:
     words = ["dispatch", "board"]
     if args.db:
         words += ["--db", args.db]
-    if lead.strip() != _own_login():
+    if lead.strip() != user.system_login():
         words += ["--as", lead.strip()]
     return shlex.join(words)
-
-
-def _own_login() -> str:
-    """The login of whoever runs this, empty where the system does not know."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
 
 
 def _ask(question: str, otherwise: str) -> str:
@@ -97,8 +90,8 @@ def _add(user: User, args: Args) -> str:
 
 
 @reads("list", "everybody", flag("--json", "as JSON"), about="Everybody on the staff.")
-def _list(store: Store, _: Args) -> Listing:
-    return Listing(
+def _list(store: Store, _: Args) -> Answer:
+    return listing(
         people.all_staff(store),
         lambda one: form(one, "login name roles email"),
         lambda one: f"{pad(one.login, 16)} {pad(one.name, 28)} {_roles(one.roles)}",

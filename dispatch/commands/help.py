@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import dispatch
-from dispatch.commands.declared import Args, alone, option
+from dispatch.commands.declared import alone
+from dispatch.commands.options import Args, option
 from dispatch.commands.parser import COMMANDS as KNOWN
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.text import show

@@ -8,8 +8,9 @@ from argparse import ArgumentTypeError
 from functools import partial
 
 from dispatch.commands import exits
-from dispatch.commands.declared import Args, alone, flag, one_of, option
+from dispatch.commands.declared import alone
 from dispatch.commands.opening import user_of
+from dispatch.commands.options import Args, flag, one_of, option
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import day_typed
 from dispatch.desk.session.refusals import Faulty, Refusal

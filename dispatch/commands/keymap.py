@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.declared import JSON, Args, alone, flag
+from dispatch.commands.declared import alone
+from dispatch.commands.options import JSON, Args, flag
 from dispatch.commands.printing import Answer, Result, print_json
 from dispatch.model.forms import form
 from dispatch.model.text import pad, show

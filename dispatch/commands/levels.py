@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dispatch.commands.declared import JSON, Args, option, reads
+from dispatch.commands.declared import reads
+from dispatch.commands.options import JSON, Args, option
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import CLIENT
 from dispatch.desk.session.refusals import Faulty

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from dispatch.commands import exits
+from dispatch.commands.options import COMMON
 from dispatch.commands.parser import COMMANDS, meant, parser_of, unreadable
 
 
@@ -72,8 +73,9 @@ def _went_wrong(error: Exception, args: argparse.Namespace) -> int:
 def in_order(words: Sequence[str]) -> list[str]:
     """The words with the command first: what every command takes may stand before it. No command opens one's own screen."""
     rest, before = list(words), []
-    while rest and rest[0].partition("=")[0] in ("--db", "--as", "--log", "-v", "--verbose"):
-        taken = 1 if "=" in rest[0] or rest[0] in ("-v", "--verbose") else 2
+    common = {name: option for option in COMMON for name in option.names}
+    while rest and (option := common.get(rest[0].partition("=")[0])) is not None:
+        taken = 1 if "=" in rest[0] or "action" in option.told else 2
         before += rest[:taken]
         del rest[:taken]
     if not rest or (rest[0].startswith("-") and rest[0] not in ("-h", "--help", "--version")):

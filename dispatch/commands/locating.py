@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dispatch.commands.declared import Args, acts, flag, option
+from dispatch.commands.declared import acts
 from dispatch.commands.opening import on_terminal
+from dispatch.commands.options import Args, flag, option
 from dispatch.commands.printing import print_json
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal
 from dispatch.lazily import lazily

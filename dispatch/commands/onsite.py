@@ -8,23 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from dispatch.commands import exits, probing
-from dispatch.commands.declared import (
-    REASON,
-    REFERENCE,
-    STANDS,
-    Args,
-    alone,
-    by,
-    flag,
-    on_visit,
-    one_of,
-    option,
-    stands,
-)
-from dispatch.commands.opening import minutes_option, user_of
+from dispatch.commands.declared import STANDS, alone, by, on_visit, stands
+from dispatch.commands.opening import user_of
+from dispatch.commands.options import REASON, REFERENCE, Args, Option, flag, one_of, option
 from dispatch.commands.printing import Result
 from dispatch.commands.standard_input import file_named
-from dispatch.commands.typed import day, day_typed, moment_there
+from dispatch.commands.typed import day, day_typed, minutes, moment_there
 from dispatch.desk.session.refusals import Faulty, GatesUnmet, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.checklists import Asks, Item, ItemKind
@@ -64,28 +53,36 @@ def _attach(user: User, args: Args) -> str:
     return f"{kept.name} ({kept.size:,} bytes) is kept with {args.reference} {kept.item}."
 
 
+def _settled(name: str, outcome: Outcome, text: str, metavar: str | None = None) -> Option:
+    """An option that says how an item was settled; where a value follows, in these words."""
+    how: dict[str, Any] = {"type": lambda words: (outcome, words)}
+    if metavar is None:
+        how = {"action": "store_const", "const": (outcome, None)}
+    return option(name, metavar, text, dest="settled", **how)
+
+
 @alone(
     "record",
     "record a result on a checklist item",
     REFERENCE,
     option("item", "ITEM", "A1 … L4, W1.2, T4.mail, L1.1", nargs="?"),
     one_of(
-        flag("--done", "done, confirmed; a named thing: done now"),
-        option("--not-done", "WHY", "a requested item that was not done"),
-        option("--answer", "TEXT", "what the client said"),
-        flag("--pass", "the test passed", dest="passed"),
-        flag("--fail", "the test failed"),
-        option("--na", "REASON", "not applicable, and why"),
+        _settled("--done", Outcome.DONE, "done, confirmed; a named thing: done now"),
+        _settled("--not-done", Outcome.NOT_DONE, "a requested item that was not done", "WHY"),
+        _settled("--answer", Outcome.ANSWERED, "what the client said", "TEXT"),
+        _settled("--pass", Outcome.PASS, "the test passed"),
+        _settled("--fail", Outcome.FAIL, "the test failed"),
+        _settled("--na", Outcome.NA, "not applicable, and why", "REASON"),
         option("--value", "VALUE", "a measured value; the test passed, if it is within bounds"),
         flag("--run", "run the item's test now", dest="ran"),
         option("--probe-result", "FILE", "what `dispatch probe` printed on your laptop; - reads it"),
         option("--follow-up", "DAY", "a named thing: a follow-up visit is booked, wanted on that day"),
-        option("--declined", "WORDS", "a named thing: declined, in the client's words"),
-        option("--override", "REASON", "lead only: settle the item without a result"),
+        _settled("--declined", Outcome.DECLINED, "a named thing: declined, in the client's words", "WORDS"),
+        _settled("--override", Outcome.OVERRIDDEN, "lead only: settle the item without a result", "REASON"),
         needed=True,
     ),
     option("--evidence", "TEXT", "what was seen, at least 10 characters for a test", default=""),
-    option("--minutes", None, "length of a follow-up visit (default 60)", type=minutes_option, default=60),
+    option("--minutes", None, "length of a follow-up visit (default 60)", type=minutes, default=60),
     *probing.RUNNING,
 )
 def _record(args: Args) -> Result:
@@ -97,7 +94,8 @@ def _record(args: Args) -> Result:
     if args.probe_result is not None:
         return probing.bring(user, args)
     follow_up_on = day_typed(user.store, args.follow_up) if args.follow_up is not None else None
-    outcome, text = _outcome(args)
+    outcome, words = args.settled or (Outcome.PASS if args.follow_up is None else Outcome.FOLLOW_UP, None)
+    text = args.evidence if words is None else words
     recorded = onsite.record(
         user,
         args.reference,
@@ -108,25 +106,6 @@ def _record(args: Args) -> Result:
     )
     word = (recorded.result or outcome).value.replace("_", " ")
     return [f"{recorded.visit.reference} {recorded.ref} saved: {word}.", *(f"  {line}" for line in recorded.notes)]
-
-
-def _outcome(args: Args) -> tuple[Outcome, str]:
-    """What is recorded, and the words beside it."""
-    plain = {
-        Outcome.FOLLOW_UP: args.follow_up is not None,
-        Outcome.DONE: args.done,
-        Outcome.PASS: args.passed or args.value is not None,
-        Outcome.FAIL: args.fail,
-    }
-    worded = {
-        Outcome.NOT_DONE: args.not_done,
-        Outcome.ANSWERED: args.answer,
-        Outcome.NA: args.na,
-        Outcome.DECLINED: args.declined,
-        Outcome.OVERRIDDEN: args.override,
-    }
-    said = [(outcome, args.evidence) for outcome, given in plain.items() if given]
-    return next(iter([*said, *((outcome, words) for outcome, words in worded.items() if words is not None)]))
 
 
 @on_visit("close", "close the visit: refused, with every reason, until all gates hold (exit 3)", _LEFT_AT)
@@ -190,7 +169,7 @@ _TESTED = {
     option("--follow-up", "DAY", "when the follow-up is wanted (default: the next day)", reads=day),
     option("--none-wanted", "WORDS", "the client's own words that they want no follow-up"),
     option("--said-by", "NAME", "who said so, with --none-wanted", default=""),
-    option("--minutes", None, "its length (default: as this visit)", type=minutes_option),
+    option("--minutes", None, "its length (default: as this visit)", type=minutes),
     flag("--our-fault", "the cause is our own failure: the follow-up is not charged"),
 )
 def _leave(user: User, args: Args) -> Iterator[str]:

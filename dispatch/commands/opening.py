@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,37 +14,6 @@ if TYPE_CHECKING:
     from db.store import Store
     from dispatch.desk.session.preferences import Personal
     from dispatch.desk.session.user import User
-
-
-@cache
-def common_options() -> argparse.ArgumentParser:
-    """The options that every command on a database takes."""
-    options = argparse.ArgumentParser(add_help=False)
-    options.add_argument(
-        "--db", metavar="FILE", help="the database (default: $DISPATCH_DB, else the platform's data directory)"
-    )
-    options.add_argument(
-        "--as", dest="login", metavar="LOGIN", help="act as this member of staff (default: your login)"
-    )
-    options.add_argument(
-        "-v", "--verbose", action="store_true", help="say on standard error what is used and how it ended"
-    )
-    options.add_argument(
-        "--log",
-        metavar="FILE",
-        help="write what was run, and what went wrong, into this file too (default: $DISPATCH_LOG)",
-    )
-    return options
-
-
-def minutes_option(text: str) -> int:
-    """The minutes of a length of time as it is typed, for an option."""
-    from dispatch.model.spans import parse_minutes
-
-    try:
-        return parse_minutes(text)
-    except ValueError as fault:
-        raise argparse.ArgumentTypeError(str(fault)) from None
 
 
 def database_path(args: argparse.Namespace) -> Path:

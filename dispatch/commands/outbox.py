@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from threading import Event
 
-from dispatch.commands.declared import JSON, Args, CommandGroup, acts, by, flag, option
+from dispatch.commands.declared import CommandGroup, acts, by
+from dispatch.commands.options import JSON, Args, flag, option
 from dispatch.commands.printing import Answer
 from dispatch.lazily import lazily
 from dispatch.model.messages import Fate, Message

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dispatch.commands.declared import JSON, REASON, Args, by, on_visit, option, reads
-from dispatch.commands.printing import Listing
+from dispatch.commands.declared import by, on_visit, reads
+from dispatch.commands.options import JSON, REASON, Args, option
+from dispatch.commands.printing import Answer, listing
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
 
@@ -30,8 +31,8 @@ def _permit(user: User, args: Args) -> str:
 
 
 @reads("permissions", "what technicians ask the leads to permit", JSON)
-def _list(store: Store, _: Args) -> Listing:
-    return Listing(
+def _list(store: Store, _: Args) -> Answer:
+    return listing(
         permissions.waiting(store),
         lambda one: form(one, "reference client item label by at@ why"),
         permitting.asked_text,

@@ -9,8 +9,9 @@ from dataclasses import asdict
 from typing import Any
 
 from dispatch.commands import exits
-from dispatch.commands.declared import JSON, Args, alone, flag, option
+from dispatch.commands.declared import alone
 from dispatch.commands.opening import open_store, user_of
+from dispatch.commands.options import JSON, Args, flag, option
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.standard_input import called, file_named
 from dispatch.commands.typed import day_typed

@@ -21,16 +21,14 @@ class Answer(NamedTuple):
     code: int = 0
 
 
-class Listing(NamedTuple):
+def listing(
+    records: Sequence[Any], form: Callable[[Any], Any], line: Callable[[Any], str], empty: str = "None."
+) -> Answer:
     """Some of a kind, each with its JSON form and its line, and what is said where there is none."""
-
-    found: Sequence[Any]
-    form: Callable[[Any], Any]
-    line: Callable[[Any], str]
-    empty: str = "None."
+    return Answer(records, lambda _: [*map(form, records)], lambda _: [*map(line, records)] or [empty])
 
 
-Result = None | int | str | Iterable[str] | Answer | Listing
+Result = None | int | str | Iterable[str] | Answer
 """What a command returns: nothing, or the exit code of one that has printed for itself; a line, or lines; or a value."""
 
 
@@ -45,12 +43,6 @@ def said(result: Result, *, as_json: bool = False) -> int:
             lines = result.lines(result.value)
             _page([lines] if isinstance(lines, str) else lines)
         return result.code
-    if isinstance(result, Listing):
-        if as_json:
-            print_json([*map(result.form, result.found)])
-        else:
-            _page([*map(result.line, result.found)] or [result.empty])
-        return 0
     for line in [result] if isinstance(result, str) else result:
         print(show(line))
     return 0

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, on_visit, option
+from dispatch.commands.declared import alone, on_visit
 from dispatch.commands.opening import user_of
+from dispatch.commands.options import JSON, REFERENCE, Args, flag, option
 from dispatch.commands.printing import print_json
 from dispatch.commands.standard_input import text_named
 from dispatch.desk.session.refusals import Faulty, Refusal

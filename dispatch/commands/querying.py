@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dispatch.commands.declared import Args, alone, flag, one_of, option
+from dispatch.commands.declared import alone
 from dispatch.commands.opening import user_of
+from dispatch.commands.options import Args, flag, one_of, option
 from dispatch.commands.printing import Answer, Result
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily

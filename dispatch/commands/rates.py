@@ -6,21 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from dispatch.commands.declared import (
-    JSON,
-    Args,
-    CommandGroup,
-    acts,
-    alone,
-    by,
-    flag,
-    one_of,
-    option,
-    options_of,
-    reads,
-    typed,
-)
-from dispatch.commands.printing import Answer, Listing, write_json
+from dispatch.commands.declared import CommandGroup, acts, alone, by, reads
+from dispatch.commands.options import JSON, Args, flag, one_of, option, options_of, typed
+from dispatch.commands.printing import Answer, listing, write_json
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import CLIENT, day_or_today
 from dispatch.desk.session.refusals import Refusal, refuse
@@ -71,8 +59,8 @@ _OUT = option("file", "FILE", "default: printed", nargs="?")
 
 
 @reads("list", "every rate card, the newest first", JSON)
-def _list_cards(store: Store, _: Args) -> Listing:
-    return Listing(
+def _list_cards(store: Store, _: Args) -> Answer:
+    return listing(
         agreements.rate_cards(store),
         lambda one: form(one, "name valid_from currency", currency=one.card["currency"]),
         lambda one: f"{one.valid_from}  {pad(one.name, 32)} {one.card['currency']}  {', '.join(one.card['classes'])}",
@@ -134,7 +122,7 @@ def _export_card(_: Store, args: Args) -> str | None:
 
 
 @reads("list", "every agreement", option("--client", "NAME", "only this client's", reads=CLIENT), JSON)
-def _list_agreements(store: Store, args: Args) -> Listing:
+def _list_agreements(store: Store, args: Args) -> Answer:
     names = {client.id: client.name for client in clients.all_clients(store)}
     client = args.client
     found = agreements.all_agreements(store) if client is None else agreements.agreements_of(store, client.id)
@@ -143,7 +131,7 @@ def _list_agreements(store: Store, args: Args) -> Listing:
         term = f"{one.starts} – {one.ends or 'no end'}"
         return f"{one.id:>4}  {pad(names.get(one.client_id, ''), 28)} {pad(one.name, 28)} {one.kind:<12} {term}"
 
-    return Listing(
+    return listing(
         found,
         lambda one: _agreement_form(store, one),
         line,

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from dispatch.commands.declared import JSON, Args, CommandGroup, acts, alone, by, flag, one_of, option, reads
+from dispatch.commands.declared import CommandGroup, acts, alone, by, reads
 from dispatch.commands.opening import open_store
-from dispatch.commands.printing import Listing
+from dispatch.commands.options import JSON, Args, flag, one_of, option
+from dispatch.commands.printing import Answer, listing
 from dispatch.commands.standard_input import text_named
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
@@ -48,14 +49,14 @@ def _add(user: User, args: Args) -> Iterator[str]:
 
 
 @reads("list", "every key, with its fingerprint", JSON)
-def _list(store: Store, _: Args) -> Listing:
+def _list(store: Store, _: Args) -> Answer:
     zone = settings.firm(store).zone
 
     def line(key: Key) -> str:
         state = "" if key.revoked_at is None else f"  revoked {when_text(key.revoked_at, zone)}"
         return f"{key.label:<5} {pad(key.login, 16)} {pad(key.name, 24)} {key.fingerprint}{state}"
 
-    return Listing(
+    return listing(
         keys.all_keys(store),
         lambda key: form(
             key,
@@ -158,7 +159,7 @@ _end = acts(
     JSON,
     deeds=(_end,),
 )
-def _sessions(store: Store, args: Args) -> Listing:
+def _sessions(store: Store, args: Args) -> Answer:
     zone = settings.firm(store).zone
 
     def line(one: SshLogin) -> str:
@@ -166,7 +167,7 @@ def _sessions(store: Store, args: Args) -> Listing:
         key, begun, seen = f"K{one.key_id}", when_text(one.started_at, zone), when_text(one.seen_at, zone)
         return f"{one.id[:8]}  {pad(one.login, 16)} {key:<5} since {begun}  last saved {seen}{ended}"
 
-    return Listing(
+    return listing(
         sessions.recent_sessions(store) if args.all else sessions.open_sessions(store),
         lambda one: form(
             one,

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from dispatch.commands.declared import REFERENCE, Args, Command, CommandGroup, Option, acts, by, flag, one_of, option
+from dispatch.commands.declared import Command, CommandGroup, acts, by
+from dispatch.commands.options import REFERENCE, Args, Option, flag, one_of, option
 from dispatch.commands.printing import write_private
 from dispatch.commands.typed import CLIENT, TECHNICIAN, day_or_today, month
 from dispatch.lazily import lazily

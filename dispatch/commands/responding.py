@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dispatch.commands.declared import REASON, Args, Command, Option, by, on_visit, option
+from dispatch.commands.declared import Command, by, on_visit
+from dispatch.commands.options import REASON, Args, Option, option
 from dispatch.lazily import lazily
 
 with lazily(__name__):

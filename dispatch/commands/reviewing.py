@@ -7,23 +7,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dispatch.commands.declared import (
-    JSON,
-    REFERENCE,
-    Args,
-    CommandGroup,
-    acts,
-    alone,
-    by,
-    flag,
-    of_visit,
-    on_visit,
-    one_of,
-    option,
-    reads,
-)
+from dispatch.commands.declared import CommandGroup, acts, alone, by, of_visit, on_visit, reads
 from dispatch.commands.opening import agreed, on_terminal, open_store, user_of
-from dispatch.commands.printing import Answer, Listing, Result, json_text
+from dispatch.commands.options import JSON, REFERENCE, Args, flag, one_of, option
+from dispatch.commands.printing import Answer, Result, json_text, listing, write_private
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
@@ -126,9 +113,9 @@ def _print_judged(judged: JudgedApproval) -> None:
 
 
 @acts("comments", "the comments that wait for your answer", JSON)
-def _comments(user: User, _: Args) -> Listing:
+def _comments(user: User, _: Args) -> Answer:
     zone = user.firm.zone
-    return Listing(
+    return listing(
         reviews.waiting_for(user.store, user.staff.id),
         lambda one: form(one, json_forms.COMMENT, zone),
         lambda one: f"{one.reference} {one.client}: {one.text} ({one.by}, {when_text(one.at, zone)})",
@@ -209,12 +196,12 @@ def _exactly(typed: str) -> dict[str, int]:
     about="Writes every approved visit as a new batch and marks it exported. --again writes an old batch once more, "
     "exactly as it was; both stand in the audit. The file is only for you to read (0600).",
 )
-def _export(user: User, args: Args) -> int:
+def _export(user: User, args: Args) -> Result:
     if args.check:
         return _ready(user.store)
-    path = None if args.out in (None, "-") else typed_path(args.out)
-    if path is not None:
+    if args.out not in (None, "-"):
         private_file.at_this_machine(user)
+        path = typed_path(args.out)
         if os.path.lexists(path) and not args.replace:
             raise Refusal(f"{show(args.out, 120)} is there already; --replace writes over it. Nothing was marked.")
         if not path.parent.is_dir():
@@ -227,17 +214,13 @@ def _export(user: User, args: Args) -> int:
     number = handed_over.batch.id
     for reference, why in handed_over.left_out:
         print(f"not exported: {show(reference)}: {why}", file=sys.stderr)
-    if path is None:
-        sys.stdout.write(text)
-        return 0
+    done = f"{show(args.out or '', 120)}: batch {number}, {len(handed_over.visits)} visits."
     try:
-        private_file.write_private(path, text, replace=args.replace)
-    except (private_file.FileThere, Refusal) as fault:
+        return write_private(text, args.out, done, replace=args.replace)
+    except Refusal as fault:
         raise Refusal(
             f"{fault} Batch {number} is marked exported; `dispatch invoice export --again {number} --out FILE` writes it."
         ) from None
-    print(f"{show(args.out, 120)}: batch {number}, {len(handed_over.visits)} visits.")
-    return 0
 
 
 def _seen(store: Store) -> dict[str, int]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dispatch.commands.crews import PLACING
-from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, of_visit, on_visit, option, reads
+from dispatch.commands.declared import alone, of_visit, on_visit, reads
 from dispatch.commands.opening import open_store, user_of
+from dispatch.commands.options import JSON, REFERENCE, Args, flag, option
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import day, day_or_today, moment_there
 from dispatch.desk.session.refusals import Faulty

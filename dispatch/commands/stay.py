@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dispatch.commands.declared import (
-    REASON,
-    STANDS,
-    Args,
-    Command,
-    Declares,
-    Option,
-    by,
-    flag,
-    on_visit,
-    option,
-    stands,
-)
+from dispatch.commands.declared import STANDS, Command, Declares, by, on_visit, stands
+from dispatch.commands.options import REASON, Args, Option, flag, option
 from dispatch.commands.printing import Result
 from dispatch.commands.typed import moment_there, unless
 from dispatch.lazily import lazily

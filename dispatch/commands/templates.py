@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from dispatch.closeout.template_form import FIELDS, item_texts
-from dispatch.commands.declared import JSON, Args, CommandGroup, acts, flag, option, options_of, reads, typed
-from dispatch.commands.printing import Answer, Listing, print_json, write_json
+from dispatch.commands.declared import CommandGroup, acts, reads
+from dispatch.commands.options import JSON, Args, flag, option, options_of, typed
+from dispatch.commands.printing import Answer, listing, print_json, write_json
 from dispatch.commands.standard_input import file_named
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
@@ -53,12 +54,12 @@ _TEMPLATE = option("template", "TEMPLATE", "its name, or a part that only it has
 
 
 @reads("list", "every template, and which visits it serves", JSON)
-def _list(store: Store, _: Args) -> Listing:
+def _list(store: Store, _: Args) -> Answer:
     def line(one: Template) -> str:
         saved = f"{len(one.items)} items, version {one.number}"
         return f"{pad(one.name, 32)} {pad(saved, 22)} {template_records.serving_text(store, one)}"
 
-    return Listing(
+    return listing(
         templates.all_templates(store),
         lambda one: form(
             one,
@@ -173,7 +174,7 @@ def _restore(user: User, args: Args) -> str:
 
 
 @reads("history", "every version of a template, who saved it and when", _TEMPLATE, JSON)
-def _history(store: Store, args: Args) -> Listing:
+def _history(store: Store, args: Args) -> Answer:
     firm = settings.firm(store)
 
     def line(one: Wording) -> str:
@@ -183,7 +184,7 @@ def _history(store: Store, args: Args) -> Listing:
         count = f"{len(one.template.items)} items"
         return f"version {one.template.number:<4} {pad(one.template.name, 32)} {count:<10} {when}"
 
-    return Listing(
+    return listing(
         templates.wordings(store, args.template.id),
         lambda one: form(
             one,

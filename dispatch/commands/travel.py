@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from dispatch.commands.declared import JSON, Args, CommandGroup, acts, alone, by, flag, option, reads
+from dispatch.commands.declared import CommandGroup, acts, alone, by, reads
 from dispatch.commands.opening import agreed
-from dispatch.commands.printing import Answer, Listing, said
+from dispatch.commands.options import JSON, Args, flag, option
+from dispatch.commands.printing import Answer, listing, said
 from dispatch.commands.typed import day_or_today, moment_or_now
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal
 from dispatch.lazily import lazily
@@ -134,9 +135,9 @@ def _unpin(user: User, args: Args) -> str:
 
 
 @reads("pins", "every pinned drive", JSON)
-def _pins(store: Store, _: Args) -> Listing:
+def _pins(store: Store, _: Args) -> Answer:
     record_store = record_stores.RECORD_STORES["pin"]
-    return Listing(
+    return listing(
         [*record_store.all(store)],
         lambda one: record_store.texts(store, one) | {"minutes": one.minutes},
         lambda one: f"{record_store.title(store, one)}  {record_store.line(store, one)}",

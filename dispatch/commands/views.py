@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from dispatch.commands import visit_log
-from dispatch.commands.declared import JSON, Args, alone, flag, option
+from dispatch.commands.declared import alone
 from dispatch.commands.opening import database_path, mouse_wanted, on_terminal, open_store, user_of
+from dispatch.commands.options import JSON, Args, flag, option
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day_typed
 from dispatch.desk.session.refusals import NotFound, Refusal

@@ -5,25 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dispatch.commands import crews, onsite, permitting, probing, responding, reviewing, stay
-from dispatch.commands.declared import (
-    JSON,
-    REASON,
-    REFERENCE,
-    STANDS,
-    Args,
-    Command,
-    CommandGroup,
-    Option,
-    acts,
-    by,
-    flag,
-    of_visit,
-    on_visit,
-    option,
-    options_of,
-    reads,
-    typed,
-)
+from dispatch.commands.declared import STANDS, Command, CommandGroup, acts, by, of_visit, on_visit, reads
+from dispatch.commands.options import JSON, REASON, REFERENCE, Args, Option, flag, option, options_of, typed
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day, moment, unless
 from dispatch.desk.session.refusals import Faulty, Refusal

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from dispatch.commands.declared import Args, flag, one_of, option
+from dispatch.commands.options import Args, flag, one_of, option
 from dispatch.commands.printing import Answer
 from dispatch.desk.session.refusals import refuse
 from dispatch.lazily import lazily

@@ -3,10 +3,10 @@
 import inspect
 from collections.abc import Iterator
 
-from dispatch.commands.declared import Args, By, Command, alone, desk
-from dispatch.commands.opening import common_options
+from dispatch.commands.declared import By, Command, alone
+from dispatch.commands.options import COMMON, Args, desk
 from dispatch.commands.parser import choices_of, every_parser
-from dispatch.commands.printing import Listing, said
+from dispatch.commands.printing import listing, said
 from dispatch.records.agreements import BLOCK
 from dispatch.records.checklists import TEMPLATE
 from dispatch.records.requests import REQUEST
@@ -18,7 +18,7 @@ KEPT = ("client", "site", "same_job", "kind", "reference")
 
 def _declared(parser=None) -> Iterator[tuple[By, set[str]]]:
     """The deeds of the desk that commands name, each with the options of its own."""
-    every = {action.dest for action in common_options()._actions}
+    every = {option.dest for option in COMMON}
     for below in choices_of(parser or every_parser()).values():
         yield from _declared(below)
         command = below.get_default("run")
@@ -69,6 +69,6 @@ def test_a_deed_is_done_before_anything_is_said(capsys) -> None:
 
 
 def test_untrusted_text_of_a_result_cannot_drive_the_terminal(capsys) -> None:
-    said(Listing(["a\x1b[2Jb", "c\nd"], str, str, "None."))
-    said(Listing([], str, str, "None."))
+    said(listing(["a\x1b[2Jb", "c\nd"], str, str, "None."))
+    said(listing([], str, str, "None."))
     assert capsys.readouterr().out == "a␛[2Jb\nc␊d\nNone.\n"

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dispatch.closeout.template_form import ITEM, item_form, item_texts, read_item
-from dispatch.commands.declared import options_of, typed
+from dispatch.commands.options import options_of, typed
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.files.table import Columns, FileRow

@@ -1,0 +1,138 @@
+"""What a command takes: its options and arguments as they are declared, told to argparse, and read once the store is open."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dispatch.commands.typed import reading
+
+if TYPE_CHECKING:
+    from db.store import Store
+    from dispatch.fields.record import Field
+
+Args = argparse.Namespace
+
+
+class Option(NamedTuple):
+    """What a command takes: its name, what argparse is told of it, and what becomes of it once the store is open.
+
+    `reads` is given the store, what was typed and the rest of it; or it names a function below `dispatch.desk` that finds what
+    was named in the store.
+    """
+
+    names: tuple[str, ...]
+    told: Mapping[str, Any]
+    reads: Reads = None
+
+    @property
+    def dest(self) -> str:
+        """What the value is called among all that was typed."""
+        return self.told.get("dest") or self.names[-1].lstrip("-").replace("-", "_")
+
+    def read(self, store: Store, args: Args) -> None:
+        """Let what was typed become what it means.
+
+        Raises:
+            Faulty: it cannot be read.
+            NotFound: nothing is called so.
+        """
+        if self.reads is None:
+            return
+        typed = getattr(args, self.dest)
+        with reading(self.names[0].lstrip("-")):
+            if not isinstance(self.reads, str):
+                setattr(args, self.dest, self.reads(store, typed, args))
+            elif typed is not None:
+                setattr(args, self.dest, desk(self.reads)(store, typed))
+
+
+class OneOption(NamedTuple):
+    """Options of which one is given at most, or exactly one where one is needed."""
+
+    options: tuple[Option, ...]
+    needed: bool = False
+
+
+Taken = Option | OneOption | Callable[[], "Iterable[Option]"]
+"""What a command takes; what gives options is asked when they are needed, so that a table of fields is not loaded before."""
+Reads = Callable[["Store", Any, Args], Any] | str | None
+"""What becomes of what was typed, as `Option` says."""
+
+
+def option(
+    name: str, metavar: str | None = None, text: str | None = None, /, reads: Reads = None, **told: Any
+) -> Option:
+    """An option with a value, or an argument where the name has no dashes; one with two names has a blank between them."""
+    return Option(tuple(name.split()), {"metavar": metavar, "help": text, **told}, reads)
+
+
+def flag(name: str, text: str | None = None, /, reads: Reads = None, **told: Any) -> Option:
+    """An option without a value."""
+    return Option(tuple(name.split()), {"action": "store_true", "help": text, **told}, reads)
+
+
+def one_of(*options: Option, needed: bool = False) -> OneOption:
+    """Options that exclude each other."""
+    return OneOption(options, needed)
+
+
+def options_of(fields: Iterable[Field], *, needed: bool = False, flags: Sequence[str] = ()) -> tuple[Option, ...]:
+    """Fields of a record as options; `typed` has what was said of them.
+
+    Args:
+        needed: those that may not be empty have to be given.
+        flags: the names of those that take no value.
+    """
+    found = []
+    for field in fields:
+        text = f"{field.label}: {field.hint}" if field.hint else field.label
+        told: dict[str, Any] = {"dest": f"{_FIELD}{field.name}", "help": text.replace("%", "%%")}
+        if field.name in flags:
+            told |= {"action": argparse.BooleanOptionalAction}
+        else:
+            told |= {"metavar": field.kind.metavar, "required": needed and field.required}
+        found.append(Option((field.option,), told))
+    return tuple(found)
+
+
+def typed(args: Args) -> dict[str, str]:
+    """What was said of a record's fields, by name."""
+    said = {name.removeprefix(_FIELD): value for name, value in vars(args).items() if name.startswith(_FIELD)}
+    flags = {True: "yes", False: "no"}
+    return {name: flags.get(value, value) for name, value in said.items() if value is not None}
+
+
+def desk(named: str) -> Callable[..., Any]:
+    """The function of the desk that is named with its module below `dispatch.desk`."""
+    module, _, name = named.rpartition(".")
+    function: Callable[..., Any] = getattr(import_module(f"dispatch.desk.{module}"), name)
+    return function
+
+
+def take(parser: Any, options: Iterable[Taken]) -> None:
+    """Tell a parser of options."""
+    for one in options:
+        if isinstance(one, OneOption):
+            group = parser.add_mutually_exclusive_group(required=one.needed)
+            for each in one.options:
+                group.add_argument(*each.names, **each.told)
+        elif isinstance(one, Option):
+            parser.add_argument(*one.names, **one.told)
+        else:
+            take(parser, one())
+
+
+_FIELD = "field_"
+COMMON = (
+    option("--db", "FILE", "the database (default: $DISPATCH_DB, else the platform's data directory)"),
+    option("--as", "LOGIN", "act as this member of staff (default: your login)", dest="login"),
+    flag("-v --verbose", "say on standard error what is used and how it ended"),
+    option("--log", "FILE", "write what was run, and what went wrong, into this file too (default: $DISPATCH_LOG)"),
+)
+"""What every command on a database takes."""
+JSON = flag("--json", "as JSON (docs/json.md)")
+REFERENCE = option("reference", "REFERENCE", "the visit, for example R4001")
+REASON = option("--reason", "TEXT", required=True)
