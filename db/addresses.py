@@ -16,7 +16,7 @@ SUFFIX = ".addresses"
 _COLUMNS = "kind, street, number, town, postcode, lat, lon"
 
 
-def write(target: Path, found: Iterable[Address]) -> int:
+def write(target: Path, addresses: Iterable[Address]) -> int:
     """Write a file of addresses, in their order; one that is there is replaced as a whole. Returns how many there are.
 
     Raises:
@@ -34,7 +34,7 @@ def write(target: Path, found: Iterable[Address]) -> int:
             )
             conn.executemany(
                 f"INSERT INTO address (words, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                ((one.words, *one) for one in found),
+                ((address.words, *address) for address in addresses),
             )
             (count,) = conn.execute("SELECT count(*) FROM address").fetchone()
             conn.execute("COMMIT")
@@ -56,18 +56,18 @@ def find(path: Path, typed: str, limit: int) -> list[Address]:
         return []
     whole = " ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*'])
     begun = " ".join(f'"{word}"*' for word in words)
-    found: dict[Address, None] = {}
+    addresses: dict[Address, None] = {}
     try:
         with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as conn:
-            for wanted in dict.fromkeys((" ".join(f'"{word}"' for word in words), whole, begun)):
-                found |= dict.fromkeys(_rows(conn, wanted, limit))
-                if len(found) >= limit:
+            for query in dict.fromkeys((" ".join(f'"{word}"' for word in words), whole, begun)):
+                addresses |= dict.fromkeys(_rows(conn, query, limit))
+                if len(addresses) >= limit:
                     break
     except sqlite3.Error:
         return []
-    return list(found)[:limit]
+    return list(addresses)[:limit]
 
 
-def _rows(conn: sqlite3.Connection, wanted: str, limit: int) -> Iterator[Address]:
-    rows = conn.execute(f"SELECT {_COLUMNS} FROM address WHERE address MATCH ? ORDER BY rowid LIMIT ?", (wanted, limit))
+def _rows(conn: sqlite3.Connection, query: str, limit: int) -> Iterator[Address]:
+    rows = conn.execute(f"SELECT {_COLUMNS} FROM address WHERE address MATCH ? ORDER BY rowid LIMIT ?", (query, limit))
     return (Address(*row) for row in rows)

@@ -92,9 +92,9 @@ def add_rate_card(unit: Unit, name: str, valid_from: datetime.date, card: Mappin
     Raises:
         Refused: there is one from the same day.
     """
-    told = _hours_of_cards(unit.store)
+    before = _hours_of_cards(unit.store)
     card_id = unit.insert("rate_card", **CARDS.columns(RateCard(0, name, valid_from, card)))
-    _keep_hours(unit, told)
+    _keep_hours(unit, before)
     unit.audit("rate_card", card_id, name=name, valid_from=valid_from.isoformat(), card=dict(card))
     return card_id
 
@@ -106,9 +106,9 @@ def update_rate_card(unit: Unit, before: RateCard, after: RateCard) -> int:
         Stale: somebody else changed the record since `before` was read.
         Refused: there is another from the same day.
     """
-    told = _hours_of_cards(unit.store)
+    hours = _hours_of_cards(unit.store)
     version = unit.update("rate_card", before.id, before.version, **CARDS.columns(after))
-    _keep_hours(unit, told)
+    _keep_hours(unit, hours)
     unit.audit("rate_card", before.id, changed=changed(_card_picture(before), _card_picture(after)))
     return version
 
@@ -132,12 +132,16 @@ def agreement_on(store: Store, client_id: int, day: datetime.date) -> Agreement 
     """
     given = (client_id, day.isoformat())
     ours = "SELECT id FROM agreement WHERE client_id = ?1 AND archived_at IS NULL"
-    found = (
+    agreement_id = (
         store.value(f"{ours} AND starts <= ?2 AND {_LAST_DAY} >= ?2 ORDER BY starts DESC, id DESC LIMIT 1", given)
         or store.value(f"{ours} AND {_LAST_DAY} < ?2 ORDER BY {_LAST_DAY} DESC, id DESC LIMIT 1", given)
         or store.value(f"{ours} AND starts > ?2 ORDER BY starts, id LIMIT 1", given)
     )
-    return None if found is None else _agreements(store, "WHERE id = ?", (found,), day, rate_card_on(store, day))[0]
+    return (
+        None
+        if agreement_id is None
+        else _agreements(store, "WHERE id = ?", (agreement_id,), day, rate_card_on(store, day))[0]
+    )
 
 
 def agreements_of(store: Store, client_id: int) -> list[Agreement]:
@@ -246,7 +250,7 @@ def granted(agreement: Agreement) -> tuple[Any, ...]:
 
 def _word_on(granted: Sequence[Grant], month: datetime.date) -> tuple[Any, ...] | None:
     """What was said of an agreement month; None before the first word on it."""
-    return next((tuple(one)[1:] for one in reversed(granted) if one.since <= month), None)
+    return next((tuple(grant)[1:] for grant in reversed(granted) if grant.since <= month), None)
 
 
 def _allowances(store: Store, ids: str, params: Sequence[Any]) -> dict[int, tuple[Grant, ...]]:
@@ -269,8 +273,8 @@ def _grant(unit: Unit, agreement_id: int, since: datetime.date, word: Agreement)
 
 def _hours_of_cards(store: Store) -> list[Dated]:
     return [
-        Dated(one.valid_from, {key: one.card[key] for key in ("timezone", "hours", "holidays") if key in one.card})
-        for one in reversed(rate_cards(store))
+        Dated(card.valid_from, {key: card.card[key] for key in ("timezone", "hours", "holidays") if key in card.card})
+        for card in reversed(rate_cards(store))
     ]
 
 
@@ -279,7 +283,9 @@ def _keep_hours(unit: Unit, before: Sequence[Dated]) -> None:
     if not before:
         return
     today, cards = settings.today(unit.store), _hours_of_cards(unit.store)
-    to_come = [one.since for one in (*cards, *dated_terms.said(unit.store, dated_terms.HOURS)) if one.since > today]
+    to_come = [
+        dated.since for dated in (*cards, *dated_terms.said(unit.store, dated_terms.HOURS)) if dated.since > today
+    ]
     after = [Dated(day, dated_terms.in_force(cards, day) or {}) for day in sorted({today, *to_come})]
     dated_terms.keep(unit, dated_terms.HOURS, before, after)
 
@@ -306,26 +312,28 @@ def _agreements(
     pools = _pools(store, f"WHERE agreement_id IN {ids}", params)
     allowances = _allowances(store, ids, params)
     promised = dated_terms.said_in_agreements(store, ids, params)
-    found = []
+    agreements = []
     for read, ended_on in rows:
         ends = min((last for last in (_iso(read.ends), ended_on) if last is not None), default=None)
         form = {**read.terms, "kind": read.kind, "starts": read.starts.isoformat(), "ends": ends}
         form["blocks"] = [_block(pool, read.kind, minor_units) for pool in pools.get(read.id, ())]
         last_day = None if ends is None else datetime.date.fromisoformat(ends)
-        words = tuple((said.since, ServiceTerms(**said.terms)) for said in promised.get(read.id, ()))
-        one = replace(read, ends=last_day, terms=form, promised=words)
-        one = replace(one, service=one.service_on(max(day, one.starts)))
-        found.append(_with_allowance(one, allowances.get(one.id, ()), day))
-    return found
+        words = tuple((dated.since, ServiceTerms(**dated.terms)) for dated in promised.get(read.id, ()))
+        agreement = replace(read, ends=last_day, terms=form, promised=words)
+        agreement = replace(agreement, service=agreement.service_on(max(day, agreement.starts)))
+        agreements.append(_with_allowance(agreement, allowances.get(agreement.id, ()), day))
+    return agreements
 
 
-def _with_allowance(one: Agreement, allowances: Sequence[Grant], day: datetime.date) -> Agreement:
-    word = _word_on(allowances, one.month_of(max(day, one.starts))) if one.kind == RETAINER else None
-    if word is None or word == granted(one):
-        return one
+def _with_allowance(agreement: Agreement, allowances: Sequence[Grant], day: datetime.date) -> Agreement:
+    word = _word_on(allowances, agreement.month_of(max(day, agreement.starts))) if agreement.kind == RETAINER else None
+    if word is None or word == granted(agreement):
+        return agreement
     minutes, rollover, cap = word
     allowance = int(minutes) if minutes.denominator == 1 else shortest(minutes)
-    return replace(one, terms={**one.terms, "allowance_min": allowance}, rollover=rollover, rollover_cap=cap)
+    return replace(
+        agreement, terms={**agreement.terms, "allowance_min": allowance}, rollover=rollover, rollover_cap=cap
+    )
 
 
 def _pools(store: Store, where: str, params: Sequence[Any] = ()) -> dict[int, tuple[PrepaidBlock, ...]]:

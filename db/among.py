@@ -15,9 +15,9 @@ def listed(keys: Iterable[Any]) -> tuple[str]:
     return (json.dumps(list(keys)),)
 
 
-def by_first(found: Iterable[tuple[Any, ...]]) -> dict[Any, list[tuple[Any, ...]]]:
+def by_first(rows: Iterable[tuple[Any, ...]]) -> dict[Any, list[tuple[Any, ...]]]:
     """Rows by their first column: what else stands in them, in their order."""
     of: dict[Any, list[tuple[Any, ...]]] = {}
-    for key, *others in found:
+    for key, *others in rows:
         of.setdefault(key, []).append(tuple(others))
     return of

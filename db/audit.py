@@ -110,7 +110,7 @@ def matching(
         before: only rows whose number is lower: the next page.
         limit: so many at most.
     """
-    wanted = [
+    conditions = [
         (sql, value)
         for sql, value in (
             ("u.entity = 'visit' AND u.entity_id = ?", visit_id),
@@ -122,14 +122,14 @@ def matching(
         )
         if value is not None
     ]
-    where = " AND ".join(["1", *(sql for sql, _ in wanted)])
-    found = ROWS.beside(
+    where = " AND ".join(["1", *(sql for sql, _ in conditions)])
+    rows = ROWS.beside(
         store,
         f"coalesce(p.name, u.actor), coalesce({_CALLED}, '')",
         f"LEFT JOIN staff p ON p.id = u.staff_id WHERE {where} ORDER BY u.seq DESC LIMIT ?",
-        (*(value for _, value in wanted), limit),
+        (*(value for _, value in conditions), limit),
     )
-    return [NamedAuditRow(*one) for one in found]
+    return [NamedAuditRow(*row) for row in rows]
 
 
 def last_of(store: Store, entity: str, entity_id: int) -> AuditRow | None:

@@ -82,10 +82,10 @@ def restore(source: Path, target: Path) -> str:
 def rotate(path: Path, keep: int) -> list[Path]:
     """Take away all but the newest `keep` backups beside a database, by the time in their names; returns what went."""
     pattern = re.compile(re.escape(path.name) + r"\.backup-\d{8}T\d{6}Z(\.tar(\.age)?)?")
-    found = sorted(one for one in path.parent.iterdir() if pattern.fullmatch(one.name))
-    gone = found[:-keep]
-    for one in gone:
-        one.unlink()
+    backups = sorted(file for file in path.parent.iterdir() if pattern.fullmatch(file.name))
+    gone = backups[:-keep]
+    for file in gone:
+        file.unlink()
     return gone
 
 
@@ -124,16 +124,16 @@ def _journal(store: Store) -> _Checked:
 
 def _apart(store: Store) -> _Checked:
     """What a session could only keep in a copy, because its log had been removed under it."""
-    found = sorted(one.name for one in store.path.parent.iterdir() if one.name.startswith(store.path.name + APART))
-    text = (
-        f"{', '.join(found)}: saved by a session whose log was removed, and not in {store.path.name}; compare the two"
+    copies_apart = sorted(
+        file.name for file in store.path.parent.iterdir() if file.name.startswith(store.path.name + APART)
     )
-    return not found, text if found else "no session had its log removed"
+    text = f"{', '.join(copies_apart)}: saved by a session whose log was removed, and not in {store.path.name}; compare the two"
+    return not copies_apart, text if copies_apart else "no session had its log removed"
 
 
-def _all(found: Iterable[str], good: str) -> _Checked:
+def _all(faults: Iterable[str], good: str) -> _Checked:
     """Everything that is wrong, else that all is good."""
-    wrong = "; ".join(found)
+    wrong = "; ".join(faults)
     return not wrong, wrong or good
 
 
@@ -146,18 +146,18 @@ def _schema(store: Store) -> _Checked:
     """Whether every table, index and trigger stands as this program made it. A table or a plain index more does nothing;
     a trigger or a view more does, and a unique index refuses what the program may save.
     """
-    found = migrations.parts_of(store.all(migrations.PARTS))
+    present = migrations.parts_of(store.all(migrations.PARTS))
     wrong = [
-        f"{kind} {name} is {'changed' + _columns(store, name, sql) if name in found.get(kind, ()) else 'missing'}"
+        f"{kind} {name} is {'changed' + _columns(store, name, sql) if name in present.get(kind, ()) else 'missing'}"
         for kind, parts in migrations.parts_of_newest().items()
         for name, sql in parts.items()
-        if found.get(kind, {}).get(name) != sql
+        if present.get(kind, {}).get(name) != sql
     ]
     newest = migrations.parts_of_newest()
     wrong += [
         f"{kind} {name} was added by another program"
         for kind in ("trigger", "view", "index")
-        for name, sql in found.get(kind, {}).items()
+        for name, sql in present.get(kind, {}).items()
         if name not in newest.get(kind, {}) and (kind != "index" or sql.upper().startswith("CREATE UNIQUE"))
     ]
     return _all(wrong[:5], "every table, index and trigger is as it was made")
@@ -170,21 +170,21 @@ def _columns(store: Store, name: str, sql: str) -> str:
     meant = Database(memory=True, execute_plugins=False)
     try:
         meant.execute(sql)
-        wanted, there = meant[name].columns_dict, store.utils[name].columns_dict
+        expected, there = meant[name].columns_dict, store.utils[name].columns_dict
     except sqlite3.Error:
         return ""  # an index or a trigger, or a view of tables that are not here
     finally:
         meant.close()
-    told = [
-        *(f"without {column}" for column in wanted if column not in there),
-        *(f"with {column}" for column in there if column not in wanted),
+    differences = [
+        *(f"without {column}" for column in expected if column not in there),
+        *(f"with {column}" for column in there if column not in expected),
         *(
             f"{column} as {there[column].__name__}"
-            for column in wanted
-            if there.get(column, wanted[column]) != wanted[column]
+            for column in expected
+            if there.get(column, expected[column]) != expected[column]
         ),
     ]
-    return f" ({', '.join(told[:5])})" if told else ""
+    return f" ({', '.join(differences[:5])})" if differences else ""
 
 
 def _texts(store: Store) -> _Checked:
@@ -236,11 +236,11 @@ def _chain(store: Store) -> _Checked:
 
 def _searching(store: Store) -> _Checked:
     """Searching works in any case; without an index it reads every visit."""
-    found = search.state(store)
-    if not found.possible:
+    index = search.state(store)
+    if not index.possible:
         return True, "this SQLite has no FTS5: every visit is read, which is slower than an index"
-    waiting = f", {found.waiting} wait for the next save" if found.waiting else ""
-    return True, f"{found.indexed} visits are indexed{waiting}"
+    waiting = f", {index.waiting} wait for the next save" if index.waiting else ""
+    return True, f"{index.indexed} visits are indexed{waiting}"
 
 
 def _permissions(store: Store) -> _Checked:
@@ -325,11 +325,11 @@ _CHECKS: Mapping[str, Callable[[Store], _Checked]] = {
 
 def check(store: Store) -> list[CheckResult]:
     """Look at everything about the database that can be looked at while others work in it; what cannot be is wrong too."""
-    found = []
+    results = []
     for subject, look in _CHECKS.items():
         try:
             with translated():
-                found.append(CheckResult(subject, *look(store)))
+                results.append(CheckResult(subject, *look(store)))
         except (StoreFault, sqlite3.Error) as fault:
-            found.append(CheckResult(subject, False, str(fault)))
-    return found
+            results.append(CheckResult(subject, False, str(fault)))
+    return results

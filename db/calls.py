@@ -31,5 +31,5 @@ def add_call(
     unit: Unit, visit_id: int, outcome: CallOutcome, promised: int | None, *, phone: str = "", note: str = ""
 ) -> int:
     """Log a call, or one that is owed; returns its id."""
-    said = {"outcome": outcome.value, "promised_at": promised, "phone": phone, "note": note}
-    return unit.note("call", visit_id=visit_id, **said)
+    columns = {"outcome": outcome.value, "promised_at": promised, "phone": phone, "note": note}
+    return unit.note("call", visit_id=visit_id, **columns)

@@ -81,9 +81,9 @@ def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, VisitOutcome]:
 
 def add_survey(unit: Unit, client_id: int, day: datetime.date, score: int | None, words: str) -> int:
     """Note a survey that was sent (`score` None) or answered; returns its id."""
-    said = {"on_day": day.isoformat(), "words": words}
-    survey_id = unit.note("survey", client_id=client_id, score=score, **said)
-    unit.audit("client", client_id, survey="sent" if score is None else f"{score} of 10", **said)
+    detail = {"on_day": day.isoformat(), "words": words}
+    survey_id = unit.note("survey", client_id=client_id, score=score, **detail)
+    unit.audit("client", client_id, survey="sent" if score is None else f"{score} of 10", **detail)
     return survey_id
 
 

@@ -70,8 +70,8 @@ def newest_at(conn: sqlite3.Connection) -> int | None:
 def last_change(conn: sqlite3.Connection, entity: str, entity_id: int) -> tuple[str, int] | None:
     """The login of who changed a record last, and when; None where nothing was noted of it."""
     sql = "SELECT actor, at FROM audit WHERE entity = ? AND entity_id = ? ORDER BY seq DESC LIMIT 1"
-    found: tuple[str, int] | None = conn.execute(sql, (entity, entity_id)).fetchone()
-    return found
+    row: tuple[str, int] | None = conn.execute(sql, (entity, entity_id)).fetchone()
+    return row
 
 
 def head_of(conn: sqlite3.Connection) -> str:

@@ -37,7 +37,7 @@ def checklist(store: Store, visit_id: int) -> Checklist:
         tries=probes.tries_of(store, visit_id),
     )
     shown = dict(store.all("SELECT item_id, max(as_of) FROM file WHERE visit_id = ? GROUP BY item_id", (visit_id,)))
-    found = ITEMS.by(
+    items_by_origin = ITEMS.by(
         store,
         "i.added_by IS NULL",
         "WHERE i.visit_id = ?",
@@ -47,7 +47,7 @@ def checklist(store: Store, visit_id: int) -> Checklist:
         shown_as_of=shown,
         permission=permissions.given(store, visit_id),
     )
-    copied, added = found.get(1, ()), found.get(0, ())
+    copied, added = items_by_origin.get(1, ()), items_by_origin.get(0, ())
     items = _in_order([*copied, *added], {item.id for item in copied})
     entries = ENTRIES.select(store, "WHERE w.visit_id = ? ORDER BY w.sequence", (visit_id,))
     return Checklist(tuple(items), tuple(entries))
@@ -55,10 +55,10 @@ def checklist(store: Store, visit_id: int) -> Checklist:
 
 def note_way_in(unit: Unit, visit_id: int) -> bool:
     """Note that somebody's connection leads into the client's network at a visit; whether nobody had noted it before."""
-    found = unit.execute("SELECT 1 FROM way_in WHERE visit_id = ?", (visit_id,)).fetchone()
-    if found is None:
+    row = unit.execute("SELECT 1 FROM way_in WHERE visit_id = ?", (visit_id,)).fetchone()
+    if row is None:
         unit.note("way_in", visit_id=visit_id)
-    return found is None
+    return row is None
 
 
 last_recorded: Query[int, int] = value(

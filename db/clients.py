@@ -39,9 +39,9 @@ site, all_sites, add_site, update_site = SITES.one, SITES.all, SITES.add, SITES.
 
 def client_by_name(store: Store, name: str) -> Client | None:
     """The client of that name, whatever its case; archived ones are not found."""
-    wanted = folded(name)
+    wanted_name = folded(name)
     for client_id, known in store.all("SELECT id, name FROM client WHERE archived_at IS NULL"):
-        if folded(known) == wanted:
+        if folded(known) == wanted_name:
             return client(store, client_id)
     return None
 
@@ -54,8 +54,8 @@ def not_with(store: Store, client_id: int) -> frozenset[int]:
 
 def site_by_name(store: Store, client_id: int, name: str) -> Site | None:
     """The client's site of that name, whatever its case; archived ones are not found."""
-    wanted = folded(name)
-    return next((found for found in sites_of(store, client_id) if folded(found.name) == wanted), None)
+    wanted_name = folded(name)
+    return next((site for site in sites_of(store, client_id) if folded(site.name) == wanted_name), None)
 
 
 sites_of: Query[list[Site], int] = SITES.listing(

@@ -89,9 +89,9 @@ def copy(source: sqlite3.Connection, target: Path) -> sqlite3.Connection:
         with contextlib.closing(connect(draft)) as conn:
             source.backup(conn)
             conn.execute("PRAGMA journal_mode=DELETE")
-            found = [text for (text,) in conn.execute("PRAGMA quick_check(5)")]
-        if found != ["ok"]:
-            raise Corrupt(f"The database is damaged ({found[0]}). No copy was made; keep every older one.")
+            verdict = [text for (text,) in conn.execute("PRAGMA quick_check(5)")]
+        if verdict != ["ok"]:
+            raise Corrupt(f"The database is damaged ({verdict[0]}). No copy was made; keep every older one.")
     return connect(target, mode="ro")
 
 

@@ -41,7 +41,7 @@ def said_in_agreements(store: Store, ids: str, params: Sequence[Any] = ()) -> di
 
 def in_force(dated: Sequence[Dated], day: datetime.date) -> Mapping[str, Any] | None:
     """The terms that count on a day; None where none do yet."""
-    return next((one.terms for one in reversed(dated) if one.since <= day), None)
+    return next((term.terms for term in reversed(dated) if term.since <= day), None)
 
 
 def keep(
@@ -56,13 +56,13 @@ def keep(
     else:
         known = list(said_in_agreements(unit.store, "(?)", (agreement_id,)).get(agreement_id, ()))
     new = [] if known else list(before)
-    told = known or list(before)
-    for one in sorted(after, key=_day):
-        if in_force(told, one.since) != one.terms:
-            new.append(one)
-            told = sorted([*told, one], key=_day)
-    for one in new:
-        unit.insert("dated_terms", subject=subject, agreement_id=agreement_id, made_at=unit.at, **TERMS.columns(one))
+    terms = known or list(before)
+    for term in sorted(after, key=_day):
+        if in_force(terms, term.since) != term.terms:
+            new.append(term)
+            terms = sorted([*terms, term], key=_day)
+    for term in new:
+        unit.insert("dated_terms", subject=subject, agreement_id=agreement_id, made_at=unit.at, **TERMS.columns(term))
 
 
 def _day(dated: Dated) -> datetime.date:

@@ -215,9 +215,9 @@ def damaged_text(where: str) -> Corrupt:
     Args:
         where: its table, column and row; empty where that is not known.
     """
-    said = f" ({where})" if where else ""
+    place = f" ({where})" if where else ""
     return Corrupt(
-        f"A text in the database is damaged{said}: it is no UTF-8. Keep the file as it is, and let a lead restore the last"
+        f"A text in the database is damaged{place}: it is no UTF-8. Keep the file as it is, and let a lead restore the last"
         " backup; `dispatch doctor` names what is damaged."
     )
 

@@ -150,7 +150,7 @@ _CREW = "LEFT JOIN assignment crew ON f.staff_id IS NULL AND crew.visit_id = f.v
 _WHO = {"": ("NULL", ""), "technician": ("coalesce(f.staff_id, crew.staff_id)", _CREW), "client": ("f.client_id", "")}
 
 
-def counted(store: Store, figure: str, asked: FigureQuery, by: By = "") -> list[Counted]:
+def counted(store: Store, figure: str, query: FigureQuery, by: By = "") -> list[Counted]:
     """A figure in each of the spans, and of each technician or client where asked; spans without a fact are left out.
 
     A visit of several technicians counts for each of them. What is nobody's (a visit that nobody was sent to, the hours of a
@@ -160,12 +160,12 @@ def counted(store: Store, figure: str, asked: FigureQuery, by: By = "") -> list[
     rows = store.all(
         f"{_GIVEN}{FACTS[figure]}) SELECT n.number, {who} AS who, sum(f.top * {_WEIGHT}), sum(f.below * {_WEIGHT}), "
         f"sum(f.lacking) FROM span n JOIN fact f ON {_INSIDE} {join} GROUP BY 1, 2 ORDER BY 1, 2",
-        _params(asked),
+        _params(query),
     )
     return [Counted(*row) for row in rows if by == "" or row[1] is not None]
 
 
-def behind(store: Store, figure: str, asked: FigureQuery, by: By = "", who: int | None = None) -> list[Behind]:
+def behind(store: Store, figure: str, query: FigureQuery, by: By = "", who: int | None = None) -> list[Behind]:
     """The visits behind a figure, by time; of one technician or client where asked."""
     expression, join = _WHO[by]
     rows = store.all(
@@ -173,7 +173,7 @@ def behind(store: Store, figure: str, asked: FigureQuery, by: By = "", who: int 
         f"sum(f.below * {_WEIGHT}), sum(f.lacking) FROM span n JOIN fact f ON {_INSIDE} {join} "
         "JOIN visit v ON v.id = f.visit_id JOIN client c ON c.id = f.client_id "
         f"WHERE ? IS NULL OR {expression} = ? GROUP BY v.id ORDER BY min(f.at), v.id",
-        (*_params(asked), who, who),
+        (*_params(query), who, who),
     )
     return [Behind(*row) for row in rows]
 
@@ -191,7 +191,7 @@ def names(store: Store, by: By) -> dict[int, str]:
     return dict(store.all("SELECT s.id, s.name FROM staff s JOIN technician t ON t.staff_id = s.id"))
 
 
-def _params(asked: FigureQuery) -> tuple[object, ...]:
-    first = min((start for start, _ in asked.spans), default=0)
-    last = max((end for _, end in asked.spans), default=0)
-    return first, last, asked.now, asked.currency, json.dumps(asked.available), json.dumps(asked.spans)
+def _params(query: FigureQuery) -> tuple[object, ...]:
+    first = min((start for start, _ in query.spans), default=0)
+    last = max((end for _, end in query.spans), default=0)
+    return first, last, query.now, query.currency, json.dumps(query.available), json.dumps(query.spans)

@@ -90,8 +90,8 @@ class SharedCopy:
     def _held(self, path: Path) -> int | None:
         """The lock on a copy that is whole; None where another process has removed it meanwhile."""
         self._folder.mkdir(0o700, exist_ok=True)
-        found = self._folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        status = self._folder.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
             raise PermissionError(f"{self._folder} is not a private folder of ours")
         place = self._folder / ".lock"
         with contextlib.ExitStack() as undo:
@@ -150,12 +150,12 @@ def frozen(path: Path, fault: StoreFault, at: int) -> Frozen | None:
     else:
         return None
     with contextlib.ExitStack() as undo, contextlib.suppress(OSError, sqlite3.Error):
-        found = Frozen(path, why, at)
-        undo.callback(found.forget)
-        with contextlib.closing(found.reader()) as conn:
+        source = Frozen(path, why, at)
+        undo.callback(source.forget)
+        with contextlib.closing(source.reader()) as conn:
             conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
         undo.pop_all()
-        return found
+        return source
     return None
 
 
@@ -164,8 +164,8 @@ _ROOM = 64 * 1024
 
 
 def _free(path: Path) -> int:
-    found = os.statvfs(path)
-    return found.f_bavail * found.f_frsize
+    status = os.statvfs(path)
+    return status.f_bavail * status.f_frsize
 
 
 def _state(path: Path) -> State:
@@ -173,9 +173,9 @@ def _state(path: Path) -> State:
     state: State = []
     for side in ("", "-wal", "-journal"):
         try:
-            found = copies.beside(path, side).stat()
+            status = copies.beside(path, side).stat()
         except FileNotFoundError:
             state.append(None)
         else:
-            state.append((found.st_ino, found.st_size, found.st_mtime_ns) if found.st_size else None)
+            state.append((status.st_ino, status.st_size, status.st_mtime_ns) if status.st_size else None)
     return state

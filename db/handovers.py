@@ -33,8 +33,8 @@ def ask(unit: Unit, visit_id: int, to_id: int, reason: str) -> int:
     Raises:
         Refused: somebody is asked already.
     """
-    asked = {"asked_by": unit.actor.staff_id, "asked_at": unit.at}
-    return unit.insert("handover", visit_id=visit_id, to_id=to_id, reason=reason, **asked)
+    request = {"asked_by": unit.actor.staff_id, "asked_at": unit.at}
+    return unit.insert("handover", visit_id=visit_id, to_id=to_id, reason=reason, **request)
 
 
 def answer(unit: Unit, handover: Handover, accepted: bool, words: str) -> None:
@@ -50,7 +50,7 @@ def starters(store: Store, visit_ids: Sequence[int]) -> dict[int, dict[int, str]
     its visits. Visits of a job that nobody has started are left out; one that was aborted, or had no access, started nothing."""
     if not visit_ids:
         return {}
-    found = store.all(
+    rows = store.all(
         "SELECT DISTINCT v.id, a.staff_id, t.name FROM visit v "
         "JOIN visit o ON o.job_id = v.job_id AND o.id <> v.id AND o.archived_at IS NULL "
         "AND o.state NOT IN ('aborted', 'no_access') "
@@ -58,11 +58,11 @@ def starters(store: Store, visit_ids: Sequence[int]) -> dict[int, dict[int, str]
         f"WHERE v.id {AMONG} ORDER BY v.id, a.staff_id",
         listed(visit_ids),
     )
-    return {visit_id: dict(who) for visit_id, who in by_first(found).items()}
+    return {visit_id: dict(who) for visit_id, who in by_first(rows).items()}
 
 
 def taken_over(store: Store, visit_ids: Sequence[int]) -> dict[int, set[int]]:
     """For each of some visits the technicians who agreed to take it over."""
     taken = f"SELECT visit_id, to_id FROM handover WHERE accepted = 1 AND visit_id {AMONG}"
-    found = by_first(store.all(taken, listed(visit_ids)))
-    return {visit_id: {staff_id for (staff_id,) in who} for visit_id, who in found.items()}
+    technicians = by_first(store.all(taken, listed(visit_ids)))
+    return {visit_id: {staff_id for (staff_id,) in who} for visit_id, who in technicians.items()}

@@ -37,14 +37,14 @@ def legs_of_day(
 
 def legs_of(store: Store, technician_id: int, day: datetime.date) -> dict[int, Leg]:
     """The legs of one technician's day: visit (or `HOME`) → leg."""
-    found = LEGS.beside(store, "visit_id", "WHERE staff_id = ? AND day = ?", (technician_id, day.isoformat()))
-    return {visit_id: leg for leg, visit_id in found}
+    rows = LEGS.beside(store, "visit_id", "WHERE staff_id = ? AND day = ?", (technician_id, day.isoformat()))
+    return {visit_id: leg for leg, visit_id in rows}
 
 
 def days_from(store: Store, day: datetime.date) -> list[datetime.date]:
     """The days from `day` on that have legs."""
     rows = store.all("SELECT DISTINCT day FROM leg WHERE day >= ? ORDER BY day", (day.isoformat(),))
-    return [datetime.date.fromisoformat(found) for (found,) in rows]
+    return [datetime.date.fromisoformat(text) for (text,) in rows]
 
 
 def set_legs(unit: Unit, technician_id: int, day: datetime.date, legs: Mapping[int, Leg]) -> None:

@@ -105,18 +105,18 @@ def sums(store: Store, ids: Iterable[int]) -> dict[int, Sum]:
         "AND EXISTS (SELECT 1 FROM visit v WHERE v.id = c.visit_id AND v.ended_at IS NOT NULL)",
         listed(ids),
     )
-    return {visit_id: one for one, visit_id in newest}
+    return {visit_id: charge for charge, visit_id in newest}
 
 
 def noted(store: Store, ids: Iterable[int]) -> dict[int, list[Noted]]:
     """What people did on some visits that a lead looks at: overrides, failed tests, an unhappy sign-off, what was put right or
     given away, comments."""
     among = listed(ids)
-    found: dict[int, list[Noted]] = {}
+    notes: dict[int, list[Noted]] = {}
     for query in _NOTED:
-        for visit_id, *one in store.all(query, among):
-            found.setdefault(visit_id, []).append(Noted._make(one))
-    return found
+        for visit_id, *columns in store.all(query, among):
+            notes.setdefault(visit_id, []).append(Noted._make(columns))
+    return notes
 
 
 _NOTED = (

@@ -22,14 +22,14 @@ MESSAGES = Select(
 
 def wishes(store: Store, client_id: int) -> tuple[frozenset[About], str]:
     """What a client wants to be told, and where: the address of the client, else that of the first contact with one."""
-    told, address = store.one("SELECT told, told_at FROM client WHERE id = ?", (client_id,)) or ("", "")
-    wanted = frozenset(About(one) for one in told.split())
-    if wanted and not address:
+    words, address = store.one("SELECT told, told_at FROM client WHERE id = ?", (client_id,)) or ("", "")
+    subjects = frozenset(About(subject) for subject in words.split())
+    if subjects and not address:
         row = store.one(
             "SELECT email FROM contact WHERE client_id = ? AND email <> '' ORDER BY id LIMIT 1", (client_id,)
         )
         address = row[0] if row is not None else ""
-    return wanted, address
+    return subjects, address
 
 
 def add(
@@ -48,15 +48,15 @@ def add(
         instead_of: the message whose place it takes, and which is not told.
     """
     of_such = "WHERE m.visit_id = ? AND m.kind = ? ORDER BY m.id DESC"
-    for told in MESSAGES.select(unit.store, of_such, (visit_id, about.value)):
-        if told.fate is Fate.DROPPED or told.id == instead_of:
+    for earlier in MESSAGES.select(unit.store, of_such, (visit_id, about.value)):
+        if earlier.fate is Fate.DROPPED or earlier.id == instead_of:
             continue
-        if (told.premise, told.address) == (premise, address):
+        if (earlier.premise, earlier.address) == (premise, address):
             return None
-        if told.fate is not Fate.FAILED:
+        if earlier.fate is not Fate.FAILED:
             break
-    said = {"kind": about.value, "premise": premise, "address": address, "text": text, "due_at": due_at}
-    return unit.note("message", visit_id=visit_id, **said)
+    columns = {"kind": about.value, "premise": premise, "address": address, "text": text, "due_at": due_at}
+    return unit.note("message", visit_id=visit_id, **columns)
 
 
 def change(unit: Unit, message: Message, fate: Fate, **columns: Any) -> int:

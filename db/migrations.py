@@ -31,10 +31,10 @@ def numbers(folder: Path = FOLDER) -> list[int]:
     Raises:
         ValueError: they are not 1, 2, 3 …
     """
-    found = sorted(int(path.stem) for path in folder.glob("[0-9][0-9][0-9][0-9].sql"))
-    if not found or found != list(range(1, len(found) + 1)):
-        raise ValueError(f"the migrations in {folder.name} are not numbered from 0001 without a gap: {found}")
-    return found
+    present = sorted(int(path.stem) for path in folder.glob("[0-9][0-9][0-9][0-9].sql"))
+    if not present or present != list(range(1, len(present) + 1)):
+        raise ValueError(f"the migrations in {folder.name} are not numbered from 0001 without a gap: {present}")
+    return present
 
 
 LATEST = numbers()[-1]
@@ -125,13 +125,13 @@ def migrate(conn: sqlite3.Connection, path: Path, *, now: int) -> None:
         conn.execute("BEGIN IMMEDIATE")
         version = refuse_newer(conn, path)
         if version < LATEST:
-            kept = _keep_copy(path, version, now)
+            copy = _keep_copy(path, version, now)
             try:
-                _bring_forward(conn, version, kept, now)
+                _bring_forward(conn, version, copy, now)
             except (sqlite3.Error, ValueError) as error:
                 raise NotMigrated(
                     f"{path.name} could not be brought from version {version} to {LATEST} ({error})."
-                    f" It is as it was, and {kept.name} is a copy of it."
+                    f" It is as it was, and {copy.name} is a copy of it."
                 ) from error
         conn.execute("COMMIT")
     except sqlite3.Error as error:
@@ -142,7 +142,7 @@ def migrate(conn: sqlite3.Connection, path: Path, *, now: int) -> None:
         conn.execute("PRAGMA foreign_keys=ON")
 
 
-def _bring_forward(conn: sqlite3.Connection, version: int, kept: Path, now: int) -> None:
+def _bring_forward(conn: sqlite3.Connection, version: int, copy: Path, now: int) -> None:
     carry_out(conn, version)
     dangling = conn.execute("PRAGMA foreign_key_check").fetchone()
     if dangling is not None:
@@ -151,7 +151,7 @@ def _bring_forward(conn: sqlite3.Connection, version: int, kept: Path, now: int)
 
     search_index.freshen(conn, most=None)
 
-    detail = chain.canonical({"from": version, "to": LATEST, "copy": kept.name})
+    detail = chain.canonical({"from": version, "to": LATEST, "copy": copy.name})
     save_id = uuid.uuid4().hex
     chain.append(conn, (now, "dispatch", None, save_id, "system", "migrate", "store", LATEST, detail, save_id))
 
@@ -160,10 +160,10 @@ def _keep_copy(path: Path, version: int, now: int) -> Path:
     name = f"{path.name}.v{version}-{stamp(now)}"
     # the write lock is ours and nothing is written yet: a second connection reads exactly what is about to change
     with closing(copies.connect(path, mode="rw")) as reader:
-        for kept in (path.with_name(name), *(path.with_name(f"{name}-{again}") for again in range(2, 100))):
+        for target in (path.with_name(name), *(path.with_name(f"{name}-{again}") for again in range(2, 100))):
             try:
-                copies.copy(reader, kept).close()
+                copies.copy(reader, target).close()
             except Exists:
                 continue
-            return kept
+            return target
     raise StoreFault(f"There are a hundred copies of {path.name} beside it. Nothing was changed; move some away.")

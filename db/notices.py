@@ -31,6 +31,6 @@ def unread(store: Store, staff_id: int) -> list[Notice]:
     return NOTICES.select(store, where, (staff_id, *listed(CHANGES)))
 
 
-def note(unit: Unit, found: Sequence[Notice]) -> None:
+def note(unit: Unit, notices: Sequence[Notice]) -> None:
     """Say that notices were read."""
-    unit.execute_many("UPDATE outbox SET seen_at = ? WHERE id = ?", [(unit.at, one.id) for one in found])
+    unit.execute_many("UPDATE outbox SET seen_at = ? WHERE id = ?", [(unit.at, notice.id) for notice in notices])

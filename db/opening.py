@@ -95,23 +95,23 @@ def connect_in_turn(path: Path, timeout: float, gate: Gate) -> sqlite3.Connectio
         return connect(path, timeout)
 
 
-def connect_to_read(found: Frozen) -> sqlite3.Connection:
+def connect_to_read(source: Frozen) -> sqlite3.Connection:
     """A connection to a database that cannot be written, set up as one that can.
 
     Raises:
         NotOurs, Empty, Corrupt, TooNew: as `connect`.
         ReadOnly: it is of an older version, and would have to be brought to this one first.
     """
-    conn = found.reader()
+    conn = source.reader()
     with translated():
         try:
             _set_up(conn)
-            _recognise(conn, found.path)
+            _recognise(conn, source.path)
             if migrations.version_of(conn) < migrations.LATEST:
-                older = f"{found.path.name} is of an older version and has to be written once."
-                raise ReadOnly(f"{older} {found.why.capitalize()}.")
+                older = f"{source.path.name} is of an older version and has to be written once."
+                raise ReadOnly(f"{older} {source.why.capitalize()}.")
         except BaseException:
-            found.end(conn)
+            source.end(conn)
             raise
     return conn
 
@@ -138,18 +138,18 @@ def vet(path: Path) -> None:
         NotFound, Empty, NotOurs, ReadOnly: it is visibly not a database of this program, or may not be read.
     """
     try:
-        found = path.stat()
+        status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         raise NoDatabase(
             f"There is no database at {path}. Make one with `dispatch init`, or name another with --db."
         ) from None
     except OSError as error:
         raise from_os(error, path) from error
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise NotOurs(f"{path} is not a file. It was left as it is; name a database with --db.")
     if not os.access(path, os.R_OK):
         raise ReadOnly(f"{path} may not be read by this user. Nothing was changed; ask for access.")
-    if found.st_size == 0:
+    if status.st_size == 0:
         raise _empty(path)
     _glance(path)
 
@@ -201,12 +201,12 @@ def _settle_journal(conn: sqlite3.Connection, path: Path, timeout: float) -> Non
     Changing over needs the file alone for a moment. With others in it, the next one to open it will do: a rollback
     journal is only slower, but a log that may not be written is refused.
     """
-    wanted = "wal" if wal_is_safe() else "truncate"
-    if journal_mode(conn) == wanted:
+    mode = "wal" if wal_is_safe() else "truncate"
+    if journal_mode(conn) == mode:
         return
     conn.execute("PRAGMA busy_timeout=0")
     try:
-        settled = conn.execute(f"PRAGMA journal_mode={wanted}").fetchone()[0] == wanted
+        settled = conn.execute(f"PRAGMA journal_mode={mode}").fetchone()[0] == mode
     except sqlite3.OperationalError as error:
         if not isinstance(translate(error), Busy):
             raise

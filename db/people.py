@@ -111,13 +111,13 @@ def technician(store: Store, staff_id: int) -> Technician | None:
 
 def technician_by_name(store: Store, name_or_login: str) -> Technician | None:
     """The technician of that name, or else of that login, whatever the case."""
-    wanted = folded(name_or_login)
+    wanted_name = folded(name_or_login)
     rows = store.all(
         f"SELECT t.staff_id, s.name, s.login FROM technician t JOIN staff s ON s.id = t.staff_id {_WORKING}"
     )
     for position in (1, 2):
         for row in rows:
-            if folded(row[position]) == wanted:
+            if folded(row[position]) == wanted_name:
                 return technician(store, row[0])
     return None
 

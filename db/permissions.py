@@ -41,7 +41,7 @@ ASKED = Select(
 def given(store: Store, visit_id: int) -> dict[int, Permission]:
     """The last permission that was given for each item of a visit, by the item's id."""
     where = "WHERE i.visit_id = ? AND p.given = 1 ORDER BY p.id"
-    return {item_id: one for one, item_id in GIVEN.beside(store, "p.item_id", where, (visit_id,))}
+    return {item_id: permission for permission, item_id in GIVEN.beside(store, "p.item_id", where, (visit_id,))}
 
 
 waiting: Query[list[Asking]] = ASKED.listing(
@@ -58,10 +58,10 @@ def ask(unit: Unit, item_id: int, why: str) -> Asking:
     Raises:
         Refused: it is asked for already.
     """
-    said = {"asked_by": unit.actor.staff_id, "asked_at": unit.at, "asked": why}
-    key = unit.insert("permission", item_id=item_id, lowered=0, **said)
-    (asked,) = ASKED.select(unit.store, "WHERE p.id = ?", (key,))
-    return asked
+    request = {"asked_by": unit.actor.staff_id, "asked_at": unit.at, "asked": why}
+    key = unit.insert("permission", item_id=item_id, lowered=0, **request)
+    (asking,) = ASKED.select(unit.store, "WHERE p.id = ?", (key,))
+    return asking
 
 
 def answer(unit: Unit, asking: Asking, *, yes: bool, as_of: int, lowered: bool, reason: str) -> None:

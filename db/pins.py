@@ -32,13 +32,13 @@ def pin_between(store: Store, origin: End, destination: End) -> Pin | None:
 
 def pinned_places(store: Store) -> list[tuple[Place, Place, int]]:
     """The pinned drives as places and minutes. A site without coordinates is its stand-in; other unknown ends are left out."""
-    found = [(_place_of(store, one.origin), _place_of(store, one.destination), one.minutes) for one in pins(store)]
-    return [(origin, end, minutes) for origin, end, minutes in found if origin is not None and end is not None]
+    drives = [(_place_of(store, pin.origin), _place_of(store, pin.destination), pin.minutes) for pin in pins(store)]
+    return [(origin, end, minutes) for origin, end, minutes in drives if origin is not None and end is not None]
 
 
 def pinned_sites(store: Store) -> frozenset[int]:
     """The sites that are an end of a pinned drive: they can be driven to, also without coordinates."""
-    ends = (end for one in pins(store) for end in (one.origin, one.destination))
+    ends = (end for pin in pins(store) for end in (pin.origin, pin.destination))
     return frozenset(end.id for end in ends if end.kind is EndKind.SITE)
 
 

@@ -55,7 +55,7 @@ def allowance_left(store: Store, agreement: Agreement, day: datetime.date) -> Fr
     used = _used(store, agreement)
     this = agreement.month_of(day)
     carried = Fraction(0)
-    if any(one.rollover != "none" for one in granted):
+    if any(grant.rollover != "none" for grant in granted):
         for month in agreement.months_until(this):
             of = _in_force(granted, month)
             left = carried + of.minutes - used.get(month.isoformat(), Fraction(0))
@@ -77,7 +77,7 @@ def allowance_used(store: Store, agreement: Agreement, day: datetime.date) -> Fr
 
 def _in_force(granted: Sequence[Grant], month: datetime.date) -> Grant:
     """What is granted in a month; nothing before the first word on it."""
-    return next((one for one in reversed(granted) if one.since <= month), Grant(month, Fraction(0), "none", None))
+    return next((grant for grant in reversed(granted) if grant.since <= month), Grant(month, Fraction(0), "none", None))
 
 
 def _used(store: Store, agreement: Agreement) -> dict[str, Fraction]:

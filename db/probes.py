@@ -33,14 +33,14 @@ ORDERS = Select(Order, "probe_order r")
 
 def probes_of_visit(store: Store, visit_id: int) -> dict[int, tuple[Probe, ...]]:
     """The probes of a visit's items, by the item's id."""
-    found: dict[int, list[Probe]] = {}
+    by_item: dict[int, list[Probe]] = {}
     for item_id, text, vantage in store.all(
         "SELECT p.item_id, p.probe, p.vantage FROM item_probe p JOIN item i ON i.id = p.item_id WHERE i.visit_id = ? "
         "ORDER BY p.item_id, p.position",
         (visit_id,),
     ):
-        found.setdefault(item_id, []).append(_readable(text, vantage))
-    return {item_id: tuple(probes) for item_id, probes in found.items()}
+        by_item.setdefault(item_id, []).append(_readable(text, vantage))
+    return {item_id: tuple(probes) for item_id, probes in by_item.items()}
 
 
 def _readable(text: str, vantage: str) -> Probe:
@@ -113,8 +113,8 @@ tries_of: Query[dict[int, tuple[Try, ...]], int] = TRIES.grouped(
 
 def add_tries(unit: Unit, attempt_id: int, tries: Iterable[Try]) -> None:
     """Keep every try of an attempt."""
-    for position, one in enumerate(tries, 1):
-        unit.insert("attempt_try", attempt_id=attempt_id, position=position, **TRIES.columns(one))
+    for position, attempt_try in enumerate(tries, 1):
+        unit.insert("attempt_try", attempt_id=attempt_id, position=position, **TRIES.columns(attempt_try))
 
 
 def watch_of(store: Store, item_id: int, probe: str, since: int) -> tuple[Watch, int]:

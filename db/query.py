@@ -101,15 +101,20 @@ def ask(
 def tables(store: Store) -> QueryResult:
     """Every column of the tables and views that may be asked, with its type."""
     allowed = readable(store.conn)
-    found = sorted((*store.utils.tables, *store.utils.views), key=lambda one: str(one.name))
-    rows = [(one.name, column.name, column.type) for one in found if one.name in allowed for column in one.columns]
+    relations = sorted((*store.utils.tables, *store.utils.views), key=lambda relation: str(relation.name))
+    rows = [
+        (relation.name, column.name, column.type)
+        for relation in relations
+        if relation.name in allowed
+        for column in relation.columns
+    ]
     return QueryResult(("table", "column", "type"), tuple(rows))
 
 
 def readable(conn: sqlite3.Connection) -> frozenset[str]:
     """The tables and views that a question may read."""
-    found = conn.execute(_NAMES).fetchall()
-    return frozenset(name for (name,) in found if name not in UNREADABLE and not name.startswith(_INNER))
+    names = conn.execute(_NAMES).fetchall()
+    return frozenset(name for (name,) in names if name not in UNREADABLE and not name.startswith(_INNER))
 
 
 def _refuse_opening(conn: sqlite3.Connection, sql: str, allowed: frozenset[str], denied: list[str]) -> None:

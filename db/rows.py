@@ -46,8 +46,8 @@ class Listed:
     def rows(self, value: Iterable[Any]) -> list[tuple[Any, ...]]:
         """The columns of each."""
         if len(self.columns) == 1:
-            return [(one,) for one in value]
-        return [tuple(getattr(one, column) for column in self.columns) for one in value]
+            return [(item,) for item in value]
+        return [tuple(getattr(item, column) for column in self.columns) for item in value]
 
     def write(self, unit: Unit, key: int, value: Iterable[Any]) -> None:
         """Give a record these, and no others."""
@@ -98,7 +98,7 @@ class Query(Generic[R, *Ts]):
         self._run = run
 
     def __call__(self, store: Store, *params: *Ts) -> R:
-        return self._run(store, [_given(one) for one in params])
+        return self._run(store, [_given(param) for param in params])
 
 
 def value(sql: str) -> Query[Any, *Ts]:
@@ -108,7 +108,7 @@ def value(sql: str) -> Query[Any, *Ts]:
 
 def values(sql: str) -> Query[list[Any], *Ts]:
     """The first column of each row."""
-    return Query(lambda store, params: [one for one, *_ in store.all(sql, params)])
+    return Query(lambda store, params: [first for first, *_ in store.all(sql, params)])
 
 
 def rows(sql: str) -> Query[list[Any], *Ts]:
@@ -129,7 +129,7 @@ def _both(value: Any) -> tuple[Any, ...]:
 def part(of: Select[Any]) -> Stored:
     """A record within a record: its columns stand beside those of the other, and the first of them is never empty."""
     columns = tuple(column for kind in of.own.values() for column in kind.columns)
-    return Stored(columns, lambda one: tuple(of.columns(one).values()), lambda *values: of.records([values])[0])
+    return Stored(columns, lambda record: tuple(of.columns(record).values()), lambda *values: of.records([values])[0])
 
 
 def json_form(name: str) -> Stored:
@@ -177,8 +177,8 @@ _NOTHING: Mapping[Any, Any] = {}
 def _otherwise(cls: Any, name: str) -> Any:
     """What a field is that nothing is given for."""
     known = getattr(cls, "__dataclass_fields__", None)
-    found = cls._field_defaults.get(name, MISSING) if known is None else known[name].default
-    return () if found is MISSING else found
+    default = cls._field_defaults.get(name, MISSING) if known is None else known[name].default
+    return () if default is MISSING else default
 
 
 class Select(Generic[T]):
@@ -260,10 +260,10 @@ class Select(Generic[T]):
         self, store: Store, key: str, rest: str = "", params: Sequence[Any] = (), **given: Mapping[Any, Any]
     ) -> dict[Any, tuple[T, ...]]:
         """The records that `rest` selects by an expression, those of each in their order."""
-        found: dict[Any, list[T]] = {}
-        for record, one in self.beside(store, key, rest, params, **given):
-            found.setdefault(one, []).append(record)
-        return {one: tuple(own) for one, own in found.items()}
+        groups: dict[Any, list[T]] = {}
+        for record, key_value in self.beside(store, key, rest, params, **given):
+            groups.setdefault(key_value, []).append(record)
+        return {key_value: tuple(own) for key_value, own in groups.items()}
 
     def beside(
         self, store: Store, more: str, rest: str = "", params: Sequence[Any] = (), **given: Mapping[Any, Any]
@@ -280,7 +280,7 @@ class Select(Generic[T]):
         """The records of rows."""
         if not (self._converted or self._joined or self._given):
             return [self._made(row[: self._width]) for row in rows]
-        found = []
+        records = []
         for row in rows:
             values = list(row)
             for at, back in self._converted:
@@ -292,15 +292,15 @@ class Select(Generic[T]):
             for name, at, otherwise in self._given:
                 values[at] = given.get(name, _NOTHING).get(values[at], otherwise)
             del values[self._width :]
-            found.append(self._made(values))
-        return found
+            records.append(self._made(values))
+        return records
 
     def columns(self, record: T) -> dict[str, Any]:
         """What of a record stands in columns of its own table, its id and version apart."""
-        found: dict[str, Any] = {}
+        columns: dict[str, Any] = {}
         for name, kind in self.own.items():
-            found.update(zip(kind.columns, kind.out(getattr(record, name)), strict=True))
-        return found
+            columns.update(zip(kind.columns, kind.out(getattr(record, name)), strict=True))
+        return columns
 
 
 class Rows(Select[T]):
@@ -330,7 +330,9 @@ class Rows(Select[T]):
 
     def one(self, store: Store, key: int) -> T | None:
         """The record with that id, archived or not."""
-        lists = {name: self._listed(store, one, f"WHERE {one.key} = ?", (key,)) for name, one in self._lists.items()}
+        lists = {
+            name: self._listed(store, listed, f"WHERE {listed.key} = ?", (key,)) for name, listed in self._lists.items()
+        }
         return next(iter(super().select(store, "WHERE r.id = ?", (key,), **lists)), None)
 
     def all(self, store: Store) -> list[T]:
@@ -339,7 +341,7 @@ class Rows(Select[T]):
 
     def select(self, store: Store, rest: str = "", params: Sequence[Any] = (), **given: Mapping[Any, Any]) -> list[T]:
         """The records that `rest` of the query selects, with their lists."""
-        lists = {name: self._listed(store, one) for name, one in self._lists.items()}
+        lists = {name: self._listed(store, listed) for name, listed in self._lists.items()}
         return super().select(store, rest, params, **lists)
 
     def add(self, unit: Unit, new: T) -> int:
@@ -349,8 +351,8 @@ class Rows(Select[T]):
             Refused: the database forbids it; a name is taken.
         """
         key = unit.insert(self._table, **self.columns(new))
-        for name, one in self._lists.items():
-            one.write(unit, key, getattr(new, name))
+        for name, listed in self._lists.items():
+            listed.write(unit, key, getattr(new, name))
         unit.audit(self._table, key, **self._picture(new))
         return key
 
@@ -362,9 +364,9 @@ class Rows(Select[T]):
             Refused: the database forbids it; a name is taken.
         """
         version = unit.update(self._table, before.id, before.version, **self.columns(after))
-        for name, one in self._lists.items():
+        for name, listed in self._lists.items():
             if getattr(before, name) != getattr(after, name):
-                one.write(unit, before.id, getattr(after, name))
+                listed.write(unit, before.id, getattr(after, name))
         unit.audit(self._table, before.id, changed=changed(self._picture(before), self._picture(after)))
         return version
 
@@ -373,13 +375,16 @@ class Rows(Select[T]):
         return unit.update(self._table, record.id, record.version, archived_at=at)
 
     def _picture(self, record: T) -> dict[str, Any]:
-        lists = {name: one.rows(getattr(record, name)) for name, one in self._lists.items()}
+        lists = {name: listed.rows(getattr(record, name)) for name, listed in self._lists.items()}
         return self.columns(record) | {
             name: [row[0] if len(row) == 1 else list(row) for row in rows] for name, rows in lists.items()
         }
 
     @staticmethod
-    def _listed(store: Store, one: Listed, scope: str = "", params: Sequence[Any] = ()) -> dict[int, tuple[Any, ...]]:
-        query = f"SELECT {one.key}, {', '.join(one.columns)} FROM {one.table} {scope} ORDER BY {one.key}, {one.order}"
-        found = by_first(store.all(query, params))
-        return {key: tuple(one.of(*columns) for columns in own) for key, own in found.items()}
+    def _listed(
+        store: Store, listed: Listed, scope: str = "", params: Sequence[Any] = ()
+    ) -> dict[int, tuple[Any, ...]]:
+        columns = ", ".join((listed.key, *listed.columns))
+        query = f"SELECT {columns} FROM {listed.table} {scope} ORDER BY {listed.key}, {listed.order}"
+        groups = by_first(store.all(query, params))
+        return {key: tuple(listed.of(*columns) for columns in own) for key, own in groups.items()}

@@ -35,11 +35,11 @@ def matching(store: Store, typed: str) -> frozenset[int] | None:
     if not words:
         return frozenset() if typed.strip() else None
     with store.read():
-        found = _indexed(store, words)
-        if found is None:
+        indexed = _indexed(store, words)
+        if indexed is None:
             return frozenset(_read(store, words))
         stale = [row[0] for row in store.all("SELECT visit_id FROM search_stale")]
-        return frozenset(found.difference(stale) | set(_read(store, words, stale)) if stale else found)
+        return frozenset(indexed.difference(stale) | set(_read(store, words, stale)) if stale else indexed)
 
 
 def words_of(typed: str) -> list[str]:
@@ -74,20 +74,24 @@ def _read(store: Store, words: Iterable[str], ids: Iterable[int] | None = None) 
     """The visits, among `ids` where they are given, whose words are those looked for: the slow way."""
     where, params = ("", ()) if ids is None else (f" WHERE visit_id {AMONG}", listed(ids))
     rows = store.all(f"SELECT visit_id, {COLUMNS} FROM visit_text{where}", params)
-    wanted = [f" {word}" for word in words]
-    found = []
+    beginnings = [f" {word}" for word in words]
+    visits = []
     for visit_id, *columns in rows:
         text = "|".join(f" {_plain(column)}" for column in columns)
-        if all(word in text for word in wanted):
-            found.append(visit_id)
-    return found
+        if all(word in text for word in beginnings):
+            visits.append(visit_id)
+    return visits
 
 
 def _plain(text: str) -> str:
     """Text as the index has it: small letters and digits without accents, all else a space."""
     text = unicodedata.normalize("NFD", text.lower()) if not text.isascii() else text.lower()
-    kept = "".join(
-        one if one.isalnum() or unicodedata.category(one) == "Co" else "" if unicodedata.category(one) == "Mn" else " "
-        for one in text
+    letters = "".join(
+        letter
+        if letter.isalnum() or unicodedata.category(letter) == "Co"
+        else ""
+        if unicodedata.category(letter) == "Mn"
+        else " "
+        for letter in text
     )
-    return " ".join(kept.split())
+    return " ".join(letters.split())

@@ -25,13 +25,13 @@ session: Query[SshLogin | None, str] = SESSIONS.single("WHERE e.id = ?")
 
 def open_sessions(store: Store, staff_id: int | None = None) -> list[SshLogin]:
     """Those that have not ended and have a living process, of everybody or of one person, the oldest first."""
-    found = _unended(store) if staff_id is None else _unended_of(store, staff_id)
-    return [one for one in found if store.presence.held(one.id) is not False]
+    sessions = _unended(store) if staff_id is None else _unended_of(store, staff_id)
+    return [session for session in sessions if store.presence.held(session.id) is not False]
 
 
 def gone_sessions(store: Store) -> list[SshLogin]:
     """Those whose process has ended and could not say so."""
-    return [one for one in _unended(store) if store.presence.held(one.id) is False]
+    return [session for session in _unended(store) if store.presence.held(session.id) is False]
 
 
 _unended: Query[list[SshLogin]] = SESSIONS.listing("WHERE e.ended_at IS NULL ORDER BY e.started_at, e.id")
@@ -78,7 +78,7 @@ def touch(unit: Unit, session_id: str) -> None:
     unit.execute("UPDATE session SET seen_at = ? WHERE id = ?", (unit.at, session_id))
 
 
-def end(unit: Unit, one: SshLogin, how: str, place: str = "{}") -> None:
+def end(unit: Unit, login: SshLogin, how: str, place: str = "{}") -> None:
     """End a session, once.
 
     Args:
@@ -89,9 +89,9 @@ def end(unit: Unit, one: SshLogin, how: str, place: str = "{}") -> None:
     """
     changed: Any = unit.execute(
         "UPDATE session SET ended_at = ?, ended_as = ?, place = ? WHERE id = ? AND ended_at IS NULL",
-        (unit.at, how, place, one.id),
+        (unit.at, how, place, login.id),
     ).rowcount
     if changed:
-        unit.audit("key", one.key_id or 0, ended=one.id, how=how)
+        unit.audit("key", login.key_id or 0, ended=login.id, how=how)
     elif not unit.audited:
         unit.leave_unchanged()

@@ -66,8 +66,8 @@ sheets_of_site: Query[list[StoredSheet], int, int, int] = SHEETS.listing(
 
 def latest_sheets(store: Store, visit_ids: Sequence[int]) -> dict[int, StoredSheet]:
     """The newest revision of each visit that has one."""
-    found = SHEETS.select(store, f"WHERE visit_id {AMONG} ORDER BY revision", listed(visit_ids))
-    return {one.visit_id: one for one in found}
+    sheets = SHEETS.select(store, f"WHERE visit_id {AMONG} ORDER BY revision", listed(visit_ids))
+    return {sheet.visit_id: sheet for sheet in sheets}
 
 
 def add_sheet(

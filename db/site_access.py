@@ -18,7 +18,7 @@ def whom_to_ring(store: Store) -> dict[int, tuple[str, str]]:
 def access_hours(store: Store, sites: Collection[int] | None = None) -> dict[int, tuple[Hours, ...]]:
     """The opening hours of each site that has any, by the site's id; of `sites` only where they are given."""
     scope, ids = ("", ()) if sites is None else (f"WHERE site_id {AMONG}", listed(sites))
-    found = store.all(
+    rows = store.all(
         f"SELECT site_id, weekday, opens, closes FROM site_access {scope} ORDER BY site_id, weekday, opens", ids
     )
-    return {site_id: tuple(map(Hours._make, hours)) for site_id, hours in by_first(found).items()}
+    return {site_id: tuple(map(Hours._make, hours)) for site_id, hours in by_first(rows).items()}

@@ -94,14 +94,14 @@ class Standing:
             leave_open(self._conn)
             return
         with contextlib.suppress(StoreFault, sqlite3.Error, OSError):
-            kept = self._keep_apart()
+            copy = self._keep_apart()
             with alone():
                 if _size(copies.beside(self.path, "-wal")) == 0 and self._goes_on_from_file():
                     # nobody wrote since: SQLite merges the log if it is alone with the file, else leaves it to the others
                     head = self._conn.execute(_HEAD).fetchone()
                     self._conn.close()
-                    if kept is not None and self._in_file(head):
-                        kept.unlink()
+                    if copy is not None and self._in_file(head):
+                        copy.unlink()
                     return
         leave_open(self._conn)
 
@@ -110,10 +110,10 @@ class Standing:
         head = self._conn.execute(_HEAD).fetchone()
         if head is None or self._in_file(head):
             return None
-        kept = copies.beside(self.path, f"{APART}{head[1].hex()[:12]}")
-        if not os.path.lexists(kept):
-            copies.copy(self._conn, kept).close()
-        return kept
+        copy = copies.beside(self.path, f"{APART}{head[1].hex()[:12]}")
+        if not os.path.lexists(copy):
+            copies.copy(self._conn, copy).close()
+        return copy
 
     def _goes_on_from_file(self) -> bool:
         """Whether the newest audit row of the file itself is one that this connection has."""
@@ -133,11 +133,11 @@ class Standing:
         if self._mode() != "wal":
             return
         self._conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        found = _identities(self.path)
+        log = _identities(self.path)
         here = _open_here()
-        if None in found or not (here is None or here.issuperset(found)) or not self._covers_its_index():
+        if None in log or not (here is None or here.issuperset(log)) or not self._covers_its_index():
             raise log_gone(self.path)
-        self._log = found
+        self._log = log
 
     def _covers_its_index(self) -> bool:
         """Whether the log is as long as its index says: a new one beside an index that is in use is not."""
@@ -156,10 +156,10 @@ _ROW = "SELECT 1 FROM audit WHERE seq = ? AND hash = ?"
 
 def _identity(path: Path) -> Identity | None:
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def _identities(path: Path) -> tuple[Identity | None, ...]:
@@ -175,7 +175,7 @@ def _size(path: Path) -> int:
 
 def _open_here() -> set[Identity | None] | None:
     """The identities of all files that this process has open; None where the system does not tell."""
-    found: set[Identity | None] = set()
+    identities: set[Identity | None] = set()
     try:
         numbers = os.listdir("/dev/fd")
     except OSError:
@@ -183,8 +183,8 @@ def _open_here() -> set[Identity | None] | None:
     for number in numbers:
         with contextlib.suppress(OSError):
             state = os.fstat(int(number))
-            found.add((state.st_dev, state.st_ino))
-    return found
+            identities.add((state.st_dev, state.st_ino))
+    return identities
 
 
 def roll_back(conn: sqlite3.Connection) -> None:

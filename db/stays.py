@@ -87,7 +87,7 @@ def drop_segment(unit: Unit, segment_id: int) -> None:
 def segments_of(store: Store, assignment_id: int) -> dict[int, Segment]:
     """The segments of an assignment by their id, in the order of their starts."""
     where = "WHERE g.assignment_id = ? ORDER BY g.starts_at, g.id"
-    return {segment_id: one for one, segment_id in SEGMENTS.beside(store, "g.id", where, (assignment_id,))}
+    return {segment_id: segment for segment, segment_id in SEGMENTS.beside(store, "g.id", where, (assignment_id,))}
 
 
 def open_segment(unit: Unit, assignment_id: int, kind: str, at: int) -> None:

@@ -155,11 +155,11 @@ class Store:
             StoreFault: the fault itself, where it is not for want of a disk that takes something; else as `open`.
         """
         path = Path(os.path.realpath(path))
-        if (found := frozen(path, fault, (clock or machine_clock.PLAIN).now())) is None:
+        if (source := frozen(path, fault, (clock or machine_clock.PLAIN).now())) is None:
             raise fault
-        conn = opening.connect_to_read(found)
+        conn = opening.connect_to_read(source)
         gate = Gate(path.with_name(path.name + ".gate"))
-        return cls(conn, path, gate, clock or machine_clock.of_firm(conn), timeout, found)
+        return cls(conn, path, gate, clock or machine_clock.of_firm(conn), timeout, source)
 
     def __enter__(self) -> Store:
         return self
@@ -423,7 +423,7 @@ def _end(standing: Standing | Frozen, conn: sqlite3.Connection, gate: Gate, pid:
         standing.end(lambda: gate.held(_PARTING, "dispatch"))
 
 
-def there(found: T | None) -> T:
+def there(value: T | None) -> T:
     """What is there, because something else names it and nothing with history is deleted."""
-    assert found is not None
-    return found
+    assert value is not None
+    return value

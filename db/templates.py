@@ -41,8 +41,8 @@ class Origin(NamedTuple):
 
 def all_templates(store: Store) -> list[Template]:
     """Every template that is not archived in its newest wording, by name."""
-    found = [_template(*row) for row in store.all(f"{_SELECT} WHERE t.archived_at IS NULL")]
-    return sorted(found, key=lambda one: (one.name.casefold(), one.id))
+    templates = [_template(*row) for row in store.all(f"{_SELECT} WHERE t.archived_at IS NULL")]
+    return sorted(templates, key=lambda template: (template.name.casefold(), template.id))
 
 
 def template(store: Store, template_id: int) -> Template | None:
@@ -53,7 +53,7 @@ def template(store: Store, template_id: int) -> Template | None:
 
 def wordings(store: Store, template_id: int) -> list[Wording]:
     """Every wording of a template, the newest first."""
-    found = [
+    saved = [
         Wording(replace(_read(json.loads(wording)), id=template_id, number=number), saved_at, by)
         for number, wording, saved_at, by in store.all(
             "SELECT w.number, w.wording, w.saved_at, s.name FROM template_wording w JOIN staff s ON s.id = w.staff_id "
@@ -61,7 +61,7 @@ def wordings(store: Store, template_id: int) -> list[Wording]:
             (template_id,),
         )
     ]
-    return [*found, Wording(BUILT_IN[template_id])] if template_id in BUILT_IN else found
+    return [*saved, Wording(BUILT_IN[template_id])] if template_id in BUILT_IN else saved
 
 
 def add_template(unit: Unit, new: Template) -> int:
@@ -105,8 +105,8 @@ def origin_of(store: Store, visit_id: int) -> Origin | None:
 
 
 def _template(template_id: int, archived: int, version: int, number: int | None, wording: str | None) -> Template:
-    found = BUILT_IN[template_id] if wording is None else _read(json.loads(wording))
-    return replace(found, id=template_id, number=number or 1, version=version, archived=bool(archived))
+    template = BUILT_IN[template_id] if wording is None else _read(json.loads(wording))
+    return replace(template, id=template_id, number=number or 1, version=version, archived=bool(archived))
 
 
 def _save(unit: Unit, new: Template) -> None:

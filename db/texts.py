@@ -62,8 +62,8 @@ def bad_texts(conn: sqlite3.Connection) -> Iterator[BadText]:
                 except UnicodeDecodeError:
                     yield BadText(where, "is no UTF-8", readable=False)
                     continue
-                if (found := first_refused(text)) is not None:
-                    yield BadText(where, f"holds {found}", readable=True)
+                if (fault := first_refused(text)) is not None:
+                    yield BadText(where, f"holds {fault}", readable=True)
 
 
 def damaged_at(conn: sqlite3.Connection) -> str:
@@ -72,8 +72,8 @@ def damaged_at(conn: sqlite3.Connection) -> str:
     Args:
         conn: as for `bad_texts`.
     """
-    found = [bad.where.rstrip(",") for bad in bad_texts(conn) if not bad.readable]
-    return "" if not found else found[0] if len(found) == 1 else f"{found[0]}, and {len(found) - 1:,} more"
+    places = [bad.where.rstrip(",") for bad in bad_texts(conn) if not bad.readable]
+    return "" if not places else places[0] if len(places) == 1 else f"{places[0]}, and {len(places) - 1:,} more"
 
 
 def rows_with_damage(conn: sqlite3.Connection, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -29,7 +29,7 @@ def cells(
     store: Store, engine: str, origins: Sequence[int], destinations: Sequence[int], since: int = 0
 ) -> dict[Pair, Cell]:
     """What an engine has said of these pairs at `since` or later."""
-    found: dict[Pair, Cell] = {}
+    cells: dict[Pair, Cell] = {}
     for origin in origins:
         for begin in range(0, len(destinations), _AT_ONCE):
             some = destinations[begin : begin + _AT_ONCE]
@@ -40,20 +40,20 @@ def cells(
                 f"AND origin = ? AND got_at >= ? AND destination IN ({marks})",
                 (engine, origin, since, *some),
             ):
-                found[origin, destination] = Cell(seconds, metres)
-    return found
+                cells[origin, destination] = Cell(seconds, metres)
+    return cells
 
 
-def keep_cells(unit: Unit, engine: str, found: Mapping[Pair, Cell]) -> None:
+def keep_cells(unit: Unit, engine: str, cells: Mapping[Pair, Cell]) -> None:
     """Keep what an engine has said, over what it said before."""
     unit.execute("INSERT OR IGNORE INTO travel_engine (key) VALUES (?)", (engine,))
     engine_id = unit.store.value("SELECT id FROM travel_engine WHERE key = ?", (engine,))
     unit.execute_many(
         "INSERT INTO travel_time (engine_id, origin, destination, seconds, metres, got_at) VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT DO UPDATE SET seconds = excluded.seconds, metres = excluded.metres, got_at = excluded.got_at",
-        [(engine_id, *pair, *cell, unit.at) for pair, cell in found.items()],
+        [(engine_id, *pair, *cell, unit.at) for pair, cell in cells.items()],
     )
-    unit.audit("travel_engine", engine_id, drives=len(found))
+    unit.audit("travel_engine", engine_id, drives=len(cells))
 
 
 def forget(unit: Unit, engine: str, before: int | None = None) -> int:
@@ -82,15 +82,15 @@ counted: Query[int, str] = value(
 
 def pairs(store: Store, origins: Sequence[int], destinations: Sequence[int]) -> dict[Pair, Leg]:
     """The learned pairs among these."""
-    found: dict[Pair, Leg] = {}
-    wanted = set(destinations)
+    legs: dict[Pair, Leg] = {}
+    ends = set(destinations)
     for origin in origins:
         for destination, seconds, low, high in store.all(
             "SELECT destination, seconds, low, high FROM learned_pair WHERE origin = ?", (origin,)
         ):
-            if destination in wanted:
-                found[origin, destination] = learned_leg(seconds, low, high)
-    return found
+            if destination in ends:
+                legs[origin, destination] = learned_leg(seconds, low, high)
+    return legs
 
 
 def scale(store: Store, source: str, zone: str) -> TravelScale | None:
@@ -114,27 +114,33 @@ def learned(store: Store) -> tuple[int, int]:
     return int(count), int(legs)
 
 
-def keep_learned(unit: Unit, found: Mapping[Pair, LearnedPair], scales: Mapping[str, TravelScale]) -> None:
+def keep_learned(unit: Unit, learned_pairs: Mapping[Pair, LearnedPair], scales: Mapping[str, TravelScale]) -> None:
     """Replace all that was learned."""
     unit.execute("DELETE FROM learned_pair")
     unit.execute("DELETE FROM learned_scale")
     unit.execute_many(
         "INSERT INTO learned_pair (origin, destination, seconds, low, high, legs) VALUES (?, ?, ?, ?, ?, ?)",
-        [(*pair, one.leg.seconds, one.leg.low, one.leg.high, one.legs) for pair, one in found.items()],
+        [
+            (*pair, learned.leg.seconds, learned.leg.low, learned.leg.high, learned.legs)
+            for pair, learned in learned_pairs.items()
+        ],
     )
-    for source, one in scales.items():
-        buckets = [[int(weekend), half_hour, own] for (weekend, half_hour), own in sorted(one.buckets.items())]
+    for source, scale in scales.items():
+        buckets = [[int(weekend), half_hour, own] for (weekend, half_hour), own in sorted(scale.buckets.items())]
         unit.insert(
             "learned_scale",
             source=source,
-            multiplier=one.multiplier,
-            low=one.low,
-            high=one.high,
-            legs=one.legs,
+            multiplier=scale.multiplier,
+            low=scale.low,
+            high=scale.high,
+            legs=scale.legs,
             buckets=json.dumps(buckets),
         )
     unit.audit(
-        "learned_pair", 0, pairs=len(found), scales={source: round(one.multiplier, 4) for source, one in scales.items()}
+        "learned_pair",
+        0,
+        pairs=len(learned_pairs),
+        scales={source: round(scale.multiplier, 4) for source, scale in scales.items()},
     )
 
 
@@ -156,7 +162,7 @@ def observed(store: Store) -> list[Observed]:
             "SELECT staff_id, home_lat, home_lon FROM technician WHERE home_lat IS NOT NULL"
         )
     }
-    found: list[Observed] = []
+    legs: list[Observed] = []
     last: dict[int, tuple[Any, int | None, Place | None]] = {}
     for staff_id, departed, arrived, left, zone, lat, lon in _logged(store):
         day, here = day_of(departed or arrived, zone), None if lat is None else Place(lat, lon)
@@ -170,9 +176,9 @@ def observed(store: Store) -> list[Observed]:
         if None not in (origin, here, departed, arrived) and arrived > departed:
             assert origin is not None
             assert here is not None
-            found.append(Observed(origin, here, departed, arrived - departed))
+            legs.append(Observed(origin, here, departed, arrived - departed))
         last[staff_id] = day, left, here
-    return found
+    return legs
 
 
 def _logged(store: Store) -> Iterable[tuple[Any, ...]]:

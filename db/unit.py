@@ -80,8 +80,8 @@ class Unit:
     def note(self, table: str, /, **columns: Any) -> int:
         """Add a record of what the actor does in this unit, which says who, from which session and when; raises as `insert`."""
         known = self.store.catalogue[table].columns
-        said = {"staff_id": self.actor.staff_id, "session": self.actor.session, "at": self.at, "made_at": self.at}
-        return self.insert(table, **{name: value for name, value in said.items() if name in known} | columns)
+        about = {"staff_id": self.actor.staff_id, "session": self.actor.session, "at": self.at, "made_at": self.at}
+        return self.insert(table, **{name: value for name, value in about.items() if name in known} | columns)
 
     def update(self, table: str, key: int | str, version: int, /, **columns: Any) -> int:
         """Change a record that is still at `version`, the one the person saw; returns its new version.

@@ -117,9 +117,9 @@ visit_by_id: Query[Visit | None, int] = VISITS.single("WHERE v.id = ?")
 
 def again(store: Store, visit: Visit | int) -> Visit:
     """A visit that is there, as it stands now."""
-    found = visit_by_id(store, visit if isinstance(visit, int) else visit.id)
-    assert found is not None
-    return found
+    current = visit_by_id(store, visit if isinstance(visit, int) else visit.id)
+    assert current is not None
+    return current
 
 
 def visit_by_reference(store: Store, reference: str) -> Visit | None:

@@ -102,8 +102,8 @@ class Account:
 
     def in_force(self, day: datetime.date) -> Agreement | None:
         """The agreement in force on a day; of several the last to start."""
-        found = [one for one in self.agreements if one.covers(day)]
-        return max(found, key=lambda one: one.starts, default=None)
+        agreements = [agreement for agreement in self.agreements if agreement.covers(day)]
+        return max(agreements, key=lambda agreement: agreement.starts, default=None)
 
     @property
     def well_suited(self) -> bool:

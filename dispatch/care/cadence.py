@@ -20,7 +20,9 @@ REVIEW_OPENS = 15
 
 def cadence(account: Account, terms: Agreement, today: datetime.date) -> CareItem | None:
     """E1. A contact is a completed on-site visit whose cause is not our own failure."""
-    contacts = sorted(one.day for one in account.visits if one.completed and not one.own_failure and one.day <= today)
+    contacts = sorted(
+        visit.day for visit in account.visits if visit.completed and not visit.own_failure and visit.day <= today
+    )
     missed = _missed_month(terms, contacts, today)
     if missed is not None:
         last = f"the last contact was on {contacts[-1]}" if contacts else "there was no contact yet"
@@ -31,7 +33,9 @@ def cadence(account: Account, terms: Agreement, today: datetime.date) -> CareIte
     if _exempt(terms, month):
         return None
     made = sum(day >= month for day in contacts)
-    booked = sum(one.booked and not one.own_failure and month <= one.day <= month_end(month) for one in account.visits)
+    booked = sum(
+        visit.booked and not visit.own_failure and month <= visit.day <= month_end(month) for visit in account.visits
+    )
     why = f"{made} of {terms.service.cadence_target} contacts in {month:%B}, {booked} booked, at least {terms.service.cadence_min}"
     if made >= terms.service.cadence_target:
         state = CareState.OK
@@ -56,7 +60,9 @@ def proactive(account: Account, terms: Agreement, today: datetime.date) -> Itera
             continue
         if _exempt(terms, month) or (month < this and not terms.covers(last)):
             continue
-        if any(one.kind == "maintenance" and one.completed and month <= one.day <= last for one in account.visits):
+        if any(
+            visit.kind == "maintenance" and visit.completed and month <= visit.day <= last for visit in account.visits
+        ):
             continue
         why = f"{terms.name} lists a log and health check every month; none was done in {month:%B %Y}"
         yield from dated(CareItem("E8", f"{month:%Y-%m}", "log and health check", why, month, last), today)
@@ -64,7 +70,7 @@ def proactive(account: Account, terms: Agreement, today: datetime.date) -> Itera
 
 def review(account: Account, terms: Agreement, today: datetime.date) -> Iterator[CareItem]:
     """D8: sit in front of the client every quarter."""
-    held = [one.day for one in account.visits if one.kind == "review" and one.completed]
+    held = [visit.day for visit in account.visits if visit.kind == "review" and visit.completed]
     held += [
         mark.day for mark in account.marks if mark.rule == "D8" and mark.outcome == "done" and "." not in mark.occasion
     ]

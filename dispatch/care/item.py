@@ -67,24 +67,24 @@ class CareItem:
         return self.state not in QUIET
 
 
-def dated(found: CareItem, today: datetime.date, overdue_after: datetime.date | None = None) -> Iterator[CareItem]:
+def dated(item: CareItem, today: datetime.date, overdue_after: datetime.date | None = None) -> Iterator[CareItem]:
     """The item as it stands within its window; nothing before that opens."""
-    due = found.due or found.opens
-    if today >= found.opens:
+    due = item.due or item.opens
+    if today >= item.opens:
         state = CareState.DUE if today >= due else CareState.OPEN
-        yield replace(found, state=CareState.OVERDUE if today > (overdue_after or due) else state)
+        yield replace(item, state=CareState.OVERDUE if today > (overdue_after or due) else state)
 
 
-def ended(found: CareItem, marks: tuple[PromptMark, ...], today: datetime.date) -> CareItem | None:
+def ended(item: CareItem, marks: tuple[PromptMark, ...], today: datetime.date) -> CareItem | None:
     """The item as its marks leave it: None once it is done or declined, snoozed until the day it was put off to."""
-    own = [mark for mark in marks if (mark.rule, mark.occasion) == (found.rule, found.occasion)]
+    own = [mark for mark in marks if (mark.rule, mark.occasion) == (item.rule, item.occasion)]
     if any(mark.outcome in ("done", "declined") for mark in own):
         return None
     naps = [mark.until for mark in own if mark.until is not None]
-    found = replace(found, snoozes=len(naps))
+    item = replace(item, snoozes=len(naps))
     if naps and max(naps) > today:
-        return replace(found, state=CareState.SNOOZED, snoozed_until=max(naps))
-    return found
+        return replace(item, state=CareState.SNOOZED, snoozed_until=max(naps))
+    return item
 
 
 def month_end(day: datetime.date) -> datetime.date:

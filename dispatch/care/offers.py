@@ -29,24 +29,26 @@ def offers(account: Account, today: datetime.date, workdays: Workdays) -> Iterat
     if account.in_force(today) is not None:
         return
     reasons = held_back(account, today)
-    for found in (
+    for item in (
         *_after_emergency(account, today, workdays),
         *_after_audit(account, today, workdays),
         *_unhappy_elsewhere(account, today, workdays),
         *_spending(account, today, workdays),
     ):
-        suited = "; well suited by its size" if found.what == _OFFER and account.well_suited else ""
-        state = CareState.HELD if reasons else found.state
-        yield replace(found, why=found.why + suited, state=state, held=reasons)
+        suited = "; well suited by its size" if item.what == _OFFER and account.well_suited else ""
+        state = CareState.HELD if reasons else item.state
+        yield replace(item, why=item.why + suited, state=state, held=reasons)
 
 
 def held_back(account: Account, today: datetime.date) -> tuple[str, ...]:
     """Why no offer is made to a client now, in words; nothing where one may be made."""
-    reasons = [f"a test of {one.reference} stands overridden or failing" for one in account.visits if one.bad_test]
+    reasons = [
+        f"a test of {visit.reference} stands overridden or failing" for visit in account.visits if visit.bad_test
+    ]
     reasons += [
-        f"the follow-up {one.reference} for our own failure is open"
-        for one in account.visits
-        if one.open and one.own_failure and one.follow_up
+        f"the follow-up {visit.reference} for our own failure is open"
+        for visit in account.visits
+        if visit.open and visit.own_failure and visit.follow_up
     ]
     # proposing an audit (E6) is no offer of an agreement yet; declining one says enough
     for mark in account.marks:
@@ -61,38 +63,44 @@ def held_back(account: Account, today: datetime.date) -> tuple[str, ...]:
 def emergency_went_well(account: Account, reference: str, today: datetime.date) -> bool:
     """Whether a visit is one after which an agreement is offered (E4)."""
     return account.in_force(today) is None and any(
-        one.reference == reference and one.emergency and one.closed and one.all_passed and one.satisfied is True
-        for one in account.visits
+        visit.reference == reference
+        and visit.emergency
+        and visit.closed
+        and visit.all_passed
+        and visit.satisfied is True
+        for visit in account.visits
     )
 
 
 def _after_emergency(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[CareItem]:
-    for one in account.visits:
-        if (today - one.day).days > RECENT or not emergency_went_well(account, one.reference, today):
+    for visit in account.visits:
+        if (today - visit.day).days > RECENT or not emergency_went_well(account, visit.reference, today):
             continue
-        due = workdays.after(one.day, AFTER_EMERGENCY)
-        why = f"the emergency {one.reference} ended well, every test passed and the client was satisfied"
-        yield from dated(CareItem("E4", one.reference, _OFFER, why, one.day, due, visit=one.reference), today)
+        due = workdays.after(visit.day, AFTER_EMERGENCY)
+        why = f"the emergency {visit.reference} ended well, every test passed and the client was satisfied"
+        yield from dated(CareItem("E4", visit.reference, _OFFER, why, visit.day, due, visit=visit.reference), today)
 
 
 def _after_audit(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[CareItem]:
-    for one in account.visits:
-        if one.kind != "audit" or not one.closed or (today - one.day).days > 4 * RECENT:
+    for visit in account.visits:
+        if visit.kind != "audit" or not visit.closed or (today - visit.day).days > 4 * RECENT:
             continue
-        if one.handed_over is None:
-            why = f"the audit {one.reference} is done; its report is not handed over yet"
-            yield CareItem("E5", one.reference, _OFFER, why, one.day, None, visit=one.reference)
+        if visit.handed_over is None:
+            why = f"the audit {visit.reference} is done; its report is not handed over yet"
+            yield CareItem("E5", visit.reference, _OFFER, why, visit.day, None, visit=visit.reference)
             continue
-        due = workdays.after(one.handed_over, AFTER_AUDIT)
-        why = f"the report of the audit {one.reference} was handed over on {one.handed_over}"
-        yield from dated(CareItem("E5", one.reference, _OFFER, why, one.handed_over, due, visit=one.reference), today)
+        due = workdays.after(visit.handed_over, AFTER_AUDIT)
+        why = f"the report of the audit {visit.reference} was handed over on {visit.handed_over}"
+        yield from dated(
+            CareItem("E5", visit.reference, _OFFER, why, visit.handed_over, due, visit=visit.reference), today
+        )
 
 
 def _unhappy_elsewhere(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[CareItem]:
     noted = account.unhappy_noted_on
     if account.kind != "prospect" or noted is None:
         return
-    if any(one.kind == "audit" and (one.open or one.completed) for one in account.visits):
+    if any(visit.kind == "audit" and (visit.open or visit.completed) for visit in account.visits):
         return
     why = f"unhappy with the present provider, noted on {noted}"
     due = workdays.after(noted, AUDIT_WITHIN)
@@ -103,7 +111,7 @@ def _spending(account: Account, today: datetime.date, workdays: Workdays) -> Ite
     fee = account.smallest_fee
     if account.kind != "client" or not fee or account.spent < FEES * fee:
         return
-    day = max((one.day for one in account.visits if one.completed and one.day <= today), default=today)
+    day = max((visit.day for visit in account.visits if visit.completed and visit.day <= today), default=today)
     due = workdays.after(day, AFTER_SPENDING)
     why = f"the charges of the last {RECENT} days come to {FEES} months of the smallest agreement's fee"
     yield from dated(CareItem("E10", f"{day:%Y-%m}", _OFFER, why, day, due), today)

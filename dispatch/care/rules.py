@@ -32,20 +32,22 @@ TITLES = {
 
 def items_of(account: Account, today: datetime.date, workdays: Workdays) -> list[CareItem]:
     """What is due to a client, the first due first; what has ended is left out, what waits says so."""
-    found = (ended(one, account.marks, today) for one in _all(account, today, workdays))
-    return in_order(replace(one, client_id=account.client_id, client=account.name) for one in found if one is not None)
+    items = (ended(item, account.marks, today) for item in _all(account, today, workdays))
+    return in_order(
+        replace(item, client_id=account.client_id, client=account.name) for item in items if item is not None
+    )
 
 
 def in_order(items: Iterable[CareItem]) -> list[CareItem]:
     """Items by their due date, undated ones last."""
-    return sorted(items, key=lambda one: (one.due is None, one.due or one.opens, one.client.casefold(), one.key))
+    return sorted(items, key=lambda item: (item.due is None, item.due or item.opens, item.client.casefold(), item.key))
 
 
 def _all(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[CareItem]:
     terms = account.in_force(today)
     if terms is not None:
-        if (found := cadence(account, terms, today)) is not None:
-            yield found
+        if (item := cadence(account, terms, today)) is not None:
+            yield item
         yield from survey(account, terms, today)
         yield from review(account, terms, today)
         yield from proactive(account, terms, today)

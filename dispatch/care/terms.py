@@ -23,19 +23,23 @@ USED_SHARE = Fraction(4, 5)
 
 def survey(account: Account, terms: Agreement, today: datetime.date) -> Iterator[CareItem]:
     """E2: one every so many days, and one inside the window before the end; the earlier due date counts."""
-    answered = max((one.day for one in account.surveys if one.score is not None and one.day <= today), default=None)
+    answered = max(
+        (survey.day for survey in account.surveys if survey.score is not None and survey.day <= today), default=None
+    )
     due = (answered or terms.starts) + _days(terms.service.survey_days)
     why = f"every {terms.service.survey_days} days; " + (
         f"last answered on {answered}" if answered else f"since {terms.starts}"
     )
     if terms.ends is not None:
         window = terms.ends - _days(SURVEY_OPENS)
-        served = any(one.score is not None and window <= one.day <= min(today, terms.ends) for one in account.surveys)
+        served = any(
+            survey.score is not None and window <= survey.day <= min(today, terms.ends) for survey in account.surveys
+        )
         before_end = terms.ends - _days(SURVEY_DUE)
         if not served and before_end < due:
             due, why = before_end, f"before {terms.name} ends on {terms.ends}"
     opens = due - _days(LEAD)
-    sent = [one.day for one in account.surveys if one.score is None and opens <= one.day <= today]
+    sent = [survey.day for survey in account.surveys if survey.score is None and opens <= survey.day <= today]
     if sent:
         why += f"; sent on {max(sent)}, not answered yet"
     yield from dated(CareItem("E2", due.isoformat(), "survey", why, opens, due), today, due + _days(LEAD))
@@ -59,17 +63,17 @@ def renewal(account: Account, today: datetime.date) -> Iterator[CareItem]:
 
 def balance(account: Account, terms: Agreement, today: datetime.date) -> Iterator[CareItem]:
     """E9: prepaid hours or money run low, a block expires, a retainer's allowance is nearly used."""
-    blocks = [one for one in account.blocks if one.expires_on is None or one.expires_on >= today]
+    blocks = [block for block in account.blocks if block.expires_on is None or block.expires_on >= today]
     if account.blocks:
-        last = max(account.blocks, key=lambda one: (one.purchased_on or datetime.date.min, one.name))
-        left, size = sum((Fraction(one.remaining) for one in blocks), Fraction(0)), Fraction(last.size)
+        last = max(account.blocks, key=lambda block: (block.purchased_on or datetime.date.min, block.name))
+        left, size = sum((Fraction(block.remaining) for block in blocks), Fraction(0)), Fraction(last.size)
         minutes = terms.kind == "block_hours"
         if left <= size * LOW_SHARE or (minutes and left <= LOW_MINUTES):
-            told = f"{_told(left)} rate-minutes" if minutes else f"{_percent(left, size)}% of it"
-            why = f"{told} left; the last purchase was {last.name}"
+            amount = f"{_told(left)} rate-minutes" if minutes else f"{_percent(left, size)}% of it"
+            why = f"{amount} left; the last purchase was {last.name}"
             yield CareItem("E9", f"low.{_spelled(last.name)}", "prepaid runs low", why, today, today, CareState.DUE)
-    for one in blocks:
-        yield from _expiring(one, today)
+    for block in blocks:
+        yield from _expiring(block, today)
     allowance = account.allowance
     if allowance is not None and allowance.total > 0 and allowance.used >= allowance.total * USED_SHARE:
         share = _percent(allowance.used, allowance.total)
@@ -89,8 +93,10 @@ def _expiring(block: PrepaidBlock, today: datetime.date) -> Iterator[CareItem]:
 def _followed(account: Account, terms: Agreement) -> bool:
     """Whether another agreement goes on after this one."""
     return any(
-        one.id != terms.id and one.starts > terms.starts and (one.ends is None or one.ends > (terms.ends or one.ends))
-        for one in account.agreements
+        other.id != terms.id
+        and other.starts > terms.starts
+        and (other.ends is None or other.ends > (terms.ends or other.ends))
+        for other in account.agreements
     )
 
 

@@ -25,11 +25,15 @@ def unhappy(account: Account, today: datetime.date, workdays: Workdays) -> Itera
 
 
 def _signs(account: Account, today: datetime.date) -> Iterator[tuple[str, datetime.date, str]]:
-    for one in account.visits:
-        if one.satisfied is False:
-            yield one.reference, one.day, f"signed off {one.reference} as not satisfied on {one.day}"
-        elif one.none_wanted:
-            yield one.reference, one.day, f"wants nobody back for {one.reference}, which was left open on {one.day}"
+    for visit in account.visits:
+        if visit.satisfied is False:
+            yield visit.reference, visit.day, f"signed off {visit.reference} as not satisfied on {visit.day}"
+        elif visit.none_wanted:
+            yield (
+                visit.reference,
+                visit.day,
+                f"wants nobody back for {visit.reference}, which was left open on {visit.day}",
+            )
     for survey in account.surveys:
         if survey.score is not None and survey.score <= LOW_SCORE:
             yield f"survey.{survey.day}", survey.day, f"answered the survey of {survey.day} with {survey.score} of 10"
@@ -46,7 +50,9 @@ def _breaches(account: Account) -> Iterator[tuple[str, datetime.date, str]]:
             closed = _closed_on(account, f"{occasion}.contact")
             if closed is None:
                 return
-            yield from _breaches(replace(account, breaches=tuple(one for one in account.breaches if one > closed)))
+            yield from _breaches(
+                replace(account, breaches=tuple(later for later in account.breaches if later > closed))
+            )
             return
         before = day
 

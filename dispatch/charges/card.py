@@ -41,18 +41,18 @@ def _openings(value: Any, path: str, faults: Faults = None) -> Openings:
     """The opening hours of a weekday: pairs in order that do not overlap."""
     if not isinstance(value, (list, tuple)):
         raise expected(path, value, "a list of openings and closings")
-    found: list[tuple[int, int]] = []
+    openings: list[tuple[int, int]] = []
     for span in value:
         try:
-            opens, closes = (clock(one, path) for one in span)
+            opens, closes = (clock(time, path) for time in span)
         except (TypeError, ValueError) as fault:
-            told = "an opening and a closing such as 08:00 and 17:00"
-            gather(fault if isinstance(fault, ChargeInputError) else expected(path, span, told), faults)
+            example = "an opening and a closing such as 08:00 and 17:00"
+            gather(fault if isinstance(fault, ChargeInputError) else expected(path, span, example), faults)
             continue
-        if faults is not None and (closes <= opens or (found and opens < found[-1][1])):
+        if faults is not None and (closes <= opens or (openings and opens < openings[-1][1])):
             faults.append(f"{path}: {span[0]}–{span[1]} ends before it starts, or overlaps the one before")
-        found.append((opens, closes))
-    return tuple(found)
+        openings.append((opens, closes))
+    return tuple(openings)
 
 
 def _by_band(otherwise: Mapping[str, int]) -> Reader[Mapping[str, int]]:
@@ -190,10 +190,10 @@ def _component(value: Any, path: str, faults: Faults) -> Component:
     kind = value.get("kind") if isinstance(value, Mapping) else None
     if not isinstance(kind, str) or kind not in _COMPONENTS:
         raise ChargeInputError(f"{path}.kind: {kind!r} is not one of {', '.join(_COMPONENTS)}")
-    found = _COMPONENTS[kind](value, path, faults)
+    component = _COMPONENTS[kind](value, path, faults)
     if kind == "time" and ("rate" in value) == ("pct_of_labour" in value):
         raise ChargeInputError(f"{path}: either rate or pct_of_labour is expected")
-    return found
+    return component
 
 
 class Travel(NamedTuple):
@@ -264,11 +264,14 @@ class Block(NamedTuple):
 def _blocks(value: Any, path: str, faults: Faults) -> tuple[Block, ...]:
     """Prepaid blocks, each with an id of its own."""
     before = len(faults or ())
-    found = sequence(record(Block))(value, path, faults)
+    blocks = sequence(record(Block))(value, path, faults)
     if faults is not None and len(faults) == before:
-        ids = [block.id for block in found]
-        faults += [f"{path}: {twice!r} stands twice" for twice in sorted({one for one in ids if ids.count(one) > 1})]
-    return found
+        ids = [block.id for block in blocks]
+        faults += [
+            f"{path}: {twice!r} stands twice"
+            for twice in sorted({block_id for block_id in ids if ids.count(block_id) > 1})
+        ]
+    return blocks
 
 
 class AgreementTerms(NamedTuple):

@@ -26,12 +26,12 @@ def recompute(cases: Mapping[str, Any], case: Mapping[str, Any]) -> Recomputed:
     except ChargeInputError as fault:
         return Recomputed(name, title, "sheet", None, (f"cannot be computed: {fault}",))
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
-        said = f"is not of the form of a case: {type(fault).__name__} {fault}"
-        return Recomputed(name, title, "sheet", None, (said,))
+        fault_text = f"is not of the form of a case: {type(fault).__name__} {fault}"
+        return Recomputed(name, title, "sheet", None, (fault_text,))
     expected = case.get("expected")
     differs = () if expected is None else tuple(_differences(expected, sheet, ""))
-    told = tuple(sheet_lines(sheet, str(card["currency"]), width=96))
-    return Recomputed(name, title, "sheet", sheet, differs, told)
+    lines = tuple(sheet_lines(sheet, str(card["currency"]), width=96))
+    return Recomputed(name, title, "sheet", sheet, differs, lines)
 
 
 def _card(cases: Mapping[str, Any], case: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,8 +54,8 @@ def _differences(expected: Any, got: Any, path: str) -> Iterator[str]:
                 )
     elif isinstance(expected, list) and isinstance(got, list):
         for place in range(max(len(expected), len(got))):
-            wanted, found = (part[place] if place < len(part) else _NOTHING for part in (expected, got))
-            yield from _differences(wanted, found, f"{path}[{place}]")
+            want, have = (part[place] if place < len(part) else _NOTHING for part in (expected, got))
+            yield from _differences(want, have, f"{path}[{place}]")
     elif expected != got:
         yield f"{path}: expected {_told(expected)}, got {_told(got)}"
 

@@ -11,58 +11,58 @@ from dispatch.charges.visit import ChargedLeg, Job, VisitPart
 
 def errors_of(card: Card, site: ChargedLeg, agreement: AgreementTerms | None, job: Job) -> set[str]:
     """The codes of B1 that follow from the input alone; what a travel component lacks is found where it is priced."""
-    found: set[str] = set()
+    codes: set[str] = set()
     if not job.parts:
-        found.add("NO_TECHNICIAN")
+        codes.add("NO_TECHNICIAN")
     # who is not billable produces nothing (B2.3), and that holds for errors too
     crew = [part for part in job.parts if part.billable]
     names = [part.name for part in crew]
     if len(names) != len(set(names)):
-        found.add("DUPLICATE_TECHNICIAN")
+        codes.add("DUPLICATE_TECHNICIAN")
     if any(part.labour_class not in card.classes for part in crew):
-        found.add("UNKNOWN_CLASS")
+        codes.add("UNKNOWN_CLASS")
     if job.outcome == "completed":
         for part in crew:
-            found |= {"MISSING_CHECK_IN"} if part.check_in is None else set()
-            found |= {"MISSING_CHECK_OUT"} if part.check_out is None else set()
+            codes |= {"MISSING_CHECK_IN"} if part.check_in is None else set()
+            codes |= {"MISSING_CHECK_OUT"} if part.check_out is None else set()
     elif job.wasted and job.scheduled is None and all(part.check_in is None for part in job.parts):
-        found.add("MISSING_CHECK_IN")
+        codes.add("MISSING_CHECK_IN")
     elif job.outcome == "cancelled" and not job.departed and (job.cancelled_at is None or job.scheduled is None):
-        found.add("MISSING_CANCELLATION_TIME")
+        codes.add("MISSING_CANCELLATION_TIME")
     for part in crew:
-        found |= _of_times(part)
+        codes |= _of_times(part)
     figures = (*_amounts(site, job), *_prices(card, agreement))
     if any(value is not None and value < 0 for value in figures):
-        found.add("NEGATIVE_INPUT")
+        codes.add("NEGATIVE_INPUT")
     if any(item.code is not None and item.code not in card.items for item in job.items):
-        found.add("UNKNOWN_ITEM")
+        codes.add("UNKNOWN_ITEM")
     if job.cause == "own_failure" and job.original_visit_date is None:
-        found.add("MISSING_ORIGINAL_VISIT")
+        codes.add("MISSING_ORIGINAL_VISIT")
     for goodwill in job.goodwill:
         if goodwill.role != "lead":
-            found.add("GOODWILL_NOT_AUTHORISED")
+            codes.add("GOODWILL_NOT_AUTHORISED")
         if len((goodwill.reason or "").strip()) < 3:
-            found.add("GOODWILL_NO_REASON")
+            codes.add("GOODWILL_NO_REASON")
     manual = job.manual_travel
     if manual is not None and (manual.role != "lead" or len((manual.reason or "").strip()) < 3):
-        found.add("MANUAL_TRAVEL_NOT_AUTHORISED")
-    return found
+        codes.add("MANUAL_TRAVEL_NOT_AUTHORISED")
+    return codes
 
 
 def _of_times(part: VisitPart) -> set[str]:
-    found: set[str] = set()
+    codes: set[str] = set()
     pairs = ((part.check_in, part.check_out), (part.depart, part.check_in), (part.check_out, part.back))
     if any(first is not None and second is not None and second < first for first, second in pairs):
-        found.add("NEGATIVE_DURATION")
+        codes.add("NEGATIVE_DURATION")
     for mark in part.marks:
         if mark.end < mark.start:
-            found.add("NEGATIVE_DURATION")
+            codes.add("NEGATIVE_DURATION")
         first, last = sorted((mark.start, mark.end))
         if (part.check_in is not None and first < part.check_in) or (
             part.check_out is not None and last > part.check_out
         ):
-            found.add("MARK_OUTSIDE_VISIT")
-    return found
+            codes.add("MARK_OUTSIDE_VISIT")
+    return codes
 
 
 def _amounts(site: ChargedLeg, job: Job) -> Iterator[Fraction | None]:
@@ -85,5 +85,5 @@ def _prices(card: Card, agreement: AgreementTerms | None) -> Iterator[Fraction |
     for item in card.items.values():
         yield from (item.standard, item.agreement)
     for component in card.travel.components:
-        for one in component.zones if isinstance(component, ZoneCharge) else (component,):
-            yield from (getattr(one, name, None) for name in ("amount", "rate", "pct_of_labour"))
+        for priced in component.zones if isinstance(component, ZoneCharge) else (component,):
+            yield from (getattr(priced, name, None) for name in ("amount", "rate", "pct_of_labour"))

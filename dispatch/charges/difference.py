@@ -21,27 +21,27 @@ def difference_lines(
     `-` marks a line that goes, `+` one that comes; None is no sheet at all.
     """
     old, new = (_lines(form, max(12, width - _FIGURES)) for form in (before, after))
-    told = [] if old == new else _marked(old, new)
+    lines = [] if old == new else _marked(old, new)
     for word in ("net", "tax", "total"):
         was, now = (_figure(form, word) for form in (before, after))
         if was != now:
-            told.append(f"{word}: {was} → {now} {show(currency)}")
-    if not told and (before or {}).get("flags") == (after or {}).get("flags"):
+            lines.append(f"{word}: {was} → {now} {show(currency)}")
+    if not lines and (before or {}).get("flags") == (after or {}).get("flags"):
         return []
     if after is not None and after["status"] == "review":
-        told += [f"a lead must accept it: {MEANS[flag]}" for flag in after["flags"]]
-    return told
+        lines += [f"a lead must accept it: {MEANS[flag]}" for flag in after["flags"]]
+    return lines
 
 
 def _marked(old: list[str], new: list[str]) -> list[str]:
-    told = []
+    lines = []
     for kind, begin, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
-            told += [f"  {line}" for line in old[begin:end]]
+            lines += [f"  {line}" for line in old[begin:end]]
         else:
-            told += [f"- {line}" for line in old[begin:end]]
-            told += [f"+ {line}" for line in new[first:last]]
-    return told
+            lines += [f"- {line}" for line in old[begin:end]]
+            lines += [f"+ {line}" for line in new[first:last]]
+    return lines
 
 
 def _lines(form: Mapping[str, Any] | None, room: int) -> list[str]:

@@ -92,17 +92,17 @@ def _cancellation(terms: Terms, job: Job) -> Iterator[ChargeLine]:
     if notice >= rule.notice_hours * 60:
         return
     value = rule.value
-    told = (
+    notice_text = (
         f"cancelled {notice // 60} h {notice % 60} min before the start" if notice >= 0 else "cancelled after the start"
     )
     if rule.mode == "flat":
-        fee, why = value, f"{told}: flat fee"
+        fee, why = value, f"{notice_text}: flat fee"
     else:
         first = terms.crew[0]
         band = terms.band_at(job.scheduled)
         minutes = terms.minimum_minutes(first, terms.effective(band))
         fee = minutes * terms.band_multiplier(band) * terms.price(first) / 60 * value / 100
-        why = f"{told}: {shortest(value)}% of the minimum of {minutes} min ({band}) at {shortest(terms.price(first))}/h"
+        why = f"{notice_text}: {shortest(value)}% of the minimum of {minutes} min ({band}) at {shortest(terms.price(first))}/h"
     amount = to_minor(fee, terms.card.exponent)
     if amount:
         yield ChargeLine("FEE-CANC", "fee", amount, why)
@@ -175,8 +175,8 @@ def _goodwill(terms: Terms, job: Job, lines: Sequence[ChargeLine]) -> list[Charg
         target, value = goodwill.target, goodwill.value
         have = max(0, left.get(target, 0))
         percent = goodwill.mode == "percent"
-        wanted = rounded(have * value / 100) if percent else to_minor(value, terms.card.exponent)
-        given = min(have, wanted)
+        amount = rounded(have * value / 100) if percent else to_minor(value, terms.card.exponent)
+        given = min(have, amount)
         if given > 0:
             left[target] = have - given
             size = f"{shortest(value)}%" if percent else shortest(value)

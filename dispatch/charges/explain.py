@@ -82,10 +82,10 @@ def sheet_markdown(form: Mapping[str, Any], title: str, currency: str, tax: str 
     for line in form["lines"]:
         counted = f"{line['qty']} {line['unit']}" if "unit" in line else ""
         lines.append(f"| {line['rule']} | {_cell(_who(line))} | {_cell(counted)} | {line['amount']} |")
-    told = f" ({_cell(tax)})" if tax else ""
+    tax_text = f" ({_cell(tax)})" if tax else ""
     lines += [
         f"| | net | | {form['net']} |",
-        f"| | tax{told} | | {form['tax']} |",
+        f"| | tax{tax_text} | | {form['tax']} |",
         f"| | **total** | | **{form['total']}** |",
     ]
     lines += ["", "How each line was made:", ""]

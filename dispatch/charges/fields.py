@@ -102,8 +102,8 @@ class FormFigure:
     @property
     def whole(self) -> str:
         """The path of what the figure is a part of and can be removed with; empty for what always stands."""
-        found = re.match(r"(travel\.components\[\d+\]|classes\.[^.]+|items\.[^.]+)", self.path)
-        return found[1] if found else ""
+        match = re.match(r"(travel\.components\[\d+\]|classes\.[^.]+|items\.[^.]+)", self.path)
+        return match[1] if match else ""
 
 
 _Sections = Mapping[str, Sequence[Sequence[str]]]

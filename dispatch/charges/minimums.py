@@ -49,18 +49,18 @@ def _of_technician(
     if terms.emergency:
         minutes = max(minutes, terms.card.minimum.emergency_minutes)
     multiplier = terms.multiplier(band)
-    wanted = minutes * multiplier
-    told = job.prior_today.get(stay.part.name) if terms.card.minimum.per == "day" else None
-    earlier = told or EarlierVisits()
+    due = minutes * multiplier
+    prior = job.prior_today.get(stay.part.name) if terms.card.minimum.per == "day" else None
+    earlier = prior or EarlierVisits()
     presence = stay.presence + earlier.presence_rmin
-    missing = max(Fraction(0), wanted - presence)
+    missing = max(Fraction(0), due - presence)
     missing -= earlier.topup_rmin
     if missing > 0:
         why = (
-            f"minimum {minutes} min x {shortest(multiplier)} ({band}) = {shortest(wanted)} rate-min; "
+            f"minimum {minutes} min x {shortest(multiplier)} ({band}) = {shortest(due)} rate-min; "
             f"present {shortest(stay.presence)}"
         )
-        if told is not None:
+        if prior is not None:
             why += (
                 f", earlier today {shortest(presence - stay.presence)}; topped up before {shortest(earlier.topup_rmin)}"
             )

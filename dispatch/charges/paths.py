@@ -35,13 +35,13 @@ def value_at(form: Mapping[str, Any], path: str) -> Any:
 
 
 def _walked(form: Any, steps: Sequence[str | int]) -> Any:
-    found = form
+    value = form
     for step in steps:
         if isinstance(step, int):
-            found = found[step] if isinstance(found, list) and step < len(found) else None
+            value = value[step] if isinstance(value, list) and step < len(value) else None
         else:
-            found = found.get(step) if isinstance(found, Mapping) else None
-    return found
+            value = value.get(step) if isinstance(value, Mapping) else None
+    return value
 
 
 def with_value(form: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:

@@ -63,12 +63,12 @@ def _usable(terms: Terms) -> Iterator[PrepaidBalance]:
     if terms.kind == "retainer":
         yield PrepaidBalance("allowance", agreement.allowance_min)
         return
-    found = []
+    balances = []
     for block in agreement.blocks:
         bought, expires = block.purchased_on, block.expires_on
         if (bought is None or bought <= terms.day) and (expires is None or terms.day <= expires):
             # null expires never, so it is drawn from last; bought at an unknown time counts as bought first
             order = (expires is None, str(expires or ""), str(bought or ""), block.id)
             left = block.remaining_amount if terms.kind == "block_money" else block.remaining_min
-            found.append((order, PrepaidBalance(block.id, left)))
-    yield from (pool for _, pool in sorted(found, key=lambda one: one[0]))
+            balances.append((order, PrepaidBalance(block.id, left)))
+    yield from (pool for _, pool in sorted(balances, key=lambda ordered: ordered[0]))

@@ -55,23 +55,23 @@ def number(value: Any, path: str, faults: Faults = None) -> Fraction:
 
 def amount(value: Any, path: str, faults: Faults = None, *, least: int = 0, most: int | None = None) -> Fraction:
     """An exact number that is saved only where it is not negative."""
-    found = number(value, path)
+    exact = number(value, path)
     if faults is not None:
-        if found < 0:
+        if exact < 0:
             faults.append(f"{path}: {value!r} is negative")
-        elif found < least:
+        elif exact < least:
             faults.append(f"{path}: {value!r} is less than {least}")
-        elif most is not None and found > most:
+        elif most is not None and exact > most:
             faults.append(f"{path}: {value!r} is more than {most}")
-    return found
+    return exact
 
 
 def whole(value: Any, path: str, faults: Faults = None, *, least: int = 0, most: int | None = None) -> int:
     """A whole number of that kind, such as minutes."""
-    found = amount(value, path, faults, least=least, most=most)
-    if found.denominator != 1:
+    exact = amount(value, path, faults, least=least, most=most)
+    if exact.denominator != 1:
         raise ChargeInputError(f"{path}: {value!r} is not a whole number")
-    return int(found)
+    return int(exact)
 
 
 def text(value: Any, path: str, faults: Faults = None) -> str:
@@ -91,12 +91,12 @@ def flag(value: Any, path: str, faults: Faults = None) -> bool:
 def moment(value: Any, path: str, faults: Faults = None) -> int:
     """A timestamp with offset, cut down to the whole minute since the epoch (B3.1)."""
     try:
-        found = datetime.datetime.fromisoformat(str(value))
+        timestamp = datetime.datetime.fromisoformat(str(value))
     except ValueError:
         raise ChargeInputError(f"{path}: {value!r} is not an ISO 8601 timestamp") from None
-    if found.utcoffset() is None:
+    if timestamp.utcoffset() is None:
         raise ChargeInputError(f"{path}: {value!r} has no offset")
-    return int(found.timestamp() // 60)
+    return int(timestamp.timestamp() // 60)
 
 
 def date(value: Any, path: str, faults: Faults = None) -> datetime.date:
@@ -112,10 +112,10 @@ def clock(value: Any, path: str) -> int:
     hours, _, minutes = str(value).partition(":")
     if not (hours.isdigit() and minutes.isdigit() and len(minutes) == 2):
         raise ChargeInputError(f"{path}: {value!r} is not a time HH:MM")
-    found = int(hours) * 60 + int(minutes)
-    if int(minutes) > 59 or found > 1440:
+    minute = int(hours) * 60 + int(minutes)
+    if int(minutes) > 59 or minute > 1440:
         raise ChargeInputError(f"{path}: {value!r} is not a time of the day")
-    return found
+    return minute
 
 
 def zone(value: Any, path: str, faults: Faults = None) -> ZoneInfo:
@@ -135,9 +135,9 @@ class WrittenNumber(Fraction):
 
 def written(value: Any, path: str, faults: Faults = None) -> WrittenNumber:
     """A number of that kind."""
-    found = WrittenNumber(amount(value, path, faults))
-    found.text = str(value)
-    return found
+    exact = WrittenNumber(amount(value, path, faults))
+    exact.text = str(value)
+    return exact
 
 
 def sequence(of: Reader[T], *, least: int = 0) -> Reader[tuple[T, ...]]:
@@ -150,13 +150,13 @@ def sequence(of: Reader[T], *, least: int = 0) -> Reader[tuple[T, ...]]:
             raise expected(path, value, "a list")
         if len(value) < least and faults is not None:
             faults.append(f"{path}: at least one is expected")
-        found: list[T] = []
+        values: list[T] = []
         for place, part in enumerate(value):
             try:
-                found.append(of(part, f"{path}[{place}]", faults))
+                values.append(of(part, f"{path}[{place}]", faults))
             except ChargeInputError as fault:
                 gather(fault, faults)
-        return tuple(found)
+        return tuple(values)
 
     return read
 
@@ -183,11 +183,11 @@ def reader(hint: Any) -> Reader[Any]:
     """The reader of values of a type; the one that the type is `Annotated` with, where it has bounds of its own."""
     kind, inner = get_origin(hint), get_args(hint)
     if kind is Annotated:
-        return next((one for one in inner[1:] if callable(one)), None) or reader(inner[0])
+        return next((extra for extra in inner[1:] if callable(extra)), None) or reader(inner[0])
     if kind is Literal:
         return partial(_one_of, inner)
     if kind in (Union, UnionType):
-        of = reader(next(one for one in inner if one is not NoneType))
+        of = reader(next(member for member in inner if member is not NoneType))
         return lambda value, path, faults: None if value is None else of(value, path, faults)
     if kind is tuple:
         return sequence(reader(inner[0]))
@@ -238,7 +238,7 @@ def _form(value: Any) -> Any:
 def _keyed(cls: Any) -> Sequence[tuple[str, str, Any]]:
     """Key, name and type of the fields of a record."""
     return [
-        (next((one for one in getattr(hint, "__metadata__", ()) if isinstance(one, str)), name), name, hint)
+        (next((extra for extra in getattr(hint, "__metadata__", ()) if isinstance(extra, str)), name), name, hint)
         for name, hint in get_type_hints(cls, include_extras=True).items()
     ]
 
@@ -246,10 +246,10 @@ def _keyed(cls: Any) -> Sequence[tuple[str, str, Any]]:
 @cache
 def types_at(record: Any, path: str) -> tuple[Any, ...]:
     """The types, None's too, that what stands at a path of a record's form can have."""
-    found = (record,)
+    types = (record,)
     for step in steps_of(path):
-        found = _members(next(filter(None, (_below(one, step) for one in found))))
-    return found
+        types = _members(next(filter(None, (_below(kind, step) for kind in types))))
+    return types
 
 
 def _below(kind: Any, step: str | int) -> Any:
@@ -292,7 +292,7 @@ def _entries(
     for key in needed:
         if value.get(key) is None:
             gather(ChargeInputError(f"{_at(path, key)}: is missing"), faults)
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key, part in value.items():
         known = kinds.get(key)
         if known is None:
@@ -300,10 +300,10 @@ def _entries(
                 faults.append(f"{_at(path, str(key))}: is not known here")
         elif part is not None or key not in needed:
             try:
-                found[known[0]] = known[1](part, _at(path, key), faults)
+                values[known[0]] = known[1](part, _at(path, key), faults)
             except ChargeInputError as fault:
                 gather(fault, faults)
-    return found
+    return values
 
 
 def gather(fault: ChargeInputError, faults: Faults) -> None:

@@ -97,17 +97,17 @@ _SOURCES = {
 
 def lacking(terms: Terms, job: Job, site: ChargedLeg) -> set[str]:
     """The errors of B1 of everything that cannot be counted for want of a distance, driving minutes, or a zone."""
-    found: set[str] = set()
+    codes: set[str] = set()
     way = _Way(terms, job, site)
     charged = job.outcome == "completed" or (job.wasted and terms.card.no_access.mode == "minimum_and_travel")
     if not charged or (job.parts and not terms.crew):
-        return found
+        return codes
     if terms.card.time_basis == "door_to_door":
         guessed = any(part.depart is None and part.check_in is not None for part in terms.crew)
         if guessed and site.minutes is None:
-            found.add("UNKNOWN_TRAVEL_TIME")
+            codes.add("UNKNOWN_TRAVEL_TIME")
     if job.manual_travel is not None or not way.rules.components:
-        return found
+        return codes
     needs: list[Callable[[], object]] = [lambda: _given_away(way, covered=False)]
     for component in way.rules.components:
         if isinstance(component, DistanceCharge):
@@ -119,9 +119,9 @@ def lacking(terms: Terms, job: Job, site: ChargedLeg) -> set[str]:
     for need in needs:
         try:
             need()
-        except _Lacking as one:
-            found.add(str(one))
-    return found
+        except _Lacking as fault:
+            codes.add(str(fault))
+    return codes
 
 
 def travel_lines(
@@ -143,9 +143,9 @@ def travel_lines(
     for component in way.rules.components:
         made = list(_component(way, component, arrivals, flags))
         if reason is not None:
-            told = _GIVEN_AWAY[reason]
+            given_why = _GIVEN_AWAY[reason]
             made = [
-                replace(line, amount=0, value=line.amount, zero_reason=reason, why=f"{line.why}; {told}")
+                replace(line, amount=0, value=line.amount, zero_reason=reason, why=f"{line.why}; {given_why}")
                 for line in made
             ]
         elif pools.hours and pools.travel and isinstance(component, TimeCharge) and component.pct_of_labour is not None:
@@ -221,12 +221,12 @@ def _time(
         flags.add("TRAVEL_ESTIMATED")
     included = component.included_min
     minutes = max(Fraction(0), driven - included)
-    told = f"{shortest(driven)} min driven ({source})"
+    reckoning = f"{shortest(driven)} min driven ({source})"
     if included:
-        told += f" less {shortest(included)} included"
+        reckoning += f" less {shortest(included)} included"
     if component.rounding is not None:
         minutes = round_minutes(minutes, component.rounding)
-        told += f", {shortest(minutes)} after rounding ({component.rounding.told})"
+        reckoning += f", {shortest(minutes)} after rounding ({component.rounding.told})"
     share = None if component.pct_of_labour is None else component.pct_of_labour / 100
     price = component.rate if share is None else terms.price(part) * share
     if minutes <= 0 or not price:
@@ -234,8 +234,8 @@ def _time(
     multiplier = Fraction(1)
     if way.rules.time_premium and arrival is not None:
         multiplier = terms.band_multiplier(arrival)
-        told += f" x {shortest(multiplier)} ({arrival})"
-    why = f"{told} x {shortest(price)}/h"
+        reckoning += f" x {shortest(multiplier)} ({arrival})"
+    why = f"{reckoning} x {shortest(price)}/h"
     if component.pct_of_labour is not None:
         why += f", {component.pct_of_labour.text}% of the labour price"
     yield ChargeLine(
@@ -298,7 +298,7 @@ def _cap(terms: Terms, lines: Sequence[ChargeLine]) -> Iterator[ChargeLine]:
 
 
 def _leg(leg: ChargedLeg, what: Figure) -> Fraction:
-    found = leg.distance if what == "distance" else leg.minutes
-    if found is None:
+    value = leg.distance if what == "distance" else leg.minutes
+    if value is None:
         raise _Lacking("UNKNOWN_DISTANCE" if what == "distance" else "UNKNOWN_TRAVEL_TIME")
-    return found
+    return value

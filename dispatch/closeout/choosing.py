@@ -39,8 +39,8 @@ def choose(templates: Sequence[Template], occasion: Occasion) -> Chosen:
         ValueError: none serves it; the desk sees to it that one always names nothing.
     """
     serving = sorted(
-        (one for one in templates if not one.archived and serves(one, occasion)),
-        key=lambda one: (*(-part for part in _particular(one)), one.name.casefold(), one.id),
+        (template for template in templates if not template.archived and serves(template, occasion)),
+        key=lambda template: (*(-part for part in _particular(template)), template.name.casefold(), template.id),
     )
     if not serving:
         raise ValueError("no template serves the visit")

@@ -235,7 +235,9 @@ def _of_sign_off(item: Item, latest: Attempt, checklist: Checklist, at_time: _At
     elif latest.result is not Result.SIGNED or not trimmed(latest.signed_by):
         yield _missing(item)
     others = [attempt for other in checklist.items if other.id != item.id for attempt in other.attempts]
-    recorded = [(one.sequence, one.at) for one in others] + [(one.sequence, one.at) for one in checklist.entries]
+    recorded = [(attempt.sequence, attempt.at) for attempt in others] + [
+        (entry.sequence, entry.at) for entry in checklist.entries
+    ]
     later = max((record for record in recorded if record[0] >= latest.sequence), default=None)
     if later is not None:
         what = f"something was recorded{at_time(later[1]) or ' later'}, after the sign-off{at_time(latest.at)}"

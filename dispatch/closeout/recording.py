@@ -90,9 +90,9 @@ def decide(checklist: Checklist, item: Item, entry: Recording) -> Decision:
     result = _read(item, entry)
     text = _said(item, entry)
     if (verdict := _verdict_on_value(item, entry)) is not None:
-        good, said = verdict
+        good, sentence = verdict
         result = result if good else Result.FAIL
-        text = f"{said}; {text}" if text else said
+        text = f"{sentence}; {text}" if text else sentence
     work = _work(item, result)
     follow_up = result is Result.FOLLOW_UP or (item.kind is ItemKind.TEST and result is Result.OVERRIDDEN)
     items = _named(checklist, text) if item.ref == "L1" and result is Result.ANSWERED else ()
@@ -176,8 +176,8 @@ def _faults(checklist: Checklist, item: Item, entry: Recording) -> Iterator[_Fau
         yield from _of_override(checklist, item, entry)
     elif entry.result not in _takes(item):
         taken = [_WORDS[result] for result in _takes(item)]
-        wanted = " or ".join(filter(None, [", ".join(taken[:-1]), taken[-1]]))
-        yield "G1", f"{item.ref} takes {wanted}, not {_WORDS[entry.result]}."
+        allowed = " or ".join(filter(None, [", ".join(taken[:-1]), taken[-1]]))
+        yield "G1", f"{item.ref} takes {allowed}, not {_WORDS[entry.result]}."
         return
     else:
         yield from _of_result(checklist, item, entry)
@@ -258,12 +258,12 @@ def _lacking_in_test(checklist: Checklist, item: Item, entry: Recording) -> str:
 def _said_before(checklist: Checklist, item: Item) -> Attempt | None:
     """The last result that somebody typed on another test of the visit."""
     others = (
-        one
+        attempt
         for other in checklist.items
         if other.kind is ItemKind.TEST and other.ref != item.ref
-        for one in other.attempts
+        for attempt in other.attempts
     )
-    return max((one for one in others if not one.ran), key=lambda one: one.sequence, default=None)
+    return max((attempt for attempt in others if not attempt.ran), key=lambda attempt: attempt.sequence, default=None)
 
 
 def _read(item: Item, entry: Recording) -> Result:

@@ -35,14 +35,14 @@ def _ref_of(text: str) -> str:
 
 
 def _conditions_of(text: str) -> tuple[Condition, ...]:
-    found = []
+    conditions = []
     for part in Words(80, most=_MOST).read(text, Bare()):
         word, _, name = SYNONYMS.get(part.casefold(), part).partition(" ")
         if word.casefold() not in tuple(On) or not name.strip():
             others = ", ".join(SYNONYMS)
             raise ValueError(f"{part!r} is not one such as tag server, service mail, target backup, {others}")
-        found.append(Condition(On(word.casefold()), name.strip()))
-    return tuple(found)
+        conditions.append(Condition(On(word.casefold()), name.strip()))
+    return tuple(conditions)
 
 
 ITEM = (
@@ -59,10 +59,12 @@ ITEM = (
     Field(
         "when",
         "Only if any of",
-        Said("conditions", _conditions_of, lambda found: ", ".join(one.text for one in found), ()),
+        Said(
+            "conditions", _conditions_of, lambda conditions: ", ".join(condition.text for condition in conditions), ()
+        ),
         "tag server, service mail, target backup; empty: always",
     ),
-    Field("each", "One for each", Choice([one for one in Each if one]), "service; empty: once", otherwise=Each.ONCE),
+    Field("each", "One for each", Choice([each for each in Each if each]), "service; empty: once", otherwise=Each.ONCE),
     Field(
         "targets", "Tested by targets", Words(80, most=_MOST), "backup, monitoring: what they are called at the site"
     ),
@@ -118,25 +120,27 @@ def read_item(given: Any, place: int, faults: list[str], *, typed: bool = False)
         faults.append(f'item {place}: is not an object such as {{"id": "T7", "kind": "test", "text": "…"}}')
         return None
     values: dict[str, Any] = {}
-    found: list[FieldFault] = []
+    item_faults: list[FieldFault] = []
     for field in ITEM:
         value = given.get(field.name, "" if typed else None)
         values[field.name] = field.empty(Bare())
         try:
             values[field.name] = field.read(value if typed else _text(field, value), Bare())
         except ValueError as fault:
-            found.append(FieldFault(field.name, value if isinstance(value, str) else str(value or ""), str(fault)))
+            item_faults.append(
+                FieldFault(field.name, value if isinstance(value, str) else str(value or ""), str(fault))
+            )
     for name in given:
         if name not in (*FIELDS, _AFTER):
-            found.append(
+            item_faults.append(
                 FieldFault(f"“{show(str(name), 40)}”", "", f"is not a field of an item; those are {', '.join(FIELDS)}")
             )
     ref, kind = values["id"], values["kind"]
     # a test always has to pass after the last work (G4), so the field can only say so
     if given.get(_AFTER, kind is ItemKind.TEST) != (kind is ItemKind.TEST):
         is_test = "a test always has to pass after the last work (G4)"
-        found.append(FieldFault(_AFTER, "", is_test if kind is ItemKind.TEST else "belongs to tests"))
-    faults += [f"{ref or f'item {place}'} {fault.name}: {fault.sentence}" for fault in found]
+        item_faults.append(FieldFault(_AFTER, "", is_test if kind is ItemKind.TEST else "belongs to tests"))
+    faults += [f"{ref or f'item {place}'} {fault.name}: {fault.sentence}" for fault in item_faults]
     if ref is None or kind is None or not values["text"]:
         return None
     override = values["override"]
@@ -163,7 +167,7 @@ def _json(field: Field, value: Any) -> Any:
     if isinstance(value, bool):
         return value
     if isinstance(value, tuple):
-        return [one.text if isinstance(one, Condition) else one for one in value]
+        return [part.text if isinstance(part, Condition) else part for part in value]
     return field.kind.write(value, Bare())
 
 
@@ -171,12 +175,12 @@ def _text(field: Field, value: Any) -> str:
     """A value of a file as it would be typed."""
     if isinstance(value, bool) and isinstance(field.kind, YesNo):
         return field.kind.write(value, Bare())
-    if isinstance(value, list) and field.kind.empty == () and all(isinstance(one, str) for one in value):
+    if isinstance(value, list) and field.kind.empty == () and all(isinstance(part, str) for part in value):
         return ", ".join(value)
     if value is None or (isinstance(value, str) and field.kind.empty in (None, "")):
         return value or ""
-    wanted = {(): "a list", False: "true or false"}.get(field.kind.empty, "text")
-    raise ValueError(f"is not {wanted}")
+    expected = {(): "a list", False: "true or false"}.get(field.kind.empty, "text")
+    raise ValueError(f"is not {expected}")
 
 
 def items_from(given: Any, faults: list[str]) -> tuple[TemplateItem, ...]:
@@ -184,8 +188,8 @@ def items_from(given: Any, faults: list[str]) -> tuple[TemplateItem, ...]:
     if not isinstance(given, list):
         faults.append("items: is not a list of items")
         return ()
-    found = [item for place, one in enumerate(given, 1) if (item := read_item(one, place, faults)) is not None]
-    return in_order(found)
+    items = [item for place, form in enumerate(given, 1) if (item := read_item(form, place, faults)) is not None]
+    return in_order(items)
 
 
 def in_order(items: Iterable[TemplateItem]) -> tuple[TemplateItem, ...]:

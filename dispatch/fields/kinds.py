@@ -134,13 +134,13 @@ class Words(FieldKind):
         return self.of(())
 
     def read(self, text: str, world: World) -> Any:
-        found: dict[str, str] = {}
+        words: dict[str, str] = {}
         for part in re.split(r"\s" if self.spaced and not re.search("[,;]", text) else "[,;]", text):
             if word := clean(part, limit=self.limit):
-                found.setdefault(word.casefold(), word.casefold() if self.fold else word)
-        if self.most is not None and len(found) > self.most:
+                words.setdefault(word.casefold(), word.casefold() if self.fold else word)
+        if self.most is not None and len(words) > self.most:
             raise ValueError(f"has more than {self.most}")
-        return self.of(list(found.values()))
+        return self.of(list(words.values()))
 
     def write(self, value: Any, world: World) -> str:
         return ", ".join(sorted(value) if isinstance(value, frozenset) else value)
@@ -256,16 +256,16 @@ class Many(FieldKind):
         return f"some of {', '.join(self.options)}"
 
     def read(self, text: str, world: World) -> Any:
-        found = []
+        values = []
         for part in filter(None, map(str.strip, re.split("[,;]", text))):
             try:
-                found.append(_option(part, self.options))
+                values.append(_option(part, self.options))
             except ValueError as fault:
                 raise ValueError(f"{show(part, 40)!r} {fault}") from None
-        return self.of([value for value in self.options.values() if value in found])
+        return self.of([value for value in self.options.values() if value in values])
 
     def write(self, value: Any, world: World) -> str:
-        return ", ".join(word for word, one in self.options.items() if one in value)
+        return ", ".join(word for word, option in self.options.items() if option in value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,16 +422,16 @@ def span_of(text: str, *, allow_24: bool = True) -> tuple[int, int]:
 
 def _option(text: str, options: Sequence[str] | Mapping[str, Any]) -> Any:
     """The value of a word, whatever its case and whether its own words are joined by spaces or underscores."""
-    known = options if isinstance(options, Mapping) else {str(one): one for one in options}
-    wanted = " ".join(re.sub("[-_]", " ", text).casefold().split())
+    known = options if isinstance(options, Mapping) else {str(option): option for option in options}
+    typed = " ".join(re.sub("[-_]", " ", text).casefold().split())
     for word, value in known.items():
         # a number is also what it counts as: 2 is P2
-        if wanted == word.replace("_", " ").casefold() or (type(value) is int and wanted == str(value)):
+        if typed == word.replace("_", " ").casefold() or (type(value) is int and typed == str(value)):
             return value
     raise ValueError(f"is not one of {', '.join(known)}")
 
 
 def _word(value: Any, options: Sequence[str] | Mapping[str, Any]) -> str:
     if isinstance(options, Mapping):
-        return next((word for word, one in options.items() if one == value), "" if value is None else str(value))
+        return next((word for word, option in options.items() if option == value), "" if value is None else str(value))
     return "" if value is None else str(value)

@@ -199,8 +199,8 @@ class RecordType(Generic[T]):
         }
         for check in self.checks:
             named = {check.at, *check.of}
-            if not named & refused and named & changed and (said := check.says(record)):
-                faults.append(FieldFault(check.at, "", said, check.owed))
+            if not named & refused and named & changed and (sentence := check.says(record)):
+                faults.append(FieldFault(check.at, "", sentence, check.owed))
 
 
 def sentences(faults: Sequence[FieldFault]) -> list[str]:

@@ -37,10 +37,10 @@ def place_of(text: str) -> Place:
     Raises:
         ValueError: it is neither.
     """
-    found = _PAIR.match(text) or next((match for link in _LINKS if (match := link.search(text))), None)
-    if found is not None:
+    pair = _PAIR.match(text) or next((match for link in _LINKS if (match := link.search(text))), None)
+    if pair is not None:
         try:
-            return Place(float(found[1]), float(found[2]))
+            return Place(float(pair[1]), float(pair[2]))
         except ValueError:
             pass
     raise ValueError("coordinates such as 39.9612, -82.9988, or the link of a map that holds them, are expected")
@@ -57,21 +57,21 @@ def hours_of(text: str) -> tuple[Hours, ...]:
     Raises:
         ValueError: it is not written so, or two of them overlap.
     """
-    found: list[Hours] = []
+    hours: list[Hours] = []
     for part in filter(None, (piece.strip() for piece in text.split(","))):
-        found += _opening(part, found)
-    ordered = sorted(found)
-    for one, following in pairwise(ordered):
-        if one.weekday == following.weekday and following.opens < one.closes:
-            raise ValueError(f"hours on {WEEKDAYS[one.weekday]} overlap")
+        hours += _opening(part, hours)
+    ordered = sorted(hours)
+    for opening, following in pairwise(ordered):
+        if opening.weekday == following.weekday and following.opens < opening.closes:
+            raise ValueError(f"hours on {WEEKDAYS[opening.weekday]} overlap")
     return tuple(ordered)
 
 
 def hours_text(hours: Iterable[Hours]) -> str:
     """Hours by weekday as they are typed; days with the same hours together."""
     by_day: dict[int, list[str]] = {}
-    for one in hours:
-        by_day.setdefault(one.weekday, []).append(f"{clock(one.opens)}-{clock(one.closes)}")
+    for opening in hours:
+        by_day.setdefault(opening.weekday, []).append(f"{clock(opening.opens)}-{clock(opening.closes)}")
     parts: list[str] = []
     weekday = 0
     while weekday < 7:
@@ -113,18 +113,20 @@ def contacts_of(text: str) -> tuple[Contact, ...]:
     Raises:
         ValueError: one of them is not written so.
     """
-    found = []
+    contacts = []
     for part in filter(None, (piece.strip() for piece in text.split("|"))):
         words = [clean(word, limit=limits.NAME) for word in part.split(";")]
         if not words[0] or len(words) > 4:
             raise ValueError("is not of the form name; phone; e-mail; role | the next")
-        found.append(Contact(*words))
-    return tuple(found)
+        contacts.append(Contact(*words))
+    return tuple(contacts)
 
 
 def contacts_text(contacts: Iterable[Contact]) -> str:
     """Contacts as they are typed."""
-    return " | ".join("; ".join((one.name, one.phone, one.email, one.role)).rstrip("; ") for one in contacts)
+    return " | ".join(
+        "; ".join((contact.name, contact.phone, contact.email, contact.role)).rstrip("; ") for contact in contacts
+    )
 
 
 def service_of(text: str) -> str:

@@ -193,13 +193,13 @@ def _spans(given: Any, path: str) -> Spans:
 
 def joined(spans: Iterable[Span]) -> Spans:
     """Spans in order, joined where they touch; empty ones are left out."""
-    found: list[Span] = []
+    merged: list[Span] = []
     for begins, ends in sorted(spans):
-        if found and begins <= found[-1][1]:
-            found[-1] = (found[-1][0], max(ends, found[-1][1]))
+        if merged and begins <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(ends, merged[-1][1]))
         elif begins < ends:
-            found.append((begins, ends))
-    return tuple(found)
+            merged.append((begins, ends))
+    return tuple(merged)
 
 
 def _wall_days(given: Iterable[Any]) -> tuple[int, ...]:
@@ -232,13 +232,13 @@ def _offset_at(zone: str, instant: int) -> tuple[int, int]:
 def _changes(zone: str, year: int) -> tuple[tuple[int, int], ...]:
     """The offsets of a zone in a year (UTC), each with the first instant on which it holds: looked for day by day."""
     start, end = _year_start(year), _year_start(year + 1)
-    found = [(start, _offset(start, zone))]
+    changes = [(start, _offset(start, zone))]
     for day in range(start, end, _DAY):
         last = min(day + _DAY, end) - MINUTE
-        while _offset(last, zone) != found[-1][1]:
-            change = change_between(max(day - MINUTE, found[-1][0]), last, zone)
-            found.append((change, _offset(change, zone)))
-    return tuple(found)
+        while _offset(last, zone) != changes[-1][1]:
+            change = change_between(max(day - MINUTE, changes[-1][0]), last, zone)
+            changes.append((change, _offset(change, zone)))
+    return tuple(changes)
 
 
 def _year_start(year: int) -> int:

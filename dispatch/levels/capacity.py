@@ -30,18 +30,18 @@ def warnings(
         booked: minutes of visits in the last eight weeks.
         available: minutes of technicians in that time, inside of the calendar.
     """
-    told = []
+    sentences = []
     for priority, target in onsite.items():
         for drive in drives:
             if target is not None and drive.minutes is not None and target < drive.minutes + buffer_minutes:
-                told.append(
+                sentences.append(
                     f"{priority} on site within {target} min is shorter than the drive to {drive.site} ({drive.minutes} min) "
                     f"and the buffer ({buffer_minutes} min)"
                 )
     if available and booked * 100 > available * FULL_PCT:
         share = round(booked * 100 / available)
-        told.append(
+        sentences.append(
             f"{share}% of the technicians' hours in this calendar were booked in the last {WEEKS} weeks; "
             f"beyond {FULL_PCT}% there is no room for another promise"
         )
-    return told
+    return sentences

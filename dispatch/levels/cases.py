@@ -35,8 +35,8 @@ def recompute(cases: Mapping[str, Any], case: Mapping[str, Any]) -> Recomputed:
         "due": None if reading.due is None else local(reading.due, zone).isoformat(timespec="minutes"),
         "state": reading.state.value,
     }
-    told = f"{clock['elapsed_min']} min elapsed, due {clock['due'] or 'none while it is paused'}, {clock['state']}"
-    return Recomputed(name, title, "clock", clock, tuple(_differences(case.get("expected"), clock)), (told,))
+    sentence = f"{clock['elapsed_min']} min elapsed, due {clock['due'] or 'none while it is paused'}, {clock['state']}"
+    return Recomputed(name, title, "clock", clock, tuple(_differences(case.get("expected"), clock)), (sentence,))
 
 
 def _calendar_form(cases: Mapping[str, Any], case: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -46,8 +46,8 @@ def _calendar_form(cases: Mapping[str, Any], case: Mapping[str, Any]) -> Mapping
     known = cases.get("calendars") or {}
     if named not in known:
         raise ValueError(f"calendar {named!r} is not one of {', '.join(map(str, known)) or 'none'}")
-    found: Mapping[str, Any] = known[named]
-    return found
+    form: Mapping[str, Any] = known[named]
+    return form
 
 
 def _read(form: Mapping[str, Any], case: Mapping[str, Any]) -> ClockReading:
@@ -74,19 +74,19 @@ def _read(form: Mapping[str, Any], case: Mapping[str, Any]) -> ClockReading:
 def _differences(expected: Any, clock: Mapping[str, Any]) -> list[str]:
     if not isinstance(expected, Mapping):
         return []
-    found = []
+    differences = []
     for key, value in clock.items():
-        wanted = expected.get(key)
-        if key in expected and not _same(wanted, value):
-            found.append(f"{key}: expected {wanted!r}, got {value!r}")
-    return found + [f"{key}: is nothing that a clock says" for key in expected if key not in clock]
+        want = expected.get(key)
+        if key in expected and not _same(want, value):
+            differences.append(f"{key}: expected {want!r}, got {value!r}")
+    return differences + [f"{key}: is nothing that a clock says" for key in expected if key not in clock]
 
 
-def _same(wanted: Any, got: Any) -> bool:
+def _same(want: Any, got: Any) -> bool:
     """Whether two figures are the same; moments are, whatever their offset."""
-    if isinstance(wanted, str) and isinstance(got, str) and wanted != got:
+    if isinstance(want, str) and isinstance(got, str) and want != got:
         try:
-            return parse_iso(wanted) == parse_iso(got)
+            return parse_iso(want) == parse_iso(got)
         except ValueError:
             return False
-    return bool(wanted == got)
+    return bool(want == got)

@@ -137,7 +137,7 @@ class LevelClock(NamedTuple):
 
 def _still(pauses: Iterable[Pause], stop: int) -> Spans:
     """The pauses up to `stop`, cut to the minute, in order and joined where they touch."""
-    return joined((_cut(one.start), stop if one.end is None else min(_cut(one.end), stop)) for one in pauses)
+    return joined((_cut(pause.start), stop if pause.end is None else min(_cut(pause.end), stop)) for pause in pauses)
 
 
 def _cut(instant: int) -> int:

@@ -53,8 +53,8 @@ class LevelMonth(NamedTuple):
 
 def month_of(requests: Sequence[RequestClocks], follow_ups_open: int, value_covered: int) -> LevelMonth:
     """The month's figures. Aims are measured and never judged; a clock that still runs within its target neither."""
-    told = [clock for request in requests for clock in request.clocks]
-    judged = [clock for clock in told if not clock.aim and clock.state in _JUDGED]
+    clocks = [clock for request in requests for clock in request.clocks]
+    judged = [clock for clock in clocks if not clock.aim and clock.state in _JUDGED]
     missed = [clock for clock in judged if clock.state in _MISSED]
     spelled: dict[str, str] = {}
     for clock in missed:
@@ -66,7 +66,10 @@ def month_of(requests: Sequence[RequestClocks], follow_ups_open: int, value_cove
         requests=len(requests),
         met_pct=_percent(len(judged) - len(missed), len(judged)),
         judged=len(judged),
-        medians={name: _median([one.elapsed for one in told if one.clock == name and one.stopped]) for name in CLOCKS},
+        medians={
+            name: _median([clock.elapsed for clock in clocks if clock.clock == name and clock.stopped])
+            for name in CLOCKS
+        },
         misses=len(missed),
         causes=dict(causes.most_common()),
         pauses=len(pauses),

@@ -26,8 +26,8 @@ class Targets(NamedTuple):
 
     def of(self, clock: str) -> int | None:
         """The target of a clock."""
-        found: int | None = getattr(self, clock)
-        return found
+        target: int | None = getattr(self, clock)
+        return target
 
 
 def read_targets(text: str) -> Targets:

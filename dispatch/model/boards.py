@@ -104,14 +104,16 @@ class CallAhead(NamedTuple):
     def words(self, zone: str, hours24: bool = True) -> str:
         """What the client is to be told, and what was tried already."""
         name = show(self.technician)
-        said = f"{name} comes at {clock_text(self.arrival, zone, hours24)}"
+        sentence = f"{name} comes at {clock_text(self.arrival, zone, hours24)}"
         if self.absent and day_of(self.arrival, zone) != day_of(self.expected, zone):
-            said = f"{name} comes on {day_text(day_of(self.arrival, zone))} {clock_text(self.arrival, zone, hours24)}"
+            sentence = (
+                f"{name} comes on {day_text(day_of(self.arrival, zone))} {clock_text(self.arrival, zone, hours24)}"
+            )
         elif self.absent:
-            said = f"{name} is away" if name else "it is back in the queue: nobody comes"
+            sentence = f"{name} is away" if name else "it is back in the queue: nobody comes"
         if self.tried_at:
-            said += f" · no answer {clock_text(self.tried_at[-1], zone, hours24)}, {show(self.tried_by)}"
-        return f"{said} · with the lead" if self.escalated else said
+            sentence += f" · no answer {clock_text(self.tried_at[-1], zone, hours24)}, {show(self.tried_by)}"
+        return f"{sentence} · with the lead" if self.escalated else sentence
 
 
 class BoardRow(NamedTuple):

@@ -198,15 +198,15 @@ class Item:
         """The attempts that ran, but for passes from the office where the test belongs inside the client's network."""
         outside = self.vantage is Vantage.SITE
         return tuple(
-            one
-            for one in self.attempts
-            if one.ran and not (outside and one.result is Result.PASS and one.vantage == Vantage.HOST)
+            attempt
+            for attempt in self.attempts
+            if attempt.ran and not (outside and attempt.result is Result.PASS and attempt.vantage == Vantage.HOST)
         )
 
     @property
     def lowered(self) -> bool:
         """Whether a lead lets words settle it, knowing of every run that failed."""
-        failed = max((one.sequence for one in self.runs if one.result is Result.FAIL), default=0)
+        failed = max((run.sequence for run in self.runs if run.result is Result.FAIL), default=0)
         return self.permission is not None and self.permission.lowered and self.permission.as_of >= failed
 
     @property
@@ -245,7 +245,7 @@ class Item:
             case Asks.EXECUTED:
                 return self.runs
             case Asks.MEASURED:
-                return tuple(one for one in self.attempts if self._measured(one))
+                return tuple(attempt for attempt in self.attempts if self._measured(attempt))
             case _:
                 return self.attempts
 
@@ -285,8 +285,8 @@ class Checklist:
 
     def item(self, ref: str) -> Item | None:
         """The item of that id, whatever its case."""
-        wanted = ref.casefold()
-        return next((item for item in self.items if item.ref.casefold() == wanted), None)
+        folded = ref.casefold()
+        return next((item for item in self.items if item.ref.casefold() == folded), None)
 
     @property
     def last_work(self) -> int:

@@ -37,14 +37,14 @@ def day_meant(typed: str, today: date) -> date | None:
     Raises:
         ValueError: the step leads out of the calendar.
     """
-    if found := _BESIDE.fullmatch(typed):
-        if (number := weekday_called(found["day"])) is None:
+    if match := _BESIDE.fullmatch(typed):
+        if (number := weekday_called(match["day"])) is None:
             return None
         ahead = (number - today.weekday() - 1) % 7 + 1
-        return today + timedelta(days=ahead if found["side"] == "next" else ahead % 7 - 7)
-    if (found := _AWAY.fullmatch(typed)) and (bool(found["ahead"]) != bool(found["ago"]) or "from" in typed):
-        count = int(found["count"]) if found["count"].isdecimal() else 1
-        step = {f"{found['unit']}s": -count if found["ago"] else count}
+        return today + timedelta(days=ahead if match["side"] == "next" else ahead % 7 - 7)
+    if (match := _AWAY.fullmatch(typed)) and (bool(match["ahead"]) != bool(match["ago"]) or "from" in typed):
+        count = int(match["count"]) if match["count"].isdecimal() else 1
+        step = {f"{match['unit']}s": -count if match["ago"] else count}
         import pendulum
 
         try:
@@ -52,23 +52,23 @@ def day_meant(typed: str, today: date) -> date | None:
         except OverflowError as fault:
             raise ValueError(str(fault)) from None
         return date(there.year, there.month, there.day)
-    if found := _NAMED.fullmatch(typed) or _NAMED_FIRST.fullmatch(typed):
-        month = month_called(found["month"])
+    if match := _NAMED.fullmatch(typed) or _NAMED_FIRST.fullmatch(typed):
+        month = month_called(match["month"])
         if month is not None:
-            return named_day(int(found["day"]), month, int(found["year"]) if found["year"] else None, today)
+            return named_day(int(match["day"]), month, int(match["year"]) if match["year"] else None, today)
     return None
 
 
 def named_day(day: int, month: int, year: int | None, today: date) -> date | None:
     """A day of a month; without a year the next one, today included. None where the calendar has no such day."""
     # eight years on there is a 29 February again, whatever the century
-    for one in [year] if year is not None else range(today.year, today.year + 9):
+    for candidate in [year] if year is not None else range(today.year, today.year + 9):
         try:
-            found = date(one, month, day)
+            on = date(candidate, month, day)
         except ValueError:
             continue
-        if year is not None or found >= today:
-            return found
+        if year is not None or on >= today:
+            return on
     return None
 
 

@@ -11,14 +11,16 @@ from typing import Any
 from dispatch.model.instants import iso
 
 
-def shared(kind: Any, one: Any) -> dict[str, Any]:
+def shared(kind: Any, record: Any) -> dict[str, Any]:
     """What a record has of the fields of another kind of record, by their names."""
-    return {name: getattr(one, name) for name in _in_both(kind, one.__class__)}
+    return {name: getattr(record, name) for name in _in_both(kind, record.__class__)}
 
 
-def unusual(one: Any, usual: Any) -> dict[str, Any]:
+def unusual(record: Any, usual: Any) -> dict[str, Any]:
     """What of a record is not as it is in another one of its kind, by name."""
-    return {name: mine for name in one.__dataclass_fields__ if (mine := getattr(one, name)) != getattr(usual, name)}
+    return {
+        name: mine for name in record.__dataclass_fields__ if (mine := getattr(record, name)) != getattr(usual, name)
+    }
 
 
 @cache
@@ -26,7 +28,7 @@ def _in_both(kind: Any, other: Any) -> list[str]:
     return [name for name in kind.__annotations__ if hasattr(other, name)]
 
 
-def form(one: Any, keys: str, zone: str = "UTC", /, **told: Any) -> dict[str, Any]:
+def form(record: Any, keys: str, zone: str = "UTC", /, **values: Any) -> dict[str, Any]:
     """What is told of a record. Choices are told by their value, days as YYYY-MM-DD, sets in order.
 
     Args:
@@ -34,35 +36,38 @@ def form(one: Any, keys: str, zone: str = "UTC", /, **told: Any) -> dict[str, An
             lies within it: a part of a pair by its place, and null where there is nothing. A key that ends with @ is an
             instant, told as ISO 8601 with offset; one that ends with ? is null where it is empty.
         zone: of the instants.
-        told: the values of the keys that are no attribute.
+        values: those of the keys that are no attribute.
     """
-    return {key: _told(told[key] if key in told else _found(one, path), sign, zone) for key, path, sign in _read(keys)}
+    return {
+        key: _written(values[key] if key in values else _value_at(record, path), sign, zone)
+        for key, path, sign in _read(keys)
+    }
 
 
-def forms(found: Iterable[Any], keys: str, zone: str = "UTC") -> list[dict[str, Any]]:
+def forms(records: Iterable[Any], keys: str, zone: str = "UTC") -> list[dict[str, Any]]:
     """The same of each of several records."""
-    return [form(one, keys, zone) for one in found]
+    return [form(record, keys, zone) for record in records]
 
 
 @cache
 def _read(keys: str) -> list[tuple[str, list[str], str]]:
     """The keys, each with the way to its value and its sign."""
-    found = []
+    parts = []
     for word in keys.split():
         key, _, path = word.rstrip("@?").partition("=")
-        found.append((key, (path or key).split("."), word[-1]))
-    return found
+        parts.append((key, (path or key).split("."), word[-1]))
+    return parts
 
 
-def _found(one: Any, path: list[str]) -> Any:
+def _value_at(value: Any, path: list[str]) -> Any:
     for name in path:
-        if one is None:
+        if value is None:
             return None
-        one = one[int(name)] if name.isdecimal() else getattr(one, name)
-    return one
+        value = value[int(name)] if name.isdecimal() else getattr(value, name)
+    return value
 
 
-def _told(value: Any, sign: str, zone: str) -> Any:
+def _written(value: Any, sign: str, zone: str) -> Any:
     if sign == "@":
         return None if value is None else iso(value, zone)
     if isinstance(value, Enum):

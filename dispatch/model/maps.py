@@ -74,8 +74,8 @@ class DayRoute(NamedTuple):
     def waypoints(self) -> tuple[Place, ...]:
         """The places of the day in the order in which they are driven, without those that are not known."""
         driven = [stop.place for stop in self.stops if stop.driven]
-        found = [place for place in (self.home, *driven, self.home) if place is not None] if driven else []
-        return tuple(place for number, place in enumerate(found) if number == 0 or place != found[number - 1])
+        places = [place for place in (self.home, *driven, self.home) if place is not None] if driven else []
+        return tuple(place for number, place in enumerate(places) if number == 0 or place != places[number - 1])
 
 
 def route_of(row: BoardRow) -> DayRoute:

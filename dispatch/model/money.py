@@ -34,10 +34,10 @@ def parse_minor(text: str, exponent: int) -> int:
     Raises:
         ValueError: it is not a plain decimal, or has more places than the currency.
     """
-    found = _AMOUNT.fullmatch(text.strip())
-    if found is None:
+    match = _AMOUNT.fullmatch(text.strip())
+    if match is None:
         raise ValueError(f"{text!r} is not an amount such as {format_minor(1250, exponent)}")
-    sign, whole, places = found[1], found[2], found[3] or ""
+    sign, whole, places = match[1], match[2], match[3] or ""
     if len(places.rstrip("0")) > exponent:
         raise ValueError(f"{text!r} has more than {exponent} decimal places")
     minor: int = int(whole) * 10**exponent + int((places[:exponent]).ljust(exponent, "0") or 0)

@@ -17,14 +17,14 @@ _SAID = re.compile(
 
 def minutes_said(text: str) -> int | None:
     """The minutes of a length with its unit; None where it is none."""
-    found = _SAID.fullmatch("".join(text.split()).lower())
-    if found is None:
+    match = _SAID.fullmatch("".join(text.split()).lower())
+    if match is None:
         return None
-    if found["minutes"]:
-        return int(found["minutes"])
-    tenths = found["tenths"]
+    if match["minutes"]:
+        return int(match["minutes"])
+    tenths = match["tenths"]
     part = round(int(tenths) * 60 / 10 ** len(tenths)) if tenths else 0
-    return int(found["hours"]) * 60 + part + int(found["rest"] or 0)
+    return int(match["hours"]) * 60 + part + int(match["rest"] or 0)
 
 
 def parse_minutes(text: str) -> int:

@@ -100,9 +100,9 @@ def clean(text: str, *, multiline: bool = False, limit: int = LINE) -> str:
     if text.isascii() and text.isprintable():
         text = text if multiline else " ".join(text.split())
     else:
-        found = (_REFUSED if multiline else _REFUSED_IN_A_LINE).search(text)
-        if found:
-            raise TextRefused(f"holds {_name_of(found[0])}")
+        match = (_REFUSED if multiline else _REFUSED_IN_A_LINE).search(text)
+        if match:
+            raise TextRefused(f"holds {_name_of(match[0])}")
         # before NFC, whose cost grows with the square of such a run
         if _longest_marks(text) > MARKS_STORED:
             raise TextRefused(f"holds more than {MARKS_STORED} combining marks in a row")
@@ -116,8 +116,8 @@ def clean(text: str, *, multiline: bool = False, limit: int = LINE) -> str:
 
 def first_refused(text: str) -> str | None:
     """What `clean` would refuse first in a text of many lines, such as "the control character U+001B"; None: nothing."""
-    found = _REFUSED.search(text)
-    return _name_of(found[0]) if found else None
+    match = _REFUSED.search(text)
+    return _name_of(match[0]) if match else None
 
 
 def harmless(text: str) -> str:

@@ -78,13 +78,13 @@ def parse_when(text: str, zone: str, *, now: int, day: date | None = None) -> in
     if span and (span["hours"] or typed.endswith("m")):
         minutes = int(span["hours"] or 0) * 60 + int(span["minutes"] or 0)
         return now + (minutes if span["sign"] == "+" else -minutes) * 60
-    said = _SPAN_SAID.fullmatch(typed)
-    if said and bool(said["ahead"]) != bool(said["ago"]):
+    away = _SPAN_SAID.fullmatch(typed)
+    if away and bool(away["ahead"]) != bool(away["ago"]):
         from dispatch.model.spans import minutes_said
 
-        minutes_away = minutes_said(said["span"])
+        minutes_away = minutes_said(away["span"])
         if minutes_away is not None:
-            return now + (minutes_away if said["ahead"] else -minutes_away) * 60
+            return now + (minutes_away if away["ahead"] else -minutes_away) * 60
     if _ISO_INSTANT.fullmatch(typed):
         reading = _iso_reading(typed)
         if reading is not None:

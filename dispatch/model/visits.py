@@ -167,7 +167,7 @@ class Visit(NamedTuple):
         return self.starts_at if self.starts_at is not None else self.ended_at
 
 
-def ended_within(found: Iterable[Visit], start: int, end: int) -> list[Visit]:
+def ended_within(visits: Iterable[Visit], start: int, end: int) -> list[Visit]:
     """Those of some visits that have ended and belong to the days of `[start, end)`, by their anchors."""
-    ended = [one for one in found if one.ended_at is not None and start <= (one.anchor or 0) < end]
-    return sorted(ended, key=lambda one: (one.anchor or 0, one.id))
+    ended = [visit for visit in visits if visit.ended_at is not None and start <= (visit.anchor or 0) < end]
+    return sorted(ended, key=lambda visit: (visit.anchor or 0, visit.id))

@@ -46,7 +46,7 @@ class CheapestInsertion:
         own = set(part.technicians)
 
         def price(technician: int, order: Sequence[int]) -> float | None:
-            if technician not in own or any(part.held.get(one, technician) != technician for one in order):
+            if technician not in own or any(part.held.get(visit, technician) != technician for visit in order):
                 return None
             return price_of(self._problem, technician, order)
 

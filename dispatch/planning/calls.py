@@ -49,7 +49,7 @@ def expected_at(planned: int, calls: Iterable[Call]) -> tuple[int, bool]:
 
     What was promised for another time altogether (more than half a day away from the plan) is of an older plan.
     """
-    for call in sorted(calls, key=lambda one: one.id, reverse=True):
+    for call in sorted(calls, key=lambda call: call.id, reverse=True):
         if call.promised is not None and abs(call.promised - planned) < 12 * 3600:
             return call.promised, call.outcome is CallOutcome.ANSWERED
     return planned, False
@@ -58,15 +58,15 @@ def expected_at(planned: int, calls: Iterable[Call]) -> tuple[int, bool]:
 def awaited(calls: Mapping[int, Sequence[Call]], starts_at: int, ends_at: int) -> dict[int, int]:
     """The visits whose clients expect us in `[starts_at, ends_at)` at a time that a change of the plan took away, and have
     not been reached since: each with that time."""
-    found = {}
+    promises = {}
     for visit_id, own in calls.items():
         newest = max(
-            (one for one in own if one.outcome is not CallOutcome.UNANSWERED), key=lambda one: one.id, default=None
+            (call for call in own if call.outcome is not CallOutcome.UNANSWERED), key=lambda call: call.id, default=None
         )
         promised = newest.promised if newest is not None and newest.outcome is CallOutcome.OWED else None
         if promised is not None and starts_at <= promised < ends_at:
-            found[visit_id] = promised
-    return found
+            promises[visit_id] = promised
+    return promises
 
 
 def due_calls(
@@ -80,20 +80,20 @@ def due_calls(
         now: the present instant.
         late_minutes: the firm's.
     """
-    found = []
+    due_list = []
     for visit_id, (stop, ahead) in stops.items():
         if stop.arrived is not None or stop.over:
             continue
-        own = sorted(calls.get(visit_id, ()), key=lambda one: one.id)
+        own = sorted(calls.get(visit_id, ()), key=lambda call: call.id)
         expected, promised = expected_at(stop.start, own)
         behind = ahead.arrival - expected
-        answered = max((one.id for one in own if one.outcome is CallOutcome.ANSWERED), default=0)
-        owed = any(one.id > answered and one.outcome is CallOutcome.OWED for one in own)
+        answered = max((call.id for call in own if call.outcome is CallOutcome.ANSWERED), default=0)
+        owed = any(call.id > answered and call.outcome is CallOutcome.OWED for call in own)
         early = owed and behind <= -_MINUTE
         if not early and (behind < _MINUTE or (promised and behind <= late_minutes * _MINUTE)):
             continue
-        tries = tuple(one for one in own if one.outcome is CallOutcome.UNANSWERED and one.id > answered)
+        tries = tuple(call for call in own if call.outcome is CallOutcome.UNANSWERED and call.id > answered)
         escalated = bool(tries) and now >= tries[0].at + ESCALATED_AFTER
         due = min(expected, ahead.arrival) - (stop.leg or 0)
-        found.append(DueCall(visit_id, expected, ahead.arrival, due, tries, escalated, ahead.absent))
-    return sorted(found, key=lambda one: (one.due, one.expected, one.visit_id))
+        due_list.append(DueCall(visit_id, expected, ahead.arrival, due, tries, escalated, ahead.absent))
+    return sorted(due_list, key=lambda call: (call.due, call.expected, call.visit_id))

@@ -79,11 +79,11 @@ def candidates(
         limits = [limit for limit in (stop.promised and stop.promised[1], stop.due) if limit is not None]
         slack = (min(limits) - start) // 60 if limits else None
         reasons = tuple(_reasons(day, stop, known))
-        found = Candidate(
+        candidate = Candidate(
             day.technician_id, day.name, start, verdict, slack, reasons, tuple(_pushes(day, placed, drives))
         )
-        best.append((*_key(start, verdict)[:2], -known[1], -known[0], start, day.name, found))
-    return [one[-1] for one in sorted(best, key=lambda one: one[:-1])]
+        best.append((*_key(start, verdict)[:2], -known[1], -known[0], start, day.name, candidate))
+    return [ranked[-1] for ranked in sorted(best, key=lambda ranked: ranked[:-1])]
 
 
 def _key(start: int, verdict: Verdict) -> tuple[int, float, int]:
@@ -94,7 +94,7 @@ def _best(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earliest
     tried = (
         (start, check(day, at(stop, start), drives, rules)) for start in _starts(day, stop, drives, rules, earliest)
     )
-    return min(tried, key=lambda one: _key(*one))
+    return min(tried, key=lambda trial: _key(*trial))
 
 
 def _reasons(day: TechnicianDay, stop: Stop, known: Experience) -> Iterator[str]:
@@ -113,7 +113,7 @@ def _reasons(day: TechnicianDay, stop: Stop, known: Experience) -> Iterator[str]
 def _pushes(day: TechnicianDay, placed: Stop, drives: Drives) -> Iterator[str]:
     """The later stops that could not begin on time any more, and how late that is for what was promised."""
     free, place = placed.end, placed.place
-    for other in sorted(day.stops, key=lambda one: one.start):
+    for other in sorted(day.stops, key=lambda other: other.start):
         if other.start < placed.start:
             continue
         arrival = free + (drives(place, other.place, other.start).seconds or 0)
@@ -147,7 +147,7 @@ def _starts(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earlie
     starts = {max(earliest, moment, *(opening for opening in opens if opening <= moment), 0) for moment in free}
     starts |= {max(earliest, moment, opening) for moment in free for opening in opens}
     starts |= {moment - moment % STEP for moment in before_next if moment - moment % STEP >= earliest}
-    found = sorted({-(-start // STEP) * STEP for start in starts})
+    times = sorted({-(-start // STEP) * STEP for start in starts})
     # what begins after the shift is refused anyway: one of them is enough to say so
-    inside = [start for start in found if day.shift is None or start < day.shift[1]]
-    return inside or found[:1]
+    inside = [start for start in times if day.shift is None or start < day.shift[1]]
+    return inside or times[:1]

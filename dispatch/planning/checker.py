@@ -81,7 +81,7 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
         rules: policy and weights.
         was: the technician and the stop as it stands now, where it is moved.
     """
-    route = sorted((*day.stops, stop), key=lambda one: (one.start, one.visit_id))
+    route = sorted((*day.stops, stop), key=lambda other: (other.start, other.visit_id))
     at = route.index(stop)
     before = route[at - 1] if at else None
     after = route[at + 1] if at + 1 < len(route) else None

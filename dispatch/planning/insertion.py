@@ -96,7 +96,7 @@ def insertions(days: Iterable[Running], stop: Stop, drives: Drives, rules: Rules
         now: the present instant.
     """
     best = [_Trial(day, stop, drives, rules, _full(now)).best() for day in days]
-    return sorted(best, key=lambda one: (*_key(one), one.name))
+    return sorted(best, key=lambda way: (*_key(way), way.name))
 
 
 def _key(insertion: Insertion) -> tuple[bool, float, int]:
@@ -109,13 +109,15 @@ class _Trial:
 
     def __init__(self, running: Running, stop: Stop, drives: Drives, rules: Rules, now: int) -> None:
         self._running, self._stop, self._drives, self._rules, self._now = running, stop, drives, rules, now
-        self._begun = [one for one in running.stops if one.over or one.begun is not None]
+        self._begun = [course for course in running.stops if course.over or course.begun is not None]
         self._ahead = running.stops[len(self._begun) :]
-        self._stops = {one.visit_id: one for one in running.day.stops}
-        self._stays = [self._stops[one.visit_id] for one in self._begun if one.visit_id in self._stops]
+        self._stops = {stay.visit_id: stay for stay in running.day.stops}
+        self._stays = [self._stops[course.visit_id] for course in self._begun if course.visit_id in self._stops]
         # lunch is judged once, with the emergency
         self._bare = replace(running.day, lunch=None)
-        self._before = {one.visit_id: self._judged(self._bare, self._stops[one.visit_id], one) for one in self._ahead}
+        self._before = {
+            course.visit_id: self._judged(self._bare, self._stops[course.visit_id], course) for course in self._ahead
+        }
 
     def best(self) -> Insertion:
         """The best place. One that is reached too late to be better, whatever it may save, is not judged."""
@@ -150,14 +152,14 @@ class _Trial:
         tried = Course(
             stop.visit_id, begins, begins + length, self._leg(origin, stop.place), stop.promised, stop.due, stop.access
         )
-        onward = [one._replace(leg=None if one.leg is None else _full(one.leg)) for one in later]
+        onward = [course._replace(leg=None if course.leg is None else _full(course.leg)) for course in later]
         if onward:
             onward[0] = onward[0]._replace(leg=self._leg(stop.place, self._stops[onward[0].visit_id].place))
         else:
             conditions = conditions._replace(leg_home=self._leg(stop.place, running.day.home))
 
-        def roll(wanted: Course) -> tuple[Projection, int]:
-            rolled = project([*first, wanted, *onward], now, conditions, unplanned=stop.visit_id)
+        def roll(emergency: Course) -> tuple[Projection, int]:
+            rolled = project([*first, emergency, *onward], now, conditions, unplanned=stop.visit_id)
             ahead = rolled.stop(stop.visit_id)
             assert ahead is not None, "a running day is not over"
             return rolled, ahead.arrival
@@ -170,7 +172,7 @@ class _Trial:
     def _way(self, rolled: Projection, arrival: int) -> Insertion:
         day, before = self._running.day, self._before
         placed = at(self._stop, arrival)
-        moved = [_moved(self._stops[one.visit_id], rolled) for one in self._ahead]
+        moved = [_moved(self._stops[course.visit_id], rolled) for course in self._ahead]
         own = check(replace(day, stops=(*self._stays, *moved)), placed, self._drives, self._rules)
         findings, cost, pushed = list(own.findings), own.cost, []
         for number, (course, now) in enumerate(zip(self._ahead, moved, strict=True), 1):
@@ -185,15 +187,15 @@ class _Trial:
                         Finding("pin", PlacementGrade.BLOCKED, f"{was.client} {reason}: {minutes} min", minutes)
                     )
             # everything else of the day stands as it would, so that only the last stop answers for the way home
-            others = replace(self._bare, stops=(*self._stays, placed, *(one for one in moved if one is not now)))
-            found = self._judged(others, now, course)
-            said = {finding.text for finding in before[course.visit_id].findings}
+            others = replace(self._bare, stops=(*self._stays, placed, *(other for other in moved if other is not now)))
+            verdict = self._judged(others, now, course)
+            known = {finding.text for finding in before[course.visit_id].findings}
             findings += [
                 replace(finding, text=f"{was.client}: {finding.text}")
-                for finding in found.findings
-                if finding.level is not PlacementGrade.FEASIBLE and finding.text not in said
+                for finding in verdict.findings
+                if finding.level is not PlacementGrade.FEASIBLE and finding.text not in known
             ]
-            cost += found.cost - before[course.visit_id].cost
+            cost += verdict.cost - before[course.visit_id].cost
         return Insertion(
             technician_id=day.technician_id,
             name=day.name,
@@ -209,10 +211,10 @@ class _Trial:
 
     def _judged(self, day: TechnicianDay, stop: Stop, course: Course) -> Verdict:
         """What a stop ahead breaks by itself, against where it is planned; its neighbours are judged elsewhere."""
-        others = replace(day, stops=tuple(one for one in day.stops if one.visit_id != stop.visit_id))
-        found = check(others, stop, self._drives, self._rules, (day.technician_id, at(stop, course.start)))
-        own = tuple(finding for finding in found.findings if finding.rule in _OWN)
-        return replace(found, findings=own, cost=sum(finding.cost for finding in own))
+        others = replace(day, stops=tuple(other for other in day.stops if other.visit_id != stop.visit_id))
+        verdict = check(others, stop, self._drives, self._rules, (day.technician_id, at(stop, course.start)))
+        own = tuple(finding for finding in verdict.findings if finding.rule in _OWN)
+        return replace(verdict, findings=own, cost=sum(finding.cost for finding in own))
 
     def _leg(self, origin: Place | None, destination: Place | None) -> int | None:
         seconds = self._drives(origin, destination).seconds

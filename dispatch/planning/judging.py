@@ -92,7 +92,7 @@ def price_of(problem: Problem, technician: int, order: Sequence[int]) -> float |
     """What a route costs, with what it costs extra that this technician does its visits; None where it cannot be driven."""
     route = timed(problem, technician, order)
     name = problem.technicians[technician].id
-    return None if route is None else route.price + sum(problem.visits[one].extra.get(name, 0.0) for one in order)
+    return None if route is None else route.price + sum(problem.visits[visit].extra.get(name, 0.0) for visit in order)
 
 
 def judge(problem: Problem, plan: Plan) -> Judgement | None:
@@ -142,7 +142,7 @@ def _run(
         _pause(states, breaks)
         visit = visits[position]
         for taken, own in enumerate(states):
-            served = [found for state in own if (found := _serve(state, visit)) is not None]
+            served = [after for state in own if (after := _serve(state, visit)) is not None]
             states[taken] = _best(served)
     travel = sum(legs)
     return min(
@@ -180,11 +180,11 @@ def _serve(state: _State, visit: PlannedVisit) -> _State | None:
 
 def _best(states: list[_State]) -> list[_State]:
     """Without those that are no earlier and no cheaper than another."""
-    kept: list[_State] = []
-    for state in sorted(states, key=lambda one: (one.now, one.late_price, one.waiting)):
-        if not kept or state.late_price < kept[-1].late_price:
-            kept.append(state)
-    return kept
+    best: list[_State] = []
+    for state in sorted(states, key=lambda state: (state.now, state.late_price, state.waiting)):
+        if not best or state.late_price < best[-1].late_price:
+            best.append(state)
+    return best
 
 
 def _ended(problem: Problem, who: PlannedTechnician, state: _State, travel: int) -> Timed | None:

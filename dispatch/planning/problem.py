@@ -87,7 +87,7 @@ class Problem:
     @property
     def origin(self) -> int:
         """The first of its moments."""
-        moments = [one.shift[0] for one in self.technicians]
+        moments = [technician.shift[0] for technician in self.technicians]
         moments += [window[0] for visit in self.visits for window in visit.windows]
         return min(moments, default=0)
 

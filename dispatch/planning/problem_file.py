@@ -35,15 +35,18 @@ def problem_from(raw: Any) -> Problem:
     left_out = reader.table(weights.get("left_out"), "weights.left_out")
     late = reader.number(weights.get("late_minute"), "weights.late_minute")
     technicians = tuple(
-        _technician(reader, one, f"technicians[{number}]", len(seconds))
-        for number, one in enumerate(reader.rows(root.get("technicians"), "technicians"))
+        _technician(reader, technician, f"technicians[{number}]", len(seconds))
+        for number, technician in enumerate(reader.rows(root.get("technicians"), "technicians"))
     )
     visits = tuple(
-        _visit(reader, one, f"visits[{number}]", len(seconds), left_out, late)
-        for number, one in enumerate(reader.rows(root.get("visits"), "visits"))
+        _visit(reader, visit, f"visits[{number}]", len(seconds), left_out, late)
+        for number, visit in enumerate(reader.rows(root.get("visits"), "visits"))
     )
-    for what, ids in (("technicians", [one.id for one in technicians]), ("visits", [one.id for one in visits])):
-        for repeated in sorted({one for one in ids if ids.count(one) > 1}):
+    for what, ids in (
+        ("technicians", [technician.id for technician in technicians]),
+        ("visits", [visit.id for visit in visits]),
+    ):
+        for repeated in sorted({name for name in ids if ids.count(name) > 1}):
             reader.faults.append(f"{what}: the id {repeated!r} stands there more than once")
     buffer = reader.whole(root.get("buffer", 0), "buffer", 0, _LONGEST)
     travel = reader.number(weights.get("travel_minute"), "weights.travel_minute")
@@ -89,14 +92,14 @@ class _Reader:
         return value
 
     def words(self, value: Any, path: str) -> frozenset[str]:
-        return frozenset(self.text(one, f"{path}[{number}]") for number, one in enumerate(self.rows(value, path)))
+        return frozenset(self.text(word, f"{path}[{number}]") for number, word in enumerate(self.rows(value, path)))
 
     def span(self, value: Any, path: str) -> tuple[int, int]:
         pair = self.rows(value, path)
         if len(pair) != 2:
             self.faults.append(f"{path}: two moments are expected, from and to")
             return (0, 0)
-        first, last = (self.whole(one, f"{path}[{number}]", 0, 1_000_000) for number, one in enumerate(pair))
+        first, last = (self.whole(moment, f"{path}[{number}]", 0, 1_000_000) for number, moment in enumerate(pair))
         if last < first:
             self.faults.append(f"{path}: it ends before it begins")
         return first, last
@@ -104,23 +107,23 @@ class _Reader:
 
 def _matrix(reader: _Reader, root: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
     rows = reader.rows(reader.table(root.get("matrix"), "matrix").get("seconds"), "matrix.seconds")
-    found = []
+    matrix = []
     for number, row in enumerate(rows):
         cells = reader.rows(row, f"matrix.seconds[{number}]")
         good = len(cells) == len(rows) and all(type(cell) is int and 0 <= cell <= 1_000_000 for cell in cells)
         if not good:
             reader.faults.append(f"matrix.seconds[{number}]: {len(rows)} whole numbers of seconds are expected")
             cells = [0] * len(rows)
-        found.append(tuple(cells))
+        matrix.append(tuple(cells))
     if not rows:
         reader.faults.append("matrix.seconds: at least one place is expected")
-    return tuple(found)
+    return tuple(matrix)
 
 
 def _technician(reader: _Reader, raw: Any, path: str, places: int) -> PlannedTechnician:
-    one = reader.table(raw, path)
+    technician = reader.table(raw, path)
     breaks = []
-    for number, pause in enumerate(reader.rows(one.get("breaks", []), f"{path}.breaks")):
+    for number, pause in enumerate(reader.rows(technician.get("breaks", []), f"{path}.breaks")):
         where = f"{path}.breaks[{number}]"
         table = reader.table(pause, where)
         earliest = reader.whole(table.get("earliest"), f"{where}.earliest", 0, 1_000_000)
@@ -137,31 +140,31 @@ def _technician(reader: _Reader, raw: Any, path: str, places: int) -> PlannedTec
             )
         )
     return PlannedTechnician(
-        reader.text(one.get("id"), f"{path}.id"),
-        reader.whole(one.get("start"), f"{path}.start", 0, max(0, places - 1)),
-        reader.whole(one.get("end"), f"{path}.end", 0, max(0, places - 1)),
-        reader.span(one.get("shift"), f"{path}.shift"),
-        reader.words(one.get("skills", []), f"{path}.skills"),
+        reader.text(technician.get("id"), f"{path}.id"),
+        reader.whole(technician.get("start"), f"{path}.start", 0, max(0, places - 1)),
+        reader.whole(technician.get("end"), f"{path}.end", 0, max(0, places - 1)),
+        reader.span(technician.get("shift"), f"{path}.shift"),
+        reader.words(technician.get("skills", []), f"{path}.skills"),
         tuple(sorted(breaks, key=lambda pause: (pause.earliest, pause.latest))),
     )
 
 
 def _visit(reader: _Reader, raw: Any, path: str, places: int, left_out: Mapping[str, Any], late: float) -> PlannedVisit:
-    one = reader.table(raw, path)
-    priority = one.get("priority")
+    visit = reader.table(raw, path)
+    priority = visit.get("priority")
     if str(priority) not in left_out:
         reader.faults.append(f"{path}.priority: {_brief(priority)} has no price in weights.left_out")
-    deadline = one.get("deadline")
+    deadline = visit.get("deadline")
     dues: tuple[tuple[int, float], ...] = ()
     if deadline is not None:
         dues = ((reader.whole(deadline, f"{path}.deadline", 0, 1_000_000), late),)
     return PlannedVisit(
-        reader.text(one.get("id"), f"{path}.id"),
-        reader.whole(one.get("place"), f"{path}.place", 0, max(0, places - 1)),
-        reader.whole(one.get("service"), f"{path}.service", 0, 1_000_000),
-        (reader.span(one.get("window"), f"{path}.window"),),
+        reader.text(visit.get("id"), f"{path}.id"),
+        reader.whole(visit.get("place"), f"{path}.place", 0, max(0, places - 1)),
+        reader.whole(visit.get("service"), f"{path}.service", 0, 1_000_000),
+        (reader.span(visit.get("window"), f"{path}.window"),),
         reader.number(left_out.get(str(priority), 0), f"weights.left_out[{priority}]"),
-        reader.words(one.get("skills", []), f"{path}.skills"),
+        reader.words(visit.get("skills", []), f"{path}.skills"),
         priority if isinstance(priority, int) else 0,
         dues,
     )

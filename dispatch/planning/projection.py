@@ -94,18 +94,18 @@ class Projection(NamedTuple):
 
     def stop(self, visit_id: int) -> Projected | None:
         """The projection of one visit; None where it is over, or its day is."""
-        return next((one for one in self.stops if one.visit_id == visit_id), None)
+        return next((stop for stop in self.stops if stop.visit_id == visit_id), None)
 
 
 def in_course(stops: Iterable[Course]) -> list[Course]:
     """The stops of a technician in the order in which they are driven: what has begun as it began, the rest as planned."""
     return sorted(
         stops,
-        key=lambda one: (
-            one.begun is None and not one.over,
-            one.begun or one.left or one.start,
-            one.start,
-            one.visit_id,
+        key=lambda stop: (
+            stop.begun is None and not stop.over,
+            stop.begun or stop.left or stop.start,
+            stop.start,
+            stop.visit_id,
         ),
     )
 
@@ -123,7 +123,7 @@ def project(stops: Sequence[Course], now: int, conditions: Conditions, *, unplan
     free = conditions.free_at
     begins = conditions.shift[0] if free is None and conditions.shift is not None else free
     lunch = _Lunch([stop for stop in stops if stop.visit_id != unplanned], begins, conditions)
-    found: list[Projected] = []
+    projected: list[Projected] = []
     for stop in stops:
         if stop.over:
             lunch.before(stop)
@@ -133,19 +133,19 @@ def project(stops: Sequence[Course], now: int, conditions: Conditions, *, unplan
             arrival = stop.arrived if stop.arrived is not None else _opened(stop, _driven(stop, now))
             end = arrival + stop.length if stop.arrived is None else max(now, arrival + stop.length)
             free = end
-            found.append(_judged(stop, arrival, end, conditions))
+            projected.append(_judged(stop, arrival, end, conditions))
         elif day_over:
             continue
         else:
             departs = lunch.departure(stop, now if free is None else max(now, free))
             arrival, absent = _reached(stop, departs, conditions)
             free = arrival + stop.length
-            found.append(_judged(stop, arrival, free, conditions)._replace(absent=absent))
+            projected.append(_judged(stop, arrival, free, conditions)._replace(absent=absent))
         lunch.free = free if free is not None else begins
     home_at = free + conditions.leg_home if stops and free is not None and conditions.leg_home is not None else None
     shift = conditions.shift
     overtime = max(0, home_at - shift[1]) if home_at is not None and shift is not None else 0
-    return Projection(tuple(found), home_at, overtime)
+    return Projection(tuple(projected), home_at, overtime)
 
 
 class _Lunch:

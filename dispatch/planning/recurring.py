@@ -143,20 +143,20 @@ def parse_rule(text: str) -> Rule:
     """
     words = " ".join(text.casefold().split()).replace("each week", "every week").replace("every month", "every 1 month")
     for pattern in _WEEKLY:
-        if found := pattern.fullmatch(words):
-            count = found["count"].strip()
-            weekdays = sorted({WEEKDAYS.index(day[:3]) for day in re.findall(_DAY, found["days"])})
+        if match := pattern.fullmatch(words):
+            count = match["count"].strip()
+            weekdays = sorted({WEEKDAYS.index(day[:3]) for day in re.findall(_DAY, match["days"])})
             return Weekly(tuple(weekdays), _within(int(count) if count.isdecimal() else _COUNTS[count], 1, 52, "weeks"))
-    if found := _AGREED.fullmatch(words):
-        return Agreed(tuple(sorted({WEEKDAYS.index(day[:3]) for day in re.findall(_DAY, found["days"] or "")})))
-    if found := _NTH.fullmatch(words):
-        nth, count = _ORDINALS[found["nth"]], _months(found["count"])
-        if found["what"].startswith("work"):
+    if match := _AGREED.fullmatch(words):
+        return Agreed(tuple(sorted({WEEKDAYS.index(day[:3]) for day in re.findall(_DAY, match["days"] or "")})))
+    if match := _NTH.fullmatch(words):
+        nth, count = _ORDINALS[match["nth"]], _months(match["count"])
+        if match["what"].startswith("work"):
             return Monthly(nth, "working", count=count)
-        return Monthly(nth, "weekday", WEEKDAYS.index(found["what"][:3]), count)
-    if found := _MONTHDAY.fullmatch(words):
-        day = _within(int(found["day"] or found["nth"]), 1, 31, "the day of the month")
-        return Monthly(day, "month", count=_months(found["count"]))
+        return Monthly(nth, "weekday", WEEKDAYS.index(match["what"][:3]), count)
+    if match := _MONTHDAY.fullmatch(words):
+        day = _within(int(match["day"] or match["nth"]), 1, 31, "the day of the month")
+        return Monthly(day, "month", count=_months(match["count"]))
     raise ValueError(f"{text.strip()!r} is not a rule such as {EXAMPLES}")
 
 
@@ -175,18 +175,18 @@ def occurrences(
     A day on which the firm does not work is left out, or with `onto_next` becomes the next working day. A weekday that
     the firm never works on stays: who asks for every Sunday means Sunday.
     """
-    found: list[datetime.date] = []
+    days_found: list[datetime.date] = []
     days = rule.days(start, last, working, contacts) if isinstance(rule, Agreed) else rule.days(start, working)
     for day in days:
         if day > last:
             break
-        kept: datetime.date | None = day
+        moved: datetime.date | None = day
         if not working(day) and any(working(day + datetime.timedelta(weeks=week)) for week in (-2, -1, 1, 2)):
             later = (day + _ONE_DAY * offset for offset in range(1, 15))
-            kept = next((one for one in later if working(one)), None) if onto_next else None
-        if kept is not None and first <= kept <= last and kept not in found:
-            found.append(kept)
-    return sorted(found)
+            moved = next((candidate for candidate in later if working(candidate)), None) if onto_next else None
+        if moved is not None and first <= moved <= last and moved not in days_found:
+            days_found.append(moved)
+    return sorted(days_found)
 
 
 def _months(text: str) -> int:

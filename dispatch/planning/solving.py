@@ -84,12 +84,12 @@ class Solving:
                 self._process.wait(timeout=2)
 
     def _lines(self) -> Iterator[Better]:
-        said: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        threading.Thread(target=self._listen, args=(said,), daemon=True).start()
+        lines: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        threading.Thread(target=self._listen, args=(lines,), daemon=True).start()
         deadline = time.monotonic() + LOADING
         while not self._stopped.is_set():
             try:
-                line = said.get(timeout=max(0.0, min(0.2, deadline - time.monotonic())))
+                line = lines.get(timeout=max(0.0, min(0.2, deadline - time.monotonic())))
             except queue.Empty:
                 if time.monotonic() >= deadline:
                     return
@@ -112,7 +112,7 @@ class Solving:
                 self.best = Better(plan, judged, line["seconds"], line["cpu"], line["steps"])
                 yield self.best
 
-    def _listen(self, said: queue.Queue[dict[str, Any] | None]) -> None:
+    def _listen(self, lines: queue.Queue[dict[str, Any] | None]) -> None:
         """Start the process, hand it the problem, and pass on what it says. In a thread: all of it may block."""
         try:
             self._process = process = subprocess.Popen(
@@ -128,10 +128,10 @@ class Solving:
             process.stdin.write(pickle.dumps((self._problem, self._seconds, self._seed)))
             process.stdin.close()
             for line in process.stdout:
-                said.put(json.loads(line))
+                lines.put(json.loads(line))
         except (OSError, ValueError):
             pass
-        said.put(None)
+        lines.put(None)
 
     def _without(self) -> Better:
         """A plan made here, where the process gave none."""

@@ -67,33 +67,37 @@ def _with(problem: Problem, plan: Plan, index: int, number: int, clock: Clock) -
         return f"lacks {', '.join(missing)}", ways
     if not may_do(technician, visit):
         return "is not among those who may do it", []
-    if (found := _fits(problem, plan, index, number)) is not None:
-        dearer = round(found[0].price - _now(problem, plan, number))
+    if (fit := _fits(problem, plan, index, number)) is not None:
+        dearer = round(fit[0].price - _now(problem, plan, number))
         return f"would cost {dearer} min, more than leaving it out", []
-    told: list[tuple[str, str]] = []
+    reasons: list[tuple[str, str]] = []
     late = _one(problem, number, replace(technician, overtime=technician.overtime + HOURS))
-    if (found := _fits(late, plan, index, number)) is not None:
-        over = f"{-(-(found[0].home - technician.shift[1]) // 60)} min past the shift"
-        told.append((f"home {over}", over))
+    if (fit := _fits(late, plan, index, number)) is not None:
+        over = f"{-(-(fit[0].home - technician.shift[1]) // 60)} min past the shift"
+        reasons.append((f"home {over}", over))
     open_all_day = replace(visit, windows=(technician.shift,))
     opened = replace(problem, visits=(*problem.visits[:index], open_all_day, *problem.visits[index + 1 :]))
-    if (found := _fits(opened, plan, index, number)) is not None:
-        at = f"at {clock(found[0].starts[found[1]])}, outside its hours"
-        told.append((f"only {at}", at))
+    if (fit := _fits(opened, plan, index, number)) is not None:
+        at = f"at {clock(fit[0].starts[fit[1]])}, outside its hours"
+        reasons.append((f"only {at}", at))
     if technician.breaks and _fits(_one(problem, number, replace(technician, breaks=())), plan, index, number):
-        told.append(("no time left beside the break", "without the break"))
+        reasons.append(("no time left beside the break", "without the break"))
     if problem.buffer and _fits(replace(problem, buffer=0), plan, index, number):
-        told.append(("only without the buffer", "without the buffer"))
+        reasons.append(("only without the buffer", "without the buffer"))
     if technician.cap is not None and _fits(_one(problem, number, replace(technician, cap=None)), plan, index, number):
-        told.append(("the day is as full as it may be", "beyond the utilisation cap"))
-    return " · ".join(reason for reason, _ in told) or "no room in the day", [way for _, way in told]
+        reasons.append(("the day is as full as it may be", "beyond the utilisation cap"))
+    return " · ".join(reason for reason, _ in reasons) or "no room in the day", [way for _, way in reasons]
 
 
 def _fits(problem: Problem, plan: Plan, index: int, number: int) -> tuple[Timed, int] | None:
     """The cheapest timing of a technician's route with the visit in it, and which stop that is; None where there is none."""
     route = plan[number]
     tried = ((timed(problem, number, (*route[:at], index, *route[at:])), at) for at in range(len(route) + 1))
-    return min(((one, at) for one, at in tried if one is not None), key=lambda found: found[0].price, default=None)
+    return min(
+        ((route_time, at) for route_time, at in tried if route_time is not None),
+        key=lambda fit: fit[0].price,
+        default=None,
+    )
 
 
 def _now(problem: Problem, plan: Plan, number: int) -> float:

@@ -15,7 +15,7 @@ _ONLY_A_LEAD = "only a lead types the drive that clients are charged for"
 
 
 def _told_nowhere(client: Client) -> str:
-    reached = client.told_at or any(one.email for one in client.contacts)
+    reached = client.told_at or any(contact.email for contact in client.contacts)
     return "is missing: no contact has an e-mail address either" if client.told and not reached else ""
 
 
@@ -50,7 +50,7 @@ CLIENT = RecordType(
         Field(
             "told",
             "Wants to be told",
-            Many({one.label: one for one in About}),
+            Many({subject.label: subject for subject in About}),
             "confirmed, on the way, late, report; empty: nothing",
         ),
         Field("told_at", "Told at", EMAIL, "an e-mail address; empty: the first contact's"),

@@ -49,7 +49,7 @@ def _one_of(name: str, label: str, hint: str, kind: Choice) -> Field:
     return Field(name, label, kind, hint, otherwise=_USUAL[name])
 
 
-def _as_typed(told: str, reads: Callable[[str], Any]) -> FieldKind:
+def _as_typed(description: str, reads: Callable[[str], Any]) -> FieldKind:
     """What is kept as it was typed, once it can be read."""
 
     def read(text: str) -> str:
@@ -57,7 +57,7 @@ def _as_typed(told: str, reads: Callable[[str], Any]) -> FieldKind:
         reads(text)
         return text
 
-    return Said(told, read, empty="")
+    return Said(description, read, empty="")
 
 
 def _risk(firm: Firm) -> str:

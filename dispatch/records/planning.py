@@ -15,8 +15,8 @@ _KINDS = ("maintenance", "visit", "audit", "review", "delivery")
 PRIORITY = Choice({f"P{priority}": priority for priority in (1, 2, 3, 4)})
 
 
-def _ends_early(one: Recurrence) -> str:
-    return "is before it starts" if one.ends_on is not None and one.ends_on < one.starts_on else ""
+def _ends_early(recurrence: Recurrence) -> str:
+    return "is before it starts" if recurrence.ends_on is not None and recurrence.ends_on < recurrence.starts_on else ""
 
 
 RECURRENCE = RecordType(

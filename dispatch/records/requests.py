@@ -61,5 +61,11 @@ REQUEST = RecordType(
         Field("reference", "Reference", Text(limits.REFERENCE), "by which a visit is known again: R4001", inner=True),
         Field("description", "Description", Text(limits.NOTE, lines=True), "more about it", inner=True),
     ),
-    (Check("promised", ("date",), lambda one: "needs a date" if one.window and one.wanted_on is None else ""),),
+    (
+        Check(
+            "promised",
+            ("date",),
+            lambda request: "needs a date" if request.window and request.wanted_on is None else "",
+        ),
+    ),
 )

@@ -87,12 +87,12 @@ def _read(data: bytes, who: str) -> dict[str, Any]:
     if len(data) > ANSWER_BYTES:
         raise Unavailable(f"{who} answered with more than {ANSWER_BYTES // 1024 // 1024} MB.")
     try:
-        found = json.loads(data)
+        answer = json.loads(data)
     except ValueError:
         raise Unavailable(f"{who} did not answer in JSON.") from None
-    if not isinstance(found, dict):
+    if not isinstance(answer, dict):
         raise Unavailable(f"{who} answered with something unexpected.")
-    return found
+    return answer
 
 
 def _refused(status: int, data: bytes, who: str) -> EngineRefused:
@@ -102,10 +102,10 @@ def _refused(status: int, data: bytes, who: str) -> EngineRefused:
         answer = {}
     if not isinstance(answer, dict):
         answer = {}
-    said = answer.get("message") or answer.get("error") or ""
-    if isinstance(said, dict):
-        said = said.get("message") or ""
-    detail = f": {str(said)[:200]}" if said else ""
+    message = answer.get("message") or answer.get("error") or ""
+    if isinstance(message, dict):
+        message = message.get("message") or ""
+    detail = f": {str(message)[:200]}" if message else ""
     return EngineRefused(f"{who} answered with error {status}{detail}.", status, answer)
 
 

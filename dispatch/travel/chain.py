@@ -45,7 +45,7 @@ class Chain:
 
     def __init__(self, providers: Sequence[Provider], pathfinders: Sequence[Pathfinder] = ()) -> None:
         self._providers = tuple(providers)
-        self._pathfinders = (*pathfinders, *(one for one in providers if isinstance(one, Pathfinder)))
+        self._pathfinders = (*pathfinders, *(provider for provider in providers if isinstance(provider, Pathfinder)))
         self.notes: list[str] = []
         """Why a provider could not be asked, each sentence once."""
 
@@ -70,11 +70,13 @@ class Chain:
             if not rows:
                 break
             try:
-                found = provider.matrix([origins[row] for row in rows], [destinations[one] for one in columns], at)
+                rows_found = provider.matrix(
+                    [origins[row] for row in rows], [destinations[column] for column in columns], at
+                )
             except Unavailable as fault:
                 self._note(fault)
                 continue
-            for row, line in zip(rows, found, strict=True):
+            for row, line in zip(rows, rows_found, strict=True):
                 for column, other in zip(columns, line, strict=True):
                     cells[row][column] = _completed(cells[row][column], other)
         return cells
@@ -88,11 +90,11 @@ class Chain:
         paths: list[tuple[Place, ...]] = [()] * len(legs)
         for finder in self._pathfinders:
             try:
-                found = finder.paths(stops)
+                ways = finder.paths(stops)
             except Unavailable as fault:
                 self._note(fault)
                 continue
-            paths = [path or other for path, other in zip(paths, found, strict=True)]
+            paths = [path or other for path, other in zip(paths, ways, strict=True)]
             if all(paths):
                 break
         return [RoutedLeg(leg, path) for leg, path in zip(legs, paths, strict=True)]

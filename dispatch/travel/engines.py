@@ -48,8 +48,8 @@ def in_blocks(
     for top in range(0, len(origins), side):
         band: Table = [[] for _ in origins[top : top + side]]
         for left in range(0, len(destinations), side):
-            found = ask(origins[top : top + side], destinations[left : left + side])
-            for row, cells in zip(band, found, strict=True):
+            block = ask(origins[top : top + side], destinations[left : left + side])
+            for row, cells in zip(band, block, strict=True):
                 row.extend(cells)
         rows += band
     return rows
@@ -81,7 +81,7 @@ def halving(
     middle = len(destinations) // 2
     left = halving(ask, origins, destinations[:middle], is_point)
     right = halving(ask, origins, destinations[middle:], is_point)
-    return [[*one, *other] for one, other in zip(left, right, strict=True)]
+    return [[*first, *other] for first, other in zip(left, right, strict=True)]
 
 
 def cells_of(seconds: Any, metres: Any, shape: tuple[int, int], who: str) -> Table:
@@ -93,7 +93,7 @@ def cells_of(seconds: Any, metres: Any, shape: tuple[int, int], who: str) -> Tab
     rows, columns = shape
     try:
         table = [
-            [Cell(_whole(one), _whole(other)) for one, other in zip(times, lengths, strict=True)]
+            [Cell(_whole(time), _whole(other)) for time, other in zip(times, lengths, strict=True)]
             for times, lengths in zip(seconds, metres, strict=True)
         ]
     except (TypeError, ValueError):

@@ -44,8 +44,8 @@ class Executables:
     @property
     def version(self) -> str:
         """The release that it is of, as the wheel's metadata say it; empty where they do not."""
-        found = sorted(self.folder.parent.glob("osrm_bindings-*.dist-info"))
-        return found[-1].name.removeprefix("osrm_bindings-").removesuffix(".dist-info") if found else ""
+        folders = sorted(self.folder.parent.glob("osrm_bindings-*.dist-info"))
+        return folders[-1].name.removeprefix("osrm_bindings-").removesuffix(".dist-info") if folders else ""
 
     def tool(self, name: str) -> Path:
         """One of the programs."""
@@ -102,8 +102,8 @@ def fetch(timeout: float = 600.0) -> Executables:
             timeout=timeout,
             check=False,
         )
-        found = Executables(fresh / "osrm")
-        if done.returncode != 0 or not found.whole:
+        engine = Executables(fresh / "osrm")
+        if done.returncode != 0 or not engine.whole:
             last = next((line for line in reversed(done.stderr.splitlines()) if "ERROR" in line or "error" in line), "")
             raise NotInstalled(f"The road engine could not be fetched. {last[:300]}".strip())
         if target.exists():

@@ -51,12 +51,16 @@ def addresses_of(extract: Path, tell: Tell = lambda step: None, stop: threading.
     """
     tell("reading the addresses")
     tagged = objects_of(extract, ["addr:housenumber", "highway", "place"], "The reading of the addresses", stop)
-    found = [address for one in tagged if (address := _address(one, is_way=one.is_way())) is not None]
-    return sorted(_once(_in_towns(found)), key=_order)
+    addresses = [
+        address
+        for tagged_object in tagged
+        if (address := _address(tagged_object, is_way=tagged_object.is_way())) is not None
+    ]
+    return sorted(_once(_in_towns(addresses)), key=_order)
 
 
-def _address(one: Any, *, is_way: bool) -> Address | None:
-    tags = one.tags
+def _address(tagged: Any, *, is_way: bool) -> Address | None:
+    tags = tagged.tags
     kind = ""
     if "addr:housenumber" in tags:
         kind, street = "house", _tag(tags, "addr:street") or _tag(tags, "addr:place")
@@ -64,7 +68,7 @@ def _address(one: Any, *, is_way: bool) -> Address | None:
         kind, street = "street", _tag(tags, "name")
     elif not is_way and tags.get("place") in SETTLEMENTS:
         kind, street = "place", _tag(tags, "name")
-    place = _middle(one, is_way=is_way) if kind and street else None
+    place = _middle(tagged, is_way=is_way) if kind and street else None
     if place is None:
         return None
     town = street if kind == "place" and tags.get("place") in TOWNS else _tag(tags, "addr:city")
@@ -72,13 +76,13 @@ def _address(one: Any, *, is_way: bool) -> Address | None:
     return Address(kind, street, number, town, _tag(tags, "addr:postcode"), *place)
 
 
-def _middle(one: Any, *, is_way: bool) -> tuple[float, float] | None:
+def _middle(tagged: Any, *, is_way: bool) -> tuple[float, float] | None:
     """Where it is; a way is where the node in its middle is."""
     if is_way:
-        places = [node.location for node in one.nodes if node.location.valid()]
+        places = [node.location for node in tagged.nodes if node.location.valid()]
         place = places[len(places) // 2] if places else None
     else:
-        place = one.location
+        place = tagged.location
     return None if place is None or not place.valid() else (round(place.lat, 6), round(place.lon, 6))
 
 
@@ -90,42 +94,50 @@ def _tag(tags: Any, key: str) -> str:
         return ""
 
 
-def _in_towns(found: list[Address]) -> list[Address]:
+def _in_towns(addresses: list[Address]) -> list[Address]:
     """The same, where those without a town have the name of the nearest one."""
     cells: dict[tuple[int, int], list[Address]] = {}
-    for one in found:
-        if one.kind == "place" and one.town:
-            cells.setdefault(_cell(one), []).append(one)
+    for address in addresses:
+        if address.kind == "place" and address.town:
+            cells.setdefault(_cell(address), []).append(address)
 
-    def town(one: Address) -> str:
-        row, column = _cell(one)
+    def town(address: Address) -> str:
+        row, column = _cell(address)
         near = [
             other
             for around in ((row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1))
             for other in cells.get(around, ())
         ]
-        shrink = cos(radians(one.lat))
+        shrink = cos(radians(address.lat))
         nearest = min(
-            near, key=lambda other: (other.lat - one.lat) ** 2 + ((other.lon - one.lon) * shrink) ** 2, default=None
+            near,
+            key=lambda other: (other.lat - address.lat) ** 2 + ((other.lon - address.lon) * shrink) ** 2,
+            default=None,
         )
         return nearest.town if nearest is not None else ""
 
-    return [one if one.town else one._replace(town=town(one)) for one in found]
+    return [address if address.town else address._replace(town=town(address)) for address in addresses]
 
 
-def _cell(one: Address) -> tuple[int, int]:
-    return int(one.lat // CELL), int(one.lon // CELL)
+def _cell(address: Address) -> tuple[int, int]:
+    return int(address.lat // CELL), int(address.lon // CELL)
 
 
-def _once(found: Iterable[Address]) -> Iterable[Address]:
+def _once(addresses: Iterable[Address]) -> Iterable[Address]:
     """Each address once: a street is many ways. A place is called by its name alone."""
-    kept: dict[tuple[str, ...], Address] = {}
-    for one in found:
-        own = one._replace(town="") if one.kind == "place" and one.town == one.street else one
-        kept.setdefault((own.kind, own.words.casefold()), own)
-    return kept.values()
+    unique: dict[tuple[str, ...], Address] = {}
+    for address in addresses:
+        own = address._replace(town="") if address.kind == "place" and address.town == address.street else address
+        unique.setdefault((own.kind, own.words.casefold()), own)
+    return unique.values()
 
 
-def _order(one: Address) -> tuple[int, str, str, int, str]:
-    digits = "".join(character for character in one.number if character.isdecimal())
-    return KINDS.index(one.kind), one.street.casefold(), one.town.casefold(), int(digits[:6] or 0), one.number
+def _order(address: Address) -> tuple[int, str, str, int, str]:
+    digits = "".join(character for character in address.number if character.isdecimal())
+    return (
+        KINDS.index(address.kind),
+        address.street.casefold(),
+        address.town.casefold(),
+        int(digits[:6] or 0),
+        address.number,
+    )

@@ -61,15 +61,15 @@ def look_up(address: str, url: str, agent: str) -> list[FoundPlace]:
         raise NotLookedUp(
             f"{source} could not look the address up ({str(error)[:200] or type(error).__name__})."
         ) from error
-    found = []
+    places = []
     for answer in answers:
         try:
             place = Place(round(answer.latitude, 6), round(answer.longitude, 6))
             words = clean(str(answer.address), limit=300)
         except (ValueError, TypeError, TextRefused):
             continue  # an answer that cannot be kept is none
-        found.append(FoundPlace(place, words, _precision(answer.raw), source[:60]))
-    return found
+        places.append(FoundPlace(place, words, _precision(answer.raw), source[:60]))
+    return places
 
 
 def _limiter(url: str, agent: str) -> Any:
@@ -111,12 +111,12 @@ def _precision(raw: Any) -> str:
     if not isinstance(raw, dict):
         return ""
     properties = raw.get("properties")
-    told = (
+    kind = (
         properties.get("type") or properties.get("osm_value")
         if isinstance(properties, dict)
         else raw.get("addresstype") or raw.get("type") or raw.get("class")
     )
     try:
-        return clean(str(told or ""), limit=40)
+        return clean(str(kind or ""), limit=40)
     except TextRefused:
         return ""

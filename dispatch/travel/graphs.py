@@ -47,8 +47,8 @@ class Graph:
 def graphs() -> list[Graph]:
     """Every graph on this machine, by name."""
     folder = _folder()
-    found = [_read(one) for one in folder.iterdir() if one.is_dir()] if folder.is_dir() else []
-    return sorted((one for one in found if one is not None), key=lambda one: (one.name, one.id))
+    known = [_read(entry) for entry in folder.iterdir() if entry.is_dir()] if folder.is_dir() else []
+    return sorted((graph for graph in known if graph is not None), key=lambda graph: (graph.name, graph.id))
 
 
 def graph(graph_id: str) -> Graph | None:
@@ -93,8 +93,8 @@ def build(
             )
             for words, tool, arguments in steps:
                 tell(words)
-                _run(engine.tool(tool), [str(one) for one in arguments], stop)
-            size = sum(one.stat().st_size for one in fresh.iterdir()) / 1_000_000
+                _run(engine.tool(tool), [str(argument) for argument in arguments], stop)
+            size = sum(file.stat().st_size for file in fresh.iterdir()) / 1_000_000
             about = {
                 "name": name_of(extract),
                 "extract": extract.name,
@@ -115,17 +115,17 @@ def build(
 
 def name_of(extract: Path) -> str:
     """What the roads of an extract are called."""
-    ending = next((one for one in ENDINGS if extract.name.lower().endswith(one)), "")
+    ending = next((suffix for suffix in ENDINGS if extract.name.lower().endswith(suffix)), "")
     return extract.name[: len(extract.name) - len(ending)]
 
 
-def remove(one: Graph) -> None:
+def remove(gone: Graph) -> None:
     """Take a graph away. The extract that it was built from is not touched.
 
     Raises:
         OSError: it cannot be removed.
     """
-    shutil.rmtree(one.folder)
+    shutil.rmtree(gone.folder)
 
 
 def _folder() -> Path:
@@ -171,6 +171,8 @@ def _run(tool: Path, arguments: list[str], stop: threading.Event | None) -> None
             raise
         if process.returncode != 0:
             log.seek(0)
-            said = [line for line in log.read().decode(errors="replace").splitlines() if "[error]" in line]
-            reason = said[0].partition("[error]")[2].strip() if said else f"{tool.name} ended with {process.returncode}"
+            errors = [line for line in log.read().decode(errors="replace").splitlines() if "[error]" in line]
+            reason = (
+                errors[0].partition("[error]")[2].strip() if errors else f"{tool.name} ended with {process.returncode}"
+            )
             raise NotBuilt(f"The road graph could not be built: {reason[:300]}")

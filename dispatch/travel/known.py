@@ -48,11 +48,11 @@ class KnownDrives(Provider):
     def matrix(self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int) -> list[list[Leg]]:
         """The drives that are kept among these."""
         starts, ends = _points(origins), _points(destinations)
-        found = self._look(
+        legs = self._look(
             sorted({start for start in starts if start is not None}), sorted({end for end in ends if end is not None})
         )
         return [
-            [UNKNOWN_LEG if start is None or end is None else found.get((start, end), UNKNOWN_LEG) for end in ends]
+            [UNKNOWN_LEG if start is None or end is None else legs.get((start, end), UNKNOWN_LEG) for end in ends]
             for start in starts
         ]
 

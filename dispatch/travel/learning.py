@@ -45,10 +45,10 @@ class LearnedPair:
 def learned_pairs(observed: Iterable[Observed]) -> dict[Pair, LearnedPair]:
     """The pairs that were driven often enough, by their points."""
     driven: dict[Pair, list[int]] = {}
-    for one in observed:
-        ends = point(one.origin), point(one.destination)
-        if ends[0] != ends[1] and one.seconds in PLAUSIBLE_SECONDS:
-            driven.setdefault(ends, []).append(one.seconds)
+    for leg in observed:
+        ends = point(leg.origin), point(leg.destination)
+        if ends[0] != ends[1] and leg.seconds in PLAUSIBLE_SECONDS:
+            driven.setdefault(ends, []).append(leg.seconds)
     return {
         ends: LearnedPair(learned_leg(round(median(seconds)), *(round(end) for end in _middle(seconds))), len(seconds))
         for ends, seconds in driven.items()
@@ -68,22 +68,22 @@ def learned_scale(
     """
     ratios: list[float] = []
     buckets: dict[Bucket, list[float]] = {}
-    for one in observed:
-        base = reckoned(one)
-        if base is None or base <= 0 or one.seconds not in PLAUSIBLE_SECONDS:
+    for leg in observed:
+        base = reckoned(leg)
+        if base is None or base <= 0 or leg.seconds not in PLAUSIBLE_SECONDS:
             continue
-        ratio = one.seconds / base
+        ratio = leg.seconds / base
         if PLAUSIBLE_RATIO[0] <= ratio <= PLAUSIBLE_RATIO[1]:
             ratios.append(ratio)
-            buckets.setdefault(bucket_of(one.departed_at, zone), []).append(ratio)
+            buckets.setdefault(bucket_of(leg.departed_at, zone), []).append(ratio)
     if len(ratios) < SCALE_LEGS:
         return None
     whole = median(ratios)
     low, high = _middle(ratios)
     own = {
-        bucket: (median(found) * len(found) + whole * BUCKET_LEGS) / (len(found) + BUCKET_LEGS)
-        for bucket, found in sorted(buckets.items())
-        if len(found) >= BUCKET_LEGS
+        bucket: (median(own_ratios) * len(own_ratios) + whole * BUCKET_LEGS) / (len(own_ratios) + BUCKET_LEGS)
+        for bucket, own_ratios in sorted(buckets.items())
+        if len(own_ratios) >= BUCKET_LEGS
     }
     return TravelScale(whole, min(low, whole), max(high, whole), len(ratios), zone, own)
 

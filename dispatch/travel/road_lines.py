@@ -58,10 +58,10 @@ def objects_of(
         objects = osmium.FileProcessor(str(extract), osmium.osm.NODE | osmium.osm.WAY).with_locations()
         if ways_only:
             objects = objects.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
-        for number, one in enumerate(objects.with_filter(osmium.filter.KeyFilter(*keys))):
+        for number, tagged in enumerate(objects.with_filter(osmium.filter.KeyFilter(*keys))):
             if number % 4096 == 0 and stop is not None and stop.is_set():
                 raise NotDrawn(f"{what} was stopped.")
-            yield one
+            yield tagged
     except (RuntimeError, OSError, ValueError) as fault:
         raise NotDrawn(f"{extract.name} cannot be read as an extract of OpenStreetMap: {fault}") from fault
 
@@ -72,7 +72,7 @@ def lines_of(extract: Path, tell: Tell, stop: threading.Event | None) -> dict[in
     Raises:
         NotDrawn: as `objects_of`, or it has no roads.
     """
-    found: dict[int, list[list[Point]]] = {}
+    by_rank: dict[int, list[list[Point]]] = {}
     tell("reading the roads")
     for way in objects_of(extract, ["highway"], "The drawing of the roads", stop, ways_only=True):
         rank = rank_of(way.tags["highway"])
@@ -82,10 +82,10 @@ def lines_of(extract: Path, tell: Tell, stop: threading.Event | None) -> dict[in
         places = [node.location for node in way.nodes if node.location.valid()]
         line = [(place.y // 10, place.x // 10) for place in places]
         if len(line) > 1:
-            found.setdefault(rank, []).append(line)
-    if not found:
+            by_rank.setdefault(rank, []).append(line)
+    if not by_rank:
         raise NotDrawn(f"There are no roads in {extract.name}.")
-    return found
+    return by_rank
 
 
 def joined(lines: Iterable[list[Point]]) -> list[list[Point]]:
@@ -100,7 +100,7 @@ def joined(lines: Iterable[list[Point]]) -> list[list[Point]]:
     def onward(line: list[Point], point: Point) -> None:
         """Let a line go on from its last point, as long as there is one way to do so."""
         while len(there := ends[point]) == 2:
-            number = next((one for one in there if not used[one]), None)
+            number = next((piece for piece in there if not used[piece]), None)
             if number is None:
                 return
             used[number] = True
@@ -108,7 +108,7 @@ def joined(lines: Iterable[list[Point]]) -> list[list[Point]]:
             line.extend(other[1:] if other[0] == point else other[-2::-1])
             point = line[-1]
 
-    found = []
+    wholes = []
     for number, line in enumerate(pieces):
         if used[number]:
             continue
@@ -117,8 +117,8 @@ def joined(lines: Iterable[list[Point]]) -> list[list[Point]]:
         onward(whole, whole[-1])
         whole.reverse()
         onward(whole, whole[-1])
-        found.append(whole)
-    return found
+        wholes.append(whole)
+    return wholes
 
 
 def coarser(line: list[Point], metres: float) -> list[Point]:
@@ -152,4 +152,4 @@ def coarser(line: list[Point], metres: float) -> list[Point]:
         if at:
             keep[at] = 1
             spans += ((first, at), (at, last))
-    return [point for point, kept in zip(line, keep, strict=True) if kept]
+    return [point for point, keeps in zip(line, keep, strict=True) if keeps]

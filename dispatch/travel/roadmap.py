@@ -77,12 +77,12 @@ def build(extract: Path, target: Path, tell: Tell = lambda step: None, stop: thr
     """
     by_rank = lines_of(extract, tell, stop)
     tell("drawing the roads")
-    lines = {rank: joined(found) for rank, found in sorted(by_rank.items())}
+    lines = {rank: joined(pieces) for rank, pieces in sorted(by_rank.items())}
     levels, parts = [], []
     for level in LEVELS:
         tiles: dict[int, array[int]] = {}
-        for rank, found in lines.items():
-            for number, line in enumerate(found) if rank <= level.rank else ():
+        for rank, pieces in lines.items():
+            for number, line in enumerate(pieces) if rank <= level.rank else ():
                 if number % 4096 == 0 and stop is not None and stop.is_set():
                     raise NotDrawn("The drawing of the roads was stopped.")
                 _file(tiles, rank, coarser(line, level.within), level.tile)
@@ -153,13 +153,13 @@ class RoadMap:
         )
 
     def _numbers(self, count: int) -> array[int]:
-        found = array("q", bytes(self._bytes[self._at : self._at + 8 * count]))
+        numbers = array("q", bytes(self._bytes[self._at : self._at + 8 * count]))
         self._at += 8 * count
         if sys.byteorder == "big":
-            found.byteswap()
-        if len(found) < count:
+            numbers.byteswap()
+        if len(numbers) < count:
             raise ValueError("cut short")
-        return found
+        return numbers
 
 
 def map_file(name: str) -> Path:
@@ -174,14 +174,14 @@ def drawn() -> list[str]:
 
 def roads_in(box: Box, metres: float) -> list[Road]:
     """The roads in a part of the earth, of every file on this machine; a file that cannot be read has none."""
-    found: list[Road] = []
+    roads: list[Road] = []
     for path in sorted(_folder().glob("*" + SUFFIX)):
         try:
             about = path.stat()
-            found += _opened(path, about.st_mtime_ns, about.st_size).roads(box, metres)
+            roads += _opened(path, about.st_mtime_ns, about.st_size).roads(box, metres)
         except (OSError, ValueError):
             continue
-    return found
+    return roads
 
 
 def _folder() -> Path:
@@ -218,7 +218,7 @@ def _put(tiles: dict[int, array[int]], key: int, rank: int, run: list[Point]) ->
 
 def _steps(line: list[Point], tile: int) -> list[tuple[Point, Point]]:
     """The pieces of a line from point to point, none of them longer than a tile."""
-    found: list[tuple[Point, Point]] = []
+    steps: list[tuple[Point, Point]] = []
     for (lat, lon), (to_lat, to_lon) in pairwise(line):
         longest = max(abs(to_lat - lat), abs(to_lon - lon))
         if longest > LONGEST:
@@ -227,8 +227,8 @@ def _steps(line: list[Point], tile: int) -> list[tuple[Point, Point]]:
         points = [
             (lat + (to_lat - lat) * step // count, lon + (to_lon - lon) * step // count) for step in range(count + 1)
         ]
-        found += pairwise(points)
-    return found
+        steps += pairwise(points)
+    return steps
 
 
 def _row(lat: int, tile: int) -> int:
@@ -255,13 +255,13 @@ def _spans(drawing: _Drawing, box: Box) -> list[tuple[int, int]]:
     """Where the words of a part of the earth are: the tiles of a row lie one after the other."""
     tile = drawing.tile
     first, last = (_column(int(lon * MILLION), tile) for lon in (box.west, box.east))
-    found = []
+    spans = []
     for row in range(_row(int(box.south * MILLION), tile), _row(int(box.north * MILLION), tile) + 1):
         begin = bisect_left(drawing.tiles, _key(row, first, tile))
         end = bisect_left(drawing.tiles, _key(row, last, tile) + 1)
         if begin < end:
-            found.append((drawing.starts[begin], drawing.starts[end]))
-    return found
+            spans.append((drawing.starts[begin], drawing.starts[end]))
+    return spans
 
 
 def _native(words: memoryview) -> list[int]:
@@ -273,14 +273,14 @@ def _native(words: memoryview) -> list[int]:
 
 
 def _read(words: list[int]) -> list[Road]:
-    found, at = [], 0
+    roads, at = [], 0
     while at < len(words):
         rank, count = words[at] >> 24, words[at] & 0xFFFFFF
         end = at + 1 + 2 * count
         lats, lons = words[at + 1 : end : 2], words[at + 2 : end : 2]
-        found.append(Road(rank, [(lat / MILLION, lon / MILLION) for lat, lon in zip(lats, lons, strict=False)]))
+        roads.append(Road(rank, [(lat / MILLION, lon / MILLION) for lat, lon in zip(lats, lons, strict=False)]))
         at = end
-    return found
+    return roads
 
 
 def _write(target: Path, about: dict[str, object], parts: list[array[int]]) -> int:

@@ -35,8 +35,8 @@ class RoadService(ABC):
 
     def table(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table:
         """Seconds and metres of each pair."""
-        asked = partial(halving, self._block, is_point=lambda fault: self._code(fault) in self.no_point)
-        return in_blocks(asked, origins, destinations, self.side)
+        question = partial(halving, self._block, is_point=lambda fault: self._code(fault) in self.no_point)
+        return in_blocks(question, origins, destinations, self.side)
 
     def paths(self, stops: Sequence[Place | None]) -> list[Path]:
         """The ways between the stops, as the roads run; none to or from one whose place is unknown."""
@@ -98,27 +98,27 @@ class Osrm(RoadService):
         return fault.answer.get("code")
 
     def _block(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table:
-        found = self._cells(list(dict.fromkeys(origins)), list(dict.fromkeys(destinations)))
-        return [[found.get((start, end), NO_WAY) for end in destinations] for start in origins]
+        cells = self._cells(list(dict.fromkeys(origins)), list(dict.fromkeys(destinations)))
+        return [[cells.get((start, end), NO_WAY) for end in destinations] for start in origins]
 
     def _cells(self, starts: list[Place], ends: list[Place]) -> dict[tuple[Place, Place], Cell]:
         """What it says of the pairs; a place that it names as near no road is left out, and it is asked again."""
         while True:
-            asked = list(dict.fromkeys([*starts, *ends])) if starts and ends else []
-            if len(asked) < 2:  # it wants two places at least
-                return {(place, place): Cell(0, 0) for place in asked}
-            index = {place: number for number, place in enumerate(asked)}
+            places = list(dict.fromkeys([*starts, *ends])) if starts and ends else []
+            if len(places) < 2:  # it wants two places at least
+                return {(place, place): Cell(0, 0) for place in places}
+            index = {place: number for number, place in enumerate(places)}
             query = (
                 f"sources={_listed(index[place] for place in starts)}"
                 f"&destinations={_listed(index[place] for place in ends)}&annotations=duration,distance"
             )
             try:
-                answer = self._ask("table", asked, query)
+                answer = self._ask("table", places, query)
             except EngineRefused as fault:
-                bad = self._bad_point(fault, len(asked))
+                bad = self._bad_point(fault, len(places))
                 if bad is None:
                     raise
-                starts, ends = ([place for place in side if place != asked[bad]] for side in (starts, ends))
+                starts, ends = ([place for place in side if place != places[bad]] for side in (starts, ends))
                 continue
             table = cells_of(answer.get("durations"), answer.get("distances"), (len(starts), len(ends)), self.name)
             return {
@@ -169,7 +169,10 @@ class Valhalla(RoadService):
     def _block(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table:
         answer = self._ask(
             "sources_to_targets",
-            {"sources": [_location(one) for one in origins], "targets": [_location(one) for one in destinations]},
+            {
+                "sources": [_location(place) for place in origins],
+                "targets": [_location(place) for place in destinations],
+            },
         )
         try:
             rows = answer["sources_to_targets"]
@@ -178,7 +181,7 @@ class Valhalla(RoadService):
             else:
                 times = [[cell["time"] for cell in row] for row in rows]
                 lengths = [[cell["distance"] for cell in row] for row in rows]
-            metres = [[None if one is None else one * 1000 for one in row] for row in lengths]
+            metres = [[None if length is None else length * 1000 for length in row] for row in lengths]
         except (LookupError, TypeError):
             raise Unavailable(f"{self.name} answered with something unexpected.") from None
         return cells_of(times, metres, (len(origins), len(destinations)), self.name)

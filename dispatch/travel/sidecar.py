@@ -186,8 +186,8 @@ def stop_all() -> None:
     with _lock:
         ended = list(_running.values())
         _running.clear()
-    for one in ended:
-        one.stop()
+    for child in ended:
+        child.stop()
 
 
 def _free_port() -> int:
@@ -203,8 +203,8 @@ def _answers(child: subprocess.Popen[bytes], port: int) -> bool:
         try:
             ask(f"http://127.0.0.1:{port}/nearest/v1/driving/0,0", who=NAME, timeout=1.0)
             return True
-        except EngineRefused as said:
-            return "code" in said.answer
+        except EngineRefused as refusal:
+            return "code" in refusal.answer
         except Unavailable:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(0.02)

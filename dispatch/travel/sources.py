@@ -30,12 +30,12 @@ class Source:
 
 def sources(remote: str, url: str, graph_id: str) -> tuple[Source, ...]:
     """The engines of a firm, the one that it prefers first: a remote one that it names, then the graph of this machine."""
-    found: list[Source] = []
+    sources: list[Source] = []
     if remote in ENGINES[1:] and url:
-        found.append(Source(f"{remote} {url} {PROFILE}", False, lambda: _remote(remote, url)))
+        sources.append(Source(f"{remote} {url} {PROFILE}", False, lambda: _remote(remote, url)))
     if graph_id:
-        found.append(local_source(graph_id))
-    return tuple(found)
+        sources.append(local_source(graph_id))
+    return tuple(sources)
 
 
 def local_source(graph_id: str) -> Source:

@@ -78,8 +78,8 @@ def sealed(specification: Specification, key: bytes) -> str:
 def specification_form(specification: Specification) -> dict[str, Any]:
     """A specification as JSON."""
     items = [
-        form(one, "item label probes", probes=[probe_form(probe) for probe in one.probes])
-        for one in specification.items
+        form(item, "item label probes", probes=[probe_form(probe) for probe in item.probes])
+        for item in specification.items
     ]
     keys = "dispatch visit nonce expires=expires_at@ as_of items seal"
     return form(specification, keys, dispatch=_SPECIFICATION, items=items)
@@ -91,21 +91,21 @@ def report_form(report: LaptopReport) -> dict[str, Any]:
         "dispatch": _RESULT,
         "specification": specification_form(report.specification),
         "results": [
-            {"item": asked.item, "outcomes": [outcome_form(outcome) for outcome in outcomes]}
-            for asked, outcomes in zip(report.specification.items, report.outcomes, strict=True)
+            {"item": item.item, "outcomes": [outcome_form(outcome) for outcome in outcomes]}
+            for item, outcomes in zip(report.specification.items, report.outcomes, strict=True)
         ],
     }
 
 
 def outcome_form(outcome: ProbeOutcome) -> dict[str, Any]:
     """One outcome as JSON."""
-    tries = [try_form(one) for one in outcome.tries]
+    tries = [try_form(attempt) for attempt in outcome.tries]
     return form(outcome, "name=probe.name passed ran text value tries", tries=tries)
 
 
-def try_form(one: Try) -> dict[str, Any]:
+def try_form(attempt: Try) -> dict[str, Any]:
     """One try as JSON."""
-    return form(one, "probe number at@ milliseconds passed text")
+    return form(attempt, "probe number at@ milliseconds passed text")
 
 
 def read_specification(text: str) -> Specification:
@@ -130,9 +130,7 @@ def read_report(text: str) -> LaptopReport:
     if not isinstance(results, list) or len(results) != len(specification.items):
         raise NotTaken(["results: one for each item of the specification is expected"])
     faults: list[str] = []
-    outcomes = tuple(
-        _outcomes(asked, result, faults) for asked, result in zip(specification.items, results, strict=True)
-    )
+    outcomes = tuple(_outcomes(item, result, faults) for item, result in zip(specification.items, results, strict=True))
     if faults:
         raise NotTaken(faults)
     return LaptopReport(specification, outcomes)
@@ -165,10 +163,10 @@ def _specification(form: dict[str, Any]) -> Specification:
         faults.append("as_of: a whole number is expected")
         as_of = 0
     expires_at = _moment(form, "expires", faults, "expires: a time such as 2026-11-24T15:00:00+00:00 is expected")
-    asked = tuple(_asked(one, faults) for one in _several(form, "items", ITEMS, faults))
+    items = tuple(_asked(item, faults) for item in _several(form, "items", ITEMS, faults))
     if faults:
         raise NotTaken(faults)
-    return Specification(visit, nonce, expires_at, as_of, asked, seal)
+    return Specification(visit, nonce, expires_at, as_of, items, seal)
 
 
 def _asked(form: Any, faults: list[str]) -> ProbedItem:
@@ -182,9 +180,9 @@ def _asked(form: Any, faults: list[str]) -> ProbedItem:
         faults.append(f"{show(item)}: from 1 to {PROBES} probes are expected")
         return ProbedItem(item, label, ())
     read: list[Probe] = []
-    for one in probes:
+    for probe_json in probes:
         try:
-            probe = probe_from(one)
+            probe = probe_from(probe_json)
         except ValueError as fault:
             faults.append(f"{show(item)}: {show(str(fault), 300)}")
             continue
@@ -194,18 +192,18 @@ def _asked(form: Any, faults: list[str]) -> ProbedItem:
     return ProbedItem(item, label, tuple(read))
 
 
-def _outcomes(asked: ProbedItem, form: Any, faults: list[str]) -> tuple[ProbeOutcome, ...]:
+def _outcomes(item: ProbedItem, form: Any, faults: list[str]) -> tuple[ProbeOutcome, ...]:
     outcomes = form.get("outcomes") if isinstance(form, dict) else None
-    if not isinstance(form, dict) or form.get("item") != asked.item or not isinstance(outcomes, list):
-        faults.append(f"{show(asked.item)}: its outcomes are missing")
+    if not isinstance(form, dict) or form.get("item") != item.item or not isinstance(outcomes, list):
+        faults.append(f"{show(item.item)}: its outcomes are missing")
         return ()
-    if len(outcomes) != len(asked.probes):
-        faults.append(f"{show(asked.item)}: one outcome for each of its {len(asked.probes)} probes is expected")
+    if len(outcomes) != len(item.probes):
+        faults.append(f"{show(item.item)}: one outcome for each of its {len(item.probes)} probes is expected")
         return ()
-    return tuple(_outcome(asked, probe, one, faults) for probe, one in zip(asked.probes, outcomes, strict=True))
+    return tuple(_outcome(item, probe, outcome, faults) for probe, outcome in zip(item.probes, outcomes, strict=True))
 
 
-def _outcome(asked: ProbedItem, probe: Probe, form: Any, faults: list[str]) -> ProbeOutcome:
+def _outcome(item: ProbedItem, probe: Probe, form: Any, faults: list[str]) -> ProbeOutcome:
     own: list[str] = []
     form = form if isinstance(form, dict) else {}
     if form.get("name") != probe.name:
@@ -216,11 +214,11 @@ def _outcome(asked: ProbedItem, probe: Probe, form: Any, faults: list[str]) -> P
     ran = form.get("ran", True)
     if type(ran) is not bool or (passed and not ran):
         own.append("ran: true or false is expected, and true of what passed")
-    read = tuple(_try(probe, one, own) for one in _several(form, "tries", TRIES, own))
+    read = tuple(_try(probe, attempt, own) for attempt in _several(form, "tries", TRIES, own))
     text, value = _line(form, "text", limits.LINE, own), _line(form, "value", 80, own, empty=True)
     if not own and bool(passed) is not read[-1].passed:
         own.append("passed: it differs from the last try")
-    faults += [f"{show(asked.item)} {show(probe.name)}: {fault}" for fault in own]
+    faults += [f"{show(item.item)} {show(probe.name)}: {fault}" for fault in own]
     return ProbeOutcome(probe, bool(passed), text, read, value, bool(ran))
 
 
@@ -237,9 +235,9 @@ def _try(probe: Probe, form: Any, faults: list[str]) -> Try:
 
 
 def _several(form: dict[str, Any], name: str, most: int, faults: list[str]) -> list[Any]:
-    found = form.get(name)
-    if isinstance(found, list) and 1 <= len(found) <= most:
-        return found
+    values = form.get(name)
+    if isinstance(values, list) and 1 <= len(values) <= most:
+        return values
     faults.append(f"{name}: from 1 to {most} are expected")
     return []
 

@@ -23,16 +23,16 @@ def try_mail(probe: Probe, dialer: Dialer, effort: Effort) -> str:
         if probe.expect and probe.expect.encode() not in b"\n".join(greeting):
             raise ProbeFault(f"greeted with “{received(greeting[0])}” and not “{probe.expect}”")
         offers = _hello(wire, effort)
-        said = f"greeted with “{received(greeting[0])}”, EHLO taken"
+        sentence = f"greeted with “{received(greeting[0])}”, EHLO taken"
         if probe.starttls:
             if not any(offer[4:].strip().upper() == b"STARTTLS" for offer in offers):
                 raise ProbeFault("greeting and EHLO are good, but it does not offer STARTTLS", final=True)
             _start_tls(wire, probe, effort)
             _hello(wire, effort)
-            said += ", STARTTLS taken"
+            sentence += ", STARTTLS taken"
         with contextlib.suppress(OSError, ProbeFault):
             wire.send(b"QUIT\r\n")
-        return said
+        return sentence
 
 
 def _hello(wire: Wire, effort: Effort) -> list[bytes]:

@@ -34,13 +34,13 @@ def try_name(probe: Probe, dialer: Dialer, effort: Effort) -> str:
         raise ProbeFault(f"there is no name {probe.query}")
     if code != dns.rcode.NOERROR:
         raise ProbeFault(f"the resolver answered {dns.rcode.to_text(code)}")
-    found = _answers(answer, probe.record)
-    if not found:
+    records = _answers(answer, probe.record)
+    if not records:
         raise ProbeFault(f"{probe.query} has no record of type {probe.record}")
-    told = ", ".join(received(one) for one in found[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
-    if probe.expect and not any(_is(one, probe.expect) for one in found):
-        raise ProbeFault(f"the answer is {told} and not {probe.expect}")
-    return f"the answer is {told}"
+    shown = ", ".join(received(record) for record in records[:_SHOWN]) + (", …" if len(records) > _SHOWN else "")
+    if probe.expect and not any(_is(record, probe.expect) for record in records):
+        raise ProbeFault(f"the answer is {shown} and not {probe.expect}")
+    return f"the answer is {shown}"
 
 
 def _asked(query: Message, probe: Probe, dialer: Dialer, effort: Effort) -> Message:
@@ -117,14 +117,20 @@ def _over_tcp(query: Message, host: str, probe: Probe, dialer: Dialer, effort: E
 def _answers(answer: Message, record: str) -> list[str]:
     import dns.rdatatype
 
-    wanted = dns.rdatatype.from_text(record)
-    return [data.to_text() for found in answer.answer if found.rdtype == wanted for data in found]
+    kind = dns.rdatatype.from_text(record)
+    return [data.to_text() for record_set in answer.answer if record_set.rdtype == kind for data in record_set]
 
 
-def _is(found: str, expected: str) -> bool:
+def _is(answer: str, expected: str) -> bool:
     """Whether an answer is the expected one: whole, without the preference of an MX, or within a text record."""
-    plain, wanted = (" ".join(text.casefold().replace('"', "").split()).rstrip(".") for text in (found, expected))
-    return plain == wanted or plain.partition(" ")[2] == wanted or ('"' in found and wanted in plain)
+    plain, plain_expected = (
+        " ".join(text.casefold().replace('"', "").split()).rstrip(".") for text in (answer, expected)
+    )
+    return (
+        plain == plain_expected
+        or plain.partition(" ")[2] == plain_expected
+        or ('"' in answer and plain_expected in plain)
+    )
 
 
 def _own_resolvers() -> list[str]:

@@ -33,7 +33,7 @@ def value(outcomes: Sequence[ProbeOutcome]) -> str | None:
 
 def tries(outcomes: Sequence[ProbeOutcome]) -> tuple[Try, ...]:
     """Every try of all of them."""
-    return tuple(one for outcome in outcomes for one in outcome.tries)
+    return tuple(attempt for outcome in outcomes for attempt in outcome.tries)
 
 
 def _told(outcome: ProbeOutcome) -> str:

@@ -33,10 +33,10 @@ def try_ping(probe: Probe, dialer: Dialer, effort: Effort) -> str:
             count, fastest = _by_command(probe, address, effort), None
         else:
             count, fastest = _by_socket(sock, probe, address, effort)
-    said = f"{count} of {probe.echoes} echoes came back"
+    sentence = f"{count} of {probe.echoes} echoes came back"
     if count < probe.replies:
-        raise ProbeFault(f"{said}; {probe.replies} are asked for")
-    return said if fastest is None else f"{said}, the fastest in {fastest * 1000:.0f} ms"
+        raise ProbeFault(f"{sentence}; {probe.replies} are asked for")
+    return sentence if fastest is None else f"{sentence}, the fastest in {fastest * 1000:.0f} ms"
 
 
 def _icmp_socket(address: Address) -> socket.socket:
@@ -92,10 +92,10 @@ def _by_command(probe: Probe, address: Address, effort: Effort) -> int:
             while process.poll() is None:
                 effort.pause(0.05)
             assert process.stdout is not None
-            said = process.stdout.read(65_536).decode("ascii", "replace")
+            output = process.stdout.read(65_536).decode("ascii", "replace")
         finally:
             process.kill()
-    found = _REPLIED.search(said)
-    if found is None:
+    match = _REPLIED.search(output)
+    if match is None:
         raise NotRun("ping is not allowed to us on this machine")
-    return int(found[1])
+    return int(match[1])

@@ -126,14 +126,14 @@ def _options(kind: ProbeKind, options: str, faults: list[str]) -> dict[str, str]
     given: dict[str, str] = {}
     place = 0
     while options[place:].strip(" ;"):
-        found = _OPTION.match(options, place)
-        if found is None:
+        match = _OPTION.match(options, place)
+        if match is None:
             faults.append(
                 f'options: “{show(options[place:].strip(), 60)}” is not of the form expect="Welcome"; seconds=20'
             )
             break
-        place = found.end()
-        name, value = found[1].casefold(), (found[2] or "").strip().strip('"').strip()
+        place = match.end()
+        name, value = match[1].casefold(), (match[2] or "").strip().strip('"').strip()
         if name not in _TAKEN[kind]:
             faults.append(f"options: {kind} takes {', '.join(sorted(_TAKEN[kind]))}, not {show(name, 40)}")
         elif name in given:
@@ -152,11 +152,11 @@ def _with_options(probe: Probe, given: Mapping[str, str], faults: list[str]) -> 
             else:
                 faults.append(f"options: {name} is a whole number, not “{show(value, 40)}”")
         elif name == "replies":
-            found = _REPLIES.fullmatch(value)
-            if found is None:
+            match = _REPLIES.fullmatch(value)
+            if match is None:
                 faults.append(f"options: replies is of the form 3 of 4, not “{show(value, 40)}”")
             else:
-                values["replies"], values["echoes"] = int(found[1]), int(found[2])
+                values["replies"], values["echoes"] = int(match[1]), int(match[2])
         elif name == "starttls":
             values[name] = value.casefold() or "verified"
         elif name == "type":
@@ -263,15 +263,15 @@ def value_verdict(probe: Probe, typed: str) -> tuple[bool, str]:
     Raises:
         ValueError: it is no number, or has another unit; the message says what is expected.
     """
-    found = re.fullmatch(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*(.*?)\s*", typed)
-    number = _number(found[1]) if found is not None else None
+    match = re.fullmatch(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*(.*?)\s*", typed)
+    number = _number(match[1]) if match is not None else None
     unit = probe.unit or "no unit"
     example = f"{probe.most or probe.least or '12'} {probe.unit}".strip()
-    if found is None or number is None:
+    if match is None or number is None:
         raise ValueError(f"“{show(typed, 40)}” is not a number; {example} is expected")
-    if found[2] and found[2].casefold() != probe.unit.casefold():
+    if match[2] and match[2].casefold() != probe.unit.casefold():
         raise ValueError(f"“{show(typed, 40)}” has another unit than {unit}; {example} is expected")
-    shown = f"{found[1]} {probe.unit}".strip()
+    shown = f"{match[1]} {probe.unit}".strip()
     least, most = (None if bound is None else _number(bound) for bound in (probe.least, probe.most))
     if least is not None and number < least:
         return False, f"{probe.name}: {shown} is below {probe.least} {probe.unit}".strip()

@@ -109,10 +109,10 @@ class _Look:
 
 
 def _missed(seen: Watch, effort: Effort, last: str) -> str:
-    said = f": {last}" if last else ""
+    reason = f": {last}" if last else ""
     limit = length_text(int(effort.seconds))
     if seen.up_at is None:
-        return f"was never seen up within {limit}, so nothing shows a restart{said}"
+        return f"was never seen up within {limit}, so nothing shows a restart{reason}"
     if seen.down_at is None:
         return f"was up, and was not seen to go down within {limit}: no restart was seen"
-    return f"went down and did not come back within {limit}{said}"
+    return f"went down and did not come back within {limit}{reason}"

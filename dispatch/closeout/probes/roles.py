@@ -25,14 +25,14 @@ def with_probes(items: Iterable[ItemTemplate], targets: Sequence[ProbeTarget]) -
 
 def probes_of_item(tested: Tested, probes: Iterable[tuple[ProbeTarget, Probe | None]]) -> tuple[Probe, ...]:
     """The probes that belong to an item; all of them run inside the client's network where the item asks for that."""
-    found = [
+    chosen = [
         dataclasses.replace(probe, vantage=Vantage.SITE) if tested.vantage is Vantage.SITE else probe
         for target, probe in probes
         if probe is not None
         and has_role(target.name, tested.roles)
         and (tested.kind is None or probe.kind is tested.kind)
     ]
-    return tuple(found[:MOST])
+    return tuple(chosen[:MOST])
 
 
 def probe_of(target: ProbeTarget) -> Probe | None:

@@ -70,7 +70,7 @@ class Runner:
         if not last.passed:
             often = f", tried {len(tries)} times" if len(tries) > 1 else ""
             return ProbeOutcome(probe, False, received(last.text + often, SENTENCE), tuple(tries), ran=ran)
-        failed = "; ".join(dict.fromkeys(one.text for one in tries[:-1]))
+        failed = "; ".join(dict.fromkeys(attempt.text for attempt in tries[:-1]))
         often = f", only on try {len(tries)} after: {failed}" if failed else ""
         return ProbeOutcome(probe, True, received(last.text + often, SENTENCE), tuple(tries), f"{last.milliseconds} ms")
 

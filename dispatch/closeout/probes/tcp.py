@@ -26,15 +26,15 @@ def banner(wire: Wire, expected: str, effort: Effort) -> bytes:
         ProbeFault: it says something else, or nothing.
     """
     effort.doing = "waiting for the banner"
-    wanted = expected.encode()
-    said = b""
-    while len(said) < _BANNER:
-        more = wire.receive(_BANNER - len(said))
-        said += more
-        if wanted in said:
-            return said
+    expected_bytes = expected.encode()
+    greeting = b""
+    while len(greeting) < _BANNER:
+        more = wire.receive(_BANNER - len(greeting))
+        greeting += more
+        if expected_bytes in greeting:
+            return greeting
         if not more:
             break
-    if not said:
+    if not greeting:
         raise ProbeFault("the connection opened, but it said nothing")
-    raise ProbeFault(f"it said “{received(said)}” and not “{expected}”")
+    raise ProbeFault(f"it said “{received(greeting)}” and not “{expected}”")

@@ -90,15 +90,15 @@ def _secured(wire: Wire, context: ssl.SSLContext, host: str, effort: Effort) -> 
 
 def _why_not(error: ssl.SSLCertVerificationError, probe: Probe, dialer: Dialer, effort: Effort) -> str:
     """The reason, with the date where the date is the reason: for it the certificate is fetched once more."""
-    said = words_of(error, probe.host)
+    reason = words_of(error, probe.host)
     if error.verify_code not in (_EXPIRED, _NOT_YET):
-        return said
+        return reason
     with dialer.open(probe.host, probe.port, effort, local=probe.local) as wire:
         certificate = unverified(wire, probe.host, effort).getpeercert(binary_form=True)
     begins, ends = _validity(certificate or b"")
     if error.verify_code == _EXPIRED:
-        return f"the certificate expired on {_day(ends)}" if ends else said
-    return f"the certificate is valid only from {_day(begins)}" if begins else said
+        return f"the certificate expired on {_day(ends)}" if ends else reason
+    return f"the certificate is valid only from {_day(begins)}" if begins else reason
 
 
 def _validity(certificate: bytes) -> tuple[int | None, int | None]:

@@ -67,18 +67,18 @@ class FromHost:
         Raises:
             ProbeFault: there is no such name, or one of its addresses may not be tested.
         """
-        found = self._known.get(host)
-        if found is None:
+        addresses = self._known.get(host)
+        if addresses is None:
             literal = address_of(host)
-            found = (literal,) if literal is not None else _resolve(host, effort)
-            self._known[host] = found
-        for address in found:
+            addresses = (literal,) if literal is not None else _resolve(host, effort)
+            self._known[host] = addresses
+        for address in addresses:
             if why := forbidden(address):
                 raise NotRun(f"{host} is {why}: it is not tested")
             if not local and (why := refusal_of(address)):
                 at = "" if address_of(host) is not None else f" ({address})"
                 raise NotRun(f"{host}{at} is {why}: it is tested only if registered with a reason")
-        return found
+        return addresses
 
     def open(self, host: str, port: int, effort: Effort, *, local: bool = False) -> Wire:
         """As `Dialer.open`."""
@@ -178,13 +178,13 @@ def _resolve(host: str, effort: Effort) -> tuple[Address, ...]:
     asking.start()
     while asking.is_alive():
         asking.join(effort.slice())
-    (found,) = answer
-    if isinstance(found, OSError):
-        temporary = isinstance(found, socket.gaierror) and found.errno == socket.EAI_AGAIN
+    (outcome,) = answer
+    if isinstance(outcome, OSError):
+        temporary = isinstance(outcome, socket.gaierror) and outcome.errno == socket.EAI_AGAIN
         raise ProbeFault(f"{host} was not found: {'the resolver did not answer' if temporary else 'no such name'}")
-    if not found:
+    if not outcome:
         raise ProbeFault(f"{host} has no address")
-    return found
+    return outcome
 
 
 def _connect(address: Address, port: int, effort: Effort, part: Effort) -> Wire:

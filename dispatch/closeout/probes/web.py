@@ -38,9 +38,9 @@ def try_page(probe: Probe, dialer: Dialer, effort: Effort) -> str:
     raise ProbeFault(f"redirects more than {REDIRECTS} times", final=True)
 
 
-def status_fits(status: int, wanted: str) -> bool:
+def status_fits(status: int, expected: str) -> bool:
     """Whether a status is among codes and classes such as `200,204` or `2xx`."""
-    return any(word in (str(status), f"{status // 100}xx") for word in wanted.replace(" ", "").split(","))
+    return any(word in (str(status), f"{status // 100}xx") for word in expected.replace(" ", "").split(","))
 
 
 def parts_of(url: str) -> tuple[str, str, int, str]:
@@ -90,8 +90,8 @@ def _read(wire: Wire, effort: Effort) -> tuple[http.client.HTTPResponse, bytes]:
     except http.client.IncompleteRead as error:
         raise ProbeFault("the page broke off in the middle") from error
     except http.client.HTTPException as error:
-        said = received(str(error))
-        raise ProbeFault(f"answered with something that is no HTTP{f': “{said}”' if said else ''}") from error
+        reason = received(str(error))
+        raise ProbeFault(f"answered with something that is no HTTP{f': “{reason}”' if reason else ''}") from error
     if promised is not None and len(body) < min(promised, BODY):
         raise ProbeFault(f"promised {promised:,} bytes and sent {len(body):,}")
     return response, body

@@ -107,8 +107,8 @@ class Wire:
                 raise ProbeFault(f"sent a line without an end: “{received(data)}”", final=True)
             more = self.receive(512)
             if not more:
-                said = f" after “{received(data)}”" if data else ""
-                raise ProbeFault(f"hung up while {self._effort.doing}{said}")
+                after = f" after “{received(data)}”" if data else ""
+                raise ProbeFault(f"hung up while {self._effort.doing}{after}")
             data += more
         line, _, self._held = data.partition(b"\n")
         return line.rstrip(b"\r")

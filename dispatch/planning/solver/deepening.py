@@ -51,8 +51,8 @@ def improving(problem: Problem, search: Search, share_gone: Callable[[], float],
         if plan is None:
             yield from search.better(share_gone)
             return
-        if (found := search.adopt(plan)) is not None:
-            yield found
+        if (better := search.adopt(plan)) is not None:
+            yield better
         number += 1
 
 
@@ -85,14 +85,16 @@ class _Model:
         self._origin = problem.origin
         # the break that is the same for many is one of the twins; another one is left to the judge
         self._pauses = [
-            next((pause for pause in one.breaks if pause.unless_home_by is not None), None)
-            for one in problem.technicians
+            next((pause for pause in technician.breaks if pause.unless_home_by is not None), None)
+            for technician in problem.technicians
         ]
-        self._doors = sorted({place for one in problem.technicians for place in (one.start, one.end)})
-        self._places = [*self._doors, *(visit.place for visit in problem.visits)]
+        self._depots = sorted(
+            {place for technician in problem.technicians for place in (technician.start, technician.end)}
+        )
+        self._places = [*self._depots, *(visit.place for visit in problem.visits)]
         self.profiles: dict[tuple[object, ...], int] = {}
         self._profile_of = [
-            self.profiles.setdefault(self._kind(one), len(self.profiles)) for one in problem.technicians
+            self.profiles.setdefault(self._kind(technician), len(self.profiles)) for technician in problem.technicians
         ]
         usual = [visit.left_out for visit in problem.visits if visit.left_out < 100_000]
         self._pause_prize = 2 * _units(max(usual, default=1.0))
@@ -108,7 +110,7 @@ class _Model:
         group_of = {visit: number for number, visit in enumerate(self._by_visit)}
         clients = [
             pyvrp.Client(
-                len(self._doors) + twin.visit,
+                len(self._depots) + twin.visit,
                 [int(twin.pauses), visits[twin.visit].service],
                 service_duration=visits[twin.visit].service + (self._pause_seconds() if twin.pauses else 0),
                 tw_early=twin.opens,
@@ -120,7 +122,7 @@ class _Model:
             for twin in self._twins
         ]
         locations = [pyvrp.Location(0, 0) for _ in self._places]
-        depots = [pyvrp.Depot(number) for number in range(len(self._doors))]
+        depots = [pyvrp.Depot(number) for number in range(len(self._depots))]
         costs, durations = self._matrices()
         vehicles = [self._vehicle(number) for number in range(len(self._problem.technicians))]
         return pyvrp.ProblemData(locations, clients, depots, vehicles, costs, durations, groups)
@@ -131,8 +133,8 @@ class _Model:
             if not order:
                 continue
             ways = (self._as_twins(technician, order, place) for place in [*range(len(order)), None])
-            found = [pyvrp.Route(data, way, technician) for way in ways if way is not None]
-            feasible = [route for route in found if route.is_feasible()]
+            routes = [pyvrp.Route(data, way, technician) for way in ways if way is not None]
+            feasible = [route for route in routes if route.is_feasible()]
             if feasible:
                 yield max(feasible, key=lambda route: route.prizes())
 
@@ -140,7 +142,7 @@ class _Model:
         """What came back, as a plan."""
         routes: list[tuple[int, ...]] = [() for _ in self._problem.technicians]
         for route in solution.routes():
-            order = (self._twins[one.idx].visit for one in route if one.is_client())
+            order = (self._twins[activity.idx].visit for activity in route if activity.is_client())
             routes[route.vehicle_type()] = tuple(order)
         return tuple(routes)
 
@@ -171,7 +173,7 @@ class _Model:
         return max(1, _units(visit.left_out - late)) + (self._pause_prize if twin.pauses else 0)
 
     def _matrices(self) -> tuple[list[Any], list[Any]]:
-        problem, first = self._problem, len(self._doors)
+        problem, first = self._problem, len(self._depots)
         seconds = np.array(problem.seconds, dtype=np.int64)[np.ix_(self._places, self._places)]
         durations = seconds.copy()
         durations[first:, first:] += problem.buffer
@@ -192,14 +194,14 @@ class _Model:
         return costs, times
 
     def _vehicle(self, number: int) -> pyvrp.VehicleType:
-        one = self._problem.technicians[number]
-        begins, ends = one.shift[0] - self._origin, one.shift[1] + one.overtime - self._origin
-        most = one.cap if one.cap is not None else sum(visit.service for visit in self._problem.visits)
+        technician = self._problem.technicians[number]
+        begins, ends = technician.shift[0] - self._origin, technician.shift[1] + technician.overtime - self._origin
+        most = technician.cap if technician.cap is not None else sum(visit.service for visit in self._problem.visits)
         return pyvrp.VehicleType(
             1,
             [int(self._pauses[number] is not None), most],
-            self._doors.index(one.start),
-            self._doors.index(one.end),
+            self._depots.index(technician.start),
+            self._depots.index(technician.end),
             tw_early=begins,
             tw_late=max(begins, ends),
             profile=self._profile_of[number],
@@ -209,7 +211,7 @@ class _Model:
         """The twins of a route that takes its break after the visit at `pause_at`."""
         problem = self._problem
         who = problem.technicians[technician]
-        now, place, buffer, found = who.shift[0] - self._origin, who.start, 0, []
+        now, place, buffer, twins = who.shift[0] - self._origin, who.start, 0, []
         for position, index in enumerate(order):
             visit = problem.visits[index]
             now += problem.seconds[place][visit.place] + buffer
@@ -224,8 +226,8 @@ class _Model:
             twin = self._twins[chosen]
             now = max(now, twin.opens) + visit.service + (self._pause_seconds() if twin.pauses else 0)
             place, buffer = visit.place, problem.buffer
-            found.append(chosen)
-        return found
+            twins.append(chosen)
+        return twins
 
 
 def _parts(visit: PlannedVisit, opens: int, closes: int) -> Iterator[tuple[int, int]]:

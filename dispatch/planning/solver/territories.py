@@ -62,19 +62,19 @@ def _grouped(problem: Problem, count: int) -> list[list[int]]:
         centres.append(
             max(
                 range(len(starts)),
-                key=lambda one: min(seconds[starts[centre]][starts[one]] for centre in centres),
+                key=lambda technician: min(seconds[starts[centre]][starts[technician]] for centre in centres),
             )
         )
     room = -(-len(starts) // count) + 2
     groups: list[list[int]] = [[] for _ in centres]
     pairs = sorted(
-        (seconds[starts[centre]][starts[one]], number, one)
+        (seconds[starts[centre]][starts[technician]], number, technician)
         for number, centre in enumerate(centres)
-        for one in range(len(starts))
+        for technician in range(len(starts))
     )
     placed: set[int] = set()
-    for _, number, one in pairs:
-        if one not in placed and len(groups[number]) < room:
-            groups[number].append(one)
-            placed.add(one)
+    for _, number, technician in pairs:
+        if technician not in placed and len(groups[number]) < room:
+            groups[number].append(technician)
+            placed.add(technician)
     return [sorted(group) for group in groups if group]

@@ -92,8 +92,8 @@ class VroomEngine:
         return self._routes(solution, part.technicians)
 
     def _vehicle(self, index: int) -> vroom.Vehicle:
-        one = self._problem.technicians[index]
-        begins, ends = one.shift[0] - self._origin, one.shift[1] + one.overtime - self._origin
+        technician = self._problem.technicians[index]
+        begins, ends = technician.shift[0] - self._origin, technician.shift[1] + technician.overtime - self._origin
         pauses = [
             vroom.Break(
                 number,
@@ -102,15 +102,15 @@ class VroomEngine:
                 ],
                 service=pause.seconds,
             )
-            for number, pause in enumerate(one.breaks, 1)
-            if pause.latest >= one.shift[0] and pause.earliest < one.shift[1]
+            for number, pause in enumerate(technician.breaks, 1)
+            if pause.latest >= technician.shift[0] and pause.earliest < technician.shift[1]
         ]
         return vroom.Vehicle(
             index + 1,
-            start=one.start,
-            end=one.end,
-            skills={self._skills[skill] for skill in one.skills}
-            | {number for circle, number in self._circles.items() if one.id in circle}
+            start=technician.start,
+            end=technician.end,
+            skills={self._skills[skill] for skill in technician.skills}
+            | {number for circle, number in self._circles.items() if technician.id in circle}
             | {_PRIVATE + index},
             time_window=vroom.TimeWindow(begins, max(begins + 1, ends)),
             breaks=pauses,

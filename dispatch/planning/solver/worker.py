@@ -28,21 +28,22 @@ def main() -> int:
     _say(lines, engine=thinking.name, note=thinking.note)
     begun, spent = time.monotonic(), time.process_time()
 
-    def said(found: FoundPlan, search: Search) -> None:
+    search = Search(problem, thinking.engine, seed)
+
+    def report(best: FoundPlan) -> None:
         _say(
             lines,
-            plan=found.plan,
-            cost=found.cost,
+            plan=best.plan,
+            cost=best.cost,
             seconds=time.monotonic() - begun,
             cpu=time.process_time() - spent,
             steps=search.steps,
         )
 
-    search = Search(problem, thinking.engine, seed)
-    said(search.first(), search)
+    report(search.first())
     if seconds > 0:
-        for found in thinking.improving(problem, search, lambda: (time.monotonic() - begun) / seconds, seconds):
-            said(found, search)
+        for better in thinking.improving(problem, search, lambda: (time.monotonic() - begun) / seconds, seconds):
+            report(better)
     _say(lines, done=True, cpu=time.process_time() - spent, steps=search.steps)
     return 0
 
