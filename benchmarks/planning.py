@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from unittest import mock
 
-from dispatch.planning.by_hand import insert_cheapest
+from dispatch.planning.cheapest_insertion import insert_cheapest
 from dispatch.planning.judging import judge, timed
 from dispatch.planning.problem import Plan, Problem
 from dispatch.planning.problem_file import problem_from

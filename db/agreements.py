@@ -1,4 +1,4 @@
-"""Agreements with their pools, and rate cards, in the store."""
+"""Agreements with their prepaid blocks, and rate cards, in the store."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Grant(NamedTuple):
     cap: int | None
 
 
-POOLS = Select(PrepaidBlock, "pool r")
+BLOCKS = Select(PrepaidBlock, "pool r")
 """Prepaid blocks."""
 ALLOWANCES = Select(
     Grant,
@@ -113,12 +113,12 @@ def update_rate_card(unit: Unit, before: RateCard, after: RateCard) -> int:
     return version
 
 
-def hours_told(store: Store) -> list[Dated]:
+def hours_by_day(store: Store) -> list[Dated]:
     """The zone, hours and holidays of the rate cards, by the day from which on they count.
 
     A card that is changed, or added for days that are over, counts from the day on which that was done.
     """
-    return dated_terms.said(store, dated_terms.HOURS) or _hours_of_cards(store)
+    return dated_terms.firm_terms(store, dated_terms.HOURS) or _hours_of_cards(store)
 
 
 # agreements
@@ -154,26 +154,26 @@ def all_agreements(store: Store) -> list[Agreement]:
     return _agreements(store, "WHERE archived_at IS NULL")
 
 
-def pools_of(store: Store, agreement_id: int) -> tuple[PrepaidBlock, ...]:
+def blocks_of(store: Store, agreement_id: int) -> tuple[PrepaidBlock, ...]:
     """The prepaid blocks of an agreement, in the order in which they were added."""
-    return _pools(store, "WHERE agreement_id = ?", (agreement_id,)).get(agreement_id, ())
+    return _blocks(store, "WHERE agreement_id = ?", (agreement_id,)).get(agreement_id, ())
 
 
-def add_agreement(unit: Unit, new: Agreement, pools: Iterable[PrepaidBlock] = ()) -> int:
-    """Add an agreement with its pools; returns the id. What it promises counts as `new.service` has it."""
-    columns, bought = AGREEMENTS.columns(new), [POOLS.columns(pool) for pool in pools]
+def add_agreement(unit: Unit, new: Agreement, blocks: Iterable[PrepaidBlock] = ()) -> int:
+    """Add an agreement with its prepaid blocks; returns the id. What it promises counts as `new.service` has it."""
+    columns, bought = AGREEMENTS.columns(new), [BLOCKS.columns(block) for block in blocks]
     agreement_id = unit.insert("agreement", **columns)
     if new.kind == RETAINER:
         _grant(unit, agreement_id, new.starts, new)
-    for pool in bought:
-        unit.insert("pool", agreement_id=agreement_id, **pool)
+    for columns_of_block in bought:
+        unit.insert("pool", agreement_id=agreement_id, **columns_of_block)
     columns |= {"terms": json.loads(columns["terms"]), "client": columns.pop("client_id"), "pools": bought}
     unit.audit("agreement", agreement_id, **columns)
     return agreement_id
 
 
 def update_agreement(unit: Unit, before: Agreement, after: Agreement, since: datetime.date | None = None) -> int:
-    """Take over what `after` says differently, pools apart; returns the new version.
+    """Take over what `after` says differently, blocks apart; returns the new version.
 
     Another allowance, or another rule of what rolls over, is that of the agreement month of `since` and those after it,
     another service counts from `since` on; None: from today. What counted before stays as it was.
@@ -216,24 +216,24 @@ def agreement(store: Store, agreement_id: int, day: datetime.date | None = None)
     return next(iter(_agreements(store, "WHERE id = ?", (agreement_id,), day)), None)
 
 
-def add_pool(unit: Unit, agreement_id: int, pool: PrepaidBlock) -> int:
+def add_block(unit: Unit, agreement_id: int, block: PrepaidBlock) -> int:
     """Add a prepaid block to an agreement; returns its id.
 
     Raises:
         Refused: the agreement has a block of that name.
     """
-    pool_id = unit.insert("pool", agreement_id=agreement_id, **POOLS.columns(pool))
-    unit.audit("pool", pool_id, agreement=agreement_id, **POOLS.columns(pool))
+    pool_id = unit.insert("pool", agreement_id=agreement_id, **BLOCKS.columns(block))
+    unit.audit("pool", pool_id, agreement=agreement_id, **BLOCKS.columns(block))
     return pool_id
 
 
-def update_pool(unit: Unit, before: PrepaidBlock, after: PrepaidBlock) -> int:
+def update_block(unit: Unit, before: PrepaidBlock, after: PrepaidBlock) -> int:
     """Take over what `after` says differently, such as what remains after a charge; returns the new version.
 
     Raises:
         Stale: somebody else drew from the block since `before` was read.
     """
-    old, new = POOLS.columns(before), POOLS.columns(after)
+    old, new = BLOCKS.columns(before), BLOCKS.columns(after)
     version = unit.update("pool", before.id, before.version, **new)
     unit.audit("pool", before.id, changed=changed(old, new))
     return version
@@ -284,7 +284,7 @@ def _keep_hours(unit: Unit, before: Sequence[Dated]) -> None:
         return
     today, cards = settings.today(unit.store), _hours_of_cards(unit.store)
     to_come = [
-        dated.since for dated in (*cards, *dated_terms.said(unit.store, dated_terms.HOURS)) if dated.since > today
+        dated.since for dated in (*cards, *dated_terms.firm_terms(unit.store, dated_terms.HOURS)) if dated.since > today
     ]
     after = [Dated(day, dated_terms.in_force(cards, day) or {}) for day in sorted({today, *to_come})]
     dated_terms.keep(unit, dated_terms.HOURS, before, after)
@@ -309,14 +309,14 @@ def _agreements(
     minor_units = 2 if card is None else int(card.card.get("minor_units", 2))
     day = settings.today(store) if day is None else day
     ids = f"(SELECT id FROM agreement {where})"
-    pools = _pools(store, f"WHERE agreement_id IN {ids}", params)
+    blocks = _blocks(store, f"WHERE agreement_id IN {ids}", params)
     allowances = _allowances(store, ids, params)
-    promised = dated_terms.said_in_agreements(store, ids, params)
+    promised = dated_terms.agreement_terms(store, ids, params)
     agreements = []
     for read, ended_on in rows:
         ends = min((last for last in (_iso(read.ends), ended_on) if last is not None), default=None)
         form = {**read.terms, "kind": read.kind, "starts": read.starts.isoformat(), "ends": ends}
-        form["blocks"] = [_block(pool, read.kind, minor_units) for pool in pools.get(read.id, ())]
+        form["blocks"] = [_block(block, read.kind, minor_units) for block in blocks.get(read.id, ())]
         last_day = None if ends is None else datetime.date.fromisoformat(ends)
         words = tuple((dated.since, ServiceTerms(**dated.terms)) for dated in promised.get(read.id, ()))
         agreement = replace(read, ends=last_day, terms=form, promised=words)
@@ -336,22 +336,22 @@ def _with_allowance(agreement: Agreement, allowances: Sequence[Grant], day: date
     )
 
 
-def _pools(store: Store, where: str, params: Sequence[Any] = ()) -> dict[int, tuple[PrepaidBlock, ...]]:
-    return POOLS.by(store, "r.agreement_id", f"{where} ORDER BY r.agreement_id, r.id", params)
+def _blocks(store: Store, where: str, params: Sequence[Any] = ()) -> dict[int, tuple[PrepaidBlock, ...]]:
+    return BLOCKS.by(store, "r.agreement_id", f"{where} ORDER BY r.agreement_id, r.id", params)
 
 
-def _block(pool: PrepaidBlock, kind: str, minor_units: int) -> dict[str, Any]:
-    """A pool as a block of design/charges.md B14: whole rate-minutes as a number, everything else as decimal text."""
-    block: dict[str, Any] = {
-        "id": pool.name,
-        "purchased_on": _iso(pool.purchased_on),
-        "expires_on": _iso(pool.expires_on),
+def _block(block: PrepaidBlock, kind: str, minor_units: int) -> dict[str, Any]:
+    """A block as in design/charges.md B14: whole rate-minutes as a number, everything else as decimal text."""
+    form: dict[str, Any] = {
+        "id": block.name,
+        "purchased_on": _iso(block.purchased_on),
+        "expires_on": _iso(block.expires_on),
     }
     if kind == MONEY_KIND:
-        block["remaining_amount"] = format(Decimal(pool.remaining).scaleb(-minor_units), "f")
+        form["remaining_amount"] = format(Decimal(block.remaining).scaleb(-minor_units), "f")
     else:
-        block["remaining_min"] = int(pool.remaining) if pool.remaining.isdecimal() else pool.remaining
-    return block
+        form["remaining_min"] = int(block.remaining) if block.remaining.isdecimal() else block.remaining
+    return form
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ def listed(keys: Iterable[Any]) -> tuple[str]:
     return (json.dumps(list(keys)),)
 
 
-def by_first(rows: Iterable[tuple[Any, ...]]) -> dict[Any, list[tuple[Any, ...]]]:
+def group_rows(rows: Iterable[tuple[Any, ...]]) -> dict[Any, list[tuple[Any, ...]]]:
     """Rows by their first column: what else stands in them, in their order."""
     of: dict[Any, list[tuple[Any, ...]]] = {}
     for key, *others in rows:

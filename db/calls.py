@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from db.rows import Query, Select, column
+from db.unit import Unit
 from dispatch.model.calls import Call, CallOutcome
-
-if TYPE_CHECKING:
-    from db.unit import Unit
-
 
 CALLS = Select(
     Call,

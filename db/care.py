@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from db.among import AMONG, listed
 from db.rows import Query, Select, day
 from db.store import Store
+from db.unit import Unit
 from dispatch.care.account import Gap, PromptMark, Survey
-
-if TYPE_CHECKING:
-    from db.unit import Unit
 
 
 class VisitOutcome(NamedTuple):

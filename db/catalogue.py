@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from db.faults import Misuse
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from db.library import sqlite3
+from db.library import sqlite3
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from db.library import sqlite3
+from db.library import sqlite3
 
 ORIGIN = bytes(32)
 """What the first row is bound to."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from db.among import AMONG, by_first, listed
+from db.among import AMONG, group_rows, listed
 from db.rows import Query, Select, value
 from db.store import Store
-
-if TYPE_CHECKING:
-    from db.unit import Unit
+from db.unit import Unit
 
 
 class Waiting(NamedTuple):
@@ -58,12 +56,12 @@ def facts_of(store: Store, visit_ids: Sequence[int]) -> dict[int, Facts]:
         return {}
     few, ids = f"visit_id {AMONG}", listed(visit_ids)
     first = f"SELECT visit_id, kind, min(at) FROM milestone WHERE withdrawn_at IS NULL AND {few} GROUP BY 1, 2"
-    milestones = by_first(store.all(first, ids))
-    causes = by_first(
+    milestones = group_rows(store.all(first, ids))
+    causes = group_rows(
         store.all(f"SELECT visit_id, clock, cause FROM breach_cause WHERE withdrawn_at IS NULL AND {few}", ids)
     )
     again = f"SELECT visit_id, ended_at, reopened_at FROM reopening WHERE {few} ORDER BY id"
-    reopened = by_first(store.all(again, ids))
+    reopened = group_rows(store.all(again, ids))
     waits = WAITS.by(store, "r.visit_id", f"WHERE r.{few} ORDER BY r.id", ids)
     priorities = CHANGES.by(store, "r.visit_id", f"WHERE r.{few} ORDER BY r.at, r.id", ids)
     return {

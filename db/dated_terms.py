@@ -27,13 +27,13 @@ class Dated(NamedTuple):
 
 TERMS = Select(Dated, "dated_terms r", stored={"since": day("from_day")})
 """What was promised."""
-said: Query[list[Dated], str] = TERMS.listing(
+firm_terms: Query[list[Dated], str] = TERMS.listing(
     "WHERE r.subject = ? AND r.agreement_id IS NULL ORDER BY r.from_day, r.id"
 )
 """What the firm promises, by day; of one day the last word comes last."""
 
 
-def said_in_agreements(store: Store, ids: str, params: Sequence[Any] = ()) -> dict[int, tuple[Dated, ...]]:
+def agreement_terms(store: Store, ids: str, params: Sequence[Any] = ()) -> dict[int, tuple[Dated, ...]]:
     """What agreements promise, by their id and by day. `ids` is a query of theirs."""
     rest = f"WHERE r.subject = '{AGREEMENT}' AND r.agreement_id IN {ids} ORDER BY r.from_day, r.id"
     return TERMS.by(store, "r.agreement_id", rest, params)
@@ -52,9 +52,9 @@ def keep(
     The first change keeps that, too: nothing else knows it any longer.
     """
     if agreement_id is None:
-        known = said(unit.store, subject)
+        known = firm_terms(unit.store, subject)
     else:
-        known = list(said_in_agreements(unit.store, "(?)", (agreement_id,)).get(agreement_id, ()))
+        known = list(agreement_terms(unit.store, "(?)", (agreement_id,)).get(agreement_id, ()))
     new = [] if known else list(before)
     terms = known or list(before)
     for term in sorted(after, key=_day):

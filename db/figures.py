@@ -12,13 +12,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from db.rows import Query, value
+from db.store import Store
 from db.visits import ANCHOR, ANCHORED
-
-if TYPE_CHECKING:
-    from db.store import Store
 
 By = Literal["", "technician", "client"]
 Span = tuple[int, int]

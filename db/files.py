@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from db.rows import Query, Select, column
 from db.store import Store
+from db.unit import Unit
 from dispatch.model.files import HandedIn
-
-if TYPE_CHECKING:
-    from db.unit import Unit
 
 FILES = Select(
     HandedIn,

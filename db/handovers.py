@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from db.among import AMONG, by_first, listed
+from db.among import AMONG, group_rows, listed
 from db.rows import Query, Select
 from db.store import Store
+from db.unit import Unit
 from dispatch.model.handovers import Handover
-
-if TYPE_CHECKING:
-    from db.unit import Unit
 
 HANDOVERS = Select(
     Handover,
@@ -58,11 +55,11 @@ def starters(store: Store, visit_ids: Sequence[int]) -> dict[int, dict[int, str]
         f"WHERE v.id {AMONG} ORDER BY v.id, a.staff_id",
         listed(visit_ids),
     )
-    return {visit_id: dict(who) for visit_id, who in by_first(rows).items()}
+    return {visit_id: dict(who) for visit_id, who in group_rows(rows).items()}
 
 
 def taken_over(store: Store, visit_ids: Sequence[int]) -> dict[int, set[int]]:
     """For each of some visits the technicians who agreed to take it over."""
     taken = f"SELECT visit_id, to_id FROM handover WHERE accepted = 1 AND visit_id {AMONG}"
-    technicians = by_first(store.all(taken, listed(visit_ids)))
+    technicians = group_rows(store.all(taken, listed(visit_ids)))
     return {visit_id: {staff_id for (staff_id,) in who} for visit_id, who in technicians.items()}

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from db.rows import Query, Select, value
 from db.store import Store
+from db.unit import Unit
 from dispatch.model.reviews import Batch
-
-if TYPE_CHECKING:
-    from db.unit import Unit
 
 
 class Approved(NamedTuple):

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from db.rows import Query, Select
+from db.unit import Unit
 from dispatch.model.keys import Key
-
-if TYPE_CHECKING:
-    from db.unit import Unit
 
 KEYS = Select(
     Key,

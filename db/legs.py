@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 
 from db.among import AMONG, listed
 from db.rows import Select
 from db.store import Store
+from db.unit import Unit
 from dispatch.model.travel import Leg
-
-if TYPE_CHECKING:
-    from db.unit import Unit
 
 HOME = 0
 """The key of the leg home, in place of a visit's id."""

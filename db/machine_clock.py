@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from db.library import sqlite3
 from dispatch.model.clock import Clock, SystemClock
-
-if TYPE_CHECKING:
-    from db.library import sqlite3
 
 PLAIN = SystemClock()
 HOUR = 3600

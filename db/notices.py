@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from db.among import AMONG, listed
 from db.rows import Select
 from db.store import Store
+from db.unit import Unit
 from dispatch.model.notices import CHANGES, Notice
-
-if TYPE_CHECKING:
-    from db.unit import Unit
-
 
 NOTICES = Select(
     Notice, "outbox o JOIN visit v ON v.id = o.visit_id", "o", of={"reference": "v.reference", "about": "o.kind"}

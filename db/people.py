@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from db.names import changed, folded
 from db.rows import Listed, Query, Rows, Select, Stored, pair, word_set
 from db.store import Store
+from db.unit import Unit
 from dispatch.model.people import Absence, AbsenceRecord, Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
-
-if TYPE_CHECKING:
-    from db.unit import Unit
 
 STAFF = Select(
     Staff,

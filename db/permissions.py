@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from db.rows import Query, Select
 from db.store import Store
+from db.unit import Unit
 from dispatch.model.checklists import Permission
 from dispatch.model.permissions import Asking
-
-if TYPE_CHECKING:
-    from db.unit import Unit
 
 GIVEN = Select(
     Permission,

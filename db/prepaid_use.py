@@ -1,4 +1,4 @@
-"""What was drawn from prepaid pools by which visit, and given back (design/charges.md B7)."""
+"""What was drawn from prepaid balances by which visit, and given back (design/charges.md B7)."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from dispatch.model.money import shortest
 def take(
     unit: Unit, store: Store, visit_id: int, agreement: Agreement, day: datetime.date, drawn: Mapping[str, Fraction]
 ) -> None:
-    """Draw from an agreement's pools by name: rate-minutes, for prepaid money minor units."""
-    pools = {pool.name: pool for pool in agreements.pools_of(store, agreement.id)}
+    """Draw from an agreement's prepaid balances by name: rate-minutes, for prepaid money minor units."""
+    blocks = {block.name: block for block in agreements.blocks_of(store, agreement.id)}
     for name, amount in drawn.items():
-        pool = pools.get(name)
+        block = blocks.get(name)
         unit.insert(
             "draw",
             visit_id=visit_id,
             agreement_id=agreement.id,
-            pool_id=None if pool is None else pool.id,
-            period=agreement.month_of(day).isoformat() if pool is None else None,
+            pool_id=None if block is None else block.id,
+            period=agreement.month_of(day).isoformat() if block is None else None,
             amount=shortest(amount),
             made_at=unit.at,
         )
-        if pool is not None:
-            _change(unit, pool, -amount)
+        if block is not None:
+            _change(unit, block, -amount)
         unit.audit("visit", visit_id, drawn={name: shortest(amount)}, agreement=agreement.id)
 
 
@@ -43,9 +43,9 @@ def give_back(unit: Unit, store: Store, visit_id: int) -> None:
     )
     for draw_id, agreement_id, pool_id, amount in rows:
         unit.execute("UPDATE draw SET returned_at = ? WHERE id = ?", (unit.at, draw_id))
-        for pool in agreements.pools_of(store, agreement_id):
-            if pool.id == pool_id:
-                _change(unit, pool, Fraction(amount))
+        for block in agreements.blocks_of(store, agreement_id):
+            if block.id == pool_id:
+                _change(unit, block, Fraction(amount))
         unit.audit("visit", visit_id, returned=amount, agreement=agreement_id)
 
 
@@ -91,6 +91,6 @@ def _used(store: Store, agreement: Agreement) -> dict[str, Fraction]:
     return used
 
 
-def _change(unit: Unit, pool: PrepaidBlock, by: Fraction) -> None:
-    left = max(Fraction(0), Fraction(pool.remaining) + by)
-    agreements.update_pool(unit, pool, replace(pool, remaining=shortest(left)))
+def _change(unit: Unit, block: PrepaidBlock, by: Fraction) -> None:
+    left = max(Fraction(0), Fraction(block.remaining) + by)
+    agreements.update_block(unit, block, replace(block, remaining=shortest(left)))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from db.rows import Query, Select, Stored
 from db.store import Store
+from db.unit import Unit
 from dispatch.model.checklists import ItemTemplate
 from dispatch.model.forms import unusual
 from dispatch.model.probes import UNTESTED, Probe, ProbeKind, ProbeTarget, Tested, Try, Vantage, Watch
-
-if TYPE_CHECKING:
-    from db.unit import Unit
 
 _NOT_BEGUN = "('requested', 'planned', 'confirmed', 'dispatched', 'on_hold')"
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
 
 from db.rows import Query, Rows, words
+from db.unit import Unit
 from dispatch.model.recurrences import Recurrence
-
-if TYPE_CHECKING:
-    from db.unit import Unit
 
 RECURRENCES = Rows(
     "recurrence",

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from db.rows import Query, Select, value
 from db.store import Store
+from db.unit import Unit
 from dispatch.model.reviews import Approval, Comment, WordCorrection
-
-if TYPE_CHECKING:
-    from db.unit import Unit
 
 APPROVALS = Select(Approval, "approval r JOIN staff s ON s.id = r.staff_id", of={"by": "s.name"})
 """Approvals."""

@@ -8,15 +8,13 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from enum import EnumType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple
+from typing import Any, Generic, TypeVar, TypeVarTuple
 
-from db.among import by_first
+from db.among import group_rows
 from db.names import changed
 from db.store import Store
+from db.unit import Unit
 from dispatch.model.travel import Place
-
-if TYPE_CHECKING:
-    from db.unit import Unit
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -386,5 +384,5 @@ class Rows(Select[T]):
     ) -> dict[int, tuple[Any, ...]]:
         columns = ", ".join((listed.key, *listed.columns))
         query = f"SELECT {columns} FROM {listed.table} {scope} ORDER BY {listed.key}, {listed.order}"
-        groups = by_first(store.all(query, params))
+        groups = group_rows(store.all(query, params))
         return {key: tuple(listed.of(*columns) for columns in own) for key, own in groups.items()}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from db.audit import AuditRow
 from db.rows import Query, Select
 from db.store import Store
+from db.unit import Unit
 from dispatch.model.keys import SshLogin
-
-if TYPE_CHECKING:
-    from db.unit import Unit
 
 SESSIONS = Select(
     SshLogin, "session e JOIN staff s ON s.id = e.staff_id", "e", of={"login": "s.login", "name": "s.name"}

@@ -5,18 +5,16 @@ from __future__ import annotations
 import datetime
 import json
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from db import dated_terms
 from db.dated_terms import ALWAYS, Dated
 from db.names import changed
 from db.store import Store
+from db.unit import Unit
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of
 from dispatch.model.travel import Place
-
-if TYPE_CHECKING:
-    from db.unit import Unit
 
 AUDITED_AS = 0
 """The id under which settings stand in the audit: their key is a name, and all of them are one record."""
@@ -70,9 +68,9 @@ def set_firm(unit: Unit, **values: Any) -> None:
         unit.audit("setting", AUDITED_AS, changed=differences)
 
 
-def targets_told(store: Store) -> list[Dated]:
+def targets_by_day(store: Store) -> list[Dated]:
     """The firm's service-level targets by priority, as typed, by the day from which on they count."""
-    return dated_terms.said(store, dated_terms.TARGETS) or [Dated(ALWAYS, _targets(firm(store)))]
+    return dated_terms.firm_terms(store, dated_terms.TARGETS) or [Dated(ALWAYS, _targets(firm(store)))]
 
 
 def calendar_salt(store: Store) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from db.among import AMONG, by_first, listed
+from db.among import AMONG, group_rows, listed
 from db.store import Store
 from dispatch.model.people import Hours
 
@@ -21,4 +21,4 @@ def access_hours(store: Store, sites: Collection[int] | None = None) -> dict[int
     rows = store.all(
         f"SELECT site_id, weekday, opens, closes FROM site_access {scope} ORDER BY site_id, weekday, opens", ids
     )
-    return {site_id: tuple(map(Hours._make, hours)) for site_id, hours in by_first(rows).items()}
+    return {site_id: tuple(map(Hours._make, hours)) for site_id, hours in group_rows(rows).items()}

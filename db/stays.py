@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from db.rows import Query, Select, rows, value
 from db.store import Store
+from db.unit import Unit
 from db.visits import SEGMENTS
 from dispatch.model.stays import TimeCorrection, UsedItem, WorkMark
 from dispatch.model.visits import Segment
-
-if TYPE_CHECKING:
-    from db.unit import Unit
-
 
 ITEMS = Select(UsedItem, "used_item r JOIN staff s ON s.id = r.staff_id", of={"by": "s.name"})
 """Items used."""

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from db.rows import Query, value
 from db.store import Store
+from db.unit import Unit
 from dispatch.model.travel import Leg, Place
 from dispatch.travel.known import Cell, Pair, learned_leg
 from dispatch.travel.scale import TravelScale
 
 if TYPE_CHECKING:
-    from db.unit import Unit
     from dispatch.travel.learning import LearnedPair, Observed
 
 _AT_ONCE = 500

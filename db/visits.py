@@ -10,6 +10,7 @@ from db.among import AMONG, listed
 from db.clocks import note_priority
 from db.rows import Listed, Query, Select, pair, value, values, word_set
 from db.store import Store
+from db.unit import Unit
 from dispatch.model.forms import shared
 from dispatch.model.people import Technician
 from dispatch.model.states import OCCUPYING, State
@@ -17,7 +18,6 @@ from dispatch.model.travel import Place
 from dispatch.model.visits import LONGEST_STAY, Assignment, Segment, Visit
 
 if TYPE_CHECKING:
-    from db.unit import Unit
     from dispatch.model.checklists import ItemTemplate
     from dispatch.model.clients import Site
     from dispatch.model.requests import Request

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from db.changes import RecordChange
-
-if TYPE_CHECKING:
-    from db.store import Store
-    from db.unit import Unit
+from db.store import Store
+from db.unit import Unit
 
 ENTITIES = frozenset({"milestone", "breach_cause", "survey", "care_mark", "gap", "call"})
 """The tables of such records."""

@@ -13,15 +13,15 @@ from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.session.refusals import Faulty
 from dispatch.fields import record
+from dispatch.fields.context import FieldContext
 from dispatch.fields.kinds import Control
-from dispatch.fields.worlds import World
 from dispatch.model.clients import Client
 from dispatch.model.instants import day_of
 from screens.asking import AskedField
 from screens.user_screen import UserScreen
 
 
-def line_of(field: record.Field, text: str | None, desk: World) -> AskedField:
+def line_of(field: record.Field, text: str | None, desk: FieldContext) -> AskedField:
     """A field of a record as a line of a form, with what stands in it; None: what an empty one stands for."""
     kind = field.kind
     if kind.control is not Control.CHOICE:

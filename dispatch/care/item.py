@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dispatch.care.account import PromptMark
-from dispatch.model.text import Worded
+from dispatch.model.text import LabelledEnum
 
 SNOOZE_DAYS = 30
 SNOOZES = 2
 """A prompt sleeps for 30 days at most, and twice at most."""
 
 
-class CareState(Worded):
+class CareState(LabelledEnum):
     """How an item stands. `OK` and `PLANNED` ask for nothing; held and snoozed ones wait."""
 
     OK = "ok"

@@ -69,7 +69,7 @@ def balance(account: Account, terms: Agreement, today: datetime.date) -> Iterato
         left, size = sum((Fraction(block.remaining) for block in blocks), Fraction(0)), Fraction(last.size)
         minutes = terms.kind == "block_hours"
         if left <= size * LOW_SHARE or (minutes and left <= LOW_MINUTES):
-            amount = f"{_told(left)} rate-minutes" if minutes else f"{_percent(left, size)}% of it"
+            amount = f"{_amount_text(left)} rate-minutes" if minutes else f"{_percent(left, size)}% of it"
             why = f"{amount} left; the last purchase was {last.name}"
             yield CareItem("E9", f"low.{_spelled(last.name)}", "prepaid runs low", why, today, today, CareState.DUE)
     for block in blocks:
@@ -77,7 +77,7 @@ def balance(account: Account, terms: Agreement, today: datetime.date) -> Iterato
     allowance = account.allowance
     if allowance is not None and allowance.total > 0 and allowance.used >= allowance.total * USED_SHARE:
         share = _percent(allowance.used, allowance.total)
-        why = f"{share}% of {_told(allowance.total)} rate-minutes used since {allowance.since}"
+        why = f"{share}% of {_amount_text(allowance.total)} rate-minutes used since {allowance.since}"
         occasion = f"retainer.{allowance.since}"
         yield CareItem("E9", occasion, "retainer nearly used", why, today, today, CareState.DUE)
 
@@ -105,7 +105,7 @@ def _spelled(name: str) -> str:
     return "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in name)[:60]
 
 
-def _told(amount: Fraction) -> str:
+def _amount_text(amount: Fraction) -> str:
     return str(int(amount)) if amount.denominator == 1 else f"{float(amount):.1f}"
 
 

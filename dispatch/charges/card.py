@@ -79,7 +79,7 @@ class Rounding(NamedTuple):
     grace_min: int = 0
 
     @property
-    def told(self) -> str:
+    def words(self) -> str:
         """The rule in words."""
         if self.mode == "exact":
             return "exact"

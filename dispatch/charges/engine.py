@@ -45,15 +45,15 @@ def charge_sheet(
     if errors:
         return Sheet("blocked", (), tuple(sorted(errors)), (), None, None, None, price_list.exponent)
     flags = set(terms.flags)
-    pools = PrepaidBalances(terms)
-    lines = _services(terms, job, where, pools, flags)
+    balances = PrepaidBalances(terms)
+    lines = _services(terms, job, where, balances, flags)
     lines += _discounts(terms, lines)
     lines += _goodwill(terms, job, lines)
-    lines += _prepaid(terms, lines, pools, flags)
-    return _total(terms, client or {}, lines, pools, flags)
+    lines += _prepaid(terms, lines, balances, flags)
+    return _total(terms, client or {}, lines, balances, flags)
 
 
-def _services(terms: Terms, job: Job, site: ChargedLeg, pools: PrepaidBalances, flags: set[str]) -> list[ChargeLine]:
+def _services(terms: Terms, job: Job, site: ChargedLeg, balances: PrepaidBalances, flags: set[str]) -> list[ChargeLine]:
     """Steps 3 to 9: what was done, by the outcome (B8.4)."""
     if job.outcome == "aborted_by_us":
         return []
@@ -69,10 +69,10 @@ def _services(terms: Terms, job: Job, site: ChargedLeg, pools: PrepaidBalances, 
             amount = to_minor(rule.amount, terms.card.exponent)
             return [ChargeLine("FEE-NOACC", "fee", amount, "nobody let us in: flat fee")]
     stays = [stay_of(terms, job, part, site, flags) for part in terms.crew]
-    labour = [line for stay in stays for line in labour_lines(terms, stay, pools, flags)]
-    travel = travel_lines(terms, job, site, stays, pools, flags)
+    labour = [line for stay in stays for line in labour_lines(terms, stay, balances, flags)]
+    travel = travel_lines(terms, job, site, stays, balances, flags)
     left = TravelLeft(sum(line.amount for line in travel))
-    minimum = minimum_lines(terms, job, stays, labour, pools, left, flags)
+    minimum = minimum_lines(terms, job, stays, labour, balances, left, flags)
     lines = [*labour, *minimum, *travel, *_emergency_fee(terms), *_items(terms, job)]
     if not terms.card.minimum.amount_after_discount:
         lines += _floor(terms, lines)
@@ -184,35 +184,35 @@ def _goodwill(terms: Terms, job: Job, lines: Sequence[ChargeLine]) -> list[Charg
     return made
 
 
-def _prepaid(terms: Terms, lines: Sequence[ChargeLine], pools: PrepaidBalances, flags: set[str]) -> list[ChargeLine]:
+def _prepaid(terms: Terms, lines: Sequence[ChargeLine], balances: PrepaidBalances, flags: set[str]) -> list[ChargeLine]:
     """Prepaid money pays labour and fees, and travel where agreed; never items (B7.5)."""
-    if not pools.money:
+    if not balances.money:
         return []
-    due = sum(line.amount for line in lines if line.category in pools.pays)
+    due = sum(line.amount for line in lines if line.category in balances.pays)
     if due <= 0:
         return []
     exponent = terms.card.exponent
     made = []
-    for pool, portion in pools.portions(Fraction(due, 10**exponent), Fraction(1, 10**exponent)):
+    for balance, portion in balances.portions(Fraction(due, 10**exponent), Fraction(1, 10**exponent)):
         amount = to_minor(portion, exponent)
         due -= amount
-        why = f"paid from {pool.name}, {format_minor(to_minor(pool.left, exponent), exponent)} left after"
-        made.append(ChargeLine("POOL-MONEY", "prepaid", -amount, why, pool=pool.name))
+        why = f"paid from {balance.name}, {format_minor(to_minor(balance.left, exponent), exponent)} left after"
+        made.append(ChargeLine("POOL-MONEY", "prepaid", -amount, why, pool=balance.name))
     if due > 0:
         flags.add("POOL_EXHAUSTED")
     return made
 
 
 def _total(
-    terms: Terms, client: Mapping[str, Any], lines: Sequence[ChargeLine], pools: PrepaidBalances, flags: set[str]
+    terms: Terms, client: Mapping[str, Any], lines: Sequence[ChargeLine], balances: PrepaidBalances, flags: set[str]
 ) -> Sheet:
     """Step 14: net, tax, total (B9)."""
     exponent = terms.card.exponent
-    tax, why = _tax(terms, client, lines, pools, flags)
+    tax, why = _tax(terms, client, lines, balances, flags)
     net = sum(line.amount for line in lines)
     drawn = {
-        name: format_minor(to_minor(amount, exponent), exponent) if pools.money else shortest(amount)
-        for name, amount in pools.drawn.items()
+        name: format_minor(to_minor(amount, exponent), exponent) if balances.money else shortest(amount)
+        for name, amount in balances.drawn.items()
     }
     return Sheet(
         status="review" if flags & REVIEWED else "ready",
@@ -229,7 +229,7 @@ def _total(
 
 
 def _tax(
-    terms: Terms, client: Mapping[str, Any], lines: Sequence[ChargeLine], pools: PrepaidBalances, flags: set[str]
+    terms: Terms, client: Mapping[str, Any], lines: Sequence[ChargeLine], balances: PrepaidBalances, flags: set[str]
 ) -> tuple[int, str]:
     rule = terms.card.tax
     rate = rule.rate_pct
@@ -242,7 +242,7 @@ def _tax(
         return 0, f"{rule.name}: nothing taxable"
     if rule.rounding == "line":
         by_line = [(line.category, rounded(line.amount * rate / 100)) for line in taxed]
-        paid = sum(tax for category, tax in by_line if category in pools.pays)
+        paid = sum(tax for category, tax in by_line if category in balances.pays)
         drawn = -sum(tax for category, tax in by_line if category == "prepaid")
         # rounded by line, a draw could take a cent more than the tax of what it paid
         tax = max(0, sum(tax for category, tax in by_line if category != "prepaid") - min(drawn, max(0, paid)))

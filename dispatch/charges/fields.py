@@ -22,8 +22,8 @@ from dispatch.charges.card import (
 )
 from dispatch.charges.paths import typed, value_at
 from dispatch.charges.reading import types_at
-from dispatch.fields.kinds import Choice, FieldKind, Said, Words, YesNo
-from dispatch.fields.worlds import Bare
+from dispatch.fields.context import NoRecords
+from dispatch.fields.kinds import Choice, FieldKind, Parsed, Words, YesNo
 from dispatch.model.agreements import WEEKDAYS
 
 KINDS = get_args(AgreementKind)
@@ -67,19 +67,19 @@ def _zones_text(zones: Any) -> str:
     )
 
 
-TYPED = Said("a number", typed)
+TYPED = Parsed("a number", typed)
 """What the checks of the whole form look at."""
-TEXT = Said("text", str, empty="")
+TEXT = Parsed("text", str, empty="")
 FLAG = YesNo()
 LIST = Words(200, of=list)
-BY_BAND = Said("minutes, or minutes by band", _bands_of, _bands_text)
-SPANS = Said(
+BY_BAND = Parsed("minutes, or minutes by band", _bands_of, _bands_text)
+SPANS = Parsed(
     "hours of a day",
     _spans_of,
     lambda spans: ", ".join(f"{opens}-{closes}" for opens, closes in spans) or "closed",
     empty=None,
 )
-ZONES = Said("zones around the depot", _zones_of, _zones_text)
+ZONES = Parsed("zones around the depot", _zones_of, _zones_text)
 
 
 _WRITTEN: Mapping[Any, FieldKind] = {
@@ -180,7 +180,7 @@ def default_of(form: str, path: str) -> Any:
 
 def written(figure: FormFigure, value: Any) -> str:
     """A value as it is shown, and typed again."""
-    return "" if value is None else figure.kind.write(value, Bare())
+    return "" if value is None else figure.kind.write(value, NoRecords())
 
 
 def read(figure: FormFigure, text: str) -> Any:
@@ -191,9 +191,9 @@ def read(figure: FormFigure, text: str) -> Any:
     """
     text = text.strip()
     if text:
-        return figure.kind.read(text, Bare())
+        return figure.kind.read(text, NoRecords())
     if figure.kind in (FLAG, BY_BAND, ZONES) and not figure.optional:
-        raise ValueError(f"{figure.kind.told} is expected")
+        raise ValueError(f"{figure.kind.description} is expected")
     return [] if figure.kind is SPANS else None if figure.optional else figure.kind.empty
 
 

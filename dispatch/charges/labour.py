@@ -1,4 +1,4 @@
-"""Labour lines: minutes grouped by kind, band, multiplier and pool (design/charges.md B4.2, B7)."""
+"""Labour lines: minutes grouped by kind, band, multiplier and prepaid balance (design/charges.md B4.2, B7)."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ _RULES = {"covered": "LAB-COV", "own_fault": "LAB-OWN", "free_test": "LAB-TEST"}
 """The rule of what is not charged, by its kind, which is the reason too."""
 
 _Group = tuple[str, str, str | None]
-"""Kind, band (which has one multiplier) and pool: what the minutes of one line have in common."""
+"""Kind, band (which has one multiplier) and prepaid balance: what the minutes of one line have in common."""
 
 
-def labour_lines(terms: Terms, stay: Stay, pools: PrepaidBalances, flags: set[str]) -> list[ChargeLine]:
+def labour_lines(terms: Terms, stay: Stay, balances: PrepaidBalances, flags: set[str]) -> list[ChargeLine]:
     """The lines of one technician, in order of first appearance."""
     groups: dict[_Group, int] = {}
     left: dict[_Group, Fraction] = {}
     for minute in stay.minutes:
-        pool = None
-        if minute.kind == "billable" and pools.hours:
-            pool = pools.for_minute(minute.multiplier)
-            if pool is None:
+        balance = None
+        if minute.kind == "billable" and balances.hours:
+            balance = balances.for_minute(minute.multiplier)
+            if balance is None:
                 flags.add("POOL_EXHAUSTED")
             else:
-                pool.take(minute.multiplier)
-        group = (minute.kind, minute.band, None if pool is None else pool.name)
+                balance.take(minute.multiplier)
+        group = (minute.kind, minute.band, None if balance is None else balance.name)
         groups[group] = groups.get(group, 0) + 1
-        if pool is not None:
-            left[group] = pool.left
-    return [_line(terms, stay, group, count, pools, left.get(group)) for group, count in groups.items()]
+        if balance is not None:
+            left[group] = balance.left
+    return [_line(terms, stay, group, count, balances, left.get(group)) for group, count in groups.items()]
 
 
 def _line(
-    terms: Terms, stay: Stay, group: _Group, count: int, pools: PrepaidBalances, left: Fraction | None
+    terms: Terms, stay: Stay, group: _Group, count: int, balances: PrepaidBalances, left: Fraction | None
 ) -> ChargeLine:
-    kind, band, pool = group
+    kind, band, paid_from = group
     multiplier = terms.multiplier(band)
-    over = kind == "billable" and pools.hours and pool is None
+    over = kind == "billable" and balances.hours and paid_from is None
     price = terms.overage(stay.part) if over else terms.price(stay.part)
     amount = to_minor(count * price * multiplier / 60, terms.card.exponent)
     why = "; ".join(_why(terms, stay, group, count, price, over, left))
-    if kind == "billable" and pool is None:
+    if kind == "billable" and paid_from is None:
         rule, reason = "LAB", None
     elif kind == "billable":
         rule, reason = "LAB-POOL", "drawn"
@@ -66,14 +66,14 @@ def _line(
         multiplier=multiplier,
         zero_reason=reason,
         value=amount if reason else None,
-        pool=pool,
+        pool=paid_from,
     )
 
 
 def _why(
     terms: Terms, stay: Stay, group: _Group, count: int, price: Fraction, over: bool, left: Fraction | None
 ) -> Iterator[str]:
-    kind, band, pool = group
+    kind, band, paid_from = group
     multiplier = terms.multiplier(band)
     reasons = [band]
     if terms.waives(band):
@@ -98,7 +98,7 @@ def _why(
         window += f" ({stay.early} min before the appointment not counted)"
     yield f"{window} less {', '.join(taken)}" if taken else window
     if kind in ("billable", "covered"):
-        yield f"{stay.counted} min counted, {stay.rounded} min after rounding ({stay.rounding.told})"
+        yield f"{stay.counted} min counted, {stay.rounded} min after rounding ({stay.rounding.words})"
     if stay.graced and band == "business":
         yield f"{stay.graced} min past closing kept at the business rate"
     if kind == "covered":
@@ -107,8 +107,8 @@ def _why(
         yield "our own failure, not charged"
     elif kind == "free_test":
         yield "test time, not charged"
-    elif pool is not None and left is not None:
-        yield f"drawn from {pool}: {shortest(count * multiplier)} rate-min, {shortest(left)} left after"
+    elif paid_from is not None and left is not None:
+        yield f"drawn from {paid_from}: {shortest(count * multiplier)} rate-min, {shortest(left)} left after"
 
 
 def _clock(terms: Terms, minute: int) -> str:

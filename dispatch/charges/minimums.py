@@ -26,7 +26,7 @@ def minimum_lines(
     job: Job,
     stays: Sequence[Stay],
     labour: Sequence[ChargeLine],
-    pools: PrepaidBalances,
+    balances: PrepaidBalances,
     travel: TravelLeft,
     flags: set[str],
 ) -> list[ChargeLine]:
@@ -35,12 +35,12 @@ def minimum_lines(
     lines: list[ChargeLine] = []
     for stay in entitled:
         worked = sum(line.amount for line in labour if line.tech == stay.part.name)
-        lines += _of_technician(terms, job, stay, worked, pools, travel, flags)
+        lines += _of_technician(terms, job, stay, worked, balances, travel, flags)
     return lines
 
 
 def _of_technician(
-    terms: Terms, job: Job, stay: Stay, worked: int, pools: PrepaidBalances, travel: TravelLeft, flags: set[str]
+    terms: Terms, job: Job, stay: Stay, worked: int, balances: PrepaidBalances, travel: TravelLeft, flags: set[str]
 ) -> Iterator[ChargeLine]:
     band = stay.arrival
     if band is None or not _applies(terms, job, stay, band):
@@ -65,7 +65,7 @@ def _of_technician(
                 f", earlier today {shortest(presence - stay.presence)}; topped up before {shortest(earlier.topup_rmin)}"
             )
         why += f"; {shortest(missing)} rate-min missing"
-        yield from _top_up(terms, stay, missing, why, pools, travel, flags)
+        yield from _top_up(terms, stay, missing, why, balances, travel, flags)
     elif missing < 0:
         yield from _credit(terms, stay, -missing, worked, earlier)
 
@@ -80,18 +80,24 @@ def _applies(terms: Terms, job: Job, stay: Stay, band: str) -> bool:
 
 
 def _top_up(
-    terms: Terms, stay: Stay, missing: Fraction, why: str, pools: PrepaidBalances, travel: TravelLeft, flags: set[str]
+    terms: Terms,
+    stay: Stay,
+    missing: Fraction,
+    why: str,
+    balances: PrepaidBalances,
+    travel: TravelLeft,
+    flags: set[str],
 ) -> Iterator[ChargeLine]:
     price = terms.price(stay.part)
     exponent = terms.card.exponent
     blank = ChargeLine("MIN-TIME", "labour", 0, why, tech=stay.part.name, note=stay.arrival, unit="rate-min")
-    if pools.hours:
-        for pool, portion in pools.portions(missing):
+    if balances.hours:
+        for balance, portion in balances.portions(missing):
             missing -= portion
             value = to_minor(portion * price / 60, exponent)
-            text = f"{why}; {shortest(portion)} rate-min drawn from {pool.name}, {shortest(pool.left)} left after"
+            text = f"{why}; {shortest(portion)} rate-min drawn from {balance.name}, {shortest(balance.left)} left after"
             yield replace(
-                blank, why=text, qty=portion, unit_price=price, zero_reason="drawn", value=value, pool=pool.name
+                blank, why=text, qty=portion, unit_price=price, zero_reason="drawn", value=value, pool=balance.name
             )
         if missing <= 0:
             return
@@ -110,7 +116,7 @@ def _top_up(
 def _credit(terms: Terms, stay: Stay, over: Fraction, worked: int, earlier: EarlierVisits) -> Iterator[ChargeLine]:
     """Earlier visits of the day paid a top-up that this one makes needless (B5.4).
 
-    At most what this visit's labour is charged at: where its price is lower than the earlier one, or a pool pays it, the
+    At most what this visit's labour is charged at: where its price is lower than the earlier one, or it is prepaid, the
     rest would make the sheet negative (B13).
     """
     billable = sum((minute.multiplier for minute in stay.minutes if minute.kind == "billable"), Fraction(0))

@@ -1,4 +1,4 @@
-"""Prepaid pools: which may be used on the day, in which order, and what was drawn from each (design/charges.md B7)."""
+"""Prepaid balances: which may be used on the day, in which order, and what was drawn from each (design/charges.md B7)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dispatch.charges.terms import Terms
 
 @dataclass(slots=True)
 class PrepaidBalance:
-    """A pool with what is left in it: rate-minutes, or money for prepaid money."""
+    """What is left of something prepaid: rate-minutes, or money for prepaid money."""
 
     name: str
     left: Fraction
@@ -24,37 +24,37 @@ class PrepaidBalance:
 
 
 class PrepaidBalances:
-    """The usable pools of an agreement, in the order in which they are drawn from."""
+    """The usable balances of an agreement, in the order in which they are drawn from."""
 
     def __init__(self, terms: Terms) -> None:
         self.hours = terms.kind in ("retainer", "block_hours")
         self.money = terms.kind == "block_money"
         self.travel = bool(terms.agreement is not None and terms.agreement.draws_travel)
         self.pays = {"labour", "fee", "travel"} if self.travel else {"labour", "fee"}
-        self._pools = list(_usable(terms)) if self.hours or self.money else []
+        self._balances = list(_usable(terms)) if self.hours or self.money else []
 
     def for_minute(self, multiplier: Fraction) -> PrepaidBalance | None:
-        """The pool that pays a whole minute of that weight; None where none has enough."""
-        return next((pool for pool in self._pools if pool.left >= multiplier), None)
+        """The balance that pays a whole minute of that weight; None where none has enough."""
+        return next((balance for balance in self._balances if balance.left >= multiplier), None)
 
     def portions(self, amount: Fraction, unit: Fraction = Fraction(0)) -> Iterator[tuple[PrepaidBalance, Fraction]]:
-        """Draw an amount exactly, pool by pool; what the portions do not add up to, no pool covers.
+        """Draw an amount exactly, balance by balance; what the portions do not add up to, none covers.
 
         With a `unit`, such as a cent, only whole ones of it are drawn.
         """
-        for pool in self._pools:
-            portion = min(pool.left, amount)
+        for balance in self._balances:
+            portion = min(balance.left, amount)
             if unit:
                 portion -= portion % unit
             if portion > 0:
-                pool.take(portion)
+                balance.take(portion)
                 amount -= portion
-                yield pool, portion
+                yield balance, portion
 
     @property
     def drawn(self) -> dict[str, Fraction]:
-        """What was drawn from each pool that was used."""
-        return {pool.name: pool.drawn for pool in self._pools if pool.drawn > 0}
+        """What was drawn from each that was used."""
+        return {balance.name: balance.drawn for balance in self._balances if balance.drawn > 0}
 
 
 def _usable(terms: Terms) -> Iterator[PrepaidBalance]:
@@ -71,4 +71,4 @@ def _usable(terms: Terms) -> Iterator[PrepaidBalance]:
             order = (expires is None, str(expires or ""), str(bought or ""), block.id)
             left = block.remaining_amount if terms.kind == "block_money" else block.remaining_min
             balances.append((order, PrepaidBalance(block.id, left)))
-    yield from (pool for _, pool in sorted(balances, key=lambda ordered: ordered[0]))
+    yield from (balance for _, balance in sorted(balances, key=lambda ordered: ordered[0]))

@@ -53,7 +53,7 @@ class Terms:
         return self.listed(self.card.classes[part.labour_class]) * self.share(part)
 
     def overage(self, part: VisitPart) -> Fraction:
-        """Unit price of what no pool covers (B7)."""
+        """Unit price of what no prepaid balance covers (B7)."""
         rate = None if self.agreement is None else self.agreement.overage_rate
         return self.price(part) if rate is None else rate * self.share(part)
 

@@ -125,7 +125,7 @@ def lacking(terms: Terms, job: Job, site: ChargedLeg) -> set[str]:
 
 
 def travel_lines(
-    terms: Terms, job: Job, site: ChargedLeg, stays: Sequence[Stay], pools: PrepaidBalances, flags: set[str]
+    terms: Terms, job: Job, site: ChargedLeg, stays: Sequence[Stay], balances: PrepaidBalances, flags: set[str]
 ) -> list[ChargeLine]:
     """The travel lines in the order of the components. Nothing of it is `lacking`."""
     if not stays:
@@ -148,9 +148,14 @@ def travel_lines(
                 replace(line, amount=0, value=line.amount, zero_reason=reason, why=f"{line.why}; {given_why}")
                 for line in made
             ]
-        elif pools.hours and pools.travel and isinstance(component, TimeCharge) and component.pct_of_labour is not None:
+        elif (
+            balances.hours
+            and balances.travel
+            and isinstance(component, TimeCharge)
+            and component.pct_of_labour is not None
+        ):
             share = component.pct_of_labour / 100
-            made = [part for line in made for part in _drawn(way, line, share, pools, flags)]
+            made = [part for line in made for part in _drawn(way, line, share, balances, flags)]
         lines += made
     return [*lines, *_cap(terms, lines)]
 
@@ -226,7 +231,7 @@ def _time(
         reckoning += f" less {shortest(included)} included"
     if component.rounding is not None:
         minutes = round_minutes(minutes, component.rounding)
-        reckoning += f", {shortest(minutes)} after rounding ({component.rounding.told})"
+        reckoning += f", {shortest(minutes)} after rounding ({component.rounding.words})"
     share = None if component.pct_of_labour is None else component.pct_of_labour / 100
     price = component.rate if share is None else terms.price(part) * share
     if minutes <= 0 or not price:
@@ -245,7 +250,7 @@ def _time(
 
 
 def _drawn(
-    way: _Way, line: ChargeLine, share: Fraction, pools: PrepaidBalances, flags: set[str]
+    way: _Way, line: ChargeLine, share: Fraction, balances: PrepaidBalances, flags: set[str]
 ) -> Iterator[ChargeLine]:
     """Travel time drawn from prepaid hours, in whole minutes (B7)."""
     part = next(part for part in way.terms.crew if part.name == line.tech)
@@ -256,9 +261,9 @@ def _drawn(
     left = line.qty
     exponent = way.terms.card.exponent
     taken: dict[str, int] = {}
-    while left >= 1 and weight > 0 and (pool := pools.for_minute(weight)) is not None:
-        pool.take(weight)
-        taken[pool.name] = taken.get(pool.name, 0) + 1
+    while left >= 1 and weight > 0 and (balance := balances.for_minute(weight)) is not None:
+        balance.take(weight)
+        taken[balance.name] = taken.get(balance.name, 0) + 1
         left -= 1
     for name, minutes in taken.items():
         value = to_minor(minutes * line.unit_price * line.multiplier / 60, exponent)

@@ -8,9 +8,9 @@ from operator import attrgetter
 from typing import Any
 
 from dispatch.closeout.template import ANYTHING_ELSE, EXPECTATIONS, NOTHING_LEFT
-from dispatch.fields.kinds import Choice, Said, Text, Words, YesNo
+from dispatch.fields.context import NoRecords
+from dispatch.fields.kinds import Choice, Parsed, Text, Words, YesNo
 from dispatch.fields.record import Field, FieldFault
-from dispatch.fields.worlds import Bare
 from dispatch.model.checklists import EVIDENCE, ItemKind
 from dispatch.model.probes import ProbeKind, Tested, Vantage
 from dispatch.model.templates import PHASE_LETTERS, Condition, Each, On, TemplateItem
@@ -36,7 +36,7 @@ def _ref_of(text: str) -> str:
 
 def _conditions_of(text: str) -> tuple[Condition, ...]:
     conditions = []
-    for part in Words(80, most=_MOST).read(text, Bare()):
+    for part in Words(80, most=_MOST).read(text, NoRecords()):
         word, _, name = SYNONYMS.get(part.casefold(), part).partition(" ")
         if word.casefold() not in tuple(On) or not name.strip():
             others = ", ".join(SYNONYMS)
@@ -46,7 +46,7 @@ def _conditions_of(text: str) -> tuple[Condition, ...]:
 
 
 ITEM = (
-    Field("id", "Id", Said("an id", _ref_of), "A arrive, W work, T test, L leave, and a number", required=True),
+    Field("id", "Id", Parsed("an id", _ref_of), "A arrive, W work, T test, L leave, and a number", required=True),
     Field(
         "kind", "Kind", Choice(KINDS), ", ".join(kind for kind in KINDS if kind is not ItemKind.SIGN_OFF), required=True
     ),
@@ -59,7 +59,7 @@ ITEM = (
     Field(
         "when",
         "Only if any of",
-        Said(
+        Parsed(
             "conditions", _conditions_of, lambda conditions: ", ".join(condition.text for condition in conditions), ()
         ),
         "tag server, service mail, target backup; empty: always",
@@ -97,14 +97,14 @@ def item_form(item: TemplateItem) -> dict[str, Any]:
     return {
         field.name: _json(field, values[field.name])
         for field in ITEM
-        if field.required or values[field.name] != usual.get(field.name, field.empty(Bare()))
+        if field.required or values[field.name] != usual.get(field.name, field.empty(NoRecords()))
     }
 
 
 def item_texts(item: TemplateItem) -> dict[str, str]:
     """Every field of an item as it is typed: yes and no, several between commas."""
     values = _values(item)
-    return {field.name: field.kind.write(values[field.name], Bare()) for field in ITEM}
+    return {field.name: field.kind.write(values[field.name], NoRecords()) for field in ITEM}
 
 
 def read_item(given: Any, place: int, faults: list[str], *, typed: bool = False) -> TemplateItem | None:
@@ -123,9 +123,9 @@ def read_item(given: Any, place: int, faults: list[str], *, typed: bool = False)
     item_faults: list[FieldFault] = []
     for field in ITEM:
         value = given.get(field.name, "" if typed else None)
-        values[field.name] = field.empty(Bare())
+        values[field.name] = field.empty(NoRecords())
         try:
-            values[field.name] = field.read(value if typed else _text(field, value), Bare())
+            values[field.name] = field.read(value if typed else _text(field, value), NoRecords())
         except ValueError as fault:
             item_faults.append(
                 FieldFault(field.name, value if isinstance(value, str) else str(value or ""), str(fault))
@@ -168,13 +168,13 @@ def _json(field: Field, value: Any) -> Any:
         return value
     if isinstance(value, tuple):
         return [part.text if isinstance(part, Condition) else part for part in value]
-    return field.kind.write(value, Bare())
+    return field.kind.write(value, NoRecords())
 
 
 def _text(field: Field, value: Any) -> str:
     """A value of a file as it would be typed."""
     if isinstance(value, bool) and isinstance(field.kind, YesNo):
-        return field.kind.write(value, Bare())
+        return field.kind.write(value, NoRecords())
     if isinstance(value, list) and field.kind.empty == () and all(isinstance(part, str) for part in value):
         return ", ".join(value)
     if value is None or (isinstance(value, str) and field.kind.empty in (None, "")):

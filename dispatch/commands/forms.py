@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatch.closeout.probes.carrying import try_form
+from dispatch.closeout.probes.laptop import try_form
 from dispatch.closeout.probes.reading import probe_form
 from dispatch.desk.log.visit_page import VisitPage
 from dispatch.desk.texts.level_words import clock_form

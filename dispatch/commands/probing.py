@@ -17,7 +17,7 @@ from dispatch.model.forms import form
 from dispatch.model.text import show
 
 with lazily(__name__):
-    from dispatch.closeout.probes import carrying, running, vantage
+    from dispatch.closeout.probes import laptop, running, vantage
     from dispatch.desk.closeout import probing
     from dispatch.desk.closeout.probing import Ran
     from dispatch.desk.session.user import User
@@ -60,13 +60,13 @@ def _ran_form(ran: Ran) -> dict[str, Any]:
         "item=item.ref passed text vantage outcomes",
         passed=None if ran.fault else ran.passed,
         text=ran.fault or ran.text,
-        outcomes=[*map(carrying.outcome_form, ran.outcomes)],
+        outcomes=[*map(laptop.outcome_form, ran.outcomes)],
     )
 
 
 def bring(user: User, args: Args) -> Iterator[str]:
     """Record what a laptop found."""
-    for recorded in probing.bring(user, args.reference, text_named(args.probe_result, carrying.LONGEST)):
+    for recorded in probing.bring(user, args.reference, text_named(args.probe_result, laptop.LONGEST)):
         if recorded.result is None:
             yield f"{recorded.visit.reference} {recorded.ref} {show(recorded.notes[0], 400)}"
             continue
@@ -91,7 +91,7 @@ def _run(args: Args) -> int:
 
 @on_visit("probe-spec", "print what your laptop is to test inside the client's network", _ITEMS)
 def _specify(user: User, args: Args) -> None:
-    print_json(carrying.specification_form(probing.specify(user, args.reference, args.items)))
+    print_json(laptop.specification_form(probing.specify(user, args.reference, args.items)))
 
 
 @alone(
@@ -104,8 +104,8 @@ def _specify(user: User, args: Args) -> None:
 )
 def _probe(args: Args) -> int:
     try:
-        specification = carrying.read_specification(text_named(args.specification, carrying.LONGEST))
-    except carrying.NotTaken as refused:
+        specification = laptop.read_specification(text_named(args.specification, laptop.LONGEST))
+    except laptop.NotTaken as refused:
         for fault in refused.faults:
             print(f"dispatch: specification: {show(fault, 300)}", file=sys.stderr)
         return 2
@@ -114,7 +114,7 @@ def _probe(args: Args) -> int:
         return 2
     runner, dialer = running.Runner(clock.SystemClock().now, _tell), vantage.FromHost(probes.Vantage.SITE)
     outcomes = tuple(tuple(runner.run(probe, dialer) for probe in asked.probes) for asked in specification.items)
-    print_json(carrying.report_form(carrying.LaptopReport(specification, outcomes)))
+    print_json(laptop.report_form(laptop.LaptopReport(specification, outcomes)))
     return 0 if all(outcome.passed for item in outcomes for outcome in item) else 1
 
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from dispatch.fields.worlds import World
+from dispatch.fields.context import FieldContext
 from dispatch.model import text as limits
 from dispatch.model.instants import clock_text, day_of, parse_clock, zone_of
 from dispatch.model.text import clean, show
@@ -45,22 +45,22 @@ class FieldKind(ABC):
 
     @property
     @abstractmethod
-    def told(self) -> str:
+    def description(self) -> str:
         """What it is, in words."""
 
     @abstractmethod
-    def read(self, text: str, world: World) -> Any:
+    def read(self, text: str, context: FieldContext) -> Any:
         """The value of a text that is not empty.
 
         Raises:
             ValueError: it has none; one sentence without the name of the field.
         """
 
-    def write(self, value: Any, world: World) -> str:
+    def write(self, value: Any, context: FieldContext) -> str:
         """A value as it is typed."""
         return "" if value is None else str(value)
 
-    def choices(self, world: World) -> Sequence[str]:
+    def choices(self, context: FieldContext) -> Sequence[str]:
         """The texts that can be chosen, or completed; none where anything goes."""
         return ()
 
@@ -75,10 +75,10 @@ class Text(FieldKind):
     empty = ""
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         return f"text up to {self.limit:,} characters" if self.form is None else f"{self.form[1]}"
 
-    def read(self, text: str, world: World) -> str:
+    def read(self, text: str, context: FieldContext) -> str:
         text = clean(text, limit=self.limit, multiline=self.lines)
         if self.form is not None and not re.fullmatch(self.form[0], text):
             raise ValueError(f"is not {self.form[1]}")
@@ -93,7 +93,7 @@ class KnownWord(FieldKind, ABC):
     control = Control.NAME
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         return f"a {self.noun}"
 
     @property
@@ -101,8 +101,8 @@ class KnownWord(FieldKind, ABC):
         """The last word for what it is."""
         return self.noun.split()[-1].upper()
 
-    def choices(self, world: World) -> Sequence[str]:
-        return world.titles(self.noun)
+    def choices(self, context: FieldContext) -> Sequence[str]:
+        return context.titles(self.noun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Name(KnownWord):
 
     empty = ""
 
-    def read(self, text: str, world: World) -> str:
+    def read(self, text: str, context: FieldContext) -> str:
         return clean(text, limit=40)
 
 
@@ -120,7 +120,7 @@ class Words(FieldKind):
     """Short texts between commas or semicolons, each once; `fold`: in lower case. The value is made by `of`."""
 
     metavar = "LIST"
-    told = "words between commas"
+    description = "words between commas"
     limit: int = 40
     fold: bool = False
     of: Callable[[Sequence[str]], Any] = tuple
@@ -133,7 +133,7 @@ class Words(FieldKind):
         """No words."""
         return self.of(())
 
-    def read(self, text: str, world: World) -> Any:
+    def read(self, text: str, context: FieldContext) -> Any:
         words: dict[str, str] = {}
         for part in re.split(r"\s" if self.spaced and not re.search("[,;]", text) else "[,;]", text):
             if word := clean(part, limit=self.limit):
@@ -142,7 +142,7 @@ class Words(FieldKind):
             raise ValueError(f"has more than {self.most}")
         return self.of(list(words.values()))
 
-    def write(self, value: Any, world: World) -> str:
+    def write(self, value: Any, context: FieldContext) -> str:
         return ", ".join(sorted(value) if isinstance(value, frozenset) else value)
 
 
@@ -155,10 +155,10 @@ class Whole(FieldKind):
     most: int
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         return f"a whole number from {self.least:,} to {self.most:,}"
 
-    def read(self, text: str, world: World) -> int:
+    def read(self, text: str, context: FieldContext) -> int:
         if not re.fullmatch("[+-]?[0-9]{1,12}", text) or not self.least <= int(text) <= self.most:
             raise ValueError(f"is not a whole number from {self.least:,} to {self.most:,}")
         return int(text)
@@ -173,15 +173,15 @@ class Number(FieldKind):
     places: int | None = None
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         return f"a number from 0 to {self.most:,}"
 
-    def read(self, text: str, world: World) -> float | str:
+    def read(self, text: str, context: FieldContext) -> float | str:
         if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,4})?", text) or Decimal(text) > self.most:
             raise ValueError(f"is not a number from 0 to {self.most:,} such as 9.5")
         return float(text) if self.places is None else f"{float(text):.{self.places}f}"
 
-    def write(self, value: float | str | None, world: World) -> str:
+    def write(self, value: float | str | None, context: FieldContext) -> str:
         if value is None or isinstance(value, str):
             return value or ""
         return format(Decimal(repr(value)), "f").removesuffix(".0")
@@ -196,19 +196,19 @@ class YesNo(FieldKind):
     """Yes or no, in the words that people and files have for it. Nothing is a no."""
 
     metavar = "yes|no"
-    told = "yes or no"
+    description = "yes or no"
     control = Control.CHOICE
     empty = False
 
-    def read(self, text: str, world: World) -> bool:
+    def read(self, text: str, context: FieldContext) -> bool:
         if (word := text.casefold()) not in YES | NO:
             raise ValueError("is not yes or no")
         return word in YES
 
-    def write(self, value: bool, world: World) -> str:
+    def write(self, value: bool, context: FieldContext) -> str:
         return "yes" if value else "no"
 
-    def choices(self, world: World) -> Sequence[str]:
+    def choices(self, context: FieldContext) -> Sequence[str]:
         return ("no", "yes")
 
 
@@ -220,7 +220,7 @@ class Choice(FieldKind):
     control = Control.CHOICE
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         return f"one of {', '.join(map(str, self.options))}"
 
     @property
@@ -228,13 +228,13 @@ class Choice(FieldKind):
         """The words."""
         return "|".join(map(str, self.options))
 
-    def read(self, text: str, world: World) -> Any:
+    def read(self, text: str, context: FieldContext) -> Any:
         return _option(text, self.options)
 
-    def write(self, value: Any, world: World) -> str:
+    def write(self, value: Any, context: FieldContext) -> str:
         return _word(value, self.options)
 
-    def choices(self, world: World) -> Sequence[str]:
+    def choices(self, context: FieldContext) -> Sequence[str]:
         return tuple(map(str, self.options))
 
 
@@ -252,10 +252,10 @@ class Many(FieldKind):
         return self.of(())
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         return f"some of {', '.join(self.options)}"
 
-    def read(self, text: str, world: World) -> Any:
+    def read(self, text: str, context: FieldContext) -> Any:
         values = []
         for part in filter(None, map(str.strip, re.split("[,;]", text))):
             try:
@@ -264,7 +264,7 @@ class Many(FieldKind):
                 raise ValueError(f"{show(part, 40)!r} {fault}") from None
         return self.of([value for value in self.options.values() if value in values])
 
-    def write(self, value: Any, world: World) -> str:
+    def write(self, value: Any, context: FieldContext) -> str:
         return ", ".join(word for word, option in self.options.items() if option in value)
 
 
@@ -274,10 +274,10 @@ class Day(FieldKind):
 
     metavar = "DAY"
     control = Control.DAY
-    told = "a day"
+    description = "a day"
 
-    def read(self, text: str, world: World) -> datetime.date:
-        return iso_day(text) if world.lasting else parse_day(text, today=day_of(world.now, world.zone))
+    def read(self, text: str, context: FieldContext) -> datetime.date:
+        return iso_day(text) if context.lasting else parse_day(text, today=day_of(context.now, context.zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,15 +285,15 @@ class Moment(FieldKind):
     """A day and a time by the firm's clock, as an instant."""
 
     metavar = "WHEN"
-    told = "a day and a time"
+    description = "a day and a time"
 
-    def read(self, text: str, world: World) -> int:
-        return parse_when(text, world.zone, now=world.now)
+    def read(self, text: str, context: FieldContext) -> int:
+        return parse_when(text, context.zone, now=context.now)
 
-    def write(self, value: int | None, world: World) -> str:
+    def write(self, value: int | None, context: FieldContext) -> str:
         if value is None:
             return ""
-        return f"{day_of(value, world.zone).isoformat()}T{clock_text(value, world.zone)}"
+        return f"{day_of(value, context.zone).isoformat()}T{clock_text(value, context.zone)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,15 +301,15 @@ class Window(FieldKind):
     """From one time of the day to another, in minutes from midnight."""
 
     metavar = "FROM-TO"
-    told = "from one time of the day to another"
+    description = "from one time of the day to another"
 
-    def read(self, text: str, world: World) -> tuple[int, int]:
+    def read(self, text: str, context: FieldContext) -> tuple[int, int]:
         opens, closes = span_of(text)
         if closes <= opens:
             raise ValueError("its end is not after its start")
         return opens, closes
 
-    def write(self, value: tuple[int, int] | None, world: World) -> str:
+    def write(self, value: tuple[int, int] | None, context: FieldContext) -> str:
         return "" if value is None else f"{clock(value[0])}-{clock(value[1])}"
 
 
@@ -318,15 +318,15 @@ class Zone(FieldKind):
     """A time zone of the IANA data base."""
 
     metavar = "ZONE"
-    told = "a time zone of the IANA database"
+    description = "a time zone of the IANA database"
     empty = ""
     control = Control.NAME
 
-    def read(self, text: str, world: World) -> str:
+    def read(self, text: str, context: FieldContext) -> str:
         zone_of(text)
         return text
 
-    def choices(self, world: World) -> Sequence[str]:
+    def choices(self, context: FieldContext) -> Sequence[str]:
         from zoneinfo import available_timezones
 
         return sorted(available_timezones())
@@ -336,11 +336,11 @@ class Zone(FieldKind):
 class Link(KnownWord):
     """Another record; the value is its id."""
 
-    def read(self, text: str, world: World) -> Any:
-        return world.find(self.noun, clean(text))
+    def read(self, text: str, context: FieldContext) -> Any:
+        return context.find(self.noun, clean(text))
 
-    def write(self, value: Any, world: World) -> str:
-        return "" if value is None else world.title(self.noun, value)
+    def write(self, value: Any, context: FieldContext) -> str:
+        return "" if value is None else context.title(self.noun, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,37 +352,37 @@ class Links(KnownWord):
     empty = ()
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         return f"names, each of a {self.noun}"
 
-    def read(self, text: str, world: World) -> tuple[int, ...]:
+    def read(self, text: str, context: FieldContext) -> tuple[int, ...]:
         names = filter(None, (clean(part) for part in text.split(self.between)))
-        return tuple(sorted({world.find(self.noun, name) for name in names}))
+        return tuple(sorted({context.find(self.noun, name) for name in names}))
 
-    def write(self, value: Sequence[int], world: World) -> str:
+    def write(self, value: Sequence[int], context: FieldContext) -> str:
         between = f"{self.between} " if self.between == "," else f" {self.between} "
-        return between.join(filter(None, (world.title(self.noun, key) for key in value)))
+        return between.join(filter(None, (context.title(self.noun, key) for key in value)))
 
 
 @dataclass(frozen=True, slots=True)
-class Said(FieldKind):
-    """What a reader of the trade takes: it raises a ValueError where it cannot, and `says` the value as it is typed."""
+class Parsed(FieldKind):
+    """What a reader of the trade takes: it raises a ValueError where it cannot, and `text_of` the value as it is typed."""
 
     what: str
-    reads: Callable[[str], Any]
-    says: Callable[[Any], str] = str
+    parse: Callable[[str], Any]
+    text_of: Callable[[Any], str] = str
     empty: Any = None
     metavar: str = "TEXT"
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         return self.what
 
-    def read(self, text: str, world: World) -> Any:
-        return self.reads(text)
+    def read(self, text: str, context: FieldContext) -> Any:
+        return self.parse(text)
 
-    def write(self, value: Any, world: World) -> str:
-        return "" if value == self.empty else self.says(value)
+    def write(self, value: Any, context: FieldContext) -> str:
+        return "" if value == self.empty else self.text_of(value)
 
 
 def iso_day(text: str) -> datetime.date:

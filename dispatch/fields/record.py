@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from dispatch.fields.context import FieldContext
 from dispatch.fields.kinds import FieldKind
-from dispatch.fields.worlds import World
 from dispatch.model.states import Role
 from dispatch.model.text import show
 
@@ -23,14 +23,14 @@ class FieldFault(NamedTuple):
 
     name: str
     typed: str
-    said: str
+    reason: str
     owed: bool = False
 
     @property
     def sentence(self) -> str:
         """What is wrong, with what was typed."""
-        typed = f"{show(self.typed, SHOWN)!r} " if self.said.startswith("is not ") and self.typed else ""
-        return f"{typed}{self.said}"
+        typed = f"{show(self.typed, SHOWN)!r} " if self.reason.startswith("is not ") and self.typed else ""
+        return f"{typed}{self.reason}"
 
     @property
     def text(self) -> str:
@@ -84,20 +84,20 @@ class Field:
         """The option of a command."""
         return f"--{(self.called or self.name).replace('_', '-')}"
 
-    def empty(self, world: World) -> Any:
+    def empty(self, context: FieldContext) -> Any:
         """What an empty text stands for."""
         if self.otherwise is UNSET:
             return self.kind.empty
-        return self.otherwise(world) if callable(self.otherwise) else self.otherwise
+        return self.otherwise(context) if callable(self.otherwise) else self.otherwise
 
-    def read(self, text: str, world: World) -> Any:
+    def read(self, text: str, context: FieldContext) -> Any:
         """The value of a text.
 
         Raises:
             ValueError: it has none; one sentence without the name of the field.
         """
         text = text.strip()
-        value = self.kind.read(text, world) if text else self.empty(world)
+        value = self.kind.read(text, context) if text else self.empty(context)
         if self.required and value in (None, "", (), frozenset()):
             raise ValueError("is missing")
         return value
@@ -106,14 +106,14 @@ class Field:
         """Whether somebody with these roles may type a value; what is emptied is the program's own again."""
         return not self.roles or value is None or bool(roles.intersection(self.roles))
 
-    def write(self, record: Any, world: World) -> str:
+    def write(self, record: Any, context: FieldContext) -> str:
         """The field of a record as it is typed."""
-        return self.kind.write(getattr(record, self.of), world)
+        return self.kind.write(getattr(record, self.of), context)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A rule about several fields of a record: what `says` returns is the fault of the field `at`; empty: none.
+    """A rule about several fields of a record: what `fault` returns is the fault of the field `at`; empty: none.
 
     It is asked where none of its fields has a fault of its own, and one of them is new or changed. Where it is `owed`, a file
     that knows nothing of it is taken with a warning, and a form asks for it.
@@ -121,7 +121,7 @@ class Check:
 
     at: str
     of: tuple[str, ...]
-    says: Callable[[Any], str]
+    fault: Callable[[Any], str]
     owed: bool = False
 
 
@@ -145,12 +145,12 @@ class RecordType(Generic[T]):
         """The field of that name."""
         return next(field for field in self.fields if field.name == name)
 
-    def texts(self, record: T, world: World) -> dict[str, str]:
+    def texts(self, record: T, context: FieldContext) -> dict[str, str]:
         """A record as it is typed."""
-        return {field.name: field.write(record, world) for field in self.fields}
+        return {field.name: field.write(record, context) for field in self.fields}
 
     def filled(
-        self, texts: Mapping[str, str], world: World, before: T | None, faults: list[FieldFault], **given: Any
+        self, texts: Mapping[str, str], context: FieldContext, before: T | None, faults: list[FieldFault], **given: Any
     ) -> T:
         """The record of some texts; a field that cannot be taken adds a fault, and reads as if it were empty.
 
@@ -160,17 +160,17 @@ class RecordType(Generic[T]):
         values = dict(given)
         for field in self.fields:
             text = texts.get(field.name)
-            stands = before is not None and (text is None or text.strip() == field.write(before, world))
+            stands = before is not None and (text is None or text.strip() == field.write(before, context))
             if stands or field.of in given:
                 continue
-            there = world
+            there = context
             if field.follows:
                 then = self.field(field.follows).of
-                there = world.at(values.get(then) or getattr(before, then, None) or world.now)
-            values[field.of] = field.empty(world)
+                there = context.at(values.get(then) or getattr(before, then, None) or context.now)
+            values[field.of] = field.empty(context)
             try:
                 values[field.of] = field.read(text or "", there)
-                if before is not None and not field.open_to(world.roles, values[field.of]):
+                if before is not None and not field.open_to(context.roles, values[field.of]):
                     raise ValueError(field.refused)
             except ValueError as fault:
                 faults.append(FieldFault(field.name, (text or "").strip(), str(fault)))
@@ -178,18 +178,18 @@ class RecordType(Generic[T]):
             return self.cls(**{"id": 0, **values})
         return replace(before, **values)  # type: ignore[type-var]
 
-    def read(self, texts: Mapping[str, str], world: World, faults: list[FieldFault]) -> dict[str, Any]:
+    def read(self, texts: Mapping[str, str], context: FieldContext, faults: list[FieldFault]) -> dict[str, Any]:
         """The values of those fields that some texts name, by attribute, where they are no record yet."""
         values: dict[str, Any] = {}
         for name, text in texts.items():
             field = self.field(name)
             try:
-                values[field.of] = field.read(text, world)
+                values[field.of] = field.read(text, context)
             except ValueError as fault:
                 faults.append(FieldFault(name, text.strip(), str(fault)))
         return values
 
-    def judge(self, record: T, world: World, before: T | None, faults: list[FieldFault]) -> None:
+    def judge(self, record: T, context: FieldContext, before: T | None, faults: list[FieldFault]) -> None:
         """Everything that a record cannot be, beside what its fields say for themselves."""
         refused = {fault.name for fault in faults}
         changed = {
@@ -199,7 +199,7 @@ class RecordType(Generic[T]):
         }
         for check in self.checks:
             named = {check.at, *check.of}
-            if not named & refused and named & changed and (sentence := check.says(record)):
+            if not named & refused and named & changed and (sentence := check.fault(record)):
                 faults.append(FieldFault(check.at, "", sentence, check.owed))
 
 

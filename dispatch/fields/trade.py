@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from dispatch.fields.kinds import FieldKind, Said, Text, clock, span_of
+from dispatch.fields.kinds import FieldKind, Parsed, Text, clock, span_of
 from dispatch.model import text as limits
 from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.clients import Contact
@@ -166,7 +166,7 @@ def worded(known: Sequence[str]) -> FieldKind:
             raise ValueError(fault)
         return words
 
-    return Said("text with names in braces", read, empty="")
+    return Parsed("text with names in braces", read, empty="")
 
 
 def _opening(text: str, before: Sequence[Hours]) -> list[Hours]:
@@ -188,12 +188,12 @@ def _opening(text: str, before: Sequence[Hours]) -> list[Hours]:
     return [Hours(weekday, opens, closes) for weekday in range(begin, end + 1)]
 
 
-PLACE = Said("coordinates", place_of, place_text)
-HOURS = Said("hours by weekday", hours_of, hours_text, ())
-LUNCH = Said("a window and minutes", lunch_of, lunch_text)
-CONTACTS = Said("people between |", contacts_of, contacts_text, ())
-CURRENCY = Said("the code of a currency", currency_of, empty="")
-SERVICE = Said("the address of a service", service_of, empty="")
+PLACE = Parsed("coordinates", place_of, place_text)
+HOURS = Parsed("hours by weekday", hours_of, hours_text, ())
+LUNCH = Parsed("a window and minutes", lunch_of, lunch_text)
+CONTACTS = Parsed("people between |", contacts_of, contacts_text, ())
+CURRENCY = Parsed("the code of a currency", currency_of, empty="")
+SERVICE = Parsed("the address of a service", service_of, empty="")
 EMAIL = Text(
     form=(
         r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*",

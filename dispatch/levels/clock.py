@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from dispatch.levels.calendar import MINUTE, Calendar, DatedCalendar, Spans, joined
-from dispatch.model.text import Worded
+from dispatch.model.text import LabelledEnum
 
 
-class LevelState(Worded):
+class LevelState(LabelledEnum):
     """How a clock stands (D6)."""
 
     MET = "met"

@@ -11,7 +11,7 @@ from typing import Any
 class Recomputed:
     """A case with what comes of it now and what differs from what is expected.
 
-    `what` came of it is a sheet or a clock: `got` (None: it cannot be computed), in words `told`.
+    `what` came of it is a sheet or a clock: `got` (None: it cannot be computed), in words `summary`.
     """
 
     id: str
@@ -19,7 +19,7 @@ class Recomputed:
     what: str
     got: Mapping[str, Any] | None
     differs: tuple[str, ...]
-    told: tuple[str, ...] = ()
+    summary: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The case in the form of `dispatch cases --json`."""
@@ -28,4 +28,4 @@ class Recomputed:
     def lines(self) -> list[str]:
         """The case as text."""
         differs = [f"  differs  {difference}" for difference in self.differs] or ["  as expected"]
-        return [f"{self.id}  {self.title}".rstrip(), *(f"    {line}" for line in self.told), *differs]
+        return [f"{self.id}  {self.title}".rstrip(), *(f"    {line}" for line in self.summary), *differs]

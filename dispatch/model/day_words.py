@@ -24,7 +24,7 @@ _NAMED = re.compile(rf"{_OF_MONTH} ?(?P<month>[a-z]{{3,9}})\.?(?:,? (?P<year>[0-
 _NAMED_FIRST = re.compile(rf"(?P<month>[a-z]{{3,9}})\.? ?{_OF_MONTH}(?:,? (?P<year>[0-9]{{4}}))?")
 
 
-def day_meant(typed: str, today: date) -> date | None:
+def spoken_day(typed: str, today: date) -> date | None:
     """The day that somebody means on `today`; None where it is no day said in words.
 
     “next tue” is the first after today, “last tue” the one before; a day of a month without a year is the next such

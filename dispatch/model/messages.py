@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from dispatch.model.text import Worded
+from dispatch.model.text import LabelledEnum
 
 
-class About(Worded):
+class About(LabelledEnum):
     """What a message tells. A client is told what they asked to be told, and nothing else."""
 
     CONFIRMED = "confirmed"

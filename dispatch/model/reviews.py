@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dispatch.model.text import Worded
+from dispatch.model.text import LabelledEnum
 
 
-class ReviewMark(Worded):
+class ReviewMark(LabelledEnum):
     """Why a visit is not simply in order; the gravest first."""
 
     BLOCKED = "blocked"

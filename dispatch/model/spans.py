@@ -15,7 +15,7 @@ _SAID = re.compile(
 )
 
 
-def minutes_said(text: str) -> int | None:
+def span_minutes(text: str) -> int | None:
     """The minutes of a length with its unit; None where it is none."""
     match = _SAID.fullmatch("".join(text.split()).lower())
     if match is None:
@@ -36,6 +36,6 @@ def parse_minutes(text: str) -> int:
     typed = text.strip()
     if re.fullmatch("[0-9]{1,5}", typed):
         return int(typed)
-    if (minutes := minutes_said(typed)) is None:
+    if (minutes := span_minutes(typed)) is None:
         raise ValueError(f"{show(typed, 20)!r} is no length of time; type for example 45, 45m, 1h30 or 2 hours")
     return minutes

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from dispatch.model.text import Worded
+from dispatch.model.text import LabelledEnum
 
 
-class State(Worded):
+class State(LabelledEnum):
     """Where a visit stands in its life."""
 
     REQUESTED = "requested"

@@ -73,7 +73,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "\uff1d", "\uff
 T = TypeVar("T")
 
 
-class Worded(StrEnum):
+class LabelledEnum(StrEnum):
     """Choices that are told in words as they are called."""
 
     @property

@@ -37,7 +37,7 @@ def parse_day(text: str, *, today: date) -> date:
     Raises:
         ValueError: it is something else. Day-month-year and its relatives are refused, because 3.4. has two readings.
     """
-    from dispatch.model.day_words import day_meant, weekday_called
+    from dispatch.model.day_words import spoken_day, weekday_called
 
     typed = typed_form(text)
     away = {"yesterday": -1, "today": 0, "tomorrow": 1}.get(typed)
@@ -50,7 +50,7 @@ def parse_day(text: str, *, today: date) -> date:
     if re.fullmatch(_ISO_DAY, typed):
         day = _iso_date(typed)
     else:
-        day = day_meant(typed, today)
+        day = spoken_day(typed, today)
     if day is not None:
         return _in_range(day)
     raise ValueError(f"{quoted(text)} is no day; type for example 2026-11-24, tomorrow, tue, next tue, 24 nov or +1")
@@ -80,9 +80,9 @@ def parse_when(text: str, zone: str, *, now: int, day: date | None = None) -> in
         return now + (minutes if span["sign"] == "+" else -minutes) * 60
     away = _SPAN_SAID.fullmatch(typed)
     if away and bool(away["ahead"]) != bool(away["ago"]):
-        from dispatch.model.spans import minutes_said
+        from dispatch.model.spans import span_minutes
 
-        minutes_away = minutes_said(away["span"])
+        minutes_away = span_minutes(away["span"])
         if minutes_away is not None:
             return now + (minutes_away if away["ahead"] else -minutes_away) * 60
     if _ISO_INSTANT.fullmatch(typed):

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from dispatch.model.calls import Call, CallOutcome
-from dispatch.planning.projection import Course, Projected
+from dispatch.planning.projection import ClockedStop, Projected
 
 ESCALATED_AFTER = 10 * 60
 """Seconds after which a call that nobody answered goes to the lead (design/close-out.md R3)."""
@@ -70,7 +70,7 @@ def awaited(calls: Mapping[int, Sequence[Call]], starts_at: int, ends_at: int) -
 
 
 def due_calls(
-    stops: Mapping[int, tuple[Course, Projected]], calls: Mapping[int, Sequence[Call]], now: int, late_minutes: int
+    stops: Mapping[int, tuple[ClockedStop, Projected]], calls: Mapping[int, Sequence[Call]], now: int, late_minutes: int
 ) -> list[DueCall]:
     """The calls that are due or will be, first the one that is due first.
 

@@ -14,7 +14,7 @@ from dispatch.model.instants import clock_text, span_text
 from dispatch.model.travel import Place
 from dispatch.planning.checker import Finding, PlacementGrade, Verdict, at, check, worst
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
-from dispatch.planning.projection import Conditions, Course, Projection, project
+from dispatch.planning.projection import ClockedStop, Conditions, Projection, project
 
 MINUTE = 60
 _OWN = frozenset({"access", "shift", "absence", "promise", "target", "overtime", "confirmed", "pin"})
@@ -29,7 +29,7 @@ class Running:
     """
 
     day: TechnicianDay
-    stops: tuple[Course, ...]
+    stops: tuple[ClockedStop, ...]
     conditions: Conditions
     held: Mapping[int, str] = field(default_factory=dict)
 
@@ -109,14 +109,15 @@ class _Trial:
 
     def __init__(self, running: Running, stop: Stop, drives: Drives, rules: Rules, now: int) -> None:
         self._running, self._stop, self._drives, self._rules, self._now = running, stop, drives, rules, now
-        self._begun = [course for course in running.stops if course.over or course.begun is not None]
+        self._begun = [clocked for clocked in running.stops if clocked.over or clocked.begun is not None]
         self._ahead = running.stops[len(self._begun) :]
         self._stops = {stay.visit_id: stay for stay in running.day.stops}
-        self._stays = [self._stops[course.visit_id] for course in self._begun if course.visit_id in self._stops]
+        self._stays = [self._stops[clocked.visit_id] for clocked in self._begun if clocked.visit_id in self._stops]
         # lunch is judged once, with the emergency
         self._bare = replace(running.day, lunch=None)
         self._before = {
-            course.visit_id: self._judged(self._bare, self._stops[course.visit_id], course) for course in self._ahead
+            clocked.visit_id: self._judged(self._bare, self._stops[clocked.visit_id], clocked)
+            for clocked in self._ahead
         }
 
     def best(self) -> Insertion:
@@ -149,16 +150,16 @@ class _Trial:
         # nobody is called out before the shift: the emergency is the first thing in it
         begins = now if conditions.shift is None else max(now, conditions.shift[0])
         length = stop.end - stop.start
-        tried = Course(
+        tried = ClockedStop(
             stop.visit_id, begins, begins + length, self._leg(origin, stop.place), stop.promised, stop.due, stop.access
         )
-        onward = [course._replace(leg=None if course.leg is None else _full(course.leg)) for course in later]
+        onward = [clocked._replace(leg=None if clocked.leg is None else _full(clocked.leg)) for clocked in later]
         if onward:
             onward[0] = onward[0]._replace(leg=self._leg(stop.place, self._stops[onward[0].visit_id].place))
         else:
             conditions = conditions._replace(leg_home=self._leg(stop.place, running.day.home))
 
-        def roll(emergency: Course) -> tuple[Projection, int]:
+        def roll(emergency: ClockedStop) -> tuple[Projection, int]:
             rolled = project([*first, emergency, *onward], now, conditions, unplanned=stop.visit_id)
             ahead = rolled.stop(stop.visit_id)
             assert ahead is not None, "a running day is not over"
@@ -172,30 +173,30 @@ class _Trial:
     def _way(self, rolled: Projection, arrival: int) -> Insertion:
         day, before = self._running.day, self._before
         placed = at(self._stop, arrival)
-        moved = [_moved(self._stops[course.visit_id], rolled) for course in self._ahead]
+        moved = [_moved(self._stops[clocked.visit_id], rolled) for clocked in self._ahead]
         own = check(replace(day, stops=(*self._stays, *moved)), placed, self._drives, self._rules)
         findings, cost, pushed = list(own.findings), own.cost, []
-        for number, (course, now) in enumerate(zip(self._ahead, moved, strict=True), 1):
-            was = self._stops[course.visit_id]
+        for number, (clocked, now) in enumerate(zip(self._ahead, moved, strict=True), 1):
+            was = self._stops[clocked.visit_id]
             if now is was and number < len(moved):
                 continue  # it stands where it stood; only the last one may get home at another time
             if now is not was:
                 pushed.append(_push(was, now, rolled))
-                if (reason := self._running.held.get(course.visit_id)) is not None:
+                if (reason := self._running.held.get(clocked.visit_id)) is not None:
                     minutes = pushed[-1].minutes
                     findings.append(
                         Finding("pin", PlacementGrade.BLOCKED, f"{was.client} {reason}: {minutes} min", minutes)
                     )
             # everything else of the day stands as it would, so that only the last stop answers for the way home
             others = replace(self._bare, stops=(*self._stays, placed, *(other for other in moved if other is not now)))
-            verdict = self._judged(others, now, course)
-            known = {finding.text for finding in before[course.visit_id].findings}
+            verdict = self._judged(others, now, clocked)
+            known = {finding.text for finding in before[clocked.visit_id].findings}
             findings += [
                 replace(finding, text=f"{was.client}: {finding.text}")
                 for finding in verdict.findings
                 if finding.level is not PlacementGrade.FEASIBLE and finding.text not in known
             ]
-            cost += verdict.cost - before[course.visit_id].cost
+            cost += verdict.cost - before[clocked.visit_id].cost
         return Insertion(
             technician_id=day.technician_id,
             name=day.name,
@@ -209,10 +210,10 @@ class _Trial:
             score=cost + self._wait(placed.start),
         )
 
-    def _judged(self, day: TechnicianDay, stop: Stop, course: Course) -> Verdict:
+    def _judged(self, day: TechnicianDay, stop: Stop, clocked: ClockedStop) -> Verdict:
         """What a stop ahead breaks by itself, against where it is planned; its neighbours are judged elsewhere."""
         others = replace(day, stops=tuple(other for other in day.stops if other.visit_id != stop.visit_id))
-        verdict = check(others, stop, self._drives, self._rules, (day.technician_id, at(stop, course.start)))
+        verdict = check(others, stop, self._drives, self._rules, (day.technician_id, at(stop, clocked.start)))
         own = tuple(finding for finding in verdict.findings if finding.rule in _OWN)
         return replace(verdict, findings=own, cost=sum(finding.cost for finding in own))
 

@@ -23,7 +23,7 @@ from dispatch.model.people import Absence
 from dispatch.planning.lunch import LunchBreak, Span, place_lunch
 
 
-class Course(NamedTuple):
+class ClockedStop(NamedTuple):
     """One stop of a technician's day: as planned, and what the clock recorded of it.
 
     `start`..`end` is the planned stay with the test allowance; `leg` the seconds of the drive to it from the stop before
@@ -97,7 +97,7 @@ class Projection(NamedTuple):
         return next((stop for stop in self.stops if stop.visit_id == visit_id), None)
 
 
-def in_course(stops: Iterable[Course]) -> list[Course]:
+def in_driving_order(stops: Iterable[ClockedStop]) -> list[ClockedStop]:
     """The stops of a technician in the order in which they are driven: what has begun as it began, the rest as planned."""
     return sorted(
         stops,
@@ -110,11 +110,13 @@ def in_course(stops: Iterable[Course]) -> list[Course]:
     )
 
 
-def project(stops: Sequence[Course], now: int, conditions: Conditions, *, unplanned: int | None = None) -> Projection:
+def project(
+    stops: Sequence[ClockedStop], now: int, conditions: Conditions, *, unplanned: int | None = None
+) -> Projection:
     """Roll a technician's day forward.
 
     Args:
-        stops: the day's stops in course (`in_course`), without those that were cancelled or ended before anybody set out.
+        stops: the day's stops in course (`in_driving_order`), without those that were cancelled or ended before anybody set out.
         now: the present instant.
         conditions: shift, lunch, absences and the way home.
         unplanned: a visit that is tried among them: whether the plan has room for lunch is asked without it.
@@ -151,7 +153,7 @@ def project(stops: Sequence[Course], now: int, conditions: Conditions, *, unplan
 class _Lunch:
     """Whether lunch is still owed, as one goes through the day. `free` is when the technician last got free."""
 
-    def __init__(self, stops: Sequence[Course], free: int | None, conditions: Conditions) -> None:
+    def __init__(self, stops: Sequence[ClockedStop], free: int | None, conditions: Conditions) -> None:
         self.lunch = lunch = conditions.lunch
         self.free = free
         self._conditions = conditions
@@ -162,7 +164,7 @@ class _Lunch:
             and not any(away.starts_at < lunch.latest and away.ends_at > lunch.earliest for away in conditions.absences)
         )
 
-    def before(self, stop: Course) -> None:
+    def before(self, stop: ClockedStop) -> None:
         """Take it to have been taken, if there was room for it before a stop that has begun, or a break as long in it."""
         if self.lunch is not None and stop.rested >= self.lunch.seconds:
             self.owed = False
@@ -172,7 +174,7 @@ class _Lunch:
         if self.lunch is not None and begun is not None and self._done(self.lunch) <= begun:
             self.owed = False
 
-    def departure(self, stop: Course, departs: int) -> int:
+    def departure(self, stop: ClockedStop, departs: int) -> int:
         """When the technician sets out for a stop ahead: at `departs`, or after lunch."""
         lunch = self.lunch
         if not self.owed or lunch is None:
@@ -190,13 +192,13 @@ class _Lunch:
         return (lunch.earliest if self.free is None else max(self.free, lunch.earliest)) + lunch.seconds
 
 
-def _driven(stop: Course, now: int) -> int:
+def _driven(stop: ClockedStop, now: int) -> int:
     """When somebody who is en route is there."""
     assert stop.departed is not None
     return max(now, stop.departed + stop.leg) if stop.leg is not None else max(now, stop.start)
 
 
-def _reached(stop: Course, departs: int, conditions: Conditions) -> tuple[int, bool]:
+def _reached(stop: ClockedStop, departs: int, conditions: Conditions) -> tuple[int, bool]:
     """When the stay at a stop ahead begins, setting out at `departs`, and whether its technician is away until the end.
 
     The planned start is an appointment: nobody comes before it.
@@ -210,7 +212,7 @@ def _reached(stop: Course, departs: int, conditions: Conditions) -> tuple[int, b
     return arrival, absent
 
 
-def _opened(stop: Course, moment: int) -> int:
+def _opened(stop: ClockedStop, moment: int) -> int:
     """The first moment from `moment` on at which one is let in; `moment` where that is never again on the day."""
     if stop.promised is not None:
         moment = max(moment, stop.promised[0])
@@ -219,7 +221,7 @@ def _opened(stop: Course, moment: int) -> int:
     return min((opens for opens, _ in stop.access if opens > moment), default=moment)
 
 
-def _judged(stop: Course, arrival: int, end: int, conditions: Conditions) -> Projected:
+def _judged(stop: ClockedStop, arrival: int, end: int, conditions: Conditions) -> Projected:
     if stop.arrived is not None:
         return Projected(stop.visit_id, arrival, end, late=running_over(end, stop.end, conditions.over_minutes))
     due = [limit for limit in (stop.promised[1] if stop.promised else None, stop.target) if limit is not None]

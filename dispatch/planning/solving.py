@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from dispatch.planning.by_hand import insert_cheapest
+from dispatch.planning.cheapest_insertion import insert_cheapest
 from dispatch.planning.judging import Judgement, judge
 from dispatch.planning.problem import Plan, Problem
 
@@ -28,7 +28,7 @@ GRACE = 0.5
 """Seconds past the time that was given, before the process is killed."""
 
 
-class Better(NamedTuple):
+class BetterPlan(NamedTuple):
     """A plan that was judged and found good, and how far the search has come."""
 
     plan: Plan
@@ -54,14 +54,14 @@ class Solving:
         self._stopped = threading.Event()
         self._over = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
-        self.best: Better | None = None
+        self.best: BetterPlan | None = None
         """The best plan so far."""
         self.note = ""
         """What is to be said about the engine, empty when all is as it should be."""
         self.cpu_seconds = 0.0
         """CPU time of the search, without loading the engine."""
 
-    def __iter__(self) -> Iterator[Better]:
+    def __iter__(self) -> Iterator[BetterPlan]:
         """Every better plan, as it is found. Ends by itself; a process that fails or hangs ends it with what there is."""
         try:
             yield from self._lines()
@@ -83,7 +83,7 @@ class Solving:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=2)
 
-    def _lines(self) -> Iterator[Better]:
+    def _lines(self) -> Iterator[BetterPlan]:
         lines: queue.Queue[dict[str, Any] | None] = queue.Queue()
         threading.Thread(target=self._listen, args=(lines,), daemon=True).start()
         deadline = time.monotonic() + LOADING
@@ -109,7 +109,7 @@ class Solving:
             plan = tuple(tuple(order) for order in line["plan"])
             judged = judge(self._problem, plan)
             if judged is not None and (self.best is None or judged.cost < self.best.judgement.cost):
-                self.best = Better(plan, judged, line["seconds"], line["cpu"], line["steps"])
+                self.best = BetterPlan(plan, judged, line["seconds"], line["cpu"], line["steps"])
                 yield self.best
 
     def _listen(self, lines: queue.Queue[dict[str, Any] | None]) -> None:
@@ -133,7 +133,7 @@ class Solving:
             pass
         lines.put(None)
 
-    def _without(self) -> Better:
+    def _without(self) -> BetterPlan:
         """A plan made here, where the process gave none."""
         self.note = "the solver's process did not answer: planned by cheapest insertion"
         problem = self._problem
@@ -143,5 +143,5 @@ class Solving:
         judged = judge(problem, plan)
         assert judged is not None
         self.cpu_seconds = time.process_time() - spent
-        self.best = Better(plan, judged, time.monotonic() - begun, self.cpu_seconds, 0)
+        self.best = BetterPlan(plan, judged, time.monotonic() - begun, self.cpu_seconds, 0)
         return self.best

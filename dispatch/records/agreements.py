@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dispatch.fields.kinds import Day, Said, Text
+from dispatch.fields.kinds import Day, Parsed, Text
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.model.agreements import PrepaidBlock
 from dispatch.model.money import shortest
@@ -36,7 +36,7 @@ BLOCK = RecordType(
         Field(
             "size",
             "Size",
-            Said("an amount above 0", _amount, metavar="AMOUNT"),
+            Parsed("an amount above 0", _amount, metavar="AMOUNT"),
             "rate-minutes, for prepaid money the amount: 600",
             required=True,
         ),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from dispatch.fields.kinds import Choice, FieldKind, Number, Said, Text, Whole, Zone
+from dispatch.fields.kinds import Choice, FieldKind, Number, Parsed, Text, Whole, Zone
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import CURRENCY, EMAIL, HOST, PLACE, SERVICE, hours_of, lunch_of, worded
 from dispatch.levels.targets import read_targets, targets_text
@@ -49,15 +49,15 @@ def _one_of(name: str, label: str, hint: str, kind: Choice) -> Field:
     return Field(name, label, kind, hint, otherwise=_USUAL[name])
 
 
-def _as_typed(description: str, reads: Callable[[str], Any]) -> FieldKind:
+def _as_typed(description: str, parse: Callable[[str], Any]) -> FieldKind:
     """What is kept as it was typed, once it can be read."""
 
     def read(text: str) -> str:
         text = clean(text, limit=limits.LINE)
-        reads(text)
+        parse(text)
         return text
 
-    return Said(description, read, empty="")
+    return Parsed(description, read, empty="")
 
 
 def _risk(firm: Firm) -> str:
@@ -101,7 +101,7 @@ SETTINGS = RecordType(
             Field(
                 f"targets_p{priority}",
                 f"Service-level targets of P{priority}",
-                Said("five numbers", lambda text: targets_text(read_targets(text)), empty=""),
+                Parsed("five numbers", lambda text: targets_text(read_targets(text)), empty=""),
                 _TARGETS,
                 required=True,
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.fields.kinds import Choice, Day, Link, Said, Text, Whole, Window, Words
+from dispatch.fields.kinds import Choice, Day, Link, Parsed, Text, Whole, Window, Words
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.model import text as limits
 from dispatch.model.instants import day_of
@@ -30,7 +30,7 @@ RECURRENCE = RecordType(
         Field(
             "rule",
             "When",
-            Said("a rule", lambda text: str(parse_rule(text)), empty=""),
+            Parsed("a rule", lambda text: str(parse_rule(text)), empty=""),
             "every 2 weeks on tue; 1st working day of the month; as agreed: as often as the agreement asks for",
             required=True,
         ),
@@ -48,7 +48,7 @@ RECURRENCE = RecordType(
             Day(),
             "2026-12-01, tomorrow; empty: today",
             attribute="starts_on",
-            otherwise=lambda world: day_of(world.now, world.zone),
+            otherwise=lambda context: day_of(context.now, context.zone),
         ),
         Field("ends", "Until", Day(), "empty: until somebody ends it", attribute="ends_on"),
         Field("minutes", "Minutes of work", Whole(1, 1440), "60", required=True),

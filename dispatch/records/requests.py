@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.fields.kinds import Choice, Day, Link, Said, Text, Window, Words, YesNo
+from dispatch.fields.kinds import Choice, Day, Link, Parsed, Text, Window, Words, YesNo
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.model import text as limits
 from dispatch.model.requests import Request
@@ -41,7 +41,7 @@ REQUEST = RecordType(
         Field(
             "minutes",
             "Minutes of work",
-            Said("1 minute to a day", _minutes, metavar="MINUTES"),
+            Parsed("1 minute to a day", _minutes, metavar="MINUTES"),
             "45, 1h30; without the time for tests",
             required=True,
         ),

@@ -7,8 +7,8 @@ from math import isfinite
 from typing import Any, Protocol
 
 from dispatch.model.travel import Place
-from dispatch.travel.asking import EngineRefused
 from dispatch.travel.chain import Unavailable
+from dispatch.travel.http_json import EngineRefused
 from dispatch.travel.known import Cell
 
 RADIUS = 1000

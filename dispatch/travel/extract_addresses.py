@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dispatch.model.text import TextRefused, clean
-from dispatch.travel.graphs import Tell
+from dispatch.travel.graphs import Progress
 from dispatch.travel.road_lines import objects_of, rank_of
 
 SETTLEMENTS = frozenset({"city", "town", "suburb", "village", "hamlet", "neighbourhood", "quarter"})
@@ -43,7 +43,9 @@ class Address(NamedTuple):
         return ", ".join(part for part in (door, f"{self.postcode} {self.town}".strip()) if part)
 
 
-def addresses_of(extract: Path, tell: Tell = lambda step: None, stop: threading.Event | None = None) -> list[Address]:
+def addresses_of(
+    extract: Path, tell: Progress = lambda step: None, stop: threading.Event | None = None
+) -> list[Address]:
     """Every address of an extract: places first, then streets, then houses, each by name and number.
 
     Raises:

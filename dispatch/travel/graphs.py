@@ -20,7 +20,7 @@ ENDINGS = (".osm.pbf", ".osm", ".osm.bz2", ".osm.xml", ".pbf")
 ATTRIBUTION = "Map data © OpenStreetMap contributors, ODbL 1.0, openstreetmap.org/copyright"
 _ABOUT = "graph.json"
 
-Tell = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 class NotBuilt(Exception):
@@ -57,7 +57,7 @@ def graph(graph_id: str) -> Graph | None:
 
 
 def build(
-    engine: Executables, extract: Path, tell: Tell = lambda step: None, stop: threading.Event | None = None
+    engine: Executables, extract: Path, tell: Progress = lambda step: None, stop: threading.Event | None = None
 ) -> Graph:
     """Build the graph of an extract (multi-level Dijkstra, by car); one that is there already is left as it is.
 

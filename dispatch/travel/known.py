@@ -11,7 +11,7 @@ from dispatch.travel.points import point
 
 Pair = tuple[int, int]
 """Origin and destination as points (`dispatch.travel.points`)."""
-Look = Callable[[Sequence[int], Sequence[int]], Mapping[Pair, Leg]]
+Lookup = Callable[[Sequence[int], Sequence[int]], Mapping[Pair, Leg]]
 """Finds what is known between some origins and some destinations."""
 
 
@@ -42,7 +42,7 @@ class Pinned(Provider):
 class KnownDrives(Provider):
     """Drives that somebody keeps, found by their points."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Lookup) -> None:
         self._look = look
 
     def matrix(self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int) -> list[list[Leg]]:

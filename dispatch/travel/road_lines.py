@@ -11,7 +11,7 @@ from math import cos, hypot, radians
 from pathlib import Path
 from typing import Any
 
-from dispatch.travel.graphs import ENDINGS, Tell
+from dispatch.travel.graphs import ENDINGS, Progress
 
 MILLION = 1_000_000
 METRES = 0.11119493
@@ -66,7 +66,7 @@ def objects_of(
         raise NotDrawn(f"{extract.name} cannot be read as an extract of OpenStreetMap: {fault}") from fault
 
 
-def lines_of(extract: Path, tell: Tell, stop: threading.Event | None) -> dict[int, list[list[Point]]]:
+def lines_of(extract: Path, tell: Progress, stop: threading.Event | None) -> dict[int, list[list[Point]]]:
     """The lines of every road of an extract, by class.
 
     Raises:

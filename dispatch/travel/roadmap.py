@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from dispatch.model.maps import ATTRIBUTION, Box, Road
 from dispatch.travel.executables import roads_folder
-from dispatch.travel.graphs import Tell, name_of
+from dispatch.travel.graphs import Progress, name_of
 from dispatch.travel.road_lines import LONGEST, MILLION, NotDrawn, Point, coarser, joined, lines_of
 
 MAGIC = b"DISPROAD1\n"
@@ -63,7 +63,7 @@ class _Drawing(NamedTuple):
     words: memoryview
 
 
-def build(extract: Path, target: Path, tell: Tell = lambda step: None, stop: threading.Event | None = None) -> int:
+def build(extract: Path, target: Path, tell: Progress = lambda step: None, stop: threading.Event | None = None) -> int:
     """Make the drawings of an extract; returns the bytes of the file. One that is there already is replaced as a whole.
 
     Args:

@@ -10,9 +10,9 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 from dispatch.model.travel import Place
-from dispatch.travel.asking import EngineRefused, ask
 from dispatch.travel.chain import Unavailable
 from dispatch.travel.engines import NO_WAY, RADIUS, Path, Table, cells_of, decoded, halving, in_blocks
+from dispatch.travel.http_json import EngineRefused, ask
 from dispatch.travel.known import Cell
 
 _BAD_POINT = re.compile(r"coordinate (\d+)")

@@ -11,10 +11,10 @@ import threading
 from pathlib import Path
 from time import monotonic
 
-from dispatch.travel.asking import EngineRefused, ask
 from dispatch.travel.chain import Unavailable
 from dispatch.travel.executables import Executables, executables
 from dispatch.travel.graphs import graph
+from dispatch.travel.http_json import EngineRefused, ask
 from dispatch.travel.services import Osrm
 
 RESTARTS = 3

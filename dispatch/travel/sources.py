@@ -53,7 +53,7 @@ def _local(graph_id: str) -> RoadEngine:
 
 
 def _remote(name: str, url: str) -> RoadEngine:
-    from dispatch.travel.keys import FILE, VARIABLE, secret
+    from dispatch.travel.secret_files import FILE, VARIABLE, secret
     from dispatch.travel.services import OpenRouteService, Osrm, Valhalla
 
     if name == "openrouteservice":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.closeout.probes.carrying import read_specification
+from dispatch.closeout.probes.laptop import read_specification
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.model.checklists import Grade, Result
 from tests.closeout.probes.servers import HERE, mail, saying, serving

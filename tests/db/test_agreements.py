@@ -34,10 +34,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-def agree(store: Store, name: str, starts: str, ends: str | None = None, kind: str = "tm", *pools: PrepaidBlock) -> int:
+def agree(
+    store: Store, name: str, starts: str, ends: str | None = None, kind: str = "tm", *blocks: PrepaidBlock
+) -> int:
     with unit_of_work(store, "add agreement", LEE) as unit:
         new = Agreement(0, CLIENT, name, kind, day(starts), ends and day(ends), {"price_list": "agreement"})
-        return agreements.add_agreement(unit, new, pools)
+        return agreements.add_agreement(unit, new, blocks)
 
 
 def name_on(store: Store, on: str) -> str | None:
@@ -146,16 +148,16 @@ def test_blocks_of_money_are_in_the_cards_currency(store: Store, minor_units: in
 def test_pools_are_added_and_drawn(store: Store) -> None:
     agreement_id = agree(store, "hours", "2026-01-01", None, "block_hours")
     with unit_of_work(store, "sell block", LEE) as unit:
-        agreements.add_pool(unit, agreement_id, PrepaidBlock("opening", "600", "600"))
-    (pool,) = agreements.pools_of(store, agreement_id)
+        agreements.add_block(unit, agreement_id, PrepaidBlock("opening", "600", "600"))
+    (pool,) = agreements.blocks_of(store, agreement_id)
     with unit_of_work(store, "charge", LEE) as unit:
-        agreements.update_pool(unit, pool, replace(pool, remaining="540"))
+        agreements.update_block(unit, pool, replace(pool, remaining="540"))
 
-    assert agreements.pools_of(store, agreement_id) == (replace(pool, remaining="540", version=2),)
+    assert agreements.blocks_of(store, agreement_id) == (replace(pool, remaining="540", version=2),)
     with pytest.raises(Stale), unit_of_work(store, "charge", LEE) as unit:
-        agreements.update_pool(unit, pool, replace(pool, remaining="480"))
+        agreements.update_block(unit, pool, replace(pool, remaining="480"))
     with pytest.raises(Refused), unit_of_work(store, "sell block", LEE) as unit:
-        agreements.add_pool(unit, agreement_id, PrepaidBlock("opening", "60", "60"))
+        agreements.add_block(unit, agreement_id, PrepaidBlock("opening", "60", "60"))
 
 
 def test_edit_of_an_agreement_is_audited_and_versioned(store: Store) -> None:

@@ -229,9 +229,9 @@ def test_balances_of_prepaid_hours(office: Office) -> None:
         {"name": "first", "size": "600", "bought": str(DAY), "expires": str(datetime.date(2026, 12, 10))},
     )
     assert [item.occasion for item in due(office, "E9")] == ["expires.first"]
-    (pool,) = agreements.pools_of(office.store, one.id)
+    (pool,) = agreements.blocks_of(office.store, one.id)
     with office.lee.write("draw") as unit:
-        agreements.update_pool(unit, pool, replace(pool, remaining="150"))
+        agreements.update_block(unit, pool, replace(pool, remaining="150"))
     assert [item.occasion for item in due(office, "E9")] == ["low.first", "expires.first"]
 
 

@@ -47,7 +47,7 @@ def closed(office: Office, reference: str = "R1") -> None:
 
 
 def left(office: Office, agreement: Agreement) -> list[str]:
-    return [pool.remaining for pool in agreements.pools_of(office.store, agreement.id)]
+    return [pool.remaining for pool in agreements.blocks_of(office.store, agreement.id)]
 
 
 def test_block_is_drawn_at_close_and_returned_on_reopening(office: Office) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from db import probes, visits
 from db.faults import StoreFault
-from dispatch.closeout.probes.carrying import Specification, specification_form
+from dispatch.closeout.probes.laptop import Specification, specification_form
 from dispatch.closeout.probes.vantage import ThroughSite
 from dispatch.closeout.recording import Recording, Run
 from dispatch.commands.line import run as run_command
@@ -600,7 +600,7 @@ def test_result_that_is_none(office: Office, text: str) -> None:
 def test_laptop_needs_neither_database_nor_screens() -> None:
     code = (
         "import sys; sys.argv = ['dispatch', 'probe', '/nonexistent']; from dispatch.__main__ import main; code = main(); "
-        "import dispatch.closeout.probes.web, dispatch.closeout.probes.mail, dispatch.closeout.probes.names; "
+        "import dispatch.closeout.probes.web, dispatch.closeout.probes.mail, dispatch.closeout.probes.dns_lookup; "
         "bad = {n.split('.')[0] for n in sys.modules} & {'textual', 'rich', 'sqlite3', 'pysqlite3', 'sqlite_utils', 'db'}; "
         "print(sorted(bad)); sys.exit(code)"
     )

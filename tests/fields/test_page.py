@@ -18,7 +18,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "fields.md"
 def row(field: Field, key: str = "") -> str:
     only = f"; only a {field.roles[0].value} types it" if field.roles else ""
     written = f"`{key or field.option}`"
-    told = [f"{field.kind.told}{only}".replace("|", "\\|"), field.hint.replace("|", "\\|")]
+    told = [f"{field.kind.description}{only}".replace("|", "\\|"), field.hint.replace("|", "\\|")]
     return f"| {field.label}{' *' if field.required else ''} | {written} | {' | '.join(told)} |"
 
 

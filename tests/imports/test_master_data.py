@@ -179,7 +179,7 @@ def test_block_is_corrected_only_while_nothing_was_drawn(desk: Desk) -> None:
     assert client is not None
     (agreement,) = agreements.agreements_of(desk.store, client.id)
     assert verdicts(desk.take("clients", text(1500), update=True)) == ["updated"]
-    (pool,) = agreements.pools_of(desk.store, agreement.id)
+    (pool,) = agreements.blocks_of(desk.store, agreement.id)
     assert (pool.size, pool.remaining) == ("1500", "1500")
     with desk.user.write("charge") as unit:
         unit.update("pool", pool.id, pool.version, remaining="1440")

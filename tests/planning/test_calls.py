@@ -6,13 +6,15 @@ from typing import Any
 
 from dispatch.model.calls import Call, CallOutcome
 from dispatch.planning.calls import DueCall, due_calls
-from dispatch.planning.projection import Course, Projected
+from dispatch.planning.projection import ClockedStop, Projected
 from tests.planning.test_projection import at, stop
 
 NOW = at("14:00")
 
 
-def listed(*stops: tuple[Course, str], calls: tuple[Call, ...] = (), now: int = NOW, late: int = 10) -> list[DueCall]:
+def listed(
+    *stops: tuple[ClockedStop, str], calls: tuple[Call, ...] = (), now: int = NOW, late: int = 10
+) -> list[DueCall]:
     found = {one.visit_id: (one, Projected(one.visit_id, at(clock), at(clock) + one.length)) for one, clock in stops}
     by_visit: dict[int, list[Call]] = {}
     for call in calls:

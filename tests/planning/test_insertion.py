@@ -16,7 +16,7 @@ from dispatch.planning.checker import at as moved_to
 from dispatch.planning.day import Rules, Stop, TechnicianDay
 from dispatch.planning.insertion import Insertion, Running, insertions
 from dispatch.planning.lunch import LunchBreak
-from dispatch.planning.projection import Conditions, Course, in_course, project
+from dispatch.planning.projection import ClockedStop, Conditions, in_driving_order, project
 from tests.planning.test_checker import DAY, FAR, HOME, NEAR, ZONE, clock, drives, stop
 from tests.quick import examples
 
@@ -39,7 +39,7 @@ def running(
         leg = legs(place, one.place).seconds
         arrived, left = begun.get(one.visit_id, (None, None))
         courses.append(
-            Course(
+            ClockedStop(
                 one.visit_id, one.start, one.end, leg, one.promised, None, one.access,
                 arrived=None if arrived is None else clock(arrived),
                 left=None if left is None else clock(left), over=left is not None,
@@ -50,7 +50,7 @@ def running(
         number, f"Technician {number}", ZONE, frozenset({"server"}), (clock("8:00"), clock("17:00")), home=HOME, **more
     )  # type: ignore[arg-type]
     conditions = Conditions(day_bounds(DAY, ZONE)[1], day.shift, day.lunch, day.absences, legs(place, HOME).seconds)
-    courses = in_course(courses)
+    courses = in_driving_order(courses)
     rolled = project(courses, now, conditions)
     stays = []
     for one in stops:

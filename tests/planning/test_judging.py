@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.planning import nearest_visit
-from dispatch.planning.by_hand import insert_cheapest
+from dispatch.planning.cheapest_insertion import insert_cheapest
 from dispatch.planning.judging import judge, timed
 from dispatch.planning.problem import Break, PlannedTechnician, PlannedVisit, Prices, Problem
 from dispatch.planning.problem_file import BadProblem, problem_from

@@ -14,7 +14,7 @@ from dispatch.model.instants import at_local, clock_text, day_bounds
 from dispatch.model.lateness import Late
 from dispatch.model.people import Absence
 from dispatch.planning.lunch import LunchBreak
-from dispatch.planning.projection import Conditions, Course, Projection, in_course, project
+from dispatch.planning.projection import ClockedStop, Conditions, Projection, in_driving_order, project
 from tests.quick import examples
 
 ZONE = "America/New_York"
@@ -25,14 +25,14 @@ def at(clock: str, days: int = 0) -> int:
     return at_local(DAY + datetime.timedelta(days), clock, ZONE)
 
 
-def stop(number: int, start: str, end: str, leg: int | None = 10, **more: Any) -> Course:
+def stop(number: int, start: str, end: str, leg: int | None = 10, **more: Any) -> ClockedStop:
     """A stop with a drive of so many minutes to it; times of the clock by name."""
     moments = {name: at(text) for name, text in more.items() if isinstance(text, str)}
     spans = {name: (at(span[0]), at(span[1])) for name, span in more.items() if name == "promised"}
     if "access" in more:
         spans["access"] = tuple((at(opens), at(closes)) for opens, closes in more["access"])  # type: ignore[assignment]
     plain = {name: value for name, value in more.items() if name not in moments and name not in spans}
-    return Course(number, at(start), at(end), None if leg is None else leg * 60, **moments, **spans, **plain)  # type: ignore[arg-type]
+    return ClockedStop(number, at(start), at(end), None if leg is None else leg * 60, **moments, **spans, **plain)  # type: ignore[arg-type]
 
 
 def day(**more: Any) -> Conditions:
@@ -40,8 +40,8 @@ def day(**more: Any) -> Conditions:
     return Conditions(**({"day_ends_at": bounds[1], "shift": (at("8:00"), at("17:00")), "leg_home": 600} | more))
 
 
-def went(*stops: Course, now: str, **more: Any) -> Projection:
-    return project(in_course(stops), at(now), day(**more))
+def went(*stops: ClockedStop, now: str, **more: Any) -> Projection:
+    return project(in_driving_order(stops), at(now), day(**more))
 
 
 def times(projection: Projection) -> list[str]:
@@ -91,7 +91,7 @@ DONE = stop(1, "9:00", "10:00", arrived="9:00", left="10:05", over=True)
         ),
     ],
 )  # fmt: skip
-def test_the_day_rolls_forward(stops: tuple[Course, ...], now: str, expected: list[str]) -> None:
+def test_the_day_rolls_forward(stops: tuple[ClockedStop, ...], now: str, expected: list[str]) -> None:
     assert times(went(*stops, now=now)) == expected
 
 
@@ -110,7 +110,9 @@ def test_the_day_rolls_forward(stops: tuple[Course, ...], now: str, expected: li
         (stop(1, "9:00", "10:00", arrived="9:00"), "10:11", Late(11, "end"), None),
     ],
 )
-def test_late_beyond_the_firms_minutes_and_slack(one: Course, now: str, late: Late | None, slack: int | None) -> None:
+def test_late_beyond_the_firms_minutes_and_slack(
+    one: ClockedStop, now: str, late: Late | None, slack: int | None
+) -> None:
     (found,) = went(one, now=now, late_minutes=10, over_minutes=10).stops
     assert found.late == late
     assert found.slack == (None if slack is None else slack * 60)
@@ -152,7 +154,7 @@ LUNCH = LunchBreak(at("11:30"), at("13:30"), 1800)
         ),
     ],
 )  # fmt: skip
-def test_lunch_that_is_not_taken_yet(stops: tuple[Course, ...], now: str, expected: list[str]) -> None:
+def test_lunch_that_is_not_taken_yet(stops: tuple[ClockedStop, ...], now: str, expected: list[str]) -> None:
     assert times(went(*stops, now=now, lunch=LUNCH)) == expected
 
 
@@ -181,8 +183,8 @@ def test_what_did_not_begin_on_a_day_that_is_over_is_not_projected() -> None:
 @pytest.mark.parametrize(("day_", "start"), [(datetime.date(2026, 11, 1), "0:30"), (datetime.date(2026, 3, 8), "1:30")])
 def test_clock_changes_leave_lengths_alone(day_: datetime.date, start: str) -> None:
     begins = at_local(day_, start, ZONE)
-    first = Course(1, begins, begins + 5400, 600, arrived=begins)
-    second = Course(2, begins + 7200, begins + 9000, 600)
+    first = ClockedStop(1, begins, begins + 5400, 600, arrived=begins)
+    second = ClockedStop(2, begins + 7200, begins + 9000, 600)
     conditions = Conditions(day_bounds(day_, ZONE)[1])
     projection = project([first, second], begins + 7200, conditions)
     assert projection.stops[1].arrival == begins + 7200 + 600
@@ -198,7 +200,7 @@ few = settings(max_examples=examples(80))
 
 @dataclass(frozen=True)
 class Drawn:
-    stops: tuple[Course, ...]
+    stops: tuple[ClockedStop, ...]
     now: int
     conditions: Conditions
 
@@ -213,7 +215,7 @@ def days(draw: st.DrawFn) -> Drawn:
         leg = draw(st.one_of(st.none(), st.integers(0, 90)))
         start += draw(st.integers(5, 120)) * 60
         end = start + draw(st.integers(5, 180)) * 60
-        course = Course(number + 1, start, end, None if leg is None else leg * 60)
+        course = ClockedStop(number + 1, start, end, None if leg is None else leg * 60)
         if draw(st.booleans()):
             course = course._replace(promised=(start - 60 * draw(_MINUTES), start + 60 + 60 * draw(_MINUTES)))
         if draw(st.booleans()):
@@ -291,7 +293,7 @@ def test_a_stop_that_begins_later_never_makes_later_ones_earlier(drawn: Drawn, m
 @few
 @given(days())
 def test_on_the_morning_of_a_day_that_is_possible_the_projection_is_the_plan(drawn: Drawn) -> None:
-    fresh = [Course(one.visit_id, one.start, one.end, 300, promised=(one.start, one.end)) for one in drawn.stops]
+    fresh = [ClockedStop(one.visit_id, one.start, one.end, 300, promised=(one.start, one.end)) for one in drawn.stops]
     # five minutes at least lie between two stops
     projection = project(fresh, at("6:00"), day())
     assert [(one.arrival, one.end) for one in projection.stops] == [(one.start, one.end) for one in fresh]

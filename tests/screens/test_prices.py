@@ -117,7 +117,7 @@ async def test_an_agreement_with_a_block(office: Office) -> None:
         await fill(pilot, name="first", size="300")
         await until(pilot, TermsScreen)
     (one,) = agreements.all_agreements(office.store)
-    assert [pool.remaining for pool in agreements.pools_of(office.store, one.id)] == ["300"]
+    assert [pool.remaining for pool in agreements.blocks_of(office.store, one.id)] == ["300"]
 
 
 async def test_an_allowance_from_a_later_month(office: Office) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from db import probes, sessions
 from db.unit import Actor, unit_of_work
-from dispatch.closeout.probes.carrying import specification_form
+from dispatch.closeout.probes.laptop import specification_form
 from dispatch.desk.closeout import probing
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.session.user import log_in

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dispatch.model.travel import UNKNOWN_LEG, Place, Provenance
-from dispatch.travel import keys
+from dispatch.travel import secret_files
 from dispatch.travel.chain import Chain, Unavailable
 from dispatch.travel.engines import NO_WAY, decoded
 from dispatch.travel.estimate import Estimated
@@ -180,19 +180,19 @@ def test_the_proxy_of_the_environment_is_not_asked_about_this_machine(monkeypatc
 
 
 def test_key_from_the_environment_or_a_file_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(keys.VARIABLE, raising=False)
+    monkeypatch.delenv(secret_files.VARIABLE, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    assert keys.secret(keys.VARIABLE, keys.FILE) == ""
+    assert secret_files.secret(secret_files.VARIABLE, secret_files.FILE) == ""
     file = tmp_path / "dispatch-board" / "travel.key"
     file.parent.mkdir()
     file.write_text("secret\n")
     file.chmod(0o644)
     with pytest.raises(Unavailable, match="chmod 600"):
-        keys.secret(keys.VARIABLE, keys.FILE)
+        secret_files.secret(secret_files.VARIABLE, secret_files.FILE)
     file.chmod(0o600)
-    assert keys.secret(keys.VARIABLE, keys.FILE) == "secret"
-    monkeypatch.setenv(keys.VARIABLE, "other")
-    assert keys.secret(keys.VARIABLE, keys.FILE) == "other"
+    assert secret_files.secret(secret_files.VARIABLE, secret_files.FILE) == "secret"
+    monkeypatch.setenv(secret_files.VARIABLE, "other")
+    assert secret_files.secret(secret_files.VARIABLE, secret_files.FILE) == "other"
 
 
 def test_polyline_of_the_algorithms_page() -> None:

@@ -10,29 +10,29 @@ import socket
 import subprocess
 import time
 
-from dispatch.closeout.probes.effort import Effort, NotRun, ProbeFault
+from dispatch.closeout.probes.connection import wait_for
+from dispatch.closeout.probes.deadline import Deadline, NotRun, ProbeFault
 from dispatch.closeout.probes.safety import Address
 from dispatch.closeout.probes.vantage import Dialer, FromHost
-from dispatch.closeout.probes.wire import wait_for
 from dispatch.model.probes import Probe
 
 _REPLIED = re.compile(r"(\d+) (?:packets )?received")
 _ICMPV6 = 58
 
 
-def try_ping(probe: Probe, dialer: Dialer, effort: Effort) -> str:
+def try_ping(probe: Probe, dialer: Dialer, deadline: Deadline) -> str:
     """What was seen. Raises ProbeFault, OSError."""
     if not isinstance(dialer, FromHost):
         raise NotRun("a ping cannot go through the proxy of the client's network; a tcp test can")
-    address = dialer.addresses(probe.host, effort, local=probe.local)[0]
-    effort.doing = f"waiting for replies of {probe.host}"
+    address = dialer.addresses(probe.host, deadline, local=probe.local)[0]
+    deadline.doing = f"waiting for replies of {probe.host}"
     with contextlib.ExitStack() as stack:
         try:
             sock = stack.enter_context(_icmp_socket(address))
         except PermissionError:
-            count, fastest = _by_command(probe, address, effort), None
+            count, fastest = _by_command(probe, address, deadline), None
         else:
-            count, fastest = _by_socket(sock, probe, address, effort)
+            count, fastest = _by_socket(sock, probe, address, deadline)
     sentence = f"{count} of {probe.echoes} echoes came back"
     if count < probe.replies:
         raise ProbeFault(f"{sentence}; {probe.replies} are asked for")
@@ -45,7 +45,7 @@ def _icmp_socket(address: Address) -> socket.socket:
     return socket.socket(socket.AF_INET6, socket.SOCK_DGRAM, _ICMPV6)
 
 
-def _by_socket(sock: socket.socket, probe: Probe, address: Address, effort: Effort) -> tuple[int, float | None]:
+def _by_socket(sock: socket.socket, probe: Probe, address: Address, deadline: Deadline) -> tuple[int, float | None]:
     """How many replies came, and the fastest in seconds. The kernel fills in identifier and checksum."""
     sock.setblocking(False)
     try:
@@ -60,37 +60,37 @@ def _by_socket(sock: socket.socket, probe: Probe, address: Address, effort: Effo
         begun = time.monotonic()
         with contextlib.suppress(OSError):
             sock.send(kind + b"\0\0\0\0\0" + number.to_bytes(2, "big") + mark)
-        until = begun + min(1.0, effort.left() / (probe.echoes - number + 1))
-        took = _reply(sock, mark, begun, until, effort)
+        until = begun + min(1.0, deadline.left() / (probe.echoes - number + 1))
+        took = _reply(sock, mark, begun, until, deadline)
         if took is not None:
             count, fastest = count + 1, took if fastest is None else min(took, fastest)
             if number < probe.echoes:
-                effort.pause(0.2)
+                deadline.pause(0.2)
     return count, fastest
 
 
-def _reply(sock: socket.socket, mark: bytes, begun: float, until: float, effort: Effort) -> float | None:
+def _reply(sock: socket.socket, mark: bytes, begun: float, until: float, deadline: Deadline) -> float | None:
     """Seconds until the reply with that mark; None: it did not come in time."""
     while time.monotonic() < until:
-        wait_for(sock, effort, write=False)
+        wait_for(sock, deadline, write=False)
         with contextlib.suppress(OSError):
             if sock.recv(2048).endswith(mark):
                 return time.monotonic() - begun
     return None
 
 
-def _by_command(probe: Probe, address: Address, effort: Effort) -> int:
+def _by_command(probe: Probe, address: Address, deadline: Deadline) -> int:
     """How many replies the system's `ping` counted; the address is ours and can be no option of it."""
     command = shutil.which("ping")
     if command is None:
         raise NotRun("ping is not allowed to us on this machine, and it has no ping command")
-    words = [command, "-n", "-c", str(probe.echoes), "-w", str(max(1, int(effort.left()))), str(address)]
+    words = [command, "-n", "-c", str(probe.echoes), "-w", str(max(1, int(deadline.left()))), str(address)]
     with subprocess.Popen(
         words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={"LC_ALL": "C"}
     ) as process:
         try:
             while process.poll() is None:
-                effort.pause(0.05)
+                deadline.pause(0.05)
             assert process.stdout is not None
             output = process.stdout.read(65_536).decode("ascii", "replace")
         finally:

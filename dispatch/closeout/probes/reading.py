@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from dispatch.closeout.probes.effort import ProbeFault
+from dispatch.closeout.probes.deadline import ProbeFault
 from dispatch.closeout.probes.safety import address_of, ascii_name, forbidden, refusal
 from dispatch.model import text as limits
 from dispatch.model.forms import unusual

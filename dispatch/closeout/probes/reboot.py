@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from dispatch.closeout.probes.effort import Effort, OutOfTime, ProbeFault
+from dispatch.closeout.probes.deadline import Deadline, OutOfTime, ProbeFault
 from dispatch.closeout.probes.tcp import banner
 from dispatch.closeout.probes.vantage import Dialer
 from dispatch.model.probes import Probe, Watch, host_and_port, length_text
@@ -25,7 +25,7 @@ MISSES = 2
 def watch_reboot(
     probe: Probe,
     dialer: Dialer,
-    effort: Effort,
+    deadline: Deadline,
     now: Callable[[], int],
     tell: Callable[[str], None],
     seen: Watch,
@@ -37,7 +37,7 @@ def watch_reboot(
     Args:
         probe: what is watched.
         dialer: from where.
-        effort: for the whole watch.
+        deadline: of the whole watch.
         now: the instant, for what is kept.
         tell: is told each step in words.
         seen: what an earlier watch that was cut off has seen.
@@ -48,40 +48,40 @@ def watch_reboot(
         ProbeFault: a step was not seen; the sentence says which.
     """
     at = host_and_port(probe.host, probe.port)
-    look = _Look(probe, dialer, effort, look_seconds)
+    look = _Look(probe, dialer, deadline, look_seconds)
     try:
         if seen.up_at is None:
-            effort.doing = f"waiting for {at} to answer before the restart"
+            deadline.doing = f"waiting for {at} to answer before the restart"
             look.until_up()
             seen = replace(seen, up_at=now())
             keep(seen)
         if seen.down_at is None:
             tell(f"{at} is up: restart it now, this goes on watching")
-            effort.doing = f"waiting for {at} to go down"
+            deadline.doing = f"waiting for {at} to go down"
             look.until_down()
             seen = replace(seen, down_at=now())
             keep(seen)
         tell(f"{at} is down: waiting for it to come back")
-        effort.doing = f"waiting for {at} to come back"
+        deadline.doing = f"waiting for {at} to come back"
         look.until_up()
         seen = replace(seen, back_at=now())
         keep(seen)
     except OutOfTime as fault:
-        raise ProbeFault(_missed(seen, effort, look.last), final=True) from fault
+        raise ProbeFault(_missed(seen, deadline, look.last), final=True) from fault
     return seen
 
 
 class _Look:
     """Looks at a service again and again, with what came of the last one."""
 
-    def __init__(self, probe: Probe, dialer: Dialer, effort: Effort, every: float) -> None:
-        self._probe, self._dialer, self._effort, self._every = probe, dialer, effort, every
+    def __init__(self, probe: Probe, dialer: Dialer, deadline: Deadline, every: float) -> None:
+        self._probe, self._dialer, self._deadline, self._every = probe, dialer, deadline, every
         self.last = ""
 
     def until_up(self) -> None:
         """Wait until it answers."""
         while not self._is_up():
-            self._effort.pause(self._every)
+            self._deadline.pause(self._every)
 
     def until_down(self) -> None:
         """Wait until it does not answer several times in a row."""
@@ -89,28 +89,28 @@ class _Look:
         while misses < MISSES:
             misses = 0 if self._is_up() else misses + 1
             if misses < MISSES:
-                self._effort.pause(self._every)
+                self._deadline.pause(self._every)
 
     def _is_up(self) -> bool:
         probe = self._probe
-        part = self._effort.part(ANSWER_SECONDS)
+        part = self._deadline.part(ANSWER_SECONDS)
         try:
-            with self._dialer.open(probe.host, probe.port, part, local=probe.local) as wire:
+            with self._dialer.open(probe.host, probe.port, part, local=probe.local) as connection:
                 if probe.expect:
-                    banner(wire, probe.expect, part)
+                    banner(connection, probe.expect, part)
         except (ProbeFault, OSError) as fault:
             if isinstance(fault, ProbeFault) and fault.final:
                 raise
             # not a part that is over, but the whole
-            self._effort.left()
+            self._deadline.left()
             self.last = str(fault)
             return False
         return True
 
 
-def _missed(seen: Watch, effort: Effort, last: str) -> str:
+def _missed(seen: Watch, deadline: Deadline, last: str) -> str:
     reason = f": {last}" if last else ""
-    limit = length_text(int(effort.seconds))
+    limit = length_text(int(deadline.seconds))
     if seen.up_at is None:
         return f"was never seen up within {limit}, so nothing shows a restart{reason}"
     if seen.down_at is None:

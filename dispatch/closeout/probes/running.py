@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from dispatch.closeout.probes.effort import CalledOff, Effort, NotRun, ProbeFault, received
+from dispatch.closeout.probes.deadline import CalledOff, Deadline, NotRun, ProbeFault, received
 from dispatch.closeout.probes.vantage import Dialer
 from dispatch.model.probes import Probe, ProbeKind, ProbeOutcome, Try, Watch
 
@@ -58,7 +58,7 @@ class Runner:
         ran = True
         for number in range(1, probe.tries + 1):
             if tries:
-                Effort(self._pause + 1, self._called_off).pause(self._pause)
+                Deadline(self._pause + 1, self._called_off).pause(self._pause)
             self._tell(f"{probe.name}: {probe.where}" + (f", try {number}" if number > 1 else ""))
             made, final, ran = self._tried(probe, dialer, number)
             tries.append(made)
@@ -77,19 +77,19 @@ class Runner:
     def _tried(self, probe: Probe, dialer: Dialer, number: int) -> tuple[Try, bool, bool]:
         """One try, whether another would only say the same, and whether anything was tested."""
         at, begun, final, ran = self._now(), time.monotonic(), False, True
-        effort = Effort(probe.seconds, self._called_off)
+        deadline = Deadline(probe.seconds, self._called_off)
         try:
-            text, passed = _try(probe, dialer, effort, at), True
+            text, passed = _try(probe, dialer, deadline, at), True
         except ProbeFault as fault:
             text, passed, final, ran = fault.text, False, fault.final, not isinstance(fault, NotRun)
         except OSError as error:
             words = received((error.strerror or str(error)).lower())
-            text, passed = f"the connection broke while {effort.doing}: {words}", False
+            text, passed = f"the connection broke while {deadline.doing}: {words}", False
         except CalledOff:
             raise
         except Exception as error:
             # whatever a server sends must not end the program: the readers of other people raise what they raise
-            text, passed = f"sent something that cannot be read ({type(error).__name__}) while {effort.doing}", False
+            text, passed = f"sent something that cannot be read ({type(error).__name__}) while {deadline.doing}", False
         took = int((time.monotonic() - begun) * 1000)
         return Try(probe.name, number, at, took, passed, received(text, SENTENCE)), final, ran
 
@@ -97,13 +97,16 @@ class Runner:
         from dispatch.closeout.probes.reboot import LOOK_SECONDS, watch_reboot
 
         at, begun = self._now(), time.monotonic()
-        effort = Effort(probe.seconds, self._called_off)
+        deadline = Deadline(probe.seconds, self._called_off)
         self._tell(f"{probe.name}: watching {probe.where}" + (", going on from before" if seen.up_at else ""))
         ran = True
         try:
             # the pause between tries is at most a second, the time between two looks exactly that
             every = min(self._pause, LOOK_SECONDS)
-            text, passed = watch_reboot(probe, dialer, effort, self._now, self._tell, seen, keep, every).sentence, True
+            text, passed = (
+                watch_reboot(probe, dialer, deadline, self._now, self._tell, seen, keep, every).sentence,
+                True,
+            )
         except ProbeFault as fault:
             text, passed, ran = fault.text, False, not isinstance(fault, NotRun)
         text = received(text, SENTENCE)
@@ -114,22 +117,22 @@ class Runner:
         return ProbeOutcome(probe, passed, text, (made,), value, ran)
 
 
-def _try(probe: Probe, dialer: Dialer, effort: Effort, now: int) -> str:
+def _try(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
     """What was seen. Raises ProbeFault, OSError, and whatever a reader raises on what it cannot read."""
-    from dispatch.closeout.probes import mail, names, ping, tcp, tls, web
+    from dispatch.closeout.probes import dns_lookup, mail, ping, tcp, tls, web
 
     match probe.kind:
         case ProbeKind.TCP:
-            return tcp.try_tcp(probe, dialer, effort)
+            return tcp.try_tcp(probe, dialer, deadline)
         case ProbeKind.HTTP:
-            return web.try_page(probe, dialer, effort)
+            return web.try_page(probe, dialer, deadline)
         case ProbeKind.TLS:
-            return tls.try_tls(probe, dialer, effort, now)
+            return tls.try_tls(probe, dialer, deadline, now)
         case ProbeKind.SMTP:
-            return mail.try_mail(probe, dialer, effort)
+            return mail.try_mail(probe, dialer, deadline)
         case ProbeKind.DNS:
-            return names.try_name(probe, dialer, effort)
+            return dns_lookup.try_name(probe, dialer, deadline)
         case ProbeKind.PING:
-            return ping.try_ping(probe, dialer, effort)
+            return ping.try_ping(probe, dialer, deadline)
         case _:
             raise ProbeFault("a value is typed in, not run", final=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 
-from dispatch.closeout.probes.effort import ProbeFault
+from dispatch.closeout.probes.deadline import ProbeFault
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from dispatch.closeout.probes.effort import Effort, ProbeFault, received
+from dispatch.closeout.probes.connection import Connection
+from dispatch.closeout.probes.deadline import Deadline, ProbeFault, received
 from dispatch.closeout.probes.vantage import Dialer
-from dispatch.closeout.probes.wire import Wire
 from dispatch.model.probes import Probe
 
 _BANNER = 4096
 """Bytes within which a banner must match."""
 
 
-def try_tcp(probe: Probe, dialer: Dialer, effort: Effort) -> str:
+def try_tcp(probe: Probe, dialer: Dialer, deadline: Deadline) -> str:
     """What was seen. Raises ProbeFault, OSError."""
-    with dialer.open(probe.host, probe.port, effort, local=probe.local) as wire:
+    with dialer.open(probe.host, probe.port, deadline, local=probe.local) as connection:
         if not probe.expect:
             return "the connection opened"
-        return f"it said “{received(banner(wire, probe.expect, effort))}”"
+        return f"it said “{received(banner(connection, probe.expect, deadline))}”"
 
 
-def banner(wire: Wire, expected: str, effort: Effort) -> bytes:
+def banner(connection: Connection, expected: str, deadline: Deadline) -> bytes:
     """What a server said up to and with `expected`.
 
     Raises:
         ProbeFault: it says something else, or nothing.
     """
-    effort.doing = "waiting for the banner"
+    deadline.doing = "waiting for the banner"
     expected_bytes = expected.encode()
     greeting = b""
     while len(greeting) < _BANNER:
-        more = wire.receive(_BANNER - len(greeting))
+        more = connection.receive(_BANNER - len(greeting))
         greeting += more
         if expected_bytes in greeting:
             return greeting

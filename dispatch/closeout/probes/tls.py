@@ -6,10 +6,10 @@ import datetime
 import ssl
 from collections.abc import Iterator
 
-from dispatch.closeout.probes.effort import Effort, ProbeFault, received
+from dispatch.closeout.probes.connection import Connection
+from dispatch.closeout.probes.deadline import Deadline, ProbeFault, received
 from dispatch.closeout.probes.safety import ascii_name
 from dispatch.closeout.probes.vantage import Dialer
-from dispatch.closeout.probes.wire import Wire
 from dispatch.model.probes import Probe
 
 _NOT_YET, _EXPIRED = 9, 10
@@ -18,9 +18,9 @@ _NO_ISSUER = (2, 20, 21)
 _OTHER_NAME = (62, 63, 64)
 
 
-def try_tls(probe: Probe, dialer: Dialer, effort: Effort, now: int) -> str:
+def try_tls(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
     """What was seen, at `now`. Raises ProbeFault, OSError."""
-    ends = secured_until(probe, dialer, effort)
+    ends = secured_until(probe, dialer, deadline)
     days = datetime.timedelta(seconds=ends - now).days
     if days < probe.days:
         raise ProbeFault(
@@ -29,34 +29,34 @@ def try_tls(probe: Probe, dialer: Dialer, effort: Effort, now: int) -> str:
     return f"the certificate is valid until {_day(ends)}, {_count(days)} more"
 
 
-def secured_until(probe: Probe, dialer: Dialer, effort: Effort) -> int:
+def secured_until(probe: Probe, dialer: Dialer, deadline: Deadline) -> int:
     """The instant at which the certificate of a server ends, once chain and name have verified."""
-    with dialer.open(probe.host, probe.port, effort, local=probe.local) as wire:
+    with dialer.open(probe.host, probe.port, deadline, local=probe.local) as connection:
         try:
-            certificate = verified(wire, probe.host, effort).getpeercert()
+            certificate = verified(connection, probe.host, deadline).getpeercert()
         except ssl.SSLCertVerificationError as error:
-            raise ProbeFault(_why_not(error, probe, dialer, effort), final=True) from error
+            raise ProbeFault(_why_not(error, probe, dialer, deadline), final=True) from error
     if not certificate or "notAfter" not in certificate:
         raise ProbeFault("it showed no certificate", final=True)
     return int(ssl.cert_time_to_seconds(str(certificate["notAfter"])))
 
 
-def verified(wire: Wire, host: str, effort: Effort) -> ssl.SSLSocket:
+def verified(connection: Connection, host: str, deadline: Deadline) -> ssl.SSLSocket:
     """Go on under TLS, with chain and name verified.
 
     Raises:
         ssl.SSLCertVerificationError: they do not verify.
         ProbeFault: it is no TLS.
     """
-    return _secured(wire, ssl.create_default_context(), host, effort)
+    return _secured(connection, ssl.create_default_context(), host, deadline)
 
 
-def unverified(wire: Wire, host: str, effort: Effort) -> ssl.SSLSocket:
+def unverified(connection: Connection, host: str, deadline: Deadline) -> ssl.SSLSocket:
     """Go on under TLS with whoever it is. Raises ProbeFault."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    return _secured(wire, context, host, effort)
+    return _secured(connection, context, host, deadline)
 
 
 def words_of(error: ssl.SSLCertVerificationError, host: str) -> str:
@@ -75,10 +75,10 @@ def words_of(error: ssl.SSLCertVerificationError, host: str) -> str:
     return f"the certificate does not verify: {received(error.verify_message)}"
 
 
-def _secured(wire: Wire, context: ssl.SSLContext, host: str, effort: Effort) -> ssl.SSLSocket:
-    effort.doing = "greeting over TLS"
+def _secured(connection: Connection, context: ssl.SSLContext, host: str, deadline: Deadline) -> ssl.SSLSocket:
+    deadline.doing = "greeting over TLS"
     try:
-        return wire.secure(context, ascii_name(host))
+        return connection.secure(context, ascii_name(host))
     except ssl.SSLCertVerificationError:
         raise
     except ssl.SSLEOFError as error:
@@ -88,13 +88,13 @@ def _secured(wire: Wire, context: ssl.SSLContext, host: str, effort: Effort) -> 
         raise ProbeFault(f"it does not speak TLS as we do: {received(reason)}", final=True) from error
 
 
-def _why_not(error: ssl.SSLCertVerificationError, probe: Probe, dialer: Dialer, effort: Effort) -> str:
+def _why_not(error: ssl.SSLCertVerificationError, probe: Probe, dialer: Dialer, deadline: Deadline) -> str:
     """The reason, with the date where the date is the reason: for it the certificate is fetched once more."""
     reason = words_of(error, probe.host)
     if error.verify_code not in (_EXPIRED, _NOT_YET):
         return reason
-    with dialer.open(probe.host, probe.port, effort, local=probe.local) as wire:
-        certificate = unverified(wire, probe.host, effort).getpeercert(binary_form=True)
+    with dialer.open(probe.host, probe.port, deadline, local=probe.local) as connection:
+        certificate = unverified(connection, probe.host, deadline).getpeercert(binary_form=True)
     begins, ends = _validity(certificate or b"")
     if error.verify_code == _EXPIRED:
         return f"the certificate expired on {_day(ends)}" if ends else reason

@@ -9,9 +9,9 @@ import socket
 import threading
 from typing import Protocol
 
-from dispatch.closeout.probes.effort import Effort, NotRun, OutOfTime, ProbeFault
+from dispatch.closeout.probes.connection import Connection, wait_for
+from dispatch.closeout.probes.deadline import Deadline, NotRun, OutOfTime, ProbeFault
 from dispatch.closeout.probes.safety import Address, address_of, ascii_name, forbidden, refusal, refusal_of
-from dispatch.closeout.probes.wire import Wire, wait_for
 from dispatch.model.probes import Vantage, host_and_port
 
 _SOCKS_REPLIES = {
@@ -34,13 +34,13 @@ class Dialer(Protocol):
         """Which one."""
         ...
 
-    def open(self, host: str, port: int, effort: Effort, *, local: bool = False) -> Wire:
+    def open(self, host: str, port: int, deadline: Deadline, *, local: bool = False) -> Connection:
         """A connection to a host.
 
         Args:
             host: name or address.
             port: the port.
-            effort: the try that it is for.
+            deadline: of the try that it is for.
             local: whether the target was registered with a reason, so that this machine, loopback and link-local
                 addresses are allowed.
 
@@ -61,7 +61,7 @@ class FromHost:
         self.vantage = vantage
         self._known: dict[str, tuple[Address, ...]] = {}
 
-    def addresses(self, host: str, effort: Effort, *, local: bool = False) -> tuple[Address, ...]:
+    def addresses(self, host: str, deadline: Deadline, *, local: bool = False) -> tuple[Address, ...]:
         """The addresses of a host that may be tested.
 
         Raises:
@@ -70,7 +70,7 @@ class FromHost:
         addresses = self._known.get(host)
         if addresses is None:
             literal = address_of(host)
-            addresses = (literal,) if literal is not None else _resolve(host, effort)
+            addresses = (literal,) if literal is not None else _resolve(host, deadline)
             self._known[host] = addresses
         for address in addresses:
             if why := forbidden(address):
@@ -80,16 +80,18 @@ class FromHost:
                 raise NotRun(f"{host}{at} is {why}: it is tested only if registered with a reason")
         return addresses
 
-    def open(self, host: str, port: int, effort: Effort, *, local: bool = False) -> Wire:
+    def open(self, host: str, port: int, deadline: Deadline, *, local: bool = False) -> Connection:
         """As `Dialer.open`."""
-        addresses = self.addresses(host, effort, local=local)
-        effort.doing = f"connecting to {host_and_port(host, port)}"
+        addresses = self.addresses(host, deadline, local=local)
+        deadline.doing = f"connecting to {host_and_port(host, port)}"
         last: ProbeFault | None = None
         for number, address in enumerate(addresses):
-            effort.left()
+            deadline.left()
             rest = len(addresses) - number
             try:
-                return _connect(address, port, effort, effort.part(effort.left() / rest) if rest > 1 else effort)
+                return _connect(
+                    address, port, deadline, deadline.part(deadline.left() / rest) if rest > 1 else deadline
+                )
             except OSError as error:
                 last = ProbeFault(_why_not(error, host, port))
             except OutOfTime as fault:
@@ -110,34 +112,34 @@ class ThroughSite:
         self.vantage = Vantage.SITE
         self._port = port
 
-    def open(self, host: str, port: int, effort: Effort, *, local: bool = False) -> Wire:
+    def open(self, host: str, port: int, deadline: Deadline, *, local: bool = False) -> Connection:
         """As `Dialer.open`; the address is looked at only as far as it was typed, as no name is resolved here."""
         address = address_of(host)
         if address is not None and (why := forbidden(address)):
             raise NotRun(f"{host} is {why}: it is not tested")
         if not local and (why := refusal(host)):
             raise NotRun(f"{host} is {why}: it is tested only if registered with a reason")
-        effort.doing = "connecting to the proxy of the client's network"
+        deadline.doing = "connecting to the proxy of the client's network"
         try:
-            wire = _connect(ipaddress.IPv4Address("127.0.0.1"), self._port, effort, effort)
+            connection = _connect(ipaddress.IPv4Address("127.0.0.1"), self._port, deadline, deadline)
         except OSError as error:
             raise NotRun(
                 f"nothing on port {self._port} leads into the client's network ({_words(error)}); connect with ssh -R "
                 f"{self._port}, or run the test on your laptop: dispatch visit probe-spec"
             ) from error
         try:
-            self._ask(wire, host, port, effort)
+            self._ask(connection, host, port, deadline)
         except BaseException:
-            wire.close()
+            connection.close()
             raise
-        return wire
+        return connection
 
     @staticmethod
-    def _ask(wire: Wire, host: str, port: int, effort: Effort) -> None:
+    def _ask(connection: Connection, host: str, port: int, deadline: Deadline) -> None:
         """SOCKS5 CONNECT without a login (RFC 1928)."""
-        effort.doing = f"asking the proxy for {host_and_port(host, port)}"
-        wire.send(b"\x05\x01\x00")
-        if wire.exactly(2) != b"\x05\x00":
+        deadline.doing = f"asking the proxy for {host_and_port(host, port)}"
+        connection.send(b"\x05\x01\x00")
+        if connection.exactly(2) != b"\x05\x00":
             raise NotRun("what listens on the port of the client's network is no SOCKS5 proxy")
         address = address_of(host)
         if address is not None:
@@ -146,23 +148,23 @@ class ThroughSite:
             name = ascii_name(host).encode("ascii")
             target = b"\x03" + bytes([len(name)]) + name
         try:
-            wire.send(b"\x05\x01\x00" + target + port.to_bytes(2, "big"))
-            version, reply, _, kind = wire.exactly(4)
+            connection.send(b"\x05\x01\x00" + target + port.to_bytes(2, "big"))
+            version, reply, _, kind = connection.exactly(4)
         except (ProbeFault, ConnectionError) as fault:
             if isinstance(fault, OutOfTime):
                 raise
             raise ProbeFault(f"{host_and_port(host, port)} could not be reached from the client's network") from fault
         if version != 5 or reply:
             raise ProbeFault(f"{host_and_port(host, port)} {_SOCKS_REPLIES.get(reply, 'was refused by the proxy')}")
-        length = {1: 4, 3: wire.exactly(1)[0] if kind == 3 else 0, 4: 16}.get(kind)
+        length = {1: 4, 3: connection.exactly(1)[0] if kind == 3 else 0, 4: 16}.get(kind)
         if length is None:
             raise NotRun("the proxy answered with something that is no SOCKS5")
-        wire.exactly(length + 2)
+        connection.exactly(length + 2)
 
 
-def _resolve(host: str, effort: Effort) -> tuple[Address, ...]:
+def _resolve(host: str, deadline: Deadline) -> tuple[Address, ...]:
     """The system's answer. Its resolver has time-outs of its own, so it is asked on a thread that may be left behind."""
-    effort.doing = f"looking up {host}"
+    deadline.doing = f"looking up {host}"
     name = ascii_name(host)
     answer: list[tuple[Address, ...] | OSError] = []
 
@@ -177,7 +179,7 @@ def _resolve(host: str, effort: Effort) -> tuple[Address, ...]:
     asking = threading.Thread(target=look_up, name="look-up", daemon=True)
     asking.start()
     while asking.is_alive():
-        asking.join(effort.slice())
+        asking.join(deadline.slice())
     (outcome,) = answer
     if isinstance(outcome, OSError):
         temporary = isinstance(outcome, socket.gaierror) and outcome.errno == socket.EAI_AGAIN
@@ -187,9 +189,9 @@ def _resolve(host: str, effort: Effort) -> tuple[Address, ...]:
     return outcome
 
 
-def _connect(address: Address, port: int, effort: Effort, part: Effort) -> Wire:
-    """A connection to just that address, for `effort`, within the time of `part`. Raises OSError, ProbeFault."""
-    part.doing = effort.doing
+def _connect(address: Address, port: int, deadline: Deadline, part: Deadline) -> Connection:
+    """A connection to just that address, for `deadline`, within the time of `part`. Raises OSError, ProbeFault."""
+    part.doing = deadline.doing
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -209,7 +211,7 @@ def _connect(address: Address, port: int, effort: Effort, part: Effort) -> Wire:
                     raise OSError(code, os.strerror(code)) from None
             else:
                 code = 0
-        return Wire(sock, effort)
+        return Connection(sock, deadline)
     except BaseException:
         sock.close()
         raise

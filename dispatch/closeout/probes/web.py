@@ -11,10 +11,10 @@ import urllib.parse
 from typing import Any, cast
 
 from dispatch.closeout.probes import tls
-from dispatch.closeout.probes.effort import Effort, ProbeFault, received
+from dispatch.closeout.probes.connection import Connection
+from dispatch.closeout.probes.deadline import Deadline, ProbeFault, received
 from dispatch.closeout.probes.safety import ascii_name
 from dispatch.closeout.probes.vantage import Dialer
-from dispatch.closeout.probes.wire import Wire
 from dispatch.model.probes import Probe
 
 BODY = 64 * 1024
@@ -24,11 +24,11 @@ _PORTS = {"http": 80, "https": 443}
 _SAFE = "/?&=;:@!$'()*+,~#%[]-._"
 
 
-def try_page(probe: Probe, dialer: Dialer, effort: Effort) -> str:
+def try_page(probe: Probe, dialer: Dialer, deadline: Deadline) -> str:
     """What was seen. Raises ProbeFault, OSError."""
     url = probe.url
     for _ in range(REDIRECTS + 1):
-        response, body = _fetched(url, probe, dialer, effort)
+        response, body = _fetched(url, probe, dialer, deadline)
         if status_fits(response.status, probe.status):
             return _of_body(response, body, probe)
         location = response.getheader("Location")
@@ -59,30 +59,30 @@ def parts_of(url: str) -> tuple[str, str, int, str]:
     return parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme], f"{path}?{query}" if query else path
 
 
-def _fetched(url: str, probe: Probe, dialer: Dialer, effort: Effort) -> tuple[http.client.HTTPResponse, bytes]:
+def _fetched(url: str, probe: Probe, dialer: Dialer, deadline: Deadline) -> tuple[http.client.HTTPResponse, bytes]:
     scheme, host, port, path = parts_of(url)
-    with dialer.open(host, port, effort, local=probe.local) as wire:
+    with dialer.open(host, port, deadline, local=probe.local) as connection:
         if scheme == "https":
             try:
-                tls.verified(wire, host, effort)
+                tls.verified(connection, host, deadline)
             except ssl.SSLCertVerificationError as error:
                 raise ProbeFault(tls.words_of(error, host), final=True) from error
         name = f"[{host}]" if ":" in host else ascii_name(host)
         at = name if port == _PORTS[scheme] else f"{name}:{port}"
-        effort.doing = "waiting for the answer"
-        wire.send(
+        deadline.doing = "waiting for the answer"
+        connection.send(
             f"GET {path} HTTP/1.1\r\nHost: {at}\r\nUser-Agent: dispatch-board\r\nAccept: */*\r\n"
             "Accept-Encoding: identity\r\nConnection: close\r\n\r\n".encode("ascii")
         )
-        return _read(wire, effort)
+        return _read(connection, deadline)
 
 
-def _read(wire: Wire, effort: Effort) -> tuple[http.client.HTTPResponse, bytes]:
+def _read(connection: Connection, deadline: Deadline) -> tuple[http.client.HTTPResponse, bytes]:
     # an HTTPResponse asks its socket for nothing but a file to read
-    response = http.client.HTTPResponse(cast(Any, wire), method="GET")
+    response = http.client.HTTPResponse(cast(Any, connection), method="GET")
     try:
         response.begin()
-        effort.doing = "reading the page"
+        deadline.doing = "reading the page"
         promised = response.length
         body = b""
         while len(body) < BODY and (more := response.read(min(8192, BODY - len(body)))):

@@ -17,7 +17,7 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.model.clock import SystemClock
 from dispatch.model.firm import Firm
 from dispatch.travel.chain import Unavailable
-from dispatch.travel.keys import secret
+from dispatch.travel.secret_files import secret
 
 SECONDS = 20.0
 """How long a server may take for an answer."""

@@ -33,8 +33,8 @@ from dispatch.desk.session.preferences import KEYS_FILE, PERSONAL_FILE, settings
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.unsent import folder_of as unsent_folder
 from dispatch.model.text import show
-from dispatch.travel.keys import FILE as TRAVEL_FILE
-from dispatch.travel.keys import path_of as path_of_secret
+from dispatch.travel.secret_files import FILE as TRAVEL_FILE
+from dispatch.travel.secret_files import path_of as path_of_secret
 
 FORMAT = 1
 """Of the manifest; a higher one was written by a newer program."""

@@ -41,7 +41,7 @@ def office(store: Store) -> CareCalendar:
     from db import settings
 
     firm = settings.firm(store)
-    form = hours_form(agreements.hours_told(store), firm, day_of(store.clock.now(), firm.zone))
+    form = hours_form(agreements.hours_by_day(store), firm, day_of(store.clock.now(), firm.zone))
     zone, hours = str(form["timezone"]), form["hours"]
     open_on = frozenset(number for number, name in enumerate(WEEKDAYS) if hours.get(name))
     holidays = frozenset(datetime.date.fromisoformat(str(day)) for day in form["holidays"])
@@ -84,7 +84,7 @@ def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = N
                 visits=tuple(_visits(own, said, facts, where)),
                 surveys=surveys.get(one.id, ()),
                 breaches=tuple(_breaches(own, running, store.clock.now(), where.zone)),
-                blocks=agreements.pools_of(store, in_force.id)
+                blocks=agreements.blocks_of(store, in_force.id)
                 if in_force and in_force.kind.startswith("block")
                 else (),
                 allowance=None if in_force is None else _allowance(store, in_force, where.today),

@@ -71,8 +71,10 @@ def input_of(store: Store, visit: Visit, *, now: int, kept: StoredSheet | None =
     if kept is None:
         agreement = agreements.agreement_on(store, visit.client_id, day)
         copied["agreement"] = None if agreement is None else terms_of(store, agreement, day)
-        pools = {} if agreement is None else {pool.name: pool.id for pool in agreements.pools_of(store, agreement.id)}
-        source["agreement"] = agreement and {"id": agreement.id, "name": agreement.name, "pools": pools}
+        blocks = (
+            {} if agreement is None else {block.name: block.id for block in agreements.blocks_of(store, agreement.id)}
+        )
+        source["agreement"] = agreement and {"id": agreement.id, "name": agreement.name, "pools": blocks}
     elif copied["agreement"] is not None and copied["agreement"]["kind"] in PREPAID:
         copied["agreement"] = _balances_now(store, visit, copied["agreement"], source["agreement"], day)
     names = source.setdefault("technicians", {})
@@ -119,7 +121,7 @@ def terms_of(store: Store, agreement: Agreement, day: datetime.date) -> dict[str
 def _balances_now(
     store: Store, visit: Visit, terms: Mapping[str, Any], source: Mapping[str, Any] | None, day: datetime.date
 ) -> dict[str, Any]:
-    """The terms of a kept sheet, with what the pools that it drew from have now."""
+    """The terms of a kept sheet, with what the prepaid balances that it drew from have now."""
     found = None if source is None else agreements.agreement(store, source["id"])
     if source is None or found is None or found.kind != terms["kind"]:
         what = "is not known" if found is None else f"is of the kind {found.kind} now, and was {terms['kind']}"

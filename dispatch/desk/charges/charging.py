@@ -143,7 +143,7 @@ def open_charge(user: User, unit: Unit, visit: Visit, reason: str) -> None:
 def keep_sheet(
     user: User, unit: Unit, visit: Visit, *, reason: str = "", accept: bool = False, afresh: bool = False
 ) -> Priced | Unpriced:
-    """Keep the charge of an ended visit as its next revision, and draw from its agreement's pools what it takes.
+    """Keep the charge of an ended visit as its next revision, and draw from its agreement's prepaid balances what it takes.
 
     A sheet is accepted when it is ready, or when a lead accepts it (`accept`); only an accepted one draws. What the
     revision before had drawn is given back first. Everything that it is priced from is copied when the visit ends, and taken

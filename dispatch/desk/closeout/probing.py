@@ -17,8 +17,8 @@ from db.faults import Busy
 from db.store import Store, there
 from dispatch.closeout.gates import settled
 from dispatch.closeout.probes import outcomes as came
-from dispatch.closeout.probes.carrying import LaptopReport, NotTaken, ProbedItem, Specification, read_report, sealed
-from dispatch.closeout.probes.effort import CalledOff
+from dispatch.closeout.probes.deadline import CalledOff
+from dispatch.closeout.probes.laptop import LaptopReport, NotTaken, ProbedItem, Specification, read_report, sealed
 from dispatch.closeout.probes.running import PAUSE_SECONDS, Runner
 from dispatch.closeout.probes.vantage import Dialer, FromHost, ThroughSite
 from dispatch.closeout.recording import Recording, Run

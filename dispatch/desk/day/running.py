@@ -17,7 +17,7 @@ from dispatch.model.people import Hours, Spans, Technician, openings_on
 from dispatch.model.states import ENDED, OCCUPYING
 from dispatch.model.travel import Leg, Place, unplaced
 from dispatch.model.visits import Assignment, Visit
-from dispatch.planning.projection import Conditions, Course, Projection, in_course, project
+from dispatch.planning.projection import ClockedStop, Conditions, Projection, in_driving_order, project
 
 Drive = Callable[[Place | None, Place | None], Leg]
 
@@ -25,7 +25,7 @@ Drive = Callable[[Place | None, Place | None], Leg]
 class RunningDay(NamedTuple):
     """A technician's day: the stops in course, those that are over too, and the projection of those that are not."""
 
-    stops: tuple[Course, ...]
+    stops: tuple[ClockedStop, ...]
     projection: Projection
     conditions: Conditions
 
@@ -145,7 +145,7 @@ def access_of(found: Iterable[Visit], hours: Mapping[int, tuple[Hours, ...]], da
 
 def _courses(
     technician: Technician, own: Sequence[Visit], day: DayData, without: int | None
-) -> tuple[list[Course], Leg | None]:
+) -> tuple[list[ClockedStop], Leg | None]:
     """The stops in course with the drive to each, and the drive home.
 
     A kept leg holds where the stop before is the planned one; who drives in another order has other legs.
@@ -154,12 +154,12 @@ def _courses(
     planned = [visit for visit in own if visit.state in OCCUPYING]
     before_planned = {after.id: before.id for before, after in zip((None, *planned), planned, strict=False) if before}
     by_id = {visit.id: visit for visit in own}
-    stops = in_course(
+    stops = in_driving_order(
         _course(visit, part, day.access.get(visit.site_id), day.targets.get(visit.id))
         for visit in own
         if (part := visit.assignment_of(technician.id)) is not None and visit.id != without and _takes(visit, part)
     )
-    found: list[Course] = []
+    found: list[ClockedStop] = []
     place, before = technician.home, HOME
     for stop in stops:
         here = place_of(by_id[stop.visit_id], day.pinned)
@@ -181,13 +181,13 @@ def _takes(visit: Visit, part: Assignment) -> bool:
     return visit.state in OCCUPYING or part.depart_at is not None or part.check_in_at is not None
 
 
-def _course(visit: Visit, part: Assignment, access: Spans | None, target: int | None) -> Course:
+def _course(visit: Visit, part: Assignment, access: Spans | None, target: int | None) -> ClockedStop:
     starts_at, ends_at = there(visit.span)
     over = visit.state in ENDED or part.check_out_at is not None
     left = part.check_out_at
     if left is None and over:
         left = visit.ended_at
-    return Course(
+    return ClockedStop(
         visit.id,
         starts_at,
         ends_at,

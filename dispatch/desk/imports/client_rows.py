@@ -84,7 +84,7 @@ class ClientRows(RecordRows[Client]):
         if values["contact"] and not entry.raw("contact"):
             theirs["contact"] = values["contact"]
         known = self._matching(client, values["agreement_starts"]) if client else None
-        opening = _opening(agreements.pools_of(self.store, known.id)) if known else None
+        opening = _opening(agreements.blocks_of(self.store, known.id)) if known else None
         ours = None if client is None else self._as_row(client, known, opening)
         merged = values | (ours or {}) | theirs
         given: Values = {"contacts": _contacts(client.contacts if client else (), merged)}
@@ -189,13 +189,13 @@ def _terms(values: Values) -> dict[str, Any]:
     return terms
 
 
-def _pool(values: Values) -> PrepaidBlock:
+def _block_of(values: Values) -> PrepaidBlock:
     size = str(values["prepaid_minutes"])
     return PrepaidBlock(OPENING, size, size, purchased_on=values["agreement_starts"])
 
 
-def _opening(pools: Sequence[PrepaidBlock]) -> PrepaidBlock | None:
-    return next((pool for pool in pools if pool.name == OPENING and pool.size.isdecimal()), None)
+def _opening(blocks: Sequence[PrepaidBlock]) -> PrepaidBlock | None:
+    return next((block for block in blocks if block.name == OPENING and block.size.isdecimal()), None)
 
 
 def _write_agreement(unit: Unit, client_id: int, known: Agreement | None, ours: Values | None, values: Values) -> None:
@@ -217,16 +217,16 @@ def _write_agreement(unit: Unit, client_id: int, known: Agreement | None, ours: 
         service=replace(before.service, targets=levels),
     )
     if known is None:
-        agreements.add_agreement(unit, after, [_pool(values)] if values["prepaid_minutes"] else [])
+        agreements.add_agreement(unit, after, [_block_of(values)] if values["prepaid_minutes"] else [])
         return
     agreements.update_agreement(unit, known, after)
     if ours is not None and values["prepaid_minutes"] != ours["prepaid_minutes"]:
-        opening = _opening(agreements.pools_of(unit.store, known.id))
+        opening = _opening(agreements.blocks_of(unit.store, known.id))
         if opening is None:
-            agreements.add_pool(unit, known.id, _pool(values))
+            agreements.add_block(unit, known.id, _block_of(values))
         else:
             size = str(values["prepaid_minutes"])
-            agreements.update_pool(unit, opening, replace(opening, size=size, remaining=size))
+            agreements.update_block(unit, opening, replace(opening, size=size, remaining=size))
 
 
 def _with_target(

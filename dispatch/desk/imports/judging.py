@@ -114,7 +114,7 @@ class TableRows(ABC, Generic[T]):
         """Refuse a row for what is wrong with its record."""
         columns = {one.name: column for column, one in self.columns.items() if isinstance(one, Field)}
         for fault in found:
-            entry.fault(columns.get(fault.name, fault.name), fault.said, fault.typed)
+            entry.fault(columns.get(fault.name, fault.name), fault.reason, fault.typed)
 
     def _fields(self, entry: RowEntry) -> dict[str, Field]:
         """The columns of the file that are fields: the same for every row of it."""

@@ -10,8 +10,8 @@ from dispatch.desk.book.context import labour_classes
 from dispatch.desk.imports.entries import WORD, RowEntry
 from dispatch.desk.imports.judging import BY_WEEKDAY, RecordRows, RowDraft, Values, hours_on, present, same_hours
 from dispatch.desk.session.user import User
+from dispatch.fields.context import NoRecords
 from dispatch.fields.trade import LOGIN
-from dispatch.fields.worlds import Bare
 from dispatch.model.people import Lunch, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
@@ -94,7 +94,7 @@ class TechnicianRows(RecordRows[Technician]):
         login = email.partition("@")[0].casefold()
         if login:
             try:
-                LOGIN.read(login, Bare())
+                LOGIN.read(login, NoRecords())
             except ValueError:
                 entry.fault("email", "does not begin with a login; give one in a column login")
         elif not email:

@@ -127,8 +127,8 @@ class TermsBook:
         firm = settings.firm(store)
         self.firm = firm
         self.thresholds = Thresholds(firm.at_risk_pct, firm.critical_pct)
-        self._targets = settings.targets_told(store)
-        self._hours = agreements.hours_told(store)
+        self._targets = settings.targets_by_day(store)
+        self._hours = agreements.hours_by_day(store)
         self._zone = str(hours_form(self._hours, firm, day_of(store.clock.now(), firm.zone))["timezone"])
         wanted = set(client_ids)
         self._agreements: dict[int, list[Agreement]] = {}

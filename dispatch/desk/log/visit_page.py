@@ -49,7 +49,7 @@ class VisitPage:
     """A visit with its site, client, checklist, what still keeps it from closing, its charge and its events.
 
         `priced` is its charge, or why it cannot be worked out yet. `balances` is what is left of the
-    prepaid pools that it would draw from, `clocks` are its service levels: for dispatcher and lead only. `same_job` are the
+    prepaid balances that it would draw from, `clocks` are its service levels: for dispatcher and lead only. `same_job` are the
     other visits of its job but its follow-ups. `used` and `marks` are what stands, `files` what was handed in, `corrections`
     every moment that was put right, the oldest first, `words` the words that were, `comments` the lead's with their answers.
     `approval` is the newest one, whether it stands or not; `batch` the one in which the visit was exported. `origin` is the

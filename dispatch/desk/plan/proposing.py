@@ -23,7 +23,7 @@ from dispatch.planning.checker import LEARNER, PlacementGrade, check
 from dispatch.planning.day import Drives, TechnicianDay
 from dispatch.planning.judging import Judgement, judge
 from dispatch.planning.problem import Plan
-from dispatch.planning.solving import Better, Solving
+from dispatch.planning.solving import BetterPlan, Solving
 from dispatch.planning.why_not import why_not
 
 WORTH = 5.0
@@ -196,7 +196,7 @@ def vroom_form(store: Store, day: datetime.date) -> dict[str, object]:
     }
 
 
-def _proposal(given: DayProblem, better: Better, note: str, *, reasons: bool) -> Proposal:
+def _proposal(given: DayProblem, better: BetterPlan, note: str, *, reasons: bool) -> Proposal:
     movable = given.movable
     stays = _as_it_is(given)
     if stays is not None and stays[1].cost <= better.judgement.cost + WORTH:

@@ -154,12 +154,12 @@ def add_block(user: User, agreement: Agreement, texts: Mapping[str, str]) -> Agr
         desk, faults = context.Desk.for_user(user), list[record.FieldFault]()
         block = records.BLOCK.filled(texts, desk, None, faults, remaining="")
         records.BLOCK.judge(block, desk, None, faults)
-        if any(pool.name == block.name for pool in agreements.pools_of(user.store, agreement.id)):
+        if any(other.name == block.name for other in agreements.blocks_of(user.store, agreement.id)):
             faults.append(record.FieldFault("name", "", f"the agreement has a block {show(block.name)} already"))
         refuse(record.sentences(faults))
         scale = 10 ** minor_units(user.store) if agreement.kind == MONEY_KIND else 1
         kept = shortest(Fraction(block.size) * scale)
-        agreements.add_pool(unit, agreement.id, replace(block, size=kept, remaining=kept))
+        agreements.add_block(unit, agreement.id, replace(block, size=kept, remaining=kept))
         return there(agreements.agreement(user.store, agreement.id))
 
 
@@ -174,7 +174,7 @@ def end_agreement(user: User, agreement: Agreement, on: datetime.date) -> Agreem
 
 
 def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str]:
-    """What is left of an agreement's pools on a day, a line each; nothing for kinds without pools."""
+    """What is prepaid by an agreement and left on a day, a line each; nothing for kinds without."""
     if agreement.kind == "retainer":
         left, granted = (
             prepaid_use.allowance_left(store, agreement, day),
@@ -183,14 +183,14 @@ def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str
         month = agreement.month_of(day)
         return [f"allowance: {shortest(left)} of {shortest(granted)} rate-min left since {month}"]
     lines = []
-    for pool in agreements.pools_of(store, agreement.id):
-        balance, size = pool.remaining, f"{pool.size} rate-min"
+    for block in agreements.blocks_of(store, agreement.id):
+        balance, size = block.remaining, f"{block.size} rate-min"
         if agreement.kind == MONEY_KIND:
             exponent = minor_units(store)
-            balance, size = (format_minor(int(Fraction(text)), exponent) for text in (pool.remaining, pool.size))
-        until = f", to {pool.expires_on}" if pool.expires_on else ""
-        over = " (expired)" if pool.expires_on is not None and pool.expires_on < day else ""
-        lines.append(f"{pool.name}: {balance} of {size} left{until}{over}")
+            balance, size = (format_minor(int(Fraction(text)), exponent) for text in (block.remaining, block.size))
+        until = f", to {block.expires_on}" if block.expires_on else ""
+        over = " (expired)" if block.expires_on is not None and block.expires_on < day else ""
+        lines.append(f"{block.name}: {balance} of {size} left{until}{over}")
     return lines
 
 

@@ -20,7 +20,7 @@ def warnings_of(store: Store, agreement: Agreement) -> list[str]:
     with store.read():
         firm = settings.firm(store)
         today = day_of(store.clock.now(), firm.zone)
-        calendar = calendar_for(agreements.hours_told(store), firm, agreement)
+        calendar = calendar_for(agreements.hours_by_day(store), firm, agreement)
         newest = max((since for since, _ in agreement.promised), default=today)
         terms = terms_of(calendar, default_targets(firm), agreement, max(today, newest))
         days = [today - datetime.timedelta(days=back) for back in range(1, WEEKS * 7 + 1)]

@@ -7,9 +7,9 @@ import re
 
 from dispatch.desk.quick.words import LineWords
 from dispatch.fields.kinds import clock
-from dispatch.model.day_words import WEEKDAYS, day_meant, month_called, named_day
+from dispatch.model.day_words import WEEKDAYS, month_called, named_day, spoken_day
 from dispatch.model.instants import DAY_MINUTES, parse_clock
-from dispatch.model.spans import minutes_said
+from dispatch.model.spans import span_minutes
 from dispatch.model.text import show
 from dispatch.model.typed_times import parse_day
 
@@ -33,7 +33,7 @@ def is_time(word: str) -> bool:
     """Whether a word by itself is a day, a length or a window."""
     return (
         word in _DAY_WORDS
-        or minutes_said(word) is not None
+        or span_minutes(word) is not None
         or any(form.fullmatch(word) for form in (_WINDOW, _ISO_DAY, _AWAY))
     )
 
@@ -88,7 +88,7 @@ def _said_day(line: LineWords, at: int) -> datetime.date | None:
     """next tue, in 3 days: a day in two or three words."""
     for last in (at + 3, at + 2):
         if all(map(line.is_free, range(at, last))):
-            found = day_meant(" ".join(line.words[at:last]), line.today)
+            found = spoken_day(" ".join(line.words[at:last]), line.today)
             if found is not None:
                 line.give("day", *range(at, last))
                 return found
@@ -99,12 +99,12 @@ def take_length(line: LineWords) -> int | None:
     """How long, in minutes: 45m, 1h30, 1.5h, 90 min. The first that stands in the line."""
     for at in line.free():
         word = line.words[at]
-        if (minutes := minutes_said(word)) is not None:
+        if (minutes := span_minutes(word)) is not None:
             line.give("minutes", at)
             return minutes
         nearby = at + 1
         if _NUMBER.fullmatch(word) and line.is_free(nearby):
-            minutes = minutes_said(word + line.words[nearby])
+            minutes = span_minutes(word + line.words[nearby])
             if minutes is not None and line.words[nearby].isalpha():
                 line.give("minutes", at, nearby)
                 return minutes

@@ -10,10 +10,10 @@ from dispatch.desk.session.refusals import NotFound, Refusal
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
-    from dispatch.travel.graphs import Tell
+    from dispatch.travel.graphs import Progress
 
 
-def draw(extract: Path, tell: Tell = lambda step: None, stop: threading.Event | None = None) -> str:
+def draw(extract: Path, tell: Progress = lambda step: None, stop: threading.Event | None = None) -> str:
     """Draw the roads of an extract below the maps of this machine from now on, and find its addresses without a network;
     returns the name of the extract.
 
@@ -37,7 +37,7 @@ def draw(extract: Path, tell: Tell = lambda step: None, stop: threading.Event | 
     return name_of(extract)
 
 
-def try_draw(extract: Path, tell: Tell = lambda step: None, stop: threading.Event | None = None) -> str:
+def try_draw(extract: Path, tell: Progress = lambda step: None, stop: threading.Event | None = None) -> str:
     """The same, where drives are what matters: what keeps the roads from being drawn is said, and no refusal."""
     from dispatch.desk.roads.carried_drives import is_drives_file
 

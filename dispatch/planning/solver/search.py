@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from dispatch.planning.by_hand import insert_cheapest
+from dispatch.planning.cheapest_insertion import insert_cheapest
 from dispatch.planning.judging import may_do, price_of
 from dispatch.planning.problem import Plan, Problem, SubProblem
 from dispatch.planning.solver.territories import WHOLE, territories

@@ -24,11 +24,11 @@ def main() -> int:
     lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     problem, seconds, seed = pickle.load(sys.stdin.buffer)
-    thinking = thinking_for(problem)
-    _say(lines, engine=thinking.name, note=thinking.note)
+    method = method_for(problem)
+    _say(lines, engine=method.name, note=method.note)
     begun, spent = time.monotonic(), time.process_time()
 
-    search = Search(problem, thinking.engine, seed)
+    search = Search(problem, method.engine, seed)
 
     def report(best: FoundPlan) -> None:
         _say(
@@ -42,13 +42,13 @@ def main() -> int:
 
     report(search.first())
     if seconds > 0:
-        for better in thinking.improving(problem, search, lambda: (time.monotonic() - begun) / seconds, seconds):
+        for better in method.improving(problem, search, lambda: (time.monotonic() - begun) / seconds, seconds):
             report(better)
     _say(lines, done=True, cpu=time.process_time() - spent, steps=search.steps)
     return 0
 
 
-class Thinking(NamedTuple):
+class PlanMethod(NamedTuple):
     """What plans: the engine of the first plan, what makes it better, and what is to be said about it."""
 
     name: str
@@ -57,16 +57,16 @@ class Thinking(NamedTuple):
     improving: Callable[[Problem, Search, Callable[[], float], float], Iterator[FoundPlan]]
 
 
-def thinking_for(problem: Problem) -> Thinking:
+def method_for(problem: Problem) -> PlanMethod:
     """VROOM where it can be loaded (extra `plan`), else PyVRP (extra `deep`), else cheapest insertion; a note says so."""
-    from dispatch.planning.by_hand import CheapestInsertion
+    from dispatch.planning.cheapest_insertion import CheapestInsertion
 
     chosen, why = os.environ.get("DISPATCH_SOLVER", ""), "as DISPATCH_SOLVER says"
     if not chosen:
         try:
             from dispatch.planning.solver.vroom_engine import VroomEngine
 
-            return Thinking(VroomEngine.name, "", VroomEngine(problem), _by_parts)
+            return PlanMethod(VroomEngine.name, "", VroomEngine(problem), _by_parts)
         except ModuleNotFoundError:
             why = "VROOM is not installed (the extra plan)"
         except (ImportError, OSError) as error:
@@ -74,12 +74,12 @@ def thinking_for(problem: Problem) -> Thinking:
     insertion = CheapestInsertion(problem)
     if chosen != "insertion":
         try:
-            from dispatch.planning.solver.deepening import improving
+            from dispatch.planning.solver.pyvrp_search import improving
 
-            return Thinking("PyVRP", f"planned by PyVRP: {why}", insertion, improving)
+            return PlanMethod("PyVRP", f"planned by PyVRP: {why}", insertion, improving)
         except (ImportError, OSError):
             pass
-    return Thinking(insertion.name, f"planned by cheapest insertion: {why}", insertion, _by_parts)
+    return PlanMethod(insertion.name, f"planned by cheapest insertion: {why}", insertion, _by_parts)
 
 
 def _by_parts(

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.closeout.probes.effort import CalledOff
+from dispatch.closeout.probes.deadline import CalledOff
 from dispatch.closeout.probes.running import Runner
 from dispatch.closeout.probes.vantage import FromHost
 from dispatch.model.probes import Probe, ProbeKind, ProbeOutcome, Watch

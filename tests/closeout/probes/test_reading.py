@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.closeout.probes.carrying import (
+from dispatch.closeout.probes.laptop import (
     NotTaken,
     Specification,
     read_report,

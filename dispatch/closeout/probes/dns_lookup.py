@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
-from dispatch.closeout.probes.effort import Effort, NotRun, ProbeFault, received
+from dispatch.closeout.probes.connection import wait_for
+from dispatch.closeout.probes.deadline import Deadline, NotRun, ProbeFault, received
 from dispatch.closeout.probes.safety import ascii_name
 from dispatch.closeout.probes.vantage import Dialer, FromHost
-from dispatch.closeout.probes.wire import wait_for
 from dispatch.model.probes import Probe, host_and_port
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _SHOWN = 4
 """Answers that are told."""
 
 
-def try_name(probe: Probe, dialer: Dialer, effort: Effort) -> str:
+def try_name(probe: Probe, dialer: Dialer, deadline: Deadline) -> str:
     """What was seen. Raises ProbeFault, OSError."""
     import dns.exception
     import dns.message
@@ -28,7 +28,7 @@ def try_name(probe: Probe, dialer: Dialer, effort: Effort) -> str:
         query = dns.message.make_query(ascii_name(probe.query), probe.record, use_edns=True)
     except dns.exception.DNSException as error:
         raise ProbeFault(f"{probe.query} {probe.record} cannot be asked for", final=True) from error
-    answer = _asked(query, probe, dialer, effort)
+    answer = _asked(query, probe, dialer, deadline)
     code = answer.rcode()
     if code == dns.rcode.NXDOMAIN:
         raise ProbeFault(f"there is no name {probe.query}")
@@ -43,18 +43,18 @@ def try_name(probe: Probe, dialer: Dialer, effort: Effort) -> str:
     return f"the answer is {shown}"
 
 
-def _asked(query: Message, probe: Probe, dialer: Dialer, effort: Effort) -> Message:
+def _asked(query: Message, probe: Probe, dialer: Dialer, deadline: Deadline) -> Message:
     if not isinstance(dialer, FromHost):
         if not probe.host:
             raise NotRun("a DNS test from the client's network needs its resolver named")
-        return _over_tcp(query, probe.host, probe, dialer, effort)
+        return _over_tcp(query, probe.host, probe, dialer, deadline)
     resolvers = [(probe.host, probe.local)] if probe.host else [(host, True) for host in _own_resolvers()]
     last: ProbeFault | None = None
     for number, (host, local) in enumerate(resolvers):
         try:
-            part = effort.part(effort.left() / (len(resolvers) - number))
+            part = deadline.part(deadline.left() / (len(resolvers) - number))
             answer = _over_udp(query, host, probe, dialer, part, local=local)
-            return _over_tcp(query, host, probe, dialer, effort) if answer is None else answer
+            return _over_tcp(query, host, probe, dialer, deadline) if answer is None else answer
         except (ProbeFault, OSError) as fault:
             last = (
                 fault if isinstance(fault, ProbeFault) else ProbeFault(f"{host} could not be asked: {fault.strerror}")
@@ -63,15 +63,15 @@ def _asked(query: Message, probe: Probe, dialer: Dialer, effort: Effort) -> Mess
 
 
 def _over_udp(
-    query: Message, host: str, probe: Probe, dialer: FromHost, effort: Effort, *, local: bool
+    query: Message, host: str, probe: Probe, dialer: FromHost, deadline: Deadline, *, local: bool
 ) -> Message | None:
     """The answer; None: it was cut short and must be asked for over TCP."""
     import dns.exception
     import dns.flags
     import dns.message
 
-    address = dialer.addresses(host, effort, local=local)[0]
-    effort.doing = f"waiting for the answer of {host}"
+    address = dialer.addresses(host, deadline, local=local)[0]
+    deadline.doing = f"waiting for the answer of {host}"
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     with socket.socket(family, socket.SOCK_DGRAM) as sock:
         sock.setblocking(False)
@@ -79,7 +79,7 @@ def _over_udp(
         sock.connect((str(address), probe.port))
         sock.send(query.to_wire())
         while True:
-            wait_for(sock, effort, write=False)
+            wait_for(sock, deadline, write=False)
             try:
                 data = sock.recv(65_535)
             except BlockingIOError:
@@ -89,22 +89,22 @@ def _over_udp(
             try:
                 answer = dns.message.from_wire(data, ignore_trailing=True, raise_on_truncation=False)
             except (dns.exception.DNSException, ValueError):
-                effort.doing = f"waiting for the answer of {host}, which sends something that is none"
+                deadline.doing = f"waiting for the answer of {host}, which sends something that is none"
                 continue
             if query.is_response(answer):
                 return None if answer.flags & dns.flags.TC else answer
 
 
-def _over_tcp(query: Message, host: str, probe: Probe, dialer: Dialer, effort: Effort) -> Message:
+def _over_tcp(query: Message, host: str, probe: Probe, dialer: Dialer, deadline: Deadline) -> Message:
     import dns.exception
     import dns.message
 
     local = probe.local or not probe.host
-    with dialer.open(host, probe.port, effort, local=local) as wire:
-        effort.doing = f"waiting for the answer of {host}"
+    with dialer.open(host, probe.port, deadline, local=local) as connection:
+        deadline.doing = f"waiting for the answer of {host}"
         sent = query.to_wire()
-        wire.send(len(sent).to_bytes(2, "big") + sent)
-        data = wire.exactly(int.from_bytes(wire.exactly(2), "big"))
+        connection.send(len(sent).to_bytes(2, "big") + sent)
+        data = connection.exactly(int.from_bytes(connection.exactly(2), "big"))
     try:
         answer = dns.message.from_wire(data)
     except (dns.exception.DNSException, ValueError) as error:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from dispatch.model.states import Role
 
 
-class World(Protocol):
+class FieldContext(Protocol):
     """What a field asks."""
 
     @property
@@ -28,7 +28,7 @@ class World(Protocol):
     def roles(self) -> frozenset[Role]:
         """What the person who types may do."""
 
-    def at(self, now: int) -> World:
+    def at(self, now: int) -> FieldContext:
         """The same at another moment."""
 
     def find(self, noun: str, text: str) -> Any:
@@ -46,7 +46,7 @@ class World(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Bare:
+class NoRecords:
     """A world without other records: of a firm that is being made."""
 
     now: int = 0
@@ -54,7 +54,7 @@ class Bare:
     roles: frozenset[Role] = frozenset(Role)
     lasting: bool = False
 
-    def at(self, now: int) -> Bare:
+    def at(self, now: int) -> NoRecords:
         """The same at another moment."""
         return replace(self, now=now)
 

@@ -9,7 +9,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
-from dispatch.closeout.probes.effort import Effort, ProbeFault, received
+from dispatch.closeout.probes.deadline import Deadline, ProbeFault, received
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -20,23 +20,23 @@ LINE = 2000
 """Bytes of one line of a protocol."""
 
 
-class Wire:
+class Connection:
     """An open connection.
 
     Args:
         sock: connected; it is made non-blocking here.
-        effort: the try that it belongs to.
+        deadline: of the try that it belongs to.
         most: bytes that it takes at most.
     """
 
-    def __init__(self, sock: socket.socket, effort: Effort, most: int = MOST) -> None:
+    def __init__(self, sock: socket.socket, deadline: Deadline, most: int = MOST) -> None:
         sock.setblocking(False)
         self._sock = sock
-        self._effort = effort
+        self._deadline = deadline
         self._room = most
         self._held = b""
 
-    def __enter__(self) -> Wire:
+    def __enter__(self) -> Connection:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -78,7 +78,7 @@ class Wire:
             else:
                 self._room -= len(data)
                 # a server that always has one more byte ready never lets the wait look at the clock
-                self._effort.left()
+                self._deadline.left()
                 return data
 
     def exactly(self, count: int) -> bytes:
@@ -91,7 +91,7 @@ class Wire:
         while len(data) < count:
             more = self.receive(count - len(data))
             if not more:
-                raise ProbeFault(f"hung up while {self._effort.doing}")
+                raise ProbeFault(f"hung up while {self._deadline.doing}")
             data += more
         return data
 
@@ -108,7 +108,7 @@ class Wire:
             more = self.receive(512)
             if not more:
                 after = f" after “{received(data)}”" if data else ""
-                raise ProbeFault(f"hung up while {self._effort.doing}{after}")
+                raise ProbeFault(f"hung up while {self._deadline.doing}{after}")
             data += more
         line, _, self._held = data.partition(b"\n")
         return line.rstrip(b"\r")
@@ -135,26 +135,26 @@ class Wire:
             write = True
         elif isinstance(wait, ssl.SSLWantReadError):
             write = False
-        wait_for(self._sock, self._effort, write=write)
+        wait_for(self._sock, self._deadline, write=write)
 
 
 class _Stream(io.RawIOBase):
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, connection: Connection) -> None:
         super().__init__()
-        self._wire = wire
+        self._connection = connection
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         view = memoryview(buffer).cast("B")
-        data = self._wire.receive(len(view))
+        data = self._connection.receive(len(view))
         view[: len(data)] = data
         return len(data)
 
 
-def wait_for(sock: socket.socket, effort: Effort, *, write: bool) -> None:
-    """Wait until a socket is ready, or a slice of the time is over. Raises as `Effort.left`."""
+def wait_for(sock: socket.socket, deadline: Deadline, *, write: bool) -> None:
+    """Wait until a socket is ready, or a slice of the time is over. Raises as `Deadline.left`."""
     poll = select.poll()
     poll.register(sock, select.POLLOUT if write else select.POLLIN)
-    poll.poll(effort.slice() * 1000)
+    poll.poll(deadline.slice() * 1000)

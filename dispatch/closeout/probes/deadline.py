@@ -38,7 +38,7 @@ class CalledOff(Exception):
     """Somebody stopped the run."""
 
 
-class Effort:
+class Deadline:
     """The time of one try.
 
     Args:
@@ -85,9 +85,9 @@ class Effort:
             self._called_off.wait(min(rest, self.slice()))
         self.left()
 
-    def part(self, seconds: float) -> Effort:
-        """A shorter effort within this one. Raises as `left`."""
-        return Effort(min(seconds, self.left()), self._called_off, self._monotonic)
+    def part(self, seconds: float) -> Deadline:
+        """A shorter deadline within this one. Raises as `left`."""
+        return Deadline(min(seconds, self.left()), self._called_off, self._monotonic)
 
 
 def received(data: bytes | str, cells: int = QUOTED) -> str:
