@@ -34,15 +34,16 @@ with lazily(__name__):
     from dispatch.desk.firm import setup
     from dispatch.desk.session import refusals
     from dispatch.desk.session.preferences import Personal
-    from screens.board import board
-    from screens.book import book
-    from screens.log import log
+    from screens.board import board, calls, drives, map, outbox, plan
+    from screens.book import book, client
+    from screens.log import access, audit, care, figures, log, visit_record
+    from screens.prices import prices, quote
     from screens.program import doubtful_clock, palette
     from screens.program import jump as jumps
     from screens.program import keymap as keymaps
     from screens.program import personal as own_settings
     from screens.program import setup as setting_up
-    from screens.visit import day
+    from screens.visit import day, visit
 
 CLOCK_SECONDS = 5.0
 """How often the clock on the screen is looked at."""
@@ -61,18 +62,33 @@ _FOR_LONG = 12 * 3600.0
 """So many seconds what must be acted on stays in sight."""
 
 
-_SCREENS = {
+SCREENS = {
+    "access": (access, "AccessScreen"),
+    "audit": (audit, "AuditScreen"),
     "board": (board, "BoardScreen"),
-    "day": (day, "DayScreen"),
-    "log": (log, "LogScreen"),
     "book": (book, "BookScreen"),
+    "calls": (calls, "CallsScreen"),
+    "care": (care, "CareScreen"),
+    "client": (client, "ClientScreen"),
+    "day": (day, "DayScreen"),
+    "drives": (drives, "DrivesScreen"),
+    "figures": (figures, "FiguresScreen"),
+    "log": (log, "LogScreen"),
+    "map": (map, "MapScreen"),
+    "messages": (outbox, "OutboxScreen"),
+    "plan": (plan, "PlanScreen"),
+    "prices": (prices, "PricesScreen"),
+    "record": (visit_record, "VisitRecord"),
+    "setup": (setting_up, "SetupScreen"),
+    "visit": (visit, "VisitScreen"),
 }
+"""What opens by name from another screen: each knows those that it is made of, and none that lie beside or above it."""
 
 
-def _first(mode: str) -> Screen[Any]:
-    """The first screen of a mode, imported now."""
-    module, name = _SCREENS[mode]
-    screen: Screen[Any] = getattr(module, name)()
+def _screen(name: str, *about: Any) -> Screen[Any]:
+    """A screen that has a name, imported now."""
+    module, of_class = SCREENS[name]
+    screen: Screen[Any] = getattr(module, of_class)(*about)
     return screen
 
 
@@ -128,9 +144,9 @@ class DispatchApp(Program):
         # read by App.__init__: the first screen is this mode's, and no other is drawn before it
         self.DEFAULT_MODE = mode  # type: ignore[misc]
         super().__init__(user.store.path, user.staff.login)
-        for name in _SCREENS:
+        for name in MODES:
             if name != mode:
-                self.add_mode(name, partial(_first, name))
+                self.add_mode(name, partial(_screen, name))
         for theme in THEMES:
             self.register_theme(theme)
         # set before anybody watches: the stylesheet is worked out once, in these colours
@@ -153,7 +169,7 @@ class DispatchApp(Program):
 
     def get_default_screen(self) -> Screen[Any]:
         """The first screen. One of a mode that is declared would have the whole stylesheet parsed twice."""
-        screen = _first(self.DEFAULT_MODE)
+        screen = _screen(self.DEFAULT_MODE)
         if self.personal is not None and self.personal.keys:
             # as far as this screen goes; the others are not imported before there is something to see
             self.keymap, _ = keymaps.judged(self.personal.keys, type(self), all_places=False)
@@ -162,7 +178,7 @@ class DispatchApp(Program):
 
     def on_mount(self) -> None:
         """Begin to watch for the changes of others, and for the clock."""
-        self.add_mode(self.DEFAULT_MODE, partial(_first, self.DEFAULT_MODE))
+        self.add_mode(self.DEFAULT_MODE, partial(_screen, self.DEFAULT_MODE))
         self.call_after_refresh(_collect_garbage_again)
         self.set_interval(self.WATCH_SECONDS, self._watch)
         if self.user.store.read_only is None and self.user.store.doubt_of_clock():
@@ -186,7 +202,7 @@ class DispatchApp(Program):
     def _set_up(self) -> None:
         """Go on setting up a firm that cannot work yet."""
         if setup.unfinished(self.user.store):
-            self.push_screen(setting_up.SetupScreen())
+            self.open("setup")
 
     @work(thread=True, group="settings")
     def _judge_settings(self) -> None:
@@ -231,6 +247,14 @@ class DispatchApp(Program):
     def keys_lost(self) -> None:
         """Say that what was typed while a deed did not end went nowhere."""
         self.notify("This takes long: the keys that you pressed meanwhile did nothing.", severity="warning")
+
+    def open(self, screen: str, *about: Any) -> None:
+        """Open a screen by its name in `SCREENS` over the one in front."""
+        self.push_screen(_screen(screen, *about))
+
+    async def ask_quote(self) -> None:
+        """Ask on the screen in front what a visit would cost."""
+        await quote.ask_quote(self)
 
     @work
     async def action_jump(self) -> None:

@@ -57,9 +57,7 @@ class DayOfVisits(UserScreen):
         """Open the visit under the cursor."""
         visit = self.visit_here()
         if visit is not None:
-            from screens.visit.visit import VisitScreen
-
-            self.app.push_screen(VisitScreen(visit.reference))
+            self.program.open("visit", visit.reference)
 
     def action_day(self, by: int) -> None:
         """Go to the next or the previous day."""

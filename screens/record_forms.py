@@ -17,7 +17,7 @@ from dispatch.fields.context import FieldContext
 from dispatch.fields.kinds import Control
 from dispatch.model.clients import Client
 from dispatch.model.instants import day_of
-from screens.asking import AskedField
+from screens.dialogs.asked import AskedField
 from screens.user_screen import UserScreen
 
 

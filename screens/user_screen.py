@@ -16,8 +16,9 @@ from db.faults import StoreFault
 from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm, Refusal
 from dispatch.model.states import READS
 from dispatch.model.text import show
-from screens.asking import FILLS, AskedField, AskingScreen, a_reason
+from screens.asking import AskingScreen
 from screens.binding import command
+from screens.dialogs.asked import FILLS, AskedField, a_reason
 from screens.dialogs.unsent import KeptDialog
 from screens.faults import words
 from screens.reading import aside
@@ -337,28 +338,22 @@ class UserScreen(AskingScreen):
     @command("$", "screen.prices", "Prices", READS["prices"].roles)
     def action_prices(self) -> None:
         """Rate cards and agreements."""
-        from screens.prices.prices import PricesScreen
-
-        if not isinstance(self, PricesScreen):
-            self.app.push_screen(PricesScreen())
+        self.program.open("prices")
 
     @command("Q", "screen.quote", "Quote", READS["prices"].roles)
     async def action_quote(self) -> None:
         """What a visit would cost."""
-        from screens.prices.quote import ask_quote
-
-        await ask_quote(self)
+        await self.program.ask_quote()
 
     @command("I", "screen.client", "Client", READS["clients"].roles)
     def action_client(self) -> None:
         """The page of the client under the cursor."""
         from db import clients
-        from screens.book.client import ClientScreen
 
         name = self.client_here()
         client = None if name is None else self.look(clients.client_by_name, self.user.store, name)
         if client is not None:
-            self.app.push_screen(ClientScreen(client.id))
+            self.program.open("client", client.id)
 
     @command("?", "screen.keys", "Keys")
     def action_keys(self) -> None:

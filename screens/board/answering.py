@@ -8,7 +8,7 @@ from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.plan import schedule
 from dispatch.desk.requests import responding
 from dispatch.model.states import ENDED
-from screens.asking import AskedField, ChoiceRow, needed
+from screens.dialogs.asked import AskedField, ChoiceRow, needed
 from screens.user_screen import UserScreen
 
 _WHY = "why "

@@ -16,7 +16,6 @@ from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, clock_text, day_text
 from dispatch.model.states import DISPATCHERS, ENDED, OPEN_ON_SITE, QUEUED, STEPS, State
 from dispatch.model.text import show
-from screens.asking import ChoiceRow, needed
 from screens.binding import command, key
 from screens.board.board_map import BoardMap
 from screens.board.board_ways import BoardWays
@@ -24,6 +23,7 @@ from screens.board.crew_deeds import CrewDeeds
 from screens.board.day_drives import DayDrives
 from screens.board.move_mode import MoveTimeline
 from screens.board.running_deeds import RunningDeeds
+from screens.dialogs.asked import ChoiceRow, needed
 from screens.files.takes_files import TakesFiles
 from screens.of_day import DAYS, on_visit
 from screens.reading import ScreenReading
@@ -391,16 +391,12 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     @command("D", "view.drives", "Drives")
     def action_drives(self) -> None:
         """The drives of the day: sources, pins, roads."""
-        from screens.board.drives import DrivesScreen
-
-        self.app.push_screen(DrivesScreen())
+        self.program.open("drives")
 
     @command("p", "day.plan", "Plan", DISPATCHERS)
     def action_plan(self) -> None:
         """Propose the day by the solver, as a what-if."""
-        from screens.board.plan import PlanScreen
-
-        self.app.push_screen(PlanScreen(self.program.day))
+        self.program.open("plan", self.program.day)
 
     @command("tab", "view.pane", "Pane")
     def action_pane(self) -> None:

@@ -32,13 +32,11 @@ class BoardMap(UserScreen):
     @command("M", "view.map", "Map")
     def action_map(self) -> None:
         """The technician's day on a map."""
-        from screens.board.map import MapScreen
-
         visit, row = self._selected()
         if row is None:
             self.say("Select a technician to see the day on a map.")
             return
-        self.app.push_screen(MapScreen(row.technician_id, visit.id if visit is not None else None))
+        self.program.open("map", row.technician_id, visit.id if visit is not None else None)
 
     @command("o", "route.open", "Browser")
     async def action_browser(self) -> None:

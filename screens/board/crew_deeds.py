@@ -8,8 +8,8 @@ from textual import work
 
 from dispatch.model.boards import BoardVisit
 from dispatch.model.states import DISPATCHERS, LEADS, THERE, UNREACHED, State
-from screens.asking import ChoiceRow, a_reason, needed
 from screens.binding import command
+from screens.dialogs.asked import ChoiceRow, a_reason, needed
 from screens.of_day import DayOfVisits, on_visit
 
 

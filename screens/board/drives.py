@@ -14,8 +14,8 @@ from dispatch.model.states import LEADS
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
 from dispatch.travel.executables import DOWNLOAD_MB
-from screens.asking import YES_NO, AskedField
 from screens.binding import command
+from screens.dialogs.asked import YES_NO, AskedField
 from screens.listed import ListScreen
 from screens.reading import aside
 from widgets.figure_list import FigureLine

@@ -6,8 +6,8 @@ from dispatch.model.boards import BoardVisit
 from dispatch.model.instants import clock_text
 from dispatch.model.states import DISPATCHERS, READS, STEPS
 from dispatch.model.text import pad
-from screens.asking import ChoiceRow
 from screens.binding import command
+from screens.dialogs.asked import ChoiceRow
 from screens.of_day import DayOfVisits, on_visit
 from screens.user_screen import UserScreen
 
@@ -18,16 +18,12 @@ class CallDeeds(UserScreen):
     @command("c", "screen.calls", "Call ahead", READS["day"].roles)
     def action_calls(self) -> None:
         """Whom to call because we come later, and when."""
-        from screens.board.calls import CallsScreen
-
-        self.app.push_screen(CallsScreen(self.program.day))
+        self.program.open("calls", self.program.day)
 
     @command("O", "screen.outbox", "Messages", READS["messages"].roles)
     def action_outbox(self) -> None:
         """Messages to clients, and what became of them."""
-        from screens.board.outbox import OutboxScreen
-
-        self.app.push_screen(OutboxScreen())
+        self.program.open("messages")
 
 
 class RunningDeeds(CallDeeds, DayOfVisits):

@@ -17,9 +17,9 @@ from dispatch.desk.plan import absences
 from dispatch.desk.templates.template_draft import TemplateDraft
 from dispatch.model.clients import Site
 from dispatch.model.text import show
-from screens.asking import ChoiceRow
 from screens.binding import command, key
 from screens.book.locating import locate
+from screens.dialogs.asked import ChoiceRow
 from screens.files.takes_files import TakesFiles
 from screens.listed import ListScreen
 from screens.record_forms import ask_record
@@ -126,9 +126,7 @@ class BookScreen(ListScreen[Any], TakesFiles):
         if self.here is None:
             self.action_add()
         elif self._kind == "client":
-            from screens.book.client import ClientScreen
-
-            self.app.push_screen(ClientScreen(self.here.id))
+            self.program.open("client", self.here.id)
         else:
             self.action_edit()
 

@@ -11,7 +11,7 @@ from dispatch.desk.roads import locating, maps
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.clients import Site
 from dispatch.travel.geocoding import FoundPlace
-from screens.asking import ChoiceRow
+from screens.dialogs.asked import ChoiceRow
 from screens.dialogs.finder import FindScreen
 from screens.user_screen import UserScreen
 from widgets.found_list import FoundLine

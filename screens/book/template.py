@@ -14,9 +14,9 @@ from dispatch.model.checklists import ItemKind, Phase
 from dispatch.model.instants import day_of, day_text
 from dispatch.model.states import LEADS
 from dispatch.model.templates import TemplateItem
-from screens.asking import AskedField, ChoiceRow
 from screens.binding import command
 from screens.book.template_preview import ask_preview
+from screens.dialogs.asked import AskedField, ChoiceRow
 from screens.editing import DraftScreen
 from screens.record_forms import line_of
 from screens.user_screen import UserScreen

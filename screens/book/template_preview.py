@@ -8,8 +8,8 @@ from dispatch.desk.templates.templates import Preview, preview
 from dispatch.model.checklists import ItemTemplate
 from dispatch.model.templates import Template
 from dispatch.model.visits import KINDS
-from screens.asking import AskedField
 from screens.binding import BACK, command
+from screens.dialogs.asked import AskedField
 from screens.dialogs.unsent import GO_BACK
 from screens.listed import ListScreen
 from screens.user_screen import UserScreen

@@ -18,8 +18,8 @@ from textual.widgets.option_list import Option
 from dispatch.desk.session.unsent import Unsent, as_kept
 from dispatch.model.text import show
 from dispatch.model.typed_times import parse_day
-from screens.asking import CHOOSES, DOES, FILLS, SAVES, SHOWS, AskedField, Check, ChoiceRow, day_fault
 from screens.binding import key
+from screens.dialogs.asked import CHOOSES, DOES, FILLS, SAVES, SHOWS, AskedField, Check, ChoiceRow, day_fault
 from screens.dialogs.dialog import Dialog
 from screens.dialogs.unsent import FROM_BEFORE, GO_BACK, LEAVES, WAYS_OUT, KeptDialog, fields_kept
 from widgets.choices import Choices
@@ -262,7 +262,7 @@ class Form(KeptDialog[dict[str, str] | None]):
 
     def action_calendar(self) -> None:
         """Choose the day of the field that is typed into from a calendar, which begins where it stands."""
-        line, user = self.focused, getattr(self.app, "seat", None)
+        line, user = self.focused, getattr(self.app, "user", None)
         field = next((one for one in self._fields if line is not None and line.id == f"field-{one.name}"), None)
         if field is None or field.today is None or not isinstance(line, Input):
             return

@@ -8,7 +8,7 @@ from pathlib import Path
 from dispatch.desk.adapters.calendar_export import calendar_of
 from dispatch.desk.session.refusals import Faulty
 from dispatch.model.people import Technician
-from screens.asking import YES_NO, AskedField
+from screens.dialogs.asked import YES_NO, AskedField
 from screens.files.file_out import ask_to_write
 from screens.user_screen import UserScreen
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from dispatch.desk.session.private_file import FileThere, write_private
 from dispatch.desk.session.refusals import Faulty
 from dispatch.model.paths import typed_path
-from screens.asking import AskedField
+from screens.dialogs.asked import AskedField
 from screens.user_screen import UserScreen
 
 

@@ -17,8 +17,8 @@ from textual.widgets.option_list import Option
 from dispatch.desk.files.table import Stopped, Watch
 from dispatch.model.paths import typed_path
 from dispatch.model.text import show
-from screens.asking import ChoiceRow
 from screens.binding import key
+from screens.dialogs.asked import ChoiceRow
 from screens.dialogs.dialog import Dialog
 from widgets.choices import Choices
 from widgets.lines.notes_pane import NotesPane

@@ -18,7 +18,8 @@ from dispatch.desk.imports.importing import CALENDAR, How, import_file, kind_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.matching import Findable, findable
 from dispatch.model.text import show
-from screens.asking import ChoiceRow, Left
+from screens.asking import Left
+from screens.dialogs.asked import ChoiceRow
 from screens.dialogs.finder import FindScreen
 from screens.files.import_preview import AskFile, ImportPreview, watched
 from screens.record_forms import ask_record

@@ -15,7 +15,7 @@ from dispatch.desk.reports.rendering import ENDINGS, FORMS
 from dispatch.desk.reports.sheet import sheet_report
 from dispatch.desk.session.refusals import Faulty
 from dispatch.model.instants import day_text
-from screens.asking import AskedField, ChoiceRow
+from screens.dialogs.asked import AskedField, ChoiceRow
 from screens.files.file_out import ask_to_write
 from screens.user_screen import UserScreen
 

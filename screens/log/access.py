@@ -11,8 +11,8 @@ from dispatch.desk.session.refusals import Faulty
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.keys import Key, SshLogin
 from dispatch.model.paths import typed_path
-from screens.asking import SHOWS, YES_NO, AskedField
 from screens.binding import BACK, command
+from screens.dialogs.asked import SHOWS, YES_NO, AskedField
 from screens.listed import ListScreen
 from screens.prices.sheet_view import SheetView
 from widgets.figure_list import FigureLine

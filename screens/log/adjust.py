@@ -8,7 +8,7 @@ from dispatch.desk.billing import adjusting
 from dispatch.desk.charges.charging import Priced, Unpriced
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.session.shown import Shown
-from screens.asking import AskedField
+from screens.dialogs.asked import AskedField
 from screens.user_screen import UserScreen
 from screens.visit.charge_change import fill_and_do
 

@@ -16,8 +16,8 @@ from dispatch.desk.log.audit_trail import (
 )
 from dispatch.desk.log.visit_page import detail_words
 from dispatch.model.instants import clock_text, day_of, day_text
-from screens.asking import SHOWS, AskedField
 from screens.binding import command
+from screens.dialogs.asked import SHOWS, AskedField
 from screens.listed import ListScreen
 from screens.prices.sheet_view import SheetView
 from widgets.figure_list import FigureLine

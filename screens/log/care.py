@@ -14,8 +14,8 @@ from dispatch.desk.care.offering import figures
 from dispatch.model.clients import Client
 from dispatch.model.states import LEADS
 from dispatch.model.typed_times import parse_day
-from screens.asking import AskedField, ChoiceRow, day_fault, needed
 from screens.binding import BACK, command, key
+from screens.dialogs.asked import AskedField, ChoiceRow, day_fault, needed
 from screens.listed import ListScreen
 from widgets.figure_list import FigureLine
 

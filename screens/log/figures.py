@@ -24,8 +24,8 @@ from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.desk.texts.figure_words import bar_of, chart_of, range_text, share_text
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.typed_times import parse_day
-from screens.asking import SHOWS, AskedField
 from screens.binding import BACK, command, key
+from screens.dialogs.asked import SHOWS, AskedField
 from screens.reading import aside
 from screens.user_screen import UserScreen
 from widgets.chart_list import ChartList, ChartRow
@@ -286,6 +286,4 @@ class BehindScreen(UserScreen):
         """Open the visit: events, attempts, charge."""
         key = self.query_one(ChartList).selected
         if key is not None:
-            from screens.log.visit_record import VisitRecord
-
-            self.app.push_screen(VisitRecord(key))
+            self.program.open("record", key)

@@ -9,7 +9,8 @@ from pathlib import Path
 from dispatch.desk.billing import invoicing
 from dispatch.desk.session.private_file import FileThere, write_private
 from dispatch.model.paths import typed_path
-from screens.asking import AskedField, Left
+from screens.asking import Left
+from screens.dialogs.asked import AskedField
 from screens.user_screen import UserScreen
 
 

@@ -139,9 +139,7 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
         """Open the visit: events, attempts, charge."""
         line = self._table.selected
         if line is not None:
-            from screens.log.visit_record import VisitRecord
-
-            self.app.push_screen(VisitRecord(line.visit.reference))
+            self.program.open("record", line.visit.reference)
 
     @command("v", "visit.charge", "Charge")
     def action_charge(self) -> None:
@@ -149,7 +147,7 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
         line = self._table.selected
         if line is not None:
             from dispatch.desk.log.visit_page import visit_page
-            from screens.log.visit_record import ChargeSheet
+            from screens.prices.sheet_view import ChargeSheet
 
             page = self.look(visit_page, self.user.store, line.visit.reference)
             if page is not None:
@@ -255,16 +253,12 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
     @command("C", "screen.care", "Care", READS["care"].roles)
     def action_care(self) -> None:
         """What is due to clients: visits, surveys, renewals, offers."""
-        from screens.log.care import CareScreen
-
-        self.app.push_screen(CareScreen())
+        self.program.open("care")
 
     @command("F", "screen.figures", "Figures", READS["figures"].roles)
     def action_figures(self) -> None:
         """Figures with small charts: days, weeks, technicians, clients."""
-        from screens.log.figures import FiguresScreen
-
-        self.app.push_screen(FiguresScreen(self.program.day))
+        self.program.open("figures", self.program.day)
 
     @command("R", "file.report", "Report", READS["reports"].roles)
     async def action_report(self) -> None:
@@ -283,16 +277,12 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
     @command("A", "screen.audit", "Audit", READS["audit"].roles)
     def action_audit(self) -> None:
         """Who did what and when; whether the chain of it holds."""
-        from screens.log.audit import AuditScreen
-
-        self.app.push_screen(AuditScreen())
+        self.program.open("audit")
 
     @command("K", "screen.access", "SSH", READS["access"].roles)
     def action_access(self) -> None:
         """Keys and sessions over SSH."""
-        from screens.log.access import AccessScreen
-
-        self.app.push_screen(AccessScreen())
+        self.program.open("access")
 
     def action_day(self, by: int) -> None:
         """Go to the next or the previous day, or week."""

@@ -10,7 +10,7 @@ from dispatch.desk.session.refusals import Faulty
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import Review
 from dispatch.model.typed_times import parse_day
-from screens.asking import SHOWS, AskedField, ChoiceRow
+from screens.dialogs.asked import SHOWS, AskedField, ChoiceRow
 from screens.user_screen import UserScreen
 
 

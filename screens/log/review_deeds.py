@@ -6,8 +6,8 @@ from dispatch.desk.review import reviewing
 from dispatch.desk.session.unsent import Unsent
 from dispatch.desk.visits.finding import find
 from dispatch.model.states import LEADS
-from screens.asking import ChoiceRow, a_reason
 from screens.binding import command
+from screens.dialogs.asked import ChoiceRow, a_reason
 from screens.user_screen import UserScreen
 
 

@@ -14,23 +14,8 @@ from dispatch.desk.texts.history import history_lines, visit_history
 from dispatch.model.text import wrapped
 from screens.binding import BACK, command
 from screens.log.review_deeds import ReviewDeeds
-from screens.prices.sheet_view import SheetView
+from screens.prices.sheet_view import ChargeSheet
 from screens.visit.service_report import ReportsVisits
-
-
-class ChargeSheet(SheetView):
-    """The charge of a visit."""
-
-    def __init__(self, page: VisitPage) -> None:
-        charge = page.charge
-        word = (charge.word if charge is not None else "charge").capitalize()
-        client = page.visit.client if charge is None else charge.client
-        title = f"{word} · {page.visit.reference} {client}"
-        if charge is None:
-            super().__init__(title, None, "", notes=[page.priced.reason])
-            return
-        super().__init__(title, charge.form, charge.currency, charge.tax, [*charge.notes, *page.balances])
-
 
 _FRAME = 3
 """Columns that padding and scrollbar take beside the lines."""

@@ -14,8 +14,8 @@ from dispatch.desk.session.refusals import Faulty
 from dispatch.model.states import LEADS
 from dispatch.model.text import show
 from dispatch.model.typed_times import parse_day
-from screens.asking import AskedField, ChoiceRow
 from screens.binding import BACK, command
+from screens.dialogs.asked import AskedField, ChoiceRow
 from screens.listed import ListScreen
 from widgets.figure_list import FigureLine
 
@@ -71,6 +71,9 @@ class PricesScreen(ListScreen[Any]):
         cards = len(agreements.rate_cards(store))
         count = f"{cards} rate card{'' if cards == 1 else 's'} · {len(found)} agreement{'' if len(found) == 1 else 's'}"
         self.show_head("Prices and terms", count)
+
+    def action_prices(self) -> None:
+        """This is where it leads."""
 
     @command("enter", "price.open", "Open")
     def action_open(self) -> None:

@@ -10,9 +10,10 @@ from dispatch.desk.session.refusals import Faulty
 from dispatch.model.instants import day_of
 from dispatch.model.text import show
 from dispatch.model.typed_times import parse_when
-from screens.asking import YES_NO, AskedField
+from screens.dialogs.asked import YES_NO, AskedField
 from screens.dialogs.unsent import GO_BACK
 from screens.prices.sheet_view import SheetView
+from screens.program.program import Program
 from screens.user_screen import UserScreen
 
 FIELDS = (
@@ -26,9 +27,10 @@ FIELDS = (
 )
 
 
-async def ask_quote(screen: UserScreen) -> None:
+async def ask_quote(app: Program) -> None:
     """Ask for a visit, and show what it would cost."""
-    store, user = screen.user.store, screen.user
+    store, user, screen = app.user.store, app.user, app.screen
+    assert isinstance(screen, UserScreen)
 
     def reckon(typed: dict[str, str]) -> tuple[Priced, QuoteComparison | None, str]:
         wanted = typed["client"].strip().casefold()
@@ -65,4 +67,4 @@ async def ask_quote(screen: UserScreen) -> None:
     notes = ["the time for tests is added, as test time"]
     if other is not None:
         notes.append(quoting.difference_words(other))
-    screen.app.push_screen(SheetView(f"Quote for {client}", priced.form, priced.currency, priced.tax, notes))
+    app.push_screen(SheetView(f"Quote for {client}", priced.form, priced.currency, priced.tax, notes))

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Label, Static
 
 from dispatch.charges.explain import sheet_lines
+from dispatch.desk.log.visit_page import VisitPage
 from dispatch.model.text import show
 from screens.binding import key
 from widgets.terminal.lean import LeanModal
@@ -50,3 +51,17 @@ class SheetView(LeanModal[None]):
             yield Label(Content(show(self._title)), classes="title")
             yield Static(Content("\n".join(lines)))
             yield Label(Content("esc goes back"), classes="hint")
+
+
+class ChargeSheet(SheetView):
+    """The charge of a visit."""
+
+    def __init__(self, page: VisitPage) -> None:
+        charge = page.charge
+        word = (charge.word if charge is not None else "charge").capitalize()
+        client = page.visit.client if charge is None else charge.client
+        title = f"{word} · {page.visit.reference} {client}"
+        if charge is None:
+            super().__init__(title, None, "", notes=[page.priced.reason])
+            return
+        super().__init__(title, charge.form, charge.currency, charge.tax, [*charge.notes, *page.balances])

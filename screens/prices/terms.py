@@ -14,8 +14,8 @@ from dispatch.fields.context import NoRecords
 from dispatch.fields.kinds import Control
 from dispatch.model.states import LEADS
 from dispatch.records.agreements import BLOCK
-from screens.asking import ChoiceRow
 from screens.binding import command
+from screens.dialogs.asked import ChoiceRow
 from screens.editing import DraftScreen
 from screens.prices.sheet_view import SheetView
 from screens.record_forms import ask_recurring, line_of

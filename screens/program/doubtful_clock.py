@@ -10,7 +10,7 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import OFFICE
 from dispatch.model.text import show
-from screens.asking import ChoiceRow
+from screens.dialogs.asked import ChoiceRow
 from screens.dialogs.questions import Choose
 from screens.reading import aside
 

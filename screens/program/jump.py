@@ -38,15 +38,11 @@ async def jump(app: Program) -> None:
         return
     target, visit = chosen.value, chosen.value.visit
     if target.kind in (TargetKind.CLIENT, TargetKind.SITE):
-        from screens.book.client import ClientScreen
-
-        app.push_screen(ClientScreen(target.id))
+        app.open("client", target.id)
     elif visit is None:
         await _to_board(app, technician_id=target.id)
     elif chosen.open or not await _to_board(app, visit_id=target.id, day_of=target, zone=zone):
-        from screens.visit.visit import VisitScreen
-
-        app.push_screen(VisitScreen(visit.reference))
+        app.open("visit", visit.reference)
 
 
 async def _to_board(

@@ -15,8 +15,8 @@ from textual.widgets import Label
 
 from dispatch.desk.levels.clocks import sees_levels
 from dispatch.model.text import show
-from screens.asking import ChoiceRow
 from screens.binding import key
+from screens.dialogs.asked import ChoiceRow
 from screens.dialogs.dialog import Dialog
 from screens.dialogs.questions import Choose
 from screens.program.keymap import judged, own_bindings, sentence_of

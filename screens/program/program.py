@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dispatch.desk.session.activity import Activity
 from dispatch.desk.session.user import User, read_only_words
@@ -45,6 +45,14 @@ class Program(SaysFaults, TypeAhead[None], TerminalApp[None]):
     def warning(self) -> str:
         """What every screen says above everything else: that nothing can be saved, and what is damaged; empty: all is well."""
         return "\n".join(filter(None, (read_only_words(self.user.store), self.damage)))
+
+    def open(self, screen: str, *about: Any) -> None:
+        """Open a screen by its name over the one in front; `about` is what it shows."""
+        raise NotImplementedError
+
+    async def ask_quote(self) -> None:
+        """Ask on the screen in front what a visit would cost."""
+        raise NotImplementedError
 
     def rebind(self, keymap: dict[str, str]) -> None:
         """Let other keys work from now on."""

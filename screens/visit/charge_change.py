@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dispatch.desk.billing.rehearsing import ChargeChange, do_as_shown, rehearse
 from dispatch.desk.visits.finding import find
 from dispatch.model.states import ENDED
-from screens.asking import AskedField
+from screens.dialogs.asked import AskedField
 from screens.user_screen import UserScreen
 
 _FRAME = 12

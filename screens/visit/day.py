@@ -21,8 +21,9 @@ from dispatch.model.notices import Notice
 from dispatch.model.reviews import Comment
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
-from screens.asking import AskedField, ChoiceRow, Left, needed
+from screens.asking import Left
 from screens.binding import command, key
+from screens.dialogs.asked import AskedField, ChoiceRow, needed
 from screens.of_day import DayOfVisits
 from screens.visit.stay_deeds import StayDeeds
 from widgets.stops import StopList
@@ -254,9 +255,7 @@ class DayScreen(StayDeeds, DayOfVisits):
         if visit is None:
             return
         if chosen == "open":
-            from screens.log.visit_record import VisitRecord
-
-            self.app.push_screen(VisitRecord(comment.reference))
+            self.program.open("record", comment.reference)
         elif chosen == "time":
             await ask_time(self, visit)
         elif chosen == "words":
@@ -316,11 +315,9 @@ class DayScreen(StayDeeds, DayOfVisits):
     @command("M", "view.map", "Map")
     def action_map(self) -> None:
         """The day on a map."""
-        from screens.board.map import MapScreen
-
         visit = self.visit_here()
         if self._row is not None:
-            self.app.push_screen(MapScreen(self._row.technician_id, visit.id if visit is not None else None))
+            self.program.open("map", self._row.technician_id, visit.id if visit is not None else None)
 
     @command("o", "route.open", "Browser")
     async def action_browser(self) -> None:

@@ -8,7 +8,7 @@ from db import settings
 from dispatch.desk.closeout.leaving import NoneWanted
 from dispatch.model.spans import parse_minutes
 from dispatch.model.typed_times import parse_day
-from screens.asking import YES_NO, AskedField, day_fault
+from screens.dialogs.asked import YES_NO, AskedField, day_fault
 from screens.user_screen import UserScreen
 
 _FIELDS = (

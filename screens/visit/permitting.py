@@ -10,7 +10,7 @@ from dispatch.desk.closeout.permitting import ASKED, asked_text
 from dispatch.model.checklists import Item
 from dispatch.model.states import Role
 from dispatch.model.text import show
-from screens.asking import ChoiceRow, a_reason
+from screens.dialogs.asked import ChoiceRow, a_reason
 
 if TYPE_CHECKING:
     from dispatch.model.permissions import Asking

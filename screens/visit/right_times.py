@@ -8,7 +8,7 @@ from dispatch.model.stays import MOMENTS
 from dispatch.model.text import show
 from dispatch.model.typed_times import parse_when
 from dispatch.model.visits import Assignment, Visit
-from screens.asking import AskedField, ChoiceRow
+from screens.dialogs.asked import AskedField, ChoiceRow
 from screens.user_screen import UserScreen
 from screens.visit.charge_change import fill_and_do
 

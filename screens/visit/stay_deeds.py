@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dispatch.model.instants import clock_text
 from dispatch.model.states import OPEN_ON_SITE, THERE, Role
 from dispatch.model.visits import Visit
-from screens.asking import AskedField, ChoiceRow, needed
 from screens.binding import command
+from screens.dialogs.asked import AskedField, ChoiceRow, needed
 from screens.visit.service_report import ReportsVisits
 
 

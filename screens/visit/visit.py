@@ -23,8 +23,8 @@ from dispatch.model.probes import ProbeKind
 from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import CAME_BY
-from screens.asking import YES_NO, AskedField, Check, ChoiceRow
 from screens.binding import BACK, command
+from screens.dialogs.asked import YES_NO, AskedField, Check, ChoiceRow
 from screens.prices.price import price_words
 from screens.visit.stay_deeds import StayDeeds
 from screens.visit.visit_foot import counted, foot_text
@@ -378,7 +378,7 @@ class VisitScreen(StayDeeds):
     @command("v", "visit.charge", "Charge")
     def action_charge(self) -> None:
         """The charge sheet, line by line."""
-        from screens.log.visit_record import ChargeSheet
+        from screens.prices.sheet_view import ChargeSheet
 
         if self._page is not None:
             self.app.push_screen(ChargeSheet(self._page))
@@ -386,10 +386,8 @@ class VisitScreen(StayDeeds):
     @command("V", "visit.record", "Record")
     def action_record(self) -> None:
         """All attempts and events of the visit."""
-        from screens.log.visit_record import VisitRecord
-
         if self._page is not None:
-            self.app.push_screen(VisitRecord(self._reference))
+            self.program.open("record", self._reference)
 
     @command("O", "item.override", "Override", LEADS, about="_item")
     async def action_override(self, item: Item) -> None:

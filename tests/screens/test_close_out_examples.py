@@ -21,7 +21,8 @@ from dispatch.model.checklists import Attempt, Result
 from dispatch.model.states import State
 from screens.dialogs.note import AskNote
 from screens.dialogs.questions import AskConfirm, AskText, Choose
-from screens.log.visit_record import ChargeSheet, VisitRecord
+from screens.log.visit_record import VisitRecord
+from screens.prices.sheet_view import ChargeSheet
 from screens.visit.visit import VisitScreen
 from tests.commands.test_close_out_examples import LATER, no_distance
 from tests.desk.conftest import Office

@@ -13,7 +13,7 @@ from dispatch.model.checklists import Item, ItemKind, Result
 from dispatch.model.states import State
 from screens.dialogs.note import AskNote
 from screens.dialogs.questions import AskConfirm, AskText, Form
-from screens.log.visit_record import ChargeSheet
+from screens.prices.sheet_view import ChargeSheet
 from screens.visit.day import DayScreen
 from screens.visit.visit import VisitScreen
 from tests.desk.conftest import Office, at

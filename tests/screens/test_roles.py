@@ -14,6 +14,7 @@ import pytest
 import screens
 from db import settings
 from dispatch.app import MODES, DispatchApp
+from dispatch.app import SCREENS as OPENED
 from dispatch.commands.parser import choices_of, every_parser
 from dispatch.commands.reading import ALL, COMMANDS, read_by
 from dispatch.desk.session.refusals import NotAllowed
@@ -102,10 +103,16 @@ def test_no_key_leads_to_a_screen_that_its_presser_may_not_read() -> None:
                 if function is None:
                     continue
                 text = inspect.getsource(inspect.unwrap(function))
-                for to in re.findall(r"\b([A-Z]\w+)\(", text):
+                by_name = [OPENED[name][1] for name in re.findall(r'\.open\("(\w+)"', text)]
+                for to in [*by_name, *re.findall(r"\b([A-Z]\w+)\(", text)]:
                     if to in SCREENS:
                         may = roles_of(screen).get(name, frozenset(Role)) & sees
                         assert may <= READS[SCREENS[to].SHOWS].roles, f"{screen.__name__} {binding.key} opens {to}"
+
+
+def test_every_screen_that_opens_by_its_name_is_there() -> None:
+    for name, (_, screen) in OPENED.items():
+        assert screen in SCREENS, name
 
 
 def every_command(parser: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:

@@ -27,7 +27,8 @@ from dispatch.model.states import State
 from screens.board.plan import PlanScreen
 from screens.dialogs.note import AskNote
 from screens.dialogs.questions import AskConfirm, AskText, Choose, Form
-from screens.log.visit_record import ChargeSheet, VisitRecord
+from screens.log.visit_record import VisitRecord
+from screens.prices.sheet_view import ChargeSheet
 from screens.program.keys import KeysHelp, key_lines
 from screens.visit.day import DayScreen
 from screens.visit.visit import VisitScreen
