@@ -38,16 +38,19 @@ def key(
 
 
 class CommandScreen(LeanScreen[None]):
-    """A screen that has commands."""
+    """A screen that has commands: its own, and those that several screens have."""
 
     def __init_subclass__(cls, **more: Any) -> None:
-        """Its keys: those of its commands and lists of keys in the order in which they stand in it, then `BINDINGS`."""
+        """Its keys: its commands, and lists of keys and commands, in the order in which they stand in it, then `BINDINGS`."""
         keys: list[Binding] = []
-        for name, value in vars(cls).items():
-            if name.startswith("KEYS"):
-                keys += value
-            elif (binding := getattr(value, "binding", None)) is not None:
-                keys.append(binding)
+        for name, value in list(vars(cls).items()):
+            if not name.startswith("KEYS"):
+                keys += [binding] if (binding := getattr(value, "binding", None)) is not None else []
+                continue
+            for part in value:
+                keys.append(getattr(part, "binding", part))
+                if part is not keys[-1]:
+                    setattr(cls, f"action_{keys[-1].action}", part)
         cls.BINDINGS = [*keys, *vars(cls).get("BINDINGS", ())]
         super().__init_subclass__(**more)
 
@@ -61,7 +64,8 @@ def command(
 ) -> Callable[[Action], Action]:
     """Make an action of a screen a command: its key, its words in footer, palette and help, whose it is, what it does.
 
-    What the help says is the action's docstring. An action that waits for something is carried out by a worker.
+    What the help says is the action's docstring. An action that waits for something is carried out by a worker. It is a method of
+    the screen, called `action_…`, or a function of it that the screen names among its `KEYS`.
 
     Args:
         roles: of whom it is; empty: of everybody who sees the screen. What may not be done is not offered.
@@ -83,7 +87,12 @@ def command(
         command: Any = carried_out
         command.roles, command.about = frozenset(roles), about
         command.binding = key(
-            keys, id, name, sentence[:1].lower() + sentence[1:], action=action.__name__[7:], show=show
+            keys,
+            id,
+            name,
+            sentence[:1].lower() + sentence[1:],
+            action=action.__name__.removeprefix("action_"),
+            show=show,
         )
         return carried_out
 

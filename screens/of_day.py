@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 from db import settings
-from dispatch.model.boards import BoardVisit
+from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.states import State
 from screens.binding import Action, key
 from screens.user_screen import UserScreen
@@ -44,9 +44,16 @@ def on_visit(deed: str, states: Collection[State] = tuple(State), otherwise: str
 class DayOfVisits(UserScreen):
     """A day, with a cursor on one of its visits."""
 
+    board: Board | None = None
+    """The day, once it is read."""
+
     def visit_here(self) -> BoardVisit | None:
         """The visit under the cursor."""
         raise NotImplementedError
+
+    def row_here(self) -> BoardRow | None:
+        """The technician under the cursor, with the day's visits."""
+        return None
 
     def client_here(self) -> str | None:
         """The visit's client."""

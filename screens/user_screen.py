@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from dispatch.desk.session.user import User
+    from dispatch.model.visits import Visit
     from screens.program.program import Program
     from widgets.lines.ink import Span
 
@@ -135,21 +136,22 @@ class UserScreen(AskingScreen):
         """The binding ids that the key bar shows now."""
         return self.FOOTER
 
-    def show_keys(self) -> None:
-        """Fill the key bar from the bindings that `FOOTER` names, with the keys that the person has set."""
-        own = self.program.keymap
+    def keys_of(self, ids: str) -> list[tuple[str, str]]:
+        """What works now of some binding ids with a space between two: the key, as the person has set it, and its words."""
         by_id: dict[str, Binding] = {}
         for _, binding in self._bindings:
-            if binding.id:
-                by_id.setdefault(binding.id, binding)
-        keys = [by_id[name] for name in self.footer().split() if name in by_id]
-        keys = [key for key in keys if offered(self, key) is not False]
-        keys = [key.with_key(own[key.id].split(",")[0]) if key.id in own else key for key in keys]
-        shown = [(written(key.key.split(",")[0]), key.description.lower()) for key in keys]
+            by_id.setdefault(binding.id or "", binding)
+        keys = [by_id[name] for name in ids.split() if name in by_id and offered(self, by_id[name]) is not False]
+        own = self.program.keymap
+        return [(written(own.get(key.id or "", key.key).split(",")[0]), key.description.lower()) for key in keys]
+
+    def show_keys(self) -> None:
+        """Fill the key bar with what `FOOTER` names."""
+        keys = self.keys_of(self.footer())
         if not self.program.ascii_only:
-            shown = [("⏎" if name == "enter" else name, words) for name, words in shown]
-        self.query_one(KeyBar).set_keys(shown)
-        self._keys_shown = own
+            keys = [("⏎" if key == "enter" else key, words) for key, words in keys]
+        self.query_one(KeyBar).set_keys(keys)
+        self._keys_shown = self.program.keymap
 
     def on_mount(self) -> None:
         """Show the screen."""
@@ -334,6 +336,13 @@ class UserScreen(AskingScreen):
     def reference_here(self) -> str | None:
         """The reference of the visit that is meant. None: there is none."""
         return None
+
+    def whole_visit(self) -> Visit | None:
+        """The visit that is meant, with all that is recorded of it."""
+        from dispatch.desk.visits.finding import find
+
+        reference = self.reference_here()
+        return None if reference is None else self.look(find, self.user.store, reference)
 
     @command("$", "screen.prices", "Prices", READS["prices"].roles)
     def action_prices(self) -> None:

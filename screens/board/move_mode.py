@@ -45,7 +45,7 @@ class MoveTimeline(Timeline):
         from dispatch.desk.day import placement
 
         if self._row_of(technician_id) is None:
-            self._desk.clear_filter()
+            self._desk.places.show_all()
         self._hold(visit)
         self._desk.remove_class("-queue")
         self.focus()

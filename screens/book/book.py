@@ -20,9 +20,9 @@ from dispatch.model.text import show
 from screens.binding import command, key
 from screens.book.locating import locate
 from screens.dialogs.asked import ChoiceRow
-from screens.files.takes_files import TakesFiles
 from screens.listed import ListScreen
 from screens.record_forms import ask_record
+from screens.shared_commands import import_file
 from widgets.figure_list import FigureLine
 
 KINDS = tuple(RECORD_STORES)
@@ -42,7 +42,7 @@ SHOWN = 400
 """So many records stand in the list at most; more letters bring the others."""
 
 
-class BookScreen(ListScreen[Any], TakesFiles):
+class BookScreen(ListScreen[Any]):
     """One kind of record at a time; what is under the cursor stands beside the list in full."""
 
     SHOWS = "clients"
@@ -265,3 +265,5 @@ class BookScreen(ListScreen[Any], TakesFiles):
         if action in ("add", "edit", "archive") and not self.user.staff.roles.intersection(self._record_store.roles):
             return False
         return super().check_action(action, parameters)
+
+    KEYS_BESIDE = (import_file,)

@@ -21,9 +21,9 @@ from dispatch.model.instants import clock_text, day_text
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import LEADS, READS, Review
 from dispatch.model.text import show
+from screens import shared_commands
 from screens.binding import command, key
-from screens.board.running_deeds import CallDeeds
-from screens.log.review_deeds import ReviewDeeds
+from screens.log.review_deeds import REVIEW
 from screens.of_day import DAYS, DayOfVisits
 from widgets.checklist_lines import NARROW
 from widgets.log_table import LogTable
@@ -36,7 +36,7 @@ PAUSE = 0.08
 """Seconds without a key after which what is typed is searched."""
 
 
-class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
+class LogScreen(DayOfVisits):
     """Visits with planned and actual times, evidence, overrides and charge; each opens to its history."""
 
     SHOWS = "log"
@@ -288,6 +288,8 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
         """Go to the next or the previous day, or week."""
         self._span = "day" if self._span in ("typed", "all") else self._span
         self.program.go_to(self.program.day + datetime.timedelta(days=by * (7 if self._span == "week" else 1)))
+
+    KEYS_BESIDE = (shared_commands.calls, shared_commands.messages, *REVIEW)
 
 
 def totals(log: Log, wanted: LogFilter) -> str:

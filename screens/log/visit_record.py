@@ -13,15 +13,16 @@ from dispatch.desk.log.visit_page import VisitPage
 from dispatch.desk.texts.history import history_lines, visit_history
 from dispatch.model.text import wrapped
 from screens.binding import BACK, command
-from screens.log.review_deeds import ReviewDeeds
+from screens.log.review_deeds import REVIEW
 from screens.prices.sheet_view import ChargeSheet
-from screens.visit.service_report import ReportsVisits
+from screens.user_screen import UserScreen
+from screens.visit.service_report import report
 
 _FRAME = 3
 """Columns that padding and scrollbar take beside the lines."""
 
 
-class VisitRecord(ReviewDeeds, ReportsVisits):
+class VisitRecord(UserScreen):
     """One visit from request to review, as the lead reads it."""
 
     TITLE_WORD = "the visit's record"
@@ -80,3 +81,5 @@ class VisitRecord(ReviewDeeds, ReportsVisits):
         """The charge sheet, line by line."""
         if self._page is not None:
             self.app.push_screen(ChargeSheet(self._page))
+
+    KEYS_BESIDE = (*REVIEW, report)

@@ -66,4 +66,4 @@ async def _to_board(
     assert isinstance(board, BoardScreen)
     await AwaitMount(board, [board])  # it may have been on its way already
     await board.read_again()
-    return board.point_at(technician_id=technician_id, visit_id=visit_id)
+    return board.places.point_at(technician_id=technician_id, visit_id=visit_id)

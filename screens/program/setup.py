@@ -10,9 +10,9 @@ from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.firm.setup import SetupStep, steps
 from dispatch.model.states import LEADS
 from screens.binding import command, key
-from screens.files.takes_files import TakesFiles
 from screens.listed import ListScreen
 from screens.record_forms import ask_record, line_of
+from screens.shared_commands import import_file
 from widgets.figure_list import FigureLine
 
 _BLANKS = {
@@ -29,7 +29,7 @@ _WHY = {
 }
 
 
-class SetupScreen(ListScreen[SetupStep], TakesFiles):
+class SetupScreen(ListScreen[SetupStep]):
     """The steps, and what each is for."""
 
     SHOWS = "clients"
@@ -120,3 +120,5 @@ class SetupScreen(ListScreen[SetupStep], TakesFiles):
         """Add a client and its first site."""
         client = await ask_record(self, "client")
         await ask_record(self, "site", {"client": client.name, "name": "Main office"})
+
+    KEYS_BESIDE = (import_file,)

@@ -13,7 +13,7 @@ from db import handovers, people, reviews
 from dispatch.desk.day import notices, stops, views
 from dispatch.desk.day.stops import Forgotten, StopPlace
 from dispatch.desk.session.unsent import Unsent
-from dispatch.model.boards import Board, BoardRow, BoardVisit
+from dispatch.model.boards import BoardRow, BoardVisit
 from dispatch.model.handovers import Handover
 from dispatch.model.instants import clock_beside, clock_text, day_text
 from dispatch.model.links import geo_link, place_link
@@ -25,11 +25,12 @@ from screens.asking import Left
 from screens.binding import command, key
 from screens.dialogs.asked import AskedField, ChoiceRow, needed
 from screens.of_day import DayOfVisits
-from screens.visit.stay_deeds import StayDeeds
+from screens.visit.service_report import report
+from screens.visit.stay_deeds import STAY
 from widgets.stops import StopList
 
 
-class DayScreen(StayDeeds, DayOfVisits):
+class DayScreen(DayOfVisits):
     """One technician's day: next stop, address, access, contact, leg; a key for each step."""
 
     DEFAULT_CSS = """
@@ -43,7 +44,6 @@ class DayScreen(StayDeeds, DayOfVisits):
 
     def __init__(self) -> None:
         super().__init__()
-        self._board: Board | None = None
         self._row: BoardRow | None = None
         self._asked: list[Handover] = []
         self._forgotten: list[Forgotten] = []
@@ -74,8 +74,8 @@ class DayScreen(StayDeeds, DayOfVisits):
         board = self.look(views.board, self.user.store, self.program.day, whose)
         if board is None:
             return
-        first = self._board is None or self._board.day != board.day
-        self._board = board
+        first = self.board is None or self.board.day != board.day
+        self.board = board
         self._row = next(iter(board.rows), None)
         visits = self._row.visits if self._row else ()
         self._stops.set_stops(visits, self._row.leg_home if self._row else None, board)
@@ -94,11 +94,11 @@ class DayScreen(StayDeeds, DayOfVisits):
 
     def tick(self) -> None:
         """Let the clock go on."""
-        if self._board is not None:
+        if self.board is not None:
             self._show_head()
 
     def _show_head(self) -> None:
-        board = self._board
+        board = self.board
         assert board is not None
         name = self._row.name if self._row else self.program.technician or self.user.staff.name
         self.show_head(
@@ -114,7 +114,7 @@ class DayScreen(StayDeeds, DayOfVisits):
     def show_selected(self) -> None:
         """Show where the selected stop is."""
         place = self.query_one("#place", Static)
-        board, visit = self._board, self.visit_here()
+        board, visit = self.board, self.visit_here()
         assert board is not None
         if self._row is None:
             place.update(Content(f"{show(self.program.technician or self.user.staff.name)} is not a technician here."))
@@ -130,7 +130,7 @@ class DayScreen(StayDeeds, DayOfVisits):
 
     def _show_comments(self) -> None:
         """What is asked of the technician stands above the stops until it is answered, whatever day is shown."""
-        board = self._board
+        board = self.board
         assert board is not None
         asked = [comment_text(one) for one in self._comments[:3]]
         for over in self._asked[:1]:
@@ -181,10 +181,9 @@ class DayScreen(StayDeeds, DayOfVisits):
 
     @work
     async def _arrive(self, visit: BoardVisit, technician: str | None) -> None:
-        from dispatch.desk.visits.finding import find
         from screens.visit.right_times import arrive
 
-        whole = self.look(find, self.user.store, visit.reference)
+        whole = self.whole_visit()
         arrived = await arrive(self, whole, technician) if whole is not None else None
         if arrived is not None:
             self.action_open()
@@ -281,11 +280,12 @@ class DayScreen(StayDeeds, DayOfVisits):
         """A forgotten check-out: say when you left."""
         from dispatch.desk.closeout import leaving
         from dispatch.desk.visits.finding import find
+        from screens.visit.right_times import instant_of
 
         if not self._forgotten:
             self.say("No check-out is missing.")
             return
-        there, board = self._forgotten[0], self._board
+        there, board = self._forgotten[0], self.board
         assert board is not None
         visit = self.look(find, self.user.store, there.reference)
         if visit is None:
@@ -293,7 +293,7 @@ class DayScreen(StayDeeds, DayOfVisits):
         fields = [AskedField("at", "You left at", placeholder="16:10")]
 
         def save(typed: dict[str, str]) -> object:
-            return leaving.close(self.user, there.reference, left_at=self.when(visit, typed["at"]))
+            return leaving.close(self.user, there.reference, left_at=instant_of(visit, typed["at"], self.user.now))
 
         await self.fill_in(f"When did you leave {there.client}?", fields, save)
 
@@ -329,6 +329,8 @@ class DayScreen(StayDeeds, DayOfVisits):
             self.say("No coordinates: there is nothing to show on a map.")
             return
         await show_links(self, f"The place of {visit.client}", (place_link(visit.place),))
+
+    KEYS_BESIDE = (*STAY, report)
 
 
 def comment_text(comment: Comment) -> Content:

@@ -26,20 +26,15 @@ _FRAME = 5
 """Cells beside the text of a report."""
 
 
-class ReportsVisits(UserScreen):
-    """A screen with a visit that can be reported to its client."""
+@command("p", "visit.report", "Report", about="reference_here")
+def report(screen: UserScreen, reference: str) -> None:
+    """The service report for the client."""
+    from dispatch.desk.reports.service import service_report
 
-    @command("p", "visit.report", "Report", about="reference_here")
-    def action_report(self, reference: str) -> None:
-        """The service report for the client."""
-        from dispatch.desk.reports.service import service_report
-
-        try:
-            report = service_report(self.user, reference)
-        except (StoreFault, Refusal) as refusal:
-            self.say(str(refusal), "warning")
-            return
-        self.app.push_screen(ReportView(self.user, reference, report))
+    try:
+        screen.app.push_screen(ReportView(screen.user, reference, service_report(screen.user, reference)))
+    except (StoreFault, Refusal) as refusal:
+        screen.say(str(refusal), "warning")
 
 
 class ReportView(LeanModal[None]):

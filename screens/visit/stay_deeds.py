@@ -9,177 +9,178 @@ from dispatch.model.states import OPEN_ON_SITE, THERE, Role
 from dispatch.model.visits import Visit
 from screens.binding import command
 from screens.dialogs.asked import AskedField, ChoiceRow, needed
-from screens.visit.service_report import ReportsVisits
+from screens.user_screen import UserScreen
 
 
-class StayDeeds(ReportsVisits):
-    """The deeds of a screen that shows a visit of the person's own."""
+@command("C", "stay.clock", "Clock", THERE, about="whole_visit")
+async def clock(screen: UserScreen, visit: Visit) -> None:
+    """Break, wait, home; put a recorded time right."""
+    from dispatch.desk.closeout import clocking
 
-    @command("C", "stay.clock", "Clock", THERE, about="_visit")
-    async def action_clock(self, visit: Visit) -> None:
-        """Break, wait, home; put a recorded time right."""
-        from dispatch.desk.closeout import clocking
+    part = visit.assignment_of(screen.user.staff.id) or next(iter(visit.assignments), None)
+    rows = []
+    running = next((one.kind for one in reversed(part.segments) if one.ends_at is None), "") if part else ""
+    if visit.state in OPEN_ON_SITE and part is not None and part.check_in_at is None:
+        rows.append(ChoiceRow("arrived", "there"))
+    elif visit.state in OPEN_ON_SITE and part is not None and part.check_out_at is not None:
+        rows.append(ChoiceRow("went back: the clock runs again", "there", "the time away is not charged"))
+    elif visit.state in OPEN_ON_SITE:
+        rows += [ChoiceRow("go on working", "work")] if running in ("break", "wait") else []
+        rows += [ChoiceRow("begin a break", "break", "not charged")] if running != "break" else []
+        rows += [ChoiceRow("begin to wait", "wait", "charged as work")] if running != "wait" else []
+    if part is not None and part.check_out_at is not None and part.return_at is None:
+        rows.append(ChoiceRow("home, or back at the depot", "home"))
+    if part is not None and (part.check_in_at is not None or clocking.may_be_entered(visit, "check_in_at")):
+        rows.append(ChoiceRow("put a time right", "correct", "what the clock had recorded is kept beside it"))
+    if part is not None and part.check_in_at is not None:
+        rows.append(ChoiceRow("enter a break that was not clocked", "put"))
+        rows.append(ChoiceRow("take a break out: it was work", "drop"))
+    rows += [ChoiceRow(f"{name} did not come", f"-{name}", "not charged") for name in clocking.may_be_absent(visit)]
+    if not rows:
+        screen.say(f"{visit.reference} is {visit.state.label}: the clock has nothing yet.")
+        return
+    chosen = await screen.choose(f"The clock at {visit.client}", rows)
+    if chosen in ("break", "wait"):
+        await screen.do(clocking.pause, visit.reference, chosen)
+    elif chosen == "work":
+        await screen.do(clocking.resume, visit.reference)
+    elif chosen == "there" and part is not None:
+        from screens.visit.right_times import arrive
 
-        part = visit.assignment_of(self.user.staff.id) or next(iter(visit.assignments), None)
-        rows = []
-        running = next((one.kind for one in reversed(part.segments) if one.ends_at is None), "") if part else ""
-        if visit.state in OPEN_ON_SITE and part is not None and part.check_in_at is None:
-            rows.append(ChoiceRow("arrived", "there"))
-        elif visit.state in OPEN_ON_SITE and part is not None and part.check_out_at is not None:
-            rows.append(ChoiceRow("went back: the clock runs again", "there", "the time away is not charged"))
-        elif visit.state in OPEN_ON_SITE:
-            rows += [ChoiceRow("go on working", "work")] if running in ("break", "wait") else []
-            rows += [ChoiceRow("begin a break", "break", "not charged")] if running != "break" else []
-            rows += [ChoiceRow("begin to wait", "wait", "charged as work")] if running != "wait" else []
-        if part is not None and part.check_out_at is not None and part.return_at is None:
-            rows.append(ChoiceRow("home, or back at the depot", "home"))
-        if part is not None and (part.check_in_at is not None or clocking.may_be_entered(visit, "check_in_at")):
-            rows.append(ChoiceRow("put a time right", "correct", "what the clock had recorded is kept beside it"))
-        if part is not None and part.check_in_at is not None:
-            rows.append(ChoiceRow("enter a break that was not clocked", "put"))
-            rows.append(ChoiceRow("take a break out: it was work", "drop"))
-        rows += [ChoiceRow(f"{name} did not come", f"-{name}", "not charged") for name in clocking.may_be_absent(visit)]
-        if not rows:
-            self.say(f"{visit.reference} is {visit.state.label}: the clock has nothing yet.")
-            return
-        chosen = await self.choose(f"The clock at {visit.client}", rows)
-        if chosen in ("break", "wait"):
-            await self.do(clocking.pause, visit.reference, chosen)
-        elif chosen == "work":
-            await self.do(clocking.resume, visit.reference)
-        elif chosen == "there" and part is not None:
-            from screens.visit.right_times import arrive
+        await arrive(screen, visit, part.technician)
+    elif chosen.startswith("-"):
+        await _absent(screen, visit, chosen[1:])
+    elif chosen == "home":
+        await _show_and_do(
+            screen, visit, f"Home from {visit.client}", lambda: clocking.home(screen.user, visit.reference)
+        )
+    elif chosen == "correct":
+        from screens.visit.right_times import ask_time
 
-            await arrive(self, visit, part.technician)
-        elif chosen.startswith("-"):
-            await self._absent(visit, chosen[1:])
-        elif chosen == "home":
-            await self._show_and_do(
-                visit, f"Home from {visit.client}", lambda: clocking.home(self.user, visit.reference)
-            )
-        elif chosen == "correct":
-            from screens.visit.right_times import ask_time
+        await ask_time(screen, visit)
+    elif chosen in ("put", "drop"):
+        await _span(
+            screen,
+            visit,
+            "A break that was not clocked" if chosen == "put" else "A break that was work",
+            "break" if chosen == "put" else "work",
+        )
 
-            await ask_time(self, visit)
-        elif chosen in ("put", "drop"):
-            await self._span(
-                visit,
-                "A break that was not clocked" if chosen == "put" else "A break that was work",
-                "break" if chosen == "put" else "work",
-            )
 
-    async def _absent(self, visit: Visit, name: str) -> None:
-        from dispatch.desk.closeout import clocking
+async def _absent(screen: UserScreen, visit: Visit, name: str) -> None:
+    from dispatch.desk.closeout import clocking
 
-        title = f"{name} did not come to {visit.client}"
-        reason = await self.ask(title, "Why? Nothing of theirs is charged.", check=needed("say why", 3))
-        await self._show_and_do(visit, title, lambda: clocking.did_not_come(self.user, visit.reference, name, reason))
+    title = f"{name} did not come to {visit.client}"
+    reason = await screen.ask(title, "Why? Nothing of theirs is charged.", check=needed("say why", 3))
+    await _show_and_do(screen, visit, title, lambda: clocking.did_not_come(screen.user, visit.reference, name, reason))
 
-    async def _show_and_do(self, visit: Visit, title: str, deed: Callable[[], object]) -> None:
-        from screens.visit.charge_change import show_and_do
 
-        await show_and_do(self, visit.reference, title, deed)
+async def _show_and_do(screen: UserScreen, visit: Visit, title: str, deed: Callable[[], object]) -> None:
+    from screens.visit.charge_change import show_and_do
 
-    async def _span(self, visit: Visit, title: str, kind: str) -> None:
-        from dispatch.desk.closeout.clocking import correct_break
-        from screens.visit.charge_change import fill_and_do
+    await show_and_do(screen, visit.reference, title, deed)
 
-        part = visit.assignment_of(self.user.staff.id) or visit.assignments[0]
-        fields = [
-            AskedField("from", "From", placeholder="12:00"),
-            AskedField("to", "To", placeholder="12:30"),
-            AskedField("reason", "Why"),
-        ]
 
-        def rewrite(typed: dict[str, str]) -> None:
-            starts, ends = self.when(visit, typed["from"]), self.when(visit, typed["to"])
-            correct_break(self.user, visit.reference, kind, starts, ends, typed["reason"], technician=part.technician)
+async def _span(screen: UserScreen, visit: Visit, title: str, kind: str) -> None:
+    from dispatch.desk.closeout.clocking import correct_break
+    from screens.visit.charge_change import fill_and_do
+    from screens.visit.right_times import instant_of
 
-        await fill_and_do(self, visit.reference, title, fields, rewrite)
+    part = visit.assignment_of(screen.user.staff.id) or visit.assignments[0]
+    fields = [
+        AskedField("from", "From", placeholder="12:00"),
+        AskedField("to", "To", placeholder="12:30"),
+        AskedField("reason", "Why"),
+    ]
 
-    @command("m", "stay.use", "Used", THERE, about="_visit")
-    async def action_use(self, visit: Visit) -> None:
-        """Something was used: by its code on the rate card."""
-        from db import stays
-        from dispatch.desk.closeout import materials, onsite
+    def rewrite(typed: dict[str, str]) -> None:
+        starts, ends = (
+            instant_of(visit, typed["from"], screen.user.now),
+            instant_of(visit, typed["to"], screen.user.now),
+        )
+        correct_break(screen.user, visit.reference, kind, starts, ends, typed["reason"], technician=part.technician)
 
-        entered = stays.items_of(self.user.store, visit.id)
-        rows = [ChoiceRow(str(code), f"+{code}") for code in materials.on_card(self.user.store, visit)]
-        rows += [ChoiceRow("something else, at a price of its own", "+", "a lead")] if self.user.has(Role.LEAD) else []
-        rows += [ChoiceRow(f"take back {one.quantity} × {one.label}", f"-{one.id}") for one in entered]
-        if not rows:
-            self.say("The rate card has no items. The lead adds them under $.")
-            return
-        chosen = await self.choose(f"Used at {visit.client}", rows)
-        if chosen.startswith("-"):
-            reason = await self.ask("Why was it a mistake?", check=needed("say why", 3))
-            await self._show_and_do(
-                visit,
-                f"Take it back from {visit.client}",
-                lambda: materials.take_back(self.user, visit.reference, int(chosen[1:]), reason),
-            )
-            return
-        fields = [AskedField("quantity", "How many", "1")]
-        if chosen == "+":
-            fields = [AskedField("what", "What"), *fields, AskedField("amount", "Price of one", placeholder="12.50")]
+    await fill_and_do(screen, visit.reference, title, fields, rewrite)
 
-        def save(typed: dict[str, str]) -> object:
-            what, amount = typed.get("what", chosen[1:]), typed.get("amount")
-            return onsite.use(self.user, visit.reference, what, typed["quantity"], amount=amount)
 
-        await self.fill_in(f"Used at {visit.client}: {chosen[1:]}".rstrip(": "), fields, save)
-        self.say("Noted. The tests must pass again after it.")
+@command("m", "stay.use", "Used", THERE, about="whole_visit")
+async def use(screen: UserScreen, visit: Visit) -> None:
+    """Something was used: by its code on the rate card."""
+    from db import stays
+    from dispatch.desk.closeout import materials, onsite
 
-    @command("K", "stay.mark", "Mark work", THERE, about="_visit")
-    async def action_mark(self, visit: Visit) -> None:
-        """Our own fault, not covered, or new work."""
-        from db import stays
-        from dispatch.desk.billing import marking
-        from dispatch.model.stays import MARKS
-        from screens.visit.charge_change import fill_and_do
+    entered = stays.items_of(screen.user.store, visit.id)
+    rows = [ChoiceRow(str(code), f"+{code}") for code in materials.on_card(screen.user.store, visit)]
+    rows += [ChoiceRow("something else, at a price of its own", "+", "a lead")] if screen.user.has(Role.LEAD) else []
+    rows += [ChoiceRow(f"take back {one.quantity} × {one.label}", f"-{one.id}") for one in entered]
+    if not rows:
+        screen.say("The rate card has no items. The lead adds them under $.")
+        return
+    chosen = await screen.choose(f"Used at {visit.client}", rows)
+    if chosen.startswith("-"):
+        reason = await screen.ask("Why was it a mistake?", check=needed("say why", 3))
+        await _show_and_do(
+            screen,
+            visit,
+            f"Take it back from {visit.client}",
+            lambda: materials.take_back(screen.user, visit.reference, int(chosen[1:]), reason),
+        )
+        return
+    fields = [AskedField("quantity", "How many", "1")]
+    if chosen == "+":
+        fields = [AskedField("what", "What"), *fields, AskedField("amount", "Price of one", placeholder="12.50")]
 
-        part = visit.assignment_of(self.user.staff.id) or next(iter(visit.assignments), None)
-        if part is None:
-            return
-        rows = [ChoiceRow(name.replace("_", " "), name, text) for name, text in MARKS.items()]
-        if any(one.assignment_id == part.id for one in stays.marks_of(self.user.store, visit.id)):
-            rows.append(ChoiceRow("take all marks off", "off"))
-        kind = await self.choose(f"Mark work at {visit.client}", rows)
-        if kind == "off":
-            reason = await self.ask("Why?", check=needed("say why", 3))
-            await self._show_and_do(
-                visit,
-                f"Take all marks off at {visit.client}",
-                lambda: marking.unmark(self.user, visit.reference, reason, technician=part.technician),
-            )
-            return
-        last = marking.span_of_last_entry(self.user.store, visit, part)
-        begins, ends = (clock_text(moment, visit.zone) for moment in last) if last else ("", "")
-        fields = [AskedField("from", "From", begins), AskedField("to", "To", ends), AskedField("reason", "Why")]
+    def save(typed: dict[str, str]) -> object:
+        what, amount = typed.get("what", chosen[1:]), typed.get("amount")
+        return onsite.use(screen.user, visit.reference, what, typed["quantity"], amount=amount)
 
-        def deed(typed: dict[str, str]) -> None:
-            starts, until = self.when(visit, typed["from"]), self.when(visit, typed["to"])
-            # the span of an entry is kept to the second; what is typed has minutes
-            if last is not None and (typed["from"], typed["to"]) == (begins, ends):
-                starts, until = last
-            span = {"starts_at": starts, "ends_at": until}
-            marking.mark(self.user, visit.reference, kind, typed["reason"], **span, technician=part.technician)
+    await screen.fill_in(f"Used at {visit.client}: {chosen[1:]}".rstrip(": "), fields, save)
+    screen.say("Noted. The tests must pass again after it.")
 
-        title = f"{kind.replace('_', ' ').capitalize()} at {visit.client}"
-        await fill_and_do(self, visit.reference, title, fields, deed)
 
-    def _visit(self) -> Visit | None:
-        from dispatch.desk.visits.finding import find
+@command("K", "stay.mark", "Mark work", THERE, about="whole_visit")
+async def mark(screen: UserScreen, visit: Visit) -> None:
+    """Our own fault, not covered, or new work."""
+    from db import stays
+    from dispatch.desk.billing import marking
+    from dispatch.model.stays import MARKS
+    from screens.visit.charge_change import fill_and_do
+    from screens.visit.right_times import instant_of
 
-        reference = self.reference_here()
-        return None if reference is None else self.look(find, self.user.store, reference)
+    part = visit.assignment_of(screen.user.staff.id) or next(iter(visit.assignments), None)
+    if part is None:
+        return
+    rows = [ChoiceRow(name.replace("_", " "), name, text) for name, text in MARKS.items()]
+    if any(one.assignment_id == part.id for one in stays.marks_of(screen.user.store, visit.id)):
+        rows.append(ChoiceRow("take all marks off", "off"))
+    kind = await screen.choose(f"Mark work at {visit.client}", rows)
+    if kind == "off":
+        reason = await screen.ask("Why?", check=needed("say why", 3))
+        await _show_and_do(
+            screen,
+            visit,
+            f"Take all marks off at {visit.client}",
+            lambda: marking.unmark(screen.user, visit.reference, reason, technician=part.technician),
+        )
+        return
+    last = marking.span_of_last_entry(screen.user.store, visit, part)
+    begins, ends = (clock_text(moment, visit.zone) for moment in last) if last else ("", "")
+    fields = [AskedField("from", "From", begins), AskedField("to", "To", ends), AskedField("reason", "Why")]
 
-    def when(self, visit: Visit, typed: str) -> int:
-        """An instant as it is typed: a clock time is on the day of the visit.
+    def deed(typed: dict[str, str]) -> None:
+        starts, until = (
+            instant_of(visit, typed["from"], screen.user.now),
+            instant_of(visit, typed["to"], screen.user.now),
+        )
+        # the span of an entry is kept to the second; what is typed has minutes
+        if last is not None and (typed["from"], typed["to"]) == (begins, ends):
+            starts, until = last
+        span = {"starts_at": starts, "ends_at": until}
+        marking.mark(screen.user, visit.reference, kind, typed["reason"], **span, technician=part.technician)
 
-        Raises:
-            Faulty: it cannot be read.
-        """
-        from screens.visit.right_times import instant_of
+    title = f"{kind.replace('_', ' ').capitalize()} at {visit.client}"
+    await fill_and_do(screen, visit.reference, title, fields, deed)
 
-        return instant_of(visit, typed, self.user.now)
+
+STAY = (clock, use, mark)
+"""What is entered about a stay."""

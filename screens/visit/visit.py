@@ -26,7 +26,9 @@ from dispatch.model.visits import CAME_BY
 from screens.binding import BACK, command
 from screens.dialogs.asked import YES_NO, AskedField, Check, ChoiceRow
 from screens.prices.price import price_words
-from screens.visit.stay_deeds import StayDeeds
+from screens.user_screen import UserScreen
+from screens.visit.service_report import report
+from screens.visit.stay_deeds import STAY
 from screens.visit.visit_foot import counted, foot_text
 from widgets.checklist import ChecklistView
 
@@ -35,7 +37,7 @@ _WORK_NOTE = "What was changed"
 """What the work note is called, also where its draft is kept."""
 
 
-class VisitScreen(StayDeeds):
+class VisitScreen(UserScreen):
     """The checklist of one visit. Every result is saved when it shows."""
 
     DEFAULT_CSS = """
@@ -441,6 +443,8 @@ class VisitScreen(StayDeeds):
             self._after_save()
             for one in done[1]:
                 self.say(f"{one.reference} is out of the queue: its work goes on here.")
+
+    KEYS_BESIDE = (*STAY, report)
 
 
 def _entry(result: Result) -> Callable[[str], Recording]:

@@ -11,7 +11,7 @@ import pytest
 
 from dispatch.desk.day import placement, views
 from dispatch.desk.plan import schedule
-from screens.board import board as board_module
+from screens.board import foot
 from screens.board.board import BoardScreen
 from tests.desk.conftest import Office, at
 from tests.screens.test_screens import opened, press, settled, until_true
@@ -111,7 +111,7 @@ async def test_a_held_key_shows_in_full_only_where_it_stops(office: Office, monk
     async with opened(office.dana, "board") as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, BoardScreen)
-        monkeypatch.setattr(board_module, "PASSING", 0.5)
+        monkeypatch.setattr(foot, "PASSING", 0.5)
         screen._moved_at = time.monotonic()
         shown: list[int] = []
         show = screen.show_here

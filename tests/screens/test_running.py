@@ -87,5 +87,5 @@ async def test_the_board_rolls_on_with_the_clock(office: Office) -> None:
         office.go("11:30")
         screen.tick()
         await settled(pilot)
-        assert screen._board is not None
-        assert screen._board.late == 1
+        assert screen.board is not None
+        assert screen.board.late == 1

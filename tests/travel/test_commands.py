@@ -255,7 +255,7 @@ async def test_the_board_says_when_it_cannot(office: Office, no_roads: Path) -> 
     with office.lee.write("set roads") as unit:
         settings.set_firm(unit, roads="0123456789abcdef")
     async with opened(office.dana, "board") as pilot:
-        await until_true(pilot, lambda: "not on this machine" in str(pilot.app.screen._drives.note))  # type: ignore[attr-defined]
+        await until_true(pilot, lambda: "not on this machine" in str(pilot.app.screen.drives.note))  # type: ignore[attr-defined]
         await press(pilot, "right")
         assert isinstance(pilot.app.screen, BoardScreen)
 

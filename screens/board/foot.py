@@ -1,0 +1,93 @@
+"""What stands below the board: the visit under the cursor in full, with its charge, and its technician's route."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from dispatch.model.instants import clock_text
+from dispatch.model.states import ENDED, QUEUED
+from widgets.lines.ink import ink
+from widgets.problems import conflicts
+from widgets.route_pane import RoutePane
+from widgets.visit_detail import VisitDetail
+from widgets.visit_lines import nothing_here
+
+if TYPE_CHECKING:
+    from screens.board.board import BoardScreen
+
+PASSING = 0.06
+"""Seconds within which a cursor that went on only passes by: what it is on is shown in full when it stops. A key that is
+held down repeats faster than that, a finger does not."""
+UNPRICED = "…"
+"""What stands for a charge that is being worked out, so that the lines below it keep their place."""
+PRICE_AFTER = 0.15
+"""Seconds that the cursor rests on a visit before its charge is worked out."""
+
+
+class BoardFoot:
+    """Follows the cursor of the board."""
+
+    def __init__(self, screen: BoardScreen) -> None:
+        self._screen = screen
+        self._moved_at = 0.0
+        self._resting: Timer | None = None
+        self._pricing: Timer | None = None
+
+    def follow(self) -> None:
+        """Show what the cursor came to: at once, but while a key is held down only where it stops."""
+        before, self._moved_at = self._moved_at, time.monotonic()
+        if self._moved_at - before >= PASSING:
+            self._screen.show_here()
+            return
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self._screen.set_timer(PASSING, self._screen.show_here)
+
+    def show(self) -> None:
+        """Show what is under the cursor in full."""
+        if self._resting is not None:
+            self._resting.stop()
+        screen, user = self._screen, self._screen.user
+        board, visit, row = screen.board, screen.visit_here(), screen.row_here()
+        if board is None:
+            return
+        hint = nothing_here(board, row) if visit is None else ""
+        advice = [ink(hint, "dim")] if hint else []
+        if visit is not None and row is not None:
+            advice += [ink(why, "warn") for why in conflicts(visit, row, user.now)]
+        if visit is not None and (done := screen.program.activity.by_visit.get(visit.id)) is not None:
+            advice.append(ink(f"{clock_text(done.at, board.zone, board.hours24)} {done.text}", "dim"))
+        if visit is not None and visit.reason and visit.state in QUEUED | ENDED:
+            advice.append(ink(visit.reason, "dim"))
+        screen.query_one(VisitDetail).set_visit(
+            board,
+            visit,
+            technician_skills=row.skills if row is not None else None,
+            charge=UNPRICED if visit is not None and visit.start is not None else "",
+            advice=advice,
+            now=user.now,
+        )
+        screen.query_one(RoutePane).set_route(board, row, visit.id if visit is not None else None)
+        # the charge engine is not needed for the first frame, and not for a cursor that only passes by
+        if self._pricing is not None:
+            self._pricing.stop()
+        self._pricing = screen.set_timer(PRICE_AFTER, self._price)
+
+    def _price(self) -> None:
+        self._screen.run_worker(self._show_charge(), exclusive=True, group="pricing")
+
+    async def _show_charge(self) -> None:
+        """Say the charge of the visit that is shown, or its estimate, in a sentence."""
+        detail = self._screen.query_one(VisitDetail)
+        visit = detail.visit
+        if visit is None or visit.start is None:
+            return
+        from dispatch.desk.log.visit_page import charge_now
+        from screens.prices.price import price_words
+
+        priced = await self._screen.look_aside(charge_now, self._screen.user.store, visit.reference)
+        if priced is not None and visit is detail.visit:
+            detail.set_charge(price_words(priced))

@@ -1,0 +1,137 @@
+"""Ways to a place on the board: the next problem, the next request that waits, a technician or a visit by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.widget import Widget
+
+from dispatch.model.boards import Board, BoardRow
+from dispatch.model.instants import day_text
+from screens.binding import command
+from widgets.problems import after, problems
+from widgets.queue import Queue
+from widgets.timeline.layout import drawn_span
+from widgets.timeline.view import Timeline
+
+if TYPE_CHECKING:
+    from screens.board.board import BoardScreen
+
+
+class BoardPlaces:
+    """Brings the cursor of the board to a place at once, and knows the filter that may hide it."""
+
+    word = ""
+    """Only what holds it is shown; empty: everything."""
+
+    def __init__(self, screen: BoardScreen) -> None:
+        self._screen = screen
+        self._landing: Callable[[], None] | None = None
+
+    def filter(self, word: str) -> None:
+        """Show only what holds a word."""
+        self.word = word
+        self._screen.query_one(Queue).set_filter(word)
+        if self._screen.board is not None:
+            self._screen.show_board(self._screen.board)
+
+    def show_all(self) -> None:
+        """Show all technicians and requests again."""
+        if self.word:
+            self.filter("")
+
+    def shown(self, board: Board) -> Board:
+        """The board with the technicians who have the word in their name or skills, or on one of their visits."""
+        word = self.word.casefold()
+        return board._replace(rows=tuple(row for row in board.rows if word in _row_words(row))) if word else board
+
+    def point_at(self, *, technician_id: int | None = None, visit_id: int | None = None) -> bool:
+        """Put the cursor on a technician's row or on a visit, whatever a filter hides. False: it is not here."""
+        board = self._screen.board
+        if board is None:
+            return False
+        placed = [visit.id for row in board.rows for visit in row.visits]
+        waiting = [visit.id for visit in (*board.queue, *board.on_hold)]
+        technicians = [row.technician_id for row in board.rows]
+        if technician_id not in technicians and visit_id not in placed and visit_id not in waiting:
+            return False
+        self.show_all()
+        if visit_id is not None and visit_id in waiting and visit_id not in placed:
+            self.to_queue(visit_id)
+        else:
+            row = technicians.index(technician_id) if technician_id in technicians else None
+            self.to_timeline(visit_id, row)
+        return True
+
+    def to_queue(self, visit_id: int) -> None:
+        """Put the cursor on a request that waits."""
+        self._screen.add_class("-queue")
+        queue = self._screen.query_one(Queue)
+        self._land(queue, lambda: queue.select_key(visit_id))
+
+    def to_timeline(self, visit_id: int | None, row: int | None) -> None:
+        """Put the cursor on a visit of a row, or on the row."""
+        self._screen.remove_class("-queue")
+        timeline = self._screen.query_one(Timeline)
+        self._land(timeline, lambda: timeline.select(visit_id, row))
+
+    def _land(self, pane: Widget, select: Callable[[], object]) -> None:
+        """Put the keyboard on a pane and the cursor of the pane to a place.
+
+        On a small terminal the pane is only now shown, and has neither size nor focus before the next frame.
+        """
+
+        def land() -> None:
+            select()
+            self._screen.show_here()
+
+        if pane.has_focus:
+            self._screen.call_after_refresh(land)
+        else:
+            self._landing = land
+            pane.focus()
+
+    def arrived(self) -> None:
+        """The keyboard is where it was sent."""
+        landing, self._landing = self._landing, None
+        if landing is not None:
+            self._screen.call_after_refresh(landing)
+
+
+@command("F", "view.problem", "Next problem")
+def next_problem(screen: BoardScreen) -> None:
+    """Go to the next visit that is late, overlaps, or has an unknown drive."""
+    timeline = screen.query_one(Timeline)
+    board = timeline.board
+    if board is None:
+        return
+    known = problems(board, screen.user.now)
+    if not known:
+        screen.say(f"No problem on {day_text(board.day)}.")
+        return
+    here = timeline.selected if timeline.has_focus else None
+    span = None if here is None else drawn_span(here, screen.user.now)
+    problem = after(known, span[0] if span is not None else board.starts_at - 1, timeline.selected_row)
+    screen.places.to_timeline(problem.visit.id, problem.row)
+
+
+@command("G", "view.waiting", "Next unscheduled")
+def next_waiting(screen: BoardScreen) -> None:
+    """Go to the next unscheduled visit."""
+    queue = screen.query_one(Queue)
+    waiting = [visit.id for visit in queue.waiting]
+    if not waiting:
+        screen.say("Nothing is unscheduled.")
+        return
+    here = queue.selected if queue.has_focus else None
+    place = waiting.index(here.id) + 1 if here is not None and here.id in waiting else 0
+    screen.places.to_queue(waiting[place % len(waiting)])
+
+
+def _row_words(row: BoardRow) -> str:
+    """Everything that a filter finds a row by, in small letters."""
+    parts = [row.name, *row.skills]
+    for visit in row.visits:
+        parts += [visit.client, visit.site, visit.work, visit.reference, visit.state.label]
+    return " ".join(parts).casefold()

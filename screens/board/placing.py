@@ -1,0 +1,112 @@
+"""What a dispatcher does about where a visit stands: with whom and when, back in the queue, at once, or pinned."""
+
+from __future__ import annotations
+
+from dispatch.model.boards import BoardVisit
+from dispatch.model.instants import clock_text
+from dispatch.model.states import DISPATCHERS, QUEUED, STEPS
+from dispatch.model.text import pad, show
+from screens.binding import command
+from screens.board.move_mode import MoveTimeline
+from screens.dialogs.asked import ChoiceRow
+from screens.of_day import DayOfVisits, on_visit
+
+
+@on_visit("assign", STEPS["assign"].sources, "only what nobody has reached yet is given to somebody.")
+@command("a", "visit.assign", "Assign", DISPATCHERS)
+async def assign(screen: DayOfVisits, visit: BoardVisit) -> None:
+    """Choose a technician for the selected visit, best first."""
+    from dispatch.desk.day import placement
+
+    board, store = screen.board, screen.user.store
+    assert board is not None
+    if not visit.located and not await screen.look_aside(placement.has_pinned_drive, store, visit.reference):
+        screen.say(
+            f"{visit.client} has no coordinates: it cannot be planned until the site is placed or a drive to it is "
+            "pinned (D).",
+            "warning",
+        )
+        return
+    ranked = await screen.look_aside(placement.candidates, store, visit.reference, board.day)
+    if not ranked:
+        screen.say("Nobody can be ranked: there are no technicians, or none works on this day.", "warning")
+        return
+    rows = [
+        ChoiceRow(
+            f"{show(candidate.name, 18):18} {clock_text(candidate.start, board.zone, board.hours24)}"
+            f"  {candidate.verdict.level.value:8}  cost {candidate.cost:.0f}",
+            candidate,
+            candidate.words,
+        )
+        for candidate in ranked
+    ]
+    chosen = await screen.choose(
+        f"{visit.reference} {visit.client} · {visit.work}", rows, "enter goes there, arrows adjust · esc goes back"
+    )
+    screen.query_one(MoveTimeline).take(visit, chosen.technician_id, chosen.start)
+
+
+@on_visit("move")
+@command("m", "visit.move", "Move", DISPATCHERS)
+def move(screen: DayOfVisits, visit: BoardVisit) -> None:
+    """Move the selected visit: arrows, then enter."""
+    timeline = screen.query_one(MoveTimeline)
+    row = timeline.selected_board_row
+    if visit.state in QUEUED:
+        assign(screen)
+    elif visit.state not in STEPS["move"].sources or visit.start is None or row is None:
+        screen.say(f"{visit.reference} is {visit.state.label}: it stays where it is.", "warning")
+    else:
+        timeline.take(visit, row.technician_id, visit.start)
+
+
+@on_visit("take back")
+@command("b", "visit.unassign", "Back to queue", DISPATCHERS)
+async def unassign(screen: DayOfVisits, visit: BoardVisit) -> None:
+    """Take the visit back into the queue."""
+    from dispatch.desk.plan import schedule
+
+    title = f"Take {visit.reference} back into the queue?"
+    if await screen.insist(title, schedule.unassign, visit.reference) is not None:
+        screen.say(f"{visit.reference} {visit.client} is back in the queue. u takes it back.")
+
+
+@on_visit("pin")
+@command("P", "visit.pin", "Pin", DISPATCHERS)
+async def pin(screen: DayOfVisits, visit: BoardVisit) -> None:
+    """Keep the visit where it is, or let it go."""
+    from dispatch.desk.plan import schedule
+
+    await screen.do(schedule.pin, visit.reference, not visit.pinned)
+
+
+@on_visit("do at once", STEPS["plan"].sources, "only a requested or planned visit is done at once.")
+@command("e", "visit.emergency", "Emergency", DISPATCHERS)
+async def emergency(screen: DayOfVisits, visit: BoardVisit) -> None:
+    """Into the running day at once, and whom that pushes."""
+    from dispatch.desk.plan import emergency
+
+    if not visit.located:
+        screen.say(f"{visit.client} has no coordinates: it cannot be planned until the site is placed.", "warning")
+        return
+    firm = screen.user.firm
+    zone, hours24 = firm.zone, firm.clock_hours == 24
+    ways = await screen.look_aside(emergency.ways, screen.user.store, visit.reference)
+    if not ways:
+        screen.say("Nobody works today.", "warning")
+        return
+    rows = [
+        ChoiceRow(
+            f"{pad(way.name, 18)} {clock_text(way.start, zone, hours24)}  {way.level.value:8}  cost {way.cost:.0f}",
+            way,
+            way.words(zone, hours24),
+        )
+        for way in ways
+    ]
+    title = f"At once: {visit.reference} {visit.client} · {visit.work}"
+    way = await screen.choose(title, rows, "enter does it, u takes it back · esc goes back")
+    placed = await screen.insist(title, emergency.insert, visit.reference, way.name, seen=way)
+    if placed is not None:
+        pushed = f" {len(placed.way.pushed)} to call: c." if placed.way.pushed else ""
+        when = clock_text(placed.way.start, zone, hours24)
+        screen.say(f"{visit.reference} stands at {when} with {placed.way.name}.{pushed} u takes it back.")

@@ -1,0 +1,92 @@
+"""What a dispatcher does about what a client asked for: taken, changed, agreed, held, answered, called off."""
+
+from __future__ import annotations
+
+from dispatch.model.boards import BoardVisit
+from dispatch.model.states import DISPATCHERS, OPEN_ON_SITE, State
+from screens.binding import command
+from screens.dialogs.asked import needed
+from screens.of_day import DayOfVisits, on_visit
+from widgets.queue import Queue
+
+
+async def _step(screen: DayOfVisits, name: str, visit: BoardVisit) -> None:
+    from dispatch.desk.plan import schedule
+
+    if (changed := await screen.do(getattr(schedule, name), visit.reference)) is not None:
+        screen.say(f"{changed.reference} {changed.client}: {changed.state.label}")
+
+
+@on_visit("confirm")
+@command("y", "visit.confirm", "Confirm", DISPATCHERS)
+async def confirm(screen: DayOfVisits, visit: BoardVisit) -> None:
+    """The client has agreed to the time."""
+    await _step(screen, "confirm", visit)
+
+
+@on_visit("dispatch")
+@command("d", "visit.dispatch", "Dispatch", DISPATCHERS)
+async def dispatch(screen: DayOfVisits, visit: BoardVisit) -> None:
+    """Tell the technician."""
+    await _step(screen, "dispatch", visit)
+
+
+@command("n", "visit.new", "New", DISPATCHERS)
+async def new(screen: DayOfVisits) -> None:
+    """Put a new request into the queue."""
+    from screens.board.quick_line import ask_quickly
+
+    visit = await ask_quickly(screen)
+    if visit is not None:
+        await screen.read_again()
+        screen.say(f"{visit.reference} is in the queue: {visit.client}. a assigns it.")
+        screen.add_class("-queue")
+        queue = screen.query_one(Queue)
+        queue.focus()
+        queue.select_key(visit.id)
+
+
+@on_visit("change")
+@command("w", "visit.amend", "Request", DISPATCHERS)
+async def amend(screen: DayOfVisits, visit: BoardVisit) -> None:
+    """Change what is asked for: work, minutes, day, window, skills."""
+    from screens.board.amend import ask_amendment
+
+    await ask_amendment(screen, visit.reference)
+
+
+@on_visit("hold")
+@command("H", "visit.hold", "Hold", DISPATCHERS)
+async def hold(screen: DayOfVisits, visit: BoardVisit) -> None:
+    """Put on hold, or take off hold."""
+    from dispatch.desk.plan import schedule
+    from screens.board.answering import ask_hold
+
+    if visit.state is State.ON_HOLD:
+        await screen.do(schedule.resume, visit.reference)
+    else:
+        await ask_hold(screen, visit.reference)
+
+
+@on_visit("answer")
+@command("r", "visit.answer", "Request")
+async def answer(screen: DayOfVisits, visit: BoardVisit) -> None:
+    """Answered, another priority, why a target was missed."""
+    from screens.board.answering import ask_answer
+
+    await ask_answer(screen, visit.reference)
+
+
+@on_visit("cancel")
+@command("X", "visit.cancel", "Cancel", DISPATCHERS)
+async def cancel(screen: DayOfVisits, visit: BoardVisit) -> None:
+    """The client cancels the visit."""
+    from dispatch.desk.plan import schedule
+
+    if visit.state in OPEN_ON_SITE:
+        screen.say("Somebody is on site: a visit is cancelled before arrival, or aborted after.", "warning")
+        return
+    reason = await screen.ask(
+        f"Cancel {visit.reference} {visit.client}", "what did the client say?", check=needed("a reason is needed")
+    )
+    await screen.do(schedule.cancel, visit.reference, reason)
