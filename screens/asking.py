@@ -10,10 +10,14 @@ from typing import Any, TypeVar, cast
 from textual.screen import Screen
 
 from dispatch.desk.session.unsent import Unsent
+from dispatch.lazily import lazily
 from dispatch.model.typed_times import parse_day
 from screens.binding import CommandScreen
 from screens.dialogs.asked import CHOOSES, DOES, FILLS, SAVES, AskedField, Check, ChoiceRow, day_fault
 from screens.faults import SaysFaults
+
+with lazily(__name__):
+    from screens.dialogs import note, questions
 
 T = TypeVar("T")
 
@@ -42,9 +46,7 @@ class AskingScreen(SaysFaults, CommandScreen):
         does: str = SAVES,
     ) -> str:
         """A line of text, which `check` has nothing against; `does` says what enter does with it."""
-        from screens.dialogs.questions import AskText
-
-        return cast(str, await self.answer(AskText(title, hint, value, check, unsent, does)))
+        return cast(str, await self.answer(questions.AskText(title, hint, value, check, unsent, does)))
 
     async def ask_day(
         self, title: str, hint: str, today: datetime.date, value: str = "", does: str = SAVES
@@ -55,21 +57,15 @@ class AskingScreen(SaysFaults, CommandScreen):
 
     async def choose(self, title: str, rows: Sequence[ChoiceRow[T]], hint: str = CHOOSES) -> T:
         """What the row that is chosen stands for."""
-        from screens.dialogs.questions import Choose
-
-        return cast(T, await self.answer(Choose(title, rows, hint)))
+        return cast(T, await self.answer(questions.Choose(title, rows, hint)))
 
     async def ask_note(self, title: str, hint: str, unsent: Unsent) -> str:
         """A text that may be long."""
-        from screens.dialogs.note import AskNote
-
-        return cast(str, await self.answer(AskNote(title, hint, unsent)))
+        return cast(str, await self.answer(note.AskNote(title, hint, unsent)))
 
     async def confirm(self, title: str, lines: Sequence[str] = (), question: str = DOES) -> None:
         """Come back where a step that does what `lines` say is meant."""
-        from screens.dialogs.questions import AskConfirm
-
-        await self.answer(AskConfirm(title, lines, question))
+        await self.answer(questions.AskConfirm(title, lines, question))
 
     async def fill(
         self,
@@ -80,6 +76,4 @@ class AskingScreen(SaysFaults, CommandScreen):
         unsent: Unsent | None = None,
     ) -> dict[str, str]:
         """The texts of a form's fields, which `check` has nothing against."""
-        from screens.dialogs.questions import Form
-
-        return cast(dict[str, str], await self.answer(Form(title, fields, check, hint, unsent)))
+        return cast(dict[str, str], await self.answer(questions.Form(title, fields, check, hint, unsent)))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dispatch.lazily import lazily
 from dispatch.model.states import READS
 from screens.binding import command
 from screens.user_screen import UserScreen
+
+with lazily(__name__):
+    from screens.files import importing
 
 
 @command("c", "screen.calls", "Call ahead", READS["day"].roles)
@@ -22,7 +26,5 @@ def messages(screen: UserScreen) -> None:
 @command("i", "file.import", "Import")
 async def import_file(screen: UserScreen) -> None:
     """Take over a file: CSV, a calendar, a rate card."""
-    from screens.files.importing import ask_import
-
-    await ask_import(screen)
+    await importing.ask_import(screen)
     screen.reload()

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from db.faults import StoreFault
 from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm, Refusal
+from dispatch.lazily import lazily
 from dispatch.model.states import READS
 from dispatch.model.text import show
 from screens.asking import AskingScreen
@@ -25,6 +26,13 @@ from screens.reading import aside
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
 from widgets.terminal.keyboard import written
+
+with lazily(__name__):
+    from db import clients
+    from dispatch.desk.plan import undo
+    from dispatch.desk.session import private_file
+    from dispatch.desk.visits import finding
+    from screens.program import keys
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -261,10 +269,8 @@ class UserScreen(AskingScreen):
 
     def at_this_machine(self) -> bool:
         """Whether the person may read and write files of this machine; a word where not."""
-        from dispatch.desk.session.private_file import at_this_machine
-
         try:
-            at_this_machine(self.user)
+            private_file.at_this_machine(self.user)
         except Refusal as refusal:
             self.say(str(refusal), "warning")
             return False
@@ -316,16 +322,12 @@ class UserScreen(AskingScreen):
     @command("u", "change.undo", "Undo")
     async def action_undo(self) -> None:
         """Take back your last change."""
-        from dispatch.desk.plan import undo
-
         if (label := await self.do(undo.undo)) is not None:
             self.say(f"Taken back: {label}")
 
     @command("ctrl+r", "change.redo", "Redo")
     async def action_redo(self) -> None:
         """Do again what you took back."""
-        from dispatch.desk.plan import undo
-
         if (label := await self.do(undo.redo)) is not None:
             self.say(f"Done again: {label}")
 
@@ -339,10 +341,8 @@ class UserScreen(AskingScreen):
 
     def whole_visit(self) -> Visit | None:
         """The visit that is meant, with all that is recorded of it."""
-        from dispatch.desk.visits.finding import find
-
         reference = self.reference_here()
-        return None if reference is None else self.look(find, self.user.store, reference)
+        return None if reference is None else self.look(finding.find, self.user.store, reference)
 
     @command("$", "screen.prices", "Prices", READS["prices"].roles)
     def action_prices(self) -> None:
@@ -357,8 +357,6 @@ class UserScreen(AskingScreen):
     @command("I", "screen.client", "Client", READS["clients"].roles)
     def action_client(self) -> None:
         """The page of the client under the cursor."""
-        from db import clients
-
         name = self.client_here()
         client = None if name is None else self.look(clients.client_by_name, self.user.store, name)
         if client is not None:
@@ -367,9 +365,7 @@ class UserScreen(AskingScreen):
     @command("?", "screen.keys", "Keys")
     def action_keys(self) -> None:
         """Every key of this screen."""
-        from screens.program.keys import KeysHelp
-
-        self.app.push_screen(KeysHelp(self.TITLE_WORD, self))
+        self.app.push_screen(keys.KeysHelp(self.TITLE_WORD, self))
 
     @command("q", "screen.leave", "Leave")
     def action_leave(self) -> None:

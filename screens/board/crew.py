@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit
 from dispatch.model.states import DISPATCHERS, LEADS, THERE, UNREACHED, State
 from screens.binding import command
 from screens.dialogs.asked import ChoiceRow, a_reason, needed
 from screens.of_day import DayOfVisits, on_visit
+
+with lazily(__name__):
+    from dispatch.desk.closeout import handing_over, leaving
+    from dispatch.desk.plan import schedule
 
 
 class Swap:
@@ -25,8 +30,6 @@ class Swap:
 
     async def take(self, visit: BoardVisit) -> None:
         """Begin with a visit, or swap it with the one that was begun with."""
-        from dispatch.desk.plan import schedule
-
         first, say = self._first, self._screen.say
         if first is None or first.id == visit.id:
             self._first = visit
@@ -50,8 +53,6 @@ def _others(screen: DayOfVisits, visit: BoardVisit) -> list[str]:
 @command("W", "visit.crew", "Crew", DISPATCHERS)
 async def crew(screen: DayOfVisits, visit: BoardVisit) -> None:
     """With another technician, or without."""
-    from dispatch.desk.plan import schedule
-
     rows = [ChoiceRow(f"with {name}", f"+{name}") for name in _others(screen, visit)]
     if len(visit.crew) > 1:
         rows = [ChoiceRow(f"without {name}", f"-{name}") for name in visit.crew] + rows
@@ -79,8 +80,6 @@ async def crew(screen: DayOfVisits, visit: BoardVisit) -> None:
 @command("A", "visit.hand-over", "Hand over", LEADS)
 async def hand_over(screen: DayOfVisits, visit: BoardVisit) -> None:
     """Lead: ask somebody to take over a started job."""
-    from dispatch.desk.closeout import handing_over
-
     rows = [ChoiceRow(name, name) for name in _others(screen, visit)]
     to = await screen.choose(f"Who takes over {visit.reference} {visit.client}?", rows)
     reason = await screen.ask(
@@ -96,8 +95,6 @@ async def hand_over(screen: DayOfVisits, visit: BoardVisit) -> None:
 @command("N", "visit.no-access", "No access", THERE)
 async def no_access(screen: DayOfVisits, visit: BoardVisit) -> None:
     """Nobody lets us in: say who was called."""
-    from dispatch.desk.closeout import leaving
-
     called = await screen.ask(
         f"No access at {visit.client}",
         "Who was called? This ends the visit; only the lead can open it again.",

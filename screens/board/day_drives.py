@@ -8,6 +8,10 @@ from textual.timer import Timer
 
 from db.faults import StoreFault
 from dispatch.desk.session.refusals import Refusal
+from dispatch.lazily import lazily
+
+with lazily(__name__):
+    from dispatch.desk.roads import roads
 
 if TYPE_CHECKING:
     from screens.board.board import BoardScreen
@@ -41,8 +45,6 @@ class DayDrives:
         self._screen.run_worker(self._ask, group="drives", thread=True, exclusive=True, exit_on_error=False)
 
     def _ask(self) -> None:
-        from dispatch.desk.roads import roads
-
         screen = self._screen
         try:
             fetched = roads.prefetch(screen.user, screen.program.day)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
+from dispatch.lazily import lazily
 from dispatch.model.instants import clock_text
 from dispatch.model.states import ENDED, QUEUED
 from widgets.lines.ink import ink
@@ -14,6 +15,10 @@ from widgets.problems import conflicts
 from widgets.route_pane import RoutePane
 from widgets.visit_detail import VisitDetail
 from widgets.visit_lines import nothing_here
+
+with lazily(__name__):
+    from dispatch.desk.log import visit_page
+    from screens.prices import price
 
 if TYPE_CHECKING:
     from screens.board.board import BoardScreen
@@ -85,9 +90,6 @@ class BoardFoot:
         visit = detail.visit
         if visit is None or visit.start is None:
             return
-        from dispatch.desk.log.visit_page import charge_now
-        from screens.prices.price import price_words
-
-        priced = await self._screen.look_aside(charge_now, self._screen.user.store, visit.reference)
+        priced = await self._screen.look_aside(visit_page.charge_now, self._screen.user.store, visit.reference)
         if priced is not None and visit is detail.visit:
-            detail.set_charge(price_words(priced))
+            detail.set_charge(price.price_words(priced))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual import work
 
+from dispatch.lazily import lazily
 from dispatch.model.boards import BoardRow, BoardVisit
 from dispatch.model.instants import clock_text
 from dispatch.model.states import State
@@ -19,6 +20,11 @@ from widgets.lines.ink import ink
 from widgets.terminal.keyboard import written
 from widgets.timeline.view import Timeline
 from widgets.visit_detail import VisitDetail
+
+with lazily(__name__):
+    from dispatch.desk.day import placement
+    from dispatch.desk.plan import schedule
+    from screens.program import keymap
 
 if TYPE_CHECKING:
     from screens.board.board import BoardScreen
@@ -42,8 +48,6 @@ class MoveTimeline(Timeline):
 
     def take(self, visit: BoardVisit, technician_id: int, start: int) -> None:
         """Take a visit in hand, in a technician's row."""
-        from dispatch.desk.day import placement
-
         if self._row_of(technician_id) is None:
             self._desk.places.show_all()
         self._hold(visit)
@@ -53,11 +57,11 @@ class MoveTimeline(Timeline):
 
     def _hold(self, visit: BoardVisit) -> None:
         """Note whose it is, and fill the key bar for a visit that is in hand."""
-        from screens.program.keymap import own_bindings
-
         holder = self.selected_board_row
         self._whose = holder.name if holder is not None and holder.name in visit.crew else ""
-        keys = {str(binding.id): binding.key for owner in (Timeline, UserScreen) for binding in own_bindings(owner)}
+        keys = {
+            str(binding.id): binding.key for owner in (Timeline, UserScreen) for binding in keymap.own_bindings(owner)
+        }
         first = {name: written(key.split(",")[0]) for name, key in (keys | self._desk.program.keymap).items()}
         self._desk.query_one(KeyBar).set_keys(
             [(" ".join(first[name] for name in names.split()), words) for names, words in MOVE_KEYS]
@@ -99,8 +103,6 @@ class MoveTimeline(Timeline):
 
     @work(exclusive=True, group="judging")
     async def _judge(self, visit: BoardVisit, row: BoardRow, start: int) -> None:
-        from dispatch.desk.day import placement
-
         tried = await self._desk.look_aside(
             placement.check_placement, self._desk.user.store, visit.reference, self._crew(visit, row), start
         )
@@ -121,8 +123,6 @@ class MoveTimeline(Timeline):
         self._desk.query_one(VisitDetail).set_visit(self.board, visit, advice=advice, now=self._desk.user.now)
 
     async def _place(self, visit: BoardVisit, row: BoardRow, start: int) -> None:
-        from dispatch.desk.plan import schedule
-
         place = schedule.assign if visit.state is State.REQUESTED else schedule.move
         title, crew = f"Place {visit.reference} here?", self._crew(visit, row)
         placed = None

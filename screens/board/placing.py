@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit
 from dispatch.model.instants import clock_text
 from dispatch.model.states import DISPATCHERS, QUEUED, STEPS
@@ -11,13 +12,15 @@ from screens.board.move_mode import MoveTimeline
 from screens.dialogs.asked import ChoiceRow
 from screens.of_day import DayOfVisits, on_visit
 
+with lazily(__name__):
+    from dispatch.desk.day import placement
+    from dispatch.desk.plan import schedule
+
 
 @on_visit("assign", STEPS["assign"].sources, "only what nobody has reached yet is given to somebody.")
 @command("a", "visit.assign", "Assign", DISPATCHERS)
 async def assign(screen: DayOfVisits, visit: BoardVisit) -> None:
     """Choose a technician for the selected visit, best first."""
-    from dispatch.desk.day import placement
-
     board, store = screen.board, screen.user.store
     assert board is not None
     if not visit.located and not await screen.look_aside(placement.has_pinned_drive, store, visit.reference):
@@ -64,8 +67,6 @@ def move(screen: DayOfVisits, visit: BoardVisit) -> None:
 @command("b", "visit.unassign", "Back to queue", DISPATCHERS)
 async def unassign(screen: DayOfVisits, visit: BoardVisit) -> None:
     """Take the visit back into the queue."""
-    from dispatch.desk.plan import schedule
-
     title = f"Take {visit.reference} back into the queue?"
     if await screen.insist(title, schedule.unassign, visit.reference) is not None:
         screen.say(f"{visit.reference} {visit.client} is back in the queue. u takes it back.")
@@ -75,8 +76,6 @@ async def unassign(screen: DayOfVisits, visit: BoardVisit) -> None:
 @command("P", "visit.pin", "Pin", DISPATCHERS)
 async def pin(screen: DayOfVisits, visit: BoardVisit) -> None:
     """Keep the visit where it is, or let it go."""
-    from dispatch.desk.plan import schedule
-
     await screen.do(schedule.pin, visit.reference, not visit.pinned)
 
 

@@ -13,6 +13,7 @@ from db.faults import StoreFault
 from dispatch.desk.day import views
 from dispatch.desk.plan.proposing import DayFigures, Proposal, Proposing, apply, board_as_planned
 from dispatch.desk.session.refusals import Refusal
+from dispatch.lazily import lazily
 from dispatch.model.boards import Board
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.states import DISPATCHERS
@@ -23,6 +24,9 @@ from screens.user_screen import UserScreen
 from widgets.figure_list import FigureLine, FigureList
 from widgets.separator import Separator
 from widgets.timeline.view import Timeline
+
+with lazily(__name__):
+    from dispatch.desk.roads import roads
 
 SECONDS = 5.0
 """How long better plans are looked for, unless somebody stops it or takes what there is."""
@@ -77,8 +81,6 @@ class PlanScreen(UserScreen):
     @work(thread=True, exclusive=True, group="search")
     def _search(self) -> None:
         """Look for ever better plans, in the solver's own process; a thread waits for them here."""
-        from dispatch.desk.roads import roads
-
         worker = get_current_worker()
         try:
             roads.prefetch(self.user, self._day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit
 from dispatch.model.states import DISPATCHERS, OPEN_ON_SITE, State
 from screens.binding import command
@@ -9,10 +10,12 @@ from screens.dialogs.asked import needed
 from screens.of_day import DayOfVisits, on_visit
 from widgets.queue import Queue
 
+with lazily(__name__):
+    from dispatch.desk.plan import schedule
+    from screens.board import answering, quick_line
+
 
 async def _step(screen: DayOfVisits, name: str, visit: BoardVisit) -> None:
-    from dispatch.desk.plan import schedule
-
     if (changed := await screen.do(getattr(schedule, name), visit.reference)) is not None:
         screen.say(f"{changed.reference} {changed.client}: {changed.state.label}")
 
@@ -34,9 +37,7 @@ async def dispatch(screen: DayOfVisits, visit: BoardVisit) -> None:
 @command("n", "visit.new", "New", DISPATCHERS)
 async def new(screen: DayOfVisits) -> None:
     """Put a new request into the queue."""
-    from screens.board.quick_line import ask_quickly
-
-    visit = await ask_quickly(screen)
+    visit = await quick_line.ask_quickly(screen)
     if visit is not None:
         await screen.read_again()
         screen.say(f"{visit.reference} is in the queue: {visit.client}. a assigns it.")
@@ -59,30 +60,23 @@ async def amend(screen: DayOfVisits, visit: BoardVisit) -> None:
 @command("H", "visit.hold", "Hold", DISPATCHERS)
 async def hold(screen: DayOfVisits, visit: BoardVisit) -> None:
     """Put on hold, or take off hold."""
-    from dispatch.desk.plan import schedule
-    from screens.board.answering import ask_hold
-
     if visit.state is State.ON_HOLD:
         await screen.do(schedule.resume, visit.reference)
     else:
-        await ask_hold(screen, visit.reference)
+        await answering.ask_hold(screen, visit.reference)
 
 
 @on_visit("answer")
 @command("r", "visit.answer", "Request")
 async def answer(screen: DayOfVisits, visit: BoardVisit) -> None:
     """Answered, another priority, why a target was missed."""
-    from screens.board.answering import ask_answer
-
-    await ask_answer(screen, visit.reference)
+    await answering.ask_answer(screen, visit.reference)
 
 
 @on_visit("cancel")
 @command("X", "visit.cancel", "Cancel", DISPATCHERS)
 async def cancel(screen: DayOfVisits, visit: BoardVisit) -> None:
     """The client cancels the visit."""
-    from dispatch.desk.plan import schedule
-
     if visit.state in OPEN_ON_SITE:
         screen.say("Somebody is on site: a visit is cancelled before arrival, or aborted after.", "warning")
         return

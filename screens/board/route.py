@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dispatch.lazily import lazily
 from screens.binding import command
 from screens.of_day import DayOfVisits
+
+with lazily(__name__):
+    from screens.board import map
 
 
 @command("M", "view.map", "Map")
@@ -19,9 +23,7 @@ def show_map(screen: DayOfVisits) -> None:
 @command("o", "route.open", "Browser")
 async def browser(screen: DayOfVisits) -> None:
     """The technician's route in a browser, or its link."""
-    from screens.board.map import open_route
-
     if (row := screen.row_here()) is None:
         screen.say("Select a technician to see the route in a browser.")
     else:
-        await open_route(screen, row)
+        await map.open_route(screen, row)

@@ -15,6 +15,7 @@ from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care.client_page import client_page, page_lines
 from dispatch.desk.plan import absences
 from dispatch.desk.templates.template_draft import TemplateDraft
+from dispatch.lazily import lazily
 from dispatch.model.clients import Site
 from dispatch.model.text import show
 from screens.binding import command, key
@@ -24,6 +25,9 @@ from screens.listed import ListScreen
 from screens.record_forms import ask_record
 from screens.shared_commands import import_file
 from widgets.figure_list import FigureLine
+
+with lazily(__name__):
+    from screens.book import template, template_preview
 
 KINDS = tuple(RECORD_STORES)
 PLURALS = {
@@ -134,9 +138,7 @@ class BookScreen(ListScreen[Any]):
     async def action_add(self) -> None:
         """Add a record of this kind."""
         if self._kind == "template":
-            from screens.book.template import ask_template
-
-            await ask_template(self)
+            await template.ask_template(self)
             return
         record = await ask_record(self, self._kind)
         self.listed.select_key(f"{self._kind} {record.id}")
@@ -181,9 +183,7 @@ class BookScreen(ListScreen[Any]):
     async def action_edit(self) -> None:
         """Change the record under the cursor."""
         if self._kind == "template" and self.here is not None:
-            from screens.book.template import TemplateScreen
-
-            self.app.push_screen(TemplateScreen(TemplateDraft.of(self.user.store, self.here)))
+            self.app.push_screen(template.TemplateScreen(TemplateDraft.of(self.user.store, self.here)))
             return
         if (record := self.here) is not None:
             await ask_record(self, self._kind, before=record)
@@ -238,9 +238,7 @@ class BookScreen(ListScreen[Any]):
     @command("v", "template.preview", "Preview")
     async def action_preview(self) -> None:
         """What a certain visit would get."""
-        from screens.book.template_preview import ask_preview
-
-        await ask_preview(self)
+        await template_preview.ask_preview(self)
 
     KEYS = [key("shift+tab", "book.kind-back", "Previous kind", action="kind(-1)", show=False)]
 

@@ -7,12 +7,16 @@ from textual.binding import Binding
 
 from db import clients, settings
 from dispatch.desk.care.client_page import client_page, page_lines
+from dispatch.lazily import lazily
 from dispatch.model.clients import Client
 from dispatch.model.states import READS
 from screens.binding import BACK, command
 from screens.record_forms import ask_record, ask_recurring
 from screens.user_screen import UserScreen
 from widgets.lines.notes_pane import NotesPane
+
+with lazily(__name__):
+    from screens.files import report_out
 
 
 class ClientScreen(UserScreen):
@@ -69,6 +73,4 @@ class ClientScreen(UserScreen):
     @command("R", "file.report", "Report", READS["reports"].roles, about="_client")
     async def action_report(self, client: Client) -> None:
         """The client's month for the review, as a file."""
-        from screens.files.report_out import ask_month
-
-        await ask_month(self, client.name, settings.today(self.user.store))
+        await report_out.ask_month(self, client.name, settings.today(self.user.store))

@@ -16,6 +16,7 @@ from dispatch.desk.log.visit_log import LogFilter, visit_log, week_of
 from dispatch.desk.review.reviewing import approve_clean
 from dispatch.desk.session.shown import Shown
 from dispatch.desk.texts.log_words import totals_text
+from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit, Log, LogLine
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.reviews import ReviewMark
@@ -27,6 +28,13 @@ from screens.log.review_deeds import REVIEW
 from screens.of_day import DAYS, DayOfVisits
 from widgets.checklist_lines import NARROW
 from widgets.log_table import LogTable
+
+with lazily(__name__):
+    from dispatch.desk.log import visit_page
+    from screens.files import report_out
+    from screens.log import invoice_out, log_filters
+    from screens.prices import sheet_view
+    from screens.visit import permitting
 
 SHOWN = 500
 """So many lines are drawn; the totals count every visit."""
@@ -146,12 +154,9 @@ class LogScreen(DayOfVisits):
         """The charge sheet, line by line."""
         line = self._table.selected
         if line is not None:
-            from dispatch.desk.log.visit_page import visit_page
-            from screens.prices.sheet_view import ChargeSheet
-
-            page = self.look(visit_page, self.user.store, line.visit.reference)
+            page = self.look(visit_page.visit_page, self.user.store, line.visit.reference)
             if page is not None:
-                self.app.push_screen(ChargeSheet(page))
+                self.app.push_screen(sheet_view.ChargeSheet(page))
 
     @command("/", "log.search", "Search")
     def action_search(self) -> None:
@@ -177,9 +182,7 @@ class LogScreen(DayOfVisits):
     @command("f", "log.filter", "Filter")
     async def action_filter(self) -> None:
         """Days, technician, client, exceptions, state of review."""
-        from screens.log.log_filters import ask_filters
-
-        wanted = await ask_filters(self, self.shown, settings.today(self.user.store))
+        wanted = await log_filters.ask_filters(self, self.shown, settings.today(self.user.store))
         self._wanted, self._span = wanted, "all" if wanted.first is None else "typed"
         self.reload()
 
@@ -198,9 +201,7 @@ class LogScreen(DayOfVisits):
     @command("o", "log.sort", "Sort")
     async def action_order(self) -> None:
         """Sort by any column; the same again turns it round."""
-        from screens.log.log_filters import ask_order
-
-        self._wanted = await ask_order(self, self._wanted)
+        self._wanted = await log_filters.ask_order(self, self._wanted)
         self.reload()
 
     @command("Y", "review.batch", "Approve clean", LEADS)
@@ -229,16 +230,12 @@ class LogScreen(DayOfVisits):
     @command("W", "item.permission", "Words", LEADS)
     async def action_permissions(self) -> None:
         """Tests that technicians ask to settle by words."""
-        from screens.visit import permitting
-
         await permitting.of_all(self)
 
     @command("S", "invoice.export", "Export", LEADS)
     async def action_export(self) -> None:
         """Hand approved visits over to be invoiced, each once."""
-        from screens.log.invoice_out import ask_export
-
-        await ask_export(self)
+        await invoice_out.ask_export(self)
 
     KEYS = [key("escape", "log.clear", "Clear", "no search and no filters", show=False)]
 
@@ -263,11 +260,9 @@ class LogScreen(DayOfVisits):
     @command("R", "file.report", "Report", READS["reports"].roles)
     async def action_report(self) -> None:
         """The day, the client's month or the day sheet, as a file."""
-        from screens.files.report_out import ask_report
-
         line = self._table.selected
         visit = None if line is None else line.visit
-        await ask_report(
+        await report_out.ask_report(
             self,
             self.program.day,
             visit.client if visit else None,

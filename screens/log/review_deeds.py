@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dispatch.desk.review import reviewing
 from dispatch.desk.session.unsent import Unsent
+from dispatch.lazily import lazily
 from dispatch.model.states import LEADS
 from screens.binding import command
 from screens.dialogs.asked import ChoiceRow, a_reason
 from screens.user_screen import UserScreen
+
+with lazily(__name__):
+    from screens.log import adjust
+    from screens.visit import right_times
 
 
 @command("y", "review.approve", "Approve", LEADS)
@@ -47,8 +52,6 @@ async def send_back(screen: UserScreen, reference: str) -> None:
 @command("e", "review.correct", "Put right", LEADS)
 async def put_right(screen: UserScreen) -> None:
     """A time or words, with a reason; the original stays."""
-    from screens.visit.right_times import ask_time, ask_words
-
     visit = screen.whole_visit()
     if visit is None:
         return
@@ -62,18 +65,14 @@ async def put_right(screen: UserScreen) -> None:
     ]
     chosen = await screen.choose(f"Put right on {visit.reference}", rows)
     if chosen == "time":
-        await ask_time(screen, visit)
+        await right_times.ask_time(screen, visit)
     elif chosen == "words":
-        await ask_words(screen, visit.reference)
+        await right_times.ask_words(screen, visit.reference)
     else:
-        from screens.log.adjust import ask_again
-
-        await ask_again(screen, visit.reference, afresh=chosen == "afresh")
+        await adjust.ask_again(screen, visit.reference, afresh=chosen == "afresh")
 
 
 async def _adjust(screen: UserScreen, how: str) -> None:
-    from screens.log import adjust
-
     reference = screen.reference_here()
     if reference is not None:
         await getattr(adjust, how)(screen, reference)

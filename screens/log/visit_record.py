@@ -11,12 +11,16 @@ from textual.widgets import Static
 from dispatch.desk.levels.clocks import sees_levels
 from dispatch.desk.log.visit_page import VisitPage
 from dispatch.desk.texts.history import history_lines, visit_history
+from dispatch.lazily import lazily
 from dispatch.model.text import wrapped
 from screens.binding import BACK, command
 from screens.log.review_deeds import REVIEW
 from screens.prices.sheet_view import ChargeSheet
 from screens.user_screen import UserScreen
 from screens.visit.service_report import report
+
+with lazily(__name__):
+    from screens.board import answering
 
 _FRAME = 3
 """Columns that padding and scrollbar take beside the lines."""
@@ -71,10 +75,8 @@ class VisitRecord(UserScreen):
     @command("r", "visit.answer", "Request")
     async def action_answer(self) -> None:
         """Answered, another priority, why a target was missed."""
-        from screens.board.answering import ask_answer
-
         if sees_levels(self.user):
-            await ask_answer(self, self._reference)
+            await answering.ask_answer(self, self._reference)
 
     @command("v", "visit.charge", "Charge")
     def action_charge(self) -> None:

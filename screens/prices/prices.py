@@ -11,6 +11,7 @@ from dispatch.charges.fields import KINDS
 from dispatch.desk.prices import agreeing, rates
 from dispatch.desk.prices.drafts import AgreementDraft, CardDraft
 from dispatch.desk.session.refusals import Faulty
+from dispatch.lazily import lazily
 from dispatch.model.states import LEADS
 from dispatch.model.text import show
 from dispatch.model.typed_times import parse_day
@@ -18,6 +19,9 @@ from screens.binding import BACK, command
 from screens.dialogs.asked import AskedField, ChoiceRow
 from screens.listed import ListScreen
 from widgets.figure_list import FigureLine
+
+with lazily(__name__):
+    from screens.prices import terms
 
 
 class PricesScreen(ListScreen[Any]):
@@ -78,8 +82,6 @@ class PricesScreen(ListScreen[Any]):
     @command("enter", "price.open", "Open")
     def action_open(self) -> None:
         """Open it figure by figure."""
-        from screens.prices.terms import TermsScreen
-
         kind, _, number = (self.listed.selected or "").partition(" ")
         store = self.user.store
         if number == "card":
@@ -88,23 +90,21 @@ class PricesScreen(ListScreen[Any]):
             self.action_agreement()
         elif kind == "card":
             card = rates.card_called(store, number)
-            self.app.push_screen(TermsScreen(CardDraft.of(card)))
+            self.app.push_screen(terms.TermsScreen(CardDraft.of(card)))
         elif kind == "agreement":
             one = agreements.agreement(store, int(number))
             if one is not None:
                 client = clients.client(store, one.client_id)
                 self.app.push_screen(
-                    TermsScreen(AgreementDraft.of(one, client.name if client is not None else "").at(store))
+                    terms.TermsScreen(AgreementDraft.of(one, client.name if client is not None else "").at(store))
                 )
 
     @command("n", "price.card", "New rate card", LEADS)
     async def action_card(self) -> None:
         """Begin with a preset or with another card's figures."""
-        from screens.prices.terms import TermsScreen
-
         store = self.user.store
         if (draft := CardDraft()).unsent(self.user).read():
-            self.app.push_screen(TermsScreen(draft))
+            self.app.push_screen(terms.TermsScreen(draft))
             return
         rows = [
             ChoiceRow(f"like {card.name}", f"card {card.id}", f"from {card.valid_from}")
@@ -134,7 +134,7 @@ class PricesScreen(ListScreen[Any]):
             )
             return CardDraft(typed["name"].strip(), day, like)
 
-        self.app.push_screen(TermsScreen(await self.fill_in("A rate card", fields, new)))
+        self.app.push_screen(terms.TermsScreen(await self.fill_in("A rate card", fields, new)))
 
     @command("a", "price.agreement", "New agreement", LEADS)
     async def action_agreement(self) -> None:

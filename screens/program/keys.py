@@ -79,7 +79,7 @@ class KeysHelp(Dialog[None]):
         marks = marks_of(self._app.ascii_only)
         states = [KeyLine("The states of a visit", "", glyph, word) for glyph, word in legend(marks)]
         levels = []
-        if sees_levels(getattr(self._app, "seat", None)):
+        if sees_levels(getattr(self._app, "user", None)):
             levels = [KeyLine("Service levels", "", letter, word) for letter, word in level_legend()]
         self.query_one(KeyList).set_lines(
             [*key_lines(self._screen, self._app.keymap), *self._settings(), *states, *levels],

@@ -13,6 +13,7 @@ from db import handovers, people, reviews
 from dispatch.desk.day import notices, stops, views
 from dispatch.desk.day.stops import Forgotten, StopPlace
 from dispatch.desk.session.unsent import Unsent
+from dispatch.lazily import lazily
 from dispatch.model.boards import BoardRow, BoardVisit
 from dispatch.model.handovers import Handover
 from dispatch.model.instants import clock_beside, clock_text, day_text
@@ -28,6 +29,13 @@ from screens.of_day import DayOfVisits
 from screens.visit.service_report import report
 from screens.visit.stay_deeds import STAY
 from widgets.stops import StopList
+
+with lazily(__name__):
+    from dispatch.desk.closeout import arriving, handing_over, leaving
+    from dispatch.desk.review import reviewing
+    from dispatch.desk.visits import finding
+    from screens.files import browser, calendar_out
+    from screens.visit import right_times
 
 
 class DayScreen(DayOfVisits):
@@ -154,23 +162,17 @@ class DayScreen(DayOfVisits):
     @work(exclusive=True, group="comments")
     async def _see_comments(self, references: Sequence[str]) -> None:
         """Let the lead know that they were seen."""
-        from dispatch.desk.review import reviewing
-
         for reference in references:
             await self.do(reviewing.see_comment, reference)
 
     @work(exclusive=True, group="see")
     async def _see(self, reference: str) -> None:
         """Let the dispatcher know that it was seen."""
-        from dispatch.desk.closeout import arriving
-
         await self.do(arriving.see, reference)
 
     @command("space", "visit.step", "Next step", THERE, about="visit_here")
     async def action_step(self, visit: BoardVisit) -> None:
         """En route, then arrived, then the checklist."""
-        from dispatch.desk.closeout import arriving
-
         technician = self._row.name if self._row else None
         if visit.state in AHEAD:
             await self.do(arriving.depart, visit.reference, technician=technician)
@@ -181,10 +183,8 @@ class DayScreen(DayOfVisits):
 
     @work
     async def _arrive(self, visit: BoardVisit, technician: str | None) -> None:
-        from screens.visit.right_times import arrive
-
         whole = self.whole_visit()
-        arrived = await arrive(self, whole, technician) if whole is not None else None
+        arrived = await right_times.arrive(self, whole, technician) if whole is not None else None
         if arrived is not None:
             self.action_open()
 
@@ -193,8 +193,6 @@ class DayScreen(DayOfVisits):
     @command("N", "visit.no-access", "No access", THERE, about="visit_here")
     async def action_no_access(self, visit: BoardVisit) -> None:
         """Nobody lets you in: say whom you called."""
-        from dispatch.desk.closeout import leaving
-
         if visit.state in ENDED:
             self.say(f"{visit.client} is {visit.state.label} already.", "warning")
             return
@@ -219,8 +217,6 @@ class DayScreen(DayOfVisits):
             self.say("Nobody asks you anything.")
 
     async def _answer_handover(self, asked: Handover) -> bool:
-        from dispatch.desk.closeout import handing_over
-
         rows = [
             ChoiceRow("yes, I take it over", "yes"),
             ChoiceRow("no", "no", "you say why; it stays with its own technician"),
@@ -239,10 +235,6 @@ class DayScreen(DayOfVisits):
         return True
 
     async def _answer_comment(self, comment: Comment) -> None:
-        from dispatch.desk.review import reviewing
-        from dispatch.desk.visits.finding import find
-        from screens.visit.right_times import ask_time, ask_words
-
         rows = [
             ChoiceRow("answer", "answer", "it waits for review again"),
             ChoiceRow("put a time right", "time", "what the clock had recorded is kept beside it"),
@@ -250,15 +242,15 @@ class DayScreen(DayOfVisits):
             ChoiceRow("look at it", "open"),
         ]
         chosen = await self.choose(f"{comment.reference}: {comment.text}"[:200], rows)
-        visit = self.look(find, self.user.store, comment.reference)
+        visit = self.look(finding.find, self.user.store, comment.reference)
         if visit is None:
             return
         if chosen == "open":
             self.program.open("record", comment.reference)
         elif chosen == "time":
-            await ask_time(self, visit)
+            await right_times.ask_time(self, visit)
         elif chosen == "words":
-            await ask_words(self, comment.reference)
+            await right_times.ask_words(self, comment.reference)
         else:
             unsent = Unsent(self.user, "answer", comment.reference)
             said = await self.ask_note(f"{comment.by} asks: {comment.text}"[:300], "Your answer", unsent)
@@ -278,22 +270,20 @@ class DayScreen(DayOfVisits):
     @command("E", "stay.left", "Left", THERE)
     async def action_left(self) -> None:
         """A forgotten check-out: say when you left."""
-        from dispatch.desk.closeout import leaving
-        from dispatch.desk.visits.finding import find
-        from screens.visit.right_times import instant_of
-
         if not self._forgotten:
             self.say("No check-out is missing.")
             return
         there, board = self._forgotten[0], self.board
         assert board is not None
-        visit = self.look(find, self.user.store, there.reference)
+        visit = self.look(finding.find, self.user.store, there.reference)
         if visit is None:
             return
         fields = [AskedField("at", "You left at", placeholder="16:10")]
 
         def save(typed: dict[str, str]) -> object:
-            return leaving.close(self.user, there.reference, left_at=instant_of(visit, typed["at"], self.user.now))
+            return leaving.close(
+                self.user, there.reference, left_at=right_times.instant_of(visit, typed["at"], self.user.now)
+            )
 
         await self.fill_in(f"When did you leave {there.client}?", fields, save)
 
@@ -306,11 +296,9 @@ class DayScreen(DayOfVisits):
     @command("S", "file.calendar", "Calendar")
     async def action_calendar(self) -> None:
         """The visits as a calendar file, in full or only the times."""
-        from screens.files.calendar_out import ask_calendar
-
         technician = people.technician_by_name(self.user.store, self.program.technician or self.user.staff.name)
         if technician is not None:
-            await ask_calendar(self, technician, self.program.day)
+            await calendar_out.ask_calendar(self, technician, self.program.day)
 
     @command("M", "view.map", "Map")
     def action_map(self) -> None:
@@ -322,13 +310,11 @@ class DayScreen(DayOfVisits):
     @command("o", "route.open", "Browser")
     async def action_browser(self) -> None:
         """The stop's place in a browser, or its link."""
-        from screens.files.browser import show_links
-
         visit = self.visit_here()
         if visit is None or visit.place is None:
             self.say("No coordinates: there is nothing to show on a map.")
             return
-        await show_links(self, f"The place of {visit.client}", (place_link(visit.place),))
+        await browser.show_links(self, f"The place of {visit.client}", (place_link(visit.place),))
 
     KEYS_BESIDE = (*STAY, report)
 

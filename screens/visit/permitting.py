@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 from db import permissions
 from dispatch.desk.closeout import permitting
 from dispatch.desk.closeout.permitting import ASKED, asked_text
+from dispatch.lazily import lazily
 from dispatch.model.checklists import Item
 from dispatch.model.states import Role
 from dispatch.model.text import show
 from screens.dialogs.asked import ChoiceRow, a_reason
+
+with lazily(__name__):
+    from dispatch.desk.log import visit_page
 
 if TYPE_CHECKING:
     from dispatch.model.permissions import Asking
@@ -53,9 +57,7 @@ async def _lower(screen: UserScreen, reference: str, ref: str, item: Item | None
     """Give the permission; one that needs a reason asks for it."""
     reason = ""
     if item is None:
-        from dispatch.desk.log.visit_page import visit_page
-
-        page = screen.look(visit_page, screen.user.store, reference)
+        page = screen.look(visit_page.visit_page, screen.user.store, reference)
         item = None if page is None else page.checklist.item(ref)
     if item is not None and item.asks in ASKED:
         hint = "why will words do? it shows as attested by permission"

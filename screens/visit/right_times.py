@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dispatch.desk.session.refusals import Faulty
+from dispatch.lazily import lazily
 from dispatch.model.instants import clock_text, day_of
 from dispatch.model.stays import MOMENTS
 from dispatch.model.text import show
@@ -11,6 +12,10 @@ from dispatch.model.visits import Assignment, Visit
 from screens.dialogs.asked import AskedField, ChoiceRow
 from screens.user_screen import UserScreen
 from screens.visit.charge_change import fill_and_do
+
+with lazily(__name__):
+    from dispatch.desk.closeout import arriving, clocking
+    from dispatch.desk.review import reviewing
 
 
 def instant_of(visit: Visit, typed: str, now: int) -> int:
@@ -28,8 +33,6 @@ def instant_of(visit: Visit, typed: str, now: int) -> int:
 
 async def arrive(screen: UserScreen, visit: Visit, technician: str | None) -> Visit | None:
     """Check in, having asked who comes early whether that was agreed; None where it was not done."""
-    from dispatch.desk.closeout import arriving
-
     agreed = ""
     if arriving.early(visit, screen.user.now):
         agreed = await screen.ask(
@@ -44,8 +47,6 @@ async def arrive(screen: UserScreen, visit: Visit, technician: str | None) -> Vi
 
 async def ask_time(screen: UserScreen, visit: Visit) -> None:
     """Ask which time of a visit is wrong and what is right, and put it right."""
-    from dispatch.desk.closeout import clocking
-
     part = await _whose(screen, visit)
     if part is None:
         return
@@ -69,9 +70,7 @@ async def ask_time(screen: UserScreen, visit: Visit) -> None:
 
 async def ask_words(screen: UserScreen, reference: str) -> None:
     """Ask which words of a visit are wrong and what is right, and put them right."""
-    from dispatch.desk.review.reviewing import correct_words, words_of
-
-    written = screen.look(words_of, screen.user.store, reference)
+    written = screen.look(reviewing.words_of, screen.user.store, reference)
     if not written:
         if written is not None:
             screen.say("Nothing was written on it.")
@@ -81,7 +80,7 @@ async def ask_words(screen: UserScreen, reference: str) -> None:
     fields = [AskedField("words", "Right words", " ".join(before.text.split())), AskedField("reason", "Why")]
 
     def save(typed: dict[str, str]) -> object:
-        return correct_words(screen.user, reference, str(before.sequence), typed["words"], typed["reason"])
+        return reviewing.correct_words(screen.user, reference, str(before.sequence), typed["words"], typed["reason"])
 
     await screen.fill_in(f"{before.item} of {reference}", fields, save)
 

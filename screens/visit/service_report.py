@@ -14,9 +14,14 @@ from textual.widgets import Label, Static
 
 from db.faults import StoreFault
 from dispatch.desk.session.refusals import Refusal
+from dispatch.lazily import lazily
 from screens.binding import command, key
 from screens.user_screen import UserScreen
 from widgets.terminal.lean import LeanModal
+
+with lazily(__name__):
+    from dispatch.desk.reports import rendering, service
+    from screens.files import report_out
 
 if TYPE_CHECKING:
     from dispatch.desk.reports.document import Report
@@ -29,10 +34,8 @@ _FRAME = 5
 @command("p", "visit.report", "Report", about="reference_here")
 def report(screen: UserScreen, reference: str) -> None:
     """The service report for the client."""
-    from dispatch.desk.reports.service import service_report
-
     try:
-        screen.app.push_screen(ReportView(screen.user, reference, service_report(screen.user, reference)))
+        screen.app.push_screen(ReportView(screen.user, reference, service.service_report(screen.user, reference)))
     except (StoreFault, Refusal) as refusal:
         screen.say(str(refusal), "warning")
 
@@ -74,17 +77,13 @@ class ReportView(LeanModal[None]):
         self._show()
 
     def _show(self) -> None:
-        from dispatch.desk.reports.rendering import as_text
-
-        text = as_text(self._report, min(self._report.width, self.app.size.width - _FRAME))
+        text = rendering.as_text(self._report, min(self._report.width, self.app.size.width - _FRAME))
         self.query_one("#report", Static).update(Content(text.rstrip("\n")))
 
     def action_charge(self) -> None:
         """Put the charge in, or take it out."""
-        from dispatch.desk.reports.service import service_report
-
         try:
-            self._report = service_report(self._user, self._reference, with_charge=not self._with_charge)
+            self._report = service.service_report(self._user, self._reference, with_charge=not self._with_charge)
         except (StoreFault, Refusal) as refusal:
             self._behind.say(str(refusal), "warning")
             return
@@ -94,9 +93,9 @@ class ReportView(LeanModal[None]):
     @work
     async def action_save(self) -> None:
         """Write the report to a file of this machine."""
-        from screens.files.report_out import ask_file
-
-        await ask_file(self._behind, f"The service report of {self._reference}", self._reference, lambda: self._report)
+        await report_out.ask_file(
+            self._behind, f"The service report of {self._reference}", self._reference, lambda: self._report
+        )
 
     @property
     def _behind(self) -> UserScreen:

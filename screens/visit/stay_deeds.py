@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dispatch.lazily import lazily
 from dispatch.model.instants import clock_text
 from dispatch.model.states import OPEN_ON_SITE, THERE, Role
 from dispatch.model.visits import Visit
@@ -11,12 +12,16 @@ from screens.binding import command
 from screens.dialogs.asked import AskedField, ChoiceRow, needed
 from screens.user_screen import UserScreen
 
+with lazily(__name__):
+    from db import stays
+    from dispatch.desk.billing import marking
+    from dispatch.desk.closeout import clocking, materials, onsite
+    from screens.visit import charge_change, right_times
+
 
 @command("C", "stay.clock", "Clock", THERE, about="whole_visit")
 async def clock(screen: UserScreen, visit: Visit) -> None:
     """Break, wait, home; put a recorded time right."""
-    from dispatch.desk.closeout import clocking
-
     part = visit.assignment_of(screen.user.staff.id) or next(iter(visit.assignments), None)
     rows = []
     running = next((one.kind for one in reversed(part.segments) if one.ends_at is None), "") if part else ""
@@ -45,9 +50,7 @@ async def clock(screen: UserScreen, visit: Visit) -> None:
     elif chosen == "work":
         await screen.do(clocking.resume, visit.reference)
     elif chosen == "there" and part is not None:
-        from screens.visit.right_times import arrive
-
-        await arrive(screen, visit, part.technician)
+        await right_times.arrive(screen, visit, part.technician)
     elif chosen.startswith("-"):
         await _absent(screen, visit, chosen[1:])
     elif chosen == "home":
@@ -55,9 +58,7 @@ async def clock(screen: UserScreen, visit: Visit) -> None:
             screen, visit, f"Home from {visit.client}", lambda: clocking.home(screen.user, visit.reference)
         )
     elif chosen == "correct":
-        from screens.visit.right_times import ask_time
-
-        await ask_time(screen, visit)
+        await right_times.ask_time(screen, visit)
     elif chosen in ("put", "drop"):
         await _span(
             screen,
@@ -68,24 +69,16 @@ async def clock(screen: UserScreen, visit: Visit) -> None:
 
 
 async def _absent(screen: UserScreen, visit: Visit, name: str) -> None:
-    from dispatch.desk.closeout import clocking
-
     title = f"{name} did not come to {visit.client}"
     reason = await screen.ask(title, "Why? Nothing of theirs is charged.", check=needed("say why", 3))
     await _show_and_do(screen, visit, title, lambda: clocking.did_not_come(screen.user, visit.reference, name, reason))
 
 
 async def _show_and_do(screen: UserScreen, visit: Visit, title: str, deed: Callable[[], object]) -> None:
-    from screens.visit.charge_change import show_and_do
-
-    await show_and_do(screen, visit.reference, title, deed)
+    await charge_change.show_and_do(screen, visit.reference, title, deed)
 
 
 async def _span(screen: UserScreen, visit: Visit, title: str, kind: str) -> None:
-    from dispatch.desk.closeout.clocking import correct_break
-    from screens.visit.charge_change import fill_and_do
-    from screens.visit.right_times import instant_of
-
     part = visit.assignment_of(screen.user.staff.id) or visit.assignments[0]
     fields = [
         AskedField("from", "From", placeholder="12:00"),
@@ -95,20 +88,19 @@ async def _span(screen: UserScreen, visit: Visit, title: str, kind: str) -> None
 
     def rewrite(typed: dict[str, str]) -> None:
         starts, ends = (
-            instant_of(visit, typed["from"], screen.user.now),
-            instant_of(visit, typed["to"], screen.user.now),
+            right_times.instant_of(visit, typed["from"], screen.user.now),
+            right_times.instant_of(visit, typed["to"], screen.user.now),
         )
-        correct_break(screen.user, visit.reference, kind, starts, ends, typed["reason"], technician=part.technician)
+        clocking.correct_break(
+            screen.user, visit.reference, kind, starts, ends, typed["reason"], technician=part.technician
+        )
 
-    await fill_and_do(screen, visit.reference, title, fields, rewrite)
+    await charge_change.fill_and_do(screen, visit.reference, title, fields, rewrite)
 
 
 @command("m", "stay.use", "Used", THERE, about="whole_visit")
 async def use(screen: UserScreen, visit: Visit) -> None:
     """Something was used: by its code on the rate card."""
-    from db import stays
-    from dispatch.desk.closeout import materials, onsite
-
     entered = stays.items_of(screen.user.store, visit.id)
     rows = [ChoiceRow(str(code), f"+{code}") for code in materials.on_card(screen.user.store, visit)]
     rows += [ChoiceRow("something else, at a price of its own", "+", "a lead")] if screen.user.has(Role.LEAD) else []
@@ -141,11 +133,7 @@ async def use(screen: UserScreen, visit: Visit) -> None:
 @command("K", "stay.mark", "Mark work", THERE, about="whole_visit")
 async def mark(screen: UserScreen, visit: Visit) -> None:
     """Our own fault, not covered, or new work."""
-    from db import stays
-    from dispatch.desk.billing import marking
     from dispatch.model.stays import MARKS
-    from screens.visit.charge_change import fill_and_do
-    from screens.visit.right_times import instant_of
 
     part = visit.assignment_of(screen.user.staff.id) or next(iter(visit.assignments), None)
     if part is None:
@@ -169,8 +157,8 @@ async def mark(screen: UserScreen, visit: Visit) -> None:
 
     def deed(typed: dict[str, str]) -> None:
         starts, until = (
-            instant_of(visit, typed["from"], screen.user.now),
-            instant_of(visit, typed["to"], screen.user.now),
+            right_times.instant_of(visit, typed["from"], screen.user.now),
+            right_times.instant_of(visit, typed["to"], screen.user.now),
         )
         # the span of an entry is kept to the second; what is typed has minutes
         if last is not None and (typed["from"], typed["to"]) == (begins, ends):
@@ -179,7 +167,7 @@ async def mark(screen: UserScreen, visit: Visit) -> None:
         marking.mark(screen.user, visit.reference, kind, typed["reason"], **span, technician=part.technician)
 
     title = f"{kind.replace('_', ' ').capitalize()} at {visit.client}"
-    await fill_and_do(screen, visit.reference, title, fields, deed)
+    await charge_change.fill_and_do(screen, visit.reference, title, fields, deed)
 
 
 STAY = (clock, use, mark)

@@ -17,6 +17,7 @@ from dispatch.desk.closeout import leaving, onsite
 from dispatch.desk.log.visit_page import VisitPage, visit_page
 from dispatch.desk.session.refusals import GatesUnmet, Refusal
 from dispatch.desk.session.unsent import Unsent
+from dispatch.lazily import lazily
 from dispatch.model.checklists import Asks, Item, ItemKind, Phase, Result
 from dispatch.model.instants import clock_text
 from dispatch.model.probes import ProbeKind
@@ -31,6 +32,11 @@ from screens.visit.service_report import report
 from screens.visit.stay_deeds import STAY
 from screens.visit.visit_foot import counted, foot_text
 from widgets.checklist import ChecklistView
+
+with lazily(__name__):
+    from dispatch.desk.closeout import probing
+    from screens.prices import sheet_view
+    from screens.visit import leave_open, permitting, running_tests
 
 _LEAST = f"at least {EVIDENCE} letters, two words"
 _WORK_NOTE = "What was changed"
@@ -257,9 +263,7 @@ class VisitScreen(UserScreen):
     @command("r", "item.run", "Run", THERE, about="_item")
     async def action_run(self, item: Item) -> None:
         """Run the item's test and record what comes of it; esc stops."""
-        from dispatch.desk.closeout.probing import runs_by_itself
-
-        if not runs_by_itself(item):
+        if not probing.runs_by_itself(item):
             self.say(f"{item.ref} has no test that runs: test it, and record what you saw with space or f.", "warning")
             return
         await self._run_tests(item.ref)
@@ -271,9 +275,7 @@ class VisitScreen(UserScreen):
             await self._run_tests()
 
     async def _run_tests(self, *refs: str) -> None:
-        from screens.visit.running_tests import RunTests
-
-        recorded = await self.app.push_screen_wait(RunTests(self.user, self._reference, refs))
+        recorded = await self.app.push_screen_wait(running_tests.RunTests(self.user, self._reference, refs))
         self.reload()
         if recorded:
             self._after_save()
@@ -380,10 +382,8 @@ class VisitScreen(UserScreen):
     @command("v", "visit.charge", "Charge")
     def action_charge(self) -> None:
         """The charge sheet, line by line."""
-        from screens.prices.sheet_view import ChargeSheet
-
         if self._page is not None:
-            self.app.push_screen(ChargeSheet(self._page))
+            self.app.push_screen(sheet_view.ChargeSheet(self._page))
 
     @command("V", "visit.record", "Record")
     def action_record(self) -> None:
@@ -403,17 +403,13 @@ class VisitScreen(UserScreen):
     @command("W", "item.permission", "Words", THERE, about="_item")
     async def action_permission(self, item: Item) -> None:
         """Words for a test that cannot run: ask a lead."""
-        from screens.visit import permitting
-
         await permitting.of_item(self, self._reference, item)
 
     @command("L", "visit.leave", "Leave open", LEADS)
     async def action_leave_open(self) -> None:
         """Lead: leave the visit open, a follow-up is booked."""
-        from screens.visit.leave_open import ask_leaving
-
         if self._item() is not None:
-            await self._saving(leaving.leave, self._reference, **await ask_leaving(self))
+            await self._saving(leaving.leave, self._reference, **await leave_open.ask_leaving(self))
 
     @command("B", "visit.abort", "Abort")
     async def action_abort(self) -> None:
