@@ -112,7 +112,7 @@ async def test_a_held_key_shows_in_full_only_where_it_stops(office: Office, monk
         screen = pilot.app.screen
         assert isinstance(screen, BoardScreen)
         monkeypatch.setattr(foot, "PASSING", 0.5)
-        screen._moved_at = time.monotonic()
+        screen.foot._moved_at = time.monotonic()
         shown: list[int] = []
         show = screen.show_here
         monkeypatch.setattr(screen, "show_here", lambda: (shown.append(1), show()))
