@@ -32,7 +32,7 @@ def key(
         show: whether the palette offers it.
         priority: whether it comes before what is typed into a field.
     """
-    named = ",".join(key_named(one) or one for one in keys.split())
+    named = ",".join(key_named(written) or written for written in keys.split())
     does_what = action or id.rpartition(".")[2].replace("-", "_")
     return Binding(named, does_what, name, id=id, tooltip=does, show=show, priority=priority)
 
@@ -79,8 +79,8 @@ def command(
         @wraps(action)
         def carried_out(screen: Any, *given: Any) -> Any:
             if about:
-                found = getattr(screen, about)
-                given = (found() if callable(found) else found,)
+                subject = getattr(screen, about)
+                given = (subject() if callable(subject) else subject,)
             return None if given == (None,) else acted(screen, *given)
 
         sentence = " ".join((action.__doc__ or "").split()).removesuffix(".") if show else ""

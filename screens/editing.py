@@ -36,10 +36,10 @@ class DraftScreen(ListScreen[Any], Generic[D]):
     def begin(self) -> None:
         """Show the draft for the first time, with what was kept of it."""
         self._unsent = self._draft.unsent(self.user)
-        told = self.look(self._draft.bring_kept, self._unsent, self.user.store)
-        if told is not None:
+        changes = self.look(self._draft.bring_kept, self._unsent, self.user.store)
+        if changes is not None:
             self._kept = as_kept(self._draft.changes())
-            self.say("\n".join([f"This is {FROM_BEFORE}", *told]))
+            self.say("\n".join([f"This is {FROM_BEFORE}", *changes]))
         super().begin()
 
     def reference_here(self) -> str:
@@ -80,7 +80,7 @@ class DraftScreen(ListScreen[Any], Generic[D]):
         """Save all of it, if nothing is at fault."""
         draft = self._draft
         try:
-            said = self.save()
+            sentence = self.save()
         except Faulty as fault:
             self.say("Not saved yet:\n" + "\n".join(fault.faults[:6]), "warning")
         except Stale as stale:
@@ -93,7 +93,7 @@ class DraftScreen(ListScreen[Any], Generic[D]):
             self._unsent.drop()
             self._unsent, self._kept = draft.unsent(self.user), ""
             self.reload()
-            self.say(said)
+            self.say(sentence)
 
     @command("ctrl+t", "draft.throw", "Throw away", LEADS)
     def action_throw_away(self) -> None:

@@ -41,10 +41,10 @@ def words(error: BaseException, store: Store) -> str:
 def says(here: MessagePump, error: BaseException) -> bool:
     """Say it on the screen in front, or on the one below a dialog, which says nothing itself; returns whether it is for people."""
     app: Any = here.app
-    if not (said := words(error, app.user.store)):
+    if not (sentence := words(error, app.user.store)):
         return False
     for screen in reversed(app.screen_stack):
         if (say := getattr(screen, "say", None)) is not None:
-            say(said, "error")
+            say(sentence, "error")
             return True
     return False

@@ -58,8 +58,8 @@ class ScreenReading(Generic[T]):
         try:
             while self._outdated:
                 self._outdated = False
-                found = await self._screen.look_aside(self._read)
-                if found is not None and self._screen.stands:
-                    self._show(found)
+                view = await self._screen.look_aside(self._read)
+                if view is not None and self._screen.stands:
+                    self._show(view)
         finally:
             self._worker = None

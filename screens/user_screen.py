@@ -113,8 +113,8 @@ class UserScreen(AskingScreen):
         """Show the screen for the first time."""
         self.show_keys()
         self.look(self.reload)
-        if found := self.query(self.FOCUS):
-            found.first().focus()
+        if targets := self.query(self.FOCUS):
+            targets.first().focus()
 
     def show_selected(self) -> None:
         """Show in full what is under the cursor of a list. Called when that is another."""
@@ -169,8 +169,8 @@ class UserScreen(AskingScreen):
     def show_warning(self) -> None:
         """Say above everything else where nothing can be saved, and what is damaged."""
         warning = Content(show(self.program.warning, multiline=True))
-        if found := self.query("#warning"):
-            found.first(Static).update(warning)
+        if shown := self.query("#warning"):
+            shown.first(Static).update(warning)
         elif warning:
             self.mount(Static(warning, id="warning"), before=0)
 
@@ -216,9 +216,9 @@ class UserScreen(AskingScreen):
 
     def _say_error(self, error: Exception) -> None:
         """Say what could not be read, or raise what is a mistake of ours."""
-        if not (said := words(error, self.user.store)):
+        if not (sentence := words(error, self.user.store)):
             raise error
-        self.say(said, "error")
+        self.say(sentence, "error")
 
     async def do(self, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
         """Carry out a deed in a thread, so that a slow disk never blocks a key; returns None where it was refused.

@@ -29,14 +29,14 @@ async def ask_answer(screen: UserScreen, reference: str) -> None:
     if visit.state not in ENDED:
         rows += [ChoiceRow(words, by, "from now on it counts") for by, words in responding.RESPONSES.items()]
         rows += [
-            ChoiceRow(f"priority P{one}", f"P{one}", "the clocks are measured from receipt again")
-            for one in (1, 2, 3, 4)
-            if one != visit.priority
+            ChoiceRow(f"priority P{priority}", f"P{priority}", "the clocks are measured from receipt again")
+            for priority in (1, 2, 3, 4)
+            if priority != visit.priority
         ]
-    unexplained = [one for one in clocks_of(screen.user.store, [visit]).get(visit.id, ()) if one.wants_cause]
+    unexplained = [clock for clock in clocks_of(screen.user.store, [visit]).get(visit.id, ()) if clock.wants_cause]
     rows += [
-        ChoiceRow(f"why {one.label} was missed", f"{_WHY}{one.clock}", "asked once, counted in the report")
-        for one in unexplained
+        ChoiceRow(f"why {clock.label} was missed", f"{_WHY}{clock.clock}", "asked once, counted in the report")
+        for clock in unexplained
     ]
     if visit.kind == "audit" and visit.state in ENDED:
         rows.append(

@@ -42,7 +42,7 @@ class DrivesScreen(ListScreen[KnownDrive]):
         drives, status = self.look(driving.drives_of, store, day), self.look(roads.status, store)
         if drives is None or status is None:
             return
-        self.things = {_key_of(one): one for one in drives}
+        self.things = {_key_of(drive): drive for drive in drives}
         lines = [
             FigureLine(
                 one.technician,
@@ -55,12 +55,12 @@ class DrivesScreen(ListScreen[KnownDrive]):
         ]
         if not lines:
             lines = [FigureLine("Drives", "none", "nobody drives on this day", "", False)]
-        told = f"{status.graph}, {sum(status.drives.values()):,} drives known" if status.graph else status.note
-        lines.append(FigureLine("By road", ROADS, "road graph", told, bool(status.graph) and not status.note))
+        roads_known = f"{status.graph}, {sum(status.drives.values()):,} drives known" if status.graph else status.note
+        lines.append(FigureLine("By road", ROADS, "road graph", roads_known, bool(status.graph) and not status.note))
         if status.remote:
             lines.append(FigureLine("By road", "remote", "remote engine", status.remote))
         self.listed.set_figures(lines)
-        unknown = sum(not one.leg.known for one in drives)
+        unknown = sum(not drive.leg.known for drive in drives)
         counts = f"{len(drives)} drives" + (f" · {unknown} unknown" if unknown else "")
         self.show_head(f"Drives  {day_text(day)}", counts)
 
@@ -107,8 +107,8 @@ class DrivesScreen(ListScreen[KnownDrive]):
         learned = await self.do(driving.learn)
         if learned is not None:
             paces = [f"{one.multiplier:.2f} × {source.split()[0]}" for source, one in learned.scales.items()]
-            told = f"{learned.legs} logged drives, {learned.pairs} pairs learned"
-            self.say("; ".join([told, *(paces or ["too few for a pace of the firm's own"])]))
+            sentence = f"{learned.legs} logged drives, {learned.pairs} pairs learned"
+            self.say("; ".join([sentence, *(paces or ["too few for a pace of the firm's own"])]))
 
     @command("n", "drive.roads", "Roads", LEADS)
     async def action_roads(self) -> None:

@@ -37,13 +37,13 @@ class OutboxScreen(ListScreen[Message]):
 
     def reload(self) -> None:
         """Read them again."""
-        found = self.look(outbox.outbox, self.user.store, everything=self._all)
+        messages_shown = self.look(outbox.outbox, self.user.store, everything=self._all)
         trouble = self.look(messages.trouble, self.user.store, self.user.now)
-        if found is None or trouble is None:
+        if messages_shown is None or trouble is None:
             return
         self._overdue = trouble.overdue > 0
-        found.sort(key=lambda one: _SECTIONS.index(_section(one)))
-        self.things = {f"message {one.id}": one for one in found}
+        messages_shown.sort(key=lambda one: _SECTIONS.index(_section(one)))
+        self.things = {f"message {message.id}": message for message in messages_shown}
         lines = [
             FigureLine(
                 _section(one),
@@ -58,41 +58,41 @@ class OutboxScreen(ListScreen[Message]):
         if not lines:
             lines = [FigureLine("Nothing waits, and nothing went wrong", "none", "a shows what was sent", "", False)]
         self.listed.set_figures(lines)
-        self.show_head("Messages to clients", trouble.words or f"{len(found)} shown")
+        self.show_head("Messages to clients", trouble.words or f"{len(messages_shown)} shown")
         self.show_selected()
 
     def notes(self) -> Sequence[tuple[str, str]]:
         """What the message under the cursor says."""
-        one, firm = self.here, self.user.firm
-        if one is None:
+        message, firm = self.here, self.user.firm
+        if message is None:
             by = f"sent by {firm.messages_by}" if firm.messages_by != "none" else "not sent: see Clients are told by"
             return [(f"Messages are {by} in the settings. A client is told what its page says.", "dim")]
         notes = [("nobody sends: does dispatch outbox run run?", "warn")] if self._overdue else []
         notes += [
-            (f"Message {one.id} to {one.address}", "strong"),
-            (one.text, "plain"),
+            (f"Message {message.id} to {message.address}", "strong"),
+            (message.text, "plain"),
             (
-                f"{_FATES.get(one.fate, one.fate.value)} {outbox.moment(one, firm.zone, firm.clock_hours == 24)}",
+                f"{_FATES.get(message.fate, message.fate.value)} {outbox.moment(message, firm.zone, firm.clock_hours == 24)}",
                 "plain",
             ),
         ]
-        if one.tries:
-            notes.append((f"tried {one.tries} time{'' if one.tries == 1 else 's'}", "dim"))
-        if one.why:
-            notes.append((one.why, "warn" if one.fate in TROUBLED else "dim"))
+        if message.tries:
+            notes.append((f"tried {message.tries} time{'' if message.tries == 1 else 's'}", "dim"))
+        if message.why:
+            notes.append((message.why, "warn" if message.fate in TROUBLED else "dim"))
         return notes
 
     @command("r", "outbox.retry", "Try again", about="here")
-    async def action_retry(self, one: Message) -> None:
+    async def action_retry(self, message: Message) -> None:
         """Send what was given up once more."""
-        if (done := await self.do(outbox.retry, one.id)) is not None:
+        if (done := await self.do(outbox.retry, message.id)) is not None:
             self.say(f"Message {done.id} waits to be sent again.")
 
     @command("X delete", "outbox.drop", "Drop", about="here")
-    async def action_drop(self, one: Message) -> None:
+    async def action_drop(self, message: Message) -> None:
         """Do not send the message."""
-        await self.confirm(f"Do not send message {one.id}?", [f"To {one.address}:", one.text])
-        await self.do(outbox.drop, one.id)
+        await self.confirm(f"Do not send message {message.id}?", [f"To {message.address}:", message.text])
+        await self.do(outbox.drop, message.id)
 
     @command("a", "outbox.all", "All")
     def action_all(self) -> None:
@@ -106,5 +106,5 @@ _FATES = {Fate.WAITING: "waits until", Fate.FAILED: "failed; made", Fate.UNSURE:
 _SECTIONS = ("To look at", "To be sent", "Settled")
 
 
-def _section(one: Message) -> str:
-    return _SECTIONS[0] if one.fate in TROUBLED else _SECTIONS[1] if one.fate in OPEN else _SECTIONS[2]
+def _section(message: Message) -> str:
+    return _SECTIONS[0] if message.fate in TROUBLED else _SECTIONS[1] if message.fate in OPEN else _SECTIONS[2]

@@ -138,12 +138,15 @@ class PlanScreen(UserScreen):
         if not proposal.moves:
             word = "nothing better was found yet" if self._looking else "the day is as good as it was found to be"
             lines.append(FigureLine("Moves", "none", word, "", False))
-        for one in proposal.left_out:
-            reference = one.visit.reference
-            why = show(one.why, 600) or ("…" if self._looking else "")
+        for omitted in proposal.left_out:
+            reference = omitted.visit.reference
+            why = show(omitted.why, 600) or ("…" if self._looking else "")
             lines.append(
                 FigureLine(
-                    f"Left out {len(proposal.left_out)}", f"left {reference}", f"{reference} {one.visit.client}", why
+                    f"Left out {len(proposal.left_out)}",
+                    f"left {reference}",
+                    f"{reference} {omitted.visit.client}",
+                    why,
                 )
             )
         return lines

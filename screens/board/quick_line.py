@@ -68,8 +68,8 @@ class QuickLine(KeptDialog[Understood | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(Content(self.heading), classes="dialog--title")
-            kept = self.unsent.read() if self.unsent is not None else ""
-            yield Input(kept, placeholder=EXAMPLE, select_on_focus=not kept)
+            text = self.unsent.read() if self.unsent is not None else ""
+            yield Input(text, placeholder=EXAMPLE, select_on_focus=not text)
             yield Static(id="told")
             yield Ways(
                 f"enter saves · tab completes the client · ctrl+f the whole form · {GO_BACK}",

@@ -90,8 +90,8 @@ class BookScreen(ListScreen[Any]):
 
     def _show_list(self) -> None:
         store, record_store = self.user.store, self._record_store
-        wanted = self._letters.strip().casefold()
-        keys = [key for key, name in self._names.items() if wanted in name.casefold()]
+        letters = self._letters.strip().casefold()
+        keys = [key for key, name in self._names.items() if letters in name.casefold()]
         title = PLURALS[self._kind]
         lines = [
             FigureLine(title, key, self._names[key], show(record_store.line(store, self.things[key])))
@@ -100,8 +100,8 @@ class BookScreen(ListScreen[Any]):
         if len(keys) > SHOWN:
             lines.append(FigureLine(title, "more", f"… and {len(keys) - SHOWN:,} more", "type some letters: /", False))
         if not lines:
-            word = "none holds these letters" if wanted else "none yet"
-            lines.append(FigureLine(title, "none", word, "esc shows all" if wanted else "n adds the first", False))
+            word = "none holds these letters" if letters else "none yet"
+            lines.append(FigureLine(title, "none", word, "esc shows all" if letters else "n adds the first", False))
         self.listed.set_figures(lines)
         others = " · ".join(PLURALS[kind] for kind in KINDS if kind != self._kind)
         self.show_head(f"{title}  {len(keys):,}", f"tab: {others}")
@@ -170,8 +170,8 @@ class BookScreen(ListScreen[Any]):
             return
         freed = await self.do(absences.free, record, to_others=answer == "replan")
         if freed is not None:
-            said = "\n".join([*freed.settled, *freed.left, "u takes all of it back."])
-            self.say(said, "warning" if freed.left else "information")
+            sentences = "\n".join([*freed.settled, *freed.left, "u takes all of it back."])
+            self.say(sentences, "warning" if freed.left else "information")
 
     async def _offer_place(self, site: Site) -> None:
         """Offer to look a new address up, where the firm has an address server."""

@@ -92,10 +92,10 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             notes.append((f"{item.ref} {item.label}", "strong"))
             notes.append((rules_text(item), "plain"))
         else:
-            told = serving_text(store, self._draft.template(store))
+            visits_served = serving_text(store, self._draft.template(store))
             notes.append(
                 (
-                    f"It serves {told}. A template that names the client goes first, then more tags, then a kind.",
+                    f"It serves {visits_served}. A template that names the client goes first, then more tags, then a kind.",
                     "plain",
                 )
             )
@@ -145,10 +145,10 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             try:
                 new = draft.put(typed, ref)
             except Faulty as fault:
-                return [_in_words(one) for one in fault.faults]
+                return [_in_words(text) for text in fault.faults]
             if faults := _of(new, draft.faults(self.user.store)):
                 draft.back()
-                return [_in_words(one) for one in faults]
+                return [_in_words(fault) for fault in faults]
             made.append(new.ref)
             return []
 
@@ -170,11 +170,11 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
     @command("m", "template.move", "Move", LEADS, about="_item")
     async def action_move(self, item: TemplateItem) -> None:
         """Put the item before another of its phase."""
-        others = [one for one in self._draft.items if one.phase is item.phase and one.ref != item.ref]
+        others = [other for other in self._draft.items if other.phase is item.phase and other.ref != item.ref]
         if item.kind is ItemKind.SIGN_OFF or not others:
             self.say("It stands alone in its phase." if not others else "The sign-off stays last.")
             return
-        rows = [ChoiceRow(f"before {one.ref} {one.label}", one.ref) for one in others]
+        rows = [ChoiceRow(f"before {other.ref} {other.label}", other.ref) for other in others]
         if item.phase is not Phase.LEAVE:
             rows.append(ChoiceRow("at the end", ""))
         before = await self.choose(f"Where shall {item.ref} stand?", rows)
@@ -209,19 +209,19 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             self.say("It has no versions yet: s saves the first.")
             return
         zone = self.user.firm.zone
-        found = templates.wordings(store, draft.before.id)
+        wordings = templates.wordings(store, draft.before.id)
         rows = [
             ChoiceRow(
-                f"version {one.template.number}: {one.template.name}, {len(one.template.items)} items",
-                str(one.template.number),
+                f"version {wording.template.number}: {wording.template.name}, {len(wording.template.items)} items",
+                str(wording.template.number),
                 "as the program brings it"
-                if one.saved_at is None
-                else f"{day_text(day_of(one.saved_at, zone))}, {one.by}",
+                if wording.saved_at is None
+                else f"{day_text(day_of(wording.saved_at, zone))}, {wording.by}",
             )
-            for one in found
+            for wording in wordings
         ]
         chosen = await self.choose("Take up again which version?", rows)
-        draft.take_up(store, next(one.template for one in found if str(one.template.number) == chosen))
+        draft.take_up(store, next(wording.template for wording in wordings if str(wording.template.number) == chosen))
         self.reload()
 
     def action_undo(self) -> None:
@@ -238,9 +238,14 @@ async def ask_template(screen: UserScreen) -> None:
         screen.app.push_screen(TemplateScreen(draft))
         return
     known = templates.all_templates(screen.user.store)
-    rows = [ChoiceRow(f"like {one.name}", str(one.id), serving_text(screen.user.store, one)) for one in known]
+    rows = [
+        ChoiceRow(f"like {template.name}", str(template.id), serving_text(screen.user.store, template))
+        for template in known
+    ]
     chosen = await screen.choose("Begin a template with the items of", rows)
-    screen.app.push_screen(TemplateScreen(begun("", next(one for one in known if str(one.id) == chosen))))
+    screen.app.push_screen(
+        TemplateScreen(begun("", next(template for template in known if str(template.id) == chosen)))
+    )
 
 
 def _of(item: TemplateItem, faults: list[str]) -> list[str]:

@@ -42,8 +42,8 @@ class TemplatePreview(ListScreen[ItemTemplate]):
                 for item in self._found.items
             ]
         )
-        asked = ", ".join(text for text in self._asked.values() if text)
-        self.show_head(f"{asked} gets {chosen.template.name}")
+        visit = ", ".join(text for text in self._asked.values() if text)
+        self.show_head(f"{visit} gets {chosen.template.name}")
         self.show_selected()
 
     def notes(self) -> Sequence[tuple[str, str]]:
@@ -51,7 +51,7 @@ class TemplatePreview(ListScreen[ItemTemplate]):
         chosen = self._found.chosen
         notes = [(f"{chosen.template.name}: {chosen.why}.", "strong")]
         if chosen.others:
-            names = ", ".join(one.name for one in chosen.others)
+            names = ", ".join(other.name for other in chosen.others)
             notes.append((f"Less particular, and would do without it: {names}.", "dim"))
         return notes
 

@@ -101,14 +101,14 @@ class FindScreen(Dialog["FoundTarget[T] | None"], Generic[T]):
         if self._finder is None:
             return
         typed = self.query_one(Input).value
-        found, count = self._finder.find(typed, SHOWN)
+        matches, count = self._finder.find(typed, SHOWN)
         if self._more is not None and count < SHOWN:
-            found += [one for one in self._more(typed, SHOWN - count) if one not in found]
-            count = max(count, len(found))
-        self._found = found
-        self.query_one(FoundList).set_found(found, cast("Callable[[object], FoundLine]", self._line))
-        told = f"{count:,} found" if found else "nothing holds these letters"
-        self.query_one("#hint", Label).update(Content(f"{told} · {self._hint}"))
+            matches += [match for match in self._more(typed, SHOWN - count) if match not in matches]
+            count = max(count, len(matches))
+        self._found = matches
+        self.query_one(FoundList).set_found(matches, cast("Callable[[object], FoundLine]", self._line))
+        count_text = f"{count:,} found" if matches else "nothing holds these letters"
+        self.query_one("#hint", Label).update(Content(f"{count_text} · {self._hint}"))
 
     def action_step(self, by: int) -> None:
         """Move the cursor."""

@@ -68,8 +68,8 @@ class AskNote(KeptDialog[str | None]):
         """Keep it, and say so."""
         changed, kept = self.typed() != self._before, super().keep_now()
         if changed:
-            said = "kept" if kept else "kept until the program ends: the disk does not take it"
-            self.show_fault(said)
+            state = "kept" if kept else "kept until the program ends: the disk does not take it"
+            self.show_fault(state)
         return kept
 
     def action_save(self) -> None:

@@ -263,7 +263,7 @@ class Form(KeptDialog[dict[str, str] | None]):
     def action_calendar(self) -> None:
         """Choose the day of the field that is typed into from a calendar, which begins where it stands."""
         line, user = self.focused, getattr(self.app, "user", None)
-        field = next((one for one in self._fields if line is not None and line.id == f"field-{one.name}"), None)
+        field = next((field for field in self._fields if line is not None and line.id == f"field-{field.name}"), None)
         if field is None or field.today is None or not isinstance(line, Input):
             return
         begin = field.today if day_fault(line.value, field.today) else parse_day(line.value, today=field.today)

@@ -39,13 +39,13 @@ def files_like(typed: str) -> tuple[str, list[str]]:
     head, _, tail = typed.rpartition("/")
     folder = typed_path(f"{head}/") if head or typed.startswith("/") else Path(".")
     try:
-        with os.scandir(folder) as found:
+        with os.scandir(folder) as entries:
             names = sorted(
-                f"{one.name}/" if one.is_dir() else one.name
-                for one in found
-                if one.name.startswith(tail)
-                and (tail.startswith(".") or not one.name.startswith("."))
-                and show(one.name) == one.name  # a field draws what it holds
+                f"{entry.name}/" if entry.is_dir() else entry.name
+                for entry in entries
+                if entry.name.startswith(tail)
+                and (tail.startswith(".") or not entry.name.startswith("."))
+                and show(entry.name) == entry.name  # a field draws what it holds
             )
     except (OSError, ValueError):
         return typed, []

@@ -129,13 +129,13 @@ def _choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
 async def _ask_places(screen: UserScreen, report: ImportReport) -> dict[str, str]:
     """Ask which site each open text means; what is left open stays so."""
     store = screen.user.store
-    names = {one.id: one.name for one in clients.all_clients(store)}
+    names = {client.id: client.name for client in clients.all_clients(store)}
     titles = [(f"{names.get(site.client_id, '')} / {site.name}", site.address) for site in clients.all_sites(store)]
-    said: dict[str, str] = {}
+    answers: dict[str, str] = {}
     for question, count in _questions(report).items():
         first = [title for title in titles if title[0] in question.candidates]
         things: list[Findable[tuple[str, str]]] = [
-            findable(title, *title) for title in (*first, *(one for one in titles if one not in first))
+            findable(title, *title) for title in (*first, *(title for title in titles if title not in first))
         ]
         found = await screen.app.push_screen_wait(
             FindScreen(
@@ -146,8 +146,8 @@ async def _ask_places(screen: UserScreen, report: ImportReport) -> dict[str, str
             )
         )
         if found is not None:
-            said[question.text] = found.value[0]
-    return said
+            answers[question.text] = found.value[0]
+    return answers
 
 
 async def _ask_recurring(screen: UserScreen, report: ImportReport) -> None:
@@ -163,11 +163,11 @@ async def _ask_recurring(screen: UserScreen, report: ImportReport) -> None:
 
 def _questions(report: ImportReport) -> dict[Question, int]:
     """What is to be asked, each with the number of rows that wait for it."""
-    found: dict[Question, int] = {}
+    counts: dict[Question, int] = {}
     for row in report.rows:
         if row.question is not None and row.question.text:
-            found[row.question] = found.get(row.question, 0) + 1
-    return found
+            counts[row.question] = counts.get(row.question, 0) + 1
+    return counts
 
 
 def _of(count: int, report: ImportReport) -> str:

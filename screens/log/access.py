@@ -41,19 +41,22 @@ class AccessScreen(ListScreen[Key | SshLogin]):
         there = self.look(sessions.open_sessions, store)
         if everything is None or there is None:
             return
-        self.things = {f"key {one.id}": one for one in everything} | {f"session {one.id}": one for one in there}
+        self.things = {f"key {key.id}": key for key in everything} | {f"session {login.id}": login for login in there}
         lines = [
-            FigureLine("Keys", f"key {one.id}", f"{one.label}  {one.name}", _key_words(one, zone), own=one.live)
-            for one in everything
+            FigureLine("Keys", f"key {key.id}", f"{key.label}  {key.name}", _key_words(key, zone), own=key.live)
+            for key in everything
         ] or [FigureLine("Keys", "none", "none yet", "n lets one in", own=False)]
         lines += [
             FigureLine(
-                "Sessions", f"session {one.id}", f"{one.name}, K{one.key_id}", f"since {_moment(one.started_at, zone)}"
+                "Sessions",
+                f"session {login.id}",
+                f"{login.name}, K{login.key_id}",
+                f"since {_moment(login.started_at, zone)}",
             )
-            for one in there
+            for login in there
         ] or [FigureLine("Sessions", "nobody", "nobody sits here over SSH", "", own=False)]
         self.listed.set_figures(lines)
-        live = sum(one.live for one in everything)
+        live = sum(key.live for key in everything)
         self.show_head("Over SSH", f"{_many(live, 'key')} · {_many(len(there), 'session')}")
 
     @property
@@ -129,10 +132,10 @@ class AccessScreen(ListScreen[Key | SshLogin]):
         def check(typed: dict[str, str]) -> list[str]:
             return [f"{name}: is missing" for name in ("host", "user") if not typed[name].strip()]
 
-        said = await self.fill("How this machine is reached", fields, check, SHOWS)
-        config = typed_path(said["config"]) if said["config"].strip() else None
-        site_tests = said["site_tests"] == YES_NO[True]
-        self._reached = connecting.Reached(said["host"].strip(), said["user"].strip(), site_tests, config)
+        answers = await self.fill("How this machine is reached", fields, check, SHOWS)
+        config = typed_path(answers["config"]) if answers["config"].strip() else None
+        site_tests = answers["site_tests"] == YES_NO[True]
+        self._reached = connecting.Reached(answers["host"].strip(), answers["user"].strip(), site_tests, config)
         self.action_check()
 
     @command("w", "access.write", "Write block")

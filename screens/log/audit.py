@@ -49,11 +49,11 @@ class AuditScreen(ListScreen[NamedAuditRow]):
 
     def reload(self) -> None:
         """Read the rows again."""
-        found = self.look(trail, self.user.store, **self._asked, limit=self._limit)
-        if found is None:
+        rows = self.look(trail, self.user.store, **self._asked, limit=self._limit)
+        if rows is None:
             return
         zone, hours24 = self.user.firm.zone, self.user.firm.clock_hours == 24
-        self.things = {str(one.row.seq): one for one in found}
+        self.things = {str(named.row.seq): named for named in rows}
         lines = [
             FigureLine(
                 day_text(day_of(one.row.at, zone)),
@@ -65,17 +65,17 @@ class AuditScreen(ListScreen[NamedAuditRow]):
         ] or [FigureLine("Nothing", "none", "no rows", "esc shows all again", own=False)]
         self.listed.set_figures(lines)
         filtered = " · ".join(f"{name} {text}" for name, text in self._asked.items())
-        count = f"{len(found)} rows" + (" and more: m" if len(found) == self._limit else "")
+        count = f"{len(rows)} rows" + (" and more: m" if len(rows) == self._limit else "")
         self.show_head("Audit", " · ".join(filter(None, (filtered, count))))
 
     @command("enter", "audit.open", "Open", about="here")
-    def action_open(self, found: NamedAuditRow) -> None:
+    def action_open(self, named: NamedAuditRow) -> None:
         """All that the row says, and what it is bound to."""
-        seq = found.row.seq
+        seq = named.row.seq
         own = self.look(audit.hash_at, self.user.store, seq)
         prev = chain.ORIGIN.hex() if seq == 1 else self.look(audit.hash_at, self.user.store, seq - 1)
         if own is not None:
-            lines = row_lines(found, self.user.firm, own, prev or "a row that is gone")
+            lines = row_lines(named, self.user.firm, own, prev or "a row that is gone")
             self.app.push_screen(SheetView(f"Row {seq}", None, "", notes=lines))
 
     @command("/", "view.filter", "Filter")
@@ -83,8 +83,8 @@ class AuditScreen(ListScreen[NamedAuditRow]):
         """By visit, login, days, deed."""
 
         def check(typed: dict[str, str]) -> list[str]:
-            wanted = {name: text.strip() for name, text in typed.items() if text.strip()}
-            return self.faults_of(lambda: trail(self.user.store, **wanted, limit=1))
+            filters = {name: text.strip() for name, text in typed.items() if text.strip()}
+            return self.faults_of(lambda: trail(self.user.store, **filters, limit=1))
 
         fields = [AskedField(name, label, self._asked.get(name, ""), example) for name, label, example in _FILTERS]
         typed = await self.fill("Rows of the audit", fields, check, SHOWS)

@@ -54,64 +54,64 @@ class CareScreen(ListScreen[CareItem]):
 
     def reload(self) -> None:
         """Read the list again."""
-        found = self.look(caring.care_list, self.user.store, all_items=self._all)
-        if found is None:
+        items = self.look(caring.care_list, self.user.store, all_items=self._all)
+        if items is None:
             return
-        found.sort(key=lambda one: _ORDER.index(_SECTIONS[one.state]))
-        self.things = {one.key: one for one in found}
+        items.sort(key=lambda one: _ORDER.index(_SECTIONS[one.state]))
+        self.things = {item.key: item for item in items}
         lines = [
-            FigureLine(_SECTIONS[one.state], one.key, one.client, f"{one.due or '–'}  {one.what}", one.asks)
-            for one in found
+            FigureLine(_SECTIONS[item.state], item.key, item.client, f"{item.due or '–'}  {item.what}", item.asks)
+            for item in items
         ]
         if not lines:
             lines = [FigureLine("Nothing is due", "none", "a shows also what is in order", "", False)]
         self.listed.set_figures(lines)
-        asking = sum(one.asks for one in found)
-        waiting = f" · {len(found) - asking} in order or waiting" if self._all else ""
+        asking = sum(item.asks for item in items)
+        waiting = f" · {len(items) - asking} in order or waiting" if self._all else ""
         self.show_head("Account care", f"{asking} due{waiting}")
         self.show_selected()
 
     def notes(self) -> Sequence[tuple[str, str]]:
         """Why the item under the cursor is there."""
-        one = self.here
-        if one is None:
+        item = self.here
+        if item is None:
             return ()
-        due = "no date yet" if one.due is None else f"due {one.due}"
-        notes = [(one.client, "strong"), (f"{one.what}: {due}, {one.state.label}", "plain"), (one.why, "plain")]
-        notes.append((f"{TITLES[one.rule]} ({one.rule})", "dim"))
-        notes += [(f"held back: {reason}", "warn") for reason in one.held]
-        if one.snoozed_until is not None:
-            notes.append((f"put off until {one.snoozed_until}", "warn"))
-        if one.snoozes:
-            notes.append((f"put off {one.snoozes} of {SNOOZES} times", "dim"))
-        if one.what.startswith("offer"):
+        due = "no date yet" if item.due is None else f"due {item.due}"
+        notes = [(item.client, "strong"), (f"{item.what}: {due}, {item.state.label}", "plain"), (item.why, "plain")]
+        notes.append((f"{TITLES[item.rule]} ({item.rule})", "dim"))
+        notes += [(f"held back: {reason}", "warn") for reason in item.held]
+        if item.snoozed_until is not None:
+            notes.append((f"put off until {item.snoozed_until}", "warn"))
+        if item.snoozes:
+            notes.append((f"put off {item.snoozes} of {SNOOZES} times", "dim"))
+        if item.what.startswith("offer"):
             store = self.user.store
-            numbers = self.look(figures, store, one.client_id, one.visit, office(store))
+            numbers = self.look(figures, store, item.client_id, item.visit, office(store))
             notes += [(line, "info") for line in ([] if numbers is None else numbers.lines())]
         return notes
 
     @command("d", "care.done", "Done", LEADS, about="here")
-    async def action_done(self, one: CareItem) -> None:
+    async def action_done(self, item: CareItem) -> None:
         """It was done."""
-        hint = "what came of it; this one ends only with a note" if one.needs_note else "a note, or empty"
-        check = _FEW_WORDS if one.needs_note else None
-        note = await self.ask(f"Done: {one.client}, {one.what}", hint, check=check)
-        await self.do(caring.mark, one.key, "done", note)
+        hint = "what came of it; this one ends only with a note" if item.needs_note else "a note, or empty"
+        check = _FEW_WORDS if item.needs_note else None
+        note = await self.ask(f"Done: {item.client}, {item.what}", hint, check=check)
+        await self.do(caring.mark, item.key, "done", note)
 
     @command("x", "care.decline", "Decline", LEADS, about="here")
-    async def action_decline(self, one: CareItem) -> None:
+    async def action_decline(self, item: CareItem) -> None:
         """It is not wanted, with the reason."""
-        reason = await self.ask(f"Decline: {one.client}, {one.what}", "why is it not wanted?", check=_FEW_WORDS)
-        await self.do(caring.mark, one.key, "declined", reason)
+        reason = await self.ask(f"Decline: {item.client}, {item.what}", "why is it not wanted?", check=_FEW_WORDS)
+        await self.do(caring.mark, item.key, "declined", reason)
 
     @command("z", "care.snooze", "Put off", LEADS, about="here")
-    async def action_snooze(self, one: CareItem) -> None:
+    async def action_snooze(self, item: CareItem) -> None:
         """Put it off: 30 days at most, twice at most."""
         today = caring.today_of_care(self.user.store)
 
         hint = f"until which day? {SNOOZE_DAYS} days at most: {today + datetime.timedelta(days=SNOOZE_DAYS)}"
-        until = await self.ask_day(f"Put off: {one.client}, {one.what}", hint, today, "+7")
-        await self.do(caring.mark, one.key, "snoozed", "", until)
+        until = await self.ask_day(f"Put off: {item.client}, {item.what}", hint, today, "+7")
+        await self.do(caring.mark, item.key, "snoozed", "", until)
 
     @command("s", "care.survey", "Survey", LEADS, about="_client")
     async def action_survey(self, client: Client) -> None:

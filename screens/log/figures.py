@@ -90,7 +90,7 @@ class FiguresScreen(UserScreen):
     def _group(self) -> FigureGroup | None:
         key = self._below.selected
         groups = self._found.groups if self._found is not None else ()
-        return next((one for one in groups if _key_of(one) == key), None)
+        return next((group for group in groups if _key_of(group) == key), None)
 
     def reload(self) -> None:
         """Count again, in a thread with a store of its own: a month of many visits takes its time.
@@ -107,10 +107,10 @@ class FiguresScreen(UserScreen):
         try:
             counted = 0
             while counted != self._asked:
-                counted, wanted = self._asked, (self._first, self._last, self._by)
-                if self._found is None or wanted != (self._found.first, self._found.last, self._found.by):
+                counted, days_and_groups = self._asked, (self._first, self._last, self._by)
+                if self._found is None or days_and_groups != (self._found.first, self._found.last, self._found.by):
                     self.show_head("Figures", "counting …")
-                self._found = await aside(self.app, self._counted, *wanted)
+                self._found = await aside(self.app, self._counted, *days_and_groups)
             if self._found is not None:
                 self._show_all(self._found)
         except (StoreFault, Refusal) as fault:
@@ -122,47 +122,47 @@ class FiguresScreen(UserScreen):
         with self.user.store.beside() as own:
             return figures_over(own, first, last, by)
 
-    def _show_all(self, found: Figures) -> None:
-        self.show_head(range_text(found), f"by {found.by}")
+    def _show_all(self, figures: Figures) -> None:
+        self.show_head(range_text(figures), f"by {figures.by}")
         self._above.set_rows([
             ChartRow(
-                one.key,
-                one.name,
-                self._chart(one, found),
-                value_text(one, found.totals[one.key], found.money),
+                figure.key,
+                figure.name,
+                self._chart(figure, figures),
+                value_text(figure, figures.totals[figure.key], figures.money),
             )
-            for one in FIGURES
+            for figure in FIGURES
         ])  # fmt: skip
         self.show_selected()
 
-    def _chart(self, figure: Figure, found: Figures) -> str:
+    def _chart(self, figure: Figure, figures: Figures) -> str:
         """A figure over time; else its total as a bar, where there is something that it is a share of."""
-        if found.by in ("day", "week"):
-            return chart_of(figure, found.values[figure.key], _COLUMNS, ascii_only=self._ascii)
-        total = found.totals[figure.key]
+        if figures.by in ("day", "week"):
+            return chart_of(figure, figures.values[figure.key], _COLUMNS, ascii_only=self._ascii)
+        total = figures.totals[figure.key]
         if figure.unit in (FigureUnit.SHARE, FigureUnit.TIME_SHARE):
             return bar_of(figure, total, [total], _BAR, ascii_only=self._ascii)
         return " " * _BAR
 
     def show_selected(self) -> None:
         """Show the figure under the cursor."""
-        found, figure = self._found, self._figure
-        if found is None:
+        figures, figure = self._found, self._figure
+        if figures is None:
             return
         self.query_one("#definition", NotesPane).set_notes([(figure.sentence, "dim")])
-        if found.by == "client" and not figure.by_client:
+        if figures.by == "client" and not figure.by_client:
             self._below.set_rows([], f"{figure.name} says nothing of a client: the hours available are the firm's.")
             return
-        values = found.values[figure.key]
+        values = figures.values[figure.key]
         self._below.set_rows(
             [
                 ChartRow(
                     _key_of(group),
                     group.label,
                     bar_of(figure, value, values, _BAR, ascii_only=self._ascii),
-                    value_text(figure, value, found.money),
+                    value_text(figure, value, figures.money),
                 )
-                for group, value in zip(found.groups, values, strict=True)
+                for group, value in zip(figures.groups, values, strict=True)
             ],
             "Nothing in these days. [ goes to earlier ones, g to others.",
         )
@@ -182,12 +182,14 @@ class FiguresScreen(UserScreen):
     @command("enter", "figures.open", "Visits")
     def action_open(self) -> None:
         """The visits behind the number."""
-        found = self._found
-        if found is None:
+        figures = self._found
+        if figures is None:
             return
         group = self._group if self._below.has_focus else None
-        whole = group or FigureGroup("all days", found.first, found.last)
-        self.app.push_screen(BehindScreen(self._figure, whole, found.by if group is not None else "day", found.money))
+        whole = group or FigureGroup("all days", figures.first, figures.last)
+        self.app.push_screen(
+            BehindScreen(self._figure, whole, figures.by if group is not None else "day", figures.money)
+        )
 
     KEYS = [
         key("[", "view.previous", "Earlier", action="shift(-1)"),
@@ -259,27 +261,27 @@ class BehindScreen(UserScreen):
     def client_here(self) -> str | None:
         """The selected visit's client."""
         key = self.query_one(ChartList).selected
-        return next((one.client for one in self._visits if one.reference == key), None)
+        return next((visit.client for visit in self._visits if visit.reference == key), None)
 
     def reload(self) -> None:
         """Read them again."""
-        found = self.look(visits_behind, self.user.store, self._figure, self._group, self._by)
-        if found is None:
+        visits = self.look(visits_behind, self.user.store, self._figure, self._group, self._by)
+        if visits is None:
             return
-        self._visits = found
+        self._visits = visits
         zone, hours24 = self.user.firm.zone, self.user.firm.clock_hours == 24
         rows = [
             ChartRow(
-                one.reference,
-                f"{one.reference} {one.client}",
-                f"{day_text(day_of(one.at, zone))} {clock_text(one.at, zone, hours24)}",
-                share_text(self._figure, one, self._money),
+                visit.reference,
+                f"{visit.reference} {visit.client}",
+                f"{day_text(day_of(visit.at, zone))} {clock_text(visit.at, zone, hours24)}",
+                share_text(self._figure, visit, self._money),
             )
-            for one in found
+            for visit in visits
         ]
         self.query_one(ChartList).set_rows(rows, "No visits.")
         title = f"{self._figure.name} · {self._group.label}"
-        self.show_head(title, f"{len(found)} visits")
+        self.show_head(title, f"{len(visits)} visits")
 
     @command("enter", "visit.open", "Open")
     def action_open(self) -> None:

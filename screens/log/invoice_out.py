@@ -19,20 +19,20 @@ async def ask_export(screen: UserScreen) -> None:
     user = screen.user
     if not screen.at_this_machine():
         return
-    found = screen.look(invoicing.ready, user.store)
-    if found is None:
+    ready = screen.look(invoicing.ready, user.store)
+    if ready is None:
         return
-    going, left_out = found
+    going, left_out = ready
     lines = [f"left out: {reference}, {why}" for reference, why in left_out]
     if not going:
         screen.say("\n".join(["Nothing is ready to invoice: no visit is approved and not exported.", *lines]))
         return
-    asked = [
+    consequences = [
         f"{len(going)} approved visits are marked exported: {', '.join(list(going)[:12])}{' …' if len(going) > 12 else ''}",
         *lines,
         "Each is exported once. `dispatch invoice export --again` writes a batch again.",
     ]
-    await screen.confirm("Export to be invoiced?", asked)
+    await screen.confirm("Export to be invoiced?", consequences)
     done: list[str] = []
     marked: list[invoicing.HandedOver] = []
     warned: list[Path] = []

@@ -104,37 +104,39 @@ class LogScreen(DayOfVisits):
 
     def reload(self) -> None:
         """Read what is shown again: some days at once, much of it beside the keys."""
-        wanted = self.shown
-        days = None if wanted.first is None else ((wanted.last or wanted.first) - wanted.first).days
+        filters = self.shown
+        days = None if filters.first is None else ((filters.last or filters.first) - filters.first).days
         if days is None or days > AT_ONCE:
-            self._read(wanted)
+            self._read(filters)
             return
-        log = self.look(visit_log, self.user.store, wanted, SHOWN)
+        log = self.look(visit_log, self.user.store, filters, SHOWN)
         if log is not None:
-            self._show(log, wanted)
+            self._show(log, filters)
 
     @work(exclusive=True, group="log")
-    async def _read(self, wanted: LogFilter, pause: float = 0.0) -> None:
+    async def _read(self, filters: LogFilter, pause: float = 0.0) -> None:
         await asyncio.sleep(pause)
-        log = await self.look_aside(visit_log, self.user.store, wanted, SHOWN)
-        if log is not None and wanted == self.shown:
-            self._show(log, wanted)
+        log = await self.look_aside(visit_log, self.user.store, filters, SHOWN)
+        if log is not None and filters == self.shown:
+            self._show(log, filters)
 
-    def _show(self, log: Log, wanted: LogFilter) -> None:
+    def _show(self, log: Log, filters: LogFilter) -> None:
         self._log = log
         self._table.set_log(log)
-        told, count = wanted.words_of_filters(), log.totals.visits
+        filter_words, count = filters.words_of_filters(), log.totals.visits
         trouble = messages.trouble(self.user.store, self.user.now).words
-        asked = len(permissions.waiting(self.user.store))
-        words = f"{asked} ask{'s' if asked == 1 else ''} for words (W)" if asked else ""
-        parts = [words, f"{count:,} visit{'' if count == 1 else 's'}", told, trouble and f"{trouble} (O)"]
+        permissions_asked = len(permissions.waiting(self.user.store))
+        words = (
+            f"{permissions_asked} ask{'s' if permissions_asked == 1 else ''} for words (W)" if permissions_asked else ""
+        )
+        parts = [words, f"{count:,} visit{'' if count == 1 else 's'}", filter_words, trouble and f"{trouble} (O)"]
         self.show_head(
-            f"Visit log  {wanted.words_of_days()}",
+            f"Visit log  {filters.words_of_days()}",
             " · ".join(filter(None, parts)),
             f"{clock_text(self.user.now, log.zone, log.hours24)} {self.user.staff.name}",
         )
         # a narrow head has no room for who asks
-        below = [words if self.app.size.width < NARROW else "", totals(log, wanted)]
+        below = [words if self.app.size.width < NARROW else "", totals(log, filters)]
         self.query_one("#totals", Static).update(Content(" · ".join(filter(None, below))))
         self.show_selected()
 
@@ -182,8 +184,8 @@ class LogScreen(DayOfVisits):
     @command("f", "log.filter", "Filter")
     async def action_filter(self) -> None:
         """Days, technician, client, exceptions, state of review."""
-        wanted = await log_filters.ask_filters(self, self.shown, settings.today(self.user.store))
-        self._wanted, self._span = wanted, "all" if wanted.first is None else "typed"
+        filters = await log_filters.ask_filters(self, self.shown, settings.today(self.user.store))
+        self._wanted, self._span = filters, "all" if filters.first is None else "typed"
         self.reload()
 
     @command("x", "log.exceptions", "Exceptions")
@@ -210,19 +212,19 @@ class LogScreen(DayOfVisits):
         lines = [line for line in self._log.lines if line.visit.review is Review.TO_REVIEW] if self._log else []
         clean = {line.visit.reference: Shown(line.visit.version, line.charge.revision) for line in lines if line.clean}
         left_out = [
-            f"not clean: {line.visit.reference} {line.visit.client}: {'; '.join(one.text for one in line.remarks)}"
+            f"not clean: {line.visit.reference} {line.visit.client}: {'; '.join(remark.text for remark in line.remarks)}"
             for line in lines
             if not line.clean
         ]
         if not clean:
             self.say("\n".join(["Nothing that is shown is clean and waits for review.", *left_out[:8]]))
             return
-        asked = [
+        sentences = [
             *left_out,
             f"clean: {', '.join(clean)}",
             "Their charges are then ready to invoice; undo does not bring them back.",
         ]
-        await self.confirm(f"Approve {len(clean)} clean visits?", asked)
+        await self.confirm(f"Approve {len(clean)} clean visits?", sentences)
         if (done := await self.do(approve_clean, clean)) is not None:
             late = "".join(f"\nnot approved: {reference}, {reason}" for reference, reason in done.left_out)
             self.say(f"{len(done.approved)} visits are approved.{late}")
@@ -287,25 +289,25 @@ class LogScreen(DayOfVisits):
     KEYS_BESIDE = (shared_commands.calls, shared_commands.messages, *REVIEW)
 
 
-def totals(log: Log, wanted: LogFilter) -> str:
+def totals(log: Log, filters: LogFilter) -> str:
     """What is shown in figures; what it teaches where there is nothing yet."""
     if not log.lines:
-        if wanted.narrowed:
-            more = "" if wanted.first is None else ", w more days"
-            nothing = f"Nothing on {wanted.words_of_days()}: {wanted.words_of_filters()}."
-            return f"{nothing} {_meant(wanted)}esc shows everything again{more}."
+        if filters.narrowed:
+            more = "" if filters.first is None else ", w more days"
+            nothing = f"Nothing on {filters.words_of_days()}: {filters.words_of_filters()}."
+            return f"{nothing} {_meant(filters)}esc shows everything again{more}."
         return f"No visits on {day_text(log.day)}. [ and ] go to other days, t to today, 1 to the board."
     parts = [totals_text(log.totals)]
     if len(log.lines) < log.totals.visits:
         parts.append(f"the first {len(log.lines)} are shown")
-    if wanted.words.strip() and not search_index.possible():
+    if filters.words.strip() and not search_index.possible():
         parts.append("this SQLite has no FTS5: every visit is read, which is slower")
     return " · ".join(parts)
 
 
-def _meant(wanted: LogFilter) -> str:
+def _meant(filters: LogFilter) -> str:
     """What somebody means who searches for a kind of exception, of which nobody on the visit said the word."""
-    word = wanted.words.strip().casefold()
+    word = filters.words.strip().casefold()
     if word not in {mark.label for mark in ReviewMark}:
         return ""
     return f"“{word}” is an exception: leave the search empty, and fill it in under f. "
@@ -319,4 +321,4 @@ def why(line: LogLine | None) -> Content:
     head = Content.assemble((show(visit.reference), "bold"), f"  {show(visit.client)}, {show(visit.work)}")
     if not line.remarks:
         return Content("\n").join([head, Content("nothing to look at" if line.clean else visit.state.label)])
-    return Content("\n").join([head, *(Content(f"! {show(one.text)}") for one in line.remarks)])
+    return Content("\n").join([head, *(Content(f"! {show(remark.text)}") for remark in line.remarks)])

@@ -14,24 +14,26 @@ from screens.dialogs.asked import SHOWS, AskedField, ChoiceRow
 from screens.user_screen import UserScreen
 
 
-async def ask_filters(screen: UserScreen, wanted: LogFilter, today: datetime.date) -> LogFilter:
+async def ask_filters(screen: UserScreen, filters: LogFilter, today: datetime.date) -> LogFilter:
     """Ask for days, names, exceptions and states of review; an empty field leaves nothing out."""
     fields = [
         AskedField(
             "first",
             "From",
-            wanted.first.isoformat() if wanted.first else "",
+            filters.first.isoformat() if filters.first else "",
             "2026-11-23, monday, today; empty: all",
             today=today,
         ),
-        AskedField("last", "To", wanted.last.isoformat() if wanted.last else "", "empty: that day only", today=today),
-        AskedField("technician", "Technician", wanted.technician, "part of a name"),
-        AskedField("client", "Client", wanted.client, "part of a name"),
-        AskedField("only", "Exceptions", _listed(wanted), f"any, or of {', '.join(mark.label for mark in ReviewMark)}"),
+        AskedField("last", "To", filters.last.isoformat() if filters.last else "", "empty: that day only", today=today),
+        AskedField("technician", "Technician", filters.technician, "part of a name"),
+        AskedField("client", "Client", filters.client, "part of a name"),
+        AskedField(
+            "only", "Exceptions", _listed(filters), f"any, or of {', '.join(mark.label for mark in ReviewMark)}"
+        ),
         AskedField(
             "review",
             "Review",
-            ", ".join(_spoken(one) for one in Review if one in wanted.reviews),
+            ", ".join(_spoken(review) for review in Review if review in filters.reviews),
             ", ".join(map(_spoken, Review)),
         ),
     ]
@@ -51,12 +53,12 @@ async def ask_filters(screen: UserScreen, wanted: LogFilter, today: datetime.dat
         reviews = _named(typed["review"])
         exceptions = marks == {"any"}
         marks -= {"any"}
-        faults += [f"exceptions: there is no {one.replace('_', ' ')!r}" for one in sorted(marks - set(ReviewMark))]
-        faults += [f"review: there is no {one.replace('_', ' ')!r}" for one in sorted(reviews - set(Review))]
+        faults += [f"exceptions: there is no {mark.replace('_', ' ')!r}" for mark in sorted(marks - set(ReviewMark))]
+        faults += [f"review: there is no {review.replace('_', ' ')!r}" for review in sorted(reviews - set(Review))]
         if faults:
             raise Faulty(faults)
         return replace(
-            wanted,
+            filters,
             first=first,
             last=last,
             technician=typed["technician"].strip(),
@@ -69,18 +71,18 @@ async def ask_filters(screen: UserScreen, wanted: LogFilter, today: datetime.dat
     return await screen.fill_in("Which visits?", fields, read, SHOWS)
 
 
-async def ask_order(screen: UserScreen, wanted: LogFilter) -> LogFilter:
+async def ask_order(screen: UserScreen, filters: LogFilter) -> LogFilter:
     """Ask by which column to sort; the one that is sorted by already is turned round."""
-    rows = [ChoiceRow(name + (", turned round" if name == (wanted.sort or "start") else ""), name) for name in SORTS]
+    rows = [ChoiceRow(name + (", turned round" if name == (filters.sort or "start") else ""), name) for name in SORTS]
     chosen = await screen.choose("Sort by", rows)
-    again = chosen == (wanted.sort or "start")
+    again = chosen == (filters.sort or "start")
     first_down = chosen in ("exceptions", "charge", "overrides", "retests")
-    return replace(wanted, sort=chosen, descending=not wanted.descending if again else first_down)
+    return replace(filters, sort=chosen, descending=not filters.descending if again else first_down)
 
 
-def _listed(wanted: LogFilter) -> str:
-    named = ", ".join(mark.label for mark in ReviewMark if mark in wanted.marks)
-    return named or ("any" if wanted.exceptions else "")
+def _listed(filters: LogFilter) -> str:
+    named = ", ".join(mark.label for mark in ReviewMark if mark in filters.marks)
+    return named or ("any" if filters.exceptions else "")
 
 
 def _spoken(review: Review) -> str:

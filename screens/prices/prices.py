@@ -55,25 +55,25 @@ class PricesScreen(ListScreen[Any]):
         if not lines:
             lines.append(FigureLine("Rate cards", "new card", "none yet", "n begins one", False))
         names = {client.id: client.name for client in clients.all_clients(store)}
-        found = agreements.all_agreements(store)
-        for one in sorted(found, key=lambda each: (names.get(each.client_id, ""), each.starts)):
-            current = one.starts <= day and (one.ends is None or one.ends >= day)
-            balances = "; ".join(agreeing.balances(store, one, day))
-            term = f"{one.starts} – {one.ends or 'no end'}"
+        known = agreements.all_agreements(store)
+        for agreement in sorted(known, key=lambda each: (names.get(each.client_id, ""), each.starts)):
+            current = agreement.starts <= day and (agreement.ends is None or agreement.ends >= day)
+            balances = "; ".join(agreeing.balances(store, agreement, day))
+            term = f"{agreement.starts} – {agreement.ends or 'no end'}"
             lines.append(
                 FigureLine(
                     "Agreements",
-                    f"agreement {one.id}",
-                    names.get(one.client_id, ""),
-                    f"{one.name}, {one.kind.replace('_', ' ')}, {term}  {balances}",
+                    f"agreement {agreement.id}",
+                    names.get(agreement.client_id, ""),
+                    f"{agreement.name}, {agreement.kind.replace('_', ' ')}, {term}  {balances}",
                     current,
                 )
             )
-        if not found:
+        if not known:
             lines.append(FigureLine("Agreements", "new agreement", "none yet", "a begins one", False))
         self.listed.set_figures(lines)
         cards = len(agreements.rate_cards(store))
-        count = f"{cards} rate card{'' if cards == 1 else 's'} · {len(found)} agreement{'' if len(found) == 1 else 's'}"
+        count = f"{cards} rate card{'' if cards == 1 else 's'} · {len(known)} agreement{'' if len(known) == 1 else 's'}"
         self.show_head("Prices and terms", count)
 
     def action_prices(self) -> None:
@@ -92,11 +92,11 @@ class PricesScreen(ListScreen[Any]):
             card = rates.card_called(store, number)
             self.app.push_screen(terms.TermsScreen(CardDraft.of(card)))
         elif kind == "agreement":
-            one = agreements.agreement(store, int(number))
-            if one is not None:
-                client = clients.client(store, one.client_id)
+            agreement = agreements.agreement(store, int(number))
+            if agreement is not None:
+                client = clients.client(store, agreement.client_id)
                 self.app.push_screen(
-                    terms.TermsScreen(AgreementDraft.of(one, client.name if client is not None else "").at(store))
+                    terms.TermsScreen(AgreementDraft.of(agreement, client.name if client is not None else "").at(store))
                 )
 
     @command("n", "price.card", "New rate card", LEADS)
@@ -148,11 +148,11 @@ class PricesScreen(ListScreen[Any]):
         kind = await self.choose("An agreement of which kind?", [ChoiceRow(k.replace("_", " "), k) for k in KINDS])
 
         def new(typed: dict[str, str]) -> AgreementDraft:
-            wanted = typed["client"].strip().casefold()
+            letters = typed["client"].strip().casefold()
             names = [
-                client.name for client in clients.all_clients(store) if wanted and wanted in client.name.casefold()
+                client.name for client in clients.all_clients(store) if letters and letters in client.name.casefold()
             ]
-            exact = [name for name in names if name.casefold() == wanted]
+            exact = [name for name in names if name.casefold() == letters]
             if len(exact or names) != 1:
                 several = ", ".join(show(name) for name in names[:5])
                 raise Faulty([f"client: which one? {several}" if names else "client: there is no such client"])

@@ -33,9 +33,9 @@ async def ask_quote(app: Program) -> None:
     assert isinstance(screen, UserScreen)
 
     def reckon(typed: dict[str, str]) -> tuple[Priced, QuoteComparison | None, str]:
-        wanted = typed["client"].strip().casefold()
-        names = [one.name for one in clients.all_clients(store) if wanted and wanted in one.name.casefold()]
-        exact = [name for name in names if name.casefold() == wanted]
+        letters = typed["client"].strip().casefold()
+        names = [client.name for client in clients.all_clients(store) if letters and letters in client.name.casefold()]
+        exact = [name for name in names if name.casefold() == letters]
         if len(exact or names) != 1:
             several = ", ".join(show(name) for name in names[:5])
             raise Faulty([f"client: which one? {several}" if names else "client: there is no such client"])

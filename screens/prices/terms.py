@@ -41,11 +41,11 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
 
     def lines(self, faults: list[str]) -> list[FigureLine]:
         """Its figures."""
-        found = []
+        lines = []
         for figure in self._draft.figures():
             value, own = self._draft.shown(figure)
-            found.append(FigureLine(figure.section, figure.path, figure.label, value, own, bool(_of(figure, faults))))
-        return found
+            lines.append(FigureLine(figure.section, figure.path, figure.label, value, own, bool(_of(figure, faults))))
+        return lines
 
     def notes(self) -> list[tuple[str, str]]:
         """What the figure under the cursor is, how an agreement stands, and what an example visit would cost."""
@@ -61,9 +61,9 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
             notes += [(word.line, "dim") for word in agreeing.dated_words(draft.before, self.user.store)]
         example = draft.example()
         if example is not None:
-            told, sheet = example
+            visit, sheet = example
             amounts = ", ".join(f"{line['rule']} {line['amount']}" for line in sheet["lines"])
-            notes.append((f"Example: {told}: {sheet['total']} with tax ({amounts}). v shows the sheet.", "info"))
+            notes.append((f"Example: {visit}: {sheet['total']} with tax ({amounts}). v shows the sheet.", "info"))
         others = [fault for fault in faults if figure is None or fault not in _of(figure, faults)]
         return notes + [(fault, "warn") for fault in others]
 
@@ -137,7 +137,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         unit = "money" if agreement.kind == "block_money" else "rate-minutes"
 
         fields = [line_of(field, {"bought": "today"}.get(field.name), Desk.for_user(user)) for field in BLOCK.fields]
-        fields = [replace(one, label=f"Size in {unit}") if one.name == "size" else one for one in fields]
+        fields = [replace(field, label=f"Size in {unit}") if field.name == "size" else field for field in fields]
         await self.fill_in("A prepaid block", fields, lambda entered: agreeing.add_block(user, agreement, entered))
         draft.read_again(user.store)
         self.reload()
@@ -160,8 +160,8 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
                 else "A card has an example."
             )
             return
-        told, sheet = example
-        self.app.push_screen(SheetView(f"Example: {told}", sheet, str(draft.form["currency"])))
+        visit, sheet = example
+        self.app.push_screen(SheetView(f"Example: {visit}", sheet, str(draft.form["currency"])))
 
     @command("Y", "client.recurring", "Recurring visit")
     async def action_recurring(self) -> None:

@@ -30,8 +30,8 @@ async def ask_about_clock(app: Program) -> None:
     now, firm = user.store.clock.now(), user.firm
     says = f"{doubt} It says {day_text(day_of(now, firm.zone))}, {clock_text(now, firm.zone, firm.clock_hours == 24)}."
     if not user.staff.roles & OFFICE:
-        told = f"{says} Nothing is saved before somebody has looked at it: ask {whom_to_ask(user)}."
-        app.notify(told, severity="error", timeout=_LONG, markup=False)
+        sentence = f"{says} Nothing is saved before somebody has looked at it: ask {whom_to_ask(user)}."
+        app.notify(sentence, severity="error", timeout=_LONG, markup=False)
         return
     rows = [
         ChoiceRow("The clock is wrong", "wrong", "nothing is saved before it is set on this machine"),

@@ -118,7 +118,7 @@ def key_rows(program: type[App[Any]], own: Mapping[str, str] | None = None) -> l
     common = _owners(EVERYWHERE, program, all_of_them=True)
     for place in PLACES:
         for owner in _owners(place, program, all_of_them=True):
-            parts = [owner] if place is EVERYWHERE else [one for one in owner.__mro__ if one not in common]
+            parts = [owner] if place is EVERYWHERE else [part for part in owner.__mro__ if part not in common]
             for binding in (binding for part in parts for binding in own_bindings(part)):
                 default = tuple(binding.key.split(","))
                 keys = tuple((own or {}).get(binding.id or "", binding.key).split(","))
@@ -139,12 +139,12 @@ def own_bindings(owner: type) -> Iterator[Binding]:
 
 
 def judged(
-    wanted: Mapping[str, Sequence[str]], program: type[App[Any]], *, all_places: bool = True
+    personal: Mapping[str, Sequence[str]], program: type[App[Any]], *, all_places: bool = True
 ) -> tuple[dict[str, str], list[str]]:
     """What of a person's keys can be taken, as a keymap of Textual, and a sentence for each that cannot.
 
     Args:
-        wanted: keys by binding id, as people write them.
+        personal: keys by binding id, as people write them.
         all_places: look at all screens, which imports them. Else only those that are there already: what is said then
             is not complete, but what is returned holds for them.
     """
@@ -153,24 +153,24 @@ def judged(
     typed = {binding.id for scope in scopes for binding in scope.bindings if scope.typed or binding.priority}
     faults: list[str] = []
     taken: dict[str, tuple[str, ...]] = {}
-    earlier = {RENAMED[name]: keys for name, keys in wanted.items() if name in RENAMED}
-    for binding_id, keys in (earlier | {name: keys for name, keys in wanted.items() if name not in RENAMED}).items():
+    earlier = {RENAMED[name]: keys for name, keys in personal.items() if name in RENAMED}
+    for binding_id, keys in (earlier | {name: keys for name, keys in personal.items() if name not in RENAMED}).items():
         if binding_id not in known:
             if all_places:
                 faults.append(f"{binding_id}: there is no such id{_meant(binding_id, known)}")
             continue
         named = [key_named(key) for key in keys]
-        found = tuple(dict.fromkeys(key for key in named if key is not None))
+        known_keys = tuple(dict.fromkeys(key for key in named if key is not None))
         for key, name in zip(keys, named, strict=True):
             if name is None:
                 faults.append(f"{binding_id}: terminals do not send {key!r}")
-        printing = [key for key in found if key in PRINTING] if binding_id in typed else []
+        printing = [key for key in known_keys if key in PRINTING] if binding_id in typed else []
         if printing:
             faults.append(
                 f"{binding_id}: {written_all(printing)} is typed where this works; ctrl and a letter, or f1 to f12, is not"
             )
-        if len(found) == len(keys) and not printing:
-            taken[binding_id] = found
+        if len(known_keys) == len(keys) and not printing:
+            taken[binding_id] = known_keys
     while clashes := _clashes(scopes, taken):
         for ids, text in clashes.items():
             faults.append(text)
@@ -210,13 +210,13 @@ def _owners(place: KeyPlace, program: type[App[Any]], all_of_them: bool) -> list
 
 def _class(name: str, load: bool) -> type | None:
     module, _, member = name.partition(":")
-    found = import_module(module) if load else sys.modules.get(module)
-    return getattr(found, member, None)
+    loaded = import_module(module) if load else sys.modules.get(module)
+    return getattr(loaded, member, None)
 
 
 def _clashes(scopes: Iterable[_Scope], taken: Mapping[str, tuple[str, ...]]) -> dict[tuple[str, ...], str]:
     """Which of the taken ids share a key with another id that does not share it by default."""
-    found: dict[tuple[str, ...], str] = {}
+    clashes: dict[tuple[str, ...], str] = {}
     for scope in scopes:
         names: dict[str, str] = {}
         default: dict[str, set[str]] = {}
@@ -231,16 +231,16 @@ def _clashes(scopes: Iterable[_Scope], taken: Mapping[str, tuple[str, ...]]) -> 
         for key, ids in by_key.items():
             for number, first in enumerate(ids):
                 for second in ids[number + 1 :]:
-                    guilty = tuple(one for one in (first, second) if one in taken)
+                    guilty = tuple(binding_id for binding_id in (first, second) if binding_id in taken)
                     if not guilty or default[first] & default[second]:
                         continue
-                    both = " and ".join(f"{one} ({names[one]})" for one in (first, second))
-                    found.setdefault(guilty, f"{written(key)} is both {both}: {scope.title.lower()}")
-    return found
+                    both = " and ".join(f"{binding_id} ({names[binding_id]})" for binding_id in (first, second))
+                    clashes.setdefault(guilty, f"{written(key)} is both {both}: {scope.title.lower()}")
+    return clashes
 
 
 def _meant(binding_id: str, known: Iterable[str | None]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(binding_id, [one for one in known if one], 1)
+    near = get_close_matches(binding_id, [binding_id for binding_id in known if binding_id], 1)
     return f"; {near[0]} is meant?" if near else ""

@@ -30,20 +30,20 @@ class Deed(NamedTuple):
 
 def deeds(app: Program) -> list[Deed]:
     """What can be done on the screen in front: its own deeds, those of the program, and the themes."""
-    found: dict[str, Deed] = {}
+    known: dict[str, Deed] = {}
     for node in (app.screen, app):
         for binding in (binding for owner in type(node).__mro__ for binding in own_bindings(owner)):
             keys = app.keymap.get(binding.id or "", binding.key).split(",")
             # what is not shown moves a cursor, or goes back, which the palette does by itself
-            if binding.show and binding.id not in found and binding.action != "palette" and offered(node, binding):
+            if binding.show and binding.id not in known and binding.action != "palette" and offered(node, binding):
                 name = binding.description
-                found[binding.id or ""] = Deed(name, written_all(keys), sentence_of(binding), binding.action, node)
+                known[binding.id or ""] = Deed(name, written_all(keys), sentence_of(binding), binding.action, node)
     themes = [
         Deed(f"Theme {name}", "", "colours of the screen, kept for you", f"theme({name!r})", app)
         for name in known_themes()
         if name != app.theme
     ]
-    return [*found.values(), *themes]
+    return [*known.values(), *themes]
 
 
 async def choose_deed(app: Program) -> None:

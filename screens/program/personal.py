@@ -57,11 +57,11 @@ def keep_keys(app: Program, binding_id: str, keys: tuple[str, ...] | None) -> st
     personal = app.personal
     if personal is None:
         return "Nothing is kept here."
-    wanted = {name: own for name, own in personal.keys.items() if name != binding_id}
+    keys_by_id = {name: own for name, own in personal.keys.items() if name != binding_id}
     if keys is not None:
-        wanted[binding_id] = keys
+        keys_by_id[binding_id] = keys
     before = set(judged(personal.keys, type(app))[1])
-    keymap, faults = judged(wanted, type(app))
+    keymap, faults = judged(keys_by_id, type(app))
     new = [fault for fault in faults if fault not in before]
     if new:
         return "\n".join(new)
@@ -69,7 +69,7 @@ def keep_keys(app: Program, binding_id: str, keys: tuple[str, ...] | None) -> st
         set_keys(personal.folder, binding_id, keys)
     except (OSError, ValueError) as fault:
         return f"{KEYS_FILE} cannot be changed: {fault}"
-    app.personal = replace(personal, keys=MappingProxyType(wanted))
+    app.personal = replace(personal, keys=MappingProxyType(keys_by_id))
     app.rebind(keymap)
     return ""
 

@@ -62,8 +62,8 @@ class SetupScreen(ListScreen[SetupStep]):
 
     def reload(self) -> None:
         """Read the steps again."""
-        found = self.look(steps, self.user.store)
-        if found is None:
+        known = self.look(steps, self.user.store)
+        if known is None:
             return
         self.listed.set_figures(
             [
@@ -74,12 +74,12 @@ class SetupScreen(ListScreen[SetupStep]):
                     step.done or "to do",
                     bool(step.done),
                 )
-                for place, step in enumerate(found, 1)
+                for place, step in enumerate(known, 1)
             ]
         )
-        todo = sum(not step.done for step in found)
-        told = f"{todo} to do" if todo else "all done: q goes to the board"
-        self.show_head("A new firm", told)
+        todo = sum(not step.done for step in known)
+        state = f"{todo} to do" if todo else "all done: q goes to the board"
+        self.show_head("A new firm", state)
         self.show_selected()
 
     def notes(self) -> Sequence[tuple[str, str]]:
@@ -104,9 +104,9 @@ class SetupScreen(ListScreen[SetupStep]):
         record_store, user = RECORD_STORES["settings"], self.user
         record = record_store.get(user.store, 0)
         texts = record_store.texts(user.store, record)
-        asked = [field for field in record_store.fields if field.name in _BLANKS[step.name]]
+        fields_asked = [field for field in record_store.fields if field.name in _BLANKS[step.name]]
 
-        fields = [line_of(field, texts[field.name], Desk.for_user(user)) for field in asked]
+        fields = [line_of(field, texts[field.name], Desk.for_user(user)) for field in fields_asked]
         await self.fill_in(step.title, fields, lambda typed: editing.settle(user, typed))
         self._go_on()
 

@@ -23,21 +23,21 @@ async def fill_and_do(
 ) -> bool:
     """Ask for the fields of a correction until the deed takes them; for an ended visit, show what it does to the charge and
     do it when that is meant. Returns whether it was done."""
-    found: list[ChargeChange] = []
+    changes: list[ChargeChange] = []
 
     def check(typed: dict[str, str]) -> list[str]:
         def attempt() -> None:
-            found.clear()
+            changes.clear()
             # only what has ended has a charge that is kept
             if find(screen.user.store, reference).state in ENDED:
-                found.append(rehearse(screen.user, reference, lambda: deed(typed)))
+                changes.append(rehearse(screen.user, reference, lambda: deed(typed)))
             else:
                 deed(typed)
 
         return screen.faults_of(attempt, saves=False)
 
     typed = await screen.fill(title, fields, check)
-    done = not found or await _meant(screen, title, found[0], lambda: deed(typed))
+    done = not changes or await _meant(screen, title, changes[0], lambda: deed(typed))
     screen.reload()
     return done
 

@@ -93,7 +93,7 @@ class DayScreen(DayOfVisits):
         self._changes = notices.unread(self.user.store, self.user.staff.id)
         self._forgotten = stops.forgotten(self.user.store, self.user.staff.id, self.user.now)
         self._comments = reviews.waiting_for(self.user.store, self.user.staff.id)
-        unseen = [one.reference for one in self._comments if one.seen_at is None]
+        unseen = [comment.reference for comment in self._comments if comment.seen_at is None]
         if unseen and Role.TECHNICIAN in self.user.staff.roles:
             self._see_comments(unseen)
         self._show_head()
@@ -140,24 +140,24 @@ class DayScreen(DayOfVisits):
         """What is asked of the technician stands above the stops until it is answered, whatever day is shown."""
         board = self.board
         assert board is not None
-        asked = [comment_text(one) for one in self._comments[:3]]
+        lines = [comment_text(comment) for comment in self._comments[:3]]
         for over in self._asked[:1]:
-            asked.insert(
+            lines.insert(
                 0, Content.assemble(("take over ", "bold"), show(f"{over.reference} {over.client}? A answers"))
             )
-        for one in self._forgotten[:1]:
-            since = clock_text(one.arrived_at, board.zone, board.hours24)
-            words = f"{one.client}, since {since}? E says when you left"
-            asked.insert(0, Content.assemble(("still at ", "bold"), show(words)))
+        for stay in self._forgotten[:1]:
+            since = clock_text(stay.arrived_at, board.zone, board.hours24)
+            words = f"{stay.client}, since {since}? E says when you left"
+            lines.insert(0, Content.assemble(("still at ", "bold"), show(words)))
         for change in self._changes[:3]:
             at = clock_text(change.made_at, board.zone, board.hours24)
             noted = Content.assemble(
                 ("changed ", "bold $text-warning"), show(change.text), (f" ({at}; A notes it)", "$text-muted")
             )
-            asked.insert(0, noted)
+            lines.insert(0, noted)
         comments = self.query_one("#comments", Static)
-        comments.display = bool(asked)
-        comments.update(Content("\n").join(asked))
+        comments.display = bool(lines)
+        comments.update(Content("\n").join(lines))
 
     @work(exclusive=True, group="comments")
     async def _see_comments(self, references: Sequence[str]) -> None:
@@ -216,22 +216,22 @@ class DayScreen(DayOfVisits):
         elif not self._asked:
             self.say("Nobody asks you anything.")
 
-    async def _answer_handover(self, asked: Handover) -> bool:
+    async def _answer_handover(self, handover: Handover) -> bool:
         rows = [
             ChoiceRow("yes, I take it over", "yes"),
             ChoiceRow("no", "no", "you say why; it stays with its own technician"),
         ]
-        title = f"{asked.reference} {asked.client}, {asked.work}. {asked.asked_by}: {asked.reason}"
+        title = f"{handover.reference} {handover.client}, {handover.work}. {handover.asked_by}: {handover.reason}"
         try:
             answer = await self.choose(title, rows)
         except Left:
             return False
         if answer == "yes":
-            if await self.do(handing_over.accept, asked.reference) is not None:
-                self.say(f"{asked.reference} can be planned for you now.")
+            if await self.do(handing_over.accept, handover.reference) is not None:
+                self.say(f"{handover.reference} can be planned for you now.")
         else:
             reason = await self.ask("Why not?", check=needed("say why, in a few words", 3))
-            await self.do(handing_over.decline, asked.reference, reason)
+            await self.do(handing_over.decline, handover.reference, reason)
         return True
 
     async def _answer_comment(self, comment: Comment) -> None:
@@ -253,8 +253,8 @@ class DayScreen(DayOfVisits):
             await right_times.ask_words(self, comment.reference)
         else:
             unsent = Unsent(self.user, "answer", comment.reference)
-            said = await self.ask_note(f"{comment.by} asks: {comment.text}"[:300], "Your answer", unsent)
-            if await self.do(reviewing.answer, comment.reference, said) is not None:
+            answer = await self.ask_note(f"{comment.by} asks: {comment.text}"[:300], "Your answer", unsent)
+            if await self.do(reviewing.answer, comment.reference, answer) is not None:
                 self.say(f"{comment.reference} waits for review again.")
 
     @staticmethod

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 async def of_item(screen: UserScreen, reference: str, item: Item) -> None:
     """What a person does about words for an item: a lead answers or lowers it, its technician asks."""
     if screen.user.has(Role.LEAD):
-        asked = permissions.waiting_for(screen.user.store, item.id)
-        await (_answer(screen, asked) if asked is not None else _lower(screen, reference, item.ref, item))
-    elif (asked := await screen.do(permitting.ask, reference, item.ref)) is not None:
-        screen.say(f"The leads are asked: {asked_text(asked)}")
+        asking = permissions.waiting_for(screen.user.store, item.id)
+        await (_answer(screen, asking) if asking is not None else _lower(screen, reference, item.ref, item))
+    elif (asking := await screen.do(permitting.ask, reference, item.ref)) is not None:
+        screen.say(f"The leads are asked: {asked_text(asking)}")
 
 
 async def of_all(screen: UserScreen) -> None:
@@ -36,21 +36,21 @@ async def of_all(screen: UserScreen) -> None:
     if not waiting:
         screen.say("Nobody asks for a permission.")
         return
-    asked = await screen.choose(
-        "Words instead of a test that runs", [ChoiceRow(asked_text(one), one) for one in waiting]
+    asking = await screen.choose(
+        "Words instead of a test that runs", [ChoiceRow(asked_text(asking), asking) for asking in waiting]
     )
-    await _answer(screen, asked)
+    await _answer(screen, asking)
 
 
-async def _answer(screen: UserScreen, asked: Asking) -> None:
+async def _answer(screen: UserScreen, asking: Asking) -> None:
     rows = [ChoiceRow("yes, words settle it at this visit", "yes"), ChoiceRow("no, and why", "no")]
-    chosen = await screen.choose(asked_text(asked), rows)
+    chosen = await screen.choose(asked_text(asking), rows)
     if chosen == "yes":
-        await _lower(screen, asked.reference, asked.item, None)
+        await _lower(screen, asking.reference, asking.item, None)
     else:
-        reason = await screen.ask(f"{asked.item}: why not?", "the technician reads it", check=a_reason)
-        if await screen.do(permitting.refuse, asked.reference, asked.item, reason) is not None:
-            screen.say(f"{asked.item} stays as it is.")
+        reason = await screen.ask(f"{asking.item}: why not?", "the technician reads it", check=a_reason)
+        if await screen.do(permitting.refuse, asking.reference, asking.item, reason) is not None:
+            screen.say(f"{asking.item} stays as it is.")
 
 
 async def _lower(screen: UserScreen, reference: str, ref: str, item: Item | None) -> None:

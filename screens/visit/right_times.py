@@ -75,7 +75,7 @@ async def ask_words(screen: UserScreen, reference: str) -> None:
         if written is not None:
             screen.say("Nothing was written on it.")
         return
-    rows = [ChoiceRow(f"{one.item:8} {show(one.text, 100)}", one) for one in written]
+    rows = [ChoiceRow(f"{words.item:8} {show(words.text, 100)}", words) for words in written]
     before = await screen.choose("Which words?", rows)
     fields = [AskedField("words", "Right words", " ".join(before.text.split())), AskedField("reason", "Why")]
 

@@ -85,8 +85,8 @@ class RunTests(Dialog[bool]):
 
     def _through(self) -> None:
         """Every item, on a thread of its own: a slow server never blocks a key."""
-        told = self._tell
-        for ran in probing.run(self._user, self._reference, self._refs, tell=told, called_off=self._called_off):
+        tell = self._tell
+        for ran in probing.run(self._user, self._reference, self._refs, tell=tell, called_off=self._called_off):
             if ran.fault:
                 continue
             self._recorded = True
@@ -96,9 +96,9 @@ class RunTests(Dialog[bool]):
     def _tell(self, line: str) -> None:
         self.post_message(self.Told(line))
 
-    def on_run_tests_told(self, told: RunTests.Told) -> None:
+    def on_run_tests_told(self, step: RunTests.Told) -> None:
         """Show a step."""
-        self._lines = [*self._lines, Content.styled(show(told.text, 400), told.style or "$text-muted")][-KEPT:]
+        self._lines = [*self._lines, Content.styled(show(step.text, 400), step.style or "$text-muted")][-KEPT:]
         self.query_one("#steps", Static).update(Content("\n").join(self._lines))
         self.query_one(VerticalScroll).scroll_end(animate=False)
 

@@ -24,7 +24,7 @@ async def clock(screen: UserScreen, visit: Visit) -> None:
     """Break, wait, home; put a recorded time right."""
     part = visit.assignment_of(screen.user.staff.id) or next(iter(visit.assignments), None)
     rows = []
-    running = next((one.kind for one in reversed(part.segments) if one.ends_at is None), "") if part else ""
+    running = next((segment.kind for segment in reversed(part.segments) if segment.ends_at is None), "") if part else ""
     if visit.state in OPEN_ON_SITE and part is not None and part.check_in_at is None:
         rows.append(ChoiceRow("arrived", "there"))
     elif visit.state in OPEN_ON_SITE and part is not None and part.check_out_at is not None:
@@ -104,7 +104,7 @@ async def use(screen: UserScreen, visit: Visit) -> None:
     entered = stays.items_of(screen.user.store, visit.id)
     rows = [ChoiceRow(str(code), f"+{code}") for code in materials.on_card(screen.user.store, visit)]
     rows += [ChoiceRow("something else, at a price of its own", "+", "a lead")] if screen.user.has(Role.LEAD) else []
-    rows += [ChoiceRow(f"take back {one.quantity} × {one.label}", f"-{one.id}") for one in entered]
+    rows += [ChoiceRow(f"take back {item.quantity} × {item.label}", f"-{item.id}") for item in entered]
     if not rows:
         screen.say("The rate card has no items. The lead adds them under $.")
         return
@@ -139,7 +139,7 @@ async def mark(screen: UserScreen, visit: Visit) -> None:
     if part is None:
         return
     rows = [ChoiceRow(name.replace("_", " "), name, text) for name, text in MARKS.items()]
-    if any(one.assignment_id == part.id for one in stays.marks_of(screen.user.store, visit.id)):
+    if any(mark.assignment_id == part.id for mark in stays.marks_of(screen.user.store, visit.id)):
         rows.append(ChoiceRow("take all marks off", "off"))
     kind = await screen.choose(f"Mark work at {visit.client}", rows)
     if kind == "off":

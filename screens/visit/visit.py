@@ -94,15 +94,15 @@ class VisitScreen(UserScreen):
         item = self._view.selected if self._page is not None else None
         return self._reference, item.ref if item is not None else ""
 
-    def come_back(self, item: str, said: str) -> None:
+    def come_back(self, item: str, sentence: str) -> None:
         """Go on at an item, and say so; what was typed and not saved is taken up again."""
         self._view.select(item)
         selected = self._view.selected
         if Unsent(self.user, self._reference, _WORK_NOTE).read():
             self.action_work()
         elif selected is not None and Unsent(self.user, self._reference, f"{selected.ref} {selected.label}").read():
-            said += f". What you typed for {selected.ref} is kept"
-        self.say(said)
+            sentence += f". What you typed for {selected.ref} is kept"
+        self.say(sentence)
 
     def footer(self) -> str:
         """The keys that do something in the visit's state."""
@@ -125,8 +125,8 @@ class VisitScreen(UserScreen):
         self._show_head()
         self.show_selected()
         own = page.visit.assignment_of(self.user.staff.id) is not None and self._view.recording
-        asked = any(item.asks is Asks.NO_WAY_IN for item in page.checklist.items)
-        if own and asked and self.user.site_port is not None:
+        wants_way_in = any(item.asks is Asks.NO_WAY_IN for item in page.checklist.items)
+        if own and wants_way_in and self.user.site_port is not None:
             self._see_way_in()
 
     @work(exclusive=True, group="way")
@@ -146,8 +146,8 @@ class VisitScreen(UserScreen):
         if arrived is not None and visit.state in OPEN_ON_SITE:
             state += f" since {clock_text(arrived, visit.zone, page.hours24)}"
         saved = f"saved {clock_text(self._saved, visit.zone, page.hours24)}" if self._saved is not None else ""
-        asked = f"{visit.work}  came in: {CAME_BY[visit.came_by]}" if visit.came_by else visit.work
-        self.show_head(visit.client, asked, "  ".join(part for part in (state, saved) if part))
+        work = f"{visit.work}  came in: {CAME_BY[visit.came_by]}" if visit.came_by else visit.work
+        self.show_head(visit.client, work, "  ".join(part for part in (state, saved) if part))
 
     def show_selected(self) -> None:
         """Show what the selected item asks for."""
@@ -244,8 +244,8 @@ class VisitScreen(UserScreen):
             )
             return
         limits = [f"at least {bounds.least}" if bounds.least else "", f"at most {bounds.most}" if bounds.most else ""]
-        asked = ", ".join(filter(None, limits)) or "a number"
-        hint = f"{bounds.name}: {asked} {bounds.unit}".strip()
+        bounds_text = ", ".join(filter(None, limits)) or "a number"
+        hint = f"{bounds.name}: {bounds_text} {bounds.unit}".strip()
         await self._ask_entry(item, hint, lambda value: Recording(result=Result.PASS, value=value))
 
     @command("f", "item.fail", "Fail", THERE, about="_item")
@@ -437,8 +437,8 @@ class VisitScreen(UserScreen):
         reason = await self._ask("Reopen", "why; the visit goes back to on site")
         if (done := await self.do(leaving.reopen, self._reference, reason)) is not None:
             self._after_save()
-            for one in done[1]:
-                self.say(f"{one.reference} is out of the queue: its work goes on here.")
+            for follow_up in done[1]:
+                self.say(f"{follow_up.reference} is out of the queue: its work goes on here.")
 
     KEYS_BESIDE = (*STAY, report)
 
