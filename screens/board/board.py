@@ -16,10 +16,9 @@ from screens.board.crew import Swap, crew, hand_over, no_access
 from screens.board.day_drives import DayDrives
 from screens.board.foot import BoardFoot
 from screens.board.move_mode import MoveTimeline
-from screens.board.places import BoardPlaces, next_problem, next_waiting
+from screens.board.places import BoardPlaces, browser, next_problem, next_waiting, show_map
 from screens.board.placing import assign, emergency, move, pin, unassign
 from screens.board.requests import amend, answer, cancel, confirm, dispatch, hold, new
-from screens.board.route import browser, show_map
 from screens.of_day import DAYS, DayOfVisits, on_visit
 from screens.reading import ScreenReading
 from screens.shared_commands import calls, import_file, messages

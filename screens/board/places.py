@@ -1,4 +1,5 @@
-"""Ways to a place on the board: the next problem, the next request that waits, a technician or a visit by name."""
+"""Ways to a place on the board: the next problem, the next request that waits, a technician or a visit by name; and to the
+route of a technician, on a map and in a browser."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from dispatch.lazily import lazily
 from dispatch.model.boards import Board, BoardRow
 from dispatch.model.instants import day_text
 from screens.binding import command
@@ -14,6 +16,9 @@ from widgets.problems import after, problems
 from widgets.queue import Queue
 from widgets.timeline.layout import drawn_span
 from widgets.timeline.view import Timeline
+
+with lazily(__name__):
+    from screens.board import map as day_map
 
 if TYPE_CHECKING:
     from screens.board.board import BoardScreen
@@ -127,6 +132,25 @@ def next_waiting(screen: BoardScreen) -> None:
     here = queue.selected if queue.has_focus else None
     place = waiting.index(here.id) + 1 if here is not None and here.id in waiting else 0
     screen.places.to_queue(waiting[place % len(waiting)])
+
+
+@command("M", "view.map", "Map")
+def show_map(screen: BoardScreen) -> None:
+    """The technician's day on a map."""
+    row, visit = screen.row_here(), screen.visit_here()
+    if row is None:
+        screen.say("Select a technician to see the day on a map.")
+    else:
+        screen.program.open("map", row.technician_id, visit.id if visit is not None else None)
+
+
+@command("o", "route.open", "Browser")
+async def browser(screen: BoardScreen) -> None:
+    """The technician's route in a browser, or its link."""
+    if (row := screen.row_here()) is None:
+        screen.say("Select a technician to see the route in a browser.")
+    else:
+        await day_map.open_route(screen, row)
 
 
 def _row_words(row: BoardRow) -> str:

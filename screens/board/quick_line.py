@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,14 @@ from textual.content import Content
 from textual.widgets import Input, Label, Static
 
 from db.settings import today
+from dispatch.desk.book.context import Desk
 from dispatch.desk.quick.reading import Understood, complete, names, told, understand
 from dispatch.desk.requests.intake import add
 from dispatch.model.text import show
+from dispatch.records.requests import REQUEST
 from screens.binding import key
-from screens.board.new_request import USUAL_WAY, ask_request
 from screens.dialogs.unsent import GO_BACK, WAYS_OUT, KeptDialog
+from screens.record_forms import line_of
 from widgets.ways import Ways
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ EXAMPLE = "harbor printer jam 45m tomorrow 9-11 p2 +server #many"
 
 _STYLES = {"good": "$text", "dim": "$text-muted", "warn": "$text-warning", "bad": "$text-error"}
 _MARKS = {"good": "", "dim": "", "warn": "? ", "bad": "! "}
+USUAL_WAY = "phone"
+"""How a request comes in that somebody types here, unless they say another way."""
+_USUAL = {"minutes": "60", "came_by": USUAL_WAY}
 
 
 class QuickLine(KeptDialog[Understood | None]):
@@ -154,3 +159,16 @@ async def ask_quickly(screen: UserScreen) -> Visit | None:
     if found is not None:
         return await ask_request(screen, {name: show(text) for name, text in found.texts().items()})
     return taken[0] if taken else None
+
+
+async def ask_request(screen: UserScreen, texts: Mapping[str, str] | None = None) -> Visit:
+    """Ask for a request and put it into the queue.
+
+    The form stays open with everything that was typed until the request is taken.
+
+    Args:
+        texts: what stands in the fields at first; a field that it does not name has its usual text.
+    """
+    desk, stands = Desk.for_user(screen.user), _USUAL | dict(texts or {})
+    fields = [line_of(field, stands.get(field.name), desk) for field in REQUEST.typed]
+    return await screen.fill_in("New request", fields, lambda entered: add(screen.user, entered))

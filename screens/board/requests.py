@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from db.faults import StoreFault
+from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit
+from dispatch.model.requests import Request
 from dispatch.model.states import DISPATCHERS, OPEN_ON_SITE, State
 from screens.binding import command
 from screens.dialogs.asked import needed
@@ -11,8 +14,16 @@ from screens.of_day import DayOfVisits, on_visit
 from widgets.queue import Queue
 
 with lazily(__name__):
+    from dispatch.desk.book import context
     from dispatch.desk.plan import schedule
+    from dispatch.desk.requests import amending
+    from dispatch.records import requests
+    from screens import record_forms
     from screens.board import answering, quick_line
+
+
+_FIXED = ("client", "site", "same_job")
+"""What a visit keeps: another client or site is another visit."""
 
 
 async def _step(screen: DayOfVisits, name: str, visit: BoardVisit) -> None:
@@ -51,9 +62,24 @@ async def new(screen: DayOfVisits) -> None:
 @command("w", "visit.amend", "Request", DISPATCHERS)
 async def amend(screen: DayOfVisits, visit: BoardVisit) -> None:
     """Change what is asked for: work, minutes, day, window, skills."""
-    from screens.board.amend import ask_amendment
+    try:
+        whole = amending.visit_to_amend(screen.user.store, visit.reference)
+    except (StoreFault, Refusal) as refusal:
+        screen.say(str(refusal), "warning")
+        return
+    desk = context.Desk.for_user(screen.user)
+    texts = requests.REQUEST.texts(Request.of(whole), desk)
+    fields = [
+        record_forms.line_of(field, texts[field.name], desk)
+        for field in requests.REQUEST.typed
+        if field.name not in _FIXED
+    ]
 
-    await ask_amendment(screen, visit.reference)
+    def check(entered: dict[str, str]) -> list[str]:
+        return screen.faults_of(lambda: amending.check(screen.user, visit.reference, entered), saves=False)
+
+    entered = await screen.fill(f"{whole.reference} {whole.client}", fields, check)
+    await screen.insist(f"Change {visit.reference}", amending.amend, visit.reference, entered, version=whole.version)
 
 
 @on_visit("hold")

@@ -16,7 +16,7 @@ from screens.user_screen import UserScreen
 from widgets.lines.notes_pane import NotesPane
 
 with lazily(__name__):
-    from screens.files import report_out
+    from screens.files import writing
 
 
 class ClientScreen(UserScreen):
@@ -73,4 +73,4 @@ class ClientScreen(UserScreen):
     @command("R", "file.report", "Report", READS["reports"].roles, about="_client")
     async def action_report(self, client: Client) -> None:
         """The client's month for the review, as a file."""
-        await report_out.ask_month(self, client.name, settings.today(self.user.store))
+        await writing.ask_month(self, client.name, settings.today(self.user.store))

@@ -24,14 +24,14 @@ from dispatch.model.states import LEADS, READS, Review
 from dispatch.model.text import show
 from screens import shared_commands
 from screens.binding import command, key
-from screens.log.review_deeds import REVIEW
+from screens.log.review import REVIEW
 from screens.of_day import DAYS, DayOfVisits
 from widgets.checklist_lines import NARROW
 from widgets.log_table import LogTable
 
 with lazily(__name__):
     from dispatch.desk.log import visit_page
-    from screens.files import report_out
+    from screens.files import writing
     from screens.log import invoice_out, log_filters
     from screens.prices import sheet_view
     from screens.visit import permitting
@@ -264,7 +264,7 @@ class LogScreen(DayOfVisits):
         """The day, the client's month or the day sheet, as a file."""
         line = self._table.selected
         visit = None if line is None else line.visit
-        await report_out.ask_report(
+        await writing.ask_report(
             self,
             self.program.day,
             visit.client if visit else None,

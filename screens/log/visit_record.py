@@ -14,7 +14,7 @@ from dispatch.desk.texts.history import history_lines, visit_history
 from dispatch.lazily import lazily
 from dispatch.model.text import wrapped
 from screens.binding import BACK, command
-from screens.log.review_deeds import REVIEW
+from screens.log.review import REVIEW
 from screens.prices.sheet_view import ChargeSheet
 from screens.user_screen import UserScreen
 from screens.visit.service_report import report

@@ -34,7 +34,7 @@ with lazily(__name__):
     from dispatch.desk.closeout import arriving, handing_over, leaving
     from dispatch.desk.review import reviewing
     from dispatch.desk.visits import finding
-    from screens.files import browser, calendar_out
+    from screens.files import browser, writing
     from screens.visit import right_times
 
 
@@ -298,7 +298,7 @@ class DayScreen(DayOfVisits):
         """The visits as a calendar file, in full or only the times."""
         technician = people.technician_by_name(self.user.store, self.program.technician or self.user.staff.name)
         if technician is not None:
-            await calendar_out.ask_calendar(self, technician, self.program.day)
+            await writing.ask_calendar(self, technician, self.program.day)
 
     @command("M", "view.map", "Map")
     def action_map(self) -> None:

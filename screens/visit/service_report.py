@@ -21,7 +21,7 @@ from widgets.terminal.lean import LeanModal
 
 with lazily(__name__):
     from dispatch.desk.reports import rendering, service
-    from screens.files import report_out
+    from screens.files import writing
 
 if TYPE_CHECKING:
     from dispatch.desk.reports.document import Report
@@ -93,7 +93,7 @@ class ReportView(LeanModal[None]):
     @work
     async def action_save(self) -> None:
         """Write the report to a file of this machine."""
-        await report_out.ask_file(
+        await writing.ask_file(
             self._behind, f"The service report of {self._reference}", self._reference, lambda: self._report
         )
 

@@ -1,11 +1,12 @@
-"""Writing a report into a file, from a screen."""
+"""Writing reports and calendars into files of this machine, from a screen."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from dispatch.desk.adapters.calendar_export import calendar_of
 from dispatch.desk.book.records import client_named, technician_named
 from dispatch.desk.levels.level_month import read_month
 from dispatch.desk.reports.day import day_report
@@ -13,11 +14,40 @@ from dispatch.desk.reports.document import Report
 from dispatch.desk.reports.month import month_report
 from dispatch.desk.reports.rendering import ENDINGS, FORMS
 from dispatch.desk.reports.sheet import sheet_report
+from dispatch.desk.session.private_file import FileThere, write_private
 from dispatch.desk.session.refusals import Faulty
 from dispatch.model.instants import day_text
-from screens.dialogs.asked import AskedField, ChoiceRow
-from screens.files.file_out import ask_to_write
+from dispatch.model.paths import typed_path
+from dispatch.model.people import Technician
+from screens.dialogs.asked import YES_NO, AskedField, ChoiceRow
 from screens.user_screen import UserScreen
+
+
+async def ask_to_write(
+    screen: UserScreen,
+    title: str,
+    fields: Sequence[AskedField],
+    make: Callable[[dict[str, str], Path], tuple[str, str]],
+) -> None:
+    """Ask for a `file`, and write it; over one that is there only when said twice.
+
+    Args:
+        make: what is written, and what is told before where it is, by what was typed.
+    """
+    warned: list[Path] = []
+
+    def save(typed: dict[str, str]) -> str:
+        path = typed_path(typed["file"].strip())
+        text, what = make(typed, path)
+        try:
+            write_private(path, text, replace=path in warned)
+        except FileThere as there:
+            warned.append(path)
+            raise Faulty([f"{there} Saving again writes over it."]) from None
+        return f"{what} in {path}, which only you may read."
+
+    if screen.at_this_machine():
+        screen.say(await screen.fill_in(title, fields, save))
 
 
 async def ask_report(screen: UserScreen, day: datetime.date, client: str | None, technician: str | None) -> None:
@@ -69,3 +99,22 @@ async def ask_file(
     if month is not None:
         fields.insert(0, AskedField("month", "Month", month))
     await ask_to_write(screen, title, fields, written)
+
+
+async def ask_calendar(screen: UserScreen, technician: Technician, first: datetime.date) -> None:
+    """Ask where to, how many days and how much of it, and write the file."""
+
+    def written(typed: dict[str, str], path: Path) -> tuple[str, str]:
+        try:
+            days = int(typed["days"].strip())
+        except ValueError:
+            raise Faulty([f"days: {typed['days'].strip()!r} is not a whole number"]) from None
+        text, count = calendar_of(screen.user, technician, first, days, busy=typed["busy"] == "yes")
+        return text, f"{count} visits are"
+
+    fields = (
+        AskedField("file", "File", f"~/{technician.login}-{first.isoformat()}.ics"),
+        AskedField("days", "How many days", "14"),
+        AskedField("busy", "Only the times, no names", "no", options=YES_NO),
+    )
+    await ask_to_write(screen, f"{technician.name}'s visits as a calendar", fields, written)

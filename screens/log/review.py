@@ -8,10 +8,10 @@ from dispatch.lazily import lazily
 from dispatch.model.states import LEADS
 from screens.binding import command
 from screens.dialogs.asked import ChoiceRow, a_reason
+from screens.log import charges
 from screens.user_screen import UserScreen
 
 with lazily(__name__):
-    from screens.log import adjust
     from screens.visit import right_times
 
 
@@ -69,33 +69,8 @@ async def put_right(screen: UserScreen) -> None:
     elif chosen == "words":
         await right_times.ask_words(screen, visit.reference)
     else:
-        await adjust.ask_again(screen, visit.reference, afresh=chosen == "afresh")
+        await charges.ask_again(screen, visit.reference, afresh=chosen == "afresh")
 
 
-async def _adjust(screen: UserScreen, how: str) -> None:
-    reference = screen.reference_here()
-    if reference is not None:
-        await getattr(adjust, how)(screen, reference)
-        screen.reload()
-
-
-@command("a", "charge.accept", "Accept", LEADS)
-async def accept(screen: UserScreen) -> None:
-    """Accept a charge that is flagged for review."""
-    await _adjust(screen, "ask_accept")
-
-
-@command("g", "charge.goodwill", "Goodwill", LEADS)
-async def goodwill(screen: UserScreen) -> None:
-    """Give something away, with a reason."""
-    await _adjust(screen, "ask_goodwill")
-
-
-@command("T", "charge.travel", "Travel", LEADS)
-async def travel(screen: UserScreen) -> None:
-    """Set the travel by hand, with a reason."""
-    await _adjust(screen, "ask_travel")
-
-
-REVIEW = (approve, send_back, put_right, accept, goodwill, travel)
+REVIEW = (approve, send_back, put_right, charges.accept, charges.goodwill, charges.travel)
 """What a lead does with a visit under review."""
