@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Static
 
 from db.settings import today
 from dispatch.desk.book.context import Desk
@@ -54,8 +53,6 @@ class QuickLine(KeptDialog[Understood | None]):
         key("ctrl+f", "quick.form", "Form", priority=True),
     ]
 
-    heading = "New request"
-
     def __init__(
         self,
         read: Callable[[str], Understood],
@@ -63,23 +60,18 @@ class QuickLine(KeptDialog[Understood | None]):
         written: Callable[[str, int], str],
         hours24: bool = True,
     ) -> None:
-        super().__init__()
-        self._read, self._save, self._written = read, save, written
-        self._hours24 = hours24
+        super().__init__("New request")
+        self._read, self._save, self._written, self._hours24 = read, save, written, hours24
         self._base: str | None = None
         self._turn = 0
         self._completed = ""
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Label(Content(self.heading), classes="dialog--title")
-            text = self.unsent.read() if self.unsent is not None else ""
-            yield Input(text, placeholder=EXAMPLE, select_on_focus=not text)
-            yield Static(id="told")
-            yield Ways(
-                f"enter saves · tab completes the client · ctrl+f the whole form · {GO_BACK}",
-                [("the whole form", "form"), *WAYS_OUT],
-            )
+    def body(self) -> ComposeResult:
+        text = self.unsent.read() if self.unsent is not None else ""
+        yield Input(text, placeholder=EXAMPLE, select_on_focus=not text)
+        yield Static(id="told")
+        hint = f"enter saves · tab completes the client · ctrl+f the whole form · {GO_BACK}"
+        yield Ways(hint, [("the whole form", "form"), *WAYS_OUT])
 
     def on_mount(self) -> None:
         """Say what can be typed."""

@@ -1,9 +1,11 @@
-"""How every dialog looks."""
+"""How every dialog looks: a title, what it is about, and a hint."""
 
 from __future__ import annotations
 
 from typing import Generic
 
+from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ScreenResultType
 from textual.widgets import Label
@@ -30,6 +32,22 @@ class Dialog(SaysFaults, LeanModal[ScreenResultType], Generic[ScreenResultType])
     Dialog OptionList:focus { border: none; background: $surface; }
     Dialog .field { color: $text-muted; height: 1; margin: 1 0 0 0; }
     """
+
+    def __init__(self, title: str = "", hint: str = "") -> None:
+        super().__init__()
+        self.heading, self.hint = title, hint
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            if self.heading:
+                yield Label(Content(show(self.heading)), classes="dialog--title")
+            yield from self.body()
+            if self.hint:
+                yield Label(Content(self.hint), classes="dialog--hint", id="hint")
+
+    def body(self) -> ComposeResult:
+        """What stands between the title and the hint."""
+        yield from ()
 
     def show_fault(self, *faults: str) -> None:
         """Say in the dialog what is wrong, each on its line; nothing where nothing is."""

@@ -7,7 +7,6 @@ from typing import Generic, NamedTuple, TypeVar, cast
 
 from textual import work
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label
 
@@ -67,18 +66,14 @@ class FindScreen(Dialog["FoundTarget[T] | None"], Generic[T]):
             more: finds that `things` may lack, by what was typed and a limit.
             typed: what stands in the field at first.
         """
-        super().__init__()
-        self._title, self._things, self._line, self._more, self._hint = title, things, line, more, hint
-        self._typed = typed
+        super().__init__(title, hint)
+        self._things, self._line, self._more, self._typed = things, line, more, typed
         self._finder: Finder[T] | None = None
         self._found: list[T] = []
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Label(Content(show(self._title)), classes="dialog--title")
-            yield Input(self._typed, placeholder="some letters, of one word or several", select_on_focus=False)
-            yield FoundList(id="found", ascii=bool(getattr(self.app, "ascii_only", False)))
-            yield Label(Content(self._hint), classes="dialog--hint", id="hint")
+    def body(self) -> ComposeResult:
+        yield Input(self._typed, placeholder="some letters, of one word or several", select_on_focus=False)
+        yield FoundList(id="found", ascii=bool(getattr(self.app, "ascii_only", False)))
 
     def on_mount(self) -> None:
         """Read what there is; what is typed meanwhile waits for it, so that enter takes what the letters find."""
@@ -108,7 +103,7 @@ class FindScreen(Dialog["FoundTarget[T] | None"], Generic[T]):
         self._found = matches
         self.query_one(FoundList).set_found(matches, cast("Callable[[object], FoundLine]", self._line))
         count_text = f"{count:,} found" if matches else "nothing holds these letters"
-        self.query_one("#hint", Label).update(Content(f"{count_text} · {self._hint}"))
+        self.query_one("#hint", Label).update(Content(f"{count_text} · {self.hint}"))
 
     def action_step(self, by: int) -> None:
         """Move the cursor."""

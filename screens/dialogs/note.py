@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Label, TextArea
 
@@ -40,20 +39,15 @@ class AskNote(KeptDialog[str | None]):
     ]
 
     def __init__(self, title: str, hint: str, unsent: Unsent) -> None:
-        super().__init__(unsent)
-        self.heading, self._hint = title, hint
-        self._before = unsent.read()
+        super().__init__(title, unsent)
+        self._question, self._before = hint, unsent.read()
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Label(Content(show(self.heading)), classes="dialog--title")
-            yield Label(Content(show(self._hint, multiline=True)), classes="dialog--hint")
-            yield NoteArea(self._before, id="note", soft_wrap=True, tab_behavior="focus")
-            yield Label(Content(FROM_BEFORE if self._before else ""), id="fault", classes="dialog--hint")
-            yield Ways(
-                f"ctrl+s saves · {GO_BACK} · arrow down behind the last line leads to both",
-                [("save", "save"), *WAYS_OUT],
-            )
+    def body(self) -> ComposeResult:
+        yield Label(Content(show(self._question, multiline=True)), classes="dialog--hint")
+        yield NoteArea(self._before, id="note", soft_wrap=True, tab_behavior="focus")
+        yield Label(Content(FROM_BEFORE if self._before else ""), id="fault", classes="dialog--hint")
+        hint = f"ctrl+s saves · {GO_BACK} · arrow down behind the last line leads to both"
+        yield Ways(hint, [("save", "save"), *WAYS_OUT])
 
     def on_mount(self) -> None:
         """Begin at the end of what is there."""

@@ -55,8 +55,8 @@ class AskText(KeptDialog[str | None]):
         unsent: Unsent | None = None,
         does: str = SAVES,
     ) -> None:
-        super().__init__(unsent)
-        self.heading, self._hint, self._value, self._check, self._does = title, hint, value, check, does
+        super().__init__(title, unsent)
+        self._question, self._value, self._check, self._does = hint, value, check, does
         self.saves = does == SAVES
 
     def typed(self) -> str:
@@ -67,8 +67,8 @@ class AskText(KeptDialog[str | None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Label(Content(show(self.heading)), classes="dialog--title")
-            if self._hint:
-                yield Label(Content(show(self._hint, multiline=True)), classes="dialog--hint")
+            if self._question:
+                yield Label(Content(show(self._question, multiline=True)), classes="dialog--hint")
             with Vertical(classes="foot"):
                 kept = self.unsent.read() if self.unsent is not None else ""
                 # selected, what was kept would go with the next letter
@@ -101,15 +101,15 @@ class AskConfirm(Dialog[bool]):
     ]
 
     def __init__(self, title: str, lines: Sequence[str] = (), question: str = DOES) -> None:
-        super().__init__()
-        self._title, self._lines, self._question = title, lines, question
+        super().__init__(title, question)
+        self._lines = lines
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog"):
-            yield Label(Content(show(self._title)), classes="dialog--title")
+            yield Label(Content(show(self.heading)), classes="dialog--title")
             for line in self._lines:
                 yield Label(Content(show(line)), classes="dialog--line")
-            yield Label(Content(self._question), classes="dialog--hint")
+            yield Label(Content(self.hint), classes="dialog--hint")
 
 
 class Choose(Dialog["T | None"], Generic[T]):
@@ -120,14 +120,11 @@ class Choose(Dialog["T | None"], Generic[T]):
     ]
 
     def __init__(self, title: str, rows: Sequence[ChoiceRow[T]], hint: str = CHOOSES) -> None:
-        super().__init__()
-        self._title, self._rows, self._hint = title, rows, hint
+        super().__init__(title, hint)
+        self._rows = rows
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Label(Content(show(self._title)), classes="dialog--title")
-            yield Choices(*(Option(self._prompt(row)) for row in self._rows))
-            yield Label(Content(self._hint), classes="dialog--hint")
+    def body(self) -> ComposeResult:
+        yield Choices(*(Option(self._prompt(row)) for row in self._rows))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Return the row that was chosen."""
@@ -150,16 +147,11 @@ class ChooseDay(Dialog["datetime.date | None"]):
     ]
 
     def __init__(self, title: str, day: datetime.date, today: datetime.date, first_weekday: int) -> None:
-        super().__init__()
-        self._title, self._month = title, MonthCalendar(day, today, first_weekday)
+        super().__init__(title, "n p next, previous month · t today · enter chooses · esc goes back")
+        self._month = MonthCalendar(day, today, first_weekday)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Label(Content(show(self._title)), classes="dialog--title")
-            yield self._month
-            yield Label(
-                Content("n p next, previous month · t today · enter chooses · esc goes back"), classes="dialog--hint"
-            )
+    def body(self) -> ComposeResult:
+        yield self._month
 
     def action_choose_day(self) -> None:
         """Return the day."""
@@ -220,9 +212,9 @@ class Form(KeptDialog[dict[str, str] | None]):
         hint: str = FILLS,
         unsent: Unsent | None = None,
     ) -> None:
-        super().__init__(unsent)
-        self.heading, self._fields, self._check = title, fields, check
-        self._hint = f"ctrl+o a calendar · {hint}" if any(field.today for field in fields) else hint
+        super().__init__(title, unsent)
+        self._fields, self._check = fields, check
+        self._ways = f"ctrl+o a calendar · {hint}" if any(field.today for field in fields) else hint
         self.saves = hint != SHOWS
 
     def typed(self) -> str:
@@ -234,18 +226,16 @@ class Form(KeptDialog[dict[str, str] | None]):
         assert isinstance(line, Input | OneOf)
         return line.value
 
-    def compose(self) -> ComposeResult:
+    def body(self) -> ComposeResult:
         kept = fields_kept(self.unsent, {field.name: field.value for field in self._fields}.get)
-        with Vertical(classes="dialog"):
-            yield Label(Content(show(self.heading)), classes="dialog--title")
-            with VerticalScroll(classes="fields", can_focus=False):
-                for field in self._fields:
-                    with Container(classes="row"):
-                        yield Label(Content(show(field.label)), classes="field")
-                        text = kept.get(field.name, field.value)
-                        yield self._control(field, text, kept=field.name in kept)
-            yield Label(Content(FROM_BEFORE if kept else ""), classes="dialog--fault", id="fault")
-            yield Ways(self._hint, [("save", "save"), *WAYS_OUT] if self.saves else [("show", "save"), *LEAVES])
+        with VerticalScroll(classes="fields", can_focus=False):
+            for field in self._fields:
+                with Container(classes="row"):
+                    yield Label(Content(show(field.label)), classes="field")
+                    text = kept.get(field.name, field.value)
+                    yield self._control(field, text, kept=field.name in kept)
+        yield Label(Content(FROM_BEFORE if kept else ""), classes="dialog--fault", id="fault")
+        yield Ways(self._ways, [("save", "save"), *WAYS_OUT] if self.saves else [("show", "save"), *LEAVES])
 
     @staticmethod
     def _control(field: AskedField, text: str, *, kept: bool) -> Input | OneOf:

@@ -46,15 +46,13 @@ class KeptDialog(Dialog[ScreenResultType], Generic[ScreenResultType]):
         ),
     ]
 
-    heading = ""
-    """What is asked."""
     saves = True
     """Whether the text is to be saved at all: a day to go to, or a filter, is not worth keeping."""
     done = False
     """Whether it was saved by the dialog itself."""
 
-    def __init__(self, unsent: Unsent | None = None) -> None:
-        super().__init__()
+    def __init__(self, title: str, unsent: Unsent | None = None) -> None:
+        super().__init__(title)
         self.unsent = unsent
         self._soon: Timer | None = None
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
@@ -67,17 +66,14 @@ class AskFile(Dialog[Path | None]):
     ]
 
     def __init__(self, title: str, hint: str) -> None:
-        super().__init__()
-        self._title, self._hint = title, hint
+        super().__init__(title, "enter looks at it · tab completes · esc goes back")
+        self._question = hint
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Label(Content(show(self._title)), classes="dialog--title")
-            yield Label(Content(self._hint), classes="dialog--hint")
-            yield Input(placeholder="~/visits.csv")
-            yield Label(Content(""), classes="dialog--hint", id="names")
-            yield Label(Content(""), classes="dialog--fault", id="fault")
-            yield Label(Content("enter looks at it · tab completes · esc goes back"), classes="dialog--hint")
+    def body(self) -> ComposeResult:
+        yield Label(Content(self._question), classes="dialog--hint")
+        yield Input(placeholder="~/visits.csv")
+        yield Label(Content(""), classes="dialog--hint", id="names")
+        yield Label(Content(""), classes="dialog--fault", id="fault")
 
     def on_input_changed(self) -> None:
         """What was said is about another path."""
@@ -129,18 +125,15 @@ class ImportPreview(Dialog[str | None]):
     ]
 
     def __init__(self, title: str, lines: Sequence[tuple[str, str]], rows: Sequence[ChoiceRow[str]]) -> None:
-        super().__init__()
-        self._title, self._lines, self._rows = title, lines, rows
+        scrolls = f"{len(lines):,} to look at: [ ] scroll · " if lines else ""
+        super().__init__(title, f"{scrolls}enter chooses · esc leaves the file")
+        self._lines, self._rows = lines, rows
         self.set_class(bool(lines), "-long")
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Label(Content(show(self._title)), classes="dialog--title")
-            if self._lines:
-                yield NotesPane(id="report")
-            yield Choices(*(Option(Content(show(row.text))) for row in self._rows))
-            told = f"{len(self._lines):,} to look at: [ ] scroll · " if self._lines else ""
-            yield Label(Content(f"{told}enter chooses · esc leaves the file"), classes="dialog--hint")
+    def body(self) -> ComposeResult:
+        if self._lines:
+            yield NotesPane(id="report")
+        yield Choices(*(Option(Content(show(row.text))) for row in self._rows))
 
     def on_mount(self) -> None:
         """Show the report."""
@@ -182,14 +175,11 @@ class Working(Dialog[None]):
     BINDINGS = [key("escape", "dialog.stop", "Stop")]
 
     def __init__(self, title: str, progress: Progress) -> None:
-        super().__init__()
-        self._title, self._progress = title, progress
+        super().__init__(title, "esc stops it, and nothing is changed")
+        self._progress = progress
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Label(Content(show(self._title)), classes="dialog--title")
-            yield Label(Content(self._progress.text), id="told")
-            yield Label(Content("esc stops it, and nothing is changed"), classes="dialog--hint")
+    def body(self) -> ComposeResult:
+        yield Label(Content(self._progress.text), id="told")
 
     def on_mount(self) -> None:
         """Look how far it is, some times a second."""

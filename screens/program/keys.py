@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label
@@ -46,22 +45,19 @@ class KeysHelp(Dialog[None]):
     ]
 
     def __init__(self, title: str, screen: Screen[Any]) -> None:
-        super().__init__()
-        self._title, self._screen = title, screen
+        super().__init__(f"Keys: {title}")
+        self._screen = screen
 
     @property
     def _app(self) -> Program:
         return cast("Program", self.app)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Label(Content(f"Keys: {self._title}"), classes="dialog--title")
-            yield KeyList(id="keys", ascii=self._app.ascii_only)
-            yield Label(Content(""), classes="dialog--fault", id="fault")
-            hint = "esc goes back"
-            if self._app.personal is not None:
-                hint = "enter changes the line · d as it came · esc goes back"
-            yield Label(Content(hint), classes="dialog--hint")
+    def body(self) -> ComposeResult:
+        yield KeyList(id="keys", ascii=self._app.ascii_only)
+        yield Label(Content(""), classes="dialog--fault", id="fault")
+        self.hint = "esc goes back"
+        if self._app.personal is not None:
+            self.hint = f"enter changes the line · d as it came · {self.hint}"
 
     def on_mount(self) -> None:
         """List the keys."""
@@ -143,14 +139,12 @@ class PressKey(Dialog[str | None]):
     DEFAULT_CSS = "PressKey > .dialog { width: 60; }"
 
     def __init__(self, does: str) -> None:
-        super().__init__()
+        super().__init__(hint="esc leaves it as it is")
         self._does = does
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Label(Content(f"Press the new key for: {show(self._does)}"))
-            yield Label(Content(""), classes="dialog--fault", id="fault")
-            yield Label(Content("esc leaves it as it is"), classes="dialog--hint")
+    def body(self) -> ComposeResult:
+        yield Label(Content(f"Press the new key for: {show(self._does)}"))
+        yield Label(Content(""), classes="dialog--fault", id="fault")
 
     def on_key(self, event: events.Key) -> None:
         """Take the key, whatever it does elsewhere."""

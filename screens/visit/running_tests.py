@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Label, Static
@@ -51,20 +51,16 @@ class RunTests(Dialog[bool]):
             self.text, self.style = text, style
 
     def __init__(self, user: User, reference: str, refs: Sequence[str] = ()) -> None:
-        super().__init__()
+        super().__init__(f"{reference}: {', '.join(refs) or 'every test'}", "esc stops")
         self._user, self._reference, self._refs = user, reference, tuple(refs)
         self._called_off = threading.Event()
         self._lines: list[Content] = []
         self._recorded = False
         self._over = False
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            what = ", ".join(self._refs) or "every test"
-            yield Label(Content(show(f"{self._reference}: {what}")), classes="dialog--title")
-            with VerticalScroll(can_focus=False):
-                yield Static(id="steps")
-            yield Label(Content("esc stops"), id="hint", classes="dialog--hint")
+    def body(self) -> ComposeResult:
+        with VerticalScroll(can_focus=False):
+            yield Static(id="steps")
 
     def on_mount(self) -> None:
         """Begin."""

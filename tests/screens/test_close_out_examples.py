@@ -87,7 +87,7 @@ class AtTheVisit:
         await until(self.pilot, Choose)
         screen: Any = self.pilot.app.screen
         rows = [row.text for row in screen._rows]
-        assert f"{len(rows)} reason" in screen._title
+        assert f"{len(rows)} reason" in screen.heading
         await press(self.pilot, "enter")
         await until(self.pilot, VisitScreen)
         selected = self.pilot.app.screen.query_one(ChecklistView).selected
