@@ -103,6 +103,7 @@ def listed(*patterns: str) -> list[Path]:
     ]
 
 
+@pytest.mark.again
 @pytest.mark.parametrize("folder", ["benchmarks", "contrib", "db", "dispatch", "screens", "tests", "widgets"])
 def test_what_the_code_cites_is_there(folder: str) -> None:
     lost = []
@@ -187,6 +188,7 @@ def shown() -> set[str]:
     return found
 
 
+@pytest.mark.again
 @pytest.mark.parametrize("page", ["charges", "close-out", "service-levels"])
 def test_each_rule_has_a_test_that_cites_it(page: str) -> None:
     assert sorted(rules(page) - shown()) == []

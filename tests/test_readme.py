@@ -33,6 +33,7 @@ def test_the_first_block_names_targets_that_make_has() -> None:
         subprocess.run([make, "--dry-run", target], cwd=ROOT, check=True, capture_output=True, timeout=30)
 
 
+@pytest.mark.again
 def test_a_firm_of_ones_own_line_by_line(tmp_path: Path) -> None:
     install, *lines, last = blocks()[1]
     (extra,) = re.fullmatch(r"pipx install '\.\[(\w+)\]'", install).groups()  # type: ignore[union-attr]

@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.wall import started
 
 ROOT = Path(__file__).parents[1]
@@ -41,6 +43,7 @@ def test_nothing_outside_the_clone_is_read_and_a_skip_says_what_it_needs() -> No
     assert not bare, "say `needs …: what brings it`"
 
 
+@pytest.mark.again
 def test_a_skip_that_is_not_listed_fails_the_run(tmp_path: Path) -> None:
     (tmp_path / "test_both.py").write_text(
         "import pytest\ndef test_one(): pytest.skip('needs Linux: run it there')\n"

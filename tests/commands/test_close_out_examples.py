@@ -96,6 +96,7 @@ def test_1_work_after_a_pass_asks_for_the_test_again(line: AtTheLine, office: Of
     assert "closed" in line.ok("visit", "close", "R1")
 
 
+@pytest.mark.again
 def test_2_a_fail_and_the_pass_after_it_are_both_seen(line: AtTheLine, office: Office) -> None:
     office.finish(but=LATER)
     office.go("13:59")
@@ -162,6 +163,7 @@ def test_6_anything_else_is_asked_and_never_overridden(line: AtTheLine, office: 
     }
 
 
+@pytest.mark.again
 def test_7_nothing_is_left_to_the_client(line: AtTheLine, office: Office) -> None:
     office.finish(but=frozenset({"L2", "L5"}))
     line.ok("visit", "record", "R1", "L2", "--answer", "client will reboot tonight")
@@ -173,6 +175,7 @@ def test_7_nothing_is_left_to_the_client(line: AtTheLine, office: Office) -> Non
     assert "“client will reboot tonight” is left to the client; do it or book a follow-up" in refused[1]
 
 
+@pytest.mark.again
 def test_8_sign_off_comes_last(line: AtTheLine, office: Office) -> None:
     office.finish(but=frozenset({"L5"}))
     office.go("15:59")
@@ -186,6 +189,7 @@ def test_8_sign_off_comes_last(line: AtTheLine, office: Office) -> None:
     }
 
 
+@pytest.mark.again
 def test_9_an_overridden_test_is_left_open(line: AtTheLine, office: Office) -> None:
     office.finish(but=frozenset({"T3", "L5"}))
     line.ok("visit", "record", "R1", "T3", "--fail", "--evidence", "no answer from remote access")
@@ -206,6 +210,7 @@ def test_9_an_overridden_test_is_left_open(line: AtTheLine, office: Office) -> N
     assert len(office.store.all("SELECT id FROM visit WHERE parent_id = 1")) == 1
 
 
+@pytest.mark.again
 def test_10_a_follow_up_for_somebody_else_needs_their_word(line: AtTheLine, office: Office) -> None:
     office.finish(but=frozenset({"L1", "L5"}))
     line.ok("visit", "record", "R1", "L1", "--answer", "scanner at reception is slow")
@@ -235,6 +240,7 @@ def test_11_a_blocked_charge_keeps_nobody_on_site(line: AtTheLine, office: Offic
     assert (entry["charge_status"], entry["total"]) == ("blocked", None)
 
 
+@pytest.mark.again
 def test_12_no_access_says_who_was_called(line: AtTheLine) -> None:
     assert line("visit", "no-access", "R1").code == 2
     assert "called: is missing" in line.refused("visit", "no-access", "R1", "--called", " ")

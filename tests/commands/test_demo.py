@@ -52,6 +52,7 @@ def test_board_opens_in_a_real_terminal(sample: Path, size: tuple[int, int]) -> 
         assert screen.wait_for_exit() == 0
 
 
+@pytest.mark.again
 @first_of("words", [["board", "--as", "dana"], ["day", "--as", "eva"], ["log", "--as", "lee"]])
 def test_a_poor_font_is_sent_ascii_only(sample: Path, words: list[str]) -> None:
     with terminal([*words, "--ascii"], db=sample, columns=80, rows=24) as screen:

@@ -168,6 +168,7 @@ def plan(firm: Dispatch) -> None:
     conn.close()
 
 
+@pytest.mark.again
 def test_hostile_text_stays_text_in_every_form(hostile: Dispatch) -> None:
     plan(hostile)
     for page in written(hostile, "html"):

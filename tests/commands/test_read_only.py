@@ -122,6 +122,7 @@ def test_reading_goes_on_and_saving_is_refused_in_one_sentence(still: Path, tmp_
             pass
 
 
+@pytest.mark.again
 def test_a_technician_logs_in_and_reads(still: Path) -> None:
     with terminal(["seat", "--key", "K1", "--db", str(still)], columns=80, rows=24, db=still) as user:
         user.wait_for("Grandview")
@@ -147,6 +148,7 @@ def test_three_sessions_of_a_person_read_and_a_fourth_is_refused(still: Path) ->
         pass
 
 
+@pytest.mark.again
 def test_a_session_that_could_only_read_goes_when_others_save_again(disk: Path, day_of_sample: Path) -> None:
     """The disk is full, but the log of a board that is open is there: opening succeeds, and only the login fails."""
     path = with_key(day_of_sample, disk / "firm.db")

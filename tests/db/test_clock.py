@@ -46,6 +46,7 @@ def test_a_clock_that_may_be_right_is_taken(tmp_path: Path, days: float) -> None
         edit(store, notes="now")
 
 
+@pytest.mark.again
 def test_the_doctor_blames_the_clock_of_the_row_and_not_the_right_one(tmp_path: Path) -> None:
     WALL.set(START)
     with new_store(tmp_path / "board.db", clock=SystemClock()) as store:

@@ -121,6 +121,7 @@ def test_a_program_that_does_not_queue_keeps_nobody_waiting_for_ever(tmp_path: P
         assert edit(store, notes="after it") == 2
 
 
+@pytest.mark.again
 def test_sessions_that_never_pause_do_not_starve_the_others(store: Store) -> None:
     """How many saves of others come between wanting to save and saving: 3 or so in the queue, thousands without it."""
     newest = "SELECT max(seq) FROM audit"

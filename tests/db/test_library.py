@@ -19,6 +19,7 @@ def run(program: str) -> str:
     return ran.stdout.strip()
 
 
+@pytest.mark.again
 @first_of("blocked", ["", "sys.modules['pysqlite3'] = None; "])
 def test_the_choice_is_that_of_sqlite_utils(blocked: str) -> None:
     out = run(
@@ -85,6 +86,7 @@ def test_releases_with_the_wal_reset_race_are_known(version: tuple[int, int, int
     assert wal_is_safe(version) is safe
 
 
+@pytest.mark.again
 def test_schema_is_made_and_trusted_by_either_library(tmp_path: Path) -> None:
     """A schema that is not trusted may hold only what SQLite calls innocuous; 3.40.1 does not count `json_valid`."""
     for blocked in ("", "sys.modules['pysqlite3'] = None; "):

@@ -55,6 +55,7 @@ def rows_of(path: Path) -> Rows:
     return found
 
 
+@pytest.mark.again
 @pytest.mark.parametrize("release", sorted(RELEASES.glob("*.db.xz")), ids=lambda path: path.name.removesuffix(".db.xz"))
 def test_every_row_of_a_released_version_is_there_after_migrating(release: Path, tmp_path: Path) -> None:
     path = tmp_path / "firm.db"

@@ -108,6 +108,7 @@ class TestTakenAway:
         assert apart(path) == []
 
 
+@pytest.mark.again
 def test_what_only_the_session_without_its_log_has_is_kept_in_a_copy(path: Path) -> None:
     with session("stay", path) as first:
         assert first.stdout is not None

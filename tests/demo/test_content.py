@@ -42,6 +42,7 @@ def past_a_deed(store: Store) -> list[str]:
     return found
 
 
+@pytest.mark.again
 def test_nothing_is_written_past_a_deed(store: Store) -> None:
     assert past_a_deed(store) == []
     assert store.all("SELECT a.seq FROM audit a JOIN audit b ON b.seq = a.seq + 1 WHERE b.at < a.at") == []

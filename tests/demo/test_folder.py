@@ -51,6 +51,7 @@ def test_a_hang_up_leaves_nothing(shown: Terminal, temporary: Path, ending: sign
     assert not left(temporary)
 
 
+@pytest.mark.again
 def test_what_a_crash_left_is_swept_and_what_another_uses_is_not(shown: Terminal, temporary: Path) -> None:
     with folder() as mine:
         (mine / "sample.db").write_text("x")

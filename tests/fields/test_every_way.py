@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,7 +28,7 @@ from dispatch.records.agreements import BLOCK
 from dispatch.records.requests import REQUEST
 from screens.record_forms import line_of
 from tests.desk.conftest import Office
-from tests.quick import examples
+from tests.quick import examples, first_of
 from widgets.one_of import OneOf
 
 TEXTS = (
@@ -109,7 +108,7 @@ def same_everywhere(office: Office, desk: Desk, kind: str, field: Field, text: s
         assert read(field, again, desk) == expected
 
 
-@pytest.mark.parametrize("kind", RECORDS)
+@first_of("kind", RECORDS, 6)
 def test_good_edge_and_bad_text(office: Office, kind: str) -> None:
     desk = Desk.for_user(office.lee)
     for field in RECORDS[kind].typed:

@@ -86,6 +86,7 @@ def report(store: Store, days: Days, visits: int) -> None:
     assert len(days.visits) == visits
 
 
+@pytest.mark.again
 def test_a_month_is_counted_and_reported(tmp_path: Path) -> None:
     counted_and_reported(tmp_path / "month.db", 300, a_month(300))
 

@@ -6,6 +6,8 @@ import subprocess
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from db import audit
 from tests.imports.conftest import SAMPLE, Desk
 from tests.wall import started
@@ -13,6 +15,7 @@ from tests.wall import started
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.again
 def test_same_file_at_once_brings_each_row_once(desk: Desk) -> None:
     program = (
         "import sys; from pathlib import Path; from db.store import Store; from dispatch.desk.session.user import log_in; "

@@ -404,6 +404,7 @@ def test_it_finishes_what_it_has_in_hand_and_ends(
     assert said == "message 1 R1 report to desk@harbor.example: sent\n"
 
 
+@pytest.mark.again
 def test_it_goes_on_when_the_settings_come_later(
     over: Office, post: PostOffice, running: Callable[..., subprocess.Popen[str]]
 ) -> None:

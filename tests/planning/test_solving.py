@@ -98,6 +98,7 @@ def test_vroom_is_loaded_without_pandas() -> None:
     assert done.stdout == "False\n"
 
 
+@pytest.mark.again
 def test_where_vroom_is_not_pyvrp_does_far_better_than_insertion(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pyvrp", reason="needs PyVRP: install the extra deep")
     monkeypatch.setenv("DISPATCH_SOLVER", "pyvrp")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -31,6 +32,7 @@ def shown(pilot: Pilot[None]) -> str:
     return "\n".join(str(part.content) for part in pilot.app.screen.query(Static))
 
 
+@pytest.mark.again
 async def test_a_lead_lets_somebody_in_and_takes_it_away(office: Office) -> None:
     async with opened(office.lee, "log") as pilot:
         await press(pilot, "K")

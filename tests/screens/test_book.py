@@ -6,6 +6,7 @@ import contextlib
 import time
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input
 
 from db import agreements, clients, people, settings
@@ -36,6 +37,7 @@ from widgets.figure_list import FigureList
 SAMPLE = Path(__file__).parents[2] / "dispatch" / "sample"
 
 
+@pytest.mark.again
 async def test_a_client_with_its_site(office: Office) -> None:
     async with opened(office.dana, "board") as pilot:
         await press(pilot, "4")
@@ -104,6 +106,7 @@ async def test_the_page_of_the_client_under_the_cursor(office: Office) -> None:
         await until(pilot, ClientScreen)
 
 
+@pytest.mark.again
 async def test_two_thousand_clients_by_three_letters(office: Office) -> None:
     with office.lee.write("many") as unit:
         for number in range(2000):

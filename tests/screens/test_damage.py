@@ -19,6 +19,7 @@ from dispatch.model.instants import at_local
 from dispatch.model.text import STAND_IN
 from screens.user_screen import UserScreen
 from tests.prepared import copied
+from tests.quick import first_of
 from tests.screens.test_screens import settled
 
 TUESDAY = datetime.date(2026, 11, 24)
@@ -76,7 +77,7 @@ def shown(app: DispatchApp) -> str:
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
-@pytest.mark.parametrize(("login", "mode"), WALKS)
+@first_of("login, mode", WALKS)
 @pytest.mark.parametrize(
     "columns", [pytest.param(FREE, id="free", marks=pytest.mark.again), pytest.param(None, id="every")]
 )

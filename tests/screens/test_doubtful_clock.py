@@ -58,6 +58,7 @@ async def test_it_is_asked_about_at_the_start(office: Office, days: float, words
     assert not office.store.doubt_of_clock()
 
 
+@pytest.mark.again
 async def test_it_is_asked_about_where_something_is_refused_for_it(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     async with opened(office.dana, "board") as pilot:

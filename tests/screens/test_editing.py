@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -109,6 +110,7 @@ async def test_it_stands_there_again_until_it_is_thrown_away(office: Office, kin
     assert [one.number for one in templates.all_templates(office.store)] == [1, 1]
 
 
+@pytest.mark.again
 async def test_what_is_saved_is_kept_no_longer(office: Office) -> None:
     async with opened(office.lee, "log") as pilot:
         await to_list(pilot, "card")
@@ -150,6 +152,7 @@ async def test_two_windows_change_one_card(office: Office) -> None:
     assert kept(office) == []
 
 
+@pytest.mark.again
 async def test_what_is_typed_for_a_figure_of_one_is_not_offered_in_another(office: Office) -> None:
     card = rates.card_called(office.store)
     CardDraft("Next year", card.valid_from.replace(year=2027), dict(card.card)).save(office.lee)
@@ -168,6 +171,7 @@ async def test_what_is_typed_for_a_figure_of_one_is_not_offered_in_another(offic
             await press(pilot, "down")
 
 
+@pytest.mark.again
 async def test_a_long_template_is_kept_whole(office: Office) -> None:
     async with opened(office.lee, "book") as pilot:
         await to_list(pilot, "template")

@@ -91,6 +91,7 @@ async def test_figures_in_ascii(office: Office) -> None:
         assert not set("▁▂▃▄▅▆▇█·") & set(said(above))
 
 
+@pytest.mark.again
 async def test_audit_is_filtered_opened_and_verified(office: Office) -> None:
     closed(office)
     noted = audit.chain_head(office.store).short
@@ -122,6 +123,7 @@ async def test_audit_is_filtered_opened_and_verified(office: Office) -> None:
         assert "Lee" in str(pilot.app.screen.query_one(StatusBar)._right)
 
 
+@pytest.mark.again
 async def test_a_report_is_written_from_the_log(office: Office, tmp_path: Path) -> None:
     closed(office)
     path = tmp_path / "month.html"

@@ -90,6 +90,7 @@ async def test_leaving_changes_nothing_and_differences_are_looked_at_first(offic
         await until_true(pilot, lambda: visits.visit_by_reference(office.store, "C1").minutes == 45)  # type: ignore[union-attr]
 
 
+@pytest.mark.again
 async def test_a_calendar_asks_which_sites_are_meant(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "week.ics"
     path.write_text(

@@ -114,6 +114,7 @@ async def test_references_that_are_too_old_to_be_listed_are_found_by_their_begin
         assert await ask(pilot, "J", "R1") == ["R1"]
 
 
+@pytest.mark.again
 async def test_jump_to_the_board_does_not_lose_what_is_not_saved(office: Office) -> None:
     async with opened(office.lee, "board") as pilot:
         await press(pilot, "dollar_sign", "n")
@@ -168,6 +169,7 @@ async def test_next_problem_goes_round_in_the_order_of_time(office: Office) -> N
             assert timeline.selected.reference == reference
 
 
+@pytest.mark.again
 async def test_palette_holds_every_deed_of_the_screen_and_does_it(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     async with opened(office.dana, "board") as pilot:

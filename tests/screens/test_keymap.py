@@ -154,6 +154,7 @@ async def go_to_line(pilot: Pilot[None], key: str) -> KeyList:
     return keys
 
 
+@pytest.mark.again
 async def test_key_is_changed_in_the_help_and_kept(office: Office, tmp_path: Path) -> None:
     folder = tmp_path / "own"
     async with opened(office.dana, "board", personal=mine(folder, "# mine\n")) as pilot:

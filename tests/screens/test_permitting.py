@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from db import permissions
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Asks, Item
@@ -64,6 +66,7 @@ async def test_a_lead_lowers_a_test_on_the_visit(office: Office) -> None:
     assert t3(office).attested_how == BY_PERMISSION
 
 
+@pytest.mark.again
 @first_of("size", [(45, 20), (80, 24)])
 async def test_left_open_in_the_clients_words(office: Office, size: tuple[int, int]) -> None:
     office.on_site()

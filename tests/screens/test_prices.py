@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -120,6 +121,7 @@ async def test_an_agreement_with_a_block(office: Office) -> None:
     assert [pool.remaining for pool in agreements.blocks_of(office.store, one.id)] == ["300"]
 
 
+@pytest.mark.again
 async def test_an_allowance_from_a_later_month(office: Office) -> None:
     terms = {"kind": "retainer", "starts": "2026-11-01", "allowance_min": 300}
     agreeing.save_agreement(office.lee, "Harbor Dental", "Care", terms)
@@ -152,6 +154,7 @@ async def test_a_dispatcher_may_look_and_not_save(office: Office) -> None:
     assert agreements.rate_cards(office.store)[0].card["classes"]["tech"]["standard"] == "120.00"
 
 
+@pytest.mark.again
 async def test_goodwill_from_the_log(office: Office) -> None:
     closed(office)
     async with opened(office.lee, "log") as pilot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.widgets import Input, Static
 
 from db import visits
@@ -80,6 +81,7 @@ async def test_the_line_goes_on_in_the_form_and_loses_nothing(office: Office) ->
         assert (made.minutes, made.emergency, made.reported_by, made.preferred) == (60, True, "Jo Lowe", "Ana Ruiz")
 
 
+@pytest.mark.again
 async def test_an_emergency_is_one_or_none_however_it_is_typed(office: Office) -> None:
     async with opened(office.dana, "board") as pilot:
         await press(pilot, "n")

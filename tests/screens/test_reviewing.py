@@ -78,6 +78,7 @@ async def test_the_waived_test_of_the_week_and_why(office: Office, size: tuple[i
         assert "! T2 waived by Lee Moreau: the provider is down" in " ".join(said(pilot, "#page").split())[:300]
 
 
+@pytest.mark.again
 async def test_words_are_searched_as_they_are_typed_over_all_days(office: Office) -> None:
     closed(office)
     async with opened(office.lee, "log") as pilot:
@@ -125,6 +126,7 @@ async def test_without_fts5_the_lead_is_told(office: Office, monkeypatch: pytest
         assert shown(pilot) == ["R1"]
 
 
+@pytest.mark.again
 async def test_filters_and_order_are_asked_for(office: Office) -> None:
     closed(office)
     async with opened(office.lee, "log") as pilot:
@@ -162,6 +164,7 @@ async def test_approval_shows_what_it_does_first(office: Office) -> None:
         await until_true(pilot, lambda: review(office) is Review.APPROVED)
 
 
+@pytest.mark.again
 async def test_what_was_left_open_asks_for_a_reason(office: Office) -> None:
     left_open(office)
     async with opened(office.lee, "log") as pilot:
@@ -174,6 +177,7 @@ async def test_what_was_left_open_asks_for_a_reason(office: Office) -> None:
         await until_true(pilot, lambda: "approved by Lee Moreau" in said(pilot, "#page"))
 
 
+@pytest.mark.again
 async def test_goodwill_that_takes_nothing_off_is_not_said_to_change_the_charge(office: Office) -> None:
     closed(office)
     async with opened(office.lee, "log") as pilot:
@@ -187,6 +191,7 @@ async def test_goodwill_that_takes_nothing_off_is_not_said_to_change_the_charge(
         await until_true(pilot, lambda: any("The charge stays" in one.message for one in pilot.app._notifications))
 
 
+@pytest.mark.again
 @first_of("size", [(120, 36), (45, 20)])
 async def test_what_a_correction_changes_is_shown_before_it_is_saved(office: Office, size: tuple[int, int]) -> None:
     closed(office)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -52,6 +53,7 @@ async def test_it_is_shown_from_my_day_the_visit_and_its_record(office: Office, 
         await until(pilot, ReportView)
 
 
+@pytest.mark.again
 async def test_it_is_written_to_a_file_that_says_its_form(office: Office, tmp_path: Path) -> None:
     closed(office)
     path = tmp_path / "report.md"

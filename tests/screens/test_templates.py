@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from db import templates
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.templates import template_draft
@@ -61,6 +63,7 @@ async def test_an_item_is_added_moved_changed_and_saved(office: Office) -> None:
         assert "version 3" in str(pilot.app.screen.query_one(StatusBar).line_at(0, 120))
 
 
+@pytest.mark.again
 async def test_a_new_template_and_what_a_visit_would_get(office: Office) -> None:
     async with opened(office.lee, "book") as pilot:
         await until(pilot, BookScreen)
@@ -91,6 +94,7 @@ async def test_a_new_template_and_what_a_visit_would_get(office: Office) -> None
         assert len(templates.all_templates(office.store)) == 2
 
 
+@pytest.mark.again
 async def test_the_second_lead_is_told_and_a_dispatcher_may_only_look(office: Office) -> None:
     async with opened(office.lee, "book") as pilot:
         await until(pilot, BookScreen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
@@ -115,6 +116,7 @@ async def test_a_kept_note_outlasts_other_results(office: Office) -> None:
     assert "driver" in [one.text for item in visit_page(office.store, "R1").checklist.items for one in item.attempts]
 
 
+@pytest.mark.again
 async def test_the_sign_off_is_kept_with_all_its_fields(office: Office) -> None:
     office.on_site("R1")
     async with opened(office.ana, "day") as pilot:
@@ -141,6 +143,7 @@ async def test_the_sign_off_is_kept_with_all_its_fields(office: Office) -> None:
 LINE = "harbor printer jam 45m tomorrow"
 
 
+@pytest.mark.again
 async def test_what_ends_a_kept_line(office: Office) -> None:
     """Throwing it away, by key or without ctrl, and emptying it; leaving it does not."""
     ends = (["ctrl+t"], ["down", "right", "right", "enter"], ["backspace"] * len(LINE) + ["escape"])
@@ -160,6 +163,7 @@ async def test_what_ends_a_kept_line(office: Office) -> None:
             await until_true(pilot, lambda: not isinstance(pilot.app.screen, QuickLine))
 
 
+@pytest.mark.again
 async def test_what_was_typed_stays_where_the_next_question_is_left(office: Office) -> None:
     """A line that leads to the whole form, and the form is left: nothing was saved, so both are there again."""
     async with opened(office.dana, "board") as pilot:
@@ -207,6 +211,7 @@ async def test_what_changed_meanwhile_is_not_typed_over(office: Office) -> None:
     assert as_kept({"name": ("a", "a")}) == ""
 
 
+@pytest.mark.again
 async def test_a_note_without_ctrl_and_esc(office: Office) -> None:
     office.on_site("R1")
     async with opened(office.ana, "day", (45, 20)) as pilot:

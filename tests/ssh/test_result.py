@@ -8,6 +8,8 @@ import subprocess
 import threading
 from collections.abc import Callable
 
+import pytest
+
 from db import probes, sessions
 from db.unit import Actor, unit_of_work
 from dispatch.closeout.probes.laptop import specification_form
@@ -78,6 +80,7 @@ REFUSED: dict[str, tuple[str, str, Callable[[bytes], bytes], bytes]] = {
 }
 
 
+@pytest.mark.again
 @first_of("case", REFUSED, 2)
 def test_a_result_that_is_refused(server: Server, case: str) -> None:
     who, reference, made, why = REFUSED[case]

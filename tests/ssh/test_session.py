@@ -189,6 +189,7 @@ def test_a_second_login_supersedes_the_first_and_goes_on_there(server: Server) -
         assert {one.ended_as for one in sessions.recent_sessions(store)} <= {"superseded", "hung up", ""}
 
 
+@pytest.mark.again
 @BOTH_WAYS
 def test_a_claimed_size_is_not_drawn_and_no_session_takes_much(server: Server) -> None:
     with server.connected("ana", columns=65535, rows=65535) as ana:
@@ -214,6 +215,7 @@ def test_a_claimed_size_is_not_drawn_and_no_session_takes_much(server: Server) -
         assert server.wait_for_sessions(0) < 2, "it ends with its client"
 
 
+@pytest.mark.again
 def test_a_session_that_cannot_write_any_more_ends_with_its_key(server: Server) -> None:
     """Nobody takes what it draws: the session waits for ever, and is ended from beside."""
     with server.connected("ana") as ana:
@@ -312,6 +314,7 @@ def test_nothing_is_forwarded_but_the_way_of_the_site_tests(server: Server) -> N
         assert b"DISPLAY" not in environment
 
 
+@pytest.mark.again
 def test_attaching_a_photograph(server: Server) -> None:
     photo = os.urandom(70_000)
     done = server.call("ana", "attach", ANAS, "T1", "../../rack photo.jpg", data=photo)

@@ -186,6 +186,7 @@ def test_without_a_good_parent_the_session_begins_by_itself(db: Path, tmp_path: 
         assert ana.wait_for_exit() == 0
 
 
+@pytest.mark.again
 def test_a_parent_whose_program_was_changed_ends(db: Path, tmp_path: Path) -> None:
     extra = Path(guard.__file__).parents[2] / "dispatch" / "remote"
     for name in ("dispatch", "db", "screens", "widgets"):
@@ -203,6 +204,7 @@ def test_a_parent_whose_program_was_changed_ends(db: Path, tmp_path: Path) -> No
         assert "warm parent" in log_of(db)
 
 
+@pytest.mark.again
 def test_nobody_else_is_listened_to(db: Path, tmp_path: Path) -> None:
     """Neither half a hello, nor one without a terminal, nor noise ends the parent or begins a session."""
     with warm_parent(db, tmp_path / "log") as process:

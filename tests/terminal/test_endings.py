@@ -75,6 +75,7 @@ def test_no_screen_is_drawn_larger_than_any_terminal(db: Path) -> None:
         assert int(peak) < 300_000
 
 
+@pytest.mark.again
 def test_ctrl_z_stops_a_screen_as_the_shell_does(db: Path) -> None:
     shell = ["bash", "--norc", "--noprofile", "--noediting", "-i"]
     words = shlex.join(started("-m", "dispatch", "day", "--as", "ana"))
@@ -92,6 +93,7 @@ def test_ctrl_z_stops_a_screen_as_the_shell_does(db: Path) -> None:
         screen.wait_for("ready>")
 
 
+@pytest.mark.again
 def test_no_byte_ends_a_screen(db: Path) -> None:
     with terminal(["day", "--as", "ana"], db=db) as screen:
         screen.wait_for("keys")
@@ -102,6 +104,7 @@ def test_no_byte_ends_a_screen(db: Path) -> None:
         assert "something went wrong" not in "\n".join(screen.screen.display)
 
 
+@pytest.mark.again
 def test_a_screen_that_was_stopped_untold_gives_the_terminal_back_as_it_was_before(db: Path) -> None:
     with terminal(["board", "--as", "dana"], db=db) as screen:
         screen.wait_for("Ana Ruiz")

@@ -162,6 +162,7 @@ def assert_clean(sent: bytes) -> None:
         assert control not in sent, f"{what} reached the terminal: …{sent[max(0, sent.index(control) - 60) :][:160]!r}"
 
 
+@pytest.mark.again
 @first_of(
     "words, keys",
     [

@@ -105,6 +105,7 @@ def test_a_session_that_is_open_finds_it_out(db: Path, migrate: Callable[[], Pat
             reading.all("SELECT work FROM visit")
 
 
+@pytest.mark.again
 def test_board_session_and_outbox_say_so_keep_what_is_typed_and_end(db: Path, migrate: Callable[[], Path]) -> None:
     with (
         sender(db) as outbox,

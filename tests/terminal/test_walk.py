@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 from db.store import Store
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.model.states import State
@@ -43,6 +45,7 @@ class Walk:
         return self.screen.read()
 
 
+@pytest.mark.again
 def test_from_check_in_to_sign_off_in_under_forty_keys(day_of_sample: Path, tmp_path: Path) -> None:
     db = copied(day_of_sample, tmp_path / "firm.db")
     with Store.open(db) as store:

@@ -171,6 +171,7 @@ def test_without_an_engine_it_is_fetched_only_when_agreed(office: Office, no_roa
         roads.add(office.lee, town_file)
 
 
+@pytest.mark.again
 def test_a_wheel_that_cannot_be_had_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(executables.FOLDER_VARIABLE, str(tmp_path))
     for name, value in (("PIP_NO_INDEX", "1"), ("PIP_FIND_LINKS", str(tmp_path)), ("PIP_CONFIG_FILE", os.devnull)):

@@ -162,6 +162,7 @@ async def test_on_the_screen(office: Office, endpoint: Server) -> None:
     assert annex(office).place == Place(39.9612, -82.9988)
 
 
+@pytest.mark.again
 async def test_a_new_site_offers_its_address(office: Office, endpoint: Server) -> None:
     async with opened(office.dana, "book") as pilot:
         await until(pilot, BookScreen)

@@ -50,6 +50,7 @@ def test_every_deed_is_walked() -> None:
     assert {WALKED_AS.get(deed, deed) for deed in STEPS} <= DEEDS.keys()
 
 
+@pytest.mark.again
 def test_another_program_gets_round_nothing(office: Office) -> None:
     walked(office, SEED + 7, 120)
     by_hand(office, random.Random(SEED), 200)

@@ -281,6 +281,7 @@ def test_pens_compare_by_what_is_sent() -> None:
     assert pen_of(plain, ColorSystem.TRUECOLOR) == pen_of(tagged, ColorSystem.TRUECOLOR)
 
 
+@pytest.mark.again
 async def test_long_blanks_are_erased_where_the_terminal_does_that_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     pictures: dict[bool, list[Any]] = {True: [], False: []}
     sent = {True: 0, False: 0}
