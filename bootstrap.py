@@ -72,8 +72,8 @@ def main(words: "list[str]") -> int:
 def with_another_python(uv: "str | None", words: "list[str]") -> None:
     """Go on with a newer Python if uv has one or can get one."""
     if uv:
-        wanted = f">={LEAST[0]}.{LEAST[1]}"
-        os.execv(uv, [uv, "run", "--quiet", "--no-project", "--python", wanted, "python", __file__, *words])
+        versions = f">={LEAST[0]}.{LEAST[1]}"
+        os.execv(uv, [uv, "run", "--quiet", "--no-project", "--python", versions, "python", __file__, *words])
     there = next((name for name in ("python3.14", "python3.13", "python3.12", "python3.11") if shutil.which(name)), "")
     deed = f"say make PYTHON={there}, or {there} bootstrap.py" if there else f"install it, {AGAIN}"
     needed, this = (f"{version[0]}.{version[1]}" for version in (LEAST, sys.version_info))
@@ -192,7 +192,7 @@ def refuse_full_disk(purpose: str) -> None:
 def full_disk(needed: str = "") -> str:
     """The sentence about a full disk, with what is free where the installer writes."""
     places = [str(ROOT)] + ([tempfile.gettempdir()] if Path(tempfile.gettempdir()).exists() else [])
-    free = " and ".join(f"{shutil.disk_usage(one).free // 1000000} MB are free in {one}" for one in places)
+    free = " and ".join(f"{shutil.disk_usage(place).free // 1000000} MB are free in {place}" for place in places)
     return f"The disk is full: {needed}{free}. Make room, {AGAIN}."
 
 
@@ -211,13 +211,13 @@ OFFLINE = (
 """How pip and uv say that nobody answers."""
 
 
-def sentence_for(said: str) -> str:
+def sentence_for(output: str) -> str:
     """One sentence for what an installer says when it fails, empty where it is nothing that is known here."""
-    if "No space left on device" in said or "os error 28" in said or "Disk quota exceeded" in said:
+    if "No space left on device" in output or "os error 28" in output or "Disk quota exceeded" in output:
         return full_disk()
-    if "Permission denied" in said or "Read-only file system" in said:
+    if "Permission denied" in output or "Read-only file system" in output:
         return f"{VENV} cannot be written by you: take it away as whoever made it, {AGAIN}."
-    return UNREACHABLE if any(word in said for word in OFFLINE) else ""
+    return UNREACHABLE if any(word in output for word in OFFLINE) else ""
 
 
 def pip(deed: str) -> "list[str]":
@@ -231,7 +231,7 @@ def carry_out(words: "list[str]", doing: str) -> None:
     Raises:
         Refusal: it failed; the sentence says why as far as it is known.
     """
-    begun, told, said = time.monotonic(), 0.0, ""
+    begun, shown_at, progress = time.monotonic(), 0.0, ""
     environment = dict(os.environ, PIP_USER="0", PIP_PROGRESS_BAR="off", PIP_DISABLE_PIP_VERSION_CHECK="1")
     lines: queue.Queue[str | None] = queue.Queue()
     with LOG.open("w", encoding="utf-8") as log:
@@ -251,10 +251,10 @@ def carry_out(words: "list[str]", doing: str) -> None:
             try:
                 line = lines.get(timeout=0.5)
                 log.write(line or "")
-                said = in_short(line or "") or said
+                progress = in_short(line or "") or progress
             except queue.Empty:
                 pass
-            told = tell(doing, said, time.monotonic() - begun, told)
+            shown_at = tell(doing, progress, time.monotonic() - begun, shown_at)
     if sys.stdout.isatty():
         print("\r\033[K", end="", flush=True)
     if process.wait() == 0:
@@ -282,14 +282,14 @@ def in_short(line: str) -> str:
     return ""
 
 
-def tell(doing: str, said: str, seconds: float, told: float) -> float:
+def tell(doing: str, progress: str, seconds: float, shown_at: float) -> float:
     """Show how far it is: one line that changes on a terminal, elsewhere a line now and then. Returns when that was."""
-    text = f"{doing} … {seconds:.0f} s  {said}"
+    text = f"{doing} … {seconds:.0f} s  {progress}"
     if sys.stdout.isatty():
         width = shutil.get_terminal_size().columns - 1
         print("\r\033[K" + text[:width], end="", flush=True)
-    elif seconds - told < 10:
-        return told
+    elif seconds - shown_at < 10:
+        return shown_at
     else:
         print(text.rstrip(), flush=True)
     return seconds

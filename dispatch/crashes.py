@@ -32,10 +32,10 @@ def keep(error: BaseException, database: Path, who: str, *, over_ssh: bool = Tru
         over_ssh: over SSH, where the person reads no log; else they are told where it is.
     """
     number = os.urandom(4).hex()
-    kept = note(f"error {number}", database, who, "".join(traceback.format_exception(error)))
+    written = note(f"error {number}", database, who, "".join(traceback.format_exception(error)))
     if over_ssh:
         then = f"Connect again; if it stays so, tell your lead error {number}."
-    elif kept:
+    elif written:
         then = f"Begin again; error {number} in {show(str(log_of(database)), 200)} says where it was."
     else:
         then = (
@@ -48,7 +48,7 @@ def keep(error: BaseException, database: Path, who: str, *, over_ssh: bool = Tru
 def _what_and_where(error: BaseException) -> str:
     """The kind of an error and the line of the program, without what it was about."""
     last = traceback.extract_tb(error.__traceback__)[-1:]
-    return " ".join([type(error).__name__, *(f"in {Path(one.filename).name}, line {one.lineno}" for one in last)])
+    return " ".join([type(error).__name__, *(f"in {Path(frame.filename).name}, line {frame.lineno}" for frame in last)])
 
 
 def note(what: str, database: Path, who: str, details: str = "") -> bool:

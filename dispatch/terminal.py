@@ -109,5 +109,5 @@ def _goes_away() -> bool:
     """Whether what is done now is done by a screen that is being taken away, or by something on one."""
     node = active_message_pump.get(None)
     return isinstance(node, Widget) and any(
-        isinstance(one, Screen) and not one.display for one in node.ancestors_with_self
+        isinstance(ancestor, Screen) and not ancestor.display for ancestor in node.ancestors_with_self
     )

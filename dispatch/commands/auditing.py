@@ -27,9 +27,9 @@ with lazily(__name__):
 )
 def _show(store: Store, args: Args) -> Answer:
     firm = settings.firm(store)
-    asked = {name: getattr(args, name) for name in ("visit", "who", "since", "until", "deed", "limit")}
+    narrowing = {name: getattr(args, name) for name in ("visit", "who", "since", "until", "deed", "limit")}
     return Answer(
-        audit_trail.trail(store, **asked),
+        audit_trail.trail(store, **narrowing),
         lambda rows: audit_trail.trail_form(rows, firm.zone),
         lambda rows: audit_trail.trail_lines(rows, firm.zone, firm.clock_hours == 24),
     )

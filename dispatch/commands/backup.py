@@ -94,16 +94,16 @@ def _missing(manifest: Manifest | None) -> int:
 
 def _verify(args: Args) -> int:
     with file_named(args.archive, of_any_size=True) as file:
-        found = archive.verify(file, typed_path(args.identity) if args.identity else None)
-    what = f"and {len(found.manifest.entries) - 1} files" if found.manifest else "without files"
-    print(f"{show(called(args.archive))} is whole: the database {what}. Head of the audit chain: {found.head}")
-    return _broken(found) or _missing(found.manifest)
+        backup = archive.verify(file, typed_path(args.identity) if args.identity else None)
+    what = f"and {len(backup.manifest.entries) - 1} files" if backup.manifest else "without files"
+    print(f"{show(called(args.archive))} is whole: the database {what}. Head of the audit chain: {backup.head}")
+    return _broken(backup) or _missing(backup.manifest)
 
 
-def _broken(found: FoundBackup) -> int:
-    if found.broken_at is None:
+def _broken(backup: FoundBackup) -> int:
+    if backup.broken_at is None:
         return 0
-    print(f"dispatch: Its audit chain is broken at row {found.broken_at}.", file=sys.stderr)
+    print(f"dispatch: Its audit chain is broken at row {backup.broken_at}.", file=sys.stderr)
     return 1
 
 
@@ -141,9 +141,11 @@ def _doctor(store: Store, args: Args) -> Answer:
     findings = [*backups.check(store), *connecting.findings_of_the_server(store)]
     return Answer(
         findings,
-        lambda found: forms(found, "subject good text"),
-        lambda found: [f"{'good' if one.good else 'BAD ':<4}  {pad(one.subject, 12)}  {one.text}" for one in found],
-        0 if all(one.good for one in findings) else 1,
+        lambda findings: forms(findings, "subject good text"),
+        lambda findings: [
+            f"{'good' if each.good else 'BAD ':<4}  {pad(each.subject, 12)}  {each.text}" for each in findings
+        ],
+        0 if all(finding.good for finding in findings) else 1,
     )
 
 

@@ -122,9 +122,9 @@ def _list(kind: str, store: Store, args: Args) -> Answer:
     record_store = RECORD_STORES[kind]
     letters = args.letters.strip().casefold()
     return listing(
-        [one for one in record_store.all(store) if letters in record_store.title(store, one).casefold()],
-        lambda one: record_store.texts(store, one),
-        lambda one: f"{pad(record_store.title(store, one), 40)} {record_store.line(store, one)}".rstrip(),
+        [record for record in record_store.all(store) if letters in record_store.title(store, record).casefold()],
+        lambda record: record_store.texts(store, record),
+        lambda record: f"{pad(record_store.title(store, record), 40)} {record_store.line(store, record)}".rstrip(),
         "None." if letters else f"None yet: dispatch {kind} add",
     )
 
@@ -161,9 +161,9 @@ def _travel(user: User, args: Args) -> str:
 @acts("make", "make the visits of the next eight weeks; an open board does so by itself", JSON)
 def _make_ahead(user: User, _: Args) -> Answer:
     def lines(made: Sequence[Visit]) -> Iterator[str]:
-        for one in made:
-            when = day_text(one.occurrence) if one.occurrence is not None else ""
-            yield f"{one.reference}  {when}  {one.client}, {one.work}"
+        for visit in made:
+            when = day_text(visit.occurrence) if visit.occurrence is not None else ""
+            yield f"{visit.reference}  {when}  {visit.client}, {visit.work}"
         yield f"{len(made)} made." if made else "Every recurring visit is made already."
 
     return Answer(recurring.make_ahead(user), lambda made: forms(made, "reference date=occurrence client"), lines)

@@ -30,8 +30,8 @@ with lazily(__name__):
 def _export(user: User, args: Args) -> str | None:
     technician = args.technician or records.technician_named(user.store, user.staff.name)
     text, count = calendar_export.calendar_of(user, technician, args.date, args.days, busy=args.busy)
-    said = f"{show(args.file or '', 120)}: {count} visits of {technician.name} from {args.date} on."
-    return write_private(text, args.file, said, replace=args.replace)
+    sentence = f"{show(args.file or '', 120)}: {count} visits of {technician.name} from {args.date} on."
+    return write_private(text, args.file, sentence, replace=args.replace)
 
 
 COMMANDS = (CommandGroup("calendar", "a technician's visits for other calendars", (_export,)),)

@@ -37,23 +37,23 @@ _NOTE = option("--note", "TEXT", default="")
 def _list(store: Store, args: Args) -> Answer:
     return Answer(
         caring.care_list(store, args.client, all_items=args.all),
-        lambda found: [*map(care_words.item_form, found)],
+        lambda items: [*map(care_words.item_form, items)],
         care_words.list_lines,
     )
 
 
 @reads("show", "one item with its figures", _KEY, JSON)
 def _show(store: Store, args: Args) -> Answer:
-    one = caring.find_item(store, args.key)
-    found = (
-        offering.figures(store, one.client_id, one.visit, accounts.office(store))
-        if one.what.startswith("offer")
+    item = caring.find_item(store, args.key)
+    figures = (
+        offering.figures(store, item.client_id, item.visit, accounts.office(store))
+        if item.what.startswith("offer")
         else None
     )
     return Answer(
-        one,
-        lambda one: care_words.item_form(one) | {"figures": found and found.form()},
-        lambda one: [*care_words.list_lines([one]), *(f"  {line}" for line in (found.lines() if found else ()))],
+        item,
+        lambda item: care_words.item_form(item) | {"figures": figures and figures.form()},
+        lambda item: [*care_words.list_lines([item]), *(f"  {line}" for line in (figures.lines() if figures else ()))],
     )
 
 

@@ -78,11 +78,11 @@ def _charge(args: Args) -> Result:
     visit = finding.find(store, args.reference)
     if args.revisions:
         return _revisions(store, visit)
-    found = charging.charge_of(store, visit, now=store.clock.now())
-    client = visit.client if isinstance(found, charging.Unpriced) else found.client
+    charge = charging.charge_of(store, visit, now=store.clock.now())
+    client = visit.client if isinstance(charge, charging.Unpriced) else charge.client
     more = {"reference": visit.reference}
     at = store.clock.now() if visit.anchor is None else visit.anchor
-    return _priced(store, args, found, f"{visit.reference} {client}, {visit.work}", more, at, visit.zone)
+    return _priced(store, args, charge, f"{visit.reference} {client}, {visit.work}", more, at, visit.zone)
 
 
 def _change(user: User, args: Args) -> None:
@@ -115,14 +115,16 @@ def _seen(user: User, args: Args) -> shown.Shown:
 
 
 def _revisions(store: Store, visit: Visit) -> Answer:
-    def line(one: StoredSheet) -> str:
-        stands = "stands" if one.accepted else one.status
-        total = f"{one.sheet['total'] or 'blocked':>10} {one.currency}"
-        return f"{one.revision:>3}  {iso(one.made_at, 'UTC')}  {total}  {stands:<9} {one.reason}".rstrip()
+    def line(revision: StoredSheet) -> str:
+        stands = "stands" if revision.accepted else revision.status
+        total = f"{revision.sheet['total'] or 'blocked':>10} {revision.currency}"
+        return (
+            f"{revision.revision:>3}  {iso(revision.made_at, 'UTC')}  {total}  {stands:<9} {revision.reason}".rstrip()
+        )
 
     return listing(
         kept_sheets.revisions(store, visit.id),
-        lambda one: form(one, "revision made_at@ reason currency accepted sheet"),
+        lambda revision: form(revision, "revision made_at@ reason currency accepted sheet"),
         line,
         "Nothing is kept yet: the visit has not ended.",
     )
@@ -159,45 +161,49 @@ def _quote(store: Store, args: Args) -> Answer:
 
 
 def _priced(
-    store: Store, args: Args, found: charging.Priced | Unpriced, title: str, more: dict[str, Any], at: int, zone: str
+    store: Store, args: Args, charge: charging.Priced | Unpriced, title: str, more: dict[str, Any], at: int, zone: str
 ) -> Answer:
     """A charge, beside what it would be under another agreement where that is asked for."""
-    if not isinstance(found, charging.Priced):
+    if not isinstance(charge, charging.Priced):
         if args.under is not None:
-            raise Refusal(f"There is no charge to compare: {found.reason}.")
-        return Answer(found, lambda found: {**more, "sheet": None, "note": found.reason}, lambda found: found.reason)
+            raise Refusal(f"There is no charge to compare: {charge.reason}.")
+        return Answer(
+            charge, lambda unpriced: {**more, "sheet": None, "note": unpriced.reason}, lambda unpriced: unpriced.reason
+        )
     comparison = None
     if args.under is not None:
-        comparison = quoting.compare(store, found, quoting.agreement_called(store, args.under), day_of(at, zone))
+        comparison = quoting.compare(store, charge, quoting.agreement_called(store, args.under), day_of(at, zone))
     return Answer(
-        found,
+        charge,
         lambda priced: more | _charge_form(priced, comparison),
         lambda priced: _charge_lines(priced, title, comparison, markdown=args.markdown),
     )
 
 
 def _charge_form(priced: Priced, comparison: QuoteComparison | None) -> dict[str, Any]:
-    told = form(priced, "currency estimate revision reason sheet=form")
+    priced_form = form(priced, "currency estimate revision reason sheet=form")
     if comparison is None:
-        return told
+        return priced_form
     gap = comparison.difference
     difference = None if gap is None else format_minor(gap, priced.exponent)
-    return told | {"under": form(comparison, "agreement=name sheet=under.form difference", difference=difference)}
+    return priced_form | {
+        "under": form(comparison, "agreement=name sheet=under.form difference", difference=difference)
+    }
 
 
 def _charge_lines(priced: Priced, title: str, comparison: QuoteComparison | None, *, markdown: bool) -> Iterator[str]:
     sheets = [(f"{priced.word.capitalize()} · {title}", priced)]
     if comparison is not None:
         sheets.append((f"Under {comparison.name}", comparison.under))
-    for place, (head, one) in enumerate(sheets):
+    for place, (head, sheet) in enumerate(sheets):
         if place:
             yield ""
         if markdown:
-            yield from explain.sheet_markdown(one.form, head, one.currency, one.tax)
+            yield from explain.sheet_markdown(sheet.form, head, sheet.currency, sheet.tax)
         else:
             width = max(60, min(100, shutil.get_terminal_size().columns))
-            yield from (head, *explain.sheet_lines(one.form, one.currency, one.tax, width))
-        yield from one.notes
+            yield from (head, *explain.sheet_lines(sheet.form, sheet.currency, sheet.tax, width))
+        yield from sheet.notes
     if comparison is not None:
         yield from ("", quoting.difference_words(comparison))
 
@@ -213,17 +219,17 @@ def _charge_lines(priced: Priced, title: str, comparison: QuoteComparison | None
 )
 def _cases(args: Args) -> Answer:
     with file_named(args.file) as path:
-        found = rate_card_file.read_card(path)
-    cases = found.get("cases")
+        document = rate_card_file.read_card(path)
+    cases = document.get("cases")
     if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
         raise Refusal(f"{show(path.name)} is not a file of worked examples: its `cases` are a list of objects.")
     known = [str(case.get("id", "")) for case in cases]
     if missing := [name for name in args.ids if name not in known]:
         raise NotFound(f"{show(path.name)} has no case {', '.join(map(show, missing))}.")
     results = [
-        clock_cases.recompute(found, case)
-        if clock_cases.is_clock_case(found, case)
-        else charge_cases.recompute(found, case)
+        clock_cases.recompute(document, case)
+        if clock_cases.is_clock_case(document, case)
+        else charge_cases.recompute(document, case)
         for case in cases
         if not args.ids or str(case.get("id", "")) in args.ids
     ]

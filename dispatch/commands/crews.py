@@ -62,8 +62,8 @@ def _changes(user: User, args: Args) -> Answer:
     zone = user.firm.zone
     return listing(
         notices.note(user) if args.note else notices.unread(user.store, user.staff.id),
-        lambda one: form(one, "reference about text at=made_at@ noted", zone, noted=args.note),
-        lambda one: f"{when_text(one.made_at, zone)}  {one.text}",
+        lambda notice: form(notice, "reference about text at=made_at@ noted", zone, noted=args.note),
+        lambda notice: f"{when_text(notice.made_at, zone)}  {notice.text}",
         "Nothing was changed that you had been told.",
     )
 
@@ -72,8 +72,8 @@ def _changes(user: User, args: Args) -> Answer:
 def _asked(user: User, _: Args) -> Answer:
     return listing(
         handovers.open_for(user.store, user.staff.id),
-        lambda one: form(one, "reference client work asked_by reason"),
-        lambda one: f"{one.reference} {one.client}, {one.work}. {one.asked_by}: {one.reason}",
+        lambda request: form(request, "reference client work asked_by reason"),
+        lambda request: f"{request.reference} {request.client}, {request.work}. {request.asked_by}: {request.reason}",
         "Nothing.",
     )
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch.commands.opening import agreed, on_terminal, open_store, user_of
 from dispatch.commands.options import COMMON, REFERENCE, Args, OneOption, Option, Taken, desk, take
-from dispatch.commands.printing import Result, said
+from dispatch.commands.printing import Result, print_result
 from dispatch.desk.session.refusals import Faulty, NeedsConfirm, refuse
 from dispatch.model.text import show
 
@@ -30,7 +30,7 @@ class Command:
 
     Attributes:
         run: what it does, with what it opens and with what was typed.
-        told: what argparse is told of it: its help, its description.
+        texts: what argparse is told of it: its help, its description.
         opens: the session or the store; None where the deed opens for itself what it needs, or nothing.
         common: whether it takes the options that every command on a database takes.
         deeds: what may follow instead of it.
@@ -39,7 +39,7 @@ class Command:
 
     name: str
     run: Callable[..., Result]
-    told: Mapping[str, str | None]
+    texts: Mapping[str, str | None]
     options: tuple[Taken, ...]
     opens: Callable[[Args], Any] | None
     common: bool = True
@@ -49,17 +49,19 @@ class Command:
     def __call__(self, args: Args) -> int:
         """Carry it out: opened, done, and its result said. Returns the exit code."""
         opened = () if self.opens is None else (self.opens(args),)
-        for one in opened:
-            self._read(getattr(one, "store", one), args)
-        return said(self._done(*opened, args), as_json=getattr(args, "json", False))
+        for session in opened:
+            self._read(getattr(session, "store", session), args)
+        return print_result(self._done(*opened, args), as_json=getattr(args, "json", False))
 
     def _read(self, store: Store, args: Args) -> None:
         """Read what was typed; every fault in it at once."""
         faults: list[str] = []
-        for one in chain.from_iterable(one.options if isinstance(one, OneOption) else (one,) for one in self.options):
+        for option in chain.from_iterable(
+            option.options if isinstance(option, OneOption) else (option,) for option in self.options
+        ):
             try:
-                if isinstance(one, Option):
-                    one.read(store, args)
+                if isinstance(option, Option):
+                    option.read(store, args)
             except Faulty as faulty:
                 faults += faulty.faults
         refuse(faults)
@@ -116,8 +118,8 @@ def alone(
     earlier: str = "",
 ) -> Declares:
     """A command that opens for itself what it needs, or nothing. `about` describes it where its help does not say it all."""
-    told = {"help": text, "description": about or text, "epilog": epilog}
-    return lambda run: Command(name, run, told, options, opens, common, deeds, earlier)
+    texts = {"help": text, "description": about or text, "epilog": epilog}
+    return lambda run: Command(name, run, texts, options, opens, common, deeds, earlier)
 
 
 def on_visit(name: str, text: str, /, *options: Taken) -> Declares:
@@ -148,8 +150,8 @@ class By:
     def __call__(self, user: Any, args: Args) -> Any:
         """Do it."""
         function = desk(self.deed)
-        wanted = {name: self.named.get(name, name) for name in (*[*signature(function).parameters][1:], *self.named)}
-        done = function(user, **{name: getattr(args, typed) for name, typed in wanted.items() if typed in args})
+        options = {name: self.named.get(name, name) for name in (*[*signature(function).parameters][1:], *self.named)}
+        done = function(user, **{name: getattr(args, typed) for name, typed in options.items() if typed in args})
         if isinstance(self.says, str):
             return self.says.format(done, **vars(args)) or None
         return done if self.says is None else self.says(done)
@@ -171,22 +173,22 @@ def stands(visit: Visit) -> str:
 
 def add_all(parsers: Any, declared: Iterable[Command | CommandGroup]) -> None:
     """Tell argparse of commands and groups."""
-    for one in declared:
-        if isinstance(one, CommandGroup):
-            group = parsers.add_parser(one.name, help=one.help, description=one.about)
-            below = group.add_subparsers(metavar=one.word.upper(), required=True, title=f"{one.word}s")
-            add_all(below, one.deeds)
+    for command in declared:
+        if isinstance(command, CommandGroup):
+            group = parsers.add_parser(command.name, help=command.help, description=command.about)
+            below = group.add_subparsers(metavar=command.word.upper(), required=True, title=f"{command.word}s")
+            add_all(below, command.deeds)
         else:
-            _add(parsers, one)
+            _add(parsers, command)
 
 
 def _add(parsers: Any, command: Command) -> None:
-    _complete(parsers.add_parser(command.name, **command.told), command)
+    _complete(parsers.add_parser(command.name, **command.texts), command)
     if command.earlier:
         # what has no help is not listed; its usage is that of the name of today
-        told = {name: text for name, text in command.told.items() if name != "help"}
+        texts = {name: text for name, text in command.texts.items() if name != "help"}
         prog = f"{parsers._prog_prefix} {command.name}"
-        parser = parsers.add_parser(command.earlier, prog=prog, **told)
+        parser = parsers.add_parser(command.earlier, prog=prog, **texts)
         parser.hidden = True
         _complete(parser, command)
 

@@ -38,12 +38,12 @@ def _figures(store: Store, args: Args) -> Result:
     first = args.first or last - datetime.timedelta(days=27 if args.by == "week" else 6)
     if args.behind:
         return _behind(args, store, first, last)
-    found = counting.figures_over(store, first, last, args.by)
+    counted = counting.figures_over(store, first, last, args.by)
     if args.csv:
-        sys.stdout.write(figure_words.figures_csv(found))
+        sys.stdout.write(figure_words.figures_csv(counted))
         return None
     return Answer(
-        found, figure_words.figures_form, lambda found: figure_words.figure_lines(found, ascii_only=args.ascii)
+        counted, figure_words.figures_form, lambda counted: figure_words.figure_lines(counted, ascii_only=args.ascii)
     )
 
 

@@ -93,8 +93,8 @@ def _add(user: User, args: Args) -> str:
 def _list(store: Store, _: Args) -> Answer:
     return listing(
         people.all_staff(store),
-        lambda one: form(one, "login name roles email"),
-        lambda one: f"{pad(one.login, 16)} {pad(one.name, 28)} {_roles(one.roles)}",
+        lambda person: form(person, "login name roles email"),
+        lambda person: f"{pad(person.login, 16)} {pad(person.name, 28)} {_roles(person.roles)}",
     )
 
 

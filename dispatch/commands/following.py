@@ -57,11 +57,11 @@ def _used(args: argparse.Namespace) -> str:
     from dispatch import __version__
 
     path = database_path(args)
-    found = ""
+    size = ""
     with contextlib.suppress(OSError):
-        found = f" ({path.stat().st_size:,} bytes)"
+        size = f" ({path.stat().st_size:,} bytes)"
     return (
-        f"{__version__}, Python {platform.python_version()}, SQLite {VERSION}; database {path}{found or ', not there'}"
+        f"{__version__}, Python {platform.python_version()}, SQLite {VERSION}; database {path}{size or ', not there'}"
     )
 
 

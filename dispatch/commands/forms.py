@@ -95,7 +95,7 @@ def late_form(board: Board) -> dict[str, Any]:
     )
 
 
-def log_form(log: Log, wanted: LogFilter) -> dict[str, Any]:
+def log_form(log: Log, narrowing: LogFilter) -> dict[str, Any]:
     """`dispatch log --json`."""
     charged = [
         {"currency": currency, "net": format_minor(net, exponent)} for currency, exponent, net in log.totals.charged
@@ -105,7 +105,7 @@ def log_form(log: Log, wanted: LogFilter) -> dict[str, Any]:
         log,
         "firm date=day last filters zone totals visits",
         last=log.last or log.day,
-        filters=wanted.words_of_filters(),
+        filters=narrowing.words_of_filters(),
         totals=form(log.totals, sums, charged=charged),
         visits=[_log_line_form(line, log.zone) for line in log.lines],
     )
@@ -125,18 +125,18 @@ def visit_form(visit: Visit) -> dict[str, Any]:
     )
 
 
-def quick_form(found: Understood) -> dict[str, Any]:
+def quick_form(understood: Understood) -> dict[str, Any]:
     """`dispatch visit quick --check --json`."""
-    return form(found, _QUICK, priority=f"P{found.priority}")
+    return form(understood, _QUICK, priority=f"P{understood.priority}")
 
 
 def visit_page_form(page: VisitPage) -> dict[str, Any]:
     """`dispatch visit show --json`."""
     zone = page.visit.zone
     spans = [
-        form(one, "technician kind from=starts_at@ to=ends_at@", zone, technician=part.technician)
+        form(segment, "technician kind from=starts_at@ to=ends_at@", zone, technician=part.technician)
         for part in page.visit.assignments
-        for one in part.segments
+        for segment in part.segments
     ]
     return visit_form(page.visit) | {
         "version": page.visit.version,
@@ -147,12 +147,12 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
         "segments": spans,
         "corrections": forms(page.corrections, "technician what was=before@ is=after@ reason by at@", zone),
         "files": forms(page.files, "item name size sha256 by at@", zone),
-        "follow_ups": [one.reference for one in page.follow_ups],
+        "follow_ups": [visit.reference for visit in page.follow_ups],
         "checklist_template": page.origin and form(page.origin, "name version=number why"),
-        "same_job": [one.reference for one in page.same_job],
+        "same_job": [visit.reference for visit in page.same_job],
         "checklist": [_item_form(item, zone) for item in page.checklist.items],
         "missing": forms(page.unmet, "gate item=ref text"),
-        "levels": [clock_form(one, zone) for one in page.clocks],
+        "levels": [clock_form(clock, zone) for clock in page.clocks],
         "charge": page.charge and page.charge.form,
         "no_follow_up": page.none_wanted and dict(zip(("said_by", "words"), page.none_wanted, strict=True)),
         "charge_is_estimate": page.charge and page.charge.estimate,
@@ -171,7 +171,7 @@ def history_form(history: VisitHistory) -> dict[str, Any]:
         "leg_planned": leg_form(page.leg, page.unit),
         "drives": forms(page.visit.assignments, drive, zone),
         "word_corrections": forms(page.words, "sequence item was=before is=after reason by at@", zone),
-        "revisions": [form(one, revision, zone, total=one.sheet["total"]) for one in history.revisions],
+        "revisions": [form(sheet, revision, zone, total=sheet.sheet["total"]) for sheet in history.revisions],
         "comments": forms(page.comments, COMMENT, zone),
         "approval": page.approval and form(page.approval, "by at@ revision reason", zone),
         "batch": page.batch,
@@ -182,7 +182,9 @@ def leg_form(leg: Leg | None, unit: DistanceUnit, *, band: bool = False) -> dict
     """A leg: null where there is none; minutes and distance null where they are unknown, never 0."""
     if leg is None:
         return None
-    minutes, low, high = (None if one is None else minutes_of(one) for one in (leg.seconds, leg.low, leg.high))
+    minutes, low, high = (
+        None if seconds is None else minutes_of(seconds) for seconds in (leg.seconds, leg.low, leg.high)
+    )
     keys = "minutes distance provenance low high" if band else "minutes distance provenance"
     return form(leg, keys, minutes=minutes, distance=_distance(leg.metres, unit), low=low, high=high)
 
@@ -191,8 +193,8 @@ def _distance(metres: int | None, unit: DistanceUnit) -> float | None:
     return None if metres is None else float(to_unit(metres, unit))
 
 
-def _instants(found: Sequence[int], zone: str) -> list[str]:
-    return [iso(one, zone) for one in found]
+def _instants(instants: Sequence[int], zone: str) -> list[str]:
+    return [iso(at, zone) for at in instants]
 
 
 def _row_form(row: BoardRow, board: Board) -> dict[str, Any]:
@@ -222,7 +224,7 @@ def _ahead_form(row: BoardRow, board: Board) -> dict[str, Any]:
     whole = _row_form(row, board)
     ahead = [form(visit, _PROJECTED, board.zone, slack_minutes=_slack(visit)) for visit in row.visits]
     return whole | {
-        "visits": [one | more for one, more in zip(whole["visits"], ahead, strict=True)],
+        "visits": [visit | more for visit, more in zip(whole["visits"], ahead, strict=True)],
         "home_at": None if row.home_at is None else iso(row.home_at, board.zone),
         "overtime_minutes": row.overtime // 60,
     }
@@ -286,5 +288,5 @@ def _item_form(item: Item, zone: str) -> dict[str, Any]:
         counts=item.standing.sequence if item.standing is not None and item.counts else None,
         permission=item.permission and form(item.permission, "by at@ lowered reason", zone),
         probes=[probe_form(probe) for probe in item.probes],
-        attempts=[form(one, _ATTEMPT, zone, tries=[*map(try_form, one.tries)]) for one in item.attempts],
+        attempts=[form(attempt, _ATTEMPT, zone, tries=[*map(try_form, attempt.tries)]) for attempt in item.attempts],
     )

@@ -23,14 +23,14 @@ def _help(args: Args) -> int:
     from dispatch.commands.line import run
     from dispatch.commands.pager import page
 
-    found = pages()
+    every_page = pages()
     if args.name is None:
         print("dispatch help PAGE shows one of these; dispatch COMMAND --help the usage of a command.\n")
-        for name, path in found.items():
+        for name, path in every_page.items():
             print(f"  {name:<12} {_title(path)}")
         return 0
-    if args.name in found:
-        page(found[args.name].read_text(encoding="utf-8"))
+    if args.name in every_page:
+        page(every_page[args.name].read_text(encoding="utf-8"))
         return 0
     if args.name in KNOWN:
         return run([args.name, "--help"])
@@ -40,7 +40,7 @@ def _help(args: Args) -> int:
 def pages() -> dict[str, Path]:
     """The pages by name: those of the wheel, else those of the folder that the program runs from."""
     packages = Path(dispatch.__file__).parent
-    folder = next((one for one in (packages / "pages", packages.parent / "docs") if one.is_dir()), packages)
+    folder = next((place for place in (packages / "pages", packages.parent / "docs") if place.is_dir()), packages)
     return {path.stem: path for path in sorted(folder.glob("*.md"))}
 
 

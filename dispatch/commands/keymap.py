@@ -43,7 +43,7 @@ def _keymap(args: Args) -> Result:
             print(f"dispatch: {show(fault, 400)}", file=sys.stderr)
         return 1 if faults else 0
 
-    def told(row: KeyRow) -> dict[str, Any]:
+    def json_form(row: KeyRow) -> dict[str, Any]:
         return form(
             row, "id keys default place does", keys=[*map(written, row.keys)], default=[*map(written, row.default)]
         )
@@ -57,7 +57,7 @@ def _keymap(args: Args) -> Result:
             yours = "  (yours)" if row.id in keymap else ""
             yield f"  {pad(written_all(row.keys), 16)} {pad(row.id, 20)} {row.does}{yours}"
 
-    return Answer([*key_rows(DispatchApp, keymap)], lambda rows: [*map(told, rows)], lines)
+    return Answer([*key_rows(DispatchApp, keymap)], lambda rows: [*map(json_form, rows)], lines)
 
 
 COMMANDS = (_keymap,)

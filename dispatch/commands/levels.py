@@ -39,15 +39,15 @@ def _levels(store: Store, args: Args) -> Answer:
         visit = finding.find(store, args.reference)
         return Answer(
             clocks.clocks_of(store, [visit]).get(visit.id, ()),
-            lambda found: [level_words.clock_form(one, visit.zone) for one in found],
-            lambda found: level_words.clock_lines(found, visit.zone, hours24),
+            lambda running: [level_words.clock_form(clock, visit.zone) for clock in running],
+            lambda running: level_words.clock_lines(running, visit.zone, hours24),
         )
     return Answer(
         clocks.open_clocks(store),
         lambda pairs: [
             form(visit, "reference client priority", priority=f"P{visit.priority}")
-            | level_words.clock_form(one, visit.zone)
-            for visit, one in pairs
+            | level_words.clock_form(clock, visit.zone)
+            for visit, clock in pairs
         ],
         lambda pairs: level_words.open_lines(pairs, hours24),
     )

@@ -75,7 +75,7 @@ def in_order(words: Sequence[str]) -> list[str]:
     rest, before = list(words), []
     common = {name: option for option in COMMON for name in option.names}
     while rest and (option := common.get(rest[0].partition("=")[0])) is not None:
-        taken = 1 if "=" in rest[0] or "action" in option.told else 2
+        taken = 1 if "=" in rest[0] or "action" in option.keywords else 2
         before += rest[:taken]
         del rest[:taken]
     if not rest or (rest[0].startswith("-") and rest[0] not in ("-h", "--help", "--version")):

@@ -35,25 +35,25 @@ def locate(user: User, args: Args) -> str | None:
     address = args.address if args.address is not None else site.address
     if not address.strip():
         raise Refusal(f"{records.site_title(user.store, site)} has no address: say it with --address.")
-    found = locating.look_up(user.store, address)
+    places = locating.look_up(user.store, address)
     if args.json:
-        print_json(forms(found, "address lat=place.lat lon=place.lon precision? source"))
+        print_json(forms(places, "address lat=place.lat lon=place.lon precision? source"))
     elif not (args.yes or args.number):
-        for place, one in enumerate(found, 1):
-            print(f"{place}  {show(_line(one), 200)}")
-    if not found:
+        for place, match in enumerate(places, 1):
+            print(f"{place}  {show(_line(match), 200)}")
+    if not places:
         raise NotFound(f"Nothing was found for {show(address, 100)!r}.")
     number: int | None = args.number if args.number is not None else 1 if args.yes else None
     if number is None and not args.json and on_terminal():
-        number = _chosen(len(found))
+        number = _chosen(len(places))
     if number is None:
         if args.json:
             return None
         raise Refusal("Nothing was placed: choose with --number N, or --yes for the first.")
-    if not 1 <= number <= len(found):
-        raise Faulty([f"--number: a number from 1 to {len(found)} is expected"])
-    placed = locating.place(user, site, found[number - 1])
-    return None if args.json else f"{records.site_title(user.store, placed)} is placed: {_line(found[number - 1])}"
+    if not 1 <= number <= len(places):
+        raise Faulty([f"--number: a number from 1 to {len(places)} is expected"])
+    placed = locating.place(user, site, places[number - 1])
+    return None if args.json else f"{records.site_title(user.store, placed)} is placed: {_line(places[number - 1])}"
 
 
 def _chosen(most: int) -> int | None:
@@ -65,6 +65,6 @@ def _chosen(most: int) -> int | None:
     return int(typed) if typed.isdecimal() else None
 
 
-def _line(one: FoundPlace) -> str:
-    kind = f" ({one.precision})" if one.precision else ""
-    return f"{one.address}{kind}  {one.place.lat}, {one.place.lon}"
+def _line(match: FoundPlace) -> str:
+    kind = f" ({match.precision})" if match.precision else ""
+    return f"{match.address}{kind}  {match.place.lat}, {match.place.lon}"

@@ -47,10 +47,10 @@ def _attach(user: User, args: Args) -> str:
         raise Faulty(["--name: what the file is called, where it comes on standard input"])
     try:
         with file_named(args.file) as path, path.open("rb") as source:
-            kept = evidence.attach(user, args.reference, args.item, name, source)
+            file = evidence.attach(user, args.reference, args.item, name, source)
     except OSError as error:
         raise Faulty([f"file: {show(args.file)} cannot be read ({error.strerror})"]) from None
-    return f"{kept.name} ({kept.size:,} bytes) is kept with {args.reference} {kept.item}."
+    return f"{file.name} ({file.size:,} bytes) is kept with {args.reference} {file.item}."
 
 
 def _settled(name: str, outcome: Outcome, text: str, metavar: str | None = None) -> Option:
@@ -120,7 +120,7 @@ def _close(user: User, args: Args) -> Result:
 def _not_yet(store: Store, reference: str, refused: str) -> int:
     """Say what keeps a visit from being closed, and how each of it is recorded."""
     page = visit_page.visit_page(store, reference)
-    missing = {one.ref for one in page.unmet}
+    missing = {gate.ref for gate in page.unmet}
     ways = _way_lines(page.visit.reference, [item for item in page.checklist.items if item.ref in missing])
     print(show(refused, multiline=True), *ways, sep="\n", file=sys.stderr)
     return exits.GATES
@@ -133,8 +133,8 @@ def _way_lines(reference: str, items: Iterable[Item]) -> list[str]:
         served.setdefault(_way(item), []).append(show(item.ref))
     lines = []
     for way, refs in served.items():
-        told = way.format(visit=show(reference), item=refs[0])
-        lines.append(f"  dispatch visit {told}" + (f"   ({', '.join(refs)})" if len(refs) > 1 else ""))
+        command = way.format(visit=show(reference), item=refs[0])
+        lines.append(f"  dispatch visit {command}" + (f"   ({', '.join(refs)})" if len(refs) > 1 else ""))
     return ["By command:", *lines] if lines else []
 
 
@@ -206,8 +206,8 @@ def _abort(user: User, args: Args) -> Iterator[str]:
 def _reopened(reopened: Any) -> Iterator[str]:
     visit, withdrawn = reopened
     yield stands(visit)
-    for one in withdrawn:
-        yield f"  {one.reference}, its request in the queue, is withdrawn"
+    for request in withdrawn:
+        yield f"  {request.reference}, its request in the queue, is withdrawn"
 
 
 DEEDS = (

@@ -24,13 +24,13 @@ class Option(NamedTuple):
     """
 
     names: tuple[str, ...]
-    told: Mapping[str, Any]
+    keywords: Mapping[str, Any]
     reads: Reads = None
 
     @property
     def dest(self) -> str:
         """What the value is called among all that was typed."""
-        return self.told.get("dest") or self.names[-1].lstrip("-").replace("-", "_")
+        return self.keywords.get("dest") or self.names[-1].lstrip("-").replace("-", "_")
 
     def read(self, store: Store, args: Args) -> None:
         """Let what was typed become what it means.
@@ -63,15 +63,15 @@ Reads = Callable[["Store", Any, Args], Any] | str | None
 
 
 def option(
-    name: str, metavar: str | None = None, text: str | None = None, /, reads: Reads = None, **told: Any
+    name: str, metavar: str | None = None, text: str | None = None, /, reads: Reads = None, **keywords: Any
 ) -> Option:
     """An option with a value, or an argument where the name has no dashes; one with two names has a blank between them."""
-    return Option(tuple(name.split()), {"metavar": metavar, "help": text, **told}, reads)
+    return Option(tuple(name.split()), {"metavar": metavar, "help": text, **keywords}, reads)
 
 
-def flag(name: str, text: str | None = None, /, reads: Reads = None, **told: Any) -> Option:
+def flag(name: str, text: str | None = None, /, reads: Reads = None, **keywords: Any) -> Option:
     """An option without a value."""
-    return Option(tuple(name.split()), {"action": "store_true", "help": text, **told}, reads)
+    return Option(tuple(name.split()), {"action": "store_true", "help": text, **keywords}, reads)
 
 
 def one_of(*options: Option, needed: bool = False) -> OneOption:
@@ -86,23 +86,23 @@ def options_of(fields: Iterable[Field], *, needed: bool = False, flags: Sequence
         needed: those that may not be empty have to be given.
         flags: the names of those that take no value.
     """
-    found = []
+    options = []
     for field in fields:
         text = f"{field.label}: {field.hint}" if field.hint else field.label
-        told: dict[str, Any] = {"dest": f"{_FIELD}{field.name}", "help": text.replace("%", "%%")}
+        keywords: dict[str, Any] = {"dest": f"{_FIELD}{field.name}", "help": text.replace("%", "%%")}
         if field.name in flags:
-            told |= {"action": argparse.BooleanOptionalAction}
+            keywords |= {"action": argparse.BooleanOptionalAction}
         else:
-            told |= {"metavar": field.kind.metavar, "required": needed and field.required}
-        found.append(Option((field.option,), told))
-    return tuple(found)
+            keywords |= {"metavar": field.kind.metavar, "required": needed and field.required}
+        options.append(Option((field.option,), keywords))
+    return tuple(options)
 
 
 def typed(args: Args) -> dict[str, str]:
     """What was said of a record's fields, by name."""
-    said = {name.removeprefix(_FIELD): value for name, value in vars(args).items() if name.startswith(_FIELD)}
+    texts = {name.removeprefix(_FIELD): value for name, value in vars(args).items() if name.startswith(_FIELD)}
     flags = {True: "yes", False: "no"}
-    return {name: flags.get(value, value) for name, value in said.items() if value is not None}
+    return {name: flags.get(value, value) for name, value in texts.items() if value is not None}
 
 
 def desk(named: str) -> Callable[..., Any]:
@@ -114,15 +114,15 @@ def desk(named: str) -> Callable[..., Any]:
 
 def take(parser: Any, options: Iterable[Taken]) -> None:
     """Tell a parser of options."""
-    for one in options:
-        if isinstance(one, OneOption):
-            group = parser.add_mutually_exclusive_group(required=one.needed)
-            for each in one.options:
-                group.add_argument(*each.names, **each.told)
-        elif isinstance(one, Option):
-            parser.add_argument(*one.names, **one.told)
+    for option in options:
+        if isinstance(option, OneOption):
+            group = parser.add_mutually_exclusive_group(required=option.needed)
+            for alternative in option.options:
+                group.add_argument(*alternative.names, **alternative.keywords)
+        elif isinstance(option, Option):
+            parser.add_argument(*option.names, **option.keywords)
         else:
-            take(parser, one())
+            take(parser, option())
 
 
 _FIELD = "field_"

@@ -33,14 +33,14 @@ def _list(user: User, args: Args) -> Answer:
     posting.may_see(user)
     firm = user.firm
 
-    def lines(found: Sequence[Message]) -> Iterator[str]:
-        yield from outbox.message_lines(found, firm.zone, firm.clock_hours == 24)
+    def lines(listed: Sequence[Message]) -> Iterator[str]:
+        yield from outbox.message_lines(listed, firm.zone, firm.clock_hours == 24)
         trouble = messages.trouble(user.store, user.now)
         if trouble.words:
             yield f"! {trouble.words}" + (": does `dispatch outbox run` run?" if trouble.overdue else "")
 
-    found = outbox.outbox(user.store, everything=args.all)
-    return Answer(found, lambda found: [outbox.message_form(one, firm.zone) for one in found], lines)
+    listed = outbox.outbox(user.store, everything=args.all)
+    return Answer(listed, lambda listed: [outbox.message_form(message, firm.zone) for message in listed], lines)
 
 
 @acts(

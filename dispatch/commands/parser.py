@@ -94,12 +94,12 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the usage of this command and the sentence on standard error, and leave with exit code 2."""
-        said = next(
+        sentence = next(
             words.format(*match.groups())
             for pattern, words in _SAYINGS
             if (match := re.fullmatch(pattern, message, re.DOTALL))
         )
-        self.refuse(re.sub(r"\.\.$", ".", said))
+        self.refuse(re.sub(r"\.\.$", ".", sentence))
 
     def refuse(self, sentence: str) -> NoReturn:
         """As `error`, with a whole sentence."""
@@ -110,13 +110,13 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[argparse.Namespace, list[str]]:  # type: ignore[override]
         """What is left over is refused by the command that it was given to, not by the program as a whole."""
         self.fill()
-        found, left = super().parse_known_args(args, namespace)
+        parsed, left = super().parse_known_args(args, namespace)
         if left:
             self.refuse(self._unknown(left))
-        if not hasattr(found, "command"):
+        if not hasattr(parsed, "command"):
             # the innermost one is asked first
-            found.command = self.prog.removeprefix("dispatch").strip()
-        return found, left
+            parsed.command = self.prog.removeprefix("dispatch").strip()
+        return parsed, left
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         choices = action.choices
@@ -125,9 +125,9 @@ class Parser(argparse.ArgumentParser):
         name = action.metavar if isinstance(action.metavar, str) else "/".join(action.option_strings) or action.dest
         if isinstance(action, argparse._SubParsersAction):
             self.refuse(f"There is no deed {value}.{self._elsewhere(value) or meant(value, self.shown())}")
-        known = [str(one) for one in choices]
-        said = f" It is one of {', '.join(known)}." if len(known) <= 12 else ""
-        self.refuse(f"{name}: there is no {value}.{meant(value, known) or said}")
+        known = [str(option) for option in choices]
+        choice = f" It is one of {', '.join(known)}." if len(known) <= 12 else ""
+        self.refuse(f"{name}: there is no {value}.{meant(value, known) or choice}")
 
     def shown(self) -> list[str]:
         """The commands, or deeds, below it that its help lists."""
@@ -198,7 +198,7 @@ def parser_of(command: str) -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"dispatch {__version__}")
     groups = parser.add_subparsers(metavar="COMMAND", title="commands")
-    wanted = [group for group, commands in GROUPS.items() if command in commands] or list(GROUPS)
-    for group in wanted:
+    modules = [group for group, commands in GROUPS.items() if command in commands] or list(GROUPS)
+    for group in modules:
         add_all(groups, import_module(f"dispatch.commands.{group}").COMMANDS)
     return parser

@@ -34,7 +34,7 @@ def _permit(user: User, args: Args) -> str:
 def _list(store: Store, _: Args) -> Answer:
     return listing(
         permissions.waiting(store),
-        lambda one: form(one, "reference client item label by at@ why"),
+        lambda request: form(request, "reference client item label by at@ why"),
         permitting.asked_text,
         "Nobody asks for a permission.",
     )

@@ -77,28 +77,28 @@ def _problem(args: Args) -> int:
     def clock(moment: int) -> str:
         return f"{moment // 3600:02}:{moment // 60 % 60:02}"
 
-    left = [why_not.why_not(problem, best.plan, index, lambda one: one.id, clock) for index in judged.left_out]
+    left = [why_not.why_not(problem, best.plan, index, lambda thing: thing.id, clock) for index in judged.left_out]
     if args.json:
-        told = {
+        document = {
             "routes": {
-                one.id: [problem.visits[index].id for index in order]
-                for one, order in zip(problem.technicians, best.plan, strict=True)
+                technician.id: [problem.visits[index].id for index in order]
+                for technician, order in zip(problem.technicians, best.plan, strict=True)
             },
-            "left_out": [{"id": problem.visits[one.visit].id, "why": one.text} for one in left],
+            "left_out": [{"id": problem.visits[reason.visit].id, "why": reason.text} for reason in left],
             "cost": round(judged.cost, 3),
             "travel_minutes": round(judged.travel_minutes, 2),
             "late_minutes": round(judged.late_minutes, 2),
             "cpu_seconds": round(solving.cpu_seconds, 3),
         }
-        print(json.dumps(told | ({"note": solving.note} if solving.note else {})))
+        print(json.dumps(document | ({"note": solving.note} if solving.note else {})))
         return 0
     if solving.note:
         print(show(solving.note, 300))
-    for one, order, route in zip(problem.technicians, best.plan, judged.routes, strict=True):
+    for technician, order, route in zip(problem.technicians, best.plan, judged.routes, strict=True):
         stops = "  ".join(
             f"{clock(start)} {show(problem.visits[index].id)}" for start, index in zip(route.starts, order, strict=True)
         )
-        print(f"{show(one.id)}: {stops or 'nothing'}")
+        print(f"{show(technician.id)}: {stops or 'nothing'}")
     for reason in left:
         print(f"left out {show(problem.visits[reason.visit].id)}: {show(reason.text, 600)}")
     print(

@@ -32,7 +32,7 @@ Result = None | int | str | Iterable[str] | Answer
 """What a command returns: nothing, or the exit code of one that has printed for itself; a line, or lines; or a value."""
 
 
-def said(result: Result, *, as_json: bool = False) -> int:
+def print_result(result: Result, *, as_json: bool = False) -> int:
     """Print a result; returns the exit code."""
     if result is None or isinstance(result, int):
         return result or 0
@@ -58,7 +58,7 @@ def _page(lines: Iterable[str]) -> None:
         sys.stdout.write(text)
 
 
-def write_private(text: str, file: str | None, said: str, *, replace: bool) -> str | None:
+def write_private(text: str, file: str | None, sentence: str, *, replace: bool) -> str | None:
     """Print a text, or write it into a file that only its owner may read; returns what is said of it.
 
     Raises:
@@ -73,7 +73,7 @@ def write_private(text: str, file: str | None, said: str, *, replace: bool) -> s
         private_file.write_private(typed_path(file), text, replace=replace)
     except private_file.FileThere as there:
         raise Refusal(f"{there} --replace writes over it.") from None
-    return said
+    return sentence
 
 
 def print_json(form: Any) -> None:

@@ -113,7 +113,7 @@ def _probe(args: Args) -> int:
         print(f"dispatch: {show(str(refusal))}", file=sys.stderr)
         return 2
     runner, dialer = running.Runner(clock.SystemClock().now, _tell), vantage.FromHost(probes.Vantage.SITE)
-    outcomes = tuple(tuple(runner.run(probe, dialer) for probe in asked.probes) for asked in specification.items)
+    outcomes = tuple(tuple(runner.run(probe, dialer) for probe in item.probes) for item in specification.items)
     print_json(laptop.report_form(laptop.LaptopReport(specification, outcomes)))
     return 0 if all(outcome.passed for item in outcomes for outcome in item) else 1
 

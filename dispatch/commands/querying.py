@@ -44,7 +44,7 @@ def _query(args: Args) -> Result:
         _print_csv(answer)
         return None
     return Answer(
-        answer, lambda found: [dict(zip(found.columns, map(_plain, row), strict=True)) for row in found.rows], _lines
+        answer, lambda answer: [dict(zip(answer.columns, map(_plain, row), strict=True)) for row in answer.rows], _lines
     )
 
 

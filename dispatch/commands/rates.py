@@ -62,15 +62,17 @@ _OUT = option("file", "FILE", "default: printed", nargs="?")
 def _list_cards(store: Store, _: Args) -> Answer:
     return listing(
         agreements.rate_cards(store),
-        lambda one: form(one, "name valid_from currency", currency=one.card["currency"]),
-        lambda one: f"{one.valid_from}  {pad(one.name, 32)} {one.card['currency']}  {', '.join(one.card['classes'])}",
+        lambda card: form(card, "name valid_from currency", currency=card.card["currency"]),
+        lambda card: (
+            f"{card.valid_from}  {pad(card.name, 32)} {card.card['currency']}  {', '.join(card.card['classes'])}"
+        ),
         "No rate card yet: dispatch rate-card add --preset US --name … --from … --set classes.tech.standard=…",
     )
 
 
 @reads("show", "one rate card", _IN_FORCE, JSON)
 def _show_card(_: Store, args: Args) -> Answer:
-    return Answer(args.card, rates.envelope, lambda one: [f"{one.name}  from {one.valid_from}", *_paths(one.card)])
+    return Answer(args.card, rates.envelope, lambda card: [f"{card.name}  from {card.valid_from}", *_paths(card.card)])
 
 
 @acts(
@@ -125,15 +127,16 @@ def _export_card(_: Store, args: Args) -> str | None:
 def _list_agreements(store: Store, args: Args) -> Answer:
     names = {client.id: client.name for client in clients.all_clients(store)}
     client = args.client
-    found = agreements.all_agreements(store) if client is None else agreements.agreements_of(store, client.id)
+    listed = agreements.all_agreements(store) if client is None else agreements.agreements_of(store, client.id)
 
-    def line(one: Agreement) -> str:
-        term = f"{one.starts} – {one.ends or 'no end'}"
-        return f"{one.id:>4}  {pad(names.get(one.client_id, ''), 28)} {pad(one.name, 28)} {one.kind:<12} {term}"
+    def line(agreement: Agreement) -> str:
+        term = f"{agreement.starts} – {agreement.ends or 'no end'}"
+        client_name = names.get(agreement.client_id, "")
+        return f"{agreement.id:>4}  {pad(client_name, 28)} {pad(agreement.name, 28)} {agreement.kind:<12} {term}"
 
     return listing(
-        found,
-        lambda one: _agreement_form(store, one),
+        listed,
+        lambda agreement: _agreement_form(store, agreement),
         line,
         "No agreements yet: dispatch agreement add --client … --name … --kind … --starts …",
     )
@@ -141,20 +144,20 @@ def _list_agreements(store: Store, args: Args) -> Answer:
 
 @reads("show", "one agreement with its balances", _AGREEMENT, JSON)
 def _show_agreement(store: Store, args: Args) -> Answer:
-    def lines(one: Agreement) -> Iterator[str]:
-        terms = {key: value for key, value in one.terms.items() if key != "blocks"}
-        promises = service_terms.service_form(one.service, agreeing.minor_units(store))
+    def lines(agreement: Agreement) -> Iterator[str]:
+        terms = {key: value for key, value in agreement.terms.items() if key != "blocks"}
+        promises = service_terms.service_form(agreement.service, agreeing.minor_units(store))
         if "calendar" in promises:
             promises["calendar"] = service_terms.calendar_text(promises["calendar"])
-        yield f"{one.name}, {_client_name(store, one)}  rollover {one.rollover}"
+        yield f"{agreement.name}, {_client_name(store, agreement)}  rollover {agreement.rollover}"
         yield from _paths(terms | ({"service": promises} if promises else {}))
         for line in (
-            *agreeing.balances(store, one, settings.today(store)),
-            *(word.line for word in agreeing.dated_words(one, store)),
+            *agreeing.balances(store, agreement, settings.today(store)),
+            *(word.line for word in agreeing.dated_words(agreement, store)),
         ):
             yield f"  {line}"
 
-    return Answer(args.agreement, lambda one: _agreement_form(store, one), lines)
+    return Answer(args.agreement, lambda agreement: _agreement_form(store, agreement), lines)
 
 
 @acts(
@@ -199,22 +202,22 @@ def _edit_agreement(user: User, args: Args) -> Iterator[str]:
     terms["rollover"] = args.rollover or before.rollover
     terms["rollover_cap"] = before.rollover_cap if args.rollover_cap is None else args.rollover_cap
     name = args.new_name or before.name
-    one = agreeing.save_agreement(user, _client_name(user.store, before), name, terms, before, since)
-    yield f"{one.name} is changed. {agreeing.KEPT}"
-    for word in agreeing.dated_words(one, user.store):
+    agreement = agreeing.save_agreement(user, _client_name(user.store, before), name, terms, before, since)
+    yield f"{agreement.name} is changed. {agreeing.KEPT}"
+    for word in agreeing.dated_words(agreement, user.store):
         yield f"  {word.line}"
-    yield from _warnings(user.store, one)
+    yield from _warnings(user.store, agreement)
 
 
 def _begun(user: User, client: str, name: str, terms: dict[str, Any]) -> Iterator[str]:
-    one = agreeing.save_agreement(user, client, name, terms)
-    yield f"{one.name} ({one.kind}) is in force from {one.starts} on; its number is {one.id}."
-    yield from _warnings(user.store, one)
+    agreement = agreeing.save_agreement(user, client, name, terms)
+    yield f"{agreement.name} ({agreement.kind}) is in force from {agreement.starts} on; its number is {agreement.id}."
+    yield from _warnings(user.store, agreement)
 
 
-def _warnings(store: Store, one: Agreement) -> Iterator[str]:
+def _warnings(store: Store, agreement: Agreement) -> Iterator[str]:
     """What speaks against the promises of an agreement that was saved; it stands all the same."""
-    for warning in capacity.warnings_of(store, one):
+    for warning in capacity.warnings_of(store, agreement):
         yield f"  warning: {warning}"
 
 
@@ -228,12 +231,12 @@ def _add_block(user: User, args: Args) -> list[str]:
 @acts("import", "an agreement from a JSON file as `export` writes it", _IN)
 def _import_agreement(user: User, args: Args) -> Iterator[str]:
     with file_named(args.file) as path:
-        found = rate_card_file.read_card(path)
-    terms, client, name, cap = (found.get(key) for key in ("terms", "client", "name", "rollover_cap"))
+        document = rate_card_file.read_card(path)
+    terms, client, name, cap = (document.get(key) for key in ("terms", "client", "name", "rollover_cap"))
     if not (isinstance(terms, dict) and isinstance(client, str) and isinstance(name, str)):
         raise Refusal(f"{path.name} is not an agreement: an object with client, name and terms is expected.")
-    beside = {"rollover": str(found.get("rollover", "none")), "rollover_cap": cap if isinstance(cap, int) else None}
-    yield from _begun(user, client, name, terms | beside | {"service": found.get("service")})
+    beside = {"rollover": str(document.get("rollover", "none")), "rollover_cap": cap if isinstance(cap, int) else None}
+    yield from _begun(user, client, name, terms | beside | {"service": document.get("service")})
     if terms.get("blocks"):
         yield "Its prepaid blocks are not imported: enter what is left of each with dispatch agreement block."
 
@@ -243,19 +246,19 @@ def _export_agreement(store: Store, args: Args) -> str | None:
     return write_json(_agreement_form(store, args.agreement), args.file)
 
 
-def _agreement_form(store: Store, one: Agreement) -> dict[str, Any]:
+def _agreement_form(store: Store, agreement: Agreement) -> dict[str, Any]:
     return form(
-        one,
+        agreement,
         "number=id client name terms service rollover rollover_cap balances dated",
-        client=_client_name(store, one),
-        service=service_terms.service_form(one.service, agreeing.minor_units(store)),
-        balances=agreeing.balances(store, one, settings.today(store)),
-        dated=forms(agreeing.dated_words(one, store), "from=since what terms"),
+        client=_client_name(store, agreement),
+        service=service_terms.service_form(agreement.service, agreeing.minor_units(store)),
+        balances=agreeing.balances(store, agreement, settings.today(store)),
+        dated=forms(agreeing.dated_words(agreement, store), "from=since what terms"),
     )
 
 
-def _client_name(store: Store, one: Agreement) -> str:
-    client = clients.client(store, one.client_id)
+def _client_name(store: Store, agreement: Agreement) -> str:
+    client = clients.client(store, agreement.client_id)
     return client.name if client is not None else ""
 
 

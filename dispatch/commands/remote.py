@@ -146,7 +146,7 @@ _end = acts(
 )(
     by(
         "access.logins.end_sessions",
-        lambda ended: [f"{one.id[:8]} of {one.name} was ended." for one in ended],
+        lambda ended: [f"{login.id[:8]} of {login.name} was ended." for login in ended],
         ids="session",
     )
 )
@@ -162,18 +162,18 @@ _end = acts(
 def _sessions(store: Store, args: Args) -> Answer:
     zone = settings.firm(store).zone
 
-    def line(one: SshLogin) -> str:
-        ended = "" if one.ended_at is None else f"  {one.ended_as} {when_text(one.ended_at, zone)}"
-        key, begun, seen = f"K{one.key_id}", when_text(one.started_at, zone), when_text(one.seen_at, zone)
-        return f"{one.id[:8]}  {pad(one.login, 16)} {key:<5} since {begun}  last saved {seen}{ended}"
+    def line(login: SshLogin) -> str:
+        ended = "" if login.ended_at is None else f"  {login.ended_as} {when_text(login.ended_at, zone)}"
+        key, begun, seen = f"K{login.key_id}", when_text(login.started_at, zone), when_text(login.seen_at, zone)
+        return f"{login.id[:8]}  {pad(login.login, 16)} {key:<5} since {begun}  last saved {seen}{ended}"
 
     return listing(
         sessions.recent_sessions(store) if args.all else sessions.open_sessions(store),
-        lambda one: form(
-            one,
+        lambda login: form(
+            login,
             "session=id login name key started=started_at@ last_saved=seen_at@ ended=ended_at@ ended_as?",
             zone,
-            key=f"K{one.key_id}",
+            key=f"K{login.key_id}",
         ),
         line,
         "Nobody sits here over SSH.",

@@ -37,8 +37,8 @@ def _report(name: str, text: str, *options: Option) -> Callable[[Callable[[User,
             text,
             one_of(
                 *(
-                    option(f"--{form}", None, told, dest="form", action="store_const", const=form)
-                    for form, told in _FORMS.items()
+                    option(f"--{form}", None, text, dest="form", action="store_const", const=form)
+                    for form, text in _FORMS.items()
                 )
             ),
             option("--out", "FILE", "into a file that only you may read; without a form its ending says which"),
@@ -48,8 +48,8 @@ def _report(name: str, text: str, *options: Option) -> Callable[[Callable[[User,
         def give(user: User, args: Args) -> str | None:
             report = make(user, args)
             form = args.form or rendering.ENDINGS.get(Path(args.out or "").suffix.casefold(), "plain")
-            said = f"{report.title}: in {show(args.out or '', 120)}."
-            return write_private(rendering.FORMS[form](report), args.out, said, replace=args.replace)
+            sentence = f"{report.title}: in {show(args.out or '', 120)}."
+            return write_private(rendering.FORMS[form](report), args.out, sentence, replace=args.replace)
 
         return give
 

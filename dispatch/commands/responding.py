@@ -44,8 +44,8 @@ def _moves(name: str, text: str, deed: str, *options: Option) -> Command:
     def moves(user: User, args: Args) -> Iterator[str]:
         visit = by(f"requests.responding.{deed}")(user, args)
         yield f"{visit.reference} {visit.client}: {visit.state.label}, P{visit.priority}."
-        if found := levels.clocks_of(user.store, [visit]).get(visit.id, ()):
-            yield from (f"  {line}" for line in level_words.clock_lines(found, visit.zone))
+        if running := levels.clocks_of(user.store, [visit]).get(visit.id, ()):
+            yield from (f"  {line}" for line in level_words.clock_lines(running, visit.zone))
 
     return moves
 

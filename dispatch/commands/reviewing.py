@@ -52,10 +52,10 @@ def history(store: Store, args: Args) -> Answer:
 def _list(store: Store, _: Args) -> Answer:
     log, exceptions, clean = visit_log.waiting(store)
 
-    def told(*_: object) -> dict[str, Any]:
+    def json_form(*_: object) -> dict[str, Any]:
         keys = "reference=visit.reference client=visit.client why start=visit.start@"
         return {
-            "exceptions": [form(one, keys, log.zone, why=[mark.text for mark in one.remarks]) for one in exceptions],
+            "exceptions": [form(line, keys, log.zone, why=[mark.text for mark in line.remarks]) for line in exceptions],
             "clean": [line.visit.reference for line in clean],
         }
 
@@ -63,14 +63,14 @@ def _list(store: Store, _: Args) -> Answer:
         if not log.lines:
             yield "Nothing waits for review."
         for line in exceptions:
-            why = "; ".join(one.text for one in line.remarks)
+            why = "; ".join(remark.text for remark in line.remarks)
             yield f"{pad(line.visit.reference, 8)} {pad(line.visit.client, 28)} {why}"
         if clean:
             yield f"Clean ({len(clean)}): {', '.join(line.visit.reference for line in clean)}"
             seen = " ".join(f"{line.visit.reference}@{line.charge.revision}" for line in clean)
             yield f"`dispatch review batch {seen} --yes` approves these."
 
-    return Answer(log, told, lines)
+    return Answer(log, json_form, lines)
 
 
 @alone(
@@ -106,10 +106,10 @@ def _approve(args: Args) -> Result:
 
 def _print_judged(judged: JudgedApproval) -> None:
     print("\n".join(show(line) for line in judged.consequences))
-    for one in judged.refusals:
-        print(f"refused: {show(one)}")
-    for one in judged.doubts:
-        print(f"needs --reason: {show(one)}")
+    for refusal in judged.refusals:
+        print(f"refused: {show(refusal)}")
+    for doubt in judged.doubts:
+        print(f"needs --reason: {show(doubt)}")
 
 
 @acts("comments", "the comments that wait for your answer", JSON)
@@ -117,8 +117,10 @@ def _comments(user: User, _: Args) -> Answer:
     zone = user.firm.zone
     return listing(
         reviews.waiting_for(user.store, user.staff.id),
-        lambda one: form(one, json_forms.COMMENT, zone),
-        lambda one: f"{one.reference} {one.client}: {one.text} ({one.by}, {when_text(one.at, zone)})",
+        lambda comment: form(comment, json_forms.COMMENT, zone),
+        lambda comment: (
+            f"{comment.reference} {comment.client}: {comment.text} ({comment.by}, {when_text(comment.at, zone)})"
+        ),
         "No visit of yours was sent back.",
     )
 
@@ -140,7 +142,7 @@ def _batch(user: User, args: Args) -> int:
     shown = _at_revisions(references)
     if not args.references:
         for line in exceptions:
-            print(f"not clean: {show(line.visit.reference)} {'; '.join(show(one.text) for one in line.remarks)}")
+            print(f"not clean: {show(line.visit.reference)} {'; '.join(show(remark.text) for remark in line.remarks)}")
     if not references:
         print("Nothing is clean that waits for review.")
         return 0
@@ -163,20 +165,20 @@ def _batch(user: User, args: Args) -> int:
 
 def _at_revisions(references: Sequence[str]) -> dict[str, int | None]:
     """References as they are typed, R1 or R1@2, with the revision that is meant."""
-    found: dict[str, int | None] = {}
+    revisions: dict[str, int | None] = {}
     for typed in references:
         reference, at, revision = typed.strip().rpartition("@")
         if at and not revision.isdecimal():
             raise Faulty([f"{typed!r} is not a reference with a revision, such as R1@2"])
-        found[reference if at else revision] = int(revision) if at else None
-    return found
+        revisions[reference if at else revision] = int(revision) if at else None
+    return revisions
 
 
 def _exactly(typed: str) -> dict[str, int]:
     """References, each with the revision that was shown."""
-    found = _at_revisions(typed.split(","))
-    exact = {reference: revision for reference, revision in found.items() if revision is not None}
-    if bare := [reference for reference in found if reference not in exact]:
+    revisions = _at_revisions(typed.split(","))
+    exact = {reference: revision for reference, revision in revisions.items() if revision is not None}
+    if bare := [reference for reference in revisions if reference not in exact]:
         raise Faulty([f"shown: {', '.join(bare)!r} has no revision, such as R1@2"])
     return exact
 
@@ -236,7 +238,7 @@ def _seen(store: Store) -> dict[str, int]:
 
 
 def _as_shown(going: Mapping[str, int]) -> str:
-    return ",".join(f"{show(one)}@{revision}" for one, revision in going.items())
+    return ",".join(f"{show(reference)}@{revision}" for reference, revision in going.items())
 
 
 def _ready(store: Store) -> int:
@@ -261,7 +263,7 @@ def _batches(store: Store, _: Args) -> Answer:
     zone = settings.firm(store).zone
     going, left_out = invoicing.ready(store)
 
-    def told(batches: Sequence[Batch]) -> dict[str, Any]:
+    def json_form(batches: Sequence[Batch]) -> dict[str, Any]:
         waiting = [{"reference": reference, "why": why} for reference, why in left_out]
         keys = "batch=id exported_at=at@ exported_by=by visits"
         return {"ready": list(going), "left_out": waiting, "batches": forms(batches, keys, zone)}
@@ -270,10 +272,10 @@ def _batches(store: Store, _: Args) -> Answer:
         yield f"Ready to invoice ({len(going)}): {', '.join(going) or 'none'}"
         for reference, why in left_out:
             yield f"Not ready: {reference}: {why}"
-        for one in batches:
-            yield f"{one.id:>4}  {when_text(one.at, zone)}  {one.visits:>4} visits  {one.by}"
+        for batch in batches:
+            yield f"{batch.id:>4}  {when_text(batch.at, zone)}  {batch.visits:>4} visits  {batch.by}"
 
-    return Answer(invoices.batches(store), told, lines)
+    return Answer(invoices.batches(store), json_form, lines)
 
 
 _REVIEW = (

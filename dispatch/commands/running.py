@@ -51,26 +51,32 @@ def _candidates(store: Store, args: Args) -> Answer:
     own = day_of(visit.starts_at, zone) if visit.starts_at is not None else visit.wanted_on
     day = args.date or max(own or today, today)
 
-    def told(one: Candidate) -> dict[str, Any]:
+    def json_form(candidate: Candidate) -> dict[str, Any]:
         return form(
-            one,
+            candidate,
             "technician=name start@ verdict=verdict.level cost extra_travel_minutes slack_minutes=slack reasons findings pushes",
             zone,
-            cost=round(one.cost, 2),
-            extra_travel_minutes=round(one.verdict.extra_travel / 60),
-            findings=[finding.text for finding in one.verdict.findings],
+            cost=round(candidate.cost, 2),
+            extra_travel_minutes=round(candidate.verdict.extra_travel / 60),
+            findings=[finding.text for finding in candidate.verdict.findings],
         )
 
-    def lines(found: Sequence[Candidate]) -> Iterator[str]:
+    def lines(candidates: Sequence[Candidate]) -> Iterator[str]:
         yield f"{visit.reference} {visit.client}, {visit.work}: {day_text(day)}"
-        for one in found:
-            yield _way(one.name, one.start, one.verdict.level.value, one.cost, one.words, zone)
-        if not found:
+        for candidate in candidates:
+            yield _way(
+                candidate.name, candidate.start, candidate.verdict.level.value, candidate.cost, candidate.words, zone
+            )
+        if not candidates:
             yield "Nobody works on this day."
 
     return Answer(
         placement.candidates(store, args.reference, day),
-        lambda found: {"reference": visit.reference, "date": str(day), "candidates": [*map(told, found)]},
+        lambda candidates: {
+            "reference": visit.reference,
+            "date": str(day),
+            "candidates": [*map(json_form, candidates)],
+        },
         lines,
     )
 
@@ -94,17 +100,17 @@ def _emergency(args: Args) -> Answer:
         return _apply(args)
     store = open_store(args)
     zone = settings.firm(store).zone
-    found = emergency.ways(store, args.reference, args.to)
+    ways = emergency.ways(store, args.reference, args.to)
     visit = finding.find(store, args.reference)
 
-    def lines(found: Sequence[Insertion]) -> Iterator[str]:
+    def lines(ways: Sequence[Insertion]) -> Iterator[str]:
         yield f"{visit.reference} {visit.client}, {visit.work}: nothing is placed yet, --apply does it"
-        for one in found:
-            yield _way(one.name, one.start, one.level.value, one.cost, one.words(zone), zone)
-        if not found:
+        for way in ways:
+            yield _way(way.name, way.start, way.level.value, way.cost, way.words(zone), zone)
+        if not ways:
             yield "Nobody works today."
 
-    return Answer(found, lambda found: _ways_form(store, visit, found, zone, applied=False), lines)
+    return Answer(ways, lambda ways: _ways_form(store, visit, ways, zone, applied=False), lines)
 
 
 def _apply(args: Args) -> Answer:
@@ -122,20 +128,22 @@ def _apply(args: Args) -> Answer:
     return Answer(placed.way, lambda way: _ways_form(user.store, visit, [way], zone, applied=True), lines)
 
 
-def _ways_form(store: Store, visit: Visit, found: Sequence[Insertion], zone: str, *, applied: bool) -> dict[str, Any]:
-    references = emergency.references(store, found)
+def _ways_form(
+    store: Store, visit: Visit, insertions: Sequence[Insertion], zone: str, *, applied: bool
+) -> dict[str, Any]:
+    references = emergency.references(store, insertions)
     pushed = "reference client minutes was@ start@ late?"
     ways = [
         form(
-            one,
+            way,
             "technician=name start@ end@ verdict=level cost extra_travel_minutes pushed findings",
             zone,
-            cost=round(one.cost, 2),
-            extra_travel_minutes=round(one.extra_travel / 60),
-            pushed=[form(push, pushed, zone, reference=references[push.visit_id]) for push in one.pushed],
-            findings=[finding.text for finding in one.findings],
+            cost=round(way.cost, 2),
+            extra_travel_minutes=round(way.extra_travel / 60),
+            pushed=[form(push, pushed, zone, reference=references[push.visit_id]) for push in way.pushed],
+            findings=[finding.text for finding in way.findings],
         )
-        for one in found
+        for way in insertions
     ]
     return {"reference": visit.reference, "applied": applied, "ways": ways}
 
@@ -168,11 +176,11 @@ def _call(user: User, args: Args) -> Answer:
         raise Faulty(["--promised: nobody answered, so nothing was promised"])
 
     def line(logged: Called) -> str:
-        zone, told = logged.visit.zone, logged.call.promised
-        said = f"no answer. It goes to the lead at {clock_text(logged.call.at + calls.ESCALATED_AFTER, zone)}"
-        if told is not None:
-            said = f"told {clock_text(told, zone)}"
-        return f"{logged.visit.reference} {logged.visit.client}: {said}."
+        zone, promised = logged.visit.zone, logged.call.promised
+        outcome = f"no answer. It goes to the lead at {clock_text(logged.call.at + calls.ESCALATED_AFTER, zone)}"
+        if promised is not None:
+            outcome = f"told {clock_text(promised, zone)}"
+        return f"{logged.visit.reference} {logged.visit.client}: {outcome}."
 
     return Answer(
         calling_ahead.call(user, args.reference, answered=not args.no_answer, promised=args.promised, note=args.note),

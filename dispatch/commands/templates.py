@@ -55,17 +55,17 @@ _TEMPLATE = option("template", "TEMPLATE", "its name, or a part that only it has
 
 @reads("list", "every template, and which visits it serves", JSON)
 def _list(store: Store, _: Args) -> Answer:
-    def line(one: Template) -> str:
-        saved = f"{len(one.items)} items, version {one.number}"
-        return f"{pad(one.name, 32)} {pad(saved, 22)} {template_records.serving_text(store, one)}"
+    def line(template: Template) -> str:
+        saved = f"{len(template.items)} items, version {template.number}"
+        return f"{pad(template.name, 32)} {pad(saved, 22)} {template_records.serving_text(store, template)}"
 
     return listing(
         templates.all_templates(store),
-        lambda one: form(
-            one,
+        lambda template: form(
+            template,
             "name version=number kinds tags clients items",
-            clients=template_records.client_names(store, one),
-            items=len(one.items),
+            clients=template_records.client_names(store, template),
+            items=len(template.items),
         ),
         line,
     )
@@ -79,10 +79,10 @@ def _list(store: Store, _: Args) -> Answer:
     JSON,
 )
 def _show(store: Store, args: Args) -> Answer:
-    def lines(one: Template) -> Iterator[str]:
-        yield f"{one.name}, version {one.number}, for {template_records.serving_text(store, one)}"
+    def lines(template: Template) -> Iterator[str]:
+        yield f"{template.name}, version {template.number}, for {template_records.serving_text(store, template)}"
         phase = None
-        for item in one.items:
+        for item in template.items:
             if item.phase is not phase:
                 phase = item.phase
                 yield phase.value.upper()
@@ -91,7 +91,7 @@ def _show(store: Store, args: Args) -> Answer:
 
     return Answer(
         checklists.wording(store, args.template, args.version).template,
-        lambda one: checklists.exported(store, one) | {"version": one.number},
+        lambda template: checklists.exported(store, template) | {"version": template.number},
         lines,
     )
 
@@ -104,7 +104,7 @@ def _show(store: Store, args: Args) -> Answer:
     *_CHANGES,
 )
 def _add(user: User, args: Args) -> str:
-    like = args.like or next(one for one in templates.all_templates(user.store) if one.for_all)
+    like = args.like or next(template for template in templates.all_templates(user.store) if template.for_all)
     draft = template_draft.begun(typed(args)["name"], like)
     _change(user.store, draft, args)
     saved = draft.save(user)
@@ -177,20 +177,20 @@ def _restore(user: User, args: Args) -> str:
 def _history(store: Store, args: Args) -> Answer:
     firm = settings.firm(store)
 
-    def line(one: Wording) -> str:
+    def line(wording: Wording) -> str:
         when = "as the program brings it"
-        if one.saved_at is not None:
-            when = f"{when_text(one.saved_at, firm.zone, firm.clock_hours == 24)}, {one.by or ''}"
-        count = f"{len(one.template.items)} items"
-        return f"version {one.template.number:<4} {pad(one.template.name, 32)} {count:<10} {when}"
+        if wording.saved_at is not None:
+            when = f"{when_text(wording.saved_at, firm.zone, firm.clock_hours == 24)}, {wording.by or ''}"
+        count = f"{len(wording.template.items)} items"
+        return f"version {wording.template.number:<4} {pad(wording.template.name, 32)} {count:<10} {when}"
 
     return listing(
         templates.wordings(store, args.template.id),
-        lambda one: form(
-            one,
+        lambda wording: form(
+            wording,
             "version=template.number name=template.name items saved_at@ by",
             firm.zone,
-            items=len(one.template.items),
+            items=len(wording.template.items),
         ),
         line,
     )
@@ -212,23 +212,23 @@ def _archive(user: User, args: Args) -> str:
     JSON,
 )
 def _preview(store: Store, args: Args) -> Answer:
-    def lines(found: Preview) -> Iterator[str]:
-        chosen = found.chosen
+    def lines(preview: Preview) -> Iterator[str]:
+        chosen = preview.chosen
         yield f"{chosen.template.name}, version {chosen.template.number}: {chosen.why}"
         if chosen.others:
-            yield f"would serve too: {', '.join(one.name for one in chosen.others)}"
-        room = max(len(item.ref) for item in found.items)
-        for item in found.items:
+            yield f"would serve too: {', '.join(template.name for template in chosen.others)}"
+        room = max(len(item.ref) for item in preview.items)
+        for item in preview.items:
             yield f"  {pad(item.ref, room)} {item.label}" + ("" if item.required else "  (not required)")
 
     items = "id=ref phase kind text=label required na=na_allowed override=override_allowed evidence"
     return Answer(
         checklists.preview(store, args.client, args.site, args.kind, args.tag),
-        lambda found: form(
-            found.chosen,
+        lambda preview: form(
+            preview.chosen,
             "template=template.name version=template.number why others items",
-            others=[one.name for one in found.chosen.others],
-            items=forms(found.items, items),
+            others=[template.name for template in preview.chosen.others],
+            items=forms(preview.items, items),
         ),
         lines,
     )
@@ -243,7 +243,7 @@ def _preview(store: Store, args: Args) -> Answer:
 def _export(store: Store, args: Args) -> str | None:
     if args.template is not None:
         return write_json(checklists.exported(store, args.template), args.file)
-    return write_json([checklists.exported(store, one) for one in templates.all_templates(store)], args.file)
+    return write_json([checklists.exported(store, template) for template in templates.all_templates(store)], args.file)
 
 
 @acts(
@@ -269,8 +269,8 @@ def _verdicts(report: ImportReport) -> Iterator[str]:
         yield f"{row.reference}: {row.verdict.value}"
         for fault in row.faults:
             yield f"  {fault.field}: {fault.expected}"
-        for one in row.differences:
-            yield f"  {one.field}: here {one.ours or '–'}, in the file {one.theirs or '–'}"
+        for difference in row.differences:
+            yield f"  {difference.field}: here {difference.ours or '–'}, in the file {difference.theirs or '–'}"
     if report.refused:
         yield "Nothing was imported."
     elif verdicts.RowVerdict.DIFFERS in report.counts:

@@ -11,7 +11,7 @@ from typing import Any
 from dispatch.commands.declared import CommandGroup, acts, alone, by, reads
 from dispatch.commands.opening import agreed
 from dispatch.commands.options import JSON, Args, flag, option
-from dispatch.commands.printing import Answer, listing, said
+from dispatch.commands.printing import Answer, listing, print_result
 from dispatch.commands.typed import day_or_today, moment_or_now
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal
 from dispatch.lazily import lazily
@@ -55,40 +55,40 @@ def _show(store: Store, args: Args) -> int:
     notes: list[str] = []
     if args.matrix:
         titles, cells, notes = driving.matrix(store, args.date, args.at)
-        found = _matrix(titles, cells, unit)
+        answer = _matrix(titles, cells, unit)
     else:
         drives = driving.drives_of(store, args.date) if args.origin is None else []
         if args.origin is not None:
-            one, notes = driving.drive(store, args.origin, args.destination, args.at)
-            drives = [one]
-        found = _drives(drives, unit)
-    said(found, as_json=args.json)
+            known, notes = driving.drive(store, args.origin, args.destination, args.at)
+            drives = [known]
+        answer = _drives(drives, unit)
+    print_result(answer, as_json=args.json)
     _tell(notes)
     return 0
 
 
 def _drives(drives: Sequence[KnownDrive], unit: DistanceUnit) -> Answer:
-    def told(one: KnownDrive) -> dict[str, Any]:
-        whose = form(one, "technician? from=origin to=destination")
-        return whose | (forms.leg_form(one.leg, unit, band=True) or {}) | form(one, "pin_reason=pin.reason?")
+    def json_form(known: KnownDrive) -> dict[str, Any]:
+        whose = form(known, "technician? from=origin to=destination")
+        return whose | (forms.leg_form(known.leg, unit, band=True) or {}) | form(known, "pin_reason=pin.reason?")
 
     def lines(drives: Sequence[KnownDrive]) -> Iterator[str]:
         technician = ""
-        for one in drives:
-            if one.technician != technician:
-                technician = one.technician
+        for known in drives:
+            if known.technician != technician:
+                technician = known.technician
                 yield technician
-            leg = one.leg
+            leg = known.leg
             figures = f"{_time(leg)}  {_band(leg):>12}  {distance_text(leg.metres, unit):>9}"
-            yield f"  {pad(one.origin, 30)} → {pad(one.destination, 30)} {figures}".rstrip()
+            yield f"  {pad(known.origin, 30)} → {pad(known.destination, 30)} {figures}".rstrip()
         if not drives:
             yield "Nobody drives on this day."
 
-    return Answer(drives, lambda drives: {"distance_unit": unit, "drives": [*map(told, drives)]}, lines)
+    return Answer(drives, lambda drives: {"distance_unit": unit, "drives": [*map(json_form, drives)]}, lines)
 
 
 def _matrix(titles: Sequence[str], cells: list[list[Leg]], unit: DistanceUnit) -> Answer:
-    def told(cells: list[list[Leg]]) -> dict[str, Any]:
+    def json_form(cells: list[list[Leg]]) -> dict[str, Any]:
         rows = [[forms.leg_form(leg, unit, band=True) for leg in row] for row in cells]
         return {"distance_unit": unit, "places": [show(title) for title in titles], "legs": rows}
 
@@ -99,7 +99,7 @@ def _matrix(titles: Sequence[str], cells: list[list[Leg]], unit: DistanceUnit) -
                 if other != title:
                     yield f"  → {pad(other, 40)} {_time(leg)}  {_band(leg)}".rstrip()
 
-    return Answer(cells, told, lines)
+    return Answer(cells, json_form, lines)
 
 
 def _time(leg: Leg) -> str:
@@ -123,8 +123,8 @@ def _band(leg: Leg) -> str:
 )
 def _pin(user: User, args: Args) -> Iterator[str]:
     record_store = record_stores.RECORD_STORES["pin"]
-    for one in driving.pin(user, args.origin, args.destination, args.minutes, both=args.both, reason=args.reason):
-        yield f"{record_store.title(user.store, one)}: {record_store.line(user.store, one)}"
+    for pin in driving.pin(user, args.origin, args.destination, args.minutes, both=args.both, reason=args.reason):
+        yield f"{record_store.title(user.store, pin)}: {record_store.line(user.store, pin)}"
 
 
 @acts("unpin", "let a pinned drive go; undo brings it back", option("origin", "FROM"), option("destination", "TO"))
@@ -139,8 +139,8 @@ def _pins(store: Store, _: Args) -> Answer:
     record_store = record_stores.RECORD_STORES["pin"]
     return listing(
         [*record_store.all(store)],
-        lambda one: record_store.texts(store, one) | {"minutes": one.minutes},
-        lambda one: f"{record_store.title(store, one)}  {record_store.line(store, one)}",
+        lambda pin: record_store.texts(store, pin) | {"minutes": pin.minutes},
+        lambda pin: f"{record_store.title(store, pin)}  {record_store.line(store, pin)}",
         "None yet: dispatch travel pin FROM TO MINUTES",
     )
 
@@ -152,23 +152,23 @@ def _pins(store: Store, _: Args) -> Answer:
     about="Medians of the pairs that were driven three times or more, and from 20 legs on the firm's own pace.",
 )
 def _learn(user: User, _: Args) -> Answer:
-    def told(learned: Learned) -> dict[str, Any]:
+    def json_form(learned: Learned) -> dict[str, Any]:
         scales = {
-            source: {name: round(getattr(one, name), 3) for name in ("multiplier", "low", "high")}
-            | {"legs": one.legs, "half_hours": len(one.buckets)}
-            for source, one in learned.scales.items()
+            source: {name: round(getattr(scale, name), 3) for name in ("multiplier", "low", "high")}
+            | {"legs": scale.legs, "half_hours": len(scale.buckets)}
+            for source, scale in learned.scales.items()
         }
         return {"legs": learned.legs, "pairs": learned.pairs, "scales": scales}
 
     def lines(learned: Learned) -> Iterator[str]:
         yield f"{learned.legs} logged legs; {learned.pairs} pairs were driven {learning.PAIR_LEGS} times or more."
-        for source, one in learned.scales.items():
-            hours = f", {len(one.buckets)} half hours of their own" if one.buckets else ""
-            yield f"{source}: drives take {one.multiplier:.2f} times as long ({one.low:.2f} to {one.high:.2f}{hours})."
+        for source, scale in learned.scales.items():
+            hours = f", {len(scale.buckets)} half hours of their own" if scale.buckets else ""
+            yield f"{source}: drives take {scale.multiplier:.2f} times as long ({scale.low:.2f} to {scale.high:.2f}{hours})."
         if not learned.scales:
             yield f"A pace of the firm's own takes {learning.SCALE_LEGS} legs."
 
-    return Answer(driving.learn(user), told, lines)
+    return Answer(driving.learn(user), json_form, lines)
 
 
 def _step(words: str) -> None:

@@ -79,8 +79,8 @@ def moment(store: Store, text: str | None, args: argparse.Namespace) -> int | No
 
 def moment_or_now(store: Store, text: str | None, args: argparse.Namespace) -> int:
     """The same, and now where nothing is typed."""
-    found = moment(store, text, args)
-    return store.clock.now() if found is None else found
+    at = moment(store, text, args)
+    return store.clock.now() if at is None else at
 
 
 def moment_there(store: Store, text: str | None, args: argparse.Namespace) -> int | None:

@@ -59,7 +59,7 @@ def _day(args: Args) -> Result:
         return _screen(args, "day")
     user = user_of(args)
     board = views.board(user.store, day_typed(user.store, args.date))
-    row = _row_of(board.rows, args.technician or user.staff.name, asked=args.technician is not None)
+    row = _row_of(board.rows, args.technician or user.staff.name, named=args.technician is not None)
     return Answer(row, lambda row: forms.day_form(board, row), lambda row: plain.day_lines(board, row))
 
 
@@ -85,7 +85,7 @@ def _route(args: Args) -> Answer:
     store = open_store(args)
     board = views.board(store, day_typed(store, args.date))
     if args.technician is not None:
-        rows = [_row_of(board.rows, args.technician, asked=True)]
+        rows = [_row_of(board.rows, args.technician, named=True)]
     else:
         own = sessions.log_in(store, args.login).staff.name.casefold()
         rows = [row for row in board.rows if row.name.casefold() == own] or list(board.rows)
@@ -186,8 +186,8 @@ def _screen(args: Args, mode: str) -> int:
     return app.return_code or 0
 
 
-def _row_of(rows: tuple[BoardRow, ...], name: str, *, asked: bool) -> BoardRow:
-    if not asked and name.casefold() not in (row.name.casefold() for row in rows):
+def _row_of(rows: tuple[BoardRow, ...], name: str, *, named: bool) -> BoardRow:
+    if not named and name.casefold() not in (row.name.casefold() for row in rows):
         raise NotFound(f"{name} is not a technician; choose one with --technician NAME.")
     return records.near("technician", name, {row.name: row for row in rows})
 

@@ -47,16 +47,19 @@ def _asked(*without: str) -> list[Field]:
     JSON,
 )
 def _list(store: Store, args: Args) -> Answer:
-    found = visits.all_visits(store)
+    listed = visits.all_visits(store)
     if args.state:
-        wanted = args.state.strip().lower().replace(" ", "_").replace("-", "_")
-        if wanted not in set(states.State):
+        state = args.state.strip().lower().replace(" ", "_").replace("-", "_")
+        if state not in set(states.State):
             raise Refusal(f"There is no state {args.state!r}; the states are {', '.join(states.State)}.")
-        found = [visit for visit in found if visit.state == wanted]
+        listed = [visit for visit in listed if visit.state == state]
     if args.date:
-        days = ((one, one.wanted_on if one.starts_at is None else day_of(one.starts_at, one.zone)) for one in found)
-        found = [visit for visit, day in days if day == args.date]
-    return Answer(found, lambda found: [*map(forms.visit_form, found)], plain.visit_lines)
+        days = (
+            (visit, visit.wanted_on if visit.starts_at is None else day_of(visit.starts_at, visit.zone))
+            for visit in listed
+        )
+        listed = [visit for visit, day in days if day == args.date]
+    return Answer(listed, lambda listed: [*map(forms.visit_form, listed)], plain.visit_lines)
 
 
 @of_visit("show", "one visit with its checklist, charge and events", JSON)
@@ -75,8 +78,8 @@ def _show(store: Store, args: Args) -> Answer:
 )
 def _edit(user: User, args: Args) -> Answer:
     visit = finding.find(user.store, args.reference)
-    said = {"version": visit.version, "reason": args.override, "confirmed": args.confirm}
-    after = amending.amend(user, args.reference, typed(args), **said)
+    how = {"version": visit.version, "reason": args.override, "confirmed": args.confirm}
+    after = amending.amend(user, args.reference, typed(args), **how)
     line = "{0.reference} is as it was." if after == visit else "{0.reference} {0.client}: {0.work}, {0.minutes} min."
     return Answer(after, forms.visit_form, line.format)
 
@@ -111,17 +114,17 @@ def _add(user: User, args: Args) -> Answer:
     JSON,
 )
 def _quick(user: User, args: Args) -> Answer:
-    found = reading.understand(" ".join(args.line), reading.names(user.store), settings.today(user.store))
+    understood = reading.understand(" ".join(args.line), reading.names(user.store), settings.today(user.store))
 
     def lines(*_: object) -> list[str]:
-        return [text for text, _ in reading.told(found, hours24=user.firm.clock_hours == 24)]
+        return [text for text, _ in reading.told(understood, hours24=user.firm.clock_hours == 24)]
 
     if args.check:
-        return Answer(found, forms.quick_form, lines, 1 if found.problems else 0)
-    if found.problems:
-        raise Faulty(found.problems)
+        return Answer(understood, forms.quick_form, lines, 1 if understood.problems else 0)
+    if understood.problems:
+        raise Faulty(understood.problems)
     return Answer(
-        intake.add(user, found.texts()),
+        intake.add(user, understood.texts()),
         forms.visit_form,
         lambda visit: [f"{visit.reference} is in the queue.", *lines()],
     )
@@ -146,8 +149,8 @@ def _places(name: str, text: str, *, required: bool, whom: str) -> Command:
         if args.check:
             return _check(user, args)
         deed = getattr(schedule, name)
-        said = {"reason": args.override, "confirmed": args.confirm, "version": args.version}
-        return crews.placed_lines(deed(user, args.reference, args.to, args.at, **said))
+        how = {"reason": args.override, "confirmed": args.confirm, "version": args.version}
+        return crews.placed_lines(deed(user, args.reference, args.to, args.at, **how))
 
     return place
 

@@ -63,16 +63,16 @@ def ask_nothing(args: Args) -> None:
 
 def answer(args: Args, store: Store, date: datetime.date) -> Answer:
     """The log as it is wanted."""
-    wanted = _wanted(args, store, date)
+    narrowing = _wanted(args, store, date)
 
     def lines(log: Log) -> Iterator[str]:
         yield from log_words.log_lines(
-            log, " · ".join(filter(None, (wanted.words_of_days(), wanted.words_of_filters())))
+            log, " · ".join(filter(None, (narrowing.words_of_days(), narrowing.words_of_filters())))
         )
-        if wanted.words.strip() and not search_index.possible():
+        if narrowing.words.strip() and not search_index.possible():
             yield "This SQLite has no FTS5: every visit was read for these words, which is slower than an index."
 
-    return Answer(visit_log.visit_log(store, wanted), lambda log: forms.log_form(log, wanted), lines)
+    return Answer(visit_log.visit_log(store, narrowing), lambda log: forms.log_form(log, narrowing), lines)
 
 
 def _wanted(args: Args, store: Store, date: datetime.date) -> visit_log.LogFilter:

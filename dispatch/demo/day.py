@@ -19,7 +19,7 @@ from db.store import Store
 from dispatch.closeout.recording import Recording
 from dispatch.demo.clock import MONDAY, NOW, SET_UP, TUESDAY, ZONE
 from dispatch.demo.hosts import hosts
-from dispatch.demo.office import Office, asked
+from dispatch.demo.office import Office, typed_request
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import arriving, leaving, onsite, probing
 from dispatch.desk.day import placement, views
@@ -136,7 +136,7 @@ class _DemoDay:
         branch = {"client": "Scioto Insurance", "name": "Pataskala", "place": "39.99562, -82.67434"}
         editing.add(self.dana, "site", {**branch, "address": "Main Street, Pataskala"})
         more = {"site": "Pataskala", "skills": "", "came_by": "mail"}
-        desks = asked("TK-870", "Scioto Insurance", "Six desks move to the second floor", "P4", **more)
+        desks = typed_request("TK-870", "Scioto Insurance", "Six desks move to the second floor", "P4", **more)
         reference = intake.add(self.dana, desks).reference
         names = [row.name for row in views.board(self.store, TUESDAY).rows]
         for clock in ("16:00", "16:30", "16:45"):
@@ -162,14 +162,14 @@ class _DemoDay:
                     if visit.end is not None and visit.end <= until:
                         self._register(visit, offered)
             yield
-            for one in targets.all_targets(self.store):
-                if one.kind is not ProbeKind.VALUE:
-                    editing.archive(self.dana, "target", one)
+            for target in targets.all_targets(self.store):
+                if target.kind is not ProbeKind.VALUE:
+                    editing.archive(self.dana, "target", target)
 
     def _register(self, visit: BoardVisit, offered: Sequence[dict[str, str]]) -> None:
         page = visit_page(self.store, visit.reference)
         refs = {item.ref for item in page.checklist.items}
-        known = {one.name for one in targets.targets_of(self.store, page.site.id)}
+        known = {target.name for target in targets.targets_of(self.store, page.site.id)}
         for target in (*offered, _BACKUP):
             ref = "T6" if target is _BACKUP else f"T4.{target['name']}"
             if ref in refs and target["name"] not in known:
@@ -177,13 +177,13 @@ class _DemoDay:
 
     def live(self, day: datetime.date, until: int, moved: Callable[[float], None]) -> None:
         """Let the technicians work through their day, in the order in which things happen."""
-        told: list[tuple[int, int, _Deed]] = []
+        events: list[tuple[int, int, _Deed]] = []
         for position, row in enumerate(views.board(self.store, day).rows):
             for moment, deed in self._course(row, position, day):
-                told.append((moment, len(told), deed))
+                events.append((moment, len(events), deed))
         for moment, deed in self.office.course() if day == TUESDAY else ():
-            told.append((moment, len(told), deed))
-        happens = sorted((one for one in told if one[0] <= until), key=lambda one: one[:2])
+            events.append((moment, len(events), deed))
+        happens = sorted((event for event in events if event[0] <= until), key=lambda event: event[:2])
         for done, (moment, _, deed) in enumerate(happens, 1):
             self.clock.set(moment)
             deed()
@@ -254,13 +254,13 @@ class _DemoDay:
         if waiting:
             schedule.hold(self.dana, waiting[-1].reference, "spare part ordered", kind="vendor", whom="the vendor")
         known = visits.all_visits(self.store)
-        for client, work, minutes, priority, wanted, emergency, skills in (
+        for client, work, minutes, priority, day, emergency, skills in (
             (known[0].client, "Server down, nobody can sign in", "60", "P1", "2026-11-24", "yes", "server"),
             (known[4].client, "Second screen for the front desk", "30", "P4", "", "no", "desktop"),
         ):
             site = next(visit.site for visit in known if visit.client == client)
-            more = {"site": site, "minutes": minutes, "date": wanted, "emergency": emergency, "skills": skills}
-            intake.add(self.dana, asked("", client, work, priority, **more, tags=skills if wanted else ""))
+            more = {"site": site, "minutes": minutes, "date": day, "emergency": emergency, "skills": skills}
+            intake.add(self.dana, typed_request("", client, work, priority, **more, tags=skills if day else ""))
 
     def _login(self, row: BoardRow) -> str:
         technician = people.technician(self.store, row.technician_id)

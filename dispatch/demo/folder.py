@@ -52,11 +52,11 @@ def _end(number: int, _: FrameType | None) -> None:
 
 def sweep() -> None:
     """Take away the folders of this person's demonstrations that no program has locked any more."""
-    with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as found:
-        for one in found:
-            if one.name.startswith(PREFIX):
+    with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+        for entry in entries:
+            if entry.name.startswith(PREFIX):
                 with contextlib.suppress(OSError):
-                    _take_away(Path(one.path))
+                    _take_away(Path(entry.path))
 
 
 def _made() -> tuple[Path, int]:
@@ -79,8 +79,8 @@ def _take_away(path: Path) -> None:
     """Remove a folder that nobody has locked. Others' folders and links are not looked into."""
     held = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        found = os.fstat(held)
-        if found.st_uid != os.geteuid() or not stat.S_ISDIR(found.st_mode):
+        about = os.fstat(held)
+        if about.st_uid != os.geteuid() or not stat.S_ISDIR(about.st_mode):
             return
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(path, ignore_errors=True)

@@ -35,7 +35,7 @@ class _Page(socketserver.StreamRequestHandler):
 def hosts() -> Iterator[tuple[dict[str, str], ...]]:
     """Serve on loopback; the targets of that, as they are typed, but for the site."""
     with contextlib.ExitStack() as stack:
-        mail, page = (stack.enter_context(_served(*one)) for one in zip((_Mail, _Page), _PORTS, strict=True))
+        mail, page = (stack.enter_context(_served(*server)) for server in zip((_Mail, _Page), _PORTS, strict=True))
         reason = "the sample firm's servers ran on its own machine"
         yield (
             {"name": "mail", "kind": "smtp", "vantage": "host", "address": f"127.0.0.1:{mail}", "reason": reason},

@@ -50,12 +50,12 @@ def copy(target: Path, moved: Moved) -> None:
         StoreFault: the folder does not take it. Nothing is left there.
     """
     try:
-        kept = keep(moved)
+        sample = keep(moved)
     except (OSError, StoreFault):  # no cache takes it: this once, then
         make(target, moved)
     else:
         with copies.new_file(target) as draft:
-            shutil.copyfile(kept, draft)
+            shutil.copyfile(sample, draft)
     start_clock(target)
 
 

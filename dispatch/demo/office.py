@@ -72,8 +72,8 @@ class Office:
         """Look at what waits: into every urgent request from here first, an answer to whoever has written."""
         moment = at_local(day, "06:31", ZONE)
         for visit in visits.all_visits(self.store):
-            found = clocks.clocks_of(self.store, [visit]).get(visit.id, ())
-            waiting = {one.clock for one in found if one.running}
+            running = clocks.clocks_of(self.store, [visit]).get(visit.id, ())
+            waiting = {clock.clock for clock in running if clock.running}
             by = "remote" if "remote" in waiting else "phone" if "phone" in waiting else None
             if by is not None and visit.state is State.REQUESTED:
                 self.clock.set(moment)
@@ -83,8 +83,12 @@ class Office:
     def course(self) -> Iterator[tuple[int, Callable[[], object]]]:
         """What comes in on Tuesday, and what is done about it at once."""
         for clock, request, look in (
-            ("09:31", asked("TK-881", "Sterling Law", "Shared calendar shows old entries", "P3", came_by="mail"), None),
-            ("10:12", asked("TK-884", "Osprey Accounting", "Scanner not found by any PC", "P2"), "10:50"),
+            (
+                "09:31",
+                typed_request("TK-881", "Sterling Law", "Shared calendar shows old entries", "P3", came_by="mail"),
+                None,
+            ),
+            ("10:12", typed_request("TK-884", "Osprey Accounting", "Scanner not found by any PC", "P2"), "10:50"),
         ):
             moment = at_local(TUESDAY, clock, ZONE)
             yield moment, partial(intake.add, self.dana, request)
@@ -105,18 +109,18 @@ class Office:
 
     def _care(self, note: str, keep: int) -> None:
         """Go through the care list from its top until `keep` prompts are left."""
-        for one in caring.care_list(self.store)[: -keep or None]:
-            if one.rule == "E2":
-                client = clients.client(self.store, one.client_id)
+        for prompt in caring.care_list(self.store)[: -keep or None]:
+            if prompt.rule == "E2":
+                client = clients.client(self.store, prompt.client_id)
                 assert client is not None
                 caring.note_survey(
-                    self.lee, client, 9 if one.client_id % 3 else 8, "quick, and they explain what they do"
+                    self.lee, client, 9 if prompt.client_id % 3 else 8, "quick, and they explain what they do"
                 )
             else:
-                caring.mark(self.lee, one.key, "done", note)
+                caring.mark(self.lee, prompt.key, "done", note)
 
 
-def asked(reference: str, client: str, work: str, priority: str, **more: str) -> dict[str, str]:
+def typed_request(reference: str, client: str, work: str, priority: str, **more: str) -> dict[str, str]:
     """A request of Tuesday as it is typed."""
     usual = {"minutes": "45", "date": TUESDAY.isoformat(), "skills": "desktop", "came_by": "phone"}
     return {"reference": reference, "client": client, "work": work, "priority": priority, **usual, **more}

@@ -90,13 +90,13 @@ class RemoteApp(DispatchApp):
         where = self._back_to
         assert where is not None
         try:
-            said = whereabouts.words(self.user.store, where)
+            sentence = whereabouts.words(self.user.store, where)
         except (StoreFault, Refusal):
             return
-        if said:
+        if sentence:
             screen = VisitScreen(where.reference)
             self.push_screen(screen)
-            self.call_after_refresh(screen.come_back, where.item, said)
+            self.call_after_refresh(screen.come_back, where.item, sentence)
 
     @property
     def where(self) -> Whereabouts:
@@ -157,10 +157,10 @@ class RemoteApp(DispatchApp):
         if port != self.user.site_port:
             self.user = replace(self.user, site_port=port)
             if port is not None:
-                said = "Tests can run from where you are: site tests go through this connection."
+                sentence = "Tests can run from where you are: site tests go through this connection."
             else:
-                said = f"Site tests cannot go through this connection any more: {site_way.how_to_open(self.user)}."
-            self.notify(said, markup=False)
+                sentence = f"Site tests cannot go through this connection any more: {site_way.how_to_open(self.user)}."
+            self.notify(sentence, markup=False)
             self.reload()
 
     def note_key(self) -> None:

@@ -35,8 +35,8 @@ def _answer(path: Path, key_id: int, parts: dict[str, str]) -> int:
 def _attach(user: User, parts: dict[str, str]) -> str:
     from dispatch.desk.closeout.evidence import attach
 
-    kept = attach(user, parts["reference"], parts["item"], parts["name"], sys.stdin.buffer)
-    return f"{show(kept.name)} ({kept.size:,} bytes) is kept with {show(parts['reference'])} {kept.item}."
+    file = attach(user, parts["reference"], parts["item"], parts["name"], sys.stdin.buffer)
+    return f"{show(file.name)} ({file.size:,} bytes) is kept with {show(parts['reference'])} {file.item}."
 
 
 def _bring(user: User, parts: dict[str, str]) -> str:
@@ -46,4 +46,6 @@ def _bring(user: User, parts: dict[str, str]) -> str:
     if len(data) > LONGEST_RESULT:
         raise Refusal(f"A result is at most {LONGEST_RESULT:,} bytes.")
     recorded = bring(user, parts["reference"], data.decode("utf-8", "replace"))
-    return "\n".join(f"{one.ref} {one.result.value if one.result is not None else ''}".strip() for one in recorded)
+    return "\n".join(
+        f"{result.ref} {result.result.value if result.result is not None else ''}".strip() for result in recorded
+    )

@@ -54,32 +54,32 @@ def refuse(sentence: str) -> "SystemExit":
 
 def orders(words: list[str]) -> dict[str, str]:
     """What the key file says: `--key`, `--db`, `--mouse`, `--idle MINUTES`. Raises SystemExit for anything else."""
-    found: dict[str, str] = {}
+    given: dict[str, str] = {}
     rest = iter(words[1:] if words[:1] == ["seat"] else words)
     for word in rest:
         name, equals, value = word.partition("=")
         if name == "--mouse" and not equals:
-            found["mouse"] = "yes"
-        elif name in ("--key", "--db", "--idle") and name[2:] not in found:
-            found[name[2:]] = value if equals else next(rest, "")
+            given["mouse"] = "yes"
+        elif name in ("--key", "--db", "--idle") and name[2:] not in given:
+            given[name[2:]] = value if equals else next(rest, "")
         else:
             raise refuse(
                 "the key file names something that a session does not know. Ask your lead for `dispatch keys check`."
             )
-    if re.fullmatch(r"K[1-9][0-9]{0,9}", found.get("key", "")) is None or not found.get("db", "/"):
+    if re.fullmatch(r"K[1-9][0-9]{0,9}", given.get("key", "")) is None or not given.get("db", "/"):
         raise refuse(
             "seat --key K17 is for the key file of sshd, where each line names its key (dispatch keys export)."
         )
-    if not re.fullmatch(r"[1-9][0-9]{0,4}", found.get("idle", "60")):
+    if not re.fullmatch(r"[1-9][0-9]{0,4}", given.get("idle", "60")):
         raise refuse("--idle takes minutes.")
-    return found
+    return given
 
 
 def command(text: str) -> dict[str, str]:
     """The parts of the command that the client asks for. Raises SystemExit for any but the two forms."""
     for form in COMMANDS:
-        if found := form.fullmatch(text):
-            return found.groupdict()
+        if match := form.fullmatch(text):
+            return match.groupdict()
     raise refuse(
         "this key takes no command but `attach REFERENCE ITEM NAME` and `result REFERENCE`, with the file on standard input."
     )
@@ -104,17 +104,17 @@ def settle() -> None:
     os.umask(0o077)
     os.chdir("/")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for kind, wanted in MEMORY.items():
+    for kind, most in MEMORY.items():
         hard = resource.getrlimit(kind)[1]
-        bound = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (bound, bound))
 
 
 def stand(words: list[str]) -> int:
     """Check everything, then take the session or carry out the command; returns the exit code."""
-    found = orders(words)
-    asked = os.environ.get("SSH_ORIGINAL_COMMAND", "")
-    parts = command(asked) if asked else None
+    ordered = orders(words)
+    request = os.environ.get("SSH_ORIGINAL_COMMAND", "")
+    parts = command(request) if request else None
     on_terminal = all(os.isatty(number) for number in (0, 1, 2))
     if parts is None and not on_terminal:
         raise refuse(
@@ -132,13 +132,13 @@ def stand(words: list[str]) -> int:
     if parts is not None:
         from dispatch.remote.calling import answer
 
-        return answer(found, parts)
+        return answer(ordered, parts)
     from dispatch.remote.warm import give
 
-    why_not = give(found["db"], os.path.abspath(__file__), words, environment) if "db" in found else ""
+    why_not = give(ordered["db"], os.path.abspath(__file__), words, environment) if "db" in ordered else ""
     from dispatch.remote.sitting import sit
 
-    return sit(found, why_not)
+    return sit(ordered, why_not)
 
 
 if __name__ == "__main__":

@@ -109,16 +109,16 @@ def warm_up() -> None:
 
 def stamps() -> dict[str, Stamp | None]:
     """What of the program is in memory, by file, with what tells whether the file is still the same. About a millisecond."""
-    found: dict[str, Stamp | None] = {}
+    files: dict[str, Stamp | None] = {}
     for module in list(sys.modules.values()):
         path = getattr(module, "__file__", None)
         if path:
             try:
                 about = os.stat(path)
-                found[path] = (about.st_ino, about.st_size, about.st_mtime_ns)
+                files[path] = (about.st_ino, about.st_size, about.st_mtime_ns)
             except OSError:
-                found[path] = None
-    return found
+                files[path] = None
+    return files
 
 
 def listen(database: str) -> socket.socket:
@@ -181,8 +181,8 @@ def user(
     from dispatch.remote import guard, warm
     from dispatch.remote.sitting import sit
 
-    for one in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(one, signal.SIG_DFL)
+    for ending in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(ending, signal.SIG_DFL)
     site_way.served_by(process)
     line.settimeout(YOURS_SECONDS)
     line.sendall(warm.READY)

@@ -45,8 +45,8 @@ def open_folder(database: str) -> int:
         OSError: it is not there, or others may enter it.
     """
     folder = os.open(folder_of(database), os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    found = os.fstat(folder)
-    if found.st_uid != os.getuid() or found.st_mode & 0o077:
+    about = os.fstat(folder)
+    if about.st_uid != os.getuid() or about.st_mode & 0o077:
         os.close(folder)
         raise PermissionError("its folder may be entered by others")
     return folder
@@ -134,8 +134,8 @@ def _ready(line: socket.socket, parent: int) -> bool:
 def _had(process: int) -> str:
     """How long a process has run, and has waited for a processor; the same again where it sleeps, or the kernel does not tell."""
     try:
-        with open(f"/proc/{process}/schedstat", encoding="ascii") as found:
-            return found.read()
+        with open(f"/proc/{process}/schedstat", encoding="ascii") as file:
+            return file.read()
     except OSError:
         return ""
 

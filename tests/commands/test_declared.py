@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dispatch.commands.declared import By, Command, alone
 from dispatch.commands.options import COMMON, Args, desk
 from dispatch.commands.parser import choices_of, every_parser
-from dispatch.commands.printing import listing, said
+from dispatch.commands.printing import listing, print_result
 from dispatch.records.agreements import BLOCK
 from dispatch.records.checklists import TEMPLATE
 from dispatch.records.requests import REQUEST
@@ -69,6 +69,6 @@ def test_a_deed_is_done_before_anything_is_said(capsys) -> None:
 
 
 def test_untrusted_text_of_a_result_cannot_drive_the_terminal(capsys) -> None:
-    said(listing(["a\x1b[2Jb", "c\nd"], str, str, "None."))
-    said(listing([], str, str, "None."))
+    print_result(listing(["a\x1b[2Jb", "c\nd"], str, str, "None."))
+    print_result(listing([], str, str, "None."))
     assert capsys.readouterr().out == "a␛[2Jb\nc␊d\nNone.\n"
