@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dispatch.commands.declared import CommandGroup, reads
-from dispatch.commands.options import JSON, Args, option
+from dispatch.commands.options import JSON, Args, Store, option
 from dispatch.commands.printing import Answer
 from dispatch.lazily import lazily
 
 with lazily(__name__):
     from db import settings
-    from db.store import Store
     from dispatch.desk.log import audit_trail
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dispatch.commands.declared import alone, reads
 from dispatch.commands.opening import database_path, open_store
-from dispatch.commands.options import JSON, Args, flag, option
+from dispatch.commands.options import JSON, Args, Store, flag, option
 from dispatch.commands.printing import Answer
 from dispatch.commands.standard_input import called, file_named
 from dispatch.desk.session.refusals import Faulty
@@ -20,10 +20,8 @@ from dispatch.model.text import pad, show
 
 with lazily(__name__):
     from db import backups
-    from db.store import Store
     from dispatch.desk.access import connecting
     from dispatch.desk.backup import archive
-    from dispatch.desk.backup.archive import FoundBackup, Manifest
     from dispatch.desk.session import doubtful_clock, user
 
 
@@ -80,7 +78,7 @@ def _backup(args: Args) -> int:
     return _missing(manifest)
 
 
-def _missing(manifest: Manifest | None) -> int:
+def _missing(manifest: archive.Manifest | None) -> int:
     """Name what was handed in and is not in the archive; returns the exit code."""
     if manifest is None or not manifest.missing:
         return 0
@@ -100,7 +98,7 @@ def _verify(args: Args) -> int:
     return _broken(backup) or _missing(backup.manifest)
 
 
-def _broken(backup: FoundBackup) -> int:
+def _broken(backup: archive.FoundBackup) -> int:
     if backup.broken_at is None:
         return 0
     print(f"dispatch: Its audit chain is broken at row {backup.broken_at}.", file=sys.stderr)

@@ -9,7 +9,7 @@ from typing import Any
 from dispatch.commands.declared import Command, CommandGroup, acts, alone, reads
 from dispatch.commands.locating import locate
 from dispatch.commands.opening import open_store, user_of
-from dispatch.commands.options import JSON, Args, Option, flag, one_of, option, options_of, typed
+from dispatch.commands.options import JSON, Args, Option, Store, User, flag, one_of, option, options_of, typed
 from dispatch.commands.printing import Answer, listing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.session.refusals import NotAllowed
@@ -20,11 +20,9 @@ from dispatch.model.states import Role
 from dispatch.model.text import pad, show
 
 with lazily(__name__):
-    from db.store import Store
     from dispatch.desk.book import editing, recurring
     from dispatch.desk.care import client_page as pages
     from dispatch.desk.plan import absences
-    from dispatch.desk.session.user import User
     from dispatch.model.visits import Visit
 
 _HELP = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dispatch.commands.declared import CommandGroup, acts
-from dispatch.commands.options import Args, flag, option
+from dispatch.commands.options import Args, User, flag, option
 from dispatch.commands.printing import write_private
 from dispatch.commands.typed import TECHNICIAN, day_or_today
 from dispatch.lazily import lazily
@@ -12,7 +12,6 @@ from dispatch.model.text import show
 with lazily(__name__):
     from dispatch.desk.adapters import calendar_export
     from dispatch.desk.book import records
-    from dispatch.desk.session.user import User
 
 
 @acts(

@@ -5,16 +5,14 @@ from __future__ import annotations
 import datetime
 
 from dispatch.commands.declared import Command, CommandGroup, acts, by, reads
-from dispatch.commands.options import JSON, Args, Option, flag, one_of, option
+from dispatch.commands.options import JSON, Args, Option, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import CLIENT
 from dispatch.lazily import lazily
 from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
-    from db.store import Store
     from dispatch.desk.care import accounts, caring, offering
-    from dispatch.desk.session.user import User
     from dispatch.desk.texts import care_words
 
 

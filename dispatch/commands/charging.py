@@ -8,7 +8,7 @@ from typing import Any
 
 from dispatch.commands.declared import alone, reads
 from dispatch.commands.opening import agreed, on_terminal, open_store, user_of
-from dispatch.commands.options import JSON, REFERENCE, Args, flag, one_of, option
+from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer, Result, listing
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.stay import change_lines
@@ -23,18 +23,13 @@ from dispatch.model.text import show
 with lazily(__name__):
     from db import settings
     from db import sheets as kept_sheets
-    from db.sheets import StoredSheet
-    from db.store import Store
     from dispatch.charges import cases as charge_cases
     from dispatch.charges import explain
     from dispatch.desk.billing import adjusting
     from dispatch.desk.charges import charging, quoting
-    from dispatch.desk.charges.charging import Priced, Unpriced
-    from dispatch.desk.charges.quoting import QuoteComparison
     from dispatch.desk.imports import rate_card_file
     from dispatch.desk.review import reviewing
     from dispatch.desk.session import shown
-    from dispatch.desk.session.user import User
     from dispatch.desk.visits import finding
     from dispatch.levels import cases as clock_cases
     from dispatch.model.visits import Visit
@@ -115,7 +110,7 @@ def _seen(user: User, args: Args) -> shown.Shown:
 
 
 def _revisions(store: Store, visit: Visit) -> Answer:
-    def line(revision: StoredSheet) -> str:
+    def line(revision: kept_sheets.StoredSheet) -> str:
         stands = "stands" if revision.accepted else revision.status
         total = f"{revision.sheet['total'] or 'blocked':>10} {revision.currency}"
         return (
@@ -161,7 +156,13 @@ def _quote(store: Store, args: Args) -> Answer:
 
 
 def _priced(
-    store: Store, args: Args, charge: charging.Priced | Unpriced, title: str, more: dict[str, Any], at: int, zone: str
+    store: Store,
+    args: Args,
+    charge: charging.Priced | charging.Unpriced,
+    title: str,
+    more: dict[str, Any],
+    at: int,
+    zone: str,
 ) -> Answer:
     """A charge, beside what it would be under another agreement where that is asked for."""
     if not isinstance(charge, charging.Priced):
@@ -180,7 +181,7 @@ def _priced(
     )
 
 
-def _charge_form(priced: Priced, comparison: QuoteComparison | None) -> dict[str, Any]:
+def _charge_form(priced: charging.Priced, comparison: quoting.QuoteComparison | None) -> dict[str, Any]:
     priced_form = form(priced, "currency estimate revision reason sheet=form")
     if comparison is None:
         return priced_form
@@ -191,7 +192,9 @@ def _charge_form(priced: Priced, comparison: QuoteComparison | None) -> dict[str
     }
 
 
-def _charge_lines(priced: Priced, title: str, comparison: QuoteComparison | None, *, markdown: bool) -> Iterator[str]:
+def _charge_lines(
+    priced: charging.Priced, title: str, comparison: quoting.QuoteComparison | None, *, markdown: bool
+) -> Iterator[str]:
     sheets = [(f"{priced.word.capitalize()} · {title}", priced)]
     if comparison is not None:
         sheets.append((f"Under {comparison.name}", comparison.under))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dispatch.commands.declared import acts, by, on_visit
-from dispatch.commands.options import JSON, REASON, Args, flag, option
+from dispatch.commands.options import JSON, REASON, Args, User, flag, option
 from dispatch.commands.printing import Answer, listing
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
@@ -15,7 +15,6 @@ from dispatch.model.instants import when_text
 with lazily(__name__):
     from db import handovers
     from dispatch.desk.day import notices
-    from dispatch.desk.session.user import User
 
 CONFIRM = option(
     "--confirm",

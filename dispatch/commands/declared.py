@@ -14,13 +14,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch.commands.opening import agreed, on_terminal, open_store, user_of
-from dispatch.commands.options import COMMON, REFERENCE, Args, OneOption, Option, Taken, desk, take
+from dispatch.commands.options import COMMON, REFERENCE, Args, OneOption, Option, Store, Taken, desk, take
 from dispatch.commands.printing import Result, print_result
 from dispatch.desk.session.refusals import Faulty, NeedsConfirm, refuse
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
-    from db.store import Store
     from dispatch.model.visits import Visit
 
 

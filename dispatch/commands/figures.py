@@ -6,7 +6,7 @@ import datetime
 import sys
 
 from dispatch.commands.declared import reads
-from dispatch.commands.options import Args, flag, one_of, option
+from dispatch.commands.options import Args, Store, flag, one_of, option
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day, day_or_today
 from dispatch.desk.session.refusals import Faulty
@@ -14,7 +14,6 @@ from dispatch.lazily import lazily
 
 with lazily(__name__):
     from db import figures, settings
-    from db.store import Store
     from dispatch.desk.figures import counting, defined
     from dispatch.desk.texts import figure_words
 

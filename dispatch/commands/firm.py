@@ -8,7 +8,7 @@ import sys
 from dispatch.commands.book import deeds_of
 from dispatch.commands.declared import CommandGroup, acts, alone, reads
 from dispatch.commands.opening import database_path, on_terminal
-from dispatch.commands.options import Args, flag, option
+from dispatch.commands.options import Args, Store, User, flag, option
 from dispatch.commands.printing import Answer, listing
 from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
@@ -18,11 +18,9 @@ from dispatch.model.text import pad, show
 
 with lazily(__name__):
     from db import people
-    from db.store import Store
     from dispatch.desk.book import editing
     from dispatch.desk.firm import founding
     from dispatch.desk.session import user
-    from dispatch.desk.session.user import User
 
 
 @alone(

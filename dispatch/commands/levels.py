@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dispatch.commands.declared import reads
-from dispatch.commands.options import JSON, Args, option
+from dispatch.commands.options import JSON, Args, Store, option
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import CLIENT
 from dispatch.desk.session.refusals import Faulty
@@ -12,7 +12,6 @@ from dispatch.model.forms import form
 
 with lazily(__name__):
     from db import settings
-    from db.store import Store
     from dispatch.desk.levels import clocks, level_month
     from dispatch.desk.texts import level_words
     from dispatch.desk.visits import finding

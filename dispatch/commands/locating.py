@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dispatch.commands.declared import acts
 from dispatch.commands.opening import on_terminal
-from dispatch.commands.options import Args, flag, option
+from dispatch.commands.options import Args, User, flag, option
 from dispatch.commands.printing import print_json
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal
 from dispatch.lazily import lazily
@@ -14,7 +14,6 @@ from dispatch.model.text import show
 with lazily(__name__):
     from dispatch.desk.book import records
     from dispatch.desk.roads import locating
-    from dispatch.desk.session.user import User
     from dispatch.travel.geocoding import FoundPlace
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from dispatch.commands import exits, probing
 from dispatch.commands.declared import STANDS, alone, by, on_visit, stands
 from dispatch.commands.opening import user_of
-from dispatch.commands.options import REASON, REFERENCE, Args, Option, flag, one_of, option
+from dispatch.commands.options import REASON, REFERENCE, Args, Option, Store, User, flag, one_of, option
 from dispatch.commands.printing import Result
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import day, day_typed, minutes, moment_there
@@ -21,11 +21,9 @@ from dispatch.model.checklists import Result as Outcome
 from dispatch.model.text import show
 
 with lazily(__name__):
-    from db.store import Store
     from dispatch.closeout import recording
     from dispatch.desk.closeout import evidence, leaving, onsite
     from dispatch.desk.log import visit_page
-    from dispatch.desk.session.user import User
     from dispatch.desk.texts import plain as plain_text
 
 _ITEM = option("item", "ITEM")

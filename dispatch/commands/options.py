@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from dispatch.commands.typed import reading
+from dispatch.lazily import lazily
 
-if TYPE_CHECKING:
-    from db.store import Store
+with lazily(__name__):
+    from db.store import Store as Store
+    from dispatch.desk.session.user import User as User
     from dispatch.fields.record import Field
 
 Args = argparse.Namespace
+"""What was typed: a command is given it, and the session or the store before it."""
 
 
 class Option(NamedTuple):

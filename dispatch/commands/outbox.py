@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from threading import Event
 
 from dispatch.commands.declared import CommandGroup, acts, by
-from dispatch.commands.options import JSON, Args, flag, option
+from dispatch.commands.options import JSON, Args, User, flag, option
 from dispatch.commands.printing import Answer
 from dispatch.lazily import lazily
 from dispatch.model.messages import Fate, Message
@@ -18,7 +18,6 @@ with lazily(__name__):
     from dispatch.desk.adapters import transports
     from dispatch.desk.delivery import posting
     from dispatch.desk.messages import outbox
-    from dispatch.desk.session.user import User
 
 _NUMBER = option("number", "NUMBER", "as the list prints it", type=int)
 

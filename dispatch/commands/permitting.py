@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dispatch.commands.declared import by, on_visit, reads
-from dispatch.commands.options import JSON, REASON, Args, option
+from dispatch.commands.options import JSON, REASON, Args, Store, User, option
 from dispatch.commands.printing import Answer, listing
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
 
 with lazily(__name__):
     from db import permissions
-    from db.store import Store
     from dispatch.desk.closeout import permitting
-    from dispatch.desk.session.user import User
     from dispatch.model import checklists
 
 _ITEM = option("item", "ITEM", "T3, T4.mail")

@@ -22,7 +22,6 @@ from dispatch.model.text import show
 
 with lazily(__name__):
     from dispatch.desk.plan import proposing
-    from dispatch.desk.plan.proposing import Proposal
     from dispatch.desk.roads import roads
     from dispatch.desk.texts import plain
     from dispatch.planning import problem_file, why_not
@@ -116,7 +115,7 @@ def _day(args: Args) -> Answer:
     proposal = proposing.propose(user.store, day, args.seconds)
     applied = proposing.apply(user, proposal, args.technician) if args.apply else None
 
-    def lines(proposal: Proposal) -> Iterator[str]:
+    def lines(proposal: proposing.Proposal) -> Iterator[str]:
         yield from plain.proposal_lines(proposal)
         if applied is not None:
             yield f"{applied} moved; dispatch visit undo takes it back as one." if applied else "Nothing moved."
@@ -126,7 +125,7 @@ def _day(args: Args) -> Answer:
     return Answer(proposal, lambda proposal: _proposal_form(proposal, applied), lines)
 
 
-def _proposal_form(proposal: Proposal, applied: int | None) -> dict[str, Any]:
+def _proposal_form(proposal: proposing.Proposal, applied: int | None) -> dict[str, Any]:
     def end(where: tuple[str, int] | None) -> dict[str, Any] | None:
         return where and form(where, "technician=0 start=1@", proposal.zone)
 

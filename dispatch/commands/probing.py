@@ -8,7 +8,7 @@ from typing import Any
 
 from dispatch.commands.declared import alone, on_visit
 from dispatch.commands.opening import user_of
-from dispatch.commands.options import JSON, REFERENCE, Args, flag, option
+from dispatch.commands.options import JSON, REFERENCE, Args, User, flag, option
 from dispatch.commands.printing import print_json
 from dispatch.commands.standard_input import text_named
 from dispatch.desk.session.refusals import Faulty, Refusal
@@ -19,8 +19,6 @@ from dispatch.model.text import show
 with lazily(__name__):
     from dispatch.closeout.probes import laptop, running, vantage
     from dispatch.desk.closeout import probing
-    from dispatch.desk.closeout.probing import Ran
-    from dispatch.desk.session.user import User
     from dispatch.model import clock, probes
 
 _ITEMS = option("items", "ITEM", "default: every one that has a test", nargs="*")
@@ -42,7 +40,7 @@ RUNNING = (
 def run_items(args: Args, refs: Sequence[str], *, as_json: bool = False) -> int:
     """Run the tests of items, with live progress on standard error; returns the exit code."""
     site = _site(args)
-    done: list[Ran] = []
+    done: list[probing.Ran] = []
     only_from = probes.Vantage(args.only_from) if args.only_from else None
     for ran in probing.run(user_of(args), args.reference, refs, site=site, only_from=only_from, tell=_tell):
         done.append(ran)
@@ -54,7 +52,7 @@ def run_items(args: Args, refs: Sequence[str], *, as_json: bool = False) -> int:
     return 0 if all(ran.passed for ran in done) else 1
 
 
-def _ran_form(ran: Ran) -> dict[str, Any]:
+def _ran_form(ran: probing.Ran) -> dict[str, Any]:
     return form(
         ran,
         "item=item.ref passed text vantage outcomes",

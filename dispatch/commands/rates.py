@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dispatch.commands.declared import CommandGroup, acts, alone, by, reads
-from dispatch.commands.options import JSON, Args, flag, one_of, option, options_of, typed
+from dispatch.commands.options import JSON, Args, Store, User, flag, one_of, option, options_of, typed
 from dispatch.commands.printing import Answer, listing, write_json
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import CLIENT, day_or_today
@@ -19,12 +19,10 @@ from dispatch.model.text import pad
 
 with lazily(__name__):
     from db import agreements, clients, settings
-    from db.store import Store
     from dispatch.charges import paths
     from dispatch.commands import importing
     from dispatch.desk.imports import rate_card_file
     from dispatch.desk.prices import agreeing, capacity, rates, service_terms
-    from dispatch.desk.session.user import User
     from dispatch.model.agreements import Agreement
     from dispatch.records import agreements as records
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dispatch.commands.declared import CommandGroup, acts, alone, by, reads
 from dispatch.commands.opening import open_store
-from dispatch.commands.options import JSON, Args, flag, one_of, option
+from dispatch.commands.options import JSON, Args, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer, listing
 from dispatch.commands.standard_input import text_named
 from dispatch.lazily import lazily
@@ -18,10 +18,8 @@ from dispatch.model.text import pad
 
 with lazily(__name__):
     from db import keys, sessions, settings
-    from db.store import Store
     from dispatch.desk.access import connecting, keyring
     from dispatch.desk.adapters import key_file, sshd_config
-    from dispatch.desk.session.user import User
     from dispatch.model import ssh_keys
     from dispatch.model.keys import Key, SshLogin
     from dispatch.remote import entry

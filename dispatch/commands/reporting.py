@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dispatch.commands.declared import Command, CommandGroup, acts, by
-from dispatch.commands.options import REFERENCE, Args, Option, flag, one_of, option
+from dispatch.commands.options import REFERENCE, Args, Option, User, flag, one_of, option
 from dispatch.commands.printing import write_private
 from dispatch.commands.typed import CLIENT, TECHNICIAN, day_or_today, month
 from dispatch.lazily import lazily
@@ -17,7 +17,6 @@ with lazily(__name__):
     from dispatch.desk.book import records
     from dispatch.desk.reports import rendering, sheet
     from dispatch.desk.reports.document import Report
-    from dispatch.desk.session.user import User
 
 _FORMS = {
     "plain": "as text (the default)",

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dispatch.commands.declared import Command, by, on_visit
-from dispatch.commands.options import REASON, Args, Option, option
+from dispatch.commands.options import REASON, Args, Option, User, option
 from dispatch.lazily import lazily
 
 with lazily(__name__):
     from db import clocks
     from dispatch.desk.levels import clocks as levels
     from dispatch.desk.plan import schedule
-    from dispatch.desk.session.user import User
     from dispatch.desk.texts import level_words
 
 

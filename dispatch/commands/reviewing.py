@@ -9,7 +9,7 @@ from typing import Any
 
 from dispatch.commands.declared import CommandGroup, acts, alone, by, of_visit, on_visit, reads
 from dispatch.commands.opening import agreed, on_terminal, open_store, user_of
-from dispatch.commands.options import JSON, REFERENCE, Args, flag, one_of, option
+from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer, Result, json_text, listing, write_private
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
@@ -20,15 +20,12 @@ from dispatch.model.text import pad, show
 
 with lazily(__name__):
     from db import invoices, reviews, settings, sheets
-    from db.store import Store
     from dispatch.commands import forms as json_forms
     from dispatch.desk.billing import invoicing
     from dispatch.desk.log import visit_log
     from dispatch.desk.review import reviewing
-    from dispatch.desk.review.reviewing import JudgedApproval
     from dispatch.desk.session import private_file
     from dispatch.desk.session import shown as showing
-    from dispatch.desk.session.user import User
     from dispatch.desk.texts import history as histories
     from dispatch.desk.visits import finding
     from dispatch.model.reviews import Batch
@@ -104,7 +101,7 @@ def _approve(args: Args) -> Result:
     return reviewing.approved_words(user.store, visit)
 
 
-def _print_judged(judged: JudgedApproval) -> None:
+def _print_judged(judged: reviewing.JudgedApproval) -> None:
     print("\n".join(show(line) for line in judged.consequences))
     for refusal in judged.refusals:
         print(f"refused: {show(refusal)}")

@@ -8,7 +8,7 @@ from typing import Any
 from dispatch.commands.crews import PLACING
 from dispatch.commands.declared import alone, of_visit, on_visit, reads
 from dispatch.commands.opening import open_store, user_of
-from dispatch.commands.options import JSON, REFERENCE, Args, flag, option
+from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, option
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import day, day_or_today, moment_there
 from dispatch.desk.session.refusals import Faulty
@@ -19,13 +19,10 @@ from dispatch.model.text import pad
 
 with lazily(__name__):
     from db import settings
-    from db.store import Store
     from dispatch.commands import forms
     from dispatch.desk.day import placement, views
     from dispatch.desk.messages import calling_ahead
-    from dispatch.desk.messages.calling_ahead import Called
     from dispatch.desk.plan import emergency
-    from dispatch.desk.session.user import User
     from dispatch.desk.texts import plain
     from dispatch.desk.visits import finding
     from dispatch.model.visits import Visit
@@ -175,7 +172,7 @@ def _call(user: User, args: Args) -> Answer:
     if args.no_answer and args.promised:
         raise Faulty(["--promised: nobody answered, so nothing was promised"])
 
-    def line(logged: Called) -> str:
+    def line(logged: calling_ahead.Called) -> str:
         zone, promised = logged.visit.zone, logged.call.promised
         outcome = f"no answer. It goes to the lead at {clock_text(logged.call.at + calls.ESCALATED_AFTER, zone)}"
         if promised is not None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dispatch.commands.declared import STANDS, Command, Declares, by, on_visit, stands
-from dispatch.commands.options import REASON, Args, Option, flag, option
+from dispatch.commands.options import REASON, Args, Option, Store, User, flag, option
 from dispatch.commands.printing import Result
 from dispatch.commands.typed import moment_there, unless
 from dispatch.lazily import lazily
 from dispatch.model.stays import MARKS, MOMENTS
 
 with lazily(__name__):
-    from db.store import Store
     from dispatch.desk.billing import rehearsing
-    from dispatch.desk.session.user import User
     from dispatch.model.visits import Visit
 
 

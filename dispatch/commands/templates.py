@@ -8,7 +8,7 @@ from functools import partial
 
 from dispatch.closeout.template_form import FIELDS, item_texts
 from dispatch.commands.declared import CommandGroup, acts, reads
-from dispatch.commands.options import JSON, Args, flag, option, options_of, typed
+from dispatch.commands.options import JSON, Args, Store, User, flag, option, options_of, typed
 from dispatch.commands.printing import Answer, listing, print_json, write_json
 from dispatch.commands.standard_input import file_named
 from dispatch.desk.session.refusals import Faulty
@@ -20,16 +20,10 @@ from dispatch.model.text import pad, show
 
 with lazily(__name__):
     from db import settings, templates
-    from db.store import Store
-    from db.templates import Wording
     from dispatch.desk.book import editing, record_stores, template_records
     from dispatch.desk.files import verdicts
-    from dispatch.desk.files.verdicts import ImportReport
-    from dispatch.desk.session.user import User
     from dispatch.desk.templates import template_draft
     from dispatch.desk.templates import templates as checklists
-    from dispatch.desk.templates.template_draft import TemplateDraft
-    from dispatch.desk.templates.templates import Preview
     from dispatch.model.templates import Template
     from dispatch.records import checklists as checklist_records
 
@@ -127,7 +121,7 @@ def _edit(user: User, args: Args) -> str:
     return f"{saved.name} is saved as version {saved.number}. Visits keep what they were made with."
 
 
-def _change(store: Store, draft: TemplateDraft, args: Args) -> None:
+def _change(store: Store, draft: template_draft.TemplateDraft, args: Args) -> None:
     """What the options say, on a draft; every fault of theirs at once."""
     draft.texts.update(typed(args))
     faults: list[str] = []
@@ -177,7 +171,7 @@ def _restore(user: User, args: Args) -> str:
 def _history(store: Store, args: Args) -> Answer:
     firm = settings.firm(store)
 
-    def line(wording: Wording) -> str:
+    def line(wording: templates.Wording) -> str:
         when = "as the program brings it"
         if wording.saved_at is not None:
             when = f"{when_text(wording.saved_at, firm.zone, firm.clock_hours == 24)}, {wording.by or ''}"
@@ -212,7 +206,7 @@ def _archive(user: User, args: Args) -> str:
     JSON,
 )
 def _preview(store: Store, args: Args) -> Answer:
-    def lines(preview: Preview) -> Iterator[str]:
+    def lines(preview: checklists.Preview) -> Iterator[str]:
         chosen = preview.chosen
         yield f"{chosen.template.name}, version {chosen.template.number}: {chosen.why}"
         if chosen.others:
@@ -264,7 +258,7 @@ def _import(user: User, args: Args) -> int:
     return 1 if report.refused else 0
 
 
-def _verdicts(report: ImportReport) -> Iterator[str]:
+def _verdicts(report: verdicts.ImportReport) -> Iterator[str]:
     for row in report.rows:
         yield f"{row.reference}: {row.verdict.value}"
         for fault in row.faults:

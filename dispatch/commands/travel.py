@@ -10,7 +10,7 @@ from typing import Any
 
 from dispatch.commands.declared import CommandGroup, acts, alone, by, reads
 from dispatch.commands.opening import agreed
-from dispatch.commands.options import JSON, Args, flag, option
+from dispatch.commands.options import JSON, Args, Store, User, flag, option
 from dispatch.commands.printing import Answer, listing, print_result
 from dispatch.commands.typed import day_or_today, moment_or_now
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal
@@ -22,13 +22,9 @@ from dispatch.model.units import distance_text, leg_text, minutes_of
 
 with lazily(__name__):
     from db import settings
-    from db.store import Store
     from dispatch.commands import forms
     from dispatch.desk.book import record_stores
     from dispatch.desk.roads import driving, maps, roads
-    from dispatch.desk.roads.driving import KnownDrive, Learned
-    from dispatch.desk.roads.roads import Status
-    from dispatch.desk.session.user import User
     from dispatch.model.travel import Leg
     from dispatch.model.units import DistanceUnit
     from dispatch.travel import executables, learning
@@ -67,12 +63,12 @@ def _show(store: Store, args: Args) -> int:
     return 0
 
 
-def _drives(drives: Sequence[KnownDrive], unit: DistanceUnit) -> Answer:
-    def json_form(known: KnownDrive) -> dict[str, Any]:
+def _drives(drives: Sequence[driving.KnownDrive], unit: DistanceUnit) -> Answer:
+    def json_form(known: driving.KnownDrive) -> dict[str, Any]:
         whose = form(known, "technician? from=origin to=destination")
         return whose | (forms.leg_form(known.leg, unit, band=True) or {}) | form(known, "pin_reason=pin.reason?")
 
-    def lines(drives: Sequence[KnownDrive]) -> Iterator[str]:
+    def lines(drives: Sequence[driving.KnownDrive]) -> Iterator[str]:
         technician = ""
         for known in drives:
             if known.technician != technician:
@@ -152,7 +148,7 @@ def _pins(store: Store, _: Args) -> Answer:
     about="Medians of the pairs that were driven three times or more, and from 20 legs on the firm's own pace.",
 )
 def _learn(user: User, _: Args) -> Answer:
-    def json_form(learned: Learned) -> dict[str, Any]:
+    def json_form(learned: driving.Learned) -> dict[str, Any]:
         scales = {
             source: {name: round(getattr(scale, name), 3) for name in ("multiplier", "low", "high")}
             | {"legs": scale.legs, "half_hours": len(scale.buckets)}
@@ -160,7 +156,7 @@ def _learn(user: User, _: Args) -> Answer:
         }
         return {"legs": learned.legs, "pairs": learned.pairs, "scales": scales}
 
-    def lines(learned: Learned) -> Iterator[str]:
+    def lines(learned: driving.Learned) -> Iterator[str]:
         yield f"{learned.legs} logged legs; {learned.pairs} pairs were driven {learning.PAIR_LEGS} times or more."
         for source, scale in learned.scales.items():
             hours = f", {len(scale.buckets)} half hours of their own" if scale.buckets else ""
@@ -221,7 +217,7 @@ def _roads_add(user: User, args: Args) -> str:
 def _roads_status(store: Store, _: Args) -> Answer:
     drawn = maps.drawn()
 
-    def lines(status: Status) -> Iterator[str]:
+    def lines(status: roads.Status) -> Iterator[str]:
         graph = (
             f"{status.graph} ({status.extract}, {status.megabytes} MB, {status.graph_id})" if status.graph else "none"
         )

@@ -6,7 +6,19 @@ from collections.abc import Iterator
 
 from dispatch.commands import crews, onsite, permitting, probing, responding, reviewing, stay
 from dispatch.commands.declared import STANDS, Command, CommandGroup, acts, by, of_visit, on_visit, reads
-from dispatch.commands.options import JSON, REASON, REFERENCE, Args, Option, flag, option, options_of, typed
+from dispatch.commands.options import (
+    JSON,
+    REASON,
+    REFERENCE,
+    Args,
+    Option,
+    Store,
+    User,
+    flag,
+    option,
+    options_of,
+    typed,
+)
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day, moment, unless
 from dispatch.desk.session.refusals import Faulty, Refusal
@@ -15,15 +27,12 @@ from dispatch.model.instants import day_of
 
 with lazily(__name__):
     from db import settings, visits
-    from db.store import Store
     from dispatch.commands import forms
     from dispatch.desk.day import placement
-    from dispatch.desk.day.placement import Placed
     from dispatch.desk.log import visit_page
     from dispatch.desk.plan import schedule
     from dispatch.desk.quick import reading
     from dispatch.desk.requests import amending, intake
-    from dispatch.desk.session.user import User
     from dispatch.desk.texts import plain
     from dispatch.desk.visits import finding
     from dispatch.fields.record import Field
@@ -158,7 +167,7 @@ def _places(name: str, text: str, *, required: bool, whom: str) -> Command:
 def _check(user: User, args: Args) -> Answer:
     """What the check says to a place, with the version of the visit that it was said of."""
 
-    def lines(placed: Placed) -> Iterator[str]:
+    def lines(placed: placement.Placed) -> Iterator[str]:
         version = placed.visit.version
         yield from crews.placed_lines(placed, "would stand")
         if marks := placement.marks_of(placed.visit, placed.verdict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from dispatch.commands.options import Args, flag, one_of, option
+from dispatch.commands.options import Args, Store, flag, one_of, option
 from dispatch.commands.printing import Answer
 from dispatch.desk.session.refusals import refuse
 from dispatch.lazily import lazily
@@ -13,7 +13,6 @@ from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
     from db import search_index, settings
-    from db.store import Store
     from dispatch.commands import forms
     from dispatch.desk.log import visit_log
     from dispatch.desk.texts import log_words
@@ -21,16 +20,14 @@ with lazily(__name__):
     from dispatch.model.boards import Log
 
 _REVIEWS = ("to_review", "approved", "exported", "sent_back", "none")
-_NARROWING = ("to", "week", "all", "technician", "client", "exceptions", "only", "review", "search", "sort", "reverse")
-
-OPTIONS = (
-    one_of(
-        option("--to", "DAY", "the last day of several, from --date on"),
-        flag("--week", "the week of --date"),
-        flag("--all", "all days"),
-    ),
-    option("--technician", "NAME", "visits of technicians whose name holds this"),
-    option("--client", "NAME", "visits of clients whose name holds this"),
+_DAYS = (
+    option("--to", "DAY", "the last day of several, from --date on"),
+    flag("--week", "the week of --date"),
+    flag("--all", "all days"),
+)
+_NARROWING = (
+    option("--technician", "NAME", "visits of technicians whose name holds this", default=""),
+    option("--client", "NAME", "visits of clients whose name holds this", default=""),
     flag("--exceptions", "only visits with something to look at"),
     option(
         "--only",
@@ -43,22 +40,25 @@ OPTIONS = (
         "--search",
         "WORDS",
         "only visits in whose words every one of these begins a word: work, notes, evidence, reasons, names",
+        dest="words",
+        default="",
     ),
-    option("--sort", "COLUMN", "client, charge, exceptions, … (default: by start)"),
-    flag("--reverse", "the greatest first"),
+    option("--sort", "COLUMN", "client, charge, exceptions, … (default: by start)", default=""),
+    flag("--reverse", "the greatest first", dest="descending"),
 )
+OPTIONS = (one_of(*_DAYS), *_NARROWING)
 """What narrows and sorts the log. With any of them it is printed as text."""
 
 
 def narrowed(args: Args) -> bool:
     """Whether something was asked for that is printed and not shown on the screen."""
-    return any(getattr(args, name) for name in _NARROWING)
+    return any(getattr(args, each.dest) for each in (*_DAYS, *_NARROWING))
 
 
 def ask_nothing(args: Args) -> None:
     """The whole log of its day, for a caller whose parser has not these options."""
-    for name in _NARROWING:
-        setattr(args, name, None)
+    for each in (*_DAYS, *_NARROWING):
+        setattr(args, each.dest, each.keywords.get("default", False))
 
 
 def answer(args: Args, store: Store, date: datetime.date) -> Answer:
@@ -93,7 +93,7 @@ def _wanted(args: Args, store: Store, date: datetime.date) -> visit_log.LogFilte
             faults.append(f"to: {last.isoformat()} is before {date.isoformat()}")
     elif args.week:
         first, last = visit_log.week_of(date, settings.firm(store).first_weekday)
-    elif args.all or (args.search and not args.date):
+    elif args.all or (args.words and not args.date):
         first = None
     if args.sort and args.sort not in visit_log.SORTS:
         faults.append(f"sort: {args.sort!r} is not one of {', '.join(visit_log.SORTS)}")
@@ -103,15 +103,12 @@ def _wanted(args: Args, store: Store, date: datetime.date) -> visit_log.LogFilte
         for name in sorted(named - set(reviews.ReviewMark))
     ]
     refuse(faults)
+    names = ("technician", "client", "exceptions", "words", "sort", "descending")
+    marks, reviewed = map(reviews.ReviewMark, named), map(states.Review, args.review or ())
     return visit_log.LogFilter(
         first,
         last,
-        technician=args.technician or "",
-        client=args.client or "",
-        exceptions=bool(args.exceptions),
-        marks=frozenset(reviews.ReviewMark(name) for name in named),
-        reviews=frozenset(map(states.Review, args.review or ())),
-        words=args.search or "",
-        sort=args.sort or "",
-        descending=bool(args.reverse),
+        marks=frozenset(marks),
+        reviews=frozenset(reviewed),
+        **{name: getattr(args, name) for name in names},
     )
