@@ -7,7 +7,9 @@ from pathlib import Path
 import dispatch
 from dispatch.commands.declared import alone
 from dispatch.commands.options import Args, option
+from dispatch.commands.pager import page
 from dispatch.commands.parser import COMMANDS as KNOWN
+from dispatch.commands.parser import parser_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.text import show
 
@@ -20,9 +22,6 @@ from dispatch.model.text import show
     common=False,
 )
 def _help(args: Args) -> int:
-    from dispatch.commands.line import run
-    from dispatch.commands.pager import page
-
     every_page = pages()
     if args.name is None:
         print("dispatch help PAGE shows one of these; dispatch COMMAND --help the usage of a command.\n")
@@ -33,7 +32,7 @@ def _help(args: Args) -> int:
         page(every_page[args.name].read_text(encoding="utf-8"))
         return 0
     if args.name in KNOWN:
-        return run([args.name, "--help"])
+        parser_of(args.name).parse_args([args.name, "--help"])
     raise Refusal(f"There is no page {show(args.name, 40)}. dispatch help lists them.")
 
 

@@ -8,8 +8,16 @@ import sys
 from collections.abc import Sequence
 
 from dispatch.commands import exits
+from dispatch.commands.opening import database_path
 from dispatch.commands.options import COMMON
 from dispatch.commands.parser import COMMANDS, meant, parser_of, unreadable
+from dispatch.desk.session.refusals import GatesUnmet, Refusal
+from dispatch.lazily import lazily
+from dispatch.model.text import show
+
+with lazily(__name__):
+    from db import faults
+    from dispatch import crashes
 
 
 def run(words: Sequence[str]) -> int:
@@ -60,10 +68,6 @@ def _carry_out(args: argparse.Namespace, words: Sequence[str]) -> int:
 def _went_wrong(error: Exception, args: argparse.Namespace) -> int:
     import traceback
 
-    from dispatch import crashes
-    from dispatch.commands.opening import database_path
-    from dispatch.model.text import show
-
     print(crashes.keep(error, database_path(args), f"user {os.getuid()}", over_ssh=False), file=sys.stderr)
     if getattr(args, "verbose", False):
         print(show("".join(traceback.format_exception(error)), multiline=True), file=sys.stderr)
@@ -84,24 +88,15 @@ def in_order(words: Sequence[str]) -> list[str]:
 
 
 def _unknown(word: str) -> str:
-    from dispatch.model.text import show
-
     return f"There is no command {show(word, 40)}.{meant(word, COMMANDS)} dispatch --help lists them."
 
 
 def _told(error: Exception) -> int | None:
-    """Say a refusal on standard error; returns its exit code, None where it is something else.
-
-    What is needed for it is imported here, as a command that needs no database imports none of it.
-    """
-    from db.faults import StoreFault
-    from dispatch.desk.session.refusals import GatesUnmet, Refusal
-    from dispatch.model.text import show
-
+    """Say a refusal on standard error; returns its exit code, None where it is something else."""
     if isinstance(error, GatesUnmet):
         print(show(str(error), multiline=True), file=sys.stderr)
         return exits.GATES
-    if isinstance(error, (StoreFault, Refusal)):
+    if isinstance(error, (faults.StoreFault, Refusal)):
         print(f"dispatch: {show(str(error), multiline=True)}", file=sys.stderr)
         return exits.REFUSED
     return None

@@ -6,14 +6,15 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from dispatch.lazily import lazily
 from dispatch.model.paths import typed_path, usual_database
 
-if TYPE_CHECKING:
-    from db.store import Store
-    from dispatch.desk.session.preferences import Personal
-    from dispatch.desk.session.user import User
+with lazily(__name__):
+    from db import store as stores
+    from dispatch.commands import reading
+    from dispatch.desk.session import preferences
+    from dispatch.desk.session import user as users
 
 
 def database_path(args: argparse.Namespace) -> Path:
@@ -22,7 +23,7 @@ def database_path(args: argparse.Namespace) -> Path:
     return typed_path(named) if named else usual_database()
 
 
-def open_store(args: argparse.Namespace, *, for_screen: bool = False) -> Store:
+def open_store(args: argparse.Namespace, *, for_screen: bool = False) -> stores.Store:
     """The store at `database_path`, on the clock that its firm lives by. One that can only be read is said on standard error.
 
     Args:
@@ -32,23 +33,19 @@ def open_store(args: argparse.Namespace, *, for_screen: bool = False) -> Store:
         StoreFault: there is none, or it cannot be used; the sentence says why.
         NotAllowed: what the command reads is not for this member of staff.
     """
-    from db.store import Store
-    from dispatch.commands.reading import ask_for
-    from dispatch.desk.session.user import read_only_words
-
-    store = Store.open(database_path(args))
+    store = stores.Store.open(database_path(args))
     store.shows_damage = for_screen
     try:
-        ask_for(args, store)
+        reading.ask_for(args, store)
     except BaseException:
         store.close()
         raise
-    if words := read_only_words(store):
+    if words := users.read_only_words(store):
         print(f"dispatch: {words}", file=sys.stderr)
     return store
 
 
-def user_of(args: argparse.Namespace, *, for_screen: bool = False) -> User:
+def user_of(args: argparse.Namespace, *, for_screen: bool = False) -> users.User:
     """A session at that store, for `--as` or the person of this login.
 
     Args:
@@ -58,9 +55,7 @@ def user_of(args: argparse.Namespace, *, for_screen: bool = False) -> User:
         StoreFault: as `open_store`.
         NotFound: nobody of that login is on the staff.
     """
-    from dispatch.desk.session.user import log_in
-
-    return log_in(open_store(args, for_screen=for_screen), getattr(args, "login", None))
+    return users.log_in(open_store(args, for_screen=for_screen), getattr(args, "login", None))
 
 
 def on_terminal() -> bool:
@@ -78,7 +73,7 @@ def agreed(question: str) -> bool:
         return False
 
 
-def mouse_wanted(args: argparse.Namespace, personal: Personal) -> bool:
+def mouse_wanted(args: argparse.Namespace, personal: preferences.Personal) -> bool:
     """Whether the mouse shall work. Over SSH, where each of its movements has its price, only with `--mouse`."""
     if args.mouse is not None:
         return bool(args.mouse)

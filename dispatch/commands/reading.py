@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
+from dispatch.lazily import lazily
+
+with lazily(__name__):
+    from db import people
     from db.store import Store
+    from dispatch.desk.session import rights
+    from dispatch.desk.session import user as users
 
 ALL = "all"
 """Open to everybody: it reads nothing of other people's, or asks in the transaction of its deed."""
@@ -53,14 +57,10 @@ def ask_for(args: argparse.Namespace, store: Store) -> None:
     what = read_by(args.command) if getattr(args, "command", "") else ALL
     if what == ALL:
         return
-    from db import people
-    from dispatch.desk.session import rights
-    from dispatch.desk.session.user import User, system_login
-
-    staff = people.staff_by_login(store, getattr(args, "login", None) or system_login())
+    staff = people.staff_by_login(store, getattr(args, "login", None) or users.system_login())
     if staff is None:
         return
-    user = User(store, staff)
+    user = users.User(store, staff)
     if what != "own":
         rights.ask(user, what)
         return
