@@ -197,7 +197,7 @@ def test_a_parent_whose_program_was_changed_ends(db: Path, tmp_path: Path) -> No
     )
     assert process.stdout is not None
     assert "are begun by" in process.stdout.readline()
-    (tmp_path / "screens" / "day.py").touch()
+    os.utime(tmp_path / "screens" / "visit" / "day.py")
     with logged_in(db, str(own / "guard.py")) as ana:
         ana.wait_for("Ana Ruiz")
         assert process.wait(5) == parent.EXIT_STALE
