@@ -45,13 +45,13 @@ class DrivesScreen(ListScreen[KnownDrive]):
         self.things = {_key_of(drive): drive for drive in drives}
         lines = [
             FigureLine(
-                one.technician,
+                drive.technician,
                 key,
-                f"→ {one.destination}",
-                figures(one.leg, firm.distance_unit, one.pin.reason if one.pin is not None else ""),
-                one.leg.known,
+                f"→ {drive.destination}",
+                figures(drive.leg, firm.distance_unit, drive.pin.reason if drive.pin is not None else ""),
+                drive.leg.known,
             )
-            for key, one in self.things.items()
+            for key, drive in self.things.items()
         ]
         if not lines:
             lines = [FigureLine("Drives", "none", "nobody drives on this day", "", False)]
@@ -106,7 +106,7 @@ class DrivesScreen(ListScreen[KnownDrive]):
         """Learn from all logged drives."""
         learned = await self.do(driving.learn)
         if learned is not None:
-            paces = [f"{one.multiplier:.2f} × {source.split()[0]}" for source, one in learned.scales.items()]
+            paces = [f"{pace.multiplier:.2f} × {source.split()[0]}" for source, pace in learned.scales.items()]
             sentence = f"{learned.legs} logged drives, {learned.pairs} pairs learned"
             self.say("; ".join([sentence, *(paces or ["too few for a pace of the firm's own"])]))
 

@@ -37,28 +37,28 @@ class OutboxScreen(ListScreen[Message]):
 
     def reload(self) -> None:
         """Read them again."""
-        messages_shown = self.look(outbox.outbox, self.user.store, everything=self._all)
+        shown = self.look(outbox.outbox, self.user.store, everything=self._all)
         trouble = self.look(messages.trouble, self.user.store, self.user.now)
-        if messages_shown is None or trouble is None:
+        if shown is None or trouble is None:
             return
         self._overdue = trouble.overdue > 0
-        messages_shown.sort(key=lambda one: _SECTIONS.index(_section(one)))
-        self.things = {f"message {message.id}": message for message in messages_shown}
+        shown.sort(key=lambda message: _SECTIONS.index(_section(message)))
+        self.things = {f"message {message.id}": message for message in shown}
         lines = [
             FigureLine(
-                _section(one),
+                _section(message),
                 path,
-                f"{one.reference} {one.client}",
-                f"{one.about.label}, {one.fate.value}",
-                one.fate in OPEN or one.fate in TROUBLED,
-                one.fate in TROUBLED,
+                f"{message.reference} {message.client}",
+                f"{message.about.label}, {message.fate.value}",
+                message.fate in OPEN or message.fate in TROUBLED,
+                message.fate in TROUBLED,
             )
-            for path, one in self.things.items()
+            for path, message in self.things.items()
         ]
         if not lines:
             lines = [FigureLine("Nothing waits, and nothing went wrong", "none", "a shows what was sent", "", False)]
         self.listed.set_figures(lines)
-        self.show_head("Messages to clients", trouble.words or f"{len(messages_shown)} shown")
+        self.show_head("Messages to clients", trouble.words or f"{len(shown)} shown")
         self.show_selected()
 
     def notes(self) -> Sequence[tuple[str, str]]:

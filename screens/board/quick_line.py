@@ -89,10 +89,10 @@ class QuickLine(KeptDialog[Understood | None]):
 
     def on_input_submitted(self) -> None:
         """Put the request into the queue, or say what is missing."""
-        found = self._read(self._line.value)
-        faults = list(found.problems) or self._save(found)
+        understood = self._read(self._line.value)
+        faults = list(understood.problems) or self._save(understood)
         if faults:
-            self._tell([] if found.problems else faults)
+            self._tell([] if understood.problems else faults)
         else:
             self.drop()
             self.dismiss(None)
@@ -134,12 +134,12 @@ async def ask_quickly(screen: UserScreen) -> Visit | None:
     known, day = names(user.store), today(user.store)
     taken: list[Visit] = []
 
-    def save(found: Understood) -> list[str]:
-        return screen.faults_of(lambda: taken.append(add(user, found.texts())))
+    def save(understood: Understood) -> list[str]:
+        return screen.faults_of(lambda: taken.append(add(user, understood.texts())))
 
     def read(typed: str) -> Understood:
-        found = understand(typed, known, day)
-        return replace(found, came_by=found.came_by or USUAL_WAY)
+        understood = understand(typed, known, day)
+        return replace(understood, came_by=understood.came_by or USUAL_WAY)
 
     line = QuickLine(
         read,
@@ -147,9 +147,9 @@ async def ask_quickly(screen: UserScreen) -> Visit | None:
         lambda typed, turn: complete(typed, known, day, turn),
         user.firm.clock_hours == 24,
     )
-    found = await screen.app.push_screen_wait(line)
-    if found is not None:
-        return await ask_request(screen, {name: show(text) for name, text in found.texts().items()})
+    understood = await screen.app.push_screen_wait(line)
+    if understood is not None:
+        return await ask_request(screen, {name: show(text) for name, text in understood.texts().items()})
     return taken[0] if taken else None
 
 

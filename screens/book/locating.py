@@ -24,14 +24,14 @@ class _Asked(str):
 async def locate(screen: UserScreen, site: Site) -> None:
     """Ask for the address of a site and place it."""
     if maps.address_files():
-        wanted = await _type_ahead(screen, site)
+        meant = await _type_ahead(screen, site)
     else:
-        wanted = await screen.ask(
+        meant = await screen.ask(
             "Look up which address?", "enter asks the address server once", site.address, does="looks it up"
         )
-    found = wanted if isinstance(wanted, FoundPlace) else await _look_up(screen, wanted)
-    if found is not None:
-        await screen.do(locating.place, site, found)
+    place = meant if isinstance(meant, FoundPlace) else await _look_up(screen, meant)
+    if place is not None:
+        await screen.do(locating.place, site, place)
 
 
 async def _type_ahead(screen: UserScreen, site: Site) -> FoundPlace | str:
@@ -55,24 +55,28 @@ async def _type_ahead(screen: UserScreen, site: Site) -> FoundPlace | str:
     return cast("FoundPlace | str", chosen.value)
 
 
-def _line(one: FoundPlace | _Asked) -> FoundLine:
-    if isinstance(one, FoundPlace):
-        return FoundLine(one.precision, one.address, one.source)
-    return FoundLine("ask", one, "look it up at the address server")
+def _line(match: FoundPlace | _Asked) -> FoundLine:
+    if isinstance(match, FoundPlace):
+        return FoundLine(match.precision, match.address, match.source)
+    return FoundLine("ask", match, "look it up at the address server")
 
 
 async def _look_up(screen: UserScreen, address: str) -> FoundPlace | None:
     """One look-up, and one of its results."""
     try:
-        found = await asyncio.to_thread(locating.ask, screen.user.store, address)
+        matches = await asyncio.to_thread(locating.ask, screen.user.store, address)
     except (StoreFault, Refusal) as refusal:
         screen.say(str(refusal), "warning")
         return None
-    if not found:
+    if not matches:
         screen.say(f"Nothing was found for {address}.", "warning")
         return None
     rows = [
-        ChoiceRow(one.address, one, f"{one.precision or 'somewhere'} · {one.place.lat}, {one.place.lon} · {one.source}")
-        for one in found
+        ChoiceRow(
+            match.address,
+            match,
+            f"{match.precision or 'somewhere'} · {match.place.lat}, {match.place.lon} · {match.source}",
+        )
+        for match in matches
     ]
     return await screen.choose("Where is it?", rows, "enter places the site · esc leaves it")

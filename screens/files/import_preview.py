@@ -52,7 +52,7 @@ def files_like(typed: str) -> tuple[str, list[str]]:
         return typed, []
     # of sorted names the first and the last have in common what all have
     pairs = zip(names[0], names[-1], strict=False)
-    same = next((at for at, (one, other) in enumerate(pairs) if one != other), min(len(names[0]), len(names[-1])))
+    same = next((at for at, (letter, other) in enumerate(pairs) if letter != other), min(len(names[0]), len(names[-1])))
     return f"{typed[: len(typed) - len(tail)]}{names[0][:same]}", names
 
 
@@ -87,8 +87,8 @@ class AskFile(Dialog[Path | None]):
             line.value = completed
         line.cursor_position = len(completed)
         more = f"  and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        told = "  ".join(show(name, 40) for name in names[:_SHOWN]) + more
-        self._say(told if len(names) > 1 else "", "" if names else "nothing there begins so")
+        offered = "  ".join(show(name, 40) for name in names[:_SHOWN]) + more
+        self._say(offered if len(names) > 1 else "", "" if names else "nothing there begins so")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the path, if there is a file."""

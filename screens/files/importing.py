@@ -118,7 +118,7 @@ def _choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
     if (
         wish.kind == CALENDAR
         and wish.since is None
-        and any("overdue" in one for row in report.rows for one in row.warnings)
+        and any("overdue" in warning for row in report.rows for warning in row.warnings)
     ):
         yield ChoiceRow("leave out the events that are over", "since")
     if offers:

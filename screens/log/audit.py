@@ -56,12 +56,12 @@ class AuditScreen(ListScreen[NamedAuditRow]):
         self.things = {str(named.row.seq): named for named in rows}
         lines = [
             FigureLine(
-                day_text(day_of(one.row.at, zone)),
+                day_text(day_of(named.row.at, zone)),
                 key,
-                f"{clock_text(one.row.at, zone, hours24)} {who_of(one)}",
-                f"{one.row.deed} · {record_of(one)} · {detail_words('', one.row.detail, zone)}".rstrip(" ·"),
+                f"{clock_text(named.row.at, zone, hours24)} {who_of(named)}",
+                f"{named.row.deed} · {record_of(named)} · {detail_words('', named.row.detail, zone)}".rstrip(" ·"),
             )
-            for key, one in self.things.items()
+            for key, named in self.things.items()
         ] or [FigureLine("Nothing", "none", "no rows", "esc shows all again", own=False)]
         self.listed.set_figures(lines)
         filtered = " · ".join(f"{name} {text}" for name, text in self._asked.items())

@@ -57,7 +57,7 @@ class CareScreen(ListScreen[CareItem]):
         items = self.look(caring.care_list, self.user.store, all_items=self._all)
         if items is None:
             return
-        items.sort(key=lambda one: _ORDER.index(_SECTIONS[one.state]))
+        items.sort(key=lambda item: _ORDER.index(_SECTIONS[item.state]))
         self.things = {item.key: item for item in items}
         lines = [
             FigureLine(_SECTIONS[item.state], item.key, item.client, f"{item.due or '–'}  {item.what}", item.asks)

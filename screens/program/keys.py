@@ -164,16 +164,16 @@ def key_lines(screen: Screen[Any], own: Collection[str | None] = ()) -> list[Key
     `own` are the ids to which the person has given keys.
     """
     sections = {"here": "Here", "widget": "The cursor", "program": "Everywhere"}
-    found: dict[tuple[str, str], tuple[Binding, list[str]]] = {}
+    known: dict[tuple[str, str], tuple[Binding, list[str]]] = {}
     for pressed, active in screen.active_bindings.items():
         binding = active.binding
         # what has no id is Textual's own, for selecting text and moving a focus that there is not
         if binding.id:
             place = "here" if active.node is screen else "program" if active.node is screen.app else "widget"
-            found.setdefault((place, binding.id), (binding, []))[1].append(pressed)
+            known.setdefault((place, binding.id), (binding, []))[1].append(pressed)
     # what a screen has of its own stands before what all screens have
     order = [binding.id for owner in type(screen).__mro__ for binding in own_bindings(owner)]
-    ranked = sorted(found.items(), key=lambda one: order.index(one[0][1]) if one[0][1] in order else 0)
+    ranked = sorted(known.items(), key=lambda pair: order.index(pair[0][1]) if pair[0][1] in order else 0)
     return [
         KeyLine(title, binding.id or "", written_all(keys), sentence_of(binding), binding.id in own)
         for wanted, title in sections.items()
