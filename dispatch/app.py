@@ -35,11 +35,11 @@ with lazily(__name__):
     from dispatch.desk.session import refusals
     from dispatch.desk.session.preferences import Personal
     from screens.board import board, calls, drives, map, outbox, plan
+    from screens.board import jump as jumps
     from screens.book import book, client
     from screens.log import access, audit, care, figures, log, visit_record
     from screens.prices import prices, quote
-    from screens.program import doubtful_clock, palette
-    from screens.program import jump as jumps
+    from screens.program import doubtful_clock, keys, palette
     from screens.program import keymap as keymaps
     from screens.program import personal as own_settings
     from screens.program import setup as setting_up
@@ -73,6 +73,7 @@ SCREENS = {
     "day": (day, "DayScreen"),
     "drives": (drives, "DrivesScreen"),
     "figures": (figures, "FiguresScreen"),
+    "keys": (keys, "KeysHelp"),
     "log": (log, "LogScreen"),
     "map": (map, "MapScreen"),
     "messages": (outbox, "OutboxScreen"),

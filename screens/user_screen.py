@@ -32,7 +32,6 @@ with lazily(__name__):
     from dispatch.desk.plan import undo
     from dispatch.desk.session import private_file
     from dispatch.desk.visits import finding
-    from screens.program import keys
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -365,7 +364,7 @@ class UserScreen(AskingScreen):
     @command("?", "screen.keys", "Keys")
     def action_keys(self) -> None:
         """Every key of this screen."""
-        self.app.push_screen(keys.KeysHelp(self.TITLE_WORD, self))
+        self.program.open("keys", self.TITLE_WORD, self)
 
     @command("q", "screen.leave", "Leave")
     def action_leave(self) -> None:
