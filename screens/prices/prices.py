@@ -13,7 +13,6 @@ from dispatch.desk.prices.drafts import AgreementDraft, CardDraft
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.states import LEADS
-from dispatch.model.text import show
 from dispatch.model.typed_times import parse_day
 from screens.binding import BACK, command
 from screens.dialogs.asked import AskedField, ChoiceRow
@@ -21,7 +20,7 @@ from screens.listed import ListScreen
 from widgets.figure_list import FigureLine
 
 with lazily(__name__):
-    from screens.prices import terms
+    from screens.prices import quote, terms
 
 
 class PricesScreen(ListScreen[Any]):
@@ -139,38 +138,29 @@ class PricesScreen(ListScreen[Any]):
     @command("a", "price.agreement", "New agreement", LEADS)
     async def action_agreement(self) -> None:
         """For a client."""
-        from screens.prices.terms import TermsScreen
-
         store = self.user.store
         if (draft := AgreementDraft().at(store)).unsent(self.user).read():
-            self.app.push_screen(TermsScreen(draft))
+            self.app.push_screen(terms.TermsScreen(draft))
             return
         kind = await self.choose("An agreement of which kind?", [ChoiceRow(k.replace("_", " "), k) for k in KINDS])
 
         def new(typed: dict[str, str]) -> AgreementDraft:
-            letters = typed["client"].strip().casefold()
-            names = [
-                client.name for client in clients.all_clients(store) if letters and letters in client.name.casefold()
-            ]
-            exact = [name for name in names if name.casefold() == letters]
-            if len(exact or names) != 1:
-                several = ", ".join(show(name) for name in names[:5])
-                raise Faulty([f"client: which one? {several}" if names else "client: there is no such client"])
+            client = quote.client_meant(store, typed["client"])
             try:
                 starts = parse_day(typed["starts"], today=today(store))
             except ValueError as fault:
                 raise Faulty([f"first day: {fault}"]) from None
             if not typed["name"].strip():
                 raise Faulty(["name: is missing"])
-            terms = {"kind": kind, "starts": starts.isoformat()}
-            return AgreementDraft((exact or names)[0], typed["name"].strip(), terms).at(store)
+            begun = {"kind": kind, "starts": starts.isoformat()}
+            return AgreementDraft(client, typed["name"].strip(), begun).at(store)
 
         fields = (
             AskedField("client", "Client", placeholder="a few letters of the name"),
             AskedField("name", "What it is called", kind.replace("_", " ")),
             AskedField("starts", "Its first day", "today", today=today(store)),
         )
-        self.app.push_screen(TermsScreen(await self.fill_in("An agreement", fields, new)))
+        self.app.push_screen(terms.TermsScreen(await self.fill_in("An agreement", fields, new)))
 
 
 _PRESETS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from db import clients, settings
+from db.store import Store
 from dispatch.desk.charges import quoting
 from dispatch.desk.charges.charging import Priced
 from dispatch.desk.charges.quoting import QuoteComparison
@@ -27,19 +28,28 @@ FIELDS = (
 )
 
 
+def client_meant(store: Store, typed: str) -> str:
+    """The name of the client that is called so, or the only one whose name holds these letters.
+
+    Raises:
+        Faulty: there is none, or there are several.
+    """
+    letters = typed.strip().casefold()
+    names = [client.name for client in clients.all_clients(store) if letters and letters in client.name.casefold()]
+    meant = [name for name in names if name.casefold() == letters] or names
+    if len(meant) != 1:
+        several = ", ".join(show(name) for name in names[:5])
+        raise Faulty([f"client: which one? {several}" if names else "client: there is no such client"])
+    return meant[0]
+
+
 async def ask_quote(app: Program) -> None:
     """Ask for a visit, and show what it would cost."""
     store, user, screen = app.user.store, app.user, app.screen
     assert isinstance(screen, UserScreen)
 
     def reckon(typed: dict[str, str]) -> tuple[Priced, QuoteComparison | None, str]:
-        letters = typed["client"].strip().casefold()
-        names = [client.name for client in clients.all_clients(store) if letters and letters in client.name.casefold()]
-        exact = [name for name in names if name.casefold() == letters]
-        if len(exact or names) != 1:
-            several = ", ".join(show(name) for name in names[:5])
-            raise Faulty([f"client: which one? {several}" if names else "client: there is no such client"])
-        client = (exact or names)[0]
+        client = client_meant(store, typed["client"])
         if not typed["minutes"].strip().isdecimal():
             raise Faulty(["minutes: a whole number is expected"])
         zone = settings.firm(store).zone
