@@ -27,28 +27,28 @@ class TemplatePreview(ListScreen[ItemTemplate]):
     FOOTER = "template.preview screen.leave screen.keys"
     BINDINGS = [BACK]
 
-    def __init__(self, found: Preview, asked: dict[str, str], draft: Template | None) -> None:
+    def __init__(self, preview: Preview, visit: dict[str, str], draft: Template | None) -> None:
         super().__init__()
-        self._found, self._asked, self._template = found, asked, draft
+        self._preview, self._visit, self._template = preview, visit, draft
 
     def reload(self) -> None:
         """Show it again."""
-        chosen = self._found.chosen
+        chosen = self._preview.chosen
         self.listed.set_figures(
             [
                 FigureLine(
                     item.phase.value.capitalize(), item.ref, f"{item.ref} {item.label}", _rules(item), item.required
                 )
-                for item in self._found.items
+                for item in self._preview.items
             ]
         )
-        visit = ", ".join(text for text in self._asked.values() if text)
+        visit = ", ".join(text for text in self._visit.values() if text)
         self.show_head(f"{visit} gets {chosen.template.name}")
         self.show_selected()
 
     def notes(self) -> Sequence[tuple[str, str]]:
         """Which template it is, and why."""
-        chosen = self._found.chosen
+        chosen = self._preview.chosen
         notes = [(f"{chosen.template.name}: {chosen.why}.", "strong")]
         if chosen.others:
             names = ", ".join(other.name for other in chosen.others)
@@ -58,7 +58,7 @@ class TemplatePreview(ListScreen[ItemTemplate]):
     @command("v", "template.preview", "Another visit")
     async def action_again(self) -> None:
         """What a certain visit would get."""
-        self._found, self._asked = await _ask(self, self._asked, self._template)
+        self._preview, self._visit = await _ask(self, self._visit, self._template)
         self.reload()
 
 

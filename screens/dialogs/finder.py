@@ -69,7 +69,7 @@ class FindScreen(Dialog["FoundTarget[T] | None"], Generic[T]):
         super().__init__(title, hint)
         self._things, self._line, self._more, self._typed = things, line, more, typed
         self._finder: Finder[T] | None = None
-        self._found: list[T] = []
+        self._matches: list[T] = []
 
     def body(self) -> ComposeResult:
         yield Input(self._typed, placeholder="some letters, of one word or several", select_on_focus=False)
@@ -100,7 +100,7 @@ class FindScreen(Dialog["FoundTarget[T] | None"], Generic[T]):
         if self._more is not None and count < SHOWN:
             matches += [match for match in self._more(typed, SHOWN - count) if match not in matches]
             count = max(count, len(matches))
-        self._found = matches
+        self._matches = matches
         self.query_one(FoundList).set_found(matches, cast("Callable[[object], FoundLine]", self._line))
         count_text = f"{count:,} found" if matches else "nothing holds these letters"
         self.query_one("#hint", Label).update(Content(f"{count_text} · {self.hint}"))
@@ -124,5 +124,5 @@ class FindScreen(Dialog["FoundTarget[T] | None"], Generic[T]):
     def action_take(self, open: bool) -> None:
         """Take what is under the cursor."""
         place = self.query_one(FoundList).selected
-        if place is not None and place < len(self._found):
-            self.dismiss(FoundTarget(self._found[place], open))
+        if place is not None and place < len(self._matches):
+            self.dismiss(FoundTarget(self._matches[place], open))

@@ -137,7 +137,7 @@ async def _ask_places(screen: UserScreen, report: ImportReport) -> dict[str, str
         things: list[Findable[tuple[str, str]]] = [
             findable(title, *title) for title in (*first, *(title for title in titles if title not in first))
         ]
-        found = await screen.app.push_screen_wait(
+        chosen = await screen.app.push_screen_wait(
             FindScreen(
                 f"Which site is “{show(question.text, 60)}”? {_of(count, report)}",
                 lambda things=things: things,  # type: ignore[misc]
@@ -145,8 +145,8 @@ async def _ask_places(screen: UserScreen, report: ImportReport) -> dict[str, str
                 hint="enter takes it · esc leaves it open",
             )
         )
-        if found is not None:
-            answers[question.text] = found.value[0]
+        if chosen is not None:
+            answers[question.text] = chosen.value[0]
     return answers
 
 

@@ -44,12 +44,12 @@ class AuditScreen(ListScreen[NamedAuditRow]):
 
     def __init__(self, visit: str = "") -> None:
         super().__init__()
-        self._asked = {"visit": visit} if visit else {}
+        self._filters = {"visit": visit} if visit else {}
         self._limit = _PAGE
 
     def reload(self) -> None:
         """Read the rows again."""
-        rows = self.look(trail, self.user.store, **self._asked, limit=self._limit)
+        rows = self.look(trail, self.user.store, **self._filters, limit=self._limit)
         if rows is None:
             return
         zone, hours24 = self.user.firm.zone, self.user.firm.clock_hours == 24
@@ -64,7 +64,7 @@ class AuditScreen(ListScreen[NamedAuditRow]):
             for key, named in self.things.items()
         ] or [FigureLine("Nothing", "none", "no rows", "esc shows all again", own=False)]
         self.listed.set_figures(lines)
-        filtered = " · ".join(f"{name} {text}" for name, text in self._asked.items())
+        filtered = " · ".join(f"{name} {text}" for name, text in self._filters.items())
         count = f"{len(rows)} rows" + (" and more: m" if len(rows) == self._limit else "")
         self.show_head("Audit", " · ".join(filter(None, (filtered, count))))
 
@@ -86,9 +86,9 @@ class AuditScreen(ListScreen[NamedAuditRow]):
             filters = {name: text.strip() for name, text in typed.items() if text.strip()}
             return self.faults_of(lambda: trail(self.user.store, **filters, limit=1))
 
-        fields = [AskedField(name, label, self._asked.get(name, ""), example) for name, label, example in _FILTERS]
+        fields = [AskedField(name, label, self._filters.get(name, ""), example) for name, label, example in _FILTERS]
         typed = await self.fill("Rows of the audit", fields, check, SHOWS)
-        self._asked = {name: text.strip() for name, text in typed.items() if text.strip()}
+        self._filters = {name: text.strip() for name, text in typed.items() if text.strip()}
         self._limit = _PAGE
         self.reload()
 
@@ -122,8 +122,8 @@ class AuditScreen(ListScreen[NamedAuditRow]):
     @command("escape", "screen.back", "Back", show=False)
     def action_back(self) -> None:
         """Show all rows again, else leave."""
-        if self._asked:
-            self._asked = {}
+        if self._filters:
+            self._filters = {}
             self.reload()
         else:
             self.action_leave()

@@ -55,8 +55,8 @@ class FiguresScreen(UserScreen):
         super().__init__()
         self._first, self._last = last - datetime.timedelta(days=_DAYS - 1), last
         self._by: Grouping = "day"
-        self._found: Figures | None = None
-        self._asked = 0
+        self._figures: Figures | None = None
+        self._times_asked = 0
         self._counting = False
 
     def body(self) -> ComposeResult:
@@ -89,7 +89,7 @@ class FiguresScreen(UserScreen):
     @property
     def _group(self) -> FigureGroup | None:
         key = self._below.selected
-        groups = self._found.groups if self._found is not None else ()
+        groups = self._figures.groups if self._figures is not None else ()
         return next((group for group in groups if _key_of(group) == key), None)
 
     def reload(self) -> None:
@@ -97,7 +97,7 @@ class FiguresScreen(UserScreen):
 
         While it counts, what others change and what is asked for meanwhile waits, and is counted at once after it.
         """
-        self._asked += 1
+        self._times_asked += 1
         if not self._counting:
             self._count()
 
@@ -106,13 +106,14 @@ class FiguresScreen(UserScreen):
         self._counting = True
         try:
             counted = 0
-            while counted != self._asked:
-                counted, days_and_groups = self._asked, (self._first, self._last, self._by)
-                if self._found is None or days_and_groups != (self._found.first, self._found.last, self._found.by):
+            while counted != self._times_asked:
+                counted, days_and_groups = self._times_asked, (self._first, self._last, self._by)
+                figures = self._figures
+                if figures is None or days_and_groups != (figures.first, figures.last, figures.by):
                     self.show_head("Figures", "counting …")
-                self._found = await aside(self.app, self._counted, *days_and_groups)
-            if self._found is not None:
-                self._show_all(self._found)
+                self._figures = await aside(self.app, self._counted, *days_and_groups)
+            if self._figures is not None:
+                self._show_all(self._figures)
         except (StoreFault, Refusal) as fault:
             self.say(str(fault), "warning")
         finally:
@@ -146,7 +147,7 @@ class FiguresScreen(UserScreen):
 
     def show_selected(self) -> None:
         """Show the figure under the cursor."""
-        figures, figure = self._found, self._figure
+        figures, figure = self._figures, self._figure
         if figures is None:
             return
         self.query_one("#definition", NotesPane).set_notes([(figure.sentence, "dim")])
@@ -182,7 +183,7 @@ class FiguresScreen(UserScreen):
     @command("enter", "figures.open", "Visits")
     def action_open(self) -> None:
         """The visits behind the number."""
-        figures = self._found
+        figures = self._figures
         if figures is None:
             return
         group = self._group if self._below.has_focus else None

@@ -66,7 +66,7 @@ class LogScreen(DayOfVisits):
 
     def __init__(self) -> None:
         super().__init__()
-        self._wanted = LogFilter()
+        self._filters = LogFilter()
         self._span = "day"
         self._log: Log | None = None
 
@@ -84,13 +84,13 @@ class LogScreen(DayOfVisits):
     def shown(self) -> LogFilter:
         """What is shown: the filters, on the program's day, its week, the days that were typed, or all of them."""
         if self._span == "typed":
-            return self._wanted
-        if self._span == "all" or self._wanted.words.strip():
-            return replace(self._wanted, first=None, last=None)
+            return self._filters
+        if self._span == "all" or self._filters.words.strip():
+            return replace(self._filters, first=None, last=None)
         first, last = self.program.day, None
         if self._span == "week":
             first, last = week_of(self.program.day, self.user.firm.first_weekday)
-        return replace(self._wanted, first=first, last=last)
+        return replace(self._filters, first=first, last=last)
 
     def visit_here(self) -> BoardVisit | None:
         """The selected visit."""
@@ -168,7 +168,7 @@ class LogScreen(DayOfVisits):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search for what is typed so far."""
-        self._wanted = replace(self._wanted, words=event.value)
+        self._filters = replace(self._filters, words=event.value)
         if event.value.strip():
             self._read(self.shown, PAUSE)
         else:
@@ -177,7 +177,7 @@ class LogScreen(DayOfVisits):
 
     def on_input_submitted(self) -> None:
         """Go to what was found."""
-        if not self._wanted.words.strip():
+        if not self._filters.words.strip():
             self.remove_class("-searching")
         self._table.focus()
 
@@ -185,13 +185,13 @@ class LogScreen(DayOfVisits):
     async def action_filter(self) -> None:
         """Days, technician, client, exceptions, state of review."""
         filters = await log_filters.ask_filters(self, self.shown, settings.today(self.user.store))
-        self._wanted, self._span = filters, "all" if filters.first is None else "typed"
+        self._filters, self._span = filters, "all" if filters.first is None else "typed"
         self.reload()
 
     @command("x", "log.exceptions", "Exceptions")
     def action_exceptions(self) -> None:
         """Only visits with something to look at, or all."""
-        self._wanted = replace(self._wanted, exceptions=not self._wanted.exceptions, marks=frozenset())
+        self._filters = replace(self._filters, exceptions=not self._filters.exceptions, marks=frozenset())
         self.reload()
 
     @command("w", "log.days", "Week")
@@ -203,7 +203,7 @@ class LogScreen(DayOfVisits):
     @command("o", "log.sort", "Sort")
     async def action_order(self) -> None:
         """Sort by any column; the same again turns it round."""
-        self._wanted = await log_filters.ask_order(self, self._wanted)
+        self._filters = await log_filters.ask_order(self, self._filters)
         self.reload()
 
     @command("Y", "review.batch", "Approve clean", LEADS)
@@ -243,7 +243,7 @@ class LogScreen(DayOfVisits):
 
     def action_clear(self) -> None:
         """Show all of the day again; without anything to clear this does nothing."""
-        self._wanted, self._span = LogFilter(), "day"
+        self._filters, self._span = LogFilter(), "day"
         self.query_one("#search", Input).value = ""
         self.remove_class("-searching")
         self._table.focus()

@@ -26,10 +26,10 @@ TOLD = 6
 def judged_settings(personal: Personal, program: type[App[Any]]) -> tuple[dict[str, str], list[str]]:
     """A person's keys as far as they can be taken, and a sentence for everything in the settings that cannot."""
     keymap, faults = judged(personal.keys, program)
-    told = [*personal.faults, *(f"{KEYS_FILE}: {fault}" for fault in faults)]
+    sentences = [*personal.faults, *(f"{KEYS_FILE}: {fault}" for fault in faults)]
     if personal.theme and personal.theme not in (known := known_themes()):
-        told.append(f"{PERSONAL_FILE}: theme: there is no theme {personal.theme!r}: {', '.join(known)}")
-    return keymap, told
+        sentences.append(f"{PERSONAL_FILE}: theme: there is no theme {personal.theme!r}: {', '.join(known)}")
+    return keymap, sentences
 
 
 def judge_settings(app: Program) -> None:

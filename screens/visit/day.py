@@ -53,7 +53,7 @@ class DayScreen(DayOfVisits):
     def __init__(self) -> None:
         super().__init__()
         self._row: BoardRow | None = None
-        self._asked: list[Handover] = []
+        self._handovers: list[Handover] = []
         self._forgotten: list[Forgotten] = []
         self._comments: list[Comment] = []
         self._changes: list[Notice] = []
@@ -89,7 +89,7 @@ class DayScreen(DayOfVisits):
         self._stops.set_stops(visits, self._row.leg_home if self._row else None, board)
         if first and (ahead := self._next(visits)) is not None:
             self._stops.select_key(ahead.id)
-        self._asked = handovers.open_for(self.user.store, self.user.staff.id)
+        self._handovers = handovers.open_for(self.user.store, self.user.staff.id)
         self._changes = notices.unread(self.user.store, self.user.staff.id)
         self._forgotten = stops.forgotten(self.user.store, self.user.staff.id, self.user.now)
         self._comments = reviews.waiting_for(self.user.store, self.user.staff.id)
@@ -141,7 +141,7 @@ class DayScreen(DayOfVisits):
         board = self.board
         assert board is not None
         lines = [comment_text(comment) for comment in self._comments[:3]]
-        for over in self._asked[:1]:
+        for over in self._handovers[:1]:
             lines.insert(
                 0, Content.assemble(("take over ", "bold"), show(f"{over.reference} {over.client}? A answers"))
             )
@@ -210,10 +210,10 @@ class DayScreen(DayOfVisits):
             if await self.do(notices.note) is not None:
                 self.say("Noted.")
             return
-        answered = bool(self._asked) and await self._answer_handover(self._asked[0])
+        answered = bool(self._handovers) and await self._answer_handover(self._handovers[0])
         if self._comments and not answered:
             await self._answer_comment(self._comments[0])
-        elif not self._asked:
+        elif not self._handovers:
             self.say("Nobody asks you anything.")
 
     async def _answer_handover(self, handover: Handover) -> bool:

@@ -37,7 +37,7 @@ async def ask(pilot: Pilot[None], key: str, letters: str) -> list[str]:
     await until_true(pilot, lambda: finder._finder is not None)
     await pilot.press(*letters)
     await pilot.pause(0.05)
-    return [finder._line(one).name for one in finder._found]
+    return [finder._line(one).name for one in finder._matches]
 
 
 @first_of("mode, size", [("3", (120, 36)), ("4", (80, 24))])

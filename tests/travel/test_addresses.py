@@ -132,7 +132,7 @@ async def test_a_site_is_placed_while_its_address_is_typed(office: Office, drawn
         await press(pilot, "tab", "o")
         await until(pilot, FindScreen)
         await pilot.press("ctrl+u", *"12", "space", *"hi")
-        await until_true(pilot, lambda: len(pilot.app.screen._found) == 2)
+        await until_true(pilot, lambda: len(pilot.app.screen._matches) == 2)
         await press(pilot, "enter")
         await until(pilot, BookScreen)
         await settled(pilot)
