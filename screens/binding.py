@@ -44,13 +44,12 @@ class CommandScreen(LeanScreen[None]):
         """Its keys: its commands, and lists of keys and commands, in the order in which they stand in it, then `BINDINGS`."""
         keys: list[Binding] = []
         for name, value in list(vars(cls).items()):
-            if not name.startswith("KEYS"):
-                keys += [binding] if (binding := getattr(value, "binding", None)) is not None else []
-                continue
-            for part in value:
-                keys.append(getattr(part, "binding", part))
-                if part is not keys[-1]:
-                    setattr(cls, f"action_{keys[-1].action}", part)
+            for part in value if name.startswith("KEYS") else [value]:
+                if isinstance(part, Binding):
+                    keys.append(part)
+                elif (binding := getattr(part, "binding", None)) is not None:
+                    keys.append(binding)
+                    setattr(cls, f"action_{binding.action}", part)
         cls.BINDINGS = [*keys, *vars(cls).get("BINDINGS", ())]
         super().__init_subclass__(**more)
 
