@@ -102,6 +102,6 @@ def test_a_day_on_which_nobody_works_shows_office_hours() -> None:
 def test_rows_are_as_high_as_leaves_all_in_sight() -> None:
     board = sample_board()
     window = working_window(board)
-    lines = {height: frame_of(board, window, 100, height, 16).lines for height in (7, 12, 13, 18, 19)}
+    lines = {height: frame_of(board, window, (100, height), 16).lines for height in (7, 12, 13, 18, 19)}
     assert lines == {7: 1, 12: 1, 13: 2, 18: 2, 19: 3}
-    assert frame_of(board, window, 100, 40, 16, zoom=15).scale.cell_seconds == 900
+    assert frame_of(board, window, (100, 40), 16, zoom=15).scale.cell_seconds == 900

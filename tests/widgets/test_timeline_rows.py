@@ -16,18 +16,19 @@ from widgets.lines.marks import ASCII, UNICODE
 from widgets.timeline.canvas import CanvasLine
 from widgets.timeline.ghost import Ghost, verdict_line
 from widgets.timeline.hours import hours_line
-from widgets.timeline.layout import TimeScale, hour_marks
+from widgets.timeline.layout import Frame, TimeScale, hour_marks
 from widgets.timeline.rows import Look, name_lines, name_width, row_lines
 
 SCALE = TimeScale(*day_bounds(DAY, ZONE), 300)
 HOURS = hour_marks(SCALE, ZONE)
-LOOK = Look(lines=2, zone=ZONE, hours24=True, unit="mi", moment=clock("8:00"), now=None)
+FRAME = Frame(SCALE, 20, 2, HOURS)
+LOOK = Look(FRAME, zone=ZONE, hours24=True, unit="mi", moment=clock("8:00"), now=None)
 LATER = replace(LOOK, moment=NOW)
 AT_8, AT_18 = 96, 216
 
 
 def painted(card: BoardRow, look: Look = LOOK, **more: object) -> list[str]:
-    lines = row_lines(card, SCALE, look, HOURS, **more)  # type: ignore[arg-type]
+    lines = row_lines(card, look, **more)  # type: ignore[arg-type]
     assert all(width_of(line) == SCALE.cells for line in lines)
     return [text_of(line)[AT_8:AT_18] for line in lines]
 
@@ -66,7 +67,7 @@ def test_lunch_and_absences_are_hatched() -> None:
 
 def test_a_late_visit_says_how_late() -> None:
     late = visit(1, "Acme", "13:30", "14:30", projected=(clock("14:07"), clock("15:07")), late=Late(37, "plan"))
-    lines = row_lines(row(1, "Ana", (late,)), SCALE, LATER, HOURS)
+    lines = row_lines(row(1, "Ana", (late,)), LATER)
     assert "! 37m late" in text_of(lines[1])
     assert "late" in inks(lines[0])
     over = visit(1, "Acme", "12:30", "13:45", State.ON_SITE, actual_in=clock("12:40"), late=Late(22, "end"))
@@ -107,7 +108,7 @@ def test_the_windows_of_the_selected_visit_are_marked() -> None:
 
 def test_now_crosses_every_line_and_keeps_the_ground() -> None:
     card = visit(1, "A", "13:00", "15:00", State.ON_SITE, actual_in=clock("13:00"))
-    lines = row_lines(row(1, "Ana", (card,)), SCALE, replace(LATER, now=NOW, lines=3), HOURS)
+    lines = row_lines(row(1, "Ana", (card,)), replace(LATER, now=NOW, frame=replace(FRAME, lines=3)))
     at = SCALE.cell_of(NOW)
     assert [text_of(line)[at] for line in lines] == ["┃"] * 3
     assert "on-site+now" in inks(lines[0])
@@ -121,14 +122,14 @@ def test_without_colours_shapes_tell_everything() -> None:
     assert top[12] == "▎"
     assert top[23] == "▕"
     assert (top[36], top[47]) == ("▶", "◀")
-    outside = text_of(row_lines(card, SCALE, look, HOURS)[0])
+    outside = text_of(row_lines(card, look)[0])
     assert set(outside[:AT_8]) == {"·"}
 
 
 def test_wide_names_keep_the_line_aligned() -> None:
     card = row(1, "Ana", (visit(1, "東京支店クリニック", "13:00", "14:30"),))
     for now in range(clock("12:55"), clock("14:40"), 300):
-        lines = row_lines(card, SCALE, replace(LOOK, now=now), HOURS)
+        lines = row_lines(card, replace(LOOK, now=now))
         assert [width_of(line) for line in lines] == [SCALE.cells] * 2
 
 
@@ -182,7 +183,7 @@ def test_names_give_way_in_a_narrow_view() -> None:
 
 def test_hours_make_room_for_now() -> None:
     look = replace(LATER, now=NOW)
-    line = text_of(hours_line(SCALE, look, HOURS, AT_8, 120))
+    line = text_of(hours_line(look, AT_8, 120))
     assert len(line) == 120
     assert line.startswith("08          09")
     assert line[71:76] == "14:07"
@@ -190,7 +191,7 @@ def test_hours_make_room_for_now() -> None:
 
 
 def test_hours_tell_that_there_is_more_to_the_side() -> None:
-    line = text_of(hours_line(SCALE, LOOK, HOURS, AT_8, 60, [(90, 95), (150, 160)]))
+    line = text_of(hours_line(LOOK, AT_8, 60, [(90, 95), (150, 160)]))
     assert line[0] == "‹"
     assert line[-1] == "›"
 

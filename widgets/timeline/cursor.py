@@ -2,7 +2,7 @@
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.states import ENDED
-from widgets.timeline.layout import Span, drawn_span
+from widgets.timeline.layout import Span, TimeScale, drawn_span
 
 
 class BoardCursor:
@@ -98,6 +98,15 @@ class BoardCursor:
             if visit.id == visit_id
         ]
         return min(places, key=lambda place: place[0] != row, default=None)
+
+    def visit_at(self, row: int, cell: int, scale: TimeScale) -> int | None:
+        """The visit of a row that is drawn in a cell; the last where one covers another."""
+        hit = None
+        for index, visit in enumerate(self.rows[row].visits):
+            if (span := self.span_of(visit)) is not None:
+                first, last = scale.cells_between(*span)
+                hit = index if first <= cell < last else hit
+        return hit
 
     def show(self, board: Board) -> bool:
         """Stand on another board: on the same visit if it has one. False: the cursor had to go elsewhere."""

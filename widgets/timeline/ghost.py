@@ -24,7 +24,7 @@ class Ghost:
     """A visit on its way to another place, at an instant `start` of a row.
 
     `level` is `feasible`, `warnings`, `blocked`, or empty while nobody has said yet. `leg_minutes` is None where the
-    drive is unknown.
+    drive is unknown. `origin` is the row and index that it came from, where the board has it there.
     """
 
     visit: BoardVisit
@@ -34,6 +34,7 @@ class Ghost:
     leg_minutes: int | None
     level: str = ""
     text: str = ""
+    origin: tuple[int, int] | None = None
 
     @property
     def end(self) -> int:
@@ -49,8 +50,7 @@ class Ghost:
         rows = {"up": -1, "down": 1, "pageup": -PAGE, "pagedown": PAGE}.get(to, 0)
         minutes = {"left": -step, "right": step, "home": -60, "end": 60}.get(to, 0)
         row = max(0, min(len(board.rows) - 1, self.row + rows))
-        latest = board.ends_at - STEP * MINUTE
-        return row, max(board.starts_at, min(latest, self.start + minutes * MINUTE))
+        return row, within(board, self.start + minutes * MINUTE)
 
     def mark(self, marks: Marks) -> str:
         """The shape of the verdict: passed, warning, failed, or pending."""
@@ -63,12 +63,17 @@ class Ghost:
         return f"ghost-{self.level}" if self.level in _INKS else "ghost-pending"
 
 
+def within(board: Board, start: int) -> int:
+    """The start that is nearest to one and on the day of a board."""
+    return max(board.starts_at, min(board.ends_at - STEP * MINUTE, start))
+
+
 def verdict_line(ghost: Ghost, board: Board, marks: Marks, width: int) -> Line:
     """Where the ghost is, what that would mean, and the keys of move mode."""
     name = _INKS.get(ghost.level, "dim")
     where = f"{show(board.rows[ghost.row].name)} {clock_text(ghost.start, board.zone, board.hours24)}"
     keys = (ink("enter", "info"), ink(" places ", "dim"), ink("esc", "info"), ink(" puts back", "dim"))
-    said = ghost.text or ghost.level or "checking"
+    verdict = ghost.text or ghost.level or "checking"
     return fitted(
-        (ink(f" {ghost.mark(marks)} ", name), ink(where + "  ", "strong"), ink(said + "  ", name), *keys), width
+        (ink(f" {ghost.mark(marks)} ", name), ink(where + "  ", "strong"), ink(verdict + "  ", name), *keys), width
     )

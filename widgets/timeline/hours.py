@@ -1,34 +1,32 @@
 """The line of hours over the timeline. Pure painting."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from dispatch.model.instants import clock_text
 from widgets.lines.ink import Line
 from widgets.timeline.canvas import CanvasLine
-from widgets.timeline.layout import HourMark, Span, TimeScale, hour_label
+from widgets.timeline.layout import Span, hour_label
 from widgets.timeline.rows import Look
 
 
-def hours_line(
-    scale: TimeScale, look: Look, hours: Sequence[HourMark], left: int, room: int, blocks: Iterable[Span] = ()
-) -> Line:
+def hours_line(look: Look, left: int, room: int, blocks: Iterable[Span] = ()) -> Line:
     """The hours in `room` cells from cell `left` of the day on.
 
     The present time stands over its line, in the place of the hours that it would touch. Marks at either end tell that
     some of the `blocks` (in cells) lie outside of what is seen.
     """
+    scale = look.frame.scale
     canvas = CanvasLine(room, "hours")
     hour_cells = 3600 // scale.cell_seconds
     every = 1 if hour_cells >= 4 else 2
     taken = range(0)
     if look.now is not None:
-        now = clock_text(look.now, look.zone, look.hours24)
+        now = look.clock(look.now)
         at = scale.cell_of(look.now) - left
         if 0 <= at < room:
             first = max(0, min(at - len(now) // 2, room - len(now)))
             canvas.put(first, now, "hours-now")
             taken = range(first - 1, first + len(now) + 1)
-    for mark in hours:
+    for mark in look.frame.hours:
         at = mark.cell - left
         label = hour_label(mark.hour, look.hours24, hour_cells * every)
         if mark.hour % every == 0 and 0 <= at <= room - len(label) and not {*range(at, at + len(label))} & {*taken}:

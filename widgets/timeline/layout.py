@@ -148,21 +148,58 @@ def fitting_zoom(window: Span, cells: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """How a board lies in a view: its scale, the cells of the names, the lines of a row, and the day's full hours."""
+    """How a board lies in a view of some cells: its scale, the cells of the names, the lines of a row, and the day's full hours."""
 
     scale: TimeScale
     names: int
     lines: int
     hours: tuple[HourMark, ...]
 
+    def top_of(self, row: int) -> int:
+        """The first line of a row; the hours stand above them all."""
+        return 1 + row * self.lines
 
-def frame_of(board: Board, window: Span, width: int, height: int, names: int, zoom: int = 0) -> Frame:
-    """The frame of a board in a view of `width` and `height`: with as many lines a row (3 at most) as leave all in sight.
+    def row_at(self, line: int) -> int:
+        """The row to which a line belongs."""
+        return (line - 1) // self.lines
+
+    def begin(self, window: Span, width: int, focus: Span | None) -> int:
+        """The cell at the left edge of a day that begins to be shown: the window in the middle, or what the cursor is on."""
+        room = width - self.names
+        first, last = (self.scale.cell_of(instant) for instant in window)
+        if last - first > room and focus is not None:
+            return max(0, self.scale.cell_of(focus[0]) - room // 3)
+        return max(0, first - max(0, room - (last - first)) // 3)
+
+    def in_sight(
+        self, row: int, focus: Span | None, scrolled: tuple[int, int], size: tuple[int, int]
+    ) -> tuple[int, int]:
+        """Where to scroll so that a span of a row is in sight; half a view at once, so that it is rarely needed.
+
+        Args:
+            scrolled: cells and lines that are scrolled away now.
+            size: width and height of the view, without lines that something else stands on.
+        """
+        left, top = scrolled
+        visible = max(1, size[1] // self.lines)
+        if not 0 <= row - -(-top // self.lines) < visible:
+            top = max(0, (row - visible // 2) * self.lines)
+        room = size[0] - self.names
+        if focus is not None:
+            begin, end = self.scale.cells_between(*focus)
+            if begin < left or (end > left + room and begin > left):
+                left = max(0, begin - room // 3)
+        return left, top
+
+
+def frame_of(board: Board, window: Span, size: tuple[int, int], names: int, zoom: int = 0) -> Frame:
+    """The frame of a board in a view of some width and height: with as many lines a row (3 at most) as leave all in sight.
 
     Args:
         window: what of the day an automatic zoom has to show.
         zoom: minutes a cell; 0 for the automatic zoom.
     """
+    width, height = size
     seconds = zoom * MINUTE or fitting_zoom(window, max(1, width - names))
     scale = TimeScale(board.starts_at, board.ends_at, seconds)
     lines = next((count for count in (3, 2) if len(board.rows) * count + 1 <= height), 1)
