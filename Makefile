@@ -9,7 +9,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(16, 2 * (os.cpu_count() or
 # where it is set, each worker of the tests rewrites and compiles every module anew: 9 s of a core
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test test-dates test-long check bench bench-peers lock clean
+.PHONY: run test test-dates test-long check pictures bench bench-peers lock clean
 
 run: $(VENV)/.installed
 	@$(BIN)/dispatch demo
@@ -30,6 +30,10 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# what every screen shows: texts that a review compares, SVGs to look at; one of them: NAME=board
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.pictures --svg docs/pictures/svg $(NAME)
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m compileall -q $(PACKAGES)

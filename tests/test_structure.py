@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -51,3 +52,31 @@ def test_no_imports_go_round(package: str) -> None:
         TopologicalSorter(uses).prepare()
     except CycleError as circle:
         pytest.fail(" → ".join(reversed(circle.args[1])))
+
+
+def imported_by(path: Path) -> set[str]:
+    """The modules and names that a module imports, wherever in it; of a package what that gives out too."""
+    names = set(imported(ast.parse(path.read_text(encoding="utf-8"))))
+    names |= {name.rpartition(".")[0] for name in names}
+    inits = [ROOT.joinpath(*name.split("."), "__init__.py") for name in names]
+    return names.union(*(imported_by(init) for init in inits if init != path and init.is_file()))
+
+
+def test_the_ways_of_contributing_lead_through_the_code() -> None:
+    """Each step is a file that uses, or is used by, one of the steps before it."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    ways = [re.findall(r"^\d\. `([^`]+)`", way, re.MULTILINE) for way in page.split("\n\n**")[1:]]
+    assert [5 <= len(way) <= 8 for way in ways] == [True] * 4
+    for way in ways:
+        steps = [
+            (step.removesuffix(".py").replace("/", "."), imported_by(ROOT / step)) for step in way if ".sql" not in step
+        ]
+        for number, (module, imports) in enumerate(steps[1:], 1):
+            before = steps[:number]
+            assert any(module in theirs or other in imports for other, theirs in before), module
+
+
+def test_files_that_contributing_names_are_there() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:db|dispatch|screens|widgets|tests|docs)/[\w/.-]+)`", page))
+    assert {name for name in named if "NNNN" not in name and "svg" not in name and not (ROOT / name).exists()} == set()

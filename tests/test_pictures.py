@@ -1,0 +1,26 @@
+"""What is kept of the screens in docs/pictures is what they show."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.pictures import FOLDER, ROOT, SIZES, WAYS
+
+
+def test_every_way_has_its_pictures() -> None:
+    wanted = {f"{way.name}-{columns}x{rows}.txt" for way in WAYS for columns, rows in SIZES}
+    assert {path.name for path in FOLDER.glob("*.txt")} == wanted, "make pictures makes them"
+
+
+@pytest.mark.again
+@pytest.mark.timeout(1200)
+def test_the_pictures_show_the_screens_as_they_are(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.pictures", "--into", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    taken = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("*.txt")}
+    stale = [name for name, text in taken.items() if (FOLDER / name).read_text(encoding="utf-8") != text]
+    assert sorted(stale) == [], "make pictures makes them anew; look at what has changed before it is committed"
