@@ -20,16 +20,14 @@ class CallList(LineList[CallAhead]):
     def set_calls(self, board: Board) -> None:
         """Show the calls of a board. The cursor stays on its visit."""
         self._board = board
+        self.nothing = "Nobody has to be called: everybody is expected when they come. esc goes back."
         self.rebuild()
 
     def entries(self, width: int) -> Sequence[ListEntry[CallAhead]]:
-        """The calls; what it teaches where there is none."""
+        """The calls."""
         board = self._board
         if board is None:
             return ()
-        if not board.calls:
-            words = "Nobody has to be called: everybody is expected when they come. esc goes back."
-            return (ListEntry("none", ((ink(words, "dim"),),)),)
         return [ListEntry(call.visit_id, call_lines(call, board, width), call) for call in board.calls]
 
 
@@ -40,5 +38,5 @@ def call_lines(call: CallAhead, board: Board, width: int) -> tuple[Line, Line]:
     number = (ink(call.phone, "strong"),) if call.phone else (ink("no phone number", "warn"),)
     first = spread((ink(f"{due:<{INDENT}}", "bad" if overdue else "strong"), ink(call.client, "strong")), number, width)
     expects = f"expects us {clock_text(call.expected, board.zone, board.hours24)}, "
-    told = ink(expects + call.words(board.zone, board.hours24), "warn" if call.escalated or call.absent else "plain")
-    return first, spread((ink(" " * INDENT, "dim"), told), (ink(call.contact, "dim"),), width)
+    tell = ink(expects + call.words(board.zone, board.hours24), "warn" if call.escalated or call.absent else "plain")
+    return first, spread((ink(" " * INDENT, "dim"), tell), (ink(call.contact, "dim"),), width)

@@ -25,19 +25,16 @@ class ChartList(LineList[str]):
     DEFAULT_CSS = "ChartList { height: 1fr; padding: 0 1; }"
 
     _rows: tuple[ChartRow, ...] = ()
-    _empty = ""
 
     def set_rows(self, rows: Sequence[ChartRow], empty: str = "") -> None:
         """Show these rows; `empty` is said where there are none. The cursor stays on its key."""
-        self._rows, self._empty = tuple(rows), empty
+        self._rows, self.nothing = tuple(rows), empty
         self.rebuild()
 
     def entries(self, width: int) -> Sequence[ListEntry[str]]:
         """Each row on a line: the name gives way first."""
-        if not self._rows:
-            return [ListEntry("empty", ((ink(self._empty, "dim"),),))]
-        longest = max(cells_of(row.label) for row in self._rows)
-        charts = max(cells_of(row.chart) for row in self._rows)
+        longest = max((cells_of(row.label) for row in self._rows), default=0)
+        charts = max((cells_of(row.chart) for row in self._rows), default=0)
         names = max(8, min(longest, 40, width - charts - 24))
         return [ListEntry(row.key, (_line(row, names, charts, width),), row.key) for row in self._rows]
 

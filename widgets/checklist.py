@@ -14,7 +14,7 @@ from widgets.checklist_lines import (
     layout_of,
     phases_in_order,
 )
-from widgets.lines.ink import Line, ink
+from widgets.lines.ink import Line
 from widgets.lines.line_list import LineList, ListEntry
 from widgets.lines.marks import marks_of
 
@@ -26,6 +26,7 @@ class ChecklistView(LineList[Item]):
     ChecklistView { height: 1fr; padding: 0 1; }
     """
 
+    nothing = "nothing to check"
     recording = True
     """Whether anything is recorded now: only then are there keys that matter on an open item."""
 
@@ -56,12 +57,11 @@ class ChecklistView(LineList[Item]):
         """Each item with its lines."""
         marks = marks_of(self.ascii)
         self._layout = layout_of(self._checklist, width, marks, self._zone, self._hours24)
-        entries = [
+        return [
             ListEntry(item.id, self._lines_of_item(item, number == 0), item, kept=self._layout.phase)
             for _, items in phases_in_order(self._checklist)
             for number, item in enumerate(items)
         ]
-        return entries or [ListEntry("empty", ((ink("nothing to check", "dim"),),))]
 
     def under_cursor(self, line: Line, number: int, entry: ListEntry[Item], ground: str) -> Line:
         """Only the line that says how the item stands now is on the cursor's ground; an open one shows its keys."""

@@ -161,13 +161,13 @@ def findings(item: Item, attempt: Attempt, tries: int) -> Line:
         parts.append("approved by oneself")
     if tries > 1:
         parts.append(_nth(tries))
-    said = "  ".join(show(part) for part in parts if part)
+    sentence = "  ".join(show(part) for part in parts if part)
     grade = attempt.grade if item.kind is ItemKind.TEST or attempt.grade is Grade.WAIVED else None
     spans: list[Span] = []
     if grade is not None:
         spans.append(ink(f"{grade.value:<8}  ", name))
-    if said:
-        spans.append((said, name))
+    if sentence:
+        spans.append((sentence, name))
     return tuple(spans)
 
 
@@ -190,17 +190,17 @@ def _attempt(item: Item, attempt: Attempt, number: int, current: bool, first: bo
     bad = attempt.result in _BAD
     label = show(item.label) + (f" {layout.marks.dot} {show(attempt.vantage)}" if attempt.vantage else "")
     label_ink = "plain" if bad and current else "dim"
-    found = findings(item, attempt, number if current else 1)
+    findings_line = findings(item, attempt, number if current else 1)
     at = ink(clock_text(attempt.at, layout.zone, layout.hours24), "dim" if current else "faint")
     begin = (*_lead(item, first, layout), *_glyph(attempt, current or bad, layout.marks))
     if layout.narrow:
         lines = [spread((*begin, ink(label, label_ink, layout.label)), (at,), layout.width)]
-        if found:
-            lines.append(fitted(((" " * (layout.lead + GLYPH), "plain"), *found), layout.width))
+        if findings_line:
+            lines.append(fitted(((" " * (layout.lead + GLYPH), "plain"), *findings_line), layout.width))
         return lines
-    if not found:
+    if not findings_line:
         return [spread((*begin, ink(label, label_ink, layout.label + layout.found)), (at,), layout.width)]
-    body = (*begin, (pad(show(label, layout.label - 1), layout.label), label_ink), *found)
+    body = (*begin, (pad(show(label, layout.label - 1), layout.label), label_ink), *findings_line)
     return [spread(body, (at,), layout.width)]
 
 

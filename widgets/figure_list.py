@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from widgets.lines.ink import Line, fitted, ink, width_of
-from widgets.lines.line_list import LineList, ListEntry
+from widgets.lines.line_list import LineList, ListEntry, in_sections
 
 _NARROW = 60
 """Columns below which a label and its value may stand below each other."""
@@ -38,16 +38,11 @@ class FigureList(LineList[str]):
     def entries(self, width: int) -> Sequence[ListEntry[str]]:
         """Each section's title, and its figures."""
         names = max(18, min(44, width // 2))
-        built: list[ListEntry[str]] = []
-        section = ""
-        for figure in self._figures:
-            if figure.section != section:
-                section = figure.section
-                if built:
-                    built.append(ListEntry(f"gap {section}", ((),)))
-                built.append(ListEntry(f"title {section}", ((ink(section, "title"),),)))
-            built.append(ListEntry(figure.path, _lines(figure, names, width), figure.path))
-        return built
+        return in_sections(
+            self._figures,
+            lambda figure: figure.section,
+            lambda _, figure: ListEntry(figure.path, _lines(figure, names, width), figure.path),
+        )
 
 
 def _lines(figure: FigureLine, names: int, width: int) -> tuple[Line, ...]:

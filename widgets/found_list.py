@@ -33,7 +33,7 @@ class FoundList(LineList[int]):
 
     def entries(self, width: int) -> Sequence[ListEntry[int]]:
         """A line for each find."""
-        lines = [self._line(one) for one in self._found]
+        lines = [self._line(find) for find in self._found]
         kinds = min(12, max((len(line.kind) for line in lines), default=0)) + 1
         return [ListEntry(place, (_drawn(line, kinds, width),), place) for place, line in enumerate(lines)]
 

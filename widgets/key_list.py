@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from widgets.lines.ink import Line, fitted, ink
-from widgets.lines.line_list import LineList, ListEntry
+from widgets.lines.line_list import LineList, ListEntry, in_sections
 
 KEYS_WIDTH = 14
 
@@ -36,15 +36,11 @@ class KeyList(LineList[KeyLine]):
 
     def entries(self, width: int) -> Sequence[ListEntry[KeyLine]]:
         """Each section's title, and its lines."""
-        built: list[ListEntry[KeyLine]] = []
-        section = ""
-        for place, line in enumerate(self._lines_shown):
-            if line.section != section:
-                section = line.section
-                gap: tuple[Line, ...] = ((),) if built else ()
-                built.append(ListEntry(f"title {section}", (*gap, (ink(section, "title"),))))
-            built.append(ListEntry(line.id or place, _drawn(line, width), line))
-        return built
+        return in_sections(
+            self._lines_shown,
+            lambda line: line.section,
+            lambda place, line: ListEntry(line.id or place, _drawn(line, width), line),
+        )
 
 
 def _drawn(line: KeyLine, width: int) -> tuple[Line, ...]:

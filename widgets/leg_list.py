@@ -20,6 +20,7 @@ class LegList(LineList[BoardVisit]):
     def set_route(self, board: Board, row: BoardRow | None) -> None:
         """Show the legs of a row."""
         self._board, self._row = board, row
+        self.nothing = " no visits this day" if row is not None else ""
         self.rebuild()
 
     def frozen(self, width: int) -> tuple[Line, ...]:
@@ -31,10 +32,8 @@ class LegList(LineList[BoardVisit]):
     def entries(self, width: int) -> Sequence[ListEntry[BoardVisit]]:
         """The legs."""
         board, row = self._board, self._row
-        if board is None or row is None:
+        if board is None or row is None or not row.visits:
             return ()
-        if not row.visits:
-            return (ListEntry("none", ((ink(" no visits this day", "dim"),),)),)
         marks = marks_of(self.ascii)
         return [
             ListEntry(

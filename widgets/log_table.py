@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.model.boards import Log, LogLine
-from widgets.lines.ink import Line, ink
+from widgets.lines.ink import Line
 from widgets.lines.line_list import LineList, ListEntry
 from widgets.lines.marks import marks_of
 from widgets.log_lines import fitting_columns, heading_line, log_line
@@ -22,7 +22,7 @@ class LogTable(LineList[LogLine]):
 
     def set_log(self, log: Log) -> None:
         """Show a log. The cursor stays on its visit."""
-        self._log = log
+        self._log, self.nothing = log, "no visits to show"
         self.rebuild()
 
     def frozen(self, width: int) -> tuple[Line, ...]:
@@ -34,7 +34,5 @@ class LogTable(LineList[LogLine]):
         log = self._log
         if log is None:
             return ()
-        if not log.lines:
-            return [ListEntry("empty", ((ink("no visits to show", "dim"),),))]
         columns, marks = fitting_columns(log, width), marks_of(self.ascii)
         return [ListEntry(line.visit.id, (log_line(line, log, columns, width, marks),), line) for line in log.lines]

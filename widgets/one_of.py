@@ -38,10 +38,10 @@ class OneOf(Widget, can_focus=True):
 
     def validate_value(self, value: str) -> str:
         """Take a word as it is spelt here; one that is not known stands beside the others, for the form to refuse it."""
-        found = next((word for word in self._options if word.casefold() == value.strip().casefold()), value)
-        if found not in self._options:
-            self._options.append(found)
-        return found
+        known = next((word for word in self._options if word.casefold() == value.strip().casefold()), value)
+        if known not in self._options:
+            self._options.append(known)
+        return known
 
     def watch_value(self) -> None:
         """Tell the form."""

@@ -22,14 +22,14 @@ class ProblemVisit(NamedTuple):
 
 def problems(board: Board, now: int) -> list[ProblemVisit]:
     """Every problem of a board, one a visit and row, in the order of time."""
-    found = []
+    visits = []
     for number, row in enumerate(board.rows):
         for visit in row.visits:
             span = drawn_span(visit, now)
             why = "; ".join(wrong_with(visit, row, now))
             if why and span is not None:
-                found.append(ProblemVisit(span[0], number, visit, why))
-    return sorted(found, key=lambda problem: (problem.start, problem.row))
+                visits.append(ProblemVisit(span[0], number, visit, why))
+    return sorted(visits, key=lambda problem: (problem.start, problem.row))
 
 
 def wrong_with(visit: BoardVisit, row: BoardRow, now: int) -> Iterator[str]:
@@ -52,9 +52,9 @@ def conflicts(visit: BoardVisit, row: BoardRow, now: int) -> Iterator[str]:
         yield "the drive to it is unknown"
 
 
-def after(found: list[ProblemVisit], start: int, row: int) -> ProblemVisit:
+def after(visits: list[ProblemVisit], start: int, row: int) -> ProblemVisit:
     """The problem that follows what begins at `start` in `row`; the first one again after the last."""
-    return next((problem for problem in found if (problem.start, problem.row) > (start, row)), found[0])
+    return next((problem for problem in visits if (problem.start, problem.row) > (start, row)), visits[0])
 
 
 def _taken(visit: BoardVisit, now: int) -> Span | None:
@@ -62,5 +62,5 @@ def _taken(visit: BoardVisit, now: int) -> Span | None:
     return drawn_span(visit if visit.actual_in is not None else visit._replace(projected=None), now)
 
 
-def _touch(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+def _touch(span: Span, other: Span) -> bool:
+    return span[0] < other[1] and other[0] < span[1]

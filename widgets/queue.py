@@ -64,9 +64,7 @@ class Queue(LineList[BoardVisit]):
             entries.extend(
                 ListEntry(visit.id, visit_lines(visit, board, self._now, width, marks), visit) for visit in visits
             )
-        if not groups:
-            words = "nothing matches" if self._filter else "nothing waits"
-            entries.append(ListEntry("empty", ((ink(words, "dim"),),)))
+        self.nothing = "nothing matches" if self._filter else "nothing waits"
         return entries
 
     def _title(self, board: Board, groups: Sequence[tuple[str, Sequence[BoardVisit]]], width: int) -> Line:

@@ -46,10 +46,10 @@ class DriveLine(NamedTuple):
 
 def drives(row: BoardRow) -> list[DriveLine]:
     """The lines of a row's route: one for each visit, and the way home."""
-    found = [DriveLine(number, visit, visit.leg) for number, visit in enumerate(row.visits, start=1)]
+    lines = [DriveLine(number, visit, visit.leg) for number, visit in enumerate(row.visits, start=1)]
     if row.leg_home is not None:
-        found.append(DriveLine(len(row.visits) + 1, None, row.leg_home))
-    return found
+        lines.append(DriveLine(len(row.visits) + 1, None, row.leg_home))
+    return lines
 
 
 def legs_of(row: BoardRow) -> list[Leg]:

@@ -32,11 +32,11 @@ class StopList(LineList[BoardVisit]):
         if board is None:
             return ()
         marks = marks_of(self.ascii)
-        found = [ListEntry(visit.id, stop_lines(visit, board, marks, width), visit) for visit in self._visits]
+        stops = [ListEntry(visit.id, stop_lines(visit, board, marks, width), visit) for visit in self._visits]
         if self._home is not None:
             home: Line = (ink(f" {marks.home}     home  ", "dim"), *_leg_spans(self._home, board))
-            found.append(ListEntry("home", (home,)))
-        return found
+            stops.append(ListEntry("home", (home,)))
+        return stops
 
 
 def stop_lines(visit: BoardVisit, board: Board, marks: Marks, width: int) -> tuple[Line, ...]:

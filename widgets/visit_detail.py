@@ -9,7 +9,7 @@ from dispatch.model.text import wrapped
 from widgets.lines.ink import Line, Span, ink, text_of
 from widgets.lines.lines_pane import LinesPane
 from widgets.lines.marks import marks_of
-from widgets.visit_lines import detail_lines
+from widgets.visit_lines import as_line, detail_lines
 
 
 class VisitDetail(LinesPane):
@@ -62,7 +62,7 @@ class VisitDetail(LinesPane):
         if self._visit is None:
             lines: list[Line] = []
             for part in self._advice or (ink("no visit selected", "dim"),):
-                spans = (part,) if isinstance(part[0], str) else part
+                spans = as_line(part)
                 lines += [(ink(text, spans[0][1]),) for text in wrapped(text_of(spans), width)]
             return lines
         return detail_lines(

@@ -1,6 +1,6 @@
 """What the board's bottom pane says of the selected visit. Pure building of lines."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_text, day_text, span_text
@@ -14,6 +14,7 @@ from widgets.queue_lines import long_text
 from widgets.timeline.layout import MINUTE
 
 LABEL = 9
+Clock = Callable[[int], str]
 
 
 def detail_lines(
@@ -38,75 +39,47 @@ def detail_lines(
     def clock(instant: int) -> str:
         return clock_text(instant, board.zone, board.hours24)
 
+    charge_lines = wrapped(charge, max(10, width - LABEL - 2)) or [""]
+    facts: dict[str, Iterable[Span]] = {
+        "state": _state(visit, clock, marks),
+        "planned": _planned(visit, clock, marks),
+        "on site": _on_site(visit, now, clock, marks),
+        "projected": _projected(visit, clock, marks),
+        "told": () if visit.told is None else (ink(f"{clock(visit.told)} in a call"),),
+        "slack": _slack(visit),
+        "level": _level(visit, now, clock),
+        "leg in": () if visit.leg is None else leg_spans(visit.leg, board.unit, marks),
+        "access": (ink(", ".join(_between(span, clock, marks) for span in visit.access)),),
+        "skills": _skills(visit, technician_skills, marks),
+        "crew": (ink(", ".join(map(show, visit.crew)) if len(visit.crew) > 1 else ""),),
+        "unbilled": (ink(", ".join(map(show, visit.not_billable))),),
+        "place": () if visit.located else (ink("no coordinates: place it first", "warn"),),
+        "checklist": _checklist(visit),
+        "charge": (ink(charge_lines[0]),),
+        "phone": (ink(visit.phone),),
+        "reason": (ink(visit.reason, "warn"),),
+    }
     lines: list[Line] = [_title(visit)]
-
-    def row(label: str, *spans: Span) -> None:
-        if any(text.strip() for text, _ in spans):
-            lines.append((ink(show(label).rjust(LABEL) + "  ", "dim"), *spans))
-
-    row("state", *_state(visit, board, marks))
-    times: list[Span] = []
-    if visit.start is not None and visit.end is not None:
-        times.append(ink(f"{clock(visit.start)} {marks.dash} {clock(visit.end)}"))
-    elif visit.wanted_on is not None:
-        times.append(ink(f"wanted on {day_text(visit.wanted_on)} · {span_text(visit.minutes)}"))
-    else:
-        times.append(ink(f"no time yet · {span_text(visit.minutes)}", "warn"))
-    if visit.promised is not None:
-        window = f"{clock(visit.promised[0])} {marks.dash} {clock(visit.promised[1])}"
-        times += [ink("   promised ", "dim"), ink(window)]
-    row("planned", *times)
-    if visit.actual_in is not None:
-        until = clock(visit.actual_out) if visit.actual_out is not None else "now"
-        row("on site", ink(f"{clock(visit.actual_in)} {marks.dash} {until}"), *_minutes_there(visit, now))
-    row("projected", *_projected(visit, clock, marks))
-    if visit.told is not None:
-        row("told", ink(f"{clock(visit.told)} in a call"))
-    if slack := _slack(visit):
-        row("slack", slack)
-    row("level", *_level(visit, now, clock))
-    if visit.leg is not None:
-        row("leg in", *leg_spans(visit.leg, board.unit, marks))
-    if visit.access:
-        hours = ", ".join(f"{clock(first)} {marks.dash} {clock(last)}" for first, last in visit.access)
-        row("access", ink(hours))
-    row("skills", *_skills(visit, technician_skills, marks))
-    if len(visit.crew) > 1:
-        row("crew", ink(", ".join(show(name) for name in visit.crew)))
-    row("unbilled", ink(", ".join(show(name) for name in visit.not_billable)))
-    if not visit.located:
-        row("place", ink("no coordinates: place it first", "warn"))
-    if visit.items_required or visit.tests_required:
-        done = visit.items_settled >= visit.items_required and visit.tests_passed >= visit.tests_required
-        row(
-            "checklist",
-            ink(f"{visit.items_settled}/{visit.items_required}", "good" if done else "plain"),
-            ink(" · tests ", "dim"),
-            ink(f"{visit.tests_passed}/{visit.tests_required}", "good" if done else "plain"),
-        )
-    if charge:
-        first, *more = wrapped(charge, max(10, width - LABEL - 2))
-        row("charge", ink(first))
-        lines.extend((ink(" " * (LABEL + 2)), ink(text)) for text in more if text)
-    if visit.phone:
-        row("phone", ink(visit.phone))
-    if visit.reason:
-        row("reason", ink(visit.reason, "warn"))
+    for label, spans in facts.items():
+        if not any(text.strip() for text, _ in spans):
+            continue
+        begin = ink(label.rjust(LABEL) + "  ", "dim")
+        lines.append((begin, *spans))
+        if label == "charge":
+            lines += [(ink(" " * (LABEL + 2)), ink(text)) for text in charge_lines[1:] if text]
     if advice:
-        lines.append(())
-        lines.extend(_as_line(part) for part in advice)
+        lines += [(), *(as_line(part) for part in advice)]
     return tuple(cut(line, width) for line in lines)
 
 
-def leg_spans(leg: Leg, unit: str, marks: Marks) -> tuple[Span, ...]:
+def leg_spans(leg: Leg, unit: DistanceUnit, marks: Marks) -> Line:
     """A leg with distance, provenance and the band in which it is expected."""
-    known: DistanceUnit = "km" if unit == "km" else "mi"
     text = leg_text(leg.seconds, leg.provenance)
     if leg.seconds is None:
         return (ink(text, "warn"),)
     spans = [ink(text)]
     if leg.metres is not None:
-        spans.append(ink(f"  {distance_text(leg.metres, known)}"))
+        spans.append(ink(f"  {distance_text(leg.metres, unit)}"))
     if leg.low is not None and leg.high is not None and minutes_of(leg.low) != minutes_of(leg.high):
         spans.append(ink(f"  ({minutes_of(leg.low)} {marks.dash} {minutes_of(leg.high)})", "dim"))
     return tuple(spans)
@@ -123,7 +96,11 @@ def _title(visit: BoardVisit) -> Line:
     return (ink(client, "strong"), ink("  "), *joined(about))
 
 
-def _state(visit: BoardVisit, board: Board, marks: Marks) -> tuple[Span, ...]:
+def _between(span: tuple[int, int], clock: Clock, marks: Marks) -> str:
+    return f"{clock(span[0])} {marks.dash} {clock(span[1])}"
+
+
+def _state(visit: BoardVisit, clock: Clock, marks: Marks) -> Line:
     hue = {State.CLOSED: "good", State.NO_ACCESS: "warn", State.ABORTED: "warn", State.LEFT_OPEN: "warn"}
     on_site = visit.state in (State.ON_SITE, State.CLOSING_OUT, State.EN_ROUTE)
     name = hue.get(visit.state, "info" if on_site else "plain")
@@ -131,49 +108,71 @@ def _state(visit: BoardVisit, board: Board, marks: Marks) -> tuple[Span, ...]:
     if visit.unseen:
         spans.append(ink(", not seen yet", "dim"))
     if visit.state is State.EN_ROUTE and visit.actual_depart is not None:
-        spans.append(ink(f" since {clock_text(visit.actual_depart, board.zone, board.hours24)}", "dim"))
+        spans.append(ink(f" since {clock(visit.actual_depart)}", "dim"))
     if visit.pinned:
         spans.append(ink(f"   {marks.pin} pinned", "dim"))
     return tuple(spans)
 
 
-def _minutes_there(visit: BoardVisit, now: int) -> tuple[Span, ...]:
+def _planned(visit: BoardVisit, clock: Clock, marks: Marks) -> Line:
+    if visit.start is not None and visit.end is not None:
+        when = ink(_between((visit.start, visit.end), clock, marks))
+    elif visit.wanted_on is not None:
+        when = ink(f"wanted on {day_text(visit.wanted_on)} · {span_text(visit.minutes)}")
+    else:
+        when = ink(f"no time yet · {span_text(visit.minutes)}", "warn")
+    if visit.promised is None:
+        return (when,)
+    return when, ink("   promised ", "dim"), ink(_between(visit.promised, clock, marks))
+
+
+def _on_site(visit: BoardVisit, now: int, clock: Clock, marks: Marks) -> Line:
     if visit.actual_in is None:
         return ()
+    until = clock(visit.actual_out) if visit.actual_out is not None else "now"
     end = visit.actual_out if visit.actual_out is not None else max(now, visit.actual_in)
-    there = (end - visit.actual_in) // MINUTE
-    if visit.start is None or visit.end is None:
-        return (ink(f"   {span_text(there)}", "dim"),)
-    return (ink(f"   {span_text(there)} of {span_text((visit.end - visit.start) // MINUTE)}", "dim"),)
+    there = span_text((end - visit.actual_in) // MINUTE)
+    if visit.start is not None and visit.end is not None:
+        there += f" of {span_text((visit.end - visit.start) // MINUTE)}"
+    return ink(f"{clock(visit.actual_in)} {marks.dash} {until}"), ink(f"   {there}", "dim")
 
 
-def _projected(visit: BoardVisit, clock: Callable[[int], str], marks: Marks) -> tuple[Span, ...]:
+def _checklist(visit: BoardVisit) -> Line:
+    if not visit.items_required and not visit.tests_required:
+        return ()
+    done = visit.items_settled >= visit.items_required and visit.tests_passed >= visit.tests_required
+    name = "good" if done else "plain"
+    items, tests = f"{visit.items_settled}/{visit.items_required}", f"{visit.tests_passed}/{visit.tests_required}"
+    return ink(items, name), ink(" · tests ", "dim"), ink(tests, name)
+
+
+def _projected(visit: BoardVisit, clock: Clock, marks: Marks) -> Line:
     """The new times, where they differ from the planned ones by a minute or more, and how late that is."""
     if visit.start is None or visit.end is None:
         return ()
     late = visit.late
-    said = () if late is None else (ink(f"   {late.sentence}", "warn"),)
+    lateness = () if late is None else (ink(f"   {late.sentence}", "warn"),)
     if visit.projected is None:
-        return said
+        return lateness
     arrival, end = visit.projected
     if late is None and max(abs(arrival - visit.start), abs(end - visit.end)) < MINUTE:
         return ()
     name = "warn" if late is not None else "plain"
     if visit.actual_in is not None:
-        return (ink(f"until {clock(end)}", name), *said)
-    return (ink(f"{clock(arrival)} {marks.dash} {clock(end)}", name), *said)
+        return (ink(f"until {clock(end)}", name), *lateness)
+    return (ink(_between((arrival, end), clock, marks), name), *lateness)
 
 
-def _slack(visit: BoardVisit) -> Span | None:
+def _slack(visit: BoardVisit) -> Line:
     """What is left between the projected arrival and what breaks first, the promise or the service level."""
     if visit.slack is None:
-        return None
+        return ()
     minutes = visit.slack // MINUTE
     what = "promise" if visit.promised is not None else "service level"
-    return ink(f"{minutes} min to the {what}", "warn" if minutes < 0 else "plain")
+    return (ink(f"{minutes} min to the {what}", "warn" if minutes < 0 else "plain"),)
 
 
-def _level(visit: BoardVisit, now: int, clock: Callable[[int], str]) -> tuple[Span, ...]:
+def _level(visit: BoardVisit, now: int, clock: Clock) -> Line:
     """The service-level clock that breaks first: its state with its letter, when it is due, and what is left."""
     if not visit.level:
         return ()
@@ -181,13 +180,13 @@ def _level(visit: BoardVisit, now: int, clock: Callable[[int], str]) -> tuple[Sp
     spans = [ink(f"{letter} {level_text(visit.level, visit.clock)}".strip(), LEVEL_INKS.get(visit.level, "plain"))]
     if visit.due is not None:
         left = (visit.due - now) // MINUTE
-        told = f"{long_text(left)} left" if left >= 0 else f"{long_text(-left)} ago"
+        remains = f"{long_text(left)} left" if left >= 0 else f"{long_text(-left)} ago"
         near = abs(left) < 1440
-        spans.append(ink(f"   due {clock(visit.due)}, {told}" if near else f"   due {told}", "dim"))
+        spans.append(ink(f"   due {clock(visit.due)}, {remains}" if near else f"   due {remains}", "dim"))
     return tuple(spans)
 
 
-def _skills(visit: BoardVisit, own: Sequence[str] | None, marks: Marks) -> tuple[Span, ...]:
+def _skills(visit: BoardVisit, own: Sequence[str] | None, marks: Marks) -> Line:
     spans: list[Span] = []
     for skill in visit.skills:
         if spans:
@@ -203,7 +202,8 @@ def _skills(visit: BoardVisit, own: Sequence[str] | None, marks: Marks) -> tuple
     return tuple(spans)
 
 
-def _as_line(part: Span | Line) -> Line:
+def as_line(part: Span | Line) -> Line:
+    """A line of one span, or a line as it is."""
     return (part,) if len(part) == 2 and isinstance(part[0], str) else part
 
 

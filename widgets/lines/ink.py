@@ -5,6 +5,8 @@ the palette. Two names joined by `+` mean the first ink in the foreground colour
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from dispatch.model.text import cells_of, fitting, show
 
@@ -86,6 +88,11 @@ def joined(parts: Iterable[Span], separator: str = " · ", name: str = "dim") ->
             line.append((separator, name))
         line.append(part)
     return tuple(line)
+
+
+def merged(cells: Iterable[Span]) -> Line:
+    """The cells as few spans."""
+    return tuple(("".join(text for text, _ in run), name) for name, run in groupby(cells, key=itemgetter(1)))
 
 
 def text_of(line: Iterable[Span]) -> str:

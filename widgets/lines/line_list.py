@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, groupby, zip_longest
 from typing import Generic, TypeVar
 
 from textual import events
@@ -13,10 +14,11 @@ from textual.message import Message
 from textual.strip import Strip
 
 from dispatch.model.text import cells_of
-from widgets.lines.ink import Line, Span, fitted
+from widgets.lines.ink import Line, fitted, ink
 from widgets.lines.line_view import LineView
 
 T = TypeVar("T")
+Listed = TypeVar("Listed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,23 @@ class ListEntry(Generic[T]):
     lines: tuple[Line, ...]
     value: T | None = None
     kept: int = 0
+
+
+def in_sections(
+    lines: Iterable[Listed], section_of: Callable[[Listed], str], entry_of: Callable[[int, Listed], ListEntry[T]]
+) -> list[ListEntry[T]]:
+    """An entry for each of some lines, with a title over each section, and a gap before it where it is not the first.
+
+    Args:
+        entry_of: is given the line and its place.
+    """
+    entries: list[ListEntry[T]] = []
+    for section, numbered in groupby(enumerate(lines), key=lambda numbered: section_of(numbered[1])):
+        if section:
+            gap: tuple[Line, ...] = ((),) if entries else ()
+            entries.append(ListEntry(f"title {section}", (*gap, (ink(section, "title"),))))
+        entries += [entry_of(number, line) for number, line in numbered]
+    return entries
 
 
 class LineList(LineView, Generic[T], can_focus=True):
@@ -58,12 +77,15 @@ class LineList(LineView, Generic[T], can_focus=True):
     def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
         super().__init__(ascii=ascii, id=id)
         self._entries: tuple[ListEntry[T], ...] = ()
-        self._tops: tuple[int, ...] = ()
+        self._tops: list[int] = []
         self._owner: tuple[int, ...] = ()
         self._at: int | None = None
         self._wanted: object = None
         self._frozen: tuple[Line, ...] = ()
         self._drawn: dict[int, Strip] = {}
+
+    nothing = ""
+    """What is said where there is nothing to show."""
 
     # -- for subclasses -----------------------------------------------------------------------------------------------
 
@@ -87,26 +109,21 @@ class LineList(LineView, Generic[T], can_focus=True):
         before, key, old_at, old_frozen = self._lines(), self._key, self._at, self._frozen
         self._frozen = self.frozen(width)
         self._entries = tuple(self.entries(width))
+        if not self._entries and self.nothing:
+            self._entries = (ListEntry("nothing", ((ink(self.nothing, "dim"),),)),)
         self._owner = tuple(n for n, entry in enumerate(self._entries) for _ in entry.lines)
-        tops, top = [], 0
-        for entry in self._entries:
-            tops.append(top)
-            top += len(entry.lines)
-        self._tops = tuple(tops)
+        *self._tops, height = accumulate((len(entry.lines) for entry in self._entries), initial=0)
         wanted, self._wanted = self._wanted, None
         self._at = self._find(wanted or (key if old_at is not None else self.first_key()), old_at)
-        self.virtual_size = Size(width, top + len(self._frozen))
+        self.virtual_size = Size(width, height + len(self._frozen))
         if self._frozen != old_frozen:
             self.refresh(Region(0, 0, width, max(len(old_frozen), len(self._frozen))))
             if len(self._frozen) != len(old_frozen):
                 self._drawn.clear()
                 self.refresh()
-        after = self._lines()
-        cursor = {*self._lines_of(old_at), *self._lines_of(self._at)}
-        for y in range(max(len(before), len(after))):
-            old = before[y] if y < len(before) else None
-            new = after[y] if y < len(after) else None
-            if old != new or (y in cursor and old_at != self._at):
+        moved = {*self._lines_of(old_at), *self._lines_of(self._at)} if old_at != self._at else set()
+        for y, (old, new) in enumerate(zip_longest(before, self._lines())):
+            if old != new or y in moved:
                 self._redraw(y)
         if self._key != key:
             self.post_message(self.Selected())
@@ -124,8 +141,8 @@ class LineList(LineView, Generic[T], can_focus=True):
         """
         if not self._entries:
             self._wanted = key
-        for number, entry in enumerate(self._entries):
-            if entry.key == key and entry.value is not None:
+        for number in self._choices:
+            if self._entries[number].key == key:
                 self._go(number)
                 return True
         return False
@@ -150,12 +167,10 @@ class LineList(LineView, Generic[T], can_focus=True):
 
     def under_cursor(self, line: Line, number: int, entry: ListEntry[T], ground: str) -> Line:
         """Line `number` of the selected entry: on the cursor's ground, but for the cells that keep their inks."""
-        spans: list[Span] = []
-        x = 0
-        for text, name in line:
-            spans.append((text, name if x < entry.kept else ground))
-            x += cells_of(text)
-        return tuple(spans)
+        starts = accumulate((cells_of(text) for text, _ in line), initial=0)
+        return tuple(
+            (text, name if at < entry.kept else ground) for (text, name), at in zip(line, starts, strict=False)
+        )
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the widget, or take it from what was drawn before."""
@@ -199,6 +214,11 @@ class LineList(LineView, Generic[T], can_focus=True):
     def _key(self) -> object:
         return self._entries[self._at].key if self._at is not None else None
 
+    @property
+    def _choices(self) -> list[int]:
+        """The numbers of the entries that can be selected."""
+        return [number for number, entry in enumerate(self._entries) if entry.value is not None]
+
     def _lines(self) -> list[Line]:
         return [line for entry in self._entries for line in entry.lines]
 
@@ -209,11 +229,9 @@ class LineList(LineView, Generic[T], can_focus=True):
 
     def _find(self, key: object, near: int | None) -> int | None:
         """The entry with that key; else the selectable one that is nearest to the place `near`."""
-        choices = [number for number, entry in enumerate(self._entries) if entry.value is not None]
-        same = [number for number in choices if key is not None and self._entries[number].key == key]
-        if same:
-            return same[0]
-        return min(choices, key=lambda number: (abs(number - (near or 0)), number), default=None)
+        same = (number for number in self._choices if key is not None and self._entries[number].key == key)
+        nearest = min(self._choices, key=lambda number: (abs(number - (near or 0)), number), default=None)
+        return next(same, nearest)
 
     def _go(self, number: int) -> None:
         if number == self._at:
@@ -238,7 +256,7 @@ class LineList(LineView, Generic[T], can_focus=True):
 
     def action_step(self, by: int) -> None:
         """Move the cursor by so many entries that can be selected."""
-        choices = [number for number, entry in enumerate(self._entries) if entry.value is not None]
+        choices = self._choices
         if not choices:
             return
         here = choices.index(self._at) if self._at in choices else 0
@@ -257,9 +275,7 @@ class LineList(LineView, Generic[T], can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Select what is clicked; a double click opens it."""
         place = event.get_content_offset(self)
-        if place is None:
-            return
-        if place.y < len(self._frozen):
+        if place is None or place.y < len(self._frozen):
             return
         y = place.y - len(self._frozen) + self.scroll_offset.y
         if y < len(self._owner) and self._entries[self._owner[y]].value is not None:

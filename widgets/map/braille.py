@@ -7,11 +7,13 @@ high. Dots lie in layers; what shows in a cell is decided by the highest one tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from itertools import pairwise
+from operator import or_
 from typing import NamedTuple
 
 from dispatch.model.text import cells_of, show
-from widgets.lines.ink import PLAIN, Line, Span
+from widgets.lines.ink import PLAIN, Line, Span, merged
 
 ACROSS, DOWN = 2, 4
 """Dots of a cell."""
@@ -114,7 +116,7 @@ class BrailleCanvas:
     def free(self, column: int, row: int, cells: int) -> bool:
         """Whether a label of so many cells has room: all of it is on the canvas, and no other label is there."""
         return all(
-            self.has_cell(column + one, row) and (column + one, row) not in self._labels for one in range(max(1, cells))
+            self.has_cell(at, row) and (at, row) not in self._labels for at in range(column, column + max(1, cells))
         )
 
     def label(self, column: int, row: int, text: str, ink: str) -> bool:
@@ -139,33 +141,25 @@ class BrailleCanvas:
         return tuple(self._line(row, ascii) for row in range(self.rows))
 
     def _line(self, row: int, ascii: bool) -> Line:
-        spans: list[Span] = []
-        text, ink = "", PLAIN
-        begin = row * self.columns
+        line: list[Span] = []
+        begin, over = row * self.columns, PLAIN
         cells = zip(*(bits[begin : begin + self.columns] for bits in self._bits), strict=True)
-        over = PLAIN
         for column, bits in enumerate(cells):
             if (label := self._labels.get((column, row))) is not None:
-                (character, name), over = label, PLAIN
+                line.append(label)
+                over = PLAIN
             elif any(bits):
-                character, name = self._cell(bits, ascii)
-                over = name
+                line.append(self._cell(bits, ascii))
+                over = line[-1][1]
             else:  # in the ink of the dots before, which shows no difference and saves a terminal a change of colours
-                character, name = " ", over
-            if name != ink:
-                if text:
-                    spans.append((text, ink))
-                text, ink = "", name
-            text += character
-        return (*spans, (text, ink)) if text else tuple(spans)
+                line.append((" ", over))
+        return merged(line)
 
     def _cell(self, bits: tuple[int, ...], ascii: bool) -> Span:
         """What shows of a cell that has dots."""
         top = max(number for number, dots in enumerate(bits) if dots)
-        dots = 0
-        for number in range(self.layers[top].hides, top + 1):
-            dots |= bits[number]
         layer = self.layers[top]
+        dots = reduce(or_, bits[layer.hides : top + 1])
         if not ascii:
             return chr(BLANK + dots), layer.ink
         shape = 0 if not dots & _LOWER else 1 if not dots & _UPPER else 2

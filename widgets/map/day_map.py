@@ -97,7 +97,7 @@ def picture_of(
             placed.append((stop, *at))
     if names:
         # the selected one first, so that it is named where there is room for one only
-        for stop, column, row in sorted(placed, key=lambda one: one[0].visit_id != selected):
+        for stop, column, row in sorted(placed, key=lambda place: place[0].visit_id != selected):
             _name(canvas, stop, column, row, cells_of(stop_mark(marks, stop.number)), here=stop.visit_id == selected)
     credited = ground is not None or any(route.ways)
     at = next(((column, row) for stop, column, row in placed if stop.visit_id == selected), None)
@@ -153,7 +153,7 @@ def _draw_way(
     bold: bool,
 ) -> None:
     if way:
-        canvas.path(view.track([(one.lat, one.lon) for one in way]), layer, bold=bold)
+        canvas.path(view.track([(point.lat, point.lon) for point in way]), layer, bold=bold)
     elif origin is not None and place is not None:
         # the same dots there and back: the gaps of one would be filled by the other
         straight = view.track(sorted([(origin.lat, origin.lon), (place.lat, place.lon)]))
@@ -182,6 +182,8 @@ def _name(canvas: BrailleCanvas, stop: RouteStop, column: int, row: int, cells: 
     )  # fmt: skip
     for hides_route in (False, True) if here else (False,):
         for left, line in places:
-            over = any(canvas.inked(left + one, line, layer) for one in range(width) for layer in (ROUTE, ROUTE_HERE))
+            over = any(
+                canvas.inked(cell, line, layer) for cell in range(left, left + width) for layer in (ROUTE, ROUTE_HERE)
+            )
             if (hides_route or not over) and canvas.label(left, line, text, "mark" if here else "word"):
                 return

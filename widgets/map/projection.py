@@ -45,14 +45,14 @@ class MapProjection(NamedTuple):
         down = METRES_PER_DEGREE / self.metres
         across = down * self.shrink
         middle_x, middle_y = self.width / 2, self.height / 2 + self.lat * down
-        found = []
+        points_in_view = []
         lon = last = self.lon
         x = middle_x
         for lat, lon in points:
             x += _turn(lon - last) * across
             last = lon
-            found.append((x, middle_y - lat * down))
-        return found
+            points_in_view.append((x, middle_y - lat * down))
+        return points_in_view
 
     def place(self, x: float, y: float) -> Place:
         """The place that falls there."""
@@ -86,11 +86,11 @@ def fitted(
 
     None without a place. Places on both sides of the antimeridian are shown together, not around the world.
     """
-    found = list(places)
-    if not found:
+    placed = list(places)
+    if not placed:
         return None
-    south, north = min(place.lat for place in found), max(place.lat for place in found)
-    west, degrees = _arc([place.lon for place in found])
+    south, north = min(place.lat for place in placed), max(place.lat for place in placed)
+    west, degrees = _arc([place.lon for place in placed])
     middle = MapProjection((south + north) / 2, _turn(west + degrees / 2), 1.0, width, height)
     room_x, room_y = max(1, width - 2 * across), max(1, height - 2 * down)
     metres = max(

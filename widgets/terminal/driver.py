@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.message import Message
 
 _AS_IT_WAS = b"".join(
-    b"\x1b[" + one for one in b"?2004l ?7h ?2048l ?1000l ?1003l ?1015l ?1006l ?1016l <u ?1049l ?25h ?1004l".split()
+    b"\x1b[" + code for code in b"?2004l ?7h ?2048l ?1000l ?1003l ?1015l ?1006l ?1016l <u ?1049l ?25h ?1004l".split()
 )
 """Ends what the driver began: pasting in brackets, the mouse, other keys, the second screen, the hidden cursor."""
 

@@ -320,8 +320,8 @@ def taken_up(held: Pen, pen: Pen) -> str:
 
 def _attributes_changed(had: Sequence[str], wanted: Sequence[str]) -> list[str]:
     """The codes that end and begin attributes; 0 where one cannot be ended alone."""
-    ends = dict.fromkeys(ENDS.get(one, "0") for one in had if one not in wanted)
-    return [*ends, *(one for one in wanted if one not in had or ENDS.get(one) in ends)]
+    ends = dict.fromkeys(ENDS.get(code, "0") for code in had if code not in wanted)
+    return [*ends, *(code for code in wanted if code not in had or ENDS.get(code) in ends)]
 
 
 def _split(codes: str) -> list[str]:
@@ -331,17 +331,17 @@ def _split(codes: str) -> list[str]:
 @lru_cache(maxsize=8192)
 def _parts(codes: str) -> tuple[str, str, str]:
     """The codes of a style by what they set: attributes, foreground, background (ECMA-48 8.3.117, SGR)."""
-    found: tuple[list[str], list[str], list[str]] = ([], [], [])
+    kinds: tuple[list[str], list[str], list[str]] = ([], [], [])
     tokens = iter(codes.split(";") if codes else ())
     for token in tokens:
         number = int(token)
-        part = found[1 if 30 <= number < 40 or 90 <= number < 98 else 2 if 40 <= number < 50 or number >= 100 else 0]
+        part = kinds[1 if 30 <= number < 40 or 90 <= number < 98 else 2 if 40 <= number < 50 or number >= 100 else 0]
         part.append(token)
         if number in (38, 48):
             kind = next(tokens)
             part.append(kind)
             part.extend(next(tokens) for _ in range(3 if kind == "2" else 1))
-    return ";".join(found[0]), ";".join(found[1]), ";".join(found[2])
+    return ";".join(kinds[0]), ";".join(kinds[1]), ";".join(kinds[2])
 
 
 class LeanCompositor(Compositor):

@@ -1,18 +1,17 @@
 """A line of cells on which one thing is painted over another."""
 
 from dispatch.model.text import cells_of
-from widgets.lines.ink import Line, Span
+from widgets.lines.ink import Line, merged
 
 
 class CanvasLine:
     """One line of `width` cells, each with a character and an ink. Wide characters take two cells and stay whole."""
 
-    __slots__ = ("_chars", "_inks", "width")
+    __slots__ = ("_cells", "width")
 
     def __init__(self, width: int, ink: str) -> None:
         self.width = width
-        self._chars = [" "] * width
-        self._inks = [ink] * width
+        self._cells = [(" ", ink)] * width
 
     def put(self, at: int, text: str, ink: str) -> None:
         """Write safe text from cell `at` on; what lies outside of the line is left out."""
@@ -21,15 +20,12 @@ class CanvasLine:
             cells = cells_of(character)
             if cells == 0:
                 if 0 < x <= self.width and x > at:
-                    self._chars[x - 1 if self._chars[x - 1] else x - 2] += character
+                    before = x - 1 if self._cells[x - 1][0] else x - 2
+                    self._cells[before] = self._cells[before][0] + character, self._cells[before][1]
                 continue
             if x >= 0 and x + cells <= self.width:
                 self._clear(x, cells)
-                self._chars[x] = character
-                self._inks[x] = ink
-                if cells == 2:
-                    self._chars[x + 1] = ""
-                    self._inks[x + 1] = ink
+                self._cells[x : x + cells] = [(character, ink), ("", ink)][:cells]
             x += cells
 
     def fill(self, first: int, last: int, character: str, ink: str) -> None:
@@ -42,23 +38,16 @@ class CanvasLine:
         """A one-cell character in the hue of `ink`, on the ground of what is there."""
         if 0 <= at < self.width:
             self._clear(at, 1)
-            self._chars[at] = character
-            self._inks[at] = f"{self._inks[at].partition('+')[0]}+{ink}"
+            self._cells[at] = character, f"{self._cells[at][1].partition('+')[0]}+{ink}"
 
     def line(self) -> Line:
         """What was painted, as few spans."""
-        spans: list[Span] = []
-        start = 0
-        for x in range(1, self.width + 1):
-            if x == self.width or self._inks[x] != self._inks[start]:
-                spans.append(("".join(self._chars[start:x]), self._inks[start]))
-                start = x
-        return tuple(spans) if self.width else ()
+        return merged(self._cells)
 
     def _clear(self, at: int, cells: int) -> None:
         """A wide character of which one half is about to be painted over leaves a space in the other."""
-        if self._chars[at] == "" and at > 0:
-            self._chars[at - 1] = " "
+        if self._cells[at][0] == "" and at > 0:
+            self._cells[at - 1] = " ", self._cells[at - 1][1]
         end = at + cells
-        if end < self.width and self._chars[end] == "":
-            self._chars[end] = " "
+        if end < self.width and self._cells[end][0] == "":
+            self._cells[end] = " ", self._cells[end][1]

@@ -52,8 +52,7 @@ class Look:
 def look_of(board: Board, frame: Frame, moment: int, marks: Marks, *, closed_edges: bool) -> Look:
     """How a board is drawn as of a moment."""
     now = moment if board.starts_at <= moment < board.ends_at else None
-    unit: DistanceUnit = "km" if board.unit == "km" else "mi"
-    return Look(frame, board.zone, board.hours24, unit, moment, now, marks, closed_edges)
+    return Look(frame, board.zone, board.hours24, board.unit, moment, now, marks, closed_edges)
 
 
 def row_lines(
