@@ -18,7 +18,7 @@ def main() -> None:
     time.time = lambda: float(zero) + time.monotonic()
     execv = os.execv
 
-    def become(path, arguments):
+    def become(path: str, arguments: list[str]) -> None:
         if path == sys.executable:
             first = next(place for place, word in enumerate(arguments) if place and word[:1] != "-")
             arguments = [*arguments[:first], *begun, *arguments[first:]]

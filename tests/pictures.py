@@ -13,12 +13,15 @@ import contextlib
 import io
 import os
 import random
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest import mock
+
+from tests.screens.idle import is_about_to_act
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -29,8 +32,12 @@ FOLDER = ROOT / "docs" / "pictures"
 SIZES = ((120, 36), (80, 24), (45, 20))
 PATIENCE = 500
 """How often a screen is looked at before it is taken as it is."""
-QUIET = 4
+QUIET = 5
 """So many looks in a row find the same text once a screen has come to rest."""
+SOON = 0.5
+"""Seconds: a timer that is no longer belongs to what is waited for."""
+HEAD = re.compile(r"[0-9a-f]{16}(?=@[0-9]+)")
+"""A head of the audit, which is another one with any word of a deed."""
 
 
 class Way(NamedTuple):
@@ -124,7 +131,7 @@ def text_of(app: App[Any]) -> str:
     covered = app._background_screens
     console.print(app.screen._compositor.render_update(full=True, screen_stack=covered, simplify=True))
     lines = (line.rstrip() for line in console.export_text(styles=False).splitlines())
-    return "\n".join(lines).rstrip() + "\n"
+    return HEAD.sub("·" * 16, "\n".join(lines).rstrip()) + "\n"
 
 
 async def at_rest(pilot: Pilot[Any]) -> str:
@@ -135,7 +142,7 @@ async def at_rest(pilot: Pilot[Any]) -> str:
         asked = getattr(app, "_asked", {})
         busy = any(not worker.is_finished and asked.get(worker) not in app.screen_stack for worker in app.workers)
         text = text_of(app)
-        quiet = quiet + 1 if text == before and not busy else 0
+        quiet = quiet + 1 if text == before and not busy and not is_about_to_act(pilot, SOON) else 0
         before = text
         if quiet == QUIET:
             break

@@ -9,7 +9,7 @@ from dispatch.charges.card import AgreementTerms, Card, ZoneCharge
 from dispatch.charges.visit import ChargedLeg, Job, VisitPart
 
 
-def errors_of(card: Card, site: ChargedLeg, agreement: AgreementTerms | None, job: Job) -> set[str]:
+def errors_of(card: Card, site: ChargedLeg, agreement: AgreementTerms | None, job: Job) -> set[str]:  # noqa: C901, PLR0912  every fault of the input in turn, so that all are told together
     """The codes of B1 that follow from the input alone; what a travel component lacks is found where it is priced."""
     codes: set[str] = set()
     if not job.parts:

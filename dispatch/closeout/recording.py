@@ -205,7 +205,7 @@ def _of_override(checklist: Checklist, item: Item, entry: Recording) -> Iterator
         yield gate, "An override needs a reason that says why."
 
 
-def _of_result(checklist: Checklist, item: Item, entry: Recording) -> Iterator[_Fault]:
+def _of_result(checklist: Checklist, item: Item, entry: Recording) -> Iterator[_Fault]:  # noqa: C901, PLR0912  a branch for each thing that an item can ask for
     """What a result of the right kind still lacks."""
     if item.kind is ItemKind.TEST:
         if lacks := _lacking_in_test(checklist, item, entry):

@@ -14,7 +14,7 @@ from screens.dialogs.asked import AskedField
 from screens.user_screen import UserScreen
 
 
-async def ask_export(screen: UserScreen) -> None:
+async def ask_export(screen: UserScreen) -> None:  # noqa: C901  one question after another
     """Show what is ready, ask where to, and export it: marked first, then written."""
     user = screen.user
     if not screen.at_this_machine():

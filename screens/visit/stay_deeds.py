@@ -20,7 +20,7 @@ with lazily(__name__):
 
 
 @command("C", "stay.clock", "Clock", THERE, about="whole_visit")
-async def clock(screen: UserScreen, visit: Visit) -> None:
+async def clock(screen: UserScreen, visit: Visit) -> None:  # noqa: C901, PLR0912  a branch for each deed of the dialog
     """Break, wait, home; put a recorded time right."""
     part = visit.assignment_of(screen.user.staff.id) or next(iter(visit.assignments), None)
     rows = []

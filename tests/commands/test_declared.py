@@ -1,7 +1,10 @@
 """Every declared deed of the desk takes what its command takes."""
 
+import argparse
 import inspect
 from collections.abc import Iterator
+
+import pytest
 
 from dispatch.commands.declared import By, Command, alone
 from dispatch.commands.options import COMMON, Args, desk
@@ -16,7 +19,7 @@ KEPT = ("client", "site", "same_job", "kind", "reference")
 """Of a request, what stays as long as its visit."""
 
 
-def _declared(parser=None) -> Iterator[tuple[By, set[str]]]:
+def _declared(parser: argparse.ArgumentParser | None = None) -> Iterator[tuple[By, set[str]]]:
     """The deeds of the desk that commands name, each with the options of its own."""
     every = {option.dest for option in COMMON}
     for below in choices_of(parser or every_parser()).values():
@@ -55,7 +58,7 @@ def test_every_fault_of_what_was_typed_is_named_at_once(firm: Dispatch) -> None:
     assert "to: " in refused.err
 
 
-def test_a_deed_is_done_before_anything_is_said(capsys) -> None:
+def test_a_deed_is_done_before_anything_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     said_before = []
 
     @alone("deed", "does something")
@@ -68,7 +71,7 @@ def test_a_deed_is_done_before_anything_is_said(capsys) -> None:
     assert capsys.readouterr().out == "first\n"
 
 
-def test_untrusted_text_of_a_result_cannot_drive_the_terminal(capsys) -> None:
+def test_untrusted_text_of_a_result_cannot_drive_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     print_result(listing(["a\x1b[2Jb", "c\nd"], str, str, "None."))
     print_result(listing([], str, str, "None."))
     assert capsys.readouterr().out == "a␛[2Jb\nc␊d\nNone.\n"

@@ -77,7 +77,7 @@ def test_answers_have_the_names_that_they_had(
     database.write_bytes(lzma.decompress(released["database"].read_bytes()))
     database.chmod(0o600)
     assert surface.exits(released["exits"], database) == released["exits"]
-    gone = {}
+    gone: dict[str, object] = {}
     for part, names_of in (("json", surface.json_names), ("csv", surface.csv_names), ("columns", surface.columns)):
         for line, names in released[part].items():
             now = names_of(line, database)

@@ -19,7 +19,7 @@ from db.store import Store
 from tests.wall import WALL
 
 RELEASES = Path(__file__).parents[1] / "data" / "releases"
-FROZEN = dict(reversed(line.split()) for line in (RELEASES / "schema.sha256").read_text().splitlines())
+FROZEN = {name: digest for digest, name in map(str.split, (RELEASES / "schema.sha256").read_text().splitlines())}
 
 CONVERTED = {("charge_sheet", "input")}
 """Columns that a migration fills anew from what stood there."""

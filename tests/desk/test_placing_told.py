@@ -16,6 +16,7 @@ from dispatch.desk.plan.schedule import Placement
 from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal
 from dispatch.desk.session.user import User
 from dispatch.model.notices import NoticeSubject
+from dispatch.model.people import AbsenceRecord
 from dispatch.model.states import UNREACHED, State
 from dispatch.model.visits import Visit
 from tests.desk.conftest import DAY, Office, at
@@ -189,7 +190,7 @@ def test_a_promised_window_that_is_left_is_called(office: Office) -> None:
     assert [one.expected for one in views.board(office.store, DAY).calls] == [at("11:00")]
 
 
-def absence(office: Office, begins: str = "07:30") -> absences.AbsenceRecord:
+def absence(office: Office, begins: str = "07:30") -> AbsenceRecord:
     typed = {"technician": "ana", "from": f"2026-11-24T{begins}", "to": "17:00", "reason": "ill"}
     found = editing.add(office.dana, "absence", typed)
     assert isinstance(found, absences.AbsenceRecord)

@@ -75,7 +75,7 @@ def midnight(day: datetime.date, zone: str) -> int:
     return int(datetime.datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).timestamp())
 
 
-def by_hand(
+def by_hand(  # noqa: C901, PLR0912, PLR0915  figure after figure, as somebody counts them
     days: Days, start: int, end: int, now: int, *, who: int | None = None, client: int | None = None
 ) -> dict[str, tuple[int, int, int]]:
     """Every figure between two instants that bound days, of one technician or client where given: top, below, lacking."""

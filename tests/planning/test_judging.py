@@ -23,7 +23,7 @@ BEST = {"day-3-0": 387.2, "day-10-0": 1448.6, "day-10-1": 852.2, "day-30-0": 347
 H = 3600
 
 
-def plainly(problem: Problem, number: int, order: tuple[int, ...]) -> tuple[int, float] | None:
+def plainly(problem: Problem, number: int, order: tuple[int, ...]) -> tuple[int, float] | None:  # noqa: C901  rule after rule, as the page has them
     """Travel seconds and price of lateness of a route by trying every place for its one break."""
     who = problem.technicians[number]
     visits = [problem.visits[index] for index in order]
@@ -186,6 +186,7 @@ def test_every_fault_of_a_problem_file_is_named_at_once(day: dict[str, Any]) -> 
     with pytest.raises(BadProblem) as refused:
         problem_from(bad)
     assert len(refused.value.faults) >= 6
-    for raw in ([], {}, {"matrix": 5}, None, {"matrix": {"seconds": [[0, 1], [1]]}}):
+    raws: list[Any] = [[], {}, {"matrix": 5}, None, {"matrix": {"seconds": [[0, 1], [1]]}}]
+    for raw in raws:
         with pytest.raises(BadProblem):
             problem_from(raw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from textual.pilot import Pilot
 
@@ -29,10 +30,10 @@ async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
     lean.paint()
 
 
-def is_about_to_act(pilot: Pilot[None]) -> bool:
+def is_about_to_act(pilot: Pilot[Any], within: float = SHORT) -> bool:
     """Whether a timer that ends soon is running, such as the one that lets quick keys pass before a line is looked up."""
     return any(
-        timer._repeat == 0 and timer._interval <= SHORT and timer._task is not None and not timer._task.done()
+        timer._repeat == 0 and timer._interval <= within and timer._task is not None and not timer._task.done()
         for pump in (pilot.app, *pilot.app.screen.walk_children(with_self=True))
         for timer in pump._timers
     )

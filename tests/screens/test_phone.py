@@ -69,7 +69,7 @@ async def settle(pilot: Pilot[None], item: Item) -> None:
 
 
 @pytest.mark.again
-async def test_a_whole_visit(office: Office) -> None:
+async def test_a_whole_visit(office: Office) -> None:  # noqa: PLR0915  one walk from beginning to end
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     schedule.dispatch(office.dana, "R1")
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("13:00"))

@@ -25,7 +25,7 @@ def commands() -> list[str]:
 
 
 @pytest.mark.again
-def test_every_command_of_the_page(needs_sshd: None, tmp_path: Path) -> None:
+def test_every_command_of_the_page(needs_sshd: None, tmp_path: Path) -> None:  # noqa: C901, PLR0912, PLR0915  the page from top to bottom
     """On this machine, with its own folders in place of the system's and root in place of the service user.
 
     What would change the machine or ask a registry is done in small: users in a copy of the system's files, the

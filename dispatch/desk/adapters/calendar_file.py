@@ -63,7 +63,7 @@ def read_calendar(path: Path, rows: int = ROWS, watch: Watch = unwatched) -> Fil
     return FileTable(path.name, COLUMNS, tuple(taken))
 
 
-def _events(text: str, name: str) -> Iterator[list[str]]:
+def _events(text: str, name: str) -> Iterator[list[str]]:  # noqa: C901, PLR0912  a line of the format is one of many things
     """The lines of each event that are of use."""
     lines = _FOLD.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     stack: list[str] = []
