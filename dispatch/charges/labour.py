@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay
-from dispatch.charges.prepaid import PrepaidBalances
+from dispatch.charges.pricing import Pricing
 from dispatch.charges.terms import Terms
-from dispatch.model.money import shortest, to_minor
+from dispatch.model.money import shortest
 
 _RULES = {"covered": "LAB-COV", "own_fault": "LAB-OWN", "free_test": "LAB-TEST"}
 """The rule of what is not charged, by its kind, which is the reason too."""
@@ -19,33 +19,31 @@ _Group = tuple[str, str, str | None]
 """Kind, band (which has one multiplier) and prepaid balance: what the minutes of one line have in common."""
 
 
-def labour_lines(terms: Terms, stay: Stay, balances: PrepaidBalances, flags: set[str]) -> list[ChargeLine]:
+def labour_lines(pricing: Pricing, stay: Stay) -> list[ChargeLine]:
     """The lines of one technician, in order of first appearance."""
     groups: dict[_Group, int] = {}
     left: dict[_Group, Fraction] = {}
     for minute in stay.minutes:
         balance = None
-        if minute.kind == "billable" and balances.hours:
-            balance = balances.for_minute(minute.multiplier)
+        if minute.kind == "billable" and pricing.balances.hours:
+            balance = pricing.balances.for_minute(minute.multiplier)
             if balance is None:
-                flags.add("POOL_EXHAUSTED")
+                pricing.flags.add("POOL_EXHAUSTED")
             else:
                 balance.take(minute.multiplier)
         group = (minute.kind, minute.band, None if balance is None else balance.name)
         groups[group] = groups.get(group, 0) + 1
         if balance is not None:
             left[group] = balance.left
-    return [_line(terms, stay, group, count, balances, left.get(group)) for group, count in groups.items()]
+    return [_line(pricing, stay, group, count, left.get(group)) for group, count in groups.items()]
 
 
-def _line(
-    terms: Terms, stay: Stay, group: _Group, count: int, balances: PrepaidBalances, left: Fraction | None
-) -> ChargeLine:
-    kind, band, paid_from = group
+def _line(pricing: Pricing, stay: Stay, group: _Group, count: int, left: Fraction | None) -> ChargeLine:
+    terms, (kind, band, paid_from) = pricing.terms, group
     multiplier = terms.multiplier(band)
-    over = kind == "billable" and balances.hours and paid_from is None
+    over = kind == "billable" and pricing.balances.hours and paid_from is None
     price = terms.overage(stay.part) if over else terms.price(stay.part)
-    amount = to_minor(count * price * multiplier / 60, terms.card.exponent)
+    amount = pricing.minor(count * price * multiplier / 60)
     why = "; ".join(_why(terms, stay, group, count, price, over, left))
     if kind == "billable" and paid_from is None:
         rule, reason = "LAB", None

@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dispatch.charges.card import Rounding
+from dispatch.charges.pricing import Pricing
 from dispatch.charges.reading import whole
-from dispatch.charges.terms import Terms
-from dispatch.charges.visit import ChargedLeg, Job, VisitPart
+from dispatch.charges.visit import VisitPart
 
 LONG_STAY = 16 * 60
 COUNTED = ("billable", "covered")
@@ -64,9 +64,10 @@ class Stay:
         return any(minute.kind == "covered" for minute in self.minutes)
 
 
-def stay_of(terms: Terms, job: Job, part: VisitPart, site: ChargedLeg, flags: set[str]) -> Stay:
-    """The minutes of one technician; flags of B1 that follow are added to `flags`."""
-    start, end = _window(terms, job, part, site, flags)
+def stay_of(pricing: Pricing, part: VisitPart) -> Stay:
+    """The minutes of one technician; flags of B1 that follow are added."""
+    terms, job, flags = pricing.terms, pricing.job, pricing.flags
+    start, end = _window(pricing, part)
     if job.outcome == "completed" and start == end:
         flags.add("ZERO_DURATION")
     if part.check_in is not None and part.check_out is not None and part.check_out - part.check_in > LONG_STAY:
@@ -75,7 +76,7 @@ def stay_of(terms: Terms, job: Job, part: VisitPart, site: ChargedLeg, flags: se
     at = [minute for minute in range(start, end) if minute not in breaks]
     real = [terms.band_at(minute) for minute in at]
     bands = _graced(real, terms.card.premium_grace_min)
-    minutes = _kinds(terms, job, part, at, bands, start, end)
+    minutes = _kinds(pricing, part, at, bands, start, end)
     billable = [minute for minute in minutes if minute.kind == "billable"]
     counted = sum(minute.kind in COUNTED for minute in minutes)
     rounding = terms.card.classes[part.labour_class].rounding or terms.card.rounding
@@ -116,21 +117,22 @@ def round_minutes(minutes: Fraction, rule: Rounding) -> Fraction:
     return low if low > 0 and rest <= rule.grace_min else low + rule.increment_min
 
 
-def _window(terms: Terms, job: Job, part: VisitPart, site: ChargedLeg, flags: set[str]) -> tuple[int, int]:
+def _window(pricing: Pricing, part: VisitPart) -> tuple[int, int]:
+    card, job, flags = pricing.card, pricing.job, pricing.flags
     if part.check_in is None or part.check_out is None:
         return 0, 0
     start, end = part.check_in, part.check_out
-    if terms.card.time_basis == "door_to_door":
+    if card.time_basis == "door_to_door":
         if part.depart is not None:
             start = part.depart
         else:
             flags.add("TRAVEL_ESTIMATED")
-            start = part.check_in - whole(site.minutes or 0, "site.one_way_minutes")
+            start = part.check_in - whole(pricing.site.minutes or 0, "site.one_way_minutes")
         if job.trip.last_stop:
             end = part.back if part.back is not None else part.check_out + (part.check_in - start)
         return start, end
     scheduled = job.scheduled
-    clipped = terms.card.clip_early and not job.early_start_agreed
+    clipped = card.clip_early and not job.early_start_agreed
     if clipped and scheduled is not None and start < scheduled:
         flags.add("EARLY_ARRIVAL_CLIPPED")
         start = min(scheduled, end)
@@ -163,14 +165,13 @@ def _graced(bands: list[str], grace: int) -> list[str]:
     return result
 
 
-def _kinds(
-    terms: Terms, job: Job, part: VisitPart, at: list[int], bands: list[str], start: int, end: int
-) -> list[Minute]:
+def _kinds(pricing: Pricing, part: VisitPart, at: list[int], bands: list[str], start: int, end: int) -> list[Minute]:
     """What each minute counts as, the first rule that applies (B3.6)."""
+    terms = pricing.terms
     marked = {kind: _marked(part, kind, start, end) for kind in ("own_fault", "new_work", "test", "excluded")}
     testing = terms.card.testing
     free_left = testing.free_min if testing.billable else len(at)
-    fixed = terms.agreement if terms.kind == "fixed_price" and job.outcome == "completed" else None
+    fixed = terms.agreement if terms.kind == "fixed_price" and pricing.job.outcome == "completed" else None
     covered = {band for band in set(bands) if fixed is not None and terms.effective(band) in fixed.covers_bands}
     weights = {band: terms.multiplier(band) for band in set(bands)}
     minutes = []

@@ -11,10 +11,9 @@ from typing import Literal
 from dispatch.charges.card import Component, DistanceCharge, FixedCharge, TimeCharge, Travel, TravelZone, ZoneCharge
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay, round_minutes
-from dispatch.charges.prepaid import PrepaidBalances
-from dispatch.charges.terms import Terms
-from dispatch.charges.visit import ChargedLeg, Job, VisitPart
-from dispatch.model.money import shortest, to_minor
+from dispatch.charges.pricing import Pricing
+from dispatch.charges.visit import ChargedLeg, VisitPart
+from dispatch.model.money import shortest
 
 Figure = Literal["distance", "minutes"]
 
@@ -27,22 +26,20 @@ class _Lacking(Exception):
 class _Way:
     """What the travel of a visit is counted from."""
 
-    terms: Terms
-    job: Job
-    site: ChargedLeg
+    pricing: Pricing
 
     @property
     def rules(self) -> Travel:
         """What the card says of travel."""
-        return self.terms.card.travel
+        return self.pricing.card.travel
 
     def one_way(self, what: Figure) -> Fraction:
         """The site's one-way figure."""
-        return _leg(self.site, what)
+        return _leg(self.pricing.site, what)
 
     def quantity(self, what: Figure) -> tuple[Fraction, int]:
         """The quantity and the ways by the basis (B6.2)."""
-        basis, trip = self.rules.basis, self.job.trip
+        basis, trip = self.rules.basis, self.pricing.job.trip
         if basis == "one_way":
             return self.one_way(what), 1
         if basis == "depot_round_trip":
@@ -60,7 +57,7 @@ class _Way:
     def drivers(self) -> list[VisitPart]:
         """The first technician of each vehicle; one without a vehicle is his own (B6.3)."""
         firsts: dict[str, VisitPart] = {}
-        for place, part in enumerate(self.terms.crew):
+        for place, part in enumerate(self.pricing.terms.crew):
             firsts.setdefault(part.vehicle or f"\0{place}", part)
         return list(firsts.values())
 
@@ -70,7 +67,7 @@ class _Way:
         actual = self.rules.time_source == "actual" and basis != "trip_split"
         if actual and part.depart is not None and part.check_in is not None:
             outbound = Fraction(part.check_in - part.depart)
-            if basis == "one_way" or (basis == "legs" and not self.job.trip.last_stop):
+            if basis == "one_way" or (basis == "legs" and not self.pricing.job.trip.last_stop):
                 return outbound, "actual, one way", False
             if part.back is not None and part.check_out is not None:
                 return outbound + (part.back - part.check_out), "actual, both ways", False
@@ -95,16 +92,16 @@ _SOURCES = {
 }
 
 
-def lacking(terms: Terms, job: Job, site: ChargedLeg) -> set[str]:
+def lacking(pricing: Pricing) -> set[str]:
     """The errors of B1 of everything that cannot be counted for want of a distance, driving minutes, or a zone."""
     codes: set[str] = set()
-    way = _Way(terms, job, site)
+    way, terms, job = _Way(pricing), pricing.terms, pricing.job
     charged = job.outcome == "completed" or (job.wasted and terms.card.no_access.mode == "minimum_and_travel")
     if not charged or (job.parts and not terms.crew):
         return codes
     if terms.card.time_basis == "door_to_door":
         guessed = any(part.depart is None and part.check_in is not None for part in terms.crew)
-        if guessed and site.minutes is None:
+        if guessed and pricing.site.minutes is None:
             codes.add("UNKNOWN_TRAVEL_TIME")
     if job.manual_travel is not None or not way.rules.components:
         return codes
@@ -124,24 +121,21 @@ def lacking(terms: Terms, job: Job, site: ChargedLeg) -> set[str]:
     return codes
 
 
-def travel_lines(
-    terms: Terms, job: Job, site: ChargedLeg, stays: Sequence[Stay], balances: PrepaidBalances, flags: set[str]
-) -> list[ChargeLine]:
+def travel_lines(pricing: Pricing, stays: Sequence[Stay]) -> list[ChargeLine]:
     """The travel lines in the order of the components. Nothing of it is `lacking`."""
     if not stays:
         return []
-    manual = job.manual_travel
+    manual, balances, way = pricing.job.manual_travel, pricing.balances, _Way(pricing)
     if manual is not None:
-        amount = to_minor(manual.amount, terms.card.exponent)
+        amount = pricing.minor(manual.amount)
         return [ChargeLine("TRV-MAN", "travel", amount, f"set by {manual.by}: {manual.reason}")]
-    way = _Way(terms, job, site)
     if not way.rules.components:
         return []
     arrivals = {stay.part.name: stay.arrival for stay in stays}
     reason = _given_away(way, covered=any(stay.covered for stay in stays))
     lines: list[ChargeLine] = []
     for component in way.rules.components:
-        made = list(_component(way, component, arrivals, flags))
+        made = list(_component(way, component, arrivals))
         if reason is not None:
             given_why = _GIVEN_AWAY[reason]
             made = [
@@ -155,9 +149,9 @@ def travel_lines(
             and component.pct_of_labour is not None
         ):
             share = component.pct_of_labour / 100
-            made = [part for line in made for part in _drawn(way, line, share, balances, flags)]
+            made = [part for line in made for part in _drawn(pricing, line, share)]
         lines += made
-    return [*lines, *_cap(terms, lines)]
+    return [*lines, *_cap(pricing, lines)]
 
 
 _GIVEN_AWAY = {
@@ -170,17 +164,14 @@ _GIVEN_AWAY = {
 
 def _timed(way: _Way) -> Sequence[VisitPart]:
     """Whose driving time is counted."""
-    return way.drivers if way.rules.time_per == "vehicle" else way.terms.crew
+    return way.drivers if way.rules.time_per == "vehicle" else way.pricing.terms.crew
 
 
-def _component(
-    way: _Way, component: Component, arrivals: Mapping[str, str | None], flags: set[str]
-) -> Iterator[ChargeLine]:
-    terms, vehicles = way.terms, len(way.drivers)
-    exponent = terms.card.exponent
+def _component(way: _Way, component: Component, arrivals: Mapping[str, str | None]) -> Iterator[ChargeLine]:
+    card, vehicles = way.pricing.card, len(way.drivers)
 
     def line(rule: str, amount: Fraction, why: str, qty: Fraction, unit: str, price: Fraction) -> ChargeLine:
-        return ChargeLine(rule, "travel", to_minor(amount, exponent), why, qty=qty, unit=unit, unit_price=price)
+        return ChargeLine(rule, "travel", way.pricing.minor(amount), why, qty=qty, unit=unit, unit_price=price)
 
     if isinstance(component, FixedCharge):
         price = component.amount
@@ -195,35 +186,33 @@ def _component(
         price = component.rate
         if charged * price > 0:
             why = (
-                f"{shortest(distance)} {terms.card.unit} travelled ({_SOURCES[way.rules.basis]}), "
+                f"{shortest(distance)} {card.unit} travelled ({_SOURCES[way.rules.basis]}), "
                 f"{shortest(included)} included, {_counted(vehicles)}"
             )
-            yield line("TRV-DIST", charged * price, why, charged, terms.card.unit, price)
+            yield line("TRV-DIST", charged * price, why, charged, card.unit, price)
     elif isinstance(component, ZoneCharge):
         zone, far = way.zone(component)
         price = zone.amount
         if price:
             limit = "no limit" if zone.upto is None else f"up to {zone.upto.text}"
-            unit = "min" if component.by == "time" else terms.card.unit
+            unit = "min" if component.by == "time" else card.unit
             why = f"{shortest(far)} {unit} one way, zone {zone.name} ({limit}), {_counted(vehicles)}"
             made = line("TRV-ZONE", price * vehicles, why, Fraction(vehicles), "vehicle", price)
             yield replace(made, note=zone.name)
-    elif terms.card.time_basis != "door_to_door":
+    elif card.time_basis != "door_to_door":
         for part in _timed(way):
-            yield from _time(way, component, part, arrivals[part.name], flags)
+            yield from _time(way, component, part, arrivals[part.name])
 
 
 def _counted(vehicles: int) -> str:
     return "1 vehicle" if vehicles == 1 else f"{vehicles} vehicles"
 
 
-def _time(
-    way: _Way, component: TimeCharge, part: VisitPart, arrival: str | None, flags: set[str]
-) -> Iterator[ChargeLine]:
-    terms = way.terms
+def _time(way: _Way, component: TimeCharge, part: VisitPart, arrival: str | None) -> Iterator[ChargeLine]:
+    terms = way.pricing.terms
     driven, source, stand_in = way.driven(part)
     if stand_in:
-        flags.add("TRAVEL_ESTIMATED")
+        way.pricing.flags.add("TRAVEL_ESTIMATED")
     included = component.included_min
     minutes = max(Fraction(0), driven - included)
     reckoning = f"{shortest(driven)} min driven ({source})"
@@ -244,43 +233,40 @@ def _time(
     if component.pct_of_labour is not None:
         why += f", {component.pct_of_labour.text}% of the labour price"
     yield ChargeLine(
-        "TRV-TIME", "travel", to_minor(minutes * price * multiplier / 60, terms.card.exponent), why,
+        "TRV-TIME", "travel", way.pricing.minor(minutes * price * multiplier / 60), why,
         tech=part.name, qty=minutes, unit="min", unit_price=price, multiplier=multiplier,
     )  # fmt: skip
 
 
-def _drawn(
-    way: _Way, line: ChargeLine, share: Fraction, balances: PrepaidBalances, flags: set[str]
-) -> Iterator[ChargeLine]:
+def _drawn(pricing: Pricing, line: ChargeLine, share: Fraction) -> Iterator[ChargeLine]:
     """Travel time drawn from prepaid hours, in whole minutes (B7)."""
-    part = next(part for part in way.terms.crew if part.name == line.tech)
+    part = next(part for part in pricing.terms.crew if part.name == line.tech)
     assert line.qty is not None
     assert line.unit_price is not None
     assert line.multiplier is not None
     weight = share * line.multiplier
     left = line.qty
-    exponent = way.terms.card.exponent
     taken: dict[str, int] = {}
-    while left >= 1 and weight > 0 and (balance := balances.for_minute(weight)) is not None:
+    while left >= 1 and weight > 0 and (balance := pricing.balances.for_minute(weight)) is not None:
         balance.take(weight)
         taken[balance.name] = taken.get(balance.name, 0) + 1
         left -= 1
     for name, minutes in taken.items():
-        value = to_minor(minutes * line.unit_price * line.multiplier / 60, exponent)
+        value = pricing.minor(minutes * line.unit_price * line.multiplier / 60)
         yield replace(
             line, qty=Fraction(minutes), amount=0, value=value, zero_reason="drawn", pool=name,
             why=f"{line.why}; {shortest(minutes * weight)} rate-min drawn from {name}",
         )  # fmt: skip
     if left > 0:
-        flags.add("POOL_EXHAUSTED")
-        price = way.terms.overage(part) * share
-        amount = to_minor(left * price * line.multiplier / 60, exponent)
+        pricing.flags.add("POOL_EXHAUSTED")
+        price = pricing.terms.overage(part) * share
+        amount = pricing.minor(left * price * line.multiplier / 60)
         yield replace(line, qty=left, unit_price=price, amount=amount)
 
 
 def _given_away(way: _Way, *, covered: bool) -> str | None:
     """Why travel costs nothing, the first reason that applies (B6.4)."""
-    terms = way.terms
+    terms = way.pricing.terms
     if terms.own_failure:
         return "own_failure"
     if terms.agreement is None:
@@ -294,11 +280,11 @@ def _given_away(way: _Way, *, covered: bool) -> str | None:
     return None
 
 
-def _cap(terms: Terms, lines: Sequence[ChargeLine]) -> Iterator[ChargeLine]:
-    cap = terms.card.travel.cap
+def _cap(pricing: Pricing, lines: Sequence[ChargeLine]) -> Iterator[ChargeLine]:
+    cap = pricing.card.travel.cap
     charged = sum(line.amount for line in lines)
     # a cap finer than the currency is cut: charged travel is never above it
-    if cap is not None and charged > (limit := cap * 10**terms.card.exponent // 1):
+    if cap is not None and charged > (limit := cap * 10**pricing.card.exponent // 1):
         yield ChargeLine("TRV-CAP", "travel", limit - charged, f"travel is never more than {shortest(cap)}")
 
 
