@@ -40,7 +40,7 @@ travel_of: Query[ManualTravelRow | None, int] = TRAVEL.single(f"{_STANDS} DESC L
 
 def give(unit: Unit, visit_id: int, target: str, mode: str, value: str, reason: str) -> None:
     """Enter goodwill."""
-    unit.note("goodwill", visit_id=visit_id, target=target, mode=mode, value=value, reason=reason)
+    unit.insert_signed("goodwill", visit_id=visit_id, target=target, mode=mode, value=value, reason=reason)
     unit.audit("visit", visit_id, goodwill=f"{value}{'%' if mode == 'percent' else ''} on {target}", reason=reason)
 
 
@@ -59,5 +59,5 @@ def set_travel(unit: Unit, visit_id: int, amount: str | None, reason: str) -> No
         "UPDATE manual_travel SET withdrawn_at = ? WHERE visit_id = ? AND withdrawn_at IS NULL", (unit.at, visit_id)
     )
     if amount is not None:
-        unit.note("manual_travel", visit_id=visit_id, amount=amount, reason=reason)
+        unit.insert_signed("manual_travel", visit_id=visit_id, amount=amount, reason=reason)
     unit.audit("visit", visit_id, manual_travel=amount or "by the rate card", reason=reason)

@@ -302,7 +302,7 @@ def _agreements(
     card: RateCard | None = None,
 ) -> list[Agreement]:
     """Agreements as they stand on a day (None: today), with their money as a card writes it (None: the newest)."""
-    rows = AGREEMENTS.beside(store, "r.ended_on", f"{where} ORDER BY starts, id", params)
+    rows = AGREEMENTS.with_extra(store, "r.ended_on", f"{where} ORDER BY starts, id", params)
     if not rows:
         return []
     card = card or CARDS.first(store, "ORDER BY valid_from DESC LIMIT 1")

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 AMONG = "IN (SELECT value FROM json_each(?))"
-"""Whether something is one of many, in SQL; its parameter is `listed`."""
+"""Whether something is one of many, in SQL; its parameter is `keys_param`."""
 
 
-def listed(keys: Iterable[Any]) -> tuple[str]:
+def keys_param(keys: Iterable[Any]) -> tuple[str]:
     """The parameter of `AMONG`, however many they are."""
     return (json.dumps(list(keys)),)
 

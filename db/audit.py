@@ -123,7 +123,7 @@ def matching(
         if value is not None
     ]
     where = " AND ".join(["1", *(sql for sql, _ in conditions)])
-    rows = ROWS.beside(
+    rows = ROWS.with_extra(
         store,
         f"coalesce(p.name, u.actor), coalesce({_CALLED}, '')",
         f"LEFT JOIN staff p ON p.id = u.staff_id WHERE {where} ORDER BY u.seq DESC LIMIT ?",
@@ -150,7 +150,7 @@ newest: Query[int] = value("SELECT coalesce(max(seq), 0) FROM audit")
 def after(store: Store, seq: int, *, limit: int = 200) -> list[tuple[Any, ...]]:
     """The rows after row `seq`, at most the newest `limit`, oldest first: each with the name of who did it and, for a visit,
     its reference and client."""
-    return ROWS.beside(
+    return ROWS.with_extra(
         store,
         "coalesce(p.name, u.actor), coalesce(v.reference, ''), coalesce(c.name, '')",
         "LEFT JOIN staff p ON p.id = u.staff_id LEFT JOIN visit v ON u.entity = 'visit' AND v.id = u.entity_id "

@@ -16,7 +16,7 @@ from db import audit, chain, copies, migrations, opening, search
 from db.faults import Corrupt, StoreFault, translated
 from db.library import VERSION, sqlite3, wal_is_safe
 from db.machine_clock import AHEAD, HOUR
-from db.standing import APART
+from db.open_files import APART
 from db.store import Store
 from db.texts import bad_texts
 

@@ -27,4 +27,4 @@ def add_call(
 ) -> int:
     """Log a call, or one that is owed; returns its id."""
     columns = {"outcome": outcome.value, "promised_at": promised, "phone": phone, "note": note}
-    return unit.note("call", visit_id=visit_id, **columns)
+    return unit.insert_signed("call", visit_id=visit_id, **columns)

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from db.among import AMONG, listed
+from db.among import AMONG, keys_param
 from db.rows import Query, Select, day
 from db.store import Store
 from db.unit import Unit
@@ -44,7 +44,7 @@ def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, VisitOutcome]:
     """What some visits say, in three queries whatever their number."""
     if not visit_ids:
         return {}
-    scope, params = f"i.visit_id {AMONG}", listed(visit_ids)
+    scope, params = f"i.visit_id {AMONG}", keys_param(visit_ids)
     tests = {
         visit_id: (bool(required and not unpassed and not bad), bool(bad))
         for visit_id, required, unpassed, bad in store.all(
@@ -80,14 +80,14 @@ def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, VisitOutcome]:
 def add_survey(unit: Unit, client_id: int, day: datetime.date, score: int | None, words: str) -> int:
     """Note a survey that was sent (`score` None) or answered; returns its id."""
     detail = {"on_day": day.isoformat(), "words": words}
-    survey_id = unit.note("survey", client_id=client_id, score=score, **detail)
+    survey_id = unit.insert_signed("survey", client_id=client_id, score=score, **detail)
     unit.audit("client", client_id, survey="sent" if score is None else f"{score} of 10", **detail)
     return survey_id
 
 
 def add_mark(unit: Unit, client_id: int, mark: PromptMark) -> int:
     """Note how a prompt ended, or until when it sleeps; returns the id."""
-    mark_id = unit.note("care_mark", client_id=client_id, **MARKS.columns(mark))
+    mark_id = unit.insert_signed("care_mark", client_id=client_id, **MARKS.columns(mark))
     unit.audit(
         "client",
         client_id,
@@ -101,6 +101,6 @@ def add_mark(unit: Unit, client_id: int, mark: PromptMark) -> int:
 
 def add_gap(unit: Unit, client_id: int, what: str, owner_id: int, due: datetime.date) -> int:
     """Note what a review found missing; returns its id."""
-    gap_id = unit.note("gap", client_id=client_id, what=what, owner_id=owner_id, due_on=due.isoformat())
+    gap_id = unit.insert_signed("gap", client_id=client_id, what=what, owner_id=owner_id, due_on=due.isoformat())
     unit.audit("client", client_id, gap=what, owner=owner_id, due=due.isoformat())
     return gap_id

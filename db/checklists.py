@@ -57,7 +57,7 @@ def note_way_in(unit: Unit, visit_id: int) -> bool:
     """Note that somebody's connection leads into the client's network at a visit; whether nobody had noted it before."""
     row = unit.execute("SELECT 1 FROM way_in WHERE visit_id = ?", (visit_id,)).fetchone()
     if row is None:
-        unit.note("way_in", visit_id=visit_id)
+        unit.insert_signed("way_in", visit_id=visit_id)
     return row is None
 
 
@@ -76,13 +76,13 @@ testing_begun: Query[int | None, int] = value(
 
 def add_attempt(unit: Unit, visit_id: int, item_id: int, attempt: Attempt) -> None:
     """Add a result; `attempt.sequence` must be the visit's, which the caller has just raised."""
-    attempt_id = unit.note("attempt", visit_id=visit_id, item_id=item_id, **ATTEMPTS.columns(attempt))
+    attempt_id = unit.insert_signed("attempt", visit_id=visit_id, item_id=item_id, **ATTEMPTS.columns(attempt))
     probes.add_tries(unit, attempt_id, attempt.tries)
 
 
 def add_work_entry(unit: Unit, visit_id: int, entry: WorkEntry) -> None:
     """Add a work entry at the visit's sequence."""
-    unit.note("work_entry", visit_id=visit_id, **ENTRIES.columns(entry))
+    unit.insert_signed("work_entry", visit_id=visit_id, **ENTRIES.columns(entry))
 
 
 def _in_order(items: list[Item], copied: Collection[int]) -> list[Item]:

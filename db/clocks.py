@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from db.among import AMONG, group_rows, listed
+from db.among import AMONG, group_rows, keys_param
 from db.rows import Query, Select, value
 from db.store import Store
 from db.unit import Unit
@@ -54,7 +54,7 @@ def facts_of(store: Store, visit_ids: Sequence[int]) -> dict[int, Facts]:
     """The facts of each visit that has any, in five queries whatever their number."""
     if not visit_ids:
         return {}
-    few, ids = f"visit_id {AMONG}", listed(visit_ids)
+    few, ids = f"visit_id {AMONG}", keys_param(visit_ids)
     first = f"SELECT visit_id, kind, min(at) FROM milestone WHERE withdrawn_at IS NULL AND {few} GROUP BY 1, 2"
     milestones = group_rows(store.all(first, ids))
     causes = group_rows(
@@ -96,7 +96,7 @@ def end_wait(unit: Unit, visit_id: int) -> None:
 
 def add_milestone(unit: Unit, visit_id: int, kind: str, note: str) -> int:
     """Something happened to a request now (`kind`: phone, remote, workaround, report); returns its id."""
-    return unit.note("milestone", visit_id=visit_id, kind=kind, note=note)
+    return unit.insert_signed("milestone", visit_id=visit_id, kind=kind, note=note)
 
 
 def add_cause(unit: Unit, visit_id: int, clock: str, cause: str) -> int:
@@ -105,13 +105,13 @@ def add_cause(unit: Unit, visit_id: int, clock: str, cause: str) -> int:
     Raises:
         Refused: it has a cause already.
     """
-    return unit.note("breach_cause", visit_id=visit_id, clock=clock, cause=cause)
+    return unit.insert_signed("breach_cause", visit_id=visit_id, clock=clock, cause=cause)
 
 
 def note_priority(unit: Unit, visit_id: int, before: int, after: int) -> None:
     """Log a change of priority."""
     if before != after:
-        unit.note("priority_change", visit_id=visit_id, before=before, after=after)
+        unit.insert_signed("priority_change", visit_id=visit_id, before=before, after=after)
 
 
 last_reopening: Query[int | None, int] = value("SELECT max(reopened_at) FROM reopening WHERE visit_id = ?")

@@ -19,7 +19,7 @@ STATEMENTS = 512
 """So many statements stay compiled: those of all deeds. To compile a change of a visit takes longer than the rest of a save."""
 
 
-def beside(path: Path, side: str) -> Path:
+def side_file(path: Path, side: str) -> Path:
     """The file that is called as the database at `path` with `side` after it."""
     return path.with_name(path.name + side)
 
@@ -50,7 +50,7 @@ def new_file(target: Path) -> Iterator[Path]:
         Exists: something is at `target`, or the left-over of a database of that name.
         ReadOnly, Full: the folder does not take it.
     """
-    for path in (target, *(beside(target, side) for side in SIDE_FILES)):
+    for path in (target, *(side_file(target, side) for side in SIDE_FILES)):
         if os.path.lexists(path):
             raise Exists(f"There is already something at {path}. It was left as it is; choose another name.")
     draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}.new")
@@ -66,7 +66,7 @@ def new_file(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise from_os(error, target) from error
     finally:
-        for path in (draft, *(beside(draft, side) for side in SIDE_FILES)):
+        for path in (draft, *(side_file(draft, side) for side in SIDE_FILES)):
             path.unlink(missing_ok=True)
 
 

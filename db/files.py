@@ -28,4 +28,4 @@ def hashes(store: Store) -> dict[str, int]:
 
 def add_file(unit: Unit, item_id: int, as_of: int, new: HandedIn) -> int:
     """Record a file, as of a place in the visit's sequence; returns its id. Its audit row stands with the visit."""
-    return unit.note("file", item_id=item_id, as_of=as_of, **FILES.columns(new))
+    return unit.insert_signed("file", item_id=item_id, as_of=as_of, **FILES.columns(new))

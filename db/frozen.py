@@ -23,8 +23,8 @@ from db.library import sqlite3
 State = list[tuple[int, int, int] | None]
 
 
-class Frozen:
-    """What a store reads where it cannot write, in the place of a `Standing`.
+class FrozenFiles:
+    """What a store reads where it cannot write, in the place of a `OpenFiles`.
 
     `at` is the instant since when, `why` the reason in some words.
     """
@@ -118,7 +118,7 @@ class SharedCopy:
         try:
             for side in ("", "-wal", "-journal"):
                 with contextlib.suppress(FileNotFoundError):
-                    shutil.copyfile(copies.beside(path, side), copies.beside(self.path, side))
+                    shutil.copyfile(copies.side_file(path, side), copies.side_file(self.path, side))
         except OSError:
             self._remove()
             raise
@@ -137,7 +137,7 @@ class SharedCopy:
             shutil.rmtree(removed, ignore_errors=True)
 
 
-def frozen(path: Path, fault: StoreFault, at: int) -> Frozen | None:
+def frozen_files(path: Path, fault: StoreFault, at: int) -> FrozenFiles | None:
     """How to read the database at `path` although `fault` came of opening it; None where that is not for want of writing.
 
     Args:
@@ -150,7 +150,7 @@ def frozen(path: Path, fault: StoreFault, at: int) -> Frozen | None:
     else:
         return None
     with contextlib.ExitStack() as undo, contextlib.suppress(OSError, sqlite3.Error):
-        source = Frozen(path, why, at)
+        source = FrozenFiles(path, why, at)
         undo.callback(source.forget)
         with contextlib.closing(source.reader()) as conn:
             conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -173,7 +173,7 @@ def _state(path: Path) -> State:
     state: State = []
     for side in ("", "-wal", "-journal"):
         try:
-            status = copies.beside(path, side).stat()
+            status = copies.side_file(path, side).stat()
         except FileNotFoundError:
             state.append(None)
         else:

@@ -25,7 +25,7 @@ from db.faults import NOTHING_SAVED, Busy, Misuse, from_os
 from dispatch.model.text import show
 
 
-class _Place:
+class _QueuePlace:
     """A place in the queue of one gate file, held by a thread until the lock came."""
 
     def __init__(self, fd: int) -> None:
@@ -81,7 +81,7 @@ class Gate:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._fd: int | None = None
-        self._left: _Place | None = None
+        self._left: _QueuePlace | None = None
 
     @contextlib.contextmanager
     def held(self, seconds: float, holder: str) -> Iterator[None]:
@@ -120,7 +120,7 @@ class Gate:
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                place = _Place(fd)
+                place = _QueuePlace(fd)
             except OSError as error:
                 os.close(fd)
                 raise from_os(error, self.path) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from db.among import AMONG, group_rows, listed
+from db.among import AMONG, group_rows, keys_param
 from db.rows import Query, Select
 from db.store import Store
 from db.unit import Unit
@@ -53,7 +53,7 @@ def starters(store: Store, visit_ids: Sequence[int]) -> dict[int, dict[int, str]
         "AND o.state NOT IN ('aborted', 'no_access') "
         "JOIN assignment a ON a.visit_id = o.id AND a.check_in_at IS NOT NULL JOIN staff t ON t.id = a.staff_id "
         f"WHERE v.id {AMONG} ORDER BY v.id, a.staff_id",
-        listed(visit_ids),
+        keys_param(visit_ids),
     )
     return {visit_id: dict(who) for visit_id, who in group_rows(rows).items()}
 
@@ -61,5 +61,5 @@ def starters(store: Store, visit_ids: Sequence[int]) -> dict[int, dict[int, str]
 def taken_over(store: Store, visit_ids: Sequence[int]) -> dict[int, set[int]]:
     """For each of some visits the technicians who agreed to take it over."""
     taken = f"SELECT visit_id, to_id FROM handover WHERE accepted = 1 AND visit_id {AMONG}"
-    technicians = group_rows(store.all(taken, listed(visit_ids)))
+    technicians = group_rows(store.all(taken, keys_param(visit_ids)))
     return {visit_id: {staff_id for (staff_id,) in who} for visit_id, who in technicians.items()}

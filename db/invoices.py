@@ -50,7 +50,7 @@ A sheet stands that nobody had to look at, or that a lead accepted; only the new
 
 def add_batch(unit: Unit) -> int:
     """Begin a batch; returns its number."""
-    return unit.note("invoice_batch")
+    return unit.insert_signed("invoice_batch")
 
 
 def add_visit(unit: Unit, batch: int, visit_id: int, revision: int, form: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Mapping
 
-from db.among import AMONG, listed
+from db.among import AMONG, keys_param
 from db.rows import Select
 from db.store import Store
 from db.unit import Unit
@@ -24,8 +24,8 @@ def legs_of_day(
 ) -> dict[int, dict[int, Leg]]:
     """The legs of a day: technician → visit (or `HOME`) → leg; of `technicians` only where they are given."""
     legs: dict[int, dict[int, Leg]] = {}
-    scope, ids = ("", ()) if technicians is None else (f"AND staff_id {AMONG}", listed(technicians))
-    for leg, staff_id, visit_id in LEGS.beside(
+    scope, ids = ("", ()) if technicians is None else (f"AND staff_id {AMONG}", keys_param(technicians))
+    for leg, staff_id, visit_id in LEGS.with_extra(
         store, "staff_id, visit_id", f"WHERE day = ? {scope}", (day.isoformat(), *ids)
     ):
         legs.setdefault(staff_id, {})[visit_id] = leg
@@ -34,7 +34,7 @@ def legs_of_day(
 
 def legs_of(store: Store, technician_id: int, day: datetime.date) -> dict[int, Leg]:
     """The legs of one technician's day: visit (or `HOME`) → leg."""
-    rows = LEGS.beside(store, "visit_id", "WHERE staff_id = ? AND day = ?", (technician_id, day.isoformat()))
+    rows = LEGS.with_extra(store, "visit_id", "WHERE staff_id = ? AND day = ?", (technician_id, day.isoformat()))
     return {visit_id: leg for leg, visit_id in rows}
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from db.among import AMONG, listed
+from db.among import AMONG, keys_param
 from db.rows import Query, Select, Stored, column
 from db.store import Store
 from db.visits import ANCHORED, CREW
@@ -83,10 +83,10 @@ def rows(
         params += span
     if ids is not None:
         where.append(f"v.id {AMONG}")
-        params += listed(ids)
+        params += keys_param(ids)
     if reviews:
         where.append(f"v.review {AMONG}")
-        params += listed(reviews)
+        params += keys_param(reviews)
     return ROWS.select(store, f"WHERE {' AND '.join(where)} ORDER BY coalesce(v.starts_at, v.ended_at), v.id", params)
 
 
@@ -98,12 +98,12 @@ stays: Query[dict[int, tuple[Assignment, ...]], Collection[int]] = CREW.grouped(
 
 def sums(store: Store, ids: Iterable[int]) -> dict[int, Sum]:
     """The newest charge of those of some visits that have ended; one that was opened again, or uncancelled, has none."""
-    newest = SUMS.beside(
+    newest = SUMS.with_extra(
         store,
         "c.visit_id",
         f"WHERE c.visit_id {AMONG} AND c.revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = c.visit_id) "
         "AND EXISTS (SELECT 1 FROM visit v WHERE v.id = c.visit_id AND v.ended_at IS NOT NULL)",
-        listed(ids),
+        keys_param(ids),
     )
     return {visit_id: charge for charge, visit_id in newest}
 
@@ -111,7 +111,7 @@ def sums(store: Store, ids: Iterable[int]) -> dict[int, Sum]:
 def noted(store: Store, ids: Iterable[int]) -> dict[int, list[Noted]]:
     """What people did on some visits that a lead looks at: overrides, failed tests, an unhappy sign-off, what was put right or
     given away, comments."""
-    among = listed(ids)
+    among = keys_param(ids)
     notes: dict[int, list[Noted]] = {}
     for query in _NOTED:
         for visit_id, *columns in store.all(query, among):

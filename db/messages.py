@@ -56,7 +56,7 @@ def add(
         if earlier.fate is not Fate.FAILED:
             break
     columns = {"kind": about.value, "premise": premise, "address": address, "text": text, "due_at": due_at}
-    return unit.note("message", visit_id=visit_id, **columns)
+    return unit.insert_signed("message", visit_id=visit_id, **columns)
 
 
 def change(unit: Unit, message: Message, fate: Fate, **columns: Any) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from db.among import AMONG, listed
+from db.among import AMONG, keys_param
 from db.rows import Select
 from db.store import Store
 from db.unit import Unit
@@ -24,7 +24,7 @@ def add(unit: Unit, staff_id: int, visit_id: int, about: str, text: str) -> None
 def unread(store: Store, staff_id: int) -> list[Notice]:
     """What was changed under a technician and they have not noted yet, the newest first."""
     where = f"WHERE o.staff_id = ? AND o.seen_at IS NULL AND o.kind {AMONG} ORDER BY o.id DESC"
-    return NOTICES.select(store, where, (staff_id, *listed(CHANGES)))
+    return NOTICES.select(store, where, (staff_id, *keys_param(CHANGES)))
 
 
 def note(unit: Unit, notices: Sequence[Notice]) -> None:

@@ -22,7 +22,7 @@ from db.faults import (
     translate,
     translated,
 )
-from db.frozen import Frozen
+from db.frozen import FrozenFiles
 from db.gate import Gate
 from db.library import VERSION, sqlite3, wal_is_safe
 
@@ -95,7 +95,7 @@ def connect_in_turn(path: Path, timeout: float, gate: Gate) -> sqlite3.Connectio
         return connect(path, timeout)
 
 
-def connect_to_read(source: Frozen) -> sqlite3.Connection:
+def connect_to_read(source: FrozenFiles) -> sqlite3.Connection:
     """A connection to a database that cannot be written, set up as one that can.
 
     Raises:

@@ -37,7 +37,7 @@ ASKED = Select(
 def given(store: Store, visit_id: int) -> dict[int, Permission]:
     """The last permission that was given for each item of a visit, by the item's id."""
     where = "WHERE i.visit_id = ? AND p.given = 1 ORDER BY p.id"
-    return {item_id: permission for permission, item_id in GIVEN.beside(store, "p.item_id", where, (visit_id,))}
+    return {item_id: permission for permission, item_id in GIVEN.with_extra(store, "p.item_id", where, (visit_id,))}
 
 
 waiting: Query[list[Asking]] = ASKED.listing(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from db.rows import Query, Select, Stored
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.checklists import ItemTemplate
+from dispatch.model.checklists import NewItem
 from dispatch.model.forms import unusual
 from dispatch.model.probes import UNTESTED, Probe, ProbeKind, ProbeTarget, Tested, Try, Vantage, Watch
 
@@ -97,7 +97,7 @@ def _tested(text: str) -> Tested:
 TRIES = Select(Try, "attempt_try t", "t")
 """Tries of attempts."""
 COPIED = Select(
-    ItemTemplate,
+    NewItem,
     "item r",
     given={"probes": "r.id"},
     stored={"tested": Stored(("tested",), lambda tested: (tested_text(tested),), None)},
@@ -138,12 +138,12 @@ def watch_of(store: Store, item_id: int, probe: str, since: int) -> tuple[Watch,
 
 def add_observation(unit: Unit, item_id: int, probe: str, seen: str, at: int, as_of: int) -> None:
     """Keep what a watch has just seen: `up`, `down` or `back`."""
-    unit.note("observation", item_id=item_id, probe=probe, seen=seen, at=at, as_of=as_of)
+    unit.insert_signed("observation", item_id=item_id, probe=probe, seen=seen, at=at, as_of=as_of)
 
 
 def add_order(unit: Unit, nonce: str, visit_id: int, key: bytes, expires_at: int) -> None:
     """Note that a laptop is asked to test; `key` seals what it is asked."""
-    unit.note("probe_order", nonce=nonce, visit_id=visit_id, key=key, expires_at=expires_at)
+    unit.insert_signed("probe_order", nonce=nonce, visit_id=visit_id, key=key, expires_at=expires_at)
 
 
 order: Query[Order | None, str] = ORDERS.single("WHERE r.nonce = ?")

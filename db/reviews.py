@@ -34,7 +34,7 @@ WORDS = Select(
 
 def approve(unit: Unit, visit_id: int, revision: int, reason: str) -> None:
     """Note an approval."""
-    unit.note("approval", visit_id=visit_id, revision=revision, reason=reason)
+    unit.insert_signed("approval", visit_id=visit_id, revision=revision, reason=reason)
 
 
 approval_of: Query[Approval | None, int] = APPROVALS.single("WHERE r.visit_id = ? ORDER BY r.id DESC LIMIT 1")
@@ -43,7 +43,7 @@ approval_of: Query[Approval | None, int] = APPROVALS.single("WHERE r.visit_id = 
 
 def send_back(unit: Unit, visit_id: int, text: str) -> int:
     """Keep the comment with which a visit goes back; returns its id."""
-    return unit.note("review_comment", visit_id=visit_id, text=text)
+    return unit.insert_signed("review_comment", visit_id=visit_id, text=text)
 
 
 comments_of: Query[list[Comment], int] = COMMENTS.listing("WHERE n.visit_id = ? ORDER BY n.id")
@@ -93,7 +93,7 @@ def words_at(store: Store, visit_id: int, sequence: int) -> tuple[str, int, str,
 def correct_words(unit: Unit, visit_id: int, of: tuple[str, int], before: str, after: str, reason: str) -> None:
     """Put words right; `of` is what they belong to, as `words_at` has it."""
     table, key = of
-    unit.note(
+    unit.insert_signed(
         "word_correction",
         visit_id=visit_id,
         attempt_id=key if table == "attempt" else None,

@@ -23,11 +23,11 @@ Ts = TypeVarTuple("Ts")
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """How a field stands in its columns: `out` gives their values, `back` takes them. A first column of NULL is None."""
+    """How a field stands in its columns: `to_columns` gives their values, `from_columns` takes them. NULL in the first is None."""
 
     columns: tuple[str, ...]
-    out: Callable[[Any], tuple[Any, ...]]
-    back: Callable[..., Any] | None
+    to_columns: Callable[[Any], tuple[Any, ...]]
+    from_columns: Callable[..., Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,14 +223,14 @@ class Select(Generic[T]):
                 self.own[name] = kind
             if len(columns) == 1:
                 places += columns
-                if kind.back is not None:
-                    self._converted.append((at, kind.back))
+                if kind.from_columns is not None:
+                    self._converted.append((at, kind.from_columns))
             else:
-                assert kind.back is not None
+                assert kind.from_columns is not None
                 places.append("NULL")
                 start = len(named) + len(more)
                 more += columns
-                self._joined.append((at, kind.back, start, start + len(columns)))
+                self._joined.append((at, kind.from_columns, start, start + len(columns)))
         self._columns, self._source = ", ".join(places + more), source
         self._taken = len(places) + len(more)
 
@@ -259,11 +259,11 @@ class Select(Generic[T]):
     ) -> dict[Any, tuple[T, ...]]:
         """The records that `rest` selects by an expression, those of each in their order."""
         groups: dict[Any, list[T]] = {}
-        for record, key_value in self.beside(store, key, rest, params, **given):
+        for record, key_value in self.with_extra(store, key, rest, params, **given):
             groups.setdefault(key_value, []).append(record)
         return {key_value: tuple(own) for key_value, own in groups.items()}
 
-    def beside(
+    def with_extra(
         self, store: Store, more: str, rest: str = "", params: Sequence[Any] = (), **given: Mapping[Any, Any]
     ) -> list[tuple[Any, ...]]:
         """The records that `rest` selects, each with what some expressions give beside it."""
@@ -281,12 +281,12 @@ class Select(Generic[T]):
         records = []
         for row in rows:
             values = list(row)
-            for at, back in self._converted:
+            for at, from_columns in self._converted:
                 if values[at] is not None:
-                    values[at] = back(values[at])
-            for at, back, start, end in self._joined:
+                    values[at] = from_columns(values[at])
+            for at, from_columns, start, end in self._joined:
                 if row[start] is not None:
-                    values[at] = back(*row[start:end])
+                    values[at] = from_columns(*row[start:end])
             for name, at, otherwise in self._given:
                 values[at] = given.get(name, _NOTHING).get(values[at], otherwise)
             del values[self._width :]
@@ -297,7 +297,7 @@ class Select(Generic[T]):
         """What of a record stands in columns of its own table, its id and version apart."""
         columns: dict[str, Any] = {}
         for name, kind in self.own.items():
-            columns.update(zip(kind.columns, kind.out(getattr(record, name)), strict=True))
+            columns.update(zip(kind.columns, kind.to_columns(getattr(record, name)), strict=True))
         return columns
 
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 from db import copies, migrations, opening
 from db.faults import Moved, StoreFault, Unconfirmed, incomplete, translate
 from db.library import sqlite3
-from db.standing import Standing, roll_back
+from db.open_files import OpenFiles, roll_back
 
 
 class Saving:
@@ -20,8 +20,8 @@ class Saving:
         timeout: seconds to wait for others when a save is looked for.
     """
 
-    def __init__(self, conn: sqlite3.Connection, path: Path, standing: Standing, timeout: float) -> None:
-        self._conn, self._path, self._standing, self._timeout = conn, path, standing, timeout
+    def __init__(self, conn: sqlite3.Connection, path: Path, open_files: OpenFiles, timeout: float) -> None:
+        self._conn, self._path, self._open_files, self._timeout = conn, path, open_files, timeout
 
     def begin(self) -> None:
         """Take the write lock.
@@ -36,10 +36,10 @@ class Saving:
 
     def commit(self, save_id: str) -> None:
         """Commit. After an error look for the save in the file: an error does not prove that nothing was saved."""
-        self._standing.look_before_commit()
+        self._open_files.look_before_commit()
         try:
             self._conn.execute("COMMIT")
-            self._standing.look()
+            self._open_files.look()
         except (sqlite3.Error, Moved) as error:
             roll_back(self._conn)
             saved = self._was_saved(save_id)
@@ -55,7 +55,7 @@ class Saving:
     def _was_saved(self, save_id: str) -> bool | None:
         """Whether a fresh connection finds the save; None when it cannot look."""
         try:
-            self._standing.look()
+            self._open_files.look()
             with contextlib.closing(copies.connect(self._path, timeout=self._timeout)) as conn:
                 return conn.execute("SELECT 1 FROM audit WHERE save_id = ?", (save_id,)).fetchone() is not None
         except (StoreFault, sqlite3.Error):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from db import search_index
-from db.among import AMONG, listed
+from db.among import AMONG, keys_param
 from db.faults import StoreFault
 from db.library import sqlite3
 from db.search_index import COLUMNS
@@ -72,7 +72,7 @@ def _indexed(store: Store, words: Iterable[str]) -> set[int] | None:
 
 def _read(store: Store, words: Iterable[str], ids: Iterable[int] | None = None) -> list[int]:
     """The visits, among `ids` where they are given, whose words are those looked for: the slow way."""
-    where, params = ("", ()) if ids is None else (f" WHERE visit_id {AMONG}", listed(ids))
+    where, params = ("", ()) if ids is None else (f" WHERE visit_id {AMONG}", keys_param(ids))
     rows = store.all(f"SELECT visit_id, {COLUMNS} FROM visit_text{where}", params)
     beginnings = [f" {word}" for word in words]
     visits = []

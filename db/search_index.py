@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 from functools import cache
 
-from db.among import AMONG, listed
+from db.among import AMONG, keys_param
 from db.library import sqlite3
 
 AT_ONCE = 500
@@ -53,7 +53,7 @@ def freshen(conn: sqlite3.Connection, most: int | None = AT_ONCE) -> int:
     stale = [row[0] for row in conn.execute("SELECT visit_id FROM search_stale LIMIT ?", (most or -1,))]
     if not stale or not possible():
         return 0
-    ids = listed(stale)
+    ids = keys_param(stale)
     conn.execute("SAVEPOINT search")
     try:
         conn.execute(_INDEX)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from db.among import AMONG, listed
+from db.among import AMONG, keys_param
 from db.rows import Query, Select, Stored, column
 from db.store import Store
 from db.unit import Unit
@@ -66,7 +66,7 @@ sheets_of_site: Query[list[StoredSheet], int, int, int] = SHEETS.listing(
 
 def latest_sheets(store: Store, visit_ids: Sequence[int]) -> dict[int, StoredSheet]:
     """The newest revision of each visit that has one."""
-    sheets = SHEETS.select(store, f"WHERE visit_id {AMONG} ORDER BY revision", listed(visit_ids))
+    sheets = SHEETS.select(store, f"WHERE visit_id {AMONG} ORDER BY revision", keys_param(visit_ids))
     return {sheet.visit_id: sheet for sheet in sheets}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from db.among import AMONG, group_rows, listed
+from db.among import AMONG, group_rows, keys_param
 from db.store import Store
 from dispatch.model.people import Hours
 
@@ -17,7 +17,7 @@ def whom_to_ring(store: Store) -> dict[int, tuple[str, str]]:
 
 def access_hours(store: Store, sites: Collection[int] | None = None) -> dict[int, tuple[Hours, ...]]:
     """The opening hours of each site that has any, by the site's id; of `sites` only where they are given."""
-    scope, ids = ("", ()) if sites is None else (f"WHERE site_id {AMONG}", listed(sites))
+    scope, ids = ("", ()) if sites is None else (f"WHERE site_id {AMONG}", keys_param(sites))
     rows = store.all(
         f"SELECT site_id, weekday, opens, closes FROM site_access {scope} ORDER BY site_id, weekday, opens", ids
     )

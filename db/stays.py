@@ -28,7 +28,7 @@ items_of: Query[list[UsedItem], int] = ITEMS.listing("WHERE r.visit_id = ? AND r
 
 def add_item(unit: Unit, visit_id: int, new: UsedItem) -> None:
     """Enter something that was used."""
-    unit.note("used_item", visit_id=visit_id, **ITEMS.columns(new))
+    unit.insert_signed("used_item", visit_id=visit_id, **ITEMS.columns(new))
 
 
 def withdraw_item(unit: Unit, item_id: int) -> None:
@@ -48,7 +48,7 @@ marks_of: Query[list[WorkMark], int] = MARKS.listing(
 def add_mark(unit: Unit, assignment_id: int, kind: str, starts_at: int, ends_at: int, reason: str) -> None:
     """Mark a stretch of a technician's work."""
     span = {"starts_at": starts_at, "ends_at": ends_at}
-    unit.note("work_mark", assignment_id=assignment_id, kind=kind, **span, reason=reason)
+    unit.insert_signed("work_mark", assignment_id=assignment_id, kind=kind, **span, reason=reason)
 
 
 def withdraw_marks(unit: Unit, assignment_id: int) -> int:
@@ -66,7 +66,7 @@ corrections_of: Query[list[TimeCorrection], int] = CORRECTIONS.listing("WHERE a.
 def correct(unit: Unit, assignment_id: int, what: str, before: int | None, after: int | None, reason: str) -> None:
     """Note that a moment was put right, with what it was."""
     moment = {"what": what, "before": before, "after": after}
-    unit.note("time_correction", assignment_id=assignment_id, **moment, reason=reason)
+    unit.insert_signed("time_correction", assignment_id=assignment_id, **moment, reason=reason)
 
 
 def change_segment(unit: Unit, segment_id: int, starts_at: int, ends_at: int | None) -> None:
@@ -82,7 +82,7 @@ def drop_segment(unit: Unit, segment_id: int) -> None:
 def segments_of(store: Store, assignment_id: int) -> dict[int, Segment]:
     """The segments of an assignment by their id, in the order of their starts."""
     where = "WHERE g.assignment_id = ? ORDER BY g.starts_at, g.id"
-    return {segment_id: segment for segment, segment_id in SEGMENTS.beside(store, "g.id", where, (assignment_id,))}
+    return {segment_id: segment for segment, segment_id in SEGMENTS.with_extra(store, "g.id", where, (assignment_id,))}
 
 
 def open_segment(unit: Unit, assignment_id: int, kind: str, at: int) -> None:

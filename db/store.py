@@ -25,12 +25,12 @@ from db.faults import (
     is_of_text,
     translate,
 )
-from db.frozen import Frozen, frozen
+from db.frozen import FrozenFiles, frozen_files
 from db.gate import Gate
 from db.library import sqlite3
+from db.open_files import OpenFiles, leave_open, roll_back
 from db.presence import Presence
 from db.saving import Saving, raise_fault
-from db.standing import Standing, leave_open, roll_back
 from dispatch.model.clock import Clock
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Store:
         gate: Gate,
         clock: Clock,
         timeout: float,
-        read_only: Frozen | None = None,
+        read_only: FrozenFiles | None = None,
     ) -> None:
         self.conn = conn
         """The raw connection, in autocommit; rows are tuples. Prefer `all`, `one` and `value`, which wait in turn."""
@@ -92,9 +92,9 @@ class Store:
         self._seen = self.data_version()
         self.read_only = read_only
         """Since when and why nothing can be written; None: it can."""
-        self._standing = Standing(conn, path) if read_only is None else read_only
+        self._open_files = OpenFiles(conn, path) if read_only is None else read_only
         # also where nobody closes the store: at the end of the process Python would close the connection regardless
-        self._end = weakref.finalize(self, _end, self._standing, conn, gate, self._pid)
+        self._end = weakref.finalize(self, _end, self._open_files, conn, gate, self._pid)
 
     @classmethod
     def create(cls, path: str | Path, *, clock: Clock = machine_clock.PLAIN, timeout: float = TIMEOUT) -> Store:
@@ -155,7 +155,7 @@ class Store:
             StoreFault: the fault itself, where it is not for want of a disk that takes something; else as `open`.
         """
         path = Path(os.path.realpath(path))
-        if (source := frozen(path, fault, (clock or machine_clock.PLAIN).now())) is None:
+        if (source := frozen_files(path, fault, (clock or machine_clock.PLAIN).now())) is None:
             raise fault
         conn = opening.connect_to_read(source)
         gate = Gate(path.with_name(path.name + ".gate"))
@@ -218,7 +218,7 @@ class Store:
                 self._damage = texts.damaged_at(conn)
         return self._damage
 
-    def beside(self) -> Store:
+    def reopened(self) -> Store:
         """The same database, opened once more for another thread; raises as `open`."""
         own = Store.open(self.path, clock=self.clock)
         own.shows_damage = self.shows_damage
@@ -336,7 +336,7 @@ class Store:
         """The turn of this thread, and the write lock of the file; what is not committed inside is undone."""
         if self.read_only is not None:
             raise self.read_only.refuse()
-        assert isinstance(self._standing, Standing)
+        assert isinstance(self._open_files, OpenFiles)
         if not self._turn.acquire(timeout=self.timeout):
             raise Busy(f"This session is still saving something else. {NOTHING_SAVED} Try again in a moment.")
         try:
@@ -345,7 +345,7 @@ class Store:
             with self._gate.held(self.timeout, login), self._lock:
                 self._ensure_usable()
                 self.ensure_in_place()
-                saving = Saving(self.conn, self.path, self._standing, self.timeout)
+                saving = Saving(self.conn, self.path, self._open_files, self.timeout)
                 try:
                     saving.begin()
                     self._refuse_doubtful_clock()
@@ -361,7 +361,7 @@ class Store:
     def reader(self) -> sqlite3.Connection:
         """A connection of its own to what this store reads, so that the store can go on meanwhile."""
         try:
-            return self._standing.reader()
+            return self._open_files.reader()
         except sqlite3.Error as error:
             raise_fault(error)
 
@@ -374,7 +374,7 @@ class Store:
         """
         with self._lock:
             self._ensure_usable()
-            self._standing.look()
+            self._open_files.look()
 
     def _fail(self, error: sqlite3.Error | UnicodeEncodeError) -> NoReturn:
         """As `raise_fault`; what looks like a mistake of ours is none where a newer program has changed the schema meanwhile.
@@ -413,17 +413,17 @@ class Store:
             raise Misuse("the store is closed")
 
 
-def _end(standing: Standing | Frozen, conn: sqlite3.Connection, gate: Gate, pid: int) -> None:
+def _end(files_in_use: OpenFiles | FrozenFiles, conn: sqlite3.Connection, gate: Gate, pid: int) -> None:
     """Let nobody write while it is found out whether the log may be merged. One that came over a fork is its parent's."""
     if os.getpid() != pid:
         return
-    if isinstance(standing, Frozen):
-        standing.end(conn)
+    if isinstance(files_in_use, FrozenFiles):
+        files_in_use.end(conn)
     else:
-        standing.end(lambda: gate.held(_PARTING, "dispatch"))
+        files_in_use.end(lambda: gate.held(_PARTING, "dispatch"))
 
 
-def there(value: T | None) -> T:
+def existing(value: T | None) -> T:
     """What is there, because something else names it and nothing with history is deleted."""
     assert value is not None
     return value

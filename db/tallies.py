@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from db.among import AMONG, listed
+from db.among import AMONG, keys_param
 from db.store import Store
 from dispatch.model.boards import Tally
 
@@ -13,7 +13,7 @@ def tallies(store: Store, visit_ids: Sequence[int]) -> dict[int, Tally]:
     """The tally of each visit, in three queries whatever their number."""
     if not visit_ids:
         return {}
-    ids = listed(visit_ids)
+    ids = keys_param(visit_ids)
     required = {
         visit_id: (items, tests)
         for visit_id, items, tests in store.all(

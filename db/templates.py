@@ -118,7 +118,7 @@ def _save(unit: Unit, new: Template) -> None:
         "items": [template_form.item_form(item) for item in new.items],
     }
     wording = json.dumps(form, ensure_ascii=False)
-    unit.note("template_wording", template_id=new.id, number=new.number, wording=wording, saved_at=unit.at)
+    unit.insert_signed("template_wording", template_id=new.id, number=new.number, wording=wording, saved_at=unit.at)
 
 
 def _read(form: Any) -> Template:

@@ -77,7 +77,7 @@ class Unit:
         marks = ", ".join("?" * len(columns))
         return self.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', tuple(columns.values())).lastrowid or 0
 
-    def note(self, table: str, /, **columns: Any) -> int:
+    def insert_signed(self, table: str, /, **columns: Any) -> int:
         """Add a record of what the actor does in this unit, which says who, from which session and when; raises as `insert`."""
         known = self.store.catalogue[table].columns
         about = {"staff_id": self.actor.staff_id, "session": self.actor.session, "at": self.at, "made_at": self.at}

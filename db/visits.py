@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from db.among import AMONG, listed
+from db.among import AMONG, keys_param
 from db.clocks import note_priority
 from db.rows import Listed, Query, Select, pair, value, values, word_set
 from db.store import Store
@@ -18,7 +18,7 @@ from dispatch.model.travel import Place
 from dispatch.model.visits import LONGEST_STAY, Assignment, Segment, Visit
 
 if TYPE_CHECKING:
-    from dispatch.model.checklists import ItemTemplate
+    from dispatch.model.checklists import NewItem
     from dispatch.model.clients import Site
     from dispatch.model.requests import Request
 
@@ -80,7 +80,7 @@ class _WithCrew(Select[Visit]):
         rows = self.rows(store, rest, params)
         if not rows:
             return []
-        scope, ids = f"WHERE a.visit_id {AMONG}", listed(row[0] for row in rows)
+        scope, ids = f"WHERE a.visit_id {AMONG}", keys_param(row[0] for row in rows)
         segments = SEGMENTS.by(store, "g.assignment_id", f"{scope} ORDER BY g.starts_at, g.id", ids)
         crews = CREW.by(store, "a.visit_id", f"{scope} ORDER BY a.id", ids, segments=segments)
         return self.records(rows, assignments=crews)
@@ -168,7 +168,7 @@ def placed_between(store: Store, start: int, end: int, *, technicians: Collectio
     Those on which any of `technicians` is; None for all.
     """
     theirs = "" if technicians is None else f"AND v.id IN (SELECT visit_id FROM assignment WHERE staff_id {AMONG}) "
-    ids = () if technicians is None else listed(technicians)
+    ids = () if technicians is None else keys_param(technicians)
     return VISITS.select(
         store,
         "WHERE v.archived_at IS NULL AND v.starts_at >= ? AND v.starts_at < ? AND v.ends_at > ? "
@@ -216,7 +216,7 @@ gone_on: Query[list[Visit], int] = VISITS.listing(
 
 def note_no_follow_up(unit: Unit, visit_id: int, said_by: str, words: str) -> None:
     """Note that the client wants no follow-up of a visit that ends now."""
-    unit.note("no_follow_up", visit_id=visit_id, said_by=said_by, words=words)
+    unit.insert_signed("no_follow_up", visit_id=visit_id, said_by=said_by, words=words)
 
 
 def none_wanted(store: Store, visit_id: int) -> tuple[str, str] | None:
@@ -305,7 +305,7 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
     return visit_id
 
 
-def add_items(unit: Unit, visit_id: int, templates: Iterable[ItemTemplate], added_by: int | None = None) -> None:
+def add_items(unit: Unit, visit_id: int, templates: Iterable[NewItem], added_by: int | None = None) -> None:
     """Append checklist items to a visit, in the order given; items keep the order in which they were added."""
     from db import probes
 

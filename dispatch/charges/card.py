@@ -17,9 +17,9 @@ from dispatch.charges.reading import (
     amount,
     by_name,
     clock,
+    collect_fault,
     defaults,
     expected,
-    gather,
     record,
     sequence,
     table,
@@ -47,7 +47,7 @@ def _openings(value: Any, path: str, faults: Faults = None) -> Openings:
             opens, closes = (clock(time, path) for time in span)
         except (TypeError, ValueError) as fault:
             example = "an opening and a closing such as 08:00 and 17:00"
-            gather(fault if isinstance(fault, ChargeInputError) else expected(path, span, example), faults)
+            collect_fault(fault if isinstance(fault, ChargeInputError) else expected(path, span, example), faults)
             continue
         if faults is not None and (closes <= opens or (openings and opens < openings[-1][1])):
             faults.append(f"{path}: {span[0]}–{span[1]} ends before it starts, or overlaps the one before")
@@ -179,9 +179,9 @@ class ZoneCharge(NamedTuple):
 Component = FixedCharge | DistanceCharge | TimeCharge | ZoneCharge
 _COMPONENTS: Mapping[str, Reader[Component]] = {
     **dict.fromkeys(("callout", "vehicle"), record(FixedCharge)),
-    "distance": record(DistanceCharge, beside=("kind",)),
-    "time": record(TimeCharge, beside=("kind",)),
-    "zone": record(ZoneCharge, beside=("kind",)),
+    "distance": record(DistanceCharge, allowed=("kind",)),
+    "time": record(TimeCharge, allowed=("kind",)),
+    "zone": record(ZoneCharge, allowed=("kind",)),
 }
 
 
@@ -296,7 +296,7 @@ class AgreementTerms(NamedTuple):
     tax_on: Literal["sale", "use"] = "sale"
 
 
-read_card = record(Card, beside=("name", "valid_from", "depot"), saved=("classes",))
+read_card = record(Card, allowed=("name", "valid_from", "depot"), saved=("classes",))
 read_agreement = record(AgreementTerms)
 DEFAULT_CARD: Mapping[str, Any] = defaults(Card) | {"hours": OPENING_HOURS}
 DEFAULT_AGREEMENT: Mapping[str, Any] = defaults(AgreementTerms)

@@ -57,14 +57,14 @@ def _differences(expected: Any, got: Any, path: str) -> Iterator[str]:
             want, have = (part[place] if place < len(part) else _NOTHING for part in (expected, got))
             yield from _differences(want, have, f"{path}[{place}]")
     elif expected != got:
-        yield f"{path}: expected {_told(expected)}, got {_told(got)}"
+        yield f"{path}: expected {_shown(expected)}, got {_shown(got)}"
 
 
 _NOTHING = object()
 """No value at all, which is not null."""
 
 
-def _told(value: Any) -> str:
+def _shown(value: Any) -> str:
     if value is _NOTHING:
         return "nothing"
     if isinstance(value, Mapping) and "rule" in value:

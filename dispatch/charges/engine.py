@@ -60,7 +60,7 @@ def _services(pricing: Pricing) -> list[ChargeLine]:
         return list(_cancellation(pricing))
     if job.wasted:
         rule = terms.card.no_access
-        if rule.mode == "none" or (rule.mode == "flat" and not _feed(terms)):
+        if rule.mode == "none" or (rule.mode == "flat" and not _fee_due(terms)):
             return []
         if rule.mode == "flat":
             if rule.amount is None:
@@ -76,7 +76,7 @@ def _services(pricing: Pricing) -> list[ChargeLine]:
     return lines
 
 
-def _feed(terms: Terms) -> bool:
+def _fee_due(terms: Terms) -> bool:
     """Whether a wasted visit may cost a fee: not our own failure within its guarantee, and not of trainees alone (B2.3)."""
     return bool(terms.crew) and not terms.own_failure
 
@@ -84,7 +84,7 @@ def _feed(terms: Terms) -> bool:
 def _cancellation(pricing: Pricing) -> Iterator[ChargeLine]:
     terms, job = pricing.terms, pricing.job
     rule = terms.card.cancellation
-    if not _feed(terms) or rule.mode == "none" or job.scheduled is None or job.cancelled_at is None:
+    if not _fee_due(terms) or rule.mode == "none" or job.scheduled is None or job.cancelled_at is None:
         return
     notice = job.scheduled - job.cancelled_at
     if notice >= rule.notice_hours * 60:

@@ -155,7 +155,7 @@ def sequence(of: Reader[T], *, least: int = 0) -> Reader[tuple[T, ...]]:
             try:
                 values.append(of(part, f"{path}[{place}]", faults))
             except ChargeInputError as fault:
-                gather(fault, faults)
+                collect_fault(fault, faults)
         return tuple(values)
 
     return read
@@ -195,9 +195,9 @@ def reader(hint: Any) -> Reader[Any]:
 
 
 def record(
-    cls: Callable[..., T], *, prefix: str = "", beside: Sequence[str] = (), saved: Sequence[str] = ()
+    cls: Callable[..., T], *, prefix: str = "", allowed: Sequence[str] = (), saved: Sequence[str] = ()
 ) -> Reader[T]:
-    """The reader of a record. Any other key than its fields' is refused, and named, but those that stand `beside` it.
+    """The reader of a record. Any other key than its fields' is refused, and named, but those that stand `allowed` it.
 
     A field's key is its name after the `prefix`, or the text that its type is annotated with. What has no default must be
     there; what is `saved`, only when it is saved.
@@ -213,7 +213,7 @@ def record(
     def read(value: Any, path: str, faults: Faults) -> T:
         kinds, needed, unset = known()
         must = needed if faults is None else (*needed, *saved)
-        return cls(**(unset | _entries(value, path, faults, kinds, must, beside)))
+        return cls(**(unset | _entries(value, path, faults, kinds, must, allowed)))
 
     return read
 
@@ -282,7 +282,7 @@ _KINDS: Mapping[Any, Reader[Any]] = {
 
 
 def _entries(
-    value: Any, path: str, faults: Faults, kinds: _Keys, needed: Sequence[str] = (), beside: Sequence[str] = ()
+    value: Any, path: str, faults: Faults, kinds: _Keys, needed: Sequence[str] = (), allowed: Sequence[str] = ()
 ) -> dict[str, Any]:
     """The entries of an object with known keys, under the names of its fields."""
     if value is None and faults is None:
@@ -291,22 +291,22 @@ def _entries(
         raise expected(path, value, "an object")
     for key in needed:
         if value.get(key) is None:
-            gather(ChargeInputError(f"{_at(path, key)}: is missing"), faults)
+            collect_fault(ChargeInputError(f"{_at(path, key)}: is missing"), faults)
     values: dict[str, Any] = {}
     for key, part in value.items():
         known = kinds.get(key)
         if known is None:
-            if faults is not None and key not in beside:
+            if faults is not None and key not in allowed:
                 faults.append(f"{_at(path, str(key))}: is not known here")
         elif part is not None or key not in needed:
             try:
                 values[known[0]] = known[1](part, _at(path, key), faults)
             except ChargeInputError as fault:
-                gather(fault, faults)
+                collect_fault(fault, faults)
     return values
 
 
-def gather(fault: ChargeInputError, faults: Faults) -> None:
+def collect_fault(fault: ChargeInputError, faults: Faults) -> None:
     """Keep a fault with the others, or raise it where nobody gathers them."""
     if faults is None:
         raise fault

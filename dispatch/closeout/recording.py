@@ -22,7 +22,7 @@ from dispatch.closeout.answers import (
 )
 from dispatch.closeout.gates import ENOUGH, Unmet, settled, trimmed
 from dispatch.closeout.template import follow_up_item, named_item, requested_item
-from dispatch.model.checklists import Attempt, Checklist, EntryKind, Grade, Item, ItemKind, ItemTemplate, Phase, Result
+from dispatch.model.checklists import Attempt, Checklist, EntryKind, Grade, Item, ItemKind, NewItem, Phase, Result
 from dispatch.model.probes import Try, Vantage
 from dispatch.model.states import State
 
@@ -74,7 +74,7 @@ class Decision:
     work: EntryKind | None = None
     """The work entry that the recording is at the same time: tests must pass again after it."""
     work_text: str = ""
-    items: tuple[ItemTemplate, ...] = ()
+    items: tuple[NewItem, ...] = ()
     """Items that the visit gets by it."""
     follow_up: bool = False
     """A follow-up visit for the same technician is booked at once, in the same transaction (C2: G6, lead override)."""
@@ -290,7 +290,7 @@ def _work(item: Item, result: Result) -> EntryKind | None:
     return None
 
 
-def _named(checklist: Checklist, answer: str) -> tuple[ItemTemplate, ...]:
+def _named(checklist: Checklist, answer: str) -> tuple[NewItem, ...]:
     """The thing that an answer to L1 names; none for "nothing", or for what was named before and has no end yet."""
     if says_nothing(answer):
         return ()

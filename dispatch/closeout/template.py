@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from dispatch.model.checklists import ItemKind, ItemTemplate, Phase
+from dispatch.model.checklists import ItemKind, NewItem, Phase
 from dispatch.model.probes import ProbeKind, Tested, has_role
 from dispatch.model.templates import Condition, Each, Occasion, On, Template, TemplateItem
 from dispatch.model.text import ELLIPSIS, LINE
@@ -86,7 +86,7 @@ BUILT_IN: Mapping[int, Template] = {template.id: template for template in (ON_SI
 """The first wording of the templates with these ids, which every firm has; later wordings are in its database."""
 
 
-def items_for(template: Template, work: str, occasion: Occasion) -> tuple[ItemTemplate, ...]:
+def items_for(template: Template, work: str, occasion: Occasion) -> tuple[NewItem, ...]:
     """The items that a new visit gets from its template, in the order of the stay.
 
     Args:
@@ -113,22 +113,22 @@ def applies(item: TemplateItem, occasion: Occasion) -> bool:
     return not item.when or any(map(holds, item.when))
 
 
-def requested_item(number: int, text: str) -> ItemTemplate:
+def requested_item(number: int, text: str) -> NewItem:
     """W1.n: something that the client asked for."""
-    return ItemTemplate(f"W1.{number}", Phase.WORK, ItemKind.CONFIRM, _label(text))
+    return NewItem(f"W1.{number}", Phase.WORK, ItemKind.CONFIRM, _label(text))
 
 
-def named_item(number: int, text: str) -> ItemTemplate:
+def named_item(number: int, text: str) -> NewItem:
     """L1.n: a thing that the client named at "anything else?"; nothing can stand in for its end (G6)."""
-    return ItemTemplate(f"L1.{number}", Phase.LEAVE, ItemKind.NAMED, _label(text), override_allowed=False)
+    return NewItem(f"L1.{number}", Phase.LEAVE, ItemKind.NAMED, _label(text), override_allowed=False)
 
 
-def follow_up_item() -> ItemTemplate:
+def follow_up_item() -> NewItem:
     """L4, which a visit has from the moment that a follow-up is named."""
     return _item(FOLLOW_UPS, FOLLOW_UPS.ref, FOLLOW_UPS.label, FOLLOW_UPS.tested)
 
 
-def _made(item: TemplateItem, work: str, services: tuple[str, ...]) -> Iterator[ItemTemplate]:
+def _made(item: TemplateItem, work: str, services: tuple[str, ...]) -> Iterator[NewItem]:
     if item.each is Each.REQUEST:
         yield requested_item(1, work)
     elif item.each is Each.SERVICE:
@@ -140,8 +140,8 @@ def _made(item: TemplateItem, work: str, services: tuple[str, ...]) -> Iterator[
         yield _item(item, item.ref, item.label, item.tested)
 
 
-def _item(item: TemplateItem, ref: str, label: str, tested: Tested) -> ItemTemplate:
-    return ItemTemplate(
+def _item(item: TemplateItem, ref: str, label: str, tested: Tested) -> NewItem:
+    return NewItem(
         ref,
         item.phase,
         item.kind,

@@ -81,7 +81,7 @@ class EntryKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ItemTemplate:
+class NewItem:
     """An item before it belongs to a visit. `ref` is its id as people type it: `A1`, `W1.2`, `T4.mail`."""
 
     ref: str

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from dispatch.planning.problem import Break, Plan, PlannedTechnician, PlannedVisit, Problem
 
 
-class Timed(NamedTuple):
+class TimedRoute(NamedTuple):
     """A route in time. `starts` are the begins of service, `home` the moment of coming home; seconds otherwise.
 
     `price` is in minutes of driving and holds everything but visits left out.
@@ -29,7 +29,7 @@ class Timed(NamedTuple):
 class Judgement(NamedTuple):
     """A whole plan: its routes in time, what is left out, its cost. `late_minutes` counts every due that is missed."""
 
-    routes: tuple[Timed, ...]
+    routes: tuple[TimedRoute, ...]
     left_out: tuple[int, ...]
     cost: float
     travel_minutes: float
@@ -51,7 +51,7 @@ def may_do(technician: PlannedTechnician, visit: PlannedVisit) -> bool:
     return visit.skills <= technician.skills and (visit.only is None or technician.id in visit.only)
 
 
-def timed(problem: Problem, technician: int, order: Sequence[int]) -> Timed | None:
+def timed(problem: Problem, technician: int, order: Sequence[int]) -> TimedRoute | None:
     """The best timing of a route; None where it cannot be driven within windows, breaks and shift.
 
     Args:
@@ -63,7 +63,7 @@ def timed(problem: Problem, technician: int, order: Sequence[int]) -> Timed | No
     visits = [problem.visits[index] for index in order]
     if not visits:
         # nobody who stays at home needs a break
-        return Timed((), who.shift[0], 0, 0.0, 0, 0, 0.0)
+        return TimedRoute((), who.shift[0], 0, 0.0, 0, 0, 0.0)
     if not all(may_do(who, visit) for visit in visits):
         return None
     if who.cap is not None and sum(visit.service for visit in visits) > who.cap:
@@ -127,7 +127,7 @@ def _run(
     visits: Sequence[PlannedVisit],
     legs: Sequence[int],
     breaks: tuple[Break, ...],
-) -> Timed | None:
+) -> TimedRoute | None:
     """Drive the route with all of `breaks` on the way, each before a drive or on arrival, where it costs least."""
     # states by how many breaks were taken; of those with as many, only what nothing else beats is kept
     states: list[list[_State]] = [[_State(who.shift[0], 0.0, 0.0, 0, ())]] + [[] for _ in breaks]
@@ -187,7 +187,7 @@ def _best(states: list[_State]) -> list[_State]:
     return best
 
 
-def _ended(problem: Problem, who: PlannedTechnician, state: _State, travel: int) -> Timed | None:
+def _ended(problem: Problem, who: PlannedTechnician, state: _State, travel: int) -> TimedRoute | None:
     over = max(0, state.now - who.shift[1])
     if over > who.overtime:
         return None
@@ -195,4 +195,4 @@ def _ended(problem: Problem, who: PlannedTechnician, state: _State, travel: int)
     # before the first visit nobody waits: the day just begins later
     waiting = max(0, state.waiting - max(0, state.starts[0] - who.shift[0])) if state.starts else 0
     price = travel / 60 * prices.travel + state.late_price + waiting / 60 * prices.waiting + over / 60 * prices.overtime
-    return Timed(state.starts, state.now, travel, state.late, waiting, over, price)
+    return TimedRoute(state.starts, state.now, travel, state.late, waiting, over, price)

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from dispatch.planning.judging import Timed, may_do, timed
+from dispatch.planning.judging import TimedRoute, may_do, timed
 from dispatch.planning.problem import Plan, PlannedTechnician, Problem
 
 HOURS = 3 * 3600
 """So much past the shift is tried before it is said that the day is too short."""
 
-Named = Callable[[PlannedTechnician], str]
-Clock = Callable[[int], str]
+NameOf = Callable[[PlannedTechnician], str]
+ClockText = Callable[[int], str]
 
 
 class WhyNot(NamedTuple):
@@ -31,7 +31,7 @@ class WhyNot(NamedTuple):
         return ". ".join(part for part in parts if part)
 
 
-def why_not(problem: Problem, plan: Plan, visit: int, named: Named, clock: Clock) -> WhyNot:
+def why_not(problem: Problem, plan: Plan, visit: int, named: NameOf, clock: ClockText) -> WhyNot:
     """What keeps a visit out of a plan.
 
     Args:
@@ -55,7 +55,7 @@ def why_not(problem: Problem, plan: Plan, visit: int, named: Named, clock: Clock
     return WhyNot(visit, tuple(reasons), tuple(dict.fromkeys(relaxing))[:4])
 
 
-def _with(problem: Problem, plan: Plan, index: int, number: int, clock: Clock) -> tuple[str, list[str]]:
+def _with(problem: Problem, plan: Plan, index: int, number: int, clock: ClockText) -> tuple[str, list[str]]:
     """The reason that keeps a visit from one technician, and what of it could give way."""
     technician, visit = problem.technicians[number], problem.visits[index]
     missing = sorted(visit.skills - technician.skills)
@@ -89,7 +89,7 @@ def _with(problem: Problem, plan: Plan, index: int, number: int, clock: Clock) -
     return " · ".join(reason for reason, _ in reasons) or "no room in the day", [way for _, way in reasons]
 
 
-def _fits(problem: Problem, plan: Plan, index: int, number: int) -> tuple[Timed, int] | None:
+def _fits(problem: Problem, plan: Plan, index: int, number: int) -> tuple[TimedRoute, int] | None:
     """The cheapest timing of a technician's route with the visit in it, and which stop that is; None where there is none."""
     route = plan[number]
     tried = ((timed(problem, number, (*route[:at], index, *route[at:])), at) for at in range(len(route) + 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.desk.templates.templates import Preview, preview
-from dispatch.model.checklists import ItemTemplate
+from dispatch.model.checklists import NewItem
 from dispatch.model.templates import Template
 from dispatch.model.visits import KINDS
 from screens.binding import BACK, command
@@ -16,7 +16,7 @@ from screens.user_screen import UserScreen
 from widgets.figure_list import FigureLine
 
 
-class TemplatePreview(ListScreen[ItemTemplate]):
+class TemplatePreview(ListScreen[NewItem]):
     """The checklist of a visit that does not exist."""
 
     SHOWS = "clients"
@@ -84,7 +84,7 @@ async def _ask(screen: UserScreen, asked: dict[str, str], draft: Template | None
     return await screen.fill_in("What would this visit get?", fields, find, hint)
 
 
-def _rules(item: ItemTemplate) -> str:
+def _rules(item: NewItem) -> str:
     words = (
         item.kind.value.replace("_", "-"),
         "required" if item.required else "not required",

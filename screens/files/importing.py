@@ -85,7 +85,7 @@ async def _judged(screen: UserScreen, wish: _Wish, *, check: bool, accept_good: 
     user = screen.user
 
     def job(watch: Watch) -> ImportReport:
-        with user.store.beside() as own:
+        with user.store.reopened() as own:
             places = wish.places if wish.kind == CALENDAR else {}
             how = How(check, accept_good, wish.update, places, since=wish.since)
             return import_file(dataclasses.replace(user, store=own), wish.kind, wish.path, how, watch)

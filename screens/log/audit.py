@@ -116,7 +116,7 @@ class AuditScreen(ListScreen[NamedAuditRow]):
         self.app.push_screen(SheetView(title, None, "", notes=verdict_lines(verdict)))
 
     def _verified(self, head: str) -> ChainVerdict:
-        with self.user.store.beside() as own:
+        with self.user.store.reopened() as own:
             return verify(own, head)
 
     @command("escape", "screen.back", "Back", show=False)

@@ -120,7 +120,7 @@ class FiguresScreen(UserScreen):
             self._counting = False
 
     def _counted(self, first: datetime.date, last: datetime.date, by: Grouping) -> Figures:
-        with self.user.store.beside() as own:
+        with self.user.store.reopened() as own:
             return figures_over(own, first, last, by)
 
     def _show_all(self, figures: Figures) -> None:

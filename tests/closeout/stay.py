@@ -8,7 +8,7 @@ from typing import Any
 from dispatch.closeout import recording
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.closeout.recording import Decision, Recording
-from dispatch.model.checklists import Attempt, Checklist, Item, ItemKind, ItemTemplate, Result, WorkEntry
+from dispatch.model.checklists import Attempt, Checklist, Item, ItemKind, NewItem, Result, WorkEntry
 from dispatch.model.states import State
 from tests.closeout.templates import items_of
 
@@ -88,7 +88,7 @@ class Stay:
         """What is unmet, as gate and item."""
         return {(reason.gate, reason.ref) for reason in self.reasons()}
 
-    def _add(self, templates: tuple[ItemTemplate, ...]) -> None:
+    def _add(self, templates: tuple[NewItem, ...]) -> None:
         count = len(self.checklist.items)
         added = tuple(
             Item(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dispatch.closeout.choosing import choose
 from dispatch.closeout.template import BUILT_IN, items_for
-from dispatch.model.checklists import ItemTemplate
+from dispatch.model.checklists import NewItem
 from dispatch.model.templates import Occasion
 
 
 def items_of(
     kind: str, work: str, tags: frozenset[str] = frozenset(), services: tuple[str, ...] = ()
-) -> tuple[ItemTemplate, ...]:
+) -> tuple[NewItem, ...]:
     """What a visit of that kind gets."""
     occasion = Occasion(kind, tags=tags, services=services)
     return items_for(choose(list(BUILT_IN.values()), occasion).template, work, occasion)

@@ -25,7 +25,7 @@ from dispatch.model.checklists import (
     Grade,
     Item,
     ItemKind,
-    ItemTemplate,
+    NewItem,
     Permission,
     Phase,
     Result,
@@ -93,7 +93,7 @@ class OpenVisit:
         self._way_in = False
         self.checklist = Checklist()
 
-    def add(self, template: ItemTemplate) -> None:
+    def add(self, template: NewItem) -> None:
         number = len(self.checklist.items) + 1
         if self.checklist.item(template.ref) is not None:
             return
@@ -293,7 +293,7 @@ def agrees(visit: OpenVisit) -> bool:
 
 
 @st.composite
-def templates(draw: st.DrawFn) -> list[ItemTemplate]:
+def templates(draw: st.DrawFn) -> list[NewItem]:
     kind = draw(st.sampled_from(["visit", "delivery"]))
     tags = draw(st.frozensets(st.sampled_from(["server", "network", "many"])))
     items = list(items_of(kind, "Scanner offline", tags, draw(st.sampled_from([(), ("Mail",)]))))
@@ -344,7 +344,7 @@ def add_anything(visit: OpenVisit, data: st.DataObject) -> None:
     )
 
 
-def check_any_history(connection: Any, data: st.DataObject, chosen: list[ItemTemplate], count: int) -> None:
+def check_any_history(connection: Any, data: st.DataObject, chosen: list[NewItem], count: int) -> None:
     connection.execute("BEGIN")
     try:
         visit = OpenVisit(connection)
@@ -359,7 +359,7 @@ def check_any_history(connection: Any, data: st.DataObject, chosen: list[ItemTem
 
 @given(data=st.data(), chosen=templates(), count=st.integers(0, 20))
 @settings(max_examples=examples(30), deadline=None)
-def test_any_history(connection: Any, data: st.DataObject, chosen: list[ItemTemplate], count: int) -> None:
+def test_any_history(connection: Any, data: st.DataObject, chosen: list[NewItem], count: int) -> None:
     check_any_history(connection, data, chosen, count)
 
 
@@ -367,7 +367,7 @@ def test_any_history(connection: Any, data: st.DataObject, chosen: list[ItemTemp
 @pytest.mark.timeout(600)
 @given(data=st.data(), chosen=templates(), count=st.integers(0, 40))
 @settings(max_examples=3000, deadline=None)
-def test_any_of_many_histories(connection: Any, data: st.DataObject, chosen: list[ItemTemplate], count: int) -> None:
+def test_any_of_many_histories(connection: Any, data: st.DataObject, chosen: list[NewItem], count: int) -> None:
     check_any_history(connection, data, chosen, count)
 
 
@@ -454,14 +454,14 @@ def test_every_kind_of_item_with_every_result(connection: Any, result: Result) -
 
 @pytest.mark.parametrize("blank", BLANKS, ids=lambda blank: f"{ord(blank):04x}")
 def test_what_is_trimmed(connection: Any, blank: str) -> None:
-    test = ItemTemplate("T1", Phase.TEST, ItemKind.TEST, "The problem no longer occurs")
+    test = NewItem("T1", Phase.TEST, ItemKind.TEST, "The problem no longer occurs")
 
     assert not alone(connection, test, Result.PASS, f"{blank * 6}seen it{blank * 6}")
     assert alone(connection, test, Result.PASS, f"{blank * 6}seen it working{blank * 6}")
 
 
 def alone(
-    connection: Any, template: ItemTemplate, result: Result, text: str, value: str | None = None, signed_by: str = ""
+    connection: Any, template: NewItem, result: Result, text: str, value: str | None = None, signed_by: str = ""
 ) -> bool:
     """Whether a visit with this item only, and this result on it, can be closed; both sides agree on it."""
     connection.execute("BEGIN")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from dispatch.closeout.template import follow_up_item, named_item, requested_item
-from dispatch.model.checklists import ItemKind, ItemTemplate, Phase
+from dispatch.model.checklists import ItemKind, NewItem, Phase
 from tests.closeout.templates import items_of
 
 ALWAYS = {"A1", "A2", "A3", "W1.1", "W2", "T1", "L1", "L2", "L3", "L5"}
 
 
-def refs(items: tuple[ItemTemplate, ...]) -> list[str]:
+def refs(items: tuple[NewItem, ...]) -> list[str]:
     return [item.ref for item in items]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from db.faults import ReadOnly
-from db.frozen import Frozen
+from db.frozen import FrozenFiles
 from db.store import Store
 from db.unit import Actor, unit_of_work
 from dispatch.app import DispatchApp
@@ -208,7 +208,7 @@ def test_all_that_read_the_same_state_share_one_copy(
         for number, copies in ((1, 1), (2, 1), (3, 2)):
             if number == 3:
                 write("after")
-            one = Frozen(path, "for a test", 0)
+            one = FrozenFiles(path, "for a test", 0)
             readers.append((one, one.reader()))
             assert len(list(temporary.iterdir())) == copies
         for one, conn in readers:

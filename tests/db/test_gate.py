@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from db.faults import Busy, Misuse, ReadOnly, StoreFault
-from db.gate import Gate, _Place
+from db.gate import Gate, _QueuePlace
 
 
 @pytest.fixture
@@ -71,12 +71,12 @@ def test_a_place_that_nobody_wants_any_more_lets_the_lock_go(path: Path) -> None
 
 
 def test_an_interrupted_wait_leaves_no_lock(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(place: _Place, seconds: float) -> bool:
+    def interrupted(place: _QueuePlace, seconds: float) -> bool:
         raise KeyboardInterrupt
 
     gate = Gate(path)
     with Gate(path).held(1, "anna"), monkeypatch.context() as patch:
-        patch.setattr(_Place, "wait", interrupted)
+        patch.setattr(_QueuePlace, "wait", interrupted)
         with pytest.raises(KeyboardInterrupt), gate.held(1, "bob"):
             pass
     with Gate(path).held(30, "carl"):

@@ -7,14 +7,14 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 from dispatch.closeout.probes.reading import read_target
-from dispatch.model.checklists import ItemKind, ItemTemplate
+from dispatch.model.checklists import ItemKind, NewItem
 from dispatch.model.probes import Probe, ProbeTarget, Tested, Vantage, has_role
 
 MOST = 10
 """Probes of one item."""
 
 
-def with_probes(items: Iterable[ItemTemplate], targets: Sequence[ProbeTarget]) -> tuple[ItemTemplate, ...]:
+def with_probes(items: Iterable[NewItem], targets: Sequence[ProbeTarget]) -> tuple[NewItem, ...]:
     """The items with a copy of the probes of the site's targets, each item with those that have its role."""
     probes = [(target, probe_of(target)) for target in targets if not target.archived]
     return tuple(

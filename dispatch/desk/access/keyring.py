@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db import keys, people
-from db.store import there
+from db.store import existing
 from dispatch.desk.session.refusals import Faulty, NotFound
 from dispatch.desk.session.user import User
 from dispatch.model.keys import Key
@@ -42,7 +42,7 @@ def add_key(user: User, login: str, text: str, *, mouse: bool = False) -> Key:
         if faults or person is None:
             raise Faulty(faults)
         key_id = keys.add_key(unit, person.id, public.fingerprint, public.text, mouse=mouse)
-        return there(keys.key(user.store, key_id))
+        return existing(keys.key(user.store, key_id))
 
 
 def revoke(user: User, *, fingerprint: str = "", login: str = "") -> list[Key]:

@@ -8,7 +8,7 @@ import hmac
 from typing import TYPE_CHECKING
 
 from db import clients, settings, visits
-from db.store import there
+from db.store import existing
 from dispatch.desk.session import rights
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.session.user import User
@@ -76,7 +76,7 @@ def _frame(visit: Visit, technician: Technician, salt: str, now: int, *, busy: b
     """An event with its times; the plan's, and nothing else."""
     import icalendar
 
-    starts_at, ends_at = there(visit.span)
+    starts_at, ends_at = existing(visit.span)
     named = f"{'busy' if busy else 'visit'} {visit.id} {technician.id}"
     event = icalendar.Event()
     event.add("uid", hmac.new(salt.encode(), named.encode(), hashlib.sha256).hexdigest()[:40])
@@ -91,7 +91,7 @@ def _frame(visit: Visit, technician: Technician, salt: str, now: int, *, busy: b
 
 def _tell(event: Event, visit: Visit, user: User) -> None:
     """Say in full what the visit is."""
-    site = there(clients.site(user.store, visit.site_id))
+    site = existing(clients.site(user.store, visit.site_id))
     client = clients.client(user.store, visit.client_id)
     event.add("summary", show(f"{visit.client}: {visit.work}"))
     event.add("location", show(", ".join(filter(None, (visit.client, visit.site, site.address)))))

@@ -165,7 +165,7 @@ def restore(source: Path, target: Path, identity: Path | None = None) -> Restore
         StoreFault, Refusal: the backup is not whole, or the folder does not take it. Nothing half-made is left.
     """
     target = target.absolute()
-    beside = {name: copies.beside(target, f".{name}") for name in ("files", "unsent", "keys")}
+    beside = {name: copies.side_file(target, f".{name}") for name in ("files", "unsent", "keys")}
     for path in (target, *beside.values()):
         if os.path.lexists(path):
             raise Exists(f"There is already something at {path}. It was left as it is; choose another name.")

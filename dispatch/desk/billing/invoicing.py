@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from db import invoices, reviews, sheets, visits
-from db.store import Store, there
+from db.store import Store, existing
 from dispatch.desk.session.refusals import NotFound, Refusal
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.finding import find
@@ -76,7 +76,7 @@ def export(user: User, shown: Mapping[str, int]) -> HandedOver:
         number = invoices.add_batch(unit)
         for reference in going:
             visit = find(user.store, reference)
-            sheet = there(sheets.latest_sheet(user.store, visit.id))
+            sheet = existing(sheets.latest_sheet(user.store, visit.id))
             invoices.add_visit(unit, number, visit.id, sheet.revision, _form(user.store, visit, number))
             visits.change(unit, visit, review=Review.EXPORTED.value)
             unit.audit("visit", visit.id, review=Review.EXPORTED.value, batch=number, total=sheet.sheet["total"])
@@ -115,7 +115,7 @@ def as_form(handed_over: HandedOver, zone: str) -> dict[str, Any]:
 
 
 def _handed_over(store: Store, number: int, left_out: Sequence[tuple[str, str]] = ()) -> HandedOver:
-    batch = there(invoices.batch(store, number))
+    batch = existing(invoices.batch(store, number))
     return HandedOver(batch, tuple(invoices.forms_of(store, number)), tuple(left_out))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from db import belonging, changes, settings
 from db.changes import RecordChange
 from db.faults import Stale
-from db.store import Store, there
+from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.record_stores import RECORD_STORES
@@ -166,7 +166,7 @@ def turn(user: User, unit: Unit, picture: RecordChange, *, back: bool) -> tuple[
     if bool(look.get(_ARCHIVED)) != bool(other.get(_ARCHIVED)):
         (_let_go if look.get(_ARCHIVED) else _hang_on)(user.store, record_store, picture.entity, record)
         record_store.put_away(unit, record, unit.at if look.get(_ARCHIVED) else None)
-    after: Any = there(record_store.get(user.store, picture.id))
+    after: Any = existing(record_store.get(user.store, picture.id))
     unit.audit(picture.entity, picture.id, undone=back, redone=not back)
     return target, after.version
 

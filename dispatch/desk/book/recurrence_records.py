@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from db import agreements, clients, people, recurrences
-from db.store import Store, there
+from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_store import RecordStore
@@ -56,7 +56,7 @@ class RecurrenceRecords(RecordStore[Recurrence]):
     def save(self, user: User, unit: Unit, before: Recurrence | None, after: Recurrence) -> int:
         """Write a recurrence, and make its visits."""
         key = super().save(user, unit, before, after)
-        written = there(recurrences.recurrence(user.store, key))
+        written = existing(recurrences.recurrence(user.store, key))
         remake(unit, user.store, written)
         return key
 

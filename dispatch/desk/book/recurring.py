@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from db import agreements, clients, recurrences, settings, visits
-from db.store import Store, there
+from db.store import Store, existing
 from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.care.item import month_end
@@ -209,7 +209,7 @@ def _days(store: Store, one: Recurrence, first: datetime.date, last: datetime.da
     rule, working = parse_rule(one.rule), working_day(store)
     if not isinstance(rule, Agreed):
         return occurrences(rule, one.starts_on, first, last, working, onto_next=one.onto_next)
-    site = there(clients.site(store, one.site_id))
+    site = existing(clients.site(store, one.site_id))
     terms = agreements.agreements_of(store, site.client_id)
 
     def contacts(month: datetime.date) -> int:
@@ -223,7 +223,7 @@ def _days(store: Store, one: Recurrence, first: datetime.date, last: datetime.da
 
 
 def _request(store: Store, one: Recurrence, day: datetime.date) -> NewVisit:
-    site = there(clients.site(store, one.site_id))
+    site = existing(clients.site(store, one.site_id))
     asked = shared(NewVisit, one) | {"skills": frozenset(one.skills), "tags": frozenset(one.tags)}
     asked |= {"promised": _promised(one, day, site.zone), "wanted_on": day, "occurrence": day, "came_by": "ours"}
     asked |= {"client_id": site.client_id, "recurrence_id": one.id}

@@ -11,7 +11,7 @@ from typing import Any
 from db import adjustments, agreements, checklists, clients, clocks, legs, prepaid_use, settings, sheets, stays, visits
 from db.legs import HOME
 from db.sheets import StoredSheet
-from db.store import Store, there
+from db.store import Store, existing
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.agreements import Agreement
 from dispatch.model.firm import Firm
@@ -59,11 +59,11 @@ def input_of(store: Store, visit: Visit, *, now: int, kept: StoredSheet | None =
         copied["card"] = {key: value for key, value in found.card.items() if key not in ENVELOPE}
         source["rate_card"] = {"id": found.id, "name": found.name}
     if kept is None or "site" in lacked:
-        site = there(clients.site(store, visit.site_id))
+        site = existing(clients.site(store, visit.site_id))
         copied["site"] = {"one_way_distance": site.one_way_distance, "one_way_minutes": site.one_way_minutes}
         source["site"] = {"id": site.id, "name": site.name, "zone": site.zone}
     if kept is None:
-        client = there(clients.client(store, visit.client_id))
+        client = existing(clients.client(store, visit.client_id))
         copied["client"] = {"tax_exempt": client.tax_exempt, "tax_ref": client.tax_ref or None}
         source["client"] = {"id": client.id, "name": client.name}
     zone = str(copied["card"]["timezone"])
@@ -185,7 +185,7 @@ def _visit_form(
 def _item_form(used: UsedItem) -> dict[str, Any]:
     if used.code is not None:
         return {"code": used.code, "qty": used.quantity}
-    amount = Fraction(there(used.amount)) * Fraction(used.quantity)
+    amount = Fraction(existing(used.amount)) * Fraction(used.quantity)
     label = used.label if used.quantity == "1" else f"{used.quantity} × {used.label}"
     return {"label": label, "amount": shortest(amount), "taxable": used.taxable}
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from db import agreements, prepaid_use, sheets, visits
 from db.sheets import StoredSheet
-from db.store import Store, there
+from db.store import Store, existing
 from db.unit import Unit
 from dispatch.closeout.answers import tells
 from dispatch.desk.charges.charge_input import input_of, standing
@@ -174,7 +174,7 @@ def keep_sheet(
     sheets.add_sheet(unit, sheet, lines, accepted_by=user.staff.id if accept else None)
     if accepted and form.get("drawn"):
         day = day_of(now if visit.anchor is None else visit.anchor, str(given["card"]["timezone"]))
-        agreement = there(agreements.agreement(store, given["source"]["agreement"]["id"]))
+        agreement = existing(agreements.agreement(store, given["source"]["agreement"]["id"]))
         scale = 10**priced.exponent if agreement.kind == agreements.MONEY_KIND else 1
         drawn = {name: Fraction(amount) * scale for name, amount in form["drawn"].items()}
         prepaid_use.take(unit, store, visit.id, agreement, day, drawn)

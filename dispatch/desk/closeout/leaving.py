@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db import checklists, clocks, notices, people, prepaid_use, stays, visits
-from db.store import Store, there
+from db.store import Store, existing
 from db.unit import Unit
 from dispatch.closeout.answers import WHO, WHY, tells, tells_or_declines
 from dispatch.closeout.gates import unmet
@@ -55,7 +55,7 @@ def close(user: User, reference: str, *, left_at: int | None = None) -> Visit:
         reasons = unmet(checklists.checklist(user.store, visit.id), visit.zone)
         if not reasons:
             closed = _end(user, unit, visit, State.CLOSED, left_at=left_at)
-            notifications.tell(user.store, unit, closed, About.REPORT, there(closed.ended_at))
+            notifications.tell(user.store, unit, closed, About.REPORT, existing(closed.ended_at))
             if closed.emergency:
                 _prompt_lead(user, unit, closed)
             return closed

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from db import checklists, probes
 from db.faults import Busy
-from db.store import Store, there
+from db.store import Store, existing
 from dispatch.closeout.gates import settled
 from dispatch.closeout.probes import outcomes as came
 from dispatch.closeout.probes.deadline import CalledOff
@@ -115,7 +115,7 @@ def _run_item(
     begun = find(user.store, visit.reference).sequence
     found: list[ProbeOutcome] = []
     for probe in runs_by_itself(item):
-        dialer = there(dialers[probe.vantage])
+        dialer = existing(dialers[probe.vantage])
         if probe.kind is not ProbeKind.REBOOT:
             found.append(runner.run(probe, dialer))
             continue

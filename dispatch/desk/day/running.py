@@ -9,7 +9,7 @@ from typing import NamedTuple
 from db import settings, visits
 from db.legs import HOME, legs_of_day
 from db.pins import pinned_sites
-from db.store import Store, there
+from db.store import Store, existing
 from dispatch.desk.firm.shifts import lunch_on, shift_of
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds
@@ -103,7 +103,7 @@ def _still_underway(store: Store, starts_at: int, now: int) -> dict[int, int]:
     """When technicians get free who are still on a visit of the days before `starts_at`, by technician."""
     free: dict[int, int] = {}
     for visit in visits.underway_before(store, starts_at):
-        starts_at, ends_at = there(visit.span)
+        starts_at, ends_at = existing(visit.span)
         for part in visit.assignments:
             if part.check_out_at is None:
                 begun = part.check_in_at or part.depart_at or starts_at
@@ -182,7 +182,7 @@ def _takes(visit: Visit, part: Assignment) -> bool:
 
 
 def _course(visit: Visit, part: Assignment, access: Spans | None, target: int | None) -> ClockedStop:
-    starts_at, ends_at = there(visit.span)
+    starts_at, ends_at = existing(visit.span)
     over = visit.state in ENDED or part.check_out_at is not None
     left = part.check_out_at
     if left is None and over:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from db import clients, stays, visits
-from db.store import Store, there
+from db.store import Store, existing
 from dispatch.desk.session.refusals import NotFound
 from dispatch.model.clients import Contact, Site
 from dispatch.model.text import show
@@ -42,7 +42,7 @@ def stop_place(store: Store, reference: str) -> StopPlace:
         visit = visits.visit_by_reference(store, reference)
         if visit is None:
             raise NotFound(f"There is no visit {show(reference, 40)} any more.")
-        site, client = there(clients.site(store, visit.site_id)), there(clients.client(store, visit.client_id))
+        site, client = existing(clients.site(store, visit.site_id)), existing(clients.client(store, visit.client_id))
         return StopPlace(visit.client, visit.work, site, tuple(client.contacts))
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from db import visits
 from db.names import folded
-from db.store import there
+from db.store import existing
 from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.desk.adapters.calendar_file import COLUMNS
@@ -109,7 +109,7 @@ class CalendarRows(VisitRows):
         requested_at = self.user.now if visit is None else visit.requested_at
 
         def write(unit: Unit) -> None:
-            write_request(unit, visit, NewVisit.of(request, there(site), promised, requested_at)._replace(uid=uid))
+            write_request(unit, visit, NewVisit.of(request, existing(site), promised, requested_at)._replace(uid=uid))
 
         client = self._names.get(site.client_id, "") if site else ""
         return RowDraft(
@@ -129,7 +129,7 @@ class CalendarRows(VisitRows):
         stands = visit is not None and visit.archived_at is None and visit.state is not State.CANCELLED
 
         def refuse(entry: RowEntry, columns: Sequence[str]) -> None:
-            reference = show(there(visit).reference)
+            reference = show(existing(visit).reference)
             entry.fault("status", f"the calendar has cancelled it; cancel {reference} on the board", "")
 
         return RowDraft(

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from db import agreements, clients, people, visits
 from db.names import folded
-from db.store import there
+from db.store import existing
 from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.desk.imports.entries import RowEntry, instant
@@ -100,7 +100,7 @@ class VisitRows(TableRows[Request]):
             keys=(reference,) if reference else (),
             theirs=self._as_row(entry, request, names, promised, requested_at),
             ours=ours,
-            write=lambda unit: write_request(unit, visit, NewVisit.of(request, there(site), promised, requested_at)),
+            write=lambda unit: write_request(unit, visit, NewVisit.of(request, existing(site), promised, requested_at)),
             obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
         )
 

@@ -22,7 +22,7 @@ from db import (
 )
 from db.audit import AuditRow, history_of
 from db.legs import legs_of
-from db.store import Store, there
+from db.store import Store, existing
 from db.templates import Origin
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.desk.charges.charging import Priced, Unpriced, charge_of
@@ -119,8 +119,8 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             leg = route.get(visit.id)
         return VisitPage(
             visit=visit,
-            site=there(clients.site(store, visit.site_id)),
-            client=there(clients.client(store, visit.client_id)),
+            site=existing(clients.site(store, visit.site_id)),
+            client=existing(clients.client(store, visit.client_id)),
             checklist=checklist,
             unmet=unmet(checklist, visit.zone, hours24=firm.clock_hours == 24),
             priced=charge_of(store, visit, now=store.clock.now()),

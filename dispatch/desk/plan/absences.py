@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from db import people, settings, visits
-from db.store import Store, there
+from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.day import notices, placement, remembering, routing
 from dispatch.desk.plan import schedule
@@ -33,7 +33,7 @@ def hit_by(store: Store, record: AbsenceRecord) -> list[Visit]:
     begins = day_bounds(day_of(record.starts_at, zone), zone)[0]
     found = []
     for visit in visits.placed_between(store, begins, record.ends_at, technicians={record.staff_id}):
-        starts_at, ends_at = there(visit.span)
+        starts_at, ends_at = existing(visit.span)
         late = max(0, min(now, record.starts_at) - starts_at)
         if visit.state in UNREACHED and ends_at + late > record.starts_at:
             found.append(visit)
@@ -106,7 +106,7 @@ def _leave_to_crew(store: Store, unit: Unit, record: AbsenceRecord, visit: Visit
 
 def _give(user: User, unit: Unit, visit: Visit) -> str:
     """Give a visit that was taken off somebody to the best of the others; returns who it is, empty where nobody fits."""
-    day = day_of(there(visit.starts_at), visit.zone)
+    day = day_of(existing(visit.starts_at), visit.zone)
     for best in placement.candidates(user.store, visit.reference, day):
         technician = people.technician(user.store, best.technician_id)
         if technician is None or best.verdict.level is not PlacementGrade.FEASIBLE or best.verdict.needs_confirm:

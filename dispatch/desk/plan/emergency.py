@@ -8,7 +8,7 @@ from typing import Unpack
 
 from db import calls, people, settings, visits
 from db.changes import RecordChange
-from db.store import Store, there
+from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.day import notices, placement, remembering, routing
 from dispatch.desk.day.routing import TechnicianRunning
@@ -85,7 +85,7 @@ def insert(
         blocked = tuple(finding for finding in way.findings if finding.level is PlacementGrade.BLOCKED)
         verdict = Verdict(way.level, blocked, 0, 0)
         why = placement.permit(visit, verdict, meant, f"placed with {show(way.name)}")
-        who = there(people.technician(store, way.technician_id))
+        who = existing(people.technician(store, way.technician_id))
         before = [visit, *(visits.again(store, push.visit_id) for push in way.pushed)]
         days = {day for one in before for day in routing.days_of(one)}
         visits.place(unit, visit, [who], way.start, way.end)
@@ -125,7 +125,7 @@ def _held(one: TechnicianRunning) -> Running:
     for visit in one.visits:
         others = [part.technician for part in visit.assignments if part.technician_id != one.day.technician_id]
         if visit.pinned:
-            held[visit.id] = f"is pinned at {clock_text(there(visit.starts_at), one.day.zone)} and would be pushed"
+            held[visit.id] = f"is pinned at {clock_text(existing(visit.starts_at), one.day.zone)} and would be pushed"
         elif others:
             held[visit.id] = f"is done together with {', '.join(others)} and would be pushed"
     return Running(one.day, one.running.stops, one.running.conditions, held)
@@ -152,7 +152,7 @@ def _chosen(store: Store, visit: Visit, technician: str | None, seen: Insertion 
 
 def _push(user: User, unit: Unit, visit: Visit, start: int, emergency: Visit) -> RecordChange:
     """Move a visit back in its technician's day; its client has to be called, and who was told of it hears of it."""
-    starts_at, ends_at = there(visit.span)
+    starts_at, ends_at = existing(visit.span)
     expected, _ = expected_at(starts_at, calls.calls_of(user.store, visit.id))
     state = State.PLANNED if visit.state in PLANNING else visit.state
     visits.change(unit, visit, state=state.value, starts_at=start, ends_at=start + ends_at - starts_at)

@@ -8,7 +8,7 @@ from typing import Unpack
 
 from db import clocks, people, visits
 from db.changes import RecordChange
-from db.store import Store, there
+from db.store import Store, existing
 from db.unit import Unit
 from db.withdrawals import added
 from dispatch.desk.charges.charging import keep_sheet
@@ -174,7 +174,7 @@ def confirm(user: User, reference: str) -> Visit:
     with stepping(user, "confirm", reference) as (unit, visit):
         visits.change(unit, visit, state=State.CONFIRMED.value)
         unit.audit("visit", visit.id, was=visit.state.value)
-        notifications.tell(user.store, unit, visit, About.CONFIRMED, there(visit.starts_at))
+        notifications.tell(user.store, unit, visit, About.CONFIRMED, existing(visit.starts_at))
         more = []
         if "phone" not in clocks.facts_of(user.store, [visit.id]).get(visit.id, clocks.NOTHING).milestones:
             more.append(added("milestone", clocks.add_milestone(unit, visit.id, "phone", "confirmed")))
@@ -270,7 +270,7 @@ def _place(
 def _exchanged(store: Store, visit: Visit, other: Visit) -> tuple[list[Technician], int, int]:
     """Who comes when, and for how long, where a visit takes the place of another."""
     crew = [found for part in other.assignments if (found := people.technician(store, part.technician_id)) is not None]
-    return crew, there(other.starts_at), length_of(store, visit, crew)
+    return crew, existing(other.starts_at), length_of(store, visit, crew)
 
 
 def _done(

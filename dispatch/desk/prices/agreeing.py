@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from db import agreements, clients, prepaid_use, visits
 from db.agreements import MONEY_KIND
-from db.store import Store, there
+from db.store import Store, existing
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse
 from dispatch.desk.session.user import User
 from dispatch.desk.session.wording import taken
@@ -99,16 +99,16 @@ def save_agreement(
         ends = None if form.get("ends") is None else datetime.date.fromisoformat(str(form["ends"]))
         new = Agreement(0, client.id, cleaned, str(form["kind"]), starts, ends, form, 1, rollover, cap, promises)
         if before is not None and since is not None:
-            now = there(agreements.agreement(user.store, before.id, since))
+            now = existing(agreements.agreement(user.store, before.id, since))
             refuse(_faults_of_day(now, new, since, day_of(user.now, user.firm.zone)))
         _alone(new, user.store, before)
         if before is None:
             _past_stays(user, client.id, ("starts", starts, _behind(ends)))
-            return there(agreements.agreement(user.store, agreements.add_agreement(unit, new)))
+            return existing(agreements.agreement(user.store, agreements.add_agreement(unit, new)))
         _past_stays(user, client.id, ("starts", before.starts, starts), ("ends", _behind(before.ends), _behind(ends)))
         after = replace(new, id=before.id, client_id=before.client_id, version=before.version, promised=before.promised)
         agreements.update_agreement(unit, before, after, since)
-        return there(agreements.agreement(user.store, before.id))
+        return existing(agreements.agreement(user.store, before.id))
 
 
 def counts_from(agreement: Agreement, text: str, today: datetime.date) -> datetime.date | None:
@@ -160,7 +160,7 @@ def add_block(user: User, agreement: Agreement, texts: Mapping[str, str]) -> Agr
         scale = 10 ** minor_units(user.store) if agreement.kind == MONEY_KIND else 1
         kept = shortest(Fraction(block.size) * scale)
         agreements.add_block(unit, agreement.id, replace(block, size=kept, remaining=kept))
-        return there(agreements.agreement(user.store, agreement.id))
+        return existing(agreements.agreement(user.store, agreement.id))
 
 
 def end_agreement(user: User, agreement: Agreement, on: datetime.date) -> Agreement:
@@ -170,7 +170,7 @@ def end_agreement(user: User, agreement: Agreement, on: datetime.date) -> Agreem
             raise Faulty([f"on: {on} is before it starts, on {agreement.starts}"])
         _past_stays(user, agreement.client_id, ("ends", _behind(agreement.ends), _behind(on)))
         agreements.end_agreement(unit, agreement, on)
-        return there(agreements.agreement(user.store, agreement.id))
+        return existing(agreements.agreement(user.store, agreement.id))
 
 
 def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str]:

@@ -6,7 +6,7 @@ import datetime
 
 from db import checklists, clients, settings, stays, targets, visits
 from db.legs import HOME, legs_of_day
-from db.store import Store, there
+from db.store import Store, existing
 from dispatch.desk.log.audit_trail import foot_of
 from dispatch.desk.reports.document import Cell, Report, ReportTable, Section
 from dispatch.desk.session import rights
@@ -52,7 +52,7 @@ def sheet_report(user: User, technician: Technician, day: datetime.date) -> Repo
 
 
 def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, times: Times) -> Section:
-    site, client = there(clients.site(store, visit.site_id)), there(clients.client(store, visit.client_id))
+    site, client = existing(clients.site(store, visit.site_id)), existing(clients.client(store, visit.client_id))
     people = "; ".join(" ".join(filter(None, (one.name, one.phone, one.role))) for one in client.contacts)
     facts: list[tuple[str, Cell]] = [
         ("Where", f"{visit.site}, {site.address}" if site.address else visit.site),

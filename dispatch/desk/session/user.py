@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from db import people, settings
-from db.store import Store, there
+from db.store import Store, existing
 from dispatch.desk.session.refusals import NotAllowed, NotFound
 from dispatch.model.firm import Firm
 from dispatch.model.instants import clock_text
@@ -98,7 +98,7 @@ class User:
         Raises:
             NotAllowed: the person has none of them.
         """
-        staff = there(people.staff_by_id(self.store, self.staff.id))
+        staff = existing(people.staff_by_id(self.store, self.staff.id))
         self._allow(deed, [Role(role) for role in roles], staff)
 
     @staticmethod

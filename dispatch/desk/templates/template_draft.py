@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from db import templates
-from db.store import Store, there
+from db.store import Store, existing
 from dispatch.closeout.template import FOLLOW_UPS
 from dispatch.closeout.template_form import in_order, item_form, item_texts, items_from, read_item
 from dispatch.closeout.template_rules import ALWAYS
@@ -161,7 +161,7 @@ class TemplateDraft(Draft):
     def blank(self, phase: Phase) -> dict[str, str]:
         """The lines of a new item of a phase, filled in as far as is clear."""
         kind = "test" if phase is Phase.TEST else "confirm"
-        new = there(read_item({"id": self.next_ref(phase), "kind": kind, "text": "new"}, 1, []))
+        new = existing(read_item({"id": self.next_ref(phase), "kind": kind, "text": "new"}, 1, []))
         return {**item_texts(new), "text": ""}
 
     def take_up(self, store: Store, wording: Template) -> None:

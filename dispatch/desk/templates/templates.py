@@ -31,7 +31,7 @@ from dispatch.desk.files.verdicts import (
 )
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, refuse
 from dispatch.desk.session.user import User
-from dispatch.model.checklists import ItemTemplate
+from dispatch.model.checklists import NewItem
 from dispatch.model.states import Role
 from dispatch.model.templates import Occasion, Template
 from dispatch.model.text import show
@@ -49,7 +49,7 @@ class Preview:
     """What a visit would get: the template, why it is this one, and the items."""
 
     chosen: Chosen
-    items: tuple[ItemTemplate, ...]
+    items: tuple[NewItem, ...]
 
 
 def preview(

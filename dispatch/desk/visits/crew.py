@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from db import handovers, people
-from db.store import Store, there
+from db.store import Store, existing
 from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal
 from dispatch.desk.session.user import User
 from dispatch.model.people import Technician
@@ -31,7 +31,7 @@ def own_part(user: User, visit: Visit, technician: str | None) -> Assignment:
 
 def own_parts(user: User, visit: Visit, technician: str | None) -> list[Assignment]:
     """The assignments that the person acts for: their own, or, for a lead, the named one or all."""
-    staff = there(people.staff_by_id(user.store, user.staff.id))
+    staff = existing(people.staff_by_id(user.store, user.staff.id))
     if technician is not None:
         part = part_of(user.store, visit, technician)
         if part.technician_id != staff.id and Role.LEAD not in staff.roles:

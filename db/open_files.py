@@ -23,7 +23,7 @@ _HEAD = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"
 Identity = tuple[int, int]
 
 
-class Standing:
+class OpenFiles:
     """What one connection has open, to be compared with what is at the path.
 
     Args:
@@ -67,7 +67,7 @@ class Standing:
         """
         self.look()
         if self._mode() == "truncate":
-            journal, here = _identity(copies.beside(self.path, "-journal")), _open_here()
+            journal, here = _identity(copies.side_file(self.path, "-journal")), _open_here()
             if journal is None or not (here is None or journal in here):
                 raise log_gone(self.path)
 
@@ -81,22 +81,22 @@ class Standing:
         try:
             self.look()
         except StoreFault:
-            self._part(alone)
+            self._close_displaced(alone)
         except sqlite3.Error:
             self._conn.close()
         else:
             self._conn.close()
 
-    def _part(self, alone: Callable[[], AbstractContextManager[None]]) -> None:
-        there = _identity(copies.beside(self.path, "-wal"))
+    def _close_displaced(self, alone: Callable[[], AbstractContextManager[None]]) -> None:
+        there = _identity(copies.side_file(self.path, "-wal"))
         if self._log is None or _identity(self.path) != self._file or there == self._log[0]:
             # the file is another one, or all saves are in the log that is still there
             leave_open(self._conn)
             return
         with contextlib.suppress(StoreFault, sqlite3.Error, OSError):
-            copy = self._keep_apart()
+            copy = self._rescue()
             with alone():
-                if _size(copies.beside(self.path, "-wal")) == 0 and self._goes_on_from_file():
+                if _size(copies.side_file(self.path, "-wal")) == 0 and self._goes_on_from_file():
                     # nobody wrote since: SQLite merges the log if it is alone with the file, else leaves it to the others
                     head = self._conn.execute(_HEAD).fetchone()
                     self._conn.close()
@@ -105,12 +105,12 @@ class Standing:
                     return
         leave_open(self._conn)
 
-    def _keep_apart(self) -> Path | None:
+    def _rescue(self) -> Path | None:
         """A copy of what this connection sees, unless the file has all of it, or another session made the same."""
         head = self._conn.execute(_HEAD).fetchone()
         if head is None or self._in_file(head):
             return None
-        copy = copies.beside(self.path, f"{APART}{head[1].hex()[:12]}")
+        copy = copies.side_file(self.path, f"{APART}{head[1].hex()[:12]}")
         if not os.path.lexists(copy):
             copies.copy(self._conn, copy).close()
         return copy
@@ -143,7 +143,7 @@ class Standing:
         """Whether the log is as long as its index says: a new one beside an index that is in use is not."""
         _, frames, _ = self._conn.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
         (page,) = self._conn.execute("PRAGMA page_size").fetchone()
-        return _size(copies.beside(self.path, "-wal")) >= (32 + frames * (24 + page) if frames > 0 else 0)
+        return _size(copies.side_file(self.path, "-wal")) >= (32 + frames * (24 + page) if frames > 0 else 0)
 
     def _mode(self) -> str:
         return str(self._conn.execute("PRAGMA journal_mode").fetchone()[0])
@@ -163,7 +163,7 @@ def _identity(path: Path) -> Identity | None:
 
 
 def _identities(path: Path) -> tuple[Identity | None, ...]:
-    return tuple(_identity(copies.beside(path, side)) for side in _LOG)
+    return tuple(_identity(copies.side_file(path, side)) for side in _LOG)
 
 
 def _size(path: Path) -> int:
