@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rdatatype
+import dns.resolver
+from dns.message import Message
 
 from dispatch.closeout.probes.connection import wait_for
 from dispatch.closeout.probes.deadline import Deadline, NotRun, ProbeFault, received
@@ -11,19 +18,12 @@ from dispatch.closeout.probes.safety import ascii_name
 from dispatch.closeout.probes.vantage import Dialer, FromHost
 from dispatch.model.probes import Probe, host_and_port
 
-if TYPE_CHECKING:
-    from dns.message import Message
-
 _SHOWN = 4
 """Answers that are told."""
 
 
-def try_name(probe: Probe, dialer: Dialer, deadline: Deadline) -> str:
+def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
     """What was seen. Raises ProbeFault, OSError."""
-    import dns.exception
-    import dns.message
-    import dns.rcode
-
     try:
         query = dns.message.make_query(ascii_name(probe.query), probe.record, use_edns=True)
     except dns.exception.DNSException as error:
@@ -66,10 +66,6 @@ def _over_udp(
     query: Message, host: str, probe: Probe, dialer: FromHost, deadline: Deadline, *, local: bool
 ) -> Message | None:
     """The answer; None: it was cut short and must be asked for over TCP."""
-    import dns.exception
-    import dns.flags
-    import dns.message
-
     address = dialer.addresses(host, deadline, local=local)[0]
     deadline.doing = f"waiting for the answer of {host}"
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
@@ -96,9 +92,6 @@ def _over_udp(
 
 
 def _over_tcp(query: Message, host: str, probe: Probe, dialer: Dialer, deadline: Deadline) -> Message:
-    import dns.exception
-    import dns.message
-
     local = probe.local or not probe.host
     with dialer.open(host, probe.port, deadline, local=local) as connection:
         deadline.doing = f"waiting for the answer of {host}"
@@ -115,8 +108,6 @@ def _over_tcp(query: Message, host: str, probe: Probe, dialer: Dialer, deadline:
 
 
 def _answers(answer: Message, record: str) -> list[str]:
-    import dns.rdatatype
-
     kind = dns.rdatatype.from_text(record)
     return [data.to_text() for record_set in answer.answer if record_set.rdtype == kind for data in record_set]
 
@@ -134,9 +125,6 @@ def _is(answer: str, expected: str) -> bool:
 
 
 def _own_resolvers() -> list[str]:
-    import dns.exception
-    import dns.resolver
-
     try:
         return [str(server) for server in dns.resolver.Resolver().nameservers][:3]
     except dns.exception.DNSException:

@@ -15,7 +15,7 @@ _LINES = 60
 """Lines that a reply has at most."""
 
 
-def try_mail(probe: Probe, dialer: Dialer, deadline: Deadline) -> str:
+def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
     """What was seen. Raises ProbeFault, OSError."""
     with dialer.open(probe.host, probe.port, deadline, local=probe.local) as connection:
         deadline.doing = "waiting for the greeting"

@@ -20,7 +20,7 @@ _REPLIED = re.compile(r"(\d+) (?:packets )?received")
 _ICMPV6 = 58
 
 
-def try_ping(probe: Probe, dialer: Dialer, deadline: Deadline) -> str:
+def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
     """What was seen. Raises ProbeFault, OSError."""
     if not isinstance(dialer, FromHost):
         raise NotRun("a ping cannot go through the proxy of the client's network; a tcp test can")

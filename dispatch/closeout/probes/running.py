@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 
 from dispatch.closeout.probes.deadline import CalledOff, Deadline, NotRun, ProbeFault, received
 from dispatch.closeout.probes.vantage import Dialer
@@ -76,10 +77,11 @@ class Runner:
 
     def _tried(self, probe: Probe, dialer: Dialer, number: int) -> tuple[Try, bool, bool]:
         """One try, whether another would only say the same, and whether anything was tested."""
+        run = _run_of(probe.kind)
         at, begun, final, ran = self._now(), time.monotonic(), False, True
         deadline = Deadline(probe.seconds, self._called_off)
         try:
-            text, passed = _try(probe, dialer, deadline, at), True
+            text, passed = run(probe, dialer, deadline, at), True
         except ProbeFault as fault:
             text, passed, final, ran = fault.text, False, fault.final, not isinstance(fault, NotRun)
         except OSError as error:
@@ -117,22 +119,15 @@ class Runner:
         return ProbeOutcome(probe, passed, text, (made,), value, ran)
 
 
-def _try(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
-    """What was seen. Raises ProbeFault, OSError, and whatever a reader raises on what it cannot read."""
-    from dispatch.closeout.probes import dns_lookup, mail, ping, tcp, tls, web
+_MODULES = {
+    ProbeKind.TCP: "tcp", ProbeKind.HTTP: "web", ProbeKind.TLS: "tls", ProbeKind.SMTP: "mail",
+    ProbeKind.DNS: "dns_lookup", ProbeKind.PING: "ping",
+}  # fmt: skip
+"""What runs each kind."""
 
-    match probe.kind:
-        case ProbeKind.TCP:
-            return tcp.try_tcp(probe, dialer, deadline)
-        case ProbeKind.HTTP:
-            return web.try_page(probe, dialer, deadline)
-        case ProbeKind.TLS:
-            return tls.try_tls(probe, dialer, deadline, now)
-        case ProbeKind.SMTP:
-            return mail.try_mail(probe, dialer, deadline)
-        case ProbeKind.DNS:
-            return dns_lookup.try_name(probe, dialer, deadline)
-        case ProbeKind.PING:
-            return ping.try_ping(probe, dialer, deadline)
-        case _:
-            raise ProbeFault("a value is typed in, not run", final=True)
+
+def _run_of(kind: ProbeKind) -> Callable[[Probe, Dialer, Deadline, int], str]:
+    """What tries a probe of a kind and says what was seen. It raises ProbeFault, OSError, and whatever a reader raises on what
+    it cannot read. Its module is imported before the time of a try begins."""
+    run: Callable[[Probe, Dialer, Deadline, int], str] = import_module(f"{__package__}.{_MODULES[kind]}").run
+    return run

@@ -11,7 +11,7 @@ _BANNER = 4096
 """Bytes within which a banner must match."""
 
 
-def try_tcp(probe: Probe, dialer: Dialer, deadline: Deadline) -> str:
+def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
     """What was seen. Raises ProbeFault, OSError."""
     with dialer.open(probe.host, probe.port, deadline, local=probe.local) as connection:
         if not probe.expect:

@@ -18,7 +18,7 @@ _NO_ISSUER = (2, 20, 21)
 _OTHER_NAME = (62, 63, 64)
 
 
-def try_tls(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
+def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
     """What was seen, at `now`. Raises ProbeFault, OSError."""
     ends = secured_until(probe, dialer, deadline)
     days = datetime.timedelta(seconds=ends - now).days

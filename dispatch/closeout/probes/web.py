@@ -24,7 +24,7 @@ _PORTS = {"http": 80, "https": 443}
 _SAFE = "/?&=;:@!$'()*+,~#%[]-._"
 
 
-def try_page(probe: Probe, dialer: Dialer, deadline: Deadline) -> str:
+def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
     """What was seen. Raises ProbeFault, OSError."""
     url = probe.url
     for _ in range(REDIRECTS + 1):
