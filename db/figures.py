@@ -64,9 +64,11 @@ _STRETCH = (
     "JOIN site s ON s.id = v.site_id WHERE g.starts_at < (SELECT last FROM given) "
     "AND coalesce(g.ends_at, (SELECT now FROM given)) > (SELECT first FROM given)"
 )
+_FROM = "FROM visit v JOIN site s ON s.id = v.site_id"
+_OF_VISIT = f"SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, {ANCHOR} AS at, NULL AS until,"
 _UNTIL = "coalesce(g.ends_at, max(g.starts_at, (SELECT now FROM given)))"
 _NEWEST_SHEET = (
-    "FROM visit v JOIN site s ON s.id = v.site_id LEFT JOIN charge_sheet c ON c.visit_id = v.id AND c.revision = "
+    f"{_FROM} LEFT JOIN charge_sheet c ON c.visit_id = v.id AND c.revision = "
     f"(SELECT max(revision) FROM charge_sheet WHERE visit_id = v.id) WHERE {_ENDED}"
 )
 _COUNTS = "c.total_minor IS NOT NULL AND c.currency = (SELECT currency FROM given)"
@@ -81,11 +83,9 @@ WHERE v.promised_from IS NOT NULL AND a.check_in_at IS NOT NULL GROUP BY v.id
 HAVING min(a.check_in_at) >= (SELECT first FROM given) AND min(a.check_in_at) < (SELECT last FROM given)""",
         # a job is closed by its last visit, once none of its visits is waiting or under way
         "first_time_fix": f"""
-SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, {ANCHOR} AS at, NULL AS until,
-  NOT EXISTS (SELECT 1 FROM visit o WHERE o.job_id = v.job_id AND o.id <> v.id AND o.state <> 'cancelled'
+{_OF_VISIT} NOT EXISTS (SELECT 1 FROM visit o WHERE o.job_id = v.job_id AND o.id <> v.id AND o.state <> 'cancelled'
     AND (o.archived_at IS NULL OR o.state <> 'requested')) AS top, 1 AS below, 0 AS lacking
-FROM visit v JOIN site s ON s.id = v.site_id
-WHERE v.state = 'closed' AND {_ENDED} AND NOT EXISTS (SELECT 1 FROM visit o WHERE o.job_id = v.job_id AND o.id <> v.id
+{_FROM} WHERE v.state = 'closed' AND {_ENDED} AND NOT EXISTS (SELECT 1 FROM visit o WHERE o.job_id = v.job_id AND o.id <> v.id
   AND CASE WHEN o.state IN {_ENDED_STATES} THEN o.state <> 'cancelled' AND (o.ended_at, o.id) > (v.ended_at, v.id)
     ELSE o.archived_at IS NULL END)""",
         "utilisation": f"""
@@ -102,30 +102,25 @@ SELECT v.id, s.client_id, a.staff_id, a.check_out_at, a.return_at, 1, 1, 0
 FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id
 WHERE a.check_out_at < (SELECT last FROM given) AND a.return_at > (SELECT first FROM given)""",
         "executed_share": f"""
-SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, {ANCHOR} AS at, NULL AS until,
-  sum(l.grade = 'executed') AS top, count(*) AS below, 0 AS lacking
-FROM visit v JOIN site s ON s.id = v.site_id JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
+{_OF_VISIT} sum(l.grade = 'executed') AS top, count(*) AS below, 0 AS lacking
+{_FROM} JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
 JOIN standing t ON t.item_id = i.id JOIN attempt l ON l.visit_id = t.visit_id AND l.sequence = t.sequence
 WHERE {_ENDED} AND l.grade IS NOT NULL GROUP BY v.id""",
         "retests": f"""
-SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, {ANCHOR} AS at, NULL AS until,
-  count(*) - count(DISTINCT i.id) AS top, count(DISTINCT i.id) AS below, 0 AS lacking
-FROM visit v JOIN site s ON s.id = v.site_id JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
+{_OF_VISIT} count(*) - count(DISTINCT i.id) AS top, count(DISTINCT i.id) AS below, 0 AS lacking
+{_FROM} JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
 JOIN attempt r ON r.item_id = i.id WHERE {_ENDED} GROUP BY v.id""",
         "overrides": f"""
-SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, {ANCHOR} AS at, NULL AS until,
-  count(*) AS top, 0 AS below, 0 AS lacking
-FROM visit v JOIN site s ON s.id = v.site_id JOIN item i ON i.visit_id = v.id
+{_OF_VISIT} count(*) AS top, 0 AS below, 0 AS lacking
+{_FROM} JOIN item i ON i.visit_id = v.id
 JOIN standing t ON t.item_id = i.id JOIN attempt l ON l.visit_id = t.visit_id AND l.sequence = t.sequence
 WHERE {_ENDED} AND l.result = 'overridden' GROUP BY v.id""",
         "charged": f"""
-SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, {ANCHOR} AS at, NULL AS until,
-  CASE WHEN {_COUNTS} THEN c.net_minor ELSE 0 END AS top, 0 AS below, NOT coalesce({_COUNTS}, 0) AS lacking
+{_OF_VISIT} CASE WHEN {_COUNTS} THEN c.net_minor ELSE 0 END AS top, 0 AS below, NOT coalesce({_COUNTS}, 0) AS lacking
 {_NEWEST_SHEET}""",
         # money on a sheet is text with exactly the decimals of its currency: without the point it is minor units
         "given_away": f"""
-SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, {ANCHOR} AS at, NULL AS until,
-  CASE WHEN {_COUNTS} THEN coalesce((SELECT sum(CASE
+{_OF_VISIT} CASE WHEN {_COUNTS} THEN coalesce((SELECT sum(CASE
     WHEN json_extract(line.value, '$.rule') = 'GOODWILL'
       THEN -CAST(replace(json_extract(line.value, '$.amount'), '.', '') AS INTEGER)
     WHEN json_extract(line.value, '$.zero_reason') NOT IN ('covered', 'drawn')

@@ -119,20 +119,18 @@ def noted(store: Store, ids: Iterable[int]) -> dict[int, list[Noted]]:
     return notes
 
 
+_IS_LAST = "a.sequence = (SELECT max(b.sequence) FROM attempt b WHERE b.item_id = a.item_id)"
 _NOTED = (
     "SELECT a.visit_id, CASE WHEN i.kind = 'test' THEN 'waived' ELSE 'overridden' END, i.ref, s.name || CASE a.self_approved "
     "WHEN 1 THEN ' (for themselves)' ELSE '' END, a.text FROM attempt a JOIN item i ON i.id = a.item_id "
-    f"JOIN staff s ON s.id = a.staff_id WHERE a.visit_id {AMONG} AND a.result = 'overridden' AND a.sequence = "
-    "(SELECT max(b.sequence) FROM attempt b WHERE b.item_id = a.item_id) ORDER BY a.id",
+    f"JOIN staff s ON s.id = a.staff_id WHERE a.visit_id {AMONG} AND a.result = 'overridden' AND {_IS_LAST} ORDER BY a.id",
     "SELECT a.visit_id, 'not_done', i.ref, s.name, a.text FROM attempt a JOIN item i ON i.id = a.item_id JOIN staff s ON "
-    f"s.id = a.staff_id WHERE a.visit_id {AMONG} AND a.result = 'not_done' AND a.sequence = "
-    "(SELECT max(b.sequence) FROM attempt b WHERE b.item_id = a.item_id) ORDER BY a.id",
+    f"s.id = a.staff_id WHERE a.visit_id {AMONG} AND a.result = 'not_done' AND {_IS_LAST} ORDER BY a.id",
     "SELECT a.visit_id, CASE WHEN a.sequence = (SELECT t.sequence FROM standing t WHERE t.item_id = a.item_id) "
     "THEN 'fails' ELSE 'failed' END, i.ref, s.name, a.text FROM attempt a JOIN item i ON i.id = a.item_id JOIN staff s ON "
     f"s.id = a.staff_id WHERE a.visit_id {AMONG} AND a.result = 'fail' ORDER BY a.id",
     "SELECT a.visit_id, 'unsatisfied', i.ref, a.signed_by, a.text FROM attempt a JOIN item i ON i.id = a.item_id "
-    f"WHERE a.visit_id {AMONG} AND a.satisfied = 0 AND a.sequence = "
-    "(SELECT max(b.sequence) FROM attempt b WHERE b.item_id = a.item_id) ORDER BY a.id",
+    f"WHERE a.visit_id {AMONG} AND a.satisfied = 0 AND {_IS_LAST} ORDER BY a.id",
     "SELECT p.visit_id, 'corrected', c.what, s.name, c.reason FROM time_correction c JOIN assignment p ON p.id = c.assignment_id "
     f"JOIN staff s ON s.id = c.staff_id WHERE p.visit_id {AMONG} ORDER BY c.id",
     "SELECT k.visit_id, 'corrected', coalesce(i.ref, 'W2'), s.name, k.reason FROM word_correction k JOIN staff s ON "

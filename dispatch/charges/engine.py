@@ -12,7 +12,7 @@ from dispatch.charges.labour import labour_lines
 from dispatch.charges.lines import ChargeLine, Sheet
 from dispatch.charges.minimums import minimum_lines
 from dispatch.charges.minutes import stay_of
-from dispatch.charges.pricing import Pricing, pricing_of
+from dispatch.charges.pricing import Pricing
 from dispatch.charges.reading import ChargeInputError
 from dispatch.charges.terms import Terms, select
 from dispatch.charges.travel import lacking, travel_lines
@@ -40,7 +40,7 @@ def charge_sheet(
     price_list, job = read_card(card, "card", None), read_job(visit, "visit", None)
     agreed = None if agreement is None else read_agreement(agreement, "agreement", None)
     where = read_site(site, "site", None)
-    pricing = pricing_of(select(price_list, agreed, job), job, where)
+    pricing = Pricing(select(price_list, agreed, job), job, where)
     errors = errors_of(price_list, where, agreed, job) | lacking(pricing)
     if errors:
         return Sheet("blocked", (), tuple(sorted(errors)), (), None, None, None, price_list.exponent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from dispatch.charges.card import Card
@@ -22,9 +22,12 @@ class Pricing:
     terms: Terms
     job: Job
     site: ChargedLeg
-    balances: PrepaidBalances
-    flags: set[str]
     travel_left: int = 0
+    balances: PrepaidBalances = field(init=False)
+    flags: set[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.balances, self.flags = PrepaidBalances(self.terms), set(self.terms.flags)
 
     @property
     def card(self) -> Card:
@@ -38,8 +41,3 @@ class Pricing:
     def text(self, minor: int) -> str:
         """Minor units of it as they are written."""
         return format_minor(minor, self.card.exponent)
-
-
-def pricing_of(terms: Terms, job: Job, site: ChargedLeg) -> Pricing:
-    """The pricing of a visit before its first step."""
-    return Pricing(terms, job, site, PrepaidBalances(terms), set(terms.flags))

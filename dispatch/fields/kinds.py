@@ -422,7 +422,7 @@ def span_of(text: str, *, allow_24: bool = True) -> tuple[int, int]:
 
 def _option(text: str, options: Sequence[str] | Mapping[str, Any]) -> Any:
     """The value of a word, whatever its case and whether its own words are joined by spaces or underscores."""
-    known = options if isinstance(options, Mapping) else {str(option): option for option in options}
+    known = _by_word(options)
     typed = " ".join(re.sub("[-_]", " ", text).casefold().split())
     for word, value in known.items():
         # a number is also what it counts as: 2 is P2
@@ -432,6 +432,9 @@ def _option(text: str, options: Sequence[str] | Mapping[str, Any]) -> Any:
 
 
 def _word(value: Any, options: Sequence[str] | Mapping[str, Any]) -> str:
-    if isinstance(options, Mapping):
-        return next((word for word, option in options.items() if option == value), "" if value is None else str(value))
-    return "" if value is None else str(value)
+    known = _by_word(options)
+    return next((word for word, option in known.items() if option == value), "" if value is None else str(value))
+
+
+def _by_word(options: Sequence[str] | Mapping[str, Any]) -> Mapping[str, Any]:
+    return options if isinstance(options, Mapping) else {str(option): option for option in options}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, Provenance, placed
 from dispatch.travel.chain import Provider
@@ -32,11 +32,8 @@ class Pinned(Provider):
         """The pinned drives among these."""
         if not self._legs:
             return [[UNKNOWN_LEG] * len(destinations) for _ in origins]
-        ends = [None if place is None else _end(place) for place in destinations]
-        return [
-            [UNKNOWN_LEG if start is None or end is None else self._legs.get((start, end), UNKNOWN_LEG) for end in ends]
-            for start in (None if place is None else _end(place) for place in origins)
-        ]
+        starts, ends = ([None if place is None else _end(place) for place in side] for side in (origins, destinations))
+        return _looked_up(self._legs, starts, ends)
 
 
 class KnownDrives(Provider):
@@ -51,10 +48,12 @@ class KnownDrives(Provider):
         legs = self._look(
             sorted({start for start in starts if start is not None}), sorted({end for end in ends if end is not None})
         )
-        return [
-            [UNKNOWN_LEG if start is None or end is None else legs.get((start, end), UNKNOWN_LEG) for end in ends]
-            for start in starts
-        ]
+        return _looked_up(legs, starts, ends)
+
+
+def _looked_up(legs: Mapping[Any, Leg], starts: Iterable[object], ends: Sequence[object]) -> list[list[Leg]]:
+    """The leg of each pair of ends, unknown where none is kept."""
+    return [[legs.get((start, end), UNKNOWN_LEG) for end in ends] for start in starts]
 
 
 def pinned_leg(minutes: int) -> Leg:

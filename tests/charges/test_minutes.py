@@ -12,7 +12,7 @@ import pytest
 
 from dispatch.charges.card import Rounding, read_agreement, read_card
 from dispatch.charges.minutes import Stay, round_minutes, stay_of
-from dispatch.charges.pricing import pricing_of
+from dispatch.charges.pricing import Pricing
 from dispatch.charges.reading import merged
 from dispatch.charges.terms import select
 from dispatch.charges.visit import ChargedLeg, read_job
@@ -65,7 +65,7 @@ def stay(
     )
     agreed = None if agreement is None else read_agreement(agreement, "agreement", None)
     terms = select(read_card(merged(CARD, card or {}), "card", None), agreed, job)
-    pricing = pricing_of(terms, job, ChargedLeg(minutes=Fraction(20)))
+    pricing = Pricing(terms, job, ChargedLeg(minutes=Fraction(20)))
     return stay_of(pricing, terms.crew[0]), pricing.flags
 
 
