@@ -66,7 +66,7 @@ def sheet_lines(form: Mapping[str, Any], currency: str, tax: str = "", width: in
         lines.append("nothing is charged")
     lines += [f"{word:<{width - 11}} {form[word]:>9}" for word in ("net", "tax", "total")]
     lines.append(f"all in {show(currency)}" + (f" · {show(tax)}" if tax else ""))
-    lines += [f"drawn from {show(pool)}: {amount}" for pool, amount in form.get("drawn", {}).items()]
+    lines += [f"drawn from {show(name)}: {amount}" for name, amount in form.get("drawn", {}).items()]
     if form["status"] != "ready":
         lines.append("a lead must accept it:")
     lines += _wrapped((f"· {MEANS[flag]}" for flag in form["flags"]), width)

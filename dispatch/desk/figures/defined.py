@@ -93,7 +93,7 @@ FIGURES = (
         "Given away",
         FigureUnit.MONEY,
         "Goodwill, and what our own failures, free tests and waived travel would have cost, by the newest charge sheets of the "
-        "visits that ended. What an agreement covers or a prepaid pool pays is not given away.",
+        "visits that ended. What an agreement covers or a prepaid balance pays is not given away.",
     ),
 )
 """Every figure, in the order in which they are shown."""

@@ -235,7 +235,7 @@ def _charge(user: User, page: VisitPage) -> Section:
         counted = f"{line['qty']} {line['unit']}" if "unit" in line else ""
         rows.append((": ".join(filter(None, (what, why))), counted, amount(line["amount"])))
     rows += [(word, "", amount(form[word])) for word in ("net", "tax", "total")]
-    drawn = [f"drawn from {pool}: {amount}" for pool, amount in form.get("drawn", {}).items()]
+    drawn = [f"drawn from {name}: {amount}" for name, amount in form.get("drawn", {}).items()]
     return Section(
         "Charge",
         shown,
