@@ -190,11 +190,11 @@ def update_agreement(unit: Unit, before: Agreement, after: Agreement, since: dat
         month = after.month_of(max(day, after.starts))
         if after.starts != before.starts:
             _grant(unit, before.id, after.starts, after)
-        elif granted(after) != _word_on(allowances_of(unit.store, before.id), month):
+        elif granted(after) != _grant_on(allowances_of(unit.store, before.id), month):
             _grant(unit, before.id, month, after)
     if after.service != before.service_on(day):
-        was, word = Dated(ALWAYS, asdict(before.service)), Dated(day, asdict(after.service))
-        dated_terms.keep(unit, dated_terms.AGREEMENT, [was], [word], before.id)
+        was, now = Dated(ALWAYS, asdict(before.service)), Dated(day, asdict(after.service))
+        dated_terms.keep(unit, dated_terms.AGREEMENT, [was], [now], before.id)
     unit.audit("agreement", before.id, changed=differences, **({} if since is None else {"from": since.isoformat()}))
     return version
 
@@ -248,7 +248,7 @@ def granted(agreement: Agreement) -> tuple[Any, ...]:
     return minutes, agreement.rollover, agreement.rollover_cap
 
 
-def _word_on(granted: Sequence[Grant], month: datetime.date) -> tuple[Any, ...] | None:
+def _grant_on(granted: Sequence[Grant], month: datetime.date) -> tuple[Any, ...] | None:
     """What was said of an agreement month; None before the first word on it."""
     return next((tuple(grant)[1:] for grant in reversed(granted) if grant.since <= month), None)
 
@@ -259,14 +259,14 @@ def _allowances(store: Store, ids: str, params: Sequence[Any]) -> dict[int, tupl
     return ALLOWANCES.by(store, "r.agreement_id", rest, params)
 
 
-def _grant(unit: Unit, agreement_id: int, since: datetime.date, word: Agreement) -> None:
+def _grant(unit: Unit, agreement_id: int, since: datetime.date, agreement: Agreement) -> None:
     unit.insert(
         "allowance",
         agreement_id=agreement_id,
         from_month=since.isoformat(),
-        minutes=str(word.terms.get("allowance_min") or 0),
-        rollover=word.rollover,
-        rollover_cap_min=word.rollover_cap,
+        minutes=str(agreement.terms.get("allowance_min") or 0),
+        rollover=agreement.rollover,
+        rollover_cap_min=agreement.rollover_cap,
         made_at=unit.at,
     )
 
@@ -326,10 +326,12 @@ def _agreements(
 
 
 def _with_allowance(agreement: Agreement, allowances: Sequence[Grant], day: datetime.date) -> Agreement:
-    word = _word_on(allowances, agreement.month_of(max(day, agreement.starts))) if agreement.kind == RETAINER else None
-    if word is None or word == granted(agreement):
+    grant = (
+        _grant_on(allowances, agreement.month_of(max(day, agreement.starts))) if agreement.kind == RETAINER else None
+    )
+    if grant is None or grant == granted(agreement):
         return agreement
-    minutes, rollover, cap = word
+    minutes, rollover, cap = grant
     allowance = int(minutes) if minutes.denominator == 1 else shortest(minutes)
     return replace(
         agreement, terms={**agreement.terms, "allowance_min": allowance}, rollover=rollover, rollover_cap=cap

@@ -88,7 +88,7 @@ def decide(checklist: Checklist, item: Item, entry: Recording) -> Decision:
     if faults:
         return Decision(faults)
     result = _read(item, entry)
-    text = _said(item, entry)
+    text = _words_of(item, entry)
     if (verdict := _verdict_on_value(item, entry)) is not None:
         good, sentence = verdict
         result = result if good else Result.FAIL
@@ -243,19 +243,19 @@ def _lacking_in_test(checklist: Checklist, item: Item, entry: Recording) -> str:
         return f"{fault}."
     if judged is not None:
         return ""
-    text = _said(item, entry)
+    text = _words_of(item, entry)
     if entry.result is Result.FAIL:
         return "" if len(text) >= EVIDENCE else f"Say what was seen, in at least {EVIDENCE} characters."
     if not says_enough(text):
         value = "a figure alone proves nothing without bounds" if item.bounds is None else "or give a value"
         return f"Say what was seen, in {ENOUGH}; {value}."
-    before = _said_before(checklist, item)
+    before = _typed_before(checklist, item)
     if before is not None and says_the_same(text, before.text):
         return "The test before this one has the same words: say what was seen here."
     return ""
 
 
-def _said_before(checklist: Checklist, item: Item) -> Attempt | None:
+def _typed_before(checklist: Checklist, item: Item) -> Attempt | None:
     """The last result that somebody typed on another test of the visit."""
     others = (
         attempt
@@ -325,7 +325,7 @@ def _verdict_on_value(item: Item, entry: Recording) -> tuple[bool, str] | None:
     return value_verdict(item.bounds, value)
 
 
-def _said(item: Item, entry: Recording) -> str:
+def _words_of(item: Item, entry: Recording) -> str:
     """The words of an entry. A value that nothing bounds is one of them: it measures nothing."""
     value = None if _measures(item, entry) else _value(entry)
     return "; ".join(filter(None, (value, trimmed(entry.text))))

@@ -9,7 +9,7 @@ import re
 
 from dispatch.model.text import show
 
-_SAID = re.compile(
+_LENGTH = re.compile(
     r"(?:(?P<hours>[0-9]{1,3})(?:[.,](?P<tenths>[0-9]{1,2}))?h(?:ours?|rs?)?(?:(?P<rest>[0-9]{1,2})(?:m(?:ins?|inutes?)?)?)?"
     r"|(?P<minutes>[0-9]{1,5})(?:m|mins?|minutes?))"
 )
@@ -17,7 +17,7 @@ _SAID = re.compile(
 
 def span_minutes(text: str) -> int | None:
     """The minutes of a length with its unit; None where it is none."""
-    match = _SAID.fullmatch("".join(text.split()).lower())
+    match = _LENGTH.fullmatch("".join(text.split()).lower())
     if match is None:
         return None
     if match["minutes"]:

@@ -24,7 +24,7 @@ _ISO_INSTANT = re.compile(
     _ISO_DAY + r"[t ][0-9]{2}(?::?[0-9]{2}){0,2}(?:[.,][0-9]+)?(?:z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 _FROM_NOW = re.compile(r"(?P<sign>[+-])(?:(?P<hours>[0-9]{1,3})h)?(?:(?P<minutes>[0-9]{1,4})m?)?")
-_SPAN_SAID = re.compile("(?P<ahead>in )?(?P<span>[^a-z].*?)(?P<ago> ago)?")
+_SPAN_AWAY = re.compile("(?P<ahead>in )?(?P<span>[^a-z].*?)(?P<ago> ago)?")
 _DAYS_AWAY = re.compile(r"[+-][0-9]{1,4}")
 
 
@@ -78,7 +78,7 @@ def parse_when(text: str, zone: str, *, now: int, day: date | None = None) -> in
     if span and (span["hours"] or typed.endswith("m")):
         minutes = int(span["hours"] or 0) * 60 + int(span["minutes"] or 0)
         return now + (minutes if span["sign"] == "+" else -minutes) * 60
-    away = _SPAN_SAID.fullmatch(typed)
+    away = _SPAN_AWAY.fullmatch(typed)
     if away and bool(away["ahead"]) != bool(away["ago"]):
         from dispatch.model.spans import span_minutes
 

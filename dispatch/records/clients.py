@@ -14,7 +14,7 @@ WRITERS = (Role.LEAD, Role.DISPATCHER)
 _ONLY_A_LEAD = "only a lead types the drive that clients are charged for"
 
 
-def _told_nowhere(client: Client) -> str:
+def _no_address(client: Client) -> str:
     reached = client.told_at or any(contact.email for contact in client.contacts)
     return "is missing: no contact has an e-mail address either" if client.told and not reached else ""
 
@@ -59,7 +59,7 @@ CLIENT = RecordType(
         Field("notes", "Notes", Text(limits.NOTE)),
     ),
     (
-        Check("told_at", ("told", "contacts"), _told_nowhere),
+        Check("told_at", ("told", "contacts"), _no_address),
         Check("unhappy_since", ("kind",), _unhappy_with_us),
         Check("tax_ref", ("tax_exempt",), _exempt_by_nothing, owed=True),
     ),

@@ -28,7 +28,7 @@ def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
         query = dns.message.make_query(ascii_name(probe.query), probe.record, use_edns=True)
     except dns.exception.DNSException as error:
         raise ProbeFault(f"{probe.query} {probe.record} cannot be asked for", final=True) from error
-    answer = _asked(query, probe, dialer, deadline)
+    answer = _answer_of(query, probe, dialer, deadline)
     code = answer.rcode()
     if code == dns.rcode.NXDOMAIN:
         raise ProbeFault(f"there is no name {probe.query}")
@@ -43,7 +43,7 @@ def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
     return f"the answer is {shown}"
 
 
-def _asked(query: Message, probe: Probe, dialer: Dialer, deadline: Deadline) -> Message:
+def _answer_of(query: Message, probe: Probe, dialer: Dialer, deadline: Deadline) -> Message:
     if not isinstance(dialer, FromHost):
         if not probe.host:
             raise NotRun("a DNS test from the client's network needs its resolver named")

@@ -163,13 +163,13 @@ def _specification(form: dict[str, Any]) -> Specification:
         faults.append("as_of: a whole number is expected")
         as_of = 0
     expires_at = _moment(form, "expires", faults, "expires: a time such as 2026-11-24T15:00:00+00:00 is expected")
-    items = tuple(_asked(item, faults) for item in _several(form, "items", ITEMS, faults))
+    items = tuple(_probed_item(item, faults) for item in _several(form, "items", ITEMS, faults))
     if faults:
         raise NotTaken(faults)
     return Specification(visit, nonce, expires_at, as_of, items, seal)
 
 
-def _asked(form: Any, faults: list[str]) -> ProbedItem:
+def _probed_item(form: Any, faults: list[str]) -> ProbedItem:
     if not isinstance(form, dict):
         faults.append("items: each is an object")
         return ProbedItem("", "", ())

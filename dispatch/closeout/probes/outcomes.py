@@ -17,13 +17,13 @@ def not_run(outcomes: Sequence[ProbeOutcome]) -> str:
     """Why nothing came of them: some could not run, and none of the others failed. Empty: something did."""
     if any(outcome.ran and not outcome.passed for outcome in outcomes):
         return ""
-    return "; ".join(_told(outcome) for outcome in outcomes if not outcome.ran)
+    return "; ".join(_sentence(outcome) for outcome in outcomes if not outcome.ran)
 
 
 def evidence(outcomes: Sequence[ProbeOutcome]) -> str:
     """One sentence for each, what failed first."""
     ordered = sorted(outcomes, key=lambda outcome: outcome.passed)
-    return "; ".join(_told(outcome) for outcome in ordered)[:NOTE]
+    return "; ".join(_sentence(outcome) for outcome in ordered)[:NOTE]
 
 
 def value(outcomes: Sequence[ProbeOutcome]) -> str | None:
@@ -36,6 +36,6 @@ def tries(outcomes: Sequence[ProbeOutcome]) -> tuple[Try, ...]:
     return tuple(attempt for outcome in outcomes for attempt in outcome.tries)
 
 
-def _told(outcome: ProbeOutcome) -> str:
+def _sentence(outcome: ProbeOutcome) -> str:
     where = outcome.probe.where
     return f"{outcome.probe.name}: {outcome.text}" + ("" if where in outcome.text else f" ({where})")
