@@ -150,7 +150,7 @@ def test_what_a_program_without_an_index_wrote_is_found(office: Office, monkeypa
 
 
 def test_an_index_that_cannot_be_written_stops_nobody(office: Office) -> None:
-    office.store.conn.execute("DROP TABLE visit_search")
+    office.store.conn.execute("DROP TABLE IF EXISTS visit_search")
     office.store.conn.execute("CREATE TABLE visit_search (something)")
     office.on_site()
     office.say("R1", "W2", Recording(Result.DONE, "toner cartridge changed"))
@@ -160,7 +160,7 @@ def test_an_index_that_cannot_be_written_stops_nobody(office: Office) -> None:
 
 def test_an_older_database_is_indexed_when_it_is_brought_forward(office: Office) -> None:
     store = office.store
-    store.conn.execute("DROP TABLE visit_search")
+    store.conn.execute("DROP TABLE IF EXISTS visit_search")
     store.conn.execute("INSERT OR IGNORE INTO search_stale SELECT id FROM visit")
     assert found(store, "warehouse") == {"R2"}, "without the index every visit is read"
     search_index.freshen(store.conn, most=None)
