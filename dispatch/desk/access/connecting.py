@@ -38,7 +38,7 @@ def words_for(key: Key, reached: Reached) -> list[str]:
     lines = []
     if known := sshd_config.host_fingerprints():
         lines += ["At the first connection ssh asks whether it is this machine. It is, if it shows one of:", ""]
-        lines += [*(f"    {one}" for one in known), ""]
+        lines += [*(f"    {name}" for name in known), ""]
     lines += ["For ~/.ssh/config on their machine:", ""]
     return [*lines, *stanza(key, reached.host, reached.user)]
 
@@ -86,21 +86,21 @@ def verdict(faults: Sequence[str]) -> list[str]:
 
 def findings_of_the_server(store: Store) -> list[CheckResult]:
     """What the doctor looks at where technicians log in over SSH: one finding for each subject, none for what is not used."""
-    found = []
+    findings = []
     if files.hashes(store):
         faults = evidence.faults(store)
-        found.append(CheckResult("files", not faults, "; ".join(faults) or "as they were handed in"))
+        findings.append(CheckResult("files", not faults, "; ".join(faults) or "as they were handed in"))
     if not keys.all_keys(store):
-        return found
+        return findings
     drifts = [drift.text for drift in key_file.drift(store)]
-    found.append(CheckResult("key file", not drifts, "; ".join(drifts) or "as the database has it"))
+    findings.append(CheckResult("key file", not drifts, "; ".join(drifts) or "as the database has it"))
     if sshd_config.sshd() is None:
-        found.append(CheckResult("sshd", False, "there is no sshd on this machine: install openssh-server"))
+        findings.append(CheckResult("sshd", False, "there is no sshd on this machine: install openssh-server"))
     elif os.geteuid() != 0:
-        found.append(CheckResult("sshd", True, "only root can ask it: sudo dispatch keys check"))
+        findings.append(CheckResult("sshd", True, "only root can ask it: sudo dispatch keys check"))
     else:
         faults = sshd_config.faults(key_file.owner(store), key_file.path_of(store))
-        found.append(
+        findings.append(
             CheckResult("sshd", not faults, "; ".join(faults) or "reads the key file, and forwards nothing else")
         )
-    return found
+    return findings

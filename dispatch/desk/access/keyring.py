@@ -58,16 +58,18 @@ def revoke(user: User, *, fingerprint: str = "", login: str = "") -> list[Key]:
         NotFound: there is no such key that is live.
     """
     with user.write("revoke a key", Role.LEAD) as unit:
-        live = [one for one in keys.all_keys(user.store) if one.live]
+        live = [key for key in keys.all_keys(user.store) if key.live]
         if fingerprint:
-            wanted = fingerprint.strip()
-            gone = [one for one in live if wanted in (one.fingerprint, one.label) or wanted == one.fingerprint[7:]]
+            beginning = fingerprint.strip()
+            gone = [
+                key for key in live if beginning in (key.fingerprint, key.label) or beginning == key.fingerprint[7:]
+            ]
         else:
-            gone = [one for one in live if one.login.casefold() == login.strip().casefold()]
+            gone = [key for key in live if key.login.casefold() == login.strip().casefold()]
         if not gone:
             raise NotFound(
                 f"There is no live key of {show(fingerprint or login, 80)}; `dispatch keys list` lists them."
             )
-        for one in gone:
-            keys.revoke_key(unit, one)
+        for key in gone:
+            keys.revoke_key(unit, key)
         return gone

@@ -72,12 +72,12 @@ def log_in_by_key(store: Store, key_id: int, offered: Sequence[str] = ()) -> Use
     with unit_of_work(store, "log in", actor) as unit:
         staff = _owner(store, key_id, offered)
         others = sessions.open_sessions(store, staff.id)
-        same = [one for one in others if one.key_id == key_id]
-        rest = [one for one in others if one.key_id != key_id]
-        for one in [*same, *rest[: max(0, len(rest) - SESSIONS_A_PERSON + 1)]]:
-            sessions.end(unit, one, "superseded")
-        for one in sessions.gone_sessions(store):
-            sessions.end(unit, one, "gone")
+        same = [login for login in others if login.key_id == key_id]
+        rest = [login for login in others if login.key_id != key_id]
+        for login in [*same, *rest[: max(0, len(rest) - SESSIONS_A_PERSON + 1)]]:
+            sessions.end(unit, login, "superseded")
+        for login in sessions.gone_sessions(store):
+            sessions.end(unit, login, "gone")
         sessions.begin(unit, session, staff.id, key_id)
     return User(store, staff, VIA, session, key_id)
 
@@ -122,21 +122,21 @@ def why_over(user: User, store: Store | None = None) -> str | None:
         store: another connection than the session's own to ask.
     """
     assert user.key_id is not None
-    asked = store or user.store
-    why = sessions.why_over(asked, user.session, user.key_id)
+    asking = store or user.store
+    why = sessions.why_over(asking, user.session, user.key_id)
     # where nothing can be written, no session can be recorded
-    return None if why == sessions.UNKNOWN and asked.read_only is not None else why
+    return None if why == sessions.UNKNOWN and asking.read_only is not None else why
 
 
 def log_out(user: User, how: str, place: str = "{}") -> None:
     """Record that the session was left, and where the person was. One that was ended by others stays as it is."""
-    one = sessions.session(user.store, user.session)
-    if one is None or one.ended_at is not None:
+    login = sessions.session(user.store, user.session)
+    if login is None or login.ended_at is not None:
         return
     with unit_of_work(
         user.store, "log out", Actor(user.staff.id, user.staff.login, user.session, VIA, user.key_id)
     ) as unit:
-        sessions.end(unit, one, how, place)
+        sessions.end(unit, login, how, place)
 
 
 def end_sessions(user: User, ids: Sequence[str]) -> list[SshLogin]:
@@ -149,11 +149,11 @@ def end_sessions(user: User, ids: Sequence[str]) -> list[SshLogin]:
     with user.write("end a session", Role.LEAD) as unit:
         chosen = []
         there = sessions.open_sessions(user.store)
-        for wanted in ids:
-            found = [one for one in there if one.id.startswith(wanted)]
-            if len(found) != 1 or len(wanted) < 4:
-                raise NotFound(f"{len(found)} open sessions begin with {wanted!r}; `dispatch sessions` lists them.")
-            chosen += found
-        for one in chosen:
-            sessions.end(unit, one, f"ended by {user.staff.login}")
+        for beginning in ids:
+            logins = [login for login in there if login.id.startswith(beginning)]
+            if len(logins) != 1 or len(beginning) < 4:
+                raise NotFound(f"{len(logins)} open sessions begin with {beginning!r}; `dispatch sessions` lists them.")
+            chosen += logins
+        for login in chosen:
+            sessions.end(unit, login, f"ended by {user.staff.login}")
         return chosen

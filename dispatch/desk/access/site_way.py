@@ -54,7 +54,7 @@ def how_to_open(user: User) -> str:
 
 def _listeners(port: int) -> set[str] | None:
     """The sockets that listen there; None where there is none, or one that is not ours or open to others."""
-    found = set()
+    ports = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
             lines = Path(table).read_text(encoding="ascii").splitlines()[1:]
@@ -69,8 +69,8 @@ def _listeners(port: int) -> set[str] | None:
                 continue
             if host not in _LOOPBACK or int(uid) != os.getuid():
                 return None
-            found.add(inode)
-    return found or None
+            ports.add(inode)
+    return ports or None
 
 
 def _of_this_session(user: User, inodes: set[str]) -> bool:
@@ -93,12 +93,14 @@ def _claimed(user: User, inodes: set[str]) -> bool:
     if any(presence.is_mine(name) for name in names):
         return True
     there = sessions.open_sessions(user.store, user.staff.id)
-    others = [one for one in there if one.id != user.session]
-    mine = next((one for one in there if one.id == user.session), None)
+    others = [login for login in there if login.id != user.session]
+    mine = next((login for login in there if login.id == user.session), None)
     if mine is None or any(presence.held(name) for name in names):
         return False
     at_my_beginning = user.now - mine.started_at <= SETTLED_SECONDS
-    if others and not (at_my_beginning and all(one.started_at < mine.started_at - SETTLED_SECONDS for one in others)):
+    if others and not (
+        at_my_beginning and all(login.started_at < mine.started_at - SETTLED_SECONDS for login in others)
+    ):
         return False
     for name in names:
         presence.hold(name)

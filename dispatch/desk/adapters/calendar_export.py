@@ -54,14 +54,14 @@ def calendar_of(
         start = day_bounds(first, zone)[0]
         end = day_bounds(first + datetime.timedelta(days=days - 1), zone)[1]
         placed = visits.placed_between(user.store, start, end, technicians={technician.id})
-        found = [visit for visit in placed if visit.state in OCCUPYING]
+        taking = [visit for visit in placed if visit.state in OCCUPYING]
         calendar = icalendar.Calendar()
         calendar.add("prodid", PRODUCT)
         calendar.add("version", "2.0")
         calendar.add("method", "PUBLISH")
         if not busy:
             calendar.add("x-wr-calname", technician.name)
-        for visit in found:
+        for visit in taking:
             event = _frame(visit, technician, salt, user.now, busy=busy)
             if busy:
                 event.add("summary", "busy")
@@ -69,7 +69,7 @@ def calendar_of(
             else:
                 _tell(event, visit, user)
             calendar.add_component(event)
-    return calendar.to_ical().decode("utf-8"), len(found)
+    return calendar.to_ical().decode("utf-8"), len(taking)
 
 
 def _frame(visit: Visit, technician: Technician, salt: str, now: int, *, busy: bool) -> Event:

@@ -104,7 +104,7 @@ def _events(text: str, name: str) -> Iterator[list[str]]:  # noqa: C901, PLR0912
 def _cells(lines: list[str]) -> tuple[str, ...]:
     """One event in the order of `COLUMNS`."""
     trouble: list[str] = []
-    found: dict[str, Any] = {}
+    properties: dict[str, Any] = {}
     zones: dict[str, str] = {}
     for line in lines:
         name = line[: len(_NAME.match(line)[0])].upper()  # type: ignore[index]
@@ -114,14 +114,14 @@ def _cells(lines: list[str]) -> tuple[str, ...]:
             # a parser of hostile text may raise anything; what it cannot read is told, and the other events go on
             trouble.append(f"{name}: cannot be read")
             continue
-        if name in found and name != "RDATE":
+        if name in properties and name != "RDATE":
             trouble.append(f"{name}: stands there twice")
-        found.setdefault(name, read)
+        properties.setdefault(name, read)
         zones.setdefault(name, zone)
-    texts = {name: str(found.get(name, "")) for name in _TEXTS}
-    start, end = _times(found, zones, trouble)
-    occurrence = _moment("RECURRENCE-ID", found, zones, trouble)
-    repeats = _repeats(found)
+    texts = {name: str(properties.get(name, "")) for name in _TEXTS}
+    start, end = _times(properties, zones, trouble)
+    occurrence = _moment("RECURRENCE-ID", properties, zones, trouble)
+    repeats = _repeats(properties)
     uid = texts["UID"].strip() or f"sha256:{hashlib.sha256(repr((texts, start)).encode()).hexdigest()}"
     if len(uid) > _UID:
         trouble.append(f"UID: longer than {_UID} characters")
@@ -163,16 +163,16 @@ def _read_line(name: str, line: str) -> tuple[Any, str]:
     return read, zone
 
 
-def _times(found: dict[str, Any], zones: dict[str, str], trouble: list[str]) -> tuple[str, str]:
+def _times(properties: dict[str, Any], zones: dict[str, str], trouble: list[str]) -> tuple[str, str]:
     """Start and end as text; the end from DTEND, DURATION or, for a date alone, from the day (RFC 5545, 3.6.1)."""
-    if "DTSTART" not in found:
-        if not any(one.startswith("DTSTART") for one in trouble):
+    if "DTSTART" not in properties:
+        if not any(fault.startswith("DTSTART") for fault in trouble):
             trouble.append("DTSTART: is missing")
         return "", ""
-    start = _moment("DTSTART", found, zones, trouble)
-    if "DTEND" in found:
-        return start, _moment("DTEND", found, zones, trouble)
-    length = getattr(found.get("DURATION"), "dt", None)
+    start = _moment("DTSTART", properties, zones, trouble)
+    if "DTEND" in properties:
+        return start, _moment("DTEND", properties, zones, trouble)
+    length = getattr(properties.get("DURATION"), "dt", None)
     if not start or not isinstance(length, datetime.timedelta):
         return start, ""
     try:
@@ -187,9 +187,9 @@ def _times(found: dict[str, Any], zones: dict[str, str], trouble: list[str]) -> 
         return start, ""
 
 
-def _moment(name: str, found: dict[str, Any], zones: dict[str, str], trouble: list[str]) -> str:
+def _moment(name: str, properties: dict[str, Any], zones: dict[str, str], trouble: list[str]) -> str:
     """A date, a time without a zone, or an instant in UTC, as ISO 8601; empty where it cannot be taken."""
-    value = found.get(name)
+    value = properties.get(name)
     if value is None:
         return ""
     moment = getattr(value, "dt", None)
@@ -227,11 +227,11 @@ def _zone(written: str) -> str | None:
     return None
 
 
-def _repeats(found: dict[str, Any]) -> str:
+def _repeats(properties: dict[str, Any]) -> str:
     """How the event repeats, as JSON; empty where it does not."""
-    if "RRULE" not in found and "RDATE" not in found:
+    if "RRULE" not in properties and "RDATE" not in properties:
         return ""
-    rule = found.get("RRULE")
+    rule = properties.get("RRULE")
     if not isinstance(rule, dict):
         return "{}"
     return json.dumps({str(part).upper(): [_value(value) for value in values] for part, values in rule.items()})

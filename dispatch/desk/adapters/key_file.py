@@ -95,13 +95,13 @@ def write(store: Store) -> Path:
     path = path_of(store)
     written = ""
     # somebody may have added or revoked a key between our look and our writing: the last look is the one that counts
-    while written != (wanted := content(store)):
+    while written != (expected := content(store)):
         owner = store.path.stat()
         try:
-            put(path, wanted, owner=(owner.st_uid, owner.st_gid) if os.geteuid() == 0 else None)
+            put(path, expected, owner=(owner.st_uid, owner.st_gid) if os.geteuid() == 0 else None)
         except OSError as error:
             raise from_os(error, path) from error
-        written = wanted
+        written = expected
     return path
 
 
@@ -109,23 +109,23 @@ def drift(store: Store) -> list[Drift]:
     """Everything about the file that keeps sshd from reading it, or lets it say something else than the database."""
     path = path_of(store)
     try:
-        found = path.lstat()
+        status = path.lstat()
         text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return [Drift(f"{path} is not there: nobody can log in")] if keys.live_keys(store) else []
     except OSError as error:
         return [Drift(f"{path} cannot be read: {error.strerror}", mended=False)]
     faults = []
-    wanted = content(store)
-    if text != wanted:
-        there, should = set(text.splitlines()), set(wanted.splitlines())
+    expected = content(store)
+    if text != expected:
+        there, should = set(text.splitlines()), set(expected.splitlines())
         counted = f"{len(should - there)} lines are missing, {len(there - should)} should not be there"
         faults.append(Drift(f"{path} differs from the database: {counted}"))
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         faults.append(Drift(f"{path} is not a plain file"))
-    elif stat.S_IMODE(found.st_mode) & 0o077:
-        faults.append(Drift(f"{path} has mode {stat.S_IMODE(found.st_mode):04o}, 0600 was expected"))
-    if found.st_uid != store.path.stat().st_uid:
+    elif stat.S_IMODE(status.st_mode) & 0o077:
+        faults.append(Drift(f"{path} has mode {stat.S_IMODE(status.st_mode):04o}, 0600 was expected"))
+    if status.st_uid != store.path.stat().st_uid:
         faults.append(Drift(f"{path} does not belong to the owner of the database"))
     for folder in path.parents:
         mode = folder.stat().st_mode

@@ -127,19 +127,19 @@ def version() -> tuple[int, int] | None:
     if program is None:
         return None
     # older ones do not know the option, and say their version with their usage
-    said = subprocess.run([program, "-V"], capture_output=True, text=True, check=False, timeout=20)
-    found = re.search(r"OpenSSH_(\d+)\.(\d+)", said.stderr + said.stdout)
-    return None if found is None else (int(found[1]), int(found[2]))
+    output = subprocess.run([program, "-V"], capture_output=True, text=True, check=False, timeout=20)
+    match = re.search(r"OpenSSH_(\d+)\.(\d+)", output.stderr + output.stdout)
+    return None if match is None else (int(match[1]), int(match[2]))
 
 
 def host_fingerprints(folder: Path = Path("/etc/ssh")) -> list[str]:
     """The keys of this machine, as ssh shows them at the first connection: kind and fingerprint."""
-    found = []
+    fingerprints = []
     for path in sorted(folder.glob("ssh_host_*_key.pub")):
         with contextlib.suppress(OSError, UnicodeDecodeError, KeyRefused):
             key = read_public_key(path.read_text(encoding="utf-8"))
-            found.append(f"{key.kind.upper()} {key.fingerprint}")
-    return found
+            fingerprints.append(f"{key.kind.upper()} {key.fingerprint}")
+    return fingerprints
 
 
 def put(text: str, path: Path) -> None:
@@ -180,19 +180,19 @@ def faults(user: str, key_file: Path, config: Path | None = None) -> list[str]:
     if done.returncode:
         return [f"sshd -T cannot be asked: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}"]
     lines = done.stdout.splitlines()
-    said = {name: value for name, _, value in (line.partition(" ") for line in lines)}
+    settings = {name: value for name, _, value in (line.partition(" ") for line in lines)}
     found = [
-        f"{name} is {said.get(name, '')!r} for {user}, {values[-1]!r} was expected"
+        f"{name} is {settings.get(name, '')!r} for {user}, {values[-1]!r} was expected"
         for name, values in _WANTED.items()
-        if said.get(name, "") not in values
+        if settings.get(name, "") not in values
     ]
-    if said.get("authorizedkeysfile") != str(key_file):
+    if settings.get("authorizedkeysfile") != str(key_file):
         found.append(
-            f"authorizedkeysfile is {said.get('authorizedkeysfile')!r} for {user}, {str(key_file)!r} was expected"
+            f"authorizedkeysfile is {settings.get('authorizedkeysfile')!r} for {user}, {str(key_file)!r} was expected"
         )
-    if said.get("disableforwarding") != "yes" and said.get("allowtcpforwarding") != "remote":
+    if settings.get("disableforwarding") != "yes" and settings.get("allowtcpforwarding") != "remote":
         found.append("allowtcpforwarding is more than remote: sessions could open connections from this machine")
-    interval, count = int(said.get("clientaliveinterval", "0")), int(said.get("clientalivecountmax", "0"))
+    interval, count = int(settings.get("clientaliveinterval", "0")), int(settings.get("clientalivecountmax", "0"))
     if (unanswered := _unanswered(lines)) is not None:
         found.append(unanswered)
     if not 0 < interval * count <= 60:

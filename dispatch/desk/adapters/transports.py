@@ -166,11 +166,11 @@ class ByApprise:
 
 
 def _accepted(answer: tuple[int, bytes], host: str) -> None:
-    code, said = answer
+    code, text = answer
     if not 200 <= code < 300:
-        raise _refused(code, said, host)
+        raise _refused(code, text, host)
 
 
-def _refused(code: int, said: bytes | str, host: str) -> NotSent:
-    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+def _refused(code: int, answer: bytes | str, host: str) -> NotSent:
+    words = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     return NotSent(f"{host} answered {code} {' '.join(words.split())[:200]}.", final=500 <= code < 600)

@@ -173,16 +173,16 @@ def restore(source: Path, target: Path, identity: Path | None = None) -> Restore
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
-            found = _unpacked(source, identity, Path(folder), all_of_it=True)
+            backup = _unpacked(source, identity, Path(folder), all_of_it=True)
             for name in ("files", "unsent"):
                 if (Path(folder) / name).is_dir():
                     (Path(folder) / name).rename(beside[name])
                     placed.append(beside[name])
             backups.restore(Path(folder) / DATABASE, target)
             placed.clear()
-            made = [f"{target}: the database, {found.rows} rows of audit"]
-            if found.manifest is not None:
-                made += _told_of(found.manifest, beside)
+            made = [f"{target}: the database, {backup.rows} rows of audit"]
+            if backup.manifest is not None:
+                made += _told_of(backup.manifest, beside)
             made += _settings_from(Path(folder) / "settings")
     except OSError as error:
         raise from_os(error, target) from error
@@ -192,7 +192,7 @@ def restore(source: Path, target: Path, identity: Path | None = None) -> Restore
     with Store.open(target) as store:
         if live := keys.live_keys(store):
             made.append(f"{key_file.write(store)}: made anew, {len(live)} keys; let sshd read it (docs/remote.md)")
-    return Restored(found, tuple(made))
+    return Restored(backup, tuple(made))
 
 
 # writing
@@ -249,16 +249,16 @@ def _recipients(to: Sequence[str]) -> list[Any]:
     if not to:
         return []
     pyrage = _pyrage()
-    found = []
+    recipients = []
     for text in to:
         kind = pyrage.ssh if text.startswith("ssh-") else pyrage.x25519
         try:
-            found.append(kind.Recipient.from_str(text.strip()))
+            recipients.append(kind.Recipient.from_str(text.strip()))
         except pyrage.RecipientError:
             raise Refusal(
                 f"{show(text, 80)} is not a public key of age (age1…) or of ssh. Nothing was written."
             ) from None
-    return found
+    return recipients
 
 
 def _pyrage() -> Any:
@@ -306,13 +306,13 @@ def _examined(database: Path, manifest: Manifest | None, named: str) -> FoundBac
         with contextlib.closing(copies.connect(database, mode="ro&immutable=1")) as conn:
             if (damage := copies.damage_of(conn)) is not None:
                 raise Refusal(f"{named} is damaged ({show(damage, 200)}). Take an older backup.")
-            found = FoundBackup(chain.head_of(conn), chain.rows_of(conn), chain.broken_at(conn), manifest)
+            backup = FoundBackup(chain.head_of(conn), chain.rows_of(conn), chain.broken_at(conn), manifest)
             backups.refuse_damaged_text(conn)
     except sqlite3.Error as error:
         raise translate(error) from error
-    if manifest is not None and manifest.head != found.head:
+    if manifest is not None and manifest.head != backup.head:
         raise Refusal(f"{named} is damaged: the head of its audit chain is not the one in its manifest.")
-    return found
+    return backup
 
 
 @contextlib.contextmanager
@@ -354,8 +354,10 @@ def _identities(path: Path) -> list[Any]:
         if b"PRIVATE KEY" in data:
             return [pyrage.ssh.Identity.from_buffer(data)]
         lines = [line.strip() for line in data.decode(errors="replace").splitlines()]
-        if found := [pyrage.x25519.Identity.from_str(line) for line in lines if line.startswith("AGE-SECRET-KEY-")]:
-            return found
+        if identities := [
+            pyrage.x25519.Identity.from_str(line) for line in lines if line.startswith("AGE-SECRET-KEY-")
+        ]:
+            return identities
     except pyrage.IdentityError:
         pass
     raise Refusal(
@@ -423,29 +425,29 @@ def _taken(content: IO[bytes], target: Path | None) -> tuple[int, str]:
 
 
 def _told_of(manifest: Manifest, beside: dict[str, Path]) -> list[str]:
-    told = []
+    sentences = []
     if count := manifest.count("files"):
-        told.append(f"{beside['files']}: {count} files that were handed in")
+        sentences.append(f"{beside['files']}: {count} files that were handed in")
     if count := manifest.count("unsent"):
-        told.append(f"{beside['unsent']}: {count} texts that were typed and not yet saved")
+        sentences.append(f"{beside['unsent']}: {count} texts that were typed and not yet saved")
     if manifest.missing:
-        told.append(f"not made: {len(manifest.missing)} files that were missing when the backup was made")
-    return told
+        sentences.append(f"not made: {len(manifest.missing)} files that were missing when the backup was made")
+    return sentences
 
 
 def _settings_from(folder: Path) -> list[str]:
     """Put settings where this person has none, never over one."""
-    told = []
+    sentences = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         target = _path_of_setting(path.name)
         if os.path.lexists(target):
-            told.append(f"{target}: left as it is; the backup has one too")
+            sentences.append(f"{target}: left as it is; the backup has one too")
             continue
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with contextlib.suppress(StoreFault), copies.new_file(target) as draft:
             draft.write_bytes(path.read_bytes())
-        told.append(f"{target}: as it was where the backup was made")
-    return told
+        sentences.append(f"{target}: as it was where the backup was made")
+    return sentences
 
 
 def _path_of_setting(name: str) -> Path:

@@ -73,16 +73,16 @@ def accept_charge(user: User, reference: str, reason: str, shown: Shown) -> Pric
         if (change := changed_since(user.store, visit, shown)) is not None:
             raise Refusal(f"The charge of {show(visit.reference)} is not accepted: {change}; look at it first.")
         visits.change(unit, visit)
-        kept = keep_sheet(user, unit, find(user.store, reference), reason=why, accept=True)
-        if isinstance(kept, Unpriced):
-            raise Refusal(f"There is no charge to accept: {kept.reason}.")
-        if kept.form["total"] is None:
+        charge = keep_sheet(user, unit, find(user.store, reference), reason=why, accept=True)
+        if isinstance(charge, Unpriced):
+            raise Refusal(f"There is no charge to accept: {charge.reason}.")
+        if charge.form["total"] is None:
             from dispatch.charges.explain import needs
 
-            raise Refusal(f"The charge of {visit.reference} is still blocked: {'; '.join(needs(kept.form))}.")
-        if last is not None and last.total is not None and kept.total != last.total:
+            raise Refusal(f"The charge of {visit.reference} is still blocked: {'; '.join(needs(charge.form))}.")
+        if last is not None and last.total is not None and charge.total != last.total:
             raise Refusal(
-                f"The charge of {visit.reference} was {amount(last)} and comes to {kept.form['total']} now: "
+                f"The charge of {visit.reference} was {amount(last)} and comes to {charge.form['total']} now: "
                 "correct it first, and look at it again."
             )
         return _charge(user, reference)
@@ -101,9 +101,9 @@ def correct_charge(user: User, reference: str, reason: str, *, afresh: bool = Fa
         visit = _ended(user, reference)
         why = reason_of(reason)
         open_charge(user, unit, visit, why)
-        kept = keep_sheet(user, unit, find(user.store, reference), reason=why, accept=True, afresh=afresh)
-        if isinstance(kept, Unpriced):
-            raise Refusal(f"There is no charge to correct: {kept.reason}.")
+        charge = keep_sheet(user, unit, find(user.store, reference), reason=why, accept=True, afresh=afresh)
+        if isinstance(charge, Unpriced):
+            raise Refusal(f"There is no charge to correct: {charge.reason}.")
         return _charge(user, reference)
 
 

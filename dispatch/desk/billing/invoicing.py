@@ -42,14 +42,14 @@ def ready(store: Store) -> tuple[dict[str, int], list[tuple[str, str]]]:
     What was cancelled or ended by us without a charge is approved and done with; it is in neither.
     """
     going, left_out = {}, []
-    for one in invoices.approved(store):
-        if one.revision is not None and one.revision == one.approved:
-            going[one.reference] = one.revision
-        elif one.revision is not None:
-            why = f"revision {one.approved} of its charge was approved, and {one.revision} stands: correct it, and approve it"
-            left_out.append((one.reference, why))
-        elif one.state not in (State.CANCELLED, State.ABORTED):
-            left_out.append((one.reference, "its charge was changed after the approval and has to be accepted"))
+    for visit in invoices.approved(store):
+        if visit.revision is not None and visit.revision == visit.approved:
+            going[visit.reference] = visit.revision
+        elif visit.revision is not None:
+            why = f"revision {visit.approved} of its charge was approved, and {visit.revision} stands: correct it, and approve it"
+            left_out.append((visit.reference, why))
+        elif visit.state not in (State.CANCELLED, State.ABORTED):
+            left_out.append((visit.reference, "its charge was changed after the approval and has to be accepted"))
     return going, left_out
 
 
@@ -68,9 +68,9 @@ def export(user: User, shown: Mapping[str, int]) -> HandedOver:
     with user.write("export", Role.LEAD) as unit:
         going, left_out = ready(user.store)
         if not going:
-            told = "; ".join(f"{reference}: {why}" for reference, why in left_out)
+            reasons = "; ".join(f"{reference}: {why}" for reference, why in left_out)
             none = "Nothing is ready to invoice: no visit is approved that was not exported before."
-            raise Refusal(f"Nothing can be exported: {told}." if left_out else none)
+            raise Refusal(f"Nothing can be exported: {reasons}." if left_out else none)
         if shown != going:
             raise Refusal(f"What is ready is not what was shown: {_difference(shown, going)}. Nothing was exported.")
         number = invoices.add_batch(unit)
@@ -168,11 +168,11 @@ def _number(text: str | None) -> Decimal | str:
 
 
 def _difference(shown: Mapping[str, int], going: Mapping[str, int]) -> str:
-    words = [f"{show(one)} has come" for one in going if one not in shown]
-    words += [f"{show(one)} is not ready any more" for one in shown if one not in going]
+    words = [f"{show(reference)} has come" for reference in going if reference not in shown]
+    words += [f"{show(reference)} is not ready any more" for reference in shown if reference not in going]
     words += [
-        f"{show(one)} was revision {shown[one]} and is {now}"
-        for one, now in going.items()
-        if one in shown and shown[one] != now
+        f"{show(reference)} was revision {shown[reference]} and is {now}"
+        for reference, now in going.items()
+        if reference in shown and shown[reference] != now
     ]
     return "; ".join(words)

@@ -26,14 +26,14 @@ class ChargeChange:
 
     def lines(self, width: int = 72) -> list[str]:
         """The charge before and after, line by line; nothing where it is the same and the approval stands."""
-        forms = [one.form if isinstance(one, Priced) else None for one in (self.charge, self.becomes)]
-        currency = next((one.currency for one in (self.becomes, self.charge) if isinstance(one, Priced)), "")
-        told = difference_lines(forms[0], forms[1], currency, width)
+        forms = [priced.form if isinstance(priced, Priced) else None for priced in (self.charge, self.becomes)]
+        currency = next((priced.currency for priced in (self.becomes, self.charge) if isinstance(priced, Priced)), "")
+        shown = difference_lines(forms[0], forms[1], currency, width)
         if isinstance(self.becomes, Unpriced) and not isinstance(self.charge, Unpriced):
-            told.append(self.becomes.reason)
+            shown.append(self.becomes.reason)
         if self.before.review is Review.APPROVED and self.after.review is Review.TO_REVIEW:
-            told.append("It was approved, and waits for review again.")
-        return told
+            shown.append("It was approved, and waits for review again.")
+        return shown
 
 
 def rehearse(user: User, reference: str, deed: Callable[[], object]) -> ChargeChange:

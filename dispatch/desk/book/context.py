@@ -75,8 +75,8 @@ def labour_classes(store: Store) -> list[str]:
 
 
 def _sites(store: Store) -> list[str]:
-    names = {one.id: one.name for one in clients.all_clients(store)}
-    return [f"{names.get(one.client_id, '')} / {one.name}" for one in clients.all_sites(store)]
+    names = {client.id: client.name for client in clients.all_clients(store)}
+    return [f"{names.get(site.client_id, '')} / {site.name}" for site in clients.all_sites(store)]
 
 
 _FINDING: Mapping[str, Callable[[Store, str], Any]] = {
@@ -92,10 +92,14 @@ _TITLE: Mapping[str, Callable[[Store, Any], str]] = {
     "end": end_title,
 }
 _TITLES: Mapping[str, Callable[[Store], Sequence[str]]] = {
-    "client": lambda store: [one.name for one in clients.all_clients(store)],
+    "client": lambda store: [client.name for client in clients.all_clients(store)],
     "site": _sites,
-    "technician": lambda store: [one.name for one in people.technicians(store)],
+    "technician": lambda store: [technician.name for technician in people.technicians(store)],
     "labour class": labour_classes,
-    "end": lambda store: ["depot", *_sites(store), *(f"home of {one.name}" for one in people.technicians(store))],
+    "end": lambda store: [
+        "depot",
+        *_sites(store),
+        *(f"home of {technician.name}" for technician in people.technicians(store)),
+    ],
     "skill": lambda store: sorted(people.skills(store)),
 }

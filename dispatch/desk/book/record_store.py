@@ -63,7 +63,7 @@ class RecordStore(ABC, Generic[T]):
         Raises:
             NotFound: there is none, or several; the sentence names those that come near.
         """
-        return near(self.noun, name, {self.title(store, one): one for one in self.all(store)})
+        return near(self.noun, name, {self.title(store, record): record for record in self.all(store)})
 
     def title(self, store: Store, record: T) -> str:
         """What the record is called."""
@@ -82,7 +82,9 @@ class RecordStore(ABC, Generic[T]):
         desk = Desk.for_user(user)
         after = self.judged(desk, before, self.record.filled(texts, desk, before, faults), faults)
         refused = {fault.name for fault in faults}
-        faults += [FieldFault(name, "", said) for name, said in self.doubts(desk, before, after) if name not in refused]
+        faults += [
+            FieldFault(name, "", sentence) for name, sentence in self.doubts(desk, before, after) if name not in refused
+        ]
         return after
 
     def judged(self, desk: Desk, before: T | None, after: T, faults: list[FieldFault]) -> T:

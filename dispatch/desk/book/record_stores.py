@@ -59,8 +59,8 @@ class ClientRecords(RecordStore[Client]):
     def line(self, store: Store, record: Client) -> str:
         """The first contact."""
         first = record.contacts[0] if record.contacts else None
-        told = "no contact yet" if first is None else f"{first.name} {first.phone}".strip()
-        return told if record.kind == "client" else f"{record.kind}  {told}"
+        contact = "no contact yet" if first is None else f"{first.name} {first.phone}".strip()
+        return contact if record.kind == "client" else f"{record.kind}  {contact}"
 
     def settled(self, desk: Desk, before: Client | None, after: Client) -> Client:
         """With the day on which it was noted that a prospect is unhappy."""
@@ -98,11 +98,11 @@ class SiteRecords(RecordStore[Site]):
 
     def notes(self, store: Store, record: Site) -> Sequence[str]:
         """Who placed it, how near to the door, and what may be tested there."""
-        told = ", ".join(part for part in (record.place_source, record.place_precision) if part)
-        placed = [f"placed: {told}"] if record.place is not None and told else []
+        source = ", ".join(part for part in (record.place_source, record.place_precision) if part)
+        placed = [f"placed: {source}"] if record.place is not None and source else []
         tested = [
-            " ".join(part for part in (f"test {one.name}:", one.kind, one.address, one.options) if part)
-            for one in targets.targets_of(store, record.id)
+            " ".join(part for part in (f"test {target.name}:", target.kind, target.address, target.options) if part)
+            for target in targets.targets_of(store, record.id)
         ]
         return [*placed, *tested]
 
@@ -113,15 +113,15 @@ class SiteRecords(RecordStore[Site]):
             after = reckoned(desk.firm, after)
         elif before is None or drive != (before.one_way_distance, before.one_way_minutes):
             after = replace(after, one_way_provenance="typed")
-        told = (after.place_source, after.place_precision)
+        source = (after.place_source, after.place_precision)
         if after.place is None:
-            told = ("", "")
+            source = ("", "")
         elif before is not None and after.place == before.place:
-            told = (before.place_source, before.place_precision)
-        elif not told[0] or (before is not None and told == (before.place_source, before.place_precision)):
+            source = (before.place_source, before.place_precision)
+        elif not source[0] or (before is not None and source == (before.place_source, before.place_precision)):
             # a new place that does not say who found it
-            told = ("typed", "")
-        return replace(after, place_source=told[0], place_precision=told[1])
+            source = ("typed", "")
+        return replace(after, place_source=source[0], place_precision=source[1])
 
     def doubts(self, desk: Desk, before: Site | None, after: Site) -> Iterator[tuple[str, str]]:
         """A name tells the sites of a client apart, and a site stays with its client."""
@@ -153,10 +153,10 @@ class StaffRecords(RecordStore[Staff]):
 
     def find(self, store: Store, name: str) -> Staff:
         """The member of staff of that login or name."""
-        found = people.staff_by_login(store, name)
-        if found is not None and found.active:
-            return found
-        return near("member of staff", name, {one.name: one for one in self.all(store)})
+        person = people.staff_by_login(store, name)
+        if person is not None and person.active:
+            return person
+        return near("member of staff", name, {person.name: person for person in self.all(store)})
 
     def line(self, store: Store, record: Staff) -> str:
         """Login and roles."""
@@ -164,12 +164,12 @@ class StaffRecords(RecordStore[Staff]):
 
     def doubts(self, desk: Desk, before: Staff | None, after: Staff) -> Iterator[tuple[str, str]]:
         """Login and name tell people apart. There is always a lead left."""
-        for one in people.all_staff(desk.store):
-            if one.id == after.id:
+        for person in people.all_staff(desk.store):
+            if person.id == after.id:
                 continue
-            if one.login.casefold() == after.login.casefold():
-                yield "login", f"{after.login} is {one.name}'s"
-            if one.name.casefold() == after.name.casefold():
+            if person.login.casefold() == after.login.casefold():
+                yield "login", f"{after.login} is {person.name}'s"
+            if person.name.casefold() == after.name.casefold():
                 yield "name", f"{after.name} is on the staff already; names tell people apart on the board"
         if before is not None and Role.LEAD in before.roles and Role.LEAD not in after.roles:
             yield from _keep_a_lead(desk.store, before)
@@ -177,8 +177,8 @@ class StaffRecords(RecordStore[Staff]):
     def put_away(self, unit: Unit, record: Staff, at: int | None) -> None:
         """Take somebody off the staff, or back."""
         if at is not None:
-            for _, said in _keep_a_lead(unit.store, record):
-                raise NotFound(f"roles: {said}")
+            for _, sentence in _keep_a_lead(unit.store, record):
+                raise NotFound(f"roles: {sentence}")
         super().put_away(unit, record, at)
 
 
@@ -250,9 +250,9 @@ class TechnicianRecords(RecordStore[Technician]):
         """The member of staff that a technician is, as they are now and as they are to be."""
         known = people.staff_by_login(store, after.login)
         person = known if before is None else people.staff_by_id(store, before.id)
-        wanted = person or Staff(0, after.login, after.name, frozenset())
-        roles = wanted.roles | {Role.TECHNICIAN}
-        return person, replace(wanted, login=after.login, name=after.name, email=after.email, roles=roles)
+        staff = person or Staff(0, after.login, after.name, frozenset())
+        roles = staff.roles | {Role.TECHNICIAN}
+        return person, replace(staff, login=after.login, name=after.name, email=after.email, roles=roles)
 
 
 class AbsenceRecords(RecordStore[AbsenceRecord]):
@@ -263,10 +263,10 @@ class AbsenceRecords(RecordStore[AbsenceRecord]):
 
     def find(self, store: Store, name: str) -> AbsenceRecord:
         """The absence of that number."""
-        found = people.absence(store, int(name)) if name.strip().isdecimal() else None
-        if found is None:
+        absence = people.absence(store, int(name)) if name.strip().isdecimal() else None
+        if absence is None:
             raise NotFound(f"There is no absence {show(name, 40)!r}. `dispatch absence list` shows their numbers.")
-        return found
+        return absence
 
     def title(self, store: Store, record: AbsenceRecord) -> str:
         """Who, and its number."""
@@ -331,14 +331,14 @@ class TargetRecords(RecordStore[ProbeTarget]):
         """A name tells the targets of a site apart, and what is tested can be read; a target stays with its site."""
         if before is not None and after.site_id != before.site_id:
             yield "site", "a target stays with its site: archive it, and add one there"
-        for one in targets.targets_of(desk.store, after.site_id):
-            if folded(one.name) == folded(after.name) and one.id != after.id:
+        for target in targets.targets_of(desk.store, after.site_id):
+            if folded(target.name) == folded(after.name) and target.id != after.id:
                 yield "name", f"the site has a target {after.name} already"
         if after.kind is not None and after.name:
-            found: list[str] = []
-            read_target(after, found)
-            for name, _, said in (fault.partition(": ") for fault in found):
-                yield name, said
+            reasons: list[str] = []
+            read_target(after, reasons)
+            for name, _, sentence in (fault.partition(": ") for fault in reasons):
+                yield name, sentence
 
     def save(self, user: User, unit: Unit, before: ProbeTarget | None, after: ProbeTarget) -> int:
         """Write a target, and give it to the visits that have not begun."""

@@ -24,11 +24,11 @@ def near(noun: str, name: str, known: Mapping[str, T]) -> T:
     Raises:
         NotFound: there is none, or several.
     """
-    wanted = name.strip().casefold()
-    exact = [record for title, record in known.items() if title.casefold() == wanted]
+    typed = name.strip().casefold()
+    exact = [record for title, record in known.items() if title.casefold() == typed]
     if exact:
         return exact[0]
-    holding = [title for title in known if wanted and wanted in title.casefold()]
+    holding = [title for title in known if typed and typed in title.casefold()]
     if len(holding) == 1:
         return known[holding[0]]
     if holding:
@@ -42,8 +42,8 @@ def client_named(store: Store, name: str) -> Client:
     Raises:
         NotFound: there is none, or several.
     """
-    found = clients.client_by_name(store, name)
-    return found or near("client", name, {one.name: one for one in clients.all_clients(store)})
+    client = clients.client_by_name(store, name)
+    return client or near("client", name, {client.name: client for client in clients.all_clients(store)})
 
 
 def site_named(store: Store, name: str) -> Site:
@@ -52,8 +52,8 @@ def site_named(store: Store, name: str) -> Site:
     Raises:
         NotFound: there is none, or several.
     """
-    names = {one.id: one.name for one in clients.all_clients(store)}
-    known = {f"{names.get(one.client_id, '')} / {one.name}": one for one in clients.all_sites(store)}
+    names = {client.id: client.name for client in clients.all_clients(store)}
+    known = {f"{names.get(site.client_id, '')} / {site.name}": site for site in clients.all_sites(store)}
     return near("site", name, known)
 
 
@@ -75,8 +75,10 @@ def technician_named(store: Store, name: str) -> Technician:
     Raises:
         NotFound: there is none, or several.
     """
-    found = people.technician_by_name(store, name)
-    return found or near("technician", name, {one.name: one for one in people.technicians(store)})
+    technician = people.technician_by_name(store, name)
+    return technician or near(
+        "technician", name, {technician.name: technician for technician in people.technicians(store)}
+    )
 
 
 def end_named(store: Store, text: str) -> End:

@@ -29,8 +29,8 @@ class RecurrenceRecords(RecordStore[Recurrence]):
 
     def find(self, store: Store, name: str) -> Recurrence:
         """The recurrence of that number, or the one whose title alone holds the text."""
-        found = recurrences.recurrence(store, int(name)) if name.strip().isdecimal() else None
-        return super().find(store, name) if found is None else found
+        recurrence = recurrences.recurrence(store, int(name)) if name.strip().isdecimal() else None
+        return super().find(store, name) if recurrence is None else recurrence
 
     def title(self, store: Store, record: Recurrence) -> str:
         """Its number, where and what."""

@@ -65,27 +65,31 @@ def make_ahead(user: User) -> list[Visit]:
         astray = _astray(user.store, today)
         if not due and not astray:
             unit.leave_unchanged()  # another board was first
-        for one in astray:
-            made += remake(unit, user.store, one)
-        for one in due:
-            if one not in astray:
-                made += _make(unit, user.store, one, today)
+        for recurrence in astray:
+            made += remake(unit, user.store, recurrence)
+        for recurrence in due:
+            if recurrence not in astray:
+                made += _make(unit, user.store, recurrence, today)
         return [visit for key in made if (visit := visits.visit_by_id(user.store, key)) is not None]
 
 
 def _astray(store: Store, today: datetime.date) -> list[Recurrence]:
     """The recurrences by agreement whose visits are not those that are asked for now."""
-    return [one for one in recurrences.as_agreed(store) if one.made_until is not None and _is_astray(store, one, today)]
+    return [
+        recurrence
+        for recurrence in recurrences.as_agreed(store)
+        if recurrence.made_until is not None and _is_astray(store, recurrence, today)
+    ]
 
 
-def _is_astray(store: Store, one: Recurrence, today: datetime.date) -> bool:
-    there = [visit for visit in visits.of_recurrence(store, one.id) if visit.occurrence is not None]
-    until = min(one.made_until or today, today + AHEAD)
-    wanted = _wanted(store, one, today, until)
-    missing = wanted - {visit.occurrence for visit in there}
+def _is_astray(store: Store, recurrence: Recurrence, today: datetime.date) -> bool:
+    there = [visit for visit in visits.of_recurrence(store, recurrence.id) if visit.occurrence is not None]
+    until = min(recurrence.made_until or today, today + AHEAD)
+    due = _wanted(store, recurrence, today, until)
+    missing = due - {visit.occurrence for visit in there}
     too_many = any(
         visit.state is State.REQUESTED and visit.wanted_on is not None and today <= visit.wanted_on <= until
-        and visit.occurrence not in wanted
+        and visit.occurrence not in due
         for visit in there
     )  # fmt: skip
     return bool(missing) or too_many
@@ -98,11 +102,11 @@ def remake(unit: Unit, store: Store, recurrence: Recurrence) -> list[int]:
     """
     today = day_of(store.clock.now(), settings.firm(store).zone)
     recurrence = replace(recurrence, made_until=None)
-    wanted = set() if recurrence.archived else _wanted(store, recurrence, today, today + AHEAD)
+    due = set() if recurrence.archived else _wanted(store, recurrence, today, today + AHEAD)
     for visit in visits.of_recurrence(store, recurrence.id):
         if visit.state is not State.REQUESTED or visit.wanted_on is None or visit.wanted_on < today:
             continue
-        if visit.occurrence not in wanted or not _is_as_made(store, recurrence, visit):
+        if visit.occurrence not in due or not _is_as_made(store, recurrence, visit):
             visits.change(unit, visit, archived_at=unit.at)
             unit.audit("visit", visit.id, archived=True, recurrence=recurrence.id)
     if recurrence.archived:
@@ -114,14 +118,14 @@ def remake(unit: Unit, store: Store, recurrence: Recurrence) -> list[int]:
 def left_standing(store: Store, recurrence: Recurrence) -> list[Visit]:
     """Visits of a recurrence that are planned or begun although its rule no longer asks for them, or asks otherwise."""
     today = day_of(store.clock.now(), settings.firm(store).zone)
-    wanted = set() if recurrence.archived else _wanted(store, recurrence, today, today + AHEAD)
+    due = set() if recurrence.archived else _wanted(store, recurrence, today, today + AHEAD)
     return [
         visit
         for visit in visits.of_recurrence(store, recurrence.id)
         if visit.state not in (State.REQUESTED, State.CANCELLED, *_OVER)
         and visit.wanted_on is not None
         and visit.wanted_on >= today
-        and (visit.occurrence not in wanted or not _is_as_made(store, recurrence, visit))
+        and (visit.occurrence not in due or not _is_as_made(store, recurrence, visit))
     ]
 
 
@@ -150,27 +154,29 @@ def _make(unit: Unit, store: Store, recurrence: Recurrence, today: datetime.date
     return made
 
 
-def _wanted(store: Store, one: Recurrence, first: datetime.date, last: datetime.date) -> set[datetime.date]:
+def _wanted(store: Store, recurrence: Recurrence, first: datetime.date, last: datetime.date) -> set[datetime.date]:
     """The days of a recurrence. One by agreement makes up in each month for what was cancelled or came to nothing in it."""
-    rule = parse_rule(one.rule)
+    rule = parse_rule(recurrence.rule)
     if not isinstance(rule, Agreed):
-        return set(_days(store, one, first, last))
-    there = {visit.occurrence: visit for visit in visits.of_recurrence(store, one.id) if visit.occurrence is not None}
+        return set(_days(store, recurrence, first, last))
+    there = {
+        visit.occurrence: visit for visit in visits.of_recurrence(store, recurrence.id) if visit.occurrence is not None
+    }
     states = {day: _stands(store, visit) for day, visit in there.items()}
-    wanted: set[datetime.date] = set()
+    due: set[datetime.date] = set()
     begin = first
     while begin <= last:
         end = month_end(begin)
         own = {day: state for day, state in states.items() if begin.replace(day=1) <= day <= end}
-        wanted |= _of_month(store, one, rule, begin, min(last, end), own)
+        due |= _of_month(store, recurrence, rule, begin, min(last, end), own)
         begin = end + datetime.timedelta(days=1)
-    return wanted
+    return due
 
 
 def _stands(store: Store, visit: Visit) -> State:
     """How a visit counts. One that was aborted did not come to nothing where its request is in the queue again."""
     if visit.state is State.ABORTED and any(
-        one.state is not State.CANCELLED for one in visits.follow_ups(store, visit.id)
+        other.state is not State.CANCELLED for other in visits.follow_ups(store, visit.id)
     ):
         return State.PLANNED
     return visit.state
@@ -178,7 +184,7 @@ def _stands(store: Store, visit: Visit) -> State:
 
 def _of_month(
     store: Store,
-    one: Recurrence,
+    recurrence: Recurrence,
     rule: Agreed,
     first: datetime.date,
     last: datetime.date,
@@ -189,7 +195,7 @@ def _of_month(
     `own` are the visits of the month that were made, by the day that each stands for.
     """
     month = first.replace(day=1)
-    regular = _days(store, one, month, month_end(month))
+    regular = _days(store, recurrence, month, month_end(month))
     lost = {day for day, state in own.items() if state in _CAME_TO_NOTHING}
     settled = {day for day, state in own.items() if day not in lost and (state is not State.REQUESTED or day < first)}
     standing = sorted(set(own) - lost - settled)
@@ -197,54 +203,59 @@ def _of_month(
     open_days = dict.fromkeys(
         day
         for day in (*regular, *standing, *free)
-        if first <= day <= (one.ends_on or last) and day not in lost and day not in settled
+        if first <= day <= (recurrence.ends_on or last) and day not in lost and day not in settled
     )
     lacking = max(0, len(regular) - len(settled))
     return {day for day in settled if day >= first} | {day for day in list(open_days)[:lacking] if day <= last}
 
 
-def _days(store: Store, one: Recurrence, first: datetime.date, last: datetime.date) -> list[datetime.date]:
-    if one.ends_on is not None:
-        last = min(last, one.ends_on)
-    rule, working = parse_rule(one.rule), working_day(store)
+def _days(store: Store, recurrence: Recurrence, first: datetime.date, last: datetime.date) -> list[datetime.date]:
+    if recurrence.ends_on is not None:
+        last = min(last, recurrence.ends_on)
+    rule, working = parse_rule(recurrence.rule), working_day(store)
     if not isinstance(rule, Agreed):
-        return occurrences(rule, one.starts_on, first, last, working, onto_next=one.onto_next)
-    site = existing(clients.site(store, one.site_id))
+        return occurrences(rule, recurrence.starts_on, first, last, working, onto_next=recurrence.onto_next)
+    site = existing(clients.site(store, recurrence.site_id))
     terms = agreements.agreements_of(store, site.client_id)
 
     def contacts(month: datetime.date) -> int:
         # a month in which an agreement began after the 15th owes nothing (design/account-care.md E1)
         middle = month.replace(day=15)
-        asked = [each.service_on(middle).cadence_target for each in terms if each.covers(middle)]
-        return asked[-1] if asked else 0
+        targets = [each.service_on(middle).cadence_target for each in terms if each.covers(middle)]
+        return targets[-1] if targets else 0
 
-    days = occurrences(rule, one.starts_on, first, last, working, contacts=contacts)
+    days = occurrences(rule, recurrence.starts_on, first, last, working, contacts=contacts)
     return [day for day in days if any(each.covers(day) for each in terms)]
 
 
-def _request(store: Store, one: Recurrence, day: datetime.date) -> NewVisit:
-    site = existing(clients.site(store, one.site_id))
-    asked = shared(NewVisit, one) | {"skills": frozenset(one.skills), "tags": frozenset(one.tags)}
-    asked |= {"promised": _promised(one, day, site.zone), "wanted_on": day, "occurrence": day, "came_by": "ours"}
-    asked |= {"client_id": site.client_id, "recurrence_id": one.id}
-    return NewVisit(**asked, reference=visits.next_reference(store), requested_at=store.clock.now())
+def _request(store: Store, recurrence: Recurrence, day: datetime.date) -> NewVisit:
+    site = existing(clients.site(store, recurrence.site_id))
+    fields = shared(NewVisit, recurrence) | {"skills": frozenset(recurrence.skills), "tags": frozenset(recurrence.tags)}
+    fields |= {
+        "promised": _promised(recurrence, day, site.zone),
+        "wanted_on": day,
+        "occurrence": day,
+        "came_by": "ours",
+    }
+    fields |= {"client_id": site.client_id, "recurrence_id": recurrence.id}
+    return NewVisit(**fields, reference=visits.next_reference(store), requested_at=store.clock.now())
 
 
-def _promised(one: Recurrence, day: datetime.date, zone: str) -> tuple[int, int] | None:
-    if one.promised is None:
+def _promised(recurrence: Recurrence, day: datetime.date, zone: str) -> tuple[int, int] | None:
+    if recurrence.promised is None:
         return None
     try:
-        opens, closes = (at_local(day, minute, zone) for minute in one.promised)
+        opens, closes = (at_local(day, minute, zone) for minute in recurrence.promised)
     except (AmbiguousTime, ValueError):
         # the clock changes in the window on this one day: no promise is better than a wrong one
         return None
     return opens, closes
 
 
-def _is_as_made(store: Store, one: Recurrence, visit: Visit) -> bool:
+def _is_as_made(store: Store, recurrence: Recurrence, visit: Visit) -> bool:
     """Whether a visit asks for what its recurrence would ask for on that day."""
     if visit.occurrence is None:
         return False
-    now = _request(store, one, visit.occurrence)
-    asked = ("site_id", "work", "minutes", "priority", "promised", "skills", "tags", "preferred_id", "kind")
-    return all(getattr(visit, name) == getattr(now, name) for name in asked)
+    now = _request(store, recurrence, visit.occurrence)
+    names = ("site_id", "work", "minutes", "priority", "promised", "skills", "tags", "preferred_id", "kind")
+    return all(getattr(visit, name) == getattr(now, name) for name in names)

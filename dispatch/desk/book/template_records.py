@@ -48,9 +48,9 @@ class TemplateRecords(RecordStore[Template]):
         self, user: User, before: Template | None, texts: Mapping[str, str], faults: list[FieldFault]
     ) -> Template:
         """The template of some texts."""
-        found: list[str] = []
-        after = judged(user.store, before, texts, found)
-        faults += [FieldFault(name, "", said) for name, _, said in (fault.partition(": ") for fault in found)]
+        reasons: list[str] = []
+        after = judged(user.store, before, texts, reasons)
+        faults += [FieldFault(name, "", sentence) for name, _, sentence in (fault.partition(": ") for fault in reasons)]
         return after
 
     def put_away(self, unit: Unit, record: Template, at: int | None) -> None:
@@ -72,11 +72,11 @@ class TemplateRecords(RecordStore[Template]):
 
 def judged(store: Store, before: Template | None, texts: Mapping[str, str], faults: list[str]) -> Template:
     """The template that was typed; everything that keeps it from being saved is said in `faults`."""
-    found: list[FieldFault] = []
+    own_faults: list[FieldFault] = []
     blank = Template("", ()) if before is None else before
-    after = TEMPLATE.filled(texts, Desk.of(store), blank, found)
-    faults += sentences(found)
-    if before is None and not after.name and not found:
+    after = TEMPLATE.filled(texts, Desk.of(store), blank, own_faults)
+    faults += sentences(own_faults)
+    if before is None and not after.name and not own_faults:
         faults.append("name: is missing")
     after = replace(after, items=_items(texts.get("items", ""), faults), id=blank.id, archived=blank.archived)
     against: list[str] = []
@@ -85,14 +85,14 @@ def judged(store: Store, before: Template | None, texts: Mapping[str, str], faul
     if not after.archived:
         against += _twins(store, after)
     # which visits it serves is still open where that could not be read
-    faults += [fault for fault in against if not (found and fault.startswith("for:"))]
+    faults += [fault for fault in against if not (own_faults and fault.startswith("for:"))]
     return replace(after, number=blank.number)
 
 
 def client_names(store: Store, record: Template) -> list[str]:
     """The clients that a template names, archived ones too."""
-    found = (clients.client(store, client_id) for client_id in record.clients)
-    return [client.name for client in found if client is not None]
+    own = (clients.client(store, client_id) for client_id in record.clients)
+    return [client.name for client in own if client is not None]
 
 
 def serving_text(store: Store, record: Template) -> str:

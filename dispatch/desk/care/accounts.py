@@ -50,76 +50,76 @@ def office(store: Store) -> CareCalendar:
 
 def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = None) -> list[Account]:
     """Every client that is not archived; with `only`, those of these ids."""
-    people = [one for one in clients.all_clients(store) if only is None or one.id in only]
-    ids = {one.id for one in people}
+    people = [client for client in clients.all_clients(store) if only is None or client.id in only]
+    ids = {client.id for client in people}
     known = agreements.all_agreements(store)
     own_terms: dict[int, list[Agreement]] = {}
     for agreement in known:
         own_terms.setdefault(agreement.client_id, []).append(agreement)
-    fees = [one.service.monthly_fee for one in known if one.service.monthly_fee and one.covers(where.today)]
+    fees = [client.service.monthly_fee for client in known if client.service.monthly_fee and client.covers(where.today)]
     if only is None:
-        every = [one for one in visits.all_visits(store) if one.client_id in ids]
+        every = [other for other in visits.all_visits(store) if other.client_id in ids]
     else:
         every = [visit for client_id in sorted(ids) for visit in visits.of_client(store, client_id)]
     of_client: dict[int, list[Visit]] = {}
     for visit in every:
         of_client.setdefault(visit.client_id, []).append(visit)
     since = day_bounds(where.today - datetime.timedelta(days=BREACH_DAYS), where.zone)[0]
-    recent = [one for one in every if one.requested_at >= since or one.state not in ENDED]
-    facts = clocks.facts_of(store, [one.id for one in every])
-    said = care.outcomes(store, [one.id for one in every if one.state in _TESTED])
-    running = clocks_of(store, [one for one in recent if own_terms.get(one.client_id)])
+    recent = [other for other in every if other.requested_at >= since or other.state not in ENDED]
+    facts = clocks.facts_of(store, [other.id for other in every])
+    outcomes = care.outcomes(store, [other.id for other in every if other.state in _TESTED])
+    running = clocks_of(store, [other for other in recent if own_terms.get(other.client_id)])
     spent = _spent(store, every, where)
     surveys, marks, gaps = care.surveys(store), care.marks(store), care.gaps(store)
     found = []
-    for one in people:
-        own = of_client.get(one.id, [])
-        terms = own_terms.get(one.id, [])
+    for client in people:
+        own = of_client.get(client.id, [])
+        terms = own_terms.get(client.id, [])
         in_force = next((each for each in reversed(terms) if each.covers(where.today)), None)
         found.append(
             Account(
-                **shared(Account, one) | {"unhappy_noted_on": one.unhappy_noted_on or one.unhappy_since},
-                client_id=one.id,
+                **shared(Account, client) | {"unhappy_noted_on": client.unhappy_noted_on or client.unhappy_since},
+                client_id=client.id,
                 agreements=tuple(terms),
-                visits=tuple(_visits(own, said, facts, where)),
-                surveys=surveys.get(one.id, ()),
+                visits=tuple(_visits(own, outcomes, facts, where)),
+                surveys=surveys.get(client.id, ()),
                 breaches=tuple(_breaches(own, running, store.clock.now(), where.zone)),
                 blocks=agreements.blocks_of(store, in_force.id)
                 if in_force and in_force.kind.startswith("block")
                 else (),
                 allowance=None if in_force is None else _allowance(store, in_force, where.today),
-                spent=spent.get(one.id, 0),
+                spent=spent.get(client.id, 0),
                 smallest_fee=min(fees, default=None),
-                marks=marks.get(one.id, ()),
-                gaps=gaps.get(one.id, ()),
+                marks=marks.get(client.id, ()),
+                gaps=gaps.get(client.id, ()),
             )
         )
     return found
 
 
 def _visits(
-    own: Sequence[Visit], said: Mapping[int, VisitOutcome], facts: Mapping[int, Facts], where: CareCalendar
+    own: Sequence[Visit], outcomes: Mapping[int, VisitOutcome], facts: Mapping[int, Facts], where: CareCalendar
 ) -> Iterable[CareVisit]:
-    healed = {one.parent_id for one in own if one.state is State.CLOSED and one.parent_id is not None}
-    for one in own:
-        outcome = said.get(one.id, VisitOutcome())
-        moment = one.checked_out_at or one.ended_at or one.starts_at
-        if moment is None and (one.wanted_on is not None or one.state in QUEUED):
-            day = one.wanted_on or where.today
+    healed = {visit.parent_id for visit in own if visit.state is State.CLOSED and visit.parent_id is not None}
+    for visit in own:
+        outcome = outcomes.get(visit.id, VisitOutcome())
+        moment = visit.checked_out_at or visit.ended_at or visit.starts_at
+        if moment is None and (visit.wanted_on is not None or visit.state in QUEUED):
+            day = visit.wanted_on or where.today
         else:
-            day = day_of(moment or one.requested_at, where.zone)
-        handed = facts[one.id].milestones.get("report") if one.id in facts else None
-        completed = one.state in _COMPLETED
-        bad, satisfied = outcome.bad_test and one.id not in healed, outcome.satisfied if completed else None
+            day = day_of(moment or visit.requested_at, where.zone)
+        handed = facts[visit.id].milestones.get("report") if visit.id in facts else None
+        completed = visit.state in _COMPLETED
+        bad, satisfied = outcome.bad_test and visit.id not in healed, outcome.satisfied if completed else None
         yield CareVisit(
-            **shared(CareVisit, one) | shared(CareVisit, outcome) | {"bad_test": bad, "satisfied": satisfied},
+            **shared(CareVisit, visit) | shared(CareVisit, outcome) | {"bad_test": bad, "satisfied": satisfied},
             day=day,
             completed=completed,
-            closed=one.state is State.CLOSED,
-            booked=one.state not in ENDED and one.state not in QUEUED,
-            open=one.state not in ENDED,
-            own_failure=one.cause == "own_failure",
-            follow_up=one.parent_id is not None,
+            closed=visit.state is State.CLOSED,
+            booked=visit.state not in ENDED and visit.state not in QUEUED,
+            open=visit.state not in ENDED,
+            own_failure=visit.cause == "own_failure",
+            follow_up=visit.parent_id is not None,
             handed_over=None if handed is None else day_of(handed, where.zone),
         )
 
@@ -128,9 +128,9 @@ def _breaches(
     own: Sequence[Visit], running: Mapping[int, tuple[VisitClock, ...]], now: int, zone: str
 ) -> Iterable[datetime.date]:
     for visit in own:
-        for one in running.get(visit.id, ()):
-            if not one.aim and one.reading.state in (LevelState.MISSED, LevelState.BREACHED):
-                yield day_of(min(one.reading.due or visit.ended_at or now, now), zone)
+        for clock in running.get(visit.id, ()):
+            if not clock.aim and clock.reading.state in (LevelState.MISSED, LevelState.BREACHED):
+                yield day_of(min(clock.reading.due or visit.ended_at or now, now), zone)
 
 
 def _allowance(store: Store, agreement: Agreement, today: datetime.date) -> Allowance | None:
@@ -146,8 +146,8 @@ def _allowance(store: Store, agreement: Agreement, today: datetime.date) -> Allo
 def _spent(store: Store, every: Iterable[Visit], where: CareCalendar) -> dict[int, int]:
     """The net charges of each client's visits that ended in the last 90 days."""
     since = day_bounds(where.today - datetime.timedelta(days=SPENT_DAYS), where.zone)[0]
-    ended = {one.id: one.client_id for one in every if one.ended_at is not None and one.ended_at >= since}
+    ended = {visit.id: visit.client_id for visit in every if visit.ended_at is not None and visit.ended_at >= since}
     spent: dict[int, int] = {}
-    for visit_id, kept in sheets.latest_sheets(store, list(ended)).items():
-        spent[ended[visit_id]] = spent.get(ended[visit_id], 0) + (kept.net or 0)
+    for visit_id, sheet in sheets.latest_sheets(store, list(ended)).items():
+        spent[ended[visit_id]] = spent.get(ended[visit_id], 0) + (sheet.net or 0)
     return spent

@@ -26,12 +26,12 @@ def care_list(store: Store, client: Client | None = None, *, all_items: bool = F
     """What is due to clients, the first due first; with `all_items` also what is in order, held back or put off."""
     with store.read():
         where = office(store)
-        found = [
-            one
+        items = [
+            item
             for account in accounts(store, where, None if client is None else {client.id})
-            for one in items_of(account, where.today, where.workdays)
+            for item in items_of(account, where.today, where.workdays)
         ]
-    return in_order(one for one in found if all_items or one.asks)
+    return in_order(item for item in items if all_items or item.asks)
 
 
 def today_of_care(store: Store) -> datetime.date:
@@ -89,8 +89,8 @@ def note_gap(user: User, client: Client, what: str, owner: str, due: datetime.da
         cleaned = taken("what", what, limits.LINE, faults, needed=True)
         person = people.staff_by_login(user.store, owner.strip())
         if person is None:
-            wanted = owner.strip().casefold()
-            person = next((one for one in people.all_staff(user.store) if one.name.casefold() == wanted), None)
+            typed = owner.strip().casefold()
+            person = next((other for other in people.all_staff(user.store) if other.name.casefold() == typed), None)
         if person is None or not person.active:
             faults.append(f"owner: nobody on the staff is called {show(owner, 40)!r}")
         if faults or person is None:
@@ -105,14 +105,14 @@ def find_item(store: Store, key: str) -> CareItem:
     Raises:
         NotFound: there is none; it may have ended.
     """
-    wanted = key.strip()
-    number = wanted.split(":")[1] if wanted.count(":") >= 2 else ""
+    typed = key.strip()
+    number = typed.split(":")[1] if typed.count(":") >= 2 else ""
     if number.isdecimal():
         where = office(store)
         for account in accounts(store, where, {int(number)}):
-            for one in items_of(account, where.today, where.workdays):
-                if one.key == wanted:
-                    return one
+            for item in items_of(account, where.today, where.workdays):
+                if item.key == typed:
+                    return item
     raise NotFound(f"Nothing of the key {show(key, 80)!r} is due. `dispatch care list` shows them all.")
 
 
@@ -139,13 +139,13 @@ def mark(user: User, key: str, outcome: str, note: str = "", until: datetime.dat
                 faults.append("note: is missing; this one ends only with a note")
         last = where.today + datetime.timedelta(days=SNOOZE_DAYS)
         if until is not None and item.snoozes >= SNOOZES:
-            told = f"“{show(item.what)}” was put off {SNOOZES} times already"
-            raise Refusal(f"{told}: do it, or decline it with a reason.")
+            sentence = f"“{show(item.what)}” was put off {SNOOZES} times already"
+            raise Refusal(f"{sentence}: do it, or decline it with a reason.")
         if until is not None and not where.today < until <= last:
             faults.append(f"until: {until} is not a day from tomorrow to {last}: {SNOOZE_DAYS} days at most")
         refuse(faults)
-        kept = PromptMark(item.rule, item.occasion, outcome, where.today, until, cleaned)
-        mark_id = care.add_mark(unit, item.client_id, kept)
+        prompt = PromptMark(item.rule, item.occasion, outcome, where.today, until, cleaned)
+        mark_id = care.add_mark(unit, item.client_id, prompt)
         changes.remember(unit, f"{outcome} {item.client}: {item.what}", [added("care_mark", mark_id)])
         if until is None:
             return item

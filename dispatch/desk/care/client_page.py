@@ -47,18 +47,20 @@ def client_page(store: Store, client: Client) -> ClientPage:
         own = visits.of_client(store, client.id)
         terms = agreements.agreements_of(store, client.id)
         sites = tuple(clients.sites_of(store, client.id))
-        past = sorted((one for one in own if one.state in ENDED), key=_when, reverse=True)
-        queued = tuple(one for one in own if one.state in (State.REQUESTED, State.ON_HOLD))
-        ahead = sorted((one for one in own if one.state not in ENDED and one not in queued), key=_when)
+        past = sorted((visit for visit in own if visit.state in ENDED), key=_when, reverse=True)
+        queued = tuple(visit for visit in own if visit.state in (State.REQUESTED, State.ON_HOLD))
+        ahead = sorted((visit for visit in own if visit.state not in ENDED and visit not in queued), key=_when)
         return ClientPage(
             client,
             sites,
-            tuple((one, tuple(balances(store, one, day))) for one in terms),
-            tuple(f"{one.work}, {one.rule}" for one in recurrences.recurrences_of(store, client.id)),
+            tuple((agreement, tuple(balances(store, agreement, day))) for agreement in terms),
+            tuple(
+                f"{recurrence.work}, {recurrence.rule}" for recurrence in recurrences.recurrences_of(store, client.id)
+            ),
             tuple(ahead),
             queued,
             tuple(past[:PAST]),
-            (*_due(client, sites, past), *(_care(one) for one in care_list(store, client))),
+            (*_due(client, sites, past), *(_care(item) for item in care_list(store, client))),
             day,
         )
 
@@ -80,20 +82,27 @@ def page_lines(page: ClientPage) -> list[str]:
         counts.append(f"tax exempt: {client.tax_ref or 'by what is not said yet'}")
     lines += [f"  {' · '.join(counts)}"] if counts else []
     lines += [f"  {client.notes}"] if client.notes else []
-    contacts = ["  ".join(filter(None, (one.name, one.phone, one.email, one.role))) for one in client.contacts]
+    contacts = [
+        "  ".join(filter(None, (contact.name, contact.phone, contact.email, contact.role)))
+        for contact in client.contacts
+    ]
     sections: Sequence[tuple[str, Sequence[str], str]] = (
         ("Due", page.due, ""),
         ("Contacts", contacts, "none yet"),
-        ("Sites", [_site(one) for one in page.sites], "none yet"),
+        ("Sites", [_site(site) for site in page.sites], "none yet"),
         (
             "Agreements",
-            [line for one, left in page.agreements for line in (_agreement(one), *(f"  {text}" for text in left))],
+            [
+                line
+                for agreement, left in page.agreements
+                for line in (_agreement(agreement), *(f"  {text}" for text in left))
+            ],
             "none",
         ),
         ("Recurring", page.recurring, ""),
-        ("Open requests", [_visit(one) for one in page.queued], ""),
-        ("Ahead", [_visit(one) for one in page.ahead], "nothing planned"),
-        ("Past", [_visit(one) for one in page.past], "no visits yet"),
+        ("Open requests", [_visit(visit) for visit in page.queued], ""),
+        ("Ahead", [_visit(visit) for visit in page.ahead], "nothing planned"),
+        ("Past", [_visit(visit) for visit in page.past], "no visits yet"),
     )
     for title, entries, otherwise in sections:
         if entries or otherwise:
@@ -106,9 +115,11 @@ def page_form(page: ClientPage) -> dict[str, Any]:
     return form(
         page,
         "sites agreements recurring ahead queued past due",
-        sites=[form(one, "name address located", located=one.place is not None) for one in page.sites],
-        agreements=[form(one, "name kind starts balances ends", balances=left) for one, left in page.agreements],
-        **{name: [one.reference for one in getattr(page, name)] for name in ("ahead", "queued", "past")},
+        sites=[form(site, "name address located", located=site.place is not None) for site in page.sites],
+        agreements=[
+            form(agreement, "name kind starts balances ends", balances=left) for agreement, left in page.agreements
+        ],
+        **{name: [visit.reference for visit in getattr(page, name)] for name in ("ahead", "queued", "past")},
     )
 
 
@@ -118,31 +129,31 @@ def _due(client: Client, sites: Sequence[Site], past: Sequence[Visit]) -> list[s
         due.append("add a site")
     if not client.contacts:
         due.append("note whom to call")
-    open_again = [one.reference for one in past if one.state is State.LEFT_OPEN]
+    open_again = [visit.reference for visit in past if visit.state is State.LEFT_OPEN]
     if open_again:
         due.append(f"left open: {', '.join(open_again)}")
     return due
 
 
-def _care(one: CareItem) -> str:
-    due = "" if one.due is None else f"by {one.due.isoformat()}, "
-    return f"{due}{one.what}: {one.why}"
+def _care(item: CareItem) -> str:
+    due = "" if item.due is None else f"by {item.due.isoformat()}, "
+    return f"{due}{item.what}: {item.why}"
 
 
-def _site(one: Site) -> str:
-    drive = "not placed yet" if one.place is None else ""
-    if one.one_way_minutes is not None:
-        drive = f"{one.one_way_minutes} min from the depot"
-    return "  ".join(filter(None, (one.name, one.address, drive)))
+def _site(site: Site) -> str:
+    drive = "not placed yet" if site.place is None else ""
+    if site.one_way_minutes is not None:
+        drive = f"{site.one_way_minutes} min from the depot"
+    return "  ".join(filter(None, (site.name, site.address, drive)))
 
 
-def _agreement(one: Agreement) -> str:
-    return f"{one.name} ({one.kind.replace('_', ' ')}), {one.starts} – {one.ends or 'no end'}"
+def _agreement(agreement: Agreement) -> str:
+    return f"{agreement.name} ({agreement.kind.replace('_', ' ')}), {agreement.starts} – {agreement.ends or 'no end'}"
 
 
-def _visit(one: Visit) -> str:
-    when = wanted_text(one) if one.starts_at is None else when_text(one.starts_at, one.zone)
-    return f"{one.reference}  {when}  {one.work}  ({one.state.label})"
+def _visit(visit: Visit) -> str:
+    when = wanted_text(visit) if visit.starts_at is None else when_text(visit.starts_at, visit.zone)
+    return f"{visit.reference}  {when}  {visit.work}  ({visit.state.label})"
 
 
 def wanted_text(visit: Visit) -> str:
@@ -150,5 +161,5 @@ def wanted_text(visit: Visit) -> str:
     return "undated" if visit.wanted_on is None else f"wanted {day_text(visit.wanted_on)}"
 
 
-def _when(one: Visit) -> int:
-    return one.starts_at or one.requested_at
+def _when(visit: Visit) -> int:
+    return visit.starts_at or visit.requested_at

@@ -79,15 +79,15 @@ class OfferFigures:
         def text(amount: int | None) -> str | None:
             return None if amount is None else format_minor(amount, self.exponent)
 
-        def compared(found: OfferComparison | None) -> dict[str, Any] | None:
-            if found is None:
+        def compared(comparison: OfferComparison | None) -> dict[str, Any] | None:
+            if comparison is None:
                 return None
-            sums = {name: text(getattr(found, name)) for name in ("standard", "agreement", "difference")}
-            return {"visits": found.visits, **sums}
+            sums = {name: text(getattr(comparison, name)) for name in ("standard", "agreement", "difference")}
+            return {"visits": comparison.visits, **sums}
 
         keys = "agreement fee ninety_days visit unpriced currency"
-        told = {"ninety_days": compared(self.ninety_days), "visit": compared(self.visit)}
-        return form(self, keys, fee=text(self.fee), **told)
+        comparisons = {"ninety_days": compared(self.ninety_days), "visit": compared(self.visit)}
+        return form(self, keys, fee=text(self.fee), **comparisons)
 
     def _money(self, amount: int) -> str:
         return f"{format_minor(amount, self.exponent, grouped=True)} {self.currency}"
@@ -101,15 +101,15 @@ def figures(store: Store, client_id: int, reference: str, where: CareCalendar) -
     agreement = fitting(store, client, where)
     # an agreement's terms for somebody else: without its dates, and without what its own client has paid before
     terms = CARD_PRICES if agreement is None else {**agreement.terms, "starts": None, "ends": None, "blocks": []}
-    own = [one for one in visits.of_client(store, client_id) if one.ended_at is not None]
-    recent = [one for one in own if (where.today - day_of(one.ended_at or 0, where.zone)).days <= SPENT_DAYS]
-    kept = sheets.latest_sheets(store, [one.id for one in own])
+    own = [other for other in visits.of_client(store, client_id) if other.ended_at is not None]
+    recent = [other for other in own if (where.today - day_of(other.ended_at or 0, where.zone)).days <= SPENT_DAYS]
+    charges = sheets.latest_sheets(store, [other.id for other in own])
     pairs: list[tuple[int, int]] = []
     single: OfferComparison | None = None
     unpriced = 0
     currency, exponent = "", minor_units(store)
     for visit in own:
-        sheet = kept.get(visit.id)
+        sheet = charges.get(visit.id)
         if sheet is None:
             continue
         pair = _both(sheet.input, terms)
@@ -136,25 +136,25 @@ def figures(store: Store, client_id: int, reference: str, where: CareCalendar) -
 
 def fitting(store: Store, client: Client, where: CareCalendar) -> Agreement | None:
     """The agreement that would have fitted: of those in force, that of the client nearest in size, then the lowest fee."""
-    sizes = {one.id: one.computers for one in clients.all_clients(store)}
-    found = [one for one in agreements.all_agreements(store) if one.covers(where.today)]
+    sizes = {other.id: other.computers for other in clients.all_clients(store)}
+    in_force = [agreement for agreement in agreements.all_agreements(store) if agreement.covers(where.today)]
 
-    def distance(one: Agreement) -> tuple[bool, int, int, int]:
-        size = sizes.get(one.client_id)
+    def distance(agreement: Agreement) -> tuple[bool, int, int, int]:
+        size = sizes.get(agreement.client_id)
         apart = 0 if size is None or client.computers is None else abs(size - client.computers)
-        fee = one.service.monthly_fee
-        return size is None, apart, fee if fee is not None else 1 << 40, one.id
+        fee = agreement.service.monthly_fee
+        return size is None, apart, fee if fee is not None else 1 << 40, agreement.id
 
-    return min(found, key=distance, default=None)
+    return min(in_force, key=distance, default=None)
 
 
 def _both(given: Mapping[str, Any], terms: Mapping[str, Any]) -> tuple[int, int] | None:
     """The net amounts of a visit at standard price and under the terms; None where it cannot be priced."""
     try:
-        both = [priced_from({**given, "agreement": one}, estimate=False) for one in (None, terms)]
+        both = [priced_from({**given, "agreement": agreement}, estimate=False) for agreement in (None, terms)]
     except ChargeInputError:
         return None
-    if any(one.form["net"] is None for one in both):
+    if any(priced.form["net"] is None for priced in both):
         return None
-    standard, under = (parse_minor(one.form["net"], one.exponent) for one in both)
+    standard, under = (parse_minor(priced.form["net"], priced.exponent) for priced in both)
     return standard, under

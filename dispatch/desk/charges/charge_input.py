@@ -37,38 +37,38 @@ LACKED = MappingProxyType(
 """Which copy lacks what blocks a sheet: that one is looked up again."""
 
 
-def input_of(store: Store, visit: Visit, *, now: int, kept: StoredSheet | None = None) -> dict[str, Any] | None:
+def input_of(store: Store, visit: Visit, *, now: int, sheet: StoredSheet | None = None) -> dict[str, Any] | None:
     """The whole input of a visit as it stands; None without a rate card in force on its day.
 
     Beside the form of B14 it has `source`: ids and names of what was copied.
 
     Args:
-        kept: the sheet whose copies price the visit for good (B2.1); what a blocked one lacked is taken from today's book.
+        sheet: whose copies price the visit for good (B2.1); what a blocked one lacked is taken from today's book.
 
     Raises:
         Refusal: the agreement that it drew from has become one of another kind.
     """
-    lacked = set() if kept is None else {LACKED.get(error, "") for error in kept.sheet.get("errors") or ()}
-    copied: dict[str, Any] = {} if kept is None else {**kept.input, "source": {**kept.input["source"]}}
+    lacked = set() if sheet is None else {LACKED.get(error, "") for error in sheet.sheet.get("errors") or ()}
+    copied: dict[str, Any] = {} if sheet is None else {**sheet.input, "source": {**sheet.input["source"]}}
     source: dict[str, Any] = copied.get("source", {})
     anchor = now if visit.anchor is None else visit.anchor
-    if kept is None or "card" in lacked:
-        found = agreements.rate_card_on(store, day_of(anchor, settings.firm(store).zone))
-        if found is None:
+    if sheet is None or "card" in lacked:
+        card = agreements.rate_card_on(store, day_of(anchor, settings.firm(store).zone))
+        if card is None:
             return None
-        copied["card"] = {key: value for key, value in found.card.items() if key not in ENVELOPE}
-        source["rate_card"] = {"id": found.id, "name": found.name}
-    if kept is None or "site" in lacked:
+        copied["card"] = {key: value for key, value in card.card.items() if key not in ENVELOPE}
+        source["rate_card"] = {"id": card.id, "name": card.name}
+    if sheet is None or "site" in lacked:
         site = existing(clients.site(store, visit.site_id))
         copied["site"] = {"one_way_distance": site.one_way_distance, "one_way_minutes": site.one_way_minutes}
         source["site"] = {"id": site.id, "name": site.name, "zone": site.zone}
-    if kept is None:
+    if sheet is None:
         client = existing(clients.client(store, visit.client_id))
         copied["client"] = {"tax_exempt": client.tax_exempt, "tax_ref": client.tax_ref or None}
         source["client"] = {"id": client.id, "name": client.name}
     zone = str(copied["card"]["timezone"])
     day = day_of(anchor, zone)
-    if kept is None:
+    if sheet is None:
         agreement = agreements.agreement_on(store, visit.client_id, day)
         copied["agreement"] = None if agreement is None else terms_of(store, agreement, day)
         blocks = (
@@ -122,16 +122,16 @@ def _balances_now(
     store: Store, visit: Visit, terms: Mapping[str, Any], source: Mapping[str, Any] | None, day: datetime.date
 ) -> dict[str, Any]:
     """The terms of a kept sheet, with what the prepaid balances that it drew from have now."""
-    found = None if source is None else agreements.agreement(store, source["id"])
-    if source is None or found is None or found.kind != terms["kind"]:
-        what = "is not known" if found is None else f"is of the kind {found.kind} now, and was {terms['kind']}"
+    agreement = None if source is None else agreements.agreement(store, source["id"])
+    if source is None or agreement is None or agreement.kind != terms["kind"]:
+        what = "is not known" if agreement is None else f"is of the kind {agreement.kind} now, and was {terms['kind']}"
         raise Refusal(
             f"{show(visit.reference)} cannot be drawn from where it was: its agreement {what}. Correct its charge afresh "
             "(dispatch charge --correct --afresh), by the agreement of now."
         )
-    if found.kind == "retainer":
-        return {**terms, "allowance_min": shortest(prepaid_use.allowance_left(store, found, day))}
-    left = {block["id"]: block for block in found.terms["blocks"]}
+    if agreement.kind == "retainer":
+        return {**terms, "allowance_min": shortest(prepaid_use.allowance_left(store, agreement, day))}
+    left = {block["id"]: block for block in agreement.terms["blocks"]}
     balances = ("remaining_min", "remaining_amount")
     blocks = [
         {**block, **{name: left[block["id"]][name] for name in balances if name in left[block["id"]]}}
@@ -172,10 +172,10 @@ def _visit_form(
             for part in visit.present
         ],
         "trip": _trip(store, firm, visit, card.get("distance_unit", "mi")),
-        "items": [_item_form(one) for one in stays.items_of(store, visit.id)],
+        "items": [_item_form(item) for item in stays.items_of(store, visit.id)],
         "goodwill": [
-            form(one, "by role target mode value reason", role="lead")
-            for one in adjustments.goodwill_of(store, visit.id)
+            form(goodwill, "by role target mode value reason", role="lead")
+            for goodwill in adjustments.goodwill_of(store, visit.id)
         ],
         "manual_travel": by_hand and form(by_hand, "by role amount reason", role="lead"),
         "prior_today": _prior_today(store, visit, zone) if by_day else {},
@@ -196,19 +196,19 @@ def _prior_today(store: Store, visit: Visit, zone: str) -> dict[str, Any]:
         return {}
     day = day_of(visit.anchor, zone)
     since, until = day_bounds(day, zone)
-    found: dict[str, dict[str, Any]] = {}
+    prior: dict[str, dict[str, Any]] = {}
     for sheet in sheets.sheets_of_site(store, visit.site_id, since, until):
         if sheet.visit_id == visit.id:
             continue
         for line in sheet.sheet["lines"]:
             if line["rule"].startswith("LAB") or line["rule"] in ("MIN-TIME", "MIN-DAY"):
-                own = found.setdefault(line["tech"], {"presence_rmin": "0", "topup_rmin": "0", "topup_unit_price": "0"})
+                own = prior.setdefault(line["tech"], {"presence_rmin": "0", "topup_rmin": "0", "topup_unit_price": "0"})
                 key = "presence_rmin" if line["rule"].startswith("LAB") else "topup_rmin"
                 weight = Fraction(line["qty"]) * Fraction(line.get("multiplier", "1"))
                 own[key] = shortest(Fraction(own[key]) + weight)
                 if line["rule"] == "MIN-TIME":
                     own["topup_unit_price"] = line["unit_price"]
-    return found
+    return prior
 
 
 def _stay(visit: Visit, part: Assignment, now: int) -> dict[str, int | None]:
@@ -245,9 +245,9 @@ def _marks(store: Store, firm: Firm, visit: Visit, part: Assignment, zone: str, 
         if begun is not None:
             spans.append(("test", begun, check_out))
     spans += [
-        (one.kind, one.starts_at, one.ends_at)
-        for one in stays.marks_of(store, visit.id)
-        if one.assignment_id == part.id
+        (mark.kind, mark.starts_at, mark.ends_at)
+        for mark in stays.marks_of(store, visit.id)
+        if mark.assignment_id == part.id
     ]
     return [
         {"kind": kind, "start": iso(max(start, check_in), zone), "end": iso(min(end, check_out), zone)}

@@ -95,14 +95,14 @@ def charge_of(store: Store, visit: Visit, *, now: int) -> Priced | Unpriced:
     """The charge of a visit: the kept one of an ended visit, else what it comes to as it stands."""
     if visit.state in ENDED and not visit.assignments:
         return NOBODY
-    kept = sheets.latest_sheet(store, visit.id) if visit.state in ENDED else None
-    return price(store, visit, now=now) if kept is None else _kept(kept)
+    sheet = sheets.latest_sheet(store, visit.id) if visit.state in ENDED else None
+    return price(store, visit, now=now) if sheet is None else _kept(sheet)
 
 
 def price(store: Store, visit: Visit, *, now: int) -> Priced | Unpriced:
     """The charge of a visit as it stands: an estimate before arrival, the charge so far on site."""
     try:
-        given = input_of(store, visit, now=now, kept=standing(store, visit))
+        given = input_of(store, visit, now=now, sheet=standing(store, visit))
     except Refusal as refusal:
         return Unpriced(str(refusal))
     if given is None:
@@ -158,7 +158,7 @@ def keep_sheet(
     if not visit.assignments:
         return NOBODY
     prepaid_use.give_back(unit, store, visit.id)
-    given = input_of(store, visit, now=now, kept=None if afresh else standing(store, visit))
+    given = input_of(store, visit, now=now, sheet=None if afresh else standing(store, visit))
     if given is None:
         return NO_CARD
     priced = priced_from(given, estimate=False)
@@ -189,9 +189,9 @@ def settled(user: User, unit: Unit, visit: Visit, reason: str, *, accept: bool =
     return after
 
 
-def _kept(kept: StoredSheet) -> Priced:
-    given: Mapping[str, Any] = kept.input
+def _kept(sheet: StoredSheet) -> Priced:
+    given: Mapping[str, Any] = sheet.input
     tax = charges.charge_sheet(
         given["card"], given["client"], given["site"], given["agreement"], given["visit"]
     ).tax_why
-    return Priced(kept.sheet, given, kept.currency, kept.exponent, False, tax, kept.revision, kept.reason)
+    return Priced(sheet.sheet, given, sheet.currency, sheet.exponent, False, tax, sheet.revision, sheet.reason)

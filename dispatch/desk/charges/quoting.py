@@ -66,12 +66,12 @@ def quote(
     worked, ends = at + minutes * 60, at + (minutes + firm.test_minutes) * 60
     marks = [{"kind": "test", "start": iso(worked, zone), "end": iso(ends, zone)}] if ends > worked else []
     day = day_of(at, zone)
-    found = agreements.agreement_on(store, client.id, day)
+    agreement = agreements.agreement_on(store, client.id, day)
     given = {
         "card": {key: value for key, value in card.card.items() if key not in ENVELOPE},
         "client": {"tax_exempt": client.tax_exempt, "tax_ref": client.tax_ref or None},
         "site": {"one_way_distance": site.one_way_distance, "one_way_minutes": site.one_way_minutes},
-        "agreement": None if found is None else terms_of(store, found, day),
+        "agreement": None if agreement is None else terms_of(store, agreement, day),
         "visit": {
             "scheduled_start": iso(at, zone),
             "emergency": emergency,
@@ -111,10 +111,10 @@ def agreement_called(store: Store, name: str) -> Agreement:
         NotFound: there is none.
     """
     known = agreements.all_agreements(store)
-    wanted = name.strip().casefold()
-    for one in known:
-        if str(one.id) == wanted or one.name.casefold() == wanted:
-            return one
+    typed = name.strip().casefold()
+    for agreement in known:
+        if str(agreement.id) == typed or agreement.name.casefold() == typed:
+            return agreement
     client = clients.client_by_name(store, name)
     if client is not None and (own := agreements.agreements_of(store, client.id)):
         return own[-1]
@@ -130,7 +130,7 @@ def _where(store: Store, client_name: str, site_name: str) -> tuple[Client, Site
         return client, own[0]
     site = clients.site_by_name(store, client.id, site_name) if site_name else None
     if site is None:
-        names = ", ".join(show(one.name) for one in own) or "none yet"
+        names = ", ".join(show(other.name) for other in own) or "none yet"
         raise NotFound(f"Which site of {show(client.name)}? Its sites: {names}.")
     return client, site
 

@@ -152,19 +152,21 @@ def correct_break(
         until = part.check_out_at or unit.at
         if part.check_in_at is None or not part.check_in_at <= starts_at < ends_at <= until:
             raise Refusal("A break begins and ends within the stay.")
-        stay = {key: one for key, one in stays.segments_of(user.store, part.id).items() if one.kind != "travel"}
+        stay = {
+            key: segment for key, segment in stays.segments_of(user.store, part.id).items() if segment.kind != "travel"
+        }
         before = list(stay.values())
         after = overlaid(before, Segment(kind, starts_at, ends_at), until)
         if after == before:
             raise Refusal("The clock says so already.")
         for segment_id in stay:
             stays.drop_segment(unit, segment_id)
-        for one in after:
-            visits.add_segment(unit, part, one)
+        for segment in after:
+            visits.add_segment(unit, part, segment)
         _nowhere_else(user.store, visit, part, unit.at)
-        for one in before:
-            if one not in after:
-                stays.correct(unit, part.id, f"{one.kind} to {kind}", one.starts_at, one.ends_at, why)
+        for segment in before:
+            if segment not in after:
+                stays.correct(unit, part.id, f"{segment.kind} to {kind}", segment.starts_at, segment.ends_at, why)
         unit.audit(
             "visit", visit.id, technician=part.technician, clock=kind, from_at=starts_at, to_at=ends_at, reason=why
         )
@@ -251,7 +253,8 @@ def _clock(user: User, deed: str, reference: str, kind: str) -> Visit:
         there = [part for part in own if part.check_in_at is not None and part.check_out_at is None]
         # without a span that runs it is work
         running = {
-            part.id: next((one.kind for one in part.segments[::-1] if one.ends_at is None), "work") for part in there
+            part.id: next((segment.kind for segment in part.segments[::-1] if segment.ends_at is None), "work")
+            for part in there
         }
         changing = [part for part in there if running[part.id] != kind]
         if not there:

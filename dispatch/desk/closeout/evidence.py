@@ -69,10 +69,10 @@ def attach(user: User, reference: str, ref: str, name: str, source: IO[bytes]) -
 
 def faults(store: Store) -> list[str]:
     """What is recorded and not kept, or kept and not as it was."""
-    kept = ((path_of(store, sha256), sha256, size) for sha256, size in files.hashes(store).items())
+    handed_in = ((path_of(store, sha256), sha256, size) for sha256, size in files.hashes(store).items())
     return [
         f"{path} is not what was handed in" if path.exists() else f"{path} is missing"
-        for path, sha256, size in kept
+        for path, sha256, size in handed_in
         if not is_whole(path, sha256, size)
     ]
 

@@ -70,10 +70,12 @@ def _answer(user: User, reference: str, accepted: bool, words: str) -> Handover:
         visit,
     ):
         there = handovers.of_visit(user.store, visit.id)
-        asked = next((one for one in there if one.accepted is None and one.to_id == user.staff.id), None)
-        if asked is None:
+        handover = next(
+            (handover for handover in there if handover.accepted is None and handover.to_id == user.staff.id), None
+        )
+        if handover is None:
             raise Refusal(f"Nobody asks {show(user.staff.name)} to take over {show(visit.reference)}.")
-        said = "" if accepted else reason_of(words)
-        handovers.answer(unit, asked, accepted, said)
-        unit.audit("visit", visit.id, accepted=accepted, reason=said or None)
+        reason = "" if accepted else reason_of(words)
+        handovers.answer(unit, handover, accepted, reason)
+        unit.audit("visit", visit.id, accepted=accepted, reason=reason or None)
         return handovers.of_visit(user.store, visit.id)[0]

@@ -102,11 +102,11 @@ def leave(
 
 
 def _note_none_wanted(
-    user: User, unit: Unit, visit: Visit, said: NoneWanted, follow_up_on: datetime.date | None
+    user: User, unit: Unit, visit: Visit, none_wanted: NoneWanted, follow_up_on: datetime.date | None
 ) -> None:
     faults = ["follow-up: none is wanted, and yet a day was given"] if follow_up_on is not None else []
-    who = worded("said by", said.said_by, limits.NAME)
-    words = worded("words", said.words, limits.NOTE, multiline=True)
+    who = worded("said by", none_wanted.said_by, limits.NAME)
+    words = worded("words", none_wanted.words, limits.NOTE, multiline=True)
     if not tells(who, WHO):
         faults.append("said by: say who wants no follow-up")
     if len(words) < WHY or not tells_or_declines(words):
@@ -122,8 +122,8 @@ def no_access(user: User, reference: str, *, called: str, reason: str = "") -> V
         own_parts(user, visit, None)
         _before_work(user.store, visit)
         who = worded("called", called, least=WHO)
-        said = worded("reason", reason, limits.LINE)
-        return _end(user, unit, visit, State.NO_ACCESS, reason=said, called=who)
+        why = worded("reason", reason, limits.LINE)
+        return _end(user, unit, visit, State.NO_ACCESS, reason=why, called=who)
 
 
 def abort(user: User, reference: str, reason: str, *, not_again: str = "") -> Visit:
@@ -150,7 +150,7 @@ def abort(user: User, reference: str, reason: str, *, not_again: str = "") -> Vi
 def _before_work(store: Store, visit: Visit) -> None:
     """Once work was done a visit is closed or left open by a lead, and ends in no other way (design/states.md, Two ways out)."""
     checklist = checklists.checklist(store, visit.id)
-    began = next((one.ref for one in checklist.items if one.attempts and one.ref.split(".")[0] == "W1"), "")
+    began = next((item.ref for item in checklist.items if item.attempts and item.ref.split(".")[0] == "W1"), "")
     if checklist.entries:
         began = show(checklist.entries[0].text, 60) or "work"
     if began or stays.items_of(store, visit.id):
@@ -192,29 +192,33 @@ def reopen(user: User, reference: str, reason: str) -> tuple[Visit, Sequence[Vis
         visits.change(unit, visit, state=State.ON_SITE.value, ended_at=None, review="none")
         prepaid_use.give_back(unit, user.store, visit.id)
         unit.audit(
-            "visit", visit.id, reason=why, was=visit.state.value, withdrawn=[one.reference for one in withdrawn] or None
+            "visit",
+            visit.id,
+            reason=why,
+            was=visit.state.value,
+            withdrawn=[other.reference for other in withdrawn] or None,
         )
         routing.reroute(user, unit, routing.days_of(visit))
         return visits.again(user.store, visit), withdrawn
 
 
 def _end(
-    user: User, unit: Unit, visit: Visit, state: State, *, follow_up: str = "", left_at: int | None = None, **said: str
+    user: User, unit: Unit, visit: Visit, state: State, *, follow_up: str = "", left_at: int | None = None, **words: str
 ) -> Visit:
     """End a visit: check the crew out, put it before the lead, keep its charge, work out the rest of the day.
 
     Where somebody else ended it under the hands of the crew, they hear of it.
 
     Args:
-        said: with the visit, by column: its reason, whom we called, why its request does not go back.
+        words: with the visit, by column: its reason, whom we called, why its request does not go back.
     """
-    said = {"reason": "", "called": "", "not_again": "", **said}
+    words = {"reason": "", "called": "", "not_again": "", **words}
     crew = [part.technician_id for part in visit.assignments]
     if visit.state in TOLD | ON_THE_WAY_OR_THERE and user.staff.id not in crew:
-        why = f"{state.label}, {said['reason']}" if said["reason"] else state.label
+        why = f"{state.label}, {words['reason']}" if words["reason"] else state.label
         tell(user, unit, visit, crew, NoticeSubject.TAKEN_OFF, why=why)
     last = checklists.last_recorded(user.store, visit.id)
-    visits.change(unit, visit, state=state.value, ended_at=unit.at, review="to_review", **said)
+    visits.change(unit, visit, state=state.value, ended_at=unit.at, review="to_review", **words)
     for part in visit.assignments:
         if part.check_in_at is not None and part.check_out_at is None:
             if left_at is None:
@@ -222,8 +226,8 @@ def _end(
             else:
                 check_out_at(user, unit, visit, part, left_at, last=last)
             stays.end_segments(unit, part.id, unit.at if left_at is None else left_at)
-    told = {name: text or None for name, text in (said | {"follow_up": follow_up}).items()}
-    unit.audit("visit", visit.id, state=state.value, **told)
+    detail = {name: text or None for name, text in (words | {"follow_up": follow_up}).items()}
+    unit.audit("visit", visit.id, state=state.value, **detail)
     routing.reroute(user, unit, routing.days_of(visit))
     ended = visits.again(user.store, visit)
     keep_sheet(user, unit, ended)

@@ -27,8 +27,8 @@ from dispatch.model.visits import Visit
 def on_card(store: Store, visit: Visit) -> Mapping[str, Any]:
     """The items of the rate card that a visit is charged by (of its day, or of the sheet that is kept), by code; empty without
     a card."""
-    if (kept := standing(store, visit)) is not None:
-        return kept.input["card"].get("items", {})  # type: ignore[no-any-return]
+    if (sheet := standing(store, visit)) is not None:
+        return sheet.input["card"].get("items", {})  # type: ignore[no-any-return]
     anchor = store.clock.now() if visit.anchor is None else visit.anchor
     card = agreements.rate_card_on(store, day_of(anchor, visit.zone))
     items = card.card.get("items", {}) if card is not None else {}
@@ -45,7 +45,7 @@ def read(user: User, visit: Visit, what: str, quantity: str, amount: str | None)
     items = on_card(user.store, visit)
     number = _number(quantity, "quantity", faults)
     label = taken("item", what, limits.NAME, faults)
-    code = next((one for one in items if one.casefold() == label.casefold()), None)
+    code = next((key for key in items if key.casefold() == label.casefold()), None)
     price = None
     if amount is not None:
         price = _number(amount, "amount", faults)
@@ -72,7 +72,7 @@ def take_back(user: User, reference: str, item_id: int, reason: str) -> Visit:
     with on_visit(user, reference, "take back an item", Role.TECHNICIAN, Role.LEAD) as (unit, visit):
         own_parts(user, visit, None)
         why = reason_of(reason)
-        entered = next((one for one in stays.items_of(user.store, visit.id) if one.id == item_id), None)
+        entered = next((item for item in stays.items_of(user.store, visit.id) if item.id == item_id), None)
         if entered is None:
             raise NotFound(f"{show(visit.reference)} has no entry {item_id}.")
         open_charge(user, unit, visit, why)

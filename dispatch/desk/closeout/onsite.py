@@ -102,8 +102,8 @@ def ask(user: User, reference: str, text: str) -> Visit:
             raise WrongState(visit, "ask for a new visit instead")
         if Role.DISPATCHER not in user.roles_now:
             own_parts(user, visit, None)
-        asked = worded("text", text, limits.LINE)
-        decision = recording.ask(checklists.checklist(user.store, visit.id), asked)
+        request = worded("text", text, limits.LINE)
+        decision = recording.ask(checklists.checklist(user.store, visit.id), request)
         if visit.state not in OPEN_ON_SITE:
             decision = replace(decision, state=None)
         return _write(user, unit, visit, None, decision).visit
@@ -152,7 +152,8 @@ def _write(
     if decision.faults:
         refs = decision.faults[0].ref
         raise Refusal(
-            f"{show(refs)} was not recorded: " + " ".join(f"{one.text} ({one.gate})" for one in decision.faults)
+            f"{show(refs)} was not recorded: "
+            + " ".join(f"{reason.text} ({reason.gate})" for reason in decision.faults)
         )
     notes: list[str] = []
     follow_up = None
@@ -188,7 +189,7 @@ def _write(
     more = [f"{added.ref} {added.label}" for added in decision.items]
     unit.audit("visit", visit.id, **about, added=more or None)
     if decision.result in (Result.PASS, Result.NA) and item is not None:
-        notes += [one.text for one in unmet(checklists.checklist(user.store, visit.id)) if one.ref == item.ref]
+        notes += [reason.text for reason in unmet(checklists.checklist(user.store, visit.id)) if reason.ref == item.ref]
     return Recorded(
         visits.again(user.store, visit), tuple(notes), item.ref if item is not None else "", decision.result
     )
@@ -201,7 +202,7 @@ def _with_files(store: Store, item: Item, entry: Recording) -> Recording:
     handed_in = files.of_item_since(store, item.id, item.latest.at if item.latest is not None else 0)
     if not handed_in:
         return entry
-    named = ", ".join(f"{one.name} ({one.sha256[:8]})" for one in handed_in)
+    named = ", ".join(f"{file.name} ({file.sha256[:8]})" for file in handed_in)
     return replace(entry, text=f"{entry.text}\nfiles: {named}".strip()[: limits.NOTE])
 
 
@@ -250,6 +251,6 @@ def item_of(store: Store, visit: Visit, ref: str) -> Item:
     if item is None and ref.strip().casefold() == "w1":
         item = checklist.item("W1.1")
     if item is None:
-        known = ", ".join(show(one.ref) for one in checklist.items)
+        known = ", ".join(show(other.ref) for other in checklist.items)
         raise NotFound(f"{show(visit.reference)} has no item {show(ref, 40)}; it has {known}.")
     return item

@@ -30,13 +30,13 @@ def ask(user: User, reference: str, ref: str, why: str = "") -> Asking:
         visit, item = _test(user, unit, reference, ref)
         if permissions.waiting_for(user.store, item.id) is not None:
             raise Refusal(f"{show(item.ref)} is asked for already: a lead has to answer.")
-        said = worded("why", why)
-        asked = permissions.ask(unit, item.id, said)
+        why_asked = worded("why", why)
+        asking = permissions.ask(unit, item.id, why_asked)
         for person in people.all_staff(user.store):
             if Role.LEAD in person.roles:
-                notices.add(unit, person.id, visit.id, NOTICE, asked_text(asked))
-        unit.audit("visit", visit.id, item=item.ref, permission="asked", text=said or None)
-        return asked
+                notices.add(unit, person.id, visit.id, NOTICE, asked_text(asking))
+        unit.audit("visit", visit.id, item=item.ref, permission="asked", text=why_asked or None)
+        return asking
 
 
 def give(user: User, reference: str, ref: str, reason: str = "") -> Item:
@@ -51,13 +51,13 @@ def give(user: User, reference: str, ref: str, reason: str = "") -> Item:
     """
     with user.write("let words settle a test", Role.LEAD) as unit:
         visit, item = _test(user, unit, reference, ref)
-        said = worded("reason", reason)
+        why = worded("reason", reason)
         lowered = item.asks is not Asks.NO_WAY_IN
-        if lowered and not tells(said):
+        if lowered and not tells(why):
             raise Faulty(
                 [f"reason: {item.ref} asks for {ASKED[item.asks]}; say why words will do, in at least 3 characters"]
             )
-        _answer(user, unit, visit, item, yes=True, lowered=lowered, reason=said)
+        _answer(user, unit, visit, item, yes=True, lowered=lowered, reason=why)
         return item_of(user.store, visit, ref)
 
 
@@ -72,15 +72,17 @@ def refuse(user: User, reference: str, ref: str, reason: str) -> Item:
         visit, item = _test(user, unit, reference, ref)
         if permissions.waiting_for(user.store, item.id) is None:
             raise Refusal(f"Nobody asks for {show(item.ref)} of {show(visit.reference)}.")
-        said = reason_of(reason)
-        _answer(user, unit, visit, item, yes=False, lowered=False, reason=said)
+        why = reason_of(reason)
+        _answer(user, unit, visit, item, yes=False, lowered=False, reason=why)
         return item
 
 
-def asked_text(asked: Asking) -> str:
+def asked_text(asking: Asking) -> str:
     """What is asked for, in a sentence."""
-    why = f": {show(asked.why)}" if asked.why else ""
-    return f"{show(asked.by)} asks: may words settle {show(asked.item)} {show(asked.label)} of {asked.reference}{why}?"
+    why = f": {show(asking.why)}" if asking.why else ""
+    return (
+        f"{show(asking.by)} asks: may words settle {show(asking.item)} {show(asking.label)} of {asking.reference}{why}?"
+    )
 
 
 ASKED = {Asks.EXECUTED: "a test that ran", Asks.MEASURED: "a value within bounds"}
@@ -102,12 +104,12 @@ def _test(user: User, unit: Unit, reference: str, ref: str) -> tuple[Visit, Item
 
 
 def _answer(user: User, unit: Unit, visit: Visit, item: Item, *, yes: bool, lowered: bool, reason: str) -> None:
-    asked = permissions.waiting_for(user.store, item.id) or permissions.ask(unit, item.id, "")
-    permissions.answer(unit, asked, yes=yes, as_of=visit.sequence, lowered=lowered, reason=reason)
+    asking = permissions.waiting_for(user.store, item.id) or permissions.ask(unit, item.id, "")
+    permissions.answer(unit, asking, yes=yes, as_of=visit.sequence, lowered=lowered, reason=reason)
     why = f": {reason}" if reason else ""
     text = f"{user.staff.name} {'lets words settle' if yes else 'does not let words settle'} {item.ref}{why}."
     for part in visit.assignments:
         if part.technician_id != user.staff.id:
             notices.add(unit, part.technician_id, visit.id, NOTICE, text)
-    said = "given" if yes else "refused"
-    unit.audit("visit", visit.id, item=item.ref, permission=said, lowered=lowered or None, reason=reason or None)
+    answer = "given" if yes else "refused"
+    unit.audit("visit", visit.id, item=item.ref, permission=answer, lowered=lowered or None, reason=reason or None)

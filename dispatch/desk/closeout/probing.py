@@ -113,25 +113,27 @@ def _run_item(
     user: User, visit: Visit, item: Item, runner: Runner, dialers: dict[Vantage, Dialer | None], vantage: Vantage
 ) -> Ran:
     begun = find(user.store, visit.reference).sequence
-    found: list[ProbeOutcome] = []
+    outcomes: list[ProbeOutcome] = []
     for probe in runs_by_itself(item):
         dialer = existing(dialers[probe.vantage])
         if probe.kind is not ProbeKind.REBOOT:
-            found.append(runner.run(probe, dialer))
+            outcomes.append(runner.run(probe, dialer))
             continue
         seen, since = _watch(user.store, visit, item, probe)
         begun = min(begun, since) if seen.up_at is not None else begun
-        found.append(runner.run(probe, dialer, seen, _keeper(user, visit, item, probe, seen, begun)))
-    if why := came.not_run(found):
-        return Ran(item, outcomes=tuple(found), vantage=vantage, fault=f"{item.ref} was not run: {why}")
-    entry = _entry(found, Grade.EXECUTED, vantage, begun)
+        outcomes.append(runner.run(probe, dialer, seen, _keeper(user, visit, item, probe, seen, begun)))
+    if why := came.not_run(outcomes):
+        return Ran(item, outcomes=tuple(outcomes), vantage=vantage, fault=f"{item.ref} was not run: {why}")
+    entry = _entry(outcomes, Grade.EXECUTED, vantage, begun)
     record(user, visit.reference, item.ref, entry)
-    return Ran(item, came.passed(found), entry.text, tuple(found), vantage)
+    return Ran(item, came.passed(outcomes), entry.text, tuple(outcomes), vantage)
 
 
-def _entry(found: Sequence[ProbeOutcome], grade: Grade, vantage: Vantage, as_of: int) -> Recording:
-    result = Result.PASS if came.passed(found) else Result.FAIL
-    return Recording(result, came.evidence(found), came.value(found), run=Run(grade, vantage, as_of, came.tries(found)))
+def _entry(outcomes: Sequence[ProbeOutcome], grade: Grade, vantage: Vantage, as_of: int) -> Recording:
+    result = Result.PASS if came.passed(outcomes) else Result.FAIL
+    return Recording(
+        result, came.evidence(outcomes), came.value(outcomes), run=Run(grade, vantage, as_of, came.tries(outcomes))
+    )
 
 
 def _watch(store: Store, visit: Visit, item: Item, probe: Probe) -> tuple[Watch, int]:
@@ -218,12 +220,12 @@ def bring(user: User, reference: str, text: str) -> tuple[Recorded, ...]:
         probes.use_order(unit, specification.nonce)
         unit.audit("visit", visit.id, nonce=specification.nonce)
         recorded = []
-        for asked, outcomes in zip(specification.items, report.outcomes, strict=True):
+        for item, outcomes in zip(specification.items, report.outcomes, strict=True):
             if why := came.not_run(outcomes):
-                recorded.append(Recorded(visit, (f"not run: {why}",), asked.item))
+                recorded.append(Recorded(visit, (f"not run: {why}",), item.item))
                 continue
             entry = _entry(outcomes, Grade.MEASURED, Vantage.SITE, specification.as_of)
-            recorded.append(record_within(user, unit, reference, asked.item, entry))
+            recorded.append(record_within(user, unit, reference, item.item, entry))
         return tuple(recorded)
 
 
@@ -243,7 +245,9 @@ def _faults(store: Store, visit: Visit, report: LaptopReport, now: int) -> list[
     if now >= order.expires_at:
         faults.append(f"it has expired, {when_text(order.expires_at, visit.zone)}; print a new specification")
     checklist = checklists.checklist(store, visit.id)
-    faults += [f"the visit has no item {show(one.item)}" for one in specification.items if not checklist.item(one.item)]
+    faults += [
+        f"the visit has no item {show(item.item)}" for item in specification.items if not checklist.item(item.item)
+    ]
     return faults
 
 

@@ -68,29 +68,44 @@ def follow(user: User, unit: Unit, before: Visit, after: Visit, instead: str = "
         why = f"{after.state.label}, {after.reason}"
     told = [part.technician_id for part in before.assignments] if before.state in TOLD else []
     still = {part.technician_id for part in after.assignments} if after.state not in ENDED else set()
-    tell(user, unit, before, [one for one in told if one not in still], NoticeSubject.TAKEN_OFF, why=why)
+    tell(
+        user,
+        unit,
+        before,
+        [technician_id for technician_id in told if technician_id not in still],
+        NoticeSubject.TAKEN_OFF,
+        why=why,
+    )
     moved = before.starts_at != after.starts_at
     if moved:
         about = NoticeSubject.MOVED if instead else NoticeSubject.NEW_TIME
-        tell(user, unit, after, [one for one in told if one in still], about, instead, why)
+        tell(
+            user, unit, after, [technician_id for technician_id in told if technician_id in still], about, instead, why
+        )
     if after.state in TOLD:
-        tell(user, unit, after, [one for one in sorted(still) if one not in told], NoticeSubject.DISPATCHED)
+        tell(
+            user,
+            unit,
+            after,
+            [technician_id for technician_id in sorted(still) if technician_id not in told],
+            NoticeSubject.DISPATCHED,
+        )
 
 
 def who_knows(visit: Visit, firm: Firm) -> str:
     """Which technicians know already that they are to go to a visit, in words; empty where nobody was told."""
     if visit.state not in TOLD:
         return ""
-    said = []
+    changes = []
     for part in visit.assignments:
         name = show(part.technician)
         if part.depart_at is not None:
-            said.append(f"{name} is on the way there since {firm.times().clock(part.depart_at)}")
+            changes.append(f"{name} is on the way there since {firm.times().clock(part.depart_at)}")
         elif part.seen_at is not None:
-            said.append(f"{name} has been told and saw it at {firm.times().clock(part.seen_at)}")
+            changes.append(f"{name} has been told and saw it at {firm.times().clock(part.seen_at)}")
         else:
-            said.append(f"{name} has been told")
-    return ", ".join(said)
+            changes.append(f"{name} has been told")
+    return ", ".join(changes)
 
 
 def finding(visit: Visit, firm: Firm) -> Finding | None:
@@ -117,5 +132,5 @@ def note(user: User) -> list[Notice]:
             unit.leave_unchanged()
             return []
         notices.note(unit, found)
-        unit.audit("staff", user.staff.id, noted=[one.reference for one in found])
+        unit.audit("staff", user.staff.id, noted=[notice.reference for notice in found])
         return found

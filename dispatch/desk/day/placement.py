@@ -101,10 +101,10 @@ def permit(visit: Visit, verdict: Verdict, meant: Meant, done: str = "placed") -
     if verdict.final:
         final = "; ".join(finding.text for finding in verdict.findings if finding.final)
         raise Refusal(f"{show(visit.reference)} cannot be placed: {show(final)}.")
-    asked, marks = [finding.text for finding in verdict.findings if _asks(finding)], marks_of(visit, verdict)
+    questions, marks = [finding.text for finding in verdict.findings if _asks(finding)], marks_of(visit, verdict)
     if verdict.level is PlacementGrade.BLOCKED and not tells(reason):
         raise Blocked(
-            f"{show(visit.reference)} was not {done}: {show('; '.join(asked))}. "
+            f"{show(visit.reference)} was not {done}: {show('; '.join(questions))}. "
             f"{'Choose another time or technician, or give' if done.startswith('placed') else 'Give'} a reason with "
             f"--override REASON --confirm {','.join(marks)}.",
             _against(verdict),
@@ -113,7 +113,7 @@ def permit(visit: Visit, verdict: Verdict, meant: Meant, done: str = "placed") -
     why = reason_of(reason) if reason.strip() else ""
     if confirmed is True:
         return why
-    if new := [text for text, mark in zip(asked, marks, strict=True) if mark not in confirmed]:
+    if new := [text for text, mark in zip(questions, marks, strict=True) if mark not in confirmed]:
         beside = ", beside what was confirmed" if confirmed else ""
         raise NeedsConfirm(
             f"{show(visit.reference)} was not {done} yet{beside}: {show('; '.join(new))}.",
@@ -139,7 +139,7 @@ def target(store: Store, visit: Visit, crew: Sequence[str] | None, at: int | Non
     technicians: list[Technician] = []
     for name in crew or visit.crew:
         technician = driver(store, name)
-        if technician.id not in {one.id for one in technicians}:
+        if technician.id not in {other.id for other in technicians}:
             technicians.append(technician)
     start = at if at is not None else visit.starts_at
     if start is None or not technicians:
@@ -175,8 +175,8 @@ def judge_placement(
     day = day_of(start, firm.zone)
     before = was or visit
     stop = routing.stop_of(store, before, start, start + (length or length_of(store, visit, technicians)))
-    wanted = {technician.id for technician in technicians}
-    days = {one.technician_id: one for one in routing.days_on(store, day, without=visit.id, only=wanted)}
+    ids = {technician.id for technician in technicians}
+    days = {one.technician_id: one for one in routing.days_on(store, day, without=visit.id, only=ids)}
     drives = providers.drives_on(store, day)
     if stop.owners is not None and any(technician.id in stop.owners for technician in technicians):
         stop = replace(stop, owners=None)  # one of those who started it is there
@@ -194,7 +194,7 @@ def judge_placement(
         alone = replace(days[technician.id], billable=charged)
         verdicts.append(check(alone, stop, drives, routing.rules_of(firm), stood))
     known = None
-    if start != before.starts_at or wanted != {part.technician_id for part in before.assignments}:
+    if start != before.starts_at or ids != {part.technician_id for part in before.assignments}:
         known = notices.finding(before, firm)
     if len(verdicts) == 1 and known is None:
         return verdicts[0]

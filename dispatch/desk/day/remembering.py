@@ -56,7 +56,7 @@ def remember(user: User, unit: Unit, label: str, before: Sequence[Visit], more: 
 def stands_against(store: Store, visit: Visit) -> list[str]:
     """What stands against a placed visit where it is; nothing is said of one whose technician has left."""
     try:
-        return [one.text for one in blocking(store, visit)]
+        return [finding.text for finding in blocking(store, visit)]
     except Refusal:
         return []
 
@@ -65,9 +65,13 @@ def blocking(store: Store, visit: Visit) -> list[Finding]:
     if visit.span is None:
         return []
     starts_at, ends_at = visit.span
-    crew = [found for part in visit.assignments if (found := people.technician(store, part.technician_id)) is not None]
+    crew = [
+        technician
+        for part in visit.assignments
+        if (technician := people.technician(store, part.technician_id)) is not None
+    ]
     verdict = judge_placement(store, visit, crew, starts_at, ends_at - starts_at, was=visit)
-    return [one for one in verdict.findings if one.level is PlacementGrade.BLOCKED]
+    return [finding for finding in verdict.findings if finding.level is PlacementGrade.BLOCKED]
 
 
 def standing_of(visit: Visit) -> tuple[object, ...]:

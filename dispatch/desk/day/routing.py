@@ -107,7 +107,7 @@ def days_on(
         without: a visit that is left out.
         only: the technicians that matter; None for all.
     """
-    return [one.day for one in running_on(store, day, without=without, only=only)]
+    return [running.day for running in running_on(store, day, without=without, only=only)]
 
 
 def running_on(
@@ -169,15 +169,15 @@ def reroute(user: User, unit: Unit, days: Iterable[TravelDay]) -> None:
     for technician_id, day in days:
         by_day.setdefault(day, set()).add(technician_id)
     for day, wanted in sorted(by_day.items()):
-        for technician_id, found in _fresh(user.store, day, wanted).items():
-            legs.set_legs(unit, technician_id, day, found)
+        for technician_id, own in _fresh(user.store, day, wanted).items():
+            legs.set_legs(unit, technician_id, day, own)
 
 
 def reroute_ahead(unit: Unit) -> None:
     """Work out all legs from today on again: a place or a pinned drive has changed."""
     for day in legs.days_from(unit.store, day_of(unit.at, settings.firm(unit.store).zone)):
-        for technician_id, found in _fresh(unit.store, day).items():
-            legs.set_legs(unit, technician_id, day, found)
+        for technician_id, own in _fresh(unit.store, day).items():
+            legs.set_legs(unit, technician_id, day, own)
 
 
 def renew(user: User, day: datetime.date) -> bool:
@@ -187,8 +187,8 @@ def renew(user: User, day: datetime.date) -> bool:
         return False
     with user.write("renew drives") as unit:
         fresh = _fresh(store, day)
-        for technician_id, found in fresh.items():
-            legs.set_legs(unit, technician_id, day, found)
+        for technician_id, own in fresh.items():
+            legs.set_legs(unit, technician_id, day, own)
             unit.audit("technician", technician_id, drives_of=day.isoformat())
         if not fresh:
             unit.leave_unchanged()
@@ -198,8 +198,8 @@ def renew(user: User, day: datetime.date) -> bool:
 def _fresh(store: Store, day: datetime.date, technicians: Collection[int] | None = None) -> dict[int, dict[int, Leg]]:
     """Of some technicians' days (None: of those that have legs), the legs that are others now than those that are kept."""
     kept = legs.legs_of_day(store, day)
-    found = legs_on(store, day, kept if technicians is None else technicians)
-    return {key: own for key, own in found.items() if own != kept.get(key, {})}
+    fresh = legs_on(store, day, kept if technicians is None else technicians)
+    return {key: own for key, own in fresh.items() if own != kept.get(key, {})}
 
 
 def legs_on(store: Store, day: datetime.date, technicians: Collection[int]) -> dict[int, dict[int, Leg]]:
@@ -219,12 +219,12 @@ def _route_legs(
     chain: Chain, technician: Technician, placed: Iterable[Visit], pinned: Container[int], starts_at: int
 ) -> dict[int, Leg]:
     route = [visit for visit in placed if visit.assignment_of(technician.id) is not None]
-    found: dict[int, Leg] = {}
+    reckoned: dict[int, Leg] = {}
     place = technician.home
     for visit in route:
         here = place_of(visit, pinned)
-        found[visit.id] = chain.leg(place, here, visit.starts_at or starts_at)
+        reckoned[visit.id] = chain.leg(place, here, visit.starts_at or starts_at)
         place = here
     if route:
-        found[HOME] = chain.leg(place, technician.home, route[-1].ends_at or starts_at)
-    return found
+        reckoned[HOME] = chain.leg(place, technician.home, route[-1].ends_at or starts_at)
+    return reckoned

@@ -34,7 +34,7 @@ class RunningDay(NamedTuple):
         ahead = self.projection.stop(visit_id)
         if ahead is not None:
             return ahead.arrival, ahead.end
-        stop = next((one for one in self.stops if one.visit_id == visit_id), None)
+        stop = next((other for other in self.stops if other.visit_id == visit_id), None)
         if stop is None:
             return None
         if stop.over and stop.begun is not None and stop.left is not None:
@@ -114,14 +114,14 @@ def _still_underway(store: Store, starts_at: int, now: int) -> dict[int, int]:
 
 def drive_lazily(store: Store, day: datetime.date) -> Drive:
     """The drives of a day. Most days need none beside the legs that are kept, so nothing is loaded before one is asked."""
-    found: list[Drive] = []
+    loaded: list[Drive] = []
 
     def drive(origin: Place | None, destination: Place | None) -> Leg:
-        if not found:
+        if not loaded:
             from dispatch.desk.travel.providers import drives_on
 
-            found.append(drives_on(store, day))
-        return found[0](origin, destination)
+            loaded.append(drives_on(store, day))
+        return loaded[0](origin, destination)
 
     return drive
 
@@ -133,9 +133,9 @@ def place_of(visit: Visit, pinned_sites: Container[int]) -> Place | None:
     return visit.place
 
 
-def access_of(found: Iterable[Visit], hours: Mapping[int, tuple[Hours, ...]], day: datetime.date) -> dict[int, Spans]:
+def access_of(own: Iterable[Visit], hours: Mapping[int, tuple[Hours, ...]], day: datetime.date) -> dict[int, Spans]:
     """The opening spans on a day of the sites of some visits, by site; a site that is always open is not in it."""
-    zones = {visit.site_id: visit.zone for visit in found if visit.site_id in hours}
+    zones = {visit.site_id: visit.zone for visit in own if visit.site_id in hours}
     spans: dict[tuple[tuple[Hours, ...], str], Spans] = {}  # many sites open at the same hours
     for site_id, zone in zones.items():
         if (hours[site_id], zone) not in spans:
@@ -150,7 +150,7 @@ def _courses(
 
     A kept leg holds where the stop before is the planned one; who drives in another order has other legs.
     """
-    kept = day.legs.get(technician.id, {})
+    kept_legs = day.legs.get(technician.id, {})
     planned = [visit for visit in own if visit.state in OCCUPYING]
     before_planned = {after.id: before.id for before, after in zip((None, *planned), planned, strict=False) if before}
     by_id = {visit.id: visit for visit in own}
@@ -159,21 +159,21 @@ def _courses(
         for visit in own
         if (part := visit.assignment_of(technician.id)) is not None and visit.id != without and _takes(visit, part)
     )
-    found: list[ClockedStop] = []
+    courses: list[ClockedStop] = []
     place, before = technician.home, HOME
     for stop in stops:
         here = place_of(by_id[stop.visit_id], day.pinned)
-        leg = kept.get(stop.visit_id)
+        leg = kept_legs.get(stop.visit_id)
         if leg is None or before_planned.get(stop.visit_id, HOME) != before:
             leg = day.drive(place, here)
-        found.append(stop._replace(leg=leg.seconds))
+        courses.append(stop._replace(leg=leg.seconds))
         place, before = here, stop.visit_id
-    if not found:
-        return found, None
-    leg_home = kept.get(HOME)
+    if not courses:
+        return courses, None
+    leg_home = kept_legs.get(HOME)
     if leg_home is None or not planned or planned[-1].id != before:
         leg_home = day.drive(place, technician.home)
-    return found, leg_home
+    return courses, leg_home
 
 
 def _takes(visit: Visit, part: Assignment) -> bool:
@@ -200,6 +200,8 @@ def _course(visit: Visit, part: Assignment, access: Spans | None, target: int | 
         left=left,
         over=over,
         rested=sum(
-            one.ends_at - one.starts_at for one in part.segments if one.kind == "break" and one.ends_at is not None
+            segment.ends_at - segment.starts_at
+            for segment in part.segments
+            if segment.kind == "break" and segment.ends_at is not None
         ),
     )

@@ -48,8 +48,8 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
         hours = site_access.access_hours(store, {visit.site_id for visit in (*placed, *waiting)})
         access = access_of((*placed, *waiting), hours, day)
         ring = site_access.whom_to_ring(store)
-        asked = (visit for visit in (*placed, *waiting) if visit.state not in ENDED)
-        clocks = clocks_of(store, list(asked)) if only is None else {}
+        open_visits = (visit for visit in (*placed, *waiting) if visit.state not in ENDED)
+        clocks = clocks_of(store, list(open_visits)) if only is None else {}
         called = calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0]) if only is None else {}
         expecting = awaited(called, starts_at, ends_at)
         here = {visit.id for visit in placed}
@@ -95,7 +95,7 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
                     *_call_list(placed, courses, called, ring, now, firm.late_minutes),
                     *(_call_in_vain(visit, expecting[visit.id], ring) for visit in in_vain if visit.state not in ENDED),
                 ),
-                key=lambda one: (one.due, one.expected, one.visit_id),
+                key=lambda call: (call.due, call.expected, call.visit_id),
             )
         ),
         trouble=messages.trouble(store, now).words if only is None else "",
@@ -104,15 +104,15 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
 
 def _ahead(card: BoardVisit, running: RunningDay, called: Mapping[int, tuple[Call, ...]], ends_at: int) -> BoardVisit:
     """A visit with how it will go. One that falls out of the day stays where it is planned, and is marked late."""
-    told = [call.promised for call in called.get(card.id, ()) if call.outcome is CallOutcome.ANSWERED]
+    promises = [call.promised for call in called.get(card.id, ()) if call.outcome is CallOutcome.ANSWERED]
     ahead = running.projection.stop(card.id)
     if ahead is None:
-        return card._replace(told=told[-1]) if told else card
+        return card._replace(told=promises[-1]) if promises else card
     return card._replace(
         projected=(ahead.arrival, ahead.end) if ahead.arrival < ends_at else None,
         late=ahead.late,
         slack=ahead.slack,
-        told=told[-1] if told else None,
+        told=promises[-1] if promises else None,
     )
 
 
@@ -131,7 +131,7 @@ def _call_list(
         running = courses.get(visit.assignments[0].technician_id)
         ahead = running.projection.stop(visit.id) if running is not None else None
         if running is not None and ahead is not None:
-            stops[visit.id] = next(one for one in running.stops if one.visit_id == visit.id), ahead
+            stops[visit.id] = next(stop for stop in running.stops if stop.visit_id == visit.id), ahead
     for due in due_calls(stops, called, now, late_minutes):
         yield _call(by_id[due.visit_id], ring, due)
 

@@ -77,33 +77,33 @@ def post_next(user: User, current: Callable[[], Transport]) -> Posted | None:
     return None
 
 
-def run(user: User, current: Callable[[], Transport], told: Callable[[str], None], every: float, stop: Event) -> None:
+def run(user: User, current: Callable[[], Transport], tell: Callable[[str], None], every: float, stop: Event) -> None:
     """Send what is due, and look again every so many seconds, until `stop` is set: then the message in hand is finished.
 
     Args:
         session, current: as for `post_next`.
-        told: is told of each message, and once of what keeps messages from being sent.
+        tell: is told of each message, and once of what keeps messages from being sent.
         every: seconds.
         stop: set it to end.
 
     Raises:
         StoreFault: the database cannot be used any more by this process. One that is busy or full is waited for.
     """
-    said = ""
+    last = ""
     while not stop.is_set():
         try:
             user.store.changed()  # raises where another program has replaced the database, or brought it further
             posted = post_next(user, current)
         except (Refusal, *TRANSIENT) as fault:
             posted = None
-            if said != str(fault):
-                told(show(str(fault)))
-            said = str(fault)
+            if last != str(fault):
+                tell(show(str(fault)))
+            last = str(fault)
         if posted is None:
             stop.wait(every)
         else:
-            said = ""
-            told(posted_words(posted))
+            last = ""
+            tell(posted_words(posted))
 
 
 def may_see(user: User) -> None:
@@ -136,30 +136,30 @@ def post_due(user: User, current: Callable[[], Transport]) -> Iterator[Posted]:
 
 def posted_words(posted: Posted) -> str:
     """What became of a message, as a log keeps it."""
-    one = posted.message
+    message = posted.message
     became = "again later" if posted.fate is Fate.WAITING else posted.fate.value
     why = f": {posted.why}" if posted.why else ""
-    return show(f"message {one.id} {one.reference} {one.about.label} to {one.address}: {became}{why}")
+    return show(f"message {message.id} {message.reference} {message.about.label} to {message.address}: {became}{why}")
 
 
 def _take(user: User) -> Message | Posted | None:
     """Take the next message for oneself, or settle one that needs no sending."""
     with user.write("take message", Role.DISPATCHER, Role.LEAD) as unit:
-        found = messages.next_due(user.store, unit.at)
-        if found is None:
+        message = messages.next_due(user.store, unit.at)
+        if message is None:
             unit.leave_unchanged()
             return None
-        if found.fate is Fate.SENDING:
+        if message.fate is Fate.SENDING:
             why = "The sender was lost while handing it over. It may have gone out"
-            messages.change(unit, found, Fate.UNSURE, until=None, why=why)
-            unit.audit("message", found.id, unsure=why)
-            return Posted(found, Fate.UNSURE, why)
-        if (verdict := rechecking.judge(user.store, found, unit.at)).why:
-            return _settled(unit, found, verdict)
-        tries = found.tries + 1
-        version = messages.change(unit, found, Fate.TAKEN, until=unit.at + LEASE, tries=tries)
-        unit.audit("message", found.id, taken=tries)
-        return found._replace(fate=Fate.TAKEN, version=version, tries=tries)
+            messages.change(unit, message, Fate.UNSURE, until=None, why=why)
+            unit.audit("message", message.id, unsure=why)
+            return Posted(message, Fate.UNSURE, why)
+        if (verdict := rechecking.judge(user.store, message, unit.at)).why:
+            return _settled(unit, message, verdict)
+        tries = message.tries + 1
+        version = messages.change(unit, message, Fate.TAKEN, until=unit.at + LEASE, tries=tries)
+        unit.audit("message", message.id, taken=tries)
+        return message._replace(fate=Fate.TAKEN, version=version, tries=tries)
 
 
 def _carry(user: User, carrier: Transport, message: Message) -> Posted:

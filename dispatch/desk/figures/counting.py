@@ -63,22 +63,22 @@ def figures_over(store: Store, first: datetime.date, last: datetime.date, by: Gr
     """
     with store.read():
         firm = settings.firm(store)
-        asked, spans = _asked(store, firm, first, last, by)
-        whole = asked._replace(spans=[(asked.spans[0][0], asked.spans[-1][1])])
+        query, spans = _asked(store, firm, first, last, by)
+        whole = query._replace(spans=[(query.spans[0][0], query.spans[-1][1])])
         who = _who(by)
         names = figures.names(store, who) if who else {}
-        found = {one.key: figures.counted(store, one.key, asked if not who else whole, who) for one in FIGURES}
-        totals = {one.key: _values(figures.counted(store, one.key, whole)).get(0, Value()) for one in FIGURES}
+        rows = {figure.key: figures.counted(store, figure.key, query if not who else whole, who) for figure in FIGURES}
+        totals = {figure.key: _values(figures.counted(store, figure.key, whole)).get(0, Value()) for figure in FIGURES}
         money = Money(firm.currency, figures.exponent_of(store, firm.currency))
-    at = {one.key: _values(found[one.key]) for one in FIGURES}
+    at = {figure.key: _values(rows[figure.key]) for figure in FIGURES}
     if not who:
         groups = tuple(spans)
         keys: list[int] = list(range(len(groups)))
     else:
-        there = {key for one in FIGURES for key in at[one.key] if by != "client" or one.by_client}
+        there = {key for figure in FIGURES for key in at[figure.key] if by != "client" or figure.by_client}
         keys = sorted(there, key=lambda key: (names.get(key, "").casefold(), key))
         groups = tuple(FigureGroup(names.get(key, "?"), first, last, key) for key in keys)
-    values = {one.key: tuple(at[one.key].get(key, Value()) for key in keys) for one in FIGURES}
+    values = {figure.key: tuple(at[figure.key].get(key, Value()) for key in keys) for figure in FIGURES}
     return Figures(first, last, by, firm.zone, money, groups, values, totals)
 
 
@@ -87,8 +87,8 @@ def visits_behind(store: Store, figure: Figure, group: FigureGroup, by: Grouping
     with store.read():
         firm = settings.firm(store)
         span = (day_bounds(group.first, firm.zone)[0], day_bounds(group.last, firm.zone)[1])
-        asked = FigureQuery([span], store.clock.now(), firm.currency)
-        return figures.behind(store, figure.key, asked, _who(by), group.who)
+        query = FigureQuery([span], store.clock.now(), firm.currency)
+        return figures.behind(store, figure.key, query, _who(by), group.who)
 
 
 def figure_called(name: str) -> Figure:
@@ -97,10 +97,10 @@ def figure_called(name: str) -> Figure:
     Raises:
         Faulty: there is none.
     """
-    found = BY_KEY.get(name.strip().casefold().replace("-", "_").replace(" ", "_"))
-    if found is None:
+    figure = BY_KEY.get(name.strip().casefold().replace("-", "_").replace(" ", "_"))
+    if figure is None:
         raise Faulty([f"figure: {name!r} is not one of {', '.join(BY_KEY)}"])
-    return found
+    return figure
 
 
 def weeks(
@@ -178,7 +178,8 @@ def available_between(store: Store, first: datetime.date, last: datetime.date, z
 def _present(technician: Technician, start: int, end: int) -> Iterable[tuple[int, int]]:
     """The stretches of a day without an absence, on the minute."""
     away: Sequence[tuple[int, int]] = sorted(
-        (one.starts_at - one.starts_at % _MINUTE, one.ends_at - one.ends_at % _MINUTE) for one in technician.absences
+        (absence.starts_at - absence.starts_at % _MINUTE, absence.ends_at - absence.ends_at % _MINUTE)
+        for absence in technician.absences
     )
     at = start
     for begins, ends in away:

@@ -113,12 +113,12 @@ def read_table(path: Path, rows: int = ROWS) -> FileTable:
     name = shortened(path.name)
     if not text.strip():
         raise Unreadable(f"{name} is empty; its first line names the columns.")
-    found = _records(text, name)
-    _, headers = next(found, (0, []))
+    records = _records(text, name)
+    _, headers = next(records, (0, []))
     if not headers:
         raise Unreadable(f"{name} has no first line that names the columns.")
     taken: list[FileRow] = []
-    for number, cells in found:
+    for number, cells in records:
         if len(taken) == rows:
             raise Unreadable(f"{name} has more than {rows:,} rows; divide it, or raise the limit with --rows.")
         taken.append(FileRow(number, tuple(cells)))
@@ -134,7 +134,7 @@ def find_columns(
         Unreadable: a column is missing, stands twice, or is mapped and not there.
     """
     name = shortened(table.file)
-    said = {_key(theirs): mine for theirs, mine in (mapping or {}).items()}
+    renamed = {_key(theirs): mine for theirs, mine in (mapping or {}).items()}
     keys = [_key(header) for header in table.headers]
     absent = [theirs for theirs in mapping or {} if _key(theirs) not in keys]
     if absent:
@@ -145,7 +145,7 @@ def find_columns(
     named: dict[str, str] = {}
     unknown = []
     for place, (header, key) in enumerate(zip(table.headers, keys, strict=True)):
-        mine = said.get(key, key if key in ours else None)
+        mine = renamed.get(key, key if key in ours else None)
         if mine is None:
             if key:
                 unknown.append(shortened(header))
@@ -190,14 +190,14 @@ def _separator(text: str) -> str:
 
 
 def _why(error: csv.Error) -> str:
-    said = str(error)
-    if "field larger" in said:
+    reason = str(error)
+    if "field larger" in reason:
         return f"has a field of more than {_FIELD:,} characters, or a quote that is never closed"
-    if "unexpected end" in said:
+    if "unexpected end" in reason:
         return "begins a quoted field that is never closed"
-    if "expected after" in said:
+    if "expected after" in reason:
         return 'has text after a closing quote; a quote inside a quoted field is written twice ("")'
-    return f"cannot be read ({said})"
+    return f"cannot be read ({reason})"
 
 
 def _line(data: bytes, at: int) -> int:

@@ -129,8 +129,8 @@ class ImportReport:
             | {"differences": forms(row.differences, "field ours theirs")}
             for row in self.rows
         ]
-        told = [verdict for verdict in RowVerdict if verdict is not RowVerdict.SKIPPED or self.kind == "calendar"]
-        counts = {verdict.value: self.counts.get(verdict, 0) for verdict in told}
+        verdicts = [verdict for verdict in RowVerdict if verdict is not RowVerdict.SKIPPED or self.kind == "calendar"]
+        counts = {verdict.value: self.counts.get(verdict, 0) for verdict in verdicts}
         return form(self, "file kind rows counts unknown_columns applied", rows=rows, counts=counts)
 
 
@@ -183,26 +183,26 @@ def counted(report: ImportReport) -> str:
 def _summary(report: ImportReport) -> str:
     counts = counted(report)
     refused, differing = report.refused, any(verdict == "differs" for verdict in report.counts)
-    said = []
+    clauses = []
     if report.checked:
-        said.append("this was a check, and nothing was changed")
+        clauses.append("this was a check, and nothing was changed")
     elif report.stopped:
-        said.append("nothing was imported; correct the file, or take the good rows with --accept-good")
+        clauses.append("nothing was imported; correct the file, or take the good rows with --accept-good")
     elif refused:
-        said.append("the refused rows were left out")
+        clauses.append("the refused rows were left out")
     elif not report.applied:
-        said.append("nothing to do")
+        clauses.append("nothing to do")
     if differing:
-        said.append("--update takes the file over what differs")
-    return f"{counts}: {'; '.join(said)}" if said else counts
+        clauses.append("--update takes the file over what differs")
+    return f"{counts}: {'; '.join(clauses)}" if clauses else counts
 
 
 def _about(report: ImportReport, row: JudgedRow) -> Iterator[str]:
     where = f"{report.file} {report.noun} {row.row}"
     for fault in row.faults:
         yield f"{where}: {_fault(report, fault)}"
-    for one in row.differences:
-        yield f"{where}: {row.verdict.value}: {one.field} is {one.ours!r} here and {one.theirs!r} in the file"
+    for difference in row.differences:
+        yield f"{where}: {row.verdict.value}: {difference.field} is {difference.ours!r} here and {difference.theirs!r} in the file"
     if row.write is None:
         return  # what was looked at before, or has to be corrected first
     for warning in row.warnings:

@@ -160,11 +160,13 @@ class CalendarRows(VisitRows):
             return self._by_id[next(iter(meant))], None
         if visit is not None and visit.site_id in self._by_id:
             return self._by_id[visit.site_id], None
-        titles = sorted(f"{self._names[self._by_id[one].client_id]} / {self._by_id[one].name}" for one in meant)
+        titles = sorted(
+            f"{self._names[self._by_id[site_id].client_id]} / {self._by_id[site_id].name}" for site_id in meant
+        )
         column, text = ("location", location) if location else ("summary", summary)
-        told = [show(title, 60) for title in titles[:_NAMED]]
+        names = [show(title, 60) for title in titles[:_NAMED]]
         more = f" and {len(titles) - _NAMED} more" if len(titles) > _NAMED else ""
-        could = f"may be {', '.join(told)}{more}" if told else "names no site that we know"
+        could = f"may be {', '.join(names)}{more}" if names else "names no site that we know"
         entry.fault(column, could)
         return None, Question(text, tuple(titles))
 
@@ -234,13 +236,13 @@ def _span(entry: RowEntry, zone: str) -> _Span | None:
         ends = _instant(end, zone) if len(end) > len("2026-11-24") else begins
     minutes = -(-(ends - begins) // 60)
     if not 1 <= minutes <= LONGEST:
-        told = (
+        sentence = (
             "has no length: give it an end" if minutes == 0 else f"lasts {minutes:,} minutes: 1 to {LONGEST:,} can be"
         )
-        entry.fault("dtend", f"the event {told}", "")
+        entry.fault("dtend", f"the event {sentence}", "")
         return None
     until = begins + min(minutes, ARRIVAL) * 60
-    window = "-".join(clock_text(one, zone) for one in (begins, until))
+    window = "-".join(clock_text(instant, zone) for instant in (begins, until))
     return _Span(day_of(begins, zone), day_of(ends - 1, zone), minutes, (begins, until), window)
 
 
@@ -289,7 +291,7 @@ def _one(repeats: Mapping[str, Sequence[str]], part: str) -> str:
 
 
 def _weekday(name: str) -> int:
-    found = [number for number, day in enumerate(WEEKDAYS) if day[:2].upper() == name]
-    if not found:
+    numbers = [number for number, day in enumerate(WEEKDAYS) if day[:2].upper() == name]
+    if not numbers:
         raise ValueError(f"{name} is no day of the week")
-    return found[0]
+    return numbers[0]

@@ -232,13 +232,13 @@ def _write_agreement(unit: Unit, client_id: int, known: Agreement | None, ours: 
 def _with_target(
     levels: Mapping[str, Mapping[str, int | None]], target: int | None
 ) -> dict[str, dict[str, int | None]]:
-    kept = {priority: dict(targets) for priority, targets in levels.items()}
+    after = {priority: dict(targets) for priority, targets in levels.items()}
     for priority in _TARGETED:
-        targets = kept.setdefault(priority, {})
+        targets = after.setdefault(priority, {})
         targets.pop("onsite", None)
         if target is not None:
             targets["onsite"] = target
-    return {priority: targets for priority, targets in kept.items() if targets}
+    return {priority: targets for priority, targets in after.items() if targets}
 
 
 def _refuse(

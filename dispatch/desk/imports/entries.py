@@ -90,10 +90,10 @@ class RowEntry:
         written = self.raw(column)
         if not written:
             return empty
-        found = {name.casefold(): option for name, option in options.items()}.get(written.casefold())
-        if found is None:
+        chosen = {name.casefold(): option for name, option in options.items()}.get(written.casefold())
+        if chosen is None:
             self.fault(column, f"is not one of {', '.join(options)}")
-        return found
+        return chosen
 
     def place(self, lat: str, lon: str) -> Place | None:
         """Coordinates in degrees, from two columns that are both filled or both empty."""
@@ -146,9 +146,9 @@ def _clock(text: str, *, end: bool = False) -> int:
 def instant(text: str) -> int:
     """An ISO 8601 date and time with an offset, as epoch seconds."""
     try:
-        found = parse_iso(text)
+        at = parse_iso(text)
     except (ValueError, OverflowError):
         raise ValueError("is not a date and time with an offset, such as 2026-11-24T09:00:00-05:00") from None
-    if not 0 <= found < 7_258_118_400:  # the end of the last of YEARS
+    if not 0 <= at < 7_258_118_400:  # the end of the last of YEARS
         raise ValueError(f"is out of range; years go from {YEARS[0]} to {YEARS[-1]}")
-    return found
+    return at

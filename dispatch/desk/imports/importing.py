@@ -134,9 +134,11 @@ def columns_of(kind: str) -> list[FileColumn]:
     subject = SUBJECTS[kind]
     return [
         FileColumn(
-            name, one if isinstance(one, str) else f"{one.label}: {one.hint}".rstrip(": "), name in subject.required
+            name,
+            column if isinstance(column, str) else f"{column.label}: {column.hint}".rstrip(": "),
+            name in subject.required,
         )
-        for name, one in subject.columns.items()
+        for name, column in subject.columns.items()
     ]
 
 

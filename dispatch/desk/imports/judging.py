@@ -92,15 +92,15 @@ class TableRows(ABC, Generic[T]):
     def filled(self, entry: RowEntry, before: T | None, **given: Any) -> T:
         """The record of a row: its columns as far as they are fields, and what is given by attribute."""
         texts = {field.name: entry.raw(column) for column, field in self._fields(entry).items()}
-        found: list[FieldFault] = []
-        after = self.record.filled(texts, self.desk, before, found, **given)
-        self.tell(entry, found)
+        faults: list[FieldFault] = []
+        after = self.record.filled(texts, self.desk, before, faults, **given)
+        self.tell(entry, faults)
         return after
 
-    def spelt(self, entry: RowEntry, one: T) -> Values:
+    def spelt(self, entry: RowEntry, record: T) -> Values:
         """What the file would say in its fields if it had been written from a record."""
         fields = self._fields(entry)
-        return {column: field.write(one, self.desk) for column, field in fields.items() if column not in self.named}
+        return {column: field.write(record, self.desk) for column, field in fields.items() if column not in self.named}
 
     def client_of(self, entry: RowEntry, known: Mapping[str, Client]) -> Client | None:
         """The client that a row names, one of those that are known by their folded names."""
@@ -110,17 +110,17 @@ class TableRows(ABC, Generic[T]):
             entry.fault("client", "no such client; import clients first or check the spelling")
         return client
 
-    def tell(self, entry: RowEntry, found: Sequence[FieldFault]) -> None:
+    def tell(self, entry: RowEntry, faults: Sequence[FieldFault]) -> None:
         """Refuse a row for what is wrong with its record."""
-        columns = {one.name: column for column, one in self.columns.items() if isinstance(one, Field)}
-        for fault in found:
+        columns = {field.name: column for column, field in self.columns.items() if isinstance(field, Field)}
+        for fault in faults:
             entry.fault(columns.get(fault.name, fault.name), fault.reason, fault.typed)
 
     def _fields(self, entry: RowEntry) -> dict[str, Field]:
         """The columns of the file that are fields: the same for every row of it."""
         if self._known is None:
             known = self.columns.items()
-            self._known = {column: one for column, one in known if isinstance(one, Field) and entry.has(column)}
+            self._known = {column: field for column, field in known if isinstance(field, Field) and entry.has(column)}
         return self._known
 
 
@@ -143,21 +143,21 @@ class RecordRows(TableRows[T]):
     def judged(self, entry: RowEntry, before: T | None, after: T) -> T:
         """A record that was put together, with what follows from it and every fault of the whole."""
         refused = {fault.field for fault in entry.faults}
-        found: list[FieldFault] = []
-        after = self.book.judged(self.desk, before, after, found)
-        for fault in found:
+        faults: list[FieldFault] = []
+        after = self.book.judged(self.desk, before, after, faults)
+        for fault in faults:
             if fault.owed:
                 entry.warn(fault.text)
-        self.tell(entry, [fault for fault in found if not fault.owed and fault.name not in refused])
+        self.tell(entry, [fault for fault in faults if not fault.owed and fault.name not in refused])
         return after
 
 
 def same_hours(hours: Sequence[Hours], weekdays: range) -> tuple[int | str | None, int | str | None]:
     """When work begins and ends on every one of these weekdays, as a file says it."""
-    spans = {(one.opens, one.closes) for one in hours}
+    spans = {(opening.opens, opening.closes) for opening in hours}
     if not spans:
         return None, None
-    if len(spans) == 1 and [one.weekday for one in hours] == list(weekdays):
+    if len(spans) == 1 and [opening.weekday for opening in hours] == list(weekdays):
         return spans.pop()
     return BY_WEEKDAY, BY_WEEKDAY
 

@@ -53,9 +53,9 @@ class Places:
 
         The texts have to agree; where they name different places all of those are returned.
         """
-        found = [hits for text in texts if (hits := self._hits(text))]
-        clear = [sites for hits in found if (sites := _strong(hits))]
-        own = [hits["site"] for hits in found if "site" in hits]
+        all_hits = [hits for text in texts if (hits := self._hits(text))]
+        clear = [sites for hits in all_hits if (sites := _strong(hits))]
+        own = [hits["site"] for hits in all_hits if "site" in hits]
         if not clear:
             return _agreed(own)
         # among several sites of one client, or of one address, the name of the site decides
@@ -65,13 +65,13 @@ class Places:
 
     def _hits(self, text: str) -> dict[str, frozenset[int]]:
         """The sites that each kind of phrase in the text stands for."""
-        found = list(self._spans(_words(text)))
+        spans = list(self._spans(_words(text)))
         hits: dict[str, frozenset[int]] = {}
-        for start, end, phrase in found:
+        for start, end, phrase in spans:
             inside = any(
                 other is not phrase and other.kind == phrase.kind and first <= start and end <= last
                 and (first, last) != (start, end)
-                for first, last, other in found
+                for first, last, other in spans
             )  # fmt: skip
             if not inside:
                 hits[phrase.kind] = hits.get(phrase.kind, frozenset()) | phrase.sites

@@ -35,10 +35,10 @@ def read_card(path: Path) -> dict[str, Any]:
     Raises:
         Unreadable: it is not UTF-8, too large, or no JSON object.
     """
-    found = read_json(path, "a rate card")
-    if not isinstance(found, dict):
+    document = read_json(path, "a rate card")
+    if not isinstance(document, dict):
         raise Unreadable(f"{shortened(path.name)} is not a rate card: that is one JSON object.")
-    return found
+    return document
 
 
 def judge_card(user: User, given: Mapping[str, Any], *, update: bool) -> JudgedRow:
@@ -63,10 +63,10 @@ def judge_card(user: User, given: Mapping[str, Any], *, update: bool) -> JudgedR
         _settle_firm(unit, user, card, depot)
 
     ours = {} if before is None or faults else {"name": before.name, **before.card}
-    found = differences(ours, {"name": name, **card}, _spelt) if ours else ()
-    verdict = RowVerdict.on(faults, before is not None, found, update)
+    differing = differences(ours, {"name": name, **card}, _spelt) if ours else ()
+    verdict = RowVerdict.on(faults, before is not None, differing, update)
     writes = verdict in (RowVerdict.NEW, RowVerdict.UPDATED)
-    return JudgedRow(1, shortened(name), verdict, tuple(faults), differences=found, write=write if writes else None)
+    return JudgedRow(1, shortened(name), verdict, tuple(faults), differences=differing, write=write if writes else None)
 
 
 def _said(name: str, given: Any, otherwise: Any, read: Callable[[Any], Any], faults: list[RowFault]) -> Any:
@@ -106,11 +106,11 @@ def _depot(given: Any) -> tuple[str, Place]:
 def _settle_firm(unit: Unit, user: User, card: Mapping[str, Any], depot: tuple[str, Place] | None) -> None:
     """Take over for the firm what it never set itself, and for its sites what they waited for."""
     before, already = user.firm, settings.fields_set(user.store)
-    found: dict[str, Any] = {"distance_unit": card.get("distance_unit", before.distance_unit)}
-    found |= {"currency": card.get("currency", before.currency), "zone": card.get("timezone", before.zone)}
+    values: dict[str, Any] = {"distance_unit": card.get("distance_unit", before.distance_unit)}
+    values |= {"currency": card.get("currency", before.currency), "zone": card.get("timezone", before.zone)}
     if depot is not None and before.depot is None:
-        found |= {"depot_address": depot[0], "depot": depot[1]}
-    settings.set_firm(unit, **{name: value for name, value in found.items() if name not in already})
+        values |= {"depot_address": depot[0], "depot": depot[1]}
+    settings.set_firm(unit, **{name: value for name, value in values.items() if name not in already})
     _settle_sites(unit, user, before, user.firm)
 
 

@@ -82,8 +82,8 @@ class TechnicianRows(RecordRows[Technician]):
         return RowDraft(name, named, theirs, spelt, lambda unit: self.book.save(self.user, unit, technician, after))
 
     def _by_name(self, name: str) -> Staff | None:
-        wanted = folded(name)
-        return next((person for person in self._staff.values() if wanted and folded(person.name) == wanted), None)
+        typed = folded(name)
+        return next((person for person in self._staff.values() if typed and folded(person.name) == typed), None)
 
     def _login(self, entry: RowEntry, email: str, known: Staff | None) -> str:
         """The login of the row: its own column, the one the person has already, or the first part of the e-mail."""

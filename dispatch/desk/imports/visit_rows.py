@@ -61,8 +61,8 @@ class VisitRows(TableRows[Request]):
         self._sites = {(site.client_id, folded(site.name)): site for site in clients.all_sites(self.store)}
         self._skills = people.skills(self.store)
         technicians = people.technicians(self.store)
-        self._technicians = {folded(one.login): one for one in technicians}
-        self._technicians |= {folded(one.name): one for one in technicians}
+        self._technicians = {folded(technician.login): technician for technician in technicians}
+        self._technicians |= {folded(technician.name): technician for technician in technicians}
         self._visits = {folded(visit.reference): visit for visit in visits.all_visits(self.store, archived=True)}
         self._last_days: dict[int, datetime.date | None] = {}
         for agreement in agreements.all_agreements(self.store):

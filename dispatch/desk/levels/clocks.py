@@ -71,23 +71,23 @@ class LevelTerms(NamedTuple):
     vendor_pauses: bool = False
 
 
-def clocks_of(store: Store, wanted: Sequence[Visit]) -> dict[int, tuple[VisitClock, ...]]:
+def clocks_of(store: Store, own: Sequence[Visit]) -> dict[int, tuple[VisitClock, ...]]:
     """The clocks of each visit, by its id, in the order phone, remote, on site, resolution."""
-    asked = [visit for visit in wanted if visit.kind in REQUESTS]
-    if not asked:
+    requests = [visit for visit in own if visit.kind in REQUESTS]
+    if not requests:
         return {}
     now = store.clock.now()
-    jobs = {visit.job_id for visit in asked if visit.parent_id is not None or visit.state is State.LEFT_OPEN}
-    known = {visit.id: visit for visit in (*visits.whole_jobs(store, sorted(jobs)), *asked)}
+    jobs = {visit.job_id for visit in requests if visit.parent_id is not None or visit.state is State.LEFT_OPEN}
+    known = {visit.id: visit for visit in (*visits.whole_jobs(store, sorted(jobs)), *requests)}
     book = TermsBook(store, {visit.client_id for visit in known.values()})
     facts = clocks.facts_of(store, list(known))
     chains = _Chains(known)
-    return {visit.id: _clocks(visit, chains, facts, book, now) for visit in asked}
+    return {visit.id: _clocks(visit, chains, facts, book, now) for visit in requests}
 
 
-def next_clock(found: Iterable[VisitClock]) -> VisitClock | None:
+def next_clock(running_or_not: Iterable[VisitClock]) -> VisitClock | None:
     """The running clock that breaks first: one that is broken and paused before all, paused ones last."""
-    running = [one for one in found if one.running]
+    running = [clock for clock in running_or_not if clock.running]
     return min(running, key=_order, default=None)
 
 
@@ -95,8 +95,8 @@ def promised_by(clocks_by_visit: Mapping[int, Sequence[VisitClock]], clock: str)
     """By visit, the moment that keeps what was promised for a clock, where it runs. Aims and paused clocks are not in it."""
     return {
         visit_id: one.reading.due
-        for visit_id, found in clocks_by_visit.items()
-        for one in found
+        for visit_id, own in clocks_by_visit.items()
+        for one in own
         if one.clock == clock and one.running and not one.aim and one.reading.due is not None
     }
 
@@ -104,9 +104,9 @@ def promised_by(clocks_by_visit: Mapping[int, Sequence[VisitClock]], clock: str)
 def open_clocks(store: Store) -> list[tuple[Visit, VisitClock]]:
     """Every running clock of every open visit, the one with the least time left first."""
     with store.read():
-        wanted = [visit for visit in visits.all_visits(store) if visit.state not in ENDED]
-        found = clocks_of(store, wanted)
-    pairs = [(visit, one) for visit in wanted for one in found.get(visit.id, ()) if one.running]
+        open_visits = [visit for visit in visits.all_visits(store) if visit.state not in ENDED]
+        by_visit = clocks_of(store, open_visits)
+    pairs = [(visit, clock) for visit in open_visits for clock in by_visit.get(visit.id, ()) if clock.running]
     return sorted(pairs, key=lambda pair: (*_order(pair[1]), pair[0].reference))
 
 
@@ -115,9 +115,9 @@ def sees_levels(user: User | None) -> bool:
     return user is not None and reading.may(user, "levels")
 
 
-def _order(one: VisitClock) -> tuple[bool, bool, int]:
-    due = one.reading.due
-    return one.reading.state is not LevelState.BREACHED or due is not None, due is None, due or 0
+def _order(clock: VisitClock) -> tuple[bool, bool, int]:
+    due = clock.reading.due
+    return clock.reading.state is not LevelState.BREACHED or due is not None, due is None, due or 0
 
 
 class TermsBook:
@@ -130,11 +130,11 @@ class TermsBook:
         self._targets = settings.targets_by_day(store)
         self._hours = agreements.hours_by_day(store)
         self._zone = str(hours_form(self._hours, firm, day_of(store.clock.now(), firm.zone))["timezone"])
-        wanted = set(client_ids)
+        ids = set(client_ids)
         self._agreements: dict[int, list[Agreement]] = {}
-        for one in agreements.all_agreements(store):
-            if one.client_id in wanted:
-                self._agreements.setdefault(one.client_id, []).append(one)
+        for agreement in agreements.all_agreements(store):
+            if agreement.client_id in ids:
+                self._agreements.setdefault(agreement.client_id, []).append(agreement)
         self._terms: dict[tuple[int, datetime.date], LevelTerms] = {}
         self._calendars: dict[int, Calendar | DatedCalendar] = {}
 
@@ -155,7 +155,7 @@ class TermsBook:
 
     def agreement(self, client_id: int, day: datetime.date) -> Agreement | None:
         """The client's agreement in force on a day."""
-        own = [one for one in self._agreements.get(client_id, ()) if one.covers(day)]
+        own = [other for other in self._agreements.get(client_id, ()) if other.covers(day)]
         return own[-1] if own else None
 
     def _calendar(self, agreement: Agreement | None) -> Calendar | DatedCalendar:
@@ -195,7 +195,7 @@ def read_all_targets(typed: Iterable[str]) -> dict[int, Targets]:
 def calendar_for(hours: Sequence[Dated], firm: Firm, agreement: Agreement | None) -> Calendar | DatedCalendar:
     """When a minute counts: each day by the rate card's hours of that day, and by the agreement's own where it has some."""
     words = () if agreement is None else agreement.promised
-    days = sorted({dated_terms.ALWAYS, *(one.since for one in hours), *(since for since, _ in words)})
+    days = sorted({dated_terms.ALWAYS, *(dated.since for dated in hours), *(since for since, _ in words)})
     own = [{} if agreement is None else agreement.service_on(day).calendar for day in days]
     return dated_calendar(
         [(day, {**hours_form(hours, firm, day), **calendar}) for day, calendar in zip(days, own, strict=True)]
@@ -235,11 +235,11 @@ class _Chains:
 
     def all_of(self, root: Visit) -> list[Visit]:
         """The root and every follow-up in which it goes on."""
-        found = [root]
-        for visit in found:
+        request = [root]
+        for visit in request:
             if visit.state is State.LEFT_OPEN:
-                found += [child for child in self._children.get(visit.id, ()) if child not in found]
-        return found
+                request += [child for child in self._children.get(visit.id, ()) if child not in request]
+        return request
 
 
 def _clocks(
@@ -282,9 +282,9 @@ def _achieved(
     clock: str, root: Visit, request: Sequence[Visit], facts: Mapping[int, Facts], terms: LevelTerms
 ) -> int | None:
     """When what a clock waits for happened (D4). An automatic acknowledgement is nothing, and nowhere kept."""
-    there = [one.checked_in_at for one in request if one.checked_in_at is not None]
-    there += [one.ended_at for one in request if one.state is State.NO_ACCESS and one.ended_at is not None]
-    noted = [facts[one.id].milestones for one in request if one.id in facts]
+    there = [visit.checked_in_at for visit in request if visit.checked_in_at is not None]
+    there += [visit.ended_at for visit in request if visit.state is State.NO_ACCESS and visit.ended_at is not None]
+    noted = [facts[visit.id].milestones for visit in request if visit.id in facts]
     phone = [moments["phone"] for moments in noted if "phone" in moments]
     if root.came_by in ANSWERED_AT_ONCE:
         phone.append(root.requested_at)
@@ -298,23 +298,23 @@ def _achieved(
     workaround = [moments["workaround"] for moments in noted if "workaround" in moments]
     if terms.workaround_counts and workaround:
         return min(workaround)
-    lasting = [one for one in request if one.state not in (State.LEFT_OPEN, State.CANCELLED, State.ABORTED)]
-    if not lasting or any(one.state is not State.CLOSED or one.ended_at is None for one in lasting):
+    lasting = [visit for visit in request if visit.state not in (State.LEFT_OPEN, State.CANCELLED, State.ABORTED)]
+    if not lasting or any(visit.state is not State.CLOSED or visit.ended_at is None for visit in lasting):
         return None
-    return max(one.ended_at for one in lasting if one.ended_at is not None)
+    return max(visit.ended_at for visit in lasting if visit.ended_at is not None)
 
 
 def _pauses(clock: str, request: Sequence[Visit], facts: Mapping[int, Facts], terms: LevelTerms) -> list[Pause]:
     """The spans in which a clock stands: waiting for the client, and, where it is agreed, for parts or a vendor (D5)."""
     if clock not in PAUSING:
         return []
-    found = []
+    pauses = []
     for visit in request:
         noted = facts.get(visit.id, clocks.NOTHING)
-        found += [
+        pauses += [
             Pause(wait.starts_at, wait.ends_at) for wait in noted.waits if wait.kind == "client" or terms.vendor_pauses
         ]
         if clock == "resolution":
             # re-opening continues the clock where it stood
-            found += [Pause(ended, reopened) for ended, reopened in noted.reopened]
-    return found
+            pauses += [Pause(ended, reopened) for ended, reopened in noted.reopened]
+    return pauses

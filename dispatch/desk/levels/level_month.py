@@ -50,12 +50,12 @@ def client_month(store: Store, client: Client, first: datetime.date) -> ClientMo
         last = (first + datetime.timedelta(days=31)).replace(day=1)
         start, end = day_bounds(first, book.zone_on(first))[0], day_bounds(last, book.zone_on(last))[0]
         own = visits.of_client(store, client.id)
-        made = [one for one in own if one.kind in REQUESTS and start <= one.requested_at < end]
-        left_open = {one.id for one in own if one.state is State.LEFT_OPEN}
+        made = [other for other in own if other.kind in REQUESTS and start <= other.requested_at < end]
+        left_open = {other.id for other in own if other.state is State.LEFT_OPEN}
         # the follow-up of a visit that was left open is no request of its own
-        requests = [one for one in made if one.parent_id not in left_open]
-        found = clocks_of(store, requests)
-        facts = clocks.facts_of(store, [one.id for one in requests])
+        requests = [other for other in made if other.parent_id not in left_open]
+        clocks_by_visit = clocks_of(store, requests)
+        facts = clocks.facts_of(store, [other.id for other in requests])
         told = []
         for visit in requests:
             calendar = book.terms(client.id, visit.requested_at).calendar
@@ -66,12 +66,14 @@ def client_month(store: Store, client: Client, first: datetime.date) -> ClientMo
                 for wait in waits
             )
             own_clocks = tuple(
-                ClockOutcome(one.clock, one.reading.state, one.reading.elapsed, one.aim, not one.running, one.cause)
-                for one in found.get(visit.id, ())
+                ClockOutcome(
+                    clock.clock, clock.reading.state, clock.reading.elapsed, clock.aim, not clock.running, clock.cause
+                )
+                for clock in clocks_by_visit.get(visit.id, ())
             )
             told.append(RequestClocks(own_clocks, minutes))
-        still_open = sum(one.parent_id is not None and one.state not in ENDED for one in own)
-        ended = [one.id for one in ended_within(own, start, end)]
+        still_open = sum(other.parent_id is not None and other.state not in ENDED for other in own)
+        ended = [other.id for other in ended_within(own, start, end)]
         value, currency, exponent = _value_covered(store, ended, book.firm.currency)
     return ClientMonth(client.name, f"{first:%Y-%m}", month_of(told, still_open, value), currency, exponent)
 
@@ -79,9 +81,9 @@ def client_month(store: Store, client: Client, first: datetime.date) -> ClientMo
 def _value_covered(store: Store, visit_ids: list[int], currency: str) -> tuple[int, str, int]:
     """What the zero lines of the kept sheets would have cost, in minor units, with the currency and its decimals."""
     total, exponent = Decimal(0), 2
-    for kept in sheets.latest_sheets(store, visit_ids).values():
-        currency, exponent = kept.currency, kept.exponent
-        for line in kept.sheet.get("lines", []):
+    for sheet in sheets.latest_sheets(store, visit_ids).values():
+        currency, exponent = sheet.currency, sheet.exponent
+        for line in sheet.sheet.get("lines", []):
             try:
                 total += Decimal(str(line.get("value", 0)))
             except InvalidOperation:

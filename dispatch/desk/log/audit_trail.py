@@ -97,16 +97,18 @@ def verify(store: Store, head: str = "") -> ChainVerdict:
     Raises:
         Faulty: it is no such head.
     """
-    wanted = read_head(head) if head.strip() else None
+    asked_head = read_head(head) if head.strip() else None
     with store.read():
         broken = audit.verify_chain(store)
         now = ChainHead(audit.head(store), audit.newest(store))
-        if wanted is None:
+        if asked_head is None:
             return ChainVerdict(now, broken)
-        beginning, rows = wanted
+        beginning, rows = asked_head
         at = audit.row_of_hash(store, beginning) if rows is None else rows
-        found = None if at is None else audit.hash_at(store, at)
-        return ChainVerdict(now, broken, head.strip().lower(), at, found is not None and found.startswith(beginning))
+        own_hash = None if at is None else audit.hash_at(store, at)
+        return ChainVerdict(
+            now, broken, head.strip().lower(), at, own_hash is not None and own_hash.startswith(beginning)
+        )
 
 
 def read_head(head: str) -> tuple[str, int | None]:
@@ -115,10 +117,10 @@ def read_head(head: str) -> tuple[str, int | None]:
     Raises:
         Faulty: it is no such head.
     """
-    found = _HEAD.fullmatch(head.strip().lower())
-    if found is None:
+    match = _HEAD.fullmatch(head.strip().lower())
+    if match is None:
         raise Faulty([f"head: {head!r} is not a head such as 3f2a9c0012345678@1234"])
-    return found["hash"], None if found["rows"] is None else int(found["rows"])
+    return match["hash"], None if match["rows"] is None else int(match["rows"])
 
 
 def verdict_lines(verdict: ChainVerdict) -> list[str]:
@@ -147,16 +149,16 @@ def verdict_form(verdict: ChainVerdict) -> dict[str, Any]:
     return form(verdict, keys, asked_stands=verdict.stands if verdict.asked else None)
 
 
-def record_of(found: NamedAuditRow) -> str:
+def record_of(entry: NamedAuditRow) -> str:
     """What a row is about: the record's kind, and its name or number."""
-    row = found.row
-    return f"{row.entity.replace('_', ' ')} {found.called or row.entity_id}"
+    row = entry.row
+    return f"{row.entity.replace('_', ' ')} {entry.called or row.entity_id}"
 
 
-def who_of(found: NamedAuditRow) -> str:
+def who_of(entry: NamedAuditRow) -> str:
     """Who did it, and how they came where that matters."""
-    came = {"as": " (--as)", "seat": " (SSH)"}.get(found.row.via, "")
-    return f"{found.by}{came}"
+    came = {"as": " (--as)", "seat": " (SSH)"}.get(entry.row.via, "")
+    return f"{entry.by}{came}"
 
 
 def trail_lines(rows: Sequence[NamedAuditRow], zone: str, hours24: bool = True) -> list[str]:
@@ -164,25 +166,25 @@ def trail_lines(rows: Sequence[NamedAuditRow], zone: str, hours24: bool = True) 
     return [
         "  ".join(
             [
-                f"{one.row.seq:>6}",
-                when_text(one.row.at, zone, hours24),
-                pad(who_of(one), 18),
-                pad(one.row.deed, 16),
-                pad(record_of(one), 28),
-                show(detail_words("", one.row.detail, zone), 200),
+                f"{entry.row.seq:>6}",
+                when_text(entry.row.at, zone, hours24),
+                pad(who_of(entry), 18),
+                pad(entry.row.deed, 16),
+                pad(record_of(entry), 28),
+                show(detail_words("", entry.row.detail, zone), 200),
             ]
         ).rstrip()
-        for one in rows
+        for entry in rows
     ] or ["No rows."]
 
 
-def row_lines(found: NamedAuditRow, firm: Firm, own: str, prev: str) -> list[str]:
+def row_lines(entry: NamedAuditRow, firm: Firm, own: str, prev: str) -> list[str]:
     """Everything about a row."""
-    row = found.row
+    row = entry.row
     lines = [
         f"row {row.seq}, {when_text(row.at, firm.zone, firm.clock_hours == 24)}",
-        f"{who_of(found)}, login {row.actor}",
-        f"{row.deed}: {record_of(found)}",
+        f"{who_of(entry)}, login {row.actor}",
+        f"{row.deed}: {record_of(entry)}",
         *(f"  {key}: {'–' if value is None else value}" for key, value in row.detail.items()),
         f"session {row.session}, save {row.save_id}",
         f"hash {own}",

@@ -51,24 +51,24 @@ def remarks_of(
     row: BoardVisit, stays: Sequence[Assignment], charge: Sum | None, noted: Sequence[Noted], hours24: bool = True
 ) -> tuple[Remark, ...]:
     """The exceptions of a visit, the gravest first. One that has not ended has those that show already."""
-    found = [_said(one) for one in noted]
+    remarks = [_said(note) for note in noted]
     if row.state in _ENDS:
         mark, text = _ENDS[row.state]
-        found.append(Remark(mark, _with(text, row.reason)))
+        remarks.append(Remark(mark, _with(text, row.reason)))
     if row.state in ENDED:
-        found += _of_charge(charge, assigned=bool(stays))
-    arrived = min((one.check_in_at for one in stays if one.check_in_at is not None), default=None)
+        remarks += _of_charge(charge, assigned=bool(stays))
+    arrived = min((part.check_in_at for part in stays if part.check_in_at is not None), default=None)
     if arrived is not None and row.promised is not None and arrived > row.promised[1]:
         promised, came = (clock_text(at, row.zone, hours24) for at in (row.promised[1], arrived))
-        found.append(Remark(ReviewMark.LATE, f"arrived {came}, promised until {promised}"))
+        remarks.append(Remark(ReviewMark.LATE, f"arrived {came}, promised until {promised}"))
     order = list(ReviewMark)
-    return tuple(sorted(found, key=lambda one: order.index(one.mark)))
+    return tuple(sorted(remarks, key=lambda remark: order.index(remark.mark)))
 
 
-def _said(one: Noted) -> Remark:
-    mark, form = _SAID[one.kind]
-    words = form.format(item=one.item, by=one.by).strip()
-    return Remark(mark, _with(words, one.text), one.item if one.kind in _ITEMS else "")
+def _said(note: Noted) -> Remark:
+    mark, form = _SAID[note.kind]
+    words = form.format(item=note.item, by=note.by).strip()
+    return Remark(mark, _with(words, note.text), note.item if note.kind in _ITEMS else "")
 
 
 def _of_charge(charge: Sum | None, *, assigned: bool) -> list[Remark]:

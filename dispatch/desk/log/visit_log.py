@@ -78,7 +78,7 @@ SORTS: dict[str, Callable[[LogLine], Any]] = {
     "tests": lambda line: line.visit.tests_passed - line.visit.tests_required,
     "retests": lambda line: line.tally.retests,
     "overrides": lambda line: line.tally.overrides,
-    "exceptions": lambda line: (-min(map(_GRAVITY.__getitem__, (one.mark for one in line.remarks)), default=99),
+    "exceptions": lambda line: (-min(map(_GRAVITY.__getitem__, (remark.mark for remark in line.remarks)), default=99),
                                 len(line.remarks)),
     "charge": lambda line: -1 if line.charge.net is None else line.charge.net,
     "work": lambda line: line.visit.work.casefold(),
@@ -87,7 +87,7 @@ SORTS: dict[str, Callable[[LogLine], Any]] = {
 """By what the log can be sorted. A number or a word of each line; the gravest exception is the greatest."""
 
 
-def visit_log(store: Store, wanted: LogFilter, most: int | None = None) -> Log:
+def visit_log(store: Store, log_filter: LogFilter, most: int | None = None) -> Log:
     """The log as it is wanted, read in one snapshot; in the order of the day where no other is asked for.
 
     Args:
@@ -96,37 +96,40 @@ def visit_log(store: Store, wanted: LogFilter, most: int | None = None) -> Log:
     with store.read():
         firm = settings.firm(store)
         span = None
-        if wanted.first is not None:
-            span = day_bounds(wanted.first, firm.zone)[0], day_bounds(wanted.last or wanted.first, firm.zone)[1]
-        ids = search.matching(store, wanted.words)
-        found = log_rows.rows(store, span, ids=ids, reviews=[one.value for one in wanted.reviews])
-        if wanted.client:
-            found = [row for row in found if _holds(row.client, wanted.client)]
-        stays = log_rows.stays(store, [row.id for row in found])
-        if wanted.technician:
+        if log_filter.first is not None:
+            span = (
+                day_bounds(log_filter.first, firm.zone)[0],
+                day_bounds(log_filter.last or log_filter.first, firm.zone)[1],
+            )
+        ids = search.matching(store, log_filter.words)
+        visits = log_rows.rows(store, span, ids=ids, reviews=[review.value for review in log_filter.reviews])
+        if log_filter.client:
+            visits = [row for row in visits if _holds(row.client, log_filter.client)]
+        stays = log_rows.stays(store, [row.id for row in visits])
+        if log_filter.technician:
             theirs = {
-                key for key, own in stays.items() if any(_holds(one.technician, wanted.technician) for one in own)
+                key for key, own in stays.items() if any(_holds(part.technician, log_filter.technician) for part in own)
             }
-            found = [row for row in found if row.id in theirs]
-        kept = [row.id for row in found]
-        charges, noted = log_rows.sums(store, kept), log_rows.noted(store, kept)
+            visits = [row for row in visits if row.id in theirs]
+        ids_shown = [row.id for row in visits]
+        charges, noted = log_rows.sums(store, ids_shown), log_rows.noted(store, ids_shown)
         lines = []
-        for row in found:
+        for row in visits:
             own, charge = stays.get(row.id, ()), charges.get(row.id)
             remarks = remarks_of(row, own, charge, noted.get(row.id, ()), firm.clock_hours == 24)
-            marked = {one.mark for one in remarks}
-            if (marked or not wanted.exceptions) and (marked & wanted.marks or not wanted.marks):
+            marked = {remark.mark for remark in remarks}
+            if (marked or not log_filter.exceptions) and (marked & log_filter.marks or not log_filter.marks):
                 lines.append(_line(row, own, charge, firm.currency)._replace(remarks=remarks))
         totals = totals_of(lines)
         starts = [line.visit.start for line in lines if line.visit.start is not None]
-        if wanted.sort in _COUNTED:
+        if log_filter.sort in _COUNTED:
             lines = _counted(store, lines)
-        lines = _sorted(lines, wanted)[:most]
-        if wanted.sort not in _COUNTED:
+        lines = _sorted(lines, log_filter)[:most]
+        if log_filter.sort not in _COUNTED:
             lines = _counted(store, lines)
     now = store.clock.now()
-    first = wanted.first or day_of(min(starts, default=now), firm.zone)
-    last = wanted.last or wanted.first or day_of(max(starts, default=now), firm.zone)
+    first = log_filter.first or day_of(min(starts, default=now), firm.zone)
+    last = log_filter.last or log_filter.first or day_of(max(starts, default=now), firm.zone)
     return Log(firm.name, first, firm.zone, firm.clock_hours == 24, now, tuple(lines), last, totals)
 
 
@@ -155,10 +158,10 @@ def totals_of(lines: Iterable[LogLine]) -> Totals:
     )
 
 
-def _sorted(lines: list[LogLine], wanted: LogFilter) -> list[LogLine]:
-    if wanted.sort:
-        return sorted(lines, key=SORTS[wanted.sort], reverse=wanted.descending)
-    return lines[::-1] if wanted.descending else lines
+def _sorted(lines: list[LogLine], log_filter: LogFilter) -> list[LogLine]:
+    if log_filter.sort:
+        return sorted(lines, key=SORTS[log_filter.sort], reverse=log_filter.descending)
+    return lines[::-1] if log_filter.descending else lines
 
 
 def _counted(store: Store, lines: list[LogLine]) -> list[LogLine]:
@@ -192,11 +195,11 @@ def _line(row: BoardVisit, stays: Sequence[Assignment], charge: Sum | None, curr
     """A line whose checklist is not counted yet."""
     return LogLine(
         visit=row._replace(
-            actual_depart=min((one.depart_at for one in stays if one.depart_at is not None), default=None),
-            actual_in=min((one.check_in_at for one in stays if one.check_in_at is not None), default=None),
-            actual_out=max((one.check_out_at for one in stays if one.check_out_at is not None), default=None),
-            crew=tuple(one.technician for one in stays),
+            actual_depart=min((part.depart_at for part in stays if part.depart_at is not None), default=None),
+            actual_in=min((part.check_in_at for part in stays if part.check_in_at is not None), default=None),
+            actual_out=max((part.check_out_at for part in stays if part.check_out_at is not None), default=None),
+            crew=tuple(part.technician for part in stays),
         ),
-        technicians=tuple(one.technician for one in stays),
+        technicians=tuple(part.technician for part in stays),
         charge=charge or Sum(currency=currency),
     )

@@ -142,7 +142,9 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             origin=templates.origin_of(store, visit.id),
             none_wanted=visits.none_wanted(store, visit.id),
             same_job=tuple(
-                one for one in visits.of_job(store, visit.job_id) if one.id != visit.id and one.parent_id != visit.id
+                other
+                for other in visits.of_job(store, visit.job_id)
+                if other.id != visit.id and other.parent_id != visit.id
             ),
         )
 

@@ -70,7 +70,7 @@ def call(user: User, reference: str, *, answered: bool = True, promised: int | N
         new_time = told if told is not None else projected(store, visit)
         if new_time is not None:
             notifications.tell(store, unit, visit, About.LATE, new_time)
-        logged = next(one for one in calls.calls_of(store, visit.id) if one.id == call_id)
+        logged = next(other for other in calls.calls_of(store, visit.id) if other.id == call_id)
         return Called(visit, logged)
 
 
@@ -84,8 +84,8 @@ def follow(user: User, unit: Unit, before: Visit, after: Visit) -> list[RecordCh
     returns what can be taken back. Whoever was never told a time expects nobody."""
     if before.starts_at is None or before.starts_at == after.starts_at or after.state in ENDED:
         return []
-    told = calls.calls_of(user.store, before.id)
-    expected, answered = expected_at(before.starts_at, told)
+    own = calls.calls_of(user.store, before.id)
+    expected, answered = expected_at(before.starts_at, own)
     if before.state not in TOLD_A_TIME and not answered:
         if before.promised is None or after.starts_at is None:
             return []

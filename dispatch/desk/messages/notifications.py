@@ -38,8 +38,8 @@ class Saying(NamedTuple):
 def saying(store: Store, visit: Visit, about: About, premise: int, now: int) -> Saying | None:
     """What the client of a visit is told of such a thing now; None where they do not want to be told, or have no address."""
     firm = settings.firm(store)
-    wanted, address = messages.wishes(store, visit.client_id)
-    if about not in wanted or not address:
+    wishes, address = messages.wishes(store, visit.client_id)
+    if about not in wishes or not address:
         return None
     text = filled(
         getattr(firm, f"message_{about.value}"),
@@ -61,24 +61,26 @@ def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int) -> 
         about: what is told.
         premise: the moment that it speaks of.
     """
-    said = saying(store, visit, about, premise, unit.at)
-    if said is None or settings.firm(store).messages_by == "none":
+    sentence = saying(store, visit, about, premise, unit.at)
+    if sentence is None or settings.firm(store).messages_by == "none":
         return
     for older in messages.open_of(store, visit.id):
         if older.about is about and older.premise != premise:
             drop(unit, older, "a newer one says otherwise")
-    put(unit, visit, about, said, unit.at + HELD_FOR.get(about, HELD))
+    put(unit, visit, about, sentence, unit.at + HELD_FOR.get(about, HELD))
 
 
-def put(unit: Unit, visit: Visit, about: About, said: Saying, due_at: int, instead_of: int | None = None) -> int | None:
+def put(
+    unit: Unit, visit: Visit, about: About, sentence: Saying, due_at: int, instead_of: int | None = None
+) -> int | None:
     """Put what is said into the outbox; returns the number of the message, None where it was said last.
 
     Args:
         instead_of: the number of the message that is not told for it.
     """
-    made = messages.add(unit, visit.id, about, said.premise, said.address, said.text, due_at, instead_of)
+    made = messages.add(unit, visit.id, about, sentence.premise, sentence.address, sentence.text, due_at, instead_of)
     if made is not None:
-        unit.audit("message", made, about=about.value, visit=visit.reference, to=said.address)
+        unit.audit("message", made, about=about.value, visit=visit.reference, to=sentence.address)
     return made
 
 

@@ -33,15 +33,17 @@ def retry(user: User, message_id: int) -> Message:
         NotAllowed, NotFound, Refusal: there is none, it is neither, or it is not true any more.
     """
     with user.write("retry message", Role.DISPATCHER, Role.LEAD) as unit:
-        found = find_message(user.store, message_id)
-        if found.fate not in (*TROUBLED, Fate.DROPPED):
-            raise Refusal(f"Message {found.id} is {found.fate.value}: only what was given up is tried again.")
-        verdict = rechecking.judge(user.store, found, unit.at)
+        message = find_message(user.store, message_id)
+        if message.fate not in (*TROUBLED, Fate.DROPPED):
+            raise Refusal(f"Message {message.id} is {message.fate.value}: only what was given up is tried again.")
+        verdict = rechecking.judge(user.store, message, unit.at)
         if verdict.why and verdict.instead is None:
-            raise Refusal(f"Message {found.id} would say what is not so: {verdict.why}. It can be dropped.")
-        version = messages.change(unit, found, Fate.WAITING, due_at=unit.at, tries=0, why="", ended_at=None, until=None)
-        unit.audit("message", found.id, retried=found.fate.value)
-        waiting = found._replace(fate=Fate.WAITING, version=version)
+            raise Refusal(f"Message {message.id} would say what is not so: {verdict.why}. It can be dropped.")
+        version = messages.change(
+            unit, message, Fate.WAITING, due_at=unit.at, tries=0, why="", ended_at=None, until=None
+        )
+        unit.audit("message", message.id, retried=message.fate.value)
+        waiting = message._replace(fate=Fate.WAITING, version=version)
         return rechecking.settle(unit, waiting, verdict) if verdict.why else find_message(user.store, message_id)
 
 
@@ -52,10 +54,10 @@ def drop(user: User, message_id: int) -> Message:
         NotAllowed, NotFound, Refusal: there is none, or it is out or on its way.
     """
     with user.write("drop message", Role.DISPATCHER, Role.LEAD) as unit:
-        found = find_message(user.store, message_id)
-        if found.fate not in (Fate.WAITING, *TROUBLED):
-            raise Refusal(f"Message {found.id} is {found.fate.value}: it cannot be dropped any more.")
-        notifications.drop(unit, found, f"dropped by {user.staff.name}")
+        message = find_message(user.store, message_id)
+        if message.fate not in (Fate.WAITING, *TROUBLED):
+            raise Refusal(f"Message {message.id} is {message.fate.value}: it cannot be dropped any more.")
+        notifications.drop(unit, message, f"dropped by {user.staff.name}")
         return find_message(user.store, message_id)
 
 
@@ -63,27 +65,27 @@ def message_lines(found: Sequence[Message], zone: str, hours24: bool = True) -> 
     """The outbox as text, a message a line."""
     if not found:
         yield "Nothing waits, and nothing went wrong."
-    for one in found:
+    for message in found:
         yield " ".join(
             (
-                f"{one.id:>5}",
-                pad(show(one.reference), 7),
-                pad(one.about.label, 10),
-                pad(one.fate.value, 8),
-                moment(one, zone, hours24),
-                show(one.address),
-                f"({show(one.why)})" if one.why else "",
+                f"{message.id:>5}",
+                pad(show(message.reference), 7),
+                pad(message.about.label, 10),
+                pad(message.fate.value, 8),
+                moment(message, zone, hours24),
+                show(message.address),
+                f"({show(message.why)})" if message.why else "",
             )
         ).rstrip()
 
 
-def moment(one: Message, zone: str, hours24: bool = True) -> str:
+def moment(message: Message, zone: str, hours24: bool = True) -> str:
     """When a message was settled, is to be sent, or was made, whichever says most."""
-    at = one.ended_at or (one.due_at if one.fate is Fate.WAITING else one.made_at)
+    at = message.ended_at or (message.due_at if message.fate is Fate.WAITING else message.made_at)
     return when_text(at, zone, hours24)
 
 
-def message_form(one: Message, zone: str) -> dict[str, Any]:
+def message_form(message: Message, zone: str) -> dict[str, Any]:
     """A message as JSON (docs/json.md)."""
     keys = "message=id reference client about address text state=fate made_at@ due_at@ tries ended_at@ why?"
-    return form(one, keys, zone)
+    return form(message, keys, zone)

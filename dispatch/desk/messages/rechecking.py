@@ -44,33 +44,35 @@ def judge(store: Store, message: Message, now: int) -> MessageVerdict:
     why, premise = _JUDGES[message.about](store, visit, message, now)
     if premise is None:
         return MessageVerdict(why)
-    said = notifications.saying(store, visit, message.about, premise, now)
-    if said is None:
-        wanted, _ = messages.wishes(store, visit.client_id)
+    sentence = notifications.saying(store, visit, message.about, premise, now)
+    if sentence is None:
+        wishes, _ = messages.wishes(store, visit.client_id)
         return MessageVerdict(
             "the client has no address any more"
-            if message.about in wanted
+            if message.about in wishes
             else "the client does not want to be told of this any more"
         )
-    if not why and said.address != message.address:
-        why = f"the client's address is {show(said.address, 200)} now"
-    if not why and said.text != message.text:
+    if not why and sentence.address != message.address:
+        why = f"the client's address is {show(sentence.address, 200)} now"
+    if not why and sentence.text != message.text:
         why = f"it said: {show(message.text, 300)}"
-    return MessageVerdict(why, said if why else None)
+    return MessageVerdict(why, sentence if why else None)
 
 
 def settle(unit: Unit, message: Message, verdict: MessageVerdict) -> Message:
     """Carry out a verdict against a message; returns what is told instead, else the message as it stands now."""
-    store, said = unit.store, verdict.instead
-    if said is not None and (said.premise, said.address) == (message.premise, message.address):
+    store, sentence = unit.store, verdict.instead
+    if sentence is not None and (sentence.premise, sentence.address) == (message.premise, message.address):
         why = f"written anew; {verdict.why}"
-        messages.change(unit, message, Fate.WAITING, text=said.text, due_at=unit.at, until=None, ended_at=None, why=why)
+        messages.change(
+            unit, message, Fate.WAITING, text=sentence.text, due_at=unit.at, until=None, ended_at=None, why=why
+        )
         unit.audit("message", message.id, anew=verdict.why)
         return find_message(store, message.id)
     made = None
-    if said is not None:
+    if sentence is not None:
         visit = visits.again(store, message.visit_id)
-        made = notifications.put(unit, visit, message.about, said, unit.at, message.id)
+        made = notifications.put(unit, visit, message.about, sentence, unit.at, message.id)
     notifications.drop(unit, message, verdict.why + (f"; message {made} says it" if made is not None else ""))
     return find_message(store, message.id if made is None else made)
 
@@ -81,10 +83,10 @@ def find_message(store: Store, message_id: int) -> Message:
     Raises:
         NotFound: there is none.
     """
-    found = messages.message(store, message_id)
-    if found is None:
+    message = messages.message(store, message_id)
+    if message is None:
         raise NotFound(f"There is no message {message_id}.")
-    return found
+    return message
 
 
 def _confirmed(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:

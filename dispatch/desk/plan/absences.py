@@ -31,13 +31,13 @@ def hit_by(store: Store, record: AbsenceRecord) -> list[Visit]:
     is ahead of them from now on."""
     zone, now = settings.firm(store).zone, store.clock.now()
     begins = day_bounds(day_of(record.starts_at, zone), zone)[0]
-    found = []
+    hit = []
     for visit in visits.placed_between(store, begins, record.ends_at, technicians={record.staff_id}):
         starts_at, ends_at = existing(visit.span)
         late = max(0, min(now, record.starts_at) - starts_at)
         if visit.state in UNREACHED and ends_at + late > record.starts_at:
-            found.append(visit)
-    return found
+            hit.append(visit)
+    return hit
 
 
 def hit_line(store: Store, visit: Visit) -> str:
@@ -94,11 +94,11 @@ def free(user: User, record: AbsenceRecord, *, to_others: bool) -> Freed:
 def _leave_to_crew(store: Store, unit: Unit, record: AbsenceRecord, visit: Visit) -> str:
     """Leave a visit to the others of its crew, where they can do it; returns the sentence, empty where they cannot."""
     others = [part.technician_id for part in visit.assignments if part.technician_id != record.staff_id]
-    crew = [found for one in others if (found := people.technician(store, one)) is not None]
+    crew = [technician for other in others if (technician := people.technician(store, other)) is not None]
     if not crew or visit.starts_at is None or visit.ends_at is None:
         return ""
     verdict = placement.judge_placement(store, visit, crew, visit.starts_at, visit.ends_at - visit.starts_at)
-    if any(one.level is PlacementGrade.BLOCKED and one.rule != notices.RULE for one in verdict.findings):
+    if any(finding.level is PlacementGrade.BLOCKED and finding.rule != notices.RULE for finding in verdict.findings):
         return ""
     visits.take_off(unit, visit, record.staff_id)
     return f"{show(visit.reference)} stays with {', '.join(show(one.name) for one in crew)}"

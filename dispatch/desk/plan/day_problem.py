@@ -120,12 +120,12 @@ class _Builder:
 
     def problem(self, movable: Sequence[Visit], stops: Mapping[int, Stop]) -> Problem:
         """The whole problem: the movable visits first, then what stays."""
-        technicians = tuple(self._technician(one) for one in self._days)
+        technicians = tuple(self._technician(day) for day in self._days)
         free = tuple(self._visit(visit, stops[visit.id]) for visit in movable)
-        kept = tuple(visit for one in self._days for visit in self._all_kept(one))
+        keeps = tuple(visit for day in self._days for visit in self._all_kept(day))
         return Problem(
             technicians,
-            (*free, *kept),
+            (*free, *keeps),
             self._matrix(),
             self._rules.buffer_minutes * 60,
             Prices(self._rules.travel, self._rules.waiting, self._rules.overtime),
@@ -146,16 +146,16 @@ class _Builder:
             for row, cells in enumerate(legs)
         )
 
-    def _begins(self, one: TechnicianDay) -> int:
+    def _begins(self, day: TechnicianDay) -> int:
         """From when on a technician can be planned: the shift, now, the end of what is under way or of an absence."""
-        assert one.shift is not None
-        begins = one.shift[0]
+        assert day.shift is not None
+        begins = day.shift[0]
         if self._running:
             begins = max(begins, -(-self._now // 300) * 300)
-        for stop in one.stops:
+        for stop in day.stops:
             if self._under_way(stop):
                 begins = max(begins, stop.end)
-        for absence in sorted(one.absences, key=lambda absence: absence.starts_at):
+        for absence in sorted(day.absences, key=lambda absence: absence.starts_at):
             if absence.starts_at <= begins < absence.ends_at:
                 begins = absence.ends_at
         return -(-begins // _MINUTE) * _MINUTE
@@ -164,73 +164,73 @@ class _Builder:
         """Whether somebody is on the way to a stop, or there: from its end on they can be planned."""
         return self._running and (stop.visit_id in self._begun or stop.start <= self._now < stop.end)
 
-    def _from(self, one: TechnicianDay, begins: int) -> Place | None:
+    def _from(self, day: TechnicianDay, begins: int) -> Place | None:
         """Where the technician is then: at the last stop that is over or under way, else at home."""
-        past = [stop for stop in one.stops if stop.end <= begins and (stop.start <= self._now or self._under_way(stop))]
-        return max(past, key=lambda stop: stop.end).place if past and self._running else one.home
+        past = [stop for stop in day.stops if stop.end <= begins and (stop.start <= self._now or self._under_way(stop))]
+        return max(past, key=lambda stop: stop.end).place if past and self._running else day.home
 
-    def _technician(self, one: TechnicianDay) -> solver.PlannedTechnician:
-        assert one.shift is not None
-        begins = self._begins(one)
-        ends = one.shift[1]
+    def _technician(self, day: TechnicianDay) -> solver.PlannedTechnician:
+        assert day.shift is not None
+        begins = self._begins(day)
+        ends = day.shift[1]
         breaks = []
-        for absence in one.absences:
+        for absence in day.absences:
             if absence.starts_at < ends <= absence.ends_at and absence.starts_at > begins:
                 ends = absence.starts_at
             elif begins < absence.starts_at and absence.ends_at < ends:
                 breaks.append(Break(absence.starts_at, absence.starts_at, absence.ends_at - absence.starts_at))
-        lunch = one.lunch
+        lunch = day.lunch
         if lunch is not None and lunch.latest - lunch.seconds >= begins:
             latest = lunch.latest - lunch.seconds
             breaks.append(Break(max(lunch.earliest, begins), latest, lunch.seconds, unless_home_by=latest))
-        kept = sum(stop.end - stop.start for stop in one.stops if stop.end > begins)
-        done = sum(stop.end - stop.start for stop in one.stops if stop.end <= begins)
-        cap = (one.shift[1] - one.shift[0]) * self._caps.get(one.technician_id, 100) // 100
+        seconds = sum(stop.end - stop.start for stop in day.stops if stop.end > begins)
+        done = sum(stop.end - stop.start for stop in day.stops if stop.end <= begins)
+        cap = (day.shift[1] - day.shift[0]) * self._caps.get(day.technician_id, 100) // 100
         return solver.PlannedTechnician(
-            str(one.technician_id),
-            self._place(self._from(one, begins)),
-            self._place(one.home),
+            str(day.technician_id),
+            self._place(self._from(day, begins)),
+            self._place(day.home),
             (begins, max(begins, ends)),
-            one.skills,
+            day.skills,
             tuple(sorted(breaks, key=lambda pause: pause.earliest)),
-            overtime=max(OVERTIME if ends == one.shift[1] else 0, self._over_already(one, ends)),
+            overtime=max(OVERTIME if ends == day.shift[1] else 0, self._over_already(day, ends)),
             # what stays, stays: the cap bounds what is added to it
-            cap=max(cap - done, kept),
+            cap=max(cap - done, seconds),
         )
 
-    def _over_already(self, one: TechnicianDay, ends: int) -> int:
+    def _over_already(self, day: TechnicianDay, ends: int) -> int:
         """How far past the end of the day what stays goes anyway, the way home included."""
-        last = max(one.stops, key=lambda stop: stop.end, default=None)
+        last = max(day.stops, key=lambda stop: stop.end, default=None)
         if last is None:
             return 0
-        home = -(-(self._drives(last.place, one.home).seconds or 0) // _MINUTE) * _MINUTE
+        home = -(-(self._drives(last.place, day.home).seconds or 0) // _MINUTE) * _MINUTE
         return max(0, last.end + home + SLIP - ends)
 
-    def _all_kept(self, one: TechnicianDay) -> Iterator[solver.PlannedVisit]:
+    def _all_kept(self, day: TechnicianDay) -> Iterator[solver.PlannedVisit]:
         """What stays where it is. Where a buffer is eaten already, the stop before it is told shorter, so that the next one
         can begin when it does; no other visit fits between the two anyway."""
-        begins = self._begins(one)
-        kept = sorted((stop for stop in one.stops if stop.end > begins), key=lambda stop: stop.start)
-        for stop, following in zip_longest(kept, kept[1:]):
+        begins = self._begins(day)
+        stops = sorted((stop for stop in day.stops if stop.end > begins), key=lambda stop: stop.start)
+        for stop, following in zip_longest(stops, stops[1:]):
             start = -(-max(stop.start, begins) // _MINUTE) * _MINUTE
             service = stop.end - start
             if following is not None:
                 drive = -(-(self._drives(stop.place, following.place).seconds or 0) // _MINUTE) * _MINUTE
                 service = min(service, following.start - self._rules.buffer_minutes * 60 - drive - start)
             yield solver.PlannedVisit(
-                f"{stop.visit_id}@{one.technician_id}",
+                f"{stop.visit_id}@{day.technician_id}",
                 self._place(stop.place),
                 max(0, service),
                 ((start, start + SLIP),),
                 STAYS,
                 dues=((start, STAYS / 1000),),
-                only=frozenset({str(one.technician_id)}),
+                only=frozenset({str(day.technician_id)}),
             )
 
     def _visit(self, visit: Visit, stop: Stop) -> solver.PlannedVisit:
         rules = self._rules
-        first = min((self._begins(one) for one in self._days), default=0)
-        last = max((one.shift[1] + OVERTIME for one in self._days if one.shift is not None), default=0)
+        first = min((self._begins(day) for day in self._days), default=0)
+        last = max((day.shift[1] + OVERTIME for day in self._days if day.shift is not None), default=0)
         spans = ((first, last),) if stop.access is None else stop.access
         opens = max(first, stop.promised[0]) if stop.promised else first
         windows = tuple((max(begins, opens), ends - _MINUTE) for begins, ends in spans if ends - _MINUTE >= opens)
@@ -246,7 +246,7 @@ class _Builder:
         # who may do it: who owns the job, and nobody whom the client does not want; None for all
         only = None
         if stop.owners is not None or stop.banned:
-            able = {one.technician_id for one in self._days} if stop.owners is None else stop.owners
+            able = {day.technician_id for day in self._days} if stop.owners is None else stop.owners
             only = frozenset(map(str, able - stop.banned))
         return solver.PlannedVisit(
             visit.reference,
@@ -258,16 +258,16 @@ class _Builder:
             visit.priority,
             tuple(dues),
             only,
-            {str(one.technician_id): extra for one in self._days if (extra := self._extra(one, stop, holder))},
+            {str(day.technician_id): extra for day in self._days if (extra := self._extra(day, stop, holder))},
         )
 
-    def _extra(self, one: TechnicianDay, stop: Stop, holder: int | None) -> float:
+    def _extra(self, day: TechnicianDay, stop: Stop, holder: int | None) -> float:
         """What it costs that this technician does it, beside the clock."""
         extra = 0.0
-        if is_not_preferred(stop, one.technician_id):
+        if is_not_preferred(stop, day.technician_id):
             extra += self._rules.not_preferred
-        if one.skills > stop.skills:
+        if day.skills > stop.skills:
             extra += self._rules.over_qualified
-        if holder is not None and holder != one.technician_id:
+        if holder is not None and holder != day.technician_id:
             extra += TIDY
         return extra

@@ -87,15 +87,15 @@ def insert(
         why = placement.permit(visit, verdict, meant, f"placed with {show(way.name)}")
         who = existing(people.technician(store, way.technician_id))
         before = [visit, *(visits.again(store, push.visit_id) for push in way.pushed)]
-        days = {day for one in before for day in routing.days_of(one)}
+        days = {day for other in before for day in routing.days_of(other)}
         visits.place(unit, visit, [who], way.start, way.end)
         owed = [
             _push(user, unit, pushed, push.start, visit) for pushed, push in zip(before[1:], way.pushed, strict=True)
         ]
-        told = placement.said_of(verdict, why) | {"findings": [finding.text for finding in way.findings]}
+        detail = placement.said_of(verdict, why) | {"findings": [finding.text for finding in way.findings]}
         pushed = [f"{push.client} +{push.minutes} min" for push in way.pushed]
         unit.audit(
-            "visit", visit.id, starts_at=way.start, was_at=visit.starts_at, crew=[who.name], pushed=pushed, **told
+            "visit", visit.id, starts_at=way.start, was_at=visit.starts_at, crew=[who.name], pushed=pushed, **detail
         )
         placed = visits.again(store, visit.id)
         routing.reroute(user, unit, days | routing.days_of(placed))
@@ -119,16 +119,16 @@ def _ways(store: Store, visit: Visit, technician: str | None) -> list[Insertion]
     return insertions(days, stop, providers.drives_on(store, day), routing.rules_of(firm), now)
 
 
-def _held(one: TechnicianRunning) -> Running:
+def _held(running: TechnicianRunning) -> Running:
     """A running day, with the visits that stay where they are whatever comes: pinned ones, and those of a crew."""
     held = {}
-    for visit in one.visits:
-        others = [part.technician for part in visit.assignments if part.technician_id != one.day.technician_id]
+    for visit in running.visits:
+        others = [part.technician for part in visit.assignments if part.technician_id != running.day.technician_id]
         if visit.pinned:
-            held[visit.id] = f"is pinned at {clock_text(existing(visit.starts_at), one.day.zone)} and would be pushed"
+            held[visit.id] = f"is pinned at {clock_text(existing(visit.starts_at), running.day.zone)} and would be pushed"
         elif others:
             held[visit.id] = f"is done together with {', '.join(others)} and would be pushed"
-    return Running(one.day, one.running.stops, one.running.conditions, held)
+    return Running(running.day, running.running.stops, running.running.conditions, held)
 
 
 def _to_place(store: Store, reference: str) -> Visit:

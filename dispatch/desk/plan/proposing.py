@@ -80,10 +80,10 @@ class Proposal:
         """The moves that concern some technicians; all for None."""
         if technicians is None:
             return self.moves
-        wanted = {name.casefold() for name in technicians}
+        names = {name.casefold() for name in technicians}
 
         def concerns(end: tuple[str, int] | None) -> bool:
-            return end is not None and end[0].casefold() in wanted
+            return end is not None and end[0].casefold() in names
 
         return tuple(move for move in self.moves if concerns(move.after) or concerns(move.before))
 
@@ -148,25 +148,29 @@ def vroom_form(store: Store, day: datetime.date) -> dict[str, object]:
     """A day as VROOM's own JSON reads it, for other programs. Moments are epoch seconds, drives seconds."""
     given = day_problem(store, day).problem
     skills = sorted(
-        {skill for one in given.technicians for skill in one.skills} | {s for v in given.visits for s in v.skills}
+        {skill for technician in given.technicians for skill in technician.skills}
+        | {s for v in given.visits for s in v.skills}
     )
     number = {skill: index for index, skill in enumerate(skills, 1)}
-    private = {one.id: 1000 + index for index, one in enumerate(given.technicians)}
+    private = {technician.id: 1000 + index for index, technician in enumerate(given.technicians)}
     return {
         "vehicles": [
             {
                 "id": index,
-                "description": one.id,
-                "start_index": one.start,
-                "end_index": one.end,
-                "time_window": [one.shift[0], max(one.shift[0] + 1, one.shift[1] + one.overtime)],
-                "skills": [*(number[skill] for skill in sorted(one.skills)), private[one.id]],
+                "description": technician.id,
+                "start_index": technician.start,
+                "end_index": technician.end,
+                "time_window": [
+                    technician.shift[0],
+                    max(technician.shift[0] + 1, technician.shift[1] + technician.overtime),
+                ],
+                "skills": [*(number[skill] for skill in sorted(technician.skills)), private[technician.id]],
                 "breaks": [
                     {"id": place, "time_windows": [[pause.earliest, pause.latest]], "service": pause.seconds}
-                    for place, pause in enumerate(one.breaks, 1)
+                    for place, pause in enumerate(technician.breaks, 1)
                 ],
             }
-            for index, one in enumerate(given.technicians, 1)
+            for index, technician in enumerate(given.technicians, 1)
         ],
         "jobs": [
             {
@@ -205,7 +209,7 @@ def _proposal(given: DayProblem, better: BetterPlan, note: str, *, reasons: bool
     refused: dict[int, str] = {}
     remarks: dict[int, str] = {}
     for number, order in enumerate(better.plan):
-        one = given.days[number]
+        day = given.days[number]
         route = better.judgement.routes[number]
         for index, earliest in zip(order, route.starts, strict=True):
             if index >= len(movable):
@@ -216,15 +220,15 @@ def _proposal(given: DayProblem, better: BetterPlan, note: str, *, reasons: bool
             start = visit.starts_at if standing and visit.starts_at is not None else earliest
             stop = replace(stop, start=start, end=start + stop.end - stop.start)
             # the checker has the last word on what is shown
-            verdict = check(one, stop, given.drives, given.rules)
+            verdict = check(day, stop, given.drives, given.rules)
             if verdict.level is PlacementGrade.BLOCKED:
                 refused[index] = "; ".join(f.text for f in verdict.findings if f.level is PlacementGrade.BLOCKED)
             else:
-                one = replace(one, stops=(*one.stops, stop))
+                day = replace(day, stops=(*day.stops, stop))
                 remarks[visit.id] = "; ".join(f.text for f in verdict.findings if f.rule == LEARNER)
-        days.append(one)
+        days.append(day)
     after = {
-        stop.visit_id: (one.name, stop.start) for one in days for stop in one.stops if stop.visit_id in given.stops
+        stop.visit_id: (day.name, stop.start) for day in days for stop in day.stops if stop.visit_id in given.stops
     }
     before = {
         visit.id: (visit.assignments[0].technician, visit.starts_at)
@@ -236,7 +240,7 @@ def _proposal(given: DayProblem, better: BetterPlan, note: str, *, reasons: bool
         for visit in movable
         if before.get(visit.id) != after.get(visit.id)
     ]
-    names = {str(one.technician_id): one.name for one in given.days}
+    names = {str(day.technician_id): day.name for day in given.days}
     left = []
     for index, visit in enumerate(movable):
         if visit.id in after:
@@ -261,15 +265,15 @@ def _proposal(given: DayProblem, better: BetterPlan, note: str, *, reasons: bool
 
 
 def _legs(days: Sequence[TechnicianDay], drives: Drives) -> dict[tuple[int, int], Leg]:
-    found = {}
-    for one in days:
-        place = one.home
-        for stop in sorted(one.stops, key=lambda stop: (stop.start, stop.visit_id)):
-            found[one.technician_id, stop.visit_id] = drives(place, stop.place, stop.start)
+    legs = {}
+    for day in days:
+        place = day.home
+        for stop in sorted(day.stops, key=lambda stop: (stop.start, stop.visit_id)):
+            legs[day.technician_id, stop.visit_id] = drives(place, stop.place, stop.start)
             place = stop.place
-        ends_at = max((stop.end for stop in one.stops), default=None)
-        found[one.technician_id, HOME] = drives(place, one.home, ends_at)
-    return found
+        ends_at = max((stop.end for stop in day.stops), default=None)
+        legs[day.technician_id, HOME] = drives(place, day.home, ends_at)
+    return legs
 
 
 _AS_PLANNED: dict[str, Any] = {"state": State.PLANNED, "projected": None, "late": None, "slack": None}
@@ -279,7 +283,7 @@ def board_as_planned(board: Board, proposal: Proposal) -> Board:
     """The board as a proposal would make it: nothing of it is written."""
     moving = {move.visit.id: move for move in proposal.moves}
     cards = {card.id: card for card in (*board.queue, *(card for row in board.rows for card in row.visits))}
-    ends = {stop.visit_id: (stop.start, stop.end) for one in proposal.days for stop in one.stops}
+    ends = {stop.visit_id: (stop.start, stop.end) for day in proposal.days for stop in day.stops}
     rows = []
     for row in board.rows:
         own = [card for card in row.visits if card.id not in moving]
@@ -312,7 +316,7 @@ def board_as_planned(board: Board, proposal: Proposal) -> Board:
 
 def _as_it_is(given: DayProblem) -> tuple[Plan, Judgement] | None:
     """The plan that stands, and what it is worth; None where it does not hold: then any plan is better."""
-    numbers = {one.technician_id: number for number, one in enumerate(given.days)}
+    numbers = {day.technician_id: number for number, day in enumerate(given.days)}
     routes: list[list[tuple[int, int]]] = [[] for _ in given.days]
     for index, visit in enumerate(given.movable):
         if visit.assignments and visit.starts_at is not None:
@@ -321,9 +325,9 @@ def _as_it_is(given: DayProblem) -> tuple[Plan, Judgement] | None:
                 return None
             routes[number].append((visit.starts_at, index))
     for index in range(len(given.movable), len(given.problem.visits)):
-        kept = given.problem.visits[index]
-        (name,) = kept.only or ("",)  # what stays is somebody's
-        routes[numbers[int(name)]].append((kept.windows[0][0], index))
+        planned = given.problem.visits[index]
+        (name,) = planned.only or ("",)  # what stays is somebody's
+        routes[numbers[int(name)]].append((planned.windows[0][0], index))
     plan = tuple(tuple(index for _, index in sorted(route)) for route in routes)
     judged = judge(given.problem, plan)
     return None if judged is None else (plan, judged)
@@ -333,7 +337,11 @@ def _why(given: DayProblem, plan: Plan, index: int, names: dict[str, str]) -> st
     if not given.problem.visits[index].windows:
         return "its site is closed on this day, or not open any more"
     return why_not(
-        given.problem, plan, index, lambda one: names.get(one.id, one.id), lambda at: clock_text(at, given.zone)
+        given.problem,
+        plan,
+        index,
+        lambda technician: names.get(technician.id, technician.id),
+        lambda at: clock_text(at, given.zone),
     ).text
 
 
@@ -341,17 +349,17 @@ def figures_of(days: Sequence[TechnicianDay], drives: Drives, left_out: int) -> 
     """A day in figures, whoever planned it."""
     travel = late = overtime = 0
     placed: set[int] = set()
-    for one in days:
-        route = sorted(one.stops, key=lambda stop: (stop.start, stop.visit_id))
-        place = one.home
+    for day in days:
+        route = sorted(day.stops, key=lambda stop: (stop.start, stop.visit_id))
+        place = day.home
         for stop in route:
             placed.add(stop.visit_id)
             travel += drives(place, stop.place, stop.start).seconds or 0
             late += max(0, stop.start - stop.promised[1]) if stop.promised is not None else 0
             place = stop.place
         if route:
-            way = drives(place, one.home, route[-1].end).seconds or 0
+            way = drives(place, day.home, route[-1].end).seconds or 0
             travel += way
-            if one.shift is not None:
-                overtime += max(0, route[-1].end + way - one.shift[1])
+            if day.shift is not None:
+                overtime += max(0, route[-1].end + way - day.shift[1])
     return DayFigures(len(placed), left_out, travel // 60, late // 60, overtime // 60)

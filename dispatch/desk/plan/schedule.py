@@ -75,7 +75,7 @@ def swap(user: User, reference: str, other: str, **meant: Unpack[Meant]) -> tupl
             verdict = judge_placement(store, bare, crew, start, was=visit)
             why = permit(visit, verdict, meant)
             visits.place(unit, bare, crew, start, start + length)
-            names = [one.name for one in crew]
+            names = [technician.name for technician in crew]
             unit.audit("visit", visit.id, starts_at=start, was_at=visit.starts_at, crew=names, **said_of(verdict, why))
             placed.append(Placed(visits.again(store, visit), start, tuple(names), verdict))
         settle(user, unit, f"swap {one.reference} and {two.reference}", [one, two], why=why)
@@ -102,9 +102,9 @@ def place_all(user: User, placements: Sequence[Placement], label: str) -> None:
     with user.write("plan", Role.DISPATCHER) as unit:
         store = user.store
         before = []
-        for one in placements:
-            visit = step(store, one.reference, "plan")
-            as_seen(unit, visit, one.version)
+        for placed in placements:
+            visit = step(store, placed.reference, "plan")
+            as_seen(unit, visit, placed.version)
             before.append(visit)
         # all of them leave their places before any is judged, so that none stands in the way of another
         for visit in before:
@@ -112,9 +112,9 @@ def place_all(user: User, placements: Sequence[Placement], label: str) -> None:
                 visits.unplace(unit, visit)
         order = sorted(range(len(placements)), key=lambda index: placements[index].start)
         for index in order:
-            one, stood = placements[index], before[index]
-            if one.technician is not None:
-                crew, start = target(store, stood, [one.technician], one.start)
+            placed, stood = placements[index], before[index]
+            if placed.technician is not None:
+                crew, start = target(store, stood, [placed.technician], placed.start)
                 bare = visits.again(store, stood)
                 length = length_of(store, bare, crew)
                 verdict = judge_placement(store, bare, crew, start, length, was=stood)
@@ -126,7 +126,7 @@ def place_all(user: User, placements: Sequence[Placement], label: str) -> None:
                         f"{show(stood.reference)} does not fit any more: {show(blocked)}. Nothing was changed."
                     )
                 visits.place(unit, bare, crew, start, start + length)
-            unit.audit("visit", stood.id, plan=label, starts_at=one.start or None, technician=one.technician)
+            unit.audit("visit", stood.id, plan=label, starts_at=placed.start or None, technician=placed.technician)
         settle(user, unit, label, before)
 
 
@@ -200,15 +200,15 @@ def hold(user: User, reference: str, reason: str, *, kind: str = "client", whom:
         whom: the person asked; without a name who reported it, else the client's first contact.
     """
     with stepping(user, "hold", reference) as (unit, visit):
-        asked = reason_of(reason)
-        visits.unplace(unit, visit, State.ON_HOLD, reason=asked)
-        told = {
-            "waiting": asked,
+        why = reason_of(reason)
+        visits.unplace(unit, visit, State.ON_HOLD, reason=why)
+        detail = {
+            "waiting": why,
             "waiting_for": kind,
-            "whom": waiting.begin(user.store, unit, visit, kind, whom, asked),
+            "whom": waiting.begin(user.store, unit, visit, kind, whom, why),
         }
         stopped = waiting.STOPPED if kind == "client" else None
-        unit.audit("visit", visit.id, **told, clocks=stopped, was_at=visit.starts_at)
+        unit.audit("visit", visit.id, **detail, clocks=stopped, was_at=visit.starts_at)
         return _done(user, unit, visit, f"hold {visit.reference}")
 
 
@@ -224,10 +224,10 @@ def resume(user: User, reference: str) -> Visit:
 def cancel(user: User, reference: str, reason: str) -> Visit:
     """The client cancels, before arrival. What it costs by the rate card is on its sheet."""
     with stepping(user, "cancel", reference) as (unit, visit):
-        said, now = reason_of(reason), {"cancelled_at": unit.at, "ended_at": unit.at}
-        visits.change(unit, visit, state=State.CANCELLED.value, reason=said, review="to_review", **now)
+        why, now = reason_of(reason), {"cancelled_at": unit.at, "ended_at": unit.at}
+        visits.change(unit, visit, state=State.CANCELLED.value, reason=why, review="to_review", **now)
         waiting.follow(user.store, unit, visit, visit._replace(state=State.CANCELLED))
-        unit.audit("visit", visit.id, reason=said)
+        unit.audit("visit", visit.id, reason=why)
         cancelled = _done(user, unit, visit, f"cancel {visit.reference}")
         keep_sheet(user, unit, cancelled)
         return cancelled
@@ -261,7 +261,7 @@ def _place(
         verdict = judge_placement(user.store, visit, technicians, start, length)
         why = permit(visit, verdict, meant)
         visits.place(unit, visit, technicians, start, start + length)
-        names = [one.name for one in technicians]
+        names = [technician.name for technician in technicians]
         unit.audit("visit", visit.id, starts_at=start, was_at=visit.starts_at, crew=names, **said_of(verdict, why))
         placed = _done(user, unit, visit, f"{deed} {visit.reference}", why=why)
         return Placed(placed, start, tuple(names), verdict)
@@ -269,7 +269,11 @@ def _place(
 
 def _exchanged(store: Store, visit: Visit, other: Visit) -> tuple[list[Technician], int, int]:
     """Who comes when, and for how long, where a visit takes the place of another."""
-    crew = [found for part in other.assignments if (found := people.technician(store, part.technician_id)) is not None]
+    crew = [
+        technician
+        for part in other.assignments
+        if (technician := people.technician(store, part.technician_id)) is not None
+    ]
     return crew, existing(other.starts_at), length_of(store, visit, crew)
 
 
@@ -289,7 +293,7 @@ def settle(
     undo as one change. `why` is the reason that was given, for those who are told."""
     afters = [visits.again(user.store, visit) for visit in before]
     moved = [pair for pair in zip(before, afters, strict=True) if len({*map(remembering.standing_of, pair)}) > 1]
-    routing.reroute(user, unit, {day for pair in moved for one in pair for day in routing.days_of(one)})
+    routing.reroute(user, unit, {day for pair in moved for other in pair for day in routing.days_of(other)})
     owed = []
     for visit, after in zip(before, afters, strict=True):
         notices.follow(user, unit, visit, after, why=why)

@@ -69,8 +69,8 @@ def _turn(user: User, unit: Unit, change: Change, *, back: bool) -> str:
                 last = audit.last_of(user.store, picture.entity, picture.id)
                 person = people.staff_by_login(user.store, last.actor) if last is not None else None
                 name = show(person.name) if person is not None else "somebody"
-                told = f"“{show(change.label)}” cannot be taken back: {name} changed it since. Nothing was changed."
-                raise Refusal(told)
+                sentence = f"“{show(change.label)}” cannot be taken back: {name} changed it since. Nothing was changed."
+                raise Refusal(sentence)
             changes.same_again(unit, user.store, picture.entity, picture.id, *turned)
             continue
         expected, target, look = picture.turned(back)
@@ -112,7 +112,11 @@ def _judge(store: Store, refused: str, stood: Visit, restored: Visit, against: S
     if standing_of(stood) == standing_of(restored):
         return
     meant = {_but_minutes(text) for text in (*_meant(store, restored), *against)}
-    blocked = [one.text for one in blocking(store, restored) if one.final or _but_minutes(one.text) not in meant]
+    blocked = [
+        finding.text
+        for finding in blocking(store, restored)
+        if finding.final or _but_minutes(finding.text) not in meant
+    ]
     if blocked:
         raise Refusal(f"{refused}: {show(restored.reference)} {show('; '.join(blocked))}. Nothing was changed.")
 

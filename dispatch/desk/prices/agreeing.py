@@ -129,17 +129,17 @@ def counts_from(agreement: Agreement, text: str, today: datetime.date) -> dateti
 
 def dated_words(agreement: Agreement, store: Store) -> list[DatedWord]:
     """Every word on the allowance and the service of an agreement of which something was changed, by day."""
-    found = []
+    dated = []
     granted = agreements.allowances_of(store, agreement.id)
     if len(granted) > 1:
-        for one in granted:
-            cap = {} if one.cap is None else {"rollover_cap": one.cap}
-            allowance = {"allowance_min": shortest(one.minutes), "rollover": one.rollover, **cap}
-            found.append(DatedWord(one.since, "allowance", allowance))
+        for grant in granted:
+            cap = {} if grant.cap is None else {"rollover_cap": grant.cap}
+            allowance = {"allowance_min": shortest(grant.minutes), "rollover": grant.rollover, **cap}
+            dated.append(DatedWord(grant.since, "allowance", allowance))
     exponent = minor_units(store)
     for since, service in agreement.promised:
-        found.append(DatedWord(max(since, agreement.starts), "service", service_terms.service_form(service, exponent)))
-    return sorted(found, key=lambda word: word.since)
+        dated.append(DatedWord(max(since, agreement.starts), "service", service_terms.service_form(service, exponent)))
+    return sorted(dated, key=lambda word: word.since)
 
 
 def add_block(user: User, agreement: Agreement, texts: Mapping[str, str]) -> Agreement:
@@ -158,8 +158,8 @@ def add_block(user: User, agreement: Agreement, texts: Mapping[str, str]) -> Agr
             faults.append(record.FieldFault("name", "", f"the agreement has a block {show(block.name)} already"))
         refuse(record.sentences(faults))
         scale = 10 ** minor_units(user.store) if agreement.kind == MONEY_KIND else 1
-        kept = shortest(Fraction(block.size) * scale)
-        agreements.add_block(unit, agreement.id, replace(block, size=kept, remaining=kept))
+        size = shortest(Fraction(block.size) * scale)
+        agreements.add_block(unit, agreement.id, replace(block, size=size, remaining=size))
         return existing(agreements.agreement(user.store, agreement.id))
 
 
@@ -209,16 +209,16 @@ def minor_units(store: Store) -> int:
     return int(cards[0].card.get("minor_units", 2)) if cards else 2
 
 
-def _faults_of_day(now: Agreement, asked: Agreement, since: datetime.date, today: datetime.date) -> list[str]:
+def _faults_of_day(now: Agreement, agreement: Agreement, since: datetime.date, today: datetime.date) -> list[str]:
     """What keeps terms from counting from a day on: `now` is the agreement as it stands on that day."""
     faults = []
     if since < today.replace(day=1):
         faults.append(f"from: {since} lies before this month; what counted in months that are over stays as it was")
     if now.ends is not None and since > now.ends:
         faults.append(f"from: the agreement ends on {now.ends}, before {since}")
-    fixed = [key for key in {**now.terms, **asked.terms} if key not in ("blocks", "allowance_min")]
-    others = [key for key in fixed if now.terms.get(key) != asked.terms.get(key)]
-    if now.name != asked.name:
+    fixed = [key for key in {**now.terms, **agreement.terms} if key not in ("blocks", "allowance_min")]
+    others = [key for key in fixed if now.terms.get(key) != agreement.terms.get(key)]
+    if now.name != agreement.name:
         others.append("name")
     if others:
         faults.append(
@@ -226,7 +226,7 @@ def _faults_of_day(now: Agreement, asked: Agreement, since: datetime.date, today
             "service; save the others without a day"
         )
     month, running = now.month_of(max(since, now.starts)), now.month_of(max(today, now.starts))
-    if agreements.granted(now) != agreements.granted(asked) and since > month > running:
+    if agreements.granted(now) != agreements.granted(agreement) and since > month > running:
         within = month.replace(day=1) + datetime.timedelta(days=31)
         following = now.month_in(within.year, within.month)
         faults.append(
@@ -259,9 +259,9 @@ def _past_stays(user: User, client_id: int, *moved: tuple[str, datetime.date, da
     for name, *days in moved:
         first, until = sorted(days)
         since, before = (day_bounds(min(day, this_month), zone)[0] for day in (first, until))
-        found = visits.first_of_client(user.store, client_id, since, before) if since < before else None
-        if found is not None:
-            visit = f"{show(found.reference)} of {day_of(found.requested_at, zone)}"
+        other = visits.first_of_client(user.store, client_id, since, before) if since < before else None
+        if other is not None:
+            visit = f"{show(other.reference)} of {day_of(other.requested_at, zone)}"
             over = f"{visit} lies in a month that is over, and what counted for it stays"
             raise Faulty([f"{name}: {over}; days from {this_month} on can be changed"])
 

@@ -165,9 +165,9 @@ class CardDraft(FigureDraft):
         }
         site = {"one_way_distance": EXAMPLE_DISTANCE, "one_way_minutes": EXAMPLE_DRIVE}
         unit = self.form.get("distance_unit", "mi")
-        told = f"{EXAMPLE_MINUTES} min on a Tuesday at 10:00, {EXAMPLE_DISTANCE} {unit} and {EXAMPLE_DRIVE} min from the depot"
+        sentence = f"{EXAMPLE_MINUTES} min on a Tuesday at 10:00, {EXAMPLE_DISTANCE} {unit} and {EXAMPLE_DRIVE} min from the depot"
         try:
-            return told, charge_sheet(self.form, {}, site, None, visit).as_json()
+            return sentence, charge_sheet(self.form, {}, site, None, visit).as_json()
         except ChargeInputError:
             return None
 
@@ -309,8 +309,8 @@ class AgreementDraft(FigureDraft):
         self.read_again(user.store)
         # what counts from a later day on is not what counts today
         self.take(self.stood())
-        told = f"{self.name} is in force from {self.before.starts.isoformat()} on. {agreeing.KEPT}"
-        return "\n".join([told, *warnings_of(user.store, self.before)])
+        sentence = f"{self.name} is in force from {self.before.starts.isoformat()} on. {agreeing.KEPT}"
+        return "\n".join([sentence, *warnings_of(user.store, self.before)])
 
 
 _ROLLOVER, _CAP, _FROM = "rollover", "rollover_cap", "from"

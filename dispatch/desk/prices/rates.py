@@ -44,16 +44,16 @@ def card_called(store: Store, name: str = "") -> RateCard:
         NotFound: there is none.
     """
     known = agreements.rate_cards(store)
-    wanted = name.strip().casefold()
-    if not wanted:
+    typed = name.strip().casefold()
+    if not typed:
         from db import settings
 
-        found = agreements.rate_card_on(store, day_of(store.clock.now(), settings.firm(store).zone))
-        if found is None:
+        newest = agreements.rate_card_on(store, day_of(store.clock.now(), settings.firm(store).zone))
+        if newest is None:
             raise NotFound("No rate card is in force today. A lead adds one: dispatch rate-card add.")
-        return found
+        return newest
     for card in known:
-        if wanted in (card.valid_from.isoformat(), card.name.casefold(), str(card.id)):
+        if typed in (card.valid_from.isoformat(), card.name.casefold(), str(card.id)):
             return card
     raise NotFound(f"There is no rate card {show(name, 60)}. `dispatch rate-card list` shows them all.")
 
@@ -76,8 +76,8 @@ def save_card(
         cleaned = taken("name", name, limits.NAME, faults, needed=True)
         if valid_from.year not in YEARS:
             faults.append(f"valid_from: {valid_from} lies outside the years that are kept")
-        others = [one for one in agreements.rate_cards(user.store) if before is None or one.id != before.id]
-        if any(one.valid_from == valid_from for one in others):
+        others = [other for other in agreements.rate_cards(user.store) if before is None or other.id != before.id]
+        if any(other.valid_from == valid_from for other in others):
             faults.append(
                 f"valid_from: another card begins on {valid_from.isoformat()}; change that one, or choose another day"
             )
@@ -87,7 +87,7 @@ def save_card(
         else:
             card_id = before.id
             agreements.update_rate_card(unit, before, replace(before, name=cleaned, valid_from=valid_from, card=form))
-        return next(one for one in agreements.rate_cards(user.store) if one.id == card_id)
+        return next(other for other in agreements.rate_cards(user.store) if other.id == card_id)
 
 
 def envelope(card: RateCard) -> dict[str, Any]:

@@ -81,13 +81,13 @@ def service_figures(defaults: Mapping[int, Targets]) -> Iterator[FormFigure]:
     for place, priority in enumerate(PRIORITIES, 1):
         for clock in CLOCKS:
             usual = defaults[place].of(clock)
-            told = "nothing is promised" if usual is None else f"{usual} min"
+            usually = "nothing is promised" if usual is None else f"{usual} min"
             yield FormFigure(
                 "Service levels",
                 f"{PREFIX}targets.{priority}.{clock}",
                 f"{priority} {LABELS[clock]}, minutes",
                 optional=True,
-                hint=f"counted minutes; empty: nothing is promised; as usual: {told}",
+                hint=f"counted minutes; empty: nothing is promised; as usual: {usually}",
             )
     hint = "empty: the rate card's; always; or mon-fri 08:00-18:00, sat 09:00-12:00"
     yield FormFigure("Service levels", f"{PREFIX}calendar", "hours that count", TEXT, optional=True, hint=hint)
@@ -112,14 +112,14 @@ def shown(form: Mapping[str, Any], path: str, defaults: Mapping[int, Targets]) -
         calendar = form.get("calendar") or ""
         return (calendar if isinstance(calendar, str) else calendar_text(calendar)) or "the rate card's", bool(calendar)
     value = form.get(name, getattr(_DEFAULT, name))
-    told = ("yes" if value else "no") if isinstance(value, bool) else "" if value is None else str(value)
-    return told, name in form and form[name] is not None
+    written = ("yes" if value else "no") if isinstance(value, bool) else "" if value is None else str(value)
+    return written, name in form and form[name] is not None
 
 
 _KEYS = frozenset({"targets", "calendar", *_WHOLE, *_FLAGS, "monthly_fee"})
 
 
-def _calendar(given: Any, zone: str, found: list[str]) -> dict[str, Any]:
+def _calendar(given: Any, zone: str, faults: list[str]) -> dict[str, Any]:
     if given in (None, "", {}):
         return {}
     if isinstance(given, str):
@@ -130,22 +130,22 @@ def _calendar(given: Any, zone: str, found: list[str]) -> dict[str, Any]:
             for hours in hours_of(given):
                 week[WEEKDAYS[hours.weekday]].append([kinds.clock(hours.opens), kinds.clock(hours.closes)])
         except ValueError as fault:
-            found.append(f"calendar: {show(given, 60)!r} {fault}")
+            faults.append(f"calendar: {show(given, 60)!r} {fault}")
         return {"hours": week}
     if not isinstance(given, Mapping) or (unknown := [str(key) for key in given if key not in _CALENDAR_KEYS]):
-        told = "an object or hours such as mon-fri 08:00-18:00 are expected"
-        found.append(
-            f"calendar: {told if not isinstance(given, Mapping) else ', '.join(unknown) + ' is not known here'}"
+        expected = "an object or hours such as mon-fri 08:00-18:00 are expected"
+        faults.append(
+            f"calendar: {expected if not isinstance(given, Mapping) else ', '.join(unknown) + ' is not known here'}"
         )
         return {}
     try:
         calendar_of({"timezone": zone, **given})
     except CalendarFault as fault:
-        found.append(f"calendar.{fault}")
+        faults.append(f"calendar.{fault}")
     return dict(given)
 
 
-def _fee(given: Any, exponent: int, found: list[str]) -> int | None:
+def _fee(given: Any, exponent: int, faults: list[str]) -> int | None:
     if given in (None, ""):
         return None
     try:
@@ -153,6 +153,6 @@ def _fee(given: Any, exponent: int, found: list[str]) -> int | None:
         if fee < 0:
             raise ValueError(f"{given!r} is negative")
     except ValueError as fault:
-        found.append(f"monthly_fee: {fault}")
+        faults.append(f"monthly_fee: {fault}")
         return None
     return fee

@@ -40,7 +40,7 @@ def _in_order(words: Sequence[str], letters: Sequence[str]) -> bool:
     return all(any(word.startswith(typed) for word in rest) for typed in letters)
 
 
-def listed(found: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     """Names in a sentence."""
-    shown = ", ".join(show(name, 40) for name in found[:_NAMED])
-    return f"{shown} and {len(found) - _NAMED} more" if len(found) > _NAMED else shown
+    shown = ", ".join(show(name, 40) for name in names[:_NAMED])
+    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown

@@ -84,8 +84,8 @@ def names(store: Store) -> Names:
     for site in clients.all_sites(store):
         sites.setdefault(site.client_id, []).append(site.name)
     return Names(
-        tuple(Named(one.name, tuple(sites.get(one.id, ()))) for one in clients.all_clients(store)),
-        tuple((one.name, one.login) for one in people.technicians(store)),
+        tuple(Named(client.name, tuple(sites.get(client.id, ()))) for client in clients.all_clients(store)),
+        tuple((technician.name, technician.login) for technician in people.technicians(store)),
         frozenset(people.skills(store)),
     )
 
@@ -113,7 +113,7 @@ def _read(line: LineWords) -> Understood:
     client, day, minutes = take_client(line), take_day(line), take_length(line)
     window = take_window(line, day)
     priority, emergency = _priority(line)
-    found = Understood(
+    request = Understood(
         client=client.client if client else "",
         site=take_site(line, client),
         minutes=minutes,
@@ -130,17 +130,17 @@ def _read(line: LineWords) -> Understood:
         words=tuple(zip(line.raw, line.to, strict=True)),
         candidates=line.candidates,
     )
-    if not found.work:
+    if not request.work:
         line.problems.append("work: what is asked for?")
     if minutes is None:
         line.problems.append("how long? for example 45m or 1h30")
-    for skill in found.skills:
+    for skill in request.skills:
         if skill not in line.known.skills:
             others = listed(sorted(line.known.skills)) or "none yet"
             line.problems.append(f"skill: nobody has {show(skill, 40)!r}; known are {others}")
     if window is not None and day is None:
         line.problems.append("day: the promised window is on which? for example tomorrow or tue")
-    return replace(found, problems=tuple(line.problems))
+    return replace(request, problems=tuple(line.problems))
 
 
 def _quotes(line: LineWords) -> None:
@@ -258,28 +258,28 @@ def _lone(line: LineWords, field: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word[1:] for word, to in zip(line.words, line.to, strict=True) if to == field))
 
 
-def told(found: Understood, *, hours24: bool = True) -> Iterator[tuple[str, str]]:
+def told(request: Understood, *, hours24: bool = True) -> Iterator[tuple[str, str]]:
     """What a line says, each sentence with what it is: `good`, or `warn` for what is missing or has two readings."""
     facts = [
-        f"{found.client} / {found.site}" if found.site else found.client,
-        f"{found.minutes} min" if found.minutes is not None else "",
-        day_text(found.day) if found.day is not None else "",
-        "–".join(_clock(end, hours24) for end in found.window) if found.window is not None else "",
-        f"P{found.priority}",
-        "emergency" if found.emergency else "",
+        f"{request.client} / {request.site}" if request.site else request.client,
+        f"{request.minutes} min" if request.minutes is not None else "",
+        day_text(request.day) if request.day is not None else "",
+        "–".join(_clock(end, hours24) for end in request.window) if request.window is not None else "",
+        f"P{request.priority}",
+        "emergency" if request.emergency else "",
     ]
     yield " · ".join(show(fact) for fact in facts if fact), "good"
     more = [
-        f"work: {found.work}" if found.work else "",
-        f"needs {', '.join(found.skills)}" if found.skills else "",
-        " ".join(f"#{tag}" for tag in found.tags),
-        f"for {found.preferred}" if found.preferred else "",
-        f"reported by {found.reported_by}" if found.reported_by else "",
-        CAME_BY.get(found.came_by, ""),
+        f"work: {request.work}" if request.work else "",
+        f"needs {', '.join(request.skills)}" if request.skills else "",
+        " ".join(f"#{tag}" for tag in request.tags),
+        f"for {request.preferred}" if request.preferred else "",
+        f"reported by {request.reported_by}" if request.reported_by else "",
+        CAME_BY.get(request.came_by, ""),
     ]
     if any(more):
         yield " · ".join(show(fact) for fact in more if fact), "good"
-    for problem in found.problems:
+    for problem in request.problems:
         yield problem, "warn"
 
 

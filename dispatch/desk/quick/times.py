@@ -49,9 +49,9 @@ def take_day(line: LineWords) -> datetime.date | None:
             except ValueError as fault:
                 line.problems.append(f"day: {fault}")
                 return None
-        found = _said_day(line, at) if word in ("next", "in") else _month_day(line, at)
-        if found:
-            return found
+        meant = _said_day(line, at) if word in ("next", "in") else _month_day(line, at)
+        if meant:
+            return meant
     return None
 
 
@@ -78,20 +78,20 @@ def _month_day(line: LineWords, at: int) -> datetime.date | None:
     if line.is_free(last) and _YEAR.fullmatch(line.words[last]):
         year = int(line.words[last])
         used.append(last)
-    found = named_day(int(number["day"]), month, year, line.today)
-    if found is not None:
+    meant = named_day(int(number["day"]), month, year, line.today)
+    if meant is not None:
         line.give("day", *used)
-    return found
+    return meant
 
 
 def _said_day(line: LineWords, at: int) -> datetime.date | None:
     """next tue, in 3 days: a day in two or three words."""
     for last in (at + 3, at + 2):
         if all(map(line.is_free, range(at, last))):
-            found = spoken_day(" ".join(line.words[at:last]), line.today)
-            if found is not None:
+            meant = spoken_day(" ".join(line.words[at:last]), line.today)
+            if meant is not None:
                 line.give("day", *range(at, last))
-                return found
+                return meant
     return None
 
 
@@ -114,14 +114,14 @@ def take_length(line: LineWords) -> int | None:
 def take_window(line: LineWords, day: datetime.date | None) -> tuple[str, str] | None:
     """The promised window as two times HH:MM: 9-11, 09:00-11:00, 9 - 11, 2-4pm. The first that stands in the line."""
     for at in line.free():
-        found = _WINDOW.fullmatch(line.words[at])
+        match = _WINDOW.fullmatch(line.words[at])
         used = [at]
-        if found is None and line.is_free(at + 1) and line.is_free(at + 2) and line.words[at + 1] in ("-", "–"):
-            found = _WINDOW.fullmatch(f"{line.words[at]}-{line.words[at + 2]}")
+        if match is None and line.is_free(at + 1) and line.is_free(at + 2) and line.words[at + 1] in ("-", "–"):
+            match = _WINDOW.fullmatch(f"{line.words[at]}-{line.words[at + 2]}")
             used = [at, at + 1, at + 2]
-        if found is None:
+        if match is None:
             continue
-        window = _clocks(line, found["opens"], found["closes"], show(" ".join(line.raw[one] for one in used), 20))
+        window = _clocks(line, match["opens"], match["closes"], show(" ".join(line.raw[index] for index in used), 20))
         if window is not None:
             line.give("window", *used)
             return window if window != ("", "") else None

@@ -20,18 +20,18 @@ def take_client(line: LineWords) -> Named | None:
     _divide_site(line)
     starts = line.free()
     # a name that is written out is a name, whatever its words would be otherwise
-    if found := _written_out(line, 0):
-        return _take(line, 0, *found)
-    if starts and (found := _by_letters(line, starts[0], anywhere=True)):
-        return _take(line, starts[0], *found)
+    if match := _written_out(line, 0):
+        return _take(line, 0, *match)
+    if starts and (match := _by_letters(line, starts[0], anywhere=True)):
+        return _take(line, starts[0], *match)
     for at in starts[1:]:
-        found = _written_out(line, at)
-        if not found and len(line.words[at]) >= 3:
-            found = _by_letters(line, at, anywhere=False)
-        if found:
+        match = _written_out(line, at)
+        if not match and len(line.words[at]) >= 3:
+            match = _by_letters(line, at, anywhere=False)
+        if match:
             if line.words[at - 1] in ("at", "for") and not line.to[at - 1]:
                 line.give("client", at - 1)
-            return _take(line, at, *found)
+            return _take(line, at, *match)
     if not line.known.clients:
         line.problems.append("client: there is none in the book yet")
     else:
@@ -44,7 +44,7 @@ def _written_out(line: LineWords, at: int) -> tuple[int, list[Named]] | None:
     """How many words from here are the whole name of a client, and which."""
     for count in range(min(_NAME_WORDS, len(line.raw) - at), 0, -1):
         whole = " ".join(line.words[at : at + count])
-        exact = [one for one in line.known.clients if folded(one.client) == whole]
+        exact = [match for match in line.known.clients if folded(match.client) == whole]
         if exact and (at == 0 or not any(line.to[at : at + count])):
             return count, exact
     return None
@@ -67,21 +67,21 @@ def _by_letters(line: LineWords, at: int, *, anywhere: bool) -> tuple[int, list[
     """How many words from here name clients, and which: as many words as go on fitting a name."""
     if _special(line.words[at]):
         return None
-    found = _best(line.known.clients, (line.words[at],), anywhere=anywhere)
+    matches = _best(line.known.clients, (line.words[at],), anywhere=anywhere)
     count = 1
-    while found and line.is_free(at + count) and count < _NAME_WORDS:
+    while matches and line.is_free(at + count) and count < _NAME_WORDS:
         word = line.words[at + count]
         if _special(word):
             break
         more = _best(line.known.clients, tuple(line.words[at : at + count + 1]), anywhere=False)
-        own = {folded(one.client) for one in found}
-        more = [one for one in more if folded(one.client) in own]
+        own = {folded(match.client) for match in matches}
+        more = [match for match in more if folded(match.client) in own]
         # where one client is found already, the next word is the work's unless it is clearly the name's
-        clear = len(word) >= 3 or any(word in folded(one.client).split() for one in more)
-        if not more or (len(found) == 1 and not clear):
+        clear = len(word) >= 3 or any(word in folded(match.client).split() for match in more)
+        if not more or (len(matches) == 1 and not clear):
             break
-        found, count = more, count + 1
-    return (count, found) if found else None
+        matches, count = more, count + 1
+    return (count, matches) if matches else None
 
 
 def _special(word: str) -> bool:
@@ -89,12 +89,12 @@ def _special(word: str) -> bool:
     return is_time(word) or word in ("emergency", "p1", "p2", "p3", "p4")
 
 
-def _take(line: LineWords, at: int, count: int, found: Sequence[Named]) -> Named | None:
+def _take(line: LineWords, at: int, count: int, matches: Sequence[Named]) -> Named | None:
     line.span = (at, count)
     line.give("client", *range(at, at + count))
-    line.candidates = tuple(one.client for one in found)
-    if len(found) == 1:
-        return found[0]
+    line.candidates = tuple(match.client for match in matches)
+    if len(matches) == 1:
+        return matches[0]
     line.problems.append(f"client: which of {listed(line.candidates)}?")
     return None
 
@@ -123,22 +123,22 @@ def take_site(line: LineWords, client: Named | None) -> str:
     if not words:
         line.problems.append(f"site: some letters of {listed(client.sites)}")
         return ""
-    found = best_names(client.sites, tuple(words), anywhere=True)
-    while found and line.is_free(ahead):
+    names = best_names(client.sites, tuple(words), anywhere=True)
+    while names and line.is_free(ahead):
         word = line.words[ahead]
-        more = [one for one in best_names(client.sites, (*words, word), anywhere=False) if one in found]
-        if not more or (len(found) == 1 and word not in folded(found[0]).split()):
+        more = [one for one in best_names(client.sites, (*words, word), anywhere=False) if one in names]
+        if not more or (len(names) == 1 and word not in folded(names[0]).split()):
             break
-        found = more
+        names = more
         words.append(word)
         line.give("site", ahead)
         ahead += 1
-    if len(found) == 1:
-        return found[0]
+    if len(names) == 1:
+        return names[0]
     typed = show(" ".join(words), 40)
     line.problems.append(
-        f"site: which of {listed(found)}?"
-        if found
+        f"site: which of {listed(names)}?"
+        if names
         else f"site: {show(client.client, 40)} has no {typed!r} but {listed(client.sites) or 'none yet'}"
     )
     return ""
@@ -146,6 +146,6 @@ def take_site(line: LineWords, client: Named | None) -> str:
 
 def _best(known: Sequence[Named], letters: Sequence[str], *, anywhere: bool) -> list[Named]:
     """The clients that the words fit best."""
-    best = best_names([one.client for one in known], letters, anywhere=anywhere)
-    wanted = set(best)
-    return [one for one in known if one.client in wanted]
+    best = best_names([match.client for match in known], letters, anywhere=anywhere)
+    names = set(best)
+    return [match for match in known if match.client in names]

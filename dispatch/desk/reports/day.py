@@ -48,20 +48,22 @@ def day_report(user: User, day: datetime.date) -> Report:
         firm = settings.firm(store)
         times = firm.times()
         start, end = day_bounds(day, firm.zone)
-        found = visits.of_days(store, start, end)
-        ids = [visit.id for visit in found]
-        ended = [visit for visit in found if visit.state in ENDED]
-        kept = sheets.latest_sheets(store, [visit.id for visit in ended])
+        day_visits = visits.of_days(store, start, end)
+        ids = [visit.id for visit in day_visits]
+        ended = [visit for visit in day_visits if visit.state in ENDED]
+        charges = sheets.latest_sheets(store, [visit.id for visit in ended])
         called = calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0])
-        late = _late(_ReportedDay(found, legs_of_day(store, day), called, times), store.clock.now(), firm.late_minutes)
+        late = _late(
+            _ReportedDay(day_visits, legs_of_day(store, day), called, times), store.clock.now(), firm.late_minutes
+        )
         tested = results.standing(store, ids)
         sections = (
             Section("Came late, and why", tables=(late,)),
-            Section("Exceptions", tables=(_exceptions(store, found, tested, kept),)),
+            Section("Exceptions", tables=(_exceptions(store, day_visits, tested, charges),)),
             _figures(store, day),
-            Section("Visits", tables=(_visits(store, found, times),)),
-            _charges(store, ended, kept),
-            Section("Still open", tables=(_open(found, times),)),
+            Section("Visits", tables=(_visits(store, day_visits, times),)),
+            _charges(store, ended, charges),
+            Section("Still open", tables=(_open(day_visits, times),)),
         )
         foot = foot_of(store, user.staff.name, times)
     return Report("day", f"{firm.name}: the day", day_text(day), sections, foot)
@@ -73,28 +75,28 @@ def _head(visit: Visit) -> tuple[Cell, Cell, Cell]:
 
 
 def _exceptions(
-    store: Store, found: Sequence[Visit], tested: Sequence[StandingResult], kept: dict[int, StoredSheet]
+    store: Store, day_visits: Sequence[Visit], tested: Sequence[StandingResult], charges: dict[int, StoredSheet]
 ) -> ReportTable:
     """Left open, no access, aborted; overridden and repeated items; missed service levels; charges that nobody can accept yet."""
-    by_id = {visit.id: visit for visit in found}
+    by_id = {visit.id: visit for visit in day_visits}
     rows: list[tuple[Cell, ...]] = []
-    for visit in found:
+    for visit in day_visits:
         if visit.state is State.LEFT_OPEN:
-            booked = ", ".join(one.reference for one in visits.follow_ups(store, visit.id)) or "none"
+            booked = ", ".join(other.reference for other in visits.follow_ups(store, visit.id)) or "none"
             rows.append((*_head(visit), "left open", f"{visit.reason}; follow-up {booked}"))
         elif visit.state in (State.NO_ACCESS, State.ABORTED, State.CANCELLED):
             called = f"called: {visit.called}" if visit.called else ""
             rows.append((*_head(visit), visit.state.label, "; ".join(filter(None, (visit.reason, called)))))
-    for one in tested:
-        visit = by_id[one.visit_id]
-        if one.result is Result.OVERRIDDEN:
-            by = f"{one.by}{', of their own visit' if one.self_approved else ''}"
-            rows.append((*_head(visit), "overridden", f"{one.ref} {one.label}: {one.text} ({by})"))
-        elif one.result is Result.FAIL:
-            rows.append((*_head(visit), "test failing", f"{one.ref} {one.label}: {one.text}"))
-        elif one.result is Result.SIGNED and one.satisfied is False:
-            rows.append((*_head(visit), "not satisfied", f"{one.signed_by}: {one.text}"))
-    for visit_id, own in clocks_of(store, found).items():
+    for result in tested:
+        visit = by_id[result.visit_id]
+        if result.result is Result.OVERRIDDEN:
+            by = f"{result.by}{', of their own visit' if result.self_approved else ''}"
+            rows.append((*_head(visit), "overridden", f"{result.ref} {result.label}: {result.text} ({by})"))
+        elif result.result is Result.FAIL:
+            rows.append((*_head(visit), "test failing", f"{result.ref} {result.label}: {result.text}"))
+        elif result.result is Result.SIGNED and result.satisfied is False:
+            rows.append((*_head(visit), "not satisfied", f"{result.signed_by}: {result.text}"))
+    for visit_id, own in clocks_of(store, day_visits).items():
         missed = [
             f"{clock.label}, {clock.cause or 'no cause given'}"
             for clock in own
@@ -102,12 +104,12 @@ def _exceptions(
         ]
         if missed:
             rows.append((*_head(by_id[visit_id]), "targets missed", "; ".join(missed)))
-    for visit_id, sheet in kept.items():
+    for visit_id, sheet in charges.items():
         if not sheet.accepted:
             codes = sheet.sheet.get("errors") or sheet.sheet.get("flags") or []
-            told = "; ".join({**NEEDS, **MEANS}.get(code, code) for code in codes)
-            rows.append((*_head(by_id[visit_id]), f"charge: {sheet.status}", told))
-    place = {visit.reference: number for number, visit in enumerate(found)}
+            meanings = "; ".join({**NEEDS, **MEANS}.get(code, code) for code in codes)
+            rows.append((*_head(by_id[visit_id]), f"charge: {sheet.status}", meanings))
+    place = {visit.reference: number for number, visit in enumerate(day_visits)}
     rows.sort(key=lambda row: place[str(row[0])])
     return ReportTable(
         ("Visit", "Technician", "Client", "What", "Details"), tuple(rows), "Nothing out of the ordinary."
@@ -116,14 +118,17 @@ def _exceptions(
 
 def _figures(store: Store, day: datetime.date) -> Section:
     counted = figures_over(store, day, day)
-    rows = tuple((one.name, value_text(one, counted.totals[one.key], counted.money), one.sentence) for one in FIGURES)
+    rows = tuple(
+        (figure.name, value_text(figure, counted.totals[figure.key], counted.money), figure.sentence)
+        for figure in FIGURES
+    )
     return Section("Figures", tables=(ReportTable(("Figure", "Value", "What it counts"), rows),))
 
 
-def _visits(store: Store, found: Sequence[Visit], times: Times) -> ReportTable:
-    done = tallies(store, [visit.id for visit in found])
+def _visits(store: Store, day_visits: Sequence[Visit], times: Times) -> ReportTable:
+    done = tallies(store, [visit.id for visit in day_visits])
     rows = []
-    for visit in found:
+    for visit in day_visits:
         tally = done.get(visit.id, Tally())
         evidence = ", ".join(evidence_words(tally))
         rows.append(
@@ -135,13 +140,13 @@ def _visits(store: Store, found: Sequence[Visit], times: Times) -> ReportTable:
     return ReportTable(titles, tuple(rows), "No visits on this day.")
 
 
-def _charges(store: Store, ended: Sequence[Visit], kept: dict[int, StoredSheet]) -> Section:
+def _charges(store: Store, ended: Sequence[Visit], charges: dict[int, StoredSheet]) -> Section:
     rows: list[tuple[Cell, ...]] = []
     for visit in ended:
-        sheet = kept.get(visit.id)
+        sheet = charges.get(visit.id)
         given = "; ".join(
-            f"{one.value}{'%' if one.mode == 'percent' else ''} off {one.target}, {one.reason} ({one.by})"
-            for one in adjustments.goodwill_of(store, visit.id)
+            f"{goodwill.value}{'%' if goodwill.mode == 'percent' else ''} off {goodwill.target}, {goodwill.reason} ({goodwill.by})"
+            for goodwill in adjustments.goodwill_of(store, visit.id)
         )
         if sheet is None:
             rows.append((*_head(visit), None, None, None, "no rate card", given or "–"))
@@ -150,14 +155,14 @@ def _charges(store: Store, ended: Sequence[Visit], kept: dict[int, StoredSheet])
         rows.append((*_head(visit), *amounts, sheet.status, given or "–"))
     titles = ("Visit", "Technician", "Client", "Net", "Tax", "Total", "Status", "Goodwill")
     return Section(
-        "Charges", facts=sums(kept.values()), tables=(ReportTable(titles, tuple(rows), "No visit has ended."),)
+        "Charges", facts=sums(charges.values()), tables=(ReportTable(titles, tuple(rows), "No visit has ended."),)
     )
 
 
-def _open(found: Sequence[Visit], times: Times) -> ReportTable:
+def _open(day_visits: Sequence[Visit], times: Times) -> ReportTable:
     rows = tuple(
         (*_head(visit), visit.state.label, times.span(visit.starts_at, visit.ends_at))
-        for visit in found
+        for visit in day_visits
         if visit.state not in ENDED
     )
     return ReportTable(("Visit", "Technician", "Client", "State", "Planned"), rows, "Every visit has ended.")
@@ -168,17 +173,17 @@ def money(sheet: StoredSheet, minor: int | None) -> Amount | None:
     return None if minor is None else Amount(minor, sheet.exponent, sheet.currency)
 
 
-def sums(kept: Iterable[StoredSheet]) -> tuple[tuple[str, Cell], ...]:
+def sums(charges: Iterable[StoredSheet]) -> tuple[tuple[str, Cell], ...]:
     """Net, tax and total of some sheets in each currency, and how many of them have none yet."""
-    found: dict[tuple[str, int], list[StoredSheet]] = {}
+    by_currency: dict[tuple[str, int], list[StoredSheet]] = {}
     blocked = 0
-    for sheet in kept:
+    for sheet in charges:
         if sheet.total is None:
             blocked += 1
         else:
-            found.setdefault((sheet.currency, sheet.exponent), []).append(sheet)
+            by_currency.setdefault((sheet.currency, sheet.exponent), []).append(sheet)
     facts: list[tuple[str, Cell]] = []
-    for (currency, exponent), own in sorted(found.items()):
+    for (currency, exponent), own in sorted(by_currency.items()):
         facts += [
             ("Net", Amount(sum(one.net or 0 for one in own), exponent, currency)),
             ("Tax", Amount(sum(one.tax or 0 for one in own), exponent, currency)),
@@ -225,23 +230,25 @@ def _limit(visit: Visit, late_minutes: int) -> tuple[int | None, str]:
 
 
 def _why(visit: Visit, day: _ReportedDay) -> str:
-    part = min((one for one in visit.assignments if one.check_in_at is not None), key=lambda one: one.check_in_at or 0)
-    said = []
+    part = min(
+        (one for one in visit.assignments if one.check_in_at is not None), key=lambda arrived: arrived.check_in_at or 0
+    )
+    causes = []
     before = _stop_before(visit, part, day.found)
     if before is not None and before.ends_at is not None:
         left = before.assignment_of(part.technician_id)
         over = (left.check_out_at or 0) - before.ends_at if left is not None else 0
         if over >= WORTH_SAYING:
-            said.append(f"{before.reference} before it ran {_minutes(over)} over")
+            causes.append(f"{before.reference} before it ran {_minutes(over)} over")
     leg = day.legs.get(part.technician_id, {}).get(visit.id)
     seconds = leg.seconds if leg is not None else None
     if part.depart_at is not None and part.check_in_at is not None and seconds is not None:
         longer = part.check_in_at - part.depart_at - seconds
         if longer >= WORTH_SAYING:
-            said.append(f"the drive took {_minutes(longer)} longer than reckoned")
-        if not said and visit.starts_at is not None and part.depart_at - (visit.starts_at - seconds) >= WORTH_SAYING:
-            said.append(f"set out {_minutes(part.depart_at - (visit.starts_at - seconds))} late")
-    return "; ".join([*(said or ["the record does not say"]), _told(visit, day)])
+            causes.append(f"the drive took {_minutes(longer)} longer than reckoned")
+        if not causes and visit.starts_at is not None and part.depart_at - (visit.starts_at - seconds) >= WORTH_SAYING:
+            causes.append(f"set out {_minutes(part.depart_at - (visit.starts_at - seconds))} late")
+    return "; ".join([*(causes or ["the record does not say"]), _told(visit, day)])
 
 
 def _told(visit: Visit, day: _ReportedDay) -> str:
@@ -249,17 +256,17 @@ def _told(visit: Visit, day: _ReportedDay) -> str:
     return f"client told at {day.times.clock(answered[-1].at)}" if answered else "client not told"
 
 
-def _stop_before(visit: Visit, part: Assignment, found: Sequence[Visit]) -> Visit | None:
+def _stop_before(visit: Visit, part: Assignment, day_visits: Sequence[Visit]) -> Visit | None:
     """The stop that the technician left last before coming here."""
     earlier = [
         (own.check_out_at, other)
-        for other in found
+        for other in day_visits
         if other.id != visit.id
         and (own := other.assignment_of(part.technician_id)) is not None
         and own.check_out_at is not None
         and own.check_out_at <= (part.check_in_at or 0)
     ]
-    return max(earlier, key=lambda one: (one[0] or 0, one[1].id))[1] if earlier else None
+    return max(earlier, key=lambda stop: (stop[0] or 0, stop[1].id))[1] if earlier else None
 
 
 def _minutes(seconds: int) -> str:

@@ -74,17 +74,17 @@ def month_report(user: User, client: Client, first: datetime.date) -> Report:
         end = day_bounds((first + datetime.timedelta(days=31)).replace(day=1), zone)[0]
         own = visits.of_client(store, client.id)
         ended = ended_within(own, start, end)
-        kept = sheets.latest_sheets(store, [one.id for one in ended])
-        tested = results.standing(store, [one.id for one in ended])
-        by_id = {one.id: one for one in ended}
+        charges = sheets.latest_sheets(store, [visit.id for visit in ended])
+        tested = results.standing(store, [visit.id for visit in ended])
+        by_id = {visit.id: visit for visit in ended}
         sections = (
-            _at_a_glance(month, ended, tested, kept),
+            _at_a_glance(month, ended, tested, charges),
             Section("Visits", tables=(_visits(ended, times),)),
             Section("Tests", tables=(_tests(by_id, tested, times),)),
             Section("What we found", tables=(_findings(by_id, tested),)),
             _response(store, own, month, start, end, times),
-            _charges(by_id, kept),
-            _value_given(kept.values()),
+            _charges(by_id, charges),
+            _value_given(charges.values()),
             _next(store, client, own, times),
         )
         foot = foot_of(store, user.staff.name, times)
@@ -92,12 +92,12 @@ def month_report(user: User, client: Client, first: datetime.date) -> Report:
 
 
 def _at_a_glance(
-    month: ClientMonth, ended: Sequence[Visit], tested: Sequence[StandingResult], kept: Mapping[int, StoredSheet]
+    month: ClientMonth, ended: Sequence[Visit], tested: Sequence[StandingResult], charges: Mapping[int, StoredSheet]
 ) -> Section:
-    tests = [one for one in tested if one.kind is ItemKind.TEST and one.result is not Result.NA]
-    executed = sum(one.grade is Grade.EXECUTED for one in tests)
-    passed = sum(one.result is Result.PASS for one in tests)
-    done = sum(one.state is State.CLOSED for one in ended)
+    tests = [result for result in tested if result.kind is ItemKind.TEST and result.result is not Result.NA]
+    executed = sum(result.grade is Grade.EXECUTED for result in tests)
+    passed = sum(result.result is Result.PASS for result in tests)
+    done = sum(visit.state is State.CLOSED for visit in ended)
     figures = month.figures
     met = "nothing was promised" if figures.met_pct is None else f"{figures.met_pct}% of {figures.judged} targets"
     return Section(
@@ -108,7 +108,7 @@ def _at_a_glance(
             ("Tests", f"{passed} of {len(tests)} passed; {executed_text(executed, len(tests))}"),
             ("Requests", figures.requests),
             ("Targets met", met),
-            *((f"Charged, {name.lower()}", value) for name, value in sums(kept.values())),
+            *((f"Charged, {name.lower()}", value) for name, value in sums(charges.values())),
         ),
     )
 
@@ -116,15 +116,15 @@ def _at_a_glance(
 def _visits(ended: Sequence[Visit], times: Times) -> ReportTable:
     rows = tuple(
         (
-            one.reference,
-            day_text(day_of(one.anchor or 0, times.zone)),
-            one.site,
-            one.work,
-            ", ".join(one.crew) or "–",
-            times.span(one.checked_in_at, one.checked_out_at),
-            one.state.label,
+            visit.reference,
+            day_text(day_of(visit.anchor or 0, times.zone)),
+            visit.site,
+            visit.work,
+            ", ".join(visit.crew) or "–",
+            times.span(visit.checked_in_at, visit.checked_out_at),
+            visit.state.label,
         )
-        for one in ended
+        for visit in ended
     )
     return ReportTable(
         ("Visit", "Day", "Site", "Work", "Technician", "On site", "State"), rows, "No visit ended in this month."
@@ -134,15 +134,16 @@ def _visits(ended: Sequence[Visit], times: Times) -> ReportTable:
 def _tests(by_id: Mapping[int, Visit], tested: Sequence[StandingResult], times: Times) -> ReportTable:
     rows = tuple(
         (
-            by_id[one.visit_id].reference,
-            f"{one.ref} {one.label}",
-            _RESULTS.get(one.result, one.result.value) + (f", after {one.failed} failed" if one.failed else ""),
-            "–" if one.grade is None else _GRADES[one.grade],
-            one.value or one.text,
-            times.moment(one.at),
+            by_id[result.visit_id].reference,
+            f"{result.ref} {result.label}",
+            _RESULTS.get(result.result, result.result.value)
+            + (f", after {result.failed} failed" if result.failed else ""),
+            "–" if result.grade is None else _GRADES[result.grade],
+            result.value or result.text,
+            times.moment(result.at),
         )
-        for one in tested
-        if one.kind is ItemKind.TEST
+        for result in tested
+        if result.kind is ItemKind.TEST
     )
     return ReportTable(("Visit", "Test", "Result", "How", "Evidence", "When"), rows, "No tests in this month.")
 
@@ -150,26 +151,26 @@ def _tests(by_id: Mapping[int, Visit], tested: Sequence[StandingResult], times: 
 def _findings(by_id: Mapping[int, Visit], tested: Sequence[StandingResult]) -> ReportTable:
     """What came up: tests that did not pass at once, what was overridden or left, what was named, and what the client said."""
     rows: list[tuple[Cell, ...]] = []
-    for one in tested:
-        found = ""
-        if one.kind is ItemKind.TEST and one.failed and one.result is Result.PASS:
-            found = "failed at first, then passed"
-        elif one.kind is ItemKind.TEST and one.result is Result.FAIL:
-            found = "still failing"
-        elif one.result is Result.OVERRIDDEN:
-            found = "overridden"
-        elif one.result is Result.NOT_DONE:
-            found = "not done"
-        elif one.result is Result.LEFT_TO_CLIENT:
-            found = "left with you"
-        elif one.kind is ItemKind.NAMED:
+    for result in tested:
+        what = ""
+        if result.kind is ItemKind.TEST and result.failed and result.result is Result.PASS:
+            what = "failed at first, then passed"
+        elif result.kind is ItemKind.TEST and result.result is Result.FAIL:
+            what = "still failing"
+        elif result.result is Result.OVERRIDDEN:
+            what = "overridden"
+        elif result.result is Result.NOT_DONE:
+            what = "not done"
+        elif result.result is Result.LEFT_TO_CLIENT:
+            what = "left with you"
+        elif result.kind is ItemKind.NAMED:
             words = {Result.DONE: "you named it; done", Result.DECLINED: "you named it; not wanted"}
-            found = words.get(one.result, "you named it; a visit is booked")
-        elif one.result is Result.SIGNED and one.satisfied is False:
-            found = "you were not satisfied"
-        if found:
-            text = f"{one.text} → {one.follow_up}" if one.follow_up else one.text
-            rows.append((by_id[one.visit_id].reference, f"{one.ref} {one.label}", found, text))
+            what = words.get(result.result, "you named it; a visit is booked")
+        elif result.result is Result.SIGNED and result.satisfied is False:
+            what = "you were not satisfied"
+        if what:
+            text = f"{result.text} → {result.follow_up}" if result.follow_up else result.text
+            rows.append((by_id[result.visit_id].reference, f"{result.ref} {result.label}", what, text))
     for visit in by_id.values():
         if visit.state in (State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED):
             rows.append((visit.reference, visit.work, visit.state.label, visit.reason))
@@ -177,8 +178,10 @@ def _findings(by_id: Mapping[int, Visit], tested: Sequence[StandingResult]) -> R
 
 
 def _response(store: Store, own: Sequence[Visit], month: ClientMonth, start: int, end: int, times: Times) -> Section:
-    asked = sorted((one for one in own if start <= one.requested_at < end), key=lambda one: (one.requested_at, one.id))
-    found = clocks_of(store, asked)
+    requests = sorted(
+        (one for one in own if start <= one.requested_at < end), key=lambda other: (other.requested_at, other.id)
+    )
+    by_visit = clocks_of(store, requests)
     rows = tuple(
         (
             visit.reference,
@@ -190,8 +193,8 @@ def _response(store: Store, own: Sequence[Visit], month: ClientMonth, start: int
             clock.reading.state.label + ("" if clock.reading.state in STOPPED else ", running"),
             "an aim" if clock.aim else clock.cause or "",
         )
-        for visit in asked
-        for clock in found.get(visit.id, ())
+        for visit in requests
+        for clock in by_visit.get(visit.id, ())
     )
     medians = ((clock, month.figures.medians.get(clock)) for clock in CLOCKS)
     facts: list[tuple[str, Cell]] = [
@@ -206,38 +209,38 @@ def _response(store: Store, own: Sequence[Visit], month: ClientMonth, start: int
     return Section("How soon we came", tuple(facts), tables=(ReportTable(titles, rows, "No requests in this month."),))
 
 
-def _charges(by_id: Mapping[int, Visit], kept: Mapping[int, StoredSheet]) -> Section:
+def _charges(by_id: Mapping[int, Visit], charges: Mapping[int, StoredSheet]) -> Section:
     rows: list[tuple[Cell, ...]] = [
         (
             by_id[key].reference,
             by_id[key].work,
-            money(one, one.net),
-            money(one, one.tax),
-            money(one, one.total),
-            one.status,
+            money(sheet, sheet.net),
+            money(sheet, sheet.tax),
+            money(sheet, sheet.total),
+            sheet.status,
         )
-        for key, one in ((key, kept[key]) for key in by_id if key in kept)
+        for key, sheet in ((key, charges[key]) for key in by_id if key in charges)
     ]
-    missing = [one.reference for one in by_id.values() if one.id not in kept]
+    missing = [visit.reference for visit in by_id.values() if visit.id not in charges]
     note = (f"Without a charge: {', '.join(missing)}.",) if missing else ()
     titles = ("Visit", "Work", "Net", "Tax", "Total", "Status")
-    return Section("Charges", sums(kept.values()), note, (ReportTable(titles, tuple(rows), "Nothing was charged."),))
+    return Section("Charges", sums(charges.values()), note, (ReportTable(titles, tuple(rows), "Nothing was charged."),))
 
 
-def _value_given(kept: Iterable[StoredSheet]) -> Section:
+def _value_given(charges: Iterable[StoredSheet]) -> Section:
     """What lines at 0.00 would have cost, and goodwill, by reason: exact, in minor units."""
-    found: dict[tuple[str, int], dict[str, int]] = {}
-    for sheet in kept:
+    by_currency: dict[tuple[str, int], dict[str, int]] = {}
+    for sheet in charges:
         for line in sheet.sheet.get("lines", []):
             reason = "goodwill" if line.get("rule") == "GOODWILL" else line.get("zero_reason")
             if reason is None:
                 continue
             text = str(line["amount"]).removeprefix("-") if reason == "goodwill" else str(line.get("value", "0"))
-            by_reason = found.setdefault((sheet.currency, sheet.exponent), {})
+            by_reason = by_currency.setdefault((sheet.currency, sheet.exponent), {})
             minor = int(Decimal(text).scaleb(sheet.exponent))
             by_reason[reason] = by_reason.get(reason, 0) + minor
     rows: list[tuple[Cell, ...]] = []
-    for (currency, exponent), by_reason in sorted(found.items()):
+    for (currency, exponent), by_reason in sorted(by_currency.items()):
         known = [reason for reason in GIVEN if reason in by_reason]
         known += [reason for reason in by_reason if reason not in GIVEN]
         rows += [(GIVEN.get(one, one), Amount(by_reason[one], exponent, currency)) for one in known]
@@ -252,18 +255,20 @@ def _value_given(kept: Iterable[StoredSheet]) -> Section:
 def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> Section:
     today = day_of(store.clock.now(), times.zone)
     ahead = sorted(
-        (one for one in own if one.state not in ENDED), key=lambda one: (one.starts_at is None, one.starts_at or 0)
+        (other for other in own if other.state not in ENDED),
+        key=lambda visit: (visit.starts_at is None, visit.starts_at or 0),
     )
     rows: list[tuple[Cell, ...]] = [
         (
-            times.moment(one.starts_at) if one.starts_at is not None else wanted_text(one),
-            f"{one.reference} {one.work}",
-            one.state.label,
+            times.moment(other.starts_at) if other.starts_at is not None else wanted_text(other),
+            f"{other.reference} {other.work}",
+            other.state.label,
         )
-        for one in ahead
+        for other in ahead
     ]
     rows += [
-        ("–" if one.due is None else day_text(one.due), one.what, one.state.label) for one in care_list(store, client)
+        ("–" if item.due is None else day_text(item.due), item.what, item.state.label)
+        for item in care_list(store, client)
     ]
     agreement = agreements.agreement_on(store, client.id, today)
     terms: list[tuple[str, Cell]] = []

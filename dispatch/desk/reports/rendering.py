@@ -63,9 +63,9 @@ def markdown_text(text: str) -> str:
     """Text of one line for Markdown: no markup, no HTML, no link comes of it, also inside a table."""
     line = show(" ".join(text.split()))
     parts, end = [], 0
-    for found in _LIKE_A_LINK.finditer(line):
-        parts += [_MARKUP.sub(r"\\\1", line[end : found.start()]), _code(found[0])]
-        end = found.end()
+    for match in _LIKE_A_LINK.finditer(line):
+        parts += [_MARKUP.sub(r"\\\1", line[end : match.start()]), _code(match[0])]
+        end = match.end()
     return _MARKUP_AT_START.sub(_escaped_start, "".join([*parts, _MARKUP.sub(r"\\\1", line[end:])]))
 
 
@@ -90,7 +90,7 @@ def as_text(report: Report, width: int | None = None) -> str:
             lines += [f"  {line}" for line in wrapped(paragraph, width - 2)]
         for table in section.tables:
             lines += [f"  {line}" for line in _text_table(table, width - 2)]
-    foot = [one for line in report.foot for one in wrapped(line, width)]
+    foot = [part for line in report.foot for part in wrapped(line, width)]
     return "\n".join(line.rstrip() for line in [*lines, "", *foot]) + "\n"
 
 
@@ -275,9 +275,9 @@ def _code(text: str) -> str:
     return f"{fence}{room}{text}{room}{fence}"
 
 
-def _escaped_start(found: re.Match[str]) -> str:
+def _escaped_start(match: re.Match[str]) -> str:
     """A sign that begins a list, a heading or a quotation, escaped; of a numbered list its point."""
-    return f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}"
+    return f"{match[1]}{match[2]}\\" if match[2].isdigit() else f"{match[1]}\\{match[2]}"
 
 
 def _html_section(section: Section) -> Iterator[str]:
@@ -322,8 +322,8 @@ def _html_table(table: ReportTable) -> Iterator[str]:
 
 def currency_of(table: ReportTable) -> str | None:
     """The currency of a table's amounts; None where it has none, or several: then each amount says its own."""
-    found = {cell.currency for row in table.rows for cell in row if isinstance(cell, Amount)}
-    return found.pop() if len(found) == 1 else None
+    currencies = {cell.currency for row in table.rows for cell in row if isinstance(cell, Amount)}
+    return currencies.pop() if len(currencies) == 1 else None
 
 
 def _csv_value(cell: Cell, mixed: bool = False) -> str | int | Decimal:

@@ -61,7 +61,7 @@ def service_report(user: User, reference: str, *, with_charge: bool = False) -> 
     been = visit.checked_in_at is not None
     sections = [Section("The visit", tuple(_about(page))), _asked(page)]
     sections += [_done(page), _tested(page)] if been else []
-    used = tuple(Point(f"{one.quantity} × {one.label}") for one in page.used)
+    used = tuple(Point(f"{item.quantity} × {item.label}") for item in page.used)
     sections += [_follows(page), Section("What was used", points=used)]
     sections += [_signed(page)] if been else []
     sections += [_charge(user, page)] if with_charge else []
@@ -70,7 +70,9 @@ def service_report(user: User, reference: str, *, with_charge: bool = False) -> 
         kind="visit",
         title=f"Service report {visit.reference}",
         subtitle=firm.name,
-        sections=tuple(one for one in sections if one.facts or one.points or one.paragraphs or one.tables),
+        sections=tuple(
+            section for section in sections if section.facts or section.points or section.paragraphs or section.tables
+        ),
         foot=foot_of(user.store, user.staff.name, page.times),
         width=WIDTH,
     )
@@ -119,11 +121,11 @@ def _done(page: VisitPage) -> Section:
 
 def _tested(page: VisitPage) -> Section:
     tests = [item for item in page.checklist.items if item.kind is ItemKind.TEST and (item.required or item.attempts)]
-    grades = {one.grade for item in tests for one in item.attempts}
-    told = [GRADES[grade] for grade in Grade if grade in grades]
+    grades = {attempt.grade for item in tests for attempt in item.attempts}
+    parts = [GRADES[grade] for grade in Grade if grade in grades]
     stand = [one.standing.grade for one in tests if one.standing is not None and one.standing.grade is not None]
-    told += [executed_text(stand.count(Grade.EXECUTED), len(stand))] if stand else []
-    return Section("What was tested", points=tuple(_test(page, item) for item in tests), paragraphs=tuple(told))
+    parts += [executed_text(stand.count(Grade.EXECUTED), len(stand))] if stand else []
+    return Section("What was tested", points=tuple(_test(page, item) for item in tests), paragraphs=tuple(parts))
 
 
 def _test(page: VisitPage, item: Item) -> Point:
@@ -159,9 +161,9 @@ def _follows(page: VisitPage) -> Section:
     named = [item for item in page.checklist.items if item.kind is ItemKind.NAMED]
     points = [_named(page, item) for item in named]
     facts = []
-    asked, left = _latest(page, "L1"), _latest(page, "L2")
-    if asked is not None and asked.result is Result.ANSWERED:
-        facts.append(("Anything else", asked.text))
+    attempt, left = _latest(page, "L1"), _latest(page, "L2")
+    if attempt is not None and attempt.result is Result.ANSWERED:
+        facts.append(("Anything else", attempt.text))
     for visit in page.follow_ups:
         if visit.state is not State.CANCELLED:
             points.append(Point(f"{visit.reference} {visit.work}", _comes(page, visit)))
@@ -178,7 +180,7 @@ def _named(page: VisitPage, item: Item) -> Point:
     if latest is not None and latest.result is Result.DECLINED:
         return Point(item.label, "declined", (f"in the client's words: {latest.text}",))
     if latest is not None and latest.result is Result.FOLLOW_UP:
-        visit = next((one for one in page.follow_ups if one.id == latest.follow_up_id), None)
+        visit = next((other for other in page.follow_ups if other.id == latest.follow_up_id), None)
         return Point(item.label, "a follow-up visit" + (f", {visit.reference}" if visit is not None else ""))
     return _confirmed(page, item)
 
@@ -214,20 +216,20 @@ def _signed(page: VisitPage) -> Section:
 
 def _charge(user: User, page: VisitPage) -> Section:
     """The charge, once it stands: none that waits for a lead goes to a client."""
-    kept = sheets.latest_sheet(user.store, page.visit.id)
+    sheet = sheets.latest_sheet(user.store, page.visit.id)
     charge = page.charge
     basis = _latest(page, "A3")
     shown: tuple[tuple[str, str], ...] = ()
     if basis is not None:
-        told = f"shown at {page.times.clock(basis.at)}" if basis.result is Result.DONE else _word(page, basis)
-        shown = (("Price basis", told),)
-    if charge is None or kept is None or not kept.accepted or kept.total is None or page.visit.state in OPEN_ON_SITE:
+        agreed = f"shown at {page.times.clock(basis.at)}" if basis.result is Result.DONE else _word(page, basis)
+        shown = (("Price basis", agreed),)
+    if charge is None or sheet is None or not sheet.accepted or sheet.total is None or page.visit.state in OPEN_ON_SITE:
         return Section("Charge", shown, paragraphs=("The charge is not settled yet.",))
     form = charge.form
     rows: list[tuple[Cell, ...]] = []
 
     def amount(text: str) -> Amount:
-        return Amount(int(Decimal(text).scaleb(kept.exponent)), kept.exponent, kept.currency)
+        return Amount(int(Decimal(text).scaleb(sheet.exponent)), sheet.exponent, sheet.currency)
 
     for line in form["lines"]:
         what = " ".join(str(line[key]) for key in ("tech", "note", "pool") if line.get(key)) or line["rule"]

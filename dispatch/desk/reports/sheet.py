@@ -53,7 +53,9 @@ def sheet_report(user: User, technician: Technician, day: datetime.date) -> Repo
 
 def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, times: Times) -> Section:
     site, client = existing(clients.site(store, visit.site_id)), existing(clients.client(store, visit.client_id))
-    people = "; ".join(" ".join(filter(None, (one.name, one.phone, one.role))) for one in client.contacts)
+    people = "; ".join(
+        " ".join(filter(None, (contact.name, contact.phone, contact.role))) for contact in client.contacts
+    )
     facts: list[tuple[str, Cell]] = [
         ("Where", f"{visit.site}, {site.address}" if site.address else visit.site),
         ("Getting in", site.access_notes or None),
@@ -84,7 +86,9 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
     aims = targets.targets_of(store, site.id)
     tables = [boxes]
     if aims:
-        rows = tuple((one.name, one.kind.value, one.address, one.vantage.value, one.note) for one in aims)
+        rows = tuple(
+            (target.name, target.kind.value, target.address, target.vantage.value, target.note) for target in aims
+        )
         tables.append(ReportTable(("Test target", "Kind", "Address", "From", "Note"), rows))
     return Section(
         f"{number}. {times.span(visit.starts_at, visit.ends_at)}  {visit.client}",

@@ -69,14 +69,16 @@ def amend(
         visits.update_request(unit, visit, new)
         after = find(store, reference)
         if after.starts_at is not None:
-            crew = [found for part in after.assignments if (found := people.technician(store, part.technician_id))]
+            crew = [
+                technician for part in after.assignments if (technician := people.technician(store, part.technician_id))
+            ]
             length = placement.planned_length(store, visit, after, crew)
             verdict = placement.judge_placement(store, after, crew, after.starts_at, length)
             why = placement.permit(visit, verdict, meant)
             ends_at = after.starts_at + length
             visits.change(unit, after, ends_at=ends_at)
-            told = placement.said_of(verdict, why)
-            unit.audit("visit", visit.id, ends_at=ends_at, was_until=visit.ends_at, **told)
+            detail = placement.said_of(verdict, why)
+            unit.audit("visit", visit.id, ends_at=ends_at, was_until=visit.ends_at, **detail)
             routing.reroute(user, unit, routing.days_of(visit))
         remembering.remember(user, unit, f"edit {visit.reference}", [visit])
         return find(store, reference)

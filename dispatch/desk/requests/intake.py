@@ -57,7 +57,7 @@ def checked(user: User, texts: Mapping[str, str], standing: Visit | None = None)
     request = REQUEST.filled(texts, desk, before, faults)
     REQUEST.judge(request, desk, before, faults)
     own = clients.sites_of(user.store, request.client_id) if request.client_id else []
-    named = [one for one in own if not request.site or folded(one.name) == folded(request.site)]
+    named = [other for other in own if not request.site or folded(other.name) == folded(request.site)]
     site = named[0] if len(named) == 1 else None
     if standing is not None:
         site = clients.site(user.store, standing.site_id)
@@ -66,7 +66,7 @@ def checked(user: User, texts: Mapping[str, str], standing: Visit | None = None)
         promised = _promised(request, site.zone if site else user.firm.zone, faults)
     refused = {fault.name for fault in faults}
     doubts = _doubts(desk, request, own, site) if standing is None else _no_such_skill(desk, request)
-    faults += [FieldFault(name, "", said) for name, said in doubts if name not in refused]
+    faults += [FieldFault(name, "", sentence) for name, sentence in doubts if name not in refused]
     if faults or site is None:
         raise Faulty(sentences(faults))
     job = standing or (visits.visit_by_reference(user.store, request.same_job) if request.same_job else None)

@@ -101,17 +101,19 @@ def explain(user: User, reference: str, clock: str, cause: str) -> Visit:
         Refusal: the target was not missed, or has its cause.
     """
     with on_visit(user, reference, "explain", Role.DISPATCHER, Role.LEAD) as (unit, visit):
-        wanted = clock.strip().casefold().replace(" ", "").replace("-", "")
-        if wanted not in CLOCKS:
+        kind = clock.strip().casefold().replace(" ", "").replace("-", "")
+        if kind not in CLOCKS:
             raise Faulty([f"clock: {show(clock, 20)!r} is not one of {', '.join(LABELS.values())}"])
-        told = worded("cause", cause, limits.NAME, least=WHY)
-        found = next((one for one in clocks_of(user.store, [visit]).get(visit.id, ()) if one.clock == wanted), None)
-        if found is not None and found.cause:
-            raise Refusal(f"{show(visit.reference)} has its cause for {LABELS[wanted]}: {show(found.cause)}.")
-        if found is None or not found.wants_cause:
-            raise Refusal(f"{show(visit.reference)} has not missed {LABELS[wanted]}: there is nothing to explain.")
-        cause_id = clocks.add_cause(unit, visit.id, wanted, told)
-        unit.audit("visit", visit.id, missed=LABELS[wanted], cause=told)
+        why = worded("cause", cause, limits.NAME, least=WHY)
+        missed = next(
+            (other for other in clocks_of(user.store, [visit]).get(visit.id, ()) if other.clock == kind), None
+        )
+        if missed is not None and missed.cause:
+            raise Refusal(f"{show(visit.reference)} has its cause for {LABELS[kind]}: {show(missed.cause)}.")
+        if missed is None or not missed.wants_cause:
+            raise Refusal(f"{show(visit.reference)} has not missed {LABELS[kind]}: there is nothing to explain.")
+        cause_id = clocks.add_cause(unit, visit.id, kind, why)
+        unit.audit("visit", visit.id, missed=LABELS[kind], cause=why)
         changes.remember(unit, f"explain {visit.reference}", [added("breach_cause", cause_id)])
         return visit
 

@@ -156,22 +156,22 @@ def send_back(user: User, reference: str, comment: str) -> Comment:
             raise Refusal(f"{show(visit.reference)} {_stands(visit)}: only what waits for review is sent back.")
         if not visit.assignments:
             raise Refusal(f"{show(visit.reference)} had no technician: there is nobody to send it back to.")
-        said = worded("comment", comment, limits.NOTE, least=WHY, multiline=True)
+        text = worded("comment", comment, limits.NOTE, least=WHY, multiline=True)
         visits.change(unit, visit, review=Review.SENT_BACK.value)
-        reviews.send_back(unit, visit.id, said)
-        unit.audit("visit", visit.id, comment=said, technician=visit.crew)
+        reviews.send_back(unit, visit.id, text)
+        unit.audit("visit", visit.id, comment=text, technician=visit.crew)
         return reviews.comments_of(user.store, visit.id)[-1]
 
 
 def see_comment(user: User, reference: str) -> None:
     """Note that the technician has seen the lead's comment; the visit stays sent back until it is answered."""
     with on_visit(user, reference, "see a comment", Role.TECHNICIAN) as (unit, visit):
-        unseen = [one for one in _open(user.store, visit) if one.seen_at is None]
+        unseen = [comment for comment in _open(user.store, visit) if comment.seen_at is None]
         if not unseen or visit.assignment_of(user.staff.id) is None:
             unit.leave_unchanged()
             return
-        for one in unseen:
-            reviews.see(unit, one)
+        for comment in unseen:
+            reviews.see(unit, comment)
         unit.audit("visit", visit.id, comment="seen")
 
 
@@ -189,15 +189,15 @@ def answer(user: User, reference: str, words: str = "") -> Visit:
         waiting = _open(user.store, visit)
         if not waiting:
             raise Refusal(f"{show(visit.reference)} {_stands(visit)}: there is no comment to answer.")
-        said = worded("answer", words, limits.NOTE, multiline=True)
-        corrected = any(reviews.corrected_since(user.store, visit.id, one.at) for one in waiting)
-        if not tells(said) and not corrected:
+        text = worded("answer", words, limits.NOTE, multiline=True)
+        corrected = any(reviews.corrected_since(user.store, visit.id, comment.at) for comment in waiting)
+        if not tells(text) and not corrected:
             raise Faulty(["answer: say something, in at least 3 characters, or put right what the comment is about"])
         review = Review.TO_REVIEW if visit.review is Review.SENT_BACK else visit.review
         visits.change(unit, visit, review=review.value)
-        for one in waiting:
-            reviews.answer(unit, one, said)
-        unit.audit("visit", visit.id, answer=said or "corrected")
+        for comment in waiting:
+            reviews.answer(unit, comment, text)
+        unit.audit("visit", visit.id, answer=text or "corrected")
         return find(user.store, reference)
 
 
@@ -223,10 +223,10 @@ def correct_words(user: User, reference: str, of: str, words: str, reason: str) 
         if visit.review is Review.EXPORTED:
             raise Refusal(f"{show(visit.reference)} has been exported to be invoiced: its words stand.")
         sequence, evidence = _sequence_of(user.store, visit, of)
-        found = reviews.words_at(user.store, visit.id, sequence)
-        if found is None:
+        written = reviews.words_at(user.store, visit.id, sequence)
+        if written is None:
             raise NotFound(f"{show(visit.reference)} has no entry {sequence}.")
-        table, key, item, before = found
+        table, key, item, before = written
         faults = []
         after = worded("words", words, limits.NOTE, multiline=True)
         if evidence and not says_enough(trimmed(after)):
@@ -248,7 +248,7 @@ def correct_words(user: User, reference: str, of: str, words: str, reason: str) 
 def words_of(store: Store, reference: str) -> list[WrittenWords]:
     """What was written on a visit and may be put right, in its order, as it stands now."""
     visit = find(store, reference)
-    found = []
+    written = []
     checklist = checklists.checklist(store, visit.id)
     signed = {tried.sequence for item in checklist.items for tried in item.attempts if tried.result is Result.SIGNED}
     sequences = {tried.sequence for item in checklist.items for tried in item.attempts if tried.text}
@@ -256,8 +256,8 @@ def words_of(store: Store, reference: str) -> list[WrittenWords]:
     for sequence in sorted(sequences - signed):
         words = reviews.words_at(store, visit.id, sequence)
         if words is not None:
-            found.append(WrittenWords(sequence, words[2], words[3]))
-    return found
+            written.append(WrittenWords(sequence, words[2], words[3]))
+    return written
 
 
 def approved_words(store: Store, visit: Visit) -> str:
@@ -282,22 +282,22 @@ def _approve(user: User, unit: Unit, judged: JudgedApproval, reason: str) -> Vis
 def _refusals(visit: Visit, last: StoredSheet | None, *, unanswered: bool) -> list[str]:
     if visit.state not in ENDED:
         return [f"it is {visit.state.label} and has not ended"]
-    found = []
+    reasons = []
     if unanswered:
-        found.append("it was sent back, and its technician has not answered yet")
+        reasons.append("it was sent back, and its technician has not answered yet")
     elif visit.review is not Review.TO_REVIEW:
-        found.append(f"it {_stands(visit)} already")
+        reasons.append(f"it {_stands(visit)} already")
     if not visit.assignments:
         # it ended before anybody was assigned: there is nothing to charge, and nothing is missing
-        return found
+        return reasons
     if last is None:
-        found.append("there is no charge: a lead adds a rate card for that day and corrects the charge")
+        reasons.append("there is no charge: a lead adds a rate card for that day and corrects the charge")
     elif last.total is None:
-        found += [f"its charge is blocked: {need}" for need in needs(last.sheet)]
+        reasons += [f"its charge is blocked: {need}" for need in needs(last.sheet)]
     elif not last.accepted:
         flags = "; ".join(MEANS.get(flag, flag) for flag in last.sheet["flags"])
-        found.append(f"its charge is flagged ({flags}) and not accepted yet")
-    return found
+        reasons.append(f"its charge is flagged ({flags}) and not accepted yet")
+    return reasons
 
 
 def _remarks(store: Store, visit: Visit) -> tuple[Remark, ...]:
@@ -314,24 +314,24 @@ def _remarks(store: Store, visit: Visit) -> tuple[Remark, ...]:
 
 
 def _open(store: Store, visit: Visit) -> list[Comment]:
-    return [one for one in reviews.comments_of(store, visit.id) if one.answered_at is None]
+    return [comment for comment in reviews.comments_of(store, visit.id) if comment.answered_at is None]
 
 
 def _sequence_of(store: Store, visit: Visit, of: str) -> tuple[int, bool]:
     """The place in the visit's sequence that is meant, and whether it is the evidence of a test that passed."""
     checklist = checklists.checklist(store, visit.id)
-    wanted = of.strip().removeprefix("#")
-    if wanted.isdecimal():
-        sequence = int(wanted)
+    typed = of.strip().removeprefix("#")
+    if typed.isdecimal():
+        sequence = int(typed)
         item = next((one for one in checklist.items if any(tried.sequence == sequence for tried in one.attempts)), None)
     else:
-        item = checklist.item(wanted)
+        item = checklist.item(typed)
         if item is None or item.latest is None:
             raise NotFound(f"{show(visit.reference)} has no result on {show(of, 40)}.")
         sequence = item.latest.sequence
     if item is None:
         return sequence, False
-    tried = next(one for one in item.attempts if one.sequence == sequence)
+    tried = next(attempt for attempt in item.attempts if attempt.sequence == sequence)
     if tried.result is Result.SIGNED:
         raise Refusal("What the client signed is nobody's to change.")
     return sequence, item.kind is ItemKind.TEST and tried.result is Result.PASS and not trimmed(tried.value)

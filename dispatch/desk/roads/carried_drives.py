@@ -44,13 +44,13 @@ def read_drives(path: Path) -> CarriedDrives:
     Raises:
         Unreadable: it is no such file; the sentence says what is wrong first.
     """
-    found = read_json(path, "a file of drives")
+    document = read_json(path, "a file of drives")
     try:
-        graph, name = found["graph"], found["name"]
-        places = [Place(lat, lon) for lat, lon in found["places"]]
+        graph, name = document["graph"], document["name"]
+        places = [Place(lat, lon) for lat, lon in document["places"]]
         if not (_GRAPH.fullmatch(graph) and _NAME.fullmatch(name) and 0 < len(places) <= _PLACES):
             raise ValueError(f"graph and name are words, and places at most {_PLACES}")
-        seconds, metres = (_square(found[word], len(places)) for word in ("seconds", "metres"))
+        seconds, metres = (_square(document[word], len(places)) for word in ("seconds", "metres"))
     except (KeyError, TypeError, ValueError) as fault:
         what = f"{fault.args[0]} is missing" if isinstance(fault, KeyError) else str(fault)
         raise Unreadable(f"{shortened(path.name)} is no file of drives ({what}); expected: {_EXPECTED}.") from None
@@ -83,6 +83,6 @@ def drives_form(graph: str, name: str, places: Sequence[Place], cells: Mapping[P
 def _square(rows: Any, side: int) -> list[list[int | None]]:
     if len(rows) != side or any(len(row) != side for row in rows):
         raise ValueError(f"seconds and metres have {side} rows of {side} figures, as there are places")
-    if not all(one is None or (type(one) is int and 0 <= one <= _MOST) for row in rows for one in row):
+    if not all(figure is None or (type(figure) is int and 0 <= figure <= _MOST) for row in rows for figure in row):
         raise ValueError("a figure is a whole number from 0 on, or null where there is no way")
     return [list(row) for row in rows]

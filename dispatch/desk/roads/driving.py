@@ -52,18 +52,18 @@ class Learned:
 def drives_of(store: Store, day: datetime.date) -> list[KnownDrive]:
     """Every leg of a day as it is planned with, technician by technician, home at both ends."""
     starts_at, ends_at = day_bounds(day, settings.firm(store).zone)
-    placed, kept = visits.placed_between(store, starts_at, ends_at), legs.legs_of_day(store, day)
+    placed, kept_legs = visits.placed_between(store, starts_at, ends_at), legs.legs_of_day(store, day)
     pinned = {(one.origin, one.destination): one for one in pins.pins(store)}
-    found = []
+    known = []
     for technician in people.technicians(store):
-        own = kept.get(technician.id, {})
+        own = kept_legs.get(technician.id, {})
         home = End(EndKind.HOME, technician.id)
         stops = [(visit.id, End(EndKind.SITE, visit.site_id)) for visit in placed if visit.id in own]
         stops += [(HOME, home)] if HOME in own else []
         for (_, origin), (key, destination) in pairwise([(HOME, home), *stops]):
             ends = end_title(store, origin), end_title(store, destination)
-            found.append(KnownDrive(*ends, own[key], technician.name, pinned.get((origin, destination))))
-    return found
+            known.append(KnownDrive(*ends, own[key], technician.name, pinned.get((origin, destination))))
+    return known
 
 
 def drive(store: Store, origin: str, destination: str, at: int) -> tuple[KnownDrive, list[str]]:
@@ -82,12 +82,12 @@ def drive(store: Store, origin: str, destination: str, at: int) -> tuple[KnownDr
 def matrix(store: Store, day: datetime.date, at: int) -> tuple[list[str], list[list[Leg]], list[str]]:
     """The drives between all places of a day: their titles, a row of legs for each, and notes."""
     named: dict[int, tuple[str, Place]] = {}
-    wanted = {point(place) for place in road_times.places_on(store, day)}
-    ends = [DEPOT, *(End(EndKind.HOME, one.id) for one in people.technicians(store))]
-    ends += [End(EndKind.SITE, one.id) for one in clients.all_sites(store) if one.place is not None]
+    points = {point(place) for place in road_times.places_on(store, day)}
+    ends = [DEPOT, *(End(EndKind.HOME, technician.id) for technician in people.technicians(store))]
+    ends += [End(EndKind.SITE, site.id) for site in clients.all_sites(store) if site.place is not None]
     for end in ends:
         place = place_of(store, end)
-        if place is not None and point(place) in wanted:
+        if place is not None and point(place) in points:
             named.setdefault(point(place), (end_title(store, end), place))
     places = [place for _, place in named.values()]
     chain = roads.live(store)
@@ -126,11 +126,11 @@ def unpin(user: User, origin: str, destination: str) -> Pin:
         NotAllowed: neither lead nor dispatcher.
         NotFound: it is not pinned.
     """
-    found = _pinned(user.store, origin, destination)
-    if found is None:
+    pinned = _pinned(user.store, origin, destination)
+    if pinned is None:
         raise NotFound("This drive is not pinned. dispatch travel pins lists those that are.")
-    editing.archive(user, "pin", found)
-    return found
+    editing.archive(user, "pin", pinned)
+    return pinned
 
 
 def learn(user: User) -> Learned:

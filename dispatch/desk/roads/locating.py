@@ -18,12 +18,12 @@ from dispatch.travel.geocoding import look_up as asked
 
 def near(typed: str, limit: int = MOST) -> list[FoundPlace]:
     """What the extracts of this machine have for the words of an address, the last one perhaps only begun. No network."""
-    found: list[FoundPlace] = []
+    places: list[FoundPlace] = []
     for name, path in maps.address_files():
-        for one in addresses.find(path, typed, limit - len(found)):
+        for address in addresses.find(path, typed, limit - len(places)):
             source = f"{name[:40]}, OpenStreetMap"
-            found.append(FoundPlace(Place(one.lat, one.lon), one.words, one.kind, source))
-    return found
+            places.append(FoundPlace(Place(address.lat, address.lon), address.words, address.kind, source))
+    return places
 
 
 def look_up(store: Store, address: str) -> list[FoundPlace]:
@@ -34,7 +34,7 @@ def look_up(store: Store, address: str) -> list[FoundPlace]:
         Refusal: no endpoint is set, or it does not answer; the sentence says which.
     """
     here = near(address)
-    if any(one.precision == "house" for one in here):
+    if any(candidate.precision == "house" for candidate in here):
         return here
     try:
         return [*ask(store, address), *here]
@@ -57,14 +57,14 @@ def ask(store: Store, address: str) -> list[FoundPlace]:
         raise Refusal(str(fault)) from fault
 
 
-def place(user: User, site: Site, found: FoundPlace) -> Site:
+def place(user: User, site: Site, address: FoundPlace) -> Site:
     """Place a site where it was found, with source and precision. Undo takes it back.
 
     Raises:
         NotAllowed: neither lead nor dispatcher.
         Stale: somebody else changed the site since it was read.
     """
-    texts = {"place": place_text(found.place), "place_source": found.source, "place_precision": found.precision}
+    texts = {"place": place_text(address.place), "place_source": address.source, "place_precision": address.precision}
     placed = editing.edit(user, "site", site, texts)
     assert isinstance(placed, Site)
     return placed

@@ -100,9 +100,9 @@ def _fetch(user: User, firm: Firm, places: Sequence[Place]) -> tuple[int, list[s
             continue
         count = 0
         try:
-            for found in _missing(user.store, firm, source, places):
-                road_times.keep(user, firm, source, found)
-                count += len(found)
+            for cells in _missing(user.store, firm, source, places):
+                road_times.keep(user, firm, source, cells)
+                count += len(cells)
         except Unavailable as fault:
             _down[source.key] = monotonic(), str(fault)
             notes.append(str(fault))
@@ -154,10 +154,10 @@ def status(store: Store) -> Status:
     from dispatch.travel.graphs import graph
 
     firm = settings.firm(store)
-    found = graph(firm.roads) if firm.roads else None
+    loaded = graph(firm.roads) if firm.roads else None
     engine = executables()
     note = ""
-    if firm.roads and found is None:
+    if firm.roads and loaded is None:
         note = "The road graph of this database is not on this machine: dispatch roads add makes it."
     elif firm.roads and engine is None:
         note = "The road engine is not installed on this machine: dispatch roads add installs it."
@@ -165,9 +165,9 @@ def status(store: Store) -> Status:
         note = "No road engine: drives are estimated. dispatch roads add EXTRACT.osm.pbf reckons them by road."
     return Status(
         graph_id=firm.roads,
-        graph=found.name if found is not None else "",
-        extract=found.extract if found is not None else "",
-        megabytes=found.megabytes if found is not None else None,
+        graph=loaded.name if loaded is not None else "",
+        extract=loaded.extract if loaded is not None else "",
+        megabytes=loaded.megabytes if loaded is not None else None,
         engine=engine.version or "?" if engine is not None else "",
         remote=f"{firm.travel_engine} {firm.travel_url}" if firm.travel_engine != "none" else "",
         drives={source.key: travel_times.counted(store, source.key) for source in road_times.sources(firm)},
@@ -235,8 +235,8 @@ def export(user: User) -> dict[str, Any]:
         raise Refusal("This database uses no road graph.")
     source, places = local_source(firm.roads), road_times.places_of_firm(store)
     try:
-        for found in _missing(store, firm, source, places):
-            road_times.keep(user, firm, source, found)
+        for cells in _missing(store, firm, source, places):
+            road_times.keep(user, firm, source, cells)
     except Unavailable as fault:
         raise Refusal(str(fault)) from fault
     points = [point(place) for place in places]
@@ -260,16 +260,16 @@ def remove(user: User, *, keep_files: bool = False) -> str:
         raise Refusal("This database uses no road graph.")
     _use(user, "")
     sidecar.stop_all()
-    found = graphs.graph(graph_id)
-    if found is None:
+    graph = graphs.graph(graph_id)
+    if graph is None:
         return graph_id
     if not keep_files:
-        maps.erase(found.name)
+        maps.erase(graph.name)
         try:
-            graphs.remove(found)
+            graphs.remove(graph)
         except OSError as error:
-            raise Refusal(f"{found.folder} could not be removed: {error.strerror or error}.") from error
-    return found.name
+            raise Refusal(f"{graph.folder} could not be removed: {error.strerror or error}.") from error
+    return graph.name
 
 
 def _use(user: User, graph_id: str) -> None:
@@ -280,8 +280,8 @@ def _use(user: User, graph_id: str) -> None:
             unit.leave_unchanged()
             return
         settings.set_firm(unit, roads=graph_id)
-        kept = {source.key for source in road_times.sources(settings.firm(user.store))}
+        in_use = {source.key for source in road_times.sources(settings.firm(user.store))}
         for source in road_times.sources(firm):
-            if source.key not in kept:
+            if source.key not in in_use:
                 travel_times.forget(unit, source.key)
         routing.reroute_ahead(unit)

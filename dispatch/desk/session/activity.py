@@ -33,8 +33,8 @@ class Activity:
         self._last: Doing | None = None
         self.by_visit: dict[int, Doing] = {}
         """The last that others did to each visit."""
-        self._read = max((one.id for one in notices.unread(user.store, user.staff.id)), default=0)
-        self._asked = max((one.id for one in reviews.waiting_for(user.store, user.staff.id)), default=0)
+        self._read = max((notice.id for notice in notices.unread(user.store, user.staff.id)), default=0)
+        self._asked = max((comment.id for comment in reviews.waiting_for(user.store, user.staff.id)), default=0)
 
     def listen(self) -> bool:
         """Take in what was done since; returns whether it may show anywhere but where sessions are listed. A change without a
@@ -42,27 +42,34 @@ class Activity:
         store = self._user.store
         with store.read():
             store.changed()  # of the state that is read here all is heard: what comes later is another change
-            found = audit.after(store, self.heard, limit=_MOST)
-        others = [one for one in found if one[0].session != self._user.session]
+            rows = audit.after(store, self.heard, limit=_MOST)
+        others = [one for one in rows if one[0].session != self._user.session]
         for row, name, reference, client in others:
             about = f" {reference} {client}" if reference else ""
             visit_id = row.entity_id if row.entity == "visit" else None
             self._last = Doing(row.at, name, show(f"{name}: {row.deed}{about}"), visit_id)
             if visit_id is not None:
                 self.by_visit[visit_id] = self._last
-        if found:
-            self.heard = found[-1][0].seq
-        return not others or len(found) == _MOST or not all(sessions.says_no_more(row) for row, *_ in others)
+        if rows:
+            self.heard = rows[-1][0].seq
+        return not others or len(rows) == _MOST or not all(sessions.says_no_more(row) for row, *_ in others)
 
     def changes(self) -> list[str]:
         """What was changed under the person since this was last asked, as they are told it."""
-        found = [one for one in notices.unread(self._user.store, self._user.staff.id) if one.id > self._read]
-        self._read = max((one.id for one in found), default=self._read)
-        asked = [one for one in reviews.waiting_for(self._user.store, self._user.staff.id) if one.id > self._asked]
-        self._asked = max((one.id for one in asked), default=self._asked)
+        fresh = [notice for notice in notices.unread(self._user.store, self._user.staff.id) if notice.id > self._read]
+        self._read = max((notice.id for notice in fresh), default=self._read)
+        comments = [
+            comment
+            for comment in reviews.waiting_for(self._user.store, self._user.staff.id)
+            if comment.id > self._asked
+        ]
+        self._asked = max((comment.id for comment in comments), default=self._asked)
         return [
-            *(show(one.text) for one in reversed(found)),
-            *(show(f"{one.reference} {one.client} is sent back ({one.by}): {one.text}", 300) for one in asked),
+            *(show(notice.text) for notice in reversed(fresh)),
+            *(
+                show(f"{comment.reference} {comment.client} is sent back ({comment.by}): {comment.text}", 300)
+                for comment in comments
+            ),
         ]
 
     @property

@@ -10,7 +10,9 @@ from dispatch.model.text import show
 
 def whom_to_ask(user: User) -> str:
     """Who can say that the clock is right, by their names."""
-    return " or ".join(show(one.name) for one in people.all_staff(user.store) if one.active and one.roles & OFFICE)
+    return " or ".join(
+        show(person.name) for person in people.all_staff(user.store) if person.active and person.roles & OFFICE
+    )
 
 
 def confirm(user: User) -> None:

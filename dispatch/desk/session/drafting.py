@@ -63,17 +63,17 @@ class Draft:
         """Change it so as it stands by now; returns a sentence for each part that somebody else has changed otherwise."""
         self.read_again(store)
         now = dict(_parts(self.stood()))
-        told = []
+        sentences = []
         for part, (before, typed) in changes.items():
             if before == typed:
                 continue
             stands = now.get(part, "")
             if stands not in (before, typed) and self.before is not None:
                 name = ".".join(json.loads(part)[1:] or json.loads(part))
-                told.append(show(f"{name}: {_in_words(stands, 'now')}, {_in_words(typed, 'you have')}"))
+                sentences.append(show(f"{name}: {_in_words(stands, 'now')}, {_in_words(typed, 'you have')}"))
             now[part] = typed
         self.take(_whole(now))
-        return told
+        return sentences
 
     def bring_kept(self, unsent: Unsent, store: Store) -> list[str] | None:
         """As `bring`, with what was kept; None: nothing was, or nothing that can be read."""
@@ -107,7 +107,7 @@ def _whole(parts: Mapping[str, str]) -> Whole:
     return whole
 
 
-def _in_words(value: str, said: str) -> str:
+def _in_words(value: str, whose: str) -> str:
     if value[:1] in ("[", "{"):
-        return f"{said} something else"
-    return f"{said} {value.strip(chr(34))[:60] or 'nothing'}"
+        return f"{whose} something else"
+    return f"{whose} {value.strip(chr(34))[:60] or 'nothing'}"

@@ -62,11 +62,11 @@ def read_personal(folder: Path | None = None) -> Personal:
     keys = _keys(_read(folder / KEYS_FILE, faults), faults)
     taken: dict[str, Any] = {}
     for name, value in _read(folder / PERSONAL_FILE, faults).items():
-        wanted = {"theme": str, "ascii": bool, "mouse": bool}.get(name)
-        if wanted is None:
+        kind = {"theme": str, "ascii": bool, "mouse": bool}.get(name)
+        if kind is None:
             faults.append(f"{PERSONAL_FILE}: {name}: theme, ascii and mouse can be set")
-        elif not isinstance(value, wanted):
-            expected = "a name in quotes" if wanted is str else "true or false"
+        elif not isinstance(value, kind):
+            expected = "a name in quotes" if kind is str else "true or false"
             faults.append(f"{PERSONAL_FILE}: {name}: {expected} is expected")
         else:
             taken[name] = value
@@ -89,11 +89,11 @@ def set_personal(folder: Path, name: str, value: str | bool) -> None:
     _set(folder / PERSONAL_FILE, name, json.dumps(value, ensure_ascii=False))
 
 
-def _keys(found: Mapping[str, Any], faults: list[str]) -> Keys:
+def _keys(written: Mapping[str, Any], faults: list[str]) -> Keys:
     keys: dict[str, tuple[str, ...]] = {}
-    for name, value in found.items():
+    for name, value in written.items():
         values = value if isinstance(value, list) else [value]
-        if values and all(isinstance(one, str) and one for one in values):
+        if values and all(isinstance(key, str) and key for key in values):
             keys[name] = tuple(values)
         else:
             faults.append(f'{KEYS_FILE}: {name}: a key such as "x", or a list of keys, is expected')
@@ -151,15 +151,15 @@ def _set(path: Path, name: str, value: str | None) -> None:
         before = _text(path)
     except FileNotFoundError:
         before = ""
-    wanted = _parsed(before)
+    settings = _parsed(before)
     if value is None:
-        wanted.pop(name, None)
+        settings.pop(name, None)
     else:
-        wanted[name] = _parsed(f"x = {value}")["x"]
+        settings[name] = _parsed(f"x = {value}")["x"]
     text = _with_line(before, name, value)
-    if _parsed_or_none(text) != wanted:
-        text = "".join(f"{_name(one)} = {_toml(kept)}\n" for one, kept in wanted.items())
-        if _parsed_or_none(text) != wanted:
+    if _parsed_or_none(text) != settings:
+        text = "".join(f"{_name(key)} = {_toml(item)}\n" for key, item in settings.items())
+        if _parsed_or_none(text) != settings:
             raise ValueError("it holds what can only be changed in an editor")
     from dispatch.desk.session.private_file import put
 
@@ -175,11 +175,11 @@ def _with_line(text: str, name: str, value: str | None) -> str:
     lines = text.splitlines()
     first_table = next((number for number, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
     same = re.compile(rf'\s*(?:"{re.escape(name)}"|{re.escape(name)})\s*=')
-    kept = [line for line in lines[:first_table] if not same.match(line)]
-    at = next((number for number, line in enumerate(lines[:first_table]) if same.match(line)), len(kept))
+    others = [line for line in lines[:first_table] if not same.match(line)]
+    at = next((number for number, line in enumerate(lines[:first_table]) if same.match(line)), len(others))
     if value is not None:
-        kept.insert(at, f"{name} = {value}")
-    return "".join(f"{line}\n" for line in [*kept, *lines[first_table:]])
+        others.insert(at, f"{name} = {value}")
+    return "".join(f"{line}\n" for line in [*others, *lines[first_table:]])
 
 
 def _parsed_or_none(text: str) -> dict[str, Any] | None:

@@ -56,9 +56,9 @@ class NeedsConfirm(Refusal):
     `said` is what is to be confirmed; who answers it hands `marks` back, and nothing else is done with that.
     """
 
-    def __init__(self, said: str, marks: Sequence[str]) -> None:
-        self.said, self.marks = said, tuple(marks)
-        super().__init__(f"{said} Say --confirm {','.join(marks)} if you mean it.")
+    def __init__(self, sentence: str, marks: Sequence[str]) -> None:
+        self.said, self.marks = sentence, tuple(marks)
+        super().__init__(f"{sentence} Say --confirm {','.join(marks)} if you mean it.")
 
 
 class Blocked(Refusal):

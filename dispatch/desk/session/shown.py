@@ -30,15 +30,15 @@ def mark_of(visit: Visit, sentence: str) -> str:
 
 def changed_since(store: Store, visit: Visit, shown: Shown) -> str | None:
     """Why what somebody saw of a visit is not what stands, in words; None: it is."""
-    kept = sheets.revisions(store, visit.id)
-    now = kept[0].revision if kept else 0
+    revisions = sheets.revisions(store, visit.id)
+    now = revisions[0].revision if revisions else 0
     if shown == UNSEEN:
-        stands = f"its charge is {amount(kept[0])}" if kept else "it has no charge (revision 0)"
+        stands = f"its charge is {amount(revisions[0])}" if revisions else "it has no charge (revision 0)"
         return f"{stands}: name that revision, `--revision {now}` (in a list {show(visit.reference)}@{now})"
     if shown.revision is not None and shown.revision != now:
-        before = next((one for one in kept if one.revision == shown.revision), None)
+        before = next((sheet for sheet in revisions if sheet.revision == shown.revision), None)
         was = f"revision {shown.revision} was shown" if before is None else f"{amount(before)} was shown"
-        return f"its charge changed: it is {amount(kept[0]) if kept else 'not kept yet'} now, and {was}"
+        return f"its charge changed: it is {amount(revisions[0]) if revisions else 'not kept yet'} now, and {was}"
     if shown.version is not None and shown.version != visit.version:
         last = audit.last_of(store, "visit", visit.id)
         if last is None:

@@ -104,8 +104,8 @@ class User:
     @staticmethod
     def _allow(deed: str, roles: Sequence[Role], staff: Staff) -> None:
         if roles and not staff.roles.intersection(roles):
-            wanted = " or ".join(role.value for role in roles)
-            raise NotAllowed(f"Only a {wanted} may {_SAID.get(deed, deed)}; {show(staff.name)} is not one.")
+            allowed = " or ".join(role.value for role in roles)
+            raise NotAllowed(f"Only a {allowed} may {_SAID.get(deed, deed)}; {show(staff.name)} is not one.")
 
     def _go_on(self, unit: Unit, key_id: int) -> None:
         from db import sessions
@@ -139,11 +139,11 @@ def log_in(store: Store, login: str | None = None) -> User:
     Raises:
         NotFound: nobody of that login is on the staff.
     """
-    wanted = login if login is not None else system_login()
-    staff = people.staff_by_login(store, wanted)
+    name = login if login is not None else system_login()
+    staff = people.staff_by_login(store, name)
     if staff is None or not staff.active:
         known = ", ".join(sorted(show(person.login) for person in people.all_staff(store)))
-        raise NotFound(f"Nobody on the staff has the login {show(wanted)!r}. Choose one with --as: {known}.")
+        raise NotFound(f"Nobody on the staff has the login {show(name)!r}. Choose one with --as: {known}.")
     return User(store, staff, via="local" if login is None else "as")
 
 

@@ -37,8 +37,8 @@ def keep(user: User, where: Whereabouts) -> None:
 def last(user: User) -> Whereabouts | None:
     """Where the person was last; None: nobody knows."""
     try:
-        found = json.loads(Unsent(user, "whereabouts").read())
-        return Whereabouts(**{name: str(found[name])[:90] for name in ("mode", "day", "reference", "item")})
+        place = json.loads(Unsent(user, "whereabouts").read())
+        return Whereabouts(**{name: str(place[name])[:90] for name in ("mode", "day", "reference", "item")})
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -52,10 +52,10 @@ def words(store: Store, where: Whereabouts) -> str:
         return ""
     checklist = checklists.checklist(store, visit.id)
     refs = [item.ref for item in checklist.items]
-    said = (
+    sentence = (
         f"Back at item {refs.index(where.item) + 1} of {len(refs)}"
         if where.item in refs
         else f"Back at {visit.reference}"
     )
     saves = [attempt.at for item in checklist.items for attempt in item.attempts]
-    return f"{said}, last saved {clock_text(max(saves), visit.zone)}" if saves else said
+    return f"{sentence}, last saved {clock_text(max(saves), visit.zone)}" if saves else sentence

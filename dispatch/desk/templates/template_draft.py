@@ -129,7 +129,7 @@ class TemplateDraft(Draft):
         if item.ref in ALWAYS:
             raise Faulty([f"{item.ref}: every template has this item"])
         self._keep()
-        self.items = tuple(one for one in self.items if one is not item)
+        self.items = tuple(other for other in self.items if other is not item)
 
     def move_before(self, ref: str, other: str) -> None:
         """Move an item to stand before another of its phase.
@@ -150,11 +150,11 @@ class TemplateDraft(Draft):
         """Move an item to the end of its phase; nothing stands behind the sign-off."""
         item = self._there(ref)
         self._keep()
-        self.items = in_order((*(one for one in self.items if one is not item), item))
+        self.items = in_order((*(other for other in self.items if other is not item), item))
 
     def next_ref(self, phase: Phase) -> str:
         """The next free id of a phase."""
-        letter = next(letter for letter, one in PHASE_LETTERS.items() if one is phase)
+        letter = next(letter for letter, each in PHASE_LETTERS.items() if each is phase)
         taken = {int(item.ref[1:]) for item in (*self.items, FOLLOW_UPS) if item.ref[0] == letter}
         return f"{letter}{max(taken, default=0) + 1}"
 
@@ -198,7 +198,7 @@ class TemplateDraft(Draft):
     def _there(self, ref: str) -> TemplateItem:
         item = self.item(ref)
         if item is None:
-            known = ", ".join(one.ref for one in self.items)
+            known = ", ".join(other.ref for other in self.items)
             raise Faulty([f"{ref}: is not an item of it; those are {known}"])
         return item
 

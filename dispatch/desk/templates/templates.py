@@ -96,7 +96,7 @@ def preview(
     )
     known = templates.all_templates(store)
     if draft is not None:
-        known = [one for one in known if one.id != draft.id] + [draft]
+        known = [template for template in known if template.id != draft.id] + [draft]
     chosen = choose(known, occasion)
     return Preview(chosen, items_for(chosen.template, "what was asked for", occasion))
 
@@ -107,11 +107,11 @@ def wording(store: Store, template: Template, number: int | None = None) -> Word
     Raises:
         NotFound: it has none such.
     """
-    found = templates.wordings(store, template.id)
-    for one in found:
+    wordings = templates.wordings(store, template.id)
+    for one in wordings:
         if number in (None, one.template.number):
             return one
-    last = found[0].template.number
+    last = wordings[0].template.number
     has = "only version 1" if last == 1 else f"the versions 1 to {last}"
     raise NotFound(f"{show(template.name)} has {has}.")
 
@@ -137,16 +137,16 @@ def import_templates(user: User, path: Path, *, update: bool = False, check: boo
     """
     if Role.LEAD not in user.roles_now:
         raise NotAllowed(f"Only a lead may import templates; {show(user.staff.name)} is not one.")
-    found = read_json(path, "a template")
-    given = found if isinstance(found, list) else [found]
-    if not 1 <= len(given) <= _MOST or not all(isinstance(one, dict) for one in given):
+    document = read_json(path, "a template")
+    given = document if isinstance(document, list) else [document]
+    if not 1 <= len(given) <= _MOST or not all(isinstance(part, dict) for part in given):
         raise Unreadable(
             f'{shortened(path.name)} is not a template: that is an object with "name", "for" and "items", or a list of '
             f"up to {_MOST} such."
         )
     rows, entries = [], []
-    for place, one in enumerate(given, 1):
-        row, entry = _judged(user.store, place, one, update=update)
+    for place, texts in enumerate(given, 1):
+        row, entry = _judged(user.store, place, texts, update=update)
         rows.append(row)
         if entry is not None:
             entries.append(entry)
@@ -177,13 +177,13 @@ def _judged(
     """The verdict on one template of a file, and what would be written."""
     faults: list[str] = []
     texts = _texts(form, faults)
-    known = {folded(one.name): one for one in templates.all_templates(store)}
+    known = {folded(template.name): template for template in templates.all_templates(store)}
     before = known.get(folded(texts["name"]))
     after = judged(store, before, texts, faults)
-    told = tuple(map(_fault, dict.fromkeys(faults)))
-    found = () if faults or before is None else _differences(exported(store, before), exported(store, after))
-    verdict = RowVerdict.on(told, before is not None, found, update)
-    row = JudgedRow(place, shortened(texts["name"] or f"template {place}"), verdict, told, differences=found)
+    row_faults = tuple(map(_fault, dict.fromkeys(faults)))
+    differing = () if faults or before is None else _differences(exported(store, before), exported(store, after))
+    verdict = RowVerdict.on(row_faults, before is not None, differing, update)
+    row = JudgedRow(place, shortened(texts["name"] or f"template {place}"), verdict, row_faults, differences=differing)
     return row, (before, texts) if verdict in (RowVerdict.NEW, RowVerdict.UPDATED) else None
 
 

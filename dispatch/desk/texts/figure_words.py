@@ -38,61 +38,63 @@ def bar_of(figure: Figure, value: Value, values: Sequence[Value], cells: int, *,
     return bar(value.height(figure), highest_of(figure, values), cells, ascii_only=ascii_only)
 
 
-def figure_lines(found: Figures, *, ascii_only: bool = False) -> list[str]:
+def figure_lines(counted: Figures, *, ascii_only: bool = False) -> list[str]:
     """Every figure with its total, its definition, and each group with a bar and the number."""
-    lines = [range_text(found), f"days as in {found.zone}, by {found.by}"]
-    width = max([10, *(min(40, len(show(group.label))) for group in found.groups)])
-    for figure in found.shown:
-        values = found.values[figure.key]
-        lines += ["", f"{figure.name}: {value_text(figure, found.totals[figure.key], found.money)}"]
+    lines = [range_text(counted), f"days as in {counted.zone}, by {counted.by}"]
+    width = max([10, *(min(40, len(show(group.label))) for group in counted.groups)])
+    for figure in counted.shown:
+        values = counted.values[figure.key]
+        lines += ["", f"{figure.name}: {value_text(figure, counted.totals[figure.key], counted.money)}"]
         lines.append(f"  {figure.sentence}")
         lines += [
             f"  {pad(group.label, width)}  {bar_of(figure, value, values, _BAR, ascii_only=ascii_only)}  "
-            f"{value_text(figure, value, found.money)}"
-            for group, value in zip(found.groups, values, strict=True)
+            f"{value_text(figure, value, counted.money)}"
+            for group, value in zip(counted.groups, values, strict=True)
         ]
     return lines
 
 
-def range_text(found: Figures) -> str:
+def range_text(counted: Figures) -> str:
     """The days of the figures."""
-    if found.first == found.last:
-        return f"Figures  {day_text(found.first)}"
-    return f"Figures  {day_text(found.first)} – {day_text(found.last)}"
+    if counted.first == counted.last:
+        return f"Figures  {day_text(counted.first)}"
+    return f"Figures  {day_text(counted.first)} – {day_text(counted.last)}"
 
 
 def behind_lines(figure: Figure, visits: Sequence[Behind], money: Money, zone: str, hours24: bool = True) -> list[str]:
     """The visits behind a figure, a line each."""
     return [
-        f"{pad(one.reference, 10)}  {when_text(one.at, zone, hours24)}  "
-        f"{pad(one.client, 26)}  {share_text(figure, one, money)}"
-        for one in visits
+        f"{pad(visit.reference, 10)}  {when_text(visit.at, zone, hours24)}  "
+        f"{pad(visit.client, 26)}  {share_text(figure, visit, money)}"
+        for visit in visits
     ] or ["No visits."]
 
 
-def share_text(figure: Figure, one: Behind, money: Money) -> str:
+def share_text(figure: Figure, visit: Behind, money: Money) -> str:
     """What a visit adds to a figure."""
     if figure.unit is FigureUnit.TIME_SHARE:
-        return f"{span_text((one.top + 30) // 60)}" + (f" of {span_text((one.below + 30) // 60)}" if one.below else "")
+        return f"{span_text((visit.top + 30) // 60)}" + (
+            f" of {span_text((visit.below + 30) // 60)}" if visit.below else ""
+        )
     if figure.unit is FigureUnit.SHARE:
-        return f"{one.top} of {one.below} {figure.of}"
-    return value_text(figure, Value(*one[4:]), money)
+        return f"{visit.top} of {visit.below} {figure.of}"
+    return value_text(figure, Value(*visit[4:]), money)
 
 
-def figures_form(found: Figures) -> dict[str, Any]:
+def figures_form(counted: Figures) -> dict[str, Any]:
     """The figures in JSON (docs/json.md)."""
     figures = [
         form(figure, "figure=key name unit definition=sentence")
         | {
-            "total": value_form(figure, found.totals[figure.key], found.money),
+            "total": value_form(figure, counted.totals[figure.key], counted.money),
             "groups": [
-                form(group, "group=label from=first to=last") | value_form(figure, value, found.money)
-                for group, value in zip(found.groups, found.values[figure.key], strict=True)
+                form(group, "group=label from=first to=last") | value_form(figure, value, counted.money)
+                for group, value in zip(counted.groups, counted.values[figure.key], strict=True)
             ],
         }
-        for figure in found.shown
+        for figure in counted.shown
     ]
-    return form(found, "from=first to=last zone by currency=money.currency") | {"figures": figures}
+    return form(counted, "from=first to=last zone by currency=money.currency") | {"figures": figures}
 
 
 def value_form(figure: Figure, value: Value, money: Money) -> dict[str, Any]:
@@ -109,24 +111,26 @@ def value_form(figure: Figure, value: Value, money: Money) -> dict[str, Any]:
 
 def behind_form(figure: Figure, visits: Sequence[Behind], money: Money, zone: str) -> list[dict[str, Any]]:
     """The visits behind a figure in JSON."""
-    return [form(one, "reference client at@", zone) | value_form(figure, Value(*one[4:]), money) for one in visits]
+    return [
+        form(visit, "reference client at@", zone) | value_form(figure, Value(*visit[4:]), money) for visit in visits
+    ]
 
 
-def figures_csv(found: Figures) -> str:
+def figures_csv(counted: Figures) -> str:
     """The figures as CSV: a row for each figure and group, the totals first. Names that a spreadsheet would run are text."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow(("figure", "group", "from", "to", "value", "numerator", "denominator", "not_known", "unit"))
-    for figure in found.shown:
-        pairs = [("total", found.first, found.last, found.totals[figure.key])]
+    for figure in counted.shown:
+        pairs = [("total", counted.first, counted.last, counted.totals[figure.key])]
         pairs += [
             (show(group.label), group.first, group.last, value)
-            for group, value in zip(found.groups, found.values[figure.key], strict=True)
+            for group, value in zip(counted.groups, counted.values[figure.key], strict=True)
         ]
         for label, first, last, value in pairs:
-            form = value_form(figure, value, found.money)
+            form = value_form(figure, value, counted.money)
             number = form["value"] if not isinstance(form["value"], str) else Decimal(form["value"])
-            unit = found.money.currency if figure.unit is FigureUnit.MONEY else figure.unit.value
+            unit = counted.money.currency if figure.unit is FigureUnit.MONEY else figure.unit.value
             cells = (
                 figure.key, label, first.isoformat(), last.isoformat(), number, form.get("numerator"),
                 form.get("denominator", form.get(figure.of)), form.get("not_known"), unit,

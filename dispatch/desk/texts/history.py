@@ -72,19 +72,19 @@ def drive_lines(history: VisitHistory) -> list[str]:
         if part.check_out_at is not None and part.return_at is not None:
             home = f" · home {part.home_minutes} min, {clock(part.check_out_at)}–{clock(part.return_at)}"
         # the leg of the plan is the first technician's
-        said = f"planned {planned} · " if number == 0 else ""
-        lines.append(f"{show(part.technician)}: {said}{driven}{home}")
+        plan = f"planned {planned} · " if number == 0 else ""
+        lines.append(f"{show(part.technician)}: {plan}{driven}{home}")
     return lines
 
 
 def revision_lines(history: VisitHistory) -> list[str]:
     """Every kept charge, the original first, each with why it was made and whether it stands."""
     lines = []
-    for one in history.revisions:
-        stands = one.revision == history.revisions[-1].revision and one.accepted
-        total = f"{one.sheet['total']} {one.currency}" if one.total is not None else "blocked"
-        why = f"  {one.reason}" if one.reason else "  the original" if one.revision == 1 else ""
-        lines.append(f"{one.revision:>2}  {pad(total, 16)}{'stands' if stands else 'before':<7}{show(why)}")
+    for sheet in history.revisions:
+        stands = sheet.revision == history.revisions[-1].revision and sheet.accepted
+        total = f"{sheet.sheet['total']} {sheet.currency}" if sheet.total is not None else "blocked"
+        why = f"  {sheet.reason}" if sheet.reason else "  the original" if sheet.revision == 1 else ""
+        lines.append(f"{sheet.revision:>2}  {pad(total, 16)}{'stands' if stands else 'before':<7}{show(why)}")
     return lines
 
 

@@ -15,44 +15,44 @@ from dispatch.model.text import pad, show
 from dispatch.model.visits import Visit
 
 
-def clock_line(one: VisitClock, zone: str, hours24: bool = True) -> str:
+def clock_line(clock: VisitClock, zone: str, hours24: bool = True) -> str:
     """One clock in a line: what, its state, counted minutes of its target, when it is due, and the cause of a miss."""
-    reading = one.reading
-    parts = [pad(one.label, 10), pad(reading.state.label, 8), f"{reading.elapsed} of {reading.target} min"]
-    if one.aim:
+    reading = clock.reading
+    parts = [pad(clock.label, 10), pad(reading.state.label, 8), f"{reading.elapsed} of {reading.target} min"]
+    if clock.aim:
         parts.append("an aim: no agreement")
-    if one.running:
+    if clock.running:
         if reading.due is not None:
             when = when_text(reading.due, zone, hours24)
-            left = f"{one.left} min left" if one.left >= 0 else f"{-one.left} min over"
+            left = f"{clock.left} min left" if clock.left >= 0 else f"{-clock.left} min over"
             parts += [f"due {when}", left]
         else:
             parts.append("no due time while it is paused")
-    if one.cause:
-        parts.append(f"cause: {show(one.cause)}")
-    elif one.wants_cause:
+    if clock.cause:
+        parts.append(f"cause: {show(clock.cause)}")
+    elif clock.wants_cause:
         parts.append("no cause given yet")
     return "  ".join(parts)
 
 
-def clock_lines(found: Sequence[VisitClock], zone: str, hours24: bool = True) -> list[str]:
+def clock_lines(clocks: Sequence[VisitClock], zone: str, hours24: bool = True) -> list[str]:
     """The clocks of a visit, a line each."""
-    return [clock_line(one, zone, hours24) for one in found] or ["no clock runs for this visit"]
+    return [clock_line(clock, zone, hours24) for clock in clocks] or ["no clock runs for this visit"]
 
 
-def open_lines(found: Sequence[tuple[Visit, VisitClock]], hours24: bool = True) -> list[str]:
+def open_lines(running: Sequence[tuple[Visit, VisitClock]], hours24: bool = True) -> list[str]:
     """All running clocks, a line each."""
     return [
-        f"{pad(visit.reference, 8)} P{visit.priority} {pad(visit.client, 26)} {clock_line(one, visit.zone, hours24)}"
-        for visit, one in found
+        f"{pad(visit.reference, 8)} P{visit.priority} {pad(visit.client, 26)} {clock_line(clock, visit.zone, hours24)}"
+        for visit, clock in running
     ] or ["No clock runs."]
 
 
-def clock_form(one: VisitClock, zone: str) -> dict[str, Any]:
+def clock_form(clock: VisitClock, zone: str) -> dict[str, Any]:
     """One clock in JSON."""
     keys = """clock target_min=reading.target elapsed_min=reading.elapsed left_min=left due=reading.due@
         state=reading.state aim cause?"""
-    return form(one, keys, zone)
+    return form(clock, keys, zone)
 
 
 def month_lines(month: ClientMonth) -> list[str]:

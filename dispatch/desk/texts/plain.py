@@ -50,9 +50,9 @@ def day_lines(board: Board, row: BoardRow) -> list[str]:
     return [f"{day_text(board.day)}  {_clock(board.now, board)}", *_row_lines(row, board)]
 
 
-def visit_lines(found: Sequence[Visit]) -> list[str]:
+def visit_lines(visits: Sequence[Visit]) -> list[str]:
     """Visits as text, a line each."""
-    if not found:
+    if not visits:
         return ["No visits."]
     return [
         "  ".join(
@@ -66,7 +66,7 @@ def visit_lines(found: Sequence[Visit]) -> list[str]:
                 show(visit.work, 50),
             ]
         ).rstrip()
-        for visit in found
+        for visit in visits
     ]
 
 
@@ -90,8 +90,8 @@ def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) 
             *(f"  {line}" for line in level_words.clock_lines(page.clocks, visit.zone, page.hours24)),
         ]
     for word, others in (("follow-up", page.follow_ups), ("of the same job", page.same_job)):
-        for one in others:
-            lines.append(f"  {word}: {show(one.reference)} {show(one.work)}, {one.state.label}, {_when(one)}")
+        for other in others:
+            lines.append(f"  {word}: {show(other.reference)} {show(other.work)}, {other.state.label}, {_when(other)}")
     lines += stay_lines(page)
     lines += review_lines(page)
     if page.origin is not None:
@@ -105,7 +105,7 @@ def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) 
     if page.files:
         lines += [
             "Files",
-            *(f"  {show(one.item)} {show(one.name)}, {one.size:,} bytes, {show(one.by)}" for one in page.files),
+            *(f"  {show(file.item)} {show(file.name)}, {file.size:,} bytes, {show(file.by)}" for file in page.files),
         ]
     if page.unmet:
         lines += [
@@ -129,7 +129,7 @@ def stay_lines(page: VisitPage) -> list[str]:
     lines = []
     for part in page.visit.assignments:
         if part.segments:
-            spans = ", ".join(f"{one.kind} {span(one.starts_at, one.ends_at)}" for one in part.segments)
+            spans = ", ".join(f"{segment.kind} {span(segment.starts_at, segment.ends_at)}" for segment in part.segments)
             lines.append(f"  {show(part.technician)}: {spans}")
         elif part.did_not_come_at is not None:
             lines.append(f"  {show(part.technician)}: did not come")
@@ -153,14 +153,16 @@ def review_lines(page: VisitPage) -> list[str]:
     """Where the review stands: comments and answers, the approval, the batch; work notes that were put right."""
     visit, when = page.visit, page.times.moment
     lines = []
-    for one in page.comments:
-        lines.append(f"  sent back by {show(one.by)}, {when(one.at)}: {show(one.text)}")
-        if one.answered_at is not None:
+    for comment in page.comments:
+        lines.append(f"  sent back by {show(comment.by)}, {when(comment.at)}: {show(comment.text)}")
+        if comment.answered_at is not None:
             lines.append(
-                f"  answered by {show(one.answered_by)}, {when(one.answered_at)}: {show(one.answer) or 'put right'}"
+                f"  answered by {show(comment.answered_by)}, {when(comment.answered_at)}: {show(comment.answer) or 'put right'}"
             )
         else:
-            lines.append("  not answered yet" + (f", seen {when(one.seen_at)}" if one.seen_at is not None else ""))
+            lines.append(
+                "  not answered yet" + (f", seen {when(comment.seen_at)}" if comment.seen_at is not None else "")
+            )
     if page.approval is not None and visit.review in (Review.APPROVED, Review.EXPORTED):
         reason = f": {show(page.approval.reason)}" if page.approval.reason else ""
         lines.append(f"  approved by {show(page.approval.by)}, {when(page.approval.at)}{reason}")
@@ -189,12 +191,12 @@ def charge_lines(page: VisitPage, width: int = 100) -> list[str]:
 
 def charge_line(store: Store, visit: Visit) -> str:
     """The kept charge of a visit in one line."""
-    kept = sheets.latest_sheet(store, visit.id)
-    if kept is None:
+    sheet = sheets.latest_sheet(store, visit.id)
+    if sheet is None:
         return "no charge: no rate card is in force on that day"
-    if kept.total is None:
-        return f"charge blocked: {', '.join(kept.sheet.get('errors', []))}"
-    return f"charge {format_minor(kept.total, kept.exponent, grouped=True)} {kept.currency} ({kept.status})"
+    if sheet.total is None:
+        return f"charge blocked: {', '.join(sheet.sheet.get('errors', []))}"
+    return f"charge {format_minor(sheet.total, sheet.exponent, grouped=True)} {sheet.currency} ({sheet.status})"
 
 
 def leg_line(leg: Leg, unit: DistanceUnit) -> str:
@@ -246,8 +248,8 @@ def _row_lines(row: BoardRow, board: Board, *, ahead: bool = False) -> list[str]
     for visit in row.visits:
         if visit.leg is not None:
             lines.append(f"    drive  {leg_line(visit.leg, board.unit)}")
-        said = _ahead(visit, board) if ahead else ""
-        lines.append("  ".join(part for part in (_stop_line(visit, board), said) if part))
+        course = _ahead(visit, board) if ahead else ""
+        lines.append("  ".join(part for part in (_stop_line(visit, board), course) if part))
     if row.leg_home is not None:
         overtime = f"  {span_text(row.overtime // 60)} past the shift" if ahead and row.overtime >= 60 else ""
         lines.append(f"    home   {leg_line(row.leg_home, board.unit)}{overtime}")
@@ -311,7 +313,7 @@ def _item_lines(item: Item, page: VisitPage) -> Iterable[str]:
     yield f"  [{mark}] {pad(item.ref, 8)} {show(item.label)}" + ("" if item.required else "  (optional)") + how
     for attempt in item.attempts:
         yield f"               {page.times.clock(attempt.at)} {_attempt_text(attempt)}"
-        for fix in (one for one in page.words if one.sequence == attempt.sequence):
+        for fix in (correction for correction in page.words if correction.sequence == attempt.sequence):
             yield f"                     put right by {show(fix.by)}: {show(fix.after)} ({show(fix.reason)})"
 
 
@@ -373,6 +375,6 @@ def proposal_lines(proposal: Proposal) -> list[str]:
         )
     if proposal.left_out:
         lines.append("Left out")
-    for one in proposal.left_out:
-        lines.append(f"  {pad(one.visit.reference, 7)} {show(one.visit.client)}: {show(one.why, 400)}")
+    for left_out in proposal.left_out:
+        lines.append(f"  {pad(left_out.visit.reference, 7)} {show(left_out.visit.client)}: {show(left_out.why, 400)}")
     return lines

@@ -30,7 +30,7 @@ def travel(store: Store | None = None) -> Chain:
     return Chain(
         [
             *known_drives(store),
-            *(cached_roads(store, firm, one) for one in road_times.sources(firm)),
+            *(cached_roads(store, firm, source) for source in road_times.sources(firm)),
             estimated(store, firm),
         ]
     )
@@ -38,12 +38,14 @@ def travel(store: Store | None = None) -> Chain:
 
 def known_drives(store: Store) -> list[Provider]:
     """Pinned drives and learned pairs, where there are any."""
-    found: list[Provider] = []
+    providers: list[Provider] = []
     if pinned := pins.pinned_places(store):
-        found.append(Pinned({(origin, destination): pinned_leg(minutes) for origin, destination, minutes in pinned}))
+        providers.append(
+            Pinned({(origin, destination): pinned_leg(minutes) for origin, destination, minutes in pinned})
+        )
     if travel_times.learned(store)[0]:
-        found.append(KnownDrives(partial(travel_times.pairs, store)))
-    return found
+        providers.append(KnownDrives(partial(travel_times.pairs, store)))
+    return providers
 
 
 def cached_roads(store: Store, firm: Firm, source: Source) -> Provider:

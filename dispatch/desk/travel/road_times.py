@@ -61,8 +61,8 @@ def cells(
         held = _held.get(store, {}).get(source.key, _Held())
         if now - held.at > (HELD // 2 if fresh else HELD):
             return {}
-        wanted = set(destinations)
-        return {pair: cell for pair, cell in held.cells.items() if pair[0] in set(origins) and pair[1] in wanted}
+        ends = set(destinations)
+        return {pair: cell for pair, cell in held.cells.items() if pair[0] in set(origins) and pair[1] in ends}
     since = now - (minutes * 30 if fresh else minutes * 60)
     return travel_times.cells(store, source.key, origins, destinations, since)
 
@@ -74,7 +74,7 @@ def legs(
     return {pair: road_leg(cell) for pair, cell in cells(store, firm, source, origins, destinations).items()}
 
 
-def keep(user: User, firm: Firm, source: Source, found: Mapping[Pair, Cell]) -> None:
+def keep(user: User, firm: Firm, source: Source, new: Mapping[Pair, Cell]) -> None:
     """Keep what an engine said: in the database, or (where the firm keeps nothing) with this session for a while."""
     store = user.store
     if not source.local and not firm.travel_cache_minutes:
@@ -83,13 +83,13 @@ def keep(user: User, firm: Firm, source: Source, found: Mapping[Pair, Cell]) -> 
         if now - held.at > HELD:
             held.cells = {}
         held.at = now
-        held.cells.update(found)
+        held.cells.update(new)
         return
-    pairs = list(found)
+    pairs = list(new)
     for begin in range(0, len(pairs), _KEPT_AT_ONCE):
         with user.write("keep drives") as unit:
             some = pairs[begin : begin + _KEPT_AT_ONCE]
-            travel_times.keep_cells(unit, source.key, {pair: found[pair] for pair in some})
+            travel_times.keep_cells(unit, source.key, {pair: new[pair] for pair in some})
             if not source.local and not begin:
                 travel_times.forget(unit, source.key, unit.at - firm.travel_cache_minutes * 60)
 
@@ -99,21 +99,21 @@ def places_on(store: Store, day: datetime.date) -> list[Place]:
     with store.read():
         firm = settings.firm(store)
         bounds = day_bounds(day, firm.zone)
-        wanted: list[Place | None] = [firm.depot, *(one.home for one in people.technicians(store))]
-        wanted += [one.place for one in visits.placed_between(store, *bounds) if one.state in OCCUPYING]
-        wanted += [
-            one.place
-            for one in visits.queued(store)
-            if one.state is State.REQUESTED and (one.wanted_on is None or one.wanted_on <= day)
+        places: list[Place | None] = [firm.depot, *(technician.home for technician in people.technicians(store))]
+        places += [visit.place for visit in visits.placed_between(store, *bounds) if visit.state in OCCUPYING]
+        places += [
+            visit.place
+            for visit in visits.queued(store)
+            if visit.state is State.REQUESTED and (visit.wanted_on is None or visit.wanted_on <= day)
         ]
-    return distinct(wanted)
+    return distinct(places)
 
 
 def places_of_firm(store: Store) -> list[Place]:
     """Where somebody may ever drive: the depot, the homes, the sites."""
     with store.read():
-        homes = [one.home for one in people.technicians(store)]
-        return distinct([settings.firm(store).depot, *homes, *(one.place for one in clients.all_sites(store))])
+        homes = [technician.home for technician in people.technicians(store)]
+        return distinct([settings.firm(store).depot, *homes, *(site.place for site in clients.all_sites(store))])
 
 
 def distinct(places: Iterable[Place | None]) -> list[Place]:

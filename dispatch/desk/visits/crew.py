@@ -61,10 +61,10 @@ def part_of(store: Store, visit: Visit, technician: str) -> Assignment:
     Raises:
         NotFound: nobody of that name is on it.
     """
-    wanted = " ".join(technician.split()).casefold()
-    found = people.staff_by_login(store, wanted)
+    typed = " ".join(technician.split()).casefold()
+    person = people.staff_by_login(store, typed)
     for part in visit.assignments:
-        if part.technician.casefold() == wanted or (found is not None and part.technician_id == found.id):
+        if part.technician.casefold() == typed or (person is not None and part.technician_id == person.id):
             return part
     raise NotFound(f"{_with(visit)}, not with {show(technician, 60)}.")
 
@@ -79,10 +79,10 @@ def driver(store: Store, name: str) -> Technician:
     Raises:
         NotFound: there is none; the sentence names those that there are.
     """
-    if (found := people.technician_by_name(store, name)) is None:
-        known = ", ".join(show(one.name) for one in people.technicians(store)) or "none yet"
+    if (technician := people.technician_by_name(store, name)) is None:
+        known = ", ".join(show(technician.name) for technician in people.technicians(store)) or "none yet"
         raise NotFound(f"There is no technician {show(name, 60)}; there are {known}.")
-    return found
+    return technician
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,9 @@ def follow_up_of(unit: Unit, visit: Visit, checklist: Checklist, item: Item, bac
         if back.on is None:
             raise Faulty(["follow-up: say when it is wanted"])
         return book(unit, visit, item.label, back)
-    found = _for_what_was_left(unit.store, visit, checklist)
-    if found:
-        return found[-1]  # one visit is enough to test again whatever was waived
+    booked = _for_what_was_left(unit.store, visit, checklist)
+    if booked:
+        return booked[-1]  # one visit is enough to test again whatever was waived
     return book(unit, visit, f"Test again: {item.label}"[: limits.LINE], back._replace(on=None))
 
 
@@ -54,11 +54,11 @@ def follow_up_of_left(unit: Unit, visit: Visit, checklist: Checklist, left: Sequ
     Raises:
         Refusal: the follow-up there is has a place in the plan on another day.
     """
-    told = "\n".join(["Left open:", *(f"{one.ref} {one.text}" for one in left)])[: limits.NOTE]
-    found = _for_what_was_left(unit.store, visit, checklist)
-    if not found:
-        return book(unit, visit, visit.work, back, told)
-    follow_up = found[-1]
+    words = "\n".join(["Left open:", *(f"{reason.ref} {reason.text}" for reason in left)])[: limits.NOTE]
+    booked = _for_what_was_left(unit.store, visit, checklist)
+    if not booked:
+        return book(unit, visit, visit.work, back, words)
+    follow_up = booked[-1]
     planned = None if follow_up.starts_at is None else day_of(follow_up.starts_at, follow_up.zone)
     if back.on is not None and planned is not None and planned != back.on:
         raise Refusal(
@@ -71,7 +71,7 @@ def follow_up_of_left(unit: Unit, visit: Visit, checklist: Checklist, left: Sequ
         wanted_on=(back.on or follow_up.wanted_on or planned or day_of(unit.at, visit.zone)).isoformat(),
         minutes=_length(back.minutes or follow_up.minutes) if planned is None else follow_up.minutes,
         cause="own_failure" if back.our_fault else follow_up.cause,
-        description=follow_up.description or told,
+        description=follow_up.description or words,
     )
     unit.audit("visit", follow_up.id, changed="follow-up", wanted_on=str(back.on) if back.on else None)
     return visits.again(unit.store, follow_up)
@@ -98,13 +98,13 @@ def out_of_queue(store: Store, unit: Unit, visit: Visit) -> list[Visit]:
         Refusal: somebody has begun on it; the message names it, and says what to do.
     """
     withdrawn = visits.gone_on(store, visit.id)
-    for one in withdrawn:
-        if one.state is not State.REQUESTED:
+    for other in withdrawn:
+        if other.state is not State.REQUESTED:
             raise Refusal(
-                f"{show(visit.reference)} stays {visit.state.label}: its request went on as {whereabouts(one)}."
+                f"{show(visit.reference)} stays {visit.state.label}: its request went on as {whereabouts(other)}."
             )
-        visits.change(unit, one, archived_at=unit.at)
-        unit.audit("visit", one.id, withdrawn=visit.reference)
+        visits.change(unit, other, archived_at=unit.at)
+        unit.audit("visit", other.id, withdrawn=visit.reference)
     return withdrawn
 
 
@@ -149,16 +149,18 @@ def _for_what_was_left(store: Store, visit: Visit, checklist: Checklist) -> list
         if attempt.result is Result.OVERRIDDEN
     }
     own = {part.technician_id for part in visit.assignments}
-    found = [one for one in visits.follow_ups(store, visit.id) if one.id in booked and one.state not in ENDED]
-    agreed = handovers.taken_over(store, [one.id for one in found])
+    still_open = [
+        other for other in visits.follow_ups(store, visit.id) if other.id in booked and other.state not in ENDED
+    ]
+    agreed = handovers.taken_over(store, [other.id for other in still_open])
 
-    def same(one: Visit) -> bool:
-        who = {part.technician_id for part in one.assignments}
-        if not who and one.preferred_id is not None:
-            who = {one.preferred_id}
-        return bool(who & (own | agreed.get(one.id, set())))
+    def same(other: Visit) -> bool:
+        who = {part.technician_id for part in other.assignments}
+        if not who and other.preferred_id is not None:
+            who = {other.preferred_id}
+        return bool(who & (own | agreed.get(other.id, set())))
 
-    return [one for one in found if same(one)]
+    return [other for other in still_open if same(other)]
 
 
 def _length(minutes: int) -> int:
