@@ -17,7 +17,7 @@ from pathlib import Path
 from db import clients, people, settings, visits
 from db.store import Store
 from db.unit import Actor, Unit, unit_of_work
-from dispatch.desk.day import placement, routing, views
+from dispatch.desk.day import board_view, placement, routing
 from dispatch.desk.plan import emergency
 from dispatch.desk.session.user import log_in
 from dispatch.model.clients import Client, Site
@@ -45,7 +45,7 @@ def main() -> None:
             for name, measured in (
                 ("candidates", lambda: placement.candidates(store, "NEW", DAY)),
                 ("emergency", lambda: emergency.ways(store, "NEW")),
-                ("board", lambda: views.board(store, DAY)),
+                ("board", lambda: board_view.board(store, DAY)),
                 (
                     "one position judged",
                     lambda: placement.check_placement(store, "NEW", ["t1"], at_local(DAY, "15:00", ZONE)),

@@ -98,7 +98,7 @@ def test_plain_commands_never_import_textual() -> None:
         "from dispatch.desk.plan import schedule, undo\n"
         "from dispatch.desk.closeout import onsite\n"
         "from dispatch.desk.requests import intake\n"
-        "from dispatch.desk.day import views\n"
+        "from dispatch.desk.day import board_view\n"
         "from dispatch.desk.log import visit_page\n"
         "from dispatch.desk.texts import plain\n"
         "for group in sys.argv[1:]:\n"

@@ -12,12 +12,12 @@ from dispatch.lazily import lazily
 from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
-    from dispatch.desk.care import accounts, caring, offering
+    from dispatch.desk.care import accounts, care_list, offer_figures
     from dispatch.desk.texts import care_words
 
 
 def _day(store: Store, text: str | None, _: Args) -> datetime.date | None:
-    return parse_day(text, today=caring.today_of_care(store)) if text else None
+    return parse_day(text, today=care_list.today_of_care(store)) if text else None
 
 
 _KEY = option("key", "KEY", "as the list prints it")
@@ -34,7 +34,7 @@ _NOTE = option("--note", "TEXT", default="")
 )
 def _list(store: Store, args: Args) -> Answer:
     return Answer(
-        caring.care_list(store, args.client, all_items=args.all),
+        care_list.care_list(store, args.client, all_items=args.all),
         lambda items: [*map(care_words.item_form, items)],
         care_words.list_lines,
     )
@@ -42,9 +42,9 @@ def _list(store: Store, args: Args) -> Answer:
 
 @reads("show", "one item with its figures", _KEY, JSON)
 def _show(store: Store, args: Args) -> Answer:
-    item = caring.find_item(store, args.key)
+    item = care_list.find_item(store, args.key)
     figures = (
-        offering.figures(store, item.client_id, item.visit, accounts.office(store))
+        offer_figures.figures(store, item.client_id, item.visit, accounts.office(store))
         if item.what.startswith("offer")
         else None
     )
@@ -64,7 +64,7 @@ def _show(store: Store, args: Args) -> Answer:
     option("--on", "DAY", "default: today", reads=_day),
 )
 def _survey(user: User, args: Args) -> str:
-    caring.note_survey(user, args.client, None if args.sent else args.answered, args.words, args.on)
+    care_list.note_survey(user, args.client, None if args.sent else args.answered, args.words, args.on)
     return f"{args.client.name}: survey {'sent' if args.sent else f'answered with {args.answered} of 10'}."
 
 
@@ -76,7 +76,7 @@ def _survey(user: User, args: Args) -> str:
     _NOTE,
 )
 def _offer(user: User, args: Args) -> str:
-    caring.note_offer(user, args.client, made=args.made, note=args.note or args.declined or "")
+    care_list.note_offer(user, args.client, made=args.made, note=args.note or args.declined or "")
     return f"{args.client.name}: offer {'made' if args.made else 'declined'}."
 
 
@@ -86,7 +86,7 @@ def _mark(name: str, text: str, outcome: str, *options: Option) -> Command:
     @acts(name, text, option("key", "KEY", "as the list prints it" if outcome == "done" else None), *options)
     def mark(user: User, args: Args) -> str:
         until = getattr(args, "until", None)
-        item = caring.mark(user, args.key, outcome, args.note, until)
+        item = care_list.mark(user, args.key, outcome, args.note, until)
         return f"{item.client}, {item.what}: {f'put off until {until}' if until else outcome}."
 
     return mark
@@ -113,6 +113,6 @@ _DEEDS = (
         option("--what", "TEXT", required=True),
         option("--owner", "LOGIN", required=True),
         option("--due", "DAY", reads=_day, required=True),
-    )(by("care.caring.note_gap", "{client.name}: {what}, due {due}.")),
+    )(by("care.care_list.note_gap", "{client.name}: {what}, due {due}.")),
 )
 COMMANDS = (CommandGroup("care", "what is due to clients: visits, surveys, renewals, offers", _DEEDS),)

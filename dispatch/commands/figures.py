@@ -14,7 +14,7 @@ from dispatch.lazily import lazily
 
 with lazily(__name__):
     from db import figures, settings
-    from dispatch.desk.figures import counting, defined
+    from dispatch.desk.figures import counting, definitions
     from dispatch.desk.texts import figure_words
 
 
@@ -48,7 +48,7 @@ def _figures(store: Store, args: Args) -> Result:
 
 def _behind(args: Args, store: Store, first: datetime.date, last: datetime.date) -> Answer:
     firm, figure = settings.firm(store), counting.figure_called(args.behind)
-    money = defined.Money(firm.currency, figures.exponent_of(store, firm.currency))
+    money = definitions.Money(firm.currency, figures.exponent_of(store, firm.currency))
     return Answer(
         counting.visits_behind(store, figure, counting.FigureGroup("", first, last), "day"),
         lambda visits: figure_words.behind_form(figure, visits, money, firm.zone),

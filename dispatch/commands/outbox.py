@@ -16,7 +16,7 @@ from dispatch.model.messages import Fate, Message
 with lazily(__name__):
     from db import messages
     from dispatch.desk.adapters import transports
-    from dispatch.desk.delivery import posting
+    from dispatch.desk.delivery import sending
     from dispatch.desk.messages import outbox
 
 _NUMBER = option("number", "NUMBER", "as the list prints it", type=int)
@@ -29,7 +29,7 @@ _NUMBER = option("number", "NUMBER", "as the list prints it", type=int)
     JSON,
 )
 def _list(user: User, args: Args) -> Answer:
-    posting.may_see(user)
+    sending.may_see(user)
     firm = user.firm
 
     def lines(listed: Sequence[Message]) -> Iterator[str]:
@@ -49,20 +49,20 @@ def _list(user: User, args: Args) -> Answer:
     option("--every", "SECONDS", "how often to look (default 15)", type=float, default=15),
 )
 def _run(user: User, args: Args) -> int:
-    posting.may_see(user)
+    sending.may_see(user)
     if args.every <= 0:
         print("dispatch: --every is a number of seconds above 0", file=sys.stderr)
         return 2
     if args.once:
         became = []
-        for posted in posting.post_due(user, lambda: transports.transport(user.firm)):
-            print(posting.posted_words(posted), flush=True)
+        for posted in sending.post_due(user, lambda: transports.transport(user.firm)):
+            print(sending.posted_words(posted), flush=True)
             became.append(posted.fate)
         return 1 if Fate.FAILED in became or Fate.UNSURE in became else 0
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    posting.run(user, lambda: transports.transport(user.firm), lambda words: print(words, flush=True), args.every, stop)
+    sending.run(user, lambda: transports.transport(user.firm), lambda words: print(words, flush=True), args.every, stop)
     return 0
 
 
@@ -76,7 +76,7 @@ _DEEDS = (
         by("messages.outbox.drop", "Message {0.id} is not sent.", message_id="number")
     ),
     acts("test", "send one line to an address of your own, now, to try the settings", option("address", "ADDRESS"))(
-        by("delivery.posting.send_test", "Sent to {address}.")
+        by("delivery.sending.send_test", "Sent to {address}.")
     ),
 )
 COMMANDS = (CommandGroup("outbox", "messages to clients: what waits, what went out, what went wrong", _DEEDS),)

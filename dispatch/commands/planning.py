@@ -22,7 +22,7 @@ from dispatch.model.text import show
 
 with lazily(__name__):
     from dispatch.desk.plan import proposing
-    from dispatch.desk.roads import roads
+    from dispatch.desk.roads import road_engines
     from dispatch.desk.texts import plain
     from dispatch.planning import problem_file, why_not
     from dispatch.planning import solving as solver
@@ -110,7 +110,7 @@ def _problem(args: Args) -> int:
 def _day(args: Args) -> Answer:
     user = user_of(args)
     day = day_typed(user.store, args.date)
-    for note in roads.prefetch(user, day).notes:
+    for note in road_engines.prefetch(user, day).notes:
         print(show(note, 300), file=sys.stderr)
     proposal = proposing.propose(user.store, day, args.seconds)
     applied = proposing.apply(user, proposal, args.technician) if args.apply else None

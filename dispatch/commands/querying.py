@@ -17,7 +17,7 @@ from dispatch.model.text import cells_of, csv_cell, show
 
 with lazily(__name__):
     from db.query import QueryResult as Found
-    from dispatch.desk.figures import asking
+    from dispatch.desk.figures import sql_question
 
 _WIDEST = 60
 
@@ -39,7 +39,11 @@ def _query(args: Args) -> Result:
     if args.tables == (args.sql is not None):
         raise Faulty(["query: either a SELECT or --tables is expected"])
     user = user_of(args)
-    answer = asking.tables(user) if args.tables else asking.ask(user, sys.stdin.read() if args.sql == "-" else args.sql)
+    answer = (
+        sql_question.tables(user)
+        if args.tables
+        else sql_question.ask(user, sys.stdin.read() if args.sql == "-" else args.sql)
+    )
     if args.csv:
         _print_csv(answer)
         return None

@@ -22,7 +22,7 @@ with lazily(__name__):
     from dispatch.charges import paths
     from dispatch.commands import importing
     from dispatch.desk.imports import rate_card_file
-    from dispatch.desk.prices import agreeing, capacity, rates, service_terms
+    from dispatch.desk.prices import agreeing, capacity, rate_cards, service_terms
     from dispatch.model.agreements import Agreement
     from dispatch.records import agreements as records
 
@@ -41,7 +41,7 @@ _ROLLOVER = (
     option("--rollover", None, "unused allowance of a retainer", choices=["none", "next_month", "capped"]),
     option("--rollover-cap", "MIN", "rate-minutes that roll over at most", type=int),
 )
-_CALLED = "prices.rates.card_called"
+_CALLED = "prices.rate_cards.card_called"
 _CARD = option("card", "CARD", "its name or first day", reads=_CALLED)
 _IN_FORCE = option(
     "card", "CARD", "its name or first day (default: in force today)", reads=_CALLED, nargs="?", default=""
@@ -70,7 +70,9 @@ def _list_cards(store: Store, _: Args) -> Answer:
 
 @reads("show", "one rate card", _IN_FORCE, JSON)
 def _show_card(_: Store, args: Args) -> Answer:
-    return Answer(args.card, rates.envelope, lambda card: [f"{card.name}  from {card.valid_from}", *_paths(card.card)])
+    return Answer(
+        args.card, rate_cards.envelope, lambda card: [f"{card.name}  from {card.valid_from}", *_paths(card.card)]
+    )
 
 
 @acts(
@@ -85,15 +87,15 @@ def _show_card(_: Store, args: Args) -> Answer:
     *_CHANGES,
 )
 def _add_card(user: User, args: Args) -> str:
-    figures = args.like.card if args.like else rates.begun(user.firm, args.preset)
-    card = rates.save_card(user, args.name, args.valid_from, _changed(figures, args))
+    figures = args.like.card if args.like else rate_cards.begun(user.firm, args.preset)
+    card = rate_cards.save_card(user, args.name, args.valid_from, _changed(figures, args))
     return f"{card.name} prices visits from {card.valid_from} on."
 
 
 @acts("edit", "change figures of a rate card; sheets that stand keep their copy", _CARD, option("--name"), *_CHANGES)
 def _edit_card(user: User, args: Args) -> str:
     before = args.card
-    card = rates.save_card(user, args.name or before.name, before.valid_from, _changed(before.card, args), before)
+    card = rate_cards.save_card(user, args.name or before.name, before.valid_from, _changed(before.card, args), before)
     return f"{card.name} is changed. Charges that stand keep their copy of it."
 
 
@@ -115,7 +117,7 @@ def _import_card(args: Args) -> int:
     _OUT,
 )
 def _export_card(_: Store, args: Args) -> str | None:
-    return write_json(rates.envelope(args.card), args.file)
+    return write_json(rate_cards.envelope(args.card), args.file)
 
 
 # agreements

@@ -12,7 +12,7 @@ from dispatch.model.text import show
 
 with lazily(__name__):
     from db.store import Store
-    from dispatch.desk.roads import atlas as atlases
+    from dispatch.desk.roads import road_map as atlases
     from widgets import route_lines
     from widgets.lines import ink
     from widgets.lines import marks as mark_sets

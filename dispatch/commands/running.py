@@ -20,7 +20,7 @@ from dispatch.model.text import pad
 with lazily(__name__):
     from db import settings
     from dispatch.commands import forms
-    from dispatch.desk.day import placement, views
+    from dispatch.desk.day import board_view, placement
     from dispatch.desk.messages import calling_ahead
     from dispatch.desk.plan import emergency
     from dispatch.desk.texts import plain
@@ -152,7 +152,7 @@ def _ways_form(
     option("--date", "DAY", "2026-11-24, today, tomorrow, tue (default: today)", reads=day_or_today),
 )
 def _late(store: Store, args: Args) -> Answer:
-    return Answer(views.board(store, args.date), forms.late_form, plain.late_lines)
+    return Answer(board_view.board(store, args.date), forms.late_form, plain.late_lines)
 
 
 @on_visit(

@@ -12,13 +12,13 @@ from dispatch.lazily import lazily
 from dispatch.model.stays import MARKS, MOMENTS
 
 with lazily(__name__):
-    from dispatch.desk.billing import rehearsing
+    from dispatch.desk.billing import preview
     from dispatch.model.visits import Visit
 
 
 def change_lines(user: User, reference: str, deed: Callable[[], object]) -> list[str]:
     """What a deed would make of a visit's charge, line by line."""
-    return rehearsing.rehearse(user, reference, deed).lines() or ["The charge would stay as it is."]
+    return preview.rehearse(user, reference, deed).lines() or ["The charge would stay as it is."]
 
 
 def _settles(name: str, text: str, *options: Option) -> Declares:
@@ -89,8 +89,8 @@ DEEDS = (
         *_span(required=False),
         REASON,
         _WHOSE,
-    )(by("billing.marking.mark")),
-    _settles("unmark", "take all marks off", REASON, _WHOSE)(by("billing.marking.unmark")),
+    )(by("billing.work_marks.mark")),
+    _settles("unmark", "take all marks off", REASON, _WHOSE)(by("billing.work_marks.unmark")),
     on_visit(
         "use",
         "enter something that was used; tests must pass again after it",

@@ -24,7 +24,7 @@ with lazily(__name__):
     from db import settings
     from dispatch.commands import forms
     from dispatch.desk.book import record_stores
-    from dispatch.desk.roads import driving, maps, roads
+    from dispatch.desk.roads import driving, maps, road_engines
     from dispatch.model.travel import Leg
     from dispatch.model.units import DistanceUnit
     from dispatch.travel import executables, learning
@@ -201,14 +201,14 @@ def _roads_map(args: Args) -> str:
 )
 def _roads_add(user: User, args: Args) -> str:
     extract = typed_path(args.extract)
-    fetching = roads.to_be_fetched(extract) and not args.yes
+    fetching = road_engines.to_be_fetched(extract) and not args.yes
     if fetching and not agreed(f"Fetch the road engine ({executables.DOWNLOAD_MB} MB)?"):
         raise Refusal(
             f"The road engine is not installed, and {executables.DOWNLOAD_MB} MB would be fetched: say --yes."
         )
-    name = roads.add(user, extract, _step)
+    name = road_engines.add(user, extract, _step)
     undrawn = maps.try_draw(extract, _step)
-    fetched = roads.prefetch(user, settings.today(user.store))
+    fetched = road_engines.prefetch(user, settings.today(user.store))
     _tell([*fetched.notes, *([undrawn] if undrawn else [])])
     return f"Drives are reckoned on the roads of {name} from now on ({fetched.drives} of today are known)."
 
@@ -217,7 +217,7 @@ def _roads_add(user: User, args: Args) -> str:
 def _roads_status(store: Store, _: Args) -> Answer:
     drawn = maps.drawn()
 
-    def lines(status: roads.Status) -> Iterator[str]:
+    def lines(status: road_engines.Status) -> Iterator[str]:
         graph = (
             f"{status.graph} ({status.extract}, {status.megabytes} MB, {status.graph_id})" if status.graph else "none"
         )
@@ -230,7 +230,7 @@ def _roads_status(store: Store, _: Args) -> Answer:
         _tell([status.note] if status.note else [])
 
     return Answer(
-        roads.status(store),
+        road_engines.status(store),
         lambda status: (
             {key: None if value == "" else value for key, value in asdict(status).items()} | {"drawn": drawn}
         ),
@@ -247,14 +247,14 @@ _ROADS = (
     _roads_add,
     _roads_map,
     acts("export", "the drives between all places of the firm as JSON, for `roads add` elsewhere")(
-        by("roads.roads.export", lambda drives: json.dumps(drives, separators=(",", ":")))
+        by("roads.road_engines.export", lambda drives: json.dumps(drives, separators=(",", ":")))
     ),
     _roads_status,
     acts(
         "remove",
         "reckon drives without the graph again",
         flag("--keep-files", "leave the graph on the disk, for other databases"),
-    )(by("roads.roads.remove", "Drives are reckoned without the roads of {0} again.")),
+    )(by("roads.road_engines.remove", "Drives are reckoned without the roads of {0} again.")),
 )
 COMMANDS = (
     CommandGroup("travel", "travel times: show, pin, learn", (_show, _pin, _unpin, _pins, _learn)),

@@ -23,7 +23,7 @@ with lazily(__name__):
     from dispatch.commands import forms, routes
     from dispatch.demo import bar, folder, kept
     from dispatch.desk.book import records
-    from dispatch.desk.day import views
+    from dispatch.desk.day import board_view
     from dispatch.desk.firm import founding
     from dispatch.desk.session import preferences, rights
     from dispatch.desk.session import user as sessions
@@ -45,7 +45,7 @@ def _board(args: Args) -> Result:
     if not _text_wanted(args):
         return _screen(args, "board")
     store = open_store(args)
-    return Answer(views.board(store, day_typed(store, args.date)), forms.board_form, plain.board_lines)
+    return Answer(board_view.board(store, day_typed(store, args.date)), forms.board_form, plain.board_lines)
 
 
 @alone(
@@ -58,7 +58,7 @@ def _day(args: Args) -> Result:
     if not _text_wanted(args):
         return _screen(args, "day")
     user = user_of(args)
-    board = views.board(user.store, day_typed(user.store, args.date))
+    board = board_view.board(user.store, day_typed(user.store, args.date))
     row = _row_of(board.rows, args.technician or user.staff.name, named=args.technician is not None)
     return Answer(row, lambda row: forms.day_form(board, row), lambda row: plain.day_lines(board, row))
 
@@ -83,7 +83,7 @@ def _log(args: Args) -> Result:
 )
 def _route(args: Args) -> Answer:
     store = open_store(args)
-    board = views.board(store, day_typed(store, args.date))
+    board = board_view.board(store, day_typed(store, args.date))
     if args.technician is not None:
         rows = [_row_of(board.rows, args.technician, named=True)]
     else:

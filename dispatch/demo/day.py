@@ -22,7 +22,7 @@ from dispatch.demo.hosts import hosts
 from dispatch.demo.office import Office, typed_request
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import arriving, leaving, onsite, probing
-from dispatch.desk.day import placement, views
+from dispatch.desk.day import board_view, placement
 from dispatch.desk.firm.founding import init
 from dispatch.desk.imports.importing import import_file
 from dispatch.desk.log.visit_page import visit_page
@@ -117,13 +117,13 @@ class _DemoDay:
 
     def plan(self, day: datetime.date) -> None:
         """Place what is wanted, what presses first, by priority and promise, each where the checker likes it best."""
-        for request in sorted(views.board(self.store, day).queue, key=_by_promise):
+        for request in sorted(board_view.board(self.store, day).queue, key=_by_promise):
             if request.wanted_on != day or not request.located:
                 continue
             best = placement.candidates(self.store, request.reference, day)[0]
             if best.verdict.level is not PlacementGrade.BLOCKED:
                 schedule.assign(self.dana, request.reference, [best.name], best.start, confirmed=True)
-        for position, row in enumerate(views.board(self.store, day).rows):
+        for position, row in enumerate(board_view.board(self.store, day).rows):
             for number, visit in enumerate(row.visits):
                 last = visit is row.visits[-1]
                 if (number % 2 == 0 and not (last and position == 2)) or (last and position == 4):
@@ -138,7 +138,7 @@ class _DemoDay:
         more = {"site": "Pataskala", "skills": "", "came_by": "mail"}
         desks = typed_request("TK-870", "Scioto Insurance", "Six desks move to the second floor", "P4", **more)
         reference = intake.add(self.dana, desks).reference
-        names = [row.name for row in views.board(self.store, TUESDAY).rows]
+        names = [row.name for row in board_view.board(self.store, TUESDAY).rows]
         for clock in ("16:00", "16:30", "16:45"):
             start = at_local(TUESDAY, clock, ZONE)
             for crew in combinations(reversed(names), 2):
@@ -157,7 +157,7 @@ class _DemoDay:
         backup is read by people, and has its bounds from now on.
         """
         with hosts() as offered:
-            for row in views.board(self.store, day).rows:
+            for row in board_view.board(self.store, day).rows:
                 for visit in row.visits:
                     if visit.end is not None and visit.end <= until:
                         self._register(visit, offered)
@@ -178,7 +178,7 @@ class _DemoDay:
     def live(self, day: datetime.date, until: int, moved: Callable[[float], None]) -> None:
         """Let the technicians work through their day, in the order in which things happen."""
         events: list[tuple[int, int, _Deed]] = []
-        for position, row in enumerate(views.board(self.store, day).rows):
+        for position, row in enumerate(board_view.board(self.store, day).rows):
             for moment, deed in self._course(row, position, day):
                 events.append((moment, len(events), deed))
         for moment, deed in self.office.course() if day == TUESDAY else ():
@@ -246,7 +246,7 @@ class _DemoDay:
 
     def afterwards(self) -> None:
         """What reaches the office by 14:07: one visit cancelled, one on hold, one emergency, one without a date."""
-        board = views.board(self.store, TUESDAY)
+        board = board_view.board(self.store, TUESDAY)
         ahead = [visit for row in board.rows for visit in row.visits if visit.state is State.DISPATCHED]
         if ahead:
             schedule.cancel(self.dana, ahead[0].reference, "the office is closed this afternoon")

@@ -12,10 +12,10 @@ from db import clients, people, visits
 from db.store import Store
 from dispatch.demo.clock import MONDAY, SET_UP, TUESDAY, ZONE
 from dispatch.desk.book import editing
-from dispatch.desk.care import caring
+from dispatch.desk.care import care_list
 from dispatch.desk.levels import clocks
 from dispatch.desk.requests import intake, responding
-from dispatch.desk.roads import driving, locating, roads
+from dispatch.desk.roads import driving, locating, road_engines
 from dispatch.desk.session.user import User
 from dispatch.model.clock import SetClock
 from dispatch.model.instants import at_local
@@ -66,7 +66,7 @@ class Office:
 
     def take_roads(self) -> None:
         """From Tuesday on drives are reckoned by road: Lee brings them from the machine that has the road engine."""
-        roads.add(self.lee, _DRIVES)
+        road_engines.add(self.lee, _DRIVES)
 
     def answer(self, day: datetime.date) -> None:
         """Look at what waits: into every urgent request from here first, an answer to whoever has written."""
@@ -109,15 +109,15 @@ class Office:
 
     def _care(self, note: str, keep: int) -> None:
         """Go through the care list from its top until `keep` prompts are left."""
-        for prompt in caring.care_list(self.store)[: -keep or None]:
+        for prompt in care_list.care_list(self.store)[: -keep or None]:
             if prompt.rule == "E2":
                 client = clients.client(self.store, prompt.client_id)
                 assert client is not None
-                caring.note_survey(
+                care_list.note_survey(
                     self.lee, client, 9 if prompt.client_id % 3 else 8, "quick, and they explain what they do"
                 )
             else:
-                caring.mark(self.lee, prompt.key, "done", note)
+                care_list.mark(self.lee, prompt.key, "done", note)
 
 
 def typed_request(reference: str, client: str, work: str, priority: str, **more: str) -> dict[str, str]:

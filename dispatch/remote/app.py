@@ -14,10 +14,10 @@ from rich.text import Text
 from db.faults import StoreFault
 from dispatch import crashes
 from dispatch.app import MODES, OUTLIVED, DispatchApp
-from dispatch.desk.access import logins, site_way
-from dispatch.desk.session import rights, whereabouts
+from dispatch.desk.access import logins, site_access
+from dispatch.desk.session import last_screen, rights
+from dispatch.desk.session.last_screen import Whereabouts
 from dispatch.desk.session.refusals import Refusal
-from dispatch.desk.session.whereabouts import Whereabouts
 from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.remote.driver import RemoteDriver
@@ -90,7 +90,7 @@ class RemoteApp(DispatchApp):
         where = self._back_to
         assert where is not None
         try:
-            sentence = whereabouts.words(self.user.store, where)
+            sentence = last_screen.words(self.user.store, where)
         except (StoreFault, Refusal):
             return
         if sentence:
@@ -120,7 +120,7 @@ class RemoteApp(DispatchApp):
     def _look_after(self) -> None:
         if (where := self.where) != self._where:
             self._where = where
-            whereabouts.keep(self.user, where)
+            last_screen.keep(self.user, where)
         now = time.monotonic()
         if now >= self._way_seen + WAY_SECONDS:
             self._way_seen = now
@@ -153,13 +153,15 @@ class RemoteApp(DispatchApp):
 
     def _look_for_the_way(self) -> None:
         """Notice that the person's connection leads into the network where they are, or no more."""
-        port = site_way.open_port(self.user) if Role.TECHNICIAN in self.user.staff.roles else None
+        port = site_access.open_port(self.user) if Role.TECHNICIAN in self.user.staff.roles else None
         if port != self.user.site_port:
             self.user = replace(self.user, site_port=port)
             if port is not None:
                 sentence = "Tests can run from where you are: site tests go through this connection."
             else:
-                sentence = f"Site tests cannot go through this connection any more: {site_way.how_to_open(self.user)}."
+                sentence = (
+                    f"Site tests cannot go through this connection any more: {site_access.how_to_open(self.user)}."
+                )
             self.notify(sentence, markup=False)
             self.reload()
 
@@ -182,7 +184,7 @@ class RemoteApp(DispatchApp):
         with contextlib.suppress(Exception):  # whatever state the screens are in
             self.keep_typed()
         with contextlib.suppress(StoreFault, Refusal):
-            whereabouts.keep(self.user, self.where)
+            last_screen.keep(self.user, self.where)
             logins.log_out(self.user, "hung up", self.where.as_json())
         self.end_at_once(0)
 

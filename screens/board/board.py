@@ -6,8 +6,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from db import settings
-from dispatch.desk.day import views
-from dispatch.desk.roads.atlas import Atlas
+from dispatch.desk.day import board_view
+from dispatch.desk.roads.road_map import Atlas
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, day_text
 from dispatch.model.states import DISPATCHERS, UNREACHED
@@ -125,7 +125,7 @@ class BoardScreen(DayOfVisits):
         await self.reading.finished()
 
     def _read_day(self) -> Board:
-        return views.board(self.user.store, self.program.day)
+        return board_view.board(self.user.store, self.program.day)
 
     def _take(self, board: Board) -> None:
         """Show a day that was read, unless another one is wanted by now."""

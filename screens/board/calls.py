@@ -6,7 +6,7 @@ import datetime
 
 from textual.app import ComposeResult
 
-from dispatch.desk.day import views
+from dispatch.desk.day import board_view
 from dispatch.desk.messages import calling_ahead
 from dispatch.model.boards import Board, CallAhead
 from dispatch.model.instants import clock_text, day_text
@@ -46,7 +46,7 @@ class CallsScreen(UserScreen):
 
     def reload(self) -> None:
         """Read the list again."""
-        board = self.look(views.board, self.user.store, self._day)
+        board = self.look(board_view.board, self.user.store, self._day)
         if board is None:
             return
         self._board = board

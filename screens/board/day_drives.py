@@ -11,7 +11,7 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
 
 with lazily(__name__):
-    from dispatch.desk.roads import roads
+    from dispatch.desk.roads import road_engines
 
 if TYPE_CHECKING:
     from screens.board.board import BoardScreen
@@ -47,7 +47,7 @@ class DayDrives:
     def _ask(self) -> None:
         screen = self._screen
         try:
-            fetched = roads.prefetch(screen.user, screen.program.day)
+            fetched = road_engines.prefetch(screen.user, screen.program.day)
         except (StoreFault, Refusal):
             return  # the next look at the day asks again
         if screen.app.is_running:

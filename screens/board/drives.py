@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from db.faults import StoreFault
-from dispatch.desk.roads import driving, maps, roads
+from dispatch.desk.roads import driving, maps, road_engines
 from dispatch.desk.roads.driving import KnownDrive
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.instants import day_text
@@ -39,7 +39,7 @@ class DrivesScreen(ListScreen[KnownDrive]):
     def reload(self) -> None:
         """Read the drives again."""
         store, day, firm = self.user.store, self.program.day, self.user.firm
-        drives, status = self.look(driving.drives_of, store, day), self.look(roads.status, store)
+        drives, status = self.look(driving.drives_of, store, day), self.look(road_engines.status, store)
         if drives is None or status is None:
             return
         self.things = {_key_of(drive): drive for drive in drives}
@@ -93,7 +93,7 @@ class DrivesScreen(ListScreen[KnownDrive]):
         if self.listed.selected == ROADS:
             lines = ["Its files are removed; n builds it again."]
             await self.confirm("Reckon drives without the road graph?", lines)
-            await self.do(roads.remove)
+            await self.do(road_engines.remove)
             return
         drive = self.here
         if drive is None or drive.pin is None:
@@ -124,17 +124,17 @@ class DrivesScreen(ListScreen[KnownDrive]):
             check=_no_file,
         )
         extract = typed_path(typed.strip())
-        if roads.to_be_fetched(extract):
+        if road_engines.to_be_fetched(extract):
             await self.confirm("The road engine is not installed.", [f"It is fetched once, {DOWNLOAD_MB} MB."])
         self._stop = threading.Event()
         self.program.ask_no_more()  # esc stops it
         try:
-            name = await self.do(roads.add, extract, self._tell, self._stop)
+            name = await self.do(road_engines.add, extract, self._tell, self._stop)
             if name is None:
                 return
             undrawn = await aside(self.app, maps.try_draw, extract, self._tell, self._stop)
             self._show_step("asking for the drives of the day")
-            fetched = await aside(self.app, roads.prefetch, self.user, self.program.day)
+            fetched = await aside(self.app, road_engines.prefetch, self.user, self.program.day)
             self.say(
                 "\n".join(
                     [f"Drives are reckoned on the roads of {name}.", *fetched.notes, *([undrawn] if undrawn else [])]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from textual.widget import AwaitMount
 
 from db import settings
-from dispatch.desk.book import jumping
-from dispatch.desk.book.jumping import JumpTarget, TargetKind
+from dispatch.desk.book import jump_search
+from dispatch.desk.book.jump_search import JumpTarget, TargetKind
 from screens.dialogs.finder import FindScreen
 from widgets.found_list import FoundLine
 
@@ -23,14 +23,14 @@ async def jump(app: Program) -> None:
     zone, hours24 = firm.zone, firm.clock_hours == 24
 
     def line(target: JumpTarget) -> FoundLine:
-        return FoundLine(target.kind.value, target.name, jumping.detail_of(target, zone, hours24))
+        return FoundLine(target.kind.value, target.name, jump_search.detail_of(target, zone, hours24))
 
     chosen = await app.push_screen_wait(
         FindScreen(
             "Jump to a technician, client, site or reference",
-            lambda: jumping.targets(store),
+            lambda: jump_search.targets(store),
             line,
-            more=lambda typed, limit: jumping.of_reference(store, typed, limit),
+            more=lambda typed, limit: jump_search.of_reference(store, typed, limit),
             hint="enter goes there · ctrl+o opens it · esc goes back",
         )
     )
@@ -57,7 +57,7 @@ async def _to_board(
     from screens.board.board import BoardScreen
 
     if day_of is not None and day_of.visit is not None:
-        app.day = jumping.day_of_visit(day_of.visit, zone) or app.day
+        app.day = jump_search.day_of_visit(day_of.visit, zone) or app.day
     if app.current_mode != "board":
         await app.switch_mode("board")
     while len(app.screen_stack) > 1:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from dispatch.desk.day import views
-from dispatch.desk.roads.atlas import Atlas
+from dispatch.desk.day import board_view
+from dispatch.desk.roads.road_map import Atlas
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, day_text
 from dispatch.model.links import route_links
@@ -84,7 +84,7 @@ class MapScreen(DayOfVisits):
 
     def reload(self) -> None:
         """Read the day again."""
-        board = self.look(views.board, self.user.store, self.program.day)
+        board = self.look(board_view.board, self.user.store, self.program.day)
         if board is None:
             return
         self._board = board

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.worker import get_current_worker
 
 from db.faults import StoreFault
-from dispatch.desk.day import views
+from dispatch.desk.day import board_view
 from dispatch.desk.plan.proposing import DayFigures, Proposal, Proposing, apply, board_as_planned
 from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
@@ -26,7 +26,7 @@ from widgets.separator import Separator
 from widgets.timeline.view import Timeline
 
 with lazily(__name__):
-    from dispatch.desk.roads import roads
+    from dispatch.desk.roads import road_engines
 
 SECONDS = 5.0
 """How long better plans are looked for, unless somebody stops it or takes what there is."""
@@ -71,7 +71,7 @@ class PlanScreen(UserScreen):
     def begin(self) -> None:
         """Begin to plan."""
         self.show_keys()
-        self._board = self.look(views.board, self.user.store, self._day)
+        self._board = self.look(board_view.board, self.user.store, self._day)
         self._show()
         self._search()
 
@@ -83,7 +83,7 @@ class PlanScreen(UserScreen):
         """Look for ever better plans, in the solver's own process; a thread waits for them here."""
         worker = get_current_worker()
         try:
-            roads.prefetch(self.user, self._day)
+            road_engines.prefetch(self.user, self._day)
             self._proposing = proposing = Proposing(self.user.store, self._day, SECONDS)
             for proposal in proposing:
                 if worker.is_cancelled:

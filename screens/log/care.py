@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from db import clients
 from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareItem, CareState
 from dispatch.care.rules import TITLES
-from dispatch.desk.care import caring
+from dispatch.desk.care import care_list
 from dispatch.desk.care.accounts import office
-from dispatch.desk.care.offering import figures
+from dispatch.desk.care.offer_figures import figures
 from dispatch.model.clients import Client
 from dispatch.model.states import LEADS
 from dispatch.model.typed_times import parse_day
@@ -54,7 +54,7 @@ class CareScreen(ListScreen[CareItem]):
 
     def reload(self) -> None:
         """Read the list again."""
-        items = self.look(caring.care_list, self.user.store, all_items=self._all)
+        items = self.look(care_list.care_list, self.user.store, all_items=self._all)
         if items is None:
             return
         items.sort(key=lambda item: _ORDER.index(_SECTIONS[item.state]))
@@ -96,22 +96,22 @@ class CareScreen(ListScreen[CareItem]):
         hint = "what came of it; this one ends only with a note" if item.needs_note else "a note, or empty"
         check = _FEW_WORDS if item.needs_note else None
         note = await self.ask(f"Done: {item.client}, {item.what}", hint, check=check)
-        await self.do(caring.mark, item.key, "done", note)
+        await self.do(care_list.mark, item.key, "done", note)
 
     @command("x", "care.decline", "Decline", LEADS, about="here")
     async def action_decline(self, item: CareItem) -> None:
         """It is not wanted, with the reason."""
         reason = await self.ask(f"Decline: {item.client}, {item.what}", "why is it not wanted?", check=_FEW_WORDS)
-        await self.do(caring.mark, item.key, "declined", reason)
+        await self.do(care_list.mark, item.key, "declined", reason)
 
     @command("z", "care.snooze", "Put off", LEADS, about="here")
     async def action_snooze(self, item: CareItem) -> None:
         """Put it off: 30 days at most, twice at most."""
-        today = caring.today_of_care(self.user.store)
+        today = care_list.today_of_care(self.user.store)
 
         hint = f"until which day? {SNOOZE_DAYS} days at most: {today + datetime.timedelta(days=SNOOZE_DAYS)}"
         until = await self.ask_day(f"Put off: {item.client}, {item.what}", hint, today, "+7")
-        await self.do(caring.mark, item.key, "snoozed", "", until)
+        await self.do(care_list.mark, item.key, "snoozed", "", until)
 
     @command("s", "care.survey", "Survey", LEADS, about="_client")
     async def action_survey(self, client: Client) -> None:
@@ -120,7 +120,7 @@ class CareScreen(ListScreen[CareItem]):
         rows += [ChoiceRow(f"answered: {score} of 10", score) for score in range(10, -1, -1)]
         score = await self.choose(f"Survey of {client.name}", rows)
         words = "" if score == -1 else await self.ask("What did they say?", "their words, or empty")
-        await self.do(caring.note_survey, client, None if score == -1 else score, words)
+        await self.do(care_list.note_survey, client, None if score == -1 else score, words)
 
     @command("o", "care.offer", "Offer", LEADS, about="_client")
     async def action_offer(self, client: Client) -> None:
@@ -131,12 +131,12 @@ class CareScreen(ListScreen[CareItem]):
         ]
         declined = await self.choose(f"Offer to {client.name}", rows) == "declined"
         note = await self.ask("Why was it declined?" if declined else "A note", check=_FEW_WORDS if declined else None)
-        await self.do(caring.note_offer, client, made=not declined, note=note)
+        await self.do(care_list.note_offer, client, made=not declined, note=note)
 
     @command("g", "care.gap", "Gap", LEADS, about="_client")
     async def action_gap(self, client: Client) -> None:
         """What a review found missing, with an owner and a date."""
-        today = caring.today_of_care(self.user.store)
+        today = care_list.today_of_care(self.user.store)
 
         def check(typed: dict[str, str]) -> list[str]:
             if fault := day_fault(typed["due"], today):
@@ -150,7 +150,7 @@ class CareScreen(ListScreen[CareItem]):
         )
         entered = await self.fill(f"Found in a review with {client.name}", fields, check)
         due = parse_day(entered["due"], today=today)
-        await self.do(caring.note_gap, client, entered["what"], entered["owner"], due)
+        await self.do(care_list.note_gap, client, entered["what"], entered["owner"], due)
 
     @command("a", "care.all", "All")
     def action_all(self) -> None:

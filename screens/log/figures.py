@@ -19,7 +19,7 @@ from dispatch.desk.figures.counting import (
     figures_over,
     visits_behind,
 )
-from dispatch.desk.figures.defined import BY_KEY, FIGURES, Figure, FigureUnit, Money, value_text
+from dispatch.desk.figures.definitions import BY_KEY, FIGURES, Figure, FigureUnit, Money, value_text
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.desk.texts.figure_words import bar_of, chart_of, range_text, share_text
 from dispatch.model.instants import clock_text, day_of, day_text

@@ -8,7 +8,7 @@ from db import agreements, clients
 from db.settings import today
 from dispatch.charges import presets
 from dispatch.charges.fields import KINDS
-from dispatch.desk.prices import agreeing, rates
+from dispatch.desk.prices import agreeing, rate_cards
 from dispatch.desk.prices.drafts import AgreementDraft, CardDraft
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
@@ -88,7 +88,7 @@ class PricesScreen(ListScreen[Any]):
         elif number == "agreement":
             self.action_agreement()
         elif kind == "card":
-            card = rates.card_called(store, number)
+            card = rate_cards.card_called(store, number)
             self.app.push_screen(terms.TermsScreen(CardDraft.of(card)))
         elif kind == "agreement":
             agreement = agreements.agreement(store, int(number))
@@ -129,7 +129,9 @@ class PricesScreen(ListScreen[Any]):
                 raise Faulty(faults)
             number = begin.removeprefix("card ")
             like = (
-                dict(rates.card_called(store, number).card) if number != begin else rates.begun(self.user.firm, begin)
+                dict(rate_cards.card_called(store, number).card)
+                if number != begin
+                else rate_cards.begun(self.user.firm, begin)
             )
             return CardDraft(typed["name"].strip(), day, like)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dispatch.desk.billing.rehearsing import ChargeChange, do_as_shown, rehearse
+from dispatch.desk.billing.preview import ChargeChange, do_as_shown, rehearse
 from dispatch.desk.visits.finding import find
 from dispatch.model.states import ENDED
 from screens.dialogs.asked import AskedField

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from db import handovers, people, reviews
-from dispatch.desk.day import notices, stops, views
+from dispatch.desk.day import board_view, notices, stops
 from dispatch.desk.day.stops import Forgotten, StopPlace
 from dispatch.desk.session.unsent import Unsent
 from dispatch.lazily import lazily
@@ -79,7 +79,7 @@ class DayScreen(DayOfVisits):
     def reload(self) -> None:
         """Read the day again."""
         whose = self.program.technician or self.user.staff.name
-        board = self.look(views.board, self.user.store, self.program.day, whose)
+        board = self.look(board_view.board, self.user.store, self.program.day, whose)
         if board is None:
             return
         first = self.board is None or self.board.day != board.day

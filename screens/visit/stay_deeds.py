@@ -14,7 +14,7 @@ from screens.user_screen import UserScreen
 
 with lazily(__name__):
     from db import stays
-    from dispatch.desk.billing import marking
+    from dispatch.desk.billing import work_marks
     from dispatch.desk.closeout import clocking, materials, onsite
     from screens.visit import charge_change, right_times
 
@@ -148,10 +148,10 @@ async def mark(screen: UserScreen, visit: Visit) -> None:
             screen,
             visit,
             f"Take all marks off at {visit.client}",
-            lambda: marking.unmark(screen.user, visit.reference, reason, technician=part.technician),
+            lambda: work_marks.unmark(screen.user, visit.reference, reason, technician=part.technician),
         )
         return
-    last = marking.span_of_last_entry(screen.user.store, visit, part)
+    last = work_marks.span_of_last_entry(screen.user.store, visit, part)
     begins, ends = (clock_text(moment, visit.zone) for moment in last) if last else ("", "")
     fields = [AskedField("from", "From", begins), AskedField("to", "To", ends), AskedField("reason", "Why")]
 
@@ -164,7 +164,7 @@ async def mark(screen: UserScreen, visit: Visit) -> None:
         if last is not None and (typed["from"], typed["to"]) == (begins, ends):
             starts, until = last
         span = {"starts_at": starts, "ends_at": until}
-        marking.mark(screen.user, visit.reference, kind, typed["reason"], **span, technician=part.technician)
+        work_marks.mark(screen.user, visit.reference, kind, typed["reason"], **span, technician=part.technician)
 
     title = f"{kind.replace('_', ' ').capitalize()} at {visit.client}"
     await charge_change.fill_and_do(screen, visit.reference, title, fields, deed)

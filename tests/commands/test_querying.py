@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.desk.figures.asking import ask
+from dispatch.desk.figures.sql_question import ask
 from dispatch.desk.session.refusals import NotAllowed
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office

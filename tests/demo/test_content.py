@@ -12,7 +12,7 @@ import pytest
 from db import clients, targets
 from db.store import Store
 from dispatch.demo.clock import MONDAY, TUESDAY
-from dispatch.desk.care.caring import care_list
+from dispatch.desk.care.care_list import care_list
 from dispatch.desk.figures.counting import figures_over
 from dispatch.desk.levels.clocks import clocks_of, open_clocks
 from dispatch.levels.clock import LevelState

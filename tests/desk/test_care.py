@@ -14,11 +14,11 @@ from dispatch.care.item import CareItem, CareState
 from dispatch.closeout.recording import Recording
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
-from dispatch.desk.care import caring
+from dispatch.desk.care import care_list
 from dispatch.desk.care.accounts import accounts
 from dispatch.desk.care.accounts import office as office_of
 from dispatch.desk.care.client_page import client_page, page_lines
-from dispatch.desk.care.offering import figures
+from dispatch.desk.care.offer_figures import figures
 from dispatch.desk.closeout import arriving, leaving, onsite
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.prices import agreeing
@@ -42,7 +42,7 @@ def agree(office: Office, starts: str = "2026-11-17", ends: str | None = None, *
 
 
 def due(office: Office, rule: str, *, all_items: bool = False) -> list[CareItem]:
-    return [one for one in caring.care_list(office.store, all_items=all_items) if one.rule == rule]
+    return [one for one in care_list.care_list(office.store, all_items=all_items) if one.rule == rule]
 
 
 def days_later(office: Office, days: int) -> None:
@@ -61,7 +61,7 @@ def emergency(office: Office, *, satisfied: bool = True) -> None:
 
 
 def test_a_new_firm_owes_nothing(office: Office) -> None:
-    assert caring.care_list(office.store) == []
+    assert care_list.care_list(office.store) == []
 
 
 def test_cadence_counts_closed_and_booked_visits(office: Office) -> None:
@@ -78,16 +78,16 @@ def test_cadence_counts_closed_and_booked_visits(office: Office) -> None:
 
 def test_days_count_in_the_rate_cards_zone(office: Office) -> None:
     office.clock.set(at("23:59"))
-    assert caring.today_of_care(office.store) == DAY
+    assert care_list.today_of_care(office.store) == DAY
 
 
 def test_a_survey_is_sent_answered_and_taken_back(office: Office) -> None:
     agree(office, "2026-01-01", "2026-12-31")
     (item,) = due(office, "E2")
     assert item.due == datetime.date(2026, 11, 1)
-    caring.note_survey(office.lee, harbor(office), None)
+    care_list.note_survey(office.lee, harbor(office), None)
     assert "sent on 2026-11-24" in due(office, "E2")[0].why
-    caring.note_survey(office.lee, harbor(office), 5, "too slow")
+    care_list.note_survey(office.lee, harbor(office), 5, "too slow")
     assert due(office, "E2") == []
     assert [one.what for one in due(office, "E7")] == ["call them", "meet them in person"]
     undo.undo(office.lee)
@@ -99,7 +99,7 @@ def test_a_survey_is_sent_answered_and_taken_back(office: Office) -> None:
 )
 def test_a_survey_that_cannot_be(office: Office, score: int, on: str | None, said: str) -> None:
     with pytest.raises(Faulty, match=said):
-        caring.note_survey(office.lee, harbor(office), score, on=datetime.date.fromisoformat(on) if on else None)
+        care_list.note_survey(office.lee, harbor(office), score, on=datetime.date.fromisoformat(on) if on else None)
 
 
 def test_an_offer_after_an_emergency_prompts_the_lead_at_close_out(office: Office) -> None:
@@ -157,13 +157,13 @@ def test_spending_three_fees_prompts_an_offer(office: Office) -> None:
 
 def test_an_offer_noted_holds_others_back(office: Office) -> None:
     emergency(office)
-    caring.note_offer(office.lee, harbor(office), made=True)
+    care_list.note_offer(office.lee, harbor(office), made=True)
     assert due(office, "E4") == []
     (item,) = due(office, "E4", all_items=True)
     assert (item.state, item.held) == (CareState.HELD, ("an offer was made on 2026-11-24",))
     undo.undo(office.lee)
     with pytest.raises(Faulty, match="reason: is missing"):
-        caring.note_offer(office.lee, harbor(office), made=False)
+        care_list.note_offer(office.lee, harbor(office), made=False)
     assert len(due(office, "E4")) == 1
 
 
@@ -251,13 +251,13 @@ def test_a_retainer_that_is_nearly_used(office: Office) -> None:
 
 
 def test_gaps_of_a_review(office: Office) -> None:
-    caring.note_gap(office.lee, harbor(office), "No spare switch", "ana", datetime.date(2026, 12, 1))
+    care_list.note_gap(office.lee, harbor(office), "No spare switch", "ana", datetime.date(2026, 12, 1))
     (item,) = due(office, "D8")
     assert (item.what, item.due, "Ana Ruiz" in item.why) == ("No spare switch", datetime.date(2026, 12, 1), True)
     with pytest.raises(Faulty) as refused:
-        caring.note_gap(office.lee, harbor(office), " ", "nobody", DAY)
+        care_list.note_gap(office.lee, harbor(office), " ", "nobody", DAY)
     assert len(refused.value.faults) == 2
-    caring.mark(office.lee, item.key, "done")
+    care_list.mark(office.lee, item.key, "done")
     assert due(office, "D8") == []
 
 
@@ -271,15 +271,15 @@ def test_items_end_with_a_trace_and_can_be_taken_back(office: Office) -> None:
     emergency(office, satisfied=False)
     call, meet = due(office, "E7")
     with pytest.raises(Faulty, match="ends only with a note"):
-        caring.mark(office.lee, call.key, "done")
+        care_list.mark(office.lee, call.key, "done")
     with pytest.raises(Faulty, match="reason: is missing"):
-        caring.mark(office.lee, meet.key, "declined", " ")
+        care_list.mark(office.lee, meet.key, "declined", " ")
     with pytest.raises(NotAllowed):
-        caring.mark(office.dana, call.key, "done", "called")
-    caring.mark(office.lee, call.key, "done", "called; they are fine again")
+        care_list.mark(office.dana, call.key, "done", "called")
+    care_list.mark(office.lee, call.key, "done", "called; they are fine again")
     assert [one.key for one in due(office, "E7")] == [meet.key]
     with pytest.raises(NotFound):
-        caring.mark(office.lee, call.key, "done", "again")
+        care_list.mark(office.lee, call.key, "done", "again")
     undo.undo(office.lee)
     assert len(due(office, "E7")) == 2
     undo.redo(office.lee)
@@ -293,22 +293,22 @@ def test_put_off_for_thirty_days_at_most_and_twice_at_most(office: Office) -> No
     key = due(office, "E7")[0].key
     for days in (0, 31):
         with pytest.raises(Faulty, match="30 days at most"):
-            caring.mark(office.lee, key, "snoozed", until=DAY + datetime.timedelta(days=days))
-    assert caring.mark(office.lee, key, "snoozed", until=DAY + datetime.timedelta(days=30)).snoozes == 1
+            care_list.mark(office.lee, key, "snoozed", until=DAY + datetime.timedelta(days=days))
+    assert care_list.mark(office.lee, key, "snoozed", until=DAY + datetime.timedelta(days=30)).snoozes == 1
     assert len(due(office, "E7")) == 1
     days_later(office, 30)
     assert len(due(office, "E7")) == 2
-    caring.mark(office.lee, key, "snoozed", until=DAY + datetime.timedelta(days=31))
+    care_list.mark(office.lee, key, "snoozed", until=DAY + datetime.timedelta(days=31))
     days_later(office, 1)
     with pytest.raises(Refusal, match="put off 2 times already"):
-        caring.mark(office.lee, key, "snoozed", until=DAY + datetime.timedelta(days=40))
-    caring.mark(office.lee, key, "declined", "they left us")
+        care_list.mark(office.lee, key, "snoozed", until=DAY + datetime.timedelta(days=40))
+    care_list.mark(office.lee, key, "declined", "they left us")
 
 
 @pytest.mark.parametrize("key", ["", "E7", "E7:x:y", "E7:1:", "E7:999:R1.contact", "'; DROP TABLE visit; --"])
 def test_a_key_of_nothing_is_refused(office: Office, key: str) -> None:
     with pytest.raises(NotFound, match="dispatch care list"):
-        caring.mark(office.lee, key, "done")
+        care_list.mark(office.lee, key, "done")
 
 
 def test_visits_of_others_are_not_mixed_in(office: Office) -> None:
@@ -316,5 +316,5 @@ def test_visits_of_others_are_not_mixed_in(office: Office) -> None:
     editing.add(office.lee, "client", {"name": "Other"})
     other = clients.client_by_name(office.store, "Other")
     assert other is not None
-    assert caring.care_list(office.store, other) == []
+    assert care_list.care_list(office.store, other) == []
     assert len(visits.of_client(office.store, harbor(office).id)) == 3

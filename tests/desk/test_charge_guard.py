@@ -10,7 +10,7 @@ import pytest
 
 from db import reviews, sheets, stays, withdrawals
 from db.store import Store
-from dispatch.desk.billing import adjusting, invoicing, marking
+from dispatch.desk.billing import adjusting, invoicing, work_marks
 from dispatch.desk.closeout import clocking, leaving, materials, onsite
 from dispatch.desk.requests import responding
 from dispatch.desk.review import reviewing
@@ -31,10 +31,10 @@ def item(office: Office) -> int:
 
 
 ANYBODYS: dict[str, Deed] = {
-    "mark": lambda user, _: marking.mark(
+    "mark": lambda user, _: work_marks.mark(
         user, "R1", "own_fault", "our slip", starts_at=at("09:00"), ends_at=at("09:05")
     ),
-    "unmark": lambda user, _: marking.unmark(user, "R1", "not our slip"),
+    "unmark": lambda user, _: work_marks.unmark(user, "R1", "not our slip"),
     "arrival": lambda user, _: clocking.correct(user, "R1", "arrival", at("09:01"), "as the client says"),
     "leaving": lambda user, _: clocking.correct(user, "R1", "leaving", at("09:20"), "as the client says"),
     "home by correction": lambda user, _: clocking.correct(user, "R1", "home", at("11:00"), "forgotten"),
@@ -66,7 +66,7 @@ def _approve(store: Store) -> None:
     office.finish()
     leaving.close(office.ana, "R1")
     clocking.correct_break(office.ana, "R1", "break", at("09:05"), at("09:07"), "lunch")
-    marking.mark(office.ana, "R1", "excluded", "not in the plan", starts_at=at("09:07"), ends_at=at("09:08"))
+    work_marks.mark(office.ana, "R1", "excluded", "not in the plan", starts_at=at("09:07"), ends_at=at("09:08"))
     adjusting.give_goodwill(office.lee, "R1", "labour", "amount", "1", "a kindness")
     approve(office.lee, "R1")
 
@@ -116,7 +116,7 @@ def test_a_lead_who_is_one_no_longer_does_not(approved: Office) -> None:
     approved.store.conn.execute("DELETE FROM staff_role WHERE staff_id = ?", (approved.lee.staff.id,))
     approved.store.conn.execute("INSERT INTO staff_role VALUES (?, 'technician')", (approved.lee.staff.id,))
     with pytest.raises(NotAllowed):
-        marking.mark(approved.lee, "R1", "own_fault", "our slip", starts_at=at("09:00"), ends_at=at("09:05"))
+        work_marks.mark(approved.lee, "R1", "own_fault", "our slip", starts_at=at("09:00"), ends_at=at("09:05"))
 
 
 FACTS = (

@@ -12,7 +12,7 @@ from db.unit import Actor, unit_of_work
 from dispatch.desk.charges.charge_input import input_of
 from dispatch.desk.charges.charging import Priced, charge_of
 from dispatch.desk.closeout import arriving, leaving
-from dispatch.desk.day import views
+from dispatch.desk.day import board_view
 from dispatch.desk.plan import schedule
 from dispatch.model.instants import at_local
 from dispatch.model.visits import Visit
@@ -47,7 +47,7 @@ def test_a_visit_is_priced_and_closed_on_a_day_whose_clocks_change_at_midnight(
     nine = at_local(day, "09:00", SANTIAGO)
     office.clock.set(nine)
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], nine, confirmed=True, reason="the clinic opens for us")
-    assert any(row.visits for row in views.board(office.store, day).rows)
+    assert any(row.visits for row in board_view.board(office.store, day).rows)
     arriving.arrive(office.ana, "R1")
     office.finish("R1")
     leaving.close(office.ana, "R1")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db import stays, visits
-from dispatch.desk.billing import marking
+from dispatch.desk.billing import work_marks
 from dispatch.desk.charges.charge_input import input_of
 from dispatch.desk.charges.charging import Priced, charge_of
 from dispatch.desk.closeout import clocking, leaving, materials, onsite
@@ -197,20 +197,20 @@ def test_something_used_asks_for_the_tests_again(office: Office) -> None:
 def test_marked_work_is_not_charged_or_charged(office: Office) -> None:
     office.on_site("R1")
     with pytest.raises(Refusal, match="no work entry"):
-        marking.mark(office.ana, "R1", "own_fault", "we broke it")
+        work_marks.mark(office.ana, "R1", "own_fault", "we broke it")
     office.go("10:00")
     onsite.work(office.ana, "R1", "put back what we had broken last week")
-    marking.mark(office.ana, "R1", "own_fault", "we broke it")
+    work_marks.mark(office.ana, "R1", "own_fault", "we broke it")
     assert ("own_fault", "09:00", "10:00") in marks(office)
     office.finish("R1")
     office.go("11:00")
     leaving.close(office.ana, "R1")
     assert any(line["rule"] == "LAB-OWN" for line in sheet(office)["lines"])
 
-    marking.unmark(office.lee, "R1", "it was not our fault")
+    work_marks.unmark(office.lee, "R1", "it was not our fault")
     assert not any(line["rule"] == "LAB-OWN" for line in sheet(office)["lines"])
     with pytest.raises(Refusal):
-        marking.mark(office.ana, "R1", "excluded", "too late", starts_at=at("10:30"), ends_at=at("11:30"))
+        work_marks.mark(office.ana, "R1", "excluded", "too late", starts_at=at("10:30"), ends_at=at("11:30"))
 
 
 def test_coming_home_closes_the_trip(office: Office) -> None:

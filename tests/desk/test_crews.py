@@ -10,7 +10,7 @@ from dispatch.desk.billing import adjusting
 from dispatch.desk.book import editing
 from dispatch.desk.charges.charging import Priced
 from dispatch.desk.closeout import arriving, handing_over, leaving
-from dispatch.desk.day import placement, views
+from dispatch.desk.day import board_view, placement
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.requests.intake import add
@@ -156,7 +156,7 @@ def test_where_only_who_learns_goes_there_is_no_fee_and_no_travel(office: Office
     undo.undo(office.dana)
     assert visit(office, "R1").assignments[0].billable
     undo.redo(office.dana)
-    (board,) = [one for row in views.board(office.store, DAY).rows for one in row.visits]
+    (board,) = [one for row in board_view.board(office.store, DAY).rows for one in row.visits]
     assert board.not_billable == ("Ana Ruiz",)
     schedule.unassign(office.dana, "R1")
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
@@ -176,7 +176,7 @@ def test_a_dispatched_visit_is_marked_until_its_technician_has_seen_it(office: O
     schedule.dispatch(office.dana, "R1")
 
     def unseen() -> bool:
-        rows = views.board(office.store, DAY).rows
+        rows = board_view.board(office.store, DAY).rows
         return next(card.unseen for row in rows for card in row.visits if card.reference == "R1")
 
     assert unseen()

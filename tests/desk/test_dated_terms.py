@@ -16,7 +16,7 @@ from dispatch.desk.closeout import leaving
 from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.levels.level_month import client_month
 from dispatch.desk.log.visit_page import visit_page
-from dispatch.desk.prices import agreeing, rates
+from dispatch.desk.prices import agreeing, rate_cards
 from dispatch.desk.prices.agreeing import counts_from, dated_words
 from dispatch.desk.prices.drafts import AgreementDraft
 from dispatch.desk.requests import responding
@@ -83,11 +83,11 @@ def hours_of_the_card(office: Office) -> None:
     (card,) = agreements.rate_cards(office.store)
     days = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
     form = {**card.card, "hours": days, "timezone": "Asia/Tokyo", "holidays": ["2026-11-24"]}
-    rates.save_card(office.lee, card.name, card.valid_from, form, card)
+    rate_cards.save_card(office.lee, card.name, card.valid_from, form, card)
 
 
 def a_card_for_days_that_are_over(office: Office) -> None:
-    rates.save_card(office.lee, "late", datetime.date(2026, 11, 1), {**CARD, "holidays": ["2026-11-24"]})
+    rate_cards.save_card(office.lee, "late", datetime.date(2026, 11, 1), {**CARD, "holidays": ["2026-11-24"]})
 
 
 CHANGES = (
@@ -153,7 +153,7 @@ def test_a_holiday_of_days_to_come_counts_for_a_clock_that_runs(office: Office) 
     assert due == at_local(datetime.date(2026, 11, 25), "15:00", ZONE)
 
     holidays = {**CARD, "holidays": ["2026-11-25", "2026-11-26"]}
-    rates.save_card(office.lee, "closed", datetime.date(2026, 11, 25), holidays)
+    rate_cards.save_card(office.lee, "closed", datetime.date(2026, 11, 25), holidays)
 
     later = {one.clock: one.reading.due for one in told(office)[0]}["resolution"]
     assert later == at_local(datetime.date(2026, 11, 27), "15:00", ZONE)

@@ -13,7 +13,7 @@ import pytest
 from db import agreements, clients, migrations, people, sheets
 from db.library import sqlite3
 from dispatch.desk.billing import adjusting
-from dispatch.desk.billing.rehearsing import do_as_shown, rehearse
+from dispatch.desk.billing.preview import do_as_shown, rehearse
 from dispatch.desk.charges.charging import Priced, charge_of
 from dispatch.desk.closeout import arriving, clocking, leaving
 from dispatch.desk.log.visit_log import LogFilter, visit_log
@@ -21,7 +21,7 @@ from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.desk.plan.undo import redo, undo
 from dispatch.desk.prices import agreeing
-from dispatch.desk.prices.rates import save_card
+from dispatch.desk.prices.rate_cards import save_card
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.visits.finding import find
 from dispatch.model.instants import at_local

@@ -13,7 +13,7 @@ import pytest
 from db import audit
 from db.store import Store
 from dispatch.closeout.recording import Recording
-from dispatch.desk.billing import marking
+from dispatch.desk.billing import work_marks
 from dispatch.desk.closeout import arriving, clocking, leaving, onsite
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
@@ -32,7 +32,7 @@ FIRST: dict[str, Step] = {
     "go on": lambda user: clocking.resume(user, "R1"),
     "note": lambda user: onsite.work(user, "R1", "driver replaced"),
     "ask": lambda user: onsite.ask(user, "R1", "the printer too"),
-    "mark": lambda user: marking.mark(user, "R1", "own_fault", "we had forgotten the licence"),
+    "mark": lambda user: work_marks.mark(user, "R1", "own_fault", "we had forgotten the licence"),
     "fail": lambda user: onsite.record(user, "R1", "T1", Recording(Result.FAIL, "still the same message")),
 }
 

@@ -9,7 +9,7 @@ import pytest
 
 from db import agreements, audit, clocks, visits
 from dispatch.desk.closeout import leaving
-from dispatch.desk.day import views
+from dispatch.desk.day import board_view
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, next_clock, open_clocks, promised_by
 from dispatch.desk.levels.level_month import client_month, read_month
 from dispatch.desk.log.visit_page import visit_page
@@ -305,7 +305,7 @@ def test_what_we_plan_ourselves_has_no_clock(office: Office) -> None:
 
 
 def queue(office: Office) -> list[BoardVisit]:
-    return list(views.board(office.store, DAY).queue)
+    return list(board_view.board(office.store, DAY).queue)
 
 
 def test_the_queue_is_sorted_by_what_breaks_first(office: Office) -> None:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from dispatch.closeout.recording import Recording
-from dispatch.desk.billing import invoicing, marking
+from dispatch.desk.billing import invoicing, work_marks
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import (
     arriving,
@@ -124,10 +124,10 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
         "closeout.clocking.did_not_come",
         lambda user, ref: clocking.did_not_come(user, ref, "Ana Ruiz", "she was ill"),
     ),
-    "mark": ("billing.marking.mark", lambda user, ref: marking.mark(user, ref, "own_fault", "our mistake")),
+    "mark": ("billing.work_marks.mark", lambda user, ref: work_marks.mark(user, ref, "own_fault", "our mistake")),
     "specify": ("closeout.probing.specify", probing.specify),
     "bring": ("closeout.probing.bring", lambda user, ref: probing.bring(user, ref, "{}")),
-    "unmark": ("billing.marking.unmark", lambda user, ref: marking.unmark(user, ref, "after all")),
+    "unmark": ("billing.work_marks.unmark", lambda user, ref: work_marks.unmark(user, ref, "after all")),
     "take back": ("closeout.materials.take_back", lambda user, ref: materials.take_back(user, ref, 1, "by mistake")),
     "hand over": ("closeout.handing_over.ask", lambda user, ref: handing_over.ask(user, ref, "Ben Okafor", "holidays")),
     "accept": ("closeout.handing_over._answer", handing_over.accept),

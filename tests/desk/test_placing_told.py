@@ -9,7 +9,7 @@ import pytest
 from db import visits
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import arriving, handing_over, leaving
-from dispatch.desk.day import notices, views
+from dispatch.desk.day import board_view, notices
 from dispatch.desk.messages import calling_ahead
 from dispatch.desk.plan import absences, schedule, undo
 from dispatch.desk.plan.schedule import Placement
@@ -153,7 +153,7 @@ def test_a_client_whose_time_was_moved_is_on_the_call_list(office: Office) -> No
 
     def calls() -> list[tuple[int, str]]:
         zone = "America/New_York"
-        return [(one.expected, one.words(zone)) for one in views.board(office.store, DAY).calls]
+        return [(one.expected, one.words(zone)) for one in board_view.board(office.store, DAY).calls]
 
     schedule.move(office.dana, "R1", None, at("11:00"), confirmed=True)
     assert calls() == [(at("09:00"), "Ana Ruiz comes at 11:00")]
@@ -171,7 +171,7 @@ def test_the_call_is_taken_back_with_the_move(office: Office) -> None:
     dispatched(office)
     schedule.move(office.dana, "R1", None, at("11:00"), confirmed=True)
     undo.undo(office.dana)
-    assert not views.board(office.store, DAY).calls
+    assert not board_view.board(office.store, DAY).calls
 
 
 def test_what_nobody_was_told_asks_nothing_and_owes_no_call(office: Office) -> None:
@@ -185,9 +185,9 @@ def test_what_nobody_was_told_asks_nothing_and_owes_no_call(office: Office) -> N
 def test_a_promised_window_that_is_left_is_called(office: Office) -> None:
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("09:30"))
     schedule.move(office.dana, "R2", None, at("10:00"))
-    assert not views.board(office.store, DAY).calls
+    assert not board_view.board(office.store, DAY).calls
     schedule.move(office.dana, "R2", None, at("13:00"))
-    assert [one.expected for one in views.board(office.store, DAY).calls] == [at("11:00")]
+    assert [one.expected for one in board_view.board(office.store, DAY).calls] == [at("11:00")]
 
 
 def absence(office: Office, begins: str = "07:30") -> AbsenceRecord:
@@ -212,12 +212,12 @@ def test_an_absence_frees_the_rest_of_the_day_in_one_deed(office: Office, to_oth
     assert visit(office, "R2").state is (State.PLANNED if to_others else State.REQUESTED)
     assert visit(office).state is State.REQUESTED, "Ben has not the skill"
     assert told(office, office.ana) == [("R1", "taken_off")]
-    assert {one.expected for one in views.board(office.store, DAY).calls} >= {at("09:00")}
+    assert {one.expected for one in board_view.board(office.store, DAY).calls} >= {at("09:00")}
     assert absences.hit_by(office.store, record) == []
     assert "free the day of Ana Ruiz" in undo.undo(office.dana)
     assert (visit(office).state, visit(office, "R2").state) == (State.EN_ROUTE, State.CONFIRMED)
     undo.undo(office.dana)  # the absence
-    assert not views.board(office.store, DAY).calls
+    assert not board_view.board(office.store, DAY).calls
 
 
 def test_what_should_have_begun_is_hit_too(office: Office) -> None:

@@ -191,7 +191,7 @@ def test_an_accepted_sheet_keeps_its_card(office: Office) -> None:
     before = visit_page(office.store, "R1").charge
     assert before is not None
     card = agreements.rate_cards(office.store)[0]
-    from dispatch.desk.prices.rates import save_card
+    from dispatch.desk.prices.rate_cards import save_card
 
     dearer = {**card.card, "classes": {"tech": {"standard": "500", "agreement": "500"}}}
     save_card(office.lee, card.name, card.valid_from, dearer, card)
@@ -223,7 +223,7 @@ def place_unknown(office: Office) -> User:
     from dataclasses import replace
 
     from db import clients
-    from dispatch.desk.prices.rates import save_card
+    from dispatch.desk.prices.rate_cards import save_card
 
     travel = {"components": [{"kind": "distance", "rate": "1"}]}
     save_card(office.lee, card.name, card.valid_from, {**card.card, "travel": travel}, card)

@@ -12,7 +12,7 @@ from db import calls, settings, visits
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, leaving
-from dispatch.desk.day import placement, routing, views
+from dispatch.desk.day import board_view, placement, routing
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.messages import calling_ahead
 from dispatch.desk.plan import emergency, schedule, undo
@@ -27,7 +27,7 @@ from tests.desk.conftest import DAY, ZONE, Office, at
 
 
 def board(office: Office) -> Board:
-    return views.board(office.store, DAY)
+    return board_view.board(office.store, DAY)
 
 
 def card(office: Office, reference: str) -> BoardVisit:
@@ -70,13 +70,13 @@ def test_one_technicians_day_is_their_row_of_the_board(slow: Office) -> None:
     slow.go("09:30")
     whole = board(slow)
     for whose, row in (("Ana Ruiz", whole.rows[0]), ("ben", whole.rows[1])):
-        own = views.board(slow.store, DAY, whose)
+        own = board_view.board(slow.store, DAY, whose)
         bare = tuple(one._replace(level="", clock="", due=None, slack=None) for one in row.visits)
         assert own.rows[0]._replace(
             visits=tuple(one._replace(slack=None) for one in own.rows[0].visits)
         ) == row._replace(visits=bare)
         assert (len(own.rows), own.queue, own.on_hold, own.calls) == (1, (), (), ())
-    assert not views.board(slow.store, DAY, "Lee Moreau").rows
+    assert not board_view.board(slow.store, DAY, "Lee Moreau").rows
 
 
 def test_the_firms_minutes_decide_what_is_late(slow: Office) -> None:
@@ -164,7 +164,7 @@ def test_a_stay_over_midnight_pushes_the_next_day(office: Office) -> None:
     half_past = at_local(tomorrow, "00:30", ZONE)
     office.clock.set(at_local(tomorrow, "00:20", ZONE))
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], half_past, reason="at night", confirmed=True)
-    rows = views.board(office.store, tomorrow).rows
+    rows = board_view.board(office.store, tomorrow).rows
     (late,) = next(row for row in rows if row.name == "Ana Ruiz").visits
     assert late.projected is not None
     assert late.leg is not None
@@ -341,7 +341,7 @@ def test_a_service_level_counts_where_the_day_is_rolled_forward(
     """R2 as if its on-site target were 10:40: late against it before the promised window is over."""
     office.on_site("R1")
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:40"), reason="close by", confirmed=True)
-    monkeypatch.setattr("dispatch.desk.day.views.promised_by", lambda clocks, clock: {2: at("10:40")})
+    monkeypatch.setattr("dispatch.desk.day.board_view.promised_by", lambda clocks, clock: {2: at("10:40")})
     office.go("10:47")
     late = card(office, "R2")
     assert late.projected is not None
@@ -352,5 +352,5 @@ def test_a_service_level_counts_where_the_day_is_rolled_forward(
     assert late.slack < 0
 
     # what the plan itself does not keep says nothing about how the day goes
-    monkeypatch.setattr("dispatch.desk.day.views.promised_by", lambda clocks, clock: {2: at("10:00")})
+    monkeypatch.setattr("dispatch.desk.day.board_view.promised_by", lambda clocks, clock: {2: at("10:00")})
     assert card(office, "R2").late is None

@@ -7,7 +7,7 @@ import pytest
 from db import legs
 from db.faults import Stale
 from dispatch.desk.closeout import arriving
-from dispatch.desk.day import notices, placement, views
+from dispatch.desk.day import board_view, notices, placement
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.requests import responding
@@ -27,7 +27,7 @@ def state(office: Office, reference: str) -> tuple[State, int | None]:
 def test_placing_stores_the_legs(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
 
-    board = views.board(office.store, DAY)
+    board = board_view.board(office.store, DAY)
     row = next(row for row in board.rows if row.name == "Ana Ruiz")
     (visit,) = row.visits
     assert visit.leg is not None
@@ -244,7 +244,7 @@ def test_candidates_put_the_able_first(office: Office) -> None:
 
 def test_crew_of_two_each_checked(office: Office) -> None:
     schedule.assign(office.dana, "R2", ["Ana Ruiz", "Ben Okafor"], at("09:30"))
-    rows = {row.name: row for row in views.board(office.store, DAY).rows}
+    rows = {row.name: row for row in board_view.board(office.store, DAY).rows}
     assert [len(rows[name].visits) for name in ("Ana Ruiz", "Ben Okafor")] == [1, 1]
     office.go("09:00")
     arriving.depart(office.ana, "R2")

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from db.unit import Actor, unit_of_work
 from dispatch.closeout.recording import Recording
-from dispatch.desk.billing import marking
+from dispatch.desk.billing import work_marks
 from dispatch.desk.closeout import leaving, onsite
 from dispatch.desk.plan import schedule
 from dispatch.desk.reports.document import Point, Report, ReportTable, Section
@@ -114,7 +114,7 @@ def test_nothing_that_only_the_firm_needs_is_in_it(office: Office) -> None:
         unit.audit("client", 1, notes="set")
     office.on_site()
     office.finish(but=frozenset({"T3", "L5"}))
-    marking.mark(office.ana, "R1", "own_fault", "secret-mark", starts_at=at("09:05"), ends_at=at("09:10"))
+    work_marks.mark(office.ana, "R1", "own_fault", "secret-mark", starts_at=at("09:05"), ends_at=at("09:10"))
     onsite.record(office.lee, "R1", "T3", Recording(Result.OVERRIDDEN, "secret-override-reason"))
     office.say("R1", "L4", Recording(Result.DONE))
     office.say("R1", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=False))

@@ -10,7 +10,7 @@ import pytest
 from db.faults import StoreFault
 from db.visits import again
 from dispatch.closeout.recording import Recording, Run
-from dispatch.desk.care.caring import care_list
+from dispatch.desk.care.care_list import care_list
 from dispatch.desk.closeout import arriving, evidence, leaving, onsite
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo

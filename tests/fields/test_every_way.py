@@ -17,9 +17,9 @@ from dispatch.commands.options import options_of, typed
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.files.table import Columns, FileRow
-from dispatch.desk.imports.entries import RowEntry
 from dispatch.desk.imports.importing import SUBJECTS
-from dispatch.desk.imports.judging import TableRows
+from dispatch.desk.imports.row_entry import RowEntry
+from dispatch.desk.imports.table_rows import TableRows
 from dispatch.desk.quick.reading import names, understand
 from dispatch.fields.kinds import Moment, YesNo
 from dispatch.fields.record import Field, FieldFault

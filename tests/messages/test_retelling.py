@@ -12,7 +12,7 @@ from dispatch.desk.adapters.transports import transport
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, leaving
-from dispatch.desk.delivery.posting import post_due, post_next
+from dispatch.desk.delivery.sending import post_due, post_next
 from dispatch.desk.messages import calling_ahead, outbox
 from dispatch.desk.messages.notifications import SOON
 from dispatch.desk.plan import schedule

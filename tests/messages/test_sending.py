@@ -27,8 +27,8 @@ from dispatch.desk.adapters import transports
 from dispatch.desk.adapters.transports import NotSent, Transport, transport
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import arriving, leaving
-from dispatch.desk.delivery import posting
-from dispatch.desk.delivery.posting import Posted, post_due, post_next
+from dispatch.desk.delivery import sending
+from dispatch.desk.delivery.sending import Posted, post_due, post_next
 from dispatch.desk.messages import outbox
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.refusals import NotAllowed, Refusal
@@ -140,7 +140,7 @@ def test_a_server_that_is_busy_is_asked_again_later(due: Office, post: PostOffic
     assert "451 try again later" in posted.why
     assert not post.taken
     assert send(due.dana) is None, "not at once"
-    due.clock.advance(posting.WAITS[0])
+    due.clock.advance(sending.WAITS[0])
     posted = send(due.dana)
     assert posted is not None
     assert (posted.fate, state_of(due).tries) == (Fate.SENT, 2)
@@ -178,12 +178,12 @@ def test_it_is_given_up_after_as_many_tries_as_are_useful(told: Office) -> None:
         told.finish("R1")
         leaving.close(told.ana, "R1")
         fates = []
-        for wait in (120, *posting.WAITS):
+        for wait in (120, *sending.WAITS):
             told.clock.advance(wait)
             posted = send(told.lee)
             assert posted is not None
             fates.append(posted.fate)
-    assert fates == [Fate.WAITING] * len(posting.WAITS) + [Fate.FAILED]
+    assert fates == [Fate.WAITING] * len(sending.WAITS) + [Fate.FAILED]
     assert "refused" in state_of(told).why
 
 
@@ -261,15 +261,15 @@ def test_a_technician_sends_nothing(due: Office) -> None:
     with pytest.raises(NotAllowed):
         send(due.ana)
     with pytest.raises(NotAllowed):
-        posting.send_test(due.ana, "me@columbus.example")
+        sending.send_test(due.ana, "me@columbus.example")
 
 
 def test_a_test_reaches_who_tries_the_settings(due: Office, post: PostOffice) -> None:
-    posting.send_test(due.lee, "me@columbus.example")
+    sending.send_test(due.lee, "me@columbus.example")
     assert post.taken[0]["To"] == "me@columbus.example"
     post.answers = ["550 no"]
     with pytest.raises(Refusal, match=r"It was not sent.* 127\.0\.0\.1 answered 550 no"):
-        posting.send_test(due.lee, "me@columbus.example")
+        sending.send_test(due.lee, "me@columbus.example")
 
 
 def test_a_sender_that_was_lost_before_it_began_costs_nothing(due: Office, post: PostOffice) -> None:
@@ -281,7 +281,7 @@ def test_a_sender_that_was_lost_before_it_began_costs_nothing(due: Office, post:
         post_next(due.dana, Lost)
     assert state_of(due).fate is Fate.TAKEN
     assert send(due.dana) is None, "somebody has it"
-    due.clock.advance(posting.LEASE)
+    due.clock.advance(sending.LEASE)
     posted = send(due.dana)
     assert posted is not None
     assert posted.fate is Fate.SENT
@@ -296,7 +296,7 @@ def test_a_sender_that_was_lost_while_it_handed_over_leaves_it_open(due: Office,
 
     with pytest.raises(KeyboardInterrupt):
         post_next(due.dana, Lost)
-    due.clock.advance(posting.LEASE)
+    due.clock.advance(sending.LEASE)
     posted = send(due.dana)
     assert posted is not None
     assert (posted.fate, post.seen) == (Fate.UNSURE, 0)
@@ -358,7 +358,7 @@ def running(over: Office, post: PostOffice) -> Iterator[Callable[..., subprocess
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=os.environ | {"PYTHONPATH": str(Path(posting.__file__).parents[2])},
+            env=os.environ | {"PYTHONPATH": str(Path(sending.__file__).parents[2])},
         )
         begun.append(process)
         return process
@@ -434,7 +434,7 @@ def test_it_waits_for_a_busy_database_and_goes_on(due: Office, post: PostOffice)
     def sender() -> None:
         with Store.open(due.store.path, clock=due.clock, timeout=0.05) as store:
             user = log_in(store, "dana")
-            posting.run(user, current(user), said.append, 0.02, stop)
+            sending.run(user, current(user), said.append, 0.02, stop)
 
     running = threading.Thread(target=sender)
     with saving(due.store.path):
@@ -575,7 +575,7 @@ def test_by_apprise(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(transports.URLS, f"json://127.0.0.1:{server.server_port}/{{address}}")
         editing.settle(due.lee, {"messages_by": "apprise"})
         first = send(due.dana)
-        due.clock.advance(posting.WAITS[0])
+        due.clock.advance(sending.WAITS[0])
         second = send(due.dana)
         server.shutdown()
     assert first is not None

@@ -11,7 +11,7 @@ from dispatch.desk.adapters.transports import Transport, transport
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, leaving
-from dispatch.desk.delivery.posting import Posted, post_due, post_next
+from dispatch.desk.delivery.sending import Posted, post_due, post_next
 from dispatch.desk.messages import calling_ahead, outbox
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal

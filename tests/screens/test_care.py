@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db import clocks
-from dispatch.desk.care import caring
+from dispatch.desk.care import care_list
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.visits.finding import find
 from dispatch.model.states import State
@@ -100,7 +100,7 @@ async def test_the_lead_works_through_the_care_list(office: Office) -> None:
         await until(pilot, CareScreen)
         screen = pilot.app.screen
         listed = screen.query_one(FigureList)
-        keys = [one.key for one in caring.care_list(office.store)]
+        keys = [one.key for one in care_list.care_list(office.store)]
         call = next(key for key in keys if key.endswith("R1.contact"))
         renewal = next(key for key in keys if key.startswith("E3:"))
 
@@ -109,36 +109,36 @@ async def test_the_lead_works_through_the_care_list(office: Office) -> None:
         await answer(pilot, " ")
         assert isinstance(pilot.app.screen, AskText)
         await answer(pilot, "called them")
-        await until_true(pilot, lambda: call not in [one.key for one in caring.care_list(office.store)])
+        await until_true(pilot, lambda: call not in [one.key for one in care_list.care_list(office.store)])
 
         assert listed.select_key(renewal)
         await press(pilot, "z")
         await answer(pilot, "+40")
         await until(pilot, CareScreen)
-        assert renewal in [one.key for one in caring.care_list(office.store)]
+        assert renewal in [one.key for one in care_list.care_list(office.store)]
         await press(pilot, "z")
         await answer(pilot, "+7")
-        await until_true(pilot, lambda: renewal not in [one.key for one in caring.care_list(office.store)])
+        await until_true(pilot, lambda: renewal not in [one.key for one in care_list.care_list(office.store)])
         await press(pilot, "a")
         assert listed.select_key(renewal)
         await press(pilot, "x")
         await answer(pilot, "they close down")
         await until_true(
-            pilot, lambda: renewal not in [one.key for one in caring.care_list(office.store, all_items=True)]
+            pilot, lambda: renewal not in [one.key for one in care_list.care_list(office.store, all_items=True)]
         )
 
-        survey = next(one.key for one in caring.care_list(office.store) if one.rule == "E2")
+        survey = next(one.key for one in care_list.care_list(office.store) if one.rule == "E2")
         assert listed.select_key(survey)
         await press(pilot, "s")
         await choose(pilot, 9)
         await answer(pilot, "all is well")
-        await until_true(pilot, lambda: not any(one.rule == "E2" for one in caring.care_list(office.store)))
+        await until_true(pilot, lambda: not any(one.rule == "E2" for one in care_list.care_list(office.store)))
 
         await press(pilot, "g")
         await fill(pilot, what="No spare switch", owner="lee", due="+14")
-        await until_true(pilot, lambda: any(":gap." in one.key for one in caring.care_list(office.store)))
+        await until_true(pilot, lambda: any(":gap." in one.key for one in care_list.care_list(office.store)))
         await press(pilot, "u")
-        await until_true(pilot, lambda: not any(":gap." in one.key for one in caring.care_list(office.store)))
+        await until_true(pilot, lambda: not any(":gap." in one.key for one in care_list.care_list(office.store)))
 
         await press(pilot, "enter")
         await until(pilot, ClientScreen)
@@ -157,4 +157,4 @@ async def test_an_offer_shows_its_figures(office: Office) -> None:
         await until(pilot, Choose)
         await choose(pilot, "declined")
         await answer(pilot, "too dear")
-        await until_true(pilot, lambda: caring.care_list(office.store) == [])
+        await until_true(pilot, lambda: care_list.care_list(office.store) == [])

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from dispatch.app import DispatchApp
 from dispatch.desk.book import editing, recurring
 from dispatch.desk.book.record_stores import RECORD_STORES
-from dispatch.desk.day import placement, views
+from dispatch.desk.day import board_view, placement
 from dispatch.desk.plan import schedule
 from dispatch.desk.plan.proposing import propose
 from dispatch.model.instants import at_local, day_bounds
@@ -66,7 +66,7 @@ def test_whatever_the_hours_the_day_is_read_and_planned(
     opens, closes = day_bounds(day, zone)
     for hours in HOURS[number % 3 :: 3]:
         at_night(office, zone, day, hours)
-        board = views.board(office.store, day)
+        board = board_view.board(office.store, day)
         for row in board.rows:
             begins, ends = row.shift or (opens, opens)
             assert opens <= begins <= ends <= closes

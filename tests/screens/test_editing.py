@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from db import agreements, templates
-from dispatch.desk.prices import agreeing, rates
+from dispatch.desk.prices import agreeing, rate_cards
 from dispatch.desk.prices.drafts import CardDraft
 from screens.book.book import BookScreen
 from screens.dialogs.questions import AskText
@@ -137,7 +137,7 @@ async def test_two_windows_change_one_card(office: Office) -> None:
         await press(pilot, "enter")
         await until(pilot, DraftScreen)
         await change(pilot, "card")
-        theirs = CardDraft.of(rates.card_called(office.store))
+        theirs = CardDraft.of(rate_cards.card_called(office.store))
         for path, text in (("travel.included_radius", "9"), ("classes.tech.standard", "130")):
             theirs.change(next(one for one in theirs.figures() if one.path == path), text)
         theirs.save(office.lee)
@@ -147,14 +147,14 @@ async def test_two_windows_change_one_card(office: Office) -> None:
         assert "130" not in said
         assert len(kept(office)) == 1
         await press(pilot, "s")
-    card = rates.card_called(office.store).card
+    card = rate_cards.card_called(office.store).card
     assert (str(card["travel"]["included_radius"]), card["classes"]["tech"]["standard"]) == ("17", 130)
     assert kept(office) == []
 
 
 @pytest.mark.again
 async def test_what_is_typed_for_a_figure_of_one_is_not_offered_in_another(office: Office) -> None:
-    card = rates.card_called(office.store)
+    card = rate_cards.card_called(office.store)
     CardDraft("Next year", card.valid_from.replace(year=2027), dict(card.card)).save(office.lee)
     async with opened(office.lee, "log") as pilot:
         await to_list(pilot, "card")

@@ -109,7 +109,7 @@ async def test_jump_opens_what_stands_on_no_board_and_forgets_what_is_gone(offic
 async def test_references_that_are_too_old_to_be_listed_are_found_by_their_begin(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dispatch.desk.book.jumping.NEWEST", 1)
+    monkeypatch.setattr("dispatch.desk.book.jump_search.NEWEST", 1)
     async with opened(office.dana, "board") as pilot:
         assert await ask(pilot, "J", "R1") == ["R1"]
 

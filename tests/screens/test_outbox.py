@@ -8,7 +8,7 @@ from textual.widgets import Static
 from dispatch.desk.adapters.transports import NotSent
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
-from dispatch.desk.delivery.posting import post_next
+from dispatch.desk.delivery.sending import post_next
 from dispatch.desk.messages import outbox
 from dispatch.desk.plan import schedule
 from dispatch.model.messages import Fate

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.desk.day import placement, views
+from dispatch.desk.day import board_view, placement
 from dispatch.desk.plan import schedule
 from screens.board import foot
 from screens.board.board import BoardScreen
@@ -48,8 +48,8 @@ async def test_the_cursor_moves_while_the_day_is_read_again(office: Office, monk
         assert isinstance(screen, BoardScreen)
         timeline = screen.query_one(Timeline)
         before = timeline.board
-        slow = Slow(views.board)
-        monkeypatch.setattr(views, "board", slow)
+        slow = Slow(board_view.board)
+        monkeypatch.setattr(board_view, "board", slow)
         schedule.confirm(office.dana, "R1")
         for _ in range(5):
             screen.reload()
@@ -70,8 +70,8 @@ async def test_a_day_that_was_left_is_not_shown(office: Office, monkeypatch: pyt
     async with opened(office.dana, "board") as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, BoardScreen)
-        slow = Slow(views.board)
-        monkeypatch.setattr(views, "board", slow)
+        slow = Slow(board_view.board)
+        monkeypatch.setattr(board_view, "board", slow)
         shown: list[Any] = []
         show = screen.show_board
         monkeypatch.setattr(screen, "show_board", lambda board: (shown.append(board.day), show(board)))

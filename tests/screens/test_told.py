@@ -12,7 +12,7 @@ from db.store import Store
 from dispatch.app import DispatchApp
 from dispatch.desk.access import keyring, logins
 from dispatch.desk.closeout import leaving
-from dispatch.desk.day import views
+from dispatch.desk.day import board_view
 from dispatch.desk.plan import schedule
 from dispatch.desk.review import reviewing
 from dispatch.desk.session.user import User, log_in
@@ -92,8 +92,8 @@ async def test_a_day_is_not_read_again_for_each_who_logs_in(
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     key = keyring.add_key(office.lee, "ben", public_key(1)).id
     read: list[object] = []
-    board = views.board
-    monkeypatch.setattr(views, "board", lambda *asked: read.append(asked) or board(*asked))
+    board = board_view.board
+    monkeypatch.setattr(board_view, "board", lambda *asked: read.append(asked) or board(*asked))
     with Store.open(office.store.path, clock=office.clock) as elsewhere:
         async with opened(office.ana if mode == "day" else office.dana, mode) as pilot:
             app = pilot.app

@@ -12,7 +12,7 @@ from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.day import placement
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo
-from dispatch.desk.roads import driving, roads
+from dispatch.desk.roads import driving, road_engines
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.desk.travel import providers, road_times
 from dispatch.model.pins import DEPOT, End, EndKind, Pin
@@ -68,10 +68,10 @@ def test_a_day_is_asked_once_and_its_legs_are_renewed(office: Office) -> None:
     assert leg_to(office, "R1").provenance is Provenance.ESTIMATED
     with serving(osrm) as server:
         use_remote(office, server.url)
-        fetched = roads.prefetch(office.dana, DAY)
+        fetched = road_engines.prefetch(office.dana, DAY)
         assert (fetched.drives, fetched.renewed, fetched.notes) == (25, True, ())
         assert leg_to(office, "R1") == Leg(1000, 9000, 900, 1300, Provenance.ROADS)
-        again = roads.prefetch(office.dana, DAY)
+        again = road_engines.prefetch(office.dana, DAY)
         assert (again.drives, again.renewed, len(server.asked)) == (0, False, 1)
 
     # placed with nobody to ask: from the cache, also in the transaction
@@ -83,22 +83,22 @@ def test_a_day_is_asked_once_and_its_legs_are_renewed(office: Office) -> None:
 def test_a_new_site_asks_for_its_own_drives_only(office: Office) -> None:
     with serving(osrm) as server:
         use_remote(office, server.url)
-        roads.prefetch(office.dana, DAY)
+        road_engines.prefetch(office.dana, DAY)
         site = RECORD_STORES["site"].find(office.store, "annex")
         editing.edit(office.dana, "site", site, {"place": "39.94, -82.97"})
-        assert roads.prefetch(office.dana, DAY).drives == 6 + 5
+        assert road_engines.prefetch(office.dana, DAY).drives == 6 + 5
 
 
 def test_remote_drives_go_stale_and_are_asked_again(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     with serving(osrm) as server:
         use_remote(office, server.url, 60)
-        roads.prefetch(office.dana, DAY)
+        road_engines.prefetch(office.dana, DAY)
         office.clock.advance(29 * 60)
-        roads.prefetch(office.dana, DAY)
+        road_engines.prefetch(office.dana, DAY)
         assert len(server.asked) == 1
         office.clock.advance(2 * 60)
-        roads.prefetch(office.dana, DAY)  # in the second half of their time, so that nobody sees them go
+        road_engines.prefetch(office.dana, DAY)  # in the second half of their time, so that nobody sees them go
         assert len(server.asked) == 2
     office.clock.advance(61 * 60)
     assert providers.travel(office.store).leg(HOME, MAIN, 0).provenance is Provenance.ESTIMATED
@@ -108,19 +108,19 @@ def test_with_zero_minutes_nothing_is_kept_in_the_database(office: Office) -> No
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     with serving(osrm) as server:
         use_remote(office, server.url, 0)
-        roads.prefetch(office.dana, DAY)
+        road_engines.prefetch(office.dana, DAY)
         assert leg_to(office, "R1").provenance is Provenance.ROADS
         assert office.store.value("SELECT count(*) FROM travel_time") == 0
         office.clock.advance(road_times.HELD + 1)
         assert providers.travel(office.store).leg(HOME, MAIN, 0).provenance is Provenance.ESTIMATED
-        roads.prefetch(office.dana, DAY)
+        road_engines.prefetch(office.dana, DAY)
         assert len(server.asked) == 2
 
 
 def test_an_engine_that_is_not_there_is_a_note(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     use_remote(office, "http://127.0.0.1:9")
-    first, second = roads.prefetch(office.dana, DAY), roads.prefetch(office.dana, DAY)
+    first, second = road_engines.prefetch(office.dana, DAY), road_engines.prefetch(office.dana, DAY)
 
     assert (first.drives, first.renewed) == (0, False)
     assert "cannot be reached" in first.notes[0]

@@ -14,7 +14,7 @@ import pytest
 from db import legs, pins, settings, travel_times
 from dispatch.desk.day import placement
 from dispatch.desk.plan import schedule
-from dispatch.desk.roads import roads
+from dispatch.desk.roads import road_engines
 from dispatch.desk.session.refusals import NotAllowed, Refusal
 from dispatch.desk.travel import road_times
 from dispatch.model.travel import Provenance
@@ -49,9 +49,9 @@ def test_roads_from_an_extract_to_its_removal(office: Office, roads_home: Path, 
     assert dispatch("roads", "add", str(town_file), "--as", "dana").code == 1
     assert "no file" in dispatch("roads", "add", "/nowhere.osm.pbf", "--as", "lee").err
 
-    name = roads.add(office.lee, town_file)
+    name = road_engines.add(office.lee, town_file)
     assert (name, settings.firm(office.store).roads) == ("town", town.id)
-    fetched = roads.prefetch(office.lee, DAY)
+    fetched = road_engines.prefetch(office.lee, DAY)
     assert (fetched.drives, fetched.renewed, fetched.notes) == (25, True, ())
     assert provenances(office) == {Provenance.ROADS}
     status = dispatch.json("roads", "status", "--json")
@@ -89,7 +89,7 @@ def test_drives_are_carried_to_a_machine_without_an_engine(
     said = dispatch.ok("roads", "add", str(file), "--as", "lee")
     assert said == "Drives are reckoned on the roads of town from now on (0 of today are known).\n"
     assert provenances(office) == {Provenance.ROADS}
-    fetched = roads.prefetch(office.lee, DAY)
+    fetched = road_engines.prefetch(office.lee, DAY)
     assert (fetched.drives, fetched.notes) == (0, ()), "nothing is missing, so nobody asks for the engine"
 
 
@@ -114,11 +114,11 @@ def test_a_file_that_is_none_of_drives_changes_nothing(
     file.write_text(json.dumps(good | change))
 
     with pytest.raises(Refusal, match=re.escape(said)):
-        roads.add(office.lee, file)
+        road_engines.add(office.lee, file)
     assert (settings.firm(office.store).roads, office.store.value("SELECT count(*) FROM travel_time")) == ("", 0)
 
     file.write_text(json.dumps(good))
-    assert roads.add(office.lee, file) == "t"
+    assert road_engines.add(office.lee, file) == "t"
 
 
 def test_removal_takes_the_files_along(office: Office, roads: Path, town_file: Path, tmp_path: Path) -> None:
@@ -136,13 +136,13 @@ def test_an_engine_killed_in_the_middle_leaves_estimates_and_a_note(
     office: Office, town_file: Path, town: Graph
 ) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
-    roads.add(office.lee, town_file)
+    road_engines.add(office.lee, town_file)
     for _ in range(sidecar.RESTARTS + 1):
         pid = sidecar.sidecar(town.id).url() and sidecar.sidecar(town.id).pid
         assert pid is not None
         os.kill(int(pid), signal.SIGKILL)
         assert sidecar.sidecar(town.id).ended()
-    fetched = roads.prefetch(office.dana, DAY)
+    fetched = road_engines.prefetch(office.dana, DAY)
 
     assert fetched.drives == 0
     assert "stays down: drives are estimated" in fetched.notes[0]
@@ -154,7 +154,7 @@ def test_an_engine_killed_in_the_middle_leaves_estimates_and_a_note(
 def test_no_question_is_asked_while_a_visit_is_placed(
     office: Office, town_file: Path, town: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    roads.add(office.lee, town_file)
+    road_engines.add(office.lee, town_file)
     monkeypatch.setattr(sidecar, "sidecar", lambda graph_id: pytest.fail("the engine was asked"))
     placement.candidates(office.store, "R1", DAY)
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
@@ -168,7 +168,7 @@ def test_without_an_engine_it_is_fetched_only_when_agreed(office: Office, no_roa
     assert "21 MB would be fetched: say --yes" in said.err
     assert settings.firm(office.store).roads == ""
     with pytest.raises(Refusal, match=r"no pip, and there is no uv|could not be fetched"):
-        roads.add(office.lee, town_file)
+        road_engines.add(office.lee, town_file)
 
 
 @pytest.mark.again
@@ -190,17 +190,17 @@ def test_a_database_whose_graph_is_elsewhere(office: Office, no_roads: Path) -> 
 
     assert "not on this machine" in dispatch("roads", "status").err
     assert "not on this machine" in dispatch("travel", "show", "depot", "warehouse").err
-    assert roads.prefetch(office.dana, DAY).notes[0].endswith("dispatch roads add makes it.")
+    assert road_engines.prefetch(office.dana, DAY).notes[0].endswith("dispatch roads add makes it.")
 
 
 def test_only_a_lead_adds_roads(office: Office, town_file: Path, town: Graph) -> None:
     with pytest.raises(NotAllowed):
-        roads.add(office.dana, town_file)
+        road_engines.add(office.dana, town_file)
     with pytest.raises(NotAllowed):
-        roads.add(office.ana, town_file)
-    roads.add(office.lee, town_file)
+        road_engines.add(office.ana, town_file)
+    road_engines.add(office.lee, town_file)
     with pytest.raises(NotAllowed):
-        roads.remove(office.dana)
+        road_engines.remove(office.dana)
 
 
 def test_pins_by_command(office: Office) -> None:
@@ -231,7 +231,7 @@ def test_show_a_matrix(office: Office, town_file: Path, town: Graph) -> None:
         "depot", "home of Ana Ruiz", "home of Ben Okafor", "Harbor Dental / Main office", "Harbor Dental / Warehouse",
     ]  # fmt: skip
     assert {cell["provenance"] for row in form["legs"] for cell in row} == {"estimated"}
-    roads.add(office.lee, town_file)
+    road_engines.add(office.lee, town_file)
     form = dispatch.json("travel", "show", "--matrix", "--date", str(DAY), "--json")
     assert {cell["provenance"] for row in form["legs"] for cell in row} == {"roads"}
     assert "→ Harbor Dental / Warehouse" in dispatch.ok("travel", "show", "--matrix", "--date", str(DAY))
@@ -245,7 +245,7 @@ def test_learn_by_command(office: Office) -> None:
 
 async def test_the_board_asks_by_itself(office: Office, town_file: Path, town: Graph) -> None:
     planned(office)
-    roads.add(office.lee, town_file)
+    road_engines.add(office.lee, town_file)
     async with opened(office.dana, "board") as pilot:
         await until_true(pilot, lambda: provenances(office) == {Provenance.ROADS})
         await settled(pilot)

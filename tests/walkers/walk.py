@@ -12,7 +12,7 @@ from db import visits
 from db.faults import Misuse, Refused, StoreFault
 from db.store import Store
 from dispatch.closeout.recording import Recording, Run
-from dispatch.desk.billing import adjusting, invoicing, marking
+from dispatch.desk.billing import adjusting, invoicing, work_marks
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, clocking, evidence, handing_over, leaving, materials, onsite, permitting
@@ -293,7 +293,7 @@ def _break(walk: Walk, user: User, visit: Visit) -> None:
 
 
 def _mark(walk: Walk, user: User, visit: Visit) -> None:
-    marking.mark(user, visit.reference, walk.rng.choice(("own_fault", "excluded", "new_work")), "as it was")
+    work_marks.mark(user, visit.reference, walk.rng.choice(("own_fault", "excluded", "new_work")), "as it was")
 
 
 def _take_back(walk: Walk, user: User, visit: Visit) -> None:
@@ -404,7 +404,7 @@ DEEDS: dict[str, tuple[float, Deed]] = {
     "correct": (2, _correct),
     "break": (1, _break),
     "mark": (1, _mark),
-    "unmark": (0.5, _by(marking.unmark, "after all")),
+    "unmark": (0.5, _by(work_marks.unmark, "after all")),
     "goodwill": (0.7, _by(adjusting.give_goodwill, "labour", "percent", "10", "a friend")),
     "travel": (0.5, _by(adjusting.set_travel, "20", "by hand")),
     "accept": (

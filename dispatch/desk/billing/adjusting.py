@@ -11,8 +11,8 @@ from dispatch.charges.reading import ChargeInputError, number
 from dispatch.desk.charges.charging import Priced, Unpriced, charge_of, keep_sheet, open_charge, settled
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse
 from dispatch.desk.session.shown import Shown, amount, changed_since
+from dispatch.desk.session.typed_words import reason_of
 from dispatch.desk.session.user import User
-from dispatch.desk.session.wording import reason_of
 from dispatch.desk.visits.finding import find
 from dispatch.desk.visits.steps import on_visit
 from dispatch.model.states import ENDED, Role

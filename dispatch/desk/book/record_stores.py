@@ -26,7 +26,7 @@ from dispatch.desk.book.records import (
 from dispatch.desk.book.recurrence_records import RecurrenceRecords
 from dispatch.desk.book.template_records import TemplateRecords
 from dispatch.desk.day.routing import reroute_ahead
-from dispatch.desk.firm.one_way import reckoned
+from dispatch.desk.firm.depot_drive import reckoned
 from dispatch.desk.session.refusals import NotFound, Refusal
 from dispatch.desk.session.user import User
 from dispatch.fields.record import FieldFault

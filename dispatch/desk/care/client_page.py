@@ -11,7 +11,7 @@ from db import agreements, clients, recurrences, settings, visits
 from db.store import Store
 from dispatch.care.account import well_suited
 from dispatch.care.item import CareItem
-from dispatch.desk.care.caring import care_list
+from dispatch.desk.care.care_list import care_list
 from dispatch.desk.prices.agreeing import balances
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Site

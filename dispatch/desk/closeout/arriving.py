@@ -7,8 +7,8 @@ from dispatch.closeout.answers import WHO
 from dispatch.desk.closeout.clocking import go_back
 from dispatch.desk.messages import notifications
 from dispatch.desk.session.refusals import NotAllowed, Refusal
+from dispatch.desk.session.typed_words import worded
 from dispatch.desk.session.user import User
-from dispatch.desk.session.wording import worded
 from dispatch.desk.visits.crew import own_parts
 from dispatch.desk.visits.steps import AHEAD_OF, on_visit, stepping
 from dispatch.model import text as limits

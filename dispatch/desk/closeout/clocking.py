@@ -10,8 +10,8 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.desk.charges.charging import open_charge, settled
 from dispatch.desk.session.refusals import Faulty, Refusal, WrongState
+from dispatch.desk.session.typed_words import reason_of
 from dispatch.desk.session.user import User
-from dispatch.desk.session.wording import reason_of
 from dispatch.desk.visits.crew import own_part, own_parts, part_of
 from dispatch.desk.visits.finding import find
 from dispatch.desk.visits.steps import on_visit, putting_right

@@ -16,8 +16,8 @@ from db.faults import from_os
 from db.store import Store
 from dispatch.desk.closeout.onsite import item_of, open_visit
 from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.session.typed_words import worded
 from dispatch.desk.session.user import User
-from dispatch.desk.session.wording import worded
 from dispatch.model import text as limits
 from dispatch.model.files import LARGEST, HandedIn
 from dispatch.model.states import Role

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from db import handovers
 from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.session.typed_words import reason_of
 from dispatch.desk.session.user import User
-from dispatch.desk.session.wording import reason_of
 from dispatch.desk.visits.crew import driver, owners_of
 from dispatch.desk.visits.steps import on_visit
 from dispatch.model.handovers import Handover

@@ -18,9 +18,9 @@ from dispatch.desk.day import routing
 from dispatch.desk.day.notices import tell
 from dispatch.desk.messages import notifications
 from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, Refusal, refuse
+from dispatch.desk.session.typed_words import reason_of, worded
 from dispatch.desk.session.user import User
-from dispatch.desk.session.wording import reason_of, worded
-from dispatch.desk.visits import returning
+from dispatch.desk.visits import follow_ups
 from dispatch.desk.visits.crew import own_parts
 from dispatch.desk.visits.steps import stepping
 from dispatch.model import text as limits
@@ -94,8 +94,8 @@ def leave(
             _note_none_wanted(user, unit, visit, none_wanted, follow_up_on)
         else:
             checklist = checklists.checklist(user.store, visit.id)
-            back = returning.Back(follow_up_on, minutes or None, our_fault)
-            follow_up = returning.follow_up_of_left(unit, visit, checklist, unmet(checklist, visit.zone), back)
+            back = follow_ups.Back(follow_up_on, minutes or None, our_fault)
+            follow_up = follow_ups.follow_up_of_left(unit, visit, checklist, unmet(checklist, visit.zone), back)
         booked = follow_up.reference if follow_up is not None else ""
         left = _end(user, unit, visit, State.LEFT_OPEN, reason=why, follow_up=booked, left_at=left_at)
         return left, follow_up
@@ -139,7 +139,7 @@ def abort(user: User, reference: str, reason: str, *, not_again: str = "") -> Vi
         why, dropped = reason_of(reason), worded("not again", not_again, limits.LINE)
         back = ""
         if not dropped:
-            back = returning.back_into_queue(user.store, unit, visit).reference
+            back = follow_ups.back_into_queue(user.store, unit, visit).reference
         elif not user.roles_now & {Role.DISPATCHER, Role.LEAD}:
             raise NotAllowed("Only a dispatcher or lead drops a request: without it, it goes back into the queue.")
         elif not tells(dropped):
@@ -186,7 +186,7 @@ def reopen(user: User, reference: str, reason: str) -> tuple[Visit, Sequence[Vis
                     f"It is not known when {show(part.technician)} left {show(visit.reference)}: enter that first, or the time "
                     "since then would be charged."
                 )
-        withdrawn = returning.out_of_queue(user.store, unit, visit)
+        withdrawn = follow_ups.out_of_queue(user.store, unit, visit)
         if visit.ended_at is not None:
             clocks.note_reopening(unit, visit.id, visit.ended_at)
         visits.change(unit, visit, state=State.ON_SITE.value, ended_at=None, review="none")

@@ -14,9 +14,9 @@ from dispatch.closeout.gates import unmet
 from dispatch.closeout.recording import Decision, Recording
 from dispatch.desk.closeout import materials
 from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal, WrongState
+from dispatch.desk.session.typed_words import worded
 from dispatch.desk.session.user import User
-from dispatch.desk.session.wording import worded
-from dispatch.desk.visits import returning
+from dispatch.desk.visits import follow_ups
 from dispatch.desk.visits.crew import own_parts
 from dispatch.desk.visits.finding import find
 from dispatch.desk.visits.steps import on_visit
@@ -27,7 +27,7 @@ from dispatch.model.states import ENDED, OPEN_ON_SITE, Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
-_FOR_AN_HOUR = returning.Back(minutes=60)
+_FOR_AN_HOUR = follow_ups.Back(minutes=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ def record(
         Refusal: the item does not take it, or the visit is not open; the message says why.
     """
     with user.write("record", Role.TECHNICIAN, Role.LEAD) as unit:
-        return record_within(user, unit, reference, ref, entry, returning.Back(follow_up_on, follow_up_minutes))
+        return record_within(user, unit, reference, ref, entry, follow_ups.Back(follow_up_on, follow_up_minutes))
 
 
 def record_within(
-    user: User, unit: Unit, reference: str, ref: str, entry: Recording, back: returning.Back = _FOR_AN_HOUR
+    user: User, unit: Unit, reference: str, ref: str, entry: Recording, back: follow_ups.Back = _FOR_AN_HOUR
 ) -> Recorded:
     """`record` as a part of a unit of the caller's."""
     visit = open_visit(user, reference)
@@ -146,7 +146,7 @@ def _write(
     visit: Visit,
     item: Item | None,
     decision: Decision,
-    back: returning.Back = _FOR_AN_HOUR,
+    back: follow_ups.Back = _FOR_AN_HOUR,
 ) -> Recorded:
     """Write what was decided: the attempt, its work entry, new items, a follow-up, and the visit's state."""
     if decision.faults:
@@ -159,7 +159,7 @@ def _write(
     follow_up = None
     if decision.follow_up and item is not None:
         checklist = checklists.checklist(user.store, visit.id)
-        follow_up = returning.follow_up_of(unit, visit, checklist, item, back)
+        follow_up = follow_ups.follow_up_of(unit, visit, checklist, item, back)
         notes.append(f"follow-up {follow_up.reference} booked for {follow_up.preferred}, wanted {follow_up.wanted_on}")
     run, recorded = decision.run, decision.result is not None or decision.work is not None
     sequence = visit.sequence + recorded

@@ -13,7 +13,7 @@ from dispatch.closeout.answers import tells
 from dispatch.desk.day import notices, routing
 from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal
 from dispatch.desk.session.shown import mark_of
-from dispatch.desk.session.wording import reason_of
+from dispatch.desk.session.typed_words import reason_of
 from dispatch.desk.travel import providers
 from dispatch.desk.visits.crew import driver
 from dispatch.desk.visits.finding import find

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from db import figures, people, settings
 from db.figures import Behind, By, FigureQuery
 from db.store import Store
-from dispatch.desk.figures.defined import BY_KEY, FIGURES, Figure, Money, Value
+from dispatch.desk.figures.definitions import BY_KEY, FIGURES, Figure, Money, Value
 from dispatch.desk.session.refusals import Faulty
 from dispatch.levels.calendar import Calendar
 from dispatch.model.firm import Firm

@@ -20,9 +20,9 @@ from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.desk.adapters.calendar_file import COLUMNS
 from dispatch.desk.files.verdicts import Question
-from dispatch.desk.imports.entries import RowEntry
-from dispatch.desk.imports.judging import RowDraft, Values
-from dispatch.desk.imports.matching import Places
+from dispatch.desk.imports.row_entry import RowEntry
+from dispatch.desk.imports.site_matching import Places
+from dispatch.desk.imports.table_rows import RowDraft, Values
 from dispatch.desk.imports.visit_rows import VisitRows, refuse_begun, write_request
 from dispatch.desk.session.user import User
 from dispatch.model import text as limits

@@ -10,8 +10,8 @@ from typing import Any
 from db import agreements, clients
 from db.names import folded
 from db.unit import Unit
-from dispatch.desk.imports.entries import RowEntry
-from dispatch.desk.imports.judging import RecordRows, RowDraft, Values, present
+from dispatch.desk.imports.row_entry import RowEntry
+from dispatch.desk.imports.table_rows import RecordRows, RowDraft, Values, present
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import iso_day
 from dispatch.model.agreements import Agreement, PrepaidBlock

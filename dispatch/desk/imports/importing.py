@@ -16,9 +16,9 @@ from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowVerdict, sh
 from dispatch.desk.imports import rate_card_file
 from dispatch.desk.imports.calendar_rows import USUAL_MINUTES, CalendarRows, Taking
 from dispatch.desk.imports.client_rows import ClientRows
-from dispatch.desk.imports.judging import TableRows, judge
 from dispatch.desk.imports.rate_card_file import judge_card, read_card
 from dispatch.desk.imports.site_rows import SiteRows
+from dispatch.desk.imports.table_rows import TableRows, judge
 from dispatch.desk.imports.technician_rows import TechnicianRows
 from dispatch.desk.imports.visit_rows import VisitRows
 from dispatch.desk.session.refusals import Faulty, NotFound, refuse

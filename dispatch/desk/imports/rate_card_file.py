@@ -16,7 +16,7 @@ from dispatch.desk.charges.charge_input import ENVELOPE
 from dispatch.desk.files.json_file import read_json
 from dispatch.desk.files.table import Unreadable
 from dispatch.desk.files.verdicts import JudgedRow, RowFault, RowVerdict, differences, shortened
-from dispatch.desk.firm.one_way import reckoned
+from dispatch.desk.firm.depot_drive import reckoned
 from dispatch.desk.session.user import User
 from dispatch.model import text as limits
 from dispatch.model.firm import Firm

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from db import clients
 from db.names import folded
-from dispatch.desk.imports.entries import RowEntry
-from dispatch.desk.imports.judging import BY_WEEKDAY, RecordRows, RowDraft, Values, hours_on, present, same_hours
+from dispatch.desk.imports.row_entry import RowEntry
+from dispatch.desk.imports.table_rows import BY_WEEKDAY, RecordRows, RowDraft, Values, hours_on, present, same_hours
 from dispatch.desk.session.user import User
 from dispatch.model.clients import Site
 from dispatch.model.states import Role

@@ -7,8 +7,8 @@ from dataclasses import replace
 from db import people
 from db.names import folded
 from dispatch.desk.book.context import labour_classes
-from dispatch.desk.imports.entries import WORD, RowEntry
-from dispatch.desk.imports.judging import BY_WEEKDAY, RecordRows, RowDraft, Values, hours_on, present, same_hours
+from dispatch.desk.imports.row_entry import WORD, RowEntry
+from dispatch.desk.imports.table_rows import BY_WEEKDAY, RecordRows, RowDraft, Values, hours_on, present, same_hours
 from dispatch.desk.session.user import User
 from dispatch.fields.context import NoRecords
 from dispatch.fields.trade import LOGIN

@@ -11,8 +11,8 @@ from db.names import folded
 from db.store import existing
 from db.unit import Unit
 from db.visits import NewVisit
-from dispatch.desk.imports.entries import RowEntry, instant
-from dispatch.desk.imports.judging import Column, RowDraft, TableRows, Values, present
+from dispatch.desk.imports.row_entry import RowEntry, instant
+from dispatch.desk.imports.table_rows import Column, RowDraft, TableRows, Values, present
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import clock
 from dispatch.model import text as limits

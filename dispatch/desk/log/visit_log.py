@@ -10,7 +10,7 @@ from typing import Any
 from db import log_rows, search, settings
 from db.store import Store
 from db.tallies import tallies
-from dispatch.desk.log.remarking import remarks_of
+from dispatch.desk.log.remarks import remarks_of
 from dispatch.model.boards import BoardVisit, Log, LogLine, Sum, Tally, Totals
 from dispatch.model.forms import shared
 from dispatch.model.instants import day_bounds, day_of, day_text

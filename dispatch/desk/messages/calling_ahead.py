@@ -9,11 +9,11 @@ from db.changes import RecordChange
 from db.store import Store
 from db.unit import Unit
 from db.withdrawals import added
-from dispatch.desk.day import views
+from dispatch.desk.day import board_view
 from dispatch.desk.messages import notifications
 from dispatch.desk.session.refusals import Faulty, Refusal, WrongState
+from dispatch.desk.session.typed_words import worded
 from dispatch.desk.session.user import User
-from dispatch.desk.session.wording import worded
 from dispatch.desk.visits.finding import find
 from dispatch.model.calls import Call, CallOutcome
 from dispatch.model.instants import clock_text, day_of
@@ -110,7 +110,7 @@ def projected(store: Store, visit: Visit) -> int | None:
     """When we shall be there as the day goes, to a full five minutes; None where that cannot be said."""
     if visit.starts_at is None:
         return None
-    board = views.board(store, day_of(visit.starts_at, settings.firm(store).zone))
+    board = board_view.board(store, day_of(visit.starts_at, settings.firm(store).zone))
     first = visit.assignments[0].technician_id
     cards = (card for row in board.rows if row.technician_id == first for card in row.visits if card.id == visit.id)
     for card in cards:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from db import people, settings, visits
 from db.store import Store, existing
 from db.unit import Unit
-from dispatch.desk.day import notices, placement, remembering, routing
+from dispatch.desk.day import notices, placement, routing, undo_record
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.user import User
 from dispatch.model.instants import day_bounds, day_of
@@ -64,7 +64,7 @@ def free(user: User, record: AbsenceRecord, *, to_others: bool) -> Freed:
         if not hits:
             unit.leave_unchanged()
             return Freed()
-        against = {visit.id: remembering.stands_against(store, visit) for visit in hits}
+        against = {visit.id: undo_record.stands_against(store, visit) for visit in hits}
         settled = [sentence for visit in hits if (sentence := _leave_to_crew(store, unit, record, visit))]
         taken = [visit for visit in hits if visits.again(store, visit).assignment_of(record.staff_id) is not None]
         for visit in taken:

@@ -10,7 +10,7 @@ from db import calls, people, settings, visits
 from db.changes import RecordChange
 from db.store import Store, existing
 from db.unit import Unit
-from dispatch.desk.day import notices, placement, remembering, routing
+from dispatch.desk.day import notices, placement, routing, undo_record
 from dispatch.desk.day.routing import TechnicianRunning
 from dispatch.desk.messages import calling_ahead
 from dispatch.desk.session.refusals import Refusal, WrongState
@@ -99,7 +99,7 @@ def insert(
         )
         placed = visits.again(store, visit.id)
         routing.reroute(user, unit, days | routing.days_of(placed))
-        remembering.remember(user, unit, f"insert emergency {visit.reference}", before, owed)
+        undo_record.remember(user, unit, f"insert emergency {visit.reference}", before, owed)
         return Inserted(placed, way)
 
 

@@ -12,12 +12,12 @@ from db.store import Store, existing
 from db.unit import Unit
 from db.withdrawals import added
 from dispatch.desk.charges.charging import keep_sheet
-from dispatch.desk.day import notices, remembering, routing
+from dispatch.desk.day import notices, routing, undo_record
 from dispatch.desk.day.placement import Meant, Placed, judge_placement, length_of, permit, said_of, target
 from dispatch.desk.messages import calling_ahead, notifications
 from dispatch.desk.session.refusals import Refusal, WrongState
+from dispatch.desk.session.typed_words import reason_of
 from dispatch.desk.session.user import User
-from dispatch.desk.session.wording import reason_of
 from dispatch.desk.visits import waiting
 from dispatch.desk.visits.finding import find
 from dispatch.desk.visits.steps import as_seen, on_visit, step, stepping
@@ -292,10 +292,10 @@ def settle(
     them is told again, a client who expects somebody at the old time is on the call-ahead list, and the whole is kept for
     undo as one change. `why` is the reason that was given, for those who are told."""
     afters = [visits.again(user.store, visit) for visit in before]
-    moved = [pair for pair in zip(before, afters, strict=True) if len({*map(remembering.standing_of, pair)}) > 1]
+    moved = [pair for pair in zip(before, afters, strict=True) if len({*map(undo_record.standing_of, pair)}) > 1]
     routing.reroute(user, unit, {day for pair in moved for other in pair for day in routing.days_of(other)})
     owed = []
     for visit, after in zip(before, afters, strict=True):
         notices.follow(user, unit, visit, after, why=why)
         owed += calling_ahead.follow(user, unit, visit, after)
-    remembering.remember(user, unit, label, before, [*more, *owed])
+    undo_record.remember(user, unit, label, before, [*more, *owed])

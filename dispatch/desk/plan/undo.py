@@ -17,10 +17,10 @@ from db.unit import Unit
 from dispatch.desk.book import editing
 from dispatch.desk.charges.charging import keep_sheet
 from dispatch.desk.day import notices, routing
-from dispatch.desk.day.remembering import STOOD_AGAINST, blocking, standing_of
+from dispatch.desk.day.undo_record import STOOD_AGAINST, blocking, standing_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
-from dispatch.desk.visits import returning, waiting
+from dispatch.desk.visits import follow_ups, waiting
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import ENDED, State
 from dispatch.model.text import show
@@ -78,7 +78,7 @@ def _turn(user: User, unit: Unit, change: Change, *, back: bool) -> str:
         if visit is None or visit.version != expected:
             raise Refusal(_built_on(user, change, picture.id))
         if State(look["state"]) not in ENDED and (others := visits.gone_on(user.store, visit.id)):
-            went = returning.whereabouts(others[0])
+            went = follow_ups.whereabouts(others[0])
             raise Refusal(f"{refused}: the request of {show(visit.reference)} went on as {went}.")
         days = routing.days_of(visit)
         version = _restore(unit, visit, look)

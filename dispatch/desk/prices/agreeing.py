@@ -14,8 +14,8 @@ from db import agreements, clients, prepaid_use, visits
 from db.agreements import MONEY_KIND
 from db.store import Store, existing
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse
+from dispatch.desk.session.typed_words import taken
 from dispatch.desk.session.user import User
-from dispatch.desk.session.wording import taken
 from dispatch.lazily import lazily
 from dispatch.model import text as limits
 from dispatch.model.agreements import Agreement, ServiceTerms

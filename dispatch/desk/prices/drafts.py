@@ -26,7 +26,7 @@ from dispatch.charges.fields import (
 from dispatch.charges.paths import value_at, with_value, without
 from dispatch.desk.charges.charge_input import ENVELOPE
 from dispatch.desk.levels.clocks import default_targets
-from dispatch.desk.prices import agreeing, rates
+from dispatch.desk.prices import agreeing, rate_cards
 from dispatch.desk.prices.capacity import warnings_of
 from dispatch.desk.prices.service_terms import PREFIX, read_service, service_figures, shown
 from dispatch.desk.session.drafting import Draft, Whole
@@ -103,7 +103,7 @@ class CardDraft(FigureDraft):
     def read_again(self, store: Store) -> None:
         """Begin with the card as it stands by now."""
         if self.before is not None:
-            self.before = rates.card_called(store, str(self.before.id))
+            self.before = rate_cards.card_called(store, str(self.before.id))
 
     def figures(self) -> list[FormFigure]:
         """Its figures, section by section."""
@@ -177,7 +177,7 @@ class CardDraft(FigureDraft):
         Raises:
             Faulty: with every fault.
         """
-        self.before = rates.save_card(user, self.name, self.valid_from, self.form, self.before)
+        self.before = rate_cards.save_card(user, self.name, self.valid_from, self.form, self.before)
         self.take(self.stood())
         return f"{self.name} prices visits from {self.valid_from.isoformat()} on. Charges that stand keep their copy."
 

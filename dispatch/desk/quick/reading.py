@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from db import clients, people
 from db.names import folded
 from db.store import Store
-from dispatch.desk.quick.letters import best_names, listed
+from dispatch.desk.quick.client_and_site import take_client, take_site
+from dispatch.desk.quick.name_search import best_names, listed
 from dispatch.desk.quick.times import take_day, take_length, take_window
-from dispatch.desk.quick.whose import take_client, take_site
 from dispatch.desk.quick.words import LineWords, Named, Names
 from dispatch.model.instants import day_text, parse_clock
 from dispatch.model.text import show

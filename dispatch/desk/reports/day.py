@@ -14,7 +14,7 @@ from db.store import Store
 from db.tallies import tallies
 from dispatch.charges.explain import MEANS, NEEDS
 from dispatch.desk.figures.counting import figures_over
-from dispatch.desk.figures.defined import FIGURES, value_text
+from dispatch.desk.figures.definitions import FIGURES, value_text
 from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.log.audit_trail import foot_of
 from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section

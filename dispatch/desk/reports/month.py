@@ -10,7 +10,7 @@ from db import agreements, results, settings, sheets, visits
 from db.results import StandingResult
 from db.sheets import StoredSheet
 from db.store import Store
-from dispatch.desk.care.caring import care_list
+from dispatch.desk.care.care_list import care_list
 from dispatch.desk.care.client_page import wanted_text
 from dispatch.desk.levels.clocks import STOPPED, TermsBook, clocks_of
 from dispatch.desk.levels.level_month import ClientMonth, client_month

@@ -7,7 +7,7 @@ from typing import Unpack
 
 from db import people, visits
 from db.store import Store
-from dispatch.desk.day import placement, remembering, routing
+from dispatch.desk.day import placement, routing, undo_record
 from dispatch.desk.requests.intake import checked
 from dispatch.desk.session.refusals import WrongState
 from dispatch.desk.session.user import User
@@ -80,5 +80,5 @@ def amend(
             detail = placement.said_of(verdict, why)
             unit.audit("visit", visit.id, ends_at=ends_at, was_until=visit.ends_at, **detail)
             routing.reroute(user, unit, routing.days_of(visit))
-        remembering.remember(user, unit, f"edit {visit.reference}", [visit])
+        undo_record.remember(user, unit, f"edit {visit.reference}", [visit])
         return find(store, reference)

@@ -9,7 +9,7 @@ from db import clients, people, visits
 from db.names import folded
 from db.visits import NewVisit
 from dispatch.desk.book.context import Desk
-from dispatch.desk.day import remembering
+from dispatch.desk.day import undo_record
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.session.user import User
 from dispatch.fields.record import FieldFault, sentences
@@ -37,7 +37,7 @@ def add(user: User, texts: Mapping[str, str]) -> Visit:
         new = checked(user, texts)
         visit = visits.again(user.store, visits.add_visit(unit, user.store, new))
         # taking an addition back means putting the visit away: nothing is ever deleted
-        remembering.remember(user, unit, f"add {visit.reference}", [visit._replace(archived_at=user.now)])
+        undo_record.remember(user, unit, f"add {visit.reference}", [visit._replace(archived_at=user.now)])
         return visit
 
 

@@ -7,11 +7,11 @@ from db.changes import RecordChange
 from db.unit import Unit
 from db.withdrawals import added
 from dispatch.closeout.answers import WHY
-from dispatch.desk.day import remembering
+from dispatch.desk.day import undo_record
 from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.session.refusals import Faulty, Refusal, WrongState
+from dispatch.desk.session.typed_words import worded
 from dispatch.desk.session.user import User
-from dispatch.desk.session.wording import worded
 from dispatch.desk.visits import waiting
 from dispatch.desk.visits.crew import not_anothers
 from dispatch.desk.visits.finding import find
@@ -51,7 +51,7 @@ def responded(user: User, reference: str, by: str, note: str = "") -> Visit:
             visits.change(unit, visit, state=State.REQUESTED.value, reason="")
             waiting.follow(user.store, unit, visit, visit._replace(state=State.REQUESTED))
         unit.audit("visit", visit.id, noted=RESPONSES[by], note=note or None, clocks=waiting.RUN_ON if before else None)
-        remembering.remember(user, unit, f"{RESPONSES[by]} {visit.reference}", before, pictures)
+        undo_record.remember(user, unit, f"{RESPONSES[by]} {visit.reference}", before, pictures)
         return find(user.store, reference)
 
 
@@ -89,7 +89,7 @@ def set_priority(user: User, reference: str, priority: str, reason: str = "") ->
         why = worded("reason", reason)
         visits.change(unit, visit, priority=int(typed))
         unit.audit("visit", visit.id, priority=f"P{visit.priority} to P{typed}", reason=why or None)
-        remembering.remember(user, unit, f"priority {visit.reference} P{typed}", [visit])
+        undo_record.remember(user, unit, f"priority {visit.reference} P{typed}", [visit])
         return find(user.store, reference)
 
 

@@ -13,11 +13,11 @@ from db.unit import Unit
 from dispatch.charges.explain import MEANS, needs
 from dispatch.closeout.answers import WHY, says_enough, tells
 from dispatch.closeout.gates import ENOUGH, trimmed
-from dispatch.desk.log.remarking import remarks_of
+from dispatch.desk.log.remarks import remarks_of
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, WrongState, refuse
 from dispatch.desk.session.shown import Shown, changed_since
+from dispatch.desk.session.typed_words import worded
 from dispatch.desk.session.user import User
-from dispatch.desk.session.wording import worded
 from dispatch.desk.visits.crew import own_parts
 from dispatch.desk.visits.finding import find
 from dispatch.desk.visits.steps import on_visit
@@ -125,7 +125,7 @@ def approve(user: User, reference: str, reason: str, shown: Shown) -> Visit:
 
 
 def approve_clean(user: User, shown: Mapping[str, Shown]) -> BatchApproved:
-    """Approve those of some visits that are clean, and say of each other one why it is not (dispatch.desk.log.remarking).
+    """Approve those of some visits that are clean, and say of each other one why it is not (dispatch.desk.log.remarks).
 
     They are judged again now; `shown` is what the list that they were chosen from showed of each.
     """

@@ -13,7 +13,7 @@ from db.store import Store
 from dispatch.desk.book import editing
 from dispatch.desk.book.records import end_named, end_title
 from dispatch.desk.day import routing
-from dispatch.desk.roads import roads
+from dispatch.desk.roads import road_engines
 from dispatch.desk.session.refusals import NotFound
 from dispatch.desk.session.user import User
 from dispatch.desk.travel import road_times
@@ -73,7 +73,7 @@ def drive(store: Store, origin: str, destination: str, at: int) -> tuple[KnownDr
         NotFound: one of them is not known.
     """
     ends = end_named(store, origin), end_named(store, destination)
-    chain = roads.live(store)
+    chain = road_engines.live(store)
     leg = chain.leg(place_of(store, ends[0]), place_of(store, ends[1]), at)
     titles = end_title(store, ends[0]), end_title(store, ends[1])
     return KnownDrive(*titles, leg, pin=pins.pin_between(store, *ends)), chain.notes
@@ -90,7 +90,7 @@ def matrix(store: Store, day: datetime.date, at: int) -> tuple[list[str], list[l
         if place is not None and point(place) in points:
             named.setdefault(point(place), (end_title(store, end), place))
     places = [place for _, place in named.values()]
-    chain = roads.live(store)
+    chain = road_engines.live(store)
     return [title for title, _ in named.values()], chain.matrix(places, places, at), chain.notes
 
 

@@ -22,7 +22,7 @@ def travel(store: Store | None = None) -> Chain:
     """The providers of travel times, the most trusted first; without a store those that every firm has.
 
     No road engine is asked here, only what it said before: this may be read in a transaction and while a visit is in
-    hand. `dispatch.desk.roads.roads.prefetch` asks, and keeps the answers.
+    hand. `dispatch.desk.roads.road_engines.prefetch` asks, and keeps the answers.
     """
     if store is None:
         return Chain([Estimated()])

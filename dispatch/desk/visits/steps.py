@@ -10,8 +10,8 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.desk.charges.charging import open_charge
 from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.session.typed_words import reason_of
 from dispatch.desk.session.user import User
-from dispatch.desk.session.wording import reason_of
 from dispatch.desk.visits.crew import own_part
 from dispatch.desk.visits.finding import find
 from dispatch.model.states import ON_THE_WAY_OR_THERE, OPEN_ON_SITE, STEPS, Role, State

@@ -6,7 +6,7 @@ from db import clients, clocks
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.session.refusals import Faulty
-from dispatch.desk.session.wording import worded
+from dispatch.desk.session.typed_words import worded
 from dispatch.model import text as limits
 from dispatch.model.states import State
 from dispatch.model.visits import Visit

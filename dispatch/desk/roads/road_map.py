@@ -18,16 +18,16 @@ class Atlas:
 
     def ways(self, route: DayRoute) -> tuple[Way, ...]:
         """The way of each leg; nothing without a road engine, or while none can be asked."""
-        from dispatch.desk.roads import roads
+        from dispatch.desk.roads import road_engines
 
         legs = route.legs
         stops = (*(origin for origin, _, _ in legs), *(place for _, place, _ in legs[-1:]))
         if stops in self._ways:
             return self._ways[stops]
         try:
-            if not stops or not roads.configured(settings.firm(self._store)):
+            if not stops or not road_engines.configured(settings.firm(self._store)):
                 return ()
-            routed, _ = roads.route(self._store, stops, self._store.clock.now())
+            routed, _ = road_engines.route(self._store, stops, self._store.clock.now())
         except StoreFault:
             return ()
         ways = tuple(leg.path for leg in routed)

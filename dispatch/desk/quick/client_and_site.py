@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from db.names import folded
-from dispatch.desk.quick.letters import best_names, listed
+from dispatch.desk.quick.name_search import best_names, listed
 from dispatch.desk.quick.times import is_time
 from dispatch.desk.quick.words import LineWords, Named
 from dispatch.model.text import show

@@ -14,7 +14,7 @@ from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.files.table import Columns, FileTable, Watch, unwatched
 from dispatch.desk.files.verdicts import JudgedRow, Question, RowVerdict, contrasted, shortened
-from dispatch.desk.imports.entries import RowEntry
+from dispatch.desk.imports.row_entry import RowEntry
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import clock
 from dispatch.fields.record import Field, FieldFault, RecordType
