@@ -100,7 +100,7 @@ def test_plain_commands_never_import_textual() -> None:
         "from dispatch.desk.requests import intake\n"
         "from dispatch.desk.day import board_view\n"
         "from dispatch.desk.log import visit_page\n"
-        "from dispatch.desk.texts import plain\n"
+        "from dispatch.desk.texts import board_words\n"
         "for group in sys.argv[1:]:\n"
         "    importlib.import_module(f'dispatch.commands.{group}')\n"
         "    if {name.split('.')[0] for name in sys.modules} & {'textual', 'rich'}: sys.exit(group)"

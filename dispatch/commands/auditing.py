@@ -10,6 +10,7 @@ from dispatch.lazily import lazily
 with lazily(__name__):
     from db import settings
     from dispatch.desk.log import audit_trail
+    from dispatch.desk.texts import audit_words
 
 
 @reads(
@@ -29,8 +30,8 @@ def _show(store: Store, args: Args) -> Answer:
     narrowing = {name: getattr(args, name) for name in ("visit", "who", "since", "until", "deed", "limit")}
     return Answer(
         audit_trail.trail(store, **narrowing),
-        lambda rows: audit_trail.trail_form(rows, firm.zone),
-        lambda rows: audit_trail.trail_lines(rows, firm.zone, firm.clock_hours == 24),
+        lambda rows: audit_words.trail_form(rows, firm.zone),
+        lambda rows: audit_words.trail_lines(rows, firm.zone, firm.clock_hours == 24),
     )
 
 
@@ -44,7 +45,7 @@ def _show(store: Store, args: Args) -> Answer:
 )
 def _verify(store: Store, args: Args) -> Answer:
     verdict = audit_trail.verify(store, args.head)
-    return Answer(verdict, audit_trail.verdict_form, audit_trail.verdict_lines, 0 if verdict.good else 1)
+    return Answer(verdict, audit_words.verdict_form, audit_words.verdict_lines, 0 if verdict.good else 1)
 
 
 COMMANDS = (CommandGroup("audit", "who did what and when; whether the chain of it holds", (_show, _verify)),)

@@ -23,6 +23,7 @@ with lazily(__name__):
     from dispatch.desk.book import editing, recurring
     from dispatch.desk.care import client_page as pages
     from dispatch.desk.plan import absences
+    from dispatch.desk.texts import client_words
     from dispatch.model.visits import Visit
 
 _HELP = {
@@ -105,7 +106,9 @@ def _show(kind: str, store: Store, args: Args) -> Answer:
     record_store, record = RECORD_STORES[kind], args.record
     texts = record_store.texts(store, record)
     if kind == "client":
-        return Answer(pages.client_page(store, record), lambda page: texts | pages.page_form(page), pages.page_lines)
+        return Answer(
+            pages.client_page(store, record), lambda page: texts | client_words.page_form(page), client_words.page_lines
+        )
 
     def lines(record: Any) -> Iterator[str]:
         yield record_store.title(store, record)

@@ -50,8 +50,11 @@ def _show(store: Store, args: Args) -> Answer:
     )
     return Answer(
         item,
-        lambda item: care_words.item_form(item) | {"figures": figures and figures.form()},
-        lambda item: [*care_words.list_lines([item]), *(f"  {line}" for line in (figures.lines() if figures else ()))],
+        lambda item: care_words.item_form(item) | {"figures": figures and care_words.offer_form(figures)},
+        lambda item: [
+            *care_words.list_lines([item]),
+            *(f"  {line}" for line in (care_words.offer_lines(figures) if figures else ())),
+        ],
     )
 
 

@@ -80,8 +80,8 @@ def _number(text: str, *, of: str, most: int) -> int:
 )
 def run_import(args: Args) -> int:
     """Carry out an import as the parsed words say."""
-    from dispatch.desk.files.verdicts import report_lines
     from dispatch.desk.imports.importing import CALENDAR, How, import_file, refuse_unknown_columns
+    from dispatch.desk.texts.import_words import report_lines
 
     if args.columns or args.template:
         return _about(args)

@@ -18,6 +18,7 @@ with lazily(__name__):
     from dispatch.desk.adapters import transports
     from dispatch.desk.delivery import sending
     from dispatch.desk.messages import outbox
+    from dispatch.desk.texts import message_words
 
 _NUMBER = option("number", "NUMBER", "as the list prints it", type=int)
 
@@ -33,13 +34,13 @@ def _list(user: User, args: Args) -> Answer:
     firm = user.firm
 
     def lines(listed: Sequence[Message]) -> Iterator[str]:
-        yield from outbox.message_lines(listed, firm.zone, firm.clock_hours == 24)
+        yield from message_words.message_lines(listed, firm.zone, firm.clock_hours == 24)
         trouble = messages.trouble(user.store, user.now)
         if trouble.words:
             yield f"! {trouble.words}" + (": does `dispatch outbox run` run?" if trouble.overdue else "")
 
     listed = outbox.outbox(user.store, everything=args.all)
-    return Answer(listed, lambda listed: [outbox.message_form(message, firm.zone) for message in listed], lines)
+    return Answer(listed, lambda listed: [message_words.message_form(message, firm.zone) for message in listed], lines)
 
 
 @acts(

@@ -23,7 +23,7 @@ from dispatch.model.text import show
 with lazily(__name__):
     from dispatch.desk.plan import proposing
     from dispatch.desk.roads import road_engines
-    from dispatch.desk.texts import plain
+    from dispatch.desk.texts import plan_words
     from dispatch.planning import problem_file, why_not
     from dispatch.planning import solving as solver
 
@@ -116,7 +116,7 @@ def _day(args: Args) -> Answer:
     applied = proposing.apply(user, proposal, args.technician) if args.apply else None
 
     def lines(proposal: proposing.Proposal) -> Iterator[str]:
-        yield from plain.proposal_lines(proposal)
+        yield from plan_words.proposal_lines(proposal)
         if applied is not None:
             yield f"{applied} moved; dispatch visit undo takes it back as one." if applied else "Nothing moved."
         elif proposal.moves:

@@ -23,7 +23,7 @@ with lazily(__name__):
     from dispatch.desk.day import board_view, placement
     from dispatch.desk.messages import calling_ahead
     from dispatch.desk.plan import emergency
-    from dispatch.desk.texts import plain
+    from dispatch.desk.texts import board_words
     from dispatch.desk.visits import finding
     from dispatch.model.visits import Visit
     from dispatch.planning import calls
@@ -152,7 +152,7 @@ def _ways_form(
     option("--date", "DAY", "2026-11-24, today, tomorrow, tue (default: today)", reads=day_or_today),
 )
 def _late(store: Store, args: Args) -> Answer:
-    return Answer(board_view.board(store, args.date), forms.late_form, plain.late_lines)
+    return Answer(board_view.board(store, args.date), forms.late_form, board_words.late_lines)
 
 
 @on_visit(

@@ -27,7 +27,7 @@ with lazily(__name__):
     from dispatch.desk.firm import founding
     from dispatch.desk.session import preferences, rights
     from dispatch.desk.session import user as sessions
-    from dispatch.desk.texts import plain
+    from dispatch.desk.texts import board_words
     from dispatch.model.boards import BoardRow
     from screens.program import welcome
 
@@ -45,7 +45,7 @@ def _board(args: Args) -> Result:
     if not _text_wanted(args):
         return _screen(args, "board")
     store = open_store(args)
-    return Answer(board_view.board(store, day_typed(store, args.date)), forms.board_form, plain.board_lines)
+    return Answer(board_view.board(store, day_typed(store, args.date)), forms.board_form, board_words.board_lines)
 
 
 @alone(
@@ -60,7 +60,7 @@ def _day(args: Args) -> Result:
     user = user_of(args)
     board = board_view.board(user.store, day_typed(user.store, args.date))
     row = _row_of(board.rows, args.technician or user.staff.name, named=args.technician is not None)
-    return Answer(row, lambda row: forms.day_form(board, row), lambda row: plain.day_lines(board, row))
+    return Answer(row, lambda row: forms.day_form(board, row), lambda row: board_words.day_lines(board, row))
 
 
 @alone("log", "the lead's day: planned and actual, evidence, charge", *_VIEW, *visit_log.OPTIONS)

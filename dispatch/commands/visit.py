@@ -33,7 +33,7 @@ with lazily(__name__):
     from dispatch.desk.plan import schedule
     from dispatch.desk.quick import reading
     from dispatch.desk.requests import amending, intake
-    from dispatch.desk.texts import plain
+    from dispatch.desk.texts import visit_words
     from dispatch.desk.visits import finding
     from dispatch.fields.record import Field
     from dispatch.model import states
@@ -68,12 +68,12 @@ def _list(store: Store, args: Args) -> Answer:
             for visit in listed
         )
         listed = [visit for visit, day in days if day == args.date]
-    return Answer(listed, lambda listed: [*map(forms.visit_form, listed)], plain.visit_lines)
+    return Answer(listed, lambda listed: [*map(forms.visit_form, listed)], visit_words.visit_lines)
 
 
 @of_visit("show", "one visit with its checklist, charge and events", JSON)
 def _show(store: Store, args: Args) -> Answer:
-    return Answer(visit_page.visit_page(store, args.reference), forms.visit_page_form, plain.visit_page_lines)
+    return Answer(visit_page.visit_page(store, args.reference), forms.visit_page_form, visit_words.visit_page_lines)
 
 
 @acts(

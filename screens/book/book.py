@@ -12,9 +12,10 @@ from db import clients
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.record_stores import RECORD_STORES
-from dispatch.desk.care.client_page import client_page, page_lines
+from dispatch.desk.care.client_page import client_page
 from dispatch.desk.plan import absences
 from dispatch.desk.templates.template_draft import TemplateDraft
+from dispatch.desk.texts.client_words import page_lines
 from dispatch.lazily import lazily
 from dispatch.model.clients import Site
 from dispatch.model.text import show

@@ -6,7 +6,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from db import clients, settings
-from dispatch.desk.care.client_page import client_page, page_lines
+from dispatch.desk.care.client_page import client_page
+from dispatch.desk.texts.client_words import page_lines
 from dispatch.lazily import lazily
 from dispatch.model.clients import Client
 from dispatch.model.states import READS

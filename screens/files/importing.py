@@ -13,9 +13,10 @@ from db import clients
 from db.faults import StoreFault
 from db.settings import today
 from dispatch.desk.files.table import Watch
-from dispatch.desk.files.verdicts import ImportReport, Question, RowVerdict, counted, findings
+from dispatch.desk.files.verdicts import ImportReport, Question, RowVerdict
 from dispatch.desk.imports.importing import CALENDAR, How, import_file, kind_of
 from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.texts.import_words import counted, findings
 from dispatch.model.matching import Findable, findable
 from dispatch.model.text import show
 from screens.asking import Left

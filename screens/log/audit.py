@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from db import audit, chain
 from db.audit import NamedAuditRow
-from dispatch.desk.log.audit_trail import (
-    ChainVerdict,
-    read_head,
-    record_of,
-    row_lines,
-    trail,
-    verdict_lines,
-    verify,
-    who_of,
-)
+from dispatch.desk.log.audit_trail import ChainVerdict, read_head, trail, verify
 from dispatch.desk.log.visit_page import detail_words
+from dispatch.desk.texts.audit_words import record_of, row_lines, verdict_lines, who_of
 from dispatch.model.instants import clock_text, day_of, day_text
 from screens.binding import command
 from screens.dialogs.asked import SHOWS, AskedField

@@ -11,6 +11,7 @@ from dispatch.care.rules import TITLES
 from dispatch.desk.care import care_list
 from dispatch.desk.care.accounts import office
 from dispatch.desk.care.offer_figures import figures
+from dispatch.desk.texts.care_words import offer_lines
 from dispatch.model.clients import Client
 from dispatch.model.states import LEADS
 from dispatch.model.typed_times import parse_day
@@ -87,7 +88,7 @@ class CareScreen(ListScreen[CareItem]):
         if item.what.startswith("offer"):
             store = self.user.store
             numbers = self.look(figures, store, item.client_id, item.visit, office(store))
-            notes += [(line, "info") for line in ([] if numbers is None else numbers.lines())]
+            notes += [(line, "info") for line in ([] if numbers is None else offer_lines(numbers))]
         return notes
 
     @command("d", "care.done", "Done", LEADS, about="here")

@@ -10,7 +10,8 @@ from textual.widgets import Static
 
 from dispatch.desk.levels.clocks import sees_levels
 from dispatch.desk.log.visit_page import VisitPage
-from dispatch.desk.texts.history import history_lines, visit_history
+from dispatch.desk.review.visit_history import visit_history
+from dispatch.desk.texts.visit_words import history_lines
 from dispatch.lazily import lazily
 from dispatch.model.text import wrapped
 from screens.binding import BACK, command

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from db.faults import Stale
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
-from dispatch.desk.care.client_page import client_page, page_lines
+from dispatch.desk.care.client_page import client_page
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import absences, schedule, undo
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
+from dispatch.desk.texts.client_words import page_lines
 from dispatch.fields.trade import hours_of, hours_text, place_of, place_text
 from dispatch.model.people import Hours
 from dispatch.model.states import State

@@ -17,13 +17,15 @@ from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care import care_list
 from dispatch.desk.care.accounts import accounts
 from dispatch.desk.care.accounts import office as office_of
-from dispatch.desk.care.client_page import client_page, page_lines
+from dispatch.desk.care.client_page import client_page
 from dispatch.desk.care.offer_figures import figures
 from dispatch.desk.closeout import arriving, leaving, onsite
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.prices import agreeing
 from dispatch.desk.requests import responding
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
+from dispatch.desk.texts.care_words import offer_form, offer_lines
+from dispatch.desk.texts.client_words import page_lines
 from dispatch.model.agreements import Agreement
 from dispatch.model.checklists import Result
 from dispatch.model.clients import Client
@@ -127,8 +129,8 @@ def test_the_figures_of_an_offer_are_those_of_the_charge_engine(office: Office) 
     assert found.visit.difference > 0
     assert found.ninety_days == found.visit
     assert (found.fee, found.agreement) == (None, "the agreement prices of the rate card")
-    assert found.form()["visit"]["standard"] == f"{found.visit.standard / 100:.2f}"
-    assert any("of the last 90 days" in line for line in found.lines())
+    assert offer_form(found)["visit"]["standard"] == f"{found.visit.standard / 100:.2f}"
+    assert any("of the last 90 days" in line for line in offer_lines(found))
 
 
 def test_the_agreement_that_would_have_fitted_is_that_of_the_nearest_size(office: Office) -> None:

@@ -15,7 +15,7 @@ from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.requests.intake import add
 from dispatch.desk.session.refusals import Blocked, NeedsConfirm, NotAllowed, Refusal
-from dispatch.desk.texts.plain import visit_page_lines
+from dispatch.desk.texts.visit_words import visit_page_lines
 from dispatch.model.states import State
 from dispatch.model.visits import Visit
 from tests.desk.conftest import DAY, Office, at

@@ -324,7 +324,7 @@ def test_a_weight_is_in_force_at_once(office: Office) -> None:
 def test_nothing_late_reaches_a_technicians_day(slow: Office) -> None:
     """design/close-out.md R4, R5"""
     from dispatch.commands.forms import board_form, day_form
-    from dispatch.desk.texts.plain import board_lines, day_lines
+    from dispatch.desk.texts.board_words import board_lines, day_lines
 
     slow.go("11:30")
     seen = board(slow)

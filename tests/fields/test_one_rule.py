@@ -9,9 +9,10 @@ import pytest
 from db import clients, settings
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
-from dispatch.desk.care.client_page import client_page, page_lines
+from dispatch.desk.care.client_page import client_page
 from dispatch.desk.imports.importing import import_file
 from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.texts.client_words import page_lines
 from dispatch.model.clients import Client
 from tests.desk.conftest import Office
 

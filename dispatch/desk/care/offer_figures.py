@@ -17,9 +17,8 @@ from dispatch.desk.charges.charging import priced_from
 from dispatch.desk.prices.agreeing import minor_units
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client
-from dispatch.model.forms import form
 from dispatch.model.instants import day_of
-from dispatch.model.money import format_minor, parse_minor
+from dispatch.model.money import parse_minor
 
 CARD_PRICES: Mapping[str, Any] = {"kind": "tm", "price_list": "agreement"}
 """Where no agreement is in force with anybody: the agreement prices of the rate card alone."""
@@ -51,46 +50,6 @@ class OfferFigures:
     unpriced: int
     currency: str
     exponent: int
-
-    def lines(self) -> list[str]:
-        """The figures as text."""
-        money = self._money
-        days, fee = self.ninety_days, self.fee
-        lines = [f"compared with {self.agreement}"]
-        if self.visit is not None:
-            lines.append(
-                f"this visit: {money(self.visit.standard)} at standard, {money(self.visit.agreement)} under it"
-            )
-        lines.append(
-            f"{days.visits} visits of the last {SPENT_DAYS} days: {money(days.standard)} at standard, "
-            f"{money(days.agreement)} under it, {money(days.difference)} less"
-        )
-        if fee is not None:
-            rest = days.difference - 3 * fee
-            word = "saved" if rest >= 0 else "more"
-            lines.append(f"its fee is {money(fee)} a month: over three months {money(abs(rest))} {word}")
-        if self.unpriced:
-            lines.append(f"{self.unpriced} visits cannot be priced and are not in it")
-        return lines
-
-    def form(self) -> dict[str, Any]:
-        """The figures in JSON."""
-
-        def text(amount: int | None) -> str | None:
-            return None if amount is None else format_minor(amount, self.exponent)
-
-        def compared(comparison: OfferComparison | None) -> dict[str, Any] | None:
-            if comparison is None:
-                return None
-            sums = {name: text(getattr(comparison, name)) for name in ("standard", "agreement", "difference")}
-            return {"visits": comparison.visits, **sums}
-
-        keys = "agreement fee ninety_days visit unpriced currency"
-        comparisons = {"ninety_days": compared(self.ninety_days), "visit": compared(self.visit)}
-        return form(self, keys, fee=text(self.fee), **comparisons)
-
-    def _money(self, amount: int) -> str:
-        return f"{format_minor(amount, self.exponent, grouped=True)} {self.currency}"
 
 
 def figures(store: Store, client_id: int, reference: str, where: CareCalendar) -> OfferFigures | None:

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from db import audit, settings
 from db.audit import ChainHead, NamedAuditRow
 from db.store import Store
-from dispatch.desk.log.visit_page import detail_words
 from dispatch.desk.session.refusals import Faulty, refuse
 from dispatch.desk.visits.finding import find
-from dispatch.model.firm import Firm
-from dispatch.model.forms import form, forms
-from dispatch.model.instants import Times, day_bounds, day_of, when_text
-from dispatch.model.text import pad, show
+from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.typed_times import parse_day
 
 _HEAD = re.compile(r"(?P<hash>[0-9a-f]{8,64})(?:@(?P<rows>[0-9]{1,12}))?")
@@ -121,89 +115,3 @@ def read_head(head: str) -> tuple[str, int | None]:
     if match is None:
         raise Faulty([f"head: {head!r} is not a head such as 3f2a9c0012345678@1234"])
     return match["hash"], None if match["rows"] is None else int(match["rows"])
-
-
-def verdict_lines(verdict: ChainVerdict) -> list[str]:
-    """The verdict in words, the fault first."""
-    lines = []
-    if verdict.broken_at is not None:
-        lines.append(f"BROKEN at row {verdict.broken_at}: it, or a row before it, is not what was written.")
-    if not verdict.stands:
-        where = "in it" if verdict.at is None else f"row {verdict.at}"
-        lines.append(
-            f"DIFFERS: the head {show(verdict.asked)} is not {where}. What stood here when it was written was replaced or cut "
-            "off, or this is another database."
-        )
-    if verdict.good:
-        lines.append(f"The chain of {verdict.head.rows:,} rows holds.")
-        if verdict.asked:
-            lines.append(
-                f"The head {show(verdict.asked)} is row {verdict.at}: all rows up to it are as they were then."
-            )
-    return [*lines, f"Head now: {verdict.head.hash}@{verdict.head.rows}"]
-
-
-def verdict_form(verdict: ChainVerdict) -> dict[str, Any]:
-    """The verdict in JSON (docs/json.md)."""
-    keys = "good rows=head.rows head=head.hash broken_at asked? asked_row=at asked_stands"
-    return form(verdict, keys, asked_stands=verdict.stands if verdict.asked else None)
-
-
-def record_of(entry: NamedAuditRow) -> str:
-    """What a row is about: the record's kind, and its name or number."""
-    row = entry.row
-    return f"{row.entity.replace('_', ' ')} {entry.called or row.entity_id}"
-
-
-def who_of(entry: NamedAuditRow) -> str:
-    """Who did it, and how they came where that matters."""
-    came = {"as": " (--as)", "seat": " (SSH)"}.get(entry.row.via, "")
-    return f"{entry.by}{came}"
-
-
-def trail_lines(rows: Sequence[NamedAuditRow], zone: str, hours24: bool = True) -> list[str]:
-    """Rows as text, a line each, newest first."""
-    return [
-        "  ".join(
-            [
-                f"{entry.row.seq:>6}",
-                when_text(entry.row.at, zone, hours24),
-                pad(who_of(entry), 18),
-                pad(entry.row.deed, 16),
-                pad(record_of(entry), 28),
-                show(detail_words("", entry.row.detail, zone), 200),
-            ]
-        ).rstrip()
-        for entry in rows
-    ] or ["No rows."]
-
-
-def row_lines(entry: NamedAuditRow, firm: Firm, own: str, prev: str) -> list[str]:
-    """Everything about a row."""
-    row = entry.row
-    lines = [
-        f"row {row.seq}, {when_text(row.at, firm.zone, firm.clock_hours == 24)}",
-        f"{who_of(entry)}, login {row.actor}",
-        f"{row.deed}: {record_of(entry)}",
-        *(f"  {key}: {'–' if value is None else value}" for key, value in row.detail.items()),
-        f"session {row.session}, save {row.save_id}",
-        f"hash {own}",
-        f"bound to {prev}",
-    ]
-    return [show(line) for line in lines]
-
-
-def trail_form(rows: Sequence[NamedAuditRow], zone: str) -> list[dict[str, Any]]:
-    """Rows in JSON (docs/json.md)."""
-    keys = """row=row.seq at=row.at@ login=row.actor name=by via=row.via session=row.session deed=row.deed
-        record=row.entity id=row.entity_id called? detail=row.detail save=row.save_id"""
-    return forms(rows, keys, zone)
-
-
-def foot_of(store: Store, by: str, times: Times) -> tuple[str, ...]:
-    """When and by whom a report was made, its zone, and the head of the audit chain that vouches for what it says."""
-    head = audit.chain_head(store)
-    return (
-        f"Made {times.moment(store.clock.now())} by {by}; times as in {times.zone}.",
-        f"Audit: {head.rows:,} rows, head {head.short}; dispatch audit verify --head {head.short} says whether they still stand.",
-    )

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-
 from db import messages
 from db.store import Store
 from dispatch.desk.messages import notifications, rechecking
 from dispatch.desk.messages.rechecking import find_message
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
-from dispatch.model.forms import form
 from dispatch.model.instants import when_text
 from dispatch.model.messages import OPEN, TROUBLED, Fate, Message
 from dispatch.model.states import Role
-from dispatch.model.text import pad, show
 
 SHOWN = 200
 """So many messages are listed at most."""
@@ -61,31 +56,7 @@ def drop(user: User, message_id: int) -> Message:
         return find_message(user.store, message_id)
 
 
-def message_lines(found: Sequence[Message], zone: str, hours24: bool = True) -> Iterator[str]:
-    """The outbox as text, a message a line."""
-    if not found:
-        yield "Nothing waits, and nothing went wrong."
-    for message in found:
-        yield " ".join(
-            (
-                f"{message.id:>5}",
-                pad(show(message.reference), 7),
-                pad(message.about.label, 10),
-                pad(message.fate.value, 8),
-                moment(message, zone, hours24),
-                show(message.address),
-                f"({show(message.why)})" if message.why else "",
-            )
-        ).rstrip()
-
-
 def moment(message: Message, zone: str, hours24: bool = True) -> str:
     """When a message was settled, is to be sent, or was made, whichever says most."""
     at = message.ended_at or (message.due_at if message.fate is Fate.WAITING else message.made_at)
     return when_text(at, zone, hours24)
-
-
-def message_form(message: Message, zone: str) -> dict[str, Any]:
-    """A message as JSON (docs/json.md)."""
-    keys = "message=id reference client about address text state=fate made_at@ due_at@ tries ended_at@ why?"
-    return form(message, keys, zone)

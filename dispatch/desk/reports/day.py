@@ -16,8 +16,7 @@ from dispatch.charges.explain import MEANS, NEEDS
 from dispatch.desk.figures.counting import figures_over
 from dispatch.desk.figures.definitions import FIGURES, value_text
 from dispatch.desk.levels.clocks import clocks_of
-from dispatch.desk.log.audit_trail import foot_of
-from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section
+from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, foot_of
 from dispatch.desk.session import rights
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.log_words import evidence_words

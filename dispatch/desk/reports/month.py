@@ -11,15 +11,14 @@ from db.results import StandingResult
 from db.sheets import StoredSheet
 from db.store import Store
 from dispatch.desk.care.care_list import care_list
-from dispatch.desk.care.client_page import wanted_text
 from dispatch.desk.levels.clocks import STOPPED, TermsBook, clocks_of
 from dispatch.desk.levels.level_month import ClientMonth, client_month
-from dispatch.desk.log.audit_trail import foot_of
 from dispatch.desk.prices.agreeing import balances
 from dispatch.desk.reports.day import money, sums
-from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section
+from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, foot_of
 from dispatch.desk.session import rights
 from dispatch.desk.session.user import User
+from dispatch.desk.texts.client_words import wanted_text
 from dispatch.desk.texts.log_words import executed_text
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model.checklists import Grade, ItemKind, Result

@@ -11,9 +11,8 @@ from decimal import Decimal
 
 from db import sheets
 from dispatch.closeout.gates import overridden_tests
-from dispatch.desk.log.audit_trail import foot_of
 from dispatch.desk.log.visit_page import VisitPage, visit_page
-from dispatch.desk.reports.document import Amount, Cell, Point, Report, ReportTable, Section
+from dispatch.desk.reports.document import Amount, Cell, Point, Report, ReportTable, Section, foot_of
 from dispatch.desk.session import rights
 from dispatch.desk.session.refusals import WrongState
 from dispatch.desk.session.user import User

@@ -7,8 +7,7 @@ import datetime
 from db import checklists, clients, settings, stays, targets, visits
 from db.legs import HOME, legs_of_day
 from db.store import Store, existing
-from dispatch.desk.log.audit_trail import foot_of
-from dispatch.desk.reports.document import Cell, Report, ReportTable, Section
+from dispatch.desk.reports.document import Cell, Report, ReportTable, Section, foot_of
 from dispatch.desk.session import rights
 from dispatch.desk.session.user import User
 from dispatch.model.checklists import Item, Result

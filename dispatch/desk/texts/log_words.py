@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.desk.texts.plain import count_text, span_in
+from dispatch.desk.texts.board_words import count_text, span_in
 from dispatch.model.boards import Log, LogLine, Tally, Totals
 from dispatch.model.instants import day_of, day_text
 from dispatch.model.money import format_minor

@@ -1,4 +1,4 @@
-"""The main views as text: for `--plain`, for pipes, for screen readers."""
+"""Visits as text: in a list, one with all that is known of it, and its history."""
 
 from __future__ import annotations
 
@@ -7,47 +7,21 @@ from collections.abc import Iterable, Sequence
 
 from db import sheets
 from db.store import Store
+from dispatch.desk.texts.board_words import leg_line
 from dispatch.lazily import lazily
-from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log
 from dispatch.model.checklists import Attempt, Item
-from dispatch.model.instants import clock_text, day_of, day_text, span_text
+from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.money import format_minor
 from dispatch.model.states import Review
 from dispatch.model.text import pad, show
-from dispatch.model.travel import Leg
-from dispatch.model.units import DistanceUnit, distance_text, leg_text
 from dispatch.model.visits import CAME_BY, Visit
 
 with lazily(__name__):
     from dispatch.charges import explain
     from dispatch.desk.charges import charging
     from dispatch.desk.log.visit_page import VisitPage
-    from dispatch.desk.plan.proposing import Proposal
+    from dispatch.desk.review.visit_history import VisitHistory
     from dispatch.desk.texts import level_words
-
-
-def board_lines(board: Board) -> list[str]:
-    """The board as text: each technician with stops and legs, then the queue and what is on hold."""
-    lines = [
-        f"{show(board.firm)}  {day_text(board.day)}  {_clock(board.now, board)}",
-        f"{count_text(len(board.rows), 'technician')}, {count_text(board.planned, 'visit')}, {len(board.queue)} unscheduled"
-        + (f", {board.late} late" if board.late else "")
-        + (f", {count_text(len(board.calls), 'client')} to call" if board.calls else ""),
-    ]
-    for row in board.rows:
-        lines += ["", *_row_lines(row, board, ahead=True)]
-    if not board.rows:
-        lines += ["", "No technicians yet: dispatch import technicians FILE"]
-    lines += ["", f"Unscheduled ({len(board.queue)})", *(_queued_line(visit, board) for visit in board.queue)]
-    if board.on_hold:
-        lines += ["", f"On hold ({len(board.on_hold)})"]
-        lines += [f"{_queued_line(visit, board)}  waiting: {show(visit.reason)}" for visit in board.on_hold]
-    return lines
-
-
-def day_lines(board: Board, row: BoardRow) -> list[str]:
-    """One technician's day as text."""
-    return [f"{day_text(board.day)}  {_clock(board.now, board)}", *_row_lines(row, board)]
 
 
 def visit_lines(visits: Sequence[Visit]) -> list[str]:
@@ -72,6 +46,15 @@ def visit_lines(visits: Sequence[Visit]) -> list[str]:
 
 def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) -> list[str]:
     """One visit with its service levels, its checklist, its charge and its events. A technician reads no `levels`."""
+    leg = [] if page.leg is None else [f"leg {leg_line(page.leg, page.unit)}"]
+    events = [
+        f"  {page.times.clock(event.at)} {pad(event.by, 14)} {pad(event.deed, 10)} {show(event.text)}"
+        for event in page.events
+    ]
+    return [*_lines_before_events(page, leg, width, levels=levels), *(["Events", *events] if events else [])]
+
+
+def _lines_before_events(page: VisitPage, drives: Sequence[str], width: int, *, levels: bool) -> list[str]:
     visit = page.visit
     lines = [
         f"{show(visit.reference)}  {show(visit.client)}  {show(visit.site)}  {visit.state.label}",
@@ -82,8 +65,7 @@ def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) 
         + (f" · {', '.join(show(p.named) for p in visit.assignments)}" if visit.assignments else ""),
         f"  {show(page.site.address)} · {show(page.site.access_notes)}",
     ]
-    if page.leg is not None:
-        lines.append(f"  leg {leg_line(page.leg, page.unit)}")
+    lines += [f"  {drive}" for drive in drives]
     if levels and page.clocks:
         lines += [
             "Service levels",
@@ -114,12 +96,6 @@ def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) 
         ]
     lines += [(page.charge.word if page.charge is not None else "charge").capitalize()]
     lines += [f"  {line}" for line in charge_lines(page, width - 2)]
-    if page.events:
-        lines += ["Events"]
-        lines += [
-            f"  {page.times.clock(event.at)} {pad(event.by, 14)} {pad(event.deed, 10)} {show(event.text)}"
-            for event in page.events
-        ]
     return lines
 
 
@@ -199,113 +175,6 @@ def charge_line(store: Store, visit: Visit) -> str:
     return f"charge {format_minor(sheet.total, sheet.exponent, grouped=True)} {sheet.currency} ({sheet.status})"
 
 
-def leg_line(leg: Leg, unit: DistanceUnit) -> str:
-    """A leg in words: minutes with provenance, and the distance."""
-    distance = distance_text(leg.metres, unit) if leg.metres is not None else ""
-    return "  ".join(part for part in (leg_text(leg.seconds, leg.provenance), distance) if part)
-
-
-def late_lines(board: Board) -> list[str]:
-    """Who is late or runs over, and whom to call, as text."""
-    late = [(row, visit) for row in board.rows for visit in row.visits if visit.late is not None]
-    lines = [f"{day_text(board.day)}  {_clock(board.now, board)}"]
-    lines += ["", "Late" if late else "Nobody is late."]
-    for row, visit in late:
-        lines.append("  ".join([pad(row.name, 18), _stop_line(visit, board).strip(), _ahead(visit, board)]))
-    if board.calls:
-        lines += ["", "To call, the first one first", *(_call_line(call, board) for call in board.calls)]
-    else:
-        lines += ["", "Nobody has to be called."]
-    return lines
-
-
-def _call_line(call: CallAhead, board: Board) -> str:
-    parts = [
-        f"  by {_clock(call.due, board)}",
-        pad(call.reference, 7),
-        pad(call.client, 26),
-        show(call.phone) or "no phone number",
-        show(call.contact),
-        f"expects us {_clock(call.expected, board)}, {call.words(board.zone, board.hours24)}",
-    ]
-    return "  ".join(part for part in parts if part)
-
-
-def _row_lines(row: BoardRow, board: Board, *, ahead: bool = False) -> list[str]:
-    """A technician's day; `ahead` adds how it will go, which is for the dispatcher and the lead only (R5)."""
-    head = show(row.name)
-    if row.shift is None:
-        head += "  off"
-    else:
-        head += f"  {span_in(*row.shift, board)}  {span_text(row.busy)} of {span_text(row.available)}"
-    if row.metres is not None and row.visits:
-        head += f"  {distance_text(row.metres, board.unit)}"
-    if row.unknown_legs:
-        head += f"  {count_text(row.unknown_legs, 'unknown leg')}"
-    lines = [head]
-    for absence in row.absences:
-        lines.append(f"  {span_in(absence.starts_at, absence.ends_at, board)}  absent: {show(absence.reason)}")
-    for visit in row.visits:
-        if visit.leg is not None:
-            lines.append(f"    drive  {leg_line(visit.leg, board.unit)}")
-        course = _ahead(visit, board) if ahead else ""
-        lines.append("  ".join(part for part in (_stop_line(visit, board), course) if part))
-    if row.leg_home is not None:
-        overtime = f"  {span_text(row.overtime // 60)} past the shift" if ahead and row.overtime >= 60 else ""
-        lines.append(f"    home   {leg_line(row.leg_home, board.unit)}{overtime}")
-    if not row.visits:
-        lines.append("  no visits")
-    return lines
-
-
-def _stop_line(visit: BoardVisit, board: Board) -> str:
-    parts = [
-        f"  {span_in(visit.start, visit.end, board)}",
-        pad(visit.state.label, 11),
-        pad(visit.reference, 7),
-        f"{show(visit.client)}, {show(visit.work)}",
-        "" if visit.promised is None else f"promised {span_in(*visit.promised, board)}",
-        "" if visit.actual_in is None else f"in {_clock(visit.actual_in, board)}",
-        "" if visit.actual_out is None else f"out {_clock(visit.actual_out, board)}",
-        "not seen yet" if visit.unseen else "",
-        "pinned" if visit.pinned else "",
-    ]
-    return "  ".join(filter(None, parts))
-
-
-def _ahead(visit: BoardVisit, board: Board) -> str:
-    """The new times of a visit where they differ from the plan, and how late that is."""
-    parts = []
-    if visit.projected is not None and visit.start is not None and visit.end is not None:
-        arrival, end = visit.projected
-        if max(abs(arrival - visit.start), abs(end - visit.end)) >= 60:
-            parts.append(f"now {span_in(arrival, end, board)}")
-    if visit.late is not None:
-        parts.append(visit.late.sentence)
-    if visit.told is not None:
-        parts.append(f"told {_clock(visit.told, board)}")
-    return "  ".join(parts)
-
-
-def _queued_line(visit: BoardVisit, board: Board) -> str:
-    due = "" if visit.due is None else f", due {day_text(day_of(visit.due, board.zone))} {_clock(visit.due, board)}"
-    parts = [
-        f"  P{visit.priority}",
-        pad(visit.reference, 7),
-        pad(visit.client, 28),
-        f"{visit.minutes:>4} min",
-        show(visit.work),
-        f"{visit.level.replace('_', ' ')}: {visit.clock}{due}" if visit.level else "",
-        "" if visit.promised is None else f"promised {span_in(*visit.promised, board)}",
-        f"needs {', '.join(map(show, visit.skills))}" if visit.skills else "",
-        "emergency" if visit.emergency else "",
-        f"overdue since {day_text(visit.wanted_on)}" if visit.overdue and visit.wanted_on is not None else "",
-        "no date" if visit.wanted_on is None else "",
-        "" if visit.located else "place unknown: no travel time until it has coordinates",
-    ]
-    return "  ".join(filter(None, parts))
-
-
 def _item_lines(item: Item, page: VisitPage) -> Iterable[str]:
     latest = item.standing
     mark = " " if latest is None or not item.counts else "x" if latest.result.value == "fail" else "v"
@@ -338,43 +207,58 @@ def _when(visit: Visit) -> str:
     return f"wanted {day_text(visit.wanted_on)}" if visit.wanted_on else "no date"
 
 
-def span_in(start: int | None, end: int | None, view: Board | Log) -> str:
-    """From one time of day to another, as a view writes them."""
-    first = _clock(start, view) if start is not None else "?"
-    last = _clock(end, view) if end is not None else ""
-    return f"{first}–{last}"
+def history_lines(history: VisitHistory, width: int = 100, *, levels: bool = True) -> list[str]:
+    """A history as text; what is remarkable first, the events with their day and place last."""
+    page = history.page
+    head, *body = _lines_before_events(page, drive_lines(history), width, levels=levels)
+    lines = [head]
+    for remark in history.remarks:
+        lines += textwrap.wrap(show(remark.text), width, initial_indent="  ! ", subsequent_indent="    ")
+    lines += body
+    if len(history.revisions) > 1:
+        lines.append("Revisions of the charge")
+        lines += [f"  {line}" for line in revision_lines(history)]
+    return [*lines, *event_lines(page)]
 
 
-def _clock(instant: int, view: Board | Log) -> str:
-    return clock_text(instant, view.zone, view.hours24)
+def drive_lines(history: VisitHistory) -> list[str]:
+    """The drive of each technician, as it was planned and as it was."""
+    clock = history.page.times.clock
+    planned = "not planned" if history.page.leg is None else leg_line(history.page.leg, history.page.unit)
+    lines = []
+    for number, part in enumerate(history.page.visit.assignments):
+        if part.depart_at is not None and part.check_in_at is not None:
+            driven = f"driven {part.drive_minutes} min, {clock(part.depart_at)}–{clock(part.check_in_at)}"
+        else:
+            driven = "drive not recorded" if part.did_not_come_at is None else "did not come"
+        home = ""
+        if part.check_out_at is not None and part.return_at is not None:
+            home = f" · home {part.home_minutes} min, {clock(part.check_out_at)}–{clock(part.return_at)}"
+        # the leg of the plan is the first technician's
+        plan = f"planned {planned} · " if number == 0 else ""
+        lines.append(f"{show(part.technician)}: {plan}{driven}{home}")
+    return lines
 
 
-def count_text(number: int, word: str) -> str:
-    """So many of something."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+def revision_lines(history: VisitHistory) -> list[str]:
+    """Every kept charge, the original first, each with why it was made and whether it stands."""
+    lines = []
+    for sheet in history.revisions:
+        stands = sheet.revision == history.revisions[-1].revision and sheet.accepted
+        total = f"{sheet.sheet['total']} {sheet.currency}" if sheet.total is not None else "blocked"
+        why = f"  {sheet.reason}" if sheet.reason else "  the original" if sheet.revision == 1 else ""
+        lines.append(f"{sheet.revision:>2}  {pad(total, 16)}{'stands' if stands else 'before':<7}{show(why)}")
+    return lines
 
 
-def proposal_lines(proposal: Proposal) -> list[str]:
-    """A proposed day: figures before and after, what moves, what is left out and why."""
-    names = ("placed", "left_out", "travel", "late", "overtime")
-    words = ("visits", "left out", "min driving", "min late", "min overtime")
-    lines = [f"Plan of {day_text(proposal.day)}" + (f"  ({show(proposal.note)})" if proposal.note else "")]
-    lines.append("  " + "  ".join(pad(word, 13) for word in ("", *words)))
-    for title, figures in (("as it is", proposal.before), ("as planned", proposal.after)):
-        cells = [pad(str(getattr(figures, name)), 13) for name in names]
-        lines.append("  " + "  ".join([pad(title, 13), *cells]).rstrip())
-
-    def where(end: tuple[str, int] | None) -> str:
-        return "queue" if end is None else f"{show(end[0])} {clock_text(end[1], proposal.zone)}"
-
-    lines.append("Moves" if proposal.moves else "Nothing moves: the day is as good as it was found to be.")
-    for move in proposal.moves:
-        visit = f"{pad(move.visit.reference, 7)} {pad(move.visit.client, 28)}"
-        lines.append(
-            f"  {visit} {where(move.before)} → {where(move.after)}" + (f": {show(move.remark)}" if move.remark else "")
-        )
-    if proposal.left_out:
-        lines.append("Left out")
-    for left_out in proposal.left_out:
-        lines.append(f"  {pad(left_out.visit.reference, 7)} {show(left_out.visit.client)}: {show(left_out.why, 400)}")
+def event_lines(page: VisitPage) -> list[str]:
+    """Every event: when, who, what, and from where; the day where it is another than the event's before."""
+    lines, day = ["Events"] if page.events else [], None
+    for event in page.events:
+        on = day_of(event.at, page.visit.zone)
+        if on != day:
+            lines.append(f"  {day_text(on)}")
+            day = on
+        clock = page.times.clock(event.at)
+        lines.append(f"  {clock} {pad(event.by, 14)} {pad(event.deed, 16)} {show(event.text)}  [{show(event.where)}]")
     return lines

@@ -1,0 +1,160 @@
+"""The main views as text: for `--plain`, for pipes, for screen readers."""
+
+from __future__ import annotations
+
+from dispatch.lazily import lazily
+from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log
+from dispatch.model.instants import clock_text, day_of, day_text, span_text
+from dispatch.model.text import pad, show
+from dispatch.model.travel import Leg
+from dispatch.model.units import DistanceUnit, distance_text, leg_text
+
+with lazily(__name__):
+    pass
+
+
+def board_lines(board: Board) -> list[str]:
+    """The board as text: each technician with stops and legs, then the queue and what is on hold."""
+    lines = [
+        f"{show(board.firm)}  {day_text(board.day)}  {_clock(board.now, board)}",
+        f"{count_text(len(board.rows), 'technician')}, {count_text(board.planned, 'visit')}, {len(board.queue)} unscheduled"
+        + (f", {board.late} late" if board.late else "")
+        + (f", {count_text(len(board.calls), 'client')} to call" if board.calls else ""),
+    ]
+    for row in board.rows:
+        lines += ["", *_row_lines(row, board, ahead=True)]
+    if not board.rows:
+        lines += ["", "No technicians yet: dispatch import technicians FILE"]
+    lines += ["", f"Unscheduled ({len(board.queue)})", *(_queued_line(visit, board) for visit in board.queue)]
+    if board.on_hold:
+        lines += ["", f"On hold ({len(board.on_hold)})"]
+        lines += [f"{_queued_line(visit, board)}  waiting: {show(visit.reason)}" for visit in board.on_hold]
+    return lines
+
+
+def day_lines(board: Board, row: BoardRow) -> list[str]:
+    """One technician's day as text."""
+    return [f"{day_text(board.day)}  {_clock(board.now, board)}", *_row_lines(row, board)]
+
+
+def leg_line(leg: Leg, unit: DistanceUnit) -> str:
+    """A leg in words: minutes with provenance, and the distance."""
+    distance = distance_text(leg.metres, unit) if leg.metres is not None else ""
+    return "  ".join(part for part in (leg_text(leg.seconds, leg.provenance), distance) if part)
+
+
+def late_lines(board: Board) -> list[str]:
+    """Who is late or runs over, and whom to call, as text."""
+    late = [(row, visit) for row in board.rows for visit in row.visits if visit.late is not None]
+    lines = [f"{day_text(board.day)}  {_clock(board.now, board)}"]
+    lines += ["", "Late" if late else "Nobody is late."]
+    for row, visit in late:
+        lines.append("  ".join([pad(row.name, 18), _stop_line(visit, board).strip(), _ahead(visit, board)]))
+    if board.calls:
+        lines += ["", "To call, the first one first", *(_call_line(call, board) for call in board.calls)]
+    else:
+        lines += ["", "Nobody has to be called."]
+    return lines
+
+
+def _call_line(call: CallAhead, board: Board) -> str:
+    parts = [
+        f"  by {_clock(call.due, board)}",
+        pad(call.reference, 7),
+        pad(call.client, 26),
+        show(call.phone) or "no phone number",
+        show(call.contact),
+        f"expects us {_clock(call.expected, board)}, {call.words(board.zone, board.hours24)}",
+    ]
+    return "  ".join(part for part in parts if part)
+
+
+def _row_lines(row: BoardRow, board: Board, *, ahead: bool = False) -> list[str]:
+    """A technician's day; `ahead` adds how it will go, which is for the dispatcher and the lead only (R5)."""
+    head = show(row.name)
+    if row.shift is None:
+        head += "  off"
+    else:
+        head += f"  {span_in(*row.shift, board)}  {span_text(row.busy)} of {span_text(row.available)}"
+    if row.metres is not None and row.visits:
+        head += f"  {distance_text(row.metres, board.unit)}"
+    if row.unknown_legs:
+        head += f"  {count_text(row.unknown_legs, 'unknown leg')}"
+    lines = [head]
+    for absence in row.absences:
+        lines.append(f"  {span_in(absence.starts_at, absence.ends_at, board)}  absent: {show(absence.reason)}")
+    for visit in row.visits:
+        if visit.leg is not None:
+            lines.append(f"    drive  {leg_line(visit.leg, board.unit)}")
+        course = _ahead(visit, board) if ahead else ""
+        lines.append("  ".join(part for part in (_stop_line(visit, board), course) if part))
+    if row.leg_home is not None:
+        overtime = f"  {span_text(row.overtime // 60)} past the shift" if ahead and row.overtime >= 60 else ""
+        lines.append(f"    home   {leg_line(row.leg_home, board.unit)}{overtime}")
+    if not row.visits:
+        lines.append("  no visits")
+    return lines
+
+
+def _stop_line(visit: BoardVisit, board: Board) -> str:
+    parts = [
+        f"  {span_in(visit.start, visit.end, board)}",
+        pad(visit.state.label, 11),
+        pad(visit.reference, 7),
+        f"{show(visit.client)}, {show(visit.work)}",
+        "" if visit.promised is None else f"promised {span_in(*visit.promised, board)}",
+        "" if visit.actual_in is None else f"in {_clock(visit.actual_in, board)}",
+        "" if visit.actual_out is None else f"out {_clock(visit.actual_out, board)}",
+        "not seen yet" if visit.unseen else "",
+        "pinned" if visit.pinned else "",
+    ]
+    return "  ".join(filter(None, parts))
+
+
+def _ahead(visit: BoardVisit, board: Board) -> str:
+    """The new times of a visit where they differ from the plan, and how late that is."""
+    parts = []
+    if visit.projected is not None and visit.start is not None and visit.end is not None:
+        arrival, end = visit.projected
+        if max(abs(arrival - visit.start), abs(end - visit.end)) >= 60:
+            parts.append(f"now {span_in(arrival, end, board)}")
+    if visit.late is not None:
+        parts.append(visit.late.sentence)
+    if visit.told is not None:
+        parts.append(f"told {_clock(visit.told, board)}")
+    return "  ".join(parts)
+
+
+def _queued_line(visit: BoardVisit, board: Board) -> str:
+    due = "" if visit.due is None else f", due {day_text(day_of(visit.due, board.zone))} {_clock(visit.due, board)}"
+    parts = [
+        f"  P{visit.priority}",
+        pad(visit.reference, 7),
+        pad(visit.client, 28),
+        f"{visit.minutes:>4} min",
+        show(visit.work),
+        f"{visit.level.replace('_', ' ')}: {visit.clock}{due}" if visit.level else "",
+        "" if visit.promised is None else f"promised {span_in(*visit.promised, board)}",
+        f"needs {', '.join(map(show, visit.skills))}" if visit.skills else "",
+        "emergency" if visit.emergency else "",
+        f"overdue since {day_text(visit.wanted_on)}" if visit.overdue and visit.wanted_on is not None else "",
+        "no date" if visit.wanted_on is None else "",
+        "" if visit.located else "place unknown: no travel time until it has coordinates",
+    ]
+    return "  ".join(filter(None, parts))
+
+
+def span_in(start: int | None, end: int | None, view: Board | Log) -> str:
+    """From one time of day to another, as a view writes them."""
+    first = _clock(start, view) if start is not None else "?"
+    last = _clock(end, view) if end is not None else ""
+    return f"{first}–{last}"
+
+
+def _clock(instant: int, view: Board | Log) -> str:
+    return clock_text(instant, view.zone, view.hours24)
+
+
+def count_text(number: int, word: str) -> str:
+    """So many of something."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,63 @@
+"""What an import says about a file, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowFault
+
+
+def report_lines(report: ImportReport) -> Iterator[str]:
+    """The report in words: what became of the file, then every row that somebody should look at."""
+    yield f"{report.file}: {_summary(report)}"
+    yield from findings(report)
+    if any(row.question is not None for row in report.rows):
+        yield f"{report.file}: which site is meant is said with --map 'TEXT=CLIENT / SITE', TEXT being what stands in quotes"
+
+
+def findings(report: ImportReport) -> Iterator[str]:
+    """Every row that somebody should look at, in its order."""
+    for column in report.unknown_columns:
+        yield f"{report.file} row 1: warning: the column {column!r} is not known here and was left out"
+    for row in report.rows:
+        yield from _about(report, row)
+
+
+def counted(report: ImportReport) -> str:
+    """How many rows have which verdict."""
+    return ", ".join(f"{count:,} {verdict.value}" for verdict, count in report.counts.items()) or f"no {report.noun}s"
+
+
+def _summary(report: ImportReport) -> str:
+    counts = counted(report)
+    refused, differing = report.refused, any(verdict == "differs" for verdict in report.counts)
+    clauses = []
+    if report.checked:
+        clauses.append("this was a check, and nothing was changed")
+    elif report.stopped:
+        clauses.append("nothing was imported; correct the file, or take the good rows with --accept-good")
+    elif refused:
+        clauses.append("the refused rows were left out")
+    elif not report.applied:
+        clauses.append("nothing to do")
+    if differing:
+        clauses.append("--update takes the file over what differs")
+    return f"{counts}: {'; '.join(clauses)}" if clauses else counts
+
+
+def _about(report: ImportReport, row: JudgedRow) -> Iterator[str]:
+    where = f"{report.file} {report.noun} {row.row}"
+    for fault in row.faults:
+        yield f"{where}: {_fault(report, fault)}"
+    for difference in row.differences:
+        yield f"{where}: {row.verdict.value}: {difference.field} is {difference.ours!r} here and {difference.theirs!r} in the file"
+    if row.write is None:
+        return  # what was looked at before, or has to be corrected first
+    for warning in row.warnings:
+        yield f"{where}: warning: {warning}"
+
+
+def _fault(report: ImportReport, fault: RowFault) -> str:
+    theirs = report.named.get(fault.field)
+    field = f"{fault.field} (there: {theirs})" if theirs else fault.field
+    return f"{field} {fault.value!r}: {fault.expected}" if fault.value else f"{field}: {fault.expected}"
