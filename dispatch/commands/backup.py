@@ -21,7 +21,7 @@ from dispatch.model.text import pad, show
 with lazily(__name__):
     from db import backups
     from dispatch.desk.access import connecting
-    from dispatch.desk.backup import archive
+    from dispatch.desk.backup import archive, restoring
     from dispatch.desk.session import doubtful_clock, user
 
 
@@ -92,13 +92,13 @@ def _missing(manifest: archive.Manifest | None) -> int:
 
 def _verify(args: Args) -> int:
     with file_named(args.archive, of_any_size=True) as file:
-        backup = archive.verify(file, typed_path(args.identity) if args.identity else None)
+        backup = restoring.verify(file, typed_path(args.identity) if args.identity else None)
     what = f"and {len(backup.manifest.entries) - 1} files" if backup.manifest else "without files"
     print(f"{show(called(args.archive))} is whole: the database {what}. Head of the audit chain: {backup.head}")
     return _broken(backup) or _missing(backup.manifest)
 
 
-def _broken(backup: archive.FoundBackup) -> int:
+def _broken(backup: restoring.FoundBackup) -> int:
     if backup.broken_at is None:
         return 0
     print(f"dispatch: Its audit chain is broken at row {backup.broken_at}.", file=sys.stderr)
@@ -116,7 +116,7 @@ def _broken(backup: archive.FoundBackup) -> int:
 def _restore(args: Args) -> int:
     target = database_path(args)
     with file_named(args.file, of_any_size=True) as file:
-        done = archive.restore(file, target, typed_path(args.identity) if args.identity else None)
+        done = restoring.restore(file, target, typed_path(args.identity) if args.identity else None)
     print(f"Made from {show(called(args.file))}. Head of the audit chain: {done.found.head}")
     for made in done.made:
         print(f"  {show(made)}")

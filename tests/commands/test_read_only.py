@@ -18,7 +18,7 @@ from db.store import Store
 from db.unit import Actor, unit_of_work
 from dispatch.app import DispatchApp
 from dispatch.desk.access import keyring, logins
-from dispatch.desk.backup import archive
+from dispatch.desk.backup import restoring
 from dispatch.desk.session.refusals import NotAllowed
 from dispatch.desk.session.user import log_in, read_only_words
 from tests.conftest import Dispatch
@@ -113,7 +113,7 @@ def test_reading_goes_on_and_saving_is_refused_in_one_sentence(still: Path, tmp_
     assert "Nothing of this was saved" in refused.err
     kept = tmp_path / "kept.tar"
     assert Dispatch(still)("backup", str(kept)).code == 0
-    archive.verify(kept)
+    restoring.verify(kept)
     with Store.open(still) as store:
         assert "read only since" in read_only_words(store)
         if still.name == "left":

@@ -19,7 +19,7 @@ from db.store import Store
 from db.unit import Actor, unit_of_work
 from dispatch.desk.access import keyring, logins
 from dispatch.desk.adapters import key_file
-from dispatch.desk.backup import archive
+from dispatch.desk.backup import archive, restoring
 from dispatch.desk.closeout import arriving, evidence
 from dispatch.desk.closeout.evidence import attach
 from dispatch.desk.plan import schedule
@@ -66,11 +66,11 @@ def test_from_a_bare_directory_to_a_technicians_login(full: Office, tmp_path: Pa
     (settings / archive.KEYS_FILE).write_text('visit.assign = "z"\n')
     made = archive.write(full.store, kept)
     shutil.rmtree(settings)
-    found = archive.verify(kept)
+    found = restoring.verify(kept)
     assert (found.head, found.broken_at) == (audit.head(full.store), None)
     assert (made.count("files"), made.count("unsent"), made.count("settings")) == (1, 1, 1)
 
-    done = archive.restore(kept, elsewhere)
+    done = restoring.restore(kept, elsewhere)
 
     told = "\n".join(done.made)
     assert f"{elsewhere}.files: 1 files" in told
@@ -103,8 +103,8 @@ def test_an_archive_for_the_owner_of_a_key_only(full: Office, tmp_path: Path, el
     none.write_text("no key")
     for key, words in ((None, "--identity"), (other, "for other keys than that in"), (none, "holds no private key")):
         with pytest.raises(Refusal, match=words):
-            archive.verify(sealed, key)
-    archive.restore(sealed, elsewhere, mine)
+            restoring.verify(sealed, key)
+    restoring.restore(sealed, elsewhere, mine)
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
     with Store.open(elsewhere) as store:
         assert evidence.faults(store) == []
@@ -126,7 +126,7 @@ def test_an_encrypted_archive_that_is_damaged_or_cut_off_says_so(
     whole = sealed.read_bytes()
     for damaged in (whole[:at] + bytes([whole[at] ^ 1]) + whole[at:][1:], whole[:at]):
         sealed.write_bytes(damaged)
-        for look in (lambda: archive.verify(sealed, mine), lambda: archive.restore(sealed, elsewhere, mine)):
+        for look in (lambda: restoring.verify(sealed, mine), lambda: restoring.restore(sealed, elsewhere, mine)):
             with pytest.raises(Refusal, match=r"kept\.tar\.age is .*(damaged|cut off).*Take an older backup"):
                 look()
         assert not elsewhere.exists()
@@ -152,9 +152,9 @@ def test_an_archive_that_is_not_whole_is_refused_and_leaves_nothing(
                 new.addfile(tarfile.TarInfo("../../outside"), io.BytesIO(b""))
         (tmp_path / "new.tar").replace(kept)
     with pytest.raises(Refusal, match="not a whole backup"):
-        archive.verify(kept)
+        restoring.verify(kept)
     with pytest.raises(Refusal, match="not a whole backup"):
-        archive.restore(kept, elsewhere)
+        restoring.restore(kept, elsewhere)
     assert list(elsewhere.parent.iterdir()) == []
 
 
@@ -163,7 +163,7 @@ def test_what_is_missing_is_named_and_the_rest_is_kept(full: Office, tmp_path: P
     evidence.path_of(full.store, sha256).unlink()
     manifest = archive.write(full.store, tmp_path / "b.tar")
     assert manifest.missing == (sha256,)
-    assert archive.verify(tmp_path / "b.tar").manifest == manifest
+    assert restoring.verify(tmp_path / "b.tar").manifest == manifest
 
 
 def test_nothing_is_restored_over_anything(full: Office, tmp_path: Path, elsewhere: Path) -> None:
@@ -173,7 +173,7 @@ def test_nothing_is_restored_over_anything(full: Office, tmp_path: Path, elsewhe
         there.parent.mkdir(parents=True, exist_ok=True)
         there.write_text("precious")
         with pytest.raises(Exists):
-            archive.restore(tmp_path / "kept.tar", elsewhere)
+            restoring.restore(tmp_path / "kept.tar", elsewhere)
         assert there.read_text() == "precious"
         there.unlink()
     assert list(elsewhere.parent.iterdir()) == []
@@ -181,8 +181,8 @@ def test_nothing_is_restored_over_anything(full: Office, tmp_path: Path, elsewhe
 
 def test_a_plain_copy_of_before_there_were_archives_is_restored(full: Office, tmp_path: Path, elsewhere: Path) -> None:
     head = plain_copy(full.store, tmp_path / "old.db")
-    assert archive.verify(tmp_path / "old.db").manifest is None
-    assert archive.restore(tmp_path / "old.db", elsewhere).found.head == head
+    assert restoring.verify(tmp_path / "old.db").manifest is None
+    assert restoring.restore(tmp_path / "old.db", elsewhere).found.head == head
     with Store.open(elsewhere) as store:
         assert log_in(store, "ana").staff.login == "ana"
 
@@ -195,10 +195,10 @@ def test_backups_are_found_by_a_path_from_where_one_is(
     (tmp_path / "letter").write_text("x")
     monkeypatch.chdir(tmp_path)
     for name in ("old.db", "kept.tar"):
-        assert archive.verify(Path(name)).head == head
-    assert archive.restore(Path("old.db"), elsewhere).found.head == head
+        assert restoring.verify(Path(name)).head == head
+    assert restoring.restore(Path("old.db"), elsewhere).found.head == head
     with pytest.raises(NotOurs):
-        archive.verify(Path("letter"))
+        restoring.verify(Path("letter"))
 
 
 def test_a_text_that_is_no_utf8_is_one_sentence_is_found_and_is_not_called_checked(
@@ -222,7 +222,7 @@ def test_what_is_no_backup_is_refused_in_one_sentence(tmp_path: Path, elsewhere:
     (tmp_path / "text").write_text("hello\n" * 1000)
     for path in (tmp_path / "text", tmp_path, tmp_path / "nothing"):
         with pytest.raises((StoreFault, Refusal)):
-            archive.restore(path, elsewhere)
+            restoring.restore(path, elsewhere)
     assert not elsewhere.exists()
 
 

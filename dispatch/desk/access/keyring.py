@@ -16,7 +16,7 @@ def add_key(user: User, login: str, text: str, *, mouse: bool = False) -> Key:
     """Let a public key open the session of a member of staff.
 
     Args:
-        session: a lead.
+        user: a lead.
         login: whose it is.
         text: what the `.pub` file holds.
         mouse: turn the mouse on in sessions of this key, at some thousand bytes a movement.
@@ -49,7 +49,7 @@ def revoke(user: User, *, fingerprint: str = "", login: str = "") -> list[Key]:
     """Let a key, or all keys of a person, open no session any more; what they have open ends. Returns those revoked now.
 
     Args:
-        session: a lead.
+        user: a lead.
         fingerprint: as `keys list` prints it, or the key's short name (`K17`).
         login: whose keys, where no fingerprint is given.
 

@@ -118,7 +118,7 @@ def why_over(user: User, store: Store | None = None) -> str | None:
     """Why the session may not go on, in a word or two; None: it may. Asked whenever others have changed the database.
 
     Args:
-        session: the session.
+        user: whose session it is.
         store: another connection than the session's own to ask.
     """
     assert user.key_id is not None

@@ -75,7 +75,7 @@ def arrive(
     """Check in; or, on a visit that was re-opened, go back: the time between leaving and now is off the clock.
 
     Args:
-        session: the technician's, or a lead's.
+        user: the technician, or a lead.
         reference: the visit.
         technician: for whom, where a lead records it.
         early_agreed_by: who agreed to begin before the appointment.

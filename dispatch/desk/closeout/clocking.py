@@ -99,7 +99,7 @@ def correct(
     """Put a moment of a stay right; what the clock had recorded stays beside it.
 
     Args:
-        session: the technician's, or a lead's.
+        user: the technician, or a lead.
         reference: the visit.
         what: `depart`, `arrival`, `leaving` or `home`.
         at: the right instant; None takes it away, where the stay may be without it.
@@ -205,7 +205,7 @@ def did_not_come(user: User, reference: str, technician: str, reason: str) -> Vi
     """Say of somebody of the crew that they never came: nothing of theirs is charged, and nothing of theirs is missing.
 
     Args:
-        session: of a technician of the visit, or a lead's.
+        user: a technician of the visit, or a lead.
         reference: the visit, on site or ended.
         technician: who did not come.
         reason: kept in the audit.

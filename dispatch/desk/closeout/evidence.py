@@ -41,7 +41,7 @@ def attach(user: User, reference: str, ref: str, name: str, source: IO[bytes]) -
     Whether the person may is looked at before anything is read, and again in the transaction that records it.
 
     Args:
-        session: a technician of the visit, or a lead.
+        user: a technician of the visit, or a lead.
         reference: the visit.
         ref: the item.
         name: what the person calls the file; of a path only the last part counts.

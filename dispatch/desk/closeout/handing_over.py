@@ -17,7 +17,7 @@ def ask(user: User, reference: str, to: str, reason: str) -> Handover:
     """Ask a technician to take over a visit of a job that others started.
 
     Args:
-        session: a lead's.
+        user: a lead.
         reference: a visit that is still ahead.
         to: name or login of the technician.
         reason: why its own technician does not finish it; kept in the audit.

@@ -52,7 +52,7 @@ def record(
     """Record a result on an item, with everything that follows from it.
 
     Args:
-        session: a technician of the visit, or a lead.
+        user: a technician of the visit, or a lead.
         reference: the visit.
         ref: the item's id, in any case.
         entry: what is recorded; its texts are cleaned here.
@@ -115,7 +115,7 @@ def use(
     """Enter something that was used at the client's. It is a work entry: tests that passed before must pass again.
 
     Args:
-        session: a technician of the visit, or a lead.
+        user: a technician of the visit, or a lead.
         reference: the visit.
         what: its code on the rate card; for a lead also any name, together with an `amount`.
         quantity: a decimal number above 0, for example 2 or 1.5.

@@ -70,7 +70,7 @@ def run(
     Made to be walked through off the interface's thread: each step is an item that is done.
 
     Args:
-        session: a technician of the visit, which is open.
+        user: a technician of the visit, which is open.
         reference: the visit.
         refs: the items; none: every one that has a test, but no restart that has been proven since the last work.
         site: leads into the client's network, by default as the session does; without it what must run there is left, and says so.
@@ -175,7 +175,7 @@ def specify(user: User, reference: str, refs: Sequence[str] = ()) -> Specificati
     """What the technician's own laptop is to test inside the client's network, sealed, to be used once.
 
     Args:
-        session: a technician of the visit, which is open.
+        user: a technician of the visit, which is open.
         reference: the visit.
         refs: the items; none: every one that has a test.
 
@@ -201,7 +201,7 @@ def bring(user: User, reference: str, text: str) -> tuple[Recorded, ...]:
     """Record what a laptop found, as *measured* inside the client's network. What could not run there is left as it was.
 
     Args:
-        session: a technician of the visit, which is open, or a lead.
+        user: a technician of the visit, which is open, or a lead.
         reference: the visit.
         text: what `dispatch probe` printed.
 

@@ -36,24 +36,20 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
     with store.read():
         firm = settings.firm(store)
         starts_at, ends_at = day_bounds(day, firm.zone)
-        if only is None:
-            technicians, theirs = people.technicians(store), None
-            queued = visits.queued(store)
-        else:
-            technicians = [one] if (one := people.technician_by_name(store, only)) is not None else []
-            theirs, queued = [one.id for one in technicians], []
+        technicians = people.technicians(store) if only is None else _only(store, only)
+        theirs = None if only is None else [technician.id for technician in technicians]
+        queued = visits.queued(store) if only is None else []
         placed = visits.placed_between(store, starts_at, ends_at, technicians=theirs)
         waiting = [visit for visit in queued if visit.wanted_on is None or visit.wanted_on <= day]
         done = tallies(store, [visit.id for visit in placed])
-        hours = site_access.access_hours(store, {visit.site_id for visit in (*placed, *waiting)})
-        access = access_of((*placed, *waiting), hours, day)
+        both = (*placed, *waiting)
+        access = access_of(both, site_access.access_hours(store, {visit.site_id for visit in both}), day)
         ring = site_access.whom_to_ring(store)
-        open_visits = (visit for visit in (*placed, *waiting) if visit.state not in ENDED)
-        clocks = clocks_of(store, list(open_visits)) if only is None else {}
+        clocks = clocks_of(store, [visit for visit in both if visit.state not in ENDED]) if only is None else {}
         called = calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0]) if only is None else {}
         expecting = awaited(called, starts_at, ends_at)
-        here = {visit.id for visit in placed}
-        in_vain = visits.visits_by_id(store, [visit_id for visit_id in expecting if visit_id not in here])
+        gone = visits.visits_by_id(store, list(expecting.keys() - {visit.id for visit in placed}))
+        in_vain = [(visit, expecting[visit.id]) for visit in gone if visit.state not in ENDED]
         now = store.clock.now()
         running = read_day(store, day, placed, access, drive_lazily(store, day), promised_by(clocks, "onsite"))
         courses = {technician.id: running_day(technician, running) for technician in technicians}
@@ -64,19 +60,15 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
             shown = shown._replace(level=first.reading.state.value, clock=first.label, due=first.reading.due)
         return shown if technician_id is None else _ahead(shown, courses[technician_id], called, ends_at)
 
-    rows = []
-    for technician in technicians:
-        own_legs = running.legs.get(technician.id, {})
-        row = _row(
-            technician,
-            tuple(card(visit, own_legs.get(visit.id), technician.id) for visit in running.own.get(technician.id, ())),
-            own_legs,
-            day,
-            firm,
-        )
+    def row(technician: Technician) -> BoardRow:
+        own_legs, own = running.legs.get(technician.id, {}), running.own.get(technician.id, ())
+        cards = tuple(card(visit, own_legs.get(visit.id), technician.id) for visit in own)
         projection = courses[technician.id].projection
-        rows.append(row._replace(home_at=projection.home_at, overtime=projection.overtime))
+        shown = _row(technician, cards, own_legs, day, firm)
+        return shown._replace(home_at=projection.home_at, overtime=projection.overtime)
+
     queue = [card(visit, None) for visit in waiting if visit.state is State.REQUESTED]
+    calls_due = _call_list(placed, in_vain, courses, called, ring, now, firm.late_minutes)
     return Board(
         firm=firm.name,
         day=day,
@@ -86,20 +78,17 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
         starts_at=starts_at,
         ends_at=ends_at,
         now=now,
-        rows=tuple(rows),
+        rows=tuple(map(row, technicians)),
         queue=tuple(sorted(queue, key=lambda visit: _breaks_first(visit, firm.zone))),
         on_hold=tuple(card(visit, None) for visit in waiting if visit.state is State.ON_HOLD),
-        calls=tuple(
-            sorted(
-                (
-                    *_call_list(placed, courses, called, ring, now, firm.late_minutes),
-                    *(_call_in_vain(visit, expecting[visit.id], ring) for visit in in_vain if visit.state not in ENDED),
-                ),
-                key=lambda call: (call.due, call.expected, call.visit_id),
-            )
-        ),
+        calls=tuple(sorted(calls_due, key=lambda call: (call.due, call.expected, call.visit_id))),
         trouble=messages.trouble(store, now).words if only is None else "",
     )
+
+
+def _only(store: Store, name: str) -> list[Technician]:
+    technician = people.technician_by_name(store, name)
+    return [] if technician is None else [technician]
 
 
 def _ahead(card: BoardVisit, running: RunningDay, called: Mapping[int, tuple[Call, ...]], ends_at: int) -> BoardVisit:
@@ -118,13 +107,15 @@ def _ahead(card: BoardVisit, running: RunningDay, called: Mapping[int, tuple[Cal
 
 def _call_list(
     placed: Iterable[Visit],
+    in_vain: Iterable[tuple[Visit, int]],
     courses: Mapping[int, RunningDay],
     called: Mapping[int, tuple[Call, ...]],
     ring: Mapping[int, tuple[str, str]],
     now: int,
     late_minutes: int,
 ) -> Iterator[CallAhead]:
-    """Whom to call, first the call that is due first. A crew's visit goes by its first technician."""
+    """Whom to call, first the call that is due first. A crew's visit goes by its first technician. `in_vain`
+    somebody is expected on the day: the visit has gone to another day or back into the queue."""
     by_id = {visit.id: visit for visit in placed if visit.assignments}
     stops = {}
     for visit in by_id.values():
@@ -134,12 +125,9 @@ def _call_list(
             stops[visit.id] = next(stop for stop in running.stops if stop.visit_id == visit.id), ahead
     for due in due_calls(stops, called, now, late_minutes):
         yield _call(by_id[due.visit_id], ring, due)
-
-
-def _call_in_vain(visit: Visit, expected: int, ring: Mapping[int, tuple[str, str]]) -> CallAhead:
-    """A client who expects somebody on the day, where the visit has gone to another day or back into the queue."""
-    arrival = visit.starts_at or expected
-    return _call(visit, ring, DueCall(visit.id, expected, arrival, expected, absent=True), proposed=expected)
+    for visit, expected in in_vain:
+        arrival = visit.starts_at or expected
+        yield _call(visit, ring, DueCall(visit.id, expected, arrival, expected, absent=True), proposed=expected)
 
 
 def _call(visit: Visit, ring: Mapping[int, tuple[str, str]], due: DueCall, **more: int) -> CallAhead:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from db import changes, people, visits
+from db import changes, visits
 from db.changes import RecordChange
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.day.placement import judge_placement
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
+from dispatch.desk.visits.crew import crew_of
 from dispatch.model.forms import form, forms
 from dispatch.model.states import UNREACHED
 from dispatch.model.visits import Visit
@@ -65,12 +66,7 @@ def blocking(store: Store, visit: Visit) -> list[Finding]:
     if visit.span is None:
         return []
     starts_at, ends_at = visit.span
-    crew = [
-        technician
-        for part in visit.assignments
-        if (technician := people.technician(store, part.technician_id)) is not None
-    ]
-    verdict = judge_placement(store, visit, crew, starts_at, ends_at - starts_at, was=visit)
+    verdict = judge_placement(store, visit, crew_of(store, visit), starts_at, ends_at - starts_at, was=visit)
     return [finding for finding in verdict.findings if finding.level is PlacementGrade.BLOCKED]
 
 

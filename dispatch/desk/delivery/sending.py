@@ -60,7 +60,7 @@ def post_next(user: User, current: Callable[[], Transport]) -> Posted | None:
     """Deal with the message that is due for longest; None where none is.
 
     Args:
-        session: under whose name the sender runs.
+        user: under whose name the sender runs.
         current: gives the transport of the settings as they are now; asked only where something is to be sent.
 
     Raises:
@@ -81,7 +81,7 @@ def run(user: User, current: Callable[[], Transport], tell: Callable[[str], None
     """Send what is due, and look again every so many seconds, until `stop` is set: then the message in hand is finished.
 
     Args:
-        session, current: as for `post_next`.
+        user, current: as for `post_next`.
         tell: is told of each message, and once of what keeps messages from being sent.
         every: seconds.
         stop: set it to end.

@@ -42,7 +42,7 @@ def call(user: User, reference: str, *, answered: bool = True, promised: int | N
     """Log a call to a client before arrival. Undoable.
 
     Args:
-        session: a dispatcher's or a lead's.
+        user: a dispatcher or a lead.
         reference: the visit.
         answered: whether somebody was reached.
         promised: the time that the client was told; the projected arrival, to a full five minutes, if nothing is said.

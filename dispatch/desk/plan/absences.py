@@ -54,7 +54,7 @@ def free(user: User, record: AbsenceRecord, *, to_others: bool) -> Freed:
     of it; clients who expect somebody are on the call-ahead list.
 
     Args:
-        session: a dispatcher's, who has seen `hit_by` and meant it.
+        user: a dispatcher, who has seen `hit_by` and meant it.
         record: the absence; its reason is kept with each visit.
         to_others: give it to others where that fits.
     """

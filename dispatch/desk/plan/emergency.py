@@ -67,7 +67,7 @@ def insert(
     of it get a notice. A visit that the client had confirmed is planned again.
 
     Args:
-        session: a dispatcher's.
+        user: a dispatcher.
         reference: the emergency.
         technician: name or login of who goes; None for the best way.
         reason: given to place it although the check refuses; kept in the audit.
@@ -125,7 +125,9 @@ def _held(running: TechnicianRunning) -> Running:
     for visit in running.visits:
         others = [part.technician for part in visit.assignments if part.technician_id != running.day.technician_id]
         if visit.pinned:
-            held[visit.id] = f"is pinned at {clock_text(existing(visit.starts_at), running.day.zone)} and would be pushed"
+            held[visit.id] = (
+                f"is pinned at {clock_text(existing(visit.starts_at), running.day.zone)} and would be pushed"
+            )
         elif others:
             held[visit.id] = f"is done together with {', '.join(others)} and would be pushed"
     return Running(running.day, running.running.stops, running.running.conditions, held)

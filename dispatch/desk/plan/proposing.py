@@ -240,15 +240,11 @@ def _proposal(given: DayProblem, better: BetterPlan, note: str, *, reasons: bool
         for visit in movable
         if before.get(visit.id) != after.get(visit.id)
     ]
-    names = {str(day.technician_id): day.name for day in given.days}
-    left = []
-    for index, visit in enumerate(movable):
-        if visit.id in after:
-            continue
-        why = refused.get(index, "")
-        if reasons and not why:
-            why = _why(given, better.plan, index, names)
-        left.append(LeftOut(visit, why))
+    left = [
+        LeftOut(visit, refused.get(index) or (_why(given, better.plan, index) if reasons else ""))
+        for index, visit in enumerate(movable)
+        if visit.id not in after
+    ]
     left += [LeftOut(visit, "its site has no coordinates: place it first") for visit in given.unplaced]
     return Proposal(
         given.day,
@@ -333,16 +329,14 @@ def _as_it_is(given: DayProblem) -> tuple[Plan, Judgement] | None:
     return None if judged is None else (plan, judged)
 
 
-def _why(given: DayProblem, plan: Plan, index: int, names: dict[str, str]) -> str:
+def _why(given: DayProblem, plan: Plan, index: int) -> str:
     if not given.problem.visits[index].windows:
         return "its site is closed on this day, or not open any more"
-    return why_not(
-        given.problem,
-        plan,
-        index,
-        lambda technician: names.get(technician.id, technician.id),
-        lambda at: clock_text(at, given.zone),
-    ).text
+    names = {str(day.technician_id): day.name for day in given.days}
+    reason = why_not(
+        given.problem, plan, index, lambda who: names.get(who.id, who.id), lambda at: clock_text(at, given.zone)
+    )
+    return reason.text
 
 
 def figures_of(days: Sequence[TechnicianDay], drives: Drives, left_out: int) -> DayFigures:

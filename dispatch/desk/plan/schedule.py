@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Unpack
 
-from db import clocks, people, visits
+from db import clocks, visits
 from db.changes import RecordChange
 from db.store import Store, existing
 from db.unit import Unit
@@ -19,6 +19,7 @@ from dispatch.desk.session.refusals import Refusal, WrongState
 from dispatch.desk.session.typed_words import reason_of
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import waiting
+from dispatch.desk.visits.crew import crew_of
 from dispatch.desk.visits.finding import find
 from dispatch.desk.visits.steps import as_seen, on_visit, step, stepping
 from dispatch.model.messages import About
@@ -33,7 +34,7 @@ def assign(user: User, reference: str, crew: Sequence[str], at: int, **meant: Un
     """Give a visit its technicians and its time.
 
     Args:
-        session: a dispatcher's.
+        user: a dispatcher.
         reference: the visit.
         crew: names or logins of the technicians, the first one first.
         at: the planned start.
@@ -134,7 +135,7 @@ def share(user: User, reference: str, crew: Sequence[str], *, halve: bool = Fals
     """Give a planned visit another crew at its time: more technicians, or one again.
 
     Args:
-        session: a dispatcher's.
+        user: a dispatcher.
         reference: the visit.
         crew: names or logins, the first one first.
         halve: that they share the work, so that the stay is planned shorter; the time for tests stays whole.
@@ -152,7 +153,7 @@ def unassign(user: User, reference: str, **meant: Unpack[Meant]) -> Visit:
     """Take a visit that nobody has reached back into the queue.
 
     Args:
-        session: a dispatcher's.
+        user: a dispatcher.
         reference: the visit.
         reason: why, needed where somebody is on the way there and turns round; kept in the audit.
         confirmed: as for `assign`, where technicians have been told of it.
@@ -269,11 +270,7 @@ def _place(
 
 def _exchanged(store: Store, visit: Visit, other: Visit) -> tuple[list[Technician], int, int]:
     """Who comes when, and for how long, where a visit takes the place of another."""
-    crew = [
-        technician
-        for part in other.assignments
-        if (technician := people.technician(store, part.technician_id)) is not None
-    ]
+    crew = crew_of(store, other)
     return crew, existing(other.starts_at), length_of(store, visit, crew)
 
 

@@ -250,7 +250,7 @@ def _past_stays(user: User, client_id: int, *moved: tuple[str, datetime.date, da
     """Refuse other days where a month that is over has visits that would be inside, or outside, of an agreement then.
 
     Args:
-        session: the lead's.
+        user: the lead.
         client_id: whose agreement it is.
         moved: the fields that change, each with the two days of which those between are covered otherwise than before.
     """

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Unpack
 
-from db import people, visits
+from db import visits
 from db.store import Store
 from dispatch.desk.day import placement, routing, undo_record
 from dispatch.desk.requests.intake import checked
 from dispatch.desk.session.refusals import WrongState
 from dispatch.desk.session.user import User
+from dispatch.desk.visits.crew import crew_of
 from dispatch.desk.visits.finding import find
 from dispatch.desk.visits.steps import as_seen
 from dispatch.model.states import AHEAD, Role, State
@@ -47,7 +48,7 @@ def amend(
     where it stands, with its new length.
 
     Args:
-        session: a dispatcher's.
+        user: a dispatcher.
         reference: the visit.
         texts: what is asked for otherwise: fields of `REQUEST`, as typed.
         version: of the visit as it was seen, where somebody looked at it first.
@@ -69,9 +70,7 @@ def amend(
         visits.update_request(unit, visit, new)
         after = find(store, reference)
         if after.starts_at is not None:
-            crew = [
-                technician for part in after.assignments if (technician := people.technician(store, part.technician_id))
-            ]
+            crew = crew_of(store, after)
             length = placement.planned_length(store, visit, after, crew)
             verdict = placement.judge_placement(store, after, crew, after.starts_at, length)
             why = placement.permit(visit, verdict, meant)

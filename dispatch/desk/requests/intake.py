@@ -26,7 +26,7 @@ def add(user: User, texts: Mapping[str, str]) -> Visit:
     """Put a request into the queue.
 
     Args:
-        session: a dispatcher's.
+        user: a dispatcher.
         texts: the fields of `REQUEST` as they were typed.
 
     Raises:
@@ -45,7 +45,7 @@ def checked(user: User, texts: Mapping[str, str], standing: Visit | None = None)
     """The request of some texts, fit to be written.
 
     Args:
-        session: who writes it.
+        user: who writes it.
         texts: the fields of `REQUEST` as they were typed; of a visit that stands only what changes.
         standing: the visit whose request it is from now on; its client, site, reference, kind and job stay. None: a new one.
 

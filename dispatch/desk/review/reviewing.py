@@ -205,7 +205,7 @@ def correct_words(user: User, reference: str, of: str, words: str, reason: str) 
     """Put right what was written on an ended visit: evidence, an answer, a note. The original stays beside it.
 
     Args:
-        session: a lead's; a technician's while their visit is sent back.
+        user: a lead; a technician while their visit is sent back.
         of: a checklist item (its latest result) or the number of an entry in the visit's sequence.
         words: the right ones.
         reason: kept with the correction.

@@ -18,7 +18,7 @@ def ask(user: User, what: str, words: str = "") -> None:
     """Let a person read something, with the roles that they have now.
 
     Args:
-        session: the person's.
+        user: the person.
         what: its name in `READS`.
         words: what it is, where that says more.
 

@@ -73,6 +73,12 @@ def _with(visit: Visit) -> str:
     return f"{show(visit.reference)} is with {', '.join(map(show, visit.crew)) or 'nobody yet'}"
 
 
+def crew_of(store: Store, visit: Visit) -> list[Technician]:
+    """The technicians of a visit who still drive to visits, in their order."""
+    found = (people.technician(store, part.technician_id) for part in visit.assignments)
+    return [technician for technician in found if technician is not None]
+
+
 def driver(store: Store, name: str) -> Technician:
     """The technician of that name or login.
 
