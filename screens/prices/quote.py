@@ -8,6 +8,7 @@ from dispatch.desk.charges import quoting
 from dispatch.desk.charges.charging import Priced
 from dispatch.desk.charges.quoting import QuoteComparison
 from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.texts import charge_words
 from dispatch.model.instants import day_of
 from dispatch.model.text import show
 from dispatch.model.typed_times import parse_when
@@ -76,5 +77,5 @@ async def ask_quote(app: Program) -> None:
     priced, other, client = await screen.fill_in("A quote", FIELDS, reckon, hint)
     notes = ["the time for tests is added, as test time"]
     if other is not None:
-        notes.append(quoting.difference_words(other))
+        notes.append(charge_words.difference_words(other))
     app.push_screen(SheetView(f"Quote for {client}", priced.form, priced.currency, priced.tax, notes))

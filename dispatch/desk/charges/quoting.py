@@ -14,7 +14,6 @@ from dispatch.desk.session.refusals import NotFound, Refusal, refuse
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import day_of, iso
-from dispatch.model.money import format_minor
 from dispatch.model.text import show
 
 
@@ -133,13 +132,3 @@ def _where(store: Store, client_name: str, site_name: str) -> tuple[Client, Site
         names = ", ".join(show(other.name) for other in own) or "none yet"
         raise NotFound(f"Which site of {show(client.name)}? Its sites: {names}.")
     return client, site
-
-
-def difference_words(comparison: QuoteComparison) -> str:
-    """What the comparison says, in a sentence."""
-    if comparison.difference is None:
-        return "one of the two cannot be priced yet"
-
-    size = format_minor(abs(comparison.difference), comparison.without.exponent)
-    verb = "saves" if comparison.difference < 0 else "costs more by" if comparison.difference else "changes nothing:"
-    return f"under “{show(comparison.name)}” the visit {verb} {size} {comparison.without.currency}"

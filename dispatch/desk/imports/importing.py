@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -79,46 +80,46 @@ def import_file(user: User, kind: str, path: Path, how: How | None = None, watch
     """
     how = how or How()
     watch("reading", 0, 0)
+    source = _source(user, kind, path, how, watch)
+
+    def report(judged: list[JudgedRow], *, applied: bool) -> ImportReport:
+        name, columns = shortened(path.name), (source.unknown, source.named)
+        return ImportReport(name, kind, tuple(judged), applied, how.check, how.accept_good, *columns)
+
+    if how.check:
+        with user.store.read():
+            return report(source.verdicts(), applied=False)
+    with user.write(f"import {kind}", *source.roles) as unit:
+        judged = source.verdicts()
+        return report(judged, applied=_carry_out(unit, judged, watch, accept_good=how.accept_good))
+
+
+class _Source(NamedTuple):
+    """A file that was read: who may import it, how its rows are judged, and what of its columns is not ours."""
+
+    roles: Sequence[Role]
+    verdicts: Callable[[], list[JudgedRow]]
+    unknown: tuple[str, ...] = ()
+    named: Mapping[str, str] = {}
+
+
+def _source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Source:
     if kind != CALENDAR:
         refuse_unknown_columns(kind, how.mapping)
     if kind == RATE_CARD:
         card = read_card(path)
-        roles: Sequence[Role] = rate_card_file.ROLES
-        unknown: tuple[str, ...] = ()
-        named: Mapping[str, str] = {}
-
-        def verdicts() -> list[JudgedRow]:
-            return [judge_card(user, card, update=how.update)]
-
-    elif kind == CALENDAR:
+        return _Source(rate_card_file.ROLES, lambda: [judge_card(user, card, update=how.update)])
+    if kind == CALENDAR:
         events = read_calendar(path, how.rows, watch)
-        everything = find_columns(events, CalendarRows.columns, ())
+        all_columns = find_columns(events, CalendarRows.columns, ())
         taking = Taking(how.minutes, how.since, _places(user, how.mapping))
-        roles, unknown, named = CalendarRows.roles, (), {}
-
-        def verdicts() -> list[JudgedRow]:
-            return judge(CalendarRows(user, taking), events, everything, update=how.update, watch=watch)
-
-    else:
-        subject = SUBJECTS[kind]
-        table = read_table(path, how.rows)
-        columns = find_columns(table, subject.columns, subject.required, how.mapping)
-        roles, unknown, named = subject.roles, columns.unknown, columns.named
-
-        def verdicts() -> list[JudgedRow]:
-            return judge(subject(user), table, columns, update=how.update, watch=watch)
-
-    def report(judged: list[JudgedRow], *, applied: bool) -> ImportReport:
-        return ImportReport(
-            shortened(path.name), kind, tuple(judged), applied, how.check, how.accept_good, unknown, named
-        )
-
-    if how.check:
-        with user.store.read():
-            return report(verdicts(), applied=False)
-    with user.write(f"import {kind}", *roles) as unit:
-        judged = verdicts()
-        return report(judged, applied=_carry_out(unit, judged, watch, accept_good=how.accept_good))
+        event_rows = partial(judge, table=events, columns=all_columns, update=how.update, watch=watch)
+        return _Source(CalendarRows.roles, lambda: event_rows(CalendarRows(user, taking)))
+    subject = SUBJECTS[kind]
+    table = read_table(path, how.rows)
+    columns = find_columns(table, subject.columns, subject.required, how.mapping)
+    rows = partial(judge, table=table, columns=columns, update=how.update, watch=watch)
+    return _Source(subject.roles, lambda: rows(subject(user)), columns.unknown, columns.named)
 
 
 class FileColumn(NamedTuple):

@@ -5,20 +5,16 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from db import sheets
-from db.store import Store
 from dispatch.desk.texts.board_words import leg_line
+from dispatch.desk.texts.charge_words import charge_lines
 from dispatch.lazily import lazily
 from dispatch.model.checklists import Attempt, Item
 from dispatch.model.instants import clock_text, day_of, day_text
-from dispatch.model.money import format_minor
 from dispatch.model.states import Review
 from dispatch.model.text import pad, show
 from dispatch.model.visits import CAME_BY, Visit
 
 with lazily(__name__):
-    from dispatch.charges import explain
-    from dispatch.desk.charges import charging
     from dispatch.desk.log.visit_page import VisitPage
     from dispatch.desk.review.visit_history import VisitHistory
     from dispatch.desk.texts import level_words
@@ -154,25 +150,6 @@ def review_lines(page: VisitPage) -> list[str]:
     if not lines and visit.review is not Review.NONE:
         lines.append(f"  {visit.review.value.replace('_', ' ')}")
     return ["Review", *lines] if lines else []
-
-
-def charge_lines(page: VisitPage, width: int = 100) -> list[str]:
-    """The charge sheet of a visit as text: each line with what it charges, and below it how that was made."""
-    charge = page.priced
-    if isinstance(charge, charging.Unpriced):
-        return textwrap.wrap(charge.reason, width)
-    lines = explain.sheet_lines(charge.form, charge.currency, charge.tax, width)
-    return lines + [line for note in charge.notes for line in textwrap.wrap(show(note), width)]
-
-
-def charge_line(store: Store, visit: Visit) -> str:
-    """The kept charge of a visit in one line."""
-    sheet = sheets.latest_sheet(store, visit.id)
-    if sheet is None:
-        return "no charge: no rate card is in force on that day"
-    if sheet.total is None:
-        return f"charge blocked: {', '.join(sheet.sheet.get('errors', []))}"
-    return f"charge {format_minor(sheet.total, sheet.exponent, grouped=True)} {sheet.currency} ({sheet.status})"
 
 
 def _item_lines(item: Item, page: VisitPage) -> Iterable[str]:
