@@ -1,1 +1,1 @@
-"""What is shown as plain text: views, the log, service levels, care, history and figures."""
+"""What is shown as text and told as JSON: the board, visits, charges, the log, clients, figures, messages, imports, the audit."""

@@ -1,16 +1,12 @@
-"""The main views as text: for `--plain`, for pipes, for screen readers."""
+"""The board and a technician's day as text: for `--plain`, for pipes, for screen readers."""
 
 from __future__ import annotations
 
-from dispatch.lazily import lazily
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log
 from dispatch.model.instants import clock_text, day_of, day_text, span_text
 from dispatch.model.text import pad, show
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text
-
-with lazily(__name__):
-    pass
 
 
 def board_lines(board: Board) -> list[str]:
