@@ -29,7 +29,7 @@ def add_key(user: User, login: str, text: str, *, mouse: bool = False) -> Key:
         faults = []
         person = people.staff_by_login(user.store, login)
         if person is None or not person.active:
-            logins = ", ".join(sorted(show(one.login) for one in people.all_staff(user.store)))
+            logins = ", ".join(sorted(show(somebody.login) for somebody in people.all_staff(user.store)))
             faults.append(f"staff: nobody has the login {show(login, 40)!r}; there are {logins}")
         try:
             public = read_public_key(text)

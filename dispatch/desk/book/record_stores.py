@@ -411,6 +411,6 @@ RECORD_STORES: Mapping[str, RecordStore[Any]] = {
 
 
 def _keep_a_lead(store: Store, person: Staff) -> Iterator[tuple[str, str]]:
-    others = [one for one in people.all_staff(store) if Role.LEAD in one.roles and one.id != person.id]
+    others = [lead for lead in people.all_staff(store) if Role.LEAD in lead.roles and lead.id != person.id]
     if Role.LEAD in person.roles and not others:
         yield "roles", f"{show(person.name)} is the only lead; make somebody else one first"

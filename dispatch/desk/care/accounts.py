@@ -58,17 +58,17 @@ def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = N
         own_terms.setdefault(agreement.client_id, []).append(agreement)
     fees = [client.service.monthly_fee for client in known if client.service.monthly_fee and client.covers(where.today)]
     if only is None:
-        every = [other for other in visits.all_visits(store) if other.client_id in ids]
+        every = [visit for visit in visits.all_visits(store) if visit.client_id in ids]
     else:
         every = [visit for client_id in sorted(ids) for visit in visits.of_client(store, client_id)]
     of_client: dict[int, list[Visit]] = {}
     for visit in every:
         of_client.setdefault(visit.client_id, []).append(visit)
     since = day_bounds(where.today - datetime.timedelta(days=BREACH_DAYS), where.zone)[0]
-    recent = [other for other in every if other.requested_at >= since or other.state not in ENDED]
-    facts = clocks.facts_of(store, [other.id for other in every])
-    outcomes = care.outcomes(store, [other.id for other in every if other.state in _TESTED])
-    running = clocks_of(store, [other for other in recent if own_terms.get(other.client_id)])
+    recent = [visit for visit in every if visit.requested_at >= since or visit.state not in ENDED]
+    facts = clocks.facts_of(store, [visit.id for visit in every])
+    outcomes = care.outcomes(store, [visit.id for visit in every if visit.state in _TESTED])
+    running = clocks_of(store, [visit for visit in recent if own_terms.get(visit.client_id)])
     spent = _spent(store, every, where)
     surveys, marks, gaps = care.surveys(store), care.marks(store), care.gaps(store)
     found = []

@@ -90,7 +90,7 @@ def note_gap(user: User, client: Client, what: str, owner: str, due: datetime.da
         person = people.staff_by_login(user.store, owner.strip())
         if person is None:
             typed = owner.strip().casefold()
-            person = next((other for other in people.all_staff(user.store) if other.name.casefold() == typed), None)
+            person = next((person for person in people.all_staff(user.store) if person.name.casefold() == typed), None)
         if person is None or not person.active:
             faults.append(f"owner: nobody on the staff is called {show(owner, 40)!r}")
         if faults or person is None:

@@ -60,9 +60,9 @@ def figures(store: Store, client_id: int, reference: str, where: CareCalendar) -
     agreement = fitting(store, client, where)
     # an agreement's terms for somebody else: without its dates, and without what its own client has paid before
     terms = CARD_PRICES if agreement is None else {**agreement.terms, "starts": None, "ends": None, "blocks": []}
-    own = [other for other in visits.of_client(store, client_id) if other.ended_at is not None]
-    recent = [other for other in own if (where.today - day_of(other.ended_at or 0, where.zone)).days <= SPENT_DAYS]
-    charges = sheets.latest_sheets(store, [other.id for other in own])
+    own = [visit for visit in visits.of_client(store, client_id) if visit.ended_at is not None]
+    recent = [visit for visit in own if (where.today - day_of(visit.ended_at or 0, where.zone)).days <= SPENT_DAYS]
+    charges = sheets.latest_sheets(store, [visit.id for visit in own])
     pairs: list[tuple[int, int]] = []
     single: OfferComparison | None = None
     unpriced = 0
@@ -95,7 +95,7 @@ def figures(store: Store, client_id: int, reference: str, where: CareCalendar) -
 
 def fitting(store: Store, client: Client, where: CareCalendar) -> Agreement | None:
     """The agreement that would have fitted: of those in force, that of the client nearest in size, then the lowest fee."""
-    sizes = {other.id: other.computers for other in clients.all_clients(store)}
+    sizes = {client.id: client.computers for client in clients.all_clients(store)}
     in_force = [agreement for agreement in agreements.all_agreements(store) if agreement.covers(where.today)]
 
     def distance(agreement: Agreement) -> tuple[bool, int, int, int]:

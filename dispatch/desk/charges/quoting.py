@@ -129,6 +129,6 @@ def _where(store: Store, client_name: str, site_name: str) -> tuple[Client, Site
         return client, own[0]
     site = clients.site_by_name(store, client.id, site_name) if site_name else None
     if site is None:
-        names = ", ".join(show(other.name) for other in own) or "none yet"
+        names = ", ".join(show(site.name) for site in own) or "none yet"
         raise NotFound(f"Which site of {show(client.name)}? Its sites: {names}.")
     return client, site

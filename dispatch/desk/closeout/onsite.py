@@ -251,6 +251,6 @@ def item_of(store: Store, visit: Visit, ref: str) -> Item:
     if item is None and ref.strip().casefold() == "w1":
         item = checklist.item("W1.1")
     if item is None:
-        known = ", ".join(show(other.ref) for other in checklist.items)
+        known = ", ".join(show(item.ref) for item in checklist.items)
         raise NotFound(f"{show(visit.reference)} has no item {show(ref, 40)}; it has {known}.")
     return item

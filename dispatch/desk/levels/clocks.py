@@ -155,7 +155,7 @@ class TermsBook:
 
     def agreement(self, client_id: int, day: datetime.date) -> Agreement | None:
         """The client's agreement in force on a day."""
-        own = [other for other in self._agreements.get(client_id, ()) if other.covers(day)]
+        own = [agreement for agreement in self._agreements.get(client_id, ()) if agreement.covers(day)]
         return own[-1] if own else None
 
     def _calendar(self, agreement: Agreement | None) -> Calendar | DatedCalendar:

@@ -50,12 +50,12 @@ def client_month(store: Store, client: Client, first: datetime.date) -> ClientMo
         last = (first + datetime.timedelta(days=31)).replace(day=1)
         start, end = day_bounds(first, book.zone_on(first))[0], day_bounds(last, book.zone_on(last))[0]
         own = visits.of_client(store, client.id)
-        made = [other for other in own if other.kind in REQUESTS and start <= other.requested_at < end]
-        left_open = {other.id for other in own if other.state is State.LEFT_OPEN}
+        made = [visit for visit in own if visit.kind in REQUESTS and start <= visit.requested_at < end]
+        left_open = {visit.id for visit in own if visit.state is State.LEFT_OPEN}
         # the follow-up of a visit that was left open is no request of its own
-        requests = [other for other in made if other.parent_id not in left_open]
+        requests = [visit for visit in made if visit.parent_id not in left_open]
         clocks_by_visit = clocks_of(store, requests)
-        facts = clocks.facts_of(store, [other.id for other in requests])
+        facts = clocks.facts_of(store, [visit.id for visit in requests])
         told = []
         for visit in requests:
             calendar = book.terms(client.id, visit.requested_at).calendar
@@ -72,8 +72,8 @@ def client_month(store: Store, client: Client, first: datetime.date) -> ClientMo
                 for clock in clocks_by_visit.get(visit.id, ())
             )
             told.append(RequestClocks(own_clocks, minutes))
-        still_open = sum(other.parent_id is not None and other.state not in ENDED for other in own)
-        ended = [other.id for other in ended_within(own, start, end)]
+        still_open = sum(visit.parent_id is not None and visit.state not in ENDED for visit in own)
+        ended = [visit.id for visit in ended_within(own, start, end)]
         value, currency, exponent = _value_covered(store, ended, book.firm.currency)
     return ClientMonth(client.name, f"{first:%Y-%m}", month_of(told, still_open, value), currency, exponent)
 

@@ -70,7 +70,7 @@ def call(user: User, reference: str, *, answered: bool = True, promised: int | N
         new_time = told if told is not None else projected(store, visit)
         if new_time is not None:
             notifications.tell(store, unit, visit, About.LATE, new_time)
-        logged = next(other for other in calls.calls_of(store, visit.id) if other.id == call_id)
+        logged = next(call for call in calls.calls_of(store, visit.id) if call.id == call_id)
         return Called(visit, logged)
 
 

@@ -101,7 +101,7 @@ def _leave_to_crew(store: Store, unit: Unit, record: AbsenceRecord, visit: Visit
     if any(finding.level is PlacementGrade.BLOCKED and finding.rule != notices.RULE for finding in verdict.findings):
         return ""
     visits.take_off(unit, visit, record.staff_id)
-    return f"{show(visit.reference)} stays with {', '.join(show(one.name) for one in crew)}"
+    return f"{show(visit.reference)} stays with {', '.join(show(technician.name) for technician in crew)}"
 
 
 def _give(user: User, unit: Unit, visit: Visit) -> str:

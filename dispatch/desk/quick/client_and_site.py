@@ -126,7 +126,7 @@ def take_site(line: LineWords, client: Named | None) -> str:
     names = best_names(client.sites, tuple(words), anywhere=True)
     while names and line.is_free(ahead):
         word = line.words[ahead]
-        more = [one for one in best_names(client.sites, (*words, word), anywhere=False) if one in names]
+        more = [name for name in best_names(client.sites, (*words, word), anywhere=False) if name in names]
         if not more or (len(names) == 1 and word not in folded(names[0]).split()):
             break
         names = more

@@ -184,9 +184,9 @@ def sums(charges: Iterable[StoredSheet]) -> tuple[tuple[str, Cell], ...]:
     facts: list[tuple[str, Cell]] = []
     for (currency, exponent), own in sorted(by_currency.items()):
         facts += [
-            ("Net", Amount(sum(one.net or 0 for one in own), exponent, currency)),
-            ("Tax", Amount(sum(one.tax or 0 for one in own), exponent, currency)),
-            ("Total", Amount(sum(one.total or 0 for one in own), exponent, currency)),
+            ("Net", Amount(sum(sheet.net or 0 for sheet in own), exponent, currency)),
+            ("Tax", Amount(sum(sheet.tax or 0 for sheet in own), exponent, currency)),
+            ("Total", Amount(sum(sheet.total or 0 for sheet in own), exponent, currency)),
         ]
     return (*facts, *((("Not known yet", f"{blocked} blocked"),) if blocked else ()))
 

@@ -178,7 +178,7 @@ def _findings(by_id: Mapping[int, Visit], tested: Sequence[StandingResult]) -> R
 
 def _response(store: Store, own: Sequence[Visit], month: ClientMonth, start: int, end: int, times: Times) -> Section:
     requests = sorted(
-        (one for one in own if start <= one.requested_at < end), key=lambda other: (other.requested_at, other.id)
+        (visit for visit in own if start <= visit.requested_at < end), key=lambda visit: (visit.requested_at, visit.id)
     )
     by_visit = clocks_of(store, requests)
     rows = tuple(
@@ -242,7 +242,7 @@ def _value_given(charges: Iterable[StoredSheet]) -> Section:
     for (currency, exponent), by_reason in sorted(by_currency.items()):
         known = [reason for reason in GIVEN if reason in by_reason]
         known += [reason for reason in by_reason if reason not in GIVEN]
-        rows += [(GIVEN.get(one, one), Amount(by_reason[one], exponent, currency)) for one in known]
+        rows += [(GIVEN.get(reason, reason), Amount(by_reason[reason], exponent, currency)) for reason in known]
         rows.append(("All", Amount(sum(by_reason.values()), exponent, currency)))
     return Section(
         "Value given",
@@ -254,16 +254,16 @@ def _value_given(charges: Iterable[StoredSheet]) -> Section:
 def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> Section:
     today = day_of(store.clock.now(), times.zone)
     ahead = sorted(
-        (other for other in own if other.state not in ENDED),
+        (visit for visit in own if visit.state not in ENDED),
         key=lambda visit: (visit.starts_at is None, visit.starts_at or 0),
     )
     rows: list[tuple[Cell, ...]] = [
         (
-            times.moment(other.starts_at) if other.starts_at is not None else wanted_text(other),
-            f"{other.reference} {other.work}",
-            other.state.label,
+            times.moment(visit.starts_at) if visit.starts_at is not None else wanted_text(visit),
+            f"{visit.reference} {visit.work}",
+            visit.state.label,
         )
-        for other in ahead
+        for visit in ahead
     ]
     rows += [
         ("–" if item.due is None else day_text(item.due), item.what, item.state.label)

@@ -72,7 +72,7 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
         facts.append(("With", ", ".join(visit.crew)))
     used = stays.items_of(store, visit.id)
     if used:
-        facts.append(("Used", ", ".join(f"{one.quantity} × {one.label}" for one in used)))
+        facts.append(("Used", ", ".join(f"{item.quantity} × {item.label}" for item in used)))
     items = checklists.checklist(store, visit.id).items
     boxes = ReportTable(
         ("", "Item", "To do", "Notes"),

@@ -57,7 +57,7 @@ def checked(user: User, texts: Mapping[str, str], standing: Visit | None = None)
     request = REQUEST.filled(texts, desk, before, faults)
     REQUEST.judge(request, desk, before, faults)
     own = clients.sites_of(user.store, request.client_id) if request.client_id else []
-    named = [other for other in own if not request.site or folded(other.name) == folded(request.site)]
+    named = [site for site in own if not request.site or folded(site.name) == folded(request.site)]
     site = named[0] if len(named) == 1 else None
     if standing is not None:
         site = clients.site(user.store, standing.site_id)

@@ -120,7 +120,7 @@ def approve(user: User, reference: str, reason: str, shown: Shown) -> Visit:
         if judged.doubts and not tells(why):
             against += [f"{doubt}; approving it all the same needs a reason" for doubt in judged.doubts]
         if against:
-            raise Faulty([f"{show(judged.visit.reference)} cannot be approved: {one}" for one in against])
+            raise Faulty([f"{show(judged.visit.reference)} cannot be approved: {reason}" for reason in against])
         return _approve(user, unit, judged, why)
 
 
@@ -323,7 +323,9 @@ def _sequence_of(store: Store, visit: Visit, of: str) -> tuple[int, bool]:
     typed = of.strip().removeprefix("#")
     if typed.isdecimal():
         sequence = int(typed)
-        item = next((one for one in checklist.items if any(tried.sequence == sequence for tried in one.attempts)), None)
+        item = next(
+            (each for each in checklist.items if any(tried.sequence == sequence for tried in each.attempts)), None
+        )
     else:
         item = checklist.item(typed)
         if item is None or item.latest is None:

@@ -117,13 +117,13 @@ def _missing(store: Store, firm: Firm, source: Source, places: Sequence[Place]) 
     by_point = {point(place): place for place in places}
     keys = sorted(by_point)
     known = set(road_times.cells(store, firm, source, keys, keys, fresh=True))
-    lacking = {origin: [one for one in keys if (origin, one) not in known] for origin in keys}
+    lacking = {origin: [end for end in keys if (origin, end) not in known] for origin in keys}
     rows = [origin for origin in keys if len(lacking[origin]) * 2 > len(keys)]
     others = [origin for origin in keys if lacking[origin] and origin not in set(rows)]
-    columns = sorted({one for origin in others for one in lacking[origin]})
+    columns = sorted({end for origin in others for end in lacking[origin]})
     for origins, destinations in ((rows, keys), (others, columns)):
         if origins and destinations:
-            table = source.engine().table([by_point[one] for one in origins], [by_point[one] for one in destinations])
+            table = source.engine().table([by_point[end] for end in origins], [by_point[end] for end in destinations])
             yield {
                 (origin, destination): cell
                 for origin, row in zip(origins, table, strict=True)

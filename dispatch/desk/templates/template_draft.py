@@ -129,7 +129,7 @@ class TemplateDraft(Draft):
         if item.ref in ALWAYS:
             raise Faulty([f"{item.ref}: every template has this item"])
         self._keep()
-        self.items = tuple(other for other in self.items if other is not item)
+        self.items = tuple(each for each in self.items if each is not item)
 
     def move_before(self, ref: str, other: str) -> None:
         """Move an item to stand before another of its phase.
@@ -150,7 +150,7 @@ class TemplateDraft(Draft):
         """Move an item to the end of its phase; nothing stands behind the sign-off."""
         item = self._there(ref)
         self._keep()
-        self.items = in_order((*(other for other in self.items if other is not item), item))
+        self.items = in_order((*(each for each in self.items if each is not item), item))
 
     def next_ref(self, phase: Phase) -> str:
         """The next free id of a phase."""
@@ -198,7 +198,7 @@ class TemplateDraft(Draft):
     def _there(self, ref: str) -> TemplateItem:
         item = self.item(ref)
         if item is None:
-            known = ", ".join(other.ref for other in self.items)
+            known = ", ".join(each.ref for each in self.items)
             raise Faulty([f"{ref}: is not an item of it; those are {known}"])
         return item
 

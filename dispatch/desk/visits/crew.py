@@ -24,7 +24,7 @@ def own_part(user: User, visit: Visit, technician: str | None) -> Assignment:
     parts = own_parts(user, visit, technician)
     if len(parts) > 1:
         raise Refusal(
-            f"{show(visit.reference)} has a crew: say whose time it is ({', '.join(one.technician for one in parts)})."
+            f"{show(visit.reference)} has a crew: say whose time it is ({', '.join(part.technician for part in parts)})."
         )
     return parts[0]
 
