@@ -19,6 +19,7 @@ from dispatch.desk.billing import adjusting
 from dispatch.desk.closeout import leaving, onsite
 from dispatch.desk.review import reviewing
 from dispatch.model.checklists import Result
+from tests import prepared
 from tests.desk.conftest import Office, office
 from tests.desk.many import NEEDLE, add_closed_visits
 from tests.quick import examples
@@ -31,6 +32,8 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
     """Searching with an index, and as where SQLite has none."""
     if request.param == "none":
         monkeypatch.setattr(search_index, "possible", lambda: False)
+        # what is made without an index is for nobody else
+        monkeypatch.setattr(prepared, "_MADE", {})
     return request.param
 
 
@@ -150,7 +153,7 @@ def test_what_a_program_without_an_index_wrote_is_found(office: Office, monkeypa
 
 
 def test_an_index_that_cannot_be_written_stops_nobody(office: Office) -> None:
-    office.store.conn.execute("DROP TABLE IF EXISTS visit_search")
+    office.store.conn.execute("DROP TABLE visit_search")
     office.store.conn.execute("CREATE TABLE visit_search (something)")
     office.on_site()
     office.say("R1", "W2", Recording(Result.DONE, "toner cartridge changed"))
@@ -160,7 +163,7 @@ def test_an_index_that_cannot_be_written_stops_nobody(office: Office) -> None:
 
 def test_an_older_database_is_indexed_when_it_is_brought_forward(office: Office) -> None:
     store = office.store
-    store.conn.execute("DROP TABLE IF EXISTS visit_search")
+    store.conn.execute("DROP TABLE visit_search")
     store.conn.execute("INSERT OR IGNORE INTO search_stale SELECT id FROM visit")
     assert found(store, "warehouse") == {"R2"}, "without the index every visit is read"
     search_index.freshen(store.conn, most=None)
