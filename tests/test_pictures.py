@@ -16,7 +16,7 @@ def test_every_way_has_its_pictures() -> None:
     assert {path.name for path in FOLDER.glob("*.txt")} == wanted, "make pictures makes them"
 
 
-@pytest.mark.again
+@pytest.mark.long
 @pytest.mark.timeout(1200)
 def test_the_pictures_show_the_screens_as_they_are(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.pictures", "--into", str(tmp_path)]
