@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.pictures import FOLDER, ROOT, SIZES, WAYS
+from tests.wall import started
 
 
 def test_every_way_has_its_pictures() -> None:
@@ -19,7 +19,7 @@ def test_every_way_has_its_pictures() -> None:
 @pytest.mark.long
 @pytest.mark.timeout(1200)
 def test_the_pictures_show_the_screens_as_they_are(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.pictures", "--into", str(tmp_path)]
+    command = started("-m", "tests.pictures", "--into", str(tmp_path))
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     taken = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("*.txt")}
     stale = [name for name, text in taken.items() if (FOLDER / name).read_text(encoding="utf-8") != text]

@@ -65,7 +65,7 @@ def read(field: Field, text: str, desk: Desk) -> Outcome:
 def parser_of(kind: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
     for one in options_of(RECORDS[kind].typed):
-        parser.add_argument(*one.names, **one.told)
+        parser.add_argument(*one.names, **one.keywords)
     return parser
 
 
