@@ -24,7 +24,7 @@ State = list[tuple[int, int, int] | None]
 
 
 class FrozenFiles:
-    """What a store reads where it cannot write, in the place of a `OpenFiles`.
+    """What a store reads where it cannot write, in the place of `OpenFiles`.
 
     `at` is the instant since when, `why` the reason in some words.
     """

@@ -12,7 +12,7 @@ import struct
 from hashlib import blake2b
 from pathlib import Path
 
-# AttributeError below: only Linux has these locks, and only there are sessions
+# AttributeError below: only Linux has these locks, and only there are sessions over SSH
 _FLOCK = "hhqqi4x"
 """`struct flock`: kind, whence, start, length, process."""
 

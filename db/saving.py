@@ -16,7 +16,7 @@ class Saving:
     """The saves of one connection to the database at `path`.
 
     Args:
-        standing: what the connection has open.
+        open_files: what the connection has open.
         timeout: seconds to wait for others when a save is looked for.
     """
 

@@ -66,7 +66,7 @@ def says_no_more(row: AuditRow) -> bool:
 
 
 def begin(unit: Unit, session_id: str, staff_id: int, key_id: int) -> None:
-    """Note that a session was taken."""
+    """Note that a session has begun."""
     unit.insert("session", id=session_id, staff_id=staff_id, key_id=key_id, started_at=unit.at, seen_at=unit.at)
     unit.audit("key", key_id, began=session_id)
 
@@ -81,7 +81,7 @@ def end(unit: Unit, login: SshLogin, how: str, place: str = "{}") -> None:
 
     Args:
         unit: the unit of work.
-        one: the session.
+        login: the session.
         how: in a word or two: left, superseded, hung up, …
         place: where the person was, as JSON.
     """

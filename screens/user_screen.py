@@ -1,4 +1,4 @@
-"""A screen at somebody's session: it reads views, calls deeds, and shows what came of them."""
+"""A screen in somebody's session: it reads views, calls deeds, and shows what came of them."""
 
 from __future__ import annotations
 

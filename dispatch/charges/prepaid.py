@@ -11,7 +11,7 @@ from dispatch.charges.terms import Terms
 
 @dataclass(slots=True)
 class PrepaidBalance:
-    """What is left of something prepaid: rate-minutes, or money for prepaid money."""
+    """What is left of something prepaid: rate-minutes or, of prepaid money, an amount."""
 
     name: str
     left: Fraction

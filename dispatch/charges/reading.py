@@ -197,7 +197,7 @@ def reader(hint: Any) -> Reader[Any]:
 def record(
     cls: Callable[..., T], *, prefix: str = "", allowed: Sequence[str] = (), saved: Sequence[str] = ()
 ) -> Reader[T]:
-    """The reader of a record. Any other key than its fields' is refused, and named, but those that stand `allowed` it.
+    """The reader of a record. Any other key than its fields' is refused, and named, but those that are `allowed`.
 
     A field's key is its name after the `prefix`, or the text that its type is annotated with. What has no default must be
     there; what is `saved`, only when it is saved.

@@ -1,4 +1,4 @@
-"""`dispatch keys`, `sshd-config`, `sessions` and `user`: technicians over SSH (docs/remote.md)."""
+"""`dispatch keys`, `sshd-config`, `sessions`, `seat` and `seat-parent`: technicians over SSH (docs/remote.md)."""
 
 from __future__ import annotations
 

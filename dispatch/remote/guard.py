@@ -2,7 +2,7 @@
 
 Run as a file by `python -I`, so that neither variables nor folders of whoever connects reach the interpreter:
 
-    python -I …/dispatch/remote/guard.py session --db FILE --key K17
+    python -I …/dispatch/remote/guard.py seat --db FILE --key K17
 
 Only what the interpreter has loaded anyway, and `re` and `resource`, is imported before the checks have passed.
 """
@@ -111,7 +111,7 @@ def settle() -> None:
 
 
 def stand(words: list[str]) -> int:
-    """Check everything, then take the session or carry out the command; returns the exit code."""
+    """Check everything, then begin the session or carry out the command; returns the exit code."""
     ordered = orders(words)
     request = os.environ.get("SSH_ORIGINAL_COMMAND", "")
     parts = command(request) if request else None

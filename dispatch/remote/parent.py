@@ -5,7 +5,7 @@ Run as a file by `python -I`, as the guard is:
     python -I …/dispatch/remote/parent.py --db FILE
 
 It has one thread and no connection to the database; what a session may do is decided in the session's own process, by the same
-code as without it. A parent whose program has changed on disk sessions nobody any more, and ends, to be started anew.
+code as without it. A parent whose program has changed on disk begins no session any more, and ends, to be started anew.
 """
 
 from __future__ import annotations

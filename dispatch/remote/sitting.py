@@ -33,7 +33,7 @@ def offered_keys(environment: dict[str, str] | None = None) -> list[str]:
 
 
 def sit(orders: dict[str, str], not_warm: str = "", line: int | None = None) -> int:
-    """Take the session, show the screens, leave; returns the exit code.
+    """Begin the session, show the screens, end it; returns the exit code.
 
     Args:
         orders: what the key's line says.

@@ -1,6 +1,6 @@
 """How a session is given to a warm parent: a process that has imported everything, and forks a session onto a passed terminal.
 
-Asked after the guard's checks and before anything heavy is imported. Whatever does not go as it should, the session is taken
+Asked after the guard's checks and before anything heavy is imported. Whatever does not go as it should, the session begins
 in this process instead: the parent makes a login quicker, and nothing rests on it.
 
 The two say to each other: who connects sends `hello` with its terminal; the child answers `READY` from a process of its own;
@@ -85,7 +85,7 @@ def read_hello(data: bytes) -> tuple[str, dict[str, str], list[str]]:
 
 
 def give(database: str, guard: str, words: list[str], environment: dict[str, str]) -> str:
-    """Let the warm parent of a database session the person at this terminal. Returns only where that did not come about.
+    """Let the warm parent of a database begin the session of this terminal. Returns only where that did not come about.
 
     Returns:
         Why not, for the log; empty where no parent was set up.

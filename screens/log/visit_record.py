@@ -1,4 +1,4 @@
-"""A visit opened to its whole story: what is remarkable, drives, every attempt, the charge line by line, every event."""
+"""A visit opened to its whole history: what is remarkable, drives, every attempt, the charge line by line, every event."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class RunTests(Dialog[bool]):
     """Run the tests of some items of a visit. Returns whether anything was recorded.
 
     Args:
-        session: the visit's technician.
+        user: the visit's technician.
         reference: the visit.
         refs: the items; none: every one that has a test.
     """

@@ -1,4 +1,4 @@
-"""Taking a session with a key over SSH, and leaving it. The key's id is all that says who somebody is (design/remote.md)."""
+"""Beginning a session with a key over SSH, and ending it. The key's id is all that says who somebody is (design/remote.md)."""
 
 from __future__ import annotations
 

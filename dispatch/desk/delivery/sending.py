@@ -64,7 +64,7 @@ def post_next(user: User, current: Callable[[], Transport]) -> Posted | None:
         current: gives the transport of the settings as they are now; asked only where something is to be sent.
 
     Raises:
-        Refusal: there is no courier. The message waits on.
+        Refusal: there is no transport. The message waits on.
     """
     if messages.next_due(user.store, user.now) is None:
         return None

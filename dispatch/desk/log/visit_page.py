@@ -170,7 +170,7 @@ def _events(store: Store, visit: Visit) -> tuple[Event, ...]:
 
 
 def _where(store: Store, row: AuditRow) -> str:
-    """From where somebody did something: the key and the session of a session, else the firm's machine."""
+    """From where somebody did something: over SSH the key and the session, else the firm's machine."""
     if row.via == "seat":
         key_id = row.detail.get("key_id")
         key = keys.key(store, key_id) if isinstance(key_id, int) else None

@@ -49,7 +49,7 @@ def follow_up_of_left(unit: Unit, visit: Visit, checklist: Checklist, left: Sequ
 
     Args:
         left: what keeps the visit from being closed; it stands in the follow-up.
-        wanted_on: the day; None: that of the follow-up there is, else the next one.
+        back: on which day; None: that of the follow-up there is, else the next one.
 
     Raises:
         Refusal: the follow-up there is has a place in the plan on another day.
