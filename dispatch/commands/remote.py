@@ -139,7 +139,7 @@ def _sshd_config(args: Args) -> None:
 
 _end = acts(
     "end",
-    "end sessions; each session goes within seconds",
+    "end sessions; each ends within seconds",
     option("session", "SESSION", "the beginning of its id, at least 4 characters", nargs="+"),
 )(
     by(

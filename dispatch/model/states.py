@@ -108,7 +108,8 @@ class Read(NamedTuple):
 
 READS: Mapping[str, Read] = {
     "own": Read(
-        "one's own day, visits, drives and calendar; of a visit its checklist, price basis, charge sheet, service report and story",
+        "one's own day, visits, drives and calendar; "
+        "of a visit its checklist, price basis, charge sheet, service report and history",
         frozenset(Role),
     ),
     "day": Read("everybody's day: board, visits, calls, candidates, plan, routes, drives", OFFICE),

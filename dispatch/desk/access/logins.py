@@ -140,7 +140,7 @@ def log_out(user: User, how: str, place: str = "{}") -> None:
 
 
 def end_sessions(user: User, ids: Sequence[str]) -> list[SshLogin]:
-    """End open sessions, by the beginnings of their ids; each session goes within seconds.
+    """End open sessions, by the beginnings of their ids; each ends within seconds.
 
     Raises:
         NotAllowed: only a lead does.

@@ -70,7 +70,7 @@ class User:
     def write(self, deed: str, *roles: Role) -> Iterator[Unit]:
         """One unit of work for a deed, open to whoever has one of `roles` (none given: to all staff).
 
-        The person is read again inside the transaction, so that a right that was taken away is gone at once; and at a
+        The person is read again inside the transaction, so that a right that was taken away is gone at once; and in a
         session over SSH its key and its session.
 
         Raises:
