@@ -26,7 +26,7 @@ with lazily(__name__):
     from dispatch.desk.day import board_view
     from dispatch.desk.firm import founding
     from dispatch.desk.session import preferences, rights
-    from dispatch.desk.session import user as sessions
+    from dispatch.desk.session import user as users
     from dispatch.desk.texts import board_words
     from dispatch.model.boards import BoardRow
     from screens.program import welcome
@@ -87,7 +87,7 @@ def _route(args: Args) -> Answer:
     if args.technician is not None:
         rows = [_row_of(board.rows, args.technician, named=True)]
     else:
-        own = sessions.log_in(store, args.login).staff.name.casefold()
+        own = users.log_in(store, args.login).staff.name.casefold()
         rows = [row for row in board.rows if row.name.casefold() == own] or list(board.rows)
 
     def lines(rows: list[BoardRow]) -> Iterator[str]:

@@ -175,5 +175,5 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 def logged_in(store: Store) -> Office:
-    """The firm with its people at their sessions."""
+    """The firm with its people in their sessions."""
     return Office(store, WALL, **{login: log_in(store, login) for login in ("lee", "dana", "ana", "ben")})
