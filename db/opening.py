@@ -23,8 +23,8 @@ from db.faults import (
     translated,
 )
 from db.frozen import FrozenFiles
-from db.gate import Gate
 from db.library import VERSION, sqlite3, wal_is_safe
+from db.write_queue import WriteQueue
 
 _SETTINGS = (
     "foreign_keys=ON",
@@ -76,7 +76,7 @@ def connect(path: Path, timeout: float) -> sqlite3.Connection:
     return conn
 
 
-def connect_in_turn(path: Path, timeout: float, gate: Gate) -> sqlite3.Connection:
+def connect_in_turn(path: Path, timeout: float, gate: WriteQueue) -> sqlite3.Connection:
     """As `connect`; sessions that open a file at once and all want its log turned off let each other do it.
 
     Turning it off needs the file alone, and each of them would keep it from the others. So they go one by one, each

@@ -26,11 +26,11 @@ from db.faults import (
     translate,
 )
 from db.frozen import FrozenFiles, frozen_files
-from db.gate import Gate
 from db.library import sqlite3
 from db.open_files import OpenFiles, leave_open, roll_back
 from db.presence import Presence
 from db.saving import Saving, raise_fault
+from db.write_queue import WriteQueue
 from dispatch.model.clock import Clock
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Store:
         self,
         conn: sqlite3.Connection,
         path: Path,
-        gate: Gate,
+        gate: WriteQueue,
         clock: Clock,
         timeout: float,
         read_only: FrozenFiles | None = None,
@@ -125,7 +125,7 @@ class Store:
             Busy: another session held it all the time.
         """
         path = Path(os.path.realpath(path))
-        gate = Gate(path.with_name(path.name + ".gate"))
+        gate = WriteQueue(path.with_name(path.name + ".gate"))
         try:
             conn = opening.connect_in_turn(path, timeout, gate)
         except (ReadOnly, Full) as fault:
@@ -158,7 +158,7 @@ class Store:
         if (source := frozen_files(path, fault, (clock or machine_clock.PLAIN).now())) is None:
             raise fault
         conn = opening.connect_to_read(source)
-        gate = Gate(path.with_name(path.name + ".gate"))
+        gate = WriteQueue(path.with_name(path.name + ".gate"))
         return cls(conn, path, gate, clock or machine_clock.of_firm(conn), timeout, source)
 
     def __enter__(self) -> Store:
@@ -413,7 +413,7 @@ class Store:
             raise Misuse("the store is closed")
 
 
-def _end(files_in_use: OpenFiles | FrozenFiles, conn: sqlite3.Connection, gate: Gate, pid: int) -> None:
+def _end(files_in_use: OpenFiles | FrozenFiles, conn: sqlite3.Connection, gate: WriteQueue, pid: int) -> None:
     """Let nobody write while it is found out whether the log may be merged. One that came over a fork is its parent's."""
     if os.getpid() != pid:
         return

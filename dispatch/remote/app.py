@@ -14,7 +14,7 @@ from rich.text import Text
 from db.faults import StoreFault
 from dispatch import crashes
 from dispatch.app import MODES, OUTLIVED, DispatchApp
-from dispatch.desk.access import logins, site_access
+from dispatch.desk.access import client_network, logins
 from dispatch.desk.session import last_screen, rights
 from dispatch.desk.session.last_screen import Whereabouts
 from dispatch.desk.session.refusals import Refusal
@@ -153,14 +153,14 @@ class RemoteApp(DispatchApp):
 
     def _look_for_the_way(self) -> None:
         """Notice that the person's connection leads into the network where they are, or no more."""
-        port = site_access.open_port(self.user) if Role.TECHNICIAN in self.user.staff.roles else None
+        port = client_network.open_port(self.user) if Role.TECHNICIAN in self.user.staff.roles else None
         if port != self.user.site_port:
             self.user = replace(self.user, site_port=port)
             if port is not None:
                 sentence = "Tests can run from where you are: site tests go through this connection."
             else:
                 sentence = (
-                    f"Site tests cannot go through this connection any more: {site_access.how_to_open(self.user)}."
+                    f"Site tests cannot go through this connection any more: {client_network.how_to_open(self.user)}."
                 )
             self.notify(sentence, markup=False)
             self.reload()

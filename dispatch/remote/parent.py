@@ -177,13 +177,13 @@ def user(
     import termios
 
     from dispatch import crashes
-    from dispatch.desk.access import site_access
+    from dispatch.desk.access import client_network
     from dispatch.remote import guard, warm
     from dispatch.remote.sitting import sit
 
     for ending in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(ending, signal.SIG_DFL)
-    site_access.served_by(process)
+    client_network.served_by(process)
     line.settimeout(YOURS_SECONDS)
     line.sendall(warm.READY)
     if line.recv(len(warm.YOURS), socket.MSG_WAITALL) != warm.YOURS:

@@ -53,16 +53,16 @@ def open_link(link: str) -> bool:
     return done.returncode == 0
 
 
-class LinkText(LeanModal[None]):
-    """Links as text, each beginning at the left edge, so that it can be marked and copied from the terminal."""
+class LinkDialog(LeanModal[None]):
+    """A dialog of links as text; each begins at the left edge, so that it can be marked and copied from the terminal."""
 
     DEFAULT_CSS = """
-    LinkText { align: center bottom; background: $background 60%; }
-    LinkText > VerticalScroll { width: 100%; height: auto; max-height: 90%; background: $surface; }
-    LinkText > VerticalScroll { border-top: solid $primary; border-bottom: solid $primary; }
-    LinkText .title { text-style: bold; padding: 0 1; }
-    LinkText .link { margin: 1 0 0 0; color: $text-accent; }
-    LinkText .hint { color: $text-muted; margin: 1 0 0 0; padding: 0 1; }
+    LinkDialog { align: center bottom; background: $background 60%; }
+    LinkDialog > VerticalScroll { width: 100%; height: auto; max-height: 90%; background: $surface; }
+    LinkDialog > VerticalScroll { border-top: solid $primary; border-bottom: solid $primary; }
+    LinkDialog .title { text-style: bold; padding: 0 1; }
+    LinkDialog .link { margin: 1 0 0 0; color: $text-accent; }
+    LinkDialog .hint { color: $text-muted; margin: 1 0 0 0; padding: 0 1; }
     """
     BINDINGS = [
         key("enter", "link.copy", "Copy", "copy the link, where the terminal lets programs do so"),
@@ -91,4 +91,4 @@ async def show_links(screen: Screen[Any], title: str, links: Sequence[str]) -> N
     if browser_is_here() and all([await asyncio.to_thread(open_link, link) for link in links]):
         screen.notify(Content(show(f"{title}: opened in the browser")).markup)
         return
-    await screen.app.push_screen_wait(LinkText(title, links))
+    await screen.app.push_screen_wait(LinkDialog(title, links))

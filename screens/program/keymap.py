@@ -50,7 +50,7 @@ PLACES = (
     KeyPlace("My day", ("screens.visit.day:DayScreen",), _LIST),
     KeyPlace("The map", ("screens.board.map:MapScreen",), ("widgets.map.view:MapView", *_LIST)),
     KeyPlace("The map, when the keyboard is on it", ("widgets.map.view:MapView",), alone=True),
-    KeyPlace("A link to copy", ("screens.files.browser:LinkText",), alone=True),
+    KeyPlace("A link to copy", ("screens.files.browser:LinkDialog",), alone=True),
     KeyPlace("A visit", ("screens.visit.visit:VisitScreen",), _LIST),
     KeyPlace("Tests while they run", ("screens.visit.running_tests:RunTests",), alone=True),
     KeyPlace("The visit log", ("screens.log.log:LogScreen",), _LIST),

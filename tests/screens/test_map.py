@@ -14,7 +14,7 @@ from dispatch.model.maps import Box, DayRoute, Road, Way
 from dispatch.model.travel import Place
 from screens.board.map import MapScreen
 from screens.files import browser
-from screens.files.browser import LinkText, browser_is_here, open_link
+from screens.files.browser import LinkDialog, browser_is_here, open_link
 from screens.visit.visit import VisitScreen
 from tests.desk.conftest import DAY, Office, at
 from tests.quick import first_of
@@ -180,7 +180,7 @@ async def test_another_day_and_back(planned: Office) -> None:
 async def test_without_a_display_the_link_is_shown_and_copied(planned: Office) -> None:
     async with opened(planned.dana, "board") as pilot:
         await pilot.press("o")
-        await until(pilot, LinkText)
+        await until(pilot, LinkDialog)
         (link,) = pilot.app.screen._links
         assert link.startswith("https://www.google.com/maps/dir/?api=1&origin=")
         await pilot.press("enter")
@@ -195,7 +195,7 @@ async def test_with_a_display_the_browser_takes_it(planned: Office, monkeypatch:
     async with opened(planned.dana, "board") as pilot:
         await press(pilot, "o")
         await until_true(pilot, lambda: taken)
-        assert not isinstance(pilot.app.screen, LinkText)
+        assert not isinstance(pilot.app.screen, LinkDialog)
 
 
 async def test_a_browser_that_does_not_open_shows_the_link(planned: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +203,7 @@ async def test_a_browser_that_does_not_open_shows_the_link(planned: Office, monk
     monkeypatch.setattr(browser, "open_link", lambda link: False)
     async with opened(planned.dana, "board") as pilot:
         await pilot.press("o")
-        await until(pilot, LinkText)
+        await until(pilot, LinkDialog)
 
 
 async def test_my_day_shows_links_that_can_be_copied_and_the_next_step(planned: Office) -> None:
@@ -217,17 +217,17 @@ async def test_my_day_shows_links_that_can_be_copied_and_the_next_step(planned: 
 async def test_my_day_leads_to_the_stop_and_to_the_map(planned: Office) -> None:
     async with opened(planned.ana, "day", (80, 24)) as pilot:
         await pilot.press("o")
-        await until(pilot, LinkText)
+        await until(pilot, LinkDialog)
         assert pilot.app.screen._links[0].startswith("https://www.openstreetmap.org/?mlat=")
         await pilot.press("escape")
-        await until_true(pilot, lambda: not isinstance(pilot.app.screen, LinkText))
+        await until_true(pilot, lambda: not isinstance(pilot.app.screen, LinkDialog))
         await on_map(pilot)
 
 
 async def test_nobody_selected_is_said(office: Office) -> None:
     async with opened(office.dana, "board") as pilot:
         await press(pilot, "tab", "M", "o")
-        assert not isinstance(pilot.app.screen, (MapScreen, LinkText))
+        assert not isinstance(pilot.app.screen, (MapScreen, LinkDialog))
 
 
 @pytest.mark.parametrize(

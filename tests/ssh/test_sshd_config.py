@@ -13,7 +13,7 @@ import pytest
 from db import sessions
 from db.faults import StoreFault
 from db.store import Store
-from dispatch.desk.access import keyring, site_access
+from dispatch.desk.access import client_network, keyring
 from dispatch.desk.access.logins import log_in_by_key
 from dispatch.desk.adapters import sshd_config
 from dispatch.desk.adapters.key_file import site_port
@@ -99,7 +99,7 @@ def test_a_second_session_leaves_the_first_its_way(
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / name)], check=True)
         keys.append(keyring.add_key(office.lee, "ana", (tmp_path / f"{name}.pub").read_text()))
     # a process that is nobody's sshd, and whose files cannot be read
-    monkeypatch.setattr(site_access, "_sshd", 2**22 + 1)
+    monkeypatch.setattr(client_network, "_sshd", 2**22 + 1)
     with (
         Store.open(office.store.path) as first_store,
         Store.open(office.store.path) as second_store,
@@ -109,13 +109,13 @@ def test_a_second_session_leaves_the_first_its_way(
         for store in (first_store, second_store, third_store):
             store.clock = office.clock
         laptop = log_in_by_key(first_store, keys[0].id)
-        assert site_access.open_port(laptop) is not None
+        assert client_network.open_port(laptop) is not None
         office.clock.advance(60)
         phone = log_in_by_key(second_store, keys[1].id)
-        assert site_access.open_port(phone) is None
-        assert "another connection of yours has it" in site_access.how_to_open(phone)
-        assert site_access.open_port(laptop) is not None, "and keeps it"
+        assert client_network.open_port(phone) is None
+        assert "another connection of yours has it" in client_network.how_to_open(phone)
+        assert client_network.open_port(laptop) is not None, "and keeps it"
         first_store.close()  # the process is gone, and could not say so
         assert [one.id for one in sessions.open_sessions(third_store)] == [phone.session]
         office.clock.advance(60)
-        assert site_access.open_port(phone) is not None
+        assert client_network.open_port(phone) is not None

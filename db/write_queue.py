@@ -70,7 +70,7 @@ class _QueuePlace:
             return self._wanted
 
 
-class Gate:
+class WriteQueue:
     """The queue of one database, for one thread of this process at a time.
 
     Args:
