@@ -33,8 +33,8 @@ with lazily(__name__):
 
 _DATE = option("--date", "DAY", "2026-11-24, today, tomorrow, tue (default: today)")
 _SCREEN = (
-    option("--ascii", None, "only ASCII characters on the screen", action=BooleanOptionalAction, default=None),
-    option("--mouse", None, "the mouse too (default: not over SSH)", action=BooleanOptionalAction, default=None),
+    flag("--ascii", "only ASCII characters on the screen", action=BooleanOptionalAction, default=None),
+    flag("--mouse", "the mouse too (default: not over SSH)", action=BooleanOptionalAction, default=None),
 )
 """The options of what opens a screen. Not given, they are as the person has set them."""
 _VIEW = (_DATE, flag("--plain", "as text"), JSON, *_SCREEN)

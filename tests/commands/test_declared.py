@@ -3,6 +3,7 @@
 import argparse
 import inspect
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,17 @@ def _declared(parser: argparse.ArgumentParser | None = None) -> Iterator[tuple[B
         command = below.get_default("run")
         if isinstance(command, Command) and isinstance(command.run, By):
             yield command.run, {action.dest for action in below._actions} - every - {"help", "json"}
+
+
+def test_options_with_a_no_take_what_python_3_14_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    as_it_is = argparse.BooleanOptionalAction.__init__
+
+    def of_3_14(self: argparse.BooleanOptionalAction, option_strings: list[str], dest: str, default: Any = None,
+                required: bool = False, help: str | None = None) -> None:  # fmt: skip
+        as_it_is(self, option_strings, dest, default=default, required=required, help=help)
+
+    monkeypatch.setattr(argparse.BooleanOptionalAction, "__init__", of_3_14)
+    assert choices_of(every_parser())
 
 
 def test_every_named_deed_is_a_function_that_takes_all_options_of_its_command() -> None:

@@ -130,7 +130,7 @@ def test_what_is_no_key_is_refused(text: str, why: str) -> None:
 
 
 @pytest.mark.again
-def test_fingerprints_are_those_of_openssh(tmp_path: Path) -> None:
+def test_fingerprints_are_those_of_openssh(needs_sshd: None, tmp_path: Path) -> None:
     for kind, bits in (("ed25519", "256"), ("ecdsa", "384"), ("rsa", "3072")):
         path = tmp_path / kind
         subprocess.run(["ssh-keygen", "-q", "-t", kind, "-b", bits, "-N", "", "-f", str(path)], check=True)

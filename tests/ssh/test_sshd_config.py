@@ -91,7 +91,7 @@ def test_the_fingerprint_of_the_machine_is_what_ssh_shows(server: Server) -> Non
 
 
 def test_a_second_session_leaves_the_first_its_way(
-    own_site_port: None, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    needs_sshd: None, own_site_port: None, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where sshd's open files may not be read: who found the way keeps it, who comes later is told whose it is."""
     keys = []
