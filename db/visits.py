@@ -203,6 +203,18 @@ def experience(store: Store, visit: Visit) -> dict[int, tuple[int, int]]:
     return {staff_id: (at_site, of_job) for staff_id, at_site, of_job in rows}
 
 
+def known_at(store: Store, site_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """Who has been at some sites: by site, the technicians who ended a visit there."""
+    found: dict[int, set[int]] = {}
+    for site_id, staff_id in store.all(
+        "SELECT DISTINCT v.site_id, a.staff_id FROM assignment a JOIN visit v ON v.id = a.visit_id "
+        f"WHERE v.site_id {AMONG} AND v.state IN ('closed', 'left_open')",
+        keys_param(site_ids),
+    ):
+        found.setdefault(site_id, set()).add(staff_id)
+    return {site_id: frozenset(technicians) for site_id, technicians in found.items()}
+
+
 follow_ups: Query[list[Visit], int] = VISITS.listing("WHERE v.parent_id = ? AND v.archived_at IS NULL ORDER BY v.id")
 """The visits that were booked to follow this one."""
 gone_on: Query[list[Visit], int] = VISITS.listing(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from dispatch.model.instants import span_text
-from dispatch.planning.checker import GRAVITY, Verdict, at, check
+from dispatch.planning.checker import GRAVITY, PlacementGrade, Verdict, at, check
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 
 STEP = 300
@@ -73,7 +73,7 @@ def candidates(
     """
     best = []
     for day in days:
-        start, verdict = _best(day, stop, drives, rules, earliest)
+        start, verdict = best_start(day, stop, drives, rules, earliest)
         known = experience.get(day.technician_id, (0, 0))
         placed = at(stop, start)
         limits = [limit for limit in (stop.promised and stop.promised[1], stop.due) if limit is not None]
@@ -90,11 +90,31 @@ def _key(start: int, verdict: Verdict) -> tuple[int, float, int]:
     return GRAVITY[verdict.level], verdict.cost, start
 
 
-def _best(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earliest: int) -> tuple[int, Verdict]:
-    tried = (
-        (start, check(day, at(stop, start), drives, rules)) for start in _starts(day, stop, drives, rules, earliest)
-    )
-    return min(tried, key=lambda trial: _key(*trial))
+def best_start(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earliest: int) -> tuple[int, Verdict]:
+    """The best start of a visit in a technician's day, not before `earliest`, and what the checker says of it.
+
+    Every start of the day is judged, but that those which lie in another stay are left for the end: where overlaps are
+    refused, they are only needed to say so.
+    """
+    length = stop.end - stop.start
+    starts = _starts(day, stop, earliest)
+    clear = [
+        start for start in starts if all(start >= other.end or start + length <= other.start for other in day.stops)
+    ]
+    for some in (clear, starts) if rules.overlap == "block" else (starts,):
+        tried = ((start, check(day, at(stop, start), drives, rules)) for start in some)
+        best = min(tried, key=lambda trial: _key(*trial), default=None)
+        if best is not None and best[1].level is not PlacementGrade.BLOCKED:
+            break
+    assert best is not None
+    return best
+
+
+def _starts(day: TechnicianDay, stop: Stop, earliest: int) -> Sequence[int]:
+    """Every five minutes of the shift; of what lies after it one is enough to say so."""
+    first, last = (earliest, earliest + 1) if day.shift is None else (max(earliest, day.shift[0]), day.shift[1])
+    begin = -(-first // STEP) * STEP
+    return range(begin, max(last, begin + 1), STEP)
 
 
 def _reasons(day: TechnicianDay, stop: Stop, known: Experience) -> Iterator[str]:
@@ -123,31 +143,3 @@ def _pushes(day: TechnicianDay, placed: Stop, drives: Drives) -> Iterator[str]:
         words = f"pushes {other.client} by {span_text(-((other.start - arrival) // 60))}"
         yield f"{words}, {span_text(-(-late // 60))} late for its promise" if late > 0 else words
         free, place = arrival + other.end - other.start, other.place
-
-
-def _starts(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earliest: int) -> list[int]:
-    """The earliest sensible start in each gap of the day, and after each opening that the visit waits for."""
-    length = stop.end - stop.start
-    buffer = rules.buffer_minutes * 60
-    opens = [span[0] for span in stop.access or ()] + ([stop.promised[0]] if stop.promised else [])
-    begin = day.shift[0] if day.shift else stop.start
-    free = [begin + (drives(day.home, stop.place, begin).seconds or 0)]
-    for other in day.stops:
-        leg = drives(other.place, stop.place, other.end)
-        free.append(other.end + (leg.seconds or 0) + buffer)
-    for absence in day.absences:
-        if day.shift is None or absence.ends_at > day.shift[0]:  # not one of an earlier day
-            free.append(absence.ends_at)
-    if day.lunch is not None:
-        free.append(day.lunch.earliest + day.lunch.seconds + (drives(day.home, stop.place).seconds or 0))
-    before_next = [
-        other.start - buffer - length - (drives(stop.place, other.place, other.start).seconds or 0)
-        for other in day.stops
-    ]
-    starts = {max(earliest, moment, *(opening for opening in opens if opening <= moment), 0) for moment in free}
-    starts |= {max(earliest, moment, opening) for moment in free for opening in opens}
-    starts |= {moment - moment % STEP for moment in before_next if moment - moment % STEP >= earliest}
-    times = sorted({-(-start // STEP) * STEP for start in starts})
-    # what begins after the shift is refused anyway: one of them is enough to say so
-    inside = [start for start in times if day.shift is None or start < day.shift[1]]
-    return inside or times[:1]

@@ -22,6 +22,8 @@ def insert_cheapest(
         for technician, route in enumerate(plan):
             if not may_do(problem.technicians[technician], problem.visits[index]):
                 continue
+            if _is_too_full(problem, technician, [*route, index]):
+                continue
             before = worth(technician, route) or 0.0
             for place in range(len(route) + 1):
                 tried = [*route[:place], index, *route[place:]]
@@ -31,6 +33,12 @@ def insert_cheapest(
         if best is not None and best[0] < problem.visits[index].left_out:
             plan[best[1]] = best[2]
     return tuple(tuple(route) for route in plan)
+
+
+def _is_too_full(problem: Problem, technician: int, visits: Sequence[int]) -> bool:
+    """Whether the visits alone, without any drive, take longer than the day of a technician is."""
+    who = problem.technicians[technician]
+    return sum(problem.visits[index].service for index in visits) > who.shift[1] + who.overtime - who.shift[0]
 
 
 class CheapestInsertion:

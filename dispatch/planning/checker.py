@@ -197,10 +197,10 @@ def _overlap(
         shared = min(stop.end, other.end) - max(stop.start, other.start)
         if shared > 0:
             yield _clash(f"overlaps {other.client} by {_minutes(shared)} min", shared, rules)
-    buffer = rules.buffer_minutes * 60
     for first, second in ((before, stop), (stop, after)):
         if first is None or second is None:
             continue
+        buffer = rules.buffer_between(first.place, second.place)
         gap = second.start - first.end
         if gap < 0:
             continue  # named above as an overlap of the stays

@@ -79,6 +79,10 @@ class Rules:
     over_qualified: float = 5.0
     no_lunch: float = 60.0
 
+    def buffer_between(self, place: Place | None, other: Place | None) -> int:
+        """The seconds of room that two visits want between them: none at one address."""
+        return 0 if place is not None and place == other else self.buffer_minutes * 60
+
 
 @dataclass(slots=True)
 class Drives:

@@ -6,6 +6,7 @@ It knows nothing of any solver. A route is timed as early as it can be; the brea
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from dispatch.planning.problem import Break, Plan, PlannedTechnician, PlannedVisit, Problem
@@ -51,13 +52,16 @@ def may_do(technician: PlannedTechnician, visit: PlannedVisit) -> bool:
     return visit.skills <= technician.skills and (visit.only is None or technician.id in visit.only)
 
 
-def timed(problem: Problem, technician: int, order: Sequence[int]) -> TimedRoute | None:
+def timed(
+    problem: Problem, technician: int, order: Sequence[int], legs: Sequence[int] | None = None
+) -> TimedRoute | None:
     """The best timing of a route; None where it cannot be driven within windows, breaks and shift.
 
     Args:
         problem: the day.
         technician: an index.
         order: indexes of visits.
+        legs: the drive to each of them and home, where it is not that of the matrix.
     """
     who = problem.technicians[technician]
     visits = [problem.visits[index] for index in order]
@@ -68,13 +72,10 @@ def timed(problem: Problem, technician: int, order: Sequence[int]) -> TimedRoute
         return None
     if who.cap is not None and sum(visit.service for visit in visits) > who.cap:
         return None
-    seconds = problem.seconds
-    legs = []
-    place = who.start
-    for visit in visits:
-        legs.append(seconds[place][visit.place])
-        place = visit.place
-    legs.append(seconds[place][who.end])
+    if legs is None:
+        seconds = problem.seconds
+        places = [who.start, *(visit.place for visit in visits), who.end]
+        legs = [seconds[place][following] for place, following in pairwise(places)]
     bare = _run(problem, who, visits, legs, ())
     needed = tuple(
         pause
@@ -134,7 +135,9 @@ def _run(
     for position, leg in enumerate(legs):
         _pause(states, breaks)
         home = position == len(visits)
-        drive = leg if home or position == 0 else leg + problem.buffer
+        drive = leg
+        if position and not home:
+            drive += problem.between(visits[position - 1].place, visits[position].place)
         for taken, own in enumerate(states):
             states[taken] = [state._replace(now=state.now + drive) for state in own]
         if home:
@@ -142,7 +145,7 @@ def _run(
         _pause(states, breaks)
         visit = visits[position]
         for taken, own in enumerate(states):
-            served = [after for state in own if (after := _serve(state, visit)) is not None]
+            served = [after for state in own if (after := _serve(problem, state, visit)) is not None]
             states[taken] = _best(served)
     travel = sum(legs)
     return min(
@@ -162,10 +165,12 @@ def _pause(states: list[list[_State]], breaks: tuple[Break, ...]) -> None:
                 states[taken + 1].append(state._replace(now=begins + pause.seconds, waiting=waited))
 
 
-def _serve(state: _State, visit: PlannedVisit) -> _State | None:
-    """Begin the service as early as its windows allow."""
+def _serve(problem: Problem, state: _State, visit: PlannedVisit) -> _State | None:
+    """Begin the service as early as its windows and the raster allow."""
     for opens, closes in visit.windows:
         begins = max(state.now, opens)
+        if opens < closes and not visit.kept:  # else it is held at that moment
+            begins = problem.on_raster(begins)
         if begins <= closes:
             late = [(begins - due, price) for due, price in visit.dues if begins > due]
             return _State(

@@ -14,6 +14,9 @@ from typing import NamedTuple
 
 Span = tuple[int, int]
 
+KEPT = 1e9
+"""The price of leaving out what is not to be moved: no plan gains by it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Break:
@@ -48,8 +51,8 @@ class PlannedVisit:
     """A visit to be planned.
 
     `windows` bound the start of its service. `dues` are soft: a moment, and the price of each minute that the service
-    starts after it. `left_out` is the price of not planning it. `only`: the technicians who may do it, None for all with its
-    skills. `extra` are prices for being done by certain technicians.
+    starts after it. `left_out` is the price of not planning it, `KEPT` for what stands where it is. `only`: the technicians
+    who may do it, None for all with its skills. `extra` are prices for being done by certain technicians.
     """
 
     id: str
@@ -62,6 +65,11 @@ class PlannedVisit:
     dues: tuple[tuple[int, float], ...] = ()
     only: frozenset[str] | None = None
     extra: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> bool:
+        """Whether it stands where it is."""
+        return self.left_out >= KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +84,17 @@ class Prices:
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A whole day. `seconds[i][j]` is the drive from place i to place j; `buffer` seconds are kept between two visits, not
-    before the first and not before going home."""
+    before the first and not before going home, and with `buffer_at_place` also between two at one place. Services that are
+    not kept begin at a full `raster` of seconds from `midnight` on."""
 
     technicians: tuple[PlannedTechnician, ...]
     visits: tuple[PlannedVisit, ...]
     seconds: tuple[tuple[int, ...], ...]
     buffer: int = 0
     prices: Prices = Prices()
+    buffer_at_place: bool = True
+    raster: int = 1
+    midnight: int = 0
 
     @property
     def origin(self) -> int:
@@ -90,6 +102,14 @@ class Problem:
         moments = [technician.shift[0] for technician in self.technicians]
         moments += [window[0] for visit in self.visits for window in visit.windows]
         return min(moments, default=0)
+
+    def between(self, place: int, other: int) -> int:
+        """The seconds that are kept between two visits, beside the drive."""
+        return self.buffer if place != other or self.buffer_at_place else 0
+
+    def on_raster(self, moment: int) -> int:
+        """The first moment of the raster from another on."""
+        return moment + (self.midnight - moment) % self.raster
 
 
 class SubProblem(NamedTuple):

@@ -12,6 +12,9 @@ from dispatch.planning.problem import Plan, PlannedTechnician, Problem
 HOURS = 3 * 3600
 """So much past the shift is tried before it is said that the day is too short."""
 
+SHORT = 120
+"""A reason in a line is no longer than about this."""
+
 NameOf = Callable[[PlannedTechnician], str]
 ClockText = Callable[[int], str]
 
@@ -25,10 +28,14 @@ class WhyNot(NamedTuple):
 
     @property
     def text(self) -> str:
-        """All of it in one line."""
-        parts = ["; ".join(self.reasons)]
-        parts += [f"it would fit {' or '.join(self.relaxing)}"] if self.relaxing else []
-        return ". ".join(part for part in parts if part)
+        """The most of it in one short line: what would place it, then what keeps it out."""
+        text = f"would fit {self.relaxing[0]}" if self.relaxing else ""
+        for reason in self.reasons:
+            longer = f"{text}; {reason}" if text else reason
+            if text and len(longer) > SHORT:
+                break
+            text = longer
+        return text
 
 
 def why_not(problem: Problem, plan: Plan, visit: int, named: NameOf, clock: ClockText) -> WhyNot:
@@ -48,8 +55,8 @@ def why_not(problem: Problem, plan: Plan, visit: int, named: NameOf, clock: Cloc
         alike.setdefault(reason, []).append(named(technician))
         relaxing += [f"with {named(technician)} {way}" for way in ways]
     for reason, names in alike.items():
-        shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-        reasons.append(f"{shown}: {reason}")
+        shown = ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
+        reasons.append(f"{reason} ({shown})")
     if not problem.technicians:
         reasons.append("nobody works on this day")
     return WhyNot(visit, tuple(reasons), tuple(dict.fromkeys(relaxing))[:4])

@@ -84,6 +84,8 @@ SETTINGS = RecordType(
         Field("depot_address", "Address of the depot", Text(limits.ADDRESS)),
         _number("buffer_minutes", "Buffer, minutes", Whole(0, 240)),
         _number("test_minutes", "Time for tests, minutes", Whole(0, 240)),
+        _number("plan_raster_minutes", "Plans start visits every, minutes", Whole(1, 30)),
+        _number("plan_overtime_minutes", "Overtime in plans, minutes at most", Whole(0, 240)),
         _one_of("overlap", "Overlapping visits", "block, warn or allow", Choice(("block", "warn", "allow"))),
         _number("late_minutes", "Late beyond, minutes", Whole(0, 240)),
         _number("running_over_minutes", "Running over beyond, minutes", Whole(0, 240)),

@@ -1,9 +1,10 @@
-"""The plan as a what-if: the day as it would be beside the day as it is, while better plans are still being found."""
+"""The plan as a what-if: the day as it would be beside the day as it is, taken whole or piece by piece."""
 
 from __future__ import annotations
 
 import datetime
 import threading
+from dataclasses import replace
 
 from textual import work
 from textual.app import ComposeResult
@@ -11,14 +12,19 @@ from textual.worker import get_current_worker
 
 from db.faults import StoreFault
 from dispatch.desk.day import board_view
-from dispatch.desk.plan.proposing import DayFigures, Proposal, Proposing, apply, board_as_planned
+from dispatch.desk.plan.companions import closure
+from dispatch.desk.plan.proposal import Proposal, board_as_planned
+from dispatch.desk.plan.proposing import PlanFound, Proposing
+from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
+from dispatch.desk.plan.taking import changed_meanwhile, matching, take
 from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
 from dispatch.model.boards import Board
-from dispatch.model.instants import clock_text, day_text
+from dispatch.model.instants import day_text
 from dispatch.model.states import DISPATCHERS
 from dispatch.model.text import show
 from screens.binding import command
+from screens.board.plan_lines import PlanView, plan_lines
 from screens.reading import aside
 from screens.user_screen import UserScreen
 from widgets.figure_list import FigureLine, FigureList
@@ -30,37 +36,39 @@ with lazily(__name__):
 
 SECONDS = 5.0
 """How long better plans are looked for, unless somebody stops it or takes what there is."""
-_WORDS = (
-    ("placed", "visits"),
-    ("left_out", "left out"),
-    ("travel", "min driving"),
-    ("late", "min late"),
-    ("overtime", "min overtime"),
-)
+_SCOPES = tuple(Freedom)
 
 
 class PlanScreen(UserScreen):
-    """A proposed day. Nothing is written until it is taken."""
+    """A proposed day. Nothing is written until it is taken, all of it or what is marked; the rest is then planned again."""
 
     SHOWS = "day"
 
     TITLE_WORD = "a plan of the day"
-    AUTO_FOCUS = "Timeline"
+    AUTO_FOCUS = "FigureList"
+    ENTER = "mark"
     DEFAULT_CSS = """
     PlanScreen Timeline { width: 1fr; height: 1fr; }
     PlanScreen FigureList { height: 14; }
-    PlanScreen.-short FigureList { height: 8; }
+    PlanScreen.-short FigureList { height: 9; }
     """
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
-    FOOTER = "plan.take plan.take-one plan.flip plan.stop plan.pane plan.drop screen.keys"
+    FOOTER = (
+        "plan.take plan.mark plan.mark-words plan.take-one plan.least plan.scope plan.overtime plan.drop screen.keys"
+    )
 
     def __init__(self, day: datetime.date) -> None:
         super().__init__()
         self._day = day
         self._board: Board | None = None
-        self._proposal: Proposal | None = None
+        self._found: PlanFound | None = None
         self._proposing: Proposing | None = None
+        self._scope = WHOLE_DAY
+        self._marked: set[str] = set()
+        self._changed: dict[str, str] = {}
+        self._reasons: dict[str, str] = {}
         self._as_planned = True
+        self._least = False
         self._looking = True
 
     def body(self) -> ComposeResult:
@@ -71,114 +79,207 @@ class PlanScreen(UserScreen):
     def begin(self) -> None:
         """Begin to plan."""
         self.show_keys()
-        self._board = self.look(board_view.board, self.user.store, self._day)
-        self._show()
-        self._search()
+        self._plan(WHOLE_DAY)
 
     def reload(self) -> None:
-        """What others change is seen when the plan is taken: it is refused then, and says by whom."""
+        """What others changed meanwhile is marked; it is left out, by name, when the plan is taken."""
+        self._see_changes()
+
+    @work(group="changes", exclusive=True)
+    async def _see_changes(self) -> None:
+        if (proposal := self._shown) is not None:
+            changed = await self.look_aside(changed_meanwhile, self.user, proposal)
+            if changed is not None and changed != self._changed:
+                self._changed = changed
+                self._show()
+
+    @property
+    def _shown(self) -> Proposal | None:
+        """The plan that is looked at: the best, or the one that changes least."""
+        if self._found is None:
+            return None
+        return self._found.least if self._least and self._found.least is not None else self._found.best
+
+    def _plan(self, scope: PlanScope) -> None:
+        """Plan, or plan again what the scope says."""
+        self._halt()
+        self._scope, self._looking = scope, True
+        self._found, self._marked, self._changed, self._reasons = None, set(), {}, {}
+        self._board = self.look(board_view.board, self.user.store, self._day)
+        self._show()
+        self._search(scope)
 
     @work(thread=True, exclusive=True, group="search")
-    def _search(self) -> None:
+    def _search(self, scope: PlanScope) -> None:
         """Look for ever better plans, in the solver's own process; a thread waits for them here."""
         worker = get_current_worker()
         try:
             road_engines.prefetch(self.user, self._day)
-            self._proposing = proposing = Proposing(self.user.store, self._day, SECONDS)
-            for proposal in proposing:
+            proposing = Proposing(self.user.store, self._day, SECONDS, scope)
+            if worker.is_cancelled:
+                return
+            self._proposing = proposing
+            for found in proposing:
                 if worker.is_cancelled:
                     proposing.stop()
                     return
-                self.app.call_from_thread(self._found, proposal)
+                self.app.call_from_thread(self._take_in, found)
         except (StoreFault, Refusal) as fault:
             self.app.call_from_thread(self.say, str(fault), "error")
         if not worker.is_cancelled:
             self.app.call_from_thread(self._ended)
 
-    def _found(self, proposal: Proposal) -> None:
-        self._proposal = proposal
+    def _take_in(self, found: PlanFound) -> None:
+        self._found = found
+        if (proposal := self._shown) is not None:
+            self._marked &= {move.visit.reference for move in proposal.moves}
+        self._reasons = {}
         self._show()
 
     def _ended(self) -> None:
         self._looking = False
         self._show()
+        self.show_selected()
 
     def _show(self) -> None:
-        board, proposal = self._board, self._proposal
+        board, proposal = self._board, self._shown
         if board is None or not self.stands:
             return
         shown = board_as_planned(board, proposal) if proposal is not None and self._as_planned else board
         self.query_one(Timeline).set_board(shown)
+        which = "least change" if self._least and proposal is not None else "as planned"
         state = "looking for a better plan, x stops" if self._looking else "done"
         self.show_head(
-            f"Plan  {day_text(self._day)}  {'as planned' if self._as_planned and proposal is not None else 'as it is'}",
-            state,
+            f"Plan  {day_text(self._day)}  {which if self._as_planned and proposal is not None else 'as it is'}", state
         )
         self.query_one(FigureList).set_figures(self._lines(proposal))
 
     def _lines(self, proposal: Proposal | None) -> list[FigureLine]:
-        if proposal is None:
-            return [FigureLine("Planning", "wait", "the first plan is on its way", "", False)]
-        lines = [
-            FigureLine("Figures", name, word, _change(proposal.before, proposal.after, name)) for name, word in _WORDS
-        ]
-        if proposal.note:
-            by, _, why = show(proposal.note, 300).partition(": ")
-            lines.append(FigureLine("Figures", "note", by, why, False))
+        if proposal is None or self._found is None:
+            word = "the first plan is on its way" if self._looking else "no plan was found"
+            return [FigureLine("Planning", "wait", word, "", False)]
+        beside, name = (self._found.best, "best") if self._least else (self._found.least, "least change")
+        if beside is proposal:
+            beside = None
+        view = PlanView(proposal, beside, name, self._marked, self._changed, self._reasons, looking=self._looking)
+        return list(plan_lines(view))
 
-        def where(end: tuple[str, int] | None) -> str:
-            return "queue" if end is None else f"{end[0]} {clock_text(end[1], proposal.zone)}"
+    def show_selected(self) -> None:
+        """Say why what is under the cursor is left out."""
+        path = self.query_one(FigureList).selected or ""
+        if path.startswith("left ") and not self._looking and path[5:] not in self._reasons:
+            self._say_why(path[5:])
 
-        for move in proposal.moves:
-            reference = move.visit.reference
-            text = f"{where(move.before)} → {where(move.after)}" + (f": {move.remark}" if move.remark else "")
-            lines.append(
-                FigureLine(f"Moves {len(proposal.moves)}", reference, f"{reference} {move.visit.client}", text)
-            )
-        if not proposal.moves:
-            word = "nothing better was found yet" if self._looking else "the day is as good as it was found to be"
-            lines.append(FigureLine("Moves", "none", word, "", False))
-        for omitted in proposal.left_out:
-            reference = omitted.visit.reference
-            why = show(omitted.why, 600) or ("…" if self._looking else "")
-            lines.append(
-                FigureLine(
-                    f"Left out {len(proposal.left_out)}",
-                    f"left {reference}",
-                    f"{reference} {omitted.visit.client}",
-                    why,
-                )
-            )
-        return lines
+    @work(group="why", exclusive=True)
+    async def _say_why(self, reference: str) -> None:
+        if (proposing := self._proposing) is not None:
+            why = await aside(self.app, proposing.why, reference)
+            if self._proposing is proposing:
+                self._reasons[reference] = why or "no room"
+                self._show()
 
-    @command("a", "plan.take", "Take all", DISPATCHERS)
+    @command("a", "plan.take", "Take", DISPATCHERS)
     async def action_take(self) -> None:
-        """Write the whole plan, as one change that u takes back."""
-        await self._take(None)
+        """Write the moves that are marked and what they need, or all of them, as one change that u takes back."""
+        await self._take(self._marked or None)
 
     @command("o", "plan.take-one", "Take one", DISPATCHERS)
     async def action_take_one(self) -> None:
-        """Only the technician under the cursor."""
-        row = self.query_one(Timeline).selected_board_row
-        if row is not None:
-            await self._take([row.name])
+        """Only the technician under the cursor; the rest is planned again."""
+        row, proposal = self.query_one(Timeline).selected_board_row, self._shown
+        if row is None or proposal is None:
+            return
+        await self._take(
+            {
+                move.visit.reference
+                for move in proposal.moves
+                if row.name in {end[0] for end in (move.before, move.after) if end}
+            }
+        )
 
-    async def _take(self, technicians: list[str] | None) -> None:
-        proposal = self._proposal
+    async def _take(self, references: set[str] | None) -> None:
+        proposal = self._shown
         if proposal is None:
             self.say("There is no plan yet.")
             return
+        if not proposal.moves or references == set():
+            self.say("Nothing had to move.")
+            return
         self._halt()
         try:
-            moved = await aside(self.app, apply, self.user, proposal, technicians)
+            taken = await aside(self.app, take, self.user, proposal, references)
         except (StoreFault, Refusal) as refusal:
-            self.say(f"{refusal} Plan again with p.", "warning")
+            self.say(str(refusal), "warning")
             return
-        whose = f" of {technicians[0]}" if technicians else ""
-        self.app.pop_screen()
-        app = self.program
-        app.call_after_refresh(app.reload)
-        self.say(f"{moved} visits{whose} moved. u takes it back as one." if moved else "Nothing had to move.")
+        left = [f"{reference} {why}" for reference, why in taken.skipped]
+        words = f"{len(taken.moved)} visits moved. u takes it back as one." if taken.moved else "Nothing moved."
+        words += f" Left out: {show('; '.join(left), 300)}." if left else ""
+        rest = len(proposal.moves) > len(taken.moved)
+        if rest:
+            ids = {move.visit.id for move in proposal.moves if move.visit.reference in taken.moved}
+            self._plan(replace(self._scope, held=self._scope.held | ids))
+        else:
+            self.app.pop_screen()
+            self.program.call_after_refresh(self.program.reload)
+        self.say(words)
+
+    @command("m", "plan.mark", "Mark", DISPATCHERS)
+    def action_mark(self) -> None:
+        """The move under the cursor and what it needs, or no longer."""
+        proposal, reference = self._shown, self.query_one(FigureList).selected
+        if proposal is None or reference not in {move.visit.reference for move in proposal.moves}:
+            self.say("The cursor is on no move.")
+            return
+        self._mark(closure(proposal.moves, [str(reference)]), on=reference not in self._marked)
+
+    @command("/", "plan.mark-words", "Mark by words", DISPATCHERS)
+    async def action_mark_words(self) -> None:
+        """All moves of a technician, client, address, skill, priority (P1) or of some hours (13-17)."""
+        if (proposal := self._shown) is None:
+            return
+        words = await self.ask("Mark moves", "a technician, client, address, skill, P1, or hours: 13-17", does="marks")
+        found = self.look(matching, self.user.store, proposal, words) or ()
+        if not found:
+            self.say(f"No move is spoken of by {show(words, 40)}.", "warning")
+            return
+        self._mark(closure(proposal.moves, [move.visit.reference for move in found]), on=True)
+
+    @command("i", "plan.invert", "All but these", DISPATCHERS)
+    def action_invert(self) -> None:
+        """Mark what is not marked, and take the marks from what is."""
+        if (proposal := self._shown) is not None:
+            rest = {move.visit.reference for move in proposal.moves} - self._marked
+            self._marked = set(closure(proposal.moves, rest))
+            self._show()
+
+    def _mark(self, references: frozenset[str], *, on: bool) -> None:
+        self._marked = self._marked | references if on else self._marked - references
+        self._show()
+
+    @command("c", "plan.least", "Least change")
+    def action_least(self) -> None:
+        """Between the best plan and the one that changes least."""
+        if self._found is None or self._found.least is None:
+            self.say("There is no other plan beside this one.")
+            return
+        self._least = not self._least
+        self._marked = set()
+        self._show()
+
+    @command("s", "plan.scope", "What may move")
+    def action_scope(self) -> None:
+        """Plan again with another freedom: all that may move, the least that has to, only the queue."""
+        following = _SCOPES[(_SCOPES.index(self._scope.freedom) + 1) % len(_SCOPES)]
+        self._least = False
+        self._plan(replace(self._scope, freedom=following))
+        self.say(f"Planned again: {following.words}.")
+
+    @command("v", "plan.overtime", "Overtime")
+    def action_overtime(self) -> None:
+        """Plan again without overtime, or with as much as the firm allows."""
+        without = self._scope.overtime is None
+        self._plan(replace(self._scope, overtime=0 if without else None))
+        self.say("Planned again without overtime." if without else "Planned again with the firm's overtime.")
 
     @command("space", "plan.flip", "Flip")
     def action_flip(self) -> None:
@@ -210,8 +311,3 @@ class PlanScreen(UserScreen):
     def _halt(self) -> None:
         if self._proposing is not None:
             threading.Thread(target=self._proposing.stop, daemon=True).start()
-
-
-def _change(before: DayFigures, after: DayFigures, name: str) -> str:
-    was, becomes = getattr(before, name), getattr(after, name)
-    return f"{was}" if was == becomes else f"{was} → {becomes}  ({becomes - was:+})"

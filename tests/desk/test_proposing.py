@@ -9,7 +9,9 @@ from db.faults import Stale
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import leaving
 from dispatch.desk.plan import day_problem, proposing, schedule, undo
-from dispatch.desk.plan.proposing import Proposal
+from dispatch.desk.plan.proposal import Proposal
+from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
+from dispatch.desk.plan.taking import changed_meanwhile, matching, take
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import NotAllowed, Refusal
 from dispatch.desk.texts.plan_words import proposal_lines
@@ -24,8 +26,8 @@ def insertion(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPATCH_SOLVER", "insertion")
 
 
-def plan(office: Office) -> Proposal:
-    return proposing.propose(office.store, DAY, 0)
+def plan(office: Office, scope: PlanScope = WHOLE_DAY) -> Proposal:
+    return proposing.propose(office.store, DAY, 0, scope).best
 
 
 def stands(office: Office, reference: str) -> tuple[str, int | None, State]:
@@ -52,18 +54,18 @@ def test_the_queue_is_placed_and_the_checker_approves_every_stop(office: Office)
 
 def test_it_is_written_as_one_change_and_taken_back_as_one(office: Office) -> None:
     proposal = plan(office)
-    assert proposing.apply(office.dana, proposal) == 2
+    assert len(take(office.dana, proposal).moved) == 2
     assert {stands(office, one)[2] for one in ("R1", "R2")} == {State.PLANNED}
     again = plan(office)
     assert again.moves == ()
-    assert proposing.apply(office.dana, again) == 0
+    assert take(office.dana, again).moved == ()
 
     undo.undo(office.dana)
     assert {stands(office, one)[2] for one in ("R1", "R2")} == {State.REQUESTED}
     undo.redo(office.dana)
     assert {stands(office, one)[2] for one in ("R1", "R2")} == {State.PLANNED}
     with pytest.raises(NotAllowed):
-        proposing.apply(office.ana, proposal)
+        take(office.ana, proposal)
 
 
 def test_a_move_says_that_nobody_billable_comes(office: Office) -> None:
@@ -80,20 +82,41 @@ def test_a_move_says_that_nobody_billable_comes(office: Office) -> None:
 
 
 def test_only_the_part_of_a_technician(office: Office) -> None:
+    proposal = plan(office, PlanScope(technicians=frozenset({office.ana.staff.id})))
+    assert {move.after[0] for move in proposal.moves if move.after is not None} == {"Ana Ruiz"}
+    assert [own.name for own in proposal.technicians] == ["Ana Ruiz"]
+
+
+def test_single_moves_are_taken_and_the_rest_is_planned_around_them(office: Office) -> None:
     proposal = plan(office)
-    (to,) = {move.after[0] for move in proposal.moves if move.after is not None and move.visit.reference == "R1"}
-    moved = proposing.apply(office.dana, proposal, [to])
-    assert moved == len(proposal.of([to]))
-    assert stands(office, "R1")[0] == to
+    assert take(office.dana, proposal, ["R1"]).moved == ("R1",)
+    first = stands(office, "R1")
+    assert first[2] is State.PLANNED
+    assert stands(office, "R2")[2] is State.REQUESTED
+    rest = plan(office, PlanScope(freedom=Freedom.QUEUE))
+    assert {move.visit.reference for move in rest.moves} == {"R2"}
+    take(office.dana, rest)
+    assert stands(office, "R1") == first
+    assert stands(office, "R2")[2] is State.PLANNED
 
 
-def test_what_changed_meanwhile_refuses_the_whole_plan(office: Office) -> None:
+def test_what_changed_meanwhile_is_left_out_by_name(office: Office) -> None:
     proposal = plan(office)
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("15:00"), reason="client asked", confirmed=True)
-    with pytest.raises((Stale, Refusal)):
-        proposing.apply(office.dana, proposal)
+    assert changed_meanwhile(office.dana, proposal) == {"R1": "changed by dana meanwhile"}
+    taken = take(office.dana, proposal)
+    assert taken.skipped[0] == ("R1", "changed by dana meanwhile")
     assert stands(office, "R1")[1] == at("15:00")
-    assert stands(office, "R2")[2] is State.REQUESTED
+
+
+def test_words_name_moves(office: Office) -> None:
+    proposal = plan(office)
+    start = next(move.after[1] for move in proposal.moves if move.visit.reference == "R1" and move.after is not None)
+    hour = (start - at("00:00")) // 3600
+    for words in ("r1", "harbor", f"{hour}-{hour + 1}"):
+        assert "R1" in {move.visit.reference for move in matching(office.store, proposal, words)}
+    assert matching(office.store, proposal, "nobody") == ()
+    assert matching(office.store, proposal, "3-4") == ()
 
 
 @pytest.mark.parametrize("keep", ["pin", "confirm", "dispatch"])
@@ -102,7 +125,7 @@ def test_what_is_pinned_confirmed_or_told_never_moves(office: Office, keep: str)
     getattr(schedule, keep)(office.dana, "R1")
     proposal = plan(office)
     assert "R1" not in {move.visit.reference for move in proposal.moves}
-    proposing.apply(office.dana, proposal)
+    take(office.dana, proposal)
     assert stands(office, "R1")[1] == at("15:10")
 
 

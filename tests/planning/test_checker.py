@@ -26,6 +26,7 @@ from tests.quick import examples
 ZONE = "America/New_York"
 DAY = datetime.date(2026, 11, 24)
 HOME, NEAR, FAR = Place(39.96, -83.0), Place(39.97, -83.0), Place(40.06, -83.0)
+NEXT_DOOR = Place(39.9701, -83.0)
 
 
 def clock(text: str) -> int:
@@ -92,8 +93,19 @@ OTHER = stop("12:00", visit_id=1, client="Pine Court")
             PlacementGrade.BLOCKED,
             "the drive of 18 min between Acme Law and Pine Court is 13 min longer than the gap",
         ),
-        (stop("10:45"), ana(OTHER), PlacementGrade.WARNINGS, "only 15 of the 30 min buffer left before Pine Court"),
-        (stop("13:10"), ana(OTHER), PlacementGrade.WARNINGS, "only 10 of the 30 min buffer left after Pine Court"),
+        (
+            stop("10:45", place=NEXT_DOOR),
+            ana(OTHER),
+            PlacementGrade.WARNINGS,
+            "only 15 of the 30 min buffer left before Pine Court",
+        ),
+        (
+            stop("13:10", place=NEXT_DOOR),
+            ana(OTHER),
+            PlacementGrade.WARNINGS,
+            "only 10 of the 30 min buffer left after Pine Court",
+        ),
+        (stop("10:55"), ana(OTHER), PlacementGrade.FEASIBLE, None),
         (
             stop("10:18", promised=(clock("08:00"), clock("10:00"))),
             ana(),

@@ -153,7 +153,7 @@ def test_the_solver_finds_the_best_plan_of_a_small_day(problem: Problem) -> None
     from dispatch.planning.solver.vroom_engine import VroomEngine
 
     search = Search(problem, VroomEngine(problem))
-    found = search.first()
+    *_, found = search.first()
     tried = iter(range(60))
     found = [found, *search.better(lambda: next(tried, 60) / 60)][-1]
     judged = judge(problem, found.plan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from db import legs, people, pins, settings, site_access, visits
@@ -13,7 +13,7 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.desk.day.running import DayData, RunningDay, access_of, place_of, read_day, running_day
 from dispatch.desk.firm.shifts import lunch_on, shift_of
-from dispatch.desk.levels.clocks import clocks_of, promised_by
+from dispatch.desk.levels.clocks import VisitClock, clocks_of, promised_by
 from dispatch.desk.session.user import User
 from dispatch.desk.travel.providers import drives_on, travel
 from dispatch.desk.visits.crew import owners_of
@@ -41,19 +41,36 @@ def rules_of(firm: Firm) -> Rules:
 
 def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
     """A visit as a stop from `start` to `end`. A target that is missed already is missed wherever it stands, and not in it."""
+    return stops_of(store, [(visit, start, end)], clocks_of(store, [visit]))[visit.id]
+
+
+def stops_of(
+    store: Store, spans: Sequence[tuple[Visit, int, int]], clocks: Mapping[int, Sequence[VisitClock]]
+) -> dict[int, Stop]:
+    """Many visits as stops, by id: each from its start to its end, with its clocks. As `stop_of`."""
     now = store.clock.now()
-    owners = owners_of(store, [visit.id]).get(visit.id)
-    hours = site_access.access_hours(store, [visit.site_id]).get(visit.site_id)
-    access = None if hours is None else openings_on(hours, day_of(start, visit.zone), visit.zone)
-    pinned = pins.pinned_sites(store) if visit.place is None else ()
-    clocks = clocks_of(store, [visit])
-    stop = replace(
-        stop_at(visit, start, end, access, pinned, _ahead(promised_by(clocks, "onsite").get(visit.id), now)),
-        resolve_by=_ahead(promised_by(clocks, "resolution").get(visit.id), now + end - start),
-        banned=not_with(store, visit.client_id),
-        known_by=frozenset(visits.experience(store, visit)),
-    )
-    return stop if owners is None else replace(stop, owners=owners.allowed, owner=" and ".join(owners.names))
+    every = [visit for visit, _, _ in spans]
+    owners = owners_of(store, [visit.id for visit in every])
+    sites = {visit.site_id for visit in every}
+    hours = site_access.access_hours(store, sites)
+    known = visits.known_at(store, sites)
+    banned = {client_id: not_with(store, client_id) for client_id in {visit.client_id for visit in every}}
+    pinned = pins.pinned_sites(store) if any(visit.place is None for visit in every) else ()
+    onsite, resolution = promised_by(clocks, "onsite"), promised_by(clocks, "resolution")
+    stops = {}
+    for visit, start, end in spans:
+        own = hours.get(visit.site_id)
+        access = None if own is None else openings_on(own, day_of(start, visit.zone), visit.zone)
+        stop = replace(
+            stop_at(visit, start, end, access, pinned, _ahead(onsite.get(visit.id), now)),
+            resolve_by=_ahead(resolution.get(visit.id), now + end - start),
+            banned=banned[visit.client_id],
+            known_by=known.get(visit.site_id, frozenset()),
+        )
+        if (owner := owners.get(visit.id)) is not None:
+            stop = replace(stop, owners=owner.allowed, owner=" and ".join(owner.names))
+        stops[visit.id] = stop
+    return stops
 
 
 def _ahead(due: int | None, now: int) -> int | None:

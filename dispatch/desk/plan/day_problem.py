@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import chain, pairwise, zip_longest
 
 from db import people, settings, visits
-from db.store import Store
+from db.store import Store, existing
 from dispatch.desk.day import routing
+from dispatch.desk.levels.clocks import VisitClock, clocks_of, promised_by
+from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.travel import providers
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Unclear, at_local, day_bounds, day_of
@@ -17,23 +19,35 @@ from dispatch.model.states import ON_THE_WAY_OR_THERE, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
 from dispatch.planning import problem as solver
-from dispatch.planning.checker import is_not_preferred
-from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
-from dispatch.planning.problem import Break, Prices, Problem
+from dispatch.planning.checker import PlacementGrade, at, check, is_not_preferred
+from dispatch.planning.day import HALF_HOUR, Drives, Rules, Stop, TechnicianDay
+from dispatch.planning.judging import may_do, timed
+from dispatch.planning.problem import KEPT, Break, Prices, Problem
 
-LEFT_OUT = {1: 8000.0, 2: 4000.0, 3: 2000.0, 4: 1000.0}
-"""The price of leaving a visit out, by priority: dearer than any sum of soft costs (design/planning.md, Feasibility in words)."""
-STAYS = 1_000_000.0
-"""The price of what is not to be moved: no plan gains by it."""
+LEFT_OUT = {1: 8e6, 2: 4e6, 3: 2e6, 4: 1e6}
+"""The price of leaving a visit out, by priority: above any sum of soft costs of a day, so that it always is the worse
+(design/planning.md, Feasibility in words)."""
+EMERGENCY = 1e8
+"""The price of leaving an emergency out: above all else that waits."""
 PLANNED = 1.5
 """So much dearer is it to take back what is planned than to leave out what is not."""
-OVERTIME = 3600
-"""Seconds past the shift, the way home included, that a plan may take."""
+PROMISED_TODAY = 1.2
+"""So much dearer is leaving out what would break a promise of the day, against what has none."""
+OVERDUE = 1.4
+"""The same for what should have been done before; each day raises it by `A_DAY`, of `MOST_DAYS` at the most."""
+A_DAY, MOST_DAYS = 0.002, 30
+KEPT_LATE = KEPT / 10
+"""What a minute costs by which something that stays begins later: nothing is gained by it."""
+MOST_WAITING = 1000
+"""So many requests are planned at once; more are taken in the order of what breaks first."""
 SLIP = 600
 """Seconds that a solver may see what stays begin later than it does: roundings, not moves."""
 TIDY = 10.0
 """What it costs to give a planned visit to somebody else: small, so that a plan is not stirred for nothing."""
 _MINUTE = 60
+_DAY = 86_400
+_SAMPLES = 12
+"""So many drives are looked at for the hour in which they take longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +56,7 @@ class DayProblem:
 
     `days` are the technicians' days with what stays in them only, in the order of `problem.technicians`; `movable` the
     visits that the solver places, in the order of the first of `problem.visits`; `before` their plan as it is.
-    `unplaced` have no coordinates, `hopeless` nobody who could do them.
+    `places` are those of the matrix. `unplaced` have no coordinates, `beyond` so many more wait than are planned at once.
     """
 
     day: datetime.date
@@ -55,6 +69,8 @@ class DayProblem:
     drives: Drives
     rules: Rules
     unplaced: tuple[Visit, ...]
+    places: tuple[Place | None, ...]
+    beyond: int
 
 
 def may_move(visit: Visit, now: int) -> bool:
@@ -68,110 +84,218 @@ def may_move(visit: Visit, now: int) -> bool:
     )
 
 
-def day_problem(store: Store, day: datetime.date) -> DayProblem:
-    """The problem of a day, read in one snapshot."""
+def day_problem(store: Store, day: datetime.date, scope: PlanScope = WHOLE_DAY) -> DayProblem:
+    """The problem of a day, or of the part of it that is asked for, read in one snapshot."""
     with store.read():
         firm = settings.firm(store)
         now = store.clock.now()
         starts_at, ends_at = day_bounds(day, firm.zone)
         placed = visits.placed_between(store, starts_at, ends_at)
-        waiting = [
-            visit
-            for visit in visits.queued(store)
-            if visit.state is State.REQUESTED and (visit.wanted_on is None or visit.wanted_on <= day)
-        ]
-        moving = [visit for visit in placed if may_move(visit, now)]
-        before = [one for one in routing.days_on(store, day) if one.shift is not None]
+        asked = [visit for visit in visits.queued(store) if _asks_for(visit, day, ends_at)]
+        before = routing.days_on(store, day, only=scope.technicians)
+        before = [one for one in before if one.shift is not None]
         drives = providers.drives_on(store, day)
         rules = routing.rules_of(firm)
-        stops = {visit.id: _stop(store, visit, firm, day) for visit in [*moving, *waiting]}
+        moving = [visit for visit in placed if starts_at <= existing(visit.starts_at) and _is_free(visit, scope, now)]
+        clocks = clocks_of(store, [*moving, *asked])
+        first = min((one.shift[0] for one in before if one.shift is not None), default=starts_at)
+        missed = _missed(clocks, now, max(first, now))
+        asked.sort(key=lambda visit: _breaks_first(visit, visit.id in missed))
+        waiting, beyond = asked[:MOST_WAITING], len(asked[MOST_WAITING:])
+        stops = routing.stops_of(store, [_span(visit, firm, day) for visit in [*moving, *waiting]], clocks)
+        if scope.freedom is Freedom.LEAST:
+            moving = [visit for visit in moving if _cannot_stay(visit, stops[visit.id], before, drives, rules)]
         free = {visit.id for visit in moving}
         days = tuple(
             replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in before
         )
         located = [visit for visit in [*moving, *waiting] if stops[visit.id].place is not None]
-        unplaced = tuple(visit for visit in waiting if stops[visit.id].place is None)
-        begun = {visit.id for visit in placed if visit.state in ON_THE_WAY_OR_THERE}
-        caps = {technician.id: technician.cap_pct for technician in people.technicians(store)}
-        running = day_of(now, firm.zone) == day
-        problem = _Builder(now, running, days, drives, rules, caps, begun).problem(located, stops)
-        return DayProblem(day, firm.zone, problem, days, tuple(located), tuple(before), stops, drives, rules, unplaced)
+        builder = _Builder(
+            scope=scope,
+            firm=firm,
+            now=now,
+            running=day_of(now, firm.zone) == day,
+            midnight=starts_at,
+            days=days,
+            drives=drives,
+            rules=rules,
+            caps={technician.id: technician.cap_pct for technician in people.technicians(store)},
+            begun={visit.id for visit in placed if visit.state in ON_THE_WAY_OR_THERE},
+            missed=missed,
+        )
+        problem = builder.problem(located, stops)
+        return DayProblem(
+            day=day,
+            zone=firm.zone,
+            problem=problem,
+            places=tuple(builder.places),
+            days=days,
+            movable=tuple(located),
+            before=tuple(before),
+            stops=stops,
+            drives=drives,
+            rules=rules,
+            unplaced=tuple(visit for visit in waiting if stops[visit.id].place is None),
+            beyond=beyond,
+        )
 
 
-def _stop(store: Store, visit: Visit, firm: Firm, day: datetime.date) -> Stop:
-    """A visit as a stop of the right length; when it stands there is for the solver to say."""
+def _asks_for(visit: Visit, day: datetime.date, ends_at: int) -> bool:
+    """Whether a request may be done on the day."""
+    if visit.state is not State.REQUESTED or (visit.promised is not None and visit.promised[0] >= ends_at):
+        return False
+    return visit.wanted_on is None or visit.wanted_on <= day
+
+
+def _is_free(visit: Visit, scope: PlanScope, now: int) -> bool:
+    """Whether a placed visit of the day is among those that the scope lets move."""
+    if scope.freedom is Freedom.QUEUE or visit.id in scope.held or not may_move(visit, now):
+        return False
+    theirs = scope.technicians is None or visit.assignments[0].technician_id in scope.technicians
+    return theirs and scope.takes_start(existing(visit.starts_at))
+
+
+def _cannot_stay(visit: Visit, stop: Stop, days: Sequence[TechnicianDay], drives: Drives, rules: Rules) -> bool:
+    """Whether the checker refuses a visit where it stands."""
+    holder = visit.assignments[0].technician_id
+    for day in days:
+        if day.technician_id == holder:
+            others = tuple(other for other in day.stops if other.visit_id != visit.id)
+            there = next((other for other in day.stops if other.visit_id == visit.id), stop)
+            stands = at(stop, there.start)
+            return check(replace(day, stops=others), stands, drives, rules).level is PlacementGrade.BLOCKED
+    return True
+
+
+def _missed(clocks: Mapping[int, Sequence[VisitClock]], now: int, first: int) -> frozenset[int]:
+    """The visits whose promised response or resolution cannot be kept any more when the day begins."""
+    dues = [*promised_by(clocks, "onsite").items(), *promised_by(clocks, "resolution").items()]
+    return frozenset(visit_id for visit_id, due in dues if due < max(now, first))
+
+
+def _breaks_first(visit: Visit, missed: bool) -> tuple[object, ...]:
+    """What is taken first where too much waits: emergencies, then by priority what is overdue, promised, wanted longest."""
+    promised = visit.promised[1] if visit.promised is not None else 1 << 40
+    wanted = visit.wanted_on.toordinal() if visit.wanted_on is not None else 1 << 40
+    return not visit.emergency, visit.priority, not missed, promised, wanted, visit.id
+
+
+def _span(visit: Visit, firm: Firm, day: datetime.date) -> tuple[Visit, int, int]:
+    """A visit with a stay of the right length; when it stands there is for the solver to say."""
     length = (visit.minutes + firm.test_minutes) * 60
     begins = visit.starts_at if visit.starts_at is not None else at_local(day, "12:00", firm.zone, Unclear.FIRST)
-    return routing.stop_of(store, visit, begins, begins + length)
+    return visit, begins, begins + length
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Builder:
     """Puts places, technicians and visits of a day into the terms of the solver; `running`: it is the day of now."""
 
-    _now: int
-    _running: bool
-    _days: Sequence[TechnicianDay]
-    _drives: Drives
-    _rules: Rules
-    _caps: Mapping[int, int]
-    _begun: Collection[int]
-    _places: dict[Place | None, int] = field(init=False, default_factory=dict)
+    scope: PlanScope
+    firm: Firm
+    now: int
+    running: bool
+    midnight: int
+    days: Sequence[TechnicianDay]
+    drives: Drives
+    rules: Rules
+    caps: Mapping[int, int]
+    begun: Collection[int]
+    missed: Collection[int]
+    moments: tuple[int, ...] = field(init=False, default=())
+    places: dict[Place | None, int] = field(init=False, default_factory=dict)
 
     def problem(self, movable: Sequence[Visit], stops: Mapping[int, Stop]) -> Problem:
         """The whole problem: the movable visits first, then what stays."""
-        technicians = tuple(self._technician(day) for day in self._days)
-        free = tuple(self._visit(visit, stops[visit.id]) for visit in movable)
-        keeps = tuple(visit for day in self._days for visit in self._all_kept(day))
-        return Problem(
+        self.moments = (self.drives.at, *self._worst_hours([stop.place for stop in stops.values()]))
+        technicians = tuple(self._technician(day) for day in self.days)
+        free = [self._visit(visit, stops[visit.id]) for visit in movable]
+        keeps = [tuple(self._all_kept(day)) for day in self.days]
+        seconds = self._matrix()
+        problem = Problem(
             technicians,
-            (*free, *keeps),
-            self._matrix(),
-            self._rules.buffer_minutes * 60,
-            Prices(self._rules.travel, self._rules.waiting, self._rules.overtime),
+            (*(_from_first_moment(visit, technicians, seconds) for visit in free), *chain(*keeps)),
+            seconds,
+            self.rules.buffer_minutes * 60,
+            Prices(self.rules.travel, self.rules.waiting, self.rules.overtime),
+            buffer_at_place=False,
+            raster=self.firm.plan_raster_minutes * 60,
+            midnight=self.midnight,
         )
+        return _without_lunches_that_are_lost(problem, [len(own) for own in keeps])
 
     def _place(self, place: Place | None) -> int:
-        return self._places.setdefault(place, len(self._places))
+        return self.places.setdefault(place, len(self.places))
 
     def _matrix(self) -> tuple[tuple[int, ...], ...]:
-        places = list(self._places)
-        legs = self._drives.provider.matrix(places, places, self._drives.at) if places else []
+        """The drives in whole minutes. Where they depend on the hour, the longest of midday and of the worst hours, so that
+        what is planned can be driven at whatever hour it comes to stand."""
+        places = list(self.places)
+        tables = [self.drives.provider.matrix(places, places, moment) for moment in self.moments] if places else []
         return tuple(
             tuple(
-                # whole minutes, so that every start is one; from nowhere known it takes no time that could be planned
-                0 if row == column else -(-(leg.seconds or 0) // _MINUTE) * _MINUTE
-                for column, leg in enumerate(cells)
+                0 if row == column else whole_minutes(max(leg.seconds or 0 for leg in cell))
+                for column, cell in enumerate(zip(*rows, strict=True))
             )
-            for row, cells in enumerate(legs)
+            for row, rows in enumerate(zip(*tables, strict=True))
         )
 
-    def _begins(self, day: TechnicianDay) -> int:
-        """From when on a technician can be planned: the shift, now, the end of what is under way or of an absence."""
+    def _worst_hours(self, places: Sequence[Place | None]) -> set[int]:
+        """The half hours of the day in which some drives take longest; none where drives do not depend on the hour."""
+        located = list(dict.fromkeys(place for place in places if place is not None))[: _SAMPLES + 1]
+        shifts = [day.shift for day in self.days if day.shift is not None]
+        if not self.drives.by_hour or len(located) < 2 or not shifts:
+            return set()
+        first, last = min(shift[0] for shift in shifts), max(shift[1] for shift in shifts) + self._overtime
+        halves = range(first - first % HALF_HOUR + HALF_HOUR // 2, last + HALF_HOUR, HALF_HOUR)
+        return {
+            max(halves, key=lambda moment: self.drives(origin, destination, moment).seconds or 0)
+            for origin, destination in pairwise(located)
+        }
+
+    def _drive(self, origin: Place | None, destination: Place | None) -> int:
+        """The drive as the matrix has it."""
+        if origin == destination:
+            return 0
+        legs = [self.drives(origin, destination, moment) for moment in self.moments]
+        return whole_minutes(max(leg.seconds or 0 for leg in legs))
+
+    @property
+    def _overtime(self) -> int:
+        """Seconds past the shift, the way home included, that the plan may take."""
+        asked = self.scope.overtime
+        return (self.firm.plan_overtime_minutes if asked is None else asked) * _MINUTE
+
+    def _from(self, day: TechnicianDay) -> tuple[int, Place | None]:
+        """When and where a technician can begin what is planned: the shift, now, the end of an absence or of what is under
+        way; past whatever stays at the day's beginning and leaves no time before it."""
         assert day.shift is not None
-        begins = day.shift[0]
-        if self._running:
-            begins = max(begins, -(-self._now // 300) * 300)
-        for stop in day.stops:
-            if self._under_way(stop):
-                begins = max(begins, stop.end)
+        begins, place = day.shift[0], day.home
+        stops = sorted(day.stops, key=lambda stop: stop.start)
+        if self.running:
+            begins = max(begins, -(-self.now // 300) * 300)
+            for stop in stops:
+                if self._under_way(stop):
+                    begins = max(begins, stop.end)
+                if self._under_way(stop) or (stop.start <= self.now and stop.end <= begins):
+                    place = stop.place
         for absence in sorted(day.absences, key=lambda absence: absence.starts_at):
             if absence.starts_at <= begins < absence.ends_at:
                 begins = absence.ends_at
-        return -(-begins // _MINUTE) * _MINUTE
+        for stop in stops:
+            if stop.end > begins:
+                if stop.start >= begins + self._drive(place, stop.place):
+                    break
+                begins, place = stop.end, stop.place
+        return whole_minutes(begins), place
 
     def _under_way(self, stop: Stop) -> bool:
         """Whether somebody is on the way to a stop, or there: from its end on they can be planned."""
-        return self._running and (stop.visit_id in self._begun or stop.start <= self._now < stop.end)
-
-    def _from(self, day: TechnicianDay, begins: int) -> Place | None:
-        """Where the technician is then: at the last stop that is over or under way, else at home."""
-        past = [stop for stop in day.stops if stop.end <= begins and (stop.start <= self._now or self._under_way(stop))]
-        return max(past, key=lambda stop: stop.end).place if past and self._running else day.home
+        return self.running and (stop.visit_id in self.begun or stop.start <= self.now < stop.end)
 
     def _technician(self, day: TechnicianDay) -> solver.PlannedTechnician:
         assert day.shift is not None
-        begins = self._begins(day)
+        begins, place = self._from(day)
         ends = day.shift[1]
         breaks = []
         for absence in day.absences:
@@ -185,15 +309,15 @@ class _Builder:
             breaks.append(Break(max(lunch.earliest, begins), latest, lunch.seconds, unless_home_by=latest))
         seconds = sum(stop.end - stop.start for stop in day.stops if stop.end > begins)
         done = sum(stop.end - stop.start for stop in day.stops if stop.end <= begins)
-        cap = (day.shift[1] - day.shift[0]) * self._caps.get(day.technician_id, 100) // 100
+        cap = (day.shift[1] - day.shift[0]) * self.caps.get(day.technician_id, 100) // 100
         return solver.PlannedTechnician(
             str(day.technician_id),
-            self._place(self._from(day, begins)),
+            self._place(place),
             self._place(day.home),
             (begins, max(begins, ends)),
             day.skills,
             tuple(sorted(breaks, key=lambda pause: pause.earliest)),
-            overtime=max(OVERTIME if ends == day.shift[1] else 0, self._over_already(day, ends)),
+            overtime=max(self._overtime if ends == day.shift[1] else 0, self._over_already(day, ends)),
             # what stays, stays: the cap bounds what is added to it
             cap=max(cap - done, seconds),
         )
@@ -203,37 +327,48 @@ class _Builder:
         last = max(day.stops, key=lambda stop: stop.end, default=None)
         if last is None:
             return 0
-        home = -(-(self._drives(last.place, day.home).seconds or 0) // _MINUTE) * _MINUTE
+        home = whole_minutes(self.drives(last.place, day.home, last.end).seconds or 0)
         return max(0, last.end + home + SLIP - ends)
 
     def _all_kept(self, day: TechnicianDay) -> Iterator[solver.PlannedVisit]:
         """What stays where it is. Where a buffer is eaten already, the stop before it is told shorter, so that the next one
-        can begin when it does; no other visit fits between the two anyway."""
-        begins = self._begins(day)
+        can begin when it does; where not even the drive fits, the two are told as one."""
+        begins, _ = self._from(day)
         stops = sorted((stop for stop in day.stops if stop.end > begins), key=lambda stop: stop.start)
+        since: int | None = None
         for stop, following in zip_longest(stops, stops[1:]):
-            start = -(-max(stop.start, begins) // _MINUTE) * _MINUTE
-            service = stop.end - start
+            start = since if since is not None else whole_minutes(max(stop.start, begins))
+            service, since = stop.end - start, None
             if following is not None:
-                drive = -(-(self._drives(stop.place, following.place).seconds or 0) // _MINUTE) * _MINUTE
-                service = min(service, following.start - self._rules.buffer_minutes * 60 - drive - start)
+                buffer = self.rules.buffer_minutes * 60 if stop.place != following.place else 0
+                room = following.start - self._drive(stop.place, following.place) - start
+                if room < 0:
+                    since = start
+                    continue
+                service = min(service, max(0, room - buffer))
             yield solver.PlannedVisit(
                 f"{stop.visit_id}@{day.technician_id}",
                 self._place(stop.place),
                 max(0, service),
                 ((start, start + SLIP),),
-                STAYS,
-                dues=((start, STAYS / 1000),),
+                KEPT,
+                dues=((start, KEPT_LATE),),
                 only=frozenset({str(day.technician_id)}),
             )
 
     def _visit(self, visit: Visit, stop: Stop) -> solver.PlannedVisit:
-        rules = self._rules
-        first = min((self._begins(day) for day in self._days), default=0)
-        last = max((day.shift[1] + OVERTIME for day in self._days if day.shift is not None), default=0)
+        rules = self.rules
+        first = min((self._from(day)[0] for day in self.days), default=0)
+        last = max((day.shift[1] + self._overtime for day in self.days if day.shift is not None), default=0)
+        if self.scope.between is not None:
+            first, last = max(first, self.scope.between[0]), min(last, self.scope.between[1])
         spans = ((first, last),) if stop.access is None else stop.access
         opens = max(first, stop.promised[0]) if stop.promised else first
-        windows = tuple((max(begins, opens), ends - _MINUTE) for begins, ends in spans if ends - _MINUTE >= opens)
+        windows = tuple(
+            (max(begins, opens), min(ends, last) - _MINUTE)
+            for begins, ends in spans
+            if min(ends, last) - _MINUTE >= max(begins, opens)
+        )
         dues = []
         if stop.promised is not None:
             dues.append((stop.promised[1], rules.late_promise))
@@ -241,33 +376,83 @@ class _Builder:
             dues.append((stop.due, rules.late_target))
         if stop.resolve_by is not None:
             dues.append((stop.resolve_by - (stop.end - stop.start), rules.late_target))
-        price = LEFT_OUT[visit.priority] * (2 if visit.emergency else 1)
+        if visit.id in self.missed:
+            dues.append((first, rules.late_target))
         holder = visit.assignments[0].technician_id if visit.assignments else None
         # who may do it: who owns the job, and nobody whom the client does not want; None for all
         only = None
         if stop.owners is not None or stop.banned:
-            able = {day.technician_id for day in self._days} if stop.owners is None else stop.owners
+            able = {day.technician_id for day in self.days} if stop.owners is None else stop.owners
             only = frozenset(map(str, able - stop.banned))
         return solver.PlannedVisit(
             visit.reference,
             self._place(stop.place),
             stop.end - stop.start,
             windows,
-            price * (PLANNED if holder is not None else 1),
+            self._left_out(visit, first, last) * (PLANNED if holder is not None else 1),
             stop.skills,
             visit.priority,
             tuple(dues),
             only,
-            {str(day.technician_id): extra for day in self._days if (extra := self._extra(day, stop, holder))},
+            {str(day.technician_id): extra for day in self.days if (extra := self._extra(day, stop, holder))},
         )
+
+    def _left_out(self, visit: Visit, first: int, last: int) -> float:
+        """The price of leaving a visit out: by priority, and the longer it is overdue the dearer."""
+        if visit.emergency:
+            return EMERGENCY
+        price = LEFT_OUT[visit.priority]
+        promised = visit.promised[1] if visit.promised is not None else None
+        wanted = None if visit.wanted_on is None else day_bounds(visit.wanted_on, visit.zone)[1]
+        due = min((moment for moment in (promised, wanted) if moment is not None), default=None)
+        if visit.id in self.missed or (due is not None and due < first):
+            days = 0 if due is None else max(0, min(MOST_DAYS, (first - due) // _DAY))
+            return price * (OVERDUE + A_DAY * days)
+        return price * PROMISED_TODAY if due is not None and due <= last + _DAY // 2 else price
 
     def _extra(self, day: TechnicianDay, stop: Stop, holder: int | None) -> float:
         """What it costs that this technician does it, beside the clock."""
         extra = 0.0
         if is_not_preferred(stop, day.technician_id):
-            extra += self._rules.not_preferred
+            extra += self.rules.not_preferred
         if day.skills > stop.skills:
-            extra += self._rules.over_qualified
+            extra += self.rules.over_qualified
         if holder is not None and holder != day.technician_id:
             extra += TIDY
         return extra
+
+
+def whole_minutes(seconds: int) -> int:
+    """The next full minute of a moment or a span in seconds."""
+    return -(-seconds // _MINUTE) * _MINUTE
+
+
+def _from_first_moment(
+    visit: solver.PlannedVisit, technicians: Sequence[solver.PlannedTechnician], seconds: Sequence[Sequence[int]]
+) -> solver.PlannedVisit:
+    """A visit whose lateness counts from the first moment at which somebody could have begun it on the day."""
+    if not visit.dues:
+        return visit
+    first = min(
+        (
+            max(technician.shift[0] + seconds[technician.start][visit.place], opens)
+            for technician in technicians
+            if may_do(technician, visit)
+            for opens, closes in visit.windows
+            if technician.shift[0] + seconds[technician.start][visit.place] <= closes
+        ),
+        default=0,
+    )
+    return replace(visit, dues=tuple((max(due, first), price) for due, price in visit.dues))
+
+
+def _without_lunches_that_are_lost(problem: Problem, kept: Sequence[int]) -> Problem:
+    """The problem without the breaks for which what stays leaves no room: they are lost, whatever is planned beside them."""
+    index = len(problem.visits) - sum(kept)
+    technicians = list(problem.technicians)
+    for number, count in enumerate(kept):
+        order = range(index, index + count)
+        index += count
+        if count and technicians[number].breaks and timed(problem, number, order) is None:
+            technicians[number] = replace(technicians[number], breaks=())
+    return replace(problem, technicians=tuple(technicians))

@@ -93,12 +93,20 @@ class Placement:
     start: int
 
 
+class DoesNotFit(Refusal):
+    """One of many placements is refused by now; `why` is what the check says, and nothing of them was written."""
+
+    def __init__(self, reference: str, why: str) -> None:
+        super().__init__(f"{show(reference)} does not fit any more: {show(why)}. Nothing was changed.")
+        self.reference, self.why = reference, why
+
+
 def place_all(user: User, placements: Sequence[Placement], label: str) -> None:
     """Write many placements as one change that is taken back as one: all of them, or none.
 
     Raises:
         Stale: a visit was changed since it was planned; the sentence says by whom.
-        Refusal: one of them would be blocked now; the sentence says which and why.
+        DoesNotFit: one of them would be blocked now; it says which and why.
     """
     with user.write("plan", Role.DISPATCHER) as unit:
         store = user.store
@@ -123,9 +131,7 @@ def place_all(user: User, placements: Sequence[Placement], label: str) -> None:
                     blocked = "; ".join(
                         finding.text for finding in verdict.findings if finding.level is PlacementGrade.BLOCKED
                     )
-                    raise Refusal(
-                        f"{show(stood.reference)} does not fit any more: {show(blocked)}. Nothing was changed."
-                    )
+                    raise DoesNotFit(stood.reference, blocked)
                 visits.place(unit, bare, crew, start, start + length)
             unit.audit("visit", stood.id, plan=label, starts_at=placed.start or None, technician=placed.technician)
         settle(user, unit, label, before)

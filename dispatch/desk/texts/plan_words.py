@@ -2,35 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dispatch.lazily import lazily
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.text import pad, show
 
 with lazily(__name__):
-    from dispatch.desk.plan.proposing import Proposal
+    from dispatch.desk.plan.proposal import DayFigures, Move, Proposal, Standing
+    from dispatch.desk.plan.taking import Taken
+
+FIGURES = (
+    ("placed", "visits"),
+    ("left_out", "left out"),
+    ("travel", "min driving"),
+    ("late", "min late"),
+    ("overtime", "min overtime"),
+    ("overdue", "overdue done"),
+)
+"""The figures of a day and their words."""
 
 
-def proposal_lines(proposal: Proposal) -> list[str]:
-    """A proposed day: figures before and after, what moves, what is left out and why."""
-    names = ("placed", "left_out", "travel", "late", "overtime")
-    words = ("visits", "left out", "min driving", "min late", "min overtime")
-    lines = [f"Plan of {day_text(proposal.day)}" + (f"  ({show(proposal.note)})" if proposal.note else "")]
-    lines.append("  " + "  ".join(pad(word, 13) for word in ("", *words)))
-    for title, figures in (("as it is", proposal.before), ("as planned", proposal.after)):
-        cells = [pad(str(getattr(figures, name)), 13) for name in names]
-        lines.append("  " + "  ".join([pad(title, 13), *cells]).rstrip())
+def proposal_lines(proposal: Proposal, least: Proposal | None = None) -> Iterator[str]:
+    """A proposed day: figures before and after, what it breaks, what is left out and why, what moves.
 
-    def where(end: tuple[str, int] | None) -> str:
-        return "queue" if end is None else f"{show(end[0])} {clock_text(end[1], proposal.zone)}"
-
-    lines.append("Moves" if proposal.moves else "Nothing moves: the day is as good as it was found to be.")
-    for move in proposal.moves:
-        visit = f"{pad(move.visit.reference, 7)} {pad(move.visit.client, 28)}"
-        lines.append(
-            f"  {visit} {where(move.before)} → {where(move.after)}" + (f": {show(move.remark)}" if move.remark else "")
-        )
+    `least` is the plan that changes least, where it is another one.
+    """
+    yield f"Plan of {day_text(proposal.day)}" + (f"  ({show(proposal.note, 300)})" if proposal.note else "")
+    yield "  " + "  ".join(pad(word, 13) for word in ("", *(word for _, word in FIGURES), "stirred"))
+    rows: list[tuple[str, DayFigures, int]] = [("as it is", proposal.before, 0)]
+    if least is not None and least is not proposal:
+        rows.append(("least change", least.after, least.stirred))
+    rows.append(("as planned", proposal.after, proposal.stirred))
+    for title, figures, stirred in rows:
+        cells = [str(getattr(figures, name)) for name, _ in FIGURES]
+        yield "  " + "  ".join(pad(cell, 13) for cell in (title, *cells, str(stirred))).rstrip()
+    if proposal.broken:
+        yield f"Not kept ({len(proposal.broken)})"
+    for broken in proposal.broken:
+        named = f"{pad(broken.visit.reference, 7)} {pad(broken.visit.client, 28)}"
+        yield f"  {named} {show(broken.technician)}: {show(broken.text)}"
     if proposal.left_out:
-        lines.append("Left out")
+        yield f"Left out ({len(proposal.left_out)})"
     for left_out in proposal.left_out:
-        lines.append(f"  {pad(left_out.visit.reference, 7)} {show(left_out.visit.client)}: {show(left_out.why, 400)}")
-    return lines
+        visit = left_out.visit
+        words = f"P{visit.priority}" + (" emergency" if visit.emergency else "")
+        yield f"  {pad(visit.reference, 7)} {words} {show(visit.client)}: {show(left_out.why, 200) or 'no room'}"
+    yield "By technician" if proposal.technicians else "Nobody works on this day."
+    for own in proposal.technicians:
+        over = f", {own.overtime} min overtime" if own.overtime else ""
+        driving = f"{own.busy} min at work, {own.travel} min driving{over}"
+        yield (
+            f"  {pad(own.name, 28)} {_visits(own.visits)}: {driving}"
+            if own.visits
+            else (f"  {pad(own.name, 28)} nothing to do")
+        )
+    moves = proposal.moves
+    yield f"Moves ({len(moves)})" if moves else "Nothing moves: the day is as good as it was found to be."
+    for move in moves:
+        yield f"  {pad(move.visit.reference, 7)} {pad(move.visit.client, 28)} {move_words(move, proposal.zone)}"
+
+
+def move_words(move: Move, zone: str) -> str:
+    """Whence and whither, and what is to be said about it."""
+
+    def where(end: Standing | None) -> str:
+        return "queue" if end is None else f"{show(end[0])} {clock_text(end[1], zone)}"
+
+    text = f"{where(move.before)} → {where(move.after)}"
+    if move.needs:
+        text += f" (with {show(', '.join(move.needs))})"
+    return text + (f": {show(move.remark)}" if move.remark else "")
+
+
+def taken_lines(taken: Taken) -> Iterator[str]:
+    """What was written of a plan, and what was left out."""
+    count = len(taken.moved)
+    yield f"{_visits(count)} moved; dispatch visit undo takes it back as one." if count else "Nothing moved."
+    for reference, why in taken.skipped:
+        yield f"  {show(reference)} was left out: {show(why, 200)}"
+
+
+def _visits(count: int) -> str:
+    return f"{count} visit{'' if count == 1 else 's'}"

@@ -19,6 +19,8 @@ from dispatch.planning.solver.territories import WHOLE, territories
 
 WARMTH = 0.004
 """How much worse, as a share of the cost, a step may be at the beginning."""
+MOST_PRICE = 8000.0
+"""More than this does a visit that is left out not add to what a step is measured by."""
 HURRIED = 90
 """So many steps are small and quick on a big day: what was left out at first is placed in them."""
 PASSES = 3
@@ -60,21 +62,31 @@ class Search:
         self.steps = 0
         """How often a part was solved anew."""
 
-    def first(self) -> FoundPlan:
-        """The first complete plan: by territories where there are many technicians, dues kept where they can be."""
-        for technicians, visits in territories(self._problem, self._able):
+    def first(self) -> Iterator[FoundPlan]:
+        """The first plans, the last of them complete: by territories where there are many technicians, dues kept where they
+        can be."""
+        parts = territories(self._problem, self._able)
+        for technicians, visits in parts:
             planned = self._engine.solve(SubProblem(technicians, visits, level=0))
             for technician in technicians:
                 self._routes[technician] = self._fitting(technician, planned[technician])
+            if len(parts) > 1:
+                self._cost = self._whole()
+                yield self.found
         self._second_pass()
         self._cost = self._whole()
         if len(self._routes) > WHOLE:
             self._across_borders()
         else:
-            placed = insert_cheapest(self._problem, self._routes, self._left(), self._price)
-            self._routes = [list(order) for order in placed]
-            self._cost = self._whole()
-        return FoundPlan(self._plan(), self._cost)
+            self.fill()
+        yield self.found
+
+    def fill(self) -> FoundPlan | None:
+        """Put in what is left out and fits; None where nothing does."""
+        placed = insert_cheapest(self._problem, self._routes, self._left(), self._price)
+        before, self._routes = self._cost, [list(order) for order in placed]
+        self._cost = self._whole()
+        return self.found if self._cost < before - 1e-6 else None
 
     def _across_borders(self) -> None:
         """Give what a territory had no room for to whoever is near, wherever the border runs."""
@@ -94,13 +106,14 @@ class Search:
         """Ever better plans, each approved, until `share_gone` (0 to 1, of the time there is) reaches 1."""
         if len(self._problem.visits) < 1 or not self._problem.technicians:
             return
-        best = self._cost
+        best, routes = self._cost, [list(order) for order in self._routes]
         while (gone := share_gone()) < 1:
-            warmth = WARMTH * best * (1 - gone) ** 2
+            warmth = WARMTH * self._worked() * (1 - gone) ** 2
             self._step(warmth)
             if self._cost < best - 1e-6:
-                best = self._cost
+                best, routes = self._cost, [list(order) for order in self._routes]
                 yield FoundPlan(self._plan(), best)
+        self._cost, self._routes = best, routes
 
     def adopt(self, plan: Plan) -> FoundPlan | None:
         """Take over a plan that somebody else made, as far as it can be driven, where that is better."""
@@ -215,6 +228,11 @@ class Search:
                 self._prices.clear()
             self._prices[key] = price_of(self._problem, technician, order)
         return self._prices[key]
+
+    def _worked(self) -> float:
+        """The cost, with what is left out at a price that routes can be measured by."""
+        left = [self._problem.visits[index].left_out for index in self._left()]
+        return self._cost - sum(left) + sum(min(price, MOST_PRICE) for price in left)
 
     def _whole(self) -> float:
         price = sum(self._price(technician, order) or 0.0 for technician, order in enumerate(self._routes))

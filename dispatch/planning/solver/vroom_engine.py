@@ -39,7 +39,8 @@ with pandas_spared():
     import vroom
 
 _MOST_PRIORITY = 100
-_BEYOND = 100_000.0
+_BEYOND = 5e7
+"""What is dearer than this is not told apart by its price: emergencies, and what stays."""
 _PRIVATE = 100_000
 """Skills from here on belong to one technician alone."""
 
@@ -60,7 +61,12 @@ class VroomEngine:
         durations = self._costs.copy()
         visited = np.array(sorted({visit.place for visit in problem.visits}), dtype=np.intp)
         if len(visited):
-            durations[np.ix_(visited, visited)] += problem.buffer
+            between = np.full((len(visited), len(visited)), problem.buffer, dtype=np.uint32)
+            if not problem.buffer_at_place:
+                np.fill_diagonal(between, 0)
+            durations[np.ix_(visited, visited)] += between
+            # whoever arrives between two starts of the raster waits for the next
+            durations[:, visited] = -(-durations[:, visited].astype(np.int64) // problem.raster) * problem.raster
         self._durations = durations
         skills = {skill for technician in problem.technicians for skill in technician.skills}
         skills |= {skill for visit in problem.visits for skill in visit.skills}
@@ -135,7 +141,9 @@ class VroomEngine:
         return vroom.Job(
             index + 1,
             location=visit.place,
-            default_service=visit.service,
+            default_service=visit.service
+            if visit.kept
+            else -(-visit.service // self._problem.raster) * self._problem.raster,
             skills=skills,
             priority=self._priorities[index],
             time_windows=windows,

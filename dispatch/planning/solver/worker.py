@@ -23,27 +23,32 @@ def main() -> int:
     # whatever the engine prints goes nowhere: the pipe carries our lines only
     lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    problem, seconds, seed = pickle.load(sys.stdin.buffer)
+    problem, seconds, seed, start, beside = pickle.load(sys.stdin.buffer)
     method = method_for(problem)
     _say(lines, engine=method.name, note=method.note)
     begun, spent = time.monotonic(), time.process_time()
 
     search = Search(problem, method.engine, seed)
 
-    def report(best: FoundPlan) -> None:
-        _say(
-            lines,
-            plan=best.plan,
-            cost=best.cost,
-            seconds=time.monotonic() - begun,
-            cpu=time.process_time() - spent,
-            steps=search.steps,
-        )
+    def report(best: FoundPlan, **more: Any) -> None:
+        passed, cpu = time.monotonic() - begun, time.process_time() - spent
+        _say(lines, plan=best.plan, cost=best.cost, seconds=passed, cpu=cpu, steps=search.steps, **more)
 
-    report(search.first())
+    starts = [] if start is None else [start]
+    if beside is not None:
+        *_, careful = Search(beside.problem, method_for(beside.problem).engine, seed).first()
+        report(careful, beside=True)
+        starts.append(beside.in_whole(careful.plan))
+    for found in search.first():
+        report(found)
+    for plan in starts:
+        if (better := search.adopt(plan)) is not None:
+            report(better)
     if seconds > 0:
         for better in method.improving(problem, search, lambda: (time.monotonic() - begun) / seconds, seconds):
             report(better)
+    if (filled := search.fill()) is not None:
+        report(filled)
     _say(lines, done=True, cpu=time.process_time() - spent, steps=search.steps)
     return 0
 

@@ -1,0 +1,187 @@
+"""A proposed day beside the day as it is: moves, what is left out, what it breaks, and figures of both."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from db.legs import HOME
+from dispatch.desk.plan.scope import WHOLE_DAY, PlanScope
+from dispatch.model.boards import Board
+from dispatch.model.states import State
+from dispatch.model.travel import Leg
+from dispatch.model.visits import Visit
+from dispatch.planning.day import Drives, TechnicianDay
+
+Standing = tuple[str, int]
+"""A technician's name and a start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A visit that would stand elsewhere; `before` and `after` are technician and start, None for the queue. `remark`: that
+    nothing is charged there, empty where it is. `needs` are the moves without which it cannot be taken, by reference."""
+
+    visit: Visit
+    before: Standing | None
+    after: Standing | None
+    remark: str = ""
+    needs: tuple[str, ...] = ()
+
+    @property
+    def thrown_out(self) -> bool:
+        """Whether it would go back into the queue."""
+        return self.before is not None and self.after is None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A visit that does not fit, and why: empty where nobody has asked yet."""
+
+    visit: Visit
+    why: str = ""
+
+
+class BrokenPromise(NamedTuple):
+    """A promise or a service level that the plan does not keep: whose, where it would stand, and by how much in words."""
+
+    visit: Visit
+    technician: str
+    text: str
+    minutes: int
+
+
+class TechnicianFigures(NamedTuple):
+    """A technician's part: visits, minutes at work, driving, past the shift."""
+
+    name: str
+    visits: int
+    busy: int
+    travel: int
+    overtime: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """A day in figures: visits in it, left in the queue, minutes of driving, of lateness, of overtime.
+
+    Lateness is against what was promised for the day; `overdue` are the visits whose promise was broken before it.
+    """
+
+    placed: int
+    left_out: int
+    travel: int
+    late: int
+    overtime: int
+    overdue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A plan beside the day as it is. `days` are the technicians' days as they would be."""
+
+    day: datetime.date
+    zone: str
+    before: DayFigures
+    after: DayFigures
+    moves: tuple[Move, ...]
+    left_out: tuple[LeftOut, ...]
+    days: tuple[TechnicianDay, ...]
+    note: str
+    cpu_seconds: float
+    legs: Mapping[tuple[int, int], Leg] = field(default_factory=dict)
+    """The drive to each stop as it would be: technician and visit; visit 0 is the way home."""
+    broken: tuple[BrokenPromise, ...] = ()
+    technicians: tuple[TechnicianFigures, ...] = ()
+    scope: PlanScope = WHOLE_DAY
+
+    @property
+    def stirred(self) -> int:
+        """How many visits that stand in the plan would stand elsewhere, or nowhere."""
+        return sum(move.before is not None for move in self.moves)
+
+
+def legs_of(days: Sequence[TechnicianDay], drives: Drives) -> dict[tuple[int, int], Leg]:
+    """The drive to each stop and home, as `Proposal.legs` has them."""
+    legs = {}
+    for day in days:
+        place = day.home
+        for stop in sorted(day.stops, key=lambda stop: (stop.start, stop.visit_id)):
+            legs[day.technician_id, stop.visit_id] = drives(place, stop.place, stop.start)
+            place = stop.place
+        ends_at = max((stop.end for stop in day.stops), default=None)
+        legs[day.technician_id, HOME] = drives(place, day.home, ends_at)
+    return legs
+
+
+_AS_PLANNED: dict[str, Any] = {"state": State.PLANNED, "projected": None, "late": None, "slack": None}
+
+
+def board_as_planned(board: Board, proposal: Proposal) -> Board:
+    """The board as a proposal would make it: nothing of it is written."""
+    moving = {move.visit.id: move for move in proposal.moves}
+    cards = {card.id: card for card in (*board.queue, *(card for row in board.rows for card in row.visits))}
+    ends = {stop.visit_id: (stop.start, stop.end) for day in proposal.days for stop in day.stops}
+    rows = []
+    for row in board.rows:
+        own = [card for card in row.visits if card.id not in moving]
+        for visit_id, move in moving.items():
+            if move.after is not None and move.after[0] == row.name and visit_id in cards:
+                start, end = ends[visit_id]
+                own.append(cards[visit_id]._replace(start=start, end=end, crew=(row.name,), **_AS_PLANNED))
+        placed = tuple(
+            card._replace(leg=proposal.legs.get((row.technician_id, card.id), card.leg))
+            for card in sorted(own, key=lambda card: (card.start or 0, card.id))
+        )
+        driven = [leg for (technician, _), leg in proposal.legs.items() if technician == row.technician_id]
+        metres = [leg.metres for leg in driven if leg.metres is not None]
+        rows.append(
+            row._replace(
+                visits=placed,
+                leg_home=proposal.legs.get((row.technician_id, HOME), row.leg_home) if placed else None,
+                busy=sum(
+                    (card.end - card.start) // 60 for card in placed if card.start is not None and card.end is not None
+                ),
+                metres=sum(metres) if len(metres) == len(driven) and placed else row.metres,
+            )
+        )
+    back = tuple(
+        cards[key]._replace(start=None, end=None) for key, move in moving.items() if move.after is None and key in cards
+    )
+    queue = (*(card for card in board.queue if card.id not in moving), *back)
+    return board._replace(rows=tuple(rows), queue=queue)
+
+
+def figures_of(days: Sequence[TechnicianDay], drives: Drives, left_out: int) -> DayFigures:
+    """A day in figures, whoever planned it."""
+    travel = late = overtime = overdue = 0
+    placed: set[int] = set()
+    for day in days:
+        route = sorted(day.stops, key=lambda stop: (stop.start, stop.visit_id))
+        place = day.home
+        for stop in route:
+            placed.add(stop.visit_id)
+            travel += drives(place, stop.place, stop.start).seconds or 0
+            if stop.promised is not None and day.shift is not None and stop.promised[1] < day.shift[0]:
+                overdue += 1
+            elif stop.promised is not None:
+                late += max(0, stop.start - stop.promised[1])
+            place = stop.place
+        if route:
+            way = drives(place, day.home, route[-1].end).seconds or 0
+            travel += way
+            if day.shift is not None:
+                overtime += max(0, route[-1].end + way - day.shift[1])
+    return DayFigures(len(placed), left_out, travel // 60, late // 60, overtime // 60, overdue)
+
+
+def technician_figures(days: Sequence[TechnicianDay], drives: Drives) -> tuple[TechnicianFigures, ...]:
+    """Each technician's part of a day in figures, in the order of the days."""
+    parts = []
+    for day in days:
+        own = figures_of([day], drives, 0)
+        busy = sum(stop.end - stop.start for stop in day.stops) // 60
+        parts.append(TechnicianFigures(day.name, own.placed, busy, own.travel, own.overtime))
+    return tuple(parts)

@@ -1,0 +1,99 @@
+"""Taking a plan, or a part of it: what was changed meanwhile is left out by name, and what needs it with it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from db import chain, clients, visits
+from db.faults import Stale
+from db.names import folded
+from db.store import Store
+from dispatch.desk.plan import schedule
+from dispatch.desk.plan.companions import closure, without
+from dispatch.desk.plan.proposal import Move, Proposal
+from dispatch.desk.plan.schedule import DoesNotFit, Placement
+from dispatch.desk.session.user import User
+from dispatch.fields.kinds import span_of
+from dispatch.model.instants import local
+from dispatch.model.states import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was written: the references of what moved, and what was left out, each with why."""
+
+    moved: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+
+
+def changed_meanwhile(user: User, proposal: Proposal) -> dict[str, str]:
+    """The moves whose visit somebody changed since the plan was made: by reference, who did."""
+    store, seen = user.store, {move.visit.id: move.visit.version for move in proposal.moves}
+    with store.read():
+        changed = [visit for visit in visits.visits_by_id(store, seen) if visit.version != seen[visit.id]]
+        last = {visit.reference: chain.last_change(store.conn, "visit", visit.id) for visit in changed}
+    return {reference: f"changed by {who[0] if who else 'somebody'} meanwhile" for reference, who in last.items()}
+
+
+def take(user: User, proposal: Proposal, references: Collection[str] | None = None) -> Taken:
+    """Write a plan, or some of its moves and all that those need, as one change.
+
+    Raises:
+        NotAllowed: only a dispatcher plans.
+    """
+    user.allow("plan", [Role.DISPATCHER])
+    moves = proposal.moves
+    wanted = closure(moves, [move.visit.reference for move in moves] if references is None else references)
+    skipped: dict[str, str] = {}
+    while True:
+        changed = changed_meanwhile(user, proposal)
+        skipped |= {reference: why for reference, why in changed.items() if reference in wanted}
+        standing = without([move for move in moves if move.visit.reference in wanted], skipped)
+        for reference in sorted(wanted - standing - skipped.keys()):
+            skipped[reference] = "needs the place of one that was left out"
+        chosen = [move for move in moves if move.visit.reference in standing]
+        if not chosen:
+            return Taken((), tuple(sorted(skipped.items())))
+        try:
+            schedule.place_all(user, [_placement(move) for move in chosen], f"plan {proposal.day.isoformat()}")
+        except DoesNotFit as refusal:
+            skipped[refusal.reference] = refusal.why
+            continue
+        except Stale:
+            continue  # somebody was quicker: it is among the changed ones now
+        return Taken(tuple(move.visit.reference for move in chosen), tuple(sorted(skipped.items())))
+
+
+def _placement(move: Move) -> Placement:
+    technician, start = move.after if move.after is not None else (None, 0)
+    return Placement(move.visit.reference, move.visit.version, technician, start)
+
+
+def matching(store: Store, proposal: Proposal, words: str) -> tuple[Move, ...]:
+    """The moves that words speak of: a reference, a technician, a client, a site or its address, a skill, a priority (P1),
+    or hours (13-17) in which they would begin."""
+    asked = folded(words.strip())
+    with contextlib.suppress(ValueError):
+        first, last = span_of(asked)
+        return tuple(move for move in proposal.moves if _starts_between(move, proposal.zone, first, last))
+    addresses = {site.id: site.address for site in clients.all_sites(store)}
+    return tuple(
+        move
+        for move in proposal.moves
+        if asked and any(asked in folded(text) for text in (*_texts(move), addresses.get(move.visit.site_id, "")))
+    )
+
+
+def _starts_between(move: Move, zone: str, first: int, last: int) -> bool:
+    if move.after is None:
+        return False
+    here = local(move.after[1], zone)
+    return first <= here.hour * 60 + here.minute < last
+
+
+def _texts(move: Move) -> Sequence[str]:
+    visit = move.visit
+    ends = [end[0] for end in (move.before, move.after) if end is not None]
+    return [visit.reference, visit.client, visit.site, f"P{visit.priority}", *visit.skills, *ends]
