@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from db import clients, people, visits
-from db.faults import Stale
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import leaving
 from dispatch.desk.plan import day_problem, proposing, schedule, undo
