@@ -37,6 +37,7 @@ class NewVisit(NamedTuple):
     priority: int
     requested_at: int
     wanted_on: datetime.date | None = None
+    latest_on: datetime.date | None = None
     promised: tuple[int, int] | None = None
     skills: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()

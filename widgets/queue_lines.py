@@ -15,10 +15,10 @@ INDENT = 3
 
 
 def group_of(visit: BoardVisit, day: datetime.date) -> str:
-    """The group of a visit that waits: overdue if it was wanted on a day before `day`, undated if on none."""
-    if visit.wanted_on is None:
+    """The group of a visit that waits: overdue if its last day was before `day`, undated if it has none."""
+    if visit.due_on is None:
         return UNDATED
-    return OVERDUE if visit.overdue or visit.wanted_on < day else TODAY
+    return OVERDUE if visit.overdue or visit.due_on < day else TODAY
 
 
 def grouped(board: Board, wanted: str = "") -> list[tuple[str, tuple[BoardVisit, ...]]]:
@@ -52,13 +52,13 @@ def due_text(visit: BoardVisit, board: Board, now: int) -> Span:
         if day_of(ends, board.zone) == board.day:
             return f"by {clock_text(ends, board.zone, board.hours24)}", "plain"
         return f"by {_day(day_of(ends, board.zone), board.day)}", "dim"
-    if visit.wanted_on is None:
+    if visit.due_on is None:
         return "", "dim"
-    ink_name = "bad" if visit.wanted_on < board.day else "plain" if visit.wanted_on == board.day else "dim"
+    ink_name = "bad" if visit.due_on < board.day else "plain" if visit.due_on == board.day else "dim"
     closes = max((span[1] for span in visit.access), default=None)
-    if visit.wanted_on == board.day and closes is not None and closes < board.ends_at:
+    if visit.due_on == board.day and closes is not None and closes < board.ends_at:
         return f"by {clock_text(closes, board.zone, board.hours24)}", ink_name
-    return _day(visit.wanted_on, board.day), ink_name
+    return f"{'latest ' if visit.latest_on else ''}{_day(visit.due_on, board.day)}", ink_name
 
 
 def visit_lines(visit: BoardVisit, board: Board, now: int, width: int, marks: Marks) -> tuple[Line, Line]:

@@ -117,8 +117,9 @@ def _state(visit: BoardVisit, clock: Clock, marks: Marks) -> Line:
 def _planned(visit: BoardVisit, clock: Clock, marks: Marks) -> Line:
     if visit.start is not None and visit.end is not None:
         when = ink(_between((visit.start, visit.end), clock, marks))
-    elif visit.wanted_on is not None:
-        when = ink(f"wanted on {day_text(visit.wanted_on)} · {span_text(visit.minutes)}")
+    elif visit.due_on is not None:
+        word = "latest on" if visit.latest_on else "wanted on"
+        when = ink(f"{word} {day_text(visit.due_on)} · {span_text(visit.minutes)}")
     else:
         when = ink(f"no time yet · {span_text(visit.minutes)}", "warn")
     if visit.promised is None:

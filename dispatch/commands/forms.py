@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from dispatch.desk.quick.reading import Understood
     from dispatch.desk.review.visit_history import VisitHistory
 
-_VISIT = """reference client site state review date=wanted_on work minutes priority emergency kind recurring skills tags
+_VISIT = """reference client site state review date=wanted_on latest=latest_on? work minutes priority emergency kind recurring skills tags
     start=starts_at@ end=ends_at@ promised_from=promised.0@ promised_to=promised.1@ requested_at@ reported_by came_by?
     preferred_technician=preferred? pinned located technicians"""
 _CAME = "name=technician billable departed=depart_at@ checked_in=check_in_at@ checked_out=check_out_at@ did_not_come"
-_QUICK = """client? site? work? minutes date=day promised_from=window.0 promised_to=window.1 priority emergency skills tags
+_QUICK = """client? site? work? minutes date=day latest? promised_from=window.0 promised_to=window.1 priority emergency skills tags
     preferred_technician=preferred? reported_by came_by? candidates problems"""
 _ON_BOARD = """reference client site work start@ end@ state pinned seen promised_from=promised.0@ promised_to=promised.1@
     checked_in=actual_in@ checked_out=actual_out@ leg"""
 _PROJECTED = """projected_start=projected.0@ projected_end=projected.1@ late_minutes=late.minutes late_against=late.against
     slack_minutes told@"""
 _ROW = "name skills shift lunch busy_minutes=busy available_minutes=available distance unknown_legs visits leg_home"
-_QUEUED = """reference date=wanted_on overdue client site work minutes priority emergency located skills
+_QUEUED = """reference date=wanted_on latest=latest_on? overdue client site work minutes priority emergency located skills
     promised_from=promised.0@ promised_to=promised.1@ due@ level? clock?"""
 _CALL = """reference client technician contact? phone? expected@ arrival@ due@ proposed@ unanswered
     with_lead=escalated"""

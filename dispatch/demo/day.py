@@ -1,17 +1,17 @@
 """The sample firm on a working day, made by the same deeds that people do, at a clock that is set forward as they go.
 
-Monday 23 and Tuesday 24 November 2026 are planned by the candidates of the checker and lived up to Tuesday 14:07. Nothing is
+Monday 23 and Tuesday 24 November 2026 are planned as the sample's plan has it, and lived up to Tuesday 14:07. Nothing is
 written past the desk: whatever the rules refuse does not happen here either.
 """
 
 from __future__ import annotations
 
 import contextlib
+import csv
 import datetime
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations
 from pathlib import Path
 
 from db import people, targets, visits
@@ -22,7 +22,7 @@ from dispatch.demo.hosts import hosts
 from dispatch.demo.office import Office, typed_request
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import arriving, leaving, onsite, probing
-from dispatch.desk.day import board_view, placement
+from dispatch.desk.day import board_view
 from dispatch.desk.firm.founding import init
 from dispatch.desk.imports.importing import import_file
 from dispatch.desk.log.visit_page import visit_page
@@ -35,7 +35,6 @@ from dispatch.model.clock import SetClock
 from dispatch.model.instants import at_local
 from dispatch.model.probes import ProbeKind
 from dispatch.model.states import State
-from dispatch.planning.checker import PlacementGrade
 
 SAMPLE = Path(__file__).parents[1] / "sample"
 
@@ -46,6 +45,9 @@ FILES = (
     ("sites", "sites.csv"),
     ("visits", "visits.csv"),
 )
+
+MOVE = "TK-870"
+"""What two are sent to together."""
 
 _Deed = Callable[[], object]
 
@@ -90,16 +92,13 @@ def live(path: Path, moved: Callable[[float], None] = lambda done: None) -> None
         moved(1.0)
 
 
-_PRESSING = {
-    **dict.fromkeys(("R4002", "R4025", "R4041", "R4049"), 1),
-    **dict.fromkeys(("R4001", "R4004", "R4010", "R4013", "R4023", "R4026", "R4030", "R4031", "R4039"), 2),
-}
-"""What Dana places before the rest: the clients asked for it, though it is no matter of an hour."""
-
-
-def _by_promise(request: BoardVisit) -> tuple[bool, int, int, str]:
-    ends = request.promised[1] if request.promised is not None else 1 << 40
-    return not request.emergency, _PRESSING.get(request.reference, request.priority), ends, request.reference
+def _planned(day: datetime.date) -> Iterator[tuple[str, list[str], int]]:
+    """What the sample's plan has on a day: the visit, who comes, and when."""
+    with (SAMPLE / "plan.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            start = datetime.datetime.fromisoformat(row["start"])
+            if start.date() == day:
+                yield row["reference"], row["technicians"].split("; "), int(start.timestamp())
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +115,10 @@ class _DemoDay:
         return self.office.dana
 
     def plan(self, day: datetime.date) -> None:
-        """Place what is wanted, what presses first, by priority and promise, each where the checker likes it best."""
-        for request in sorted(board_view.board(self.store, day).queue, key=_by_promise):
-            if request.wanted_on != day or not request.located:
-                continue
-            best = placement.candidates(self.store, request.reference, day)[0]
-            if best.verdict.level is not PlacementGrade.BLOCKED:
-                schedule.assign(self.dana, request.reference, [best.name], best.start, confirmed=True)
+        """Place what is wanted where the sample's plan has it, and tell most of it."""
+        for reference, crew, start in _planned(day):
+            if reference != MOVE:
+                schedule.assign(self.dana, reference, crew, start, confirmed=True)
         for position, row in enumerate(board_view.board(self.store, day).rows):
             for number, visit in enumerate(row.visits):
                 last = visit is row.visits[-1]
@@ -132,22 +128,16 @@ class _DemoDay:
                     schedule.dispatch(self.dana, visit.reference)
 
     def pair_up(self) -> None:
-        """Send two to a move out of town in the afternoon: the first two for whom nothing stands in the way."""
+        """Send two to a move out of town in the afternoon."""
         branch = {"client": "Scioto Insurance", "name": "Pataskala", "place": "39.99562, -82.67434"}
         editing.add(self.dana, "site", {**branch, "address": "Main Street, Pataskala"})
         more = {"site": "Pataskala", "skills": "", "came_by": "mail"}
-        desks = typed_request("TK-870", "Scioto Insurance", "Six desks move to the second floor", "P4", **more)
-        reference = intake.add(self.dana, desks).reference
-        names = [row.name for row in board_view.board(self.store, TUESDAY).rows]
-        for clock in ("16:00", "16:30", "16:45"):
-            start = at_local(TUESDAY, clock, ZONE)
-            for crew in combinations(reversed(names), 2):
-                if (
-                    placement.check_placement(self.store, reference, crew, start).verdict.level
-                    is not PlacementGrade.BLOCKED
-                ):
-                    schedule.assign(self.dana, reference, crew, start, confirmed=True)
-                    return
+        intake.add(
+            self.dana, typed_request(MOVE, "Scioto Insurance", "Six desks move to the second floor", "P4", **more)
+        )
+        for reference, crew, start in _planned(TUESDAY):
+            if reference == MOVE:
+                schedule.assign(self.dana, reference, crew, start, confirmed=True)
 
     @contextlib.contextmanager
     def tested_by_program(self, day: datetime.date, until: int) -> Iterator[None]:

@@ -44,6 +44,7 @@ class BoardVisit(NamedTuple):
     start: int | None = None
     end: int | None = None
     wanted_on: datetime.date | None = None
+    latest_on: datetime.date | None = None
     promised: tuple[int, int] | None = None
     access: tuple[tuple[int, int], ...] = ()
     skills: tuple[str, ...] = ()
@@ -74,6 +75,11 @@ class BoardVisit(NamedTuple):
     slack: int | None = None
     told: int | None = None
     zone: str = ""
+
+    @property
+    def due_on(self) -> datetime.date | None:
+        """The last day on which it is in time: the latest, or the day it is wanted on."""
+        return self.latest_on or self.wanted_on
 
 
 class CallAhead(NamedTuple):

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request. `id` is its visit's, 0 while there is none. `site` is a name at the client; empty: their only one. `window` is
-    promised on the day, in minutes from midnight at the site; `same_job` the reference of a visit of the job that it belongs to
+    """A request. `id` is its visit's, 0 while there is none. `site` is a name at the client; empty: their only one. `latest_on`
+    is the last day on which it may be done. `window` is promised on the day, in minutes from midnight at the site; `same_job` the reference of a visit of the job that it belongs to
     as well; `came_by` one of `CAME_BY`, or empty."""
 
     id: int
@@ -25,6 +25,7 @@ class Request:
     minutes: int
     site: str = ""
     wanted_on: datetime.date | None = None
+    latest_on: datetime.date | None = None
     window: tuple[int, int] | None = None
     priority: int = 3
     skills: frozenset[str] = frozenset()

@@ -98,6 +98,7 @@ class Visit(NamedTuple):
     cause: str = "normal"
     description: str = ""
     wanted_on: datetime.date | None = None
+    latest_on: datetime.date | None = None
     promised: tuple[int, int] | None = None
     skills: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
@@ -127,6 +128,11 @@ class Visit(NamedTuple):
     def located(self) -> bool:
         """Whether the site has coordinates."""
         return self.place is not None
+
+    @property
+    def due_on(self) -> datetime.date | None:
+        """The last day on which it is in time: the latest, or the day it is wanted on."""
+        return self.latest_on or self.wanted_on
 
     @property
     def crew(self) -> tuple[str, ...]:

@@ -52,6 +52,9 @@ RECURRENCE = RecordType(
         ),
         Field("ends", "Until", Day(), "empty: until somebody ends it", attribute="ends_on"),
         Field("minutes", "Minutes of work", Whole(1, 1440), "60", required=True),
+        Field(
+            "days_late", "Days later at most", Whole(0, 366), "0: on the day itself; 6: within the week", otherwise=0
+        ),
         Field("promised", "Promised window", Window(), "09:00-11:00; empty: none"),
         Field("kind", "Kind", Choice(_KINDS), "maintenance, visit, audit, review or delivery", otherwise="maintenance"),
         Field("priority", "Priority", PRIORITY, "P4", otherwise=4),

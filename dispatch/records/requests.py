@@ -22,6 +22,11 @@ def _minutes(text: str) -> int:
     return minutes
 
 
+def _ends_early(request: Request) -> str:
+    wanted, latest = request.wanted_on, request.latest_on
+    return "is before the day it is wanted on" if wanted is not None and latest is not None and latest < wanted else ""
+
+
 REQUEST = RecordType(
     "request",
     "requests",
@@ -46,6 +51,7 @@ REQUEST = RecordType(
             required=True,
         ),
         Field("date", "Wanted on", Day(), "2026-11-24, tomorrow, tue; empty: any day", attribute="wanted_on"),
+        Field("latest", "Latest day", Day(), "fri, 2026-11-27; empty: no limit", attribute="latest_on"),
         Field("promised", "Promised window", Window(), "09:00-11:00, or empty", attribute="window"),
         Field("priority", "Priority", PRIORITY, "P1 business stopped … P4 planned", otherwise=3),
         Field("skills", "Skills", Words(fold=True, of=frozenset, spaced=True), "server, network"),
@@ -67,5 +73,6 @@ REQUEST = RecordType(
             ("date",),
             lambda request: "needs a date" if request.window and request.wanted_on is None else "",
         ),
+        Check("latest", ("date",), _ends_early),
     ),
 )

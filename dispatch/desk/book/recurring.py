@@ -234,6 +234,7 @@ def _request(store: Store, recurrence: Recurrence, day: datetime.date) -> NewVis
     fields |= {
         "promised": _promised(recurrence, day, site.zone),
         "wanted_on": day,
+        "latest_on": day + datetime.timedelta(days=recurrence.days_late) if recurrence.days_late else None,
         "occurrence": day,
         "came_by": "ours",
     }
@@ -257,5 +258,16 @@ def _is_as_made(store: Store, recurrence: Recurrence, visit: Visit) -> bool:
     if visit.occurrence is None:
         return False
     now = _request(store, recurrence, visit.occurrence)
-    names = ("site_id", "work", "minutes", "priority", "promised", "skills", "tags", "preferred_id", "kind")
+    names = (
+        "site_id",
+        "work",
+        "minutes",
+        "priority",
+        "promised",
+        "skills",
+        "tags",
+        "preferred_id",
+        "kind",
+        "latest_on",
+    )
     return all(getattr(visit, name) == getattr(now, name) for name in names)

@@ -157,7 +157,7 @@ def _card(
         actual_depart=min((part.depart_at for part in parts if part.depart_at is not None), default=None),
         actual_in=min((part.check_in_at for part in parts if part.check_in_at is not None), default=None),
         actual_out=max((part.check_out_at for part in parts if part.check_out_at is not None), default=None),
-        overdue=visit.state is State.REQUESTED and visit.wanted_on is not None and visit.wanted_on < day,
+        overdue=visit.state is State.REQUESTED and visit.due_on is not None and visit.due_on < day,
         not_billable=tuple(part.technician for part in visit.assignments if not part.billable),
         phone=ring.get(visit.client_id, ("", ""))[1],
         unseen=visit.state is State.DISPATCHED and any(part.seen_at is None for part in parts),
@@ -217,7 +217,7 @@ def _breaks_first(visit: BoardVisit, zone: str) -> tuple[bool, bool, int, int, s
     moments = [] if visit.due is None else [visit.due]
     if visit.promised is not None:
         moments.append(visit.promised[1])
-    elif visit.wanted_on is not None:
-        moments.append(day_bounds(visit.wanted_on, zone)[1])
+    elif visit.due_on is not None:
+        moments.append(day_bounds(visit.due_on, zone)[1])
     at = min(moments, default=None)
     return not visit.emergency, at is None, at or 0, visit.priority, visit.reference

@@ -26,7 +26,7 @@ STOOD_AGAINST = "stood_against"
 
 
 _PICTURED = """state starts_at ends_at priority pinned reason cancelled_at ended_at review archived_at work description
-    wanted_on promised_from=promised.0 promised_to=promised.1 minutes emergency reported_by came_by preferred_id skills tags
+    wanted_on latest_on promised_from=promised.0 promised_to=promised.1 minutes emergency reported_by came_by preferred_id skills tags
     crew"""
 
 

@@ -35,6 +35,7 @@ class VisitRows(TableRows[Request]):
         "client": "as it is called in the book",
         "site": "as it is called there",
         "date": REQUEST.field("date"),
+        "latest": REQUEST.field("latest"),
         "work": REQUEST.field("work"),
         "minutes": REQUEST.field("minutes"),
         "skills": REQUEST.field("skills"),

@@ -176,7 +176,7 @@ def _missed(clocks: Mapping[int, Sequence[VisitClock]], now: int, first: int) ->
 def _breaks_first(visit: Visit, missed: bool) -> tuple[object, ...]:
     """What is taken first where too much waits: emergencies, then by priority what is overdue, promised, wanted longest."""
     promised = visit.promised[1] if visit.promised is not None else 1 << 40
-    wanted = visit.wanted_on.toordinal() if visit.wanted_on is not None else 1 << 40
+    wanted = visit.due_on.toordinal() if visit.due_on is not None else 1 << 40
     return not visit.emergency, visit.priority, not missed, promised, wanted, visit.id
 
 
@@ -403,7 +403,7 @@ class _Builder:
             return EMERGENCY
         price = LEFT_OUT[visit.priority]
         promised = visit.promised[1] if visit.promised is not None else None
-        wanted = None if visit.wanted_on is None else day_bounds(visit.wanted_on, visit.zone)[1]
+        wanted = None if visit.due_on is None else day_bounds(visit.due_on, visit.zone)[1]
         due = min((moment for moment in (promised, wanted) if moment is not None), default=None)
         if visit.id in self.missed or (due is not None and due < first):
             days = 0 if due is None else max(0, min(MOST_DAYS, (first - due) // _DAY))

@@ -11,7 +11,7 @@ from db.names import folded
 from db.store import Store
 from dispatch.desk.quick.client_and_site import take_client, take_site
 from dispatch.desk.quick.name_search import best_names, listed
-from dispatch.desk.quick.times import take_day, take_length, take_window
+from dispatch.desk.quick.times import take_day, take_latest, take_length, take_window
 from dispatch.desk.quick.words import LineWords, Named, Names
 from dispatch.model.instants import day_text, parse_clock
 from dispatch.model.text import show
@@ -44,6 +44,7 @@ class Understood:
     work: str = ""
     minutes: int | None = None
     day: datetime.date | None = None
+    latest: datetime.date | None = None
     window: tuple[str, str] | None = None
     priority: int = 3
     emergency: bool = False
@@ -63,6 +64,7 @@ class Understood:
             "work": self.work,
             "minutes": "" if self.minutes is None else str(self.minutes),
             "date": self.day.isoformat() if self.day else self.typed("day"),
+            "latest": self.latest.isoformat() if self.latest else "",
             "promised": "-".join(self.window) if self.window else self.typed("window"),
             "priority": f"P{self.priority}",
             "skills": ", ".join(self.skills),
@@ -110,7 +112,8 @@ def complete(typed: str, known: Names, today: datetime.date, turn: int = 0) -> s
 def _read(line: LineWords) -> Understood:
     _quotes(line)
     _signs(line)
-    client, day, minutes = take_client(line), take_day(line), take_length(line)
+    client, latest = take_client(line), take_latest(line)
+    day, minutes = take_day(line), take_length(line)
     window = take_window(line, day)
     priority, emergency = _priority(line)
     request = Understood(
@@ -118,6 +121,7 @@ def _read(line: LineWords) -> Understood:
         site=take_site(line, client),
         minutes=minutes,
         day=day,
+        latest=latest,
         window=window,
         priority=priority,
         emergency=emergency,
@@ -264,6 +268,7 @@ def told(request: Understood, *, hours24: bool = True) -> Iterator[tuple[str, st
         f"{request.client} / {request.site}" if request.site else request.client,
         f"{request.minutes} min" if request.minutes is not None else "",
         day_text(request.day) if request.day is not None else "",
+        f"latest {day_text(request.latest)}" if request.latest is not None else "",
         "–".join(_clock(end, hours24) for end in request.window) if request.window is not None else "",
         f"P{request.priority}",
         "emergency" if request.emergency else "",

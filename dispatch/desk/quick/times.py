@@ -55,6 +55,21 @@ def take_day(line: LineWords) -> datetime.date | None:
     return None
 
 
+def take_latest(line: LineWords) -> datetime.date | None:
+    """The latest day, after `latest`: latest fri, latest next tue, latest 2026-12-04."""
+    for at in line.free():
+        if line.words[at] != "latest" or not line.is_free(at + 1):
+            continue
+        count = 2 if line.words[at + 1] == "next" and line.is_free(at + 2) else 1
+        try:
+            day = parse_day(" ".join(line.words[at + 1 : at + 1 + count]), today=line.today)
+        except ValueError:
+            continue
+        line.give("latest", *range(at, at + 1 + count))
+        return day
+    return None
+
+
 def _month_day(line: LineWords, at: int) -> datetime.date | None:
     """24 nov, 24nov, nov 24, 24 november 2026; without a year the next such day, today included."""
     following = at + 1 if line.is_free(at + 1) else None

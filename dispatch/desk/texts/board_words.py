@@ -133,7 +133,8 @@ def _queued_line(visit: BoardVisit, board: Board) -> str:
         "" if visit.promised is None else f"promised {span_in(*visit.promised, board)}",
         f"needs {', '.join(map(show, visit.skills))}" if visit.skills else "",
         "emergency" if visit.emergency else "",
-        f"overdue since {day_text(visit.wanted_on)}" if visit.overdue and visit.wanted_on is not None else "",
+        f"overdue since {day_text(visit.due_on)}" if visit.overdue and visit.due_on is not None else "",
+        f"latest {day_text(visit.latest_on)}" if visit.latest_on is not None and not visit.overdue else "",
         "no date" if visit.wanted_on is None else "",
         "" if visit.located else "place unknown: no travel time until it has coordinates",
     ]

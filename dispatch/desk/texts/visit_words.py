@@ -181,7 +181,9 @@ def _when(visit: Visit) -> str:
     if visit.starts_at is not None and visit.ends_at is not None:
         day = day_text(day_of(visit.starts_at, visit.zone))
         return f"{day} {clock_text(visit.starts_at, visit.zone)}–{clock_text(visit.ends_at, visit.zone)}"
-    return f"wanted {day_text(visit.wanted_on)}" if visit.wanted_on else "no date"
+    latest = f"latest {day_text(visit.latest_on)}" if visit.latest_on else ""
+    wanted = f"wanted {day_text(visit.wanted_on)}" if visit.wanted_on else "" if latest else "no date"
+    return ", ".join(filter(None, (wanted, latest)))
 
 
 def history_lines(history: VisitHistory, width: int = 100, *, levels: bool = True) -> list[str]:
