@@ -20,6 +20,7 @@ from dispatch.desk.plan import scope
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
+from dispatch.model.instants import span_local
 from dispatch.model.text import show
 
 with lazily(__name__):
@@ -29,9 +30,8 @@ with lazily(__name__):
     from dispatch.desk.plan.proposal import Proposal, Standing
     from dispatch.desk.roads import road_engines
     from dispatch.desk.texts import plan_words
-    from dispatch.desk.visits.crew import driver
-    from dispatch.fields.kinds import span_of
-    from dispatch.model.instants import span_local
+    from dispatch.desk.visits import crew
+    from dispatch.fields import kinds
     from dispatch.planning import problem_file, why_not
     from dispatch.planning import solving as solver
 
@@ -153,13 +153,13 @@ def _scope(store: Store, args: Args, day: datetime.date) -> scope.PlanScope:
     """What of the day is planned, as the options say."""
     technicians = None
     if args.technician:
-        technicians = frozenset(driver(store, name).id for name in args.technician)
+        technicians = frozenset(crew.driver(store, name).id for name in args.technician)
     if args.overtime is not None and not 0 <= args.overtime <= 240:
         raise Faulty(["overtime: whole minutes from 0 to 240"])
     between = None
     if args.between is not None:
         with reading("between"):
-            between = span_local(day, *span_of(args.between), settings.firm(store).zone)
+            between = span_local(day, *kinds.span_of(args.between), settings.firm(store).zone)
     return scope.PlanScope(scope.Freedom(args.scope), technicians, between, args.overtime)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from dispatch.commands.declared import alone, of_visit, on_visit, reads
 from dispatch.commands.opening import open_store, user_of
 from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, option
 from dispatch.commands.printing import Answer
-from dispatch.commands.typed import day, day_or_today, moment_there
+from dispatch.commands.typed import day, day_or_today, moment_there, reading
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
@@ -25,10 +26,15 @@ with lazily(__name__):
     from dispatch.desk.plan import emergency
     from dispatch.desk.texts import board_words
     from dispatch.desk.visits import finding
+    from dispatch.fields import kinds
     from dispatch.model.visits import Visit
     from dispatch.planning import calls
     from dispatch.planning.candidates import Candidate
     from dispatch.planning.insertion import Insertion
+
+
+MOST_WEEKS, MOST_SLOTS = 8, 40
+"""So far ahead is looked, and so many slots are told."""
 
 
 @of_visit(
@@ -41,12 +47,18 @@ with lazily(__name__):
         "2026-11-24, today, tomorrow, tue (default: its planned or wanted day, else today)",
         reads=day,
     ),
+    option("--weeks", "N", "on all days of so many weeks from that day on", type=int),
+    option("--between", "HOURS", "only starts between these times: 13-17"),
+    option("--with", "NAME", "only this technician (name or login)"),
 )
 def _candidates(store: Store, args: Args) -> Answer:
     zone, today = settings.firm(store).zone, settings.today(store)
     visit = finding.find(store, args.reference)
     own = day_of(visit.starts_at, zone) if visit.starts_at is not None else visit.wanted_on
     day = args.date or max(own or today, today)
+    over_days = args.weeks is not None or args.between is not None or getattr(args, "with") is not None
+    if args.weeks is not None and not 1 <= args.weeks <= MOST_WEEKS:
+        raise Faulty([f"weeks: from 1 to {MOST_WEEKS}"])
 
     def json_form(candidate: Candidate) -> dict[str, Any]:
         return form(
@@ -58,15 +70,40 @@ def _candidates(store: Store, args: Args) -> Answer:
             findings=[finding.text for finding in candidate.verdict.findings],
         )
 
+    def slot_lines(slots: Sequence[placement.Slot]) -> Iterator[str]:
+        yield f"{visit.reference} {visit.client}, {visit.work}"
+        for slot in slots:
+            yield f"{pad(day_text(slot.day), 15)} " + _way(
+                slot.candidate.name,
+                slot.candidate.start,
+                slot.candidate.verdict.level.value,
+                slot.candidate.words,
+                zone,
+            )
+        if not slots:
+            yield "Nobody can come on these days."
+
     def lines(candidates: Sequence[Candidate]) -> Iterator[str]:
         yield f"{visit.reference} {visit.client}, {visit.work}: {day_text(day)}"
         for candidate in candidates:
-            yield _way(
-                candidate.name, candidate.start, candidate.verdict.level.value, candidate.cost, candidate.words, zone
-            )
+            yield _way(candidate.name, candidate.start, candidate.verdict.level.value, candidate.words, zone)
         if not candidates:
             yield "Nobody works on this day."
 
+    if over_days:
+        between = None
+        if args.between is not None:
+            with reading("between"):
+                between = kinds.span_of(args.between)
+        days = [day + datetime.timedelta(days=n) for n in range((args.weeks or 0) * 7 or 1)]
+        return Answer(
+            placement.slots(store, args.reference, days, between, getattr(args, "with"))[:MOST_SLOTS],
+            lambda slots: {
+                "reference": visit.reference,
+                "slots": [{"date": str(slot.day)} | json_form(slot.candidate) for slot in slots],
+            },
+            slot_lines,
+        )
     return Answer(
         placement.candidates(store, args.reference, day),
         lambda candidates: {
@@ -78,9 +115,9 @@ def _candidates(store: Store, args: Args) -> Answer:
     )
 
 
-def _way(name: str, start: int, level: str, cost: float, words: str, zone: str) -> str:
+def _way(name: str, start: int, level: str, words: str, zone: str) -> str:
     """One of several ways to do a visit."""
-    return f"{pad(name, 18)} {clock_text(start, zone)}  {level:<8}  cost {cost:7.1f}  {words}"
+    return f"{pad(name, 18)} {clock_text(start, zone)}  {level:<8}  {words}"
 
 
 @alone(
@@ -103,7 +140,7 @@ def _emergency(args: Args) -> Answer:
     def lines(ways: Sequence[Insertion]) -> Iterator[str]:
         yield f"{visit.reference} {visit.client}, {visit.work}: nothing is placed yet, --apply does it"
         for way in ways:
-            yield _way(way.name, way.start, way.level.value, way.cost, way.words(zone), zone)
+            yield _way(way.name, way.start, way.level.value, way.words(zone), zone)
         if not ways:
             yield "Nobody works today."
 

@@ -11,9 +11,8 @@ class Recurrence:
     """A standing order for visits to one site.
 
     `rule` is as dispatch.planning.recurring reads it. `onto_next` moves a visit that falls on a holiday to the next
-    working day; without it that visit is left out. `promised` are minutes from midnight at the site. Each may be done up to `days_late`
-    days after its own. Visits are made
-    up to and with `made_until`; None where none was made yet.
+    working day; without it that visit is left out. `promised` are minutes from midnight at the site. Each may be done up to
+    `days_late` days after its own. Visits are made up to and with `made_until`; None where none was made yet.
     """
 
     id: int

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request. `id` is its visit's, 0 while there is none. `site` is a name at the client; empty: their only one. `latest_on`
-    is the last day on which it may be done. `window` is promised on the day, in minutes from midnight at the site; `same_job` the reference of a visit of the job that it belongs to
-    as well; `came_by` one of `CAME_BY`, or empty."""
+    is the last day on which it may be done. `window` is promised on the day, in minutes from midnight at the site; `same_job` the
+    reference of a visit of the job that it belongs to as well; `came_by` one of `CAME_BY`, or empty."""
 
     id: int
     client_id: int

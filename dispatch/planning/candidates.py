@@ -58,6 +58,7 @@ def candidates(
     rules: Rules,
     earliest: int,
     experience: Mapping[int, Experience] = NOBODY_YET,
+    latest: int | None = None,
 ) -> list[Candidate]:
     """The best place of `stop` in each technician's day, the best technician first; blocked ones last, with their reasons.
 
@@ -68,12 +69,12 @@ def candidates(
         stop: the visit; only its length matters, not where it stands.
         drives: the legs of the day.
         rules: policy and weights.
-        earliest: no candidate starts before this instant.
+        earliest, latest: no candidate starts before or after these instants.
         experience: who has been there before, by technician.
     """
     best = []
     for day in days:
-        start, verdict = best_start(day, stop, drives, rules, earliest)
+        start, verdict = best_start(day, stop, drives, rules, earliest, latest)
         known = experience.get(day.technician_id, (0, 0))
         placed = at(stop, start)
         limits = [limit for limit in (stop.promised and stop.promised[1], stop.due) if limit is not None]
@@ -90,14 +91,17 @@ def _key(start: int, verdict: Verdict) -> tuple[int, float, int]:
     return GRAVITY[verdict.level], verdict.cost, start
 
 
-def best_start(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earliest: int) -> tuple[int, Verdict]:
-    """The best start of a visit in a technician's day, not before `earliest`, and what the checker says of it.
+def best_start(
+    day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earliest: int, latest: int | None = None
+) -> tuple[int, Verdict]:
+    """The best start of a visit in a technician's day, from `earliest` to `latest` (None: the end of the shift), and what the
+    checker says of it.
 
     Every start of the day is judged, but that those which lie in another stay are left for the end: where overlaps are
     refused, they are only needed to say so.
     """
     length = stop.end - stop.start
-    starts = _starts(day, stop, earliest)
+    starts = _starts(day, earliest, latest)
     clear = [
         start for start in starts if all(start >= other.end or start + length <= other.start for other in day.stops)
     ]
@@ -110,11 +114,11 @@ def best_start(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, ear
     return best
 
 
-def _starts(day: TechnicianDay, stop: Stop, earliest: int) -> Sequence[int]:
+def _starts(day: TechnicianDay, earliest: int, latest: int | None) -> Sequence[int]:
     """Every five minutes of the shift; of what lies after it one is enough to say so."""
     first, last = (earliest, earliest + 1) if day.shift is None else (max(earliest, day.shift[0]), day.shift[1])
     begin = -(-first // STEP) * STEP
-    return range(begin, max(last, begin + 1), STEP)
+    return range(begin, max(last if latest is None else min(last, latest + 1), begin + 1), STEP)
 
 
 def _reasons(day: TechnicianDay, stop: Stop, known: Experience) -> Iterator[str]:

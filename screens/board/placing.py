@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit
-from dispatch.model.instants import clock_text
+from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import DISPATCHERS, QUEUED, STEPS
 from dispatch.model.text import pad, show
 from screens.binding import command
@@ -15,6 +17,10 @@ from screens.of_day import DayOfVisits, on_visit
 with lazily(__name__):
     from dispatch.desk.day import placement
     from dispatch.desk.plan import schedule
+    from dispatch.planning.candidates import Candidate
+
+WEEKS, MOST_SLOTS = 3, 40
+"""So far ahead another day is looked for, and so many of its slots are shown."""
 
 
 @on_visit("assign", STEPS["assign"].sources, "only what nobody has reached yet is given to somebody.")
@@ -34,19 +40,47 @@ async def assign(screen: DayOfVisits, visit: BoardVisit) -> None:
     if not ranked:
         screen.say("Nobody can be ranked: there are no technicians, or none works on this day.", "warning")
         return
-    rows = [
+    rows: list[ChoiceRow[Candidate | None]] = [
         ChoiceRow(
             f"{show(candidate.name, 18):18} {clock_text(candidate.start, board.zone, board.hours24)}"
-            f"  {candidate.verdict.level.value:8}  cost {candidate.cost:.0f}",
+            f"  {candidate.verdict.level.value}",
             candidate,
             candidate.words,
         )
         for candidate in ranked
     ]
-    chosen = await screen.choose(
-        f"{visit.reference} {visit.client} · {visit.work}", rows, "enter goes there, arrows adjust · esc goes back"
-    )
-    screen.query_one(MoveTimeline).take(visit, chosen.technician_id, chosen.start)
+    rows.append(ChoiceRow("another day …", None, f"what fits best in the {WEEKS} weeks from this day on"))
+    title = f"{visit.reference} {visit.client} · {visit.work}"
+    chosen = await screen.choose(title, rows, "enter goes there, arrows adjust · esc goes back")
+    if chosen is not None:
+        screen.query_one(MoveTimeline).take(visit, chosen.technician_id, chosen.start)
+    else:
+        await _assign_on_another_day(screen, visit, title)
+
+
+async def _assign_on_another_day(screen: DayOfVisits, visit: BoardVisit, title: str) -> None:
+    """Choose from the best slots of the coming weeks, and place it there."""
+    board = screen.board
+    assert board is not None
+    days = [board.day + datetime.timedelta(days=n) for n in range(WEEKS * 7)]
+    screen.say("Looking at the coming weeks …")
+    found = await screen.look_aside(placement.slots, screen.user.store, visit.reference, days)
+    if not found:
+        screen.say(f"Nobody can come in the next {WEEKS} weeks.", "warning")
+        return
+    rows = [
+        ChoiceRow(
+            f"{day_text(day):16} {clock_text(candidate.start, board.zone, board.hours24)}  {show(candidate.name, 18)}",
+            candidate,
+            candidate.words,
+        )
+        for day, candidate in found[:MOST_SLOTS]
+    ]
+    chosen = await screen.choose(title, rows, "enter places it there · esc goes back")
+    place = (visit.reference, [chosen.name], chosen.start)
+    if await screen.insist(f"Place {visit.reference}?", schedule.assign, *place, version=visit.version) is not None:
+        day = day_text(day_of(chosen.start, board.zone))
+        screen.say(f"{visit.reference} stands on {day} with {show(chosen.name)}. u takes it back.")
 
 
 @on_visit("move")

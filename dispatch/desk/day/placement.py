@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NamedTuple, TypedDict
 
 from db import pins, settings, visits
 from db.store import Store
@@ -17,7 +17,7 @@ from dispatch.desk.session.typed_words import reason_of
 from dispatch.desk.travel import providers
 from dispatch.desk.visits.crew import driver
 from dispatch.desk.visits.finding import find
-from dispatch.model.instants import day_of
+from dispatch.model.instants import day_of, span_local
 from dispatch.model.people import Technician
 from dispatch.model.states import UNREACHED
 from dispatch.model.text import show
@@ -54,23 +54,63 @@ def candidates(store: Store, reference: str, day: datetime.date) -> list[Candida
     On a day that runs they fit into it as it goes, from now on.
     """
     with store.read():
+        return _candidates(store, find(store, reference), day)
+
+
+class Slot(NamedTuple):
+    """A day, and who could come when on it."""
+
+    day: datetime.date
+    candidate: Candidate
+
+
+def slots(
+    store: Store,
+    reference: str,
+    days: Iterable[datetime.date],
+    between: tuple[int, int] | None = None,
+    technician: str | None = None,
+) -> list[Slot]:
+    """When somebody could come for a visit on any of some days, by what each adds to its day; only what is not refused, and
+    what is past its latest day last.
+
+    Args:
+        days: those that are looked at.
+        between: minutes from midnight at the site, from and to; None: any time of the day.
+        technician: name or login of who is to come; None: anybody.
+    """
+    with store.read():
         visit = find(store, reference)
-        firm = settings.firm(store)
-        days = routing.days_on(store, day, without=visit.id)
-        start = min((one.shift[0] for one in days if one.shift is not None), default=0)
-        if not start:
+        only = None if technician is None else {driver(store, technician).id}
+        found = [Slot(day, candidate) for day in days for candidate in _candidates(store, visit, day, between, only)]
+    fitting = [slot for slot in found if slot.candidate.verdict.level is not PlacementGrade.BLOCKED]
+    last = visit.due_on or datetime.date.max
+    return sorted(fitting, key=lambda slot: (slot.day > last, slot.candidate.cost, slot.day, slot.candidate.start))
+
+
+def _candidates(
+    store: Store,
+    visit: Visit,
+    day: datetime.date,
+    between: tuple[int, int] | None = None,
+    only: Collection[int] | None = None,
+) -> list[Candidate]:
+    firm = settings.firm(store)
+    days = [one for one in routing.days_on(store, day, without=visit.id, only=only) if one.shift is not None]
+    start = min((one.shift[0] for one in days if one.shift is not None), default=0)
+    if not start:
+        return []
+    stop = routing.stop_of(store, visit, start, start + stay_minutes(store, visit.minutes) * 60)
+    now, latest = store.clock.now(), None
+    if day_of(now, firm.zone) == day:
+        start = max(start, now - now % 300 + 300)
+    if between is not None:
+        opens, latest = span_local(day, *between, visit.zone)
+        start = max(start, opens)
+        if latest < start:
             return []
-        stop = routing.stop_of(store, visit, start, start + stay_minutes(store, visit.minutes) * 60)
-        now = store.clock.now()
-        earliest = now - now % 300 + 300 if day_of(now, firm.zone) == day else start
-        return ranked(
-            [one for one in days if one.shift is not None],
-            stop,
-            providers.drives_on(store, day),
-            routing.rules_of(firm),
-            max(earliest, start),
-            visits.experience(store, visit),
-        )
+    drives, rules = providers.drives_on(store, day), routing.rules_of(firm)
+    return ranked(days, stop, drives, rules, start, visits.experience(store, visit), latest)
 
 
 def has_pinned_drive(store: Store, reference: str) -> bool:

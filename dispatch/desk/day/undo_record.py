@@ -26,8 +26,8 @@ STOOD_AGAINST = "stood_against"
 
 
 _PICTURED = """state starts_at ends_at priority pinned reason cancelled_at ended_at review archived_at work description
-    wanted_on latest_on promised_from=promised.0 promised_to=promised.1 minutes emergency reported_by came_by preferred_id skills tags
-    crew"""
+    wanted_on latest_on promised_from=promised.0 promised_to=promised.1 minutes emergency reported_by came_by preferred_id
+    skills tags crew"""
 
 
 _CREW = "staff_id=technician_id labour_class vehicle billable depart_at check_in_at seen_at"
