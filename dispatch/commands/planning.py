@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -26,9 +26,10 @@ from dispatch.model.text import show
 with lazily(__name__):
     from db import settings
     from db.store import Store
-    from dispatch.desk.plan import companions, proposing, taking, vroom_form
-    from dispatch.desk.plan.proposal import Proposal, Standing
+    from dispatch.desk.plan import companions, proposing, taking, vroom_form, week
+    from dispatch.desk.plan.proposal import Move, Proposal, Standing
     from dispatch.desk.roads import road_engines
+    from dispatch.desk.session.user import User
     from dispatch.desk.texts import plan_words
     from dispatch.desk.visits import crew
     from dispatch.fields import kinds
@@ -51,6 +52,7 @@ with lazily(__name__):
     option("--technician", "NAME", "plan only their part, the rest stays; repeat", action="append"),
     option("--between", "HOURS", "plan only this part of the day: 13-17, 8:30-12"),
     option("--overtime", "MINUTES", "past the shift at most (default: as the firm has it; 0: none)", type=int),
+    flag("--week", "lay the requests over the seven days from that day on, each between its wanted and its latest day"),
     flag("--apply", "write it"),
     option(
         "--only",
@@ -136,17 +138,40 @@ def _day(args: Args) -> Answer:
     day = day_typed(user.store, args.date)
     for note in road_engines.prefetch(user, day).notes:
         print(show(note, 300), file=sys.stderr)
-    found = proposing.propose(user.store, day, args.seconds, _scope(user.store, args, day))
-    taken = taking.take(user, found.best, _chosen(user.store, found.best, args)) if args.apply else None
+    asked = _scope(user.store, args, day)
+    if args.week:
+        days = [day + datetime.timedelta(days=number) for number in range(7)]
+        planned = week.plan_week(user.store, days, args.seconds, asked)
+        taken = _taken(user, planned.moves, planned.label, args)
+        return Answer(
+            planned,
+            lambda planned: _week_form(planned) | _taken_form(taken),
+            lambda planned: [*plan_words.week_lines(planned), *_taken_lines(taken, planned.moves)],
+        )
+    found = proposing.propose(user.store, day, args.seconds, asked)
+    best = found.best
+    taken = _taken(user, best.moves, best.label, args)
+    return Answer(
+        found,
+        lambda found: _form(found) | _taken_form(taken),
+        lambda found: [*plan_words.proposal_lines(*found), *_taken_lines(taken, best.moves)],
+    )
 
-    def lines(found: proposing.PlanFound) -> Iterator[str]:
-        yield from plan_words.proposal_lines(*found)
-        if taken is not None:
-            yield from plan_words.taken_lines(taken)
-        elif found.best.moves:
-            yield "Nothing was changed. --apply writes it."
 
-    return Answer(found, lambda found: _form(found, taken), lines)
+def _taken(user: User, moves: Sequence[Move], label: str, args: Args) -> taking.Taken | None:
+    """What is written of a plan; None where nothing is asked to be."""
+    return taking.take(user, moves, label, _chosen(user.store, moves, args)) if args.apply else None
+
+
+def _taken_lines(taken: taking.Taken | None, moves: Sequence[Move]) -> Iterable[str]:
+    if taken is not None:
+        return plan_words.taken_lines(taken)
+    return ["Nothing was changed. --apply writes it."] if moves else []
+
+
+def _taken_form(taken: taking.Taken | None) -> dict[str, Any]:
+    skipped = [] if taken is None else [{"reference": reference, "why": why} for reference, why in taken.skipped]
+    return {"applied": None if taken is None else len(taken.moved), "skipped": skipped}
 
 
 def _scope(store: Store, args: Args, day: datetime.date) -> scope.PlanScope:
@@ -163,27 +188,35 @@ def _scope(store: Store, args: Args, day: datetime.date) -> scope.PlanScope:
     return scope.PlanScope(scope.Freedom(args.scope), technicians, between, args.overtime)
 
 
-def _chosen(store: Store, proposal: Proposal, args: Args) -> set[str] | None:
+def _chosen(store: Store, moves: Sequence[Move], args: Args) -> set[str] | None:
     """The moves that are taken, by reference; None for all."""
 
     def named(words: Iterable[str]) -> set[str]:
-        moves = [(word, taking.matching(store, proposal, word)) for word in words]
-        if nothing := [word for word, found in moves if not found]:
+        meant = [(word, taking.matching(store, moves, word, settings.firm(store).zone)) for word in words]
+        if nothing := [word for word, found in meant if not found]:
             raise Refusal(f"No move of this plan is spoken of by {show(', '.join(nothing))}. Nothing was changed.")
-        return {move.visit.reference for _, found in moves for move in found}
+        return {move.visit.reference for _, found in meant for move in found}
 
     if not args.only and not args.but:
         return None
-    wanted = named(args.only) if args.only else {move.visit.reference for move in proposal.moves}
-    return set(companions.without(proposal.moves, named(args.but))) & wanted if args.but else wanted
+    wanted = named(args.only) if args.only else {move.visit.reference for move in moves}
+    return set(companions.without(moves, named(args.but))) & wanted if args.but else wanted
 
 
-def _form(found: proposing.PlanFound, taken: taking.Taken | None) -> dict[str, Any]:
-    applied = None if taken is None else len(taken.moved)
-    skipped = [] if taken is None else [{"reference": reference, "why": why} for reference, why in taken.skipped]
+def _form(found: proposing.PlanFound) -> dict[str, Any]:
     least = found.least
-    document = _proposal_form(found.best) | {"applied": applied, "skipped": skipped}
-    return document | {"least_change": least and {"after": asdict(least.after), "stirred": least.stirred}}
+    beside = {"after": asdict(least.after), "stirred": least.stirred} if least is not None else None
+    return _proposal_form(found.best) | {"least_change": beside}
+
+
+def _week_form(planned: week.WeekPlan) -> dict[str, Any]:
+    return form(
+        planned,
+        "days left_out note cpu_seconds",
+        days=[_proposal_form(day) for day in planned.days],
+        left_out=forms(planned.left_out, "reference=visit.reference client=visit.client why"),
+        cpu_seconds=round(planned.cpu_seconds, 3),
+    )
 
 
 def _proposal_form(proposal: Proposal) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class PlanScreen(UserScreen):
     @work(group="changes", exclusive=True)
     async def _see_changes(self) -> None:
         if (proposal := self._shown) is not None:
-            changed = await self.look_aside(changed_meanwhile, self.user, proposal)
+            changed = await self.look_aside(changed_meanwhile, self.user, proposal.moves)
             if changed is not None and changed != self._changed:
                 self._changed = changed
                 self._show()
@@ -207,7 +207,7 @@ class PlanScreen(UserScreen):
             return
         self._halt()
         try:
-            taken = await aside(self.app, take, self.user, proposal, references)
+            taken = await aside(self.app, take, self.user, proposal.moves, proposal.label, references)
         except (StoreFault, Refusal) as refusal:
             self.say(str(refusal), "warning")
             return
@@ -238,7 +238,7 @@ class PlanScreen(UserScreen):
         if (proposal := self._shown) is None:
             return
         words = await self.ask("Mark moves", "a technician, client, address, skill, P1, or hours: 13-17", does="marks")
-        found = self.look(matching, self.user.store, proposal, words) or ()
+        found = self.look(matching, self.user.store, proposal.moves, words, proposal.zone) or ()
         if not found:
             self.say(f"No move is spoken of by {show(words, 40)}.", "warning")
             return

@@ -53,18 +53,18 @@ def test_the_queue_is_placed_and_the_checker_approves_every_stop(office: Office)
 
 def test_it_is_written_as_one_change_and_taken_back_as_one(office: Office) -> None:
     proposal = plan(office)
-    assert len(take(office.dana, proposal).moved) == 2
+    assert len(take(office.dana, proposal.moves, proposal.label).moved) == 2
     assert {stands(office, one)[2] for one in ("R1", "R2")} == {State.PLANNED}
     again = plan(office)
     assert again.moves == ()
-    assert take(office.dana, again).moved == ()
+    assert take(office.dana, again.moves, again.label).moved == ()
 
     undo.undo(office.dana)
     assert {stands(office, one)[2] for one in ("R1", "R2")} == {State.REQUESTED}
     undo.redo(office.dana)
     assert {stands(office, one)[2] for one in ("R1", "R2")} == {State.PLANNED}
     with pytest.raises(NotAllowed):
-        take(office.ana, proposal)
+        take(office.ana, proposal.moves, proposal.label)
 
 
 def test_a_move_says_that_nobody_billable_comes(office: Office) -> None:
@@ -88,13 +88,13 @@ def test_only_the_part_of_a_technician(office: Office) -> None:
 
 def test_single_moves_are_taken_and_the_rest_is_planned_around_them(office: Office) -> None:
     proposal = plan(office)
-    assert take(office.dana, proposal, ["R1"]).moved == ("R1",)
+    assert take(office.dana, proposal.moves, proposal.label, ["R1"]).moved == ("R1",)
     first = stands(office, "R1")
     assert first[2] is State.PLANNED
     assert stands(office, "R2")[2] is State.REQUESTED
     rest = plan(office, PlanScope(freedom=Freedom.QUEUE))
     assert {move.visit.reference for move in rest.moves} == {"R2"}
-    take(office.dana, rest)
+    take(office.dana, rest.moves, rest.label)
     assert stands(office, "R1") == first
     assert stands(office, "R2")[2] is State.PLANNED
 
@@ -102,8 +102,8 @@ def test_single_moves_are_taken_and_the_rest_is_planned_around_them(office: Offi
 def test_what_changed_meanwhile_is_left_out_by_name(office: Office) -> None:
     proposal = plan(office)
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("15:00"), reason="client asked", confirmed=True)
-    assert changed_meanwhile(office.dana, proposal) == {"R1": "changed by dana meanwhile"}
-    taken = take(office.dana, proposal)
+    assert changed_meanwhile(office.dana, proposal.moves) == {"R1": "changed by dana meanwhile"}
+    taken = take(office.dana, proposal.moves, proposal.label)
     assert taken.skipped[0] == ("R1", "changed by dana meanwhile")
     assert stands(office, "R1")[1] == at("15:00")
 
@@ -113,9 +113,9 @@ def test_words_name_moves(office: Office) -> None:
     start = next(move.after[1] for move in proposal.moves if move.visit.reference == "R1" and move.after is not None)
     hour = (start - at("00:00")) // 3600
     for words in ("r1", "harbor", f"{hour}-{hour + 1}"):
-        assert "R1" in {move.visit.reference for move in matching(office.store, proposal, words)}
-    assert matching(office.store, proposal, "nobody") == ()
-    assert matching(office.store, proposal, "3-4") == ()
+        assert "R1" in {move.visit.reference for move in matching(office.store, proposal.moves, words, proposal.zone)}
+    assert matching(office.store, proposal.moves, "nobody", proposal.zone) == ()
+    assert matching(office.store, proposal.moves, "3-4", proposal.zone) == ()
 
 
 @pytest.mark.parametrize("keep", ["pin", "confirm", "dispatch"])
@@ -124,7 +124,7 @@ def test_what_is_pinned_confirmed_or_told_never_moves(office: Office, keep: str)
     getattr(schedule, keep)(office.dana, "R1")
     proposal = plan(office)
     assert "R1" not in {move.visit.reference for move in proposal.moves}
-    take(office.dana, proposal)
+    take(office.dana, proposal.moves, proposal.label)
     assert stands(office, "R1")[1] == at("15:10")
 
 

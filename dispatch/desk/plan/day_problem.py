@@ -56,7 +56,8 @@ class DayProblem:
 
     `days` are the technicians' days with what stays in them only, in the order of `problem.technicians`; `movable` the
     visits that the solver places, in the order of the first of `problem.visits`; `before` their plan as it is.
-    `places` are those of the matrix. `unplaced` have no coordinates, `beyond` so many more wait than are planned at once.
+    `places` are those of the matrix, `moments` those whose drives are in it.
+    `unplaced` have no coordinates, `beyond` so many more wait than are planned at once.
     """
 
     day: datetime.date
@@ -70,6 +71,7 @@ class DayProblem:
     rules: Rules
     unplaced: tuple[Visit, ...]
     places: tuple[Place | None, ...]
+    moments: tuple[int, ...]
     beyond: int
 
 
@@ -129,6 +131,7 @@ def day_problem(store: Store, day: datetime.date, scope: PlanScope = WHOLE_DAY) 
             zone=firm.zone,
             problem=problem,
             places=tuple(builder.places),
+            moments=builder.moments,
             days=days,
             movable=tuple(located),
             before=tuple(before),
@@ -230,15 +233,7 @@ class _Builder:
     def _matrix(self) -> tuple[tuple[int, ...], ...]:
         """The drives in whole minutes. Where they depend on the hour, the longest of midday and of the worst hours, so that
         what is planned can be driven at whatever hour it comes to stand."""
-        places = list(self.places)
-        tables = [self.drives.provider.matrix(places, places, moment) for moment in self.moments] if places else []
-        return tuple(
-            tuple(
-                0 if row == column else whole_minutes(max(leg.seconds or 0 for leg in cell))
-                for column, cell in enumerate(zip(*rows, strict=True))
-            )
-            for row, rows in enumerate(zip(*tables, strict=True))
-        )
+        return matrix_of(self.drives, list(self.places), self.moments)
 
     def _worst_hours(self, places: Sequence[Place | None]) -> set[int]:
         """The half hours of the day in which some drives take longest; none where drives do not depend on the hour."""
@@ -420,6 +415,18 @@ class _Builder:
         if holder is not None and holder != day.technician_id:
             extra += TIDY
         return extra
+
+
+def matrix_of(drives: Drives, places: Sequence[Place | None], moments: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    """The drives between all of some places in whole minutes, each the longest of some moments."""
+    tables = [drives.provider.matrix(places, places, moment) for moment in moments] if places else []
+    return tuple(
+        tuple(
+            0 if row == column else whole_minutes(max(leg.seconds or 0 for leg in cell))
+            for column, cell in enumerate(zip(*rows, strict=True))
+        )
+        for row, rows in enumerate(zip(*tables, strict=True))
+    )
 
 
 def whole_minutes(seconds: int) -> int:

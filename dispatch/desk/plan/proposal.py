@@ -98,6 +98,11 @@ class Proposal:
     scope: PlanScope = WHOLE_DAY
 
     @property
+    def label(self) -> str:
+        """What it is called among the changes."""
+        return f"plan {self.day.isoformat()}"
+
+    @property
     def stirred(self) -> int:
         """How many visits that stand in the plan would stand elsewhere, or nowhere."""
         return sum(move.before is not None for move in self.moves)

@@ -64,7 +64,7 @@ class Proposing:
         self._beside = None
         if self._careful is not None:
             self._beside = Beside(self._careful.problem, _same(self._careful, self._given))
-        self._solving = Solving(self._given.problem, seconds, start=_standing(self._given), beside=self._beside)
+        self._solving = Solving(self._given.problem, seconds, start=standing_plan(self._given), beside=self._beside)
         self._last: BetterPlan | None = None
         self.found: PlanFound | None = None
         """The best so far."""
@@ -73,8 +73,8 @@ class Proposing:
         least: Proposal | None = None
         for better in self._solving:
             if least is None and self._careful is not None and (beside := self._solving.beside) is not None:
-                least = _proposal(self._careful, beside, self._solving.note)
-            best = _proposal(self._given, better, self._solving.note)
+                least = proposal_of(self._careful, beside, self._solving.note)
+            best = proposal_of(self._given, better, self._solving.note)
             self._last = better
             if least is not None and not self._is_worth_it(best, least, better):
                 best = least
@@ -85,7 +85,7 @@ class Proposing:
         """Why a visit is left out of the best plan; empty where it is not, or nothing was found yet."""
         for index, visit in enumerate(self._given.movable):
             if visit.reference == reference and self._last is not None:
-                return _why(self._given, self._last.plan, index)
+                return reason_of(self._given, self._last.plan, index)
         return ""
 
     def reasons(self, left_out: Sequence[LeftOut]) -> tuple[LeftOut, ...]:
@@ -126,7 +126,7 @@ def propose(store: Store, day: datetime.date, seconds: float, scope: PlanScope =
     return PlanFound(replace(best, left_out=proposing.reasons(best.left_out)), least)
 
 
-def _standing(given: DayProblem) -> Plan:
+def standing_plan(given: DayProblem) -> Plan:
     """The plan that stands: what moves and what stays, by start."""
     numbers = {day.technician_id: number for number, day in enumerate(given.days)}
     routes: list[list[tuple[int, int]]] = [[] for _ in given.days]
@@ -154,7 +154,7 @@ def _same(part: DayProblem, whole: DayProblem) -> tuple[int | None, ...]:
     return (*own, *(kept.get(visit.id, free.get(int(visit.id.partition("@")[0]))) for visit in stays))
 
 
-def _proposal(given: DayProblem, better: BetterPlan, note: str) -> Proposal:
+def proposal_of(given: DayProblem, better: BetterPlan, note: str) -> Proposal:
     """A plan as a proposal. What the checker refuses is put in where it fits, else left out."""
     movable = given.movable
     days: list[TechnicianDay] = []
@@ -251,7 +251,8 @@ def _broken(given: DayProblem, verdicts: Mapping[int, tuple[str, Verdict]]) -> l
     return sorted(broken, key=lambda one: (not one.visit.emergency, one.visit.priority, -one.minutes))
 
 
-def _why(given: DayProblem, plan: Plan, index: int) -> str:
+def reason_of(given: DayProblem, plan: Plan, index: int) -> str:
+    """Why a visit, by its index, is left out of a plan."""
     if not given.problem.visits[index].windows:
         return "its site is closed on this day, or not open any more"
     names = {str(day.technician_id): day.name for day in given.days}

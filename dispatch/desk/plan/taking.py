@@ -12,7 +12,7 @@ from db.names import folded
 from db.store import Store
 from dispatch.desk.plan import schedule
 from dispatch.desk.plan.companions import closure, without
-from dispatch.desk.plan.proposal import Move, Proposal
+from dispatch.desk.plan.proposal import Move
 from dispatch.desk.plan.schedule import DoesNotFit, Placement
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import span_of
@@ -28,27 +28,26 @@ class Taken:
     skipped: tuple[tuple[str, str], ...]
 
 
-def changed_meanwhile(user: User, proposal: Proposal) -> dict[str, str]:
+def changed_meanwhile(user: User, moves: Sequence[Move]) -> dict[str, str]:
     """The moves whose visit somebody changed since the plan was made: by reference, who did."""
-    store, seen = user.store, {move.visit.id: move.visit.version for move in proposal.moves}
+    store, seen = user.store, {move.visit.id: move.visit.version for move in moves}
     with store.read():
         changed = [visit for visit in visits.visits_by_id(store, seen) if visit.version != seen[visit.id]]
         last = {visit.reference: chain.last_change(store.conn, "visit", visit.id) for visit in changed}
     return {reference: f"changed by {who[0] if who else 'somebody'} meanwhile" for reference, who in last.items()}
 
 
-def take(user: User, proposal: Proposal, references: Collection[str] | None = None) -> Taken:
-    """Write a plan, or some of its moves and all that those need, as one change.
+def take(user: User, moves: Sequence[Move], label: str, references: Collection[str] | None = None) -> Taken:
+    """Write the moves of a plan, or some of them and all that those need, as one change.
 
     Raises:
         NotAllowed: only a dispatcher plans.
     """
     user.allow("plan", [Role.DISPATCHER])
-    moves = proposal.moves
     wanted = closure(moves, [move.visit.reference for move in moves] if references is None else references)
     skipped: dict[str, str] = {}
     while True:
-        changed = changed_meanwhile(user, proposal)
+        changed = changed_meanwhile(user, moves)
         skipped |= {reference: why for reference, why in changed.items() if reference in wanted}
         standing = without([move for move in moves if move.visit.reference in wanted], skipped)
         for reference in sorted(wanted - standing - skipped.keys()):
@@ -57,7 +56,7 @@ def take(user: User, proposal: Proposal, references: Collection[str] | None = No
         if not chosen:
             return Taken((), tuple(sorted(skipped.items())))
         try:
-            schedule.place_all(user, [_placement(move) for move in chosen], f"plan {proposal.day.isoformat()}")
+            schedule.place_all(user, [_placement(move) for move in chosen], label)
         except DoesNotFit as refusal:
             skipped[refusal.reference] = refusal.why
             continue
@@ -71,17 +70,17 @@ def _placement(move: Move) -> Placement:
     return Placement(move.visit.reference, move.visit.version, technician, start)
 
 
-def matching(store: Store, proposal: Proposal, words: str) -> tuple[Move, ...]:
+def matching(store: Store, moves: Sequence[Move], words: str, zone: str) -> tuple[Move, ...]:
     """The moves that words speak of: a reference, a technician, a client, a site or its address, a skill, a priority (P1),
     or hours (13-17) in which they would begin."""
     asked = folded(words.strip())
     with contextlib.suppress(ValueError):
         first, last = span_of(asked)
-        return tuple(move for move in proposal.moves if _starts_between(move, proposal.zone, first, last))
+        return tuple(move for move in moves if _starts_between(move, zone, first, last))
     addresses = {site.id: site.address for site in clients.all_sites(store)}
     return tuple(
         move
-        for move in proposal.moves
+        for move in moves
         if asked and any(asked in folded(text) for text in (*_texts(move), addresses.get(move.visit.site_id, "")))
     )
 

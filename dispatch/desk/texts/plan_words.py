@@ -11,6 +11,7 @@ from dispatch.model.text import pad, show
 with lazily(__name__):
     from dispatch.desk.plan.proposal import DayFigures, Move, Proposal, Standing
     from dispatch.desk.plan.taking import Taken
+    from dispatch.desk.plan.week import WeekPlan
 
 FIGURES = (
     ("placed", "visits"),
@@ -31,7 +32,7 @@ def proposal_lines(proposal: Proposal, least: Proposal | None = None) -> Iterato
     yield f"Plan of {day_text(proposal.day)}" + (f"  ({show(proposal.note, 300)})" if proposal.note else "")
     yield "  " + "  ".join(pad(word, 13) for word in ("", *(word for _, word in FIGURES), "stirred"))
     rows: list[tuple[str, DayFigures, int]] = [("as it is", proposal.before, 0)]
-    if least is not None and least is not proposal:
+    if least is not None and least.moves != proposal.moves:
         rows.append(("least change", least.after, least.stirred))
     rows.append(("as planned", proposal.after, proposal.stirred))
     for title, figures, stirred in rows:
@@ -61,6 +62,23 @@ def proposal_lines(proposal: Proposal, least: Proposal | None = None) -> Iterato
     yield f"Moves ({len(moves)})" if moves else "Nothing moves: the day is as good as it was found to be."
     for move in moves:
         yield f"  {pad(move.visit.reference, 7)} {pad(move.visit.client, 28)} {move_words(move, proposal.zone)}"
+
+
+def week_lines(planned: WeekPlan) -> Iterator[str]:
+    """Several days: what each holds, and what is on none of them."""
+    yield f"Plan of {len(planned.days)} days" + (f"  ({show(planned.note, 300)})" if planned.note else "")
+    for day in planned.days:
+        figures = day.after
+        told = f"{_visits(figures.placed)}, {figures.travel} min driving, {figures.late} min late"
+        yield f"{day_text(day.day)}: {told}, {figures.overtime} min overtime"
+        for broken in day.broken:
+            yield f"  not kept: {show(broken.visit.reference)} {show(broken.technician)}: {show(broken.text)}"
+        for move in day.moves:
+            yield f"  {pad(move.visit.reference, 7)} {pad(move.visit.client, 28)} {move_words(move, day.zone)}"
+    if planned.left_out:
+        yield f"On none of these days ({len(planned.left_out)})"
+    for left_out in planned.left_out:
+        yield f"  {pad(left_out.visit.reference, 7)} {show(left_out.visit.client)}: {show(left_out.why, 200)}"
 
 
 def move_words(move: Move, zone: str) -> str:

@@ -1,0 +1,182 @@
+"""Several days planned at once: requests are laid over the days of all technicians, each between its wanted and its latest day."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from db.store import Store
+from dispatch.desk.plan.day_problem import DayProblem, day_problem, matrix_of
+from dispatch.desk.plan.proposal import LeftOut, Move, Proposal
+from dispatch.desk.plan.proposing import proposal_of, standing_plan
+from dispatch.desk.plan.scope import PlanScope
+from dispatch.desk.session.refusals import Refusal
+from dispatch.model.travel import Place
+from dispatch.model.visits import Visit
+from dispatch.planning.judging import judge
+from dispatch.planning.problem import Plan, PlannedTechnician, PlannedVisit
+from dispatch.planning.solving import BetterPlan, Solving
+
+A_DAY_LATER = 2.0
+"""What it costs, in minutes of driving, to do a request a day later than it could be done; twice as much for each priority
+above the lowest."""
+
+
+class WeekPlan(NamedTuple):
+    """A plan of several days: each as a proposal, and what is on none of them."""
+
+    days: tuple[Proposal, ...]
+    left_out: tuple[LeftOut, ...]
+    note: str
+    cpu_seconds: float
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """All moves, by day."""
+        return tuple(move for day in self.days for move in day.moves)
+
+    @property
+    def label(self) -> str:
+        """What it is called among the changes."""
+        return f"plan {self.days[0].day.isoformat()} to {self.days[-1].day.isoformat()}"
+
+
+def plan_week(store: Store, days: Sequence[datetime.date], seconds: float, scope: PlanScope) -> WeekPlan:
+    """The best plan of some days that is found in the time given.
+
+    Raises:
+        Refusal: nobody works on any of them.
+    """
+    with store.read():
+        given = [problem for day in days if (problem := day_problem(store, day, scope)).days]
+    if not given:
+        raise Refusal("Nobody works on these days.")
+    whole = _Merged(given)
+    solving = Solving(whole.problem, seconds, start=whole.standing())
+    best = None
+    for better in solving:
+        best = better
+    if best is None:
+        raise Refusal("No plan was made.")
+    proposals, placed = [], set[str]()
+    for number, part in enumerate(given):
+        plan = whole.of_day(number, best.plan)
+        judged = judge(part.problem, plan)
+        if judged is None:
+            raise Refusal("No plan was made.")
+        proposal = proposal_of(part, best._replace(plan=plan, judgement=judged), solving.note)
+        elsewhere = {visit.reference for visit in part.movable if visit.starts_at is None} - whole.on_day(number, best)
+        proposals.append(_own(proposal, elsewhere))
+        placed |= {move.visit.reference for move in proposals[-1].moves if move.after is not None}
+    return WeekPlan(tuple(proposals), _left_out(given, placed), solving.note, solving.cpu_seconds)
+
+
+def _own(proposal: Proposal, elsewhere: set[str]) -> Proposal:
+    """A day without what is left to other days."""
+    left = tuple(one for one in proposal.left_out if one.visit.reference not in elsewhere)
+    after = replace(proposal.after, left_out=len(left))
+    before = replace(proposal.before, left_out=proposal.before.left_out - len(proposal.left_out) + len(left))
+    return replace(proposal, left_out=left, after=after, before=before)
+
+
+def _left_out(given: Sequence[DayProblem], placed: set[str]) -> tuple[LeftOut, ...]:
+    """What is on no day."""
+    waiting: dict[str, Visit] = {}
+    unplaced: dict[str, Visit] = {}
+    for part in given:
+        waiting |= {visit.reference: visit for visit in part.movable if visit.starts_at is None}
+        unplaced |= {visit.reference: visit for visit in part.unplaced}
+    left = [LeftOut(visit, "no room on these days") for name, visit in waiting.items() if name not in placed]
+    left.sort(key=lambda one: (not one.visit.emergency, one.visit.priority, one.visit.reference))
+    return (*left, *(LeftOut(visit, "its site has no coordinates: place it first") for visit in unplaced.values()))
+
+
+class _Merged:
+    """The problems of some days as one, whose technicians are technicians on a day."""
+
+    def __init__(self, given: Sequence[DayProblem]) -> None:
+        self._given = given
+        self._places: dict[Place | None, int] = {}
+        self._index: dict[str, int] = {}
+        self._visits: list[PlannedVisit] = []
+        technicians: list[PlannedTechnician] = []
+        kept: list[PlannedVisit] = []
+        for number, part in enumerate(given):
+            technicians += [self._technician(number, one) for one in part.problem.technicians]
+            for index, planned in enumerate(part.problem.visits):
+                own = self._visit(number, planned)
+                if index >= len(part.movable):
+                    kept.append(own)
+                elif (known := self._index.get(own.id)) is None:
+                    self._index[own.id] = len(self._visits)
+                    self._visits.append(own)
+                else:
+                    self._visits[known] = _either(self._visits[known], own)
+        self._index |= {visit.id: len(self._visits) + index for index, visit in enumerate(kept)}
+        first = given[0]
+        moments = [moment for part in given for moment in part.moments] if first.drives.by_hour else first.moments
+        self.problem = replace(
+            first.problem,
+            technicians=tuple(technicians),
+            visits=(*self._visits, *kept),
+            seconds=matrix_of(first.drives, list(self._places), moments),
+        )
+
+    def of_day(self, number: int, plan: Plan) -> Plan:
+        """The part of a plan that is of one day, in the terms of that day's own problem."""
+        part = self._given[number]
+        local = {self._index[_name(number, visit)]: index for index, visit in enumerate(part.problem.visits)}
+        first = sum(len(other.problem.technicians) for other in self._given[:number])
+        own = plan[first : first + len(part.problem.technicians)]
+        return tuple(tuple(local[index] for index in order) for order in own)
+
+    def standing(self) -> Plan:
+        """The plan that stands, of all days."""
+        return tuple(
+            tuple(self._index[_name(number, part.problem.visits[index])] for index in order)
+            for number, part in enumerate(self._given)
+            for order in standing_plan(part)
+        )
+
+    def on_day(self, number: int, best: BetterPlan) -> set[str]:
+        """The references of what the plan places on a day."""
+        part = self._given[number]
+        return {part.problem.visits[index].id for order in self.of_day(number, best.plan) for index in order}
+
+    def _place(self, number: int, place: int) -> int:
+        return self._places.setdefault(self._given[number].places[place], len(self._places))
+
+    def _technician(self, number: int, one: PlannedTechnician) -> PlannedTechnician:
+        start, end = self._place(number, one.start), self._place(number, one.end)
+        return replace(one, id=f"{one.id}@{number}", start=start, end=end)
+
+    def _visit(self, number: int, planned: PlannedVisit) -> PlannedVisit:
+        """A visit as it is done on one day: by the technicians of that day, dearer the later it is."""
+        part = self._given[number]
+        able = {one.id for one in part.problem.technicians} if planned.only is None else planned.only
+        later = 0.0 if planned.kept else number * A_DAY_LATER * 2 ** (4 - planned.priority)
+        return replace(
+            planned,
+            id=_name(number, planned),
+            place=self._place(number, planned.place),
+            only=frozenset(f"{name}@{number}" for name in able),
+            extra={f"{name}@{number}": planned.extra.get(name, 0.0) + later for name in able},
+        )
+
+
+def _name(number: int, planned: PlannedVisit) -> str:
+    """What stays is somebody's on one day; what waits is the same on all."""
+    return f"{planned.id}@{number}" if planned.kept else planned.id
+
+
+def _either(one: PlannedVisit, other: PlannedVisit) -> PlannedVisit:
+    """A visit that may be done on the days of both."""
+    return replace(
+        one,
+        windows=(*one.windows, *other.windows),
+        only=(one.only or frozenset()) | (other.only or frozenset()),
+        extra={**one.extra, **other.extra},
+        left_out=max(one.left_out, other.left_out),
+    )
