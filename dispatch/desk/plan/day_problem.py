@@ -9,7 +9,8 @@ from itertools import chain, pairwise, zip_longest
 
 from db import people, settings, visits
 from db.store import Store, existing
-from dispatch.desk.day import routing
+from dispatch.desk.day import placement, routing
+from dispatch.desk.day.placement import Slot
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, promised_by
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.travel import providers
@@ -38,6 +39,10 @@ OVERDUE = 1.4
 A_DAY, MOST_DAYS = 0.002, 30
 KEPT_LATE = KEPT / 10
 """What a minute costs by which something that stays begins later: nothing is gained by it."""
+MOST_PATIENT, MOST_AHEAD = 20, 7
+"""For so many requests a later day is looked for, and so many days ahead."""
+WAITING = 5.0
+"""What it costs, in minutes of driving, to put a request off by a day that may wait."""
 MOST_WAITING = 1000
 """So many requests are planned at once; more are taken in the order of what breaks first."""
 SLIP = 600
@@ -58,6 +63,7 @@ class DayProblem:
     visits that the solver places, in the order of the first of `problem.visits`; `before` their plan as it is.
     `places` are those of the matrix, `moments` those whose drives are in it.
     `unplaced` have no coordinates, `beyond` so many more wait than are planned at once.
+    `later` has the best later slot of what may wait, by the id of the visit.
     """
 
     day: datetime.date
@@ -73,6 +79,7 @@ class DayProblem:
     places: tuple[Place | None, ...]
     moments: tuple[int, ...]
     beyond: int
+    later: Mapping[int, Slot]
 
 
 def may_move(visit: Visit, now: int) -> bool:
@@ -86,8 +93,11 @@ def may_move(visit: Visit, now: int) -> bool:
     )
 
 
-def day_problem(store: Store, day: datetime.date, scope: PlanScope = WHOLE_DAY) -> DayProblem:
-    """The problem of a day, or of the part of it that is asked for, read in one snapshot."""
+def day_problem(store: Store, day: datetime.date, scope: PlanScope = WHOLE_DAY, *, may_wait: bool = True) -> DayProblem:
+    """The problem of a day, or of the part of it that is asked for, read in one snapshot.
+
+    With `may_wait` requests whose latest day is a later one are put off where that day holds them better.
+    """
     with store.read():
         firm = settings.firm(store)
         now = store.clock.now()
@@ -104,6 +114,7 @@ def day_problem(store: Store, day: datetime.date, scope: PlanScope = WHOLE_DAY) 
         missed = _missed(clocks, now, max(first, now))
         asked.sort(key=lambda visit: _breaks_first(visit, visit.id in missed))
         waiting, beyond = asked[:MOST_WAITING], len(asked[MOST_WAITING:])
+        later = _later(store, day, waiting) if may_wait else {}
         stops = routing.stops_of(store, [_span(visit, firm, day) for visit in [*moving, *waiting]], clocks)
         if scope.freedom is Freedom.LEAST:
             moving = [visit for visit in moving if _cannot_stay(visit, stops[visit.id], before, drives, rules)]
@@ -118,12 +129,14 @@ def day_problem(store: Store, day: datetime.date, scope: PlanScope = WHOLE_DAY) 
             now=now,
             running=day_of(now, firm.zone) == day,
             midnight=starts_at,
+            day=day,
             days=days,
             drives=drives,
             rules=rules,
             caps={technician.id: technician.cap_pct for technician in people.technicians(store)},
             begun={visit.id for visit in placed if visit.state in ON_THE_WAY_OR_THERE},
             missed=missed,
+            later=later,
         )
         problem = builder.problem(located, stops)
         return DayProblem(
@@ -140,6 +153,7 @@ def day_problem(store: Store, day: datetime.date, scope: PlanScope = WHOLE_DAY) 
             rules=rules,
             unplaced=tuple(visit for visit in waiting if stops[visit.id].place is None),
             beyond=beyond,
+            later=later,
         )
 
 
@@ -148,6 +162,18 @@ def _asks_for(visit: Visit, day: datetime.date, ends_at: int) -> bool:
     if visit.state is not State.REQUESTED or (visit.promised is not None and visit.promised[0] >= ends_at):
         return False
     return visit.wanted_on is None or visit.wanted_on <= day
+
+
+def _later(store: Store, day: datetime.date, waiting: Sequence[Visit]) -> dict[int, Slot]:
+    """The best slot on a later day of each request that may wait for one."""
+    found = {}
+    patient = [visit for visit in waiting if visit.latest_on is not None and visit.latest_on > day and visit.place]
+    for visit in patient[:MOST_PATIENT]:
+        ahead = min((visit.latest_on or day) - day, datetime.timedelta(days=MOST_AHEAD)).days
+        days = [day + datetime.timedelta(days=number) for number in range(1, ahead + 1)]
+        if slots := placement.slots(store, visit.reference, days):
+            found[visit.id] = slots[0]
+    return found
 
 
 def _is_free(visit: Visit, scope: PlanScope, now: int) -> bool:
@@ -199,12 +225,14 @@ class _Builder:
     now: int
     running: bool
     midnight: int
+    day: datetime.date
     days: Sequence[TechnicianDay]
     drives: Drives
     rules: Rules
     caps: Mapping[int, int]
     begun: Collection[int]
     missed: Collection[int]
+    later: Mapping[int, Slot]
     moments: tuple[int, ...] = field(init=False, default=())
     places: dict[Place | None, int] = field(init=False, default_factory=dict)
 
@@ -371,6 +399,8 @@ class _Builder:
             dues.append((stop.due, rules.late_target))
         if stop.resolve_by is not None:
             dues.append((stop.resolve_by - (stop.end - stop.start), rules.late_target))
+        if visit.latest_on is not None:
+            dues.append((day_bounds(visit.latest_on, visit.zone)[1], rules.late_promise))
         if visit.id in self.missed:
             dues.append((first, rules.late_target))
         holder = visit.assignments[0].technician_id if visit.assignments else None
@@ -396,6 +426,8 @@ class _Builder:
         """The price of leaving a visit out: by priority, and the longer it is overdue the dearer."""
         if visit.emergency:
             return EMERGENCY
+        if (slot := self.later.get(visit.id)) is not None:
+            return max(1.0, slot.candidate.cost) + WAITING * (slot.day - self.day).days
         price = LEFT_OUT[visit.priority]
         promised = visit.promised[1] if visit.promised is not None else None
         wanted = None if visit.due_on is None else day_bounds(visit.due_on, visit.zone)[1]

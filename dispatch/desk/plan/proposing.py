@@ -23,7 +23,8 @@ from dispatch.desk.plan.proposal import (
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.timing import WORTH, starts_of
 from dispatch.desk.session.refusals import Refusal
-from dispatch.model.instants import clock_text
+from dispatch.model.instants import clock_text, day_text
+from dispatch.model.visits import Visit
 from dispatch.planning.candidates import best_start
 from dispatch.planning.checker import LEARNER, PlacementGrade, Verdict, at, check
 from dispatch.planning.day import TechnicianDay
@@ -188,7 +189,11 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str) -> Proposal:
         for visit in movable
         if before.get(visit.id) != after.get(visit.id)
     ]
-    left = [LeftOut(visit, refused.get(index, "")) for index, visit in enumerate(movable) if visit.id not in after]
+    left = [
+        LeftOut(visit, refused.get(index) or _put_off(given, visit))
+        for index, visit in enumerate(movable)
+        if visit.id not in after
+    ]
     left.sort(key=lambda one: (not one.visit.emergency, one.visit.priority))
     left += [LeftOut(visit, "its site has no coordinates: place it first") for visit in given.unplaced]
     notes = [note] if note else []
@@ -208,6 +213,15 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str) -> Proposal:
         broken=tuple(_broken(given, verdicts)),
         technicians=technician_figures(days, given.drives),
     )
+
+
+def _put_off(given: DayProblem, visit: Visit) -> str:
+    """That a later day holds a request better; empty where none is known that does."""
+    if (slot := given.later.get(visit.id)) is None:
+        return ""
+    day, candidate = slot
+    when = f"{day_text(day)} {clock_text(candidate.start, given.zone)}"
+    return f"put off: {when} with {candidate.name} adds {round(candidate.verdict.extra_travel / 60)} min driving"
 
 
 def _put_in(given: DayProblem, days: list[TechnicianDay], index: int, verdicts: dict[int, tuple[str, Verdict]]) -> None:

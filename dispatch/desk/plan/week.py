@@ -50,7 +50,7 @@ def plan_week(store: Store, days: Sequence[datetime.date], seconds: float, scope
         Refusal: nobody works on any of them.
     """
     with store.read():
-        given = [problem for day in days if (problem := day_problem(store, day, scope)).days]
+        given = [problem for day in days if (problem := day_problem(store, day, scope, may_wait=False)).days]
     if not given:
         raise Refusal("Nobody works on these days.")
     whole = _Merged(given)
