@@ -1,0 +1,222 @@
+"""What a plan must not do: drop overdue work, stir what stands, leave before the shift, or throw out what began before."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from db import people, travel_times
+from db.store import existing
+from dispatch.desk.book import editing
+from dispatch.desk.day import placement
+from dispatch.desk.plan import day_problem, proposing, schedule, week
+from dispatch.desk.plan.companions import closure, without
+from dispatch.desk.plan.proposal import Move, Proposal
+from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
+from dispatch.desk.requests import intake
+from dispatch.model.people import Technician
+from dispatch.planning.day import TechnicianDay
+from dispatch.travel.scale import TravelScale
+from dispatch.travel.sources import ESTIMATED
+from tests.desk.conftest import DAY, ZONE, Office, at
+
+
+@pytest.fixture(autouse=True)
+def insertion(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine is not what is tested here."""
+    monkeypatch.setenv("DISPATCH_SOLVER", "insertion")
+
+
+def plan(office: Office, scope: PlanScope = WHOLE_DAY, day: datetime.date = DAY) -> Proposal:
+    return proposing.propose(office.store, day, 0, scope).best
+
+
+def technician(office: Office, name: str) -> Technician:
+    return existing(people.technician_by_name(office.store, name))
+
+
+def ask(office: Office, reference: str, **more: str) -> None:
+    texts = {"client": "Harbor Dental", "site": "Main office", "work": "printer", "minutes": "60", "priority": "P3"}
+    intake.add(office.dana, texts | {"reference": reference} | more)
+
+
+def after(proposal: Proposal) -> dict[str, tuple[str, int] | None]:
+    return {move.visit.reference: move.after for move in proposal.moves}
+
+
+@pytest.mark.parametrize("days", [1, 3, 10])
+def test_overdue_work_is_planned_the_later_the_surer(office: Office, days: int) -> None:
+    ask(office, "LATE", date=DAY.isoformat(), promised="09:00-10:00")
+    ask(office, "OLD", date=DAY.isoformat(), site="Warehouse")
+    office.go("07:00", days)
+    proposal = plan(office, day=DAY + datetime.timedelta(days))
+    placed = after(proposal)
+    assert placed["LATE"] is not None
+    assert placed["OLD"] is not None
+    assert proposal.after.overdue == 2
+    assert proposal.after.late == 0  # what was missed before the day is no figure of it
+    assert {broken.visit.reference for broken in proposal.broken} == {"LATE", "R2"}
+
+
+def test_what_was_promised_for_the_day_goes_before_what_has_no_date(office: Office) -> None:
+    editing.edit(office.lee, "technician", technician(office, "Ben Okafor"), {"skills": "voip"})
+    editing.edit(office.lee, "technician", technician(office, "Ana Ruiz"), {"shifts": "mon-fri 08:00-10:00"})
+    for reference in ("R1", "R2", "R3"):
+        schedule.cancel(office.dana, reference, "not any more")
+    ask(office, "ANY", skills="server", minutes="60")
+    ask(office, "DATED", skills="server", minutes="60", date=DAY.isoformat(), promised="08:00-12:00")
+    proposal = plan(office)
+    assert after(proposal) == {"DATED": after(proposal)["DATED"]}
+    assert [left.visit.reference for left in proposal.left_out] == ["ANY"]
+
+
+def test_who_falls_ill_gives_away_their_own_visits_only(office: Office) -> None:
+    for number, (name, clock) in enumerate((("Ana Ruiz", "09:00"), ("Ana Ruiz", "14:00"), ("Ben Okafor", "13:10"))):
+        ask(office, f"V{number}", site="Warehouse" if number == 2 else "Main office")
+        schedule.assign(office.dana, f"V{number}", [name], at(clock), confirmed=True)
+    editing.add(office.lee, "absence", {"technician": "ana", "from": "12:00", "to": "17:00", "reason": "ill"})
+    least = plan(office, PlanScope(freedom=Freedom.LEAST))
+    stirred = {move.visit.reference for move in least.moves if move.before is not None}
+    assert stirred == {"V1"}
+    assert all(move.before is None for move in plan(office, PlanScope(freedom=Freedom.QUEUE)).moves)
+
+
+def test_both_plans_stand_side_by_side_with_what_they_stir(office: Office) -> None:
+    found = proposing.propose(office.store, DAY, 0)
+    assert found.least is not None
+    assert found.least.stirred == 0
+    assert found.best.after.left_out <= found.least.after.left_out
+
+
+def test_a_part_of_the_day_is_planned_by_itself(office: Office) -> None:
+    proposal = plan(office, PlanScope(between=(at("13:00"), at("15:00"))))
+    starts = [end[1] for end in after(proposal).values() if end is not None]
+    assert starts
+    assert all(at("13:00") <= start < at("15:00") for start in starts)
+
+
+def test_overtime_is_a_choice(office: Office) -> None:
+    for number in range(14):
+        ask(office, f"V{number}", minutes="75")
+    overtime = plan(office).after.overtime
+    assert overtime > 0
+    assert plan(office, PlanScope(overtime=0)).after.overtime == 0
+    editing.edit(office.lee, "settings", office.lee.firm, {"plan_overtime_minutes": "0"})
+    assert plan(office).after.overtime == 0
+
+
+@pytest.mark.parametrize("raster", ["1", "5", "15", "30"])
+def test_visits_start_on_the_raster_of_the_firm(office: Office, raster: str) -> None:
+    editing.edit(office.lee, "settings", office.lee.firm, {"plan_raster_minutes": raster})
+    starts = [end[1] for end in after(plan(office)).values() if end is not None]
+    assert starts
+    assert all((start - at("00:00")) % (int(raster) * 60) == 0 for start in starts)
+
+
+def test_no_buffer_is_kept_between_two_visits_at_one_address(office: Office) -> None:
+    for reference in ("R1", "R2", "R3"):
+        schedule.cancel(office.dana, reference, "not any more")
+    ask(office, "FIRST", skills="desktop", minutes="45")
+    ask(office, "SECOND", skills="desktop", minutes="45")
+    (day,) = [day for day in plan(office).days if day.stops]
+    first, second = sorted(day.stops, key=lambda stop: stop.start)
+    assert second.start == first.end
+
+
+def test_a_visit_that_began_the_evening_before_stays(office: Office) -> None:
+    ask(office, "NIGHT", minutes="240")
+    editing.edit(office.lee, "technician", technician(office, "Ana Ruiz"), {"shifts": "mon-fri 08:00-23:59"})
+    schedule.assign(office.dana, "NIGHT", ["Ana Ruiz"], at("22:00"), reason="at night only", confirmed=True)
+    proposal = plan(office, day=DAY + datetime.timedelta(1))
+    assert "NIGHT" not in after(proposal)
+
+
+def test_moves_that_hang_on_others_are_taken_together() -> None:
+    def move(reference: str, *needs: str) -> Move:
+        return Move(None, None, None, reference, needs)  # type: ignore[arg-type]
+
+    moves = [
+        replace(move(name, *needs), visit=_Named(name))
+        for name, needs in (("A", "B"), ("B", "C"), ("C", ""), ("D", ""))
+    ]
+    assert closure(moves, ["A"]) == {"A", "B", "C"}
+    assert without(moves, ["C"]) == {"D"}
+    assert without(moves, ["A"]) == {"B", "C", "D"}
+
+
+class _Named:
+    def __init__(self, reference: str) -> None:
+        self.reference = reference
+
+
+def test_several_days_are_planned_each_request_between_its_days(office: Office) -> None:
+    tomorrow, friday = DAY + datetime.timedelta(1), DAY + datetime.timedelta(3)
+    ask(office, "WED", date=tomorrow.isoformat())
+    ask(office, "FRI", date=friday.isoformat())
+    days = [DAY + datetime.timedelta(number) for number in range(7)]
+    planned = week.plan_week(office.store, days, 0, WHOLE_DAY)
+    on = {move.visit.reference: day.day for day in planned.days for move in day.moves}
+    assert on["WED"] == tomorrow
+    assert on["FRI"] == friday
+    assert [day.day for day in planned.days] == days[:4] + days[6:]  # nobody works at the weekend
+    assert len(on) == len(planned.moves)
+    _stands_alone(planned.days[1].days)
+
+
+def _stands_alone(days: tuple[TechnicianDay, ...]) -> None:
+    for day in days:
+        for first, second in pairwise(sorted(day.stops, key=lambda stop: stop.start)):
+            assert first.end <= second.start
+
+
+def test_what_may_wait_is_put_off_where_a_later_day_is_better(office: Office) -> None:
+    tomorrow = DAY + datetime.timedelta(1)
+    ask(office, "NEAR", date=tomorrow.isoformat())
+    schedule.assign(office.dana, "NEAR", ["Ana Ruiz"], at("09:00", 1), confirmed=True)
+    for reference in ("R1", "R2", "R3"):
+        schedule.cancel(office.dana, reference, "not any more")
+    ask(office, "CALM", latest=(DAY + datetime.timedelta(3)).isoformat())
+    (left,) = plan(office).left_out
+    assert left.visit.reference == "CALM"
+    assert left.why.startswith("put off: Wed 25 Nov 2026")
+    # on its last day it is planned
+    assert after(plan(office, day=DAY + datetime.timedelta(3)))["CALM"] is not None
+
+
+def test_the_best_slots_of_the_coming_weeks(office: Office) -> None:
+    days = [DAY + datetime.timedelta(number) for number in range(14)]
+    found = placement.slots(office.store, "R2", days, (13 * 60, 15 * 60), "ben")
+    assert {slot.candidate.name for slot in found} == {"Ben Okafor"}
+    assert all(
+        at("13:00", (slot.day - DAY).days) <= slot.candidate.start <= at("15:00", (slot.day - DAY).days)
+        for slot in found
+    )
+    assert {slot.day.weekday() for slot in found} <= set(range(5))
+
+
+def learn_hours(office: Office, busiest: float) -> None:
+    """Let drives take longer in the morning and in the afternoon than at midday."""
+    hours = {(False, half): busiest if half in (*range(14, 20), *range(31, 37)) else 1.0 for half in range(48)}
+    scale = TravelScale(1.0, 0.9, busiest, 100, ZONE, hours)
+    with office.lee.write("learn") as unit:
+        travel_times.keep_learned(unit, {}, {ESTIMATED: scale})
+
+
+@pytest.mark.parametrize("busiest", [1.35, 1.4])
+def test_with_drives_by_the_hour_nothing_is_dropped_and_nobody_leaves_early(office: Office, busiest: float) -> None:
+    for number in range(8):
+        ask(office, f"V{number}", site="Warehouse" if number % 2 else "Main office", minutes="30")
+    calm = plan(office)
+    learn_hours(office, busiest)
+    busy = plan(office)
+    assert len(busy.left_out) <= len(calm.left_out)
+    given = day_problem.day_problem(office.store, DAY)
+    for day in busy.days:
+        route = sorted(day.stops, key=lambda stop: stop.start)
+        if route and day.shift is not None:
+            assert (
+                route[0].start - (given.drives(day.home, route[0].place, route[0].start).seconds or 0) >= day.shift[0]
+            )
