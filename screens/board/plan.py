@@ -39,6 +39,12 @@ SECONDS = 5.0
 _SCOPES = tuple(Freedom)
 
 
+class PlanList(FigureList):
+    """What a plan says: sentences, which stand below their visit where they would be cut beside it."""
+
+    NARROW = 130
+
+
 class PlanScreen(UserScreen):
     """A proposed day. Nothing is written until it is taken, all of it or what is marked; the rest is then planned again."""
 
@@ -49,8 +55,8 @@ class PlanScreen(UserScreen):
     ENTER = "mark"
     DEFAULT_CSS = """
     PlanScreen Timeline { width: 1fr; height: 1fr; }
-    PlanScreen FigureList { height: 14; }
-    PlanScreen.-short FigureList { height: 9; }
+    PlanScreen PlanList { height: 14; }
+    PlanScreen.-short PlanList { height: 1fr; }
     """
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
     FOOTER = (
@@ -74,7 +80,7 @@ class PlanScreen(UserScreen):
     def body(self) -> ComposeResult:
         yield Timeline(id="timeline", ascii=self.program.ascii_only)
         yield Separator()
-        yield FigureList(id="moves", ascii=self.program.ascii_only)
+        yield PlanList(id="moves", ascii=self.program.ascii_only)
 
     def begin(self) -> None:
         """Begin to plan."""
@@ -149,6 +155,8 @@ class PlanScreen(UserScreen):
         self.query_one(Timeline).set_board(shown)
         which = "least change" if self._least and proposal is not None else "as planned"
         state = "looking for a better plan, x stops" if self._looking else "done"
+        if proposal is not None:
+            state = f"{proposal.after.placed} placed · {proposal.after.left_out} left out · {state}"
         self.show_head(
             f"Plan  {day_text(self._day)}  {which if self._as_planned and proposal is not None else 'as it is'}", state
         )
@@ -242,7 +250,10 @@ class PlanScreen(UserScreen):
         if not found:
             self.say(f"No move is spoken of by {show(words, 40)}.", "warning")
             return
-        self._mark(closure(proposal.moves, [move.visit.reference for move in found]), on=True)
+        chosen = closure(proposal.moves, [move.visit.reference for move in found])
+        self._mark(chosen, on=True)
+        self.query_one(FigureList).select_key(found[0].visit.reference)
+        self.say(f"{len(chosen)} moves are marked. a takes them, i turns the marks round.")
 
     @command("i", "plan.invert", "All but these", DISPATCHERS)
     def action_invert(self) -> None:

@@ -28,7 +28,6 @@ class PlanView:
 def plan_lines(view: PlanView) -> Iterator[FigureLine]:
     """All lines, what matters first."""
     proposal = view.proposal
-    yield from _figures(view)
     for broken in proposal.broken:
         visit = broken.visit
         label = f"{visit.reference} P{visit.priority} {visit.client}"
@@ -50,6 +49,7 @@ def plan_lines(view: PlanView) -> Iterator[FigureLine]:
         text = f"{own.visits} visits · {own.busy} min at work · {own.travel} min driving{over}"
         text = text if own.visits else "nothing to do"
         yield FigureLine("By technician", f"who {own.name}", own.name, text, bool(own.visits))
+    yield from _figures(view)
     moves = [move for move in proposal.moves if not move.thrown_out]
     section = f"Moves {len(moves)}" + (f", {len(view.marked)} marked" if view.marked else "")
     for move in moves:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from textual.pilot import Pilot
 
+from dispatch.desk.plan import schedule
+from dispatch.desk.requests import intake
+from dispatch.desk.session.user import log_in
 from dispatch.model.states import State
 from screens.board.board import BoardScreen
 from screens.board.plan import PlanScreen
-from tests.desk.conftest import Office
+from tests.desk.conftest import Office, at
 from tests.screens.test_screens import opened, press, state, until, until_true
 from widgets.figure_list import FigureList
 from widgets.timeline.view import Timeline
@@ -54,3 +58,88 @@ async def test_a_dropped_plan_leaves_the_day_as_it_is(office: Office) -> None:
         await press(pilot, "escape")
         await until(pilot, BoardScreen)
     assert state(office, "R1")[0] is State.REQUESTED
+
+
+async def planning(pilot: Pilot[None]) -> PlanScreen:
+    await until(pilot, PlanScreen)
+    screen = pilot.app.screen
+    assert isinstance(screen, PlanScreen)
+    return screen
+
+
+def lines(screen: PlanScreen) -> str:
+    return "\n".join(
+        "".join(text for text, _ in line) for entry in screen.query_one(FigureList).entries(200) for line in entry.lines
+    )
+
+
+async def test_single_moves_are_taken_and_the_rest_is_planned_again(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await pilot.press("p")
+        screen = await planning(pilot)
+        await until_true(pilot, lambda: placed(screen) == 2 and not screen._looking)
+        screen.query_one(FigureList).select_key("R1")
+        await press(pilot, "m")
+        assert "1 marked" in lines(screen)
+        await press(pilot, "a")
+        await until_true(pilot, lambda: state(office, "R1")[0] is State.PLANNED)
+        assert state(office, "R2")[0] is State.REQUESTED
+        await until_true(pilot, lambda: screen._scope.held and not screen._looking and "R2" in lines(screen))
+        assert pilot.app.screen is screen
+        first = state(office, "R1")
+        await press(pilot, "a")
+        await until(pilot, BoardScreen)
+        assert state(office, "R1") == first
+        assert state(office, "R2")[0] is State.PLANNED
+
+
+async def test_moves_are_marked_by_words_and_turned_round(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await pilot.press("p")
+        screen = await planning(pilot)
+        await until_true(pilot, lambda: placed(screen) == 2 and not screen._looking)
+        await press(pilot, "/", *"r1", "enter")
+        await until_true(pilot, lambda: screen._marked == {"R1"})
+        await press(pilot, "i")
+        assert screen._marked == {"R2"}
+
+
+async def test_what_others_change_meanwhile_is_marked_and_left_out_by_name(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await pilot.press("p")
+        screen = await planning(pilot)
+        await until_true(pilot, lambda: placed(screen) == 2 and not screen._looking)
+        schedule.assign(log_in(office.store, "dana"), "R1", ["Ana Ruiz"], at("15:00"), confirmed=True)
+        screen.reload()
+        await until_true(pilot, lambda: "changed by" in lines(screen))
+        await press(pilot, "a")
+        await until_true(pilot, lambda: state(office, "R2")[0] is State.PLANNED)
+        assert state(office, "R1")[1] == at("15:00")
+
+
+async def test_another_freedom_and_no_overtime_plan_again(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await pilot.press("p")
+        screen = await planning(pilot)
+        await until_true(pilot, lambda: placed(screen) == 2 and not screen._looking)
+        await press(pilot, "s")
+        await until_true(pilot, lambda: not screen._looking and "only what cannot stay" in lines(screen))
+        await press(pilot, "v")
+        await until_true(pilot, lambda: not screen._looking and screen._scope.overtime == 0)
+
+
+async def test_why_is_said_of_what_is_left_out_where_the_cursor_stands(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        for number in range(20):
+            texts = {"client": "Harbor Dental", "site": "Main office", "work": "x", "minutes": "200"}
+            intake.add(office.dana, texts | {"reference": f"V{number}"})
+        await pilot.press("p")
+        screen = await planning(pilot)
+        await until_true(pilot, lambda: not screen._looking and "left V" in str(keys(screen)))
+        key = next(key for key in keys(screen) if key.startswith("left V"))
+        screen.query_one(FigureList).select_key(key)
+        await until_true(pilot, lambda: "would fit with" in lines(screen))
+
+
+def keys(screen: PlanScreen) -> list[str]:
+    return [str(entry.key) for entry in screen.query_one(FigureList).entries(200)]

@@ -80,6 +80,7 @@ class DayProblem:
     moments: tuple[int, ...]
     beyond: int
     later: Mapping[int, Slot]
+    scope: PlanScope
 
 
 def may_move(visit: Visit, now: int) -> bool:
@@ -154,6 +155,7 @@ def day_problem(store: Store, day: datetime.date, scope: PlanScope = WHOLE_DAY, 
             unplaced=tuple(visit for visit in waiting if stops[visit.id].place is None),
             beyond=beyond,
             later=later,
+            scope=scope,
         )
 
 

@@ -212,6 +212,7 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str) -> Proposal:
         legs=legs_of(days, given.drives),
         broken=tuple(_broken(given, verdicts)),
         technicians=technician_figures(days, given.drives),
+        scope=given.scope,
     )
 
 
