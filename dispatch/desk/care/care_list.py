@@ -13,8 +13,7 @@ from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareItem, CareState
 from dispatch.care.offers import FREE
 from dispatch.care.rules import in_order, items_of
 from dispatch.desk.care.accounts import accounts, office
-from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse
-from dispatch.desk.session.typed_words import taken
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse, taken
 from dispatch.desk.session.user import User
 from dispatch.model import text as limits
 from dispatch.model.clients import Client

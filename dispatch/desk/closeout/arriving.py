@@ -6,11 +6,9 @@ from db import visits
 from dispatch.closeout.answers import WHO
 from dispatch.desk.closeout.clocking import go_back
 from dispatch.desk.messages import notifications
-from dispatch.desk.session.refusals import NotAllowed, Refusal
-from dispatch.desk.session.typed_words import worded
+from dispatch.desk.session.refusals import NotAllowed, Refusal, worded
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.crew import own_parts
-from dispatch.desk.visits.steps import AHEAD_OF, on_visit, stepping
+from dispatch.desk.visits.steps import AHEAD_OF, on_visit, own_parts, stepping
 from dispatch.model import text as limits
 from dispatch.model.instants import clock_text
 from dispatch.model.messages import About

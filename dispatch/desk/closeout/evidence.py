@@ -15,8 +15,7 @@ from db import files
 from db.faults import from_os
 from db.store import Store
 from dispatch.desk.closeout.onsite import item_of, open_visit
-from dispatch.desk.session.refusals import Faulty
-from dispatch.desk.session.typed_words import worded
+from dispatch.desk.session.refusals import Faulty, worded
 from dispatch.desk.session.user import User
 from dispatch.model import text as limits
 from dispatch.model.files import LARGEST, HandedIn

@@ -17,12 +17,10 @@ from dispatch.desk.closeout.onsite import note_way_in
 from dispatch.desk.day import routing
 from dispatch.desk.day.notices import tell
 from dispatch.desk.messages import notifications
-from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, Refusal, refuse
-from dispatch.desk.session.typed_words import reason_of, worded
+from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, Refusal, reason_of, refuse, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import follow_ups
-from dispatch.desk.visits.crew import own_parts
-from dispatch.desk.visits.steps import stepping
+from dispatch.desk.visits.steps import own_parts, stepping
 from dispatch.model import text as limits
 from dispatch.model.messages import About
 from dispatch.model.notices import NoticeSubject

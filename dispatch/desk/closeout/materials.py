@@ -10,11 +10,9 @@ from db import agreements, stays
 from db.store import Store
 from dispatch.desk.charges.charge_input import standing
 from dispatch.desk.charges.charging import open_charge, settled
-from dispatch.desk.session.refusals import NotFound, refuse
-from dispatch.desk.session.typed_words import reason_of, taken
+from dispatch.desk.session.refusals import NotFound, reason_of, refuse, taken
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.crew import own_parts
-from dispatch.desk.visits.steps import on_visit
+from dispatch.desk.visits.steps import on_visit, own_parts
 from dispatch.model import text as limits
 from dispatch.model.instants import day_of
 from dispatch.model.money import shortest

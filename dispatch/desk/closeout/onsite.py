@@ -13,13 +13,10 @@ from dispatch.closeout import recording
 from dispatch.closeout.gates import unmet
 from dispatch.closeout.recording import Decision, Recording
 from dispatch.desk.closeout import materials
-from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal, WrongState
-from dispatch.desk.session.typed_words import worded
+from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal, WrongState, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import follow_ups
-from dispatch.desk.visits.crew import own_parts
-from dispatch.desk.visits.finding import find
-from dispatch.desk.visits.steps import on_visit
+from dispatch.desk.visits.steps import find, on_visit, own_parts
 from dispatch.model import text as limits
 from dispatch.model.checklists import Attempt, Item, ItemKind, Result, WorkEntry
 from dispatch.model.forms import shared

@@ -25,7 +25,7 @@ from dispatch.closeout.recording import Recording, Run
 from dispatch.desk.closeout.onsite import Recorded, item_of, open_visit, record, record_within
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.checklists import Checklist, Grade, Item, Result
 from dispatch.model.instants import when_text
 from dispatch.model.probes import Probe, ProbeKind, ProbeOutcome, Vantage, Watch

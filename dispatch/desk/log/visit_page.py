@@ -27,7 +27,7 @@ from db.templates import Origin
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.desk.charges.charging import Priced, Unpriced, charge_of
 from dispatch.desk.levels.clocks import VisitClock, clocks_of
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.lazily import lazily
 from dispatch.model.boards import Event
 from dispatch.model.checklists import Checklist

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 from db import agreements, clients, prepaid_use, visits
 from db.agreements import MONEY_KIND
 from db.store import Store, existing
-from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse
-from dispatch.desk.session.typed_words import taken
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse, taken
 from dispatch.desk.session.user import User
 from dispatch.lazily import lazily
 from dispatch.model import text as limits

@@ -12,8 +12,7 @@ from db.store import Store
 from dispatch.charges import presets, validate_card
 from dispatch.charges.reading import merged
 from dispatch.desk.charges.charge_input import ENVELOPE
-from dispatch.desk.session.refusals import Faulty, NotFound, refuse
-from dispatch.desk.session.typed_words import taken
+from dispatch.desk.session.refusals import Faulty, NotFound, refuse, taken
 from dispatch.desk.session.user import User
 from dispatch.model import text as limits
 from dispatch.model.agreements import RateCard

@@ -9,13 +9,10 @@ from db.withdrawals import added
 from dispatch.closeout.answers import WHY
 from dispatch.desk.day import undo_record
 from dispatch.desk.levels.clocks import clocks_of
-from dispatch.desk.session.refusals import Faulty, Refusal, WrongState
-from dispatch.desk.session.typed_words import worded
+from dispatch.desk.session.refusals import Faulty, Refusal, WrongState, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import waiting
-from dispatch.desk.visits.crew import not_anothers
-from dispatch.desk.visits.finding import find
-from dispatch.desk.visits.steps import on_visit
+from dispatch.desk.visits.steps import find, not_anothers, on_visit
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model import text as limits
 from dispatch.model.states import ENDED, Role, State

@@ -14,13 +14,10 @@ from dispatch.charges.explain import MEANS, needs
 from dispatch.closeout.answers import WHY, says_enough, tells
 from dispatch.closeout.gates import ENOUGH, trimmed
 from dispatch.desk.log.remarks import remarks_of
-from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, WrongState, refuse
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, WrongState, refuse, worded
 from dispatch.desk.session.shown import Shown, changed_since
-from dispatch.desk.session.typed_words import worded
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.crew import own_parts
-from dispatch.desk.visits.finding import find
-from dispatch.desk.visits.steps import on_visit
+from dispatch.desk.visits.steps import find, on_visit, own_parts
 from dispatch.model import text as limits
 from dispatch.model.checklists import ItemKind, Result
 from dispatch.model.money import format_minor

@@ -5,8 +5,7 @@ from __future__ import annotations
 from db import clients, clocks
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk.session.refusals import Faulty
-from dispatch.desk.session.typed_words import worded
+from dispatch.desk.session.refusals import Faulty, worded
 from dispatch.model import text as limits
 from dispatch.model.states import State
 from dispatch.model.visits import Visit
