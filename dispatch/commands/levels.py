@@ -14,7 +14,7 @@ with lazily(__name__):
     from db import settings
     from dispatch.desk.levels import clocks, level_month
     from dispatch.desk.texts import level_words
-    from dispatch.desk.visits import finding
+    from dispatch.desk.visits import steps
 
 
 @reads(
@@ -35,7 +35,7 @@ def _levels(store: Store, args: Args) -> Answer:
         return _month(store, args)
     hours24 = settings.firm(store).clock_hours == 24
     if args.reference:
-        visit = finding.find(store, args.reference)
+        visit = steps.find(store, args.reference)
         return Answer(
             clocks.clocks_of(store, [visit]).get(visit.id, ()),
             lambda running: [level_words.clock_form(clock, visit.zone) for clock in running],

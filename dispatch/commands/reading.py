@@ -14,7 +14,6 @@ from dispatch.lazily import lazily
 with lazily(__name__):
     from db import people
     from db.store import Store
-    from dispatch.desk.session import rights
     from dispatch.desk.session import user as users
 
 ALL = "all"
@@ -62,9 +61,9 @@ def ask_for(args: argparse.Namespace, store: Store) -> None:
         return
     user = users.User(store, staff)
     if what != "own":
-        rights.ask(user, what)
+        user.ask_to_read(what)
         return
     if reference := getattr(args, "reference", None):
-        rights.ask_visit(user, reference)
+        user.ask_to_read_visit(reference)
     if isinstance(name := getattr(args, "technician", None), str):
-        rights.ask_person(user, name)
+        user.ask_to_read_of(name)

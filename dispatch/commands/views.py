@@ -25,7 +25,7 @@ with lazily(__name__):
     from dispatch.desk.book import records
     from dispatch.desk.day import board_view
     from dispatch.desk.firm import founding
-    from dispatch.desk.session import preferences, rights
+    from dispatch.desk.session import preferences
     from dispatch.desk.session import user as users
     from dispatch.desk.texts import board_words
     from dispatch.model.boards import BoardRow
@@ -175,7 +175,7 @@ def _screen(args: Args, mode: str) -> int:
     gc.disable()
     user = user_of(args, for_screen=True)
     day = day_typed(user.store, args.date) if getattr(args, "date", None) else None
-    if not rights.may(user, "day"):
+    if not user.may_read("day"):
         mode = "day"
     personal = preferences.read_personal()
     app = program.DispatchApp(

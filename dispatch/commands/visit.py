@@ -34,7 +34,7 @@ with lazily(__name__):
     from dispatch.desk.quick import reading
     from dispatch.desk.requests import amending, intake
     from dispatch.desk.texts import visit_words
-    from dispatch.desk.visits import finding
+    from dispatch.desk.visits import steps
     from dispatch.fields.record import Field
     from dispatch.model import states
     from dispatch.planning import checker
@@ -86,7 +86,7 @@ def _show(store: Store, args: Args) -> Answer:
     JSON,
 )
 def _edit(user: User, args: Args) -> Answer:
-    visit = finding.find(user.store, args.reference)
+    visit = steps.find(user.store, args.reference)
     how = {"version": visit.version, "reason": args.override, "confirmed": args.confirm}
     after = amending.amend(user, args.reference, typed(args), **how)
     line = "{0.reference} is as it was." if after == visit else "{0.reference} {0.client}: {0.work}, {0.minutes} min."

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from db import handovers, people, visits
 from db.store import Store, existing
 from db.unit import Unit
-from dispatch.desk.charges.charging import open_charge
 from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal, reason_of
 from dispatch.desk.session.user import User
+from dispatch.lazily import lazily
 from dispatch.model.people import Technician
 from dispatch.model.states import ON_THE_WAY_OR_THERE, OPEN_ON_SITE, STEPS, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Assignment, Visit
+
+with lazily(__name__):
+    from dispatch.desk.charges import charging
 
 AHEAD_OF: Mapping[str, Callable[[Assignment], bool]] = {
     "depart": lambda part: part.depart_at is None and part.check_in_at is None,
@@ -63,7 +66,7 @@ def putting_right(
     """One unit of work in which somebody's part of a visit is put right, whose charge may follow; with the reason, cleaned."""
     with on_visit(user, reference, deed, Role.TECHNICIAN, Role.LEAD) as (unit, visit):
         part, why = own_part(user, visit, technician), reason_of(reason)
-        open_charge(user, unit, visit, why)
+        charging.open_charge(user, unit, visit, why)
         yield unit, visit, part, why
 
 
