@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
+from dispatch.commands.crews import change_lines
 from dispatch.commands.declared import alone, reads
 from dispatch.commands.opening import agreed, on_terminal, open_store, user_of
 from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer, Result, listing
 from dispatch.commands.standard_input import file_named
-from dispatch.commands.stay import change_lines
 from dispatch.commands.typed import minutes, moment_or_now
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal
 from dispatch.lazily import lazily
