@@ -10,10 +10,9 @@ from typing import Any
 
 from dispatch.closeout.probes.deadline import ProbeFault
 from dispatch.closeout.probes.safety import address_of, ascii_name, forbidden, refusal
-from dispatch.model import text as limits
 from dispatch.model.forms import unusual
 from dispatch.model.probes import Probe, ProbeKind, ProbeTarget, Vantage
-from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.text import LINE, TextRefused, clean, show
 
 _OPTION = re.compile(r'\s*([a-z]+)\s*(?:=\s*("[^"]*"|[^;]*))?\s*(?:;|$)', re.IGNORECASE)
 _REPLIES = re.compile(r"(\d{1,2}) of (\d{1,2})")
@@ -117,7 +116,7 @@ def _kinds(name: str) -> tuple[type, ...]:
 
 def _cleaned(name: str, text: str) -> str:
     try:
-        return clean(text, limit=limits.LINE)
+        return clean(text, limit=LINE)
     except TextRefused as refused:
         raise ValueError(f"{name} of a probe {refused}") from None
 

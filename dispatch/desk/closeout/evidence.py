@@ -17,9 +17,9 @@ from db.store import Store
 from dispatch.desk.closeout.onsite import item_of, open_visit
 from dispatch.desk.session.refusals import Faulty, worded
 from dispatch.desk.session.user import User
-from dispatch.model import text as limits
 from dispatch.model.files import LARGEST, HandedIn
 from dispatch.model.states import Role
+from dispatch.model.text import NAME
 
 _PIECE = 1 << 16
 
@@ -86,7 +86,7 @@ def is_whole(path: Path, sha256: str, size: int) -> bool:
 
 
 def _name(name: str) -> str:
-    called = worded("name", name.replace("\\", "/").rsplit("/", 1)[-1], limits.NAME)
+    called = worded("name", name.replace("\\", "/").rsplit("/", 1)[-1], NAME)
     if called.strip(". ") == "":
         raise Faulty(["name: is missing"])
     return called

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.lazily import lazily
-from dispatch.model import text as limits
-from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.text import LINE, NOTE, TextRefused, clean, show
 from dispatch.model.visits import Visit
 
 with lazily(__name__):
@@ -80,7 +79,7 @@ class Blocked(Refusal):
         super().__init__(message)
 
 
-def worded(name: str, text: str, limit: int = limits.LINE, *, least: int = 0, multiline: bool = False) -> str:
+def worded(name: str, text: str, limit: int = LINE, *, least: int = 0, multiline: bool = False) -> str:
     """A text as it is kept.
 
     Args:
@@ -112,7 +111,7 @@ def taken(name: str, text: str, limit: int, faults: list[str], *, needed: bool =
     """A text as it is kept, beside others: what keeps it from being taken, or that it is missing where it is `needed`, is added
     to `faults`."""
     try:
-        cleaned = clean(text, limit=limit, multiline=limit == limits.NOTE)
+        cleaned = clean(text, limit=limit, multiline=limit == NOTE)
     except TextRefused as fault:
         faults.append(f"{name}: {fault}")
         return ""
