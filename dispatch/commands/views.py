@@ -17,8 +17,7 @@ from dispatch.commands.typed import day_typed
 from dispatch.desk.session.refusals import NotFound, Refusal, refuse
 from dispatch.lazily import lazily
 from dispatch.model.boards import Board, BoardRow
-from dispatch.model.links import route_links
-from dispatch.model.maps import route_of
+from dispatch.model.maps import route_links, route_of
 from dispatch.model.paths import typed_path
 from dispatch.model.states import Role
 from dispatch.model.text import show
@@ -28,7 +27,7 @@ with lazily(__name__):
     from db import search_index, settings
     from dispatch import app as program
     from dispatch.commands import forms
-    from dispatch.demo import bar, folder, kept
+    from dispatch.demo import folder, kept
     from dispatch.desk.book import records
     from dispatch.desk.day import board_view
     from dispatch.desk.firm import founding
@@ -246,7 +245,7 @@ def _demo(args: Args) -> int:
         if not (args.keep and path.exists()):
             watched = on_terminal() and not _text_wanted(args)
             kept.copy(
-                path, bar.Bar("Setting up the sample firm", ascii_only=bool(args.ascii)) if watched else lambda _: None
+                path, kept.Bar("Setting up the sample firm", ascii_only=bool(args.ascii)) if watched else lambda _: None
             )
         args.db, args.date = str(path), None
         args.login = args.login or "dana"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dispatch.fields.kinds import Choice, Day, Link, Parsed, Text, Whole, Window, Words
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.model.instants import day_of
-from dispatch.model.pins import Pin
-from dispatch.model.recurrences import Recurrence
+from dispatch.model.requests import Recurrence
 from dispatch.model.states import Role
 from dispatch.model.text import LINE
+from dispatch.model.travel import Pin
 from dispatch.planning.recurring import parse_rule
 
 _KINDS = ("maintenance", "visit", "audit", "review", "delivery")

@@ -15,13 +15,13 @@ from dispatch.desk.day.stops import Forgotten, StopPlace
 from dispatch.desk.session.unsent import Unsent
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardRow, BoardVisit
-from dispatch.model.handovers import Handover
 from dispatch.model.instants import clock_beside, clock_text, day_text
-from dispatch.model.links import geo_link, place_link
+from dispatch.model.maps import geo_link, place_link
 from dispatch.model.notices import Notice
 from dispatch.model.reviews import Comment
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
+from dispatch.model.visits import Handover
 from screens.asking import Left
 from screens.binding import command, key
 from screens.dialogs.asked import AskedField, ChoiceRow, needed

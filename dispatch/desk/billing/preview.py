@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dispatch.charges.difference import difference_lines
+from dispatch.charges.explain import difference_lines
 from dispatch.desk.charges.charging import Priced, Unpriced, charge_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User, asking_first

@@ -6,9 +6,9 @@ from db import handovers
 from dispatch.desk.session.refusals import Refusal, reason_of
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import driver, on_visit, owners_of
-from dispatch.model.handovers import Handover
 from dispatch.model.states import QUEUED, UNREACHED, Role
 from dispatch.model.text import show
+from dispatch.model.visits import Handover
 
 
 def ask(user: User, reference: str, to: str, reason: str) -> Handover:

@@ -16,7 +16,7 @@ from db import checklists, probes
 from db.faults import Busy
 from db.store import Store, existing
 from dispatch.closeout.gates import settled
-from dispatch.closeout.probes import outcomes as came
+from dispatch.closeout.probes import running as came
 from dispatch.closeout.probes.deadline import CalledOff
 from dispatch.closeout.probes.laptop import LaptopReport, NotTaken, ProbedItem, Specification, read_report, sealed
 from dispatch.closeout.probes.running import PAUSE_SECONDS, Runner

@@ -30,9 +30,8 @@ from dispatch.desk.levels.clocks import VisitClock, clocks_of
 from dispatch.desk.visits.steps import find
 from dispatch.lazily import lazily
 from dispatch.model.boards import Event
-from dispatch.model.checklists import Checklist
+from dispatch.model.checklists import Checklist, HandedIn
 from dispatch.model.clients import Client, Site
-from dispatch.model.files import HandedIn
 from dispatch.model.instants import Times, day_of, when_text
 from dispatch.model.reviews import Approval, Comment, WordCorrection
 from dispatch.model.stays import TimeCorrection, UsedItem, WorkMark

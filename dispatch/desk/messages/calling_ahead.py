@@ -14,9 +14,8 @@ from dispatch.desk.messages import notifications
 from dispatch.desk.session.refusals import Faulty, Refusal, WrongState, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import find
-from dispatch.model.calls import Call, CallOutcome
 from dispatch.model.instants import clock_text, day_of
-from dispatch.model.messages import About
+from dispatch.model.messages import About, Call, CallOutcome
 from dispatch.model.states import ENDED, QUEUED, TOLD, UNREACHED, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit

@@ -21,9 +21,9 @@ from dispatch.desk.session.user import User
 from dispatch.desk.texts.log_words import evidence_words
 from dispatch.levels.clock import LevelState
 from dispatch.model.boards import Tally
-from dispatch.model.calls import Call, CallOutcome
 from dispatch.model.checklists import Result
 from dispatch.model.instants import Times, day_bounds, day_text
+from dispatch.model.messages import Call, CallOutcome
 from dispatch.model.states import AHEAD, ENDED, State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Assignment, Visit
