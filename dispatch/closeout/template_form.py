@@ -17,7 +17,7 @@ from dispatch.closeout.template import (
     SERVICE,
     SIGN_OFF,
 )
-from dispatch.fields.context import NoRecords
+from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.kinds import Choice, Parsed, Text, Words, YesNo
 from dispatch.fields.record import Field, FieldFault
 from dispatch.model.checklists import EVIDENCE, Asks, ItemKind, Phase
@@ -45,7 +45,7 @@ def _ref_of(text: str) -> str:
 
 def _conditions_of(text: str) -> tuple[Condition, ...]:
     conditions = []
-    for part in Words(80, most=_MOST).read(text, NoRecords()):
+    for part in Words(80, most=_MOST).read(text, NO_RECORDS):
         word, _, name = SYNONYMS.get(part.casefold(), part).partition(" ")
         if word.casefold() not in tuple(On) or not name.strip():
             others = ", ".join(SYNONYMS)
@@ -106,14 +106,14 @@ def item_form(item: TemplateItem) -> dict[str, Any]:
     return {
         field.name: _json(field, values[field.name])
         for field in ITEM
-        if field.required or values[field.name] != usual.get(field.name, field.empty(NoRecords()))
+        if field.required or values[field.name] != usual.get(field.name, field.empty(NO_RECORDS))
     }
 
 
 def item_texts(item: TemplateItem) -> dict[str, str]:
     """Every field of an item as it is typed: yes and no, several between commas."""
     values = _values(item)
-    return {field.name: field.kind.write(values[field.name], NoRecords()) for field in ITEM}
+    return {field.name: field.kind.write(values[field.name], NO_RECORDS) for field in ITEM}
 
 
 def read_item(given: Any, place: int, faults: list[str], *, typed: bool = False) -> TemplateItem | None:
@@ -132,9 +132,9 @@ def read_item(given: Any, place: int, faults: list[str], *, typed: bool = False)
     item_faults: list[FieldFault] = []
     for field in ITEM:
         value = given.get(field.name, "" if typed else None)
-        values[field.name] = field.empty(NoRecords())
+        values[field.name] = field.empty(NO_RECORDS)
         try:
-            values[field.name] = field.read(value if typed else _text(field, value), NoRecords())
+            values[field.name] = field.read(value if typed else _text(field, value), NO_RECORDS)
         except ValueError as fault:
             item_faults.append(
                 FieldFault(field.name, value if isinstance(value, str) else str(value or ""), str(fault))
@@ -177,13 +177,13 @@ def _json(field: Field, value: Any) -> Any:
         return value
     if isinstance(value, tuple):
         return [part.text if isinstance(part, Condition) else part for part in value]
-    return field.kind.write(value, NoRecords())
+    return field.kind.write(value, NO_RECORDS)
 
 
 def _text(field: Field, value: Any) -> str:
     """A value of a file as it would be typed."""
     if isinstance(value, bool) and isinstance(field.kind, YesNo):
-        return field.kind.write(value, NoRecords())
+        return field.kind.write(value, NO_RECORDS)
     if isinstance(value, list) and field.kind.empty == () and all(isinstance(part, str) for part in value):
         return ", ".join(value)
     if value is None or (isinstance(value, str) and field.kind.empty in (None, "")):

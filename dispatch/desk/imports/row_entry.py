@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from dispatch.desk.files.table import Columns, FileRow
 from dispatch.desk.files.verdicts import RowFault, shortened
-from dispatch.fields.context import NoRecords
+from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.kinds import Whole
 from dispatch.model.instants import parse_clock, parse_iso
 from dispatch.model.money import shortest
@@ -78,7 +78,7 @@ class RowEntry:
 
     def whole(self, column: str, low: int, high: int) -> int | None:
         """A whole number from `low` to `high`."""
-        return self.parsed(column, lambda text: Whole(low, high).read(text, NoRecords()))
+        return self.parsed(column, lambda text: Whole(low, high).read(text, NO_RECORDS))
 
     def decimal(self, column: str, low: int, high: int) -> str | None:
         """A decimal number from `low` to `high`, as its shortest text."""
