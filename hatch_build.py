@@ -29,9 +29,9 @@ class MadeByTheProgram(BuildHookInterface[Any]):
         self._make("The sample firm", "dispatch.demo", sample)
         for path in sample.glob("*.db"):
             build_data["force_include"][str(path)] = f"dispatch/sample/{path.name}"
-        self._make("Completion", "dispatch.commands.completion", shells)
+        self._make("Completion", "dispatch.commands.help", shells)
         for path in shells.glob("*sh"):
-            build_data["force_include"][str(path)] = f"dispatch/commands/completions/{path.name}"
+            build_data["force_include"][str(path)] = f"dispatch.commands.helps/{path.name}"
         for path in shells.glob("*.1"):
             build_data["shared_data"][str(path)] = f"share/man/man1/{path.name}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from db.rows import Query, Select, column
 from db.unit import Unit
-from dispatch.model.calls import Call, CallOutcome
+from dispatch.model.messages import Call, CallOutcome
 
 CALLS = Select(
     Call,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from db.rows import Query, Select, column
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.files import HandedIn
+from dispatch.model.checklists import HandedIn
 
 FILES = Select(
     HandedIn,

@@ -8,7 +8,7 @@ from db.among import AMONG, group_rows, keys_param
 from db.rows import Query, Select
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.handovers import Handover
+from dispatch.model.visits import Handover
 
 HANDOVERS = Select(
     Handover,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from db.rows import Query, Select
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.checklists import Permission
-from dispatch.model.permissions import Asking
+from dispatch.model.checklists import Asking, Permission
 
 GIVEN = Select(
     Permission,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from db.rows import Rows, Stored
 from db.store import Store
-from dispatch.model.pins import End, EndKind, Pin
-from dispatch.model.travel import Place, unplaced
+from dispatch.model.travel import End, EndKind, Pin, Place, unplaced
 
 
 def _end(name: str) -> Stored:

@@ -68,7 +68,7 @@ def add_probes(unit: Unit, item_id: int, probes: Iterable[Probe]) -> None:
 
 def renew_probes(unit: Unit, site_id: int, targets: Iterable[ProbeTarget]) -> None:
     """Give the visits of a site that have not begun a new copy of its targets; whatever has begun keeps what it has."""
-    from dispatch.closeout.probes.roles import probe_of, probes_of_item
+    from dispatch.closeout.probes.reading import probe_of, probes_of_item
 
     probes = [(target, probe_of(target)) for target in targets]
     items = unit.execute(

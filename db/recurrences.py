@@ -6,7 +6,7 @@ import datetime
 
 from db.rows import Query, Rows, words
 from db.unit import Unit
-from dispatch.model.recurrences import Recurrence
+from dispatch.model.requests import Recurrence
 
 RECURRENCES = Rows(
     "recurrence",

@@ -13,7 +13,7 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.model.travel import Leg, Place
 from dispatch.travel.known import Cell, Pair, learned_leg
-from dispatch.travel.scale import TravelScale
+from dispatch.travel.learning import TravelScale
 
 if TYPE_CHECKING:
     from dispatch.travel.learning import LearnedPair, Observed

@@ -286,14 +286,13 @@ def next_reference(store: Store) -> str:
 def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
     """Write a request with its job and its checklist; returns the visit's id.
 
-    The checklist's items are copied now from the template that serves the visit best (dispatch/closeout/choosing.py), so
+    The checklist's items are copied now from the template that serves the visit best (dispatch/closeout/template.py), so
     that a later edit of the template rewrites nothing.
     """
     from db import targets
     from db.templates import all_templates
-    from dispatch.closeout.choosing import choose
-    from dispatch.closeout.probes.roles import with_probes
-    from dispatch.closeout.template import items_for
+    from dispatch.closeout.probes.reading import with_probes
+    from dispatch.closeout.template import choose, items_for
     from dispatch.model.templates import Occasion
 
     at_site = targets.targets_of(store, new.site_id)

@@ -16,7 +16,6 @@ from textual.worker import WorkerFailed
 
 from db import settings
 from db.faults import StoreFault, TooNew, damaged_text
-from dispatch.desk.session import rights
 from dispatch.desk.session.activity import Activity
 from dispatch.desk.session.unsent import keep_unwritten
 from dispatch.desk.session.user import User
@@ -215,7 +214,7 @@ class DispatchApp(Program):
         if self.restricted and action in ("palette", "jump", "suspend_process"):
             return False
         shown = "day" if action == "jump" else MODES.get(str(parameters[0]), "own") if action == "mode" else "own"
-        return rights.may(self.user, shown)
+        return self.user.may_read(shown)
 
     async def push_screen_wait(self, screen: Screen[Any] | str, *, mode: str | None = None) -> Any:
         """Ask. What is typed is kept, and goes only when it was saved or thrown away."""

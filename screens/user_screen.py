@@ -31,7 +31,7 @@ with lazily(__name__):
     from db import clients
     from dispatch.desk.plan import undo
     from dispatch.desk.session import private_file
-    from dispatch.desk.visits import finding
+    from dispatch.desk.visits import steps
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -341,7 +341,7 @@ class UserScreen(AskingScreen):
     def whole_visit(self) -> Visit | None:
         """The visit that is meant, with all that is recorded of it."""
         reference = self.reference_here()
-        return None if reference is None else self.look(finding.find, self.user.store, reference)
+        return None if reference is None else self.look(steps.find, self.user.store, reference)
 
     @command("$", "screen.prices", "Prices", READS["prices"].roles)
     def action_prices(self) -> None:

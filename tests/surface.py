@@ -24,7 +24,7 @@ from typing import Any
 
 from dispatch.__main__ import main
 from dispatch.app import DispatchApp
-from dispatch.commands.completion import manual
+from dispatch.commands.help import manual
 from dispatch.commands.parser import choices_of, every_parser
 from dispatch.desk.session.preferences import Personal
 from screens.program.keymap import key_rows

@@ -105,7 +105,7 @@ def test_plain_commands_never_import_textual() -> None:
         "    importlib.import_module(f'dispatch.commands.{group}')\n"
         "    if {name.split('.')[0] for name in sys.modules} & {'textual', 'rich'}: sys.exit(group)"
     )
-    done = subprocess.run(started("-c", code, *GROUPS), check=False, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(started("-c", code, *dict(GROUPS)), check=False, capture_output=True, text=True, timeout=30)
     assert (done.returncode, done.stderr) == (0, "")
 
 

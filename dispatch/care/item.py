@@ -1,4 +1,4 @@
-"""An item of the care list: what is due to a client, when, and why."""
+"""An item of the care list: what is due to a client, when, and why; and the working days that it is counted in."""
 
 from __future__ import annotations
 
@@ -90,3 +90,21 @@ def ended(item: CareItem, marks: tuple[PromptMark, ...], today: datetime.date) -
 def month_end(day: datetime.date) -> datetime.date:
     """The last day of a day's month."""
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+_DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Workdays:
+    """`weekdays` are numbers from 0 for Monday."""
+
+    weekdays: frozenset[int] = frozenset(range(5))
+    holidays: frozenset[datetime.date] = frozenset()
+
+    def after(self, day: datetime.date, count: int) -> datetime.date:
+        """The `count`-th working day after a day. A firm that never opens counts every day."""
+        while count:
+            day += _DAY
+            count -= not self.weekdays or (day.weekday() in self.weekdays and day not in self.holidays)
+        return day

@@ -7,12 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from dispatch.care.account import Account
-from dispatch.care.cadence import cadence, gaps, proactive, review
-from dispatch.care.item import CareItem, ended
-from dispatch.care.offers import offers
-from dispatch.care.terms import balance, renewal, survey
-from dispatch.care.unhappy import unhappy
-from dispatch.care.workdays import Workdays
+from dispatch.care.item import CareItem, Workdays, ended
+from dispatch.care.offers import offers, unhappy
+from dispatch.care.terms import balance, cadence, gaps, proactive, renewal, review, survey
 
 TITLES = {
     "E1": "cadence",

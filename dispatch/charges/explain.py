@@ -1,4 +1,4 @@
-"""A sheet in words: its lines with their arithmetic, what a flag means, and who can supply what is missing (B1, B10)."""
+"""A sheet in words: its lines with their arithmetic, flags, who can supply what is missing, what a correction changes (B1, B10)."""
 
 from __future__ import annotations
 
@@ -121,3 +121,53 @@ def _cell(text: str) -> str:
     for sign in "\\`*_[]<>|#":
         shown = shown.replace(sign, f"\\{sign}")
     return shown
+
+
+_FIGURES = 26
+"""Columns of sign, quantity and amount."""
+
+
+def difference_lines(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, currency: str, width: int = 72
+) -> list[str]:
+    """What differs between two sheets (the form of B14), unchanged lines among it; nothing where both say the same.
+
+    `-` marks a line that goes, `+` one that comes; None is no sheet at all.
+    """
+    old, new = (_lines(form, max(12, width - _FIGURES)) for form in (before, after))
+    lines = [] if old == new else _marked(old, new)
+    for word in ("net", "tax", "total"):
+        was, now = ("none" if form is None or form[word] is None else form[word] for form in (before, after))
+        if was != now:
+            lines.append(f"{word}: {was} → {now} {show(currency)}")
+    if not lines and (before or {}).get("flags") == (after or {}).get("flags"):
+        return []
+    if after is not None and after["status"] == "review":
+        lines += [f"a lead must accept it: {MEANS[flag]}" for flag in after["flags"]]
+    return lines
+
+
+def _marked(old: list[str], new: list[str]) -> list[str]:
+    from difflib import SequenceMatcher
+
+    lines = []
+    for kind, begin, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            lines += [f"  {line}" for line in old[begin:end]]
+        else:
+            lines += [f"- {line}" for line in old[begin:end]]
+            lines += [f"+ {line}" for line in new[first:last]]
+    return lines
+
+
+def _lines(form: Mapping[str, Any] | None, room: int) -> list[str]:
+    if form is None:
+        return []
+    if form["total"] is None:
+        return [f"blocked: {need}" for need in needs(form)]
+    lines = []
+    for line in form["lines"]:
+        counted = f"{line['qty']} {line['unit']}" if "unit" in line else ""
+        named = pad(f"{line['rule']} {_who(line)}", room)
+        lines.append(f"{named} {counted:>12} {line['amount']:>9}")
+    return lines

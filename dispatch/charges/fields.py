@@ -22,7 +22,7 @@ from dispatch.charges.card import (
 )
 from dispatch.charges.paths import typed, value_at
 from dispatch.charges.reading import types_at
-from dispatch.fields.context import NoRecords
+from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.kinds import Choice, FieldKind, Parsed, Words, YesNo
 from dispatch.model.agreements import WEEKDAYS
 
@@ -180,7 +180,7 @@ def default_of(form: str, path: str) -> Any:
 
 def written(figure: FormFigure, value: Any) -> str:
     """A value as it is shown, and typed again."""
-    return "" if value is None else figure.kind.write(value, NoRecords())
+    return "" if value is None else figure.kind.write(value, NO_RECORDS)
 
 
 def read(figure: FormFigure, text: str) -> Any:
@@ -191,7 +191,7 @@ def read(figure: FormFigure, text: str) -> Any:
     """
     text = text.strip()
     if text:
-        return figure.kind.read(text, NoRecords())
+        return figure.kind.read(text, NO_RECORDS)
     if figure.kind in (FLAG, BY_BAND, ZONES) and not figure.optional:
         raise ValueError(f"{figure.kind.description} is expected")
     return [] if figure.kind is SPANS else None if figure.optional else figure.kind.empty

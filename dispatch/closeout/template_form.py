@@ -1,17 +1,26 @@
-"""An item of a template as it is written: in a file, in the store, in the lines of a form. One reader for all of them."""
+"""An item of a template as it is written, by one reader for all forms of it; and what a template may not do (C1, C2)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from dispatch.closeout.template import ANYTHING_ELSE, EXPECTATIONS, NOTHING_LEFT
-from dispatch.fields.context import NoRecords
+from dispatch.closeout.template import (
+    ANYTHING_ELSE,
+    EXPECTATIONS,
+    FOLLOW_UPS,
+    NOTHING_LEFT,
+    REQUESTED,
+    SERVICE,
+    SIGN_OFF,
+)
+from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.kinds import Choice, Parsed, Text, Words, YesNo
 from dispatch.fields.record import Field, FieldFault
-from dispatch.model.checklists import EVIDENCE, ItemKind
+from dispatch.model.checklists import EVIDENCE, Asks, ItemKind, Phase
 from dispatch.model.probes import ProbeKind, Tested, Vantage
 from dispatch.model.templates import PHASE_LETTERS, Condition, Each, On, TemplateItem
 from dispatch.model.text import LINE, show
@@ -36,7 +45,7 @@ def _ref_of(text: str) -> str:
 
 def _conditions_of(text: str) -> tuple[Condition, ...]:
     conditions = []
-    for part in Words(80, most=_MOST).read(text, NoRecords()):
+    for part in Words(80, most=_MOST).read(text, NO_RECORDS):
         word, _, name = SYNONYMS.get(part.casefold(), part).partition(" ")
         if word.casefold() not in tuple(On) or not name.strip():
             others = ", ".join(SYNONYMS)
@@ -97,14 +106,14 @@ def item_form(item: TemplateItem) -> dict[str, Any]:
     return {
         field.name: _json(field, values[field.name])
         for field in ITEM
-        if field.required or values[field.name] != usual.get(field.name, field.empty(NoRecords()))
+        if field.required or values[field.name] != usual.get(field.name, field.empty(NO_RECORDS))
     }
 
 
 def item_texts(item: TemplateItem) -> dict[str, str]:
     """Every field of an item as it is typed: yes and no, several between commas."""
     values = _values(item)
-    return {field.name: field.kind.write(values[field.name], NoRecords()) for field in ITEM}
+    return {field.name: field.kind.write(values[field.name], NO_RECORDS) for field in ITEM}
 
 
 def read_item(given: Any, place: int, faults: list[str], *, typed: bool = False) -> TemplateItem | None:
@@ -123,9 +132,9 @@ def read_item(given: Any, place: int, faults: list[str], *, typed: bool = False)
     item_faults: list[FieldFault] = []
     for field in ITEM:
         value = given.get(field.name, "" if typed else None)
-        values[field.name] = field.empty(NoRecords())
+        values[field.name] = field.empty(NO_RECORDS)
         try:
-            values[field.name] = field.read(value if typed else _text(field, value), NoRecords())
+            values[field.name] = field.read(value if typed else _text(field, value), NO_RECORDS)
         except ValueError as fault:
             item_faults.append(
                 FieldFault(field.name, value if isinstance(value, str) else str(value or ""), str(fault))
@@ -168,13 +177,13 @@ def _json(field: Field, value: Any) -> Any:
         return value
     if isinstance(value, tuple):
         return [part.text if isinstance(part, Condition) else part for part in value]
-    return field.kind.write(value, NoRecords())
+    return field.kind.write(value, NO_RECORDS)
 
 
 def _text(field: Field, value: Any) -> str:
     """A value of a file as it would be typed."""
     if isinstance(value, bool) and isinstance(field.kind, YesNo):
-        return field.kind.write(value, NoRecords())
+        return field.kind.write(value, NO_RECORDS)
     if isinstance(value, list) and field.kind.empty == () and all(isinstance(part, str) for part in value):
         return ", ".join(value)
     if value is None or (isinstance(value, str) and field.kind.empty in (None, "")):
@@ -196,3 +205,91 @@ def in_order(items: Iterable[TemplateItem]) -> tuple[TemplateItem, ...]:
     """The items by the phases of the stay, otherwise as they stand; the sign-off last (G8)."""
     letters = list(PHASE_LETTERS)
     return tuple(sorted(items, key=lambda item: (letters.index(item.ref[0]), item.kind is ItemKind.SIGN_OFF)))
+
+
+MOST_ITEMS = 60
+"""Items of one template."""
+_ALWAYS = {
+    EXPECTATIONS: "what done looks like is agreed on every visit",
+    ANYTHING_ELSE: "every client is asked whether there is anything else",
+    NOTHING_LEFT: "nothing is ever left for the client to finish",
+    SIGN_OFF: "every visit ends with its sign-off",
+}
+"""What the short template has too: no template does with less."""
+ALWAYS = tuple(item.ref for item in _ALWAYS)
+"""The ids of the items that every template has."""
+
+
+def faults_of(items: Sequence[TemplateItem]) -> list[str]:
+    """Everything that keeps these items from being a template, in the order of the checklist."""
+    faults = [f"{item.ref}: is missing; {why}" for item, why in _ALWAYS.items() if item.ref not in _refs(items)]
+    if len(items) > MOST_ITEMS:
+        faults.append(f"items: there are {len(items)}, {MOST_ITEMS} at most")
+    faults += [f"{ref} id: stands {count} times" for ref, count in Counter(_refs(items)).items() if count > 1]
+    return faults + [f"{item.ref} {fault}" for item in items for fault in _of_item(item)]
+
+
+def _refs(items: Sequence[TemplateItem]) -> list[str]:
+    return [item.ref for item in items]
+
+
+def _of_item(item: TemplateItem) -> Iterator[str]:
+    """What is wrong with one item: the field, and why."""
+    for fixed in _ALWAYS:
+        if item.ref == fixed.ref:
+            yield from _of_fixed(item, fixed)
+    if item.ref == FOLLOW_UPS.ref:
+        yield "id: is taken; a visit gets it by itself with the first follow-up"
+    if item.kind is ItemKind.SIGN_OFF and item.ref != SIGN_OFF.ref:
+        yield f"kind: the sign-off is {SIGN_OFF.ref}, and there is one"
+    if item.kind is ItemKind.TEST and item.phase is not Phase.TEST:
+        yield "kind: a test counts only after the last work (G4): its id begins with T"
+    if item.ref == "W2" and item.kind is not ItemKind.CONFIRM:
+        yield "kind: what was changed is noted here: confirm"
+    if item.ref == "T1" and (item.kind is not ItemKind.TEST or item.na_allowed):
+        yield "na: that the reported problem is gone is tested, and always applies"
+    if (item.ref == REQUESTED.ref) != (item.each is Each.REQUEST):
+        yield f"each: there is one for each requested item of {REQUESTED.ref} alone, and always"
+    elif item.ref == REQUESTED.ref and (item.kind, item.required, item.na_allowed, item.when) != (
+        REQUESTED.kind,
+        True,
+        False,
+        (),
+    ):
+        yield "kind: each requested item is confirmed, required, without n/a and without a condition"
+    if (SERVICE in item.label) != (item.each is Each.SERVICE):
+        yield f"text: {SERVICE} stands in it where there is one for each service, and nowhere else"
+    yield from _of_tested(item)
+
+
+def _of_fixed(item: TemplateItem, fixed: TemplateItem) -> Iterator[str]:
+    if item.kind is not fixed.kind:
+        yield f"kind: is always {fixed.kind.value}"
+    if not item.required:
+        yield "required: it is on every visit"
+    if item.na_allowed:
+        yield "na: it always applies"
+    if item.override_allowed and not fixed.override_allowed:
+        yield "override: nobody can override it"
+    if item.when:
+        yield "when: every visit has it, without a condition"
+    if item.each is not Each.ONCE:
+        yield "each: a visit has it once"
+
+
+def _of_tested(item: TemplateItem) -> Iterator[str]:
+    tested = item.tested
+    if item.kind is not ItemKind.TEST:
+        for field, given in (("targets", tested.roles), ("probe", tested.kind)):
+            if given:
+                yield f"{field}: only a test has one"
+        if tested.vantage is Vantage.SITE:
+            yield "vantage: only a test has one"
+        if item.evidence is not None:
+            yield "evidence: only a test asks for some"
+    elif not tested.roles and item.each is not Each.SERVICE:
+        for field, set_ in (("probe", tested.kind is not None), ("vantage", tested.vantage is Vantage.SITE)):
+            if set_:
+                yield f"{field}: says how targets are tested; name them in targets"
+        if item.evidence is Asks.EXECUTED:
+            yield "evidence: what tests it by running? name it in targets"

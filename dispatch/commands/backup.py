@@ -1,4 +1,4 @@
-"""`dispatch backup`, `restore` and `doctor`: keeping the records safe."""
+"""`dispatch backup`, `restore`, `doctor` and `audit …`: keeping the records safe, and showing that they are whole."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dispatch.commands.declared import alone, reads
+from dispatch.commands.declared import CommandGroup, alone, reads
 from dispatch.commands.opening import database_path, open_store
 from dispatch.commands.options import JSON, Args, Store, flag, option
 from dispatch.commands.printing import Answer
@@ -19,10 +19,12 @@ from dispatch.model.paths import typed_path
 from dispatch.model.text import pad, show
 
 with lazily(__name__):
-    from db import backups
+    from db import backups, settings
     from dispatch.desk.access import connecting
     from dispatch.desk.backup import archive, restoring
+    from dispatch.desk.log import audit_trail
     from dispatch.desk.session import doubtful_clock, user
+    from dispatch.desk.texts import audit_words
 
 
 @alone(
@@ -50,7 +52,7 @@ with lazily(__name__):
 )
 def _backup(args: Args) -> int:
     if args.file == "verify" and args.archive:
-        return _verify(args)
+        return _verify_archive(args)
     if args.archive:
         raise Faulty([f"{show(args.archive, 80)}: one FILE is expected; `backup verify FILE` looks at one"])
     if args.rotate is not None and (args.rotate < 1 or args.file):
@@ -90,7 +92,7 @@ def _missing(manifest: archive.Manifest | None) -> int:
     return 1
 
 
-def _verify(args: Args) -> int:
+def _verify_archive(args: Args) -> int:
     with file_named(args.archive, of_any_size=True) as file:
         backup = restoring.verify(file, typed_path(args.identity) if args.identity else None)
     what = f"and {len(backup.manifest.entries) - 1} files" if backup.manifest else "without files"
@@ -147,4 +149,44 @@ def _doctor(store: Store, args: Args) -> Answer:
     )
 
 
-COMMANDS = (_backup, _restore, _doctor)
+@reads(
+    "show",
+    "what was done, the newest first",
+    option("--visit", "REFERENCE", "only of this visit"),
+    option("--who", "LOGIN", "only what this login did"),
+    option("--since", "DAY", "from this day on: 2026-11-24, yesterday, -7"),
+    option("--until", "DAY", "up to this day, included"),
+    option("--deed", "WORD", "only deeds that hold this word: override, close, undo"),
+    option("--limit", "N", "so many at most (default 200)", type=int, default=200),
+    JSON,
+    about="Every change with who made it, when and from where. The newest first.",
+)
+def _show(store: Store, args: Args) -> Answer:
+    firm = settings.firm(store)
+    narrowing = {name: getattr(args, name) for name in ("visit", "who", "since", "until", "deed", "limit")}
+    return Answer(
+        audit_trail.trail(store, **narrowing),
+        lambda rows: audit_words.trail_form(rows, firm.zone),
+        lambda rows: audit_words.trail_lines(rows, firm.zone, firm.clock_hours == 24),
+    )
+
+
+@reads(
+    "verify",
+    "compute the chain again, and compare it with a head that was written down",
+    option("--head", "HEAD", "from a report (3f2a9c0012345678@1234) or a backup (64 signs)", default=""),
+    JSON,
+    about="Exits 1 and names the first row that is not what was written. With --head it says too whether the "
+    "database still has the row that a report or a backup named. What this proves and what it cannot: docs/operating.md.",
+)
+def _verify(store: Store, args: Args) -> Answer:
+    verdict = audit_trail.verify(store, args.head)
+    return Answer(verdict, audit_words.verdict_form, audit_words.verdict_lines, 0 if verdict.good else 1)
+
+
+COMMANDS = (
+    _backup,
+    _restore,
+    _doctor,
+    CommandGroup("audit", "who did what and when; whether the chain of it holds", (_show, _verify)),
+)

@@ -1,30 +1,88 @@
-"""`dispatch client|site|target|technician|absence …`: the firm's book; `dispatch staff` has its edit and archive from here."""
+"""`dispatch init`, `settings` and `client|site|target|technician|absence|staff …`: a firm's beginning, its book, its people."""
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from dispatch.commands.declared import Command, CommandGroup, acts, alone, reads
-from dispatch.commands.locating import locate
-from dispatch.commands.opening import open_store, user_of
+from dispatch.commands.opening import database_path, on_terminal, open_store, user_of
 from dispatch.commands.options import JSON, Args, Option, Store, User, flag, one_of, option, options_of, typed
-from dispatch.commands.printing import Answer, listing
+from dispatch.commands.printing import Answer, listing, print_json
 from dispatch.desk.book.record_stores import RECORD_STORES
-from dispatch.desk.session.refusals import NotAllowed
+from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.lazily import lazily
-from dispatch.model.forms import forms
+from dispatch.model.forms import form, forms
 from dispatch.model.instants import day_text, when_text
 from dispatch.model.states import Role
 from dispatch.model.text import pad, show
 
 with lazily(__name__):
-    from dispatch.desk.book import editing, recurring
+    from db import people
+    from dispatch.desk.book import editing, records, recurring
     from dispatch.desk.care import client_page as pages
+    from dispatch.desk.firm import founding
     from dispatch.desk.plan import absences
+    from dispatch.desk.roads import locating
+    from dispatch.desk.session import user as users
     from dispatch.desk.texts import client_words
     from dispatch.model.visits import Visit
+    from dispatch.travel.geocoding import FoundPlace
+
+
+@acts(
+    "locate",
+    "look the address up and place the site there",
+    option("record", "SITE", "its name, or a part that only it has", reads="book.records.site_named"),
+    option("--address", "TEXT", "default: the address of the site"),
+    option("--number", "N", "take the result of that number", type=int),
+    flag("--yes", "take the first result"),
+    flag("--json", "the results as JSON (docs/json.md)"),
+    about="Looks into the extracts of this machine, then asks the endpoint of the settings once, and offers what is "
+    "found. Nothing is placed unasked.",
+)
+def _locate(user: User, args: Args) -> str | None:
+    site = args.record
+    address = args.address if args.address is not None else site.address
+    if not address.strip():
+        raise Refusal(f"{records.site_title(user.store, site)} has no address: say it with --address.")
+    places = locating.look_up(user.store, address)
+    if args.json:
+        print_json(forms(places, "address lat=place.lat lon=place.lon precision? source"))
+    elif not (args.yes or args.number):
+        for place, match in enumerate(places, 1):
+            print(f"{place}  {show(_line(match), 200)}")
+    if not places:
+        raise NotFound(f"Nothing was found for {show(address, 100)!r}.")
+    number: int | None = args.number if args.number is not None else 1 if args.yes else None
+    if number is None and not args.json and on_terminal():
+        number = _chosen(len(places))
+    if number is None:
+        if args.json:
+            return None
+        raise Refusal("Nothing was placed: choose with --number N, or --yes for the first.")
+    if not 1 <= number <= len(places):
+        raise Faulty([f"--number: a number from 1 to {len(places)} is expected"])
+    placed = locating.place(user, site, places[number - 1])
+    return None if args.json else f"{records.site_title(user.store, placed)} is placed: {_line(places[number - 1])}"
+
+
+def _chosen(most: int) -> int | None:
+    """The number that is typed; None where none is."""
+    try:
+        typed = input(f"Which one (1 to {most}, empty for none)? ").strip()
+    except EOFError:
+        return None
+    return int(typed) if typed.isdecimal() else None
+
+
+def _line(match: FoundPlace) -> str:
+    kind = f" ({match.precision})" if match.precision else ""
+    return f"{match.address}{kind}  {match.place.lat}, {match.place.lon}"
+
 
 _HELP = {
     "client": "clients, their contacts and their page",
@@ -59,7 +117,7 @@ def _settings(args: Args) -> Answer:
     )
 
 
-def deeds_of(kind: str, *, without: tuple[str, ...] = ()) -> Iterator[Command]:
+def _deeds_of(kind: str, *, without: tuple[str, ...] = ()) -> Iterator[Command]:
     """Add, edit, show, list and archive for a kind of record."""
     record_store = RECORD_STORES[kind]
     noun, fields = record_store.noun, options_of(record_store.fields)
@@ -188,8 +246,91 @@ def _hits(user: User, record: Any, *, free: bool, to_others: bool) -> Iterator[s
         yield "They stay where they are. --requeue puts them back into the queue, --replan gives them to others."
 
 
-_MORE = {"site": (_travel, locate), "recurrence": (_make_ahead,)}
+@alone(
+    "init",
+    "make the database of a firm",
+    option("--db", "FILE", "where (default: $DISPATCH_DB, else the platform's data directory)"),
+    option("--name", "FIRM", "what the firm is called"),
+    option("--zone", "ZONE", "its time zone, for example America/New_York (default: this machine's)"),
+    option("--lead", "LOGIN", "the login of the first lead (default: your login)"),
+    option("--lead-name", "NAME", "their name", default=""),
+    about="Make the database of a firm, with its first lead.",
+    common=False,
+)
+def _init(args: Args) -> list[str]:
+    path = database_path(args)
+    lead, name = args.lead, args.lead_name
+    if lead is None:
+        mine = users.system_login()
+        if on_terminal():
+            lead = _ask("Login of the first lead", mine)
+            name = name or _ask("Their name", lead)
+        else:
+            lead = mine
+        if not lead:
+            raise Refusal("Who is the first lead? Say it with --lead LOGIN.")
+    person, zone = founding.init(path, lead=lead, lead_name=name, name=args.name, zone=args.zone)
+    return [
+        f"Made {path}: {person.name} ({person.login}) is its first lead, its zone {zone}.",
+        f"Type next: {_next(args, lead)}",
+    ]
+
+
+def _next(args: Args, lead: str) -> str:
+    """The line that opens the new firm's board, which begins with what the firm still needs."""
+    words = ["dispatch", "board"]
+    if args.db:
+        words += ["--db", args.db]
+    if lead.strip() != users.system_login():
+        words += ["--as", lead.strip()]
+    return shlex.join(words)
+
+
+def _ask(question: str, otherwise: str) -> str:
+    shown = f" [{show(otherwise)}]" if otherwise else ""
+    try:
+        return input(f"{question}{shown}: ").strip() or otherwise
+    except EOFError:
+        print(file=sys.stderr)
+        return otherwise
+
+
+@acts(
+    "add",
+    "add somebody",
+    option("new_login", "LOGIN"),
+    option("--name", required=True),
+    option("--role", None, "repeat for several", action="append", default=[], choices=[*map(str, Role)]),
+    option("--email", default=""),
+    about="Add somebody to the staff.",
+)
+def _add_staff(user: User, args: Args) -> str:
+    texts = {"login": args.new_login, "name": args.name, "roles": ", ".join(args.role), "email": args.email}
+    person = editing.add(user, "staff", texts)
+    return f"{person.name} ({person.login}) is {_roles(person.roles)} now."
+
+
+@reads("list", "everybody", flag("--json", "as JSON"), about="Everybody on the staff.")
+def _list_staff(store: Store, _: Args) -> Answer:
+    return listing(
+        people.all_staff(store),
+        lambda person: form(person, "login name roles email"),
+        lambda person: f"{pad(person.login, 16)} {pad(person.name, 28)} {_roles(person.roles)}",
+    )
+
+
+def _roles(roles: frozenset[Role]) -> str:
+    return ", ".join(role.value for role in Role if role in roles)
+
+
+_MORE = {"site": (_travel, _locate), "recurrence": (_make_ahead,)}
 COMMANDS = (
-    *(CommandGroup(kind, text, (*deeds_of(kind), *_MORE.get(kind, ()))) for kind, text in _HELP.items()),
+    _init,
+    *(CommandGroup(kind, text, (*_deeds_of(kind), *_MORE.get(kind, ()))) for kind, text in _HELP.items()),
+    CommandGroup(
+        "staff",
+        "who works here and what they may do",
+        (_add_staff, _list_staff, *_deeds_of("staff", without=("add", "list"))),
+    ),
     _settings,
 )

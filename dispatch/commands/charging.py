@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
+from dispatch.commands.crews import change_lines
 from dispatch.commands.declared import alone, reads
 from dispatch.commands.opening import agreed, on_terminal, open_store, user_of
 from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer, Result, listing
 from dispatch.commands.standard_input import file_named
-from dispatch.commands.stay import change_lines
 from dispatch.commands.typed import minutes, moment_or_now
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal
 from dispatch.lazily import lazily
@@ -31,7 +31,7 @@ with lazily(__name__):
     from dispatch.desk.review import reviewing
     from dispatch.desk.session import shown
     from dispatch.desk.texts import charge_words
-    from dispatch.desk.visits import finding
+    from dispatch.desk.visits import steps
     from dispatch.levels import cases as clock_cases
     from dispatch.model.visits import Visit
 
@@ -71,7 +71,7 @@ def _charge(args: Args) -> Result:
     elif args.afresh or args.check:
         raise Refusal("--afresh goes with --correct, and --check with a deed.")
     store = open_store(args)
-    visit = finding.find(store, args.reference)
+    visit = steps.find(store, args.reference)
     if args.revisions:
         return _revisions(store, visit)
     charge = charging.charge_of(store, visit, now=store.clock.now())

@@ -13,8 +13,7 @@ from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, L
 from dispatch.model.checklists import Item, ItemKind
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import iso
-from dispatch.model.links import route_links
-from dispatch.model.maps import route_of
+from dispatch.model.maps import route_links, route_of
 from dispatch.model.money import format_minor
 from dispatch.model.states import State
 from dispatch.model.travel import Leg

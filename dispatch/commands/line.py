@@ -38,7 +38,8 @@ def _run(words: Sequence[str], args: argparse.Namespace) -> int:
         return exits.USAGE
     words = in_order(words)
     if not words[0].startswith("-") and words[0] not in COMMANDS:
-        print(f"dispatch: {_unknown(words[0])}", file=sys.stderr)
+        unknown = f"There is no command {show(words[0], 40)}.{meant(words[0], COMMANDS)}"
+        print(f"dispatch: {unknown} dispatch --help lists them.", file=sys.stderr)
         return exits.USAGE
     parser_of(words[0]).parse_args(words, args)
     if getattr(args, "verbose", False) or getattr(args, "log", None) or os.environ.get("DISPATCH_LOG"):
@@ -85,10 +86,6 @@ def in_order(words: Sequence[str]) -> list[str]:
     if not rest or (rest[0].startswith("-") and rest[0] not in ("-h", "--help", "--version")):
         rest.insert(0, "open")
     return [*rest, *before]
-
-
-def _unknown(word: str) -> str:
-    return f"There is no command {show(word, 40)}.{meant(word, COMMANDS)} dispatch --help lists them."
 
 
 def _told(error: Exception) -> int | None:

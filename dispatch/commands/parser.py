@@ -18,36 +18,33 @@ from dispatch.commands import exits
 from dispatch.commands.declared import add_all
 from dispatch.model.text import show
 
-GROUPS = {
-    "views": ("board", "day", "log", "route", "demo", "open"),
-    "visit": ("visit",),
-    "running": ("candidates", "emergency", "late", "call"),
-    "importing": ("import",),
-    "calendar": ("calendar",),
-    "charging": ("charge", "quote", "cases"),
-    "rates": ("rate-card", "agreement"),
-    "templates": ("template",),
-    "probing": ("probe",),
-    "book": ("client", "site", "target", "recurrence", "technician", "absence", "settings"),
-    "travel": ("travel", "roads"),
-    "levels": ("levels",),
-    "reviewing": ("review", "invoice"),
-    "care": ("care",),
-    "outbox": ("outbox",),
-    "figures": ("figures",),
-    "reporting": ("report",),
-    "auditing": ("audit",),
-    "planning": ("plan",),
-    "querying": ("query",),
-    "backup": ("backup", "restore", "doctor"),
-    "firm": ("init", "staff"),
-    "remote": ("keys", "sshd-config", "sessions", "seat", "seat-parent"),
-    "keymap": ("keymap",),
-    "completion": ("completion",),
-    "help": ("help",),
-}
-"""The modules of this package, and the commands that each has."""
-COMMANDS = [command for commands in GROUPS.values() for command in commands]
+GROUPS = (
+    ("views", ("board", "day", "log", "route", "demo", "open")),
+    ("visit", ("visit",)),
+    ("running", ("candidates", "emergency", "late", "call")),
+    ("importing", ("import",)),
+    ("reporting", ("calendar",)),
+    ("charging", ("charge", "quote", "cases")),
+    ("rates", ("rate-card", "agreement")),
+    ("templates", ("template",)),
+    ("probing", ("probe",)),
+    ("book", ("client", "site", "target", "recurrence", "technician", "absence", "settings")),
+    ("travel", ("travel", "roads")),
+    ("reporting", ("levels",)),
+    ("reviewing", ("review", "invoice")),
+    ("care", ("care",)),
+    ("outbox", ("outbox",)),
+    ("reporting", ("figures", "report")),
+    ("backup", ("audit",)),
+    ("planning", ("plan",)),
+    ("reporting", ("query",)),
+    ("backup", ("backup", "restore", "doctor")),
+    ("book", ("init", "staff")),
+    ("remote", ("keys", "sshd-config", "sessions", "seat", "seat-parent")),
+    ("help", ("keymap", "completion", "help")),
+)
+"""The commands in the order in which they are listed, and the module of this package that has them."""
+COMMANDS = [command for _, commands in GROUPS for command in commands]
 
 # what argparse says, and the same in our words; {0} and {1} are what it names
 _SAYINGS = (
@@ -198,7 +195,7 @@ def parser_of(command: str) -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"dispatch {__version__}")
     groups = parser.add_subparsers(metavar="COMMAND", title="commands")
-    modules = [group for group, commands in GROUPS.items() if command in commands] or list(GROUPS)
-    for group in modules:
-        add_all(groups, import_module(f"dispatch.commands.{group}").COMMANDS)
+    for module, names in [group for group in GROUPS if command in group[1]] or GROUPS:
+        declared = {one.name: one for one in import_module(f"dispatch.commands.{module}").COMMANDS}
+        add_all(groups, map(declared.__getitem__, names))
     return parser

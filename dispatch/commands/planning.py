@@ -31,7 +31,7 @@ with lazily(__name__):
     from dispatch.desk.roads import road_engines
     from dispatch.desk.session.user import User
     from dispatch.desk.texts import plan_words
-    from dispatch.desk.visits import crew
+    from dispatch.desk.visits import steps
     from dispatch.fields import kinds
     from dispatch.planning import problem_file, why_not
     from dispatch.planning import solving as solver
@@ -178,7 +178,7 @@ def _scope(store: Store, args: Args, day: datetime.date) -> scope.PlanScope:
     """What of the day is planned, as the options say."""
     technicians = None
     if args.technician:
-        technicians = frozenset(crew.driver(store, name).id for name in args.technician)
+        technicians = frozenset(steps.driver(store, name).id for name in args.technician)
     if args.overtime is not None and not 0 <= args.overtime <= 240:
         raise Faulty(["overtime: whole minutes from 0 to 240"])
     between = None

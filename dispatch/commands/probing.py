@@ -1,4 +1,4 @@
-"""`dispatch visit run|probe-spec` and `dispatch probe`: tests that run, here or on a laptop at the client's."""
+"""`dispatch visit run|probe-spec` and `dispatch probe`: tests that run; `visit permit` and its like: words in their place."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dispatch.commands.declared import alone, on_visit
+from dispatch.commands.declared import alone, by, on_visit, reads
 from dispatch.commands.opening import user_of
-from dispatch.commands.options import JSON, REFERENCE, Args, User, flag, option
-from dispatch.commands.printing import print_json
+from dispatch.commands.options import JSON, REASON, REFERENCE, Args, Store, User, flag, option
+from dispatch.commands.printing import Answer, listing, print_json
 from dispatch.commands.standard_input import text_named
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
@@ -17,9 +17,10 @@ from dispatch.model.forms import form
 from dispatch.model.text import show
 
 with lazily(__name__):
+    from db import permissions
     from dispatch.closeout.probes import laptop, running, vantage
-    from dispatch.desk.closeout import probing
-    from dispatch.model import clock, probes
+    from dispatch.desk.closeout import permitting, probing
+    from dispatch.model import checklists, clock, probes
 
 _ITEMS = option("items", "ITEM", "default: every one that has a test", nargs="*")
 RUNNING = (
@@ -128,5 +129,44 @@ def _tell(line: str) -> None:
     print(f"  {show(line, 200)}", file=sys.stderr, flush=True)
 
 
-DEEDS = (_run, _specify)
+_ITEM = option("item", "ITEM", "T3, T4.mail")
+
+
+@on_visit(
+    "permit",
+    "lead: let words settle a test at this visit",
+    option("--reason", "TEXT", "needed where a way leads to what is tested", default=""),
+    _ITEM,
+)
+def _permit(user: User, args: Args) -> str:
+    item = permitting.give(user, args.reference, args.item, args.reason)
+    how = checklists.BY_PERMISSION if item.lowered else checklists.NO_WAY_IN
+    return f"{args.reference} {item.ref}: words settle it at this visit; it shows as attested, {how}."
+
+
+@reads("permissions", "what technicians ask the leads to permit", JSON)
+def _list(store: Store, _: Args) -> Answer:
+    return listing(
+        permissions.waiting(store),
+        lambda request: form(request, "reference client item label by at@ why"),
+        permitting.asked_text,
+        "Nobody asks for a permission.",
+    )
+
+
+DEEDS = (
+    _run,
+    _specify,
+    on_visit(
+        "ask-permission",
+        "ask a lead to let words settle a test that cannot run",
+        option("--why", "TEXT", default=""),
+        _ITEM,
+    )(by("closeout.permitting.ask", "{0.reference} {0.item}: the leads are asked.", ref="item")),
+    _permit,
+    on_visit("refuse", "lead: do not let words settle a test", REASON, _ITEM)(
+        by("closeout.permitting.refuse", "{reference} {item}: words do not settle it.", ref="item")
+    ),
+    _list,
+)
 COMMANDS = (_probe,)

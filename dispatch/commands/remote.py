@@ -20,7 +20,7 @@ with lazily(__name__):
     from db import keys, sessions, settings
     from dispatch.desk.access import connecting, keyring
     from dispatch.desk.adapters import key_file, sshd_config
-    from dispatch.model import ssh_keys
+    from dispatch.model import keys as public_keys
     from dispatch.model.keys import Key, SshLogin
     from dispatch.remote import entry
 
@@ -37,7 +37,7 @@ _SERVICE = option("--user", "NAME", "the service user (default: the owner of the
     _SERVICE,
 )
 def _add(user: User, args: Args) -> Iterator[str]:
-    key = keyring.add_key(user, args.staff, text_named(args.file or "-", ssh_keys.LONGEST), mouse=args.mouse)
+    key = keyring.add_key(user, args.staff, text_named(args.file or "-", public_keys.LONGEST), mouse=args.mouse)
     path = key_file.write(user.store)
     yield f"{key.label} {key.fingerprint} opens the session of {key.name} ({key.login})."
     yield f"{path} was made anew."

@@ -1,22 +1,114 @@
-"""`dispatch report …`: the lead's day, a client's month, a technician's day sheet, a visit for its client, in the form that is
-wanted."""
+"""`dispatch figures`, `levels`, `report …`, `calendar …` and `query`: what many visits come to, in numbers, on paper, in SQL."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+import datetime
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-from dispatch.commands.declared import Command, CommandGroup, acts, by
-from dispatch.commands.options import REFERENCE, Args, Option, User, flag, one_of, option
-from dispatch.commands.printing import write_private
-from dispatch.commands.typed import CLIENT, TECHNICIAN, day_or_today, month
+from dispatch.commands.declared import Command, CommandGroup, acts, alone, by, reads
+from dispatch.commands.opening import user_of
+from dispatch.commands.options import JSON, REFERENCE, Args, Option, Store, User, flag, one_of, option
+from dispatch.commands.printing import Answer, Result, write_private
+from dispatch.commands.typed import CLIENT, TECHNICIAN, day, day_or_today, month
+from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
-from dispatch.model.text import show
+from dispatch.model.forms import form
+from dispatch.model.text import cells_of, csv_cell, show
 
 with lazily(__name__):
+    from db import figures, settings
+    from db.query import QueryResult as Found
+    from dispatch.desk.adapters import calendar_export
     from dispatch.desk.book import records
+    from dispatch.desk.figures import counting, definitions, sql_question
+    from dispatch.desk.levels import clocks, level_month
     from dispatch.desk.reports import rendering, sheet
     from dispatch.desk.reports.document import Report
+    from dispatch.desk.texts import figure_words, level_words
+    from dispatch.desk.visits import steps
+
+
+@reads(
+    "figures",
+    "on time, first-time fix, utilisation, travel, tests, overrides, charged and given away",
+    option("--from", "DAY", "the first day: 2026-11-24, yesterday, -7", reads=day, dest="first"),
+    option("--to", "DAY", "the last day (default: today)", reads=day_or_today, dest="last"),
+    option("--by", None, "default: day", choices=("day", "week", "technician", "client"), default="day"),
+    option("--behind", "FIGURE", "the visits behind one figure, for example on_time, in place of the figures"),
+    flag("--ascii", "only ASCII characters in the charts"),
+    one_of(flag("--json", "as JSON (docs/json.md)"), flag("--csv", "as CSV")),
+    about="Every figure with its definition, its total and a small chart. Without --from the last seven days, by week "
+    "the last four weeks.",
+)
+def _figures(store: Store, args: Args) -> Result:
+    if args.behind and args.csv:
+        raise Faulty(["--behind: stands with text or --json"])
+    last = args.last
+    first = args.first or last - datetime.timedelta(days=27 if args.by == "week" else 6)
+    if args.behind:
+        return _behind(args, store, first, last)
+    counted = counting.figures_over(store, first, last, args.by)
+    if args.csv:
+        sys.stdout.write(figure_words.figures_csv(counted))
+        return None
+    return Answer(
+        counted, figure_words.figures_form, lambda counted: figure_words.figure_lines(counted, ascii_only=args.ascii)
+    )
+
+
+def _behind(args: Args, store: Store, first: datetime.date, last: datetime.date) -> Answer:
+    firm, figure = settings.firm(store), counting.figure_called(args.behind)
+    money = definitions.Money(firm.currency, figures.exponent_of(store, firm.currency))
+    return Answer(
+        counting.visits_behind(store, figure, counting.FigureGroup("", first, last), "day"),
+        lambda visits: figure_words.behind_form(figure, visits, money, firm.zone),
+        lambda visits: [
+            f"{figure.name}: {figure.sentence}",
+            *figure_words.behind_lines(figure, visits, money, firm.zone, firm.clock_hours == 24),
+        ],
+    )
+
+
+@reads(
+    "levels",
+    "the service-level clocks of a visit, all running ones, or a client's month",
+    option("reference", "REFERENCE", "the visit, for example R4001", nargs="?"),
+    option("--client", "NAME", "the figures of this client's month", reads=CLIENT),
+    option("--month", "MONTH", "for example 2026-11 (default: the last whole one)", default=""),
+    JSON,
+    about="Without a reference every running clock, the one with the least time left first.",
+)
+def _levels(store: Store, args: Args) -> Answer:
+    if args.client and args.reference:
+        raise Faulty(["REFERENCE and --client: one of them is expected"])
+    if args.month and not args.client:
+        raise Faulty(["--month: stands with --client"])
+    if args.client:
+        first = level_month.read_month(args.month, settings.today(store))
+        month = level_month.client_month(store, args.client, first)
+        return Answer(month, level_words.month_form, level_words.month_lines)
+    hours24 = settings.firm(store).clock_hours == 24
+    if args.reference:
+        visit = steps.find(store, args.reference)
+        return Answer(
+            clocks.clocks_of(store, [visit]).get(visit.id, ()),
+            lambda running: [level_words.clock_form(clock, visit.zone) for clock in running],
+            lambda running: level_words.clock_lines(running, visit.zone, hours24),
+        )
+    return Answer(
+        clocks.open_clocks(store),
+        lambda pairs: [
+            form(visit, "reference client priority", priority=f"P{visit.priority}")
+            | level_words.clock_form(clock, visit.zone)
+            for visit, clock in pairs
+        ],
+        lambda pairs: level_words.open_lines(pairs, hours24),
+    )
+
 
 _FORMS = {
     "plain": "as text (the default)",
@@ -86,7 +178,102 @@ _REPORTS = (
         flag("--with-charge", "with the charge, once it stands"),
     )(by("reports.service.service_report")),
 )
+
+
+@acts(
+    "export",
+    "a technician's planned visits as an .ics file",
+    option("file", "FILE", "where to (default: standard output)", nargs="?"),
+    option("--technician", "NAME", "whose visits (default: your own)", reads=TECHNICIAN),
+    option("--date", "DAY", "the first day (default: today)", reads=day_or_today),
+    option("--days", "N", "how many days (default 14)", type=int, default=14),
+    flag("--busy", "only the times, for people who may know no more"),
+    flag("--replace", "write over a file that is there"),
+    about="A technician's planned visits as an .ics file, which only you may read (0600). Written again, an event "
+    "keeps its id, so that a calendar which reads the file moves it. With --busy nothing but the times is in it.",
+)
+def _export_calendar(user: User, args: Args) -> str | None:
+    technician = args.technician or records.technician_named(user.store, user.staff.name)
+    text, count = calendar_export.calendar_of(user, technician, args.date, args.days, busy=args.busy)
+    sentence = f"{show(args.file or '', 120)}: {count} visits of {technician.name} from {args.date} on."
+    return write_private(text, args.file, sentence, replace=args.replace)
+
+
+_WIDEST = 60
+
+
+@alone(
+    "query",
+    "lead: ask the database itself, in SQL (docs/operating.md)",
+    option("sql", "SELECT", "the question; - reads it from standard input", nargs="?"),
+    flag("--tables", "say which tables and columns there are to ask"),
+    one_of(
+        flag("--json", "as JSON (docs/json.md)"),
+        flag("--csv", "as CSV"),
+        flag("--table", "as text in columns, as without any of these"),
+    ),
+    about="Answers one SELECT. Nothing can be changed by it, and keys, sessions and what can still be undone are not "
+    "shown. After ten seconds it is ended. Instants are epoch seconds, money is in minor units.",
+)
+def _query(args: Args) -> Result:
+    if args.tables == (args.sql is not None):
+        raise Faulty(["query: either a SELECT or --tables is expected"])
+    user = user_of(args)
+    answer = (
+        sql_question.tables(user)
+        if args.tables
+        else sql_question.ask(user, sys.stdin.read() if args.sql == "-" else args.sql)
+    )
+    if args.csv:
+        _print_csv(answer)
+        return None
+    return Answer(
+        answer, lambda answer: [dict(zip(answer.columns, map(_plain, row), strict=True)) for row in answer.rows], _lines
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: bytes in hexadecimal."""
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def _print_csv(answer: Found) -> None:
+    safe = show if sys.stdout.isatty() else csv_cell
+    rows = csv.writer(sys.stdout, lineterminator="\r\n")
+    for row in (answer.columns, *answer.rows):
+        rows.writerow([safe(value) if isinstance(value, str) else _plain(value) for value in row])
+
+
+def _lines(answer: Found) -> Iterable[str]:
+    """The answer in columns: numbers to the right, nothing shown as –."""
+
+    def cell(value: Any) -> str:
+        return "–" if value is None else show(str(_plain(value)), _WIDEST)
+
+    table = [[show(name, _WIDEST) for name in answer.columns], *([cell(value) for value in row] for row in answer.rows)]
+    widths = [max(map(cells_of, column)) for column in zip(*table, strict=True)]
+    numeric = [
+        all(isinstance(value, int | float | None) for value in column) for column in zip(*answer.rows, strict=True)
+    ] or [False] * len(widths)
+
+    def line(cells: Sequence[str]) -> str:
+        parts = []
+        for text, width, right in zip(cells, widths, numeric, strict=True):
+            space = " " * (width - cells_of(text))
+            parts.append(space + text if right else text + space)
+        return "  ".join(parts).rstrip()
+
+    yield line(table[0])
+    yield "  ".join("─" * width for width in widths)
+    for row in table[1:]:
+        yield line(row)
+
+
 COMMANDS = (
+    _figures,
+    _levels,
+    _query,
+    CommandGroup("calendar", "a technician's visits for other calendars", (_export_calendar,)),
     CommandGroup(
         "report",
         "the day, a client's month, a technician's day sheet, a visit for its client",

@@ -27,7 +27,7 @@ with lazily(__name__):
     from dispatch.desk.session import private_file
     from dispatch.desk.session import shown as showing
     from dispatch.desk.texts import visit_words
-    from dispatch.desk.visits import finding
+    from dispatch.desk.visits import steps
     from dispatch.model.reviews import Batch
 
 _SENT_BACK = "{0.reference} is sent back: the comment stands in the technician's day until it is answered."
@@ -244,7 +244,7 @@ def _ready(store: Store) -> int:
     """What would be exported, with the words that export exactly this."""
     going, left_out = invoicing.ready(store)
     for reference in going:
-        visit = finding.find(store, reference)
+        visit = steps.find(store, reference)
         sheet = sheets.latest_sheet(store, visit.id)
         assert sheet is not None
         print(f"{show(reference)} {show(visit.client)}: {showing.amount(sheet)}")

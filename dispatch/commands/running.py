@@ -25,7 +25,7 @@ with lazily(__name__):
     from dispatch.desk.messages import calling_ahead
     from dispatch.desk.plan import emergency
     from dispatch.desk.texts import board_words
-    from dispatch.desk.visits import finding
+    from dispatch.desk.visits import steps
     from dispatch.fields import kinds
     from dispatch.model.visits import Visit
     from dispatch.planning import calls
@@ -53,7 +53,7 @@ MOST_WEEKS, MOST_SLOTS = 8, 40
 )
 def _candidates(store: Store, args: Args) -> Answer:
     zone, today = settings.firm(store).zone, settings.today(store)
-    visit = finding.find(store, args.reference)
+    visit = steps.find(store, args.reference)
     own = day_of(visit.starts_at, zone) if visit.starts_at is not None else visit.wanted_on
     day = args.date or max(own or today, today)
     over_days = args.weeks is not None or args.between is not None or getattr(args, "with") is not None
@@ -135,7 +135,7 @@ def _emergency(args: Args) -> Answer:
     store = open_store(args)
     zone = settings.firm(store).zone
     ways = emergency.ways(store, args.reference, args.to)
-    visit = finding.find(store, args.reference)
+    visit = steps.find(store, args.reference)
 
     def lines(ways: Sequence[Insertion]) -> Iterator[str]:
         yield f"{visit.reference} {visit.client}, {visit.work}: nothing is placed yet, --apply does it"

@@ -16,7 +16,7 @@ with lazily(__name__):
     from db import settings
     from db.store import Store
     from dispatch.desk.levels import level_month
-    from dispatch.desk.visits import finding
+    from dispatch.desk.visits import steps
     from dispatch.model import spans
 
 
@@ -91,7 +91,7 @@ def moment_there(store: Store, text: str | None, args: argparse.Namespace) -> in
     """
     if not text:
         return None
-    visit, now = finding.find(store, args.reference), store.clock.now()
+    visit, now = steps.find(store, args.reference), store.clock.now()
     return parse_when(text, visit.zone, now=now, day=day_of(visit.checked_in_at or visit.starts_at or now, visit.zone))
 
 

@@ -1,35 +1,161 @@
-"""`dispatch board`, `day`, `log`, `demo` and plain `dispatch`: the three screens, as text and as JSON too."""
+"""`dispatch board`, `day`, `log`, `route`, `demo` and plain `dispatch`: the screens, as text and as JSON too."""
 
 from __future__ import annotations
 
+import datetime
 import gc
+import shutil
 from argparse import BooleanOptionalAction
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from dispatch.commands import visit_log
 from dispatch.commands.declared import alone
 from dispatch.commands.opening import database_path, mouse_wanted, on_terminal, open_store, user_of
-from dispatch.commands.options import JSON, Args, flag, option
+from dispatch.commands.options import JSON, Args, Store, flag, one_of, option
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day_typed
-from dispatch.desk.session.refusals import NotFound, Refusal
+from dispatch.desk.session.refusals import NotFound, Refusal, refuse
 from dispatch.lazily import lazily
+from dispatch.model.boards import Board, BoardRow
+from dispatch.model.maps import route_links, route_of
 from dispatch.model.paths import typed_path
 from dispatch.model.states import Role
+from dispatch.model.text import show
+from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
+    from db import search_index, settings
     from dispatch import app as program
-    from dispatch.commands import forms, routes
-    from dispatch.demo import bar, folder, kept
+    from dispatch.commands import forms
+    from dispatch.demo import folder, kept
     from dispatch.desk.book import records
     from dispatch.desk.day import board_view
     from dispatch.desk.firm import founding
-    from dispatch.desk.session import preferences, rights
+    from dispatch.desk.log import visit_log
+    from dispatch.desk.roads import road_map as atlases
+    from dispatch.desk.session import preferences
     from dispatch.desk.session import user as users
-    from dispatch.desk.texts import board_words
-    from dispatch.model.boards import BoardRow
+    from dispatch.desk.texts import board_words, log_words
+    from dispatch.model import reviews, states
+    from dispatch.model.boards import Log
     from screens.program import welcome
+    from widgets import route_lines
+    from widgets.lines import ink
+    from widgets.lines import marks as mark_sets
+    from widgets.map import day_map, surveying
+
+_REVIEWS = ("to_review", "approved", "exported", "sent_back", "none")
+_DAYS = (
+    option("--to", "DAY", "the last day of several, from --date on"),
+    flag("--week", "the week of --date"),
+    flag("--all", "all days"),
+)
+_NARROWING = (
+    option("--technician", "NAME", "visits of technicians whose name holds this", default=""),
+    option("--client", "NAME", "visits of clients whose name holds this", default=""),
+    flag("--exceptions", "only visits with something to look at"),
+    option(
+        "--only",
+        "EXCEPTION",
+        "only visits with this exception: waived, overridden, failed, late, … (repeat for several)",
+        action="append",
+    ),
+    option("--review", None, "only with this state of review", action="append", choices=_REVIEWS),
+    option(
+        "--search",
+        "WORDS",
+        "only visits in whose words every one of these begins a word: work, notes, evidence, reasons, names",
+        dest="words",
+        default="",
+    ),
+    option("--sort", "COLUMN", "client, charge, exceptions, … (default: by start)", default=""),
+    flag("--reverse", "the greatest first", dest="descending"),
+)
+"""What narrows and sorts the log. With any of these it is printed as text."""
+
+
+def _log_answer(args: Args, store: Store, date: datetime.date) -> Answer:
+    narrowing = _wanted(args, store, date)
+
+    def lines(log: Log) -> Iterator[str]:
+        yield from log_words.log_lines(
+            log, " · ".join(filter(None, (narrowing.words_of_days(), narrowing.words_of_filters())))
+        )
+        if narrowing.words.strip() and not search_index.possible():
+            yield "This SQLite has no FTS5: every visit was read for these words, which is slower than an index."
+
+    return Answer(visit_log.visit_log(store, narrowing), lambda log: forms.log_form(log, narrowing), lines)
+
+
+def _wanted(args: Args, store: Store, date: datetime.date) -> visit_log.LogFilter:
+    """What was asked for.
+
+    Raises:
+        Faulty: with everything that cannot be understood.
+    """
+    faults: list[str] = []
+    first: datetime.date | None = date
+    last = None
+    if args.to:
+        try:
+            last = parse_day(args.to, today=date)
+        except ValueError as fault:
+            faults.append(f"to: {fault}")
+        if last is not None and last < date:
+            faults.append(f"to: {last.isoformat()} is before {date.isoformat()}")
+    elif args.week:
+        first, last = visit_log.week_of(date, settings.firm(store).first_weekday)
+    elif args.all or (args.words and not args.date):
+        first = None
+    if args.sort and args.sort not in visit_log.SORTS:
+        faults.append(f"sort: {args.sort!r} is not one of {', '.join(visit_log.SORTS)}")
+    named = {word.strip().casefold().replace(" ", "_").replace("-", "_") for word in args.only or ()}
+    faults += [
+        f"only: {name!r} is not one of {', '.join(reviews.ReviewMark)}"
+        for name in sorted(named - set(reviews.ReviewMark))
+    ]
+    refuse(faults)
+    names = ("technician", "client", "exceptions", "words", "sort", "descending")
+    marks, reviewed = map(reviews.ReviewMark, named), map(states.Review, args.review or ())
+    return visit_log.LogFilter(
+        first,
+        last,
+        marks=frozenset(marks),
+        reviews=frozenset(reviewed),
+        **{name: getattr(args, name) for name in names},
+    )
+
+
+_WIDEST = 100
+"""Columns that a map takes at most."""
+
+
+def _route_text(store: Store, board: Board, row: BoardRow, *, with_map: bool, ascii_only: bool) -> list[str]:
+    """The legs of a row, the map where it is wanted, what is not placed, and the links."""
+    width = min(_WIDEST, shutil.get_terminal_size((80, 24)).columns)
+    route = route_of(row)
+    # the name in full: the title of a pane has no room for it
+    title = (ink.ink(f"{row.name}  ", "strong"), *route_lines.route_totals(row, board.unit))
+    legs = route_lines.route_lines(row, board, mark_sets.marks_of(ascii_only), width)[1:]
+    lines = [ink.text_of(line).rstrip() for line in (title, *legs)]
+    if with_map:
+        lines += ["", *_map_text(store, board, row, width, ascii_only)]
+    if not_placed := day_map.not_placed_text(route):
+        lines.append(show(not_placed))
+    if ascii_only:
+        lines = [line.translate(mark_sets.TYPOGRAPHY) for line in lines]
+    return [*lines, *route_links(route.waypoints())]
+
+
+def _map_text(store: Store, board: Board, row: BoardRow, width: int, ascii_only: bool) -> list[str]:
+    atlas, marks = atlases.Atlas(store), mark_sets.marks_of(ascii_only)
+    land = surveying.survey(surveying.WantedMap(route_of(row), width, max(8, width * 3 // 10)), atlas.roads, atlas.ways)
+    if land is None:
+        return []
+    picture = day_map.picture_of(land.route, land.view, marks, land.ground, names=True)
+    lines = [*picture.lines, day_map.foot_of(land.view, picture, board.unit, marks, width)]
+    return [ink.text_of(line).rstrip() for line in lines]
+
 
 _DATE = option("--date", "DAY", "2026-11-24, today, tomorrow, tue (default: today)")
 _SCREEN = (
@@ -63,12 +189,12 @@ def _day(args: Args) -> Result:
     return Answer(row, lambda row: forms.day_form(board, row), lambda row: board_words.day_lines(board, row))
 
 
-@alone("log", "the lead's day: planned and actual, evidence, charge", *_VIEW, *visit_log.OPTIONS)
+@alone("log", "the lead's day: planned and actual, evidence, charge", *_VIEW, one_of(*_DAYS), *_NARROWING)
 def _log(args: Args) -> Result:
-    if not (_text_wanted(args) or visit_log.narrowed(args)):
+    if not (_text_wanted(args) or any(getattr(args, each.dest) for each in (*_DAYS, *_NARROWING))):
         return _screen(args, "log")
     store = open_store(args)
-    return visit_log.answer(args, store, day_typed(store, args.date))
+    return _log_answer(args, store, day_typed(store, args.date))
 
 
 @alone(
@@ -93,7 +219,7 @@ def _route(args: Args) -> Answer:
     def lines(rows: list[BoardRow]) -> Iterator[str]:
         for number, row in enumerate(rows):
             yield from [""] if number else []
-            yield from routes.route_text(store, board, row, with_map=args.map, ascii_only=args.ascii)
+            yield from _route_text(store, board, row, with_map=args.map, ascii_only=args.ascii)
         if not rows:
             yield f"There are no technicians in {board.firm} yet."
 
@@ -119,7 +245,7 @@ def _demo(args: Args) -> int:
         if not (args.keep and path.exists()):
             watched = on_terminal() and not _text_wanted(args)
             kept.copy(
-                path, bar.Bar("Setting up the sample firm", ascii_only=bool(args.ascii)) if watched else lambda _: None
+                path, kept.Bar("Setting up the sample firm", ascii_only=bool(args.ascii)) if watched else lambda _: None
             )
         args.db, args.date = str(path), None
         args.login = args.login or "dana"
@@ -138,7 +264,8 @@ def _open(args: Args) -> int:
         if on_terminal():
             return _screen(args, start)
         args.plain, args.json = True, False
-        visit_log.ask_nothing(args)
+        for each in (*_DAYS, *_NARROWING):
+            setattr(args, each.dest, each.keywords.get("default", False))
         return {"board": _board, "log": _log, "day": _day}[start](args)
     if on_terminal():
         return _welcome(args)
@@ -175,7 +302,7 @@ def _screen(args: Args, mode: str) -> int:
     gc.disable()
     user = user_of(args, for_screen=True)
     day = day_typed(user.store, args.date) if getattr(args, "date", None) else None
-    if not rights.may(user, "day"):
+    if not user.may_read("day"):
         mode = "day"
     personal = preferences.read_personal()
     app = program.DispatchApp(

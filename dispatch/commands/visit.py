@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dispatch.commands import crews, onsite, permitting, probing, responding, reviewing, stay
+from dispatch.commands import crews, onsite, probing, reviewing
 from dispatch.commands.declared import STANDS, Command, CommandGroup, acts, by, of_visit, on_visit, reads
 from dispatch.commands.options import (
     JSON,
@@ -26,19 +26,82 @@ from dispatch.lazily import lazily
 from dispatch.model.instants import day_of
 
 with lazily(__name__):
-    from db import settings, visits
+    from db import clocks, settings, visits
     from dispatch.commands import forms
     from dispatch.desk.day import placement
+    from dispatch.desk.levels import clocks as levels
     from dispatch.desk.log import visit_page
     from dispatch.desk.plan import schedule
     from dispatch.desk.quick import reading
     from dispatch.desk.requests import amending, intake
-    from dispatch.desk.texts import visit_words
-    from dispatch.desk.visits import finding
+    from dispatch.desk.texts import level_words, visit_words
+    from dispatch.desk.visits import steps
     from dispatch.fields.record import Field
     from dispatch.model import states
     from dispatch.planning import checker
     from dispatch.records import requests
+
+
+@on_visit(
+    "hold",
+    "put a visit on hold: waiting for the client, parts or a vendor",
+    option(
+        "--for",
+        None,
+        "who is waited for; waiting for the client stops the on-site and resolution clocks (default: client)",
+        dest="waiting_for",
+        default="client",
+        choices=["client", "parts", "vendor"],
+    ),
+    option("--whom", "NAME", "the person asked (default: who reported it)", default=""),
+    REASON,
+)
+def _hold(user: User, args: Args) -> str:
+    visit = schedule.hold(user, args.reference, args.reason, kind=args.waiting_for, whom=args.whom)
+    wait = clocks.open_wait(user.store, visit.id)
+    assert wait is not None
+    return f"{visit.reference} {visit.client}: {visit.state.label}, waiting for {wait.whom} ({wait.kind})."
+
+
+def _moves(name: str, text: str, deed: str, *options: Option) -> Command:
+    """A deed on a visit, after which it is said how the visit and its clocks stand."""
+
+    @on_visit(name, text, *options)
+    def moves(user: User, args: Args) -> Iterator[str]:
+        visit = by(f"requests.responding.{deed}")(user, args)
+        yield f"{visit.reference} {visit.client}: {visit.state.label}, P{visit.priority}."
+        if running := levels.clocks_of(user.store, [visit]).get(visit.id, ()):
+            yield from (f"  {line}" for line in level_words.clock_lines(running, visit.zone))
+
+    return moves
+
+
+_NOTE = option("--note", "TEXT", default="")
+_CLOCKS = (
+    _moves(
+        "responded",
+        "a human answered, a remote session began, a workaround was agreed: now",
+        "responded",
+        option("--by", required=True, choices=["phone", "remote", "workaround"]),
+        _NOTE,
+    ),
+    _moves("handed-over", "the report of an audit was handed to the client: today", "handed_over", _NOTE),
+    _moves(
+        "priority",
+        "another priority: the clocks are measured from receipt again",
+        "set_priority",
+        option("priority", "P1..P4"),
+        option("--reason", "TEXT", default=""),
+    ),
+    _moves(
+        "explain",
+        "why a target was missed; asked once, and counted in the month's figures",
+        "explain",
+        option("clock", "CLOCK", "phone, remote, on-site or resolution"),
+        option("--cause", "TEXT", required=True),
+    ),
+)
+
 
 _FLAGS = ("emergency",)
 
@@ -86,7 +149,7 @@ def _show(store: Store, args: Args) -> Answer:
     JSON,
 )
 def _edit(user: User, args: Args) -> Answer:
-    visit = finding.find(user.store, args.reference)
+    visit = steps.find(user.store, args.reference)
     how = {"version": visit.version, "reason": args.override, "confirmed": args.confirm}
     after = amending.amend(user, args.reference, typed(args), **how)
     line = "{0.reference} is as it was." if after == visit else "{0.reference} {0.client}: {0.work}, {0.minutes} min."
@@ -204,19 +267,17 @@ DEEDS = (
     )(by("plan.schedule.unassign", STANDS, **crews.MEANT)),
     _plain("confirm", "the client has agreed to the time"),
     _plain("dispatch", "tell the technician"),
-    responding.hold,
+    _hold,
     _plain("cancel", "the client cancels, before arrival", REASON),
     _plain("resume", "take a visit off hold, back into the queue"),
-    *responding.DEEDS,
+    *_CLOCKS,
     on_visit("pin", "keep a visit where it is: tools may not move it", flag("--off", "take the pin out", reads=unless))(
         by("plan.schedule.pin", STANDS, on="off")
     ),
     *onsite.DEEDS,
     *crews.DEEDS,
-    *stay.DEEDS,
     reviewing.history,
     *probing.DEEDS,
-    *permitting.DEEDS,
     acts("undo", "take back your last change")(by("plan.undo.undo", "Taken back: {0}.")),
     acts("redo", "do again what you took back")(by("plan.undo.redo", "Done again: {0}.")),
 )

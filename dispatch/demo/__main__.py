@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from dispatch.demo import kept
-from dispatch.demo.bar import Bar
+from dispatch.demo.kept import Bar
 
 
 def main() -> None:

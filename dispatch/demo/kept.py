@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from db import copies, migrations
 from db.faults import Exists, StoreFault
 from dispatch import __version__
 from dispatch.demo.clock import start_clock
+from dispatch.model.charts import bar
 
 Moved = Callable[[float], None]
 """Told how much of the making is done, from 0 to 1."""
@@ -104,3 +106,25 @@ def _made_from() -> Iterator[str]:
                 path = f"{inside}/{file}"
                 if path.endswith((".py", ".sql", ".csv", ".json")) and not path.startswith(_NO_PART):
                     yield path
+
+
+_CELLS = 24
+
+
+class Bar:
+    """Called with what is done, from 0 to 1. Nothing is written before the first call, and the line ends with the last."""
+
+    def __init__(self, text: str, *, ascii_only: bool = False) -> None:
+        self._text = text
+        self._ascii = ascii_only
+        self._shown = -1
+
+    def __call__(self, done: float) -> None:
+        """Show how much of it is done; the same again is not written."""
+        per_cent = round(done * 100)
+        if per_cent == self._shown:
+            return
+        self._shown = per_cent
+        drawn = bar(per_cent, 100, _CELLS, ascii_only=self._ascii)
+        sys.stdout.write(f"\r{self._text} {drawn} {per_cent:3d}%" + ("\n" if per_cent == 100 else ""))
+        sys.stdout.flush()

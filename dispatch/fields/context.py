@@ -4,32 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Self
 
 from dispatch.model.states import Role
 
 
-class FieldContext(Protocol):
-    """What a field asks."""
+@dataclass(frozen=True, slots=True)
+class FieldContext:
+    """What a field asks. By itself it is a world without other records, as of a firm that is being made.
 
-    @property
-    def now(self) -> int:
-        """The moment, in epoch seconds."""
+    `now` is the moment in epoch seconds, `zone` the firm's, `roles` what the person who types may do. `lasting`: the text stands
+    in a file, which has to mean the same on every day.
+    """
 
-    @property
-    def zone(self) -> str:
-        """The firm's time zone."""
+    now: int = 0
+    zone: str = "UTC"
+    roles: frozenset[Role] = frozenset(Role)
+    lasting: bool = False
 
-    @property
-    def lasting(self) -> bool:
-        """Whether the text stands in a file, which has to mean the same on every day."""
-
-    @property
-    def roles(self) -> frozenset[Role]:
-        """What the person who types may do."""
-
-    def at(self, now: int) -> FieldContext:
+    def at(self, now: int) -> Self:
         """The same at another moment."""
+        return replace(self, now=now)
 
     def find(self, noun: str, text: str) -> Any:
         """The key of the record that is called so.
@@ -37,35 +32,15 @@ class FieldContext(Protocol):
         Raises:
             ValueError: there is none, or several.
         """
-
-    def title(self, noun: str, key: Any) -> str:
-        """What a record is called, archived ones too; empty where there is none."""
-
-    def titles(self, noun: str) -> Sequence[str]:
-        """What every record that is not archived is called."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoRecords:
-    """A world without other records: of a firm that is being made."""
-
-    now: int = 0
-    zone: str = "UTC"
-    roles: frozenset[Role] = frozenset(Role)
-    lasting: bool = False
-
-    def at(self, now: int) -> NoRecords:
-        """The same at another moment."""
-        return replace(self, now=now)
-
-    def find(self, noun: str, text: str) -> Any:
-        """Nothing is found."""
         raise ValueError(f"There is no {noun} {text!r}.")
 
     def title(self, noun: str, key: Any) -> str:
-        """Nothing is called."""
+        """What a record is called, archived ones too; empty where there is none."""
         return ""
 
     def titles(self, noun: str) -> Sequence[str]:
-        """There is nothing."""
+        """What every record that is not archived is called."""
         return ()
+
+
+NO_RECORDS = FieldContext()

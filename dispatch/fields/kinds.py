@@ -16,9 +16,8 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from dispatch.fields.context import FieldContext
-from dispatch.model import text as limits
 from dispatch.model.instants import clock_text, day_of, parse_clock, zone_of
-from dispatch.model.text import clean, show
+from dispatch.model.text import NAME, clean, show
 from dispatch.model.typed_times import YEARS, parse_day, parse_when
 
 
@@ -69,7 +68,7 @@ class FieldKind(ABC):
 class Text(FieldKind):
     """One line of text, or with `lines` several. With `form` it has to be written so: a pattern, and what it `is not`."""
 
-    limit: int = limits.NAME
+    limit: int = NAME
     lines: bool = False
     form: tuple[str, str] | None = None
     empty = ""

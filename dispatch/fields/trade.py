@@ -9,11 +9,10 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from dispatch.fields.kinds import FieldKind, Parsed, Text, clock, span_of
-from dispatch.model import text as limits
 from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.clients import Contact
 from dispatch.model.people import Hours, Lunch
-from dispatch.model.text import clean
+from dispatch.model.text import LINE, NAME, clean
 from dispatch.model.travel import Place
 
 _PAIR = re.compile(r"^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
@@ -115,7 +114,7 @@ def contacts_of(text: str) -> tuple[Contact, ...]:
     """
     contacts = []
     for part in filter(None, (piece.strip() for piece in text.split("|"))):
-        words = [clean(word, limit=limits.NAME) for word in part.split(";")]
+        words = [clean(word, limit=NAME) for word in part.split(";")]
         if not words[0] or len(words) > 4:
             raise ValueError("is not of the form name; phone; e-mail; role | the next")
         contacts.append(Contact(*words))
@@ -135,7 +134,7 @@ def service_of(text: str) -> str:
     Raises:
         ValueError: it is none, or holds such.
     """
-    url = clean(text, limit=limits.NAME)
+    url = clean(text, limit=NAME)
     try:
         parts = urlsplit(url)
         if parts.scheme in ("http", "https") and parts.hostname and not (parts.username or parts.query):
@@ -161,7 +160,7 @@ def worded(known: Sequence[str]) -> FieldKind:
     from dispatch.model.notices import faults_of
 
     def read(text: str) -> str:
-        words = clean(text, limit=limits.LINE)
+        words = clean(text, limit=LINE)
         for fault in faults_of(words, known):
             raise ValueError(fault)
         return words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from dispatch.model.probes import UNTESTED, Probe, ProbeKind, Tested, Try, Vantage
 
@@ -292,3 +293,36 @@ class Checklist:
     def last_work(self) -> int:
         """The sequence of the last work entry, 0 where there is none."""
         return max((entry.sequence for entry in self.entries), default=0)
+
+
+class Asking(NamedTuple):
+    """A permission that is asked for and not answered; `why` may be empty."""
+
+    id: int
+    visit_id: int
+    reference: str
+    client: str
+    item_id: int
+    item: str
+    label: str
+    by: str
+    at: int
+    why: str
+
+
+LARGEST_FILE = 20_000_000
+"""Bytes: 20 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file of a visit. `name` is what the person called it; its bytes are kept under their SHA-256."""
+
+    id: int
+    sha256: str
+    size: int
+    name: str
+    visit_id: int
+    item: str
+    by: str
+    at: int

@@ -1,4 +1,4 @@
-"""Messages to clients: what they can be told, and what became of each."""
+"""What clients are told: messages, and calls before we arrive; and what became of each."""
 
 from __future__ import annotations
 
@@ -82,3 +82,25 @@ class Trouble(NamedTuple):
 
 def _messages(count: int) -> str:
     return "1 message" if count == 1 else f"{count} messages"
+
+
+class CallOutcome(StrEnum):
+    """What came of a call."""
+
+    OWED = "owed"
+    """Not made yet: the plan was changed, and the client expects us at the time that stood before."""
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+
+
+class Call(NamedTuple):
+    """One entry of the call-ahead log. `promised` is the time that the client was told, or still expects (owed)."""
+
+    id: int
+    visit_id: int
+    by: str
+    at: int
+    outcome: CallOutcome
+    promised: int | None = None
+    phone: str = ""
+    note: str = ""

@@ -1,10 +1,11 @@
-"""Places, and the drive between two of them."""
+"""Places, the drive between two of them, and what a person says that it takes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 from math import nan
+from typing import NamedTuple
 
 
 class Provenance(StrEnum):
@@ -106,3 +107,34 @@ class RoutedLeg:
 
     leg: Leg
     path: tuple[Place, ...] = ()
+
+
+class EndKind(StrEnum):
+    """What a drive can begin or end at."""
+
+    SITE = "site"
+    HOME = "home"
+    """Where a technician's day starts and ends."""
+    DEPOT = "depot"
+
+
+class End(NamedTuple):
+    """One end of a drive: a site or a technician by id, the depot with 0."""
+
+    kind: EndKind
+    id: int = 0
+
+
+DEPOT = End(EndKind.DEPOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A pinned drive, in one direction, with why."""
+
+    id: int
+    origin: End
+    destination: End
+    minutes: int
+    reason: str = ""
+    version: int = 1

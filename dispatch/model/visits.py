@@ -177,3 +177,24 @@ def ended_within(visits: Iterable[Visit], start: int, end: int) -> list[Visit]:
     """Those of some visits that have ended and belong to the days of `[start, end)`, by their anchors."""
     ended = [visit for visit in visits if visit.ended_at is not None and start <= (visit.anchor or 0) < end]
     return sorted(ended, key=lambda visit: (visit.anchor or 0, visit.id))
+
+
+class Handover(NamedTuple):
+    """A lead's request that somebody takes over a visit of a job that others started.
+
+    `accepted` is None until the technician has answered; `answer` is what they said.
+    """
+
+    id: int
+    visit_id: int
+    reference: str
+    client: str
+    work: str
+    to_id: int
+    to: str
+    asked_by: str
+    reason: str
+    asked_at: int
+    answered_at: int | None = None
+    accepted: bool | None = None
+    answer: str = ""

@@ -14,7 +14,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from dispatch.model.calls import Call, CallOutcome
+from dispatch.model.messages import Call, CallOutcome
 from dispatch.planning.projection import ClockedStop, Projected
 
 ESCALATED_AFTER = 10 * 60

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dispatch.fields.kinds import Choice, Link, Links, Many, Text, Words
 from dispatch.fields.record import Field, RecordType
-from dispatch.model import text as limits
 from dispatch.model.probes import ProbeKind, ProbeTarget, Vantage
 from dispatch.model.states import Role
 from dispatch.model.templates import Template
+from dispatch.model.text import LINE
 from dispatch.model.visits import KINDS
 
 TARGET = RecordType(
@@ -28,13 +28,13 @@ TARGET = RecordType(
         Field(
             "address",
             "Address",
-            Text(limits.LINE),
+            Text(LINE),
             "host:port, a URL, or for dns the name that is asked for; a value has none",
         ),
         Field(
             "options",
             "Options",
-            Text(limits.LINE),
+            Text(LINE),
             'expect="Welcome"; seconds=20; tries=2; days=14; type=MX; most=24; unit=h',
         ),
         Field(
@@ -44,8 +44,8 @@ TARGET = RecordType(
             "host: here; site: inside the client's network",
             otherwise=Vantage.HOST,
         ),
-        Field("reason", "Reason", Text(limits.LINE), "only where it is on this machine, on loopback or link-local"),
-        Field("note", "Note", Text(limits.LINE)),
+        Field("reason", "Reason", Text(LINE), "only where it is on this machine, on loopback or link-local"),
+        Field("note", "Note", Text(LINE)),
     ),
 )
 TEMPLATE = RecordType(

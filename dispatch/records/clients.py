@@ -5,10 +5,10 @@ from __future__ import annotations
 from dispatch.fields.kinds import Choice, Day, Link, Links, Many, Number, Text, Whole, Words, YesNo, Zone
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import CONTACTS, EMAIL, HOURS, PLACE
-from dispatch.model import text as limits
 from dispatch.model.clients import Client, Site
 from dispatch.model.messages import About
 from dispatch.model.states import Role
+from dispatch.model.text import ADDRESS, LINE, NOTE
 
 WRITERS = (Role.LEAD, Role.DISPATCHER)
 _ONLY_A_LEAD = "only a lead types the drive that clients are charged for"
@@ -56,7 +56,7 @@ CLIENT = RecordType(
         Field("told_at", "Told at", EMAIL, "an e-mail address; empty: the first contact's"),
         Field("tax_exempt", "Tax exempt", YesNo(), "yes or no"),
         Field("tax_ref", "Exemption reference", Text()),
-        Field("notes", "Notes", Text(limits.NOTE)),
+        Field("notes", "Notes", Text(NOTE)),
     ),
     (
         Check("told_at", ("told", "contacts"), _no_address),
@@ -72,11 +72,11 @@ SITE = RecordType(
     (
         Field("client", "Client", Link("client"), attribute="client_id", required=True),
         Field("name", "Name", Text(), "Main office", otherwise="Main office"),
-        Field("address", "Address", Text(limits.ADDRESS)),
+        Field("address", "Address", Text(ADDRESS)),
         Field("place", "Place", PLACE, "39.9612, -82.9988, or the link of a map; empty: not placed yet"),
         Field("zone", "Time zone", Zone(), "empty: the firm's", otherwise=lambda context: context.zone),
         Field("access", "Access hours", HOURS, "mon-fri 08:00-18:00; empty: always"),
-        Field("access_notes", "Access notes", Text(limits.LINE), "keys at the desk"),
+        Field("access_notes", "Access notes", Text(LINE), "keys at the desk"),
         Field("services", "Services", Words(80), "mail, files, print"),
         Field(
             "one_way_distance",

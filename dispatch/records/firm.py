@@ -10,12 +10,11 @@ from dispatch.fields.kinds import Choice, FieldKind, Number, Parsed, Text, Whole
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import CURRENCY, EMAIL, HOST, PLACE, SERVICE, hours_of, lunch_of, worded
 from dispatch.levels.targets import read_targets, targets_text
-from dispatch.model import text as limits
 from dispatch.model.firm import Firm
 from dispatch.model.messages import PLACE_HOLDERS, About
 from dispatch.model.notices import WORDS
 from dispatch.model.states import Role
-from dispatch.model.text import clean
+from dispatch.model.text import ADDRESS, LINE, clean
 from dispatch.travel.sources import ENGINES
 
 MOST_WEIGHT = 100_000
@@ -53,7 +52,7 @@ def _as_typed(description: str, parse: Callable[[str], Any]) -> FieldKind:
     """What is kept as it was typed, once it can be read."""
 
     def read(text: str) -> str:
-        text = clean(text, limit=limits.LINE)
+        text = clean(text, limit=LINE)
         parse(text)
         return text
 
@@ -81,7 +80,7 @@ SETTINGS = RecordType(
         _one_of("first_weekday", "The week begins on", "mon or sun", Choice({"mon": 0, "sun": 6})),
         Field("currency", "Currency", CURRENCY, "USD", required=True),
         Field("depot", "Depot", PLACE, "39.9612, -82.9988, or the link of a map"),
-        Field("depot_address", "Address of the depot", Text(limits.ADDRESS)),
+        Field("depot_address", "Address of the depot", Text(ADDRESS)),
         _number("buffer_minutes", "Buffer, minutes", Whole(0, 240)),
         _number("test_minutes", "Time for tests, minutes", Whole(0, 240)),
         _number("plan_raster_minutes", "Plans start visits every, minutes", Whole(1, 30)),

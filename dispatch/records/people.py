@@ -5,9 +5,9 @@ from __future__ import annotations
 from dispatch.fields.kinds import Link, Many, Moment, Name, Text, Whole, Words, YesNo
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import EMAIL, HOURS, LOGIN, LUNCH, PLACE
-from dispatch.model import text as limits
 from dispatch.model.people import AbsenceRecord, Staff, Technician
 from dispatch.model.states import Role
+from dispatch.model.text import ADDRESS, LINE
 
 STAFF = RecordType(
     "staff",
@@ -41,7 +41,7 @@ TECHNICIAN = RecordType(
         Field("shifts", "Hours", HOURS, "mon-fri 08:00-17:00"),
         Field("lunch", "Lunch", LUNCH, "11:30-13:30 30: from, to, minutes"),
         Field("home", "Home", PLACE, "39.9612, -82.9988, or the link of a map; empty: the depot"),
-        Field("home_address", "Home address", Text(limits.ADDRESS)),
+        Field("home_address", "Home address", Text(ADDRESS)),
         Field("vehicle", "Vehicle", Text(80), "van 1; empty: their own", otherwise=None),
         Field(
             "cap",
@@ -71,7 +71,7 @@ ABSENCE = RecordType(
             required=True,
             follows="from",
         ),
-        Field("reason", "Reason", Text(limits.LINE), "sick, holiday, training"),
+        Field("reason", "Reason", Text(LINE), "sick, holiday, training"),
     ),
     (Check("to", ("from",), lambda absence: "" if absence.ends_at > absence.starts_at else "is not after from"),),
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dispatch.fields.kinds import Choice, Day, Link, Parsed, Text, Whole, Window, Words
 from dispatch.fields.record import Check, Field, RecordType
-from dispatch.model import text as limits
 from dispatch.model.instants import day_of
-from dispatch.model.pins import Pin
-from dispatch.model.recurrences import Recurrence
+from dispatch.model.requests import Recurrence
 from dispatch.model.states import Role
+from dispatch.model.text import LINE
+from dispatch.model.travel import Pin
 from dispatch.planning.recurring import parse_rule
 
 _KINDS = ("maintenance", "visit", "audit", "review", "delivery")
@@ -26,7 +26,7 @@ RECURRENCE = RecordType(
     (Role.LEAD, Role.DISPATCHER),
     (
         Field("site", "Site", Link("site"), "the client, or client / site", attribute="site_id", required=True),
-        Field("work", "What is asked for", Text(limits.LINE), "monthly maintenance", required=True),
+        Field("work", "What is asked for", Text(LINE), "monthly maintenance", required=True),
         Field(
             "rule",
             "When",
@@ -73,7 +73,7 @@ PIN = RecordType(
         Field("from", "From", Link("end"), "a site, depot, or home of Ana Ruiz", attribute="origin", required=True),
         Field("to", "To", Link("end"), "a site, depot, or home of Ana Ruiz", attribute="destination", required=True),
         Field("minutes", "Minutes", Whole(0, 24 * 60), "45", required=True),
-        Field("reason", "Why", Text(limits.LINE), "ferry every half hour"),
+        Field("reason", "Why", Text(LINE), "ferry every half hour"),
     ),
     (Check("to", ("from",), lambda pin: "is where the drive begins" if pin.origin == pin.destination else ""),),
 )

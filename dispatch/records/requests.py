@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dispatch.fields.kinds import Choice, Day, Link, Parsed, Text, Window, Words, YesNo
 from dispatch.fields.record import Check, Field, RecordType
-from dispatch.model import text as limits
 from dispatch.model.requests import Request
 from dispatch.model.spans import parse_minutes
 from dispatch.model.states import Role
+from dispatch.model.text import LINE, NOTE, REFERENCE
 from dispatch.model.visits import CAME_BY, KINDS
 from dispatch.records.planning import PRIORITY
 
@@ -42,7 +42,7 @@ REQUEST = RecordType(
             required=True,
         ),
         Field("site", "Site", Text(), "only where the client has more than one"),
-        Field("work", "What is asked for", Text(limits.LINE), required=True),
+        Field("work", "What is asked for", Text(LINE), required=True),
         Field(
             "minutes",
             "Minutes of work",
@@ -61,11 +61,11 @@ REQUEST = RecordType(
         Field(
             "came_by", "Came in by", Choice(tuple(CAME_BY)), "phone: answered at once; mail, site, ours", otherwise=""
         ),
-        Field("same_job", "Same job as", Text(limits.REFERENCE), "R4001: another visit of that job; empty: a new one"),
+        Field("same_job", "Same job as", Text(REFERENCE), "R4001: another visit of that job; empty: a new one"),
         Field("emergency", "Emergency", YesNo(), "yes or no"),
         Field("kind", "Kind", Choice(KINDS), ", ".join(KINDS), otherwise="visit", inner=True),
-        Field("reference", "Reference", Text(limits.REFERENCE), "by which a visit is known again: R4001", inner=True),
-        Field("description", "Description", Text(limits.NOTE, lines=True), "more about it", inner=True),
+        Field("reference", "Reference", Text(REFERENCE), "by which a visit is known again: R4001", inner=True),
+        Field("description", "Description", Text(NOTE, lines=True), "more about it", inner=True),
     ),
     (
         Check(

@@ -15,7 +15,7 @@ from db.faults import StoreFault
 from dispatch import crashes
 from dispatch.app import MODES, OUTLIVED, DispatchApp
 from dispatch.desk.access import client_network, logins
-from dispatch.desk.session import last_screen, rights
+from dispatch.desk.session import last_screen
 from dispatch.desk.session.last_screen import Whereabouts
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.states import Role
@@ -52,7 +52,7 @@ class RemoteApp(DispatchApp):
     ) -> None:
         roles = user.staff.roles
         mode = first_mode(roles)
-        if where is not None and where.mode in MODES and rights.may(user, MODES[where.mode]):
+        if where is not None and where.mode in MODES and user.may_read(MODES[where.mode]):
             mode = where.mode
         super().__init__(user, mode, day=_day(where), restricted=True)
         self.left = "left"

@@ -130,7 +130,7 @@ def stand(words: list[str]) -> int:
     settle()
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
     if parts is not None:
-        from dispatch.remote.calling import answer
+        from dispatch.remote.sitting import answer
 
         return answer(ordered, parts)
     from dispatch.remote.warm import give

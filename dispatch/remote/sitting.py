@@ -1,4 +1,4 @@
-"""A session over SSH from login to logout, after the guard."""
+"""A session over SSH from login to logout, after the guard; and the two commands that a key takes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from db.faults import StoreFault, TooNew
 from dispatch import crashes
 from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.session.user import User
 from dispatch.model.paths import usual_database
 from dispatch.model.text import show
 
@@ -84,3 +85,44 @@ def _sit(path: Path, key_id: int, *, mouse: bool, idle_minutes: int, line: int |
             with contextlib.suppress(TooNew):
                 logins.log_out(user, how, app.last_place if app is not None else "{}")
         return app.return_code or 0
+
+
+LONGEST_RESULT = 1_000_000
+"""Bytes of a probe's result that are read."""
+
+
+def answer(orders: dict[str, str], parts: dict[str, str]) -> int:
+    """Carry out a command with the permission of the key's owner; returns the exit code."""
+    return carried_out(orders, lambda path, key_id: _answer(path, key_id, parts))
+
+
+def _answer(path: Path, key_id: int, parts: dict[str, str]) -> int:
+    from db.store import Store
+    from dispatch.desk.access import logins
+
+    with Store.open(path) as store:
+        user = logins.caller(store, key_id, offered_keys())
+        try:
+            print(_attach(user, parts) if parts["verb"] == "attach" else _bring(user, parts))
+            return 0
+        finally:
+            logins.log_out(user, parts["verb"])
+
+
+def _attach(user: User, parts: dict[str, str]) -> str:
+    from dispatch.desk.closeout.evidence import attach
+
+    file = attach(user, parts["reference"], parts["item"], parts["name"], sys.stdin.buffer)
+    return f"{show(file.name)} ({file.size:,} bytes) is kept with {show(parts['reference'])} {file.item}."
+
+
+def _bring(user: User, parts: dict[str, str]) -> str:
+    from dispatch.desk.closeout.probing import bring
+
+    data = sys.stdin.buffer.read(LONGEST_RESULT + 1)
+    if len(data) > LONGEST_RESULT:
+        raise Refusal(f"A result is at most {LONGEST_RESULT:,} bytes.")
+    recorded = bring(user, parts["reference"], data.decode("utf-8", "replace"))
+    return "\n".join(
+        f"{result.ref} {result.result.value if result.result is not None else ''}".strip() for result in recorded
+    )

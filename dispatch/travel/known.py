@@ -7,10 +7,18 @@ from typing import Any, NamedTuple
 
 from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, Provenance, placed
 from dispatch.travel.chain import Provider
-from dispatch.travel.points import point
+
+_SCALE = 100_000
+_LON_SPAN = 360 * _SCALE + 1
+
+
+def point(place: Place) -> int:
+    """The place as one integer: two places are the same point when their coordinates × 1e5 are."""
+    return (round(place.lat * _SCALE) + 90 * _SCALE) * _LON_SPAN + round(place.lon * _SCALE) + 180 * _SCALE
+
 
 Pair = tuple[int, int]
-"""Origin and destination as points (`dispatch.travel.points`)."""
+"""Origin and destination as points (`dispatch.travel.known`)."""
 Lookup = Callable[[Sequence[int], Sequence[int]], Mapping[Pair, Leg]]
 """Finds what is known between some origins and some destinations."""
 

@@ -9,8 +9,7 @@ from dispatch.desk.day import board_view
 from dispatch.desk.roads.road_map import Atlas
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, day_text
-from dispatch.model.links import route_links
-from dispatch.model.maps import route_of
+from dispatch.model.maps import route_links, route_of
 from screens.binding import command, key
 from screens.files.browser import show_links
 from screens.of_day import DAYS, DayOfVisits

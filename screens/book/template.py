@@ -9,7 +9,7 @@ from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.book.template_records import rules_text, serving_text
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.templates.template_draft import KIND, TemplateDraft, begun
-from dispatch.fields.context import NoRecords
+from dispatch.fields.context import NO_RECORDS
 from dispatch.model.checklists import ItemKind, Phase
 from dispatch.model.instants import day_of, day_text
 from dispatch.model.states import LEADS
@@ -152,7 +152,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             made.append(new.ref)
             return []
 
-        fields = [line_of(field, texts[field.name], NoRecords()) for field in ITEM]
+        fields = [line_of(field, texts[field.name], NO_RECORDS) for field in ITEM]
         await self.fill(title, fields, check)
         self.reload()
         self.listed.select_key(made[-1])

@@ -10,7 +10,7 @@ from dispatch.charges.fields import FormFigure
 from dispatch.desk.book.context import Desk
 from dispatch.desk.prices import agreeing
 from dispatch.desk.prices.drafts import AgreementDraft, CardDraft
-from dispatch.fields.context import NoRecords
+from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.kinds import Control
 from dispatch.model.states import LEADS
 from dispatch.records.agreements import BLOCK
@@ -80,7 +80,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         """Change the figure under the cursor."""
         value, _ = self._draft.shown(figure)
         if figure.kind.control is Control.CHOICE:
-            rows = [ChoiceRow(choice.replace("_", " "), choice) for choice in figure.kind.choices(NoRecords())]
+            rows = [ChoiceRow(choice.replace("_", " "), choice) for choice in figure.kind.choices(NO_RECORDS)]
             text = await self.choose(figure.label, rows)
         else:
             text = await self.ask(figure.label, figure.hint, value, check=lambda typed: self._try(figure, typed))

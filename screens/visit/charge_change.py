@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from dispatch.desk.billing.preview import ChargeChange, do_as_shown, rehearse
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.states import ENDED
 from screens.dialogs.asked import AskedField
 from screens.user_screen import UserScreen

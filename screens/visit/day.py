@@ -15,13 +15,13 @@ from dispatch.desk.day.stops import Forgotten, StopPlace
 from dispatch.desk.session.unsent import Unsent
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardRow, BoardVisit
-from dispatch.model.handovers import Handover
 from dispatch.model.instants import clock_beside, clock_text, day_text
-from dispatch.model.links import geo_link, place_link
+from dispatch.model.maps import geo_link, place_link
 from dispatch.model.notices import Notice
 from dispatch.model.reviews import Comment
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
+from dispatch.model.visits import Handover
 from screens.asking import Left
 from screens.binding import command, key
 from screens.dialogs.asked import AskedField, ChoiceRow, needed
@@ -33,7 +33,7 @@ from widgets.stops import StopList
 with lazily(__name__):
     from dispatch.desk.closeout import arriving, handing_over, leaving
     from dispatch.desk.review import reviewing
-    from dispatch.desk.visits import finding
+    from dispatch.desk.visits import steps
     from screens.files import browser, writing
     from screens.visit import right_times
 
@@ -242,7 +242,7 @@ class DayScreen(DayOfVisits):
             ChoiceRow("look at it", "open"),
         ]
         chosen = await self.choose(f"{comment.reference}: {comment.text}"[:200], rows)
-        visit = self.look(finding.find, self.user.store, comment.reference)
+        visit = self.look(steps.find, self.user.store, comment.reference)
         if visit is None:
             return
         if chosen == "open":
@@ -275,7 +275,7 @@ class DayScreen(DayOfVisits):
             return
         there, board = self._forgotten[0], self.board
         assert board is not None
-        visit = self.look(finding.find, self.user.store, there.reference)
+        visit = self.look(steps.find, self.user.store, there.reference)
         if visit is None:
             return
         fields = [AskedField("at", "You left at", placeholder="16:10")]

@@ -17,7 +17,7 @@ with lazily(__name__):
     from dispatch.desk.log import visit_page
 
 if TYPE_CHECKING:
-    from dispatch.model.permissions import Asking
+    from dispatch.model.checklists import Asking
     from screens.user_screen import UserScreen
 
 

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from dispatch.care.account import Account, Allowance, CareVisit, Gap, PromptMark, Survey
-from dispatch.care.item import CareItem, CareState
+from dispatch.care.item import CareItem, CareState, Workdays
 from dispatch.care.rules import items_of
-from dispatch.care.workdays import Workdays
 from dispatch.model.agreements import Agreement, PrepaidBlock, ServiceTerms, months_later
 
 WEEK = Workdays(frozenset(range(5)), frozenset({datetime.date(2026, 11, 26)}))

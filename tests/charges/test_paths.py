@@ -24,7 +24,7 @@ from dispatch.charges.fields import (
 )
 from dispatch.charges.paths import PathError, typed, value_at, with_value, without
 from dispatch.charges.reading import merged
-from dispatch.fields.context import NoRecords
+from dispatch.fields.context import NO_RECORDS
 
 CARD: dict[str, Any] = {
     "currency": "USD",
@@ -96,7 +96,7 @@ def test_every_figure_is_known_to_the_checks() -> None:
 
 def test_a_figure_is_typed_as_its_type_on_the_card_says() -> None:
     figures = {figure.path: figure for figure in [*card_figures(CARD), *agreement_figures("tm")]}
-    assert list(figures["minimum.per"].kind.choices(NoRecords())) == ["visit", "day"]
+    assert list(figures["minimum.per"].kind.choices(NO_RECORDS)) == ["visit", "day"]
     assert figures["minimum.minutes"].kind is BY_BAND
     assert not figures["minimum.minutes"].optional
     assert figures["classes.tech.minimum_minutes"].kind is BY_BAND

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.closeout.choosing import choose
-from dispatch.closeout.template import BUILT_IN, items_for
+from dispatch.closeout.template import BUILT_IN, choose, items_for
 from dispatch.model.checklists import NewItem
 from dispatch.model.templates import Occasion
 

@@ -10,12 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.closeout.choosing import choose
 from dispatch.closeout.gates import unmet
 from dispatch.closeout.recording import Recording, decide
-from dispatch.closeout.template import BUILT_IN, ON_SITE, SHORT, SIGN_OFF, items_for
-from dispatch.closeout.template_form import in_order, item_form, item_texts, items_from, read_item
-from dispatch.closeout.template_rules import ALWAYS, faults_of
+from dispatch.closeout.template import BUILT_IN, ON_SITE, SHORT, SIGN_OFF, choose, items_for
+from dispatch.closeout.template_form import ALWAYS, faults_of, in_order, item_form, item_texts, items_from, read_item
 from dispatch.model import probes
 from dispatch.model.checklists import EVIDENCE, Item, ItemKind, Result
 from dispatch.model.probes import ProbeKind, Vantage

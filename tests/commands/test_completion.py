@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from dispatch.commands.completion import SHELLS, manual, script
+from dispatch.commands.help import SHELLS, manual, script
 from dispatch.commands.line import run
 from dispatch.commands.parser import GROUPS, choices_of, every_parser
 
@@ -56,7 +56,7 @@ def test_bash_completes(bash: str, words: str, completed: list[str], pytestconfi
 def test_every_shell_gets_every_command(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["completion", shell]) == 0
     text = capsys.readouterr().out
-    for commands in GROUPS.values():
+    for _, commands in GROUPS:
         for command in commands:
             assert command in text, command
 

@@ -9,7 +9,7 @@ from dispatch.desk.closeout import leaving
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.requests import amending
 from dispatch.desk.session.refusals import Blocked, Faulty, NotAllowed, Refusal
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.states import State
 from tests.desk.conftest import Office, at
 

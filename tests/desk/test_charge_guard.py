@@ -17,7 +17,7 @@ from dispatch.desk.review import reviewing
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.session.shown import UNSEEN, Shown
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.states import Review
 from tests.desk.conftest import Office, approve, at, export, fill, logged_in
 from tests.prepared import prepared

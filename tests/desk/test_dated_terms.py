@@ -21,7 +21,7 @@ from dispatch.desk.prices.agreeing import counts_from, dated_words
 from dispatch.desk.prices.drafts import AgreementDraft
 from dispatch.desk.requests import responding
 from dispatch.desk.session.refusals import Faulty
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.levels.calendar import Calendar, DatedCalendar, dated_calendar
 from dispatch.model.agreements import Agreement, ServiceTerms
 from dispatch.model.instants import at_local

@@ -23,7 +23,7 @@ from dispatch.desk.plan.undo import redo, undo
 from dispatch.desk.prices import agreeing
 from dispatch.desk.prices.rate_cards import save_card
 from dispatch.desk.session.refusals import Refusal
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.instants import at_local
 from tests.desk.conftest import DAY, ZONE, Office, accept, approve, at, export
 from tests.desk.test_prepaid import YEAR, agreed, closed, left

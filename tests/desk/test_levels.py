@@ -19,7 +19,7 @@ from dispatch.desk.prices.capacity import warnings_of
 from dispatch.desk.prices.drafts import AgreementDraft
 from dispatch.desk.requests import responding
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.agreements import Agreement
 from dispatch.model.boards import BoardVisit
 from dispatch.model.states import State

@@ -14,7 +14,7 @@ from dispatch.desk.closeout import leaving, permitting
 from dispatch.desk.log.visit_log import LogFilter, visit_log
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Asks, Grade, Item, Result
 from dispatch.model.probes import Vantage
 from dispatch.model.states import State

@@ -19,7 +19,7 @@ from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.requests import intake
 from dispatch.model.people import Technician
 from dispatch.planning.day import TechnicianDay
-from dispatch.travel.scale import TravelScale
+from dispatch.travel.learning import TravelScale
 from dispatch.travel.sources import ESTIMATED
 from tests.desk.conftest import DAY, ZONE, Office, at
 

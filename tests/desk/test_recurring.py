@@ -21,7 +21,7 @@ from dispatch.desk.requests.intake import add
 from dispatch.desk.session.refusals import Faulty, NotAllowed
 from dispatch.desk.session.user import log_in
 from dispatch.model.agreements import Agreement
-from dispatch.model.recurrences import Recurrence
+from dispatch.model.requests import Recurrence
 from dispatch.model.states import State
 from tests.desk.conftest import DAY, Office, at
 

@@ -26,7 +26,7 @@ from dispatch.desk.review.visit_history import visit_history
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.desk.texts.log_words import charge_text
 from dispatch.desk.texts.visit_words import history_lines
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.checklists import Result
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import Review, State

@@ -18,9 +18,9 @@ from dispatch.desk.messages import calling_ahead
 from dispatch.desk.plan import emergency, schedule, undo
 from dispatch.desk.session.refusals import Blocked, Faulty, NotAllowed, NotFound, Refusal
 from dispatch.model.boards import Board, BoardVisit
-from dispatch.model.calls import CallOutcome
 from dispatch.model.firm import Firm
 from dispatch.model.instants import at_local
+from dispatch.model.messages import CallOutcome
 from dispatch.model.states import State
 from dispatch.planning.day import Rules
 from tests.desk.conftest import DAY, ZONE, Office, at

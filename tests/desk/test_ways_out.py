@@ -15,7 +15,7 @@ from dispatch.desk.closeout import arriving, evidence, leaving, onsite
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.checklists import Grade, Result
 from dispatch.model.probes import Vantage
 from dispatch.model.states import State

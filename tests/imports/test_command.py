@@ -118,7 +118,7 @@ def test_init_asks_for_a_lead_where_the_system_knows_none(line: Line, monkeypatc
 
 def test_init_asks_on_a_terminal(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter(["kim", "Kim Vale"])
-    monkeypatch.setattr("dispatch.commands.firm.on_terminal", lambda: True)
+    monkeypatch.setattr("dispatch.commands.book.on_terminal", lambda: True)
     monkeypatch.setattr("builtins.input", lambda question: next(answers))
 
     assert line("init") == 0

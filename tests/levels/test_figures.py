@@ -6,10 +6,17 @@ from typing import Any
 
 import pytest
 
-from dispatch.levels.capacity import SiteDrive, warnings
 from dispatch.levels.clock import LevelState
 from dispatch.levels.report import ClockOutcome, RequestClocks, month_of
-from dispatch.levels.targets import Targets, faults_of_targets, promised, read_targets, targets_text
+from dispatch.levels.targets import (
+    SiteDrive,
+    Targets,
+    faults_of_targets,
+    promised,
+    read_targets,
+    targets_text,
+    warnings,
+)
 
 P1 = Targets(30, 60, 240, 480, 480)
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.model.links import MAX_STOPS, geo_link, place_link, route_links
+from dispatch.model.maps import MAX_STOPS, geo_link, place_link, route_links
 from dispatch.model.travel import Place
 
 PLACES = st.builds(Place, st.floats(-90, 90), st.floats(-180, 180))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch.model.calls import Call, CallOutcome
+from dispatch.model.messages import Call, CallOutcome
 from dispatch.planning.calls import DueCall, due_calls
 from dispatch.planning.projection import ClockedStop, Projected
 from tests.planning.test_projection import at, stop

@@ -14,7 +14,7 @@ from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.lunch import LunchBreak
 from dispatch.travel.chain import Chain
 from dispatch.travel.estimate import Estimated
-from dispatch.travel.scale import Scaled, TravelScale
+from dispatch.travel.learning import Scaled, TravelScale
 from tests.quick import first_of
 
 MIDNIGHT = 1_764_547_200

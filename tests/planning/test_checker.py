@@ -20,7 +20,7 @@ from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.lunch import LunchBreak, place_lunch
 from dispatch.travel.chain import Chain
 from dispatch.travel.estimate import Estimated
-from dispatch.travel.scale import Scaled, TravelScale
+from dispatch.travel.learning import Scaled, TravelScale
 from tests.quick import examples
 
 ZONE = "America/New_York"

@@ -11,7 +11,7 @@ from dispatch.desk.closeout import leaving
 from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Faulty
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.visits import CAME_BY
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office

@@ -5,7 +5,7 @@ from __future__ import annotations
 from db import clocks
 from dispatch.desk.care import care_list
 from dispatch.desk.plan import schedule, undo
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.states import State
 from screens.book.client import ClientScreen
 from screens.dialogs.questions import AskText, Choose

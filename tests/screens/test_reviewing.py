@@ -14,7 +14,7 @@ from dispatch.closeout.recording import Recording
 from dispatch.desk.closeout import leaving, onsite
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.review import reviewing
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.checklists import Result
 from dispatch.model.states import Review
 from screens.dialogs.note import AskNote

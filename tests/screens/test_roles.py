@@ -15,8 +15,8 @@ import screens
 from db import settings
 from dispatch.app import MODES, DispatchApp
 from dispatch.app import SCREENS as OPENED
+from dispatch.commands.opening import ALL, READ_BY, read_by
 from dispatch.commands.parser import choices_of, every_parser
-from dispatch.commands.reading import ALL, COMMANDS, read_by
 from dispatch.desk.session.refusals import NotAllowed
 from dispatch.model.states import READS, STEPS, Role
 from screens.program.keymap import own_bindings
@@ -126,7 +126,7 @@ def every_command(parser: Any = None, path: tuple[str, ...] = ()) -> Iterator[tu
 def test_every_command_says_what_it_reads() -> None:
     for command, _ in every_command():
         assert read_by(command) in (ALL, *READS), command
-    assert {command.split()[0] for command, _ in every_command()} == {name.split()[0] for name in COMMANDS}
+    assert {command.split()[0] for command, _ in every_command()} == {name.split()[0] for name in READ_BY}
 
 
 OPEN = {
@@ -137,14 +137,14 @@ OPEN = {
 
 
 def test_what_is_open_to_everybody_is_named() -> None:
-    assert {command for command, what in COMMANDS.items() if what == ALL} == OPEN
+    assert {command for command, what in READ_BY.items() if what == ALL} == OPEN
 
 
 @pytest.mark.parametrize(("login", "role"), [("ana", Role.TECHNICIAN), ("dana", Role.DISPATCHER), ("lee", Role.LEAD)])
 def test_a_command_reads_only_what_is_for_its_caller(office: Office, login: str, role: Role) -> None:  # noqa: F811
     from argparse import Namespace
 
-    from dispatch.commands.reading import ask_for
+    from dispatch.commands.opening import ask_for
 
     for command, _ in every_command():
         asked = Namespace(command=command, login=login, reference=None, technician=None)
@@ -159,7 +159,7 @@ def test_a_command_reads_only_what_is_for_its_caller(office: Office, login: str,
 def test_a_technician_reads_their_own_visits_and_day(office: Office) -> None:  # noqa: F811
     from argparse import Namespace
 
-    from dispatch.commands.reading import ask_for
+    from dispatch.commands.opening import ask_for
 
     office.on_site()
     for login, named, fine in (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.events import MouseDown
 
-from dispatch.model.ssh_keys import KeyRefused, read_public_key
+from dispatch.model.keys import KeyRefused, read_public_key
 from dispatch.remote import guard
 from dispatch.remote.app import RemoteApp
 from dispatch.remote.driver import RemoteParser

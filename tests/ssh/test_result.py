@@ -18,7 +18,7 @@ from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.session.user import log_in
 from dispatch.model.checklists import Attempt, Grade, Result
 from dispatch.model.probes import Probe, ProbeKind, Vantage
-from dispatch.remote.calling import LONGEST_RESULT
+from dispatch.remote.sitting import LONGEST_RESULT
 from tests.quick import first_of
 from tests.ssh.server import ROOT, Server
 from tests.ssh.test_session import ANAS, EVAS

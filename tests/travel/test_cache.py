@@ -15,10 +15,8 @@ from dispatch.desk.plan import schedule, undo
 from dispatch.desk.roads import driving, road_engines
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.desk.travel import providers, road_times
-from dispatch.model.pins import DEPOT, End, EndKind, Pin
-from dispatch.model.travel import Leg, Place, Provenance
-from dispatch.travel.known import Cell
-from dispatch.travel.points import point
+from dispatch.model.travel import DEPOT, End, EndKind, Leg, Pin, Place, Provenance
+from dispatch.travel.known import Cell, point
 from tests.desk.conftest import DAY, Office, at
 from tests.travel.servers import Answer, Asked, serving
 

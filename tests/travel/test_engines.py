@@ -12,10 +12,9 @@ import pytest
 from dispatch.model.travel import UNKNOWN_LEG, Place, Provenance
 from dispatch.travel import secret_files
 from dispatch.travel.chain import Chain, Unavailable
-from dispatch.travel.engines import NO_WAY, decoded
+from dispatch.travel.engines import NO_WAY, Roads, decoded
 from dispatch.travel.estimate import Estimated
 from dispatch.travel.known import Cell
-from dispatch.travel.roads import Roads
 from dispatch.travel.services import OpenRouteService, Osrm, Valhalla
 from tests.travel.servers import Answer, Asked, serving
 

@@ -12,10 +12,8 @@ from dispatch.model.instants import at_local
 from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, Provenance
 from dispatch.travel.chain import Chain
 from dispatch.travel.estimate import Estimated
-from dispatch.travel.known import KnownDrives, learned_leg
-from dispatch.travel.learning import BUCKET_LEGS, Observed, learned_pairs, learned_scale
-from dispatch.travel.points import point
-from dispatch.travel.scale import Scaled, TravelScale, bucket_of
+from dispatch.travel.known import KnownDrives, learned_leg, point
+from dispatch.travel.learning import BUCKET_LEGS, Observed, Scaled, TravelScale, bucket_of, learned_pairs, learned_scale
 from tests.desk.conftest import DAY, ZONE, at
 
 A, B = Place(39.95, -83.0), Place(39.99, -82.9)

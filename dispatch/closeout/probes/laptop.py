@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from dispatch.closeout.probes.reading import probe_form, probe_from
-from dispatch.model import text as limits
 from dispatch.model.forms import form
 from dispatch.model.instants import parse_iso
 from dispatch.model.probes import Probe, ProbeKind, ProbeOutcome, Try
-from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.text import LINE, REFERENCE, TextRefused, clean, show
 
 LONGEST = 512 * 1024
 """Characters of a document that are read."""
@@ -152,7 +151,7 @@ def _specification(form: dict[str, Any]) -> Specification:
     faults: list[str] = []
     if form.get("dispatch") != _SPECIFICATION:
         faults.append("dispatch: a probe specification of this version is expected")
-    visit = _line(form, "visit", limits.REFERENCE, faults)
+    visit = _line(form, "visit", REFERENCE, faults)
     nonce = _line(form, "nonce", 64, faults)
     seal = _line(form, "seal", 64, faults)
     for name, value in (("nonce", nonce), ("seal", seal)):
@@ -174,7 +173,7 @@ def _probed_item(form: Any, faults: list[str]) -> ProbedItem:
         faults.append("items: each is an object")
         return ProbedItem("", "", ())
     item = _line(form, "item", 90, faults)
-    label = _line(form, "label", limits.LINE, faults)
+    label = _line(form, "label", LINE, faults)
     probes = form.get("probes")
     if not isinstance(probes, list) or not 1 <= len(probes) <= PROBES:
         faults.append(f"{show(item)}: from 1 to {PROBES} probes are expected")
@@ -215,7 +214,7 @@ def _outcome(item: ProbedItem, probe: Probe, form: Any, faults: list[str]) -> Pr
     if type(ran) is not bool or (passed and not ran):
         own.append("ran: true or false is expected, and true of what passed")
     read = tuple(_try(probe, attempt, own) for attempt in _several(form, "tries", TRIES, own))
-    text, value = _line(form, "text", limits.LINE, own), _line(form, "value", 80, own, empty=True)
+    text, value = _line(form, "text", LINE, own), _line(form, "value", 80, own, empty=True)
     if not own and bool(passed) is not read[-1].passed:
         own.append("passed: it differs from the last try")
     faults += [f"{show(item.item)} {show(probe.name)}: {fault}" for fault in own]
@@ -231,7 +230,7 @@ def _try(probe: Probe, form: Any, faults: list[str]) -> Try:
     if type(passed) is not bool:
         faults.append("tries: passed is true or false")
     at = _moment(form, "at", faults, "tries: at is a time such as 2026-11-24T15:00:00+00:00")
-    return Try(probe.name, number, at, took, bool(passed), _line(form, "text", limits.LINE, faults))
+    return Try(probe.name, number, at, took, bool(passed), _line(form, "text", LINE, faults))
 
 
 def _several(form: dict[str, Any], name: str, most: int, faults: list[str]) -> list[Any]:

@@ -1,19 +1,19 @@
-"""A target as people type it, as a probe; and a probe as JSON, which is how an item and a specification keep it."""
+"""A target as people type it, as a probe of the items that it tests; and a probe as JSON, as items and specifications have it."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from dispatch.closeout.probes.deadline import ProbeFault
 from dispatch.closeout.probes.safety import address_of, ascii_name, forbidden, refusal
-from dispatch.model import text as limits
+from dispatch.model.checklists import ItemKind, NewItem
 from dispatch.model.forms import unusual
-from dispatch.model.probes import Probe, ProbeKind, ProbeTarget, Vantage
-from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.probes import Probe, ProbeKind, ProbeTarget, Tested, Vantage, has_role
+from dispatch.model.text import LINE, TextRefused, clean, show
 
 _OPTION = re.compile(r'\s*([a-z]+)\s*(?:=\s*("[^"]*"|[^;]*))?\s*(?:;|$)', re.IGNORECASE)
 _REPLIES = re.compile(r"(\d{1,2}) of (\d{1,2})")
@@ -117,7 +117,7 @@ def _kinds(name: str) -> tuple[type, ...]:
 
 def _cleaned(name: str, text: str) -> str:
     try:
-        return clean(text, limit=limits.LINE)
+        return clean(text, limit=LINE)
     except TextRefused as refused:
         raise ValueError(f"{name} of a probe {refused}") from None
 
@@ -278,3 +278,35 @@ def value_verdict(probe: Probe, typed: str) -> tuple[bool, str]:
     if most is not None and number > most:
         return False, f"{probe.name}: {shown} is above {probe.most} {probe.unit}".strip()
     return True, f"{probe.name}: {shown} is within bounds"
+
+
+MOST = 10
+"""Probes of one item."""
+
+
+def with_probes(items: Iterable[NewItem], targets: Sequence[ProbeTarget]) -> tuple[NewItem, ...]:
+    """The items with a copy of the probes of the site's targets, each item with those that have its role."""
+    probes = [(target, probe_of(target)) for target in targets if not target.archived]
+    return tuple(
+        dataclasses.replace(item, probes=probes_of_item(item.tested, probes)) if item.kind is ItemKind.TEST else item
+        for item in items
+    )
+
+
+def probes_of_item(tested: Tested, probes: Iterable[tuple[ProbeTarget, Probe | None]]) -> tuple[Probe, ...]:
+    """The probes that belong to an item; all of them run inside the client's network where the item asks for that."""
+    chosen = [
+        dataclasses.replace(probe, vantage=Vantage.SITE) if tested.vantage is Vantage.SITE else probe
+        for target, probe in probes
+        if probe is not None
+        and has_role(target.name, tested.roles)
+        and (tested.kind is None or probe.kind is tested.kind)
+    ]
+    return tuple(chosen[:MOST])
+
+
+def probe_of(target: ProbeTarget) -> Probe | None:
+    """The probe of a registered target; None where the program no longer takes it."""
+    faults: list[str] = []
+    probe = read_target(target, faults)
+    return None if faults else probe

@@ -6,8 +6,7 @@ from db import keys, people
 from db.store import existing
 from dispatch.desk.session.refusals import Faulty, NotFound
 from dispatch.desk.session.user import User
-from dispatch.model.keys import Key
-from dispatch.model.ssh_keys import KeyRefused, read_public_key
+from dispatch.model.keys import Key, KeyRefused, read_public_key
 from dispatch.model.states import Role
 from dispatch.model.text import show
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from db import clients, settings, visits
 from db.store import existing
-from dispatch.desk.session import rights
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.session.user import User
 from dispatch.model.instants import day_bounds
@@ -46,7 +45,7 @@ def calendar_of(
     """
     import icalendar
 
-    rights.ask_person(user, technician.name, words="the calendar")
+    user.ask_to_read_of(technician.name, words="the calendar")
     if not 1 <= days <= LONGEST:
         raise Faulty([f"days: {days} is not between 1 and {LONGEST}"])
     with user.store.read():

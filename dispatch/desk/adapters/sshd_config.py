@@ -12,7 +12,7 @@ from pathlib import Path
 
 from db.faults import from_os
 from dispatch.desk.session import private_file
-from dispatch.model.ssh_keys import KeyRefused, read_public_key
+from dispatch.model.keys import KeyRefused, read_public_key
 
 _GLOBAL = """\
 # for every user of this machine: an sshd that answers the world

@@ -9,12 +9,10 @@ from db import adjustments, sheets, visits
 from db.unit import Unit
 from dispatch.charges.reading import ChargeInputError, number
 from dispatch.desk.charges.charging import Priced, Unpriced, charge_of, keep_sheet, open_charge, settled
-from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, reason_of, refuse
 from dispatch.desk.session.shown import Shown, amount, changed_since
-from dispatch.desk.session.typed_words import reason_of
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.finding import find
-from dispatch.desk.visits.steps import on_visit
+from dispatch.desk.visits.steps import find, on_visit
 from dispatch.model.states import ENDED, Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit

@@ -13,7 +13,7 @@ from db import invoices, reviews, sheets, visits
 from db.store import Store, existing
 from dispatch.desk.session.refusals import NotFound, Refusal
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import day_of, iso
 from dispatch.model.reviews import Batch

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dispatch.charges.difference import difference_lines
+from dispatch.charges.explain import difference_lines
 from dispatch.desk.charges.charging import Priced, Unpriced, charge_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User, asking_first
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.states import Review
 from dispatch.model.text import show
 from dispatch.model.visits import Visit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from db import agreements, clients, people, settings
@@ -11,58 +11,41 @@ from db.store import Store
 from dispatch.desk.book.records import client_named, end_named, end_title, site_called, site_named, technician_named
 from dispatch.desk.session.refusals import NotFound
 from dispatch.desk.session.user import User
+from dispatch.fields.context import FieldContext
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of
-from dispatch.model.states import Role
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk(FieldContext):
     """The world of a record at the desk: other records by the names that people type."""
 
     store: Store
-    now: int
     firm: Firm
-    roles: frozenset[Role] = frozenset()
-    lasting: bool = False
     _titles: dict[str, Sequence[str]] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, store: Store) -> Desk:
         """The world as it is shown."""
-        return cls(store, store.clock.now(), settings.firm(store))
+        firm = settings.firm(store)
+        return cls(store.clock.now(), firm.zone, frozenset(), store=store, firm=firm)
 
     @classmethod
     def for_user(cls, user: User) -> Desk:
         """The world of somebody who types."""
-        return cls(user.store, user.now, user.firm, user.roles_now)
-
-    @property
-    def zone(self) -> str:
-        """The firm's time zone."""
-        return self.firm.zone
-
-    def at(self, now: int) -> Desk:
-        """The same at another moment."""
-        return replace(self, now=now)
+        return cls(user.now, user.firm.zone, user.roles_now, store=user.store, firm=user.firm)
 
     def find(self, noun: str, text: str) -> Any:
-        """The key of the record that is called so.
-
-        Raises:
-            ValueError: there is none, or several.
-        """
         try:
             return _FINDING[noun](self.store, text)
         except NotFound as fault:
             raise ValueError(str(fault)) from None
 
     def title(self, noun: str, key: Any) -> str:
-        """What a record is called, archived ones too; empty where there is none."""
         return _TITLE[noun](self.store, key)
 
     def titles(self, noun: str) -> Sequence[str]:
-        """What every record that is not archived is called; looked up once."""
+        """As of any context; looked up once."""
         if noun not in self._titles:
             self._titles[noun] = _TITLES[noun](self.store)
         return self._titles[noun]

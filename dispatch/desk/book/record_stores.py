@@ -35,10 +35,10 @@ from dispatch.model.clients import Client, Site
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of
 from dispatch.model.people import AbsenceRecord, Staff, Technician
-from dispatch.model.pins import Pin
 from dispatch.model.probes import ProbeTarget, Vantage
 from dispatch.model.states import Role
 from dispatch.model.text import show
+from dispatch.model.travel import Pin
 from dispatch.records.checklists import TARGET
 from dispatch.records.clients import CLIENT, SITE
 from dispatch.records.firm import SETTINGS

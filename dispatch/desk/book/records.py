@@ -10,8 +10,8 @@ from db.store import Store
 from dispatch.desk.session.refusals import NotFound
 from dispatch.model.clients import Client, Site
 from dispatch.model.people import Technician
-from dispatch.model.pins import DEPOT, End, EndKind
 from dispatch.model.text import show
+from dispatch.model.travel import DEPOT, End, EndKind
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from dispatch.desk.book.records import site_called
 from dispatch.desk.book.recurring import left_standing, preview, remake
 from dispatch.desk.session.user import User
 from dispatch.model.instants import day_text
-from dispatch.model.recurrences import Recurrence
+from dispatch.model.requests import Recurrence
 from dispatch.records.planning import RECURRENCE
 
 _SHOWN = 4

@@ -15,7 +15,7 @@ from dispatch.desk.session.user import User
 from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.forms import shared
 from dispatch.model.instants import AmbiguousTime, at_local, day_of
-from dispatch.model.recurrences import Recurrence
+from dispatch.model.requests import Recurrence
 from dispatch.model.states import Role, State
 from dispatch.model.visits import Visit
 from dispatch.planning.recurring import Agreed, WorkingDay, occurrences, parse_rule

@@ -11,9 +11,8 @@ from db import clients, templates
 from db.names import folded
 from db.store import Store
 from db.unit import Unit
-from dispatch.closeout.choosing import scope_text
-from dispatch.closeout.template_form import item_form, items_from
-from dispatch.closeout.template_rules import faults_of
+from dispatch.closeout.template import scope_text
+from dispatch.closeout.template_form import faults_of, item_form, items_from
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_store import KeptInTables, RecordStore
 from dispatch.desk.session.refusals import Refusal

@@ -11,7 +11,7 @@ from db.care import VisitOutcome
 from db.clocks import Facts
 from db.store import Store
 from dispatch.care.account import Account, Allowance, CareVisit
-from dispatch.care.workdays import Workdays
+from dispatch.care.item import Workdays
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, hours_form
 from dispatch.levels.clock import LevelState
 from dispatch.model.agreements import WEEKDAYS, Agreement

@@ -13,13 +13,11 @@ from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareItem, CareState
 from dispatch.care.offers import FREE
 from dispatch.care.rules import in_order, items_of
 from dispatch.desk.care.accounts import accounts, office
-from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse
-from dispatch.desk.session.typed_words import taken
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse, taken
 from dispatch.desk.session.user import User
-from dispatch.model import text as limits
 from dispatch.model.clients import Client
 from dispatch.model.states import Role
-from dispatch.model.text import show
+from dispatch.model.text import LINE, NOTE, show
 
 
 def care_list(store: Store, client: Client | None = None, *, all_items: bool = False) -> list[CareItem]:
@@ -54,7 +52,7 @@ def note_survey(
             faults.append(f"score: {score} is not a number from 0 to 10")
         if on is not None and on > today:
             faults.append(f"on: {on} has not come yet")
-        cleaned = taken("words", words, limits.NOTE, faults)
+        cleaned = taken("words", words, NOTE, faults)
         refuse(faults)
         survey_id = care.add_survey(unit, client.id, on or today, score, cleaned)
         changes.remember(unit, f"survey {client.name}", [added("survey", survey_id)])
@@ -68,7 +66,7 @@ def note_offer(user: User, client: Client, *, made: bool, note: str = "") -> Non
     """
     with user.write("offer", Role.LEAD) as unit:
         faults: list[str] = []
-        cleaned = taken("note", note, limits.LINE, faults)
+        cleaned = taken("note", note, LINE, faults)
         if not made and not cleaned:
             faults.append("reason: is missing")
         refuse(faults)
@@ -86,7 +84,7 @@ def note_gap(user: User, client: Client, what: str, owner: str, due: datetime.da
     """
     with user.write("gap", Role.LEAD) as unit:
         faults: list[str] = []
-        cleaned = taken("what", what, limits.LINE, faults, needed=True)
+        cleaned = taken("what", what, LINE, faults, needed=True)
         person = people.staff_by_login(user.store, owner.strip())
         if person is None:
             typed = owner.strip().casefold()
@@ -131,7 +129,7 @@ def mark(user: User, key: str, outcome: str, note: str = "", until: datetime.dat
         item = find_item(user.store, key)
         where = office(user.store)
         faults: list[str] = []
-        cleaned = taken("note", note, limits.LINE, faults)
+        cleaned = taken("note", note, LINE, faults)
         if not cleaned and not faults:
             if outcome == "declined":
                 faults.append("reason: is missing")

@@ -6,16 +6,13 @@ from db import visits
 from dispatch.closeout.answers import WHO
 from dispatch.desk.closeout.clocking import go_back
 from dispatch.desk.messages import notifications
-from dispatch.desk.session.refusals import NotAllowed, Refusal
-from dispatch.desk.session.typed_words import worded
+from dispatch.desk.session.refusals import NotAllowed, Refusal, worded
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.crew import own_parts
-from dispatch.desk.visits.steps import AHEAD_OF, on_visit, stepping
-from dispatch.model import text as limits
+from dispatch.desk.visits.steps import AHEAD_OF, on_visit, own_parts, stepping
 from dispatch.model.instants import clock_text
 from dispatch.model.messages import About
 from dispatch.model.states import ON_THE_WAY_OR_THERE, PLANNING, Role, State
-from dispatch.model.text import show
+from dispatch.model.text import NAME, show
 from dispatch.model.visits import Segment, Visit
 
 
@@ -93,9 +90,7 @@ def arrive(
             # a technician is at one place at a time (design/charges.md B1, checked by the board)
             if (other := visits.checked_in_elsewhere(user.store, visit.id, part.technician_id)) is not None:
                 raise Refusal(f"{show(part.technician)} is checked in at {show(other)}: close or leave that one first.")
-        agreed = worded(
-            "early start agreed by", early_agreed_by, limits.NAME, least=WHO if early_agreed_by.strip() else 0
-        )
+        agreed = worded("early start agreed by", early_agreed_by, NAME, least=WHO if early_agreed_by.strip() else 0)
         if early(visit, unit.at) and not agreed and not early_not_agreed:
             planned = clock_text(visit.starts_at or 0, visit.zone)
             raise Refusal(

@@ -9,12 +9,9 @@ from db import stays, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.charges.charging import open_charge, settled
-from dispatch.desk.session.refusals import Faulty, Refusal, WrongState
-from dispatch.desk.session.typed_words import reason_of
+from dispatch.desk.session.refusals import Faulty, Refusal, WrongState, reason_of
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.crew import own_part, own_parts, part_of
-from dispatch.desk.visits.finding import find
-from dispatch.desk.visits.steps import on_visit, putting_right
+from dispatch.desk.visits.steps import find, on_visit, own_part, own_parts, part_of, putting_right
 from dispatch.model.instants import when_text
 from dispatch.model.states import ENDED, OPEN_ON_SITE, Role, State
 from dispatch.model.stays import MOMENTS

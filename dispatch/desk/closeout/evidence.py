@@ -15,12 +15,11 @@ from db import files
 from db.faults import from_os
 from db.store import Store
 from dispatch.desk.closeout.onsite import item_of, open_visit
-from dispatch.desk.session.refusals import Faulty
-from dispatch.desk.session.typed_words import worded
+from dispatch.desk.session.refusals import Faulty, worded
 from dispatch.desk.session.user import User
-from dispatch.model import text as limits
-from dispatch.model.files import LARGEST, HandedIn
+from dispatch.model.checklists import LARGEST_FILE, HandedIn
 from dispatch.model.states import Role
+from dispatch.model.text import NAME
 
 _PIECE = 1 << 16
 
@@ -45,7 +44,7 @@ def attach(user: User, reference: str, ref: str, name: str, source: IO[bytes]) -
         reference: the visit.
         ref: the item.
         name: what the person calls the file; of a path only the last part counts.
-        source: its bytes, up to `LARGEST`.
+        source: its bytes, up to `LARGEST_FILE`.
 
     Raises:
         Faulty: it is empty or too large, or the name cannot be taken.
@@ -87,7 +86,7 @@ def is_whole(path: Path, sha256: str, size: int) -> bool:
 
 
 def _name(name: str) -> str:
-    called = worded("name", name.replace("\\", "/").rsplit("/", 1)[-1], limits.NAME)
+    called = worded("name", name.replace("\\", "/").rsplit("/", 1)[-1], NAME)
     if called.strip(". ") == "":
         raise Faulty(["name: is missing"])
     return called
@@ -105,8 +104,8 @@ def _taken_in(store: Store, source: IO[bytes]) -> Iterator[tuple[Path, str, int]
             with open(handle, "wb") as file:
                 while piece := source.read(_PIECE):
                     size += len(piece)
-                    if size > LARGEST:
-                        raise Faulty([f"file: is larger than {LARGEST // 1_000_000} MB"])
+                    if size > LARGEST_FILE:
+                        raise Faulty([f"file: is larger than {LARGEST_FILE // 1_000_000} MB"])
                     digest.update(piece)
                     file.write(piece)
                 if not size:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from db import handovers
-from dispatch.desk.session.refusals import Refusal
-from dispatch.desk.session.typed_words import reason_of
+from dispatch.desk.session.refusals import Refusal, reason_of
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.crew import driver, owners_of
-from dispatch.desk.visits.steps import on_visit
-from dispatch.model.handovers import Handover
+from dispatch.desk.visits.steps import driver, on_visit, owners_of
 from dispatch.model.states import QUEUED, UNREACHED, Role
 from dispatch.model.text import show
+from dispatch.model.visits import Handover
 
 
 def ask(user: User, reference: str, to: str, reason: str) -> Handover:

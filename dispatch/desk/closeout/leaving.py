@@ -17,17 +17,14 @@ from dispatch.desk.closeout.onsite import note_way_in
 from dispatch.desk.day import routing
 from dispatch.desk.day.notices import tell
 from dispatch.desk.messages import notifications
-from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, Refusal, refuse
-from dispatch.desk.session.typed_words import reason_of, worded
+from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, Refusal, reason_of, refuse, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import follow_ups
-from dispatch.desk.visits.crew import own_parts
-from dispatch.desk.visits.steps import stepping
-from dispatch.model import text as limits
+from dispatch.desk.visits.steps import own_parts, stepping
 from dispatch.model.messages import About
 from dispatch.model.notices import NoticeSubject
 from dispatch.model.states import ON_THE_WAY_OR_THERE, TOLD, Review, Role, State
-from dispatch.model.text import show
+from dispatch.model.text import LINE, NAME, NOTE, show
 from dispatch.model.visits import Visit
 
 
@@ -105,8 +102,8 @@ def _note_none_wanted(
     user: User, unit: Unit, visit: Visit, none_wanted: NoneWanted, follow_up_on: datetime.date | None
 ) -> None:
     faults = ["follow-up: none is wanted, and yet a day was given"] if follow_up_on is not None else []
-    who = worded("said by", none_wanted.said_by, limits.NAME)
-    words = worded("words", none_wanted.words, limits.NOTE, multiline=True)
+    who = worded("said by", none_wanted.said_by, NAME)
+    words = worded("words", none_wanted.words, NOTE, multiline=True)
     if not tells(who, WHO):
         faults.append("said by: say who wants no follow-up")
     if len(words) < WHY or not tells_or_declines(words):
@@ -122,7 +119,7 @@ def no_access(user: User, reference: str, *, called: str, reason: str = "") -> V
         own_parts(user, visit, None)
         _before_work(user.store, visit)
         who = worded("called", called, least=WHO)
-        why = worded("reason", reason, limits.LINE)
+        why = worded("reason", reason, LINE)
         return _end(user, unit, visit, State.NO_ACCESS, reason=why, called=who)
 
 
@@ -136,7 +133,7 @@ def abort(user: User, reference: str, reason: str, *, not_again: str = "") -> Vi
         if Role.DISPATCHER not in user.roles_now:
             own_parts(user, visit, None)
         _before_work(user.store, visit)
-        why, dropped = reason_of(reason), worded("not again", not_again, limits.LINE)
+        why, dropped = reason_of(reason), worded("not again", not_again, LINE)
         back = ""
         if not dropped:
             back = follow_ups.back_into_queue(user.store, unit, visit).reference

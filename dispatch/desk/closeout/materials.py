@@ -10,17 +10,14 @@ from db import agreements, stays
 from db.store import Store
 from dispatch.desk.charges.charge_input import standing
 from dispatch.desk.charges.charging import open_charge, settled
-from dispatch.desk.session.refusals import NotFound, refuse
-from dispatch.desk.session.typed_words import reason_of, taken
+from dispatch.desk.session.refusals import NotFound, reason_of, refuse, taken
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.crew import own_parts
-from dispatch.desk.visits.steps import on_visit
-from dispatch.model import text as limits
+from dispatch.desk.visits.steps import on_visit, own_parts
 from dispatch.model.instants import day_of
 from dispatch.model.money import shortest
 from dispatch.model.states import Role
 from dispatch.model.stays import UsedItem
-from dispatch.model.text import show
+from dispatch.model.text import NAME, show
 from dispatch.model.visits import Visit
 
 
@@ -44,7 +41,7 @@ def read(user: User, visit: Visit, what: str, quantity: str, amount: str | None)
     faults: list[str] = []
     items = on_card(user.store, visit)
     number = _number(quantity, "quantity", faults)
-    label = taken("item", what, limits.NAME, faults)
+    label = taken("item", what, NAME, faults)
     code = next((key for key in items if key.casefold() == label.casefold()), None)
     price = None
     if amount is not None:

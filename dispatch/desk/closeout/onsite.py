@@ -13,18 +13,14 @@ from dispatch.closeout import recording
 from dispatch.closeout.gates import unmet
 from dispatch.closeout.recording import Decision, Recording
 from dispatch.desk.closeout import materials
-from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal, WrongState
-from dispatch.desk.session.typed_words import worded
+from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal, WrongState, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import follow_ups
-from dispatch.desk.visits.crew import own_parts
-from dispatch.desk.visits.finding import find
-from dispatch.desk.visits.steps import on_visit
-from dispatch.model import text as limits
+from dispatch.desk.visits.steps import find, on_visit, own_parts
 from dispatch.model.checklists import Attempt, Item, ItemKind, Result, WorkEntry
 from dispatch.model.forms import shared
 from dispatch.model.states import ENDED, OPEN_ON_SITE, Role
-from dispatch.model.text import show
+from dispatch.model.text import LINE, NAME, NOTE, show
 from dispatch.model.visits import Visit
 
 _FOR_AN_HOUR = follow_ups.Back(minutes=60)
@@ -75,9 +71,9 @@ def record_within(
     item = item_of(user.store, visit, ref)
     clean_entry = replace(
         entry,
-        text=worded("text", entry.text, limits.NOTE, multiline=True),
+        text=worded("text", entry.text, NOTE, multiline=True),
         value=worded("value", entry.value, 80) if entry.value is not None else None,
-        signed_by=worded("name", entry.signed_by, limits.NAME) if entry.signed_by is not None else None,
+        signed_by=worded("name", entry.signed_by, NAME) if entry.signed_by is not None else None,
     )
     if entry.result is Result.OVERRIDDEN and Role.LEAD not in user.roles_now:
         raise NotAllowed("Only a lead overrides an item. Ask yours, or record a result.")
@@ -90,7 +86,7 @@ def work(user: User, reference: str, text: str) -> Visit:
     """Note what was changed (W2). Tests that passed before must pass again."""
     with user.write("work", Role.TECHNICIAN, Role.LEAD) as unit:
         visit = open_visit(user, reference)
-        noted = worded("text", text, limits.NOTE, multiline=True)
+        noted = worded("text", text, NOTE, multiline=True)
         checklist = checklists.checklist(user.store, visit.id)
         return _write(user, unit, visit, checklist.item("W2"), recording.note(checklist, noted)).visit
 
@@ -102,7 +98,7 @@ def ask(user: User, reference: str, text: str) -> Visit:
             raise WrongState(visit, "ask for a new visit instead")
         if Role.DISPATCHER not in user.roles_now:
             own_parts(user, visit, None)
-        request = worded("text", text, limits.LINE)
+        request = worded("text", text, LINE)
         decision = recording.ask(checklists.checklist(user.store, visit.id), request)
         if visit.state not in OPEN_ON_SITE:
             decision = replace(decision, state=None)
@@ -203,7 +199,7 @@ def _with_files(store: Store, item: Item, entry: Recording) -> Recording:
     if not handed_in:
         return entry
     named = ", ".join(f"{file.name} ({file.sha256[:8]})" for file in handed_in)
-    return replace(entry, text=f"{entry.text}\nfiles: {named}".strip()[: limits.NOTE])
+    return replace(entry, text=f"{entry.text}\nfiles: {named}".strip()[:NOTE])
 
 
 def open_visit(user: User, reference: str) -> Visit:

@@ -7,11 +7,9 @@ from db.unit import Unit
 from dispatch.closeout.answers import tells
 from dispatch.closeout.gates import settled
 from dispatch.desk.closeout.onsite import item_of, note_way_in, open_visit
-from dispatch.desk.session.refusals import Faulty, Refusal
-from dispatch.desk.session.typed_words import reason_of, worded
+from dispatch.desk.session.refusals import Faulty, Refusal, reason_of, worded
 from dispatch.desk.session.user import User
-from dispatch.model.checklists import Asks, Item, ItemKind
-from dispatch.model.permissions import Asking
+from dispatch.model.checklists import Asking, Asks, Item, ItemKind
 from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit

@@ -16,7 +16,7 @@ from db import checklists, probes
 from db.faults import Busy
 from db.store import Store, existing
 from dispatch.closeout.gates import settled
-from dispatch.closeout.probes import outcomes as came
+from dispatch.closeout.probes import running as came
 from dispatch.closeout.probes.deadline import CalledOff
 from dispatch.closeout.probes.laptop import LaptopReport, NotTaken, ProbedItem, Specification, read_report, sealed
 from dispatch.closeout.probes.running import PAUSE_SECONDS, Runner
@@ -25,7 +25,7 @@ from dispatch.closeout.recording import Recording, Run
 from dispatch.desk.closeout.onsite import Recorded, item_of, open_visit, record, record_within
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.checklists import Checklist, Grade, Item, Result
 from dispatch.model.instants import when_text
 from dispatch.model.probes import Probe, ProbeKind, ProbeOutcome, Vantage, Watch

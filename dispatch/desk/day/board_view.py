@@ -13,10 +13,10 @@ from dispatch.desk.day.running import RunningDay, access_of, drive_lazily, read_
 from dispatch.desk.firm.shifts import lunch_of, shift_of
 from dispatch.desk.levels.clocks import clocks_of, next_clock, promised_by
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Tally
-from dispatch.model.calls import Call, CallOutcome
 from dispatch.model.firm import Firm
 from dispatch.model.forms import shared
 from dispatch.model.instants import day_bounds
+from dispatch.model.messages import Call, CallOutcome
 from dispatch.model.people import Absence, Spans, Technician
 from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.travel import Leg

@@ -11,12 +11,10 @@ from db import pins, settings, visits
 from db.store import Store
 from dispatch.closeout.answers import tells
 from dispatch.desk.day import notices, routing
-from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal
+from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal, reason_of
 from dispatch.desk.session.shown import mark_of
-from dispatch.desk.session.typed_words import reason_of
 from dispatch.desk.travel import providers
-from dispatch.desk.visits.crew import driver
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import driver, find
 from dispatch.model.instants import day_of, span_local
 from dispatch.model.people import Technician
 from dispatch.model.states import UNREACHED

@@ -16,7 +16,7 @@ from dispatch.desk.firm.shifts import lunch_on, shift_of
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, promised_by
 from dispatch.desk.session.user import User
 from dispatch.desk.travel.providers import drives_on, travel
-from dispatch.desk.visits.crew import owners_of
+from dispatch.desk.visits.steps import owners_of
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.people import Spans, Technician, openings_on

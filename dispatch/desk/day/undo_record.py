@@ -12,7 +12,7 @@ from db.unit import Unit
 from dispatch.desk.day.placement import judge_placement
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.crew import crew_of
+from dispatch.desk.visits.steps import crew_of
 from dispatch.model.forms import form, forms
 from dispatch.model.states import UNREACHED
 from dispatch.model.visits import Visit

@@ -11,7 +11,7 @@ from db import people, settings
 from db.store import Store
 from db.unit import Actor, unit_of_work
 from dispatch.desk.session.refusals import refuse
-from dispatch.fields.context import NoRecords
+from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.clock import Clock, SystemClock
 from dispatch.model.instants import zone_of
@@ -48,9 +48,9 @@ def init(
     """
     lead, lead_name = lead.strip(), lead_name.strip() or lead.strip()
     faults: list[FieldFault] = []
-    person = STAFF.filled({"login": lead, "name": lead_name, "roles": ", ".join(Role)}, NoRecords(), None, faults)
+    person = STAFF.filled({"login": lead, "name": lead_name, "roles": ", ".join(Role)}, NO_RECORDS, None, faults)
     typed = {name: text for name, text in (("name", name), ("zone", zone)) if text is not None}
-    given = SETTINGS.read(typed, NoRecords(), faults)
+    given = SETTINGS.read(typed, NO_RECORDS, faults)
     refuse(sentences(faults))
     with Store.create(path, clock=clock) as store:
         try:

@@ -25,13 +25,12 @@ from dispatch.desk.imports.site_matching import Places
 from dispatch.desk.imports.table_rows import RowDraft, Values
 from dispatch.desk.imports.visit_rows import VisitRows, refuse_begun, write_request
 from dispatch.desk.session.user import User
-from dispatch.model import text as limits
 from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.clients import Site
 from dispatch.model.instants import Unclear, at_wall, clock_text, day_of
 from dispatch.model.requests import Request
 from dispatch.model.states import State
-from dispatch.model.text import show
+from dispatch.model.text import NOTE, show
 from dispatch.model.visits import Visit
 from dispatch.planning.recurring import Monthly, Weekly
 
@@ -98,7 +97,7 @@ class CalendarRows(VisitRows):
             work=entry.text("summary", required=not skipped),
             wanted_on=span.day if span else None,
             minutes=before.minutes if span is None or span.minutes is None else span.minutes,
-            description=entry.text("description", limits.NOTE, multiline=True) or before.description,
+            description=entry.text("description", NOTE, multiline=True) or before.description,
         )
         promised = span.promised if span else None
         if not entry.faults and site is not None and span is not None:

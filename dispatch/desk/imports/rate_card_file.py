@@ -18,11 +18,10 @@ from dispatch.desk.files.table import Unreadable
 from dispatch.desk.files.verdicts import JudgedRow, RowFault, RowVerdict, differences, shortened
 from dispatch.desk.firm.depot_drive import reckoned
 from dispatch.desk.session.user import User
-from dispatch.model import text as limits
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of, zone_of
 from dispatch.model.states import Role
-from dispatch.model.text import TextRefused, clean
+from dispatch.model.text import ADDRESS, NAME, TextRefused, clean
 from dispatch.model.travel import Place
 from dispatch.model.typed_times import YEARS
 
@@ -90,7 +89,7 @@ def _day(given: Any) -> datetime.date:
 def _name(given: Any) -> str:
     if not isinstance(given, str):
         raise TextRefused("is not text")
-    return clean(given, limit=limits.NAME)
+    return clean(given, limit=NAME)
 
 
 def _depot(given: Any) -> tuple[str, Place]:
@@ -100,7 +99,7 @@ def _depot(given: Any) -> tuple[str, Place]:
     lat, lon, address = given["lat"], given["lon"], given.get("address", "")
     if not isinstance(address, str) or any(isinstance(n, bool) or not isinstance(n, int | float) for n in (lat, lon)):
         raise ValueError("has coordinates that are not numbers, or an address that is not text")
-    return clean(address, limit=limits.ADDRESS), Place(float(lat), float(lon))
+    return clean(address, limit=ADDRESS), Place(float(lat), float(lon))
 
 
 def _settle_firm(unit: Unit, user: User, card: Mapping[str, Any], depot: tuple[str, Place] | None) -> None:

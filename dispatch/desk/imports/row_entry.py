@@ -9,12 +9,11 @@ from typing import TypeVar
 
 from dispatch.desk.files.table import Columns, FileRow
 from dispatch.desk.files.verdicts import RowFault, shortened
-from dispatch.fields.context import NoRecords
+from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.kinds import Whole
-from dispatch.model import text as limits
 from dispatch.model.instants import parse_clock, parse_iso
 from dispatch.model.money import shortest
-from dispatch.model.text import TextRefused, clean
+from dispatch.model.text import LINE, NAME, TextRefused, clean
 from dispatch.model.travel import Place
 from dispatch.model.typed_times import YEARS
 
@@ -62,7 +61,7 @@ class RowEntry:
         """Let the row pass, and say what somebody should look at."""
         self.warnings.append(text)
 
-    def text(self, column: str, limit: int = limits.LINE, *, required: bool = False, multiline: bool = False) -> str:
+    def text(self, column: str, limit: int = LINE, *, required: bool = False, multiline: bool = False) -> str:
         """Text, cleaned."""
         try:
             text = clean(self.raw(column), limit=limit, multiline=multiline)
@@ -75,11 +74,11 @@ class RowEntry:
 
     def name(self, column: str, *, required: bool = False) -> str:
         """A name of somebody or something."""
-        return self.text(column, limits.NAME, required=required)
+        return self.text(column, NAME, required=required)
 
     def whole(self, column: str, low: int, high: int) -> int | None:
         """A whole number from `low` to `high`."""
-        return self.parsed(column, lambda text: Whole(low, high).read(text, NoRecords()))
+        return self.parsed(column, lambda text: Whole(low, high).read(text, NO_RECORDS))
 
     def decimal(self, column: str, low: int, high: int) -> str | None:
         """A decimal number from `low` to `high`, as its shortest text."""

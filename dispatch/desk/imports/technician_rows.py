@@ -10,7 +10,7 @@ from dispatch.desk.book.context import labour_classes
 from dispatch.desk.imports.row_entry import WORD, RowEntry
 from dispatch.desk.imports.table_rows import BY_WEEKDAY, RecordRows, RowDraft, Values, hours_on, present, same_hours
 from dispatch.desk.session.user import User
-from dispatch.fields.context import NoRecords
+from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.trade import LOGIN
 from dispatch.model.people import Lunch, Staff, Technician
 from dispatch.model.states import Role
@@ -94,7 +94,7 @@ class TechnicianRows(RecordRows[Technician]):
         login = email.partition("@")[0].casefold()
         if login:
             try:
-                LOGIN.read(login, NoRecords())
+                LOGIN.read(login, NO_RECORDS)
             except ValueError:
                 entry.fault("email", "does not begin with a login; give one in a column login")
         elif not email:

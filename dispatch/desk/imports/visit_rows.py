@@ -15,13 +15,12 @@ from dispatch.desk.imports.row_entry import RowEntry, instant
 from dispatch.desk.imports.table_rows import Column, RowDraft, TableRows, Values, present
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import clock
-from dispatch.model import text as limits
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, day_text, iso
 from dispatch.model.people import openings_on
 from dispatch.model.requests import Request
 from dispatch.model.states import AHEAD, QUEUED, Role, State
-from dispatch.model.text import show
+from dispatch.model.text import REFERENCE, show
 from dispatch.model.visits import Visit
 from dispatch.records.requests import REQUEST
 
@@ -73,7 +72,7 @@ class VisitRows(TableRows[Request]):
 
     def draft(self, entry: RowEntry) -> RowDraft:
         """The request of a row, with what is known about it already."""
-        reference = entry.text("reference", limits.REFERENCE, required=True)
+        reference = entry.text("reference", REFERENCE, required=True)
         visit = self._visits.get(folded(reference))
         before = None if visit is None else Request.of(visit)
         client = self.client_of(entry, self._clients)

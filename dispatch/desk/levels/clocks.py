@@ -16,7 +16,6 @@ from db import agreements, clocks, dated_terms, settings, visits
 from db.clocks import Facts
 from db.dated_terms import Dated
 from db.store import Store
-from dispatch.desk.session import rights
 from dispatch.desk.session.user import User
 from dispatch.levels.calendar import Calendar, DatedCalendar, dated_calendar
 from dispatch.levels.clock import ClockReading, EarlierTarget, LevelClock, LevelState, Pause, Thresholds
@@ -112,7 +111,7 @@ def open_clocks(store: Store) -> list[tuple[Visit, VisitClock]]:
 
 def sees_levels(user: User | None) -> bool:
     """Whether a person's screens show service levels: a technician's never do, nobody is to be rushed at a client's."""
-    return user is not None and rights.may(user, "levels")
+    return user is not None and user.may_read("levels")
 
 
 def _order(clock: VisitClock) -> tuple[bool, bool, int]:

@@ -10,7 +10,7 @@ from db import audit, settings
 from db.audit import ChainHead, NamedAuditRow
 from db.store import Store
 from dispatch.desk.session.refusals import Faulty, refuse
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.typed_times import parse_day
 

@@ -27,12 +27,11 @@ from db.templates import Origin
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.desk.charges.charging import Priced, Unpriced, charge_of
 from dispatch.desk.levels.clocks import VisitClock, clocks_of
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import find
 from dispatch.lazily import lazily
 from dispatch.model.boards import Event
-from dispatch.model.checklists import Checklist
+from dispatch.model.checklists import Checklist, HandedIn
 from dispatch.model.clients import Client, Site
-from dispatch.model.files import HandedIn
 from dispatch.model.instants import Times, day_of, when_text
 from dispatch.model.reviews import Approval, Comment, WordCorrection
 from dispatch.model.stays import TimeCorrection, UsedItem, WorkMark

@@ -11,13 +11,11 @@ from db.unit import Unit
 from db.withdrawals import added
 from dispatch.desk.day import board_view
 from dispatch.desk.messages import notifications
-from dispatch.desk.session.refusals import Faulty, Refusal, WrongState
-from dispatch.desk.session.typed_words import worded
+from dispatch.desk.session.refusals import Faulty, Refusal, WrongState, worded
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.finding import find
-from dispatch.model.calls import Call, CallOutcome
+from dispatch.desk.visits.steps import find
 from dispatch.model.instants import clock_text, day_of
-from dispatch.model.messages import About
+from dispatch.model.messages import About, Call, CallOutcome
 from dispatch.model.states import ENDED, QUEUED, TOLD, UNREACHED, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit

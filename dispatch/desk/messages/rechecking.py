@@ -13,9 +13,8 @@ from db.unit import Unit
 from dispatch.desk.messages import calling_ahead, notifications
 from dispatch.desk.messages.notifications import Saying
 from dispatch.desk.session.refusals import NotFound
-from dispatch.model.calls import CallOutcome
 from dispatch.model.instants import day_of
-from dispatch.model.messages import About, Fate, Message
+from dispatch.model.messages import About, CallOutcome, Fate, Message
 from dispatch.model.states import AHEAD, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit

@@ -16,8 +16,7 @@ from dispatch.desk.messages import calling_ahead
 from dispatch.desk.session.refusals import Refusal, WrongState
 from dispatch.desk.session.user import User
 from dispatch.desk.travel import providers
-from dispatch.desk.visits.crew import driver
-from dispatch.desk.visits.finding import find
+from dispatch.desk.visits.steps import driver, find
 from dispatch.model.instants import clock_text, day_of
 from dispatch.model.states import PLANNING, STEPS, Role, State
 from dispatch.model.text import show

@@ -15,13 +15,10 @@ from dispatch.desk.charges.charging import keep_sheet
 from dispatch.desk.day import notices, routing, undo_record
 from dispatch.desk.day.placement import Meant, Placed, judge_placement, length_of, permit, said_of, target
 from dispatch.desk.messages import calling_ahead, notifications
-from dispatch.desk.session.refusals import Refusal, WrongState
-from dispatch.desk.session.typed_words import reason_of
+from dispatch.desk.session.refusals import Refusal, WrongState, reason_of
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import waiting
-from dispatch.desk.visits.crew import crew_of
-from dispatch.desk.visits.finding import find
-from dispatch.desk.visits.steps import as_seen, on_visit, step, stepping
+from dispatch.desk.visits.steps import as_seen, crew_of, find, on_visit, step, stepping
 from dispatch.model.messages import About
 from dispatch.model.people import Technician
 from dispatch.model.states import AHEAD, Role, State

@@ -13,16 +13,14 @@ from typing import Any, NamedTuple
 from db import agreements, clients, prepaid_use, visits
 from db.agreements import MONEY_KIND
 from db.store import Store, existing
-from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse
-from dispatch.desk.session.typed_words import taken
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse, taken
 from dispatch.desk.session.user import User
 from dispatch.lazily import lazily
-from dispatch.model import text as limits
 from dispatch.model.agreements import Agreement, ServiceTerms
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.money import format_minor, shortest
 from dispatch.model.states import Role
-from dispatch.model.text import show
+from dispatch.model.text import NAME, show
 from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
@@ -90,7 +88,7 @@ def save_agreement(
             faults.append(f"rollover: {rollover!r} is not one of {', '.join(ROLLOVERS)}")
         if rollover == "capped" and (not isinstance(cap, int) or cap < 0):
             faults.append("rollover_cap: how many rate-minutes roll over at most?")
-        cleaned = taken("name", name, limits.NAME, faults, needed=True)
+        cleaned = taken("name", name, NAME, faults, needed=True)
         promises = before.service if before is not None else ServiceTerms()
         if service is not None:
             promises = service_terms.read_service(service, user.firm.zone, minor_units(user.store), faults)

@@ -9,7 +9,7 @@ from db.store import Store
 from dispatch.desk.firm.shifts import shift_of
 from dispatch.desk.levels.clocks import calendar_for, default_targets, terms_of
 from dispatch.levels.calendar import MINUTE
-from dispatch.levels.capacity import WEEKS, SiteDrive, warnings
+from dispatch.levels.targets import WEEKS, SiteDrive, warnings
 from dispatch.model.agreements import Agreement
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.states import OCCUPYING

@@ -12,15 +12,13 @@ from db.store import Store
 from dispatch.charges import presets, validate_card
 from dispatch.charges.reading import merged
 from dispatch.desk.charges.charge_input import ENVELOPE
-from dispatch.desk.session.refusals import Faulty, NotFound, refuse
-from dispatch.desk.session.typed_words import taken
+from dispatch.desk.session.refusals import Faulty, NotFound, refuse, taken
 from dispatch.desk.session.user import User
-from dispatch.model import text as limits
 from dispatch.model.agreements import RateCard
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of
 from dispatch.model.states import Role
-from dispatch.model.text import show
+from dispatch.model.text import NAME, show
 from dispatch.model.typed_times import YEARS
 
 
@@ -73,7 +71,7 @@ def save_card(
     form = {key: value for key, value in card.items() if key not in ENVELOPE}
     with user.write("save a rate card", Role.LEAD) as unit:
         faults = validate_card(form)
-        cleaned = taken("name", name, limits.NAME, faults, needed=True)
+        cleaned = taken("name", name, NAME, faults, needed=True)
         if valid_from.year not in YEARS:
             faults.append(f"valid_from: {valid_from} lies outside the years that are kept")
         others = [other for other in agreements.rate_cards(user.store) if before is None or other.id != before.id]

@@ -17,14 +17,13 @@ from dispatch.desk.figures.counting import figures_over
 from dispatch.desk.figures.definitions import FIGURES, value_text
 from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, foot_of
-from dispatch.desk.session import rights
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.log_words import evidence_words
 from dispatch.levels.clock import LevelState
 from dispatch.model.boards import Tally
-from dispatch.model.calls import Call, CallOutcome
 from dispatch.model.checklists import Result
 from dispatch.model.instants import Times, day_bounds, day_text
+from dispatch.model.messages import Call, CallOutcome
 from dispatch.model.states import AHEAD, ENDED, State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Assignment, Visit
@@ -41,7 +40,7 @@ def day_report(user: User, day: datetime.date) -> Report:
     Raises:
         NotAllowed: the person neither dispatches nor leads.
     """
-    rights.ask(user, "reports", "the report of a day")
+    user.ask_to_read("reports", "the report of a day")
     store = user.store
     with store.read():
         firm = settings.firm(store)

@@ -16,7 +16,6 @@ from dispatch.desk.levels.level_month import ClientMonth, client_month
 from dispatch.desk.prices.agreeing import balances
 from dispatch.desk.reports.day import money, sums
 from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, foot_of
-from dispatch.desk.session import rights
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.client_words import wanted_text
 from dispatch.desk.texts.log_words import executed_text
@@ -62,7 +61,7 @@ def month_report(user: User, client: Client, first: datetime.date) -> Report:
     Raises:
         NotAllowed: the person neither dispatches nor leads.
     """
-    rights.ask(user, "reports", "a client's month")
+    user.ask_to_read("reports", "a client's month")
     store = user.store
     with store.read():
         firm = settings.firm(store)

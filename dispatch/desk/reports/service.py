@@ -13,7 +13,6 @@ from db import sheets
 from dispatch.closeout.gates import overridden_tests
 from dispatch.desk.log.visit_page import VisitPage, visit_page
 from dispatch.desk.reports.document import Amount, Cell, Point, Report, ReportTable, Section, foot_of
-from dispatch.desk.session import rights
 from dispatch.desk.session.refusals import WrongState
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.log_words import executed_text
@@ -52,7 +51,7 @@ def service_report(user: User, reference: str, *, with_charge: bool = False) -> 
         NotAllowed: it is somebody else's visit.
         Refusal: it has not begun, or never did.
     """
-    rights.ask_visit(user, reference)
+    user.ask_to_read_visit(reference)
     page = visit_page(user.store, reference)
     visit = page.visit
     if visit.state not in OUTCOMES and visit.state not in OPEN_ON_SITE:

@@ -8,7 +8,6 @@ from db import checklists, clients, settings, stays, targets, visits
 from db.legs import HOME, legs_of_day
 from db.store import Store, existing
 from dispatch.desk.reports.document import Cell, Report, ReportTable, Section, foot_of
-from dispatch.desk.session import rights
 from dispatch.desk.session.user import User
 from dispatch.model.checklists import Item, Result
 from dispatch.model.firm import Firm
@@ -29,7 +28,7 @@ def sheet_report(user: User, technician: Technician, day: datetime.date) -> Repo
     Raises:
         NotAllowed: it is somebody else's day, and the person neither dispatches nor leads.
     """
-    rights.ask_person(user, technician.name, "reports", "the day sheet")
+    user.ask_to_read_of(technician.name, "reports", "the day sheet")
     store = user.store
     with store.read():
         firm = settings.firm(store)

@@ -11,9 +11,7 @@ from dispatch.desk.day import placement, routing, undo_record
 from dispatch.desk.requests.intake import checked
 from dispatch.desk.session.refusals import WrongState
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.crew import crew_of
-from dispatch.desk.visits.finding import find
-from dispatch.desk.visits.steps import as_seen
+from dispatch.desk.visits.steps import as_seen, crew_of, find
 from dispatch.model.states import AHEAD, Role, State
 from dispatch.model.visits import Visit
 

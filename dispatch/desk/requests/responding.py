@@ -9,17 +9,13 @@ from db.withdrawals import added
 from dispatch.closeout.answers import WHY
 from dispatch.desk.day import undo_record
 from dispatch.desk.levels.clocks import clocks_of
-from dispatch.desk.session.refusals import Faulty, Refusal, WrongState
-from dispatch.desk.session.typed_words import worded
+from dispatch.desk.session.refusals import Faulty, Refusal, WrongState, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import waiting
-from dispatch.desk.visits.crew import not_anothers
-from dispatch.desk.visits.finding import find
-from dispatch.desk.visits.steps import on_visit
+from dispatch.desk.visits.steps import find, not_anothers, on_visit
 from dispatch.levels.targets import CLOCKS, LABELS
-from dispatch.model import text as limits
 from dispatch.model.states import ENDED, Role, State
-from dispatch.model.text import show
+from dispatch.model.text import NAME, show
 from dispatch.model.visits import Visit
 
 RESPONSES = {
@@ -104,7 +100,7 @@ def explain(user: User, reference: str, clock: str, cause: str) -> Visit:
         kind = clock.strip().casefold().replace(" ", "").replace("-", "")
         if kind not in CLOCKS:
             raise Faulty([f"clock: {show(clock, 20)!r} is not one of {', '.join(LABELS.values())}"])
-        why = worded("cause", cause, limits.NAME, least=WHY)
+        why = worded("cause", cause, NAME, least=WHY)
         missed = next(
             (other for other in clocks_of(user.store, [visit]).get(visit.id, ()) if other.clock == kind), None
         )

@@ -14,19 +14,15 @@ from dispatch.charges.explain import MEANS, needs
 from dispatch.closeout.answers import WHY, says_enough, tells
 from dispatch.closeout.gates import ENOUGH, trimmed
 from dispatch.desk.log.remarks import remarks_of
-from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, WrongState, refuse
+from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, WrongState, refuse, worded
 from dispatch.desk.session.shown import Shown, changed_since
-from dispatch.desk.session.typed_words import worded
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.crew import own_parts
-from dispatch.desk.visits.finding import find
-from dispatch.desk.visits.steps import on_visit
-from dispatch.model import text as limits
+from dispatch.desk.visits.steps import find, on_visit, own_parts
 from dispatch.model.checklists import ItemKind, Result
 from dispatch.model.money import format_minor
 from dispatch.model.reviews import Comment, Remark
 from dispatch.model.states import ENDED, Review, Role, State
-from dispatch.model.text import show
+from dispatch.model.text import LINE, NOTE, show
 from dispatch.model.visits import Visit
 
 
@@ -113,7 +109,7 @@ def approve(user: User, reference: str, reason: str, shown: Shown) -> Visit:
     """
     with user.write("approve", Role.LEAD) as unit:
         judged = judge(user.store, reference)
-        why = worded("reason", reason, limits.LINE)
+        why = worded("reason", reason, LINE)
         against = [*judged.refusals]
         if (change := changed_since(user.store, judged.visit, shown)) is not None:
             against.append(f"{change}; look at it first")
@@ -156,7 +152,7 @@ def send_back(user: User, reference: str, comment: str) -> Comment:
             raise Refusal(f"{show(visit.reference)} {_stands(visit)}: only what waits for review is sent back.")
         if not visit.assignments:
             raise Refusal(f"{show(visit.reference)} had no technician: there is nobody to send it back to.")
-        text = worded("comment", comment, limits.NOTE, least=WHY, multiline=True)
+        text = worded("comment", comment, NOTE, least=WHY, multiline=True)
         visits.change(unit, visit, review=Review.SENT_BACK.value)
         reviews.send_back(unit, visit.id, text)
         unit.audit("visit", visit.id, comment=text, technician=visit.crew)
@@ -189,7 +185,7 @@ def answer(user: User, reference: str, words: str = "") -> Visit:
         waiting = _open(user.store, visit)
         if not waiting:
             raise Refusal(f"{show(visit.reference)} {_stands(visit)}: there is no comment to answer.")
-        text = worded("answer", words, limits.NOTE, multiline=True)
+        text = worded("answer", words, NOTE, multiline=True)
         corrected = any(reviews.corrected_since(user.store, visit.id, comment.at) for comment in waiting)
         if not tells(text) and not corrected:
             raise Faulty(["answer: say something, in at least 3 characters, or put right what the comment is about"])
@@ -228,12 +224,12 @@ def correct_words(user: User, reference: str, of: str, words: str, reason: str) 
             raise NotFound(f"{show(visit.reference)} has no entry {sequence}.")
         table, key, item, before = written
         faults = []
-        after = worded("words", words, limits.NOTE, multiline=True)
+        after = worded("words", words, NOTE, multiline=True)
         if evidence and not says_enough(trimmed(after)):
             faults.append(f"words: {ENOUGH} are expected")
         elif not trimmed(after):
             faults.append("words: are missing")
-        why = worded("reason", reason, limits.LINE)
+        why = worded("reason", reason, LINE)
         if not tells(why):
             faults.append(f"reason: at least {WHY} characters that say why are expected")
         refuse(faults)

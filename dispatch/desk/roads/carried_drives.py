@@ -13,8 +13,7 @@ from dispatch.desk.files.table import Unreadable
 from dispatch.desk.files.verdicts import shortened
 from dispatch.model.travel import Place
 from dispatch.travel.graphs import ATTRIBUTION
-from dispatch.travel.known import Cell, Pair
-from dispatch.travel.points import point
+from dispatch.travel.known import Cell, Pair, point
 
 _GRAPH = re.compile(r"[0-9a-z]{8,64}")
 _NAME = re.compile(r"[\w .+-]{1,60}")

@@ -18,14 +18,11 @@ from dispatch.desk.session.refusals import NotFound
 from dispatch.desk.session.user import User
 from dispatch.desk.travel import road_times
 from dispatch.model.instants import day_bounds
-from dispatch.model.pins import DEPOT, End, EndKind, Pin
 from dispatch.model.states import Role
-from dispatch.model.travel import Leg, Place, unplaced
+from dispatch.model.travel import DEPOT, End, EndKind, Leg, Pin, Place, unplaced
 from dispatch.travel.estimate import Estimated
-from dispatch.travel.known import Cell, Pair
-from dispatch.travel.learning import Observed, learned_pairs, learned_scale
-from dispatch.travel.points import point
-from dispatch.travel.scale import TravelScale
+from dispatch.travel.known import Cell, Pair, point
+from dispatch.travel.learning import Observed, TravelScale, learned_pairs, learned_scale
 from dispatch.travel.sources import ESTIMATED
 
 

@@ -21,8 +21,7 @@ from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.model.travel import Place, RoutedLeg
 from dispatch.travel.chain import Chain, Unavailable
-from dispatch.travel.known import Cell, Pair
-from dispatch.travel.points import point
+from dispatch.travel.known import Cell, Pair, point
 from dispatch.travel.sources import Source, local_source
 
 REST = 60.0
@@ -71,7 +70,7 @@ def route(store: Store, stops: Sequence[Place | None], at: int) -> tuple[list[Ro
 
 def live(store: Store) -> Chain:
     """The firm's providers with its engines asked where the cache has no answer. Nothing is kept."""
-    from dispatch.travel.roads import Roads
+    from dispatch.travel.engines import Roads
 
     firm = settings.firm(store)
     trusted = providers.known_drives(store)

@@ -1,11 +1,18 @@
-"""Why a deed was not done. Every refusal leaves the record exactly as it was."""
+"""Why a deed was not done, and the words that somebody gives with one: cleaned, or refused by the name of their field.
+
+Every refusal leaves the record exactly as it was.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dispatch.model.text import show
+from dispatch.lazily import lazily
+from dispatch.model.text import LINE, NOTE, TextRefused, clean, show
 from dispatch.model.visits import Visit
+
+with lazily(__name__):
+    from dispatch.closeout import answers
 
 
 class Refusal(Exception):
@@ -70,3 +77,53 @@ class Blocked(Refusal):
     def __init__(self, message: str, findings: Sequence[str], marks: Sequence[str] = ()) -> None:
         self.findings, self.marks = tuple(findings), tuple(marks)
         super().__init__(message)
+
+
+def worded(name: str, text: str, limit: int = LINE, *, least: int = 0, multiline: bool = False) -> str:
+    """A text as it is kept.
+
+    Args:
+        name: of the field, for the message.
+        text: as it was typed; it may be empty unless `least` says otherwise.
+        limit: its longest, in characters.
+        least: where it has to tell something (`answers.tells`): its letters or digits.
+        multiline: whether it may have more than one line.
+
+    Raises:
+        Faulty: it cannot be taken.
+    """
+    try:
+        cleaned = clean(text, limit=limit, multiline=multiline)
+    except TextRefused as fault:
+        raise Faulty([f"{name}: {fault}"]) from None
+    if least and not cleaned:
+        raise Faulty([f"{name}: is missing"])
+    if len(cleaned) < least:
+        raise Faulty([f"{name}: at least {least} characters are expected"])
+    if least and not answers.tells(cleaned, least):
+        raise Faulty(
+            [f"{name}: “{show(cleaned, 40)}” says nothing; at least {least} letters or digits that do are expected"]
+        )
+    return cleaned
+
+
+def taken(name: str, text: str, limit: int, faults: list[str], *, needed: bool = False) -> str:
+    """A text as it is kept, beside others: what keeps it from being taken, or that it is missing where it is `needed`, is added
+    to `faults`."""
+    try:
+        cleaned = clean(text, limit=limit, multiline=limit == NOTE)
+    except TextRefused as fault:
+        faults.append(f"{name}: {fault}")
+        return ""
+    if needed and not cleaned:
+        faults.append(f"{name}: is missing")
+    return cleaned
+
+
+def reason_of(text: str) -> str:
+    """A reason as it is kept.
+
+    Raises:
+        Faulty: there is none, it tells nothing, or it cannot be taken.
+    """
+    return worded("reason", text, least=answers.WHY)

@@ -1,4 +1,4 @@
-"""Who sits at the desk: a member of staff at one open database, from login to logout."""
+"""Who sits at the desk, from login to logout: a member of staff at one open database, what they may do and what they may read."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from db import people, settings
+from db import people, settings, visits
 from db.store import Store, existing
 from dispatch.desk.session.refusals import NotAllowed, NotFound
 from dispatch.model.firm import Firm
 from dispatch.model.instants import clock_text
 from dispatch.model.people import Staff
-from dispatch.model.states import Role
+from dispatch.model.states import READS, Role
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
@@ -82,7 +82,11 @@ class User:
         with unit_of_work(self.store, deed, actor) as unit:
             unit.roles = tuple(role.value for role in roles)
             if self.key_id is not None:
-                self._go_on(unit, self.key_id)
+                from db import sessions
+
+                if (why := sessions.why_over(self.store, self.session, self.key_id)) is not None:
+                    raise NotAllowed(f"This session is over ({why}). Nothing was saved.")
+                sessions.touch(unit, self.session)
             staff = people.staff_by_id(self.store, self.staff.id)
             if staff is None or not staff.active:
                 raise NotAllowed(f"{show(self.staff.name)} is no longer active here.")
@@ -107,13 +111,6 @@ class User:
             allowed = " or ".join(role.value for role in roles)
             raise NotAllowed(f"Only a {allowed} may {_SAID.get(deed, deed)}; {show(staff.name)} is not one.")
 
-    def _go_on(self, unit: Unit, key_id: int) -> None:
-        from db import sessions
-
-        if (why := sessions.why_over(self.store, self.session, key_id)) is not None:
-            raise NotAllowed(f"This session is over ({why}). Nothing was saved.")
-        sessions.touch(unit, self.session)
-
     @property
     def roles_now(self) -> frozenset[Role]:
         """The roles as they stand now; inside a unit, as they stand for what it writes."""
@@ -123,6 +120,37 @@ class User:
     def has(self, role: Role) -> bool:
         """Whether the person has the role, as of login: for what a screen offers. A deed asks `roles_now`."""
         return role in self.staff.roles
+
+    def may_read(self, what: str) -> bool:
+        """Whether the person was, at login, one who may read what `READS` has under that name: for what a screen offers."""
+        return bool(READS[what].roles & self.staff.roles)
+
+    def ask_to_read(self, what: str, words: str = "") -> None:
+        """Let the person read something, with the roles that they have now.
+
+        Args:
+            what: its name in `READS`.
+            words: what it is, where that says more.
+
+        Raises:
+            NotAllowed: it is not theirs.
+        """
+        if not READS[what].roles & self.roles_now:
+            roles = " or ".join(role.value for role in Role if role in READS[what].roles)
+            raise NotAllowed(
+                f"Only a {roles} may read {words or READS[what].words}; {show(self.staff.name)} is not one."
+            )
+
+    def ask_to_read_visit(self, reference: str) -> None:
+        """As `ask_to_read`, of a visit: everybody reads their own."""
+        visit = visits.visit_by_reference(self.store, reference)
+        if visit is not None and visit.assignment_of(self.staff.id) is None:
+            self.ask_to_read("day", f"{show(reference)}, which is somebody else's visit")
+
+    def ask_to_read_of(self, name: str, what: str = "day", words: str = "the day") -> None:
+        """As `ask_to_read`, of something of a person, by name or login: everybody reads their own."""
+        if name.strip().casefold() not in (self.staff.name.casefold(), self.staff.login.casefold()):
+            self.ask_to_read(what, f"{words} of {show(name)}")
 
 
 def read_only_words(store: Store) -> str:

@@ -12,8 +12,7 @@ from db import clients, targets, templates
 from db.names import folded
 from db.store import Store
 from db.templates import Wording
-from dispatch.closeout.choosing import Chosen, choose
-from dispatch.closeout.template import items_for
+from dispatch.closeout.template import Chosen, choose, items_for
 from dispatch.closeout.template_form import item_form
 from dispatch.desk.book import editing
 from dispatch.desk.book.records import client_named

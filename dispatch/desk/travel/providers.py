@@ -14,7 +14,7 @@ from dispatch.planning.day import Drives
 from dispatch.travel.chain import Chain, Provider
 from dispatch.travel.estimate import Estimated
 from dispatch.travel.known import KnownDrives, Pinned, pinned_leg
-from dispatch.travel.scale import Scaled
+from dispatch.travel.learning import Scaled
 from dispatch.travel.sources import ESTIMATED, Source
 
 

@@ -12,12 +12,11 @@ from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.closeout.gates import Unmet
 from dispatch.desk.session.refusals import Faulty, Refusal
-from dispatch.model import text as limits
 from dispatch.model.checklists import Checklist, Item, ItemKind, Result
 from dispatch.model.forms import shared
 from dispatch.model.instants import day_of, day_text
 from dispatch.model.states import ENDED, UNREACHED, State
-from dispatch.model.text import show
+from dispatch.model.text import LINE, NOTE, show
 from dispatch.model.visits import Visit
 
 
@@ -39,7 +38,7 @@ def follow_up_of(unit: Unit, visit: Visit, checklist: Checklist, item: Item, bac
     booked = _for_what_was_left(unit.store, visit, checklist)
     if booked:
         return booked[-1]  # one visit is enough to test again whatever was waived
-    return book(unit, visit, f"Test again: {item.label}"[: limits.LINE], back._replace(on=None))
+    return book(unit, visit, f"Test again: {item.label}"[:LINE], back._replace(on=None))
 
 
 def follow_up_of_left(unit: Unit, visit: Visit, checklist: Checklist, left: Sequence[Unmet], back: Back) -> Visit:
@@ -54,7 +53,7 @@ def follow_up_of_left(unit: Unit, visit: Visit, checklist: Checklist, left: Sequ
     Raises:
         Refusal: the follow-up there is has a place in the plan on another day.
     """
-    words = "\n".join(["Left open:", *(f"{reason.ref} {reason.text}" for reason in left)])[: limits.NOTE]
+    words = "\n".join(["Left open:", *(f"{reason.ref} {reason.text}" for reason in left)])[:NOTE]
     booked = _for_what_was_left(unit.store, visit, checklist)
     if not booked:
         return book(unit, visit, visit.work, back, words)

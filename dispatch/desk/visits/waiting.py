@@ -5,10 +5,9 @@ from __future__ import annotations
 from db import clients, clocks
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk.session.refusals import Faulty
-from dispatch.desk.session.typed_words import worded
-from dispatch.model import text as limits
+from dispatch.desk.session.refusals import Faulty, worded
 from dispatch.model.states import State
+from dispatch.model.text import NAME
 from dispatch.model.visits import Visit
 
 KINDS = ("client", "parts", "vendor")
@@ -26,7 +25,7 @@ def begin(store: Store, unit: Unit, visit: Visit, kind: str, whom: str, what: st
     """
     if kind not in KINDS:
         raise Faulty([f"waiting for: {kind!r} is not one of {', '.join(KINDS)}"])
-    named = worded("whom", whom, limits.NAME)
+    named = worded("whom", whom, NAME)
     if not named and kind == "client":
         client = clients.client(store, visit.client_id)
         first = client.contacts[0].name if client is not None and client.contacts else ""

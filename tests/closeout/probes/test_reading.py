@@ -17,8 +17,7 @@ from dispatch.closeout.probes.laptop import (
     read_specification,
     specification_form,
 )
-from dispatch.closeout.probes.reading import probe_form, probe_from, read_target, value_verdict
-from dispatch.closeout.probes.roles import with_probes
+from dispatch.closeout.probes.reading import probe_form, probe_from, read_target, value_verdict, with_probes
 from dispatch.model.probes import Probe, ProbeKind, ProbeTarget, Vantage
 from tests.closeout.templates import items_of
 
