@@ -16,7 +16,7 @@ def sample(day_of_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return Dispatch(copied(day_of_sample, tmp_path / "sample.db"))
 
 
-def test_candidates_come_with_reasons_and_cost(sample: Dispatch) -> None:
+def test_candidates_come_with_reasons(sample: Dispatch) -> None:
     form = sample.json("candidates", "R4109", "--date", "2026-11-25", "--json")
     first = form["candidates"][0]
     assert first["verdict"] != "blocked"
@@ -33,7 +33,7 @@ def test_candidates_come_with_reasons_and_cost(sample: Dispatch) -> None:
     assert any("knows the site" in reason for one in form["candidates"] for reason in one["reasons"])
     text = sample.ok("candidates", "R4109", "--date", "2026-11-25")
     assert text.splitlines()[1].startswith(first["technician"])
-    assert "cost" in text
+    assert "driving" in text
     assert sample.ok("candidates", "R4109", "--date", "2026-11-28").splitlines()[-1] == "Nobody works on this day."
 
 
