@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from db.names import changed, folded
-from db.rows import Listed, Query, Rows, Select, Stored, pair, word_set
+from db.rows import Listed, Query, Rows, Select, Stored, pair, word_set, words
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.people import Absence, AbsenceRecord, Hours, Lunch, Staff, Technician
@@ -32,6 +32,8 @@ TECHNICIANS = Select(
     stored={
         "skills": word_set("(SELECT group_concat(skill, ';') FROM technician_skill WHERE staff_id = t.staff_id)"),
         "home": pair("home_lat", "home_lon", Place),
+        "ends": pair("end_lat", "end_lon", Place),
+        "carries": words("carries"),
         "lunch": Stored(
             ("lunch_from", "lunch_to", "lunch_minutes"),
             lambda lunch: (None, None, 0) if lunch is None else (lunch.earliest, lunch.latest, lunch.minutes),

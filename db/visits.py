@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.among import AMONG, keys_param
 from db.clocks import note_priority
-from db.rows import Listed, Query, Select, pair, value, values, word_set
+from db.rows import Listed, Query, Select, pair, value, values, word_set, words
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.forms import shared
@@ -46,6 +46,12 @@ class NewVisit(NamedTuple):
     emergency: bool = False
     preferred_id: int | None = None
     description: str = ""
+    equipment: tuple[str, ...] = ()
+    people: int = 1
+    crew_skills: tuple[str, ...] = ()
+    after_id: int | None = None
+    after_minutes: int = 0
+    after_day: str = "any"
     kind: str = "visit"
     cause: str = "normal"
     parent_id: int | None = None
@@ -89,7 +95,8 @@ class _WithCrew(Select[Visit]):
 
 VISITS = _WithCrew(
     Visit,
-    "visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id LEFT JOIN staff p ON p.id = v.preferred_id",
+    "visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id LEFT JOIN staff p ON p.id = v.preferred_id "
+    "LEFT JOIN visit b ON b.id = v.after_id",
     "v",
     of={
         "client_id": "c.id",
@@ -97,16 +104,24 @@ VISITS = _WithCrew(
         "site": "s.name",
         "zone": "s.zone",
         "preferred": "coalesce(p.name, '')",
+        "after": "coalesce(b.reference, '')",
     },
     stored={
         "place": pair("s.lat", "s.lon", Place),
         "skills": word_set("(SELECT group_concat(skill, ';') FROM visit_skill WHERE visit_id = v.id)"),
         "tags": word_set("(SELECT group_concat(tag, ';') FROM visit_tag WHERE visit_id = v.id)"),
+        "equipment": words("v.equipment"),
+        "crew_skills": words("v.crew_skills"),
     },
     given={"assignments": "v.id"},
 )
 """Visits with their crew."""
-REQUESTS = Select(NewVisit, "visit r", given=dict.fromkeys(("client_id", "skills", "tags"), "r.id"))
+REQUESTS = Select(
+    NewVisit,
+    "visit r",
+    stored={name: words(name) for name in ("equipment", "crew_skills")},
+    given=dict.fromkeys(("client_id", "skills", "tags"), "r.id"),
+)
 """What a request says of its visit."""
 _SKILLS = Listed("visit_skill", "visit_id", ("skill",), str)
 _TAGS = Listed("visit_tag", "visit_id", ("tag",), str)
@@ -202,6 +217,37 @@ def experience(store: Store, visit: Visit) -> dict[int, tuple[int, int]]:
         (visit.job_id, visit.site_id, visit.id),
     )
     return {staff_id: (at_site, of_job) for staff_id, at_site, of_job in rows}
+
+
+class Neighbour(NamedTuple):
+    """Another visit that has to be over before one, or begins after it. `at` is its planned or real end, or else its start;
+    None where it has no time. Between them are at least `minutes`, and they are on `any` day, the `same` or a `later` one."""
+
+    reference: str
+    at: int | None
+    minutes: int
+    day: str
+
+
+def in_sequence(store: Store, ids: Collection[int]) -> tuple[dict[int, Neighbour], dict[int, list[Neighbour]]]:
+    """What comes before some visits, and what after them, by their ids; what was cancelled or came to nothing binds nothing."""
+    lost = "('cancelled', 'aborted', 'no_access')"
+    before = {
+        visit_id: Neighbour(*rest)
+        for visit_id, *rest in store.all(
+            "SELECT v.id, b.reference, coalesce(b.ended_at, b.ends_at), v.after_minutes, v.after_day FROM visit v "
+            f"JOIN visit b ON b.id = v.after_id WHERE v.id {AMONG} AND b.archived_at IS NULL AND b.state NOT IN {lost}",
+            keys_param(ids),
+        )
+    }
+    after: dict[int, list[Neighbour]] = {}
+    for visit_id, *rest in store.all(
+        "SELECT v.after_id, v.reference, v.starts_at, v.after_minutes, v.after_day FROM visit v "
+        f"WHERE v.after_id {AMONG} AND v.archived_at IS NULL AND v.starts_at IS NOT NULL AND v.state NOT IN {lost}",
+        keys_param(ids),
+    ):
+        after.setdefault(visit_id, []).append(Neighbour(*rest))
+    return before, after
 
 
 def known_at(store: Store, site_ids: Collection[int]) -> dict[int, frozenset[int]]:
@@ -339,7 +385,10 @@ def update_request(unit: Unit, visit: Visit, new: NewVisit) -> int:
 
 
 def set_needs(unit: Unit, visit_id: int, skills: Iterable[str], tags: Iterable[str]) -> None:
-    """Give a visit these skills and tags, and no others."""
+    """Give a visit these skills and tags, and no others. A level that nobody was entered with is known by being needed."""
+    unit.execute_many(
+        "INSERT OR IGNORE INTO skill (name) VALUES (?)", [(skill.casefold(),) for skill in sorted(skills)]
+    )
     _SKILLS.write(unit, visit_id, sorted(skills))
     _TAGS.write(unit, visit_id, sorted(tags))
 

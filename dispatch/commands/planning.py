@@ -221,7 +221,7 @@ def _week_form(planned: week.WeekPlan) -> dict[str, Any]:
 
 def _proposal_form(proposal: Proposal) -> dict[str, Any]:
     def end(where: Standing | None) -> dict[str, Any] | None:
-        return where and form(where, "technician=0 start=1@", proposal.zone)
+        return where and form(where, "technician start@ others", proposal.zone)
 
     return form(
         proposal,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from dispatch.model.instants import span_local
+from dispatch.model.skills import abilities
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
 
@@ -74,8 +75,9 @@ class Lunch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Technician:
-    """Who drives to visits. `home` is where the day starts and ends; None where it is not known. Plans fill `cap_pct` of a
-    shift with visits at most. Who is not `billable` learns: what they do is not charged (design/charges.md B2.3)."""
+    """Who drives to visits. `home` is where the day starts, and ends where `ends` says nothing else; None where it is not
+    known. Plans fill `cap_pct` of a shift with visits at most. Who is not `billable` learns: what they do is not charged
+    (design/charges.md B2.3). `carries` is what the vehicle holds."""
 
     id: int
     login: str
@@ -92,3 +94,15 @@ class Technician:
     cap_pct: int = 85
     email: str = ""
     billable: bool = True
+    ends: Place | None = None
+    carries: tuple[str, ...] = ()
+
+    @property
+    def last_place(self) -> Place | None:
+        """Where the day ends."""
+        return self.ends or self.home
+
+    @property
+    def able(self) -> frozenset[str]:
+        """What they can do, and have with them (dispatch.model.skills)."""
+        return abilities(self.skills, self.carries)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 class Request:
     """A request. `id` is its visit's, 0 while there is none. `site` is a name at the client; empty: their only one. `latest_on`
     is the last day on which it may be done. `window` is promised on the day, in minutes from midnight at the site; `same_job` the
-    reference of a visit of the job that it belongs to as well; `came_by` one of `CAME_BY`, or empty."""
+    reference of a visit of the job that it belongs to as well; `came_by` one of `CAME_BY`, or empty. `equipment` is in the
+    vehicle; of `people` who come at the same time the others have `crew_skills`; it begins `after_minutes` after another
+    visit, by reference, is over, on `any` day, the `same` or a `later` one."""
 
     id: int
     client_id: int
@@ -36,6 +38,12 @@ class Request:
     same_job: str = ""
     emergency: bool = False
     kind: str = "visit"
+    equipment: tuple[str, ...] = ()
+    people: int = 1
+    crew_skills: tuple[str, ...] = ()
+    after: str = ""
+    after_minutes: int = 0
+    after_day: str = "any"
     reference: str = ""
     description: str = ""
 

@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from dispatch.model.skills import abilities
 from dispatch.model.states import Review, State
 from dispatch.model.travel import Place
 
@@ -107,6 +108,13 @@ class Visit(NamedTuple):
     came_by: str = ""
     preferred_id: int | None = None
     preferred: str = ""
+    equipment: tuple[str, ...] = ()
+    people: int = 1
+    crew_skills: tuple[str, ...] = ()
+    after_id: int | None = None
+    after: str = ""
+    after_minutes: int = 0
+    after_day: str = "any"
     parent_id: int | None = None
     review: Review = Review.NONE
     starts_at: int | None = None
@@ -133,6 +141,11 @@ class Visit(NamedTuple):
     def due_on(self) -> datetime.date | None:
         """The last day on which it is in time: the latest, or the day it is wanted on."""
         return self.latest_on or self.wanted_on
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What whoever does it has to have: skills, and what is in the vehicle (dispatch.model.skills)."""
+        return abilities(self.skills, self.equipment)
 
     @property
     def crew(self) -> tuple[str, ...]:

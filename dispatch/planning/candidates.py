@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from dispatch.model.instants import span_text
+from dispatch.model.skills import spoken
 from dispatch.planning.checker import GRAVITY, PlacementGrade, Verdict, at, check
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 
@@ -131,7 +132,7 @@ def _reasons(day: TechnicianDay, stop: Stop, known: Experience) -> Iterator[str]
     if at_site:
         yield f"knows the site: {at_site} visit{'' if at_site == 1 else 's'}"
     if stop.skills and stop.skills <= day.skills:
-        yield f"has {', '.join(sorted(stop.skills))}"
+        yield f"has {', '.join(spoken(stop.skills))}"
 
 
 def _pushes(day: TechnicianDay, placed: Stop, drives: Drives) -> Iterator[str]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dispatch.model.instants import clock_text, day_of, day_text, span_text
+from dispatch.model.skills import spoken
 from dispatch.model.travel import UNKNOWN_LEG, Leg, placed
-from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay, committed
+from dispatch.planning.day import Drives, Rules, SequenceRule, Stop, TechnicianDay, committed
 from dispatch.planning.lunch import place_lunch
 
 
@@ -92,6 +93,7 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
         *_skills(day, stop),
         *_ownership(day, stop),
         *_ban(day, stop),
+        *_sequence(day, stop),
         *_learner(day),
         *_overlap(day, stop, before, after, drives, rules),
         *_promise(day, stop, rules),
@@ -165,8 +167,8 @@ def _access(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
 
 
 def _skills(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
-    if missing := sorted(stop.skills - day.skills):
-        has = ", ".join(sorted(day.skills)) or "none"
+    if missing := spoken(stop.skills - day.skills):
+        has = ", ".join(spoken(day.skills)) or "none"
         yield Finding("skill", PlacementGrade.BLOCKED, f"needs {', '.join(missing)}; {day.name} has {has}")
 
 
@@ -180,6 +182,32 @@ def _ownership(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
 def _ban(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
     if day.technician_id in stop.banned:
         yield Finding("banned", PlacementGrade.BLOCKED, f"{stop.client} does not want {day.name}")
+
+
+def _sequence(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
+    """What has to be over before it, and what begins after it."""
+    if (rule := stop.after) is not None and rule.at is None:
+        text = f"{rule.reference} comes before it and has no time yet"
+        yield Finding("sequence", PlacementGrade.WARNINGS, text, confirm=True)
+    elif rule is not None and rule.at is not None and (fault := _out_of_order(rule, rule.at, stop.start, day)):
+        text = f"comes after {rule.reference}, which ends {_clock(rule.at, day)}: {fault}"
+        yield Finding("sequence", PlacementGrade.BLOCKED, text)
+    for rule in stop.followers:
+        if rule.at is not None and (fault := _out_of_order(rule, stop.end, rule.at, day)):
+            text = f"{rule.reference} comes after it and begins {_clock(rule.at, day)}: {fault}"
+            yield Finding("sequence", PlacementGrade.BLOCKED, text)
+
+
+def _out_of_order(rule: SequenceRule, ends: int, begins: int, day: TechnicianDay) -> str:
+    """What is wrong with two visits of which one comes after the other; empty where nothing is."""
+    if (short := _minutes(ends + rule.minutes * 60 - begins)) > 0:
+        return f"{span_text(short)} too early" + (
+            f", {span_text(rule.minutes)} have to be between" if rule.minutes else ""
+        )
+    same = day_of(ends, day.zone) == day_of(begins, day.zone)
+    if rule.day == ("later" if same else "same"):
+        return f"it has to be on {'a later' if same else 'the same'} day"
+    return ""
 
 
 def _learner(day: TechnicianDay) -> Iterator[Finding]:
@@ -262,7 +290,7 @@ def _overtime(day: TechnicianDay, route: Sequence[Stop], stop: Stop, drives: Dri
             text = f"leaves home at {_clock(leaves, day)}, {early} min before the shift"
             yield Finding("overtime", PlacementGrade.WARNINGS, text, early, early * rules.overtime)
     if route[-1] is stop:
-        home = stop.end + (drives(stop.place, day.home, stop.end).seconds or 0)
+        home = stop.end + (drives(stop.place, day.last_place, stop.end).seconds or 0)
         over = _minutes(home - day.shift[1])
         if over > 0:
             text = f"home at {_clock(home, day)}, {over} min past the shift"
@@ -294,7 +322,7 @@ def _moved(day: TechnicianDay, stop: Stop, was: tuple[int, Stop] | None, rules: 
 
 def _extra_travel(day: TechnicianDay, stop: Stop, before: Stop | None, after: Stop | None, drives: Drives) -> int:
     origin = before.place if before else day.home
-    onward = after.place if after else day.home
+    onward = after.place if after else day.last_place
     then = after.start if after else stop.end
     through = (drives(origin, stop.place, stop.start).seconds or 0) + (drives(stop.place, onward, then).seconds or 0)
     direct = (drives(origin, onward, then).seconds or 0) if before or after else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dispatch.model.people import Absence
 from dispatch.model.travel import Leg, Place
@@ -11,6 +12,16 @@ from dispatch.planning.lunch import LunchBreak, Span
 from dispatch.travel.chain import Provider
 
 HALF_HOUR = 1800
+
+
+class SequenceRule(NamedTuple):
+    """Another visit, by reference, that is over before this one, or begins after it: at an instant, None where it has no
+    time. Between them are at least `minutes`, on `any` day, the `same` or a `later` one."""
+
+    reference: str
+    at: int | None
+    minutes: int = 0
+    day: str = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,7 @@ class Stop:
     the site is closed that day. `confirmed` and `pinned` matter when the stop is moved from where it stood.
     `owners` are the technicians who may take a visit of a started job, `owner` the one who started it; None: anybody.
     `due` is the moment by which a service level wants somebody on site, `resolve_by` the one by which it wants the work done.
+    `after` has to be over before it, `followers` begin after it.
     `banned` are the technicians whom the client does not want to see, `known_by` those who have been at the site before.
     """
 
@@ -42,6 +54,8 @@ class Stop:
     resolve_by: int | None = None
     banned: frozenset[int] = frozenset()
     known_by: frozenset[int] = frozenset()
+    after: SequenceRule | None = None
+    followers: tuple[SequenceRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +71,14 @@ class TechnicianDay:
     lunch: LunchBreak | None = None
     absences: tuple[Absence, ...] = ()
     home: Place | None = None
+    ends: Place | None = None
     billable: bool = True
     stops: tuple[Stop, ...] = ()
+
+    @property
+    def last_place(self) -> Place | None:
+        """Where the day ends: where `ends` says, else at home."""
+        return self.ends or self.home
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ class _Trial:
         if onward:
             onward[0] = onward[0]._replace(leg=self._leg(stop.place, self._stops[onward[0].visit_id].place))
         else:
-            conditions = conditions._replace(leg_home=self._leg(stop.place, running.day.home))
+            conditions = conditions._replace(leg_home=self._leg(stop.place, running.day.last_place))
 
         def roll(emergency: ClockedStop) -> tuple[Projection, int]:
             rolled = project([*first, emergency, *onward], now, conditions, unplanned=stop.visit_id)

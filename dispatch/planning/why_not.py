@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
+from dispatch.model.skills import spoken
 from dispatch.planning.judging import TimedRoute, may_do, timed
 from dispatch.planning.problem import Plan, PlannedTechnician, Problem
 
@@ -65,7 +66,7 @@ def why_not(problem: Problem, plan: Plan, visit: int, named: NameOf, clock: Cloc
 def _with(problem: Problem, plan: Plan, index: int, number: int, clock: ClockText) -> tuple[str, list[str]]:
     """The reason that keeps a visit from one technician, and what of it could give way."""
     technician, visit = problem.technicians[number], problem.visits[index]
-    missing = sorted(visit.skills - technician.skills)
+    missing = spoken(visit.skills - technician.skills)
     if missing:
         learned = replace(technician, skills=technician.skills | visit.skills)
         ways = (

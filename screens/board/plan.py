@@ -201,7 +201,7 @@ class PlanScreen(UserScreen):
             {
                 move.visit.reference
                 for move in proposal.moves
-                if row.name in {end[0] for end in (move.before, move.after) if end}
+                if row.name in {name for end in (move.before, move.after) if end for name in end.crew}
             }
         )
 

@@ -9,14 +9,18 @@ from itertools import pairwise
 import pytest
 
 from db import people, travel_times
+from db.legs import HOME
 from db.store import existing
 from dispatch.desk.book import editing
-from dispatch.desk.day import placement
+from dispatch.desk.day import placement, routing
 from dispatch.desk.plan import day_problem, proposing, schedule, week
 from dispatch.desk.plan.companions import closure, without
-from dispatch.desk.plan.proposal import Move, Proposal
+from dispatch.desk.plan.proposal import Move, Proposal, Standing
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
-from dispatch.desk.requests import intake
+from dispatch.desk.plan.taking import take
+from dispatch.desk.requests import amending, intake
+from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm
+from dispatch.desk.visits import steps
 from dispatch.model.people import Technician
 from dispatch.planning.day import TechnicianDay
 from dispatch.travel.learning import TravelScale
@@ -43,7 +47,7 @@ def ask(office: Office, reference: str, **more: str) -> None:
     intake.add(office.dana, texts | {"reference": reference} | more)
 
 
-def after(proposal: Proposal) -> dict[str, tuple[str, int] | None]:
+def after(proposal: Proposal) -> dict[str, Standing | None]:
     return {move.visit.reference: move.after for move in proposal.moves}
 
 
@@ -220,3 +224,82 @@ def test_with_drives_by_the_hour_nothing_is_dropped_and_nobody_leaves_early(offi
             assert (
                 route[0].start - (given.drives(day.home, route[0].place, route[0].start).seconds or 0) >= day.shift[0]
             )
+
+
+def test_two_people_come_at_the_same_time_each_with_their_skills(office: Office) -> None:
+    ask(office, "PAIR", people="2", skills="server", crew_skills="desktop")
+    proposal = plan(office)
+    where = after(proposal)["PAIR"]
+    assert where is not None
+    assert where.crew == ("Ana Ruiz", "Ben Okafor")
+    starts = {day.name: stop.start for day in proposal.days for stop in day.stops if stop.client and stop.end}
+    assert set(starts) == {"Ana Ruiz", "Ben Okafor"}
+    take(office.dana, proposal.moves, proposal.label)
+    visit = steps.find(office.store, "PAIR")
+    assert visit.crew == ("Ana Ruiz", "Ben Okafor")
+    assert visit.starts_at == where.start
+
+
+def test_who_needs_two_and_gets_one_is_asked_about(office: Office) -> None:
+    ask(office, "PAIR", people="2")
+    with pytest.raises(NeedsConfirm, match="2 people are needed"):
+        schedule.assign(office.dana, "PAIR", ["Ana Ruiz"], at("13:00"))
+    schedule.assign(office.dana, "PAIR", ["Ana Ruiz", "Ben Okafor"], at("13:00"))
+
+
+def test_one_visit_begins_when_another_is_over(office: Office) -> None:
+    for reference in ("R1", "R2", "R3"):
+        schedule.cancel(office.dana, reference, "not any more")
+    ask(office, "FIRST", minutes="60")
+    ask(office, "THEN", minutes="30", after="FIRST", after_minutes="90")
+    proposal = plan(office)
+    first, then = after(proposal)["FIRST"], after(proposal)["THEN"]
+    assert first is not None
+    assert then is not None
+    assert then.start >= first.start + (60 + 15 + 90) * 60
+    assert next(move.needs for move in proposal.moves if move.visit.reference == "THEN") == ("FIRST",)
+    take(office.dana, proposal.moves, proposal.label)
+    with pytest.raises(Blocked, match="comes after FIRST"):
+        schedule.move(office.dana, "THEN", None, first.start + 3600, confirmed=True)
+    with pytest.raises(Blocked, match="THEN comes after it"):
+        schedule.move(office.dana, "FIRST", None, then.start, confirmed=True)
+
+
+def test_a_later_day_is_a_later_day(office: Office) -> None:
+    ask(office, "FIRST")
+    ask(office, "THEN", after="FIRST", after_day="later")
+    proposal = plan(office)
+    assert after(proposal).get("THEN") is None
+    days = [DAY + datetime.timedelta(number) for number in range(3)]
+    planned = week.plan_week(office.store, days, 0, WHOLE_DAY)
+    on = {move.visit.reference: day.day for day in planned.days for move in day.moves}
+    assert on["FIRST"] < on["THEN"]
+
+
+def test_nothing_comes_after_itself(office: Office) -> None:
+    ask(office, "FIRST")
+    ask(office, "THEN", after="FIRST")
+    with pytest.raises(Faulty, match="after"):
+        amending.amend(office.dana, "FIRST", {"after": "THEN"})
+
+
+def test_skills_have_levels_and_vehicles_carry_things(office: Office) -> None:
+    editing.edit(
+        office.lee, "technician", technician(office, "Ana Ruiz"), {"skills": "server, network:2", "carries": "ladder"}
+    )
+    ask(office, "HIGH", skills="network:1", equipment="ladder")
+    with pytest.raises(Blocked, match="needs ladder aboard, network:1; Ben Okafor has desktop"):
+        schedule.assign(office.dana, "HIGH", ["Ben Okafor"], at("13:00"), confirmed=True)
+    with pytest.raises(Faulty, match="nobody has"):
+        ask(office, "TOP", skills="network:3")
+    with pytest.raises(Faulty, match="no vehicle carries"):
+        ask(office, "CRANE", equipment="crane")
+    where = after(plan(office))["HIGH"]
+    assert where is not None
+    assert where.technician == "Ana Ruiz"
+
+
+def test_the_day_ends_elsewhere(office: Office) -> None:
+    editing.edit(office.lee, "technician", technician(office, "Ana Ruiz"), {"ends": "39.93, -82.95"})
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    assert routing.legs_on(office.store, DAY, [office.ana.staff.id])[office.ana.staff.id][HOME].seconds == 0

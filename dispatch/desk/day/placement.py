@@ -17,6 +17,7 @@ from dispatch.desk.travel import providers
 from dispatch.desk.visits.steps import driver, find
 from dispatch.model.instants import day_of, span_local
 from dispatch.model.people import Technician
+from dispatch.model.skills import abilities
 from dispatch.model.states import UNREACHED
 from dispatch.model.text import show
 from dispatch.model.travel import UNKNOWN_LEG
@@ -219,7 +220,8 @@ def judge_placement(
     if stop.owners is not None and any(technician.id in stop.owners for technician in technicians):
         stop = replace(stop, owners=None)  # one of those who started it is there
     charged = any(technician.billable for technician in technicians)
-    verdicts = []
+    helper = replace(stop, skills=abilities(visit.crew_skills)) if visit.people > 1 else stop
+    verdicts: list[Verdict] = []
     for technician in technicians:
         if technician.id not in days:
             raise Refusal(
@@ -230,13 +232,19 @@ def judge_placement(
             holder = technician.id if before.assignment_of(technician.id) else before.assignments[0].technician_id
             stood = (holder, routing.stop_of(store, before, *before.span))
         alone = replace(days[technician.id], billable=charged)
-        verdicts.append(check(alone, stop, drives, routing.rules_of(firm), stood))
+        own = helper if verdicts else stop
+        verdicts.append(check(alone, own, drives, routing.rules_of(firm), stood))
     known = None
     if start != before.starts_at or ids != {part.technician_id for part in before.assignments}:
         known = notices.finding(before, firm)
-    if len(verdicts) == 1 and known is None:
+    too_few = len(technicians) < visit.people
+    if len(verdicts) == 1 and known is None and not too_few:
         return verdicts[0]
     findings = tuple(dict.fromkeys(finding for verdict in verdicts for finding in verdict.findings))
+    if too_few:
+        come = "1 comes" if len(technicians) == 1 else f"{len(technicians)} come"
+        text = f"{visit.people} people are needed, {come}"
+        findings = (*findings, Finding("crew", PlacementGrade.WARNINGS, text, confirm=True))
     findings = findings if known is None else (known, *findings)
     return Verdict(
         worst([finding.level for finding in findings]),

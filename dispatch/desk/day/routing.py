@@ -23,7 +23,7 @@ from dispatch.model.people import Spans, Technician, openings_on
 from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.travel import UNKNOWN_LEG, Leg
 from dispatch.model.visits import Visit
-from dispatch.planning.day import Rules, Stop, TechnicianDay
+from dispatch.planning.day import Rules, SequenceRule, Stop, TechnicianDay
 from dispatch.travel.chain import Chain
 
 WEIGHTS = tuple(field.name for field in fields(Rules) if field.name not in ("buffer_minutes", "overlap"))
@@ -56,6 +56,7 @@ def stops_of(
     known = visits.known_at(store, sites)
     banned = {client_id: not_with(store, client_id) for client_id in {visit.client_id for visit in every}}
     pinned = pins.pinned_sites(store) if any(visit.place is None for visit in every) else ()
+    before, after = visits.in_sequence(store, {visit.id for visit in every})
     onsite, resolution = promised_by(clocks, "onsite"), promised_by(clocks, "resolution")
     stops = {}
     for visit, start, end in spans:
@@ -66,6 +67,8 @@ def stops_of(
             resolve_by=_ahead(resolution.get(visit.id), now + end - start),
             banned=banned[visit.client_id],
             known_by=known.get(visit.site_id, frozenset()),
+            after=SequenceRule(*before[visit.id]) if visit.id in before else None,
+            followers=tuple(SequenceRule(*follower) for follower in after.get(visit.id, ())),
         )
         if (owner := owners.get(visit.id)) is not None:
             stop = replace(stop, owners=owner.allowed, owner=" and ".join(owner.names))
@@ -95,7 +98,7 @@ def stop_at(
         start=start,
         end=end,
         place=place_of(visit, pinned),
-        skills=visit.skills,
+        skills=visit.needs,
         access=access,
         promised=visit.promised,
         pinned=visit.pinned,
@@ -149,11 +152,12 @@ def _technician_day(technician: Technician, read: DayData, without: int | None) 
         technician_id=technician.id,
         name=technician.name,
         zone=read.firm.zone,
-        skills=technician.skills,
+        skills=technician.able,
         shift=shift_of(technician, read.day, read.firm.zone),
         lunch=lunch_on(technician, read.day, read.firm.zone),
         absences=technician.absences,
         home=technician.home,
+        ends=technician.ends,
         billable=technician.billable,
         stops=tuple(
             stop_at(visit, *span, read.access.get(visit.site_id), read.pinned, read.targets.get(visit.id))
@@ -243,5 +247,5 @@ def _route_legs(
         reckoned[visit.id] = chain.leg(place, here, visit.starts_at or starts_at)
         place = here
     if route:
-        reckoned[HOME] = chain.leg(place, technician.home, route[-1].ends_at or starts_at)
+        reckoned[HOME] = chain.leg(place, technician.last_place, route[-1].ends_at or starts_at)
     return reckoned

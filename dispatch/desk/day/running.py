@@ -172,7 +172,7 @@ def _courses(
         return courses, None
     leg_home = kept_legs.get(HOME)
     if leg_home is None or not planned or planned[-1].id != before:
-        leg_home = day.drive(place, technician.home)
+        leg_home = day.drive(place, technician.last_place)
     return courses, leg_home
 
 

@@ -25,17 +25,19 @@ def with_needs(
     standing: dict[str, list[tuple[Visit, Stop]]] = {}
     for move in moves:
         if move.before is not None:
-            name, start = move.before
-            end = existing(move.visit.ends_at)
-            standing.setdefault(name, []).append((move.visit, replace(stops[move.visit.id], start=start, end=end)))
+            stood = replace(stops[move.visit.id], start=move.before.start, end=existing(move.visit.ends_at))
+            standing.setdefault(move.before.technician, []).append((move.visit, stood))
     planned = {(day.name, stop.visit_id): stop for day in days for stop in day.stops}
     found = []
     for move in moves:
         needs: list[str] = []
-        if move.after is not None and (stop := planned.get((move.after[0], move.visit.id))) is not None:
-            for visit, other in standing.get(move.after[0], ()):
-                if visit.id != move.visit.id and _collide(stop, other, drives):
+        for name in move.after.crew if move.after is not None else ():
+            stop = planned.get((name, move.visit.id))
+            for visit, other in standing.get(name, ()):
+                if stop is not None and visit.id != move.visit.id and _collide(stop, other, drives):
                     needs.append(visit.reference)
+        if move.after is not None and move.visit.after in {other.visit.reference for other in moves}:
+            needs.append(move.visit.after)
         found.append(replace(move, needs=tuple(needs)))
     return tuple(found)
 

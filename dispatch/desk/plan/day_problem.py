@@ -16,14 +16,16 @@ from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.travel import providers
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Unclear, at_local, day_bounds, day_of
+from dispatch.model.skills import abilities
 from dispatch.model.states import ON_THE_WAY_OR_THERE, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
 from dispatch.planning import problem as solver
 from dispatch.planning.checker import PlacementGrade, at, check, is_not_preferred
-from dispatch.planning.day import HALF_HOUR, Drives, Rules, Stop, TechnicianDay
+from dispatch.planning.day import HALF_HOUR, Drives, Rules, SequenceRule, Stop, TechnicianDay
 from dispatch.planning.judging import may_do, timed
 from dispatch.planning.problem import KEPT, Break, Prices, Problem
+from dispatch.planning.teams import Team, TeamNeed, TeamSearch
 
 LEFT_OUT = {1: 8e6, 2: 4e6, 3: 2e6, 4: 1e6}
 """The price of leaving a visit out, by priority: above any sum of soft costs of a day, so that it always is the worse
@@ -51,6 +53,7 @@ TIDY = 10.0
 """What it costs to give a planned visit to somebody else: small, so that a plan is not stirred for nothing."""
 _MINUTE = 60
 _DAY = 86_400
+_NEVER = 1 << 40
 _SAMPLES = 12
 """So many drives are looked at for the hour in which they take longest."""
 
@@ -63,7 +66,9 @@ class DayProblem:
     visits that the solver places, in the order of the first of `problem.visits`; `before` their plan as it is.
     `places` are those of the matrix, `moments` those whose drives are in it.
     `unplaced` have no coordinates, `beyond` so many more wait than are planned at once.
-    `later` has the best later slot of what may wait, by the id of the visit.
+    `later` has the best later slot of what may wait, by the id of the visit. `teams` are the visits for several people that
+    were placed beforehand, and stand among what stays; `deferred` are placed when all else is: what comes after a visit that waits
+    itself, and teams for which there was no room.
     """
 
     day: datetime.date
@@ -81,6 +86,9 @@ class DayProblem:
     beyond: int
     later: Mapping[int, Slot]
     scope: PlanScope
+    firm: Firm
+    teams: Mapping[Visit, Team]
+    deferred: tuple[Visit, ...]
 
 
 def may_move(visit: Visit, now: int) -> bool:
@@ -94,17 +102,25 @@ def may_move(visit: Visit, now: int) -> bool:
     )
 
 
-def day_problem(store: Store, day: datetime.date, scope: PlanScope = WHOLE_DAY, *, may_wait: bool = True) -> DayProblem:
+def day_problem(
+    store: Store,
+    day: datetime.date,
+    scope: PlanScope = WHOLE_DAY,
+    *,
+    may_wait: bool = True,
+    but: Collection[int] = (),
+) -> DayProblem:
     """The problem of a day, or of the part of it that is asked for, read in one snapshot.
 
-    With `may_wait` requests whose latest day is a later one are put off where that day holds them better.
+    With `may_wait` requests whose latest day is a later one are put off where that day holds them better. The visits with the
+    ids `but` are planned elsewhere.
     """
     with store.read():
         firm = settings.firm(store)
         now = store.clock.now()
         starts_at, ends_at = day_bounds(day, firm.zone)
         placed = visits.placed_between(store, starts_at, ends_at)
-        asked = [visit for visit in visits.queued(store) if _asks_for(visit, day, ends_at)]
+        asked = [visit for visit in visits.queued(store) if visit.id not in but and _asks_for(visit, day, ends_at)]
         before = routing.days_on(store, day, only=scope.technicians)
         before = [one for one in before if one.shift is not None]
         drives = providers.drives_on(store, day)
@@ -123,7 +139,16 @@ def day_problem(store: Store, day: datetime.date, scope: PlanScope = WHOLE_DAY, 
         days = tuple(
             replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in before
         )
-        located = [visit for visit in [*moving, *waiting] if stops[visit.id].place is not None]
+        waits = {visit.id for visit in waiting}
+        deferred = [visit for visit in waiting if visit.after_id in waits and stops[visit.id].place is not None]
+        teams, days = _teams(
+            [visit for visit in waiting if visit not in deferred], stops, days, drives, rules, firm, scope
+        )
+        deferred += [visit for visit in waiting if visit.people > 1 and visit.id not in teams and visit not in deferred]
+        apart = {visit.id for visit in deferred} | teams.keys()
+        located = [
+            visit for visit in [*moving, *waiting] if stops[visit.id].place is not None and visit.id not in apart
+        ]
         builder = _Builder(
             scope=scope,
             firm=firm,
@@ -156,6 +181,9 @@ def day_problem(store: Store, day: datetime.date, scope: PlanScope = WHOLE_DAY, 
             beyond=beyond,
             later=later,
             scope=scope,
+            firm=firm,
+            teams={visit: teams[visit.id] for visit in waiting if visit.id in teams},
+            deferred=tuple(deferred),
         )
 
 
@@ -178,9 +206,60 @@ def _later(store: Store, day: datetime.date, waiting: Sequence[Visit]) -> dict[i
     return found
 
 
+def _teams(
+    waiting: Sequence[Visit],
+    stops: Mapping[int, Stop],
+    days: tuple[TechnicianDay, ...],
+    drives: Drives,
+    rules: Rules,
+    firm: Firm,
+    scope: PlanScope,
+) -> tuple[dict[int, Team], tuple[TechnicianDay, ...]]:
+    """The teams of what needs several people, what breaks first first; and the days with them."""
+    teams: dict[int, Team] = {}
+    for visit in waiting:
+        stop = stops[visit.id]
+        if visit.people < 2 or stop.place is None:
+            continue
+        search = TeamSearch(days, drives, rules, overtime_of(firm, scope))
+        team = search.best(stop, need_of(visit), starts_on(days, firm, scope))
+        if team is not None:
+            teams[visit.id] = team
+            placed = at(stop, team.start)
+            days = tuple(
+                replace(day, stops=(*day.stops, placed)) if number in team.members else day
+                for number, day in enumerate(days)
+            )
+    return teams, days
+
+
+def need_of(visit: Visit) -> TeamNeed:
+    """How many people a visit needs, and what the others have to be able to do."""
+    return TeamNeed(visit.people, abilities(visit.crew_skills))
+
+
+def starts_on(days: Sequence[TechnicianDay], firm: Firm, scope: PlanScope, earliest: int = 0) -> Sequence[int]:
+    """The starts that a plan may give on a day, on the raster of the firm, none before `earliest`."""
+    shifts = [day.shift for day in days if day.shift is not None]
+    if not shifts:
+        return ()
+    first, last = min(shift[0] for shift in shifts), max(shift[1] for shift in shifts)
+    if scope.between is not None:
+        first, last = max(first, scope.between[0]), min(last, scope.between[1])
+    step = firm.plan_raster_minutes * 60
+    midnight = first - first % step
+    begin = max(first, earliest)
+    return range(begin + (midnight - begin) % step, last, step)
+
+
+def overtime_of(firm: Firm, scope: PlanScope) -> int:
+    """Seconds past the shift, the way home included, that a plan may take."""
+    return (firm.plan_overtime_minutes if scope.overtime is None else scope.overtime) * _MINUTE
+
+
 def _is_free(visit: Visit, scope: PlanScope, now: int) -> bool:
     """Whether a placed visit of the day is among those that the scope lets move."""
-    if scope.freedom is Freedom.QUEUE or visit.id in scope.held or not may_move(visit, now):
+    if scope.freedom is Freedom.QUEUE or visit.id in scope.held or visit.after_id or not may_move(visit, now):
         return False
     theirs = scope.technicians is None or visit.assignments[0].technician_id in scope.technicians
     return theirs and scope.takes_start(existing(visit.starts_at))
@@ -287,9 +366,7 @@ class _Builder:
 
     @property
     def _overtime(self) -> int:
-        """Seconds past the shift, the way home included, that the plan may take."""
-        asked = self.scope.overtime
-        return (self.firm.plan_overtime_minutes if asked is None else asked) * _MINUTE
+        return overtime_of(self.firm, self.scope)
 
     def _from(self, day: TechnicianDay) -> tuple[int, Place | None]:
         """When and where a technician can begin what is planned: the shift, now, the end of an absence or of what is under
@@ -338,7 +415,7 @@ class _Builder:
         return solver.PlannedTechnician(
             str(day.technician_id),
             self._place(place),
-            self._place(day.home),
+            self._place(day.last_place),
             (begins, max(begins, ends)),
             day.skills,
             tuple(sorted(breaks, key=lambda pause: pause.earliest)),
@@ -352,7 +429,7 @@ class _Builder:
         last = max(day.stops, key=lambda stop: stop.end, default=None)
         if last is None:
             return 0
-        home = whole_minutes(self.drives(last.place, day.home, last.end).seconds or 0)
+        home = whole_minutes(self.drives(last.place, day.last_place, last.end).seconds or 0)
         return max(0, last.end + home + SLIP - ends)
 
     def _all_kept(self, day: TechnicianDay) -> Iterator[solver.PlannedVisit]:
@@ -387,6 +464,10 @@ class _Builder:
         last = max((day.shift[1] + self._overtime for day in self.days if day.shift is not None), default=0)
         if self.scope.between is not None:
             first, last = max(first, self.scope.between[0]), min(last, self.scope.between[1])
+        if stop.after is not None:
+            first = max(first, _over(stop.after, self.day, self.firm.zone))
+        for rule in stop.followers:
+            last = min(last, (rule.at or last) - rule.minutes * 60 - (stop.end - stop.start))
         spans = ((first, last),) if stop.access is None else stop.access
         opens = max(first, stop.promised[0]) if stop.promised else first
         windows = tuple(
@@ -461,6 +542,13 @@ def matrix_of(drives: Drives, places: Sequence[Place | None], moments: Sequence[
         )
         for row, rows in enumerate(zip(*tables, strict=True))
     )
+
+
+def _over(rule: SequenceRule, day: datetime.date, zone: str) -> int:
+    """From when on a visit may begin that comes after another one; never on a day that is not one for it."""
+    if rule.at is None or (rule.day != "any" and (day_of(rule.at, zone) == day) == (rule.day == "later")):
+        return _NEVER
+    return rule.at + rule.minutes * 60
 
 
 def whole_minutes(seconds: int) -> int:

@@ -15,8 +15,18 @@ from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
 from dispatch.planning.day import Drives, TechnicianDay
 
-Standing = tuple[str, int]
-"""A technician's name and a start."""
+
+class Standing(NamedTuple):
+    """Where a visit stands: its technician's name, a start, and who comes with them."""
+
+    technician: str
+    start: int
+    others: tuple[str, ...] = ()
+
+    @property
+    def crew(self) -> tuple[str, ...]:
+        """Everybody who comes."""
+        return (self.technician, *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,7 @@ def legs_of(days: Sequence[TechnicianDay], drives: Drives) -> dict[tuple[int, in
             legs[day.technician_id, stop.visit_id] = drives(place, stop.place, stop.start)
             place = stop.place
         ends_at = max((stop.end for stop in day.stops), default=None)
-        legs[day.technician_id, HOME] = drives(place, day.home, ends_at)
+        legs[day.technician_id, HOME] = drives(place, day.last_place, ends_at)
     return legs
 
 
@@ -133,9 +143,9 @@ def board_as_planned(board: Board, proposal: Proposal) -> Board:
     for row in board.rows:
         own = [card for card in row.visits if card.id not in moving]
         for visit_id, move in moving.items():
-            if move.after is not None and move.after[0] == row.name and visit_id in cards:
+            if move.after is not None and row.name in move.after.crew and visit_id in cards:
                 start, end = ends[visit_id]
-                own.append(cards[visit_id]._replace(start=start, end=end, crew=(row.name,), **_AS_PLANNED))
+                own.append(cards[visit_id]._replace(start=start, end=end, crew=move.after.crew, **_AS_PLANNED))
         placed = tuple(
             card._replace(leg=proposal.legs.get((row.technician_id, card.id), card.leg))
             for card in sorted(own, key=lambda card: (card.start or 0, card.id))
@@ -175,7 +185,7 @@ def figures_of(days: Sequence[TechnicianDay], drives: Drives, left_out: int) -> 
                 late += max(0, stop.start - stop.promised[1])
             place = stop.place
         if route:
-            way = drives(place, day.home, route[-1].end).seconds or 0
+            way = drives(place, day.last_place, route[-1].end).seconds or 0
             travel += way
             if day.shift is not None:
                 overtime += max(0, route[-1].end + way - day.shift[1])

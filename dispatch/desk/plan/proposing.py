@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 from db.store import Store
 from dispatch.desk.plan.companions import with_needs
-from dispatch.desk.plan.day_problem import MOST_WAITING, DayProblem, day_problem
+from dispatch.desk.plan.day_problem import MOST_WAITING, DayProblem, day_problem, need_of, overtime_of, starts_on
 from dispatch.desk.plan.proposal import (
     BrokenPromise,
     LeftOut,
     Move,
     Proposal,
+    Standing,
     figures_of,
     legs_of,
     technician_figures,
@@ -25,18 +26,16 @@ from dispatch.desk.plan.timing import WORTH, starts_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.visits import Visit
-from dispatch.planning.candidates import best_start
 from dispatch.planning.checker import LEARNER, PlacementGrade, Verdict, at, check
 from dispatch.planning.day import TechnicianDay
-from dispatch.planning.judging import judge, may_do
+from dispatch.planning.judging import judge
 from dispatch.planning.problem import Plan
 from dispatch.planning.solving import Beside, BetterPlan, Solving
+from dispatch.planning.teams import TeamSearch
 from dispatch.planning.why_not import why_not
 
 REASONS = 2.0
 """Seconds in which reasons are looked for where all are asked for at once."""
-_SOFT = frozenset(("promise", "target", "preferred", "overtime", LEARNER))
-"""The rules that what is put in afterwards may break."""
 
 
 class PlanFound(NamedTuple):
@@ -155,11 +154,16 @@ def _same(part: DayProblem, whole: DayProblem) -> tuple[int | None, ...]:
     return (*own, *(kept.get(visit.id, free.get(int(visit.id.partition("@")[0]))) for visit in stays))
 
 
-def proposal_of(given: DayProblem, better: BetterPlan, note: str) -> Proposal:
-    """A plan as a proposal. What the checker refuses is put in where it fits, else left out."""
+def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[int, int] | None = None) -> Proposal:
+    """A plan as a proposal. What the checker refuses is put in where it fits, else left out.
+
+    `ends`: when visits of other days end that are planned with it, by id.
+    """
     movable = given.movable
     days: list[TechnicianDay] = []
     verdicts: dict[int, tuple[str, Verdict]] = {}
+    for visit, team in given.teams.items():
+        verdicts |= {visit.id: (given.days[team.members[0]].name, team.verdicts[0])}
     refused: dict[int, str] = {}
     for number, order in enumerate(better.plan):
         day = given.days[number]
@@ -174,19 +178,30 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str) -> Proposal:
                 day = replace(day, stops=(*day.stops, stop))
                 verdicts[stop.visit_id] = (day.name, verdict)
         days.append(day)
+    crews = {visit.id: tuple(given.days[number].name for number in team.members) for visit, team in given.teams.items()}
     for index in sorted(refused, key=lambda index: -given.problem.visits[index].left_out):
-        _put_in(given, days, index, verdicts)
+        _put_in(given, days, movable[index], verdicts, crews)
+    over = dict(ends or {})
+    for visit in given.deferred:
+        over |= {stop.visit_id: stop.end for day in days for stop in day.stops}
+        _put_in(given, days, visit, verdicts, crews, over.get(visit.after_id or 0))
+    every = [*movable, *given.teams, *given.deferred]
     after = {
-        stop.visit_id: (day.name, stop.start) for day in days for stop in day.stops if stop.visit_id in given.stops
+        stop.visit_id: Standing(day.name, stop.start)
+        for day in days
+        for stop in day.stops
+        if stop.visit_id in given.stops and stop.visit_id not in crews
     }
+    starts = {stop.visit_id: stop.start for day in days for stop in day.stops}
+    after |= {visit_id: Standing(names[0], starts[visit_id], names[1:]) for visit_id, names in crews.items()}
     before = {
-        visit.id: (visit.assignments[0].technician, visit.starts_at)
+        visit.id: Standing(visit.assignments[0].technician, visit.starts_at)
         for visit in movable
         if visit.assignments and visit.starts_at is not None
     }
     moves = [
         Move(visit, before.get(visit.id), after.get(visit.id), _remark(verdicts.get(visit.id)))
-        for visit in movable
+        for visit in every
         if before.get(visit.id) != after.get(visit.id)
     ]
     left = [
@@ -194,6 +209,7 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str) -> Proposal:
         for index, visit in enumerate(movable)
         if visit.id not in after
     ]
+    left += [LeftOut(visit, _no_team(visit, over)) for visit in given.deferred if visit.id not in after]
     left.sort(key=lambda one: (not one.visit.emergency, one.visit.priority))
     left += [LeftOut(visit, "its site has no coordinates: place it first") for visit in given.unplaced]
     notes = [note] if note else []
@@ -202,7 +218,7 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str) -> Proposal:
     return Proposal(
         day=given.day,
         zone=given.zone,
-        before=figures_of(given.before, given.drives, len(movable) - len(before) + len(given.unplaced)),
+        before=figures_of(given.before, given.drives, len(every) - len(before) + len(given.unplaced)),
         after=figures_of(days, given.drives, len(left)),
         moves=with_needs(sorted(moves, key=_order), days, given.stops, given.drives),
         left_out=tuple(left),
@@ -225,29 +241,48 @@ def _put_off(given: DayProblem, visit: Visit) -> str:
     return f"put off: {when} with {candidate.name} adds {round(candidate.verdict.extra_travel / 60)} min driving"
 
 
-def _put_in(given: DayProblem, days: list[TechnicianDay], index: int, verdicts: dict[int, tuple[str, Verdict]]) -> None:
-    """Put a visit where it costs least in the days as they have become, if it fits anywhere without anybody's consent."""
-    planned, stop = given.problem.visits[index], given.stops[given.movable[index].id]
-    best: tuple[float, int, int, Verdict] | None = None
-    for number, (technician, day) in enumerate(zip(given.problem.technicians, days, strict=True)):
-        if not may_do(technician, planned):
-            continue
-        opens = max(technician.shift[0], min((window[0] for window in planned.windows), default=technician.shift[0]))
-        start, verdict = best_start(day, stop, given.drives, given.rules, given.problem.on_raster(opens))
-        over = sum(finding.minutes for finding in verdict.findings if finding.rule == "overtime")
-        soft = all(f.level is PlacementGrade.FEASIBLE or f.rule in _SOFT for f in verdict.findings)
-        allowed = soft and over * 60 <= technician.overtime and any(a <= start <= b for a, b in planned.windows)
-        if allowed and (best is None or verdict.cost < best[0]):
-            best = (verdict.cost, number, start, verdict)
-    if best is not None:
-        _, number, start, verdict = best
-        days[number] = replace(days[number], stops=(*days[number].stops, at(stop, start)))
-        verdicts[stop.visit_id] = (days[number].name, verdict)
+def _no_team(visit: Visit, over: Mapping[int, int]) -> str:
+    """Why what was placed last has no place."""
+    if visit.after and visit.after_id not in over:
+        return f"comes after {visit.after}, which has no place"
+    return f"no {visit.people} people who can do it are free together" if visit.people > 1 else ""
+
+
+def _put_in(
+    given: DayProblem,
+    days: list[TechnicianDay],
+    visit: Visit,
+    verdicts: dict[int, tuple[str, Verdict]],
+    crews: dict[int, tuple[str, ...]],
+    over: int | None = None,
+) -> None:
+    """Put a visit where it costs least in the days as they have become, if it fits anywhere without anybody's consent; one
+    that comes after another one from where that is `over` on."""
+    stop = given.stops[visit.id]
+    if stop.after is not None and visit in given.deferred:
+        if over is None:
+            return
+        stop = replace(stop, after=stop.after._replace(at=over))
+    busy = [sum(other.end - other.start for other in day.stops) for day in days]
+    among = [
+        number
+        for number, technician in enumerate(given.problem.technicians)
+        if technician.cap is None or busy[number] + stop.end - stop.start <= technician.cap
+    ]
+    earliest = min((technician.shift[0] for technician in given.problem.technicians), default=0)
+    starts = starts_on(days, given.firm, given.scope, max(earliest, over or 0))
+    search = TeamSearch(days, given.drives, given.rules, overtime_of(given.firm, given.scope))
+    team = search.best(stop, need_of(visit), starts, among=among)
+    if team is not None:
+        for number in team.members:
+            days[number] = replace(days[number], stops=(*days[number].stops, at(stop, team.start)))
+        verdicts[visit.id] = (days[team.members[0]].name, team.verdicts[0])
+        crews[visit.id] = tuple(days[number].name for number in team.members)
 
 
 def _order(move: Move) -> tuple[object, ...]:
     """What is thrown out first, then by technician and time."""
-    return (0, "", move.visit.priority) if move.after is None else (1, *move.after)
+    return (0, "", move.visit.priority) if move.after is None else (1, move.after.technician, move.after.start)
 
 
 def _remark(judged: tuple[str, Verdict] | None) -> str:
@@ -256,7 +291,7 @@ def _remark(judged: tuple[str, Verdict] | None) -> str:
 
 def _broken(given: DayProblem, verdicts: Mapping[int, tuple[str, Verdict]]) -> list[BrokenPromise]:
     """Each promise and service level that is not kept, the greatest first."""
-    by_id = {visit.id: visit for visit in given.movable}
+    by_id = {visit.id: visit for visit in (*given.movable, *given.teams, *given.deferred)}
     broken = [
         BrokenPromise(by_id[visit_id], name, finding.text, finding.minutes)
         for visit_id, (name, verdict) in verdicts.items()
@@ -268,6 +303,11 @@ def _broken(given: DayProblem, verdicts: Mapping[int, tuple[str, Verdict]]) -> l
 
 def reason_of(given: DayProblem, plan: Plan, index: int) -> str:
     """Why a visit, by its index, is left out of a plan."""
+    after = given.stops[given.movable[index].id].after if index < len(given.movable) else None
+    if not given.problem.visits[index].windows and after is not None:
+        return f"comes after {after.reference}, which " + (
+            "has no time yet" if after.at is None else "is not over in time"
+        )
     if not given.problem.visits[index].windows:
         return "its site is closed on this day, or not open any more"
     names = {str(day.technician_id): day.name for day in given.days}

@@ -82,12 +82,14 @@ def swap(user: User, reference: str, other: str, **meant: Unpack[Meant]) -> tupl
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a visit goes in a plan: a technician and a start, or with None back into the queue. `version`: as it was seen."""
+    """Where a visit goes in a plan: a technician, a start and who comes with them, or with None back into the queue.
+    `version`: as it was seen."""
 
     reference: str
     version: int
     technician: str | None
     start: int
+    others: tuple[str, ...] = ()
 
 
 class DoesNotFit(Refusal):
@@ -120,7 +122,7 @@ def place_all(user: User, placements: Sequence[Placement], label: str) -> None:
         for index in order:
             placed, stood = placements[index], before[index]
             if placed.technician is not None:
-                crew, start = target(store, stood, [placed.technician], placed.start)
+                crew, start = target(store, stood, [placed.technician, *placed.others], placed.start)
                 bare = visits.again(store, stood)
                 length = length_of(store, bare, crew)
                 verdict = judge_placement(store, bare, crew, start, length, was=stood)

@@ -66,8 +66,8 @@ def take(user: User, moves: Sequence[Move], label: str, references: Collection[s
 
 
 def _placement(move: Move) -> Placement:
-    technician, start = move.after if move.after is not None else (None, 0)
-    return Placement(move.visit.reference, move.visit.version, technician, start)
+    technician, start, others = move.after if move.after is not None else (None, 0, ())
+    return Placement(move.visit.reference, move.visit.version, technician, start, others)
 
 
 def matching(store: Store, moves: Sequence[Move], words: str, zone: str) -> tuple[Move, ...]:
@@ -88,11 +88,11 @@ def matching(store: Store, moves: Sequence[Move], words: str, zone: str) -> tupl
 def _starts_between(move: Move, zone: str, first: int, last: int) -> bool:
     if move.after is None:
         return False
-    here = local(move.after[1], zone)
+    here = local(move.after.start, zone)
     return first <= here.hour * 60 + here.minute < last
 
 
 def _texts(move: Move) -> Sequence[str]:
     visit = move.visit
-    ends = [end[0] for end in (move.before, move.after) if end is not None]
+    ends = [name for end in (move.before, move.after) if end is not None for name in end.crew]
     return [visit.reference, visit.client, visit.site, f"P{visit.priority}", *visit.skills, *ends]

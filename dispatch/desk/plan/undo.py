@@ -137,7 +137,11 @@ def _meant(store: Store, visit: Visit) -> set[str]:
 
 
 def _restore(unit: Unit, visit: Visit, look: Mapping[str, Any]) -> int:
-    columns = {name: value for name, value in look.items() if name not in ("crew", "skills", "tags", STOOD_AGAINST)}
+    columns = {
+        name: ";".join(value) if isinstance(value, list) else value
+        for name, value in look.items()
+        if name not in ("crew", "skills", "tags", STOOD_AGAINST)
+    }
     visits.restore_crew(unit, visit.id, look["crew"])
     if "skills" in look:  # changes that were kept before requests could be edited lack them
         visits.set_needs(unit, visit.id, look["skills"], look["tags"])

@@ -50,7 +50,11 @@ def plan_week(store: Store, days: Sequence[datetime.date], seconds: float, scope
         Refusal: nobody works on any of them.
     """
     with store.read():
-        given = [problem for day in days if (problem := day_problem(store, day, scope, may_wait=False)).days]
+        given, together = list[DayProblem](), set[int]()
+        for day in days:
+            part = day_problem(store, day, scope, may_wait=False, but=together)
+            together |= {visit.id for visit in part.teams}
+            given += [part] if part.days else []
     if not given:
         raise Refusal("Nobody works on these days.")
     whole = _Merged(given)
@@ -60,14 +64,18 @@ def plan_week(store: Store, days: Sequence[datetime.date], seconds: float, scope
         best = better
     if best is None:
         raise Refusal("No plan was made.")
-    proposals, placed = [], set[str]()
+    proposals, placed, ends = list[Proposal](), set[str](), dict[int, int]()
     for number, part in enumerate(given):
         plan = whole.of_day(number, best.plan)
         judged = judge(part.problem, plan)
         if judged is None:
             raise Refusal("No plan was made.")
-        proposal = proposal_of(part, best._replace(plan=plan, judgement=judged), solving.note)
-        elsewhere = {visit.reference for visit in part.movable if visit.starts_at is None} - whole.on_day(number, best)
+        waiting = tuple(visit for visit in part.deferred if visit.reference not in placed)
+        own = best._replace(plan=plan, judgement=judged)
+        proposal = proposal_of(replace(part, deferred=waiting), own, solving.note, ends)
+        ends |= {stop.visit_id: stop.end for day in proposal.days for stop in day.stops}
+        waits = {visit.reference for visit in (*part.movable, *part.deferred) if visit.starts_at is None}
+        elsewhere = waits - whole.on_day(number, best)
         proposals.append(_own(proposal, elsewhere))
         placed |= {move.visit.reference for move in proposals[-1].moves if move.after is not None}
     return WeekPlan(tuple(proposals), _left_out(given, placed), solving.note, solving.cpu_seconds)
@@ -86,7 +94,7 @@ def _left_out(given: Sequence[DayProblem], placed: set[str]) -> tuple[LeftOut, .
     waiting: dict[str, Visit] = {}
     unplaced: dict[str, Visit] = {}
     for part in given:
-        waiting |= {visit.reference: visit for visit in part.movable if visit.starts_at is None}
+        waiting |= {visit.reference: visit for visit in (*part.movable, *part.deferred) if visit.starts_at is None}
         unplaced |= {visit.reference: visit for visit in part.unplaced}
     left = [LeftOut(visit, "no room on these days") for name, visit in waiting.items() if name not in placed]
     left.sort(key=lambda one: (not one.visit.emergency, one.visit.priority, one.visit.reference))

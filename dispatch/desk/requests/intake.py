@@ -16,6 +16,7 @@ from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.clients import Site
 from dispatch.model.instants import at_local
 from dispatch.model.requests import Request
+from dispatch.model.skills import abilities, spoken
 from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -65,15 +66,19 @@ def checked(user: User, texts: Mapping[str, str], standing: Visit | None = None)
     if before is None or (request.window, request.wanted_on) != (before.window, before.wanted_on):
         promised = _promised(request, site.zone if site else user.firm.zone, faults)
     refused = {fault.name for fault in faults}
-    doubts = _doubts(desk, request, own, site) if standing is None else _no_such_skill(desk, request)
+    doubts = [
+        *(_doubts(desk, request, own, site) if standing is None else _no_such_skill(desk, request)),
+        *_out_of_order(desk, request, standing),
+    ]
     faults += [FieldFault(name, "", sentence) for name, sentence in doubts if name not in refused]
     if faults or site is None:
         raise Faulty(sentences(faults))
+    before_it = visits.visit_by_reference(user.store, request.after) if request.after else None
     job = standing or (visits.visit_by_reference(user.store, request.same_job) if request.same_job else None)
     requested_at = user.now if standing is None else standing.requested_at
     return NewVisit.of(
         replace(request, reference=request.reference or visits.next_reference(user.store)), site, promised, requested_at
-    )._replace(job_id=None if job is None else job.job_id)
+    )._replace(job_id=None if job is None else job.job_id, after_id=None if before_it is None else before_it.id)
 
 
 def _promised(request: Request, zone: str, faults: list[FieldFault]) -> tuple[int, int] | None:
@@ -109,6 +114,29 @@ def _doubts(desk: Desk, request: Request, own: list[Site], site: Site | None) ->
 
 
 def _no_such_skill(desk: Desk, request: Request) -> Iterator[tuple[str, str]]:
-    known = people.skills(desk.store)
-    for skill in sorted(request.skills - known):
-        yield "skills", f"nobody has {show(skill)!r}; known are {', '.join(map(show, sorted(known))) or 'none yet'}"
+    known = abilities(people.skills(desk.store))
+    for name, wanted in (("skills", request.skills), ("crew_skills", request.crew_skills)):
+        for skill in sorted(set(wanted) - known):
+            yield name, f"nobody has {show(skill)!r}; known are {', '.join(map(show, spoken(known))) or 'none yet'}"
+    carried = {thing for technician in people.technicians(desk.store) for thing in technician.carries}
+    for thing in sorted(set(request.equipment) - carried):
+        yield (
+            "equipment",
+            f"no vehicle carries {show(thing)!r}; carried are {', '.join(map(show, sorted(carried))) or 'nothing yet'}",
+        )
+    if request.crew_skills and request.people < 2:
+        yield "people", "has to be 2 at least where others need skills"
+
+
+def _out_of_order(desk: Desk, request: Request, standing: Visit | None) -> Iterator[tuple[str, str]]:
+    """What stands against the visit that is to be over before it."""
+    if not request.after:
+        return
+    other = visits.visit_by_reference(desk.store, request.after)
+    if other is None or other.archived_at is not None:
+        yield "after", f"there is no visit {show(request.after, 40)}"
+    while other is not None:
+        if standing is not None and other.id == standing.id:
+            yield "after", "comes after it itself"
+            return
+        other = None if other.after_id is None else visits.visit_by_id(desk.store, other.after_id)

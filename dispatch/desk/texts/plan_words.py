@@ -85,7 +85,7 @@ def move_words(move: Move, zone: str) -> str:
     """Whence and whither, and what is to be said about it."""
 
     def where(end: Standing | None) -> str:
-        return "queue" if end is None else f"{show(end[0])} {clock_text(end[1], zone)}"
+        return "queue" if end is None else f"{show(' + '.join(end.crew))} {clock_text(end.start, zone)}"
 
     text = f"{where(move.before)} → {where(move.after)}"
     if move.needs:

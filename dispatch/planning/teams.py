@@ -1,0 +1,91 @@
+"""Who comes together, and when: the best start at which as many technicians as a visit needs have room at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from dispatch.planning.checker import LEARNER, PlacementGrade, Verdict, at, check
+from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
+
+SOFT = frozenset(("promise", "target", "preferred", "overtime", LEARNER))
+"""The rules that may be broken by what is placed without anybody's consent."""
+
+
+class TeamNeed(NamedTuple):
+    """How many people a visit needs, and what those who come with the first have to be able to do."""
+
+    people: int = 1
+    others: frozenset[str] = frozenset()
+
+
+class Team(NamedTuple):
+    """Days by their place, the first one's first, with what the checker says of each."""
+
+    members: tuple[int, ...]
+    start: int
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def cost(self) -> float:
+        """What it costs in the weights of `Rules`."""
+        return sum(verdict.cost for verdict in self.verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSearch:
+    """The days of some technicians, without the visit that is placed. `overtime`: seconds past a shift that it may take."""
+
+    days: Sequence[TechnicianDay]
+    drives: Drives
+    rules: Rules
+    overtime: int
+
+    def best(
+        self,
+        stop: Stop,
+        need: TeamNeed,
+        starts: Iterable[int],
+        *,
+        among: Collection[int] | None = None,
+        first: int | None = None,
+    ) -> Team | None:
+        """The cheapest team and start that break nothing which somebody would have to consent to; None where there is none.
+
+        Args:
+            stop: the visit; only its length matters, not where it stands.
+            need: how many come, and with what.
+            starts: the moments that are tried.
+            among: the places of the days that may be taken; None for all.
+            first: the place of the day whose technician comes first, where that is fixed.
+        """
+        able = [number for number in range(len(self.days)) if among is None or number in among]
+        helper = replace(stop, skills=need.others, owners=None, preferred_id=None)
+        best: Team | None = None
+        for start in starts if len(able) >= need.people else ():
+            leads = self._free([first] if first is not None else able, at(stop, start))
+            others = self._free(able, at(helper, start)) if leads and need.people > 1 else []
+            for number, verdict in leads:
+                more = [one for one in others if one[0] != number][: need.people - 1]
+                if len(more) == need.people - 1:
+                    found = [(number, verdict), *more]
+                    team = Team(tuple(one[0] for one in found), start, tuple(one[1] for one in found))
+                    if best is None or team.cost < best.cost:
+                        best = team
+        return best
+
+    def _free(self, numbers: Iterable[int], stop: Stop) -> list[tuple[int, Verdict]]:
+        """Who can be there without anybody's consent, the cheapest first."""
+        found = [
+            (number, verdict) for number in numbers if (verdict := self._allowed(self.days[number], stop)) is not None
+        ]
+        return sorted(found, key=lambda one: one[1].cost)
+
+    def _allowed(self, day: TechnicianDay, stop: Stop) -> Verdict | None:
+        if any(stop.start < other.end and other.start < stop.end for other in day.stops):
+            return None
+        verdict = check(day, stop, self.drives, self.rules)
+        over = sum(finding.minutes for finding in verdict.findings if finding.rule == "overtime")
+        soft = all(f.level is PlacementGrade.FEASIBLE or f.rule in SOFT for f in verdict.findings)
+        return verdict if soft and over * 60 <= self.overtime else None
