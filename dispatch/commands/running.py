@@ -63,7 +63,8 @@ def _candidates(store: Store, args: Args) -> Answer:
     def json_form(candidate: Candidate) -> dict[str, Any]:
         return form(
             candidate,
-            "technician=name start@ verdict=verdict.level cost extra_travel_minutes slack_minutes=slack reasons findings pushes",
+            "technician=name others start@ verdict=verdict.level cost extra_travel_minutes slack_minutes=slack reasons "
+            "findings pushes",
             zone,
             cost=round(candidate.cost, 2),
             extra_travel_minutes=round(candidate.verdict.extra_travel / 60),
@@ -74,7 +75,7 @@ def _candidates(store: Store, args: Args) -> Answer:
         yield f"{visit.reference} {visit.client}, {visit.work}"
         for slot in slots:
             yield f"{pad(day_text(slot.day), 15)} " + _way(
-                slot.candidate.name,
+                " + ".join(slot.candidate.crew),
                 slot.candidate.start,
                 slot.candidate.verdict.level.value,
                 slot.candidate.words,
@@ -86,7 +87,9 @@ def _candidates(store: Store, args: Args) -> Answer:
     def lines(candidates: Sequence[Candidate]) -> Iterator[str]:
         yield f"{visit.reference} {visit.client}, {visit.work}: {day_text(day)}"
         for candidate in candidates:
-            yield _way(candidate.name, candidate.start, candidate.verdict.level.value, candidate.words, zone)
+            yield _way(
+                " + ".join(candidate.crew), candidate.start, candidate.verdict.level.value, candidate.words, zone
+            )
         if not candidates:
             yield "Nobody works on this day."
 

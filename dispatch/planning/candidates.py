@@ -24,7 +24,8 @@ class Candidate:
     """A technician and a time for a visit.
 
     `slack` is what is left, in minutes, between the arrival and what breaks first, the promised window or a service level
-    (None: neither is there). `reasons` speak for it, `pushes` says whom it would push, and by how much.
+    (None: neither is there). `reasons` speak for it, `pushes` says whom it would push, and by how much;
+    `others` come with them.
     """
 
     technician_id: int
@@ -34,6 +35,12 @@ class Candidate:
     slack: int | None = None
     reasons: tuple[str, ...] = ()
     pushes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def crew(self) -> tuple[str, ...]:
+        """Everybody who would come."""
+        return (self.name, *self.others)
 
     @property
     def cost(self) -> float:

@@ -52,10 +52,12 @@ async def assign(screen: DayOfVisits, visit: BoardVisit) -> None:
     rows.append(ChoiceRow("another day …", None, f"what fits best in the {WEEKS} weeks from this day on"))
     title = f"{visit.reference} {visit.client} · {visit.work}"
     chosen = await screen.choose(title, rows, "enter goes there, arrows adjust · esc goes back")
-    if chosen is not None:
-        screen.query_one(MoveTimeline).take(visit, chosen.technician_id, chosen.start)
-    else:
+    if chosen is None:
         await _assign_on_another_day(screen, visit, title)
+    elif chosen.others:
+        await _place_at(screen, visit, chosen)
+    else:
+        screen.query_one(MoveTimeline).take(visit, chosen.technician_id, chosen.start)
 
 
 async def _assign_on_another_day(screen: DayOfVisits, visit: BoardVisit, title: str) -> None:
@@ -77,10 +79,15 @@ async def _assign_on_another_day(screen: DayOfVisits, visit: BoardVisit, title: 
         for day, candidate in found[:MOST_SLOTS]
     ]
     chosen = await screen.choose(title, rows, "enter places it there · esc goes back")
-    place = (visit.reference, [chosen.name], chosen.start)
+    await _place_at(screen, visit, chosen)
+
+
+async def _place_at(screen: DayOfVisits, visit: BoardVisit, chosen: Candidate) -> None:
+    """Place a visit where a candidate says, asking where that has to be meant."""
+    place = (visit.reference, chosen.crew, chosen.start)
     if await screen.insist(f"Place {visit.reference}?", schedule.assign, *place, version=visit.version) is not None:
-        day = day_text(day_of(chosen.start, board.zone))
-        screen.say(f"{visit.reference} stands on {day} with {show(chosen.name)}. u takes it back.")
+        day = day_text(day_of(chosen.start, screen.user.firm.zone))
+        screen.say(f"{visit.reference} stands on {day} with {show(' and '.join(chosen.crew))}. u takes it back.")
 
 
 @on_visit("move")
@@ -130,7 +137,7 @@ async def emergency(screen: DayOfVisits, visit: BoardVisit) -> None:
         return
     rows = [
         ChoiceRow(
-            f"{pad(way.name, 18)} {clock_text(way.start, zone, hours24)}  {way.level.value:8}  cost {way.cost:.0f}",
+            f"{pad(way.name, 18)} {clock_text(way.start, zone, hours24)}  {way.level.value}",
             way,
             way.words(zone, hours24),
         )

@@ -22,9 +22,11 @@ from dispatch.model.states import UNREACHED
 from dispatch.model.text import show
 from dispatch.model.travel import UNKNOWN_LEG
 from dispatch.model.visits import Visit
-from dispatch.planning.candidates import Candidate
+from dispatch.planning.candidates import STEP, Candidate
 from dispatch.planning.candidates import candidates as ranked
 from dispatch.planning.checker import Finding, PlacementGrade, Verdict, check, worst
+from dispatch.planning.day import Stop
+from dispatch.planning.teams import TeamNeed, TeamSearch
 
 Confirmed = Collection[str] | Literal[True]
 """The marks of what was seen; True, of whom nobody asks: the program itself."""
@@ -95,7 +97,8 @@ def _candidates(
     only: Collection[int] | None = None,
 ) -> list[Candidate]:
     firm = settings.firm(store)
-    days = [one for one in routing.days_on(store, day, without=visit.id, only=only) if one.shift is not None]
+    wanted = only if visit.people < 2 else None
+    days = [one for one in routing.days_on(store, day, without=visit.id, only=wanted) if one.shift is not None]
     start = min((one.shift[0] for one in days if one.shift is not None), default=0)
     if not start:
         return []
@@ -109,7 +112,36 @@ def _candidates(
         if latest < start:
             return []
     drives, rules = providers.drives_on(store, day), routing.rules_of(firm)
+    if visit.people > 1:
+        last = max((one.shift[1] for one in days if one.shift is not None), default=start)
+        starts = range(-(-start // STEP) * STEP, last if latest is None else min(last, latest + 1), STEP)
+        search = TeamSearch(days, drives, rules, firm.plan_overtime_minutes * 60)
+        if teams := _teams(search, stop, need_of(visit), starts, only):
+            return teams
     return ranked(days, stop, drives, rules, start, visits.experience(store, visit), latest)
+
+
+def need_of(visit: Visit) -> TeamNeed:
+    """How many people a visit needs, and what the others have to be able to do."""
+    return TeamNeed(visit.people, abilities(visit.crew_skills))
+
+
+def _teams(
+    search: TeamSearch, stop: Stop, need: TeamNeed, starts: Sequence[int], only: Collection[int] | None
+) -> list[Candidate]:
+    """For each who could come first the best team, the cheapest first."""
+    found = []
+    for number, day in enumerate(search.days):
+        if only is None or day.technician_id in only:
+            team = search.best(stop, need, starts, first=number)
+            if team is not None:
+                findings = tuple(dict.fromkeys(finding for one in team.verdicts for finding in one.findings))
+                extra = sum(one.extra_travel for one in team.verdicts)
+                verdict = Verdict(worst([one.level for one in findings]), findings, extra, team.cost)
+                others = tuple(search.days[member].name for member in team.members[1:])
+                together = f"with {' and '.join(others)}"
+                found.append(Candidate(day.technician_id, day.name, team.start, verdict, None, (together,), (), others))
+    return sorted(found, key=lambda candidate: (candidate.cost, candidate.start, candidate.name))
 
 
 def has_pinned_drive(store: Store, reference: str) -> bool:

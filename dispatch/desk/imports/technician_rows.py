@@ -40,6 +40,8 @@ class TechnicianRows(RecordRows[Technician]):
         "lunch_minutes": "30",
         "labour_class": TECHNICIAN.field("labour_class"),
         "vehicle": TECHNICIAN.field("vehicle"),
+        "carries": TECHNICIAN.field("carries"),
+        "ends": TECHNICIAN.field("ends"),
         "cap": TECHNICIAN.field("cap"),
         "billable": TECHNICIAN.field("billable"),
     }

@@ -47,6 +47,8 @@ class VisitRows(TableRows[Request]):
         "emergency": REQUEST.field("emergency"),
         "preferred_technician": "name or login",
         "description": REQUEST.field("description"),
+        **{name: REQUEST.field(name) for name in ("equipment", "people", "crew_skills", "after_minutes", "after_day")},
+        "after": "R4001, a visit that is there already",
         "came_by": REQUEST.field("came_by"),
     }
     named = ("reference",)
@@ -80,6 +82,10 @@ class VisitRows(TableRows[Request]):
         zone = site.zone if site is not None else self._zone
         given: Values = {"client_id": client.id if client else 0, "site": site.name if site else "", "window": None}
         given |= {"reference": reference if visit is None else visit.reference, "same_job": ""}
+        given["after"] = entry.text("after", REFERENCE) if entry.has("after") else before.after if before else ""
+        before_it = self._visits.get(folded(given["after"]))
+        if given["after"] and (before_it is None or before_it is visit):
+            entry.fault("after", f"there is no visit {given['after']} that it could come after")
         if entry.has("preferred_technician") or visit is None:
             given["preferred_id"] = self._preferred(entry)
         request = self.filled(entry, before, **given)
@@ -100,7 +106,13 @@ class VisitRows(TableRows[Request]):
             keys=(reference,) if reference else (),
             theirs=self._as_row(entry, request, names, promised, requested_at),
             ours=ours,
-            write=lambda unit: write_request(unit, visit, NewVisit.of(request, existing(site), promised, requested_at)),
+            write=lambda unit: write_request(
+                unit,
+                visit,
+                NewVisit.of(request, existing(site), promised, requested_at)._replace(
+                    after_id=None if before_it is None else before_it.id
+                ),
+            ),
             obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
         )
 

@@ -10,13 +10,12 @@ from itertools import chain, pairwise, zip_longest
 from db import people, settings, visits
 from db.store import Store, existing
 from dispatch.desk.day import placement, routing
-from dispatch.desk.day.placement import Slot
+from dispatch.desk.day.placement import Slot, need_of
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, promised_by
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.travel import providers
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Unclear, at_local, day_bounds, day_of
-from dispatch.model.skills import abilities
 from dispatch.model.states import ON_THE_WAY_OR_THERE, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
@@ -25,7 +24,7 @@ from dispatch.planning.checker import PlacementGrade, at, check, is_not_preferre
 from dispatch.planning.day import HALF_HOUR, Drives, Rules, SequenceRule, Stop, TechnicianDay
 from dispatch.planning.judging import may_do, timed
 from dispatch.planning.problem import KEPT, Break, Prices, Problem
-from dispatch.planning.teams import Team, TeamNeed, TeamSearch
+from dispatch.planning.teams import Team, TeamSearch
 
 LEFT_OUT = {1: 8e6, 2: 4e6, 3: 2e6, 4: 1e6}
 """The price of leaving a visit out, by priority: above any sum of soft costs of a day, so that it always is the worse
@@ -231,11 +230,6 @@ def _teams(
                 for number, day in enumerate(days)
             )
     return teams, days
-
-
-def need_of(visit: Visit) -> TeamNeed:
-    """How many people a visit needs, and what the others have to be able to do."""
-    return TeamNeed(visit.people, abilities(visit.crew_skills))
 
 
 def starts_on(days: Sequence[TechnicianDay], firm: Firm, scope: PlanScope, earliest: int = 0) -> Sequence[int]:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from db.store import Store
+from dispatch.desk.day.placement import need_of
 from dispatch.desk.plan.companions import with_needs
-from dispatch.desk.plan.day_problem import MOST_WAITING, DayProblem, day_problem, need_of, overtime_of, starts_on
+from dispatch.desk.plan.day_problem import MOST_WAITING, DayProblem, day_problem, overtime_of, starts_on
 from dispatch.desk.plan.proposal import (
     BrokenPromise,
     LeftOut,

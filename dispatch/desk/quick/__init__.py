@@ -14,6 +14,9 @@ What the line may hold beside the work, each at most once where one is enough, i
 | `!`, `emergency` | an emergency, of priority P1 unless another is written |
 | `+server` | a skill that it needs |
 | `#many` | a tag |
+| `&ladder` | equipment that the vehicle has to carry |
+| `x2` | two people at the same time |
+| `after R4001` | not before that visit is over |
 | `~ana` | the preferred technician |
 | `by Jane Lowe` | who reported it (names begin with a capital) |
 | `"10-11"` | work, whatever it looks like |

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -28,6 +29,7 @@ _WAYS = {
 """The words of a line that say how the request came in."""
 _REPORTER = 4
 """So many words a reporter's name has at most."""
+_REFERENCE = re.compile(r"[A-Za-z]+-?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,9 @@ class Understood:
     emergency: bool = False
     skills: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    equipment: tuple[str, ...] = ()
+    people: int = 1
+    after: str = ""
     preferred: str = ""
     reported_by: str = ""
     came_by: str = ""
@@ -69,6 +74,9 @@ class Understood:
             "priority": f"P{self.priority}",
             "skills": ", ".join(self.skills),
             "tags": ", ".join(self.tags),
+            "equipment": ", ".join(self.equipment),
+            "people": str(self.people),
+            "after": self.after,
             "preferred": self.preferred or self.typed("preferred").lstrip("~"),
             "reported_by": self.reported_by,
             "came_by": self.came_by,
@@ -112,6 +120,7 @@ def complete(typed: str, known: Names, today: datetime.date, turn: int = 0) -> s
 def _read(line: LineWords) -> Understood:
     _quotes(line)
     _signs(line)
+    people, after = _people(line), _after(line)
     client, latest = take_client(line), take_latest(line)
     day, minutes = take_day(line), take_length(line)
     window = take_window(line, day)
@@ -131,6 +140,9 @@ def _read(line: LineWords) -> Understood:
         work=_rest(line),
         skills=_lone(line, "skill"),
         tags=_lone(line, "tag"),
+        equipment=_lone(line, "equipment"),
+        people=people,
+        after=after,
         words=tuple(zip(line.raw, line.to, strict=True)),
         candidates=line.candidates,
     )
@@ -166,19 +178,40 @@ def _quotes(line: LineWords) -> None:
 
 
 def _signs(line: LineWords) -> None:
-    """Words that say themselves what they are: +skill #tag ~technician /site !"""
+    """Words that say themselves what they are: +skill #tag &equipment ~technician /site !"""
     for at in line.free():
         word = line.words[at]
         if word[0] == "+" and word[1:2].isalpha():
             line.give("skill", at)
         elif word[0] == "#" and len(word) > 1:
             line.give("tag", at)
+        elif word[0] == "&" and word[1:2].isalpha():
+            line.give("equipment", at)
         elif word[0] == "~" and len(word) > 1:
             line.give("preferred", at)
         elif word[0] in "/@":
             line.give("site", at)
         elif word == "!":
             line.give("emergency", at)
+
+
+def _people(line: LineWords) -> int:
+    """How many come: x2."""
+    for at in line.free():
+        if line.words[at] in ("x1", "x2", "x3", "x4"):
+            line.give("people", at)
+            return int(line.words[at][1])
+    return 1
+
+
+def _after(line: LineWords) -> str:
+    """The visit that is over before it: after R4001, a reference with a figure in it."""
+    for at in line.free():
+        following = at + 1
+        if line.words[at] == "after" and line.is_free(following) and _REFERENCE.fullmatch(line.raw[following]):
+            line.give("after", at, following)
+            return line.raw[following]
+    return ""
 
 
 def _priority(line: LineWords) -> tuple[int, bool]:
@@ -277,6 +310,9 @@ def told(request: Understood, *, hours24: bool = True) -> Iterator[tuple[str, st
     more = [
         f"work: {request.work}" if request.work else "",
         f"needs {', '.join(request.skills)}" if request.skills else "",
+        f"with {', '.join(request.equipment)} aboard" if request.equipment else "",
+        f"{request.people} people" if request.people > 1 else "",
+        f"after {request.after}" if request.after else "",
         " ".join(f"#{tag}" for tag in request.tags),
         f"for {request.preferred}" if request.preferred else "",
         f"reported by {request.reported_by}" if request.reported_by else "",
