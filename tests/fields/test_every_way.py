@@ -18,10 +18,9 @@ from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.files.table import Columns, FileRow
 from dispatch.desk.imports.importing import SUBJECTS
-from dispatch.desk.imports.row_entry import RowEntry
-from dispatch.desk.imports.table_rows import TableRows
+from dispatch.desk.imports.table_rows import RowEntry
 from dispatch.desk.quick.reading import names, understand
-from dispatch.fields.kinds import Moment, YesNo
+from dispatch.fields.kinds import Link, Moment, YesNo
 from dispatch.fields.record import Field, FieldFault
 from dispatch.model.instants import day_of
 from dispatch.records.agreements import BLOCK
@@ -81,10 +80,15 @@ def in_a_form(field: Field, text: str, desk: Desk) -> str:
 def from_files(office: Office, kind: str, field: Field, text: str) -> Iterator[Outcome]:
     """The outcomes in the files that have the field as a column."""
     for subject in SUBJECTS.values():
-        if not issubclass(subject, TableRows) or subject.record is not RECORDS[kind]:
+        if not issubclass(subject.record.cls, RECORDS[kind].cls):
             continue
         for column, one in subject.columns.items():
-            if isinstance(one, Field) and one.name == field.name:
+            # other records are called by their whole names in a file
+            if not isinstance(one.kind, Link) and (one.kind, one.of, one.required) == (
+                field.kind,
+                field.of,
+                field.required,
+            ):
                 entry = RowEntry(FileRow(2, (text,)), Columns({column: 0}, {}, ()), 1)
                 record = subject(office.lee).filled(entry, None)
                 refused = [fault.expected for fault in entry.faults if fault.field == column]
