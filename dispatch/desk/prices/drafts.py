@@ -38,9 +38,8 @@ from dispatch.model.agreements import Agreement, RateCard
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Unclear, at_local, iso
 
-EXAMPLE_MINUTES = 75
-EXAMPLE_DISTANCE = "18"
-EXAMPLE_DRIVE = 30
+_MINUTES, _DISTANCE, _DRIVE = 75, 18, 30
+"""The stay and the drive of an example visit."""
 
 
 class FigureDraft(Draft):
@@ -88,20 +87,16 @@ class CardDraft(FigureDraft):
         return f"{self.name}, from {self.valid_from.isoformat()}"
 
     def whole(self) -> Whole:
-        """Its name, its first day and its form."""
         return {"name": self.name, "valid_from": self.valid_from.isoformat(), "form": self.form}
 
     def stood(self) -> Whole:
-        """Those of the card that it changes."""
         return {} if self.before is None else CardDraft.of(self.before).whole()
 
     def take(self, whole: Whole) -> None:
-        """Write it so."""
         self.name, self.form = str(whole["name"]), dict(whole["form"])
         self.valid_from = datetime.date.fromisoformat(whole["valid_from"])
 
     def read_again(self, store: Store) -> None:
-        """Begin with the card as it stands by now."""
         if self.before is not None:
             self.before = rate_cards.card_called(store, str(self.before.id))
 
@@ -149,8 +144,7 @@ class CardDraft(FigureDraft):
         day = self.valid_from + datetime.timedelta(days=(1 - self.valid_from.weekday()) % 7)
         zone = str(self.form["timezone"])
         start = at_local(day, "10:00", zone, Unclear.FIRST)
-        leg = {"distance": EXAMPLE_DISTANCE, "minutes": EXAMPLE_DRIVE}
-        both = {"distance": str(2 * int(EXAMPLE_DISTANCE)), "minutes": 2 * EXAMPLE_DRIVE}
+        leg, both = ({"distance": str(times * _DISTANCE), "minutes": times * _DRIVE} for times in (1, 2))
         visit = {
             "scheduled_start": iso(start, zone),
             "assignments": [
@@ -158,14 +152,14 @@ class CardDraft(FigureDraft):
                     "technician": "technician",
                     "class": next(iter(self.form["classes"])),
                     "check_in": iso(start, zone),
-                    "check_out": iso(start + EXAMPLE_MINUTES * 60, zone),
+                    "check_out": iso(start + _MINUTES * 60, zone),
                 }
             ],
             "trip": {"leg_in": leg, "leg_home": leg, "total": both, "solo_sum": both},
         }
-        site = {"one_way_distance": EXAMPLE_DISTANCE, "one_way_minutes": EXAMPLE_DRIVE}
+        site = {"one_way_distance": str(_DISTANCE), "one_way_minutes": _DRIVE}
         unit = self.form.get("distance_unit", "mi")
-        sentence = f"{EXAMPLE_MINUTES} min on a Tuesday at 10:00, {EXAMPLE_DISTANCE} {unit} and {EXAMPLE_DRIVE} min from the depot"
+        sentence = f"{_MINUTES} min on a Tuesday at 10:00, {_DISTANCE} {unit} and {_DRIVE} min from the depot"
         try:
             return sentence, charge_sheet(self.form, {}, site, None, visit).as_json()
         except ChargeInputError:
@@ -217,19 +211,15 @@ class AgreementDraft(FigureDraft):
         return f"{self.name}, {self.client}"
 
     def whole(self) -> Whole:
-        """Whose it is, its name, its terms, and what it promises beside them."""
         return {"client": self.client, "name": self.name, "form": self.form}
 
     def stood(self) -> Whole:
-        """Those of the agreement that it changes."""
         return {} if self.before is None else {"client": self.client, "name": self.before.name, "form": self.stands}
 
     def take(self, whole: Whole) -> None:
-        """Write it so."""
         self.client, self.name, self.form = str(whole["client"]), str(whole["name"]), dict(whole["form"])
 
     def read_again(self, store: Store) -> None:
-        """Begin with the agreement as it stands by now."""
         if self.before is not None:
             self.before = agreements.agreement(store, self.before.id) or self.before
             self.stands = agreeing.form_of(self.before, store)
@@ -283,18 +273,6 @@ class AgreementDraft(FigureDraft):
     def additions(self) -> Sequence[tuple[str, str]]:
         """What can be added: a prepaid block, once the agreement is saved."""
         return [("block", "a prepaid block")] if self.form.get("kind") in ("block_hours", "block_money") else []
-
-    def add(self, what: str, name: str = "") -> str:
-        """Nothing is added to an agreement's own form.
-
-        Raises:
-            ValueError: always.
-        """
-        raise ValueError(f"{what} {name} is not a part of the terms")
-
-    def example(self) -> tuple[str, Mapping[str, Any]] | None:
-        """An agreement is tried on a card, not by itself."""
-        return None
 
     def save(self, user: User) -> str:
         """Save it; returns what was done.

@@ -5,8 +5,14 @@ from __future__ import annotations
 from db import settings
 from db.faults import StoreFault
 from db.store import Store
+from dispatch.desk.travel import road_times
+from dispatch.lazily import lazily
 from dispatch.model.maps import Box, DayRoute, Road, Way
 from dispatch.model.travel import Place
+
+with lazily(__name__):
+    from dispatch.desk.roads import road_engines
+    from dispatch.travel import roadmap
 
 
 class Atlas:
@@ -18,14 +24,12 @@ class Atlas:
 
     def ways(self, route: DayRoute) -> tuple[Way, ...]:
         """The way of each leg; nothing without a road engine, or while none can be asked."""
-        from dispatch.desk.roads import road_engines
-
         legs = route.legs
         stops = (*(origin for origin, _, _ in legs), *(place for _, place, _ in legs[-1:]))
         if stops in self._ways:
             return self._ways[stops]
         try:
-            if not stops or not road_engines.configured(settings.firm(self._store)):
+            if not stops or not road_times.sources(settings.firm(self._store)):
                 return ()
             routed, _ = road_engines.route(self._store, stops, self._store.clock.now())
         except StoreFault:
@@ -37,6 +41,4 @@ class Atlas:
 
     def roads(self, box: Box, metres: float) -> list[Road]:
         """The roads in a part of the earth for a view of so many metres a dot; nothing without an extract."""
-        from dispatch.travel.roadmap import roads_in
-
-        return roads_in(box, metres)
+        return roadmap.roads_in(box, metres)
