@@ -69,11 +69,11 @@ class Columns:
     unknown: tuple[str, ...]
 
 
-def read_text(path: Path, limit: int) -> str:
-    """The text of a UTF-8 file of at most `limit` bytes, with or without a byte order mark.
+def read_text(path: Path, limit: int, begins: str) -> str:
+    """The text of a UTF-8 file of at most `limit` bytes, with or without a byte order mark; `begins` says how such a file does.
 
     Raises:
-        Unreadable: there is no such file, it is too large, or it is no UTF-8 text.
+        Unreadable: there is no such file, it is too large, empty, or no UTF-8 text.
     """
     try:
         with path.open("rb") as file:
@@ -91,13 +91,16 @@ def read_text(path: Path, limit: int) -> str:
     if b"\x00" in data:
         raise Unreadable(f"{name} holds a NUL byte in line {_line(data, data.index(0))}: it is not a text file.")
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # positions count from behind the byte order mark
         at = error.start + (len(data) - len(error.object))
         raise Unreadable(
             f"{name} is not UTF-8: line {_line(data, at)} holds the byte 0x{data[at]:02X}; save it as CSV UTF-8."
         ) from None
+    if not text.strip():
+        raise Unreadable(f"{name} is empty; {begins}.")
+    return text
 
 
 def read_table(path: Path, rows: int = ROWS) -> FileTable:
@@ -109,10 +112,8 @@ def read_table(path: Path, rows: int = ROWS) -> FileTable:
     Raises:
         Unreadable: it is not UTF-8, too large, empty, or no table.
     """
-    text = read_text(path, max(_BYTES, rows * _BYTES_PER_ROW))
+    text = read_text(path, max(_BYTES, rows * _BYTES_PER_ROW), "its first line names the columns")
     name = shortened(path.name)
-    if not text.strip():
-        raise Unreadable(f"{name} is empty; its first line names the columns.")
     records = _records(text, name)
     _, headers = next(records, (0, []))
     if not headers:

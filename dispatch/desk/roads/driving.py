@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -139,13 +139,9 @@ def learn(user: User) -> Learned:
     store, firm = user.store, user.firm
     observed = travel_times.observed(store)
     estimate = Estimated()
-    scales: dict[str, TravelScale] = {}
-
-    def estimated(one: Observed) -> int | None:
-        return estimate.leg(one.origin, one.destination, one.departed_at).seconds
-
-    if (scale := learned_scale(observed, estimated, firm.zone)) is not None:
-        scales[ESTIMATED] = scale
+    said: dict[str, Callable[[Observed], int | None]] = {
+        ESTIMATED: lambda one: estimate.leg(one.origin, one.destination, one.departed_at).seconds
+    }
     for source in road_times.sources(firm):
         ends = sorted({point(one.origin) for one in observed}), sorted({point(one.destination) for one in observed})
         cells = road_times.cells(store, firm, source, *ends)
@@ -154,8 +150,9 @@ def learn(user: User) -> Learned:
             cell = cells.get((point(one.origin), point(one.destination)))
             return None if cell is None else cell.seconds
 
-        if (scale := learned_scale(observed, by_road, firm.zone)) is not None:
-            scales[source.key] = scale
+        said[source.key] = by_road
+    learned = {key: learned_scale(observed, seconds, firm.zone) for key, seconds in said.items()}
+    scales = {key: scale for key, scale in learned.items() if scale is not None}
     pairs = learned_pairs(observed)
     with user.write("learn drives", Role.LEAD, Role.DISPATCHER) as unit:
         travel_times.keep_learned(unit, pairs, scales)
