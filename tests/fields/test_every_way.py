@@ -16,7 +16,6 @@ from dispatch.closeout.template_form import ITEM, item_form, item_texts, read_it
 from dispatch.commands.options import options_of, typed
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_stores import RECORD_STORES
-from dispatch.desk.files.table import Columns, FileRow
 from dispatch.desk.imports.importing import SUBJECTS
 from dispatch.desk.imports.table_rows import RowEntry
 from dispatch.desk.quick.reading import names, understand
@@ -89,7 +88,7 @@ def from_files(office: Office, kind: str, field: Field, text: str) -> Iterator[O
                 field.of,
                 field.required,
             ):
-                entry = RowEntry(FileRow(2, (text,)), Columns({column: 0}, {}, ()), 1)
+                entry = RowEntry(2, {column: text.strip()})
                 record = subject(office.lee).filled(entry, None)
                 refused = [fault.expected for fault in entry.faults if fault.field == column]
                 yield ("refused", refused[0]) if refused else ("is", getattr(record, field.of))

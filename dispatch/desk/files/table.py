@@ -13,6 +13,7 @@ import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from dispatch.desk.files.verdicts import shortened
 from dispatch.desk.session.refusals import Refusal
@@ -43,8 +44,7 @@ def unwatched(doing: str, done: int, of: int) -> None:
     """Nobody looks on."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
+class FileRow(NamedTuple):
     """A row of the file. `number` is the one a spreadsheet shows; the first line is row 1."""
 
     number: int

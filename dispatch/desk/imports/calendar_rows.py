@@ -9,6 +9,7 @@ again: the same event is never taken twice, and a changed one differs.
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -69,7 +70,7 @@ class CalendarRows(VisitRows):
         self._by_uid = {uid: known[visit_id] for uid, visit_id in visits.uids(self.store).items()}
         self._by_id = {site.id: site for site in self._sites.values()}
         self._places = Places(self._clients.values(), list(self._sites.values()))
-        self._next = int(visits.next_reference(self.store)[1:])
+        self._numbers = itertools.count(int(visits.next_reference(self.store)[1:]))
 
     def says(self, entry: RowEntry, column: str) -> bool:
         """An event says something of all that is compared."""
@@ -110,8 +111,10 @@ class CalendarRows(VisitRows):
         if not entry.faults and site is not None and span is not None:
             self.look_at(entry, site, after)
             if span.last < day_of(self.user.now, zone):
-                entry.warn("the event is over: it would stand in the queue as overdue")
-        after = replace(after, reference=before.reference or self._reference(entry, skipped))
+                entry.warnings.append("the event is over: it would stand in the queue as overdue")
+        if visit is None:
+            untaken = entry.faults or skipped
+            after = replace(after, reference=entry.raw("summary") if untaken else f"R{next(self._numbers)}")
         beside = {"skipped": skipped if visit is None else "", "question": question, "offer": offer}
         return self.requested(entry, after, site, visit, uid, **beside)
 
@@ -132,13 +135,6 @@ class CalendarRows(VisitRows):
             obstacles=refuse,
             skipped="cancelled" if visit is None else "",
         )
-
-    def _reference(self, entry: RowEntry, skipped: str) -> str:
-        """The reference that the event's visit will get."""
-        if entry.faults or skipped:
-            return entry.raw("summary")
-        self._next += 1
-        return f"R{self._next - 1}"
 
     def _site(self, entry: RowEntry, visit: Visit | None) -> tuple[Site | None, Question | None]:
         """The site that the event speaks of, or the question which one it is."""

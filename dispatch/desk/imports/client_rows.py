@@ -154,7 +154,7 @@ class ClientRows(TableRows[Client]):
         known = self._matching(client, said.starts) if client else None
         opening = _opening(agreements.blocks_of(self.store, known.id)) if known else None
         stands = AgreementRow.of(known, opening) if known else AgreementRow()
-        given = {field.of: getattr(said, field.of) for field in _AGREEMENT.fields if entry.has(field.name)}
+        given = {field.of: getattr(said, field.of) for field in _AGREEMENT.fields if field.name in entry.texts}
         agreed = replace(stands, **given)
 
         def write(unit: Unit) -> None:
@@ -181,7 +181,7 @@ class ClientRows(TableRows[Client]):
         said = {
             attribute: self.value(entry, self.columns[column]) or ""
             for column, attribute in _CONTACT.items()
-            if entry.has(column)
+            if column in entry.texts
         }
         if not said.get("name") and (said.get("phone") or said.get("email")):
             # somebody answers there, and the file does not say who

@@ -57,11 +57,11 @@ class SiteRows(TableRows[Site]):
         after = self.filled(entry, site, **({"name": site.name} if site else {}))
         before = site.place if site else None
         if after.place is None and not entry.faults:
-            entry.warn("no coordinates: the site is not placed yet, and drives to it are unknown")
+            entry.warnings.append("no coordinates: the site is not placed yet, and drives to it are unknown")
         if after.place != before:
             after = replace(after, place_source=SOURCE, place_precision="")
             if site is not None and site.one_way_provenance not in _COMPUTED:
-                entry.warn(f"the one-way figures are {site.one_way_provenance} and stay as they are")
+                entry.warnings.append(f"the one-way figures are {site.one_way_provenance} and stay as they are")
             elif not (entry.raw("one_way_distance") or entry.raw("one_way_minutes")):
                 # they were reckoned to where the site was
                 after = replace(after, one_way_distance=None, one_way_minutes=None)

@@ -14,7 +14,7 @@ from db.names import folded
 from db.unit import Unit
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_store import RecordStore
-from dispatch.desk.files.table import Columns, FileRow, FileTable, Watch, unwatched
+from dispatch.desk.files.table import Columns, FileTable, Watch, unwatched
 from dispatch.desk.files.verdicts import JudgedRow, Question, RowFault, RowVerdict, differences, shortened
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import Parsed, clock
@@ -33,31 +33,19 @@ _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,12})?")
 
 
+@dataclass(slots=True)
 class RowEntry:
-    """One row on its way in: what stands in its columns, and every fault, so that all are told at once."""
+    """One row on its way in: the texts of the columns that the file has, and every fault, so that all are told at once."""
 
-    def __init__(self, row: FileRow, columns: Columns, width: int) -> None:
-        self.row = row.number
-        self.faults: list[RowFault] = []
-        self.warnings: list[str] = []
-        self._columns = columns
-        self._cells = row.cells
-        # what trails behind the last column is harmless as long as it is empty
-        if len(row.cells) < width or any(cell.strip() for cell in row.cells[width:]):
-            expected = f"has {len(row.cells)} fields where the first line has {width}"
-            self.faults.append(RowFault("row", "", expected))
-
-    def has(self, column: str) -> bool:
-        """Whether the file has the column. What it has not, it says nothing about."""
-        return column in self._columns.position
-
-    def place(self, column: str) -> int:
-        """Where the column stands in the file; behind all others where it has none such."""
-        return self._columns.position.get(column, len(self._cells))
+    row: int
+    texts: Mapping[str, str]
+    faults: list[RowFault] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    """What somebody should look at, though the row passes."""
 
     def raw(self, column: str) -> str:
-        """The field as written, trimmed; empty where there is none."""
-        return "".join(self._cells[self.place(column) :][:1]).strip()
+        """The field as written; empty where there is none."""
+        return self.texts.get(column, "")
 
     def fault(self, column: str, expected: str, value: str | None = None) -> None:
         """Refuse the row for what stands in the column (or for `value`)."""
@@ -66,10 +54,6 @@ class RowEntry:
     def faults_on(self, *columns: str) -> bool:
         """Whether one of these columns has a fault already."""
         return any(fault.field in columns for fault in self.faults)
-
-    def warn(self, text: str) -> None:
-        """Let the row pass, and say what somebody should look at."""
-        self.warnings.append(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +212,12 @@ class TableRows(ABC, Generic[T]):
 
     def says(self, entry: RowEntry, column: str) -> bool:
         """Whether a row says anything about a column."""
-        return entry.has(column)
+        return column in entry.texts
 
     def filled(self, entry: RowEntry, before: T | None, **given: Any) -> T:
         """The record of a row, with what is given by attribute."""
         for group in self.together:
-            if any(entry.has(part.name) for part in group.fields):
+            if any(part.name in entry.texts for part in group.fields):
                 given[group.fields[0].of] = self._made(entry, group)
         after: T = self.read(entry, self.record, before, **given)
         return after
@@ -296,7 +280,7 @@ class TableRows(ABC, Generic[T]):
 def _tell(entry: RowEntry, faults: Sequence[FieldFault]) -> None:
     for fault in faults:
         if fault.owed:
-            entry.warn(fault.text)
+            entry.warnings.append(fault.text)
         elif not entry.faults_on(fault.name):
             entry.fault(fault.name, fault.reason, fault.typed)
 
@@ -307,16 +291,21 @@ def judge(
     """The verdict on every row of a table, in its order."""
     seen: dict[str, int] = {}
     judged = []
-    for done, row in enumerate(table.rows):
+    width = len(table.headers)
+    for done, (number, cells) in enumerate(table.rows):
         watch("looking at", done, len(table.rows))
-        judged.append(_judged(subject, RowEntry(row, columns, len(table.headers)), seen, update))
+        entry = RowEntry(number, {name: "".join(cells[at : at + 1]).strip() for name, at in columns.position.items()})
+        # what trails behind the last column is harmless as long as it is empty
+        if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+            # its values stand under the wrong names: what they say is not worth telling
+            fault = RowFault("row", "", f"has {len(cells)} fields where the first line has {width}")
+            judged.append(JudgedRow(number, shortened(entry.raw(subject.key)), RowVerdict.REFUSED, (fault,)))
+        else:
+            judged.append(_judged(subject, entry, seen, update))
     return judged
 
 
 def _judged(subject: TableRows[Any], entry: RowEntry, seen: dict[str, int], update: bool) -> JudgedRow:
-    if entry.faults:
-        # a row of another width has its values under the wrong names: what they say is not worth telling
-        return JudgedRow(entry.row, shortened(entry.raw(subject.key)), RowVerdict.REFUSED, tuple(entry.faults))
     draft = subject.draft(entry)
     reference = shortened(draft.reference)
     for key in map(folded, draft.keys):
@@ -324,12 +313,13 @@ def _judged(subject: TableRows[Any], entry: RowEntry, seen: dict[str, int], upda
             entry.fault(subject.key, f"stands in row {first} already", draft.reference)
             break
     if draft.skipped:
-        entry.warn(draft.skipped)
+        entry.warnings.append(draft.skipped)
         return JudgedRow(entry.row, reference, RowVerdict.SKIPPED, warnings=tuple(entry.warnings))
     differing = () if entry.faults or draft.ours is None else differences(draft.ours, draft.theirs, str)
     if update and differing:
         draft.obstacles(entry, [one.field for one in differing])
-    faults = sorted(entry.faults, key=lambda fault: entry.place(fault.field))
+    order = list(entry.texts)
+    faults = sorted(entry.faults, key=lambda fault: order.index(fault.field) if fault.field in order else len(order))
     verdict = RowVerdict.on(faults, draft.ours is not None, differing, update)
     return JudgedRow(
         entry.row,

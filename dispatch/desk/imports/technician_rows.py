@@ -88,7 +88,9 @@ class TechnicianRows(TableRows[Technician]):
         self._refuse_somebody_else(entry, name, login, staff, technician)
         after = self.filled(entry, technician, login=login if staff is None else staff.login)
         if after.labour_class and self._classes and after.labour_class not in self._classes:
-            entry.warn(f"the rate card has no labour class {after.labour_class}: their visits cannot be charged")
+            entry.warnings.append(
+                f"the rate card has no labour class {after.labour_class}: their visits cannot be charged"
+            )
         if staff is not None and technician is None and not email:
             after = replace(after, email=staff.email)
         keys = tuple(f"{what} {text}" for what, text in (("login", login), ("name", name)) if text)

@@ -149,7 +149,7 @@ class VisitRows(TableRows[RowRequest]):
         site = self._site_of(entry, after)
         if site is not None:
             after = replace(after, site=site.name)
-        if after.promised and any(entry.has(part.name) for part in _PROMISED.fields):
+        if after.promised and any(part.name in entry.texts for part in _PROMISED.fields):
             after = replace(after, promised=_instants(entry, after, site.zone if site else self._zone))
         for skill in sorted(after.skills - self._skills):
             known = ", ".join(map(show, sorted(self._skills))) or "none yet: import technicians first"
@@ -181,7 +181,7 @@ class VisitRows(TableRows[RowRequest]):
 
     def says(self, entry: RowEntry, column: str) -> bool:
         """`now` is a default for new requests, not a correction of an old one."""
-        return entry.has(column) and (column != "requested_at" or bool(entry.raw(column)))
+        return column in entry.texts and (column != "requested_at" or bool(entry.raw(column)))
 
     def _site_of(self, entry: RowEntry, request: RowRequest) -> Site | None:
         client = self._clients.get(request.client_id)
@@ -196,7 +196,7 @@ class VisitRows(TableRows[RowRequest]):
         """Say what will matter when the visit is planned or charged, though it can be taken."""
         date, promised = request.wanted_on, request.promised
         if site.place is None:
-            entry.warn("the site has no coordinates: drives to it are unknown")
+            entry.warnings.append("the site has no coordinates: drives to it are unknown")
         open_at = () if date is None else openings_on(site.access, date, site.zone)
         outside = promised is not None and not any(
             opens <= promised[0] and promised[1] <= closes for opens, closes in open_at
@@ -207,10 +207,10 @@ class VisitRows(TableRows[RowRequest]):
                 for hours in site.access
                 if hours.weekday == date.weekday()
             )
-            entry.warn(f"the promised window is outside the access hours ({opening or 'closed'})")
+            entry.warnings.append(f"the promised window is outside the access hours ({opening or 'closed'})")
         last_day = self._last_days.get(site.client_id)
         if last_day is not None and last_day < (date or day_of(self.user.now, site.zone)):
-            entry.warn(f"the client's agreement ended on {day_text(last_day)}")
+            entry.warnings.append(f"the client's agreement ended on {day_text(last_day)}")
 
 
 def refuse_begun(entry: RowEntry, visit: Visit | None, columns: Sequence[str]) -> None:
@@ -227,7 +227,7 @@ def refuse_begun(entry: RowEntry, visit: Visit | None, columns: Sequence[str]) -
             "client", f"the visit is one of {show(visit.client, 40)}'s and stays theirs; give it another reference"
         )
     elif visit.state in AHEAD:
-        entry.warn(f"the visit is {visit.state.label}: look at its place on the board again")
+        entry.warnings.append(f"the visit is {visit.state.label}: look at its place on the board again")
 
 
 def _instants(entry: RowEntry, request: RowRequest, zone: str) -> tuple[int, int] | None:

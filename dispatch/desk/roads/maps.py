@@ -38,7 +38,7 @@ def draw(extract: Path, tell: Progress = lambda step: None, stop: threading.Even
     return name
 
 
-def try_draw(extract: Path, tell: Progress = lambda step: None, stop: threading.Event | None = None) -> str:
+def try_draw(extract: Path, tell: Progress, stop: threading.Event | None = None) -> str:
     """The same, where drives are what matters: what keeps the roads from being drawn is said, and no refusal."""
     if carried_drives.is_drives_file(extract):
         return ""

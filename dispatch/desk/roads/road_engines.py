@@ -229,7 +229,7 @@ def export(user: User) -> dict[str, Any]:
     return carried_drives.drives_form(firm.roads, name, places, road_times.cells(store, firm, source, points, points))
 
 
-def remove(user: User, *, keep_files: bool = False) -> str:
+def remove(user: User) -> str:
     """Reckon drives without the graph again, and take its files off this machine; returns its name.
 
     Raises:
@@ -244,12 +244,11 @@ def remove(user: User, *, keep_files: bool = False) -> str:
     graph = graphs.graph(graph_id)
     if graph is None:
         return graph_id
-    if not keep_files:
-        maps.erase(graph.name)
-        try:
-            graphs.remove(graph)
-        except OSError as error:
-            raise Refusal(f"{graph.folder} could not be removed: {error.strerror or error}.") from error
+    maps.erase(graph.name)
+    try:
+        graphs.remove(graph)
+    except OSError as error:
+        raise Refusal(f"{graph.folder} could not be removed: {error.strerror or error}.") from error
     return graph.name
 
 
