@@ -29,7 +29,7 @@ from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.clients import Site
 from dispatch.model.instants import Unclear, at_wall, clock_text, day_of
 from dispatch.model.states import State
-from dispatch.model.text import NOTE, show
+from dispatch.model.text import show
 from dispatch.model.visits import Visit
 from dispatch.planning.recurring import Monthly, Weekly
 from dispatch.records.requests import REQUEST

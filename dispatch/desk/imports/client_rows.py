@@ -17,10 +17,9 @@ from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, deci
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import Choice, Day, Parsed, Whole
 from dispatch.fields.record import Field, RecordType
-from dispatch.model import text as limits
 from dispatch.model.agreements import Agreement, PrepaidBlock
 from dispatch.model.clients import Client, Contact
-from dispatch.model.text import clean, show
+from dispatch.model.text import NAME, clean, show
 from dispatch.records.clients import CLIENT
 
 NAMES = {
@@ -83,7 +82,7 @@ class AgreementRow:
 
 def _of_first(column: str, about: str, attribute: str) -> Field:
     """A column of the first contact."""
-    first = Parsed("text", partial(clean, limit=limits.NAME), lambda contacts: getattr(contacts[0], attribute), ())
+    first = Parsed("text", partial(clean, limit=NAME), lambda contacts: getattr(contacts[0], attribute), ())
     return Field(column, about, first, attribute="contacts")
 
 

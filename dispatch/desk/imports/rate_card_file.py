@@ -20,11 +20,10 @@ from dispatch.desk.files.verdicts import JudgedRow, RowFault, RowVerdict, differ
 from dispatch.desk.firm.depot_drive import reckoned
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import iso_day
-from dispatch.model import text as limits
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of, zone_of
 from dispatch.model.states import Role
-from dispatch.model.text import clean
+from dispatch.model.text import ADDRESS, NAME, clean
 from dispatch.model.travel import Place
 
 ROLES = (Role.LEAD,)
@@ -55,7 +54,7 @@ def judge_card(user: User, given: Mapping[str, Any], *, update: bool) -> JudgedR
     new_year = datetime.date(day_of(user.now, zone).year, 1, 1)
     valid_from = _said("valid_from", given, new_year, iso_day, faults)
     otherwise = f"Rate card from {valid_from.isoformat()}"
-    name = _said("name", given, otherwise, partial(clean, limit=limits.NAME), faults) or otherwise
+    name = _said("name", given, otherwise, partial(clean, limit=NAME), faults) or otherwise
     depot = _said("depot", given, None, _depot, faults)
     before = next((known for known in agreements.rate_cards(user.store) if known.valid_from == valid_from), None)
 

@@ -56,7 +56,7 @@ class RowEntry:
         return any(fault.field in columns for fault in self.faults)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileDesk(Desk):
     """The world of a file: it means the same on every day. What is `known`, noun by noun, is called by its whole name."""
 
@@ -65,11 +65,6 @@ class FileDesk(Desk):
     _called: dict[tuple[str, Any], str] = field(default_factory=dict)
 
     def find(self, noun: str, text: str) -> Any:
-        """The key of the record of that name.
-
-        Raises:
-            ValueError: there is none.
-        """
         if noun not in self.known:
             return Desk.find(self, noun, text)  # `super` does not find the class that its slots have made anew
         if (record := self.known[noun].get(folded(text))) is None:
@@ -77,7 +72,7 @@ class FileDesk(Desk):
         return record.id
 
     def title(self, noun: str, key: Any) -> str:
-        """What a record is called; looked up once."""
+        """As of any context; looked up once."""
         if (noun, key) not in self._called:
             self._called[noun, key] = Desk.title(self, noun, key)
         return self._called[noun, key]

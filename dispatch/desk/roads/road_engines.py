@@ -27,7 +27,7 @@ from dispatch.travel.sources import Source, local_source
 
 with lazily(__name__):
     from dispatch.desk.roads import carried_drives, maps
-    from dispatch.travel import executables, graphs, roads, sidecar
+    from dispatch.travel import engines, executables, graphs, sidecar
 
 REST = 60.0
 """Seconds for which an engine that could not be asked is left alone."""
@@ -76,7 +76,7 @@ def live(store: Store) -> Chain:
     for source in road_times.sources(firm):
         trusted.append(providers.cached_roads(store, firm, source))
         try:
-            finder = roads.Roads(source.engine())
+            finder = engines.Roads(source.engine())
         except Unavailable as fault:
             notes.append(str(fault))
             continue
