@@ -28,22 +28,18 @@ class RecurrenceRecords(RecordStore[Recurrence]):
     rows = recurrences.RECURRENCES
 
     def find(self, store: Store, name: str) -> Recurrence:
-        """The recurrence of that number, or the one whose title alone holds the text."""
         recurrence = recurrences.recurrence(store, int(name)) if name.strip().isdecimal() else None
         return super().find(store, name) if recurrence is None else recurrence
 
     def title(self, store: Store, record: Recurrence) -> str:
-        """Its number, where and what."""
         return f"{record.id}  {site_called(store, record.site_id)}: {record.work}"
 
     def line(self, store: Store, record: Recurrence) -> str:
-        """The rule and the next day."""
         following = preview(store, record, 1)
         then = f"next {day_text(following[0])}" if following else "no more visits"
         return f"{record.rule}  {then}"
 
     def doubts(self, desk: Desk, before: Recurrence | None, after: Recurrence) -> Iterator[tuple[str, str]]:
-        """An agreement is there where one is followed, and somebody has each skill."""
         site = clients.site(desk.store, after.site_id)
         agreed = site is not None and agreements.agreements_of(desk.store, site.client_id)
         if after.rule.startswith("as agreed") and site is not None and not agreed:
@@ -61,7 +57,6 @@ class RecurrenceRecords(RecordStore[Recurrence]):
         return key
 
     def notes(self, store: Store, record: Recurrence) -> Sequence[str]:
-        """The next days, and the visits that are planned or begun otherwise than it now asks."""
         following = preview(store, record, _SHOWN)
         notes = [f"next: {', '.join(day_text(day) for day in following)}"] if following else ["no more visits"]
         for visit in left_standing(store, record):

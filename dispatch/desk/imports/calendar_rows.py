@@ -77,7 +77,6 @@ class CalendarRows(VisitRows):
         return True
 
     def draft(self, entry: RowEntry) -> RowDraft:
-        """The request of an event."""
         for trouble in filter(None, entry.raw("trouble").split("\n")):
             column, _, text = trouble.partition(": ")
             entry.fault(column.casefold(), text, "")

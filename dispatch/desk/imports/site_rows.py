@@ -51,7 +51,6 @@ class SiteRows(TableRows[Site]):
         self._sites = {(site.client_id, folded(site.name)): site for site in clients.all_sites(self.store)}
 
     def draft(self, entry: RowEntry) -> RowDraft:
-        """The site of a row."""
         client = self.desk.known["client"].get(folded(entry.raw("client")))
         site = self._sites.get((client.id, folded(entry.raw("site")))) if client else None
         after = self.filled(entry, site, **({"name": site.name} if site else {}))

@@ -143,7 +143,6 @@ class VisitRows(TableRows[RowRequest]):
             self._last_days[agreement.client_id] = agreement.ends and known and max(agreement.ends, known)
 
     def draft(self, entry: RowEntry) -> RowDraft:
-        """The request of a row, with what is known about it already."""
         visit = self._visits.get(folded(entry.raw("reference")))
         after = self.filled(entry, None if visit is None else RowRequest.of(visit))
         site = self._site_of(entry, after)

@@ -207,7 +207,6 @@ class AgreementDraft(FigureDraft):
 
     @property
     def title(self) -> str:
-        """What is being written."""
         return f"{self.name}, {self.client}"
 
     def whole(self) -> Whole:
@@ -225,7 +224,6 @@ class AgreementDraft(FigureDraft):
             self.stands = agreeing.form_of(self.before, store)
 
     def figures(self) -> list[FormFigure]:
-        """Its figures, section by section."""
         kind = str(self.form.get("kind", "tm"))
         found = list(agreement_figures(kind))
         if kind == "retainer":
@@ -238,7 +236,6 @@ class AgreementDraft(FigureDraft):
         return found
 
     def faults(self) -> list[str]:
-        """Everything that keeps it from being saved."""
         faults = validate_agreement({key: value for key, value in self.form.items() if key not in _BESIDE})
         if self.form.get("starts") is None:
             faults.append("starts: is missing")
@@ -254,7 +251,6 @@ class AgreementDraft(FigureDraft):
         return None if self.before is None else agreeing.counts_from(self.before, self.form.get(_FROM, ""), self.today)
 
     def shown(self, figure: FormFigure) -> tuple[str, bool]:
-        """A figure's value in words, and whether it is the agreement's own rather than the default."""
         if figure.path.startswith(PREFIX):
             return shown(self.form.get("service", {}), figure.path, self.defaults)
         if figure.path in _USUAL and figure.path not in self.form:
