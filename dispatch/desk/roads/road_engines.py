@@ -15,19 +15,19 @@ from db.store import Store
 from dispatch.desk.day import routing
 from dispatch.desk.session.refusals import NotFound, Refusal
 from dispatch.desk.session.user import User
-from dispatch.desk.travel import providers, road_times
+from dispatch.desk.travel import road_times
 from dispatch.lazily import lazily
 from dispatch.model.firm import Firm
 from dispatch.model.states import Role
 from dispatch.model.text import show
-from dispatch.model.travel import Place, RoutedLeg
-from dispatch.travel.chain import Chain, Unavailable
+from dispatch.model.travel import Place
+from dispatch.travel.chain import Unavailable
 from dispatch.travel.known import Cell, Pair, point
 from dispatch.travel.sources import Source, local_source
 
 with lazily(__name__):
     from dispatch.desk.roads import carried_drives, maps
-    from dispatch.travel import engines, executables, graphs, sidecar
+    from dispatch.travel import executables, graphs, sidecar
 
 REST = 60.0
 """Seconds for which an engine that could not be asked is left alone."""
@@ -60,31 +60,6 @@ def prefetch(user: User, day: datetime.date) -> Fetched:
     with _asking:
         count, notes = _fetch(user, firm, road_times.places_on(user.store, day))
     return Fetched(count, routing.renew(user, day), tuple(notes))
-
-
-def route(store: Store, stops: Sequence[Place | None], at: int) -> tuple[list[RoutedLeg], list[str]]:
-    """The legs of a route with their ways, for a map, and notes on what could not be asked. Call it from a thread."""
-    chain = live(store)
-    return chain.route(stops, at), chain.notes
-
-
-def live(store: Store) -> Chain:
-    """The firm's providers with its engines asked where the cache has no answer. Nothing is kept."""
-    firm = settings.firm(store)
-    trusted = providers.known_drives(store)
-    finders, notes = [], []
-    for source in road_times.sources(firm):
-        trusted.append(providers.cached_roads(store, firm, source))
-        try:
-            finder = engines.Roads(source.engine())
-        except Unavailable as fault:
-            notes.append(str(fault))
-            continue
-        trusted.append(providers.scaled(store, firm, source.key, finder))
-        finders.append(finder)
-    chain = Chain([*trusted, providers.estimated(store, firm)], finders)
-    chain.notes += notes
-    return chain
 
 
 def _fetch(user: User, firm: Firm, places: Sequence[Place]) -> tuple[int, list[str]]:
@@ -229,7 +204,7 @@ def export(user: User) -> dict[str, Any]:
     return carried_drives.drives_form(firm.roads, name, places, road_times.cells(store, firm, source, points, points))
 
 
-def remove(user: User) -> str:
+def remove(user: User, *, keep_files: bool = False) -> str:
     """Reckon drives without the graph again, and take its files off this machine; returns its name.
 
     Raises:
@@ -244,11 +219,12 @@ def remove(user: User) -> str:
     graph = graphs.graph(graph_id)
     if graph is None:
         return graph_id
-    maps.erase(graph.name)
-    try:
-        graphs.remove(graph)
-    except OSError as error:
-        raise Refusal(f"{graph.folder} could not be removed: {error.strerror or error}.") from error
+    if not keep_files:
+        maps.erase(graph.name)
+        try:
+            graphs.remove(graph)
+        except OSError as error:
+            raise Refusal(f"{graph.folder} could not be removed: {error.strerror or error}.") from error
     return graph.name
 
 
