@@ -30,7 +30,7 @@ def add(user: User, kind: str, texts: Mapping[str, str]) -> Any:
     record_store = RECORD_STORES[kind]
     if kind == "settings":
         raise Refusal("There is one set of settings; edit it.")
-    with user.write(f"add a {record_store.noun}", *record_store.roles) as unit:
+    with user.write(f"add a {record_store.record.noun}", *record_store.record.roles) as unit:
         record, picture = _put(user, unit, kind, None, texts)
         _remember(user, unit, "add", record, picture)
         return record
@@ -47,7 +47,7 @@ def put(user: User, kind: str, label: str, entries: Sequence[tuple[Any | None, M
         NotAllowed, Faulty, Stale: as `add` and `edit`; nothing was changed.
     """
     record_store = RECORD_STORES[kind]
-    with user.write(f"edit a {record_store.noun}", *record_store.roles) as unit:
+    with user.write(f"edit a {record_store.record.noun}", *record_store.record.roles) as unit:
         done = [_put(user, unit, kind, before, texts) for before, texts in entries]
         changes.remember(unit, label, [picture for _, picture in done])
         return [record for record, _ in done]
@@ -62,10 +62,10 @@ def edit(user: User, kind: str, before: Any, texts: Mapping[str, str]) -> Any:
         Stale: somebody else changed the record since `before` was read.
     """
     record_store = RECORD_STORES[kind]
-    with user.write(f"edit a {record_store.noun}", *record_store.roles) as unit:
+    with user.write(f"edit a {record_store.record.noun}", *record_store.record.roles) as unit:
         current = record_store.get(user.store, before.id)
         if current is None:
-            raise Stale(f"The {record_store.noun} is not there any more.", table=kind, key=before.id)
+            raise Stale(f"The {record_store.record.noun} is not there any more.", table=kind, key=before.id)
         record, picture = _put(user, unit, kind, before, texts)
         if picture.before == picture.after:
             unit.leave_unchanged()
@@ -82,7 +82,7 @@ def settle(user: User, texts: Mapping[str, str]) -> None:
     firm = settings.firm(user.store)
     confirmed = {name: getattr(firm, name) for name in texts if name not in known and getattr(firm, name) is not None}
     if confirmed:
-        with user.write("confirm settings", *record_store.roles) as unit:
+        with user.write("confirm settings", *record_store.record.roles) as unit:
             settings.set_firm(unit, **confirmed)
 
 
@@ -94,7 +94,7 @@ def archive(user: User, kind: str, record: Any) -> None:
         Refusal: open work hangs on it; the sentence says which.
     """
     record_store = RECORD_STORES[kind]
-    with user.write(f"archive a {record_store.noun}", *record_store.roles) as unit:
+    with user.write(f"archive a {record_store.record.noun}", *record_store.record.roles) as unit:
         _let_go(user.store, record_store, kind, record)
         look = _look(user.store, record_store, record)
         record_store.put_away(unit, record, unit.at)
@@ -118,7 +118,7 @@ def differences(store: Store, kind: str, mine: Mapping[str, str], key: int) -> l
     if current is None:
         return []
     theirs = record_store.texts(store, current)
-    labels = {field.name: field.label for field in record_store.fields}
+    labels = {field.name: field.label for field in record_store.record.typed}
     return [
         f"{labels.get(name, name)}: now “{theirs.get(name, '')}”, you have “{text}”"
         for name, text in mine.items()
@@ -175,5 +175,5 @@ def _look(store: Store, record_store: RecordStore[Any], record: Any) -> dict[str
 
 def _remember(user: User, unit: Unit, deed: str, record: Any, picture: RecordChange) -> None:
     record_store = RECORD_STORES[picture.entity]
-    label = f"{deed} {record_store.noun} {record_store.title(user.store, record)}"
+    label = f"{deed} {record_store.record.noun} {record_store.title(user.store, record)}"
     changes.remember(unit, label, [picture])

@@ -12,8 +12,7 @@ from db.unit import Unit
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.records import near
 from dispatch.desk.session.user import User
-from dispatch.fields.record import Field, FieldFault, RecordType
-from dispatch.model.states import Role
+from dispatch.fields.record import FieldFault, RecordType
 
 T = TypeVar("T")
 
@@ -34,21 +33,6 @@ class RecordStore(ABC, Generic[T]):
     record: ClassVar[RecordType[T]]
     rows: ClassVar[Rows[Any] | KeptInTables]
 
-    @property
-    def noun(self) -> str:
-        """What it is called."""
-        return self.record.noun
-
-    @property
-    def roles(self) -> tuple[Role, ...]:
-        """Who may write it."""
-        return self.record.roles
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """Its fields, as they are typed."""
-        return self.record.typed
-
     def all(self, store: Store) -> Sequence[T]:
         """Every record that is not archived."""
         return self.rows.all(store)
@@ -63,7 +47,7 @@ class RecordStore(ABC, Generic[T]):
         Raises:
             NotFound: there is none, or several; the sentence names those that come near.
         """
-        return near(self.noun, name, {self.title(store, record): record for record in self.all(store)})
+        return near(self.record.noun, name, {self.title(store, record): record for record in self.all(store)})
 
     def title(self, store: Store, record: T) -> str:
         """What the record is called."""

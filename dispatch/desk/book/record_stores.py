@@ -356,7 +356,7 @@ class SettingsRecords(RecordStore[Firm]):
             raise Stale(
                 f"{who} changed the settings after you had opened them. Nothing was saved.", table="setting", key=0
             )
-        names = [field.of for field in self.fields if getattr(after, field.of) != getattr(now, field.of)]
+        names = [field.of for field in self.record.typed if getattr(after, field.of) != getattr(now, field.of)]
         settings.set_firm(unit, **{name: getattr(after, name) for name in names})
         return 0
 

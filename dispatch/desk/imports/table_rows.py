@@ -122,16 +122,21 @@ def time_in(
     name: str, about: str, of: str, text_of: Callable[[Any], str], empty: Any = None, *, end: bool = False
 ) -> Field:
     """A column of times of the day (as an `end` also 24:00) that are a part of the attribute `of`."""
+    return Field(name, about, Parsed("a time", partial(time_of, end=end), text_of, empty), attribute=of)
 
-    def read(text: str) -> int:
-        if not _CLOCK.fullmatch(text):
-            raise ValueError("is not a time written as 09:00")
-        try:
-            return parse_clock(text, allow_24=end)
-        except ValueError:
-            raise ValueError("is a time that no clock has; write for example 09:00") from None
 
-    return Field(name, about, Parsed("a time", read, text_of, empty), attribute=of)
+def time_of(text: str, *, end: bool) -> int:
+    """A time of day as HH:MM, in minutes since midnight; as an `end` also 24:00.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not _CLOCK.fullmatch(text):
+        raise ValueError("is not a time written as 09:00")
+    try:
+        return parse_clock(text, allow_24=end)
+    except ValueError:
+        raise ValueError("is a time that no clock has; write for example 09:00") from None
 
 
 def forward(column: str, first: int, last: int) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from db.names import folded
 from db.store import existing
 from db.unit import Unit
 from db.visits import NewVisit
-from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, Together, forward, time_in
+from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, Together, forward, time_of
 from dispatch.desk.session.user import User
 from dispatch.fields.context import FieldContext
 from dispatch.fields.kinds import FieldKind, Link, Text, clock
@@ -68,22 +68,19 @@ class _Instant(FieldKind):
         return iso(value, context.zone)
 
 
+@dataclass(frozen=True, slots=True)
 class _Promised(FieldKind):
     """One end of the promised window: read as a time of the day, written as an instant on the firm's clocks."""
 
     description = "a time"
+    at: int
 
-    def __init__(self, at: int) -> None:
-        self._at = at
-        self._time = time_in("", "", "", str, end=bool(at)).kind
-
-    def read(self, text: str, context: FieldContext) -> Any:
-        return self._time.read(text, context)
+    def read(self, text: str, context: FieldContext) -> int:
+        return time_of(text, end=bool(self.at))
 
     def write(self, value: tuple[int, int] | None, context: FieldContext) -> str:
-        if value is None:
-            return ""
-        return f"{day_of(value[self._at], context.zone)} {clock_text(value[self._at], context.zone)}"
+        at = value and value[self.at]
+        return "" if at is None else f"{day_of(at, context.zone)} {clock_text(at, context.zone)}"
 
 
 _PROMISED = Together(

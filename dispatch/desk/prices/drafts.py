@@ -27,7 +27,6 @@ from dispatch.charges.paths import value_at, with_value, without
 from dispatch.desk.charges.charge_input import ENVELOPE
 from dispatch.desk.levels.clocks import default_targets
 from dispatch.desk.prices import agreeing, rate_cards
-from dispatch.desk.prices.capacity import warnings_of
 from dispatch.desk.prices.service_terms import PREFIX, read_service, service_figures, shown
 from dispatch.desk.session.drafting import Draft, Whole
 from dispatch.desk.session.refusals import Faulty, refuse
@@ -284,7 +283,7 @@ class AgreementDraft(FigureDraft):
         # what counts from a later day on is not what counts today
         self.take(self.stood())
         sentence = f"{self.name} is in force from {self.before.starts.isoformat()} on. {agreeing.KEPT}"
-        return "\n".join([sentence, *warnings_of(user.store, self.before)])
+        return "\n".join([sentence, *agreeing.warnings_of(user.store, self.before)])
 
 
 _ROLLOVER, _CAP, _FROM = "rollover", "rollover_cap", "from"
