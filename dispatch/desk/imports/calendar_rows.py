@@ -13,6 +13,7 @@ import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from db import visits
 from db.names import folded
@@ -24,7 +25,7 @@ from dispatch.desk.imports.table_rows import RowDraft, RowEntry
 from dispatch.desk.imports.visit_rows import RowRequest, VisitRows
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import Text
-from dispatch.fields.record import Field
+from dispatch.fields.record import Field, RecordType
 from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.clients import Site
 from dispatch.model.instants import Unclear, at_wall, clock_text, day_of
@@ -57,7 +58,7 @@ class CalendarRows(VisitRows):
 
     record = replace(VisitRows.record, fields=tuple(VisitRows.columns[name] for name in _COMPARED))
     columns = {name: Field(name, name, Text()) for name in COLUMNS} | {
-        "summary": REQUEST.field("work"),
+        "summary": replace(REQUEST.field("work"), name="summary"),
         "description": REQUEST.field("description"),
     }
     key = "uid"
@@ -72,9 +73,9 @@ class CalendarRows(VisitRows):
         self._places = Places(self._clients.values(), list(self._sites.values()))
         self._numbers = itertools.count(int(visits.next_reference(self.store)[1:]))
 
-    def says(self, entry: RowEntry, column: str) -> bool:
+    def spelt(self, entry: RowEntry, record: Any, of: RecordType[Any] | None = None) -> dict[str, str]:
         """An event says something of all that is compared."""
-        return True
+        return self.record.texts(record, self.desk)
 
     def draft(self, entry: RowEntry) -> RowDraft:
         for trouble in filter(None, entry.raw("trouble").split("\n")):
@@ -91,7 +92,7 @@ class CalendarRows(VisitRows):
         if span is not None and span.last < (self._since or span.last):
             skipped = f"over before {self._since}"
         offer = self._repeats(entry, site, span) if not skipped else None
-        work, description = (self.value(entry, self.columns[name], name) or "" for name in ("summary", "description"))
+        work, description = (self.value(entry, self.columns[name]) or "" for name in ("summary", "description"))
         if not (work or skipped or entry.faults_on("summary")):
             entry.fault("summary", "is missing")
         before = (

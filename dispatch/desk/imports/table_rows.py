@@ -38,7 +38,7 @@ class RowEntry:
     """One row on its way in: the texts of the columns that the file has, and every fault, so that all are told at once."""
 
     row: int
-    texts: Mapping[str, str]
+    texts: dict[str, str]
     faults: list[RowFault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     """What somebody should look at, though the row passes."""
@@ -210,10 +210,6 @@ class TableRows(ABC, Generic[T]):
     def draft(self, entry: RowEntry) -> RowDraft:
         """What the row wants to be. Faults and warnings go to the entry; with faults the draft is not used."""
 
-    def says(self, entry: RowEntry, column: str) -> bool:
-        """Whether a row says anything about a column."""
-        return column in entry.texts
-
     def filled(self, entry: RowEntry, before: T | None, **given: Any) -> T:
         """The record of a row, with what is given by attribute."""
         for group in self.together:
@@ -224,18 +220,17 @@ class TableRows(ABC, Generic[T]):
 
     def read(self, entry: RowEntry, record: RecordType[Any], before: Any, **given: Any) -> Any:
         """A record of the texts of a row; what cannot be taken refuses it."""
-        texts = {column: entry.raw(column) for column in self.columns if self.says(entry, column)}
         faults: list[FieldFault] = []
-        after = record.filled(texts, self.desk, before, faults, **given)
+        after = record.filled(entry.texts, self.desk, before, faults, **given)
         _tell(entry, faults)
         return after
 
-    def value(self, entry: RowEntry, part: Field, column: str = "") -> Any:
+    def value(self, entry: RowEntry, part: Field) -> Any:
         """What stands in a column, read as a field; None where it is empty or cannot be taken."""
         try:
-            return part.kind.read(text, self.desk) if (text := entry.raw(column or part.name)) else None
+            return part.kind.read(text, self.desk) if (text := entry.raw(part.name)) else None
         except ValueError as fault:
-            entry.fault(column or part.name, str(fault))
+            entry.fault(part.name, str(fault))
             return None
 
     def judged(self, entry: RowEntry, before: T | None, after: T) -> T:
@@ -250,18 +245,14 @@ class TableRows(ABC, Generic[T]):
         return {
             each.name: each.write(record, self.desk)
             for each in (of or self.record).fields
-            if each.name not in self.named and self.says(entry, each.name)
+            if each.name in entry.texts and each.name not in self.named
         }
 
-    def drafted(
-        self, entry: RowEntry, reference: str, keys: tuple[str, ...], before: T | None, after: T, **beside: Any
-    ) -> RowDraft:
+    def drafted(self, entry: RowEntry, reference: str, keys: tuple[str, ...], before: T | None, after: T) -> RowDraft:
         """The draft of a record of the book."""
         ours = None if before is None else self.spelt(entry, before)
         theirs = self.spelt(entry, after)
-        return RowDraft(
-            reference, keys, theirs, ours, lambda unit: self.book.save(self.user, unit, before, after), **beside
-        )
+        return RowDraft(reference, keys, theirs, ours, lambda unit: self.book.save(self.user, unit, before, after))
 
     def _made(self, entry: RowEntry, group: Together) -> Any:
         values = {part.name: self.value(entry, part) for part in group.fields}

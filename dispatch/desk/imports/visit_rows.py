@@ -140,6 +140,9 @@ class VisitRows(TableRows[RowRequest]):
             self._last_days[agreement.client_id] = agreement.ends and known and max(agreement.ends, known)
 
     def draft(self, entry: RowEntry) -> RowDraft:
+        if not entry.raw("requested_at"):
+            # now is a default for new requests, not a correction of an old one
+            entry.texts.pop("requested_at", None)
         visit = self._visits.get(folded(entry.raw("reference")))
         after = self.filled(entry, None if visit is None else RowRequest.of(visit))
         site = self._site_of(entry, after)
@@ -174,10 +177,6 @@ class VisitRows(TableRows[RowRequest]):
             obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
             **beside,
         )
-
-    def says(self, entry: RowEntry, column: str) -> bool:
-        """`now` is a default for new requests, not a correction of an old one."""
-        return column in entry.texts and (column != "requested_at" or bool(entry.raw(column)))
 
     def _site_of(self, entry: RowEntry, request: RowRequest) -> Site | None:
         client = self._clients.get(request.client_id)
