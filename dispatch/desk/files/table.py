@@ -69,20 +69,28 @@ class Columns:
     unknown: tuple[str, ...]
 
 
+def read_bytes(path: Path, most: int) -> bytes:
+    """The beginning of a file.
+
+    Raises:
+        Unreadable: there is no such file, or it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise Unreadable(f"{shortened(str(path))} cannot be read: {(error.strerror or str(error)).lower()}.") from None
+    except ValueError:
+        raise Unreadable(f"{shortened(str(path))} is no name of a file.") from None
+
+
 def read_text(path: Path, limit: int, begins: str) -> str:
     """The text of a UTF-8 file of at most `limit` bytes, with or without a byte order mark; `begins` says how such a file does.
 
     Raises:
         Unreadable: there is no such file, it is too large, empty, or no UTF-8 text.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise Unreadable(f"{shortened(str(path))} cannot be read: {reason}.") from None
-    except ValueError:
-        raise Unreadable(f"{shortened(str(path))} is no name of a file.") from None
+    data = read_bytes(path, limit + 1)
     name = shortened(path.name)
     if len(data) > limit:
         raise Unreadable(f"{name} is larger than {limit:,} bytes; divide it, or raise the limit with --rows.")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from db.unit import Unit
 from dispatch.desk.adapters.calendar_file import read_calendar
 from dispatch.desk.book.records import site_named
-from dispatch.desk.files.table import ROWS, Unreadable, Watch, find_columns, read_table, unwatched
+from dispatch.desk.files.table import ROWS, Unreadable, Watch, find_columns, read_bytes, read_table, unwatched
 from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowVerdict, shortened
 from dispatch.desk.imports import rate_card_file
 from dispatch.desk.imports.calendar_rows import USUAL_MINUTES, CalendarRows
@@ -110,15 +110,14 @@ def _source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Sourc
         card = read_card(path)
         return _Source(rate_card_file.ROLES, lambda: [judge_card(user, card, update=how.update)])
     subject: type[TableRows[Any]] = CalendarRows if kind == CALENDAR else SUBJECTS[kind]
-    made: Callable[[User], TableRows[Any]] = subject
-    mapping = how.mapping
     if kind == CALENDAR:
-        places, mapping = _places(user, how.mapping), {}
-        made = partial(CalendarRows, minutes=how.minutes, since=how.since, places=places)
-    table = read_calendar(path, how.rows, watch) if kind == CALENDAR else read_table(path, how.rows)
+        table, mapping = read_calendar(path, how.rows, watch), {}
+        beside = {"minutes": how.minutes, "since": how.since, "places": _places(user, how.mapping)}
+    else:
+        table, mapping, beside = read_table(path, how.rows), dict(how.mapping), {}
     columns = find_columns(table, subject.columns, subject.required(), mapping)
     rows = partial(judge, table=table, columns=columns, update=how.update, watch=watch)
-    return _Source(subject.record.roles, lambda: rows(made(user)), columns.unknown, columns.named)
+    return _Source(subject.record.roles, lambda: rows(subject(user, **beside)), columns.unknown, columns.named)
 
 
 class FileColumn(NamedTuple):
@@ -181,12 +180,7 @@ def kind_of(path: Path) -> str:
     Raises:
         Unreadable: it cannot be read, or is none of them; the message says what each kind needs.
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(_START).removeprefix(b"\xef\xbb\xbf").lstrip()
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise Unreadable(f"{shortened(str(path))} cannot be read: {reason}.") from None
+    start = read_bytes(path, _START).removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:15].upper() == b"BEGIN:VCALENDAR" or path.suffix.casefold() in (".ics", ".ical", ".ifb"):
         return CALENDAR
     if start.startswith(b"{") or path.suffix.casefold() == ".json":
