@@ -166,7 +166,7 @@ def _written(user: User, unit: Unit, record_store: RecordStore[Any], before: Any
     faults: list[FieldFault] = []
     after = record_store.draft(user, before, texts, faults)
     refuse(sentences(faults))
-    return record_store.get(user.store, record_store.save(user, unit, before, after))
+    return record_store.get(user.store, record_store.save(unit, before, after))
 
 
 def _look(store: Store, record_store: RecordStore[Any], record: Any) -> dict[str, Any]:

@@ -85,16 +85,21 @@ class RecordStore(ABC, Generic[T]):
         """What other records have against it: the field, and the sentence."""
         return iter(())
 
-    def save(self, user: User, unit: Unit, before: Any, after: T) -> int:
+    def save(self, unit: Unit, before: Any, after: Any) -> int:
         """Write a record without faults, with all that follows; returns its id. `before` None adds it."""
-        if before is None:
-            return self.rows.add(unit, after)
-        self.rows.update(unit, before, after)
-        return int(before.id)
+        if before is not None:
+            self.rows.update(unit, before, after)
+        key = self.rows.add(unit, after) if before is None else int(before.id)
+        self.follow(unit, key, before, after)
+        return key
 
     def put_away(self, unit: Unit, record: Any, at: int | None) -> None:
         """Archive it, or (with None) take it back."""
         self.rows.put_away(unit, record, at)
+        self.follow(unit, record.id, record, record)
+
+    def follow(self, unit: Unit, key: int, before: T | None, after: T) -> None:
+        """What else is to be written once a record was written, or put away."""
 
     def notes(self, store: Store, record: T) -> Sequence[str]:
         """What else there is to say about a record where it is shown in full."""

@@ -123,12 +123,10 @@ class SiteRecords(RecordStore[Site]):
         if twin is not None and twin.id != after.id:
             yield "name", f"the client has a site {after.name} already"
 
-    def save(self, user: User, unit: Unit, before: Site | None, after: Site) -> int:
-        """Write a site, and work out again the drives to it where it is placed elsewhere."""
-        key = super().save(user, unit, before, after)
+    def follow(self, unit: Unit, key: int, before: Site | None, after: Site) -> None:
+        """The drives to it are worked out again where it is placed elsewhere."""
         if before is not None and after.place != before.place:
             reroute_ahead(unit)
-        return key
 
 
 class StaffRecords(RecordStore[Staff]):
@@ -208,28 +206,27 @@ class TechnicianRecords(RecordStore[Technician]):
 
     def doubts(self, desk: Desk, before: Technician | None, after: Technician) -> Iterator[tuple[str, str]]:
         classes = labour_classes(desk.store)
-        if (
-            classes
-            and after.labour_class not in classes
-            and (before is None or after.labour_class != before.labour_class)
-        ):
+        stands = before is not None and after.labour_class == before.labour_class
+        if classes and after.labour_class not in classes and not stands:
             yield "labour_class", f"{after.labour_class!r} is not on the rate card: {', '.join(classes)}"
         person, on_staff = self._person(desk.store, before, after)
         if before is None and person is not None and people.technician(desk.store, person.id) is not None:
             yield "login", f"{person.name} is a technician already"
         yield from StaffRecords().doubts(desk, person, on_staff)
 
-    def save(self, user: User, unit: Unit, before: Technician | None, after: Technician) -> int:
+    def save(self, unit: Unit, before: Technician | None, after: Technician) -> int:
         """Write a technician, and with them their place on the staff."""
-        person, on_staff = self._person(user.store, before, after)
+        person, on_staff = self._person(unit.store, before, after)
         if on_staff != person:
-            after = replace(after, id=StaffRecords().save(user, unit, person, on_staff))
+            after = replace(after, id=StaffRecords().save(unit, person, on_staff))
         elif person is not None:
             after = replace(after, id=person.id)
-        key = super().save(user, unit, before, after)
+        return super().save(unit, before, after)
+
+    def follow(self, unit: Unit, key: int, before: Technician | None, after: Technician) -> None:
+        """The drives from another home are worked out again."""
         if before is not None and after.home != before.home:
             reroute_ahead(unit)
-        return key
 
     @staticmethod
     def _person(store: Store, before: Technician | None, after: Technician) -> tuple[Staff | None, Staff]:
@@ -280,13 +277,8 @@ class PinRecords(RecordStore[Pin]):
         if twin is not None and twin.id != after.id:
             yield "to", "this drive is pinned already"
 
-    def save(self, user: User, unit: Unit, before: Pin | None, after: Pin) -> int:
-        key = super().save(user, unit, before, after)
-        reroute_ahead(unit)
-        return key
-
-    def put_away(self, unit: Unit, record: Pin, at: int | None) -> None:
-        super().put_away(unit, record, at)
+    def follow(self, unit: Unit, key: int, before: Pin | None, after: Pin) -> None:
+        """The legs that it changes are worked out again."""
         reroute_ahead(unit)
 
 
@@ -315,15 +307,9 @@ class TargetRecords(RecordStore[ProbeTarget]):
             for name, _, sentence in (fault.partition(": ") for fault in reasons):
                 yield name, sentence
 
-    def save(self, user: User, unit: Unit, before: ProbeTarget | None, after: ProbeTarget) -> int:
-        """Write a target, and give it to the visits that have not begun."""
-        key = super().save(user, unit, before, after)
-        probes.renew_probes(unit, after.site_id, targets.targets_of(user.store, after.site_id))
-        return key
-
-    def put_away(self, unit: Unit, record: ProbeTarget, at: int | None) -> None:
-        super().put_away(unit, record, at)
-        probes.renew_probes(unit, record.site_id, targets.targets_of(unit.store, record.site_id))
+    def follow(self, unit: Unit, key: int, before: ProbeTarget | None, after: ProbeTarget) -> None:
+        """It is given to the visits that have not begun."""
+        probes.renew_probes(unit, after.site_id, targets.targets_of(unit.store, after.site_id))
 
 
 class SettingsRecords(RecordStore[Firm]):
@@ -343,15 +329,15 @@ class SettingsRecords(RecordStore[Firm]):
     def line(self, store: Store, record: Firm) -> str:
         return f"{record.zone}, {record.distance_unit}, buffer {record.buffer_minutes} min, overlap {record.overlap}"
 
-    def save(self, user: User, unit: Unit, before: Firm | None, after: Firm) -> int:
+    def save(self, unit: Unit, before: Firm | None, after: Firm) -> int:
         """Set what differs.
 
         Raises:
             Stale: somebody changed a setting since `before` was read.
         """
-        now = settings.firm(user.store)
+        now = settings.firm(unit.store)
         if before is not None and before.version != now.version:
-            last = audit.last_of(user.store, "setting", settings.AUDITED_AS)
+            last = audit.last_of(unit.store, "setting", settings.AUDITED_AS)
             who = last.actor if last is not None else "Somebody"
             raise Stale(
                 f"{who} changed the settings after you had opened them. Nothing was saved.", table="setting", key=0

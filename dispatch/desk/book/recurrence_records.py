@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from db import agreements, clients, people, recurrences
 from db.store import Store, existing
@@ -12,7 +11,6 @@ from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.records import site_called
 from dispatch.desk.book.recurring import left_standing, preview, remake
-from dispatch.desk.session.user import User
 from dispatch.model.instants import day_text
 from dispatch.model.requests import Recurrence
 from dispatch.records.planning import RECURRENCE
@@ -49,12 +47,9 @@ class RecurrenceRecords(RecordStore[Recurrence]):
             if skill not in known:
                 yield "skills", f"nobody has {skill!r}; known are {', '.join(sorted(known)) or 'none yet'}"
 
-    def save(self, user: User, unit: Unit, before: Recurrence | None, after: Recurrence) -> int:
-        """Write a recurrence, and make its visits."""
-        key = super().save(user, unit, before, after)
-        written = existing(recurrences.recurrence(user.store, key))
-        remake(unit, user.store, written)
-        return key
+    def follow(self, unit: Unit, key: int, before: Recurrence | None, after: Recurrence) -> None:
+        """Its visits are made. Those of one that has ended go where they are still in the queue, the others stay."""
+        remake(unit, unit.store, existing(recurrences.recurrence(unit.store, key)))
 
     def notes(self, store: Store, record: Recurrence) -> Sequence[str]:
         following = preview(store, record, _SHOWN)
@@ -65,8 +60,3 @@ class RecurrenceRecords(RecordStore[Recurrence]):
                 f"{visit.reference} {when} is {visit.state.value.replace('_', ' ')} already and stays as it is"
             )
         return notes
-
-    def put_away(self, unit: Unit, record: Recurrence, at: int | None) -> None:
-        """End it: its visits that are still in the queue go, the others stay. Or take it up again."""
-        super().put_away(unit, record, at)
-        remake(unit, unit.store, replace(record, archived=at is not None, made_until=None))

@@ -157,7 +157,7 @@ class ClientRows(TableRows[Client]):
         agreed = replace(stands, **given)
 
         def write(unit: Unit) -> None:
-            key = after.id if after == client else self.book.save(self.user, unit, client, after)
+            key = after.id if after == client else self.book.save(unit, client, after)
             if agreed != stands:
                 _write_agreement(unit, key, known, stands, agreed)
 

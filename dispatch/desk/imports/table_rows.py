@@ -252,7 +252,7 @@ class TableRows(ABC, Generic[T]):
         """The draft of a record of the book."""
         ours = None if before is None else self.spelt(entry, before)
         theirs = self.spelt(entry, after)
-        return RowDraft(reference, keys, theirs, ours, lambda unit: self.book.save(self.user, unit, before, after))
+        return RowDraft(reference, keys, theirs, ours, lambda unit: self.book.save(unit, before, after))
 
     def _made(self, entry: RowEntry, group: Together) -> Any:
         values = {part.name: self.value(entry, part) for part in group.fields}
