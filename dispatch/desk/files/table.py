@@ -199,14 +199,12 @@ def _separator(text: str) -> str:
 
 
 def _why(error: csv.Error) -> str:
-    reason = str(error)
-    if "field larger" in reason:
-        return f"has a field of more than {_FIELD:,} characters, or a quote that is never closed"
-    if "unexpected end" in reason:
-        return "begins a quoted field that is never closed"
-    if "expected after" in reason:
-        return 'has text after a closing quote; a quote inside a quoted field is written twice ("")'
-    return f"cannot be read ({reason})"
+    reasons = {
+        "field larger": f"has a field of more than {_FIELD:,} characters, or a quote that is never closed",
+        "unexpected end": "begins a quoted field that is never closed",
+        "expected after": 'has text after a closing quote; a quote inside a quoted field is written twice ("")',
+    }
+    return next((why for sign, why in reasons.items() if sign in str(error)), f"cannot be read ({error})")
 
 
 def _line(data: bytes, at: int) -> int:

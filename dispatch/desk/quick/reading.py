@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,8 @@ _WAYS = {
     ("seen", "on", "site"): "site",
 }
 """The words of a line that say how the request came in."""
+_SIGNS = {r"\+[^\W\d_].*": "skill", "#.+": "tag", "~.+": "preferred", "[/@].*": "site", "!": "emergency"}
+"""How words look that say themselves what they are."""
 _REPORTER = 4
 """So many words a reporter's name has at most."""
 
@@ -163,17 +166,9 @@ def _quotes(line: LineWords) -> None:
 def _signs(line: LineWords) -> None:
     """Words that say themselves what they are: +skill #tag ~technician /site !"""
     for at in line.free():
-        word = line.words[at]
-        if word[0] == "+" and word[1:2].isalpha():
-            line.give("skill", at)
-        elif word[0] == "#" and len(word) > 1:
-            line.give("tag", at)
-        elif word[0] == "~" and len(word) > 1:
-            line.give("preferred", at)
-        elif word[0] in "/@":
-            line.give("site", at)
-        elif word == "!":
-            line.give("emergency", at)
+        for pattern, to in _SIGNS.items():
+            if re.fullmatch(pattern, line.words[at]):
+                line.give(to, at)
 
 
 def _priority(line: LineWords) -> tuple[int, bool]:
