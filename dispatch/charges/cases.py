@@ -11,7 +11,7 @@ from typing import Any
 
 from dispatch.charges.engine import charge_sheet
 from dispatch.charges.explain import sheet_lines
-from dispatch.charges.reading import ChargeInputError, merged
+from dispatch.fields.reading import FormFault, merged
 from dispatch.model.cases import Recomputed
 
 
@@ -23,7 +23,7 @@ def recompute(cases: Mapping[str, Any], case: Mapping[str, Any]) -> Recomputed:
         sheet = charge_sheet(
             card, case.get("client"), case.get("site") or {}, case.get("agreement"), case["visit"]
         ).as_json()
-    except ChargeInputError as fault:
+    except FormFault as fault:
         return Recomputed(name, title, "sheet", None, (f"cannot be computed: {fault}",))
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         fault_text = f"is not of the form of a case: {type(fault).__name__} {fault}"
@@ -40,7 +40,7 @@ def _card(cases: Mapping[str, Any], case: Mapping[str, Any]) -> dict[str, Any]:
         return merged(named, case.get("card_patch") or {})
     known = cases.get("cards") or {}
     if named not in known:
-        raise ChargeInputError(f"card {named!r} is not one of {', '.join(map(str, known)) or 'none'}")
+        raise FormFault(f"card {named!r} is not one of {', '.join(map(str, known)) or 'none'}")
     return merged(known[named], case.get("card_patch") or {})
 
 

@@ -13,10 +13,10 @@ from dispatch.charges.lines import ChargeLine, Sheet
 from dispatch.charges.minimums import minimum_lines
 from dispatch.charges.minutes import stay_of
 from dispatch.charges.pricing import Pricing
-from dispatch.charges.reading import ChargeInputError
 from dispatch.charges.terms import Terms, select
 from dispatch.charges.travel import lacking, travel_lines
 from dispatch.charges.visit import read_job, read_site
+from dispatch.fields.reading import FormFault
 from dispatch.model.money import rounded, shortest
 
 REVIEWED = frozenset({"ZERO_DURATION", "LONG_VISIT", "GUARANTEE_EXPIRED"})
@@ -35,7 +35,7 @@ def charge_sheet(
     All arguments are objects of the form of design/charges.md B14; missing keys take their defaults.
 
     Raises:
-        ChargeInputError: an argument is not of that form.
+        FormFault: an argument is not of that form.
     """
     price_list, job = read_card(card, "card", None), read_job(visit, "visit", None)
     agreed = None if agreement is None else read_agreement(agreement, "agreement", None)
@@ -64,7 +64,7 @@ def _services(pricing: Pricing) -> list[ChargeLine]:
             return []
         if rule.mode == "flat":
             if rule.amount is None:
-                raise ChargeInputError("card.no_access.amount: a number is expected, not None")
+                raise FormFault("card.no_access.amount: a number is expected, not None")
             return [ChargeLine("FEE-NOACC", "fee", pricing.minor(rule.amount), "nobody let us in: flat fee")]
     stays = [stay_of(pricing, part) for part in terms.crew]
     labour = [line for stay in stays for line in labour_lines(pricing, stay)]
@@ -126,7 +126,7 @@ def _items(pricing: Pricing) -> Iterator[ChargeLine]:
             amount = pricing.minor(item.amount)
             yield ChargeLine("ITEM", "item", amount, "passed on", note=item.label, taxable=item.taxable)
         else:
-            raise ChargeInputError("visit.items.amount: is missing")
+            raise FormFault("visit.items.amount: is missing")
 
 
 def _discounts(pricing: Pricing, lines: Sequence[ChargeLine]) -> list[ChargeLine]:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from dispatch.charges.card import Rounding
 from dispatch.charges.pricing import Pricing
-from dispatch.charges.reading import whole
 from dispatch.charges.visit import VisitPart
+from dispatch.fields.reading import whole
 
 LONG_STAY = 16 * 60
 COUNTED = ("billable", "covered")

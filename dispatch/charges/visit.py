@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Any, Literal, NamedTuple
 
-from dispatch.charges.reading import Faults, moment, record
+from dispatch.fields.reading import Faults, moment, record
 
 Moment = Annotated[int, moment]
 

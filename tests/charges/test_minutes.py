@@ -13,9 +13,9 @@ import pytest
 from dispatch.charges.card import Rounding, read_agreement, read_card
 from dispatch.charges.minutes import Stay, round_minutes, stay_of
 from dispatch.charges.pricing import Pricing
-from dispatch.charges.reading import merged
 from dispatch.charges.terms import select
 from dispatch.charges.visit import ChargedLeg, read_job
+from dispatch.fields.reading import merged
 
 MONDAY = "2026-11-23"  # business from 08:00 to 17:00, holiday on Thursday
 CARD: Mapping[str, Any] = {

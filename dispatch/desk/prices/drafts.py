@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from db import agreements, settings
 from db.settings import today
 from db.store import Store
-from dispatch.charges import ChargeInputError, charge_sheet, validate_agreement, validate_card
+from dispatch.charges import FormFault, charge_sheet, validate_agreement, validate_card
 from dispatch.charges.fields import (
     COMPONENTS,
     TEXT,
@@ -161,7 +161,7 @@ class CardDraft(FigureDraft):
         sentence = f"{_MINUTES} min on a Tuesday at 10:00, {_DISTANCE} {unit} and {_DRIVE} min from the depot"
         try:
             return sentence, charge_sheet(self.form, {}, site, None, visit).as_json()
-        except ChargeInputError:
+        except FormFault:
             return None
 
     def save(self, user: User) -> str:
