@@ -226,11 +226,11 @@ def record(
     cls: Callable[..., T],
     *,
     prefix: str = "",
-    allowed: Sequence[str] = (),
+    allowed: Sequence[str] | None = (),
     saved: Sequence[str] = (),
     own: Mapping[Any, Reader[Any]] | None = None,
 ) -> Reader[T]:
-    """The reader of a record. Any other key than its fields' is refused, and named, but those that are `allowed`.
+    """The reader of a record. Any other key than its fields' is refused, and named, but those that are `allowed`: None, all.
 
     A field's key is its name after the `prefix`, or the text that its type is annotated with. What has no default must be
     there; what is `saved`, only when it is saved. `own` are its readers of kinds of values that are read otherwise elsewhere.
@@ -300,7 +300,7 @@ _KINDS: Mapping[Any, Reader[Any]] = {
 
 
 def _entries(
-    value: Any, path: str, faults: Faults, kinds: _Keys, needed: Sequence[str] = (), allowed: Sequence[str] = ()
+    value: Any, path: str, faults: Faults, kinds: _Keys, needed: Sequence[str] = (), allowed: Sequence[str] | None = ()
 ) -> dict[str, Any]:
     """The entries of an object with known keys, under the names of its fields."""
     if value is None and faults is None:
@@ -314,7 +314,7 @@ def _entries(
     for key, part in value.items():
         known = kinds.get(key)
         if known is None:
-            if faults is not None and key not in allowed:
+            if faults is not None and allowed is not None and key not in allowed:
                 faults.append(f"{_at(path, str(key))}: is not known here")
         elif part is not None or key not in needed:
             try:
