@@ -28,6 +28,7 @@ from dispatch.desk.imports.importing import import_file
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.desk.requests import intake
+from dispatch.desk.roads import road_engines
 from dispatch.desk.session.user import User, log_in
 from dispatch.model.boards import BoardRow, BoardVisit
 from dispatch.model.checklists import Item, ItemKind, Result
@@ -80,7 +81,8 @@ def live(path: Path, moved: Callable[[float], None] = lambda done: None) -> None
             day.live(MONDAY, at_local(MONDAY, "23:30", ZONE), lambda done: moved(0.25 + 0.3 * done))
         clock.set(at_local(TUESDAY, "06:30", ZONE))
         day.plan(TUESDAY)
-        office.take_roads()
+        # from Tuesday on drives are reckoned by road: Lee brings them from the machine that has the road engine
+        road_engines.add(lee, SAMPLE / "drives.json")
         day.pair_up()
         moved(0.7)
         with day.tested_by_program(TUESDAY, at_local(TUESDAY, "13:00", ZONE)):
@@ -191,7 +193,9 @@ class _DemoDay:
 
     def _course(self, row: BoardRow, position: int, day: datetime.date) -> Iterator[tuple[int, _Deed]]:
         """What one technician does, and when: a little late here, a little longer there."""
-        user = log_in(self.store, self._login(row))
+        technician = people.technician(self.store, row.technician_id)
+        assert technician is not None
+        user = log_in(self.store, technician.login)
         free = 0
         for number, visit in enumerate(row.visits):
             assert visit.start is not None
@@ -261,11 +265,6 @@ class _DemoDay:
             site = next(visit.site for visit in known if visit.client == client)
             more = {"site": site, "minutes": minutes, "date": day, "emergency": emergency, "skills": skills}
             intake.add(self.dana, typed_request("", client, work, priority, **more, tags=skills if day else ""))
-
-    def _login(self, row: BoardRow) -> str:
-        technician = people.technician(self.store, row.technician_id)
-        assert technician is not None
-        return technician.login
 
 
 _BACKUP = {"name": "backup", "kind": "value", "options": "unit=h; most=24"}

@@ -74,13 +74,6 @@ LEAVING_SECONDS = 10.0
 """How long a session that is left may take: a line that stands still takes nothing more."""
 
 
-def first_mode(roles: frozenset[Role]) -> str:
-    """Where a session begins. Over SSH most are technicians, and whoever is one begins with their own day."""
-    if Role.TECHNICIAN in roles:
-        return "day"
-    return "board" if Role.DISPATCHER in roles else "log"
-
-
 class RemoteApp(DispatchApp):
     """The board, my day, the log and the book at the far end of a connection."""
 
@@ -90,7 +83,8 @@ class RemoteApp(DispatchApp):
         self, user: User, *, idle_seconds: float, where: Whereabouts | None = None, line: int | None = None
     ) -> None:
         roles = user.staff.roles
-        mode = first_mode(roles)
+        # over SSH most are technicians, and whoever is one begins with their own day
+        mode = "day" if Role.TECHNICIAN in roles else "board" if Role.DISPATCHER in roles else "log"
         if where is not None and where.mode in MODES and user.may_read(MODES[where.mode]):
             mode = where.mode
         super().__init__(user, mode, day=_day(where), restricted=True)
