@@ -253,9 +253,7 @@ _AGREEMENT: _Sections = {
 _DRAWS = ("draws_travel", "travel is drawn too")
 _OVERAGE = ("overage_rate", "per hour beyond it", "empty: the card's price")
 _BY_KIND: Mapping[str, _Sections] = {
-    "fixed_price": {
-        "Fixed price": (("covers_bands", "covers", _ANY_BAND), ("covers_travel", "covers travel")),
-    },
+    "fixed_price": {"Fixed price": (("covers_bands", "covers", _ANY_BAND), ("covers_travel", "covers travel"))},
     "retainer": {
         "Retainer": (("allowance_min", "allowance a month", "rate-minutes: ten minutes at 1.5 are fifteen"),),
         "Prepaid": (_DRAWS, _OVERAGE),

@@ -164,10 +164,7 @@ def _proposal_form(proposal: proposing.Proposal, applied: int | None) -> dict[st
     "who could do a visit and when, the best first, with reasons and cost",
     JSON,
     option(
-        "--date",
-        "DAY",
-        "2026-11-24, today, tomorrow, tue (default: its planned or wanted day, else today)",
-        reads=day,
+        "--date", "DAY", "2026-11-24, today, tomorrow, tue (default: its planned or wanted day, else today)", reads=day
     ),
 )
 def _candidates(store: Store, args: Args) -> Answer:
