@@ -8,9 +8,8 @@ from typing import Any
 
 from dispatch.charges.card import read_agreement, read_card
 from dispatch.charges.checks import errors_of
-from dispatch.charges.labour import labour_lines
+from dispatch.charges.labour import labour_lines, minimum_lines
 from dispatch.charges.lines import ChargeLine, Sheet
-from dispatch.charges.minimums import minimum_lines
 from dispatch.charges.minutes import stay_of
 from dispatch.charges.pricing import Pricing
 from dispatch.charges.terms import Terms, select

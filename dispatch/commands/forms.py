@@ -66,7 +66,6 @@ def board_form(board: Board) -> dict[str, Any]:
 
 
 def _call_form(call: CallAhead, board: Board) -> dict[str, Any]:
-    """A client to call before we arrive later than expected."""
     nobody = {"arrival": None, "proposed": None} if call.absent else {}
     return form(call, _CALL, board.zone, unanswered=_instants(call.tried_at, board.zone), **nobody)
 

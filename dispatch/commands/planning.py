@@ -204,7 +204,6 @@ def _candidates(store: Store, args: Args) -> Answer:
 
 
 def _way(name: str, start: int, level: str, cost: float, words: str, zone: str) -> str:
-    """One of several ways to do a visit."""
     return f"{pad(name, 18)} {clock_text(start, zone)}  {level:<8}  cost {cost:7.1f}  {words}"
 
 

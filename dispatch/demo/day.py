@@ -293,6 +293,5 @@ def _good(item: Item, visit: BoardVisit) -> Recording:
 
 
 def _run(user: User, reference: str, ref: str) -> None:
-    """Let the program run the test of an item."""
     for _ in probing.run(user, reference, [ref]):
         pass

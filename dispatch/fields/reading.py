@@ -268,7 +268,6 @@ def _form(value: Any) -> Any:
 
 
 def _usual(cls: Any) -> Mapping[str, Any]:
-    """The defaults of a record."""
     if hasattr(cls, "_field_defaults"):
         return cast(Mapping[str, Any], cls._field_defaults)
     return {field.name: field.default for field in fields(cls) if field.default is not MISSING}

@@ -59,7 +59,6 @@ class RemoteDriver(BoundedDriver):
         super().process_message(message)
 
     def _run_input_thread(self) -> None:
-        """Read keys until the session is left, or the line is gone."""
         super()._run_input_thread()
         if not self.exit_event.is_set():
             self._app.call_later(self._app.hang_up)  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from dispatch.lazily import lazily
 with lazily(__name__):
     # the clients are imported when one is asked: the board opens without them
     from dispatch.travel import secret_files, services, sidecar
-    from dispatch.travel.engines import RoadEngine
+    from dispatch.travel.services import RoadService
 
 PROFILE = "car"
 ENGINES = ("none", "osrm", "valhalla", "openrouteservice")
@@ -28,7 +28,7 @@ class Source:
 
     key: str
     local: bool
-    engine: Callable[[], RoadEngine]
+    engine: Callable[[], RoadService]
 
 
 def sources(remote: str, url: str, graph_id: str) -> tuple[Source, ...]:
@@ -46,7 +46,7 @@ def local_source(graph_id: str) -> Source:
     return Source(f"osrm {graph_id} {PROFILE}", True, lambda: sidecar.local_roads(graph_id))
 
 
-def _remote(name: str, url: str) -> RoadEngine:
+def _remote(name: str, url: str) -> RoadService:
     if name == "openrouteservice":
         return services.OpenRouteService(url, secret_files.secret(secret_files.VARIABLE, secret_files.FILE))
     return services.Valhalla(url) if name == "valhalla" else services.Osrm(url)
