@@ -14,7 +14,7 @@ from dispatch.charges.minutes import stay_of
 from dispatch.charges.pricing import Pricing
 from dispatch.charges.terms import Terms, select
 from dispatch.charges.travel import lacking, travel_lines
-from dispatch.charges.visit import read_job, read_site
+from dispatch.charges.visit import read_site, read_visit
 from dispatch.fields.reading import FormFault
 from dispatch.model.money import rounded, shortest
 
@@ -36,11 +36,11 @@ def charge_sheet(
     Raises:
         FormFault: an argument is not of that form.
     """
-    price_list, job = read_card(card, "card", None), read_job(visit, "visit", None)
+    price_list, charged = read_card(card, "card", None), read_visit(visit, "visit", None)
     agreed = None if agreement is None else read_agreement(agreement, "agreement", None)
     where = read_site(site, "site", None)
-    pricing = Pricing(select(price_list, agreed, job), job, where)
-    errors = errors_of(price_list, where, agreed, job) | lacking(pricing)
+    pricing = Pricing(select(price_list, agreed, charged), charged, where)
+    errors = errors_of(price_list, where, agreed, charged) | lacking(pricing)
     if errors:
         return Sheet("blocked", (), tuple(sorted(errors)), (), None, None, None, price_list.exponent)
     lines = _services(pricing)
@@ -52,12 +52,12 @@ def charge_sheet(
 
 def _services(pricing: Pricing) -> list[ChargeLine]:
     """Steps 3 to 9: what was done, by the outcome (B8.4)."""
-    terms, job = pricing.terms, pricing.job
-    if job.outcome == "aborted_by_us":
+    terms, visit = pricing.terms, pricing.visit
+    if visit.outcome == "aborted_by_us":
         return []
-    if job.outcome == "cancelled" and not job.departed:
+    if visit.outcome == "cancelled" and not visit.departed:
         return list(_cancellation(pricing))
-    if job.wasted:
+    if visit.wasted:
         rule = terms.card.no_access
         if rule.mode == "none" or (rule.mode == "flat" and not _fee_due(terms)):
             return []
@@ -81,11 +81,11 @@ def _fee_due(terms: Terms) -> bool:
 
 
 def _cancellation(pricing: Pricing) -> Iterator[ChargeLine]:
-    terms, job = pricing.terms, pricing.job
+    terms, visit = pricing.terms, pricing.visit
     rule = terms.card.cancellation
-    if not _fee_due(terms) or rule.mode == "none" or job.scheduled is None or job.cancelled_at is None:
+    if not _fee_due(terms) or rule.mode == "none" or visit.scheduled is None or visit.cancelled_at is None:
         return
-    notice = job.scheduled - job.cancelled_at
+    notice = visit.scheduled - visit.cancelled_at
     if notice >= rule.notice_hours * 60:
         return
     value = rule.value
@@ -96,7 +96,7 @@ def _cancellation(pricing: Pricing) -> Iterator[ChargeLine]:
         fee, why = value, f"{notice_text}: flat fee"
     else:
         first = terms.crew[0]
-        band = terms.band_at(job.scheduled)
+        band = terms.band_at(visit.scheduled)
         minutes = terms.minimum_minutes(first, terms.effective(band))
         fee = minutes * terms.band_multiplier(band) * terms.price(first) / 60 * value / 100
         why = f"{notice_text}: {shortest(value)}% of the minimum of {minutes} min ({band}) at {shortest(terms.price(first))}/h"
@@ -112,7 +112,7 @@ def _emergency_fee(pricing: Pricing) -> Iterator[ChargeLine]:
 
 def _items(pricing: Pricing) -> Iterator[ChargeLine]:
     terms = pricing.terms
-    for item in pricing.job.items:
+    for item in pricing.visit.items:
         if item.code is not None:
             qty, listed = item.qty, terms.card.items[item.code]
             price = terms.listed(listed)
@@ -166,7 +166,7 @@ def _goodwill(pricing: Pricing, lines: Sequence[ChargeLine]) -> list[ChargeLine]
     for line in lines:
         left[line.category] = left.get(line.category, 0) + line.amount
     made: list[ChargeLine] = []
-    for goodwill in pricing.job.goodwill:
+    for goodwill in pricing.visit.goodwill:
         target, value = goodwill.target, goodwill.value
         have = max(0, left.get(target, 0))
         percent = goodwill.mode == "percent"

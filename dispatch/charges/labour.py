@@ -134,7 +134,7 @@ def _of_technician(pricing: Pricing, stay: Stay, worked: int) -> Iterator[Charge
         minutes = max(minutes, terms.card.minimum.emergency_minutes)
     multiplier = terms.multiplier(band)
     due = minutes * multiplier
-    prior = pricing.job.prior_today.get(stay.part.name) if terms.card.minimum.per == "day" else None
+    prior = pricing.visit.prior_today.get(stay.part.name) if terms.card.minimum.per == "day" else None
     earlier = prior or EarlierVisits()
     presence = stay.presence + earlier.presence_rmin
     missing = max(Fraction(0), due - presence)
@@ -159,7 +159,12 @@ def _applies(pricing: Pricing, stay: Stay, band: str) -> bool:
     terms = pricing.terms
     if terms.own_failure or (stay.had_minutes and not stay.had_billable):
         return False
-    if stay.had_minutes or pricing.job.outcome != "completed" or terms.agreement is None or terms.kind != "fixed_price":
+    if (
+        stay.had_minutes
+        or pricing.visit.outcome != "completed"
+        or terms.agreement is None
+        or terms.kind != "fixed_price"
+    ):
         return True
     return terms.effective(band) not in terms.agreement.covers_bands
 
