@@ -31,7 +31,7 @@ class MadeByTheProgram(BuildHookInterface[Any]):
             build_data["force_include"][str(path)] = f"dispatch/sample/{path.name}"
         self._make("Completion", "dispatch.commands.help", shells)
         for path in shells.glob("*sh"):
-            build_data["force_include"][str(path)] = f"dispatch.commands.helps/{path.name}"
+            build_data["force_include"][str(path)] = f"dispatch/commands/completions/{path.name}"
         for path in shells.glob("*.1"):
             build_data["shared_data"][str(path)] = f"share/man/man1/{path.name}"
 

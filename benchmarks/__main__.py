@@ -80,7 +80,7 @@ def paints(ours: list[str], theirs: list[str]) -> tuple[list[float], list[float]
 def sheets() -> None:
     """The worked examples priced over and over, beside reading the same input from JSON."""
     from dispatch.charges import charge_sheet
-    from dispatch.charges.reading import merged
+    from dispatch.fields.reading import merged
 
     found = json.loads((HERE.parent / "tests" / "data" / "charges" / "cases.json").read_text(encoding="utf-8"))
     inputs = [

@@ -43,10 +43,10 @@ def probes_of_visit(store: Store, visit_id: int) -> dict[int, tuple[Probe, ...]]
 
 def _readable(text: str, vantage: str) -> Probe:
     """A probe as it was kept; one that cannot be read any more fails when it runs, and asks for the same vantage."""
-    from dispatch.closeout.probes.reading import probe_from
+    from dispatch.closeout.probes.reading import read_probe
 
     try:
-        return probe_from(json.loads(text))
+        return read_probe(json.loads(text))
     except ValueError:
         return Probe(ProbeKind.TCP, "unreadable", Vantage(vantage))
 

@@ -6,8 +6,7 @@ from db.rows import Query, Select, rows, value
 from db.store import Store
 from db.unit import Unit
 from db.visits import SEGMENTS
-from dispatch.model.stays import TimeCorrection, UsedItem, WorkMark
-from dispatch.model.visits import Segment
+from dispatch.model.visits import Segment, TimeCorrection, UsedItem, WorkMark
 
 ITEMS = Select(UsedItem, "used_item r JOIN staff s ON s.id = r.staff_id", of={"by": "s.name"})
 """Items used."""

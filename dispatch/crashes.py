@@ -73,17 +73,14 @@ def append(log: Path, text: str) -> None:
         file.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(SystemClock().now()))} {text}")
 
 
-def _line_is_gone(error: BaseException) -> bool:
-    """Whether it only says that nobody is at the terminal any more."""
-    return isinstance(error, OSError) and error.errno == errno.EIO
-
-
 def catch_the_rest(database: Path, who: str) -> None:
     """Let nothing that fails in a thread or while the program ends print a traceback on somebody's terminal."""
 
     def in_thread(args: threading.ExceptHookArgs) -> None:
-        if args.exc_value is not None and not _line_is_gone(args.exc_value):
-            keep(args.exc_value, database, who)
+        error = args.exc_value
+        # EIO: nobody is at the terminal any more
+        if error is not None and not (isinstance(error, OSError) and error.errno == errno.EIO):
+            keep(error, database, who)
 
     def unraisable(args: sys.UnraisableHookArgs) -> None:
         if args.exc_value is not None:

@@ -33,13 +33,7 @@ class TerminalApp(App[ReturnType]):
     """An app that gives the terminal back whatever happens, and says what went wrong in one line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "ctrl+z",
-            "suspend_process",
-            "Suspend",
-            show=False,
-            tooltip="go to the shell; fg comes back",
-        )
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, tooltip="go to the shell; fg comes back")
     ]
 
     def __init__(self, database: Path, who: str) -> None:

@@ -61,8 +61,8 @@ async def ask_record(screen: UserScreen, kind: str, texts: Mapping[str, str] | N
             raise Faulty([str(stale), *both, "Saving again takes yours."]) from None
 
     desk = Desk.for_user(user)
-    fields = [line_of(field, filled.get(field.name), desk) for field in record_store.fields]
-    title = f"New {record_store.noun}" if before is None else record_store.title(user.store, before)
+    fields = [line_of(field, filled.get(field.name), desk) for field in record_store.record.typed]
+    title = f"New {record_store.record.noun}" if before is None else record_store.title(user.store, before)
     return await screen.fill_in(title, fields, save)
 
 

@@ -153,20 +153,10 @@ def _breaches(account: Account) -> Iterator[tuple[str, datetime.date, str]]:
         if before is not None and (day - before).days <= BREACHES_WITHIN:
             occasion = f"breaches.{day}"
             yield occasion, day, f"two targets were missed within {BREACHES_WITHIN} days, on {before} and {day}"
-            closed = _closed_on(account, f"{occasion}.contact")
-            if closed is None:
-                return
-            yield from _breaches(
-                replace(account, breaches=tuple(later for later in account.breaches if later > closed))
-            )
+            marks = [mark for mark in account.marks if (mark.rule, mark.occasion) == ("E7", f"{occasion}.contact")]
+            ends = [mark.day for mark in marks if mark.outcome in ("done", "declined")]
+            if ends:
+                left = tuple(later for later in account.breaches if later > max(ends))
+                yield from _breaches(replace(account, breaches=left))
             return
         before = day
-
-
-def _closed_on(account: Account, occasion: str) -> datetime.date | None:
-    ends = [
-        mark.day
-        for mark in account.marks
-        if (mark.rule, mark.occasion) == ("E7", occasion) and mark.outcome in ("done", "declined")
-    ]
-    return max(ends, default=None)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from dispatch.care.account import Account
 from dispatch.care.item import CareItem, CareState, dated, month_end
-from dispatch.model.agreements import Agreement, PrepaidBlock, months_later
+from dispatch.model.agreements import Agreement, months_later
 
 EXEMPT_AFTER = 15
 """An agreement that began after this day of a month owes nothing for that month."""
@@ -180,21 +180,17 @@ def balance(account: Account, terms: Agreement, today: datetime.date) -> Iterato
             why = f"{amount} left; the last purchase was {last.name}"
             yield CareItem("E9", f"low.{_spelled(last.name)}", "prepaid runs low", why, today, today, CareState.DUE)
     for block in blocks:
-        yield from _expiring(block, today)
+        ends, left = block.expires_on, Fraction(block.remaining)
+        if ends is not None and left > 0:
+            why = f"{block.name} expires on {ends} with {_percent(left, Fraction(block.size))}% of it left"
+            occasion, opens = f"expires.{_spelled(block.name)}", ends - _days(EXPIRES_WITHIN)
+            yield from dated(CareItem("E9", occasion, "a prepaid block expires", why, opens, ends), today)
     allowance = account.allowance
     if allowance is not None and allowance.total > 0 and allowance.used >= allowance.total * USED_SHARE:
         share = _percent(allowance.used, allowance.total)
         why = f"{share}% of {_amount_text(allowance.total)} rate-minutes used since {allowance.since}"
         occasion = f"retainer.{allowance.since}"
         yield CareItem("E9", occasion, "retainer nearly used", why, today, today, CareState.DUE)
-
-
-def _expiring(block: PrepaidBlock, today: datetime.date) -> Iterator[CareItem]:
-    ends, left = block.expires_on, Fraction(block.remaining)
-    if ends is not None and left > 0:
-        why = f"{block.name} expires on {ends} with {_percent(left, Fraction(block.size))}% of it left"
-        occasion, opens = f"expires.{_spelled(block.name)}", ends - _days(EXPIRES_WITHIN)
-        yield from dated(CareItem("E9", occasion, "a prepaid block expires", why, opens, ends), today)
 
 
 def _followed(account: Account, terms: Agreement) -> bool:

@@ -3,6 +3,6 @@
 from dispatch.charges.card import presets, validate_agreement, validate_card
 from dispatch.charges.engine import charge_sheet
 from dispatch.charges.lines import ChargeLine, Sheet
-from dispatch.charges.reading import ChargeInputError
+from dispatch.fields.reading import FormFault
 
-__all__ = ["ChargeInputError", "ChargeLine", "Sheet", "charge_sheet", "presets", "validate_agreement", "validate_card"]
+__all__ = ["ChargeLine", "FormFault", "Sheet", "charge_sheet", "presets", "validate_agreement", "validate_card"]

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Annotated, Any, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
-from dispatch.charges.reading import (
-    ChargeInputError,
+from dispatch.fields.reading import (
     Faults,
+    FormFault,
     Reader,
     WrittenNumber,
     amount,
@@ -47,7 +47,7 @@ def _openings(value: Any, path: str, faults: Faults = None) -> Openings:
             opens, closes = (clock(time, path) for time in span)
         except (TypeError, ValueError) as fault:
             example = "an opening and a closing such as 08:00 and 17:00"
-            collect_fault(fault if isinstance(fault, ChargeInputError) else expected(path, span, example), faults)
+            collect_fault(fault if isinstance(fault, FormFault) else expected(path, span, example), faults)
             continue
         if faults is not None and (closes <= opens or (openings and opens < openings[-1][1])):
             faults.append(f"{path}: {span[0]}–{span[1]} ends before it starts, or overlaps the one before")
@@ -189,10 +189,10 @@ def _component(value: Any, path: str, faults: Faults) -> Component:
     """A travel component, by its kind (B6.1)."""
     kind = value.get("kind") if isinstance(value, Mapping) else None
     if not isinstance(kind, str) or kind not in _COMPONENTS:
-        raise ChargeInputError(f"{path}.kind: {kind!r} is not one of {', '.join(_COMPONENTS)}")
+        raise FormFault(f"{path}.kind: {kind!r} is not one of {', '.join(_COMPONENTS)}")
     component = _COMPONENTS[kind](value, path, faults)
     if kind == "time" and ("rate" in value) == ("pct_of_labour" in value):
-        raise ChargeInputError(f"{path}: either rate or pct_of_labour is expected")
+        raise FormFault(f"{path}: either rate or pct_of_labour is expected")
     return component
 
 

@@ -6,44 +6,46 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from dispatch.charges.card import AgreementTerms, Card, ZoneCharge
-from dispatch.charges.visit import ChargedLeg, Job, VisitPart
+from dispatch.charges.visit import ChargedLeg, ChargedVisit, VisitPart
 
 
-def errors_of(card: Card, site: ChargedLeg, agreement: AgreementTerms | None, job: Job) -> set[str]:  # noqa: C901, PLR0912  every fault of the input in turn, so that all are told together
+def errors_of(card: Card, site: ChargedLeg, agreement: AgreementTerms | None, visit: ChargedVisit) -> set[str]:  # noqa: C901, PLR0912  every fault of the input in turn, so that all are told together
     """The codes of B1 that follow from the input alone; what a travel component lacks is found where it is priced."""
     codes: set[str] = set()
-    if not job.parts:
+    if not visit.parts:
         codes.add("NO_TECHNICIAN")
     # who is not billable produces nothing (B2.3), and that holds for errors too
-    crew = [part for part in job.parts if part.billable]
+    crew = [part for part in visit.parts if part.billable]
     names = [part.name for part in crew]
     if len(names) != len(set(names)):
         codes.add("DUPLICATE_TECHNICIAN")
     if any(part.labour_class not in card.classes for part in crew):
         codes.add("UNKNOWN_CLASS")
-    if job.outcome == "completed":
+    if visit.outcome == "completed":
         for part in crew:
             codes |= {"MISSING_CHECK_IN"} if part.check_in is None else set()
             codes |= {"MISSING_CHECK_OUT"} if part.check_out is None else set()
-    elif job.wasted and job.scheduled is None and all(part.check_in is None for part in job.parts):
+    elif visit.wasted and visit.scheduled is None and all(part.check_in is None for part in visit.parts):
         codes.add("MISSING_CHECK_IN")
-    elif job.outcome == "cancelled" and not job.departed and (job.cancelled_at is None or job.scheduled is None):
+    elif (
+        visit.outcome == "cancelled" and not visit.departed and (visit.cancelled_at is None or visit.scheduled is None)
+    ):
         codes.add("MISSING_CANCELLATION_TIME")
     for part in crew:
         codes |= _of_times(part)
-    figures = (*_amounts(site, job), *_prices(card, agreement))
+    figures = (*_amounts(site, visit), *_prices(card, agreement))
     if any(value is not None and value < 0 for value in figures):
         codes.add("NEGATIVE_INPUT")
-    if any(item.code is not None and item.code not in card.items for item in job.items):
+    if any(item.code is not None and item.code not in card.items for item in visit.items):
         codes.add("UNKNOWN_ITEM")
-    if job.cause == "own_failure" and job.original_visit_date is None:
+    if visit.cause == "own_failure" and visit.original_visit_date is None:
         codes.add("MISSING_ORIGINAL_VISIT")
-    for goodwill in job.goodwill:
+    for goodwill in visit.goodwill:
         if goodwill.role != "lead":
             codes.add("GOODWILL_NOT_AUTHORISED")
         if len((goodwill.reason or "").strip()) < 3:
             codes.add("GOODWILL_NO_REASON")
-    manual = job.manual_travel
+    manual = visit.manual_travel
     if manual is not None and (manual.role != "lead" or len((manual.reason or "").strip()) < 3):
         codes.add("MANUAL_TRAVEL_NOT_AUTHORISED")
     return codes
@@ -65,15 +67,15 @@ def _of_times(part: VisitPart) -> set[str]:
     return codes
 
 
-def _amounts(site: ChargedLeg, job: Job) -> Iterator[Fraction | None]:
+def _amounts(site: ChargedLeg, visit: ChargedVisit) -> Iterator[Fraction | None]:
     """Every figure of the visit that must not be negative."""
-    for leg in (site, job.trip.leg_in, job.trip.leg_home, job.trip.total, job.trip.solo_sum):
+    for leg in (site, visit.trip.leg_in, visit.trip.leg_home, visit.trip.total, visit.trip.solo_sum):
         yield from (leg.distance, leg.minutes)
-    for item in job.items:
+    for item in visit.items:
         yield from (item.qty, item.amount)
-    yield from (goodwill.value for goodwill in job.goodwill)
-    yield None if job.manual_travel is None else job.manual_travel.amount
-    for earlier in filter(None, job.prior_today.values()):
+    yield from (goodwill.value for goodwill in visit.goodwill)
+    yield None if visit.manual_travel is None else visit.manual_travel.amount
+    for earlier in filter(None, visit.prior_today.values()):
         yield from (earlier.presence_rmin, earlier.topup_unit_price)
 
 

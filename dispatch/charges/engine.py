@@ -8,15 +8,14 @@ from typing import Any
 
 from dispatch.charges.card import read_agreement, read_card
 from dispatch.charges.checks import errors_of
-from dispatch.charges.labour import labour_lines
+from dispatch.charges.labour import labour_lines, minimum_lines
 from dispatch.charges.lines import ChargeLine, Sheet
-from dispatch.charges.minimums import minimum_lines
 from dispatch.charges.minutes import stay_of
 from dispatch.charges.pricing import Pricing
-from dispatch.charges.reading import ChargeInputError
 from dispatch.charges.terms import Terms, select
 from dispatch.charges.travel import lacking, travel_lines
-from dispatch.charges.visit import read_job, read_site
+from dispatch.charges.visit import read_site, read_visit
+from dispatch.fields.reading import FormFault
 from dispatch.model.money import rounded, shortest
 
 REVIEWED = frozenset({"ZERO_DURATION", "LONG_VISIT", "GUARANTEE_EXPIRED"})
@@ -35,13 +34,13 @@ def charge_sheet(
     All arguments are objects of the form of design/charges.md B14; missing keys take their defaults.
 
     Raises:
-        ChargeInputError: an argument is not of that form.
+        FormFault: an argument is not of that form.
     """
-    price_list, job = read_card(card, "card", None), read_job(visit, "visit", None)
+    price_list, charged = read_card(card, "card", None), read_visit(visit, "visit", None)
     agreed = None if agreement is None else read_agreement(agreement, "agreement", None)
     where = read_site(site, "site", None)
-    pricing = Pricing(select(price_list, agreed, job), job, where)
-    errors = errors_of(price_list, where, agreed, job) | lacking(pricing)
+    pricing = Pricing(select(price_list, agreed, charged), charged, where)
+    errors = errors_of(price_list, where, agreed, charged) | lacking(pricing)
     if errors:
         return Sheet("blocked", (), tuple(sorted(errors)), (), None, None, None, price_list.exponent)
     lines = _services(pricing)
@@ -53,18 +52,18 @@ def charge_sheet(
 
 def _services(pricing: Pricing) -> list[ChargeLine]:
     """Steps 3 to 9: what was done, by the outcome (B8.4)."""
-    terms, job = pricing.terms, pricing.job
-    if job.outcome == "aborted_by_us":
+    terms, visit = pricing.terms, pricing.visit
+    if visit.outcome == "aborted_by_us":
         return []
-    if job.outcome == "cancelled" and not job.departed:
+    if visit.outcome == "cancelled" and not visit.departed:
         return list(_cancellation(pricing))
-    if job.wasted:
+    if visit.wasted:
         rule = terms.card.no_access
         if rule.mode == "none" or (rule.mode == "flat" and not _fee_due(terms)):
             return []
         if rule.mode == "flat":
             if rule.amount is None:
-                raise ChargeInputError("card.no_access.amount: a number is expected, not None")
+                raise FormFault("card.no_access.amount: a number is expected, not None")
             return [ChargeLine("FEE-NOACC", "fee", pricing.minor(rule.amount), "nobody let us in: flat fee")]
     stays = [stay_of(pricing, part) for part in terms.crew]
     labour = [line for stay in stays for line in labour_lines(pricing, stay)]
@@ -82,11 +81,11 @@ def _fee_due(terms: Terms) -> bool:
 
 
 def _cancellation(pricing: Pricing) -> Iterator[ChargeLine]:
-    terms, job = pricing.terms, pricing.job
+    terms, visit = pricing.terms, pricing.visit
     rule = terms.card.cancellation
-    if not _fee_due(terms) or rule.mode == "none" or job.scheduled is None or job.cancelled_at is None:
+    if not _fee_due(terms) or rule.mode == "none" or visit.scheduled is None or visit.cancelled_at is None:
         return
-    notice = job.scheduled - job.cancelled_at
+    notice = visit.scheduled - visit.cancelled_at
     if notice >= rule.notice_hours * 60:
         return
     value = rule.value
@@ -97,7 +96,7 @@ def _cancellation(pricing: Pricing) -> Iterator[ChargeLine]:
         fee, why = value, f"{notice_text}: flat fee"
     else:
         first = terms.crew[0]
-        band = terms.band_at(job.scheduled)
+        band = terms.band_at(visit.scheduled)
         minutes = terms.minimum_minutes(first, terms.effective(band))
         fee = minutes * terms.band_multiplier(band) * terms.price(first) / 60 * value / 100
         why = f"{notice_text}: {shortest(value)}% of the minimum of {minutes} min ({band}) at {shortest(terms.price(first))}/h"
@@ -113,7 +112,7 @@ def _emergency_fee(pricing: Pricing) -> Iterator[ChargeLine]:
 
 def _items(pricing: Pricing) -> Iterator[ChargeLine]:
     terms = pricing.terms
-    for item in pricing.job.items:
+    for item in pricing.visit.items:
         if item.code is not None:
             qty, listed = item.qty, terms.card.items[item.code]
             price = terms.listed(listed)
@@ -126,7 +125,7 @@ def _items(pricing: Pricing) -> Iterator[ChargeLine]:
             amount = pricing.minor(item.amount)
             yield ChargeLine("ITEM", "item", amount, "passed on", note=item.label, taxable=item.taxable)
         else:
-            raise ChargeInputError("visit.items.amount: is missing")
+            raise FormFault("visit.items.amount: is missing")
 
 
 def _discounts(pricing: Pricing, lines: Sequence[ChargeLine]) -> list[ChargeLine]:
@@ -167,7 +166,7 @@ def _goodwill(pricing: Pricing, lines: Sequence[ChargeLine]) -> list[ChargeLine]
     for line in lines:
         left[line.category] = left.get(line.category, 0) + line.amount
     made: list[ChargeLine] = []
-    for goodwill in pricing.job.goodwill:
+    for goodwill in pricing.visit.goodwill:
         target, value = goodwill.target, goodwill.value
         have = max(0, left.get(target, 0))
         percent = goodwill.mode == "percent"

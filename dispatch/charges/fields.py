@@ -6,8 +6,10 @@ import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import NoneType
-from typing import Any, Literal, get_args, get_origin
+from functools import cache
+from itertools import chain
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from dispatch.charges.card import (
@@ -20,10 +22,10 @@ from dispatch.charges.card import (
     Openings,
     TravelZone,
 )
-from dispatch.charges.paths import typed, value_at
-from dispatch.charges.reading import types_at
+from dispatch.charges.paths import steps_of, typed, value_at
 from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.kinds import Choice, FieldKind, Parsed, Words, YesNo
+from dispatch.fields.reading import keyed
 from dispatch.model.agreements import WEEKDAYS
 
 KINDS = get_args(AgreementKind)
@@ -146,7 +148,7 @@ def _figures(record: Any, sections: _Sections, at: str = "") -> Iterator[FormFig
     """The figures of a record, with their paths below `at`."""
     for section, rows in sections.items():
         for path, label, *hint in rows:
-            types = types_at(record, at + path)
+            types = _types_at(record, at + path)
             kind, inner = get_origin(types[0]), get_args(types[0])
             usual = LIST if kind is tuple else TYPED
             form = Choice(inner) if kind is Literal else _WRITTEN.get(types[0], usual)
@@ -251,9 +253,7 @@ _AGREEMENT: _Sections = {
 _DRAWS = ("draws_travel", "travel is drawn too")
 _OVERAGE = ("overage_rate", "per hour beyond it", "empty: the card's price")
 _BY_KIND: Mapping[str, _Sections] = {
-    "fixed_price": {
-        "Fixed price": (("covers_bands", "covers", _ANY_BAND), ("covers_travel", "covers travel")),
-    },
+    "fixed_price": {"Fixed price": (("covers_bands", "covers", _ANY_BAND), ("covers_travel", "covers travel"))},
     "retainer": {
         "Retainer": (("allowance_min", "allowance a month", "rate-minutes: ten minutes at 1.5 are fifteen"),),
         "Prepaid": (_DRAWS, _OVERAGE),
@@ -325,3 +325,25 @@ _FROM_TRAVEL_ON: _Sections = {
         ("distance_unit", "distances in"),
     ),
 }
+
+
+@cache
+def _types_at(record: Any, path: str) -> tuple[Any, ...]:
+    """The types, None's too, that what stands at a path of a record's form can have."""
+    types = (record,)
+    for step in steps_of(path):
+        types = _members(next(filter(None, (_below(kind, step) for kind in types))))
+    return types
+
+
+def _below(kind: Any, step: str | int) -> Any:
+    if inner := get_args(kind):
+        return inner[get_origin(kind) is not tuple]
+    return next((hint for key, _, hint in keyed(kind) if key == step), None)
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    kind, inner = get_origin(hint), get_args(hint)
+    if kind is Annotated:
+        return _members(inner[0])
+    return tuple(chain.from_iterable(map(_members, inner))) if kind in (Union, UnionType) else (hint,)

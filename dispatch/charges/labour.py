@@ -1,15 +1,17 @@
-"""Labour lines: minutes grouped by kind, band, multiplier and prepaid balance (design/charges.md B4.2, B7)."""
+"""Labour lines: minutes by kind, band, multiplier and prepaid balance; and the time minimum (design/charges.md B4.2, B5, B7)."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from dispatch.charges.lines import ChargeLine
 from dispatch.charges.minutes import Stay
 from dispatch.charges.pricing import Pricing
 from dispatch.charges.terms import Terms
+from dispatch.charges.visit import EarlierVisits
 from dispatch.model.money import shortest
 
 _RULES = {"covered": "LAB-COV", "own_fault": "LAB-OWN", "free_test": "LAB-TEST"}
@@ -111,3 +113,102 @@ def _why(
 
 def _clock(terms: Terms, minute: int) -> str:
     return datetime.datetime.fromtimestamp(minute * 60, terms.card.zone).strftime("%H:%M")
+
+
+def minimum_lines(pricing: Pricing, stays: Sequence[Stay], labour: Sequence[ChargeLine]) -> list[ChargeLine]:
+    """MIN-TIME, MIN-TRV and MIN-DAY of the crew, technician by technician; `labour` are the lines that stand already."""
+    entitled = stays[:1] if pricing.card.minimum.technicians == "first" else stays
+    lines: list[ChargeLine] = []
+    for stay in entitled:
+        worked = sum(line.amount for line in labour if line.tech == stay.part.name)
+        lines += _of_technician(pricing, stay, worked)
+    return lines
+
+
+def _of_technician(pricing: Pricing, stay: Stay, worked: int) -> Iterator[ChargeLine]:
+    terms, band = pricing.terms, stay.arrival
+    if band is None or not _applies(pricing, stay, band):
+        return
+    minutes = terms.minimum_minutes(stay.part, terms.effective(band))
+    if terms.emergency:
+        minutes = max(minutes, terms.card.minimum.emergency_minutes)
+    multiplier = terms.multiplier(band)
+    due = minutes * multiplier
+    prior = pricing.visit.prior_today.get(stay.part.name) if terms.card.minimum.per == "day" else None
+    earlier = prior or EarlierVisits()
+    presence = stay.presence + earlier.presence_rmin
+    missing = max(Fraction(0), due - presence)
+    missing -= earlier.topup_rmin
+    if missing > 0:
+        why = (
+            f"minimum {minutes} min x {shortest(multiplier)} ({band}) = {shortest(due)} rate-min; "
+            f"present {shortest(stay.presence)}"
+        )
+        if prior is not None:
+            why += (
+                f", earlier today {shortest(presence - stay.presence)}; topped up before {shortest(earlier.topup_rmin)}"
+            )
+        why += f"; {shortest(missing)} rate-min missing"
+        yield from _top_up(pricing, stay, missing, why)
+    elif missing < 0:
+        yield from _credit(pricing, stay, -missing, worked, earlier)
+
+
+def _applies(pricing: Pricing, stay: Stay, band: str) -> bool:
+    """Where there is no time minimum (B5.2)."""
+    terms = pricing.terms
+    if terms.own_failure or (stay.had_minutes and not stay.had_billable):
+        return False
+    if (
+        stay.had_minutes
+        or pricing.visit.outcome != "completed"
+        or terms.agreement is None
+        or terms.kind != "fixed_price"
+    ):
+        return True
+    return terms.effective(band) not in terms.agreement.covers_bands
+
+
+def _top_up(pricing: Pricing, stay: Stay, missing: Fraction, why: str) -> Iterator[ChargeLine]:
+    price = pricing.terms.price(stay.part)
+    blank = ChargeLine("MIN-TIME", "labour", 0, why, tech=stay.part.name, note=stay.arrival, unit="rate-min")
+    if pricing.balances.hours:
+        for balance, portion in pricing.balances.portions(missing):
+            missing -= portion
+            value = pricing.minor(portion * price / 60)
+            text = f"{why}; {shortest(portion)} rate-min drawn from {balance.name}, {shortest(balance.left)} left after"
+            yield replace(
+                blank, why=text, qty=portion, unit_price=price, zero_reason="drawn", value=value, pool=balance.name
+            )
+        if missing <= 0:
+            return
+        pricing.flags.add("POOL_EXHAUSTED")
+        price = pricing.terms.overage(stay.part)
+    amount = pricing.minor(missing * price / 60)
+    yield replace(blank, amount=amount, qty=missing, unit_price=price)
+    if pricing.card.minimum.includes_travel:
+        taken = min(amount, pricing.travel_left)
+        if taken > 0:
+            pricing.travel_left -= taken
+            text = "the minimum includes travel: what travel charges is taken off the top-up"
+            yield ChargeLine("MIN-TRV", "labour", -taken, text, tech=stay.part.name)
+
+
+def _credit(pricing: Pricing, stay: Stay, over: Fraction, worked: int, earlier: EarlierVisits) -> Iterator[ChargeLine]:
+    """Earlier visits of the day paid a top-up that this one makes needless (B5.4).
+
+    At most what this visit's labour is charged at: where its price is lower than the earlier one, or it is prepaid, the
+    rest would make the sheet negative (B13).
+    """
+    billable = sum((minute.multiplier for minute in stay.minutes if minute.kind == "billable"), Fraction(0))
+    price = earlier.topup_unit_price
+    back = min(over, billable)
+    amount = pricing.minor(back * price / 60)
+    if amount > worked:
+        amount, back = worked, Fraction(worked, 10**pricing.card.exponent) * 60 / price
+    if back <= 0:
+        return
+    text = f"earlier visits here today paid {shortest(over)} rate-min of minimum that are worked now"
+    yield ChargeLine(
+        "MIN-DAY", "labour", -amount, text, tech=stay.part.name, qty=-back, unit="rate-min", unit_price=price
+    )  # fmt: skip

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from dispatch.charges.card import Rounding
 from dispatch.charges.pricing import Pricing
-from dispatch.charges.reading import whole
 from dispatch.charges.visit import VisitPart
+from dispatch.fields.reading import whole
 
 LONG_STAY = 16 * 60
 COUNTED = ("billable", "covered")
@@ -66,9 +66,9 @@ class Stay:
 
 def stay_of(pricing: Pricing, part: VisitPart) -> Stay:
     """The minutes of one technician; flags of B1 that follow are added."""
-    terms, job, flags = pricing.terms, pricing.job, pricing.flags
+    terms, visit, flags = pricing.terms, pricing.visit, pricing.flags
     start, end = _window(pricing, part)
-    if job.outcome == "completed" and start == end:
+    if visit.outcome == "completed" and start == end:
         flags.add("ZERO_DURATION")
     if part.check_in is not None and part.check_out is not None and part.check_out - part.check_in > LONG_STAY:
         flags.add("LONG_VISIT")
@@ -84,7 +84,7 @@ def stay_of(pricing: Pricing, part: VisitPart) -> Stay:
     if billable:
         arrival: str | None = billable[0].band
     else:
-        known = part.check_in if part.check_in is not None else job.scheduled
+        known = part.check_in if part.check_in is not None else visit.scheduled
         arrival = None if known is None else terms.band_at(known)
     return Stay(
         part=part,
@@ -118,7 +118,7 @@ def round_minutes(minutes: Fraction, rule: Rounding) -> Fraction:
 
 
 def _window(pricing: Pricing, part: VisitPart) -> tuple[int, int]:
-    card, job, flags = pricing.card, pricing.job, pricing.flags
+    card, visit, flags = pricing.card, pricing.visit, pricing.flags
     if part.check_in is None or part.check_out is None:
         return 0, 0
     start, end = part.check_in, part.check_out
@@ -128,11 +128,11 @@ def _window(pricing: Pricing, part: VisitPart) -> tuple[int, int]:
         else:
             flags.add("TRAVEL_ESTIMATED")
             start = part.check_in - whole(pricing.site.minutes or 0, "site.one_way_minutes")
-        if job.trip.last_stop:
+        if visit.trip.last_stop:
             end = part.back if part.back is not None else part.check_out + (part.check_in - start)
         return start, end
-    scheduled = job.scheduled
-    clipped = card.clip_early and not job.early_start_agreed
+    scheduled = visit.scheduled
+    clipped = card.clip_early and not visit.early_start_agreed
     if clipped and scheduled is not None and start < scheduled:
         flags.add("EARLY_ARRIVAL_CLIPPED")
         start = min(scheduled, end)
@@ -171,7 +171,7 @@ def _kinds(pricing: Pricing, part: VisitPart, at: list[int], bands: list[str], s
     marked = {kind: _marked(part, kind, start, end) for kind in ("own_fault", "new_work", "test", "excluded")}
     testing = terms.card.testing
     free_left = testing.free_min if testing.billable else len(at)
-    fixed = terms.agreement if terms.kind == "fixed_price" and pricing.job.outcome == "completed" else None
+    fixed = terms.agreement if terms.kind == "fixed_price" and pricing.visit.outcome == "completed" else None
     covered = {band for band in set(bands) if fixed is not None and terms.effective(band) in fixed.covers_bands}
     weights = {band: terms.multiplier(band) for band in set(bands)}
     minutes = []

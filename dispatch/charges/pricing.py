@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from dispatch.charges.card import Card
 from dispatch.charges.terms import Terms
-from dispatch.charges.visit import ChargedLeg, Job
+from dispatch.charges.visit import ChargedLeg, ChargedVisit
 from dispatch.model.money import format_minor, to_minor
 
 
@@ -85,7 +85,7 @@ class Pricing:
     """
 
     terms: Terms
-    job: Job
+    visit: ChargedVisit
     site: ChargedLeg
     travel_left: int = 0
     balances: PrepaidBalances = field(init=False)

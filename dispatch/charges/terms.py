@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dispatch.charges.card import AgreementKind, AgreementTerms, Card, CardItem, LabourClass, PriceList
-from dispatch.charges.visit import Job, VisitPart
+from dispatch.charges.visit import ChargedVisit, VisitPart
 from dispatch.model.agreements import WEEKDAYS
 
 
@@ -91,11 +91,11 @@ class Terms:
         return "weekend" if weekday in self.card.weekend_days else "after_hours"
 
 
-def select(card: Card, agreement: AgreementTerms | None, job: Job) -> Terms:
+def select(card: Card, agreement: AgreementTerms | None, visit: ChargedVisit) -> Terms:
     """The terms of a visit (B2)."""
-    billable = [part for part in job.parts if part.billable]
-    crew = tuple(sorted(billable, key=lambda part: (_order(part, job), part.name)))
-    day, dated = _day_of(crew, job, card)
+    billable = [part for part in visit.parts if part.billable]
+    crew = tuple(sorted(billable, key=lambda part: (_order(part, visit), part.name)))
+    day, dated = _day_of(crew, visit, card)
     flags = set() if crew else {"NO_BILLABLE_TECHNICIAN"}
     applies = None
     if agreement is not None:
@@ -106,28 +106,28 @@ def select(card: Card, agreement: AgreementTerms | None, job: Job) -> Terms:
         else:
             applies = agreement
     own_failure = False
-    if job.cause == "own_failure":
-        original = job.original_visit_date
+    if visit.cause == "own_failure":
+        original = visit.original_visit_date
         own_failure = original is not None and (not dated or (day - original).days <= card.guarantee_days)
         if not own_failure:
             flags.add("GUARANTEE_EXPIRED")
     waived = own_failure or not crew or (applies is not None and applies.waive_emergency)
-    emergency = job.emergency and not waived
+    emergency = visit.emergency and not waived
     return Terms(card, applies, day, crew, own_failure, emergency, frozenset(flags))
 
 
-def _day_of(crew: Sequence[VisitPart], job: Job, card: Card) -> tuple[datetime.date, bool]:
+def _day_of(crew: Sequence[VisitPart], visit: ChargedVisit, card: Card) -> tuple[datetime.date, bool]:
     """The day of the visit, and whether anything may be said of dates by it: not where it ended before it began (B8.4)."""
     arrivals = [part.check_in for part in crew if part.check_in is not None]
-    anchor = min(arrivals) if arrivals else job.scheduled
+    anchor = min(arrivals) if arrivals else visit.scheduled
     if anchor is None:
-        anchor = min((part.check_in for part in job.parts if part.check_in is not None), default=job.cancelled_at)
-    begun = any(moment is not None for part in job.parts for moment in (part.depart, part.check_in))
-    dated = anchor is not None and (begun or job.outcome != "aborted_by_us")
+        anchor = min((part.check_in for part in visit.parts if part.check_in is not None), default=visit.cancelled_at)
+    begun = any(moment is not None for part in visit.parts for moment in (part.depart, part.check_in))
+    dated = anchor is not None and (begun or visit.outcome != "aborted_by_us")
     return datetime.datetime.fromtimestamp((anchor or 0) * 60, card.zone).date(), dated
 
 
-def _order(part: VisitPart, job: Job) -> int:
+def _order(part: VisitPart, visit: ChargedVisit) -> int:
     if part.check_in is not None:
         return part.check_in
-    return job.scheduled if job.scheduled is not None else 1 << 40
+    return visit.scheduled if visit.scheduled is not None else 1 << 40

@@ -39,7 +39,7 @@ class _Way:
 
     def quantity(self, what: Figure) -> tuple[Fraction, int]:
         """The quantity and the ways by the basis (B6.2)."""
-        basis, trip = self.rules.basis, self.pricing.job.trip
+        basis, trip = self.rules.basis, self.pricing.visit.trip
         if basis == "one_way":
             return self.one_way(what), 1
         if basis == "depot_round_trip":
@@ -67,7 +67,7 @@ class _Way:
         actual = self.rules.time_source == "actual" and basis != "trip_split"
         if actual and part.depart is not None and part.check_in is not None:
             outbound = Fraction(part.check_in - part.depart)
-            if basis == "one_way" or (basis == "legs" and not self.pricing.job.trip.last_stop):
+            if basis == "one_way" or (basis == "legs" and not self.pricing.visit.trip.last_stop):
                 return outbound, "actual, one way", False
             if part.back is not None and part.check_out is not None:
                 return outbound + (part.back - part.check_out), "actual, both ways", False
@@ -95,15 +95,15 @@ _SOURCES = {
 def lacking(pricing: Pricing) -> set[str]:
     """The errors of B1 of everything that cannot be counted for want of a distance, driving minutes, or a zone."""
     codes: set[str] = set()
-    way, terms, job = _Way(pricing), pricing.terms, pricing.job
-    charged = job.outcome == "completed" or (job.wasted and terms.card.no_access.mode == "minimum_and_travel")
-    if not charged or (job.parts and not terms.crew):
+    way, terms, visit = _Way(pricing), pricing.terms, pricing.visit
+    charged = visit.outcome == "completed" or (visit.wasted and terms.card.no_access.mode == "minimum_and_travel")
+    if not charged or (visit.parts and not terms.crew):
         return codes
     if terms.card.time_basis == "door_to_door":
         guessed = any(part.depart is None and part.check_in is not None for part in terms.crew)
         if guessed and pricing.site.minutes is None:
             codes.add("UNKNOWN_TRAVEL_TIME")
-    if job.manual_travel is not None or not way.rules.components:
+    if visit.manual_travel is not None or not way.rules.components:
         return codes
     needs: list[Callable[[], object]] = [lambda: _given_away(way, covered=False)]
     for component in way.rules.components:
@@ -125,7 +125,7 @@ def travel_lines(pricing: Pricing, stays: Sequence[Stay]) -> list[ChargeLine]:
     """The travel lines in the order of the components. Nothing of it is `lacking`."""
     if not stays:
         return []
-    manual, balances, way = pricing.job.manual_travel, pricing.balances, _Way(pricing)
+    manual, balances, way = pricing.visit.manual_travel, pricing.balances, _Way(pricing)
     if manual is not None:
         amount = pricing.minor(manual.amount)
         return [ChargeLine("TRV-MAN", "travel", amount, f"set by {manual.by}: {manual.reason}")]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Any, Literal, NamedTuple
 
-from dispatch.charges.reading import Faults, moment, record
+from dispatch.fields.reading import Faults, moment, record
 
 Moment = Annotated[int, moment]
 
@@ -97,7 +97,7 @@ def _earlier(value: Any, path: str, faults: Faults) -> EarlierVisits | None:
     return _read_earlier(value, path, faults) if value else None
 
 
-class Job(NamedTuple):
+class ChargedVisit(NamedTuple):
     """The visit. Moments in whole minutes since the epoch."""
 
     outcome: Literal["completed", "no_access", "cancelled", "aborted_by_us"] = "completed"
@@ -121,4 +121,4 @@ class Job(NamedTuple):
         return self.outcome == "no_access" or (self.outcome == "cancelled" and self.departed)
 
 
-read_site, read_job = record(ChargedLeg, prefix="one_way_"), record(Job)
+read_site, read_visit = record(ChargedLeg, prefix="one_way_"), record(ChargedVisit)

@@ -11,14 +11,7 @@ from dataclasses import dataclass
 
 from dispatch.closeout.answers import EVIDENCE, says_enough
 from dispatch.model.boards import Tally
-from dispatch.model.checklists import (
-    Asks,
-    Attempt,
-    Checklist,
-    Item,
-    ItemKind,
-    Result,
-)
+from dispatch.model.checklists import Asks, Attempt, Checklist, Item, ItemKind, Result
 from dispatch.model.instants import clock_text
 from dispatch.model.probes import Vantage
 from dispatch.model.text import show

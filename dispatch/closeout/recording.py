@@ -22,7 +22,7 @@ from dispatch.closeout.answers import (
 )
 from dispatch.closeout.gates import ENOUGH, Unmet, settled, trimmed
 from dispatch.closeout.template import follow_up_item, named_item, requested_item
-from dispatch.model.checklists import Attempt, Checklist, EntryKind, Grade, Item, ItemKind, NewItem, Phase, Result
+from dispatch.model.checklists import Checklist, EntryKind, Grade, Item, ItemKind, NewItem, Phase, Result
 from dispatch.model.probes import Try, Vantage
 from dispatch.model.states import State
 
@@ -249,21 +249,16 @@ def _lacking_in_test(checklist: Checklist, item: Item, entry: Recording) -> str:
     if not says_enough(text):
         value = "a figure alone proves nothing without bounds" if item.bounds is None else "or give a value"
         return f"Say what was seen, in {ENOUGH}; {value}."
-    before = _typed_before(checklist, item)
-    if before is not None and says_the_same(text, before.text):
-        return "The test before this one has the same words: say what was seen here."
-    return ""
-
-
-def _typed_before(checklist: Checklist, item: Item) -> Attempt | None:
-    """The last result that somebody typed on another test of the visit."""
     others = (
         attempt
         for other in checklist.items
         if other.kind is ItemKind.TEST and other.ref != item.ref
         for attempt in other.attempts
     )
-    return max((attempt for attempt in others if not attempt.ran), key=lambda attempt: attempt.sequence, default=None)
+    before = max((one for one in others if not one.ran), key=lambda one: one.sequence, default=None)
+    if before is not None and says_the_same(text, before.text):
+        return "The test before this one has the same words: say what was seen here."
+    return ""
 
 
 def _read(item: Item, entry: Recording) -> Result:

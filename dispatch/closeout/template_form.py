@@ -86,10 +86,7 @@ ITEM = (
         otherwise=Vantage.HOST,
     ),
     Field(
-        "evidence",
-        "Settled by",
-        Choice(EVIDENCE),
-        f"{', '.join(EVIDENCE)}; empty: a run where a target can be reached",
+        "evidence", "Settled by", Choice(EVIDENCE), f"{', '.join(EVIDENCE)}; empty: a run where a target can be reached"
     ),
 )
 """The fields of an item, in the order in which they are written."""

@@ -97,7 +97,7 @@ _HELP = {
 @alone(
     "settings",
     "what the firm has set for itself",
-    *options_of(RECORD_STORES["settings"].fields),
+    *options_of(RECORD_STORES["settings"].record.typed),
     JSON,
     about="Prints the settings; with options it changes them, at once for every session.",
 )
@@ -109,18 +109,20 @@ def _settings(args: Args) -> Answer:
         store = user.store
     else:
         store = open_store(args)
-    room = max(len(field.option) for field in record_store.fields)
+    room = max(len(field.option) for field in record_store.record.typed)
     return Answer(
         record_store.texts(store, record_store.find(store, "")),
         dict,
-        lambda texts: [f"{pad(field.option, room)} {show(texts[field.name]) or '–'}" for field in record_store.fields],
+        lambda texts: [
+            f"{pad(field.option, room)} {show(texts[field.name]) or '–'}" for field in record_store.record.typed
+        ],
     )
 
 
 def _deeds_of(kind: str, *, without: tuple[str, ...] = ()) -> Iterator[Command]:
     """Add, edit, show, list and archive for a kind of record."""
     record_store = RECORD_STORES[kind]
-    noun, fields = record_store.noun, options_of(record_store.fields)
+    noun, fields = record_store.record.noun, options_of(record_store.record.typed)
 
     def called(text: str | None = None) -> Option:
         return option("record", noun.upper(), text, reads=lambda store, name, _: record_store.find(store, name))
@@ -147,7 +149,7 @@ _HITS = (
 
 def _add(kind: str, user: User, args: Args) -> Iterator[str]:
     record, record_store = editing.add(user, kind, typed(args)), RECORD_STORES[kind]
-    yield f"Added {record_store.noun} {record_store.title(user.store, record)}."
+    yield f"Added {record_store.record.noun} {record_store.title(user.store, record)}."
     yield from _notes(kind, user.store, record)
     if kind == "absence":
         yield from _hits(user, record, free=args.requeue or args.replan, to_others=args.replan)
@@ -170,7 +172,7 @@ def _show(kind: str, store: Store, args: Args) -> Answer:
 
     def lines(record: Any) -> Iterator[str]:
         yield record_store.title(store, record)
-        for field in record_store.fields:
+        for field in record_store.record.typed:
             yield f"  {pad(field.label, 24)} {show(texts[field.name]) or '–'}"
         yield from _notes(kind, store, record)
 

@@ -13,7 +13,7 @@ from dispatch.commands.typed import moment_there, unless
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.instants import when_text
-from dispatch.model.stays import MARKS, MOMENTS
+from dispatch.model.visits import MARKS, MOMENTS
 
 with lazily(__name__):
     from db import handovers

@@ -67,7 +67,6 @@ def board_form(board: Board) -> dict[str, Any]:
 
 
 def _call_form(call: CallAhead, board: Board) -> dict[str, Any]:
-    """A client to call before we arrive later than expected."""
     nobody = {"arrival": None, "proposed": None} if call.absent else {}
     return form(call, _CALL, board.zone, unanswered=_instants(call.tried_at, board.zone), **nobody)
 
@@ -258,12 +257,9 @@ def _route_form(row: BoardRow, board: Board) -> dict[str, Any]:
 
 
 def _queued_form(visit: BoardVisit, board: Board) -> dict[str, Any]:
-    return form(visit, _QUEUED, board.zone, priority=f"P{visit.priority}", due=_next_due(visit))
-
-
-def _next_due(visit: BoardVisit) -> int | None:
-    """The next clock of a request: its service level or its promised window, whichever ends first."""
-    return min((at for at in (visit.due, visit.promised and visit.promised[1]) if at is not None), default=None)
+    # its service level or its promised window, whichever ends first
+    due = min((at for at in (visit.due, visit.promised and visit.promised[1]) if at is not None), default=None)
+    return form(visit, _QUEUED, board.zone, priority=f"P{visit.priority}", due=due)
 
 
 def _log_line_form(line: LogLine, zone: str) -> dict[str, Any]:

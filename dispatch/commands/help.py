@@ -13,10 +13,9 @@ from dispatch import __version__
 from dispatch.commands import exits
 from dispatch.commands.declared import alone
 from dispatch.commands.options import JSON, Args, flag, option
-from dispatch.commands.pager import page
 from dispatch.commands.parser import COMMANDS as KNOWN
 from dispatch.commands.parser import all_of, every_parser, parser_of
-from dispatch.commands.printing import Answer, Result, print_json
+from dispatch.commands.printing import Answer, Result, page, print_json
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.forms import form
 from dispatch.model.text import pad, show

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
@@ -41,21 +43,46 @@ def print_result(result: Result, *, as_json: bool = False) -> int:
             print_json(result.form(result.value))
         else:
             lines = result.lines(result.value)
-            _page([lines] if isinstance(lines, str) else lines)
+            page("\n".join(map(show, [lines] if isinstance(lines, str) else lines)) + "\n")
         return result.code
     for line in [result] if isinstance(result, str) else result:
         print(show(line))
     return 0
 
 
-def _page(lines: Iterable[str]) -> None:
-    text = "\n".join(map(show, lines)) + "\n"
-    if sys.stdout.isatty():
-        from dispatch.commands.pager import page
+def page(text: str) -> None:
+    """Print a text that ends its own lines and in which nothing steers a terminal.
 
-        page(text)
-    else:
-        sys.stdout.write(text)
+    What is longer than the terminal is high goes through the pager that the person has chosen (PAGER), else less, else more.
+    """
+    with contextlib.suppress(OSError, ValueError):  # no terminal, no such pager, or no words of a shell
+        size = os.get_terminal_size(sys.stdout.fileno())
+        rows = sum(1 + max(0, len(line) - 1) // size.columns for line in text.splitlines())
+        if rows >= size.lines and _paged(text):
+            return
+    sys.stdout.write(text)
+
+
+def _paged(text: str) -> bool:
+    """Give a text to the pager; False where the person wants none."""
+    import shlex
+    import shutil
+    import signal
+    import subprocess
+
+    words = shlex.split(os.environ.get("PAGER", "less" if shutil.which("less") else "more"))
+    if not words:
+        return False
+    # F: nothing to page on a tall terminal; X: what was read stays on the screen; no R: no sequence is let through
+    environment = {"LESS": "FX", **os.environ}
+    with subprocess.Popen(words, stdin=subprocess.PIPE, env=environment, encoding="utf-8") as shown:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the pager
+        try:
+            with contextlib.suppress(BrokenPipeError):  # whoever has read enough goes away before the end
+                shown.communicate(text)
+        finally:
+            signal.signal(signal.SIGINT, before)
+    return True
 
 
 def write_private(text: str, file: str | None, sentence: str, *, replace: bool) -> str | None:

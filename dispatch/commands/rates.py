@@ -22,7 +22,7 @@ with lazily(__name__):
     from dispatch.charges import paths
     from dispatch.commands import importing
     from dispatch.desk.imports import rate_card_file
-    from dispatch.desk.prices import agreeing, capacity, rate_cards, service_terms
+    from dispatch.desk.prices import agreeing, rate_cards, service_terms
     from dispatch.model.agreements import Agreement
     from dispatch.records import agreements as records
 
@@ -217,7 +217,7 @@ def _begun(user: User, client: str, name: str, terms: dict[str, Any]) -> Iterato
 
 def _warnings(store: Store, agreement: Agreement) -> Iterator[str]:
     """What speaks against the promises of an agreement that was saved; it stands all the same."""
-    for warning in capacity.warnings_of(store, agreement):
+    for warning in agreeing.warnings_of(store, agreement):
         yield f"  warning: {warning}"
 
 

@@ -27,7 +27,7 @@ with lazily(__name__):
     from dispatch.desk.roads import driving, maps, road_engines
     from dispatch.model.travel import Leg
     from dispatch.model.units import DistanceUnit
-    from dispatch.travel import executables, learning
+    from dispatch.travel import executables, learning, roadmap
 
 _ENDS = "a site, `depot`, or `home of NAME`"
 _WAY = (option("origin", "FROM", _ENDS), option("destination", "TO", _ENDS))
@@ -215,7 +215,7 @@ def _roads_add(user: User, args: Args) -> str:
 
 @reads("status", "engine, graph, and what is missing", JSON)
 def _roads_status(store: Store, _: Args) -> Answer:
-    drawn = maps.drawn()
+    drawn = roadmap.drawn()
 
     def lines(status: road_engines.Status) -> Iterator[str]:
         graph = (

@@ -32,7 +32,7 @@ with lazily(__name__):
     from dispatch.desk.day import board_view
     from dispatch.desk.firm import founding
     from dispatch.desk.log import visit_log
-    from dispatch.desk.roads import road_map as atlases
+    from dispatch.desk.roads import maps as atlases
     from dispatch.desk.session import preferences
     from dispatch.desk.session import user as users
     from dispatch.desk.texts import board_words, log_words

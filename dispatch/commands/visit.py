@@ -107,7 +107,6 @@ _FLAGS = ("emergency",)
 
 
 def _asked(*without: str) -> list[Field]:
-    """The fields of a request."""
     return [field for field in requests.REQUEST.fields if field.name not in without]
 
 
@@ -242,7 +241,6 @@ def _check(user: User, args: Args) -> Answer:
 
 
 def _plain(name: str, text: str, *options: Option) -> Command:
-    """A deed that moves a visit on in its states."""
     return on_visit(name, text, *options)(by(f"plan.schedule.{name}", STANDS))
 
 

@@ -28,6 +28,7 @@ from dispatch.desk.imports.importing import import_file
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.desk.requests import intake
+from dispatch.desk.roads import road_engines
 from dispatch.desk.session.user import User, log_in
 from dispatch.model.boards import BoardRow, BoardVisit
 from dispatch.model.checklists import Item, ItemKind, Result
@@ -82,7 +83,8 @@ def live(path: Path, moved: Callable[[float], None] = lambda done: None) -> None
             day.live(MONDAY, at_local(MONDAY, "23:30", ZONE), lambda done: moved(0.25 + 0.3 * done))
         clock.set(at_local(TUESDAY, "06:30", ZONE))
         day.plan(TUESDAY)
-        office.take_roads()
+        # from Tuesday on drives are reckoned by road: Lee brings them from the machine that has the road engine
+        road_engines.add(lee, SAMPLE / "drives.json")
         day.pair_up()
         moved(0.7)
         with day.tested_by_program(TUESDAY, at_local(TUESDAY, "13:00", ZONE)):
@@ -181,7 +183,9 @@ class _DemoDay:
 
     def _course(self, row: BoardRow, position: int, day: datetime.date) -> Iterator[tuple[int, _Deed]]:
         """What one technician does, and when: a little late here, a little longer there."""
-        user = log_in(self.store, self._login(row))
+        technician = people.technician(self.store, row.technician_id)
+        assert technician is not None
+        user = log_in(self.store, technician.login)
         free = 0
         for number, visit in enumerate(row.visits):
             assert visit.start is not None
@@ -252,11 +256,6 @@ class _DemoDay:
             more = {"site": site, "minutes": minutes, "date": day, "emergency": emergency, "skills": skills}
             intake.add(self.dana, typed_request("", client, work, priority, **more, tags=skills if day else ""))
 
-    def _login(self, row: BoardRow) -> str:
-        technician = people.technician(self.store, row.technician_id)
-        assert technician is not None
-        return technician.login
-
 
 _BACKUP = {"name": "backup", "kind": "value", "options": "unit=h; most=24"}
 """How old the last backup may be, as somebody reads it."""
@@ -284,6 +283,5 @@ def _good(item: Item, visit: BoardVisit) -> Recording:
 
 
 def _run(user: User, reference: str, ref: str) -> None:
-    """Let the program run the test of an item."""
     for _ in probing.run(user, reference, [ref]):
         pass

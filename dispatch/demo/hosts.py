@@ -36,16 +36,10 @@ def hosts() -> Iterator[tuple[dict[str, str], ...]]:
     """Serve on loopback; the targets of that, as they are typed, but for the site."""
     with contextlib.ExitStack() as stack:
         mail, page = (stack.enter_context(_served(*server)) for server in zip((_Mail, _Page), _PORTS, strict=True))
-        reason = "the sample firm's servers ran on its own machine"
+        both = {"vantage": "host", "reason": "the sample firm's servers ran on its own machine"}
         yield (
-            {"name": "mail", "kind": "smtp", "vantage": "host", "address": f"127.0.0.1:{mail}", "reason": reason},
-            {
-                "name": "sign-in",
-                "kind": "http",
-                "vantage": "host",
-                "address": f"http://127.0.0.1:{page}/",
-                "reason": reason,
-            },
+            {"name": "mail", "kind": "smtp", "address": f"127.0.0.1:{mail}", **both},
+            {"name": "sign-in", "kind": "http", "address": f"http://127.0.0.1:{page}/", **both},
         )
 
 

@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from db import clients, people, visits
 from db.store import Store
@@ -15,7 +14,7 @@ from dispatch.desk.book import editing
 from dispatch.desk.care import care_list
 from dispatch.desk.levels import clocks
 from dispatch.desk.requests import intake, responding
-from dispatch.desk.roads import driving, locating, road_engines
+from dispatch.desk.roads import driving, locating
 from dispatch.desk.session.user import User
 from dispatch.model.clock import SetClock
 from dispatch.model.instants import at_local
@@ -29,8 +28,6 @@ _FOUND = {
     "Hollis Freight": Place(39.94411, -83.14127),
 }
 """Where Dana found three of the five sites that the file has no place for, by hand on a map."""
-_DRIVES = Path(__file__).parents[1] / "sample" / "drives.json"
-"""What the road engine said on the roads of the town; one of the sites is beyond them."""
 _PINNED = (
     ("Osprey Accounting / Main office", "home of Cleo Marsh", "24", "roadworks on Broad Street until Christmas"),
     ("Ridge Accounting / Warehouse", "home of Dev Patel", "19", "as it is driven at five"),
@@ -64,10 +61,6 @@ class Office:
             editing.add(self.dana, "absence", texts)
         self._care("as it was agreed before we had this program", keep=0)
 
-    def take_roads(self) -> None:
-        """From Tuesday on drives are reckoned by road: Lee brings them from the machine that has the road engine."""
-        road_engines.add(self.lee, _DRIVES)
-
     def answer(self, day: datetime.date) -> None:
         """Look at what waits: into every urgent request from here first, an answer to whoever has written."""
         moment = at_local(day, "06:31", ZONE)
@@ -93,10 +86,8 @@ class Office:
             moment = at_local(TUESDAY, clock, ZONE)
             yield moment, partial(intake.add, self.dana, request)
             if look is not None:
-                yield at_local(TUESDAY, look, ZONE), partial(self._look, request["reference"])
-
-    def _look(self, reference: str) -> None:
-        responding.responded(self.dana, reference, "remote", "no way in from here")
+                looked = (self.dana, request["reference"], "remote", "no way in from here")
+                yield at_local(TUESDAY, look, ZONE), partial(responding.responded, *looked)
 
     def tidy_up(self) -> None:
         """Dana places sites by hand. Lee goes through what clients are owed, and leaves what can wait for a quiet hour."""

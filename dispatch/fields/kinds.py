@@ -231,7 +231,8 @@ class Choice(FieldKind):
         return _option(text, self.options)
 
     def write(self, value: Any, context: FieldContext) -> str:
-        return _word(value, self.options)
+        words = (word for word, option in _by_word(self.options).items() if option == value)
+        return next(words, "" if value is None else str(value))
 
     def choices(self, context: FieldContext) -> Sequence[str]:
         return tuple(map(str, self.options))
@@ -428,11 +429,6 @@ def _option(text: str, options: Sequence[str] | Mapping[str, Any]) -> Any:
         if typed == word.replace("_", " ").casefold() or (type(value) is int and typed == str(value)):
             return value
     raise ValueError(f"is not one of {', '.join(known)}")
-
-
-def _word(value: Any, options: Sequence[str] | Mapping[str, Any]) -> str:
-    known = _by_word(options)
-    return next((word for word, option in known.items() if option == value), "" if value is None else str(value))
 
 
 def _by_word(options: Sequence[str] | Mapping[str, Any]) -> Mapping[str, Any]:

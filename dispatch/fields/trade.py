@@ -101,11 +101,6 @@ def lunch_of(text: str) -> Lunch:
     raise ValueError("is not of the form 11:30-13:30 30: from, to, minutes")
 
 
-def lunch_text(lunch: Lunch | None) -> str:
-    """A lunch as it is typed."""
-    return "" if lunch is None else f"{clock(lunch.earliest)}-{clock(lunch.latest)} {lunch.minutes}"
-
-
 def contacts_of(text: str) -> tuple[Contact, ...]:
     """People between `|`, each as name; phone; e-mail; role.
 
@@ -189,7 +184,9 @@ def _opening(text: str, before: Sequence[Hours]) -> list[Hours]:
 
 PLACE = Parsed("coordinates", place_of, place_text)
 HOURS = Parsed("hours by weekday", hours_of, hours_text, ())
-LUNCH = Parsed("a window and minutes", lunch_of, lunch_text)
+LUNCH = Parsed(
+    "a window and minutes", lunch_of, lambda lunch: f"{clock(lunch.earliest)}-{clock(lunch.latest)} {lunch.minutes}"
+)
 CONTACTS = Parsed("people between |", contacts_of, contacts_text, ())
 CURRENCY = Parsed("the code of a currency", currency_of, empty="")
 SERVICE = Parsed("the address of a service", service_of, empty="")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from dispatch.levels.calendar import MINUTE, Calendar, DatedCalendar, Spans, joined
@@ -83,7 +83,9 @@ class LevelClock(NamedTuple):
             stop = min(stop, _cut(self.ended))
         # a pause that begins once the clock has stopped is none of its own
         begun = [pause for pause in self.pauses if _cut(pause.start) <= stop]
-        still = _still(begun, stop)
+        still = joined(
+            (_cut(pause.start), stop if pause.end is None else min(_cut(pause.end), stop)) for pause in begun
+        )
         missed = self._missed_before(stop, still)
         target = self.target if missed is None else missed
         if target is None:
@@ -133,11 +135,6 @@ class LevelClock(NamedTuple):
             left -= there
             at = end
         return self.calendar.used_up(at, left)
-
-
-def _still(pauses: Iterable[Pause], stop: int) -> Spans:
-    """The pauses up to `stop`, cut to the minute, in order and joined where they touch."""
-    return joined((_cut(pause.start), stop if pause.end is None else min(_cut(pause.end), stop)) for pause in pauses)
 
 
 def _cut(instant: int) -> int:

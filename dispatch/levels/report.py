@@ -61,15 +61,15 @@ def month_of(requests: Sequence[RequestClocks], follow_ups_open: int, value_cove
         cause = clock.cause or NO_CAUSE
         spelled.setdefault(cause.casefold(), cause)
     causes = Counter(spelled[(clock.cause or NO_CAUSE).casefold()] for clock in missed)
+    kept = len(judged) - len(missed)
+    elapsed = {name: [clock.elapsed for clock in clocks if clock.clock == name and clock.stopped] for name in CLOCKS}
     pauses = [minutes for request in requests for minutes in request.pauses]
     return LevelMonth(
         requests=len(requests),
-        met_pct=_percent(len(judged) - len(missed), len(judged)),
+        # whole percent, half up
+        met_pct=(200 * kept + len(judged)) // (2 * len(judged)) if judged else None,
         judged=len(judged),
-        medians={
-            name: _median([clock.elapsed for clock in clocks if clock.clock == name and clock.stopped])
-            for name in CLOCKS
-        },
+        medians={name: round(median(minutes)) if minutes else None for name, minutes in elapsed.items()},
         misses=len(missed),
         causes=dict(causes.most_common()),
         pauses=len(pauses),
@@ -77,12 +77,3 @@ def month_of(requests: Sequence[RequestClocks], follow_ups_open: int, value_cove
         follow_ups_open=follow_ups_open,
         value_covered=value_covered,
     )
-
-
-def _percent(part: int, whole: int) -> int | None:
-    """Whole percent, half up; None of nothing."""
-    return (200 * part + whole) // (2 * whole) if whole else None
-
-
-def _median(minutes: Sequence[int]) -> int | None:
-    return round(median(minutes)) if minutes else None

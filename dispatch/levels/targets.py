@@ -37,7 +37,7 @@ def read_targets(text: str) -> Targets:
         ValueError: it is not five of them; the message gives an example.
     """
     words = text.replace("–", "-").split()
-    if len(words) != 5 or any(word != "-" and not _is_target(word) for word in words):
+    if len(words) != 5 or any(word != "-" and not (word.isdecimal() and 1 <= int(word) <= LONGEST) for word in words):
         raise ValueError(
             f"{text.strip()!r} is not five numbers of minutes, or - for none: phone, remote, on site, resolution, and on "
             "site without an agreement, such as 30 60 240 480 480"
@@ -72,10 +72,6 @@ def faults_of_targets(own: Any) -> list[str]:
             elif target is not None and not (type(target) is int and 1 <= target <= LONGEST):
                 faults.append(f"{path}: {target!r} is not a whole number of minutes from 1 to {LONGEST:,}, or null")
     return faults
-
-
-def _is_target(word: str) -> bool:
-    return word.isdecimal() and 1 <= int(word) <= LONGEST
 
 
 WEEKS = 8

@@ -53,9 +53,7 @@ _APPEARANCE = dict.fromkeys(
     ]
 )
 # Arabic, Syriac and Kaithi number signs: format characters that are drawn.
-_DRAWN_FORMATS = frozenset(
-    map(chr, [*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD]),
-)
+_DRAWN_FORMATS = frozenset(map(chr, [*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD]))
 # Two cells since Unicode 16, which the unicodedata of Python 3.11 does not know: trigrams, hexagrams, counting rods.
 _WIDE_SINCE_16 = ((0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 0x1D356), (0x1D360, 0x1D376))
 # Vowels and finals of Hangul, and its fillers: drawn inside the cell of the consonant before them.

@@ -2,24 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Annotated, Any, NamedTuple
 
+from dispatch.fields.reading import Faults, FormFault, Reader, expected, record, sequence, table, whole
 from dispatch.model.instants import DAY_MINUTES
-from dispatch.planning.problem import Break, PlannedTechnician, PlannedVisit, Prices, Problem
+from dispatch.planning.problem import Break, PlannedTechnician, PlannedVisit, Prices, Problem, Span
 
 MOST_FAULTS = 20
 """So many are named; a file that is not a day problem has one at every turn."""
-_LONGEST = DAY_MINUTES * 60
-"""Seconds that a buffer or a break may take."""
 
 
 class BadProblem(ValueError):
     """A file that is not a day problem, with what is wrong with it."""
 
-    def __init__(self, faults: list[str]) -> None:
+    def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("; ".join(faults[:MOST_FAULTS]))
         self.faults = faults[:MOST_FAULTS]
+
+
+_moment: Reader[int] = partial(whole, most=1_000_000)
+_Moment = Annotated[int, _moment]
+_Length = Annotated[int, partial(whole, most=DAY_MINUTES * 60)]
+# a file may say more than is read
+_open_record = partial(record, allowed=None)
+
+
+def _price(value: Any, path: str, faults: Faults) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
+        raise expected(path, value, "a number of at least 0")
+    return float(value)
+
+
+def _span(value: Any, path: str, faults: Faults) -> tuple[int, ...]:
+    """From one moment to another."""
+    span = sequence(_moment, least=2, most=2)(value, path, faults)
+    if span[1:] < span[:1] and len(span) == 2:
+        raise FormFault(f"{path}: it ends before it begins")
+    return span
+
+
+def _drives(value: Any, path: str, faults: Faults) -> tuple[tuple[int, ...], ...]:
+    """A square of seconds."""
+    if not isinstance(value, list) or not value:
+        raise expected(path, value, "a row for each place")
+    for number, row in enumerate(value):
+        good = isinstance(row, list) and all(type(cell) is int and 0 <= cell <= 1_000_000 for cell in row)
+        if not good or len(row) != len(value):
+            raise FormFault(f"{path}[{number}]: {len(value)} whole numbers of seconds are expected")
+    return tuple(map(tuple, value))
+
+
+class _Pause(NamedTuple):
+    earliest: _Moment
+    latest: _Moment
+    duration: _Length
+    unless_home_by: _Moment | None = None
+
+
+class _Driver(NamedTuple):
+    id: str
+    start: int
+    end: int
+    shift: Annotated[Span, _span]
+    skills: tuple[str, ...] = ()
+    breaks: Annotated[tuple[_Pause, ...], sequence(_open_record(_Pause))] = ()
+
+
+class _Wanted(NamedTuple):
+    id: str
+    place: int
+    service: _Moment
+    window: Annotated[Span, _span]
+    priority: int
+    skills: tuple[str, ...] = ()
+    deadline: _Moment | None = None
+
+
+class _Weights(NamedTuple):
+    travel_minute: Annotated[float, _price]
+    late_minute: Annotated[float, _price]
+    left_out: Annotated[Mapping[str, float], table(_price)]
+
+
+class _Matrix(NamedTuple):
+    seconds: Annotated[tuple[tuple[int, ...], ...], _drives]
+
+
+class _FiledDay(NamedTuple):
+    """A file as it is written."""
+
+    matrix: Annotated[_Matrix, _open_record(_Matrix)]
+    weights: Annotated[_Weights, _open_record(_Weights)]
+    technicians: Annotated[tuple[_Driver, ...], sequence(_open_record(_Driver))]
+    visits: Annotated[tuple[_Wanted, ...], sequence(_open_record(_Wanted))]
+    buffer: _Length = 0
+
+
+_read_day = _open_record(_FiledDay)
 
 
 def problem_from(raw: Any) -> Problem:
@@ -28,148 +109,57 @@ def problem_from(raw: Any) -> Problem:
     Raises:
         BadProblem: with everything that is missing, of the wrong type or out of the matrix.
     """
-    reader = _Reader()
-    root = reader.table(raw, "the problem")
-    seconds = _matrix(reader, root)
-    weights = reader.table(root.get("weights"), "weights")
-    left_out = reader.table(weights.get("left_out"), "weights.left_out")
-    late = reader.number(weights.get("late_minute"), "weights.late_minute")
+    faults: list[str] = []
+    try:
+        day: _FiledDay = _read_day(raw, "", faults)
+    except FormFault as fault:
+        raise BadProblem([str(fault)]) from None
+    faults += _out_of_bounds(day)
+    if faults:
+        raise BadProblem(faults)
     technicians = tuple(
-        _technician(reader, technician, f"technicians[{number}]", len(seconds))
-        for number, technician in enumerate(reader.rows(root.get("technicians"), "technicians"))
-    )
-    visits = tuple(
-        _visit(reader, visit, f"visits[{number}]", len(seconds), left_out, late)
-        for number, visit in enumerate(reader.rows(root.get("visits"), "visits"))
-    )
-    for what, ids in (
-        ("technicians", [technician.id for technician in technicians]),
-        ("visits", [visit.id for visit in visits]),
-    ):
-        for repeated in sorted({name for name in ids if ids.count(name) > 1}):
-            reader.faults.append(f"{what}: the id {repeated!r} stands there more than once")
-    buffer = reader.whole(root.get("buffer", 0), "buffer", 0, _LONGEST)
-    travel = reader.number(weights.get("travel_minute"), "weights.travel_minute")
-    if reader.faults:
-        raise BadProblem(reader.faults)
-    return Problem(technicians, visits, seconds, buffer, Prices(travel=travel))
-
-
-class _Reader:
-    """Reads values and notes what is wrong; a value that cannot be taken reads as a harmless one."""
-
-    def __init__(self) -> None:
-        self.faults: list[str] = []
-
-    def table(self, value: Any, path: str) -> Mapping[str, Any]:
-        if not isinstance(value, Mapping):
-            self.faults.append(f"{path}: an object is expected")
-            return {}
-        return value
-
-    def rows(self, value: Any, path: str) -> list[Any]:
-        if not isinstance(value, list):
-            self.faults.append(f"{path}: a list is expected")
-            return []
-        return value
-
-    def number(self, value: Any, path: str) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
-            self.faults.append(f"{path}: a number of at least 0 is expected, not {_brief(value)}")
-            return 0.0
-        return float(value)
-
-    def whole(self, value: Any, path: str, least: int, most: int) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            self.faults.append(f"{path}: a whole number from {least} to {most} is expected, not {_brief(value)}")
-            return least
-        return value
-
-    def text(self, value: Any, path: str) -> str:
-        if not isinstance(value, str) or not value.strip():
-            self.faults.append(f"{path}: a text is expected, not {_brief(value)}")
-            return ""
-        return value
-
-    def words(self, value: Any, path: str) -> frozenset[str]:
-        return frozenset(self.text(word, f"{path}[{number}]") for number, word in enumerate(self.rows(value, path)))
-
-    def span(self, value: Any, path: str) -> tuple[int, int]:
-        pair = self.rows(value, path)
-        if len(pair) != 2:
-            self.faults.append(f"{path}: two moments are expected, from and to")
-            return (0, 0)
-        first, last = (self.whole(moment, f"{path}[{number}]", 0, 1_000_000) for number, moment in enumerate(pair))
-        if last < first:
-            self.faults.append(f"{path}: it ends before it begins")
-        return first, last
-
-
-def _matrix(reader: _Reader, root: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
-    rows = reader.rows(reader.table(root.get("matrix"), "matrix").get("seconds"), "matrix.seconds")
-    matrix = []
-    for number, row in enumerate(rows):
-        cells = reader.rows(row, f"matrix.seconds[{number}]")
-        good = len(cells) == len(rows) and all(type(cell) is int and 0 <= cell <= 1_000_000 for cell in cells)
-        if not good:
-            reader.faults.append(f"matrix.seconds[{number}]: {len(rows)} whole numbers of seconds are expected")
-            cells = [0] * len(rows)
-        matrix.append(tuple(cells))
-    if not rows:
-        reader.faults.append("matrix.seconds: at least one place is expected")
-    return tuple(matrix)
-
-
-def _technician(reader: _Reader, raw: Any, path: str, places: int) -> PlannedTechnician:
-    technician = reader.table(raw, path)
-    breaks = []
-    for number, pause in enumerate(reader.rows(technician.get("breaks", []), f"{path}.breaks")):
-        where = f"{path}.breaks[{number}]"
-        table = reader.table(pause, where)
-        earliest = reader.whole(table.get("earliest"), f"{where}.earliest", 0, 1_000_000)
-        latest = reader.whole(table.get("latest"), f"{where}.latest", 0, 1_000_000)
-        if latest < earliest:
-            reader.faults.append(f"{where}: latest is before earliest")
-        home_by = table.get("unless_home_by")
-        breaks.append(
-            Break(
-                earliest,
-                latest,
-                reader.whole(table.get("duration"), f"{where}.duration", 0, _LONGEST),
-                None if home_by is None else reader.whole(home_by, f"{where}.unless_home_by", 0, 1_000_000),
-            )
+        PlannedTechnician(
+            driver.id,
+            driver.start,
+            driver.end,
+            driver.shift,
+            frozenset(driver.skills),
+            tuple(Break(*pause) for pause in sorted(driver.breaks, key=lambda pause: pause[:2])),
         )
-    return PlannedTechnician(
-        reader.text(technician.get("id"), f"{path}.id"),
-        reader.whole(technician.get("start"), f"{path}.start", 0, max(0, places - 1)),
-        reader.whole(technician.get("end"), f"{path}.end", 0, max(0, places - 1)),
-        reader.span(technician.get("shift"), f"{path}.shift"),
-        reader.words(technician.get("skills", []), f"{path}.skills"),
-        tuple(sorted(breaks, key=lambda pause: (pause.earliest, pause.latest))),
+        for driver in day.technicians
     )
-
-
-def _visit(reader: _Reader, raw: Any, path: str, places: int, left_out: Mapping[str, Any], late: float) -> PlannedVisit:
-    visit = reader.table(raw, path)
-    priority = visit.get("priority")
-    if str(priority) not in left_out:
-        reader.faults.append(f"{path}.priority: {_brief(priority)} has no price in weights.left_out")
-    deadline = visit.get("deadline")
-    dues: tuple[tuple[int, float], ...] = ()
-    if deadline is not None:
-        dues = ((reader.whole(deadline, f"{path}.deadline", 0, 1_000_000), late),)
-    return PlannedVisit(
-        reader.text(visit.get("id"), f"{path}.id"),
-        reader.whole(visit.get("place"), f"{path}.place", 0, max(0, places - 1)),
-        reader.whole(visit.get("service"), f"{path}.service", 0, 1_000_000),
-        (reader.span(visit.get("window"), f"{path}.window"),),
-        reader.number(left_out.get(str(priority), 0), f"weights.left_out[{priority}]"),
-        reader.words(visit.get("skills", []), f"{path}.skills"),
-        priority if isinstance(priority, int) else 0,
-        dues,
+    weights = day.weights
+    visits = tuple(
+        PlannedVisit(
+            wanted.id,
+            wanted.place,
+            wanted.service,
+            (wanted.window,),
+            weights.left_out[str(wanted.priority)],
+            frozenset(wanted.skills),
+            wanted.priority,
+            () if wanted.deadline is None else ((wanted.deadline, weights.late_minute),),
+        )
+        for wanted in day.visits
     )
+    return Problem(technicians, visits, day.matrix.seconds, day.buffer, Prices(travel=weights.travel_minute))
 
 
-def _brief(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:39] + "…"
+def _out_of_bounds(day: _FiledDay) -> Iterator[str]:
+    """What does not fit the rest of the file. What could not be read is None here, and was named before."""
+    places = len(day.matrix.seconds or ()) if day.matrix else 0
+    prices = day.weights.left_out or {} if day.weights else {}
+    for what, rows in (("technicians", day.technicians), ("visits", day.visits)):
+        ids = [row.id for row in rows or ()]
+        for repeated in sorted({str(name) for name in ids if ids.count(name) > 1}):
+            yield f"{what}: the id {repeated!r} stands there more than once"
+    for driver in day.technicians or ():
+        if max(driver.start or 0, driver.end or 0) >= places:
+            yield f"technician {driver.id}: start or end is none of the {places} places"
+        if any((pause.latest or 0) < (pause.earliest or 0) for pause in driver.breaks):
+            yield f"technician {driver.id}: latest of a break is before earliest"
+    for wanted in day.visits or ():
+        if (wanted.place or 0) >= places:
+            yield f"visit {wanted.id}: its place is none of the {places}"
+        if str(wanted.priority) not in prices:
+            yield f"visit {wanted.id}: its priority {wanted.priority} has no price in weights.left_out"

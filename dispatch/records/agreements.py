@@ -22,8 +22,8 @@ def _amount(text: str) -> str:
 
 
 def _expired(block: PrepaidBlock) -> str:
-    both = block.purchased_on is not None and block.expires_on is not None
-    return "is before it was bought" if both and block.expires_on < block.purchased_on else ""  # type: ignore[operator]
+    bought, expires = block.purchased_on, block.expires_on
+    return "is before it was bought" if bought is not None and expires is not None and expires < bought else ""
 
 
 BLOCK = RecordType(

@@ -32,10 +32,7 @@ TARGET = RecordType(
             "host:port, a URL, or for dns the name that is asked for; a value has none",
         ),
         Field(
-            "options",
-            "Options",
-            Text(LINE),
-            'expect="Welcome"; seconds=20; tries=2; days=14; type=MX; most=24; unit=h',
+            "options", "Options", Text(LINE), 'expect="Welcome"; seconds=20; tries=2; days=14; type=MX; most=24; unit=h'
         ),
         Field(
             "vantage",

@@ -1,4 +1,4 @@
-"""The app in a session over SSH: the same screens, and nothing of the machine that it runs on (design/remote.md)."""
+"""The app in a session over SSH: the same screens at the far end of a line, and nothing of the machine that it runs on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual import events
+from textual._xterm_parser import XTermParser
+from textual.drivers import linux_driver
+from textual.geometry import Size
+from textual.messages import InBandWindowResize
 
 from db.faults import StoreFault
 from dispatch import crashes
@@ -20,26 +25,52 @@ from dispatch.desk.session.last_screen import Whereabouts
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.states import Role
 from dispatch.model.text import show
-from dispatch.remote.driver import RemoteDriver
 from dispatch.remote.watchdog import Watchdog
 from dispatch.terminal import PARTING_SECONDS
+from widgets.terminal.driver import BoundedDriver
 
 if TYPE_CHECKING:
     from textual.driver import Driver
+    from textual.message import Message
 
     from dispatch.desk.session.user import User
+
+
+class RemoteParser(XTermParser):
+    """Mouse reports are in cells: a size that somebody types does not make them pixels, of which there may be none."""
+
+    mouse_pixels = property(lambda self: False, lambda self, _: None)
+
+
+class RemoteDriver(BoundedDriver):
+    """Its sizes come from the terminal's own record, and it tells the app when somebody is there and when the line is gone."""
+
+    LARGEST: ClassVar[Size] = Size(300, 100)
+
+    def _query_in_band_window_resize(self) -> None:
+        """Never asked for: sizes come from the terminal's own record, not from bytes that somebody sends."""
+
+    def process_message(self, message: Message) -> None:
+        """Let through what keys and a mouse do; sizes that were typed are dropped."""
+        if isinstance(message, (InBandWindowResize, events.Resize)):
+            return
+        if isinstance(message, (events.Key, events.Paste, events.MouseDown)):
+            self._app.note_key()  # type: ignore[attr-defined]
+        super().process_message(message)
+
+    def _run_input_thread(self) -> None:
+        super()._run_input_thread()
+        if not self.exit_event.is_set():
+            self._app.call_later(self._app.hang_up)  # type: ignore[attr-defined]
+
+
+linux_driver.XTermParser = RemoteParser  # type: ignore[attr-defined]
+
 
 WAY_SECONDS = 5.0
 """How often it is looked whether the connection leads into a client's network: the kernel takes milliseconds to list sockets."""
 LEAVING_SECONDS = 10.0
 """How long a session that is left may take: a line that stands still takes nothing more."""
-
-
-def first_mode(roles: frozenset[Role]) -> str:
-    """Where a session begins. Over SSH most are technicians, and whoever is one begins with their own day."""
-    if Role.TECHNICIAN in roles:
-        return "day"
-    return "board" if Role.DISPATCHER in roles else "log"
 
 
 class RemoteApp(DispatchApp):
@@ -51,7 +82,8 @@ class RemoteApp(DispatchApp):
         self, user: User, *, idle_seconds: float, where: Whereabouts | None = None, line: int | None = None
     ) -> None:
         roles = user.staff.roles
-        mode = first_mode(roles)
+        # over SSH most are technicians, and whoever is one begins with their own day
+        mode = "day" if Role.TECHNICIAN in roles else "board" if Role.DISPATCHER in roles else "log"
         if where is not None and where.mode in MODES and user.may_read(MODES[where.mode]):
             mode = where.mode
         super().__init__(user, mode, day=_day(where), restricted=True)

@@ -1,15 +1,15 @@
-"""Road engines: what each must answer, how large questions are cut to what it takes, and one as a provider of travel times."""
+"""What road engines answer, as tables and ways, and how large questions are cut to what an engine takes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import isfinite
-from typing import Any, Protocol
+from typing import Any
 
-from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, placed
-from dispatch.travel.chain import Provider, Unavailable
+from dispatch.model.travel import Place
+from dispatch.travel.chain import Unavailable
 from dispatch.travel.http_json import EngineRefused
-from dispatch.travel.known import Cell, road_leg
+from dispatch.travel.known import Cell
 
 RADIUS = 1000
 """Metres that a place may lie from the nearest road. Without a limit any point snaps, however far away it is."""
@@ -17,24 +17,6 @@ NO_WAY = Cell(None, None)
 
 Table = list[list[Cell]]
 Path = tuple[Place, ...]
-
-
-class RoadEngine(Protocol):
-    """Something that knows the roads. It is asked outside of transactions and never by the interface itself."""
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-
-    def table(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table:
-        """What it says of each pair: a row for each origin. A point that no road is near has cells without a way.
-
-        Raises:
-            Unavailable: it cannot be asked now.
-        """
-
-    def paths(self, stops: Sequence[Place | None]) -> list[Path]:
-        """The way from each stop to the next, empty where there is none. Raises `Unavailable` like `table`."""
 
 
 def in_blocks(
@@ -132,32 +114,3 @@ def _whole(value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or value < 0:
         raise ValueError(value)
     return round(value)
-
-
-class Roads(Provider):
-    """What an engine says, as legs. It takes as long as the engine takes: never for the interface, nor in a transaction."""
-
-    def __init__(self, engine: RoadEngine) -> None:
-        self._engine = engine
-
-    def matrix(self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int) -> list[list[Leg]]:
-        """The drive of each pair; a place without coordinates is not asked about."""
-        starts = [place for place in origins if place is not None and placed(place)]
-        ends = [place for place in destinations if place is not None and placed(place)]
-        if not starts or not ends:
-            return [[UNKNOWN_LEG] * len(destinations) for _ in origins]
-        rows = iter(self._engine.table(starts, ends))
-        legs = []
-        for origin in origins:
-            cells = iter(next(rows)) if placed(origin) else None
-            legs.append(
-                [
-                    UNKNOWN_LEG if cells is None or not placed(destination) else road_leg(next(cells))
-                    for destination in destinations
-                ]
-            )
-        return legs
-
-    def paths(self, stops: Sequence[Place | None]) -> list[Path]:
-        """The ways from stop to stop."""
-        return self._engine.paths([stop if placed(stop) else None for stop in stops])

@@ -79,10 +79,7 @@ def _limiter(url: str, agent: str) -> Any:
     with _lock:
         if (url, agent) not in _limiters:
             _limiters[url, agent] = RateLimiter(
-                _geocoder(url, agent).geocode,
-                min_delay_seconds=SECONDS_APART,
-                max_retries=0,
-                swallow_exceptions=False,
+                _geocoder(url, agent).geocode, min_delay_seconds=SECONDS_APART, max_retries=0, swallow_exceptions=False
             )
         return _limiters[url, agent]
 

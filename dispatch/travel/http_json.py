@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,8 @@ def ask(
         with error:
             raise _refused(error.code, error.read(65536), who) from None
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise Unavailable(f"{who} cannot be reached ({_reason(error)}).") from error
+        reason = str(getattr(error, "reason", None) or error)[:200] or type(error).__name__
+        raise Unavailable(f"{who} cannot be reached ({reason}).") from error
 
 
 def _opener(url: str) -> OpenerDirector:
@@ -96,19 +98,12 @@ def _read(data: bytes, who: str) -> dict[str, Any]:
 
 
 def _refused(status: int, data: bytes, who: str) -> EngineRefused:
-    try:
+    answer: Any = {}
+    with contextlib.suppress(ValueError):
         answer = json.loads(data)
-    except ValueError:
-        answer = {}
-    if not isinstance(answer, dict):
-        answer = {}
+    answer = answer if isinstance(answer, dict) else {}
     message = answer.get("message") or answer.get("error") or ""
     if isinstance(message, dict):
         message = message.get("message") or ""
     detail = f": {str(message)[:200]}" if message else ""
     return EngineRefused(f"{who} answered with error {status}{detail}.", status, answer)
-
-
-def _reason(error: Exception) -> str:
-    reason = getattr(error, "reason", None)
-    return str(reason if reason is not None else error)[:200] or type(error).__name__

@@ -9,17 +9,20 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, ClassVar
 
-from dispatch.model.travel import Place
-from dispatch.travel.chain import Unavailable
+from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, placed
+from dispatch.travel.chain import Provider, Unavailable
 from dispatch.travel.engines import NO_WAY, RADIUS, Path, Table, cells_of, decoded, halving, in_blocks
 from dispatch.travel.http_json import EngineRefused, ask
-from dispatch.travel.known import Cell
+from dispatch.travel.known import Cell, road_leg
 
 _BAD_POINT = re.compile(r"coordinate (\d+)")
 
 
 class RoadService(ABC):
-    """A road engine over HTTP. Large tables are asked in squares, ways one after another."""
+    """A road engine over HTTP. It is asked outside of transactions and never by the interface itself.
+
+    Large tables are asked in squares, ways one after another. Both raise `Unavailable` where it cannot be asked now.
+    """
 
     name: str
     """What people call it."""
@@ -34,7 +37,7 @@ class RoadService(ABC):
         self._url, self._key, self._timeout = url.rstrip("/"), key, timeout
 
     def table(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table:
-        """Seconds and metres of each pair."""
+        """Seconds and metres of each pair, a row for each origin. A point that no road is near has cells without a way."""
         question = partial(halving, self._block, is_point=lambda fault: self._code(fault) in self.no_point)
         return in_blocks(question, origins, destinations, self.side)
 
@@ -63,6 +66,35 @@ class RoadService(ABC):
 
     @abstractmethod
     def _path(self, origin: Place, destination: Place) -> Path: ...
+
+
+class Roads(Provider):
+    """What an engine says, as legs. It takes as long as the engine takes: never for the interface, nor in a transaction."""
+
+    def __init__(self, engine: RoadService) -> None:
+        self._engine = engine
+
+    def matrix(self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int) -> list[list[Leg]]:
+        """The drive of each pair; a place without coordinates is not asked about."""
+        starts = [place for place in origins if place is not None and placed(place)]
+        ends = [place for place in destinations if place is not None and placed(place)]
+        if not starts or not ends:
+            return [[UNKNOWN_LEG] * len(destinations) for _ in origins]
+        rows = iter(self._engine.table(starts, ends))
+        legs = []
+        for origin in origins:
+            cells = iter(next(rows)) if placed(origin) else None
+            legs.append(
+                [
+                    UNKNOWN_LEG if cells is None or not placed(destination) else road_leg(next(cells))
+                    for destination in destinations
+                ]
+            )
+        return legs
+
+    def paths(self, stops: Sequence[Place | None]) -> list[Path]:
+        """The ways from stop to stop."""
+        return self._engine.paths([stop if placed(stop) else None for stop in stops])
 
 
 class Osrm(RoadService):
@@ -115,10 +147,11 @@ class Osrm(RoadService):
             try:
                 answer = self._ask("table", places, query)
             except EngineRefused as fault:
-                bad = self._bad_point(fault, len(places))
-                if bad is None:
+                named = _BAD_POINT.search(str(fault.answer.get("message", "")))
+                if self._code(fault) != "NoSegment" or named is None or int(named[1]) >= len(places):
                     raise
-                starts, ends = ([place for place in side if place != places[bad]] for side in (starts, ends))
+                bad = places[int(named[1])]
+                starts, ends = ([place for place in side if place != bad] for side in (starts, ends))
                 continue
             table = cells_of(answer.get("durations"), answer.get("distances"), (len(starts), len(ends)), self.name)
             return {
@@ -147,13 +180,6 @@ class Osrm(RoadService):
     def _asked(self, question: str) -> dict[str, Any]:
         url = self._where if isinstance(self._where, str) else self._where()
         return ask(f"{url.rstrip('/')}/{question}", who=self.name, timeout=self._timeout)
-
-    def _bad_point(self, fault: EngineRefused, points: int) -> int | None:
-        """The index of the point that no road is near, which the error names."""
-        if self._code(fault) != "NoSegment":
-            return None
-        named = _BAD_POINT.search(str(fault.answer.get("message", "")))
-        return int(named[1]) if named is not None and int(named[1]) < points else None
 
 
 class Valhalla(RoadService):

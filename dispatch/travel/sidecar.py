@@ -152,11 +152,7 @@ _lock = threading.Lock()
 def local_roads(graph_id: str) -> Osrm:
     """The engine of this machine on a graph. It is started when it is asked first; one child serves all who ask."""
     return Osrm(
-        lambda: sidecar(graph_id).url(),
-        name=NAME,
-        timeout=5.0,
-        local=True,
-        again=lambda: sidecar(graph_id).ended(),
+        lambda: sidecar(graph_id).url(), name=NAME, timeout=5.0, local=True, again=lambda: sidecar(graph_id).ended()
     )
 
 

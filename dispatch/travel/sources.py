@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from dispatch.travel.engines import RoadEngine
+from dispatch.lazily import lazily
+
+with lazily(__name__):
+    # the clients are imported when one is asked: the board opens without them
+    from dispatch.travel import secret_files, services, sidecar
+    from dispatch.travel.services import RoadService
 
 PROFILE = "car"
 ENGINES = ("none", "osrm", "valhalla", "openrouteservice")
@@ -25,7 +28,7 @@ class Source:
 
     key: str
     local: bool
-    engine: Callable[[], RoadEngine]
+    engine: Callable[[], RoadService]
 
 
 def sources(remote: str, url: str, graph_id: str) -> tuple[Source, ...]:
@@ -40,22 +43,10 @@ def sources(remote: str, url: str, graph_id: str) -> tuple[Source, ...]:
 
 def local_source(graph_id: str) -> Source:
     """The graph of this machine that has that id, whether it is here or not."""
-    return Source(f"osrm {graph_id} {PROFILE}", True, lambda: _local(graph_id))
+    return Source(f"osrm {graph_id} {PROFILE}", True, lambda: sidecar.local_roads(graph_id))
 
 
-# the clients are imported when one is asked: the board opens without them
-
-
-def _local(graph_id: str) -> RoadEngine:
-    from dispatch.travel.sidecar import local_roads
-
-    return local_roads(graph_id)
-
-
-def _remote(name: str, url: str) -> RoadEngine:
-    from dispatch.travel.secret_files import FILE, VARIABLE, secret
-    from dispatch.travel.services import OpenRouteService, Osrm, Valhalla
-
+def _remote(name: str, url: str) -> RoadService:
     if name == "openrouteservice":
-        return OpenRouteService(url, secret(VARIABLE, FILE))
-    return Valhalla(url) if name == "valhalla" else Osrm(url)
+        return services.OpenRouteService(url, secret_files.secret(secret_files.VARIABLE, secret_files.FILE))
+    return services.Valhalla(url) if name == "valhalla" else services.Osrm(url)

@@ -7,7 +7,7 @@ from textual.containers import Horizontal
 
 from db import settings
 from dispatch.desk.day import board_view
-from dispatch.desk.roads.road_map import Atlas
+from dispatch.desk.roads.maps import Atlas
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, day_text
 from dispatch.model.states import DISPATCHERS, UNREACHED

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from dispatch.desk.day import board_view
-from dispatch.desk.roads.road_map import Atlas
+from dispatch.desk.roads.maps import Atlas
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, day_text
 from dispatch.model.maps import route_links, route_of

@@ -119,7 +119,7 @@ class BookScreen(ListScreen[Any]):
             return [(line, "strong" if place == 0 else "plain") for place, line in enumerate(lines)]
         texts = self._record_store.texts(store, record)
         notes = [(self._record_store.title(store, record), "strong")]
-        notes += [(f"{field.label}: {texts[field.name] or '–'}", "plain") for field in self._record_store.fields]
+        notes += [(f"{field.label}: {texts[field.name] or '–'}", "plain") for field in self._record_store.record.typed]
         if self._kind == "absence":
             hits = absences.hit_by(store, record)
             notes += [(f"hits {absences.hit_line(store, visit)}", "warn") for visit in hits]
@@ -261,7 +261,9 @@ class BookScreen(ListScreen[Any]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Who may change what is listed, its kind of record says."""
-        if action in ("add", "edit", "archive") and not self.user.staff.roles.intersection(self._record_store.roles):
+        if action in ("add", "edit", "archive") and not self.user.staff.roles.intersection(
+            self._record_store.record.roles
+        ):
             return False
         return super().check_action(action, parameters)
 

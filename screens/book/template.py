@@ -68,7 +68,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
                 bool(draft.texts.get(field.name)),
                 any(fault.startswith((f"{field.name}:", "for:")) for fault in faults),
             )
-            for field in RECORD_STORES[KIND].fields
+            for field in RECORD_STORES[KIND].record.typed
         ]
         lines += [
             FigureLine(
@@ -118,7 +118,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
         draft = self._draft
         fields = [
             AskedField(field.name, field.label, draft.texts.get(field.name, ""), field.hint)
-            for field in RECORD_STORES[KIND].fields
+            for field in RECORD_STORES[KIND].record.typed
         ]
 
         def check(typed: dict[str, str]) -> list[str]:

@@ -59,8 +59,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
             day = today(self.user.store)
             notes += [(line, "dim") for line in agreeing.balances(self.user.store, draft.before, day)]
             notes += [(word.line, "dim") for word in agreeing.dated_words(draft.before, self.user.store)]
-        example = draft.example()
-        if example is not None:
+        if isinstance(draft, CardDraft) and (example := draft.example()) is not None:
             visit, sheet = example
             amounts = ", ".join(f"{line['rule']} {line['amount']}" for line in sheet["lines"])
             notes.append((f"Example: {visit}: {sheet['total']} with tax ({amounts}). v shows the sheet.", "info"))
@@ -118,6 +117,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         name = ""
         if what in ("class", "item"):
             name = await self.ask("What is it called?", "for example tech, senior, CABLE")
+        assert isinstance(draft, CardDraft)
         try:
             path = draft.add(what, name)
         except ValueError as fault:
@@ -152,13 +152,11 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
     def action_example(self) -> None:
         """An example visit, priced line by line."""
         draft = self._draft
-        example = draft.example()
-        if example is None or not isinstance(draft, CardDraft):
-            self.say(
-                "The example appears once nothing is missing."
-                if isinstance(draft, CardDraft)
-                else "A card has an example."
-            )
+        if not isinstance(draft, CardDraft):
+            self.say("A card has an example.")
+            return
+        if (example := draft.example()) is None:
+            self.say("The example appears once nothing is missing.")
             return
         visit, sheet = example
         self.app.push_screen(SheetView(f"Example: {visit}", sheet, str(draft.form["currency"])))

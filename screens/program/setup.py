@@ -104,7 +104,7 @@ class SetupScreen(ListScreen[SetupStep]):
         record_store, user = RECORD_STORES["settings"], self.user
         record = record_store.get(user.store, 0)
         texts = record_store.texts(user.store, record)
-        fields_asked = [field for field in record_store.fields if field.name in _BLANKS[step.name]]
+        fields_asked = [field for field in record_store.record.typed if field.name in _BLANKS[step.name]]
 
         fields = [line_of(field, texts[field.name], Desk.for_user(user)) for field in fields_asked]
         await self.fill_in(step.title, fields, lambda typed: editing.settle(user, typed))

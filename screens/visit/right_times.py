@@ -5,10 +5,9 @@ from __future__ import annotations
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.instants import clock_text, day_of
-from dispatch.model.stays import MOMENTS
 from dispatch.model.text import show
 from dispatch.model.typed_times import parse_when
-from dispatch.model.visits import Assignment, Visit
+from dispatch.model.visits import MOMENTS, Assignment, Visit
 from screens.dialogs.asked import AskedField, ChoiceRow
 from screens.user_screen import UserScreen
 from screens.visit.charge_change import fill_and_do

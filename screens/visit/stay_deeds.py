@@ -133,7 +133,7 @@ async def use(screen: UserScreen, visit: Visit) -> None:
 @command("K", "stay.mark", "Mark work", THERE, about="whole_visit")
 async def mark(screen: UserScreen, visit: Visit) -> None:
     """Our own fault, not covered, or new work."""
-    from dispatch.model.stays import MARKS
+    from dispatch.model.visits import MARKS
 
     part = visit.assignment_of(screen.user.staff.id) or next(iter(visit.assignments), None)
     if part is None:

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dispatch.charges.card import DEFAULT_AGREEMENT, DEFAULT_CARD
-from dispatch.charges.reading import merged
+from dispatch.fields.reading import merged
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Row = dict[str, Any]

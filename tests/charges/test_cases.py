@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dispatch.charges import charge_sheet, validate_agreement, validate_card
-from dispatch.charges.reading import merged
+from dispatch.fields.reading import merged
 from tests.worked import Example, carried, examples
 
 FILES = ("charges/cases.json", "charges/cases-2.json", "charges/policies.json")

@@ -13,9 +13,9 @@ import pytest
 from dispatch.charges.card import Rounding, read_agreement, read_card
 from dispatch.charges.minutes import Stay, round_minutes, stay_of
 from dispatch.charges.pricing import Pricing
-from dispatch.charges.reading import merged
 from dispatch.charges.terms import select
-from dispatch.charges.visit import ChargedLeg, read_job
+from dispatch.charges.visit import ChargedLeg, read_visit
+from dispatch.fields.reading import merged
 
 MONDAY = "2026-11-23"  # business from 08:00 to 17:00, holiday on Thursday
 CARD: Mapping[str, Any] = {
@@ -45,7 +45,7 @@ def stay(
     part: Mapping[str, str] | None = None,
     **visit: Any,
 ) -> tuple[Stay, set[str]]:
-    job = read_job(
+    visit = read_visit(
         {
             **visit,
             "scheduled_start": moment(visit.get("scheduled_start")),
@@ -64,8 +64,8 @@ def stay(
         None,
     )
     agreed = None if agreement is None else read_agreement(agreement, "agreement", None)
-    terms = select(read_card(merged(CARD, card or {}), "card", None), agreed, job)
-    pricing = Pricing(terms, job, ChargedLeg(minutes=Fraction(20)))
+    terms = select(read_card(merged(CARD, card or {}), "card", None), agreed, visit)
+    pricing = Pricing(terms, visit, ChargedLeg(minutes=Fraction(20)))
     return stay_of(pricing, terms.crew[0]), pricing.flags
 
 

@@ -23,8 +23,8 @@ from dispatch.charges.fields import (
     written,
 )
 from dispatch.charges.paths import PathError, typed, value_at, with_value, without
-from dispatch.charges.reading import merged
 from dispatch.fields.context import NO_RECORDS
+from dispatch.fields.reading import merged
 
 CARD: dict[str, Any] = {
     "currency": "USD",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.charges import ChargeInputError, charge_sheet
+from dispatch.charges import FormFault, charge_sheet
 from tests.quick import examples
 
 CARD: dict[str, Any] = {
@@ -192,7 +192,7 @@ def test_rounded_by_line_a_draw_takes_no_more_tax_than_what_it_paid_has() -> Non
 
 
 def test_a_timestamp_needs_its_offset() -> None:
-    with pytest.raises(ChargeInputError, match="offset"):
+    with pytest.raises(FormFault, match="offset"):
         sheet({**stay("09:00", "10:00"), "check_in": "2026-11-24T09:00:00"})
 
 

@@ -15,7 +15,7 @@ from dispatch.desk.levels.level_month import client_month, read_month
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.prices import agreeing
-from dispatch.desk.prices.capacity import warnings_of
+from dispatch.desk.prices.agreeing import warnings_of
 from dispatch.desk.prices.drafts import AgreementDraft
 from dispatch.desk.requests import responding
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal

@@ -268,8 +268,8 @@ def test_a_right_that_was_taken_away_is_gone_inside_an_open_session(office: Offi
 
 def test_the_book_and_imports_are_not_a_technicians(office: Office, tmp_path: Path) -> None:
     for kind, record_store in RECORD_STORES.items():
-        assert record_store.roles, kind
-        assert Role.TECHNICIAN not in record_store.roles, kind
+        assert record_store.record.roles, kind
+        assert Role.TECHNICIAN not in record_store.record.roles, kind
     for kind in KINDS:
         file = SAMPLE / ("rate_card.json" if kind == "rate-card" else f"{kind}.csv")
         if kind == "calendar":

@@ -293,7 +293,7 @@ def test_who_knows_the_site_is_said_and_comes_first_at_the_same_cost(office: Off
 
 def test_every_weight_of_the_checker_is_a_setting_with_its_default() -> None:
     assert routing.rules_of(Firm()) == Rules()
-    record_store = {blank.name for blank in RECORD_STORES["settings"].fields}
+    record_store = {blank.name for blank in RECORD_STORES["settings"].record.typed}
     for field in fields(Rules):
         name = field.name if field.name in ("buffer_minutes", "overlap") else f"weight_{field.name}"
         assert name in record_store, field.name

@@ -16,12 +16,10 @@ from dispatch.closeout.template_form import ITEM, item_form, item_texts, read_it
 from dispatch.commands.options import options_of, typed
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_stores import RECORD_STORES
-from dispatch.desk.files.table import Columns, FileRow
 from dispatch.desk.imports.importing import SUBJECTS
-from dispatch.desk.imports.row_entry import RowEntry
-from dispatch.desk.imports.table_rows import TableRows
+from dispatch.desk.imports.table_rows import RowEntry
 from dispatch.desk.quick.reading import names, understand
-from dispatch.fields.kinds import Moment, YesNo
+from dispatch.fields.kinds import Link, Moment, YesNo
 from dispatch.fields.record import Field, FieldFault
 from dispatch.model.instants import day_of
 from dispatch.records.agreements import BLOCK
@@ -81,11 +79,16 @@ def in_a_form(field: Field, text: str, desk: Desk) -> str:
 def from_files(office: Office, kind: str, field: Field, text: str) -> Iterator[Outcome]:
     """The outcomes in the files that have the field as a column."""
     for subject in SUBJECTS.values():
-        if not issubclass(subject, TableRows) or subject.record is not RECORDS[kind]:
+        if not issubclass(subject.record.cls, RECORDS[kind].cls):
             continue
         for column, one in subject.columns.items():
-            if isinstance(one, Field) and one.name == field.name:
-                entry = RowEntry(FileRow(2, (text,)), Columns({column: 0}, {}, ()), 1)
+            # other records are called by their whole names in a file
+            if not isinstance(one.kind, Link) and (one.kind, one.of, one.required) == (
+                field.kind,
+                field.of,
+                field.required,
+            ):
+                entry = RowEntry(2, {column: text.strip()})
                 record = subject(office.lee).filled(entry, None)
                 refused = [fault.expected for fault in entry.faults if fault.field == column]
                 yield ("refused", refused[0]) if refused else ("is", getattr(record, field.of))

@@ -44,7 +44,7 @@ def test_what_differs_is_named() -> None:
     assert recompute(CASES, case).differs == (
         "elapsed_min: expected 31, got 30",
         "state: expected 'at_risk', got 'ok'",
-        "word: is nothing that a clock says",
+        "word: expected 'x', got nothing",
     )
 
 

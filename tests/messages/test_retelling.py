@@ -202,12 +202,12 @@ def test_it_is_judged_once_more_when_the_server_is_ready(told: Office, post: Pos
     real = transport(told.dana.firm)
 
     class Slow:
-        def carry(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
+        def __call__(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
             def then() -> None:
                 client(told, told_at="new@harbor.example")
                 handing_over()
 
-            real.carry(address, subject, text, key, then)
+            real(address, subject, text, key, then)
 
     posted = post_next(told.dana, Slow)
     assert posted is not None
@@ -225,13 +225,13 @@ def test_a_report_that_is_put_right_while_a_slow_server_is_asked_goes_as_it_is_t
     real = transport(told.dana.firm)
 
     class Slow:
-        def carry(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
+        def __call__(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
             def then() -> None:
                 site = RECORD_STORES["site"].find(told.store, "Harbor Dental / Main office")
                 editing.edit(told.lee, "site", site, {"address": "9 New Street"})
                 handing_over()
 
-            real.carry(address, subject, text, key, then)
+            real(address, subject, text, key, then)
 
     posted = post_next(told.dana, Slow)
     assert posted is not None

@@ -274,7 +274,7 @@ def test_a_test_reaches_who_tries_the_settings(due: Office, post: PostOffice) ->
 
 def test_a_sender_that_was_lost_before_it_began_costs_nothing(due: Office, post: PostOffice) -> None:
     class Lost:
-        def carry(self, address: str, subject: str, text: str, key: str, handing_over: object) -> None:
+        def __call__(self, address: str, subject: str, text: str, key: str, handing_over: object) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -290,7 +290,7 @@ def test_a_sender_that_was_lost_before_it_began_costs_nothing(due: Office, post:
 
 def test_a_sender_that_was_lost_while_it_handed_over_leaves_it_open(due: Office, post: PostOffice) -> None:
     class Lost:
-        def carry(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
+        def __call__(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
             handing_over()
             raise KeyboardInterrupt
 
@@ -456,8 +456,8 @@ def test_what_went_out_is_noted_however_long_others_save(due: Office, post: Post
     others = contextlib.ExitStack()
 
     class WhileOthersSave:
-        def carry(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
-            real.carry(address, subject, text, key, handing_over)
+        def __call__(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
+            real(address, subject, text, key, handing_over)
             others.enter_context(saving(due.store.path))
             threading.Timer(0.4, others.close).start()
 
@@ -588,7 +588,7 @@ def test_by_apprise(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_apprise_it_is_said(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
     with pytest.raises(NotSent, match="Apprise is not installed"):
-        transports.ByApprise(["json://x"]).carry("a@b.example", "s", "t", "k", lambda: None)
+        transports.by_apprise(["json://x"], "a@b.example", "s", "t", "k", lambda: None)
 
 
 def test_every_due_message_is_dealt_with(due: Office, post: PostOffice) -> None:

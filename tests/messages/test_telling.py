@@ -25,7 +25,7 @@ BY_HAND = Actor(None, "x", "x", "local")
 class Nobody:
     """A transport whom nothing may be given."""
 
-    def carry(self, address: str, subject: str, text: str, key: str, handing_over: object) -> None:
+    def __call__(self, address: str, subject: str, text: str, key: str, handing_over: object) -> None:
         """Fail."""
         raise AssertionError(f"{text!r} was sent")
 

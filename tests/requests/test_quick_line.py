@@ -10,22 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.desk.quick.reading import complete, told, understand
-from dispatch.desk.quick.words import Named, Names
+from dispatch.desk.quick.words import Names
 from tests.conftest import Dispatch
 
 TODAY = datetime.date(2026, 11, 24)
 """A Tuesday."""
 KNOWN = Names(
-    clients=(
-        Named("Harbor Dental", ("Main office", "Warehouse", "Annex")),
-        Named("Harbor Bank", ("HQ",)),
-        Named("Lark & Co", ("Shop",)),
-        Named("Northside Clinic", ("Clinic",)),
-        Named("3M", ("Plant",)),
-        Named("A/B Testing", ("Lab",)),
-        Named("Acme Law", ("Office",)),
-        Named("Nowhere Ltd"),
-    ),
+    clients={
+        "Harbor Dental": ("Main office", "Warehouse", "Annex"),
+        "Harbor Bank": ("HQ",),
+        "Lark & Co": ("Shop",),
+        "Northside Clinic": ("Clinic",),
+        "3M": ("Plant",),
+        "A/B Testing": ("Lab",),
+        "Acme Law": ("Office",),
+        "Nowhere Ltd": (),
+    },
     technicians=(("Ana Ruiz", "ana"), ("Ben Okafor", "ben"), ("Bea Anand", "bea")),
     skills=frozenset({"server", "network"}),
 )
@@ -137,10 +137,10 @@ def test_no_word_is_lost(line: str) -> None:
     complete(line, KNOWN, TODAY, 1)
 
 
-@given(st.sampled_from(KNOWN.clients), st.text("abcdefgh ", min_size=1, max_size=30).filter(str.strip))
-def test_a_name_written_out_is_the_client(one: Named, work: str) -> None:
-    found = understand(f"{one.client} qq {work} 30m", KNOWN, TODAY)
-    assert found.client == one.client
+@given(st.sampled_from(list(KNOWN.clients)), st.text("abcdefgh ", min_size=1, max_size=30).filter(str.strip))
+def test_a_name_written_out_is_the_client(one: str, work: str) -> None:
+    found = understand(f"{one} qq {work} 30m", KNOWN, TODAY)
+    assert found.client == one
     assert found.work == " ".join(f"qq {work}".split())
 
 

@@ -62,8 +62,8 @@ async def test_the_good_rows_of_a_file(office: Office, tmp_path: Path, size: tup
         lines = await import_file(pilot, path, "good")
         assert lines == [
             "own.csv row 3: site 'Moon': no such site; Harbor Dental has Annex, Main office, Warehouse",
-            "own.csv row 4: minutes 'x': is not a length of time such as 45, 45m, 1h30 or 2 hours",
             "own.csv row 4: date '24/11/2026': is not a date written as 2026-11-24",
+            "own.csv row 4: minutes 'x': is not a length of time such as 45, 45m, 1h30 or 2 hours",
         ]
         await until_true(pilot, lambda: visits.visit_by_reference(office.store, "C1") is not None)
         await until(pilot, BoardScreen)

@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from dispatch.desk.plan import schedule
-from dispatch.desk.roads.road_map import Atlas
+from dispatch.desk.roads.maps import Atlas
 from dispatch.model.maps import Box, DayRoute, Road, Way
 from dispatch.model.travel import Place
 from screens.board.map import MapScreen

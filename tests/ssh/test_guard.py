@@ -11,8 +11,7 @@ from textual.events import MouseDown
 
 from dispatch.model.keys import KeyRefused, read_public_key
 from dispatch.remote import guard
-from dispatch.remote.app import RemoteApp
-from dispatch.remote.driver import RemoteParser
+from dispatch.remote.app import RemoteApp, RemoteParser
 from tests.desk.conftest import Office, office  # noqa: F401  (the fixture)
 from tests.wall import started
 

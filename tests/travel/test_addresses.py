@@ -13,7 +13,7 @@ from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.roads import locating, maps
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.travel import Place
-from dispatch.travel import executables
+from dispatch.travel import executables, roadmap
 from dispatch.travel.extract_addresses import Address, addresses_of
 from dispatch.travel.road_lines import NotDrawn
 from screens.book.book import BookScreen
@@ -109,7 +109,7 @@ def test_what_cannot_be_read_is_refused_and_leaves_nothing(tmp_path: Path, drawn
     stopped.set()
     with pytest.raises(NotDrawn, match="stopped"):
         addresses_of(tmp_path / "franklin.osm", stop=stopped)
-    assert maps.drawn() == ["franklin"]
+    assert roadmap.drawn() == ["franklin"]
     (_, path), *_ = maps.address_files()
     path.write_bytes(b"SQLite format 3\0 but no more")
     assert locating.near("high") == []

@@ -16,6 +16,7 @@ from dispatch.desk.roads import driving, road_engines
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.desk.travel import providers, road_times
 from dispatch.model.travel import DEPOT, End, EndKind, Leg, Pin, Place, Provenance
+from dispatch.travel.estimate import Estimated
 from dispatch.travel.known import Cell, point
 from tests.desk.conftest import DAY, Office, at
 from tests.travel.servers import Answer, Asked, serving
@@ -273,7 +274,7 @@ def test_what_was_learned_is_planned_with(office: Office) -> None:
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"), confirmed=True)
     assert leg_to(office, "R1").provenance is Provenance.LEARNED
     assert leg_to(office, "R1").metres
-    estimate = providers.travel().leg(MAIN, STORE_HOUSE, at("11:00"))
+    estimate = Estimated().leg(MAIN, STORE_HOUSE, at("11:00"))
     assert leg_to(office, "R2").seconds == pytest.approx((estimate.seconds or 0) * scale.multiplier, abs=1)
 
 

@@ -12,10 +12,10 @@ import pytest
 from dispatch.model.travel import UNKNOWN_LEG, Place, Provenance
 from dispatch.travel import secret_files
 from dispatch.travel.chain import Chain, Unavailable
-from dispatch.travel.engines import NO_WAY, Roads, decoded
+from dispatch.travel.engines import NO_WAY, decoded
 from dispatch.travel.estimate import Estimated
 from dispatch.travel.known import Cell
-from dispatch.travel.services import OpenRouteService, Osrm, Valhalla
+from dispatch.travel.services import OpenRouteService, Osrm, Roads, Valhalla
 from tests.travel.servers import Answer, Asked, serving
 
 A, B, C = Place(39.95, -83.0), Place(39.96, -82.9), Place(39.97, -82.8)

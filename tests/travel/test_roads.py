@@ -13,10 +13,11 @@ import pytest
 from dispatch.model.travel import Place, Provenance
 from dispatch.travel import sidecar
 from dispatch.travel.chain import Chain, Unavailable
-from dispatch.travel.engines import NO_WAY, Roads
+from dispatch.travel.engines import NO_WAY
 from dispatch.travel.estimate import Estimated
 from dispatch.travel.executables import executables
 from dispatch.travel.graphs import Graph, NotBuilt, build, graph, graphs
+from dispatch.travel.services import Roads
 from dispatch.travel.sidecar import local_roads
 from tests.travel.conftest import alive
 from tests.travel.town import NO_OSMIUM, as_downloaded

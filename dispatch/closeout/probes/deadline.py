@@ -48,10 +48,7 @@ class Deadline:
     """
 
     def __init__(
-        self,
-        seconds: float,
-        called_off: threading.Event | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
+        self, seconds: float, called_off: threading.Event | None = None, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self.seconds = seconds
         self.doing = "starting"

@@ -34,7 +34,8 @@ def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
         raise ProbeFault(f"there is no name {probe.query}")
     if code != dns.rcode.NOERROR:
         raise ProbeFault(f"the resolver answered {dns.rcode.to_text(code)}")
-    records = _answers(answer, probe.record)
+    kind = dns.rdatatype.from_text(probe.record)
+    records = [data.to_text() for found in answer.answer if found.rdtype == kind for data in found]
     if not records:
         raise ProbeFault(f"{probe.query} has no record of type {probe.record}")
     shown = ", ".join(received(record) for record in records[:_SHOWN]) + (", …" if len(records) > _SHOWN else "")
@@ -105,11 +106,6 @@ def _over_tcp(query: Message, host: str, probe: Probe, dialer: Dialer, deadline:
     if not query.is_response(answer):
         raise ProbeFault("the resolver answered another question")
     return answer
-
-
-def _answers(answer: Message, record: str) -> list[str]:
-    kind = dns.rdatatype.from_text(record)
-    return [data.to_text() for record_set in answer.answer if record_set.rdtype == kind for data in record_set]
 
 
 def _is(answer: str, expected: str) -> bool:

@@ -12,21 +12,21 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
-from dispatch.closeout.probes.reading import probe_form, probe_from
+from dispatch.closeout.probes.reading import probe_form, read_probe
+from dispatch.fields.reading import Faults, FormFault, Reader, expected, instant, line, record, sequence, whole
 from dispatch.model.forms import form
-from dispatch.model.instants import parse_iso
 from dispatch.model.probes import Probe, ProbeKind, ProbeOutcome, Try
-from dispatch.model.text import LINE, REFERENCE, TextRefused, clean, show
+from dispatch.model.text import LINE, REFERENCE, show
 
+T = TypeVar("T")
 LONGEST = 512 * 1024
 """Characters of a document that are read."""
 ITEMS = 60
 PROBES = 10
 TRIES = 5
-
-_SPECIFICATION, _RESULT = "probe specification 1", "probe result 1"
 
 
 class NotTaken(ValueError):
@@ -37,25 +37,37 @@ class NotTaken(ValueError):
         super().__init__("; ".join(faults))
 
 
-@dataclass(frozen=True, slots=True)
-class ProbedItem:
+def _runnable(value: Any, path: str, faults: Faults) -> Probe:
+    probe = read_probe(value, path)
+    if probe.kind is ProbeKind.VALUE:
+        raise FormFault(f"{path}: a value is typed in, not run")
+    return probe
+
+
+def _digits(value: Any, path: str, faults: Faults) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9a-f]{32,64}", value):
+        raise expected(path, value, "a text of hexadecimal digits")
+    return value
+
+
+class ProbedItem(NamedTuple):
     """An item that is to be tested, with its probes."""
 
-    item: str
-    label: str
-    probes: tuple[Probe, ...]
+    item: Annotated[str, line(90)]
+    label: Annotated[str, line(LINE)]
+    probes: Annotated[tuple[Probe, ...], sequence(_runnable, least=1, most=PROBES)]
 
 
-@dataclass(frozen=True, slots=True)
-class Specification:
+class Specification(NamedTuple):
     """What a laptop is to test for a visit. `as_of` is how far the visit had come: work recorded later asks for it again."""
 
-    visit: str
-    nonce: str
-    expires_at: int
-    as_of: int
-    items: tuple[ProbedItem, ...]
-    seal: str = ""
+    visit: Annotated[str, line(REFERENCE)]
+    nonce: Annotated[str, _digits]
+    expires_at: Annotated[int, "expires", instant]
+    as_of: Annotated[int, partial(whole, most=2**53)]
+    items: Annotated[tuple[ProbedItem, ...], sequence(record(ProbedItem), least=1, most=ITEMS)]
+    seal: Annotated[str, _digits] = ""
+    dispatch: Literal["probe specification 1"] = "probe specification 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,41 @@ class LaptopReport:
 
     specification: Specification
     outcomes: tuple[tuple[ProbeOutcome, ...], ...]
+
+
+class _Tried(NamedTuple):
+    """A try in a result, and below it an outcome, those of an item, and the whole."""
+
+    number: Annotated[int, partial(whole, least=1, most=TRIES)]
+    at: Annotated[int, instant]
+    milliseconds: Annotated[int, partial(whole, most=10**8)]
+    passed: bool
+    text: Annotated[str, line(LINE)]
+    probe: str = ""
+
+
+class _Came(NamedTuple):
+    name: str
+    passed: bool
+    text: Annotated[str, line(LINE)]
+    tries: Annotated[tuple[_Tried, ...], sequence(record(_Tried), least=1, most=TRIES)]
+    value: Annotated[str, line(80, empty=True)] = ""
+    ran: bool = True
+
+
+class _OfItem(NamedTuple):
+    item: str
+    outcomes: tuple[_Came, ...]
+
+
+class _Result(NamedTuple):
+    specification: Specification
+    results: tuple[_OfItem, ...]
+    dispatch: Literal["probe result 1"] = "probe result 1"
+
+
+_SPECIFICATION = record(Specification, saved=("seal", "dispatch"))
+_RESULT = record(_Result)
 
 
 def sealed(specification: Specification, key: bytes) -> str:
@@ -80,14 +127,13 @@ def specification_form(specification: Specification) -> dict[str, Any]:
         form(item, "item label probes", probes=[probe_form(probe) for probe in item.probes])
         for item in specification.items
     ]
-    keys = "dispatch visit nonce expires=expires_at@ as_of items seal"
-    return form(specification, keys, dispatch=_SPECIFICATION, items=items)
+    return form(specification, "dispatch visit nonce expires=expires_at@ as_of items seal", items=items)
 
 
 def report_form(report: LaptopReport) -> dict[str, Any]:
     """A result as JSON."""
     return {
-        "dispatch": _RESULT,
+        "dispatch": "probe result 1",
         "specification": specification_form(report.specification),
         "results": [
             {"item": item.item, "outcomes": [outcome_form(outcome) for outcome in outcomes]}
@@ -113,7 +159,7 @@ def read_specification(text: str) -> Specification:
     Raises:
         NotTaken: it is none, with everything that is wrong.
     """
-    return _specification(_document(text, _SPECIFICATION))
+    return _document(text, "probe specification", _SPECIFICATION)
 
 
 def read_report(text: str) -> LaptopReport:
@@ -122,140 +168,46 @@ def read_report(text: str) -> LaptopReport:
     Raises:
         NotTaken: it is none, with everything that is wrong.
     """
-    form = _document(text, _RESULT)
-    inner = form.get("specification")
-    specification = _specification(inner if isinstance(inner, dict) else {})
-    results = form.get("results")
-    if not isinstance(results, list) or len(results) != len(specification.items):
+    result = _document(text, "probe result", _RESULT)
+    items = result.specification.items
+    if [of_item.item for of_item in result.results] != [item.item for item in items]:
         raise NotTaken(["results: one for each item of the specification is expected"])
     faults: list[str] = []
-    outcomes = tuple(_outcomes(item, result, faults) for item, result in zip(specification.items, results, strict=True))
+    for item, of_item in zip(items, result.results, strict=True):
+        if [came.name for came in of_item.outcomes] != [probe.name for probe in item.probes]:
+            faults.append(f"{show(item.item)}: one outcome for each of its {len(item.probes)} probes is expected")
+        faults += [
+            f"{show(item.item)} {show(came.name, 80)}: passed: it differs from the last try, or nothing was tried"
+            for came in of_item.outcomes
+            if came.passed is not came.tries[-1].passed or (came.passed and not came.ran)
+        ]
     if faults:
         raise NotTaken(faults)
-    return LaptopReport(specification, outcomes)
+    outcomes = (
+        tuple(map(_outcome, item.probes, of_item.outcomes)) for item, of_item in zip(items, result.results, strict=True)
+    )
+    return LaptopReport(result.specification, tuple(outcomes))
 
 
-def _document(text: str, kind: str) -> dict[str, Any]:
+def _document(text: str, kind: str, read: Reader[T]) -> T:
     if len(text) > LONGEST:
         raise NotTaken([f"it is longer than {LONGEST:,} characters"])
     try:
         form = json.loads(text)
     except (ValueError, RecursionError):
-        raise NotTaken([f"it is no JSON; a {kind[:-2]} is expected"]) from None
-    if not isinstance(form, dict) or form.get("dispatch") != kind:
-        raise NotTaken([f"it is no {kind[:-2]} of this version"])
-    return form
-
-
-def _specification(form: dict[str, Any]) -> Specification:
+        raise NotTaken([f"it is no JSON; a {kind} is expected"]) from None
+    if not isinstance(form, dict) or form.get("dispatch") != f"{kind} 1":
+        raise NotTaken([f"it is no {kind} of this version"])
     faults: list[str] = []
-    if form.get("dispatch") != _SPECIFICATION:
-        faults.append("dispatch: a probe specification of this version is expected")
-    visit = _line(form, "visit", REFERENCE, faults)
-    nonce = _line(form, "nonce", 64, faults)
-    seal = _line(form, "seal", 64, faults)
-    for name, value in (("nonce", nonce), ("seal", seal)):
-        if value and not re.fullmatch(r"[0-9a-f]{32,64}", value):
-            faults.append(f"{name}: hexadecimal digits are expected")
-    as_of = form.get("as_of")
-    if type(as_of) is not int or not 0 <= as_of < 2**53:
-        faults.append("as_of: a whole number is expected")
-        as_of = 0
-    expires_at = _moment(form, "expires", faults, "expires: a time such as 2026-11-24T15:00:00+00:00 is expected")
-    items = tuple(_probed_item(item, faults) for item in _several(form, "items", ITEMS, faults))
+    try:
+        document = read(form, "", faults)
+    except FormFault as fault:
+        faults.append(str(fault))
     if faults:
         raise NotTaken(faults)
-    return Specification(visit, nonce, expires_at, as_of, items, seal)
+    return document
 
 
-def _probed_item(form: Any, faults: list[str]) -> ProbedItem:
-    if not isinstance(form, dict):
-        faults.append("items: each is an object")
-        return ProbedItem("", "", ())
-    item = _line(form, "item", 90, faults)
-    label = _line(form, "label", LINE, faults)
-    probes = form.get("probes")
-    if not isinstance(probes, list) or not 1 <= len(probes) <= PROBES:
-        faults.append(f"{show(item)}: from 1 to {PROBES} probes are expected")
-        return ProbedItem(item, label, ())
-    read: list[Probe] = []
-    for probe_json in probes:
-        try:
-            probe = probe_from(probe_json)
-        except ValueError as fault:
-            faults.append(f"{show(item)}: {show(str(fault), 300)}")
-            continue
-        if probe.kind is ProbeKind.VALUE:
-            faults.append(f"{show(item)}: a value is typed in, not run")
-        read.append(probe)
-    return ProbedItem(item, label, tuple(read))
-
-
-def _outcomes(item: ProbedItem, form: Any, faults: list[str]) -> tuple[ProbeOutcome, ...]:
-    outcomes = form.get("outcomes") if isinstance(form, dict) else None
-    if not isinstance(form, dict) or form.get("item") != item.item or not isinstance(outcomes, list):
-        faults.append(f"{show(item.item)}: its outcomes are missing")
-        return ()
-    if len(outcomes) != len(item.probes):
-        faults.append(f"{show(item.item)}: one outcome for each of its {len(item.probes)} probes is expected")
-        return ()
-    return tuple(_outcome(item, probe, outcome, faults) for probe, outcome in zip(item.probes, outcomes, strict=True))
-
-
-def _outcome(item: ProbedItem, probe: Probe, form: Any, faults: list[str]) -> ProbeOutcome:
-    own: list[str] = []
-    form = form if isinstance(form, dict) else {}
-    if form.get("name") != probe.name:
-        own.append("name: it is of another probe")
-    passed = form.get("passed")
-    if type(passed) is not bool:
-        own.append("passed: true or false is expected")
-    ran = form.get("ran", True)
-    if type(ran) is not bool or (passed and not ran):
-        own.append("ran: true or false is expected, and true of what passed")
-    read = tuple(_try(probe, attempt, own) for attempt in _several(form, "tries", TRIES, own))
-    text, value = _line(form, "text", LINE, own), _line(form, "value", 80, own, empty=True)
-    if not own and bool(passed) is not read[-1].passed:
-        own.append("passed: it differs from the last try")
-    faults += [f"{show(item.item)} {show(probe.name)}: {fault}" for fault in own]
-    return ProbeOutcome(probe, bool(passed), text, read, value, bool(ran))
-
-
-def _try(probe: Probe, form: Any, faults: list[str]) -> Try:
-    form = form if isinstance(form, dict) else {}
-    number, took, passed = form.get("number"), form.get("milliseconds"), form.get("passed")
-    if type(number) is not int or not 1 <= number <= TRIES or type(took) is not int or not 0 <= took < 10**8:
-        faults.append("tries: number and milliseconds are whole numbers")
-        number = took = 0
-    if type(passed) is not bool:
-        faults.append("tries: passed is true or false")
-    at = _moment(form, "at", faults, "tries: at is a time such as 2026-11-24T15:00:00+00:00")
-    return Try(probe.name, number, at, took, bool(passed), _line(form, "text", LINE, faults))
-
-
-def _several(form: dict[str, Any], name: str, most: int, faults: list[str]) -> list[Any]:
-    values = form.get(name)
-    if isinstance(values, list) and 1 <= len(values) <= most:
-        return values
-    faults.append(f"{name}: from 1 to {most} are expected")
-    return []
-
-
-def _moment(form: dict[str, Any], name: str, faults: list[str], fault: str) -> int:
-    try:
-        return parse_iso(_line(form, name, 40, faults))
-    except ValueError:
-        faults.append(fault)
-        return 0
-
-
-def _line(form: dict[str, Any], name: str, limit: int, faults: list[str], *, empty: bool = False) -> str:
-    text = form.get(name)
-    if not isinstance(text, str) or (not text.strip() and not empty):
-        faults.append(f"{name}: is missing")
-        return ""
-    try:
-        return clean(text, limit=limit)
-    except TextRefused as refused:
-        faults.append(f"{name}: {refused}")
-        return ""
+def _outcome(probe: Probe, came: _Came) -> ProbeOutcome:
+    tries = tuple(Try(**(tried._asdict() | {"probe": probe.name})) for tried in came.tries)
+    return ProbeOutcome(probe, came.passed, came.text, tries, came.value, came.ran)

@@ -10,10 +10,11 @@ from typing import Any
 
 from dispatch.closeout.probes.deadline import ProbeFault
 from dispatch.closeout.probes.safety import address_of, ascii_name, forbidden, refusal
+from dispatch.fields.reading import FormFault, line, record
 from dispatch.model.checklists import ItemKind, NewItem
 from dispatch.model.forms import unusual
 from dispatch.model.probes import Probe, ProbeKind, ProbeTarget, Tested, Vantage, has_role
-from dispatch.model.text import LINE, TextRefused, clean, show
+from dispatch.model.text import LINE, show
 
 _OPTION = re.compile(r'\s*([a-z]+)\s*(?:=\s*("[^"]*"|[^;]*))?\s*(?:;|$)', re.IGNORECASE)
 _REPLIES = re.compile(r"(\d{1,2}) of (\d{1,2})")
@@ -32,7 +33,6 @@ _PORTS = {ProbeKind.TLS: 443, ProbeKind.SMTP: 25, ProbeKind.DNS: 53}
 _RECORDS = frozenset({"A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"})
 REBOOT_SECONDS = 900
 """How long a restart is watched by default."""
-_FIELDS = {field.name: field for field in dataclasses.fields(Probe)}
 
 
 def read_target(target: ProbeTarget, faults: list[str]) -> Probe:
@@ -81,45 +81,20 @@ def probe_form(probe: Probe) -> dict[str, Any]:
     return always | unusual(probe, Probe(probe.kind, probe.name, probe.vantage))
 
 
-def probe_from(form: Any) -> Probe:
-    """The probe of such a form.
+def read_probe(form: Any, path: str = "", faults: list[str] | None = None) -> Probe:
+    """The probe of such a form, as a reader of `dispatch.fields.reading`.
 
     Raises:
-        ValueError: it is none; the message says what is wrong with it.
+        FormFault: it is none, or is out of bounds, or may not be tested; the message says what is wrong with it.
     """
-    if not isinstance(form, dict) or not isinstance(form.get("name"), str) or not isinstance(form.get("kind"), str):
-        raise ValueError("a probe has a kind and a name")
-    if unknown := sorted(form.keys() - _FIELDS.keys()):
-        raise ValueError(f"a probe has no {', '.join(show(str(name), 40) for name in unknown)}")
-    values: dict[str, Any] = {}
-    for name, value in form.items():
-        kinds = _kinds(name)
-        if type(value) not in kinds:
-            raise ValueError(f"{name} of a probe is not {' or '.join(kind.__name__ for kind in kinds)}")
-        values[name] = _cleaned(name, value) if isinstance(value, str) else value
-    values["kind"] = ProbeKind(values["kind"])
-    values["vantage"] = Vantage(values.get("vantage", Vantage.HOST))
-    probe = Probe(**values)
-    if faults := faults_of(probe):
-        raise ValueError("; ".join(faults))
+    own: list[str] = []
+    probe = _of_form(form, path or "a probe", own)
+    if own := own or faults_of(probe):
+        raise FormFault("; ".join(own))
     return probe
 
 
-def _kinds(name: str) -> tuple[type, ...]:
-    """The types that JSON has for a field of a probe."""
-    declared = str(_FIELDS[name].type)
-    if declared == "bool":
-        return (bool,)
-    if declared == "int":
-        return (int,)
-    return (str, type(None)) if "None" in declared else (str,)
-
-
-def _cleaned(name: str, text: str) -> str:
-    try:
-        return clean(text, limit=LINE)
-    except TextRefused as refused:
-        raise ValueError(f"{name} of a probe {refused}") from None
+_of_form = record(Probe, own={str: line(LINE, empty=True)})
 
 
 def _options(kind: ProbeKind, options: str, faults: list[str]) -> dict[str, str]:

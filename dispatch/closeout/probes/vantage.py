@@ -93,7 +93,9 @@ class FromHost:
                     address, port, deadline, deadline.part(deadline.left() / rest) if rest > 1 else deadline
                 )
             except OSError as error:
-                last = ProbeFault(_why_not(error, host, port))
+                refused = error.errno == errno.ECONNREFUSED
+                words = " refused the connection" if refused else f": {_words(error)}"
+                last = ProbeFault(f"{host_and_port(host, port)}{words}")
             except OutOfTime as fault:
                 if rest == 1:
                     raise
@@ -215,12 +217,6 @@ def _connect(address: Address, port: int, deadline: Deadline, part: Deadline) ->
     except BaseException:
         sock.close()
         raise
-
-
-def _why_not(error: OSError, host: str, port: int) -> str:
-    if error.errno == errno.ECONNREFUSED:
-        return f"{host_and_port(host, port)} refused the connection"
-    return f"{host_and_port(host, port)}: {_words(error)}"
 
 
 def _words(error: OSError) -> str:

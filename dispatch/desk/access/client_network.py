@@ -42,7 +42,13 @@ def open_port(user: User) -> int | None:
         return None
     port = site_port(user.staff.id)
     inodes = _listeners(port)
-    return port if inodes is not None and _of_this_session(user, inodes) else None
+    if inodes is None:
+        return None
+    try:
+        held = {os.readlink(entry) for entry in Path(f"/proc/{_sshd or os.getppid()}/fd").iterdir()}
+    except OSError:  # sshd lets nobody but root look at its open files
+        return port if _claimed(user, inodes) else None
+    return port if any(f"socket:[{inode}]" in held for inode in inodes) else None
 
 
 def how_to_open(user: User) -> str:
@@ -73,22 +79,13 @@ def _listeners(port: int) -> set[str] | None:
     return ports or None
 
 
-def _of_this_session(user: User, inodes: set[str]) -> bool:
-    """Whether the sshd of this session holds one of the sockets.
-
-    sshd lets nobody but root look at its open files. Where we may not, the port is this session's if the person has no
-    other: nobody else's keys may listen there. A session that found its own says so as long as it lives, and keeps it
-    beside others; one that begins beside others has what was open at its beginning, if none of them had found it.
-    """
-    try:
-        held = {os.readlink(entry) for entry in Path(f"/proc/{_sshd or os.getppid()}/fd").iterdir()}
-    except OSError:
-        return _claimed(user, inodes)
-    return any(f"socket:[{inode}]" in held for inode in inodes)
-
-
 def _claimed(user: User, inodes: set[str]) -> bool:
-    """Whether what listens was found to be this session's, now or before."""
+    """Whether what listens was found to be this session's, now or before.
+
+    The port is this session's if the person has no other: nobody else's keys may listen there. A session that found its own says
+    so as long as it lives, and keeps it beside others; one that begins beside others has what was open at its beginning, if none
+    of them had found it.
+    """
     presence, names = user.store.presence, [f"way {inode}" for inode in inodes]
     if any(presence.is_mine(name) for name in names):
         return True
@@ -97,10 +94,8 @@ def _claimed(user: User, inodes: set[str]) -> bool:
     mine = next((login for login in there if login.id == user.session), None)
     if mine is None or any(presence.held(name) for name in names):
         return False
-    at_my_beginning = user.now - mine.started_at <= SETTLED_SECONDS
-    if others and not (
-        at_my_beginning and all(login.started_at < mine.started_at - SETTLED_SECONDS for login in others)
-    ):
+    settled_before = all(login.started_at < mine.started_at - SETTLED_SECONDS for login in others)
+    if others and not (user.now - mine.started_at <= SETTLED_SECONDS and settled_before):
         return False
     for name in names:
         presence.hold(name)

@@ -58,16 +58,13 @@ def log_in_by_key(store: Store, key_id: int, offered: Sequence[str] = ()) -> Use
         NotAllowed: the key is unknown or revoked, its owner is not active, or sshd let in with another key; or, where it only
             reads, its owner has as many sessions as they may.
     """
-    session = os.urandom(16).hex()
-    key = keys.key(store, key_id)
-    if key is None:
-        raise NotAllowed(_REFUSED)
+    actor = _actor(store, key_id)
+    session = actor.session
     if store.read_only is not None:
         staff = _owner(store, key_id, offered)
         if not any(store.presence.hold(f"reader {staff.id}.{place}") for place in range(SESSIONS_A_PERSON)):
             raise NotAllowed(_FULL)
         return User(store, staff, VIA, session, key_id)
-    actor = Actor(key.staff_id, key.login, session, VIA, key_id)
     store.presence.hold(session)
     with unit_of_work(store, "log in", actor) as unit:
         staff = _owner(store, key_id, offered)
@@ -88,15 +85,19 @@ def caller(store: Store, key_id: int, offered: Sequence[str] = ()) -> User:
     Raises:
         NotAllowed: as `log_in_by_key`.
     """
-    session = os.urandom(16).hex()
-    key = keys.key(store, key_id)
-    if key is None:
-        raise NotAllowed(_REFUSED)
-    store.presence.hold(session)
-    with unit_of_work(store, "call", Actor(key.staff_id, key.login, session, VIA, key_id)) as unit:
+    actor = _actor(store, key_id)
+    store.presence.hold(actor.session)
+    with unit_of_work(store, "call", actor) as unit:
         staff = _owner(store, key_id, offered)
-        sessions.begin(unit, session, staff.id, key_id)
-    return User(store, staff, VIA, session, key_id)
+        sessions.begin(unit, actor.session, staff.id, key_id)
+    return User(store, staff, VIA, actor.session, key_id)
+
+
+def _actor(store: Store, key_id: int) -> Actor:
+    """Whoever has the key, in a session that is still to begin."""
+    if (key := keys.key(store, key_id)) is None:
+        raise NotAllowed(_REFUSED)
+    return Actor(key.staff_id, key.login, os.urandom(16).hex(), VIA, key_id)
 
 
 def _owner(store: Store, key_id: int, offered: Sequence[str]) -> Staff:

@@ -49,10 +49,8 @@ def read_calendar(path: Path, rows: int = ROWS, watch: Watch = unwatched) -> Fil
     Raises:
         Unreadable: it is not UTF-8, too large, empty, or no calendar.
     """
-    text = read_text(path, max(SMALLEST, rows * BYTES_PER_EVENT))
+    text = read_text(path, max(SMALLEST, rows * BYTES_PER_EVENT), "a calendar begins with BEGIN:VCALENDAR")
     name = shortened(path.name)
-    if not text.strip():
-        raise Unreadable(f"{name} is empty; a calendar begins with BEGIN:VCALENDAR.")
     taken = []
     count = text.upper().count("\nBEGIN:VEVENT")
     for number, lines in enumerate(_events(text, name), 1):
@@ -234,8 +232,11 @@ def _repeats(properties: dict[str, Any]) -> str:
     rule = properties.get("RRULE")
     if not isinstance(rule, dict):
         return "{}"
-    return json.dumps({str(part).upper(): [_value(value) for value in values] for part, values in rule.items()})
-
-
-def _value(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime.date) else str(value).upper()
+    return json.dumps(
+        {
+            str(part).upper(): [
+                value.isoformat() if isinstance(value, datetime.date) else str(value).upper() for value in values
+            ]
+            for part, values in rule.items()
+        }
+    )

@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import formatdate
-from typing import Protocol
+from functools import partial
 
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.clock import SystemClock
@@ -37,22 +37,10 @@ class Unsure(Exception):
     """All was said, and nobody answered: the message may have gone out."""
 
 
-class Transport(Protocol):
-    """Carries one message."""
-
-    def carry(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
-        """Send it.
-
-        Args:
-            address: of the client.
-            subject, text: what is said.
-            key: names this message for ever, so that a server can tell a second copy.
-            handing_over: called once, right before the first byte that could reach the client.
-
-        Raises:
-            NotSent: it did not go out.
-            Unsure: nobody knows.
-        """
+Transport = Callable[[str, str, str, str, Callable[[], None]], None]
+"""Carries one message: to the client's address, with a subject and a text. A key names it for ever, so that a server can tell a
+second copy; what comes last is called once, right before the first byte that could reach the client. It raises NotSent where it
+did not go out, and Unsure where nobody knows."""
 
 
 def transport(firm: Firm) -> Transport:
@@ -65,104 +53,94 @@ def transport(firm: Firm) -> Transport:
         if firm.messages_by == "smtp":
             if not firm.mail_host or not firm.mail_from:
                 raise Refusal("No mail server is set: dispatch settings --mail-host … --mail-from ….")
-            return Mail(firm, secret(PASSWORD, PASSWORD_FILE))
+            return partial(_mail, firm, secret(PASSWORD, PASSWORD_FILE))
         if firm.messages_by == "apprise":
             urls = secret(URLS, URLS_FILE).split()
             if not urls:
                 raise Refusal(
                     f"Apprise has no addresses: put them into {URLS} or into the file {URLS_FILE} (mode 600)."
                 )
-            return ByApprise(urls)
+            return partial(by_apprise, urls)
     except Unavailable as fault:
         raise Refusal(str(fault)) from fault
     raise Refusal("Messages are not sent: dispatch settings --messages-by smtp (or apprise).")
 
 
-class Mail:
+def _mail(
+    firm: Firm, password: str, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]
+) -> None:
     """Plain text by SMTP."""
-
-    def __init__(self, firm: Firm, password: str) -> None:
-        self._firm = firm
-        self._password = password
-
-    def carry(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
-        """Send one mail. See `Transport`."""
-        firm = self._firm
-        mail = EmailMessage()
+    mail = EmailMessage()
+    try:
+        mail["From"], mail["To"] = firm.mail_from, address
+        mail["Subject"] = " ".join(subject.split())
+        mail["Date"] = formatdate(SystemClock().now())
+        mail["Message-ID"] = f"<{key}@{firm.mail_from.rpartition('@')[2]}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(text)
+        written = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n", cte_type="7bit"))
+    except (ValueError, UnicodeError) as error:
+        raise NotSent(f"It cannot be written as a mail: {error}.", final=True) from error
+    handed = False
+    try:
+        server = _connection(firm, password)
         try:
-            mail["From"], mail["To"] = firm.mail_from, address
-            mail["Subject"] = " ".join(subject.split())
-            mail["Date"] = formatdate(SystemClock().now())
-            mail["Message-ID"] = f"<{key}@{firm.mail_from.rpartition('@')[2]}>"
-            mail["Auto-Submitted"] = "auto-generated"
-            mail.set_content(text)
-            written = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n", cte_type="7bit"))
-        except (ValueError, UnicodeError) as error:
-            raise NotSent(f"It cannot be written as a mail: {error}.", final=True) from error
-        handed = False
-        try:
-            server = self._connection()
-            try:
-                # step by step, so that it is known from where on the mail may have gone out
-                _accepted(server.mail(firm.mail_from), firm.mail_host)
-                _accepted(server.rcpt(address), firm.mail_host)
-                handing_over()
-                handed = True
-                answer = server.data(written)
-                handed = False
-                _accepted(answer, firm.mail_host)
-            finally:
-                # what a server says to the farewell changes nothing
-                with contextlib.suppress(OSError, smtplib.SMTPException):
-                    server.quit()
-                server.close()
-        except smtplib.SMTPResponseException as error:
-            raise _refused(error.smtp_code, error.smtp_error, firm.mail_host) from error
-        except (OSError, smtplib.SMTPException) as error:
-            why = f"{firm.mail_host}: {str(error)[:200] or type(error).__name__}."
-            raise (Unsure(f"{why} It may have gone out") if handed else NotSent(why)) from error
-
-    def _connection(self) -> smtplib.SMTP:
-        firm = self._firm
-        if firm.mail_security == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                firm.mail_host, firm.mail_port, timeout=SECONDS, context=ssl.create_default_context()
-            )
-        else:
-            server = smtplib.SMTP(firm.mail_host, firm.mail_port, timeout=SECONDS)
-        try:
-            if firm.mail_security == "starttls":
-                server.starttls(context=ssl.create_default_context())
-            server.ehlo_or_helo_if_needed()
-            if firm.mail_user:
-                server.login(firm.mail_user, self._password)
-        except BaseException:
+            # step by step, so that it is known from where on the mail may have gone out
+            _accepted(server.mail(firm.mail_from), firm.mail_host)
+            _accepted(server.rcpt(address), firm.mail_host)
+            handing_over()
+            handed = True
+            answer = server.data(written)
+            handed = False
+            _accepted(answer, firm.mail_host)
+        finally:
+            # what a server says to the farewell changes nothing
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                server.quit()
             server.close()
-            raise
-        return server
+    except smtplib.SMTPResponseException as error:
+        raise _refused(error.smtp_code, error.smtp_error, firm.mail_host) from error
+    except (OSError, smtplib.SMTPException) as error:
+        why = f"{firm.mail_host}: {str(error)[:200] or type(error).__name__}."
+        raise (Unsure(f"{why} It may have gone out") if handed else NotSent(why)) from error
 
 
-class ByApprise:
-    """Every address of Apprise; `{address}` in one of them stands for the client's."""
+def _connection(firm: Firm, password: str) -> smtplib.SMTP:
+    if firm.mail_security == "tls":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            firm.mail_host, firm.mail_port, timeout=SECONDS, context=ssl.create_default_context()
+        )
+    else:
+        server = smtplib.SMTP(firm.mail_host, firm.mail_port, timeout=SECONDS)
+    try:
+        if firm.mail_security == "starttls":
+            server.starttls(context=ssl.create_default_context())
+        server.ehlo_or_helo_if_needed()
+        if firm.mail_user:
+            server.login(firm.mail_user, password)
+    except BaseException:
+        server.close()
+        raise
+    return server
 
-    def __init__(self, urls: list[str]) -> None:
-        self._urls = urls
 
-    def carry(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
-        """Send by all of them. See `Transport`."""
-        try:
-            import apprise
-        except ImportError:
-            raise NotSent("Apprise is not installed: install dispatch-board with the extra notify.") from None
-        from urllib.parse import quote
+def by_apprise(
+    urls: list[str], address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]
+) -> None:
+    """By every address of Apprise; `{address}` in one of them stands for the client's."""
+    try:
+        import apprise
+    except ImportError:
+        raise NotSent("Apprise is not installed: install dispatch-board with the extra notify.") from None
+    from urllib.parse import quote
 
-        carrier = apprise.Apprise()
-        for url in self._urls:
-            if not carrier.add(url.replace("{address}", quote(address, safe="@"))):
-                raise NotSent("Apprise does not know one of its addresses.", final=True)
-        handing_over()
-        if not carrier.notify(title=subject, body=text):
-            raise NotSent("Apprise could not send it.")
+    carrier = apprise.Apprise()
+    for url in urls:
+        if not carrier.add(url.replace("{address}", quote(address, safe="@"))):
+            raise NotSent("Apprise does not know one of its addresses.", final=True)
+    handing_over()
+    if not carrier.notify(title=subject, body=text):
+        raise NotSent("Apprise could not send it.")
 
 
 def _accepted(answer: tuple[int, bytes], host: str) -> None:

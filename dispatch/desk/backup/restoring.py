@@ -266,11 +266,8 @@ def _taken(content: IO[bytes], target: Path | None) -> tuple[int, str]:
 
 
 def _told_of(manifest: Manifest, beside: dict[str, Path]) -> list[str]:
-    sentences = []
-    if count := manifest.count("files"):
-        sentences.append(f"{beside['files']}: {count} files that were handed in")
-    if count := manifest.count("unsent"):
-        sentences.append(f"{beside['unsent']}: {count} texts that were typed and not yet saved")
+    words = {"files": "files that were handed in", "unsent": "texts that were typed and not yet saved"}
+    sentences = [f"{beside[name]}: {count} {what}" for name, what in words.items() if (count := manifest.count(name))]
     if manifest.missing:
         sentences.append(f"not made: {len(manifest.missing)} files that were missing when the backup was made")
     return sentences

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 
 from db import adjustments, sheets, visits
 from db.unit import Unit
-from dispatch.charges.reading import ChargeInputError, number
 from dispatch.desk.charges.charging import Priced, Unpriced, charge_of, keep_sheet, open_charge, settled
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, reason_of, refuse
 from dispatch.desk.session.shown import Shown, amount, changed_since
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import find, on_visit
+from dispatch.fields.reading import FormFault, number
 from dispatch.model.states import ENDED, Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -134,7 +134,7 @@ def _ended(user: User, reference: str) -> Visit:
 def _faults_of_amount(name: str, value: str, most: int | None = None) -> list[str]:
     try:
         amount = number(value.strip(), name)
-    except ChargeInputError:
+    except FormFault:
         return [f"{name}: {value!r} is not a number such as 25 or 12.50"]
     if amount < 0:
         return [f"{name}: {value!r} is negative: a lead cannot add to a bill this way"]

@@ -8,9 +8,8 @@ from dispatch.desk.charges.charging import settled
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import putting_right
-from dispatch.model.stays import MARKS
 from dispatch.model.text import show
-from dispatch.model.visits import Assignment, Visit
+from dispatch.model.visits import MARKS, Assignment, Visit
 
 
 def span_of_last_entry(store: Store, visit: Visit, part: Assignment) -> tuple[int, int] | None:

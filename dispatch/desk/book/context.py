@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from db import agreements, clients, people, settings
 from db.store import Store
@@ -31,7 +31,7 @@ class Desk(FieldContext):
         return cls(store.clock.now(), firm.zone, frozenset(), store=store, firm=firm)
 
     @classmethod
-    def for_user(cls, user: User) -> Desk:
+    def for_user(cls, user: User) -> Self:
         """The world of somebody who types."""
         return cls(user.now, user.firm.zone, user.roles_now, store=user.store, firm=user.firm)
 

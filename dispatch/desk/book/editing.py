@@ -30,12 +30,9 @@ def add(user: User, kind: str, texts: Mapping[str, str]) -> Any:
     record_store = RECORD_STORES[kind]
     if kind == "settings":
         raise Refusal("There is one set of settings; edit it.")
-    with user.write(f"add a {record_store.noun}", *record_store.roles) as unit:
-        record = _written(user, unit, record_store, None, texts)
-        look = _look(user.store, record_store, record)
-        _remember(
-            user, unit, "add", record, RecordChange(kind, record.id, {**look, _ARCHIVED: True}, look, 0, record.version)
-        )
+    with user.write(f"add a {record_store.record.noun}", *record_store.record.roles) as unit:
+        record, picture = _put(user, unit, kind, None, texts)
+        _remember(user, unit, "add", record, picture)
         return record
 
 
@@ -49,20 +46,11 @@ def put(user: User, kind: str, label: str, entries: Sequence[tuple[Any | None, M
     Raises:
         NotAllowed, Faulty, Stale: as `add` and `edit`; nothing was changed.
     """
-    record_store, store = RECORD_STORES[kind], user.store
-    with user.write(f"edit a {record_store.noun}", *record_store.roles) as unit:
-        records, pictures = [], []
-        for before, texts in entries:
-            was = None if before is None else _look(store, record_store, before)
-            record = _written(user, unit, record_store, before, texts)
-            look = _look(store, record_store, record)
-            version = 0 if before is None else before.version
-            pictures.append(
-                RecordChange(kind, record.id, was or {**look, _ARCHIVED: True}, look, version, record.version)
-            )
-            records.append(record)
-        changes.remember(unit, label, pictures)
-        return records
+    record_store = RECORD_STORES[kind]
+    with user.write(f"edit a {record_store.record.noun}", *record_store.record.roles) as unit:
+        done = [_put(user, unit, kind, before, texts) for before, texts in entries]
+        changes.remember(unit, label, [picture for _, picture in done])
+        return [record for record, _ in done]
 
 
 def edit(user: User, kind: str, before: Any, texts: Mapping[str, str]) -> Any:
@@ -74,17 +62,15 @@ def edit(user: User, kind: str, before: Any, texts: Mapping[str, str]) -> Any:
         Stale: somebody else changed the record since `before` was read.
     """
     record_store = RECORD_STORES[kind]
-    with user.write(f"edit a {record_store.noun}", *record_store.roles) as unit:
+    with user.write(f"edit a {record_store.record.noun}", *record_store.record.roles) as unit:
         current = record_store.get(user.store, before.id)
         if current is None:
-            raise Stale(f"The {record_store.noun} is not there any more.", table=kind, key=before.id)
-        was = _look(user.store, record_store, current)
-        record = _written(user, unit, record_store, before, texts)
-        look = _look(user.store, record_store, record)
-        if was == look:
+            raise Stale(f"The {record_store.record.noun} is not there any more.", table=kind, key=before.id)
+        record, picture = _put(user, unit, kind, before, texts)
+        if picture.before == picture.after:
             unit.leave_unchanged()
             return current
-        _remember(user, unit, "edit", record, RecordChange(kind, record.id, was, look, before.version, record.version))
+        _remember(user, unit, "edit", record, picture)
         return record
 
 
@@ -96,7 +82,7 @@ def settle(user: User, texts: Mapping[str, str]) -> None:
     firm = settings.firm(user.store)
     confirmed = {name: getattr(firm, name) for name in texts if name not in known and getattr(firm, name) is not None}
     if confirmed:
-        with user.write("confirm settings", *record_store.roles) as unit:
+        with user.write("confirm settings", *record_store.record.roles) as unit:
             settings.set_firm(unit, **confirmed)
 
 
@@ -108,7 +94,7 @@ def archive(user: User, kind: str, record: Any) -> None:
         Refusal: open work hangs on it; the sentence says which.
     """
     record_store = RECORD_STORES[kind]
-    with user.write(f"archive a {record_store.noun}", *record_store.roles) as unit:
+    with user.write(f"archive a {record_store.record.noun}", *record_store.record.roles) as unit:
         _let_go(user.store, record_store, kind, record)
         look = _look(user.store, record_store, record)
         record_store.put_away(unit, record, unit.at)
@@ -125,15 +111,6 @@ def _let_go(store: Store, record_store: RecordStore[Any], kind: str, record: Any
         )
 
 
-def _hang_on(store: Store, record_store: RecordStore[Any], kind: str, record: Any) -> None:
-    """Refuse to bring back what belongs to something that is archived itself."""
-    name = belonging.archived_over(store, kind, record.id)
-    if name is not None:
-        raise Refusal(
-            f"{show(record_store.title(store, record))} cannot come back: {show(name)} is archived. Nothing was changed."
-        )
-
-
 def differences(store: Store, kind: str, mine: Mapping[str, str], key: int) -> list[str]:
     """What stands in a record now where somebody typed something else: both, so that one can choose."""
     record_store = RECORD_STORES[kind]
@@ -141,7 +118,7 @@ def differences(store: Store, kind: str, mine: Mapping[str, str], key: int) -> l
     if current is None:
         return []
     theirs = record_store.texts(store, current)
-    labels = {field.name: field.label for field in record_store.fields}
+    labels = {field.name: field.label for field in record_store.record.typed}
     return [
         f"{labels.get(name, name)}: now “{theirs.get(name, '')}”, you have “{text}”"
         for name, text in mine.items()
@@ -164,18 +141,32 @@ def turn(user: User, unit: Unit, picture: RecordChange, *, back: bool) -> tuple[
         record = _written(user, unit, record_store, record, texts)
     other = picture.after if back else picture.before
     if bool(look.get(_ARCHIVED)) != bool(other.get(_ARCHIVED)):
-        (_let_go if look.get(_ARCHIVED) else _hang_on)(user.store, record_store, picture.entity, record)
+        if look.get(_ARCHIVED):
+            _let_go(user.store, record_store, picture.entity, record)
+        elif name := belonging.archived_over(user.store, picture.entity, record.id):
+            title = show(record_store.title(user.store, record))
+            raise Refusal(f"{title} cannot come back: {show(name)} is archived. Nothing was changed.")
         record_store.put_away(unit, record, unit.at if look.get(_ARCHIVED) else None)
     after: Any = existing(record_store.get(user.store, picture.id))
     unit.audit(picture.entity, picture.id, undone=back, redone=not back)
     return target, after.version
 
 
+def _put(user: User, unit: Unit, kind: str, before: Any | None, texts: Mapping[str, str]) -> tuple[Any, RecordChange]:
+    """Write a record; returns it, and how it looks before and after. A new one was archived before."""
+    record_store, store = RECORD_STORES[kind], user.store
+    was = None if before is None else _look(store, record_store, before)
+    record = _written(user, unit, record_store, before, texts)
+    look = _look(store, record_store, record)
+    version = 0 if before is None else before.version
+    return record, RecordChange(kind, record.id, was or {**look, _ARCHIVED: True}, look, version, record.version)
+
+
 def _written(user: User, unit: Unit, record_store: RecordStore[Any], before: Any, texts: Mapping[str, str]) -> Any:
     faults: list[FieldFault] = []
     after = record_store.draft(user, before, texts, faults)
     refuse(sentences(faults))
-    return record_store.get(user.store, record_store.save(user, unit, before, after))
+    return record_store.get(user.store, record_store.save(unit, before, after))
 
 
 def _look(store: Store, record_store: RecordStore[Any], record: Any) -> dict[str, Any]:
@@ -184,5 +175,5 @@ def _look(store: Store, record_store: RecordStore[Any], record: Any) -> dict[str
 
 def _remember(user: User, unit: Unit, deed: str, record: Any, picture: RecordChange) -> None:
     record_store = RECORD_STORES[picture.entity]
-    label = f"{deed} {record_store.noun} {record_store.title(user.store, record)}"
+    label = f"{deed} {record_store.record.noun} {record_store.title(user.store, record)}"
     changes.remember(unit, label, [picture])

@@ -12,8 +12,7 @@ from db.unit import Unit
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.records import near
 from dispatch.desk.session.user import User
-from dispatch.fields.record import Field, FieldFault, RecordType
-from dispatch.model.states import Role
+from dispatch.fields.record import FieldFault, RecordType
 
 T = TypeVar("T")
 
@@ -34,21 +33,6 @@ class RecordStore(ABC, Generic[T]):
     record: ClassVar[RecordType[T]]
     rows: ClassVar[Rows[Any] | KeptInTables]
 
-    @property
-    def noun(self) -> str:
-        """What it is called."""
-        return self.record.noun
-
-    @property
-    def roles(self) -> tuple[Role, ...]:
-        """Who may write it."""
-        return self.record.roles
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """Its fields, as they are typed."""
-        return self.record.typed
-
     def all(self, store: Store) -> Sequence[T]:
         """Every record that is not archived."""
         return self.rows.all(store)
@@ -63,7 +47,7 @@ class RecordStore(ABC, Generic[T]):
         Raises:
             NotFound: there is none, or several; the sentence names those that come near.
         """
-        return near(self.noun, name, {self.title(store, record): record for record in self.all(store)})
+        return near(self.record.noun, name, {self.title(store, record): record for record in self.all(store)})
 
     def title(self, store: Store, record: T) -> str:
         """What the record is called."""
@@ -101,16 +85,21 @@ class RecordStore(ABC, Generic[T]):
         """What other records have against it: the field, and the sentence."""
         return iter(())
 
-    def save(self, user: User, unit: Unit, before: Any, after: T) -> int:
+    def save(self, unit: Unit, before: Any, after: Any) -> int:
         """Write a record without faults, with all that follows; returns its id. `before` None adds it."""
-        if before is None:
-            return self.rows.add(unit, after)
-        self.rows.update(unit, before, after)
-        return int(before.id)
+        if before is not None:
+            self.rows.update(unit, before, after)
+        key = self.rows.add(unit, after) if before is None else int(before.id)
+        self.follow(unit, key, before, after)
+        return key
 
     def put_away(self, unit: Unit, record: Any, at: int | None) -> None:
         """Archive it, or (with None) take it back."""
         self.rows.put_away(unit, record, at)
+        self.follow(unit, record.id, record, record)
+
+    def follow(self, unit: Unit, key: int, before: T | None, after: T) -> None:
+        """What else is to be written once a record was written, or put away."""
 
     def notes(self, store: Store, record: T) -> Sequence[str]:
         """What else there is to say about a record where it is shown in full."""

@@ -53,11 +53,9 @@ class ClientRecords(RecordStore[Client]):
     rows = clients.CLIENTS
 
     def find(self, store: Store, name: str) -> Client:
-        """The client of that name, or whose name holds it."""
         return client_named(store, name)
 
     def line(self, store: Store, record: Client) -> str:
-        """The first contact."""
         first = record.contacts[0] if record.contacts else None
         contact = "no contact yet" if first is None else f"{first.name} {first.phone}".strip()
         return contact if record.kind == "client" else f"{record.kind}  {contact}"
@@ -71,7 +69,6 @@ class ClientRecords(RecordStore[Client]):
         return replace(after, unhappy_noted_on=day_of(desk.now, desk.firm.zone))
 
     def doubts(self, desk: Desk, before: Client | None, after: Client) -> Iterator[tuple[str, str]]:
-        """A name tells clients apart."""
         twin = clients.client_by_name(desk.store, after.name) if after.name else None
         if twin is not None and twin.id != after.id:
             yield "name", f"there is a client {after.name} already"
@@ -84,20 +81,16 @@ class SiteRecords(RecordStore[Site]):
     rows = clients.SITES
 
     def find(self, store: Store, name: str) -> Site:
-        """The site of that title, `client / site`; the site's name alone where there is one such, or the client's of one site."""
         return site_named(store, name)
 
     def title(self, store: Store, record: Site) -> str:
-        """Client and site."""
         return site_title(store, record)
 
     def line(self, store: Store, record: Site) -> str:
-        """Address, and whether it is placed."""
         placed = "not placed" if record.place is None else ""
         return "  ".join(part for part in (record.address, placed) if part)
 
     def notes(self, store: Store, record: Site) -> Sequence[str]:
-        """Who placed it, how near to the door, and what may be tested there."""
         source = ", ".join(part for part in (record.place_source, record.place_precision) if part)
         placed = [f"placed: {source}"] if record.place is not None and source else []
         tested = [
@@ -124,19 +117,16 @@ class SiteRecords(RecordStore[Site]):
         return replace(after, place_source=source[0], place_precision=source[1])
 
     def doubts(self, desk: Desk, before: Site | None, after: Site) -> Iterator[tuple[str, str]]:
-        """A name tells the sites of a client apart, and a site stays with its client."""
         if before is not None and after.client_id != before.client_id:
             yield "client", "a site stays with its client: archive it, and add one there"
         twin = clients.site_by_name(desk.store, after.client_id, after.name)
         if twin is not None and twin.id != after.id:
             yield "name", f"the client has a site {after.name} already"
 
-    def save(self, user: User, unit: Unit, before: Site | None, after: Site) -> int:
-        """Write a site, and work out again the drives to it where it is placed elsewhere."""
-        key = super().save(user, unit, before, after)
+    def follow(self, unit: Unit, key: int, before: Site | None, after: Site) -> None:
+        """The drives to it are worked out again where it is placed elsewhere."""
         if before is not None and after.place != before.place:
             reroute_ahead(unit)
-        return key
 
 
 class StaffRecords(RecordStore[Staff]):
@@ -152,14 +142,12 @@ class StaffRecords(RecordStore[Staff]):
     )
 
     def find(self, store: Store, name: str) -> Staff:
-        """The member of staff of that login or name."""
         person = people.staff_by_login(store, name)
         if person is not None and person.active:
             return person
         return near("member of staff", name, {person.name: person for person in self.all(store)})
 
     def line(self, store: Store, record: Staff) -> str:
-        """Login and roles."""
         return f"{record.login}  {', '.join(role.value for role in Role if role in record.roles)}"
 
     def doubts(self, desk: Desk, before: Staff | None, after: Staff) -> Iterator[tuple[str, str]]:
@@ -175,7 +163,6 @@ class StaffRecords(RecordStore[Staff]):
             yield from _keep_a_lead(desk.store, before)
 
     def put_away(self, unit: Unit, record: Staff, at: int | None) -> None:
-        """Take somebody off the staff, or back."""
         if at is not None:
             for _, sentence in _keep_a_lead(unit.store, record):
                 raise NotFound(f"roles: {sentence}")
@@ -195,11 +182,9 @@ class TechnicianRecords(RecordStore[Technician]):
     )
 
     def find(self, store: Store, name: str) -> Technician:
-        """The technician of that name or login."""
         return technician_named(store, name)
 
     def line(self, store: Store, record: Technician) -> str:
-        """Skills and hours, and whether nothing of theirs is charged."""
         billable = "" if record.billable else "  not billable"
         skills = ", ".join(sorted(record.skills)) or "no skills yet"
         return f"{skills}  {hours_text(record.shifts) or 'no hours yet'}{billable}"
@@ -220,30 +205,28 @@ class TechnicianRecords(RecordStore[Technician]):
         return replace(after, labour_class=next(iter(labour_classes(desk.store)), "tech"))
 
     def doubts(self, desk: Desk, before: Technician | None, after: Technician) -> Iterator[tuple[str, str]]:
-        """What the rate card charges for, and what the staff already has."""
         classes = labour_classes(desk.store)
-        if (
-            classes
-            and after.labour_class not in classes
-            and (before is None or after.labour_class != before.labour_class)
-        ):
+        stands = before is not None and after.labour_class == before.labour_class
+        if classes and after.labour_class not in classes and not stands:
             yield "labour_class", f"{after.labour_class!r} is not on the rate card: {', '.join(classes)}"
         person, on_staff = self._person(desk.store, before, after)
         if before is None and person is not None and people.technician(desk.store, person.id) is not None:
             yield "login", f"{person.name} is a technician already"
         yield from StaffRecords().doubts(desk, person, on_staff)
 
-    def save(self, user: User, unit: Unit, before: Technician | None, after: Technician) -> int:
+    def save(self, unit: Unit, before: Technician | None, after: Technician) -> int:
         """Write a technician, and with them their place on the staff."""
-        person, on_staff = self._person(user.store, before, after)
+        person, on_staff = self._person(unit.store, before, after)
         if on_staff != person:
-            after = replace(after, id=StaffRecords().save(user, unit, person, on_staff))
+            after = replace(after, id=StaffRecords().save(unit, person, on_staff))
         elif person is not None:
             after = replace(after, id=person.id)
-        key = super().save(user, unit, before, after)
+        return super().save(unit, before, after)
+
+    def follow(self, unit: Unit, key: int, before: Technician | None, after: Technician) -> None:
+        """The drives from another home are worked out again."""
         if before is not None and after.home != before.home:
             reroute_ahead(unit)
-        return key
 
     @staticmethod
     def _person(store: Store, before: Technician | None, after: Technician) -> tuple[Staff | None, Staff]:
@@ -262,19 +245,16 @@ class AbsenceRecords(RecordStore[AbsenceRecord]):
     rows = people.ABSENCES
 
     def find(self, store: Store, name: str) -> AbsenceRecord:
-        """The absence of that number."""
         absence = people.absence(store, int(name)) if name.strip().isdecimal() else None
         if absence is None:
             raise NotFound(f"There is no absence {show(name, 40)!r}. `dispatch absence list` shows their numbers.")
         return absence
 
     def title(self, store: Store, record: AbsenceRecord) -> str:
-        """Who, and its number."""
         who = people.staff_by_id(store, record.staff_id)
         return f"{record.id}  {who.name if who is not None else ''}"
 
     def line(self, store: Store, record: AbsenceRecord) -> str:
-        """When and why."""
         texts = self.texts(store, record)
         return f"{texts['from']} – {texts['to']}  {record.reason}"
 
@@ -286,29 +266,19 @@ class PinRecords(RecordStore[Pin]):
     rows = pins.PINS
 
     def title(self, store: Store, record: Pin) -> str:
-        """Its ends."""
         return f"{end_title(store, record.origin)} → {end_title(store, record.destination)}"
 
     def line(self, store: Store, record: Pin) -> str:
-        """Its minutes and why."""
         return f"{record.minutes} min  {record.reason}".rstrip()
 
     def doubts(self, desk: Desk, before: Pin | None, after: Pin) -> Iterator[tuple[str, str]]:
-        """A drive is pinned once."""
         ends = (after.origin, after.destination)
         twin = pins.pin_between(desk.store, *ends) if None not in ends else None
         if twin is not None and twin.id != after.id:
             yield "to", "this drive is pinned already"
 
-    def save(self, user: User, unit: Unit, before: Pin | None, after: Pin) -> int:
-        """Write a pin, and work out again the legs that it changes."""
-        key = super().save(user, unit, before, after)
-        reroute_ahead(unit)
-        return key
-
-    def put_away(self, unit: Unit, record: Pin, at: int | None) -> None:
-        """Let the pin go, or take it up again."""
-        super().put_away(unit, record, at)
+    def follow(self, unit: Unit, key: int, before: Pin | None, after: Pin) -> None:
+        """The legs that it changes are worked out again."""
         reroute_ahead(unit)
 
 
@@ -319,16 +289,13 @@ class TargetRecords(RecordStore[ProbeTarget]):
     rows = targets.TARGETS
 
     def title(self, store: Store, record: ProbeTarget) -> str:
-        """Where and what."""
         return f"{site_called(store, record.site_id)}: {record.name}"
 
     def line(self, store: Store, record: ProbeTarget) -> str:
-        """Kind, address and vantage."""
         where = "from the client's network" if record.vantage is Vantage.SITE else ""
         return "  ".join(part for part in (record.kind.value, record.address, record.options, where) if part)
 
     def doubts(self, desk: Desk, before: ProbeTarget | None, after: ProbeTarget) -> Iterator[tuple[str, str]]:
-        """A name tells the targets of a site apart, and what is tested can be read; a target stays with its site."""
         if before is not None and after.site_id != before.site_id:
             yield "site", "a target stays with its site: archive it, and add one there"
         for target in targets.targets_of(desk.store, after.site_id):
@@ -340,16 +307,9 @@ class TargetRecords(RecordStore[ProbeTarget]):
             for name, _, sentence in (fault.partition(": ") for fault in reasons):
                 yield name, sentence
 
-    def save(self, user: User, unit: Unit, before: ProbeTarget | None, after: ProbeTarget) -> int:
-        """Write a target, and give it to the visits that have not begun."""
-        key = super().save(user, unit, before, after)
-        probes.renew_probes(unit, after.site_id, targets.targets_of(user.store, after.site_id))
-        return key
-
-    def put_away(self, unit: Unit, record: ProbeTarget, at: int | None) -> None:
-        """Archive it, or take it back; visits that have not begun follow."""
-        super().put_away(unit, record, at)
-        probes.renew_probes(unit, record.site_id, targets.targets_of(unit.store, record.site_id))
+    def follow(self, unit: Unit, key: int, before: ProbeTarget | None, after: ProbeTarget) -> None:
+        """It is given to the visits that have not begun."""
+        probes.renew_probes(unit, after.site_id, targets.targets_of(unit.store, after.site_id))
 
 
 class SettingsRecords(RecordStore[Firm]):
@@ -358,40 +318,35 @@ class SettingsRecords(RecordStore[Firm]):
     record = SETTINGS
 
     def all(self, store: Store) -> Sequence[Firm]:
-        """The one record."""
         return [settings.firm(store)]
 
     def get(self, store: Store, key: int) -> Firm:
-        """The one record."""
         return settings.firm(store)
 
     def find(self, store: Store, name: str) -> Firm:
-        """The one record."""
         return settings.firm(store)
 
     def line(self, store: Store, record: Firm) -> str:
-        """Where and when it lives."""
         return f"{record.zone}, {record.distance_unit}, buffer {record.buffer_minutes} min, overlap {record.overlap}"
 
-    def save(self, user: User, unit: Unit, before: Firm | None, after: Firm) -> int:
+    def save(self, unit: Unit, before: Firm | None, after: Firm) -> int:
         """Set what differs.
 
         Raises:
             Stale: somebody changed a setting since `before` was read.
         """
-        now = settings.firm(user.store)
+        now = settings.firm(unit.store)
         if before is not None and before.version != now.version:
-            last = audit.last_of(user.store, "setting", settings.AUDITED_AS)
+            last = audit.last_of(unit.store, "setting", settings.AUDITED_AS)
             who = last.actor if last is not None else "Somebody"
             raise Stale(
                 f"{who} changed the settings after you had opened them. Nothing was saved.", table="setting", key=0
             )
-        names = [field.of for field in self.fields if getattr(after, field.of) != getattr(now, field.of)]
+        names = [field.of for field in self.record.typed if getattr(after, field.of) != getattr(now, field.of)]
         settings.set_firm(unit, **{name: getattr(after, name) for name in names})
         return 0
 
     def put_away(self, unit: Unit, record: Firm, at: int | None) -> None:
-        """Settings are not archived."""
         raise Refusal("Settings are not archived.")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from db import agreements, clients, people, recurrences
 from db.store import Store, existing
@@ -12,7 +11,6 @@ from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.records import site_called
 from dispatch.desk.book.recurring import left_standing, preview, remake
-from dispatch.desk.session.user import User
 from dispatch.model.instants import day_text
 from dispatch.model.requests import Recurrence
 from dispatch.records.planning import RECURRENCE
@@ -28,22 +26,18 @@ class RecurrenceRecords(RecordStore[Recurrence]):
     rows = recurrences.RECURRENCES
 
     def find(self, store: Store, name: str) -> Recurrence:
-        """The recurrence of that number, or the one whose title alone holds the text."""
         recurrence = recurrences.recurrence(store, int(name)) if name.strip().isdecimal() else None
         return super().find(store, name) if recurrence is None else recurrence
 
     def title(self, store: Store, record: Recurrence) -> str:
-        """Its number, where and what."""
         return f"{record.id}  {site_called(store, record.site_id)}: {record.work}"
 
     def line(self, store: Store, record: Recurrence) -> str:
-        """The rule and the next day."""
         following = preview(store, record, 1)
         then = f"next {day_text(following[0])}" if following else "no more visits"
         return f"{record.rule}  {then}"
 
     def doubts(self, desk: Desk, before: Recurrence | None, after: Recurrence) -> Iterator[tuple[str, str]]:
-        """An agreement is there where one is followed, and somebody has each skill."""
         site = clients.site(desk.store, after.site_id)
         agreed = site is not None and agreements.agreements_of(desk.store, site.client_id)
         if after.rule.startswith("as agreed") and site is not None and not agreed:
@@ -53,15 +47,11 @@ class RecurrenceRecords(RecordStore[Recurrence]):
             if skill not in known:
                 yield "skills", f"nobody has {skill!r}; known are {', '.join(sorted(known)) or 'none yet'}"
 
-    def save(self, user: User, unit: Unit, before: Recurrence | None, after: Recurrence) -> int:
-        """Write a recurrence, and make its visits."""
-        key = super().save(user, unit, before, after)
-        written = existing(recurrences.recurrence(user.store, key))
-        remake(unit, user.store, written)
-        return key
+    def follow(self, unit: Unit, key: int, before: Recurrence | None, after: Recurrence) -> None:
+        """Its visits are made. Those of one that has ended go where they are still in the queue, the others stay."""
+        remake(unit, unit.store, existing(recurrences.recurrence(unit.store, key)))
 
     def notes(self, store: Store, record: Recurrence) -> Sequence[str]:
-        """The next days, and the visits that are planned or begun otherwise than it now asks."""
         following = preview(store, record, _SHOWN)
         notes = [f"next: {', '.join(day_text(day) for day in following)}"] if following else ["no more visits"]
         for visit in left_standing(store, record):
@@ -70,8 +60,3 @@ class RecurrenceRecords(RecordStore[Recurrence]):
                 f"{visit.reference} {when} is {visit.state.value.replace('_', ' ')} already and stays as it is"
             )
         return notes
-
-    def put_away(self, unit: Unit, record: Recurrence, at: int | None) -> None:
-        """End it: its visits that are still in the queue go, the others stay. Or take it up again."""
-        super().put_away(unit, record, at)
-        remake(unit, unit.store, replace(record, archived=at is not None, made_until=None))

@@ -36,7 +36,6 @@ class TemplateRecords(RecordStore[Template]):
     )
 
     def line(self, store: Store, record: Template) -> str:
-        """Which visits it serves, how many items it has, and its newest wording."""
         return f"{serving_text(store, record)}  {len(record.items)} items  version {record.number}"
 
     def texts(self, store: Store, record: Template) -> dict[str, str]:
@@ -46,7 +45,6 @@ class TemplateRecords(RecordStore[Template]):
     def draft(
         self, user: User, before: Template | None, texts: Mapping[str, str], faults: list[FieldFault]
     ) -> Template:
-        """The template of some texts."""
         reasons: list[str] = []
         after = judged(user.store, before, texts, reasons)
         faults += [FieldFault(name, "", sentence) for name, _, sentence in (fault.partition(": ") for fault in reasons)]
@@ -65,7 +63,6 @@ class TemplateRecords(RecordStore[Template]):
         super().put_away(unit, record, at)
 
     def notes(self, store: Store, record: Template) -> Sequence[str]:
-        """Its items."""
         return [item_line(item) for item in record.items]
 
 

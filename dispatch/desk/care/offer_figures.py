@@ -11,10 +11,10 @@ from typing import Any
 
 from db import agreements, clients, sheets, visits
 from db.store import Store
-from dispatch.charges.reading import ChargeInputError
 from dispatch.desk.care.accounts import SPENT_DAYS, CareCalendar
 from dispatch.desk.charges.charging import priced_from
 from dispatch.desk.prices.agreeing import minor_units
+from dispatch.fields.reading import FormFault
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client
 from dispatch.model.instants import day_of
@@ -111,7 +111,7 @@ def _both(given: Mapping[str, Any], terms: Mapping[str, Any]) -> tuple[int, int]
     """The net amounts of a visit at standard price and under the terms; None where it cannot be priced."""
     try:
         both = [priced_from({**given, "agreement": agreement}, estimate=False) for agreement in (None, terms)]
-    except ChargeInputError:
+    except FormFault:
         return None
     if any(priced.form["net"] is None for priced in both):
         return None

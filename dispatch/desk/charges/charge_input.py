@@ -19,10 +19,9 @@ from dispatch.model.forms import form
 from dispatch.model.instants import day_bounds, day_of, iso, parse_iso
 from dispatch.model.money import shortest
 from dispatch.model.states import ENDED, OUTCOMES
-from dispatch.model.stays import UsedItem
 from dispatch.model.text import show
 from dispatch.model.units import DistanceUnit, to_unit
-from dispatch.model.visits import Assignment, Visit
+from dispatch.model.visits import Assignment, UsedItem, Visit
 
 ENVELOPE = ("name", "valid_from", "depot")
 """What stands around a rate card and is not part of it."""

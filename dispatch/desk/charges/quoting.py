@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from db import agreements, clients, settings
 from db.store import Store
-from dispatch.charges.reading import ChargeInputError
 from dispatch.desk.charges.charge_input import ENVELOPE, terms_of
 from dispatch.desk.charges.charging import Priced, priced_from
 from dispatch.desk.session.refusals import NotFound, Refusal, refuse
+from dispatch.fields.reading import FormFault
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import day_of, iso
@@ -89,7 +89,7 @@ def quote(
     }
     try:
         return priced_from(given, estimate=True)
-    except ChargeInputError as fault:
+    except FormFault as fault:
         raise Refusal(f"It cannot be priced: {fault}.") from None
 
 

@@ -14,9 +14,8 @@ from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import find, on_visit, own_part, own_parts, part_of, putting_right
 from dispatch.model.instants import when_text
 from dispatch.model.states import ENDED, OPEN_ON_SITE, Role, State
-from dispatch.model.stays import MOMENTS
 from dispatch.model.text import show
-from dispatch.model.visits import Assignment, Segment, Visit
+from dispatch.model.visits import MOMENTS, Assignment, Segment, Visit
 
 _ORDER = ("depart_at", "check_in_at", "check_out_at", "return_at")
 _WORDS = {column: word for word, column in MOMENTS.items()}

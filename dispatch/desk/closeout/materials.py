@@ -16,9 +16,8 @@ from dispatch.desk.visits.steps import on_visit, own_parts
 from dispatch.model.instants import day_of
 from dispatch.model.money import shortest
 from dispatch.model.states import Role
-from dispatch.model.stays import UsedItem
 from dispatch.model.text import NAME, show
-from dispatch.model.visits import Visit
+from dispatch.model.visits import UsedItem, Visit
 
 
 def on_card(store: Store, visit: Visit) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from db import checklists, probes
 from db.faults import Busy
@@ -194,7 +194,7 @@ def specify(user: User, reference: str, refs: Sequence[str] = ()) -> Specificati
         )
         probes.add_order(unit, nonce, visit.id, key, specification.expires_at)
         unit.audit("visit", visit.id, items=[item.ref for item in items], nonce=nonce)
-        return replace(specification, seal=sealed(specification, key))
+        return specification._replace(seal=sealed(specification, key))
 
 
 def bring(user: User, reference: str, text: str) -> tuple[Recorded, ...]:

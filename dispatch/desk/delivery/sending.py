@@ -123,7 +123,7 @@ def send_test(user: User, address: str) -> None:
     firm = user.firm
     try:
         subject, text = f"A test by {show(firm.name)}", "Messages to clients reach you.\n"
-        transport(firm).carry(address, subject, text, f"test-{user.session}", lambda: None)
+        transport(firm)(address, subject, text, f"test-{user.session}", lambda: None)
     except (NotSent, Unsure) as fault:
         raise Refusal(f"It was not sent, as far as is known. {fault}") from fault
 
@@ -173,7 +173,7 @@ def _carry(user: User, carrier: Transport, message: Message) -> Posted:
     try:
         text = _body(user, message)
         subject = f"{_SUBJECTS[message.about]}, {message.reference}"
-        carrier.carry(message.address, show(subject, 200), text, f"dispatch-{message.id}", handing_over)
+        carrier(message.address, show(subject, 200), text, f"dispatch-{message.id}", handing_over)
     except _Overtaken as overtaken:
         return overtaken.posted
     except Unsure as fault:

@@ -18,7 +18,7 @@ def read_json(path: Path, noun: str) -> Any:
     Raises:
         Unreadable: it is not UTF-8, too large, no JSON, or names something twice.
     """
-    text = read_text(path, _BYTES)
+    text = read_text(path, _BYTES, "that is not JSON")
     name = shortened(path.name)
     try:
         return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_repetition)

@@ -13,6 +13,7 @@ import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from dispatch.desk.files.verdicts import shortened
 from dispatch.desk.session.refusals import Refusal
@@ -43,8 +44,7 @@ def unwatched(doing: str, done: int, of: int) -> None:
     """Nobody looks on."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
+class FileRow(NamedTuple):
     """A row of the file. `number` is the one a spreadsheet shows; the first line is row 1."""
 
     number: int
@@ -69,20 +69,28 @@ class Columns:
     unknown: tuple[str, ...]
 
 
-def read_text(path: Path, limit: int) -> str:
-    """The text of a UTF-8 file of at most `limit` bytes, with or without a byte order mark.
+def read_bytes(path: Path, most: int) -> bytes:
+    """The beginning of a file.
 
     Raises:
-        Unreadable: there is no such file, it is too large, or it is no UTF-8 text.
+        Unreadable: there is no such file, or it cannot be read.
     """
     try:
         with path.open("rb") as file:
-            data = file.read(limit + 1)
+            return file.read(most)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise Unreadable(f"{shortened(str(path))} cannot be read: {reason}.") from None
+        raise Unreadable(f"{shortened(str(path))} cannot be read: {(error.strerror or str(error)).lower()}.") from None
     except ValueError:
         raise Unreadable(f"{shortened(str(path))} is no name of a file.") from None
+
+
+def read_text(path: Path, limit: int, begins: str) -> str:
+    """The text of a UTF-8 file of at most `limit` bytes, with or without a byte order mark; `begins` says how such a file does.
+
+    Raises:
+        Unreadable: there is no such file, it is too large, empty, or no UTF-8 text.
+    """
+    data = read_bytes(path, limit + 1)
     name = shortened(path.name)
     if len(data) > limit:
         raise Unreadable(f"{name} is larger than {limit:,} bytes; divide it, or raise the limit with --rows.")
@@ -91,13 +99,16 @@ def read_text(path: Path, limit: int) -> str:
     if b"\x00" in data:
         raise Unreadable(f"{name} holds a NUL byte in line {_line(data, data.index(0))}: it is not a text file.")
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # positions count from behind the byte order mark
         at = error.start + (len(data) - len(error.object))
         raise Unreadable(
             f"{name} is not UTF-8: line {_line(data, at)} holds the byte 0x{data[at]:02X}; save it as CSV UTF-8."
         ) from None
+    if not text.strip():
+        raise Unreadable(f"{name} is empty; {begins}.")
+    return text
 
 
 def read_table(path: Path, rows: int = ROWS) -> FileTable:
@@ -109,10 +120,8 @@ def read_table(path: Path, rows: int = ROWS) -> FileTable:
     Raises:
         Unreadable: it is not UTF-8, too large, empty, or no table.
     """
-    text = read_text(path, max(_BYTES, rows * _BYTES_PER_ROW))
+    text = read_text(path, max(_BYTES, rows * _BYTES_PER_ROW), "its first line names the columns")
     name = shortened(path.name)
-    if not text.strip():
-        raise Unreadable(f"{name} is empty; its first line names the columns.")
     records = _records(text, name)
     _, headers = next(records, (0, []))
     if not headers:
@@ -190,14 +199,12 @@ def _separator(text: str) -> str:
 
 
 def _why(error: csv.Error) -> str:
-    reason = str(error)
-    if "field larger" in reason:
-        return f"has a field of more than {_FIELD:,} characters, or a quote that is never closed"
-    if "unexpected end" in reason:
-        return "begins a quoted field that is never closed"
-    if "expected after" in reason:
-        return 'has text after a closing quote; a quote inside a quoted field is written twice ("")'
-    return f"cannot be read ({reason})"
+    reasons = {
+        "field larger": f"has a field of more than {_FIELD:,} characters, or a quote that is never closed",
+        "unexpected end": "begins a quoted field that is never closed",
+        "expected after": 'has text after a closing quote; a quote inside a quoted field is written twice ("")',
+    }
+    return next((why for sign, why in reasons.items() if sign in str(error)), f"cannot be read ({error})")
 
 
 def _line(data: bytes, at: int) -> int:

@@ -61,7 +61,10 @@ def init(
                 staff_id = people.add_staff(unit, person)
         except BaseException:
             store.close()
-            _take_away(path)
+            # nothing was saved in it yet
+            for end in ("", ".gate", ".seats", "-wal", "-shm", "-journal"):
+                with contextlib.suppress(OSError):
+                    path.with_name(path.name + end).unlink()
             raise
         return replace(person, id=staff_id), settings.firm(store).zone
 
@@ -76,10 +79,3 @@ def _zone_of_machine() -> str:
     except Exception:  # whatever a machine has in its place: pendulum raises RuntimeError, KeyError, OSError, …
         return "UTC"
     return "UTC" if name == "Etc/UTC" else name
-
-
-def _take_away(path: Path) -> None:
-    """Remove a database in which nothing was saved yet."""
-    for left in (path, *(path.with_name(path.name + end) for end in (".gate", ".seats", "-wal", "-shm", "-journal"))):
-        with contextlib.suppress(OSError):
-            left.unlink()

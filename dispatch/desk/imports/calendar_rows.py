@@ -9,30 +9,31 @@ again: the same event is never taken twice, and a changed one differs.
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from db import visits
 from db.names import folded
 from db.store import existing
-from db.unit import Unit
-from db.visits import NewVisit
 from dispatch.desk.adapters.calendar_file import COLUMNS
 from dispatch.desk.files.verdicts import Question
-from dispatch.desk.imports.row_entry import RowEntry
 from dispatch.desk.imports.site_matching import Places
-from dispatch.desk.imports.table_rows import RowDraft, Values
-from dispatch.desk.imports.visit_rows import VisitRows, refuse_begun, write_request
+from dispatch.desk.imports.table_rows import RowDraft, RowEntry
+from dispatch.desk.imports.visit_rows import RowRequest, VisitRows
 from dispatch.desk.session.user import User
+from dispatch.fields.kinds import Text
+from dispatch.fields.record import Field, RecordType
 from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.clients import Site
 from dispatch.model.instants import Unclear, at_wall, clock_text, day_of
-from dispatch.model.requests import Request
 from dispatch.model.states import State
-from dispatch.model.text import NOTE, show
+from dispatch.model.text import show
 from dispatch.model.visits import Visit
 from dispatch.planning.recurring import Monthly, Weekly
+from dispatch.records.requests import REQUEST
 
 ARRIVAL = 60
 """Minutes after an event's start in which we promise to arrive, if it lasts as long."""
@@ -40,43 +41,43 @@ USUAL_MINUTES = 60
 """Minutes of work of an event that lasts all day, unless somebody says otherwise."""
 LONGEST = 1440
 _NAMED = 5
+_COMPARED = ("client", "site", "work", "date", "promised_from", "promised_to", "description", "minutes")
+"""What an event says of a request."""
 _CANCELLED = "CANCELLED"
 _UNDERSTOOD = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "WKST", "UNTIL"}
 
 
-@dataclass(frozen=True, slots=True)
-class Taking:
-    """How events are taken.
+class CalendarRows(VisitRows):
+    """The events of a calendar file.
 
-    `minutes` is the work of one that lasts all day; events that are over before `since` are left out; `places` has the
-    site (`client / site`) of a LOCATION, a SUMMARY or a UID that does not name it by itself.
+    Args:
+        minutes: the work of one that lasts all day.
+        since: those that are over before this day are left out.
+        places: the site of a LOCATION, a SUMMARY or a UID that does not name it by itself.
     """
 
-    minutes: int = USUAL_MINUTES
-    since: datetime.date | None = None
-    places: Mapping[str, Site] = field(default_factory=dict)
-
-
-class CalendarRows(VisitRows):
-    """The events of a calendar file."""
-
-    columns = dict.fromkeys(COLUMNS, "")
-    required = ("uid", "start")
+    record = replace(VisitRows.record, fields=tuple(VisitRows.columns[name] for name in _COMPARED))
+    columns = {name: Field(name, name, Text()) for name in COLUMNS} | {
+        "summary": replace(REQUEST.field("work"), name="summary"),
+        "description": REQUEST.field("description"),
+    }
     key = "uid"
 
-    def __init__(self, user: User, taking: Taking | None = None) -> None:
+    def __init__(self, user: User, minutes: int, since: datetime.date | None, places: Mapping[str, Site]) -> None:
         super().__init__(user)
-        self._taking = taking or Taking()
-        self._mapped = {folded(text): site for text, site in self._taking.places.items()}
+        self._minutes, self._since = minutes, since
+        self._mapped = {folded(text): site for text, site in places.items()}
         known = {visit.id: visit for visit in self._visits.values()}
         self._by_uid = {uid: known[visit_id] for uid, visit_id in visits.uids(self.store).items()}
         self._by_id = {site.id: site for site in self._sites.values()}
-        self._names = {client.id: client.name for client in self._clients.values()}
         self._places = Places(self._clients.values(), list(self._sites.values()))
-        self._next = int(visits.next_reference(self.store)[1:])
+        self._numbers = itertools.count(int(visits.next_reference(self.store)[1:]))
+
+    def spelt(self, entry: RowEntry, record: Any, of: RecordType[Any] | None = None) -> dict[str, str]:
+        """An event says something of all that is compared."""
+        return self.record.texts(record, self.desk)
 
     def draft(self, entry: RowEntry) -> RowDraft:
-        """The request of an event."""
         for trouble in filter(None, entry.raw("trouble").split("\n")):
             column, _, text = trouble.partition(": ")
             entry.fault(column.casefold(), text, "")
@@ -88,40 +89,34 @@ class CalendarRows(VisitRows):
         zone = site.zone if site is not None else self._zone
         span = _span(entry, zone)
         skipped = ""
-        if span is not None and span.last < (self._taking.since or span.last):
-            skipped = f"over before {self._taking.since}"
+        if span is not None and span.last < (self._since or span.last):
+            skipped = f"over before {self._since}"
         offer = self._repeats(entry, site, span) if not skipped else None
-        before = Request(0, 0, "", self._taking.minutes) if visit is None else Request.of(visit)
-        request = replace(
+        work, description = (self.value(entry, self.columns[name]) or "" for name in ("summary", "description"))
+        if not (work or skipped or entry.faults_on("summary")):
+            entry.fault("summary", "is missing")
+        before = (
+            RowRequest(0, 0, "", self._minutes, requested_at=self.user.now) if visit is None else RowRequest.of(visit)
+        )
+        after = replace(
             before,
-            work=entry.text("summary", required=not skipped),
+            client_id=site.client_id if site else 0,
+            site=site.name if site else "",
+            work=work,
             wanted_on=span.day if span else None,
             minutes=before.minutes if span is None or span.minutes is None else span.minutes,
-            description=entry.text("description", NOTE, multiline=True) or before.description,
+            description=description or before.description,
+            promised=span.promised if span else None,
         )
-        promised = span.promised if span else None
         if not entry.faults and site is not None and span is not None:
-            self._look_at(entry, site, span.day, span.promised)
+            self.look_at(entry, site, after)
             if span.last < day_of(self.user.now, zone):
-                entry.warn("the event is over: it would stand in the queue as overdue")
-        request = replace(request, reference=visit.reference if visit else self._reference(entry, skipped))
-        requested_at = self.user.now if visit is None else visit.requested_at
-
-        def write(unit: Unit) -> None:
-            write_request(unit, visit, NewVisit.of(request, existing(site), promised, requested_at)._replace(uid=uid))
-
-        client = self._names.get(site.client_id, "") if site else ""
-        return RowDraft(
-            reference=request.reference,
-            keys=(uid,) if uid else (),
-            theirs=_row(client, site.name if site else "", request, promised),
-            ours=None if visit is None else _row(visit.client, visit.site, before, visit.promised),
-            write=write,
-            obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
-            skipped=skipped if visit is None else "",
-            question=question,
-            offer=offer,
-        )
+                entry.warnings.append("the event is over: it would stand in the queue as overdue")
+        if visit is None:
+            untaken = entry.faults or skipped
+            after = replace(after, reference=entry.raw("summary") if untaken else f"R{next(self._numbers)}")
+        beside = {"skipped": skipped if visit is None else "", "question": question, "offer": offer}
+        return self.requested(entry, after, site, visit, uid, **beside)
 
     def _cancelled(self, entry: RowEntry, uid: str, visit: Visit | None) -> RowDraft:
         """A cancelled event: nothing to take; where its visit still stands, somebody has to decide."""
@@ -141,13 +136,6 @@ class CalendarRows(VisitRows):
             skipped="cancelled" if visit is None else "",
         )
 
-    def _reference(self, entry: RowEntry, skipped: str) -> str:
-        """The reference that the event's visit will get."""
-        if entry.faults or skipped:
-            return entry.raw("summary")
-        self._next += 1
-        return f"R{self._next - 1}"
-
     def _site(self, entry: RowEntry, visit: Visit | None) -> tuple[Site | None, Question | None]:
         """The site that the event speaks of, or the question which one it is."""
         location, summary = entry.raw("location"), entry.raw("summary")
@@ -160,7 +148,7 @@ class CalendarRows(VisitRows):
         if visit is not None and visit.site_id in self._by_id:
             return self._by_id[visit.site_id], None
         titles = sorted(
-            f"{self._names[self._by_id[site_id].client_id]} / {self._by_id[site_id].name}" for site_id in meant
+            f"{self._clients[self._by_id[site_id].client_id].name} / {self._by_id[site_id].name}" for site_id in meant
         )
         column, text = ("location", location) if location else ("summary", summary)
         names = [show(title, 60) for title in titles[:_NAMED]]
@@ -181,29 +169,14 @@ class CalendarRows(VisitRows):
             return None
         entry.fault("rrule", f"the event repeats: add a recurring visit with the rule “{rule}”", "")
         return {
-            "site": f"{self._names[site.client_id]} / {site.name}",
+            "site": f"{self._clients[site.client_id].name} / {site.name}",
             "work": entry.raw("summary"),
             "rule": rule,
             "starts": span.day.isoformat(),
             "ends": next(iter(repeats.get("UNTIL", ())), "")[:10],
-            "minutes": str(span.minutes or self._taking.minutes),
+            "minutes": str(span.minutes or self._minutes),
             "promised": span.window,
         }
-
-
-def _row(client: str, site: str, request: Request, promised: tuple[int, int] | None) -> Values:
-    """What an event says of a request."""
-    opens, closes = promised or (None, None)
-    return {
-        "client": client,
-        "site": site,
-        "work": request.work,
-        "date": "" if request.wanted_on is None else request.wanted_on.isoformat(),
-        "promised_from": opens,
-        "promised_to": closes,
-        "description": request.description,
-        "minutes": str(request.minutes),
-    }
 
 
 @dataclass(frozen=True, slots=True)

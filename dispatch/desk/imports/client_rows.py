@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from db import agreements, clients
 from db.names import folded
+from db.store import existing
 from db.unit import Unit
-from dispatch.desk.imports.row_entry import RowEntry
-from dispatch.desk.imports.table_rows import RecordRows, RowDraft, Values, present
+from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, decimal
 from dispatch.desk.session.user import User
-from dispatch.fields.kinds import iso_day
+from dispatch.fields.kinds import Choice, Day, Parsed, Whole
+from dispatch.fields.record import Field, RecordType
 from dispatch.model.agreements import Agreement, PrepaidBlock
 from dispatch.model.clients import Client, Contact
-from dispatch.model.states import Role
-from dispatch.model.text import show
+from dispatch.model.text import NAME, clean, show
 from dispatch.records.clients import CLIENT
 
 NAMES = {
@@ -32,38 +34,106 @@ OPENING = "opening"
 """The prepaid block that a client comes with."""
 
 _NONE = "none"
-_KINDS = {_NONE: _NONE} | {kind: kind for kind in NAMES}
-_ABOUT_THE_CONTACT = ("contact", "phone", "email")
-_ABOUT_THE_AGREEMENT = {
-    "agreement": f"{', '.join(_KINDS)}; empty: none",
-    "agreement_starts": "its first day: 2026-11-24",
-    "agreement_ends": "its last day; empty: no end",
-    "prepaid_minutes": "block_hours: the minutes that were bought",
-    "allowance_minutes": "retainer: the minutes of a month",
-    "labour_discount_pct": "0 to 100",
-    "onsite_target_minutes": "of P1 and P2",
-}
 _TARGETED = ("P1", "P2")
 _MINUTES = 10_000_000
 
 
-class ClientRows(RecordRows[Client]):
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """What a row says of an agreement: what was bought at its beginning too, and the target of P1 and P2."""
+
+    kind: str = _NONE
+    starts: datetime.date | None = None
+    ends: datetime.date | None = None
+    prepaid: int | None = None
+    allowance: int | None = None
+    discount: str | None = None
+    target: int | None = None
+
+    @classmethod
+    def of(cls, agreement: Agreement, opening: PrepaidBlock | None) -> AgreementRow:
+        """What a row would say of an agreement that is there."""
+        discount = agreement.terms.get("labour_discount_pct")
+        return cls(
+            agreement.kind,
+            agreement.starts,
+            agreement.ends,
+            int(opening.size) if opening else None,
+            agreement.terms.get("allowance_min") or None,
+            None if discount is None else str(discount),
+            agreement.service.targets.get(_TARGETED[0], {}).get("onsite"),
+        )
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """As design/charges.md B14 has them."""
+        terms: dict[str, Any] = {"price_list": "agreement"}
+        if self.allowance:
+            terms["allowance_min"] = self.allowance
+        if self.discount is not None:
+            terms["labour_discount_pct"] = self.discount
+        return terms
+
+    @property
+    def block(self) -> PrepaidBlock:
+        """The prepaid block that the agreement begins with."""
+        return PrepaidBlock(OPENING, str(self.prepaid), str(self.prepaid), purchased_on=self.starts)
+
+
+def _of_first(column: str, about: str, attribute: str) -> Field:
+    """A column of the first contact."""
+    first = Parsed("text", partial(clean, limit=NAME), lambda contacts: getattr(contacts[0], attribute), ())
+    return Field(column, about, first, attribute="contacts")
+
+
+_AGREEMENT = RecordType(
+    "agreement",
+    "agreements",
+    AgreementRow,
+    (),
+    (
+        Field(
+            "agreement",
+            f"{', '.join((_NONE, *NAMES))}; empty: none",
+            Choice((_NONE, *NAMES)),
+            "",
+            "kind",
+            otherwise=_NONE,
+        ),
+        Field("agreement_starts", "its first day: 2026-11-24", Day(), attribute="starts"),
+        Field("agreement_ends", "its last day; empty: no end", Day(), attribute="ends"),
+        Field("prepaid_minutes", "block_hours: the minutes that were bought", Whole(1, _MINUTES), attribute="prepaid"),
+        Field("allowance_minutes", "retainer: the minutes of a month", Whole(0, _MINUTES), attribute="allowance"),
+        Field(
+            "labour_discount_pct",
+            "0 to 100",
+            Parsed("a number", partial(decimal, least=0, most=100)),
+            attribute="discount",
+        ),
+        Field("onsite_target_minutes", "of P1 and P2", Whole(1, _MINUTES), attribute="target"),
+    ),
+)
+_CONTACT = {"contact": "name", "phone": "phone", "email": "email"}
+_ROW = replace(
+    CLIENT,
+    fields=(
+        replace(CLIENT.field("name"), name="client", attribute="name"),
+        _of_first("contact", "whom to ring: the first contact", "name"),
+        _of_first("phone", "the first contact's", "phone"),
+        _of_first("email", "the first contact's", "email"),
+        *(field for field in CLIENT.typed if field.name not in ("name", "contacts")),
+    ),
+)
+
+
+class ClientRows(TableRows[Client]):
     """Clients. What a file says about an agreement is compared with the one that starts on the same day."""
 
-    record_store = "client"
-    record = CLIENT
-    columns = {
-        "client": CLIENT.field("name"),
-        "contact": "whom to ring: the first contact",
-        "phone": "the first contact's",
-        "email": "the first contact's",
-        **{field.name: field for field in CLIENT.typed if field.name not in ("name", "contacts")},
-        **_ABOUT_THE_AGREEMENT,
-    }
+    record = _ROW
+    columns = {field.name: field for field in (*_ROW.fields, *_AGREEMENT.fields)}
+    book = RECORD_STORES["client"]
     named = ("client",)
-    required = ("client",)
     key = "client"
-    roles = (Role.DISPATCHER, Role.LEAD)
 
     def __init__(self, user: User) -> None:
         super().__init__(user)
@@ -74,74 +144,75 @@ class ClientRows(RecordRows[Client]):
 
     def draft(self, entry: RowEntry) -> RowDraft:
         """The client of a row, and the agreement beside it."""
-        name = entry.raw("client")
-        client = self._clients.get(folded(name))
-        values: Values = {column: entry.name(column) for column in _ABOUT_THE_CONTACT} | self._agreement_of(entry)
-        if not values["contact"] and (values["phone"] or values["email"]):
-            # somebody answers there, and the file does not say who
-            values["contact"] = client.contacts[0].name if client and client.contacts else name
-        theirs = present(entry, values)
-        if values["contact"] and not entry.raw("contact"):
-            theirs["contact"] = values["contact"]
-        known = self._matching(client, values["agreement_starts"]) if client else None
+        client = self._clients.get(folded(entry.raw("client")))
+        # the name is how the client is found: it stays as it is written there
+        name = {} if client is None else {"name": client.name}
+        after = self.filled(entry, client, contacts=self._contacts(entry, client), **name)
+        after = self.judged(entry, client, after)
+        said = self._agreement_of(entry)
+        known = self._matching(client, said.starts) if client else None
         opening = _opening(agreements.blocks_of(self.store, known.id)) if known else None
-        ours = None if client is None else self._as_row(client, known, opening)
-        merged = values | (ours or {}) | theirs
-        given: Values = {"contacts": _contacts(client.contacts if client else (), merged)}
-        if client is not None:
-            # the name is how the client is found: it stays as it is written there
-            given["name"] = client.name
-        after = self.judged(entry, client, self.filled(entry, client, **given))
-        reference = name if client is None else client.name
+        stands = AgreementRow.of(known, opening) if known else AgreementRow()
+        given = {field.of: getattr(said, field.of) for field in _AGREEMENT.fields if field.name in entry.texts}
+        agreed = replace(stands, **given)
 
         def write(unit: Unit) -> None:
-            key = after.id if after == client else self.book.save(self.user, unit, client, after)
-            if ours is None or any(merged[column] != ours[column] for column in _ABOUT_THE_AGREEMENT):
-                _write_agreement(unit, key, known, ours, merged)
+            key = after.id if after == client else self.book.save(unit, client, after)
+            if agreed != stands:
+                _write_agreement(unit, key, known, stands, agreed)
 
+        ours = None
+        if client is not None:
+            ours = self.spelt(entry, client) | self.spelt(entry, stands, _AGREEMENT)
+        reference = entry.raw("client") if client is None else client.name
         return RowDraft(
             reference=reference,
             keys=(reference,) if reference else (),
-            theirs=theirs | self.spelt(entry, after),
-            ours=None if client is None or ours is None else ours | self.spelt(entry, client),
+            theirs=self.spelt(entry, after) | self.spelt(entry, agreed, _AGREEMENT),
+            ours=ours,
             write=write,
-            obstacles=lambda entry, columns: _refuse(entry, known, opening, columns, merged),
+            obstacles=lambda entry, columns: _refuse(entry, known, opening, columns, agreed),
         )
 
-    def _agreement_of(self, entry: RowEntry) -> Values:
-        """What the row says about the agreement, with every fault of it."""
-        kind = entry.choice("agreement", _KINDS, empty=_NONE) or _NONE
-        starts, ends = (entry.parsed(column, iso_day) for column in ("agreement_starts", "agreement_ends"))
-        values: Values = {
-            "agreement": kind,
-            "agreement_starts": starts,
-            "agreement_ends": ends,
-            "prepaid_minutes": entry.whole("prepaid_minutes", 1, _MINUTES),
-            "allowance_minutes": entry.whole("allowance_minutes", 0, _MINUTES) or None,
-            "labour_discount_pct": entry.decimal("labour_discount_pct", 0, 100),
-            "onsite_target_minutes": entry.whole("onsite_target_minutes", 1, _MINUTES),
+    def _contacts(self, entry: RowEntry, client: Client | None) -> tuple[Contact, ...]:
+        """The contacts with what the row says about the first of them."""
+        first, *others = client.contacts if client and client.contacts else (Contact(""),)
+        said = {
+            attribute: self.value(entry, self.columns[column]) or ""
+            for column, attribute in _CONTACT.items()
+            if column in entry.texts
         }
-        if kind == _NONE:
+        if not said.get("name") and (said.get("phone") or said.get("email")):
+            # somebody answers there, and the file does not say who
+            said["name"] = first.name or entry.raw("client")
+        first = replace(first, **said)
+        return (first, *others) if first.name else tuple(others)
+
+    def _agreement_of(self, entry: RowEntry) -> AgreementRow:
+        """What the row says about the agreement, with every fault of it."""
+        said: AgreementRow = self.read(entry, _AGREEMENT, AgreementRow())
+        said = replace(said, allowance=said.allowance or None)
+        if said.kind == _NONE:
             # a kind that was refused has said so; one that is missing makes the other columns meaningless
-            if not entry.raw("agreement") or entry.raw("agreement").casefold() == _NONE:
-                for column in list(_ABOUT_THE_AGREEMENT)[1:]:
-                    if entry.raw(column):
-                        entry.fault(column, "stands here without an agreement")
-            return values
+            for field in () if entry.faults_on("agreement") else _AGREEMENT.fields[1:]:
+                if entry.raw(field.name):
+                    entry.fault(field.name, "stands here without an agreement")
+            return said
         if not entry.raw("agreement_starts"):
             entry.fault("agreement_starts", "is missing")
-        if starts and ends and ends < starts:
-            entry.fault("agreement_ends", f"is before agreement_starts {starts.isoformat()}")
+        if said.starts and said.ends and said.ends < said.starts:
+            entry.fault("agreement_ends", f"is before agreement_starts {said.starts.isoformat()}")
         for column, own in (("prepaid_minutes", "block_hours"), ("allowance_minutes", "retainer")):
-            if entry.raw(column) and kind != own:
-                entry.fault(column, f"belongs to an agreement of kind {own}, and this is {kind}")
+            if entry.raw(column) and said.kind != own:
+                entry.fault(column, f"belongs to an agreement of kind {own}, and this is {said.kind}")
         if not entry.faults:
             from dispatch.charges import validate_agreement
 
-            term = {"kind": kind, "starts": starts and starts.isoformat(), "ends": ends and ends.isoformat()}
-            for fault in validate_agreement(_terms(values) | term):
+            days = {"starts": said.starts, "ends": said.ends}
+            term = {"kind": said.kind} | {name: day and day.isoformat() for name, day in days.items()}
+            for fault in validate_agreement(said.terms | term):
                 entry.fault("agreement", fault)
-        return values
+        return said
 
     def _matching(self, client: Client, starts: datetime.date | None) -> Agreement | None:
         """The agreement that a row speaks of: the one from that day, without a day the last to start."""
@@ -150,83 +221,40 @@ class ClientRows(RecordRows[Client]):
             return own[-1] if own else None
         return next((agreement for agreement in own if agreement.starts == starts), None)
 
-    def _as_row(self, client: Client, agreement: Agreement | None, opening: PrepaidBlock | None) -> Values:
-        """What the file would say if it had been written from the records."""
-        contact = client.contacts[0] if client.contacts else Contact("")
-        values: Values = {"contact": contact.name, "phone": contact.phone, "email": contact.email}
-        if agreement is None:
-            return values | dict.fromkeys(_ABOUT_THE_AGREEMENT) | {"agreement": _NONE}
-        discount = agreement.terms.get("labour_discount_pct")
-        targets = agreement.service.targets
-        return values | {
-            "agreement": agreement.kind,
-            "agreement_starts": agreement.starts,
-            "agreement_ends": agreement.ends,
-            "prepaid_minutes": int(opening.size) if opening else None,
-            "allowance_minutes": agreement.terms.get("allowance_min") or None,
-            "labour_discount_pct": None if discount is None else str(discount),
-            "onsite_target_minutes": targets.get(_TARGETED[0], {}).get("onsite"),
-        }
-
-    def spell(self, column: str, value: Any) -> str:
-        """Dates as ISO 8601."""
-        return value.isoformat() if isinstance(value, datetime.date) else super().spell(column, value)
-
-
-def _contacts(now: Sequence[Contact], values: Values) -> tuple[Contact, ...]:
-    """The contacts with what the row says about the first of them."""
-    first = now[0] if now else Contact("")
-    first = replace(first, name=values["contact"], phone=values["phone"], email=values["email"])
-    return (first, *now[1:]) if first.name else tuple(now[1:])
-
-
-def _terms(values: Values) -> dict[str, Any]:
-    terms: dict[str, Any] = {"price_list": "agreement"}
-    if values["allowance_minutes"]:
-        terms["allowance_min"] = values["allowance_minutes"]
-    if values["labour_discount_pct"] is not None:
-        terms["labour_discount_pct"] = values["labour_discount_pct"]
-    return terms
-
-
-def _block_of(values: Values) -> PrepaidBlock:
-    size = str(values["prepaid_minutes"])
-    return PrepaidBlock(OPENING, size, size, purchased_on=values["agreement_starts"])
-
 
 def _opening(blocks: Sequence[PrepaidBlock]) -> PrepaidBlock | None:
     return next((block for block in blocks if block.name == OPENING and block.size.isdecimal()), None)
 
 
-def _write_agreement(unit: Unit, client_id: int, known: Agreement | None, ours: Values | None, values: Values) -> None:
+def _write_agreement(
+    unit: Unit, client_id: int, known: Agreement | None, stands: AgreementRow, agreed: AgreementRow
+) -> None:
     """Write what a row says of the agreement, as a new one or into the one that is known."""
-    kind, target = values["agreement"], values["onsite_target_minutes"]
-    if kind == _NONE and known is None:
-        return
-    before = known or Agreement(0, client_id, "", "", values["agreement_starts"], None, {})
+    before = known or Agreement(0, client_id, "", "", existing(agreed.starts), None, {})
     terms = {key: value for key, value in before.terms.items() if key not in ("allowance_min", "labour_discount_pct")}
     levels = before.service.targets
-    if ours is None or target != ours["onsite_target_minutes"]:
-        levels = _with_target(levels, target)
+    if agreed.target != stands.target:
+        levels = _with_target(levels, agreed.target)
     after = replace(
         before,
-        name=before.name if kind == before.kind else NAMES[kind],
-        kind=kind,
-        ends=values["agreement_ends"],
-        terms=_terms(values) | terms,
+        name=before.name if agreed.kind == before.kind else NAMES[agreed.kind],
+        kind=agreed.kind,
+        ends=agreed.ends,
+        terms=agreed.terms | terms,
         service=replace(before.service, targets=levels),
     )
     if known is None:
-        agreements.add_agreement(unit, after, [_block_of(values)] if values["prepaid_minutes"] else [])
+        agreements.add_agreement(unit, after, [agreed.block] if agreed.prepaid else [])
         return
     agreements.update_agreement(unit, known, after)
-    if ours is not None and values["prepaid_minutes"] != ours["prepaid_minutes"]:
+    if agreed.prepaid != stands.prepaid:
         opening = _opening(agreements.blocks_of(unit.store, known.id))
         if opening is None:
-            agreements.add_block(unit, known.id, _block_of(values))
+            agreements.add_block(unit, known.id, agreed.block)
         else:
-            size = str(values["prepaid_minutes"])
-            agreements.update_block(unit, opening, replace(opening, size=size, remaining=size))
+            agreements.update_block(
+                unit, opening, replace(opening, size=str(agreed.prepaid), remaining=str(agreed.prepaid))
+            )
 
 
 def _with_target(
@@ -242,16 +270,16 @@ def _with_target(
 
 
 def _refuse(
-    entry: RowEntry, known: Agreement | None, opening: PrepaidBlock | None, columns: Sequence[str], values: Values
+    entry: RowEntry, known: Agreement | None, opening: PrepaidBlock | None, columns: Sequence[str], agreed: AgreementRow
 ) -> None:
     """What an import does not change: it ends no agreement, and rewrites no minutes that were drawn from."""
     if known is None:
         return
-    if "agreement" in columns and values["agreement"] == _NONE:
+    if "agreement" in columns and agreed.kind == _NONE:
         name = show(known.name, 40)
         entry.fault("agreement", f"the client has {name} from {known.starts}; an import ends no agreement")
     elif "prepaid_minutes" in columns and opening is not None:
-        if values["prepaid_minutes"] is None:
+        if agreed.prepaid is None:
             entry.fault("prepaid_minutes", f"an import takes no minutes away; there are {opening.size}")
         elif opening.remaining != opening.size:
             entry.fault("prepaid_minutes", f"minutes of this block were drawn already: {opening.remaining} remain")

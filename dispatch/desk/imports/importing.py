@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from db.unit import Unit
 from dispatch.desk.adapters.calendar_file import read_calendar
 from dispatch.desk.book.records import site_named
-from dispatch.desk.files.table import ROWS, Unreadable, Watch, find_columns, read_table, unwatched
+from dispatch.desk.files.table import ROWS, Unreadable, Watch, find_columns, read_bytes, read_table, unwatched
 from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowVerdict, shortened
 from dispatch.desk.imports import rate_card_file
-from dispatch.desk.imports.calendar_rows import USUAL_MINUTES, CalendarRows, Taking
+from dispatch.desk.imports.calendar_rows import USUAL_MINUTES, CalendarRows
 from dispatch.desk.imports.client_rows import ClientRows
 from dispatch.desk.imports.rate_card_file import judge_card, read_card
 from dispatch.desk.imports.site_rows import SiteRows
@@ -109,17 +109,15 @@ def _source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Sourc
     if kind == RATE_CARD:
         card = read_card(path)
         return _Source(rate_card_file.ROLES, lambda: [judge_card(user, card, update=how.update)])
+    subject: type[TableRows[Any]] = CalendarRows if kind == CALENDAR else SUBJECTS[kind]
     if kind == CALENDAR:
-        events = read_calendar(path, how.rows, watch)
-        all_columns = find_columns(events, CalendarRows.columns, ())
-        taking = Taking(how.minutes, how.since, _places(user, how.mapping))
-        event_rows = partial(judge, table=events, columns=all_columns, update=how.update, watch=watch)
-        return _Source(CalendarRows.roles, lambda: event_rows(CalendarRows(user, taking)))
-    subject = SUBJECTS[kind]
-    table = read_table(path, how.rows)
-    columns = find_columns(table, subject.columns, subject.required, how.mapping)
+        table, mapping = read_calendar(path, how.rows, watch), {}
+        beside = {"minutes": how.minutes, "since": how.since, "places": _places(user, how.mapping)}
+    else:
+        table, mapping, beside = read_table(path, how.rows), dict(how.mapping), {}
+    columns = find_columns(table, subject.columns, subject.required(), mapping)
     rows = partial(judge, table=table, columns=columns, update=how.update, watch=watch)
-    return _Source(subject.roles, lambda: rows(subject(user)), columns.unknown, columns.named)
+    return _Source(subject.record.roles, lambda: rows(subject(user, **beside)), columns.unknown, columns.named)
 
 
 class FileColumn(NamedTuple):
@@ -132,14 +130,9 @@ class FileColumn(NamedTuple):
 
 def columns_of(kind: str) -> list[FileColumn]:
     """The columns of a kind of file, in the order of a template."""
-    subject = SUBJECTS[kind]
     return [
-        FileColumn(
-            name,
-            column if isinstance(column, str) else f"{column.label}: {column.hint}".rstrip(": "),
-            name in subject.required,
-        )
-        for name, column in subject.columns.items()
+        FileColumn(column.name, f"{column.label}: {column.hint}".rstrip(": "), column.required)
+        for column in SUBJECTS[kind].columns.values()
     ]
 
 
@@ -187,12 +180,7 @@ def kind_of(path: Path) -> str:
     Raises:
         Unreadable: it cannot be read, or is none of them; the message says what each kind needs.
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(_START).removeprefix(b"\xef\xbb\xbf").lstrip()
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise Unreadable(f"{shortened(str(path))} cannot be read: {reason}.") from None
+    start = read_bytes(path, _START).removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:15].upper() == b"BEGIN:VCALENDAR" or path.suffix.casefold() in (".ics", ".ical", ".ifb"):
         return CALENDAR
     if start.startswith(b"{") or path.suffix.casefold() == ".json":
@@ -201,13 +189,13 @@ def kind_of(path: Path) -> str:
     fitting: dict[str, int] = {}
     for kind, subject in SUBJECTS.items():
         try:
-            columns = find_columns(table, subject.columns, subject.required)
+            columns = find_columns(table, subject.columns, subject.required())
         except Unreadable:
             continue
         # clients.csv needs one column, which sites and visits have as well: the kind that explains most of them is meant
         fitting[kind] = len(columns.position)
     if not fitting:
-        needs = "; ".join(f"{kind}: {', '.join(subject.required)}" for kind, subject in SUBJECTS.items())
+        needs = "; ".join(f"{kind}: {', '.join(subject.required())}" for kind, subject in SUBJECTS.items())
         raise Unreadable(
             f"{shortened(path.name)} names no columns that are known. Needed are, for {needs}. "
             "Names of your own are taken by the command: dispatch import KIND FILE --map theirs=ours."

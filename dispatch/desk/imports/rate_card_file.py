@@ -7,6 +7,7 @@ import datetime
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,12 @@ from dispatch.desk.files.table import Unreadable
 from dispatch.desk.files.verdicts import JudgedRow, RowFault, RowVerdict, differences, shortened
 from dispatch.desk.firm.depot_drive import reckoned
 from dispatch.desk.session.user import User
+from dispatch.fields.kinds import iso_day
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of, zone_of
 from dispatch.model.states import Role
-from dispatch.model.text import ADDRESS, NAME, TextRefused, clean
+from dispatch.model.text import ADDRESS, NAME, clean
 from dispatch.model.travel import Place
-from dispatch.model.typed_times import YEARS
 
 ROLES = (Role.LEAD,)
 
@@ -46,12 +47,15 @@ def judge_card(user: User, given: Mapping[str, Any], *, update: bool) -> JudgedR
 
     card = {key: value for key, value in given.items() if key not in ENVELOPE}
     faults = [RowFault("card", "", fault) for fault in validate_card(card)]
-    zone = _zone(card.get("timezone"), user.firm.zone)
+    zone = user.firm.zone
+    with contextlib.suppress(TypeError, ValueError):
+        zone_of(card.get("timezone"))
+        zone = card["timezone"]
     new_year = datetime.date(day_of(user.now, zone).year, 1, 1)
-    valid_from = _said("valid_from", given.get("valid_from"), new_year, _day, faults)
+    valid_from = _said("valid_from", given, new_year, iso_day, faults)
     otherwise = f"Rate card from {valid_from.isoformat()}"
-    name = _said("name", given.get("name"), otherwise, _name, faults) or otherwise
-    depot = _said("depot", given.get("depot"), None, _depot, faults)
+    name = _said("name", given, otherwise, partial(clean, limit=NAME), faults) or otherwise
+    depot = _said("depot", given, None, _depot, faults)
     before = next((known for known in agreements.rate_cards(user.store) if known.valid_from == valid_from), None)
 
     def write(unit: Unit) -> None:
@@ -62,34 +66,25 @@ def judge_card(user: User, given: Mapping[str, Any], *, update: bool) -> JudgedR
         _settle_firm(unit, user, card, depot)
 
     ours = {} if before is None or faults else {"name": before.name, **before.card}
-    differing = differences(ours, {"name": name, **card}, _spelt) if ours else ()
+    differing = differences(ours, {"name": name, **card}, _typed) if ours else ()
     verdict = RowVerdict.on(faults, before is not None, differing, update)
     writes = verdict in (RowVerdict.NEW, RowVerdict.UPDATED)
     return JudgedRow(1, shortened(name), verdict, tuple(faults), differences=differing, write=write if writes else None)
 
 
-def _said(name: str, given: Any, otherwise: Any, read: Callable[[Any], Any], faults: list[RowFault]) -> Any:
+def _said(
+    name: str, given: Mapping[str, Any], otherwise: Any, read: Callable[[Any], Any], faults: list[RowFault]
+) -> Any:
     """What the envelope says; `otherwise` where it says nothing, or nothing that can be taken."""
+    said = given.get(name)
     try:
-        return otherwise if given is None else read(given)
-    except (TypeError, ValueError, OverflowError) as fault:
-        written = given if isinstance(given, str) else json.dumps(given)
-        faults.append(RowFault(name, shortened(written), str(fault)))
-        return otherwise
-
-
-def _day(given: Any) -> datetime.date:
-    with contextlib.suppress(TypeError, ValueError):
-        day = datetime.date.fromisoformat(given)
-        if day.isoformat() == given and day.year in YEARS:
-            return day
-    raise ValueError("is not a date written as 2026-01-01")
-
-
-def _name(given: Any) -> str:
-    if not isinstance(given, str):
-        raise TextRefused("is not text")
-    return clean(given, limit=NAME)
+        return otherwise if said is None else read(said)
+    except (AttributeError, TypeError):
+        expected = "is not text"
+    except (ValueError, OverflowError) as fault:
+        expected = str(fault)
+    faults.append(RowFault(name, shortened(_typed(said)), expected))
+    return otherwise
 
 
 def _depot(given: Any) -> tuple[str, Place]:
@@ -129,15 +124,7 @@ def _settle_sites(unit: Unit, user: User, before: Firm, after: Firm) -> None:
             clients.update_site(unit, site, settled)
 
 
-def _spelt(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _zone(given: Any, otherwise: str) -> str:
-    try:
-        zone_of(given if isinstance(given, str) else otherwise)
-    except ValueError:
-        return otherwise
-    return given if isinstance(given, str) else otherwise
+def _typed(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False)

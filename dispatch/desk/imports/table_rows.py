@@ -1,50 +1,179 @@
-"""From rows to verdicts. Each kind of file drafts its records; what is the same for all of them is decided here."""
+"""From rows to verdicts. A row is read as the texts of a record's form; what is the same for every kind of file is decided here."""
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Generic, TypeVar
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from db.names import folded
 from db.unit import Unit
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_store import RecordStore
-from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.files.table import Columns, FileTable, Watch, unwatched
-from dispatch.desk.files.verdicts import JudgedRow, Question, RowVerdict, contrasted, shortened
-from dispatch.desk.imports.row_entry import RowEntry
+from dispatch.desk.files.verdicts import JudgedRow, Question, RowFault, RowVerdict, differences, shortened
 from dispatch.desk.session.user import User
-from dispatch.fields.kinds import clock
+from dispatch.fields.kinds import Parsed, clock
 from dispatch.fields.record import Field, FieldFault, RecordType
-from dispatch.model.clients import Client
+from dispatch.fields.trade import place_text
+from dispatch.model.instants import parse_clock
+from dispatch.model.money import shortest
 from dispatch.model.people import Hours
-from dispatch.model.states import Role
+from dispatch.model.travel import Place
 
 T = TypeVar("T")
 
-Column = Field | str
-"""A column of a file: the field of a record that it holds, or what it is in words where it holds only a part of one."""
-Values = dict[str, Any]
-"""What stands in the columns of a row, parsed, by our name of the column."""
 BY_WEEKDAY = "by weekday"
 """In the place of a time: the hours differ from weekday to weekday, and so fit in no file."""
+_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,12})?")
+
+
+@dataclass(slots=True)
+class RowEntry:
+    """One row on its way in: the texts of the columns that the file has, and every fault, so that all are told at once."""
+
+    row: int
+    texts: dict[str, str]
+    faults: list[RowFault] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    """What somebody should look at, though the row passes."""
+
+    def raw(self, column: str) -> str:
+        """The field as written; empty where there is none."""
+        return self.texts.get(column, "")
+
+    def fault(self, column: str, expected: str, value: str | None = None) -> None:
+        """Refuse the row for what stands in the column (or for `value`)."""
+        self.faults.append(RowFault(column, shortened(self.raw(column) if value is None else value), expected))
+
+    def faults_on(self, *columns: str) -> bool:
+        """Whether one of these columns has a fault already."""
+        return any(fault.field in columns for fault in self.faults)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDesk(Desk):
+    """The world of a file: it means the same on every day. What is `known`, noun by noun, is called by its whole name."""
+
+    lasting: bool = True
+    known: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    _called: dict[tuple[str, Any], str] = field(default_factory=dict)
+
+    def find(self, noun: str, text: str) -> Any:
+        if noun not in self.known:
+            return Desk.find(self, noun, text)  # `super` does not find the class that its slots have made anew
+        if (record := self.known[noun].get(folded(text))) is None:
+            raise ValueError(f"no such {noun}; import {noun}s first or check the spelling")
+        return record.id
+
+    def title(self, noun: str, key: Any) -> str:
+        """As of any context; looked up once."""
+        if (noun, key) not in self._called:
+            self._called[noun, key] = Desk.title(self, noun, key)
+        return self._called[noun, key]
+
+
+class Together(NamedTuple):
+    """Columns that are one attribute of a record together: all of them are filled, or none. A ValueError of `made` is the fault of
+    the last."""
+
+    fields: tuple[Field, ...]
+    made: Callable[..., Any]
+
+
+def place_in(of: str, lat: tuple[str, str], lon: tuple[str, str]) -> Together:
+    """Two columns of coordinates, each with its name and what goes in."""
+
+    def degrees(at: int, most: int) -> Parsed:
+        read = partial(decimal, least=-most, most=most)
+        return Parsed("degrees", read, lambda place: place_text(place).split(", ")[at])
+
+    fields = Field(*lat, degrees(0, 90), attribute=of), Field(*lon, degrees(1, 180), attribute=of)
+    return Together(fields, lambda north, east: Place(float(north), float(east)))
+
+
+def hours_in(of: str, weekdays: range, opens: tuple[str, str], closes: tuple[str, str]) -> Together:
+    """Two columns of times that are the same on every one of these weekdays, each with its name and what goes in."""
+
+    def text_of(hours: Sequence[Hours], at: int) -> str:
+        same = {opening[1:] for opening in hours}
+        if not hours or len(same) > 1 or [opening.weekday for opening in hours] != list(weekdays):
+            return BY_WEEKDAY if hours else ""
+        return clock(same.pop()[at])
+
+    def made(first: int, last: int) -> tuple[Hours, ...]:
+        return tuple(Hours(weekday, *forward(opens[0], first, last)) for weekday in weekdays)
+
+    return Together(
+        (
+            time_in(*opens, of, lambda hours: text_of(hours, 0), ()),
+            time_in(*closes, of, lambda hours: text_of(hours, 1), (), end=True),
+        ),
+        made,
+    )
+
+
+def time_in(
+    name: str, about: str, of: str, text_of: Callable[[Any], str], empty: Any = None, *, end: bool = False
+) -> Field:
+    """A column of times of the day (as an `end` also 24:00) that are a part of the attribute `of`."""
+    return Field(name, about, Parsed("a time", partial(time_of, end=end), text_of, empty), attribute=of)
+
+
+def time_of(text: str, *, end: bool) -> int:
+    """A time of day as HH:MM, in minutes since midnight; as an `end` also 24:00.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not _CLOCK.fullmatch(text):
+        raise ValueError("is not a time written as 09:00")
+    try:
+        return parse_clock(text, allow_24=end)
+    except ValueError:
+        raise ValueError("is a time that no clock has; write for example 09:00") from None
+
+
+def forward(column: str, first: int, last: int) -> tuple[int, int]:
+    """Two times of the day.
+
+    Raises:
+        ValueError: the second is not after the first, which stands in `column`.
+    """
+    if last <= first:
+        raise ValueError(f"is not after {column} {clock(first)}")
+    return first, last
+
+
+def decimal(text: str, least: int, most: int) -> str:
+    """A decimal number, as its shortest text.
+
+    Raises:
+        ValueError: it is none, or not within these.
+    """
+    if not _DECIMAL.fullmatch(text) or not least <= float(text) <= most:
+        raise ValueError(f"is not a number from {least} to {most} such as 12.5")
+    return shortest(Fraction(text), 12)
 
 
 @dataclass(frozen=True, slots=True)
 class RowDraft:
     """What a row wants to be in the store.
 
-    `keys` are what no two rows of a file may share. `theirs` holds the columns that the file has, `ours` the same of
+    `keys` are what no two rows of a file may share. `theirs` are the texts of the columns that the file has, `ours` the same of
     the record that is already there, None where there is none. `write` makes a new record, or takes the file over the
     existing one.
     """
 
     reference: str
     keys: tuple[str, ...]
-    theirs: Values
-    ours: Values | None
+    theirs: Mapping[str, str]
+    ours: Mapping[str, str] | None
     write: Callable[[Unit], object]
     obstacles: Callable[[RowEntry, Sequence[str]], None] = lambda entry, columns: None
     """Adds a fault for every one of the columns that may not be changed."""
@@ -55,121 +184,96 @@ class RowDraft:
 
 
 class TableRows(ABC, Generic[T]):
-    """Files whose rows are records: made for one import, inside its unit of work. A column that is a field of the record's table
-    goes the way that it goes in a form."""
+    """Files whose rows are records: made for one import, inside its unit of work. The columns are the fields of `record`."""
 
-    record: ClassVar[RecordType[T]]
-    columns: ClassVar[Mapping[str, Column]]
-    required: ClassVar[tuple[str, ...]]
+    record: ClassVar[RecordType[Any]]
+    columns: ClassVar[Mapping[str, Field]]
+    together: ClassVar[tuple[Together, ...]] = ()
+    book: ClassVar[RecordStore[Any]]
+    """How such a record is written, where it is one of the book."""
     key: ClassVar[str]
     """The column by which a row is known again."""
     named: ClassVar[tuple[str, ...]] = ()
     """The columns by which a record is known: they are not compared."""
-    roles: ClassVar[tuple[Role, ...]]
 
     def __init__(self, user: User) -> None:
         self.user = user
         self.store = user.store
-        self.desk = replace(Desk.for_user(user), lasting=True)
-        self._known: dict[str, Field] | None = None
+        self.desk = FileDesk.for_user(user)
+
+    @classmethod
+    def required(cls) -> list[str]:
+        """The columns that a file must have."""
+        return [name for name, column in cls.columns.items() if column.required]
 
     @abstractmethod
     def draft(self, entry: RowEntry) -> RowDraft:
         """What the row wants to be. Faults and warnings go to the entry; with faults the draft is not used."""
 
-    def spell(self, column: str, value: Any) -> str:
-        """A value of a column as a person would write it in the file."""
-        if value is None:
-            return ""
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        if isinstance(value, frozenset):
-            return ";".join(sorted(value))
-        if isinstance(value, tuple):
-            return ";".join(map(str, value))
-        return str(value)
-
     def filled(self, entry: RowEntry, before: T | None, **given: Any) -> T:
-        """The record of a row: its columns as far as they are fields, and what is given by attribute."""
-        texts = {field.name: entry.raw(column) for column, field in self._fields(entry).items()}
-        faults: list[FieldFault] = []
-        after = self.record.filled(texts, self.desk, before, faults, **given)
-        self.tell(entry, faults)
+        """The record of a row, with what is given by attribute."""
+        for group in self.together:
+            if any(part.name in entry.texts for part in group.fields):
+                given[group.fields[0].of] = self._made(entry, group)
+        after: T = self.read(entry, self.record, before, **given)
         return after
 
-    def spelt(self, entry: RowEntry, record: T) -> Values:
-        """What the file would say in its fields if it had been written from a record."""
-        fields = self._fields(entry)
-        return {column: field.write(record, self.desk) for column, field in fields.items() if column not in self.named}
+    def read(self, entry: RowEntry, record: RecordType[Any], before: Any, **given: Any) -> Any:
+        """A record of the texts of a row; what cannot be taken refuses it."""
+        faults: list[FieldFault] = []
+        after = record.filled(entry.texts, self.desk, before, faults, **given)
+        _tell(entry, faults)
+        return after
 
-    def client_of(self, entry: RowEntry, known: Mapping[str, Client]) -> Client | None:
-        """The client that a row names, one of those that are known by their folded names."""
-        name = entry.name("client", required=True)
-        client = known.get(folded(name))
-        if client is None and name:
-            entry.fault("client", "no such client; import clients first or check the spelling")
-        return client
-
-    def tell(self, entry: RowEntry, faults: Sequence[FieldFault]) -> None:
-        """Refuse a row for what is wrong with its record."""
-        columns = {field.name: column for column, field in self.columns.items() if isinstance(field, Field)}
-        for fault in faults:
-            entry.fault(columns.get(fault.name, fault.name), fault.reason, fault.typed)
-
-    def _fields(self, entry: RowEntry) -> dict[str, Field]:
-        """The columns of the file that are fields: the same for every row of it."""
-        if self._known is None:
-            known = self.columns.items()
-            self._known = {column: field for column, field in known if isinstance(field, Field) and entry.has(column)}
-        return self._known
-
-
-class RecordRows(TableRows[T]):
-    """Files whose rows are records of the book."""
-
-    record_store: ClassVar[str]
-
-    @property
-    def book(self) -> RecordStore[T]:
-        """How such a record is written."""
-        return RECORD_STORES[self.record_store]
-
-    def spell(self, column: str, value: Any) -> str:
-        """Times of the day as HH:MM."""
-        if column.endswith(("_start", "_end", "_from", "_to")) and isinstance(value, int):
-            return clock(value)
-        return super().spell(column, value)
+    def value(self, entry: RowEntry, part: Field) -> Any:
+        """What stands in a column, read as a field; None where it is empty or cannot be taken."""
+        try:
+            return part.kind.read(text, self.desk) if (text := entry.raw(part.name)) else None
+        except ValueError as fault:
+            entry.fault(part.name, str(fault))
+            return None
 
     def judged(self, entry: RowEntry, before: T | None, after: T) -> T:
-        """A record that was put together, with what follows from it and every fault of the whole."""
-        refused = {fault.field for fault in entry.faults}
+        """A record of the book with what follows from it; every fault of the whole refuses the row."""
         faults: list[FieldFault] = []
         after = self.book.judged(self.desk, before, after, faults)
-        for fault in faults:
-            if fault.owed:
-                entry.warn(fault.text)
-        self.tell(entry, [fault for fault in faults if not fault.owed and fault.name not in refused])
+        _tell(entry, faults)
         return after
 
+    def spelt(self, entry: RowEntry, record: Any, of: RecordType[Any] | None = None) -> dict[str, str]:
+        """What the file would say in its columns if it had been written from a record."""
+        return {
+            each.name: each.write(record, self.desk)
+            for each in (of or self.record).fields
+            if each.name in entry.texts and each.name not in self.named
+        }
 
-def same_hours(hours: Sequence[Hours], weekdays: range) -> tuple[int | str | None, int | str | None]:
-    """When work begins and ends on every one of these weekdays, as a file says it."""
-    spans = {(opening.opens, opening.closes) for opening in hours}
-    if not spans:
-        return None, None
-    if len(spans) == 1 and [opening.weekday for opening in hours] == list(weekdays):
-        return spans.pop()
-    return BY_WEEKDAY, BY_WEEKDAY
+    def drafted(self, entry: RowEntry, reference: str, keys: tuple[str, ...], before: T | None, after: T) -> RowDraft:
+        """The draft of a record of the book."""
+        ours = None if before is None else self.spelt(entry, before)
+        theirs = self.spelt(entry, after)
+        return RowDraft(reference, keys, theirs, ours, lambda unit: self.book.save(unit, before, after))
+
+    def _made(self, entry: RowEntry, group: Together) -> Any:
+        values = {part.name: self.value(entry, part) for part in group.fields}
+        filled = [name for name, value in values.items() if value is not None or entry.faults_on(name)]
+        for name in values if filled else ():
+            if name not in filled:
+                entry.fault(name, f"is missing beside {filled[0]}")
+        if None not in values.values():
+            try:
+                return group.made(*values.values())
+            except ValueError as fault:
+                entry.fault(group.fields[-1].name, str(fault))
+        return group.fields[0].kind.empty
 
 
-def hours_on(weekdays: range, opens: int | None, closes: int) -> tuple[Hours, ...]:
-    """The same hours on every one of these weekdays; none without a beginning."""
-    return () if opens is None else tuple(Hours(weekday, opens, closes) for weekday in weekdays)
-
-
-def present(entry: RowEntry, values: Mapping[str, Any]) -> Values:
-    """The values of those columns that the file has."""
-    return {column: value for column, value in values.items() if entry.has(column)}
+def _tell(entry: RowEntry, faults: Sequence[FieldFault]) -> None:
+    for fault in faults:
+        if fault.owed:
+            entry.warnings.append(fault.text)
+        elif not entry.faults_on(fault.name):
+            entry.fault(fault.name, fault.reason, fault.typed)
 
 
 def judge(
@@ -178,47 +282,44 @@ def judge(
     """The verdict on every row of a table, in its order."""
     seen: dict[str, int] = {}
     judged = []
-    for done, row in enumerate(table.rows):
+    width = len(table.headers)
+    for done, (number, cells) in enumerate(table.rows):
         watch("looking at", done, len(table.rows))
-        judged.append(_judged(subject, RowEntry(row, columns, len(table.headers)), seen, update))
+        entry = RowEntry(number, {name: "".join(cells[at : at + 1]).strip() for name, at in columns.position.items()})
+        # what trails behind the last column is harmless as long as it is empty
+        if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+            # its values stand under the wrong names: what they say is not worth telling
+            fault = RowFault("row", "", f"has {len(cells)} fields where the first line has {width}")
+            judged.append(JudgedRow(number, shortened(entry.raw(subject.key)), RowVerdict.REFUSED, (fault,)))
+        else:
+            judged.append(_judged(subject, entry, seen, update))
     return judged
 
 
 def _judged(subject: TableRows[Any], entry: RowEntry, seen: dict[str, int], update: bool) -> JudgedRow:
-    # a row of another width has its values under the wrong names: what they say is not worth telling
-    draft = None if entry.faults_on("row") else subject.draft(entry)
-    reference = shortened(entry.raw(subject.key) if draft is None else draft.reference)
-    if draft is not None:
-        _refuse_repeated(subject, entry, draft, seen)
-    if draft is not None and draft.skipped:
-        entry.warn(draft.skipped)
-        return JudgedRow(entry.row, reference, RowVerdict.SKIPPED, warnings=tuple(entry.warnings))
-    ours = None if draft is None else draft.ours
-    differing: list[str] = []
-    if draft is not None and ours is not None and not entry.faults:
-        differing = [column for column, value in draft.theirs.items() if ours.get(column) != value]
-        if update and differing:
-            draft.obstacles(entry, differing)
-    verdict = RowVerdict.on(entry.faults, ours is not None, differing, update)
-    judged = JudgedRow(entry.row, reference, verdict, tuple(entry.faults), tuple(entry.warnings))
-    if draft is None:
-        return judged
-    ours, theirs = ours or {}, draft.theirs
-    return replace(
-        judged,
-        differences=tuple(
-            contrasted(column, subject.spell(column, ours.get(column)), subject.spell(column, theirs[column]))
-            for column in differing
-        ),
-        write=draft.write if verdict in (RowVerdict.NEW, RowVerdict.UPDATED) else None,
-        question=draft.question if entry.faults else None,
-        offer=draft.offer if entry.faults else None,
-    )
-
-
-def _refuse_repeated(subject: TableRows[Any], entry: RowEntry, draft: RowDraft, seen: dict[str, int]) -> None:
+    draft = subject.draft(entry)
+    reference = shortened(draft.reference)
     for key in map(folded, draft.keys):
-        first = seen.setdefault(key, entry.row)
-        if first != entry.row:
+        if (first := seen.setdefault(key, entry.row)) != entry.row:
             entry.fault(subject.key, f"stands in row {first} already", draft.reference)
-            return
+            break
+    if draft.skipped:
+        entry.warnings.append(draft.skipped)
+        return JudgedRow(entry.row, reference, RowVerdict.SKIPPED, warnings=tuple(entry.warnings))
+    differing = () if entry.faults or draft.ours is None else differences(draft.ours, draft.theirs, str)
+    if update and differing:
+        draft.obstacles(entry, [one.field for one in differing])
+    order = list(entry.texts)
+    faults = sorted(entry.faults, key=lambda fault: order.index(fault.field) if fault.field in order else len(order))
+    verdict = RowVerdict.on(faults, draft.ours is not None, differing, update)
+    return JudgedRow(
+        entry.row,
+        reference,
+        verdict,
+        tuple(faults),
+        tuple(entry.warnings),
+        differing,
+        draft.write if verdict in (RowVerdict.NEW, RowVerdict.UPDATED) else None,
+        draft.question if faults else None,
+        draft.offer if faults else None,
+    )

@@ -7,47 +7,70 @@ from dataclasses import replace
 from db import people
 from db.names import folded
 from dispatch.desk.book.context import labour_classes
-from dispatch.desk.imports.row_entry import WORD, RowEntry
-from dispatch.desk.imports.table_rows import BY_WEEKDAY, RecordRows, RowDraft, Values, hours_on, present, same_hours
+from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, Together, hours_in, place_in, time_in
 from dispatch.desk.session.user import User
 from dispatch.fields.context import NO_RECORDS
+from dispatch.fields.kinds import Parsed, Whole, clock
+from dispatch.fields.record import Field
 from dispatch.fields.trade import LOGIN
 from dispatch.model.people import Lunch, Staff, Technician
-from dispatch.model.states import Role
-from dispatch.model.travel import Place
 from dispatch.records.people import TECHNICIAN
 
-WORKDAYS = range(5)
+
+def _lunch(earliest: int, latest: int, minutes: int) -> Lunch:
+    if latest - earliest < minutes:
+        raise ValueError(f"does not fit between {clock(earliest)} and {clock(latest)}")
+    return Lunch(earliest, latest, minutes)
 
 
-class TechnicianRows(RecordRows[Technician]):
+_HOME = place_in(
+    "home", ("start_lat", "degrees north, where the day starts"), ("start_lon", "degrees east, where the day starts")
+)
+_SHIFTS = hours_in(
+    "shifts", range(5), ("shift_start", "08:00, Monday to Friday"), ("shift_end", "17:00, Monday to Friday")
+)
+_LUNCH = Together(
+    (
+        time_in("lunch_from", "11:30: not earlier", "lunch", lambda lunch: clock(lunch.earliest)),
+        time_in("lunch_to", "13:30: not later", "lunch", lambda lunch: clock(lunch.latest), end=True),
+        Field(
+            "lunch_minutes",
+            "30",
+            # none at all is no lunch
+            Parsed(
+                "minutes", lambda text: Whole(0, 240).read(text, NO_RECORDS) or None, lambda lunch: f"{lunch.minutes}"
+            ),
+            attribute="lunch",
+        ),
+    ),
+    _lunch,
+)
+_ROW = replace(
+    TECHNICIAN,
+    fields=(
+        TECHNICIAN.field("name"),
+        replace(TECHNICIAN.field("login"), label="ana; empty: the first part of the e-mail", hint="", required=False),
+        TECHNICIAN.field("email"),
+        TECHNICIAN.field("skills"),
+        replace(TECHNICIAN.field("home_address"), name="start_address", attribute="home_address"),
+        *_HOME.fields,
+        *_SHIFTS.fields,
+        *_LUNCH.fields,
+        replace(TECHNICIAN.field("labour_class"), required=True),
+        *map(TECHNICIAN.field, ("vehicle", "carries", "ends", "cap", "billable")),
+    ),
+)
+
+
+class TechnicianRows(TableRows[Technician]):
     """Technicians, known again by their login: a column `login`, else the first part of the e-mail."""
 
-    record_store = "technician"
-    record = TECHNICIAN
-    columns = {
-        "name": TECHNICIAN.field("name"),
-        "login": "ana; empty: the first part of the e-mail",
-        "email": TECHNICIAN.field("email"),
-        "skills": TECHNICIAN.field("skills"),
-        "start_address": TECHNICIAN.field("home_address"),
-        "start_lat": "degrees north, where the day starts",
-        "start_lon": "degrees east, where the day starts",
-        "shift_start": "08:00, Monday to Friday",
-        "shift_end": "17:00, Monday to Friday",
-        "lunch_from": "11:30: not earlier",
-        "lunch_to": "13:30: not later",
-        "lunch_minutes": "30",
-        "labour_class": TECHNICIAN.field("labour_class"),
-        "vehicle": TECHNICIAN.field("vehicle"),
-        "carries": TECHNICIAN.field("carries"),
-        "ends": TECHNICIAN.field("ends"),
-        "cap": TECHNICIAN.field("cap"),
-        "billable": TECHNICIAN.field("billable"),
-    }
-    required = ("name", "labour_class")
+    record = _ROW
+    columns = {field.name: field for field in _ROW.fields}
+    together = (_HOME, _SHIFTS, _LUNCH)
+    book = RECORD_STORES["technician"]
     key = "name"
-    roles = (Role.LEAD,)
 
     def __init__(self, user: User) -> None:
         super().__init__(user)
@@ -64,24 +87,14 @@ class TechnicianRows(RecordRows[Technician]):
         technician = self._technicians.get(staff.id) if staff else None
         self._refuse_somebody_else(entry, name, login, staff, technician)
         after = self.filled(entry, technician, login=login if staff is None else staff.login)
-        labour_class = entry.text("labour_class", WORD, required=True)
-        if labour_class and self._classes and labour_class not in self._classes:
-            entry.warn(f"the rate card has no labour class {labour_class}: their visits cannot be charged")
-        home, shift = entry.place("start_lat", "start_lon"), entry.span("shift_start", "shift_end")
-        values = _columns(home, shift, _lunch(entry))
-        # what the file would say if it had been written from the records
-        ours = None
-        if technician is not None:
-            ours = _columns(technician.home, same_hours(technician.shifts, WORKDAYS), technician.lunch)
-        theirs = present(entry, values)
+        if after.labour_class and self._classes and after.labour_class not in self._classes:
+            entry.warnings.append(
+                f"the rate card has no labour class {after.labour_class}: their visits cannot be charged"
+            )
         if staff is not None and technician is None and not email:
             after = replace(after, email=staff.email)
-        after = self.judged(entry, technician, _after(after, values | (ours or {}) | theirs))
-        keys = (f"login {login}",) if login else ()
-        spelt = ours | self.spelt(entry, technician) if technician and ours else None
-        named = (*keys, f"name {name}") if name else ()
-        theirs |= self.spelt(entry, after)
-        return RowDraft(name, named, theirs, spelt, lambda unit: self.book.save(self.user, unit, technician, after))
+        keys = tuple(f"{what} {text}" for what, text in (("login", login), ("name", name)) if text)
+        return self.drafted(entry, name, keys, technician, self.judged(entry, technician, after))
 
     def _by_name(self, name: str) -> Staff | None:
         typed = folded(name)
@@ -89,14 +102,14 @@ class TechnicianRows(RecordRows[Technician]):
 
     def _login(self, entry: RowEntry, email: str, known: Staff | None) -> str:
         """The login of the row: its own column, the one the person has already, or the first part of the e-mail."""
-        if given := entry.parsed("login", lambda text: str(LOGIN.read(text, self.desk))):
-            return given.casefold()
+        if given := self.value(entry, self.columns["login"]):
+            return str(given).casefold()
         if known is not None:
             return known.login.casefold()
         login = email.partition("@")[0].casefold()
         if login:
             try:
-                LOGIN.read(login, NO_RECORDS)
+                LOGIN.read(login, self.desk)
             except ValueError:
                 entry.fault("email", "does not begin with a login; give one in a column login")
         elif not email:
@@ -116,48 +129,3 @@ class TechnicianRows(RecordRows[Technician]):
         never_named = staff is not None and folded(staff.name) == folded(staff.login)
         if staff is not None and technician is None and folded(staff.name) != folded(name) and not never_named:
             entry.fault("name", f"the login {login} belongs to {staff.name}; give the name as there, or another login")
-
-
-def _columns(
-    home: Place | None, shift: tuple[int | str | None, int | str | None] | None, lunch: Lunch | None
-) -> Values:
-    """What of a row is only a part of a field."""
-    begins, ends = shift or (None, None)
-    return {
-        "start_lat": home and home.lat,
-        "start_lon": home and home.lon,
-        "shift_start": begins,
-        "shift_end": ends,
-        "lunch_from": lunch and lunch.earliest,
-        "lunch_to": lunch and lunch.latest,
-        "lunch_minutes": lunch and lunch.minutes,
-    }
-
-
-def _lunch(entry: RowEntry) -> Lunch | None:
-    span = entry.span("lunch_from", "lunch_to")
-    minutes = entry.whole("lunch_minutes", 0, 240)
-    if span is None:
-        if minutes and not entry.raw("lunch_from"):
-            entry.fault("lunch_from", "is missing beside lunch_minutes")
-        return None
-    if minutes is None:
-        if not entry.raw("lunch_minutes"):
-            entry.fault("lunch_minutes", "is missing beside lunch_from")
-        return None
-    if span[1] - span[0] < minutes:
-        entry.fault("lunch_minutes", f"does not fit between {entry.raw('lunch_from')} and {entry.raw('lunch_to')}")
-        return None
-    return Lunch(*span, minutes)
-
-
-def _after(technician: Technician, values: Values) -> Technician:
-    """The technician with what the values say; shifts that vary by weekday stay unless the file has other hours."""
-    lat, lon = values["start_lat"], values["start_lon"]
-    begins, earliest = values["shift_start"], values["lunch_from"]
-    return replace(
-        technician,
-        shifts=technician.shifts if begins == BY_WEEKDAY else hours_on(WORKDAYS, begins, values["shift_end"]),
-        lunch=None if earliest is None else Lunch(earliest, values["lunch_to"], values["lunch_minutes"]),
-        home=None if lat is None or lon is None else Place(lat, lon),
-    )

@@ -3,68 +3,140 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from db import agreements, clients, people, visits
 from db.names import folded
 from db.store import existing
 from db.unit import Unit
 from db.visits import NewVisit
-from dispatch.desk.imports.row_entry import RowEntry, instant
-from dispatch.desk.imports.table_rows import Column, RowDraft, TableRows, Values, present
+from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, Together, forward, time_of
 from dispatch.desk.session.user import User
-from dispatch.fields.kinds import clock
-from dispatch.model.clients import Client, Site
-from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, day_text, iso
+from dispatch.fields.context import FieldContext
+from dispatch.fields.kinds import FieldKind, Link, Text, clock
+from dispatch.fields.record import Field
+from dispatch.model.clients import Site
+from dispatch.model.forms import shared
+from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, day_text, iso, parse_iso
 from dispatch.model.people import openings_on
 from dispatch.model.requests import Request
-from dispatch.model.states import AHEAD, QUEUED, Role, State
-from dispatch.model.text import REFERENCE, show
+from dispatch.model.skills import abilities
+from dispatch.model.states import AHEAD, QUEUED, State
+from dispatch.model.text import show
+from dispatch.model.typed_times import YEARS
 from dispatch.model.visits import Visit
 from dispatch.records.requests import REQUEST
 
 
-class VisitRows(TableRows[Request]):
+@dataclass(frozen=True, slots=True)
+class RowRequest(Request):
+    """A request as a file has it: with the instants of its window, and when it was asked."""
+
+    promised: tuple[int, int] | None = None
+    requested_at: int = 0
+    after_id: int | None = None
+
+    @classmethod
+    def of(cls, visit: Visit) -> RowRequest:
+        """What is asked for of a visit."""
+        return cls(
+            **shared(Request, visit), promised=visit.promised, requested_at=visit.requested_at, after_id=visit.after_id
+        )
+
+    def write(self, unit: Unit, visit: Visit | None, site: Site, uid: str | None = None) -> None:
+        """Write it at a site, as a new visit or as what the visit that it made is asked for otherwise."""
+        new = NewVisit(**shared(NewVisit, self) | {"client_id": site.client_id, "site_id": site.id, "uid": uid})
+        if visit is None:
+            visits.add_visit(unit, unit.store, new)
+        else:
+            visits.update_request(unit, visit, new)
+
+
+class _Instant(FieldKind):
+    """An ISO 8601 date and time with an offset; written on the firm's clocks."""
+
+    description = "a date and a time with an offset"
+
+    def read(self, text: str, context: FieldContext) -> int:
+        try:
+            at = parse_iso(text)
+        except (ValueError, OverflowError):
+            raise ValueError("is not a date and time with an offset, such as 2026-11-24T09:00:00-05:00") from None
+        if not 0 <= at < 7_258_118_400:  # the end of the last of YEARS
+            raise ValueError(f"is out of range; years go from {YEARS[0]} to {YEARS[-1]}")
+        return at
+
+    def write(self, value: int, context: FieldContext) -> str:
+        return iso(value, context.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Promised(FieldKind):
+    """One end of the promised window: read as a time of the day, written as an instant on the firm's clocks."""
+
+    description = "a time"
+    at: int
+
+    def read(self, text: str, context: FieldContext) -> int:
+        return time_of(text, end=bool(self.at))
+
+    def write(self, value: tuple[int, int] | None, context: FieldContext) -> str:
+        at = value and value[self.at]
+        return "" if at is None else f"{day_of(at, context.zone)} {clock_text(at, context.zone)}"
+
+
+_PROMISED = Together(
+    (
+        Field("promised_from", "09:00, on the wanted day", _Promised(0), attribute="promised"),
+        Field("promised_to", "11:00", _Promised(1), attribute="promised"),
+    ),
+    lambda opens, closes: forward("promised_from", opens, closes),
+)
+_ROW = replace(
+    REQUEST,
+    cls=RowRequest,
+    fields=(
+        replace(REQUEST.field("reference"), required=True),
+        Field("client", "as it is called in the book", Link("client"), attribute="client_id", required=True),
+        Field("site", "as it is called there", Text(), required=True),
+        *map(REQUEST.field, ("date", "latest", "work", "minutes", "skills", "tags", "priority")),
+        *_PROMISED.fields,
+        Field(
+            "requested_at",
+            "2026-11-24T08:10:00-05:00; empty: now",
+            _Instant(),
+            otherwise=lambda context: context.now,
+        ),
+        *map(REQUEST.field, ("reported_by", "emergency")),
+        Field("preferred_technician", "name or login", Link("technician"), attribute="preferred_id"),
+        *map(REQUEST.field, ("description", "came_by", "equipment", "people", "crew_skills")),
+        *map(REQUEST.field, ("after", "after_minutes", "after_day")),
+    ),
+)
+
+
+class VisitRows(TableRows[RowRequest]):
     """Requests, each for a site of a client that is known by then."""
 
-    record = REQUEST
-    columns: ClassVar[Mapping[str, Column]] = {
-        "reference": REQUEST.field("reference"),
-        "client": "as it is called in the book",
-        "site": "as it is called there",
-        "date": REQUEST.field("date"),
-        "latest": REQUEST.field("latest"),
-        "work": REQUEST.field("work"),
-        "minutes": REQUEST.field("minutes"),
-        "skills": REQUEST.field("skills"),
-        "tags": REQUEST.field("tags"),
-        "priority": REQUEST.field("priority"),
-        "promised_from": "09:00, on the wanted day",
-        "promised_to": "11:00",
-        "requested_at": "2026-11-24T08:10:00-05:00; empty: now",
-        "reported_by": REQUEST.field("reported_by"),
-        "emergency": REQUEST.field("emergency"),
-        "preferred_technician": "name or login",
-        "description": REQUEST.field("description"),
-        **{name: REQUEST.field(name) for name in ("equipment", "people", "crew_skills", "after_minutes", "after_day")},
-        "after": "R4001, a visit that is there already",
-        "came_by": REQUEST.field("came_by"),
-    }
+    record = _ROW
+    columns = {field.name: field for field in _ROW.fields}
+    together = (_PROMISED,)
     named = ("reference",)
-    required: ClassVar[tuple[str, ...]] = ("reference", "client", "site", "work", "minutes")
     key = "reference"
-    roles = (Role.DISPATCHER,)
 
     def __init__(self, user: User) -> None:
         super().__init__(user)
         self._zone = user.firm.zone
-        self._clients = {folded(client.name): client for client in clients.all_clients(self.store)}
+        self._clients = {client.id: client for client in clients.all_clients(self.store)}
         self._sites = {(site.client_id, folded(site.name)): site for site in clients.all_sites(self.store)}
-        self._skills = people.skills(self.store)
+        self._skills = abilities(people.skills(self.store))
         technicians = people.technicians(self.store)
-        self._technicians = {folded(technician.login): technician for technician in technicians}
-        self._technicians |= {folded(technician.name): technician for technician in technicians}
+        self.desk.known["client"] = {folded(client.name): client for client in self._clients.values()}
+        self.desk.known["technician"] = {
+            folded(getattr(technician, name)): technician for name in ("login", "name") for technician in technicians
+        }
         self._visits = {folded(visit.reference): visit for visit in visits.all_visits(self.store, archived=True)}
         self._last_days: dict[int, datetime.date | None] = {}
         for agreement in agreements.all_agreements(self.store):
@@ -73,107 +145,62 @@ class VisitRows(TableRows[Request]):
             self._last_days[agreement.client_id] = agreement.ends and known and max(agreement.ends, known)
 
     def draft(self, entry: RowEntry) -> RowDraft:
-        """The request of a row, with what is known about it already."""
-        reference = entry.text("reference", REFERENCE, required=True)
-        visit = self._visits.get(folded(reference))
-        before = None if visit is None else Request.of(visit)
-        client = self.client_of(entry, self._clients)
-        site = self._site_of(entry, client)
-        zone = site.zone if site is not None else self._zone
-        given: Values = {"client_id": client.id if client else 0, "site": site.name if site else "", "window": None}
-        given |= {"reference": reference if visit is None else visit.reference, "same_job": ""}
-        given["after"] = entry.text("after", REFERENCE) if entry.has("after") else before.after if before else ""
-        before_it = self._visits.get(folded(given["after"]))
-        if given["after"] and (before_it is None or before_it is visit):
-            entry.fault("after", f"there is no visit {given['after']} that it could come after")
-        if entry.has("preferred_technician") or visit is None:
-            given["preferred_id"] = self._preferred(entry)
-        request = self.filled(entry, before, **given)
-        self._look_at_skills(entry, request.skills)
-        promised = _promised(entry, request.wanted_on, zone)
-        if visit is not None and not (entry.has("promised_from") or entry.has("promised_to")):
-            promised = visit.promised
+        if not entry.raw("requested_at"):
+            # now is a default for new requests, not a correction of an old one
+            entry.texts.pop("requested_at", None)
+        visit = self._visits.get(folded(entry.raw("reference")))
+        after = self.filled(entry, None if visit is None else RowRequest.of(visit))
+        site = self._site_of(entry, after)
+        if site is not None:
+            after = replace(after, site=site.name)
+        if after.promised and any(part.name in entry.texts for part in _PROMISED.fields):
+            after = replace(after, promised=_instants(entry, after, site.zone if site else self._zone))
+        before_it = self._visits.get(folded(after.after))
+        if after.after and (before_it is None or before_it is visit):
+            entry.fault("after", f"there is no visit {after.after} that it could come after")
+        after = replace(after, after_id=None if before_it is None else before_it.id)
+        for skill in sorted(after.skills - self._skills):
+            known = ", ".join(map(show, sorted(self._skills))) or "none yet: import technicians first"
+            entry.fault("skills", f"nobody has {show(skill)!r}; known are {known}", skill)
         if not entry.faults and site is not None:
-            self._look_at(entry, site, request.wanted_on, promised)
-        requested_at = entry.parsed("requested_at", instant) or (self.user.now if visit is None else visit.requested_at)
+            self.look_at(entry, site, after)
+        return self.requested(entry, after, site, visit)
 
-        names = client.name if client else "", site.name if site else ""
-        ours = None
-        if visit is not None and before is not None:
-            ours = self._as_row(entry, before, (visit.client, visit.site), visit.promised, visit.requested_at)
-        return RowDraft(
-            reference=reference,
-            keys=(reference,) if reference else (),
-            theirs=self._as_row(entry, request, names, promised, requested_at),
-            ours=ours,
-            write=lambda unit: write_request(
-                unit,
-                visit,
-                NewVisit.of(request, existing(site), promised, requested_at)._replace(
-                    after_id=None if before_it is None else before_it.id
-                ),
-            ),
-            obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
-        )
-
-    def spell(self, column: str, value: Any) -> str:
-        """Instants on the firm's clocks."""
-        if value is None or isinstance(value, str):
-            return value or ""
-        if column == "requested_at":
-            return iso(value, self._zone)
-        return f"{day_of(value, self._zone)} {clock_text(value, self._zone)}"
-
-    def _as_row(
+    def requested(
         self,
         entry: RowEntry,
-        request: Request,
-        names: Sequence[str],
-        promised: tuple[int, int] | None,
-        requested_at: int,
-    ) -> Values:
-        """What the file would say if it had been written from a request; `names` are those of its client and its site."""
-        opens, closes = promised or (None, None)
-        values: Values = {
-            "client": names[0],
-            "site": names[1],
-            "preferred_technician": self.desk.title("technician", request.preferred_id) if request.preferred_id else "",
-            "promised_from": opens,
-            "promised_to": closes,
-            # "now" is a default for new requests, not a correction of an old one
-            **({"requested_at": requested_at} if entry.raw("requested_at") else {}),
-        }
-        return present(entry, values) | self.spelt(entry, request)
+        after: RowRequest,
+        site: Site | None,
+        visit: Visit | None,
+        uid: str | None = None,
+        **beside: Any,
+    ) -> RowDraft:
+        """The draft of a request at a site, or of the event `uid` of a calendar."""
+        key = after.reference if uid is None else uid
+        return RowDraft(
+            reference=after.reference,
+            keys=(key,) if key else (),
+            theirs=self.spelt(entry, after),
+            ours=None if visit is None else self.spelt(entry, RowRequest.of(visit)),
+            write=lambda unit: after.write(unit, visit, existing(site), uid),
+            obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
+            **beside,
+        )
 
-    def _site_of(self, entry: RowEntry, client: Client | None) -> Site | None:
-        place = entry.name("site", required=True)
-        if client is None:
-            return None
-        site = self._sites.get((client.id, folded(place)))
-        if site is None and place:
-            own = [show(site.name, 40) for (client_id, _), site in self._sites.items() if client_id == client.id]
+    def _site_of(self, entry: RowEntry, request: RowRequest) -> Site | None:
+        client = self._clients.get(request.client_id)
+        site = None if client is None else self._sites.get((client.id, folded(request.site)))
+        if client is not None and site is None and request.site:
+            own = [show(site.name, 40) for site in self._sites.values() if site.client_id == client.id]
             known = f"has {', '.join(own)}" if own else "has no site yet: import sites first"
             entry.fault("site", f"no such site; {show(client.name, 40)} {known}")
         return site
 
-    def _look_at_skills(self, entry: RowEntry, skills: frozenset[str]) -> None:
-        for skill in sorted(skills - self._skills):
-            known = ", ".join(map(show, sorted(self._skills))) or "none yet: import technicians first"
-            entry.fault("skills", f"nobody has {show(skill)!r}; known are {known}", skill)
-
-    def _preferred(self, entry: RowEntry) -> int | None:
-        name = entry.name("preferred_technician")
-        technician = self._technicians.get(folded(name))
-        if name and technician is None:
-            entry.fault("preferred_technician", "no such technician; import technicians first or check the spelling")
-        return technician.id if technician else None
-
-    def _look_at(
-        self, entry: RowEntry, site: Site, date: datetime.date | None, promised: tuple[int, int] | None
-    ) -> None:
+    def look_at(self, entry: RowEntry, site: Site, request: RowRequest) -> None:
         """Say what will matter when the visit is planned or charged, though it can be taken."""
+        date, promised = request.wanted_on, request.promised
         if site.place is None:
-            entry.warn("the site has no coordinates: drives to it are unknown")
+            entry.warnings.append("the site has no coordinates: drives to it are unknown")
         open_at = () if date is None else openings_on(site.access, date, site.zone)
         outside = promised is not None and not any(
             opens <= promised[0] and promised[1] <= closes for opens, closes in open_at
@@ -184,18 +211,10 @@ class VisitRows(TableRows[Request]):
                 for hours in site.access
                 if hours.weekday == date.weekday()
             )
-            entry.warn(f"the promised window is outside the access hours ({opening or 'closed'})")
+            entry.warnings.append(f"the promised window is outside the access hours ({opening or 'closed'})")
         last_day = self._last_days.get(site.client_id)
         if last_day is not None and last_day < (date or day_of(self.user.now, site.zone)):
-            entry.warn(f"the client's agreement ended on {day_text(last_day)}")
-
-
-def write_request(unit: Unit, visit: Visit | None, new: NewVisit) -> None:
-    """Write a request, or what the visit that it made is asked for otherwise."""
-    if visit is None:
-        visits.add_visit(unit, unit.store, new)
-    else:
-        visits.update_request(unit, visit, new)
+            entry.warnings.append(f"the client's agreement ended on {day_text(last_day)}")
 
 
 def refuse_begun(entry: RowEntry, visit: Visit | None, columns: Sequence[str]) -> None:
@@ -212,21 +231,19 @@ def refuse_begun(entry: RowEntry, visit: Visit | None, columns: Sequence[str]) -
             "client", f"the visit is one of {show(visit.client, 40)}'s and stays theirs; give it another reference"
         )
     elif visit.state in AHEAD:
-        entry.warn(f"the visit is {visit.state.label}: look at its place on the board again")
+        entry.warnings.append(f"the visit is {visit.state.label}: look at its place on the board again")
 
 
-def _promised(entry: RowEntry, date: datetime.date | None, zone: str) -> tuple[int, int] | None:
-    span = entry.span("promised_from", "promised_to")
-    if span is None:
-        return None
-    if date is None:
+def _instants(entry: RowEntry, request: RowRequest, zone: str) -> tuple[int, int] | None:
+    """The window of a row, which is in minutes of its day, as instants."""
+    if request.wanted_on is None:
         if not entry.raw("date"):
             entry.fault("promised_from", "needs a date")
         return None
     ends = []
-    for column, minutes in zip(("promised_from", "promised_to"), span, strict=True):
+    for column, minutes in zip(("promised_from", "promised_to"), existing(request.promised), strict=True):
         try:
-            ends.append(at_local(date, minutes, zone))
+            ends.append(at_local(request.wanted_on, minutes, zone))
         except AmbiguousTime as fault:
             entry.fault(column, str(fault))
     if len(ends) < 2:

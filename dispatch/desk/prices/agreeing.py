@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from db import agreements, clients, prepaid_use, visits
+from db import agreements, clients, people, prepaid_use, settings, visits
 from db.agreements import MONEY_KIND
 from db.store import Store, existing
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, refuse, taken
@@ -19,15 +19,18 @@ from dispatch.lazily import lazily
 from dispatch.model.agreements import Agreement, ServiceTerms
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.money import format_minor, shortest
-from dispatch.model.states import Role
+from dispatch.model.states import OCCUPYING, Role
 from dispatch.model.text import NAME, show
 from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
     from dispatch import charges
     from dispatch.desk.book import context
+    from dispatch.desk.firm import shifts
+    from dispatch.desk.levels import clocks
     from dispatch.desk.prices import service_terms
     from dispatch.fields import record
+    from dispatch.levels import targets
     from dispatch.records import agreements as records
 
 
@@ -63,7 +66,7 @@ def save_agreement(
 
     Beside B14 the terms may have `rollover` and `rollover_cap`, and as `service` the form of what it promises beside its
     prices (`dispatch.desk.prices.service_terms`), without which that stays as it is; blocks are entered by `add_block`, not here.
-    `dispatch.desk.prices.capacity` says what speaks against it.
+    `warnings_of` says what speaks against it.
     The allowance, what rolls over and the service count from `since` on (None: today), an allowance from its agreement month.
     Other terms have no such day: what has not ended is priced by them.
 
@@ -190,6 +193,39 @@ def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str
         over = " (expired)" if block.expires_on is not None and block.expires_on < day else ""
         lines.append(f"{block.name}: {balance} of {size} left{until}{over}")
     return lines
+
+
+def warnings_of(store: Store, agreement: Agreement) -> list[str]:
+    """What speaks against the promises of an agreement, a sentence each (design/service-levels.md D7)."""
+    with store.read():
+        firm = settings.firm(store)
+        today = day_of(store.clock.now(), firm.zone)
+        calendar = clocks.calendar_for(agreements.hours_by_day(store), firm, agreement)
+        newest = max((since for since, _ in agreement.promised), default=today)
+        terms = clocks.terms_of(calendar, clocks.default_targets(firm), agreement, max(today, newest))
+        days = [today - datetime.timedelta(days=back) for back in range(1, targets.WEEKS * 7 + 1)]
+        first, last = day_bounds(days[-1], firm.zone)[0], day_bounds(today, firm.zone)[0]
+        available = 0
+        for technician in people.technicians(store):
+            for day in days:
+                shift = shifts.shift_of(technician, day, firm.zone)
+                if shift is None:
+                    continue
+                away = sum(
+                    terms.calendar.counted(max(shift[0], absence.starts_at), min(shift[1], absence.ends_at))
+                    for absence in technician.absences
+                )
+                available += max(0, terms.calendar.counted(*shift) - away)
+        booked = sum(
+            (span[1] - span[0]) // 60 * len(visit.assignments)
+            for visit in visits.placed_between(store, first, last)
+            if visit.state in OCCUPYING and (span := visit.span) is not None
+        )
+        drives = [
+            targets.SiteDrive(site.name, site.one_way_minutes) for site in clients.sites_of(store, agreement.client_id)
+        ]
+        onsite = {f"P{priority}": promised.onsite for priority, promised in terms.targets.items()}
+        return targets.warnings(onsite, drives, firm.buffer_minutes, booked, available)
 
 
 def form_of(agreement: Agreement, store: Store) -> dict[str, Any]:

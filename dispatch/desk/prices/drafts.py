@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from db import agreements, settings
 from db.settings import today
 from db.store import Store
-from dispatch.charges import ChargeInputError, charge_sheet, validate_agreement, validate_card
+from dispatch.charges import FormFault, charge_sheet, validate_agreement, validate_card
 from dispatch.charges.fields import (
     COMPONENTS,
     TEXT,
@@ -27,7 +27,6 @@ from dispatch.charges.paths import value_at, with_value, without
 from dispatch.desk.charges.charge_input import ENVELOPE
 from dispatch.desk.levels.clocks import default_targets
 from dispatch.desk.prices import agreeing, rate_cards
-from dispatch.desk.prices.capacity import warnings_of
 from dispatch.desk.prices.service_terms import PREFIX, read_service, service_figures, shown
 from dispatch.desk.session.drafting import Draft, Whole
 from dispatch.desk.session.refusals import Faulty, refuse
@@ -38,9 +37,8 @@ from dispatch.model.agreements import Agreement, RateCard
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Unclear, at_local, iso
 
-EXAMPLE_MINUTES = 75
-EXAMPLE_DISTANCE = "18"
-EXAMPLE_DRIVE = 30
+_MINUTES, _DISTANCE, _DRIVE = 75, 18, 30
+"""The stay and the drive of an example visit."""
 
 
 class FigureDraft(Draft):
@@ -88,20 +86,16 @@ class CardDraft(FigureDraft):
         return f"{self.name}, from {self.valid_from.isoformat()}"
 
     def whole(self) -> Whole:
-        """Its name, its first day and its form."""
         return {"name": self.name, "valid_from": self.valid_from.isoformat(), "form": self.form}
 
     def stood(self) -> Whole:
-        """Those of the card that it changes."""
         return {} if self.before is None else CardDraft.of(self.before).whole()
 
     def take(self, whole: Whole) -> None:
-        """Write it so."""
         self.name, self.form = str(whole["name"]), dict(whole["form"])
         self.valid_from = datetime.date.fromisoformat(whole["valid_from"])
 
     def read_again(self, store: Store) -> None:
-        """Begin with the card as it stands by now."""
         if self.before is not None:
             self.before = rate_cards.card_called(store, str(self.before.id))
 
@@ -149,8 +143,7 @@ class CardDraft(FigureDraft):
         day = self.valid_from + datetime.timedelta(days=(1 - self.valid_from.weekday()) % 7)
         zone = str(self.form["timezone"])
         start = at_local(day, "10:00", zone, Unclear.FIRST)
-        leg = {"distance": EXAMPLE_DISTANCE, "minutes": EXAMPLE_DRIVE}
-        both = {"distance": str(2 * int(EXAMPLE_DISTANCE)), "minutes": 2 * EXAMPLE_DRIVE}
+        leg, both = ({"distance": str(times * _DISTANCE), "minutes": times * _DRIVE} for times in (1, 2))
         visit = {
             "scheduled_start": iso(start, zone),
             "assignments": [
@@ -158,17 +151,17 @@ class CardDraft(FigureDraft):
                     "technician": "technician",
                     "class": next(iter(self.form["classes"])),
                     "check_in": iso(start, zone),
-                    "check_out": iso(start + EXAMPLE_MINUTES * 60, zone),
+                    "check_out": iso(start + _MINUTES * 60, zone),
                 }
             ],
             "trip": {"leg_in": leg, "leg_home": leg, "total": both, "solo_sum": both},
         }
-        site = {"one_way_distance": EXAMPLE_DISTANCE, "one_way_minutes": EXAMPLE_DRIVE}
+        site = {"one_way_distance": str(_DISTANCE), "one_way_minutes": _DRIVE}
         unit = self.form.get("distance_unit", "mi")
-        sentence = f"{EXAMPLE_MINUTES} min on a Tuesday at 10:00, {EXAMPLE_DISTANCE} {unit} and {EXAMPLE_DRIVE} min from the depot"
+        sentence = f"{_MINUTES} min on a Tuesday at 10:00, {_DISTANCE} {unit} and {_DRIVE} min from the depot"
         try:
             return sentence, charge_sheet(self.form, {}, site, None, visit).as_json()
-        except ChargeInputError:
+        except FormFault:
             return None
 
     def save(self, user: User) -> str:
@@ -213,29 +206,23 @@ class AgreementDraft(FigureDraft):
 
     @property
     def title(self) -> str:
-        """What is being written."""
         return f"{self.name}, {self.client}"
 
     def whole(self) -> Whole:
-        """Whose it is, its name, its terms, and what it promises beside them."""
         return {"client": self.client, "name": self.name, "form": self.form}
 
     def stood(self) -> Whole:
-        """Those of the agreement that it changes."""
         return {} if self.before is None else {"client": self.client, "name": self.before.name, "form": self.stands}
 
     def take(self, whole: Whole) -> None:
-        """Write it so."""
         self.client, self.name, self.form = str(whole["client"]), str(whole["name"]), dict(whole["form"])
 
     def read_again(self, store: Store) -> None:
-        """Begin with the agreement as it stands by now."""
         if self.before is not None:
             self.before = agreements.agreement(store, self.before.id) or self.before
             self.stands = agreeing.form_of(self.before, store)
 
     def figures(self) -> list[FormFigure]:
-        """Its figures, section by section."""
         kind = str(self.form.get("kind", "tm"))
         found = list(agreement_figures(kind))
         if kind == "retainer":
@@ -248,7 +235,6 @@ class AgreementDraft(FigureDraft):
         return found
 
     def faults(self) -> list[str]:
-        """Everything that keeps it from being saved."""
         faults = validate_agreement({key: value for key, value in self.form.items() if key not in _BESIDE})
         if self.form.get("starts") is None:
             faults.append("starts: is missing")
@@ -264,7 +250,6 @@ class AgreementDraft(FigureDraft):
         return None if self.before is None else agreeing.counts_from(self.before, self.form.get(_FROM, ""), self.today)
 
     def shown(self, figure: FormFigure) -> tuple[str, bool]:
-        """A figure's value in words, and whether it is the agreement's own rather than the default."""
         if figure.path.startswith(PREFIX):
             return shown(self.form.get("service", {}), figure.path, self.defaults)
         if figure.path in _USUAL and figure.path not in self.form:
@@ -284,18 +269,6 @@ class AgreementDraft(FigureDraft):
         """What can be added: a prepaid block, once the agreement is saved."""
         return [("block", "a prepaid block")] if self.form.get("kind") in ("block_hours", "block_money") else []
 
-    def add(self, what: str, name: str = "") -> str:
-        """Nothing is added to an agreement's own form.
-
-        Raises:
-            ValueError: always.
-        """
-        raise ValueError(f"{what} {name} is not a part of the terms")
-
-    def example(self) -> tuple[str, Mapping[str, Any]] | None:
-        """An agreement is tried on a card, not by itself."""
-        return None
-
     def save(self, user: User) -> str:
         """Save it; returns what was done.
 
@@ -310,7 +283,7 @@ class AgreementDraft(FigureDraft):
         # what counts from a later day on is not what counts today
         self.take(self.stood())
         sentence = f"{self.name} is in force from {self.before.starts.isoformat()} on. {agreeing.KEPT}"
-        return "\n".join([sentence, *warnings_of(user.store, self.before)])
+        return "\n".join([sentence, *agreeing.warnings_of(user.store, self.before)])
 
 
 _ROLLOVER, _CAP, _FROM = "rollover", "rollover_cap", "from"

@@ -10,10 +10,10 @@ from typing import Any
 from db import agreements
 from db.store import Store
 from dispatch.charges import presets, validate_card
-from dispatch.charges.reading import merged
 from dispatch.desk.charges.charge_input import ENVELOPE
 from dispatch.desk.session.refusals import Faulty, NotFound, refuse, taken
 from dispatch.desk.session.user import User
+from dispatch.fields.reading import merged
 from dispatch.model.agreements import RateCard
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of

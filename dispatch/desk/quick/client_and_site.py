@@ -6,17 +6,16 @@ import re
 from collections.abc import Sequence
 
 from db.names import folded
-from dispatch.desk.quick.name_search import best_names, listed
 from dispatch.desk.quick.times import is_time
-from dispatch.desk.quick.words import LineWords, Named
+from dispatch.desk.quick.words import LineWords, best_names, listed
 from dispatch.model.text import show
 
 _NAME_WORDS = 12
 """So many words of a name are looked at."""
 
 
-def take_client(line: LineWords) -> Named | None:
-    """The client: by the words at the start of the line, else by a name that begins further on."""
+def take_client(line: LineWords) -> str:
+    """The client: by the words at the start of the line, else by a name that begins further on; empty where none is clear."""
     _divide_site(line)
     starts = line.free()
     # a name that is written out is a name, whatever its words would be otherwise
@@ -37,14 +36,14 @@ def take_client(line: LineWords) -> Named | None:
     else:
         typed = show(line.raw[starts[0]], 40) if starts else ""
         line.problems.append(f"client: no name has {typed!r}" if typed else "client: some letters of its name")
-    return None
+    return ""
 
 
-def _written_out(line: LineWords, at: int) -> tuple[int, list[Named]] | None:
+def _written_out(line: LineWords, at: int) -> tuple[int, list[str]] | None:
     """How many words from here are the whole name of a client, and which."""
     for count in range(min(_NAME_WORDS, len(line.raw) - at), 0, -1):
         whole = " ".join(line.words[at : at + count])
-        exact = [match for match in line.known.clients if folded(match.client) == whole]
+        exact = [name for name in line.known.clients if folded(name) == whole]
         if exact and (at == 0 or not any(line.to[at : at + count])):
             return count, exact
     return None
@@ -58,26 +57,24 @@ def _divide_site(line: LineWords) -> None:
         if not re.search(r".[/@].", word) or _written_out(line, 0):
             continue
         head = re.split(r"[/@]", line.raw[at], maxsplit=1)[0]
-        if _best(line.known.clients, (*line.words[:at], folded(head)), anywhere=True):
+        if best_names(line.known.clients, (*line.words[:at], folded(head)), anywhere=True):
             line.divide(at, head, "site")
         return
 
 
-def _by_letters(line: LineWords, at: int, *, anywhere: bool) -> tuple[int, list[Named]] | None:
+def _by_letters(line: LineWords, at: int, *, anywhere: bool) -> tuple[int, list[str]] | None:
     """How many words from here name clients, and which: as many words as go on fitting a name."""
     if _special(line.words[at]):
         return None
-    matches = _best(line.known.clients, (line.words[at],), anywhere=anywhere)
+    matches = best_names(line.known.clients, (line.words[at],), anywhere=anywhere)
     count = 1
     while matches and line.is_free(at + count) and count < _NAME_WORDS:
         word = line.words[at + count]
         if _special(word):
             break
-        more = _best(line.known.clients, tuple(line.words[at : at + count + 1]), anywhere=False)
-        own = {folded(match.client) for match in matches}
-        more = [match for match in more if folded(match.client) in own]
+        more = best_names(matches, line.words[at : at + count + 1], anywhere=False)
         # where one client is found already, the next word is the work's unless it is clearly the name's
-        clear = len(word) >= 3 or any(word in folded(match.client).split() for match in more)
+        clear = len(word) >= 3 or any(word in folded(name).split() for name in more)
         if not more or (len(matches) == 1 and not clear):
             break
         matches, count = more, count + 1
@@ -89,25 +86,28 @@ def _special(word: str) -> bool:
     return is_time(word) or word in ("emergency", "p1", "p2", "p3", "p4")
 
 
-def _take(line: LineWords, at: int, count: int, matches: Sequence[Named]) -> Named | None:
+def _take(line: LineWords, at: int, count: int, matches: Sequence[str]) -> str:
     line.span = (at, count)
     line.give("client", *range(at, at + count))
-    line.candidates = tuple(match.client for match in matches)
+    line.candidates = tuple(matches)
     if len(matches) == 1:
         return matches[0]
-    line.problems.append(f"client: which of {listed(line.candidates)}?")
-    return None
+    line.problems.append(f"client: which of {listed(matches)}?")
+    return ""
 
 
-def take_site(line: LineWords, client: Named | None) -> str:
+def take_site(line: LineWords, client: str) -> str:
     """The site of the client: the one that is marked with / or @, else its only one; empty where none is clear."""
     marked = [at for at, to in enumerate(line.to) if to == "site"]
+    sites = line.known.clients.get(client, ())
     if not marked:
-        if client is not None and len(client.sites) > 1:
-            line.problems.append(f"site: which of {listed(client.sites)}? for example /{client.sites[0].split()[0]}")
-        elif client is not None and not client.sites:
-            line.problems.append(f"site: {show(client.client, 40)} has none yet")
-        return client.sites[0] if client is not None and len(client.sites) == 1 else ""
+        if len(sites) == 1:
+            return sites[0]
+        if sites:
+            line.problems.append(f"site: which of {listed(sites)}? for example /{sites[0].split()[0]}")
+        elif client:
+            line.problems.append(f"site: {show(client, 40)} has none yet")
+        return ""
     first = marked[0]
     if len(marked) > 1:
         line.problems.append("site: a visit is at one")
@@ -118,15 +118,15 @@ def take_site(line: LineWords, client: Named | None) -> str:
         words.append(line.words[ahead])
         line.give("site", ahead)
         ahead += 1
-    if client is None:
+    if not client:
         return ""
     if not words:
-        line.problems.append(f"site: some letters of {listed(client.sites)}")
+        line.problems.append(f"site: some letters of {listed(sites)}")
         return ""
-    names = best_names(client.sites, tuple(words), anywhere=True)
+    names = best_names(sites, words, anywhere=True)
     while names and line.is_free(ahead):
         word = line.words[ahead]
-        more = [name for name in best_names(client.sites, (*words, word), anywhere=False) if name in names]
+        more = best_names(names, (*words, word), anywhere=False)
         if not more or (len(names) == 1 and word not in folded(names[0]).split()):
             break
         names = more
@@ -139,13 +139,6 @@ def take_site(line: LineWords, client: Named | None) -> str:
     line.problems.append(
         f"site: which of {listed(names)}?"
         if names
-        else f"site: {show(client.client, 40)} has no {typed!r} but {listed(client.sites) or 'none yet'}"
+        else f"site: {show(client, 40)} has no {typed!r} but {listed(sites) or 'none yet'}"
     )
     return ""
-
-
-def _best(known: Sequence[Named], letters: Sequence[str], *, anywhere: bool) -> list[Named]:
-    """The clients that the words fit best."""
-    best = best_names([match.client for match in known], letters, anywhere=anywhere)
-    names = set(best)
-    return [match for match in known if match.client in names]

@@ -11,10 +11,9 @@ from db import clients, people
 from db.names import folded
 from db.store import Store
 from dispatch.desk.quick.client_and_site import take_client, take_site
-from dispatch.desk.quick.name_search import best_names, listed
 from dispatch.desk.quick.times import take_day, take_latest, take_length, take_window
-from dispatch.desk.quick.words import LineWords, Named, Names
-from dispatch.model.instants import day_text, parse_clock
+from dispatch.desk.quick.words import LineWords, Names, best_names, listed
+from dispatch.model.instants import clock_text, day_text, parse_clock
 from dispatch.model.text import show
 from dispatch.model.visits import CAME_BY
 
@@ -27,6 +26,15 @@ _WAYS = {
     ("seen", "on", "site"): "site",
 }
 """The words of a line that say how the request came in."""
+_SIGNS = {
+    r"\+[^\W\d_].*": "skill",
+    "#.+": "tag",
+    r"&[^\W\d_].*": "equipment",
+    "~.+": "preferred",
+    "[/@].*": "site",
+    "!": "emergency",
+}
+"""How words look that say themselves what they are."""
 _REPORTER = 4
 """So many words a reporter's name has at most."""
 _REFERENCE = re.compile(r"[A-Za-z]+-?[0-9]+")
@@ -94,7 +102,7 @@ def names(store: Store) -> Names:
     for site in clients.all_sites(store):
         sites.setdefault(site.client_id, []).append(site.name)
     return Names(
-        tuple(Named(client.name, tuple(sites.get(client.id, ()))) for client in clients.all_clients(store)),
+        {client.name: tuple(sites.get(client.id, ())) for client in clients.all_clients(store)},
         tuple((technician.name, technician.login) for technician in people.technicians(store)),
         frozenset(people.skills(store)),
     )
@@ -126,7 +134,7 @@ def _read(line: LineWords) -> Understood:
     window = take_window(line, day)
     priority, emergency = _priority(line)
     request = Understood(
-        client=client.client if client else "",
+        client=client,
         site=take_site(line, client),
         minutes=minutes,
         day=day,
@@ -180,19 +188,9 @@ def _quotes(line: LineWords) -> None:
 def _signs(line: LineWords) -> None:
     """Words that say themselves what they are: +skill #tag &equipment ~technician /site !"""
     for at in line.free():
-        word = line.words[at]
-        if word[0] == "+" and word[1:2].isalpha():
-            line.give("skill", at)
-        elif word[0] == "#" and len(word) > 1:
-            line.give("tag", at)
-        elif word[0] == "&" and word[1:2].isalpha():
-            line.give("equipment", at)
-        elif word[0] == "~" and len(word) > 1:
-            line.give("preferred", at)
-        elif word[0] in "/@":
-            line.give("site", at)
-        elif word == "!":
-            line.give("emergency", at)
+        for pattern, to in _SIGNS.items():
+            if re.fullmatch(pattern, line.words[at]):
+                line.give(to, at)
 
 
 def _people(line: LineWords) -> int:
@@ -302,7 +300,7 @@ def told(request: Understood, *, hours24: bool = True) -> Iterator[tuple[str, st
         f"{request.minutes} min" if request.minutes is not None else "",
         day_text(request.day) if request.day is not None else "",
         f"latest {day_text(request.latest)}" if request.latest is not None else "",
-        "–".join(_clock(end, hours24) for end in request.window) if request.window is not None else "",
+        "–".join(_clock(end, hours24) for end in request.window or ()),
         f"P{request.priority}",
         "emergency" if request.emergency else "",
     ]
@@ -325,8 +323,4 @@ def told(request: Understood, *, hours24: bool = True) -> Iterator[tuple[str, st
 
 
 def _clock(clock: str, hours24: bool) -> str:
-    if hours24:
-        return clock
-    minutes = parse_clock(clock, allow_24=True)
-    hour = minutes // 60 % 24
-    return f"{hour % 12 or 12}:{minutes % 60:02}{'am' if hour < 12 else 'pm'}"
+    return clock if hours24 else clock_text(parse_clock(clock, allow_24=True) * 60, "UTC", hours24=False)

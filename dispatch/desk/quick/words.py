@@ -1,26 +1,23 @@
-"""The words of one line, each given to one field."""
+"""The words of one line, each given to one field, and the names that a few letters mean."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from db.names import folded
+from dispatch.model.text import show
 
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A client by name, with the names of its sites."""
-
-    client: str
-    sites: tuple[str, ...] = ()
+_NAMED = 6
+"""So many candidates are named in a problem."""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names that a line may mean: clients with sites, technicians (name and login), skills in small letters."""
+    """The names that a line may mean: clients with their sites, technicians (name and login), skills in small letters."""
 
-    clients: tuple[Named, ...] = ()
+    clients: Mapping[str, Sequence[str]] = field(default_factory=dict)
     technicians: tuple[tuple[str, str], ...] = ()
     skills: frozenset[str] = frozenset()
 
@@ -65,3 +62,38 @@ class LineWords:
         self.raw[at : at + 1] = [head, tail]
         self.words[at : at + 1] = [folded(head), folded(tail)]
         self.to[at : at + 1] = ["", to]
+
+
+def best_names(known: Iterable[str], letters: Sequence[str], *, anywhere: bool) -> list[str]:
+    """The names that the words fit best: as a whole, then by their first word, then (with `anywhere`) by a later one."""
+    ranked: dict[int, list[str]] = {}
+    for name in known:
+        rank = _rank(folded(name), letters, anywhere=anywhere)
+        if rank:
+            ranked.setdefault(rank, []).append(name)
+    return ranked[max(ranked)] if ranked else []
+
+
+def _rank(name: str, letters: Sequence[str], *, anywhere: bool) -> int:
+    if not all(letters):
+        return 0
+    words, typed = name.split(), " ".join(letters)
+    if name == typed:
+        return 5
+    if name.startswith(f"{typed} "):
+        return 4
+    if _in_order(words, letters) and words[0].startswith(letters[0]):
+        return 3
+    return 2 if anywhere and _in_order(words, letters) else 0
+
+
+def _in_order(words: Sequence[str], letters: Sequence[str]) -> bool:
+    """Whether each typed word begins a word of the name, in their order."""
+    rest = iter(words)
+    return all(any(word.startswith(typed) for word in rest) for typed in letters)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence."""
+    shown = ", ".join(show(name, 40) for name in names[:_NAMED])
+    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown

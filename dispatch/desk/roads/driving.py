@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,10 +13,9 @@ from db.store import Store
 from dispatch.desk.book import editing
 from dispatch.desk.book.records import end_named, end_title
 from dispatch.desk.day import routing
-from dispatch.desk.roads import road_engines
 from dispatch.desk.session.refusals import NotFound
 from dispatch.desk.session.user import User
-from dispatch.desk.travel import road_times
+from dispatch.desk.travel import providers, road_times
 from dispatch.model.instants import day_bounds
 from dispatch.model.states import Role
 from dispatch.model.travel import DEPOT, End, EndKind, Leg, Pin, Place, unplaced
@@ -70,7 +69,7 @@ def drive(store: Store, origin: str, destination: str, at: int) -> tuple[KnownDr
         NotFound: one of them is not known.
     """
     ends = end_named(store, origin), end_named(store, destination)
-    chain = road_engines.live(store)
+    chain = providers.travel(store, asked=True)
     leg = chain.leg(place_of(store, ends[0]), place_of(store, ends[1]), at)
     titles = end_title(store, ends[0]), end_title(store, ends[1])
     return KnownDrive(*titles, leg, pin=pins.pin_between(store, *ends)), chain.notes
@@ -87,7 +86,7 @@ def matrix(store: Store, day: datetime.date, at: int) -> tuple[list[str], list[l
         if place is not None and point(place) in points:
             named.setdefault(point(place), (end_title(store, end), place))
     places = [place for _, place in named.values()]
-    chain = road_engines.live(store)
+    chain = providers.travel(store, asked=True)
     return [title for title, _ in named.values()], chain.matrix(places, places, at), chain.notes
 
 
@@ -139,13 +138,9 @@ def learn(user: User) -> Learned:
     store, firm = user.store, user.firm
     observed = travel_times.observed(store)
     estimate = Estimated()
-    scales: dict[str, TravelScale] = {}
-
-    def estimated(one: Observed) -> int | None:
-        return estimate.leg(one.origin, one.destination, one.departed_at).seconds
-
-    if (scale := learned_scale(observed, estimated, firm.zone)) is not None:
-        scales[ESTIMATED] = scale
+    said: dict[str, Callable[[Observed], int | None]] = {
+        ESTIMATED: lambda one: estimate.leg(one.origin, one.destination, one.departed_at).seconds
+    }
     for source in road_times.sources(firm):
         ends = sorted({point(one.origin) for one in observed}), sorted({point(one.destination) for one in observed})
         cells = road_times.cells(store, firm, source, *ends)
@@ -154,8 +149,9 @@ def learn(user: User) -> Learned:
             cell = cells.get((point(one.origin), point(one.destination)))
             return None if cell is None else cell.seconds
 
-        if (scale := learned_scale(observed, by_road, firm.zone)) is not None:
-            scales[source.key] = scale
+        said[source.key] = by_road
+    learned = {key: learned_scale(observed, seconds, firm.zone) for key, seconds in said.items()}
+    scales = {key: scale for key, scale in learned.items() if scale is not None}
     pairs = learned_pairs(observed)
     with user.write("learn drives", Role.LEAD, Role.DISPATCHER) as unit:
         travel_times.keep_learned(unit, pairs, scales)

@@ -1,4 +1,4 @@
-"""What extracts of OpenStreetMap bring to this machine: roads below the maps, and addresses."""
+"""What extracts of OpenStreetMap bring to this machine, roads below the maps and addresses; and what a map of a day shows."""
 
 from __future__ import annotations
 
@@ -6,8 +6,20 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from db import settings
+from db.faults import StoreFault
+from db.store import Store
 from dispatch.desk.session.refusals import NotFound, Refusal
+from dispatch.desk.travel import providers, road_times
+from dispatch.lazily import lazily
+from dispatch.model.maps import Box, DayRoute, Road, Way
 from dispatch.model.text import show
+from dispatch.model.travel import Place
+
+with lazily(__name__):
+    from db import addresses
+    from dispatch.desk.roads import carried_drives
+    from dispatch.travel import extract_addresses, graphs, road_lines, roadmap
 
 if TYPE_CHECKING:
     from dispatch.travel.graphs import Progress
@@ -20,28 +32,21 @@ def draw(extract: Path, tell: Progress = lambda step: None, stop: threading.Even
     Raises:
         Refusal: the file is no extract, osmium is not installed, or `stop` was set. Nothing was changed.
     """
-    from db import addresses
-    from dispatch.travel.extract_addresses import addresses_of
-    from dispatch.travel.graphs import name_of
-    from dispatch.travel.road_lines import NotDrawn
-    from dispatch.travel.roadmap import build, map_file
-
     if not extract.is_file():
         raise NotFound(f"There is no file {show(str(extract))}.")
+    name = graphs.name_of(extract)
     try:
-        found = addresses_of(extract, tell, stop)
-        build(extract, map_file(name_of(extract)), tell, stop)
-        addresses.write(_address_file(name_of(extract)), found)
-    except (NotDrawn, OSError) as fault:
+        found = extract_addresses.addresses_of(extract, tell, stop)
+        roadmap.build(extract, roadmap.map_file(name), tell, stop)
+        addresses.write(_address_file(name), found)
+    except (road_lines.NotDrawn, OSError) as fault:
         raise Refusal(str(fault)) from fault
-    return name_of(extract)
+    return name
 
 
-def try_draw(extract: Path, tell: Progress = lambda step: None, stop: threading.Event | None = None) -> str:
+def try_draw(extract: Path, tell: Progress, stop: threading.Event | None = None) -> str:
     """The same, where drives are what matters: what keeps the roads from being drawn is said, and no refusal."""
-    from dispatch.desk.roads.carried_drives import is_drives_file
-
-    if is_drives_file(extract):
+    if carried_drives.is_drives_file(extract):
         return ""
     try:
         draw(extract, tell, stop)
@@ -50,21 +55,12 @@ def try_draw(extract: Path, tell: Progress = lambda step: None, stop: threading.
     return ""
 
 
-def drawn() -> list[str]:
-    """The names of the extracts whose roads are drawn on this machine."""
-    from dispatch.travel import roadmap
-
-    return roadmap.drawn()
-
-
 def erase(name: str) -> bool:
     """Take the drawn roads of an extract off this machine; False: there are none of that name.
 
     Raises:
         Refusal: the file cannot be removed.
     """
-    from dispatch.travel import roadmap
-
     if name not in roadmap.drawn():
         return False
     for path in (roadmap.map_file(name), _address_file(name)):
@@ -77,11 +73,37 @@ def erase(name: str) -> bool:
 
 def address_files() -> list[tuple[str, Path]]:
     """The name and the file of each extract whose addresses can be found without a network."""
-    return [(name, path) for name in drawn() if (path := _address_file(name)).is_file()]
+    return [(name, path) for name in roadmap.drawn() if (path := _address_file(name)).is_file()]
 
 
 def _address_file(name: str) -> Path:
-    from db.addresses import SUFFIX
-    from dispatch.travel.roadmap import map_file
+    return roadmap.map_file(name).with_name(name + addresses.SUFFIX)
 
-    return map_file(name).with_name(name + SUFFIX)
+
+class Atlas:
+    """Ways and roads for the maps of a store. Both may take a while: call them from a thread. Neither ever raises."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._ways: dict[tuple[Place | None, ...], tuple[Way, ...]] = {}
+
+    def ways(self, route: DayRoute) -> tuple[Way, ...]:
+        """The way of each leg; nothing without a road engine, or while none can be asked."""
+        legs = route.legs
+        stops = (*(origin for origin, _, _ in legs), *(place for _, place, _ in legs[-1:]))
+        if stops in self._ways:
+            return self._ways[stops]
+        try:
+            if not stops or not road_times.sources(settings.firm(self._store)):
+                return ()
+            routed = providers.travel(self._store, asked=True).route(stops, self._store.clock.now())
+        except StoreFault:
+            return ()
+        ways = tuple(leg.path for leg in routed)
+        if any(ways):
+            self._ways[stops] = ways
+        return ways
+
+    def roads(self, box: Box, metres: float) -> list[Road]:
+        """The roads in a part of the earth for a view of so many metres a dot; nothing without an extract."""
+        return roadmap.roads_in(box, metres)

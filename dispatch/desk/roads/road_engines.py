@@ -15,14 +15,19 @@ from db.store import Store
 from dispatch.desk.day import routing
 from dispatch.desk.session.refusals import NotFound, Refusal
 from dispatch.desk.session.user import User
-from dispatch.desk.travel import providers, road_times
+from dispatch.desk.travel import road_times
+from dispatch.lazily import lazily
 from dispatch.model.firm import Firm
 from dispatch.model.states import Role
 from dispatch.model.text import show
-from dispatch.model.travel import Place, RoutedLeg
-from dispatch.travel.chain import Chain, Unavailable
+from dispatch.model.travel import Place
+from dispatch.travel.chain import Unavailable
 from dispatch.travel.known import Cell, Pair, point
 from dispatch.travel.sources import Source, local_source
+
+with lazily(__name__):
+    from dispatch.desk.roads import carried_drives, maps
+    from dispatch.travel import executables, graphs, sidecar
 
 REST = 60.0
 """Seconds for which an engine that could not be asked is left alone."""
@@ -40,11 +45,6 @@ class Fetched:
     notes: tuple[str, ...] = ()
 
 
-def configured(firm: Firm) -> bool:
-    """Whether the firm has a road engine at all."""
-    return bool(road_times.sources(firm))
-
-
 def prefetch(user: User, day: datetime.date) -> Fetched:
     """Ask for the drives between all places of a day that are not known yet, keep them, and renew the day's legs.
 
@@ -55,38 +55,11 @@ def prefetch(user: User, day: datetime.date) -> Fetched:
         StoreFault: the answers cannot be kept.
     """
     firm = settings.firm(user.store)
-    if not configured(firm):
+    if not road_times.sources(firm):
         return Fetched()
     with _asking:
         count, notes = _fetch(user, firm, road_times.places_on(user.store, day))
     return Fetched(count, routing.renew(user, day), tuple(notes))
-
-
-def route(store: Store, stops: Sequence[Place | None], at: int) -> tuple[list[RoutedLeg], list[str]]:
-    """The legs of a route with their ways, for a map, and notes on what could not be asked. Call it from a thread."""
-    chain = live(store)
-    return chain.route(stops, at), chain.notes
-
-
-def live(store: Store) -> Chain:
-    """The firm's providers with its engines asked where the cache has no answer. Nothing is kept."""
-    from dispatch.travel.engines import Roads
-
-    firm = settings.firm(store)
-    trusted = providers.known_drives(store)
-    finders, notes = [], []
-    for source in road_times.sources(firm):
-        trusted.append(providers.cached_roads(store, firm, source))
-        try:
-            roads = Roads(source.engine())
-        except Unavailable as fault:
-            notes.append(str(fault))
-            continue
-        trusted.append(providers.scaled(store, firm, source.key, roads))
-        finders.append(roads)
-    chain = Chain([*trusted, providers.estimated(store, firm)], finders)
-    chain.notes += notes
-    return chain
 
 
 def _fetch(user: User, firm: Firm, places: Sequence[Place]) -> tuple[int, list[str]]:
@@ -149,18 +122,15 @@ class Status:
 
 def status(store: Store) -> Status:
     """Which engine and graph there are, and what is missing."""
-    from dispatch.travel.executables import executables
-    from dispatch.travel.graphs import graph
-
     firm = settings.firm(store)
-    loaded = graph(firm.roads) if firm.roads else None
-    engine = executables()
+    loaded = graphs.graph(firm.roads) if firm.roads else None
+    engine = executables.executables()
     note = ""
     if firm.roads and loaded is None:
         note = "The road graph of this database is not on this machine: dispatch roads add makes it."
     elif firm.roads and engine is None:
         note = "The road engine is not installed on this machine: dispatch roads add installs it."
-    elif not configured(firm):
+    elif not road_times.sources(firm):
         note = "No road engine: drives are estimated. dispatch roads add EXTRACT.osm.pbf reckons them by road."
     return Status(
         graph_id=firm.roads,
@@ -176,10 +146,7 @@ def status(store: Store) -> Status:
 
 def to_be_fetched(file: Path) -> bool:
     """Whether `add` fetches the road engine for this file first; somebody is asked before."""
-    from dispatch.desk.roads.carried_drives import is_drives_file
-    from dispatch.travel.executables import executables
-
-    return not is_drives_file(file) and executables() is None
+    return not carried_drives.is_drives_file(file) and executables.executables() is None
 
 
 def add(
@@ -195,26 +162,22 @@ def add(
         NotAllowed: not a lead.
         Refusal: the engine cannot be had, or the file is no extract. Nothing was changed.
     """
-    from dispatch.desk.roads.carried_drives import is_drives_file, read_drives
-    from dispatch.travel.executables import NotInstalled, executables, fetch
-    from dispatch.travel.graphs import NotBuilt, build
-
     with user.write("add roads", Role.LEAD) as unit:
         unit.leave_unchanged()  # before minutes of work, not after them
     if not extract.is_file():
         raise NotFound(f"There is no file {show(str(extract))}.")
-    if is_drives_file(extract):
-        carried = read_drives(extract)
+    if carried_drives.is_drives_file(extract):
+        carried = carried_drives.read_drives(extract)
         road_times.keep(user, user.firm, local_source(carried.graph), carried.cells)
         _use(user, carried.graph)
         return carried.name
     try:
-        engine = executables()
+        engine = executables.executables()
         if engine is None:
             tell("fetching the road engine")
-            engine = fetch()
-        graph = build(engine, extract, tell, stop)
-    except (NotInstalled, NotBuilt) as fault:
+            engine = executables.fetch()
+        graph = graphs.build(engine, extract, tell, stop)
+    except (executables.NotInstalled, graphs.NotBuilt) as fault:
         raise Refusal(str(fault)) from fault
     _use(user, graph.id)
     return graph.name
@@ -226,9 +189,6 @@ def export(user: User) -> dict[str, Any]:
     Raises:
         Refusal: there is no graph, or its engine cannot be asked for what is missing.
     """
-    from dispatch.desk.roads.carried_drives import drives_form
-    from dispatch.travel.graphs import graph
-
     store, firm = user.store, user.firm
     if not firm.roads:
         raise Refusal("This database uses no road graph.")
@@ -239,9 +199,9 @@ def export(user: User) -> dict[str, Any]:
     except Unavailable as fault:
         raise Refusal(str(fault)) from fault
     points = [point(place) for place in places]
-    about = graph(firm.roads)
+    about = graphs.graph(firm.roads)
     name = firm.roads if about is None else about.name
-    return drives_form(firm.roads, name, places, road_times.cells(store, firm, source, points, points))
+    return carried_drives.drives_form(firm.roads, name, places, road_times.cells(store, firm, source, points, points))
 
 
 def remove(user: User, *, keep_files: bool = False) -> str:
@@ -251,9 +211,6 @@ def remove(user: User, *, keep_files: bool = False) -> str:
         NotAllowed: not a lead.
         Refusal: there is none, or its files cannot be removed.
     """
-    from dispatch.desk.roads import maps
-    from dispatch.travel import graphs, sidecar
-
     graph_id = user.firm.roads
     if not graph_id:
         raise Refusal("This database uses no road graph.")

@@ -49,11 +49,9 @@ class TemplateDraft(Draft):
         return cls({name: text for name, text in texts.items() if name != "items"}, template.items, template)
 
     def whole(self) -> Whole:
-        """Its texts and its items."""
         return {"texts": dict(self.texts), "items": [item_form(item) for item in self.items]}
 
     def stood(self) -> Whole:
-        """Those of the template that it changes."""
         return self._saved
 
     def take(self, whole: Whole) -> None:
@@ -63,7 +61,6 @@ class TemplateDraft(Draft):
         self.texts, self.items = {**self.texts, **whole["texts"]}, items_from(whole["items"], [])
 
     def read_again(self, store: Store) -> None:
-        """Begin with the template as it stands by now."""
         fresh = None if self.before is None else templates.template(store, self.before.id)
         if fresh is not None and self.before is not None and fresh.version != self.before.version:
             self.settle(store, fresh)
@@ -177,11 +174,8 @@ class TemplateDraft(Draft):
             Faulty: with every fault.
             Stale: somebody else changed the template since; the next `save` takes this draft all the same.
         """
-        saved: Template
-        if self.before is None:
-            saved = editing.add(user, KIND, self._whole())
-        else:
-            saved = editing.edit(user, KIND, self.before, self._whole())
+        texts, before = self._whole(), self.before
+        saved: Template = editing.add(user, KIND, texts) if before is None else editing.edit(user, KIND, before, texts)
         self.settle(user.store, saved)
         return saved
 

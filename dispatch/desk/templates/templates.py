@@ -143,21 +143,9 @@ def import_templates(user: User, path: Path, *, update: bool = False, check: boo
             f'{shortened(path.name)} is not a template: that is an object with "name", "for" and "items", or a list of '
             f"up to {_MOST} such."
         )
-    rows, entries = [], []
-    for place, texts in enumerate(given, 1):
-        row, entry = _judged(user.store, place, texts, update=update)
-        rows.append(row)
-        if entry is not None:
-            entries.append(entry)
-    names = [folded(row.reference) for row in rows]
-    rows = [
-        JudgedRow(
-            row.row, row.reference, RowVerdict.REFUSED, (RowFault("name", row.reference, "stands twice in the file"),)
-        )
-        if name and names.index(name) < place
-        else row
-        for place, (row, name) in enumerate(zip(rows, names, strict=True))
-    ]
+    seen: set[str] = set()
+    judged_forms = [_judged(user.store, place, form, seen, update=update) for place, form in enumerate(given, 1)]
+    rows, entries = [row for row, _ in judged_forms], [entry for _, entry in judged_forms if entry is not None]
     refused = any(row.verdict is RowVerdict.REFUSED for row in rows)
     if entries and not refused and not check:
         try:
@@ -171,13 +159,16 @@ def import_templates(user: User, path: Path, *, update: bool = False, check: boo
 
 
 def _judged(
-    store: Store, place: int, form: Mapping[str, Any], *, update: bool
+    store: Store, place: int, form: Mapping[str, Any], seen: set[str], *, update: bool
 ) -> tuple[JudgedRow, tuple[Template | None, dict[str, str]] | None]:
     """The verdict on one template of a file, and what would be written."""
     faults: list[str] = []
     texts = _texts(form, faults)
-    known = {folded(template.name): template for template in templates.all_templates(store)}
-    before = known.get(folded(texts["name"]))
+    name = folded(texts["name"])
+    if name and name in seen:
+        faults.append("name: stands twice in the file")
+    seen.add(name)
+    before = next((known for known in templates.all_templates(store) if folded(known.name) == name), None)
     after = judged(store, before, texts, faults)
     row_faults = tuple(map(_fault, dict.fromkeys(faults)))
     differing = () if faults or before is None else _differences(exported(store, before), exported(store, after))

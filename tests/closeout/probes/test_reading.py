@@ -17,7 +17,7 @@ from dispatch.closeout.probes.laptop import (
     read_specification,
     specification_form,
 )
-from dispatch.closeout.probes.reading import probe_form, probe_from, read_target, value_verdict, with_probes
+from dispatch.closeout.probes.reading import probe_form, read_probe, read_target, value_verdict, with_probes
 from dispatch.model.probes import Probe, ProbeKind, ProbeTarget, Vantage
 from tests.closeout.templates import items_of
 
@@ -71,7 +71,7 @@ PROBES = st.builds(
 
 @given(PROBES)
 def test_probe_is_read_as_it_is_kept(probe: Probe) -> None:
-    assert probe_from(json.loads(json.dumps(probe_form(probe)))) == probe
+    assert read_probe(json.loads(json.dumps(probe_form(probe)))) == probe
 
 
 JSON = st.recursive(
