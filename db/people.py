@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -34,6 +35,11 @@ TECHNICIANS = Select(
         "home": pair("home_lat", "home_lon", Place),
         "ends": pair("end_lat", "end_lon", Place),
         "carries": words("carries"),
+        "on_call": Stored(
+            ("on_call",),
+            lambda hours: (json.dumps(list(map(list, hours))),),
+            lambda text: tuple(Hours(*span) for span in json.loads(text)),
+        ),
         "lunch": Stored(
             ("lunch_from", "lunch_to", "lunch_minutes"),
             lambda lunch: (None, None, 0) if lunch is None else (lunch.earliest, lunch.latest, lunch.minutes),

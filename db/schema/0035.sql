@@ -14,3 +14,5 @@ CREATE INDEX visit_after ON visit (after_id) WHERE after_id IS NOT NULL;
 ALTER TABLE technician ADD COLUMN carries TEXT NOT NULL DEFAULT '' CHECK (length(carries) <= 1000);
 ALTER TABLE technician ADD COLUMN end_lat REAL CHECK (end_lat BETWEEN -90 AND 90);
 ALTER TABLE technician ADD COLUMN end_lon REAL CHECK (end_lon BETWEEN -180 AND 180 AND (end_lat IS NULL) = (end_lon IS NULL));
+-- the hours in which a technician comes out for emergencies beside the shift: [[weekday, opens, closes], ...]
+ALTER TABLE technician ADD COLUMN on_call TEXT NOT NULL DEFAULT '[]' CHECK (json_type(on_call) = 'array');

@@ -17,7 +17,8 @@ class Firm:
     `distance_unit` is `mi` or `km`, `clock_hours` 24 or 12, `first_weekday` 0 for Monday. `buffer_minutes` is the room
     between two visits, `test_minutes` the time for tests that every planned visit gets (design/close-out.md R1, R2).
     `plan_raster_minutes` is the raster of the starts that a plan proposes, `plan_overtime_minutes` how far past a shift it may
-    go. `overlap` is `block`, `warn` or `allow`. `clock_offset` moves the clock of the whole database by so many seconds:
+    go, `plan_balance` the price of uneven work: so many minutes of driving for the square of each one's hours.
+    `overlap` is `block`, `warn` or `allow`. `clock_offset` moves the clock of the whole database by so many seconds:
     the sample firm lives on a day of its own. A visit is late when it runs more than `late_minutes` behind its promise,
     and runs over when it will end more than `running_over_minutes` after its plan. `default_shifts` and `default_lunch`
     stand in the form of a new technician, as they are typed. Addresses are looked up at `geocoder_url`, by
@@ -44,6 +45,7 @@ class Firm:
     test_minutes: int = 15
     plan_raster_minutes: int = 5
     plan_overtime_minutes: int = 60
+    plan_balance: float = 0.0
     overlap: str = "block"
     late_minutes: int = 10
     running_over_minutes: int = 10

@@ -77,7 +77,8 @@ class Lunch(NamedTuple):
 class Technician:
     """Who drives to visits. `home` is where the day starts, and ends where `ends` says nothing else; None where it is not
     known. Plans fill `cap_pct` of a shift with visits at most. Who is not `billable` learns: what they do is not charged
-    (design/charges.md B2.3). `carries` is what the vehicle holds."""
+    (design/charges.md B2.3). `carries` is what the vehicle holds. `on_call`
+    are the hours in which they come out for an emergency beside their shifts."""
 
     id: int
     login: str
@@ -96,6 +97,7 @@ class Technician:
     billable: bool = True
     ends: Place | None = None
     carries: tuple[str, ...] = ()
+    on_call: tuple[Hours, ...] = ()
 
     @property
     def last_place(self) -> Place | None:

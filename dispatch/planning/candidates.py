@@ -10,6 +10,7 @@ from dispatch.model.instants import span_text
 from dispatch.model.skills import spoken
 from dispatch.planning.checker import GRAVITY, PlacementGrade, Verdict, at, check
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
+from dispatch.planning.lunch import Span
 
 STEP = 300
 """Candidate times are full five minutes."""
@@ -109,7 +110,7 @@ def best_start(
     refused, they are only needed to say so.
     """
     length = stop.end - stop.start
-    starts = _starts(day, earliest, latest)
+    starts = _starts(day.hours_for(stop), earliest, latest)
     clear = [
         start for start in starts if all(start >= other.end or start + length <= other.start for other in day.stops)
     ]
@@ -122,9 +123,9 @@ def best_start(
     return best
 
 
-def _starts(day: TechnicianDay, earliest: int, latest: int | None) -> Sequence[int]:
-    """Every five minutes of the shift; of what lies after it one is enough to say so."""
-    first, last = (earliest, earliest + 1) if day.shift is None else (max(earliest, day.shift[0]), day.shift[1])
+def _starts(hours: Span | None, earliest: int, latest: int | None) -> Sequence[int]:
+    """Every five minutes of the hours; of what lies after them one is enough to say so."""
+    first, last = (earliest, earliest + 1) if hours is None else (max(earliest, hours[0]), hours[1])
     begin = -(-first // STEP) * STEP
     return range(begin, max(last if latest is None else min(last, latest + 1), begin + 1), STEP)
 

@@ -137,7 +137,9 @@ def _place(stop: Stop, before: Stop | None, day: TechnicianDay, drives: Drives) 
 
 
 def _presence(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
-    if day.shift is None:
+    if day.is_called_out(stop):
+        yield Finding("shift", PlacementGrade.FEASIBLE, f"{day.name} is on call")
+    elif day.shift is None:
         yield Finding("shift", PlacementGrade.BLOCKED, f"{day.name} does not work on this day")
     elif stop.start < day.shift[0] or stop.start >= day.shift[1]:
         hours = f"{_clock(day.shift[0], day)}–{_clock(day.shift[1], day)}"
@@ -281,7 +283,7 @@ def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
 
 def _overtime(day: TechnicianDay, route: Sequence[Stop], stop: Stop, drives: Drives, rules: Rules) -> Iterator[Finding]:
     """Driving before the shift and after it, the leg home included; said by the first and the last stop."""
-    if day.shift is None:
+    if day.shift is None or day.is_called_out(stop):
         return
     if route[0] is stop:
         leaves = stop.start - (drives(day.home, stop.place, stop.start).seconds or 0)

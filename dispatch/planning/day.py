@@ -54,14 +54,15 @@ class Stop:
     resolve_by: int | None = None
     banned: frozenset[int] = frozenset()
     known_by: frozenset[int] = frozenset()
+    emergency: bool = False
     after: SequenceRule | None = None
     followers: tuple[SequenceRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TechnicianDay:
-    """What a technician already has on a day. `shift` is None on a day off. `billable`: or somebody
-    is who comes along."""
+    """What a technician already has on a day. `shift` is None on a day off. `on_call` are the hours
+    for emergencies. `billable`: or somebody is who comes along."""
 
     technician_id: int
     name: str
@@ -72,8 +73,18 @@ class TechnicianDay:
     absences: tuple[Absence, ...] = ()
     home: Place | None = None
     ends: Place | None = None
+    on_call: tuple[Span, ...] = ()
     billable: bool = True
     stops: tuple[Stop, ...] = ()
+
+    def hours_for(self, stop: Stop) -> Span | None:
+        """From when to when a visit may begin: the shift, with the hours on call for an emergency; None where never."""
+        spans = [*([self.shift] if self.shift is not None else []), *(self.on_call if stop.emergency else ())]
+        return (min(span[0] for span in spans), max(span[1] for span in spans)) if spans else None
+
+    def is_called_out(self, stop: Stop) -> bool:
+        """Whether a visit is an emergency in the hours on call."""
+        return stop.emergency and any(opens <= stop.start < closes for opens, closes in self.on_call)
 
     @property
     def last_place(self) -> Place | None:

@@ -149,7 +149,7 @@ def _run(
             states[taken] = _best(served)
     travel = sum(legs)
     return min(
-        (ended for state in states[len(breaks)] if (ended := _ended(problem, who, state, travel)) is not None),
+        (ended for state in states[len(breaks)] if (ended := _ended(problem, who, visits, state, travel)) is not None),
         key=lambda ended: (ended.price, ended.home),
         default=None,
     )
@@ -192,12 +192,21 @@ def _best(states: list[_State]) -> list[_State]:
     return best
 
 
-def _ended(problem: Problem, who: PlannedTechnician, state: _State, travel: int) -> TimedRoute | None:
+def _ended(
+    problem: Problem, who: PlannedTechnician, visits: Sequence[PlannedVisit], state: _State, travel: int
+) -> TimedRoute | None:
     over = max(0, state.now - who.shift[1])
     if over > who.overtime:
         return None
     prices = problem.prices
     # before the first visit nobody waits: the day just begins later
     waiting = max(0, state.waiting - max(0, state.starts[0] - who.shift[0])) if state.starts else 0
-    price = travel / 60 * prices.travel + state.late_price + waiting / 60 * prices.waiting + over / 60 * prices.overtime
+    hours = sum(visit.service for visit in visits) / 3600
+    price = (
+        travel / 60 * prices.travel
+        + prices.balance * hours**2
+        + state.late_price
+        + waiting / 60 * prices.waiting
+        + over / 60 * prices.overtime
+    )
     return TimedRoute(state.starts, state.now, travel, state.late, waiting, over, price)

@@ -74,11 +74,13 @@ class PlannedVisit:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What a minute costs: of driving, of waiting between visits, of work after the shift."""
+    """What a minute costs: of driving, of waiting between visits, of work after the shift. `balance` is the price of the
+    square of the hours that somebody is at work: the evener they are, the less."""
 
     travel: float = 1.0
     waiting: float = 0.0
     overtime: float = 0.0
+    balance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,12 @@ SETTINGS = RecordType(
         _number("buffer_minutes", "Buffer, minutes", Whole(0, 240)),
         _number("test_minutes", "Time for tests, minutes", Whole(0, 240)),
         _number("plan_raster_minutes", "Plans start visits every, minutes", Whole(1, 30)),
+        _one_of(
+            "plan_balance",
+            "Even work in plans",
+            "off, some or much: how much driving a plan gives for it",
+            Choice({"off": 0.0, "some": 2.0, "much": 10.0}),
+        ),
         _number("plan_overtime_minutes", "Overtime in plans, minutes at most", Whole(0, 240)),
         _one_of("overlap", "Overlapping visits", "block, warn or allow", Choice(("block", "warn", "allow"))),
         _number("late_minutes", "Late beyond, minutes", Whole(0, 240)),

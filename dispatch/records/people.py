@@ -39,6 +39,7 @@ TECHNICIAN = RecordType(
         Field("skills", "Skills", Words(fold=True, of=frozenset), "server, network:2 (with a level)"),
         Field("labour_class", "Labour class", Name("labour class"), "as on the rate card; empty: its first"),
         Field("shifts", "Hours", HOURS, "mon-fri 08:00-17:00"),
+        Field("on_call", "On call", HOURS, "mon-sun 17:00-22:00: for emergencies"),
         Field("lunch", "Lunch", LUNCH, "11:30-13:30 30: from, to, minutes"),
         Field("home", "Home", PLACE, "39.9612, -82.9988, or the link of a map; empty: the depot"),
         Field("home_address", "Home address", Text(ADDRESS)),

@@ -13,7 +13,7 @@ from db.legs import HOME
 from db.store import existing
 from dispatch.desk.book import editing
 from dispatch.desk.day import placement, routing
-from dispatch.desk.plan import day_problem, proposing, schedule, week
+from dispatch.desk.plan import day_problem, emergency, proposing, schedule, week
 from dispatch.desk.plan.companions import closure, without
 from dispatch.desk.plan.proposal import Move, Proposal, Standing
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
@@ -22,6 +22,7 @@ from dispatch.desk.requests import amending, intake
 from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm
 from dispatch.desk.visits import steps
 from dispatch.model.people import Technician
+from dispatch.planning.checker import PlacementGrade
 from dispatch.planning.day import TechnicianDay
 from dispatch.travel.learning import TravelScale
 from dispatch.travel.sources import ESTIMATED
@@ -303,3 +304,31 @@ def test_the_day_ends_elsewhere(office: Office) -> None:
     editing.edit(office.lee, "technician", technician(office, "Ana Ruiz"), {"ends": "39.93, -82.95"})
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     assert routing.legs_on(office.store, DAY, [office.ana.staff.id])[office.ana.staff.id][HOME].seconds == 0
+
+
+def test_who_is_on_call_comes_out_in_the_evening_for_emergencies_only(office: Office) -> None:
+    editing.edit(office.lee, "technician", technician(office, "Ben Okafor"), {"on_call": "mon-sun 17:00-22:00"})
+    office.go("17:10")
+    ask(office, "CALM")
+    ask(office, "FIRE", emergency="yes")
+    assert all(one.verdict.level is PlacementGrade.BLOCKED for one in placement.candidates(office.store, "CALM", DAY))
+    best = placement.candidates(office.store, "FIRE", DAY)[0]
+    assert best.name == "Ben Okafor"
+    assert best.verdict.level is not PlacementGrade.BLOCKED
+    assert "on call" in best.words
+    assert emergency.insert(office.dana, "FIRE").way.name == "Ben Okafor"
+
+
+def test_work_is_shared_evenly_where_the_firm_wants_it(office: Office) -> None:
+    for reference in ("R1", "R2", "R3"):
+        schedule.cancel(office.dana, reference, "not any more")
+    for number in range(4):
+        ask(office, f"V{number}", minutes="45")
+
+    def share() -> list[int]:
+        return sorted(own.visits for own in plan(office).technicians)
+
+    editing.edit(office.lee, "settings", office.lee.firm, {"weight_over_qualified": "0"})
+    assert share() != [2, 2]
+    editing.edit(office.lee, "settings", office.lee.firm, {"plan_balance": "much"})
+    assert share() == [2, 2]

@@ -15,7 +15,7 @@ from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal, reaso
 from dispatch.desk.session.shown import mark_of
 from dispatch.desk.travel import providers
 from dispatch.desk.visits.steps import driver, find
-from dispatch.model.instants import day_of, span_local
+from dispatch.model.instants import Unclear, at_local, day_of, span_local
 from dispatch.model.people import Technician
 from dispatch.model.skills import abilities
 from dispatch.model.states import UNREACHED
@@ -98,11 +98,13 @@ def _candidates(
 ) -> list[Candidate]:
     firm = settings.firm(store)
     wanted = only if visit.people < 2 else None
-    days = [one for one in routing.days_on(store, day, without=visit.id, only=wanted) if one.shift is not None]
-    start = min((one.shift[0] for one in days if one.shift is not None), default=0)
+    length = stay_minutes(store, visit.minutes) * 60
+    noon = at_local(day, "12:00", firm.zone, Unclear.FIRST)
+    stop = routing.stop_of(store, visit, noon, noon + length)
+    days = [one for one in routing.days_on(store, day, without=visit.id, only=wanted) if one.hours_for(stop)]
+    start = min((hours[0] for one in days if (hours := one.hours_for(stop)) is not None), default=0)
     if not start:
         return []
-    stop = routing.stop_of(store, visit, start, start + stay_minutes(store, visit.minutes) * 60)
     now, latest = store.clock.now(), None
     if day_of(now, firm.zone) == day:
         start = max(start, now - now % 300 + 300)

@@ -103,6 +103,7 @@ def stop_at(
         promised=visit.promised,
         pinned=visit.pinned,
         confirmed=visit.state is State.CONFIRMED,
+        emergency=visit.emergency,
         preferred_id=visit.preferred_id,
         preferred=visit.preferred,
         due=due,
@@ -158,6 +159,7 @@ def _technician_day(technician: Technician, read: DayData, without: int | None) 
         absences=technician.absences,
         home=technician.home,
         ends=technician.ends,
+        on_call=openings_on(technician.on_call, read.day, read.firm.zone),
         billable=technician.billable,
         stops=tuple(
             stop_at(visit, *span, read.access.get(visit.site_id), read.pinned, read.targets.get(visit.id))

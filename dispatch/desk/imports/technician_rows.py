@@ -58,7 +58,7 @@ _ROW = replace(
         *_SHIFTS.fields,
         *_LUNCH.fields,
         replace(TECHNICIAN.field("labour_class"), required=True),
-        *map(TECHNICIAN.field, ("vehicle", "carries", "ends", "cap", "billable")),
+        *map(TECHNICIAN.field, ("vehicle", "carries", "ends", "on_call", "cap", "billable")),
     ),
 )
 

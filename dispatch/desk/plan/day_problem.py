@@ -323,7 +323,7 @@ class _Builder:
             (*(_from_first_moment(visit, technicians, seconds) for visit in free), *chain(*keeps)),
             seconds,
             self.rules.buffer_minutes * 60,
-            Prices(self.rules.travel, self.rules.waiting, self.rules.overtime),
+            Prices(self.rules.travel, self.rules.waiting, self.rules.overtime, self.firm.plan_balance),
             buffer_at_place=False,
             raster=self.firm.plan_raster_minutes * 60,
             midnight=self.midnight,

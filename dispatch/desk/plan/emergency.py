@@ -114,7 +114,7 @@ def _ways(store: Store, visit: Visit, technician: str | None) -> list[Insertion]
     day = day_of(now, firm.zone)
     running = routing.running_on(store, day, without=visit.id, only=only)
     stop = routing.stop_of(store, visit, now, now + (visit.minutes + firm.test_minutes) * 60)
-    days = [_held(one) for one in running if one.day.shift is not None or only is not None]
+    days = [_held(one) for one in running if one.day.hours_for(stop) is not None or only is not None]
     return insertions(days, stop, providers.drives_on(store, day), routing.rules_of(firm), now)
 
 
