@@ -31,7 +31,9 @@ def pin_between(store: Store, origin: End, destination: End) -> Pin | None:
 
 def pinned_places(store: Store) -> list[tuple[Place, Place, int]]:
     """The pinned drives as places and minutes. A site without coordinates is its stand-in; other unknown ends are left out."""
-    drives = [(_place_of(store, pin.origin), _place_of(store, pin.destination), pin.minutes) for pin in pins(store)]
+    drives = [
+        (place_of_end(store, pin.origin), place_of_end(store, pin.destination), pin.minutes) for pin in pins(store)
+    ]
     return [(origin, end, minutes) for origin, end, minutes in drives if origin is not None and end is not None]
 
 
@@ -41,7 +43,8 @@ def pinned_sites(store: Store) -> frozenset[int]:
     return frozenset(end.id for end in ends if end.kind is EndKind.SITE)
 
 
-def _place_of(store: Store, end: End) -> Place | None:
+def place_of_end(store: Store, end: End) -> Place | None:
+    """Where an end is; a stand-in for a site without coordinates."""
     if end.kind is EndKind.DEPOT:
         from db import settings
 

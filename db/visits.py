@@ -52,6 +52,9 @@ class NewVisit(NamedTuple):
     after_id: int | None = None
     after_minutes: int = 0
     after_day: str = "any"
+    pickup: str = ""
+    pickup_place: Place | None = None
+    pickup_minutes: int = 0
     kind: str = "visit"
     cause: str = "normal"
     parent_id: int | None = None
@@ -112,6 +115,7 @@ VISITS = _WithCrew(
         "tags": word_set("(SELECT group_concat(tag, ';') FROM visit_tag WHERE visit_id = v.id)"),
         "equipment": words("v.equipment"),
         "crew_skills": words("v.crew_skills"),
+        "pickup_place": pair("v.pickup_lat", "v.pickup_lon", Place),
     },
     given={"assignments": "v.id"},
 )
@@ -119,7 +123,10 @@ VISITS = _WithCrew(
 REQUESTS = Select(
     NewVisit,
     "visit r",
-    stored={name: words(name) for name in ("equipment", "crew_skills")},
+    stored={
+        **{name: words(name) for name in ("equipment", "crew_skills")},
+        "pickup_place": pair("pickup_lat", "pickup_lon", Place),
+    },
     given=dict.fromkeys(("client_id", "skills", "tags"), "r.id"),
 )
 """What a request says of its visit."""

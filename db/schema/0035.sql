@@ -16,3 +16,8 @@ ALTER TABLE technician ADD COLUMN end_lat REAL CHECK (end_lat BETWEEN -90 AND 90
 ALTER TABLE technician ADD COLUMN end_lon REAL CHECK (end_lon BETWEEN -180 AND 180 AND (end_lat IS NULL) = (end_lon IS NULL));
 -- the hours in which a technician comes out for emergencies beside the shift: [[weekday, opens, closes], ...]
 ALTER TABLE technician ADD COLUMN on_call TEXT NOT NULL DEFAULT '[]' CHECK (json_type(on_call) = 'array');
+-- where its technician stops before a visit, the depot or a supplier, and for how many minutes
+ALTER TABLE visit ADD COLUMN pickup TEXT NOT NULL DEFAULT '' CHECK (length(pickup) <= 500);
+ALTER TABLE visit ADD COLUMN pickup_lat REAL CHECK (pickup_lat BETWEEN -90 AND 90);
+ALTER TABLE visit ADD COLUMN pickup_lon REAL CHECK (pickup_lon BETWEEN -180 AND 180 AND (pickup_lat IS NULL) = (pickup_lon IS NULL));
+ALTER TABLE visit ADD COLUMN pickup_minutes INTEGER NOT NULL DEFAULT 0 CHECK (pickup_minutes BETWEEN 0 AND 240);

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dispatch.desk.review.visit_history import VisitHistory
 
 _VISIT = """reference client site state review date=wanted_on latest=latest_on? work minutes priority emergency kind recurring
-    skills tags equipment people crew_skills after? after_minutes after_day start=starts_at@ end=ends_at@
+    skills tags equipment people crew_skills after? after_minutes after_day pickup? pickup_minutes start=starts_at@ end=ends_at@
     promised_from=promised.0@ promised_to=promised.1@ requested_at@ reported_by came_by? preferred_technician=preferred?
     pinned located technicians"""
 _CAME = "name=technician billable departed=depart_at@ checked_in=check_in_at@ checked_out=check_out_at@ did_not_come"

@@ -19,7 +19,8 @@ class Request:
     is the last day on which it may be done. `window` is promised on the day, in minutes from midnight at the site; `same_job` the
     reference of a visit of the job that it belongs to as well; `came_by` one of `CAME_BY`, or empty. `equipment` is in the
     vehicle; of `people` who come at the same time the others have `crew_skills`; it begins `after_minutes` after another
-    visit, by reference, is over, on `any` day, the `same` or a `later` one."""
+    visit, by reference, is over, on `any` day, the `same` or a `later` one; its
+    technician stops at `pickup`, the depot or a site, for `pickup_minutes` before it."""
 
     id: int
     client_id: int
@@ -44,6 +45,8 @@ class Request:
     after: str = ""
     after_minutes: int = 0
     after_day: str = "any"
+    pickup: str = ""
+    pickup_minutes: int = 0
     reference: str = ""
     description: str = ""
 

@@ -60,6 +60,19 @@ class Unplaced(Place):
         return hash((Unplaced, self.site_id))
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceVia(Place):
+    """A place that is reached by way of another one, with a stop of `seconds` there."""
+
+    via: Place
+    seconds: int
+
+
+def itself(place: Place | None) -> Place | None:
+    """A place without the way to it."""
+    return Place(place.lat, place.lon) if isinstance(place, PlaceVia) else place
+
+
 def unplaced(site_id: int) -> Unplaced:
     """The stand-in for the place of a site that has none."""
     return Unplaced(nan, nan, site_id)

@@ -115,6 +115,9 @@ class Visit(NamedTuple):
     after: str = ""
     after_minutes: int = 0
     after_day: str = "any"
+    pickup: str = ""
+    pickup_place: Place | None = None
+    pickup_minutes: int = 0
     parent_id: int | None = None
     review: Review = Review.NONE
     starts_at: int | None = None

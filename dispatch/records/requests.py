@@ -61,6 +61,8 @@ REQUEST = RecordType(
         Field("after", "After", Text(REFERENCE), "R4001: not before that visit is over"),
         Field("after_minutes", "Minutes after it", Whole(0, 10080), "1440: a day at least", otherwise=0),
         Field("after_day", "Day of it", Choice(("any", "same", "later")), "any, same or later", otherwise="any"),
+        Field("pickup", "Stop before it at", Text(LINE), "depot, or the site of a supplier: client / site"),
+        Field("pickup_minutes", "Minutes there", Whole(0, 240), "15", otherwise=0),
         Field("tags", "Tags", Words(fold=True, of=frozenset, spaced=True), "server, restart, network, many"),
         Field("preferred", "Preferred technician", Link("technician"), attribute="preferred_id", called="prefer"),
         Field("reported_by", "Reported by", Text()),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Protocol, runtime_checkable
 
-from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, RoutedLeg
+from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, PlaceVia, Provenance, RoutedLeg, itself
 
 
 class Unavailable(Exception):
@@ -51,6 +51,10 @@ class Chain:
 
     def leg(self, origin: Place | None, destination: Place | None, at: int) -> Leg:
         """The first known leg, else an unknown one."""
+        origin = itself(origin)
+        if isinstance(destination, PlaceVia):
+            first = self.leg(origin, destination.via, at)
+            return _one_after_other(first, self.leg(destination.via, itself(destination), at), destination.seconds)
         leg = UNKNOWN_LEG
         for provider in self._providers:
             try:
@@ -63,6 +67,18 @@ class Chain:
 
     def matrix(self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int) -> list[list[Leg]]:
         """The first known leg of each pair, else an unknown one. Each provider is asked only for what is still open."""
+        origins = [itself(origin) for origin in origins]
+        cells = self._matrix(origins, [itself(destination) for destination in destinations], at)
+        for column, destination in enumerate(destinations):
+            if isinstance(destination, PlaceVia):
+                onward = self.leg(destination.via, itself(destination), at)
+                for row, (first,) in enumerate(self._matrix(origins, [destination.via], at)):
+                    cells[row][column] = _one_after_other(first, onward, destination.seconds)
+        return cells
+
+    def _matrix(
+        self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int
+    ) -> list[list[Leg]]:
         cells = [[UNKNOWN_LEG] * len(destinations) for _ in origins]
         for provider in self._providers:
             rows = [row for row, line in enumerate(cells) if any(cell.metres is None for cell in line)]
@@ -102,6 +118,23 @@ class Chain:
     def _note(self, fault: Unavailable) -> None:
         if str(fault) not in self.notes:
             self.notes.append(str(fault))
+
+
+def _one_after_other(first: Leg, second: Leg, seconds: int) -> Leg:
+    """Two drives with a stop between them as one; unknown where one of them is."""
+    if not (first.known and second.known):
+        return UNKNOWN_LEG
+
+    def both(one: int | None, other: int | None, more: int = 0) -> int | None:
+        return None if one is None or other is None else one + other + more
+
+    return replace(
+        max(first, second, key=lambda leg: list(Provenance).index(leg.provenance)),
+        seconds=both(first.seconds, second.seconds, seconds),
+        metres=both(first.metres, second.metres),
+        low=both(first.low, second.low, seconds),
+        high=both(first.high, second.high, seconds),
+    )
 
 
 def _completed(leg: Leg, other: Leg) -> Leg:

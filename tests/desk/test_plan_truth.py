@@ -20,8 +20,10 @@ from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.taking import take
 from dispatch.desk.requests import amending, intake
 from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm
+from dispatch.desk.travel.providers import travel
 from dispatch.desk.visits import steps
 from dispatch.model.people import Technician
+from dispatch.model.travel import Place
 from dispatch.planning.checker import PlacementGrade
 from dispatch.planning.day import TechnicianDay
 from dispatch.travel.learning import TravelScale
@@ -332,3 +334,26 @@ def test_work_is_shared_evenly_where_the_firm_wants_it(office: Office) -> None:
     assert share() != [2, 2]
     editing.edit(office.lee, "settings", office.lee.firm, {"plan_balance": "much"})
     assert share() == [2, 2]
+
+
+def test_a_stop_at_the_depot_is_driven_before_the_visit(office: Office) -> None:
+    ask(office, "PLAIN")
+    ask(office, "PARTS", pickup="depot", pickup_minutes="10")
+    for reference in ("PLAIN", "PARTS"):
+        schedule.assign(office.dana, reference, ["Ana Ruiz"], at("13:00"), confirmed=True)
+        (leg,) = [
+            leg
+            for key, leg in routing.legs_on(office.store, DAY, [office.ana.staff.id])[office.ana.staff.id].items()
+            if key == steps.find(office.store, reference).id
+        ]
+        schedule.unassign(office.dana, reference, confirmed=True)
+        if reference == "PLAIN":
+            plain = existing(leg.seconds)
+    ways = travel(office.store)
+    home, depot, site = existing(technician(office, "Ana Ruiz").home), Place(39.96, -83.0), Place(39.93, -82.95)
+    there = existing(ways.leg(home, depot, at("13:00")).seconds) + existing(ways.leg(depot, site, at("13:00")).seconds)
+    assert leg.seconds == there + 600 > plain
+    where = after(plan(office))["PARTS"]
+    assert where is not None
+    with pytest.raises(Faulty, match="pickup"):
+        ask(office, "NOWHERE", pickup="the moon")

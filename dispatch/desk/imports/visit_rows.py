@@ -13,6 +13,7 @@ from db.store import existing
 from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, Together, forward, time_of
+from dispatch.desk.requests.intake import picked_up
 from dispatch.desk.session.user import User
 from dispatch.fields.context import FieldContext
 from dispatch.fields.kinds import FieldKind, Link, Text, clock
@@ -25,6 +26,7 @@ from dispatch.model.requests import Request
 from dispatch.model.skills import abilities
 from dispatch.model.states import AHEAD, QUEUED, State
 from dispatch.model.text import show
+from dispatch.model.travel import Place
 from dispatch.model.typed_times import YEARS
 from dispatch.model.visits import Visit
 from dispatch.records.requests import REQUEST
@@ -37,12 +39,17 @@ class RowRequest(Request):
     promised: tuple[int, int] | None = None
     requested_at: int = 0
     after_id: int | None = None
+    pickup_place: Place | None = None
 
     @classmethod
     def of(cls, visit: Visit) -> RowRequest:
         """What is asked for of a visit."""
         return cls(
-            **shared(Request, visit), promised=visit.promised, requested_at=visit.requested_at, after_id=visit.after_id
+            **shared(Request, visit),
+            promised=visit.promised,
+            requested_at=visit.requested_at,
+            after_id=visit.after_id,
+            pickup_place=visit.pickup_place,
         )
 
     def write(self, unit: Unit, visit: Visit | None, site: Site, uid: str | None = None) -> None:
@@ -112,7 +119,7 @@ _ROW = replace(
         *map(REQUEST.field, ("reported_by", "emergency")),
         Field("preferred_technician", "name or login", Link("technician"), attribute="preferred_id"),
         *map(REQUEST.field, ("description", "came_by", "equipment", "people", "crew_skills")),
-        *map(REQUEST.field, ("after", "after_minutes", "after_day")),
+        *map(REQUEST.field, ("after", "after_minutes", "after_day", "pickup", "pickup_minutes")),
     ),
 )
 
@@ -158,7 +165,10 @@ class VisitRows(TableRows[RowRequest]):
         before_it = self._visits.get(folded(after.after))
         if after.after and (before_it is None or before_it is visit):
             entry.fault("after", f"there is no visit {after.after} that it could come after")
-        after = replace(after, after_id=None if before_it is None else before_it.id)
+        pickup, fault = picked_up(self.store, after.pickup)
+        if fault:
+            entry.fault("pickup", fault)
+        after = replace(after, after_id=None if before_it is None else before_it.id, pickup_place=pickup)
         for skill in sorted(after.skills - self._skills):
             known = ", ".join(map(show, sorted(self._skills))) or "none yet: import technicians first"
             entry.fault("skills", f"nobody has {show(skill)!r}; known are {known}", skill)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from db import clients, people, visits
+from db import clients, people, pins, visits
 from db.names import folded
+from db.store import Store
 from db.visits import NewVisit
 from dispatch.desk.book.context import Desk
+from dispatch.desk.book.records import end_named
 from dispatch.desk.day import undo_record
-from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty, NotFound
 from dispatch.desk.session.user import User
 from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.clients import Site
@@ -19,6 +21,7 @@ from dispatch.model.requests import Request
 from dispatch.model.skills import abilities, spoken
 from dispatch.model.states import Role
 from dispatch.model.text import show
+from dispatch.model.travel import Place, placed
 from dispatch.model.visits import Visit
 from dispatch.records.requests import REQUEST
 
@@ -73,12 +76,30 @@ def checked(user: User, texts: Mapping[str, str], standing: Visit | None = None)
     faults += [FieldFault(name, "", sentence) for name, sentence in doubts if name not in refused]
     if faults or site is None:
         raise Faulty(sentences(faults))
+    pickup, fault = picked_up(user.store, request.pickup)
+    if fault:
+        raise Faulty([f"pickup: {fault}"])
     before_it = visits.visit_by_reference(user.store, request.after) if request.after else None
     job = standing or (visits.visit_by_reference(user.store, request.same_job) if request.same_job else None)
     requested_at = user.now if standing is None else standing.requested_at
     return NewVisit.of(
         replace(request, reference=request.reference or visits.next_reference(user.store)), site, promised, requested_at
-    )._replace(job_id=None if job is None else job.job_id, after_id=None if before_it is None else before_it.id)
+    )._replace(
+        job_id=None if job is None else job.job_id,
+        after_id=None if before_it is None else before_it.id,
+        pickup_place=pickup,
+    )
+
+
+def picked_up(store: Store, typed: str) -> tuple[Place | None, str]:
+    """Where the stop before a visit is, the depot or a site; and what is wrong with what was typed."""
+    if not typed.strip():
+        return None, ""
+    try:
+        place = pins.place_of_end(store, end_named(store, typed))
+    except NotFound as fault:
+        return None, str(fault)
+    return place, "" if placed(place) else f"{show(typed, 60)} has no coordinates"
 
 
 def _promised(request: Request, zone: str, faults: list[FieldFault]) -> tuple[int, int] | None:

@@ -100,12 +100,14 @@ def places_on(store: Store, day: datetime.date) -> list[Place]:
         firm = settings.firm(store)
         bounds = day_bounds(day, firm.zone)
         places: list[Place | None] = [firm.depot, *(technician.home for technician in people.technicians(store))]
-        places += [visit.place for visit in visits.placed_between(store, *bounds) if visit.state in OCCUPYING]
-        places += [
-            visit.place
+        driven = [visit for visit in visits.placed_between(store, *bounds) if visit.state in OCCUPYING]
+        driven += [
+            visit
             for visit in visits.queued(store)
             if visit.state is State.REQUESTED and (visit.wanted_on is None or visit.wanted_on <= day)
         ]
+        places += [place for visit in driven for place in (visit.place, visit.pickup_place)]
+        places += [technician.ends for technician in people.technicians(store)]
     return distinct(places)
 
 
