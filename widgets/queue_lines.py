@@ -85,7 +85,7 @@ def _second(visit: BoardVisit, width: int) -> Line:
         return joined((ink(visit.reason, "warn"), ink(visit.work, "dim"), length))
     if not visit.located:
         return joined((ink("no coordinates: place it first", "warn"), ink(visit.work, "dim"), length))
-    skills = ink(" ".join(show(skill) for skill in visit.skills), "dim")
+    skills = ink(" ".join(map(show, (*visit.skills, *visit.demands))), "dim")
     tail = joined((length, skills))
     room = width - width_of(tail) - 3
     return joined((ink(visit.work, "dim", max(8, room)), *(span for span in (length, skills) if span[0])))

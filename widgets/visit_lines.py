@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_text, day_text, span_text
+from dispatch.model.skills import abilities
 from dispatch.model.states import State
 from dispatch.model.text import show, wrapped
 from dispatch.model.travel import Leg
@@ -51,6 +52,7 @@ def detail_lines(
         "leg in": () if visit.leg is None else leg_spans(visit.leg, board.unit, marks),
         "access": (ink(", ".join(_between(span, clock, marks) for span in visit.access)),),
         "skills": _skills(visit, technician_skills, marks),
+        "wants": (ink(" · ".join(visit.demands)),),
         "crew": (ink(", ".join(map(show, visit.crew)) if len(visit.crew) > 1 else ""),),
         "unbilled": (ink(", ".join(map(show, visit.not_billable))),),
         "place": () if visit.located else (ink("no coordinates: place it first", "warn"),),
@@ -189,12 +191,13 @@ def _level(visit: BoardVisit, now: int, clock: Clock) -> Line:
 
 def _skills(visit: BoardVisit, own: Sequence[str] | None, marks: Marks) -> Line:
     spans: list[Span] = []
+    able = abilities(own or ())
     for skill in visit.skills:
         if spans:
             spans.append(ink("  "))
         if own is None:
             spans.append(ink(skill))
-        elif skill in own:
+        elif skill in able:
             spans += [ink(skill), ink(f" {marks.passed}", "good")]
         else:
             spans += [ink(skill, "warn"), ink(f" {marks.failed} missing", "warn")]

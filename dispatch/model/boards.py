@@ -48,6 +48,7 @@ class BoardVisit(NamedTuple):
     promised: tuple[int, int] | None = None
     access: tuple[tuple[int, int], ...] = ()
     skills: tuple[str, ...] = ()
+    demands: tuple[str, ...] = ()
     emergency: bool = False
     pinned: bool = False
     located: bool = True

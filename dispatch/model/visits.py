@@ -151,6 +151,23 @@ class Visit(NamedTuple):
         return abilities(self.skills, self.equipment)
 
     @property
+    def demands(self) -> tuple[str, ...]:
+        """What it asks for beside one technician with its skills, each in a few words."""
+        people = f"{self.people} people" + (
+            f", the others with {', '.join(self.crew_skills)}" if self.crew_skills else ""
+        )
+        gap = f", {self.after_minutes} min later" if self.after_minutes else ""
+        day = {"same": ", on the same day", "later": ", on a later day"}.get(self.after_day, "")
+        stop = f"by {self.pickup}" + (f", {self.pickup_minutes} min there" if self.pickup_minutes else "")
+        asked = (
+            (self.people > 1, people),
+            (self.equipment, f"{', '.join(self.equipment)} aboard"),
+            (self.after, f"after {self.after}{gap}{day}"),
+            (self.pickup, stop),
+        )
+        return tuple(words for wanted, words in asked if wanted)
+
+    @property
     def crew(self) -> tuple[str, ...]:
         """The names of its technicians."""
         return tuple(part.technician for part in self.assignments)

@@ -146,7 +146,8 @@ class VisitScreen(UserScreen):
         if arrived is not None and visit.state in OPEN_ON_SITE:
             state += f" since {clock_text(arrived, visit.zone, page.hours24)}"
         saved = f"saved {clock_text(self._saved, visit.zone, page.hours24)}" if self._saved is not None else ""
-        work = f"{visit.work}  came in: {CAME_BY[visit.came_by]}" if visit.came_by else visit.work
+        came = (f"came in: {CAME_BY[visit.came_by]}",) if visit.came_by else ()
+        work = "  ".join((visit.work, *visit.demands, *came))
         self.show_head(visit.client, work, "  ".join(part for part in (state, saved) if part))
 
     def show_selected(self) -> None:

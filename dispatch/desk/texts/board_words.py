@@ -132,6 +132,7 @@ def _queued_line(visit: BoardVisit, board: Board) -> str:
         f"{visit.level.replace('_', ' ')}: {visit.clock}{due}" if visit.level else "",
         "" if visit.promised is None else f"promised {span_in(*visit.promised, board)}",
         f"needs {', '.join(map(show, visit.skills))}" if visit.skills else "",
+        *map(show, visit.demands),
         "emergency" if visit.emergency else "",
         f"overdue since {day_text(visit.due_on)}" if visit.overdue and visit.due_on is not None else "",
         f"latest {day_text(visit.latest_on)}" if visit.latest_on is not None and not visit.overdue else "",

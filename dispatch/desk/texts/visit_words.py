@@ -56,7 +56,8 @@ def _lines_before_events(page: VisitPage, drives: Sequence[str], width: int, *, 
         f"{show(visit.reference)}  {show(visit.client)}  {show(visit.site)}  {visit.state.label}",
         f"  {show(visit.work)} · {visit.minutes} min · P{visit.priority}"
         + (" · emergency" if visit.emergency else "")
-        + (f" · came in: {CAME_BY[visit.came_by]}" if visit.came_by else ""),
+        + (f" · came in: {CAME_BY[visit.came_by]}" if visit.came_by else "")
+        + "".join(f" · {show(words)}" for words in visit.demands),
         f"  {_when(visit)}"
         + (f" · {', '.join(show(p.named) for p in visit.assignments)}" if visit.assignments else ""),
         f"  {show(page.site.address)} · {show(page.site.access_notes)}",
