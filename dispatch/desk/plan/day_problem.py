@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise, zip_longest
@@ -40,8 +41,8 @@ OVERDUE = 1.4
 A_DAY, MOST_DAYS = 0.002, 30
 KEPT_LATE = KEPT / 10
 """What a minute costs by which something that stays begins later: nothing is gained by it."""
-MOST_PATIENT, MOST_AHEAD = 20, 7
-"""For so many requests a later day is looked for, and so many days ahead."""
+LOOKING, MOST_AHEAD = 0.5, 7
+"""So many seconds later days are looked at for what may wait, and so many days ahead."""
 WAITING = 5.0
 """What it costs, in minutes of driving, to put a request off by a day that may wait."""
 MOST_WAITING = 1000
@@ -106,13 +107,13 @@ def day_problem(
     day: datetime.date,
     scope: PlanScope = WHOLE_DAY,
     *,
-    may_wait: bool = True,
+    later: Mapping[int, Slot] | None = None,
     but: Collection[int] = (),
 ) -> DayProblem:
     """The problem of a day, or of the part of it that is asked for, read in one snapshot.
 
-    With `may_wait` requests whose latest day is a later one are put off where that day holds them better. The visits with the
-    ids `but` are planned elsewhere.
+    `later` has the best later slots of requests that may wait, by the id of the visit: they are put off where those are better;
+    None: they are looked for. The visits with the ids `but` are planned elsewhere.
     """
     with store.read():
         firm = settings.firm(store)
@@ -130,7 +131,7 @@ def day_problem(
         missed = _missed(clocks, now, max(first, now))
         asked.sort(key=lambda visit: _breaks_first(visit, visit.id in missed))
         waiting, beyond = asked[:MOST_WAITING], len(asked[MOST_WAITING:])
-        later = _later(store, day, waiting) if may_wait else {}
+        slots = _later(store, day, waiting) if later is None else later
         stops = routing.stops_of(store, [_span(visit, firm, day) for visit in [*moving, *waiting]], clocks)
         if scope.freedom is Freedom.LEAST:
             moving = [visit for visit in moving if _cannot_stay(visit, stops[visit.id], before, drives, rules)]
@@ -161,7 +162,7 @@ def day_problem(
             caps={technician.id: technician.cap_pct for technician in people.technicians(store)},
             begun={visit.id for visit in placed if visit.state in ON_THE_WAY_OR_THERE},
             missed=missed,
-            later=later,
+            later=slots,
         )
         problem = builder.problem(located, stops)
         return DayProblem(
@@ -178,7 +179,7 @@ def day_problem(
             rules=rules,
             unplaced=tuple(visit for visit in waiting if stops[visit.id].place is None),
             beyond=beyond,
-            later=later,
+            later=slots,
             scope=scope,
             firm=firm,
             teams={visit: teams[visit.id] for visit in waiting if visit.id in teams},
@@ -194,10 +195,12 @@ def _asks_for(visit: Visit, day: datetime.date, ends_at: int) -> bool:
 
 
 def _later(store: Store, day: datetime.date, waiting: Sequence[Visit]) -> dict[int, Slot]:
-    """The best slot on a later day of each request that may wait for one."""
-    found = {}
+    """The best slot on a later day of each request that may wait for one, as far as that is found in `LOOKING` seconds."""
+    found, ends = {}, time.monotonic() + LOOKING
     patient = [visit for visit in waiting if visit.latest_on is not None and visit.latest_on > day and visit.place]
-    for visit in patient[:MOST_PATIENT]:
+    for visit in patient:
+        if time.monotonic() > ends:
+            break
         ahead = min((visit.latest_on or day) - day, datetime.timedelta(days=MOST_AHEAD)).days
         days = [day + datetime.timedelta(days=number) for number in range(1, ahead + 1)]
         if slots := placement.slots(store, visit.reference, days):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from db import settings
 from db.store import Store
 from dispatch.desk.day.placement import need_of
 from dispatch.desk.plan.companions import with_needs
@@ -54,14 +55,20 @@ class Proposing:
         day: which.
         seconds: how long to look for better plans; 0: only for the first complete one.
         scope: what of the day is planned.
+
+    Raises:
+        Refusal: the day is over.
     """
 
     def __init__(self, store: Store, day: datetime.date, seconds: float, scope: PlanScope = WHOLE_DAY) -> None:
+        if day < settings.today(store):
+            raise Refusal(f"{day_text(day)} is over: plan today or a day to come.")
         self.scope = scope
         self._given = day_problem(store, day, scope)
         self._careful = None
         if scope.freedom is Freedom.ALL:
-            self._careful = day_problem(store, day, replace(scope, freedom=Freedom.LEAST))
+            least = replace(scope, freedom=Freedom.LEAST)
+            self._careful = day_problem(store, day, least, later=self._given.later)
         self._beside = None
         if self._careful is not None:
             self._beside = Beside(self._careful.problem, _same(self._careful, self._given))

@@ -59,10 +59,12 @@ def take(user: User, moves: Sequence[Move], label: str, references: Collection[s
             schedule.place_all(user, [_placement(move) for move in chosen], label)
         except DoesNotFit as refusal:
             skipped[refusal.reference] = refusal.why
-            continue
         except Stale:
-            continue  # somebody was quicker: it is among the changed ones now
-        return Taken(tuple(move.visit.reference for move in chosen), tuple(sorted(skipped.items())))
+            if not changed_meanwhile(user, chosen):
+                raise
+            # somebody was quicker: it is among the changed ones now
+        else:
+            return Taken(tuple(move.visit.reference for move in chosen), tuple(sorted(skipped.items())))
 
 
 def _placement(move: Move) -> Placement:

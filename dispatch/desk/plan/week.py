@@ -52,7 +52,7 @@ def plan_week(store: Store, days: Sequence[datetime.date], seconds: float, scope
     with store.read():
         given, together = list[DayProblem](), set[int]()
         for day in days:
-            part = day_problem(store, day, scope, may_wait=False, but=together)
+            part = day_problem(store, day, scope, later={}, but=together)
             together |= {visit.id for visit in part.teams}
             given += [part] if part.days else []
     if not given:
