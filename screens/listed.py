@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from screens.user_screen import UserScreen
-from widgets.figure_list import FigureList
 from widgets.lines.notes_pane import NotesPane
+from widgets.listed import FigureList
 from widgets.separator import Separator
 
 T = TypeVar("T")

@@ -14,8 +14,8 @@ from widgets.checklist_lines import (
     layout_of,
     phases_in_order,
 )
-from widgets.lines.ink import Line
-from widgets.lines.line_list import LineList, ListEntry
+from widgets.lines.ink import Line, ListEntry
+from widgets.lines.line_list import LineList
 from widgets.lines.marks import marks_of
 
 

@@ -7,7 +7,7 @@ from dispatch.model.boards import Log, LogLine
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import Review, State
 from dispatch.model.text import cells_of, pad, show
-from widgets.lines.ink import Line, Span, fitted, ink, side_by_side
+from widgets.lines.ink import Line, ListEntry, Span, fitted, ink, side_by_side
 from widgets.lines.marks import Marks
 
 
@@ -157,8 +157,9 @@ def _least(columns: Sequence[LogColumn]) -> int:
     return sum((column.width or CLIENT_LEAST) + 1 for column in columns) - 1
 
 
-def heading_line(columns: Sequence[tuple[LogColumn, int]], width: int) -> Line:
+def heading_line(log: Log, width: int) -> Line:
     """The titles of the columns."""
+    columns = fitting_columns(log, width)
     titles = [
         ((column.title.rjust(cells) if column.right else pad(column.title, cells), "dim"),) for column, cells in columns
     ]
@@ -173,3 +174,9 @@ def log_line(line: LogLine, log: Log, columns: Sequence[tuple[LogColumn, int]], 
         text = show(text, cells)
         parts.append((((" " * (cells - cells_of(text)) + text if column.right else text, name),), cells))
     return fitted(side_by_side(parts), width)
+
+
+def log_entries(log: Log, width: int, marks: Marks) -> list[ListEntry[LogLine]]:
+    """One line a visit."""
+    columns = fitting_columns(log, width)
+    return [ListEntry(line.visit.id, (log_line(line, log, columns, width, marks),), line) for line in log.lines]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.states import State
-from widgets.lines.ink import Line, ink, spread
-from widgets.lines.line_list import LineList, ListEntry
+from widgets.lines.ink import Line, ListEntry, ink, spread
+from widgets.lines.line_list import LineList
 from widgets.lines.marks import marks_of
 from widgets.queue_lines import grouped, heading, visit_lines
 

@@ -7,7 +7,7 @@ from dispatch.model.instants import span_text
 from dispatch.model.text import cells_of, pad, show
 from dispatch.model.travel import Leg, Provenance
 from dispatch.model.units import DistanceUnit, distance_text, minutes_of
-from widgets.lines.ink import Line, Span, ink, spread
+from widgets.lines.ink import Line, ListEntry, Span, ink, spread
 from widgets.lines.marks import Marks, stop_mark
 
 PROVENANCE = {
@@ -108,3 +108,15 @@ def leg_line(drive: DriveLine, unit: DistanceUnit, marks: Marks, width: int, sel
     distance = distance_text(leg.metres, unit).rjust(DISTANCE - (not roomy)) if wide else ""
     source = ink((" " if not roomy else "  ") + PROVENANCE[leg.provenance], name if here else "dim")
     return begin, ink(minutes, name), ink(distance, name), source
+
+
+def leg_entries(board: Board, row: BoardRow, width: int, marks: Marks) -> list[ListEntry[BoardVisit]]:
+    """The legs of a day, to choose a stop from: each with the visit that it leads to."""
+    return [
+        ListEntry(
+            drive.visit.id if drive.visit is not None else "home",
+            ((ink(" "), *leg_line(drive, board.unit, marks, width - 2)),),
+            drive.visit,
+        )
+        for drive in drives(row)
+    ]

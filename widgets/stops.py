@@ -1,7 +1,5 @@
 """My day: the technician's stops in order, the leg to each, the way home."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from dispatch.model.boards import Board, BoardVisit
@@ -9,34 +7,19 @@ from dispatch.model.instants import clock_text
 from dispatch.model.states import ENDED, ON_THE_WAY_OR_THERE
 from dispatch.model.travel import Leg
 from dispatch.model.units import distance_text, leg_text
-from widgets.lines.ink import Line, Span, ink, spread
-from widgets.lines.line_list import LineList, ListEntry
-from widgets.lines.marks import Marks, marks_of, state_mark
+from widgets.lines.ink import Line, ListEntry, Span, ink, spread
+from widgets.lines.marks import Marks, state_mark
 
 
-class StopList(LineList[BoardVisit]):
-    """Two lines a stop: when and whom, then the state and the drive there."""
-
-    _board: Board | None = None
-    _visits: tuple[BoardVisit, ...] = ()
-    _home: Leg | None = None
-
-    def set_stops(self, visits: Sequence[BoardVisit], home: Leg | None, board: Board) -> None:
-        """Show a technician's stops and the leg home."""
-        self._visits, self._home, self._board = tuple(visits), home, board
-        self.rebuild()
-
-    def entries(self, width: int) -> Sequence[ListEntry[BoardVisit]]:
-        """The stops, then the way home."""
-        board = self._board
-        if board is None:
-            return ()
-        marks = marks_of(self.ascii)
-        stops = [ListEntry(visit.id, stop_lines(visit, board, marks, width), visit) for visit in self._visits]
-        if self._home is not None:
-            home: Line = (ink(f" {marks.home}     home  ", "dim"), *_leg_spans(self._home, board))
-            stops.append(ListEntry("home", (home,)))
-        return stops
+def stop_entries(
+    visits: Sequence[BoardVisit], home: Leg | None, board: Board, width: int, marks: Marks
+) -> list[ListEntry[BoardVisit]]:
+    """A technician's stops, and the leg home."""
+    stops = [ListEntry(visit.id, stop_lines(visit, board, marks, width), visit) for visit in visits]
+    if home is not None:
+        way: Line = (ink(f" {marks.home}     home  ", "dim"), *_leg_spans(home, board))
+        stops.append(ListEntry("home", (way,)))
+    return stops
 
 
 def stop_lines(visit: BoardVisit, board: Board, marks: Marks, width: int) -> tuple[Line, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 
 from textual.app import ComposeResult
 
@@ -13,7 +14,8 @@ from dispatch.model.instants import clock_text, day_text
 from dispatch.model.typed_times import parse_when
 from screens.binding import BACK, command
 from screens.user_screen import UserScreen
-from widgets.call_list import CallList
+from widgets.calls import call_entries
+from widgets.lines.line_list import LineList
 
 
 class CallsScreen(UserScreen):
@@ -23,7 +25,7 @@ class CallsScreen(UserScreen):
 
     TITLE_WORD = "calling ahead"
     ENTER = "answered"
-    DEFAULT_CSS = "CallsScreen CallList { height: 1fr; padding: 0 1; }"
+    DEFAULT_CSS = "CallsScreen LineList { height: 1fr; padding: 0 1; }"
     FOOTER = "call.answered call.unanswered change.undo screen.leave screen.keys"
     BINDINGS = [BACK]
 
@@ -33,11 +35,11 @@ class CallsScreen(UserScreen):
         self._board: Board | None = None
 
     def body(self) -> ComposeResult:
-        yield CallList(id="calls", ascii=self.program.ascii_only)
+        yield LineList[CallAhead](id="calls", ascii=self.program.ascii_only)
 
     @property
-    def _list(self) -> CallList:
-        return self.query_one(CallList)
+    def _list(self) -> LineList[CallAhead]:
+        return self.query_one(LineList)
 
     def client_here(self) -> str | None:
         """The client under the cursor."""
@@ -50,7 +52,8 @@ class CallsScreen(UserScreen):
         if board is None:
             return
         self._board = board
-        self._list.set_calls(board)
+        nothing = "Nobody has to be called: everybody is expected when they come. esc goes back."
+        self._list.show_entries(partial(call_entries, board), nothing)
         count = len(board.calls)
         self.show_head(
             f"Call ahead  {day_text(board.day)}",

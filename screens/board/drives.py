@@ -18,7 +18,7 @@ from screens.binding import command
 from screens.dialogs.asked import YES_NO, AskedField
 from screens.listed import ListScreen
 from screens.reading import aside
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 ROADS = "roads"
 

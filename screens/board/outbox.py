@@ -9,7 +9,7 @@ from dispatch.desk.messages import outbox
 from dispatch.model.messages import OPEN, TROUBLED, Fate, Message
 from screens.binding import BACK, command
 from screens.listed import ListScreen
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 
 class OutboxScreen(ListScreen[Message]):

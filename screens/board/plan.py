@@ -21,7 +21,7 @@ from dispatch.model.text import show
 from screens.binding import command
 from screens.reading import aside
 from screens.user_screen import UserScreen
-from widgets.figure_list import FigureLine, FigureList
+from widgets.listed import FigureLine, FigureList
 from widgets.separator import Separator
 from widgets.timeline.view import Timeline
 

@@ -25,7 +25,7 @@ from screens.dialogs.asked import ChoiceRow
 from screens.listed import ListScreen
 from screens.record_forms import ask_record
 from screens.shared_commands import import_file
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 with lazily(__name__):
     from screens.book import template, template_preview

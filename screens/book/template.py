@@ -20,7 +20,7 @@ from screens.dialogs.asked import AskedField, ChoiceRow
 from screens.editing import DraftScreen
 from screens.record_forms import line_of
 from screens.user_screen import UserScreen
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 _SECTION = "Which visits get it"
 

@@ -13,7 +13,7 @@ from screens.dialogs.asked import AskedField
 from screens.dialogs.unsent import GO_BACK
 from screens.listed import ListScreen
 from screens.user_screen import UserScreen
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 
 class TemplatePreview(ListScreen[NewItem]):

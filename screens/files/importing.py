@@ -25,7 +25,7 @@ from screens.dialogs.finder import FindScreen
 from screens.files.import_preview import AskFile, ImportPreview, watched
 from screens.record_forms import ask_record
 from screens.user_screen import UserScreen
-from widgets.found_list import FoundLine
+from widgets.listed import FoundLine
 
 HINT = "visits, clients, sites or technicians as CSV; events of a calendar as .ics; a rate card as JSON"
 

@@ -15,7 +15,7 @@ from screens.binding import BACK, command
 from screens.dialogs.asked import SHOWS, YES_NO, AskedField
 from screens.listed import ListScreen
 from screens.prices.sheet_view import SheetView
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 
 class AccessScreen(ListScreen[Key | SshLogin]):

@@ -12,7 +12,7 @@ from screens.binding import command
 from screens.dialogs.asked import SHOWS, AskedField
 from screens.listed import ListScreen
 from screens.prices.sheet_view import SheetView
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 _PAGE = 200
 _FILTERS = (

@@ -18,7 +18,7 @@ from dispatch.model.typed_times import parse_day
 from screens.binding import BACK, command, key
 from screens.dialogs.asked import AskedField, ChoiceRow, day_fault, needed
 from screens.listed import ListScreen
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 _SECTIONS = {
     CareState.OVERDUE: "Overdue",

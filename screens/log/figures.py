@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 
 from textual import work
 from textual.app import ComposeResult
@@ -28,8 +29,9 @@ from screens.binding import BACK, command, key
 from screens.dialogs.asked import SHOWS, AskedField
 from screens.reading import aside
 from screens.user_screen import UserScreen
-from widgets.chart_list import ChartList, ChartRow
+from widgets.lines.line_list import LineList
 from widgets.lines.notes_pane import NotesPane
+from widgets.listed import ChartRow, chart_entries
 
 _COLUMNS = 20
 _BAR = 12
@@ -47,6 +49,7 @@ class FiguresScreen(UserScreen):
     FiguresScreen #figures {{ height: {len(FIGURES)}; }}
     FiguresScreen #definition {{ height: 3; padding: 0 1; }}
     FiguresScreen #groups {{ height: 1fr; border-top: solid $panel; }}
+    FiguresScreen LineList {{ padding: 0 1; }}
     """
     FOOTER = "figures.by view.pane figures.open view.previous view.next view.today view.go screen.keys"
     BINDINGS = [BACK]
@@ -61,17 +64,17 @@ class FiguresScreen(UserScreen):
 
     def body(self) -> ComposeResult:
         ascii_only = self.program.ascii_only
-        yield ChartList(id="figures", ascii=ascii_only)
+        yield LineList[str](id="figures", ascii=ascii_only)
         yield NotesPane(id="definition")
-        yield ChartList(id="groups", ascii=ascii_only)
+        yield LineList[str](id="groups", ascii=ascii_only)
 
     @property
-    def _above(self) -> ChartList:
-        return self.query_one("#figures", ChartList)
+    def _above(self) -> LineList[str]:
+        return self.query_one("#figures", LineList)
 
     @property
-    def _below(self) -> ChartList:
-        return self.query_one("#groups", ChartList)
+    def _below(self) -> LineList[str]:
+        return self.query_one("#groups", LineList)
 
     @property
     def _figure(self) -> Figure:
@@ -125,7 +128,7 @@ class FiguresScreen(UserScreen):
 
     def _show_all(self, figures: Figures) -> None:
         self.show_head(range_text(figures), f"by {figures.by}")
-        self._above.set_rows([
+        rows = [
             ChartRow(
                 figure.key,
                 figure.name,
@@ -133,7 +136,8 @@ class FiguresScreen(UserScreen):
                 value_text(figure, figures.totals[figure.key], figures.money),
             )
             for figure in FIGURES
-        ])  # fmt: skip
+        ]
+        self._above.show_entries(partial(chart_entries, rows))
         self.show_selected()
 
     def _chart(self, figure: Figure, figures: Figures) -> str:
@@ -152,21 +156,21 @@ class FiguresScreen(UserScreen):
             return
         self.query_one("#definition", NotesPane).set_notes([(figure.sentence, "dim")])
         if figures.by == "client" and not figure.by_client:
-            self._below.set_rows([], f"{figure.name} says nothing of a client: the hours available are the firm's.")
+            nothing = f"{figure.name} says nothing of a client: the hours available are the firm's."
+            self._below.show_entries(partial(chart_entries, ()), nothing)
             return
         values = figures.values[figure.key]
-        self._below.set_rows(
-            [
-                ChartRow(
-                    _key_of(group),
-                    group.label,
-                    bar_of(figure, value, values, _BAR, ascii_only=self._ascii),
-                    value_text(figure, value, figures.money),
-                )
-                for group, value in zip(figures.groups, values, strict=True)
-            ],
-            "Nothing in these days. [ goes to earlier ones, g to others.",
-        )
+        rows = [
+            ChartRow(
+                _key_of(group),
+                group.label,
+                bar_of(figure, value, values, _BAR, ascii_only=self._ascii),
+                value_text(figure, value, figures.money),
+            )
+            for group, value in zip(figures.groups, values, strict=True)
+        ]
+        nothing = "Nothing in these days. [ goes to earlier ones, g to others."
+        self._below.show_entries(partial(chart_entries, rows), nothing)
 
     @command("b", "figures.by", "By")
     def action_by(self) -> None:
@@ -248,6 +252,7 @@ class BehindScreen(UserScreen):
 
     TITLE_WORD = "the visits behind a figure"
     ENTER = "open"
+    DEFAULT_CSS = "BehindScreen LineList { height: 1fr; padding: 0 1; }"
     FOOTER = "visit.open screen.leave screen.keys"
     BINDINGS = [BACK]
 
@@ -257,11 +262,15 @@ class BehindScreen(UserScreen):
         self._visits: list[Behind] = []
 
     def body(self) -> ComposeResult:
-        yield ChartList(id="visits", ascii=self.program.ascii_only)
+        yield LineList[str](id="visits", ascii=self.program.ascii_only)
+
+    @property
+    def _list(self) -> LineList[str]:
+        return self.query_one(LineList)
 
     def client_here(self) -> str | None:
         """The selected visit's client."""
-        key = self.query_one(ChartList).selected
+        key = self._list.selected
         return next((visit.client for visit in self._visits if visit.reference == key), None)
 
     def reload(self) -> None:
@@ -280,13 +289,13 @@ class BehindScreen(UserScreen):
             )
             for visit in visits
         ]
-        self.query_one(ChartList).set_rows(rows, "No visits.")
+        self._list.show_entries(partial(chart_entries, rows), "No visits.")
         title = f"{self._figure.name} · {self._group.label}"
         self.show_head(title, f"{len(visits)} visits")
 
     @command("enter", "visit.open", "Open")
     def action_open(self) -> None:
         """Open the visit: events, attempts, charge."""
-        key = self.query_one(ChartList).selected
+        key = self._list.selected
         if key is not None:
             self.program.open("record", key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 from dataclasses import replace
+from functools import partial
 
 from textual import work
 from textual.app import ComposeResult
@@ -27,7 +28,8 @@ from screens.binding import command, key
 from screens.log.review import REVIEW
 from screens.of_day import DAYS, DayOfVisits
 from widgets.checklist_lines import NARROW
-from widgets.log_table import LogTable
+from widgets.lines.line_list import LineList
+from widgets.log_lines import heading_line, log_entries
 
 with lazily(__name__):
     from dispatch.desk.log import visit_page
@@ -52,7 +54,7 @@ class LogScreen(DayOfVisits):
     TITLE_WORD = "the visit log"
     ENTER = "open"
     DEFAULT_CSS = """
-    LogScreen LogTable { height: 1fr; }
+    LogScreen LineList { height: 1fr; padding: 0 1; }
     LogScreen #search { display: none; border: none; height: 1; padding: 0 1; background: $primary 30%; }
     LogScreen.-searching #search { display: block; }
     LogScreen #why { height: auto; max-height: 5; padding: 0 1; border-top: solid $panel; }
@@ -72,13 +74,13 @@ class LogScreen(DayOfVisits):
 
     def body(self) -> ComposeResult:
         yield Input(placeholder="words, or how they begin: provider down", id="search")
-        yield LogTable(id="log", ascii=self.program.ascii_only)
+        yield LineList[LogLine](id="log", ascii=self.program.ascii_only)
         yield Static(id="why")
         yield Static(id="totals")
 
     @property
-    def _table(self) -> LogTable:
-        return self.query_one(LogTable)
+    def _table(self) -> LineList[LogLine]:
+        return self.query_one(LineList)
 
     @property
     def shown(self) -> LogFilter:
@@ -122,7 +124,7 @@ class LogScreen(DayOfVisits):
 
     def _show(self, log: Log, filters: LogFilter) -> None:
         self._log = log
-        self._table.set_log(log)
+        self._table.show_entries(partial(log_entries, log), "no visits to show", partial(heading_line, log))
         filter_words, count = filters.words_of_filters(), log.totals.visits
         trouble = messages.trouble(self.user.store, self.user.now).words
         permissions_asked = len(permissions.waiting(self.user.store))

@@ -17,7 +17,7 @@ from dispatch.model.typed_times import parse_day
 from screens.binding import BACK, command
 from screens.dialogs.asked import AskedField, ChoiceRow
 from screens.listed import ListScreen
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 with lazily(__name__):
     from screens.prices import quote, terms

@@ -19,7 +19,7 @@ from screens.dialogs.asked import ChoiceRow
 from screens.editing import DraftScreen
 from screens.prices.sheet_view import SheetView
 from screens.record_forms import ask_recurring, line_of
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 
 class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):

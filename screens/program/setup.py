@@ -13,7 +13,7 @@ from screens.binding import command, key
 from screens.listed import ListScreen
 from screens.record_forms import ask_record, line_of
 from screens.shared_commands import import_file
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 _BLANKS = {
     "firm": ("name", "currency"),

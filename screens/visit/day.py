@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from textual import work
 from textual.app import ComposeResult
@@ -28,7 +29,8 @@ from screens.dialogs.asked import AskedField, ChoiceRow, needed
 from screens.of_day import DayOfVisits
 from screens.visit.service_report import report
 from screens.visit.stay_deeds import STAY
-from widgets.stops import StopList
+from widgets.lines.line_list import LineList
+from widgets.stops import stop_entries
 
 with lazily(__name__):
     from dispatch.desk.closeout import arriving, handing_over, leaving
@@ -60,12 +62,12 @@ class DayScreen(DayOfVisits):
 
     def body(self) -> ComposeResult:
         yield Static(id="comments")
-        yield StopList(id="stops", ascii=self.program.ascii_only)
+        yield LineList[BoardVisit](id="stops", ascii=self.program.ascii_only)
         yield Static(id="place")
 
     @property
-    def _stops(self) -> StopList:
-        return self.query_one(StopList)
+    def _stops(self) -> LineList[BoardVisit]:
+        return self.query_one(LineList)
 
     def reference_here(self) -> str | None:
         """The selected stop's visit."""
@@ -86,7 +88,7 @@ class DayScreen(DayOfVisits):
         self.board = board
         self._row = next(iter(board.rows), None)
         visits = self._row.visits if self._row else ()
-        self._stops.set_stops(visits, self._row.leg_home if self._row else None, board)
+        self._stops.show_entries(partial(stop_entries, visits, self._row.leg_home if self._row else None, board))
         if first and (ahead := self._next(visits)) is not None:
             self._stops.select_key(ahead.id)
         self._handovers = handovers.open_for(self.user.store, self.user.staff.id)

@@ -32,7 +32,7 @@ from tests.desk.conftest import Office, at
 from tests.screens.test_importing import import_file
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, settled, until
-from widgets.figure_list import FigureList
+from widgets.listed import FigureList
 
 SAMPLE = Path(__file__).parents[2] / "dispatch" / "sample"
 

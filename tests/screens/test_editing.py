@@ -19,7 +19,7 @@ from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, until
 from tests.screens.test_templates import TABS
 from tests.screens.test_unsent import kept
-from widgets.figure_list import FigureList
+from widgets.listed import FigureList
 
 
 async def to_list(pilot: Pilot[None], kind: str) -> None:

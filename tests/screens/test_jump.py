@@ -23,6 +23,7 @@ from tests.quick import first_of
 from tests.screens.test_prices import choose, fill
 from tests.screens.test_screens import opened, press, state, until, until_true
 from tests.widgets.terminals import Terminal, on_terminal
+from widgets.listed import FoundList
 from widgets.queue import Queue
 from widgets.timeline.view import Timeline
 
@@ -37,7 +38,7 @@ async def ask(pilot: Pilot[None], key: str, letters: str) -> list[str]:
     await until_true(pilot, lambda: finder._finder is not None)
     await pilot.press(*letters)
     await pilot.pause(0.05)
-    return [finder._line(one).name for one in finder._matches]
+    return [finder._line(entry.value).name for entry in finder.query_one(FoundList)._entries]
 
 
 @first_of("mode, size", [("3", (120, 36)), ("4", (80, 24))])

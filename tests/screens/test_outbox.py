@@ -17,9 +17,9 @@ from screens.dialogs.questions import AskConfirm
 from tests.desk.conftest import Office, at
 from tests.quick import first_of
 from tests.screens.test_screens import opened, press, settled, until, until_true
-from widgets.figure_list import FigureList
 from widgets.header import StatusBar
 from widgets.lines.notes_pane import NotesPane
+from widgets.listed import FigureList
 
 
 class Refuses:

@@ -20,8 +20,8 @@ from screens.prices.terms import TermsScreen
 from tests.desk.conftest import Office
 from tests.desk.test_prepaid import closed
 from tests.screens.test_screens import opened, press, settled, until
-from widgets.figure_list import FigureList
 from widgets.lines.notes_pane import NotesPane
+from widgets.listed import FigureList
 
 
 async def fill(pilot: Pilot[None], **fields: str) -> None:

@@ -26,7 +26,6 @@ from tests.desk.many import NEEDLE, add_closed_visits
 from tests.quick import first_of
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, until, until_true
-from widgets.log_table import LogTable
 
 
 def closed(office: Office) -> None:
@@ -46,7 +45,7 @@ def left_open(office: Office) -> None:
 
 def shown(pilot: Pilot[None]) -> list[str]:
     """The references in the log."""
-    log = pilot.app.screen.query_one(LogTable)._log
+    log = pilot.app.screen._log
     return [line.visit.reference for line in log.lines] if log is not None else []
 
 

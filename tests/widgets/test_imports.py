@@ -7,7 +7,7 @@ from tests.wall import started
 
 def test_widgets_import_neither_the_store_nor_heavy_libraries() -> None:
     code = (
-        "import sys, widgets.timeline.view, widgets.queue, widgets.checklist, widgets.log_table, widgets.terminal.lean,"
+        "import sys, widgets.timeline.view, widgets.queue, widgets.checklist, widgets.listed, widgets.terminal.lean,"
         " widgets.visit_detail, widgets.route_pane, widgets.header, widgets.keybar, widgets.themes\n"
         "heavy = ('db', 'dispatch.desk', 'screens', 'sqlite3', 'sqlite_utils', 'geopy', 'pendulum')\n"
         "print([name for name in heavy if name in sys.modules])"

@@ -1,34 +1,16 @@
 """The call-ahead list: two lines a client, in the order in which the calls are due."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-
 from dispatch.model.boards import Board, CallAhead
 from dispatch.model.instants import clock_text
-from widgets.lines.ink import Line, ink, spread
-from widgets.lines.line_list import LineList, ListEntry
+from widgets.lines.ink import Line, ListEntry, ink, spread
+from widgets.lines.marks import Marks
 
 INDENT = 8
 
 
-class CallList(LineList[CallAhead]):
-    """By when, whom and on which number; then what they expect and what they are to be told."""
-
-    _board: Board | None = None
-
-    def set_calls(self, board: Board) -> None:
-        """Show the calls of a board. The cursor stays on its visit."""
-        self._board = board
-        self.nothing = "Nobody has to be called: everybody is expected when they come. esc goes back."
-        self.rebuild()
-
-    def entries(self, width: int) -> Sequence[ListEntry[CallAhead]]:
-        """The calls."""
-        board = self._board
-        if board is None:
-            return ()
-        return [ListEntry(call.visit_id, call_lines(call, board, width), call) for call in board.calls]
+def call_entries(board: Board, width: int, _: Marks) -> list[ListEntry[CallAhead]]:
+    """Each call: by when, whom and on which number; then what they expect and what they are to be told."""
+    return [ListEntry(call.visit_id, call_lines(call, board, width), call) for call in board.calls]
 
 
 def call_lines(call: CallAhead, board: Board, width: int) -> tuple[Line, Line]:
