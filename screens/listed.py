@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from screens.user_screen import UserScreen
-from widgets.lines.notes_pane import NotesPane
+from widgets.bars import Separator
+from widgets.lines.lines_pane import NotesPane
 from widgets.listed import FigureList
-from widgets.separator import Separator
 
 T = TypeVar("T")
 

@@ -23,8 +23,7 @@ from screens.dialogs.asked import FILLS, AskedField, a_reason
 from screens.dialogs.unsent import KeptDialog
 from screens.faults import words
 from screens.reading import aside
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
+from widgets.bars import KeyBar, StatusBar
 from widgets.terminal.keyboard import written
 
 with lazily(__name__):

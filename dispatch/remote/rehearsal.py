@@ -14,8 +14,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
+from widgets.bars import KeyBar, StatusBar
 from widgets.lines.line_list import LineList
 from widgets.terminal.lean import LeanScreen
 from widgets.themes import THEMES

@@ -22,10 +22,10 @@ from screens.board.requests import amend, answer, cancel, confirm, dispatch, hol
 from screens.of_day import DAYS, DayOfVisits, on_visit
 from screens.reading import ScreenReading
 from screens.shared_commands import calls, import_file, messages
+from widgets.bars import Separator
 from widgets.lines.ink import ink
 from widgets.queue import Queue
 from widgets.route_pane import RoutePane
-from widgets.separator import Separator
 from widgets.visit_detail import VisitDetail
 
 WIDE, TALL = 100, 30

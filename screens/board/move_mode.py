@@ -15,7 +15,7 @@ from dispatch.model.states import State
 from dispatch.model.units import leg_text, minutes_of
 from screens.asking import Left
 from screens.user_screen import UserScreen
-from widgets.keybar import KeyBar
+from widgets.bars import KeyBar
 from widgets.lines.ink import ink
 from widgets.terminal.keyboard import written
 from widgets.timeline.view import Timeline

@@ -21,8 +21,8 @@ from dispatch.model.text import show
 from screens.binding import command
 from screens.reading import aside
 from screens.user_screen import UserScreen
+from widgets.bars import Separator
 from widgets.listed import FigureLine, FigureList
-from widgets.separator import Separator
 from widgets.timeline.view import Timeline
 
 with lazily(__name__):

@@ -14,7 +14,7 @@ from dispatch.model.states import READS
 from screens.binding import BACK, command
 from screens.record_forms import ask_record, ask_recurring
 from screens.user_screen import UserScreen
-from widgets.lines.notes_pane import NotesPane
+from widgets.lines.lines_pane import NotesPane
 
 with lazily(__name__):
     from screens.files import writing

@@ -30,7 +30,7 @@ from screens.dialogs.asked import SHOWS, AskedField
 from screens.reading import aside
 from screens.user_screen import UserScreen
 from widgets.lines.line_list import LineList
-from widgets.lines.notes_pane import NotesPane
+from widgets.lines.lines_pane import NotesPane
 from widgets.listed import ChartRow, chart_entries
 
 _COLUMNS = 20

@@ -18,7 +18,7 @@ from screens.prices.sheet_view import SheetView
 from tests.desk.conftest import Office
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
-from widgets.header import StatusBar
+from widgets.bars import StatusBar
 
 
 def public_key(number: int) -> str:

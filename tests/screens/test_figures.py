@@ -18,10 +18,10 @@ from screens.prices.sheet_view import SheetView
 from tests.desk.conftest import Office
 from tests.screens.test_prices import choose, fill
 from tests.screens.test_screens import opened, press, until, until_true
-from widgets.header import StatusBar
+from widgets.bars import StatusBar
 from widgets.lines.ink import text_of
 from widgets.lines.line_list import LineList
-from widgets.lines.notes_pane import NotesPane
+from widgets.lines.lines_pane import NotesPane
 from widgets.listed import FigureList
 
 

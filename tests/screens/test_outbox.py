@@ -17,8 +17,8 @@ from screens.dialogs.questions import AskConfirm
 from tests.desk.conftest import Office, at
 from tests.quick import first_of
 from tests.screens.test_screens import opened, press, settled, until, until_true
-from widgets.header import StatusBar
-from widgets.lines.notes_pane import NotesPane
+from widgets.bars import StatusBar
+from widgets.lines.lines_pane import NotesPane
 from widgets.listed import FigureList
 
 

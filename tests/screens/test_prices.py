@@ -20,7 +20,7 @@ from screens.prices.terms import TermsScreen
 from tests.desk.conftest import Office
 from tests.desk.test_prepaid import closed
 from tests.screens.test_screens import opened, press, settled, until
-from widgets.lines.notes_pane import NotesPane
+from widgets.lines.lines_pane import NotesPane
 from widgets.listed import FigureList
 
 

@@ -36,9 +36,8 @@ from tests.desk.conftest import DAY, Office, at
 from tests.quick import first_of
 from tests.screens.idle import is_about_to_act
 from tests.wall import started
+from widgets.bars import KeyBar, StatusBar
 from widgets.checklist import ChecklistView
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
 from widgets.lines.line_list import LineList
 from widgets.queue import Queue
 from widgets.themes import DARK

@@ -15,7 +15,7 @@ from screens.dialogs.questions import Form
 from tests.desk.conftest import Office
 from tests.screens.test_prices import choose, fill
 from tests.screens.test_screens import opened, press, settled, until
-from widgets.header import StatusBar
+from widgets.bars import StatusBar
 from widgets.listed import FigureList
 
 TABS = ["tab"] * KINDS.index("template")

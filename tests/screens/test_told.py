@@ -20,7 +20,7 @@ from screens.visit.visit import VisitScreen
 from tests.desk.conftest import Office, at
 from tests.screens.test_access import public_key
 from tests.screens.test_screens import opened, press, settled, until, until_true
-from widgets.header import StatusBar
+from widgets.bars import StatusBar
 from widgets.lines.line_list import LineList
 
 

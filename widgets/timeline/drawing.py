@@ -12,9 +12,8 @@ from widgets.lines.line_view import LineView
 from widgets.lines.marks import marks_of
 from widgets.timeline.cursor import BoardCursor
 from widgets.timeline.ghost import Ghost, verdict_line
-from widgets.timeline.hours import hours_line
 from widgets.timeline.layout import Frame, Span, frame_of, working_window
-from widgets.timeline.rows import Look, look_of, name_lines, name_width, row_lines
+from widgets.timeline.rows import Look, hours_line, look_of, name_lines, name_width, row_lines
 
 KEPT_ROWS = 400
 """How many drawn rows are kept: some screens full."""

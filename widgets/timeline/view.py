@@ -2,17 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from textual import events
 from textual.binding import Binding
+from textual.geometry import Offset
+from textual.message import Message
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
+from dispatch.model.states import STEPS
 from widgets.timeline.drawing import BoardView
 from widgets.timeline.ghost import STEP, Ghost, within
 from widgets.timeline.layout import MINUTE, ZOOMS
-from widgets.timeline.messages import AtGhost, AtVisit
-from widgets.timeline.mouse import Press
+
+
+class AtVisit(Message):
+    """A visit of a row; None where the row has none."""
+
+    def __init__(self, visit: BoardVisit | None, row: int) -> None:
+        super().__init__()
+        self.visit, self.row = visit, row
+
+
+class AtGhost(Message):
+    """A visit that is being moved, the technician in whose row its ghost is, and the instant at which it would start."""
+
+    def __init__(self, visit: BoardVisit, technician_id: int, start: int) -> None:
+        super().__init__()
+        self.visit, self.technician_id, self.start = visit, technician_id, start
+
+
+@dataclass(slots=True)
+class Press:
+    """A visit, where the button was pressed on it, and in which cell of the day. `dragging` once the mouse has moved."""
+
+    visit: BoardVisit
+    at: Offset
+    cell: int
+    dragging: bool = False
+
+    def drags(self, to: Offset) -> bool:
+        """Whether the mouse at this place drags a visit: one that is still in the plan."""
+        visit = self.visit
+        if visit.start is None or visit.end is None or visit.state not in STEPS["move"].sources:
+            return False
+        return self.dragging or to != self.at
+
+    def start_at(self, cell: int, cell_seconds: int, step_seconds: int) -> int:
+        """The start to which it is dragged, by whole steps from where it stood."""
+        assert self.visit.start is not None
+        return self.visit.start + round((cell - self.cell) * cell_seconds / step_seconds) * step_seconds
 
 
 class Timeline(BoardView, can_focus=True):
