@@ -23,11 +23,13 @@ from dispatch.desk.figures.counting import (
 from dispatch.desk.figures.definitions import BY_KEY, FIGURES, Figure, FigureUnit, Money, value_text
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.desk.texts.figure_words import bar_of, chart_of, range_text, share_text
+from dispatch.fields.kinds import Day
+from dispatch.fields.record import Field
 from dispatch.model.instants import clock_text, day_of, day_text
-from dispatch.model.typed_times import parse_day
 from screens.binding import BACK, command, key
-from screens.dialogs.asked import SHOWS, AskedField
+from screens.dialogs.asked import SHOWS
 from screens.reading import aside
+from screens.record_forms import ask_values
 from screens.user_screen import UserScreen
 from widgets.lines.line_list import LineList
 from widgets.lines.lines_pane import NotesPane
@@ -36,6 +38,7 @@ from widgets.listed import ChartRow, chart_entries
 _COLUMNS = 20
 _BAR = 12
 _DAYS = 14
+_DAYS_ASKED = (Field("first", "From", Day(), required=True), Field("last", "To", Day(), required=True))
 
 
 class FiguresScreen(UserScreen):
@@ -211,27 +214,14 @@ class FiguresScreen(UserScreen):
     @command("g", "view.go", "Range")
     async def action_range(self) -> None:
         """From which day to which."""
-        today = settings.today(self.user.store)
 
-        def take(typed: dict[str, str]) -> None:
-            read: dict[str, datetime.date] = {}
-            faults = []
-            for name, text in typed.items():
-                try:
-                    read[name] = parse_day(text, today=today)
-                except ValueError as fault:
-                    faults.append(f"{name}: {fault}")
-            if not faults and not 0 <= (read["last"] - read["first"]).days < LONGEST[self._by]:
-                faults.append(f"by {self._by} from 1 to {LONGEST[self._by]} days are counted")
-            if faults:
-                raise Faulty(faults)
-            self._first, self._last = read["first"], read["last"]
+        def take(days: dict[str, datetime.date]) -> None:
+            if not 0 <= (days["last"] - days["first"]).days < LONGEST[self._by]:
+                raise Faulty([f"by {self._by} from 1 to {LONGEST[self._by]} days are counted"])
+            self._first, self._last = days["first"], days["last"]
 
-        fields = (
-            AskedField("first", "From", self._first.isoformat(), today=today),
-            AskedField("last", "To", self._last.isoformat(), today=today),
-        )
-        await self.fill_in("The days to count", fields, take, SHOWS)
+        stands = {"first": self._first.isoformat(), "last": self._last.isoformat()}
+        await ask_values(self, "The days to count", _DAYS_ASKED, take, stands, SHOWS)
 
     def action_shift(self, by: int) -> None:
         """Go to as many days before or after."""

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from db import messages, permissions, search_index, settings
+from db import messages, permissions, search_index
 from dispatch.desk.log.visit_log import LogFilter, visit_log, week_of
 from dispatch.desk.review.reviewing import approve_clean
 from dispatch.desk.session.shown import Shown
@@ -186,7 +186,7 @@ class LogScreen(DayOfVisits):
     @command("f", "log.filter", "Filter")
     async def action_filter(self) -> None:
         """Days, technician, client, exceptions, state of review."""
-        filters = await log_filters.ask_filters(self, self.shown, settings.today(self.user.store))
+        filters = await log_filters.ask_filters(self, self.shown)
         self._filters, self._span = filters, "all" if filters.first is None else "typed"
         self.reload()
 

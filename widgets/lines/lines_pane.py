@@ -57,6 +57,13 @@ class LinesPane(LineView, can_focus=False):
 class NotesPane(LinesPane):
     """Sentences below each other, each in its own ink; what does not fit can be scrolled to."""
 
+    _notes: Sequence[tuple[str, str]] = ()
+
     def set_notes(self, notes: Sequence[tuple[str, str]]) -> None:
         """Show these sentences: pairs of text and the name of an ink."""
-        self.show_lines(lambda width: [(ink(part, name),) for text, name in notes for part in wrapped(text, width)])
+        self._notes = notes
+        self.rebuild()
+
+    def lines(self, width: int) -> Sequence[Line]:
+        """The sentences, wrapped."""
+        return [(ink(part, name),) for text, name in self._notes for part in wrapped(text, width)]
