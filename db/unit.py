@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db import chain, search_index
+from db import chain, search
 from db.faults import NOTHING_SAVED, Misuse, Stale, translated
 from db.library import sqlite3
 from db.store import Store
@@ -166,7 +166,7 @@ class Unit:
             raise Misuse(f"{self.deed} says nothing in the audit; {NOTHING_SAVED.lower()}")
         if not self.unchanged:
             with translated():
-                search_index.freshen(self.store.conn)
+                search.freshen(self.store.conn)
 
     def expire(self) -> None:
         """Called when the unit is over, however it went."""

@@ -24,7 +24,7 @@ from dispatch.model.text import show
 from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
-    from db import search_index, settings
+    from db import search, settings
     from dispatch import app as program
     from dispatch.commands import forms
     from dispatch.demo import folder, kept
@@ -81,7 +81,7 @@ def _log_answer(args: Args, store: Store, date: datetime.date) -> Answer:
         yield from log_words.log_lines(
             log, " · ".join(filter(None, (narrowing.words_of_days(), narrowing.words_of_filters())))
         )
-        if narrowing.words.strip() and not search_index.possible():
+        if narrowing.words.strip() and not search.possible():
             yield "This SQLite has no FTS5: every visit was read for these words, which is slower than an index."
 
     return Answer(visit_log.visit_log(store, narrowing), lambda log: forms.log_form(log, narrowing), lines)

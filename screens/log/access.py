@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from db import keys, sessions
+from db import sessions
 from dispatch.desk.access import connecting, keyring, logins
 from dispatch.desk.adapters import key_file, sshd_config
 from dispatch.desk.session.refusals import Faulty
@@ -37,7 +37,7 @@ class AccessScreen(ListScreen[Key | SshLogin]):
     def reload(self) -> None:
         """Read them again."""
         store, zone = self.user.store, self.user.firm.zone
-        everything = self.look(keys.all_keys, store)
+        everything = self.look(sessions.all_keys, store)
         there = self.look(sessions.open_sessions, store)
         if everything is None or there is None:
             return

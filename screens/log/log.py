@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from db import messages, permissions, search_index
+from db import messages, permissions, search
 from dispatch.desk.log.visit_log import LogFilter, visit_log, week_of
 from dispatch.desk.review.reviewing import approve_clean
 from dispatch.desk.session.shown import Shown
@@ -302,7 +302,7 @@ def totals(log: Log, filters: LogFilter) -> str:
     parts = [totals_text(log.totals)]
     if len(log.lines) < log.totals.visits:
         parts.append(f"the first {len(log.lines)} are shown")
-    if filters.words.strip() and not search_index.possible():
+    if filters.words.strip() and not search.possible():
         parts.append("this SQLite has no FTS5: every visit is read, which is slower")
     return " · ".join(parts)
 

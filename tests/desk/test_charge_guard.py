@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from db import reviews, sheets, stays, withdrawals
+from db import changes, reviews, sheets, stays
 from db.store import Store
 from dispatch.desk.billing import adjusting, invoicing, work_marks
 from dispatch.desk.closeout import clocking, leaving, materials, onsite
@@ -193,7 +193,7 @@ def test_what_is_final_is_not_replaced_either(approved: Office) -> None:
 def test_what_is_withdrawn_is_not_rewritten_and_when_it_was_asked_for_stands(approved: Office) -> None:
     responding.responded(approved.dana, "R2", "phone", "told them")
     other = sqlite3.connect(approved.store.path)
-    for table in withdrawals.ENTITIES:
+    for table in changes.ONLY_ADDED:
         guard = other.execute("SELECT sql FROM sqlite_master WHERE name = ?", (f"{table}_itself",)).fetchone()[0]
         guarded = {name.strip() for name in guard.partition(" ON ")[0].partition("UPDATE OF")[2].split(",")}
         columns = {name for (name,) in other.execute("SELECT name FROM pragma_table_info(?)", (table,))}

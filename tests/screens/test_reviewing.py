@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
-from db import search_index
+from db import search
 from dispatch.closeout.recording import Recording
 from dispatch.desk.closeout import leaving, onsite
 from dispatch.desk.log.visit_page import visit_page
@@ -117,7 +117,7 @@ async def test_a_long_question_leaves_what_is_typed_in_sight(office: Office) -> 
 
 
 async def test_without_fts5_the_lead_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search_index, "possible", lambda: False)
+    monkeypatch.setattr(search, "possible", lambda: False)
     closed(office)
     async with opened(office.lee, "log") as pilot:
         await press(pilot, "slash", "d", "r", "i")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from db import files, keys
+from db import checklists, sessions
 from db.backups import CheckResult
 from db.store import Store
 from dispatch.desk.adapters import key_file, sshd_config
@@ -87,10 +87,10 @@ def verdict(faults: Sequence[str]) -> list[str]:
 def findings_of_the_server(store: Store) -> list[CheckResult]:
     """What the doctor looks at where technicians log in over SSH: one finding for each subject, none for what is not used."""
     findings = []
-    if files.hashes(store):
+    if checklists.file_hashes(store):
         faults = evidence.faults(store)
         findings.append(CheckResult("files", not faults, "; ".join(faults) or "as they were handed in"))
-    if not keys.all_keys(store):
+    if not sessions.all_keys(store):
         return findings
     drifts = [drift.text for drift in key_file.drift(store)]
     findings.append(CheckResult("key file", not drifts, "; ".join(drifts) or "as the database has it"))

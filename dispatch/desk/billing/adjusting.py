@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from db import adjustments, sheets, visits
+from db import sheets, visits
 from db.unit import Unit
 from dispatch.desk.charges.charging import Priced, Unpriced, charge_of, keep_sheet, open_charge, settled
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, reason_of, refuse
@@ -32,14 +32,14 @@ def give_goodwill(user: User, reference: str, target: str, mode: str, value: str
     faults += [] if mode in MODES else [f"mode: {mode!r} is not one of {', '.join(MODES)}"]
     faults += _faults_of_amount("value", value, most=100 if mode == "percent" else None)
     with _adjusting(user, "give goodwill", reference, reason, faults) as (unit, visit, why):
-        adjustments.give(unit, visit.id, target, mode, value.strip(), why)
+        sheets.give_goodwill(unit, visit.id, target, mode, value.strip(), why)
     return _charge(user, reference)
 
 
 def withdraw_goodwill(user: User, reference: str, reason: str) -> Priced | Unpriced:
     """Take back all goodwill of a visit."""
     with _adjusting(user, "withdraw goodwill", reference, reason, []) as (unit, visit, why):
-        if not adjustments.withdraw_goodwill(unit, visit.id, why):
+        if not sheets.withdraw_goodwill(unit, visit.id, why):
             raise Refusal(f"No goodwill stands on {visit.reference}.")
     return _charge(user, reference)
 
@@ -48,7 +48,7 @@ def set_travel(user: User, reference: str, amount: str | None, reason: str) -> P
     """Set a visit's travel to an amount, in place of components, waivers and cap (B6.6); None: by the rate card again."""
     faults = [] if amount is None else _faults_of_amount("amount", amount)
     with _adjusting(user, "set travel by hand", reference, reason, faults) as (unit, visit, why):
-        adjustments.set_travel(unit, visit.id, amount and amount.strip(), why)
+        sheets.set_travel(unit, visit.id, amount and amount.strip(), why)
     return _charge(user, reference)
 
 

@@ -6,8 +6,8 @@ import datetime
 from dataclasses import replace
 
 from db import care, changes, people
+from db.changes import added
 from db.store import Store
-from db.withdrawals import added
 from dispatch.care.account import PromptMark
 from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareItem, CareState
 from dispatch.care.offers import FREE

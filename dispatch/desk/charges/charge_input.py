@@ -8,7 +8,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from db import adjustments, agreements, checklists, clients, clocks, legs, prepaid_use, settings, sheets, stays, visits
+from db import agreements, checklists, clients, clocks, legs, prepaid_use, settings, sheets, stays, visits
 from db.legs import HOME
 from db.sheets import StoredSheet
 from db.store import Store, existing
@@ -145,7 +145,7 @@ def _visit_form(
 ) -> dict[str, Any]:
     firm, zone = settings.firm(store), str(card["timezone"])
     by_day = card.get("minimum", {}).get("per") == "day"
-    by_hand = adjustments.travel_of(store, visit.id)
+    by_hand = sheets.travel_of(store, visit.id)
 
     def moment(instant: int | None) -> str | None:
         return None if instant is None else iso(instant, zone)
@@ -174,7 +174,7 @@ def _visit_form(
         "items": [_item_form(item) for item in stays.items_of(store, visit.id)],
         "goodwill": [
             form(goodwill, "by role target mode value reason", role="lead")
-            for goodwill in adjustments.goodwill_of(store, visit.id)
+            for goodwill in sheets.goodwill_of(store, visit.id)
         ],
         "manual_travel": by_hand and form(by_hand, "by role amount reason", role="lead"),
         "prior_today": _prior_today(store, visit, zone) if by_day else {},

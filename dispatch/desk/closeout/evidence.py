@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from db import files
+from db import checklists
 from db.faults import from_os
 from db.store import Store
 from dispatch.desk.closeout.onsite import item_of, open_visit
@@ -61,14 +61,14 @@ def attach(user: User, reference: str, ref: str, name: str, source: IO[bytes]) -
         # in its place only now: under the write lock nobody else adds a record of these bytes, or gives them up
         _place(draft, path_of(user.store, sha256))
         new = HandedIn(0, sha256, size, called, visit.id, item.ref, user.staff.name, unit.at)
-        new = replace(new, id=files.add_file(unit, item.id, visit.sequence, new))
+        new = replace(new, id=checklists.add_file(unit, item.id, visit.sequence, new))
         unit.audit("visit", visit.id, item=item.ref, file=called, sha256=sha256, size=size)
     return new
 
 
 def faults(store: Store) -> list[str]:
     """What is recorded and not kept, or kept and not as it was."""
-    handed_in = ((path_of(store, sha256), sha256, size) for sha256, size in files.hashes(store).items())
+    handed_in = ((path_of(store, sha256), sha256, size) for sha256, size in checklists.file_hashes(store).items())
     return [
         f"{path} is not what was handed in" if path.exists() else f"{path} is missing"
         for path, sha256, size in handed_in

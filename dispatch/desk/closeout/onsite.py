@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass, replace
 from typing import Any
 
-from db import checklists, files, stays, visits
+from db import checklists, stays, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.closeout import recording
@@ -195,7 +195,7 @@ def _with_files(store: Store, item: Item, entry: Recording) -> Recording:
     """A test's result, with the files that were handed in for it since its last one named in its evidence (G2)."""
     if item.kind is not ItemKind.TEST or entry.result not in (Result.PASS, Result.FAIL) or entry.run is not None:
         return entry
-    handed_in = files.of_item_since(store, item.id, item.latest.at if item.latest is not None else 0)
+    handed_in = checklists.files_of_item_since(store, item.id, item.latest.at if item.latest is not None else 0)
     if not handed_in:
         return entry
     named = ", ".join(f"{file.name} ({file.sha256[:8]})" for file in handed_in)

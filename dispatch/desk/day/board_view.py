@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 
-from db import calls, messages, people, settings, site_access, visits
+from db import clients, messages, people, settings, visits
 from db.legs import HOME
 from db.store import Store
 from db.tallies import tallies
@@ -43,10 +43,10 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
         waiting = [visit for visit in queued if visit.wanted_on is None or visit.wanted_on <= day]
         done = tallies(store, [visit.id for visit in placed])
         both = (*placed, *waiting)
-        access = access_of(both, site_access.access_hours(store, {visit.site_id for visit in both}), day)
-        ring = site_access.whom_to_ring(store)
+        access = access_of(both, clients.access_hours(store, {visit.site_id for visit in both}), day)
+        ring = clients.whom_to_ring(store)
         clocks = clocks_of(store, [visit for visit in both if visit.state not in ENDED]) if only is None else {}
-        called = calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0]) if only is None else {}
+        called = messages.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0]) if only is None else {}
         expecting = awaited(called, starts_at, ends_at)
         gone = visits.visits_by_id(store, list(expecting.keys() - {visit.id for visit in placed}))
         in_vain = [(visit, expecting[visit.id]) for visit in gone if visit.state not in ENDED]

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, fields, replace
 
-from db import legs, people, pins, settings, site_access, visits
+from db import clients, legs, people, pins, settings, visits
 from db.clients import not_with
 from db.legs import HOME
 from db.store import Store
@@ -43,7 +43,7 @@ def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
     """A visit as a stop from `start` to `end`. A target that is missed already is missed wherever it stands, and not in it."""
     now = store.clock.now()
     owners = owners_of(store, [visit.id]).get(visit.id)
-    hours = site_access.access_hours(store, [visit.site_id]).get(visit.site_id)
+    hours = clients.access_hours(store, [visit.site_id]).get(visit.site_id)
     access = None if hours is None else openings_on(hours, day_of(start, visit.zone), visit.zone)
     pinned = pins.pinned_sites(store) if visit.place is None else ()
     clocks = clocks_of(store, [visit])
@@ -117,7 +117,7 @@ def running_on(
     firm = settings.firm(store)
     starts_at, ends_at = day_bounds(day, firm.zone)
     placed = visits.placed_between(store, starts_at, ends_at, technicians=only)
-    access = access_of(placed, site_access.access_hours(store, {visit.site_id for visit in placed}), day)
+    access = access_of(placed, clients.access_hours(store, {visit.site_id for visit in placed}), day)
     clocks = clocks_of(store, [visit for visit in placed if visit.state not in ENDED])
     read = read_day(store, day, placed, access, drives_on(store, day), promised_by(clocks, "onsite"))
     return [_technician_day(technician, read, without) for technician in people.technicians(store, only)]

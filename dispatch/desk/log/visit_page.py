@@ -6,20 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db import (
-    agreements,
-    checklists,
-    clients,
-    files,
-    invoices,
-    keys,
-    people,
-    reviews,
-    settings,
-    stays,
-    templates,
-    visits,
-)
+from db import agreements, checklists, clients, invoices, people, reviews, sessions, settings, stays, templates, visits
 from db.audit import AuditRow, history_of
 from db.legs import legs_of
 from db.store import Store, existing
@@ -132,7 +119,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             used=tuple(stays.items_of(store, visit.id)),
             marks=tuple(stays.marks_of(store, visit.id)),
             corrections=tuple(stays.corrections_of(store, visit.id)),
-            files=tuple(files.of_visit(store, visit.id)),
+            files=tuple(checklists.files_of(store, visit.id)),
             words=tuple(reviews.word_corrections_of(store, visit.id)),
             comments=tuple(reviews.comments_of(store, visit.id)),
             approval=reviews.approval_of(store, visit.id),
@@ -171,7 +158,7 @@ def _where(store: Store, row: AuditRow) -> str:
     """From where somebody did something: over SSH the key and the session, else the firm's machine."""
     if row.via == "seat":
         key_id = row.detail.get("key_id")
-        key = keys.key(store, key_id) if isinstance(key_id, int) else None
+        key = sessions.key(store, key_id) if isinstance(key_id, int) else None
         named = f"key {key.fingerprint.removeprefix('SHA256:')[:12]}, " if key is not None else ""
         return f"SSH, {named}session {row.session[:8]}"
     if row.via == "system":

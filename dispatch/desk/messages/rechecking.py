@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from db import calls, messages, visits
+from db import messages, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.messages import calling_ahead, notifications
@@ -111,7 +111,7 @@ def _on_the_way(store: Store, visit: Visit, message: Message, now: int) -> tuple
 def _late(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:
     if visit.starts_at is None or visit.state not in _TIMED[About.LATE]:
         return _elsewhere(visit), None
-    called = calls.calls_of(store, visit.id)
+    called = messages.calls_of(store, visit.id)
     if not called:
         return "the call was taken back", None
     newest = called[-1]

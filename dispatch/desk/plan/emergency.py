@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Unpack
 
-from db import calls, people, settings, visits
+from db import messages, people, settings, visits
 from db.changes import RecordChange
 from db.store import Store, existing
 from db.unit import Unit
@@ -154,7 +154,7 @@ def _chosen(store: Store, visit: Visit, technician: str | None, seen: Insertion 
 def _push(user: User, unit: Unit, visit: Visit, start: int, emergency: Visit) -> RecordChange:
     """Move a visit back in its technician's day; its client has to be called, and who was told of it hears of it."""
     starts_at, ends_at = existing(visit.span)
-    expected, _ = expected_at(starts_at, calls.calls_of(user.store, visit.id))
+    expected, _ = expected_at(starts_at, messages.calls_of(user.store, visit.id))
     state = State.PLANNED if visit.state in PLANNING else visit.state
     visits.change(unit, visit, state=state.value, starts_at=start, ends_at=start + ends_at - starts_at)
     notices.follow(user, unit, visit, visits.again(user.store, visit.id), instead=emergency.client)

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from db import adjustments, calls, results, settings, sheets, visits
+from db import messages, results, settings, sheets, visits
 from db.legs import legs_of_day
 from db.results import StandingResult
 from db.sheets import StoredSheet
@@ -50,7 +50,7 @@ def day_report(user: User, day: datetime.date) -> Report:
         ids = [visit.id for visit in day_visits]
         ended = [visit for visit in day_visits if visit.state in ENDED]
         charges = sheets.latest_sheets(store, [visit.id for visit in ended])
-        called = calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0])
+        called = messages.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0])
         late = _late(
             _ReportedDay(day_visits, legs_of_day(store, day), called, times), store.clock.now(), firm.late_minutes
         )
@@ -144,7 +144,7 @@ def _charges(store: Store, ended: Sequence[Visit], charges: dict[int, StoredShee
         sheet = charges.get(visit.id)
         given = "; ".join(
             f"{goodwill.value}{'%' if goodwill.mode == 'percent' else ''} off {goodwill.target}, {goodwill.reason} ({goodwill.by})"
-            for goodwill in adjustments.goodwill_of(store, visit.id)
+            for goodwill in sheets.goodwill_of(store, visit.id)
         )
         if sheet is None:
             rows.append((*_head(visit), None, None, None, "no rate card", given or "–"))

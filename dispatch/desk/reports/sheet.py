@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from db import checklists, clients, settings, stays, targets, visits
+from db import checklists, clients, probes, settings, stays, visits
 from db.legs import HOME, legs_of_day
 from db.store import Store, existing
 from dispatch.desk.reports.document import Cell, Report, ReportTable, Section, foot_of
@@ -81,7 +81,7 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
         ),
         "No checklist.",
     )
-    aims = targets.targets_of(store, site.id)
+    aims = probes.targets_of(store, site.id)
     tables = [boxes]
     if aims:
         rows = tuple(

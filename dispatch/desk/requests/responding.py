@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from db import changes, clocks, visits
-from db.changes import RecordChange
+from db.changes import RecordChange, added
 from db.unit import Unit
-from db.withdrawals import added
 from dispatch.closeout.answers import WHY
 from dispatch.desk.day import undo_record
 from dispatch.desk.levels.clocks import clocks_of
