@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from dispatch.lazily import lazily
 from dispatch.model.states import READS
-from screens.binding import command
+from screens.binding import command, opens
 from screens.user_screen import UserScreen
 
 with lazily(__name__):
     from screens.files import importing
 
 
-@command("c", "screen.calls", "Call ahead", READS["day"].roles)
-def calls(screen: UserScreen) -> None:
-    """Whom to call because we come later, and when."""
-    screen.program.open("calls", screen.program.day)
-
-
-@command("O", "screen.outbox", "Messages", READS["messages"].roles)
-def messages(screen: UserScreen) -> None:
-    """Messages to clients, and what became of them."""
-    screen.program.open("messages")
+_CALLS = "Whom to call because we come later, and when."
+calls = opens("c", "screen.calls", "Call ahead", "calls", _CALLS, READS["day"].roles, of_day=True)
+_MESSAGES = "Messages to clients, and what became of them."
+messages = opens("O", "screen.outbox", "Messages", "messages", _MESSAGES, READS["messages"].roles)
 
 
 @command("i", "file.import", "Import")

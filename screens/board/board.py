@@ -11,7 +11,7 @@ from dispatch.desk.roads.maps import Atlas
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, day_text
 from dispatch.model.states import DISPATCHERS, UNREACHED
-from screens.binding import command, key
+from screens.binding import command, key, opens
 from screens.board.crew import Swap, crew, hand_over, no_access
 from screens.board.day_drives import DayDrives
 from screens.board.foot import BoardFoot
@@ -193,15 +193,10 @@ class BoardScreen(DayOfVisits):
         """The keyboard is where it was sent."""
         self.places.arrived()
 
-    @command("D", "view.drives", "Drives")
-    def action_drives(self) -> None:
-        """The drives of the day: sources, pins, roads."""
-        self.program.open("drives")
-
-    @command("p", "day.plan", "Plan", DISPATCHERS)
-    def action_plan(self) -> None:
-        """Propose the day by the solver, as a what-if."""
-        self.program.open("plan", self.program.day)
+    to_drives = opens("D", "view.drives", "Drives", "drives", "The drives of the day: sources, pins, roads.")
+    to_plan = opens(
+        "p", "day.plan", "Plan", "plan", "Propose the day by the solver, as a what-if.", DISPATCHERS, of_day=True
+    )
 
     @command("tab", "view.pane", "Pane")
     def action_pane(self) -> None:

@@ -37,13 +37,9 @@ class CallsScreen(UserScreen):
     def body(self) -> ComposeResult:
         yield LineList[CallAhead](id="calls", ascii=self.program.ascii_only)
 
-    @property
-    def _list(self) -> LineList[CallAhead]:
-        return self.query_one(LineList)
-
     def client_here(self) -> str | None:
         """The client under the cursor."""
-        call = self._list.selected
+        call = self.listed.selected
         return None if call is None else call.client
 
     def reload(self) -> None:
@@ -53,7 +49,7 @@ class CallsScreen(UserScreen):
             return
         self._board = board
         nothing = "Nobody has to be called: everybody is expected when they come. esc goes back."
-        self._list.show_entries(partial(call_entries, board), nothing)
+        self.listed.show_entries(partial(call_entries, board), nothing)
         count = len(board.calls)
         self.show_head(
             f"Call ahead  {day_text(board.day)}",
@@ -70,7 +66,7 @@ class CallsScreen(UserScreen):
     async def action_answered(self) -> None:
         """The client was told: with the time promised."""
 
-        call, board = self._list.selected, self._board
+        call, board = self.listed.selected, self._board
         if call is None or board is None:
             return
         zone = board.zone
@@ -92,7 +88,7 @@ class CallsScreen(UserScreen):
     @command("N", "call.unanswered", "No answer")
     async def action_unanswered(self) -> None:
         """Nobody answered; in ten minutes the lead has it."""
-        call = self._list.selected
+        call = self.listed.selected
         if call is not None and await self.do(calling_ahead.call, call.reference, answered=False) is not None:
             self.say(f"{call.client}: no answer. In ten minutes it goes to the lead. u takes it back.")
 

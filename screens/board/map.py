@@ -67,10 +67,6 @@ class MapScreen(DayOfVisits):
             yield MapView(id="map", ascii=ascii_only)
 
     @property
-    def _legs(self) -> LineList[BoardVisit]:
-        return self.query_one(LineList)
-
-    @property
     def _map(self) -> MapView:
         return self.query_one(MapView)
 
@@ -79,11 +75,11 @@ class MapScreen(DayOfVisits):
         atlas = Atlas(self.user.store)
         self._map.set_sources(atlas.roads, atlas.ways)
         super().begin()
-        self._legs.select_key(self._visit_id)
+        self.listed.select_key(self._visit_id)
 
     def visit_here(self) -> BoardVisit | None:
         """The visit of the selected leg."""
-        return self._legs.selected
+        return self.listed.selected
 
     def reload(self) -> None:
         """Read the day again."""
@@ -95,9 +91,9 @@ class MapScreen(DayOfVisits):
         row = self._row
         if row is not None and row.visits:
             totals = (ink(" "), *route_totals(row, board.unit))
-            self._legs.show_entries(partial(leg_entries, board, row), head=lambda _: totals)
+            self.listed.show_entries(partial(leg_entries, board, row), head=lambda _: totals)
         else:
-            self._legs.show_entries(lambda *_: (), " no visits this day" if row is not None else "")
+            self.listed.show_entries(lambda *_: (), " no visits this day" if row is not None else "")
         self.show_selected()
         self.tick()
 
@@ -114,7 +110,7 @@ class MapScreen(DayOfVisits):
         """Let the number of the selected stop stand out on the map."""
         if self._board is None or self._row is None:
             return
-        visit = self._legs.selected
+        visit = self.listed.selected
         visit_id = self._visit_id if visit is None else visit.id
         self._map.set_route(route_of(self._row), self._board.unit, visit_id)
 
@@ -126,12 +122,12 @@ class MapScreen(DayOfVisits):
     @command("tab", "view.pane", "Legs, map")
     def action_pane(self) -> None:
         """Go between the map and the legs."""
-        if self._legs.has_focus:
+        if self.listed.has_focus:
             self.remove_class("-legs")
             self._map.focus()
         else:
             self.add_class("-legs")
-            self._legs.focus()
+            self.listed.focus()
 
     @command("o", "route.open", "Browser")
     async def action_browser(self) -> None:

@@ -254,13 +254,9 @@ class BehindScreen(UserScreen):
     def body(self) -> ComposeResult:
         yield LineList[str](id="visits", ascii=self.program.ascii_only)
 
-    @property
-    def _list(self) -> LineList[str]:
-        return self.query_one(LineList)
-
     def client_here(self) -> str | None:
         """The selected visit's client."""
-        key = self._list.selected
+        key = self.listed.selected
         return next((visit.client for visit in self._visits if visit.reference == key), None)
 
     def reload(self) -> None:
@@ -279,13 +275,13 @@ class BehindScreen(UserScreen):
             )
             for visit in visits
         ]
-        self._list.show_entries(partial(chart_entries, rows), "No visits.")
+        self.listed.show_entries(partial(chart_entries, rows), "No visits.")
         title = f"{self._figure.name} · {self._group.label}"
         self.show_head(title, f"{len(visits)} visits")
 
     @command("enter", "visit.open", "Open")
     def action_open(self) -> None:
         """Open the visit: events, attempts, charge."""
-        key = self._list.selected
+        key = self.listed.selected
         if key is not None:
             self.program.open("record", key)

@@ -24,7 +24,7 @@ from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import LEADS, READS, Review
 from dispatch.model.text import show
 from screens import shared_commands
-from screens.binding import command, key
+from screens.binding import command, key, opens
 from screens.log.review import REVIEW
 from screens.of_day import DAYS, DayOfVisits
 from widgets.checklist_lines import NARROW
@@ -79,10 +79,6 @@ class LogScreen(DayOfVisits):
         yield Static(id="totals")
 
     @property
-    def _table(self) -> LineList[LogLine]:
-        return self.query_one(LineList)
-
-    @property
     def shown(self) -> LogFilter:
         """What is shown: the filters, on the program's day, its week, the days that were typed, or all of them."""
         if self._span == "typed":
@@ -96,7 +92,7 @@ class LogScreen(DayOfVisits):
 
     def visit_here(self) -> BoardVisit | None:
         """The selected visit."""
-        line = self._table.selected
+        line = self.listed.selected
         return None if line is None else line.visit
 
     def reference_here(self) -> str | None:
@@ -124,7 +120,7 @@ class LogScreen(DayOfVisits):
 
     def _show(self, log: Log, filters: LogFilter) -> None:
         self._log = log
-        self._table.show_entries(partial(log_entries, log), "no visits to show", partial(heading_line, log))
+        self.listed.show_entries(partial(log_entries, log), "no visits to show", partial(heading_line, log))
         filter_words, count = filters.words_of_filters(), log.totals.visits
         trouble = messages.trouble(self.user.store, self.user.now).words
         permissions_asked = len(permissions.waiting(self.user.store))
@@ -144,19 +140,19 @@ class LogScreen(DayOfVisits):
 
     def show_selected(self) -> None:
         """Say what is remarkable about the visit under the cursor."""
-        self.query_one("#why", Static).update(why(self._table.selected))
+        self.query_one("#why", Static).update(why(self.listed.selected))
 
     @command("enter", "visit.open", "Open")
     def action_open(self) -> None:
         """Open the visit: events, attempts, charge."""
-        line = self._table.selected
+        line = self.listed.selected
         if line is not None:
             self.program.open("record", line.visit.reference)
 
     @command("v", "visit.charge", "Charge")
     def action_charge(self) -> None:
         """The charge sheet, line by line."""
-        line = self._table.selected
+        line = self.listed.selected
         if line is not None:
             page = self.look(visit_page.visit_page, self.user.store, line.visit.reference)
             if page is not None:
@@ -181,7 +177,7 @@ class LogScreen(DayOfVisits):
         """Go to what was found."""
         if not self._filters.words.strip():
             self.remove_class("-searching")
-        self._table.focus()
+        self.listed.focus()
 
     @command("f", "log.filter", "Filter")
     async def action_filter(self) -> None:
@@ -248,23 +244,18 @@ class LogScreen(DayOfVisits):
         self._filters, self._span = LogFilter(), "day"
         self.query_one("#search", Input).value = ""
         self.remove_class("-searching")
-        self._table.focus()
+        self.listed.focus()
         self.reload()
 
-    @command("C", "screen.care", "Care", READS["care"].roles)
-    def action_care(self) -> None:
-        """What is due to clients: visits, surveys, renewals, offers."""
-        self.program.open("care")
-
-    @command("F", "screen.figures", "Figures", READS["figures"].roles)
-    def action_figures(self) -> None:
-        """Figures with small charts: days, weeks, technicians, clients."""
-        self.program.open("figures", self.program.day)
+    _CARE = "What is due to clients: visits, surveys, renewals, offers."
+    care = opens("C", "screen.care", "Care", "care", _CARE, READS["care"].roles)
+    _FIGURES = "Figures with small charts: days, weeks, technicians, clients."
+    figures = opens("F", "screen.figures", "Figures", "figures", _FIGURES, READS["figures"].roles, of_day=True)
 
     @command("R", "file.report", "Report", READS["reports"].roles)
     async def action_report(self) -> None:
         """The day, the client's month or the day sheet, as a file."""
-        line = self._table.selected
+        line = self.listed.selected
         visit = None if line is None else line.visit
         await writing.ask_report(
             self,
@@ -273,15 +264,9 @@ class LogScreen(DayOfVisits):
             line.technicians[0] if line and line.technicians else None,
         )
 
-    @command("A", "screen.audit", "Audit", READS["audit"].roles)
-    def action_audit(self) -> None:
-        """Who did what and when; whether the chain of it holds."""
-        self.program.open("audit")
-
-    @command("K", "screen.access", "SSH", READS["access"].roles)
-    def action_access(self) -> None:
-        """Keys and sessions over SSH."""
-        self.program.open("access")
+    _AUDIT = "Who did what and when; whether the chain of it holds."
+    audit = opens("A", "screen.audit", "Audit", "audit", _AUDIT, READS["audit"].roles)
+    access = opens("K", "screen.access", "SSH", "access", "Keys and sessions over SSH.", READS["access"].roles)
 
     def action_day(self, by: int) -> None:
         """Go to the next or the previous day, or week."""

@@ -65,10 +65,6 @@ class DayScreen(DayOfVisits):
         yield LineList[BoardVisit](id="stops", ascii=self.program.ascii_only)
         yield Static(id="place")
 
-    @property
-    def _stops(self) -> LineList[BoardVisit]:
-        return self.query_one(LineList)
-
     def reference_here(self) -> str | None:
         """The selected stop's visit."""
         visit = self.visit_here()
@@ -76,7 +72,7 @@ class DayScreen(DayOfVisits):
 
     def visit_here(self) -> BoardVisit | None:
         """The selected stop's visit."""
-        return self._stops.selected
+        return self.listed.selected
 
     def reload(self) -> None:
         """Read the day again."""
@@ -88,9 +84,9 @@ class DayScreen(DayOfVisits):
         self.board = board
         self._row = next(iter(board.rows), None)
         visits = self._row.visits if self._row else ()
-        self._stops.show_entries(partial(stop_entries, visits, self._row.leg_home if self._row else None, board))
+        self.listed.show_entries(partial(stop_entries, visits, self._row.leg_home if self._row else None, board))
         if first and (ahead := self._next(visits)) is not None:
-            self._stops.select_key(ahead.id)
+            self.listed.select_key(ahead.id)
         self._handovers = handovers.open_for(self.user.store, self.user.staff.id)
         self._changes = notices.unread(self.user.store, self.user.staff.id)
         self._forgotten = stops.forgotten(self.user.store, self.user.staff.id, self.user.now)
