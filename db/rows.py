@@ -81,7 +81,7 @@ def pair(first: str, second: str, of: Callable[..., Any] = lambda *both: both) -
     """Two columns that are both empty where there is nothing."""
     return Stored(
         (first, second),
-        lambda value: (None, None) if value is None else _both(value),
+        lambda value: (None, None) if value is None else (value.lat, value.lon) if of is Place else tuple(value),
         of,
     )
 
@@ -118,10 +118,6 @@ def _given(value: Any) -> Any:
     if value is None or isinstance(value, (int, str)):
         return value
     return value.isoformat() if isinstance(value, datetime.date) else json.dumps(list(value))
-
-
-def _both(value: Any) -> tuple[Any, ...]:
-    return (value.lat, value.lon) if isinstance(value, Place) else tuple(value)
 
 
 def part(of: Select[Any]) -> Stored:

@@ -3,8 +3,6 @@ again."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from db.audit import AuditRow
 from db.rows import Query, Select
 from db.store import Store
@@ -67,20 +65,17 @@ session: Query[SshLogin | None, str] = SESSIONS.single("WHERE e.id = ?")
 
 def open_sessions(store: Store, staff_id: int | None = None) -> list[SshLogin]:
     """Those that have not ended and have a living process, of everybody or of one person, the oldest first."""
-    sessions = _unended(store) if staff_id is None else _unended_of(store, staff_id)
-    return [session for session in sessions if store.presence.held(session.id) is not False]
+    return [session for session in _unended(store, staff_id) if store.presence.held(session.id) is not False]
 
 
 def gone_sessions(store: Store) -> list[SshLogin]:
     """Those whose process has ended and could not say so."""
-    return [session for session in _unended(store) if store.presence.held(session.id) is False]
+    return [session for session in _unended(store, None) if store.presence.held(session.id) is False]
 
 
-_unended: Query[list[SshLogin]] = SESSIONS.listing("WHERE e.ended_at IS NULL ORDER BY e.started_at, e.id")
-_unended_of: Query[list[SshLogin], int] = SESSIONS.listing(
-    "WHERE e.ended_at IS NULL AND e.staff_id = ? ORDER BY e.started_at, e.id"
+_unended: Query[list[SshLogin], int | None] = SESSIONS.listing(
+    "WHERE e.ended_at IS NULL AND (?1 IS NULL OR e.staff_id = ?1) ORDER BY e.started_at, e.id"
 )
-
 recent_sessions: Query[list[SshLogin]] = SESSIONS.listing(f"ORDER BY e.started_at DESC, e.id LIMIT {_SHOWN}")
 """The last ones that were begun, the newest first."""
 
@@ -129,11 +124,8 @@ def end(unit: Unit, login: SshLogin, how: str, place: str = "{}") -> None:
         how: in a word or two: left, superseded, hung up, …
         place: where the person was, as JSON.
     """
-    changed: Any = unit.execute(
-        "UPDATE session SET ended_at = ?, ended_as = ?, place = ? WHERE id = ? AND ended_at IS NULL",
-        (unit.at, how, place, login.id),
-    ).rowcount
-    if changed:
+    end = "UPDATE session SET ended_at = ?, ended_as = ?, place = ? WHERE id = ? AND ended_at IS NULL"
+    if unit.execute(end, (unit.at, how, place, login.id)).rowcount:
         unit.audit("key", login.key_id or 0, ended=login.id, how=how)
     elif not unit.audited:
         unit.leave_unchanged()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dispatch.model.boards import Log, LogLine
 from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.money import format_minor
 from dispatch.model.states import Review, State
 from dispatch.model.text import cells_of, pad, show
 from widgets.lines.ink import Line, ListEntry, Span, fitted, ink, side_by_side
@@ -31,14 +32,6 @@ REVIEWS = {
 }
 CLIENT_LEAST = 14
 CLIENT_MOST = 30
-
-
-def amount_text(minor: int, exponent: int) -> str:
-    """An amount of minor units with its decimals: "187.50"; no currency."""
-    if exponent <= 0:
-        return str(minor)
-    whole, part = divmod(abs(minor), 10**exponent)
-    return f"{'-' if minor < 0 else ''}{whole}.{part:0{exponent}}"
 
 
 def evidence(line: LogLine) -> Span:
@@ -94,11 +87,7 @@ def _count(number: int) -> Span:
 
 def _charge(line: LogLine, log: Log, marks: Marks) -> Span:
     net, exponent = line.charge.net, line.charge.exponent
-    return (marks.dash, "dim") if net is None else ink(amount_text(net, exponent), "strong")
-
-
-def _review(line: LogLine, log: Log, marks: Marks) -> Span:
-    return REVIEWS[line.visit.review]
+    return (marks.dash, "dim") if net is None else ink(format_minor(net, exponent), "strong")
 
 
 def _day(line: LogLine, log: Log, marks: Marks) -> Span:
@@ -140,7 +129,7 @@ def columns_of(log: Log) -> tuple[LogColumn, ...]:
         LogColumn("charge", 9, 2, _charge, right=True),
         LogColumn("sheet", 9, 9, lambda line, log, marks: ink((line.charge.status or "").replace("_", " "), "dim")),
         LogColumn("work", 24, 8, lambda line, log, marks: ink(line.visit.work, "dim")),
-        LogColumn("review", 9, 1, _review),
+        LogColumn("review", 9, 1, lambda line, log, marks: REVIEWS[line.visit.review]),
     )
 
 

@@ -49,7 +49,14 @@ class Queue(LineList[BoardVisit]):
     def frozen(self, width: int) -> tuple[Line, ...]:
         """The title."""
         board = self._board
-        return () if board is None else (self._title(board, grouped(board, self._filter), width),)
+        if board is None:
+            return ()
+        left = (ink("Unscheduled ", "strong"), ink(f" {len(board.queue)}", "strong"))
+        if width < 36 and not self._filter:
+            return (left,)
+        count = sum(len(visits) for _, visits in grouped(board, self._filter))
+        right = f"{count} of {len(board.queue) + len(board.on_hold)}" if self._filter else "by what breaks first"
+        return (spread(left, (ink(right, "dim"),), width),)
 
     def entries(self, width: int) -> Sequence[ListEntry[BoardVisit]]:
         """Each group with its visits."""
@@ -66,10 +73,3 @@ class Queue(LineList[BoardVisit]):
             )
         self.nothing = "nothing matches" if self._filter else "nothing waits"
         return entries
-
-    def _title(self, board: Board, groups: Sequence[tuple[str, Sequence[BoardVisit]]], width: int) -> Line:
-        total = len(board.queue) + len(board.on_hold)
-        count = sum(len(visits) for _, visits in groups)
-        right = f"{count} of {total}" if self._filter else "by what breaks first"
-        left = (ink("Unscheduled ", "strong"), ink(f" {len(board.queue)}", "strong"))
-        return spread(left, (ink(right, "dim"),), width) if width >= 36 or self._filter else left

@@ -10,7 +10,6 @@ from widgets.lines.ink import Line, fitted, ink
 from widgets.lines.lines_pane import LinesPane
 from widgets.lines.marks import marks_of
 from widgets.map.day_map import MapPicture, foot_of, picture_of
-from widgets.map.projection import MapProjection
 from widgets.map.surveying import FindRoads, FindWays, Surveyor, WantedMap, sketch
 from widgets.route_lines import route_lines
 
@@ -109,11 +108,8 @@ class RoutePane(LinesPane):
             marks = marks_of(self.ascii)
             picture = picture_of(land.route, land.view, marks, land.ground, selected=self._selected, drive=False)
         rows = [*picture.lines, *[fitted((), columns)] * (height - 1 - len(picture.lines))]
-        return *rows, self._foot(land.view if land is not None else None, picture, width)
-
-    def _foot(self, view: MapProjection | None, picture: MapPicture, width: int) -> Line:
-        assert self._board is not None
-        return foot_of(view, picture, self._board.unit, marks_of(self.ascii), width, self._hints)
+        view = land.view if land is not None else None
+        return *rows, foot_of(view, picture, self._board.unit, marks_of(self.ascii), width, self._hints)
 
     def _show_selected_leg(self, room: int) -> None:
         """Scroll to the leg that stands out, where it is out of sight."""

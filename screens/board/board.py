@@ -156,18 +156,11 @@ class BoardScreen(DayOfVisits):
         board = self.board
         assert board is not None
         parts = [f"{len(board.rows)} technicians", f"{board.planned} visits", f"{len(board.queue)} unscheduled"]
-        if board.on_hold:
-            parts.append(f"{len(board.on_hold)} on hold")
-        if board.late:
-            parts.append(f"{board.late} late")
-        if board.calls:
-            parts.append(f"{len(board.calls)} to call")
-        if board.trouble:
-            parts.append(f"{board.trouble} (O)")
-        if self.drives.note:
-            parts.append("no roads: drives estimated")
-        if self.places.word:
-            parts.append(f"filter “{self.places.word}”")
+        counts = ((len(board.on_hold), "on hold"), (board.late, "late"), (len(board.calls), "to call"))
+        parts += [f"{count} {word}" for count, word in counts if count]
+        parts += [f"{board.trouble} (O)"] if board.trouble else []
+        parts += ["no roads: drives estimated"] if self.drives.note else []
+        parts += [f"filter “{self.places.word}”"] if self.places.word else []
         heard = self.program.activity.now
         self.show_head(
             f"Dispatch  {day_text(board.day)}",

@@ -79,7 +79,8 @@ class CallsScreen(UserScreen):
             return f"{clock_text(when, zone, board.hours24)} has passed" if when < self.user.now else None
 
         proposed = "" if call.absent else clock_text(call.proposed, zone)
-        hint = f"{_whom(call)}\nWhich time was promised?"
+        whom = "  ".join(filter(None, (call.contact, call.phone))) or "no phone number is known"
+        hint = f"{whom}\nWhich time was promised?"
         typed = await self.ask(f"{call.client} was told", hint, proposed, fault)
         promised = parse_when(typed, zone, now=self.user.now, day=board.day)
         if await self.do(calling_ahead.call, call.reference, promised=promised) is not None:
@@ -91,7 +92,3 @@ class CallsScreen(UserScreen):
         call = self.listed.selected
         if call is not None and await self.do(calling_ahead.call, call.reference, answered=False) is not None:
             self.say(f"{call.client}: no answer. In ten minutes it goes to the lead. u takes it back.")
-
-
-def _whom(call: CallAhead) -> str:
-    return "  ".join(part for part in (call.contact, call.phone) if part) or "no phone number is known"

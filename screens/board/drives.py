@@ -42,7 +42,8 @@ class DrivesScreen(ListScreen[KnownDrive]):
         drives, status = self.look(driving.drives_of, store, day), self.look(road_engines.status, store)
         if drives is None or status is None:
             return
-        self.things = {_key_of(drive): drive for drive in drives}
+        # a key that tells each from the others, whatever is read meanwhile
+        self.things = {"\0".join((drive.technician, drive.origin, drive.destination)): drive for drive in drives}
         lines = [
             FigureLine(
                 drive.technician,
@@ -121,7 +122,7 @@ class DrivesScreen(ListScreen[KnownDrive]):
         typed = await self.ask(
             "Roads of which extract?",
             "OpenStreetMap data, *.osm.pbf, or drives of roads export, *.json",
-            check=_no_file,
+            check=lambda text: None if typed_path(text.strip()).is_file() else "there is no such file",
         )
         extract = typed_path(typed.strip())
         if road_engines.to_be_fetched(extract):
@@ -162,11 +163,6 @@ class DrivesScreen(ListScreen[KnownDrive]):
             super().action_leave()
 
 
-def _key_of(drive: KnownDrive) -> str:
-    """What a drive is told from the others by, whatever is read meanwhile."""
-    return "\0".join((drive.technician, drive.origin, drive.destination))
-
-
 def figures(leg: Leg, unit: DistanceUnit, reason: str = "") -> str:
     """A drive in figures: minutes with where they come from, the band, the distance, and why it is pinned."""
     parts = [leg_text(leg.seconds, leg.provenance)]
@@ -175,7 +171,3 @@ def figures(leg: Leg, unit: DistanceUnit, reason: str = "") -> str:
     if leg.metres is not None:
         parts.append(distance_text(leg.metres, unit))
     return "  ".join([*parts, *([reason] if reason else [])])
-
-
-def _no_file(text: str) -> str | None:
-    return None if typed_path(text.strip()).is_file() else "there is no such file"

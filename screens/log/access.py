@@ -43,7 +43,15 @@ class AccessScreen(ListScreen[Key | SshLogin]):
             return
         self.things = {f"key {key.id}": key for key in everything} | {f"session {login.id}": login for login in there}
         lines = [
-            FigureLine("Keys", f"key {key.id}", f"{key.label}  {key.name}", _key_words(key, zone), own=key.live)
+            FigureLine(
+                "Keys",
+                f"key {key.id}",
+                f"{key.label}  {key.name}",
+                key.fingerprint
+                if key.revoked_at is None
+                else f"{key.fingerprint}  revoked {_moment(key.revoked_at, zone)}",
+                own=key.live,
+            )
             for key in everything
         ] or [FigureLine("Keys", "none", "none yet", "n lets one in", own=False)]
         lines += [
@@ -165,8 +173,7 @@ class AccessScreen(ListScreen[Key | SshLogin]):
 
 
 def _key_words(key: Key, zone: str) -> str:
-    state = f"revoked {_moment(key.revoked_at, zone)}" if key.revoked_at is not None else ""
-    return "  ".join(part for part in (key.fingerprint, state) if part)
+    return key.fingerprint if key.revoked_at is None else f"{key.fingerprint}  revoked {_moment(key.revoked_at, zone)}"
 
 
 def _many(number: int, thing: str) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime
 from functools import partial
 
-from textual import work
 from textual.app import ComposeResult
 
 from db import settings
-from db.faults import StoreFault
 from db.figures import Behind
 from dispatch.desk.figures.counting import (
     GROUPINGS,
@@ -21,14 +19,14 @@ from dispatch.desk.figures.counting import (
     visits_behind,
 )
 from dispatch.desk.figures.definitions import BY_KEY, FIGURES, Figure, FigureUnit, Money, value_text
-from dispatch.desk.session.refusals import Faulty, Refusal
+from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.texts.figure_words import bar_of, chart_of, range_text, share_text
 from dispatch.fields.kinds import Day
 from dispatch.fields.record import Field
 from dispatch.model.instants import clock_text, day_of, day_text
 from screens.binding import BACK, command, key
 from screens.dialogs.asked import SHOWS
-from screens.reading import aside
+from screens.reading import ScreenReading
 from screens.record_forms import ask_values
 from screens.user_screen import UserScreen
 from widgets.lines.line_list import LineList
@@ -62,8 +60,7 @@ class FiguresScreen(UserScreen):
         self._first, self._last = last - datetime.timedelta(days=_DAYS - 1), last
         self._by: Grouping = "day"
         self._figures: Figures | None = None
-        self._times_asked = 0
-        self._counting = False
+        self._reading = ScreenReading(self, self._counted, self._show_all)
 
     def body(self) -> ComposeResult:
         ascii_only = self.program.ascii_only
@@ -103,33 +100,17 @@ class FiguresScreen(UserScreen):
 
         While it counts, what others change and what is asked for meanwhile waits, and is counted at once after it.
         """
-        self._times_asked += 1
-        if not self._counting:
-            self._count()
+        figures = self._figures
+        if figures is None or (self._first, self._last, self._by) != (figures.first, figures.last, figures.by):
+            self.show_head("Figures", "counting …")
+        self._reading.begin()
 
-    @work(group="figures")
-    async def _count(self) -> None:
-        self._counting = True
-        try:
-            counted = 0
-            while counted != self._times_asked:
-                counted, days_and_groups = self._times_asked, (self._first, self._last, self._by)
-                figures = self._figures
-                if figures is None or days_and_groups != (figures.first, figures.last, figures.by):
-                    self.show_head("Figures", "counting …")
-                self._figures = await aside(self.app, self._counted, *days_and_groups)
-            if self._figures is not None:
-                self._show_all(self._figures)
-        except (StoreFault, Refusal) as fault:
-            self.say(str(fault), "warning")
-        finally:
-            self._counting = False
-
-    def _counted(self, first: datetime.date, last: datetime.date, by: Grouping) -> Figures:
+    def _counted(self) -> Figures:
         with self.user.store.reopened() as own:
-            return figures_over(own, first, last, by)
+            return figures_over(own, self._first, self._last, self._by)
 
     def _show_all(self, figures: Figures) -> None:
+        self._figures = figures
         self.show_head(range_text(figures), f"by {figures.by}")
         rows = [
             ChartRow(

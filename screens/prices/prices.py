@@ -107,24 +107,21 @@ class PricesScreen(ListScreen[Any]):
         if (draft := CardDraft()).unsent(self.user).read():
             self.app.push_screen(terms.TermsScreen(draft))
             return
+        firm = self.user.firm
         rows = [
-            ChoiceRow(f"like {card.name}", f"card {card.id}", f"from {card.valid_from}")
+            ChoiceRow(f"like {card.name}", dict(card.card), f"from {card.valid_from}")
             for card in agreements.rate_cards(store)
         ]
-        rows += [ChoiceRow(f"preset {name}", name, _PRESETS.get(name, "")) for name in presets()]
-        rows.append(ChoiceRow("empty", "", "the defaults, without prices"))
-        begin = await self.choose("Begin a rate card with", rows)
+        rows += [
+            ChoiceRow(f"preset {name}", rate_cards.begun(firm, name), _PRESETS.get(name, "")) for name in presets()
+        ]
+        rows.append(ChoiceRow("empty", rate_cards.begun(firm, ""), "the defaults, without prices"))
+        like = await self.choose("Begin a rate card with", rows)
 
         def new(card: dict[str, Any]) -> CardDraft:
             day = card["day"]
             if any(other.valid_from == day for other in agreements.rate_cards(store)):
                 raise Faulty([f"day: another card begins on {day}; open that one, or choose another day"])
-            number = begin.removeprefix("card ")
-            like = (
-                dict(rate_cards.card_called(store, number).card)
-                if number != begin
-                else rate_cards.begun(self.user.firm, begin)
-            )
             return CardDraft(card["name"], day, like)
 
         draft = await ask_values(self, "A rate card", _CARD, new, {"day": "tomorrow"})

@@ -138,21 +138,18 @@ class DayScreen(DayOfVisits):
         """What is asked of the technician stands above the stops until it is answered, whatever day is shown."""
         board = self.board
         assert board is not None
-        lines = [comment_text(comment) for comment in self._comments[:3]]
-        for over in self._handovers[:1]:
-            lines.insert(
-                0, Content.assemble(("take over ", "bold"), show(f"{over.reference} {over.client}? A answers"))
-            )
+        lines = []
+        for change in reversed(self._changes[:3]):
+            at = clock_text(change.made_at, board.zone, board.hours24)
+            said = ("changed ", "bold $text-warning"), show(change.text), (f" ({at}; A notes it)", "$text-muted")
+            lines.append(Content.assemble(*said))
         for stay in self._forgotten[:1]:
             since = clock_text(stay.arrived_at, board.zone, board.hours24)
             words = f"{stay.client}, since {since}? E says when you left"
-            lines.insert(0, Content.assemble(("still at ", "bold"), show(words)))
-        for change in self._changes[:3]:
-            at = clock_text(change.made_at, board.zone, board.hours24)
-            noted = Content.assemble(
-                ("changed ", "bold $text-warning"), show(change.text), (f" ({at}; A notes it)", "$text-muted")
-            )
-            lines.insert(0, noted)
+            lines.append(Content.assemble(("still at ", "bold"), show(words)))
+        for over in self._handovers[:1]:
+            lines.append(Content.assemble(("take over ", "bold"), show(f"{over.reference} {over.client}? A answers")))
+        lines += [comment_text(comment) for comment in self._comments[:3]]
         comments = self.query_one("#comments", Static)
         comments.display = bool(lines)
         comments.update(Content("\n").join(lines))

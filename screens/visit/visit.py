@@ -203,8 +203,11 @@ class VisitScreen(UserScreen):
 
         return await self.ask(title, hint, check=fault, unsent=unsent)
 
-    async def _ask_entry(self, item: Item, hint: str, entry: Callable[[str], Recording], title: str = "") -> None:
-        """Ask for what a result needs, and record it; a text that no gate would take stays where it is typed."""
+    async def _ask_entry(self, item: Item, hint: str, result: Result, title: str = "", as_value: bool = False) -> None:
+        """Ask for what a result needs, its text or its value, and record it; what no gate would take stays where it is typed."""
+
+        def entry(typed: str) -> Recording:
+            return Recording(result, value=typed) if as_value else Recording(result, text=typed)
 
         def check(typed: str) -> str | None:
             page = self._page
@@ -226,10 +229,10 @@ class VisitScreen(UserScreen):
         ):
             await self._measure(item)
         elif item.kind is ItemKind.TEST:
-            await self._ask_entry(item, f"passed: what did you see? {_LEAST}", _entry(Result.PASS))
+            await self._ask_entry(item, f"passed: what did you see? {_LEAST}", Result.PASS)
         elif item.kind is ItemKind.ASK:
             hint = "in the client's words" if item.phase is Phase.ARRIVE else "the answer; “nothing” is one"
-            await self._ask_entry(item, hint, _entry(Result.ANSWERED))
+            await self._ask_entry(item, hint, Result.ANSWERED)
         elif item.ref == "W2":
             await self._work_note()
         else:
@@ -238,25 +241,21 @@ class VisitScreen(UserScreen):
     async def _measure(self, item: Item) -> None:
         """A value: typed, and passed or failed by its bounds."""
         bounds = next((probe for probe in item.probes if probe.kind is ProbeKind.VALUE), None)
-        if bounds is None:
-            await self._ask_entry(
-                item, "a number with its unit: 12 ms", lambda value: Recording(Result.PASS, value=value)
-            )
-            return
-        limits = [f"at least {bounds.least}" if bounds.least else "", f"at most {bounds.most}" if bounds.most else ""]
-        bounds_text = ", ".join(filter(None, limits)) or "a number"
-        hint = f"{bounds.name}: {bounds_text} {bounds.unit}".strip()
-        await self._ask_entry(item, hint, lambda value: Recording(result=Result.PASS, value=value))
+        hint = "a number with its unit: 12 ms"
+        if bounds is not None:
+            limits = (bounds.least and f"at least {bounds.least}", bounds.most and f"at most {bounds.most}")
+            hint = f"{bounds.name}: {', '.join(filter(None, limits)) or 'a number'} {bounds.unit}".strip()
+        await self._ask_entry(item, hint, Result.PASS, as_value=True)
 
     @command("f", "item.fail", "Fail", THERE, about="_item")
     async def action_fail(self, item: Item) -> None:
         """The test failed, or the item was not done."""
         if item.kind is ItemKind.TEST:
-            await self._ask_entry(item, f"failed: what did you see? {_LEAST}", _entry(Result.FAIL))
+            await self._ask_entry(item, f"failed: what did you see? {_LEAST}", Result.FAIL)
         elif item.ref.startswith("W1"):
-            await self._ask_entry(item, f"not done: why not? {_LEAST}", _entry(Result.NOT_DONE))
+            await self._ask_entry(item, f"not done: why not? {_LEAST}", Result.NOT_DONE)
         elif item.ref == "L2":
-            await self._ask_entry(item, "what is left for the client?", _entry(Result.LEFT_TO_CLIENT))
+            await self._ask_entry(item, "what is left for the client?", Result.LEFT_TO_CLIENT)
         else:
             self.say("Only a test fails; a requested item may be not done.", "warning")
 
@@ -290,9 +289,9 @@ class VisitScreen(UserScreen):
             ],
         )
         if chosen == "done":
-            await self._ask_entry(item, "what was done?", _entry(Result.DONE), item.label)
+            await self._ask_entry(item, "what was done?", Result.DONE, item.label)
         elif chosen == "declined":
-            await self._ask_entry(item, "the client's words", _entry(Result.DECLINED), item.label)
+            await self._ask_entry(item, "the client's words", Result.DECLINED, item.label)
         else:
             today = settings.today(self.user.store)
             day = await self.ask_day("Follow-up wanted on", "2026-11-25, tomorrow, fri", today, "tomorrow")
@@ -324,7 +323,7 @@ class VisitScreen(UserScreen):
         if not item.na_allowed:
             self.say(f"{item.ref} always applies.", "warning")
             return
-        await self._ask_entry(item, f"does not apply: why? {_LEAST}", _entry(Result.NA))
+        await self._ask_entry(item, f"does not apply: why? {_LEAST}", Result.NA)
 
     @command("w", "visit.work", "Work note", THERE)
     async def action_work(self) -> None:
@@ -398,7 +397,7 @@ class VisitScreen(UserScreen):
             self.say(f"{item.ref} cannot be overridden: record its result.", "warning")
             return
         hint = "the reason; it shows as OVERRIDDEN in every report"
-        await self._ask_entry(item, hint, _entry(Result.OVERRIDDEN), f"Override {item.ref} {item.label}")
+        await self._ask_entry(item, hint, Result.OVERRIDDEN, f"Override {item.ref} {item.label}")
 
     @command("W", "item.permission", "Words", THERE, about="_item")
     async def action_permission(self, item: Item) -> None:
@@ -441,7 +440,3 @@ class VisitScreen(UserScreen):
                 self.say(f"{follow_up.reference} is out of the queue: its work goes on here.")
 
     KEYS_BESIDE = (*STAY, report)
-
-
-def _entry(result: Result) -> Callable[[str], Recording]:
-    return lambda typed: Recording(result=result, text=typed)

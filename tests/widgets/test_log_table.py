@@ -11,24 +11,9 @@ from tests.widgets.logs import sample_log
 from widgets.lines.ink import text_of, width_of
 from widgets.lines.line_list import LineList
 from widgets.lines.marks import UNICODE
-from widgets.log_lines import amount_text, evidence, fitting_columns, heading_line, log_entries, log_line
+from widgets.log_lines import evidence, fitting_columns, heading_line, log_entries, log_line
 
 LOG = sample_log()
-
-
-@pytest.mark.parametrize(
-    ("minor", "exponent", "text"),
-    [
-        (18750, 2, "187.50"),
-        (5, 2, "0.05"),
-        (-1205, 2, "-12.05"),
-        (1200, 0, "1200"),
-        (1234, 3, "1.234"),
-        (-7, 2, "-0.07"),
-    ],
-)
-def test_amounts(minor: int, exponent: int, text: str) -> None:
-    assert amount_text(minor, exponent) == text
 
 
 def titles(width: int) -> list[str]:

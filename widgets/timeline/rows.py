@@ -199,7 +199,7 @@ class _RowPainting:
         drive = drive_span(visit, start, self._look.moment)
         if drive is None:
             if visit.leg is not None:
-                self._unknown_drive(start)
+                self._top.put(self._scale.nearest(start) - 1, self._marks.travel_unknown, "travel-unknown")
         elif drive[1] > drive[0]:
             self._driven(drive, "travel-now" if visit.state is State.EN_ROUTE else "travel")
 
@@ -211,9 +211,6 @@ class _RowPainting:
 
     def _driven(self, span: Span, ink_name: str) -> None:
         self._top.fill(*self._scale.cells_between(*span), self._marks.travel, ink_name)
-
-    def _unknown_drive(self, start: int) -> None:
-        self._top.put(self._scale.nearest(start) - 1, self._marks.travel_unknown, "travel-unknown")
 
     def block(self, visit: BoardVisit, span: Span, ground: str) -> None:
         """The block of a visit: client, state, time, service level, pin and lateness, as much as its width holds."""
