@@ -56,7 +56,6 @@ class DayOfVisits(UserScreen):
         return None
 
     def client_here(self) -> str | None:
-        """The visit's client."""
         visit = self.visit_here()
         return None if visit is None else visit.client
 

@@ -48,7 +48,6 @@ class StatusBar(LineView):
             self.refresh()
 
     def line_at(self, y: int, width: int) -> Line | None:
-        """The one line."""
         return fitted(status_line(self._left, self._middle, self._right, width), width) if y == 0 else None
 
 
@@ -93,7 +92,6 @@ class KeyBar(LineView):
             self.refresh()
 
     def line_at(self, y: int, width: int) -> Line | None:
-        """The one line."""
         return key_line(self._keys, width) if y == 0 else None
 
 
@@ -103,5 +101,4 @@ class Separator(LineView):
     DEFAULT_CSS = "Separator { height: 1; }"
 
     def line_at(self, y: int, width: int) -> Line | None:
-        """The rule."""
         return (ink(marks_of(self.ascii).rule * width, "grid"),) if y == 0 else None

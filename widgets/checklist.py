@@ -54,7 +54,6 @@ class ChecklistView(LineList[Item]):
         return next((item.id for item in items if is_open(item, self._checklist)), None)
 
     def entries(self, width: int) -> Sequence[ListEntry[Item]]:
-        """Each item with its lines."""
         marks = marks_of(self.ascii)
         self._layout = layout_of(self._checklist, width, marks, self._zone, self._hours24)
         return [

@@ -47,7 +47,6 @@ class Queue(LineList[BoardVisit]):
         return [visit for _, visits in groups for visit in visits if visit.state is State.REQUESTED]
 
     def frozen(self, width: int) -> tuple[Line, ...]:
-        """The title."""
         board = self._board
         if board is None:
             return ()
@@ -59,7 +58,6 @@ class Queue(LineList[BoardVisit]):
         return (spread(left, (ink(right, "dim"),), width),)
 
     def entries(self, width: int) -> Sequence[ListEntry[BoardVisit]]:
-        """Each group with its visits."""
         board = self._board
         if board is None:
             return ()

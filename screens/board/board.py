@@ -105,7 +105,6 @@ class BoardScreen(DayOfVisits):
         self.query_one(RoutePane).survey_again(self.keys_of("view.map route.open"))
 
     def visit_here(self) -> BoardVisit | None:
-        """The selected visit."""
         return self._queue.selected if self._queue.has_focus else self._timeline.selected
 
     def row_here(self) -> BoardRow | None:

@@ -38,12 +38,10 @@ class CallsScreen(UserScreen):
         yield LineList[CallAhead](id="calls", ascii=self.program.ascii_only)
 
     def client_here(self) -> str | None:
-        """The client under the cursor."""
         call = self.listed.selected
         return None if call is None else call.client
 
     def reload(self) -> None:
-        """Read the list again."""
         board = self.look(board_view.board, self.user.store, self._day)
         if board is None:
             return

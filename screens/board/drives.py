@@ -37,7 +37,6 @@ class DrivesScreen(ListScreen[KnownDrive]):
         self._stop: threading.Event | None = None
 
     def reload(self) -> None:
-        """Read the drives again."""
         store, day, firm = self.user.store, self.program.day, self.user.firm
         drives, status = self.look(driving.drives_of, store, day), self.look(road_engines.status, store)
         if drives is None or status is None:

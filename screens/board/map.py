@@ -82,7 +82,6 @@ class MapScreen(DayOfVisits):
         return self.listed.selected
 
     def reload(self) -> None:
-        """Read the day again."""
         board = self.look(board_view.board, self.user.store, self.program.day)
         if board is None:
             return

@@ -36,7 +36,6 @@ class OutboxScreen(ListScreen[Message]):
         self._overdue = False
 
     def reload(self) -> None:
-        """Read them again."""
         shown = self.look(outbox.outbox, self.user.store, everything=self._all)
         trouble = self.look(messages.trouble, self.user.store, self.user.now)
         if shown is None or trouble is None:

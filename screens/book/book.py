@@ -79,7 +79,6 @@ class BookScreen(ListScreen[Any]):
         return RECORD_STORES[self._kind]
 
     def reload(self) -> None:
-        """Read the kind of records again."""
         self.things, self._names = {}, {}
         self.look(self._read)
 

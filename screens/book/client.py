@@ -42,7 +42,6 @@ class ClientScreen(UserScreen):
         yield NotesPane(id="notes")
 
     def reload(self) -> None:
-        """Read the page again."""
         client = self._client()
         page = None if client is None else self.look(client_page, self.user.store, client)
         if page is None:

@@ -41,7 +41,6 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
         return self._draft.item(self.listed.selected or "")
 
     def faults(self) -> list[str]:
-        """Everything that keeps the draft from being saved."""
         return self._draft.faults(self.user.store)
 
     def words(self) -> tuple[str, str]:

@@ -32,7 +32,6 @@ class TemplatePreview(ListScreen[NewItem]):
         self._preview, self._visit, self._template = preview, visit, draft
 
     def reload(self) -> None:
-        """Show it again."""
         chosen = self._preview.chosen
         self.listed.set_figures(
             [

@@ -35,7 +35,6 @@ class AccessScreen(ListScreen[Key | SshLogin]):
         """As it was said here; None: as usual."""
 
     def reload(self) -> None:
-        """Read them again."""
         store, zone = self.user.store, self.user.firm.zone
         everything = self.look(sessions.all_keys, store)
         there = self.look(sessions.open_sessions, store)

@@ -40,7 +40,6 @@ class AuditScreen(ListScreen[NamedAuditRow]):
         self._limit = _PAGE
 
     def reload(self) -> None:
-        """Read the rows again."""
         rows = self.look(trail, self.user.store, **self._filters, limit=self._limit)
         if rows is None:
             return

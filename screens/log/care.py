@@ -54,7 +54,6 @@ class CareScreen(ListScreen[CareItem]):
         self._all = False
 
     def reload(self) -> None:
-        """Read the list again."""
         items = self.look(care_list.care_list, self.user.store, all_items=self._all)
         if items is None:
             return

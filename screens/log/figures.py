@@ -134,7 +134,6 @@ class FiguresScreen(UserScreen):
         return " " * _BAR
 
     def show_selected(self) -> None:
-        """Show the figure under the cursor."""
         figures, figure = self._figures, self._figure
         if figures is None:
             return
@@ -236,12 +235,10 @@ class BehindScreen(UserScreen):
         yield LineList[str](id="visits", ascii=self.program.ascii_only)
 
     def client_here(self) -> str | None:
-        """The selected visit's client."""
         key = self.listed.selected
         return next((visit.client for visit in self._visits if visit.reference == key), None)
 
     def reload(self) -> None:
-        """Read them again."""
         visits = self.look(visits_behind, self.user.store, self._figure, self._group, self._by)
         if visits is None:
             return

@@ -91,12 +91,10 @@ class LogScreen(DayOfVisits):
         return replace(self._filters, first=first, last=last)
 
     def visit_here(self) -> BoardVisit | None:
-        """The selected visit."""
         line = self.listed.selected
         return None if line is None else line.visit
 
     def reference_here(self) -> str | None:
-        """The reference of the selected visit."""
         visit = self.visit_here()
         return None if visit is None else visit.reference
 

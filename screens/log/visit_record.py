@@ -49,11 +49,9 @@ class VisitRecord(UserScreen):
         self._page: VisitPage | None = None
 
     def client_here(self) -> str | None:
-        """The visit's client."""
         return None if self._page is None else self._page.visit.client
 
     def reference_here(self) -> str | None:
-        """The visit of the screen."""
         return self._reference
 
     def body(self) -> ComposeResult:
@@ -61,7 +59,6 @@ class VisitRecord(UserScreen):
             yield Static(id="page")
 
     def reload(self) -> None:
-        """Read the visit again."""
         history = self.look(visit_history, self.user.store, self._reference)
         if history is None:
             return

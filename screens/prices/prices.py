@@ -36,7 +36,6 @@ class PricesScreen(ListScreen[Any]):
     BINDINGS = [BACK]
 
     def reload(self) -> None:
-        """Read them again."""
         store = self.user.store
         day = today(store)
         lines = []

@@ -61,7 +61,6 @@ class SetupScreen(ListScreen[SetupStep]):
             self.listed.select_key(todo)
 
     def reload(self) -> None:
-        """Read the steps again."""
         known = self.look(steps, self.user.store)
         if known is None:
             return
@@ -83,7 +82,6 @@ class SetupScreen(ListScreen[SetupStep]):
         self.show_selected()
 
     def notes(self) -> Sequence[tuple[str, str]]:
-        """What the step is for."""
         return [(_WHY[self.listed.selected or "firm"], "plain")]
 
     def _step(self) -> SetupStep | None:

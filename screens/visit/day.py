@@ -66,16 +66,13 @@ class DayScreen(DayOfVisits):
         yield Static(id="place")
 
     def reference_here(self) -> str | None:
-        """The selected stop's visit."""
         visit = self.visit_here()
         return None if visit is None else visit.reference
 
     def visit_here(self) -> BoardVisit | None:
-        """The selected stop's visit."""
         return self.listed.selected
 
     def reload(self) -> None:
-        """Read the day again."""
         whose = self.program.technician or self.user.staff.name
         board = self.look(board_view.board, self.user.store, self.program.day, whose)
         if board is None:

@@ -81,11 +81,9 @@ class VisitScreen(UserScreen):
         self._to_next_open()
 
     def reference_here(self) -> str | None:
-        """The visit of the screen."""
         return self._reference
 
     def client_here(self) -> str | None:
-        """The visit's client."""
         return None if self._page is None else self._page.visit.client
 
     @property
@@ -113,7 +111,6 @@ class VisitScreen(UserScreen):
         return ended if state in ENDED else self.FOOTER_AHEAD
 
     def reload(self) -> None:
-        """Read the visit again."""
         page = self.look(visit_page, self.user.store, self._reference)
         if page is None:
             return

@@ -133,7 +133,6 @@ class LineList(LineView, Generic[T], can_focus=True):
     # -- drawing ------------------------------------------------------------------------------------------------------
 
     def forget_drawn(self) -> None:
-        """Forget all drawn lines."""
         self._drawn.clear()
 
     def line_at(self, y: int, width: int) -> Line | None:
@@ -177,7 +176,6 @@ class LineList(LineView, Generic[T], can_focus=True):
             self.refresh_view_lines(top + len(self._frozen), at + count - top)
 
     def fit(self) -> None:
-        """Build the entries for the new width."""
         self._drawn.clear()
         self.rebuild()
         self.refresh()

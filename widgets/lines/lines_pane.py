@@ -45,12 +45,10 @@ class LinesPane(LineView, can_focus=False):
                 self.refresh_view_lines(y)
 
     def fit(self) -> None:
-        """Build the lines for the new width."""
         self.rebuild()
         self.refresh()
 
     def line_at(self, y: int, width: int) -> Line | None:
-        """One of the built lines."""
         return fitted(self._built[y], width) if y < len(self._built) else None
 
 

@@ -70,7 +70,6 @@ class BoardView(LineView):
         return True
 
     def fit(self) -> None:
-        """Fit the day to the new size."""
         self._fit_frame(place=True)
         self.refresh()
         self.call_after_refresh(self._reveal)
@@ -81,7 +80,6 @@ class BoardView(LineView):
             self.call_after_refresh(self._reveal)
 
     def forget_drawn(self) -> None:
-        """Forget all drawn rows."""
         self._drawn.clear()
 
     def _draw_anew(self) -> None:
