@@ -155,11 +155,7 @@ def use_order(unit: Unit, nonce: str) -> None:
     unit.execute("UPDATE probe_order SET used_at = ? WHERE nonce = ?", (unit.at, nonce))
 
 
-TARGETS = Rows(
-    "target",
-    ProbeTarget,
-    order="r.site_id, r.name COLLATE NOCASE, r.id",
-)
+TARGETS = Rows("target", ProbeTarget, order="r.site_id, r.name COLLATE NOCASE, r.id")
 """Test targets, by site and name."""
 target, all_targets, add_target, update_target = TARGETS.one, TARGETS.all, TARGETS.add, TARGETS.update
 

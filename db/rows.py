@@ -133,20 +133,12 @@ def json_form(name: str) -> Stored:
 
 def day(name: str) -> Stored:
     """A day in a column."""
-    return Stored(
-        (name,),
-        lambda value: (None if value is None else value.isoformat(),),
-        datetime.date.fromisoformat,
-    )
+    return Stored((name,), lambda value: (None if value is None else value.isoformat(),), datetime.date.fromisoformat)
 
 
 _BY_TYPE: Mapping[str, Callable[[str], Stored]] = {
     "bool": lambda name: Stored((name,), lambda value: (int(value),), bool),
-    "bool | None": lambda name: Stored(
-        (name,),
-        lambda value: (None if value is None else int(value),),
-        bool,
-    ),
+    "bool | None": lambda name: Stored((name,), lambda value: (None if value is None else int(value),), bool),
     "datetime.date": day,
     "datetime.date | None": day,
     "Place | None": lambda name: pair("lat", "lon", Place),

@@ -134,18 +134,8 @@ class Unit:
             text = chain.canonical(detail)
         except (TypeError, ValueError) as error:
             raise Misuse(f"the audit detail of {self.deed} is not JSON: {error}") from error
-        row = (
-            self.at,
-            actor.login,
-            actor.staff_id,
-            actor.session,
-            actor.via,
-            self.deed,
-            entity,
-            entity_id,
-            text,
-            self.save_id,
-        )
+        told = (self.deed, entity, entity_id, text, self.save_id)
+        row = (self.at, actor.login, actor.staff_id, actor.session, actor.via, *told)
         with translated():
             seq = chain.append(conn, row)
         self.audited += 1

@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.model.checklists import Asks, Checklist, Item
-from widgets.checklist_lines import (
-    HINTS,
-    Layout,
-    current_line,
-    is_open,
-    item_lines,
-    layout_of,
-    phases_in_order,
-)
+from widgets.checklist_lines import HINTS, Layout, current_line, is_open, item_lines, layout_of, phases_in_order
 from widgets.lines.ink import Line, ListEntry
 from widgets.lines.line_list import LineList
 from widgets.lines.marks import marks_of

@@ -21,10 +21,7 @@ class OneOf(Widget, can_focus=True):
     OneOf { height: 1; width: 1fr; padding: 0 1; background: $boost; }
     OneOf:focus { background: $primary 30%; }
     """
-    BINDINGS = [
-        Binding("space,right", "step(1)", show=False),
-        Binding("left", "step(-1)", show=False),
-    ]
+    BINDINGS = [Binding("space,right", "step(1)", show=False), Binding("left", "step(-1)", show=False)]
 
     value = reactive("")
 

@@ -141,12 +141,7 @@ async def ask_quickly(screen: UserScreen) -> Visit | None:
         understood = understand(typed, known, day)
         return replace(understood, came_by=understood.came_by or USUAL_WAY)
 
-    line = QuickLine(
-        read,
-        save,
-        lambda typed, turn: complete(typed, known, day, turn),
-        user.firm.clock_hours == 24,
-    )
+    line = QuickLine(read, save, lambda typed, turn: complete(typed, known, day, turn), user.firm.clock_hours == 24)
     understood = await screen.app.push_screen_wait(line)
     if understood is not None:
         return await ask_request(screen, {name: show(text) for name, text in understood.texts().items()})

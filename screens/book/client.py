@@ -28,11 +28,7 @@ class ClientScreen(UserScreen):
     TITLE_WORD = "a client"
     DEFAULT_CSS = "ClientScreen NotesPane { height: 1fr; padding: 0 1; }"
     FOOTER = "client.edit client.site client.recurring screen.leave screen.keys"
-    BINDINGS = [
-        BACK,
-        Binding("j,down", "scroll(1)", show=False),
-        Binding("k,up", "scroll(-1)", show=False),
-    ]
+    BINDINGS = [BACK, Binding("j,down", "scroll(1)", show=False), Binding("k,up", "scroll(-1)", show=False)]
 
     def __init__(self, client_id: int) -> None:
         super().__init__()

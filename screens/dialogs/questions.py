@@ -115,9 +115,7 @@ class AskConfirm(Dialog[bool]):
 class Choose(Dialog["T | None"], Generic[T]):
     """Choose one of some rows; returns its value."""
 
-    BINDINGS = [
-        key("escape q", "dialog.back", "Back", action="dismiss(None)"),
-    ]
+    BINDINGS = [key("escape q", "dialog.back", "Back", action="dismiss(None)")]
 
     def __init__(self, title: str, rows: Sequence[ChoiceRow[T]], hint: str = CHOOSES) -> None:
         super().__init__(title, hint)

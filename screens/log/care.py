@@ -44,10 +44,7 @@ class CareScreen(ListScreen[CareItem]):
     ENTER = "client"
     PANE = "beside"
     FOOTER = "care.done care.decline care.snooze care.survey care.all change.undo screen.keys"
-    BINDINGS = [
-        key("enter", "care.client", "Client", "the client's page", show=False),
-        BACK,
-    ]
+    BINDINGS = [key("enter", "care.client", "Client", "the client's page", show=False), BACK]
 
     def __init__(self) -> None:
         super().__init__()

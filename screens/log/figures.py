@@ -179,10 +179,7 @@ class FiguresScreen(UserScreen):
             BehindScreen(self._figure, whole, figures.by if group is not None else "day", figures.money)
         )
 
-    KEYS = [
-        key("[", "view.previous", "Earlier", action="shift(-1)"),
-        key("]", "view.next", "Later", action="shift(1)"),
-    ]
+    KEYS = [key("[", "view.previous", "Earlier", action="shift(-1)"), key("]", "view.next", "Later", action="shift(1)")]
 
     @command("t", "view.today", "Today")
     def action_today(self) -> None:

@@ -36,11 +36,7 @@ class VisitRecord(UserScreen):
         "review.approve review.send-back review.correct visit.charge visit.report charge.goodwill visit.answer "
         "screen.leave screen.keys"
     )
-    BINDINGS = [
-        BACK,
-        Binding("j", "scroll(1)", "Down", show=False),
-        Binding("k", "scroll(-1)", "Up", show=False),
-    ]
+    BINDINGS = [BACK, Binding("j", "scroll(1)", "Down", show=False), Binding("k", "scroll(-1)", "Up", show=False)]
     DEFAULT_CSS = "VisitRecord VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }"
 
     def __init__(self, reference: str) -> None:

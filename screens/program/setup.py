@@ -39,9 +39,7 @@ class SetupScreen(ListScreen[SetupStep]):
     PANE = "below"
     DEFAULT_CSS = "SetupScreen NotesPane { height: 9; }"
     FOOTER = "setup.open file.import setup.technician setup.client screen.leave screen.keys"
-    BINDINGS = [
-        key("escape", "screen.back", "Later", action="leave", show=False),
-    ]
+    BINDINGS = [key("escape", "screen.back", "Later", action="leave", show=False)]
 
     def begin(self) -> None:
         """Show the steps, with the cursor on the first that is to do."""

@@ -349,10 +349,7 @@ class VisitScreen(UserScreen):
         if not page.unmet:
             await self.confirm(
                 f"Close {page.visit.reference} {page.visit.client}",
-                [
-                    price_words(page.priced),
-                    "Checks you out now. Closing cannot be taken back; a lead can reopen it.",
-                ],
+                [price_words(page.priced), "Checks you out now. Closing cannot be taken back; a lead can reopen it."],
                 "y closes the visit · esc goes back",
             )
         try:
