@@ -109,7 +109,7 @@ class BoardScreen(DayOfVisits):
 
     def row_here(self) -> BoardRow | None:
         """The technician under the cursor; none while the keyboard is on the queue."""
-        return None if self._queue.has_focus else self._timeline.selected_board_row
+        return None if self._queue.has_focus else self._timeline.cursor.board_row
 
     def reload(self) -> None:
         """Read the day again: the first time at once, then in a thread, as it takes its time in a large firm."""

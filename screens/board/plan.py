@@ -159,7 +159,7 @@ class PlanScreen(UserScreen):
     @command("o", "plan.take-one", "Take one", DISPATCHERS)
     async def action_take_one(self) -> None:
         """Only the technician under the cursor."""
-        row = self.query_one(Timeline).selected_board_row
+        row = self.query_one(Timeline).cursor.board_row
         if row is not None:
             await self._take([row.name])
 

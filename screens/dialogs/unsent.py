@@ -140,8 +140,10 @@ class InHand:
             self._drop(task)
 
     def refused(self) -> None:
-        """What the worker that calls this was handed is not saved, as the deed was refused, or a dialog on the way to it was left: it
-        stays kept, unless that is mended."""
+        """What the worker that calls this was handed is not saved, as the deed was refused or a dialog on the way to it left.
+
+        It stays kept, unless that is mended.
+        """
         task = asyncio.current_task()
         if task is not None and task in self._texts:
             self._refused.add(task)

@@ -51,9 +51,7 @@ async def test_jump_to_a_technician_from_every_mode(office: Office, mode: str, s
         timeline = pilot.app.screen.query_one(Timeline)
         await until_true(
             pilot,
-            lambda: (
-                timeline.has_focus and timeline.selected_board_row and timeline.selected_board_row.name == "Ben Okafor"
-            ),
+            lambda: timeline.has_focus and timeline.cursor.board_row and timeline.cursor.board_row.name == "Ben Okafor",
         )
 
 

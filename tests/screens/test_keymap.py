@@ -104,7 +104,7 @@ async def test_own_keys_work_on_screens_widgets_and_dialogs(office: Office, tmp_
         await press(pilot, "n", "enter")
         assert len(pilot.app.screen_stack) == 1
         await press(pilot, "f6")
-        assert timeline.selected_row == 1
+        assert timeline.cursor.row == 1
         timeline.select(1)
         await pilot.press("slash")
         await until(pilot, AskText)
