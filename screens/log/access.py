@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from db import sessions
 from dispatch.desk.access import connecting, keyring, logins
 from dispatch.desk.adapters import key_file, sshd_config
 from dispatch.desk.session.refusals import Faulty
+from dispatch.fields.kinds import Text, YesNo
+from dispatch.fields.record import Field
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.keys import Key, SshLogin
 from dispatch.model.paths import typed_path
@@ -15,7 +18,15 @@ from screens.binding import BACK, command
 from screens.dialogs.asked import SHOWS, YES_NO, AskedField
 from screens.listed import ListScreen
 from screens.prices.sheet_view import SheetView
+from screens.record_forms import ask_values
 from widgets.listed import FigureLine
+
+_REACHED = (
+    Field("host", "This machine's name", Text(), required=True),
+    Field("user", "The service user", Text(), required=True),
+    Field("site_tests", "Site tests let through", YesNo()),
+    Field("config", "Another sshd_config", Text(4096), "the system's"),
+)
 
 
 class AccessScreen(ListScreen[Key | SshLogin]):
@@ -129,20 +140,18 @@ class AccessScreen(ListScreen[Key | SshLogin]):
     async def action_reached(self) -> None:
         """This machine's name for them, the service user, whether site tests are let through."""
         now = self.reached
-        fields = [
-            AskedField("host", "This machine's name", now.host),
-            AskedField("user", "The service user", now.user),
-            AskedField("site_tests", "Site tests let through", YES_NO[now.site_tests], options=YES_NO),
-            AskedField("config", "Another sshd_config", str(now.config or ""), "the system's"),
-        ]
+        stands = {
+            "host": now.host,
+            "user": now.user,
+            "site_tests": YES_NO[now.site_tests],
+            "config": str(now.config or ""),
+        }
 
-        def check(typed: dict[str, str]) -> list[str]:
-            return [f"{name}: is missing" for name in ("host", "user") if not typed[name].strip()]
+        def take(said: dict[str, Any]) -> None:
+            config = typed_path(said["config"]) if said["config"] else None
+            self._reached = connecting.Reached(said["host"], said["user"], said["site_tests"], config)
 
-        answers = await self.fill("How this machine is reached", fields, check, SHOWS)
-        config = typed_path(answers["config"]) if answers["config"].strip() else None
-        site_tests = answers["site_tests"] == YES_NO[True]
-        self._reached = connecting.Reached(answers["host"].strip(), answers["user"].strip(), site_tests, config)
+        await ask_values(self, "How this machine is reached", _REACHED, take, stands, SHOWS)
         self.action_check()
 
     @command("w", "access.write", "Write block")
