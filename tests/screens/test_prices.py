@@ -34,10 +34,11 @@ async def fill(pilot: Pilot[None], **fields: str) -> None:
 
 
 async def choose(pilot: Pilot[None], value: object) -> None:
-    """Choose the row of that value."""
+    """Choose the row of that value, or whose text begins so."""
     await until(pilot, Choose)
     screen: Any = pilot.app.screen
-    place = [row.value for row in screen._rows].index(value)
+    rows = enumerate(screen._rows)
+    place = next(number for number, row in rows if value == row.value or row.text.startswith(str(value)))
     await press(pilot, *["down"] * place, "enter")
 
 
@@ -61,7 +62,7 @@ async def test_a_card_with_van_half_rate_driving_and_half_a_day(office: Office) 
         await press(pilot, "dollar_sign")
         await until(pilot, PricesScreen)
         await press(pilot, "n")
-        await choose(pilot, "half day")
+        await choose(pilot, "preset half day")
         await fill(pilot, name="Half days", day="2027-01-01")
         await until(pilot, TermsScreen)
         await press(pilot, "s")
