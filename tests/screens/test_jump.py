@@ -117,7 +117,7 @@ async def test_references_that_are_too_old_to_be_listed_are_found_by_their_begin
 async def test_jump_to_the_board_does_not_lose_what_is_not_saved(office: Office) -> None:
     async with opened(office.lee, "board") as pilot:
         await press(pilot, "dollar_sign", "n")
-        await choose(pilot, "half day")
+        await choose(pilot, "preset half day")
         await fill(pilot, name="Half days", day="2027-01-01")
         await until(pilot, TermsScreen)
         await ask(pilot, "J", "ben")

@@ -37,8 +37,9 @@ async def choose(pilot: Pilot[None], value: object) -> None:
     """Choose the row of that value, or whose text begins so."""
     await until(pilot, Choose)
     screen: Any = pilot.app.screen
-    rows = enumerate(screen._rows)
-    place = next(number for number, row in rows if value == row.value or row.text.startswith(str(value)))
+    values, texts = [row.value for row in screen._rows], [row.text for row in screen._rows]
+    begun = (number for number, text in enumerate(texts) if text.startswith(str(value)))
+    place = values.index(value) if value in values else next(begun)
     await press(pilot, *["down"] * place, "enter")
 
 
