@@ -30,10 +30,12 @@ def route_lines(row: BoardRow, board: Board, marks: Marks, width: int, selected:
     Args:
         selected: id of the visit whose leg stands out.
     """
-    lines: list[Line] = [route_title(row, board.unit, width)]
+    name = show(row.name).split(" ")[0]
+    whose = f"{name}'" if name.endswith("s") else f"{name}'s"
+    title = spread([ink(f"{whose} route", "strong"), ink("  "), *route_totals(row, board.unit)], (), width)
     if not row.visits:
-        return *lines, (ink("no visits this day", "dim"),)
-    return *lines, *(leg_line(leg, board.unit, marks, width, selected) for leg in drives(row))
+        return title, (ink("no visits this day", "dim"),)
+    return title, *(leg_line(leg, board.unit, marks, width, selected) for leg in drives(row))
 
 
 class DriveLine(NamedTuple):
@@ -62,13 +64,6 @@ def driving(row: BoardRow) -> tuple[int, int]:
     legs = legs_of(row)
     seconds = [leg.seconds for leg in legs if leg.seconds is not None]
     return minutes_of(sum(seconds)), len(legs) - len(seconds)
-
-
-def route_title(row: BoardRow, unit: DistanceUnit, width: int) -> Line:
-    """Whose route it is, how far and how long."""
-    name = show(row.name).split(" ")[0]
-    whose = f"{name}'" if name.endswith("s") else f"{name}'s"
-    return spread([ink(f"{whose} route", "strong"), ink("  "), *route_totals(row, unit)], (), width)
 
 
 def route_totals(row: BoardRow, unit: DistanceUnit) -> Line:

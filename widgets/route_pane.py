@@ -10,7 +10,7 @@ from widgets.lines.ink import Line, fitted, ink
 from widgets.lines.lines_pane import LinesPane
 from widgets.lines.marks import marks_of
 from widgets.map.day_map import MapPicture, foot_of, picture_of
-from widgets.map.surveying import FindRoads, FindWays, Surveyor, WantedMap, sketch
+from widgets.map.surveying import FindRoads, FindWays, Surveyor, WantedMap, survey
 from widgets.route_lines import route_lines
 
 LIST_CELLS, MAP_CELLS, GAP = 41, 14, 2
@@ -100,7 +100,7 @@ class RoutePane(LinesPane):
         if not self._surveyor.has(wanted):
             if self._drawn is not None and self._drawn[1:3] == wanted[1:3] and self._map:
                 return self._map  # another row's for a moment: one that the cursor only passes by sends no map
-            land = sketch(wanted)
+            land = survey(wanted)
         self._drawn = wanted
         if land is None:
             picture = MapPicture((fitted((ink("no coordinates", "dim"),), columns),))

@@ -14,7 +14,7 @@ from dispatch.model.instants import clock_text, day_text
 from dispatch.model.typed_times import parse_when
 from screens.binding import BACK, command
 from screens.user_screen import UserScreen
-from widgets.calls import call_entries
+from widgets.day_lists import call_entries
 from widgets.lines.line_list import LineList
 
 

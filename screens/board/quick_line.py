@@ -20,7 +20,7 @@ from dispatch.records.requests import REQUEST
 from screens.binding import key
 from screens.dialogs.unsent import GO_BACK, WAYS_OUT, KeptDialog
 from screens.record_forms import line_of
-from widgets.ways import Ways
+from widgets.choices import Ways
 
 if TYPE_CHECKING:
     from dispatch.model.visits import Visit

@@ -17,7 +17,6 @@ from dispatch.desk.plan import absences
 from dispatch.desk.templates.template_draft import TemplateDraft
 from dispatch.desk.texts.client_words import page_lines
 from dispatch.lazily import lazily
-from dispatch.model.clients import Site
 from dispatch.model.text import show
 from screens.binding import command, key
 from screens.book.locating import locate
@@ -147,7 +146,9 @@ class BookScreen(ListScreen[Any]):
         elif self._kind == "absence":
             await self._settle_absence(record)
         elif self._kind == "site":
-            await self._offer_place(record)
+            firm = self.user.firm  # where it has an address server, a new address can be looked up
+            if record.place is None and record.address and firm.geocoder_url and firm.geocoder_agent:
+                await locate(self, record)
 
     async def _settle_absence(self, record: Any) -> None:
         """Offer what to do about the visits that an absence hits, saying who knows of them already."""
@@ -172,12 +173,6 @@ class BookScreen(ListScreen[Any]):
         if freed is not None:
             sentences = "\n".join([*freed.settled, *freed.left, "u takes all of it back."])
             self.say(sentences, "warning" if freed.left else "information")
-
-    async def _offer_place(self, site: Site) -> None:
-        """Offer to look a new address up, where the firm has an address server."""
-        firm = self.user.firm
-        if site.place is None and site.address and firm.geocoder_url and firm.geocoder_agent:
-            await locate(self, site)
 
     @command("e", "book.edit", "Edit")
     async def action_edit(self) -> None:

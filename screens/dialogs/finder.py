@@ -85,13 +85,10 @@ class FindScreen(Dialog["FoundTarget[T] | None"], Generic[T]):
         except StoreFault as fault:
             self.query_one("#hint", Label).update(Content(show(str(fault))))
             return
-        self._narrow()
+        self.on_input_changed()
 
     def on_input_changed(self) -> None:
         """Narrow by what is typed."""
-        self._narrow()
-
-    def _narrow(self) -> None:
         if self._finder is None:
             return
         typed = self.query_one(Input).value
@@ -112,12 +109,10 @@ class FindScreen(Dialog["FoundTarget[T] | None"], Generic[T]):
         self.query_one(FoundList).action_page(by)
 
     def on_input_submitted(self) -> None:
-        """Enter takes what is under the cursor."""
+        """Enter takes what is under the cursor, and so does a double click."""
         self.action_take(False)
 
-    def on_line_list_opened(self) -> None:
-        """So does a double click."""
-        self.action_take(False)
+    on_line_list_opened = on_input_submitted
 
     def action_take(self, open: bool) -> None:
         """Take what is under the cursor."""

@@ -29,8 +29,8 @@ from screens.dialogs.asked import AskedField, ChoiceRow, needed
 from screens.of_day import DayOfVisits
 from screens.visit.service_report import report
 from screens.visit.stay_deeds import STAY
+from widgets.day_lists import stop_entries
 from widgets.lines.line_list import LineList
-from widgets.stops import stop_entries
 
 with lazily(__name__):
     from dispatch.desk.closeout import arriving, handing_over, leaving
@@ -82,8 +82,10 @@ class DayScreen(DayOfVisits):
         self._row = next(iter(board.rows), None)
         visits = self._row.visits if self._row else ()
         self.listed.show_entries(partial(stop_entries, visits, self._row.leg_home if self._row else None, board))
-        if first and (ahead := self._next(visits)) is not None:
-            self.listed.select_key(ahead.id)
+        if first:
+            open_ones = [visit for visit in visits if visit.state not in ENDED]
+            for visit in sorted(open_ones, key=lambda visit: visit.state in AHEAD)[:1]:  # what is under way first
+                self.listed.select_key(visit.id)
         self._handovers = handovers.open_for(self.user.store, self.user.staff.id)
         self._changes = notices.unread(self.user.store, self.user.staff.id)
         self._forgotten = stops.forgotten(self.user.store, self.user.staff.id, self.user.now)
@@ -107,12 +109,6 @@ class DayScreen(DayOfVisits):
         self.show_head(
             f"{name} · {day_text(board.day)}", "", clock_beside(board.day, self.user.now, board.zone, board.hours24)
         )
-
-    @staticmethod
-    def _next(visits: Sequence[BoardVisit]) -> BoardVisit | None:
-        under_way = [visit for visit in visits if visit.state not in ENDED and visit.state not in AHEAD]
-        ahead = [visit for visit in visits if visit.state in AHEAD]
-        return next(iter([*under_way, *ahead]), None)
 
     def show_selected(self) -> None:
         """Show where the selected stop is."""

@@ -26,7 +26,7 @@ from dispatch.model.text import show
 from dispatch.model.visits import CAME_BY
 from screens.binding import BACK, command
 from screens.dialogs.asked import YES_NO, AskedField, Check, ChoiceRow
-from screens.prices.price import price_words
+from screens.prices.sheet_view import price_words
 from screens.user_screen import UserScreen
 from screens.visit.service_report import report
 from screens.visit.stay_deeds import STAY

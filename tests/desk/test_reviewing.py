@@ -30,7 +30,7 @@ from dispatch.desk.visits.steps import find
 from dispatch.model.checklists import Result
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import Review, State
-from screens.prices.price import price_words
+from screens.prices.sheet_view import price_words
 from tests.desk.conftest import DAY, Office, accept, approve, at, export
 
 

@@ -17,7 +17,7 @@ from tests.quick import first_of
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.bars import StatusBar
-from widgets.one_of import OneOf
+from widgets.choices import OneOf
 from widgets.queue import Queue
 
 

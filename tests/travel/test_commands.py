@@ -28,8 +28,8 @@ from tests.conftest import Dispatch
 from tests.desk.conftest import DAY, Office, at
 from tests.screens.test_prices import answer, fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
+from widgets.choices import OneOf
 from widgets.listed import FigureList
-from widgets.one_of import OneOf
 
 
 def planned(office: Office) -> Dispatch:

@@ -14,7 +14,7 @@ from widgets.lines.lines_pane import LinesPane
 from widgets.lines.marks import marks_of
 from widgets.map.day_map import MapPicture, foot_of, not_placed_text, picture_of
 from widgets.map.projection import MapProjection
-from widgets.map.surveying import FindRoads, FindWays, Land, Surveyor, WantedMap, sketch
+from widgets.map.surveying import FindRoads, FindWays, Land, Surveyor, WantedMap, survey
 
 ZOOM = 1.5
 """How many times nearer, or farther, a key brings the map."""
@@ -115,11 +115,11 @@ class MapView(LinesPane, can_focus=True):
         if self._route is None or not columns or not rows:
             return self._built
         wanted = WantedMap(self._route, columns, rows, self._view)
-        land = self._surveyor.land(wanted) if self._surveyor is not None else sketch(wanted)
+        land = self._surveyor.land(wanted) if self._surveyor is not None else survey(wanted)
         if self._surveyor is not None and not self._surveyor.has(wanted):
             if self._land is not None and self._land.ground is not None and self._land.view.width == columns * 2:
                 return self._built  # with its roads in a moment: until then what was there stays
-            land = sketch(wanted)
+            land = survey(wanted)
         self._land = land
         marks = marks_of(self.ascii)
         if land is None:

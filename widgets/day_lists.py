@@ -1,8 +1,11 @@
-"""My day: the technician's stops in order, the leg to each, the way home."""
+"""Lists of a day, two lines an entry: a technician's stops in order with the leg to each and the way home, and whom to call because
+we come later, in the order in which the calls are due."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dispatch.model.boards import Board, BoardVisit
+from dispatch.model.boards import Board, BoardVisit, CallAhead
 from dispatch.model.instants import clock_text
 from dispatch.model.states import ENDED, ON_THE_WAY_OR_THERE
 from dispatch.model.travel import Leg
@@ -45,3 +48,22 @@ def stop_lines(visit: BoardVisit, board: Board, marks: Marks, width: int) -> tup
 def _leg_spans(leg: Leg, board: Board) -> tuple[Span, ...]:
     distance = f"  {distance_text(leg.metres, board.unit)}" if leg.metres is not None else ""
     return (ink(leg_text(leg.seconds, leg.provenance) + distance, "warn" if leg.seconds is None else "dim"),)
+
+
+INDENT = 8
+
+
+def call_entries(board: Board, width: int, _: Marks) -> list[ListEntry[CallAhead]]:
+    """Each call: by when, whom and on which number; then what they expect and what they are to be told."""
+    return [ListEntry(call.visit_id, call_lines(call, board, width), call) for call in board.calls]
+
+
+def call_lines(call: CallAhead, board: Board, width: int) -> tuple[Line, Line]:
+    """The two lines of a call in `width` cells. The number is never cut short."""
+    due = clock_text(call.due, board.zone, board.hours24)
+    overdue = call.due <= board.now
+    number = (ink(call.phone, "strong"),) if call.phone else (ink("no phone number", "warn"),)
+    first = spread((ink(f"{due:<{INDENT}}", "bad" if overdue else "strong"), ink(call.client, "strong")), number, width)
+    expects = f"expects us {clock_text(call.expected, board.zone, board.hours24)}, "
+    tell = ink(expects + call.words(board.zone, board.hours24), "warn" if call.escalated or call.absent else "plain")
+    return first, spread((ink(" " * INDENT, "dim"), tell), (ink(call.contact, "dim"),), width)
