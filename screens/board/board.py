@@ -19,9 +19,8 @@ from screens.board.move_mode import MoveTimeline
 from screens.board.places import BoardPlaces, browser, next_problem, next_waiting, show_map
 from screens.board.placing import assign, emergency, move, pin, unassign
 from screens.board.requests import amend, answer, cancel, confirm, dispatch, hold, new
-from screens.of_day import DAYS, DayOfVisits, on_visit
+from screens.of_day import DAYS, DayOfVisits, calls, import_file, messages, on_visit
 from screens.reading import ScreenReading
-from screens.shared_commands import calls, import_file, messages
 from widgets.bars import Separator
 from widgets.lines.ink import ink
 from widgets.queue import Queue

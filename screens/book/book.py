@@ -22,8 +22,8 @@ from screens.binding import command, key
 from screens.book.locating import locate
 from screens.dialogs.asked import ChoiceRow
 from screens.listed import ListScreen
+from screens.of_day import import_file
 from screens.record_forms import ask_record
-from screens.shared_commands import import_file
 from widgets.listed import FigureLine
 
 with lazily(__name__):

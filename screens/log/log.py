@@ -23,7 +23,7 @@ from dispatch.model.instants import clock_text, day_text
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import LEADS, READS, Review
 from dispatch.model.text import show
-from screens import shared_commands
+from screens import of_day
 from screens.binding import command, key, opens
 from screens.log.review import REVIEW
 from screens.of_day import DAYS, DayOfVisits
@@ -271,7 +271,7 @@ class LogScreen(DayOfVisits):
         self._span = "day" if self._span in ("typed", "all") else self._span
         self.program.go_to(self.program.day + datetime.timedelta(days=by * (7 if self._span == "week" else 1)))
 
-    KEYS_BESIDE = (shared_commands.calls, shared_commands.messages, *REVIEW)
+    KEYS_BESIDE = (of_day.calls, of_day.messages, *REVIEW)
 
 
 def totals(log: Log, filters: LogFilter) -> str:

@@ -11,8 +11,8 @@ from dispatch.desk.firm.setup import SetupStep, steps
 from dispatch.model.states import LEADS
 from screens.binding import command, key
 from screens.listed import ListScreen
+from screens.of_day import import_file
 from screens.record_forms import ask_record, line_of
-from screens.shared_commands import import_file
 from widgets.listed import FigureLine
 
 _BLANKS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db import audit, legs, pins, settings, travel_times
+from db import audit, legs, settings, travel_times
 from db.faults import Refused
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
@@ -139,22 +139,22 @@ def test_a_pinned_drive_counts_before_all_others(office: Office) -> None:
     assert leg_to(office, "R1").provenance is Provenance.ESTIMATED
     undo.redo(office.dana)
     assert leg_to(office, "R1").provenance is Provenance.PINNED
-    last = audit.last_of(office.store, "pin", pins.pins(office.store)[0].id)
+    last = audit.last_of(office.store, "pin", legs.pins(office.store)[0].id)
     assert last is not None
     assert last.actor == "dana"
 
 
 def test_both_ways_are_one_change(office: Office) -> None:
     driving.pin(office.dana, "depot", "warehouse", "30", both=True, reason="bridge closed")
-    assert [one.minutes for one in pins.pins(office.store)] == [30, 30]
+    assert [one.minutes for one in legs.pins(office.store)] == [30, 30]
     driving.pin(office.dana, "warehouse", "depot", "35")
-    assert [(one.minutes, one.reason) for one in pins.pins(office.store)] == [
+    assert [(one.minutes, one.reason) for one in legs.pins(office.store)] == [
         (30, "bridge closed"),
         (35, "bridge closed"),
     ]
     undo.undo(office.dana)
     undo.undo(office.dana)
-    assert pins.pins(office.store) == []
+    assert legs.pins(office.store) == []
 
 
 def test_unpin(office: Office) -> None:
@@ -164,7 +164,7 @@ def test_unpin(office: Office) -> None:
     with pytest.raises(NotFound):
         driving.unpin(office.dana, "depot", "warehouse")
     undo.undo(office.dana)
-    assert len(pins.pins(office.store)) == 1
+    assert len(legs.pins(office.store)) == 1
 
 
 @pytest.mark.parametrize(
@@ -183,17 +183,17 @@ def test_what_cannot_be_pinned(office: Office, ends: tuple[str, str], minutes: s
         driving.pin(office.dana, *ends, minutes)
     with pytest.raises(NotAllowed):
         driving.pin(office.ana, "depot", "annex", "5")
-    assert pins.pins(office.store) == []
+    assert legs.pins(office.store) == []
 
 
 def test_the_store_keeps_one_pin_of_a_pair(office: Office) -> None:
     one = Pin(0, DEPOT, End(EndKind.SITE, 1), 10)
     with office.dana.write("pin") as unit:
-        pins.add_pin(unit, one)
+        legs.add_pin(unit, one)
     with pytest.raises(Refused), office.dana.write("pin") as unit:
-        pins.add_pin(unit, one)
+        legs.add_pin(unit, one)
     with pytest.raises(Refused), office.dana.write("pin") as unit:
-        pins.add_pin(unit, Pin(0, DEPOT, DEPOT, 10))
+        legs.add_pin(unit, Pin(0, DEPOT, DEPOT, 10))
 
 
 def test_a_site_without_coordinates_can_be_planned_once_its_drive_is_pinned(office: Office) -> None:

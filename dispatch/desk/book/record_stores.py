@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from db import audit, clients, people, pins, probes, settings
+from db import audit, clients, legs, people, probes, settings
 from db.faults import Stale
 from db.names import folded
 from db.store import Store
@@ -263,7 +263,7 @@ class PinRecords(RecordStore[Pin]):
     """Pinned drives. A pin counts before everything that is learned or reckoned, in its one direction."""
 
     record = PIN
-    rows = pins.PINS
+    rows = legs.PINS
 
     def title(self, store: Store, record: Pin) -> str:
         return f"{end_title(store, record.origin)} → {end_title(store, record.destination)}"
@@ -273,7 +273,7 @@ class PinRecords(RecordStore[Pin]):
 
     def doubts(self, desk: Desk, before: Pin | None, after: Pin) -> Iterator[tuple[str, str]]:
         ends = (after.origin, after.destination)
-        twin = pins.pin_between(desk.store, *ends) if None not in ends else None
+        twin = legs.pin_between(desk.store, *ends) if None not in ends else None
         if twin is not None and twin.id != after.id:
             yield "to", "this drive is pinned already"
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict
 
-from db import pins, settings, visits
+from db import legs, settings, visits
 from db.store import Store
 from dispatch.closeout.answers import tells
 from dispatch.desk.day import notices, routing
@@ -73,7 +73,7 @@ def candidates(store: Store, reference: str, day: datetime.date) -> list[Candida
 
 def has_pinned_drive(store: Store, reference: str) -> bool:
     """Whether some drive to or from the visit's site is pinned: then it can be planned, also without coordinates."""
-    return find(store, reference).site_id in pins.pinned_sites(store)
+    return find(store, reference).site_id in legs.pinned_sites(store)
 
 
 def stay_minutes(store: Store, minutes: int) -> int:

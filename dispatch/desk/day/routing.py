@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, fields, replace
 
-from db import clients, legs, people, pins, settings, visits
+from db import clients, legs, people, settings, visits
 from db.clients import not_with
 from db.legs import HOME
 from db.store import Store
@@ -45,7 +45,7 @@ def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
     owners = owners_of(store, [visit.id]).get(visit.id)
     hours = clients.access_hours(store, [visit.site_id]).get(visit.site_id)
     access = None if hours is None else openings_on(hours, day_of(start, visit.zone), visit.zone)
-    pinned = pins.pinned_sites(store) if visit.place is None else ()
+    pinned = legs.pinned_sites(store) if visit.place is None else ()
     clocks = clocks_of(store, [visit])
     stop = replace(
         stop_at(visit, start, end, access, pinned, _ahead(promised_by(clocks, "onsite").get(visit.id), now)),
@@ -205,7 +205,7 @@ def _fresh(store: Store, day: datetime.date, technicians: Collection[int] | None
 def legs_on(store: Store, day: datetime.date, technicians: Collection[int]) -> dict[int, dict[int, Leg]]:
     """The legs of some technicians' days as the providers say now: technician → visit (or `HOME`) → leg."""
     firm = settings.firm(store)
-    chain, pinned = travel(store), pins.pinned_sites(store)
+    chain, pinned = travel(store), legs.pinned_sites(store)
     starts_at, ends_at = day_bounds(day, firm.zone)
     found = visits.placed_between(store, starts_at, ends_at, technicians=technicians)
     placed = [visit for visit in found if visit.state in OCCUPYING]

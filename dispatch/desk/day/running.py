@@ -7,8 +7,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from db import settings, visits
-from db.legs import HOME, legs_of_day
-from db.pins import pinned_sites
+from db.legs import HOME, legs_of_day, pinned_sites
 from db.store import Store, existing
 from dispatch.desk.firm.shifts import lunch_on, shift_of
 from dispatch.model.firm import Firm

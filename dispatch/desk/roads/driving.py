@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from db import clients, legs, people, pins, settings, travel_times, visits
+from db import clients, legs, people, settings, travel_times, visits
 from db.legs import HOME
 from db.store import Store
 from dispatch.desk.book import editing
@@ -49,7 +49,7 @@ def drives_of(store: Store, day: datetime.date) -> list[KnownDrive]:
     """Every leg of a day as it is planned with, technician by technician, home at both ends."""
     starts_at, ends_at = day_bounds(day, settings.firm(store).zone)
     placed, kept_legs = visits.placed_between(store, starts_at, ends_at), legs.legs_of_day(store, day)
-    pinned = {(one.origin, one.destination): one for one in pins.pins(store)}
+    pinned = {(one.origin, one.destination): one for one in legs.pins(store)}
     known = []
     for technician in people.technicians(store):
         own = kept_legs.get(technician.id, {})
@@ -72,7 +72,7 @@ def drive(store: Store, origin: str, destination: str, at: int) -> tuple[KnownDr
     chain = providers.travel(store, asked=True)
     leg = chain.leg(place_of(store, ends[0]), place_of(store, ends[1]), at)
     titles = end_title(store, ends[0]), end_title(store, ends[1])
-    return KnownDrive(*titles, leg, pin=pins.pin_between(store, *ends)), chain.notes
+    return KnownDrive(*titles, leg, pin=legs.pin_between(store, *ends)), chain.notes
 
 
 def matrix(store: Store, day: datetime.date, at: int) -> tuple[list[str], list[list[Leg]], list[str]]:
@@ -161,6 +161,6 @@ def learn(user: User) -> Learned:
 
 def _pinned(store: Store, origin: str, destination: str) -> Pin | None:
     try:
-        return pins.pin_between(store, end_named(store, origin), end_named(store, destination))
+        return legs.pin_between(store, end_named(store, origin), end_named(store, destination))
     except NotFound:
         return None  # what is wrong with an end is said where the pin is written

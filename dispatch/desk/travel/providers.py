@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from functools import partial
 
-from db import pins, settings, travel_times
+from db import legs, settings, travel_times
 from db.store import Store
 from dispatch.desk.travel import road_times
 from dispatch.lazily import lazily
@@ -37,7 +37,7 @@ def travel(store: Store, *, asked: bool = False) -> Chain:
     trusted: list[Provider] = []
     finders: list[services.Roads] = []
     notes = []
-    if pinned := pins.pinned_places(store):
+    if pinned := legs.pinned_places(store):
         trusted.append(Pinned({(origin, destination): pinned_leg(minutes) for origin, destination, minutes in pinned}))
     if travel_times.learned(store)[0]:
         trusted.append(KnownDrives(partial(travel_times.pairs, store)))
