@@ -25,7 +25,7 @@ from widgets.listed import FigureList
 class Refuses:
     """A transport whose server refuses everybody."""
 
-    def carry(self, address: str, subject: str, text: str, key: str, handing_over: object) -> None:
+    def __call__(self, address: str, subject: str, text: str, key: str, handing_over: object) -> None:
         """Refuse."""
         raise NotSent("mail.example answered 550 no such user.", final=True)
 
