@@ -23,7 +23,7 @@ from dispatch.model.visits import Visit
 if TYPE_CHECKING:
     from dispatch.desk.log.visit_log import LogFilter
     from dispatch.desk.quick.reading import Understood
-    from dispatch.desk.review.visit_history import VisitHistory
+    from dispatch.desk.review.reviewing import VisitHistory
 
 _VISIT = """reference client site state review date=wanted_on work minutes priority emergency kind recurring skills tags
     start=starts_at@ end=ends_at@ promised_from=promised.0@ promised_to=promised.1@ requested_at@ reported_by came_by?

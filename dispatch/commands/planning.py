@@ -29,7 +29,7 @@ with lazily(__name__):
     from dispatch.desk.messages import calling_ahead
     from dispatch.desk.plan import emergency, proposing
     from dispatch.desk.roads import road_engines
-    from dispatch.desk.texts import board_words, plan_words
+    from dispatch.desk.texts import board_words
     from dispatch.desk.visits import steps
     from dispatch.model.visits import Visit
     from dispatch.planning import calls, problem_file, why_not
@@ -126,7 +126,7 @@ def _day(args: Args) -> Answer:
     applied = proposing.apply(user, proposal, args.technician) if args.apply else None
 
     def lines(proposal: proposing.Proposal) -> Iterator[str]:
-        yield from plan_words.proposal_lines(proposal)
+        yield from board_words.proposal_lines(proposal)
         if applied is not None:
             yield f"{applied} moved; dispatch visit undo takes it back as one." if applied else "Nothing moved."
         elif proposal.moves:

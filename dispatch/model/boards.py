@@ -223,7 +223,7 @@ class LogLine(NamedTuple):
 
     @property
     def clean(self) -> bool:
-        """Whether it waits for review and there is nothing to look at (see dispatch.desk.log.remarks)."""
+        """Whether it waits for review and there is nothing to look at (see dispatch.desk.log.visit_log)."""
         return self.visit.review is Review.TO_REVIEW and not self.remarks and self.charge.accepted
 
 

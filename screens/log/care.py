@@ -12,7 +12,7 @@ from dispatch.care.rules import TITLES
 from dispatch.desk.care import care_list
 from dispatch.desk.care.accounts import office
 from dispatch.desk.care.offer_figures import figures
-from dispatch.desk.texts.care_words import offer_lines
+from dispatch.desk.texts.client_words import offer_lines
 from dispatch.fields.kinds import Day, Text
 from dispatch.fields.record import Field
 from dispatch.model.clients import Client

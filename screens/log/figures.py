@@ -9,16 +9,8 @@ from textual.app import ComposeResult
 
 from db import settings
 from db.figures import Behind
-from dispatch.desk.figures.counting import (
-    GROUPINGS,
-    LONGEST,
-    FigureGroup,
-    Figures,
-    Grouping,
-    figures_over,
-    visits_behind,
-)
-from dispatch.desk.figures.definitions import BY_KEY, FIGURES, Figure, FigureUnit, Money, value_text
+from dispatch.desk.figures import counting
+from dispatch.desk.figures.counting import FIGURES, GROUPINGS, LONGEST, Figure, FigureGroup, Figures, Grouping
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.texts.figure_words import bar_of, chart_of, range_text, share_text
 from dispatch.fields.kinds import Day
@@ -78,7 +70,7 @@ class FiguresScreen(UserScreen):
 
     @property
     def _figure(self) -> Figure:
-        return BY_KEY.get(self._above.selected or "", FIGURES[0])
+        return counting.BY_KEY.get(self._above.selected or "", FIGURES[0])
 
     @property
     def _ascii(self) -> bool:
@@ -107,7 +99,7 @@ class FiguresScreen(UserScreen):
 
     def _counted(self) -> Figures:
         with self.user.store.reopened() as own:
-            return figures_over(own, self._first, self._last, self._by)
+            return counting.figures_over(own, self._first, self._last, self._by)
 
     def _show_all(self, figures: Figures) -> None:
         self._figures = figures
@@ -117,7 +109,7 @@ class FiguresScreen(UserScreen):
                 figure.key,
                 figure.name,
                 self._chart(figure, figures),
-                value_text(figure, figures.totals[figure.key], figures.money),
+                counting.value_text(figure, figures.totals[figure.key], figures.money),
             )
             for figure in FIGURES
         ]
@@ -129,7 +121,7 @@ class FiguresScreen(UserScreen):
         if figures.by in ("day", "week"):
             return chart_of(figure, figures.values[figure.key], _COLUMNS, ascii_only=self._ascii)
         total = figures.totals[figure.key]
-        if figure.unit in (FigureUnit.SHARE, FigureUnit.TIME_SHARE):
+        if figure.unit in (counting.FigureUnit.SHARE, counting.FigureUnit.TIME_SHARE):
             return bar_of(figure, total, [total], _BAR, ascii_only=self._ascii)
         return " " * _BAR
 
@@ -148,7 +140,7 @@ class FiguresScreen(UserScreen):
                 _key_of(group),
                 group.label,
                 bar_of(figure, value, values, _BAR, ascii_only=self._ascii),
-                value_text(figure, value, figures.money),
+                counting.value_text(figure, value, figures.money),
             )
             for group, value in zip(figures.groups, values, strict=True)
         ]
@@ -223,7 +215,7 @@ class BehindScreen(UserScreen):
     FOOTER = "visit.open screen.leave screen.keys"
     BINDINGS = [BACK]
 
-    def __init__(self, figure: Figure, group: FigureGroup, by: Grouping, money: Money) -> None:
+    def __init__(self, figure: Figure, group: FigureGroup, by: Grouping, money: counting.Money) -> None:
         super().__init__()
         self._figure, self._group, self._by, self._money = figure, group, by, money
         self._visits: list[Behind] = []
@@ -236,7 +228,7 @@ class BehindScreen(UserScreen):
         return next((visit.client for visit in self._visits if visit.reference == key), None)
 
     def reload(self) -> None:
-        visits = self.look(visits_behind, self.user.store, self._figure, self._group, self._by)
+        visits = self.look(counting.visits_behind, self.user.store, self._figure, self._group, self._by)
         if visits is None:
             return
         self._visits = visits

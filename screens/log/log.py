@@ -16,7 +16,7 @@ from db import messages, permissions, search
 from dispatch.desk.log.visit_log import LogFilter, visit_log, week_of
 from dispatch.desk.review.reviewing import approve_clean
 from dispatch.desk.session.shown import Shown
-from dispatch.desk.texts.log_words import totals_text
+from dispatch.desk.texts.board_words import totals_text
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit, Log, LogLine
 from dispatch.model.instants import clock_text, day_text

@@ -8,9 +8,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from dispatch.desk.levels.clocks import sees_levels
 from dispatch.desk.log.visit_page import VisitPage
-from dispatch.desk.review.visit_history import visit_history
+from dispatch.desk.review.reviewing import visit_history
 from dispatch.desk.texts.visit_words import history_lines
 from dispatch.lazily import lazily
 from dispatch.model.text import wrapped
@@ -61,7 +60,7 @@ class VisitRecord(UserScreen):
         self._page = page = history.page
         self.show_head(page.visit.client, page.visit.work, page.visit.state.label)
         room = max(40, self.size.width - _FRAME)
-        lines = history_lines(history, room, levels=sees_levels(self.user))
+        lines = history_lines(history, room, levels=self.user.may_read("levels"))
         self.query_one("#page", Static).update(
             Content("\n".join(part for line in lines for part in wrapped(line, room)))
         )
@@ -69,7 +68,7 @@ class VisitRecord(UserScreen):
     @command("r", "visit.answer", "Request")
     async def action_answer(self) -> None:
         """Answered, another priority, why a target was missed."""
-        if sees_levels(self.user):
+        if self.user.may_read("levels"):
             await answering.ask_answer(self, self._reference)
 
     @command("v", "visit.charge", "Charge")

@@ -10,7 +10,7 @@ from dispatch.desk.charges import quoting
 from dispatch.desk.charges.charging import Priced
 from dispatch.desk.charges.quoting import QuoteComparison
 from dispatch.desk.session.refusals import Faulty
-from dispatch.desk.texts import charge_words
+from dispatch.desk.texts import visit_words
 from dispatch.fields.kinds import Moment, Text, Whole, YesNo
 from dispatch.fields.record import Field
 from dispatch.model.instants import day_of
@@ -66,5 +66,5 @@ async def ask_quote(app: Program) -> None:
     priced, other, client = await ask_values(screen, "A quote", _FIELDS, reckon, stands, hint)
     notes = ["the time for tests is added, as test time"]
     if other is not None:
-        notes.append(charge_words.difference_words(other))
+        notes.append(visit_words.difference_words(other))
     app.push_screen(SheetView(f"Quote for {client}", priced.form, priced.currency, priced.tax, notes))

@@ -13,7 +13,6 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label
 
-from dispatch.desk.levels.clocks import sees_levels
 from dispatch.model.text import show
 from screens.binding import key
 from screens.dialogs.asked import ChoiceRow
@@ -81,8 +80,8 @@ class KeysHelp(Dialog[None]):
     def _list(self) -> None:
         marks = marks_of(self._app.ascii_only)
         states = [KeyLine("The states of a visit", "", glyph, word) for glyph, word in legend(marks)]
-        levels = []
-        if sees_levels(getattr(self._app, "user", None)):
+        levels, user = [], getattr(self._app, "user", None)
+        if user is not None and user.may_read("levels"):
             levels = [KeyLine("Service levels", "", letter, word) for letter, word in level_legend()]
         lines = [*key_lines(self._screen, self._app.keymap), *self._settings(), *states, *levels]
         self._keys.show_entries(partial(key_entries, lines))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dispatch.desk.billing.preview import ChargeChange, do_as_shown, rehearse
+from dispatch.desk.billing.adjusting import ChargeChange, do_as_shown, rehearse
 from dispatch.desk.visits.steps import find
 from dispatch.model.states import ENDED
 from screens.dialogs.asked import AskedField

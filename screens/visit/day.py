@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from db import handovers, people, reviews
-from dispatch.desk.day import board_view, notices, stops
-from dispatch.desk.day.stops import Forgotten, StopPlace
+from dispatch.desk.day import board_view, notices
+from dispatch.desk.day.board_view import Forgotten, StopPlace
 from dispatch.desk.session.unsent import Unsent
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardRow, BoardVisit
@@ -88,7 +88,7 @@ class DayScreen(DayOfVisits):
                 self.listed.select_key(visit.id)
         self._handovers = handovers.open_for(self.user.store, self.user.staff.id)
         self._changes = notices.unread(self.user.store, self.user.staff.id)
-        self._forgotten = stops.forgotten(self.user.store, self.user.staff.id, self.user.now)
+        self._forgotten = board_view.forgotten(self.user.store, self.user.staff.id, self.user.now)
         self._comments = reviews.waiting_for(self.user.store, self.user.staff.id)
         unseen = [comment.reference for comment in self._comments if comment.seen_at is None]
         if unseen and Role.TECHNICIAN in self.user.staff.roles:
@@ -121,7 +121,7 @@ class DayScreen(DayOfVisits):
         if visit is None:
             place.update(Content(f"No visits on {day_text(board.day)}. [ and ] go to other days, t to today."))
             return
-        there = self.look(stops.stop_place, self.user.store, visit.reference)
+        there = self.look(board_view.stop_place, self.user.store, visit.reference)
         if visit.unseen and self._row.technician_id == self.user.staff.id:
             self._see(visit.reference)
         if there is not None:

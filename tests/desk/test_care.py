@@ -24,8 +24,7 @@ from dispatch.desk.plan import schedule, undo
 from dispatch.desk.prices import agreeing
 from dispatch.desk.requests import responding
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
-from dispatch.desk.texts.care_words import offer_form, offer_lines
-from dispatch.desk.texts.client_words import page_lines
+from dispatch.desk.texts.client_words import offer_form, offer_lines, page_lines
 from dispatch.model.agreements import Agreement
 from dispatch.model.checklists import Result
 from dispatch.model.clients import Client

@@ -31,7 +31,7 @@ from dispatch.desk.closeout import (
 )
 from dispatch.desk.imports.importing import KINDS, import_file
 from dispatch.desk.plan import schedule
-from dispatch.desk.requests import amending, responding
+from dispatch.desk.requests import intake, responding
 from dispatch.desk.review import reviewing
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.session.shown import UNSEEN
@@ -144,8 +144,8 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
     "move": ("plan.schedule._place", lambda user, ref: schedule.move(user, ref, ["Ana Ruiz"], at("15:00"))),
     "assign": ("plan.schedule._place", lambda user, ref: schedule.assign(user, ref, ["Ben Okafor"], at("15:00"))),
     "edit request": (
-        "requests.amending.amend",
-        lambda user, ref: amending.amend(
+        "requests.intake.amend",
+        lambda user, ref: intake.amend(
             user, ref, {"client": "Harbor Dental", "work": "another thing", "minutes": "45", "site": "Main office"}
         ),
     ),

@@ -12,7 +12,7 @@ from dispatch.desk.plan import day_problem, proposing, schedule, undo
 from dispatch.desk.plan.proposing import Proposal
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import NotAllowed, Refusal
-from dispatch.desk.texts.plan_words import proposal_lines
+from dispatch.desk.texts.board_words import proposal_lines
 from dispatch.model.states import State
 from dispatch.planning.checker import PlacementGrade, check
 from tests.desk.conftest import DAY, Office, at

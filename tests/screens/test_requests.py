@@ -7,7 +7,7 @@ from textual.widgets import Input, Static
 
 from db import visits
 from db.settings import today
-from dispatch.desk.requests import amending
+from dispatch.desk.requests import intake
 from screens.board.quick_line import QuickLine
 from screens.dialogs.questions import Form
 from screens.visit.visit import VisitScreen
@@ -134,7 +134,7 @@ def test_a_request_is_changed_by_command(firm: Dispatch) -> None:
 
 
 async def test_the_visit_screen_says_how_the_request_came_in(office: Office) -> None:
-    amending.amend(office.dana, "R1", {"came_by": "mail"})
+    intake.amend(office.dana, "R1", {"came_by": "mail"})
     async with opened(office.ana, "day") as pilot:
         pilot.app.push_screen(VisitScreen("R1"))
         await until(pilot, VisitScreen)

@@ -23,7 +23,7 @@ from dispatch.desk.messages import calling_ahead
 from dispatch.desk.plan import absences, schedule, undo
 from dispatch.desk.plan.schedule import Placement
 from dispatch.desk.prices import agreeing
-from dispatch.desk.requests import amending, intake, responding
+from dispatch.desk.requests import intake, responding
 from dispatch.desk.review import reviewing
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.shown import UNSEEN, Shown
@@ -243,7 +243,7 @@ def _plan(walk: Walk, user: User, visit: Visit) -> None:
 def _edit(walk: Walk, user: User, visit: Visit) -> None:
     """Another length or priority of what is asked for."""
     texts = {"minutes": walk.rng.choice(("30", "90", "200")), "priority": walk.rng.choice(("P1", "P3"))}
-    amending.amend(user, visit.reference, texts, version=visit.version, **MEANT)
+    intake.amend(user, visit.reference, texts, version=visit.version, **MEANT)
 
 
 def _import(walk: Walk, user: User, visit: Visit) -> None:

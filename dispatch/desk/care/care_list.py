@@ -85,10 +85,9 @@ def note_gap(user: User, client: Client, what: str, owner: str, due: datetime.da
     with user.write("gap", Role.LEAD) as unit:
         faults: list[str] = []
         cleaned = taken("what", what, LINE, faults, needed=True)
-        person = people.staff_by_login(user.store, owner.strip())
-        if person is None:
-            typed = owner.strip().casefold()
-            person = next((person for person in people.all_staff(user.store) if person.name.casefold() == typed), None)
+        typed = owner.strip().casefold()
+        named = (person for person in people.all_staff(user.store) if person.name.casefold() == typed)
+        person = people.staff_by_login(user.store, typed) or next(named, None)
         if person is None or not person.active:
             faults.append(f"owner: nobody on the staff is called {show(owner, 40)!r}")
         if faults or person is None:
@@ -137,8 +136,8 @@ def mark(user: User, key: str, outcome: str, note: str = "", until: datetime.dat
                 faults.append("note: is missing; this one ends only with a note")
         last = where.today + datetime.timedelta(days=SNOOZE_DAYS)
         if until is not None and item.snoozes >= SNOOZES:
-            sentence = f"“{show(item.what)}” was put off {SNOOZES} times already"
-            raise Refusal(f"{sentence}: do it, or decline it with a reason.")
+            put_off = f"“{show(item.what)}” was put off {SNOOZES} times already"
+            raise Refusal(f"{put_off}: do it, or decline it with a reason.")
         if until is not None and not where.today < until <= last:
             faults.append(f"until: {until} is not a day from tomorrow to {last}: {SNOOZE_DAYS} days at most")
         refuse(faults)

@@ -63,17 +63,16 @@ def decline(user: User, reference: str, words: str) -> Handover:
 
 
 def _answer(user: User, reference: str, accepted: bool, words: str) -> Handover:
-    with on_visit(user, reference, "accept a handover" if accepted else "decline a handover", Role.TECHNICIAN) as (
-        unit,
-        visit,
-    ):
-        there = handovers.of_visit(user.store, visit.id)
-        handover = next(
-            (handover for handover in there if handover.accepted is None and handover.to_id == user.staff.id), None
-        )
-        if handover is None:
+    deed = f"{'accept' if accepted else 'decline'} a handover"
+    with on_visit(user, reference, deed, Role.TECHNICIAN) as (unit, visit):
+        asked = [
+            one
+            for one in handovers.of_visit(user.store, visit.id)
+            if (one.accepted, one.to_id) == (None, user.staff.id)
+        ]
+        if not asked:
             raise Refusal(f"Nobody asks {show(user.staff.name)} to take over {show(visit.reference)}.")
         reason = "" if accepted else reason_of(words)
-        handovers.answer(unit, handover, accepted, reason)
+        handovers.answer(unit, asked[0], accepted, reason)
         unit.audit("visit", visit.id, accepted=accepted, reason=reason or None)
         return handovers.of_visit(user.store, visit.id)[0]

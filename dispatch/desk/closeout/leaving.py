@@ -188,13 +188,8 @@ def reopen(user: User, reference: str, reason: str) -> tuple[Visit, Sequence[Vis
             clocks.note_reopening(unit, visit.id, visit.ended_at)
         visits.change(unit, visit, state=State.ON_SITE.value, ended_at=None, review="none")
         prepaid_use.give_back(unit, user.store, visit.id)
-        unit.audit(
-            "visit",
-            visit.id,
-            reason=why,
-            was=visit.state.value,
-            withdrawn=[other.reference for other in withdrawn] or None,
-        )
+        references = [other.reference for other in withdrawn] or None
+        unit.audit("visit", visit.id, reason=why, was=visit.state.value, withdrawn=references)
         routing.reroute(user, unit, routing.days_of(visit))
         return visits.again(user.store, visit), withdrawn
 
@@ -221,7 +216,7 @@ def _end(
             if left_at is None:
                 visits.stamp(unit, part, check_out_at=unit.at)
             else:
-                check_out_at(user, unit, visit, part, left_at, last=last)
+                check_out_at(unit, visit, part, left_at, last=last)
             stays.end_segments(unit, part.id, unit.at if left_at is None else left_at)
     detail = {name: text or None for name, text in (words | {"follow_up": follow_up}).items()}
     unit.audit("visit", visit.id, state=state.value, **detail)

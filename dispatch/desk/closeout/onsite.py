@@ -137,20 +137,12 @@ def sign_off(user: User, reference: str, name: str, satisfied: bool, words: str 
 
 
 def _write(
-    user: User,
-    unit: Unit,
-    visit: Visit,
-    item: Item | None,
-    decision: Decision,
-    back: follow_ups.Back = _FOR_AN_HOUR,
+    user: User, unit: Unit, visit: Visit, item: Item | None, decision: Decision, back: follow_ups.Back = _FOR_AN_HOUR
 ) -> Recorded:
     """Write what was decided: the attempt, its work entry, new items, a follow-up, and the visit's state."""
     if decision.faults:
-        refs = decision.faults[0].ref
-        raise Refusal(
-            f"{show(refs)} was not recorded: "
-            + " ".join(f"{reason.text} ({reason.gate})" for reason in decision.faults)
-        )
+        reasons = " ".join(f"{reason.text} ({reason.gate})" for reason in decision.faults)
+        raise Refusal(f"{show(decision.faults[0].ref)} was not recorded: {reasons}")
     notes: list[str] = []
     follow_up = None
     if decision.follow_up and item is not None:
@@ -176,9 +168,7 @@ def _write(
         entry = WorkEntry(sequence, unit.at, user.staff.name, decision.work, decision.work_text)
         checklists.add_work_entry(unit, visit.id, entry)
     visits.add_items(unit, visit.id, decision.items, added_by=user.staff.id)
-    notes += [
-        f"{added.ref} {added.label}: needs an outcome" for added in decision.items if added.kind is ItemKind.NAMED
-    ]
+    notes += [f"{new.ref} {new.label}: needs an outcome" for new in decision.items if new.kind is ItemKind.NAMED]
     about: dict[str, Any] = {"item": item and item.ref, "result": decision.result}
     about |= {"text": decision.text or decision.work_text or None, "value": decision.value}
     about |= {"grade": run and run.grade, "vantage": run and run.vantage, "signed_by": decision.signed_by}
@@ -186,9 +176,8 @@ def _write(
     unit.audit("visit", visit.id, **about, added=more or None)
     if decision.result in (Result.PASS, Result.NA) and item is not None:
         notes += [reason.text for reason in unmet(checklists.checklist(user.store, visit.id)) if reason.ref == item.ref]
-    return Recorded(
-        visits.again(user.store, visit), tuple(notes), item.ref if item is not None else "", decision.result
-    )
+    ref = item.ref if item is not None else ""
+    return Recorded(visits.again(user.store, visit), tuple(notes), ref, decision.result)
 
 
 def _with_files(store: Store, item: Item, entry: Recording) -> Recording:
@@ -228,12 +217,11 @@ def see_way_in(user: User, reference: str) -> None:
 
 def note_way_in(user: User, unit: Unit, visit: Visit) -> bool:
     """`see_way_in` as a part of a unit of the caller's; whether it is news."""
-    if user.site_port is None or visit.assignment_of(user.staff.id) is None:
-        return False
-    if not checklists.note_way_in(unit, visit.id):
-        return False
-    unit.audit("visit", visit.id, way_in=True)
-    return True
+    own = user.site_port is not None and visit.assignment_of(user.staff.id) is not None
+    news = own and checklists.note_way_in(unit, visit.id)
+    if news:
+        unit.audit("visit", visit.id, way_in=True)
+    return news
 
 
 def item_of(store: Store, visit: Visit, ref: str) -> Item:

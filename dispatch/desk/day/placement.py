@@ -101,31 +101,24 @@ def permit(visit: Visit, verdict: Verdict, meant: Meant, done: str = "placed") -
         raise Refusal(f"{show(visit.reference)} cannot be placed: {show(final)}.")
     questions, marks = [finding.text for finding in verdict.findings if _asks(finding)], marks_of(visit, verdict)
     if verdict.level is PlacementGrade.BLOCKED and not tells(reason):
-        raise Blocked(
-            f"{show(visit.reference)} was not {done}: {show('; '.join(questions))}. "
-            f"{'Choose another time or technician, or give' if done.startswith('placed') else 'Give'} a reason with "
-            f"--override REASON --confirm {','.join(marks)}.",
-            _against(verdict),
-            marks,
-        )
+        give = "Choose another time or technician, or give" if done.startswith("placed") else "Give"
+        stands = f"{show(visit.reference)} was not {done}: {show('; '.join(questions))}."
+        how = f"{give} a reason with --override REASON --confirm {','.join(marks)}."
+        raise Blocked(f"{stands} {how}", _against(verdict), marks)
     why = reason_of(reason) if reason.strip() else ""
     if confirmed is True:
         return why
     if new := [text for text, mark in zip(questions, marks, strict=True) if mark not in confirmed]:
         beside = ", beside what was confirmed" if confirmed else ""
-        raise NeedsConfirm(
-            f"{show(visit.reference)} was not {done} yet{beside}: {show('; '.join(new))}.",
-            list(dict.fromkeys((*confirmed, *marks))),
-        )
+        sentence = f"{show(visit.reference)} was not {done} yet{beside}: {show('; '.join(new))}."
+        raise NeedsConfirm(sentence, list(dict.fromkeys((*confirmed, *marks))))
     return why
 
 
 def said_of(verdict: Verdict, why: str) -> dict[str, Any]:
     """What the audit keeps of a placement: the reason, of what the check refuses or of what it allows, and its findings."""
-    return {
-        "override" if verdict.level is PlacementGrade.BLOCKED else "reason": why or None,
-        "findings": _against(verdict),
-    }
+    word = "override" if verdict.level is PlacementGrade.BLOCKED else "reason"
+    return {word: why or None, "findings": _against(verdict)}
 
 
 def _against(verdict: Verdict) -> list[str]:

@@ -196,23 +196,16 @@ def renew(user: User, day: datetime.date) -> bool:
 
 
 def _fresh(store: Store, day: datetime.date, technicians: Collection[int] | None = None) -> dict[int, dict[int, Leg]]:
-    """Of some technicians' days (None: of those that have legs), the legs that are others now than those that are kept."""
+    """Of some technicians' days (None: of those that have legs), the legs that are others now than those that are kept:
+    technician → visit (or `HOME`) → leg, as the providers say."""
     kept = legs.legs_of_day(store, day)
-    fresh = legs_on(store, day, kept if technicians is None else technicians)
-    return {key: own for key, own in fresh.items() if own != kept.get(key, {})}
-
-
-def legs_on(store: Store, day: datetime.date, technicians: Collection[int]) -> dict[int, dict[int, Leg]]:
-    """The legs of some technicians' days as the providers say now: technician → visit (or `HOME`) → leg."""
-    firm = settings.firm(store)
+    who = kept if technicians is None else technicians
     chain, pinned = travel(store), legs.pinned_sites(store)
-    starts_at, ends_at = day_bounds(day, firm.zone)
-    found = visits.placed_between(store, starts_at, ends_at, technicians=technicians)
+    starts_at, ends_at = day_bounds(day, settings.firm(store).zone)
+    found = visits.placed_between(store, starts_at, ends_at, technicians=who)
     placed = [visit for visit in found if visit.state in OCCUPYING]
-    return {
-        technician.id: _route_legs(chain, technician, placed, pinned, starts_at)
-        for technician in people.technicians(store, technicians)
-    }
+    fresh = {one.id: _route_legs(chain, one, placed, pinned, starts_at) for one in people.technicians(store, who)}
+    return {key: own for key, own in fresh.items() if own != kept.get(key, {})}
 
 
 def _route_legs(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from db import changes, clients, messages, settings
 from db.changes import RecordChange, added
@@ -27,8 +27,7 @@ TOLD_A_TIME = frozenset({State.CONFIRMED}) | TOLD
 _FULL = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(NamedTuple):
     """A call that was logged."""
 
     visit: Visit

@@ -1,7 +1,7 @@
 """Telling clients: messages that deeds put into the outbox, in the transaction of the deed.
 
 A message speaks of a moment (the appointment, the arrival, the new time, the end). In the moment it goes it is judged once
-more (`dispatch.desk.messages.rechecking`), by what is said here.
+more (`dispatch.desk.messages.outbox`), by what is said here.
 """
 
 from __future__ import annotations

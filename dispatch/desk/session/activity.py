@@ -56,20 +56,15 @@ class Activity:
 
     def changes(self) -> list[str]:
         """What was changed under the person since this was last asked, as they are told it."""
-        fresh = [notice for notice in notices.unread(self._user.store, self._user.staff.id) if notice.id > self._read]
+        store, own = self._user.store, self._user.staff.id
+        fresh = [notice for notice in notices.unread(store, own) if notice.id > self._read]
         self._read = max((notice.id for notice in fresh), default=self._read)
-        comments = [
-            comment
-            for comment in reviews.waiting_for(self._user.store, self._user.staff.id)
-            if comment.id > self._asked
-        ]
+        comments = [comment for comment in reviews.waiting_for(store, own) if comment.id > self._asked]
         self._asked = max((comment.id for comment in comments), default=self._asked)
-        return [
-            *(show(notice.text) for notice in reversed(fresh)),
-            *(
-                show(f"{comment.reference} {comment.client} is sent back ({comment.by}): {comment.text}", 300)
-                for comment in comments
-            ),
+        sentences = [show(notice.text) for notice in reversed(fresh)]
+        return sentences + [
+            show(f"{comment.reference} {comment.client} is sent back ({comment.by}): {comment.text}", 300)
+            for comment in comments
         ]
 
     @property

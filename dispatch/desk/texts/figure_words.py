@@ -9,8 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from db.figures import Behind
-from dispatch.desk.figures.counting import Figures
-from dispatch.desk.figures.definitions import Figure, FigureUnit, Money, Value, value_text
+from dispatch.desk.figures.counting import Figure, Figures, FigureUnit, Money, Value, value_text
 from dispatch.model.charts import bar, columns
 from dispatch.model.forms import form
 from dispatch.model.instants import day_text, span_text, when_text

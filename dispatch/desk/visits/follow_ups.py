@@ -154,9 +154,7 @@ def _for_what_was_left(store: Store, visit: Visit, checklist: Checklist) -> list
     agreed = handovers.taken_over(store, [other.id for other in still_open])
 
     def same(other: Visit) -> bool:
-        who = {part.technician_id for part in other.assignments}
-        if not who and other.preferred_id is not None:
-            who = {other.preferred_id}
+        who = {part.technician_id for part in other.assignments} or {other.preferred_id or 0}
         return bool(who & (own | agreed.get(other.id, set())))
 
     return [other for other in still_open if same(other)]
