@@ -17,7 +17,7 @@ with lazily(__name__):
 
 
 def _day(store: Store, text: str | None, _: Args) -> datetime.date | None:
-    return parse_day(text, today=care_list.today_of_care(store)) if text else None
+    return parse_day(text, today=accounts.office(store).today) if text else None
 
 
 _KEY = option("key", "KEY", "as the list prints it")

@@ -113,7 +113,7 @@ class CareScreen(ListScreen[CareItem]):
     @command("z", "care.snooze", "Put off", LEADS, about="here")
     async def action_snooze(self, item: CareItem) -> None:
         """Put it off: 30 days at most, twice at most."""
-        today = care_list.today_of_care(self.user.store)
+        today = office(self.user.store).today
 
         hint = f"until which day? {SNOOZE_DAYS} days at most: {today + datetime.timedelta(days=SNOOZE_DAYS)}"
         until = await self.ask_day(f"Put off: {item.client}, {item.what}", hint, today, "+7")

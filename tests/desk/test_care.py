@@ -79,7 +79,7 @@ def test_cadence_counts_closed_and_booked_visits(office: Office) -> None:
 
 def test_days_count_in_the_rate_cards_zone(office: Office) -> None:
     office.clock.set(at("23:59"))
-    assert care_list.today_of_care(office.store) == DAY
+    assert office_of(office.store).today == DAY
 
 
 def test_a_survey_is_sent_answered_and_taken_back(office: Office) -> None:

@@ -32,11 +32,6 @@ def care_list(store: Store, client: Client | None = None, *, all_items: bool = F
     return in_order(item for item in items if all_items or item.asks)
 
 
-def today_of_care(store: Store) -> datetime.date:
-    """The day by which care counts: that of the rate card's zone."""
-    return office(store).today
-
-
 def note_survey(
     user: User, client: Client, score: int | None, words: str = "", on: datetime.date | None = None
 ) -> None:
@@ -46,7 +41,7 @@ def note_survey(
         Faulty: with every fault.
     """
     with user.write("survey", Role.LEAD) as unit:
-        today = today_of_care(user.store)
+        today = office(user.store).today
         faults: list[str] = []
         if score is not None and not 0 <= score <= 10:
             faults.append(f"score: {score} is not a number from 0 to 10")
@@ -70,7 +65,7 @@ def note_offer(user: User, client: Client, *, made: bool, note: str = "") -> Non
         if not made and not cleaned:
             faults.append("reason: is missing")
         refuse(faults)
-        today = today_of_care(user.store)
+        today = office(user.store).today
         mark = PromptMark(FREE, today.isoformat(), "done" if made else "declined", today, None, cleaned)
         mark_id = care.add_mark(unit, client.id, mark)
         changes.remember(unit, f"offer {client.name}", [added("care_mark", mark_id)])

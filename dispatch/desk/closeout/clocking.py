@@ -112,9 +112,8 @@ def correct(
         if before is None and not may_be_entered(visit, column):
             raise Refusal(f"{show(visit.reference)} has no {what} yet; record the step itself.")
         if column == "check_out_at" and part.check_in_at is None:
-            raise Refusal(
-                f"{show(part.technician)} has no arrival at {show(visit.reference)} yet; enter that one first."
-            )
+            nobody = f"{show(part.technician)} has no arrival at {show(visit.reference)} yet"
+            raise Refusal(f"{nobody}; enter that one first.")
         if at is None and column in ("check_in_at", "check_out_at"):
             raise Refusal(f"A stay is not without its {what}.")
         after = None if at is None else _not_after_now(unit, at)
@@ -297,6 +296,4 @@ def _nowhere_else(store: Store, visit: Visit, part: Assignment, now: int) -> Non
     """Nobody is at two clients at once, in what was put right neither."""
     other = stays.elsewhere(store, part.id, now)
     if other is not None:
-        raise Refusal(
-            f"{show(part.technician)} was at {show(other)} then, and cannot have been at {show(visit.reference)}."
-        )
+        raise Refusal(f"{show(part.technician)} was at {show(other)} then, and not at {show(visit.reference)}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db import handovers
-from dispatch.desk.session.refusals import Refusal, reason_of
+from dispatch.desk.session.refusals import Refusal, WrongState, reason_of
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import driver, on_visit, owners_of
 from dispatch.model.states import QUEUED, UNREACHED, Role
@@ -26,10 +26,7 @@ def ask(user: User, reference: str, to: str, reason: str) -> Handover:
     """
     with on_visit(user, reference, "hand over", Role.LEAD) as (unit, visit):
         if visit.state not in UNREACHED | QUEUED:
-            raise Refusal(
-                f"{show(visit.reference)} is {visit.state.label}: what has begun is left open by a lead, and its follow-up "
-                "is handed over."
-            )
+            raise WrongState(visit, "what has begun is left open by a lead, and its follow-up is handed over")
         technician = driver(user.store, to)
         owners = owners_of(user.store, [visit.id]).get(visit.id)
         if owners is None:

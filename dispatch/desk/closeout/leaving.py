@@ -170,13 +170,11 @@ def reopen(user: User, reference: str, reason: str) -> tuple[Visit, Sequence[Vis
     with stepping(user, "reopen", reference) as (unit, visit):
         if gone := visits.archived_around(user.store, visit.id):
             raise Refusal(
-                f"{show(visit.reference)} stays ended: {show(', '.join(gone))} is archived. Bring that back first."
+                f"{show(visit.reference)} stays ended: {show(', '.join(gone))} is archived. Bring it back first."
             )
         why = reason_of(reason)
         if visit.review is Review.EXPORTED:
-            raise Refusal(
-                f"{show(visit.reference)} has been exported to be invoiced: book a new visit for what is left."
-            )
+            raise Refusal(f"{show(visit.reference)} has been exported to be invoiced: book a new visit for the rest.")
         for part in visit.assignments:
             if part.check_in_at is not None and part.check_out_at is None:
                 raise Refusal(

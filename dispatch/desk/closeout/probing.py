@@ -135,9 +135,8 @@ def _run_item(
 
 def _entry(outcomes: Sequence[ProbeOutcome], grade: Grade, vantage: Vantage, as_of: int) -> Recording:
     result = Result.PASS if came.passed(outcomes) else Result.FAIL
-    return Recording(
-        result, came.evidence(outcomes), came.value(outcomes), run=Run(grade, vantage, as_of, came.tries(outcomes))
-    )
+    ran = Run(grade, vantage, as_of, came.tries(outcomes))
+    return Recording(result, came.evidence(outcomes), came.value(outcomes), run=ran)
 
 
 def _keeper(user: User, visit: Visit, item: Item, probe: Probe, before: Watch, begun: int) -> Callable[[Watch], None]:
@@ -265,6 +264,6 @@ def _chosen(user: User, reference: str, refs: Sequence[str]) -> tuple[Visit, lis
     items = [item for item in tested if item not in watched or not settled(item, checklist)]
     if not items:
         raise Refusal(
-            f"The restart is settled, and {show(visit.reference)} has no other test. Name the item to watch one more."
+            f"The restart is settled, and {show(visit.reference)} has no other test. Name it to watch one more."
         )
     return visit, items

@@ -35,14 +35,8 @@ def tell(
     wording = getattr(user.firm, f"notice_{about.value}")
     if about in CHANGES:
         wording = with_who_and_why(wording)
-    text = filled(
-        wording,
-        visit,
-        when="" if visit.starts_at is None else when_text(visit.starts_at, visit.zone),
-        instead=instead,
-        by=user.staff.name,
-        why=f": {why}" if why else "",
-    )
+    when = "" if visit.starts_at is None else when_text(visit.starts_at, visit.zone)
+    text = filled(wording, visit, when=when, instead=instead, by=user.staff.name, why=f": {why}" if why else "")
     for technician_id in who:
         notices.add(unit, technician_id, visit.id, about, text)
 

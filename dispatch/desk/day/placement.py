@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any, Literal, TypedDict
 
 from db import legs, settings, visits
@@ -12,7 +13,6 @@ from db.store import Store
 from dispatch.closeout.answers import tells
 from dispatch.desk.day import notices, routing
 from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal, reason_of
-from dispatch.desk.session.shown import mark_of
 from dispatch.desk.travel import providers
 from dispatch.desk.visits.steps import driver, find
 from dispatch.model.instants import day_of
@@ -86,8 +86,10 @@ def _asks(finding: Finding) -> bool:
 
 
 def marks_of(visit: Visit, verdict: Verdict) -> list[str]:
-    """The marks of what a check wants confirmed, or lets through for a reason only."""
-    return [mark_of(visit, finding.text) for finding in verdict.findings if _asks(finding)]
+    """The marks of what a check wants confirmed, or lets through for a reason only: each stands for what was shown of the visit
+    at its version, short enough to be typed."""
+    shown = (f"{visit.reference}\n{visit.version}\n{finding.text}" for finding in verdict.findings if _asks(finding))
+    return [sha256(text.encode()).hexdigest()[:6] for text in shown]
 
 
 def permit(visit: Visit, verdict: Verdict, meant: Meant, done: str = "placed") -> str:
@@ -176,7 +178,7 @@ def judge_placement(
     for technician in technicians:
         if technician.id not in days:
             raise Refusal(
-                f"{show(technician.name)} drives to visits no longer: give {show(visit.reference)} to somebody else."
+                f"{show(technician.name)} drives to visits no longer: give {show(visit.reference)} to another."
             )
         stood = None
         if before.span is not None and before.state in UNREACHED:

@@ -51,10 +51,8 @@ def call(user: User, reference: str, *, answered: bool = True, promised: int | N
     with user.write("call ahead", Role.DISPATCHER, Role.LEAD) as unit:
         store = user.store
         visit = find(store, reference)
-        waits_in_vain = visit.state in QUEUED and any(
-            one.outcome is CallOutcome.OWED for one in messages.calls_of(store, visit.id)
-        )
-        if visit.state not in UNREACHED and not waits_in_vain:
+        owed = any(one.outcome is CallOutcome.OWED for one in messages.calls_of(store, visit.id))
+        if visit.state not in UNREACHED and not (owed and visit.state in QUEUED):
             raise WrongState(visit, "a call ahead is for a visit that nobody has reached yet")
         told = _told(store, visit, promised, unit.at) if answered else None
         words = worded("note", note)

@@ -41,13 +41,8 @@ def saying(store: Store, visit: Visit, about: About, premise: int, now: int) -> 
     wishes, address = messages.wishes(store, visit.client_id)
     if about not in wishes or not address:
         return None
-    text = filled(
-        getattr(firm, f"message_{about.value}"),
-        visit,
-        firm=firm.name,
-        technician=" and ".join(visit.crew),
-        when=_when(store, firm, visit, about, premise, now),
-    )
+    wording, when = getattr(firm, f"message_{about.value}"), _when(store, firm, visit, about, premise, now)
+    text = filled(wording, visit, firm=firm.name, technician=" and ".join(visit.crew), when=when)
     return Saying(premise, address, text)
 
 

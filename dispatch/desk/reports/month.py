@@ -233,11 +233,9 @@ def _value_given(charges: Iterable[StoredSheet]) -> Section:
         known += [reason for reason in by_reason if reason not in GIVEN]
         rows += [(GIVEN.get(reason, reason), Amount(by_reason[reason], exponent, currency)) for reason in known]
         rows.append(("All", Amount(sum(by_reason.values()), exponent, currency)))
-    return Section(
-        "Value given",
-        paragraphs=("What these visits would have cost beside what is charged, before tax.",),
-        tables=(ReportTable(("What", "Worth"), tuple(rows), "Nothing was given in this month."),),
-    )
+    table = ReportTable(("What", "Worth"), tuple(rows), "Nothing was given in this month.")
+    what = "What these visits would have cost beside what is charged, before tax."
+    return Section("Value given", paragraphs=(what,), tables=(table,))
 
 
 def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> Section:

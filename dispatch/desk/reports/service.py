@@ -233,12 +233,8 @@ def _charge(user: User, page: VisitPage) -> Section:
         rows.append((": ".join(filter(None, (what, why))), counted, amount(line["amount"])))
     rows += [(word, "", amount(form[word])) for word in ("net", "tax", "total")]
     drawn = [f"drawn from {name}: {amount}" for name, amount in form.get("drawn", {}).items()]
-    return Section(
-        "Charge",
-        shown,
-        tables=(ReportTable(("For", "Quantity", "Amount"), tuple(rows)),),
-        paragraphs=tuple(filter(None, (charge.tax, *drawn))),
-    )
+    table = ReportTable(("For", "Quantity", "Amount"), tuple(rows))
+    return Section("Charge", shown, tuple(filter(None, (charge.tax, *drawn))), (table,))
 
 
 def _confirmed(page: VisitPage, item: Item) -> Point:

@@ -15,12 +15,10 @@ _MOST = 200
 
 
 class Doing(NamedTuple):
-    """One deed of somebody else's session; `visit_id` is None where it was not about a visit."""
+    """One deed of somebody else's session: when, and who did what."""
 
     at: int
-    by: str
     text: str
-    visit_id: int | None
 
 
 class Activity:
@@ -46,10 +44,9 @@ class Activity:
         others = [one for one in rows if one[0].session != self._user.session]
         for row, name, reference, client in others:
             about = f" {reference} {client}" if reference else ""
-            visit_id = row.entity_id if row.entity == "visit" else None
-            self._last = Doing(row.at, name, show(f"{name}: {row.deed}{about}"), visit_id)
-            if visit_id is not None:
-                self.by_visit[visit_id] = self._last
+            self._last = Doing(row.at, show(f"{name}: {row.deed}{about}"))
+            if row.entity == "visit":
+                self.by_visit[row.entity_id] = self._last
         if rows:
             self.heard = rows[-1][0].seq
         return not others or len(rows) == _MOST or not all(sessions.says_no_more(row) for row, *_ in others)

@@ -72,9 +72,8 @@ def behind_lines(figure: Figure, visits: Sequence[Behind], money: Money, zone: s
 def share_text(figure: Figure, visit: Behind, money: Money) -> str:
     """What a visit adds to a figure."""
     if figure.unit is FigureUnit.TIME_SHARE:
-        return f"{span_text((visit.top + 30) // 60)}" + (
-            f" of {span_text((visit.below + 30) // 60)}" if visit.below else ""
-        )
+        below = f" of {span_text((visit.below + 30) // 60)}" if visit.below else ""
+        return f"{span_text((visit.top + 30) // 60)}{below}"
     if figure.unit is FigureUnit.SHARE:
         return f"{visit.top} of {visit.below} {figure.of}"
     return value_text(figure, Value(*visit[4:]), money)

@@ -50,11 +50,8 @@ def _about(report: ImportReport, row: JudgedRow) -> Iterator[str]:
     for fault in row.faults:
         theirs = report.named.get(fault.field)
         field = f"{fault.field} (there: {theirs})" if theirs else fault.field
-        yield (
-            f"{where}: {field} {fault.value!r}: {fault.expected}"
-            if fault.value
-            else f"{where}: {field}: {fault.expected}"
-        )
+        value = f" {fault.value!r}" if fault.value else ""
+        yield f"{where}: {field}{value}: {fault.expected}"
     for difference in row.differences:
         yield f"{where}: {row.verdict.value}: {difference.field} is {difference.ours!r} here and {difference.theirs!r} in the file"
     if row.write is None:

@@ -99,9 +99,8 @@ def out_of_queue(store: Store, unit: Unit, visit: Visit) -> list[Visit]:
     withdrawn = visits.gone_on(store, visit.id)
     for other in withdrawn:
         if other.state is not State.REQUESTED:
-            raise Refusal(
-                f"{show(visit.reference)} stays {visit.state.label}: its request went on as {whereabouts(other)}."
-            )
+            stays = f"{show(visit.reference)} stays {visit.state.label}"
+            raise Refusal(f"{stays}: its request went on as {whereabouts(other)}.")
         visits.change(unit, other, archived_at=unit.at)
         unit.audit("visit", other.id, withdrawn=visit.reference)
     return withdrawn
