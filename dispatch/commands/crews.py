@@ -190,5 +190,5 @@ DEEDS = (
         "take back an item that was entered by mistake",
         option("item", "NUMBER", "its number, as `visit show` has it", type=int),
         REASON,
-    )(by("closeout.materials.take_back", item_id="item")),
+    )(by("closeout.onsite.take_back", item_id="item")),
 )

@@ -17,7 +17,7 @@ from screens.user_screen import UserScreen
 with lazily(__name__):
     from db import stays
     from dispatch.desk.billing import work_marks
-    from dispatch.desk.closeout import clocking, materials, onsite
+    from dispatch.desk.closeout import clocking, onsite
     from screens.visit import charge_change, right_times
 
 
@@ -97,7 +97,7 @@ async def _span(screen: UserScreen, visit: Visit, title: str, kind: str) -> None
 async def use(screen: UserScreen, visit: Visit) -> None:
     """Something was used: by its code on the rate card."""
     entered = stays.items_of(screen.user.store, visit.id)
-    rows = [ChoiceRow(str(code), f"+{code}") for code in materials.on_card(screen.user.store, visit)]
+    rows = [ChoiceRow(str(code), f"+{code}") for code in onsite.on_card(screen.user.store, visit)]
     rows += [ChoiceRow("something else, at a price of its own", "+", "a lead")] if screen.user.has(Role.LEAD) else []
     rows += [ChoiceRow(f"take back {item.quantity} × {item.label}", f"-{item.id}") for item in entered]
     if not rows:
@@ -110,7 +110,7 @@ async def use(screen: UserScreen, visit: Visit) -> None:
             screen,
             visit,
             f"Take it back from {visit.client}",
-            lambda: materials.take_back(screen.user, visit.reference, int(chosen[1:]), reason),
+            lambda: onsite.take_back(screen.user, visit.reference, int(chosen[1:]), reason),
         )
         return
     fields = [AskedField("quantity", "How many", "1")]

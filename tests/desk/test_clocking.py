@@ -13,7 +13,7 @@ from db import stays, visits
 from dispatch.desk.billing import work_marks
 from dispatch.desk.charges.charge_input import input_of
 from dispatch.desk.charges.charging import Priced, charge_of
-from dispatch.desk.closeout import clocking, leaving, materials, onsite
+from dispatch.desk.closeout import clocking, leaving, onsite
 from dispatch.desk.closeout.clocking import overlaid
 from dispatch.desk.day import board_view
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
@@ -182,7 +182,7 @@ def test_what_was_used_is_charged_by_its_code(office: Office) -> None:
     lines = [line for line in sheet(office)["lines"] if line["category"] == "item"]
     assert [line["amount"] for line in lines] == ["25.00"]
     (entered,) = stays.items_of(office.store, visit(office).id)
-    materials.take_back(office.ana, "R1", entered.id, "it was another visit")
+    onsite.take_back(office.ana, "R1", entered.id, "it was another visit")
     assert not [line for line in sheet(office)["lines"] if line["category"] == "item"]
 
 

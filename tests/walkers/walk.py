@@ -15,7 +15,7 @@ from dispatch.closeout.recording import Recording, Run
 from dispatch.desk.billing import adjusting, invoicing, work_marks
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
-from dispatch.desk.closeout import arriving, clocking, evidence, handing_over, leaving, materials, onsite, permitting
+from dispatch.desk.closeout import arriving, clocking, evidence, handing_over, leaving, onsite, permitting
 from dispatch.desk.day import notices
 from dispatch.desk.imports.importing import How, import_file
 from dispatch.desk.log.visit_page import visit_page
@@ -299,7 +299,7 @@ def _mark(walk: Walk, user: User, visit: Visit) -> None:
 def _take_back(walk: Walk, user: User, visit: Visit) -> None:
     rows = walk.store.all("SELECT id FROM used_item WHERE visit_id = ? AND withdrawn_at IS NULL", (visit.id,))
     if rows:
-        materials.take_back(user, visit.reference, rows[0][0], "by mistake")
+        onsite.take_back(user, visit.reference, rows[0][0], "by mistake")
 
 
 def _ill(walk: Walk, user: User, visit: Visit) -> None:
