@@ -50,11 +50,11 @@ def visit_lines(visits: Sequence[Visit]) -> list[str]:
 def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) -> list[str]:
     """One visit with its service levels, its checklist, its charge and its events. A technician reads no `levels`."""
     leg = [] if page.leg is None else [f"leg {leg_line(page.leg, page.unit)}"]
-    events = [
-        f"  {page.times.clock(event.at)} {pad(event.by, 14)} {pad(event.deed, 10)} {show(event.text)}"
+    events = (
+        f"{page.times.clock(event.at)} {pad(event.by, 14)} {pad(event.deed, 10)} {show(event.text)}"
         for event in page.events
-    ]
-    return [*_lines_before_events(page, leg, width, levels=levels), *(["Events", *events] if events else [])]
+    )
+    return _lines_before_events(page, leg, width, levels=levels) + _under("Events", events)
 
 
 def _lines_before_events(page: VisitPage, drives: Sequence[str], width: int, *, levels: bool) -> list[str]:
@@ -70,10 +70,7 @@ def _lines_before_events(page: VisitPage, drives: Sequence[str], width: int, *, 
     ]
     lines += [f"  {drive}" for drive in drives]
     if levels and page.clocks:
-        lines += [
-            "Service levels",
-            *(f"  {line}" for line in level_words.clock_lines(page.clocks, visit.zone, page.hours24)),
-        ]
+        lines += _under("Service levels", level_words.clock_lines(page.clocks, visit.zone, page.hours24))
     for word, others in (("follow-up", page.follow_ups), ("of the same job", page.same_job)):
         for other in others:
             lines.append(f"  {word}: {show(other.reference)} {show(other.work)}, {other.state.label}, {_when(other)}")
@@ -84,19 +81,17 @@ def _lines_before_events(page: VisitPage, drives: Sequence[str], width: int, *, 
     for phase, items in groupby(page.checklist.items, attrgetter("phase")):
         lines.append(phase.value.upper())
         lines += [line for item in items for line in _item_lines(item, page)]
-    if page.files:
-        lines += [
-            "Files",
-            *(f"  {show(file.item)} {show(file.name)}, {file.size:,} bytes, {show(file.by)}" for file in page.files),
-        ]
-    if page.unmet:
-        lines += [
-            "Not ready to close:",
-            *(f"  {unmet.gate} {show(unmet.ref)} {show(unmet.text)}" for unmet in page.unmet),
-        ]
-    lines += [(page.charge.word if page.charge is not None else "charge").capitalize()]
-    lines += [f"  {line}" for line in charge_lines(page, width - 2)]
-    return lines
+    files = (f"{show(file.item)} {show(file.name)}, {file.size:,} bytes, {show(file.by)}" for file in page.files)
+    lines += _under("Files", files)
+    lines += _under("Not ready to close:", (f"{one.gate} {show(one.ref)} {show(one.text)}" for one in page.unmet))
+    word = page.charge.word if page.charge is not None else "charge"
+    return lines + _under(word.capitalize(), charge_lines(page, width - 2))
+
+
+def _under(title: str, entries: Iterable[str]) -> list[str]:
+    """Lines below a title; nothing where there are none."""
+    lines = [f"  {entry}" for entry in entries]
+    return [title, *lines] if lines else []
 
 
 def stay_lines(page: VisitPage) -> list[str]:
