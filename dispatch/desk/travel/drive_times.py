@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from weakref import WeakKeyDictionary
 
@@ -15,10 +15,12 @@ from db import clients, people, pins, settings, travel_times, visits
 from db.store import Store
 from dispatch.desk.session.user import User
 from dispatch.lazily import lazily
+from dispatch.model.clients import Site
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds
 from dispatch.model.states import OCCUPYING, State
 from dispatch.model.travel import Leg, Place
+from dispatch.model.units import minutes_of, to_unit
 from dispatch.planning.day import Drives
 from dispatch.travel.chain import Chain, Provider, Unavailable
 from dispatch.travel.estimate import Estimated
@@ -170,3 +172,15 @@ def drives_on(store: Store, day: datetime.date) -> Drives:
     """The legs of a day, each worked out once."""
     starts_at, ends_at = day_bounds(day, settings.firm(store).zone)
     return Drives(travel(store), (starts_at + ends_at) // 2, travel_times.by_hour(store))
+
+
+def reckoned(firm: Firm, site: Site) -> Site:
+    """A site with the estimated drive from the depot (design/charges.md B17): the distance to 0.1 in the firm's unit as decimal text, whole minutes; both
+    None as long as either end has no coordinates."""
+    leg = Estimated().leg(firm.depot, site.place, 0)
+    return replace(
+        site,
+        one_way_distance=None if leg.metres is None else str(to_unit(leg.metres, firm.distance_unit)),
+        one_way_minutes=None if leg.seconds is None else minutes_of(leg.seconds),
+        one_way_provenance=leg.provenance.value,
+    )
