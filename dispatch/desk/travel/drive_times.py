@@ -175,8 +175,8 @@ def drives_on(store: Store, day: datetime.date) -> Drives:
 
 
 def reckoned(firm: Firm, site: Site) -> Site:
-    """A site with the estimated drive from the depot (design/charges.md B17): the distance to 0.1 in the firm's unit as decimal text, whole minutes; both
-    None as long as either end has no coordinates."""
+    """A site with the estimated drive from the depot (design/charges.md B17): the distance to 0.1 in the firm's unit as decimal
+    text, whole minutes; both None as long as either end has no coordinates."""
     leg = Estimated().leg(firm.depot, site.place, 0)
     return replace(
         site,
