@@ -30,7 +30,7 @@ from dispatch.travel.sources import ESTIMATED, Source
 from dispatch.travel.sources import sources as sources_named
 
 with lazily(__name__):
-    from dispatch.travel import engines
+    from dispatch.travel import services
 
 HELD = 300
 """Seconds that a session remembers what it may not keep."""
@@ -149,7 +149,7 @@ def travel(store: Store, *, asked: bool = False) -> Chain:
         return provider if scale is None else Scaled(provider, scale)
 
     trusted: list[Provider] = []
-    finders: list[engines.Roads] = []
+    finders: list[services.Roads] = []
     notes = []
     if pinned := pins.pinned_places(store):
         trusted.append(Pinned({(origin, destination): pinned_leg(minutes) for origin, destination, minutes in pinned}))
@@ -159,7 +159,7 @@ def travel(store: Store, *, asked: bool = False) -> Chain:
         trusted.append(at_our_pace(source.key, KnownDrives(partial(legs, store, firm, source))))
         if asked:
             try:
-                finders.append(engines.Roads(source.engine()))
+                finders.append(services.Roads(source.engine()))
                 trusted.append(at_our_pace(source.key, finders[-1]))
             except Unavailable as fault:
                 notes.append(str(fault))
