@@ -41,7 +41,7 @@ from tests.conftest import SAMPLE
 from tests.desk.conftest import Office, at
 
 DESK = Path(onsite.__file__).parents[1]
-EVERYBODY = {"plan.undo.undo", "plan.undo.redo", "day.routing.renew", "travel.road_times.keep"}
+EVERYBODY = {"plan.undo.undo", "plan.undo.redo", "day.routing.renew", "travel.drive_times.keep"}
 """Open to all staff: taking back what was one's own, and keeping figures that the program reckoned."""
 ELSEWHERE = {"book.editing.add", "book.editing.put", "book.editing.edit", "book.editing.archive", "book.editing.settle",
              "imports.importing.import_file"}  # fmt: skip

@@ -16,7 +16,7 @@ from dispatch.desk.day import placement
 from dispatch.desk.plan import schedule
 from dispatch.desk.roads import road_engines
 from dispatch.desk.session.refusals import NotAllowed, Refusal
-from dispatch.desk.travel import road_times
+from dispatch.desk.travel import drive_times
 from dispatch.model.travel import Provenance
 from dispatch.travel import executables, sidecar
 from dispatch.travel.executables import NotInstalled, fetch
@@ -298,4 +298,4 @@ async def test_roads_on_the_screen(office: Office, town_file: Path, town: Graph)
         await press(pilot, "X")
         await until(pilot, AskConfirm)
         await press(pilot, "escape")
-    assert road_times.sources(settings.firm(office.store))
+    assert drive_times.sources(settings.firm(office.store))

@@ -34,21 +34,18 @@ class Reached:
 
 
 def words_for(key: Key, reached: Reached) -> list[str]:
-    """The fingerprints of this machine, and what goes into `~/.ssh/config` on theirs."""
+    """The fingerprints of this machine, and what goes into `~/.ssh/config` on theirs: for a technician with the way into a
+    client's network."""
     lines = []
     if known := sshd_config.host_fingerprints():
         lines += ["At the first connection ssh asks whether it is this machine. It is, if it shows one of:", ""]
         lines += [*(f"    {name}" for name in known), ""]
-    lines += ["For ~/.ssh/config on their machine:", ""]
-    return [*lines, *stanza(key, reached.host, reached.user)]
-
-
-def stanza(key: Key, host: str, user: str) -> list[str]:
-    """What the person puts into `~/.ssh/config`; with the way into a client's network, for a technician."""
-    lines = [
+    lines += [
+        "For ~/.ssh/config on their machine:",
+        "",
         f"Host dispatch{' dispatch-files' if key.technician else ''}",
-        f"    HostName {host}",
-        f"    User {user}",
+        f"    HostName {reached.host}",
+        f"    User {reached.user}",
         "    IdentitiesOnly yes",
         "    IdentityFile ~/.ssh/id_ed25519",
         "    ServerAliveInterval 15",

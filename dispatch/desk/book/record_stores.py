@@ -26,9 +26,9 @@ from dispatch.desk.book.records import (
 from dispatch.desk.book.recurrence_records import RecurrenceRecords
 from dispatch.desk.book.template_records import TemplateRecords
 from dispatch.desk.day.routing import reroute_ahead
-from dispatch.desk.firm.depot_drive import reckoned
 from dispatch.desk.session.refusals import NotFound, Refusal
 from dispatch.desk.session.user import User
+from dispatch.desk.travel.drive_times import reckoned
 from dispatch.fields.record import FieldFault
 from dispatch.fields.trade import hours_text
 from dispatch.model.clients import Client, Site

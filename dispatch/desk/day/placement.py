@@ -13,7 +13,7 @@ from db.store import Store
 from dispatch.closeout.answers import tells
 from dispatch.desk.day import notices, routing
 from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal, reason_of
-from dispatch.desk.travel import providers
+from dispatch.desk.travel import drive_times
 from dispatch.desk.visits.steps import driver, find
 from dispatch.model.instants import day_of
 from dispatch.model.people import Technician
@@ -64,7 +64,7 @@ def candidates(store: Store, reference: str, day: datetime.date) -> list[Candida
         return ranked(
             [one for one in days if one.shift is not None],
             stop,
-            providers.drives_on(store, day),
+            drive_times.drives_on(store, day),
             routing.rules_of(firm),
             max(earliest, start),
             visits.experience(store, visit),
@@ -170,7 +170,7 @@ def judge_placement(
     stop = routing.stop_of(store, before, start, start + (length or length_of(store, visit, technicians)))
     ids = {technician.id for technician in technicians}
     days = {one.technician_id: one for one in routing.days_on(store, day, without=visit.id, only=ids)}
-    drives = providers.drives_on(store, day)
+    drives = drive_times.drives_on(store, day)
     if stop.owners is not None and any(technician.id in stop.owners for technician in technicians):
         stop = replace(stop, owners=None)  # one of those who started it is there
     charged = any(technician.billable for technician in technicians)

@@ -15,7 +15,7 @@ from dispatch.desk.day.running import DayData, RunningDay, access_of, place_of, 
 from dispatch.desk.firm.shifts import lunch_on, shift_of
 from dispatch.desk.levels.clocks import clocks_of, promised_by
 from dispatch.desk.session.user import User
-from dispatch.desk.travel.providers import drives_on, travel
+from dispatch.desk.travel.drive_times import drives_on, travel
 from dispatch.desk.visits.steps import owners_of
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of

@@ -115,7 +115,7 @@ def drive_lazily(store: Store, day: datetime.date) -> Drive:
 
     def drive(origin: Place | None, destination: Place | None) -> Leg:
         if not loaded:
-            from dispatch.desk.travel.providers import drives_on
+            from dispatch.desk.travel.drive_times import drives_on
 
             loaded.append(drives_on(store, day))
         return loaded[0](origin, destination)

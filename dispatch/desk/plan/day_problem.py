@@ -10,7 +10,7 @@ from itertools import zip_longest
 from db import people, settings, visits
 from db.store import Store
 from dispatch.desk.day import routing
-from dispatch.desk.travel import providers
+from dispatch.desk.travel import drive_times
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Unclear, at_local, day_bounds, day_of
 from dispatch.model.states import ON_THE_WAY_OR_THERE, State
@@ -82,7 +82,7 @@ def day_problem(store: Store, day: datetime.date) -> DayProblem:
         ]
         moving = [visit for visit in placed if may_move(visit, now)]
         before = [one for one in routing.days_on(store, day) if one.shift is not None]
-        drives = providers.drives_on(store, day)
+        drives = drive_times.drives_on(store, day)
         rules = routing.rules_of(firm)
         stops = {visit.id: _stop(store, visit, firm, day) for visit in [*moving, *waiting]}
         free = {visit.id for visit in moving}

@@ -15,7 +15,7 @@ from dispatch.desk.day.routing import TechnicianRunning
 from dispatch.desk.messages import calling_ahead
 from dispatch.desk.session.refusals import Refusal, WrongState
 from dispatch.desk.session.user import User
-from dispatch.desk.travel import providers
+from dispatch.desk.travel import drive_times
 from dispatch.desk.visits.steps import driver, find
 from dispatch.model.instants import clock_text, day_of
 from dispatch.model.states import PLANNING, STEPS, Role, State
@@ -115,7 +115,7 @@ def _ways(store: Store, visit: Visit, technician: str | None) -> list[Insertion]
     running = routing.running_on(store, day, without=visit.id, only=only)
     stop = routing.stop_of(store, visit, now, now + (visit.minutes + firm.test_minutes) * 60)
     days = [_held(one) for one in running if one.day.shift is not None or only is not None]
-    return insertions(days, stop, providers.drives_on(store, day), routing.rules_of(firm), now)
+    return insertions(days, stop, drive_times.drives_on(store, day), routing.rules_of(firm), now)
 
 
 def _held(running: TechnicianRunning) -> Running:
