@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dispatch.model.boards import Board, BoardVisit, CallAhead
 from dispatch.model.instants import clock_text
 from dispatch.model.states import ENDED, ON_THE_WAY_OR_THERE
-from dispatch.model.travel import Leg
-from dispatch.model.units import distance_text, leg_text
+from dispatch.model.travel import Leg, distance_text, leg_text
 from widgets.lines.ink import Line, ListEntry, Span, ink, spread
 from widgets.lines.marks import Marks, state_mark
 

@@ -49,10 +49,6 @@ def _state(line: LogLine, log: Log, marks: Marks) -> Span:
     return marks.states[state], name if state not in (State.PLANNED, State.CONFIRMED, State.DISPATCHED) else "dim"
 
 
-def _first(name: str) -> str:
-    return show(name).split(" ")[0]
-
-
 def _planned(line: LogLine, log: Log, marks: Marks) -> Span:
     start, end = line.visit.start, line.visit.end
     if start is None or end is None:
@@ -116,7 +112,12 @@ def columns_of(log: Log) -> tuple[LogColumn, ...]:
     return (
         LogColumn("", 1, 0, _state),
         *day,
-        LogColumn("technician", 10, 1, lambda line, log, marks: ink(" + ".join(map(_first, line.technicians)))),
+        LogColumn(
+            "technician",
+            10,
+            1,
+            lambda line, log, marks: ink(" + ".join(show(name).split(" ")[0] for name in line.technicians)),
+        ),
         LogColumn("client", 0, 0, lambda line, log, marks: ink(line.visit.client, "strong")),
         LogColumn("planned", span - 1, 6, _planned),
         LogColumn("actual", span, 2, _actual),

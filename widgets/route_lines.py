@@ -5,8 +5,7 @@ from typing import NamedTuple
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import span_text
 from dispatch.model.text import cells_of, pad, show
-from dispatch.model.travel import Leg, Provenance
-from dispatch.model.units import DistanceUnit, distance_text, minutes_of
+from dispatch.model.travel import DistanceUnit, Leg, Provenance, distance_text, minutes_of
 from widgets.lines.ink import Line, ListEntry, Span, ink, spread
 from widgets.lines.marks import Marks, stop_mark
 

@@ -16,8 +16,7 @@ from dispatch.model.instants import iso
 from dispatch.model.maps import route_links, route_of
 from dispatch.model.money import format_minor
 from dispatch.model.states import State
-from dispatch.model.travel import Leg
-from dispatch.model.units import DistanceUnit, minutes_of, to_unit
+from dispatch.model.travel import DistanceUnit, Leg, minutes_of, to_unit
 from dispatch.model.visits import Visit
 
 if TYPE_CHECKING:

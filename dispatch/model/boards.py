@@ -15,8 +15,7 @@ from dispatch.model.people import Absence
 from dispatch.model.reviews import Remark
 from dispatch.model.states import Review, State
 from dispatch.model.text import show
-from dispatch.model.travel import Leg, Place
-from dispatch.model.units import DistanceUnit
+from dispatch.model.travel import DistanceUnit, Leg, Place
 
 
 class BoardVisit(NamedTuple):

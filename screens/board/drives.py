@@ -11,8 +11,7 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.model.instants import day_text
 from dispatch.model.paths import typed_path
 from dispatch.model.states import LEADS
-from dispatch.model.travel import Leg
-from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
+from dispatch.model.travel import DistanceUnit, Leg, distance_text, leg_text, minutes_of
 from dispatch.travel.executables import DOWNLOAD_MB
 from screens.binding import command
 from screens.dialogs.asked import YES_NO, AskedField

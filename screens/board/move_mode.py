@@ -12,7 +12,7 @@ from dispatch.lazily import lazily
 from dispatch.model.boards import BoardRow, BoardVisit
 from dispatch.model.instants import clock_text
 from dispatch.model.states import State
-from dispatch.model.units import leg_text, minutes_of
+from dispatch.model.travel import leg_text, minutes_of
 from screens.asking import Left
 from screens.user_screen import UserScreen
 from widgets.bars import KeyBar

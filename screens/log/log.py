@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
+import json
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 from textual import work
 from textual.app import ComposeResult
@@ -13,10 +17,13 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from db import messages, permissions, search
-from dispatch.desk.log.visit_log import LogFilter, visit_log, week_of
+from dispatch.desk.log.visit_log import SORTS, LogFilter, visit_log, week_of
 from dispatch.desk.review.reviewing import approve_clean
+from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.session.shown import Shown
 from dispatch.desk.texts.board_words import totals_text
+from dispatch.fields.kinds import Day, Many, Text
+from dispatch.fields.record import Field
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit, Log, LogLine
 from dispatch.model.instants import clock_text, day_text
@@ -24,17 +31,21 @@ from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import LEADS, READS, Review
 from dispatch.model.text import show
 from screens import of_day
+from screens.asking import Left
 from screens.binding import command, key, opens
+from screens.dialogs.asked import SHOWS, AskedField, ChoiceRow
 from screens.log.review import REVIEW
 from screens.of_day import DAYS, DayOfVisits
+from screens.record_forms import ask_values
+from screens.user_screen import UserScreen
 from widgets.checklist_lines import NARROW
 from widgets.lines.line_list import LineList
 from widgets.log_lines import heading_line, log_entries
 
 with lazily(__name__):
+    from dispatch.desk.billing import invoicing
     from dispatch.desk.log import visit_page
     from screens.files import writing
-    from screens.log import invoice_out, log_filters
     from screens.prices import sheet_view
     from screens.visit import permitting
 
@@ -180,7 +191,7 @@ class LogScreen(DayOfVisits):
     @command("f", "log.filter", "Filter")
     async def action_filter(self) -> None:
         """Days, technician, client, exceptions, state of review."""
-        filters = await log_filters.ask_filters(self, self.shown)
+        filters = await ask_filters(self, self.shown)
         self._filters, self._span = filters, "all" if filters.first is None else "typed"
         self.reload()
 
@@ -199,7 +210,7 @@ class LogScreen(DayOfVisits):
     @command("o", "log.sort", "Sort")
     async def action_order(self) -> None:
         """Sort by any column; the same again turns it round."""
-        self._filters = await log_filters.ask_order(self, self._filters)
+        self._filters = await ask_order(self, self._filters)
         self.reload()
 
     @command("Y", "review.batch", "Approve clean", LEADS)
@@ -233,7 +244,7 @@ class LogScreen(DayOfVisits):
     @command("S", "invoice.export", "Export", LEADS)
     async def action_export(self) -> None:
         """Hand approved visits over to be invoiced, each once."""
-        await invoice_out.ask_export(self)
+        await ask_export(self)
 
     KEYS = [key("escape", "log.clear", "Clear", "no search and no filters", show=False)]
 
@@ -307,3 +318,84 @@ def why(line: LogLine | None) -> Content:
     if not line.remarks:
         return Content("\n").join([head, Content("nothing to look at" if line.clean else visit.state.label)])
     return Content("\n").join([head, *(Content(f"! {show(remark.text)}") for remark in line.remarks)])
+
+
+_ANY = "any"
+_MARKS = {mark.label: mark for mark in ReviewMark}
+_REVIEWS = {review.value.replace("_", " "): review for review in Review}
+_FIELDS = (
+    Field("first", "From", Day(), "2026-11-23, monday, today; empty: all"),
+    Field("last", "To", Day(), "empty: that day only"),
+    Field("technician", "Technician", Text(), "part of a name"),
+    Field("client", "Client", Text(), "part of a name"),
+    Field("only", "Exceptions", Many({_ANY: _ANY, **_MARKS}, set), f"any, or of {', '.join(_MARKS)}"),
+    Field("review", "Review", Many(_REVIEWS, frozenset), ", ".join(_REVIEWS)),
+)
+
+
+async def ask_filters(screen: UserScreen, filters: LogFilter) -> LogFilter:
+    """Ask for days, names, exceptions and states of review; an empty field leaves nothing out."""
+    stands = {name: str(getattr(filters, name) or "") for name in ("first", "last", "technician", "client")}
+    marks = ", ".join(word for word, mark in _MARKS.items() if mark in filters.marks)
+    stands["only"] = marks or (_ANY if filters.exceptions else "")
+    stands["review"] = ", ".join(word for word, review in _REVIEWS.items() if review in filters.reviews)
+
+    def take(values: dict[str, Any]) -> LogFilter:
+        first, last, marks, reviews = (values.pop(name) for name in ("first", "last", "only", "review"))
+        if last is not None and (first is None or last < first):
+            raise Faulty(["last: is before the first day" if first else "first: is missing"])
+        only = {"exceptions": bool(marks), "marks": frozenset(marks - {_ANY}), "reviews": reviews}
+        return replace(filters, first=first, last=last, **only, **values)
+
+    return await ask_values(screen, "Which visits?", _FIELDS, take, stands, SHOWS)
+
+
+async def ask_order(screen: UserScreen, filters: LogFilter) -> LogFilter:
+    """Ask by which column to sort; the one that is sorted by already is turned round."""
+    rows = [ChoiceRow(name + (", turned round" if name == (filters.sort or "start") else ""), name) for name in SORTS]
+    chosen = await screen.choose("Sort by", rows)
+    again = chosen == (filters.sort or "start")
+    first_down = chosen in ("exceptions", "charge", "overrides", "retests")
+    return replace(filters, sort=chosen, descending=not filters.descending if again else first_down)
+
+
+async def ask_export(screen: UserScreen) -> None:
+    """Show what is ready, ask where to, and export it: marked first, then written."""
+    user = screen.user
+    if not screen.at_this_machine():
+        return
+    ready = screen.look(invoicing.ready, user.store)
+    if ready is None:
+        return
+    going, left_out = ready
+    lines = [f"left out: {reference}, {why}" for reference, why in left_out]
+    if not going:
+        screen.say("\n".join(["Nothing is ready to invoice: no visit is approved and not exported.", *lines]))
+        return
+    consequences = [
+        f"{len(going)} approved visits are marked exported: {', '.join(list(going)[:12])}{' …' if len(going) > 12 else ''}",
+        *lines,
+        "Each is exported once. `dispatch invoice export --again` writes a batch again.",
+    ]
+    await screen.confirm("Export to be invoiced?", consequences)
+    marked: list[invoicing.HandedOver] = []
+
+    def made(typed: dict[str, str], path: Path) -> tuple[str, str]:
+        if not marked:
+            marked.append(invoicing.export(user, going))
+        batch = marked[0]
+        text = invoicing.as_csv(batch)
+        if path.suffix.casefold() == ".json":
+            text = json.dumps(invoicing.as_form(batch, user.firm.zone), indent=1) + "\n"
+        return text, f"Batch {batch.batch.id}: {len(batch.visits)} visits are"
+
+    fields = [AskedField("file", "File", "~/invoices.csv", ".csv: a row a line; .json: whole visits")]
+    with contextlib.suppress(Left):
+        await writing.ask_to_write(screen, "Where to?", fields, made)
+        return
+    screen.reload()
+    if marked:  # what is marked by then is said
+        number = marked[0].batch.id
+        screen.say(
+            f"Batch {number} is marked, but no file was written: dispatch invoice export --again {number}", "warning"
+        )

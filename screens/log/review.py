@@ -17,7 +17,7 @@ from screens.user_screen import UserScreen
 with lazily(__name__):
     from dispatch.desk.billing import adjusting
     from dispatch.desk.log import visit_page
-    from screens.visit import charge_change, right_times
+    from screens.visit import right_times
 
 _REASON = AskedField("reason", "Why", placeholder="it stands on the sheet and in the audit")
 
@@ -94,7 +94,7 @@ async def _ask(
 ) -> None:
     page = screen.look(visit_page.visit_page, screen.user.store, reference)
     before = page.charge.form["total"] if page is not None and page.charge is not None else None
-    if not await charge_change.fill_and_do(screen, reference, title, fields, deed):
+    if not await right_times.fill_and_do(screen, reference, title, fields, deed):
         return
     page = screen.look(visit_page.visit_page, screen.user.store, reference)
     charge = None if page is None else page.charge

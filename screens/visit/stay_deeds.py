@@ -6,19 +6,22 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
+from db import settings
+from dispatch.desk.closeout.leaving import NoneWanted
 from dispatch.lazily import lazily
 from dispatch.model.instants import clock_text
 from dispatch.model.states import OPEN_ON_SITE, THERE, Role
+from dispatch.model.typed_times import parse_day, parse_minutes
 from dispatch.model.visits import Assignment, Visit
 from screens.binding import command
-from screens.dialogs.asked import AskedField, ChoiceRow, needed
+from screens.dialogs.asked import YES_NO, AskedField, ChoiceRow, day_fault, needed
 from screens.user_screen import UserScreen
 
 with lazily(__name__):
     from db import stays
     from dispatch.desk.billing import work_marks
     from dispatch.desk.closeout import clocking, onsite
-    from screens.visit import charge_change, right_times
+    from screens.visit import right_times
 
 
 def _part(screen: UserScreen, visit: Visit) -> Assignment | None:
@@ -72,7 +75,7 @@ async def _absent(screen: UserScreen, visit: Visit, name: str) -> None:
 
 
 async def _show_and_do(screen: UserScreen, visit: Visit, title: str, deed: Callable[[], object]) -> None:
-    await charge_change.show_and_do(screen, visit.reference, title, deed)
+    await right_times.show_and_do(screen, visit.reference, title, deed)
 
 
 async def _span(screen: UserScreen, visit: Visit, title: str, kind: str) -> None:
@@ -90,7 +93,7 @@ async def _span(screen: UserScreen, visit: Visit, title: str, kind: str) -> None
             screen.user, visit.reference, kind, starts, ends, typed["reason"], technician=part.technician
         )
 
-    await charge_change.fill_and_do(screen, visit.reference, title, fields, rewrite)
+    await right_times.fill_and_do(screen, visit.reference, title, fields, rewrite)
 
 
 @command("m", "stay.use", "Used", THERE, about="whole_visit")
@@ -158,8 +161,46 @@ async def mark(screen: UserScreen, visit: Visit) -> None:
         work_marks.mark(screen.user, visit.reference, kind, typed["reason"], **span, technician=part.technician)
 
     title = f"{kind.replace('_', ' ').capitalize()} at {visit.client}"
-    await charge_change.fill_and_do(screen, visit.reference, title, fields, deed)
+    await right_times.fill_and_do(screen, visit.reference, title, fields, deed)
 
 
 STAY = (clock, use, mark)
 """What is entered about a stay."""
+
+
+_FIELDS = (
+    AskedField("reason", "Why"),
+    AskedField("on", "Follow-up wanted on", "tomorrow"),
+    AskedField("minutes", "Its length", placeholder="45, 1h30; empty: as this visit"),
+    AskedField("ours", "Our own failure", "no", options=YES_NO),
+    AskedField("said_by", "Or none: who wants none"),
+    AskedField("words", "In the client's words"),
+)
+
+
+async def ask_leaving(screen: UserScreen) -> dict[str, Any]:
+    """What `leaving.leave` is given beside the visit."""
+    today = settings.today(screen.user.store)
+
+    def faults_of(form: dict[str, str]) -> list[str]:
+        faults = [] if form["reason"].strip() else ["why: is missing"]
+        if form["said_by"].strip() or form["words"].strip():
+            faults += [] if form["said_by"].strip() else ["none wanted: say who wants none"]
+            faults += [] if len(form["words"].strip()) >= 3 else ["none wanted: the client's own words are missing"]
+        elif form["on"].strip() and (fault := day_fault(form["on"], today)):
+            faults.append(f"follow-up: {fault}")
+        try:
+            parse_minutes(form["minutes"] or "1")
+        except ValueError as fault:
+            faults.append(f"its length: {fault}")
+        return faults
+
+    form = await screen.fill("Leave open", _FIELDS, faults_of)
+    none = NoneWanted(form["said_by"], form["words"]) if form["said_by"].strip() else None
+    return {
+        "reason": form["reason"],
+        "follow_up_on": parse_day(form["on"], today=today) if none is None and form["on"].strip() else None,
+        "minutes": parse_minutes(form["minutes"]) if form["minutes"].strip() else None,
+        "our_fault": form["ours"] == "yes",
+        "none_wanted": none,
+    }

@@ -36,7 +36,7 @@ from widgets.checklist import ChecklistView
 with lazily(__name__):
     from dispatch.desk.closeout import probing
     from screens.prices import sheet_view
-    from screens.visit import leave_open, permitting, running_tests
+    from screens.visit import permitting, running_tests, stay_deeds
 
 _LEAST = f"at least {EVIDENCE} letters, two words"
 _WORK_NOTE = "What was changed"
@@ -402,7 +402,7 @@ class VisitScreen(UserScreen):
     async def action_leave_open(self) -> None:
         """Lead: leave the visit open, a follow-up is booked."""
         if self._item() is not None:
-            await self._saving(leaving.leave, self._reference, **await leave_open.ask_leaving(self))
+            await self._saving(leaving.leave, self._reference, **await stay_deeds.ask_leaving(self))
 
     @command("B", "visit.abort", "Abort")
     async def action_abort(self) -> None:

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from dispatch.model.maps import ATTRIBUTION, DayRoute, Road, RouteStop
 from dispatch.model.text import cells_of, show
-from dispatch.model.travel import Place
-from dispatch.model.units import DistanceUnit
+from dispatch.model.travel import DistanceUnit, Place
 from widgets.lines.ink import Line, Span, ink, spread, width_of
 from widgets.lines.marks import ASCII, Marks, stop_mark
 from widgets.map.braille import ACROSS, DOWN, BrailleCanvas, Layer

@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.geometry import Offset, Size
 
 from dispatch.model.maps import DayRoute
-from dispatch.model.units import DistanceUnit
+from dispatch.model.travel import DistanceUnit
 from widgets.lines.ink import Line, cut, fitted, ink
 from widgets.lines.lines_pane import LinesPane
 from widgets.lines.marks import marks_of

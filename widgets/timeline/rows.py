@@ -9,7 +9,7 @@ from dispatch.model.instants import clock_text, span_text
 from dispatch.model.lateness import Late
 from dispatch.model.states import State
 from dispatch.model.text import cells_of, show
-from dispatch.model.units import DistanceUnit, distance_text
+from dispatch.model.travel import DistanceUnit, distance_text
 from widgets.lines.ink import Line, clipped, fitted, ink, merged
 from widgets.lines.marks import LEVEL_LETTERS, STATE_INKS, UNICODE, Marks, state_mark
 from widgets.timeline.ghost import Ghost

@@ -20,7 +20,7 @@ from dispatch.model.instants import day_bounds, day_of, iso, parse_iso
 from dispatch.model.money import shortest
 from dispatch.model.states import ENDED, OUTCOMES
 from dispatch.model.text import show
-from dispatch.model.units import DistanceUnit, to_unit
+from dispatch.model.travel import DistanceUnit, to_unit
 from dispatch.model.visits import Assignment, UsedItem, Visit
 
 ENVELOPE = ("name", "valid_from", "depot")

@@ -21,8 +21,7 @@ from dispatch.model.checklists import Checklist, HandedIn
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import Times, day_of, when_text
 from dispatch.model.reviews import Approval, Comment, WordCorrection
-from dispatch.model.travel import Leg
-from dispatch.model.units import DistanceUnit
+from dispatch.model.travel import DistanceUnit, Leg
 from dispatch.model.visits import TimeCorrection, UsedItem, Visit, WorkMark
 
 with lazily(__name__):

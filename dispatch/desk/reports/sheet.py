@@ -14,8 +14,7 @@ from dispatch.model.firm import Firm
 from dispatch.model.instants import Times, day_bounds, day_text
 from dispatch.model.people import Technician
 from dispatch.model.states import OCCUPYING
-from dispatch.model.travel import Leg
-from dispatch.model.units import distance_text, leg_text
+from dispatch.model.travel import Leg, distance_text, leg_text
 from dispatch.model.visits import CAME_BY, Visit
 
 _GOOD = (Result.DONE, Result.ANSWERED, Result.PASS, Result.SIGNED)

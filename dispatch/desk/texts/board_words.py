@@ -8,8 +8,7 @@ from dispatch.model.instants import clock_text, day_of, day_text, span_text
 from dispatch.model.money import format_minor
 from dispatch.model.states import Review
 from dispatch.model.text import pad, show
-from dispatch.model.travel import Leg
-from dispatch.model.units import DistanceUnit, distance_text, leg_text
+from dispatch.model.travel import DistanceUnit, Leg, distance_text, leg_text
 
 with lazily(__name__):
     from dispatch.desk.plan.proposing import Proposal

@@ -12,6 +12,7 @@ from functools import partial
 from weakref import WeakKeyDictionary
 
 from db import clients, people, settings, travel_times, visits
+from db.legs import pinned_places
 from db.store import Store
 from dispatch.desk.session.user import User
 from dispatch.lazily import lazily
@@ -19,8 +20,7 @@ from dispatch.model.clients import Site
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds
 from dispatch.model.states import OCCUPYING, State
-from dispatch.model.travel import Leg, Place
-from dispatch.model.units import minutes_of, to_unit
+from dispatch.model.travel import Leg, Place, minutes_of, to_unit
 from dispatch.planning.day import Drives
 from dispatch.travel.chain import Chain, Provider, Unavailable
 from dispatch.travel.estimate import Estimated
@@ -151,7 +151,7 @@ def travel(store: Store, *, asked: bool = False) -> Chain:
     trusted: list[Provider] = []
     finders: list[services.Roads] = []
     notes = []
-    if pinned := legs.pinned_places(store):
+    if pinned := pinned_places(store):
         trusted.append(Pinned({(origin, destination): pinned_leg(minutes) for origin, destination, minutes in pinned}))
     if travel_times.learned(store)[0]:
         trusted.append(KnownDrives(partial(travel_times.pairs, store)))
