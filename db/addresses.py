@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from db.library import sqlite3
@@ -14,6 +14,7 @@ from dispatch.travel.extract_addresses import Address
 
 SUFFIX = ".addresses"
 _COLUMNS = "kind, street, number, town, postcode, lat, lon"
+_FOUND = f"SELECT {_COLUMNS} FROM address WHERE address MATCH ? ORDER BY rowid LIMIT ?"
 
 
 def write(target: Path, addresses: Iterable[Address]) -> int:
@@ -60,14 +61,9 @@ def find(path: Path, typed: str, limit: int) -> list[Address]:
     try:
         with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as conn:
             for query in dict.fromkeys((" ".join(f'"{word}"' for word in words), whole, begun)):
-                addresses |= dict.fromkeys(_rows(conn, query, limit))
+                addresses |= dict.fromkeys(Address(*row) for row in conn.execute(_FOUND, (query, limit)))
                 if len(addresses) >= limit:
                     break
     except sqlite3.Error:
         return []
     return list(addresses)[:limit]
-
-
-def _rows(conn: sqlite3.Connection, query: str, limit: int) -> Iterator[Address]:
-    rows = conn.execute(f"SELECT {_COLUMNS} FROM address WHERE address MATCH ? ORDER BY rowid LIMIT ?", (query, limit))
-    return (Address(*row) for row in rows)

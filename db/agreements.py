@@ -65,7 +65,7 @@ AGREEMENTS = Select(
     stored={
         "terms": Stored(
             ("terms",),
-            lambda terms: (_json({key: value for key, value in terms.items() if key not in _FROM_COLUMNS}),),
+            lambda terms: json_form("terms").to_columns({k: v for k, v in terms.items() if k not in _FROM_COLUMNS}),
             json.loads,
         ),
         "rollover_cap": column("rollover_cap_min"),
@@ -354,10 +354,6 @@ def _block(block: PrepaidBlock, kind: str, minor_units: int) -> dict[str, Any]:
     else:
         form["remaining_min"] = int(block.remaining) if block.remaining.isdecimal() else block.remaining
     return form
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _iso(day: datetime.date | None) -> str | None:

@@ -75,7 +75,9 @@ def restore(source: Path, target: Path) -> str:
     """
     source = Path(os.path.realpath(source))
     opening.vet(source)
-    with contextlib.closing(_reader(source)) as conn:
+    with translated():
+        reader = copies.connect(source, mode="ro")
+    with contextlib.closing(reader) as conn:
         return _copied(conn, Path(target).absolute())
 
 
@@ -87,11 +89,6 @@ def rotate(path: Path, keep: int) -> list[Path]:
     for file in gone:
         file.unlink()
     return gone
-
-
-def _reader(path: Path) -> sqlite3.Connection:
-    with translated():
-        return copies.connect(path, mode="ro")
 
 
 def _copied(source: sqlite3.Connection, target: Path) -> str:

@@ -1,14 +1,14 @@
-"""Checklists in the store: items, attempts, work entries."""
+"""Checklists in the store: items, attempts, work entries, and files that were handed in for an item."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 from db import permissions, probes
-from db.rows import Query, Select, value
+from db.rows import Query, Select, column, value
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.checklists import Attempt, Checklist, Item, ItemKind, Phase, WorkEntry
+from dispatch.model.checklists import Attempt, Checklist, HandedIn, Item, ItemKind, Phase, WorkEntry
 
 ATTEMPTS = Select(
     Attempt, "attempt a JOIN staff s ON s.id = a.staff_id", "a", of={"by": "s.name"}, given={"tries": "a.id"}
@@ -117,3 +117,29 @@ def _natural(ref: str) -> tuple[str, int, int, str]:
     head, _, tail = ref.partition(".")
     number = int(head[1:]) if head[1:].isdigit() else 0
     return head[:1], number, int(tail) if tail.isdigit() else 0, tail
+
+
+FILES = Select(
+    HandedIn,
+    "file f JOIN item i ON i.id = f.item_id JOIN staff s ON s.id = f.staff_id",
+    "f",
+    of={"item": "i.ref", "by": "s.name"},
+    stored={"at": column("added_at")},
+)
+"""Files."""
+files_of: Query[list[HandedIn], int] = FILES.listing("WHERE f.visit_id = ? ORDER BY f.id")
+"""The files of a visit, oldest first."""
+files_of_item_since: Query[list[HandedIn], int, int] = FILES.listing(
+    "WHERE f.item_id = ? AND f.added_at >= ? ORDER BY f.id"
+)
+"""The files of an item that were handed in at or after an instant, oldest first."""
+
+
+def file_hashes(store: Store) -> dict[str, int]:
+    """Every hash that is kept, with the size of its bytes."""
+    return dict(store.all("SELECT DISTINCT sha256, size FROM file"))
+
+
+def add_file(unit: Unit, item_id: int, as_of: int, new: HandedIn) -> int:
+    """Record a file, as of a place in the visit's sequence; returns its id. Its audit row stands with the visit."""
+    return unit.insert_signed("file", item_id=item_id, as_of=as_of, **FILES.columns(new))

@@ -125,10 +125,7 @@ _BY_CODE: dict[str, tuple[type[StoreFault], str]] = {
         Corrupt,
         "The file is not a database, or its first page is damaged. It was left as it is; restore the last backup.",
     ),
-    "SQLITE_FULL": (
-        Full,
-        f"The disk is full. {NOTHING_SAVED} What was saved before is safe; make room and try again.",
-    ),
+    "SQLITE_FULL": (Full, f"The disk is full. {NOTHING_SAVED} What was saved before is safe; make room and try again."),
     "SQLITE_IOERR": (
         Full,
         f"The disk refused to read or write (full, over a quota, or failing). {NOTHING_SAVED}"

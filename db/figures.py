@@ -130,7 +130,7 @@ WHERE {_ENDED} AND l.result = 'overridden' GROUP BY v.id""",
 {_NEWEST_SHEET}""",
     }
 )
-"""The query of each figure. What each counts is said in words in `dispatch.desk.figures.definitions`."""
+"""The query of each figure. What each counts is said in words in `dispatch.desk.figures.counting`."""
 
 _GIVEN = """
 WITH given(first, last, now, currency, available, spans) AS (SELECT ?, ?, ?, ?, ?, ?),

@@ -144,7 +144,9 @@ def frozen_files(path: Path, fault: StoreFault, at: int) -> FrozenFiles | None:
         at: now, in epoch seconds.
     """
     if isinstance(fault, Full):
-        why = "the disk is full" if _free(path) < _ROOM else "the disk takes nothing"
+        status = os.statvfs(path)
+        free = status.f_bavail * status.f_frsize
+        why = "the disk is full" if free < _ROOM else "the disk takes nothing"
     elif isinstance(fault, ReadOnly) and os.access(path, os.R_OK) and os.statvfs(path).f_flag & os.ST_RDONLY:
         why = "the disk is mounted for reading"
     else:
@@ -161,11 +163,6 @@ def frozen_files(path: Path, fault: StoreFault, at: int) -> FrozenFiles | None:
 
 _ROOM = 64 * 1024
 """Bytes that SQLite wants for the index of its log, and some more."""
-
-
-def _free(path: Path) -> int:
-    status = os.statvfs(path)
-    return status.f_bavail * status.f_frsize
 
 
 def _state(path: Path) -> State:

@@ -24,10 +24,7 @@ class Noted(NamedTuple):
     text: str
 
 
-def _codes(name: str) -> Stored:
-    return Stored((name,), tuple, lambda text: tuple(json.loads(text)))
-
-
+_CODES = Stored(("sheet",), tuple, lambda text: tuple(json.loads(text)))
 _READ = {
     "id", "reference", "client", "site", "zone", "work", "state", "minutes", "priority", "version", "review", "start", "end",
     "wanted_on", "promised", "emergency", "reason",
@@ -54,8 +51,8 @@ SUMS = Select(
     stored={
         "net": column("net_minor"),
         "total": column("total_minor"),
-        "flags": _codes("sheet"),
-        "errors": _codes("sheet"),
+        "flags": _CODES,
+        "errors": _CODES,
     },
 )
 """Newest charges."""

@@ -1,4 +1,4 @@
-"""Messages to clients in the store. Nobody is told the same twice in a row; a message is dropped, never deleted."""
+"""What clients were told: messages to them, and the call-ahead log. Nobody is told the same twice in a row; nothing is deleted."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Collection
 from typing import Any
 
 from db.among import AMONG
-from db.rows import Query, Select
+from db.rows import Query, Select, column
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.messages import OVERDUE, About, Fate, Message, Trouble
+from dispatch.model.messages import OVERDUE, About, Call, CallOutcome, Fate, Message, Trouble
 
 MESSAGES = Select(
     Message,
@@ -90,3 +90,27 @@ def trouble(store: Store, now: int) -> Trouble:
         "SELECT count(*) FROM message WHERE state IN ('waiting', 'taken', 'sending') AND due_at < ?", (now - OVERDUE,)
     )
     return Trouble(int(given_up or 0), int(overdue or 0))
+
+
+CALLS = Select(
+    Call,
+    "call c JOIN staff s ON s.id = c.staff_id",
+    "c",
+    of={"by": "s.name"},
+    stored={"promised": column("promised_at")},
+)
+"""Logged calls."""
+calls_since: Query[dict[int, tuple[Call, ...]], int] = CALLS.grouped(
+    "c.visit_id", "WHERE c.at >= ? AND c.withdrawn_at IS NULL ORDER BY c.id"
+)
+"""The calls that were logged from a moment on and stand, by visit, the oldest first."""
+calls_of: Query[list[Call], int] = CALLS.listing("WHERE c.visit_id = ? AND c.withdrawn_at IS NULL ORDER BY c.id")
+"""The calls of one visit that stand, the oldest first."""
+
+
+def add_call(
+    unit: Unit, visit_id: int, outcome: CallOutcome, promised: int | None, *, phone: str = "", note: str = ""
+) -> int:
+    """Log a call, or one that is owed; returns its id."""
+    columns = {"outcome": outcome.value, "promised_at": promised, "phone": phone, "note": note}
+    return unit.insert_signed("call", visit_id=visit_id, **columns)

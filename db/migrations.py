@@ -147,9 +147,9 @@ def _bring_forward(conn: sqlite3.Connection, version: int, copy: Path, now: int)
     dangling = conn.execute("PRAGMA foreign_key_check").fetchone()
     if dangling is not None:
         raise ValueError(f"a record of {dangling[0]} would refer to nothing")
-    from db import chain, search_index  # hashes, which opening a file of today does not need
+    from db import chain, search  # hashes, which opening a file of today does not need
 
-    search_index.freshen(conn, most=None)
+    search.freshen(conn, most=None)
 
     detail = chain.canonical({"from": version, "to": LATEST, "copy": copy.name})
     save_id = uuid.uuid4().hex

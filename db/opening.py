@@ -63,7 +63,10 @@ def connect(path: Path, timeout: float) -> sqlite3.Connection:
         UnsafeLog: it is write-ahead logged, in use, and this process has a SQLite that may not do that.
     """
     vet(path)
-    _refuse_unwritable(path)
+    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK | os.X_OK):
+        raise ReadOnly(
+            f"{path} or its folder may not be written by this user. Nothing was changed; ask for write access to both."
+        )
     with translated():
         conn = copies.connect(path, timeout=timeout)
         try:
@@ -123,7 +126,10 @@ def refuse_unsafe_log(conn: sqlite3.Connection, path: Path) -> None:
         UnsafeLog: so it is.
     """
     if not wal_is_safe() and journal_mode(conn) == "wal":
-        raise _unsafe_log(path)
+        raise UnsafeLog(
+            f"{path.name} is open with a write-ahead log, and this program's SQLite {VERSION} could damage it that way."
+            " Nothing was changed. Close the other sessions first, or install pysqlite3 beside this program."
+        )
 
 
 def journal_mode(conn: sqlite3.Connection) -> str:
@@ -152,13 +158,6 @@ def vet(path: Path) -> None:
     if status.st_size == 0:
         raise _empty(path)
     _glance(path)
-
-
-def _refuse_unwritable(path: Path) -> None:
-    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK | os.X_OK):
-        raise ReadOnly(
-            f"{path} or its folder may not be written by this user. Nothing was changed; ask for write access to both."
-        )
 
 
 def _glance(path: Path) -> None:
@@ -226,11 +225,4 @@ def _not_ours(path: Path) -> StoreFault:
     return NotOurs(
         f"{path} is not a database of this program, or its first page is damaged. It was left as it is;"
         " name another with --db, or restore a backup."
-    )
-
-
-def _unsafe_log(path: Path) -> StoreFault:
-    return UnsafeLog(
-        f"{path.name} is open with a write-ahead log, and this program's SQLite {VERSION} could damage it that way."
-        " Nothing was changed. Close the other sessions first, or install pysqlite3 beside this program."
     )

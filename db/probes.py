@@ -1,4 +1,4 @@
-"""Tests that run, in the store: what items test, every try, what reboot watches have seen, what laptops were asked."""
+"""Tests that run, in the store: the targets of sites, what items test, every try, what watches saw, what laptops were asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from db.rows import Query, Select, Stored
+from db.rows import Query, Rows, Select, Stored
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.checklists import NewItem
@@ -153,3 +153,13 @@ order: Query[Order | None, str] = ORDERS.single("WHERE r.nonce = ?")
 def use_order(unit: Unit, nonce: str) -> None:
     """Note that the answer came; a second one is refused."""
     unit.execute("UPDATE probe_order SET used_at = ? WHERE nonce = ?", (unit.at, nonce))
+
+
+TARGETS = Rows("target", ProbeTarget, order="r.site_id, r.name COLLATE NOCASE, r.id")
+"""Test targets, by site and name."""
+target, all_targets, add_target, update_target = TARGETS.one, TARGETS.all, TARGETS.add, TARGETS.update
+
+targets_of: Query[list[ProbeTarget], int] = TARGETS.listing(
+    "WHERE r.site_id = ? AND r.archived_at IS NULL ORDER BY r.name COLLATE NOCASE, r.id"
+)
+"""A site's targets that are not archived, by name."""

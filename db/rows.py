@@ -81,7 +81,7 @@ def pair(first: str, second: str, of: Callable[..., Any] = lambda *both: both) -
     """Two columns that are both empty where there is nothing."""
     return Stored(
         (first, second),
-        lambda value: (None, None) if value is None else _both(value),
+        lambda value: (None, None) if value is None else (value.lat, value.lon) if of is Place else tuple(value),
         of,
     )
 
@@ -120,10 +120,6 @@ def _given(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime.date) else json.dumps(list(value))
 
 
-def _both(value: Any) -> tuple[Any, ...]:
-    return (value.lat, value.lon) if isinstance(value, Place) else tuple(value)
-
-
 def part(of: Select[Any]) -> Stored:
     """A record within a record: its columns stand beside those of the other, and the first of them is never empty."""
     columns = tuple(column for kind in of.own.values() for column in kind.columns)
@@ -137,20 +133,12 @@ def json_form(name: str) -> Stored:
 
 def day(name: str) -> Stored:
     """A day in a column."""
-    return Stored(
-        (name,),
-        lambda value: (None if value is None else value.isoformat(),),
-        datetime.date.fromisoformat,
-    )
+    return Stored((name,), lambda value: (None if value is None else value.isoformat(),), datetime.date.fromisoformat)
 
 
 _BY_TYPE: Mapping[str, Callable[[str], Stored]] = {
     "bool": lambda name: Stored((name,), lambda value: (int(value),), bool),
-    "bool | None": lambda name: Stored(
-        (name,),
-        lambda value: (None if value is None else int(value),),
-        bool,
-    ),
+    "bool | None": lambda name: Stored((name,), lambda value: (None if value is None else int(value),), bool),
     "datetime.date": day,
     "datetime.date | None": day,
     "Place | None": lambda name: pair("lat", "lon", Place),

@@ -1,14 +1,56 @@
-"""Sessions over SSH in the store."""
+"""Who comes in over SSH: public keys and sessions. A key is never taken out: one that was revoked stays, so that nobody enters it
+again."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from db.audit import AuditRow
 from db.rows import Query, Select
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.keys import SshLogin
+from dispatch.model.keys import Key, SshLogin
+
+KEYS = Select(
+    Key,
+    "key k JOIN staff s ON s.id = k.staff_id",
+    "k",
+    of={
+        "login": "s.login",
+        "name": "s.name",
+        "technician": "EXISTS (SELECT 1 FROM staff_role r WHERE r.staff_id = s.id AND r.role = 'technician')",
+    },
+)
+"""Keys with whose they are."""
+key: Query[Key | None, int] = KEYS.single("WHERE k.id = ?")
+"""The key with that id, revoked or not."""
+key_by_fingerprint: Query[Key | None, str] = KEYS.single("WHERE k.fingerprint = ?")
+"""The key with that fingerprint, revoked or not."""
+all_keys: Query[list[Key]] = KEYS.listing("ORDER BY s.name COLLATE NOCASE, k.id")
+"""Every key there ever was, by person and age."""
+live_keys: Query[list[Key]] = KEYS.listing("WHERE k.revoked_at IS NULL AND s.active = 1 ORDER BY k.id")
+"""The keys that open a session: not revoked, of people who are active; by id."""
+
+
+def add_key(unit: Unit, staff_id: int, fingerprint: str, public_key: str, *, mouse: bool = False) -> int:
+    """Add a key; returns its id.
+
+    Raises:
+        Refused: the fingerprint is there already.
+    """
+    new = {"staff_id": staff_id, "fingerprint": fingerprint, "public_key": public_key, "mouse": int(mouse)}
+    key_id = unit.insert("key", added_at=unit.at, **new)
+    unit.audit("key", key_id, staff=staff_id, fingerprint=fingerprint, mouse=mouse)
+    return key_id
+
+
+def revoke_key(unit: Unit, gone: Key) -> None:
+    """Let a key open no session any more; its sessions end."""
+    unit.execute("UPDATE key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (unit.at, gone.id))
+    unit.execute(
+        "UPDATE session SET ended_at = ?, ended_as = 'key revoked' WHERE key_id = ? AND ended_at IS NULL",
+        (unit.at, gone.id),
+    )
+    unit.audit("key", gone.id, revoked=gone.fingerprint, staff=gone.staff_id)
+
 
 SESSIONS = Select(
     SshLogin, "session e JOIN staff s ON s.id = e.staff_id", "e", of={"login": "s.login", "name": "s.name"}
@@ -23,20 +65,17 @@ session: Query[SshLogin | None, str] = SESSIONS.single("WHERE e.id = ?")
 
 def open_sessions(store: Store, staff_id: int | None = None) -> list[SshLogin]:
     """Those that have not ended and have a living process, of everybody or of one person, the oldest first."""
-    sessions = _unended(store) if staff_id is None else _unended_of(store, staff_id)
-    return [session for session in sessions if store.presence.held(session.id) is not False]
+    return [session for session in _unended(store, staff_id) if store.presence.held(session.id) is not False]
 
 
 def gone_sessions(store: Store) -> list[SshLogin]:
     """Those whose process has ended and could not say so."""
-    return [session for session in _unended(store) if store.presence.held(session.id) is False]
+    return [session for session in _unended(store, None) if store.presence.held(session.id) is False]
 
 
-_unended: Query[list[SshLogin]] = SESSIONS.listing("WHERE e.ended_at IS NULL ORDER BY e.started_at, e.id")
-_unended_of: Query[list[SshLogin], int] = SESSIONS.listing(
-    "WHERE e.ended_at IS NULL AND e.staff_id = ? ORDER BY e.started_at, e.id"
+_unended: Query[list[SshLogin], int | None] = SESSIONS.listing(
+    "WHERE e.ended_at IS NULL AND (?1 IS NULL OR e.staff_id = ?1) ORDER BY e.started_at, e.id"
 )
-
 recent_sessions: Query[list[SshLogin]] = SESSIONS.listing(f"ORDER BY e.started_at DESC, e.id LIMIT {_SHOWN}")
 """The last ones that were begun, the newest first."""
 
@@ -85,11 +124,8 @@ def end(unit: Unit, login: SshLogin, how: str, place: str = "{}") -> None:
         how: in a word or two: left, superseded, hung up, …
         place: where the person was, as JSON.
     """
-    changed: Any = unit.execute(
-        "UPDATE session SET ended_at = ?, ended_as = ?, place = ? WHERE id = ? AND ended_at IS NULL",
-        (unit.at, how, place, login.id),
-    ).rowcount
-    if changed:
+    end = "UPDATE session SET ended_at = ?, ended_as = ?, place = ? WHERE id = ? AND ended_at IS NULL"
+    if unit.execute(end, (unit.at, how, place, login.id)).rowcount:
         unit.audit("key", login.key_id or 0, ended=login.id, how=how)
     elif not unit.audited:
         unit.leave_unchanged()

@@ -29,7 +29,11 @@ def firm(store: Store) -> Firm:
     values = {key: json.loads(value) for key, value, _ in rows}
     if _ASSUMED_ZONE in values:
         values.setdefault("zone", values[_ASSUMED_ZONE])
-    known = {name: _from_json(value) for name, value in values.items() if name in _FIELDS and value is not None}
+    known: dict[str, Any] = {
+        name: Place(*value) if isinstance(value, list) else value
+        for name, value in values.items()
+        if name in _FIELDS and value is not None
+    }
     return Firm(**known, version=sum(version for _, _, version in rows))
 
 
@@ -54,15 +58,17 @@ def set_firm(unit: Unit, **values: Any) -> None:
         raise TypeError(f"the firm has no setting {', '.join(unknown)}")
     was = firm(unit.store)
     now = {name: (json.loads(value), version) for name, value, version in _rows(unit.store)}
-    new = {name: _to_json(value) for name, value in values.items()}
+    new = {name: [value.lat, value.lon] if isinstance(value, Place) else value for name, value in values.items()}
     for name, value in new.items():
         text = json.dumps(value, ensure_ascii=False)
         if name not in now:
             unit.insert("setting", key=name, value=text)
         elif now[name][0] != value:
             unit.update("setting", name, now[name][1], value=text)
-    before = {name: value for name, (value, _) in now.items()}
-    _keep_targets(unit, was)
+    before, after = {name: value for name, (value, _) in now.items()}, firm(unit.store)
+    if _targets(after) != _targets(was):
+        today = day_of(unit.at, after.zone)
+        dated_terms.keep(unit, dated_terms.TARGETS, [Dated(ALWAYS, _targets(was))], [Dated(today, _targets(after))])
     differences = changed(before, new) | {name: [None, value] for name, value in new.items() if name not in before}
     if differences:
         unit.audit("setting", AUDITED_AS, changed=differences)
@@ -88,22 +94,6 @@ def _targets(firm: Firm) -> dict[str, str]:
     return {name: getattr(firm, name) for name in ("targets_p1", "targets_p2", "targets_p3", "targets_p4")}
 
 
-def _keep_targets(unit: Unit, before: Firm) -> None:
-    """Let other targets count from today on."""
-    after = firm(unit.store)
-    if _targets(after) != _targets(before):
-        today = day_of(unit.at, after.zone)
-        dated_terms.keep(unit, dated_terms.TARGETS, [Dated(ALWAYS, _targets(before))], [Dated(today, _targets(after))])
-
-
 def _rows(store: Store) -> list[tuple[str, str, int]]:
     rows = store.all("SELECT key, value, version FROM setting")
     return [(key, value, version) for key, value, version in rows if key in _FIELDS]
-
-
-def _to_json(value: Any) -> Any:
-    return [value.lat, value.lon] if isinstance(value, Place) else value
-
-
-def _from_json(value: Any) -> Any:
-    return Place(*value) if isinstance(value, list) else value

@@ -14,36 +14,26 @@ def tallies(store: Store, visit_ids: Sequence[int]) -> dict[int, Tally]:
     if not visit_ids:
         return {}
     ids = keys_param(visit_ids)
-    required = {
-        visit_id: (items, tests)
-        for visit_id, items, tests in store.all(
-            "SELECT visit_id, count(*), sum(kind = 'test') FROM item "
-            f"WHERE required = 1 AND visit_id {AMONG} GROUP BY visit_id",
-            ids,
-        )
-    }
-    still_open: dict[int, tuple[int, int]] = {
-        visit_id: (items, tests)
-        for visit_id, items, tests in store.all(
-            f"SELECT g.visit_id, count(*), sum(i.kind = 'test') FROM open_gate g JOIN item i ON i.visit_id = g.visit_id "
-            f"AND i.ref = g.ref WHERE g.visit_id {AMONG} GROUP BY g.visit_id",
-            ids,
-        )
-    }
-    evidence = {
-        row[0]: row[1:]
-        for row in store.all(
-            "SELECT i.visit_id, sum(a.grade = 'executed'), sum(a.grade = 'measured'), sum(a.grade = 'attested'), "
-            "sum(a.grade = 'waived'), (SELECT count(*) - count(DISTINCT r.item_id) FROM attempt r JOIN item q "
-            "ON q.id = r.item_id AND q.kind = 'test' WHERE r.visit_id = i.visit_id), sum(a.result = 'overridden'), "
-            "sum(i.kind = 'test' AND a.grade = 'executed'), sum(i.kind = 'test' AND a.result <> 'na'), "
-            "sum(t.asks = 'lowered' AND a.grade = 'attested'), sum(t.asks = 'no_way_in' AND a.grade = 'attested') "
-            "FROM item i JOIN standing t ON t.item_id = i.id "
-            "JOIN attempt a ON a.visit_id = t.visit_id AND a.sequence = t.sequence "
-            f"WHERE i.visit_id {AMONG} GROUP BY i.visit_id",
-            ids,
-        )
-    }
+
+    def counts(query: str) -> dict[int, list[int]]:
+        return {visit_id: own for visit_id, *own in store.all(f"{query} GROUP BY 1", ids)}
+
+    required = counts(
+        f"SELECT visit_id, count(*), sum(kind = 'test') FROM item WHERE required = 1 AND visit_id {AMONG}"
+    )
+    still_open = counts(
+        f"SELECT g.visit_id, count(*), sum(i.kind = 'test') FROM open_gate g JOIN item i ON i.visit_id = g.visit_id "
+        f"AND i.ref = g.ref WHERE g.visit_id {AMONG}"
+    )
+    evidence = counts(
+        "SELECT i.visit_id, sum(a.grade = 'executed'), sum(a.grade = 'measured'), sum(a.grade = 'attested'), "
+        "sum(a.grade = 'waived'), (SELECT count(*) - count(DISTINCT r.item_id) FROM attempt r JOIN item q "
+        "ON q.id = r.item_id AND q.kind = 'test' WHERE r.visit_id = i.visit_id), sum(a.result = 'overridden'), "
+        "sum(i.kind = 'test' AND a.grade = 'executed'), sum(i.kind = 'test' AND a.result <> 'na'), "
+        "sum(t.asks = 'lowered' AND a.grade = 'attested'), sum(t.asks = 'no_way_in' AND a.grade = 'attested') "
+        "FROM item i JOIN standing t ON t.item_id = i.id "
+        f"JOIN attempt a ON a.visit_id = t.visit_id AND a.sequence = t.sequence WHERE i.visit_id {AMONG}"
+    )
     result = {}
     for visit_id, (items, tests) in required.items():
         open_items, open_tests = still_open.get(visit_id, (0, 0))

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from db.rows import Query, value
@@ -146,6 +146,14 @@ def keep_learned(unit: Unit, learned_pairs: Mapping[Pair, LearnedPair], scales: 
 
 # what was logged
 
+_LOGGED = (
+    "SELECT a.staff_id, coalesce((SELECT min(g.starts_at) FROM segment g WHERE g.assignment_id = a.id AND "
+    "g.kind = 'travel' AND g.ends_at = a.check_in_at), a.depart_at) AS departed, a.check_in_at, a.check_out_at, "
+    "s.zone, s.lat, s.lon FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id "
+    "WHERE a.depart_at IS NOT NULL OR a.check_in_at IS NOT NULL ORDER BY coalesce(departed, a.check_in_at), a.id"
+)
+"""Every technician's stays in the order of their days: set out, arrived, left (each NULL where it was not logged)."""
+
 
 def observed(store: Store) -> list[Observed]:
     """Every leg from en route to arrived of which both ends are known.
@@ -164,7 +172,7 @@ def observed(store: Store) -> list[Observed]:
     }
     legs: list[Observed] = []
     last: dict[int, tuple[Any, int | None, Place | None]] = {}
-    for staff_id, departed, arrived, left, zone, lat, lon in _logged(store):
+    for staff_id, departed, arrived, left, zone, lat, lon in store.all(_LOGGED):
         day, here = day_of(departed or arrived, zone), None if lat is None else Place(lat, lon)
         before = last.get(staff_id)
         if before is None or before[0] != day:
@@ -179,13 +187,3 @@ def observed(store: Store) -> list[Observed]:
             legs.append(Observed(origin, here, departed, arrived - departed))
         last[staff_id] = day, left, here
     return legs
-
-
-def _logged(store: Store) -> Iterable[tuple[Any, ...]]:
-    """Every technician's stays in the order of their days: set out, arrived, left (each None where it was not logged)."""
-    return store.all(
-        "SELECT a.staff_id, coalesce((SELECT min(g.starts_at) FROM segment g WHERE g.assignment_id = a.id AND "
-        "g.kind = 'travel' AND g.ends_at = a.check_in_at), a.depart_at) AS departed, a.check_in_at, a.check_out_at, "
-        "s.zone, s.lat, s.lon FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id "
-        "WHERE a.depart_at IS NOT NULL OR a.check_in_at IS NOT NULL ORDER BY coalesce(departed, a.check_in_at), a.id"
-    )

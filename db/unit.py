@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db import chain, search_index
+from db import chain, search
 from db.faults import NOTHING_SAVED, Misuse, Stale, translated
 from db.library import sqlite3
 from db.store import Store
@@ -134,18 +134,8 @@ class Unit:
             text = chain.canonical(detail)
         except (TypeError, ValueError) as error:
             raise Misuse(f"the audit detail of {self.deed} is not JSON: {error}") from error
-        row = (
-            self.at,
-            actor.login,
-            actor.staff_id,
-            actor.session,
-            actor.via,
-            self.deed,
-            entity,
-            entity_id,
-            text,
-            self.save_id,
-        )
+        told = (self.deed, entity, entity_id, text, self.save_id)
+        row = (self.at, actor.login, actor.staff_id, actor.session, actor.via, *told)
         with translated():
             seq = chain.append(conn, row)
         self.audited += 1
@@ -166,7 +156,7 @@ class Unit:
             raise Misuse(f"{self.deed} says nothing in the audit; {NOTHING_SAVED.lower()}")
         if not self.unchanged:
             with translated():
-                search_index.freshen(self.store.conn)
+                search.freshen(self.store.conn)
 
     def expire(self) -> None:
         """Called when the unit is over, however it went."""

@@ -342,13 +342,13 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
     The checklist's items are copied now from the template that serves the visit best (dispatch/closeout/template.py), so
     that a later edit of the template rewrites nothing.
     """
-    from db import targets
+    from db import probes
     from db.templates import all_templates
     from dispatch.closeout.probes.reading import with_probes
     from dispatch.closeout.template import choose, items_for
     from dispatch.model.templates import Occasion
 
-    at_site = targets.targets_of(store, new.site_id)
+    at_site = probes.targets_of(store, new.site_id)
     services = store.all("SELECT name FROM site_service WHERE site_id = ? ORDER BY position", (new.site_id,))
     occasion = Occasion(
         new.kind, new.client_id, new.tags, tuple(name for (name,) in services), tuple(target.name for target in at_site)

@@ -221,13 +221,13 @@ class DispatchApp(Program):
         if not isinstance(screen, KeptDialog):
             answer = await super().push_screen_wait(screen, mode=mode)
             if answer is None or answer is False:
-                self.in_hand.left()
+                self.in_hand.refused()
             return answer
         reference_here = getattr(self.screen, "reference_here", None)
         screen.keep_for(self.user, (reference_here() if reference_here is not None else None) or "")
         answer = await super().push_screen_wait(screen, mode=mode)
         if answer is None:
-            self.in_hand.left()
+            self.in_hand.refused()
         elif screen.unsent is not None and not screen.done:
             self.in_hand.take(screen.unsent)
         return answer

@@ -96,3 +96,15 @@ def command(
         return carried_out
 
     return declared
+
+
+def opens(
+    keys: str, id: str, name: str, place: str, does: str, roles: Collection[Role] = (), *, of_day: bool = False
+) -> Action:
+    """A command that opens another screen by its name in the app; one `of_day` is given the program's day."""
+
+    def opened(screen: Any) -> None:
+        screen.program.open(place, *((screen.program.day,) if of_day else ()))
+
+    opened.__name__, opened.__doc__ = f"action_{place}", does
+    return command(keys, id, name, roles)(opened)

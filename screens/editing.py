@@ -13,7 +13,7 @@ from dispatch.model.states import LEADS
 from screens.binding import BACK, command
 from screens.dialogs.unsent import FROM_BEFORE
 from screens.listed import ListScreen
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 D = TypeVar("D", bound=Draft)
 

@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from screens.user_screen import UserScreen
-from widgets.figure_list import FigureList
-from widgets.lines.notes_pane import NotesPane
-from widgets.separator import Separator
+from widgets.bars import Separator
+from widgets.lines.lines_pane import NotesPane
+from widgets.listed import FigureList
 
 T = TypeVar("T")
 
@@ -35,7 +35,6 @@ class ListScreen(UserScreen, Generic[T]):
         self.things: dict[str, T] = {}
 
     def body(self) -> ComposeResult:
-        """The list and its pane."""
         if self.PANE == "beside":
             with Horizontal():
                 yield FigureList(id="figures")
@@ -48,7 +47,6 @@ class ListScreen(UserScreen, Generic[T]):
 
     @property
     def listed(self) -> FigureList:
-        """The list."""
         return self.query_one(FigureList)
 
     @property
@@ -65,6 +63,5 @@ class ListScreen(UserScreen, Generic[T]):
         return ()
 
     def show_selected(self) -> None:
-        """Fill the pane."""
         if self.PANE:
             self.query_one(NotesPane).set_notes(self.look(self.notes) or ())

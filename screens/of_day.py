@@ -1,4 +1,7 @@
-"""What the screens have in common that show the visits of the program's day."""
+"""What the screens have in common that show the visits of the program's day, and commands that several have.
+
+What a command needs is imported when its key is pressed: no first frame waits for it.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,14 @@ from functools import wraps
 from typing import Any
 
 from db import settings
+from dispatch.lazily import lazily
 from dispatch.model.boards import Board, BoardRow, BoardVisit
-from dispatch.model.states import State
-from screens.binding import Action, key
+from dispatch.model.states import READS, State
+from screens.binding import Action, command, key, opens
 from screens.user_screen import UserScreen
+
+with lazily(__name__):
+    from screens.files import importing
 
 DAYS = [
     key("[", "view.previous", "Previous day", action="day(-1)"),
@@ -56,7 +63,6 @@ class DayOfVisits(UserScreen):
         return None
 
     def client_here(self) -> str | None:
-        """The visit's client."""
         visit = self.visit_here()
         return None if visit is None else visit.client
 
@@ -73,3 +79,16 @@ class DayOfVisits(UserScreen):
     def action_today(self) -> None:
         """Go to today."""
         self.program.go_to(settings.today(self.user.store))
+
+
+_CALLS = "Whom to call because we come later, and when."
+calls = opens("c", "screen.calls", "Call ahead", "calls", _CALLS, READS["day"].roles, of_day=True)
+_MESSAGES = "Messages to clients, and what became of them."
+messages = opens("O", "screen.outbox", "Messages", "messages", _MESSAGES, READS["messages"].roles)
+
+
+@command("i", "file.import", "Import")
+async def import_file(screen: UserScreen) -> None:
+    """Take over a file: CSV, a calendar, a rate card."""
+    await importing.ask_import(screen)
+    screen.reload()

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from db import clients
 from db.faults import Stale
 from dispatch.desk.book import editing
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_stores import RECORD_STORES
-from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty, refuse
 from dispatch.fields import record
 from dispatch.fields.context import FieldContext
 from dispatch.fields.kinds import Control
 from dispatch.model.clients import Client
 from dispatch.model.instants import day_of
-from screens.dialogs.asked import AskedField
+from screens.dialogs.asked import FILLS, AskedField
 from screens.user_screen import UserScreen
+
+T = TypeVar("T")
 
 
 def line_of(field: record.Field, text: str | None, desk: FieldContext) -> AskedField:
@@ -33,6 +35,34 @@ def line_of(field: record.Field, text: str | None, desk: FieldContext) -> AskedF
     if not usual or (not blank and not field.required):
         options = ("", *options)
     return AskedField(field.name, field.label, usual, field.hint, options)
+
+
+async def ask_values(
+    screen: UserScreen,
+    title: str,
+    fields: Sequence[record.Field],
+    take: Callable[[dict[str, Any]], T],
+    stands: Mapping[str, str] | None = None,
+    hint: str = FILLS,
+) -> T:
+    """Ask for fields that are no record until `take` takes their values, by name; returns what came of it.
+
+    Args:
+        stands: what stands in the fields at first.
+    """
+    desk, texts = Desk.for_user(screen.user), stands or {}
+
+    def deed(typed: dict[str, str]) -> T:
+        values, faults = dict[str, Any](), list[record.FieldFault]()
+        for field in fields:
+            try:
+                values[field.name] = field.read(typed[field.name], desk)
+            except ValueError as fault:
+                faults.append(record.FieldFault(field.name, typed[field.name], str(fault)))
+        refuse(record.sentences(faults))
+        return take(values)
+
+    return await screen.fill_in(title, [line_of(field, texts.get(field.name), desk) for field in fields], deed, hint)
 
 
 async def ask_record(screen: UserScreen, kind: str, texts: Mapping[str, str] | None = None, before: Any = None) -> Any:

@@ -23,8 +23,8 @@ from screens.dialogs.asked import FILLS, AskedField, a_reason
 from screens.dialogs.unsent import KeptDialog
 from screens.faults import words
 from screens.reading import aside
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
+from widgets.bars import KeyBar, StatusBar
+from widgets.lines.line_list import LineList
 from widgets.terminal.keyboard import written
 
 with lazily(__name__):
@@ -98,6 +98,11 @@ class UserScreen(AskingScreen):
     def stands(self) -> bool:
         """Whether it is there with all that it is made of, neither still coming up nor going away: whoever comes late asks."""
         return self.is_mounted and self.is_attached and self.display
+
+    @property
+    def listed(self) -> LineList[Any]:
+        """The list of the screen, where it has one."""
+        return self.query_one(LineList)
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="header")

@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.model.checklists import Asks, Checklist, Item
-from widgets.checklist_lines import (
-    HINTS,
-    Layout,
-    current_line,
-    is_open,
-    item_lines,
-    layout_of,
-    phases_in_order,
-)
-from widgets.lines.ink import Line
-from widgets.lines.line_list import LineList, ListEntry
+from widgets.checklist_lines import HINTS, Layout, current_line, is_open, item_lines, layout_of, phases_in_order
+from widgets.lines.ink import Line, ListEntry
+from widgets.lines.line_list import LineList
 from widgets.lines.marks import marks_of
 
 
@@ -54,7 +46,6 @@ class ChecklistView(LineList[Item]):
         return next((item.id for item in items if is_open(item, self._checklist)), None)
 
     def entries(self, width: int) -> Sequence[ListEntry[Item]]:
-        """Each item with its lines."""
         marks = marks_of(self.ascii)
         self._layout = layout_of(self._checklist, width, marks, self._zone, self._hours24)
         return [

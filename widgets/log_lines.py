@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from dispatch.model.boards import Log, LogLine
 from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.money import format_minor
 from dispatch.model.states import Review, State
 from dispatch.model.text import cells_of, pad, show
-from widgets.lines.ink import Line, Span, fitted, ink, side_by_side
+from widgets.lines.ink import Line, ListEntry, Span, fitted, ink, side_by_side
 from widgets.lines.marks import Marks
 
 
@@ -33,14 +34,6 @@ CLIENT_LEAST = 14
 CLIENT_MOST = 30
 
 
-def amount_text(minor: int, exponent: int) -> str:
-    """An amount of minor units with its decimals: "187.50"; no currency."""
-    if exponent <= 0:
-        return str(minor)
-    whole, part = divmod(abs(minor), 10**exponent)
-    return f"{'-' if minor < 0 else ''}{whole}.{part:0{exponent}}"
-
-
 def evidence(line: LogLine) -> Span:
     """The tests that ran of those with a result, then how many were measured, attested, waived; what is none is left out."""
     tally = line.tally
@@ -54,11 +47,6 @@ def _state(line: LogLine, log: Log, marks: Marks) -> Span:
     state = line.visit.state
     name = "good" if state is State.CLOSED else "info" if state in (State.ON_SITE, State.CLOSING_OUT) else "warn"
     return marks.states[state], name if state not in (State.PLANNED, State.CONFIRMED, State.DISPATCHED) else "dim"
-
-
-def _technicians(line: LogLine, log: Log, marks: Marks) -> Span:
-    names = [show(name).split(" ")[0] for name in line.technicians]
-    return ink(" + ".join(names), "plain")
 
 
 def _planned(line: LogLine, log: Log, marks: Marks) -> Span:
@@ -94,11 +82,7 @@ def _count(number: int) -> Span:
 
 def _charge(line: LogLine, log: Log, marks: Marks) -> Span:
     net, exponent = line.charge.net, line.charge.exponent
-    return (marks.dash, "dim") if net is None else ink(amount_text(net, exponent), "strong")
-
-
-def _review(line: LogLine, log: Log, marks: Marks) -> Span:
-    return REVIEWS[line.visit.review]
+    return (marks.dash, "dim") if net is None else ink(format_minor(net, exponent), "strong")
 
 
 def _day(line: LogLine, log: Log, marks: Marks) -> Span:
@@ -128,7 +112,12 @@ def columns_of(log: Log) -> tuple[LogColumn, ...]:
     return (
         LogColumn("", 1, 0, _state),
         *day,
-        LogColumn("technician", 10, 1, _technicians),
+        LogColumn(
+            "technician",
+            10,
+            1,
+            lambda line, log, marks: ink(" + ".join(show(name).split(" ")[0] for name in line.technicians)),
+        ),
         LogColumn("client", 0, 0, lambda line, log, marks: ink(line.visit.client, "strong")),
         LogColumn("planned", span - 1, 6, _planned),
         LogColumn("actual", span, 2, _actual),
@@ -140,7 +129,7 @@ def columns_of(log: Log) -> tuple[LogColumn, ...]:
         LogColumn("charge", 9, 2, _charge, right=True),
         LogColumn("sheet", 9, 9, lambda line, log, marks: ink((line.charge.status or "").replace("_", " "), "dim")),
         LogColumn("work", 24, 8, lambda line, log, marks: ink(line.visit.work, "dim")),
-        LogColumn("review", 9, 1, _review),
+        LogColumn("review", 9, 1, lambda line, log, marks: REVIEWS[line.visit.review]),
     )
 
 
@@ -157,8 +146,9 @@ def _least(columns: Sequence[LogColumn]) -> int:
     return sum((column.width or CLIENT_LEAST) + 1 for column in columns) - 1
 
 
-def heading_line(columns: Sequence[tuple[LogColumn, int]], width: int) -> Line:
+def heading_line(log: Log, width: int) -> Line:
     """The titles of the columns."""
+    columns = fitting_columns(log, width)
     titles = [
         ((column.title.rjust(cells) if column.right else pad(column.title, cells), "dim"),) for column, cells in columns
     ]
@@ -173,3 +163,9 @@ def log_line(line: LogLine, log: Log, columns: Sequence[tuple[LogColumn, int]], 
         text = show(text, cells)
         parts.append((((" " * (cells - cells_of(text)) + text if column.right else text, name),), cells))
     return fitted(side_by_side(parts), width)
+
+
+def log_entries(log: Log, width: int, marks: Marks) -> list[ListEntry[LogLine]]:
+    """One line a visit."""
+    columns = fitting_columns(log, width)
+    return [ListEntry(line.visit.id, (log_line(line, log, columns, width, marks),), line) for line in log.lines]

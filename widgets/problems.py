@@ -46,7 +46,8 @@ def conflicts(visit: BoardVisit, row: BoardRow, now: int) -> Iterator[str]:
     span = _taken(visit, now)
     for other in row.visits:
         theirs = _taken(other, now)
-        if other is not visit and other.state not in ENDED and span and theirs and _touch(span, theirs):
+        apart = not span or not theirs or span[0] >= theirs[1] or theirs[0] >= span[1]
+        if other is not visit and other.state not in ENDED and not apart:
             yield f"overlaps {show(other.client)}"
     if visit.leg is not None and visit.leg.seconds is None:
         yield "the drive to it is unknown"
@@ -60,7 +61,3 @@ def after(visits: list[ProblemVisit], start: int, row: int) -> ProblemVisit:
 def _taken(visit: BoardVisit, now: int) -> Span | None:
     """The time that a visit takes: as it goes once somebody is there, else as planned. Projected stays never overlap."""
     return drawn_span(visit if visit.actual_in is not None else visit._replace(projected=None), now)
-
-
-def _touch(span: Span, other: Span) -> bool:
-    return span[0] < other[1] and other[0] < span[1]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.states import State
-from widgets.lines.ink import Line, ink, spread
-from widgets.lines.line_list import LineList, ListEntry
+from widgets.lines.ink import Line, ListEntry, ink, spread
+from widgets.lines.line_list import LineList
 from widgets.lines.marks import marks_of
 from widgets.queue_lines import grouped, heading, visit_lines
 
@@ -47,12 +47,17 @@ class Queue(LineList[BoardVisit]):
         return [visit for _, visits in groups for visit in visits if visit.state is State.REQUESTED]
 
     def frozen(self, width: int) -> tuple[Line, ...]:
-        """The title."""
         board = self._board
-        return () if board is None else (self._title(board, grouped(board, self._filter), width),)
+        if board is None:
+            return ()
+        left = (ink("Unscheduled ", "strong"), ink(f" {len(board.queue)}", "strong"))
+        if width < 36 and not self._filter:
+            return (left,)
+        count = sum(len(visits) for _, visits in grouped(board, self._filter))
+        right = f"{count} of {len(board.queue) + len(board.on_hold)}" if self._filter else "by what breaks first"
+        return (spread(left, (ink(right, "dim"),), width),)
 
     def entries(self, width: int) -> Sequence[ListEntry[BoardVisit]]:
-        """Each group with its visits."""
         board = self._board
         if board is None:
             return ()
@@ -66,10 +71,3 @@ class Queue(LineList[BoardVisit]):
             )
         self.nothing = "nothing matches" if self._filter else "nothing waits"
         return entries
-
-    def _title(self, board: Board, groups: Sequence[tuple[str, Sequence[BoardVisit]]], width: int) -> Line:
-        total = len(board.queue) + len(board.on_hold)
-        count = sum(len(visits) for _, visits in groups)
-        right = f"{count} of {total}" if self._filter else "by what breaks first"
-        left = (ink("Unscheduled ", "strong"), ink(f" {len(board.queue)}", "strong"))
-        return spread(left, (ink(right, "dim"),), width) if width >= 36 or self._filter else left

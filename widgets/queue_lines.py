@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 
 from dispatch.model.boards import Board, BoardVisit
-from dispatch.model.instants import clock_text, day_of, span_text
+from dispatch.model.instants import clock_text, day_of, day_text, span_text
 from dispatch.model.text import show
 from widgets.lines.ink import Line, Span, ink, joined, spread, width_of
 from widgets.lines.marks import LEVEL_INKS, LEVEL_LETTERS, Marks
@@ -103,10 +103,6 @@ def _day(day: datetime.date, today: datetime.date) -> str:
         return "today"
     if away == 1:
         return "tomorrow"
-    name = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[day.weekday()]
     if 1 < away < 7:
-        return name
-    if away < 0:
-        return f"{-away}d overdue"
-    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    return f"{day.day} {months[day.month - 1]}"
+        return day_text(day)[:3]
+    return f"{-away}d overdue" if away < 0 else f"{day.day} {day_text(day).split()[2]}"

@@ -5,9 +5,8 @@ from typing import NamedTuple
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import span_text
 from dispatch.model.text import cells_of, pad, show
-from dispatch.model.travel import Leg, Provenance
-from dispatch.model.units import DistanceUnit, distance_text, minutes_of
-from widgets.lines.ink import Line, Span, ink, spread
+from dispatch.model.travel import DistanceUnit, Leg, Provenance, distance_text, minutes_of
+from widgets.lines.ink import Line, ListEntry, Span, ink, spread
 from widgets.lines.marks import Marks, stop_mark
 
 PROVENANCE = {
@@ -30,10 +29,12 @@ def route_lines(row: BoardRow, board: Board, marks: Marks, width: int, selected:
     Args:
         selected: id of the visit whose leg stands out.
     """
-    lines: list[Line] = [route_title(row, board.unit, width)]
+    name = show(row.name).split(" ")[0]
+    whose = f"{name}'" if name.endswith("s") else f"{name}'s"
+    title = spread([ink(f"{whose} route", "strong"), ink("  "), *route_totals(row, board.unit)], (), width)
     if not row.visits:
-        return *lines, (ink("no visits this day", "dim"),)
-    return *lines, *(leg_line(leg, board.unit, marks, width, selected) for leg in drives(row))
+        return title, (ink("no visits this day", "dim"),)
+    return title, *(leg_line(leg, board.unit, marks, width, selected) for leg in drives(row))
 
 
 class DriveLine(NamedTuple):
@@ -62,13 +63,6 @@ def driving(row: BoardRow) -> tuple[int, int]:
     legs = legs_of(row)
     seconds = [leg.seconds for leg in legs if leg.seconds is not None]
     return minutes_of(sum(seconds)), len(legs) - len(seconds)
-
-
-def route_title(row: BoardRow, unit: DistanceUnit, width: int) -> Line:
-    """Whose route it is, how far and how long."""
-    name = show(row.name).split(" ")[0]
-    whose = f"{name}'" if name.endswith("s") else f"{name}'s"
-    return spread([ink(f"{whose} route", "strong"), ink("  "), *route_totals(row, unit)], (), width)
 
 
 def route_totals(row: BoardRow, unit: DistanceUnit) -> Line:
@@ -108,3 +102,15 @@ def leg_line(drive: DriveLine, unit: DistanceUnit, marks: Marks, width: int, sel
     distance = distance_text(leg.metres, unit).rjust(DISTANCE - (not roomy)) if wide else ""
     source = ink((" " if not roomy else "  ") + PROVENANCE[leg.provenance], name if here else "dim")
     return begin, ink(minutes, name), ink(distance, name), source
+
+
+def leg_entries(board: Board, row: BoardRow, width: int, marks: Marks) -> list[ListEntry[BoardVisit]]:
+    """The legs of a day, to choose a stop from: each with the visit that it leads to."""
+    return [
+        ListEntry(
+            drive.visit.id if drive.visit is not None else "home",
+            ((ink(" "), *leg_line(drive, board.unit, marks, width - 2)),),
+            drive.visit,
+        )
+        for drive in drives(row)
+    ]

@@ -10,8 +10,7 @@ from widgets.lines.ink import Line, fitted, ink
 from widgets.lines.lines_pane import LinesPane
 from widgets.lines.marks import marks_of
 from widgets.map.day_map import MapPicture, foot_of, picture_of
-from widgets.map.projection import MapProjection
-from widgets.map.surveying import FindRoads, FindWays, Surveyor, WantedMap, sketch
+from widgets.map.surveying import FindRoads, FindWays, Surveyor, WantedMap, survey
 from widgets.route_lines import route_lines
 
 LIST_CELLS, MAP_CELLS, GAP = 41, 14, 2
@@ -101,7 +100,7 @@ class RoutePane(LinesPane):
         if not self._surveyor.has(wanted):
             if self._drawn is not None and self._drawn[1:3] == wanted[1:3] and self._map:
                 return self._map  # another row's for a moment: one that the cursor only passes by sends no map
-            land = sketch(wanted)
+            land = survey(wanted)
         self._drawn = wanted
         if land is None:
             picture = MapPicture((fitted((ink("no coordinates", "dim"),), columns),))
@@ -109,11 +108,8 @@ class RoutePane(LinesPane):
             marks = marks_of(self.ascii)
             picture = picture_of(land.route, land.view, marks, land.ground, selected=self._selected, drive=False)
         rows = [*picture.lines, *[fitted((), columns)] * (height - 1 - len(picture.lines))]
-        return *rows, self._foot(land.view if land is not None else None, picture, width)
-
-    def _foot(self, view: MapProjection | None, picture: MapPicture, width: int) -> Line:
-        assert self._board is not None
-        return foot_of(view, picture, self._board.unit, marks_of(self.ascii), width, self._hints)
+        view = land.view if land is not None else None
+        return *rows, foot_of(view, picture, self._board.unit, marks_of(self.ascii), width, self._hints)
 
     def _show_selected_leg(self, room: int) -> None:
         """Scroll to the leg that stands out, where it is out of sight."""

@@ -15,17 +15,9 @@ from widgets.visit_lines import as_line, detail_lines
 class VisitDetail(LinesPane):
     """The selected visit: plan, promise, leg in with provenance, skills, state, checklist and a word on the charge."""
 
-    _board: Board | None = None
-    _visit: BoardVisit | None = None
+    visit: BoardVisit | None = None
+    """The visit that is shown."""
     _charge = ""
-    _skills: tuple[str, ...] | None = None
-    _advice: tuple[Span | Line, ...] = ()
-    _now: int | None = None
-
-    @property
-    def visit(self) -> BoardVisit | None:
-        """The visit that is shown."""
-        return self._visit
 
     def set_visit(
         self,
@@ -45,33 +37,27 @@ class VisitDetail(LinesPane):
             advice: lines of further advice (spans made by `ink`).
             now: the present instant, where it is later than the board's.
         """
-        self._board, self._visit = board, visit
-        self._skills = None if technician_skills is None else tuple(technician_skills)
-        self._charge, self._advice, self._now = charge, tuple(advice), now
-        self.rebuild()
+        self.visit, self._charge = visit, charge
+
+        def lines(width: int) -> Sequence[Line]:
+            if visit is None:
+                said = [as_line(part) for part in advice or (ink("no visit selected", "dim"),)]
+                return [(ink(text, spans[0][1]),) for spans in said for text in wrapped(text_of(spans), width)]
+            at, marks = board.now if now is None else now, marks_of(self.ascii)
+            return detail_lines(
+                visit,
+                board,
+                at,
+                marks,
+                width,
+                technician_skills=technician_skills,
+                charge=self._charge,
+                advice=advice,
+            )
+
+        self.show_lines(lines)
 
     def set_charge(self, charge: str) -> None:
         """Change the sentence about the charge, once it is known."""
         self._charge = charge
         self.rebuild()
-
-    def lines(self, width: int) -> Sequence[Line]:
-        """The visit, or that there is none."""
-        if self._board is None:
-            return ()
-        if self._visit is None:
-            lines: list[Line] = []
-            for part in self._advice or (ink("no visit selected", "dim"),):
-                spans = as_line(part)
-                lines += [(ink(text, spans[0][1]),) for text in wrapped(text_of(spans), width)]
-            return lines
-        return detail_lines(
-            self._visit,
-            self._board,
-            self._board.now if self._now is None else self._now,
-            marks_of(self.ascii),
-            width,
-            technician_skills=self._skills,
-            charge=self._charge,
-            advice=self._advice,
-        )

@@ -7,8 +7,7 @@ from dispatch.model.instants import clock_text, day_text, span_text
 from dispatch.model.skills import abilities
 from dispatch.model.states import State
 from dispatch.model.text import show, wrapped
-from dispatch.model.travel import Leg
-from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
+from dispatch.model.travel import DistanceUnit, Leg, distance_text, leg_text, minutes_of
 from widgets.lines.ink import Line, Span, cut, ink, joined
 from widgets.lines.marks import LEVEL_INKS, LEVEL_LETTERS, Marks, level_text, state_mark
 from widgets.queue_lines import long_text

@@ -23,7 +23,7 @@ with lazily(__name__):
     from dispatch.desk.access import connecting
     from dispatch.desk.backup import archive, restoring
     from dispatch.desk.log import audit_trail
-    from dispatch.desk.session import doubtful_clock, user
+    from dispatch.desk.session import user
     from dispatch.desk.texts import audit_words
 
 
@@ -137,7 +137,7 @@ def _restore(args: Args) -> int:
 )
 def _doctor(store: Store, args: Args) -> Answer:
     if args.clock_is_right:
-        doubtful_clock.confirm(user.log_in(store, args.login))
+        user.confirm_clock(user.log_in(store, args.login))
     findings = [*backups.check(store), *connecting.findings_of_the_server(store)]
     return Answer(
         findings,

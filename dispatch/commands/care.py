@@ -13,11 +13,11 @@ from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
     from dispatch.desk.care import accounts, care_list, offer_figures
-    from dispatch.desk.texts import care_words
+    from dispatch.desk.texts import client_words
 
 
 def _day(store: Store, text: str | None, _: Args) -> datetime.date | None:
-    return parse_day(text, today=care_list.today_of_care(store)) if text else None
+    return parse_day(text, today=accounts.office(store).today) if text else None
 
 
 _KEY = option("key", "KEY", "as the list prints it")
@@ -35,8 +35,8 @@ _NOTE = option("--note", "TEXT", default="")
 def _list(store: Store, args: Args) -> Answer:
     return Answer(
         care_list.care_list(store, args.client, all_items=args.all),
-        lambda items: [*map(care_words.item_form, items)],
-        care_words.list_lines,
+        lambda items: [*map(client_words.care_form, items)],
+        client_words.care_lines,
     )
 
 
@@ -50,10 +50,10 @@ def _show(store: Store, args: Args) -> Answer:
     )
     return Answer(
         item,
-        lambda item: care_words.item_form(item) | {"figures": figures and care_words.offer_form(figures)},
+        lambda item: client_words.care_form(item) | {"figures": figures and client_words.offer_form(figures)},
         lambda item: [
-            *care_words.list_lines([item]),
-            *(f"  {line}" for line in (care_words.offer_lines(figures) if figures else ())),
+            *client_words.care_lines([item]),
+            *(f"  {line}" for line in (client_words.offer_lines(figures) if figures else ())),
         ],
     )
 

@@ -30,7 +30,7 @@ with lazily(__name__):
     from dispatch.desk.imports import rate_card_file
     from dispatch.desk.review import reviewing
     from dispatch.desk.session import shown
-    from dispatch.desk.texts import charge_words
+    from dispatch.desk.texts import visit_words
     from dispatch.desk.visits import steps
     from dispatch.levels import cases as clock_cases
     from dispatch.model.visits import Visit
@@ -209,7 +209,7 @@ def _charge_lines(
             yield from (head, *explain.sheet_lines(sheet.form, sheet.currency, sheet.tax, width))
         yield from sheet.notes
     if comparison is not None:
-        yield from ("", charge_words.difference_words(comparison))
+        yield from ("", visit_words.difference_words(comparison))
 
 
 @alone(

@@ -17,7 +17,7 @@ from dispatch.model.visits import MARKS, MOMENTS
 
 with lazily(__name__):
     from db import handovers
-    from dispatch.desk.billing import preview
+    from dispatch.desk.billing import adjusting
     from dispatch.desk.day import notices
     from dispatch.model.visits import Visit
 
@@ -79,7 +79,7 @@ def _asked(user: User, _: Args) -> Answer:
 
 def change_lines(user: User, reference: str, deed: Callable[[], object]) -> list[str]:
     """What a deed would make of a visit's charge, line by line."""
-    return preview.rehearse(user, reference, deed).lines() or ["The charge would stay as it is."]
+    return adjusting.rehearse(user, reference, deed).lines() or ["The charge would stay as it is."]
 
 
 def _settles(name: str, text: str, *options: Option) -> Declares:
@@ -190,5 +190,5 @@ DEEDS = (
         "take back an item that was entered by mistake",
         option("item", "NUMBER", "its number, as `visit show` has it", type=int),
         REASON,
-    )(by("closeout.materials.take_back", item_id="item")),
+    )(by("closeout.onsite.take_back", item_id="item")),
 )

@@ -16,14 +16,13 @@ from dispatch.model.instants import iso
 from dispatch.model.maps import route_links, route_of
 from dispatch.model.money import format_minor
 from dispatch.model.states import State
-from dispatch.model.travel import Leg
-from dispatch.model.units import DistanceUnit, minutes_of, to_unit
+from dispatch.model.travel import DistanceUnit, Leg, minutes_of, to_unit
 from dispatch.model.visits import Visit
 
 if TYPE_CHECKING:
     from dispatch.desk.log.visit_log import LogFilter
     from dispatch.desk.quick.reading import Understood
-    from dispatch.desk.review.visit_history import VisitHistory
+    from dispatch.desk.review.reviewing import VisitHistory
 
 _VISIT = """reference client site state review date=wanted_on latest=latest_on? work minutes priority emergency kind recurring
     skills tags equipment people crew_skills after? after_minutes after_day pickup? pickup_minutes start=starts_at@ end=ends_at@

@@ -24,7 +24,7 @@ with lazily(__name__):
     from dispatch.closeout import recording
     from dispatch.desk.closeout import evidence, leaving, onsite
     from dispatch.desk.log import visit_page
-    from dispatch.desk.texts import charge_words
+    from dispatch.desk.texts import visit_words
 
 _ITEM = option("item", "ITEM")
 _TEXT = option("text")
@@ -112,7 +112,7 @@ def _close(user: User, args: Args) -> Result:
         visit = leaving.close(user, args.reference, left_at=args.left_at)
     except GatesUnmet as refused:
         return _not_yet(user.store, args.reference, str(refused))
-    return [stands(visit), f"  {charge_words.charge_line(user.store, visit)}"]
+    return [stands(visit), f"  {visit_words.charge_line(user.store, visit)}"]
 
 
 def _not_yet(store: Store, reference: str, refused: str) -> int:

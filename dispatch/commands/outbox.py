@@ -18,7 +18,7 @@ with lazily(__name__):
     from dispatch.desk.adapters import transports
     from dispatch.desk.delivery import sending
     from dispatch.desk.messages import outbox
-    from dispatch.desk.texts import message_words
+    from dispatch.desk.texts import client_words
 
 _NUMBER = option("number", "NUMBER", "as the list prints it", type=int)
 
@@ -30,17 +30,17 @@ _NUMBER = option("number", "NUMBER", "as the list prints it", type=int)
     JSON,
 )
 def _list(user: User, args: Args) -> Answer:
-    sending.may_see(user)
+    user.ask_to_read("messages")
     firm = user.firm
 
     def lines(listed: Sequence[Message]) -> Iterator[str]:
-        yield from message_words.message_lines(listed, firm.zone, firm.clock_hours == 24)
+        yield from client_words.message_lines(listed, firm.zone, firm.clock_hours == 24)
         trouble = messages.trouble(user.store, user.now)
         if trouble.words:
             yield f"! {trouble.words}" + (": does `dispatch outbox run` run?" if trouble.overdue else "")
 
     listed = outbox.outbox(user.store, everything=args.all)
-    return Answer(listed, lambda listed: [message_words.message_form(message, firm.zone) for message in listed], lines)
+    return Answer(listed, lambda listed: [client_words.message_form(message, firm.zone) for message in listed], lines)
 
 
 @acts(
@@ -50,7 +50,7 @@ def _list(user: User, args: Args) -> Answer:
     option("--every", "SECONDS", "how often to look (default 15)", type=float, default=15),
 )
 def _run(user: User, args: Args) -> int:
-    sending.may_see(user)
+    user.ask_to_read("messages")
     if args.every <= 0:
         print("dispatch: --every is a number of seconds above 0", file=sys.stderr)
         return 2

@@ -17,7 +17,7 @@ from dispatch.model.instants import when_text
 from dispatch.model.text import pad
 
 with lazily(__name__):
-    from db import keys, sessions, settings
+    from db import sessions, settings
     from dispatch.desk.access import connecting, keyring
     from dispatch.desk.adapters import key_file, sshd_config
     from dispatch.model import keys as public_keys
@@ -55,7 +55,7 @@ def _list(store: Store, _: Args) -> Answer:
         return f"{key.label:<5} {pad(key.login, 16)} {pad(key.name, 24)} {key.fingerprint}{state}"
 
     return listing(
-        keys.all_keys(store),
+        sessions.all_keys(store),
         lambda key: form(
             key,
             "key=label login name kind fingerprint added=added_at@ revoked=revoked_at@ mouse",

@@ -24,7 +24,7 @@ with lazily(__name__):
     from db.query import QueryResult as Found
     from dispatch.desk.adapters import calendar_export
     from dispatch.desk.book import records
-    from dispatch.desk.figures import counting, definitions, sql_question
+    from dispatch.desk.figures import counting, sql_question
     from dispatch.desk.levels import clocks, level_month
     from dispatch.desk.reports import rendering, sheet
     from dispatch.desk.reports.document import Report
@@ -62,7 +62,7 @@ def _figures(store: Store, args: Args) -> Result:
 
 def _behind(args: Args, store: Store, first: datetime.date, last: datetime.date) -> Answer:
     firm, figure = settings.firm(store), counting.figure_called(args.behind)
-    money = definitions.Money(firm.currency, figures.exponent_of(store, firm.currency))
+    money = counting.Money(firm.currency, figures.exponent_of(store, firm.currency))
     return Answer(
         counting.visits_behind(store, figure, counting.FigureGroup("", first, last), "day"),
         lambda visits: figure_words.behind_form(figure, visits, money, firm.zone),

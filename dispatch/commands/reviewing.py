@@ -23,7 +23,7 @@ with lazily(__name__):
     from dispatch.commands import forms as json_forms
     from dispatch.desk.billing import invoicing
     from dispatch.desk.log import visit_log
-    from dispatch.desk.review import reviewing, visit_history
+    from dispatch.desk.review import reviewing
     from dispatch.desk.session import private_file
     from dispatch.desk.session import shown as showing
     from dispatch.desk.texts import visit_words
@@ -42,9 +42,7 @@ _PUT_RIGHT = "{0.reference}: the words are put right; the original stays beside 
 )
 def history(store: Store, args: Args) -> Answer:
     """`dispatch visit history`."""
-    return Answer(
-        visit_history.visit_history(store, args.reference), json_forms.history_form, visit_words.history_lines
-    )
+    return Answer(reviewing.visit_history(store, args.reference), json_forms.history_form, visit_words.history_lines)
 
 
 @reads("list", "what waits for review: exceptions first, then what is clean", JSON)

@@ -18,15 +18,14 @@ from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.paths import typed_path
 from dispatch.model.text import pad, show
-from dispatch.model.units import distance_text, leg_text, minutes_of
+from dispatch.model.travel import distance_text, leg_text, minutes_of
 
 with lazily(__name__):
     from db import settings
     from dispatch.commands import forms
     from dispatch.desk.book import record_stores
     from dispatch.desk.roads import driving, maps, road_engines
-    from dispatch.model.travel import Leg
-    from dispatch.model.units import DistanceUnit
+    from dispatch.model.travel import DistanceUnit, Leg
     from dispatch.travel import executables, learning, roadmap
 
 _ENDS = "a site, `depot`, or `home of NAME`"

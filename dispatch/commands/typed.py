@@ -17,7 +17,7 @@ with lazily(__name__):
     from db.store import Store
     from dispatch.desk.levels import level_month
     from dispatch.desk.visits import steps
-    from dispatch.model import spans
+    from dispatch.model import typed_times
 
 
 @contextmanager
@@ -103,7 +103,7 @@ def unless(_: Store, given: bool, __: argparse.Namespace) -> bool:
 def minutes(text: str) -> int:
     """The minutes of a length of time as it is typed, for an option."""
     try:
-        return spans.parse_minutes(text)
+        return typed_times.parse_minutes(text)
     except ValueError as fault:
         raise argparse.ArgumentTypeError(str(fault)) from None
 

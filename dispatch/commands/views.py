@@ -24,7 +24,7 @@ from dispatch.model.text import show
 from dispatch.model.typed_times import parse_day
 
 with lazily(__name__):
-    from db import search_index, settings
+    from db import search, settings
     from dispatch import app as program
     from dispatch.commands import forms
     from dispatch.demo import folder, kept
@@ -35,7 +35,7 @@ with lazily(__name__):
     from dispatch.desk.roads import maps as atlases
     from dispatch.desk.session import preferences
     from dispatch.desk.session import user as users
-    from dispatch.desk.texts import board_words, log_words
+    from dispatch.desk.texts import board_words
     from dispatch.model import reviews, states
     from dispatch.model.boards import Log
     from screens.program import welcome
@@ -78,10 +78,10 @@ def _log_answer(args: Args, store: Store, date: datetime.date) -> Answer:
     narrowing = _wanted(args, store, date)
 
     def lines(log: Log) -> Iterator[str]:
-        yield from log_words.log_lines(
+        yield from board_words.log_lines(
             log, " · ".join(filter(None, (narrowing.words_of_days(), narrowing.words_of_filters())))
         )
-        if narrowing.words.strip() and not search_index.possible():
+        if narrowing.words.strip() and not search.possible():
             yield "This SQLite has no FTS5: every visit was read for these words, which is slower than an index."
 
     return Answer(visit_log.visit_log(store, narrowing), lambda log: forms.log_form(log, narrowing), lines)

@@ -33,7 +33,7 @@ with lazily(__name__):
     from dispatch.desk.log import visit_page
     from dispatch.desk.plan import schedule
     from dispatch.desk.quick import reading
-    from dispatch.desk.requests import amending, intake
+    from dispatch.desk.requests import intake
     from dispatch.desk.texts import level_words, visit_words
     from dispatch.desk.visits import steps
     from dispatch.fields.record import Field
@@ -150,7 +150,7 @@ def _show(store: Store, args: Args) -> Answer:
 def _edit(user: User, args: Args) -> Answer:
     visit = steps.find(user.store, args.reference)
     how = {"version": visit.version, "reason": args.override, "confirmed": args.confirm}
-    after = amending.amend(user, args.reference, typed(args), **how)
+    after = intake.amend(user, args.reference, typed(args), **how)
     line = "{0.reference} is as it was." if after == visit else "{0.reference} {0.client}: {0.work}, {0.minutes} min."
     return Answer(after, forms.visit_form, line.format)
 

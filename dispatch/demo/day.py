@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from db import people, targets, visits
+from db import people, probes, visits
 from db.store import Store
 from dispatch.closeout.recording import Recording
 from dispatch.demo.clock import MONDAY, NOW, SET_UP, TUESDAY, ZONE
@@ -154,14 +154,14 @@ class _DemoDay:
                     if visit.end is not None and visit.end <= until:
                         self._register(visit, offered)
             yield
-            for target in targets.all_targets(self.store):
+            for target in probes.all_targets(self.store):
                 if target.kind is not ProbeKind.VALUE:
                     editing.archive(self.dana, "target", target)
 
     def _register(self, visit: BoardVisit, offered: Sequence[dict[str, str]]) -> None:
         page = visit_page(self.store, visit.reference)
         refs = {item.ref for item in page.checklist.items}
-        known = {target.name for target in targets.targets_of(self.store, page.site.id)}
+        known = {target.name for target in probes.targets_of(self.store, page.site.id)}
         for target in (*offered, _BACKUP):
             ref = "T6" if target is _BACKUP else f"T4.{target['name']}"
             if ref in refs and target["name"] not in known:

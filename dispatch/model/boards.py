@@ -15,8 +15,7 @@ from dispatch.model.people import Absence
 from dispatch.model.reviews import Remark
 from dispatch.model.states import Review, State
 from dispatch.model.text import show
-from dispatch.model.travel import Leg, Place
-from dispatch.model.units import DistanceUnit
+from dispatch.model.travel import DistanceUnit, Leg, Place
 
 
 class BoardVisit(NamedTuple):
@@ -230,7 +229,7 @@ class LogLine(NamedTuple):
 
     @property
     def clean(self) -> bool:
-        """Whether it waits for review and there is nothing to look at (see dispatch.desk.log.remarks)."""
+        """Whether it waits for review and there is nothing to look at (see dispatch.desk.log.visit_log)."""
         return self.visit.review is Review.TO_REVIEW and not self.remarks and self.charge.accepted
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dispatch.model.instants import Times
-from dispatch.model.travel import Place
-from dispatch.model.units import DistanceUnit
+from dispatch.model.travel import DistanceUnit, Place
 
 
 @dataclass(frozen=True, slots=True)

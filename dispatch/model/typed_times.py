@@ -14,6 +14,7 @@ from dispatch.model.instants import (
     quoted,
     typed_form,
 )
+from dispatch.model.text import show
 
 YEARS = range(1970, 2200)
 """Years that a typed date may lie in."""
@@ -80,8 +81,6 @@ def parse_when(text: str, zone: str, *, now: int, day: date | None = None) -> in
         return now + (minutes if span["sign"] == "+" else -minutes) * 60
     away = _SPAN_AWAY.fullmatch(typed)
     if away and bool(away["ahead"]) != bool(away["ago"]):
-        from dispatch.model.spans import span_minutes
-
         minutes_away = span_minutes(away["span"])
         if minutes_away is not None:
             return now + (minutes_away if away["ahead"] else -minutes_away) * 60
@@ -164,3 +163,35 @@ def _iso_reading(typed: str) -> datetime | None:
     if not isinstance(parsed, pendulum.DateTime):
         return None
     return datetime.fromisoformat(parsed.replace(microsecond=0).isoformat())
+
+
+_LENGTH = re.compile(
+    r"(?:(?P<hours>[0-9]{1,3})(?:[.,](?P<tenths>[0-9]{1,2}))?h(?:ours?|rs?)?(?:(?P<rest>[0-9]{1,2})(?:m(?:ins?|inutes?)?)?)?"
+    r"|(?P<minutes>[0-9]{1,5})(?:m|mins?|minutes?))"
+)
+
+
+def span_minutes(text: str) -> int | None:
+    """The minutes of a length with its unit; None where it is none."""
+    match = _LENGTH.fullmatch("".join(text.split()).lower())
+    if match is None:
+        return None
+    if match["minutes"]:
+        return int(match["minutes"])
+    tenths = match["tenths"]
+    part = round(int(tenths) * 60 / 10 ** len(tenths)) if tenths else 0
+    return int(match["hours"]) * 60 + part + int(match["rest"] or 0)
+
+
+def parse_minutes(text: str) -> int:
+    """The minutes of a length; a number alone is of minutes.
+
+    Raises:
+        ValueError: it is none.
+    """
+    typed = text.strip()
+    if re.fullmatch("[0-9]{1,5}", typed):
+        return int(typed)
+    if (minutes := span_minutes(typed)) is None:
+        raise ValueError(f"{show(typed, 20)!r} is no length of time; type for example 45, 45m, 1h30 or 2 hours")
+    return minutes

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dispatch.fields.kinds import Choice, Day, Link, Parsed, Text, Whole, Window, Words, YesNo
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.model.requests import Request
-from dispatch.model.spans import parse_minutes
 from dispatch.model.states import Role
 from dispatch.model.text import LINE, NOTE, REFERENCE
+from dispatch.model.typed_times import parse_minutes
 from dispatch.model.visits import CAME_BY, KINDS
 from dispatch.records.planning import PRIORITY
 

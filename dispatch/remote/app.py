@@ -20,9 +20,8 @@ from db.faults import StoreFault
 from dispatch import crashes
 from dispatch.app import MODES, OUTLIVED, DispatchApp
 from dispatch.desk.access import client_network, logins
-from dispatch.desk.session import last_screen
-from dispatch.desk.session.last_screen import Whereabouts
 from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.session.unsent import Whereabouts
 from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.remote.watchdog import Watchdog
@@ -122,7 +121,7 @@ class RemoteApp(DispatchApp):
         where = self._back_to
         assert where is not None
         try:
-            sentence = last_screen.words(self.user.store, where)
+            sentence = where.words(self.user.store)
         except (StoreFault, Refusal):
             return
         if sentence:
@@ -152,7 +151,7 @@ class RemoteApp(DispatchApp):
     def _look_after(self) -> None:
         if (where := self.where) != self._where:
             self._where = where
-            last_screen.keep(self.user, where)
+            where.keep(self.user)
         now = time.monotonic()
         if now >= self._way_seen + WAY_SECONDS:
             self._way_seen = now
@@ -216,7 +215,7 @@ class RemoteApp(DispatchApp):
         with contextlib.suppress(Exception):  # whatever state the screens are in
             self.keep_typed()
         with contextlib.suppress(StoreFault, Refusal):
-            last_screen.keep(self.user, self.where)
+            self.where.keep(self.user)
             logins.log_out(self.user, "hung up", self.where.as_json())
         self.end_at_once(0)
 

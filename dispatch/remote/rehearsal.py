@@ -14,9 +14,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
-from widgets.stops import StopList
+from widgets.bars import KeyBar, StatusBar
+from widgets.lines.line_list import LineList
 from widgets.terminal.lean import LeanScreen
 from widgets.themes import THEMES
 
@@ -25,12 +24,12 @@ class RehearsalScreen(LeanScreen[None]):
     """What my day is made of, with nothing in it."""
 
     DEFAULT_CSS = (
-        "RehearsalScreen StopList { height: 1fr; } RehearsalScreen Static { height: auto; border-top: solid $panel; }"
+        "RehearsalScreen LineList { height: 1fr; } RehearsalScreen Static { height: auto; border-top: solid $panel; }"
     )
 
     def compose(self) -> ComposeResult:
         yield StatusBar()
-        yield StopList()
+        yield LineList[str]()
         yield Static(Content("nobody's"))
         yield KeyBar()
 
@@ -38,7 +37,7 @@ class RehearsalScreen(LeanScreen[None]):
         """As my day does."""
         self.query_one(StatusBar).set_texts("nobody", "", "00:00")
         self.query_one(KeyBar).set_keys([("?", "keys")])
-        self.query_one(StopList).focus()
+        self.query_one(LineList).focus()
 
 
 class Rehearsal(App[None]):

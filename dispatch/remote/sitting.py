@@ -69,7 +69,7 @@ def carried_out(orders: dict[str, str], deed: Callable[[Path, int], int]) -> int
 
 def _sit(path: Path, key_id: int, *, mouse: bool, idle_minutes: int, line: int | None) -> int:
     from dispatch.desk.access import logins
-    from dispatch.desk.session import last_screen
+    from dispatch.desk.session.unsent import Whereabouts
 
     with logins.logged_in(path, key_id, offered_keys()) as user:
         how = "crashed"
@@ -77,7 +77,7 @@ def _sit(path: Path, key_id: int, *, mouse: bool, idle_minutes: int, line: int |
         try:
             from dispatch.remote.app import RemoteApp
 
-            app = RemoteApp(user, idle_seconds=idle_minutes * 60, where=last_screen.last(user), line=line)
+            app = RemoteApp(user, idle_seconds=idle_minutes * 60, where=Whereabouts.last(user), line=line)
             app.run(mouse=mouse)
             how = app.left
         finally:

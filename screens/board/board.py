@@ -4,32 +4,85 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.timer import Timer
 
 from db import settings
+from db.faults import StoreFault
 from dispatch.desk.day import board_view
 from dispatch.desk.roads.maps import Atlas
+from dispatch.desk.session.refusals import Refusal
+from dispatch.lazily import lazily
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, day_text
 from dispatch.model.states import DISPATCHERS, UNREACHED
-from screens.binding import command, key
+from screens.binding import command, key, opens
 from screens.board.crew import Swap, crew, hand_over, no_access
-from screens.board.day_drives import DayDrives
 from screens.board.foot import BoardFoot
 from screens.board.move_mode import MoveTimeline
 from screens.board.places import BoardPlaces, browser, next_problem, next_waiting, show_map
 from screens.board.placing import assign, emergency, move, pin, unassign
 from screens.board.requests import amend, answer, cancel, confirm, dispatch, hold, new
-from screens.of_day import DAYS, DayOfVisits, on_visit
+from screens.of_day import DAYS, DayOfVisits, calls, import_file, messages, on_visit
 from screens.reading import ScreenReading
-from screens.shared_commands import calls, import_file, messages
+from widgets.bars import Separator
 from widgets.lines.ink import ink
 from widgets.queue import Queue
 from widgets.route_pane import RoutePane
-from widgets.separator import Separator
 from widgets.visit_detail import VisitDetail
+
+with lazily(__name__):
+    from dispatch.desk.roads import road_engines
 
 WIDE, TALL = 100, 30
 """Columns and rows from which the queue and the route have room beside the rest."""
+FETCH_AFTER = 0.4
+"""Seconds after which a road engine is asked for the drives that the day lacks."""
+
+
+class DayDrives:
+    """Asks once the screen stands; what cannot be had is said, and stays estimated."""
+
+    note = ""
+    """What could not be had."""
+
+    def __init__(self, screen: BoardScreen) -> None:
+        self._screen = screen
+        self._soon: Timer | None = None
+
+    def fetch(self) -> None:
+        """Have the engine asked in a moment."""
+        if self._soon is not None:
+            self._soon.stop()
+        firm = self._screen.user.firm
+        self._soon = None
+        if firm.roads or firm.travel_engine != "none":
+            self._soon = self._screen.set_timer(FETCH_AFTER, self._begin)
+        else:
+            self.note = ""
+
+    def _begin(self) -> None:
+        self._screen.run_worker(self._ask, group="drives", thread=True, exclusive=True, exit_on_error=False)
+
+    def _ask(self) -> None:
+        screen = self._screen
+        try:
+            fetched = road_engines.prefetch(screen.user, screen.program.day)
+        except (StoreFault, Refusal):
+            return  # the next look at the day asks again
+        if screen.app.is_running:
+            screen.app.call_from_thread(self._fetched, fetched.notes[0] if fetched.notes else "", fetched.renewed)
+
+    def _fetched(self, note: str, renewed: bool) -> None:
+        screen = self._screen
+        if not screen.stands:
+            return
+        if note != self.note:
+            self.note = note
+            if note:
+                screen.say(note, "warning")
+            screen.show_day()
+        if renewed:
+            screen.reload()
 
 
 class BoardScreen(DayOfVisits):
@@ -105,12 +158,11 @@ class BoardScreen(DayOfVisits):
         self.query_one(RoutePane).survey_again(self.keys_of("view.map route.open"))
 
     def visit_here(self) -> BoardVisit | None:
-        """The selected visit."""
         return self._queue.selected if self._queue.has_focus else self._timeline.selected
 
     def row_here(self) -> BoardRow | None:
         """The technician under the cursor; none while the keyboard is on the queue."""
-        return None if self._queue.has_focus else self._timeline.selected_board_row
+        return None if self._queue.has_focus else self._timeline.cursor.board_row
 
     def reload(self) -> None:
         """Read the day again: the first time at once, then in a thread, as it takes its time in a large firm."""
@@ -156,18 +208,11 @@ class BoardScreen(DayOfVisits):
         board = self.board
         assert board is not None
         parts = [f"{len(board.rows)} technicians", f"{board.planned} visits", f"{len(board.queue)} unscheduled"]
-        if board.on_hold:
-            parts.append(f"{len(board.on_hold)} on hold")
-        if board.late:
-            parts.append(f"{board.late} late")
-        if board.calls:
-            parts.append(f"{len(board.calls)} to call")
-        if board.trouble:
-            parts.append(f"{board.trouble} (O)")
-        if self.drives.note:
-            parts.append("no roads: drives estimated")
-        if self.places.word:
-            parts.append(f"filter “{self.places.word}”")
+        counts = ((len(board.on_hold), "on hold"), (board.late, "late"), (len(board.calls), "to call"))
+        parts += [f"{count} {word}" for count, word in counts if count]
+        parts += [f"{board.trouble} (O)"] if board.trouble else []
+        parts += ["no roads: drives estimated"] if self.drives.note else []
+        parts += [f"filter “{self.places.word}”"] if self.places.word else []
         heard = self.program.activity.now
         self.show_head(
             f"Dispatch  {day_text(board.day)}",
@@ -193,15 +238,10 @@ class BoardScreen(DayOfVisits):
         """The keyboard is where it was sent."""
         self.places.arrived()
 
-    @command("D", "view.drives", "Drives")
-    def action_drives(self) -> None:
-        """The drives of the day: sources, pins, roads."""
-        self.program.open("drives")
-
-    @command("p", "day.plan", "Plan", DISPATCHERS)
-    def action_plan(self) -> None:
-        """Propose the day by the solver, as a what-if."""
-        self.program.open("plan", self.program.day)
+    to_drives = opens("D", "view.drives", "Drives", "drives", "The drives of the day: sources, pins, roads.")
+    to_plan = opens(
+        "p", "day.plan", "Plan", "plan", "Propose the day by the solver, as a what-if.", DISPATCHERS, of_day=True
+    )
 
     @command("tab", "view.pane", "Pane")
     def action_pane(self) -> None:

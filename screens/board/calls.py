@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 
 from textual.app import ComposeResult
 
@@ -13,7 +14,8 @@ from dispatch.model.instants import clock_text, day_text
 from dispatch.model.typed_times import parse_when
 from screens.binding import BACK, command
 from screens.user_screen import UserScreen
-from widgets.call_list import CallList
+from widgets.day_lists import call_entries
+from widgets.lines.line_list import LineList
 
 
 class CallsScreen(UserScreen):
@@ -23,7 +25,7 @@ class CallsScreen(UserScreen):
 
     TITLE_WORD = "calling ahead"
     ENTER = "answered"
-    DEFAULT_CSS = "CallsScreen CallList { height: 1fr; padding: 0 1; }"
+    DEFAULT_CSS = "CallsScreen LineList { height: 1fr; padding: 0 1; }"
     FOOTER = "call.answered call.unanswered change.undo screen.leave screen.keys"
     BINDINGS = [BACK]
 
@@ -33,24 +35,19 @@ class CallsScreen(UserScreen):
         self._board: Board | None = None
 
     def body(self) -> ComposeResult:
-        yield CallList(id="calls", ascii=self.program.ascii_only)
-
-    @property
-    def _list(self) -> CallList:
-        return self.query_one(CallList)
+        yield LineList[CallAhead](id="calls", ascii=self.program.ascii_only)
 
     def client_here(self) -> str | None:
-        """The client under the cursor."""
-        call = self._list.selected
+        call = self.listed.selected
         return None if call is None else call.client
 
     def reload(self) -> None:
-        """Read the list again."""
         board = self.look(board_view.board, self.user.store, self._day)
         if board is None:
             return
         self._board = board
-        self._list.set_calls(board)
+        nothing = "Nobody has to be called: everybody is expected when they come. esc goes back."
+        self.listed.show_entries(partial(call_entries, board), nothing)
         count = len(board.calls)
         self.show_head(
             f"Call ahead  {day_text(board.day)}",
@@ -67,7 +64,7 @@ class CallsScreen(UserScreen):
     async def action_answered(self) -> None:
         """The client was told: with the time promised."""
 
-        call, board = self._list.selected, self._board
+        call, board = self.listed.selected, self._board
         if call is None or board is None:
             return
         zone = board.zone
@@ -80,7 +77,8 @@ class CallsScreen(UserScreen):
             return f"{clock_text(when, zone, board.hours24)} has passed" if when < self.user.now else None
 
         proposed = "" if call.absent else clock_text(call.proposed, zone)
-        hint = f"{_whom(call)}\nWhich time was promised?"
+        whom = "  ".join(filter(None, (call.contact, call.phone))) or "no phone number is known"
+        hint = f"{whom}\nWhich time was promised?"
         typed = await self.ask(f"{call.client} was told", hint, proposed, fault)
         promised = parse_when(typed, zone, now=self.user.now, day=board.day)
         if await self.do(calling_ahead.call, call.reference, promised=promised) is not None:
@@ -89,10 +87,6 @@ class CallsScreen(UserScreen):
     @command("N", "call.unanswered", "No answer")
     async def action_unanswered(self) -> None:
         """Nobody answered; in ten minutes the lead has it."""
-        call = self._list.selected
+        call = self.listed.selected
         if call is not None and await self.do(calling_ahead.call, call.reference, answered=False) is not None:
             self.say(f"{call.client}: no answer. In ten minutes it goes to the lead. u takes it back.")
-
-
-def _whom(call: CallAhead) -> str:
-    return "  ".join(part for part in (call.contact, call.phone) if part) or "no phone number is known"

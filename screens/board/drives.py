@@ -11,14 +11,13 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.model.instants import day_text
 from dispatch.model.paths import typed_path
 from dispatch.model.states import LEADS
-from dispatch.model.travel import Leg
-from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
+from dispatch.model.travel import DistanceUnit, Leg, distance_text, leg_text, minutes_of
 from dispatch.travel.executables import DOWNLOAD_MB
 from screens.binding import command
 from screens.dialogs.asked import YES_NO, AskedField
 from screens.listed import ListScreen
 from screens.reading import aside
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 ROADS = "roads"
 
@@ -37,12 +36,12 @@ class DrivesScreen(ListScreen[KnownDrive]):
         self._stop: threading.Event | None = None
 
     def reload(self) -> None:
-        """Read the drives again."""
         store, day, firm = self.user.store, self.program.day, self.user.firm
         drives, status = self.look(driving.drives_of, store, day), self.look(road_engines.status, store)
         if drives is None or status is None:
             return
-        self.things = {_key_of(drive): drive for drive in drives}
+        # a key that tells each from the others, whatever is read meanwhile
+        self.things = {"\0".join((drive.technician, drive.origin, drive.destination)): drive for drive in drives}
         lines = [
             FigureLine(
                 drive.technician,
@@ -121,7 +120,7 @@ class DrivesScreen(ListScreen[KnownDrive]):
         typed = await self.ask(
             "Roads of which extract?",
             "OpenStreetMap data, *.osm.pbf, or drives of roads export, *.json",
-            check=_no_file,
+            check=lambda text: None if typed_path(text.strip()).is_file() else "there is no such file",
         )
         extract = typed_path(typed.strip())
         if road_engines.to_be_fetched(extract):
@@ -162,11 +161,6 @@ class DrivesScreen(ListScreen[KnownDrive]):
             super().action_leave()
 
 
-def _key_of(drive: KnownDrive) -> str:
-    """What a drive is told from the others by, whatever is read meanwhile."""
-    return "\0".join((drive.technician, drive.origin, drive.destination))
-
-
 def figures(leg: Leg, unit: DistanceUnit, reason: str = "") -> str:
     """A drive in figures: minutes with where they come from, the band, the distance, and why it is pinned."""
     parts = [leg_text(leg.seconds, leg.provenance)]
@@ -175,7 +169,3 @@ def figures(leg: Leg, unit: DistanceUnit, reason: str = "") -> str:
     if leg.metres is not None:
         parts.append(distance_text(leg.metres, unit))
     return "  ".join([*parts, *([reason] if reason else [])])
-
-
-def _no_file(text: str) -> str | None:
-    return None if typed_path(text.strip()).is_file() else "there is no such file"

@@ -18,7 +18,7 @@ from widgets.visit_lines import nothing_here
 
 with lazily(__name__):
     from dispatch.desk.log import visit_page
-    from screens.prices import price
+    from screens.prices import sheet_view
 
 if TYPE_CHECKING:
     from screens.board.board import BoardScreen
@@ -76,13 +76,14 @@ class BoardFoot:
             now=user.now,
         )
         screen.query_one(RoutePane).set_route(board, row, visit.id if visit is not None else None)
+
         # the charge engine is not needed for the first frame, and not for a cursor that only passes by
+        def price() -> None:
+            screen.run_worker(self._show_charge(), exclusive=True, group="pricing")
+
         if self._pricing is not None:
             self._pricing.stop()
-        self._pricing = screen.set_timer(PRICE_AFTER, self._price)
-
-    def _price(self) -> None:
-        self._screen.run_worker(self._show_charge(), exclusive=True, group="pricing")
+        self._pricing = screen.set_timer(PRICE_AFTER, price)
 
     async def _show_charge(self) -> None:
         """Say the charge of the visit that is shown, or its estimate, in a sentence."""
@@ -92,4 +93,4 @@ class BoardFoot:
             return
         priced = await self._screen.look_aside(visit_page.charge_now, self._screen.user.store, visit.reference)
         if priced is not None and visit is detail.visit:
-            detail.set_charge(price.price_words(priced))
+            detail.set_charge(sheet_view.price_words(priced))

@@ -10,7 +10,7 @@ from db import settings
 from dispatch.desk.book import jump_search
 from dispatch.desk.book.jump_search import JumpTarget, TargetKind
 from screens.dialogs.finder import FindScreen
-from widgets.found_list import FoundLine
+from widgets.listed import FoundLine
 
 if TYPE_CHECKING:
     from screens.program.program import Program

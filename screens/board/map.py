@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
@@ -14,8 +16,10 @@ from screens.binding import command, key
 from screens.files.browser import show_links
 from screens.of_day import DAYS, DayOfVisits
 from screens.user_screen import UserScreen
-from widgets.leg_list import LegList
+from widgets.lines.ink import ink
+from widgets.lines.line_list import LineList
 from widgets.map.view import MapView
+from widgets.route_lines import leg_entries, route_totals
 
 WIDE = 76
 """Columns from which the legs have room beside the map."""
@@ -27,12 +31,12 @@ class MapScreen(DayOfVisits):
     DEFAULT_CSS = """
     MapScreen { layout: vertical; }
     MapScreen #body { height: 1fr; }
-    MapScreen LegList { width: 44; height: 1fr; border-right: solid $panel; }
+    MapScreen LineList { width: 44; height: 1fr; border-right: solid $panel; }
     MapScreen MapView { width: 1fr; height: 1fr; }
-    MapScreen.-wider LegList { width: 50; }
-    MapScreen.-roomy LegList { width: 58; }
-    MapScreen.-narrow LegList { display: none; }
-    MapScreen.-narrow.-legs LegList { display: block; width: 1fr; border: none; }
+    MapScreen.-wider LineList { width: 50; }
+    MapScreen.-roomy LineList { width: 58; }
+    MapScreen.-narrow LineList { display: none; }
+    MapScreen.-narrow.-legs LineList { display: block; width: 1fr; border: none; }
     MapScreen.-narrow.-legs MapView { display: none; }
     """
     TITLE_WORD = "the map"
@@ -59,12 +63,8 @@ class MapScreen(DayOfVisits):
     def body(self) -> ComposeResult:
         ascii_only = self.program.ascii_only
         with Horizontal(id="body"):
-            yield LegList(id="legs", ascii=ascii_only)
+            yield LineList[BoardVisit](id="legs", ascii=ascii_only)
             yield MapView(id="map", ascii=ascii_only)
-
-    @property
-    def _legs(self) -> LegList:
-        return self.query_one(LegList)
 
     @property
     def _map(self) -> MapView:
@@ -75,20 +75,24 @@ class MapScreen(DayOfVisits):
         atlas = Atlas(self.user.store)
         self._map.set_sources(atlas.roads, atlas.ways)
         super().begin()
-        self._legs.select_key(self._visit_id)
+        self.listed.select_key(self._visit_id)
 
     def visit_here(self) -> BoardVisit | None:
         """The visit of the selected leg."""
-        return self._legs.selected
+        return self.listed.selected
 
     def reload(self) -> None:
-        """Read the day again."""
         board = self.look(board_view.board, self.user.store, self.program.day)
         if board is None:
             return
         self._board = board
         self._row = next((row for row in board.rows if row.technician_id == self._technician_id), None)
-        self._legs.set_route(board, self._row)
+        row = self._row
+        if row is not None and row.visits:
+            totals = (ink(" "), *route_totals(row, board.unit))
+            self.listed.show_entries(partial(leg_entries, board, row), head=lambda _: totals)
+        else:
+            self.listed.show_entries(lambda *_: (), " no visits this day" if row is not None else "")
         self.show_selected()
         self.tick()
 
@@ -105,7 +109,7 @@ class MapScreen(DayOfVisits):
         """Let the number of the selected stop stand out on the map."""
         if self._board is None or self._row is None:
             return
-        visit = self._legs.selected
+        visit = self.listed.selected
         visit_id = self._visit_id if visit is None else visit.id
         self._map.set_route(route_of(self._row), self._board.unit, visit_id)
 
@@ -117,12 +121,12 @@ class MapScreen(DayOfVisits):
     @command("tab", "view.pane", "Legs, map")
     def action_pane(self) -> None:
         """Go between the map and the legs."""
-        if self._legs.has_focus:
+        if self.listed.has_focus:
             self.remove_class("-legs")
             self._map.focus()
         else:
             self.add_class("-legs")
-            self._legs.focus()
+            self.listed.focus()
 
     @command("o", "route.open", "Browser")
     async def action_browser(self) -> None:

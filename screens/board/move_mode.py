@@ -12,10 +12,10 @@ from dispatch.lazily import lazily
 from dispatch.model.boards import BoardRow, BoardVisit
 from dispatch.model.instants import clock_text
 from dispatch.model.states import State
-from dispatch.model.units import leg_text, minutes_of
+from dispatch.model.travel import leg_text, minutes_of
 from screens.asking import Left
 from screens.user_screen import UserScreen
-from widgets.keybar import KeyBar
+from widgets.bars import KeyBar
 from widgets.lines.ink import ink
 from widgets.terminal.keyboard import written
 from widgets.timeline.view import Timeline
@@ -57,7 +57,7 @@ class MoveTimeline(Timeline):
 
     def _hold(self, visit: BoardVisit) -> None:
         """Note whose it is, and fill the key bar for a visit that is in hand."""
-        holder = self.selected_board_row
+        holder = self.cursor.board_row
         self._whose = holder.name if holder is not None and holder.name in visit.crew else ""
         keys = {
             str(binding.id): binding.key for owner in (Timeline, UserScreen) for binding in keymap.own_bindings(owner)
@@ -69,8 +69,8 @@ class MoveTimeline(Timeline):
 
     def _row_of(self, technician_id: int) -> BoardRow | None:
         """A technician's row, where the board shows it."""
-        number = self._cursor.row_of(technician_id)
-        return None if number is None else self._cursor.rows[number]
+        number = self.cursor.row_of(technician_id)
+        return None if number is None else self.cursor.rows[number]
 
     def on_timeline_visit_grabbed(self, event: Timeline.VisitGrabbed) -> None:
         """The mouse took a visit in hand."""

@@ -9,7 +9,7 @@ from dispatch.desk.messages import outbox
 from dispatch.model.messages import OPEN, TROUBLED, Fate, Message
 from screens.binding import BACK, command
 from screens.listed import ListScreen
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 
 class OutboxScreen(ListScreen[Message]):
@@ -36,7 +36,6 @@ class OutboxScreen(ListScreen[Message]):
         self._overdue = False
 
     def reload(self) -> None:
-        """Read them again."""
         shown = self.look(outbox.outbox, self.user.store, everything=self._all)
         trouble = self.look(messages.trouble, self.user.store, self.user.now)
         if shown is None or trouble is None:

@@ -117,7 +117,7 @@ def next_problem(screen: BoardScreen) -> None:
         return
     here = timeline.selected if timeline.has_focus else None
     span = None if here is None else drawn_span(here, screen.user.now)
-    problem = after(known, span[0] if span is not None else board.starts_at - 1, timeline.selected_row)
+    problem = after(known, span[0] if span is not None else board.starts_at - 1, timeline.cursor.row)
     screen.places.to_timeline(problem.visit.id, problem.row)
 
 

@@ -95,7 +95,7 @@ async def _place_at(screen: DayOfVisits, visit: BoardVisit, chosen: Candidate) -
 def move(screen: DayOfVisits, visit: BoardVisit) -> None:
     """Move the selected visit: arrows, then enter."""
     timeline = screen.query_one(MoveTimeline)
-    row = timeline.selected_board_row
+    row = timeline.cursor.board_row
     if visit.state in QUEUED:
         assign(screen)
     elif visit.state not in STEPS["move"].sources or visit.start is None or row is None:

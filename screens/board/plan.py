@@ -27,8 +27,8 @@ from screens.binding import command
 from screens.board.plan_lines import PlanView, plan_lines
 from screens.reading import aside
 from screens.user_screen import UserScreen
-from widgets.figure_list import FigureLine, FigureList
-from widgets.separator import Separator
+from widgets.bars import Separator
+from widgets.listed import FigureLine, FigureList
 from widgets.timeline.view import Timeline
 
 with lazily(__name__):
@@ -194,7 +194,7 @@ class PlanScreen(UserScreen):
     @command("o", "plan.take-one", "Take one", DISPATCHERS)
     async def action_take_one(self) -> None:
         """Only the technician under the cursor; the rest is planned again."""
-        row, proposal = self.query_one(Timeline).selected_board_row, self._shown
+        row, proposal = self.query_one(Timeline).cursor.board_row, self._shown
         if row is None or proposal is None:
             return
         await self._take(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dispatch.desk.plan.proposal import DayFigures, Proposal
 from dispatch.desk.texts.plan_words import FIGURES, move_words
 from dispatch.model.text import show
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from dispatch.records.requests import REQUEST
 from screens.binding import key
 from screens.dialogs.unsent import GO_BACK, WAYS_OUT, KeptDialog
 from screens.record_forms import line_of
-from widgets.ways import Ways
+from widgets.choices import Ways
 
 if TYPE_CHECKING:
     from dispatch.model.visits import Visit
@@ -141,12 +141,7 @@ async def ask_quickly(screen: UserScreen) -> Visit | None:
         understood = understand(typed, known, day)
         return replace(understood, came_by=understood.came_by or USUAL_WAY)
 
-    line = QuickLine(
-        read,
-        save,
-        lambda typed, turn: complete(typed, known, day, turn),
-        user.firm.clock_hours == 24,
-    )
+    line = QuickLine(read, save, lambda typed, turn: complete(typed, known, day, turn), user.firm.clock_hours == 24)
     understood = await screen.app.push_screen_wait(line)
     if understood is not None:
         return await ask_request(screen, {name: show(text) for name, text in understood.texts().items()})

@@ -16,7 +16,7 @@ from widgets.queue import Queue
 with lazily(__name__):
     from dispatch.desk.book import context
     from dispatch.desk.plan import schedule
-    from dispatch.desk.requests import amending
+    from dispatch.desk.requests import intake
     from dispatch.records import requests
     from screens import record_forms
     from screens.board import answering, quick_line
@@ -63,7 +63,7 @@ async def new(screen: DayOfVisits) -> None:
 async def amend(screen: DayOfVisits, visit: BoardVisit) -> None:
     """Change what is asked for: work, minutes, day, window, skills."""
     try:
-        whole = amending.visit_to_amend(screen.user.store, visit.reference)
+        whole = intake.visit_to_amend(screen.user.store, visit.reference)
     except (StoreFault, Refusal) as refusal:
         screen.say(str(refusal), "warning")
         return
@@ -76,10 +76,13 @@ async def amend(screen: DayOfVisits, visit: BoardVisit) -> None:
     ]
 
     def check(entered: dict[str, str]) -> list[str]:
-        return screen.faults_of(lambda: amending.check(screen.user, visit.reference, entered), saves=False)
+        store = screen.user.store
+        return screen.faults_of(
+            lambda: intake.checked(screen.user, entered, intake.visit_to_amend(store, visit.reference)), saves=False
+        )
 
     entered = await screen.fill(f"{whole.reference} {whole.client}", fields, check)
-    await screen.insist(f"Change {visit.reference}", amending.amend, visit.reference, entered, version=whole.version)
+    await screen.insist(f"Change {visit.reference}", intake.amend, visit.reference, entered, version=whole.version)
 
 
 @on_visit("hold")

@@ -17,15 +17,14 @@ from dispatch.desk.plan import absences
 from dispatch.desk.templates.template_draft import TemplateDraft
 from dispatch.desk.texts.client_words import page_lines
 from dispatch.lazily import lazily
-from dispatch.model.clients import Site
 from dispatch.model.text import show
 from screens.binding import command, key
 from screens.book.locating import locate
 from screens.dialogs.asked import ChoiceRow
 from screens.listed import ListScreen
+from screens.of_day import import_file
 from screens.record_forms import ask_record
-from screens.shared_commands import import_file
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 with lazily(__name__):
     from screens.book import template, template_preview
@@ -79,7 +78,6 @@ class BookScreen(ListScreen[Any]):
         return RECORD_STORES[self._kind]
 
     def reload(self) -> None:
-        """Read the kind of records again."""
         self.things, self._names = {}, {}
         self.look(self._read)
 
@@ -148,7 +146,9 @@ class BookScreen(ListScreen[Any]):
         elif self._kind == "absence":
             await self._settle_absence(record)
         elif self._kind == "site":
-            await self._offer_place(record)
+            firm = self.user.firm  # where it has an address server, a new address can be looked up
+            if record.place is None and record.address and firm.geocoder_url and firm.geocoder_agent:
+                await locate(self, record)
 
     async def _settle_absence(self, record: Any) -> None:
         """Offer what to do about the visits that an absence hits, saying who knows of them already."""
@@ -173,12 +173,6 @@ class BookScreen(ListScreen[Any]):
         if freed is not None:
             sentences = "\n".join([*freed.settled, *freed.left, "u takes all of it back."])
             self.say(sentences, "warning" if freed.left else "information")
-
-    async def _offer_place(self, site: Site) -> None:
-        """Offer to look a new address up, where the firm has an address server."""
-        firm = self.user.firm
-        if site.place is None and site.address and firm.geocoder_url and firm.geocoder_agent:
-            await locate(self, site)
 
     @command("e", "book.edit", "Edit")
     async def action_edit(self) -> None:

@@ -14,7 +14,7 @@ from dispatch.model.states import READS
 from screens.binding import BACK, command
 from screens.record_forms import ask_record, ask_recurring
 from screens.user_screen import UserScreen
-from widgets.lines.notes_pane import NotesPane
+from widgets.lines.lines_pane import NotesPane
 
 with lazily(__name__):
     from screens.files import writing
@@ -28,11 +28,7 @@ class ClientScreen(UserScreen):
     TITLE_WORD = "a client"
     DEFAULT_CSS = "ClientScreen NotesPane { height: 1fr; padding: 0 1; }"
     FOOTER = "client.edit client.site client.recurring screen.leave screen.keys"
-    BINDINGS = [
-        BACK,
-        Binding("j,down", "scroll(1)", show=False),
-        Binding("k,up", "scroll(-1)", show=False),
-    ]
+    BINDINGS = [BACK, Binding("j,down", "scroll(1)", show=False), Binding("k,up", "scroll(-1)", show=False)]
 
     def __init__(self, client_id: int) -> None:
         super().__init__()
@@ -42,7 +38,6 @@ class ClientScreen(UserScreen):
         yield NotesPane(id="notes")
 
     def reload(self) -> None:
-        """Read the page again."""
         client = self._client()
         page = None if client is None else self.look(client_page, self.user.store, client)
         if page is None:

@@ -14,7 +14,7 @@ from dispatch.travel.geocoding import FoundPlace
 from screens.dialogs.asked import ChoiceRow
 from screens.dialogs.finder import FindScreen
 from screens.user_screen import UserScreen
-from widgets.found_list import FoundLine
+from widgets.listed import FoundLine
 
 
 class _Asked(str):

@@ -20,7 +20,7 @@ from screens.dialogs.asked import AskedField, ChoiceRow
 from screens.editing import DraftScreen
 from screens.record_forms import line_of
 from screens.user_screen import UserScreen
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 _SECTION = "Which visits get it"
 
@@ -41,7 +41,6 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
         return self._draft.item(self.listed.selected or "")
 
     def faults(self) -> list[str]:
-        """Everything that keeps the draft from being saved."""
         return self._draft.faults(self.user.store)
 
     def words(self) -> tuple[str, str]:
@@ -209,19 +208,17 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             self.say("It has no versions yet: s saves the first.")
             return
         zone = self.user.firm.zone
-        wordings = templates.wordings(store, draft.before.id)
         rows = [
             ChoiceRow(
                 f"version {wording.template.number}: {wording.template.name}, {len(wording.template.items)} items",
-                str(wording.template.number),
+                wording.template,
                 "as the program brings it"
                 if wording.saved_at is None
                 else f"{day_text(day_of(wording.saved_at, zone))}, {wording.by}",
             )
-            for wording in wordings
+            for wording in templates.wordings(store, draft.before.id)
         ]
-        chosen = await self.choose("Take up again which version?", rows)
-        draft.take_up(store, next(wording.template for wording in wordings if str(wording.template.number) == chosen))
+        draft.take_up(store, await self.choose("Take up again which version?", rows))
         self.reload()
 
     def action_undo(self) -> None:
@@ -237,15 +234,13 @@ async def ask_template(screen: UserScreen) -> None:
     if (draft := TemplateDraft()).unsent(screen.user).read():
         screen.app.push_screen(TemplateScreen(draft))
         return
-    known = templates.all_templates(screen.user.store)
+    store = screen.user.store
     rows = [
-        ChoiceRow(f"like {template.name}", str(template.id), serving_text(screen.user.store, template))
-        for template in known
+        ChoiceRow(f"like {template.name}", template, serving_text(store, template))
+        for template in templates.all_templates(store)
     ]
-    chosen = await screen.choose("Begin a template with the items of", rows)
-    screen.app.push_screen(
-        TemplateScreen(begun("", next(template for template in known if str(template.id) == chosen)))
-    )
+    like = await screen.choose("Begin a template with the items of", rows)
+    screen.app.push_screen(TemplateScreen(begun("", like)))
 
 
 def _of(item: TemplateItem, faults: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dispatch.desk.book.template_records import usual_rules
 from dispatch.desk.templates.templates import Preview, preview
 from dispatch.model.checklists import NewItem
 from dispatch.model.templates import Template
@@ -13,7 +14,7 @@ from screens.dialogs.asked import AskedField
 from screens.dialogs.unsent import GO_BACK
 from screens.listed import ListScreen
 from screens.user_screen import UserScreen
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 
 class TemplatePreview(ListScreen[NewItem]):
@@ -32,12 +33,15 @@ class TemplatePreview(ListScreen[NewItem]):
         self._preview, self._visit, self._template = preview, visit, draft
 
     def reload(self) -> None:
-        """Show it again."""
         chosen = self._preview.chosen
         self.listed.set_figures(
             [
                 FigureLine(
-                    item.phase.value.capitalize(), item.ref, f"{item.ref} {item.label}", _rules(item), item.required
+                    item.phase.value.capitalize(),
+                    item.ref,
+                    f"{item.ref} {item.label}",
+                    usual_rules(item),
+                    item.required,
                 )
                 for item in self._preview.items
             ]
@@ -82,13 +86,3 @@ async def _ask(screen: UserScreen, asked: dict[str, str], draft: Template | None
     )
     hint = f"tab next field · enter shows it · {GO_BACK}"
     return await screen.fill_in("What would this visit get?", fields, find, hint)
-
-
-def _rules(item: NewItem) -> str:
-    words = (
-        item.kind.value.replace("_", "-"),
-        "required" if item.required else "not required",
-        "n/a with a reason" if item.na_allowed else "",
-        "" if item.override_allowed else "no override",
-    )
-    return ", ".join(filter(None, words))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, NamedTuple, TypeVar, cast
+from typing import Generic, NamedTuple, TypeVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,7 +16,7 @@ from dispatch.model.text import show
 from screens.binding import key
 from screens.dialogs.dialog import Dialog
 from screens.reading import aside
-from widgets.found_list import FoundLine, FoundList
+from widgets.listed import FoundLine, FoundList
 
 T = TypeVar("T")
 
@@ -69,7 +69,6 @@ class FindScreen(Dialog["FoundTarget[T] | None"], Generic[T]):
         super().__init__(title, hint)
         self._things, self._line, self._more, self._typed = things, line, more, typed
         self._finder: Finder[T] | None = None
-        self._matches: list[T] = []
 
     def body(self) -> ComposeResult:
         yield Input(self._typed, placeholder="some letters, of one word or several", select_on_focus=False)
@@ -86,13 +85,10 @@ class FindScreen(Dialog["FoundTarget[T] | None"], Generic[T]):
         except StoreFault as fault:
             self.query_one("#hint", Label).update(Content(show(str(fault))))
             return
-        self._narrow()
+        self.on_input_changed()
 
     def on_input_changed(self) -> None:
         """Narrow by what is typed."""
-        self._narrow()
-
-    def _narrow(self) -> None:
         if self._finder is None:
             return
         typed = self.query_one(Input).value
@@ -100,8 +96,7 @@ class FindScreen(Dialog["FoundTarget[T] | None"], Generic[T]):
         if self._more is not None and count < SHOWN:
             matches += [match for match in self._more(typed, SHOWN - count) if match not in matches]
             count = max(count, len(matches))
-        self._matches = matches
-        self.query_one(FoundList).set_found(matches, cast("Callable[[object], FoundLine]", self._line))
+        self.query_one(FoundList).set_found(matches, self._line)
         count_text = f"{count:,} found" if matches else "nothing holds these letters"
         self.query_one("#hint", Label).update(Content(f"{count_text} · {self.hint}"))
 
@@ -114,15 +109,12 @@ class FindScreen(Dialog["FoundTarget[T] | None"], Generic[T]):
         self.query_one(FoundList).action_page(by)
 
     def on_input_submitted(self) -> None:
-        """Enter takes what is under the cursor."""
+        """Enter takes what is under the cursor, and so does a double click."""
         self.action_take(False)
 
-    def on_line_list_opened(self) -> None:
-        """So does a double click."""
-        self.action_take(False)
+    on_line_list_opened = on_input_submitted
 
     def action_take(self, open: bool) -> None:
         """Take what is under the cursor."""
-        place = self.query_one(FoundList).selected
-        if place is not None and place < len(self._matches):
-            self.dismiss(FoundTarget(self._matches[place], open))
+        if (find := self.query_one(FoundList).selected) is not None:
+            self.dismiss(FoundTarget(find, open))

@@ -11,7 +11,7 @@ from dispatch.desk.session.unsent import Unsent
 from dispatch.model.text import show
 from screens.binding import key
 from screens.dialogs.unsent import FROM_BEFORE, GO_BACK, WAYS_OUT, KeptDialog
-from widgets.ways import Ways
+from widgets.choices import Ways
 
 
 class NoteArea(TextArea):

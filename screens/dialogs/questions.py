@@ -22,10 +22,7 @@ from screens.binding import key
 from screens.dialogs.asked import CHOOSES, DOES, FILLS, SAVES, SHOWS, AskedField, Check, ChoiceRow, day_fault
 from screens.dialogs.dialog import Dialog
 from screens.dialogs.unsent import FROM_BEFORE, GO_BACK, LEAVES, WAYS_OUT, KeptDialog, fields_kept
-from widgets.choices import Choices
-from widgets.month import MonthCalendar
-from widgets.one_of import OneOf
-from widgets.ways import Ways
+from widgets.choices import Choices, MonthCalendar, OneOf, Ways
 
 T = TypeVar("T")
 
@@ -115,9 +112,7 @@ class AskConfirm(Dialog[bool]):
 class Choose(Dialog["T | None"], Generic[T]):
     """Choose one of some rows; returns its value."""
 
-    BINDINGS = [
-        key("escape q", "dialog.back", "Back", action="dismiss(None)"),
-    ]
+    BINDINGS = [key("escape q", "dialog.back", "Back", action="dismiss(None)")]
 
     def __init__(self, title: str, rows: Sequence[ChoiceRow[T]], hint: str = CHOOSES) -> None:
         super().__init__(title, hint)

@@ -133,10 +133,6 @@ class InHand:
             task.add_done_callback(self._over)
         self._texts[task].append(unsent)
 
-    def left(self) -> None:
-        """A dialog was left on the way to the deed, so that it is not done: as where it is refused."""
-        self.refused()
-
     def saved(self) -> None:
         """What the worker that calls this was handed is saved."""
         if (task := asyncio.current_task()) is not None:
@@ -144,7 +140,10 @@ class InHand:
             self._drop(task)
 
     def refused(self) -> None:
-        """What the worker that calls this was handed could not be saved: it stays kept, unless that is mended."""
+        """What the worker that calls this was handed is not saved, as the deed was refused or a dialog on the way to it left.
+
+        It stays kept, unless that is mended.
+        """
         task = asyncio.current_task()
         if task is not None and task in self._texts:
             self._refused.add(task)

@@ -20,7 +20,7 @@ from screens.binding import key
 from screens.dialogs.asked import ChoiceRow
 from screens.dialogs.dialog import Dialog
 from widgets.choices import Choices
-from widgets.lines.notes_pane import NotesPane
+from widgets.lines.lines_pane import NotesPane
 
 if TYPE_CHECKING:
     from screens.user_screen import UserScreen

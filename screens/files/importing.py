@@ -25,7 +25,7 @@ from screens.dialogs.finder import FindScreen
 from screens.files.import_preview import AskFile, ImportPreview, watched
 from screens.record_forms import ask_record
 from screens.user_screen import UserScreen
-from widgets.found_list import FoundLine
+from widgets.listed import FoundLine
 
 HINT = "visits, clients, sites or technicians as CSV; events of a calendar as .ics; a rate card as JSON"
 
@@ -75,7 +75,10 @@ async def _go_through(screen: UserScreen, wish: _Wish) -> ImportReport | None:
             await _ask_recurring(screen, report)
         elif choice in ("all", "good"):
             taken = await _judged(screen, wish, check=False, accept_good=choice == "good")
-            screen.say(_told(taken), "information" if taken.applied else "warning")
+            told = f"{taken.file}: {counted(taken)}."
+            screen.say(
+                told if taken.applied else f"{told} Nothing was taken.", "information" if taken.applied else "warning"
+            )
             return taken
         else:
             return None
@@ -173,11 +176,3 @@ def _questions(report: ImportReport) -> dict[Question, int]:
 
 def _of(count: int, report: ImportReport) -> str:
     return f"{count:,} {report.noun}{'' if count == 1 else 's'}"
-
-
-def _told(report: ImportReport) -> str:
-    return (
-        f"{report.file}: {counted(report)}."
-        if report.applied
-        else f"{report.file}: {counted(report)}. Nothing was taken."
-    )

@@ -38,8 +38,14 @@ async def ask_to_write(
 
     def save(typed: dict[str, str]) -> str:
         path = typed_path(typed["file"].strip())
-        text, what = make(typed, path)
+        if not path.parent.is_dir():
+            raise Faulty([f"file: there is no folder {path.parent}"])
+        if path.is_dir():
+            raise Faulty([f"file: {path} is a folder; name a file"])
         try:
+            if path not in warned and path.exists():
+                raise FileThere(f"{path.name} is there already.")
+            text, what = make(typed, path)
             write_private(path, text, replace=path in warned)
         except FileThere as there:
             warned.append(path)

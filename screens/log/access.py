@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from db import keys, sessions
+from db import sessions
 from dispatch.desk.access import connecting, keyring, logins
 from dispatch.desk.adapters import key_file, sshd_config
 from dispatch.desk.session.refusals import Faulty
+from dispatch.fields.kinds import Text, YesNo
+from dispatch.fields.record import Field
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.keys import Key, SshLogin
 from dispatch.model.paths import typed_path
@@ -15,7 +18,15 @@ from screens.binding import BACK, command
 from screens.dialogs.asked import SHOWS, YES_NO, AskedField
 from screens.listed import ListScreen
 from screens.prices.sheet_view import SheetView
-from widgets.figure_list import FigureLine
+from screens.record_forms import ask_values
+from widgets.listed import FigureLine
+
+_REACHED = (
+    Field("host", "This machine's name", Text(), required=True),
+    Field("user", "The service user", Text(), required=True),
+    Field("site_tests", "Site tests let through", YesNo()),
+    Field("config", "Another sshd_config", Text(4096), "the system's"),
+)
 
 
 class AccessScreen(ListScreen[Key | SshLogin]):
@@ -35,15 +46,22 @@ class AccessScreen(ListScreen[Key | SshLogin]):
         """As it was said here; None: as usual."""
 
     def reload(self) -> None:
-        """Read them again."""
         store, zone = self.user.store, self.user.firm.zone
-        everything = self.look(keys.all_keys, store)
+        everything = self.look(sessions.all_keys, store)
         there = self.look(sessions.open_sessions, store)
         if everything is None or there is None:
             return
         self.things = {f"key {key.id}": key for key in everything} | {f"session {login.id}": login for login in there}
         lines = [
-            FigureLine("Keys", f"key {key.id}", f"{key.label}  {key.name}", _key_words(key, zone), own=key.live)
+            FigureLine(
+                "Keys",
+                f"key {key.id}",
+                f"{key.label}  {key.name}",
+                key.fingerprint
+                if key.revoked_at is None
+                else f"{key.fingerprint}  revoked {_moment(key.revoked_at, zone)}",
+                own=key.live,
+            )
             for key in everything
         ] or [FigureLine("Keys", "none", "none yet", "n lets one in", own=False)]
         lines += [
@@ -122,20 +140,18 @@ class AccessScreen(ListScreen[Key | SshLogin]):
     async def action_reached(self) -> None:
         """This machine's name for them, the service user, whether site tests are let through."""
         now = self.reached
-        fields = [
-            AskedField("host", "This machine's name", now.host),
-            AskedField("user", "The service user", now.user),
-            AskedField("site_tests", "Site tests let through", YES_NO[now.site_tests], options=YES_NO),
-            AskedField("config", "Another sshd_config", str(now.config or ""), "the system's"),
-        ]
+        stands = {
+            "host": now.host,
+            "user": now.user,
+            "site_tests": YES_NO[now.site_tests],
+            "config": str(now.config or ""),
+        }
 
-        def check(typed: dict[str, str]) -> list[str]:
-            return [f"{name}: is missing" for name in ("host", "user") if not typed[name].strip()]
+        def take(said: dict[str, Any]) -> None:
+            config = typed_path(said["config"]) if said["config"] else None
+            self._reached = connecting.Reached(said["host"], said["user"], said["site_tests"], config)
 
-        answers = await self.fill("How this machine is reached", fields, check, SHOWS)
-        config = typed_path(answers["config"]) if answers["config"].strip() else None
-        site_tests = answers["site_tests"] == YES_NO[True]
-        self._reached = connecting.Reached(answers["host"].strip(), answers["user"].strip(), site_tests, config)
+        await ask_values(self, "How this machine is reached", _REACHED, take, stands, SHOWS)
         self.action_check()
 
     @command("w", "access.write", "Write block")
@@ -165,8 +181,7 @@ class AccessScreen(ListScreen[Key | SshLogin]):
 
 
 def _key_words(key: Key, zone: str) -> str:
-    state = f"revoked {_moment(key.revoked_at, zone)}" if key.revoked_at is not None else ""
-    return "  ".join(part for part in (key.fingerprint, state) if part)
+    return key.fingerprint if key.revoked_at is None else f"{key.fingerprint}  revoked {_moment(key.revoked_at, zone)}"
 
 
 def _many(number: int, thing: str) -> str:

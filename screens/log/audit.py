@@ -12,7 +12,7 @@ from screens.binding import command
 from screens.dialogs.asked import SHOWS, AskedField
 from screens.listed import ListScreen
 from screens.prices.sheet_view import SheetView
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 _PAGE = 200
 _FILTERS = (
@@ -40,7 +40,6 @@ class AuditScreen(ListScreen[NamedAuditRow]):
         self._limit = _PAGE
 
     def reload(self) -> None:
-        """Read the rows again."""
         rows = self.look(trail, self.user.store, **self._filters, limit=self._limit)
         if rows is None:
             return

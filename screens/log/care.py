@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from typing import Any
 
 from db import clients
 from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareItem, CareState
@@ -11,14 +12,17 @@ from dispatch.care.rules import TITLES
 from dispatch.desk.care import care_list
 from dispatch.desk.care.accounts import office
 from dispatch.desk.care.offer_figures import figures
-from dispatch.desk.texts.care_words import offer_lines
+from dispatch.desk.texts.client_words import offer_lines
+from dispatch.fields.kinds import Day, Text
+from dispatch.fields.record import Field
 from dispatch.model.clients import Client
 from dispatch.model.states import LEADS
-from dispatch.model.typed_times import parse_day
+from dispatch.model.text import LINE
 from screens.binding import BACK, command, key
-from screens.dialogs.asked import AskedField, ChoiceRow, day_fault, needed
+from screens.dialogs.asked import ChoiceRow, needed
 from screens.listed import ListScreen
-from widgets.figure_list import FigureLine
+from screens.record_forms import ask_values
+from widgets.listed import FigureLine
 
 _SECTIONS = {
     CareState.OVERDUE: "Overdue",
@@ -31,6 +35,11 @@ _SECTIONS = {
     CareState.PLANNED: "In order",
     CareState.OK: "In order",
 }
+_GAP = (
+    Field("what", "What is missing", Text(LINE), required=True),
+    Field("owner", "Who sees to it", Text()),
+    Field("due", "By when", Day(), required=True),
+)
 _FEW_WORDS = needed("a few words are needed")
 _ORDER = list(dict.fromkeys(_SECTIONS.values()))
 
@@ -44,17 +53,13 @@ class CareScreen(ListScreen[CareItem]):
     ENTER = "client"
     PANE = "beside"
     FOOTER = "care.done care.decline care.snooze care.survey care.all change.undo screen.keys"
-    BINDINGS = [
-        key("enter", "care.client", "Client", "the client's page", show=False),
-        BACK,
-    ]
+    BINDINGS = [key("enter", "care.client", "Client", "the client's page", show=False), BACK]
 
     def __init__(self) -> None:
         super().__init__()
         self._all = False
 
     def reload(self) -> None:
-        """Read the list again."""
         items = self.look(care_list.care_list, self.user.store, all_items=self._all)
         if items is None:
             return
@@ -108,7 +113,7 @@ class CareScreen(ListScreen[CareItem]):
     @command("z", "care.snooze", "Put off", LEADS, about="here")
     async def action_snooze(self, item: CareItem) -> None:
         """Put it off: 30 days at most, twice at most."""
-        today = care_list.today_of_care(self.user.store)
+        today = office(self.user.store).today
 
         hint = f"until which day? {SNOOZE_DAYS} days at most: {today + datetime.timedelta(days=SNOOZE_DAYS)}"
         until = await self.ask_day(f"Put off: {item.client}, {item.what}", hint, today, "+7")
@@ -137,21 +142,12 @@ class CareScreen(ListScreen[CareItem]):
     @command("g", "care.gap", "Gap", LEADS, about="_client")
     async def action_gap(self, client: Client) -> None:
         """What a review found missing, with an owner and a date."""
-        today = care_list.today_of_care(self.user.store)
 
-        def check(typed: dict[str, str]) -> list[str]:
-            if fault := day_fault(typed["due"], today):
-                return [f"due: {fault}"]
-            return [] if typed["what"].strip() else ["what: is missing"]
+        def note(gap: dict[str, Any]) -> None:
+            care_list.note_gap(self.user, client, gap["what"], gap["owner"], gap["due"])
 
-        fields = (
-            AskedField("what", "What is missing"),
-            AskedField("owner", "Who sees to it", self.user.staff.login),
-            AskedField("due", "By when", "+14", today=today),
-        )
-        entered = await self.fill(f"Found in a review with {client.name}", fields, check)
-        due = parse_day(entered["due"], today=today)
-        await self.do(care_list.note_gap, client, entered["what"], entered["owner"], due)
+        stands = {"owner": self.user.staff.login, "due": "+14"}
+        await ask_values(self, f"Found in a review with {client.name}", _GAP, note, stands)
 
     @command("a", "care.all", "All")
     def action_all(self) -> None:

@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 
-from textual import work
 from textual.app import ComposeResult
 
 from db import settings
-from db.faults import StoreFault
 from db.figures import Behind
-from dispatch.desk.figures.counting import (
-    GROUPINGS,
-    LONGEST,
-    FigureGroup,
-    Figures,
-    Grouping,
-    figures_over,
-    visits_behind,
-)
-from dispatch.desk.figures.definitions import BY_KEY, FIGURES, Figure, FigureUnit, Money, value_text
-from dispatch.desk.session.refusals import Faulty, Refusal
+from dispatch.desk.figures import counting
+from dispatch.desk.figures.counting import FIGURES, GROUPINGS, LONGEST, Figure, FigureGroup, Figures, Grouping
+from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.texts.figure_words import bar_of, chart_of, range_text, share_text
+from dispatch.fields.kinds import Day
+from dispatch.fields.record import Field
 from dispatch.model.instants import clock_text, day_of, day_text
-from dispatch.model.typed_times import parse_day
 from screens.binding import BACK, command, key
-from screens.dialogs.asked import SHOWS, AskedField
-from screens.reading import aside
+from screens.dialogs.asked import SHOWS
+from screens.reading import ScreenReading
+from screens.record_forms import ask_values
 from screens.user_screen import UserScreen
-from widgets.chart_list import ChartList, ChartRow
-from widgets.lines.notes_pane import NotesPane
+from widgets.lines.line_list import LineList
+from widgets.lines.lines_pane import NotesPane
+from widgets.listed import ChartRow, chart_entries
 
 _COLUMNS = 20
 _BAR = 12
 _DAYS = 14
+_DAYS_ASKED = (Field("first", "From", Day(), required=True), Field("last", "To", Day(), required=True))
 
 
 class FiguresScreen(UserScreen):
@@ -47,6 +42,7 @@ class FiguresScreen(UserScreen):
     FiguresScreen #figures {{ height: {len(FIGURES)}; }}
     FiguresScreen #definition {{ height: 3; padding: 0 1; }}
     FiguresScreen #groups {{ height: 1fr; border-top: solid $panel; }}
+    FiguresScreen LineList {{ padding: 0 1; }}
     """
     FOOTER = "figures.by view.pane figures.open view.previous view.next view.today view.go screen.keys"
     BINDINGS = [BACK]
@@ -56,26 +52,25 @@ class FiguresScreen(UserScreen):
         self._first, self._last = last - datetime.timedelta(days=_DAYS - 1), last
         self._by: Grouping = "day"
         self._figures: Figures | None = None
-        self._times_asked = 0
-        self._counting = False
+        self._reading = ScreenReading(self, self._counted, self._show_all)
 
     def body(self) -> ComposeResult:
         ascii_only = self.program.ascii_only
-        yield ChartList(id="figures", ascii=ascii_only)
+        yield LineList[str](id="figures", ascii=ascii_only)
         yield NotesPane(id="definition")
-        yield ChartList(id="groups", ascii=ascii_only)
+        yield LineList[str](id="groups", ascii=ascii_only)
 
     @property
-    def _above(self) -> ChartList:
-        return self.query_one("#figures", ChartList)
+    def _above(self) -> LineList[str]:
+        return self.query_one("#figures", LineList)
 
     @property
-    def _below(self) -> ChartList:
-        return self.query_one("#groups", ChartList)
+    def _below(self) -> LineList[str]:
+        return self.query_one("#groups", LineList)
 
     @property
     def _figure(self) -> Figure:
-        return BY_KEY.get(self._above.selected or "", FIGURES[0])
+        return counting.BY_KEY.get(self._above.selected or "", FIGURES[0])
 
     @property
     def _ascii(self) -> bool:
@@ -97,43 +92,28 @@ class FiguresScreen(UserScreen):
 
         While it counts, what others change and what is asked for meanwhile waits, and is counted at once after it.
         """
-        self._times_asked += 1
-        if not self._counting:
-            self._count()
+        figures = self._figures
+        if figures is None or (self._first, self._last, self._by) != (figures.first, figures.last, figures.by):
+            self.show_head("Figures", "counting …")
+        self._reading.begin()
 
-    @work(group="figures")
-    async def _count(self) -> None:
-        self._counting = True
-        try:
-            counted = 0
-            while counted != self._times_asked:
-                counted, days_and_groups = self._times_asked, (self._first, self._last, self._by)
-                figures = self._figures
-                if figures is None or days_and_groups != (figures.first, figures.last, figures.by):
-                    self.show_head("Figures", "counting …")
-                self._figures = await aside(self.app, self._counted, *days_and_groups)
-            if self._figures is not None:
-                self._show_all(self._figures)
-        except (StoreFault, Refusal) as fault:
-            self.say(str(fault), "warning")
-        finally:
-            self._counting = False
-
-    def _counted(self, first: datetime.date, last: datetime.date, by: Grouping) -> Figures:
+    def _counted(self) -> Figures:
         with self.user.store.reopened() as own:
-            return figures_over(own, first, last, by)
+            return counting.figures_over(own, self._first, self._last, self._by)
 
     def _show_all(self, figures: Figures) -> None:
+        self._figures = figures
         self.show_head(range_text(figures), f"by {figures.by}")
-        self._above.set_rows([
+        rows = [
             ChartRow(
                 figure.key,
                 figure.name,
                 self._chart(figure, figures),
-                value_text(figure, figures.totals[figure.key], figures.money),
+                counting.value_text(figure, figures.totals[figure.key], figures.money),
             )
             for figure in FIGURES
-        ])  # fmt: skip
+        ]
+        self._above.show_entries(partial(chart_entries, rows))
         self.show_selected()
 
     def _chart(self, figure: Figure, figures: Figures) -> str:
@@ -141,32 +121,31 @@ class FiguresScreen(UserScreen):
         if figures.by in ("day", "week"):
             return chart_of(figure, figures.values[figure.key], _COLUMNS, ascii_only=self._ascii)
         total = figures.totals[figure.key]
-        if figure.unit in (FigureUnit.SHARE, FigureUnit.TIME_SHARE):
+        if figure.unit in (counting.FigureUnit.SHARE, counting.FigureUnit.TIME_SHARE):
             return bar_of(figure, total, [total], _BAR, ascii_only=self._ascii)
         return " " * _BAR
 
     def show_selected(self) -> None:
-        """Show the figure under the cursor."""
         figures, figure = self._figures, self._figure
         if figures is None:
             return
         self.query_one("#definition", NotesPane).set_notes([(figure.sentence, "dim")])
         if figures.by == "client" and not figure.by_client:
-            self._below.set_rows([], f"{figure.name} says nothing of a client: the hours available are the firm's.")
+            nothing = f"{figure.name} says nothing of a client: the hours available are the firm's."
+            self._below.show_entries(partial(chart_entries, ()), nothing)
             return
         values = figures.values[figure.key]
-        self._below.set_rows(
-            [
-                ChartRow(
-                    _key_of(group),
-                    group.label,
-                    bar_of(figure, value, values, _BAR, ascii_only=self._ascii),
-                    value_text(figure, value, figures.money),
-                )
-                for group, value in zip(figures.groups, values, strict=True)
-            ],
-            "Nothing in these days. [ goes to earlier ones, g to others.",
-        )
+        rows = [
+            ChartRow(
+                _key_of(group),
+                group.label,
+                bar_of(figure, value, values, _BAR, ascii_only=self._ascii),
+                counting.value_text(figure, value, figures.money),
+            )
+            for group, value in zip(figures.groups, values, strict=True)
+        ]
+        nothing = "Nothing in these days. [ goes to earlier ones, g to others."
+        self._below.show_entries(partial(chart_entries, rows), nothing)
 
     @command("b", "figures.by", "By")
     def action_by(self) -> None:
@@ -192,10 +171,7 @@ class FiguresScreen(UserScreen):
             BehindScreen(self._figure, whole, figures.by if group is not None else "day", figures.money)
         )
 
-    KEYS = [
-        key("[", "view.previous", "Earlier", action="shift(-1)"),
-        key("]", "view.next", "Later", action="shift(1)"),
-    ]
+    KEYS = [key("[", "view.previous", "Earlier", action="shift(-1)"), key("]", "view.next", "Later", action="shift(1)")]
 
     @command("t", "view.today", "Today")
     def action_today(self) -> None:
@@ -207,27 +183,14 @@ class FiguresScreen(UserScreen):
     @command("g", "view.go", "Range")
     async def action_range(self) -> None:
         """From which day to which."""
-        today = settings.today(self.user.store)
 
-        def take(typed: dict[str, str]) -> None:
-            read: dict[str, datetime.date] = {}
-            faults = []
-            for name, text in typed.items():
-                try:
-                    read[name] = parse_day(text, today=today)
-                except ValueError as fault:
-                    faults.append(f"{name}: {fault}")
-            if not faults and not 0 <= (read["last"] - read["first"]).days < LONGEST[self._by]:
-                faults.append(f"by {self._by} from 1 to {LONGEST[self._by]} days are counted")
-            if faults:
-                raise Faulty(faults)
-            self._first, self._last = read["first"], read["last"]
+        def take(days: dict[str, datetime.date]) -> None:
+            if not 0 <= (days["last"] - days["first"]).days < LONGEST[self._by]:
+                raise Faulty([f"by {self._by} from 1 to {LONGEST[self._by]} days are counted"])
+            self._first, self._last = days["first"], days["last"]
 
-        fields = (
-            AskedField("first", "From", self._first.isoformat(), today=today),
-            AskedField("last", "To", self._last.isoformat(), today=today),
-        )
-        await self.fill_in("The days to count", fields, take, SHOWS)
+        stands = {"first": self._first.isoformat(), "last": self._last.isoformat()}
+        await ask_values(self, "The days to count", _DAYS_ASKED, take, stands, SHOWS)
 
     def action_shift(self, by: int) -> None:
         """Go to as many days before or after."""
@@ -248,25 +211,24 @@ class BehindScreen(UserScreen):
 
     TITLE_WORD = "the visits behind a figure"
     ENTER = "open"
+    DEFAULT_CSS = "BehindScreen LineList { height: 1fr; padding: 0 1; }"
     FOOTER = "visit.open screen.leave screen.keys"
     BINDINGS = [BACK]
 
-    def __init__(self, figure: Figure, group: FigureGroup, by: Grouping, money: Money) -> None:
+    def __init__(self, figure: Figure, group: FigureGroup, by: Grouping, money: counting.Money) -> None:
         super().__init__()
         self._figure, self._group, self._by, self._money = figure, group, by, money
         self._visits: list[Behind] = []
 
     def body(self) -> ComposeResult:
-        yield ChartList(id="visits", ascii=self.program.ascii_only)
+        yield LineList[str](id="visits", ascii=self.program.ascii_only)
 
     def client_here(self) -> str | None:
-        """The selected visit's client."""
-        key = self.query_one(ChartList).selected
+        key = self.listed.selected
         return next((visit.client for visit in self._visits if visit.reference == key), None)
 
     def reload(self) -> None:
-        """Read them again."""
-        visits = self.look(visits_behind, self.user.store, self._figure, self._group, self._by)
+        visits = self.look(counting.visits_behind, self.user.store, self._figure, self._group, self._by)
         if visits is None:
             return
         self._visits = visits
@@ -280,13 +242,13 @@ class BehindScreen(UserScreen):
             )
             for visit in visits
         ]
-        self.query_one(ChartList).set_rows(rows, "No visits.")
+        self.listed.show_entries(partial(chart_entries, rows), "No visits.")
         title = f"{self._figure.name} · {self._group.label}"
         self.show_head(title, f"{len(visits)} visits")
 
     @command("enter", "visit.open", "Open")
     def action_open(self) -> None:
         """Open the visit: events, attempts, charge."""
-        key = self.query_one(ChartList).selected
+        key = self.listed.selected
         if key is not None:
             self.program.open("record", key)

@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
+import json
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 from textual import work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from db import messages, permissions, search_index, settings
-from dispatch.desk.log.visit_log import LogFilter, visit_log, week_of
+from db import messages, permissions, search
+from dispatch.desk.log.visit_log import SORTS, LogFilter, visit_log, week_of
 from dispatch.desk.review.reviewing import approve_clean
+from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.session.shown import Shown
-from dispatch.desk.texts.log_words import totals_text
+from dispatch.desk.texts.board_words import totals_text
+from dispatch.fields.kinds import Day, Many, Text
+from dispatch.fields.record import Field
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit, Log, LogLine
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import LEADS, READS, Review
 from dispatch.model.text import show
-from screens import shared_commands
-from screens.binding import command, key
+from screens import of_day
+from screens.asking import Left
+from screens.binding import command, key, opens
+from screens.dialogs.asked import SHOWS, AskedField, ChoiceRow
 from screens.log.review import REVIEW
 from screens.of_day import DAYS, DayOfVisits
+from screens.record_forms import ask_values
+from screens.user_screen import UserScreen
 from widgets.checklist_lines import NARROW
-from widgets.log_table import LogTable
+from widgets.lines.line_list import LineList
+from widgets.log_lines import heading_line, log_entries
 
 with lazily(__name__):
+    from dispatch.desk.billing import invoicing
     from dispatch.desk.log import visit_page
     from screens.files import writing
-    from screens.log import invoice_out, log_filters
     from screens.prices import sheet_view
     from screens.visit import permitting
 
@@ -52,7 +65,7 @@ class LogScreen(DayOfVisits):
     TITLE_WORD = "the visit log"
     ENTER = "open"
     DEFAULT_CSS = """
-    LogScreen LogTable { height: 1fr; }
+    LogScreen LineList { height: 1fr; padding: 0 1; }
     LogScreen #search { display: none; border: none; height: 1; padding: 0 1; background: $primary 30%; }
     LogScreen.-searching #search { display: block; }
     LogScreen #why { height: auto; max-height: 5; padding: 0 1; border-top: solid $panel; }
@@ -72,13 +85,9 @@ class LogScreen(DayOfVisits):
 
     def body(self) -> ComposeResult:
         yield Input(placeholder="words, or how they begin: provider down", id="search")
-        yield LogTable(id="log", ascii=self.program.ascii_only)
+        yield LineList[LogLine](id="log", ascii=self.program.ascii_only)
         yield Static(id="why")
         yield Static(id="totals")
-
-    @property
-    def _table(self) -> LogTable:
-        return self.query_one(LogTable)
 
     @property
     def shown(self) -> LogFilter:
@@ -93,12 +102,10 @@ class LogScreen(DayOfVisits):
         return replace(self._filters, first=first, last=last)
 
     def visit_here(self) -> BoardVisit | None:
-        """The selected visit."""
-        line = self._table.selected
+        line = self.listed.selected
         return None if line is None else line.visit
 
     def reference_here(self) -> str | None:
-        """The reference of the selected visit."""
         visit = self.visit_here()
         return None if visit is None else visit.reference
 
@@ -122,7 +129,7 @@ class LogScreen(DayOfVisits):
 
     def _show(self, log: Log, filters: LogFilter) -> None:
         self._log = log
-        self._table.set_log(log)
+        self.listed.show_entries(partial(log_entries, log), "no visits to show", partial(heading_line, log))
         filter_words, count = filters.words_of_filters(), log.totals.visits
         trouble = messages.trouble(self.user.store, self.user.now).words
         permissions_asked = len(permissions.waiting(self.user.store))
@@ -142,19 +149,19 @@ class LogScreen(DayOfVisits):
 
     def show_selected(self) -> None:
         """Say what is remarkable about the visit under the cursor."""
-        self.query_one("#why", Static).update(why(self._table.selected))
+        self.query_one("#why", Static).update(why(self.listed.selected))
 
     @command("enter", "visit.open", "Open")
     def action_open(self) -> None:
         """Open the visit: events, attempts, charge."""
-        line = self._table.selected
+        line = self.listed.selected
         if line is not None:
             self.program.open("record", line.visit.reference)
 
     @command("v", "visit.charge", "Charge")
     def action_charge(self) -> None:
         """The charge sheet, line by line."""
-        line = self._table.selected
+        line = self.listed.selected
         if line is not None:
             page = self.look(visit_page.visit_page, self.user.store, line.visit.reference)
             if page is not None:
@@ -179,12 +186,12 @@ class LogScreen(DayOfVisits):
         """Go to what was found."""
         if not self._filters.words.strip():
             self.remove_class("-searching")
-        self._table.focus()
+        self.listed.focus()
 
     @command("f", "log.filter", "Filter")
     async def action_filter(self) -> None:
         """Days, technician, client, exceptions, state of review."""
-        filters = await log_filters.ask_filters(self, self.shown, settings.today(self.user.store))
+        filters = await ask_filters(self, self.shown)
         self._filters, self._span = filters, "all" if filters.first is None else "typed"
         self.reload()
 
@@ -203,7 +210,7 @@ class LogScreen(DayOfVisits):
     @command("o", "log.sort", "Sort")
     async def action_order(self) -> None:
         """Sort by any column; the same again turns it round."""
-        self._filters = await log_filters.ask_order(self, self._filters)
+        self._filters = await ask_order(self, self._filters)
         self.reload()
 
     @command("Y", "review.batch", "Approve clean", LEADS)
@@ -237,7 +244,7 @@ class LogScreen(DayOfVisits):
     @command("S", "invoice.export", "Export", LEADS)
     async def action_export(self) -> None:
         """Hand approved visits over to be invoiced, each once."""
-        await invoice_out.ask_export(self)
+        await ask_export(self)
 
     KEYS = [key("escape", "log.clear", "Clear", "no search and no filters", show=False)]
 
@@ -246,23 +253,18 @@ class LogScreen(DayOfVisits):
         self._filters, self._span = LogFilter(), "day"
         self.query_one("#search", Input).value = ""
         self.remove_class("-searching")
-        self._table.focus()
+        self.listed.focus()
         self.reload()
 
-    @command("C", "screen.care", "Care", READS["care"].roles)
-    def action_care(self) -> None:
-        """What is due to clients: visits, surveys, renewals, offers."""
-        self.program.open("care")
-
-    @command("F", "screen.figures", "Figures", READS["figures"].roles)
-    def action_figures(self) -> None:
-        """Figures with small charts: days, weeks, technicians, clients."""
-        self.program.open("figures", self.program.day)
+    _CARE = "What is due to clients: visits, surveys, renewals, offers."
+    care = opens("C", "screen.care", "Care", "care", _CARE, READS["care"].roles)
+    _FIGURES = "Figures with small charts: days, weeks, technicians, clients."
+    figures = opens("F", "screen.figures", "Figures", "figures", _FIGURES, READS["figures"].roles, of_day=True)
 
     @command("R", "file.report", "Report", READS["reports"].roles)
     async def action_report(self) -> None:
         """The day, the client's month or the day sheet, as a file."""
-        line = self._table.selected
+        line = self.listed.selected
         visit = None if line is None else line.visit
         await writing.ask_report(
             self,
@@ -271,22 +273,16 @@ class LogScreen(DayOfVisits):
             line.technicians[0] if line and line.technicians else None,
         )
 
-    @command("A", "screen.audit", "Audit", READS["audit"].roles)
-    def action_audit(self) -> None:
-        """Who did what and when; whether the chain of it holds."""
-        self.program.open("audit")
-
-    @command("K", "screen.access", "SSH", READS["access"].roles)
-    def action_access(self) -> None:
-        """Keys and sessions over SSH."""
-        self.program.open("access")
+    _AUDIT = "Who did what and when; whether the chain of it holds."
+    audit = opens("A", "screen.audit", "Audit", "audit", _AUDIT, READS["audit"].roles)
+    access = opens("K", "screen.access", "SSH", "access", "Keys and sessions over SSH.", READS["access"].roles)
 
     def action_day(self, by: int) -> None:
         """Go to the next or the previous day, or week."""
         self._span = "day" if self._span in ("typed", "all") else self._span
         self.program.go_to(self.program.day + datetime.timedelta(days=by * (7 if self._span == "week" else 1)))
 
-    KEYS_BESIDE = (shared_commands.calls, shared_commands.messages, *REVIEW)
+    KEYS_BESIDE = (of_day.calls, of_day.messages, *REVIEW)
 
 
 def totals(log: Log, filters: LogFilter) -> str:
@@ -300,7 +296,7 @@ def totals(log: Log, filters: LogFilter) -> str:
     parts = [totals_text(log.totals)]
     if len(log.lines) < log.totals.visits:
         parts.append(f"the first {len(log.lines)} are shown")
-    if filters.words.strip() and not search_index.possible():
+    if filters.words.strip() and not search.possible():
         parts.append("this SQLite has no FTS5: every visit is read, which is slower")
     return " · ".join(parts)
 
@@ -322,3 +318,84 @@ def why(line: LogLine | None) -> Content:
     if not line.remarks:
         return Content("\n").join([head, Content("nothing to look at" if line.clean else visit.state.label)])
     return Content("\n").join([head, *(Content(f"! {show(remark.text)}") for remark in line.remarks)])
+
+
+_ANY = "any"
+_MARKS = {mark.label: mark for mark in ReviewMark}
+_REVIEWS = {review.value.replace("_", " "): review for review in Review}
+_FIELDS = (
+    Field("first", "From", Day(), "2026-11-23, monday, today; empty: all"),
+    Field("last", "To", Day(), "empty: that day only"),
+    Field("technician", "Technician", Text(), "part of a name"),
+    Field("client", "Client", Text(), "part of a name"),
+    Field("only", "Exceptions", Many({_ANY: _ANY, **_MARKS}, set), f"any, or of {', '.join(_MARKS)}"),
+    Field("review", "Review", Many(_REVIEWS, frozenset), ", ".join(_REVIEWS)),
+)
+
+
+async def ask_filters(screen: UserScreen, filters: LogFilter) -> LogFilter:
+    """Ask for days, names, exceptions and states of review; an empty field leaves nothing out."""
+    stands = {name: str(getattr(filters, name) or "") for name in ("first", "last", "technician", "client")}
+    marks = ", ".join(word for word, mark in _MARKS.items() if mark in filters.marks)
+    stands["only"] = marks or (_ANY if filters.exceptions else "")
+    stands["review"] = ", ".join(word for word, review in _REVIEWS.items() if review in filters.reviews)
+
+    def take(values: dict[str, Any]) -> LogFilter:
+        first, last, marks, reviews = (values.pop(name) for name in ("first", "last", "only", "review"))
+        if last is not None and (first is None or last < first):
+            raise Faulty(["last: is before the first day" if first else "first: is missing"])
+        only = {"exceptions": bool(marks), "marks": frozenset(marks - {_ANY}), "reviews": reviews}
+        return replace(filters, first=first, last=last, **only, **values)
+
+    return await ask_values(screen, "Which visits?", _FIELDS, take, stands, SHOWS)
+
+
+async def ask_order(screen: UserScreen, filters: LogFilter) -> LogFilter:
+    """Ask by which column to sort; the one that is sorted by already is turned round."""
+    rows = [ChoiceRow(name + (", turned round" if name == (filters.sort or "start") else ""), name) for name in SORTS]
+    chosen = await screen.choose("Sort by", rows)
+    again = chosen == (filters.sort or "start")
+    first_down = chosen in ("exceptions", "charge", "overrides", "retests")
+    return replace(filters, sort=chosen, descending=not filters.descending if again else first_down)
+
+
+async def ask_export(screen: UserScreen) -> None:
+    """Show what is ready, ask where to, and export it: marked first, then written."""
+    user = screen.user
+    if not screen.at_this_machine():
+        return
+    ready = screen.look(invoicing.ready, user.store)
+    if ready is None:
+        return
+    going, left_out = ready
+    lines = [f"left out: {reference}, {why}" for reference, why in left_out]
+    if not going:
+        screen.say("\n".join(["Nothing is ready to invoice: no visit is approved and not exported.", *lines]))
+        return
+    consequences = [
+        f"{len(going)} approved visits are marked exported: {', '.join(list(going)[:12])}{' …' if len(going) > 12 else ''}",
+        *lines,
+        "Each is exported once. `dispatch invoice export --again` writes a batch again.",
+    ]
+    await screen.confirm("Export to be invoiced?", consequences)
+    marked: list[invoicing.HandedOver] = []
+
+    def made(typed: dict[str, str], path: Path) -> tuple[str, str]:
+        if not marked:
+            marked.append(invoicing.export(user, going))
+        batch = marked[0]
+        text = invoicing.as_csv(batch)
+        if path.suffix.casefold() == ".json":
+            text = json.dumps(invoicing.as_form(batch, user.firm.zone), indent=1) + "\n"
+        return text, f"Batch {batch.batch.id}: {len(batch.visits)} visits are"
+
+    fields = [AskedField("file", "File", "~/invoices.csv", ".csv: a row a line; .json: whole visits")]
+    with contextlib.suppress(Left):
+        await writing.ask_to_write(screen, "Where to?", fields, made)
+        return
+    screen.reload()
+    if marked:  # what is marked by then is said
+        number = marked[0].batch.id
+        screen.say(
+            f"Batch {number} is marked, but no file was written: dispatch invoice export --again {number}", "warning"
+        )

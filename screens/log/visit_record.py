@@ -8,9 +8,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from dispatch.desk.levels.clocks import sees_levels
 from dispatch.desk.log.visit_page import VisitPage
-from dispatch.desk.review.visit_history import visit_history
+from dispatch.desk.review.reviewing import visit_history
 from dispatch.desk.texts.visit_words import history_lines
 from dispatch.lazily import lazily
 from dispatch.model.text import wrapped
@@ -36,11 +35,7 @@ class VisitRecord(UserScreen):
         "review.approve review.send-back review.correct visit.charge visit.report charge.goodwill visit.answer "
         "screen.leave screen.keys"
     )
-    BINDINGS = [
-        BACK,
-        Binding("j", "scroll(1)", "Down", show=False),
-        Binding("k", "scroll(-1)", "Up", show=False),
-    ]
+    BINDINGS = [BACK, Binding("j", "scroll(1)", "Down", show=False), Binding("k", "scroll(-1)", "Up", show=False)]
     DEFAULT_CSS = "VisitRecord VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }"
 
     def __init__(self, reference: str) -> None:
@@ -49,11 +44,9 @@ class VisitRecord(UserScreen):
         self._page: VisitPage | None = None
 
     def client_here(self) -> str | None:
-        """The visit's client."""
         return None if self._page is None else self._page.visit.client
 
     def reference_here(self) -> str | None:
-        """The visit of the screen."""
         return self._reference
 
     def body(self) -> ComposeResult:
@@ -61,14 +54,13 @@ class VisitRecord(UserScreen):
             yield Static(id="page")
 
     def reload(self) -> None:
-        """Read the visit again."""
         history = self.look(visit_history, self.user.store, self._reference)
         if history is None:
             return
         self._page = page = history.page
         self.show_head(page.visit.client, page.visit.work, page.visit.state.label)
         room = max(40, self.size.width - _FRAME)
-        lines = history_lines(history, room, levels=sees_levels(self.user))
+        lines = history_lines(history, room, levels=self.user.may_read("levels"))
         self.query_one("#page", Static).update(
             Content("\n".join(part for line in lines for part in wrapped(line, room)))
         )
@@ -76,7 +68,7 @@ class VisitRecord(UserScreen):
     @command("r", "visit.answer", "Request")
     async def action_answer(self) -> None:
         """Answered, another priority, why a target was missed."""
-        if sees_levels(self.user):
+        if self.user.may_read("levels"):
             await answering.ask_answer(self, self._reference)
 
     @command("v", "visit.charge", "Charge")

@@ -11,13 +11,15 @@ from dispatch.charges.fields import KINDS
 from dispatch.desk.prices import agreeing, rate_cards
 from dispatch.desk.prices.drafts import AgreementDraft, CardDraft
 from dispatch.desk.session.refusals import Faulty
+from dispatch.fields.kinds import Day, Text
+from dispatch.fields.record import Field
 from dispatch.lazily import lazily
 from dispatch.model.states import LEADS
-from dispatch.model.typed_times import parse_day
 from screens.binding import BACK, command
-from screens.dialogs.asked import AskedField, ChoiceRow
+from screens.dialogs.asked import ChoiceRow
 from screens.listed import ListScreen
-from widgets.figure_list import FigureLine
+from screens.record_forms import ask_values
+from widgets.listed import FigureLine
 
 with lazily(__name__):
     from screens.prices import quote, terms
@@ -34,7 +36,6 @@ class PricesScreen(ListScreen[Any]):
     BINDINGS = [BACK]
 
     def reload(self) -> None:
-        """Read them again."""
         store = self.user.store
         day = today(store)
         lines = []
@@ -105,37 +106,25 @@ class PricesScreen(ListScreen[Any]):
         if (draft := CardDraft()).unsent(self.user).read():
             self.app.push_screen(terms.TermsScreen(draft))
             return
+        firm = self.user.firm
         rows = [
-            ChoiceRow(f"like {card.name}", f"card {card.id}", f"from {card.valid_from}")
+            ChoiceRow(f"like {card.name}", dict(card.card), f"from {card.valid_from}")
             for card in agreements.rate_cards(store)
         ]
-        rows += [ChoiceRow(f"preset {name}", name, _PRESETS.get(name, "")) for name in presets()]
-        rows.append(ChoiceRow("empty", "", "the defaults, without prices"))
-        begin = await self.choose("Begin a rate card with", rows)
-        fields = (
-            AskedField("name", "What it is called", placeholder="Prices 2027"),
-            AskedField("day", "Its first day", "tomorrow", today=today(store)),
-        )
+        rows += [
+            ChoiceRow(f"preset {name}", rate_cards.begun(firm, name), _PRESETS.get(name, "")) for name in presets()
+        ]
+        rows.append(ChoiceRow("empty", rate_cards.begun(firm, ""), "the defaults, without prices"))
+        like = await self.choose("Begin a rate card with", rows)
 
-        def new(typed: dict[str, str]) -> CardDraft:
-            faults = [] if typed["name"].strip() else ["name: is missing"]
-            try:
-                day = parse_day(typed["day"], today=today(store))
-            except ValueError as fault:
-                raise Faulty([*faults, f"first day: {fault}"]) from None
-            if any(card.valid_from == day for card in agreements.rate_cards(store)):
-                faults.append(f"first day: another card begins on {day}; open that one, or choose another day")
-            if faults:
-                raise Faulty(faults)
-            number = begin.removeprefix("card ")
-            like = (
-                dict(rate_cards.card_called(store, number).card)
-                if number != begin
-                else rate_cards.begun(self.user.firm, begin)
-            )
-            return CardDraft(typed["name"].strip(), day, like)
+        def new(card: dict[str, Any]) -> CardDraft:
+            day = card["day"]
+            if any(other.valid_from == day for other in agreements.rate_cards(store)):
+                raise Faulty([f"day: another card begins on {day}; open that one, or choose another day"])
+            return CardDraft(card["name"], day, like)
 
-        self.app.push_screen(terms.TermsScreen(await self.fill_in("A rate card", fields, new)))
+        draft = await ask_values(self, "A rate card", _CARD, new, {"day": "tomorrow"})
+        self.app.push_screen(terms.TermsScreen(draft))
 
     @command("a", "price.agreement", "New agreement", LEADS)
     async def action_agreement(self) -> None:
@@ -146,25 +135,24 @@ class PricesScreen(ListScreen[Any]):
             return
         kind = await self.choose("An agreement of which kind?", [ChoiceRow(k.replace("_", " "), k) for k in KINDS])
 
-        def new(typed: dict[str, str]) -> AgreementDraft:
-            client = quote.client_meant(store, typed["client"])
-            try:
-                starts = parse_day(typed["starts"], today=today(store))
-            except ValueError as fault:
-                raise Faulty([f"first day: {fault}"]) from None
-            if not typed["name"].strip():
-                raise Faulty(["name: is missing"])
-            begun = {"kind": kind, "starts": starts.isoformat()}
-            return AgreementDraft(client, typed["name"].strip(), begun).at(store)
+        def new(agreement: dict[str, Any]) -> AgreementDraft:
+            client = quote.client_meant(store, agreement["client"])
+            begun = {"kind": kind, "starts": agreement["starts"].isoformat()}
+            return AgreementDraft(client, agreement["name"], begun).at(store)
 
-        fields = (
-            AskedField("client", "Client", placeholder="a few letters of the name"),
-            AskedField("name", "What it is called", kind.replace("_", " ")),
-            AskedField("starts", "Its first day", "today", today=today(store)),
-        )
-        self.app.push_screen(terms.TermsScreen(await self.fill_in("An agreement", fields, new)))
+        stands = {"name": kind.replace("_", " "), "starts": "today"}
+        self.app.push_screen(terms.TermsScreen(await ask_values(self, "An agreement", _AGREEMENT, new, stands)))
 
 
+_CARD = (
+    Field("name", "What it is called", Text(), "Prices 2027", required=True),
+    Field("day", "Its first day", Day(), required=True),
+)
+_AGREEMENT = (
+    Field("client", "Client", Text(), "a few letters of the name"),
+    Field("name", "What it is called", Text(), required=True),
+    Field("starts", "Its first day", Day(), required=True),
+)
 _PRESETS = {
     "US": "0.725 a mile beyond 15 miles",
     "UK": "0.45 a mile beyond 10 miles",

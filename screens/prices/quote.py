@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from db import clients, settings
+from typing import Any
+
+from db import clients
 from db.store import Store
 from dispatch.desk.charges import quoting
 from dispatch.desk.charges.charging import Priced
 from dispatch.desk.charges.quoting import QuoteComparison
 from dispatch.desk.session.refusals import Faulty
-from dispatch.desk.texts import charge_words
+from dispatch.desk.texts import visit_words
+from dispatch.fields.kinds import Moment, Text, Whole, YesNo
+from dispatch.fields.record import Field
 from dispatch.model.instants import day_of
 from dispatch.model.text import show
-from dispatch.model.typed_times import parse_when
-from screens.dialogs.asked import YES_NO, AskedField
 from screens.dialogs.unsent import GO_BACK
 from screens.prices.sheet_view import SheetView
 from screens.program.program import Program
+from screens.record_forms import ask_values
 from screens.user_screen import UserScreen
 
-FIELDS = (
-    AskedField("client", "Client", placeholder="a few letters of the name"),
-    AskedField("site", "Site", placeholder="only where the client has more than one"),
-    AskedField("minutes", "Minutes of work", "60"),
-    AskedField("at", "When", "tomorrow 09:00", "2026-11-24T09:00"),
-    AskedField("class", "Labour class", placeholder="empty: the card's first"),
-    AskedField("emergency", "Emergency", "no", options=YES_NO),
-    AskedField("under", "Compare with agreement", placeholder="its name, its number, or a client; empty: none"),
+_FIELDS = (
+    Field("client", "Client", Text(), "a few letters of the name"),
+    Field("site", "Site", Text(), "only where the client has more than one"),
+    Field("minutes", "Minutes of work", Whole(0, 100_000), required=True),
+    Field("at", "When", Moment(), "2026-11-24T09:00", required=True),
+    Field("class", "Labour class", Text(), "empty: the card's first"),
+    Field("emergency", "Emergency", YesNo()),
+    Field("under", "Compare with agreement", Text(), "its name, its number, or a client; empty: none"),
 )
 
 
@@ -49,33 +52,19 @@ async def ask_quote(app: Program) -> None:
     store, user, screen = app.user.store, app.user, app.screen
     assert isinstance(screen, UserScreen)
 
-    def reckon(typed: dict[str, str]) -> tuple[Priced, QuoteComparison | None, str]:
-        client = client_meant(store, typed["client"])
-        if not typed["minutes"].strip().isdecimal():
-            raise Faulty(["minutes: a whole number is expected"])
-        zone = settings.firm(store).zone
-        try:
-            at = parse_when(typed["at"], zone, now=user.now)
-        except ValueError as fault:
-            raise Faulty([f"when: {fault}"]) from None
-        priced = quoting.quote(
-            store,
-            client,
-            typed["site"].strip(),
-            int(typed["minutes"]),
-            at,
-            labour_class=typed["class"].strip(),
-            emergency=typed["emergency"] == "yes",
-        )
-        other = None
-        if typed["under"].strip():
-            agreement = quoting.agreement_called(store, typed["under"])
-            other = quoting.compare(store, priced, agreement, day_of(at, zone))
-        return priced, other, client
+    def reckon(visit: dict[str, Any]) -> tuple[Priced, QuoteComparison | None, str]:
+        client, at, under = client_meant(store, visit["client"]), visit["at"], visit["under"]
+        about = {"labour_class": visit["class"], "emergency": visit["emergency"]}
+        priced = quoting.quote(store, client, visit["site"], visit["minutes"], at, **about)
+        if not under:
+            return priced, None, client
+        day = day_of(at, user.firm.zone)
+        return priced, quoting.compare(store, priced, quoting.agreement_called(store, under), day), client
 
+    stands = {"minutes": "60", "at": "tomorrow 09:00"}
     hint = f"tab next field · enter prices it · {GO_BACK}"
-    priced, other, client = await screen.fill_in("A quote", FIELDS, reckon, hint)
+    priced, other, client = await ask_values(screen, "A quote", _FIELDS, reckon, stands, hint)
     notes = ["the time for tests is added, as test time"]
     if other is not None:
-        notes.append(charge_words.difference_words(other))
+        notes.append(visit_words.difference_words(other))
     app.push_screen(SheetView(f"Quote for {client}", priced.form, priced.currency, priced.tax, notes))

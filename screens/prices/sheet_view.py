@@ -11,7 +11,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Label, Static
 
-from dispatch.charges.explain import sheet_lines
+from dispatch.charges.explain import needs, sheet_lines
+from dispatch.desk.charges.charging import Priced, Unpriced
 from dispatch.desk.log.visit_page import VisitPage
 from dispatch.model.text import show
 from screens.binding import key
@@ -65,3 +66,14 @@ class ChargeSheet(SheetView):
             super().__init__(title, None, "", notes=[page.priced.reason])
             return
         super().__init__(title, charge.form, charge.currency, charge.tax, [*charge.notes, *page.balances])
+
+
+def price_words(charge: Priced | Unpriced) -> str:
+    """What a visit costs, or would cost, or why that is not known."""
+    if isinstance(charge, Unpriced):
+        return f"no charge: {charge.reason}"
+    form = charge.form
+    if form["total"] is None:
+        return f"charge blocked: {'; '.join(needs(form))}"
+    words = f"{form['total']} {charge.currency} with tax, {form['net']} without"
+    return words if charge.revision is not None else f"{charge.word.removeprefix('charge ')} {words}"

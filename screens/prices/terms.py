@@ -19,7 +19,7 @@ from screens.dialogs.asked import ChoiceRow
 from screens.editing import DraftScreen
 from screens.prices.sheet_view import SheetView
 from screens.record_forms import ask_recurring, line_of
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 
 class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
@@ -32,7 +32,6 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
     FOOTER = "figure.edit figure.add figure.reset draft.save terms.example screen.leave screen.keys"
 
     def faults(self) -> list[str]:
-        """Everything that keeps the draft from being saved."""
         return self._draft.faults()
 
     def words(self) -> tuple[str, str]:
@@ -40,7 +39,6 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         return self._draft.title, "saved"
 
     def lines(self, faults: list[str]) -> list[FigureLine]:
-        """Its figures."""
         lines = []
         for figure in self._draft.figures():
             value, own = self._draft.shown(figure)
@@ -67,7 +65,6 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         return notes + [(fault, "warn") for fault in others]
 
     def save(self) -> str:
-        """Save the draft."""
         return self._draft.save(self.user)
 
     def _figure(self) -> FormFigure | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from db.faults import StoreFault
-from dispatch.desk.session.doubtful_clock import confirm, whom_to_ask
 from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.session.user import confirm_clock, who_knows_the_time
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import OFFICE
 from dispatch.model.text import show
@@ -30,7 +30,7 @@ async def ask_about_clock(app: Program) -> None:
     now, firm = user.store.clock.now(), user.firm
     says = f"{doubt} It says {day_text(day_of(now, firm.zone))}, {clock_text(now, firm.zone, firm.clock_hours == 24)}."
     if not user.staff.roles & OFFICE:
-        sentence = f"{says} Nothing is saved before somebody has looked at it: ask {whom_to_ask(user)}."
+        sentence = f"{says} Nothing is saved before somebody has looked at it: ask {who_knows_the_time(user)}."
         app.notify(sentence, severity="error", timeout=_LONG, markup=False)
         return
     rows = [
@@ -44,7 +44,7 @@ async def ask_about_clock(app: Program) -> None:
     if await app.push_screen_wait(Choose(says, rows)) != "right":
         return
     try:
-        await aside(app, confirm, user)
+        await aside(app, confirm_clock, user)
     except (StoreFault, Refusal) as fault:
         app.notify(show(str(fault), 400), severity="warning", markup=False)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import events, work
@@ -12,7 +13,6 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label
 
-from dispatch.desk.levels.clocks import sees_levels
 from dispatch.model.text import show
 from screens.binding import key
 from screens.dialogs.asked import ChoiceRow
@@ -20,8 +20,9 @@ from screens.dialogs.dialog import Dialog
 from screens.dialogs.questions import Choose
 from screens.program.keymap import judged, own_bindings, sentence_of
 from screens.program.personal import keep_keys, keep_setting, known_themes
-from widgets.key_list import KeyLine, KeyList
+from widgets.lines.line_list import LineList
 from widgets.lines.marks import legend, level_legend, marks_of
+from widgets.listed import KeyLine, key_entries
 from widgets.terminal.keyboard import key_named, written, written_all
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class KeysHelp(Dialog[None]):
 
     DEFAULT_CSS = """
     KeysHelp > .dialog { width: 76; height: 90%; }
+    KeysHelp LineList { height: 1fr; }
     KeysHelp .dialog--title { margin: 0 0 1 0; }
     KeysHelp .dialog--hint { margin: 1 0 0 0; }
     """
@@ -52,8 +54,12 @@ class KeysHelp(Dialog[None]):
     def _app(self) -> Program:
         return cast("Program", self.app)
 
+    @property
+    def _keys(self) -> LineList[KeyLine]:
+        return self.query_one(LineList)
+
     def body(self) -> ComposeResult:
-        yield KeyList(id="keys", ascii=self._app.ascii_only)
+        yield LineList[KeyLine](id="keys", ascii=self._app.ascii_only)
         yield Label(Content(""), classes="dialog--fault", id="fault")
         self.hint = "esc goes back"
         if self._app.personal is not None:
@@ -62,7 +68,7 @@ class KeysHelp(Dialog[None]):
     def on_mount(self) -> None:
         """List the keys."""
         self._list()
-        self.query_one(KeyList).focus()
+        self._keys.focus()
         if self._app.personal is not None:
             self._know_all()
 
@@ -74,12 +80,11 @@ class KeysHelp(Dialog[None]):
     def _list(self) -> None:
         marks = marks_of(self._app.ascii_only)
         states = [KeyLine("The states of a visit", "", glyph, word) for glyph, word in legend(marks)]
-        levels = []
-        if sees_levels(getattr(self._app, "user", None)):
+        levels, user = [], getattr(self._app, "user", None)
+        if user is not None and user.may_read("levels"):
             levels = [KeyLine("Service levels", "", letter, word) for letter, word in level_legend()]
-        self.query_one(KeyList).set_lines(
-            [*key_lines(self._screen, self._app.keymap), *self._settings(), *states, *levels],
-        )
+        lines = [*key_lines(self._screen, self._app.keymap), *self._settings(), *states, *levels]
+        self._keys.show_entries(partial(key_entries, lines))
 
     def _settings(self) -> list[KeyLine]:
         personal = self._app.personal
@@ -93,7 +98,7 @@ class KeysHelp(Dialog[None]):
 
     def on_line_list_opened(self) -> None:
         """Change the line under the cursor."""
-        line = self.query_one(KeyList).selected
+        line = self._keys.selected
         if line is not None and line.id and self._app.personal is not None:
             self._change(line)
 
@@ -115,7 +120,7 @@ class KeysHelp(Dialog[None]):
 
     def action_default(self) -> None:
         """Give the line under the cursor back what it came with."""
-        line = self.query_one(KeyList).selected
+        line = self._keys.selected
         if line is None or not line.own or self._app.personal is None:
             return
         if line.section != OWN:

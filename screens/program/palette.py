@@ -11,7 +11,7 @@ from screens.dialogs.finder import FindScreen
 from screens.program.keymap import own_bindings, sentence_of
 from screens.program.personal import known_themes
 from screens.user_screen import offered
-from widgets.found_list import FoundLine
+from widgets.listed import FoundLine
 from widgets.terminal.keyboard import written_all
 
 if TYPE_CHECKING:

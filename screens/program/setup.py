@@ -11,9 +11,9 @@ from dispatch.desk.firm.setup import SetupStep, steps
 from dispatch.model.states import LEADS
 from screens.binding import command, key
 from screens.listed import ListScreen
+from screens.of_day import import_file
 from screens.record_forms import ask_record, line_of
-from screens.shared_commands import import_file
-from widgets.figure_list import FigureLine
+from widgets.listed import FigureLine
 
 _BLANKS = {
     "firm": ("name", "currency"),
@@ -39,9 +39,7 @@ class SetupScreen(ListScreen[SetupStep]):
     PANE = "below"
     DEFAULT_CSS = "SetupScreen NotesPane { height: 9; }"
     FOOTER = "setup.open file.import setup.technician setup.client screen.leave screen.keys"
-    BINDINGS = [
-        key("escape", "screen.back", "Later", action="leave", show=False),
-    ]
+    BINDINGS = [key("escape", "screen.back", "Later", action="leave", show=False)]
 
     def begin(self) -> None:
         """Show the steps, with the cursor on the first that is to do."""
@@ -61,7 +59,6 @@ class SetupScreen(ListScreen[SetupStep]):
             self.listed.select_key(todo)
 
     def reload(self) -> None:
-        """Read the steps again."""
         known = self.look(steps, self.user.store)
         if known is None:
             return
@@ -83,7 +80,6 @@ class SetupScreen(ListScreen[SetupStep]):
         self.show_selected()
 
     def notes(self) -> Sequence[tuple[str, str]]:
-        """What the step is for."""
         return [(_WHY[self.listed.selected or "firm"], "plain")]
 
     def _step(self) -> SetupStep | None:

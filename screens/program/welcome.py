@@ -39,9 +39,7 @@ class Welcome(TerminalApp[tuple[FirstChoice, Path] | None]):
     Input { display: none; }
     Input.-asked { display: block; }
     """
-    BINDINGS = [
-        Binding("q,escape", "exit_with(None)", "Leave"),
-    ]
+    BINDINGS = [Binding("q,escape", "exit_with(None)", "Leave")]
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, "somebody who has no database yet")

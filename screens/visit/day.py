@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from textual import work
 from textual.app import ComposeResult
@@ -10,8 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from db import handovers, people, reviews
-from dispatch.desk.day import board_view, notices, stops
-from dispatch.desk.day.stops import Forgotten, StopPlace
+from dispatch.desk.day import board_view, notices
+from dispatch.desk.day.board_view import Forgotten, StopPlace
 from dispatch.desk.session.unsent import Unsent
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardRow, BoardVisit
@@ -28,7 +29,8 @@ from screens.dialogs.asked import AskedField, ChoiceRow, needed
 from screens.of_day import DayOfVisits
 from screens.visit.service_report import report
 from screens.visit.stay_deeds import STAY
-from widgets.stops import StopList
+from widgets.day_lists import stop_entries
+from widgets.lines.line_list import LineList
 
 with lazily(__name__):
     from dispatch.desk.closeout import arriving, handing_over, leaving
@@ -60,24 +62,17 @@ class DayScreen(DayOfVisits):
 
     def body(self) -> ComposeResult:
         yield Static(id="comments")
-        yield StopList(id="stops", ascii=self.program.ascii_only)
+        yield LineList[BoardVisit](id="stops", ascii=self.program.ascii_only)
         yield Static(id="place")
 
-    @property
-    def _stops(self) -> StopList:
-        return self.query_one(StopList)
-
     def reference_here(self) -> str | None:
-        """The selected stop's visit."""
         visit = self.visit_here()
         return None if visit is None else visit.reference
 
     def visit_here(self) -> BoardVisit | None:
-        """The selected stop's visit."""
-        return self._stops.selected
+        return self.listed.selected
 
     def reload(self) -> None:
-        """Read the day again."""
         whose = self.program.technician or self.user.staff.name
         board = self.look(board_view.board, self.user.store, self.program.day, whose)
         if board is None:
@@ -86,12 +81,14 @@ class DayScreen(DayOfVisits):
         self.board = board
         self._row = next(iter(board.rows), None)
         visits = self._row.visits if self._row else ()
-        self._stops.set_stops(visits, self._row.leg_home if self._row else None, board)
-        if first and (ahead := self._next(visits)) is not None:
-            self._stops.select_key(ahead.id)
+        self.listed.show_entries(partial(stop_entries, visits, self._row.leg_home if self._row else None, board))
+        if first:
+            open_ones = [visit for visit in visits if visit.state not in ENDED]
+            for visit in sorted(open_ones, key=lambda visit: visit.state in AHEAD)[:1]:  # what is under way first
+                self.listed.select_key(visit.id)
         self._handovers = handovers.open_for(self.user.store, self.user.staff.id)
         self._changes = notices.unread(self.user.store, self.user.staff.id)
-        self._forgotten = stops.forgotten(self.user.store, self.user.staff.id, self.user.now)
+        self._forgotten = board_view.forgotten(self.user.store, self.user.staff.id, self.user.now)
         self._comments = reviews.waiting_for(self.user.store, self.user.staff.id)
         unseen = [comment.reference for comment in self._comments if comment.seen_at is None]
         if unseen and Role.TECHNICIAN in self.user.staff.roles:
@@ -113,12 +110,6 @@ class DayScreen(DayOfVisits):
             f"{name} · {day_text(board.day)}", "", clock_beside(board.day, self.user.now, board.zone, board.hours24)
         )
 
-    @staticmethod
-    def _next(visits: Sequence[BoardVisit]) -> BoardVisit | None:
-        under_way = [visit for visit in visits if visit.state not in ENDED and visit.state not in AHEAD]
-        ahead = [visit for visit in visits if visit.state in AHEAD]
-        return next(iter([*under_way, *ahead]), None)
-
     def show_selected(self) -> None:
         """Show where the selected stop is."""
         place = self.query_one("#place", Static)
@@ -130,7 +121,7 @@ class DayScreen(DayOfVisits):
         if visit is None:
             place.update(Content(f"No visits on {day_text(board.day)}. [ and ] go to other days, t to today."))
             return
-        there = self.look(stops.stop_place, self.user.store, visit.reference)
+        there = self.look(board_view.stop_place, self.user.store, visit.reference)
         if visit.unseen and self._row.technician_id == self.user.staff.id:
             self._see(visit.reference)
         if there is not None:
@@ -140,21 +131,18 @@ class DayScreen(DayOfVisits):
         """What is asked of the technician stands above the stops until it is answered, whatever day is shown."""
         board = self.board
         assert board is not None
-        lines = [comment_text(comment) for comment in self._comments[:3]]
-        for over in self._handovers[:1]:
-            lines.insert(
-                0, Content.assemble(("take over ", "bold"), show(f"{over.reference} {over.client}? A answers"))
-            )
+        lines = []
+        for change in reversed(self._changes[:3]):
+            at = clock_text(change.made_at, board.zone, board.hours24)
+            said = ("changed ", "bold $text-warning"), show(change.text), (f" ({at}; A notes it)", "$text-muted")
+            lines.append(Content.assemble(*said))
         for stay in self._forgotten[:1]:
             since = clock_text(stay.arrived_at, board.zone, board.hours24)
             words = f"{stay.client}, since {since}? E says when you left"
-            lines.insert(0, Content.assemble(("still at ", "bold"), show(words)))
-        for change in self._changes[:3]:
-            at = clock_text(change.made_at, board.zone, board.hours24)
-            noted = Content.assemble(
-                ("changed ", "bold $text-warning"), show(change.text), (f" ({at}; A notes it)", "$text-muted")
-            )
-            lines.insert(0, noted)
+            lines.append(Content.assemble(("still at ", "bold"), show(words)))
+        for over in self._handovers[:1]:
+            lines.append(Content.assemble(("take over ", "bold"), show(f"{over.reference} {over.client}? A answers")))
+        lines += [comment_text(comment) for comment in self._comments[:3]]
         comments = self.query_one("#comments", Static)
         comments.display = bool(lines)
         comments.update(Content("\n").join(lines))

@@ -38,10 +38,7 @@ class RunTests(Dialog[bool]):
     """
 
     DEFAULT_CSS = "RunTests VerticalScroll { height: auto; max-height: 16; }"
-    BINDINGS = [
-        key("escape q", "run.stop", "Stop"),
-        key("enter space", "run.back", "Back"),
-    ]
+    BINDINGS = [key("escape q", "run.stop", "Stop"), key("enter space", "run.back", "Back")]
 
     class Told(Message):
         """A step of the run, in words; its ink says whether something passed or failed."""

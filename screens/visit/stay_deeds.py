@@ -2,70 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
 
+from db import settings
+from dispatch.desk.closeout.leaving import NoneWanted
 from dispatch.lazily import lazily
 from dispatch.model.instants import clock_text
 from dispatch.model.states import OPEN_ON_SITE, THERE, Role
-from dispatch.model.visits import Visit
+from dispatch.model.typed_times import parse_day, parse_minutes
+from dispatch.model.visits import Assignment, Visit
 from screens.binding import command
-from screens.dialogs.asked import AskedField, ChoiceRow, needed
+from screens.dialogs.asked import YES_NO, AskedField, ChoiceRow, day_fault, needed
 from screens.user_screen import UserScreen
 
 with lazily(__name__):
     from db import stays
     from dispatch.desk.billing import work_marks
-    from dispatch.desk.closeout import clocking, materials, onsite
-    from screens.visit import charge_change, right_times
+    from dispatch.desk.closeout import clocking, onsite
+    from screens.visit import right_times
+
+
+def _part(screen: UserScreen, visit: Visit) -> Assignment | None:
+    """One's own part in a visit, else the first."""
+    return visit.assignment_of(screen.user.staff.id) or next(iter(visit.assignments), None)
 
 
 @command("C", "stay.clock", "Clock", THERE, about="whole_visit")
-async def clock(screen: UserScreen, visit: Visit) -> None:  # noqa: C901, PLR0912  a branch for each deed of the dialog
+async def clock(screen: UserScreen, visit: Visit) -> None:  # noqa: C901  a branch for each deed of the dialog
     """Break, wait, home; put a recorded time right."""
-    part = visit.assignment_of(screen.user.staff.id) or next(iter(visit.assignments), None)
-    rows = []
+    part = _part(screen, visit)
+    rows: list[ChoiceRow[Callable[[], Awaitable[object]]]] = []
+
+    def offer(text: str, deed: Callable[..., Awaitable[object]], *about: Any, detail: str = "") -> None:
+        rows.append(ChoiceRow(text, partial(deed, *about), detail))
+
     running = next((segment.kind for segment in reversed(part.segments) if segment.ends_at is None), "") if part else ""
     if visit.state in OPEN_ON_SITE and part is not None and part.check_in_at is None:
-        rows.append(ChoiceRow("arrived", "there"))
+        offer("arrived", right_times.arrive, screen, visit, part.technician)
     elif visit.state in OPEN_ON_SITE and part is not None and part.check_out_at is not None:
-        rows.append(ChoiceRow("went back: the clock runs again", "there", "the time away is not charged"))
+        again, free = "went back: the clock runs again", "the time away is not charged"
+        offer(again, right_times.arrive, screen, visit, part.technician, detail=free)
     elif visit.state in OPEN_ON_SITE:
-        rows += [ChoiceRow("go on working", "work")] if running in ("break", "wait") else []
-        rows += [ChoiceRow("begin a break", "break", "not charged")] if running != "break" else []
-        rows += [ChoiceRow("begin to wait", "wait", "charged as work")] if running != "wait" else []
+        if running in ("break", "wait"):
+            offer("go on working", screen.do, clocking.resume, visit.reference)
+        if running != "break":
+            offer("begin a break", screen.do, clocking.pause, visit.reference, "break", detail="not charged")
+        if running != "wait":
+            offer("begin to wait", screen.do, clocking.pause, visit.reference, "wait", detail="charged as work")
     if part is not None and part.check_out_at is not None and part.return_at is None:
-        rows.append(ChoiceRow("home, or back at the depot", "home"))
+        home = partial(clocking.home, screen.user, visit.reference)
+        offer("home, or back at the depot", _show_and_do, screen, visit, f"Home from {visit.client}", home)
     if part is not None and (part.check_in_at is not None or clocking.may_be_entered(visit, "check_in_at")):
-        rows.append(ChoiceRow("put a time right", "correct", "what the clock had recorded is kept beside it"))
+        kept = "what the clock had recorded is kept beside it"
+        offer("put a time right", right_times.ask_time, screen, visit, detail=kept)
     if part is not None and part.check_in_at is not None:
-        rows.append(ChoiceRow("enter a break that was not clocked", "put"))
-        rows.append(ChoiceRow("take a break out: it was work", "drop"))
-    rows += [ChoiceRow(f"{name} did not come", f"-{name}", "not charged") for name in clocking.may_be_absent(visit)]
-    if not rows:
+        offer("enter a break that was not clocked", _span, screen, visit, "A break that was not clocked", "break")
+        offer("take a break out: it was work", _span, screen, visit, "A break that was work", "work")
+    for name in clocking.may_be_absent(visit):
+        offer(f"{name} did not come", _absent, screen, visit, name, detail="not charged")
+    if rows:
+        await (await screen.choose(f"The clock at {visit.client}", rows))()
+    else:
         screen.say(f"{visit.reference} is {visit.state.label}: the clock has nothing yet.")
-        return
-    chosen = await screen.choose(f"The clock at {visit.client}", rows)
-    if chosen in ("break", "wait"):
-        await screen.do(clocking.pause, visit.reference, chosen)
-    elif chosen == "work":
-        await screen.do(clocking.resume, visit.reference)
-    elif chosen == "there" and part is not None:
-        await right_times.arrive(screen, visit, part.technician)
-    elif chosen.startswith("-"):
-        await _absent(screen, visit, chosen[1:])
-    elif chosen == "home":
-        await _show_and_do(
-            screen, visit, f"Home from {visit.client}", lambda: clocking.home(screen.user, visit.reference)
-        )
-    elif chosen == "correct":
-        await right_times.ask_time(screen, visit)
-    elif chosen in ("put", "drop"):
-        await _span(
-            screen,
-            visit,
-            "A break that was not clocked" if chosen == "put" else "A break that was work",
-            "break" if chosen == "put" else "work",
-        )
 
 
 async def _absent(screen: UserScreen, visit: Visit, name: str) -> None:
@@ -75,11 +75,12 @@ async def _absent(screen: UserScreen, visit: Visit, name: str) -> None:
 
 
 async def _show_and_do(screen: UserScreen, visit: Visit, title: str, deed: Callable[[], object]) -> None:
-    await charge_change.show_and_do(screen, visit.reference, title, deed)
+    await right_times.show_and_do(screen, visit.reference, title, deed)
 
 
 async def _span(screen: UserScreen, visit: Visit, title: str, kind: str) -> None:
-    part = visit.assignment_of(screen.user.staff.id) or visit.assignments[0]
+    part = _part(screen, visit)
+    assert part is not None
     fields = [
         AskedField("from", "From", placeholder="12:00"),
         AskedField("to", "To", placeholder="12:30"),
@@ -87,22 +88,19 @@ async def _span(screen: UserScreen, visit: Visit, title: str, kind: str) -> None
     ]
 
     def rewrite(typed: dict[str, str]) -> None:
-        starts, ends = (
-            right_times.instant_of(visit, typed["from"], screen.user.now),
-            right_times.instant_of(visit, typed["to"], screen.user.now),
-        )
+        starts, ends = (right_times.instant_of(visit, typed[name], screen.user.now) for name in ("from", "to"))
         clocking.correct_break(
             screen.user, visit.reference, kind, starts, ends, typed["reason"], technician=part.technician
         )
 
-    await charge_change.fill_and_do(screen, visit.reference, title, fields, rewrite)
+    await right_times.fill_and_do(screen, visit.reference, title, fields, rewrite)
 
 
 @command("m", "stay.use", "Used", THERE, about="whole_visit")
 async def use(screen: UserScreen, visit: Visit) -> None:
     """Something was used: by its code on the rate card."""
     entered = stays.items_of(screen.user.store, visit.id)
-    rows = [ChoiceRow(str(code), f"+{code}") for code in materials.on_card(screen.user.store, visit)]
+    rows = [ChoiceRow(str(code), f"+{code}") for code in onsite.on_card(screen.user.store, visit)]
     rows += [ChoiceRow("something else, at a price of its own", "+", "a lead")] if screen.user.has(Role.LEAD) else []
     rows += [ChoiceRow(f"take back {item.quantity} × {item.label}", f"-{item.id}") for item in entered]
     if not rows:
@@ -115,7 +113,7 @@ async def use(screen: UserScreen, visit: Visit) -> None:
             screen,
             visit,
             f"Take it back from {visit.client}",
-            lambda: materials.take_back(screen.user, visit.reference, int(chosen[1:]), reason),
+            lambda: onsite.take_back(screen.user, visit.reference, int(chosen[1:]), reason),
         )
         return
     fields = [AskedField("quantity", "How many", "1")]
@@ -135,8 +133,7 @@ async def mark(screen: UserScreen, visit: Visit) -> None:
     """Our own fault, not covered, or new work."""
     from dispatch.model.visits import MARKS
 
-    part = visit.assignment_of(screen.user.staff.id) or next(iter(visit.assignments), None)
-    if part is None:
+    if (part := _part(screen, visit)) is None:
         return
     rows = [ChoiceRow(name.replace("_", " "), name, text) for name, text in MARKS.items()]
     if any(mark.assignment_id == part.id for mark in stays.marks_of(screen.user.store, visit.id)):
@@ -156,10 +153,7 @@ async def mark(screen: UserScreen, visit: Visit) -> None:
     fields = [AskedField("from", "From", begins), AskedField("to", "To", ends), AskedField("reason", "Why")]
 
     def deed(typed: dict[str, str]) -> None:
-        starts, until = (
-            right_times.instant_of(visit, typed["from"], screen.user.now),
-            right_times.instant_of(visit, typed["to"], screen.user.now),
-        )
+        starts, until = (right_times.instant_of(visit, typed[name], screen.user.now) for name in ("from", "to"))
         # the span of an entry is kept to the second; what is typed has minutes
         if last is not None and (typed["from"], typed["to"]) == (begins, ends):
             starts, until = last
@@ -167,8 +161,46 @@ async def mark(screen: UserScreen, visit: Visit) -> None:
         work_marks.mark(screen.user, visit.reference, kind, typed["reason"], **span, technician=part.technician)
 
     title = f"{kind.replace('_', ' ').capitalize()} at {visit.client}"
-    await charge_change.fill_and_do(screen, visit.reference, title, fields, deed)
+    await right_times.fill_and_do(screen, visit.reference, title, fields, deed)
 
 
 STAY = (clock, use, mark)
 """What is entered about a stay."""
+
+
+_FIELDS = (
+    AskedField("reason", "Why"),
+    AskedField("on", "Follow-up wanted on", "tomorrow"),
+    AskedField("minutes", "Its length", placeholder="45, 1h30; empty: as this visit"),
+    AskedField("ours", "Our own failure", "no", options=YES_NO),
+    AskedField("said_by", "Or none: who wants none"),
+    AskedField("words", "In the client's words"),
+)
+
+
+async def ask_leaving(screen: UserScreen) -> dict[str, Any]:
+    """What `leaving.leave` is given beside the visit."""
+    today = settings.today(screen.user.store)
+
+    def faults_of(form: dict[str, str]) -> list[str]:
+        faults = [] if form["reason"].strip() else ["why: is missing"]
+        if form["said_by"].strip() or form["words"].strip():
+            faults += [] if form["said_by"].strip() else ["none wanted: say who wants none"]
+            faults += [] if len(form["words"].strip()) >= 3 else ["none wanted: the client's own words are missing"]
+        elif form["on"].strip() and (fault := day_fault(form["on"], today)):
+            faults.append(f"follow-up: {fault}")
+        try:
+            parse_minutes(form["minutes"] or "1")
+        except ValueError as fault:
+            faults.append(f"its length: {fault}")
+        return faults
+
+    form = await screen.fill("Leave open", _FIELDS, faults_of)
+    none = NoneWanted(form["said_by"], form["words"]) if form["said_by"].strip() else None
+    return {
+        "reason": form["reason"],
+        "follow_up_on": parse_day(form["on"], today=today) if none is None and form["on"].strip() else None,
+        "minutes": parse_minutes(form["minutes"]) if form["minutes"].strip() else None,
+        "our_fault": form["ours"] == "yes",
+        "none_wanted": none,
+    }

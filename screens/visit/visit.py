@@ -26,7 +26,7 @@ from dispatch.model.text import show
 from dispatch.model.visits import CAME_BY
 from screens.binding import BACK, command
 from screens.dialogs.asked import YES_NO, AskedField, Check, ChoiceRow
-from screens.prices.price import price_words
+from screens.prices.sheet_view import price_words
 from screens.user_screen import UserScreen
 from screens.visit.service_report import report
 from screens.visit.stay_deeds import STAY
@@ -36,7 +36,7 @@ from widgets.checklist import ChecklistView
 with lazily(__name__):
     from dispatch.desk.closeout import probing
     from screens.prices import sheet_view
-    from screens.visit import leave_open, permitting, running_tests
+    from screens.visit import permitting, running_tests, stay_deeds
 
 _LEAST = f"at least {EVIDENCE} letters, two words"
 _WORK_NOTE = "What was changed"
@@ -81,11 +81,9 @@ class VisitScreen(UserScreen):
         self._to_next_open()
 
     def reference_here(self) -> str | None:
-        """The visit of the screen."""
         return self._reference
 
     def client_here(self) -> str | None:
-        """The visit's client."""
         return None if self._page is None else self._page.visit.client
 
     @property
@@ -113,7 +111,6 @@ class VisitScreen(UserScreen):
         return ended if state in ENDED else self.FOOTER_AHEAD
 
     def reload(self) -> None:
-        """Read the visit again."""
         page = self.look(visit_page, self.user.store, self._reference)
         if page is None:
             return
@@ -204,8 +201,11 @@ class VisitScreen(UserScreen):
 
         return await self.ask(title, hint, check=fault, unsent=unsent)
 
-    async def _ask_entry(self, item: Item, hint: str, entry: Callable[[str], Recording], title: str = "") -> None:
-        """Ask for what a result needs, and record it; a text that no gate would take stays where it is typed."""
+    async def _ask_entry(self, item: Item, hint: str, result: Result, title: str = "", as_value: bool = False) -> None:
+        """Ask for what a result needs, its text or its value, and record it; what no gate would take stays where it is typed."""
+
+        def entry(typed: str) -> Recording:
+            return Recording(result, value=typed) if as_value else Recording(result, text=typed)
 
         def check(typed: str) -> str | None:
             page = self._page
@@ -227,10 +227,10 @@ class VisitScreen(UserScreen):
         ):
             await self._measure(item)
         elif item.kind is ItemKind.TEST:
-            await self._ask_entry(item, f"passed: what did you see? {_LEAST}", _entry(Result.PASS))
+            await self._ask_entry(item, f"passed: what did you see? {_LEAST}", Result.PASS)
         elif item.kind is ItemKind.ASK:
             hint = "in the client's words" if item.phase is Phase.ARRIVE else "the answer; “nothing” is one"
-            await self._ask_entry(item, hint, _entry(Result.ANSWERED))
+            await self._ask_entry(item, hint, Result.ANSWERED)
         elif item.ref == "W2":
             await self._work_note()
         else:
@@ -239,25 +239,21 @@ class VisitScreen(UserScreen):
     async def _measure(self, item: Item) -> None:
         """A value: typed, and passed or failed by its bounds."""
         bounds = next((probe for probe in item.probes if probe.kind is ProbeKind.VALUE), None)
-        if bounds is None:
-            await self._ask_entry(
-                item, "a number with its unit: 12 ms", lambda value: Recording(Result.PASS, value=value)
-            )
-            return
-        limits = [f"at least {bounds.least}" if bounds.least else "", f"at most {bounds.most}" if bounds.most else ""]
-        bounds_text = ", ".join(filter(None, limits)) or "a number"
-        hint = f"{bounds.name}: {bounds_text} {bounds.unit}".strip()
-        await self._ask_entry(item, hint, lambda value: Recording(result=Result.PASS, value=value))
+        hint = "a number with its unit: 12 ms"
+        if bounds is not None:
+            limits = (bounds.least and f"at least {bounds.least}", bounds.most and f"at most {bounds.most}")
+            hint = f"{bounds.name}: {', '.join(filter(None, limits)) or 'a number'} {bounds.unit}".strip()
+        await self._ask_entry(item, hint, Result.PASS, as_value=True)
 
     @command("f", "item.fail", "Fail", THERE, about="_item")
     async def action_fail(self, item: Item) -> None:
         """The test failed, or the item was not done."""
         if item.kind is ItemKind.TEST:
-            await self._ask_entry(item, f"failed: what did you see? {_LEAST}", _entry(Result.FAIL))
+            await self._ask_entry(item, f"failed: what did you see? {_LEAST}", Result.FAIL)
         elif item.ref.startswith("W1"):
-            await self._ask_entry(item, f"not done: why not? {_LEAST}", _entry(Result.NOT_DONE))
+            await self._ask_entry(item, f"not done: why not? {_LEAST}", Result.NOT_DONE)
         elif item.ref == "L2":
-            await self._ask_entry(item, "what is left for the client?", _entry(Result.LEFT_TO_CLIENT))
+            await self._ask_entry(item, "what is left for the client?", Result.LEFT_TO_CLIENT)
         else:
             self.say("Only a test fails; a requested item may be not done.", "warning")
 
@@ -291,9 +287,9 @@ class VisitScreen(UserScreen):
             ],
         )
         if chosen == "done":
-            await self._ask_entry(item, "what was done?", _entry(Result.DONE), item.label)
+            await self._ask_entry(item, "what was done?", Result.DONE, item.label)
         elif chosen == "declined":
-            await self._ask_entry(item, "the client's words", _entry(Result.DECLINED), item.label)
+            await self._ask_entry(item, "the client's words", Result.DECLINED, item.label)
         else:
             today = settings.today(self.user.store)
             day = await self.ask_day("Follow-up wanted on", "2026-11-25, tomorrow, fri", today, "tomorrow")
@@ -325,7 +321,7 @@ class VisitScreen(UserScreen):
         if not item.na_allowed:
             self.say(f"{item.ref} always applies.", "warning")
             return
-        await self._ask_entry(item, f"does not apply: why? {_LEAST}", _entry(Result.NA))
+        await self._ask_entry(item, f"does not apply: why? {_LEAST}", Result.NA)
 
     @command("w", "visit.work", "Work note", THERE)
     async def action_work(self) -> None:
@@ -354,10 +350,7 @@ class VisitScreen(UserScreen):
         if not page.unmet:
             await self.confirm(
                 f"Close {page.visit.reference} {page.visit.client}",
-                [
-                    price_words(page.priced),
-                    "Checks you out now. Closing cannot be taken back; a lead can reopen it.",
-                ],
+                [price_words(page.priced), "Checks you out now. Closing cannot be taken back; a lead can reopen it."],
                 "y closes the visit · esc goes back",
             )
         try:
@@ -399,7 +392,7 @@ class VisitScreen(UserScreen):
             self.say(f"{item.ref} cannot be overridden: record its result.", "warning")
             return
         hint = "the reason; it shows as OVERRIDDEN in every report"
-        await self._ask_entry(item, hint, _entry(Result.OVERRIDDEN), f"Override {item.ref} {item.label}")
+        await self._ask_entry(item, hint, Result.OVERRIDDEN, f"Override {item.ref} {item.label}")
 
     @command("W", "item.permission", "Words", THERE, about="_item")
     async def action_permission(self, item: Item) -> None:
@@ -410,7 +403,7 @@ class VisitScreen(UserScreen):
     async def action_leave_open(self) -> None:
         """Lead: leave the visit open, a follow-up is booked."""
         if self._item() is not None:
-            await self._saving(leaving.leave, self._reference, **await leave_open.ask_leaving(self))
+            await self._saving(leaving.leave, self._reference, **await stay_deeds.ask_leaving(self))
 
     @command("B", "visit.abort", "Abort")
     async def action_abort(self) -> None:
@@ -442,7 +435,3 @@ class VisitScreen(UserScreen):
                 self.say(f"{follow_up.reference} is out of the queue: its work goes on here.")
 
     KEYS_BESIDE = (*STAY, report)
-
-
-def _entry(result: Result) -> Callable[[str], Recording]:
-    return lambda typed: Recording(result=result, text=typed)

@@ -9,7 +9,7 @@ from dispatch.desk.log.visit_page import VisitPage
 from dispatch.model.checklists import Item
 from dispatch.model.states import ENDED, OPEN_ON_SITE, State
 from dispatch.model.text import show
-from screens.prices.price import price_words
+from screens.prices.sheet_view import price_words
 
 
 def foot_text(page: VisitPage, item: Item | None) -> Content:

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from db.library import sqlite3
 from db.store import Store
-from dispatch.desk.figures.definitions import FIGURES
+from dispatch.desk.figures.counting import FIGURES
 from dispatch.desk.reports.rendering import FORMS
 from tests.conftest import Dispatch
 from tests.figures.rows import connect

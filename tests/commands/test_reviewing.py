@@ -130,9 +130,9 @@ def test_sent_back_answered_and_put_right(day: Dispatch, monkeypatch: pytest.Mon
 
 
 def test_without_fts5_it_is_said_and_found_all_the_same(day: Dispatch, monkeypatch: pytest.MonkeyPatch) -> None:
-    from db import search_index
+    from db import search
 
-    monkeypatch.setattr(search_index, "possible", lambda: False)
+    monkeypatch.setattr(search, "possible", lambda: False)
     said = day.ok("log", "--search", "provider dow")
     assert "R4031" in said
     assert "This SQLite has no FTS5" in said

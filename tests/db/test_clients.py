@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from db import audit, clients, site_access
+from db import audit, clients
 from db.faults import Refused, Stale
 from db.store import Store
 from db.unit import Actor, unit_of_work
@@ -104,11 +104,11 @@ def test_edit_of_a_client_is_audited_and_versioned(store: Store) -> None:
 
 
 def test_phone_is_the_first_there_is(store: Store) -> None:
-    assert site_access.whom_to_ring(store) == {1: ("Ann", "0100")}
+    assert clients.whom_to_ring(store) == {1: ("Ann", "0100")}
     with unit_of_work(store, "edit client", LEE) as unit:
         clients.update_client(unit, school(store), replace(school(store), contacts=(Contact("Cy", "0200"), ANN)))
 
-    assert site_access.whom_to_ring(store) == {1: ("Cy", "0200")}
+    assert clients.whom_to_ring(store) == {1: ("Cy", "0200")}
 
 
 def test_site_has_everything(store: Store) -> None:
@@ -119,7 +119,7 @@ def test_site_has_everything(store: Store) -> None:
     assert clients.site(store, 1) == main(store)
     assert [site.name for site in clients.sites_of(store, 1)] == ["annex", "Main"]
     assert clients.all_sites(store) == clients.sites_of(store, 1)
-    assert site_access.access_hours(store) == {1: (Hours(0, 480, 1020),)}
+    assert clients.access_hours(store) == {1: (Hours(0, 480, 1020),)}
 
 
 def test_site_without_place_has_none_and_no_figures(store: Store) -> None:

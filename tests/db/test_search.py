@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from db import search, search_index
+from db import search
 from db.store import Store
 from dispatch.closeout.recording import Recording
 from dispatch.desk.billing import adjusting
@@ -31,7 +31,7 @@ __all__ = ["office"]
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Searching with an index, and as where SQLite has none."""
     if request.param == "none":
-        monkeypatch.setattr(search_index, "possible", lambda: False)
+        monkeypatch.setattr(search, "possible", lambda: False)
         # what is made without an index is for nobody else
         monkeypatch.setattr(prepared, "_MADE", {})
     return request.param
@@ -143,7 +143,7 @@ def test_with_and_without_an_index_the_same_is_found(text: str, typed: str) -> N
 def test_what_a_program_without_an_index_wrote_is_found(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     office.on_site()
     with monkeypatch.context() as without:
-        without.setattr(search_index, "possible", lambda: False)
+        without.setattr(search, "possible", lambda: False)
         office.say("R1", "W2", Recording(Result.DONE, "toner cartridge changed"))
         assert search.state(office.store).waiting == 1
     assert found(office.store, "toner") == {"R1"}, "read until it is indexed"
@@ -166,7 +166,7 @@ def test_an_older_database_is_indexed_when_it_is_brought_forward(office: Office)
     store.conn.execute("DROP TABLE visit_search")
     store.conn.execute("INSERT OR IGNORE INTO search_stale SELECT id FROM visit")
     assert found(store, "warehouse") == {"R2"}, "without the index every visit is read"
-    search_index.freshen(store.conn, most=None)
+    search.freshen(store.conn, most=None)
     assert search.state(store) == search.Index(True, 3, 0)
     assert found(store, "warehouse") == {"R2"}
 

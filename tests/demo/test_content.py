@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from db import clients, targets
+from db import clients, probes
 from db.store import Store
 from dispatch.demo.clock import MONDAY, TUESDAY
 from dispatch.desk.care.care_list import care_list
@@ -97,7 +97,7 @@ def test_a_result_of_each_grade_and_the_executed_one_really_ran(store: Store) ->
     assert {result for result, _ in executed} == {"pass"}
     assert all("greeted with" in text or "status 200" in text for _, text in executed)
     assert store.value("SELECT count(*) FROM attempt_try") == len(executed)
-    assert {one.name for one in targets.all_targets(store)} == {"backup"}, "nothing answers for the others any more"
+    assert {one.name for one in probes.all_targets(store)} == {"backup"}, "nothing answers for the others any more"
 
 
 def test_its_figures_are_those_of_a_well_led_firm(store: Store) -> None:

@@ -7,7 +7,7 @@ import pytest
 from db.faults import Stale
 from dispatch.desk.closeout import leaving
 from dispatch.desk.plan import schedule, undo
-from dispatch.desk.requests import amending
+from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Blocked, Faulty, NotAllowed, Refusal
 from dispatch.desk.visits.steps import find
 from dispatch.model.states import State
@@ -16,7 +16,7 @@ from tests.desk.conftest import Office, at
 
 def change(office: Office, reference: str, **texts: str) -> None:
     visit = find(office.store, reference)
-    amending.amend(office.dana, reference, texts, version=visit.version)
+    intake.amend(office.dana, reference, texts, version=visit.version)
 
 
 def test_everything_that_was_asked_can_be_changed_and_taken_back(office: Office) -> None:
@@ -77,7 +77,7 @@ def test_a_placed_visit_gets_its_new_length_where_it_fits(office: Office) -> Non
     with pytest.raises(Blocked, match="overlaps"):
         change(office, "R1", minutes="180")
     assert find(office.store, "R1").minutes == stood.minutes - 5
-    amending.amend(office.dana, "R1", {"minutes": "180"}, reason="both wait for it", confirmed=True)
+    intake.amend(office.dana, "R1", {"minutes": "180"}, reason="both wait for it", confirmed=True)
     assert find(office.store, "R1").ends_at == at("09:00") + (180 + 15) * 60
 
 
@@ -86,7 +86,7 @@ def test_who_has_set_out_does_what_was_asked(office: Office) -> None:
     with pytest.raises(Refusal, match="until somebody sets out"):
         change(office, "R1", minutes="90")
     with pytest.raises(NotAllowed):
-        amending.amend(office.ana, "R2", {})
+        intake.amend(office.ana, "R2", {})
     leaving.abort(office.ana, "R1", "wrong part")
     assert find(office.store, "R1").state is State.ABORTED
 
@@ -95,4 +95,4 @@ def test_two_people_at_one_request(office: Office) -> None:
     seen = find(office.store, "R1")
     change(office, "R1", minutes="30")
     with pytest.raises(Stale):
-        amending.amend(office.dana, "R1", {"work": "something else"}, version=seen.version)
+        intake.amend(office.dana, "R1", {"work": "something else"}, version=seen.version)

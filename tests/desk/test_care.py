@@ -24,8 +24,7 @@ from dispatch.desk.plan import schedule, undo
 from dispatch.desk.prices import agreeing
 from dispatch.desk.requests import responding
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
-from dispatch.desk.texts.care_words import offer_form, offer_lines
-from dispatch.desk.texts.client_words import page_lines
+from dispatch.desk.texts.client_words import offer_form, offer_lines, page_lines
 from dispatch.model.agreements import Agreement
 from dispatch.model.checklists import Result
 from dispatch.model.clients import Client
@@ -80,7 +79,7 @@ def test_cadence_counts_closed_and_booked_visits(office: Office) -> None:
 
 def test_days_count_in_the_rate_cards_zone(office: Office) -> None:
     office.clock.set(at("23:59"))
-    assert care_list.today_of_care(office.store) == DAY
+    assert office_of(office.store).today == DAY
 
 
 def test_a_survey_is_sent_answered_and_taken_back(office: Office) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from db import reviews, sheets, stays, withdrawals
+from db import changes, reviews, sheets, stays
 from db.store import Store
 from dispatch.desk.billing import adjusting, invoicing, work_marks
-from dispatch.desk.closeout import clocking, leaving, materials, onsite
+from dispatch.desk.closeout import clocking, leaving, onsite
 from dispatch.desk.requests import responding
 from dispatch.desk.review import reviewing
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
@@ -40,7 +40,7 @@ ANYBODYS: dict[str, Deed] = {
     "home by correction": lambda user, _: clocking.correct(user, "R1", "home", at("11:00"), "forgotten"),
     "break": lambda user, _: clocking.correct_break(user, "R1", "break", at("09:01"), at("09:03"), "lunch"),
     "no break": lambda user, _: clocking.correct_break(user, "R1", "work", at("09:05"), at("09:07"), "no lunch"),
-    "item back": lambda user, office: materials.take_back(user, "R1", item(office), "not used"),
+    "item back": lambda user, office: onsite.take_back(user, "R1", item(office), "not used"),
 }
 LEADS: dict[str, Deed] = {
     "goodwill": lambda user, _: adjusting.give_goodwill(user, "R1", "labour", "percent", "50", "a kindness"),
@@ -193,7 +193,7 @@ def test_what_is_final_is_not_replaced_either(approved: Office) -> None:
 def test_what_is_withdrawn_is_not_rewritten_and_when_it_was_asked_for_stands(approved: Office) -> None:
     responding.responded(approved.dana, "R2", "phone", "told them")
     other = sqlite3.connect(approved.store.path)
-    for table in withdrawals.ENTITIES:
+    for table in changes.ONLY_ADDED:
         guard = other.execute("SELECT sql FROM sqlite_master WHERE name = ?", (f"{table}_itself",)).fetchone()[0]
         guarded = {name.strip() for name in guard.partition(" ON ")[0].partition("UPDATE OF")[2].split(",")}
         columns = {name for (name,) in other.execute("SELECT name FROM pragma_table_info(?)", (table,))}

@@ -13,9 +13,9 @@ from db import stays, visits
 from dispatch.desk.billing import work_marks
 from dispatch.desk.charges.charge_input import input_of
 from dispatch.desk.charges.charging import Priced, charge_of
-from dispatch.desk.closeout import clocking, leaving, materials, onsite
+from dispatch.desk.closeout import clocking, leaving, onsite
 from dispatch.desk.closeout.clocking import overlaid
-from dispatch.desk.day import stops
+from dispatch.desk.day import board_view
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.model.instants import iso
 from dispatch.model.visits import Assignment, Segment, Visit
@@ -84,9 +84,9 @@ def test_a_forgotten_check_out_is_noticed_and_answered_with_a_time(office: Offic
     office.on_site("R1")
     office.finish("R1")
     last = office.clock.now()
-    assert stops.forgotten(office.store, office.ana.staff.id, office.clock.now()) == []
+    assert board_view.forgotten(office.store, office.ana.staff.id, office.clock.now()) == []
     office.go("14:30")
-    (found,) = stops.forgotten(office.store, office.ana.staff.id, office.clock.now())
+    (found,) = board_view.forgotten(office.store, office.ana.staff.id, office.clock.now())
     assert (found.reference, found.client) == ("R1", "Harbor Dental")
 
     with pytest.raises(Refusal, match="recorded"):
@@ -98,7 +98,7 @@ def test_a_forgotten_check_out_is_noticed_and_answered_with_a_time(office: Offic
     assert part(office).check_out_at == at("10:30")
     (correction,) = stays.corrections_of(office.store, visit(office).id)
     assert (correction.what, correction.before, correction.after) == ("leaving", at("14:30"), at("10:30"))
-    assert stops.forgotten(office.store, office.ana.staff.id, office.clock.now()) == []
+    assert board_view.forgotten(office.store, office.ana.staff.id, office.clock.now()) == []
 
 
 def test_a_corrected_time_keeps_the_original_and_charges_anew(office: Office) -> None:
@@ -182,7 +182,7 @@ def test_what_was_used_is_charged_by_its_code(office: Office) -> None:
     lines = [line for line in sheet(office)["lines"] if line["category"] == "item"]
     assert [line["amount"] for line in lines] == ["25.00"]
     (entered,) = stays.items_of(office.store, visit(office).id)
-    materials.take_back(office.ana, "R1", entered.id, "it was another visit")
+    onsite.take_back(office.ana, "R1", entered.id, "it was another visit")
     assert not [line for line in sheet(office)["lines"] if line["category"] == "item"]
 
 

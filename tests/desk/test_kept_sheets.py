@@ -13,7 +13,7 @@ import pytest
 from db import agreements, clients, migrations, people, sheets
 from db.library import sqlite3
 from dispatch.desk.billing import adjusting
-from dispatch.desk.billing.preview import do_as_shown, rehearse
+from dispatch.desk.billing.adjusting import do_as_shown, rehearse
 from dispatch.desk.charges.charging import Priced, charge_of
 from dispatch.desk.closeout import arriving, clocking, leaving
 from dispatch.desk.log.visit_log import LogFilter, visit_log

@@ -24,14 +24,13 @@ from dispatch.desk.closeout import (
     evidence,
     handing_over,
     leaving,
-    materials,
     onsite,
     permitting,
     probing,
 )
 from dispatch.desk.imports.importing import KINDS, import_file
 from dispatch.desk.plan import schedule
-from dispatch.desk.requests import amending, responding
+from dispatch.desk.requests import intake, responding
 from dispatch.desk.review import reviewing
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.session.shown import UNSEEN
@@ -42,7 +41,7 @@ from tests.conftest import SAMPLE
 from tests.desk.conftest import Office, at
 
 DESK = Path(onsite.__file__).parents[1]
-EVERYBODY = {"plan.undo.undo", "plan.undo.redo", "day.routing.renew", "travel.road_times.keep"}
+EVERYBODY = {"plan.undo.undo", "plan.undo.redo", "day.routing.renew", "travel.drive_times.keep"}
 """Open to all staff: taking back what was one's own, and keeping figures that the program reckoned."""
 ELSEWHERE = {"book.editing.add", "book.editing.put", "book.editing.edit", "book.editing.archive", "book.editing.settle",
              "imports.importing.import_file"}  # fmt: skip
@@ -128,7 +127,7 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
     "specify": ("closeout.probing.specify", probing.specify),
     "bring": ("closeout.probing.bring", lambda user, ref: probing.bring(user, ref, "{}")),
     "unmark": ("billing.work_marks.unmark", lambda user, ref: work_marks.unmark(user, ref, "after all")),
-    "take back": ("closeout.materials.take_back", lambda user, ref: materials.take_back(user, ref, 1, "by mistake")),
+    "take back": ("closeout.onsite.take_back", lambda user, ref: onsite.take_back(user, ref, 1, "by mistake")),
     "hand over": ("closeout.handing_over.ask", lambda user, ref: handing_over.ask(user, ref, "Ben Okafor", "holidays")),
     "accept": ("closeout.handing_over._answer", handing_over.accept),
     "depart": ("closeout.arriving.depart", arriving.depart),
@@ -144,8 +143,8 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
     "move": ("plan.schedule._place", lambda user, ref: schedule.move(user, ref, ["Ana Ruiz"], at("15:00"))),
     "assign": ("plan.schedule._place", lambda user, ref: schedule.assign(user, ref, ["Ben Okafor"], at("15:00"))),
     "edit request": (
-        "requests.amending.amend",
-        lambda user, ref: amending.amend(
+        "requests.intake.amend",
+        lambda user, ref: intake.amend(
             user, ref, {"client": "Harbor Dental", "work": "another thing", "minutes": "45", "site": "Main office"}
         ),
     ),

@@ -20,7 +20,7 @@ from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.taking import take
 from dispatch.desk.requests import amending, intake
 from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm
-from dispatch.desk.travel.providers import travel
+from dispatch.desk.travel.drive_times import travel
 from dispatch.desk.visits import steps
 from dispatch.model.people import Technician
 from dispatch.model.travel import Place

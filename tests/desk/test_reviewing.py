@@ -22,15 +22,15 @@ from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.desk.plan.undo import undo
 from dispatch.desk.review import reviewing
-from dispatch.desk.review.visit_history import visit_history
+from dispatch.desk.review.reviewing import visit_history
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
-from dispatch.desk.texts.log_words import charge_text
+from dispatch.desk.texts.board_words import charge_text
 from dispatch.desk.texts.visit_words import history_lines
 from dispatch.desk.visits.steps import find
 from dispatch.model.checklists import Result
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import Review, State
-from screens.prices.price import price_words
+from screens.prices.sheet_view import price_words
 from tests.desk.conftest import DAY, Office, accept, approve, at, export
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from db import calls, settings, visits
+from db import messages, settings, visits
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, leaving
@@ -143,7 +143,7 @@ def test_calls_that_make_no_sense_are_refused(slow: Office) -> None:
         calling_ahead.call(slow.ana, "R2")
     with pytest.raises(Faulty, match="note"):
         calling_ahead.call(slow.dana, "R2", note="a\x1bb")
-    assert not calls.calls_of(slow.store, 2)
+    assert not messages.calls_of(slow.store, 2)
 
 
 def test_a_crews_visit_goes_by_its_first_technician(office: Office) -> None:

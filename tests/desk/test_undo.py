@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db import belonging, visits
+from db import directory, visits
 from db.faults import StoreFault
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
@@ -101,7 +101,7 @@ def test_a_client_with_open_visits_is_not_archived_by_undo(office: Office) -> No
         undo.undo(office.lee)
     undo.undo(office.dana)
     undo.undo(office.dana)
-    assert belonging.held_by(office.store, "site", site.id) == []
+    assert directory.held_by(office.store, "site", site.id) == []
     undo.undo(office.lee)
     with pytest.raises(Refusal, match="Elm is archived"):
         undo.redo(office.dana)

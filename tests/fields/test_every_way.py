@@ -27,7 +27,7 @@ from dispatch.records.requests import REQUEST
 from screens.record_forms import line_of
 from tests.desk.conftest import Office
 from tests.quick import examples, first_of
-from widgets.one_of import OneOf
+from widgets.choices import OneOf
 
 TEXTS = (
     "", " ", "0", "1", "-1", "+5", "007", "12", "100000", "100001", "500000", "1e3", "9.5", "9.55", "0.30", "nan",

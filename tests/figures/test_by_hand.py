@@ -18,8 +18,7 @@ from db import settings as firm_settings
 from db.library import sqlite3
 from db.store import Store
 from db.unit import Actor, unit_of_work
-from dispatch.desk.figures.counting import figures_over, visits_behind, weeks
-from dispatch.desk.figures.definitions import BY_KEY, FIGURES
+from dispatch.desk.figures.counting import BY_KEY, FIGURES, figures_over, visits_behind, weeks
 from dispatch.model.clients import Client, Site
 from dispatch.model.clock import SetClock
 from dispatch.model.people import Staff, Technician

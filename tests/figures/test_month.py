@@ -12,8 +12,7 @@ import pytest
 
 from db.store import Store
 from dispatch.desk.book.records import client_named
-from dispatch.desk.figures.counting import figures_over, visits_behind
-from dispatch.desk.figures.definitions import FIGURES
+from dispatch.desk.figures.counting import FIGURES, figures_over, visits_behind
 from dispatch.desk.reports.day import day_report
 from dispatch.desk.reports.month import month_report
 from dispatch.desk.reports.rendering import as_csv, as_html, as_json, as_markdown, as_text

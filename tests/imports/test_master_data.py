@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from db import agreements, clients, people, settings, site_access
+from db import agreements, clients, people, settings
 from dispatch.model.clients import Contact, Site
 from dispatch.model.people import Hours, Lunch, Staff
 from dispatch.model.states import Role
@@ -117,7 +117,7 @@ def test_phone_without_a_contact_is_the_clients_own(empty: Desk) -> None:
     client = clients.client_by_name(empty.store, "Acme")
     assert client is not None
     assert client.contacts == (Contact("Acme", "0100"),)
-    assert site_access.whom_to_ring(empty.store) == {client.id: ("Acme", "0100")}
+    assert clients.whom_to_ring(empty.store) == {client.id: ("Acme", "0100")}
     assert verdicts(empty.take("clients", text)) == ["unchanged"]
 
 

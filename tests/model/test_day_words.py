@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dispatch.model.instants import ClockGap, ClockRepeated, iso
-from dispatch.model.spans import parse_minutes
-from dispatch.model.typed_times import parse_day, parse_when
+from dispatch.model.typed_times import parse_day, parse_minutes, parse_when
 from tests.wall import started
 
 TUESDAY = date(2026, 11, 24)

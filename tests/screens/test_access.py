@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from db import keys, sessions
+from db import sessions
 from db.store import Store
 from dispatch.desk.access import keyring, logins
 from dispatch.desk.access.connecting import Reached, sshd_block
@@ -18,7 +18,7 @@ from screens.prices.sheet_view import SheetView
 from tests.desk.conftest import Office
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
-from widgets.header import StatusBar
+from widgets.bars import StatusBar
 
 
 def public_key(number: int) -> str:
@@ -39,10 +39,10 @@ async def test_a_lead_lets_somebody_in_and_takes_it_away(office: Office) -> None
         await until(pilot, AccessScreen)
         await press(pilot, "n")
         await fill(pilot, login="ana", key="ssh-rsa AAAA")
-        assert not keys.all_keys(office.store), "the form stays open with what is wrong"
+        assert not sessions.all_keys(office.store), "the form stays open with what is wrong"
         await fill(pilot, login="ana", key=public_key(1))
         await until(pilot, SheetView)
-        (added,) = keys.live_keys(office.store)
+        (added,) = sessions.live_keys(office.store)
         assert added.login == "ana"
         assert "Host dispatch dispatch-files" in shown(pilot), "what goes to the person stands there at once"
         await press(pilot, "escape", "e")
@@ -83,7 +83,7 @@ async def test_a_lead_lets_somebody_in_and_takes_it_away(office: Office) -> None
 
         await press(pilot, "home", "X", "y")
         await settled(pilot)
-        assert not keys.live_keys(office.store)
+        assert not sessions.live_keys(office.store)
         assert added.public_key not in key_file.path_of(office.store).read_text()
 
 

@@ -32,7 +32,7 @@ from tests.desk.conftest import Office, at
 from tests.screens.test_importing import import_file
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, settled, until
-from widgets.figure_list import FigureList
+from widgets.listed import FigureList
 
 SAMPLE = Path(__file__).parents[2] / "dispatch" / "sample"
 
@@ -147,7 +147,7 @@ async def test_a_firm_from_nothing_by_keyboard(tmp_path: Path) -> None:
             await press(pilot, "enter")
             await until(pilot, PricesScreen)
             await press(pilot, "n")
-            await choose(pilot, "US")
+            await choose(pilot, "preset US")
             await fill(pilot, name="Prices", day="2026-01-01")
             await until(pilot, TermsScreen)
             await press(pilot, "n")

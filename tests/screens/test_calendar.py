@@ -12,7 +12,7 @@ from screens.dialogs.asked import SHOWS, AskedField
 from screens.dialogs.questions import ChooseDay, Form
 from tests.desk.conftest import Office
 from tests.screens.test_screens import opened, press, until
-from widgets.month import MonthCalendar
+from widgets.choices import MonthCalendar
 
 SIZES = [(120, 36), pytest.param((80, 24), marks=pytest.mark.long), (45, 20)]
 

@@ -17,9 +17,9 @@ from tests.desk.test_care import emergency
 from tests.desk.test_levels import agree
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
-from widgets.figure_list import FigureList
 from widgets.lines.ink import text_of
 from widgets.lines.lines_pane import LinesPane
+from widgets.listed import FigureList
 from widgets.queue import Queue
 from widgets.visit_detail import VisitDetail
 

@@ -7,8 +7,8 @@ from textual.pilot import Pilot
 
 from dispatch.app import DispatchApp
 from dispatch.desk.plan import schedule
-from dispatch.desk.session.doubtful_clock import confirm
 from dispatch.desk.session.refusals import NotAllowed
+from dispatch.desk.session.user import confirm_clock
 from dispatch.model.clock import SystemClock
 from dispatch.model.states import State
 from screens.board.board import BoardScreen
@@ -87,7 +87,7 @@ async def test_a_technician_is_told_whom_to_ask(office: Office) -> None:
         assert told.message.endswith("ask Dana Wells or Lee Moreau.")
         assert isinstance(pilot.app.screen, DayScreen)
     with pytest.raises(NotAllowed):
-        confirm(office.ana)
+        confirm_clock(office.ana)
 
 
 @first_of("who", ["dana", "lee"])

@@ -19,7 +19,7 @@ from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, until
 from tests.screens.test_templates import TABS
 from tests.screens.test_unsent import kept
-from widgets.figure_list import FigureList
+from widgets.listed import FigureList
 
 
 async def to_list(pilot: Pilot[None], kind: str) -> None:
@@ -35,7 +35,7 @@ async def to_list(pilot: Pilot[None], kind: str) -> None:
 async def begin(pilot: Pilot[None], kind: str) -> None:
     """Begin a new one."""
     await press(pilot, "a" if kind == "agreement" else "n")
-    await choose(pilot, {"card": "half day", "agreement": "tm", "template": "2"}[kind])
+    await choose(pilot, {"card": "preset half day", "agreement": "tm", "template": "like Short"}[kind])
     if kind != "template":
         where = {"day": "2027-01-01"} if kind == "card" else {"client": "harb", "starts": "2027-01-01"}
         await fill(pilot, name="Next year", **where)

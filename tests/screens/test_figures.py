@@ -18,11 +18,11 @@ from screens.prices.sheet_view import SheetView
 from tests.desk.conftest import Office
 from tests.screens.test_prices import choose, fill
 from tests.screens.test_screens import opened, press, until, until_true
-from widgets.chart_list import ChartList
-from widgets.figure_list import FigureList
-from widgets.header import StatusBar
+from widgets.bars import StatusBar
 from widgets.lines.ink import text_of
-from widgets.lines.notes_pane import NotesPane
+from widgets.lines.line_list import LineList
+from widgets.lines.lines_pane import NotesPane
+from widgets.listed import FigureList
 
 
 def closed(office: Office) -> None:
@@ -32,7 +32,7 @@ def closed(office: Office) -> None:
     leaving.close(office.ana, "R1")
 
 
-def said(rows: ChartList) -> str:
+def said(rows: LineList[str]) -> str:
     """What a list shows."""
     return "\n".join(text_of(line).rstrip() for entry in rows.entries(100) for line in entry.lines)
 
@@ -43,7 +43,7 @@ async def test_figures_open_from_the_log_down_to_the_visit(office: Office) -> No
         await press(pilot, "F")
         await until(pilot, FiguresScreen)
         screen = pilot.app.screen
-        above, below = screen.query_one("#figures", ChartList), screen.query_one("#groups", ChartList)
+        above, below = screen.query_one("#figures", LineList), screen.query_one("#groups", LineList)
         await until_true(pilot, lambda: "100% (1 of 1 jobs)" in said(above))
         assert "Tue 24 Nov 2026" in said(below)
         assert above.select_key("first_time_fix")
@@ -53,7 +53,7 @@ async def test_figures_open_from_the_log_down_to_the_visit(office: Office) -> No
         await until_true(pilot, lambda: "Ana Ruiz" in said(below))
         await press(pilot, "tab", "enter")
         await until(pilot, BehindScreen)
-        assert "R1 Harbor Dental" in said(pilot.app.screen.query_one(ChartList))
+        assert "R1 Harbor Dental" in said(pilot.app.screen.query_one(LineList))
         await press(pilot, "enter")
         await until(pilot, VisitRecord)
         await press(pilot, "escape", "escape", "escape")
@@ -65,7 +65,7 @@ async def test_figures_of_other_days_and_of_clients(office: Office) -> None:
         await press(pilot, "F")
         await until(pilot, FiguresScreen)
         screen = pilot.app.screen
-        above, below = screen.query_one("#figures", ChartList), screen.query_one("#groups", ChartList)
+        above, below = screen.query_one("#figures", LineList), screen.query_one("#groups", LineList)
         await press(pilot, "right_square_bracket")
         await until_true(pilot, lambda: "Wed 25 Nov 2026" in said(below))
         assert "On time" in said(above)
@@ -86,7 +86,7 @@ async def test_figures_in_ascii(office: Office) -> None:
     async with opened(office.lee, "log", ascii_only=True) as pilot:
         await press(pilot, "F")
         await until(pilot, FiguresScreen)
-        above = pilot.app.screen.query_one("#figures", ChartList)
+        above = pilot.app.screen.query_one("#figures", LineList)
         await until_true(pilot, lambda: "#" in said(above))
         assert not set("▁▂▃▄▅▆▇█·") & set(said(above))
 
@@ -155,10 +155,10 @@ async def test_what_changes_while_it_counts_is_counted_once_after_it(
     going = threading.Event()
     really = FiguresScreen._counted
 
-    def slowly(self: FiguresScreen, *wanted: object) -> object:
-        counted.append(str(wanted[2]))
+    def slowly(self: FiguresScreen) -> object:
+        counted.append(self._by)
         going.wait(10)
-        return really(self, *wanted)  # type: ignore[arg-type]
+        return really(self)
 
     monkeypatch.setattr(FiguresScreen, "_counted", slowly)
     async with opened(office.lee, "log") as pilot:
@@ -169,6 +169,5 @@ async def test_what_changes_while_it_counts_is_counted_once_after_it(
             pilot.app.screen.reload()  # type: ignore[attr-defined]
         await pilot.press("b")
         going.set()
-        below = pilot.app.screen.query_one("#groups", ChartList)
-        await until_true(pilot, lambda: " – " in said(below))
-        assert counted == ["day", "week"]
+        below = pilot.app.screen.query_one("#groups", LineList)
+        await until_true(pilot, lambda: counted == ["day", "week"] and " – " in said(below))

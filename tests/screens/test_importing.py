@@ -24,7 +24,7 @@ from tests.imports.test_calendar import calendar, event
 from tests.quick import first_of
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, until, until_true
-from widgets.lines.notes_pane import NotesPane
+from widgets.lines.lines_pane import NotesPane
 
 VISITS = (
     "reference,client,site,date,work,minutes\n"

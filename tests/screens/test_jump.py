@@ -23,6 +23,7 @@ from tests.quick import first_of
 from tests.screens.test_prices import choose, fill
 from tests.screens.test_screens import opened, press, state, until, until_true
 from tests.widgets.terminals import Terminal, on_terminal
+from widgets.listed import FoundList
 from widgets.queue import Queue
 from widgets.timeline.view import Timeline
 
@@ -37,7 +38,7 @@ async def ask(pilot: Pilot[None], key: str, letters: str) -> list[str]:
     await until_true(pilot, lambda: finder._finder is not None)
     await pilot.press(*letters)
     await pilot.pause(0.05)
-    return [finder._line(one).name for one in finder._matches]
+    return [finder._line(entry.value).name for entry in finder.query_one(FoundList)._entries]
 
 
 @first_of("mode, size", [("3", (120, 36)), ("4", (80, 24))])
@@ -50,9 +51,7 @@ async def test_jump_to_a_technician_from_every_mode(office: Office, mode: str, s
         timeline = pilot.app.screen.query_one(Timeline)
         await until_true(
             pilot,
-            lambda: (
-                timeline.has_focus and timeline.selected_board_row and timeline.selected_board_row.name == "Ben Okafor"
-            ),
+            lambda: timeline.has_focus and timeline.cursor.board_row and timeline.cursor.board_row.name == "Ben Okafor",
         )
 
 
@@ -118,7 +117,7 @@ async def test_references_that_are_too_old_to_be_listed_are_found_by_their_begin
 async def test_jump_to_the_board_does_not_lose_what_is_not_saved(office: Office) -> None:
     async with opened(office.lee, "board") as pilot:
         await press(pilot, "dollar_sign", "n")
-        await choose(pilot, "half day")
+        await choose(pilot, "preset half day")
         await fill(pilot, name="Half days", day="2027-01-01")
         await until(pilot, TermsScreen)
         await ask(pilot, "J", "ben")

@@ -19,7 +19,8 @@ from screens.program.keys import KeysHelp, PressKey
 from screens.visit.visit import VisitScreen
 from tests.desk.conftest import Office, at
 from tests.screens.test_screens import opened, press, settled, until, until_true
-from widgets.key_list import KeyList
+from widgets.lines.line_list import LineList
+from widgets.listed import KeyLine
 from widgets.terminal.keyboard import SIGNS, key_named, written
 from widgets.timeline.view import Timeline
 
@@ -103,7 +104,7 @@ async def test_own_keys_work_on_screens_widgets_and_dialogs(office: Office, tmp_
         await press(pilot, "n", "enter")
         assert len(pilot.app.screen_stack) == 1
         await press(pilot, "f6")
-        assert timeline.selected_row == 1
+        assert timeline.cursor.row == 1
         timeline.select(1)
         await pilot.press("slash")
         await until(pilot, AskText)
@@ -145,11 +146,11 @@ async def test_theme_ascii_of_a_person(office: Office, tmp_path: Path) -> None:
         assert not pilot.app._notifications
 
 
-async def go_to_line(pilot: Pilot[None], key: str) -> KeyList:
+async def go_to_line(pilot: Pilot[None], key: str) -> LineList[KeyLine]:
     await pilot.press("question_mark")
     await until(pilot, KeysHelp)
     await pilot.pause(0.05)
-    keys = pilot.app.screen.query_one(KeyList)
+    keys = pilot.app.screen.query_one(LineList)
     assert keys.select_key(key)
     return keys
 
@@ -206,7 +207,7 @@ async def test_theme_is_chosen_in_the_help_and_kept(office: Office, tmp_path: Pa
         await pilot.press("down", "enter")
         await until_true(pilot, lambda: pilot.app.theme == "dispatch-light")
         await until(pilot, KeysHelp)
-        keys = pilot.app.screen.query_one(KeyList)
+        keys = pilot.app.screen.query_one(LineList)
         keys.select_key("mouse")
         await pilot.press("enter")
         await until_true(pilot, lambda: "mouse" in (folder / "personal.toml").read_text())

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from dispatch.desk.plan import schedule
 from dispatch.desk.roads.maps import Atlas
+from dispatch.model.boards import BoardVisit
 from dispatch.model.maps import Box, DayRoute, Road, Way
 from dispatch.model.travel import Place
 from screens.board.map import MapScreen
@@ -19,7 +20,7 @@ from screens.visit.visit import VisitScreen
 from tests.desk.conftest import DAY, Office, at
 from tests.quick import first_of
 from tests.screens.test_screens import opened, press, settled, until, until_true
-from widgets.leg_list import LegList
+from widgets.lines.line_list import LineList
 from widgets.map.view import MapView
 from widgets.route_pane import RoutePane
 from widgets.timeline.view import Timeline
@@ -44,7 +45,7 @@ def planned(office: Office) -> Office:
     return office
 
 
-def text(widget: RoutePane | MapView | LegList) -> str:
+def text(widget: RoutePane | MapView | LineList[BoardVisit]) -> str:
     return "\n".join(widget.render_line(y).text for y in range(widget.size.height))
 
 
@@ -123,7 +124,7 @@ async def test_the_map_fills_the_screen_at_every_size(planned: Office, size: tup
         assert "①" in shown
         assert "②" in shown
         assert "├" in shown.splitlines()[-1]
-        legs = pilot.app.screen.query_one(LegList)
+        legs = pilot.app.screen.query_one(LineList)
         assert legs.display == (size[0] >= 76)
         await press(pilot, "tab")
         assert legs.display
@@ -156,7 +157,7 @@ async def test_a_leg_is_chosen_comes_to_sight_and_opens(planned: Office) -> None
         await settled(pilot)
         assert "②" not in text(view)
         await press(pilot, "tab", "down")
-        legs = pilot.app.screen.query_one(LegList)
+        legs = pilot.app.screen.query_one(LineList)
         assert legs.selected is not None
         assert legs.selected.reference == "R2"
         assert "②" in text(view)
@@ -170,7 +171,7 @@ async def test_another_day_and_back(planned: Office) -> None:
         await press(pilot, "]")
         assert pilot.app.day == DAY + datetime.timedelta(days=1)  # type: ignore[attr-defined]
         assert "①" not in text(view)
-        assert "no visits this day" in text(pilot.app.screen.query_one(LegList))
+        assert "no visits this day" in text(pilot.app.screen.query_one(LineList))
         await press(pilot, "[")
         await until_true(pilot, lambda: "①" in text(view))
         await press(pilot, "escape")

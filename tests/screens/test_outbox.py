@@ -17,15 +17,15 @@ from screens.dialogs.questions import AskConfirm
 from tests.desk.conftest import Office, at
 from tests.quick import first_of
 from tests.screens.test_screens import opened, press, settled, until, until_true
-from widgets.figure_list import FigureList
-from widgets.header import StatusBar
-from widgets.lines.notes_pane import NotesPane
+from widgets.bars import StatusBar
+from widgets.lines.lines_pane import NotesPane
+from widgets.listed import FigureList
 
 
 class Refuses:
     """A transport whose server refuses everybody."""
 
-    def carry(self, address: str, subject: str, text: str, key: str, handing_over: object) -> None:
+    def __call__(self, address: str, subject: str, text: str, key: str, handing_over: object) -> None:
         """Refuse."""
         raise NotSent("mail.example answered 550 no such user.", final=True)
 

@@ -17,7 +17,7 @@ from tests.quick import first_of
 from tests.screens.test_close_out_examples import visiting
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, until, until_true
-from widgets.header import StatusBar
+from widgets.bars import StatusBar
 
 
 def t3(office: Office) -> Item:

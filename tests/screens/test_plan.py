@@ -13,7 +13,7 @@ from screens.board.board import BoardScreen
 from screens.board.plan import PlanScreen
 from tests.desk.conftest import Office, at
 from tests.screens.test_screens import opened, press, state, until, until_true
-from widgets.figure_list import FigureList
+from widgets.listed import FigureList
 from widgets.timeline.view import Timeline
 
 

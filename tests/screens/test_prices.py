@@ -20,8 +20,8 @@ from screens.prices.terms import TermsScreen
 from tests.desk.conftest import Office
 from tests.desk.test_prepaid import closed
 from tests.screens.test_screens import opened, press, settled, until
-from widgets.figure_list import FigureList
-from widgets.lines.notes_pane import NotesPane
+from widgets.lines.lines_pane import NotesPane
+from widgets.listed import FigureList
 
 
 async def fill(pilot: Pilot[None], **fields: str) -> None:
@@ -34,10 +34,12 @@ async def fill(pilot: Pilot[None], **fields: str) -> None:
 
 
 async def choose(pilot: Pilot[None], value: object) -> None:
-    """Choose the row of that value."""
+    """Choose the row of that value, or whose text begins so."""
     await until(pilot, Choose)
     screen: Any = pilot.app.screen
-    place = [row.value for row in screen._rows].index(value)
+    values, texts = [row.value for row in screen._rows], [row.text for row in screen._rows]
+    begun = (number for number, text in enumerate(texts) if text.startswith(str(value)))
+    place = values.index(value) if value in values else next(begun)
     await press(pilot, *["down"] * place, "enter")
 
 
@@ -61,7 +63,7 @@ async def test_a_card_with_van_half_rate_driving_and_half_a_day(office: Office) 
         await press(pilot, "dollar_sign")
         await until(pilot, PricesScreen)
         await press(pilot, "n")
-        await choose(pilot, "half day")
+        await choose(pilot, "preset half day")
         await fill(pilot, name="Half days", day="2027-01-01")
         await until(pilot, TermsScreen)
         await press(pilot, "s")

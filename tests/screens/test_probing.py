@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Input, Static
 
-from db import checklists, targets
+from db import checklists, probes
 from dispatch.desk.book import editing
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.model.checklists import Attempt, Grade, Result
@@ -114,6 +114,6 @@ async def test_a_target_is_registered_from_its_site(office: Office) -> None:
         for name, text in (("name", "mail"), ("kind", "smtp"), ("address", "mail.example.com")):
             fields[f"field-{name}"].value = text
         await pilot.press("ctrl+s")
-        await until_true(pilot, lambda: targets.all_targets(office.store))
-    (one,) = targets.all_targets(office.store)
+        await until_true(pilot, lambda: probes.all_targets(office.store))
+    (one,) = probes.all_targets(office.store)
     assert (one.name, one.kind, one.address) == ("mail", "smtp", "mail.example.com")

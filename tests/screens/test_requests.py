@@ -7,7 +7,7 @@ from textual.widgets import Input, Static
 
 from db import visits
 from db.settings import today
-from dispatch.desk.requests import amending
+from dispatch.desk.requests import intake
 from screens.board.quick_line import QuickLine
 from screens.dialogs.questions import Form
 from screens.visit.visit import VisitScreen
@@ -16,8 +16,8 @@ from tests.desk.conftest import Office
 from tests.quick import first_of
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
-from widgets.header import StatusBar
-from widgets.one_of import OneOf
+from widgets.bars import StatusBar
+from widgets.choices import OneOf
 from widgets.queue import Queue
 
 
@@ -134,7 +134,7 @@ def test_a_request_is_changed_by_command(firm: Dispatch) -> None:
 
 
 async def test_the_visit_screen_says_how_the_request_came_in(office: Office) -> None:
-    amending.amend(office.dana, "R1", {"came_by": "mail"})
+    intake.amend(office.dana, "R1", {"came_by": "mail"})
     async with opened(office.ana, "day") as pilot:
         pilot.app.push_screen(VisitScreen("R1"))
         await until(pilot, VisitScreen)

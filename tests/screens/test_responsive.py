@@ -56,13 +56,13 @@ async def test_the_cursor_moves_while_the_day_is_read_again(office: Office, monk
         await until_asked(slow, 1)
         await pilot.press("down")
         await pilot.pause()
-        assert timeline.selected_row == 1
+        assert timeline.cursor.row == 1
         assert timeline.board is before
 
         slow.go.set()
         await screen.read_again()
         assert timeline.board is not before
-        assert timeline.selected_row == 1
+        assert timeline.cursor.row == 1
         assert slow.asked <= 3, "what changes while it is read is read once more, not five times"
 
 
@@ -122,7 +122,7 @@ async def test_a_held_key_shows_in_full_only_where_it_stops(office: Office, monk
         assert not shown
         await until_true(pilot, lambda: shown)
         assert len(shown) == 1
-        assert timeline.selected_row == 1
+        assert timeline.cursor.row == 1
 
 
 async def test_the_charge_is_that_of_the_visit_that_is_shown(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
-from db import search_index
+from db import search
 from dispatch.closeout.recording import Recording
 from dispatch.desk.closeout import leaving, onsite
 from dispatch.desk.log.visit_page import visit_page
@@ -26,7 +26,6 @@ from tests.desk.many import NEEDLE, add_closed_visits
 from tests.quick import first_of
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, until, until_true
-from widgets.log_table import LogTable
 
 
 def closed(office: Office) -> None:
@@ -46,7 +45,7 @@ def left_open(office: Office) -> None:
 
 def shown(pilot: Pilot[None]) -> list[str]:
     """The references in the log."""
-    log = pilot.app.screen.query_one(LogTable)._log
+    log = pilot.app.screen._log
     return [line.visit.reference for line in log.lines] if log is not None else []
 
 
@@ -118,7 +117,7 @@ async def test_a_long_question_leaves_what_is_typed_in_sight(office: Office) -> 
 
 
 async def test_without_fts5_the_lead_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search_index, "possible", lambda: False)
+    monkeypatch.setattr(search, "possible", lambda: False)
     closed(office)
     async with opened(office.lee, "log") as pilot:
         await press(pilot, "slash", "d", "r", "i")

@@ -59,7 +59,7 @@ DEEDS = {
     "gap": "care.care_list.note_gap",
     "emergency": "plan.emergency.insert",
     "new": "requests.intake.add",
-    "amend": "requests.amending.amend",
+    "amend": "requests.intake.amend",
     "pin": "plan.schedule.pin",
     "swap": "plan.schedule.swap",
     "hand_over": "closeout.handing_over.ask",

@@ -12,7 +12,7 @@ from screens.book.client import ClientScreen
 from screens.dialogs.questions import AskText, Choose
 from tests.desk.conftest import Office, at
 from tests.screens.test_screens import opened, press, settled, state, until, until_true
-from widgets.call_list import CallList
+from widgets.lines.line_list import LineList
 from widgets.queue import Queue
 
 
@@ -31,7 +31,7 @@ async def test_an_emergency_is_in_the_day_after_three_keys_and_its_call_is_ticke
 
         await pilot.press("c")
         await until(pilot, CallsScreen)
-        selected = pilot.app.screen.query_one(CallList).selected
+        selected = pilot.app.screen.query_one(LineList).selected
         assert selected is not None
         assert (selected.reference, selected.expected) == ("R2", at("11:00"))
         await pilot.press("N")
@@ -48,9 +48,9 @@ async def test_an_emergency_is_in_the_day_after_three_keys_and_its_call_is_ticke
         await pilot.press("enter")
         await until_true(pilot, lambda: office.store.value("SELECT max(promised_at) FROM call") == at("11:40"))
         await until(pilot, CallsScreen)
-        await until_true(pilot, lambda: pilot.app.screen.query_one(CallList).selected is None)
+        await until_true(pilot, lambda: pilot.app.screen.query_one(LineList).selected is None)
         await pilot.press("u")
-        await until_true(pilot, lambda: pilot.app.screen.query_one(CallList).selected is not None)
+        await until_true(pilot, lambda: pilot.app.screen.query_one(LineList).selected is not None)
         await pilot.press("escape")
         await until(pilot, BoardScreen)
 

@@ -36,11 +36,10 @@ from tests.desk.conftest import DAY, Office, at
 from tests.quick import first_of
 from tests.screens.idle import is_about_to_act
 from tests.wall import started
+from widgets.bars import KeyBar, StatusBar
 from widgets.checklist import ChecklistView
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
+from widgets.lines.line_list import LineList
 from widgets.queue import Queue
-from widgets.stops import StopList
 from widgets.themes import DARK
 from widgets.timeline.view import Timeline
 
@@ -259,7 +258,7 @@ async def test_what_was_done_on_a_visit_shows_on_the_day_behind_it(office: Offic
         assert "fail" not in str(keys._keys)
         await pilot.press("escape")
         await until(pilot, DayScreen)
-        await until_true(pilot, lambda: pilot.app.screen.query_one(StopList).selected.state is State.CLOSED)
+        await until_true(pilot, lambda: pilot.app.screen.query_one(LineList).selected.state is State.CLOSED)
 
 
 async def test_a_visit_that_is_cancelled_shows_no_key_that_does_nothing(office: Office) -> None:
@@ -531,7 +530,7 @@ async def test_what_was_told_is_asked_and_the_technician_hears_of_it(office: Off
             await until_true(
                 technician, lambda: "R1 Harbor Dental is taken off you (Dana Wells)" in str(strip.render())
             )
-            assert not technician.app.screen.query_one(StopList).selected
+            assert not technician.app.screen.query_one(LineList).selected
             await press(technician, "A")
             await until_true(technician, lambda: not strip.display)
 

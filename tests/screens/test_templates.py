@@ -15,8 +15,8 @@ from screens.dialogs.questions import Form
 from tests.desk.conftest import Office
 from tests.screens.test_prices import choose, fill
 from tests.screens.test_screens import opened, press, settled, until
-from widgets.figure_list import FigureList
-from widgets.header import StatusBar
+from widgets.bars import StatusBar
+from widgets.listed import FigureList
 
 TABS = ["tab"] * KINDS.index("template")
 
@@ -53,7 +53,7 @@ async def test_an_item_is_added_moved_changed_and_saved(office: Office) -> None:
         assert [item.ref for item in saved.items][:6] == ["A1", "A3", "W1", "W2", "T7", "T1"]
         assert saved.items[4].evidence is Asks.ANY
         await press(pilot, "H")
-        await choose(pilot, "1")
+        await choose(pilot, "version 1")
         await until(pilot, TemplateScreen)
         assert "not saved" in str(pilot.app.screen.query_one(StatusBar).line_at(0, 120))
         await press(pilot, "u", "u")
@@ -68,7 +68,7 @@ async def test_a_new_template_and_what_a_visit_would_get(office: Office) -> None
     async with opened(office.lee, "book") as pilot:
         await until(pilot, BookScreen)
         await press(pilot, *TABS, "n")
-        await choose(pilot, "2")
+        await choose(pilot, "like Short")
         await until(pilot, TemplateScreen)
         await press(pilot, "s")
         assert len(templates.all_templates(office.store)) == 2

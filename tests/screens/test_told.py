@@ -20,8 +20,8 @@ from screens.visit.visit import VisitScreen
 from tests.desk.conftest import Office, at
 from tests.screens.test_access import public_key
 from tests.screens.test_screens import opened, press, settled, until, until_true
-from widgets.header import StatusBar
-from widgets.stops import StopList
+from widgets.bars import StatusBar
+from widgets.lines.line_list import LineList
 
 
 def told(pilot: Pilot[None]) -> list[str]:
@@ -123,5 +123,5 @@ async def test_what_another_program_changed_while_others_logged_in_is_shown_late
         async with opened(office.ana, "day") as pilot:
             elsewhere.conn.execute("UPDATE client SET name = 'Harbour Clinic' WHERE name = 'Harbor Dental'")
             logins.log_in_by_key(elsewhere, key)
-            stops = pilot.app.screen.query_one(StopList)
+            stops = pilot.app.screen.query_one(LineList)
             await until_true(pilot, lambda: any("Harbour Clinic" in str(one.lines) for one in stops.entries(80)))

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from db import keys
+from db import sessions
 from db.store import Store
 from dispatch.desk.access import keyring
 from dispatch.desk.adapters import key_file, sshd_config
@@ -113,7 +113,7 @@ class Server:
     def key_of(self, who: str) -> int:
         """The id of the live key of a person."""
         with self.store() as store:
-            return next(key.id for key in keys.live_keys(store) if key.login == who)
+            return next(key.id for key in sessions.live_keys(store) if key.login == who)
 
     def sessions(self) -> list[int]:
         """The processes of sessions at this database."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from db import copies, keys, migrations
+from db import copies, migrations, sessions
 from db.backups import restore
 from db.faults import TooNew
 from db.store import Store
@@ -154,18 +154,20 @@ def test_twenty_sessions_say_so_write_nothing_and_end(db: Path, migrate: Callabl
             path = tmp_path / f"t{number}"
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
             keyring.add_key(lead, f"t{number}", path.with_suffix(".pub").read_text(encoding="ascii"))
-        ids = {key.login: key.id for key in keys.live_keys(store) if key.login == "ana" or key.login.startswith("t")}
+        ids = {
+            key.login: key.id for key in sessions.live_keys(store) if key.login == "ana" or key.login.startswith("t")
+        }
     with contextlib.ExitStack() as stack:
-        sessions = {
+        logins = {
             login: stack.enter_context(
                 terminal(["seat", "--key", f"K{one}", "--db", str(db)], columns=80, rows=24, db=db)
             )
             for login, one in ids.items()
         }
-        assert len(sessions) == 20
-        for login, user in sessions.items():
+        assert len(logins) == 20
+        for login, user in logins.items():
             user.wait_for("Grandview" if login == "ana" else "is not a technician", limit=120)
-        ana = sessions["ana"]
+        ana = logins["ana"]
         ana.press("enter")
         ana.wait_for("ready to")
         ana.press("w")
@@ -175,7 +177,7 @@ def test_twenty_sessions_say_so_write_nothing_and_end(db: Path, migrate: Callabl
 
         copy = migrate()
 
-        for user in sessions.values():
+        for user in logins.values():
             assert user.wait_for_exit(60) == 0
             shown = user.sent.decode()
             assert "A newer program has brought the database further" in shown

@@ -22,6 +22,7 @@ from tests.conftest import Dispatch
 from tests.desk.conftest import Office
 from tests.screens.test_screens import opened, press, settled, until, until_true
 from tests.travel.town import NO_OSMIUM, as_downloaded
+from widgets.listed import FoundList
 
 pytest.importorskip("osmium", reason=NO_OSMIUM)
 
@@ -132,7 +133,7 @@ async def test_a_site_is_placed_while_its_address_is_typed(office: Office, drawn
         await press(pilot, "tab", "o")
         await until(pilot, FindScreen)
         await pilot.press("ctrl+u", *"12", "space", *"hi")
-        await until_true(pilot, lambda: len(pilot.app.screen._matches) == 2)
+        await until_true(pilot, lambda: len(pilot.app.screen.query_one(FoundList)._entries) == 2)
         await press(pilot, "enter")
         await until(pilot, BookScreen)
         await settled(pilot)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db import audit, legs, pins, settings, travel_times
+from db import audit, legs, settings, travel_times
 from db.faults import Refused
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
@@ -14,7 +14,7 @@ from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.roads import driving, road_engines
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
-from dispatch.desk.travel import providers, road_times
+from dispatch.desk.travel import drive_times
 from dispatch.model.travel import DEPOT, End, EndKind, Leg, Pin, Place, Provenance
 from dispatch.travel.estimate import Estimated
 from dispatch.travel.known import Cell, point
@@ -76,7 +76,7 @@ def test_a_day_is_asked_once_and_its_legs_are_renewed(office: Office) -> None:
     # placed with nobody to ask: from the cache, also in the transaction
     schedule.assign(office.dana, "R2", ["Ben Okafor"], at("10:00"))
     assert leg_to(office, "R2").provenance is Provenance.ROADS
-    assert providers.drives_on(office.store, DAY)(HOME, MAIN).provenance is Provenance.ROADS
+    assert drive_times.drives_on(office.store, DAY)(HOME, MAIN).provenance is Provenance.ROADS
 
 
 def test_a_new_site_asks_for_its_own_drives_only(office: Office) -> None:
@@ -100,7 +100,7 @@ def test_remote_drives_go_stale_and_are_asked_again(office: Office) -> None:
         road_engines.prefetch(office.dana, DAY)  # in the second half of their time, so that nobody sees them go
         assert len(server.asked) == 2
     office.clock.advance(61 * 60)
-    assert providers.travel(office.store).leg(HOME, MAIN, 0).provenance is Provenance.ESTIMATED
+    assert drive_times.travel(office.store).leg(HOME, MAIN, 0).provenance is Provenance.ESTIMATED
 
 
 def test_with_zero_minutes_nothing_is_kept_in_the_database(office: Office) -> None:
@@ -110,8 +110,8 @@ def test_with_zero_minutes_nothing_is_kept_in_the_database(office: Office) -> No
         road_engines.prefetch(office.dana, DAY)
         assert leg_to(office, "R1").provenance is Provenance.ROADS
         assert office.store.value("SELECT count(*) FROM travel_time") == 0
-        office.clock.advance(road_times.HELD + 1)
-        assert providers.travel(office.store).leg(HOME, MAIN, 0).provenance is Provenance.ESTIMATED
+        office.clock.advance(drive_times.HELD + 1)
+        assert drive_times.travel(office.store).leg(HOME, MAIN, 0).provenance is Provenance.ESTIMATED
         road_engines.prefetch(office.dana, DAY)
         assert len(server.asked) == 2
 
@@ -139,32 +139,32 @@ def test_a_pinned_drive_counts_before_all_others(office: Office) -> None:
     assert leg_to(office, "R1").provenance is Provenance.ESTIMATED
     undo.redo(office.dana)
     assert leg_to(office, "R1").provenance is Provenance.PINNED
-    last = audit.last_of(office.store, "pin", pins.pins(office.store)[0].id)
+    last = audit.last_of(office.store, "pin", legs.pins(office.store)[0].id)
     assert last is not None
     assert last.actor == "dana"
 
 
 def test_both_ways_are_one_change(office: Office) -> None:
     driving.pin(office.dana, "depot", "warehouse", "30", both=True, reason="bridge closed")
-    assert [one.minutes for one in pins.pins(office.store)] == [30, 30]
+    assert [one.minutes for one in legs.pins(office.store)] == [30, 30]
     driving.pin(office.dana, "warehouse", "depot", "35")
-    assert [(one.minutes, one.reason) for one in pins.pins(office.store)] == [
+    assert [(one.minutes, one.reason) for one in legs.pins(office.store)] == [
         (30, "bridge closed"),
         (35, "bridge closed"),
     ]
     undo.undo(office.dana)
     undo.undo(office.dana)
-    assert pins.pins(office.store) == []
+    assert legs.pins(office.store) == []
 
 
 def test_unpin(office: Office) -> None:
     driving.pin(office.dana, "depot", "warehouse", "30")
     driving.unpin(office.dana, "depot", "warehouse")
-    assert providers.travel(office.store).leg(Place(39.96, -83.0), STORE_HOUSE, 0).provenance is Provenance.ESTIMATED
+    assert drive_times.travel(office.store).leg(Place(39.96, -83.0), STORE_HOUSE, 0).provenance is Provenance.ESTIMATED
     with pytest.raises(NotFound):
         driving.unpin(office.dana, "depot", "warehouse")
     undo.undo(office.dana)
-    assert len(pins.pins(office.store)) == 1
+    assert len(legs.pins(office.store)) == 1
 
 
 @pytest.mark.parametrize(
@@ -183,17 +183,17 @@ def test_what_cannot_be_pinned(office: Office, ends: tuple[str, str], minutes: s
         driving.pin(office.dana, *ends, minutes)
     with pytest.raises(NotAllowed):
         driving.pin(office.ana, "depot", "annex", "5")
-    assert pins.pins(office.store) == []
+    assert legs.pins(office.store) == []
 
 
 def test_the_store_keeps_one_pin_of_a_pair(office: Office) -> None:
     one = Pin(0, DEPOT, End(EndKind.SITE, 1), 10)
     with office.dana.write("pin") as unit:
-        pins.add_pin(unit, one)
+        legs.add_pin(unit, one)
     with pytest.raises(Refused), office.dana.write("pin") as unit:
-        pins.add_pin(unit, one)
+        legs.add_pin(unit, one)
     with pytest.raises(Refused), office.dana.write("pin") as unit:
-        pins.add_pin(unit, Pin(0, DEPOT, DEPOT, 10))
+        legs.add_pin(unit, Pin(0, DEPOT, DEPOT, 10))
 
 
 def test_a_site_without_coordinates_can_be_planned_once_its_drive_is_pinned(office: Office) -> None:

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from db import legs, pins, settings, travel_times
+from db import legs, settings, travel_times
 from dispatch.desk.day import placement
 from dispatch.desk.plan import schedule
 from dispatch.desk.roads import road_engines
 from dispatch.desk.session.refusals import NotAllowed, Refusal
-from dispatch.desk.travel import road_times
+from dispatch.desk.travel import drive_times
 from dispatch.model.travel import Provenance
 from dispatch.travel import executables, sidecar
 from dispatch.travel.executables import NotInstalled, fetch
@@ -28,8 +28,8 @@ from tests.conftest import Dispatch
 from tests.desk.conftest import DAY, Office, at
 from tests.screens.test_prices import answer, fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
-from widgets.figure_list import FigureList
-from widgets.one_of import OneOf
+from widgets.choices import OneOf
+from widgets.listed import FigureList
 
 
 def planned(office: Office) -> Dispatch:
@@ -217,7 +217,7 @@ def test_pins_by_command(office: Office) -> None:
     assert (first["minutes"], first["provenance"], first["pin_reason"]) == (40, "pinned", "ferry")
     assert "40 min pinned" in dispatch.ok("travel", "show", "home of Ana Ruiz", "main office")
     dispatch.ok("travel", "unpin", "home of ana", "main office", "--as", "dana")
-    assert len(pins.pins(office.store)) == 1
+    assert len(legs.pins(office.store)) == 1
     assert dispatch("travel", "unpin", "home of ana", "main office", "--as", "dana").code == 1
     assert dispatch("travel", "pin", "depot", "nowhere", "x", "--as", "dana").code == 1
     assert dispatch("travel", "show", "depot").code == 1
@@ -272,13 +272,13 @@ async def test_pin_on_the_screen(office: Office) -> None:
         assert pilot.app.screen.query_one("#field-both", OneOf).value == "no"
         await fill(pilot, minutes="44", both="yes", reason="ferry")
         await until(pilot, DrivesScreen)
-        assert [one.minutes for one in pins.pins(office.store)] == [44, 44]
+        assert [one.minutes for one in legs.pins(office.store)] == [44, 44]
         text = "\n".join(str(entry.lines) for entry in pilot.app.screen.query_one(FigureList).entries(100))
         assert "44 min pinned" in text
         await press(pilot, "X")
-        await until_true(pilot, lambda: len(pins.pins(office.store)) == 1)
+        await until_true(pilot, lambda: len(legs.pins(office.store)) == 1)
         await press(pilot, "u")
-        await until_true(pilot, lambda: len(pins.pins(office.store)) == 2)
+        await until_true(pilot, lambda: len(legs.pins(office.store)) == 2)
         await press(pilot, "l")
         await press(pilot, "q")
         await until(pilot, BoardScreen)
@@ -298,4 +298,4 @@ async def test_roads_on_the_screen(office: Office, town_file: Path, town: Graph)
         await press(pilot, "X")
         await until(pilot, AskConfirm)
         await press(pilot, "escape")
-    assert road_times.sources(settings.firm(office.store))
+    assert drive_times.sources(settings.firm(office.store))

@@ -15,7 +15,7 @@ from dispatch.closeout.recording import Recording, Run
 from dispatch.desk.billing import adjusting, invoicing, work_marks
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
-from dispatch.desk.closeout import arriving, clocking, evidence, handing_over, leaving, materials, onsite, permitting
+from dispatch.desk.closeout import arriving, clocking, evidence, handing_over, leaving, onsite, permitting
 from dispatch.desk.day import notices
 from dispatch.desk.imports.importing import How, import_file
 from dispatch.desk.log.visit_page import visit_page
@@ -23,7 +23,7 @@ from dispatch.desk.messages import calling_ahead
 from dispatch.desk.plan import absences, schedule, undo
 from dispatch.desk.plan.schedule import Placement
 from dispatch.desk.prices import agreeing
-from dispatch.desk.requests import amending, intake, responding
+from dispatch.desk.requests import intake, responding
 from dispatch.desk.review import reviewing
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.shown import UNSEEN, Shown
@@ -243,7 +243,7 @@ def _plan(walk: Walk, user: User, visit: Visit) -> None:
 def _edit(walk: Walk, user: User, visit: Visit) -> None:
     """Another length or priority of what is asked for."""
     texts = {"minutes": walk.rng.choice(("30", "90", "200")), "priority": walk.rng.choice(("P1", "P3"))}
-    amending.amend(user, visit.reference, texts, version=visit.version, **MEANT)
+    intake.amend(user, visit.reference, texts, version=visit.version, **MEANT)
 
 
 def _import(walk: Walk, user: User, visit: Visit) -> None:
@@ -299,7 +299,7 @@ def _mark(walk: Walk, user: User, visit: Visit) -> None:
 def _take_back(walk: Walk, user: User, visit: Visit) -> None:
     rows = walk.store.all("SELECT id FROM used_item WHERE visit_id = ? AND withdrawn_at IS NULL", (visit.id,))
     if rows:
-        materials.take_back(user, visit.reference, rows[0][0], "by mistake")
+        onsite.take_back(user, visit.reference, rows[0][0], "by mistake")
 
 
 def _ill(walk: Walk, user: User, visit: Visit) -> None:

@@ -1,33 +1,19 @@
 """The visit log: columns by width, amounts, selection."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 from textual.app import App, ComposeResult
 
-from dispatch.model.boards import Tally
+from dispatch.model.boards import Log, LogLine, Tally
 from tests.widgets.logs import sample_log
 from widgets.lines.ink import text_of, width_of
+from widgets.lines.line_list import LineList
 from widgets.lines.marks import UNICODE
-from widgets.log_lines import amount_text, evidence, fitting_columns, heading_line, log_line
-from widgets.log_table import LogTable
+from widgets.log_lines import evidence, fitting_columns, heading_line, log_entries, log_line
 
 LOG = sample_log()
-
-
-@pytest.mark.parametrize(
-    ("minor", "exponent", "text"),
-    [
-        (18750, 2, "187.50"),
-        (5, 2, "0.05"),
-        (-1205, 2, "-12.05"),
-        (1200, 0, "1200"),
-        (1234, 3, "1.234"),
-        (-7, 2, "-0.07"),
-    ],
-)
-def test_amounts(minor: int, exponent: int, text: str) -> None:
-    assert amount_text(minor, exponent) == text
 
 
 def titles(width: int) -> list[str]:
@@ -45,7 +31,7 @@ def test_columns_leave_by_rank() -> None:
 @pytest.mark.parametrize("width", [10, 20, 42, 60, 80, 100, 120, 160, 220])
 def test_lines_fit_every_width(width: int) -> None:
     columns = fitting_columns(LOG, width)
-    assert width_of(heading_line(columns, width)) == width
+    assert width_of(heading_line(LOG, width)) == width
     for line in LOG.lines:
         assert width_of(log_line(line, LOG, columns, width, UNICODE)) == width
 
@@ -69,17 +55,21 @@ def test_evidence_leaves_out_what_there_is_none_of() -> None:
     assert evidence(line._replace(tally=Tally(attested=2, waived=1))) == ("A2 W1", "warn")
 
 
+def show(table: LineList[LogLine], log: Log) -> None:
+    table.show_entries(partial(log_entries, log), "no visits to show", partial(heading_line, log))
+
+
 class LogApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.heard: list[Any] = []
 
     def compose(self) -> ComposeResult:
-        yield LogTable()
+        yield LineList[LogLine]()
 
     def on_mount(self) -> None:
-        table = self.query_one(LogTable)
-        table.set_log(LOG)
+        table = self.query_one(LineList)
+        show(table, LOG)
         table.focus()
 
     def on_line_list_selected(self) -> None:
@@ -89,14 +79,14 @@ class LogApp(App[None]):
         self._hear("opened")
 
     def _hear(self, what: str) -> None:
-        line = self.query_one(LogTable).selected
+        line = self.query_one(LineList).selected
         self.heard.append((what, line.visit.id if line else None))
 
 
 async def test_titles_stay_while_lines_scroll() -> None:
     app = LogApp()
     async with app.run_test(size=(80, 8)) as pilot:
-        table = app.query_one(LogTable)
+        table = app.query_one(LineList)
         await pilot.press("end", "enter")
         await pilot.pause()
         assert app.heard[-1] == ("opened", LOG.lines[-1].visit.id)
@@ -111,15 +101,15 @@ async def test_other_lines_keep_the_cursor_on_its_visit() -> None:
     app = LogApp()
     async with app.run_test(size=(80, 30)) as pilot:
         await pilot.press("down", "down")
-        table = app.query_one(LogTable)
+        table = app.query_one(LineList)
         assert table.selected is not None
-        table.set_log(LOG._replace(lines=LOG.lines[::-1]))
+        show(table, LOG._replace(lines=LOG.lines[::-1]))
         await pilot.pause()
         assert table.selected.visit.id == LOG.lines[2].visit.id
         assert app.heard[-1] == ("selected", LOG.lines[2].visit.id)
         assert table.select_key(1)
         assert not table.select_key(999)
-        table.set_log(LOG._replace(lines=()))
+        show(table, LOG._replace(lines=()))
         await pilot.pause()
         assert table.selected is None
         assert "no visits to show" in table.render_line(1).text

@@ -1,8 +1,8 @@
 """Lists on a telephone's screen: nothing that matters is cut off."""
 
-from widgets.figure_list import FigureLine, FigureList
-from widgets.key_list import KeyLine, KeyList
 from widgets.lines.ink import text_of, width_of
+from widgets.lines.marks import UNICODE
+from widgets.listed import FigureLine, FigureList, KeyLine, key_entries
 
 CARE = FigureLine("Overdue", "1", "Copper Kettle Print & Copy", "2026-04-01  review with the client")
 SHORT = FigureLine("Which visits get it", "2", "For the kinds", "any")
@@ -10,7 +10,7 @@ SHORT = FigureLine("Which visits get it", "2", "For the kinds", "any")
 
 def figures(width: int) -> list[str]:
     shown = FigureList()
-    shown._figures = (CARE, SHORT)
+    shown.set_figures((CARE, SHORT))
     lines = [line for entry in shown.entries(width) for line in entry.lines]
     assert all(width_of(line) <= width for line in lines)
     return [text_of(line).rstrip() for line in lines]
@@ -33,9 +33,7 @@ def test_where_there_is_room_every_figure_has_one_line() -> None:
 
 def test_what_a_key_does_is_read_to_its_end() -> None:
     does = "run the item's test and record what comes of it; esc stops"
-    shown = KeyList()
-    shown._lines_shown = (KeyLine("Here", "item.run", "r", does, own=True),)
-    _, entry = shown.entries(39)
+    _, entry = key_entries((KeyLine("Here", "item.run", "r", does, own=True),), 39, UNICODE)
     assert all(width_of(line) <= 39 for line in entry.lines)
     first, *more = [text_of(line) for line in entry.lines]
     assert first.startswith("r  ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import App, ComposeResult
 
-from widgets.one_of import OneOf
+from widgets.choices import OneOf
 
 
 class Asking(App[None]):

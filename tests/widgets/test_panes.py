@@ -7,8 +7,7 @@ from dispatch.model.lateness import Late
 from dispatch.model.states import State
 from dispatch.model.travel import UNKNOWN_LEG
 from tests.widgets.boards import NOW, clock, replace, sample_board, visit, waiting
-from widgets.header import StatusBar, status_line
-from widgets.keybar import KeyBar, key_line
+from widgets.bars import KeyBar, StatusBar, key_line, status_line
 from widgets.lines.ink import ink, text_of, width_of
 from widgets.lines.marks import UNICODE
 from widgets.route_lines import driving, route_lines

@@ -88,7 +88,7 @@ async def test_a_row_without_visits_can_be_selected() -> None:
     async with app.run_test(size=(100, 20)) as pilot:
         await pilot.press("pagedown", "pagedown", "down")
         assert app.timeline.selected is None
-        assert app.timeline.selected_row == 5
+        assert app.timeline.cursor.row == 5
         assert app.heard[-1] == ("selected", None, 5)
         assert app.timeline.cursor_place == Offset(0, 1 + 5 * 3)
         await pilot.press("right", "home", "enter")
@@ -124,7 +124,7 @@ async def test_the_cursor_is_always_in_sight() -> None:
             place = timeline.cursor_place
             assert place is not None
             assert 1 <= place.y < 12
-            name = f"Technician {timeline.selected_row:03}"[:9]
+            name = f"Technician {timeline.cursor.row:03}"[:9]
             assert name in shown(timeline)[place.y]
             assert shown(timeline)[place.y][place.x] == "▎", key
 
@@ -159,7 +159,7 @@ async def test_a_new_board_keeps_the_cursor_on_its_visit() -> None:
         heard = len(app.heard)
         app.timeline.set_board(moved)
         await pilot.pause()
-        assert (client(app.timeline), app.timeline.selected_row) == ("Pine Court", 1)
+        assert (client(app.timeline), app.timeline.cursor.row) == ("Pine Court", 1)
         assert len(app.heard) == heard, "it is the same visit"
         app.timeline.set_board(replace(moved, rows=(replace(ana, visits=ana.visits[:-1]), replace(ben, visits=()))))
         await pilot.pause()
@@ -197,7 +197,7 @@ async def test_select_by_id() -> None:
         assert not app.timeline.select(999)
         assert app.timeline.select(None, 2)
         await pilot.pause()
-        assert app.timeline.selected_row == 2
+        assert app.timeline.cursor.row == 2
 
 
 async def test_move_mode_shifts_a_ghost_and_places_it() -> None:

@@ -13,11 +13,9 @@ from dispatch.model.travel import UNKNOWN_LEG
 from tests.widgets.boards import DAY, NOW, ZONE, clock, leg, replace, row, sample_board, visit
 from widgets.lines.ink import Line, text_of, width_of
 from widgets.lines.marks import ASCII, UNICODE
-from widgets.timeline.canvas import CanvasLine
 from widgets.timeline.ghost import Ghost, verdict_line
-from widgets.timeline.hours import hours_line
 from widgets.timeline.layout import Frame, TimeScale, hour_marks
-from widgets.timeline.rows import Look, name_lines, name_width, row_lines
+from widgets.timeline.rows import CanvasLine, Look, hours_line, name_lines, name_width, row_lines
 
 SCALE = TimeScale(*day_bounds(DAY, ZONE), 300)
 HOURS = hour_marks(SCALE, ZONE)

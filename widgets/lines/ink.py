@@ -4,12 +4,18 @@ A span is safe text (it went through `show`) and the name of an ink; a widget tu
 the palette. Two names joined by `+` mean the first ink in the foreground colour of the second.
 """
 
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from typing import Generic, TypeVar
 
 from dispatch.model.text import cells_of, fitting, show
 
+T = TypeVar("T")
+Listed = TypeVar("Listed")
 Span = tuple[str, str]
 Line = tuple[Span, ...]
 
@@ -98,3 +104,33 @@ def merged(cells: Iterable[Span]) -> Line:
 def text_of(line: Iterable[Span]) -> str:
     """What the line says, without colour."""
     return "".join(text for text, _ in line)
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntry(Generic[T]):
+    """Some lines that belong together. `value` None: a heading or a remark, which the cursor skips.
+
+    `kept` is how many cells from the left keep their own inks on the cursor's line.
+    """
+
+    key: object
+    lines: tuple[Line, ...]
+    value: T | None = None
+    kept: int = 0
+
+
+def in_sections(
+    lines: Iterable[Listed], section_of: Callable[[Listed], str], entry_of: Callable[[int, Listed], ListEntry[T]]
+) -> list[ListEntry[T]]:
+    """An entry for each of some lines, with a title over each section, and a gap before it where it is not the first.
+
+    Args:
+        entry_of: is given the line and its place.
+    """
+    entries: list[ListEntry[T]] = []
+    for section, numbered in groupby(enumerate(lines), key=lambda numbered: section_of(numbered[1])):
+        if section:
+            gap: tuple[Line, ...] = ((),) if entries else ()
+            entries.append(ListEntry(f"title {section}", (*gap, (ink(section, "title"),))))
+        entries += [entry_of(number, line) for number, line in numbered]
+    return entries

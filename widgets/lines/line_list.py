@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, groupby, zip_longest
+from collections.abc import Callable, Sequence
+from itertools import accumulate, zip_longest
 from typing import Generic, TypeVar
 
 from textual import events
@@ -14,45 +13,17 @@ from textual.message import Message
 from textual.strip import Strip
 
 from dispatch.model.text import cells_of
-from widgets.lines.ink import Line, fitted, ink
+from widgets.lines.ink import Line, ListEntry, fitted, ink
 from widgets.lines.line_view import LineView
+from widgets.lines.marks import Marks, marks_of
 
 T = TypeVar("T")
-Listed = TypeVar("Listed")
-
-
-@dataclass(frozen=True, slots=True)
-class ListEntry(Generic[T]):
-    """Some lines that belong together. `value` None: a heading or a remark, which the cursor skips.
-
-    `kept` is how many cells from the left keep their own inks on the cursor's line.
-    """
-
-    key: object
-    lines: tuple[Line, ...]
-    value: T | None = None
-    kept: int = 0
-
-
-def in_sections(
-    lines: Iterable[Listed], section_of: Callable[[Listed], str], entry_of: Callable[[int, Listed], ListEntry[T]]
-) -> list[ListEntry[T]]:
-    """An entry for each of some lines, with a title over each section, and a gap before it where it is not the first.
-
-    Args:
-        entry_of: is given the line and its place.
-    """
-    entries: list[ListEntry[T]] = []
-    for section, numbered in groupby(enumerate(lines), key=lambda numbered: section_of(numbered[1])):
-        if section:
-            gap: tuple[Line, ...] = ((),) if entries else ()
-            entries.append(ListEntry(f"title {section}", (*gap, (ink(section, "title"),))))
-        entries += [entry_of(number, line) for number, line in numbered]
-    return entries
+Build = Callable[[int, Marks], Sequence[ListEntry[T]]]
+"""What there is to show in so many cells, drawn with these marks."""
 
 
 class LineList(LineView, Generic[T], can_focus=True):
-    """Entries below each other; subclasses build them (`entries`)."""
+    """Entries below each other, as `show_entries` says, or as a subclass builds them (`entries`)."""
 
     class Selected(Message):
         """The cursor is on another entry."""
@@ -86,16 +57,28 @@ class LineList(LineView, Generic[T], can_focus=True):
 
     nothing = ""
     """What is said where there is nothing to show."""
+    _build: Build[T] | None = None
+    _head: Callable[[int], Line] | None = None
+
+    def show_entries(self, build: Build[T], nothing: str = "", head: Callable[[int], Line] | None = None) -> None:
+        """Show what is built for the width. The cursor stays on its entry, by its key.
+
+        Args:
+            nothing: what is said where there is nothing to show.
+            head: a line for the width that stays at the top whatever is scrolled.
+        """
+        self._build, self.nothing, self._head = build, nothing, head
+        self.rebuild()
 
     # -- for subclasses -----------------------------------------------------------------------------------------------
 
     def entries(self, width: int) -> Sequence[ListEntry[T]]:
         """What there is to show in `width` cells."""
-        return ()
+        return () if self._build is None else self._build(width, marks_of(self.ascii))
 
     def frozen(self, width: int) -> tuple[Line, ...]:
         """Lines that stay at the top whatever is scrolled."""
-        return ()
+        return () if self._head is None else (self._head(width),)
 
     def first_key(self) -> object:
         """The key of the entry on which the cursor begins; None for the first that can be selected."""
@@ -150,7 +133,6 @@ class LineList(LineView, Generic[T], can_focus=True):
     # -- drawing ------------------------------------------------------------------------------------------------------
 
     def forget_drawn(self) -> None:
-        """Forget all drawn lines."""
         self._drawn.clear()
 
     def line_at(self, y: int, width: int) -> Line | None:
@@ -194,7 +176,6 @@ class LineList(LineView, Generic[T], can_focus=True):
             self.refresh_view_lines(top + len(self._frozen), at + count - top)
 
     def fit(self) -> None:
-        """Build the entries for the new width."""
         self._drawn.clear()
         self.rebuild()
         self.refresh()

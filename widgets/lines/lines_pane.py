@@ -1,19 +1,26 @@
-"""A pane of lines that are built for its width."""
+"""Panes of lines that are built for their width, and of sentences that are wrapped to it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.geometry import Size
 
-from widgets.lines.ink import Line, fitted
+from dispatch.model.text import wrapped
+from widgets.lines.ink import Line, fitted, ink
 from widgets.lines.line_view import LineView
 
 
 class LinesPane(LineView, can_focus=False):
     """A pane that shows lines which it builds for its width. Lines that do not fit its height can be scrolled to."""
 
+    _build: Callable[[int], Sequence[Line]] | None = None
     _built: tuple[Line, ...] = ()
+
+    def show_lines(self, build: Callable[[int], Sequence[Line]]) -> None:
+        """Show what is built for the width."""
+        self._build = build
+        self.rebuild()
 
     @property
     def covered(self) -> int:
@@ -22,7 +29,7 @@ class LinesPane(LineView, can_focus=False):
 
     def lines(self, width: int) -> Sequence[Line]:
         """What there is to show in `width` cells."""
-        return ()
+        return () if self._build is None else self._build(width)
 
     def rebuild(self) -> None:
         """Build the lines again, and draw those that are different."""
@@ -38,10 +45,23 @@ class LinesPane(LineView, can_focus=False):
                 self.refresh_view_lines(y)
 
     def fit(self) -> None:
-        """Build the lines for the new width."""
         self.rebuild()
         self.refresh()
 
     def line_at(self, y: int, width: int) -> Line | None:
-        """One of the built lines."""
         return fitted(self._built[y], width) if y < len(self._built) else None
+
+
+class NotesPane(LinesPane):
+    """Sentences below each other, each in its own ink; what does not fit can be scrolled to."""
+
+    _notes: Sequence[tuple[str, str]] = ()
+
+    def set_notes(self, notes: Sequence[tuple[str, str]]) -> None:
+        """Show these sentences: pairs of text and the name of an ink."""
+        self._notes = notes
+        self.rebuild()
+
+    def lines(self, width: int) -> Sequence[Line]:
+        """The sentences, wrapped."""
+        return [(ink(part, name),) for text, name in self._notes for part in wrapped(text, width)]

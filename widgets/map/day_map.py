@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from dispatch.model.maps import ATTRIBUTION, DayRoute, Road, RouteStop, Way
+from dispatch.model.maps import ATTRIBUTION, DayRoute, Road, RouteStop
 from dispatch.model.text import cells_of, show
-from dispatch.model.travel import Place
-from dispatch.model.units import DistanceUnit
+from dispatch.model.travel import DistanceUnit, Place
 from widgets.lines.ink import Line, Span, ink, spread, width_of
 from widgets.lines.marks import ASCII, Marks, stop_mark
 from widgets.map.braille import ACROSS, DOWN, BrailleCanvas, Layer
@@ -86,8 +85,13 @@ def picture_of(
     for number, (origin, place, stop) in enumerate(route.legs):
         way = route.ways[number] if number < len(route.ways) else ()
         here = drive and stop is not None and stop.visit_id == selected
-        layer = ROUTE_HERE if here else ROUTE
-        _draw_way(canvas, view, origin, place, way, layer, bold=ground is not None)
+        layer, bold = ROUTE_HERE if here else ROUTE, ground is not None
+        if way:
+            canvas.path(view.track([(point.lat, point.lon) for point in way]), layer, bold=bold)
+        elif origin is not None and place is not None:
+            # the same dots there and back: the gaps of one would be filled by the other
+            straight = view.track(sorted([(origin.lat, origin.lon), (place.lat, place.lon)]))
+            canvas.path(straight, layer, every=1 if bold else 2)
     placed: list[tuple[RouteStop, int, int]] = []
     if route.home is not None:
         _mark(canvas, view, route.home, marks.home, "strong")
@@ -140,24 +144,6 @@ def foot_of(
 def not_placed_text(route: DayRoute) -> str:
     """The stops that are on no map, in words; empty where all are."""
     return "not placed: " + ", ".join(stop.name for stop in route.not_placed) if route.not_placed else ""
-
-
-def _draw_way(
-    canvas: BrailleCanvas,
-    view: MapProjection,
-    origin: Place | None,
-    place: Place | None,
-    way: Way,
-    layer: int,
-    *,
-    bold: bool,
-) -> None:
-    if way:
-        canvas.path(view.track([(point.lat, point.lon) for point in way]), layer, bold=bold)
-    elif origin is not None and place is not None:
-        # the same dots there and back: the gaps of one would be filled by the other
-        straight = view.track(sorted([(origin.lat, origin.lon), (place.lat, place.lon)]))
-        canvas.path(straight, layer, every=1 if bold else 2)
 
 
 def _mark(canvas: BrailleCanvas, view: MapProjection, place: Place, text: str, name: str) -> tuple[int, int] | None:

@@ -8,8 +8,7 @@ from math import cos, pi, radians
 from typing import NamedTuple
 
 from dispatch.model.maps import Box
-from dispatch.model.travel import Place
-from dispatch.model.units import METRES_PER, DistanceUnit
+from dispatch.model.travel import METRES_PER, DistanceUnit, Place
 
 METRES_PER_DEGREE = 6_371_009 * pi / 180
 """Of latitude, on a sphere of the mean radius of the earth."""

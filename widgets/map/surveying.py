@@ -39,8 +39,8 @@ class Land(NamedTuple):
     ground: BrailleCanvas | None = None
 
 
-def survey(wanted: WantedMap, find_roads: FindRoads | None, find_ways: FindWays | None) -> Land | None:
-    """Find out all that can be known. None: nothing of the route is placed."""
+def survey(wanted: WantedMap, find_roads: FindRoads | None = None, find_ways: FindWays | None = None) -> Land | None:
+    """Find out all that can be known, where nobody is named without asking. None: nothing of the route is placed."""
     route = wanted.route
     if find_ways is not None and not route.ways and route.legs:
         route = route._replace(ways=find_ways(route))
@@ -49,11 +49,6 @@ def survey(wanted: WantedMap, find_roads: FindRoads | None, find_ways: FindWays 
         return None
     roads = find_roads(view.box, view.metres) if find_roads is not None else ()
     return Land(route, view, ground_of(view, roads) if roads else None)
-
-
-def sketch(wanted: WantedMap) -> Land | None:
-    """What is known without asking anybody."""
-    return survey(wanted, None, None)
 
 
 class Surveyor:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.binding import Binding
 from textual.geometry import Offset, Size
 
 from dispatch.model.maps import DayRoute
-from dispatch.model.units import DistanceUnit
+from dispatch.model.travel import DistanceUnit
 from widgets.lines.ink import Line, cut, fitted, ink
-from widgets.lines.line_view import LineView
+from widgets.lines.lines_pane import LinesPane
 from widgets.lines.marks import marks_of
 from widgets.map.day_map import MapPicture, foot_of, not_placed_text, picture_of
 from widgets.map.projection import MapProjection
-from widgets.map.surveying import FindRoads, FindWays, Land, Surveyor, WantedMap, sketch
+from widgets.map.surveying import FindRoads, FindWays, Land, Surveyor, WantedMap, survey
 
 ZOOM = 1.5
 """How many times nearer, or farther, a key brings the map."""
@@ -22,7 +24,7 @@ NAMED = 40
 """Columns from which the stops are named."""
 
 
-class MapView(LineView, can_focus=True):
+class MapView(LinesPane, can_focus=True):
     """A route with its stops, numbered and named; below it the scale, and what could not be placed."""
 
     DEFAULT_CSS = """
@@ -42,7 +44,6 @@ class MapView(LineView, can_focus=True):
     _surveyor: Surveyor | None = None
     _land: Land | None = None
     _picture = MapPicture(())
-    _shown: tuple[Line, ...] = ()
 
     def set_sources(self, find_roads: FindRoads | None, find_ways: FindWays | None) -> None:
         """Say who knows roads and ways."""
@@ -96,9 +97,7 @@ class MapView(LineView, can_focus=True):
         width, height = self._map_size
         if self._view is not None and width and height:
             self._view = self._view._replace(width=width * 2, height=height * 4)
-        self._shown = ()
-        self.rebuild()
-        self.refresh()
+        super().fit()
 
     @property
     def _map_size(self) -> Size:
@@ -107,15 +106,20 @@ class MapView(LineView, can_focus=True):
 
     def rebuild(self) -> None:
         """Draw the map again, where it is another one."""
+        super().rebuild()
+        self.place_cursor()
+
+    def lines(self, width: int) -> Sequence[Line]:
+        """The map, what could not be placed, and the foot."""
         columns, rows = self._map_size
         if self._route is None or not columns or not rows:
-            return
+            return self._built
         wanted = WantedMap(self._route, columns, rows, self._view)
-        land = self._surveyor.land(wanted) if self._surveyor is not None else sketch(wanted)
+        land = self._surveyor.land(wanted) if self._surveyor is not None else survey(wanted)
         if self._surveyor is not None and not self._surveyor.has(wanted):
             if self._land is not None and self._land.ground is not None and self._land.view.width == columns * 2:
-                return  # with its roads in a moment: until then what was there stays
-            land = sketch(wanted)
+                return self._built  # with its roads in a moment: until then what was there stays
+            land = survey(wanted)
         self._land = land
         marks = marks_of(self.ascii)
         if land is None:
@@ -129,16 +133,7 @@ class MapView(LineView, can_focus=True):
         lines = [*self._picture.lines, *[fitted((), columns)] * (rows - len(self._picture.lines))]
         if text := not_placed_text(self._route):
             lines.append(cut((ink(text, "warn"),), columns))
-        lines.append(foot_of(view, self._picture, self._unit, marks, columns))
-        before, self._shown = self._shown, tuple(lines)
-        for y, line in enumerate(self._shown):
-            if before[y : y + 1] != (line,):
-                self.refresh_view_lines(y)
-        self.place_cursor()
-
-    def line_at(self, y: int, width: int) -> Line | None:
-        """A line of the map."""
-        return fitted(self._shown[y], width) if y < len(self._shown) else None
+        return [*lines, foot_of(view, self._picture, self._unit, marks, columns)]
 
     @property
     def cursor_place(self) -> Offset | None:

@@ -59,9 +59,7 @@ def missing_names() -> tuple[str, ...]:
 class _Lean(Screen[ScreenResultType], Generic[ScreenResultType]):
     """What both kinds of lean screens do."""
 
-    BINDINGS = [
-        Binding("ctrl+l", "redraw", "Redraw", show=False, id="screen.redraw"),
-    ]
+    BINDINGS = [Binding("ctrl+l", "redraw", "Redraw", show=False, id="screen.redraw")]
 
     def __init__(self, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)

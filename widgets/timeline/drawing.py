@@ -12,9 +12,8 @@ from widgets.lines.line_view import LineView
 from widgets.lines.marks import marks_of
 from widgets.timeline.cursor import BoardCursor
 from widgets.timeline.ghost import Ghost, verdict_line
-from widgets.timeline.hours import hours_line
 from widgets.timeline.layout import Frame, Span, frame_of, working_window
-from widgets.timeline.rows import Look, look_of, name_lines, name_width, row_lines
+from widgets.timeline.rows import Look, hours_line, look_of, name_lines, name_width, row_lines
 
 KEPT_ROWS = 400
 """How many drawn rows are kept: some screens full."""
@@ -28,25 +27,27 @@ class BoardView(LineView):
 
     def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
         super().__init__(ascii=ascii, id=id)
-        self._cursor = BoardCursor()
+        self.cursor = BoardCursor()
+        """The row and the visit that are selected."""
         self._frame: Frame | None = None
-        self._ghost: Ghost | None = None
+        self.ghost: Ghost | None = None
+        """The visit that is being moved, where it would stand."""
         self._drawn: dict[int, tuple[tuple[Strip, Strip], ...]] = {}  # of each row its lines: names and body
 
     @property
     def board(self) -> Board | None:
         """What is shown."""
-        return self._cursor.board
+        return self.cursor.board
 
     def set_now(self, now: int) -> None:
         """Move the line of now, and everything that counts from it."""
-        if self.board is not None and now != self._cursor.moment:
-            self._cursor.moment = now
+        if self.board is not None and now != self.cursor.moment:
+            self.cursor.moment = now
             self._draw_anew()
 
     def _look(self, board: Board, frame: Frame) -> Look:
         closed_edges = self.ascii or self.colourless
-        return look_of(board, frame, self._cursor.moment, marks_of(self.ascii), closed_edges=closed_edges)
+        return look_of(board, frame, self.cursor.moment, marks_of(self.ascii), closed_edges=closed_edges)
 
     def _fit_frame(self, *, place: bool = False) -> bool:
         """Settle how the board lies in the view. True when that is another way than before.
@@ -66,12 +67,11 @@ class BoardView(LineView):
         self.virtual_size = Size(names + frame.scale.cells, frame.top_of(len(board.rows)))
         self._draw_anew()
         if place or before is None or before.scale != frame.scale:
-            left = frame.begin(window, width, self._cursor.span)
+            left = frame.begin(window, width, self.cursor.span)
             self.scroll_to(left, self.scroll_offset.y, animate=False, force=True)
         return True
 
     def fit(self) -> None:
-        """Fit the day to the new size."""
         self._fit_frame(place=True)
         self.refresh()
         self.call_after_refresh(self._reveal)
@@ -82,7 +82,6 @@ class BoardView(LineView):
             self.call_after_refresh(self._reveal)
 
     def forget_drawn(self) -> None:
-        """Forget all drawn rows."""
         self._drawn.clear()
 
     def _draw_anew(self) -> None:
@@ -97,8 +96,8 @@ class BoardView(LineView):
             return Strip.blank(width, self.style_of("plain"))
         if y == 0:
             return self._header(board, frame, width)
-        if self._ghost is not None and y == self.view_size.height - 1:
-            return self.strip_of(verdict_line(self._ghost, board, marks_of(self.ascii), width), width)
+        if self.ghost is not None and y == self.view_size.height - 1:
+            return self.strip_of(verdict_line(self.ghost, board, marks_of(self.ascii), width), width)
         y += self.scroll_offset.y
         row = frame.row_at(y)
         if row >= len(board.rows):
@@ -112,7 +111,7 @@ class BoardView(LineView):
 
     def _draw_row(self, board: Board, frame: Frame, number: int) -> None:
         """Draw a row, and keep it."""
-        look, ghost, cursor, row = self._look(board, frame), self._ghost, self._cursor, board.rows[number]
+        look, ghost, cursor, row = self._look(board, frame), self.ghost, self.cursor, board.rows[number]
         here = number == (cursor.row if ghost is None else ghost.row)
         origin = ghost.origin if ghost is not None else None
         bodies = row_lines(
@@ -134,7 +133,7 @@ class BoardView(LineView):
 
     def _header(self, board: Board, frame: Frame, width: int) -> Strip:
         """The hours, beside the room of the names."""
-        extent = self._cursor.extent
+        extent = self.cursor.extent
         blocks = [frame.scale.cells_between(*extent)] if extent is not None else []
         room = width - frame.names
         hours = hours_line(self._look(board, frame), self.scroll_offset.x, room, blocks)
@@ -144,7 +143,7 @@ class BoardView(LineView):
     def cursor_place(self) -> Offset | None:
         """The first cell of the selected visit's block, or of the row's name."""
         frame = self._frame
-        if frame is None or not self._cursor.rows:
+        if frame is None or not self.cursor.rows:
             return None
         row, span = self._focus()
         y = frame.top_of(row) - self.scroll_offset.y
@@ -156,8 +155,8 @@ class BoardView(LineView):
 
     def _focus(self) -> tuple[int, Span | None]:
         """The row and the span that matter now: the ghost's in move mode, else the cursor's."""
-        ghost = self._ghost
-        return (ghost.row, (ghost.start, ghost.end)) if ghost is not None else (self._cursor.row, self._cursor.span)
+        ghost = self.ghost
+        return (ghost.row, (ghost.start, ghost.end)) if ghost is not None else (self.cursor.row, self.cursor.span)
 
     def _refresh_rows(self, *rows: int) -> None:
         """Draw rows again."""
@@ -177,10 +176,10 @@ class BoardView(LineView):
     def _reveal(self) -> None:
         """Scroll so that the cursor, or the ghost, is in sight; half a view at once, so that it is rarely needed."""
         frame = self._frame
-        if frame is None or not self._cursor.rows or self.view_size.width <= frame.names:
+        if frame is None or not self.cursor.rows or self.view_size.width <= frame.names:
             return
         width, height = self.view_size
-        covered = 1 if self._ghost is None else 2
+        covered = 1 if self.ghost is None else 2
         left, top = frame.in_sight(*self._focus(), self.scroll_offset, (width, height - covered))
         left, top = min(left, self.max_scroll_x), min(top, self.max_scroll_y)
         if (left, top) != self.scroll_offset:

@@ -1,6 +1,7 @@
-"""What stands in a technician's row of the timeline: ground, absences, lunch, drives, blocks, marks. Pure painting."""
+"""What stands on the timeline: the line of hours, and in a technician's row ground, absences, lunch, drives, blocks, marks.
+Pure painting."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
@@ -8,12 +9,11 @@ from dispatch.model.instants import clock_text, span_text
 from dispatch.model.lateness import Late
 from dispatch.model.states import State
 from dispatch.model.text import cells_of, show
-from dispatch.model.units import DistanceUnit, distance_text
-from widgets.lines.ink import Line, clipped, fitted, ink
+from dispatch.model.travel import DistanceUnit, distance_text
+from widgets.lines.ink import Line, clipped, fitted, ink, merged
 from widgets.lines.marks import LEVEL_LETTERS, STATE_INKS, UNICODE, Marks, state_mark
-from widgets.timeline.canvas import CanvasLine
 from widgets.timeline.ghost import Ghost
-from widgets.timeline.layout import MINUTE, Frame, Span, drawn_span, drive_span
+from widgets.timeline.layout import MINUTE, Frame, Span, drawn_span, drive_span, hour_label
 
 BLOCK_LINES = 2
 """Lines of a block at most; a third line of a row is a gap."""
@@ -25,6 +25,55 @@ SIGNED = 4
 """Cells that the name has left beside its signs, so that it can still be read."""
 EDGED = frozenset({"ahead", "en-route", "on-site", "closed", "late"})
 """Grounds whose left edge has a hue of its own."""
+
+
+class CanvasLine:
+    """One line of `width` cells, each with a character and an ink. Wide characters take two cells and stay whole."""
+
+    __slots__ = ("_cells", "width")
+
+    def __init__(self, width: int, ink: str) -> None:
+        self.width = width
+        self._cells = [(" ", ink)] * width
+
+    def put(self, at: int, text: str, ink: str) -> None:
+        """Write safe text from cell `at` on; what lies outside of the line is left out."""
+        x = at
+        for character in text:
+            cells = cells_of(character)
+            if cells == 0:
+                if 0 < x <= self.width and x > at:
+                    before = x - 1 if self._cells[x - 1][0] else x - 2
+                    self._cells[before] = self._cells[before][0] + character, self._cells[before][1]
+                continue
+            if x >= 0 and x + cells <= self.width:
+                self._clear(x, cells)
+                self._cells[x : x + cells] = [(character, ink), ("", ink)][:cells]
+            x += cells
+
+    def fill(self, first: int, last: int, character: str, ink: str) -> None:
+        """The same one-cell character in the cells from `first` to before `last`."""
+        first, last = max(0, first), min(self.width, last)
+        if last > first:
+            self.put(first, character * (last - first), ink)
+
+    def over(self, at: int, character: str, ink: str) -> None:
+        """A one-cell character in the hue of `ink`, on the ground of what is there."""
+        if 0 <= at < self.width:
+            self._clear(at, 1)
+            self._cells[at] = character, f"{self._cells[at][1].partition('+')[0]}+{ink}"
+
+    def line(self) -> Line:
+        """What was painted, as few spans."""
+        return merged(self._cells)
+
+    def _clear(self, at: int, cells: int) -> None:
+        """A wide character of which one half is about to be painted over leaves a space in the other."""
+        if self._cells[at][0] == "" and at > 0:
+            self._cells[at - 1] = " ", self._cells[at - 1][1]
+        end = at + cells
+        if end < self.width and self._cells[end][0] == "":
+            self._cells[end] = " ", self._cells[end][1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +102,37 @@ def look_of(board: Board, frame: Frame, moment: int, marks: Marks, *, closed_edg
     """How a board is drawn as of a moment."""
     now = moment if board.starts_at <= moment < board.ends_at else None
     return Look(frame, board.zone, board.hours24, board.unit, moment, now, marks, closed_edges)
+
+
+def hours_line(look: Look, left: int, room: int, blocks: Iterable[Span] = ()) -> Line:
+    """The hours in `room` cells from cell `left` of the day on.
+
+    The present time stands over its line, in the place of the hours that it would touch. Marks at either end tell that
+    some of the `blocks` (in cells) lie outside of what is seen.
+    """
+    scale = look.frame.scale
+    canvas = CanvasLine(room, "hours")
+    hour_cells = 3600 // scale.cell_seconds
+    every = 1 if hour_cells >= 4 else 2
+    taken = range(0)
+    if look.now is not None:
+        now = look.clock(look.now)
+        at = scale.cell_of(look.now) - left
+        if 0 <= at < room:
+            first = max(0, min(at - len(now) // 2, room - len(now)))
+            canvas.put(first, now, "hours-now")
+            taken = range(first - 1, first + len(now) + 1)
+    for mark in look.frame.hours:
+        at = mark.cell - left
+        label = hour_label(mark.hour, look.hours24, hour_cells * every)
+        if mark.hour % every == 0 and 0 <= at <= room - len(label) and not {*range(at, at + len(label))} & {*taken}:
+            canvas.put(at, label, "hours")
+    outside = list(blocks)
+    if any(first < left for first, _ in outside):
+        canvas.put(0, look.marks.more_left, "mark")
+    if any(last > left + room for _, last in outside):
+        canvas.put(room - 1, look.marks.more_right, "mark")
+    return canvas.line()
 
 
 def row_lines(
@@ -167,7 +247,7 @@ class _RowPainting:
         drive = drive_span(visit, start, self._look.moment)
         if drive is None:
             if visit.leg is not None:
-                self._unknown_drive(start)
+                self._top.put(self._scale.nearest(start) - 1, self._marks.travel_unknown, "travel-unknown")
         elif drive[1] > drive[0]:
             self._driven(drive, "travel-now" if visit.state is State.EN_ROUTE else "travel")
 
@@ -179,9 +259,6 @@ class _RowPainting:
 
     def _driven(self, span: Span, ink_name: str) -> None:
         self._top.fill(*self._scale.cells_between(*span), self._marks.travel, ink_name)
-
-    def _unknown_drive(self, start: int) -> None:
-        self._top.put(self._scale.nearest(start) - 1, self._marks.travel_unknown, "travel-unknown")
 
     def block(self, visit: BoardVisit, span: Span, ground: str) -> None:
         """The block of a visit: client, state, time, service level, pin and lateness, as much as its width holds."""

@@ -2,17 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from textual import events
 from textual.binding import Binding
+from textual.geometry import Offset
+from textual.message import Message
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
+from dispatch.model.states import STEPS
 from widgets.timeline.drawing import BoardView
 from widgets.timeline.ghost import STEP, Ghost, within
 from widgets.timeline.layout import MINUTE, ZOOMS
-from widgets.timeline.messages import AtGhost, AtVisit
-from widgets.timeline.mouse import Press
+
+
+class AtVisit(Message):
+    """A visit of a row; None where the row has none."""
+
+    def __init__(self, visit: BoardVisit | None, row: int) -> None:
+        super().__init__()
+        self.visit, self.row = visit, row
+
+
+class AtGhost(Message):
+    """A visit that is being moved, the technician in whose row its ghost is, and the instant at which it would start."""
+
+    def __init__(self, visit: BoardVisit, technician_id: int, start: int) -> None:
+        super().__init__()
+        self.visit, self.technician_id, self.start = visit, technician_id, start
+
+
+@dataclass(slots=True)
+class Press:
+    """A visit, where the button was pressed on it, and in which cell of the day. `dragging` once the mouse has moved."""
+
+    visit: BoardVisit
+    at: Offset
+    cell: int
+    dragging: bool = False
+
+    def drags(self, to: Offset) -> bool:
+        """Whether the mouse at this place drags a visit: one that is still in the plan."""
+        visit = self.visit
+        if visit.start is None or visit.end is None or visit.state not in STEPS["move"].sources:
+            return False
+        return self.dragging or to != self.at
+
+    def start_at(self, cell: int, cell_seconds: int, step_seconds: int) -> int:
+        """The start to which it is dragged, by whole steps from where it stood."""
+        assert self.visit.start is not None
+        return self.visit.start + round((cell - self.cell) * cell_seconds / step_seconds) * step_seconds
 
 
 class Timeline(BoardView, can_focus=True):
@@ -62,8 +101,8 @@ class Timeline(BoardView, can_focus=True):
 
     def set_board(self, board: Board) -> None:
         """Show a board. The cursor stays on its visit and a ghost on its technician, wherever those are now."""
-        before, before_moment = self.board, self._cursor.moment
-        selection_kept = self._cursor.show(board)
+        before, before_moment = self.board, self.cursor.moment
+        selection_kept = self.cursor.show(board)
         if before is not None:
             self._keep_ghost(before)
         fitted_anew = self._fit_frame()
@@ -80,43 +119,28 @@ class Timeline(BoardView, can_focus=True):
     @property
     def selected(self) -> BoardVisit | None:
         """The visit under the cursor."""
-        return self._cursor.visit
-
-    @property
-    def selected_row(self) -> int:
-        """The number of the row under the cursor."""
-        return self._cursor.row
-
-    @property
-    def selected_board_row(self) -> BoardRow | None:
-        """The row under the cursor."""
-        return self._cursor.board_row
+        return self.cursor.visit
 
     def select(self, visit_id: int | None, row: int | None = None) -> bool:
         """Put the cursor on a visit, by preference in `row`; with None on the row itself. False: it is not there."""
         if visit_id is not None:
-            place = self._cursor.place_of(visit_id, row)
+            place = self.cursor.place_of(visit_id, row)
             if place is None:
                 return False
             self._select(*place)
             return True
-        number = self._cursor.row if row is None else row
-        there = 0 <= number < len(self._cursor.rows)
+        number = self.cursor.row if row is None else row
+        there = 0 <= number < len(self.cursor.rows)
         if there:
-            self._select(number, self._cursor.nearest(number))
+            self._select(number, self.cursor.nearest(number))
         return there
 
     # -- move mode ----------------------------------------------------------------------------------------------------
 
     @property
-    def ghost(self) -> Ghost | None:
-        """The visit that is being moved, where it would stand."""
-        return self._ghost
-
-    @property
     def ghost_row(self) -> BoardRow | None:
         """The row in which the ghost is."""
-        return self._cursor.rows[self._ghost.row] if self._ghost is not None else None
+        return self.cursor.rows[self.ghost.row] if self.ghost is not None else None
 
     @property
     def step(self) -> int:
@@ -135,11 +159,11 @@ class Timeline(BoardView, can_focus=True):
             minutes_total: length of the stay, test allowance included.
             leg_minutes: the drive to it, None where it is unknown.
         """
-        row = self._cursor.row_of(technician_id)
+        row = self.cursor.row_of(technician_id)
         if row is None:
             return
-        origin = self._cursor.place_of(visit.id, row)
-        self._ghost = Ghost(visit, row, start, minutes_total, leg_minutes, origin=origin)
+        origin = self.cursor.place_of(visit.id, row)
+        self.ghost = Ghost(visit, row, start, minutes_total, leg_minutes, origin=origin)
         self._draw_anew()
         self._reveal()
         self.post_message(self.GhostMoved(visit, technician_id, start))
@@ -151,61 +175,61 @@ class Timeline(BoardView, can_focus=True):
             level: `feasible`, `warnings` or `blocked`; anything else shows as not yet known.
             leg_minutes: the drive to the new place, where it is known by now.
         """
-        ghost = self._ghost
+        ghost = self.ghost
         if ghost is None:
             return
         leg = leg_minutes if leg_minutes is not None else ghost.leg_minutes
-        self._ghost = replace(ghost, level=level, text=text, leg_minutes=leg)
+        self.ghost = replace(ghost, level=level, text=text, leg_minutes=leg)
         self._refresh_rows(ghost.row)
         self._refresh_verdict()
 
     def _select(self, row: int, index: int | None) -> None:
-        before = self._cursor.row
-        self._selected_from(before, self._cursor.go(row, index))
+        before = self.cursor.row
+        self._selected_from(before, self.cursor.go(row, index))
 
     def _selected_from(self, before: int, moved: bool) -> None:
         if moved:
-            self._refresh_rows(before, self._cursor.row)
+            self._refresh_rows(before, self.cursor.row)
             self._tell_selected()
         self._reveal()
 
     def _tell_selected(self) -> None:
         if self.is_attached:
-            self.post_message(self.VisitSelected(self.selected, self._cursor.row))
+            self.post_message(self.VisitSelected(self.selected, self.cursor.row))
 
     # -- keys ---------------------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Escape is the screen's unless a visit is being moved."""
-        return self._ghost is not None if action == "drop" else True
+        return self.ghost is not None if action == "drop" else True
 
     def action_go(self, to: str) -> None:
         """Move the cursor, or the ghost in move mode."""
         board, frame = self.board, self._frame
         if board is None or frame is None or not board.rows:
             return
-        if self._ghost is not None:
-            self._put_ghost(*self._ghost.place_after(to, self.step, board))
+        if self.ghost is not None:
+            self._put_ghost(*self.ghost.place_after(to, self.step, board))
             return
-        before = self._cursor.row
+        before = self.cursor.row
         page = max(1, (self.view_size.height - 1) // frame.lines - 1)
-        self._selected_from(before, self._cursor.step(to, page))
+        self._selected_from(before, self.cursor.step(to, page))
 
     def action_open(self) -> None:
         """Open the visit under the cursor; in move mode, place the ghost."""
-        ghost = self._ghost
+        ghost = self.ghost
         if ghost is not None:
-            technician_id = self._cursor.rows[ghost.row].technician_id
+            technician_id = self.cursor.rows[ghost.row].technician_id
             self._end_move()
             self.post_message(self.GhostPlaced(ghost.visit, technician_id, ghost.start))
-        elif self._cursor.rows:
-            self.post_message(self.VisitOpened(self.selected, self._cursor.row))
+        elif self.cursor.rows:
+            self.post_message(self.VisitOpened(self.selected, self.cursor.row))
 
     def action_drop(self) -> None:
         """Put the ghost back."""
-        ghost = self._ghost
+        ghost = self.ghost
         if ghost is not None:
-            self._drop(ghost, self._cursor.rows[ghost.row].technician_id)
+            self._drop(ghost, self.cursor.rows[ghost.row].technician_id)
 
     def action_zoom(self) -> None:
         """The next zoom."""
@@ -217,32 +241,32 @@ class Timeline(BoardView, can_focus=True):
 
     def _keep_ghost(self, before: Board) -> None:
         """Leave the ghost, and the place that it came from, with their technicians; where the ghost's is gone, it is dropped."""
-        ghost = self._ghost
+        ghost = self.ghost
         if ghost is None:
             return
         holder = before.rows[ghost.row].technician_id
-        row = self._cursor.row_of(holder)
+        row = self.cursor.row_of(holder)
         if row is None:
             self._drop(ghost, holder)
             return
         origin = ghost.origin
         if origin is not None:
-            origin_row = self._cursor.row_of(before.rows[origin[0]].technician_id)
-            origin = self._cursor.place_of(ghost.visit.id, origin_row)
-        self._ghost = replace(ghost, row=row, origin=origin)
+            origin_row = self.cursor.row_of(before.rows[origin[0]].technician_id)
+            origin = self.cursor.place_of(ghost.visit.id, origin_row)
+        self.ghost = replace(ghost, row=row, origin=origin)
 
     def _put_ghost(self, row: int, start: int) -> None:
-        ghost = self._ghost
+        ghost = self.ghost
         if ghost is None or (row, start) == (ghost.row, ghost.start):
             return
-        self._ghost = ghost.at(row, start)
+        self.ghost = ghost.at(row, start)
         self._refresh_rows(ghost.row, row)
         self._refresh_verdict()
         self._reveal()
-        self.post_message(self.GhostMoved(ghost.visit, self._cursor.rows[row].technician_id, start))
+        self.post_message(self.GhostMoved(ghost.visit, self.cursor.rows[row].technician_id, start))
 
     def _end_move(self) -> None:
-        self._ghost = None
+        self.ghost = None
         self._let_go()
         self._draw_anew()
         self._reveal()
@@ -255,18 +279,18 @@ class Timeline(BoardView, can_focus=True):
         if frame is None or place.y < 1:
             return None
         row = frame.row_at(place.y + self.scroll_offset.y)
-        if row >= len(self._cursor.rows):
+        if row >= len(self.cursor.rows):
             return None
         cell = place.x - frame.names + self.scroll_offset.x
-        return row, self._cursor.visit_at(row, cell, frame.scale) if place.x >= frame.names else None, cell
+        return row, self.cursor.visit_at(row, cell, frame.scale) if place.x >= frame.names else None, cell
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Select what is under the mouse; it may be the begin of a drag."""
         under = self._at(event)
-        if under is None or self._ghost is not None or event.button != 1:
+        if under is None or self.ghost is not None or event.button != 1:
             return
         row, index, cell = under
-        self._select(row, index if index is not None else self._cursor.nearest(row))
+        self._select(row, index if index is not None else self.cursor.nearest(row))
         if index is not None and self.selected is not None:
             self._press = Press(self.selected, event.offset, cell)
             self.capture_mouse()
@@ -280,20 +304,20 @@ class Timeline(BoardView, can_focus=True):
             press.dragging = True
             self._grab(press.visit)
         under = self._at(event)
-        if under is not None and self._ghost is not None:
+        if under is not None and self.ghost is not None:
             row, _, cell = under
             self._put_ghost(row, within(board, press.start_at(cell, frame.scale.cell_seconds, self.step * MINUTE)))
 
     def _grab(self, visit: BoardVisit) -> None:
         """Begin to move a visit where it stands."""
-        row = self._cursor.row
+        row = self.cursor.row
         self.post_message(self.VisitGrabbed(visit, row))
         assert visit.start is not None
         assert visit.end is not None
         seconds = visit.leg.seconds if visit.leg else None
         leg_minutes = None if seconds is None else seconds // MINUTE
         self.begin_move(
-            visit, self._cursor.rows[row].technician_id, visit.start, (visit.end - visit.start) // MINUTE, leg_minutes
+            visit, self.cursor.rows[row].technician_id, visit.start, (visit.end - visit.start) // MINUTE, leg_minutes
         )
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
@@ -306,7 +330,7 @@ class Timeline(BoardView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """A double click opens."""
         under = self._at(event)
-        if event.chain == 2 and under is not None and under[1] is not None and self._ghost is None:
+        if event.chain == 2 and under is not None and under[1] is not None and self.ghost is None:
             self.action_open()
 
     def _let_go(self) -> None:

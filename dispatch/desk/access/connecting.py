@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from db import files, keys
+from db import checklists, sessions
 from db.backups import CheckResult
 from db.store import Store
 from dispatch.desk.adapters import key_file, sshd_config
@@ -34,21 +34,18 @@ class Reached:
 
 
 def words_for(key: Key, reached: Reached) -> list[str]:
-    """The fingerprints of this machine, and what goes into `~/.ssh/config` on theirs."""
+    """The fingerprints of this machine, and what goes into `~/.ssh/config` on theirs: for a technician with the way into a
+    client's network."""
     lines = []
     if known := sshd_config.host_fingerprints():
         lines += ["At the first connection ssh asks whether it is this machine. It is, if it shows one of:", ""]
         lines += [*(f"    {name}" for name in known), ""]
-    lines += ["For ~/.ssh/config on their machine:", ""]
-    return [*lines, *stanza(key, reached.host, reached.user)]
-
-
-def stanza(key: Key, host: str, user: str) -> list[str]:
-    """What the person puts into `~/.ssh/config`; with the way into a client's network, for a technician."""
-    lines = [
+    lines += [
+        "For ~/.ssh/config on their machine:",
+        "",
         f"Host dispatch{' dispatch-files' if key.technician else ''}",
-        f"    HostName {host}",
-        f"    User {user}",
+        f"    HostName {reached.host}",
+        f"    User {reached.user}",
         "    IdentitiesOnly yes",
         "    IdentityFile ~/.ssh/id_ed25519",
         "    ServerAliveInterval 15",
@@ -87,10 +84,10 @@ def verdict(faults: Sequence[str]) -> list[str]:
 def findings_of_the_server(store: Store) -> list[CheckResult]:
     """What the doctor looks at where technicians log in over SSH: one finding for each subject, none for what is not used."""
     findings = []
-    if files.hashes(store):
+    if checklists.file_hashes(store):
         faults = evidence.faults(store)
         findings.append(CheckResult("files", not faults, "; ".join(faults) or "as they were handed in"))
-    if not keys.all_keys(store):
+    if not sessions.all_keys(store):
         return findings
     drifts = [drift.text for drift in key_file.drift(store)]
     findings.append(CheckResult("key file", not drifts, "; ".join(drifts) or "as the database has it"))

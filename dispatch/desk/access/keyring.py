@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db import keys, people
+from db import people, sessions
 from db.store import existing
 from dispatch.desk.session.refusals import Faulty, NotFound
 from dispatch.desk.session.user import User
@@ -32,7 +32,7 @@ def add_key(user: User, login: str, text: str, *, mouse: bool = False) -> Key:
             faults.append(f"staff: nobody has the login {show(login, 40)!r}; there are {logins}")
         try:
             public = read_public_key(text)
-            known = keys.key_by_fingerprint(user.store, public.fingerprint)
+            known = sessions.key_by_fingerprint(user.store, public.fingerprint)
             if known is not None:
                 what = "is" if known.live else "was revoked, it was"
                 faults.append(f"key: {public.fingerprint} {what} {show(known.name)}'s ({known.label}); make a new one")
@@ -40,8 +40,8 @@ def add_key(user: User, login: str, text: str, *, mouse: bool = False) -> Key:
             faults.append(f"key: {show(str(refused))}")
         if faults or person is None:
             raise Faulty(faults)
-        key_id = keys.add_key(unit, person.id, public.fingerprint, public.text, mouse=mouse)
-        return existing(keys.key(user.store, key_id))
+        key_id = sessions.add_key(unit, person.id, public.fingerprint, public.text, mouse=mouse)
+        return existing(sessions.key(user.store, key_id))
 
 
 def revoke(user: User, *, fingerprint: str = "", login: str = "") -> list[Key]:
@@ -57,7 +57,7 @@ def revoke(user: User, *, fingerprint: str = "", login: str = "") -> list[Key]:
         NotFound: there is no such key that is live.
     """
     with user.write("revoke a key", Role.LEAD) as unit:
-        live = [key for key in keys.all_keys(user.store) if key.live]
+        live = [key for key in sessions.all_keys(user.store) if key.live]
         if fingerprint:
             beginning = fingerprint.strip()
             gone = [
@@ -70,5 +70,5 @@ def revoke(user: User, *, fingerprint: str = "", login: str = "") -> list[Key]:
                 f"There is no live key of {show(fingerprint or login, 80)}; `dispatch keys list` lists them."
             )
         for key in gone:
-            keys.revoke_key(unit, key)
+            sessions.revoke_key(unit, key)
         return gone

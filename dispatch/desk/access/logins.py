@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from db import keys, people, sessions
+from db import people, sessions
 from db.faults import Full, ReadOnly
 from db.store import Store
 from db.unit import Actor, unit_of_work
@@ -95,7 +95,7 @@ def caller(store: Store, key_id: int, offered: Sequence[str] = ()) -> User:
 
 def _actor(store: Store, key_id: int) -> Actor:
     """Whoever has the key, in a session that is still to begin."""
-    if (key := keys.key(store, key_id)) is None:
+    if (key := sessions.key(store, key_id)) is None:
         raise NotAllowed(_REFUSED)
     return Actor(key.staff_id, key.login, os.urandom(16).hex(), VIA, key_id)
 
@@ -106,7 +106,7 @@ def _owner(store: Store, key_id: int, offered: Sequence[str]) -> Staff:
     Raises:
         NotAllowed: it does not.
     """
-    key = keys.key(store, key_id)
+    key = sessions.key(store, key_id)
     staff = None if key is None else people.staff_by_id(store, key.staff_id)
     if key is None or not key.live or staff is None or not staff.active:
         raise NotAllowed(_REFUSED)

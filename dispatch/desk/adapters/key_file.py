@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from db import keys
+from db import sessions
 from db.faults import from_os
 from db.store import Store
 from dispatch.model.keys import Key
@@ -81,7 +81,7 @@ def line(key: Key, database: Path) -> str:
 
 def content(store: Store) -> str:
     """What the file should hold now."""
-    return _HEAD + "".join(line(key, store.path) for key in keys.live_keys(store))
+    return _HEAD + "".join(line(key, store.path) for key in sessions.live_keys(store))
 
 
 def write(store: Store) -> Path:
@@ -112,7 +112,7 @@ def drift(store: Store) -> list[Drift]:
         status = path.lstat()
         text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
-        return [Drift(f"{path} is not there: nobody can log in")] if keys.live_keys(store) else []
+        return [Drift(f"{path} is not there: nobody can log in")] if sessions.live_keys(store) else []
     except OSError as error:
         return [Drift(f"{path} cannot be read: {error.strerror}", mended=False)]
     faults = []

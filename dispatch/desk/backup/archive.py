@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any
 
-from db import backups, copies, files
+from db import backups, checklists, copies
 from db.faults import from_os
 from db.store import Store
 from dispatch import __version__
@@ -117,7 +117,7 @@ def _gathered(store: Store, database: Path) -> tuple[Manifest, dict[str, Path | 
     head = backups.backup(store, database)
     sources: dict[str, Path | bytes] = {DATABASE: database}
     missing = []
-    for sha256, size in sorted(files.hashes(store).items()):
+    for sha256, size in sorted(checklists.file_hashes(store).items()):
         path = evidence.path_of(store, sha256)
         if evidence.is_whole(path, sha256, size):
             sources[f"files/{sha256[:2]}/{sha256}"] = path

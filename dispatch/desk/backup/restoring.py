@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any
 
-from db import backups, chain, copies, keys, opening
+from db import backups, chain, copies, opening, sessions
 from db.faults import Exists, StoreFault, from_os, translate
 from db.library import sqlite3
 from db.store import Store
@@ -109,7 +109,7 @@ def restore(source: Path, target: Path, identity: Path | None = None) -> Restore
         for path in placed:
             shutil.rmtree(path, ignore_errors=True)
     with Store.open(target) as store:
-        if live := keys.live_keys(store):
+        if live := sessions.live_keys(store):
             made.append(f"{key_file.write(store)}: made anew, {len(live)} keys; let sshd read it (docs/remote.md)")
     return Restored(backup, tuple(made))
 

@@ -1,19 +1,24 @@
-"""What a lead does to a charge: goodwill, travel by hand, accepting what is flagged, correcting. Each with a reason."""
+"""What a lead does to a charge: goodwill, travel by hand, accepting what is flagged, correcting. Each with a reason.
+
+And what a deed would make of a charge, before it is done: the deed itself, carried out and taken back.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from db import adjustments, sheets, visits
+from db import sheets, visits
 from db.unit import Unit
+from dispatch.charges.explain import difference_lines
 from dispatch.desk.charges.charging import Priced, Unpriced, charge_of, keep_sheet, open_charge, settled
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, reason_of, refuse
 from dispatch.desk.session.shown import Shown, amount, changed_since
-from dispatch.desk.session.user import User
+from dispatch.desk.session.user import User, asking_first
 from dispatch.desk.visits.steps import find, on_visit
 from dispatch.fields.reading import FormFault, number
-from dispatch.model.states import ENDED, Role
+from dispatch.model.states import ENDED, Review, Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
@@ -32,14 +37,14 @@ def give_goodwill(user: User, reference: str, target: str, mode: str, value: str
     faults += [] if mode in MODES else [f"mode: {mode!r} is not one of {', '.join(MODES)}"]
     faults += _faults_of_amount("value", value, most=100 if mode == "percent" else None)
     with _adjusting(user, "give goodwill", reference, reason, faults) as (unit, visit, why):
-        adjustments.give(unit, visit.id, target, mode, value.strip(), why)
+        sheets.give_goodwill(unit, visit.id, target, mode, value.strip(), why)
     return _charge(user, reference)
 
 
 def withdraw_goodwill(user: User, reference: str, reason: str) -> Priced | Unpriced:
     """Take back all goodwill of a visit."""
     with _adjusting(user, "withdraw goodwill", reference, reason, []) as (unit, visit, why):
-        if not adjustments.withdraw_goodwill(unit, visit.id, why):
+        if not sheets.withdraw_goodwill(unit, visit.id, why):
             raise Refusal(f"No goodwill stands on {visit.reference}.")
     return _charge(user, reference)
 
@@ -48,7 +53,7 @@ def set_travel(user: User, reference: str, amount: str | None, reason: str) -> P
     """Set a visit's travel to an amount, in place of components, waivers and cap (B6.6); None: by the rate card again."""
     faults = [] if amount is None else _faults_of_amount("amount", amount)
     with _adjusting(user, "set travel by hand", reference, reason, faults) as (unit, visit, why):
-        adjustments.set_travel(unit, visit.id, amount and amount.strip(), why)
+        sheets.set_travel(unit, visit.id, amount and amount.strip(), why)
     return _charge(user, reference)
 
 
@@ -79,10 +84,8 @@ def accept_charge(user: User, reference: str, reason: str, shown: Shown) -> Pric
 
             raise Refusal(f"The charge of {visit.reference} is still blocked: {'; '.join(needs(charge.form))}.")
         if last is not None and last.total is not None and charge.total != last.total:
-            raise Refusal(
-                f"The charge of {visit.reference} was {amount(last)} and comes to {charge.form['total']} now: "
-                "correct it first, and look at it again."
-            )
+            changed = f"was {amount(last)} and comes to {charge.form['total']} now"
+            raise Refusal(f"The charge of {visit.reference} {changed}: correct it first, and look at it again.")
         return _charge(user, reference)
 
 
@@ -141,3 +144,54 @@ def _faults_of_amount(name: str, value: str, most: int | None = None) -> list[st
     if most is not None and amount > most:
         return [f"{name}: {value!r} is more than {most}"]
     return []
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeChange:
+    """A visit with its charge before and after a deed that was not done (yet)."""
+
+    before: Visit
+    after: Visit
+    charge: Priced | Unpriced
+    becomes: Priced | Unpriced
+
+    def lines(self, width: int = 72) -> list[str]:
+        """The charge before and after, line by line; nothing where it is the same and the approval stands."""
+        forms = [priced.form if isinstance(priced, Priced) else None for priced in (self.charge, self.becomes)]
+        currency = next((priced.currency for priced in (self.becomes, self.charge) if isinstance(priced, Priced)), "")
+        shown = difference_lines(forms[0], forms[1], currency, width)
+        if isinstance(self.becomes, Unpriced) and not isinstance(self.charge, Unpriced):
+            shown.append(self.becomes.reason)
+        if self.before.review is Review.APPROVED and self.after.review is Review.TO_REVIEW:
+            shown.append("It was approved, and waits for review again.")
+        return shown
+
+
+def rehearse(user: User, reference: str, deed: Callable[[], object]) -> ChargeChange:
+    """What a deed would change on a visit's charge. Nothing is changed.
+
+    Raises:
+        Whatever the deed raises.
+    """
+    before = find(user.store, reference)
+    charge = charge_of(user.store, before, now=user.now)
+    with user.store.rehearsal(user.staff.login):
+        deed()
+        after = find(user.store, reference)
+        return ChargeChange(before, after, charge, charge_of(user.store, after, now=user.now))
+
+
+def do_as_shown(user: User, change: ChargeChange, deed: Callable[[], object]) -> None:
+    """Do what was shown, if the visit is still as it was then: that is asked in the transaction of the deed.
+
+    Raises:
+        Refusal: it changed meanwhile. And whatever the deed raises.
+    """
+
+    def unchanged() -> None:
+        now = find(user.store, change.before.reference)
+        if now.version != change.before.version:
+            raise Refusal(f"{show(now.reference)} changed while you looked at it: nothing was done. Look at it again.")
+
+    with asking_first(unchanged):
+        deed()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -121,9 +121,7 @@ def _handed_over(store: Store, number: int, left_out: Sequence[tuple[str, str]] 
 
 def _form(store: Store, visit: Visit, number: int) -> dict[str, Any]:
     """A visit as it is handed over. Money is decimal text, as on the sheet."""
-    sheet = sheets.latest_sheet(store, visit.id)
-    approval = reviews.approval_of(store, visit.id)
-    assert sheet is not None
+    sheet, approval = existing(sheets.latest_sheet(store, visit.id)), reviews.approval_of(store, visit.id)
     client, source = sheet.input["client"], sheet.input["source"]
     return {
         "batch": number,
@@ -146,9 +144,7 @@ def _form(store: Store, visit: Visit, number: int) -> dict[str, Any]:
 def _rows(visit: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     head = {name: visit[name] for name in ("batch", "reference", "date", "client", "site", "work", "currency")}
     head["technicians"] = ", ".join(visit["technicians"])
-    lines: Iterable[Mapping[str, Any]] = visit["lines"]
-    number = 0
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(visit["lines"], 1):
         yield head | {
             "line": number,
             "rule": line["rule"],
@@ -160,7 +156,7 @@ def _rows(visit: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "amount": Decimal(line["amount"]),
         }
     tax = {"rule": "TAX", "category": "tax", "description": "tax", "quantity": "", "unit": "", "unit_price": ""}
-    yield head | tax | {"line": number + 1, "amount": Decimal(visit["tax"])}
+    yield head | tax | {"line": len(visit["lines"]) + 1, "amount": Decimal(visit["tax"])}
 
 
 def _number(text: str | None) -> Decimal | str:
@@ -171,8 +167,8 @@ def _difference(shown: Mapping[str, int], going: Mapping[str, int]) -> str:
     words = [f"{show(reference)} has come" for reference in going if reference not in shown]
     words += [f"{show(reference)} is not ready any more" for reference in shown if reference not in going]
     words += [
-        f"{show(reference)} was revision {shown[reference]} and is {now}"
+        f"{show(reference)} was revision {was} and is {now}"
         for reference, now in going.items()
-        if reference in shown and shown[reference] != now
+        if (was := shown.get(reference, now)) != now
     ]
     return "; ".join(words)

@@ -42,9 +42,8 @@ def mark(
     if kind not in MARKS:
         raise Faulty([f"kind: {kind!r} is not one of {', '.join(MARKS)}"])
     with putting_right(user, "mark work", reference, reason, technician) as (unit, visit, part, why):
-        last = span_of_last_entry(user.store, visit, part)
-        begins = starts_at if starts_at is not None else last[0] if last else None
-        ends = ends_at if ends_at is not None else last[1] if last else None
+        first, last = span_of_last_entry(user.store, visit, part) or (None, None)
+        begins, ends = first if starts_at is None else starts_at, last if ends_at is None else ends_at
         if begins is None or ends is None:
             raise Refusal("There is no work entry yet: say from when to when.")
         until = part.check_out_at or unit.at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from db import belonging, changes, settings
+from db import changes, directory, settings
 from db.changes import RecordChange
 from db.faults import Stale
 from db.store import Store, existing
@@ -105,7 +105,7 @@ def archive(user: User, kind: str, record: Any) -> None:
 
 
 def _let_go(store: Store, record_store: RecordStore[Any], kind: str, record: Any) -> None:
-    if held := belonging.held_by(store, kind, record.id):
+    if held := directory.held_by(store, kind, record.id):
         raise Refusal(
             f"{show(record_store.title(store, record))} has open visits: {', '.join(held[:6])}. Cancel or move them first."
         )
@@ -143,7 +143,7 @@ def turn(user: User, unit: Unit, picture: RecordChange, *, back: bool) -> tuple[
     if bool(look.get(_ARCHIVED)) != bool(other.get(_ARCHIVED)):
         if look.get(_ARCHIVED):
             _let_go(user.store, record_store, picture.entity, record)
-        elif name := belonging.archived_over(user.store, picture.entity, record.id):
+        elif name := directory.archived_over(user.store, picture.entity, record.id):
             title = show(record_store.title(user.store, record))
             raise Refusal(f"{title} cannot come back: {show(name)} is archived. Nothing was changed.")
         record_store.put_away(unit, record, unit.at if look.get(_ARCHIVED) else None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from db import audit, clients, people, pins, probes, settings, targets
+from db import audit, clients, legs, people, probes, settings
 from db.faults import Stale
 from db.names import folded
 from db.store import Store
@@ -26,9 +26,9 @@ from dispatch.desk.book.records import (
 from dispatch.desk.book.recurrence_records import RecurrenceRecords
 from dispatch.desk.book.template_records import TemplateRecords
 from dispatch.desk.day.routing import reroute_ahead
-from dispatch.desk.firm.depot_drive import reckoned
 from dispatch.desk.session.refusals import NotFound, Refusal
 from dispatch.desk.session.user import User
+from dispatch.desk.travel.drive_times import reckoned
 from dispatch.fields.record import FieldFault
 from dispatch.fields.trade import hours_text
 from dispatch.model.clients import Client, Site
@@ -95,7 +95,7 @@ class SiteRecords(RecordStore[Site]):
         placed = [f"placed: {source}"] if record.place is not None and source else []
         tested = [
             " ".join(part for part in (f"test {target.name}:", target.kind, target.address, target.options) if part)
-            for target in targets.targets_of(store, record.id)
+            for target in probes.targets_of(store, record.id)
         ]
         return [*placed, *tested]
 
@@ -263,7 +263,7 @@ class PinRecords(RecordStore[Pin]):
     """Pinned drives. A pin counts before everything that is learned or reckoned, in its one direction."""
 
     record = PIN
-    rows = pins.PINS
+    rows = legs.PINS
 
     def title(self, store: Store, record: Pin) -> str:
         return f"{end_title(store, record.origin)} → {end_title(store, record.destination)}"
@@ -273,7 +273,7 @@ class PinRecords(RecordStore[Pin]):
 
     def doubts(self, desk: Desk, before: Pin | None, after: Pin) -> Iterator[tuple[str, str]]:
         ends = (after.origin, after.destination)
-        twin = pins.pin_between(desk.store, *ends) if None not in ends else None
+        twin = legs.pin_between(desk.store, *ends) if None not in ends else None
         if twin is not None and twin.id != after.id:
             yield "to", "this drive is pinned already"
 
@@ -286,7 +286,7 @@ class TargetRecords(RecordStore[ProbeTarget]):
     """Test targets. Visits that have not begun take over what is written here; what has begun keeps what it has."""
 
     record = TARGET
-    rows = targets.TARGETS
+    rows = probes.TARGETS
 
     def title(self, store: Store, record: ProbeTarget) -> str:
         return f"{site_called(store, record.site_id)}: {record.name}"
@@ -298,7 +298,7 @@ class TargetRecords(RecordStore[ProbeTarget]):
     def doubts(self, desk: Desk, before: ProbeTarget | None, after: ProbeTarget) -> Iterator[tuple[str, str]]:
         if before is not None and after.site_id != before.site_id:
             yield "site", "a target stays with its site: archive it, and add one there"
-        for target in targets.targets_of(desk.store, after.site_id):
+        for target in probes.targets_of(desk.store, after.site_id):
             if folded(target.name) == folded(after.name) and target.id != after.id:
                 yield "name", f"the site has a target {after.name} already"
         if after.kind is not None and after.name:
@@ -309,7 +309,7 @@ class TargetRecords(RecordStore[ProbeTarget]):
 
     def follow(self, unit: Unit, key: int, before: ProbeTarget | None, after: ProbeTarget) -> None:
         """It is given to the visits that have not begun."""
-        probes.renew_probes(unit, after.site_id, targets.targets_of(unit.store, after.site_id))
+        probes.renew_probes(unit, after.site_id, probes.targets_of(unit.store, after.site_id))
 
 
 class SettingsRecords(RecordStore[Firm]):

@@ -18,7 +18,7 @@ from dispatch.desk.book.record_store import KeptInTables, RecordStore
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.fields.record import FieldFault, sentences
-from dispatch.model.checklists import Asks
+from dispatch.model.checklists import Asks, NewItem
 from dispatch.model.templates import Each, Template, TemplateItem
 from dispatch.model.text import show
 from dispatch.records.checklists import TEMPLATE
@@ -108,14 +108,22 @@ def item_line(item: TemplateItem) -> str:
     return " ".join((item.ref, item.label, f"({rules_text(item)})"))
 
 
-def rules_text(item: TemplateItem) -> str:
-    """What an item asks for, and what goes for it."""
-    tested = item.tested
-    words = [
+def usual_rules(item: TemplateItem | NewItem) -> str:
+    """What an item of a template, or of a visit, asks for, and what may stand for it."""
+    words = (
         item.kind.value.replace("_", "-"),
         "required" if item.required else "not required",
         "n/a with a reason" if item.na_allowed else "",
         "" if item.override_allowed else "no override",
+    )
+    return ", ".join(filter(None, words))
+
+
+def rules_text(item: TemplateItem) -> str:
+    """What an item asks for, and what goes for it."""
+    tested = item.tested
+    words = [
+        usual_rules(item),
         "one for each service" if item.each is Each.SERVICE else "",
         f"if {' or '.join(condition.text for condition in item.when)}" if item.when else "",
         f"tested by {', '.join(tested.roles)}" if tested.roles else "",

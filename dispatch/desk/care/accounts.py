@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -53,17 +54,17 @@ def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = N
     people = [client for client in clients.all_clients(store) if only is None or client.id in only]
     ids = {client.id for client in people}
     known = agreements.all_agreements(store)
-    own_terms: dict[int, list[Agreement]] = {}
+    own_terms: dict[int, list[Agreement]] = defaultdict(list)
     for agreement in known:
-        own_terms.setdefault(agreement.client_id, []).append(agreement)
+        own_terms[agreement.client_id].append(agreement)
     fees = [client.service.monthly_fee for client in known if client.service.monthly_fee and client.covers(where.today)]
     if only is None:
         every = [visit for visit in visits.all_visits(store) if visit.client_id in ids]
     else:
         every = [visit for client_id in sorted(ids) for visit in visits.of_client(store, client_id)]
-    of_client: dict[int, list[Visit]] = {}
+    of_client: dict[int, list[Visit]] = defaultdict(list)
     for visit in every:
-        of_client.setdefault(visit.client_id, []).append(visit)
+        of_client[visit.client_id].append(visit)
     since = day_bounds(where.today - datetime.timedelta(days=BREACH_DAYS), where.zone)[0]
     recent = [visit for visit in every if visit.requested_at >= since or visit.state not in ENDED]
     facts = clocks.facts_of(store, [visit.id for visit in every])
@@ -73,8 +74,7 @@ def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = N
     surveys, marks, gaps = care.surveys(store), care.marks(store), care.gaps(store)
     found = []
     for client in people:
-        own = of_client.get(client.id, [])
-        terms = own_terms.get(client.id, [])
+        own, terms = of_client[client.id], own_terms[client.id]
         in_force = next((each for each in reversed(terms) if each.covers(where.today)), None)
         found.append(
             Account(
@@ -84,9 +84,7 @@ def accounts(store: Store, where: CareCalendar, only: Collection[int] | None = N
                 visits=tuple(_visits(own, outcomes, facts, where)),
                 surveys=surveys.get(client.id, ()),
                 breaches=tuple(_breaches(own, running, store.clock.now(), where.zone)),
-                blocks=agreements.blocks_of(store, in_force.id)
-                if in_force and in_force.kind.startswith("block")
-                else (),
+                blocks=agreements.blocks_of(store, in_force.id) if in_force and "block" in in_force.kind else (),
                 allowance=None if in_force is None else _allowance(store, in_force, where.today),
                 spent=spent.get(client.id, 0),
                 smallest_fee=min(fees, default=None),
@@ -136,18 +134,15 @@ def _breaches(
 def _allowance(store: Store, agreement: Agreement, today: datetime.date) -> Allowance | None:
     if agreement.kind != "retainer":
         return None
-    left, used = (
-        prepaid_use.allowance_left(store, agreement, today),
-        prepaid_use.allowance_used(store, agreement, today),
-    )
+    left, used = (of(store, agreement, today) for of in (prepaid_use.allowance_left, prepaid_use.allowance_used))
     return Allowance(agreement.month_of(today), used, left + used)
 
 
-def _spent(store: Store, every: Iterable[Visit], where: CareCalendar) -> dict[int, int]:
+def _spent(store: Store, every: Iterable[Visit], where: CareCalendar) -> Mapping[int, int]:
     """The net charges of each client's visits that ended in the last 90 days."""
     since = day_bounds(where.today - datetime.timedelta(days=SPENT_DAYS), where.zone)[0]
     ended = {visit.id: visit.client_id for visit in every if visit.ended_at is not None and visit.ended_at >= since}
-    spent: dict[int, int] = {}
+    spent: Counter[int] = Counter()
     for visit_id, sheet in sheets.latest_sheets(store, list(ended)).items():
-        spent[ended[visit_id]] = spent.get(ended[visit_id], 0) + (sheet.net or 0)
+        spent[ended[visit_id]] += sheet.net or 0
     return spent

@@ -6,8 +6,8 @@ import datetime
 from dataclasses import replace
 
 from db import care, changes, people
+from db.changes import added
 from db.store import Store
-from db.withdrawals import added
 from dispatch.care.account import PromptMark
 from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareItem, CareState
 from dispatch.care.offers import FREE
@@ -32,11 +32,6 @@ def care_list(store: Store, client: Client | None = None, *, all_items: bool = F
     return in_order(item for item in items if all_items or item.asks)
 
 
-def today_of_care(store: Store) -> datetime.date:
-    """The day by which care counts: that of the rate card's zone."""
-    return office(store).today
-
-
 def note_survey(
     user: User, client: Client, score: int | None, words: str = "", on: datetime.date | None = None
 ) -> None:
@@ -46,7 +41,7 @@ def note_survey(
         Faulty: with every fault.
     """
     with user.write("survey", Role.LEAD) as unit:
-        today = today_of_care(user.store)
+        today = office(user.store).today
         faults: list[str] = []
         if score is not None and not 0 <= score <= 10:
             faults.append(f"score: {score} is not a number from 0 to 10")
@@ -70,7 +65,7 @@ def note_offer(user: User, client: Client, *, made: bool, note: str = "") -> Non
         if not made and not cleaned:
             faults.append("reason: is missing")
         refuse(faults)
-        today = today_of_care(user.store)
+        today = office(user.store).today
         mark = PromptMark(FREE, today.isoformat(), "done" if made else "declined", today, None, cleaned)
         mark_id = care.add_mark(unit, client.id, mark)
         changes.remember(unit, f"offer {client.name}", [added("care_mark", mark_id)])
@@ -85,10 +80,9 @@ def note_gap(user: User, client: Client, what: str, owner: str, due: datetime.da
     with user.write("gap", Role.LEAD) as unit:
         faults: list[str] = []
         cleaned = taken("what", what, LINE, faults, needed=True)
-        person = people.staff_by_login(user.store, owner.strip())
-        if person is None:
-            typed = owner.strip().casefold()
-            person = next((person for person in people.all_staff(user.store) if person.name.casefold() == typed), None)
+        typed = owner.strip().casefold()
+        named = (person for person in people.all_staff(user.store) if person.name.casefold() == typed)
+        person = people.staff_by_login(user.store, typed) or next(named, None)
         if person is None or not person.active:
             faults.append(f"owner: nobody on the staff is called {show(owner, 40)!r}")
         if faults or person is None:
@@ -137,8 +131,8 @@ def mark(user: User, key: str, outcome: str, note: str = "", until: datetime.dat
                 faults.append("note: is missing; this one ends only with a note")
         last = where.today + datetime.timedelta(days=SNOOZE_DAYS)
         if until is not None and item.snoozes >= SNOOZES:
-            sentence = f"“{show(item.what)}” was put off {SNOOZES} times already"
-            raise Refusal(f"{sentence}: do it, or decline it with a reason.")
+            put_off = f"“{show(item.what)}” was put off {SNOOZES} times already"
+            raise Refusal(f"{put_off}: do it, or decline it with a reason.")
         if until is not None and not where.today < until <= last:
             faults.append(f"until: {until} is not a day from tomorrow to {last}: {SNOOZE_DAYS} days at most")
         refuse(faults)

@@ -57,7 +57,7 @@ def client_page(store: Store, client: Client) -> ClientPage:
             tuple(ahead),
             queued,
             tuple(past[:PAST]),
-            (*_due(client, sites, past), *(_care(item) for item in care_list(store, client))),
+            (*_due(client, sites, past), *map(_care, care_list(store, client))),
             day,
         )
 
@@ -68,8 +68,7 @@ def _due(client: Client, sites: Sequence[Site], past: Sequence[Visit]) -> list[s
         due.append("add a site")
     if not client.contacts:
         due.append("note whom to call")
-    open_again = [visit.reference for visit in past if visit.state is State.LEFT_OPEN]
-    if open_again:
+    if open_again := [visit.reference for visit in past if visit.state is State.LEFT_OPEN]:
         due.append(f"left open: {', '.join(open_again)}")
     return due
 

@@ -68,8 +68,7 @@ def figures(store: Store, client_id: int, reference: str, where: CareCalendar) -
     unpriced = 0
     currency, exponent = "", minor_units(store)
     for visit in own:
-        sheet = charges.get(visit.id)
-        if sheet is None:
+        if (sheet := charges.get(visit.id)) is None:
             continue
         pair = _both(sheet.input, terms)
         currency, exponent = sheet.currency, sheet.exponent
@@ -99,9 +98,8 @@ def fitting(store: Store, client: Client, where: CareCalendar) -> Agreement | No
     in_force = [agreement for agreement in agreements.all_agreements(store) if agreement.covers(where.today)]
 
     def distance(agreement: Agreement) -> tuple[bool, int, int, int]:
-        size = sizes.get(agreement.client_id)
+        size, fee = sizes.get(agreement.client_id), agreement.service.monthly_fee
         apart = 0 if size is None or client.computers is None else abs(size - client.computers)
-        fee = agreement.service.monthly_fee
         return size is None, apart, fee if fee is not None else 1 << 40, agreement.id
 
     return min(in_force, key=distance, default=None)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from db import adjustments, agreements, checklists, clients, clocks, legs, prepaid_use, settings, sheets, stays, visits
+from db import agreements, checklists, clients, clocks, legs, prepaid_use, settings, sheets, stays, visits
 from db.legs import HOME
 from db.sheets import StoredSheet
 from db.store import Store, existing
@@ -20,7 +20,7 @@ from dispatch.model.instants import day_bounds, day_of, iso, parse_iso
 from dispatch.model.money import shortest
 from dispatch.model.states import ENDED, OUTCOMES
 from dispatch.model.text import show
-from dispatch.model.units import DistanceUnit, to_unit
+from dispatch.model.travel import DistanceUnit, to_unit
 from dispatch.model.visits import Assignment, UsedItem, Visit
 
 ENVELOPE = ("name", "valid_from", "depot")
@@ -70,10 +70,11 @@ def input_of(store: Store, visit: Visit, *, now: int, sheet: StoredSheet | None 
     if sheet is None:
         agreement = agreements.agreement_on(store, visit.client_id, day)
         copied["agreement"] = None if agreement is None else terms_of(store, agreement, day)
-        blocks = (
-            {} if agreement is None else {block.name: block.id for block in agreements.blocks_of(store, agreement.id)}
-        )
-        source["agreement"] = agreement and {"id": agreement.id, "name": agreement.name, "pools": blocks}
+        source["agreement"] = agreement and {
+            "id": agreement.id,
+            "name": agreement.name,
+            "pools": {block.name: block.id for block in agreements.blocks_of(store, agreement.id)},
+        }
     elif copied["agreement"] is not None and copied["agreement"]["kind"] in PREPAID:
         copied["agreement"] = _balances_now(store, visit, copied["agreement"], source["agreement"], day)
     names = source.setdefault("technicians", {})
@@ -145,7 +146,8 @@ def _visit_form(
 ) -> dict[str, Any]:
     firm, zone = settings.firm(store), str(card["timezone"])
     by_day = card.get("minimum", {}).get("per") == "day"
-    by_hand = adjustments.travel_of(store, visit.id)
+    by_hand = sheets.travel_of(store, visit.id)
+    original = None if visit.parent_id is None else visits.began_at(store, visit.parent_id)
 
     def moment(instant: int | None) -> str | None:
         return None if instant is None else iso(instant, zone)
@@ -153,7 +155,7 @@ def _visit_form(
     return {
         "outcome": OUTCOMES.get(visit.state, "completed"),
         "cause": visit.cause,
-        "original_visit_date": _original_date(store, visit, zone),
+        "original_visit_date": None if original is None else day_of(original, zone).isoformat(),
         "scheduled_start": moment(visit.starts_at),
         "cancelled_at": moment(visit.cancelled_at),
         "departed": any(part.depart_at is not None for part in visit.assignments),
@@ -174,7 +176,7 @@ def _visit_form(
         "items": [_item_form(item) for item in stays.items_of(store, visit.id)],
         "goodwill": [
             form(goodwill, "by role target mode value reason", role="lead")
-            for goodwill in adjustments.goodwill_of(store, visit.id)
+            for goodwill in sheets.goodwill_of(store, visit.id)
         ],
         "manual_travel": by_hand and form(by_hand, "by role amount reason", role="lead"),
         "prior_today": _prior_today(store, visit, zone) if by_day else {},
@@ -212,12 +214,7 @@ def _prior_today(store: Store, visit: Visit, zone: str) -> dict[str, Any]:
 
 def _stay(visit: Visit, part: Assignment, now: int) -> dict[str, int | None]:
     """The moments of one stay: recorded ones, the plan before arrival, and *now* for a stay that is not over."""
-    recorded = {
-        "depart": part.depart_at,
-        "check_in": part.check_in_at,
-        "check_out": part.check_out_at,
-        "return": part.return_at,
-    }
+    recorded = {name: getattr(part, f"{name}_at") for name in ("depart", "check_in", "check_out", "return")}
     if visit.state in ENDED:
         return recorded
     if part.check_in_at is None:
@@ -236,11 +233,9 @@ def _marks(store: Store, firm: Firm, visit: Visit, part: Assignment, zone: str, 
         if segment.kind in ("break", "test")
     ]
     if not any(kind == "test" for kind, _, _ in spans):
-        begun = (
-            checklists.testing_begun(store, visit.id)
-            if part.check_in_at is not None
-            else check_out - firm.test_minutes * 60
-        )
+        begun = checklists.testing_begun(store, visit.id)
+        if part.check_in_at is None:
+            begun = check_out - firm.test_minutes * 60
         if begun is not None:
             spans.append(("test", begun, check_out))
     spans += [
@@ -253,13 +248,6 @@ def _marks(store: Store, firm: Firm, visit: Visit, part: Assignment, zone: str, 
         for kind, start, end in spans
         if max(start, check_in) < min(end, check_out)
     ]
-
-
-def _original_date(store: Store, visit: Visit, zone: str) -> str | None:
-    if visit.parent_id is None:
-        return None
-    check_in = visits.began_at(store, visit.parent_id)
-    return None if check_in is None else day_of(check_in, zone).isoformat()
 
 
 def _trip(store: Store, firm: Firm, visit: Visit, unit: DistanceUnit) -> dict[str, Any]:

@@ -6,7 +6,7 @@ The same function prices all three. A kept sheet is never reckoned again: a corr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -96,7 +96,10 @@ def charge_of(store: Store, visit: Visit, *, now: int) -> Priced | Unpriced:
     if visit.state in ENDED and not visit.assignments:
         return NOBODY
     sheet = sheets.latest_sheet(store, visit.id) if visit.state in ENDED else None
-    return price(store, visit, now=now) if sheet is None else _kept(sheet)
+    if sheet is None:
+        return price(store, visit, now=now)
+    kept = priced_from(sheet.input, estimate=False)
+    return replace(kept, form=sheet.sheet, revision=sheet.revision, reason=sheet.reason)
 
 
 def price(store: Store, visit: Visit, *, now: int) -> Priced | Unpriced:
@@ -164,10 +167,7 @@ def keep_sheet(
     priced = priced_from(given, estimate=False)
     form = priced.form
     accepted = form["status"] == "ready" or (form["status"] == "review" and accept)
-    blocked = form["total"] is None
-    net, tax, total = (
-        None if blocked else parse_minor(form[name], priced.exponent) for name in ("net", "tax", "total")
-    )
+    net, tax, total = (form[name] and parse_minor(form[name], priced.exponent) for name in ("net", "tax", "total"))
     of = (form["status"], priced.currency, priced.exponent)
     sheet = StoredSheet(visit.id, 0, *of, net, tax, total, form, given, now, reason, now if accepted else None)
     lines = [(line["rule"], line["category"], parse_minor(line["amount"], priced.exponent)) for line in form["lines"]]
@@ -187,11 +187,3 @@ def settled(user: User, unit: Unit, visit: Visit, reason: str, *, accept: bool =
     if after.state in ENDED:
         keep_sheet(user, unit, after, reason=reason, accept=accept)
     return after
-
-
-def _kept(sheet: StoredSheet) -> Priced:
-    given: Mapping[str, Any] = sheet.input
-    tax = charges.charge_sheet(
-        given["card"], given["client"], given["site"], given["agreement"], given["visit"]
-    ).tax_why
-    return Priced(sheet.sheet, given, sheet.currency, sheet.exponent, False, tax, sheet.revision, sheet.reason)

@@ -97,10 +97,8 @@ def compare(store: Store, priced: Priced, agreement: Agreement, day: datetime.da
     """The same visit under an agreement ([003]'s rate card made concrete): both sheets and the difference."""
     terms = terms_of(store, agreement, day)
     # the terms are tried on: their dates do not matter
-    under = priced_from(
-        {**priced.given, "agreement": {**terms, "starts": None, "ends": None}}, estimate=priced.estimate
-    )
-    return QuoteComparison(priced, under, agreement.name)
+    given = {**priced.given, "agreement": {**terms, "starts": None, "ends": None}}
+    return QuoteComparison(priced, priced_from(given, estimate=priced.estimate), agreement.name)
 
 
 def agreement_called(store: Store, name: str) -> Agreement:

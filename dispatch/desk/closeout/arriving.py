@@ -6,7 +6,7 @@ from db import visits
 from dispatch.closeout.answers import WHO
 from dispatch.desk.closeout.clocking import go_back
 from dispatch.desk.messages import notifications
-from dispatch.desk.session.refusals import NotAllowed, Refusal, worded
+from dispatch.desk.session.refusals import NotAllowed, Refusal, WrongState, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import AHEAD_OF, on_visit, own_parts, stepping
 from dispatch.model.instants import clock_text
@@ -45,9 +45,7 @@ def see(user: User, reference: str) -> Visit:
         if part is None:
             raise NotAllowed(f"{visit.reference} is not a visit of yours: only its own technician can have seen it.")
         if visit.state in PLANNING:
-            raise Refusal(
-                f"{visit.reference} is {visit.state.label}: there is nothing to have seen before it is dispatched."
-            )
+            raise WrongState(visit, "there is nothing to have seen before it is dispatched")
         if part.seen_at is not None or visit.state is not State.DISPATCHED:
             unit.leave_unchanged()
             return visit

@@ -38,9 +38,7 @@ def overlaid(stay: Sequence[Segment], over: Segment, until: int) -> list[Segment
         if begins >= ends or (over.kind == "work" and span.kind != "break"):
             pieces.append(span)
             continue
-        pieces.append(Segment(span.kind, span.starts_at, begins))
-        pieces.append(Segment(over.kind, begins, ends))
-        pieces.append(Segment(span.kind, ends, span.ends_at))
+        pieces += [span._replace(ends_at=begins), Segment(over.kind, begins, ends), span._replace(starts_at=ends)]
     merged: list[Segment] = []
     for piece in pieces:
         if piece.ends_at is not None and piece.ends_at <= piece.starts_at:
@@ -114,16 +112,19 @@ def correct(
         if before is None and not may_be_entered(visit, column):
             raise Refusal(f"{show(visit.reference)} has no {what} yet; record the step itself.")
         if column == "check_out_at" and part.check_in_at is None:
-            raise Refusal(
-                f"{show(part.technician)} has no arrival at {show(visit.reference)} yet; enter that one first."
-            )
+            nobody = f"{show(part.technician)} has no arrival at {show(visit.reference)} yet"
+            raise Refusal(f"{nobody}; enter that one first.")
         if at is None and column in ("check_in_at", "check_out_at"):
             raise Refusal(f"A stay is not without its {what}.")
         after = None if at is None else _not_after_now(unit, at)
         if after == before:
             raise Refusal(f"The {what} stands so already.")
         moments = {name: getattr(part, name) for name in _ORDER} | {column: after}
-        _in_order(visit, moments)
+        known = [(_WORDS[name], instant) for name, instant in moments.items() if instant is not None]
+        for (first, earlier), (second, later) in pairwise(known):
+            if later < earlier:
+                earlier_text, later_text = when_text(earlier, visit.zone), when_text(later, visit.zone)
+                raise Refusal(f"{second} at {later_text} would be before {first} at {earlier_text}.")
         came = {"did_not_come_at": None} if column == "check_in_at" else {}
         visits.stamp(unit, part, **{column: after}, **came)
         stays.correct(unit, part.id, what, before, after, why)
@@ -169,7 +170,7 @@ def correct_break(
         return settled(user, unit, visit, why)
 
 
-def check_out_at(user: User, unit: Unit, visit: Visit, part: Assignment, left_at: int, *, last: int) -> None:
+def check_out_at(unit: Unit, visit: Visit, part: Assignment, left_at: int, *, last: int) -> None:
     """Check a technician out at a moment that is past: they forgot to say so when they left.
 
     Args:
@@ -247,14 +248,11 @@ def _clock(user: User, deed: str, reference: str, kind: str) -> Visit:
             raise WrongState(visit, "the clock runs only on site")
         own = own_parts(user, visit, None)
         there = [part for part in own if part.check_in_at is not None and part.check_out_at is None]
-        # without a span that runs it is work
-        running = {
-            part.id: next((segment.kind for segment in part.segments[::-1] if segment.ends_at is None), "work")
-            for part in there
-        }
-        changing = [part for part in there if running[part.id] != kind]
         if not there:
             raise Refusal(f"{show(visit.reference)}: nobody is on the clock; who goes back checks in first.")
+        # without a span that runs it is work
+        running = [{segment.ends_at: segment.kind for segment in part.segments}.get(None, "work") for part in there]
+        changing = [part for part, now in zip(there, running, strict=True) if now != kind]
         if not changing:
             raise Refusal(f"{show(visit.reference)}: that is what the clock says already.")
         visits.change(unit, visit)
@@ -268,17 +266,6 @@ def _not_after_now(unit: Unit, at: int) -> int:
     if at > unit.at:
         raise Refusal("That moment has not come yet.")
     return at
-
-
-def _in_order(visit: Visit, moments: Mapping[str, int | None]) -> None:
-    """The moments of a stay come one after another."""
-    known = [(name, at) for name, at in moments.items() if at is not None]
-    for (first, earlier), (second, later) in pairwise(known):
-        if later < earlier:
-            raise Refusal(
-                f"{_WORDS[second]} at {when_text(later, visit.zone)} would be before {_WORDS[first]} "
-                f"at {when_text(earlier, visit.zone)}."
-            )
 
 
 def _fit_segments(store: Store, unit: Unit, part: Assignment, moments: Mapping[str, int | None]) -> None:
@@ -309,6 +296,4 @@ def _nowhere_else(store: Store, visit: Visit, part: Assignment, now: int) -> Non
     """Nobody is at two clients at once, in what was put right neither."""
     other = stays.elsewhere(store, part.id, now)
     if other is not None:
-        raise Refusal(
-            f"{show(part.technician)} was at {show(other)} then, and cannot have been at {show(visit.reference)}."
-        )
+        raise Refusal(f"{show(part.technician)} was at {show(other)} then, and not at {show(visit.reference)}.")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from db import files
+from db import checklists
 from db.faults import from_os
 from db.store import Store
 from dispatch.desk.closeout.onsite import item_of, open_visit
@@ -50,7 +50,9 @@ def attach(user: User, reference: str, ref: str, name: str, source: IO[bytes]) -
         Faulty: it is empty or too large, or the name cannot be taken.
         Refusal: the visit is not open or not theirs, or has no such item. Nothing is kept then.
     """
-    called = _name(name)
+    called = worded("name", name.replace("\\", "/").rsplit("/", 1)[-1], NAME)
+    if not called.strip(". "):
+        raise Faulty(["name: is missing"])
     item_of(user.store, open_visit(user, reference), ref)
     with (
         _taken_in(user.store, source) as (draft, sha256, size),
@@ -59,20 +61,24 @@ def attach(user: User, reference: str, ref: str, name: str, source: IO[bytes]) -
         visit = open_visit(user, reference)
         item = item_of(user.store, visit, ref)
         # in its place only now: under the write lock nobody else adds a record of these bytes, or gives them up
-        _place(draft, path_of(user.store, sha256))
+        target = path_of(user.store, sha256)
+        try:
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            os.replace(draft, target)
+        except OSError as error:
+            raise from_os(error, target) from error
         new = HandedIn(0, sha256, size, called, visit.id, item.ref, user.staff.name, unit.at)
-        new = replace(new, id=files.add_file(unit, item.id, visit.sequence, new))
+        new = replace(new, id=checklists.add_file(unit, item.id, visit.sequence, new))
         unit.audit("visit", visit.id, item=item.ref, file=called, sha256=sha256, size=size)
     return new
 
 
 def faults(store: Store) -> list[str]:
     """What is recorded and not kept, or kept and not as it was."""
-    handed_in = ((path_of(store, sha256), sha256, size) for sha256, size in files.hashes(store).items())
     return [
         f"{path} is not what was handed in" if path.exists() else f"{path} is missing"
-        for path, sha256, size in handed_in
-        if not is_whole(path, sha256, size)
+        for sha256, size in checklists.file_hashes(store).items()
+        if not is_whole(path := path_of(store, sha256), sha256, size)
     ]
 
 
@@ -83,13 +89,6 @@ def is_whole(path: Path, sha256: str, size: int) -> bool:
             return path.stat().st_size == size and hashlib.file_digest(file, "sha256").hexdigest() == sha256
     except OSError:
         return False
-
-
-def _name(name: str) -> str:
-    called = worded("name", name.replace("\\", "/").rsplit("/", 1)[-1], NAME)
-    if called.strip(". ") == "":
-        raise Faulty(["name: is missing"])
-    return called
 
 
 @contextlib.contextmanager
@@ -119,11 +118,3 @@ def _taken_in(store: Store, source: IO[bytes]) -> Iterator[tuple[Path, str, int]
         if draft is not None:
             with contextlib.suppress(OSError):
                 os.unlink(draft)
-
-
-def _place(draft: Path, target: Path) -> None:
-    try:
-        target.parent.mkdir(mode=0o700, exist_ok=True)
-        os.replace(draft, target)
-    except OSError as error:
-        raise from_os(error, target) from error

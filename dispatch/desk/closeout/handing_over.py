@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db import handovers
-from dispatch.desk.session.refusals import Refusal, reason_of
+from dispatch.desk.session.refusals import Refusal, WrongState, reason_of
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import driver, on_visit, owners_of
 from dispatch.model.states import QUEUED, UNREACHED, Role
@@ -26,10 +26,7 @@ def ask(user: User, reference: str, to: str, reason: str) -> Handover:
     """
     with on_visit(user, reference, "hand over", Role.LEAD) as (unit, visit):
         if visit.state not in UNREACHED | QUEUED:
-            raise Refusal(
-                f"{show(visit.reference)} is {visit.state.label}: what has begun is left open by a lead, and its follow-up "
-                "is handed over."
-            )
+            raise WrongState(visit, "what has begun is left open by a lead, and its follow-up is handed over")
         technician = driver(user.store, to)
         owners = owners_of(user.store, [visit.id]).get(visit.id)
         if owners is None:
@@ -63,17 +60,16 @@ def decline(user: User, reference: str, words: str) -> Handover:
 
 
 def _answer(user: User, reference: str, accepted: bool, words: str) -> Handover:
-    with on_visit(user, reference, "accept a handover" if accepted else "decline a handover", Role.TECHNICIAN) as (
-        unit,
-        visit,
-    ):
-        there = handovers.of_visit(user.store, visit.id)
-        handover = next(
-            (handover for handover in there if handover.accepted is None and handover.to_id == user.staff.id), None
-        )
-        if handover is None:
+    deed = f"{'accept' if accepted else 'decline'} a handover"
+    with on_visit(user, reference, deed, Role.TECHNICIAN) as (unit, visit):
+        asked = [
+            one
+            for one in handovers.of_visit(user.store, visit.id)
+            if (one.accepted, one.to_id) == (None, user.staff.id)
+        ]
+        if not asked:
             raise Refusal(f"Nobody asks {show(user.staff.name)} to take over {show(visit.reference)}.")
         reason = "" if accepted else reason_of(words)
-        handovers.answer(unit, handover, accepted, reason)
+        handovers.answer(unit, asked[0], accepted, reason)
         unit.audit("visit", visit.id, accepted=accepted, reason=reason or None)
         return handovers.of_visit(user.store, visit.id)[0]

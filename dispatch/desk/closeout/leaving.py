@@ -170,13 +170,11 @@ def reopen(user: User, reference: str, reason: str) -> tuple[Visit, Sequence[Vis
     with stepping(user, "reopen", reference) as (unit, visit):
         if gone := visits.archived_around(user.store, visit.id):
             raise Refusal(
-                f"{show(visit.reference)} stays ended: {show(', '.join(gone))} is archived. Bring that back first."
+                f"{show(visit.reference)} stays ended: {show(', '.join(gone))} is archived. Bring it back first."
             )
         why = reason_of(reason)
         if visit.review is Review.EXPORTED:
-            raise Refusal(
-                f"{show(visit.reference)} has been exported to be invoiced: book a new visit for what is left."
-            )
+            raise Refusal(f"{show(visit.reference)} has been exported to be invoiced: book a new visit for the rest.")
         for part in visit.assignments:
             if part.check_in_at is not None and part.check_out_at is None:
                 raise Refusal(
@@ -188,13 +186,8 @@ def reopen(user: User, reference: str, reason: str) -> tuple[Visit, Sequence[Vis
             clocks.note_reopening(unit, visit.id, visit.ended_at)
         visits.change(unit, visit, state=State.ON_SITE.value, ended_at=None, review="none")
         prepaid_use.give_back(unit, user.store, visit.id)
-        unit.audit(
-            "visit",
-            visit.id,
-            reason=why,
-            was=visit.state.value,
-            withdrawn=[other.reference for other in withdrawn] or None,
-        )
+        references = [other.reference for other in withdrawn] or None
+        unit.audit("visit", visit.id, reason=why, was=visit.state.value, withdrawn=references)
         routing.reroute(user, unit, routing.days_of(visit))
         return visits.again(user.store, visit), withdrawn
 
@@ -221,7 +214,7 @@ def _end(
             if left_at is None:
                 visits.stamp(unit, part, check_out_at=unit.at)
             else:
-                check_out_at(user, unit, visit, part, left_at, last=last)
+                check_out_at(unit, visit, part, left_at, last=last)
             stays.end_segments(unit, part.id, unit.at if left_at is None else left_at)
     detail = {name: text or None for name, text in (words | {"follow_up": follow_up}).items()}
     unit.audit("visit", visit.id, state=state.value, **detail)

@@ -1,27 +1,32 @@
-"""What is recorded at a client's: results on items, work, what was used, the sign-off."""
+"""What is recorded at a client's: results on items, work, what was used and what of it is taken back, the sign-off."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from db import checklists, files, stays, visits
+from db import agreements, checklists, stays, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.closeout import recording
 from dispatch.closeout.gates import unmet
 from dispatch.closeout.recording import Decision, Recording
-from dispatch.desk.closeout import materials
-from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal, WrongState, worded
+from dispatch.desk.charges.charge_input import standing
+from dispatch.desk.charges.charging import open_charge, settled
+from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal, WrongState, reason_of, refuse, taken, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import follow_ups
 from dispatch.desk.visits.steps import find, on_visit, own_parts
 from dispatch.model.checklists import Attempt, Item, ItemKind, Result, WorkEntry
 from dispatch.model.forms import shared
+from dispatch.model.instants import day_of
+from dispatch.model.money import shortest
 from dispatch.model.states import ENDED, OPEN_ON_SITE, Role
 from dispatch.model.text import LINE, NAME, NOTE, show
-from dispatch.model.visits import Visit
+from dispatch.model.visits import UsedItem, Visit
 
 _FOR_AN_HOUR = follow_ups.Back(minutes=60)
 
@@ -123,7 +128,7 @@ def use(
     """
     with user.write("use", Role.TECHNICIAN, Role.LEAD) as unit:
         visit = open_visit(user, reference)
-        used = materials.read(user, visit, what, quantity, amount)
+        used = _read_item(user, visit, what, quantity, amount)
         decision = recording.use_item(f"{used.quantity} × {used.label}")
         written = _write(user, unit, visit, None, decision).visit
         stays.add_item(unit, visit.id, used._replace(taxable=taxable))
@@ -137,20 +142,12 @@ def sign_off(user: User, reference: str, name: str, satisfied: bool, words: str 
 
 
 def _write(
-    user: User,
-    unit: Unit,
-    visit: Visit,
-    item: Item | None,
-    decision: Decision,
-    back: follow_ups.Back = _FOR_AN_HOUR,
+    user: User, unit: Unit, visit: Visit, item: Item | None, decision: Decision, back: follow_ups.Back = _FOR_AN_HOUR
 ) -> Recorded:
     """Write what was decided: the attempt, its work entry, new items, a follow-up, and the visit's state."""
     if decision.faults:
-        refs = decision.faults[0].ref
-        raise Refusal(
-            f"{show(refs)} was not recorded: "
-            + " ".join(f"{reason.text} ({reason.gate})" for reason in decision.faults)
-        )
+        reasons = " ".join(f"{reason.text} ({reason.gate})" for reason in decision.faults)
+        raise Refusal(f"{show(decision.faults[0].ref)} was not recorded: {reasons}")
     notes: list[str] = []
     follow_up = None
     if decision.follow_up and item is not None:
@@ -176,9 +173,7 @@ def _write(
         entry = WorkEntry(sequence, unit.at, user.staff.name, decision.work, decision.work_text)
         checklists.add_work_entry(unit, visit.id, entry)
     visits.add_items(unit, visit.id, decision.items, added_by=user.staff.id)
-    notes += [
-        f"{added.ref} {added.label}: needs an outcome" for added in decision.items if added.kind is ItemKind.NAMED
-    ]
+    notes += [f"{new.ref} {new.label}: needs an outcome" for new in decision.items if new.kind is ItemKind.NAMED]
     about: dict[str, Any] = {"item": item and item.ref, "result": decision.result}
     about |= {"text": decision.text or decision.work_text or None, "value": decision.value}
     about |= {"grade": run and run.grade, "vantage": run and run.vantage, "signed_by": decision.signed_by}
@@ -186,16 +181,15 @@ def _write(
     unit.audit("visit", visit.id, **about, added=more or None)
     if decision.result in (Result.PASS, Result.NA) and item is not None:
         notes += [reason.text for reason in unmet(checklists.checklist(user.store, visit.id)) if reason.ref == item.ref]
-    return Recorded(
-        visits.again(user.store, visit), tuple(notes), item.ref if item is not None else "", decision.result
-    )
+    ref = item.ref if item is not None else ""
+    return Recorded(visits.again(user.store, visit), tuple(notes), ref, decision.result)
 
 
 def _with_files(store: Store, item: Item, entry: Recording) -> Recording:
     """A test's result, with the files that were handed in for it since its last one named in its evidence (G2)."""
     if item.kind is not ItemKind.TEST or entry.result not in (Result.PASS, Result.FAIL) or entry.run is not None:
         return entry
-    handed_in = files.of_item_since(store, item.id, item.latest.at if item.latest is not None else 0)
+    handed_in = checklists.files_of_item_since(store, item.id, item.latest.at if item.latest is not None else 0)
     if not handed_in:
         return entry
     named = ", ".join(f"{file.name} ({file.sha256[:8]})" for file in handed_in)
@@ -228,12 +222,11 @@ def see_way_in(user: User, reference: str) -> None:
 
 def note_way_in(user: User, unit: Unit, visit: Visit) -> bool:
     """`see_way_in` as a part of a unit of the caller's; whether it is news."""
-    if user.site_port is None or visit.assignment_of(user.staff.id) is None:
-        return False
-    if not checklists.note_way_in(unit, visit.id):
-        return False
-    unit.audit("visit", visit.id, way_in=True)
-    return True
+    own = user.site_port is not None and visit.assignment_of(user.staff.id) is not None
+    news = own and checklists.note_way_in(unit, visit.id)
+    if news:
+        unit.audit("visit", visit.id, way_in=True)
+    return news
 
 
 def item_of(store: Store, visit: Visit, ref: str) -> Item:
@@ -250,3 +243,72 @@ def item_of(store: Store, visit: Visit, ref: str) -> Item:
         known = ", ".join(show(item.ref) for item in checklist.items)
         raise NotFound(f"{show(visit.reference)} has no item {show(ref, 40)}; it has {known}.")
     return item
+
+
+def on_card(store: Store, visit: Visit) -> Mapping[str, Any]:
+    """The items of the rate card that a visit is charged by (of its day, or of the sheet that is kept), by code; empty without
+    a card."""
+    if (sheet := standing(store, visit)) is not None:
+        return sheet.input["card"].get("items", {})  # type: ignore[no-any-return]
+    anchor = store.clock.now() if visit.anchor is None else visit.anchor
+    card = agreements.rate_card_on(store, day_of(anchor, visit.zone))
+    items = card.card.get("items", {}) if card is not None else {}
+    return items if isinstance(items, Mapping) else {}
+
+
+def _read_item(user: User, visit: Visit, what: str, quantity: str, amount: str | None) -> UsedItem:
+    """What somebody typed, checked.
+
+    Raises:
+        Faulty: with everything that cannot be taken.
+    """
+    faults: list[str] = []
+    items = on_card(user.store, visit)
+    number = _number(quantity, "quantity", faults)
+    label = taken("item", what, NAME, faults)
+    code = next((key for key in items if key.casefold() == label.casefold()), None)
+    price = None
+    if amount is not None:
+        price = _number(amount, "amount", faults)
+        if Role.LEAD not in user.roles_now:
+            faults.append("amount: only a lead sets the price of what is not on the rate card")
+        code = None
+    elif code is None and label:
+        known = ", ".join(show(one) for one in items) or "none"
+        faults.append(f"item: {show(label, 40)!r} is not on the rate card; it has {known}")
+    if not label and not faults:
+        faults.append("item: is missing")
+    refuse(faults)
+    assert number is not None
+    return UsedItem(code, label if code is None else code, number, price)
+
+
+def take_back(user: User, reference: str, item_id: int, reason: str) -> Visit:
+    """Take back something that was entered by mistake; an ended visit is charged again without it.
+
+    Raises:
+        NotFound: there is no such entry on the visit.
+        Refusal, NotAllowed: the charge must not be changed.
+    """
+    with on_visit(user, reference, "take back an item", Role.TECHNICIAN, Role.LEAD) as (unit, visit):
+        own_parts(user, visit, None)
+        why = reason_of(reason)
+        entered = next((item for item in stays.items_of(user.store, visit.id) if item.id == item_id), None)
+        if entered is None:
+            raise NotFound(f"{show(visit.reference)} has no entry {item_id}.")
+        open_charge(user, unit, visit, why)
+        stays.withdraw_item(unit, item_id)
+        unit.audit("visit", visit.id, withdrawn=f"{entered.quantity} × {entered.label}", reason=why)
+        return settled(user, unit, visit, why)
+
+
+def _number(text: str, name: str, faults: list[str]) -> str | None:
+    try:
+        number = Decimal(text.strip())
+        good = number.is_finite() and 0 < number <= 1_000_000 and number == round(number, 4)
+    except InvalidOperation:
+        good = False
+    if not good:
+        faults.append(f"{name}: {show(text, 20)!r} is not a number above 0, such as 2 or 1.5")
+        return None
+    return shortest(number)

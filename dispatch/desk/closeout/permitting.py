@@ -52,9 +52,8 @@ def give(user: User, reference: str, ref: str, reason: str = "") -> Item:
         why = worded("reason", reason)
         lowered = item.asks is not Asks.NO_WAY_IN
         if lowered and not tells(why):
-            raise Faulty(
-                [f"reason: {item.ref} asks for {ASKED[item.asks]}; say why words will do, in at least 3 characters"]
-            )
+            asked = f"{item.ref} asks for {ASKED[item.asks]}"
+            raise Faulty([f"reason: {asked}; say why words will do, in at least 3 characters"])
         _answer(user, unit, visit, item, yes=True, lowered=lowered, reason=why)
         return item_of(user.store, visit, ref)
 
@@ -78,9 +77,8 @@ def refuse(user: User, reference: str, ref: str, reason: str) -> Item:
 def asked_text(asking: Asking) -> str:
     """What is asked for, in a sentence."""
     why = f": {show(asking.why)}" if asking.why else ""
-    return (
-        f"{show(asking.by)} asks: may words settle {show(asking.item)} {show(asking.label)} of {asking.reference}{why}?"
-    )
+    item = f"{show(asking.item)} {show(asking.label)}"
+    return f"{show(asking.by)} asks: may words settle {item} of {asking.reference}{why}?"
 
 
 ASKED = {Asks.EXECUTED: "a test that ran", Asks.MEASURED: "a value within bounds"}

@@ -26,7 +26,7 @@ from dispatch.desk.closeout.onsite import Recorded, item_of, open_visit, record,
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import find
-from dispatch.model.checklists import Checklist, Grade, Item, Result
+from dispatch.model.checklists import Grade, Item, Result
 from dispatch.model.instants import when_text
 from dispatch.model.probes import Probe, ProbeKind, ProbeOutcome, Vantage, Watch
 from dispatch.model.states import Role
@@ -119,7 +119,11 @@ def _run_item(
         if probe.kind is not ProbeKind.REBOOT:
             outcomes.append(runner.run(probe, dialer))
             continue
-        seen, since = _watch(user.store, visit, item, probe)
+        # what a watch that was cut off has seen; work or another result since makes it begin anew
+        checklist = checklists.checklist(user.store, visit.id)
+        now = checklist.item(item.ref)
+        last = now.latest.sequence if now is not None and now.latest is not None else 0
+        seen, since = probes.watch_of(user.store, item.id, probe.name, max(checklist.last_work, last))
         begun = min(begun, since) if seen.up_at is not None else begun
         outcomes.append(runner.run(probe, dialer, seen, _keeper(user, visit, item, probe, seen, begun)))
     if why := came.not_run(outcomes):
@@ -131,17 +135,8 @@ def _run_item(
 
 def _entry(outcomes: Sequence[ProbeOutcome], grade: Grade, vantage: Vantage, as_of: int) -> Recording:
     result = Result.PASS if came.passed(outcomes) else Result.FAIL
-    return Recording(
-        result, came.evidence(outcomes), came.value(outcomes), run=Run(grade, vantage, as_of, came.tries(outcomes))
-    )
-
-
-def _watch(store: Store, visit: Visit, item: Item, probe: Probe) -> tuple[Watch, int]:
-    """What a watch that was cut off has seen; work or another result since makes it begin anew."""
-    checklist = checklists.checklist(store, visit.id)
-    now = checklist.item(item.ref)
-    last = now.latest.sequence if now is not None and now.latest is not None else 0
-    return probes.watch_of(store, item.id, probe.name, max(checklist.last_work, last))
+    ran = Run(grade, vantage, as_of, came.tries(outcomes))
+    return Recording(result, came.evidence(outcomes), came.value(outcomes), run=ran)
 
 
 def _keeper(user: User, visit: Visit, item: Item, probe: Probe, before: Watch, begun: int) -> Callable[[Watch], None]:
@@ -150,15 +145,8 @@ def _keeper(user: User, visit: Visit, item: Item, probe: Probe, before: Watch, b
 
     def keep(seen: Watch) -> None:
         nonlocal last
-        fresh = [
-            (word, at)
-            for word, at, known in (
-                ("up", seen.up_at, last.up_at),
-                ("down", seen.down_at, last.down_at),
-                ("back", seen.back_at, last.back_at),
-            )
-            if at is not None and known is None
-        ]
+        moments = {word: (getattr(seen, f"{word}_at"), getattr(last, f"{word}_at")) for word in ("up", "down", "back")}
+        fresh = [(word, at) for word, (at, known) in moments.items() if at is not None and known is None]
         # somebody who holds the store must not end the watch: the next observation takes this one along
         with contextlib.suppress(Busy):
             with user.write("watch", Role.TECHNICIAN) as unit:
@@ -271,15 +259,11 @@ def _chosen(user: User, reference: str, refs: Sequence[str]) -> tuple[Visit, lis
             f"{show(visit.reference)} has no test that runs: no target was registered for {show(visit.site)} before the "
             "visit began (dispatch target add)."
         )
-    items = [item for item in tested if not _seen_restarted(item, checklist)]
+    # nobody restarts a server once more to run every test
+    watched = [item for item in tested if item.latest and any(probe.kind is ProbeKind.REBOOT for probe in item.probes)]
+    items = [item for item in tested if item not in watched or not settled(item, checklist)]
     if not items:
         raise Refusal(
-            f"The restart is settled, and {show(visit.reference)} has no other test. Name the item to watch one more."
+            f"The restart is settled, and {show(visit.reference)} has no other test. Name it to watch one more."
         )
     return visit, items
-
-
-def _seen_restarted(item: Item, checklist: Checklist) -> bool:
-    """Whether a watched restart is settled: nobody restarts a server once more to run every test."""
-    watched = any(probe.kind is ProbeKind.REBOOT for probe in item.probes)
-    return watched and item.latest is not None and settled(item, checklist)

@@ -1,18 +1,21 @@
-"""The main views as plain data: the board and a technician's day. Read in one snapshot each."""
+"""The main views as plain data: the board, a technician's day and a stop of it. Read in one snapshot each."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
-from db import calls, messages, people, settings, site_access, visits
+from db import clients, messages, people, settings, stays, visits
 from db.legs import HOME
-from db.store import Store
+from db.store import Store, existing
 from db.tallies import tallies
 from dispatch.desk.day.running import RunningDay, access_of, drive_lazily, read_day, running_day
 from dispatch.desk.firm.shifts import lunch_of, shift_of
 from dispatch.desk.levels.clocks import clocks_of, next_clock, promised_by
+from dispatch.desk.visits.steps import find
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Tally
+from dispatch.model.clients import Contact, Site
 from dispatch.model.firm import Firm
 from dispatch.model.forms import shared
 from dispatch.model.instants import day_bounds
@@ -36,17 +39,18 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
     with store.read():
         firm = settings.firm(store)
         starts_at, ends_at = day_bounds(day, firm.zone)
-        technicians = people.technicians(store) if only is None else _only(store, only)
+        named = None if only is None else people.technician_by_name(store, only)
+        technicians = people.technicians(store) if only is None else [] if named is None else [named]
         theirs = None if only is None else [technician.id for technician in technicians]
         queued = visits.queued(store) if only is None else []
         placed = visits.placed_between(store, starts_at, ends_at, technicians=theirs)
         waiting = [visit for visit in queued if visit.wanted_on is None or visit.wanted_on <= day]
         done = tallies(store, [visit.id for visit in placed])
         both = (*placed, *waiting)
-        access = access_of(both, site_access.access_hours(store, {visit.site_id for visit in both}), day)
-        ring = site_access.whom_to_ring(store)
+        access = access_of(both, clients.access_hours(store, {visit.site_id for visit in both}), day)
+        ring = clients.whom_to_ring(store)
         clocks = clocks_of(store, [visit for visit in both if visit.state not in ENDED]) if only is None else {}
-        called = calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0]) if only is None else {}
+        called = messages.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0]) if only is None else {}
         expecting = awaited(called, starts_at, ends_at)
         gone = visits.visits_by_id(store, list(expecting.keys() - {visit.id for visit in placed}))
         in_vain = [(visit, expecting[visit.id]) for visit in gone if visit.state not in ENDED]
@@ -86,23 +90,14 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
     )
 
 
-def _only(store: Store, name: str) -> list[Technician]:
-    technician = people.technician_by_name(store, name)
-    return [] if technician is None else [technician]
-
-
 def _ahead(card: BoardVisit, running: RunningDay, called: Mapping[int, tuple[Call, ...]], ends_at: int) -> BoardVisit:
     """A visit with how it will go. One that falls out of the day stays where it is planned, and is marked late."""
     promises = [call.promised for call in called.get(card.id, ()) if call.outcome is CallOutcome.ANSWERED]
-    ahead = running.projection.stop(card.id)
-    if ahead is None:
-        return card._replace(told=promises[-1]) if promises else card
-    return card._replace(
-        projected=(ahead.arrival, ahead.end) if ahead.arrival < ends_at else None,
-        late=ahead.late,
-        slack=ahead.slack,
-        told=promises[-1] if promises else None,
-    )
+    card = card._replace(told=promises[-1] if promises else None)
+    if (ahead := running.projection.stop(card.id)) is None:
+        return card
+    projected = (ahead.arrival, ahead.end) if ahead.arrival < ends_at else None
+    return card._replace(projected=projected, late=ahead.late, slack=ahead.slack)
 
 
 def _call_list(
@@ -120,8 +115,7 @@ def _call_list(
     stops = {}
     for visit in by_id.values():
         running = courses.get(visit.assignments[0].technician_id)
-        ahead = running.projection.stop(visit.id) if running is not None else None
-        if running is not None and ahead is not None:
+        if running is not None and (ahead := running.projection.stop(visit.id)) is not None:
             stops[visit.id] = next(stop for stop in running.stops if stop.visit_id == visit.id), ahead
     for due in due_calls(stops, called, now, late_minutes):
         yield _call(by_id[due.visit_id], ring, due)
@@ -168,7 +162,7 @@ def _row(
     technician: Technician, own: tuple[BoardVisit, ...], own_legs: Mapping[int, Leg], day: datetime.date, firm: Firm
 ) -> BoardRow:
     taking = [visit for visit in own if visit.state in OCCUPYING]
-    shift = shift_of(technician, day, firm.zone)
+    shift, lunch = shift_of(technician, day, firm.zone), technician.lunch.minutes if technician.lunch else 0
     starts_at, ends_at = day_bounds(day, firm.zone)
     absences = tuple(
         Absence(max(absence.starts_at, starts_at), min(absence.ends_at, ends_at), absence.reason)
@@ -180,6 +174,8 @@ def _row(
         for visit in taking
         if visit.start is not None and visit.end is not None
     ]
+    opens, closes = shift or (0, 0)
+    away = sum(max(0, min(closes, absence.ends_at) - max(opens, absence.starts_at)) for absence in absences)
     home = own_legs.get(HOME)
     driven = [visit.leg for visit in taking] + ([home] if taking else [])
     metres = [leg.metres for leg in driven if leg is not None and leg.metres is not None]
@@ -194,19 +190,11 @@ def _row(
         visits=own,
         leg_home=home if taking else None,
         busy=sum((end - start) // 60 for start, end, _ in spans),
-        available=_available(technician, shift, absences),
+        available=max(0, (closes - opens - away) // 60 - lunch),
         metres=sum(metres) if len(metres) == len(driven) else None,
         unknown_legs=len(driven) - len(known),
         home=technician.home,
     )
-
-
-def _available(technician: Technician, shift: tuple[int, int] | None, absences: Iterable[Absence]) -> int:
-    if shift is None:
-        return 0
-    away = sum(max(0, min(shift[1], absence.ends_at) - max(shift[0], absence.starts_at)) for absence in absences)
-    lunch = technician.lunch.minutes if technician.lunch else 0
-    return max(0, (shift[1] - shift[0] - away) // 60 - lunch)
 
 
 def _breaks_first(visit: BoardVisit, zone: str) -> tuple[bool, bool, int, int, str]:
@@ -221,3 +209,42 @@ def _breaks_first(visit: BoardVisit, zone: str) -> tuple[bool, bool, int, int, s
         moments.append(day_bounds(visit.due_on, zone)[1])
     at = min(moments, default=None)
     return not visit.emergency, at is None, at or 0, visit.priority, visit.reference
+
+
+FORGOTTEN_AFTER = 90 * 60
+"""Seconds past the planned end after which it is asked whether the check-out was forgotten. Nobody is hurried: the question
+stands on the technician's own day, and is answered with a time (design/close-out.md R5)."""
+
+
+class StopPlace(NamedTuple):
+    """Where a stop is, how to get in, whom to ask for."""
+
+    client: str
+    work: str
+    site: Site
+    contacts: tuple[Contact, ...]
+
+
+class Forgotten(NamedTuple):
+    """A visit at which somebody still seems to be."""
+
+    reference: str
+    client: str
+    arrived_at: int
+
+
+def stop_place(store: Store, reference: str) -> StopPlace:
+    """The place of a visit, read in one snapshot.
+
+    Raises:
+        NotFound: there is no visit of that reference.
+    """
+    with store.read():
+        visit = find(store, reference)
+        site, client = existing(clients.site(store, visit.site_id)), existing(clients.client(store, visit.client_id))
+        return StopPlace(visit.client, visit.work, site, tuple(client.contacts))
+
+
+def forgotten(store: Store, staff_id: int, now: int) -> list[Forgotten]:
+    """The visits that a technician has probably left without checking out."""
+    return [Forgotten(*row) for row in stays.still_there(store, staff_id, now - FORGOTTEN_AFTER)]

@@ -21,36 +21,23 @@ RULE = "told"
 
 
 def tell(
-    user: User,
-    unit: Unit,
-    visit: Visit,
-    technicians: Sequence[int],
-    about: NoticeSubject,
-    instead: str = "",
-    why: str = "",
+    user: User, unit: Unit, visit: Visit, who: Sequence[int], about: NoticeSubject, instead: str = "", why: str = ""
 ) -> None:
     """Put a notice on a visit into the outbox for some technicians, as the firm words it.
 
     Args:
         visit: as it stands now; as it stood where it was taken off somebody.
-        technicians: their ids.
+        who: their ids.
         about: what the notice says.
         instead: the client who comes first, where the visit was pushed.
         why: the reason that was given.
     """
-    firm = user.firm
-    wording = getattr(firm, f"notice_{about.value}")
+    wording = getattr(user.firm, f"notice_{about.value}")
     if about in CHANGES:
         wording = with_who_and_why(wording)
-    text = filled(
-        wording,
-        visit,
-        when="" if visit.starts_at is None else when_text(visit.starts_at, visit.zone),
-        instead=instead,
-        by=user.staff.name,
-        why=f": {why}" if why else "",
-    )
-    for technician_id in technicians:
+    when = "" if visit.starts_at is None else when_text(visit.starts_at, visit.zone)
+    text = filled(wording, visit, when=when, instead=instead, by=user.staff.name, why=f": {why}" if why else "")
+    for technician_id in who:
         notices.add(unit, technician_id, visit.id, about, text)
 
 
@@ -68,43 +55,23 @@ def follow(user: User, unit: Unit, before: Visit, after: Visit, instead: str = "
         why = f"{after.state.label}, {after.reason}"
     told = [part.technician_id for part in before.assignments] if before.state in TOLD else []
     still = {part.technician_id for part in after.assignments} if after.state not in ENDED else set()
-    tell(
-        user,
-        unit,
-        before,
-        [technician_id for technician_id in told if technician_id not in still],
-        NoticeSubject.TAKEN_OFF,
-        why=why,
-    )
-    moved = before.starts_at != after.starts_at
-    if moved:
+    tell(user, unit, before, [one for one in told if one not in still], NoticeSubject.TAKEN_OFF, why=why)
+    if before.starts_at != after.starts_at:
         about = NoticeSubject.MOVED if instead else NoticeSubject.NEW_TIME
-        tell(
-            user, unit, after, [technician_id for technician_id in told if technician_id in still], about, instead, why
-        )
+        tell(user, unit, after, [one for one in told if one in still], about, instead, why)
     if after.state in TOLD:
-        tell(
-            user,
-            unit,
-            after,
-            [technician_id for technician_id in sorted(still) if technician_id not in told],
-            NoticeSubject.DISPATCHED,
-        )
+        tell(user, unit, after, sorted(still.difference(told)), NoticeSubject.DISPATCHED)
 
 
 def who_knows(visit: Visit, firm: Firm) -> str:
     """Which technicians know already that they are to go to a visit, in words; empty where nobody was told."""
     if visit.state not in TOLD:
         return ""
-    changes = []
+    clock, changes = firm.times().clock, []
     for part in visit.assignments:
-        name = show(part.technician)
-        if part.depart_at is not None:
-            changes.append(f"{name} is on the way there since {firm.times().clock(part.depart_at)}")
-        elif part.seen_at is not None:
-            changes.append(f"{name} has been told and saw it at {firm.times().clock(part.seen_at)}")
-        else:
-            changes.append(f"{name} has been told")
+        saw = "" if part.seen_at is None else f" and saw it at {clock(part.seen_at)}"
+        gone = None if part.depart_at is None else f"is on the way there since {clock(part.depart_at)}"
+        changes.append(f"{show(part.technician)} {gone or f'has been told{saw}'}")
     return ", ".join(changes)
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any, Literal, NamedTuple, TypedDict
 
-from db import pins, settings, visits
+from db import legs, settings, visits
 from db.store import Store
 from dispatch.closeout.answers import tells
 from dispatch.desk.day import notices, routing
 from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal, reason_of
-from dispatch.desk.session.shown import mark_of
-from dispatch.desk.travel import providers
+from dispatch.desk.travel import drive_times
 from dispatch.desk.visits.steps import driver, find
 from dispatch.model.instants import Unclear, at_local, day_of, span_local
 from dispatch.model.people import Technician
@@ -113,7 +113,7 @@ def _candidates(
         start = max(start, opens)
         if latest < start:
             return []
-    drives, rules = providers.drives_on(store, day), routing.rules_of(firm)
+    drives, rules = drive_times.drives_on(store, day), routing.rules_of(firm)
     if visit.people > 1:
         last = max((one.shift[1] for one in days if one.shift is not None), default=start)
         starts = range(-(-start // STEP) * STEP, last if latest is None else min(last, latest + 1), STEP)
@@ -148,7 +148,7 @@ def _teams(
 
 def has_pinned_drive(store: Store, reference: str) -> bool:
     """Whether some drive to or from the visit's site is pinned: then it can be planned, also without coordinates."""
-    return find(store, reference).site_id in pins.pinned_sites(store)
+    return find(store, reference).site_id in legs.pinned_sites(store)
 
 
 def stay_minutes(store: Store, minutes: int) -> int:
@@ -161,8 +161,10 @@ def _asks(finding: Finding) -> bool:
 
 
 def marks_of(visit: Visit, verdict: Verdict) -> list[str]:
-    """The marks of what a check wants confirmed, or lets through for a reason only."""
-    return [mark_of(visit, finding.text) for finding in verdict.findings if _asks(finding)]
+    """The marks of what a check wants confirmed, or lets through for a reason only: each stands for what was shown of the visit
+    at its version, short enough to be typed."""
+    shown = (f"{visit.reference}\n{visit.version}\n{finding.text}" for finding in verdict.findings if _asks(finding))
+    return [sha256(text.encode()).hexdigest()[:6] for text in shown]
 
 
 def permit(visit: Visit, verdict: Verdict, meant: Meant, done: str = "placed") -> str:
@@ -176,31 +178,24 @@ def permit(visit: Visit, verdict: Verdict, meant: Meant, done: str = "placed") -
         raise Refusal(f"{show(visit.reference)} cannot be placed: {show(final)}.")
     questions, marks = [finding.text for finding in verdict.findings if _asks(finding)], marks_of(visit, verdict)
     if verdict.level is PlacementGrade.BLOCKED and not tells(reason):
-        raise Blocked(
-            f"{show(visit.reference)} was not {done}: {show('; '.join(questions))}. "
-            f"{'Choose another time or technician, or give' if done.startswith('placed') else 'Give'} a reason with "
-            f"--override REASON --confirm {','.join(marks)}.",
-            _against(verdict),
-            marks,
-        )
+        give = "Choose another time or technician, or give" if done.startswith("placed") else "Give"
+        stands = f"{show(visit.reference)} was not {done}: {show('; '.join(questions))}."
+        how = f"{give} a reason with --override REASON --confirm {','.join(marks)}."
+        raise Blocked(f"{stands} {how}", _against(verdict), marks)
     why = reason_of(reason) if reason.strip() else ""
     if confirmed is True:
         return why
     if new := [text for text, mark in zip(questions, marks, strict=True) if mark not in confirmed]:
         beside = ", beside what was confirmed" if confirmed else ""
-        raise NeedsConfirm(
-            f"{show(visit.reference)} was not {done} yet{beside}: {show('; '.join(new))}.",
-            list(dict.fromkeys((*confirmed, *marks))),
-        )
+        sentence = f"{show(visit.reference)} was not {done} yet{beside}: {show('; '.join(new))}."
+        raise NeedsConfirm(sentence, list(dict.fromkeys((*confirmed, *marks))))
     return why
 
 
 def said_of(verdict: Verdict, why: str) -> dict[str, Any]:
     """What the audit keeps of a placement: the reason, of what the check refuses or of what it allows, and its findings."""
-    return {
-        "override" if verdict.level is PlacementGrade.BLOCKED else "reason": why or None,
-        "findings": _against(verdict),
-    }
+    word = "override" if verdict.level is PlacementGrade.BLOCKED else "reason"
+    return {word: why or None, "findings": _against(verdict)}
 
 
 def _against(verdict: Verdict) -> list[str]:
@@ -250,7 +245,7 @@ def judge_placement(
     stop = routing.stop_of(store, before, start, start + (length or length_of(store, visit, technicians)))
     ids = {technician.id for technician in technicians}
     days = {one.technician_id: one for one in routing.days_on(store, day, without=visit.id, only=ids)}
-    drives = providers.drives_on(store, day)
+    drives = drive_times.drives_on(store, day)
     if stop.owners is not None and any(technician.id in stop.owners for technician in technicians):
         stop = replace(stop, owners=None)  # one of those who started it is there
     charged = any(technician.billable for technician in technicians)
@@ -259,7 +254,7 @@ def judge_placement(
     for technician in technicians:
         if technician.id not in days:
             raise Refusal(
-                f"{show(technician.name)} drives to visits no longer: give {show(visit.reference)} to somebody else."
+                f"{show(technician.name)} drives to visits no longer: give {show(visit.reference)} to another."
             )
         stood = None
         if before.span is not None and before.state in UNREACHED:

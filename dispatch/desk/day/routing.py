@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
-from db import legs, people, pins, settings, site_access, visits
+from db import clients, legs, people, settings, visits
 from db.clients import not_with
 from db.legs import HOME
 from db.store import Store
@@ -15,7 +15,7 @@ from dispatch.desk.day.running import DayData, RunningDay, access_of, place_of, 
 from dispatch.desk.firm.shifts import lunch_on, shift_of
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, promised_by
 from dispatch.desk.session.user import User
-from dispatch.desk.travel.providers import drives_on, travel
+from dispatch.desk.travel.drive_times import drives_on, travel
 from dispatch.desk.visits.steps import owners_of
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
@@ -52,10 +52,10 @@ def stops_of(
     every = [visit for visit, _, _ in spans]
     owners = owners_of(store, [visit.id for visit in every])
     sites = {visit.site_id for visit in every}
-    hours = site_access.access_hours(store, sites)
+    hours = clients.access_hours(store, sites)
     known = visits.known_at(store, sites)
     banned = {client_id: not_with(store, client_id) for client_id in {visit.client_id for visit in every}}
-    pinned = pins.pinned_sites(store) if any(visit.place is None for visit in every) else ()
+    pinned = legs.pinned_sites(store) if any(visit.place is None for visit in every) else ()
     before, after = visits.in_sequence(store, {visit.id for visit in every})
     onsite, resolution = promised_by(clocks, "onsite"), promised_by(clocks, "resolution")
     stops = {}
@@ -138,7 +138,7 @@ def running_on(
     firm = settings.firm(store)
     starts_at, ends_at = day_bounds(day, firm.zone)
     placed = visits.placed_between(store, starts_at, ends_at, technicians=only)
-    access = access_of(placed, site_access.access_hours(store, {visit.site_id for visit in placed}), day)
+    access = access_of(placed, clients.access_hours(store, {visit.site_id for visit in placed}), day)
     clocks = clocks_of(store, [visit for visit in placed if visit.state not in ENDED])
     read = read_day(store, day, placed, access, drives_on(store, day), promised_by(clocks, "onsite"))
     return [_technician_day(technician, read, without) for technician in people.technicians(store, only)]
@@ -219,23 +219,16 @@ def renew(user: User, day: datetime.date) -> bool:
 
 
 def _fresh(store: Store, day: datetime.date, technicians: Collection[int] | None = None) -> dict[int, dict[int, Leg]]:
-    """Of some technicians' days (None: of those that have legs), the legs that are others now than those that are kept."""
+    """Of some technicians' days (None: of those that have legs), the legs that are others now than those that are kept:
+    technician → visit (or `HOME`) → leg, as the providers say."""
     kept = legs.legs_of_day(store, day)
-    fresh = legs_on(store, day, kept if technicians is None else technicians)
-    return {key: own for key, own in fresh.items() if own != kept.get(key, {})}
-
-
-def legs_on(store: Store, day: datetime.date, technicians: Collection[int]) -> dict[int, dict[int, Leg]]:
-    """The legs of some technicians' days as the providers say now: technician → visit (or `HOME`) → leg."""
-    firm = settings.firm(store)
-    chain, pinned = travel(store), pins.pinned_sites(store)
-    starts_at, ends_at = day_bounds(day, firm.zone)
-    found = visits.placed_between(store, starts_at, ends_at, technicians=technicians)
+    who = kept if technicians is None else technicians
+    chain, pinned = travel(store), legs.pinned_sites(store)
+    starts_at, ends_at = day_bounds(day, settings.firm(store).zone)
+    found = visits.placed_between(store, starts_at, ends_at, technicians=who)
     placed = [visit for visit in found if visit.state in OCCUPYING]
-    return {
-        technician.id: _route_legs(chain, technician, placed, pinned, starts_at)
-        for technician in people.technicians(store, technicians)
-    }
+    fresh = {one.id: _route_legs(chain, one, placed, pinned, starts_at) for one in people.technicians(store, who)}
+    return {key: own for key, own in fresh.items() if own != kept.get(key, {})}
 
 
 def _route_legs(

@@ -7,8 +7,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from db import settings, visits
-from db.legs import HOME, legs_of_day
-from db.pins import pinned_sites
+from db.legs import HOME, legs_of_day, pinned_sites
 from db.store import Store, existing
 from dispatch.desk.firm.shifts import lunch_on, shift_of
 from dispatch.model.firm import Firm
@@ -35,12 +34,10 @@ class RunningDay(NamedTuple):
         if ahead is not None:
             return ahead.arrival, ahead.end
         stop = next((other for other in self.stops if other.visit_id == visit_id), None)
-        if stop is None:
-            return None
-        if stop.over and stop.begun is not None and stop.left is not None:
+        if stop is not None and stop.over and stop.begun is not None and stop.left is not None:
             began = stop.arrived if stop.arrived is not None else stop.begun
             return began, max(stop.left, began + 60)
-        return stop.start, stop.end
+        return stop and (stop.start, stop.end)
 
 
 class DayData(NamedTuple):
@@ -118,7 +115,7 @@ def drive_lazily(store: Store, day: datetime.date) -> Drive:
 
     def drive(origin: Place | None, destination: Place | None) -> Leg:
         if not loaded:
-            from dispatch.desk.travel.providers import drives_on
+            from dispatch.desk.travel.drive_times import drives_on
 
             loaded.append(drives_on(store, day))
         return loaded[0](origin, destination)
@@ -157,10 +154,12 @@ def _courses(
     planned = [visit for visit in own if visit.state in OCCUPYING]
     before_planned = {after.id: before.id for before, after in zip((None, *planned), planned, strict=False) if before}
     by_id = {visit.id: visit for visit in own}
+    # a visit that is to be done, or that somebody set out for
     stops = in_driving_order(
         _course(visit, part, day.access.get(visit.site_id), day.targets.get(visit.id))
         for visit in own
-        if (part := visit.assignment_of(technician.id)) is not None and visit.id != without and _takes(visit, part)
+        if (part := visit.assignment_of(technician.id)) is not None and visit.id != without
+        if visit.state in OCCUPYING or part.depart_at is not None or part.check_in_at is not None
     )
     courses: list[ClockedStop] = []
     place, before = technician.home, HOME
@@ -179,17 +178,9 @@ def _courses(
     return courses, leg_home
 
 
-def _takes(visit: Visit, part: Assignment) -> bool:
-    """Whether a visit is part of a technician's day: it is to be done, or somebody set out for it."""
-    return visit.state in OCCUPYING or part.depart_at is not None or part.check_in_at is not None
-
-
 def _course(visit: Visit, part: Assignment, access: Spans | None, target: int | None) -> ClockedStop:
     starts_at, ends_at = existing(visit.span)
     over = visit.state in ENDED or part.check_out_at is not None
-    left = part.check_out_at
-    if left is None and over:
-        left = visit.ended_at
     return ClockedStop(
         visit.id,
         starts_at,
@@ -200,7 +191,7 @@ def _course(visit: Visit, part: Assignment, access: Spans | None, target: int | 
         access=access,
         departed=part.depart_at,
         arrived=part.check_in_at,
-        left=left,
+        left=visit.ended_at if over and part.check_out_at is None else part.check_out_at,
         over=over,
         rested=sum(
             segment.ends_at - segment.starts_at

@@ -14,11 +14,12 @@ from typing import NamedTuple
 
 from db import messages
 from db.faults import Busy, Full, Stale, Unconfirmed
+from db.store import existing
 from db.unit import Unit
 from dispatch.desk.adapters.transports import NotSent, Transport, Unsure, transport
-from dispatch.desk.messages import rechecking
-from dispatch.desk.messages.rechecking import MessageVerdict, find_message
-from dispatch.desk.session.refusals import NotAllowed, Refusal
+from dispatch.desk.messages import outbox
+from dispatch.desk.messages.outbox import MessageVerdict, find_message
+from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.model.messages import About, Fate, Message
 from dispatch.model.states import Role
@@ -51,10 +52,6 @@ class Posted(NamedTuple):
 class _Overtaken(Exception):
     """What a message says is not so any more, found in the last moment. Nothing of it was sent."""
 
-    def __init__(self, posted: Posted) -> None:
-        super().__init__(posted.why)
-        self.posted = posted
-
 
 def post_next(user: User, current: Callable[[], Transport]) -> Posted | None:
     """Deal with the message that is due for longest; None where none is.
@@ -71,9 +68,7 @@ def post_next(user: User, current: Callable[[], Transport]) -> Posted | None:
     carrier = current()
     with contextlib.suppress(Stale):
         taken = _take(user)
-        if isinstance(taken, Posted) or taken is None:
-            return taken
-        return _carry(user, carrier, taken)
+        return _carry(user, carrier, taken) if isinstance(taken, Message) else taken
     return None
 
 
@@ -106,12 +101,6 @@ def run(user: User, current: Callable[[], Transport], tell: Callable[[str], None
             tell(posted_words(posted))
 
 
-def may_see(user: User) -> None:
-    """Raises NotAllowed where the person may neither read nor send messages to clients."""
-    if not user.roles_now.intersection(SENDERS):
-        raise NotAllowed(f"Only a dispatcher or lead sees messages to clients; {show(user.staff.name)} is neither.")
-
-
 def send_test(user: User, address: str) -> None:
     """Send one line to an address, to try the settings. Nothing is kept of it.
 
@@ -119,7 +108,7 @@ def send_test(user: User, address: str) -> None:
         NotAllowed: the person may not send messages.
         Refusal: it did not go out; the sentence says why.
     """
-    may_see(user)
+    user.ask_to_read("messages")
     firm = user.firm
     try:
         subject, text = f"A test by {show(firm.name)}", "Messages to clients reach you.\n"
@@ -154,7 +143,7 @@ def _take(user: User) -> Message | Posted | None:
             messages.change(unit, message, Fate.UNSURE, until=None, why=why)
             unit.audit("message", message.id, unsure=why)
             return Posted(message, Fate.UNSURE, why)
-        if (verdict := rechecking.judge(user.store, message, unit.at)).why:
+        if (verdict := outbox.judge(user.store, message, unit.at)).why:
             return _settled(unit, message, verdict)
         tries = message.tries + 1
         version = messages.change(unit, message, Fate.TAKEN, until=unit.at + LEASE, tries=tries)
@@ -164,56 +153,46 @@ def _take(user: User) -> Message | Posted | None:
 
 def _carry(user: User, carrier: Transport, message: Message) -> Posted:
     """Hand a message over that was taken."""
-    held = message
+    held, overtaken = message, None
 
     def handing_over() -> None:
-        nonlocal held
-        held = _begin_sending(user, held, text)
+        """Note that it is handed over from now on, if what it says is still so; another text is for the next try."""
+        nonlocal held, overtaken
+        with user.write("post message", Role.DISPATCHER, Role.LEAD) as unit:
+            verdict = outbox.judge(user.store, message, unit.at)
+            if verdict.why:
+                overtaken = _settled(unit, message, verdict)
+            elif _body(user, message) != text:
+                raise NotSent("What it says was changed in the last moment.")
+            else:
+                version = messages.change(unit, message, Fate.SENDING, until=unit.at + LEASE)
+                unit.audit("message", message.id, fate=Fate.SENDING.value)
+                held = message._replace(fate=Fate.SENDING, version=version)
+        if overtaken is not None:
+            raise _Overtaken
 
     try:
         text = _body(user, message)
         subject = f"{_SUBJECTS[message.about]}, {message.reference}"
         carrier(message.address, show(subject, 200), text, f"dispatch-{message.id}", handing_over)
-    except _Overtaken as overtaken:
-        return overtaken.posted
-    except Unsure as fault:
-        _note(user, held, Fate.UNSURE, until=None, why=_kept(str(fault)))
-        return Posted(message, Fate.UNSURE, str(fault))
-    except NotSent as fault:
-        why = _kept(str(fault))
-        if fault.final or message.tries > len(WAITS):
-            _note(user, held, Fate.FAILED, until=None, why=why)
-            return Posted(message, Fate.FAILED, why)
-        _note(user, held, Fate.WAITING, until=None, why=why, due_at=user.now + WAITS[message.tries - 1])
-        return Posted(message, Fate.WAITING, why)
+    except _Overtaken:
+        return existing(overtaken)
+    except (Unsure, NotSent) as fault:
+        why, due_at = _kept(str(fault)), {}
+        if isinstance(fault, Unsure):
+            fate = Fate.UNSURE
+        elif fault.final or message.tries > len(WAITS):
+            fate = Fate.FAILED
+        else:
+            fate, due_at = Fate.WAITING, {"due_at": user.now + WAITS[message.tries - 1]}
+        _note(user, held, fate, until=None, why=why, **due_at)
+        return Posted(message, fate, why)
     _note(user, held, Fate.SENT, until=None, why="", ended_at=user.now)
     return Posted(message, Fate.SENT)
 
 
-def _begin_sending(user: User, message: Message, text: str) -> Message:
-    """Note that a message is handed over from now on, if what it says is still so.
-
-    Raises:
-        NotSent: the text would be another one by now; the next try takes that.
-    """
-    overtaken = None
-    with user.write("post message", Role.DISPATCHER, Role.LEAD) as unit:
-        verdict = rechecking.judge(user.store, message, unit.at)
-        if verdict.why:
-            overtaken = _settled(unit, message, verdict)
-        elif _body(user, message) != text:
-            raise NotSent("What it says was changed in the last moment.")
-        else:
-            version = messages.change(unit, message, Fate.SENDING, until=unit.at + LEASE)
-            unit.audit("message", message.id, fate=Fate.SENDING.value)
-            message = message._replace(fate=Fate.SENDING, version=version)
-    if overtaken is not None:
-        raise _Overtaken(overtaken)
-    return message
-
-
 def _settled(unit: Unit, message: Message, verdict: MessageVerdict) -> Posted:
-    left = rechecking.settle(unit, message, verdict)
+    left = outbox.settle(unit, message, verdict)
     return Posted(message, left.fate if left.id == message.id else Fate.DROPPED, verdict.why)
 
 

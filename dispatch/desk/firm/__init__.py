@@ -1,1 +1,1 @@
-"""The firm itself: how it begins, its working hours, its depot."""
+"""The firm itself: how it begins, its working hours."""

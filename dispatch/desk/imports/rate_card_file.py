@@ -17,8 +17,8 @@ from dispatch.desk.charges.charge_input import ENVELOPE
 from dispatch.desk.files.json_file import read_json
 from dispatch.desk.files.table import Unreadable
 from dispatch.desk.files.verdicts import JudgedRow, RowFault, RowVerdict, differences, shortened
-from dispatch.desk.firm.depot_drive import reckoned
 from dispatch.desk.session.user import User
+from dispatch.desk.travel.drive_times import reckoned
 from dispatch.fields.kinds import iso_day
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of, zone_of

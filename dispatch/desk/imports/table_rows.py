@@ -102,9 +102,8 @@ def hours_in(of: str, weekdays: range, opens: tuple[str, str], closes: tuple[str
 
     def text_of(hours: Sequence[Hours], at: int) -> str:
         same = {opening[1:] for opening in hours}
-        if not hours or len(same) > 1 or [opening.weekday for opening in hours] != list(weekdays):
-            return BY_WEEKDAY if hours else ""
-        return clock(same.pop()[at])
+        daily = len(same) == 1 and [opening.weekday for opening in hours] == list(weekdays)
+        return clock(same.pop()[at]) if daily else BY_WEEKDAY
 
     def made(first: int, last: int) -> tuple[Hours, ...]:
         return tuple(Hours(weekday, *forward(opens[0], first, last)) for weekday in weekdays)

@@ -16,7 +16,6 @@ from db import agreements, clocks, dated_terms, settings, visits
 from db.clocks import Facts
 from db.dated_terms import Dated
 from db.store import Store
-from dispatch.desk.session.user import User
 from dispatch.levels.calendar import Calendar, DatedCalendar, dated_calendar
 from dispatch.levels.clock import ClockReading, EarlierTarget, LevelClock, LevelState, Pause, Thresholds
 from dispatch.levels.targets import CLOCKS, LABELS, PAUSING, Targets, promised, read_targets
@@ -109,11 +108,6 @@ def open_clocks(store: Store) -> list[tuple[Visit, VisitClock]]:
     return sorted(pairs, key=lambda pair: (*_order(pair[1]), pair[0].reference))
 
 
-def sees_levels(user: User | None) -> bool:
-    """Whether a person's screens show service levels: a technician's never do, nobody is to be rushed at a client's."""
-    return user is not None and user.may_read("levels")
-
-
 def _order(clock: VisitClock) -> tuple[bool, bool, int]:
     due = clock.reading.due
     return clock.reading.state is not LevelState.BREACHED or due is not None, due is None, due or 0
@@ -129,11 +123,10 @@ class TermsBook:
         self._targets = settings.targets_by_day(store)
         self._hours = agreements.hours_by_day(store)
         self._zone = str(hours_form(self._hours, firm, day_of(store.clock.now(), firm.zone))["timezone"])
-        ids = set(client_ids)
-        self._agreements: dict[int, list[Agreement]] = {}
+        self._agreements: dict[int, list[Agreement]] = {client_id: [] for client_id in client_ids}
         for agreement in agreements.all_agreements(store):
-            if agreement.client_id in ids:
-                self._agreements.setdefault(agreement.client_id, []).append(agreement)
+            if agreement.client_id in self._agreements:
+                self._agreements[agreement.client_id].append(agreement)
         self._terms: dict[tuple[int, datetime.date], LevelTerms] = {}
         self._calendars: dict[int, Calendar | DatedCalendar] = {}
 
@@ -144,24 +137,16 @@ class TermsBook:
     def terms(self, client_id: int, received: int) -> LevelTerms:
         """What counts for a request of a client: the agreement that was in force when it was received, as it was then."""
         day = day_of(received, self.zone_on(day_of(received, self._zone)))
-        agreement = self.agreement(client_id, day)
-        key = (0 if agreement is None else agreement.id, day)
-        if key not in self._terms:
-            typed = dated_terms.in_force(self._targets, day) or {}
-            targets = read_all_targets(typed[f"targets_p{priority}"] for priority in range(1, 5))
-            self._terms[key] = terms_of(self._calendar(agreement), targets, agreement, day)
-        return self._terms[key]
-
-    def agreement(self, client_id: int, day: datetime.date) -> Agreement | None:
-        """The client's agreement in force on a day."""
-        own = [agreement for agreement in self._agreements.get(client_id, ()) if agreement.covers(day)]
-        return own[-1] if own else None
-
-    def _calendar(self, agreement: Agreement | None) -> Calendar | DatedCalendar:
+        in_force = [agreement for agreement in self._agreements.get(client_id, ()) if agreement.covers(day)]
+        agreement = in_force[-1] if in_force else None
         key = 0 if agreement is None else agreement.id
         if key not in self._calendars:
             self._calendars[key] = calendar_for(self._hours, self.firm, agreement)
-        return self._calendars[key]
+        if (key, day) not in self._terms:
+            typed = dated_terms.in_force(self._targets, day) or {}
+            targets = read_all_targets(typed[f"targets_p{priority}"] for priority in range(1, 5))
+            self._terms[key, day] = terms_of(self._calendars[key], targets, agreement, day)
+        return self._terms[key, day]
 
 
 def terms_of(
@@ -183,7 +168,7 @@ def terms_of(
 
 def default_targets(firm: Firm) -> dict[int, Targets]:
     """The firm's targets by priority."""
-    return read_all_targets((firm.targets_p1, firm.targets_p2, firm.targets_p3, firm.targets_p4))
+    return read_all_targets(getattr(firm, f"targets_p{priority}") for priority in range(1, 5))
 
 
 def read_all_targets(typed: Iterable[str]) -> dict[int, Targets]:
@@ -264,9 +249,7 @@ def _clocks(
             achieved=_achieved(clock, root, request, facts, terms),
             pauses=_pauses(clock, request, facts, terms),
             earlier=[
-                EarlierTarget(change.at, terms.targets[change.before].of(clock))
-                for change in own.priorities
-                if terms.promised
+                EarlierTarget(one.at, terms.targets[one.before].of(clock)) for one in own.priorities if terms.promised
             ],
             thresholds=book.thresholds,
             aim=not terms.promised,
@@ -283,19 +266,17 @@ def _achieved(
     """When what a clock waits for happened (D4). An automatic acknowledgement is nothing, and nowhere kept."""
     there = [visit.checked_in_at for visit in request if visit.checked_in_at is not None]
     there += [visit.ended_at for visit in request if visit.state is State.NO_ACCESS and visit.ended_at is not None]
-    noted = [facts[visit.id].milestones for visit in request if visit.id in facts]
-    phone = [moments["phone"] for moments in noted if "phone" in moments]
-    if root.came_by in ANSWERED_AT_ONCE:
-        phone.append(root.requested_at)
-    remote = [moments["remote"] for moments in noted if "remote" in moments]
-    if clock == "phone":
-        return min((*phone, *remote, *there), default=None)
-    if clock == "remote":
-        return min((*remote, *there), default=None)
-    if clock == "onsite":
-        return min(there, default=None)
-    workaround = [moments["workaround"] for moments in noted if "workaround" in moments]
-    if terms.workaround_counts and workaround:
+
+    def noted(kind: str) -> list[int]:
+        return [
+            at for visit in request if visit.id in facts and (at := facts[visit.id].milestones.get(kind)) is not None
+        ]
+
+    if clock != "resolution":
+        answered = [root.requested_at] if clock == "phone" and root.came_by in ANSWERED_AT_ONCE else []
+        begun = {"phone": ("phone", "remote"), "remote": ("remote",), "onsite": ()}[clock]
+        return min((*answered, *there, *(at for kind in begun for at in noted(kind))), default=None)
+    if terms.workaround_counts and (workaround := noted("workaround")):
         return min(workaround)
     lasting = [visit for visit in request if visit.state not in (State.LEFT_OPEN, State.CANCELLED, State.ABORTED)]
     if not lasting or any(visit.state is not State.CLOSED or visit.ended_at is None for visit in lasting):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from db import clocks, sheets, visits
 from db.store import Store
@@ -83,11 +83,7 @@ def _value_covered(store: Store, visit_ids: list[int], currency: str) -> tuple[i
     total, exponent = Decimal(0), 2
     for sheet in sheets.latest_sheets(store, visit_ids).values():
         currency, exponent = sheet.currency, sheet.exponent
-        for line in sheet.sheet.get("lines", []):
-            try:
-                total += Decimal(str(line.get("value", 0)))
-            except InvalidOperation:
-                continue
+        total += sum(Decimal(str(line.get("value", 0))) for line in sheet.sheet.get("lines", []))
     from fractions import Fraction
 
     return to_minor(Fraction(total), exponent), currency, exponent

@@ -99,10 +99,8 @@ def verify(store: Store, head: str = "") -> ChainVerdict:
             return ChainVerdict(now, broken)
         beginning, rows = asked_head
         at = audit.row_of_hash(store, beginning) if rows is None else rows
-        own_hash = None if at is None else audit.hash_at(store, at)
-        return ChainVerdict(
-            now, broken, head.strip().lower(), at, own_hash is not None and own_hash.startswith(beginning)
-        )
+        own_hash = (None if at is None else audit.hash_at(store, at)) or ""
+        return ChainVerdict(now, broken, head.strip().lower(), at, own_hash.startswith(beginning))
 
 
 def read_head(head: str) -> tuple[str, int | None]:

@@ -1,21 +1,29 @@
-"""The visit log: the visits of some days, or all of them, narrowed, searched and sorted as the lead wants to see them."""
+"""The visit log, narrowed, searched and sorted as the lead wants to see it, and what of it they look at before they approve.
+
+Clean, and so approved with others in one go, is a closed visit on which nothing was overridden, waived or left undone, no
+test was attested where it should have run and none ever failed, the client signed as satisfied and within the promise,
+nothing was put right, given away, called our own fault, sent back or opened again, and whose charge is ready without a
+warning.
+"""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from db import log_rows, search, settings
+from db.log_rows import Noted
 from db.store import Store
 from db.tallies import tallies
-from dispatch.desk.log.remarks import remarks_of
+from dispatch.charges.explain import MEANS, NEEDS
 from dispatch.model.boards import BoardVisit, Log, LogLine, Sum, Tally, Totals
 from dispatch.model.forms import shared
-from dispatch.model.instants import day_bounds, day_of, day_text
-from dispatch.model.reviews import ReviewMark
-from dispatch.model.states import ENDED, Review
+from dispatch.model.instants import clock_text, day_bounds, day_of, day_text
+from dispatch.model.reviews import Remark, ReviewMark
+from dispatch.model.states import ENDED, Review, State
 from dispatch.model.visits import Assignment
 
 
@@ -42,9 +50,7 @@ class LogFilter:
     @property
     def narrowed(self) -> bool:
         """Whether something leaves visits of these days out."""
-        return bool(
-            self.technician or self.client or self.exceptions or self.marks or self.reviews or self.words.strip()
-        )
+        return any((self.technician, self.client, self.exceptions, self.marks, self.reviews, self.words.strip()))
 
     def words_of_filters(self) -> str:
         """What is left out, in words."""
@@ -95,21 +101,17 @@ def visit_log(store: Store, log_filter: LogFilter, most: int | None = None) -> L
     """
     with store.read():
         firm = settings.firm(store)
+        first, last = log_filter.first, log_filter.last or log_filter.first
         span = None
-        if log_filter.first is not None:
-            span = (
-                day_bounds(log_filter.first, firm.zone)[0],
-                day_bounds(log_filter.last or log_filter.first, firm.zone)[1],
-            )
+        if first is not None and last is not None:
+            span = (day_bounds(first, firm.zone)[0], day_bounds(last, firm.zone)[1])
         ids = search.matching(store, log_filter.words)
         visits = log_rows.rows(store, span, ids=ids, reviews=[review.value for review in log_filter.reviews])
         if log_filter.client:
             visits = [row for row in visits if _holds(row.client, log_filter.client)]
         stays = log_rows.stays(store, [row.id for row in visits])
-        if log_filter.technician:
-            theirs = {
-                key for key, own in stays.items() if any(_holds(part.technician, log_filter.technician) for part in own)
-            }
+        if name := log_filter.technician:
+            theirs = {key for key, own in stays.items() if any(_holds(part.technician, name) for part in own)}
             visits = [row for row in visits if row.id in theirs]
         ids_shown = [row.id for row in visits]
         charges, noted = log_rows.sums(store, ids_shown), log_rows.noted(store, ids_shown)
@@ -124,23 +126,25 @@ def visit_log(store: Store, log_filter: LogFilter, most: int | None = None) -> L
         starts = [line.visit.start for line in lines if line.visit.start is not None]
         if log_filter.sort in _COUNTED:
             lines = _counted(store, lines)
-        lines = _sorted(lines, log_filter)[:most]
+        if log_filter.sort:
+            lines.sort(key=SORTS[log_filter.sort], reverse=log_filter.descending)
+        elif log_filter.descending:
+            lines.reverse()
+        lines = lines[:most]
         if log_filter.sort not in _COUNTED:
             lines = _counted(store, lines)
     now = store.clock.now()
-    first = log_filter.first or day_of(min(starts, default=now), firm.zone)
-    last = log_filter.last or log_filter.first or day_of(max(starts, default=now), firm.zone)
+    first = first or day_of(min(starts, default=now), firm.zone)
+    last = last or day_of(max(starts, default=now), firm.zone)
     return Log(firm.name, first, firm.zone, firm.clock_hours == 24, now, tuple(lines), last, totals)
 
 
-def totals_of(lines: Iterable[LogLine]) -> Totals:
+def totals_of(lines: Sequence[LogLine]) -> Totals:
     """Visits in figures."""
-    lines = list(lines)
-    charged: dict[tuple[str, int], int] = {}
+    charged: Counter[tuple[str, int]] = Counter()
     for line in lines:
         if (net := line.charge.net) is not None:
-            key = line.charge.currency, line.charge.exponent
-            charged[key] = charged.get(key, 0) + net
+            charged[line.charge.currency, line.charge.exponent] += net
     arrived = [
         (line.visit.actual_in, line.visit.promised)
         for line in lines
@@ -156,12 +160,6 @@ def totals_of(lines: Iterable[LogLine]) -> Totals:
         to_review=sum(line.visit.review is Review.TO_REVIEW for line in lines),
         charged=tuple((currency, exponent, net) for (currency, exponent), net in charged.items()),
     )
-
-
-def _sorted(lines: list[LogLine], log_filter: LogFilter) -> list[LogLine]:
-    if log_filter.sort:
-        return sorted(lines, key=SORTS[log_filter.sort], reverse=log_filter.descending)
-    return lines[::-1] if log_filter.descending else lines
 
 
 def _counted(store: Store, lines: list[LogLine]) -> list[LogLine]:
@@ -203,3 +201,73 @@ def _line(row: BoardVisit, stays: Sequence[Assignment], charge: Sum | None, curr
         technicians=tuple(part.technician for part in stays),
         charge=charge or Sum(currency=currency),
     )
+
+
+QUIET_FLAGS = frozenset({"TAX_EXEMPT", "EARLY_ARRIVAL_CLIPPED"})
+"""Flags of a sheet that warn of nothing: both follow from what was agreed, and neither charges more. An exemption warns as
+long as nobody has said by what."""
+
+_ENDS = {
+    State.LEFT_OPEN: (ReviewMark.LEFT_OPEN, "left open"),
+    State.NO_ACCESS: (ReviewMark.NO_ACCESS, "nobody let us in"),
+    State.ABORTED: (ReviewMark.ABORTED, "ended by us"),
+    State.CANCELLED: (ReviewMark.CANCELLED, "cancelled by the client"),
+}
+_SAID = {
+    "waived": (ReviewMark.WAIVED, "{item} waived by {by}"),
+    "overridden": (ReviewMark.OVERRIDDEN, "{item} overridden by {by}"),
+    "permitted": (ReviewMark.PERMITTED, "{item} attested by permission of {by}"),
+    "no_way_in": (ReviewMark.PERMITTED, "{item} attested, no way in"),
+    "none_wanted": (ReviewMark.LEFT_OPEN, "{by} wants no follow-up"),
+    "not_done": (ReviewMark.NOT_DONE, "{item} not done"),
+    "fails": (ReviewMark.FAILED, "{item} fails"),
+    "failed": (ReviewMark.FAILED, "{item} had failed"),
+    "unsatisfied": (ReviewMark.UNSATISFIED, "{by} is not satisfied"),
+    "corrected": (ReviewMark.CORRECTED, "{item} put right by {by}"),
+    "given": (ReviewMark.GIVEN, "{item} by {by}"),
+    "own_fault": (ReviewMark.OWN_FAULT, "our own fault, says {by}"),
+    "sent_back": (ReviewMark.SENT_BACK, "sent back by {by}"),
+    "reopened": (ReviewMark.REOPENED, "opened again after it had ended"),
+}
+_ITEMS = frozenset({"waived", "overridden", "permitted", "no_way_in", "not_done", "fails", "failed"})
+
+
+def remarks_of(
+    row: BoardVisit, stays: Sequence[Assignment], charge: Sum | None, noted: Sequence[Noted], hours24: bool = True
+) -> tuple[Remark, ...]:
+    """The exceptions of a visit, the gravest first. One that has not ended has those that show already."""
+    remarks = []
+    for note in noted:
+        mark, form = _SAID[note.kind]
+        words = form.format(item=note.item, by=note.by).strip()
+        remarks.append(Remark(mark, _with(words, note.text), note.item if note.kind in _ITEMS else ""))
+    if row.state in _ENDS:
+        mark, text = _ENDS[row.state]
+        remarks.append(Remark(mark, _with(text, row.reason)))
+    if row.state in ENDED:
+        remarks += _of_charge(charge, assigned=bool(stays))
+    arrived = min((part.check_in_at for part in stays if part.check_in_at is not None), default=None)
+    if arrived is not None and row.promised is not None and arrived > row.promised[1]:
+        promised, came = (clock_text(at, row.zone, hours24) for at in (row.promised[1], arrived))
+        remarks.append(Remark(ReviewMark.LATE, f"arrived {came}, promised until {promised}"))
+    order = list(ReviewMark)
+    return tuple(sorted(remarks, key=lambda remark: order.index(remark.mark)))
+
+
+def _of_charge(charge: Sum | None, *, assigned: bool) -> list[Remark]:
+    if charge is None:
+        return [Remark(ReviewMark.BLOCKED, "no charge: no rate card was in force on that day")]
+    if charge.total is None:
+        if not assigned:
+            return []  # cancelled before anybody was assigned: there is nothing to charge
+        return [Remark(ReviewMark.BLOCKED, f"charge blocked: {NEEDS.get(code, code)}") for code in charge.errors]
+    accepted = "" if charge.accepted else ", not accepted yet"
+    return [
+        Remark(ReviewMark.FLAGGED, f"{MEANS.get(code, code)}{accepted}")
+        for code in charge.flags
+        if code not in QUIET_FLAGS or (code == "TAX_EXEMPT" and charge.unnamed)
+    ]
+
+
+def _with(words: str, why: str) -> str:
+    return f"{words}: {why}" if why else words

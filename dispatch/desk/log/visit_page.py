@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db import (
-    agreements,
-    checklists,
-    clients,
-    files,
-    invoices,
-    keys,
-    people,
-    reviews,
-    settings,
-    stays,
-    templates,
-    visits,
-)
+from db import agreements, checklists, clients, invoices, people, reviews, sessions, settings, stays, visits
 from db.audit import AuditRow, history_of
 from db.legs import legs_of
 from db.store import Store, existing
-from db.templates import Origin
+from db.templates import Origin, origin_of
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.desk.charges.charging import Priced, Unpriced, charge_of
 from dispatch.desk.levels.clocks import VisitClock, clocks_of
@@ -34,8 +21,7 @@ from dispatch.model.checklists import Checklist, HandedIn
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import Times, day_of, when_text
 from dispatch.model.reviews import Approval, Comment, WordCorrection
-from dispatch.model.travel import Leg
-from dispatch.model.units import DistanceUnit
+from dispatch.model.travel import DistanceUnit, Leg
 from dispatch.model.visits import TimeCorrection, UsedItem, Visit, WorkMark
 
 with lazily(__name__):
@@ -46,7 +32,7 @@ with lazily(__name__):
 class VisitPage:
     """A visit with its site, client, checklist, what still keeps it from closing, its charge and its events.
 
-        `priced` is its charge, or why it cannot be worked out yet. `balances` is what is left of the
+    `priced` is its charge, or why it cannot be worked out yet. `balances` is what is left of the
     prepaid balances that it would draw from, `clocks` are its service levels: for dispatcher and lead only. `same_job` are the
     other visits of its job but its follow-ups. `used` and `marks` are what stands, `files` what was handed in, `corrections`
     every moment that was put right, the oldest first, `words` the words that were, `comments` the lead's with their answers.
@@ -113,8 +99,8 @@ def visit_page(store: Store, reference: str) -> VisitPage:
         checklist = checklists.checklist(store, visit.id)
         leg = None
         if visit.starts_at is not None and visit.assignments:
-            route = legs_of(store, visit.assignments[0].technician_id, day_of(visit.starts_at, firm.zone))
-            leg = route.get(visit.id)
+            day = day_of(visit.starts_at, firm.zone)
+            leg = legs_of(store, visit.assignments[0].technician_id, day).get(visit.id)
         return VisitPage(
             visit=visit,
             site=existing(clients.site(store, visit.site_id)),
@@ -123,7 +109,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             unmet=unmet(checklist, visit.zone, hours24=firm.clock_hours == 24),
             priced=charge_of(store, visit, now=store.clock.now()),
             leg=leg,
-            events=_events(store, visit),
+            events=tuple(_events(store, visit)),
             follow_ups=tuple(visits.follow_ups(store, visit.id)),
             hours24=firm.clock_hours == 24,
             unit=firm.distance_unit,
@@ -132,17 +118,15 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             used=tuple(stays.items_of(store, visit.id)),
             marks=tuple(stays.marks_of(store, visit.id)),
             corrections=tuple(stays.corrections_of(store, visit.id)),
-            files=tuple(files.of_visit(store, visit.id)),
+            files=tuple(checklists.files_of(store, visit.id)),
             words=tuple(reviews.word_corrections_of(store, visit.id)),
             comments=tuple(reviews.comments_of(store, visit.id)),
             approval=reviews.approval_of(store, visit.id),
             batch=invoices.batch_of(store, visit.id),
-            origin=templates.origin_of(store, visit.id),
+            origin=origin_of(store, visit.id),
             none_wanted=visits.none_wanted(store, visit.id),
             same_job=tuple(
-                other
-                for other in visits.of_job(store, visit.job_id)
-                if other.id != visit.id and other.parent_id != visit.id
+                other for other in visits.of_job(store, visit.job_id) if visit.id not in (other.id, other.parent_id)
             ),
         )
 
@@ -153,25 +137,18 @@ def _balances(store: Store, visit: Visit, zone: str) -> list[str]:
     return agreeing.balances(store, agreement, day) if agreement is not None and agreement.covers(day) else []
 
 
-def _events(store: Store, visit: Visit) -> tuple[Event, ...]:
+def _events(store: Store, visit: Visit) -> Iterator[Event]:
     names = {person.login.casefold(): person.name for person in people.all_staff(store)}
-    return tuple(
-        Event(
-            row.at,
-            names.get(row.actor.casefold(), row.actor),
-            row.deed,
-            detail_words(row.deed, row.detail, visit.zone),
-            _where(store, row),
-        )
-        for row in reversed(history_of(store, "visit", visit.id, limit=1000))
-    )
+    for row in reversed(history_of(store, "visit", visit.id, limit=1000)):
+        text = detail_words(row.deed, row.detail, visit.zone)
+        yield Event(row.at, names.get(row.actor.casefold(), row.actor), row.deed, text, _where(store, row))
 
 
 def _where(store: Store, row: AuditRow) -> str:
     """From where somebody did something: over SSH the key and the session, else the firm's machine."""
     if row.via == "seat":
         key_id = row.detail.get("key_id")
-        key = keys.key(store, key_id) if isinstance(key_id, int) else None
+        key = sessions.key(store, key_id) if isinstance(key_id, int) else None
         named = f"key {key.fingerprint.removeprefix('SHA256:')[:12]}, " if key is not None else ""
         return f"SSH, {named}session {row.session[:8]}"
     if row.via == "system":

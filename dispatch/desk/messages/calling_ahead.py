@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from db import calls, changes, settings, site_access
-from db.changes import RecordChange
+from db import changes, clients, messages, settings
+from db.changes import RecordChange, added
 from db.store import Store
 from db.unit import Unit
-from db.withdrawals import added
 from dispatch.desk.day import board_view
 from dispatch.desk.messages import notifications
 from dispatch.desk.session.refusals import Faulty, Refusal, WrongState, worded
@@ -28,8 +27,7 @@ TOLD_A_TIME = frozenset({State.CONFIRMED}) | TOLD
 _FULL = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(NamedTuple):
     """A call that was logged."""
 
     visit: Visit
@@ -53,28 +51,26 @@ def call(user: User, reference: str, *, answered: bool = True, promised: int | N
     with user.write("call ahead", Role.DISPATCHER, Role.LEAD) as unit:
         store = user.store
         visit = find(store, reference)
-        waits_in_vain = visit.state in QUEUED and any(
-            one.outcome is CallOutcome.OWED for one in calls.calls_of(store, visit.id)
-        )
-        if visit.state not in UNREACHED and not waits_in_vain:
+        owed = any(one.outcome is CallOutcome.OWED for one in messages.calls_of(store, visit.id))
+        if visit.state not in UNREACHED and not (owed and visit.state in QUEUED):
             raise WrongState(visit, "a call ahead is for a visit that nobody has reached yet")
         told = _told(store, visit, promised, unit.at) if answered else None
         words = worded("note", note)
-        _, phone = site_access.whom_to_ring(store).get(visit.client_id, ("", ""))
+        _, phone = clients.whom_to_ring(store).get(visit.client_id, ("", ""))
         outcome = CallOutcome.ANSWERED if answered else CallOutcome.UNANSWERED
-        call_id = calls.add_call(unit, visit.id, outcome, told, phone=phone, note=words)
+        call_id = messages.add_call(unit, visit.id, outcome, told, phone=phone, note=words)
         unit.audit("visit", visit.id, call=outcome.value, promised_at=told, phone=phone or None, note=words or None)
         changes.remember(unit, f"call ahead {visit.reference}", [added(ENTITY, call_id)])
         new_time = told if told is not None else projected(store, visit)
         if new_time is not None:
             notifications.tell(store, unit, visit, About.LATE, new_time)
-        logged = next(call for call in calls.calls_of(store, visit.id) if call.id == call_id)
+        logged = next(call for call in messages.calls_of(store, visit.id) if call.id == call_id)
         return Called(visit, logged)
 
 
 def owe(unit: Unit, visit: Visit, expected: int) -> RecordChange:
     """Put a client on the call-ahead list because the plan was changed, with the time that they still expect us."""
-    return added(ENTITY, calls.add_call(unit, visit.id, CallOutcome.OWED, expected))
+    return added(ENTITY, messages.add_call(unit, visit.id, CallOutcome.OWED, expected))
 
 
 def follow(user: User, unit: Unit, before: Visit, after: Visit) -> list[RecordChange]:
@@ -82,7 +78,7 @@ def follow(user: User, unit: Unit, before: Visit, after: Visit) -> list[RecordCh
     returns what can be taken back. Whoever was never told a time expects nobody."""
     if before.starts_at is None or before.starts_at == after.starts_at or after.state in ENDED:
         return []
-    own = calls.calls_of(user.store, before.id)
+    own = messages.calls_of(user.store, before.id)
     expected, answered = expected_at(before.starts_at, own)
     if before.state not in TOLD_A_TIME and not answered:
         if before.promised is None or after.starts_at is None:

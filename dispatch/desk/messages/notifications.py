@@ -1,7 +1,7 @@
 """Telling clients: messages that deeds put into the outbox, in the transaction of the deed.
 
 A message speaks of a moment (the appointment, the arrival, the new time, the end). In the moment it goes it is judged once
-more (`dispatch.desk.messages.rechecking`), by what is said here.
+more (`dispatch.desk.messages.outbox`), by what is said here.
 """
 
 from __future__ import annotations
@@ -41,13 +41,8 @@ def saying(store: Store, visit: Visit, about: About, premise: int, now: int) -> 
     wishes, address = messages.wishes(store, visit.client_id)
     if about not in wishes or not address:
         return None
-    text = filled(
-        getattr(firm, f"message_{about.value}"),
-        visit,
-        firm=firm.name,
-        technician=" and ".join(visit.crew),
-        when=_when(store, firm, visit, about, premise, now),
-    )
+    wording, when = getattr(firm, f"message_{about.value}"), _when(store, firm, visit, about, premise, now)
+    text = filled(wording, visit, firm=firm.name, technician=" and ".join(visit.crew), when=when)
     return Saying(premise, address, text)
 
 

@@ -1,16 +1,25 @@
-"""The outbox as dispatcher and lead see it: what waits, what went out, what somebody has to look at."""
+"""The outbox as dispatcher and lead see it, and a message judged again in the moment it goes: is it true, of use, wanted, and for
+this address, in these words.
+
+What is not so any more does not go, and says why. What the client has to be told instead is written anew, and goes at once.
+"""
 
 from __future__ import annotations
 
-from db import messages
+from typing import NamedTuple
+
+from db import messages, visits
 from db.store import Store
-from dispatch.desk.messages import notifications, rechecking
-from dispatch.desk.messages.rechecking import find_message
-from dispatch.desk.session.refusals import Refusal
+from db.unit import Unit
+from dispatch.desk.messages import calling_ahead, notifications
+from dispatch.desk.messages.notifications import Saying
+from dispatch.desk.session.refusals import NotFound, Refusal
 from dispatch.desk.session.user import User
-from dispatch.model.instants import when_text
-from dispatch.model.messages import OPEN, TROUBLED, Fate, Message
-from dispatch.model.states import Role
+from dispatch.model.instants import day_of, when_text
+from dispatch.model.messages import OPEN, TROUBLED, About, CallOutcome, Fate, Message
+from dispatch.model.states import AHEAD, Role, State
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
 
 SHOWN = 200
 """So many messages are listed at most."""
@@ -31,7 +40,7 @@ def retry(user: User, message_id: int) -> Message:
         message = find_message(user.store, message_id)
         if message.fate not in (*TROUBLED, Fate.DROPPED):
             raise Refusal(f"Message {message.id} is {message.fate.value}: only what was given up is tried again.")
-        verdict = rechecking.judge(user.store, message, unit.at)
+        verdict = judge(user.store, message, unit.at)
         if verdict.why and verdict.instead is None:
             raise Refusal(f"Message {message.id} would say what is not so: {verdict.why}. It can be dropped.")
         version = messages.change(
@@ -39,7 +48,7 @@ def retry(user: User, message_id: int) -> Message:
         )
         unit.audit("message", message.id, retried=message.fate.value)
         waiting = message._replace(fate=Fate.WAITING, version=version)
-        return rechecking.settle(unit, waiting, verdict) if verdict.why else find_message(user.store, message_id)
+        return settle(unit, waiting, verdict) if verdict.why else find_message(user.store, message_id)
 
 
 def drop(user: User, message_id: int) -> Message:
@@ -60,3 +69,123 @@ def moment(message: Message, zone: str, hours24: bool = True) -> str:
     """When a message was settled, is to be sent, or was made, whichever says most."""
     at = message.ended_at or (message.due_at if message.fate is Fate.WAITING else message.made_at)
     return when_text(at, zone, hours24)
+
+
+SLACK = 300
+"""Seconds by which a time that was worked out, and promised to nobody, may be off."""
+
+
+class MessageVerdict(NamedTuple):
+    """Why a message does not go as it is (empty: it goes), and what is told instead, if anything is."""
+
+    why: str = ""
+    instead: Saying | None = None
+
+
+def judge(store: Store, message: Message, now: int) -> MessageVerdict:
+    """Judge a message against everything as it stands."""
+    visit = visits.visit_by_id(store, message.visit_id)
+    if visit is None or visit.archived_at is not None:
+        return MessageVerdict("the visit is gone")
+    why, premise = _JUDGES[message.about](store, visit, message, now)
+    if premise is None:
+        return MessageVerdict(why)
+    sentence = notifications.saying(store, visit, message.about, premise, now)
+    if sentence is None:
+        wishes, _ = messages.wishes(store, visit.client_id)
+        lacks = "has no address" if message.about in wishes else "does not want to be told of this"
+        return MessageVerdict(f"the client {lacks} any more")
+    if not why and sentence.address != message.address:
+        why = f"the client's address is {show(sentence.address, 200)} now"
+    if not why and sentence.text != message.text:
+        why = f"it said: {show(message.text, 300)}"
+    return MessageVerdict(why, sentence if why else None)
+
+
+def settle(unit: Unit, message: Message, verdict: MessageVerdict) -> Message:
+    """Carry out a verdict against a message; returns what is told instead, else the message as it stands now."""
+    store, sentence = unit.store, verdict.instead
+    if sentence is not None and (sentence.premise, sentence.address) == (message.premise, message.address):
+        why = f"written anew; {verdict.why}"
+        messages.change(
+            unit, message, Fate.WAITING, text=sentence.text, due_at=unit.at, until=None, ended_at=None, why=why
+        )
+        unit.audit("message", message.id, anew=verdict.why)
+        return find_message(store, message.id)
+    made = None
+    if sentence is not None:
+        visit = visits.again(store, message.visit_id)
+        made = notifications.put(unit, visit, message.about, sentence, unit.at, message.id)
+    notifications.drop(unit, message, verdict.why + (f"; message {made} says it" if made is not None else ""))
+    return find_message(store, message.id if made is None else made)
+
+
+def find_message(store: Store, message_id: int) -> Message:
+    """The message with that number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    message = messages.message(store, message_id)
+    if message is None:
+        raise NotFound(f"There is no message {message_id}.")
+    return message
+
+
+def _confirmed(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:
+    """Why it is not so, and the moment of which it is to be told, if of any."""
+    if visit.starts_at is None or visit.state not in (State.CONFIRMED, State.DISPATCHED):
+        return _elsewhere(visit), None
+    if visit.starts_at < now:
+        return "that time has passed", None
+    return "" if visit.starts_at == message.premise else "the visit was moved", visit.starts_at
+
+
+def _on_the_way(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:
+    departed = [part.depart_at for part in visit.assignments if part.depart_at is not None]
+    if visit.state is not State.EN_ROUTE or not departed:
+        return _elsewhere(visit), None
+    premise = message.premise if message.premise in departed else max(departed)
+    between = notifications.expected(store, visit, premise)
+    if now > (premise + notifications.SOON if between is None else between[1]):
+        return "they should be there by now", None
+    return "" if premise == message.premise else "they set out at another time", premise
+
+
+def _late(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:
+    if visit.starts_at is None or visit.state not in AHEAD | {State.EN_ROUTE}:
+        return _elsewhere(visit), None
+    called = messages.calls_of(store, visit.id)
+    if not called:
+        return "the call was taken back", None
+    newest = called[-1]
+    if newest.outcome is CallOutcome.OWED or day_of(visit.starts_at, visit.zone) != day_of(message.premise, visit.zone):
+        return "the visit was moved: the next call says to when", None
+    if newest.outcome is CallOutcome.ANSWERED:
+        if newest.promised != message.premise:
+            return "another time was promised since", None
+        return ("that time has passed", None) if message.premise < now else ("", message.premise)
+    arrival = calling_ahead.projected(store, visit)
+    if arrival is None or arrival <= visit.starts_at:
+        return "they are not late any more", None
+    if abs(arrival - message.premise) <= SLACK and message.premise >= now:
+        return "", message.premise
+    return "they come at another time by now", arrival
+
+
+def _report(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:
+    if visit.state is not State.CLOSED or visit.ended_at is None:
+        return _elsewhere(visit), None
+    return "" if visit.ended_at == message.premise else "the times of the visit were put right", visit.ended_at
+
+
+def _elsewhere(visit: Visit) -> str:
+    return f"the visit is {visit.state.label}"
+
+
+_JUDGES = {
+    About.CONFIRMED: _confirmed,
+    About.ON_THE_WAY: _on_the_way,
+    About.LATE: _late,
+    About.REPORT: _report,
+}

@@ -14,7 +14,7 @@ from dispatch.desk.day import placement, routing
 from dispatch.desk.day.placement import Slot, need_of
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, promised_by
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
-from dispatch.desk.travel import providers
+from dispatch.desk.travel import drive_times
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Unclear, at_local, day_bounds, day_of
 from dispatch.model.states import ON_THE_WAY_OR_THERE, State
@@ -123,7 +123,7 @@ def day_problem(
         asked = [visit for visit in visits.queued(store) if visit.id not in but and _asks_for(visit, day, ends_at)]
         before = routing.days_on(store, day, only=scope.technicians)
         before = [one for one in before if one.shift is not None]
-        drives = providers.drives_on(store, day)
+        drives = drive_times.drives_on(store, day)
         rules = routing.rules_of(firm)
         moving = [visit for visit in placed if starts_at <= existing(visit.starts_at) and _is_free(visit, scope, now)]
         clocks = clocks_of(store, [*moving, *asked])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Unpack
 
-from db import calls, people, settings, visits
+from db import messages, people, settings, visits
 from db.changes import RecordChange
 from db.store import Store, existing
 from db.unit import Unit
@@ -15,7 +15,7 @@ from dispatch.desk.day.routing import TechnicianRunning
 from dispatch.desk.messages import calling_ahead
 from dispatch.desk.session.refusals import Refusal, WrongState
 from dispatch.desk.session.user import User
-from dispatch.desk.travel import providers
+from dispatch.desk.travel import drive_times
 from dispatch.desk.visits.steps import driver, find
 from dispatch.model.instants import clock_text, day_of
 from dispatch.model.states import PLANNING, STEPS, Role, State
@@ -115,7 +115,7 @@ def _ways(store: Store, visit: Visit, technician: str | None) -> list[Insertion]
     running = routing.running_on(store, day, without=visit.id, only=only)
     stop = routing.stop_of(store, visit, now, now + (visit.minutes + firm.test_minutes) * 60)
     days = [_held(one) for one in running if one.day.hours_for(stop) is not None or only is not None]
-    return insertions(days, stop, providers.drives_on(store, day), routing.rules_of(firm), now)
+    return insertions(days, stop, drive_times.drives_on(store, day), routing.rules_of(firm), now)
 
 
 def _held(running: TechnicianRunning) -> Running:
@@ -154,7 +154,7 @@ def _chosen(store: Store, visit: Visit, technician: str | None, seen: Insertion 
 def _push(user: User, unit: Unit, visit: Visit, start: int, emergency: Visit) -> RecordChange:
     """Move a visit back in its technician's day; its client has to be called, and who was told of it hears of it."""
     starts_at, ends_at = existing(visit.span)
-    expected, _ = expected_at(starts_at, calls.calls_of(user.store, visit.id))
+    expected, _ = expected_at(starts_at, messages.calls_of(user.store, visit.id))
     state = State.PLANNED if visit.state in PLANNING else visit.state
     visits.change(unit, visit, state=state.value, starts_at=start, ends_at=start + ends_at - starts_at)
     notices.follow(user, unit, visit, visits.again(user.store, visit.id), instead=emergency.client)

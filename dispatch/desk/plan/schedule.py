@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Unpack
 
 from db import clocks, visits
-from db.changes import RecordChange
+from db.changes import RecordChange, added
 from db.store import Store, existing
 from db.unit import Unit
-from db.withdrawals import added
 from dispatch.desk.charges.charging import keep_sheet
 from dispatch.desk.day import notices, routing, undo_record
 from dispatch.desk.day.placement import Meant, Placed, judge_placement, length_of, permit, said_of, target

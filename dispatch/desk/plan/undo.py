@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from db import audit, changes, people, prepaid_use, visits, withdrawals
+from db import audit, changes, people, prepaid_use, visits
 from db.changes import Change
 from db.store import Store
 from db.unit import Unit
@@ -61,8 +61,8 @@ def _turn(user: User, unit: Unit, change: Change, *, back: bool) -> str:
     turned_visits: list[tuple[Visit, Visit, Sequence[str]]] = []
     for picture in change.pictures:
         if picture.entity != "visit":
-            if picture.entity in withdrawals.ENTITIES:
-                turned = withdrawals.turn(user.store, unit, picture, back=back)
+            if picture.entity in changes.ONLY_ADDED:
+                turned = changes.turn(user.store, unit, picture, back=back)
             else:
                 turned = editing.turn(user, unit, picture, back=back)
             if turned is None:

@@ -9,9 +9,8 @@ from dispatch.desk.quick.words import LineWords
 from dispatch.fields.kinds import clock
 from dispatch.model.day_words import WEEKDAYS, month_called, named_day, spoken_day
 from dispatch.model.instants import DAY_MINUTES, parse_clock
-from dispatch.model.spans import span_minutes
 from dispatch.model.text import show
-from dispatch.model.typed_times import parse_day
+from dispatch.model.typed_times import parse_day, span_minutes
 
 EARLIEST = 7 * 60
 """A window of bare hours that begins before this has two readings: nobody says which 2-4 is meant."""

@@ -6,26 +6,25 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from db import adjustments, calls, results, settings, sheets, visits
+from db import messages, results, settings, sheets, visits
 from db.legs import legs_of_day
 from db.results import StandingResult
 from db.sheets import StoredSheet
 from db.store import Store
 from db.tallies import tallies
 from dispatch.charges.explain import MEANS, NEEDS
-from dispatch.desk.figures.counting import figures_over
-from dispatch.desk.figures.definitions import FIGURES, value_text
+from dispatch.desk.figures.counting import FIGURES, figures_over, value_text
 from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, foot_of
 from dispatch.desk.session.user import User
-from dispatch.desk.texts.log_words import evidence_words
+from dispatch.desk.texts.board_words import evidence_words
 from dispatch.levels.clock import LevelState
 from dispatch.model.boards import Tally
 from dispatch.model.checklists import Result
 from dispatch.model.instants import Times, day_bounds, day_text
 from dispatch.model.messages import Call, CallOutcome
 from dispatch.model.states import AHEAD, ENDED, State
-from dispatch.model.travel import Leg
+from dispatch.model.travel import UNKNOWN_LEG, Leg
 from dispatch.model.visits import Assignment, Visit
 from dispatch.planning.calls import CALLS_COUNT_FOR
 
@@ -50,10 +49,9 @@ def day_report(user: User, day: datetime.date) -> Report:
         ids = [visit.id for visit in day_visits]
         ended = [visit for visit in day_visits if visit.state in ENDED]
         charges = sheets.latest_sheets(store, [visit.id for visit in ended])
-        called = calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0])
-        late = _late(
-            _ReportedDay(day_visits, legs_of_day(store, day), called, times), store.clock.now(), firm.late_minutes
-        )
+        called = messages.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0])
+        reported = _ReportedDay(day_visits, legs_of_day(store, day), called, times)
+        late = _late(reported, store.clock.now(), firm.late_minutes)
         tested = results.standing(store, ids)
         sections = (
             Section("Came late, and why", tables=(late,)),
@@ -68,8 +66,7 @@ def day_report(user: User, day: datetime.date) -> Report:
 
 
 def _head(visit: Visit) -> tuple[Cell, Cell, Cell]:
-    crew = ", ".join(visit.crew)
-    return visit.reference, crew or "–", visit.client
+    return visit.reference, ", ".join(visit.crew) or "–", visit.client
 
 
 def _exceptions(
@@ -109,9 +106,8 @@ def _exceptions(
             rows.append((*_head(by_id[visit_id]), f"charge: {sheet.status}", meanings))
     place = {visit.reference: number for number, visit in enumerate(day_visits)}
     rows.sort(key=lambda row: place[str(row[0])])
-    return ReportTable(
-        ("Visit", "Technician", "Client", "What", "Details"), tuple(rows), "Nothing out of the ordinary."
-    )
+    titles = ("Visit", "Technician", "Client", "What", "Details")
+    return ReportTable(titles, tuple(rows), "Nothing out of the ordinary.")
 
 
 def _figures(store: Store, day: datetime.date) -> Section:
@@ -144,17 +140,12 @@ def _charges(store: Store, ended: Sequence[Visit], charges: dict[int, StoredShee
         sheet = charges.get(visit.id)
         given = "; ".join(
             f"{goodwill.value}{'%' if goodwill.mode == 'percent' else ''} off {goodwill.target}, {goodwill.reason} ({goodwill.by})"
-            for goodwill in adjustments.goodwill_of(store, visit.id)
+            for goodwill in sheets.goodwill_of(store, visit.id)
         )
-        if sheet is None:
-            rows.append((*_head(visit), None, None, None, "no rate card", given or "–"))
-            continue
-        amounts = (money(sheet, sheet.net), money(sheet, sheet.tax), money(sheet, sheet.total))
-        rows.append((*_head(visit), *amounts, sheet.status, given or "–"))
+        charged = (None, None, None, "no rate card") if sheet is None else (*amounts(sheet), sheet.status)
+        rows.append((*_head(visit), *charged, given or "–"))
     titles = ("Visit", "Technician", "Client", "Net", "Tax", "Total", "Status", "Goodwill")
-    return Section(
-        "Charges", facts=sums(charges.values()), tables=(ReportTable(titles, tuple(rows), "No visit has ended."),)
-    )
+    return Section("Charges", sums(charges.values()), tables=(ReportTable(titles, tuple(rows), "No visit has ended."),))
 
 
 def _open(day_visits: Sequence[Visit], times: Times) -> ReportTable:
@@ -166,9 +157,10 @@ def _open(day_visits: Sequence[Visit], times: Times) -> ReportTable:
     return ReportTable(("Visit", "Technician", "Client", "State", "Planned"), rows, "Every visit has ended.")
 
 
-def money(sheet: StoredSheet, minor: int | None) -> Amount | None:
-    """An amount of a sheet; None while it is blocked."""
-    return None if minor is None else Amount(minor, sheet.exponent, sheet.currency)
+def amounts(sheet: StoredSheet) -> tuple[Amount | None, ...]:
+    """Net, tax and total of a sheet; each None while it is blocked."""
+    minors = (sheet.net, sheet.tax, sheet.total)
+    return tuple(None if minor is None else Amount(minor, sheet.exponent, sheet.currency) for minor in minors)
 
 
 def sums(charges: Iterable[StoredSheet]) -> tuple[tuple[str, Cell], ...]:
@@ -182,11 +174,9 @@ def sums(charges: Iterable[StoredSheet]) -> tuple[tuple[str, Cell], ...]:
             by_currency.setdefault((sheet.currency, sheet.exponent), []).append(sheet)
     facts: list[tuple[str, Cell]] = []
     for (currency, exponent), own in sorted(by_currency.items()):
-        facts += [
-            ("Net", Amount(sum(sheet.net or 0 for sheet in own), exponent, currency)),
-            ("Tax", Amount(sum(sheet.tax or 0 for sheet in own), exponent, currency)),
-            ("Total", Amount(sum(sheet.total or 0 for sheet in own), exponent, currency)),
-        ]
+        for name in ("net", "tax", "total"):
+            minor = sum(getattr(sheet, name) or 0 for sheet in own)
+            facts.append((name.capitalize(), Amount(minor, exponent, currency)))
     return (*facts, *((("Not known yet", f"{blocked} blocked"),) if blocked else ()))
 
 
@@ -205,9 +195,11 @@ def _late(day: _ReportedDay, now: int, late_minutes: int) -> ReportTable:
     rows: list[tuple[Cell, ...]] = []
     clock = day.times.clock
     for visit in day.found:
-        limit, word = _limit(visit, late_minutes)
-        if limit is None or visit.state is State.CANCELLED:
+        if visit.state is State.CANCELLED or (visit.promised is None and visit.starts_at is None):
             continue
+        limit, word = (visit.starts_at or 0) + late_minutes * 60, f"the plan and {late_minutes} min"
+        if visit.promised is not None:
+            limit, word = visit.promised[1], "the promised window"
         came = visit.checked_in_at
         planned = (*_head(visit), clock(visit.starts_at), clock(came))
         if came is not None and came > limit:
@@ -219,18 +211,9 @@ def _late(day: _ReportedDay, now: int, late_minutes: int) -> ReportTable:
     return ReportTable(titles, tuple(rows), "Nobody came late.")
 
 
-def _limit(visit: Visit, late_minutes: int) -> tuple[int | None, str]:
-    if visit.promised is not None:
-        return visit.promised[1], "the promised window"
-    if visit.starts_at is None:
-        return None, ""
-    return visit.starts_at + late_minutes * 60, f"the plan and {late_minutes} min"
-
-
 def _why(visit: Visit, day: _ReportedDay) -> str:
-    part = min(
-        (one for one in visit.assignments if one.check_in_at is not None), key=lambda arrived: arrived.check_in_at or 0
-    )
+    arrived = [one for one in visit.assignments if one.check_in_at is not None]
+    part = min(arrived, key=lambda one: one.check_in_at or 0)
     causes = []
     before = _stop_before(visit, part, day.found)
     if before is not None and before.ends_at is not None:
@@ -238,8 +221,7 @@ def _why(visit: Visit, day: _ReportedDay) -> str:
         over = (left.check_out_at or 0) - before.ends_at if left is not None else 0
         if over >= WORTH_SAYING:
             causes.append(f"{before.reference} before it ran {_minutes(over)} over")
-    leg = day.legs.get(part.technician_id, {}).get(visit.id)
-    seconds = leg.seconds if leg is not None else None
+    seconds = day.legs.get(part.technician_id, {}).get(visit.id, UNKNOWN_LEG).seconds
     if part.depart_at is not None and part.check_in_at is not None and seconds is not None:
         longer = part.check_in_at - part.depart_at - seconds
         if longer >= WORTH_SAYING:

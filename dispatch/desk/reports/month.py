@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
@@ -14,11 +15,11 @@ from dispatch.desk.care.care_list import care_list
 from dispatch.desk.levels.clocks import STOPPED, TermsBook, clocks_of
 from dispatch.desk.levels.level_month import ClientMonth, client_month
 from dispatch.desk.prices.agreeing import balances
-from dispatch.desk.reports.day import money, sums
+from dispatch.desk.reports.day import amounts, sums
 from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, foot_of
 from dispatch.desk.session.user import User
+from dispatch.desk.texts.board_words import executed_text
 from dispatch.desk.texts.client_words import wanted_text
-from dispatch.desk.texts.log_words import executed_text
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model.checklists import Grade, ItemKind, Result
 from dispatch.model.clients import Client
@@ -95,14 +96,13 @@ def _at_a_glance(
     tests = [result for result in tested if result.kind is ItemKind.TEST and result.result is not Result.NA]
     executed = sum(result.grade is Grade.EXECUTED for result in tests)
     passed = sum(result.result is Result.PASS for result in tests)
-    done = sum(visit.state is State.CLOSED for visit in ended)
     figures = month.figures
     met = "nothing was promised" if figures.met_pct is None else f"{figures.met_pct}% of {figures.judged} targets"
     return Section(
         "At a glance",
         facts=(
             ("Visits that ended", len(ended)),
-            ("Closed", done),
+            ("Closed", sum(visit.state is State.CLOSED for visit in ended)),
             ("Tests", f"{passed} of {len(tests)} passed; {executed_text(executed, len(tests))}"),
             ("Requests", figures.requests),
             ("Targets met", met),
@@ -124,9 +124,8 @@ def _visits(ended: Sequence[Visit], times: Times) -> ReportTable:
         )
         for visit in ended
     )
-    return ReportTable(
-        ("Visit", "Day", "Site", "Work", "Technician", "On site", "State"), rows, "No visit ended in this month."
-    )
+    titles = ("Visit", "Day", "Site", "Work", "Technician", "On site", "State")
+    return ReportTable(titles, rows, "No visit ended in this month.")
 
 
 def _tests(by_id: Mapping[int, Visit], tested: Sequence[StandingResult], times: Times) -> ReportTable:
@@ -176,9 +175,8 @@ def _findings(by_id: Mapping[int, Visit], tested: Sequence[StandingResult]) -> R
 
 
 def _response(store: Store, own: Sequence[Visit], month: ClientMonth, start: int, end: int, times: Times) -> Section:
-    requests = sorted(
-        (visit for visit in own if start <= visit.requested_at < end), key=lambda visit: (visit.requested_at, visit.id)
-    )
+    requests = [visit for visit in own if start <= visit.requested_at < end]
+    requests.sort(key=lambda visit: (visit.requested_at, visit.id))
     by_visit = clocks_of(store, requests)
     rows = tuple(
         (
@@ -194,11 +192,10 @@ def _response(store: Store, own: Sequence[Visit], month: ClientMonth, start: int
         for visit in requests
         for clock in by_visit.get(visit.id, ())
     )
-    medians = ((clock, month.figures.medians.get(clock)) for clock in CLOCKS)
     facts: list[tuple[str, Cell]] = [
         (f"{LABELS[clock].capitalize()}, in the middle", span_text(minutes))
-        for clock, minutes in medians
-        if minutes is not None
+        for clock in CLOCKS
+        if (minutes := month.figures.medians.get(clock)) is not None
     ]
     facts += [(f"Missed, {cause}", count) for cause, count in month.figures.causes.items()]
     if month.figures.pauses:
@@ -209,15 +206,9 @@ def _response(store: Store, own: Sequence[Visit], month: ClientMonth, start: int
 
 def _charges(by_id: Mapping[int, Visit], charges: Mapping[int, StoredSheet]) -> Section:
     rows: list[tuple[Cell, ...]] = [
-        (
-            by_id[key].reference,
-            by_id[key].work,
-            money(sheet, sheet.net),
-            money(sheet, sheet.tax),
-            money(sheet, sheet.total),
-            sheet.status,
-        )
-        for key, sheet in ((key, charges[key]) for key in by_id if key in charges)
+        (visit.reference, visit.work, *amounts(charges[key]), charges[key].status)
+        for key, visit in by_id.items()
+        if key in charges
     ]
     missing = [visit.reference for visit in by_id.values() if visit.id not in charges]
     note = (f"Without a charge: {', '.join(missing)}.",) if missing else ()
@@ -227,43 +218,33 @@ def _charges(by_id: Mapping[int, Visit], charges: Mapping[int, StoredSheet]) -> 
 
 def _value_given(charges: Iterable[StoredSheet]) -> Section:
     """What lines at 0.00 would have cost, and goodwill, by reason: exact, in minor units."""
-    by_currency: dict[tuple[str, int], dict[str, int]] = {}
+    by_currency: dict[tuple[str, int], Counter[str]] = {}
     for sheet in charges:
         for line in sheet.sheet.get("lines", []):
             reason = "goodwill" if line.get("rule") == "GOODWILL" else line.get("zero_reason")
             if reason is None:
                 continue
             text = str(line["amount"]).removeprefix("-") if reason == "goodwill" else str(line.get("value", "0"))
-            by_reason = by_currency.setdefault((sheet.currency, sheet.exponent), {})
-            minor = int(Decimal(text).scaleb(sheet.exponent))
-            by_reason[reason] = by_reason.get(reason, 0) + minor
+            by_reason = by_currency.setdefault((sheet.currency, sheet.exponent), Counter())
+            by_reason[reason] += int(Decimal(text).scaleb(sheet.exponent))
     rows: list[tuple[Cell, ...]] = []
     for (currency, exponent), by_reason in sorted(by_currency.items()):
         known = [reason for reason in GIVEN if reason in by_reason]
         known += [reason for reason in by_reason if reason not in GIVEN]
         rows += [(GIVEN.get(reason, reason), Amount(by_reason[reason], exponent, currency)) for reason in known]
         rows.append(("All", Amount(sum(by_reason.values()), exponent, currency)))
-    return Section(
-        "Value given",
-        paragraphs=("What these visits would have cost beside what is charged, before tax.",),
-        tables=(ReportTable(("What", "Worth"), tuple(rows), "Nothing was given in this month."),),
-    )
+    table = ReportTable(("What", "Worth"), tuple(rows), "Nothing was given in this month.")
+    what = "What these visits would have cost beside what is charged, before tax."
+    return Section("Value given", paragraphs=(what,), tables=(table,))
 
 
 def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> Section:
     today = day_of(store.clock.now(), times.zone)
-    ahead = sorted(
-        (visit for visit in own if visit.state not in ENDED),
-        key=lambda visit: (visit.starts_at is None, visit.starts_at or 0),
-    )
-    rows: list[tuple[Cell, ...]] = [
-        (
-            times.moment(visit.starts_at) if visit.starts_at is not None else wanted_text(visit),
-            f"{visit.reference} {visit.work}",
-            visit.state.label,
-        )
-        for visit in ahead
-    ]
+    rows: list[tuple[Cell, ...]] = []
+    for visit in sorted(own, key=lambda visit: (visit.starts_at is None, visit.starts_at or 0)):
+        if visit.state not in ENDED:
+            when = times.moment(visit.starts_at) if visit.starts_at is not None else wanted_text(visit)
+            rows.append((when, f"{visit.reference} {visit.work}", visit.state.label))
     rows += [
         ("–" if item.due is None else day_text(item.due), item.what, item.state.label)
         for item in care_list(store, client)
@@ -274,8 +255,5 @@ def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> S
         until = "without an end" if agreement.ends is None else f"to {day_text(agreement.ends)}"
         terms.append(("Agreement", f"{agreement.name}, {until}"))
         terms += [("Balance", line) for line in balances(store, agreement, today)]
-    return Section(
-        "What is next",
-        tuple(terms),
-        tables=(ReportTable(("When", "What", "State"), tuple(rows), "Nothing is booked."),),
-    )
+    table = ReportTable(("When", "What", "State"), tuple(rows), "Nothing is booked.")
+    return Section("What is next", tuple(terms), tables=(table,))

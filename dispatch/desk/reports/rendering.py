@@ -16,7 +16,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from dispatch.desk.reports.document import Amount, Cell, Point, Report, ReportTable, Section
+from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section
 from dispatch.model.forms import form, forms
 from dispatch.model.money import format_minor
 from dispatch.model.text import cells_of, csv_cell, pad, show, wrapped
@@ -85,7 +85,9 @@ def as_text(report: Report, width: int | None = None) -> str:
             first, *rest = wrapped(_words(value), max(8, width - names - 4))
             lines += [f"  {pad(name, names)}  {first}", *(" " * (names + 4) + more for more in rest)]
         for point in section.points:
-            lines += _text_point(point, width)
+            first, *rest = wrapped(f"{point.text}: {point.mark}" if point.mark else point.text, width - 4)
+            lines += [f"  - {first}", *(f"    {line}" for line in rest)]
+            lines += [f"      {line}" for note in point.notes for line in wrapped(note, width - 6)]
         for paragraph in section.paragraphs:
             lines += [f"  {line}" for line in wrapped(paragraph, width - 2)]
         for table in section.tables:
@@ -209,14 +211,6 @@ def _words(cell: Cell) -> str:
     return "–" if cell is None else str(cell)
 
 
-def _text_point(point: Point, width: int) -> Iterator[str]:
-    first, *rest = wrapped(f"{point.text}: {point.mark}" if point.mark else point.text, width - 4)
-    yield f"  - {first}"
-    yield from (f"    {line}" for line in rest)
-    for note in point.notes:
-        yield from (f"      {line}" for line in wrapped(note, width - 6))
-
-
 def _text_table(table: ReportTable, width: int) -> Iterator[str]:
     if not table.rows:
         yield table.empty
@@ -308,15 +302,13 @@ def _html_table(table: ReportTable) -> Iterator[str]:
         return
     numbers = _number_columns(table)
     marks = ['<{} class="number">' if number in numbers else "<{}>" for number in range(len(table.columns))]
-    titles = "".join(
-        f"{mark.format('th')}{html_text(title)}</th>" for mark, title in zip(marks, table.columns, strict=True)
-    )
-    yield f"<table>\n<thead><tr>{titles}</tr></thead>\n<tbody>"
-    for row in table.rows:
-        cells = "".join(
-            f"{mark.format('td')}{html_text(_words(cell))}</td>" for mark, cell in zip(marks, row, strict=True)
-        )
-        yield f"<tr>{cells}</tr>"
+
+    def line(tag: str, row: Sequence[Cell]) -> str:
+        cells = (f"{mark.format(tag)}{html_text(_words(cell))}</{tag}>" for mark, cell in zip(marks, row, strict=True))
+        return f"<tr>{''.join(cells)}</tr>"
+
+    yield f"<table>\n<thead>{line('th', table.columns)}</thead>\n<tbody>"
+    yield from (line("td", row) for row in table.rows)
     yield "</tbody>\n</table>"
 
 

@@ -15,7 +15,7 @@ from dispatch.desk.log.visit_page import VisitPage, visit_page
 from dispatch.desk.reports.document import Amount, Cell, Point, Report, ReportTable, Section, foot_of
 from dispatch.desk.session.refusals import WrongState
 from dispatch.desk.session.user import User
-from dispatch.desk.texts.log_words import executed_text
+from dispatch.desk.texts.board_words import executed_text
 from dispatch.model.checklists import Attempt, EntryKind, Grade, Item, ItemKind, Result
 from dispatch.model.instants import day_of, day_text
 from dispatch.model.states import OPEN_ON_SITE, State
@@ -202,11 +202,8 @@ def _signed(page: VisitPage) -> Section:
     if latest is None or latest.result is not Result.SIGNED:
         facts.append(("Signed off", "not yet" if latest is None else _word(page, latest)))
         return Section("Sign-off", tuple(facts))
-    facts += [
-        ("Signed off by", latest.signed_by or ""),
-        ("At", page.times.moment(latest.at)),
-        ("Satisfied", "yes" if latest.satisfied else "no"),
-    ]
+    facts += [("Signed off by", latest.signed_by or ""), ("At", page.times.moment(latest.at))]
+    facts.append(("Satisfied", "yes" if latest.satisfied else "no"))
     if latest.text:
         facts.append(("In their words", latest.text))
     return Section("Sign-off", tuple(facts))
@@ -236,23 +233,16 @@ def _charge(user: User, page: VisitPage) -> Section:
         rows.append((": ".join(filter(None, (what, why))), counted, amount(line["amount"])))
     rows += [(word, "", amount(form[word])) for word in ("net", "tax", "total")]
     drawn = [f"drawn from {name}: {amount}" for name, amount in form.get("drawn", {}).items()]
-    return Section(
-        "Charge",
-        shown,
-        tables=(ReportTable(("For", "Quantity", "Amount"), tuple(rows)),),
-        paragraphs=tuple(filter(None, (charge.tax, *drawn))),
-    )
+    table = ReportTable(("For", "Quantity", "Amount"), tuple(rows))
+    return Section("Charge", shown, tuple(filter(None, (charge.tax, *drawn))), (table,))
 
 
 def _confirmed(page: VisitPage, item: Item) -> Point:
     latest = item.latest
     if latest is None:
         return Point(item.label, "open")
-    if latest.result is Result.DONE:
-        return Point(item.label, "done", (latest.text,) if latest.text else ())
-    if latest.result is Result.NOT_DONE:
-        return Point(item.label, "not done", (latest.text,))
-    return Point(item.label, _word(page, latest))
+    noted = latest.result in (Result.DONE, Result.NOT_DONE) and latest.text
+    return Point(item.label, _word(page, latest), (latest.text,) if noted else ())
 
 
 def _word(page: VisitPage, latest: Attempt) -> str:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime
 
-from db import checklists, clients, settings, stays, targets, visits
+from db import checklists, clients, probes, settings, stays, visits
 from db.legs import HOME, legs_of_day
 from db.store import Store, existing
 from dispatch.desk.reports.document import Cell, Report, ReportTable, Section, foot_of
 from dispatch.desk.session.user import User
-from dispatch.model.checklists import Item, Result
+from dispatch.model.checklists import Result
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Times, day_bounds, day_text
 from dispatch.model.people import Technician
 from dispatch.model.states import OCCUPYING
-from dispatch.model.travel import Leg
-from dispatch.model.units import distance_text, leg_text
+from dispatch.model.travel import Leg, distance_text, leg_text
 from dispatch.model.visits import CAME_BY, Visit
 
 _GOOD = (Result.DONE, Result.ANSWERED, Result.PASS, Result.SIGNED)
@@ -37,13 +36,9 @@ def sheet_report(user: User, technician: Technician, day: datetime.date) -> Repo
         placed = visits.placed_between(store, start, end, technicians={technician.id})
         stops = [visit for visit in placed if visit.state in OCCUPYING]
         legs = legs_of_day(store, day).get(technician.id, {})
-        sections = [
-            _stop(store, firm, number, visit, legs.get(visit.id), times) for number, visit in enumerate(stops, 1)
-        ]
-        if stops:
-            sections.append(Section("The way home", facts=(("Leg", _leg(legs.get(HOME), firm)),)))
-        else:
-            sections.append(Section("Stops", paragraphs=("No visits on this day.",)))
+        sections = [_stop(store, firm, place, visit, legs.get(visit.id), times) for place, visit in enumerate(stops, 1)]
+        home = Section("The way home", facts=(("Leg", _leg(legs.get(HOME), firm)),))
+        sections.append(home if stops else Section("Stops", paragraphs=("No visits on this day.",)))
         foot = foot_of(store, user.staff.name, times)
     count = f"{len(stops)} {'stop' if len(stops) == 1 else 'stops'}"
     return Report("sheet", f"{technician.name}: {day_text(day)}", f"{firm.name}, {count}", tuple(sections), foot)
@@ -51,9 +46,7 @@ def sheet_report(user: User, technician: Technician, day: datetime.date) -> Repo
 
 def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, times: Times) -> Section:
     site, client = existing(clients.site(store, visit.site_id)), existing(clients.client(store, visit.client_id))
-    people = "; ".join(
-        " ".join(filter(None, (contact.name, contact.phone, contact.role))) for contact in client.contacts
-    )
+    people = "; ".join(" ".join(filter(None, (one.name, one.phone, one.role))) for one in client.contacts)
     facts: list[tuple[str, Cell]] = [
         ("Where", f"{visit.site}, {site.address}" if site.address else visit.site),
         ("Getting in", site.access_notes or None),
@@ -62,31 +55,21 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
         ("Promised", None if visit.promised is None else times.span(*visit.promised)),
         ("Visit", f"{visit.reference}, {visit.state.label}"),
         ("Work", visit.work),
+        ("Asked by", visit.reported_by or None),
+        ("Came in", CAME_BY.get(visit.came_by, visit.came_by) or None),
+        ("With", ", ".join(visit.crew) if len(visit.assignments) > 1 else None),
+        ("Used", ", ".join(f"{item.quantity} × {item.label}" for item in stays.items_of(store, visit.id)) or None),
     ]
-    if visit.reported_by:
-        facts.append(("Asked by", visit.reported_by))
-    if visit.came_by:
-        facts.append(("Came in", CAME_BY.get(visit.came_by, visit.came_by)))
-    if len(visit.assignments) > 1:
-        facts.append(("With", ", ".join(visit.crew)))
-    used = stays.items_of(store, visit.id)
-    if used:
-        facts.append(("Used", ", ".join(f"{item.quantity} × {item.label}" for item in used)))
-    items = checklists.checklist(store, visit.id).items
-    boxes = ReportTable(
-        ("", "Item", "To do", "Notes"),
-        tuple(
-            (_box(item), item.ref, item.label + ("" if item.required else " (if it applies)"), _noted(item))
-            for item in items
-        ),
-        "No checklist.",
-    )
-    aims = targets.targets_of(store, site.id)
-    tables = [boxes]
-    if aims:
-        rows = tuple(
-            (target.name, target.kind.value, target.address, target.vantage.value, target.note) for target in aims
-        )
+    boxes: list[tuple[Cell, ...]] = []
+    for item in checklists.checklist(store, visit.id).items:
+        box = TICKED if (standing := item.standing) is not None and standing.result in _GOOD else BOX
+        # what stands on the item already; empty to be written on
+        latest = item.latest
+        noted = f"{latest.result.value.replace('_', ' ')} {latest.text}".strip() if latest is not None else ""
+        boxes.append((box, item.ref, item.label + ("" if item.required else " (if it applies)"), noted))
+    tables = [ReportTable(("", "Item", "To do", "Notes"), tuple(boxes), "No checklist.")]
+    if aims := probes.targets_of(store, site.id):
+        rows = tuple((aim.name, aim.kind.value, aim.address, aim.vantage.value, aim.note) for aim in aims)
         tables.append(ReportTable(("Test target", "Kind", "Address", "From", "Note"), rows))
     return Section(
         f"{number}. {times.span(visit.starts_at, visit.ends_at)}  {visit.client}",
@@ -101,13 +84,3 @@ def _leg(leg: Leg | None, firm: Firm) -> str:
     if leg is None:
         return "? unknown"
     return f"{leg_text(leg.seconds, leg.provenance)}, {distance_text(leg.metres, firm.distance_unit)}"
-
-
-def _box(item: Item) -> str:
-    return TICKED if (standing := item.standing) is not None and standing.result in _GOOD else BOX
-
-
-def _noted(item: Item) -> str:
-    """What stands on the item already, empty to be written on."""
-    latest = item.latest
-    return "" if latest is None else f"{latest.result.value.replace('_', ' ')} {latest.text}".strip()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from db import changes, clocks, visits
-from db.changes import RecordChange
+from db.changes import RecordChange, added
 from db.unit import Unit
-from db.withdrawals import added
 from dispatch.closeout.answers import WHY
 from dispatch.desk.day import undo_record
 from dispatch.desk.levels.clocks import clocks_of
@@ -101,9 +100,8 @@ def explain(user: User, reference: str, clock: str, cause: str) -> Visit:
         if kind not in CLOCKS:
             raise Faulty([f"clock: {show(clock, 20)!r} is not one of {', '.join(LABELS.values())}"])
         why = worded("cause", cause, NAME, least=WHY)
-        missed = next(
-            (other for other in clocks_of(user.store, [visit]).get(visit.id, ()) if other.clock == kind), None
-        )
+        own = clocks_of(user.store, [visit]).get(visit.id, ())
+        missed = next((other for other in own if other.clock == kind), None)
         if missed is not None and missed.cause:
             raise Refusal(f"{show(visit.reference)} has its cause for {LABELS[kind]}: {show(missed.cause)}.")
         if missed is None or not missed.wants_cause:

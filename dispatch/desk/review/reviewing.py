@@ -13,7 +13,8 @@ from db.unit import Unit
 from dispatch.charges.explain import MEANS, needs
 from dispatch.closeout.answers import WHY, says_enough, tells
 from dispatch.closeout.gates import ENOUGH, trimmed
-from dispatch.desk.log.remarks import remarks_of
+from dispatch.desk.log.visit_log import remarks_of
+from dispatch.desk.log.visit_page import VisitPage, visit_page
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, WrongState, refuse, worded
 from dispatch.desk.session.shown import Shown, changed_since
 from dispatch.desk.session.user import User
@@ -63,8 +64,7 @@ class JudgedApproval:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class BatchApproved:
+class BatchApproved(NamedTuple):
     """What an approval of many came to: the references approved, and each left out with why."""
 
     approved: tuple[str, ...]
@@ -83,14 +83,11 @@ def judge(store: Store, reference: str) -> JudgedApproval:
     """What stands against approving a visit now."""
     visit = find(store, reference)
     last = sheets.latest_sheet(store, visit.id)
-    doubts = []
-    if visit.state is State.LEFT_OPEN:
-        why = f": {visit.reason}" if visit.reason else ""
-        doubts.append(f"it was left open{why}")
-    checklist = checklists.checklist(store, visit.id)
+    why = f": {visit.reason}" if visit.reason else ""
+    doubts = [f"it was left open{why}"] if visit.state is State.LEFT_OPEN else []
     doubts += [
         f"{item.ref} fails"
-        for item in checklist.items
+        for item in checklists.checklist(store, visit.id).items
         if item.kind is ItemKind.TEST and (standing := item.standing) is not None and standing.result is Result.FAIL
     ]
     refusals = _refusals(visit, last, unanswered=bool(_open(store, visit)))
@@ -121,7 +118,7 @@ def approve(user: User, reference: str, reason: str, shown: Shown) -> Visit:
 
 
 def approve_clean(user: User, shown: Mapping[str, Shown]) -> BatchApproved:
-    """Approve those of some visits that are clean, and say of each other one why it is not (dispatch.desk.log.remarks).
+    """Approve those of some visits that are clean, and say of each other one why it is not (dispatch.desk.log.visit_log).
 
     They are judged again now; `shown` is what the list that they were chosen from showed of each.
     """
@@ -133,9 +130,8 @@ def approve_clean(user: User, shown: Mapping[str, Shown]) -> BatchApproved:
             if judged.clean and change is None:
                 approved.append(_approve(user, unit, judged, "").reference)
                 continue
-            against = [*judged.refusals, *judged.doubts, *(remark.text for remark in judged.remarks)]
-            against += [] if change is None else [change]
-            left_out.append((judged.visit.reference, "; ".join(dict.fromkeys(against))))
+            against = [*judged.refusals, *judged.doubts, *(remark.text for remark in judged.remarks), change]
+            left_out.append((judged.visit.reference, "; ".join(dict.fromkeys(filter(None, against)))))
         if not approved:
             unit.leave_unchanged()
         return BatchApproved(tuple(approved), tuple(left_out))
@@ -244,16 +240,13 @@ def correct_words(user: User, reference: str, of: str, words: str, reason: str) 
 def words_of(store: Store, reference: str) -> list[WrittenWords]:
     """What was written on a visit and may be put right, in its order, as it stands now."""
     visit = find(store, reference)
-    written = []
     checklist = checklists.checklist(store, visit.id)
-    signed = {tried.sequence for item in checklist.items for tried in item.attempts if tried.result is Result.SIGNED}
-    sequences = {tried.sequence for item in checklist.items for tried in item.attempts if tried.text}
+    attempts = [tried for item in checklist.items for tried in item.attempts]
+    sequences = {tried.sequence for tried in attempts if tried.text}
     sequences |= {entry.sequence for entry in checklist.entries if entry.text}
-    for sequence in sorted(sequences - signed):
-        words = reviews.words_at(store, visit.id, sequence)
-        if words is not None:
-            written.append(WrittenWords(sequence, words[2], words[3]))
-    return written
+    sequences -= {tried.sequence for tried in attempts if tried.result is Result.SIGNED}
+    written = ((sequence, reviews.words_at(store, visit.id, sequence)) for sequence in sorted(sequences))
+    return [WrittenWords(sequence, words[2], words[3]) for sequence, words in written if words is not None]
 
 
 def approved_words(store: Store, visit: Visit) -> str:
@@ -298,15 +291,9 @@ def _refusals(visit: Visit, last: StoredSheet | None, *, unanswered: bool) -> li
 
 def _remarks(store: Store, visit: Visit) -> tuple[Remark, ...]:
     ids = [visit.id]
-    rows = log_rows.rows(store, None, ids=ids)
-    if not rows:
-        return ()
-    return remarks_of(
-        rows[0],
-        log_rows.stays(store, ids).get(visit.id, ()),
-        log_rows.sums(store, ids).get(visit.id),
-        log_rows.noted(store, ids).get(visit.id, ()),
-    )
+    stays, noted = log_rows.stays(store, ids).get(visit.id, ()), log_rows.noted(store, ids).get(visit.id, ())
+    charge = log_rows.sums(store, ids).get(visit.id)
+    return tuple(mark for row in log_rows.rows(store, None, ids=ids) for mark in remarks_of(row, stays, charge, noted))
 
 
 def _open(store: Store, visit: Visit) -> list[Comment]:
@@ -319,17 +306,15 @@ def _sequence_of(store: Store, visit: Visit, of: str) -> tuple[int, bool]:
     typed = of.strip().removeprefix("#")
     if typed.isdecimal():
         sequence = int(typed)
-        item = next(
-            (each for each in checklist.items if any(tried.sequence == sequence for tried in each.attempts)), None
-        )
     else:
-        item = checklist.item(typed)
-        if item is None or item.latest is None:
+        named = checklist.item(typed)
+        if named is None or named.latest is None:
             raise NotFound(f"{show(visit.reference)} has no result on {show(of, 40)}.")
-        sequence = item.latest.sequence
-    if item is None:
+        sequence = named.latest.sequence
+    found = ((item, tried) for item in checklist.items for tried in item.attempts if tried.sequence == sequence)
+    item, tried = next(found, (None, None))
+    if item is None or tried is None:
         return sequence, False
-    tried = next(attempt for attempt in item.attempts if attempt.sequence == sequence)
     if tried.result is Result.SIGNED:
         raise Refusal("What the client signed is nobody's to change.")
     return sequence, item.kind is ItemKind.TEST and tried.result is Result.PASS and not trimmed(tried.value)
@@ -343,3 +328,24 @@ def _stands(visit: Visit) -> str:
         Review.EXPORTED: "has been exported to be invoiced",
         Review.SENT_BACK: "is sent back",
     }[visit.review]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitHistory:
+    """A visit's page with what only its review asks for. `revisions` of the charge, the oldest first."""
+
+    page: VisitPage
+    remarks: tuple[Remark, ...]
+    revisions: tuple[StoredSheet, ...]
+
+
+def visit_history(store: Store, reference: str) -> VisitHistory:
+    """The history of a visit, read in one snapshot.
+
+    Raises:
+        NotFound: there is no visit of that reference.
+    """
+    with store.read():
+        page = visit_page(store, reference)
+        revisions = tuple(reversed(sheets.revisions(store, page.visit.id)))
+        return VisitHistory(page, judge(store, reference).remarks, revisions)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from db import clients, legs, people, pins, settings, travel_times, visits
+from db import clients, legs, people, settings, travel_times, visits
 from db.legs import HOME
 from db.store import Store
 from dispatch.desk.book import editing
@@ -15,7 +15,7 @@ from dispatch.desk.book.records import end_named, end_title
 from dispatch.desk.day import routing
 from dispatch.desk.session.refusals import NotFound
 from dispatch.desk.session.user import User
-from dispatch.desk.travel import providers, road_times
+from dispatch.desk.travel import drive_times
 from dispatch.model.instants import day_bounds
 from dispatch.model.states import Role
 from dispatch.model.travel import DEPOT, End, EndKind, Leg, Pin, Place, unplaced
@@ -49,7 +49,7 @@ def drives_of(store: Store, day: datetime.date) -> list[KnownDrive]:
     """Every leg of a day as it is planned with, technician by technician, home at both ends."""
     starts_at, ends_at = day_bounds(day, settings.firm(store).zone)
     placed, kept_legs = visits.placed_between(store, starts_at, ends_at), legs.legs_of_day(store, day)
-    pinned = {(one.origin, one.destination): one for one in pins.pins(store)}
+    pinned = {(one.origin, one.destination): one for one in legs.pins(store)}
     known = []
     for technician in people.technicians(store):
         own = kept_legs.get(technician.id, {})
@@ -69,16 +69,16 @@ def drive(store: Store, origin: str, destination: str, at: int) -> tuple[KnownDr
         NotFound: one of them is not known.
     """
     ends = end_named(store, origin), end_named(store, destination)
-    chain = providers.travel(store, asked=True)
+    chain = drive_times.travel(store, asked=True)
     leg = chain.leg(place_of(store, ends[0]), place_of(store, ends[1]), at)
     titles = end_title(store, ends[0]), end_title(store, ends[1])
-    return KnownDrive(*titles, leg, pin=pins.pin_between(store, *ends)), chain.notes
+    return KnownDrive(*titles, leg, pin=legs.pin_between(store, *ends)), chain.notes
 
 
 def matrix(store: Store, day: datetime.date, at: int) -> tuple[list[str], list[list[Leg]], list[str]]:
     """The drives between all places of a day: their titles, a row of legs for each, and notes."""
     named: dict[int, tuple[str, Place]] = {}
-    points = {point(place) for place in road_times.places_on(store, day)}
+    points = {point(place) for place in drive_times.places_on(store, day)}
     ends = [DEPOT, *(End(EndKind.HOME, technician.id) for technician in people.technicians(store))]
     ends += [End(EndKind.SITE, site.id) for site in clients.all_sites(store) if site.place is not None]
     for end in ends:
@@ -86,7 +86,7 @@ def matrix(store: Store, day: datetime.date, at: int) -> tuple[list[str], list[l
         if place is not None and point(place) in points:
             named.setdefault(point(place), (end_title(store, end), place))
     places = [place for _, place in named.values()]
-    chain = providers.travel(store, asked=True)
+    chain = drive_times.travel(store, asked=True)
     return [title for title, _ in named.values()], chain.matrix(places, places, at), chain.notes
 
 
@@ -141,9 +141,9 @@ def learn(user: User) -> Learned:
     said: dict[str, Callable[[Observed], int | None]] = {
         ESTIMATED: lambda one: estimate.leg(one.origin, one.destination, one.departed_at).seconds
     }
-    for source in road_times.sources(firm):
+    for source in drive_times.sources(firm):
         ends = sorted({point(one.origin) for one in observed}), sorted({point(one.destination) for one in observed})
-        cells = road_times.cells(store, firm, source, *ends)
+        cells = drive_times.cells(store, firm, source, *ends)
 
         def by_road(one: Observed, cells: Mapping[Pair, Cell] = cells) -> int | None:
             cell = cells.get((point(one.origin), point(one.destination)))
@@ -161,6 +161,6 @@ def learn(user: User) -> Learned:
 
 def _pinned(store: Store, origin: str, destination: str) -> Pin | None:
     try:
-        return pins.pin_between(store, end_named(store, origin), end_named(store, destination))
+        return legs.pin_between(store, end_named(store, origin), end_named(store, destination))
     except NotFound:
         return None  # what is wrong with an end is said where the pin is written

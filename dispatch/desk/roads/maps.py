@@ -10,7 +10,7 @@ from db import settings
 from db.faults import StoreFault
 from db.store import Store
 from dispatch.desk.session.refusals import NotFound, Refusal
-from dispatch.desk.travel import providers, road_times
+from dispatch.desk.travel import drive_times
 from dispatch.lazily import lazily
 from dispatch.model.maps import Box, DayRoute, Road, Way
 from dispatch.model.text import show
@@ -94,9 +94,9 @@ class Atlas:
         if stops in self._ways:
             return self._ways[stops]
         try:
-            if not stops or not road_times.sources(settings.firm(self._store)):
+            if not stops or not drive_times.sources(settings.firm(self._store)):
                 return ()
-            routed = providers.travel(self._store, asked=True).route(stops, self._store.clock.now())
+            routed = drive_times.travel(self._store, asked=True).route(stops, self._store.clock.now())
         except StoreFault:
             return ()
         ways = tuple(leg.path for leg in routed)

@@ -15,7 +15,7 @@ from db.store import Store
 from dispatch.desk.day import routing
 from dispatch.desk.session.refusals import NotFound, Refusal
 from dispatch.desk.session.user import User
-from dispatch.desk.travel import road_times
+from dispatch.desk.travel import drive_times
 from dispatch.lazily import lazily
 from dispatch.model.firm import Firm
 from dispatch.model.states import Role
@@ -55,17 +55,17 @@ def prefetch(user: User, day: datetime.date) -> Fetched:
         StoreFault: the answers cannot be kept.
     """
     firm = settings.firm(user.store)
-    if not road_times.sources(firm):
+    if not drive_times.sources(firm):
         return Fetched()
     with _asking:
-        count, notes = _fetch(user, firm, road_times.places_on(user.store, day))
+        count, notes = _fetch(user, firm, drive_times.places_on(user.store, day))
     return Fetched(count, routing.renew(user, day), tuple(notes))
 
 
 def _fetch(user: User, firm: Firm, places: Sequence[Place]) -> tuple[int, list[str]]:
     """Ask the first engine that answers."""
     notes: list[str] = []
-    for source in road_times.sources(firm):
+    for source in drive_times.sources(firm):
         rested = _down.get(source.key)
         if rested is not None and monotonic() - rested[0] < REST and not source.local:
             notes.append(rested[1])
@@ -73,7 +73,7 @@ def _fetch(user: User, firm: Firm, places: Sequence[Place]) -> tuple[int, list[s
         count = 0
         try:
             for cells in _missing(user.store, firm, source, places):
-                road_times.keep(user, firm, source, cells)
+                drive_times.keep(user, firm, source, cells)
                 count += len(cells)
         except Unavailable as fault:
             _down[source.key] = monotonic(), str(fault)
@@ -88,7 +88,7 @@ def _missing(store: Store, firm: Firm, source: Source, places: Sequence[Place]) 
     """What the engine says of the pairs that it was not asked about yet: whole rows first, then the columns left."""
     by_point = {point(place): place for place in places}
     keys = sorted(by_point)
-    known = set(road_times.cells(store, firm, source, keys, keys, fresh=True))
+    known = set(drive_times.cells(store, firm, source, keys, keys, fresh=True))
     lacking = {origin: [end for end in keys if (origin, end) not in known] for origin in keys}
     rows = [origin for origin in keys if len(lacking[origin]) * 2 > len(keys)]
     others = [origin for origin in keys if lacking[origin] and origin not in set(rows)]
@@ -130,7 +130,7 @@ def status(store: Store) -> Status:
         note = "The road graph of this database is not on this machine: dispatch roads add makes it."
     elif firm.roads and engine is None:
         note = "The road engine is not installed on this machine: dispatch roads add installs it."
-    elif not road_times.sources(firm):
+    elif not drive_times.sources(firm):
         note = "No road engine: drives are estimated. dispatch roads add EXTRACT.osm.pbf reckons them by road."
     return Status(
         graph_id=firm.roads,
@@ -139,7 +139,7 @@ def status(store: Store) -> Status:
         megabytes=loaded.megabytes if loaded is not None else None,
         engine=engine.version or "?" if engine is not None else "",
         remote=f"{firm.travel_engine} {firm.travel_url}" if firm.travel_engine != "none" else "",
-        drives={source.key: travel_times.counted(store, source.key) for source in road_times.sources(firm)},
+        drives={source.key: travel_times.counted(store, source.key) for source in drive_times.sources(firm)},
         note=note,
     )
 
@@ -168,7 +168,7 @@ def add(
         raise NotFound(f"There is no file {show(str(extract))}.")
     if carried_drives.is_drives_file(extract):
         carried = carried_drives.read_drives(extract)
-        road_times.keep(user, user.firm, local_source(carried.graph), carried.cells)
+        drive_times.keep(user, user.firm, local_source(carried.graph), carried.cells)
         _use(user, carried.graph)
         return carried.name
     try:
@@ -192,16 +192,16 @@ def export(user: User) -> dict[str, Any]:
     store, firm = user.store, user.firm
     if not firm.roads:
         raise Refusal("This database uses no road graph.")
-    source, places = local_source(firm.roads), road_times.places_of_firm(store)
+    source, places = local_source(firm.roads), drive_times.places_of_firm(store)
     try:
         for cells in _missing(store, firm, source, places):
-            road_times.keep(user, firm, source, cells)
+            drive_times.keep(user, firm, source, cells)
     except Unavailable as fault:
         raise Refusal(str(fault)) from fault
     points = [point(place) for place in places]
     about = graphs.graph(firm.roads)
     name = firm.roads if about is None else about.name
-    return carried_drives.drives_form(firm.roads, name, places, road_times.cells(store, firm, source, points, points))
+    return carried_drives.drives_form(firm.roads, name, places, drive_times.cells(store, firm, source, points, points))
 
 
 def remove(user: User, *, keep_files: bool = False) -> str:
@@ -236,8 +236,8 @@ def _use(user: User, graph_id: str) -> None:
             unit.leave_unchanged()
             return
         settings.set_firm(unit, roads=graph_id)
-        in_use = {source.key for source in road_times.sources(settings.firm(user.store))}
-        for source in road_times.sources(firm):
+        in_use = {source.key for source in drive_times.sources(settings.firm(user.store))}
+        for source in drive_times.sources(firm):
             if source.key not in in_use:
                 travel_times.forget(unit, source.key)
         routing.reroute_ahead(unit)

@@ -15,12 +15,10 @@ _MOST = 200
 
 
 class Doing(NamedTuple):
-    """One deed of somebody else's session; `visit_id` is None where it was not about a visit."""
+    """One deed of somebody else's session: when, and who did what."""
 
     at: int
-    by: str
     text: str
-    visit_id: int | None
 
 
 class Activity:
@@ -46,30 +44,24 @@ class Activity:
         others = [one for one in rows if one[0].session != self._user.session]
         for row, name, reference, client in others:
             about = f" {reference} {client}" if reference else ""
-            visit_id = row.entity_id if row.entity == "visit" else None
-            self._last = Doing(row.at, name, show(f"{name}: {row.deed}{about}"), visit_id)
-            if visit_id is not None:
-                self.by_visit[visit_id] = self._last
+            self._last = Doing(row.at, show(f"{name}: {row.deed}{about}"))
+            if row.entity == "visit":
+                self.by_visit[row.entity_id] = self._last
         if rows:
             self.heard = rows[-1][0].seq
         return not others or len(rows) == _MOST or not all(sessions.says_no_more(row) for row, *_ in others)
 
     def changes(self) -> list[str]:
         """What was changed under the person since this was last asked, as they are told it."""
-        fresh = [notice for notice in notices.unread(self._user.store, self._user.staff.id) if notice.id > self._read]
+        store, own = self._user.store, self._user.staff.id
+        fresh = [notice for notice in notices.unread(store, own) if notice.id > self._read]
         self._read = max((notice.id for notice in fresh), default=self._read)
-        comments = [
-            comment
-            for comment in reviews.waiting_for(self._user.store, self._user.staff.id)
-            if comment.id > self._asked
-        ]
+        comments = [comment for comment in reviews.waiting_for(store, own) if comment.id > self._asked]
         self._asked = max((comment.id for comment in comments), default=self._asked)
-        return [
-            *(show(notice.text) for notice in reversed(fresh)),
-            *(
-                show(f"{comment.reference} {comment.client} is sent back ({comment.by}): {comment.text}", 300)
-                for comment in comments
-            ),
+        sentences = [show(notice.text) for notice in reversed(fresh)]
+        return sentences + [
+            show(f"{comment.reference} {comment.client} is sent back ({comment.by}): {comment.text}", 300)
+            for comment in comments
         ]
 
     @property

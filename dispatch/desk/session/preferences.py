@@ -158,17 +158,13 @@ def _set(path: Path, name: str, value: str | None) -> None:
         settings[name] = _parsed(f"x = {value}")["x"]
     text = _with_line(before, name, value)
     if _parsed_or_none(text) != settings:
-        text = "".join(f"{_name(key)} = {_toml(item)}\n" for key, item in settings.items())
+        text = "".join(_line(key, item) for key, item in settings.items())
         if _parsed_or_none(text) != settings:
             raise ValueError("it holds what can only be changed in an editor")
     from dispatch.desk.session.private_file import put
 
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     put(path, text)
-
-
-def _name(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_.-]+", name) else json.dumps(name, ensure_ascii=False)
 
 
 def _with_line(text: str, name: str, value: str | None) -> str:
@@ -189,6 +185,8 @@ def _parsed_or_none(text: str) -> dict[str, Any] | None:
         return None
 
 
-def _toml(value: Any) -> str:
-    """A value as TOML has it, which is as JSON has it but for days and times."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, bool | list | str) else str(value)
+def _line(name: str, value: Any) -> str:
+    """A setting as TOML has it, which is as JSON has it but for plain names, days and times."""
+    plain = re.fullmatch(r"[A-Za-z0-9_.-]+", name)
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, bool | list | str) else value
+    return f"{name if plain else json.dumps(name, ensure_ascii=False)} = {text}\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import NamedTuple
 
 from db import audit, people, sheets
@@ -21,11 +20,6 @@ class Shown(NamedTuple):
 
 UNSEEN = Shown()
 """Nobody looked at it first: a deed on it is refused."""
-
-
-def mark_of(visit: Visit, sentence: str) -> str:
-    """What stands for a sentence that was shown of a visit at its version, short enough to be typed."""
-    return sha256(f"{visit.reference}\n{visit.version}\n{sentence}".encode()).hexdigest()[:6]
 
 
 def changed_since(store: Store, visit: Visit, shown: Shown) -> str | None:

@@ -1,4 +1,4 @@
-"""What somebody has typed and not yet saved: kept beside the database at every pause, so that nothing typed is lost.
+"""What somebody has typed and not yet saved, and where they are: kept beside the database at every pause, so that nothing is lost.
 
 A file of its own, because it must survive a locked or full database, a broken connection and a killed program; private to
 its owner, and gone as soon as the text is saved.
@@ -11,11 +11,17 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from db.store import Store
 from dispatch.desk.session.user import User
+from dispatch.lazily import lazily
+from dispatch.model.instants import clock_text
 from dispatch.model.text import harmless
+
+with lazily(__name__):
+    from db import checklists, visits
 
 LONGEST = 1_000_000
 """Characters of a file that are read: far more than any text or form may have in the end."""
@@ -106,3 +112,45 @@ def pairs_of(text: str) -> dict[str, tuple[str, str]]:
         if all(isinstance(each, str) for pair in pairs.values() for each in pair):
             return pairs
     return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """A place in the program, at which a new login reopens (design/remote.md). `day` is an ISO date; the visit is open where
+    `reference` names one.
+
+    In a file, because every movement of the cursor would else be a transaction, and have every other session read its screen again.
+    """
+
+    mode: str = "day"
+    day: str = ""
+    reference: str = ""
+    item: str = ""
+
+    def as_json(self) -> str:
+        """As it is stored."""
+        return json.dumps(asdict(self))
+
+    def keep(self, user: User) -> None:
+        """Remember it for the next login. Where the disk does not take it, the next login begins at the start."""
+        Unsent(user, "whereabouts").keep(self.as_json())
+
+    @classmethod
+    def last(cls, user: User) -> Whereabouts | None:
+        """Where the person was last; None: nobody knows."""
+        try:
+            place = json.loads(Unsent(user, "whereabouts").read())
+            return cls(**{name: str(place[name])[:90] for name in cls.__slots__})
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def words(self, store: Store) -> str:
+        """What is said on coming back to a visit: `Back at item 7 of 12, last saved 14:03`. Empty: it is not there any more."""
+        visit = visits.visit_by_reference(store, self.reference)
+        if visit is None:
+            return ""
+        items = checklists.checklist(store, visit.id).items
+        refs = [item.ref for item in items]
+        at = f"item {refs.index(self.item) + 1} of {len(refs)}" if self.item in refs else visit.reference
+        saves = [attempt.at for item in items for attempt in item.attempts]
+        return f"Back at {at}" + (f", last saved {clock_text(max(saves), visit.zone)}" if saves else "")

@@ -15,7 +15,7 @@ from dispatch.desk.session.refusals import NotAllowed, NotFound
 from dispatch.model.firm import Firm
 from dispatch.model.instants import clock_text
 from dispatch.model.people import Staff
-from dispatch.model.states import READS, Role
+from dispatch.model.states import OFFICE, READS, Role
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
@@ -183,3 +183,27 @@ def system_login() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return ""
+
+
+def who_knows_the_time(user: User) -> str:
+    """Who can say that the machine's clock is right, by their names: whoever plans or leads."""
+    return " or ".join(
+        show(person.name) for person in people.all_staff(user.store) if person.active and person.roles & OFFICE
+    )
+
+
+def confirm_clock(user: User) -> None:
+    """Write down that the machine's clock is right, though it is far from the last change: what is saved from now on is measured
+    by it.
+
+    Raises:
+        NotAllowed: a technician asks the office.
+    """
+    from db import migrations
+
+    user.store.clock_is_right = True
+    try:
+        with user.write("confirm the clock", Role.LEAD, Role.DISPATCHER) as unit:
+            unit.audit("store", migrations.LATEST)
+    finally:
+        user.store.clock_is_right = False

@@ -109,10 +109,8 @@ class TemplateDraft(Draft):
         if faults or new is None:
             raise Faulty(faults)
         self._keep()
-        if ref is None:
-            self.items = in_order((*self.items, new))
-        else:
-            self.items = in_order(new if item.ref == ref else item for item in self.items)
+        others = (new if item.ref == ref else item for item in self.items)
+        self.items = in_order((*others, new) if ref is None else others)
         return new
 
     def take_out(self, ref: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from db import clients, targets, templates
+from db import clients, probes, templates
 from db.names import folded
 from db.store import Store
 from db.templates import Wording
@@ -85,7 +85,7 @@ def preview(
     if kind not in KINDS:
         faults.append(f"kind: {show(kind, 40)!r} is not one of {', '.join(KINDS)}")
     refuse(faults)
-    at_site = targets.targets_of(store, sites[0].id) if sites else []
+    at_site = probes.targets_of(store, sites[0].id) if sites else []
     occasion = Occasion(
         kind,
         found.id if found is not None else 0,

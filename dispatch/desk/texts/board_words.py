@@ -1,12 +1,13 @@
-"""The board and a technician's day as text: for `--plain`, for pipes, for screen readers."""
+"""The board, a technician's day and the visit log as text: for `--plain`, for pipes, for screen readers."""
 
 from __future__ import annotations
 
-from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log
+from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine, Tally, Totals
 from dispatch.model.instants import clock_text, day_of, day_text, span_text
+from dispatch.model.money import format_minor
+from dispatch.model.states import Review
 from dispatch.model.text import pad, show
-from dispatch.model.travel import Leg
-from dispatch.model.units import DistanceUnit, distance_text, leg_text
+from dispatch.model.travel import DistanceUnit, Leg, distance_text, leg_text
 
 
 def board_lines(board: Board) -> list[str]:
@@ -46,32 +47,25 @@ def late_lines(board: Board) -> list[str]:
     lines += ["", "Late" if late else "Nobody is late."]
     for row, visit in late:
         lines.append("  ".join([pad(row.name, 18), _stop_line(visit, board).strip(), _ahead(visit, board)]))
-    if board.calls:
-        lines += ["", "To call, the first one first", *(_call_line(call, board) for call in board.calls)]
-    else:
-        lines += ["", "Nobody has to be called."]
+    lines += ["", "To call, the first one first" if board.calls else "Nobody has to be called."]
+    for call in board.calls:
+        parts = [
+            f"  by {_clock(call.due, board)}",
+            pad(call.reference, 7),
+            pad(call.client, 26),
+            show(call.phone) or "no phone number",
+            show(call.contact),
+            f"expects us {_clock(call.expected, board)}, {call.words(board.zone, board.hours24)}",
+        ]
+        lines.append("  ".join(filter(None, parts)))
     return lines
-
-
-def _call_line(call: CallAhead, board: Board) -> str:
-    parts = [
-        f"  by {_clock(call.due, board)}",
-        pad(call.reference, 7),
-        pad(call.client, 26),
-        show(call.phone) or "no phone number",
-        show(call.contact),
-        f"expects us {_clock(call.expected, board)}, {call.words(board.zone, board.hours24)}",
-    ]
-    return "  ".join(part for part in parts if part)
 
 
 def _row_lines(row: BoardRow, board: Board, *, ahead: bool = False) -> list[str]:
     """A technician's day; `ahead` adds how it will go, which is for the dispatcher and the lead only (R5)."""
     head = show(row.name)
-    if row.shift is None:
-        head += "  off"
-    else:
-        head += f"  {span_in(*row.shift, board)}  {span_text(row.busy)} of {span_text(row.available)}"
+    busy = f"{span_text(row.busy)} of {span_text(row.available)}"
+    head += "  off" if row.shift is None else f"  {span_in(*row.shift, board)}  {busy}"
     if row.metres is not None and row.visits:
         head += f"  {distance_text(row.metres, board.unit)}"
     if row.unknown_legs:
@@ -156,3 +150,85 @@ def _clock(instant: int, view: Board | Log) -> str:
 def count_text(number: int, word: str) -> str:
     """So many of something."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def log_lines(log: Log, heading: str = "") -> list[str]:
+    """The visit log as text: each visit, below it what a lead has to look at, and the totals."""
+    lines = [f"{show(log.firm)}  visit log  {heading or day_text(log.day)}"]
+    if not log.lines:
+        lines.append("No visits on this day." if not log.several_days else "No visits.")
+    for line in log.lines:
+        visit = line.visit
+        actual = span_in(visit.actual_in, visit.actual_out, log) if visit.actual_in is not None else "–"
+        day = f"{day_text(day_of(visit.start, log.zone))}  " if log.several_days and visit.start is not None else ""
+        lines.append(
+            day
+            + "  ".join(
+                [
+                    pad(visit.reference, 8),
+                    pad(", ".join(line.technicians) or "–", 14),
+                    pad(visit.client, 26),
+                    pad(visit.state.label, 12),
+                    pad(span_in(visit.start, visit.end, log) if visit.start is not None else "–", 13),
+                    pad(actual, 13),
+                    pad(f"tests {visit.tests_passed}/{visit.tests_required}", 10),
+                    pad(" · ".join(evidence_words(line.tally)), 30),
+                    pad(charge_text(line), 20),
+                    visit.review.value.replace("_", " ") if visit.review is not Review.NONE else "",
+                ]
+            ).rstrip()
+        )
+        lines += [f"{' ' * len(day)}          ! {show(remark.text, 200)}" for remark in line.remarks]
+    return [*lines, totals_text(log.totals)] if log.lines else lines
+
+
+def totals_text(totals: Totals) -> str:
+    """The visits of a log in figures."""
+    money = ", ".join(
+        f"{format_minor(net, exponent, grouped=True)} {show(currency)}" for currency, exponent, net in totals.charged
+    )
+    return " · ".join(
+        [
+            count_text(totals.visits, "visit"),
+            f"{totals.ended:,} ended",
+            *([count_text(totals.exceptions, "exception")] if totals.exceptions else []),
+            *([f"{totals.kept:,} of {totals.promised:,} within their promise"] if totals.promised else []),
+            f"{totals.to_review:,} to review",
+            f"charged {money or 'nothing'}, before tax",
+        ]
+    )
+
+
+def charge_text(line: LogLine) -> str:
+    """The charge of a visit in words, before tax as the totals are."""
+    charge = line.charge
+    if charge.status is None:
+        return "not charged"
+    if charge.net is None:
+        return "charge blocked"
+    note = "" if charge.status == "ready" else f" ({charge.status})"
+    return f"{format_minor(charge.net, charge.exponent, grouped=True)} {charge.currency}{note}"
+
+
+def executed_text(ran: int, tested: int) -> str:
+    """How many tests the program ran."""
+    return f"executed {ran} of {tested}"
+
+
+def evidence_words(counted: Tally) -> list[str]:
+    """Its parts; none where no test has a result."""
+    parts = [executed_text(counted.ran, counted.tested)] if counted.tested else []
+    how = [f"{counted.permitted} by permission"] if counted.permitted else []
+    how += [f"{counted.no_way_in} no way in"] if counted.no_way_in else []
+    attested = f"{counted.attested} attested" + (f" ({', '.join(how)})" if how else "")
+    parts += [
+        text
+        for count, text in (
+            (counted.measured, f"{counted.measured} measured"),
+            (counted.attested, attested),
+            (counted.waived, f"{counted.waived} waived"),
+            (counted.retests, f"{counted.retests} {'retests' if counted.retests > 1 else 'retest'}"),
+        )
+        if count
+    ]
+    return parts

@@ -1,16 +1,23 @@
-"""A client's page as text and as JSON."""
+"""What concerns clients as text and as JSON: a client's page, the care list, messages to them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dispatch.care.account import well_suited
+from dispatch.care.item import CareItem
+from dispatch.care.rules import TITLES
+from dispatch.desk.care.accounts import SPENT_DAYS
 from dispatch.desk.care.client_page import ClientPage
-from dispatch.model.agreements import Agreement
+from dispatch.desk.care.offer_figures import OfferComparison, OfferFigures
+from dispatch.desk.messages.outbox import moment
 from dispatch.model.clients import Site
 from dispatch.model.forms import form
 from dispatch.model.instants import day_text, when_text
+from dispatch.model.messages import Message
+from dispatch.model.money import format_minor
+from dispatch.model.text import pad, show
 from dispatch.model.visits import Visit
 
 
@@ -44,7 +51,10 @@ def page_lines(page: ClientPage) -> list[str]:
             [
                 line
                 for agreement, left in page.agreements
-                for line in (_agreement(agreement), *(f"  {text}" for text in left))
+                for line in (
+                    f"{agreement.name} ({agreement.kind.replace('_', ' ')}), {agreement.starts} – {agreement.ends or 'no end'}",
+                    *(f"  {text}" for text in left),
+                )
             ],
             "none",
         ),
@@ -79,10 +89,6 @@ def _site(site: Site) -> str:
     return "  ".join(filter(None, (site.name, site.address, drive)))
 
 
-def _agreement(agreement: Agreement) -> str:
-    return f"{agreement.name} ({agreement.kind.replace('_', ' ')}), {agreement.starts} – {agreement.ends or 'no end'}"
-
-
 def _visit(visit: Visit) -> str:
     when = wanted_text(visit) if visit.starts_at is None else when_text(visit.starts_at, visit.zone)
     return f"{visit.reference}  {when}  {visit.work}  ({visit.state.label})"
@@ -91,3 +97,86 @@ def _visit(visit: Visit) -> str:
 def wanted_text(visit: Visit) -> str:
     """For when a visit is asked, that has no place yet."""
     return "undated" if visit.wanted_on is None else f"wanted {day_text(visit.wanted_on)}"
+
+
+def care_lines(items: Sequence[CareItem]) -> list[str]:
+    """The care list, two lines an item: what is due, and how it is named on the command line."""
+    lines = []
+    for item in items:
+        waits = f"  put off until {item.snoozed_until}" if item.snoozed_until is not None else ""
+        if item.held:
+            waits = f"  held back: {'; '.join(show(reason, 120) for reason in item.held)}"
+        due = "–" if item.due is None else item.due.isoformat()
+        state, client = pad(item.state.label, 12), pad(item.client, 26)
+        lines.append(f"{due:10}  {state}  {client}  {show(item.what, 40)}  {show(item.why, 200)}")
+        lines.append(f"            {show(item.key, 120)}{waits}")
+    return lines or ["Nothing is due."]
+
+
+def care_form(item: CareItem) -> dict[str, Any]:
+    """An item of the care list in JSON."""
+    keys = "key rule title client what why opens due state held snoozed_until snoozes needs_note visit?"
+    return form(item, keys, title=TITLES[item.rule])
+
+
+def offer_lines(figures: OfferFigures) -> list[str]:
+    """The numbers of an offer as text."""
+
+    def money(amount: int) -> str:
+        return f"{format_minor(amount, figures.exponent, grouped=True)} {figures.currency}"
+
+    visit, days, fee = figures.visit, figures.ninety_days, figures.fee
+    lines = [f"compared with {figures.agreement}"]
+    if visit is not None:
+        lines.append(f"this visit: {money(visit.standard)} at standard, {money(visit.agreement)} under it")
+    lines.append(
+        f"{days.visits} visits of the last {SPENT_DAYS} days: {money(days.standard)} at standard, "
+        f"{money(days.agreement)} under it, {money(days.difference)} less"
+    )
+    if fee is not None:
+        rest = days.difference - 3 * fee
+        word = "saved" if rest >= 0 else "more"
+        lines.append(f"its fee is {money(fee)} a month: over three months {money(abs(rest))} {word}")
+    if figures.unpriced:
+        lines.append(f"{figures.unpriced} visits cannot be priced and are not in it")
+    return lines
+
+
+def offer_form(figures: OfferFigures) -> dict[str, Any]:
+    """The numbers of an offer in JSON."""
+
+    def text(amount: int | None) -> str | None:
+        return None if amount is None else format_minor(amount, figures.exponent)
+
+    def compared(comparison: OfferComparison | None) -> dict[str, Any] | None:
+        if comparison is None:
+            return None
+        sums = {name: text(getattr(comparison, name)) for name in ("standard", "agreement", "difference")}
+        return {"visits": comparison.visits, **sums}
+
+    comparisons = {"ninety_days": compared(figures.ninety_days), "visit": compared(figures.visit)}
+    return form(figures, "agreement fee ninety_days visit unpriced currency", fee=text(figures.fee), **comparisons)
+
+
+def message_lines(found: Sequence[Message], zone: str, hours24: bool = True) -> Iterator[str]:
+    """The outbox as text, a message a line."""
+    if not found:
+        yield "Nothing waits, and nothing went wrong."
+    for message in found:
+        yield " ".join(
+            (
+                f"{message.id:>5}",
+                pad(show(message.reference), 7),
+                pad(message.about.label, 10),
+                pad(message.fate.value, 8),
+                moment(message, zone, hours24),
+                show(message.address),
+                f"({show(message.why)})" if message.why else "",
+            )
+        ).rstrip()
+
+
+def message_form(message: Message, zone: str) -> dict[str, Any]:
+    """A message as JSON (docs/json.md)."""
+    keys = "message=id reference client about address text state=fate made_at@ due_at@ tries ended_at@ why?"
+    return form(message, keys, zone)

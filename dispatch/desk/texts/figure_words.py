@@ -9,8 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from db.figures import Behind
-from dispatch.desk.figures.counting import Figures
-from dispatch.desk.figures.definitions import Figure, FigureUnit, Money, Value, value_text
+from dispatch.desk.figures.counting import Figure, Figures, FigureUnit, Money, Value, value_text
 from dispatch.model.charts import bar, columns
 from dispatch.model.forms import form
 from dispatch.model.instants import day_text, span_text, when_text
@@ -73,9 +72,8 @@ def behind_lines(figure: Figure, visits: Sequence[Behind], money: Money, zone: s
 def share_text(figure: Figure, visit: Behind, money: Money) -> str:
     """What a visit adds to a figure."""
     if figure.unit is FigureUnit.TIME_SHARE:
-        return f"{span_text((visit.top + 30) // 60)}" + (
-            f" of {span_text((visit.below + 30) // 60)}" if visit.below else ""
-        )
+        below = f" of {span_text((visit.below + 30) // 60)}" if visit.below else ""
+        return f"{span_text((visit.top + 30) // 60)}{below}"
     if figure.unit is FigureUnit.SHARE:
         return f"{visit.top} of {visit.below} {figure.of}"
     return value_text(figure, Value(*visit[4:]), money)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowFault
+from dispatch.desk.files.verdicts import ImportReport, JudgedRow
 
 
 def report_lines(report: ImportReport) -> Iterator[str]:
@@ -48,16 +48,13 @@ def _summary(report: ImportReport) -> str:
 def _about(report: ImportReport, row: JudgedRow) -> Iterator[str]:
     where = f"{report.file} {report.noun} {row.row}"
     for fault in row.faults:
-        yield f"{where}: {_fault(report, fault)}"
+        theirs = report.named.get(fault.field)
+        field = f"{fault.field} (there: {theirs})" if theirs else fault.field
+        value = f" {fault.value!r}" if fault.value else ""
+        yield f"{where}: {field}{value}: {fault.expected}"
     for difference in row.differences:
         yield f"{where}: {row.verdict.value}: {difference.field} is {difference.ours!r} here and {difference.theirs!r} in the file"
     if row.write is None:
         return  # what was looked at before, or has to be corrected first
     for warning in row.warnings:
         yield f"{where}: warning: {warning}"
-
-
-def _fault(report: ImportReport, fault: RowFault) -> str:
-    theirs = report.named.get(fault.field)
-    field = f"{fault.field} (there: {theirs})" if theirs else fault.field
-    return f"{field} {fault.value!r}: {fault.expected}" if fault.value else f"{field}: {fault.expected}"

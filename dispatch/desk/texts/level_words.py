@@ -22,12 +22,9 @@ def clock_line(clock: VisitClock, zone: str, hours24: bool = True) -> str:
     if clock.aim:
         parts.append("an aim: no agreement")
     if clock.running:
-        if reading.due is not None:
-            when = when_text(reading.due, zone, hours24)
-            left = f"{clock.left} min left" if clock.left >= 0 else f"{-clock.left} min over"
-            parts += [f"due {when}", left]
-        else:
-            parts.append("no due time while it is paused")
+        left = f"{clock.left} min left" if clock.left >= 0 else f"{-clock.left} min over"
+        due = None if reading.due is None else f"due {when_text(reading.due, zone, hours24)}"
+        parts += ["no due time while it is paused"] if due is None else [due, left]
     if clock.cause:
         parts.append(f"cause: {show(clock.cause)}")
     elif clock.wants_cause:

@@ -1,22 +1,29 @@
-"""Visits as text: in a list, one with all that is known of it, and its history."""
+"""Visits as text: in a list, one with all that is known of it, its history, and what it costs."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
 
+from db import sheets
+from db.store import Store
 from dispatch.desk.texts.board_words import leg_line
-from dispatch.desk.texts.charge_words import charge_lines
 from dispatch.lazily import lazily
 from dispatch.model.checklists import Attempt, Item
 from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.money import format_minor
 from dispatch.model.states import Review
 from dispatch.model.text import pad, show
 from dispatch.model.visits import CAME_BY, Visit
 
 with lazily(__name__):
+    from dispatch.charges import explain
+    from dispatch.desk.charges import charging
+    from dispatch.desk.charges.quoting import QuoteComparison
     from dispatch.desk.log.visit_page import VisitPage
-    from dispatch.desk.review.visit_history import VisitHistory
+    from dispatch.desk.review.reviewing import VisitHistory
     from dispatch.desk.texts import level_words
 
 
@@ -43,11 +50,11 @@ def visit_lines(visits: Sequence[Visit]) -> list[str]:
 def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) -> list[str]:
     """One visit with its service levels, its checklist, its charge and its events. A technician reads no `levels`."""
     leg = [] if page.leg is None else [f"leg {leg_line(page.leg, page.unit)}"]
-    events = [
-        f"  {page.times.clock(event.at)} {pad(event.by, 14)} {pad(event.deed, 10)} {show(event.text)}"
+    events = (
+        f"{page.times.clock(event.at)} {pad(event.by, 14)} {pad(event.deed, 10)} {show(event.text)}"
         for event in page.events
-    ]
-    return [*_lines_before_events(page, leg, width, levels=levels), *(["Events", *events] if events else [])]
+    )
+    return _lines_before_events(page, leg, width, levels=levels) + _under("Events", events)
 
 
 def _lines_before_events(page: VisitPage, drives: Sequence[str], width: int, *, levels: bool) -> list[str]:
@@ -64,10 +71,7 @@ def _lines_before_events(page: VisitPage, drives: Sequence[str], width: int, *, 
     ]
     lines += [f"  {drive}" for drive in drives]
     if levels and page.clocks:
-        lines += [
-            "Service levels",
-            *(f"  {line}" for line in level_words.clock_lines(page.clocks, visit.zone, page.hours24)),
-        ]
+        lines += _under("Service levels", level_words.clock_lines(page.clocks, visit.zone, page.hours24))
     for word, others in (("follow-up", page.follow_ups), ("of the same job", page.same_job)):
         for other in others:
             lines.append(f"  {word}: {show(other.reference)} {show(other.work)}, {other.state.label}, {_when(other)}")
@@ -75,25 +79,20 @@ def _lines_before_events(page: VisitPage, drives: Sequence[str], width: int, *, 
     lines += review_lines(page)
     if page.origin is not None:
         lines.append(f"  checklist: {show(page.origin.name)}, version {page.origin.number}; {show(page.origin.why)}")
-    phase = None
-    for item in page.checklist.items:
-        if item.phase is not phase:
-            phase = item.phase
-            lines.append(phase.value.upper())
-        lines += _item_lines(item, page)
-    if page.files:
-        lines += [
-            "Files",
-            *(f"  {show(file.item)} {show(file.name)}, {file.size:,} bytes, {show(file.by)}" for file in page.files),
-        ]
-    if page.unmet:
-        lines += [
-            "Not ready to close:",
-            *(f"  {unmet.gate} {show(unmet.ref)} {show(unmet.text)}" for unmet in page.unmet),
-        ]
-    lines += [(page.charge.word if page.charge is not None else "charge").capitalize()]
-    lines += [f"  {line}" for line in charge_lines(page, width - 2)]
-    return lines
+    for phase, items in groupby(page.checklist.items, attrgetter("phase")):
+        lines.append(phase.value.upper())
+        lines += [line for item in items for line in _item_lines(item, page)]
+    files = (f"{show(file.item)} {show(file.name)}, {file.size:,} bytes, {show(file.by)}" for file in page.files)
+    lines += _under("Files", files)
+    lines += _under("Not ready to close:", (f"{one.gate} {show(one.ref)} {show(one.text)}" for one in page.unmet))
+    word = page.charge.word if page.charge is not None else "charge"
+    return lines + _under(word.capitalize(), charge_lines(page, width - 2))
+
+
+def _under(title: str, entries: Iterable[str]) -> list[str]:
+    """Lines below a title; nothing where there are none."""
+    lines = [f"  {entry}" for entry in entries]
+    return [title, *lines] if lines else []
 
 
 def stay_lines(page: VisitPage) -> list[str]:
@@ -129,13 +128,11 @@ def review_lines(page: VisitPage) -> list[str]:
     for comment in page.comments:
         lines.append(f"  sent back by {show(comment.by)}, {when(comment.at)}: {show(comment.text)}")
         if comment.answered_at is not None:
-            lines.append(
-                f"  answered by {show(comment.answered_by)}, {when(comment.answered_at)}: {show(comment.answer) or 'put right'}"
-            )
+            answer = show(comment.answer) or "put right"
+            lines.append(f"  answered by {show(comment.answered_by)}, {when(comment.answered_at)}: {answer}")
         else:
-            lines.append(
-                "  not answered yet" + (f", seen {when(comment.seen_at)}" if comment.seen_at is not None else "")
-            )
+            seen = f", seen {when(comment.seen_at)}" if comment.seen_at is not None else ""
+            lines.append(f"  not answered yet{seen}")
     if page.approval is not None and visit.review in (Review.APPROVED, Review.EXPORTED):
         reason = f": {show(page.approval.reason)}" if page.approval.reason else ""
         lines.append(f"  approved by {show(page.approval.by)}, {when(page.approval.at)}{reason}")
@@ -197,8 +194,20 @@ def history_lines(history: VisitHistory, width: int = 100, *, levels: bool = Tru
     lines += body
     if len(history.revisions) > 1:
         lines.append("Revisions of the charge")
-        lines += [f"  {line}" for line in revision_lines(history)]
-    return [*lines, *event_lines(page)]
+        for sheet in history.revisions:
+            stands = sheet.revision == history.revisions[-1].revision and sheet.accepted
+            total = f"{sheet.sheet['total']} {sheet.currency}" if sheet.total is not None else "blocked"
+            why = f"  {sheet.reason}" if sheet.reason else "  the original" if sheet.revision == 1 else ""
+            lines.append(f"  {sheet.revision:>2}  {pad(total, 16)}{'stands' if stands else 'before':<7}{show(why)}")
+    lines += ["Events"] if page.events else []
+    for day, events in groupby(page.events, lambda event: day_of(event.at, page.visit.zone)):
+        lines.append(f"  {day_text(day)}")
+        for event in events:
+            clock = page.times.clock(event.at)
+            lines.append(
+                f"  {clock} {pad(event.by, 14)} {pad(event.deed, 16)} {show(event.text)}  [{show(event.where)}]"
+            )
+    return lines
 
 
 def drive_lines(history: VisitHistory) -> list[str]:
@@ -220,25 +229,30 @@ def drive_lines(history: VisitHistory) -> list[str]:
     return lines
 
 
-def revision_lines(history: VisitHistory) -> list[str]:
-    """Every kept charge, the original first, each with why it was made and whether it stands."""
-    lines = []
-    for sheet in history.revisions:
-        stands = sheet.revision == history.revisions[-1].revision and sheet.accepted
-        total = f"{sheet.sheet['total']} {sheet.currency}" if sheet.total is not None else "blocked"
-        why = f"  {sheet.reason}" if sheet.reason else "  the original" if sheet.revision == 1 else ""
-        lines.append(f"{sheet.revision:>2}  {pad(total, 16)}{'stands' if stands else 'before':<7}{show(why)}")
-    return lines
+def difference_words(comparison: QuoteComparison) -> str:
+    """What the comparison says, in a sentence."""
+    if comparison.difference is None:
+        return "one of the two cannot be priced yet"
+
+    size = format_minor(abs(comparison.difference), comparison.without.exponent)
+    verb = "saves" if comparison.difference < 0 else "costs more by" if comparison.difference else "changes nothing:"
+    return f"under “{show(comparison.name)}” the visit {verb} {size} {comparison.without.currency}"
 
 
-def event_lines(page: VisitPage) -> list[str]:
-    """Every event: when, who, what, and from where; the day where it is another than the event's before."""
-    lines, day = ["Events"] if page.events else [], None
-    for event in page.events:
-        on = day_of(event.at, page.visit.zone)
-        if on != day:
-            lines.append(f"  {day_text(on)}")
-            day = on
-        clock = page.times.clock(event.at)
-        lines.append(f"  {clock} {pad(event.by, 14)} {pad(event.deed, 16)} {show(event.text)}  [{show(event.where)}]")
-    return lines
+def charge_lines(page: VisitPage, width: int = 100) -> list[str]:
+    """The charge sheet of a visit as text: each line with what it charges, and below it how that was made."""
+    charge = page.priced
+    if isinstance(charge, charging.Unpriced):
+        return textwrap.wrap(charge.reason, width)
+    lines = explain.sheet_lines(charge.form, charge.currency, charge.tax, width)
+    return lines + [line for note in charge.notes for line in textwrap.wrap(show(note), width)]
+
+
+def charge_line(store: Store, visit: Visit) -> str:
+    """The kept charge of a visit in one line."""
+    sheet = sheets.latest_sheet(store, visit.id)
+    if sheet is None:
+        return "no charge: no rate card is in force on that day"
+    if sheet.total is None:
+        return f"charge blocked: {', '.join(sheet.sheet.get('errors', []))}"
+    return f"charge {format_minor(sheet.total, sheet.exponent, grouped=True)} {sheet.currency} ({sheet.status})"

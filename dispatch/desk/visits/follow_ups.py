@@ -99,9 +99,8 @@ def out_of_queue(store: Store, unit: Unit, visit: Visit) -> list[Visit]:
     withdrawn = visits.gone_on(store, visit.id)
     for other in withdrawn:
         if other.state is not State.REQUESTED:
-            raise Refusal(
-                f"{show(visit.reference)} stays {visit.state.label}: its request went on as {whereabouts(other)}."
-            )
+            stays = f"{show(visit.reference)} stays {visit.state.label}"
+            raise Refusal(f"{stays}: its request went on as {whereabouts(other)}.")
         visits.change(unit, other, archived_at=unit.at)
         unit.audit("visit", other.id, withdrawn=visit.reference)
     return withdrawn
@@ -154,9 +153,7 @@ def _for_what_was_left(store: Store, visit: Visit, checklist: Checklist) -> list
     agreed = handovers.taken_over(store, [other.id for other in still_open])
 
     def same(other: Visit) -> bool:
-        who = {part.technician_id for part in other.assignments}
-        if not who and other.preferred_id is not None:
-            who = {other.preferred_id}
+        who = {part.technician_id for part in other.assignments} or {other.preferred_id or 0}
         return bool(who & (own | agreed.get(other.id, set())))
 
     return [other for other in still_open if same(other)]

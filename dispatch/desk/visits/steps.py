@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from db import handovers, people, visits
 from db.store import Store, existing
 from db.unit import Unit
-from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal, reason_of
+from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal, WrongState, reason_of
 from dispatch.desk.session.user import User
 from dispatch.lazily import lazily
 from dispatch.model.people import Technician
@@ -82,10 +82,8 @@ def step(store: Store, reference: str, deed: str) -> Visit:
     sources = STEPS[deed].sources
     follows = visit.state in _ALSO.get(deed, frozenset()) and any(map(AHEAD_OF[deed], visit.assignments))
     if not (visit.state in sources or follows):
-        raise Refusal(
-            f"{show(visit.reference)} is {visit.state.label}: {deed} is possible only from "
-            f"{', '.join(state.label for state in State if state in sources)}."
-        )
+        possible = ", ".join(state.label for state in State if state in sources)
+        raise WrongState(visit, f"{deed} is possible only from {possible}")
     return visit
 
 
@@ -104,9 +102,7 @@ def own_part(user: User, visit: Visit, technician: str | None) -> Assignment:
     """
     parts = own_parts(user, visit, technician)
     if len(parts) > 1:
-        raise Refusal(
-            f"{show(visit.reference)} has a crew: say whose time it is ({', '.join(part.technician for part in parts)})."
-        )
+        raise Refusal(f"{show(visit.reference)} has a crew: say whose time it is ({', '.join(visit.crew)}).")
     return parts[0]
 
 

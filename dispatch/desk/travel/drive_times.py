@@ -1,22 +1,36 @@
-"""What road engines have said, from the cache: nothing here asks one, so it may be read in a transaction."""
+"""The drive times of a firm: pinned, learned, said by a road engine, estimated.
+
+Only `travel` asks a road engine, and only where it is told so; all else reads what is kept, and may stand in a transaction.
+"""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from db import clients, people, settings, travel_times, visits
+from db.legs import pinned_places
 from db.store import Store
 from dispatch.desk.session.user import User
+from dispatch.lazily import lazily
+from dispatch.model.clients import Site
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds
 from dispatch.model.states import OCCUPYING, State
-from dispatch.model.travel import Leg, Place
-from dispatch.travel.known import Cell, Pair, road_leg
-from dispatch.travel.sources import Source
+from dispatch.model.travel import Leg, Place, minutes_of, to_unit
+from dispatch.planning.day import Drives
+from dispatch.travel.chain import Chain, Provider, Unavailable
+from dispatch.travel.estimate import Estimated
+from dispatch.travel.known import Cell, KnownDrives, Pair, Pinned, pinned_leg, road_leg
+from dispatch.travel.learning import Scaled
+from dispatch.travel.sources import ESTIMATED, Source
 from dispatch.travel.sources import sources as sources_named
+
+with lazily(__name__):
+    from dispatch.travel import services
 
 HELD = 300
 """Seconds that a session remembers what it may not keep."""
@@ -121,3 +135,54 @@ def places_of_firm(store: Store) -> list[Place]:
 def distinct(places: Iterable[Place | None]) -> list[Place]:
     """The places that are known, each once."""
     return list(dict.fromkeys(place for place in places if place is not None))
+
+
+def travel(store: Store, *, asked: bool = False) -> Chain:
+    """The providers of travel times, the most trusted first, each at the firm's own pace where that is learned for it.
+
+    By itself no road engine is asked, only what it said before is told: this may be read in a transaction and while a visit is in
+    hand. `dispatch.desk.roads.road_engines.prefetch` asks, and keeps the answers. With `asked` the engines are asked where
+    nothing is kept, and nothing is kept of what they say: call that from a thread.
+    """
+    firm = settings.firm(store)
+
+    def at_our_pace(source: str, provider: Provider) -> Provider:
+        scale = travel_times.scale(store, source, firm.zone)
+        return provider if scale is None else Scaled(provider, scale)
+
+    trusted: list[Provider] = []
+    finders: list[services.Roads] = []
+    notes = []
+    if pinned := pinned_places(store):
+        trusted.append(Pinned({(origin, destination): pinned_leg(minutes) for origin, destination, minutes in pinned}))
+    if travel_times.learned(store)[0]:
+        trusted.append(KnownDrives(partial(travel_times.pairs, store)))
+    for source in sources(firm):
+        trusted.append(at_our_pace(source.key, KnownDrives(partial(legs, store, firm, source))))
+        if asked:
+            try:
+                finders.append(services.Roads(source.engine()))
+                trusted.append(at_our_pace(source.key, finders[-1]))
+            except Unavailable as fault:
+                notes.append(str(fault))
+    chain = Chain([*trusted, at_our_pace(ESTIMATED, Estimated())], finders)
+    chain.notes += notes
+    return chain
+
+
+def drives_on(store: Store, day: datetime.date) -> Drives:
+    """The legs of a day, each worked out once."""
+    starts_at, ends_at = day_bounds(day, settings.firm(store).zone)
+    return Drives(travel(store), (starts_at + ends_at) // 2, travel_times.by_hour(store))
+
+
+def reckoned(firm: Firm, site: Site) -> Site:
+    """A site with the estimated drive from the depot (design/charges.md B17): the distance to 0.1 in the firm's unit as decimal
+    text, whole minutes; both None as long as either end has no coordinates."""
+    leg = Estimated().leg(firm.depot, site.place, 0)
+    return replace(
+        site,
+        one_way_distance=None if leg.metres is None else str(to_unit(leg.metres, firm.distance_unit)),
+        one_way_minutes=None if leg.seconds is None else minutes_of(leg.seconds),
+        one_way_provenance=leg.provenance.value,
+    )

@@ -1,12 +1,13 @@
-"""The line over a screen: where one is, what is going on, the clock and who one is."""
+"""The bars of a screen: where one is and what goes on above it, the few keys that matter below it, and a rule between panes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dispatch.model.text import show
-from widgets.lines.ink import Line, Span, cut, fitted, spread, width_of
+from dispatch.model.text import cells_of, show
+from widgets.lines.ink import Line, Span, cut, fitted, ink, spread, width_of
 from widgets.lines.line_view import LineView
+from widgets.lines.marks import marks_of
 
 
 def status_line(left: Sequence[Span], middle: Sequence[Span], right: Sequence[Span], width: int) -> Line:
@@ -47,7 +48,6 @@ class StatusBar(LineView):
             self.refresh()
 
     def line_at(self, y: int, width: int) -> Line | None:
-        """The one line."""
         return fitted(status_line(self._left, self._middle, self._right, width), width) if y == 0 else None
 
 
@@ -55,3 +55,50 @@ def _spans(given: str | Sequence[Span] | None, before: tuple[Span, ...], name: s
     if given is None:
         return before
     return ((show(given), name),) if isinstance(given, str) else tuple(given)
+
+
+def key_line(keys: Sequence[tuple[str, str]], width: int) -> Line:
+    """Key and word, one after another, as many whole ones as fit; the last of `keys` is kept to the end.
+
+    The last one is by custom the key that lists all the others.
+    """
+    hints = [((f"{show(key)} ", "key"), (f"{show(label)}  ", "word")) for key, label in keys]
+    cells = [sum(cells_of(text) for text, _ in hint) for hint in hints]
+    if not hints:
+        return fitted((), width)
+    room = width - 1 - cells[-1]
+    line: list[Span] = [(" ", "word")]
+    for hint, needed in zip(hints[:-1], cells, strict=False):
+        if needed > room:
+            break
+        line.extend(hint)
+        room -= needed
+    return fitted((*line, *hints[-1]), width)
+
+
+class KeyBar(LineView):
+    """One line of key hints. Much cheaper than a footer of widgets: a change redraws one line."""
+
+    DEFAULT_CSS = """
+    KeyBar { height: 1; background: $primary 18%; }
+    """
+
+    _keys: tuple[tuple[str, str], ...] = ()
+
+    def set_keys(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Show these keys, each with its word. The last one stays when the line is too short for all."""
+        if tuple(keys) != self._keys:
+            self._keys = tuple(keys)
+            self.refresh()
+
+    def line_at(self, y: int, width: int) -> Line | None:
+        return key_line(self._keys, width) if y == 0 else None
+
+
+class Separator(LineView):
+    """A line across, between two panes. A widget of its own: a container's border is drawn a frame later than what is in it."""
+
+    DEFAULT_CSS = "Separator { height: 1; }"
+
+    def line_at(self, y: int, width: int) -> Line | None:
+        return (ink(marks_of(self.ascii).rule * width, "grid"),) if y == 0 else None

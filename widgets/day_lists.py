@@ -1,0 +1,68 @@
+"""Lists of a day, two lines an entry: a technician's stops in order with the leg to each and the way home, and whom to call because
+we come later, in the order in which the calls are due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dispatch.model.boards import Board, BoardVisit, CallAhead
+from dispatch.model.instants import clock_text
+from dispatch.model.states import ENDED, ON_THE_WAY_OR_THERE
+from dispatch.model.travel import Leg, distance_text, leg_text
+from widgets.lines.ink import Line, ListEntry, Span, ink, spread
+from widgets.lines.marks import Marks, state_mark
+
+
+def stop_entries(
+    visits: Sequence[BoardVisit], home: Leg | None, board: Board, width: int, marks: Marks
+) -> list[ListEntry[BoardVisit]]:
+    """A technician's stops, and the leg home."""
+    stops = [ListEntry(visit.id, stop_lines(visit, board, marks, width), visit) for visit in visits]
+    if home is not None:
+        way: Line = (ink(f" {marks.home}     home  ", "dim"), *_leg_spans(home, board))
+        stops.append(ListEntry("home", (way,)))
+    return stops
+
+
+def stop_lines(visit: BoardVisit, board: Board, marks: Marks, width: int) -> tuple[Line, ...]:
+    """The two lines of a stop in `width` cells. Nothing in them says that somebody is late (design/close-out.md R5)."""
+    name = "dim" if visit.state in ENDED else "strong"
+    start = clock_text(visit.start, board.zone, board.hours24) if visit.start is not None else "?"
+    shape = "info" if visit.state in ON_THE_WAY_OR_THERE else name
+    first: list[Span] = [
+        ink(f" {state_mark(marks, visit.state, unseen=visit.unseen)} ", shape),
+        ink(f"{start:<6}", name),
+        ink(visit.client, name),
+    ]
+    state = visit.state.label
+    if visit.actual_in is not None:
+        state += f" {clock_text(visit.actual_in, board.zone, board.hours24)}"
+    if visit.tests_required and visit.state in ON_THE_WAY_OR_THERE:
+        state += f"  tests {visit.tests_passed}/{visit.tests_required}"
+    second: list[Span] = [ink("         ", "dim"), ink(visit.work, "dim")]
+    tail = _leg_spans(visit.leg, board) if visit.leg is not None and visit.state not in ENDED else ()
+    return spread(first, (ink(f"{state} ", shape),), width), spread(second, (*tail, ink(" ", "dim")), width)
+
+
+def _leg_spans(leg: Leg, board: Board) -> tuple[Span, ...]:
+    distance = f"  {distance_text(leg.metres, board.unit)}" if leg.metres is not None else ""
+    return (ink(leg_text(leg.seconds, leg.provenance) + distance, "warn" if leg.seconds is None else "dim"),)
+
+
+INDENT = 8
+
+
+def call_entries(board: Board, width: int, _: Marks) -> list[ListEntry[CallAhead]]:
+    """Each call: by when, whom and on which number; then what they expect and what they are to be told."""
+    return [ListEntry(call.visit_id, call_lines(call, board, width), call) for call in board.calls]
+
+
+def call_lines(call: CallAhead, board: Board, width: int) -> tuple[Line, Line]:
+    """The two lines of a call in `width` cells. The number is never cut short."""
+    due = clock_text(call.due, board.zone, board.hours24)
+    overdue = call.due <= board.now
+    number = (ink(call.phone, "strong"),) if call.phone else (ink("no phone number", "warn"),)
+    first = spread((ink(f"{due:<{INDENT}}", "bad" if overdue else "strong"), ink(call.client, "strong")), number, width)
+    expects = f"expects us {clock_text(call.expected, board.zone, board.hours24)}, "
+    tell = ink(expects + call.words(board.zone, board.hours24), "warn" if call.escalated or call.absent else "plain")
+    return first, spread((ink(" " * INDENT, "dim"), tell), (ink(call.contact, "dim"),), width)

@@ -1,0 +1,150 @@
+"""Lists of plain rows: figures with their names, rows with a small chart, keys and what they do, and what was found by letters."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from dispatch.model.text import cells_of, wrapped
+from widgets.lines.ink import Line, ListEntry, fitted, in_sections, ink, width_of
+from widgets.lines.line_list import LineList
+from widgets.lines.marks import Marks
+
+MOST_BELOW = 3
+"""So many lines a value may have below its label."""
+_KEYS = 14
+"""Columns of keys."""
+
+
+class FigureLine(NamedTuple):
+    """One figure as it is shown. `own` is false for a default, which is drawn dimly."""
+
+    section: str
+    path: str
+    label: str
+    value: str
+    own: bool = True
+    faulty: bool = False
+
+
+class FigureList(LineList[str]):
+    """Figures in sections, each with its name in words, its value, and a mark where it is at fault; a value is its path."""
+
+    DEFAULT_CSS = "FigureList { height: 1fr; padding: 0 1; }"
+
+    NARROW: ClassVar[int] = 60
+    """Columns below which a label and its value may stand below each other."""
+
+    def set_figures(self, figures: Sequence[FigureLine]) -> None:
+        """Show these figures. The cursor stays on its path."""
+
+        def entries(width: int, _: Marks) -> list[ListEntry[str]]:
+            names = max(18, min(44, width // 2))
+            return in_sections(
+                figures,
+                lambda figure: figure.section,
+                lambda _, figure: ListEntry(
+                    figure.path, _figure(figure, names, width, width < self.NARROW), figure.path
+                ),
+            )
+
+        self.show_entries(entries)
+
+
+def _figure(figure: FigureLine, names: int, width: int, narrow: bool) -> tuple[Line, ...]:
+    """Label and value beside each other; on a narrow screen below each other, where one of them would be cut."""
+    mark = ("! ", "bad") if figure.faulty else ("  ", "plain")
+    label = ink(figure.label, "plain" if figure.own else "dim")
+    value = ink(
+        figure.value or ("missing" if figure.faulty else "–"),
+        "bad" if figure.faulty else "strong" if figure.own else "dim",
+    )
+    if narrow and figure.value and (width_of((label,)) > names or width_of((value,)) > width - names - 4):
+        below = wrapped(value[0], max(8, width - 4))[:MOST_BELOW]
+        return fitted((mark, label), width), *(fitted(((" " * 4, "plain"), (line, value[1])), width) for line in below)
+    return (fitted((mark, *fitted((label,), names), ("  ", "plain"), value), width),)
+
+
+class ChartRow(NamedTuple):
+    """One row. `chart` is safe text of so many cells as the row shall have; `value` is what it means in words."""
+
+    key: str
+    label: str
+    chart: str
+    value: str
+
+
+def chart_entries(rows: Sequence[ChartRow], width: int, _: Marks) -> list[ListEntry[str]]:
+    """Each row on a line, of which the name gives way first; a value is the key of its row."""
+    charts = max((cells_of(row.chart) for row in rows), default=0)
+    names = max(8, min(max((cells_of(row.label) for row in rows), default=0), 40, width - charts - 24))
+    entries = []
+    for row in rows:
+        chart = (*fitted((ink(row.chart, "info"),), charts), ("  ", "plain")) if charts else ()
+        line = (*fitted((ink(row.label),), names), ("  ", "plain"), *chart, ink(row.value, "strong"))
+        entries.append(ListEntry(row.key, (fitted(line, width),), row.key))
+    return entries
+
+
+class KeyLine(NamedTuple):
+    """A line: what stands at its left (keys, or a glyph), and what that means. `own` is not as it came."""
+
+    section: str
+    id: str
+    keys: str
+    does: str
+    own: bool = False
+
+
+def key_entries(lines: Sequence[KeyLine], width: int, _: Marks) -> list[ListEntry[KeyLine]]:
+    """Each line in its section. All can be gone to, so that all can be read; which can be changed, the screen knows."""
+    return in_sections(
+        lines, lambda line: line.section, lambda place, line: ListEntry(line.id or place, _key(line, width), line)
+    )
+
+
+def _key(line: KeyLine, width: int) -> tuple[Line, ...]:
+    """The line, in as many as its words need: nothing of what a key does is cut off."""
+    beside = min(_KEYS, width // 3)
+    keys = fitted((ink(line.keys, "info" if line.own else "key"),), beside)
+    does = f"{line.does} (yours)" if line.own else line.does
+    first, *more = textwrap.wrap(does, max(1, width - beside - 1)) or [""]
+    return (
+        fitted((*keys, (" ", "plain"), ink(first)), width),
+        *(fitted((ink(" " * (beside + 1) + text),), width) for text in more),
+    )
+
+
+class FoundLine(NamedTuple):
+    """One find as it is shown: its kind, its name and what is said beside it."""
+
+    kind: str
+    name: str
+    detail: str = ""
+
+
+class FoundList(LineList[Any]):
+    """Finds, best first. The keyboard stays in the field where letters are typed."""
+
+    DEFAULT_CSS = "FoundList { height: 1fr; }"
+
+    def set_found(self, found: Sequence[Any], line_of: Callable[[Any], FoundLine]) -> None:
+        """Show these, each as `line_of` has it; the cursor is on the first."""
+
+        def entries(width: int, _: Marks) -> list[ListEntry[Any]]:
+            lines = [line_of(find) for find in found]
+            kinds = min(12, max((len(line.kind) for line in lines), default=0)) + 1
+            return [ListEntry(n, (_found(line, kinds, width),), found[n]) for n, line in enumerate(lines)]
+
+        self.select_key(0)
+        self.show_entries(entries)
+
+    def under_cursor(self, line: Line, number: int, entry: ListEntry[Any], ground: str) -> Line:
+        """The cursor is as bright as one that has the keyboard: the arrows move it."""
+        return super().under_cursor(line, number, entry, "cursor")
+
+
+def _found(line: FoundLine, kinds: int, width: int) -> Line:
+    kind = fitted((ink(line.kind, "dim"),), kinds, "dim")
+    return fitted((*kind, ink(line.name, "strong"), ink(f"  {line.detail}" if line.detail else "", "dim")), width)
