@@ -14,7 +14,7 @@ from dispatch.desk.travel import providers
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Unclear, at_local, day_bounds, day_of
 from dispatch.model.states import ON_THE_WAY_OR_THERE, State
-from dispatch.model.travel import Place
+from dispatch.model.travel import LONGEST_LEG, Leg, Place, placed
 from dispatch.model.visits import Visit
 from dispatch.planning import problem as solver
 from dispatch.planning.checker import is_not_preferred
@@ -139,9 +139,7 @@ class _Builder:
         legs = self._drives.provider.matrix(places, places, self._drives.at) if places else []
         return tuple(
             tuple(
-                # whole minutes, so that every start is one; from nowhere known it takes no time that could be planned
-                0 if row == column else -(-(leg.seconds or 0) // _MINUTE) * _MINUTE
-                for column, leg in enumerate(cells)
+                0 if row == column else _minutes(leg, places[row], places[column]) for column, leg in enumerate(cells)
             )
             for row, cells in enumerate(legs)
         )
@@ -271,3 +269,10 @@ class _Builder:
         if holder is not None and holder != day.technician_id:
             extra += TIDY
         return extra
+
+
+def _minutes(leg: Leg, origin: Place | None, destination: Place | None) -> int:
+    """A drive in whole minutes, so that every start is one. From nowhere known it takes no time that could be planned; farther
+    than anybody drives, more than a shift."""
+    too_far = not leg.known and placed(origin) and placed(destination)
+    return -(-(LONGEST_LEG if too_far else leg.seconds or 0) // _MINUTE) * _MINUTE
