@@ -39,7 +39,7 @@ def travel(store: Store, *, asked: bool = False) -> Chain:
     notes = []
     if pinned := legs.pinned_places(store):
         trusted.append(Pinned({(origin, destination): pinned_leg(minutes) for origin, destination, minutes in pinned}))
-    if travel_times.learned(store)[0]:
+    if travel_times.any_learned(store):
         trusted.append(KnownDrives(partial(travel_times.pairs, store)))
     for source in road_times.sources(firm):
         trusted.append(at_our_pace(source.key, KnownDrives(partial(road_times.legs, store, firm, source))))
