@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from pathlib import Path
 
 import pytest
 
+from db.library import sqlite3
 from tests.conftest import Dispatch
 
 MUNICH, SWAPPED, HERE = "48.1372, 11.5756", "-82.9988, 39.9612", "39.9612, -82.9988"
@@ -100,7 +102,7 @@ def _rows(firm: Dispatch, *words: str) -> list[dict[str, object]]:
     return rows
 
 
-def test_technicians_and_a_card_too(firm: Dispatch, tmp_path: Path) -> None:
+def test_technicians_too(firm: Dispatch, tmp_path: Path) -> None:
     path = tmp_path / "technicians.csv"
     path.write_text(f"name,login,labour_class,start_lat,start_lon\nKim Vale,kim,tech,{MUNICH}\n")
     refused = firm("import", "technicians", str(path), "--as", "lee")
@@ -115,3 +117,42 @@ def test_what_nobody_drives_is_neither_planned_nor_charged(firm: Dispatch) -> No
     assert (shown["one_way_distance"], shown["one_way_minutes"]) == ("", "")
     (drive,) = firm.json("travel", "show", "depot", "Hollis", "--json")["drives"]
     assert (drive["provenance"], drive["minutes"]) == ("unknown", None)
+    assert "are farther apart than anybody drives" in firm("travel", "show", "depot", "Hollis").err
+    priced = ("quote", "--client", "Hollis Freight", "--minutes", "60", "--at", "2026-11-25T10:00", "--as", "lee")
+    assert "the drive's distance is not known" in firm.ok(*priced)
+    words = ("--client", "Hollis Freight", "--work", "Far away", "--minutes", "60", "--as", "lee")
+    (reference,) = re.findall(r"\bR[0-9]+\b", firm.ok("visit", "add", *words))
+    plan = firm.json("plan", "--date", "2026-11-25", "--seconds", "1", "--json", "--as", "lee")
+    assert reference not in {move["reference"] for move in plan["moves"]}
+    assert plan["moves"]
+    refused = firm("visit", "assign", reference, "--to", "Ana Ruiz", "--at", "2026-11-25T10:00", "--as", "lee")
+    assert "Ana Ruiz's home is farther from Hollis Freight than anybody drives" in refused.err
+
+
+def test_an_estimate_of_an_earlier_version_is_not_charged(firm: Dispatch) -> None:
+    firm.ok(*SITE, "--place", HERE)
+    priced = ("quote", "--client", "Hollis Freight", "--minutes", "60", "--at", "2026-11-25T10:00", "--as", "lee")
+    assert "not known" not in firm.ok(*priced)
+    with contextlib.closing(sqlite3.connect(firm.db, isolation_level=None)) as other:
+        other.execute(
+            "UPDATE site SET one_way_distance = '12913.0', one_way_minutes = 22000 "
+            "WHERE client_id = (SELECT id FROM client WHERE name = 'Hollis Freight')"
+        )
+    assert "the drive's distance is not known" in firm.ok(*priced)
+    firm.ok("site", "travel", "Hollis", "--as", "lee")
+    assert "not known" not in firm.ok(*priced)
+
+
+def test_a_card_brings_a_depot_that_is_asked_about(tmp_path: Path) -> None:
+    firm = Dispatch(tmp_path / "own.db")
+    firm.ok("init", "--name", "Columbus IT", "--lead", "lee")
+    sample = Path(__file__).parents[2] / "dispatch" / "sample"
+    firm.ok("import", "technicians", str(sample / "technicians.csv"), "--as", "lee")
+    card = json.loads((sample / "rate_card.json").read_text())
+    card |= {"valid_from": "2027-01-01", "depot": {"address": "Marienplatz", "lat": 48.1372, "lon": 11.5756}}
+    path = tmp_path / "card.json"
+    path.write_text(json.dumps(card))
+    refused = firm("import", "rate-card", str(path), "--as", "lee")
+    assert "depot: 48.1372, 11.5756 is 4,4" in refused.err
+    firm.ok("rate-card", "import", str(path), "--as", "lee", "--confirm", mark_in(refused.err))
+    assert firm.json("settings", "--json")["depot"] == MUNICH

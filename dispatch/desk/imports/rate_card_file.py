@@ -58,7 +58,7 @@ def judge_card(user: User, given: Mapping[str, Any], *, update: bool, confirmed:
     name = _said("name", given, otherwise, partial(clean, limit=NAME), faults) or otherwise
     depot = _said("depot", given, None, _depot, faults)
     marks: tuple[str, ...] = ()
-    if depot is not None and user.firm.depot is None and not faults:
+    if depot is not None and "depot" not in settings.fields_set(user.store) and not faults:
         asked = [*places.question(places.area_of(user.store), user.firm, "depot", depot[1])]
         asked = [question for question in asked if question.mark not in confirmed]
         faults += [RowFault(question.field, "", question.said) for question in asked]
