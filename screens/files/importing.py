@@ -116,10 +116,10 @@ def _choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
         yield ChoiceRow(f"take all: {_of(good, report)}", "all")
     if questions:
         yield ChoiceRow(f"say which sites are meant: {questions:,} to answer", "places")
-    if report.marks:
-        yield ChoiceRow(f"these places are meant as they stand: {len(report.marks):,}", "meant")
     if good and report.refused:
         yield ChoiceRow(f"take the good ones: {_of(good, report)}; {report.refused:,} stay out", "good")
+    if report.marks:
+        yield ChoiceRow(f"these places are meant as they stand: {len(report.marks):,}", "meant")
     if counts.get(RowVerdict.DIFFERS) and not wish.update:
         yield ChoiceRow(
             f"also take the file over the {counts[RowVerdict.DIFFERS]:,} that differ: look at that", "update"
