@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from widgets.figure_list import FigureList
 
 from db import travel_times
 from dispatch.desk.roads import driving
@@ -17,6 +16,7 @@ from tests.desk.conftest import DAY, Office, at
 from tests.screens.test_screens import opened, press, settled, until
 from tests.travel.test_cache import drive_there
 from tests.travel.test_commands import planned
+from widgets.listed import FigureList
 
 HOME, MAIN = Place(39.95, -83.0), Place(39.93, -82.95)
 WAY = ("home of Ana Ruiz", "Harbor Dental / Main office")
