@@ -81,12 +81,12 @@ counted: Query[int, str] = value(
 
 
 def pairs(store: Store, origins: Sequence[int], destinations: Sequence[int]) -> dict[Pair, Leg]:
-    """The learned pairs among these."""
+    """The learned pairs among these that are believed."""
     legs: dict[Pair, Leg] = {}
     ends = set(destinations)
     for origin in origins:
         for destination, seconds, low, high in store.all(
-            "SELECT destination, seconds, low, high FROM learned_pair WHERE origin = ?", (origin,)
+            "SELECT destination, seconds, low, high FROM learned_pair WHERE origin = ? AND reckoned IS NULL", (origin,)
         ):
             if destination in ends:
                 legs[origin, destination] = learned_leg(seconds, low, high)
@@ -108,20 +108,45 @@ def by_hour(store: Store) -> bool:
     return store.one("SELECT 1 FROM learned_scale WHERE buckets <> '[]' LIMIT 1") is not None
 
 
-def learned(store: Store) -> tuple[int, int]:
-    """How many pairs are learned, and from how many legs."""
-    count, legs = store.one("SELECT count(*), coalesce(sum(legs), 0) FROM learned_pair") or (0, 0)
-    return int(count), int(legs)
+def any_learned(store: Store) -> bool:
+    """Whether a pair is learned, and believed."""
+    return store.one("SELECT 1 FROM learned_pair WHERE reckoned IS NULL LIMIT 1") is not None
+
+
+def doubted(store: Store) -> dict[Pair, LearnedPair]:
+    """The learned pairs that are not believed, without those that were dropped."""
+    from dispatch.travel.learning import LearnedPair
+
+    rows = store.all(
+        "SELECT origin, destination, seconds, low, high, legs, last_at, reckoned FROM learned_pair "
+        "WHERE reckoned IS NOT NULL AND NOT dropped"
+    )
+    return {
+        (origin, destination): LearnedPair(learned_leg(seconds, low, high), legs, last_at, reckoned)
+        for origin, destination, seconds, low, high, legs, last_at, reckoned in rows
+    }
+
+
+def drop(unit: Unit, pair: Pair) -> None:
+    """Ask no more about a learned pair that is not believed."""
+    unit.execute("UPDATE learned_pair SET dropped = 1 WHERE origin = ? AND destination = ?", pair)
+    unit.audit("learned_pair", 0, dropped=list(pair))
 
 
 def keep_learned(unit: Unit, learned_pairs: Mapping[Pair, LearnedPair], scales: Mapping[str, TravelScale]) -> None:
-    """Replace all that was learned."""
+    """Replace all that was learned; what was dropped stays dropped until it is believed, or driven again."""
+    dropped = set(unit.store.all("SELECT origin, destination, last_at FROM learned_pair WHERE dropped"))
     unit.execute("DELETE FROM learned_pair")
     unit.execute("DELETE FROM learned_scale")
     unit.execute_many(
-        "INSERT INTO learned_pair (origin, destination, seconds, low, high, legs) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO learned_pair (origin, destination, seconds, low, high, legs, last_at, reckoned, dropped) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (*pair, learned.leg.seconds, learned.leg.low, learned.leg.high, learned.legs)
+            (
+                *pair,
+                *(learned.leg.seconds, learned.leg.low, learned.leg.high, learned.legs, learned.last_at),
+                *(learned.reckoned, (*pair, learned.last_at) in dropped),
+            )
             for pair, learned in learned_pairs.items()
         ],
     )
@@ -155,8 +180,8 @@ _LOGGED = (
 """Every technician's stays in the order of their days: set out, arrived, left (each NULL where it was not logged)."""
 
 
-def observed(store: Store) -> list[Observed]:
-    """Every leg from en route to arrived of which both ends are known.
+def observed(store: Store, since: int = 0) -> list[Observed]:
+    """Every leg from en route to arrived of which both ends are known, that began at `since` or later.
 
     A technician sets out from the site that they checked out of last on that day (of the site's zone), on the first leg
     from home. A leg is left out where either place has no coordinates.
@@ -181,7 +206,7 @@ def observed(store: Store) -> list[Observed]:
             origin = before[2]
         else:
             origin = None  # nobody knows where from
-        if None not in (origin, here, departed, arrived) and arrived > departed:
+        if None not in (origin, here, departed, arrived) and arrived > departed >= since:
             assert origin is not None
             assert here is not None
             legs.append(Observed(origin, here, departed, arrived - departed))

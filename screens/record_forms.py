@@ -81,9 +81,11 @@ async def ask_record(screen: UserScreen, kind: str, texts: Mapping[str, str] | N
         filled = {**usual, **(texts or {})}
     base = [before]
 
-    def save(typed: dict[str, str]) -> Any:
+    def save(typed: dict[str, str], confirmed: Sequence[str] = ()) -> Any:
         try:
-            return editing.add(user, kind, typed) if before is None else editing.edit(user, kind, base[0], typed)
+            if before is None:
+                return editing.add(user, kind, typed, confirmed)
+            return editing.edit(user, kind, base[0], typed, confirmed)
         except Stale as stale:
             # both sides were shown: saving once more is meant
             both = editing.differences(user.store, kind, typed, before.id)

@@ -17,10 +17,10 @@ from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm, Refusa
 from dispatch.lazily import lazily
 from dispatch.model.states import READS
 from dispatch.model.text import show
-from screens.asking import AskingScreen
+from screens.asking import AskingScreen, Left
 from screens.binding import command
-from screens.dialogs.asked import FILLS, AskedField, a_reason
-from screens.dialogs.unsent import KeptDialog
+from screens.dialogs.asked import FILLS, AskedField, ChoiceRow, a_reason
+from screens.dialogs.unsent import GO_BACK, KeptDialog
 from screens.faults import words
 from screens.reading import aside
 from widgets.bars import KeyBar, StatusBar
@@ -246,12 +246,38 @@ class UserScreen(AskingScreen):
         self.look(self.reload)
         return result
 
-    async def fill_in(
-        self, title: str, fields: Sequence[AskedField], deed: Callable[[dict[str, str]], T], hint: str = FILLS
-    ) -> T:
-        """Ask for the fields until the deed takes them, and read again; returns what came of it."""
+    async def fill_in(self, title: str, fields: Sequence[AskedField], deed: Callable[..., T], hint: str = FILLS) -> T:
+        """Ask for the fields until the deed takes them, and read again; returns what came of it.
+
+        What the deed wants confirmed is asked once the form is closed: it is taken as it stands, or with what may be meant
+        instead. Left with esc, nothing is done, and what was typed stands in the form again.
+        """
         done: list[T] = []
-        await self.fill(title, fields, lambda typed: self.faults_of(lambda: done.append(deed(typed))), hint)
+        asked: list[NeedsConfirm] = []
+
+        def carry_out(typed: dict[str, str]) -> None:
+            try:
+                done.append(deed(typed))
+                self._dialog_saved()
+            except NeedsConfirm as question:
+                asked.append(question)
+
+        typed = await self.fill(
+            title, fields, lambda typed: self.faults_of(lambda: carry_out(typed), saves=False), hint
+        )
+        if not done:
+            question = asked[-1]
+            rows: list[ChoiceRow[tuple[Sequence[str], Mapping[str, str]]]] = [
+                ChoiceRow("take it as it stands", (question.marks, {}))
+            ]
+            if question.instead:
+                rows.insert(0, ChoiceRow(f"swap: {', '.join(question.instead.values())}", ((), question.instead)))
+            confirmed, instead = await self.choose(question.said, rows, f"enter chooses · {GO_BACK}")
+            try:
+                done.append(await self.attempt(lambda _: deed({**typed, **instead}, confirmed=confirmed)))
+            except (StoreFault, Refusal) as refusal:
+                self.say(str(refusal), "warning")
+                raise Left from None
         self.look(self.reload)
         return done[-1]
 
@@ -267,9 +293,14 @@ class UserScreen(AskingScreen):
             return list(fault.faults)
         except (StoreFault, Refusal) as refusal:
             return [str(refusal)]
-        if saves and isinstance(self.app.screen, KeptDialog):
-            self.app.screen.done = True
+        if saves:
+            self._dialog_saved()
         return []
+
+    def _dialog_saved(self) -> None:
+        """What is typed into the dialog on top is saved."""
+        if isinstance(self.app.screen, KeptDialog):
+            self.app.screen.done = True
 
     def at_this_machine(self) -> bool:
         """Whether the person may read and write files of this machine; a word where not."""

@@ -10,10 +10,11 @@ from typing import Any
 
 from dispatch.commands.declared import Command, CommandGroup, acts, alone, reads
 from dispatch.commands.opening import database_path, on_terminal, open_store, user_of
-from dispatch.commands.options import JSON, Args, Option, Store, User, flag, one_of, option, options_of, typed
+from dispatch.commands.options import CONFIRM, JSON, Args, Option, Store, User, flag, one_of, option, options_of, typed
 from dispatch.commands.printing import Answer, listing, print_json
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
+from dispatch.fields.trade import PLACE
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import day_text, when_text
@@ -40,6 +41,7 @@ with lazily(__name__):
     option("--address", "TEXT", "default: the address of the site"),
     option("--number", "N", "take the result of that number", type=int),
     flag("--yes", "take the first result"),
+    CONFIRM,
     flag("--json", "the results as JSON (docs/json.md)"),
     about="Looks into the extracts of this machine, then asks the endpoint of the settings once, and offers what is "
     "found. Nothing is placed unasked.",
@@ -66,7 +68,8 @@ def _locate(user: User, args: Args) -> str | None:
         raise Refusal("Nothing was placed: choose with --number N, or --yes for the first.")
     if not 1 <= number <= len(places):
         raise Faulty([f"--number: a number from 1 to {len(places)} is expected"])
-    placed = locating.place(user, site, places[number - 1])
+    args.number = number  # what is asked now is asked of this one
+    placed = locating.place(user, site, places[number - 1], args.confirm)
     return None if args.json else f"{records.site_title(user.store, placed)} is placed: {_line(places[number - 1])}"
 
 
@@ -98,6 +101,7 @@ _HELP = {
     "settings",
     "what the firm has set for itself",
     *options_of(RECORD_STORES["settings"].record.typed),
+    CONFIRM,
     JSON,
     about="Prints the settings; with options it changes them, at once for every session.",
 )
@@ -105,7 +109,7 @@ def _settings(args: Args) -> Answer:
     record_store = RECORD_STORES["settings"]
     if texts := typed(args):
         user = user_of(args)
-        editing.edit(user, "settings", record_store.get(user.store, 0), texts)
+        editing.edit(user, "settings", record_store.get(user.store, 0), texts, args.confirm)
         store = user.store
     else:
         store = open_store(args)
@@ -123,6 +127,8 @@ def _deeds_of(kind: str, *, without: tuple[str, ...] = ()) -> Iterator[Command]:
     """Add, edit, show, list and archive for a kind of record."""
     record_store = RECORD_STORES[kind]
     noun, fields = record_store.record.noun, options_of(record_store.record.typed)
+    if any(field.kind is PLACE for field in record_store.record.typed):
+        fields = (*fields, CONFIRM)
 
     def called(text: str | None = None) -> Option:
         return option("record", noun.upper(), text, reads=lambda store, name, _: record_store.find(store, name))
@@ -148,16 +154,21 @@ _HITS = (
 
 
 def _add(kind: str, user: User, args: Args) -> Iterator[str]:
-    record, record_store = editing.add(user, kind, typed(args)), RECORD_STORES[kind]
+    record, record_store = editing.add(user, kind, typed(args), _meant(args)), RECORD_STORES[kind]
     yield f"Added {record_store.record.noun} {record_store.title(user.store, record)}."
     yield from _notes(kind, user.store, record)
     if kind == "absence":
         yield from _hits(user, record, free=args.requeue or args.replan, to_others=args.replan)
 
 
+def _meant(args: Args) -> Sequence[str]:
+    """The marks of what was asked; a kind of record that has no place asks nothing."""
+    return getattr(args, "confirm", ())
+
+
 def _edit(kind: str, user: User, args: Args) -> Iterator[str]:
     record_store = RECORD_STORES[kind]
-    record = editing.edit(user, kind, args.record, typed(args))
+    record = editing.edit(user, kind, args.record, typed(args), _meant(args))
     yield f"{record_store.title(user.store, record)}: {record_store.line(user.store, record)}"
     yield from _notes(kind, user.store, record)
 

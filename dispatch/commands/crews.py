@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from dispatch.commands.declared import STANDS, Command, Declares, acts, by, on_visit, stands
-from dispatch.commands.options import JSON, REASON, Args, Option, Store, User, flag, option
+from dispatch.commands.options import CONFIRM, JSON, REASON, Args, Option, Store, User, flag, option
 from dispatch.commands.printing import Answer, Result, listing
 from dispatch.commands.typed import moment_there, unless
 from dispatch.lazily import lazily
@@ -21,16 +21,6 @@ with lazily(__name__):
     from dispatch.desk.day import notices
     from dispatch.model.visits import Visit
 
-CONFIRM = option(
-    "--confirm",
-    "MARKS",
-    "what was shown is meant: the marks that the refusal names",
-    nargs="?",
-    const=(),
-    default=(),
-    type=lambda text: tuple(text.split(",")),
-)
-"""On a terminal it is shown and asked for, and no mark is typed."""
 PLACING = (CONFIRM, option("--override", "REASON", "although the check refuses; audited", default=""))
 MEANT = {"reason": "override", "confirmed": "confirm"}
 """What a deed calls the options that let a place stand although the check speaks against it."""

@@ -10,7 +10,7 @@ from functools import partial
 from dispatch.commands import exits
 from dispatch.commands.declared import alone
 from dispatch.commands.opening import user_of
-from dispatch.commands.options import Args, flag, one_of, option
+from dispatch.commands.options import CONFIRM, Args, flag, one_of, option
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import day_typed
 from dispatch.desk.session.refusals import Faulty, Refusal
@@ -70,6 +70,7 @@ def _number(text: str, *, of: str, most: int) -> int:
         type=partial(_number, of="rows", most=1_000_000),
         default=_ROWS,
     ),
+    CONFIRM,
     one_of(
         flag("--columns", "only list the columns of such a file, * those it must have"),
         flag("--template", "only print the first line of such a file, to be filled in below"),
@@ -102,7 +103,7 @@ def run_import(args: Args) -> int:
         since = None if args.since is None else day_typed(user.store, args.since, "--since")
         events = {"minutes": args.minutes, "since": since}
     with file_named(args.file) as file:
-        how = How(args.check, args.accept_good, args.update, mapping, args.rows, **events)
+        how = How(args.check, args.accept_good, args.update, mapping, args.rows, confirmed=args.confirm, **events)
         report = import_file(user, args.kind, file, how)
     if args.json:
         print(json.dumps(report.as_json(), indent=2))

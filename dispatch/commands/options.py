@@ -139,3 +139,13 @@ COMMON = (
 JSON = flag("--json", "as JSON (docs/json.md)")
 REFERENCE = option("reference", "REFERENCE", "the visit, for example R4001")
 REASON = option("--reason", "TEXT", required=True)
+CONFIRM = option(
+    "--confirm",
+    "MARKS",
+    "what was shown is meant: the marks that the refusal names",
+    nargs="?",
+    const=(),
+    default=(),
+    type=lambda text: tuple(text.split(",")),
+)
+"""On a terminal it is shown and asked for, and no mark is typed."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dispatch.commands.declared import CommandGroup, acts, alone, by, reads
-from dispatch.commands.options import JSON, Args, Store, User, flag, one_of, option, options_of, typed
+from dispatch.commands.options import CONFIRM, JSON, Args, Store, User, flag, one_of, option, options_of, typed
 from dispatch.commands.printing import Answer, listing, write_json
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import CLIENT, day_or_today
@@ -104,6 +104,7 @@ def _edit_card(user: User, args: Args) -> str:
     "a rate card from a JSON file",
     _IN,
     flag("--update", "take over what differs from the card of the same day"),
+    CONFIRM,
 )
 def _import_card(args: Args) -> int:
     never = dict.fromkeys(("check", "accept_good", "columns", "template", "json"), False)

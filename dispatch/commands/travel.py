@@ -16,6 +16,7 @@ from dispatch.commands.typed import day_or_today, moment_or_now
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
+from dispatch.model.instants import day_of
 from dispatch.model.paths import typed_path
 from dispatch.model.text import pad, show
 from dispatch.model.travel import distance_text, leg_text, minutes_of
@@ -27,6 +28,7 @@ with lazily(__name__):
     from dispatch.desk.roads import driving, maps, road_engines
     from dispatch.model.travel import DistanceUnit, Leg
     from dispatch.travel import executables, learning, roadmap
+    from dispatch.travel.learning import LearnedPair
 
 _ENDS = "a site, `depot`, or `home of NAME`"
 _WAY = (option("origin", "FROM", _ENDS), option("destination", "TO", _ENDS))
@@ -56,16 +58,19 @@ def _show(store: Store, args: Args) -> int:
         if args.origin is not None:
             known, notes = driving.drive(store, args.origin, args.destination, args.at)
             drives = [known]
-        answer = _drives(drives, unit)
+        answer = _drives(drives, unit, settings.firm(store).zone)
     print_result(answer, as_json=args.json)
     _tell(notes)
     return 0
 
 
-def _drives(drives: Sequence[driving.KnownDrive], unit: DistanceUnit) -> Answer:
+def _drives(drives: Sequence[driving.KnownDrive], unit: DistanceUnit, zone: str) -> Answer:
     def json_form(known: driving.KnownDrive) -> dict[str, Any]:
         whose = form(known, "technician? from=origin to=destination")
-        return whose | (forms.leg_form(known.leg, unit, band=True) or {}) | form(known, "pin_reason=pin.reason?")
+        more = form(known, "pin_reason=pin.reason?") | (
+            {} if known.doubt is None else {"doubted": _doubt_form(known.doubt, zone)}
+        )
+        return whose | (forms.leg_form(known.leg, unit, band=True) or {}) | more
 
     def lines(drives: Sequence[driving.KnownDrive]) -> Iterator[str]:
         technician = ""
@@ -76,10 +81,19 @@ def _drives(drives: Sequence[driving.KnownDrive], unit: DistanceUnit) -> Answer:
             leg = known.leg
             figures = f"{_time(leg)}  {_band(leg):>12}  {distance_text(leg.metres, unit):>9}"
             yield f"  {pad(known.origin, 30)} → {pad(known.destination, 30)} {figures}".rstrip()
+            if known.doubt is not None:
+                yield f"    learned, not believed: {known.doubt.doubt(zone)}"
         if not drives:
             yield "Nobody drives on this day."
 
     return Answer(drives, lambda drives: {"distance_unit": unit, "drives": [*map(json_form, drives)]}, lines)
+
+
+def _doubt_form(doubt: LearnedPair, zone: str) -> dict[str, Any]:
+    last = day_of(doubt.last_at, zone).isoformat()
+    return form(
+        doubt, "minutes reckoned_minutes legs last", reckoned_minutes=minutes_of(doubt.reckoned or 0), last=last
+    )
 
 
 def _matrix(titles: Sequence[str], cells: list[list[Leg]], unit: DistanceUnit) -> Answer:
@@ -129,6 +143,22 @@ def _unpin(user: User, args: Args) -> str:
     return f"{ends} is not pinned any more; dispatch visit undo brings it back."
 
 
+@reads(
+    "doubted",
+    "learned drives that are not believed, and so not counted with",
+    JSON,
+    about="What was logged is too far from what is reckoned. Take one with `travel pin`, or drop it.",
+)
+def _doubted(store: Store, _: Args) -> Answer:
+    zone = settings.firm(store).zone
+    return listing(
+        [(known, known.doubt) for known in driving.doubted(store) if known.doubt is not None],
+        lambda pair: form(pair[0], "from=origin to=destination") | _doubt_form(pair[1], zone),
+        lambda pair: f"{pair[0].origin} → {pair[0].destination}: {pair[1].doubt(zone)}",
+        "None.",
+    )
+
+
 @reads("pins", "every pinned drive", JSON)
 def _pins(store: Store, _: Args) -> Answer:
     record_store = record_stores.RECORD_STORES["pin"]
@@ -153,10 +183,13 @@ def _learn(user: User, _: Args) -> Answer:
             | {"legs": scale.legs, "half_hours": len(scale.buckets)}
             for source, scale in learned.scales.items()
         }
-        return {"legs": learned.legs, "pairs": learned.pairs, "scales": scales}
+        doubted = {"doubted": learned.doubted} if learned.doubted else {}
+        return {"legs": learned.legs, "pairs": learned.pairs, **doubted, "scales": scales}
 
     def lines(learned: driving.Learned) -> Iterator[str]:
         yield f"{learned.legs} logged legs; {learned.pairs} pairs were driven {learning.PAIR_LEGS} times or more."
+        if learned.doubted:
+            yield f"{learned.doubted} more cannot be believed and are not counted with: dispatch travel doubted"
         for source, scale in learned.scales.items():
             hours = f", {len(scale.buckets)} half hours of their own" if scale.buckets else ""
             yield f"{source}: drives take {scale.multiplier:.2f} times as long ({scale.low:.2f} to {scale.high:.2f}{hours})."
@@ -164,6 +197,13 @@ def _learn(user: User, _: Args) -> Answer:
             yield f"A pace of the firm's own takes {learning.SCALE_LEGS} legs."
 
     return Answer(driving.learn(user), json_form, lines)
+
+
+_drop = acts(
+    "drop",
+    "leave out a learned drive that is not believed, until it is driven again",
+    *_WAY,
+)(by("roads.driving.drop", "What was logged from {origin} to {destination} was no drive."))
 
 
 def _step(words: str) -> None:
@@ -256,6 +296,6 @@ _ROADS = (
     )(by("roads.road_engines.remove", "Drives are reckoned without the roads of {0} again.")),
 )
 COMMANDS = (
-    CommandGroup("travel", "travel times: show, pin, learn", (_show, _pin, _unpin, _pins, _learn)),
+    CommandGroup("travel", "travel times: show, pin, learn", (_show, _pin, _unpin, _pins, _learn, _doubted, _drop)),
     CommandGroup("roads", "drives by road, without a network", _ROADS),
 )

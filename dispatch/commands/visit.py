@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dispatch.commands import crews, onsite, probing, reviewing
 from dispatch.commands.declared import STANDS, Command, CommandGroup, acts, by, of_visit, on_visit, reads
 from dispatch.commands.options import (
+    CONFIRM,
     JSON,
     REASON,
     REFERENCE,
@@ -143,7 +144,7 @@ def _show(store: Store, args: Args) -> Answer:
     "change what is asked for: only what is named changes, and a placed visit is checked anew; '' empties",
     REFERENCE,
     lambda: options_of(_asked("client", "site", "same_job", "kind", "reference"), flags=_FLAGS),
-    crews.CONFIRM,
+    CONFIRM,
     option("--override", "REASON", "keep it placed although the check refuses; audited", default=""),
     JSON,
 )
@@ -209,7 +210,7 @@ def _places(name: str, text: str, *, required: bool, whom: str) -> Command:
         text,
         option("--to", "TECHNICIAN", whom, action="append", required=required),
         option("--at", "WHEN", "2026-11-24T09:00, or 9:00, or tomorrow 9:00", reads=moment, required=required),
-        crews.CONFIRM,
+        CONFIRM,
         option("--override", "REASON", "place it although the check refuses; audited", default=""),
         flag("--check", "only say what the check says"),
         option("--version", "N", "only if the visit still is as it was shown (from --check)", type=int),
@@ -260,7 +261,7 @@ DEEDS = (
     on_visit(
         "unassign",
         "take a visit that nobody has reached back into the queue",
-        crews.CONFIRM,
+        CONFIRM,
         option("--override", "REASON", "although somebody is on the way there; audited", default=""),
     )(by("plan.schedule.unassign", STANDS, **crews.MEANT)),
     _plain("confirm", "the client has agreed to the time"),

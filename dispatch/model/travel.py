@@ -114,7 +114,14 @@ class Leg:
 
 
 UNKNOWN_LEG = Leg(None, None, None, None, Provenance.UNKNOWN)
-"""The leg to or from a place without coordinates, unless somebody pinned the pair."""
+"""The leg to or from a place without coordinates, or farther than anybody drives, unless somebody pinned the pair."""
+LONGEST_LEG = 12 * 3600
+"""Nobody drives longer and works: such a leg is unknown (design/planning.md, Travel times)."""
+
+
+def driven(leg: Leg) -> Leg:
+    """A leg as it is counted with: one that nobody drives is unknown. What is pinned is somebody's word."""
+    return UNKNOWN_LEG if (leg.seconds or 0) > LONGEST_LEG and leg.provenance is not Provenance.PINNED else leg
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
     before = route[at - 1] if at else None
     after = route[at + 1] if at + 1 < len(route) else None
     findings = [
-        *_place(stop, before, day, drives),
+        *_place(stop, before, after, day, drives),
         *_presence(day, stop),
         *_access(day, stop),
         *_skills(day, stop),
@@ -124,16 +124,29 @@ def is_not_preferred(stop: Stop, technician_id: int) -> bool:
     return bool(stop.known_by) and technician_id not in stop.known_by
 
 
-def _place(stop: Stop, before: Stop | None, day: TechnicianDay, drives: Drives) -> Iterator[Finding]:
-    if drives(before.place if before else day.home, stop.place).known:
-        return
-    if not placed(stop.place):
+def _place(
+    stop: Stop, before: Stop | None, after: Stop | None, day: TechnicianDay, drives: Drives
+) -> Iterator[Finding]:
+    """Drives that are not known, and those that nobody drives (`dispatch.model.travel.driven`)."""
+    origin, whence = (before.place, before.client) if before else (day.home, f"{day.name}'s home")
+    onward, whither = (after.place, after.client) if after else (day.home, f"{day.name}'s home")
+    drive = drives(origin, stop.place, stop.start)
+    if placed(stop.place):
+        legs = (
+            (origin, drive, whence),
+            (onward, drives(stop.place, onward, after.start if after else stop.end), whither),
+        )
+        for far in dict.fromkeys(other for place, leg, other in legs if placed(place) and not leg.known):
+            text = (
+                f"{far} is farther from {stop.client} than anybody drives: one of the places is wrong, or pin the drive"
+            )
+            yield Finding("place", PlacementGrade.BLOCKED, text)
+        if not placed(origin) and not drive.known:
+            text = f"the drive from {whence} is unknown: it has no coordinates"
+            yield Finding("place", PlacementGrade.WARNINGS, text, confirm=True)
+    elif not drive.known:
         text = f"{stop.client} has no coordinates, so the drive is unknown: place the site first"
         yield Finding("place", PlacementGrade.BLOCKED, text, final=True)
-    else:
-        whence = before.client if before else f"{day.name}'s home"
-        text = f"the drive from {whence} is unknown: it has no coordinates"
-        yield Finding("place", PlacementGrade.WARNINGS, text, confirm=True)
 
 
 def _presence(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:

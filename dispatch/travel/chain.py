@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Protocol, runtime_checkable
 
-from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, PlaceVia, Provenance, RoutedLeg, itself
+from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, PlaceVia, Provenance, RoutedLeg, driven, itself
 
 
 class Unavailable(Exception):
@@ -39,6 +39,7 @@ class Pathfinder(Protocol):
 
 class Chain:
     """Each cell comes from the first provider that knows it; its distance, where that one has none, from the next.
+    What nobody drives is unknown.
 
     A provider that is `Unavailable` is passed over; what it said stands in `notes`.
     """
@@ -63,7 +64,7 @@ class Chain:
                 self._note(fault)
             if leg.metres is not None:
                 break
-        return leg
+        return driven(leg)
 
     def matrix(self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int) -> list[list[Leg]]:
         """The first known leg of each pair, else an unknown one. Each provider is asked only for what is still open."""
@@ -95,7 +96,7 @@ class Chain:
             for row, line in zip(rows, rows_found, strict=True):
                 for column, other in zip(columns, line, strict=True):
                     cells[row][column] = _completed(cells[row][column], other)
-        return cells
+        return [[*map(driven, line)] for line in cells]
 
     def route(self, stops: Sequence[Place | None], at: int) -> list[RoutedLeg]:
         """The legs from stop to stop, each departing when the one before has arrived, with their ways where known."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from dispatch.model.instants import local
-from dispatch.model.travel import Leg, Place
+from dispatch.model.instants import day_of, day_text, local
+from dispatch.model.travel import Leg, Place, minutes_of
 from dispatch.travel.chain import Provider
 from dispatch.travel.known import Pair, learned_leg, point
 
@@ -101,6 +101,12 @@ PLAUSIBLE_SECONDS = range(30, 4 * 3600 + 1)
 """Legs outside are not drives: a key pressed late, or twice."""
 PLAUSIBLE_RATIO = (0.2, 5.0)
 """Against what was reckoned; outside somebody was elsewhere in between."""
+PAIR_RATIO = (0.4, 4.0)
+"""The same for a pair, of which three legs are believed: no road is so fast, and hardly a ferry so slow."""
+PAIR_SLACK = 180
+"""So many seconds off are never doubted: a short drive begins with a key pressed on the way to the car."""
+LASTING_DAYS = 730
+"""What was driven longer ago teaches nothing: roads, firms and hours are others by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,26 +121,58 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class LearnedPair:
-    """The drive of a pair, and from how many legs it was learned."""
+    """The drive of a pair, from how many legs it was learned, and when the last one began.
+
+    `reckoned` is what is reckoned for it at the hours of its legs, in seconds, where the legs cannot be believed against that: such
+    a pair is not counted with. None: it is believed.
+    """
 
     leg: Leg
     legs: int
+    last_at: int = 0
+    reckoned: int | None = None
+
+    @property
+    def minutes(self) -> int:
+        """What was learned, in whole minutes."""
+        return minutes_of(self.leg.seconds or 0)
+
+    def doubt(self, zone: str) -> str:
+        """Why it is not believed, in words."""
+        last = day_text(day_of(self.last_at, zone))
+        return f"{self.minutes} min of {self.legs} drives, {minutes_of(self.reckoned or 0)} min reckoned, last {last}"
 
 
-def learned_pairs(observed: Iterable[Observed]) -> dict[Pair, LearnedPair]:
-    """The pairs that were driven often enough, by their points."""
+def learned_pairs(observed: Iterable[Observed], reckoned: Callable[[Observed], int | None]) -> dict[Pair, LearnedPair]:
+    """The pairs that were driven often enough, by their points; from the legs that can be believed, where there are enough.
+
+    Args:
+        observed: the legs.
+        reckoned: what is reckoned for one at its hour, in seconds; None where nothing is.
+    """
     from statistics import median
 
-    driven: dict[Pair, list[int]] = {}
+    driven: dict[Pair, list[tuple[Observed, int | None]]] = {}
     for leg in observed:
         ends = point(leg.origin), point(leg.destination)
         if ends[0] != ends[1] and leg.seconds in PLAUSIBLE_SECONDS:
-            driven.setdefault(ends, []).append(leg.seconds)
-    return {
-        ends: LearnedPair(learned_leg(round(median(seconds)), *(round(end) for end in _middle(seconds))), len(seconds))
-        for ends, seconds in driven.items()
-        if len(seconds) >= PAIR_LEGS
-    }
+            driven.setdefault(ends, []).append((leg, reckoned(leg)))
+    pairs = {}
+    for ends, legs in driven.items():
+        believed = [(leg, base) for leg, base in legs if _believed(leg.seconds, base)]
+        doubted = len(believed) < PAIR_LEGS
+        if len(of := legs if doubted else believed) >= PAIR_LEGS:
+            seconds = [leg.seconds for leg, _ in of]
+            learned = learned_leg(round(median(seconds)), *(round(end) for end in _middle(seconds)))
+            base = round(median(base for _, base in of if base)) if doubted else None
+            pairs[ends] = LearnedPair(learned, len(of), max(leg.departed_at for leg, _ in of), base)
+    return pairs
+
+
+def _believed(seconds: int, base: int | None) -> bool:
+    """Whether a leg can have taken so long where so long is reckoned."""
+    low, high = PAIR_RATIO
+    return not base or abs(seconds - base) <= PAIR_SLACK or low <= seconds / base <= high
 
 
 def learned_scale(

@@ -36,24 +36,18 @@ class DrivesScreen(ListScreen[KnownDrive]):
         self._stop: threading.Event | None = None
 
     def reload(self) -> None:
-        store, day, firm = self.user.store, self.program.day, self.user.firm
-        drives, status = self.look(driving.drives_of, store, day), self.look(road_engines.status, store)
-        if drives is None or status is None:
+        store, day = self.user.store, self.program.day
+        drives, doubted = self.look(driving.drives_of, store, day), self.look(driving.doubted, store)
+        status = self.look(road_engines.status, store)
+        if drives is None or doubted is None or status is None:
             return
         # a key that tells each from the others, whatever is read meanwhile
-        self.things = {"\0".join((drive.technician, drive.origin, drive.destination)): drive for drive in drives}
-        lines = [
-            FigureLine(
-                drive.technician,
-                key,
-                f"→ {drive.destination}",
-                figures(drive.leg, firm.distance_unit, drive.pin.reason if drive.pin is not None else ""),
-                drive.leg.known,
-            )
-            for key, drive in self.things.items()
-        ]
-        if not lines:
-            lines = [FigureLine("Drives", "none", "nobody drives on this day", "", False)]
+        self.things = {
+            "\0".join((drive.technician, drive.origin, drive.destination)): drive for drive in (*drives, *doubted)
+        }
+        lines = [self._line(key, drive) for key, drive in self.things.items()]
+        if not drives:
+            lines.insert(0, FigureLine("Drives", "none", "nobody drives on this day", "", False))
         roads_known = f"{status.graph}, {sum(status.drives.values()):,} drives known" if status.graph else status.note
         lines.append(FigureLine("By road", ROADS, "road graph", roads_known, bool(status.graph) and not status.note))
         if status.remote:
@@ -61,7 +55,18 @@ class DrivesScreen(ListScreen[KnownDrive]):
         self.listed.set_figures(lines)
         unknown = sum(not drive.leg.known for drive in drives)
         counts = f"{len(drives)} drives" + (f" · {unknown} unknown" if unknown else "")
+        counts += f" · {len(doubted)} learned and not believed" if doubted else ""
         self.show_head(f"Drives  {day_text(day)}", counts)
+
+    def _line(self, key: str, drive: KnownDrive) -> FigureLine:
+        """Somebody's leg of the day, or a learned drive that is not believed."""
+        firm, doubt = self.user.firm, drive.doubt
+        if doubt is not None and not drive.technician:
+            name = f"{drive.origin} → {drive.destination}"
+            return FigureLine("Learned, not believed", key, name, doubt.doubt(firm.zone), False)
+        said = figures(drive.leg, firm.distance_unit, drive.pin.reason if drive.pin is not None else "")
+        said += "" if doubt is None else "  learned, not believed: see below"
+        return FigureLine(drive.technician, key, f"→ {drive.destination}", said, drive.leg.known)
 
     @command("enter", "drive.pin", "Pin")
     async def action_pin(self) -> None:
@@ -88,13 +93,16 @@ class DrivesScreen(ListScreen[KnownDrive]):
 
     @command("X delete", "drive.unpin", "Let go")
     async def action_unpin(self) -> None:
-        """Let the pinned drive go; or the road graph."""
+        """Let the pinned drive go; leave out a learned one that is not believed; or the road graph."""
         if self.listed.selected == ROADS:
             lines = ["Its files are removed; n builds it again."]
             await self.confirm("Reckon drives without the road graph?", lines)
             await self.do(road_engines.remove)
             return
         drive = self.here
+        if drive is not None and drive.doubt is not None:
+            await self.do(driving.drop, drive.origin, drive.destination)
+            return
         if drive is None or drive.pin is None:
             self.say("This drive is not pinned.")
             return
@@ -107,6 +115,7 @@ class DrivesScreen(ListScreen[KnownDrive]):
         if learned is not None:
             paces = [f"{pace.multiplier:.2f} × {source.split()[0]}" for source, pace in learned.scales.items()]
             sentence = f"{learned.legs} logged drives, {learned.pairs} pairs learned"
+            sentence += f", {learned.doubted} not believed" if learned.doubted else ""
             self.say("; ".join([sentence, *(paces or ["too few for a pace of the firm's own"])]))
 
     @command("n", "drive.roads", "Roads", LEADS)

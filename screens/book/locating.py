@@ -31,7 +31,7 @@ async def locate(screen: UserScreen, site: Site) -> None:
         )
     place = meant if isinstance(meant, FoundPlace) else await _look_up(screen, meant)
     if place is not None:
-        await screen.do(locating.place, site, place)
+        await screen.insist("Is it there?", locating.place, site, place)
 
 
 async def _type_ahead(screen: UserScreen, site: Site) -> FoundPlace | str:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from db import clients
@@ -42,6 +42,7 @@ class _Wish:
     update: bool = False
     since: datetime.date | None = None
     places: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    confirmed: Sequence[str] = ()
 
 
 async def ask_import(screen: UserScreen) -> ImportReport | None:
@@ -69,6 +70,8 @@ async def _go_through(screen: UserScreen, wish: _Wish) -> ImportReport | None:
             wish = dataclasses.replace(wish, places={**wish.places, **await _ask_places(screen, report)})
         elif choice == "update":
             wish = dataclasses.replace(wish, update=True)
+        elif choice == "meant":
+            wish = dataclasses.replace(wish, confirmed=(*wish.confirmed, *report.marks))
         elif choice == "since":
             wish = dataclasses.replace(wish, since=today(screen.user.store))
         elif choice == "recurring":
@@ -91,7 +94,7 @@ async def _judged(screen: UserScreen, wish: _Wish, *, check: bool, accept_good: 
     def job(watch: Watch) -> ImportReport:
         with user.store.reopened() as own:
             places = wish.places if wish.kind == CALENDAR else {}
-            how = How(check, accept_good, wish.update, places, since=wish.since)
+            how = How(check, accept_good, wish.update, places, since=wish.since, confirmed=wish.confirmed)
             return import_file(dataclasses.replace(user, store=own), wish.kind, wish.path, how, watch)
 
     return await watched(screen, f"{'Looking at' if check else 'Taking'} {show(wish.path.name, 60)}", job)
@@ -115,6 +118,8 @@ def _choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
         yield ChoiceRow(f"say which sites are meant: {questions:,} to answer", "places")
     if good and report.refused:
         yield ChoiceRow(f"take the good ones: {_of(good, report)}; {report.refused:,} stay out", "good")
+    if report.marks:
+        yield ChoiceRow(f"these places are meant as they stand: {len(report.marks):,}", "meant")
     if counts.get(RowVerdict.DIFFERS) and not wish.update:
         yield ChoiceRow(
             f"also take the file over the {counts[RowVerdict.DIFFERS]:,} that differ: look at that", "update"

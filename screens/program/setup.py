@@ -103,7 +103,7 @@ class SetupScreen(ListScreen[SetupStep]):
         fields_asked = [field for field in record_store.record.typed if field.name in _BLANKS[step.name]]
 
         fields = [line_of(field, texts[field.name], Desk.for_user(user)) for field in fields_asked]
-        await self.fill_in(step.title, fields, lambda typed: editing.settle(user, typed))
+        await self.fill_in(step.title, fields, lambda typed, **meant: editing.settle(user, typed, **meant))
         self._go_on()
 
     @command("n", "setup.technician", "New technician", LEADS)

@@ -38,7 +38,7 @@ def test_sample_file_twice_changes_nothing(desk: Desk, kind: str) -> None:
         ),
         (
             "sites",
-            "client,site,lat,lon,access_from,access_to,services\nharbor dental,Annex,-0.0,+8.50,8:00,24:00, mail ;;x\n",
+            "client,site,lat,lon,access_from,access_to,services\nharbor dental,Annex,+39.90,-083.00,8:00,24:00, mail ;;x\n",
         ),
         ("technicians", "name,login,skills,lunch_minutes,labour_class,vehicle\nKim Vale,KIM,Server;server,0,tech, \n"),
         ("visits", "reference,client,site,work,minutes,priority,tags\n r1 ,HARBOR DENTAL,main  office,Fix,060,,B;a\n"),

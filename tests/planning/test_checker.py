@@ -20,6 +20,7 @@ from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.lunch import LunchBreak, place_lunch
 from dispatch.travel.chain import Chain
 from dispatch.travel.estimate import Estimated
+from dispatch.travel.known import Pinned, pinned_leg
 from dispatch.travel.learning import Scaled, TravelScale
 from tests.quick import examples
 
@@ -27,6 +28,8 @@ ZONE = "America/New_York"
 DAY = datetime.date(2026, 11, 24)
 HOME, NEAR, FAR = Place(39.96, -83.0), Place(39.97, -83.0), Place(40.06, -83.0)
 NEXT_DOOR = Place(39.9701, -83.0)
+
+MUNICH = Place(48.1372, 11.5756)
 
 
 def clock(text: str) -> int:
@@ -125,6 +128,18 @@ OTHER = stop("12:00", visit_id=1, client="Pine Court")
             ana(lunch=LunchBreak(clock("11:30"), clock("13:30"), 1800)),
             PlacementGrade.WARNINGS,
             "leaves no room for 30 min of lunch in 11:30–13:30",
+        ),
+        (
+            stop(place=MUNICH),
+            ana(),
+            PlacementGrade.BLOCKED,
+            "Ana's home is farther from Acme Law than anybody drives: one of the places is wrong, or pin the drive",
+        ),
+        (
+            stop("10:00", place=MUNICH),
+            ana(OTHER, home=MUNICH),
+            PlacementGrade.BLOCKED,
+            "Pine Court is farther from Acme Law than anybody drives: one of the places is wrong, or pin the drive",
         ),
         (
             stop(place=None),
@@ -282,3 +297,13 @@ def test_a_drive_takes_as_long_as_at_its_hour() -> None:
     assert at_noon.leg.seconds == pytest.approx(4 * (quiet.leg.seconds or 0), rel=0.1)
     later = check(gap, at(second, clock("15:00")), Drives(busy, 0, True), Rules())
     assert later.leg == quiet.leg
+
+
+def test_what_nobody_drives_is_not_priced() -> None:
+    verdict = judged(stop(place=MUNICH, skills=frozenset({"server"})))
+
+    assert [finding.rule for finding in verdict.findings] == ["place"]
+    assert (verdict.extra_travel, verdict.cost, verdict.final) == (0, 0.0, False)
+    pinned = Pinned({(HOME, MUNICH): pinned_leg(14 * 60), (MUNICH, HOME): pinned_leg(14 * 60)})
+    flown = check(ana(), stop(place=MUNICH), Drives(Chain([pinned, Estimated()]), 0), Rules())
+    assert "place" not in [finding.rule for finding in flown.findings]

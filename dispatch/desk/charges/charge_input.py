@@ -14,13 +14,14 @@ from db.sheets import StoredSheet
 from db.store import Store, existing
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.agreements import Agreement
+from dispatch.model.clients import Site
 from dispatch.model.firm import Firm
 from dispatch.model.forms import form
 from dispatch.model.instants import day_bounds, day_of, iso, parse_iso
 from dispatch.model.money import shortest
 from dispatch.model.states import ENDED, OUTCOMES
 from dispatch.model.text import show
-from dispatch.model.travel import DistanceUnit, to_unit
+from dispatch.model.travel import LONGEST_LEG, DistanceUnit, Provenance, to_unit
 from dispatch.model.visits import Assignment, UsedItem, Visit
 
 ENVELOPE = ("name", "valid_from", "depot")
@@ -59,7 +60,7 @@ def input_of(store: Store, visit: Visit, *, now: int, sheet: StoredSheet | None 
         source["rate_card"] = {"id": card.id, "name": card.name}
     if sheet is None or "site" in lacked:
         site = existing(clients.site(store, visit.site_id))
-        copied["site"] = {"one_way_distance": site.one_way_distance, "one_way_minutes": site.one_way_minutes}
+        copied["site"] = charged_drive(site)
         source["site"] = {"id": site.id, "name": site.name, "zone": site.zone}
     if sheet is None:
         client = existing(clients.client(store, visit.client_id))
@@ -89,6 +90,13 @@ def input_of(store: Store, visit: Visit, *, now: int, sheet: StoredSheet | None 
             trip[name] = driven[name]
     copied["source"] = source
     return copied
+
+
+def charged_drive(site: Site) -> dict[str, Any]:
+    """The drive of a site as the input of the charge engine. An estimate of earlier versions that nobody drives is none."""
+    drive = {"one_way_distance": site.one_way_distance, "one_way_minutes": site.one_way_minutes}
+    far = site.one_way_provenance == Provenance.ESTIMATED and (site.one_way_minutes or 0) * 60 > LONGEST_LEG
+    return dict.fromkeys(drive) if far else drive
 
 
 def standing(store: Store, visit: Visit) -> StoredSheet | None:

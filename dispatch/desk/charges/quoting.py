@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from db import agreements, clients, settings
 from db.store import Store
-from dispatch.desk.charges.charge_input import ENVELOPE, terms_of
+from dispatch.desk.charges.charge_input import ENVELOPE, charged_drive, terms_of
 from dispatch.desk.charges.charging import Priced, priced_from
 from dispatch.desk.session.refusals import NotFound, Refusal, refuse
 from dispatch.fields.reading import FormFault
@@ -69,7 +69,7 @@ def quote(
     given = {
         "card": {key: value for key, value in card.card.items() if key not in ENVELOPE},
         "client": {"tax_exempt": client.tax_exempt, "tax_ref": client.tax_ref or None},
-        "site": {"one_way_distance": site.one_way_distance, "one_way_minutes": site.one_way_minutes},
+        "site": charged_drive(site),
         "agreement": None if agreement is None else terms_of(store, agreement, day),
         "visit": {
             "scheduled_start": iso(at, zone),

@@ -68,8 +68,8 @@ class Question:
 class JudgedRow:
     """A row with its verdict; `write` carries it out, None where there is nothing to write.
 
-    `question` is what somebody has to say before it can be taken; `offer` the texts of a recurring visit that would
-    say the same.
+    `question` is what somebody has to say before it can be taken; `marks` what they say where its place is asked about and is
+    meant; `offer` the texts of a recurring visit that would say the same.
     """
 
     row: int
@@ -80,6 +80,7 @@ class JudgedRow:
     differences: tuple[Difference, ...] = ()
     write: Callable[[Unit], object] | None = field(default=None, compare=False, repr=False)
     question: Question | None = None
+    marks: tuple[str, ...] = ()
     offer: Mapping[str, str] | None = None
 
 
@@ -116,6 +117,11 @@ class ImportReport:
         return self.counts.get(RowVerdict.REFUSED, 0)
 
     @property
+    def marks(self) -> tuple[str, ...]:
+        """What confirms every place that is asked about, each once."""
+        return tuple(dict.fromkeys(mark for row in self.rows for mark in row.marks))
+
+    @property
     def stopped(self) -> bool:
         """Whether refused rows keep the whole file out."""
         return bool(self.refused) and not self.accepts_good
@@ -125,6 +131,7 @@ class ImportReport:
         rows = [
             form(row, "row reference verdict faults warnings", faults=forms(row.faults, "field value expected"))
             | ({} if row.question is None else {"candidates": list(row.question.candidates)})
+            | ({"confirm": list(row.marks)} if row.marks else {})
             | ({} if row.offer is None else {"recurrence": dict(row.offer)})
             | {"differences": forms(row.differences, "field ours theirs")}
             for row in self.rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -54,6 +54,7 @@ class How:
         rows: the most rows that the file may have.
         minutes: the work of an event that lasts all day (calendar).
         since: leave out the events that were over before this day (calendar).
+        confirmed: the marks of the places that were asked about and are meant.
     """
 
     check: bool = False
@@ -63,6 +64,7 @@ class How:
     rows: int = ROWS
     minutes: int = USUAL_MINUTES
     since: datetime.date | None = None
+    confirmed: Collection[str] = ()
 
 
 def import_file(user: User, kind: str, path: Path, how: How | None = None, watch: Watch = unwatched) -> ImportReport:
@@ -108,7 +110,9 @@ def _source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Sourc
         refuse_unknown_columns(kind, how.mapping)
     if kind == RATE_CARD:
         card = read_card(path)
-        return _Source(rate_card_file.ROLES, lambda: [judge_card(user, card, update=how.update)])
+        return _Source(
+            rate_card_file.ROLES, lambda: [judge_card(user, card, update=how.update, confirmed=how.confirmed)]
+        )
     subject: type[TableRows[Any]] = CalendarRows if kind == CALENDAR else SUBJECTS[kind]
     if kind == CALENDAR:
         table, mapping = read_calendar(path, how.rows, watch), {}
@@ -116,7 +120,8 @@ def _source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Sourc
     else:
         table, mapping, beside = read_table(path, how.rows), dict(how.mapping), {}
     columns = find_columns(table, subject.columns, subject.required(), mapping)
-    rows = partial(judge, table=table, columns=columns, update=how.update, watch=watch)
+    meant = how.confirmed
+    rows = partial(judge, table=table, columns=columns, update=how.update, confirmed=meant, watch=watch)
     return _Source(subject.record.roles, lambda: rows(subject(user, **beside)), columns.unknown, columns.named)
 
 

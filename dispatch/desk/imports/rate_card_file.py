@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 from db import agreements, clients, settings, visits
 from db.unit import Unit
+from dispatch.desk.book import places
 from dispatch.desk.charges.charge_input import ENVELOPE
 from dispatch.desk.files.json_file import read_json
 from dispatch.desk.files.table import Unreadable
@@ -41,7 +42,7 @@ def read_card(path: Path) -> dict[str, Any]:
     return document
 
 
-def judge_card(user: User, given: Mapping[str, Any], *, update: bool) -> JudgedRow:
+def judge_card(user: User, given: Mapping[str, Any], *, update: bool, confirmed: Collection[str] = ()) -> JudgedRow:
     """The verdict on a rate card. Everything that is wrong with it is told at once."""
     from dispatch.charges import validate_card
 
@@ -56,6 +57,12 @@ def judge_card(user: User, given: Mapping[str, Any], *, update: bool) -> JudgedR
     otherwise = f"Rate card from {valid_from.isoformat()}"
     name = _said("name", given, otherwise, partial(clean, limit=NAME), faults) or otherwise
     depot = _said("depot", given, None, _depot, faults)
+    marks: tuple[str, ...] = ()
+    if depot is not None and "depot" not in settings.fields_set(user.store) and not faults:
+        asked = [*places.question(places.area_of(user.store), user.firm, "depot", depot[1])]
+        asked = [question for question in asked if question.mark not in confirmed]
+        faults += [RowFault(question.field, "", question.said) for question in asked]
+        marks = tuple(question.mark for question in asked)
     before = next((known for known in agreements.rate_cards(user.store) if known.valid_from == valid_from), None)
 
     def write(unit: Unit) -> None:
@@ -69,7 +76,8 @@ def judge_card(user: User, given: Mapping[str, Any], *, update: bool) -> JudgedR
     differing = differences(ours, {"name": name, **card}, _typed) if ours else ()
     verdict = RowVerdict.on(faults, before is not None, differing, update)
     writes = verdict in (RowVerdict.NEW, RowVerdict.UPDATED)
-    return JudgedRow(1, shortened(name), verdict, tuple(faults), differences=differing, write=write if writes else None)
+    write_it = write if writes else None
+    return JudgedRow(1, shortened(name), verdict, tuple(faults), differences=differing, write=write_it, marks=marks)
 
 
 def _said(

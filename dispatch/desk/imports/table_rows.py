@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -12,7 +12,9 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from db.names import folded
 from db.unit import Unit
+from dispatch.desk.book import places
 from dispatch.desk.book.context import Desk
+from dispatch.desk.book.places import PlaceQuestion
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.files.table import Columns, FileTable, Watch, unwatched
 from dispatch.desk.files.verdicts import JudgedRow, Question, RowFault, RowVerdict, differences, shortened
@@ -24,6 +26,7 @@ from dispatch.model.instants import parse_clock
 from dispatch.model.money import shortest
 from dispatch.model.people import Hours
 from dispatch.model.travel import Place
+from dispatch.travel.area import Area
 
 T = TypeVar("T")
 
@@ -42,6 +45,8 @@ class RowEntry:
     faults: list[RowFault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     """What somebody should look at, though the row passes."""
+    questions: list[tuple[str, PlaceQuestion]] = field(default_factory=list)
+    """What is asked before the row is taken, by its column."""
 
     def raw(self, column: str) -> str:
         """The field as written; empty where there is none."""
@@ -199,6 +204,7 @@ class TableRows(ABC, Generic[T]):
         self.user = user
         self.store = user.store
         self.desk = FileDesk.for_user(user)
+        self._area: Area | None = None
 
     @classmethod
     def required(cls) -> list[str]:
@@ -237,7 +243,16 @@ class TableRows(ABC, Generic[T]):
         faults: list[FieldFault] = []
         after = self.book.judged(self.desk, before, after, faults)
         _tell(entry, faults)
+        columns = {group.fields[0].of: group.fields[0].name for group in self.together}
+        asked = places.questions(self._where, self.desk.firm, self.book.record, before, after)
+        entry.questions += [(columns[question.field], question) for question in asked]
         return after
+
+    def _where(self) -> Area:
+        """Where the firm is without the file: its rows do not vouch for each other."""
+        if self._area is None:
+            self._area = places.area_of(self.store)
+        return self._area
 
     def spelt(self, entry: RowEntry, record: Any, of: RecordType[Any] | None = None) -> dict[str, str]:
         """What the file would say in its columns if it had been written from a record."""
@@ -276,9 +291,15 @@ def _tell(entry: RowEntry, faults: Sequence[FieldFault]) -> None:
 
 
 def judge(
-    subject: TableRows[Any], table: FileTable, columns: Columns, *, update: bool, watch: Watch = unwatched
+    subject: TableRows[Any],
+    table: FileTable,
+    columns: Columns,
+    *,
+    update: bool,
+    confirmed: Collection[str] = (),
+    watch: Watch = unwatched,
 ) -> list[JudgedRow]:
-    """The verdict on every row of a table, in its order."""
+    """The verdict on every row of a table, in its order. `confirmed` are the marks of what was asked and is meant."""
     seen: dict[str, int] = {}
     judged = []
     width = len(table.headers)
@@ -291,11 +312,13 @@ def judge(
             fault = RowFault("row", "", f"has {len(cells)} fields where the first line has {width}")
             judged.append(JudgedRow(number, shortened(entry.raw(subject.key)), RowVerdict.REFUSED, (fault,)))
         else:
-            judged.append(_judged(subject, entry, seen, update))
+            judged.append(_judged(subject, entry, seen, update, confirmed))
     return judged
 
 
-def _judged(subject: TableRows[Any], entry: RowEntry, seen: dict[str, int], update: bool) -> JudgedRow:
+def _judged(
+    subject: TableRows[Any], entry: RowEntry, seen: dict[str, int], update: bool, confirmed: Collection[str]
+) -> JudgedRow:
     draft = subject.draft(entry)
     reference = shortened(draft.reference)
     for key in map(folded, draft.keys):
@@ -305,6 +328,12 @@ def _judged(subject: TableRows[Any], entry: RowEntry, seen: dict[str, int], upda
     if draft.skipped:
         entry.warnings.append(draft.skipped)
         return JudgedRow(entry.row, reference, RowVerdict.SKIPPED, warnings=tuple(entry.warnings))
+    taken = update or draft.ours is None
+    asked = [(column, question) for column, question in entry.questions if taken and question.mark not in confirmed]
+    # what is wrong beside it is corrected first
+    marks = () if entry.faults else tuple(question.mark for _, question in asked)
+    for column, question in asked:
+        entry.fault(column, question.said)
     differing = () if entry.faults or draft.ours is None else differences(draft.ours, draft.theirs, str)
     if update and differing:
         draft.obstacles(entry, [one.field for one in differing])
@@ -320,5 +349,6 @@ def _judged(subject: TableRows[Any], entry: RowEntry, seen: dict[str, int], upda
         differing,
         draft.write if verdict in (RowVerdict.NEW, RowVerdict.UPDATED) else None,
         draft.question if faults else None,
+        marks,
         draft.offer if faults else None,
     )

@@ -18,7 +18,7 @@ from dispatch.desk.travel import drive_times
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Unclear, at_local, day_bounds, day_of
 from dispatch.model.states import ON_THE_WAY_OR_THERE, State
-from dispatch.model.travel import Place
+from dispatch.model.travel import LONGEST_LEG, Leg, Place, placed
 from dispatch.model.visits import Visit
 from dispatch.planning import problem as solver
 from dispatch.planning.checker import PlacementGrade, at, check, is_not_preferred
@@ -534,11 +534,18 @@ def matrix_of(drives: Drives, places: Sequence[Place | None], moments: Sequence[
     tables = [drives.provider.matrix(places, places, moment) for moment in moments] if places else []
     return tuple(
         tuple(
-            0 if row == column else whole_minutes(max(leg.seconds or 0 for leg in cell))
+            0 if row == column else max(_minutes(leg, places[row], places[column]) for leg in cell)
             for column, cell in enumerate(zip(*rows, strict=True))
         )
         for row, rows in enumerate(zip(*tables, strict=True))
     )
+
+
+def _minutes(leg: Leg, origin: Place | None, destination: Place | None) -> int:
+    """A drive in whole minutes. From nowhere known it takes no time that could be planned; farther than anybody drives, more
+    than a shift."""
+    too_far = not leg.known and placed(origin) and placed(destination)
+    return whole_minutes(LONGEST_LEG if too_far else leg.seconds or 0)
 
 
 def _over(rule: SequenceRule, day: datetime.date, zone: str) -> int:

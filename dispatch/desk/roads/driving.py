@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 from db import clients, legs, people, settings, travel_times, visits
@@ -18,30 +18,42 @@ from dispatch.desk.session.user import User
 from dispatch.desk.travel import drive_times
 from dispatch.model.instants import day_bounds
 from dispatch.model.states import Role
-from dispatch.model.travel import DEPOT, End, EndKind, Leg, Pin, Place, unplaced
+from dispatch.model.travel import DEPOT, End, EndKind, Leg, Pin, Place, placed, unplaced
+from dispatch.travel.chain import Chain, Provider
 from dispatch.travel.estimate import Estimated
-from dispatch.travel.known import Cell, Pair, point
-from dispatch.travel.learning import Observed, TravelScale, learned_pairs, learned_scale
+from dispatch.travel.known import KnownDrives, Pair, point
+from dispatch.travel.learning import (
+    LASTING_DAYS,
+    LearnedPair,
+    Observed,
+    Scaled,
+    TravelScale,
+    learned_pairs,
+    learned_scale,
+)
 from dispatch.travel.sources import ESTIMATED
 
 
 @dataclass(frozen=True, slots=True)
 class KnownDrive:
-    """One drive between two ends, in their titles; `technician` where it is somebody's leg, `pin` where it is pinned."""
+    """One drive between two ends, in their titles; `technician` where it is somebody's leg, `pin` where it is pinned, `doubt` what
+    was learned of it and is not counted with."""
 
     origin: str
     destination: str
     leg: Leg
     technician: str = ""
     pin: Pin | None = None
+    doubt: LearnedPair | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What was learned: from how many logged legs, how many pairs, and the scale of each source."""
+    """What was learned: from how many logged legs, how many pairs that are believed and not, and the scale of each source."""
 
     legs: int
     pairs: int
+    doubted: int
     scales: dict[str, TravelScale]
 
 
@@ -50,6 +62,7 @@ def drives_of(store: Store, day: datetime.date) -> list[KnownDrive]:
     starts_at, ends_at = day_bounds(day, settings.firm(store).zone)
     placed, kept_legs = visits.placed_between(store, starts_at, ends_at), legs.legs_of_day(store, day)
     pinned = {(one.origin, one.destination): one for one in legs.pins(store)}
+    doubts = _doubts(store)
     known = []
     for technician in people.technicians(store):
         own = kept_legs.get(technician.id, {})
@@ -58,7 +71,9 @@ def drives_of(store: Store, day: datetime.date) -> list[KnownDrive]:
         stops += [(HOME, home)] if HOME in own else []
         for (_, origin), (key, destination) in pairwise([(HOME, home), *stops]):
             ends = end_title(store, origin), end_title(store, destination)
-            known.append(KnownDrive(*ends, own[key], technician.name, pinned.get((origin, destination))))
+            pair = _pair(store, origin, destination)
+            doubt = doubts.get(pair) if pair is not None else None
+            known.append(KnownDrive(*ends, own[key], technician.name, pinned.get((origin, destination)), doubt))
     return known
 
 
@@ -72,22 +87,71 @@ def drive(store: Store, origin: str, destination: str, at: int) -> tuple[KnownDr
     chain = drive_times.travel(store, asked=True)
     leg = chain.leg(place_of(store, ends[0]), place_of(store, ends[1]), at)
     titles = end_title(store, ends[0]), end_title(store, ends[1])
-    return KnownDrive(*titles, leg, pin=legs.pin_between(store, *ends)), chain.notes
+    pair = _pair(store, *ends)
+    doubt = _doubts(store).get(pair) if pair is not None else None
+    far = [] if leg.known or pair is None else [f"{' and '.join(titles)} are farther apart than anybody drives."]
+    return KnownDrive(*titles, leg, pin=legs.pin_between(store, *ends), doubt=doubt), [*chain.notes, *far]
+
+
+def doubted(store: Store) -> list[KnownDrive]:
+    """The learned drives that are not believed, as they were learned; what somebody has pinned or dropped is settled."""
+    titles = {key: end_title(store, end) for key, (end, _) in _placed_ends(store).items()}
+    return [
+        KnownDrive(titles[origin], titles[destination], learned.leg, doubt=learned)
+        for (origin, destination), learned in sorted(_doubts(store).items())
+        if origin in titles and destination in titles
+    ]
+
+
+def drop(user: User, origin: str, destination: str) -> None:
+    """Ask no more about a learned drive that is not believed, until it is driven again.
+
+    Raises:
+        NotAllowed: neither lead nor dispatcher.
+        NotFound: nothing is doubted of that drive.
+    """
+    with user.write("drop a learned drive", Role.LEAD, Role.DISPATCHER) as unit:
+        pair = _pair(user.store, end_named(user.store, origin), end_named(user.store, destination))
+        if pair is None or pair not in _doubts(user.store):
+            raise NotFound("Nothing that was learned of this drive is doubted. dispatch travel doubted lists what is.")
+        travel_times.drop(unit, pair)
 
 
 def matrix(store: Store, day: datetime.date, at: int) -> tuple[list[str], list[list[Leg]], list[str]]:
     """The drives between all places of a day: their titles, a row of legs for each, and notes."""
-    named: dict[int, tuple[str, Place]] = {}
     points = {point(place) for place in drive_times.places_on(store, day)}
+    named = [(end_title(store, end), place) for key, (end, place) in _placed_ends(store).items() if key in points]
+    places = [place for _, place in named]
+    chain = drive_times.travel(store, asked=True)
+    return [title for title, _ in named], chain.matrix(places, places, at), chain.notes
+
+
+def _placed_ends(store: Store) -> dict[int, tuple[End, Place]]:
+    """The depot, the homes and the sites by their points; of several at one point the first."""
     ends = [DEPOT, *(End(EndKind.HOME, technician.id) for technician in people.technicians(store))]
     ends += [End(EndKind.SITE, site.id) for site in clients.all_sites(store) if site.place is not None]
+    named: dict[int, tuple[End, Place]] = {}
     for end in ends:
-        place = place_of(store, end)
-        if place is not None and point(place) in points:
-            named.setdefault(point(place), (end_title(store, end), place))
-    places = [place for _, place in named.values()]
-    chain = drive_times.travel(store, asked=True)
-    return [title for title, _ in named.values()], chain.matrix(places, places, at), chain.notes
+        if (place := place_of(store, end)) is not None:
+            named.setdefault(point(place), (end, place))
+    return named
+
+
+def _pair(store: Store, origin: End, destination: End) -> Pair | None:
+    """The points of two ends; None where one has no coordinates."""
+    return _points(place_of(store, origin), place_of(store, destination))
+
+
+def _points(origin: Place | None, destination: Place | None) -> Pair | None:
+    if origin is None or destination is None or not (placed(origin) and placed(destination)):
+        return None
+    return point(origin), point(destination)
+
+
+def _doubts(store: Store) -> dict[Pair, LearnedPair]:
+    """What was learned and is not believed, where no pin has settled it."""
+    pinned = {_points(origin, destination) for origin, destination, _ in legs.pinned_places(store)}
+    return {pair: learned for pair, learned in travel_times.doubted(store).items() if pair not in pinned}
 
 
 def place_of(store: Store, end: End) -> Place | None:
@@ -136,27 +200,30 @@ def learn(user: User) -> Learned:
         NotAllowed: neither lead nor dispatcher.
     """
     store, firm = user.store, user.firm
-    observed = travel_times.observed(store)
-    estimate = Estimated()
-    said: dict[str, Callable[[Observed], int | None]] = {
-        ESTIMATED: lambda one: estimate.leg(one.origin, one.destination, one.departed_at).seconds
-    }
+    observed = travel_times.observed(store, user.now - LASTING_DAYS * 86_400)
+    ends = sorted({point(one.origin) for one in observed}), sorted({point(one.destination) for one in observed})
+    reckoned: dict[str, Provider] = {}
     for source in drive_times.sources(firm):
-        ends = sorted({point(one.origin) for one in observed}), sorted({point(one.destination) for one in observed})
-        cells = drive_times.cells(store, firm, source, *ends)
-
-        def by_road(one: Observed, cells: Mapping[Pair, Cell] = cells) -> int | None:
-            cell = cells.get((point(one.origin), point(one.destination)))
-            return None if cell is None else cell.seconds
-
-        said[source.key] = by_road
-    learned = {key: learned_scale(observed, seconds, firm.zone) for key, seconds in said.items()}
-    scales = {key: scale for key, scale in learned.items() if scale is not None}
-    pairs = learned_pairs(observed)
+        said = drive_times.legs(store, firm, source, *ends)
+        reckoned[source.key] = KnownDrives(lambda _starts, _ends, said=said: said)  # type: ignore[misc]
+    reckoned[ESTIMATED] = Estimated()
+    scales = {
+        key: scale
+        for key, provider in reversed(reckoned.items())
+        if (scale := learned_scale(observed, partial(_reckoned, provider), firm.zone)) is not None
+    }
+    at_its_hour = [Scaled(one, scales[key]) if key in scales else one for key, one in reckoned.items()]
+    pairs = learned_pairs(observed, partial(_reckoned, Chain(at_its_hour)))
     with user.write("learn drives", Role.LEAD, Role.DISPATCHER) as unit:
         travel_times.keep_learned(unit, pairs, scales)
         routing.reroute_ahead(unit)
-    return Learned(len(observed), len(pairs), scales)
+    doubted_of = sum(pair.reckoned is not None for pair in pairs.values())
+    return Learned(len(observed), len(pairs) - doubted_of, doubted_of, scales)
+
+
+def _reckoned(provider: Provider | Chain, one: Observed) -> int | None:
+    """What is reckoned for a leg at its hour."""
+    return provider.leg(one.origin, one.destination, one.departed_at).seconds
 
 
 def _pinned(store: Store, origin: str, destination: str) -> Pin | None:

@@ -3,14 +3,17 @@ the settings; its results to choose from, the chosen one kept with who said it."
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from db import addresses, settings
 from db.store import Store
 from dispatch.desk.book import editing
 from dispatch.desk.roads import maps
-from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.session.refusals import NeedsConfirm, Refusal
 from dispatch.desk.session.user import User
 from dispatch.fields.trade import place_text
 from dispatch.model.clients import Site
+from dispatch.model.text import show
 from dispatch.model.travel import Place
 from dispatch.travel.geocoding import MOST, FoundPlace, NotLookedUp
 from dispatch.travel.geocoding import look_up as asked
@@ -57,14 +60,18 @@ def ask(store: Store, address: str) -> list[FoundPlace]:
         raise Refusal(str(fault)) from fault
 
 
-def place(user: User, site: Site, address: FoundPlace) -> Site:
+def place(user: User, site: Site, address: FoundPlace, confirmed: Sequence[str] = ()) -> Site:
     """Place a site where it was found, with source and precision. Undo takes it back.
 
     Raises:
+        NeedsConfirm: it is asked about, unless its mark is among those that are `confirmed`.
         NotAllowed: neither lead nor dispatcher.
         Stale: somebody else changed the site since it was read.
     """
     texts = {"place": place_text(address.place), "place_source": address.source, "place_precision": address.precision}
-    placed = editing.edit(user, "site", site, texts)
+    try:
+        placed = editing.edit(user, "site", site, texts, confirmed)
+    except NeedsConfirm as question:
+        raise NeedsConfirm(f"{show(address.address)} ({address.source}): {question.said}", question.marks) from None
     assert isinstance(placed, Site)
     return placed

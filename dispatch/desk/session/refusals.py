@@ -5,7 +5,8 @@ Every refusal leaves the record exactly as it was.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from dispatch.lazily import lazily
 from dispatch.model.text import LINE, NOTE, TextRefused, clean, show
@@ -60,11 +61,12 @@ class GatesUnmet(Refusal):
 class NeedsConfirm(Refusal):
     """A change that the rules allow once somebody has said that they mean it.
 
-    `said` is what is to be confirmed; who answers it hands `marks` back, and nothing else is done with that.
+    `said` is what is to be confirmed; who answers it hands `marks` back, and nothing else is done with that. `instead` are the
+    texts, by field, that may be meant.
     """
 
-    def __init__(self, sentence: str, marks: Sequence[str]) -> None:
-        self.said, self.marks = sentence, tuple(marks)
+    def __init__(self, sentence: str, marks: Sequence[str], instead: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.said, self.marks, self.instead = sentence, tuple(marks), instead
         super().__init__(f"{sentence} Say --confirm {','.join(marks)} if you mean it.")
 
 

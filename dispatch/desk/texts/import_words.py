@@ -13,6 +13,8 @@ def report_lines(report: ImportReport) -> Iterator[str]:
     yield from findings(report)
     if any(row.question is not None for row in report.rows):
         yield f"{report.file}: which site is meant is said with --map 'TEXT=CLIENT / SITE', TEXT being what stands in quotes"
+    if report.marks:
+        yield f"{report.file}: that the places are meant is said with --confirm {','.join(report.marks)}"
 
 
 def findings(report: ImportReport) -> Iterator[str]:

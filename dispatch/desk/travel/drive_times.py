@@ -20,7 +20,7 @@ from dispatch.model.clients import Site
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds
 from dispatch.model.states import OCCUPYING, State
-from dispatch.model.travel import Leg, Place, minutes_of, to_unit
+from dispatch.model.travel import Leg, Place, driven, minutes_of, to_unit
 from dispatch.planning.day import Drives
 from dispatch.travel.chain import Chain, Provider, Unavailable
 from dispatch.travel.estimate import Estimated
@@ -155,7 +155,7 @@ def travel(store: Store, *, asked: bool = False) -> Chain:
     notes = []
     if pinned := pinned_places(store):
         trusted.append(Pinned({(origin, destination): pinned_leg(minutes) for origin, destination, minutes in pinned}))
-    if travel_times.learned(store)[0]:
+    if travel_times.any_learned(store):
         trusted.append(KnownDrives(partial(travel_times.pairs, store)))
     for source in sources(firm):
         trusted.append(at_our_pace(source.key, KnownDrives(partial(legs, store, firm, source))))
@@ -178,8 +178,9 @@ def drives_on(store: Store, day: datetime.date) -> Drives:
 
 def reckoned(firm: Firm, site: Site) -> Site:
     """A site with the estimated drive from the depot (design/charges.md B17): the distance to 0.1 in the firm's unit as decimal
-    text, whole minutes; both None as long as either end has no coordinates."""
-    leg = Estimated().leg(firm.depot, site.place, 0)
+    text, whole minutes; both None as long as either end has no coordinates, and where nobody drives so far: then a charge by it
+    is blocked, not counted."""
+    leg = driven(Estimated().leg(firm.depot, site.place, 0))
     return replace(
         site,
         one_way_distance=None if leg.metres is None else str(to_unit(leg.metres, firm.distance_unit)),
