@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from db import settings
-from dispatch.desk.closeout.leaving import NoneWanted
 from dispatch.lazily import lazily
 from dispatch.model.instants import clock_text
 from dispatch.model.states import OPEN_ON_SITE, THERE, Role
@@ -20,7 +19,7 @@ from screens.user_screen import UserScreen
 with lazily(__name__):
     from db import stays
     from dispatch.desk.billing import work_marks
-    from dispatch.desk.closeout import clocking, onsite
+    from dispatch.desk.closeout import clocking, leaving, onsite
     from screens.visit import right_times
 
 
@@ -196,7 +195,7 @@ async def ask_leaving(screen: UserScreen) -> dict[str, Any]:
         return faults
 
     form = await screen.fill("Leave open", _FIELDS, faults_of)
-    none = NoneWanted(form["said_by"], form["words"]) if form["said_by"].strip() else None
+    none = leaving.NoneWanted(form["said_by"], form["words"]) if form["said_by"].strip() else None
     return {
         "reason": form["reason"],
         "follow_up_on": parse_day(form["on"], today=today) if none is None and form["on"].strip() else None,

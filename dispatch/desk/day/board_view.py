@@ -67,9 +67,8 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
     def row(technician: Technician) -> BoardRow:
         own_legs, own = running.legs.get(technician.id, {}), running.own.get(technician.id, ())
         cards = tuple(card(visit, own_legs.get(visit.id), technician.id) for visit in own)
-        projection = courses[technician.id].projection
-        shown = _row(technician, cards, own_legs, day, firm)
-        return shown._replace(home_at=projection.home_at, overtime=projection.overtime)
+        shown, ahead = _row(technician, cards, own_legs, day, firm), courses[technician.id].projection
+        return shown._replace(home_at=ahead.home_at, overtime=ahead.overtime)
 
     queue = [card(visit, None) for visit in waiting if visit.state is State.REQUESTED]
     calls_due = _call_list(placed, in_vain, courses, called, ring, now, firm.late_minutes)
