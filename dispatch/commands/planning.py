@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -82,7 +83,7 @@ def _problem(args: Args) -> int:
     name = show(called(args.problem), 200)
     try:
         with file_named(args.problem) as named, named.open(encoding="utf-8") as file:
-            problem = problem_file.problem_from(json.load(file))
+            problem = problem_file.read_problem(file)
     except OSError as error:
         faults = [f"{name}: {error.strerror}."]
     except problem_file.BadProblem as bad:
@@ -134,6 +135,7 @@ def _problem(args: Args) -> int:
 
 
 def _day(args: Args) -> Answer:
+    begun = time.monotonic()
     user = user_of(args)
     day = day_typed(user.store, args.date)
     for note in road_engines.prefetch(user, day).notes:
@@ -148,7 +150,7 @@ def _day(args: Args) -> Answer:
             lambda planned: _week_form(planned) | _taken_form(taken),
             lambda planned: [*plan_words.week_lines(planned), *_taken_lines(taken, planned.moves)],
         )
-    found = proposing.propose(user.store, day, args.seconds, asked)
+    found = proposing.propose(user.store, day, args.seconds, asked, begun)
     best = found.best
     taken = _taken(user, best.moves, best.label, args)
     return Answer(

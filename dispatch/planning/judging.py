@@ -72,6 +72,8 @@ def timed(
         return None
     if who.cap is not None and sum(visit.service for visit in visits) > who.cap:
         return None
+    if who.capacity is not None and sum(visit.load for visit in visits) > who.capacity:
+        return None
     if legs is None:
         seconds = problem.seconds
         places = [who.start, *(visit.place for visit in visits), who.end]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import NamedTuple
 
 Span = tuple[int, int]
@@ -34,7 +33,7 @@ class Break:
 @dataclass(frozen=True, slots=True)
 class PlannedTechnician:
     """Who drives. The day begins at `start` and ends at `end` within `shift`; with `overtime` seconds it may end later, at
-    a price. `cap` bounds the planned service, in seconds; None: only the shift does."""
+    a price. `cap` bounds the planned service, in seconds; None: only the shift does. `capacity` is what the vehicle carries."""
 
     id: str
     start: int
@@ -44,6 +43,7 @@ class PlannedTechnician:
     breaks: tuple[Break, ...] = ()
     overtime: int = 0
     cap: int | None = None
+    capacity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ class PlannedVisit:
 
     `windows` bound the start of its service. `dues` are soft: a moment, and the price of each minute that the service
     starts after it. `left_out` is the price of not planning it, `KEPT` for what stands where it is. `only`: the technicians
-    who may do it, None for all with its skills. `extra` are prices for being done by certain technicians.
+    who may do it, None for all with its skills. `extra` are prices for being done by certain technicians. `load` is what is
+    brought there, on board from the start of the day.
     """
 
     id: str
@@ -65,6 +66,7 @@ class PlannedVisit:
     dues: tuple[tuple[int, float], ...] = ()
     only: frozenset[str] | None = None
     extra: Mapping[str, float] = field(default_factory=dict)
+    load: int = 0
 
     @property
     def kept(self) -> bool:
@@ -91,7 +93,7 @@ class Problem:
 
     technicians: tuple[PlannedTechnician, ...]
     visits: tuple[PlannedVisit, ...]
-    seconds: tuple[tuple[int, ...], ...]
+    seconds: Sequence[Sequence[int]]
     buffer: int = 0
     prices: Prices = Prices()
     buffer_at_place: bool = True
@@ -117,14 +119,17 @@ class Problem:
 class SubProblem(NamedTuple):
     """Some visits to be planned for some technicians, all of them indexes.
 
-    `level` is how thoroughly, 0 to 5. The dues of `lifted` visits do not cut their windows; `held` ones stay with a technician.
+    `searches` is how many ways it is begun, the best of which counts, and `depth` how far each is then pursued. The dues of
+    `lifted` visits do not cut their windows. `noise` is the share by which each drive counts more or less, at random, so that
+    the same part asked again has another answer.
     """
 
     technicians: Sequence[int]
     visits: Collection[int]
-    level: int = 1
+    searches: int = 2
+    depth: int = 2
     lifted: Collection[int] = ()
-    held: Mapping[int, int] = MappingProxyType({})
+    noise: float = 0.0
 
 
 Plan = tuple[tuple[int, ...], ...]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any, NamedTuple
+from typing import IO, Annotated, Any, NamedTuple
 
 from dispatch.fields.reading import Faults, FormFault, Reader, expected, record, sequence, table, whole
 from dispatch.model.instants import DAY_MINUTES
@@ -12,6 +15,8 @@ from dispatch.planning.problem import Break, PlannedTechnician, PlannedVisit, Pr
 
 MOST_FAULTS = 20
 """So many are named; a file that is not a day problem has one at every turn."""
+
+_MOST_NUMBERS = 100_000
 
 
 class BadProblem(ValueError):
@@ -24,6 +29,7 @@ class BadProblem(ValueError):
 
 _moment: Reader[int] = partial(whole, most=1_000_000)
 _Moment = Annotated[int, _moment]
+_Load = Annotated[int, _moment]
 _Length = Annotated[int, partial(whole, most=DAY_MINUTES * 60)]
 # a file may say more than is read
 _open_record = partial(record, allowed=None)
@@ -43,15 +49,17 @@ def _span(value: Any, path: str, faults: Faults) -> tuple[int, ...]:
     return span
 
 
-def _drives(value: Any, path: str, faults: Faults) -> tuple[tuple[int, ...], ...]:
+def _drives(value: Any, path: str, faults: Faults) -> tuple[array[int], ...]:
     """A square of seconds."""
     if not isinstance(value, list) or not value:
         raise expected(path, value, "a row for each place")
+    rows = []
     for number, row in enumerate(value):
-        good = isinstance(row, list) and all(type(cell) is int and 0 <= cell <= 1_000_000 for cell in row)
-        if not good or len(row) != len(value):
+        cells = row if isinstance(row, array) else _packed({"seconds": [row]})["seconds"][0]
+        if not isinstance(cells, array) or len(cells) != len(value) or not 0 <= min(cells) <= max(cells) <= 1_000_000:
             raise FormFault(f"{path}[{number}]: {len(value)} whole numbers of seconds are expected")
-    return tuple(map(tuple, value))
+        rows.append(cells)
+    return tuple(rows)
 
 
 class _Pause(NamedTuple):
@@ -68,6 +76,7 @@ class _Driver(NamedTuple):
     shift: Annotated[Span, _span]
     skills: tuple[str, ...] = ()
     breaks: Annotated[tuple[_Pause, ...], sequence(_open_record(_Pause))] = ()
+    capacity: _Load | None = None
 
 
 class _Wanted(NamedTuple):
@@ -78,6 +87,7 @@ class _Wanted(NamedTuple):
     priority: int
     skills: tuple[str, ...] = ()
     deadline: _Moment | None = None
+    load: _Load = 0
 
 
 class _Weights(NamedTuple):
@@ -87,7 +97,7 @@ class _Weights(NamedTuple):
 
 
 class _Matrix(NamedTuple):
-    seconds: Annotated[tuple[tuple[int, ...], ...], _drives]
+    seconds: Annotated[tuple[Sequence[int], ...], _drives]
 
 
 class _FiledDay(NamedTuple):
@@ -101,6 +111,37 @@ class _FiledDay(NamedTuple):
 
 
 _read_day = _open_record(_FiledDay)
+
+
+class _Numbers(dict[str, int]):
+    """Whole numbers as they stand in a file, each made once: a matrix has millions of cells and few lengths."""
+
+    def __missing__(self, text: str) -> int:
+        number = int(text)
+        if len(self) < _MOST_NUMBERS:
+            self[text] = number
+        return number
+
+
+def read_problem(file: IO[str]) -> Problem:
+    """The problem of a file.
+
+    Raises:
+        BadProblem: as `problem_from`.
+        ValueError: it is not JSON.
+    """
+    return problem_from(json.load(file, parse_int=_Numbers().__getitem__, object_hook=_packed))
+
+
+def _packed(table: dict[str, Any]) -> dict[str, Any]:
+    """What stands in a file, a matrix with four bytes for each cell; what is none stays as it is, for the reader to say so."""
+    rows = table.get("seconds")
+    if isinstance(rows, list):
+        for number, row in enumerate(rows):
+            if isinstance(row, list) and {*map(type, row)} == {int}:
+                with contextlib.suppress(OverflowError):
+                    rows[number] = array("i", row)
+    return table
 
 
 def problem_from(raw: Any) -> Problem:
@@ -125,6 +166,7 @@ def problem_from(raw: Any) -> Problem:
             driver.shift,
             frozenset(driver.skills),
             tuple(Break(*pause) for pause in sorted(driver.breaks, key=lambda pause: pause[:2])),
+            capacity=driver.capacity,
         )
         for driver in day.technicians
     )
@@ -139,6 +181,7 @@ def problem_from(raw: Any) -> Problem:
             frozenset(wanted.skills),
             wanted.priority,
             () if wanted.deadline is None else ((wanted.deadline, weights.late_minute),),
+            load=wanted.load,
         )
         for wanted in day.visits
     )

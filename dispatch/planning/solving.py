@@ -22,7 +22,29 @@ from dispatch.planning.problem import Plan, Problem
 FIRST = 60.0
 """Seconds that the first complete plan may take, where nothing else is asked for."""
 SHARE, MARGIN = 1.2, 2.0
-"""All of it, with the start of the process, takes at most so many times the seconds that were given, and so many more."""
+"""All of it takes at most so many times the seconds that were given, and so many more."""
+AFTER = 1.0
+"""Seconds of that which are left for what is done with the plan; where the day took long to read, half of what that took
+comes to it."""
+UNFINISHED = "the time was over before all of the day was planned once: with more seconds more of it fits"
+"""What is said of a plan that was made before everybody's day was planned once."""
+LAST_WORDS = 0.25
+"""Seconds before the end in which the process says what it has."""
+
+
+def most_seconds(seconds: float) -> float:
+    """How long all of a plan may take for which so many seconds were given."""
+    return seconds * SHARE + MARGIN if seconds > 0 else FIRST
+
+
+def started_worker() -> subprocess.Popen[bytes]:
+    """A process that loads the engine and waits for its question; it ends where none comes."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "dispatch.planning.solver.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 class BetterPlan(NamedTuple):
@@ -51,10 +73,12 @@ class Solving:
 
     Args:
         problem: the day.
-        seconds: how long to look for better plans, the start included; 0: only for the first complete one.
+        seconds: how long to look for better plans, all from `begun` on included; 0: only for the first complete one.
         seed: the same seed, the same first plan.
         start: the plan that stands, which better ones are looked for from; None: nothing stands.
         beside: what else is asked, first.
+        begun: the moment (`time.monotonic`) from which the seconds count; None: from when it is iterated.
+        worker: a process that was started while the day was read; None: one is started then.
     """
 
     def __init__(
@@ -64,11 +88,16 @@ class Solving:
         seed: int = 0,
         start: Plan | None = None,
         beside: Beside | None = None,
+        begun: float | None = None,
+        worker: subprocess.Popen[bytes] | None = None,
     ) -> None:
         self._problem = problem
         self._seconds = seconds
         self._asked = (problem, seconds, seed, start, beside)
         self._beside = beside
+        self._begun = begun
+        self._worker = worker
+        self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._stopped = threading.Event()
         self._over = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
@@ -84,7 +113,7 @@ class Solving:
     def __iter__(self) -> Iterator[BetterPlan]:
         """Every better plan, as it is found. Ends by itself; a process that fails or hangs ends it with what there is."""
         try:
-            yield from self._lines()
+            yield from self._found()
         finally:
             self._end()
         if self.best is None and not self._stopped.is_set():
@@ -93,62 +122,69 @@ class Solving:
     def stop(self) -> None:
         """End it now; what was found stands. Where nothing was found yet, there is no plan."""
         self._stopped.set()
+        self._lines.put(None)
         self._end()
 
     def _end(self) -> None:
         self._over.set()
-        if self._process is not None:
+        process = self._process or self._worker
+        if process is not None:
             with contextlib.suppress(OSError):
-                self._process.kill()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(timeout=2)
+                process.kill()
 
-    def _lines(self) -> Iterator[BetterPlan]:
-        lines: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        threading.Thread(target=self._listen, args=(lines,), daemon=True).start()
-        deadline = time.monotonic() + (self._seconds * SHARE + MARGIN if self._seconds > 0 else FIRST)
+    def _found(self) -> Iterator[BetterPlan]:
+        now = time.monotonic()
+        begun = now if self._begun is None else self._begun
+        ends = begun + most_seconds(self._seconds) - AFTER - (now - begun) / 2
+        ends = max(ends, now + 2 * LAST_WORDS)
+        threading.Thread(target=self._listen, args=((begun, ends - LAST_WORDS),), daemon=True).start()
+        said, whole = "", False
         while not self._stopped.is_set():
             try:
-                line = _last_of(lines, max(0.0, min(0.2, deadline - time.monotonic())))
+                line = _last_of(self._lines, max(0.0, ends - time.monotonic()))
             except queue.Empty:
-                if time.monotonic() >= deadline:
-                    return
-                continue
+                break
             if line is None or line.get("done"):
                 self.cpu_seconds = line["cpu"] if line else self.cpu_seconds
-                return
+                break
             if "engine" in line:
-                self.note = line["note"]
+                said = line["note"]
                 continue
             self.cpu_seconds = line["cpu"]
+            self.note = "; ".join(filter(None, (said, "" if line["complete"] else UNFINISHED)))
             if line.get("beside") and self._beside is not None:
                 self.beside = _better(self._beside.problem, line)
                 continue
             found = _better(self._problem, line)
-            if found is not None and (self.best is None or found.judgement.cost < self.best.judgement.cost):
-                self.best = found
-                yield self.best
+            if found is None or (
+                self.best is not None and not self._is_news(found, self.best, line["complete"], whole)
+            ):
+                continue
+            self.best, whole = found, line["complete"]
+            yield self.best
 
-    def _listen(self, lines: queue.Queue[dict[str, Any] | None]) -> None:
+    @staticmethod
+    def _is_news(found: BetterPlan, best: BetterPlan, complete: bool, whole: bool) -> bool:
+        """Whether a plan is better than the best, or as good and the first that everybody has a part in."""
+        cost = found.judgement.cost
+        return cost < best.judgement.cost or (complete and not whole and cost <= best.judgement.cost)
+
+    def _listen(self, times: tuple[float, float]) -> None:
         """Start the process, hand it the problem, and pass on what it says. In a thread: all of it may block."""
         try:
-            self._process = process = subprocess.Popen(
-                [sys.executable, "-m", "dispatch.planning.solver.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
+            self._process = process = self._worker or started_worker()
             if self._over.is_set():
                 process.kill()
             assert process.stdin is not None
             assert process.stdout is not None
-            process.stdin.write(pickle.dumps(self._asked))
-            process.stdin.close()
-            for line in process.stdout:
-                lines.put(json.loads(line))
+            with process:
+                process.stdin.write(pickle.dumps((*self._asked, times), pickle.HIGHEST_PROTOCOL))
+                process.stdin.close()
+                for line in process.stdout:
+                    self._lines.put(json.loads(line))
         except (OSError, ValueError):
             pass
-        lines.put(None)
+        self._lines.put(None)
 
     def _as_it_is(self) -> BetterPlan:
         """The plan that stands, as far as it can be driven, where the process found none in its time."""

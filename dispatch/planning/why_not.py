@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from dispatch.model.skills import spoken
+from dispatch.planning.cheapest_insertion import Room
 from dispatch.planning.judging import TimedRoute, may_do, timed
 from dispatch.planning.problem import Plan, PlannedTechnician, Problem
 
@@ -100,7 +101,8 @@ def _with(problem: Problem, plan: Plan, index: int, number: int, clock: ClockTex
 def _fits(problem: Problem, plan: Plan, index: int, number: int) -> tuple[TimedRoute, int] | None:
     """The cheapest timing of a technician's route with the visit in it, and which stop that is; None where there is none."""
     route = plan[number]
-    tried = ((timed(problem, number, (*route[:at], index, *route[at:])), at) for at in range(len(route) + 1))
+    places = [at for _, at in Room(problem, number, route).places(index)]
+    tried = ((timed(problem, number, (*route[:at], index, *route[at:])), at) for at in places)
     return min(
         ((route_time, at) for route_time, at in tried if route_time is not None),
         key=lambda fit: fit[0].price,

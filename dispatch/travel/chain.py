@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Protocol, runtime_checkable
 
-from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, PlaceVia, Provenance, RoutedLeg, driven, itself
+from dispatch.model.travel import LONGEST_LEG, UNKNOWN_LEG, Leg, Place, PlaceVia, Provenance, RoutedLeg, driven, itself
 
 
 class Unavailable(Exception):
@@ -35,6 +35,25 @@ class Pathfinder(Protocol):
 
     def paths(self, stops: Sequence[Place | None]) -> list[tuple[Place, ...]]:
         """The way from each stop to the next, empty where it is not known. Raises `Unavailable` like a provider."""
+
+
+@runtime_checkable
+class Timekeeper(Protocol):
+    """A provider that can say how long many drives take without making a leg of each."""
+
+    def seconds(
+        self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int
+    ) -> list[list[int | None]]:
+        """The seconds of each leg of its matrix, None where it is unknown."""
+
+
+def seconds_of(
+    provider: Provider, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int
+) -> list[list[int | None]]:
+    """The seconds of each leg of a provider's matrix, as quickly as it can say them."""
+    if isinstance(provider, Timekeeper):
+        return provider.seconds(origins, destinations, at)
+    return [[leg.seconds for leg in line] for line in provider.matrix(origins, destinations, at)]
 
 
 class Chain:
@@ -97,6 +116,36 @@ class Chain:
                 for column, other in zip(columns, line, strict=True):
                     cells[row][column] = _completed(cells[row][column], other)
         return [[*map(driven, line)] for line in cells]
+
+    def seconds(
+        self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int
+    ) -> list[list[int | None]]:
+        """The seconds of each leg of `matrix`; None also for a pinned one that nobody drives."""
+        origins = [itself(origin) for origin in origins]
+        cells = self._seconds(origins, [itself(destination) for destination in destinations], at)
+        for column, destination in enumerate(destinations):
+            if isinstance(destination, PlaceVia):
+                for row, (leg,) in enumerate(self.matrix(origins, [destination], at)):
+                    cells[row][column] = leg.seconds
+        return cells
+
+    def _seconds(
+        self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int
+    ) -> list[list[int | None]]:
+        cells: list[list[int | None]] = [[None] * len(destinations) for _ in origins]
+        for provider in self._providers:
+            rows = [row for row, line in enumerate(cells) if None in line]
+            if not rows:
+                break
+            try:
+                found = seconds_of(provider, [origins[row] for row in rows], destinations, at)
+            except Unavailable as fault:
+                self._note(fault)
+                continue
+            for row, line in zip(rows, found, strict=True):
+                own = cells[row]
+                cells[row] = [other if cell is None else cell for cell, other in zip(own, line, strict=True)]
+        return [[None if cell is not None and cell > LONGEST_LEG else cell for cell in line] for line in cells]
 
     def route(self, stops: Sequence[Place | None], at: int) -> list[RoutedLeg]:
         """The legs from stop to stop, each departing when the one before has arrived, with their ways where known."""

@@ -13,6 +13,9 @@ EARTH_KM = 6371.009
 _BANDS = ((5.0, 0.80, 1.50), (10.0, 0.80, 1.30), (30.0, 0.85, 1.35), (float("inf"), 0.75, 1.25))
 """Up to km, low and high as factors of the estimate. Below 2 km the band is in minutes, see `_band`."""
 
+_SAME = 0.02
+"""Nearer than this it is the same building, or the same car park: nobody drives."""
+
 
 def seconds_for(km: float) -> int:
     """Driving time for a great-circle distance: 90 s, 98 s for each of the first 10 km, 52 s for each beyond."""
@@ -56,10 +59,42 @@ class Estimated:
             for start in starts
         ]
 
+    def seconds(
+        self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int
+    ) -> list[list[int | None]]:
+        """The seconds of each leg of the matrix."""
+        ends = [_on_globe(end) for end in destinations]
+        return [_seconds_to(start, ends) for start in map(_on_globe, origins)]
+
+
+_Spot = tuple[float, float, float]
+
+
+def _on_globe(place: Place | None) -> _Spot | None:
+    """Where a place is on a globe of radius 1; None where nobody knows."""
+    if place is None or not placed(place):
+        return None
+    lat, lon = radians(place.lat), radians(place.lon)
+    return cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat)
+
+
+def _seconds_to(start: _Spot | None, ends: Sequence[_Spot | None]) -> list[int | None]:
+    """The drives from one place to others: `haversine_km` by the chord, and `seconds_for`, without a call for each."""
+    if start is None:
+        return [None] * len(ends)
+    x, y, z = start
+    row: list[int | None] = []
+    for end in ends:
+        if end is None:
+            row.append(None)
+            continue
+        km = 2 * EARTH_KM * asin(min(1.0, sqrt((x - end[0]) ** 2 + (y - end[1]) ** 2 + (z - end[2]) ** 2) / 2))
+        row.append(0 if km < _SAME else round(90 + 98 * km if km < 10 else 550 + 52 * km))
+    return row
+
 
 def _leg(km: float) -> Leg:
-    if km < 0.02:
-        # the same building, or the same car park: nobody drives
+    if km < _SAME:
         return Leg(0, 0, 0, 0, Provenance.ESTIMATED)
     seconds = seconds_for(km)
     low, high = _band(km, seconds)

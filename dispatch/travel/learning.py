@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from dispatch.model.instants import day_of, day_text, local
 from dispatch.model.travel import Leg, Place, minutes_of
-from dispatch.travel.chain import Provider
+from dispatch.travel.chain import Provider, seconds_of
 from dispatch.travel.known import Pair, learned_leg, point
 
 Bucket = tuple[bool, int]
@@ -49,6 +49,17 @@ class Scaled:
     def matrix(self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int) -> list[list[Leg]]:
         """The scaled drive of each pair."""
         return [[self._scaled(cell, at) for cell in row] for row in self._provider.matrix(origins, destinations, at)]
+
+    def seconds(
+        self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int
+    ) -> list[list[int | None]]:
+        """The seconds of each leg of the matrix."""
+        table = seconds_of(self._provider, origins, destinations, at)
+        scaled = {
+            base: round(self._arrival(base, at)) - at if base else base
+            for base in {base for row in table for base in row}
+        }
+        return [[scaled[base] for base in row] for row in table]
 
     def _scaled(self, leg: Leg, at: int) -> Leg:
         base = leg.seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -57,6 +58,26 @@ def test_it_can_be_stopped_at_any_moment_and_the_best_stands() -> None:
         solving.stop()
     assert solving.best is not None
     assert time.monotonic() - begun < 30
+
+
+def test_a_key_ends_it_at_once() -> None:
+    solving = Solving(handed_out("day-30-0"), 60)
+    found = iter(solving)
+    next(found)
+    ended: list[float] = []
+    threading.Timer(0.5, lambda: (ended.append(time.monotonic()), solving.stop())).start()
+    assert list(found) == [] or solving.best is not None
+    assert time.monotonic() - ended[0] < 1.0  # a third of it where nobody else computes
+
+
+def test_the_seconds_are_kept_and_what_was_not_reached_is_said() -> None:
+    problem = handed_out("day-100-0")
+    begun = time.monotonic()
+    solving = Solving(problem, 0.1, begun=begun - 20)
+    assert list(solving)
+    assert time.monotonic() - begun < 4
+    assert solving.note
+    assert judge(problem, solving.best.plan if solving.best is not None else ()) is not None
 
 
 def test_a_killed_process_leaves_the_best_plan_so_far() -> None:

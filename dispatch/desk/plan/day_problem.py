@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
+from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise, zip_longest
@@ -18,7 +19,7 @@ from dispatch.desk.travel import drive_times
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Unclear, at_local, day_bounds, day_of
 from dispatch.model.states import ON_THE_WAY_OR_THERE, State
-from dispatch.model.travel import LONGEST_LEG, Leg, Place, placed
+from dispatch.model.travel import LONGEST_LEG, Place, placed
 from dispatch.model.visits import Visit
 from dispatch.planning import problem as solver
 from dispatch.planning.checker import PlacementGrade, at, check, is_not_preferred
@@ -26,6 +27,7 @@ from dispatch.planning.day import HALF_HOUR, Drives, Rules, SequenceRule, Stop, 
 from dispatch.planning.judging import may_do, timed
 from dispatch.planning.problem import KEPT, Break, Prices, Problem
 from dispatch.planning.teams import Team, TeamSearch
+from dispatch.travel.chain import seconds_of
 
 LEFT_OUT = {1: 8e6, 2: 4e6, 3: 2e6, 4: 1e6}
 """The price of leaving a visit out, by priority: above any sum of soft costs of a day, so that it always is the worse
@@ -54,6 +56,8 @@ TIDY = 10.0
 _MINUTE = 60
 _DAY = 86_400
 _NEVER = 1 << 40
+_ROWS = 64
+"""So many rows of the matrix are asked for at once."""
 _SAMPLES = 12
 """So many drives are looked at for the hour in which they take longest."""
 
@@ -109,11 +113,13 @@ def day_problem(
     *,
     later: Mapping[int, Slot] | None = None,
     but: Collection[int] = (),
+    like: DayProblem | None = None,
 ) -> DayProblem:
     """The problem of a day, or of the part of it that is asked for, read in one snapshot.
 
     `later` has the best later slots of requests that may wait, by the id of the visit: they are put off where those are better;
-    None: they are looked for. The visits with the ids `but` are planned elsewhere.
+    None: they are looked for. The visits with the ids `but` are planned elsewhere. The drives are taken from `like`,
+    another problem of the same day, where it has them.
     """
     with store.read():
         firm = settings.firm(store)
@@ -163,6 +169,7 @@ def day_problem(
             begun={visit.id for visit in placed if visit.state in ON_THE_WAY_OR_THERE},
             missed=missed,
             later=slots,
+            like=like,
         )
         problem = builder.problem(located, stops)
         return DayProblem(
@@ -311,13 +318,19 @@ class _Builder:
     begun: Collection[int]
     missed: Collection[int]
     later: Mapping[int, Slot]
+    like: DayProblem | None
     moments: tuple[int, ...] = field(init=False, default=())
+    hours: tuple[int, int] = field(init=False, default=(0, 0))
     places: dict[Place | None, int] = field(init=False, default_factory=dict)
 
     def problem(self, movable: Sequence[Visit], stops: Mapping[int, Stop]) -> Problem:
         """The whole problem: the movable visits first, then what stays."""
         self.moments = (self.drives.at, *self._worst_hours([stop.place for stop in stops.values()]))
         technicians = tuple(self._technician(day) for day in self.days)
+        self.hours = (
+            min((technician.shift[0] for technician in technicians), default=0),
+            max((day.shift[1] + self._overtime for day in self.days if day.shift is not None), default=0),
+        )
         free = [self._visit(visit, stops[visit.id]) for visit in movable]
         keeps = [tuple(self._all_kept(day)) for day in self.days]
         seconds = self._matrix()
@@ -336,9 +349,15 @@ class _Builder:
     def _place(self, place: Place | None) -> int:
         return self.places.setdefault(place, len(self.places))
 
-    def _matrix(self) -> tuple[tuple[int, ...], ...]:
+    def _matrix(self) -> tuple[Sequence[int], ...]:
         """The drives in whole minutes. Where they depend on the hour, the longest of midday and of the worst hours, so that
         what is planned can be driven at whatever hour it comes to stand."""
+        if self.like is not None:
+            known = {place: number for number, place in enumerate(self.like.places)}
+            if self.places.keys() <= known.keys():
+                numbers = [known[place] for place in self.places]
+                rows = (self.like.problem.seconds[number] for number in numbers)
+                return tuple(array("i", [row[number] for number in numbers]) for row in rows)
         return matrix_of(self.drives, list(self.places), self.moments)
 
     def _worst_hours(self, places: Sequence[Place | None]) -> set[int]:
@@ -457,8 +476,7 @@ class _Builder:
 
     def _visit(self, visit: Visit, stop: Stop) -> solver.PlannedVisit:
         rules = self.rules
-        first = min((self._from(day)[0] for day in self.days), default=0)
-        last = max((day.shift[1] + self._overtime for day in self.days if day.shift is not None), default=0)
+        first, last = self.hours
         if self.scope.between is not None:
             first, last = max(first, self.scope.between[0]), min(last, self.scope.between[1])
         if stop.after is not None:
@@ -529,23 +547,26 @@ class _Builder:
         return extra
 
 
-def matrix_of(drives: Drives, places: Sequence[Place | None], moments: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+def matrix_of(drives: Drives, places: Sequence[Place | None], moments: Sequence[int]) -> tuple[Sequence[int], ...]:
     """The drives between all of some places in whole minutes, each the longest of some moments."""
-    tables = [drives.provider.matrix(places, places, moment) for moment in moments] if places else []
-    return tuple(
-        tuple(
-            0 if row == column else max(_minutes(leg, places[row], places[column]) for leg in cell)
-            for column, cell in enumerate(zip(*rows, strict=True))
-        )
-        for row, rows in enumerate(zip(*tables, strict=True))
-    )
+    rows = []
+    for first in range(0, len(places), _ROWS):  # all of a big firm's at once take more memory than need be
+        some = places[first : first + _ROWS]
+        tables = [seconds_of(drives.provider, some, places, moment) for moment in moments]
+        for row, lines in enumerate(zip(*tables, strict=True), start=first):
+            longest = [*map(max, zip(*(_driven(line, places[row], places) for line in lines), strict=True))]
+            rows.append(array("i", [-(-seconds // _MINUTE) * _MINUTE for seconds in longest]))
+            rows[row][row] = 0
+    return tuple(rows)
 
 
-def _minutes(leg: Leg, origin: Place | None, destination: Place | None) -> int:
-    """A drive in whole minutes. From nowhere known it takes no time that could be planned; farther than anybody drives, more
-    than a shift."""
-    too_far = not leg.known and placed(origin) and placed(destination)
-    return whole_minutes(LONGEST_LEG if too_far else leg.seconds or 0)
+def _driven(line: Sequence[int | None], origin: Place | None, places: Sequence[Place | None]) -> Sequence[int]:
+    """Drives from one place, each a number. From or to nowhere known it takes no time that could be planned; farther than
+    anybody drives, more than a shift."""
+    return [
+        (LONGEST_LEG if placed(origin) and placed(places[column]) else 0) if seconds is None else seconds
+        for column, seconds in enumerate(line)
+    ]
 
 
 def _over(rule: SequenceRule, day: datetime.date, zone: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,10 +33,12 @@ from dispatch.planning.checker import LEARNER, PlacementGrade, Verdict, at, chec
 from dispatch.planning.day import TechnicianDay
 from dispatch.planning.judging import judge
 from dispatch.planning.problem import Plan
-from dispatch.planning.solving import Beside, BetterPlan, Solving
+from dispatch.planning.solving import Beside, BetterPlan, Solving, most_seconds, started_worker
 from dispatch.planning.teams import TeamSearch
 from dispatch.planning.why_not import why_not
 
+LAST_WORDS = 0.7
+"""Seconds of the time there is that are left for starting the program and saying what was found."""
 REASONS = 2.0
 """Seconds in which reasons are looked for where all are asked for at once."""
 
@@ -55,27 +58,53 @@ class Proposing:
         day: which.
         seconds: how long to look for better plans; 0: only for the first complete one.
         scope: what of the day is planned.
+        begun: the moment (`time.monotonic`) from which the seconds count; None: now.
 
     Raises:
         Refusal: the day is over.
     """
 
-    def __init__(self, store: Store, day: datetime.date, seconds: float, scope: PlanScope = WHOLE_DAY) -> None:
+    def __init__(
+        self,
+        store: Store,
+        day: datetime.date,
+        seconds: float,
+        scope: PlanScope = WHOLE_DAY,
+        begun: float | None = None,
+    ) -> None:
         if day < settings.today(store):
             raise Refusal(f"{day_text(day)} is over: plan today or a day to come.")
+        begun = time.monotonic() if begun is None else begun
         self.scope = scope
-        self._given = day_problem(store, day, scope)
-        self._careful = None
-        if scope.freedom is Freedom.ALL:
-            least = replace(scope, freedom=Freedom.LEAST)
-            self._careful = day_problem(store, day, least, later=self._given.later)
-        self._beside = None
-        if self._careful is not None:
-            self._beside = Beside(self._careful.problem, _same(self._careful, self._given))
-        self._solving = Solving(self._given.problem, seconds, start=standing_plan(self._given), beside=self._beside)
+        with contextlib.ExitStack() as failing:
+            worker = started_worker()  # loads the engine while the day is read
+            failing.callback(worker.kill)
+            self._read(store, day, scope)
+            failing.pop_all()
+        self._solving = Solving(
+            self._given.problem,
+            seconds,
+            start=standing_plan(self._given),
+            beside=self._beside,
+            begun=begun,
+            worker=worker,
+        )
+        self._ends = begun + most_seconds(seconds) - LAST_WORDS
         self._last: BetterPlan | None = None
         self.found: PlanFound | None = None
         """The best so far."""
+
+    def _read(self, store: Store, day: datetime.date, scope: PlanScope) -> None:
+        self._given = day_problem(store, day, scope)
+        self._careful = None
+        # where nothing stands that may move, every plan is the one that changes least
+        self._changes_nothing = scope.freedom is Freedom.ALL and not any(one.assignments for one in self._given.movable)
+        if scope.freedom is Freedom.ALL and not self._changes_nothing:
+            least = replace(scope, freedom=Freedom.LEAST)
+            self._careful = day_problem(store, day, least, later=self._given.later, like=self._given)
+        self._beside = None
+        if self._careful is not None:
+            self._beside = Beside(self._careful.problem, _same(self._careful, self._given))
 
     def __iter__(self) -> Iterator[PlanFound]:
         least: Proposal | None = None
@@ -84,7 +113,9 @@ class Proposing:
                 least = proposal_of(self._careful, beside, self._solving.note)
             best = proposal_of(self._given, better, self._solving.note)
             self._last = better
-            if least is not None and not self._is_worth_it(best, least, better):
+            if self._changes_nothing:
+                least = best
+            elif least is not None and not self._is_worth_it(best, least, better):
                 best = least
             self.found = PlanFound(best, least)
             yield self.found
@@ -97,8 +128,9 @@ class Proposing:
         return ""
 
     def reasons(self, left_out: Sequence[LeftOut]) -> tuple[LeftOut, ...]:
-        """What is left out, each with its reason; past `REASONS` seconds those that come last have none."""
-        ends = time.monotonic() + REASONS
+        """What is left out, each with its reason; past `REASONS` seconds, and past all the time there is, those that come last
+        have none."""
+        ends = min(time.monotonic() + REASONS, self._ends)
         return tuple(
             one if one.why or time.monotonic() > ends else replace(one, why=self.why(one.visit.reference))
             for one in left_out
@@ -119,13 +151,15 @@ class Proposing:
         return better.judgement.cost + WORTH * best.stirred < judged.cost + WORTH * least.stirred
 
 
-def propose(store: Store, day: datetime.date, seconds: float, scope: PlanScope = WHOLE_DAY) -> PlanFound:
+def propose(
+    store: Store, day: datetime.date, seconds: float, scope: PlanScope = WHOLE_DAY, begun: float | None = None
+) -> PlanFound:
     """The best plan of a day that is found in the time given, with the reasons of what is left out.
 
     Raises:
         Refusal: nobody works on the day.
     """
-    proposing = Proposing(store, day, seconds, scope)
+    proposing = Proposing(store, day, seconds, scope, begun)
     for _ in proposing:
         pass
     if proposing.found is None:

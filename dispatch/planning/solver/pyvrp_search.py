@@ -111,7 +111,7 @@ class _Model:
         clients = [
             pyvrp.Client(
                 len(self._depots) + twin.visit,
-                [int(twin.pauses), visits[twin.visit].service],
+                [int(twin.pauses), visits[twin.visit].service, visits[twin.visit].load],
                 service_duration=visits[twin.visit].service + (self._pause_seconds() if twin.pauses else 0),
                 tw_early=twin.opens,
                 tw_late=twin.closes,
@@ -197,9 +197,12 @@ class _Model:
         technician = self._problem.technicians[number]
         begins, ends = technician.shift[0] - self._origin, technician.shift[1] + technician.overtime - self._origin
         most = technician.cap if technician.cap is not None else sum(visit.service for visit in self._problem.visits)
+        carries = technician.capacity
+        if carries is None:
+            carries = sum(visit.load for visit in self._problem.visits)
         return pyvrp.VehicleType(
             1,
-            [int(self._pauses[number] is not None), most],
+            [int(self._pauses[number] is not None), most, carries],
             self._depots.index(technician.start),
             self._depots.index(technician.end),
             tw_early=begins,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Collection, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from dispatch.planning.cheapest_insertion import insert_cheapest
@@ -17,16 +18,23 @@ from dispatch.planning.judging import may_do, price_of
 from dispatch.planning.problem import Plan, Problem, SubProblem
 from dispatch.planning.solver.territories import WHOLE, territories
 
-WARMTH = 0.004
-"""How much worse, as a share of the cost, a step may be at the beginning."""
-MOST_PRICE = 8000.0
-"""More than this does a visit that is left out not add to what a step is measured by."""
+WARMTH = 0.002
+"""How much worse, as a share of what the routes cost, a step may be at the beginning."""
+MOST_WARMTH = 15.0
+"""Minutes by which it may be worse at the most: a step is of a few technicians, however many there are."""
 HURRIED = 90
 """So many steps are small and quick on a big day: what was left out at first is placed in them."""
-PASSES = 3
-"""How often what the territories left out goes round."""
 MANY = 15
 """From so many technicians on a day is big."""
+FORMS = ((2, 1), (2, 2), (1, 2))
+"""In how many ways a step is begun and how far each is pursued, at random: many quick steps find more than few thorough ones."""
+NOISE, EXACT = 0.3, 0.2
+"""In most steps drives count more or less by up to this share, and in this share of them as they are: a part that was solved
+already is solved otherwise, and what that is worth the judge says by the drives as they are."""
+AT_ONCE = 1.0
+"""Seconds for which helpers search by themselves before their parts are put together and cut anew."""
+LEAST = 0.1
+"""Seconds below which no helper is asked."""
 
 
 class PlanEngine(Protocol):
@@ -45,6 +53,40 @@ class FoundPlan(NamedTuple):
     cost: float
 
 
+class Region(NamedTuple):
+    """A part of the day that is searched by itself: technicians, and what is left out near them."""
+
+    technicians: list[int]
+    left: list[int]
+
+
+class Improved(NamedTuple):
+    """What a helper made of a region: the routes where it stands and the best it saw, what these cost less than at first."""
+
+    routes: dict[int, list[int]]
+    best: dict[int, list[int]]
+    saved: float
+    best_saved: float
+    steps: int
+
+
+class Helpers(Protocol):
+    """Other processes that search the same problem; `count` of them."""
+
+    count: int
+
+    def solve(self, parts: Sequence[SubProblem], own: Search) -> Iterator[dict[int, list[int]]]:
+        """The routes of each part, as they are solved, by them and by the search that asks."""
+
+    def ask(
+        self, routes: list[list[int]], regions: Sequence[Region], seconds: float, gone: tuple[float, float]
+    ) -> None:
+        """Let each search a region for some time, while the share of the time that is gone runs from one to the other."""
+
+    def answers(self, most: float) -> Iterator[Improved]:
+        """What they found; after `most` seconds nobody is waited for."""
+
+
 class Search:
     """One search on one problem. The same seed and the same steps give the same plan."""
 
@@ -54,80 +96,112 @@ class Search:
         self._random = random.Random(seed)
         self._prices: dict[tuple[int, tuple[int, ...]], float | None] = {}
         self._routes: list[list[int]] = [[] for _ in problem.technicians]
+        self._left = set(range(len(problem.visits)))
+        self._among = list(range(len(problem.technicians)))
         self._cost = sum(visit.left_out for visit in problem.visits)
-        self._able = [
-            [number for number, technician in enumerate(problem.technicians) if may_do(technician, visit)]
-            for visit in problem.visits
-        ]
+        self._able_by_kind: dict[tuple[object, ...], list[int]] = {}
+        self._able = [self._able_for(index) for index in range(len(problem.visits))]
+        self._changed: set[int] = set()
+        self.complete = False
+        """Whether all of the day was planned once."""
         self.steps = 0
         """How often a part was solved anew."""
 
-    def first(self) -> Iterator[FoundPlan]:
-        """The first plans, the last of them complete: by territories where there are many technicians, dues kept where they
-        can be."""
-        parts = territories(self._problem, self._able)
-        for technicians, visits in parts:
-            planned = self._engine.solve(SubProblem(technicians, visits, level=0))
-            for technician in technicians:
-                self._routes[technician] = self._fitting(technician, planned[technician])
+    def first(self, over: Callable[[], bool] = lambda: False, helpers: Helpers | None = None) -> Iterator[FoundPlan]:
+        """The first plans, the last of them complete where the time is not over before: by territories where there are many
+        technicians, dues kept where they can be."""
+        parts = [SubProblem(*part) for part in territories(self._problem, self._able)]
+        solved = helpers.solve(parts, self) if helpers is not None and len(parts) > 1 else map(self.solved, parts)
+        done = 0
+        for planned in solved:
+            self._take(planned)
+            done += 1
             if len(parts) > 1:
                 self._cost = self._whole()
                 yield self.found
-        self._second_pass()
+            if over():
+                break
+        self.complete = done == len(parts)
         self._cost = self._whole()
+        self.fill(over)
         if len(self._routes) > WHOLE:
-            self._across_borders()
-        else:
-            self.fill()
+            for _ in range(len(self._routes) // 2):
+                if over():
+                    break
+                self._step(0.0)
+            self.fill(over)
         yield self.found
 
-    def fill(self) -> FoundPlan | None:
+    def fill(
+        self, over: Callable[[], bool] = lambda: False, technicians: Collection[int] | None = None
+    ) -> FoundPlan | None:
         """Put in what is left out and fits; None where nothing does."""
-        placed = insert_cheapest(self._problem, self._routes, self._left(), self._price)
-        before, self._routes = self._cost, [list(order) for order in placed]
+        if not self._left:
+            return None
+        placed = insert_cheapest(self._problem, self._routes, self._left, self._price, technicians, over)
+        before = self._cost
+        self._take({technician: list(order) for technician, order in enumerate(placed)})
         self._cost = self._whole()
         return self.found if self._cost < before - 1e-6 else None
 
-    def _across_borders(self) -> None:
-        """Give what a territory had no room for to whoever is near, wherever the border runs."""
-        for _ in range(PASSES):
-            before = self._cost
-            visits = self._problem.visits
-            for index in sorted(self._left(), key=lambda index: (-visits[index].left_out, index)):
-                here = visits[index].place
-                technicians = self._nearest(here, self._able[index] or range(len(self._routes)), 3)
-                self._solve_part(technicians, [index], level=0, lifted={index}, warmth=0.0)
-            if self._cost >= before - 1e-6:
-                break
-        for _ in range(len(self._routes) // 2):
-            self._step(0.0)
+    def better(
+        self, share_gone: Callable[[], float], helpers: Helpers | None = None, seconds: float = 0.0
+    ) -> Iterator[FoundPlan]:
+        """Ever better plans, each approved, until `share_gone` (0 to 1, of the time there is) reaches 1.
 
-    def better(self, share_gone: Callable[[], float]) -> Iterator[FoundPlan]:
-        """Ever better plans, each approved, until `share_gone` (0 to 1, of the time there is) reaches 1."""
+        Args:
+            share_gone: how far the time has gone.
+            helpers: other processes that search too.
+            seconds: all the time there is, by which helpers are told how long.
+        """
         if len(self._problem.visits) < 1 or not self._problem.technicians:
             return
-        best, routes = self._cost, [list(order) for order in self._routes]
+        if helpers is not None and len(self._routes) > MANY:
+            yield from self._together(share_gone, helpers, seconds)
+            return
+        best, routes = self._cost, self._copied()
         while (gone := share_gone()) < 1:
-            warmth = WARMTH * self._worked() * (1 - gone) ** 2
-            self._step(warmth)
+            self._step(self._warmth(gone))
             if self._cost < best - 1e-6:
-                best, routes = self._cost, [list(order) for order in self._routes]
+                self.fill(technicians=self._changed & set(self._among))
+                self._changed.clear()
+                best, routes = self._cost, self._copied()
                 yield FoundPlan(self._plan(), best)
-        self._cost, self._routes = best, routes
+        self._return_to(routes)
 
-    def adopt(self, plan: Plan) -> FoundPlan | None:
+    def solved(self, part: SubProblem) -> dict[int, list[int]]:
+        """For each of its technicians an order that can be driven."""
+        return {technician: self._fitting(technician, order) for technician, order in self._engine.solve(part).items()}
+
+    def improve(self, routes: list[list[int]], region: Region, seconds: float, gone: tuple[float, float]) -> Improved:
+        """Search a region for some time; all else stays as it is."""
+        self._among = region.technicians
+        self._return_to(routes)
+        self._left = set(region.left)
+        begun, steps, cost = time.monotonic(), self.steps, self._cost
+
+        def share() -> float:
+            return (time.monotonic() - begun) / seconds
+
+        best, best_routes = cost, self._part()
+        while (passed := share()) < 1:
+            self._step(self._warmth(gone[0] + (gone[1] - gone[0]) * passed))
+            if self._cost < best - 1e-6:
+                best, best_routes = self._cost, self._part()
+        return Improved(self._part(), best_routes, cost - self._cost, cost - best, self.steps - steps)
+
+    def adopt(self, plan: Plan, over: Callable[[], bool] = lambda: False) -> FoundPlan | None:
         """Take over a plan that somebody else made, as far as it can be driven, where that is better."""
-        routes = [self._fitting(technician, order) for technician, order in enumerate(plan)]
-        planned = {index for order in routes for index in order}
-        left = [index for index in range(len(self._problem.visits)) if index not in planned]
-        routes = [list(order) for order in insert_cheapest(self._problem, routes, left, self._price)]
+        before, cost = self._copied(), self._cost
         self.steps += 1
-        before, cost = self._routes, self._cost
-        self._routes = routes
-        self._cost = self._whole()
+        self._return_to([self._fitting(technician, order) for technician, order in enumerate(plan)])
+        if self._cost < cost or len(self._left) <= len(self._problem.visits) // 2:
+            self.fill(
+                over
+            )  # to fill a plan of which little is there takes long, and gives no better one than the first
         if self._cost < cost - 1e-6:
             return self.found
-        self._routes, self._cost = before, cost
+        self._return_to(before)
         return None
 
     @property
@@ -135,84 +209,122 @@ class Search:
         """Where it stands."""
         return FoundPlan(self._plan(), self._cost)
 
+    def _together(self, share_gone: Callable[[], float], helpers: Helpers, seconds: float) -> Iterator[FoundPlan]:
+        """`better`, with the day cut in as many parts as there are processes, each time anew."""
+        every = list(range(len(self._routes)))
+        best, routes = self._cost, self._copied()
+        while (gone := share_gone()) < 1:
+            turn = min(AT_ONCE, seconds * (1 - gone))
+            if turn < LEAST:
+                break
+            regions = self._regions(helpers.count + 1)
+            span = (gone, min(1.0, gone + turn / seconds))
+            current = self._copied()
+            helpers.ask(current, regions[1:], turn, span)
+            found = [self.improve(current, regions[0], turn, span)]
+            found += helpers.answers(min(turn, 0.25))
+            self.steps += sum(part.steps for part in found[1:])
+            self._among = every
+            self._return_to(_joined(current, (part.best for part in found)))
+            if self._cost < best - 1e-6:
+                self.fill()
+                best, routes = self._cost, self._copied()
+                yield FoundPlan(self._plan(), best)
+            if any(part.saved < part.best_saved for part in found):
+                self._return_to(_joined(current, (part.routes for part in found)))
+        self._return_to(routes)
+
+    def _regions(self, count: int) -> list[Region]:
+        """The day in so many parts of about as many technicians, cut across a line between two of them at random."""
+        seconds, visits, chance = self._problem.seconds, self._problem.visits, self._random
+        parts = [Region(list(range(len(self._routes))), sorted(self._left))]
+        places = [
+            visits[chance.choice(route)].place if route else technician.start
+            for route, technician in zip(self._routes, self._problem.technicians, strict=True)
+        ]
+        while len(parts) < count:
+            part = parts.pop(0)
+            one, other = (places[technician] for technician in chance.sample(part.technicians, 2))
+
+            def side(place: int, one: int = one, other: int = other) -> int:
+                return seconds[place][one] - seconds[place][other]
+
+            order = sorted(part.technicians, key=lambda technician: (side(places[technician]), technician))
+            half = len(order) // 2
+            cut = side(places[order[half]])
+            near = [index for index in part.left if side(visits[index].place) < cut]
+            parts.append(Region(order[:half], near))
+            parts.append(Region(order[half:], [index for index in part.left if index not in set(near)]))
+        return parts
+
+    def _warmth(self, gone: float) -> float:
+        return min(MOST_WARMTH, WARMTH * self._worked()) * (1 - gone) ** 2
+
     def _step(self, warmth: float) -> None:
         chance = self._random
         self.steps += 1
         hurried = len(self._routes) > MANY and self.steps <= HURRIED
-        width = min(len(self._routes), chance.choice((2, 3, 3) if hurried else (2, 3, 3, 4)))
-        level = 0 if hurried else chance.choice((0, 1, 1))
-        left = self._left()
+        width = min(len(self._among), chance.choice((2, 3, 3) if hurried else (2, 3, 3, 4)))
+        searches, depth = FORMS[0] if hurried else chance.choice(FORMS)
+        left = sorted(self._left)
         if left and chance.random() < (0.7 if hurried else 0.5):
             technicians, outside = self._around_left_out(left, width)
         else:
             technicians, outside = self._around_technician(left, width)
         dues = [index for technician in technicians for index in self._routes[technician]] + outside
         lifted = {index for index in dues if self._problem.visits[index].dues and chance.random() < 0.5}
-        self._solve_part(technicians, outside, level=level, lifted=lifted, warmth=warmth)
+        noise = 0.0 if chance.random() < EXACT else NOISE * chance.random()
+        self._solve_part(technicians, outside, SubProblem((), (), searches, depth, lifted, noise), warmth)
 
     def _solve_part(
-        self, technicians: list[int], outside: list[int], *, level: int, lifted: Collection[int], warmth: float
+        self,
+        technicians: list[int],
+        outside: list[int],
+        how: SubProblem,
+        warmth: float,
     ) -> None:
         """Plan some technicians anew, with some visits that nobody has; keep it where it costs no more than `warmth` allows."""
         visits = [index for technician in technicians for index in self._routes[technician]] + outside
-        planned = self._engine.solve(SubProblem(technicians, visits, level, lifted))
-        for technician in technicians:
-            planned[technician] = self._fitting(technician, planned[technician])
+        planned = self.solved(how._replace(technicians=technicians, visits=visits))
         known = [self._price(technician, planned[technician]) or 0.0 for technician in technicians]
         done = {index for technician in technicians for index in planned[technician]}
         before = sum(self._price(technician, self._routes[technician]) or 0.0 for technician in technicians)
         before += sum(self._problem.visits[index].left_out for index in outside)
         after = sum(known) + sum(self._problem.visits[index].left_out for index in visits if index not in done)
         if after - before < warmth * -math.log(max(self._random.random(), 1e-12)) or after < before - 1e-6:
-            for technician in technicians:
-                self._routes[technician] = planned[technician]
+            self._take(planned)
             self._cost += after - before
 
     def _around_left_out(self, left: list[int], width: int) -> tuple[list[int], list[int]]:
         visits, seconds = self._problem.visits, self._problem.seconds
         chosen = self._random.choices(left, weights=[max(visits[index].left_out, 1e-9) for index in left])[0]
         here = visits[chosen].place
-        able = self._able[chosen] or range(len(self._routes))
+        among = set(self._among)
+        able = [technician for technician in self._able[chosen] if technician in among] or self._among
         near = sorted(left, key=lambda index: seconds[here][visits[index].place])
         others = [index for index in near if index != chosen][:5]
         return self._nearest(here, able, width), [chosen, *others]
 
     def _around_technician(self, left: list[int], width: int) -> tuple[list[int], list[int]]:
         visits, seconds = self._problem.visits, self._problem.seconds
-        first = self._random.randrange(len(self._routes))
+        first = self._random.choice(self._among)
         places = [visits[index].place for index in self._routes[first]]
         here = self._random.choice(places or [self._problem.technicians[first].start])
-        others = [number for number in range(len(self._routes)) if number != first]
+        others = [number for number in self._among if number != first]
         near = sorted(left, key=lambda index: seconds[here][visits[index].place])[:6]
         return [first, *self._nearest(here, others, width - 1)], near
 
     def _nearest(self, here: int, technicians: Sequence[int], count: int) -> list[int]:
         """The technicians whose routes come nearest to a place, give or take some luck."""
-        visits, seconds = self._problem.visits, self._problem.seconds
+        visits, row, chance = self._problem.visits, self._problem.seconds[here], self._random.random
 
         def far(technician: int) -> float:
-            places = [visits[index].place for index in self._routes[technician]]
-            nearest = min(seconds[here][place] for place in places or [self._problem.technicians[technician].start])
-            return nearest * (0.6 + 0.8 * self._random.random())
+            route = self._routes[technician]
+            if not route:
+                return row[self._problem.technicians[technician].start] * (0.6 + 0.8 * chance())
+            return min([row[visits[index].place] for index in route]) * (0.6 + 0.8 * chance())
 
         return sorted(technicians, key=far)[:count]
-
-    def _second_pass(self) -> None:
-        """What stayed out because of its due is tried again with it lifted, all else held (design/planning.md, The solver)."""
-        out = [index for index in self._left() if self._problem.visits[index].dues]
-        if not out:
-            return
-        held = {index: technician for technician, order in enumerate(self._routes) for index in order}
-        for technicians, visits in territories(self._problem, self._able):
-            mine = [index for index in out if index in visits]
-            if not mine:
-                continue
-            own = [index for technician in technicians for index in self._routes[technician]]
-            planned = self._engine.solve(SubProblem(technicians, [*own, *mine], 0, mine, held))
-            fitting = {technician: self._fitting(technician, planned[technician]) for technician in technicians}
-            if {index for order in fitting.values() for index in order} >= set(own):
-                for technician, order in fitting.items():
-                    self._routes[technician] = order
 
     def _fitting(self, technician: int, order: Sequence[int]) -> list[int]:
         """An order that can be driven: where the engine put a break inside a drive, the cheapest visit is taken out."""
@@ -229,18 +341,52 @@ class Search:
             self._prices[key] = price_of(self._problem, technician, order)
         return self._prices[key]
 
+    def _able_for(self, index: int) -> list[int]:
+        visit = self._problem.visits[index]
+        kind = (visit.skills, visit.only)
+        if kind not in self._able_by_kind:
+            self._able_by_kind[kind] = [
+                number for number, technician in enumerate(self._problem.technicians) if may_do(technician, visit)
+            ]
+        return self._able_by_kind[kind]
+
     def _worked(self) -> float:
-        """The cost, with what is left out at a price that routes can be measured by."""
-        left = [self._problem.visits[index].left_out for index in self._left()]
-        return self._cost - sum(left) + sum(min(price, MOST_PRICE) for price in left)
+        """What the routes cost. What is left out has no part in it: its price is of another order."""
+        return sum(self._price(technician, order) or 0.0 for technician, order in enumerate(self._routes))
 
     def _whole(self) -> float:
-        price = sum(self._price(technician, order) or 0.0 for technician, order in enumerate(self._routes))
-        return price + sum(self._problem.visits[index].left_out for index in self._left())
+        return self._worked() + sum(self._problem.visits[index].left_out for index in self._left)
 
-    def _left(self) -> list[int]:
-        planned = {index for order in self._routes for index in order}
-        return [index for index in range(len(self._problem.visits)) if index not in planned]
+    def _take(self, routes: Mapping[int, list[int]]) -> None:
+        """Give technicians other routes; what nobody has then is left out."""
+        changed = {technician: order for technician, order in routes.items() if order != self._routes[technician]}
+        for technician in changed:
+            self._left.update(self._routes[technician])
+        for technician, order in changed.items():
+            self._routes[technician] = order
+            self._left.difference_update(order)
+        self._changed.update(changed)
+
+    def _return_to(self, routes: Sequence[list[int]]) -> None:
+        """Stand where it stood."""
+        self._routes = [list(order) for order in routes]
+        self._left = set(range(len(self._problem.visits))).difference(*self._routes)
+        self._cost = self._whole()
+
+    def _copied(self) -> list[list[int]]:
+        return [list(order) for order in self._routes]
+
+    def _part(self) -> dict[int, list[int]]:
+        return {technician: list(self._routes[technician]) for technician in self._among}
 
     def _plan(self) -> Plan:
         return tuple(tuple(order) for order in self._routes)
+
+
+def _joined(routes: Sequence[list[int]], parts: Iterable[Mapping[int, list[int]]]) -> list[list[int]]:
+    """Routes with other ones in the places of some."""
+    joined = list(routes)
+    for part in parts:
+        for technician, order in part.items():
+            joined[technician] = order
+    return joined

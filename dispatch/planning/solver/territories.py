@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
+from itertools import repeat
 
 from dispatch.planning.problem import Problem
 
@@ -10,6 +12,8 @@ WHOLE = 50
 """Up to so many technicians the map stays whole."""
 SIZE = 12
 """So many technicians a territory has, about."""
+NEAREST = 24
+"""So many technicians are looked at for a visit, the nearest."""
 
 
 def territories(problem: Problem, able: Sequence[Sequence[int]]) -> list[tuple[list[int], list[int]]]:
@@ -35,13 +39,13 @@ def _shared_out(problem: Problem, able: Sequence[Sequence[int]]) -> list[int]:
 
     Without looking at how full a day is, a territory with many clients leaves out what its neighbour has time for.
     """
-    seconds = problem.seconds
     room = [technician.shift[1] - technician.shift[0] for technician in problem.technicians]
-    pairs = sorted(
-        (seconds[problem.technicians[technician].start][visit.place], index, technician)
-        for index, visit in enumerate(problem.visits)
-        for technician in able[index] or range(len(room))
-    )
+    starts = [technician.start for technician in problem.technicians]
+    pairs: list[tuple[int, int, int]] = []
+    for index, visit in enumerate(problem.visits):
+        row = [problem.seconds[starts[technician]][visit.place] for technician in able[index] or range(len(room))]
+        pairs += heapq.nsmallest(NEAREST, zip(row, repeat(index), able[index] or range(len(room))))
+    pairs.sort()
     chosen: dict[int, int] = {}
     nearest: dict[int, int] = {}
     for drive, index, technician in pairs:

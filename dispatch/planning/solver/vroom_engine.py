@@ -10,10 +10,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
-from dispatch.planning.problem import Problem, SubProblem
+from dispatch.planning.problem import PlannedTechnician, PlannedVisit, Problem, SubProblem
 
 
 @contextmanager
@@ -37,17 +38,23 @@ def pandas_spared() -> Iterator[None]:
 
 with pandas_spared():
     import vroom
+    from vroom import _vroom
 
 _MOST_PRIORITY = 100
 _BEYOND = 5e7
 """What is dearer than this is not told apart by its price: emergencies, and what stays."""
-_PRIVATE = 100_000
-"""Skills from here on belong to one technician alone."""
 
 
 THREADS = 64
 """More than VROOM ever begins searches (4 a level, 24 at most): with fewer they queue at a `std::counting_semaphore`, and with the
 libstdc++ of the wheel one that waits there is now and then never woken, so that `solve` never returns."""
+
+
+_NOTHING, _NO_LOAD = vroom.Amount([]), vroom.Amount([0])
+FEW = 8
+"""With more technicians than this a part is planned without what it costs extra that one of them does a visit."""
+SOON = 900
+"""Seconds after the first possible moment in which a due leaves no choice."""
 
 
 class VroomEngine:
@@ -57,17 +64,10 @@ class VroomEngine:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        self._costs = np.array(problem.seconds, dtype=np.uint32)
-        durations = self._costs.copy()
-        visited = np.array(sorted({visit.place for visit in problem.visits}), dtype=np.intp)
-        if len(visited):
-            between = np.full((len(visited), len(visited)), problem.buffer, dtype=np.uint32)
-            if not problem.buffer_at_place:
-                np.fill_diagonal(between, 0)
-            durations[np.ix_(visited, visited)] += between
-            # whoever arrives between two starts of the raster waits for the next
-            durations[:, visited] = -(-durations[:, visited].astype(np.int64) // problem.raster) * problem.raster
-        self._durations = durations
+        self._costs = np.array([np.asarray(row, dtype=np.uint32) for row in problem.seconds])
+        self._chance = np.random.default_rng(0)
+        self._carries = any(technician.capacity is not None for technician in problem.technicians)
+        self._loads = sum(visit.load for visit in problem.visits)
         skills = {skill for technician in problem.technicians for skill in technician.skills}
         skills |= {skill for visit in problem.visits for skill in visit.skills}
         self._skills = {skill: number for number, skill in enumerate(sorted(skills), 1)}
@@ -83,70 +83,149 @@ class VroomEngine:
         self._priorities = [
             max(1, min(_MOST_PRIORITY, round(visit.left_out / dearest * _MOST_PRIORITY))) for visit in problem.visits
         ]
+        reached = self._reached()
+        self._windows = [
+            (self._time_windows(visit, reached[visit.place]), self._time_windows(visit, None))
+            for visit in problem.visits
+        ]
+        self._needs = [
+            frozenset(
+                [self._skills[skill] for skill in visit.skills]
+                + ([] if visit.only is None else [self._circles[visit.only]])
+            )
+            for visit in problem.visits
+        ]
+        self._has = [
+            frozenset(
+                [self._skills[skill] for skill in technician.skills]
+                + [number for circle, number in self._circles.items() if technician.id in circle]
+            )
+            for index, technician in enumerate(problem.technicians)
+        ]
+        self._breaks = [
+            [
+                vroom.Break(
+                    number,
+                    time_windows=[
+                        vroom.TimeWindow(max(0, pause.earliest - self._origin), max(0, pause.latest - self._origin))
+                    ],
+                    service=pause.seconds,
+                )
+                for number, pause in enumerate(technician.breaks, 1)
+                if pause.latest >= technician.shift[0] and pause.earliest < technician.shift[1]
+            ]
+            for technician in problem.technicians
+        ]
 
     def solve(self, part: SubProblem) -> dict[int, list[int]]:
         """Plan it; what does not fit is left out. For each of the technicians the indexes of visits in order."""
-        jobs = [job for index in part.visits if (job := self._job(index, index in part.lifted, part.held)) is not None]
-        if not jobs or not part.technicians:
+        windows = {index: self._windows[index][index in part.lifted] for index in part.visits}
+        visits = [index for index in part.visits if windows[index]]
+        if not visits or not part.technicians:
             return {index: [] for index in part.technicians}
+        # each visit has a row and a column of its own, then come where the technicians begin and end
+        technicians = [self._problem.technicians[index] for index in part.technicians]
+        ends = sorted({place for technician in technicians for place in (technician.start, technician.end)})
+        places = np.array([*(self._problem.visits[index].place for index in visits), *ends], dtype=np.intp)
+        where = {place: number for number, place in enumerate(ends, len(visits))}
+        costs = self._costs[np.ix_(places, places)]
+        durations = self._durations(costs, places[: len(visits)])
+        if part.noise:
+            blurred = self._chance.uniform(1 - part.noise, 1 + part.noise, costs.shape)
+            costs = (costs * blurred).astype(np.uint32)
         given = vroom.Input()
-        given.set_durations_matrix("car", self._durations)
-        given.set_costs_matrix("car", self._costs)
-        given.add_vehicle([self._vehicle(index) for index in part.technicians])
-        given.add_job(jobs)
-        solution = given.solve(exploration_level=part.level, nb_threads=THREADS)
+        profiles: dict[tuple[float, ...], str] = {}
+        for index in part.technicians:
+            extra = self._extra(index, visits) if len(part.technicians) <= FEW else ()
+            if extra not in profiles:
+                profiles[extra] = f"kind{len(profiles)}"
+                dearer = costs.copy()
+                dearer[:, : len(extra)] += np.array(extra, dtype=np.uint32)
+                given.set_durations_matrix(profiles[extra], durations)
+                given.set_costs_matrix(profiles[extra], dearer)
+            given._add_vehicle(self._vehicle(index, where, profiles[extra]))
+        for row, index in enumerate(visits):
+            given._add_job(self._job(index, row, windows[index]))
+        # the public call names a level only, which is four searches at the least: many quick steps find more
+        solution = given._solve(nb_searches=part.searches, depth=part.depth, nb_threads=THREADS, timeout=None)
         return self._routes(solution, part.technicians)
 
-    def _vehicle(self, index: int) -> vroom.Vehicle:
+    def _durations(self, drives: np.ndarray[Any, Any], visited: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """The drives with what is kept between two visits; the first rows are those of the visits."""
+        durations, count = drives.copy(), len(visited)
+        between = np.full((count, count), self._problem.buffer, dtype=np.uint32)
+        if not self._problem.buffer_at_place:
+            between[visited[:, None] == visited] = 0
+        durations[:count, :count] += between
+        if (raster := self._problem.raster) > 1:
+            # whoever arrives between two starts of the raster waits for the next
+            durations[:, :count] = -(-durations[:, :count].astype(np.int64) // raster) * raster
+        np.fill_diagonal(durations, 0)
+        return durations
+
+    def _extra(self, technician: int, visits: Sequence[int]) -> tuple[int, ...]:
+        """What it costs more that a technician does each visit, in seconds of driving; empty where it costs nothing."""
+        name, travel = self._problem.technicians[technician].id, self._problem.prices.travel or 1.0
+        extra = tuple(round(self._problem.visits[index].extra.get(name, 0.0) * 60 / travel) for index in visits)
+        return extra if any(extra) else ()
+
+    def _vehicle(self, index: int, where: Mapping[int, int], profile: str) -> vroom.Vehicle:
         technician = self._problem.technicians[index]
         begins, ends = technician.shift[0] - self._origin, technician.shift[1] + technician.overtime - self._origin
-        pauses = [
-            vroom.Break(
-                number,
-                time_windows=[
-                    vroom.TimeWindow(max(0, pause.earliest - self._origin), max(0, pause.latest - self._origin))
-                ],
-                service=pause.seconds,
-            )
-            for number, pause in enumerate(technician.breaks, 1)
-            if pause.latest >= technician.shift[0] and pause.earliest < technician.shift[1]
-        ]
         return vroom.Vehicle(
             index + 1,
-            start=technician.start,
-            end=technician.end,
-            skills={self._skills[skill] for skill in technician.skills}
-            | {number for circle, number in self._circles.items() if technician.id in circle}
-            | {_PRIVATE + index},
+            start=where[technician.start],
+            end=where[technician.end],
+            profile=profile,
+            capacity=self._capacity(technician),
+            skills=self._has[index],
             time_window=vroom.TimeWindow(begins, max(begins + 1, ends)),
-            breaks=pauses,
+            breaks=self._breaks[index],
         )
 
-    def _job(self, index: int, lifted: bool, held: Mapping[int, int]) -> vroom.Job | None:
-        visit = self._problem.visits[index]
-        latest = None if lifted else min((due for due, _ in visit.dues), default=None)
+    def _capacity(self, technician: PlannedTechnician) -> list[int]:
+        """What a vehicle carries; one of which nothing is said carries all there is."""
+        if not self._carries:
+            return []
+        return [self._loads if technician.capacity is None else technician.capacity]
+
+    def _reached(self) -> list[int]:
+        """For each place the first moment at which somebody can be there."""
+        if not self._problem.technicians:
+            return [0] * len(self._costs)
+        begins = np.array([technician.shift[0] for technician in self._problem.technicians], dtype=np.int64)
+        starts = [technician.start for technician in self._problem.technicians]
+        return [int(moment) for moment in (self._costs[starts] + begins[:, None]).min(axis=0)]
+
+    def _time_windows(self, visit: PlannedVisit, reached: int | None) -> list[vroom.TimeWindow]:
+        """The windows of a visit, cut where it would be late; whole where `reached` is None. A due that cannot be kept, or
+        only by whoever goes there first of all, cuts nothing."""
+        dues: list[int] = []
+        if reached is not None and visit.windows:
+            first = max(reached, visit.windows[0][0])
+            dues = [due for due, _ in visit.dues if visit.kept or due >= first + SOON]
+        latest = min(dues, default=None)
         windows = []
         for opens, closes in visit.windows:
             if latest is not None and latest < opens:
                 break  # all of it would be late
             last = closes if latest is None else max(opens, min(closes, latest))
             windows.append(vroom.TimeWindow(max(0, opens - self._origin), max(0, last - self._origin)))
-        if not windows:
-            return None
-        skills = {self._skills[skill] for skill in visit.skills}
-        if index in held:
-            skills.add(_PRIVATE + held[index])
-        elif visit.only is not None:
-            skills.add(self._circles[visit.only])
-        return vroom.Job(
-            index + 1,
-            location=visit.place,
-            default_service=visit.service
-            if visit.kept
-            else -(-visit.service // self._problem.raster) * self._problem.raster,
-            skills=skills,
+        return windows
+
+    def _job(self, index: int, row: int, windows: Sequence[vroom.TimeWindow]) -> _vroom.Job:
+        visit = self._problem.visits[index]
+        raster = 1 if visit.kept else self._problem.raster
+        load = vroom.Amount([visit.load]) if self._carries else _NOTHING
+        return _vroom.Job(
+            id=index + 1,
+            location=_vroom.Location(row),
+            default_service=-(-visit.service // raster) * raster,
+            delivery=load,
+            pickup=_NO_LOAD if self._carries else _NOTHING,
+            skills=self._needs[index],
             priority=self._priorities[index],
-            time_windows=windows,
+            tws=windows,
         )
 
     def _routes(self, solution: vroom.Solution, technicians: Sequence[int]) -> dict[int, list[int]]:

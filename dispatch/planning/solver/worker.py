@@ -6,60 +6,124 @@ harm at any moment: what it said stands.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
 import os
 import pickle
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import IO, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from dispatch.planning.problem import Problem
-from dispatch.planning.solver.search import FoundPlan, PlanEngine, Search
+from dispatch.planning.problem import Plan, Problem
+from dispatch.planning.solver.helpers import ForkedHelpers, cores
+from dispatch.planning.solver.search import MANY, FoundPlan, PlanEngine, Search
+from dispatch.planning.solver.territories import WHOLE
+
+if TYPE_CHECKING:
+    from dispatch.planning.solving import Beside
+
+SELDOM = 0.3
+"""Seconds between two plans that are said."""
+BESIDE = 0.4
+"""Of the time until something must be there, what is asked beside takes no more."""
 
 
 def main() -> int:
-    """Read one problem and the seconds there are, and search."""
+    """Read one problem and the time there is, and search."""
     # whatever the engine prints goes nowhere: the pipe carries our lines only
     lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    problem, seconds, seed, start, beside = pickle.load(sys.stdin.buffer)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nothing here multiplies matrices
+    if not os.environ.get("DISPATCH_SOLVER"):
+        with contextlib.suppress(ImportError, OSError):  # said below, where it matters
+            importlib.import_module("dispatch.planning.solver.vroom_engine")
+    asked: tuple[Problem, float, int, Plan | None, Beside | None, tuple[float, float]] = pickle.load(sys.stdin.buffer)
+    problem, seconds, seed, start, beside, (begun, last) = asked
     method = method_for(problem)
     _say(lines, engine=method.name, note=method.note)
-    begun, spent = time.monotonic(), time.process_time()
-
+    spent = time.process_time()
     search = Search(problem, method.engine, seed)
+    alone = method.improving is not None or not (seconds > 0 or len(problem.technicians) > WHOLE)
+    helpers = None if alone else _helpers(problem, method, seed)
+
+    def cpu() -> float:
+        return time.process_time() - spent + (helpers.cpu_seconds if helpers is not None else 0.0)
 
     def report(best: FoundPlan, **more: Any) -> None:
-        passed, cpu = time.monotonic() - begun, time.process_time() - spent
-        _say(lines, plan=best.plan, cost=best.cost, seconds=passed, cpu=cpu, steps=search.steps, **more)
+        passed = time.monotonic() - begun
+        _say(
+            lines,
+            plan=best.plan,
+            cost=best.cost,
+            seconds=passed,
+            cpu=cpu(),
+            steps=search.steps,
+            complete=search.complete,
+            **more,
+        )
+
+    def over(share: float = 1.0) -> bool:
+        return time.monotonic() > begun + share * (last - begun)
 
     starts = [] if start is None else [start]
     if beside is not None:
-        *_, careful = Search(beside.problem, method_for(beside.problem).engine, seed).first()
+        *_, careful = Search(beside.problem, method_for(beside.problem).engine, seed).first(lambda: over(BESIDE))
         report(careful, beside=True)
         starts.append(beside.in_whole(careful.plan))
-    for found in search.first():
+    for found in _seldom(search.first(over, helpers)):
         report(found)
     for plan in starts:
-        if (better := search.adopt(plan)) is not None:
+        if (better := search.adopt(plan, over)) is not None:
             report(better)
     if seconds > 0:
-        for better in method.improving(problem, search, lambda: (time.monotonic() - begun) / seconds, seconds):
+        for better in _seldom(_improving(problem, method, search, helpers, begun, seconds)):
             report(better)
-    if (filled := search.fill()) is not None:
+    if (filled := search.fill(over)) is not None:
         report(filled)
-    _say(lines, done=True, cpu=time.process_time() - spent, steps=search.steps)
+    _say(lines, done=True, cpu=cpu())
     return 0
 
 
+def _helpers(problem: Problem, method: PlanMethod, seed: int) -> ForkedHelpers | None:
+    """A process for each further core, where the day is big enough to be cut in parts."""
+    count = cores() - 1 if len(problem.technicians) > MANY else 0
+    return ForkedHelpers(lambda number: Search(problem, method.engine, seed + number), count) if count else None
+
+
+def _seldom(plans: Iterator[FoundPlan]) -> Iterator[FoundPlan]:
+    """Of plans that come faster than anybody can judge and show them only some, and the last."""
+    since, waiting = 0.0, None
+    for plan in plans:
+        waiting = plan
+        if time.monotonic() - since > SELDOM:
+            yield plan
+            since, waiting = time.monotonic(), None
+    if waiting is not None:
+        yield waiting
+
+
+def _improving(
+    problem: Problem, method: PlanMethod, search: Search, helpers: ForkedHelpers | None, begun: float, seconds: float
+) -> Iterator[FoundPlan]:
+    """Ever better plans, until the seconds are over."""
+
+    def share_gone() -> float:
+        return (time.monotonic() - begun) / seconds
+
+    if method.improving is not None:
+        return method.improving(problem, search, share_gone, seconds)
+    return search.better(share_gone, helpers, seconds)
+
+
 class PlanMethod(NamedTuple):
-    """What plans: the engine of the first plan, what makes it better, and what is to be said about it."""
+    """What plans: the engine, what is to be said about it, and what makes a plan better where that is not the search."""
 
     name: str
     note: str
     engine: PlanEngine
-    improving: Callable[[Problem, Search, Callable[[], float], float], Iterator[FoundPlan]]
+    improving: Callable[[Problem, Search, Callable[[], float], float], Iterator[FoundPlan]] | None = None
 
 
 def method_for(problem: Problem) -> PlanMethod:
@@ -71,7 +135,7 @@ def method_for(problem: Problem) -> PlanMethod:
         try:
             from dispatch.planning.solver.vroom_engine import VroomEngine
 
-            return PlanMethod(VroomEngine.name, "", VroomEngine(problem), _by_parts)
+            return PlanMethod(VroomEngine.name, "", VroomEngine(problem))
         except ModuleNotFoundError:
             why = "VROOM is not installed (the extra plan)"
         except (ImportError, OSError) as error:
@@ -84,13 +148,7 @@ def method_for(problem: Problem) -> PlanMethod:
             return PlanMethod("PyVRP", f"planned by PyVRP: {why}", insertion, improving)
         except (ImportError, OSError):
             pass
-    return PlanMethod(insertion.name, f"planned by cheapest insertion: {why}", insertion, _by_parts)
-
-
-def _by_parts(
-    _problem: Problem, search: Search, share_gone: Callable[[], float], _seconds: float
-) -> Iterator[FoundPlan]:
-    return search.better(share_gone)
+    return PlanMethod(insertion.name, f"planned by cheapest insertion: {why}", insertion)
 
 
 def _say(lines: IO[str], **what: Any) -> None:
