@@ -13,7 +13,7 @@ from db import settings
 from db.store import Store
 from dispatch.desk.day.placement import need_of
 from dispatch.desk.plan.companions import with_needs
-from dispatch.desk.plan.day_problem import MOST_WAITING, DayProblem, day_problem, overtime_of, starts_on
+from dispatch.desk.plan.day_problem import MOST_WAITING, DayProblem, day_problem, starts_on
 from dispatch.desk.plan.proposal import (
     BrokenPromise,
     LeftOut,
@@ -25,6 +25,7 @@ from dispatch.desk.plan.proposal import (
     technician_figures,
 )
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
+from dispatch.desk.plan.solver_terms import overtime_of
 from dispatch.desk.plan.timing import WORTH, starts_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.instants import clock_text, day_text

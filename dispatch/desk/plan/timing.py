@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from dispatch.desk.plan.day_problem import DayProblem, whole_minutes
+from dispatch.desk.plan.day_problem import DayProblem
+from dispatch.desk.plan.solver_terms import whole_minutes
 from dispatch.planning.judging import TimedRoute, timed
 from dispatch.planning.problem import Problem
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from db.store import Store
-from dispatch.desk.plan.day_problem import DayProblem, day_problem, matrix_of
+from dispatch.desk.plan.day_problem import DayProblem, day_problem
 from dispatch.desk.plan.proposal import LeftOut, Move, Proposal
 from dispatch.desk.plan.proposing import proposal_of, standing_plan
 from dispatch.desk.plan.scope import PlanScope
+from dispatch.desk.plan.solver_terms import matrix_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit

@@ -1,0 +1,366 @@
+"""A day in the terms of the solver: what each technician may still do, what leaving a visit out costs, and the drives."""
+
+from __future__ import annotations
+
+import datetime
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, pairwise, zip_longest
+
+from dispatch.desk.day.placement import Slot
+from dispatch.desk.plan.scope import PlanScope
+from dispatch.model.firm import Firm
+from dispatch.model.instants import day_bounds, day_of
+from dispatch.model.travel import LONGEST_LEG, Place, placed
+from dispatch.model.visits import Visit
+from dispatch.planning import problem as solver
+from dispatch.planning.checker import is_not_preferred
+from dispatch.planning.day import HALF_HOUR, Drives, Rules, SequenceRule, Stop, TechnicianDay
+from dispatch.planning.judging import may_do, timed
+from dispatch.planning.problem import KEPT, Break, Prices, Problem
+from dispatch.travel.chain import seconds_of
+
+LEFT_OUT = {1: 8e6, 2: 4e6, 3: 2e6, 4: 1e6}
+"""The price of leaving a visit out, by priority: above any sum of soft costs of a day, so that it always is the worse
+(design/planning.md, Feasibility in words)."""
+EMERGENCY = 1e8
+"""The price of leaving an emergency out: above all else that waits."""
+PLANNED = 1.5
+"""So much dearer is it to take back what is planned than to leave out what is not."""
+PROMISED_TODAY = 1.2
+"""So much dearer is leaving out what would break a promise of the day, against what has none."""
+OVERDUE = 1.4
+"""The same for what should have been done before; each day raises it by `A_DAY`, of `MOST_DAYS` at the most."""
+A_DAY, MOST_DAYS = 0.002, 30
+KEPT_LATE = KEPT / 10
+"""What a minute costs by which something that stays begins later: nothing is gained by it."""
+WAITING = 5.0
+"""What it costs, in minutes of driving, to put a request off by a day that may wait."""
+SLIP = 600
+"""Seconds that a solver may see what stays begin later than it does: roundings, not moves."""
+TIDY = 10.0
+"""What it costs to give a planned visit to somebody else: small, so that a plan is not stirred for nothing."""
+_MINUTE = 60
+_DAY = 86_400
+_NEVER = 1 << 40
+_ROWS = 64
+"""So many rows of the matrix are asked for at once."""
+_SAMPLES = 12
+"""So many drives are looked at for the hour in which they take longest."""
+
+
+def overtime_of(firm: Firm, scope: PlanScope) -> int:
+    """Seconds past the shift, the way home included, that a plan may take."""
+    return (firm.plan_overtime_minutes if scope.overtime is None else scope.overtime) * _MINUTE
+
+
+@dataclass(slots=True, kw_only=True)
+class ProblemBuilder:
+    """Puts places, technicians and visits of a day into the terms of the solver; `running`: it is the day of now."""
+
+    scope: PlanScope
+    firm: Firm
+    now: int
+    running: bool
+    midnight: int
+    day: datetime.date
+    days: Sequence[TechnicianDay]
+    drives: Drives
+    rules: Rules
+    caps: Mapping[int, int]
+    begun: Collection[int]
+    missed: Collection[int]
+    later: Mapping[int, Slot]
+    like: tuple[Sequence[Place | None], Sequence[Sequence[int]]] | None
+    moments: tuple[int, ...] = field(init=False, default=())
+    hours: tuple[int, int] = field(init=False, default=(0, 0))
+    places: dict[Place | None, int] = field(init=False, default_factory=dict)
+
+    def problem(self, movable: Sequence[Visit], stops: Mapping[int, Stop]) -> Problem:
+        """The whole problem: the movable visits first, then what stays."""
+        self.moments = (self.drives.at, *self._worst_hours([stop.place for stop in stops.values()]))
+        technicians = tuple(self._technician(day) for day in self.days)
+        self.hours = (
+            min((technician.shift[0] for technician in technicians), default=0),
+            max((day.shift[1] + self._overtime for day in self.days if day.shift is not None), default=0),
+        )
+        free = [self._visit(visit, stops[visit.id]) for visit in movable]
+        keeps = [tuple(self._all_kept(day)) for day in self.days]
+        seconds = self._matrix()
+        problem = Problem(
+            technicians,
+            (*(_from_first_moment(visit, technicians, seconds) for visit in free), *chain(*keeps)),
+            seconds,
+            self.rules.buffer_minutes * 60,
+            Prices(self.rules.travel, self.rules.waiting, self.rules.overtime, self.firm.plan_balance),
+            buffer_at_place=False,
+            raster=self.firm.plan_raster_minutes * 60,
+            midnight=self.midnight,
+        )
+        return _without_lunches_that_are_lost(problem, [len(own) for own in keeps])
+
+    def _place(self, place: Place | None) -> int:
+        return self.places.setdefault(place, len(self.places))
+
+    def _matrix(self) -> tuple[Sequence[int], ...]:
+        """The drives in whole minutes. Where they depend on the hour, the longest of midday and of the worst hours, so that
+        what is planned can be driven at whatever hour it comes to stand."""
+        if self.like is not None:
+            known = {place: number for number, place in enumerate(self.like[0])}
+            if self.places.keys() <= known.keys():
+                numbers = [known[place] for place in self.places]
+                rows = (self.like[1][number] for number in numbers)
+                return tuple(array("i", [row[number] for number in numbers]) for row in rows)
+        return matrix_of(self.drives, list(self.places), self.moments)
+
+    def _worst_hours(self, places: Sequence[Place | None]) -> set[int]:
+        """The half hours of the day in which some drives take longest; none where drives do not depend on the hour."""
+        located = list(dict.fromkeys(place for place in places if place is not None))[: _SAMPLES + 1]
+        shifts = [day.shift for day in self.days if day.shift is not None]
+        if not self.drives.by_hour or len(located) < 2 or not shifts:
+            return set()
+        first, last = min(shift[0] for shift in shifts), max(shift[1] for shift in shifts) + self._overtime
+        halves = range(first - first % HALF_HOUR + HALF_HOUR // 2, last + HALF_HOUR, HALF_HOUR)
+        return {
+            max(halves, key=lambda moment: self.drives(origin, destination, moment).seconds or 0)
+            for origin, destination in pairwise(located)
+        }
+
+    def _drive(self, origin: Place | None, destination: Place | None) -> int:
+        """The drive as the matrix has it."""
+        if origin == destination:
+            return 0
+        legs = [self.drives(origin, destination, moment) for moment in self.moments]
+        return whole_minutes(max(leg.seconds or 0 for leg in legs))
+
+    @property
+    def _overtime(self) -> int:
+        return overtime_of(self.firm, self.scope)
+
+    def _from(self, day: TechnicianDay) -> tuple[int, Place | None]:
+        """When and where a technician can begin what is planned: the shift, now, the end of an absence or of what is under
+        way; past whatever stays at the day's beginning and leaves no time before it."""
+        assert day.shift is not None
+        begins, place = day.shift[0], day.home
+        stops = sorted(day.stops, key=lambda stop: stop.start)
+        if self.running:
+            begins = max(begins, -(-self.now // 300) * 300)
+            for stop in stops:
+                if self._under_way(stop):
+                    begins = max(begins, stop.end)
+                if self._under_way(stop) or (stop.start <= self.now and stop.end <= begins):
+                    place = stop.place
+        for absence in sorted(day.absences, key=lambda absence: absence.starts_at):
+            if absence.starts_at <= begins < absence.ends_at:
+                begins = absence.ends_at
+        for stop in stops:
+            if stop.end > begins:
+                if stop.start >= begins + self._drive(place, stop.place):
+                    break
+                begins, place = stop.end, stop.place
+        return whole_minutes(begins), place
+
+    def _under_way(self, stop: Stop) -> bool:
+        """Whether somebody is on the way to a stop, or there: from its end on they can be planned."""
+        return self.running and (stop.visit_id in self.begun or stop.start <= self.now < stop.end)
+
+    def _technician(self, day: TechnicianDay) -> solver.PlannedTechnician:
+        assert day.shift is not None
+        begins, place = self._from(day)
+        ends = day.shift[1]
+        breaks = []
+        for absence in day.absences:
+            if absence.starts_at < ends <= absence.ends_at and absence.starts_at > begins:
+                ends = absence.starts_at
+            elif begins < absence.starts_at and absence.ends_at < ends:
+                breaks.append(Break(absence.starts_at, absence.starts_at, absence.ends_at - absence.starts_at))
+        lunch = day.lunch
+        if lunch is not None and lunch.latest - lunch.seconds >= begins:
+            latest = lunch.latest - lunch.seconds
+            breaks.append(Break(max(lunch.earliest, begins), latest, lunch.seconds, unless_home_by=latest))
+        seconds = sum(stop.end - stop.start for stop in day.stops if stop.end > begins)
+        done = sum(stop.end - stop.start for stop in day.stops if stop.end <= begins)
+        cap = (day.shift[1] - day.shift[0]) * self.caps.get(day.technician_id, 100) // 100
+        return solver.PlannedTechnician(
+            str(day.technician_id),
+            self._place(place),
+            self._place(day.last_place),
+            (begins, max(begins, ends)),
+            day.skills,
+            tuple(sorted(breaks, key=lambda pause: pause.earliest)),
+            overtime=max(self._overtime if ends == day.shift[1] else 0, self._over_already(day, ends)),
+            # what stays, stays: the cap bounds what is added to it
+            cap=max(cap - done, seconds),
+        )
+
+    def _over_already(self, day: TechnicianDay, ends: int) -> int:
+        """How far past the end of the day what stays goes anyway, the way home included."""
+        last = max(day.stops, key=lambda stop: stop.end, default=None)
+        if last is None:
+            return 0
+        home = whole_minutes(self.drives(last.place, day.last_place, last.end).seconds or 0)
+        return max(0, last.end + home + SLIP - ends)
+
+    def _all_kept(self, day: TechnicianDay) -> Iterator[solver.PlannedVisit]:
+        """What stays where it is. Where a buffer is eaten already, the stop before it is told shorter, so that the next one
+        can begin when it does; where not even the drive fits, the two are told as one."""
+        begins, _ = self._from(day)
+        stops = sorted((stop for stop in day.stops if stop.end > begins), key=lambda stop: stop.start)
+        since: int | None = None
+        for stop, following in zip_longest(stops, stops[1:]):
+            start = since if since is not None else whole_minutes(max(stop.start, begins))
+            service, since = stop.end - start, None
+            if following is not None:
+                buffer = self.rules.buffer_minutes * 60 if stop.place != following.place else 0
+                room = following.start - self._drive(stop.place, following.place) - start
+                if room < 0:
+                    since = start
+                    continue
+                service = min(service, max(0, room - buffer))
+            yield solver.PlannedVisit(
+                f"{stop.visit_id}@{day.technician_id}",
+                self._place(stop.place),
+                max(0, service),
+                ((start, start + SLIP),),
+                KEPT,
+                dues=((start, KEPT_LATE),),
+                only=frozenset({str(day.technician_id)}),
+            )
+
+    def _visit(self, visit: Visit, stop: Stop) -> solver.PlannedVisit:
+        rules = self.rules
+        first, last = self.hours
+        if self.scope.between is not None:
+            first, last = max(first, self.scope.between[0]), min(last, self.scope.between[1])
+        if stop.after is not None:
+            first = max(first, _over(stop.after, self.day, self.firm.zone))
+        for rule in stop.followers:
+            last = min(last, (rule.at or last) - rule.minutes * 60 - (stop.end - stop.start))
+        spans = ((first, last),) if stop.access is None else stop.access
+        opens = max(first, stop.promised[0]) if stop.promised else first
+        windows = tuple(
+            (max(begins, opens), min(ends, last) - _MINUTE)
+            for begins, ends in spans
+            if min(ends, last) - _MINUTE >= max(begins, opens)
+        )
+        dues = []
+        if stop.promised is not None:
+            dues.append((stop.promised[1], rules.late_promise))
+        if stop.due is not None:
+            dues.append((stop.due, rules.late_target))
+        if stop.resolve_by is not None:
+            dues.append((stop.resolve_by - (stop.end - stop.start), rules.late_target))
+        if visit.latest_on is not None:
+            dues.append((day_bounds(visit.latest_on, visit.zone)[1], rules.late_promise))
+        if visit.id in self.missed:
+            dues.append((first, rules.late_target))
+        holder = visit.assignments[0].technician_id if visit.assignments else None
+        # who may do it: who owns the job, and nobody whom the client does not want; None for all
+        only = None
+        if stop.owners is not None or stop.banned:
+            able = {day.technician_id for day in self.days} if stop.owners is None else stop.owners
+            only = frozenset(map(str, able - stop.banned))
+        return solver.PlannedVisit(
+            visit.reference,
+            self._place(stop.place),
+            stop.end - stop.start,
+            windows,
+            self._left_out(visit, first, last) * (PLANNED if holder is not None else 1),
+            stop.skills,
+            visit.priority,
+            tuple(dues),
+            only,
+            {str(day.technician_id): extra for day in self.days if (extra := self._extra(day, stop, holder))},
+        )
+
+    def _left_out(self, visit: Visit, first: int, last: int) -> float:
+        """The price of leaving a visit out: by priority, and the longer it is overdue the dearer."""
+        if visit.emergency:
+            return EMERGENCY
+        if (slot := self.later.get(visit.id)) is not None:
+            return max(1.0, slot.candidate.cost) + WAITING * (slot.day - self.day).days
+        price = LEFT_OUT[visit.priority]
+        promised = visit.promised[1] if visit.promised is not None else None
+        wanted = None if visit.due_on is None else day_bounds(visit.due_on, visit.zone)[1]
+        due = min((moment for moment in (promised, wanted) if moment is not None), default=None)
+        if visit.id in self.missed or (due is not None and due < first):
+            days = 0 if due is None else max(0, min(MOST_DAYS, (first - due) // _DAY))
+            return price * (OVERDUE + A_DAY * days)
+        return price * PROMISED_TODAY if due is not None and due <= last + _DAY // 2 else price
+
+    def _extra(self, day: TechnicianDay, stop: Stop, holder: int | None) -> float:
+        """What it costs that this technician does it, beside the clock."""
+        extra = 0.0
+        if is_not_preferred(stop, day.technician_id):
+            extra += self.rules.not_preferred
+        if day.skills > stop.skills:
+            extra += self.rules.over_qualified
+        if holder is not None and holder != day.technician_id:
+            extra += TIDY
+        return extra
+
+
+def matrix_of(drives: Drives, places: Sequence[Place | None], moments: Sequence[int]) -> tuple[Sequence[int], ...]:
+    """The drives between all of some places in whole minutes, each the longest of some moments."""
+    rows = []
+    for first in range(0, len(places), _ROWS):  # all of a big firm's at once take more memory than need be
+        some = places[first : first + _ROWS]
+        tables = [seconds_of(drives.provider, some, places, moment) for moment in moments]
+        for row, lines in enumerate(zip(*tables, strict=True), start=first):
+            longest = [*map(max, zip(*(_driven(line, places[row], places) for line in lines), strict=True))]
+            rows.append(array("i", [-(-seconds // _MINUTE) * _MINUTE for seconds in longest]))
+            rows[row][row] = 0
+    return tuple(rows)
+
+
+def _driven(line: Sequence[int | None], origin: Place | None, places: Sequence[Place | None]) -> Sequence[int]:
+    """Drives from one place, each a number. From or to nowhere known it takes no time that could be planned; farther than
+    anybody drives, more than a shift."""
+    return [
+        (LONGEST_LEG if placed(origin) and placed(places[column]) else 0) if seconds is None else seconds
+        for column, seconds in enumerate(line)
+    ]
+
+
+def _over(rule: SequenceRule, day: datetime.date, zone: str) -> int:
+    """From when on a visit may begin that comes after another one; never on a day that is not one for it."""
+    if rule.at is None or (rule.day != "any" and (day_of(rule.at, zone) == day) == (rule.day == "later")):
+        return _NEVER
+    return rule.at + rule.minutes * 60
+
+
+def whole_minutes(seconds: int) -> int:
+    """The next full minute of a moment or a span in seconds."""
+    return -(-seconds // _MINUTE) * _MINUTE
+
+
+def _from_first_moment(
+    visit: solver.PlannedVisit, technicians: Sequence[solver.PlannedTechnician], seconds: Sequence[Sequence[int]]
+) -> solver.PlannedVisit:
+    """A visit whose lateness counts from the first moment at which somebody could have begun it on the day."""
+    if not visit.dues:
+        return visit
+    first = min(
+        (
+            max(technician.shift[0] + seconds[technician.start][visit.place], opens)
+            for technician in technicians
+            if may_do(technician, visit)
+            for opens, closes in visit.windows
+            if technician.shift[0] + seconds[technician.start][visit.place] <= closes
+        ),
+        default=0,
+    )
+    return replace(visit, dues=tuple((max(due, first), price) for due, price in visit.dues))
+
+
+def _without_lunches_that_are_lost(problem: Problem, kept: Sequence[int]) -> Problem:
+    """The problem without the breaks for which what stays leaves no room: they are lost, whatever is planned beside them."""
+    index = len(problem.visits) - sum(kept)
+    technicians = list(problem.technicians)
+    for number, count in enumerate(kept):
+        order = range(index, index + count)
+        index += count
+        if count and technicians[number].breaks and timed(problem, number, order) is None:
+            technicians[number] = replace(technicians[number], breaks=())
+    return replace(problem, technicians=tuple(technicians))
