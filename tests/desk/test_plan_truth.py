@@ -18,7 +18,7 @@ from dispatch.desk.plan.companions import closure, without
 from dispatch.desk.plan.proposal import Move, Proposal, Standing
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.taking import take
-from dispatch.desk.requests import amending, intake
+from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm
 from dispatch.desk.travel.drive_times import travel
 from dispatch.desk.visits import steps
@@ -283,7 +283,7 @@ def test_nothing_comes_after_itself(office: Office) -> None:
     ask(office, "FIRST")
     ask(office, "THEN", after="FIRST")
     with pytest.raises(Faulty, match="after"):
-        amending.amend(office.dana, "FIRST", {"after": "THEN"})
+        intake.amend(office.dana, "FIRST", {"after": "THEN"})
 
 
 def test_skills_have_levels_and_vehicles_carry_things(office: Office) -> None:

@@ -13,7 +13,7 @@ from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.taking import changed_meanwhile, matching, take
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import NotAllowed, Refusal
-from dispatch.desk.texts.board_words import proposal_lines
+from dispatch.desk.texts.plan_words import proposal_lines
 from dispatch.model.states import State
 from dispatch.planning.checker import PlacementGrade, check
 from tests.desk.conftest import DAY, Office, at
