@@ -9,10 +9,10 @@ from itertools import pairwise
 import pytest
 
 from db import people, travel_times
-from db.legs import HOME
+from db.legs import HOME, legs_of_day
 from db.store import existing
 from dispatch.desk.book import editing
-from dispatch.desk.day import placement, routing
+from dispatch.desk.day import placement
 from dispatch.desk.plan import day_problem, emergency, proposing, schedule, week
 from dispatch.desk.plan.companions import closure, without
 from dispatch.desk.plan.proposal import Move, Proposal, Standing
@@ -305,7 +305,7 @@ def test_skills_have_levels_and_vehicles_carry_things(office: Office) -> None:
 def test_the_day_ends_elsewhere(office: Office) -> None:
     editing.edit(office.lee, "technician", technician(office, "Ana Ruiz"), {"ends": "39.93, -82.95"})
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
-    assert routing.legs_on(office.store, DAY, [office.ana.staff.id])[office.ana.staff.id][HOME].seconds == 0
+    assert legs_of_day(office.store, DAY)[office.ana.staff.id][HOME].seconds == 0
 
 
 def test_who_is_on_call_comes_out_in_the_evening_for_emergencies_only(office: Office) -> None:
@@ -343,7 +343,7 @@ def test_a_stop_at_the_depot_is_driven_before_the_visit(office: Office) -> None:
         schedule.assign(office.dana, reference, ["Ana Ruiz"], at("13:00"), confirmed=True)
         (leg,) = [
             leg
-            for key, leg in routing.legs_on(office.store, DAY, [office.ana.staff.id])[office.ana.staff.id].items()
+            for key, leg in legs_of_day(office.store, DAY)[office.ana.staff.id].items()
             if key == steps.find(office.store, reference).id
         ]
         schedule.unassign(office.dana, reference, confirmed=True)
