@@ -31,7 +31,10 @@ FORMS = ((2, 1), (2, 2), (1, 2))
 NOISE, EXACT = 0.3, 0.2
 """In most steps drives count more or less by up to this share, and in this share of them as they are: a part that was solved
 already is solved otherwise, and what that is worth the judge says by the drives as they are."""
-AT_ONCE = 1.0
+STALE, STALE_TURNS, KICK = 10, 1, 150.0
+"""So many steps for each technician, or turns of the helpers, without a better plan, and the best one is disturbed; where
+nothing is left out by a step that may be worse by about so many minutes."""
+AT_ONCE = 0.5
 """Seconds for which helpers search by themselves before their parts are put together and cut anew."""
 LEAST = 0.1
 """Seconds below which no helper is asked."""
@@ -159,14 +162,18 @@ class Search:
         if helpers is not None and len(self._routes) > MANY:
             yield from self._together(share_gone, helpers, seconds)
             return
-        best, routes = self._cost, self._copied()
+        best, routes, since = self._cost, self._copied(), self.steps
         while (gone := share_gone()) < 1:
             self._step(self._warmth(gone))
             if self._cost < best - 1e-6:
                 self.fill(technicians=self._changed & set(self._among))
                 self._changed.clear()
-                best, routes = self._cost, self._copied()
+                best, routes, since = self._cost, self._copied(), self.steps
                 yield FoundPlan(self._plan(), best)
+            elif self.steps - since > STALE * len(self._routes):
+                self._return_to(routes)
+                self._kick()
+                since = self.steps
         self._return_to(routes)
 
     def solved(self, part: SubProblem) -> dict[int, list[int]]:
@@ -212,7 +219,7 @@ class Search:
     def _together(self, share_gone: Callable[[], float], helpers: Helpers, seconds: float) -> Iterator[FoundPlan]:
         """`better`, with the day cut in as many parts as there are processes, each time anew."""
         every = list(range(len(self._routes)))
-        best, routes = self._cost, self._copied()
+        best, routes, stale = self._cost, self._copied(), 0
         while (gone := share_gone()) < 1:
             turn = min(AT_ONCE, seconds * (1 - gone))
             if turn < LEAST:
@@ -228,9 +235,15 @@ class Search:
             self._return_to(_joined(current, (part.best for part in found)))
             if self._cost < best - 1e-6:
                 self.fill()
-                best, routes = self._cost, self._copied()
+                best, routes, stale = self._cost, self._copied(), 0
                 yield FoundPlan(self._plan(), best)
-            if any(part.saved < part.best_saved for part in found):
+            else:
+                stale += 1
+            if stale > STALE_TURNS:
+                self._return_to(routes)
+                self._kick()
+                stale = 0
+            elif any(part.saved < part.best_saved for part in found):
                 self._return_to(_joined(current, (part.routes for part in found)))
         self._return_to(routes)
 
@@ -275,6 +288,22 @@ class Search:
         lifted = {index for index in dues if self._problem.visits[index].dues and chance.random() < 0.5}
         noise = 0.0 if chance.random() < EXACT else NOISE * chance.random()
         self._solve_part(technicians, outside, SubProblem((), (), searches, depth, lifted, noise), warmth)
+
+    def _kick(self) -> None:
+        """Leave out a visit for another one that is left out near it, whatever that costs: so the search gets away from a plan
+        that no step makes better. Where nothing is left out, some technicians are planned quite otherwise."""
+        visits, chance = self._problem.visits, self._random
+        left = sorted(self._left)
+        if not left:
+            self._step(KICK)
+            return
+        technicians, outside = self._around_left_out(left, min(len(self._among), 3))
+        planned = [index for technician in technicians for index in self._routes[technician]]
+        if others := [index for index in planned if visits[index].left_out <= visits[outside[0]].left_out]:
+            planned.remove(chance.choice(others))
+        lifted = {index for index in (*planned, *outside) if visits[index].dues and chance.random() < 0.5}
+        self._take(self.solved(SubProblem(technicians, [*planned, *outside], 2, 2, lifted)))
+        self._cost = self._whole()
 
     def _solve_part(
         self,
