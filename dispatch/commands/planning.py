@@ -21,7 +21,6 @@ from dispatch.desk.plan import scope
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
-from dispatch.model.instants import span_local
 from dispatch.model.text import show
 
 with lazily(__name__):
@@ -70,6 +69,8 @@ with lazily(__name__):
 def _plan(args: Args) -> Result:
     if not 0 <= args.seconds <= 3600:
         raise Faulty(["seconds: from 0 to 3600"])
+    if (args.only or args.but) and not args.apply:
+        raise Faulty(["only, but: they say what --apply takes; give it too"])
     if args.problem is not None:
         return _problem(args)
     if not args.export:
@@ -143,7 +144,7 @@ def _day(args: Args) -> Answer:
     asked = _scope(user.store, args, day)
     if args.week:
         days = [day + datetime.timedelta(days=number) for number in range(7)]
-        planned = week.plan_week(user.store, days, args.seconds, asked)
+        planned = week.plan_week(user.store, days, args.seconds, asked, begun)
         taken = _taken(user, planned.moves, planned.label, args)
         return Answer(
             planned,
@@ -183,11 +184,11 @@ def _scope(store: Store, args: Args, day: datetime.date) -> scope.PlanScope:
         technicians = frozenset(steps.driver(store, name).id for name in args.technician)
     if args.overtime is not None and not 0 <= args.overtime <= 240:
         raise Faulty(["overtime: whole minutes from 0 to 240"])
-    between = None
+    hours = None
     if args.between is not None:
         with reading("between"):
-            between = span_local(day, *kinds.span_of(args.between), settings.firm(store).zone)
-    return scope.PlanScope(scope.Freedom(args.scope), technicians, between, args.overtime)
+            hours = kinds.span_of(args.between)
+    return scope.PlanScope(scope.Freedom(args.scope), technicians, hours, args.overtime)
 
 
 def _chosen(store: Store, moves: Sequence[Move], args: Args) -> set[str] | None:
@@ -239,7 +240,10 @@ def _proposal_form(proposal: Proposal) -> dict[str, Any]:
             )
             for move in proposal.moves
         ],
-        left_out=forms(proposal.left_out, "reference=visit.reference client=visit.client why"),
+        left_out=forms(
+            proposal.left_out,
+            "reference=visit.reference client=visit.client priority=visit.priority emergency=visit.emergency why",
+        ),
         cpu_seconds=round(proposal.cpu_seconds, 3),
         broken=forms(proposal.broken, "reference=visit.reference client=visit.client technician text minutes"),
         technicians=[own._asdict() for own in proposal.technicians],

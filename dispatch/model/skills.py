@@ -34,4 +34,8 @@ def spoken(able: Iterable[str]) -> list[str]:
 def _level(skill: str) -> tuple[str, int]:
     """The name and the level of a skill; 0 for one without."""
     name, _, level = skill.rpartition(":")
-    return (name, int(level)) if name and level.isdigit() and int(level) <= MOST_LEVEL else (skill, 0)
+    return (
+        (name, int(level))
+        if name and level.isascii() and level.isdecimal() and int(level) <= MOST_LEVEL
+        else (skill, 0)
+    )

@@ -83,7 +83,9 @@ def candidates(
     """
     best = []
     for day in days:
-        start, verdict = best_start(day, stop, drives, rules, earliest, latest)
+        if (tried := best_start(day, stop, drives, rules, earliest, latest)) is None:
+            continue
+        start, verdict = tried
         known = experience.get(day.technician_id, (0, 0))
         placed = at(stop, start)
         limits = [limit for limit in (stop.promised and stop.promised[1], stop.due) if limit is not None]
@@ -102,15 +104,15 @@ def _key(start: int, verdict: Verdict) -> tuple[int, float, int]:
 
 def best_start(
     day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earliest: int, latest: int | None = None
-) -> tuple[int, Verdict]:
+) -> tuple[int, Verdict] | None:
     """The best start of a visit in a technician's day, from `earliest` to `latest` (None: the end of the shift), and what the
-    checker says of it.
+    checker says of it; None where nobody works between them.
 
     Every start of the day is judged, but that those which lie in another stay are left for the end: where overlaps are
     refused, they are only needed to say so.
     """
     length = stop.end - stop.start
-    starts = _starts(day.hours_for(stop), earliest, latest)
+    starts, best = _starts(day.hours_for(stop), earliest, latest), None
     clear = [
         start for start in starts if all(start >= other.end or start + length <= other.start for other in day.stops)
     ]
@@ -119,7 +121,6 @@ def best_start(
         best = min(tried, key=lambda trial: _key(*trial), default=None)
         if best is not None and best[1].level is not PlacementGrade.BLOCKED:
             break
-    assert best is not None
     return best
 
 
@@ -127,7 +128,7 @@ def _starts(hours: Span | None, earliest: int, latest: int | None) -> Sequence[i
     """Every five minutes of the hours; of what lies after them one is enough to say so."""
     first, last = (earliest, earliest + 1) if hours is None else (max(earliest, hours[0]), hours[1])
     begin = -(-first // STEP) * STEP
-    return range(begin, max(last if latest is None else min(last, latest + 1), begin + 1), STEP)
+    return range(begin, max(last, begin + 1) if latest is None else min(last, latest + 1), STEP)
 
 
 def _reasons(day: TechnicianDay, stop: Stop, known: Experience) -> Iterator[str]:

@@ -129,7 +129,7 @@ def _place(
 ) -> Iterator[Finding]:
     """Drives that are not known, and those that nobody drives (`dispatch.model.travel.driven`)."""
     origin, whence = (before.place, before.client) if before else (day.home, f"{day.name}'s home")
-    onward, whither = (after.place, after.client) if after else (day.home, f"{day.name}'s home")
+    onward, whither = (after.place, after.client) if after else (day.last_place, f"{day.name}'s home")
     drive = drives(origin, stop.place, stop.start)
     if placed(stop.place):
         legs = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dispatch.model.people import Absence
-from dispatch.model.travel import Leg, Place
+from dispatch.model.travel import Leg, Place, PlaceVia
 from dispatch.planning.lunch import LunchBreak, Span
 from dispatch.travel.chain import Provider
 
@@ -112,7 +112,8 @@ class Rules:
 
     def buffer_between(self, place: Place | None, other: Place | None) -> int:
         """The seconds of room that two visits want between them: none at one address."""
-        return 0 if place is not None and place == other else self.buffer_minutes * 60
+        there_already = place is not None and place == other and not isinstance(other, PlaceVia)
+        return 0 if there_already else self.buffer_minutes * 60
 
 
 @dataclass(slots=True)

@@ -109,7 +109,7 @@ class Problem:
 
     def between(self, place: int, other: int) -> int:
         """The seconds that are kept between two visits, beside the drive."""
-        return self.buffer if place != other or self.buffer_at_place else 0
+        return self.buffer if place != other or self.buffer_at_place or self.seconds[place][other] else 0
 
     def on_raster(self, moment: int) -> int:
         """The first moment of the raster from another on."""

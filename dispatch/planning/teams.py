@@ -49,30 +49,47 @@ class TeamSearch:
         starts: Iterable[int],
         *,
         among: Collection[int] | None = None,
-        first: int | None = None,
     ) -> Team | None:
-        """The cheapest team and start that break nothing which somebody would have to consent to; None where there is none.
+        """The cheapest of the teams that there are; None where there is none. Arguments as for `teams`."""
+        return min(self.teams(stop, need, starts, among=among).values(), key=lambda team: team.cost, default=None)
+
+    def joined(self, team: Team, stop: Stop) -> TeamSearch:
+        """The same with a visit in the days of its team."""
+        days = [
+            replace(day, stops=(*day.stops, stop)) if number in team.members else day
+            for number, day in enumerate(self.days)
+        ]
+        return replace(self, days=days)
+
+    def teams(
+        self,
+        stop: Stop,
+        need: TeamNeed,
+        starts: Iterable[int],
+        *,
+        among: Collection[int] | None = None,
+    ) -> dict[int, Team]:
+        """For each who could come first the cheapest team and start that break nothing which somebody would have to consent to.
 
         Args:
             stop: the visit; only its length matters, not where it stands.
             need: how many come, and with what.
             starts: the moments that are tried.
             among: the places of the days that may be taken; None for all.
-            first: the place of the day whose technician comes first, where that is fixed.
         """
         able = [number for number in range(len(self.days)) if among is None or number in among]
         helper = replace(stop, skills=need.others, owners=None, preferred_id=None)
-        best: Team | None = None
+        best: dict[int, Team] = {}
         for start in starts if len(able) >= need.people else ():
-            leads = self._free([first] if first is not None else able, at(stop, start))
+            leads = self._free(able, at(stop, start))
             others = self._free(able, at(helper, start)) if leads and need.people > 1 else []
             for number, verdict in leads:
                 more = [one for one in others if one[0] != number][: need.people - 1]
                 if len(more) == need.people - 1:
                     found = [(number, verdict), *more]
                     team = Team(tuple(one[0] for one in found), start, tuple(one[1] for one in found))
-                    if best is None or team.cost < best.cost:
-                        best = team
+                    if number not in best or team.cost < best[number].cost:
+                        best[number] = team
         return best
 
     def _free(self, numbers: Iterable[int], stop: Stop) -> list[tuple[int, Verdict]]:

@@ -12,7 +12,7 @@ from textual.worker import get_current_worker
 
 from db.faults import StoreFault
 from dispatch.desk.day import board_view
-from dispatch.desk.plan.companions import closure
+from dispatch.desk.plan.companions import closure, without
 from dispatch.desk.plan.proposal import Proposal, board_as_planned
 from dispatch.desk.plan.proposing import PlanFound, Proposing
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
@@ -71,6 +71,8 @@ class PlanScreen(UserScreen):
         self._proposing: Proposing | None = None
         self._scope = WHOLE_DAY
         self._marked: set[str] = set()
+        self._choosing = False
+        self._halted = False
         self._changed: dict[str, str] = {}
         self._reasons: dict[str, str] = {}
         self._as_planned = True
@@ -111,6 +113,7 @@ class PlanScreen(UserScreen):
         self._halt()
         self._scope, self._looking = scope, True
         self._found, self._marked, self._changed, self._reasons = None, set(), {}, {}
+        self._choosing = self._halted = False
         self._board = self.look(board_view.board, self.user.store, self._day)
         self._show()
         self._search(scope)
@@ -122,6 +125,8 @@ class PlanScreen(UserScreen):
         try:
             road_engines.prefetch(self.user, self._day)
             proposing = Proposing(self.user.store, self._day, SECONDS, scope)
+            if worker.is_cancelled or self._halted:
+                proposing.stop()
             if worker.is_cancelled:
                 return
             self._proposing = proposing
@@ -180,8 +185,9 @@ class PlanScreen(UserScreen):
 
     @work(group="why", exclusive=True)
     async def _say_why(self, reference: str) -> None:
-        if (proposing := self._proposing) is not None:
-            why = await aside(self.app, proposing.why, reference)
+        proposing, proposal = self._proposing, self._shown
+        if proposing is not None and proposal is not None:
+            why = await aside(self.app, proposing.why, proposal, reference)
             if self._proposing is proposing:
                 self._reasons[reference] = why or "no room"
                 self._show()
@@ -189,6 +195,9 @@ class PlanScreen(UserScreen):
     @command("a", "plan.take", "Take", DISPATCHERS)
     async def action_take(self) -> None:
         """Write the moves that are marked and what they need, or all of them, as one change that u takes back."""
+        if self._choosing and not self._marked:
+            self.say("No move is marked any more. m marks one; i marks all.")
+            return
         await self._take(self._marked or None)
 
     @command("o", "plan.take-one", "Take one", DISPATCHERS)
@@ -238,7 +247,8 @@ class PlanScreen(UserScreen):
         if proposal is None or reference not in {move.visit.reference for move in proposal.moves}:
             self.say("The cursor is on no move.")
             return
-        self._mark(closure(proposal.moves, [str(reference)]), on=reference not in self._marked)
+        on = reference not in self._marked
+        self._mark(closure(proposal.moves, [str(reference)]) if on else frozenset([str(reference)]), on=on)
 
     @command("/", "plan.mark-words", "Mark by words", DISPATCHERS)
     async def action_mark_words(self) -> None:
@@ -259,12 +269,14 @@ class PlanScreen(UserScreen):
     def action_invert(self) -> None:
         """Mark what is not marked, and take the marks from what is."""
         if (proposal := self._shown) is not None:
-            rest = {move.visit.reference for move in proposal.moves} - self._marked
-            self._marked = set(closure(proposal.moves, rest))
+            self._marked = set(without(proposal.moves, self._marked))
+            self._choosing = True
             self._show()
 
     def _mark(self, references: frozenset[str], *, on: bool) -> None:
-        self._marked = self._marked | references if on else self._marked - references
+        moves = self._shown.moves if self._shown is not None else ()
+        self._marked = self._marked | references if on else self._marked & without(moves, references)
+        self._choosing = bool(self._marked)
         self._show()
 
     @command("c", "plan.least", "Least change")
@@ -274,7 +286,7 @@ class PlanScreen(UserScreen):
             self.say("There is no other plan beside this one.")
             return
         self._least = not self._least
-        self._marked = set()
+        self._marked, self._choosing = set(), False
         self._show()
 
     @command("s", "plan.scope", "What may move")
@@ -301,6 +313,7 @@ class PlanScreen(UserScreen):
     @command("x", "plan.stop", "Stop")
     def action_stop(self) -> None:
         """Stop looking for a better plan; the best so far stays."""
+        self._halted = True
         self._halt()
 
     @command("tab", "plan.pane", "Pane")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from dispatch.desk.plan.proposal import DayFigures, Proposal
+from dispatch.desk.plan.proposal import DayFigures, Move, Proposal
 from dispatch.desk.texts.plan_words import FIGURES, move_words
 from dispatch.model.text import show
 from widgets.listed import FigureLine
@@ -35,7 +35,7 @@ def plan_lines(view: PlanView) -> Iterator[FigureLine]:
         yield FigureLine(f"Not kept {len(proposal.broken)}", f"broken {visit.reference} {text}", label, text)
     thrown = [move for move in proposal.moves if move.thrown_out]
     for move in thrown:
-        yield _move(view, f"Thrown out {len(thrown)}", move.visit.reference)
+        yield _move(view, f"Thrown out {len(thrown)}", move)
     for omitted in proposal.left_out:
         visit = omitted.visit
         why = omitted.why or view.reasons.get(visit.reference, "")
@@ -53,7 +53,7 @@ def plan_lines(view: PlanView) -> Iterator[FigureLine]:
     moves = [move for move in proposal.moves if not move.thrown_out]
     section = f"Moves {len(moves)}" + (f", {len(view.marked)} marked" if view.marked else "")
     for move in moves:
-        yield _move(view, section, move.visit.reference)
+        yield _move(view, section, move)
     if not proposal.moves:
         word = "nothing better was found yet" if view.looking else "the day is as good as it was found to be"
         yield FigureLine("Moves", "none", word, "", False)
@@ -76,8 +76,8 @@ def _figures(view: PlanView) -> Iterator[FigureLine]:
         yield FigureLine("Figures", "note", by, why, False)
 
 
-def _move(view: PlanView, section: str, reference: str) -> FigureLine:
-    move = next(move for move in view.proposal.moves if move.visit.reference == reference)
+def _move(view: PlanView, section: str, move: Move) -> FigureLine:
+    reference = move.visit.reference
     mark = "✓ " if reference in view.marked else ""
     changed = view.changed.get(reference, "")
     text = f"{changed}: it will be left out" if changed else move_words(move, view.proposal.zone)

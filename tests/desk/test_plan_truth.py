@@ -19,10 +19,11 @@ from dispatch.desk.plan.proposal import Move, Proposal, Standing
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.taking import take
 from dispatch.desk.requests import intake
-from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm
+from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm, Refusal
 from dispatch.desk.travel.drive_times import travel
 from dispatch.desk.visits import steps
 from dispatch.model.people import Technician
+from dispatch.model.skills import abilities
 from dispatch.model.travel import Place
 from dispatch.planning.checker import PlacementGrade
 from dispatch.planning.day import TechnicianDay
@@ -99,7 +100,7 @@ def test_both_plans_stand_side_by_side_with_what_they_stir(office: Office) -> No
 
 
 def test_a_part_of_the_day_is_planned_by_itself(office: Office) -> None:
-    proposal = plan(office, PlanScope(between=(at("13:00"), at("15:00"))))
+    proposal = plan(office, PlanScope(hours=(13 * 60, 15 * 60)))
     starts = [end[1] for end in after(proposal).values() if end is not None]
     assert starts
     assert all(at("13:00") <= start < at("15:00") for start in starts)
@@ -357,3 +358,52 @@ def test_a_stop_at_the_depot_is_driven_before_the_visit(office: Office) -> None:
     assert where is not None
     with pytest.raises(Faulty, match="pickup"):
         ask(office, "NOWHERE", pickup="the moon")
+
+
+def test_a_visit_that_another_one_waits_for_is_not_moved_away_from_it(office: Office) -> None:
+    ask(office, "FIRST", minutes="45")
+    schedule.assign(office.dana, "FIRST", ["Ben Okafor"], at("09:00"), confirmed=True)
+    ask(office, "THEN", after="FIRST")
+    proposal = plan(office)
+    assert "FIRST" not in after(proposal)
+    then = after(proposal)["THEN"]
+    assert then is not None
+    assert then.start >= at("10:00")
+
+
+def test_a_chain_is_planned_from_its_beginning(office: Office) -> None:
+    for reference in ("R1", "R2", "R3"):
+        schedule.cancel(office.dana, reference, "not any more")
+    ask(office, "C", minutes="30", priority="P1")
+    ask(office, "B", minutes="30")
+    ask(office, "A", minutes="30", priority="P4")
+    intake.amend(office.dana, "C", {"after": "B"})
+    intake.amend(office.dana, "B", {"after": "A"})
+    placed = after(plan(office))
+    starts = [one.start for one in (placed["A"], placed["B"], placed["C"]) if one is not None]
+    assert len(starts) == 3
+    assert starts == sorted(starts)
+
+
+def test_what_is_promised_for_a_later_day_stays_where_somebody_put_it(office: Office) -> None:
+    ask(office, "EARLY", date=(DAY + datetime.timedelta(2)).isoformat(), promised="09:00-11:00")
+    schedule.assign(office.dana, "EARLY", ["Ben Okafor"], at("13:00"), reason="they agreed", confirmed=True)
+    assert "EARLY" not in after(plan(office))
+
+
+def test_a_day_that_is_over_is_not_planned(office: Office) -> None:
+    office.go("09:00", 1)
+    for planned in (lambda: plan(office), lambda: week.plan_week(office.store, [DAY], 0, WHOLE_DAY)):
+        with pytest.raises(Refusal, match="is over"):
+            planned()
+
+
+def test_nobody_is_a_candidate_out_of_their_hours_or_without_the_others(office: Office) -> None:
+    assert placement.slots(office.store, "R2", [DAY], (6 * 60, 7 * 60)) == []
+    ask(office, "FOUR", people="4")
+    assert placement.candidates(office.store, "FOUR", DAY) == []
+
+
+@pytest.mark.parametrize("skill", ["network:²", "network:x", ":3", "network:99"])
+def test_what_is_no_level_is_a_plain_skill(skill: str) -> None:
+    assert abilities([skill]) == {skill}

@@ -64,7 +64,9 @@ def test_no_start_of_the_day_is_better(seed: int) -> None:
     day, wanted, drives, rules = a_day(chance)
     assert day.shift is not None
     earliest = day.shift[0] + chance.choice((0, 0, 2 * HOUR))
-    start, verdict = best_start(day, wanted, drives, rules, earliest)
+    best = best_start(day, wanted, drives, rules, earliest)
+    assert best is not None
+    start, verdict = best
     assert start % STEP == 0
     every = [check(day, at(wanted, one), drives, rules) for one in range(earliest, day.shift[1], STEP)]
     level, cost = min((GRAVITY[one.level], one.cost) for one in every)

@@ -77,7 +77,7 @@ def slots(
 
     Args:
         days: those that are looked at.
-        between: minutes from midnight at the site, from and to; None: any time of the day.
+        between: minutes from midnight at the site, from and up to which it begins; None: any time of the day.
         technician: name or login of who is to come; None: anybody.
     """
     with store.read():
@@ -109,8 +109,8 @@ def _candidates(
     if day_of(now, firm.zone) == day:
         start = max(start, now - now % 300 + 300)
     if between is not None:
-        opens, latest = span_local(day, *between, visit.zone)
-        start = max(start, opens)
+        opens, closes = span_local(day, *between, visit.zone)
+        start, latest = max(start, opens), closes - 1
         if latest < start:
             return []
     drives, rules = drive_times.drives_on(store, day), routing.rules_of(firm)
@@ -118,8 +118,7 @@ def _candidates(
         last = max((one.shift[1] for one in days if one.shift is not None), default=start)
         starts = range(-(-start // STEP) * STEP, last if latest is None else min(last, latest + 1), STEP)
         search = TeamSearch(days, drives, rules, firm.plan_overtime_minutes * 60)
-        if teams := _teams(search, stop, need_of(visit), starts, only):
-            return teams
+        return _teams(search, stop, need_of(visit), starts, only)
     return ranked(days, stop, drives, rules, start, visits.experience(store, visit), latest)
 
 
@@ -133,16 +132,15 @@ def _teams(
 ) -> list[Candidate]:
     """For each who could come first the best team, the cheapest first."""
     found = []
-    for number, day in enumerate(search.days):
+    for number, team in search.teams(stop, need, starts).items():
+        day = search.days[number]
         if only is None or day.technician_id in only:
-            team = search.best(stop, need, starts, first=number)
-            if team is not None:
-                findings = tuple(dict.fromkeys(finding for one in team.verdicts for finding in one.findings))
-                extra = sum(one.extra_travel for one in team.verdicts)
-                verdict = Verdict(worst([one.level for one in findings]), findings, extra, team.cost)
-                others = tuple(search.days[member].name for member in team.members[1:])
-                together = f"with {' and '.join(others)}"
-                found.append(Candidate(day.technician_id, day.name, team.start, verdict, None, (together,), (), others))
+            findings = tuple(dict.fromkeys(finding for one in team.verdicts for finding in one.findings))
+            extra = sum(one.extra_travel for one in team.verdicts)
+            verdict = Verdict(worst([one.level for one in findings]), findings, extra, team.cost)
+            others = tuple(search.days[member].name for member in team.members[1:])
+            together = f"with {' and '.join(others)}"
+            found.append(Candidate(day.technician_id, day.name, team.start, verdict, None, (together,), (), others))
     return sorted(found, key=lambda candidate: (candidate.cost, candidate.start, candidate.name))
 
 

@@ -27,6 +27,8 @@ from dispatch.planning.teams import Team, TeamSearch
 
 LOOKING, MOST_AHEAD = 0.5, 7
 """So many seconds later days are looked at for what may wait, and so many days ahead."""
+AROUND = 3600
+"""Seconds that are left for the drive between two requests that are put off to the same technician's day."""
 MOST_WAITING = 1000
 """So many requests are planned at once; more are taken in the order of what breaks first."""
 
@@ -92,6 +94,7 @@ def day_problem(
     """
     with store.read():
         firm = settings.firm(store)
+        scope = scope.on(day, firm.zone)
         now = store.clock.now()
         starts_at, ends_at = day_bounds(day, firm.zone)
         placed = visits.placed_between(store, starts_at, ends_at)
@@ -100,25 +103,33 @@ def day_problem(
         before = [one for one in before if one.shift is not None]
         drives = drive_times.drives_on(store, day)
         rules = routing.rules_of(firm)
-        moving = [visit for visit in placed if starts_at <= existing(visit.starts_at) and _is_free(visit, scope, now)]
+        before_others = {visit.after_id for visit in (*placed, *asked)}
+        moving = [
+            visit
+            for visit in placed
+            if starts_at <= existing(visit.starts_at)
+            and visit.id not in before_others
+            and (visit.promised is None or visit.promised[0] < ends_at)
+            and _is_free(visit, scope, now)
+        ]
         clocks = clocks_of(store, [*moving, *asked])
         first = min((one.shift[0] for one in before if one.shift is not None), default=starts_at)
         missed = _missed(clocks, now, max(first, now))
         asked.sort(key=lambda visit: _breaks_first(visit, visit.id in missed))
         waiting, beyond = asked[:MOST_WAITING], len(asked[MOST_WAITING:])
-        slots = _later(store, day, waiting) if later is None else later
+        slots = _later(store, day, waiting, scope) if later is None else later
         stops = routing.stops_of(store, [_span(visit, firm, day) for visit in [*moving, *waiting]], clocks)
+        moving = [visit for visit in moving if stops[visit.id].place is not None]
         if scope.freedom is Freedom.LEAST:
             moving = [visit for visit in moving if _cannot_stay(visit, stops[visit.id], before, drives, rules)]
         free = {visit.id for visit in moving}
         days = tuple(
             replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in before
         )
-        waits = {visit.id for visit in waiting}
-        deferred = [visit for visit in waiting if visit.after_id in waits and stops[visit.id].place is not None]
-        teams, days = _teams(
-            [visit for visit in waiting if visit not in deferred], stops, days, drives, rules, firm, scope
-        )
+        deferred = [visit for visit in waiting if _waits_for_another(stops[visit.id])]
+        search = TeamSearch(days, drives, rules, overtime_of(firm, scope))
+        starts = starts_on(days, firm, scope, starts_at)
+        teams, days = _teams([visit for visit in waiting if visit not in deferred], stops, search, starts)
         deferred += [visit for visit in waiting if visit.people > 1 and visit.id not in teams and visit not in deferred]
         apart = {visit.id for visit in deferred} | teams.keys()
         located = [
@@ -170,28 +181,46 @@ def _asks_for(visit: Visit, day: datetime.date, ends_at: int) -> bool:
     return visit.wanted_on is None or visit.wanted_on <= day
 
 
-def _later(store: Store, day: datetime.date, waiting: Sequence[Visit]) -> dict[int, Slot]:
-    """The best slot on a later day of each request that may wait for one, as far as that is found in `LOOKING` seconds."""
-    found, ends = {}, time.monotonic() + LOOKING
+def _waits_for_another(stop: Stop) -> bool:
+    """Whether a visit comes after one that has no time yet."""
+    return stop.place is not None and stop.after is not None and stop.after.at is None
+
+
+def _later(store: Store, day: datetime.date, waiting: Sequence[Visit], scope: PlanScope) -> dict[int, Slot]:
+    """The best slot on a later day of each request that may wait for one, as far as that is found in `LOOKING` seconds; no two
+    of them are in each other's way."""
+    found: dict[int, Slot] = {}
+    ends = time.monotonic() + LOOKING
+    taken: list[tuple[int, int, int]] = []
     patient = [visit for visit in waiting if visit.latest_on is not None and visit.latest_on > day and visit.place]
     for visit in patient:
         if time.monotonic() > ends:
             break
         ahead = min((visit.latest_on or day) - day, datetime.timedelta(days=MOST_AHEAD)).days
-        days = [day + datetime.timedelta(days=number) for number in range(1, ahead + 1)]
-        if slots := placement.slots(store, visit.reference, days):
-            found[visit.id] = slots[0]
+        length = placement.stay_minutes(store, visit.minutes) * 60
+        for number in range(1, ahead + 1):
+            if time.monotonic() > ends:
+                break
+            for slot in placement.slots(store, visit.reference, [day + datetime.timedelta(days=number)]):
+                who, start = slot.candidate.technician_id, slot.candidate.start
+                apart = all(
+                    who != other or start + length + AROUND <= begins or begins + long + AROUND <= start
+                    for other, begins, long in taken
+                )
+                theirs = scope.technicians is None or who in scope.technicians
+                best = found.get(visit.id)
+                if apart and theirs and (best is None or slot.candidate.cost < best.candidate.cost):
+                    found[visit.id] = slot
+        if (chosen := found.get(visit.id)) is not None:
+            taken.append((chosen.candidate.technician_id, chosen.candidate.start, length))
     return found
 
 
 def _teams(
     waiting: Sequence[Visit],
     stops: Mapping[int, Stop],
-    days: tuple[TechnicianDay, ...],
-    drives: Drives,
-    rules: Rules,
-    firm: Firm,
-    scope: PlanScope,
+    search: TeamSearch,
+    starts: Sequence[int],
 ) -> tuple[dict[int, Team], tuple[TechnicianDay, ...]]:
     """The teams of what needs several people, what breaks first first; and the days with them."""
     teams: dict[int, Team] = {}
@@ -199,20 +228,17 @@ def _teams(
         stop = stops[visit.id]
         if visit.people < 2 or stop.place is None:
             continue
-        search = TeamSearch(days, drives, rules, overtime_of(firm, scope))
-        team = search.best(stop, need_of(visit), starts_on(days, firm, scope))
+        team = search.best(stop, need_of(visit), starts)
         if team is not None:
             teams[visit.id] = team
-            placed = at(stop, team.start)
-            days = tuple(
-                replace(day, stops=(*day.stops, placed)) if number in team.members else day
-                for number, day in enumerate(days)
-            )
-    return teams, days
+            search = search.joined(team, at(stop, team.start))
+    return teams, tuple(search.days)
 
 
-def starts_on(days: Sequence[TechnicianDay], firm: Firm, scope: PlanScope, earliest: int = 0) -> Sequence[int]:
-    """The starts that a plan may give on a day, on the raster of the firm, none before `earliest`."""
+def starts_on(
+    days: Sequence[TechnicianDay], firm: Firm, scope: PlanScope, midnight: int, earliest: int = 0
+) -> Sequence[int]:
+    """The starts that a plan may give on a day, on the raster of the firm from `midnight` on, none before `earliest`."""
     shifts = [day.shift for day in days if day.shift is not None]
     if not shifts:
         return ()
@@ -220,7 +246,6 @@ def starts_on(days: Sequence[TechnicianDay], firm: Firm, scope: PlanScope, earli
     if scope.between is not None:
         first, last = max(first, scope.between[0]), min(last, scope.between[1])
     step = firm.plan_raster_minutes * 60
-    midnight = first - first % step
     begin = max(first, earliest)
     return range(begin + (midnight - begin) % step, last, step)
 

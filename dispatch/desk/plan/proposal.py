@@ -14,6 +14,7 @@ from dispatch.model.states import State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
 from dispatch.planning.day import Drives, TechnicianDay
+from dispatch.planning.problem import Plan
 
 
 class Standing(NamedTuple):
@@ -106,6 +107,8 @@ class Proposal:
     broken: tuple[BrokenPromise, ...] = ()
     technicians: tuple[TechnicianFigures, ...] = ()
     scope: PlanScope = WHOLE_DAY
+    plan: Plan = ()
+    """As the solver has it."""
 
     @property
     def label(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -31,9 +31,9 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.visits import Visit
 from dispatch.planning.checker import LEARNER, PlacementGrade, Verdict, at, check
-from dispatch.planning.day import TechnicianDay
+from dispatch.planning.day import Stop, TechnicianDay
 from dispatch.planning.judging import judge
-from dispatch.planning.problem import Plan
+from dispatch.planning.problem import KEPT, Plan
 from dispatch.planning.solving import Beside, BetterPlan, Solving, most_seconds, started_worker
 from dispatch.planning.teams import TeamSearch
 from dispatch.planning.why_not import why_not
@@ -73,8 +73,7 @@ class Proposing:
         scope: PlanScope = WHOLE_DAY,
         begun: float | None = None,
     ) -> None:
-        if day < settings.today(store):
-            raise Refusal(f"{day_text(day)} is over: plan today or a day to come.")
+        refuse_past(store, day)
         begun = time.monotonic() if begun is None else begun
         self.scope = scope
         with contextlib.ExitStack() as failing:
@@ -91,7 +90,6 @@ class Proposing:
             worker=worker,
         )
         self._ends = begun + most_seconds(seconds) - LAST_WORDS
-        self._last: BetterPlan | None = None
         self.found: PlanFound | None = None
         """The best so far."""
 
@@ -113,7 +111,6 @@ class Proposing:
             if least is None and self._careful is not None and (beside := self._solving.beside) is not None:
                 least = proposal_of(self._careful, beside, self._solving.note)
             best = proposal_of(self._given, better, self._solving.note)
-            self._last = better
             if self._changes_nothing:
                 least = best
             elif least is not None and not self._is_worth_it(best, least, better):
@@ -121,20 +118,22 @@ class Proposing:
             self.found = PlanFound(best, least)
             yield self.found
 
-    def why(self, reference: str) -> str:
-        """Why a visit is left out of the best plan; empty where it is not, or nothing was found yet."""
-        for index, visit in enumerate(self._given.movable):
-            if visit.reference == reference and self._last is not None:
-                return reason_of(self._given, self._last.plan, index)
+    def why(self, proposal: Proposal, reference: str) -> str:
+        """Why a visit is left out of one of its plans; empty where nobody knows."""
+        least = self._careful is not None and proposal.scope.freedom is Freedom.LEAST
+        given = self._careful if least and self._careful is not None else self._given
+        for index, visit in enumerate(given.movable):
+            if visit.reference == reference:
+                return reason_of(given, proposal.plan, index)
         return ""
 
-    def reasons(self, left_out: Sequence[LeftOut]) -> tuple[LeftOut, ...]:
-        """What is left out, each with its reason; past `REASONS` seconds, and past all the time there is, those that come last
-        have none."""
+    def reasons(self, proposal: Proposal) -> tuple[LeftOut, ...]:
+        """What a plan leaves out, each with its reason; past `REASONS` seconds, and past all the time there is, those that come
+        last have none."""
         ends = min(time.monotonic() + REASONS, self._ends)
         return tuple(
-            one if one.why or time.monotonic() > ends else replace(one, why=self.why(one.visit.reference))
-            for one in left_out
+            one if one.why or time.monotonic() > ends else replace(one, why=self.why(proposal, one.visit.reference))
+            for one in proposal.left_out
         )
 
     def stop(self) -> None:
@@ -147,9 +146,20 @@ class Proposing:
         if beside is None or self._beside is None:
             return True
         judged = judge(self._given.problem, self._beside.in_whole(beside.plan))
-        if judged is None:
-            return True
+        if judged is None or judged.cost >= KEPT:
+            # the one that changes least has other teams, or cannot be timed as a whole
+            return best.after.left_out < least.after.left_out
         return better.judgement.cost + WORTH * best.stirred < judged.cost + WORTH * least.stirred
+
+
+def refuse_past(store: Store, day: datetime.date) -> None:
+    """Refuse to plan a day that is over.
+
+    Raises:
+        Refusal: it is.
+    """
+    if day < settings.today(store):
+        raise Refusal(f"{day_text(day)} is over: plan today or a day to come.")
 
 
 def propose(
@@ -166,7 +176,7 @@ def propose(
     if proposing.found is None:
         raise Refusal("No plan was made.")
     best, least = proposing.found
-    return PlanFound(replace(best, left_out=proposing.reasons(best.left_out)), least)
+    return PlanFound(replace(best, left_out=proposing.reasons(best)), least)
 
 
 def standing_plan(given: DayProblem) -> Plan:
@@ -224,10 +234,14 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[
     crews = {visit.id: tuple(given.days[number].name for number in team.members) for visit, team in given.teams.items()}
     for index in sorted(refused, key=lambda index: -given.problem.visits[index].left_out):
         _put_in(given, days, movable[index], verdicts, crews)
-    over = dict(ends or {})
-    for visit in given.deferred:
+    over, waiting = dict(ends or {}), list(given.deferred)
+    while waiting:
         over |= {stop.visit_id: stop.end for day in days for stop in day.stops}
+        names = {visit.id for visit in waiting}
+        visit = next((one for one in waiting if one.after_id not in names), waiting[0])
+        waiting.remove(visit)
         _put_in(given, days, visit, verdicts, crews, over.get(visit.after_id or 0))
+    over |= {stop.visit_id: stop.end for day in days for stop in day.stops}
     every = [*movable, *given.teams, *given.deferred]
     after = {
         stop.visit_id: Standing(day.name, stop.start)
@@ -252,7 +266,11 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[
         for index, visit in enumerate(movable)
         if visit.id not in after
     ]
-    left += [LeftOut(visit, _no_team(visit, over)) for visit in given.deferred if visit.id not in after]
+    left += [
+        LeftOut(visit, _no_team(visit, given.stops[visit.id], over))
+        for visit in given.deferred
+        if visit.id not in after
+    ]
     left.sort(key=lambda one: (not one.visit.emergency, one.visit.priority))
     left += [LeftOut(visit, "its site has no coordinates: place it first") for visit in given.unplaced]
     notes = [note] if note else []
@@ -272,6 +290,7 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[
         broken=tuple(_broken(given, verdicts)),
         technicians=technician_figures(days, given.drives),
         scope=given.scope,
+        plan=better.plan,
     )
 
 
@@ -284,9 +303,9 @@ def _put_off(given: DayProblem, visit: Visit) -> str:
     return f"put off: {when} with {candidate.name} adds {round(candidate.verdict.extra_travel / 60)} min driving"
 
 
-def _no_team(visit: Visit, over: Mapping[int, int]) -> str:
+def _no_team(visit: Visit, stop: Stop, over: Mapping[int, int]) -> str:
     """Why what was placed last has no place."""
-    if visit.after and visit.after_id not in over:
+    if visit.after and visit.after_id not in over and (stop.after is None or stop.after.at is None):
         return f"comes after {visit.after}, which has no place"
     return f"no {visit.people} people who can do it are free together" if visit.people > 1 else ""
 
@@ -303,6 +322,7 @@ def _put_in(
     that comes after another one from where that is `over` on."""
     stop = given.stops[visit.id]
     if stop.after is not None and visit in given.deferred:
+        over = stop.after.at if over is None else over
         if over is None:
             return
         stop = replace(stop, after=stop.after._replace(at=over))
@@ -313,7 +333,7 @@ def _put_in(
         if technician.cap is None or busy[number] + stop.end - stop.start <= technician.cap
     ]
     earliest = min((technician.shift[0] for technician in given.problem.technicians), default=0)
-    starts = starts_on(days, given.firm, given.scope, max(earliest, over or 0))
+    starts = starts_on(days, given.firm, given.scope, given.problem.midnight, max(earliest, over or 0))
     search = TeamSearch(days, given.drives, given.rules, overtime_of(given.firm, given.scope))
     team = search.best(stop, need_of(visit), starts, among=among)
     if team is not None:

@@ -121,7 +121,10 @@ def place_all(user: User, placements: Sequence[Placement], label: str) -> None:
         for index in order:
             placed, stood = placements[index], before[index]
             if placed.technician is not None:
-                crew, start = target(store, stood, [placed.technician, *placed.others], placed.start)
+                try:
+                    crew, start = target(store, stood, [placed.technician, *placed.others], placed.start)
+                except Refusal as gone:
+                    raise DoesNotFit(stood.reference, str(gone)) from None
                 bare = visits.again(store, stood)
                 length = length_of(store, bare, crew)
                 verdict = judge_placement(store, bare, crew, start, length, was=stood)

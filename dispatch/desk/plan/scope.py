@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from dispatch.model.instants import span_local
 
 
 class Freedom(StrEnum):
@@ -30,16 +33,22 @@ _WORDS = {
 class PlanScope:
     """The part of a day that is planned; the rest of it is held as it stands.
 
-    `technicians` are the ids of those who are planned, None for all. `between` bounds the starts of what is placed and what
-    may move: instants, None for the whole day. `overtime` are the minutes past a shift that a plan may take, None as the firm
-    has it. `held` are the ids of visits that stay where they are although they might move.
+    `technicians` are the ids of those who are planned, None for all. `hours` bounds the starts of what is placed and what may
+    move: minutes from midnight, None for the whole day; `between` is the same as instants of the day that is planned.
+    `overtime` are the minutes past a shift that a plan may take, None as the firm has it. `held` are the ids of visits that
+    stay where they are although they might move.
     """
 
     freedom: Freedom = Freedom.ALL
     technicians: frozenset[int] | None = None
-    between: tuple[int, int] | None = None
+    hours: tuple[int, int] | None = None
     overtime: int | None = None
     held: frozenset[int] = frozenset()
+    between: tuple[int, int] | None = None
+
+    def on(self, day: datetime.date, zone: str) -> PlanScope:
+        """The same of one day."""
+        return replace(self, between=None if self.hours is None else span_local(day, *self.hours, zone))
 
     def takes_start(self, start: int) -> bool:
         """Whether a start is in the part of the day that is planned."""

@@ -12,7 +12,7 @@ from dispatch.desk.day.placement import Slot
 from dispatch.desk.plan.scope import PlanScope
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
-from dispatch.model.travel import LONGEST_LEG, Place, placed
+from dispatch.model.travel import LONGEST_LEG, Place, PlaceVia, placed
 from dispatch.model.visits import Visit
 from dispatch.planning import problem as solver
 from dispatch.planning.checker import is_not_preferred
@@ -83,7 +83,7 @@ class ProblemBuilder:
         technicians = tuple(self._technician(day) for day in self.days)
         self.hours = (
             min((technician.shift[0] for technician in technicians), default=0),
-            max((day.shift[1] + self._overtime for day in self.days if day.shift is not None), default=0),
+            max((day.shift[1] for day in self.days if day.shift is not None), default=0),
         )
         free = [self._visit(visit, stops[visit.id]) for visit in movable]
         keeps = [tuple(self._all_kept(day)) for day in self.days]
@@ -129,7 +129,7 @@ class ProblemBuilder:
 
     def _drive(self, origin: Place | None, destination: Place | None) -> int:
         """The drive as the matrix has it."""
-        if origin == destination:
+        if origin == destination and not isinstance(destination, PlaceVia):
             return 0
         legs = [self.drives(origin, destination, moment) for moment in self.moments]
         return whole_minutes(max(leg.seconds or 0 for leg in legs))
@@ -151,14 +151,15 @@ class ProblemBuilder:
                     begins = max(begins, stop.end)
                 if self._under_way(stop) or (stop.start <= self.now and stop.end <= begins):
                     place = stop.place
-        for absence in sorted(day.absences, key=lambda absence: absence.starts_at):
-            if absence.starts_at <= begins < absence.ends_at:
-                begins = absence.ends_at
-        for stop in stops:
-            if stop.end > begins:
-                if stop.start >= begins + self._drive(place, stop.place):
-                    break
-                begins, place = stop.end, stop.place
+        moved = True
+        while moved:
+            moved = False
+            for absence in day.absences:
+                if absence.starts_at <= begins < absence.ends_at:
+                    begins, moved = absence.ends_at, True
+            following = next((stop for stop in stops if stop.end > begins), None)
+            if following is not None and following.start < begins + self._drive(place, following.place):
+                begins, place, moved = following.end, following.place, True
         return whole_minutes(begins), place
 
     def _under_way(self, stop: Stop) -> bool:
@@ -310,7 +311,8 @@ def matrix_of(drives: Drives, places: Sequence[Place | None], moments: Sequence[
         for row, lines in enumerate(zip(*tables, strict=True), start=first):
             longest = [*map(max, zip(*(_driven(line, places[row], places) for line in lines), strict=True))]
             rows.append(array("i", [-(-seconds // _MINUTE) * _MINUTE for seconds in longest]))
-            rows[row][row] = 0
+            if not isinstance(places[row], PlaceVia):
+                rows[row][row] = 0
     return tuple(rows)
 
 

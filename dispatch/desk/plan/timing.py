@@ -49,7 +49,7 @@ def _legs_at(given: DayProblem, technician: int, order: Sequence[int], starts: S
     moments = [*starts, starts[-1] + visits[order[-1]].service]
     return [
         0
-        if place == following
+        if place == following and not given.problem.seconds[place][following]
         else whole_minutes(given.drives(given.places[place], given.places[following], moment).seconds or 0)
         for (place, following), moment in zip(pairwise(stops), moments, strict=True)
     ]

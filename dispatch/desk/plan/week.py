@@ -10,7 +10,7 @@ from typing import NamedTuple
 from db.store import Store
 from dispatch.desk.plan.day_problem import DayProblem, day_problem
 from dispatch.desk.plan.proposal import LeftOut, Move, Proposal
-from dispatch.desk.plan.proposing import proposal_of, standing_plan
+from dispatch.desk.plan.proposing import proposal_of, refuse_past, standing_plan
 from dispatch.desk.plan.scope import PlanScope
 from dispatch.desk.plan.solver_terms import matrix_of
 from dispatch.desk.session.refusals import Refusal
@@ -44,12 +44,15 @@ class WeekPlan(NamedTuple):
         return f"plan {self.days[0].day.isoformat()} to {self.days[-1].day.isoformat()}"
 
 
-def plan_week(store: Store, days: Sequence[datetime.date], seconds: float, scope: PlanScope) -> WeekPlan:
+def plan_week(
+    store: Store, days: Sequence[datetime.date], seconds: float, scope: PlanScope, begun: float | None = None
+) -> WeekPlan:
     """The best plan of some days that is found in the time given.
 
     Raises:
-        Refusal: nobody works on any of them.
+        Refusal: nobody works on any of them, or they begin with a day that is over.
     """
+    refuse_past(store, days[0])
     with store.read():
         given, together = list[DayProblem](), set[int]()
         for day in days:
@@ -59,7 +62,7 @@ def plan_week(store: Store, days: Sequence[datetime.date], seconds: float, scope
     if not given:
         raise Refusal("Nobody works on these days.")
     whole = _Merged(given)
-    solving = Solving(whole.problem, seconds, start=whole.standing())
+    solving = Solving(whole.problem, seconds, start=whole.standing(), begun=begun)
     best = None
     for better in solving:
         best = better
