@@ -15,7 +15,7 @@ ALTER TABLE technician ADD COLUMN carries TEXT NOT NULL DEFAULT '' CHECK (length
 ALTER TABLE technician ADD COLUMN end_lat REAL CHECK (end_lat BETWEEN -90 AND 90);
 ALTER TABLE technician ADD COLUMN end_lon REAL CHECK (end_lon BETWEEN -180 AND 180 AND (end_lat IS NULL) = (end_lon IS NULL));
 -- the hours in which a technician comes out for emergencies beside the shift: [[weekday, opens, closes], ...]
-ALTER TABLE technician ADD COLUMN on_call TEXT NOT NULL DEFAULT '[]' CHECK (json_type(on_call) = 'array');
+ALTER TABLE technician ADD COLUMN on_call TEXT NOT NULL DEFAULT '[]' CHECK (on_call LIKE '[%]');
 -- where its technician stops before a visit, the depot or a supplier, and for how many minutes
 ALTER TABLE visit ADD COLUMN pickup TEXT NOT NULL DEFAULT '' CHECK (length(pickup) <= 500);
 ALTER TABLE visit ADD COLUMN pickup_lat REAL CHECK (pickup_lat BETWEEN -90 AND 90);

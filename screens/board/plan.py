@@ -179,6 +179,8 @@ class PlanScreen(UserScreen):
 
     def show_selected(self) -> None:
         """Say why what is under the cursor is left out."""
+        if not self.stands:
+            return
         path = self.query_one(FigureList).selected or ""
         if path.startswith("left ") and not self._looking and path[5:] not in self._reasons:
             self._say_why(path[5:])

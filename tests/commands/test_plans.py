@@ -83,7 +83,7 @@ def test_a_week_is_planned_and_written_as_one_change(day: Dispatch) -> None:
 
 
 def test_a_day_that_is_over_is_not_planned(day: Dispatch) -> None:
-    assert "is over" in refused(day, "plan", "--date", "2026-11-23", "--seconds", "0")
+    assert "is over" in refused(day, "plan", "--date", "2026-11-23", "--seconds", "0", "--apply")
 
 
 def test_when_can_you_come(day: Dispatch) -> None:

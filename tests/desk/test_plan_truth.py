@@ -393,9 +393,9 @@ def test_what_is_promised_for_a_later_day_stays_where_somebody_put_it(office: Of
 
 def test_a_day_that_is_over_is_not_planned(office: Office) -> None:
     office.go("09:00", 1)
-    for planned in (lambda: plan(office), lambda: week.plan_week(office.store, [DAY], 0, WHOLE_DAY)):
+    for proposal in (plan(office), week.plan_week(office.store, [DAY], 0, WHOLE_DAY)):
         with pytest.raises(Refusal, match="is over"):
-            planned()
+            take(office.dana, proposal.moves, proposal.label)
 
 
 def test_nobody_is_a_candidate_out_of_their_hours_or_without_the_others(office: Office) -> None:

@@ -141,7 +141,7 @@ def test_insertion_looks_wherever_something_fits(problem: Problem, index: int) -
     assert fits == (put_in != routes)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux only")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux: processes are copied there only")
 def test_helpers_give_the_same_first_plan_and_a_better_one() -> None:
     problem = overdue_day(1, technicians=60, visits=150)
     alone = Search(problem, CheapestInsertion(problem))

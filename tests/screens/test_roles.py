@@ -80,7 +80,7 @@ def test_the_roles_of_an_action_are_those_of_its_deed() -> None:
         for action, roles in roles_of(screen).items():
             if action in STEPS and screen is not SCREENS["TemplateScreen"]:  # it moves items
                 assert roles == STEPS[action].roles, f"{screen.__name__} {action}"
-            elif action in DEEDS:
+            elif action in DEEDS and screen.__name__ != "PlanScreen":  # it marks moves
                 assert roles == opened[DEEDS[action]], f"{screen.__name__} {action}"
 
 

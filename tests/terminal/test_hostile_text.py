@@ -73,6 +73,9 @@ def poison(store: Store) -> None:
     }
     keep |= {
         "wanted_on",
+        "latest_on",
+        "after_day",
+        "on_call",
         "occurrence",
         "uid",
         "starts",

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from db import settings
 from db.store import Store
 from dispatch.desk.day.placement import need_of
 from dispatch.desk.plan.companions import with_needs
@@ -60,9 +59,6 @@ class Proposing:
         seconds: how long to look for better plans; 0: only for the first complete one.
         scope: what of the day is planned.
         begun: the moment (`time.monotonic`) from which the seconds count; None: now.
-
-    Raises:
-        Refusal: the day is over.
     """
 
     def __init__(
@@ -73,7 +69,6 @@ class Proposing:
         scope: PlanScope = WHOLE_DAY,
         begun: float | None = None,
     ) -> None:
-        refuse_past(store, day)
         begun = time.monotonic() if begun is None else begun
         self.scope = scope
         with contextlib.ExitStack() as failing:
@@ -150,16 +145,6 @@ class Proposing:
             # the one that changes least has other teams, or cannot be timed as a whole
             return best.after.left_out < least.after.left_out
         return better.judgement.cost + WORTH * best.stirred < judged.cost + WORTH * least.stirred
-
-
-def refuse_past(store: Store, day: datetime.date) -> None:
-    """Refuse to plan a day that is over.
-
-    Raises:
-        Refusal: it is.
-    """
-    if day < settings.today(store):
-        raise Refusal(f"{day_text(day)} is over: plan today or a day to come.")
 
 
 def propose(

@@ -42,7 +42,6 @@ SLIP = 600
 TIDY = 10.0
 """What it costs to give a planned visit to somebody else: small, so that a plan is not stirred for nothing."""
 _MINUTE = 60
-_DAY = 86_400
 _NEVER = 1 << 40
 _ROWS = 64
 """So many rows of the matrix are asked for at once."""
@@ -267,7 +266,7 @@ class ProblemBuilder:
             self._place(stop.place),
             stop.end - stop.start,
             windows,
-            self._left_out(visit, first, last) * (PLANNED if holder is not None else 1),
+            self._left_out(visit, first) * (PLANNED if holder is not None else 1),
             stop.skills,
             visit.priority,
             tuple(dues),
@@ -275,20 +274,20 @@ class ProblemBuilder:
             {str(day.technician_id): extra for day in self.days if (extra := self._extra(day, stop, holder))},
         )
 
-    def _left_out(self, visit: Visit, first: int, last: int) -> float:
+    def _left_out(self, visit: Visit, first: int) -> float:
         """The price of leaving a visit out: by priority, and the longer it is overdue the dearer."""
         if visit.emergency:
             return EMERGENCY
         if (slot := self.later.get(visit.id)) is not None:
             return max(1.0, slot.candidate.cost) + WAITING * (slot.day - self.day).days
         price = LEFT_OUT[visit.priority]
-        promised = visit.promised[1] if visit.promised is not None else None
-        wanted = None if visit.due_on is None else day_bounds(visit.due_on, visit.zone)[1]
-        due = min((moment for moment in (promised, wanted) if moment is not None), default=None)
-        if visit.id in self.missed or (due is not None and due < first):
-            days = 0 if due is None else max(0, min(MOST_DAYS, (first - due) // _DAY))
+        promised = None if visit.promised is None else day_of(visit.promised[1], self.firm.zone)
+        due = min((day for day in (promised, visit.due_on) if day is not None), default=None)
+        broken = visit.id in self.missed or (visit.promised is not None and visit.promised[1] < first)
+        if broken or (due is not None and due < self.day):
+            days = 0 if due is None else max(0, min(MOST_DAYS, (self.day - due).days))
             return price * (OVERDUE + A_DAY * days)
-        return price * PROMISED_TODAY if due is not None and due <= last + _DAY // 2 else price
+        return price * PROMISED_TODAY if due == self.day else price
 
     def _extra(self, day: TechnicianDay, stop: Stop, holder: int | None) -> float:
         """What it costs that this technician does it, beside the clock."""

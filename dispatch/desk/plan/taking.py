@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from db import chain, clients, visits
+from db import chain, clients, settings, visits
 from db.faults import Stale
 from db.names import folded
 from db.store import Store
@@ -14,9 +14,10 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.plan.companions import closure, without
 from dispatch.desk.plan.proposal import Move
 from dispatch.desk.plan.schedule import DoesNotFit, Placement
+from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import span_of
-from dispatch.model.instants import local
+from dispatch.model.instants import day_of, day_text, local
 from dispatch.model.states import Role
 
 
@@ -42,8 +43,12 @@ def take(user: User, moves: Sequence[Move], label: str, references: Collection[s
 
     Raises:
         NotAllowed: only a dispatcher plans.
+        Refusal: the day is over.
     """
     user.allow("plan", [Role.DISPATCHER])
+    days = [day_of(move.after.start, user.firm.zone) for move in moves if move.after is not None]
+    if days and min(days) < settings.today(user.store):
+        raise Refusal(f"{day_text(min(days))} is over: nothing is placed on it by a plan.")
     wanted = closure(moves, [move.visit.reference for move in moves] if references is None else references)
     skipped: dict[str, str] = {}
     while True:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from db.store import Store
 from dispatch.desk.plan.day_problem import DayProblem, day_problem
 from dispatch.desk.plan.proposal import LeftOut, Move, Proposal
-from dispatch.desk.plan.proposing import proposal_of, refuse_past, standing_plan
+from dispatch.desk.plan.proposing import proposal_of, standing_plan
 from dispatch.desk.plan.scope import PlanScope
 from dispatch.desk.plan.solver_terms import matrix_of
 from dispatch.desk.session.refusals import Refusal
@@ -50,9 +50,8 @@ def plan_week(
     """The best plan of some days that is found in the time given.
 
     Raises:
-        Refusal: nobody works on any of them, or they begin with a day that is over.
+        Refusal: nobody works on any of them.
     """
-    refuse_past(store, days[0])
     with store.read():
         given, together = list[DayProblem](), set[int]()
         for day in days:

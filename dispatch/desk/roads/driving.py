@@ -16,7 +16,7 @@ from dispatch.desk.day import routing
 from dispatch.desk.session.refusals import NotFound
 from dispatch.desk.session.user import User
 from dispatch.desk.travel import drive_times
-from dispatch.model.instants import day_bounds
+from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.states import Role
 from dispatch.model.travel import DEPOT, End, EndKind, Leg, Pin, Place, placed, unplaced
 from dispatch.travel.chain import Chain, Provider
@@ -200,7 +200,8 @@ def learn(user: User) -> Learned:
         NotAllowed: neither lead nor dispatcher.
     """
     store, firm = user.store, user.firm
-    observed = travel_times.observed(store, user.now - LASTING_DAYS * 86_400)
+    since = day_of(user.now, firm.zone) - datetime.timedelta(LASTING_DAYS)
+    observed = travel_times.observed(store, day_bounds(since, firm.zone)[0])
     ends = sorted({point(one.origin) for one in observed}), sorted({point(one.destination) for one in observed})
     reckoned: dict[str, Provider] = {}
     for source in drive_times.sources(firm):
