@@ -19,6 +19,7 @@ with lazily(__name__):
     from dispatch.desk.plan import schedule
     from dispatch.planning.candidates import Candidate
 
+ANOTHER_DAY = "another day"
 WEEKS, MOST_SLOTS = 3, 40
 """So far ahead another day is looked for, and so many of its slots are shown."""
 
@@ -40,7 +41,7 @@ async def assign(screen: DayOfVisits, visit: BoardVisit) -> None:
     if not ranked:
         screen.say("Nobody can be ranked: there are no technicians, or none works on this day.", "warning")
         return
-    rows: list[ChoiceRow[Candidate | None]] = [
+    rows: list[ChoiceRow[Candidate | str]] = [
         ChoiceRow(
             f"{show(candidate.name, 18):18} {clock_text(candidate.start, board.zone, board.hours24)}"
             f"  {candidate.verdict.level.value}",
@@ -49,10 +50,10 @@ async def assign(screen: DayOfVisits, visit: BoardVisit) -> None:
         )
         for candidate in ranked
     ]
-    rows.append(ChoiceRow("another day …", None, f"what fits best in the {WEEKS} weeks from this day on"))
+    rows.append(ChoiceRow("another day …", ANOTHER_DAY, f"what fits best in the {WEEKS} weeks from this day on"))
     title = f"{visit.reference} {visit.client} · {visit.work}"
     chosen = await screen.choose(title, rows, "enter goes there, arrows adjust · esc goes back")
-    if chosen is None:
+    if isinstance(chosen, str):
         await _assign_on_another_day(screen, visit, title)
     elif chosen.others:
         await _place_at(screen, visit, chosen)

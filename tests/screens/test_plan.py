@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
+from db import visits
 from dispatch.desk.plan import schedule
 from dispatch.desk.requests import intake
 from dispatch.desk.session.user import log_in
 from dispatch.model.states import State
 from screens.board.board import BoardScreen
 from screens.board.plan import PlanScreen
+from screens.dialogs.questions import Choose
 from tests.desk.conftest import Office, at
 from tests.screens.test_screens import opened, press, state, until, until_true
+from widgets.choices import Choices
 from widgets.listed import FigureList
 from widgets.timeline.view import Timeline
 
@@ -143,3 +146,22 @@ async def test_why_is_said_of_what_is_left_out_where_the_cursor_stands(office: O
 
 def keys(screen: PlanScreen) -> list[str]:
     return [str(entry.key) for entry in screen.query_one(FigureList).entries(200)]
+
+
+async def test_another_day_is_found_where_no_time_of_this_one_pleases(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "tab", "a")
+        await until(pilot, Choose)
+        await press(pilot, "end", "enter")
+        await until_true(pilot, lambda: isinstance(pilot.app.screen, Choose) and "Wed 25 Nov" in str(choices(pilot)))
+        row = next(number for number, text in enumerate(choices(pilot)) if "Wed 25 Nov" in text)
+        await press(pilot, *["down"] * row, "enter")
+        await until(pilot, BoardScreen)
+        await until_true(pilot, lambda: any(one.state is State.PLANNED for one in visits.all_visits(office.store)))
+        (placed_there,) = [one for one in visits.all_visits(office.store) if one.state is State.PLANNED]
+        assert at("00:00", 1) <= (placed_there.starts_at or 0) < at("00:00", 2)
+
+
+def choices(pilot: Pilot[None]) -> list[str]:
+    listed = pilot.app.screen.query_one(Choices)
+    return [str(listed.get_option_at_index(number).prompt) for number in range(listed.option_count)]
