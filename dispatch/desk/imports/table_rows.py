@@ -245,7 +245,7 @@ class TableRows(ABC, Generic[T]):
         _tell(entry, faults)
         columns = {group.fields[0].of: group.fields[0].name for group in self.together}
         asked = places.questions(self._where, self.desk.firm, self.book.record, before, after)
-        entry.questions += [(columns[question.field], question) for question in asked]
+        entry.questions += [(columns.get(question.field, question.field), question) for question in asked]
         return after
 
     def _where(self) -> Area:
