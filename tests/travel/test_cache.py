@@ -12,6 +12,7 @@ from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.day import placement
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo
+from dispatch.desk.requests import intake
 from dispatch.desk.roads import driving, road_engines
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.desk.travel import drive_times
@@ -285,3 +286,15 @@ def test_addresses_of_engines_hold_no_secrets(office: Office) -> None:
     with pytest.raises(Faulty, match="where is the road engine"):
         use_remote(office, "")
     assert settings.firm(office.store).travel_url == ""
+
+
+def test_a_drive_with_a_stop_on_the_way_teaches_nothing(office: Office) -> None:
+    intake.amend(office.dana, "R1", {"pickup": "depot", "pickup_minutes": "10"})
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"))
+    drive_there(office, "R1", "08:30", "08:50")
+    office.finish("R1")
+    leaving.close(office.ana, "R1")
+    drive_there(office, "R2", "10:30", "10:47")
+
+    assert [(one.origin, one.destination) for one in travel_times.observed(office.store)] == [(MAIN, STORE_HOUSE)]
