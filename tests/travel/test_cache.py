@@ -300,6 +300,8 @@ def test_a_drive_with_a_stop_on_the_way_teaches_nothing(office: Office) -> None:
     drive_there(office, "R2", "10:30", "10:47")
 
     assert [(one.origin, one.destination) for one in travel_times.observed(office.store)] == [(MAIN, STORE_HOUSE)]
+    driving.pin(office.dana, "home of Ana Ruiz", "Harbor Dental / Main office", "44")
+    assert [drive.pin for drive in driving.drives_of(office.store, DAY)] == [None] * 3
 
 
 @pytest.mark.parametrize(

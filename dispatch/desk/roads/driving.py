@@ -67,6 +67,8 @@ def drives_of(store: Store, day: datetime.date) -> list[KnownDrive]:
     placed, kept_legs = visits.placed_between(store, starts_at, ends_at), legs.legs_of_day(store, day)
     pinned: dict[tuple[object, object], Pin] = {(one.origin, one.destination): one for one in legs.pins(store)}
     doubts, ends_at_point = _doubts(store), _placed_ends(store)
+    # with a stop on the way it is not the drive between its ends: what is pinned or learned of that says nothing of it
+    by_way_of = {visit.id for visit in placed if visit.pickup_place is not None}
     known = []
     for technician in people.technicians(store):
         own = kept_legs.get(technician.id, {})
@@ -79,6 +81,9 @@ def drives_of(store: Store, day: datetime.date) -> list[KnownDrive]:
             stops.append((HOME, home if last is None else ends_at_point[point(last)][0]))
         for (_, origin), (key, destination) in pairwise([(HOME, home), *stops]):
             ends = _title(store, origin), _title(store, destination)
+            if key in by_way_of:
+                known.append(KnownDrive(*ends, own[key], technician.name))
+                continue
             pair = _pair(store, origin, destination)
             doubt = doubts.get(pair) if pair is not None else None
             known.append(KnownDrive(*ends, own[key], technician.name, pinned.get((origin, destination)), doubt))

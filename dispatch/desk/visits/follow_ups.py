@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from db import handovers, visits
@@ -12,6 +13,7 @@ from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.closeout.gates import Unmet
 from dispatch.desk.session.refusals import Faulty, Refusal
+from dispatch.desk.visits import needs
 from dispatch.model.checklists import Checklist, Item, ItemKind, Result
 from dispatch.model.forms import shared
 from dispatch.model.instants import day_of, day_text
@@ -119,7 +121,8 @@ def out_of_queue(store: Store, unit: Unit, visit: Visit) -> list[Visit]:
 def _hand_followers(unit: Unit, visit: Visit, other: Visit) -> None:
     """What was to begin after a visit begins after the one that is done in its place."""
     for follower in visits.followers(unit.store, visit.id):
-        if follower.state not in ENDED and follower.id != other.id:
+        round_again = needs.comes_round(partial(visits.after_of, unit.store), follower.id, other.id)
+        if follower.state not in ENDED and not round_again:
             visits.change(unit, follower, after_id=other.id)
             unit.audit("visit", follower.id, after=other.reference, was_after=visit.reference)
 
