@@ -174,7 +174,8 @@ def keep_learned(unit: Unit, learned_pairs: Mapping[Pair, LearnedPair], scales: 
 _LOGGED = (
     "SELECT a.staff_id, coalesce((SELECT min(g.starts_at) FROM segment g WHERE g.assignment_id = a.id AND "
     "g.kind = 'travel' AND g.ends_at = a.check_in_at), a.depart_at) AS departed, a.check_in_at, a.check_out_at, "
-    "s.zone, s.lat, s.lon FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id "
+    "s.zone, s.lat, s.lon, v.pickup_lat IS NOT NULL FROM assignment a JOIN visit v ON v.id = a.visit_id "
+    "JOIN site s ON s.id = v.site_id "
     "WHERE a.depart_at IS NOT NULL OR a.check_in_at IS NOT NULL ORDER BY coalesce(departed, a.check_in_at), a.id"
 )
 """Every technician's stays in the order of their days: set out, arrived, left (each NULL where it was not logged)."""
@@ -184,7 +185,7 @@ def observed(store: Store, since: int = 0) -> list[Observed]:
     """Every leg from en route to arrived of which both ends are known, that began at `since` or later.
 
     A technician sets out from the site that they checked out of last on that day (of the site's zone), on the first leg
-    from home. A leg is left out where either place has no coordinates.
+    from home. A leg is left out where either place has no coordinates, and where there was a stop on the way.
     """
     from dispatch.model.instants import day_of
     from dispatch.travel.learning import Observed
@@ -197,7 +198,7 @@ def observed(store: Store, since: int = 0) -> list[Observed]:
     }
     legs: list[Observed] = []
     last: dict[int, tuple[Any, int | None, Place | None]] = {}
-    for staff_id, departed, arrived, left, zone, lat, lon in store.all(_LOGGED):
+    for staff_id, departed, arrived, left, zone, lat, lon, stopped in store.all(_LOGGED):
         day, here = day_of(departed or arrived, zone), None if lat is None else Place(lat, lon)
         before = last.get(staff_id)
         if before is None or before[0] != day:
@@ -206,7 +207,7 @@ def observed(store: Store, since: int = 0) -> list[Observed]:
             origin = before[2]
         else:
             origin = None  # nobody knows where from
-        if None not in (origin, here, departed, arrived) and arrived > departed >= since:
+        if not stopped and None not in (origin, here, departed, arrived) and arrived > departed >= since:
             assert origin is not None
             assert here is not None
             legs.append(Observed(origin, here, departed, arrived - departed))

@@ -269,6 +269,10 @@ def known_at(store: Store, site_ids: Collection[int]) -> dict[int, frozenset[int
     return {site_id: frozenset(technicians) for site_id, technicians in found.items()}
 
 
+after_of: Query[int | None, int] = value("SELECT after_id FROM visit WHERE id = ?")
+"""The visit that is to be over before one."""
+followers: Query[list[Visit], int] = VISITS.listing("WHERE v.after_id = ? AND v.archived_at IS NULL ORDER BY v.id")
+"""The visits that begin after one is over."""
 follow_ups: Query[list[Visit], int] = VISITS.listing("WHERE v.parent_id = ? AND v.archived_at IS NULL ORDER BY v.id")
 """The visits that were booked to follow this one."""
 gone_on: Query[list[Visit], int] = VISITS.listing(

@@ -125,8 +125,8 @@ class CallAhead(NamedTuple):
 class BoardRow(NamedTuple):
     """A technician's day. `shift`, `lunch` and absences are instants; `busy` counts planned work, `available` the shift
     less lunch and absences, both in minutes; `metres` is the driving of the day, None when a leg is unknown. `home_at` is
-    when they will be home, `overtime` the seconds of it past the shift. `home` is where the day begins and
-    ends, None where that is not known."""
+    when they will be home, `overtime` the seconds of it past the shift. `home` is where the day begins, None
+    where that is not known; `ends` where it ends, None: at home."""
 
     technician_id: int
     name: str
@@ -143,6 +143,7 @@ class BoardRow(NamedTuple):
     home_at: int | None = None
     overtime: int = 0
     home: Place | None = None
+    ends: Place | None = None
 
 
 class Board(NamedTuple):

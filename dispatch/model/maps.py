@@ -45,18 +45,25 @@ class RouteStop(NamedTuple):
 
 
 class DayRoute(NamedTuple):
-    """A technician's day on a map, from home to home. `ways` holds that of each leg of `legs`; empty: none is known."""
+    """A technician's day on a map, from home to where it ends: home again where `ends` is None. `ways` holds that of each leg of
+    `legs`; empty: none is known."""
 
     technician: str
     home: Place | None
     stops: tuple[RouteStop, ...]
     ways: tuple[Way, ...] = ()
+    ends: Place | None = None
+
+    @property
+    def last_place(self) -> Place | None:
+        """Where the day ends."""
+        return self.ends or self.home
 
     @property
     def places(self) -> tuple[Place, ...]:
-        """Where anything is to be drawn: home, and the stops that are placed."""
-        stops = tuple(stop.place for stop in self.stops if stop.place is not None)
-        return stops if self.home is None else (self.home, *stops)
+        """Where anything is to be drawn: home, the stops that are placed, and where the day ends elsewhere."""
+        stops = (stop.place for stop in self.stops)
+        return tuple(place for place in (self.home, *stops, self.ends) if place is not None)
 
     @property
     def not_placed(self) -> tuple[RouteStop, ...]:
@@ -69,13 +76,13 @@ class DayRoute(NamedTuple):
         driven = [stop for stop in self.stops if stop.driven]
         if not driven:
             return ()
-        ends = [(self.home, None), *((stop.place, stop) for stop in driven), (self.home, None)]
+        ends = [(self.home, None), *((stop.place, stop) for stop in driven), (self.last_place, None)]
         return tuple((origin, place, stop) for (origin, _), (place, stop) in pairwise(ends))
 
     def waypoints(self) -> tuple[Place, ...]:
         """The places of the day in the order in which they are driven, without those that are not known."""
         driven = [stop.place for stop in self.stops if stop.driven]
-        places = [place for place in (self.home, *driven, self.home) if place is not None] if driven else []
+        places = [place for place in (self.home, *driven, self.last_place) if place is not None] if driven else []
         return tuple(place for number, place in enumerate(places) if number == 0 or place != places[number - 1])
 
 
@@ -85,7 +92,7 @@ def route_of(row: BoardRow) -> DayRoute:
         RouteStop(number, visit.id, visit.client, visit.place, visit.state in OCCUPYING)
         for number, visit in enumerate(row.visits, start=1)
     )
-    return DayRoute(row.name, row.home, stops)
+    return DayRoute(row.name, row.home, stops, ends=row.ends)
 
 
 MAX_STOPS = 11

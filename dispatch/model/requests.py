@@ -61,6 +61,11 @@ class Request:
         return cls(**shared(Request, visit), window=window)
 
 
+def not_before(latest: datetime.date | None, wanted: datetime.date | None) -> datetime.date | None:
+    """The latest day of what is wanted on another day now: it goes along where it would be before that."""
+    return wanted if latest is not None and wanted is not None and latest < wanted else latest
+
+
 @dataclass(frozen=True, slots=True)
 class Recurrence:
     """A standing order for visits to one site.

@@ -27,6 +27,15 @@ def _ends_early(request: Request) -> str:
     return "is before the day it is wanted on" if wanted is not None and latest is not None and latest < wanted else ""
 
 
+def _hangs(on: str, what: str, otherwise: object, sentence: str) -> Check:
+    """What says nothing without another field."""
+    return Check(
+        what,
+        (on,),
+        lambda request: sentence if getattr(request, what) != otherwise and not getattr(request, on) else "",
+    )
+
+
 REQUEST = RecordType(
     "request",
     "requests",
@@ -82,5 +91,15 @@ REQUEST = RecordType(
             lambda request: "needs a date" if request.window and request.wanted_on is None else "",
         ),
         Check("latest", ("date",), _ends_early),
+        Check(
+            "people",
+            ("crew_skills",),
+            lambda request: (
+                "has to be 2 at least where others need skills" if request.crew_skills and request.people < 2 else ""
+            ),
+        ),
+        _hangs("after", "after_minutes", 0, "needs the visit that it comes after"),
+        _hangs("after", "after_day", "any", "needs the visit that it comes after"),
+        _hangs("pickup", "pickup_minutes", 0, "needs the place of the stop"),
     ),
 )

@@ -96,3 +96,55 @@ def test_two_people_at_one_request(office: Office) -> None:
     change(office, "R1", minutes="30")
     with pytest.raises(Stale):
         intake.amend(office.dana, "R1", {"work": "something else"}, version=seen.version)
+
+
+def ask(office: Office, reference: str, **more: str) -> None:
+    texts = {"client": "Harbor Dental", "site": "Main office", "work": "printer", "minutes": "60"}
+    intake.add(office.dana, texts | {"reference": reference} | more)
+
+
+def test_what_stands_keeps_nobody_from_another_change(office: Office) -> None:
+    ask(office, "OLD")
+    ask(office, "V", skills="server", pickup="Harbor Dental / Warehouse", pickup_minutes="10", after="OLD")
+    with office.lee.write("gone") as unit:
+        unit.execute("UPDATE site SET name = 'Store' WHERE name = 'Warehouse'")
+        unit.execute("UPDATE visit SET archived_at = 1, version = version + 1 WHERE reference = 'OLD'")
+        unit.execute("DELETE FROM technician_skill WHERE skill = 'server'")
+        unit.audit("site", 1, renamed=True)
+    stood = find(office.store, "V")
+    change(office, "V", minutes="75")
+    assert find(office.store, "V")._replace(minutes=60, version=stood.version) == stood
+    with pytest.raises(Faulty, match="There is no site"):
+        change(office, "V", pickup="Warehouse")
+    change(office, "V", after="", pickup="", pickup_minutes="")
+    assert find(office.store, "V").after_id is None
+    with pytest.raises(Faulty, match="there is no visit OLD"):
+        change(office, "V", after="OLD")
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        ({"pickup": "home of Ana Ruiz"}, "pickup: only the depot or a site"),
+        ({"pickup_minutes": "10"}, "pickup minutes: needs the place of the stop"),
+        ({"after_minutes": "10"}, "after minutes: needs the visit that it comes after"),
+        ({"after_day": "same"}, "after day: needs the visit that it comes after"),
+        ({"crew_skills": "desktop"}, "people: has to be 2 at least"),
+        ({"after": "R1"}, "after: comes after it itself"),
+    ],
+)
+def test_what_says_nothing_by_itself_is_refused(office: Office, texts: dict[str, str], said: str) -> None:
+    with pytest.raises(Faulty, match=said):
+        change(office, "R1", **texts)
+
+
+def test_a_circle_of_others_ends_the_question(office: Office) -> None:
+    for reference in ("A", "B", "C"):
+        ask(office, reference)
+    ids = {reference: find(office.store, reference).id for reference in "ABC"}
+    with office.lee.write("circle") as unit:
+        for one, other in ("AB", "BA"):
+            unit.execute("UPDATE visit SET after_id = ?, version = version + 1 WHERE id = ?", (ids[other], ids[one]))
+            unit.audit("visit", ids[one], after=other)
+    change(office, "C", after="A")
+    assert find(office.store, "C").after == "A"

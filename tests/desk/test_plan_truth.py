@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,9 @@ from db import people, travel_times
 from db.legs import HOME, legs_of_day
 from db.store import existing
 from dispatch.desk.book import editing
+from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.day import placement
-from dispatch.desk.plan import day_problem, emergency, proposing, schedule, week
+from dispatch.desk.plan import day_problem, emergency, proposing, schedule, vroom_form, week
 from dispatch.desk.plan.companions import closure, without
 from dispatch.desk.plan.proposal import Move, Proposal, Standing
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
@@ -407,3 +409,26 @@ def test_nobody_is_a_candidate_out_of_their_hours_or_without_the_others(office: 
 @pytest.mark.parametrize("skill", ["network:²", "network:x", ":3", "network:99"])
 def test_what_is_no_level_is_a_plain_skill(skill: str) -> None:
     assert abilities([skill]) == {skill}
+
+
+def test_another_program_is_told_who_alone_may_do_what_and_what_matters(office: Office) -> None:
+    kim = {
+        "name": "Kim Vale",
+        "login": "kim",
+        "skills": "server",
+        "shifts": "mon-fri 08:00-17:00",
+        "home": "39.9, -83.0",
+    }
+    editing.add(office.lee, "technician", kim)
+    client = RECORD_STORES["client"].find(office.store, "Harbor Dental")
+    editing.edit(office.lee, "client", client, {"not_with": "Ben Okafor"})
+    ask(office, "LOW", priority="P4")
+    ask(office, "HIGH", priority="P1")
+    ask(office, "FIRE", emergency="yes")
+    form: dict[str, Any] = vroom_form.vroom_form(office.store, DAY)
+    jobs = {job["description"]: job for job in form["jobs"]}
+    assert jobs["HIGH"]["priority"] == jobs["FIRE"]["priority"] == 100 > jobs["LOW"]["priority"] >= 1
+    able = [
+        vehicle["description"] for vehicle in form["vehicles"] if set(jobs["LOW"]["skills"]) <= set(vehicle["skills"])
+    ]
+    assert able == [str(technician(office, name).id) for name in ("Ana Ruiz", "Kim Vale")]

@@ -62,6 +62,15 @@ def test_nothing_is_put_over_another_visit(office: Office) -> None:
     assert state(office, "R1") is State.REQUESTED
 
 
+def test_nothing_is_put_after_itself(office: Office) -> None:
+    intake.amend(office.dana, "R1", {"after": "R2"})
+    undo.undo(office.dana)
+    demote(office, "lee", "dispatcher, lead")
+    intake.amend(log_in(office.store, "lee"), "R2", {"after": "R1"})
+    with pytest.raises(Refusal, match="cannot be done again: R2 comes after it itself"):
+        undo.redo(office.dana)
+
+
 def test_what_stood_behind_a_visit_that_runs_over_goes_back_there(office: Office) -> None:
     office.on_site("R1")
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"))

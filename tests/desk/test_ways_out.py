@@ -7,13 +7,16 @@ import io
 
 import pytest
 
+from db import people
 from db.faults import StoreFault
 from db.visits import again
 from dispatch.closeout.recording import Recording, Run
+from dispatch.desk.book import editing
 from dispatch.desk.care.care_list import care_list
 from dispatch.desk.closeout import arriving, evidence, leaving, onsite
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo
+from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
 from dispatch.desk.visits.steps import find
 from dispatch.model.checklists import Grade, Result
@@ -194,6 +197,36 @@ def test_the_day_that_is_given_is_that_of_the_follow_up_there_is(office: Office)
     assert follow_up is not None
     assert (follow_up.reference, follow_up.wanted_on, follow_up.minutes) == (reference, LATER, 45)
     assert follow_up.cause == "own_failure"
+
+
+def test_the_latest_day_of_a_follow_up_goes_along(office: Office) -> None:
+    office.on_site()
+    intake.amend(office.dana, waived(office), {"latest": "2026-11-27"})
+    _, follow_up = leaving.leave(office.lee, "R1", "called away", follow_up_on=LATER)
+    assert follow_up is not None
+    assert (follow_up.wanted_on, follow_up.latest_on) == (LATER, LATER)
+
+
+def test_a_follow_up_needs_what_its_visit_needed(office: Office) -> None:
+    ana = people.technician_by_name(office.store, "Ana Ruiz")
+    editing.edit(office.lee, "technician", ana, {"carries": "ladder"})
+    intake.amend(office.dana, "R1", {"equipment": "ladder", "people": "2", "crew_skills": "desktop"})
+    schedule.assign(office.dana, "R1", ["Ana Ruiz", "Ben Okafor"], at("09:00"), reason="both", confirmed=True)
+    office.go("09:00")
+    arriving.arrive(office.ana, "R1")
+    _, follow_up = leaving.leave(office.lee, "R1", "called away", follow_up_on=LATER)
+    assert follow_up is not None
+    assert (follow_up.equipment, follow_up.people, follow_up.crew_skills) == (("ladder",), 2, ("desktop",))
+
+
+def test_what_comes_after_an_aborted_visit_comes_after_its_request(office: Office) -> None:
+    intake.amend(office.dana, "R3", {"after": "R1", "after_minutes": "30"})
+    office.on_site()
+    leaving.abort(office.ana, "R1", "wrong part")
+    (back,) = visit_page(office.store, "R1").follow_ups
+    assert find(office.store, "R3").after == back.reference
+    leaving.reopen(office.lee, "R1", "the part was in the other van")
+    assert find(office.store, "R3").after == "R1"
 
 
 def test_a_cancelled_follow_up_is_none(office: Office) -> None:

@@ -18,6 +18,7 @@ from dispatch.desk.files.verdicts import ImportReport
 from dispatch.desk.imports.calendar_rows import rule_of
 from dispatch.desk.imports.importing import How, import_file
 from dispatch.desk.plan import schedule
+from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Faulty
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import at_local, parse_iso
@@ -135,6 +136,13 @@ def test_twice_is_as_good_as_once_and_a_change_differs(office: Office, tmp_path:
     assert only(take(office, tmp_path, moved, update=True)).verdict == "updated"
     assert str(made(office).wanted_on) == "2026-11-26"
     assert len(visits.uids(office.store)) == 1
+
+
+def test_the_latest_day_goes_along_with_an_event_that_is_moved(office: Office, tmp_path: Path) -> None:
+    take(office, tmp_path, event())
+    intake.amend(office.dana, "R1001", {"latest": "2026-11-26"})
+    assert only(take(office, tmp_path, event(DTSTART="20261202T140000Z"), update=True)).verdict == "updated"
+    assert (str(made(office).wanted_on), str(made(office).latest_on)) == ("2026-12-02", "2026-12-02")
 
 
 def test_a_visit_that_is_over_is_left_alone(office: Office, tmp_path: Path) -> None:

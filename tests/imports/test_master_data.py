@@ -414,3 +414,13 @@ def test_card_brings_what_the_firm_never_set(desk: Desk) -> None:
     assert (firm.currency, firm.distance_unit, firm.zone) == ("USD", "mi", "America/New_York")
     assert (firm.depot, firm.depot_address) == (Place(39.9645, -82.9988), "Gay Street, Columbus")
     assert settings.fields_set(desk.store) >= {"currency", "distance_unit", "zone", "depot"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "place", "asked"), [("ends", '"48.1, 11.6"', "ends"), ("start_lat,start_lon", "48.1,11.6", "start_lat")]
+)
+def test_every_place_of_a_technician_is_asked_about(desk: Desk, columns: str, place: str, asked: str) -> None:
+    report = desk.take("technicians", f"name,email,labour_class,{columns}\nKim Vale,kim@example.com,tech,{place}\n")
+
+    assert [name for _, name, _ in faults(report)] == [asked]
+    assert "from where the firm is" in faults(report)[0][2]

@@ -143,6 +143,16 @@ def test_columns_that_are_not_there_take_their_defaults(desk: Desk) -> None:
         ({"date": "", "promised_from": "09:00", "promised_to": "10:00"}, "promised_from", "needs a date"),
         ({"date": "2026-03-08", "promised_from": "02:30", "promised_to": "04:00"}, "promised_from", "does not exist"),
         ({"description": "x" * 10_001}, "description", "longer than 10000"),
+        ({"date": "2026-11-26", "latest": "2026-11-25"}, "latest", "before the day it is wanted on"),
+        ({"skills": "juggling"}, "skills", "nobody has 'juggling'; known are"),
+        ({"people": "2", "crew_skills": "juggling"}, "crew_skills", "nobody has 'juggling'"),
+        ({"crew_skills": "server"}, "people", "2 at least"),
+        ({"equipment": "crane"}, "equipment", "no vehicle carries 'crane'"),
+        ({"after_minutes": "30"}, "after_minutes", "needs the visit"),
+        ({"after_day": "later"}, "after_day", "needs the visit"),
+        ({"pickup_minutes": "15"}, "pickup_minutes", "needs the place"),
+        ({"pickup": "home of Ana Ruiz"}, "pickup", "only the depot or a site"),
+        ({"after": "R1"}, "after", "one of this file can be named once the file is imported"),
     ],
 )  # fmt: skip
 def test_fault_names_the_field_and_what_was_expected(
@@ -319,3 +329,30 @@ def test_file_with_a_header_and_no_rows_is_nothing_to_do(desk: Desk) -> None:
 
     assert report.rows == ()
     assert not report.applied
+
+
+def test_rows_put_nothing_after_itself(desk: Desk) -> None:
+    two = f"{HEADER}\nA,Harbor Dental,Main office,first,45\nB,Harbor Dental,Main office,then,45\n"
+    assert desk.take("visits", two).applied
+    circle = f"{HEADER},after\nA,Harbor Dental,Main office,first,45,B\nB,Harbor Dental,Main office,then,45,a\n"
+    report = desk.take("visits", circle, update=True)
+    assert faults(report) == [(3, "after", "comes after it itself")]
+    assert not report.applied
+
+    chain = circle.replace("45,B", "45,")
+    assert verdicts(desk.take("visits", chain, update=True)) == ["unchanged", "updated"]
+    assert verdicts(desk.take("visits", chain, update=True)) == ["unchanged", "unchanged"]
+    assert faults(desk.take("visits", circle, update=True)) == [(2, "after", "comes after it itself")]
+
+
+def test_what_stands_keeps_no_row_from_another_change(desk: Desk) -> None:
+    given = {"skills": "server", "pickup": "Harbor Dental / Main office", "pickup_minutes": "10", "after": "OLD"}
+    desk.take("visits", row(reference="OLD"))
+    assert desk.take("visits", row(**given)).applied
+    with desk.user.write("gone") as unit:
+        unit.execute("UPDATE site SET name = 'Head office' WHERE name = 'Main office'")
+        unit.execute("UPDATE visit SET archived_at = 1, version = version + 1 WHERE reference = 'OLD'")
+        unit.execute("DELETE FROM technician_skill WHERE skill = 'server'")
+        unit.audit("site", 1, renamed=True)
+
+    assert verdicts(desk.take("visits", row(**given, site="Head office", minutes="60"), update=True)) == ["updated"]

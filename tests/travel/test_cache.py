@@ -6,15 +6,18 @@ import pytest
 
 from db import audit, legs, settings, travel_times
 from db.faults import Refused
+from db.store import existing
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.day import placement
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo
+from dispatch.desk.requests import intake
 from dispatch.desk.roads import driving, road_engines
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.desk.travel import drive_times
+from dispatch.fields.trade import place_of
 from dispatch.model.travel import DEPOT, End, EndKind, Leg, Pin, Place, Provenance
 from dispatch.travel.estimate import Estimated
 from dispatch.travel.known import Cell, point
@@ -285,3 +288,42 @@ def test_addresses_of_engines_hold_no_secrets(office: Office) -> None:
     with pytest.raises(Faulty, match="where is the road engine"):
         use_remote(office, "")
     assert settings.firm(office.store).travel_url == ""
+
+
+def test_a_drive_with_a_stop_on_the_way_teaches_nothing(office: Office) -> None:
+    intake.amend(office.dana, "R1", {"pickup": "depot", "pickup_minutes": "10"})
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"))
+    drive_there(office, "R1", "08:30", "08:50")
+    office.finish("R1")
+    leaving.close(office.ana, "R1")
+    drive_there(office, "R2", "10:30", "10:47")
+
+    assert [(one.origin, one.destination) for one in travel_times.observed(office.store)] == [(MAIN, STORE_HOUSE)]
+    driving.pin(office.dana, "home of Ana Ruiz", "Harbor Dental / Main office", "44")
+    assert [drive.pin for drive in driving.drives_of(office.store, DAY)] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("ends", "title"),
+    [
+        ("39.9, -82.9", "39.9, -82.9"),
+        ("39.96, -83", "depot"),
+        ("39.99, -82.95", "Harbor Dental / Warehouse"),
+        ("", "home of Ana Ruiz"),
+    ],
+)
+def test_the_way_home_leads_to_where_the_day_ends(office: Office, ends: str, title: str) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    editing.edit(office.lee, "technician", RECORD_STORES["technician"].find(office.store, "ana"), {"ends": ends})
+    last = driving.drives_of(office.store, DAY)[-1]
+    there = place_of(ends) if ends else HOME
+    assert (last.destination, last.pin) == (title, None)
+    assert last.leg.seconds == Estimated().leg(MAIN, there, at("10:00")).seconds
+    assert there in drive_times.places_of_firm(office.store)
+    titles, _, _ = driving.matrix(office.store, DAY, at("09:00"))
+    assert title in titles
+    if title == "depot":
+        driving.pin(office.dana, "Harbor Dental / Main office", "depot", "44")
+        last = driving.drives_of(office.store, DAY)[-1]
+        assert (last.leg.seconds, existing(last.pin).minutes) == (44 * 60, 44)

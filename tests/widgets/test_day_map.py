@@ -166,6 +166,14 @@ def test_a_cancelled_visit_keeps_its_number_and_nobody_drives_there() -> None:
     assert inks(drawn(day).lines, "dim") == "②"
 
 
+def test_the_last_way_leads_to_where_the_day_ends() -> None:
+    row = sample_board().rows[0]
+    day = route_of(replace(row, visits=(replace(row.visits[0], place=EAST),), home=HOME, ends=FAR))
+    assert [(origin, place) for origin, place, _ in day.legs] == [(HOME, EAST), (EAST, FAR)]
+    assert day.waypoints() == day.places == (HOME, EAST, FAR)
+    assert "".join(map(text_of, drawn(day).lines)).count(UNICODE.home) == 2
+
+
 def test_roads_are_dim_and_by_class() -> None:
     lines = drawn(route(EAST, FAR), roads=True).lines
     assert inks(lines, "road")

@@ -93,8 +93,8 @@ def picture_of(
             straight = view.track(sorted([(origin.lat, origin.lon), (place.lat, place.lon)]))
             canvas.path(straight, layer, every=1 if bold else 2)
     placed: list[tuple[RouteStop, int, int]] = []
-    if route.home is not None:
-        _mark(canvas, view, route.home, marks.home, "strong")
+    for home in filter(None, (route.home, route.ends)):
+        _mark(canvas, view, home, marks.home, "strong")
     for stop in route.stops:
         name = "cursor" if stop.visit_id == selected else "mark" if stop.driven else "dim"
         if stop.place is not None and (at := _mark(canvas, view, stop.place, stop_mark(marks, stop.number), name)):

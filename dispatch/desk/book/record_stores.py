@@ -224,8 +224,8 @@ class TechnicianRecords(RecordStore[Technician]):
         return super().save(unit, before, after)
 
     def follow(self, unit: Unit, key: int, before: Technician | None, after: Technician) -> None:
-        """The drives from another home are worked out again."""
-        if before is not None and after.home != before.home:
+        """The drives from another home, or to where the day ends, are worked out again."""
+        if before is not None and (after.home, after.last_place) != (before.home, before.last_place):
             reroute_ahead(unit)
 
     @staticmethod

@@ -193,6 +193,7 @@ def _row(
         metres=sum(metres) if len(metres) == len(driven) else None,
         unknown_legs=len(driven) - len(known),
         home=technician.home,
+        ends=technician.ends,
     )
 
 

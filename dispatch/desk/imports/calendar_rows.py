@@ -29,6 +29,7 @@ from dispatch.fields.record import Field, RecordType
 from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.clients import Site
 from dispatch.model.instants import Unclear, at_wall, clock_text, day_of
+from dispatch.model.requests import not_before
 from dispatch.model.states import State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -104,6 +105,7 @@ class CalendarRows(VisitRows):
             site=site.name if site else "",
             work=work,
             wanted_on=span.day if span else None,
+            latest_on=not_before(before.latest_on, span.day if span else None),
             minutes=before.minutes if span is None or span.minutes is None else span.minutes,
             description=description or before.description,
             promised=span.promised if span else None,

@@ -245,8 +245,15 @@ class TableRows(ABC, Generic[T]):
         _tell(entry, faults)
         columns = {group.fields[0].of: group.fields[0].name for group in self.together}
         asked = places.questions(self._where, self.desk.firm, self.book.record, before, after)
-        entry.questions += [(columns[question.field], question) for question in asked]
+        entry.questions += [(columns.get(question.field, question.field), question) for question in asked]
         return after
+
+    def tell_whole(self, entry: RowEntry, before: T | None, after: T) -> None:
+        """Refuse a row for what its record as a whole cannot be."""
+        faults = [FieldFault(fault.field, fault.value, fault.expected) for fault in entry.faults]
+        known = len(faults)
+        self.record.judge(after, self.desk, before, faults)
+        _tell(entry, faults[known:])
 
     def _where(self) -> Area:
         """Where the firm is without the file: its rows do not vouch for each other."""

@@ -15,6 +15,7 @@ from db.visits import NewVisit
 from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, Together, forward, time_of
 from dispatch.desk.requests.intake import picked_up
 from dispatch.desk.session.user import User
+from dispatch.desk.visits import needs
 from dispatch.fields.context import FieldContext
 from dispatch.fields.kinds import FieldKind, Link, Text, clock
 from dispatch.fields.record import Field
@@ -23,7 +24,6 @@ from dispatch.model.forms import shared
 from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, day_text, iso, parse_iso
 from dispatch.model.people import openings_on
 from dispatch.model.requests import Request
-from dispatch.model.skills import abilities
 from dispatch.model.states import AHEAD, QUEUED, State
 from dispatch.model.text import show
 from dispatch.model.travel import Place
@@ -138,7 +138,8 @@ class VisitRows(TableRows[RowRequest]):
         self._zone = user.firm.zone
         self._clients = {client.id: client for client in clients.all_clients(self.store)}
         self._sites = {(site.client_id, folded(site.name)): site for site in clients.all_sites(self.store)}
-        self._skills = abilities(people.skills(self.store))
+        self._there = needs.on_hand(self.store)
+        self._order: dict[int, int | None] = {}
         technicians = people.technicians(self.store)
         self.desk.known["client"] = {folded(client.name): client for client in self._clients.values()}
         self.desk.known["technician"] = {
@@ -156,25 +157,46 @@ class VisitRows(TableRows[RowRequest]):
             # now is a default for new requests, not a correction of an old one
             entry.texts.pop("requested_at", None)
         visit = self._visits.get(folded(entry.raw("reference")))
-        after = self.filled(entry, None if visit is None else RowRequest.of(visit))
+        before = None if visit is None else RowRequest.of(visit)
+        after = self.filled(entry, before)
         site = self._site_of(entry, after)
         if site is not None:
             after = replace(after, site=site.name)
         if after.promised and any(part.name in entry.texts for part in _PROMISED.fields):
             after = replace(after, promised=_instants(entry, after, site.zone if site else self._zone))
-        before_it = self._visits.get(folded(after.after))
-        if after.after and (before_it is None or before_it is visit):
-            entry.fault("after", f"there is no visit {after.after} that it could come after")
-        pickup, fault = picked_up(self.store, after.pickup)
-        if fault:
-            entry.fault("pickup", fault)
-        after = replace(after, after_id=None if before_it is None else before_it.id, pickup_place=pickup)
-        for skill in sorted(after.skills - self._skills):
-            known = ", ".join(map(show, sorted(self._skills))) or "none yet: import technicians first"
-            entry.fault("skills", f"nobody has {show(skill)!r}; known are {known}", skill)
+        after = self._after(entry, visit, after)
+        if before is None or after.pickup != before.pickup:
+            pickup, fault = picked_up(self.store, after.pickup)
+            if fault:
+                entry.fault("pickup", fault)
+            after = replace(after, pickup_place=pickup)
+        for name, word, sentence in needs.lacking(self._there, after, before):
+            entry.fault(name, sentence, word)
+        self.tell_whole(entry, before, after)
         if not entry.faults and site is not None:
             self.look_at(entry, site, after)
         return self.requested(entry, after, site, visit)
+
+    def _after(self, entry: RowEntry, visit: Visit | None, request: RowRequest) -> RowRequest:
+        """The request with the visit that is to be over before it, as the rows above this one want them to follow each other."""
+        if visit is not None and folded(request.after) == folded(visit.after):
+            return replace(request, after=visit.after)
+        other = self._visits.get(folded(request.after))
+        if request.after and (other is None or other.archived_at is not None):
+            entry.fault(
+                "after",
+                f"there is no visit {show(request.after, 40)}; one of this file can be named once the file is imported",
+            )
+            return request
+        after_id = None if other is None else other.id
+        if visit is not None:
+            if needs.comes_round(self._comes_after, visit.id, after_id):
+                entry.fault("after", needs.COMES_ROUND)
+            self._order[visit.id] = after_id
+        return replace(request, after="" if other is None else other.reference, after_id=after_id)
+
+    def _comes_after(self, visit_id: int) -> int | None:
+        return self._order[visit_id] if visit_id in self._order else visits.after_of(self.store, visit_id)
 
     def requested(
         self,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from db import audit, changes, people, prepaid_use, visits
@@ -20,7 +21,7 @@ from dispatch.desk.day import notices, routing
 from dispatch.desk.day.undo_record import STOOD_AGAINST, blocking, standing_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
-from dispatch.desk.visits import follow_ups, waiting
+from dispatch.desk.visits import follow_ups, needs, waiting
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import ENDED, State
 from dispatch.model.text import show
@@ -105,6 +106,10 @@ def _judge(store: Store, refused: str, stood: Visit, restored: Visit, against: S
 
     Whatever a reason was given for at the time is still meant, and what stood against it then (`against`) is known.
     """
+    if restored.after_id != stood.after_id and needs.comes_round(
+        partial(visits.after_of, store), restored.id, restored.after_id
+    ):
+        raise Refusal(f"{refused}: {show(restored.after)} {needs.COMES_ROUND}. Nothing was changed.")
     if restored.state in ENDED or restored.archived_at is not None:
         return
     if gone := visits.archived_around(store, restored.id):

@@ -7,6 +7,10 @@ import datetime
 from db.store import Store
 from dispatch.desk.plan.day_problem import day_problem
 
+_MOST_PRIORITY = 100
+_BEYOND = 5e7
+"""What is dearer than this is not told apart by its price: emergencies, and what stays."""
+
 
 def vroom_form(store: Store, day: datetime.date) -> dict[str, object]:
     """The day. Moments are epoch seconds, drives seconds."""
@@ -16,7 +20,11 @@ def vroom_form(store: Store, day: datetime.date) -> dict[str, object]:
         | {s for v in given.visits for s in v.skills}
     )
     number = {skill: index for index, skill in enumerate(skills, 1)}
-    private = {technician.id: 1000 + index for index, technician in enumerate(given.technicians)}
+    # "one of these technicians" is a skill that they alone have
+    circles = sorted({visit.only for visit in given.visits if visit.only is not None}, key=sorted)
+    circle_number = {circle: index for index, circle in enumerate(circles, len(skills) + 1)}
+    # what must stay at any price would leave no room to tell the others apart
+    dearest = max((visit.left_out for visit in given.visits if visit.left_out < _BEYOND), default=1.0) or 1.0
     return {
         "vehicles": [
             {
@@ -28,7 +36,10 @@ def vroom_form(store: Store, day: datetime.date) -> dict[str, object]:
                     technician.shift[0],
                     max(technician.shift[0] + 1, technician.shift[1] + technician.overtime),
                 ],
-                "skills": [*(number[skill] for skill in sorted(technician.skills)), private[technician.id]],
+                "skills": [
+                    *(number[skill] for skill in sorted(technician.skills)),
+                    *(circle_number[circle] for circle in circles if technician.id in circle),
+                ],
                 "breaks": [
                     {"id": place, "time_windows": [[pause.earliest, pause.latest]], "service": pause.seconds}
                     for place, pause in enumerate(technician.breaks, 1)
@@ -44,9 +55,9 @@ def vroom_form(store: Store, day: datetime.date) -> dict[str, object]:
                 "service": visit.service,
                 "skills": [
                     *(number[skill] for skill in sorted(visit.skills)),
-                    *(private[name] for name in sorted(visit.only or ()) if len(visit.only or ()) == 1),
+                    *([] if visit.only is None else [circle_number[visit.only]]),
                 ],
-                "priority": max(1, min(100, round(visit.left_out / 160))),
+                "priority": max(1, min(_MOST_PRIORITY, round(visit.left_out / dearest * _MOST_PRIORITY))),
                 "time_windows": [list(window) for window in visit.windows],
             }
             for index, visit in enumerate(given.visits, 1)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Unpack
 
-from db import clients, legs, people, visits
+from db import clients, legs, visits
 from db.names import folded
 from db.store import Store
 from db.visits import NewVisit
@@ -15,15 +16,15 @@ from dispatch.desk.book.records import end_named
 from dispatch.desk.day import placement, routing, undo_record
 from dispatch.desk.session.refusals import Faulty, NotFound, WrongState
 from dispatch.desk.session.user import User
+from dispatch.desk.visits import needs
 from dispatch.desk.visits.steps import as_seen, crew_of, find
 from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.clients import Site
 from dispatch.model.instants import at_local
 from dispatch.model.requests import Request
-from dispatch.model.skills import abilities, spoken
 from dispatch.model.states import AHEAD, Role, State
 from dispatch.model.text import show
-from dispatch.model.travel import Place, placed
+from dispatch.model.travel import EndKind, Place, placed
 from dispatch.model.visits import Visit
 from dispatch.records.requests import REQUEST
 
@@ -71,24 +72,26 @@ def checked(user: User, texts: Mapping[str, str], standing: Visit | None = None)
     if before is None or (request.window, request.wanted_on) != (before.window, before.wanted_on):
         promised = _promised(request, site.zone if site else user.firm.zone, faults)
     refused = {fault.name for fault in faults}
-    doubts = [
-        *(_doubts(desk, request, own, site) if standing is None else _no_such_skill(desk, request)),
-        *_out_of_order(desk, request, standing),
-    ]
+    pickup, after_id = (None, None) if standing is None else (standing.pickup_place, standing.after_id)
+    doubts = [(name, said) for name, _, said in needs.lacking(needs.on_hand(user.store), request, before)]
+    if standing is None:
+        doubts += _doubts(desk, request, own, site)
+    if before is None or request.pickup != before.pickup:
+        pickup, fault = picked_up(user.store, request.pickup)
+        doubts += [("pickup", fault)] if fault else []
+    if before is None or folded(request.after) != folded(before.after):
+        after_id, fault = _predecessor(user.store, request.after, standing)
+        doubts += [("after", fault)] if fault else []
     faults += [FieldFault(name, "", sentence) for name, sentence in doubts if name not in refused]
     if faults or site is None:
         raise Faulty(sentences(faults))
-    pickup, fault = picked_up(user.store, request.pickup)
-    if fault:
-        raise Faulty([f"pickup: {fault}"])
-    before_it = visits.visit_by_reference(user.store, request.after) if request.after else None
     job = standing or (visits.visit_by_reference(user.store, request.same_job) if request.same_job else None)
     requested_at = user.now if standing is None else standing.requested_at
     return NewVisit.of(
         replace(request, reference=request.reference or visits.next_reference(user.store)), site, promised, requested_at
     )._replace(
         job_id=None if job is None else job.job_id,
-        after_id=None if before_it is None else before_it.id,
+        after_id=after_id,
         pickup_place=pickup,
     )
 
@@ -98,9 +101,12 @@ def picked_up(store: Store, typed: str) -> tuple[Place | None, str]:
     if not typed.strip():
         return None, ""
     try:
-        place = legs.place_of_end(store, end_named(store, typed))
+        end = end_named(store, typed)
     except NotFound as fault:
         return None, str(fault)
+    if end.kind is EndKind.HOME:
+        return None, "only the depot or a site can be stopped at"
+    place = legs.place_of_end(store, end)
     return place, "" if placed(place) else f"{show(typed, 60)} has no coordinates"
 
 
@@ -120,7 +126,6 @@ def _promised(request: Request, zone: str, faults: list[FieldFault]) -> tuple[in
 
 def _doubts(desk: Desk, request: Request, own: list[Site], site: Site | None) -> Iterator[tuple[str, str]]:
     """What the book and the other visits have against a new request."""
-    yield from _no_such_skill(desk, request)
     if site is None and request.client_id:
         client = desk.title("client", request.client_id)
         names = ", ".join(show(one.name) for one in own)
@@ -136,33 +141,16 @@ def _doubts(desk: Desk, request: Request, own: list[Site], site: Site | None) ->
             yield "same_job", f"{show(other.reference)} is {show(other.client)}'s"
 
 
-def _no_such_skill(desk: Desk, request: Request) -> Iterator[tuple[str, str]]:
-    known = abilities(people.skills(desk.store))
-    for name, wanted in (("skills", request.skills), ("crew_skills", request.crew_skills)):
-        for skill in sorted(set(wanted) - known):
-            yield name, f"nobody has {show(skill)!r}; known are {', '.join(map(show, spoken(known))) or 'none yet'}"
-    carried = {thing for technician in people.technicians(desk.store) for thing in technician.carries}
-    for thing in sorted(set(request.equipment) - carried):
-        yield (
-            "equipment",
-            f"no vehicle carries {show(thing)!r}; carried are {', '.join(map(show, sorted(carried))) or 'nothing yet'}",
-        )
-    if request.crew_skills and request.people < 2:
-        yield "people", "has to be 2 at least where others need skills"
-
-
-def _out_of_order(desk: Desk, request: Request, standing: Visit | None) -> Iterator[tuple[str, str]]:
-    """What stands against the visit that is to be over before it."""
-    if not request.after:
-        return
-    other = visits.visit_by_reference(desk.store, request.after)
+def _predecessor(store: Store, reference: str, standing: Visit | None) -> tuple[int | None, str]:
+    """The visit that is to be over before it, by id; and what stands against it."""
+    if not reference:
+        return None, ""
+    other = visits.visit_by_reference(store, reference)
     if other is None or other.archived_at is not None:
-        yield "after", f"there is no visit {show(request.after, 40)}"
-    while other is not None:
-        if standing is not None and other.id == standing.id:
-            yield "after", "comes after it itself"
-            return
-        other = None if other.after_id is None else visits.visit_by_id(desk.store, other.after_id)
+        return None, f"there is no visit {show(reference, 40)}"
+    if standing is not None and needs.comes_round(partial(visits.after_of, store), standing.id, other.id):
+        return None, needs.COMES_ROUND
+    return other.id, ""
 
 
 OPEN = AHEAD | {State.REQUESTED, State.ON_HOLD}

@@ -16,6 +16,7 @@ from dispatch.desk.day import routing
 from dispatch.desk.session.refusals import NotFound
 from dispatch.desk.session.user import User
 from dispatch.desk.travel import drive_times
+from dispatch.fields.trade import place_text
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.states import Role
 from dispatch.model.travel import DEPOT, End, EndKind, Leg, Pin, Place, placed, unplaced
@@ -32,6 +33,9 @@ from dispatch.travel.learning import (
     learned_scale,
 )
 from dispatch.travel.sources import ESTIMATED
+
+DriveEnd = End | Place
+"""An end of a drive; a place where a day ends that is neither a home, nor a site, nor the depot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +62,28 @@ class Learned:
 
 
 def drives_of(store: Store, day: datetime.date) -> list[KnownDrive]:
-    """Every leg of a day as it is planned with, technician by technician, home at both ends."""
+    """Every leg of a day as it is planned with, technician by technician, from home to where it ends."""
     starts_at, ends_at = day_bounds(day, settings.firm(store).zone)
     placed, kept_legs = visits.placed_between(store, starts_at, ends_at), legs.legs_of_day(store, day)
-    pinned = {(one.origin, one.destination): one for one in legs.pins(store)}
-    doubts = _doubts(store)
+    pinned: dict[tuple[object, object], Pin] = {(one.origin, one.destination): one for one in legs.pins(store)}
+    doubts, ends_at_point = _doubts(store), _placed_ends(store)
+    # with a stop on the way it is not the drive between its ends: what is pinned or learned of that says nothing of it
+    by_way_of = {visit.id for visit in placed if visit.pickup_place is not None}
     known = []
     for technician in people.technicians(store):
         own = kept_legs.get(technician.id, {})
         home = End(EndKind.HOME, technician.id)
-        stops = [(visit.id, End(EndKind.SITE, visit.site_id)) for visit in placed if visit.id in own]
-        stops += [(HOME, home)] if HOME in own else []
+        stops: list[tuple[int, DriveEnd]] = [
+            (visit.id, End(EndKind.SITE, visit.site_id)) for visit in placed if visit.id in own
+        ]
+        if HOME in own:
+            last = technician.ends
+            stops.append((HOME, home if last is None else ends_at_point[point(last)][0]))
         for (_, origin), (key, destination) in pairwise([(HOME, home), *stops]):
-            ends = end_title(store, origin), end_title(store, destination)
+            ends = _title(store, origin), _title(store, destination)
+            if key in by_way_of:
+                known.append(KnownDrive(*ends, own[key], technician.name))
+                continue
             pair = _pair(store, origin, destination)
             doubt = doubts.get(pair) if pair is not None else None
             known.append(KnownDrive(*ends, own[key], technician.name, pinned.get((origin, destination)), doubt))
@@ -95,7 +108,7 @@ def drive(store: Store, origin: str, destination: str, at: int) -> tuple[KnownDr
 
 def doubted(store: Store) -> list[KnownDrive]:
     """The learned drives that are not believed, as they were learned; what somebody has pinned or dropped is settled."""
-    titles = {key: end_title(store, end) for key, (end, _) in _placed_ends(store).items()}
+    titles = {key: _title(store, end) for key, (end, _) in _placed_ends(store).items()}
     return [
         KnownDrive(titles[origin], titles[destination], learned.leg, doubt=learned)
         for (origin, destination), learned in sorted(_doubts(store).items())
@@ -120,24 +133,30 @@ def drop(user: User, origin: str, destination: str) -> None:
 def matrix(store: Store, day: datetime.date, at: int) -> tuple[list[str], list[list[Leg]], list[str]]:
     """The drives between all places of a day: their titles, a row of legs for each, and notes."""
     points = {point(place) for place in drive_times.places_on(store, day)}
-    named = [(end_title(store, end), place) for key, (end, place) in _placed_ends(store).items() if key in points]
+    named = [(_title(store, end), place) for key, (end, place) in _placed_ends(store).items() if key in points]
     places = [place for _, place in named]
     chain = drive_times.travel(store, asked=True)
     return [title for title, _ in named], chain.matrix(places, places, at), chain.notes
 
 
-def _placed_ends(store: Store) -> dict[int, tuple[End, Place]]:
-    """The depot, the homes and the sites by their points; of several at one point the first."""
-    ends = [DEPOT, *(End(EndKind.HOME, technician.id) for technician in people.technicians(store))]
+def _placed_ends(store: Store) -> dict[int, tuple[DriveEnd, Place]]:
+    """The depot, the homes, the sites and where days end by their points; of several at one point the first."""
+    who = people.technicians(store)
+    ends: list[DriveEnd] = [DEPOT, *(End(EndKind.HOME, technician.id) for technician in who)]
     ends += [End(EndKind.SITE, site.id) for site in clients.all_sites(store) if site.place is not None]
-    named: dict[int, tuple[End, Place]] = {}
+    ends += [technician.ends for technician in who if technician.ends is not None]
+    named: dict[int, tuple[DriveEnd, Place]] = {}
     for end in ends:
         if (place := place_of(store, end)) is not None:
             named.setdefault(point(place), (end, place))
     return named
 
 
-def _pair(store: Store, origin: End, destination: End) -> Pair | None:
+def _title(store: Store, end: DriveEnd) -> str:
+    return place_text(end) if isinstance(end, Place) else end_title(store, end)
+
+
+def _pair(store: Store, origin: DriveEnd, destination: DriveEnd) -> Pair | None:
     """The points of two ends; None where one has no coordinates."""
     return _points(place_of(store, origin), place_of(store, destination))
 
@@ -154,8 +173,10 @@ def _doubts(store: Store) -> dict[Pair, LearnedPair]:
     return {pair: learned for pair, learned in travel_times.doubted(store).items() if pair not in pinned}
 
 
-def place_of(store: Store, end: End) -> Place | None:
+def place_of(store: Store, end: DriveEnd) -> Place | None:
     """Where an end is; a site without coordinates has its stand-in, which pinned drives know."""
+    if isinstance(end, Place):
+        return end
     if end.kind is EndKind.DEPOT:
         return settings.firm(store).depot
     if end.kind is EndKind.HOME:

@@ -126,9 +126,10 @@ def places_on(store: Store, day: datetime.date) -> list[Place]:
 
 
 def places_of_firm(store: Store) -> list[Place]:
-    """Where somebody may ever drive: the depot, the homes, the sites."""
+    """Where somebody may ever drive: the depot, the homes, where days end elsewhere, the sites."""
     with store.read():
-        homes = [technician.home for technician in people.technicians(store)]
+        who = people.technicians(store)
+        homes = [place for technician in who for place in (technician.home, technician.ends)]
         return distinct([settings.firm(store).depot, *homes, *(site.place for site in clients.all_sites(store))])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from db import handovers, visits
@@ -12,12 +13,17 @@ from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.closeout.gates import Unmet
 from dispatch.desk.session.refusals import Faulty, Refusal
+from dispatch.desk.visits import needs
 from dispatch.model.checklists import Checklist, Item, ItemKind, Result
 from dispatch.model.forms import shared
 from dispatch.model.instants import day_of, day_text
+from dispatch.model.requests import not_before
 from dispatch.model.states import ENDED, UNREACHED, State
 from dispatch.model.text import LINE, NOTE, show
 from dispatch.model.visits import Visit
+
+_COPIED = ("client_id", "site_id", "priority", "skills", "equipment", "people", "crew_skills", "tags", "job_id")
+"""What a follow-up takes over from its visit."""
 
 
 class Back(NamedTuple):
@@ -64,10 +70,13 @@ def follow_up_of_left(unit: Unit, visit: Visit, checklist: Checklist, left: Sequ
             f"{show(follow_up.reference)}, which comes back for it, is planned on {day_text(planned)}: move it to "
             f"{day_text(back.on)} first."
         )
+    wanted_on = back.on or follow_up.wanted_on or planned or day_of(unit.at, visit.zone)
+    latest_on = not_before(follow_up.latest_on, wanted_on)
     visits.change(
         unit,
         follow_up,
-        wanted_on=(back.on or follow_up.wanted_on or planned or day_of(unit.at, visit.zone)).isoformat(),
+        wanted_on=wanted_on.isoformat(),
+        latest_on=latest_on and latest_on.isoformat(),
         minutes=_length(back.minutes or follow_up.minutes) if planned is None else follow_up.minutes,
         cause="own_failure" if back.our_fault else follow_up.cause,
         description=follow_up.description or words,
@@ -85,7 +94,9 @@ def back_into_queue(store: Store, unit: Unit, visit: Visit) -> Visit:
         recurrence_id=None,
         occurrence=None,
     )
-    return visits.again(store, visits.add_visit(unit, store, once_more))
+    went_on = visits.again(store, visits.add_visit(unit, store, once_more))
+    _hand_followers(unit, visit, went_on)
+    return went_on
 
 
 def out_of_queue(store: Store, unit: Unit, visit: Visit) -> list[Visit]:
@@ -103,7 +114,17 @@ def out_of_queue(store: Store, unit: Unit, visit: Visit) -> list[Visit]:
             raise Refusal(f"{stays}: its request went on as {whereabouts(other)}.")
         visits.change(unit, other, archived_at=unit.at)
         unit.audit("visit", other.id, withdrawn=visit.reference)
+        _hand_followers(unit, other, visit)
     return withdrawn
+
+
+def _hand_followers(unit: Unit, visit: Visit, other: Visit) -> None:
+    """What was to begin after a visit begins after the one that is done in its place."""
+    for follower in visits.followers(unit.store, visit.id):
+        round_again = needs.comes_round(partial(visits.after_of, unit.store), follower.id, other.id)
+        if follower.state not in ENDED and not round_again:
+            visits.change(unit, follower, after_id=other.id)
+            unit.audit("visit", follower.id, after=other.reference, was_after=visit.reference)
 
 
 def whereabouts(visit: Visit) -> str:
@@ -122,7 +143,7 @@ def whereabouts(visit: Visit) -> str:
 def book(unit: Unit, visit: Visit, what: str, back: Back, description: str = "") -> Visit:
     """Put a follow-up for the same technician into the queue: on the same job, with at least the same priority."""
     booked = NewVisit(
-        **{name: getattr(visit, name) for name in ("client_id", "site_id", "priority", "skills", "tags", "job_id")},
+        **{name: getattr(visit, name) for name in _COPIED},
         reference=visits.next_reference(unit.store),
         work=what,
         minutes=_length(visit.minutes if back.minutes is None else back.minutes),
