@@ -47,6 +47,14 @@ def started_worker() -> subprocess.Popen[bytes]:
     )
 
 
+THINKING = ((15, 2.0), (50, 5.0), (1 << 30, 10.0))
+
+
+def thinking_time(technicians: int) -> float:
+    """The seconds for which it pays to look for better plans of a day with so many technicians (design/planning.md, Goals)."""
+    return next(seconds for most, seconds in THINKING if technicians <= most)
+
+
 class BetterPlan(NamedTuple):
     """A plan that was judged and found good, and how far the search has come."""
 

@@ -34,8 +34,8 @@ from widgets.timeline.view import Timeline
 with lazily(__name__):
     from dispatch.desk.roads import road_engines
 
-SECONDS = 5.0
-"""How long better plans are looked for, unless somebody stops it or takes what there is."""
+SECONDS: float | None = None
+"""How long better plans are looked for, unless somebody stops it or takes what there is; None: as long as it pays."""
 _SCOPES = tuple(Freedom)
 
 
@@ -182,8 +182,11 @@ class PlanScreen(UserScreen):
         if not self.stands:
             return
         path = self.query_one(FigureList).selected or ""
-        if path.startswith("left ") and not self._looking and path[5:] not in self._reasons:
-            self._say_why(path[5:])
+        reference, proposal = path.removeprefix("left "), self._shown
+        if proposal is None or self._looking or reference in self._reasons:
+            return
+        if any(omitted.visit.reference == reference for omitted in proposal.left_out):
+            self._say_why(reference)
 
     @work(group="why", exclusive=True)
     async def _say_why(self, reference: str) -> None:

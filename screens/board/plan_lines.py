@@ -36,13 +36,14 @@ def plan_lines(view: PlanView) -> Iterator[FigureLine]:
     thrown = [move for move in proposal.moves if move.thrown_out]
     for move in thrown:
         yield _move(view, f"Thrown out {len(thrown)}", move)
-    for omitted in proposal.left_out:
+    left_out = [omitted for omitted in proposal.left_out if omitted.visit.starts_at is None]
+    for omitted in left_out:
         visit = omitted.visit
         why = omitted.why or view.reasons.get(visit.reference, "")
         mark = f"P{visit.priority}" + (" emergency" if visit.emergency else "")
         label = f"{visit.reference} {mark} {visit.client}"
         yield FigureLine(
-            f"Left out {len(proposal.left_out)}", f"left {visit.reference}", label, show(why, 400) or "…", bool(why)
+            f"Left out {len(left_out)}", f"left {visit.reference}", label, show(why, 400) or "…", bool(why)
         )
     for own in proposal.technicians:
         over = f" · {own.overtime} min over" if own.overtime else ""
@@ -81,6 +82,8 @@ def _move(view: PlanView, section: str, move: Move) -> FigureLine:
     mark = "✓ " if reference in view.marked else ""
     changed = view.changed.get(reference, "")
     text = f"{changed}: it will be left out" if changed else move_words(move, view.proposal.zone)
+    why = view.reasons.get(reference, "")
+    text += f": {show(why, 400)}" if move.thrown_out and why else ""
     return FigureLine(section, reference, f"{mark}{reference} {move.visit.client}", text, faulty=bool(changed))
 
 

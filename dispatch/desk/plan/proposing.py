@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from db import people
 from db.store import Store
 from dispatch.desk.day.placement import need_of
 from dispatch.desk.plan.companions import with_needs
@@ -33,7 +34,7 @@ from dispatch.planning.checker import LEARNER, PlacementGrade, Verdict, at, chec
 from dispatch.planning.day import Stop, TechnicianDay
 from dispatch.planning.judging import judge
 from dispatch.planning.problem import KEPT, Plan
-from dispatch.planning.solving import Beside, BetterPlan, Solving, most_seconds, started_worker
+from dispatch.planning.solving import Beside, BetterPlan, Solving, most_seconds, started_worker, thinking_time
 from dispatch.planning.teams import TeamSearch
 from dispatch.planning.why_not import why_not
 
@@ -56,7 +57,7 @@ class Proposing:
     Args:
         store: the firm's.
         day: which.
-        seconds: how long to look for better plans; 0: only for the first complete one.
+        seconds: how long to look for better plans; 0: only for the first complete one, None: as long as it pays.
         scope: what of the day is planned.
         begun: the moment (`time.monotonic`) from which the seconds count; None: now.
     """
@@ -65,11 +66,12 @@ class Proposing:
         self,
         store: Store,
         day: datetime.date,
-        seconds: float,
+        seconds: float | None,
         scope: PlanScope = WHOLE_DAY,
         begun: float | None = None,
     ) -> None:
         begun = time.monotonic() if begun is None else begun
+        seconds = thinking_time(len(people.technicians(store))) if seconds is None else seconds
         self.scope = scope
         with contextlib.ExitStack() as failing:
             worker = started_worker()  # loads the engine while the day is read
@@ -148,7 +150,7 @@ class Proposing:
 
 
 def propose(
-    store: Store, day: datetime.date, seconds: float, scope: PlanScope = WHOLE_DAY, begun: float | None = None
+    store: Store, day: datetime.date, seconds: float | None, scope: PlanScope = WHOLE_DAY, begun: float | None = None
 ) -> PlanFound:
     """The best plan of a day that is found in the time given, with the reasons of what is left out.
 

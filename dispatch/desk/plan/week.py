@@ -18,7 +18,7 @@ from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
 from dispatch.planning.judging import judge
 from dispatch.planning.problem import Plan, PlannedTechnician, PlannedVisit
-from dispatch.planning.solving import BetterPlan, Solving
+from dispatch.planning.solving import BetterPlan, Solving, thinking_time
 
 A_DAY_LATER = 2.0
 """What it costs, in minutes of driving, to do a request a day later than it could be done; twice as much for each priority
@@ -45,7 +45,7 @@ class WeekPlan(NamedTuple):
 
 
 def plan_week(
-    store: Store, days: Sequence[datetime.date], seconds: float, scope: PlanScope, begun: float | None = None
+    store: Store, days: Sequence[datetime.date], seconds: float | None, scope: PlanScope, begun: float | None = None
 ) -> WeekPlan:
     """The best plan of some days that is found in the time given.
 
@@ -61,6 +61,7 @@ def plan_week(
     if not given:
         raise Refusal("Nobody works on these days.")
     whole = _Merged(given)
+    seconds = thinking_time(len(whole.problem.technicians)) if seconds is None else seconds
     solving = Solving(whole.problem, seconds, start=whole.standing(), begun=begun)
     best = None
     for better in solving:
