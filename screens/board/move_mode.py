@@ -43,17 +43,19 @@ class MoveTimeline(Timeline):
     """From whose row the visit in hand was taken; empty: from the queue."""
 
     @property
-    def _desk(self) -> BoardScreen:
+    def _board_screen(self) -> BoardScreen:
         return cast("BoardScreen", self.screen)
 
     def take(self, visit: BoardVisit, technician_id: int, start: int) -> None:
         """Take a visit in hand, in a technician's row."""
         if self._row_of(technician_id) is None:
-            self._desk.places.show_all()
+            self._board_screen.places.show_all()
         self._hold(visit)
-        self._desk.remove_class("-queue")
+        self._board_screen.remove_class("-queue")
         self.focus()
-        self.begin_move(visit, technician_id, start, placement.stay_minutes(self._desk.user.store, visit.minutes))
+        self.begin_move(
+            visit, technician_id, start, placement.stay_minutes(self._board_screen.user.store, visit.minutes)
+        )
 
     def _hold(self, visit: BoardVisit) -> None:
         """Note whose it is, and fill the key bar for a visit that is in hand."""
@@ -62,8 +64,8 @@ class MoveTimeline(Timeline):
         keys = {
             str(binding.id): binding.key for owner in (Timeline, UserScreen) for binding in keymap.own_bindings(owner)
         }
-        first = {name: written(key.split(",")[0]) for name, key in (keys | self._desk.program.keymap).items()}
-        self._desk.query_one(KeyBar).set_keys(
+        first = {name: written(key.split(",")[0]) for name, key in (keys | self._board_screen.program.keymap).items()}
+        self._board_screen.query_one(KeyBar).set_keys(
             [(" ".join(first[name] for name in names.split()), words) for names, words in MOVE_KEYS]
         )
 
@@ -86,15 +88,15 @@ class MoveTimeline(Timeline):
         """Put the visit back where it was."""
         if self._row_of(event.technician_id) is None:
             gone = f"{event.visit.reference} stays where it is: the technician was taken off the board."
-            self._desk.say(gone, "warning")
-        self._desk.show_keys()
-        self._desk.show_here()
+            self._board_screen.say(gone, "warning")
+        self._board_screen.show_keys()
+        self._board_screen.show_here()
 
     def on_timeline_ghost_placed(self, event: Timeline.GhostPlaced) -> None:
         """Place the visit where it was let go."""
-        self._desk.show_keys()
+        self._board_screen.show_keys()
         if (row := self._row_of(event.technician_id)) is not None:
-            self._desk.run_worker(self._place(event.visit, row, event.start))
+            self._board_screen.run_worker(self._place(event.visit, row, event.start))
 
     def _crew(self, visit: BoardVisit, row: BoardRow) -> list[str]:
         """Who comes when the visit in hand is let go on a row: the row's technician instead of the one it was taken from."""
@@ -103,8 +105,8 @@ class MoveTimeline(Timeline):
 
     @work(exclusive=True, group="judging")
     async def _judge(self, visit: BoardVisit, row: BoardRow, start: int) -> None:
-        tried = await self._desk.look_aside(
-            placement.check_placement, self._desk.user.store, visit.reference, self._crew(visit, row), start
+        tried = await self._board_screen.look_aside(
+            placement.check_placement, self._board_screen.user.store, visit.reference, self._crew(visit, row), start
         )
         ghost, under = self.ghost, self.ghost_row
         still = ghost and under and (under.technician_id, ghost.start) == (row.technician_id, start)
@@ -120,18 +122,20 @@ class MoveTimeline(Timeline):
         assert self.board is not None
         name = {"feasible": "good", "warnings": "warn"}.get(level, "bad")
         advice = [ink(f"here: {level}, drive {drive}", name), *(ink(f"· {text}", name) for text in words)]
-        self._desk.query_one(VisitDetail).set_visit(self.board, visit, advice=advice, now=self._desk.user.now)
+        self._board_screen.query_one(VisitDetail).set_visit(
+            self.board, visit, advice=advice, now=self._board_screen.user.now
+        )
 
     async def _place(self, visit: BoardVisit, row: BoardRow, start: int) -> None:
         place = schedule.assign if visit.state is State.REQUESTED else schedule.move
         title, crew = f"Place {visit.reference} here?", self._crew(visit, row)
         placed = None
         with contextlib.suppress(Left):
-            placed = await self._desk.insist(title, place, visit.reference, crew, start, version=visit.version)
+            placed = await self._board_screen.insist(title, place, visit.reference, crew, start, version=visit.version)
         if placed is None:
-            self._desk.show_here()
+            self._board_screen.show_here()
             return
-        await self._desk.reading.finished()
+        await self._board_screen.reading.finished()
         self.select(placed.visit.id)
         at = clock_text(start, placed.visit.zone)
-        self._desk.say(f"{visit.reference} stands at {at} with {row.name}. u takes it back.")
+        self._board_screen.say(f"{visit.reference} stands at {at} with {row.name}. u takes it back.")

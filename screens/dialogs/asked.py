@@ -14,7 +14,7 @@ T = TypeVar("T", covariant=True)
 
 SAVES = "saves"
 """What enter does with a text that is to be kept until then."""
-SHOWS = "tab next field · enter shows them · esc goes back"
+ENTER_SHOWS = "tab next field · enter shows them · esc goes back"
 """The hint of a form that asks what to show, and saves nothing."""
 FILLS = f"tab next field · ctrl+s or enter saves · {GO_BACK}"
 """The hint of every other form."""

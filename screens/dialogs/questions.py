@@ -19,7 +19,7 @@ from dispatch.desk.session.unsent import Unsent, as_kept
 from dispatch.model.text import show
 from dispatch.model.typed_times import parse_day
 from screens.binding import key
-from screens.dialogs.asked import CHOOSES, DOES, FILLS, SAVES, SHOWS, AskedField, Check, ChoiceRow, day_fault
+from screens.dialogs.asked import CHOOSES, DOES, ENTER_SHOWS, FILLS, SAVES, AskedField, Check, ChoiceRow, day_fault
 from screens.dialogs.dialog import Dialog
 from screens.dialogs.unsent import FROM_BEFORE, GO_BACK, LEAVES, WAYS_OUT, KeptDialog, fields_kept
 from widgets.choices import Choices, MonthCalendar, OneOf, Ways
@@ -210,7 +210,7 @@ class Form(KeptDialog[dict[str, str] | None]):
         super().__init__(title, unsent)
         self._fields, self._check = fields, check
         self._ways = f"ctrl+o a calendar · {hint}" if any(field.today for field in fields) else hint
-        self.saves = hint != SHOWS
+        self.saves = hint != ENTER_SHOWS
 
     def typed(self) -> str:
         """What is typed into the fields."""

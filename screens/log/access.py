@@ -15,7 +15,7 @@ from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.keys import Key, SshLogin
 from dispatch.model.paths import typed_path
 from screens.binding import BACK, command
-from screens.dialogs.asked import SHOWS, YES_NO, AskedField
+from screens.dialogs.asked import ENTER_SHOWS, YES_NO, AskedField
 from screens.listed import ListScreen
 from screens.prices.sheet_view import SheetView
 from screens.record_forms import ask_values
@@ -151,7 +151,7 @@ class AccessScreen(ListScreen[Key | SshLogin]):
             config = typed_path(said["config"]) if said["config"] else None
             self._reached = connecting.Reached(said["host"], said["user"], said["site_tests"], config)
 
-        await ask_values(self, "How this machine is reached", _REACHED, take, stands, SHOWS)
+        await ask_values(self, "How this machine is reached", _REACHED, take, stands, ENTER_SHOWS)
         self.action_check()
 
     @command("w", "access.write", "Write block")

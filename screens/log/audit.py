@@ -9,7 +9,7 @@ from dispatch.desk.log.visit_page import detail_words
 from dispatch.desk.texts.audit_words import record_of, row_lines, verdict_lines, who_of
 from dispatch.model.instants import clock_text, day_of, day_text
 from screens.binding import command
-from screens.dialogs.asked import SHOWS, AskedField
+from screens.dialogs.asked import ENTER_SHOWS, AskedField
 from screens.listed import ListScreen
 from screens.prices.sheet_view import SheetView
 from widgets.listed import FigureLine
@@ -78,7 +78,7 @@ class AuditScreen(ListScreen[NamedAuditRow]):
             return self.faults_of(lambda: trail(self.user.store, **filters, limit=1))
 
         fields = [AskedField(name, label, self._filters.get(name, ""), example) for name, label, example in _FILTERS]
-        typed = await self.fill("Rows of the audit", fields, check, SHOWS)
+        typed = await self.fill("Rows of the audit", fields, check, ENTER_SHOWS)
         self._filters = {name: text.strip() for name, text in typed.items() if text.strip()}
         self._limit = _PAGE
         self.reload()

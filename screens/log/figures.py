@@ -17,7 +17,7 @@ from dispatch.fields.kinds import Day
 from dispatch.fields.record import Field
 from dispatch.model.instants import clock_text, day_of, day_text
 from screens.binding import BACK, command, key
-from screens.dialogs.asked import SHOWS
+from screens.dialogs.asked import ENTER_SHOWS
 from screens.reading import ScreenReading
 from screens.record_forms import ask_values
 from screens.user_screen import UserScreen
@@ -190,7 +190,7 @@ class FiguresScreen(UserScreen):
             self._first, self._last = days["first"], days["last"]
 
         stands = {"first": self._first.isoformat(), "last": self._last.isoformat()}
-        await ask_values(self, "The days to count", _DAYS_ASKED, take, stands, SHOWS)
+        await ask_values(self, "The days to count", _DAYS_ASKED, take, stands, ENTER_SHOWS)
 
     def action_shift(self, by: int) -> None:
         """Go to as many days before or after."""

@@ -33,7 +33,7 @@ from dispatch.model.text import show
 from screens import of_day
 from screens.asking import Left
 from screens.binding import command, key, opens
-from screens.dialogs.asked import SHOWS, AskedField, ChoiceRow
+from screens.dialogs.asked import ENTER_SHOWS, AskedField, ChoiceRow
 from screens.log.review import REVIEW
 from screens.of_day import DAYS, DayOfVisits
 from screens.record_forms import ask_values
@@ -347,7 +347,7 @@ async def ask_filters(screen: UserScreen, filters: LogFilter) -> LogFilter:
         only = {"exceptions": bool(marks), "marks": frozenset(marks - {_ANY}), "reviews": reviews}
         return replace(filters, first=first, last=last, **only, **values)
 
-    return await ask_values(screen, "Which visits?", _FIELDS, take, stands, SHOWS)
+    return await ask_values(screen, "Which visits?", _FIELDS, take, stands, ENTER_SHOWS)
 
 
 async def ask_order(screen: UserScreen, filters: LogFilter) -> LogFilter:

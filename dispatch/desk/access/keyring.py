@@ -1,4 +1,5 @@
-"""Whose keys open a session over SSH: added and revoked by a lead, and written into the one file that sshd reads."""
+"""Whose keys open a session over SSH: added and revoked by a lead. Who calls these writes the file that sshd reads
+(`dispatch.desk.adapters.key_file`) afterwards."""
 
 from __future__ import annotations
 
