@@ -56,66 +56,69 @@ def _candidates(store: Store, args: Args) -> Answer:
     visit = steps.find(store, args.reference)
     own = day_of(visit.starts_at, zone) if visit.starts_at is not None else visit.wanted_on
     day = args.date or max(own or today, today)
-    over_days = args.weeks is not None or args.between is not None or getattr(args, "with") is not None
     if args.weeks is not None and not 1 <= args.weeks <= MOST_WEEKS:
         raise Faulty([f"weeks: from 1 to {MOST_WEEKS}"])
-
-    def json_form(candidate: Candidate) -> dict[str, Any]:
-        return form(
-            candidate,
-            "technician=name others start@ verdict=verdict.level cost extra_travel_minutes slack_minutes=slack reasons "
-            "findings pushes",
-            zone,
-            cost=round(candidate.cost, 2),
-            extra_travel_minutes=round(candidate.verdict.extra_travel / 60),
-            findings=[finding.text for finding in candidate.verdict.findings],
-        )
-
-    def slot_lines(slots: Sequence[placement.Slot]) -> Iterator[str]:
-        yield f"{visit.reference} {visit.client}, {visit.work}"
-        for slot in slots:
-            yield f"{pad(day_text(slot.day), 15)} " + _way(
-                " + ".join(slot.candidate.crew),
-                slot.candidate.start,
-                slot.candidate.verdict.level.value,
-                slot.candidate.words,
-                zone,
-            )
-        if not slots:
-            yield "Nobody can come on these days."
+    if args.weeks is not None or args.between is not None or getattr(args, "with") is not None:
+        return _slots(store, args, visit, day, zone)
 
     def lines(candidates: Sequence[Candidate]) -> Iterator[str]:
         yield f"{visit.reference} {visit.client}, {visit.work}: {day_text(day)}"
         for candidate in candidates:
-            yield _way(
-                " + ".join(candidate.crew), candidate.start, candidate.verdict.level.value, candidate.words, zone
-            )
+            yield _candidate_line(candidate, zone)
         if not candidates:
-            yield "Nobody works on this day."
+            yield "Nobody works on this day." if visit.people < 2 else f"No {visit.people} people are free together."
 
-    if over_days:
-        between = None
-        if args.between is not None:
-            with reading("between"):
-                between = kinds.span_of(args.between)
-        days = [day + datetime.timedelta(days=n) for n in range((args.weeks or 0) * 7 or 1)]
-        return Answer(
-            placement.slots(store, args.reference, days, between, getattr(args, "with"))[:MOST_SLOTS],
-            lambda slots: {
-                "reference": visit.reference,
-                "slots": [{"date": str(slot.day)} | json_form(slot.candidate) for slot in slots],
-            },
-            slot_lines,
-        )
     return Answer(
         placement.candidates(store, args.reference, day),
         lambda candidates: {
             "reference": visit.reference,
             "date": str(day),
-            "candidates": [*map(json_form, candidates)],
+            "candidates": [_candidate_form(candidate, zone) for candidate in candidates],
         },
         lines,
     )
+
+
+def _slots(store: Store, args: Args, visit: Visit, first: datetime.date, zone: str) -> Answer:
+    """The best slots over some days."""
+    between = None
+    if args.between is not None:
+        with reading("between"):
+            between = kinds.span_of(args.between)
+
+    def lines(slots: Sequence[placement.Slot]) -> Iterator[str]:
+        yield f"{visit.reference} {visit.client}, {visit.work}"
+        for slot in slots:
+            yield f"{pad(day_text(slot.day), 15)} {_candidate_line(slot.candidate, zone)}"
+        if not slots:
+            yield "Nobody can come on these days."
+
+    days = [first + datetime.timedelta(days=number) for number in range((args.weeks or 0) * 7 or 1)]
+    return Answer(
+        placement.slots(store, args.reference, days, between, getattr(args, "with"))[:MOST_SLOTS],
+        lambda slots: {
+            "reference": visit.reference,
+            "slots": [{"date": str(slot.day)} | _candidate_form(slot.candidate, zone) for slot in slots],
+        },
+        lines,
+    )
+
+
+def _candidate_form(candidate: Candidate, zone: str) -> dict[str, Any]:
+    return form(
+        candidate,
+        "technician=name others start@ verdict=verdict.level cost extra_travel_minutes slack_minutes=slack reasons "
+        "findings pushes",
+        zone,
+        cost=round(candidate.cost, 2),
+        extra_travel_minutes=round(candidate.verdict.extra_travel / 60),
+        findings=[finding.text for finding in candidate.verdict.findings],
+    )
+
+
+def _candidate_line(candidate: Candidate, zone: str) -> str:
+    level = candidate.verdict.level.value
+    return _way(" + ".join(candidate.crew), candidate.start, level, candidate.words, zone)
 
 
 def _way(name: str, start: int, level: str, words: str, zone: str) -> str:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
-from db import clients, legs, people, settings, visits
+from db import clients, legs, people, sequences, settings, visits
 from db.clients import not_with
 from db.legs import HOME
 from db.store import Store
@@ -56,7 +56,7 @@ def stops_of(
     known = visits.known_at(store, sites)
     banned = {client_id: not_with(store, client_id) for client_id in {visit.client_id for visit in every}}
     pinned = legs.pinned_sites(store) if any(visit.place is None for visit in every) else ()
-    before, after = visits.in_sequence(store, {visit.id for visit in every})
+    before, after = sequences.in_sequence(store, {visit.id for visit in every})
     onsite, resolution = promised_by(clocks, "onsite"), promised_by(clocks, "resolution")
     stops = {}
     for visit, start, end in spans:

@@ -92,6 +92,7 @@ def day_problem(
     None: they are looked for. The visits with the ids `but` are planned elsewhere. The drives are taken from `like`,
     another problem of the same day, where it has them.
     """
+    # long, as what it reads has to be of one snapshot, and a problem has many parts
     with store.read():
         firm = settings.firm(store)
         scope = scope.on(day, firm.zone)
@@ -103,15 +104,7 @@ def day_problem(
         before = [one for one in before if one.shift is not None]
         drives = drive_times.drives_on(store, day)
         rules = routing.rules_of(firm)
-        before_others = {visit.after_id for visit in (*placed, *asked)}
-        moving = [
-            visit
-            for visit in placed
-            if starts_at <= existing(visit.starts_at)
-            and visit.id not in before_others
-            and (visit.promised is None or visit.promised[0] < ends_at)
-            and _is_free(visit, scope, now)
-        ]
+        moving = _moving(placed, asked, scope, now, (starts_at, ends_at))
         clocks = clocks_of(store, [*moving, *asked])
         first = min((one.shift[0] for one in before if one.shift is not None), default=starts_at)
         missed = _missed(clocks, now, max(first, now))
@@ -126,11 +119,8 @@ def day_problem(
         days = tuple(
             replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in before
         )
-        deferred = [visit for visit in waiting if _waits_for_another(stops[visit.id])]
         search = TeamSearch(days, drives, rules, overtime_of(firm, scope))
-        starts = starts_on(days, firm, scope, starts_at)
-        teams, days = _teams([visit for visit in waiting if visit not in deferred], stops, search, starts)
-        deferred += [visit for visit in waiting if visit.people > 1 and visit.id not in teams and visit not in deferred]
+        teams, deferred, days = _apart(waiting, stops, search, starts_on(days, firm, scope, starts_at))
         apart = {visit.id for visit in deferred} | teams.keys()
         located = [
             visit for visit in [*moving, *waiting] if stops[visit.id].place is not None and visit.id not in apart
@@ -248,6 +238,31 @@ def starts_on(
     step = firm.plan_raster_minutes * 60
     begin = max(first, earliest)
     return range(begin + (midnight - begin) % step, last, step)
+
+
+def _moving(
+    placed: Sequence[Visit], asked: Sequence[Visit], scope: PlanScope, now: int, bounds: tuple[int, int]
+) -> list[Visit]:
+    """What of the placed visits may move: what begins on the day, is promised for it, and has no other visit waiting for it."""
+    before_others = {visit.after_id for visit in (*placed, *asked)}
+    return [
+        visit
+        for visit in placed
+        if bounds[0] <= existing(visit.starts_at)
+        and visit.id not in before_others
+        and (visit.promised is None or visit.promised[0] < bounds[1])
+        and _is_free(visit, scope, now)
+    ]
+
+
+def _apart(
+    waiting: Sequence[Visit], stops: Mapping[int, Stop], search: TeamSearch, starts: Sequence[int]
+) -> tuple[dict[int, Team], list[Visit], tuple[TechnicianDay, ...]]:
+    """What the solver is not asked about: the teams, what is placed when all else is, and the days with the teams."""
+    deferred = [visit for visit in waiting if _waits_for_another(stops[visit.id])]
+    teams, days = _teams([visit for visit in waiting if visit not in deferred], stops, search, starts)
+    deferred += [visit for visit in waiting if visit.people > 1 and visit.id not in teams and visit not in deferred]
+    return teams, deferred, days
 
 
 def _is_free(visit: Visit, scope: PlanScope, now: int) -> bool:

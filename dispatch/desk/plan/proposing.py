@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import datetime
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from db import people
@@ -194,72 +194,85 @@ def _same(part: DayProblem, whole: DayProblem) -> tuple[int | None, ...]:
     return (*own, *(kept.get(visit.id, free.get(int(visit.id.partition("@")[0]))) for visit in stays))
 
 
+@dataclass(slots=True)
+class _LaidOut:
+    """The technicians' days as a plan makes them. `verdicts` has the first technician's name and what the checker says, by the id
+    of a visit, `crews` the names of those who come together, `refused` why the checker refuses what the solver had placed,
+    `over` when each visit ends."""
+
+    days: list[TechnicianDay]
+    verdicts: dict[int, tuple[str, Verdict]]
+    crews: dict[int, tuple[str, ...]]
+    refused: dict[int, str]
+    over: dict[int, int]
+
+    def standing(self, wanted: Container[int]) -> dict[int, Standing]:
+        """Where the wanted visits stand."""
+        found = {
+            stop.visit_id: Standing(day.name, stop.start)
+            for day in self.days
+            for stop in day.stops
+            if stop.visit_id in wanted
+        }
+        return found | {
+            key: Standing(names[0], found[key].start, names[1:]) for key, names in self.crews.items() if key in found
+        }
+
+
+def _laid_out(given: DayProblem, better: BetterPlan, ends: Mapping[int, int]) -> _LaidOut:
+    """A plan in days. What the checker refuses is put in where it fits, and after all else what waits for another visit."""
+    laid = _LaidOut([], {}, {}, {}, dict(ends))
+    for visit, team in given.teams.items():
+        laid.verdicts[visit.id] = (given.days[team.members[0]].name, team.verdicts[0])
+        laid.crews[visit.id] = tuple(given.days[number].name for number in team.members)
+    refused: list[int] = []
+    for number, order in enumerate(better.plan):
+        day = given.days[number]
+        for index, start in zip(order, starts_of(given, number, order, better.judgement.routes[number]), strict=True):
+            if index >= len(given.movable):
+                continue
+            stop = at(given.stops[given.movable[index].id], start)
+            verdict = check(day, stop, given.drives, given.rules)
+            if verdict.level is PlacementGrade.BLOCKED:
+                refused.append(index)
+                blocked = [f.text for f in verdict.findings if f.level is PlacementGrade.BLOCKED]
+                laid.refused[stop.visit_id] = "; ".join(blocked)
+            else:
+                day = replace(day, stops=(*day.stops, stop))
+                laid.verdicts[stop.visit_id] = (day.name, verdict)
+        laid.days.append(day)
+    for index in sorted(refused, key=lambda index: -given.problem.visits[index].left_out):
+        _put_in(given, laid, given.movable[index])
+    waiting = list(given.deferred)
+    while waiting:
+        laid.over |= {stop.visit_id: stop.end for day in laid.days for stop in day.stops}
+        names = {visit.id for visit in waiting}
+        visit = next((one for one in waiting if one.after_id not in names), waiting[0])
+        waiting.remove(visit)
+        _put_in(given, laid, visit, laid.over.get(visit.after_id or 0))
+    laid.over |= {stop.visit_id: stop.end for day in laid.days for stop in day.stops}
+    return laid
+
+
 def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[int, int] | None = None) -> Proposal:
     """A plan as a proposal. What the checker refuses is put in where it fits, else left out.
 
     `ends`: when visits of other days end that are planned with it, by id.
     """
-    movable = given.movable
-    days: list[TechnicianDay] = []
-    verdicts: dict[int, tuple[str, Verdict]] = {}
-    for visit, team in given.teams.items():
-        verdicts |= {visit.id: (given.days[team.members[0]].name, team.verdicts[0])}
-    refused: dict[int, str] = {}
-    for number, order in enumerate(better.plan):
-        day = given.days[number]
-        for index, start in zip(order, starts_of(given, number, order, better.judgement.routes[number]), strict=True):
-            if index >= len(movable):
-                continue
-            stop = at(given.stops[movable[index].id], start)
-            verdict = check(day, stop, given.drives, given.rules)
-            if verdict.level is PlacementGrade.BLOCKED:
-                refused[index] = "; ".join(f.text for f in verdict.findings if f.level is PlacementGrade.BLOCKED)
-            else:
-                day = replace(day, stops=(*day.stops, stop))
-                verdicts[stop.visit_id] = (day.name, verdict)
-        days.append(day)
-    crews = {visit.id: tuple(given.days[number].name for number in team.members) for visit, team in given.teams.items()}
-    for index in sorted(refused, key=lambda index: -given.problem.visits[index].left_out):
-        _put_in(given, days, movable[index], verdicts, crews)
-    over, waiting = dict(ends or {}), list(given.deferred)
-    while waiting:
-        over |= {stop.visit_id: stop.end for day in days for stop in day.stops}
-        names = {visit.id for visit in waiting}
-        visit = next((one for one in waiting if one.after_id not in names), waiting[0])
-        waiting.remove(visit)
-        _put_in(given, days, visit, verdicts, crews, over.get(visit.after_id or 0))
-    over |= {stop.visit_id: stop.end for day in days for stop in day.stops}
-    every = [*movable, *given.teams, *given.deferred]
-    after = {
-        stop.visit_id: Standing(day.name, stop.start)
-        for day in days
-        for stop in day.stops
-        if stop.visit_id in given.stops and stop.visit_id not in crews
-    }
-    starts = {stop.visit_id: stop.start for day in days for stop in day.stops}
-    after |= {visit_id: Standing(names[0], starts[visit_id], names[1:]) for visit_id, names in crews.items()}
+    laid = _laid_out(given, better, ends or {})
+    every = [*given.movable, *given.teams, *given.deferred]
+    after = laid.standing(given.stops.keys())
     before = {
         visit.id: Standing(visit.assignments[0].technician, visit.starts_at)
-        for visit in movable
+        for visit in given.movable
         if visit.assignments and visit.starts_at is not None
     }
     moves = [
-        Move(visit, before.get(visit.id), after.get(visit.id), _remark(verdicts.get(visit.id)))
+        Move(visit, before.get(visit.id), after.get(visit.id), _remark(laid.verdicts.get(visit.id)))
         for visit in every
         if before.get(visit.id) != after.get(visit.id)
     ]
-    left = [
-        LeftOut(visit, refused.get(index) or _put_off(given, visit))
-        for index, visit in enumerate(movable)
-        if visit.id not in after
-    ]
-    left += [
-        LeftOut(visit, _no_team(visit, given.stops[visit.id], over))
-        for visit in given.deferred
-        if visit.id not in after
-    ]
-    left.sort(key=lambda one: (not one.visit.emergency, one.visit.priority))
-    left += [LeftOut(visit, "its site has no coordinates: place it first") for visit in given.unplaced]
+    left = _left_out(given, laid, after)
     notes = [note] if note else []
     if given.beyond:
         notes.append(f"{given.beyond} more wait: planned are the {MOST_WAITING} that break first")
@@ -267,18 +280,35 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[
         day=given.day,
         zone=given.zone,
         before=figures_of(given.before, given.drives, len(every) - len(before) + len(given.unplaced)),
-        after=figures_of(days, given.drives, len(left)),
-        moves=with_needs(sorted(moves, key=_order), days, given.stops, given.drives),
-        left_out=tuple(left),
-        days=tuple(days),
+        after=figures_of(laid.days, given.drives, len(left)),
+        moves=with_needs(sorted(moves, key=_order), laid.days, given.stops, given.drives),
+        left_out=left,
+        days=tuple(laid.days),
         note="; ".join(notes),
         cpu_seconds=better.cpu_seconds,
-        legs=legs_of(days, given.drives),
-        broken=tuple(_broken(given, verdicts)),
-        technicians=technician_figures(days, given.drives),
+        legs=legs_of(laid.days, given.drives),
+        broken=tuple(_broken(given, laid.verdicts)),
+        technicians=technician_figures(laid.days, given.drives),
         scope=given.scope,
         plan=better.plan,
     )
+
+
+def _left_out(given: DayProblem, laid: _LaidOut, after: Container[int]) -> tuple[LeftOut, ...]:
+    """What the plan leaves out, what matters most first; those without coordinates last."""
+    left = [
+        LeftOut(visit, laid.refused.get(visit.id) or _put_off(given, visit))
+        for visit in given.movable
+        if visit.id not in after
+    ]
+    left += [
+        LeftOut(visit, _no_team(visit, given.stops[visit.id], laid.over))
+        for visit in given.deferred
+        if visit.id not in after
+    ]
+    left.sort(key=lambda one: (not one.visit.emergency, one.visit.priority))
+    nowhere = [LeftOut(visit, "its site has no coordinates: place it first") for visit in given.unplaced]
+    return (*left, *nowhere)
 
 
 def _put_off(given: DayProblem, visit: Visit) -> str:
@@ -297,14 +327,7 @@ def _no_team(visit: Visit, stop: Stop, over: Mapping[int, int]) -> str:
     return f"no {visit.people} people who can do it are free together" if visit.people > 1 else ""
 
 
-def _put_in(
-    given: DayProblem,
-    days: list[TechnicianDay],
-    visit: Visit,
-    verdicts: dict[int, tuple[str, Verdict]],
-    crews: dict[int, tuple[str, ...]],
-    over: int | None = None,
-) -> None:
+def _put_in(given: DayProblem, laid: _LaidOut, visit: Visit, over: int | None = None) -> None:
     """Put a visit where it costs least in the days as they have become, if it fits anywhere without anybody's consent; one
     that comes after another one from where that is `over` on."""
     stop = given.stops[visit.id]
@@ -313,21 +336,21 @@ def _put_in(
         if over is None:
             return
         stop = replace(stop, after=stop.after._replace(at=over))
-    busy = [sum(other.end - other.start for other in day.stops) for day in days]
+    busy = [sum(other.end - other.start for other in day.stops) for day in laid.days]
     among = [
         number
         for number, technician in enumerate(given.problem.technicians)
         if technician.cap is None or busy[number] + stop.end - stop.start <= technician.cap
     ]
     earliest = min((technician.shift[0] for technician in given.problem.technicians), default=0)
-    starts = starts_on(days, given.firm, given.scope, given.problem.midnight, max(earliest, over or 0))
-    search = TeamSearch(days, given.drives, given.rules, overtime_of(given.firm, given.scope))
+    starts = starts_on(laid.days, given.firm, given.scope, given.problem.midnight, max(earliest, over or 0))
+    search = TeamSearch(laid.days, given.drives, given.rules, overtime_of(given.firm, given.scope))
     team = search.best(stop, need_of(visit), starts, among=among)
     if team is not None:
         for number in team.members:
-            days[number] = replace(days[number], stops=(*days[number].stops, at(stop, team.start)))
-        verdicts[visit.id] = (days[team.members[0]].name, team.verdicts[0])
-        crews[visit.id] = tuple(days[number].name for number in team.members)
+            laid.days[number] = replace(laid.days[number], stops=(*laid.days[number].stops, at(stop, team.start)))
+        laid.verdicts[visit.id] = (laid.days[team.members[0]].name, team.verdicts[0])
+        laid.crews[visit.id] = tuple(laid.days[number].name for number in team.members)
 
 
 def _order(move: Move) -> tuple[object, ...]:

@@ -15,10 +15,8 @@ _BEYOND = 5e7
 def vroom_form(store: Store, day: datetime.date) -> dict[str, object]:
     """The day. Moments are epoch seconds, drives seconds."""
     given = day_problem(store, day).problem
-    skills = sorted(
-        {skill for technician in given.technicians for skill in technician.skills}
-        | {s for v in given.visits for s in v.skills}
-    )
+    needed = [visit.skills for visit in given.visits]
+    skills = sorted(frozenset().union(*(technician.skills for technician in given.technicians), *needed))
     number = {skill: index for index, skill in enumerate(skills, 1)}
     # "one of these technicians" is a skill that they alone have
     circles = sorted({visit.only for visit in given.visits if visit.only is not None}, key=sorted)
