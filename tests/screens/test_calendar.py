@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from db.settings import today
-from screens.dialogs.asked import SHOWS, AskedField
+from screens.dialogs.asked import AskedField
 from screens.dialogs.questions import ChooseDay, Form
 from tests.desk.conftest import Office
 from tests.screens.test_screens import opened, press, until
@@ -26,7 +26,7 @@ async def test_a_day_is_chosen_from_a_calendar_or_typed(office: Office, size: tu
     ]
     async with opened(office.dana, "board", size) as pilot:
         assert today(office.store) == day
-        pilot.app.push_screen(Form("Days", fields, hint=SHOWS))
+        pilot.app.push_screen(Form("Days", fields, hint=ENTER_SHOWS))
         await until(pilot, Form)
         await press(pilot, "ctrl+o")
         await until(pilot, ChooseDay)
