@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from db.settings import today
-from screens.dialogs.asked import AskedField
+from screens.dialogs.asked import ENTER_SHOWS, AskedField
 from screens.dialogs.questions import ChooseDay, Form
 from tests.desk.conftest import Office
 from tests.screens.test_screens import opened, press, until
