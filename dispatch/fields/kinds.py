@@ -304,10 +304,7 @@ class Window(FieldKind):
     description = "from one time of the day to another"
 
     def read(self, text: str, context: FieldContext) -> tuple[int, int]:
-        opens, closes = span_of(text)
-        if closes <= opens:
-            raise ValueError("its end is not after its start")
-        return opens, closes
+        return span_of(text)
 
     def write(self, value: tuple[int, int] | None, context: FieldContext) -> str:
         return "" if value is None else f"{clock(value[0])}-{clock(value[1])}"
@@ -411,12 +408,14 @@ def span_of(text: str, *, allow_24: bool = True) -> tuple[int, int]:
     """Two times of the day with a dash between them.
 
     Raises:
-        ValueError: it is not written so.
+        ValueError: it is not written so, or the second is not after the first.
     """
     try:
         opens, closes = (parse_clock(part.strip(), allow_24=allow_24) for part in text.replace("–", "-").split("-"))
     except ValueError:
         raise ValueError("is not of the form 09:00-11:00") from None
+    if closes <= opens:
+        raise ValueError("its end is not after its start")
     return opens, closes
 
 

@@ -173,7 +173,7 @@ def _opening(text: str, before: Sequence[Hours]) -> list[Hours]:
         end = WEEKDAYS.index(last_day.strip()[:3]) if dash else begin
     except ValueError:
         raise malformed from None
-    if closes <= opens or end < begin or (not days and not before):
+    if end < begin or (not days and not before):
         raise malformed
     if not days:
         # a second span of the days named just before: mon-fri 08:00-12:00, 13:00-17:00

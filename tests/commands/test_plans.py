@@ -52,6 +52,7 @@ def test_a_part_of_the_day_of_some_technicians(day: Dispatch) -> None:
     assert all("T13:00" <= move["after"]["start"][10:16] < "T17:00" for move in plan["moves"])
     assert plan["after"]["overtime"] == 0
     assert "between" in refused(day, "plan", "--between", "afternoon")
+    assert "end is not after its start" in refused(day, "plan", "--between", "17-13")
     assert "There is no technician" in refused(day, "plan", "--technician", "nobody")
 
 
@@ -95,3 +96,4 @@ def test_when_can_you_come(day: Dispatch) -> None:
     assert "driving" in said
     assert "cost" not in said
     assert "weeks" in refused(day, "candidates", "R4078", "--weeks", "99")
+    assert "assign is possible only from" in refused(day, "candidates", "R4001"), "it is closed"

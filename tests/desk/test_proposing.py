@@ -116,6 +116,8 @@ def test_words_name_moves(office: Office) -> None:
         assert "R1" in {move.visit.reference for move in matching(office.store, proposal.moves, words, proposal.zone)}
     assert matching(office.store, proposal.moves, "nobody", proposal.zone) == ()
     assert matching(office.store, proposal.moves, "3-4", proposal.zone) == ()
+    assert matching(office.store, proposal.moves, "arbor", proposal.zone) == (), "only from the beginning of a word"
+    assert [move.visit.reference for move in matching(office.store, proposal.moves, "R1", proposal.zone)] == ["R1"]
 
 
 @pytest.mark.parametrize("keep", ["pin", "confirm", "dispatch"])

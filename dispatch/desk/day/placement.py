@@ -14,7 +14,7 @@ from dispatch.closeout.answers import tells
 from dispatch.desk.day import notices, routing
 from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal, reason_of
 from dispatch.desk.travel import drive_times
-from dispatch.desk.visits.steps import driver, find
+from dispatch.desk.visits.steps import driver, find, step
 from dispatch.model.instants import Unclear, at_local, day_of, span_local
 from dispatch.model.people import Technician
 from dispatch.model.skills import abilities
@@ -43,7 +43,7 @@ class Meant(TypedDict, total=False):
 def check_placement(store: Store, reference: str, crew: Sequence[str] | None, at: int | None) -> Placed:
     """What `assign` or `move` would find, without doing it."""
     with store.read():
-        visit = find(store, reference)
+        visit = step(store, reference, "assign")
         technicians, start = target(store, visit, crew, at)
         verdict = judge_placement(store, visit, technicians, start)
         return Placed(visit, start, tuple(technician.name for technician in technicians), verdict)
@@ -55,7 +55,7 @@ def candidates(store: Store, reference: str, day: datetime.date) -> list[Candida
     On a day that runs they fit into it as it goes, from now on.
     """
     with store.read():
-        return _candidates(store, find(store, reference), day)
+        return _candidates(store, step(store, reference, "assign"), day)
 
 
 class Slot(NamedTuple):
@@ -81,7 +81,7 @@ def slots(
         technician: name or login of who is to come; None: anybody.
     """
     with store.read():
-        visit = find(store, reference)
+        visit = step(store, reference, "assign")
         only = None if technician is None else {driver(store, technician).id}
         found = [Slot(day, candidate) for day in days for candidate in _candidates(store, visit, day, between, only)]
     fitting = [slot for slot in found if slot.candidate.verdict.level is not PlacementGrade.BLOCKED]

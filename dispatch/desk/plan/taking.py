@@ -78,8 +78,10 @@ def _placement(move: Move) -> Placement:
 
 
 def matching(store: Store, moves: Sequence[Move], words: str, zone: str) -> tuple[Move, ...]:
-    """The moves that words speak of: a reference, a technician, a client, a site or its address, a skill, a priority (P1),
-    or hours (13-17) in which they would begin."""
+    """The moves that words speak of: a reference, and then nothing else, or the beginning of a word in a technician, a client,
+    a site or its address, a skill, a priority (P1), or hours (13-17) in which they would begin."""
+    if visits.visit_by_reference(store, words.strip()) is not None:
+        return tuple(move for move in moves if folded(move.visit.reference) == folded(words))
     asked = folded(words.strip())
     with contextlib.suppress(ValueError):
         first, last = span_of(asked)
@@ -88,7 +90,7 @@ def matching(store: Store, moves: Sequence[Move], words: str, zone: str) -> tupl
     return tuple(
         move
         for move in moves
-        if asked and any(asked in folded(text) for text in (*_texts(move), addresses.get(move.visit.site_id, "")))
+        if asked and any(f" {asked}" in f" {folded(text)}" for text in (*_texts(move), addresses.get(move.visit.site_id, "")))
     )
 
 
