@@ -98,6 +98,7 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
         *_overlap(day, stop, before, after, drives, rules),
         *_promise(day, stop, rules),
         *_target(day, stop, rules),
+        *_latest(day, stop),
         *_overtime(day, route, stop, drives, rules),
         *_lunch(day, route, drives, rules),
         *_moved(day, stop, was, rules),
@@ -230,6 +231,12 @@ def _learner(day: TechnicianDay) -> Iterator[Finding]:
     if not day.billable:
         text = f"{day.name} is not billable: alone, no work, travel or fee is charged"
         yield Finding(LEARNER, PlacementGrade.WARNINGS, text)
+
+
+def _latest(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
+    """The last day that was asked for. Without a cost: on a day that is planned, all of its places are as late."""
+    if stop.latest_on is not None and day_of(stop.start, day.zone) > stop.latest_on:
+        yield Finding("latest", PlacementGrade.WARNINGS, f"its latest day was {day_text(stop.latest_on)}")
 
 
 def _overlap(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 from dispatch.model.people import Absence
@@ -32,6 +33,7 @@ class Stop:
     the site is closed that day. `confirmed` and `pinned` matter when the stop is moved from where it stood.
     `owners` are the technicians who may take a visit of a started job, `owner` the one who started it; None: anybody.
     `due` is the moment by which a service level wants somebody on site, `resolve_by` the one by which it wants the work done.
+    `latest_on` is the last day on which it was asked for, None where none was named.
     `after` has to be over before it, `followers` begin after it.
     `banned` are the technicians whom the client does not want to see, `known_by` those who have been at the site before.
     """
@@ -52,6 +54,7 @@ class Stop:
     owner: str = ""
     due: int | None = None
     resolve_by: int | None = None
+    latest_on: date | None = None
     banned: frozenset[int] = frozenset()
     known_by: frozenset[int] = frozenset()
     emergency: bool = False

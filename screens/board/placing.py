@@ -38,8 +38,7 @@ async def assign(screen: DayOfVisits, visit: BoardVisit) -> None:
         )
         return
     ranked = await screen.look_aside(placement.candidates, store, visit.reference, board.day)
-    if not ranked:
-        screen.say("Nobody can be ranked: there are no technicians, or none works on this day.", "warning")
+    if ranked is None:
         return
     rows: list[ChoiceRow[Candidate | str]] = [
         ChoiceRow(
@@ -51,6 +50,8 @@ async def assign(screen: DayOfVisits, visit: BoardVisit) -> None:
         for candidate in ranked
     ]
     rows.append(ChoiceRow("another day …", ANOTHER_DAY, f"what fits best in the {WEEKS} weeks from this day on"))
+    if not ranked:
+        screen.say("Nobody can come on this day: another day is left.", "warning")
     title = f"{visit.reference} {visit.client} · {visit.work}"
     chosen = await screen.choose(title, rows, "enter goes there, arrows adjust · esc goes back")
     if isinstance(chosen, str):

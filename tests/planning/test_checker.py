@@ -68,6 +68,13 @@ OTHER = stop("12:00", visit_id=1, client="Pine Court")
     [
         (stop(), ana(), PlacementGrade.FEASIBLE, None),
         (stop(), ana(shift=None), PlacementGrade.BLOCKED, "Ana does not work on this day"),
+        (stop(latest_on=DAY), ana(), PlacementGrade.FEASIBLE, None),
+        (
+            stop(latest_on=DAY - datetime.timedelta(days=1)),
+            ana(),
+            PlacementGrade.WARNINGS,
+            "its latest day was Mon 23 Nov 2026",
+        ),
         (stop("07:30"), ana(), PlacementGrade.BLOCKED, "starts 07:30, outside Ana's shift 08:00–17:00"),
         (
             stop(),

@@ -107,6 +107,7 @@ def stop_at(
         preferred_id=visit.preferred_id,
         preferred=visit.preferred,
         due=due,
+        latest_on=visit.latest_on,
     )
 
 

@@ -369,7 +369,7 @@ def _broken(given: DayProblem, verdicts: Mapping[int, tuple[str, Verdict]]) -> l
         BrokenPromise(by_id[visit_id], name, finding.text, finding.minutes)
         for visit_id, (name, verdict) in verdicts.items()
         for finding in verdict.findings
-        if finding.rule in ("promise", "target")
+        if finding.rule in ("promise", "target", "latest")
     ]
     return sorted(broken, key=lambda one: (not one.visit.emergency, one.visit.priority, -one.minutes))
 

@@ -90,7 +90,8 @@ def matching(store: Store, moves: Sequence[Move], words: str, zone: str) -> tupl
     return tuple(
         move
         for move in moves
-        if asked and any(f" {asked}" in f" {folded(text)}" for text in (*_texts(move), addresses.get(move.visit.site_id, "")))
+        if asked
+        and any(f" {asked}" in f" {folded(text)}" for text in (*_texts(move), addresses.get(move.visit.site_id, "")))
     )
 
 
