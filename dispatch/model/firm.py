@@ -93,6 +93,10 @@ class Firm:
     id: int = 0
     version: int = 0
 
+    def stay_minutes(self, minutes: int) -> int:
+        """The planned length of a stay: the work and the time for tests (design/close-out.md R1)."""
+        return minutes + self.test_minutes
+
     def times(self, zone: str = "") -> Times:
         """Times as the firm writes them, in its own zone or in another."""
         return Times(zone or self.zone, self.clock_hours == 24)

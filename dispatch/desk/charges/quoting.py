@@ -62,7 +62,7 @@ def quote(
     faults += [] if 1 <= technicians <= 20 else ["technicians: a whole number from 1 to 20 is expected"]
     refuse(faults)
     zone = str(card.card["timezone"])
-    worked, ends = at + minutes * 60, at + (minutes + firm.test_minutes) * 60
+    worked, ends = at + minutes * 60, at + firm.stay_minutes(minutes) * 60
     marks = [{"kind": "test", "start": iso(worked, zone), "end": iso(ends, zone)}] if ends > worked else []
     day = day_of(at, zone)
     agreement = agreements.agreement_on(store, client.id, day)

@@ -98,7 +98,7 @@ def _candidates(
 ) -> list[Candidate]:
     firm = settings.firm(store)
     wanted = only if visit.people < 2 else None
-    length = stay_minutes(store, visit.minutes) * 60
+    length = firm.stay_minutes(visit.minutes) * 60
     noon = at_local(day, "12:00", firm.zone, Unclear.FIRST)
     stop = routing.stop_of(store, visit, noon, noon + length)
     days = [one for one in routing.days_on(store, day, without=visit.id, only=wanted) if one.hours_for(stop)]
@@ -150,8 +150,8 @@ def has_pinned_drive(store: Store, reference: str) -> bool:
 
 
 def stay_minutes(store: Store, minutes: int) -> int:
-    """The planned length of a stay: the work and the time for tests (design/close-out.md R1)."""
-    return minutes + settings.firm(store).test_minutes
+    """The planned length of a stay in the firm of a store."""
+    return settings.firm(store).stay_minutes(minutes)
 
 
 def _asks(finding: Finding) -> bool:

@@ -232,9 +232,7 @@ def starts_on(
     shifts = [day.shift for day in days if day.shift is not None]
     if not shifts:
         return ()
-    first, last = min(shift[0] for shift in shifts), max(shift[1] for shift in shifts)
-    if scope.between is not None:
-        first, last = max(first, scope.between[0]), min(last, scope.between[1])
+    first, last = scope.within(min(shift[0] for shift in shifts), max(shift[1] for shift in shifts))
     step = firm.plan_raster_minutes * 60
     begin = max(first, earliest)
     return range(begin + (midnight - begin) % step, last, step)
@@ -300,6 +298,6 @@ def _breaks_first(visit: Visit, missed: bool) -> tuple[object, ...]:
 
 def _span(visit: Visit, firm: Firm, day: datetime.date) -> tuple[Visit, int, int]:
     """A visit with a stay of the right length; when it stands there is for the solver to say."""
-    length = (visit.minutes + firm.test_minutes) * 60
+    length = firm.stay_minutes(visit.minutes) * 60
     begins = visit.starts_at if visit.starts_at is not None else at_local(day, "12:00", firm.zone, Unclear.FIRST)
     return visit, begins, begins + length

@@ -54,6 +54,11 @@ class LeftOut:
     visit: Visit
     why: str = ""
 
+    @classmethod
+    def nowhere(cls, visit: Visit) -> LeftOut:
+        """One whose site has no coordinates."""
+        return cls(visit, "its site has no coordinates: place it first")
+
 
 class BrokenPromise(NamedTuple):
     """A promise or a service level that the plan does not keep: whose, where it would stand, and by how much in words."""

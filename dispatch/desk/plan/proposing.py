@@ -35,7 +35,7 @@ from dispatch.planning.day import Stop, TechnicianDay
 from dispatch.planning.judging import judge
 from dispatch.planning.problem import KEPT, Plan
 from dispatch.planning.solving import Beside, BetterPlan, Solving, most_seconds, started_worker, thinking_time
-from dispatch.planning.teams import TeamSearch
+from dispatch.planning.teams import Team, TeamSearch
 from dispatch.planning.why_not import why_not
 
 LAST_WORDS = 0.7
@@ -206,6 +206,11 @@ class _LaidOut:
     refused: dict[int, str]
     over: dict[int, int]
 
+    def joined(self, visit: Visit, team: Team) -> None:
+        """Note who comes for a visit, and what the checker says of the first of them."""
+        names = tuple(self.days[number].name for number in team.members)
+        self.verdicts[visit.id], self.crews[visit.id] = (names[0], team.verdicts[0]), names
+
     def standing(self, wanted: Container[int]) -> dict[int, Standing]:
         """Where the wanted visits stand."""
         found = {
@@ -221,10 +226,9 @@ class _LaidOut:
 
 def _laid_out(given: DayProblem, better: BetterPlan, ends: Mapping[int, int]) -> _LaidOut:
     """A plan in days. What the checker refuses is put in where it fits, and after all else what waits for another visit."""
-    laid = _LaidOut([], {}, {}, {}, dict(ends))
+    laid = _LaidOut(list(given.days), {}, {}, {}, dict(ends))
     for visit, team in given.teams.items():
-        laid.verdicts[visit.id] = (given.days[team.members[0]].name, team.verdicts[0])
-        laid.crews[visit.id] = tuple(given.days[number].name for number in team.members)
+        laid.joined(visit, team)
     refused: list[int] = []
     for number, order in enumerate(better.plan):
         day = given.days[number]
@@ -240,7 +244,7 @@ def _laid_out(given: DayProblem, better: BetterPlan, ends: Mapping[int, int]) ->
             else:
                 day = replace(day, stops=(*day.stops, stop))
                 laid.verdicts[stop.visit_id] = (day.name, verdict)
-        laid.days.append(day)
+        laid.days[number] = day
     for index in sorted(refused, key=lambda index: -given.problem.visits[index].left_out):
         _put_in(given, laid, given.movable[index])
     waiting = list(given.deferred)
@@ -307,8 +311,7 @@ def _left_out(given: DayProblem, laid: _LaidOut, after: Container[int]) -> tuple
         if visit.id not in after
     ]
     left.sort(key=lambda one: (not one.visit.emergency, one.visit.priority))
-    nowhere = [LeftOut(visit, "its site has no coordinates: place it first") for visit in given.unplaced]
-    return (*left, *nowhere)
+    return (*left, *map(LeftOut.nowhere, given.unplaced))
 
 
 def _put_off(given: DayProblem, visit: Visit) -> str:
@@ -349,8 +352,7 @@ def _put_in(given: DayProblem, laid: _LaidOut, visit: Visit, over: int | None = 
     if team is not None:
         for number in team.members:
             laid.days[number] = replace(laid.days[number], stops=(*laid.days[number].stops, at(stop, team.start)))
-        laid.verdicts[visit.id] = (laid.days[team.members[0]].name, team.verdicts[0])
-        laid.crews[visit.id] = tuple(laid.days[number].name for number in team.members)
+        laid.joined(visit, team)
 
 
 def _order(move: Move) -> tuple[object, ...]:
@@ -376,13 +378,13 @@ def _broken(given: DayProblem, verdicts: Mapping[int, tuple[str, Verdict]]) -> l
 
 def reason_of(given: DayProblem, plan: Plan, index: int) -> str:
     """Why a visit, by its index, is left out of a plan."""
-    after = given.stops[given.movable[index].id].after if index < len(given.movable) else None
-    if not given.problem.visits[index].windows and after is not None:
-        return f"comes after {after.reference}, which " + (
-            "has no time yet" if after.at is None else "is not over in time"
-        )
     if not given.problem.visits[index].windows:
-        return "its site is closed on this day, or not open any more"
+        after = given.stops[given.movable[index].id].after if index < len(given.movable) else None
+        if after is None:
+            return "its site is closed on this day, or not open any more"
+        return (
+            f"comes after {after.reference}, which {'has no time yet' if after.at is None else 'is not over in time'}"
+        )
     names = {str(day.technician_id): day.name for day in given.days}
     reason = why_not(
         given.problem, plan, index, lambda who: names.get(who.id, who.id), lambda at: clock_text(at, given.zone)

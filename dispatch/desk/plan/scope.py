@@ -50,6 +50,10 @@ class PlanScope:
         """The same of one day."""
         return replace(self, between=None if self.hours is None else span_local(day, *self.hours, zone))
 
+    def within(self, first: int, last: int) -> tuple[int, int]:
+        """The part of a span of instants that is planned."""
+        return (first, last) if self.between is None else (max(first, self.between[0]), min(last, self.between[1]))
+
     def takes_start(self, start: int) -> bool:
         """Whether a start is in the part of the day that is planned."""
         return self.between is None or self.between[0] <= start < self.between[1]

@@ -230,9 +230,7 @@ class ProblemBuilder:
 
     def _visit(self, visit: Visit, stop: Stop) -> solver.PlannedVisit:
         rules = self.rules
-        first, last = self.hours
-        if self.scope.between is not None:
-            first, last = max(first, self.scope.between[0]), min(last, self.scope.between[1])
+        first, last = self.scope.within(*self.hours)
         if stop.after is not None:
             first = max(first, _over(stop.after, self.day, self.firm.zone))
         for rule in stop.followers:

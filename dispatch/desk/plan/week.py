@@ -102,7 +102,7 @@ def _left_out(given: Sequence[DayProblem], placed: set[str]) -> tuple[LeftOut, .
         unplaced |= {visit.reference: visit for visit in part.unplaced}
     left = [LeftOut(visit, "no room on these days") for name, visit in waiting.items() if name not in placed]
     left.sort(key=lambda one: (not one.visit.emergency, one.visit.priority, one.visit.reference))
-    return (*left, *(LeftOut(visit, "its site has no coordinates: place it first") for visit in unplaced.values()))
+    return (*left, *map(LeftOut.nowhere, unplaced.values()))
 
 
 class _Merged:
