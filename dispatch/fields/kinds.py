@@ -116,7 +116,8 @@ class Name(KnownWord):
 
 @dataclass(frozen=True, slots=True)
 class Words(FieldKind):
-    """Short texts between commas or semicolons, each once; `fold`: in lower case. The value is made by `of`."""
+    """Short texts between commas or semicolons, each once; `fold`: in lower case; `each` takes or refuses one of them. The
+    value is made by `of`."""
 
     metavar = "LIST"
     description = "words between commas"
@@ -126,6 +127,7 @@ class Words(FieldKind):
     spaced: bool = False
     """Spaces stand between them too, where there is no comma."""
     most: int | None = None
+    each: Callable[[str], str] = str
 
     @property
     def empty(self) -> Any:
@@ -136,7 +138,7 @@ class Words(FieldKind):
         words: dict[str, str] = {}
         for part in re.split(r"\s" if self.spaced and not re.search("[,;]", text) else "[,;]", text):
             if word := clean(part, limit=self.limit):
-                words.setdefault(word.casefold(), word.casefold() if self.fold else word)
+                words.setdefault(word.casefold(), self.each(word.casefold() if self.fold else word))
         if self.most is not None and len(words) > self.most:
             raise ValueError(f"has more than {self.most}")
         return self.of(list(words.values()))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-MOST_LEVEL = 9
+from dispatch.model.text import show
+
+_LEVELS = tuple("123456789")
 _ABOARD = " aboard"
 
 
@@ -31,11 +33,18 @@ def spoken(able: Iterable[str]) -> list[str]:
     return sorted(every - implied)
 
 
+def skill_word(typed: str) -> str:
+    """A skill as somebody writes it, alone or with its level.
+
+    Raises:
+        ValueError: what follows its colon is no level.
+    """
+    if ":" in typed and not _level(typed)[1]:
+        raise ValueError(f"{show(typed)!r} has no level from 1 to 9 after its colon; write for example network:2")
+    return typed
+
+
 def _level(skill: str) -> tuple[str, int]:
-    """The name and the level of a skill; 0 for one without."""
+    """The name and the level of a skill; 0 for one without, and for what older records have in the place of one."""
     name, _, level = skill.rpartition(":")
-    return (
-        (name, int(level))
-        if name and level.isascii() and level.isdecimal() and int(level) <= MOST_LEVEL
-        else (skill, 0)
-    )
+    return (name, int(level)) if name and level in _LEVELS else (skill, 0)

@@ -6,6 +6,7 @@ from dispatch.fields.kinds import Link, Many, Moment, Name, Text, Whole, Words, 
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import EMAIL, HOURS, LOGIN, LUNCH, PLACE
 from dispatch.model.people import AbsenceRecord, Staff, Technician
+from dispatch.model.skills import skill_word
 from dispatch.model.states import Role
 from dispatch.model.text import ADDRESS, LINE
 
@@ -36,7 +37,7 @@ TECHNICIAN = RecordType(
         Field("name", "Name", Text(), required=True),
         Field("login", "Login", LOGIN, "ana; somebody of the staff, or somebody new", required=True),
         Field("email", "E-mail", EMAIL),
-        Field("skills", "Skills", Words(fold=True, of=frozenset), "server, network:2 (with a level)"),
+        Field("skills", "Skills", Words(fold=True, of=frozenset, each=skill_word), "server, network:2 (with a level)"),
         Field("labour_class", "Labour class", Name("labour class"), "as on the rate card; empty: its first"),
         Field("shifts", "Hours", HOURS, "mon-fri 08:00-17:00"),
         Field("on_call", "On call", HOURS, "mon-sun 17:00-22:00: for emergencies"),

@@ -6,6 +6,7 @@ from dispatch.fields.kinds import Choice, Day, Link, Parsed, Text, Whole, Window
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.model.instants import day_of
 from dispatch.model.requests import Recurrence
+from dispatch.model.skills import skill_word
 from dispatch.model.states import Role
 from dispatch.model.text import LINE
 from dispatch.model.travel import Pin
@@ -58,7 +59,7 @@ RECURRENCE = RecordType(
         Field("promised", "Promised window", Window(), "09:00-11:00; empty: none"),
         Field("kind", "Kind", Choice(_KINDS), "maintenance, visit, audit, review or delivery", otherwise="maintenance"),
         Field("priority", "Priority", PRIORITY, "P4", otherwise=4),
-        Field("skills", "Skills", Words(fold=True), "server, network"),
+        Field("skills", "Skills", Words(fold=True, each=skill_word), "server, network"),
         Field("tags", "Tags", Words(fold=True), "server, restart, network, many"),
         Field("preferred", "Preferred technician", Link("technician"), attribute="preferred_id"),
     ),

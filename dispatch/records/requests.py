@@ -5,6 +5,7 @@ from __future__ import annotations
 from dispatch.fields.kinds import Choice, Day, Link, Parsed, Text, Whole, Window, Words, YesNo
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.model.requests import Request
+from dispatch.model.skills import skill_word
 from dispatch.model.states import Role
 from dispatch.model.text import LINE, NOTE, REFERENCE
 from dispatch.model.typed_times import parse_minutes
@@ -63,7 +64,12 @@ REQUEST = RecordType(
         Field("latest", "Latest day", Day(), "fri, 2026-11-27; empty: no limit", attribute="latest_on"),
         Field("promised", "Promised window", Window(), "09:00-11:00, or empty", attribute="window"),
         Field("priority", "Priority", PRIORITY, "P1 business stopped … P4 planned", otherwise=3),
-        Field("skills", "Skills", Words(fold=True, of=frozenset, spaced=True), "server, network:2 (with a level)"),
+        Field(
+            "skills",
+            "Skills",
+            Words(fold=True, of=frozenset, spaced=True, each=skill_word),
+            "server, network:2 (with a level)",
+        ),
         Field("tags", "Tags", Words(fold=True, of=frozenset, spaced=True), "server, restart, network, many"),
         Field("preferred", "Preferred technician", Link("technician"), attribute="preferred_id", called="prefer"),
         Field("reported_by", "Reported by", Text()),
@@ -74,7 +80,12 @@ REQUEST = RecordType(
         Field("emergency", "Emergency", YesNo(), "yes or no"),
         Field("equipment", "Equipment", Words(fold=True, spaced=True), "ladder: what the vehicle has to carry"),
         Field("people", "People", Whole(1, 4), "2: two at the same time", otherwise=1),
-        Field("crew_skills", "Skills of the others", Words(fold=True, spaced=True), "cabling: of who comes with them"),
+        Field(
+            "crew_skills",
+            "Skills of the others",
+            Words(fold=True, spaced=True, each=skill_word),
+            "cabling: of who comes with them",
+        ),
         Field("after", "After", Text(REFERENCE), "R4001: not before that visit is over"),
         Field("after_minutes", "Minutes after it", Whole(0, 10080), "1440: a day at least", otherwise=0),
         Field("after_day", "Day of it", Choice(("any", "same", "later")), "any, same or later", otherwise="any"),

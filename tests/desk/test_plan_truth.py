@@ -25,7 +25,6 @@ from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm, Refusa
 from dispatch.desk.travel.drive_times import travel
 from dispatch.desk.visits import steps
 from dispatch.model.people import Technician
-from dispatch.model.skills import abilities
 from dispatch.model.travel import Place
 from dispatch.planning.checker import PlacementGrade
 from dispatch.planning.day import TechnicianDay
@@ -404,11 +403,6 @@ def test_nobody_is_a_candidate_out_of_their_hours_or_without_the_others(office: 
     assert placement.slots(office.store, "R2", [DAY], (6 * 60, 7 * 60)) == []
     ask(office, "FOUR", people="4")
     assert placement.candidates(office.store, "FOUR", DAY) == []
-
-
-@pytest.mark.parametrize("skill", ["network:²", "network:x", ":3", "network:99"])
-def test_what_is_no_level_is_a_plain_skill(skill: str) -> None:
-    assert abilities([skill]) == {skill}
 
 
 def test_another_program_is_told_who_alone_may_do_what_and_what_matters(office: Office) -> None:

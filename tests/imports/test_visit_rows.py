@@ -145,6 +145,7 @@ def test_columns_that_are_not_there_take_their_defaults(desk: Desk) -> None:
         ({"description": "x" * 10_001}, "description", "longer than 10000"),
         ({"date": "2026-11-26", "latest": "2026-11-25"}, "latest", "before the day it is wanted on"),
         ({"skills": "juggling"}, "skills", "nobody has 'juggling'; known are"),
+        ({"skills": "server:99"}, "skills", "'server:99' has no level from 1 to 9"),
         ({"people": "2", "crew_skills": "juggling"}, "crew_skills", "nobody has 'juggling'"),
         ({"crew_skills": "server"}, "people", "2 at least"),
         ({"equipment": "crane"}, "equipment", "no vehicle carries 'crane'"),

@@ -104,6 +104,10 @@ def test_what_a_line_means(line: str, expected: dict[str, Any]) -> None:
         ("acme disk 1h today 11-8", "promised window: 11-8 ends before it begins; write for example 11-13"),
         ("acme disk 1h today 9:00", "promised window: from 9:00 until when? for example 9-11"),
         ("acme disk 1h +juggling", "skill: nobody has 'juggling'; known are network, server"),
+        (
+            "acme disk 1h +server:0",
+            "skill: 'server:0' has no level from 1 to 9 after its colon; write for example network:2",
+        ),
         ("acme disk 1h ~zoe", "preferred technician: nobody is called 'zoe'"),
         ("acme disk 1h ~b", "preferred technician: which of Ben Okafor, Bea Anand?"),
     ],

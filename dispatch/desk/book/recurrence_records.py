@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from db import agreements, clients, people, recurrences
+from db import agreements, clients, recurrences
 from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.records import site_called
 from dispatch.desk.book.recurring import left_standing, preview, remake
+from dispatch.desk.visits import needs
 from dispatch.model.instants import day_text
 from dispatch.model.requests import Recurrence
+from dispatch.model.skills import spoken
 from dispatch.records.planning import RECURRENCE
 
 _SHOWN = 4
@@ -42,10 +44,10 @@ class RecurrenceRecords(RecordStore[Recurrence]):
         agreed = site is not None and agreements.agreements_of(desk.store, site.client_id)
         if after.rule.startswith("as agreed") and site is not None and not agreed:
             yield "rule", "that client has no agreement to follow"
-        known = people.skills(desk.store)
+        known = needs.on_hand(desk.store).skills
         for skill in after.skills:
             if skill not in known:
-                yield "skills", f"nobody has {skill!r}; known are {', '.join(sorted(known)) or 'none yet'}"
+                yield "skills", f"nobody has {skill!r}; known are {', '.join(spoken(known)) or 'none yet'}"
 
     def follow(self, unit: Unit, key: int, before: Recurrence | None, after: Recurrence) -> None:
         """Its visits are made. Those of one that has ended go where they are still in the queue, the others stay."""

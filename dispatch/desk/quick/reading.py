@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from db import clients, people
@@ -14,6 +14,7 @@ from dispatch.desk.quick.client_and_site import take_client, take_site
 from dispatch.desk.quick.times import take_day, take_latest, take_length, take_window
 from dispatch.desk.quick.words import LineWords, Names, best_names, listed
 from dispatch.model.instants import clock_text, day_text, parse_clock
+from dispatch.model.skills import abilities, skill_word, spoken
 from dispatch.model.text import show
 from dispatch.model.visits import CAME_BY
 
@@ -158,13 +159,23 @@ def _read(line: LineWords) -> Understood:
         line.problems.append("work: what is asked for?")
     if minutes is None:
         line.problems.append("how long? for example 45m or 1h30")
-    for skill in request.skills:
-        if skill not in line.known.skills:
-            others = listed(sorted(line.known.skills)) or "none yet"
-            line.problems.append(f"skill: nobody has {show(skill, 40)!r}; known are {others}")
+    line.problems += _strange_skills(request.skills, line.known.skills)
     if window is not None and day is None:
         line.problems.append("day: the promised window is on which? for example tomorrow or tue")
     return replace(request, problems=tuple(line.problems))
+
+
+def _strange_skills(skills: Sequence[str], known: frozenset[str]) -> Iterator[str]:
+    """What stands against each skill that nobody has."""
+    for skill in skills:
+        try:
+            skill_word(skill)
+        except ValueError as fault:
+            yield f"skill: {fault}"
+            continue
+        if skill not in abilities(known):
+            others = listed(spoken(known)) or "none yet"
+            yield f"skill: nobody has {show(skill, 40)!r}; known are {others}"
 
 
 def _quotes(line: LineWords) -> None:
