@@ -354,6 +354,11 @@ class UserScreen(AskingScreen):
             timeout=8 if severity != "information" else 4,
         )
 
+    def unsay(self) -> None:
+        """Take back what was said: it is not so any more."""
+        self.app.clear_notifications()
+        self._said = ""
+
     @command("u", "change.undo", "Undo")
     async def action_undo(self) -> None:
         """Take back your last change."""

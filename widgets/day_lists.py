@@ -3,9 +3,7 @@ we come later, in the order in which the calls are due."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from dispatch.model.boards import Board, BoardVisit, CallAhead
+from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead
 from dispatch.model.instants import clock_text
 from dispatch.model.states import ENDED, ON_THE_WAY_OR_THERE
 from dispatch.model.travel import Leg, distance_text, leg_text
@@ -13,13 +11,13 @@ from widgets.lines.ink import Line, ListEntry, Span, ink, spread
 from widgets.lines.marks import Marks, state_mark
 
 
-def stop_entries(
-    visits: Sequence[BoardVisit], home: Leg | None, board: Board, width: int, marks: Marks
-) -> list[ListEntry[BoardVisit]]:
-    """A technician's stops, and the leg home."""
-    stops = [ListEntry(visit.id, stop_lines(visit, board, marks, width), visit) for visit in visits]
-    if home is not None:
-        way: Line = (ink(f" {marks.home}     home  ", "dim"), *_leg_spans(home, board))
+def stop_entries(row: BoardRow | None, board: Board, width: int, marks: Marks) -> list[ListEntry[BoardVisit]]:
+    """A technician's stops, and the leg to where the day ends."""
+    if row is None:
+        return []
+    stops = [ListEntry(visit.id, stop_lines(visit, board, marks, width), visit) for visit in row.visits]
+    if row.leg_home is not None:
+        way: Line = (ink(f" {marks.home}     {row.end_name}  ", "dim"), *_leg_spans(row.leg_home, board))
         stops.append(ListEntry("home", (way,)))
     return stops
 

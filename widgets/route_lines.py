@@ -22,7 +22,7 @@ ROOMY, COMPACT = 52, 40
 
 
 def route_lines(row: BoardRow, board: Board, marks: Marks, width: int, selected: int | None = None) -> tuple[Line, ...]:
-    """The legs of a day from home to home, with minutes, distance and where the figures come from.
+    """The legs of a day from home to where it ends, with minutes, distance and where the figures come from.
 
     A title with the totals comes first. Legs that nobody knows are shown as such, and counted; they are in no total.
 
@@ -34,7 +34,7 @@ def route_lines(row: BoardRow, board: Board, marks: Marks, width: int, selected:
     title = spread([ink(f"{whose} route", "strong"), ink("  "), *route_totals(row, board.unit)], (), width)
     if not row.visits:
         return title, (ink("no visits this day", "dim"),)
-    return title, *(leg_line(leg, board.unit, marks, width, selected) for leg in drives(row))
+    return title, *(leg_line(leg, board.unit, marks, width, row.end_name, selected) for leg in drives(row))
 
 
 class DriveLine(NamedTuple):
@@ -77,8 +77,11 @@ def route_totals(row: BoardRow, unit: DistanceUnit) -> Line:
     return tuple(figures)
 
 
-def leg_line(drive: DriveLine, unit: DistanceUnit, marks: Marks, width: int, selected: int | None = None) -> Line:
-    """A leg in `width` cells: from where to where, its minutes, its distance, and where these come from."""
+def leg_line(
+    drive: DriveLine, unit: DistanceUnit, marks: Marks, width: int, end: str, selected: int | None = None
+) -> Line:
+    """A leg in `width` cells: from where to where, its minutes, its distance, and where these come from; `end` is what the place
+    is called where the day ends."""
     visit, leg = drive.visit, drive.leg
     here = visit is not None and visit.id == selected
     over = visit is not None and visit.actual_in is not None
@@ -89,7 +92,7 @@ def leg_line(drive: DriveLine, unit: DistanceUnit, marks: Marks, width: int, sel
     start = f"{origin}{marks.arrow} "
     tail = MINUTES + (DISTANCE - (not roomy) if wide else 0) + SOURCE + (2 if roomy else 0)
     room = max(6, width - tail - cells_of(start))
-    target = "home" if visit is None else visit.client
+    target = end if visit is None else visit.client
     begin = ink(start + pad(target, min(room, 24)), name)
     place = visit is not None and not visit.located
     unplaced = (ink(" · not placed", "warn"),) if place and room + tail >= 30 else ()
@@ -109,7 +112,7 @@ def leg_entries(board: Board, row: BoardRow, width: int, marks: Marks) -> list[L
     return [
         ListEntry(
             drive.visit.id if drive.visit is not None else "home",
-            ((ink(" "), *leg_line(drive, board.unit, marks, width - 2)),),
+            ((ink(" "), *leg_line(drive, board.unit, marks, width - 2, row.end_name)),),
             drive.visit,
         )
         for drive in drives(row)

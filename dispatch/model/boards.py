@@ -145,6 +145,11 @@ class BoardRow(NamedTuple):
     home: Place | None = None
     ends: Place | None = None
 
+    @property
+    def end_name(self) -> str:
+        """What the place where the day ends is called."""
+        return "home" if self.ends in (None, self.home) else "day's end"
+
 
 class Board(NamedTuple):
     """A day of the firm. `starts_at`..`ends_at` are the half-open bounds of the day in the firm's zone. `calls` is the

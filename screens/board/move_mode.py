@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -42,6 +43,9 @@ class MoveTimeline(Timeline):
     _whose = ""
     """From whose row the visit in hand was taken; empty: from the queue."""
 
+    _left: datetime.date | None = None
+    """The day from which the visit in hand was taken to another one."""
+
     @property
     def _board_screen(self) -> BoardScreen:
         return cast("BoardScreen", self.screen)
@@ -56,6 +60,17 @@ class MoveTimeline(Timeline):
         self.begin_move(
             visit, technician_id, start, placement.stay_minutes(self._board_screen.user.store, visit.minutes)
         )
+
+    async def take_on(self, day: datetime.date, visit: BoardVisit, technician_id: int, start: int) -> None:
+        """Take a visit in hand on a day, which is shown then; put back, one is where one was."""
+        board_screen = self._board_screen
+        left = board_screen.program.day
+        if day != left:
+            board_screen.program.go_to(day)
+            await board_screen.reading.finished()
+        if self.board is not None and self.board.day == day:
+            self.take(visit, technician_id, start)
+            self._left = left if day != left else None
 
     def _hold(self, visit: BoardVisit) -> None:
         """Note whose it is, and fill the key bar for a visit that is in hand."""
@@ -91,9 +106,13 @@ class MoveTimeline(Timeline):
             self._board_screen.say(gone, "warning")
         self._board_screen.show_keys()
         self._board_screen.show_here()
+        if self._left is not None:
+            self._board_screen.program.go_to(self._left)
+            self._left = None
 
     def on_timeline_ghost_placed(self, event: Timeline.GhostPlaced) -> None:
         """Place the visit where it was let go."""
+        self._left = None
         self._board_screen.show_keys()
         if (row := self._row_of(event.technician_id)) is not None:
             self._board_screen.run_worker(self._place(event.visit, row, event.start))

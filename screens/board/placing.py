@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING
 
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit
@@ -19,14 +20,18 @@ with lazily(__name__):
     from dispatch.desk.plan import schedule
     from dispatch.planning.candidates import Candidate
 
+if TYPE_CHECKING:
+    from screens.board.board import BoardScreen
+
 ANOTHER_DAY = "another day"
+TAKES = "enter goes there, arrows adjust · esc goes back"
 WEEKS, MOST_SLOTS = 3, 40
 """So far ahead another day is looked for, and so many of its slots are shown."""
 
 
 @on_visit("assign", STEPS["assign"].sources, "only what nobody has reached yet is given to somebody.")
 @command("a", "visit.assign", "Assign", DISPATCHERS)
-async def assign(screen: DayOfVisits, visit: BoardVisit) -> None:
+async def assign(screen: BoardScreen, visit: BoardVisit) -> None:
     """Choose a technician for the selected visit, best first."""
     board, store = screen.board, screen.user.store
     assert board is not None
@@ -53,22 +58,30 @@ async def assign(screen: DayOfVisits, visit: BoardVisit) -> None:
     if not ranked:
         screen.say("Nobody can come on this day: another day is left.", "warning")
     title = f"{visit.reference} {visit.client} · {visit.work}"
-    chosen = await screen.choose(title, rows, "enter goes there, arrows adjust · esc goes back")
+    chosen = await screen.choose(title, rows, TAKES)
     if isinstance(chosen, str):
         await _assign_on_another_day(screen, visit, title)
-    elif chosen.others:
+    else:
+        await _take_in_hand(screen, visit, chosen)
+
+
+async def _take_in_hand(screen: BoardScreen, visit: BoardVisit, chosen: Candidate) -> None:
+    """Take a visit in hand where a candidate says; what several do together, which no row can hold, is placed there."""
+    if chosen.others:
         await _place_at(screen, visit, chosen)
     else:
-        screen.query_one(MoveTimeline).take(visit, chosen.technician_id, chosen.start)
+        day = day_of(chosen.start, screen.user.firm.zone)
+        await screen.query_one(MoveTimeline).take_on(day, visit, chosen.technician_id, chosen.start)
 
 
-async def _assign_on_another_day(screen: DayOfVisits, visit: BoardVisit, title: str) -> None:
-    """Choose from the best slots of the coming weeks, and place it there."""
+async def _assign_on_another_day(screen: BoardScreen, visit: BoardVisit, title: str) -> None:
+    """Choose from the best slots of the coming weeks, and take it in hand there."""
     board = screen.board
     assert board is not None
     days = [board.day + datetime.timedelta(days=n) for n in range(WEEKS * 7)]
     screen.say("Looking at the coming weeks …")
     found = await screen.look_aside(placement.slots, screen.user.store, visit.reference, days)
+    screen.unsay()
     if not found:
         screen.say(f"Nobody can come in the next {WEEKS} weeks.", "warning")
         return
@@ -80,16 +93,26 @@ async def _assign_on_another_day(screen: DayOfVisits, visit: BoardVisit, title: 
         )
         for day, candidate in found[:MOST_SLOTS]
     ]
-    chosen = await screen.choose(title, rows, "enter places it there · esc goes back")
-    await _place_at(screen, visit, chosen)
+    await _take_in_hand(screen, visit, await screen.choose(title, rows, TAKES))
 
 
-async def _place_at(screen: DayOfVisits, visit: BoardVisit, chosen: Candidate) -> None:
+async def _place_at(screen: BoardScreen, visit: BoardVisit, chosen: Candidate) -> None:
     """Place a visit where a candidate says, asking where that has to be meant."""
     place = (visit.reference, chosen.crew, chosen.start)
     if await screen.insist(f"Place {visit.reference}?", schedule.assign, *place, version=visit.version) is not None:
-        day = day_text(day_of(chosen.start, screen.user.firm.zone))
-        screen.say(f"{visit.reference} stands on {day} with {show(' and '.join(chosen.crew))}. u takes it back.")
+        day = await _follow(screen, visit, chosen.start)
+        crew = show(" and ".join(chosen.crew))
+        screen.say(f"{visit.reference} stands on {day_text(day)} with {crew}. u takes it back.")
+
+
+async def _follow(screen: BoardScreen, visit: BoardVisit, start: int) -> datetime.date:
+    """Put the cursor on a visit where it stands now; returns the day."""
+    day = day_of(start, screen.user.firm.zone)
+    if screen.program.day != day:
+        screen.program.go_to(day)
+    await screen.reading.finished()
+    screen.places.point_at(visit_id=visit.id)
+    return day
 
 
 @on_visit("move")
@@ -124,7 +147,7 @@ async def pin(screen: DayOfVisits, visit: BoardVisit) -> None:
 
 @on_visit("do at once", STEPS["plan"].sources, "only a requested or planned visit is done at once.")
 @command("e", "visit.emergency", "Emergency", DISPATCHERS)
-async def emergency(screen: DayOfVisits, visit: BoardVisit) -> None:
+async def emergency(screen: BoardScreen, visit: BoardVisit) -> None:
     """Into the running day at once, and whom that pushes."""
     from dispatch.desk.plan import emergency
 
@@ -149,6 +172,7 @@ async def emergency(screen: DayOfVisits, visit: BoardVisit) -> None:
     way = await screen.choose(title, rows, "enter does it, u takes it back · esc goes back")
     placed = await screen.insist(title, emergency.insert, visit.reference, way.name, seen=way)
     if placed is not None:
+        await _follow(screen, visit, placed.way.start)
         pushed = f" {len(placed.way.pushed)} to call: c." if placed.way.pushed else ""
         when = clock_text(placed.way.start, zone, hours24)
         screen.say(f"{visit.reference} stands at {when} with {placed.way.name}.{pushed} u takes it back.")

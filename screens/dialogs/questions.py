@@ -112,6 +112,12 @@ class AskConfirm(Dialog[bool]):
 class Choose(Dialog["T | None"], Generic[T]):
     """Choose one of some rows; returns its value."""
 
+    # the rows have what the title and the hint leave, however many lines those take: the cursor stays in sight
+    DEFAULT_CSS = """
+    Choose .dialog--title { dock: top; }
+    Choose .dialog--hint { dock: bottom; }
+    Choose OptionList { max-height: 100%; }
+    """
     BINDINGS = [key("escape q", "dialog.back", "Back", action="dismiss(None)")]
 
     def __init__(self, title: str, rows: Sequence[ChoiceRow[T]], hint: str = CHOOSES) -> None:

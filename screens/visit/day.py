@@ -81,7 +81,7 @@ class DayScreen(DayOfVisits):
         self.board = board
         self._row = next(iter(board.rows), None)
         visits = self._row.visits if self._row else ()
-        self.listed.show_entries(partial(stop_entries, visits, self._row.leg_home if self._row else None, board))
+        self.listed.show_entries(partial(stop_entries, self._row, board))
         if first:
             open_ones = [visit for visit in visits if visit.state not in ENDED]
             for visit in sorted(open_ones, key=lambda visit: visit.state in AHEAD)[:1]:  # what is under way first

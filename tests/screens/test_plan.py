@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from textual.pilot import Pilot
 
@@ -11,9 +13,11 @@ from dispatch.desk.requests import intake
 from dispatch.desk.session.user import log_in
 from dispatch.model.states import State
 from screens.board.board import BoardScreen
+from screens.board.move_mode import MoveTimeline
 from screens.board.plan import PlanScreen
+from screens.dialogs.asked import ChoiceRow
 from screens.dialogs.questions import Choose
-from tests.desk.conftest import Office, at
+from tests.desk.conftest import DAY, Office, at
 from tests.screens.test_screens import opened, press, state, until, until_true
 from widgets.choices import Choices
 from widgets.listed import FigureList
@@ -157,11 +161,42 @@ async def test_another_day_is_found_where_no_time_of_this_one_pleases(office: Of
         row = next(number for number, text in enumerate(choices(pilot)) if "Wed 25 Nov" in text)
         await press(pilot, *["down"] * row, "enter")
         await until(pilot, BoardScreen)
+        screen = pilot.app.screen
+        assert isinstance(screen, BoardScreen)
+        timeline = screen.query_one(MoveTimeline)
+        await until_true(pilot, lambda: timeline.ghost is not None and screen.board.day == DAY + datetime.timedelta(1))
+        assert not any(one.state is State.PLANNED for one in visits.all_visits(office.store)), "it is in hand"
+        await press(pilot, "escape")
+        await until_true(pilot, lambda: timeline.ghost is None and screen.board.day == DAY)
+        await press(pilot, "tab", "a")
+        await until(pilot, Choose)
+        await press(pilot, "end", "enter")
+        await until_true(pilot, lambda: isinstance(pilot.app.screen, Choose) and "Wed 25 Nov" in str(choices(pilot)))
+        assert not pilot.app._notifications, "what was said of the search is not so any more"
+        await press(pilot, *["down"] * row, "enter")
+        await until_true(pilot, lambda: timeline.ghost is not None)
+        await press(pilot, "enter")
         await until_true(pilot, lambda: any(one.state is State.PLANNED for one in visits.all_visits(office.store)))
         (placed_there,) = [one for one in visits.all_visits(office.store) if one.state is State.PLANNED]
         assert at("00:00", 1) <= (placed_there.starts_at or 0) < at("00:00", 2)
+        await until_true(pilot, lambda: timeline.selected is not None and timeline.selected.id == placed_there.id)
 
 
 def choices(pilot: Pilot[None]) -> list[str]:
     listed = pilot.app.screen.query_one(Choices)
     return [str(listed.get_option_at_index(number).prompt) for number in range(listed.option_count)]
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+async def test_the_cursor_of_a_list_of_choices_stays_in_sight(office: Office, size: tuple[int, int]) -> None:
+    async with opened(office.dana, "board", size) as pilot:
+        rows = [ChoiceRow(f"row {number}", number, "what it means, in words " * 3) for number in range(30)]
+        pilot.app.push_screen(Choose("R1 Harbor Dental · the work that is asked for " * 2, rows, "enter takes it " * 3))
+        await until(pilot, Choose)
+        await press(pilot, *["down"] * 7, "end")
+        listed = pilot.app.screen.query_one(Choices)
+        hint = pilot.app.screen.query_one("#hint")
+        assert listed.highlighted == len(rows) - 1
+        assert listed.scroll_offset.y == listed.max_scroll_y
+        assert listed.region.bottom <= hint.region.y
+        assert hint.region.bottom < size[1]

@@ -5,9 +5,10 @@ from textual.app import App, ComposeResult
 
 from dispatch.model.lateness import Late
 from dispatch.model.states import State
-from dispatch.model.travel import UNKNOWN_LEG
+from dispatch.model.travel import UNKNOWN_LEG, Place
 from tests.widgets.boards import NOW, clock, replace, sample_board, visit, waiting
 from widgets.bars import KeyBar, StatusBar, key_line, status_line
+from widgets.day_lists import stop_entries
 from widgets.lines.ink import ink, text_of, width_of
 from widgets.lines.marks import UNICODE
 from widgets.route_lines import driving, route_lines
@@ -79,6 +80,14 @@ def test_a_route_goes_from_home_to_home() -> None:
     assert lines[4].split() == ["③", "→", "Dock", "Four", "Credit", "Union", "~19", "min", "6.4", "mi", "est"]
     assert lines[6].split() == ["⑤", "→", "home", "~9", "min", "3.0", "mi", "est"]
     assert {name for _, name in route_lines(BEN, BOARD, UNICODE, 70, DOCK_FOUR.id)[4]} == {"mark"}
+
+
+def test_a_day_that_ends_elsewhere_does_not_go_home() -> None:
+    elsewhere = BEN._replace(ends=Place(39.99, -83.0))
+    assert text_of(route_lines(elsewhere, BOARD, UNICODE, 70)[-1]).split()[2:4] == ["day's", "end"]
+    assert "day's end" in text_of(stop_entries(elsewhere, BOARD, 60, UNICODE)[-1].lines[0])
+    at_home = BEN._replace(home=Place(39.99, -83.0), ends=Place(39.99, -83.0))
+    assert "home" in text_of(route_lines(at_home, BOARD, UNICODE, 70)[-1])
 
 
 def test_unknown_legs_are_counted_and_in_no_total() -> None:

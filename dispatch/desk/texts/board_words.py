@@ -80,7 +80,7 @@ def _row_lines(row: BoardRow, board: Board, *, ahead: bool = False) -> list[str]
         lines.append("  ".join(part for part in (_stop_line(visit, board), course) if part))
     if row.leg_home is not None:
         overtime = f"  {span_text(row.overtime // 60)} past the shift" if ahead and row.overtime >= 60 else ""
-        lines.append(f"    home   {leg_line(row.leg_home, board.unit)}{overtime}")
+        lines.append(f"    {row.end_name:5}  {leg_line(row.leg_home, board.unit)}{overtime}")
     if not row.visits:
         lines.append("  no visits")
     return lines
