@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 
 from dispatch.model.boards import Board, BoardVisit
-from dispatch.model.instants import clock_text, day_of, day_text, span_text
+from dispatch.model.instants import clock_text, day_of, day_text, long_text, span_text
 from dispatch.model.text import show
 from widgets.lines.ink import Line, Span, ink, joined, spread, width_of
 from widgets.lines.marks import LEVEL_INKS, LEVEL_LETTERS, Marks
@@ -89,11 +89,6 @@ def _second(visit: BoardVisit, width: int) -> Line:
     tail = joined((length, skills))
     room = width - width_of(tail) - 3
     return joined((ink(visit.work, "dim", max(8, room)), *(span for span in (length, skills) if span[0])))
-
-
-def long_text(minutes: int) -> str:
-    """A span in hours and minutes, of two days and more in days."""
-    return span_text(minutes) if minutes < 2 * 1440 else f"{minutes // 1440}d"
 
 
 def _day(day: datetime.date, today: datetime.date) -> str:

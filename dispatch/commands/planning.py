@@ -16,7 +16,7 @@ from dispatch.commands.opening import open_store, user_of
 from dispatch.commands.options import JSON, Args, flag, option
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.standard_input import called, file_named
-from dispatch.commands.typed import day_typed, reading
+from dispatch.commands.typed import day_typed, hours
 from dispatch.desk.plan import scope
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
@@ -32,7 +32,6 @@ with lazily(__name__):
     from dispatch.desk.session.user import User
     from dispatch.desk.texts import plan_words
     from dispatch.desk.visits import steps
-    from dispatch.fields import kinds
     from dispatch.planning import problem_file, why_not
     from dispatch.planning import solving as solver
 
@@ -52,10 +51,9 @@ with lazily(__name__):
         None,
         "what may move: all that may, the least that has to, or only the queue (default: all)",
         choices=[*map(str, scope.Freedom)],
-        default="all",
     ),
     option("--technician", "NAME", "plan only their part, the rest stays; repeat", action="append"),
-    option("--between", "HOURS", "plan only this part of the day: 13-17, 8:30-12"),
+    option("--between", "HOURS", "plan only this part of the day: 13-17, 8:30-12", type=hours),
     option("--overtime", "MINUTES", "past the shift at most (default: as the firm has it; 0: none)", type=int),
     flag("--week", "lay the requests over the seven days from that day on, each between its wanted and its latest day"),
     flag("--apply", "write it"),
@@ -76,12 +74,23 @@ def _plan(args: Args) -> Result:
         raise Faulty(["seconds: from 0 to 3600"])
     if (args.only or args.but) and not args.apply:
         raise Faulty(["only, but: they say what --apply takes; give it too"])
+    given = [name for name in _unused(args) if getattr(args, name) is not None and getattr(args, name) is not False]
+    if given:
+        raise Faulty([f"{', '.join(given)}: says nothing beside --{'export' if args.problem is None else 'problem'}"])
     if args.problem is not None:
         return _problem(args)
     if not args.export:
         return _day(args)
     store = open_store(args)
     return json.dumps(vroom_form.vroom_form(store, day_typed(store, args.date)))
+
+
+def _unused(args: Args) -> Sequence[str]:
+    """The options that say nothing for what is asked: a form for another program is of one day, as it stands."""
+    of_a_plan = ("scope", "technician", "between", "overtime", "week", "apply")
+    if args.problem is not None:
+        return ("date", *of_a_plan, "export")
+    return (*of_a_plan, "seconds") if args.export else ()
 
 
 def _problem(args: Args) -> int:
@@ -190,21 +199,17 @@ def _scope(store: Store, args: Args, day: datetime.date) -> scope.PlanScope:
         technicians = frozenset(steps.driver(store, name).id for name in args.technician)
     if args.overtime is not None and not 0 <= args.overtime <= 240:
         raise Faulty(["overtime: whole minutes from 0 to 240"])
-    hours = None
-    if args.between is not None:
-        with reading("between"):
-            hours = kinds.span_of(args.between)
-    return scope.PlanScope(scope.Freedom(args.scope), technicians, hours, args.overtime)
+    return scope.PlanScope(scope.Freedom(args.scope or scope.Freedom.ALL), technicians, args.between, args.overtime)
 
 
 def _chosen(store: Store, moves: Sequence[Move], args: Args) -> set[str] | None:
     """The moves that are taken, by reference; None for all."""
 
     def named(words: Iterable[str]) -> set[str]:
-        meant = [(word, taking.matching(store, moves, word, settings.firm(store).zone)) for word in words]
-        if nothing := [word for word, found in meant if not found]:
+        meant = taking.matching(store, moves, words, settings.firm(store).zone)
+        if nothing := [word for word, found in meant.items() if not found]:
             raise Refusal(f"No move of this plan is spoken of by {show(', '.join(nothing))}. Nothing was changed.")
-        return {move.visit.reference for _, found in meant for move in found}
+        return {move.visit.reference for found in meant.values() for move in found}
 
     if not args.only and not args.but:
         return None

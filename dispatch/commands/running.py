@@ -11,7 +11,7 @@ from dispatch.commands.declared import alone, of_visit, on_visit, reads
 from dispatch.commands.opening import open_store, user_of
 from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, option
 from dispatch.commands.printing import Answer
-from dispatch.commands.typed import day, day_or_today, moment_there, reading
+from dispatch.commands.typed import day, day_or_today, hours, moment_there
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
@@ -26,7 +26,6 @@ with lazily(__name__):
     from dispatch.desk.plan import emergency
     from dispatch.desk.texts import board_words
     from dispatch.desk.visits import steps
-    from dispatch.fields import kinds
     from dispatch.model.visits import Visit
     from dispatch.planning import calls
     from dispatch.planning.candidates import Candidate
@@ -48,7 +47,7 @@ MOST_WEEKS, MOST_SLOTS = 8, 40
         reads=day,
     ),
     option("--weeks", "N", "on all days of so many weeks from that day on", type=int),
-    option("--between", "HOURS", "only starts between these times: 13-17"),
+    option("--between", "HOURS", "only starts between these times: 13-17", type=hours),
     option("--with", "NAME", "only this technician (name or login)"),
 )
 def _candidates(store: Store, args: Args) -> Answer:
@@ -81,21 +80,17 @@ def _candidates(store: Store, args: Args) -> Answer:
 
 def _slots(store: Store, args: Args, visit: Visit, first: datetime.date, zone: str) -> Answer:
     """The best slots over some days."""
-    between = None
-    if args.between is not None:
-        with reading("between"):
-            between = kinds.span_of(args.between)
 
     def lines(slots: Sequence[placement.Slot]) -> Iterator[str]:
         yield f"{visit.reference} {visit.client}, {visit.work}"
         for slot in slots:
             yield f"{pad(day_text(slot.day), 15)} {_candidate_line(slot.candidate, zone)}"
         if not slots:
-            yield "Nobody can come on these days."
+            yield f"Nobody can come {f'on {day_text(first)}' if len(days) == 1 else 'on these days'}."
 
     days = [first + datetime.timedelta(days=number) for number in range((args.weeks or 0) * 7 or 1)]
     return Answer(
-        placement.slots(store, args.reference, days, between, getattr(args, "with"))[:MOST_SLOTS],
+        placement.slots(store, args.reference, days, args.between, getattr(args, "with"))[:MOST_SLOTS],
         lambda slots: {
             "reference": visit.reference,
             "slots": [{"date": str(slot.day)} | _candidate_form(slot.candidate, zone) for slot in slots],

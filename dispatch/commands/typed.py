@@ -17,6 +17,7 @@ with lazily(__name__):
     from db.store import Store
     from dispatch.desk.levels import level_month
     from dispatch.desk.visits import steps
+    from dispatch.fields import kinds
     from dispatch.model import typed_times
 
 
@@ -104,6 +105,14 @@ def minutes(text: str) -> int:
     """The minutes of a length of time as it is typed, for an option."""
     try:
         return typed_times.parse_minutes(text)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None
+
+
+def hours(text: str) -> tuple[int, int]:
+    """From one time of the day to another, in minutes from midnight, for an option."""
+    try:
+        return kinds.span_of(text)
     except ValueError as fault:
         raise argparse.ArgumentTypeError(str(fault)) from None
 

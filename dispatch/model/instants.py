@@ -238,6 +238,15 @@ def span_text(minutes: int) -> str:
     return f"{sign}{hours}h{rest:02}" if rest else f"{sign}{hours}h"
 
 
+def long_text(minutes: int) -> str:
+    """How far two moments are apart: as `span_text`, from a day on with days: "23h59", "1d", "1d4h", from a week on "12d"."""
+    days, rest = divmod(abs(minutes), DAY_MINUTES)
+    if not days:
+        return span_text(minutes)
+    hours = rest // 60 if days < 7 else 0
+    return f"{'-' if minutes < 0 else ''}{days}d" + (f"{hours}h" if hours else "")
+
+
 def typed_form(text: str) -> str:
     """What was typed, in lower case, with single spaces."""
     return " ".join(text.split()).lower()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dispatch.model.instants import span_text
+from dispatch.model.instants import long_text
 
 MINUTE = 60
 _WORDS = {
@@ -24,7 +24,7 @@ class Late(NamedTuple):
     @property
     def text(self) -> str:
         """ "18m late"; a stay that outlasts its plan is not late but over: "12m over"."""
-        return f"{span_text(self.minutes)} {'over' if self.against == 'end' else 'late'}"
+        return f"{long_text(self.minutes)} {'over' if self.against == 'end' else 'late'}"
 
     @property
     def sentence(self) -> str:

@@ -10,8 +10,9 @@ from typing import Generic, NamedTuple, TypeVar
 T = TypeVar("T")
 
 
-def folded(text: str) -> str:
-    """Text as it is compared: small letters without their accents."""
+def _plain(text: str) -> str:
+    """Text as it is searched: small letters without their accents, which not everybody types. (`db.names.folded` tells names
+    apart, and keeps them.)"""
     if text.isascii():
         return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold())
@@ -27,7 +28,7 @@ class Findable(NamedTuple, Generic[T]):
 
 def findable(value: T, *words: str) -> Findable[T]:
     """Something that is found by these words."""
-    return Findable(folded(" ".join(words)), value)
+    return Findable(_plain(" ".join(words)), value)
 
 
 class Finder(Generic[T]):
@@ -44,7 +45,7 @@ class Finder(Generic[T]):
         A name that begins with what was typed is better than one of whose words begins so, and that is better than
         letters inside a word.
         """
-        words = tuple(folded(typed).split())
+        words = tuple(_plain(typed).split())
         narrower = len(words) >= len(self._typed) and all(
             new.startswith(old) for old, new in zip(self._typed, words, strict=False)
         )

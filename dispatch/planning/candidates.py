@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from dispatch.model.instants import span_text
+from dispatch.model.instants import long_text, span_text
 from dispatch.model.skills import spoken
 from dispatch.planning.checker import GRAVITY, PlacementGrade, Verdict, at, check
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
@@ -53,7 +53,7 @@ class Candidate:
         """The drive, what speaks for it, and what it breaks."""
         parts = [f"+{span_text(round(self.verdict.extra_travel / 60))} driving"]
         if self.slack is not None and self.slack >= 0:
-            parts.append(f"{span_text(self.slack)} slack")
+            parts.append(f"{long_text(self.slack)} slack")
         parts += self.reasons
         parts += [finding.text for finding in self.verdict.findings]
         parts += self.pushes
@@ -155,5 +155,5 @@ def _pushes(day: TechnicianDay, placed: Stop, drives: Drives) -> Iterator[str]:
             return
         late = arrival - other.promised[1] if other.promised is not None else 0
         words = f"pushes {other.client} by {span_text(-((other.start - arrival) // 60))}"
-        yield f"{words}, {span_text(-(-late // 60))} late for its promise" if late > 0 else words
+        yield f"{words}, {long_text(-(-late // 60))} late for its promise" if late > 0 else words
         free, place = arrival + other.end - other.start, other.place

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dispatch.model.instants import clock_text, day_of, day_text, span_text
+from dispatch.model.instants import clock_text, day_of, day_text, long_text
 from dispatch.model.skills import spoken
 from dispatch.model.travel import UNKNOWN_LEG, Leg, placed
 from dispatch.planning.day import Drives, Rules, SequenceRule, Stop, TechnicianDay, committed
@@ -217,8 +217,8 @@ def _sequence(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
 def _out_of_order(rule: SequenceRule, ends: int, begins: int, day: TechnicianDay) -> str:
     """What is wrong with two visits of which one comes after the other; empty where nothing is."""
     if (short := _minutes(ends + rule.minutes * 60 - begins)) > 0:
-        return f"{span_text(short)} too early" + (
-            f", {span_text(rule.minutes)} have to be between" if rule.minutes else ""
+        return f"{long_text(short)} too early" + (
+            f", {long_text(rule.minutes)} have to be between" if rule.minutes else ""
         )
     same = day_of(ends, day.zone) == day_of(begins, day.zone)
     if rule.day == ("later" if same else "same"):
@@ -284,7 +284,7 @@ def _promise(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
         window = f"{day_text(promised_on)} {window}"
     late, side = (stop.start - closes, "after") if stop.start > closes else (opens - stop.start, "before")
     late = _minutes(late)
-    text = f"starts {span_text(late) if other_day else f'{late} min'} {side} the promised window {window}"
+    text = f"starts {long_text(late) if other_day else f'{late} min'} {side} the promised window {window}"
     yield Finding("promise", PlacementGrade.WARNINGS, text, late, late * rules.late_promise)
 
 
@@ -297,7 +297,7 @@ def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
                 text = f"{verb} {late} min after the service level's {_clock(due, day)}"
             else:
                 missed = f"{day_text(day_of(due, day.zone))} {_clock(due, day)}"
-                text = f"{verb} {span_text(late)} after the service level's {missed}"
+                text = f"{verb} {long_text(late)} after the service level's {missed}"
             yield Finding("target", PlacementGrade.WARNINGS, text, late, late * rules.late_target)
 
 

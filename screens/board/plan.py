@@ -261,7 +261,8 @@ class PlanScreen(UserScreen):
         if (proposal := self._shown) is None:
             return
         words = await self.ask("Mark moves", "a technician, client, address, skill, P1, or hours: 13-17", does="marks")
-        found = self.look(matching, self.user.store, proposal.moves, words, proposal.zone) or ()
+        spoken_of = self.look(matching, self.user.store, proposal.moves, [words], proposal.zone) or {}
+        found = spoken_of.get(words, ())
         if not found:
             self.say(f"No move is spoken of by {show(words, 40)}.", "warning")
             return

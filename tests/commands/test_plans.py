@@ -54,6 +54,14 @@ def test_a_part_of_the_day_of_some_technicians(day: Dispatch) -> None:
     assert "between" in refused(day, "plan", "--between", "afternoon")
     assert "end is not after its start" in refused(day, "plan", "--between", "17-13")
     assert "There is no technician" in refused(day, "plan", "--technician", "nobody")
+    assert "No technician is named; there are Ana Ruiz" in refused(day, "plan", "--technician", "")
+
+
+def test_what_says_nothing_for_a_form_or_a_file_is_refused(day: Dispatch) -> None:
+    said = refused(day, "plan", "--export", "vroom", "--week", "--overtime", "0")
+    assert "overtime, week: says nothing beside --export" in said
+    assert "apply: says nothing beside --problem" in refused(day, "plan", "--problem", "-", "--apply")
+    assert day.json("plan", "--export", "vroom", "--date", WEDNESDAY)["jobs"]
 
 
 def test_pieces_are_taken_and_taken_back_as_one(day: Dispatch) -> None:
@@ -95,5 +103,6 @@ def test_when_can_you_come(day: Dispatch) -> None:
     said = day.ok("candidates", "R4078", "--weeks", "2")
     assert "driving" in said
     assert "cost" not in said
+    assert "Nobody can come on Thu 26 Nov 2026." in day.ok("candidates", "R4078", "--between", "3-4")
     assert "weeks" in refused(day, "candidates", "R4078", "--weeks", "99")
     assert "assign is possible only from" in refused(day, "candidates", "R4001"), "it is closed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from array import array
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise, zip_longest
 
@@ -128,10 +128,7 @@ class ProblemBuilder:
 
     def _drive(self, origin: Place | None, destination: Place | None) -> int:
         """The drive as the matrix has it."""
-        if origin == destination and not isinstance(destination, PlaceVia):
-            return 0
-        legs = [self.drives(origin, destination, moment) for moment in self.moments]
-        return whole_minutes(max(leg.seconds or 0 for leg in legs))
+        return planned_drive(self.drives, origin, destination, self.moments)
 
     @property
     def _overtime(self) -> int:
@@ -199,7 +196,7 @@ class ProblemBuilder:
         last = max(day.stops, key=lambda stop: stop.end, default=None)
         if last is None:
             return 0
-        home = whole_minutes(self.drives(last.place, day.last_place, last.end).seconds or 0)
+        home = planned_drive(self.drives, last.place, day.last_place, (last.end,))
         return max(0, last.end + home + SLIP - ends)
 
     def _all_kept(self, day: TechnicianDay) -> Iterator[solver.PlannedVisit]:
@@ -299,27 +296,43 @@ class ProblemBuilder:
         return extra
 
 
+def planned_drive(drives: Drives, origin: Place | None, destination: Place | None, moments: Iterable[int]) -> int:
+    """The drive between two places as the solver has it: in whole minutes of seconds, the longest of some moments, none at one
+    place."""
+    if origin == destination and not isinstance(destination, PlaceVia):
+        return 0
+    seconds = [drives(origin, destination, moment).seconds for moment in moments]
+    return whole_minutes(max(_in_seconds(one, origin, destination) for one in seconds))
+
+
 def matrix_of(drives: Drives, places: Sequence[Place | None], moments: Sequence[int]) -> tuple[Sequence[int], ...]:
-    """The drives between all of some places in whole minutes, each the longest of some moments."""
+    """The drives between all of some places, each as `planned_drive`."""
     rows = []
     for first in range(0, len(places), _ROWS):  # all of a big firm's at once take more memory than need be
         some = places[first : first + _ROWS]
         tables = [seconds_of(drives.provider, some, places, moment) for moment in moments]
         for row, lines in enumerate(zip(*tables, strict=True), start=first):
-            longest = [*map(max, zip(*(_driven(line, places[row], places) for line in lines), strict=True))]
-            rows.append(array("i", [-(-seconds // _MINUTE) * _MINUTE for seconds in longest]))
+            longest = map(max, zip(*(_driven(line, places[row], places) for line in lines), strict=True))
+            rows.append(array("i", map(whole_minutes, longest)))
             if not isinstance(places[row], PlaceVia):
                 rows[row][row] = 0
     return tuple(rows)
 
 
 def _driven(line: Sequence[int | None], origin: Place | None, places: Sequence[Place | None]) -> Sequence[int]:
-    """Drives from one place, each a number. From or to nowhere known it takes no time that could be planned; farther than
-    anybody drives, more than a shift."""
+    """Drives from one place, each a number."""
     return [
-        (LONGEST_LEG if placed(origin) and placed(places[column]) else 0) if seconds is None else seconds
+        seconds if seconds is not None else _in_seconds(seconds, origin, places[column])
         for column, seconds in enumerate(line)
     ]
+
+
+def _in_seconds(seconds: int | None, origin: Place | None, destination: Place | None) -> int:
+    """A drive as a number. From or to nowhere known it takes no time that could be planned; farther than anybody drives, more
+    than a shift."""
+    if seconds is not None:
+        return seconds
+    return LONGEST_LEG if placed(origin) and placed(destination) else 0
 
 
 def _over(rule: SequenceRule, day: datetime.date, zone: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from db import chain, clients, settings, visits
@@ -77,22 +77,23 @@ def _placement(move: Move) -> Placement:
     return Placement(move.visit.reference, move.visit.version, technician, start, others)
 
 
-def matching(store: Store, moves: Sequence[Move], words: str, zone: str) -> tuple[Move, ...]:
-    """The moves that words speak of: a reference, and then nothing else, or the beginning of a word in a technician, a client,
-    a site or its address, a skill, a priority (P1), or hours (13-17) in which they would begin."""
+def matching(store: Store, moves: Sequence[Move], words: Iterable[str], zone: str) -> dict[str, tuple[Move, ...]]:
+    """For each of some words the moves that it speaks of: a reference, and then nothing else, or the beginning of a word in a
+    technician, a client, a site or its address, a skill, a priority (P1), or hours (13-17) in which they would begin."""
+    addresses = {site.id: site.address for site in clients.all_sites(store)}
+    found_by = [(move, [*_texts(move), addresses.get(move.visit.site_id, "")]) for move in moves]
+    return {word: _spoken_of(store, found_by, word, zone) for word in words}
+
+
+def _spoken_of(store: Store, found_by: Sequence[tuple[Move, Sequence[str]]], words: str, zone: str) -> tuple[Move, ...]:
+    """The moves of which some words together speak, each move with the texts that it is found by."""
     if visits.visit_by_reference(store, words.strip()) is not None:
-        return tuple(move for move in moves if folded(move.visit.reference) == folded(words))
+        return tuple(move for move, _ in found_by if folded(move.visit.reference) == folded(words))
     asked = folded(words.strip())
     with contextlib.suppress(ValueError):
         first, last = span_of(asked)
-        return tuple(move for move in moves if _starts_between(move, zone, first, last))
-    addresses = {site.id: site.address for site in clients.all_sites(store)}
-    return tuple(
-        move
-        for move in moves
-        if asked
-        and any(f" {asked}" in f" {folded(text)}" for text in (*_texts(move), addresses.get(move.visit.site_id, "")))
-    )
+        return tuple(move for move, _ in found_by if _starts_between(move, zone, first, last))
+    return tuple(move for move, texts in found_by if asked and any(f" {asked}" in f" {folded(text)}" for text in texts))
 
 
 def _starts_between(move: Move, zone: str, first: int, last: int) -> bool:

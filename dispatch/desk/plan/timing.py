@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from dispatch.desk.plan.day_problem import DayProblem
-from dispatch.desk.plan.solver_terms import whole_minutes
+from dispatch.desk.plan.solver_terms import planned_drive
 from dispatch.planning.judging import TimedRoute, timed
 from dispatch.planning.problem import Problem
 
@@ -48,9 +48,7 @@ def _legs_at(given: DayProblem, technician: int, order: Sequence[int], starts: S
     stops = [who.start, *(visits[index].place for index in order), who.end]
     moments = [*starts, starts[-1] + visits[order[-1]].service]
     return [
-        0
-        if place == following and not given.problem.seconds[place][following]
-        else whole_minutes(given.drives(given.places[place], given.places[following], moment).seconds or 0)
+        planned_drive(given.drives, given.places[place], given.places[following], (moment,))
         for (place, following), moment in zip(pairwise(stops), moments, strict=True)
     ]
 

@@ -164,7 +164,8 @@ def driver(store: Store, name: str) -> Technician:
     """
     if (technician := people.technician_by_name(store, name)) is None:
         known = ", ".join(show(technician.name) for technician in people.technicians(store)) or "none yet"
-        raise NotFound(f"There is no technician {show(name, 60)}; there are {known}.")
+        said = f"There is no technician {show(name, 60)}" if name.strip() else "No technician is named"
+        raise NotFound(f"{said}; there are {known}.")
     return technician
 
 
