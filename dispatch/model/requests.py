@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dispatch.model.forms import shared
-from dispatch.model.instants import local
+from dispatch.model.instants import day_text, local
 
 if TYPE_CHECKING:
     from dispatch.model.visits import Visit
@@ -64,6 +64,14 @@ class Request:
 def not_before(latest: datetime.date | None, wanted: datetime.date | None) -> datetime.date | None:
     """The latest day of what is wanted on another day now: it goes along where it would be before that."""
     return wanted if latest is not None and wanted is not None and latest < wanted else latest
+
+
+def too_late(latest: datetime.date | None, asked_on: datetime.date) -> str:
+    """What is wrong with a latest day that is named on a day; empty where nothing is. What was asked for long ago, as a file of
+    history has it, may be over by now."""
+    if latest is None or latest >= asked_on:
+        return ""
+    return f"is before {day_text(asked_on)}, the day on which it is asked for"
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,11 @@ def test_a_week_is_planned_and_written_as_one_change(day: Dispatch) -> None:
 
 
 def test_a_day_that_is_over_is_not_planned(day: Dispatch) -> None:
-    assert "is over" in refused(day, "plan", "--date", "2026-11-23", "--seconds", "0", "--apply")
+    over = "Mon 23 Nov 2026 is over"
+    for words in (("--seconds", "0"), ("--week",), ("--export", "vroom")):
+        assert over in refused(day, "plan", "--date", "2026-11-23", *words)
+    assert over in refused(day, "candidates", "R4078", "--date", "yesterday")
+    assert over in refused(day, "candidates", "R4078", "--date", "yesterday", "--weeks", "1")
 
 
 def test_when_can_you_come(day: Dispatch) -> None:

@@ -49,6 +49,22 @@ def test_everything_that_was_asked_can_be_changed_and_taken_back(office: Office)
     assert find(office.store, "R1")._replace(version=after.version) == after
 
 
+def test_a_latest_day_that_is_over_is_refused_and_one_that_has_passed_since_stays(office: Office) -> None:
+    asked = {"client": "Harbor Dental", "site": "Main office", "work": "printer", "minutes": "60", "reference": "LAST"}
+    with pytest.raises(Faulty, match="latest: is before Tue 24 Nov 2026, the day on which it is asked for"):
+        intake.add(office.dana, asked | {"latest": "yesterday"})
+    intake.add(office.dana, asked | {"latest": "today"})
+    with pytest.raises(Faulty, match="latest: is before Tue 24 Nov 2026"):
+        change(office, "LAST", latest="2026-11-23")
+    office.go("09:00", 1)
+    change(office, "LAST", work="both printers")
+    with pytest.raises(Faulty, match="latest: is before the day it is wanted on"):
+        change(office, "LAST", date="tomorrow")
+    change(office, "LAST", latest="tomorrow")
+    undo.undo(office.dana)
+    assert str(find(office.store, "LAST").latest_on) == "2026-11-24"
+
+
 def test_no_change_writes_nothing(office: Office) -> None:
     before = find(office.store, "R1")
     change(office, "R1", minutes=f" {before.minutes} ", work=before.work)

@@ -393,10 +393,20 @@ def test_what_is_promised_for_a_later_day_stays_where_somebody_put_it(office: Of
 
 
 def test_a_day_that_is_over_is_not_planned(office: Office) -> None:
+    seen = plan(office)
     office.go("09:00", 1)
-    for proposal in (plan(office), week.plan_week(office.store, [DAY], 0, WHOLE_DAY)):
-        with pytest.raises(Refusal, match="is over"):
-            take(office.dana, proposal.moves, proposal.label)
+    over = "Tue 24 Nov 2026 is over: nothing is planned on it any more."
+    for refused in (
+        lambda: plan(office),
+        lambda: week.plan_week(office.store, [DAY, DAY + datetime.timedelta(1)], 0, WHOLE_DAY),
+        lambda: vroom_form.vroom_form(office.store, DAY),
+        lambda: placement.candidates(office.store, "R1", DAY),
+        lambda: placement.slots(office.store, "R1", [DAY]),
+        lambda: take(office.dana, seen.moves, seen.label),
+    ):
+        with pytest.raises(Refusal) as refusal:
+            refused()
+        assert str(refusal.value) == over
 
 
 def test_nobody_is_a_candidate_out_of_their_hours_or_without_the_others(office: Office) -> None:

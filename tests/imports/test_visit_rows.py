@@ -144,6 +144,7 @@ def test_columns_that_are_not_there_take_their_defaults(desk: Desk) -> None:
         ({"date": "2026-03-08", "promised_from": "02:30", "promised_to": "04:00"}, "promised_from", "does not exist"),
         ({"description": "x" * 10_001}, "description", "longer than 10000"),
         ({"date": "2026-11-26", "latest": "2026-11-25"}, "latest", "before the day it is wanted on"),
+        ({"latest": "2026-11-23"}, "latest", "is before Tue 24 Nov 2026, the day on which it is asked for"),
         ({"skills": "juggling"}, "skills", "nobody has 'juggling'; known are"),
         ({"skills": "server:99"}, "skills", "'server:99' has no level from 1 to 9"),
         ({"people": "2", "crew_skills": "juggling"}, "crew_skills", "nobody has 'juggling'"),
@@ -165,6 +166,13 @@ def test_fault_names_the_field_and_what_was_expected(
     assert expected in faults(report)[0][2]
     assert desk.count("visit") == 0
     assert desk.count("job") == 0
+
+
+def test_what_was_asked_for_long_ago_has_the_latest_day_that_it_had(desk: Desk) -> None:
+    report = desk.take("visits", row(latest="2026-11-20", requested_at="2026-11-16T08:10:00-05:00"))
+    assert faults(report) == []
+    again = desk.take("visits", row(latest="2026-11-15", requested_at="2026-11-16T08:10:00-05:00"), update=True)
+    assert faults(again)[0][1:] == ("latest", "is before Mon 16 Nov 2026, the day on which it is asked for")
 
 
 def test_all_faults_of_all_rows_are_told_at_once(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from dispatch.desk.day import notices, routing
 from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal, reason_of
 from dispatch.desk.travel import drive_times
 from dispatch.desk.visits.steps import driver, find, step
-from dispatch.model.instants import Unclear, at_local, day_of, span_local
+from dispatch.model.instants import Unclear, at_local, day_of, day_text, span_local
 from dispatch.model.people import Technician
 from dispatch.model.skills import abilities
 from dispatch.model.states import UNREACHED
@@ -49,10 +49,28 @@ def check_placement(store: Store, reference: str, crew: Sequence[str] | None, at
         return Placed(visit, start, tuple(technician.name for technician in technicians), verdict)
 
 
+def is_over(store: Store, day: datetime.date) -> bool:
+    """Whether a day is before today: what was not done on it is not planned on it any more."""
+    return day < settings.today(store)
+
+
+def refuse_over(store: Store, day: datetime.date) -> None:
+    """Let only days from today on be planned.
+
+    Raises:
+        Refusal: the day is over.
+    """
+    if is_over(store, day):
+        raise Refusal(f"{day_text(day)} is over: nothing is planned on it any more.")
+
+
 def candidates(store: Store, reference: str, day: datetime.date) -> list[Candidate]:
     """Technicians and times for a visit on a day, the best first, blocked ones last with their reasons.
 
     On a day that runs they fit into it as it goes, from now on.
+
+    Raises:
+        Refusal: the day is over.
     """
     with store.read():
         return _candidates(store, step(store, reference, "assign"), day)
@@ -79,6 +97,9 @@ def slots(
         days: those that are looked at.
         between: minutes from midnight at the site, from and up to which it begins; None: any time of the day.
         technician: name or login of who is to come; None: anybody.
+
+    Raises:
+        Refusal: one of the days is over.
     """
     with store.read():
         visit = step(store, reference, "assign")
@@ -96,6 +117,7 @@ def _candidates(
     between: tuple[int, int] | None = None,
     only: Collection[int] | None = None,
 ) -> list[Candidate]:
+    refuse_over(store, day)
     firm = settings.firm(store)
     wanted = only if visit.people < 2 else None
     length = firm.stay_minutes(visit.minutes) * 60

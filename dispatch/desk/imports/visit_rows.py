@@ -23,7 +23,7 @@ from dispatch.model.clients import Site
 from dispatch.model.forms import shared
 from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, day_text, iso, parse_iso
 from dispatch.model.people import openings_on
-from dispatch.model.requests import Request
+from dispatch.model.requests import Request, too_late
 from dispatch.model.states import AHEAD, QUEUED, State
 from dispatch.model.text import show
 from dispatch.model.travel import Place
@@ -165,6 +165,9 @@ class VisitRows(TableRows[RowRequest]):
         if after.promised and any(part.name in entry.texts for part in _PROMISED.fields):
             after = replace(after, promised=_instants(entry, after, site.zone if site else self._zone))
         after = self._after(entry, visit, after)
+        stays = before is not None and after.latest_on == before.latest_on
+        if not stays and (fault := too_late(after.latest_on, day_of(after.requested_at, self._zone))):
+            entry.fault("latest", fault)
         if before is None or after.pickup != before.pickup:
             pickup, fault = picked_up(self.store, after.pickup)
             if fault:

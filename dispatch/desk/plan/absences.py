@@ -107,6 +107,8 @@ def _leave_to_crew(store: Store, unit: Unit, record: AbsenceRecord, visit: Visit
 def _give(user: User, unit: Unit, visit: Visit) -> str:
     """Give a visit that was taken off somebody to the best of the others; returns who it is, empty where nobody fits."""
     day = day_of(existing(visit.starts_at), visit.zone)
+    if placement.is_over(user.store, day):
+        return ""
     for best in placement.candidates(user.store, visit.reference, day):
         technician = people.technician(user.store, best.technician_id)
         if technician is None or best.verdict.level is not PlacementGrade.FEASIBLE or best.verdict.needs_confirm:

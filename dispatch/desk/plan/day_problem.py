@@ -91,9 +91,13 @@ def day_problem(
     `later` has the best later slots of requests that may wait, by the id of the visit: they are put off where those are better;
     None: they are looked for. The visits with the ids `but` are planned elsewhere. The drives are taken from `like`,
     another problem of the same day, where it has them.
+
+    Raises:
+        Refusal: the day is over.
     """
     # long, as what it reads has to be of one snapshot, and a problem has many parts
     with store.read():
+        placement.refuse_over(store, day)
         firm = settings.firm(store)
         scope = scope.on(day, firm.zone)
         now = store.clock.now()

@@ -155,7 +155,7 @@ def propose(
     """The best plan of a day that is found in the time given, with the reasons of what is left out.
 
     Raises:
-        Refusal: nobody works on the day.
+        Refusal: the day is over.
     """
     proposing = Proposing(store, day, seconds, scope, begun)
     for _ in proposing:

@@ -6,18 +6,18 @@ import contextlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from db import chain, clients, settings, visits
+from db import chain, clients, visits
 from db.faults import Stale
 from db.names import folded
 from db.store import Store
+from dispatch.desk.day import placement
 from dispatch.desk.plan import schedule
 from dispatch.desk.plan.companions import closure, without
 from dispatch.desk.plan.proposal import Move
 from dispatch.desk.plan.schedule import DoesNotFit, Placement
-from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import span_of
-from dispatch.model.instants import day_of, day_text, local
+from dispatch.model.instants import day_of, local
 from dispatch.model.states import Role
 
 
@@ -47,8 +47,8 @@ def take(user: User, moves: Sequence[Move], label: str, references: Collection[s
     """
     user.allow("plan", [Role.DISPATCHER])
     days = [day_of(move.after.start, user.firm.zone) for move in moves if move.after is not None]
-    if days and min(days) < settings.today(user.store):
-        raise Refusal(f"{day_text(min(days))} is over: nothing is placed on it by a plan.")
+    for day in sorted(set(days)):
+        placement.refuse_over(user.store, day)
     wanted = closure(moves, [move.visit.reference for move in moves] if references is None else references)
     skipped: dict[str, str] = {}
     while True:

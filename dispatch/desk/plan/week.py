@@ -50,7 +50,7 @@ def plan_week(
     """The best plan of some days that is found in the time given.
 
     Raises:
-        Refusal: nobody works on any of them.
+        Refusal: one of them is over, or nobody works on any of them.
     """
     with store.read():
         given, together = list[DayProblem](), set[int]()

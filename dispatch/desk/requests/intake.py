@@ -20,8 +20,8 @@ from dispatch.desk.visits import needs
 from dispatch.desk.visits.steps import as_seen, crew_of, find
 from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.clients import Site
-from dispatch.model.instants import at_local
-from dispatch.model.requests import Request
+from dispatch.model.instants import at_local, day_of
+from dispatch.model.requests import Request, too_late
 from dispatch.model.states import AHEAD, Role, State
 from dispatch.model.text import show
 from dispatch.model.travel import EndKind, Place, placed
@@ -76,6 +76,9 @@ def checked(user: User, texts: Mapping[str, str], standing: Visit | None = None)
     doubts = [(name, said) for name, _, said in needs.lacking(needs.on_hand(user.store), request, before)]
     if standing is None:
         doubts += _doubts(desk, request, own, site)
+    if before is None or request.latest_on != before.latest_on:
+        fault = too_late(request.latest_on, day_of(user.now, user.firm.zone))
+        doubts += [("latest", fault)] if fault else []
     if before is None or request.pickup != before.pickup:
         pickup, fault = picked_up(user.store, request.pickup)
         doubts += [("pickup", fault)] if fault else []
