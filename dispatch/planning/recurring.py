@@ -1,14 +1,23 @@
-"""Rules by which visits recur: every second Tuesday, the first working day of the month, the 15th."""
+"""Rules by which visits recur: every second Tuesday, the last day of the month, 29 February, the first working day of the month.
+
+What calendars know (RFC 5545, 3.3.10) is counted by dateutil's rrule; what only the trade knows, a firm's working days and what
+was agreed with a client, is counted here.
+"""
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
+from dispatch.lazily import lazily
 from dispatch.model.agreements import WEEKDAYS, months_later
+
+with lazily(__name__):
+    from dateutil import rrule
 
 WorkingDay = Callable[[datetime.date], bool]
 """Whether the firm works on a day: one of its weekdays, and no holiday."""
@@ -16,91 +25,154 @@ WorkingDay = Callable[[datetime.date], bool]
 Contacts = Callable[[datetime.date], int]
 """How many visits the client's agreement asks for in the month that begins on a day; 0 without one."""
 EXAMPLES = (
-    "every tue; every 2 weeks on tue, thu; 1st working day of the month; last fri of every 3 months; day 15 of the month; "
-    "as agreed on tue"
+    "every tue; every weekday; every 2 weeks on tue, thu; 1st working day of the month; last day of the month; "
+    "last fri of every 3 months; every year on 29 feb; as agreed on tue"
 )
 """What a fault shows."""
 
 _ONE_DAY = datetime.timedelta(days=1)
-_ORDINALS = {
+_MONTHS = tuple(name.casefold() for name in calendar.month_abbr[1:])
+LONGEST = {"day": 366, "week": 52, "month": 24, "year": 10}
+"""The most days, weeks, months and years between two visits."""
+ORDINALS = {
     "1st": 1, "first": 1, "2nd": 2, "second": 2, "3rd": 3, "third": 3, "4th": 4, "fourth": 4, "5th": 5, "fifth": 5,
     "last": -1,
 }  # fmt: skip
 _SPOKEN = {-1: "last", 1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 5: "5th"}
 _COUNTS = {"": 1, "other": 2, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+_SHORT = {
+    "daily": "every day", "weekly": "every week", "monthly": "every month", "quarterly": "every 3 months",
+    "yearly": "every year", "annually": "every year", "weekdays": "every weekday",
+}  # fmt: skip
+_AND = r"(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+)"
 _DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
-_DAYS = rf"{_DAY}(?:(?:\s*,\s*|\s+and\s+|\s+){_DAY})*"
-_WEEKLY = (
-    re.compile(rf"every (?P<count>other |second |2nd |third |3rd |fourth |4th |)(?P<days>{_DAYS})"),
-    re.compile(rf"every (?P<count>other |second |2nd |third |3rd |fourth |4th |)week on (?P<days>{_DAYS})"),
-    re.compile(rf"every (?P<count>\d+) weeks? on (?P<days>{_DAYS})"),
-    re.compile(rf"weekly on (?P<count>)(?P<days>{_DAYS})"),
-)
+_DAYS = rf"{_DAY}(?:{_AND}{_DAY})*"
+_MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]*"
+_NTHS = rf"(?:{'|'.join(ORDINALS)})(?:{_AND}(?:the )?(?:{'|'.join(ORDINALS)}))*"
+_MONTHDAYS = rf"(?:day \d+(?:{_AND}\d+)*|\d+(?:st|nd|rd|th)(?:{_AND}(?:the )?\d+(?:st|nd|rd|th))*)"
+_EVERY = r"every (?P<count>other |second |2nd |third |3rd |fourth |4th |\d+ |)"
+_EACH = re.compile(rf"{_EVERY}(?P<unit>day|week|month|year)s?")
+_WEEKLY = re.compile(rf"{_EVERY}(?:weeks? on )?(?P<days>{_DAYS})")
 _AGREED = re.compile(rf"as (?:agreed|often as agreed)(?: on (?P<days>{_DAYS}))?")
-_OF_MONTH = r"of (?:the|each|every) (?P<count>\d+ |)months?"
-_NTH = re.compile(
-    rf"(?:on |on the |the |)(?P<nth>{'|'.join(_ORDINALS)}) (?P<what>{_DAY}|working day|workday) {_OF_MONTH}"
+_WITHIN_MONTH = (
+    rf"(?:on )?(?:the )?(?:(?P<nths>{_NTHS}) (?P<what>{_DAY}|working day|workday|day)|(?P<monthdays>{_MONTHDAYS}))"
 )
-_MONTHDAY = re.compile(rf"(?:on |on the |the |)(?:day (?P<day>\d+)|(?P<nth>\d+)(?:st|nd|rd|th)) {_OF_MONTH}")
+_OF_MONTH = re.compile(rf"{_WITHIN_MONTH} of (?:the|each|every) (?P<count>\d+ |)(?P<unit>month)s?")
+_ON_MONTH = re.compile(rf"{_EVERY}(?P<unit>month)s? {_WITHIN_MONTH}")
+_DATED = re.compile(
+    rf"{_EVERY}(?P<unit>year)s? (?:on )?(?:the )?(?:(?P<day>\d+)(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH}))"
+)
+_OF_YEAR = re.compile(rf"{_EVERY}(?P<unit>year)s? {_WITHIN_MONTH} of (?P<month>{_MONTH})")
 
 
 @dataclass(frozen=True, slots=True)
-class Weekly:
-    """On weekdays (0 is Monday) of every `count`th week from the week of the start; weeks begin on Monday."""
+class Repeating:
+    """Every `count`th day, week (they begin on Monday), month or year from that of the start.
 
-    weekdays: tuple[int, ...]
-    count: int = 1
-
-    def __str__(self) -> str:
-        days = ", ".join(WEEKDAYS[day] for day in self.weekdays)
-        return f"every {days}" if self.count == 1 else f"every {self.count} weeks on {days}"
-
-    def days(self, start: datetime.date, working: WorkingDay) -> Iterator[datetime.date]:
-        """Its days from `start` on, without end."""
-        monday = start - _ONE_DAY * start.weekday()
-        while True:
-            yield from (day for weekday in self.weekdays if (day := monday + _ONE_DAY * weekday) >= start)
-            monday += datetime.timedelta(weeks=self.count)
-
-
-@dataclass(frozen=True, slots=True)
-class Monthly:
-    """On one day of every `count`th month from the month of the start.
-
-    `of` says what `nth` counts: a `weekday` (0 is Monday; -1 is the last one), a `working` day, or the day of the `month`.
-    A day of the month that the firm does not work on gives way to the next working day; the 31st of a shorter month is
-    its last day.
+    Of a week: on `weekdays`, 0 for Monday. Of a month, or of the `month` of a year: on the `nths` (-1: the last) of the one
+    weekday in `weekdays`, else on these days; the 31st of a shorter month is its last day. Without them it is as the start.
+    A day of the month that the firm does not work on gives way to the next working day, the last one to that before it.
     """
 
-    nth: int
-    of: Literal["weekday", "working", "month"]
-    weekday: int = 0
+    unit: str
+    count: int = 1
+    weekdays: tuple[int, ...] = ()
+    nths: tuple[int, ...] = ()
+    month: int = 0
+
+    def __str__(self) -> str:
+        every = f"every {self.unit}" if self.count == 1 else f"every {self.count} {self.unit}s"
+        if self.unit == "week" and self.weekdays:
+            days = ", ".join(WEEKDAYS[day] for day in self.weekdays)
+            return f"every {days}" if self.count == 1 else f"{every} on {days}"
+        if not self.nths:
+            return every
+        if self.unit == "month":
+            return f"{self._within()} of {'the month' if self.count == 1 else every}"
+        month = _MONTHS[self.month - 1]
+        dated = not self.weekdays and self.nths[0] > 0
+        return f"{every} on {self.nths[0]} {month}" if dated else f"{every} on the {self._within()} of {month}"
+
+    def _within(self) -> str:
+        """Which days of a month they are, in words."""
+        if not self.weekdays and self.nths != (-1,):
+            return f"day {', '.join(map(str, self.nths))}"
+        what = WEEKDAYS[self.weekdays[0]] if self.weekdays else "day"
+        return f"{', '.join(_SPOKEN[nth] for nth in self.nths)} {what}"
+
+    def from_start(self, start: datetime.date) -> Repeating:
+        """The same with the days named that it has from its start alone."""
+        if self.unit == "week" and not self.weekdays:
+            return replace(self, weekdays=(start.weekday(),))
+        if self.unit in ("month", "year") and not self.nths:
+            return replace(self, nths=(start.day,), month=start.month if self.unit == "year" else 0)
+        return self
+
+    def days(
+        self, start: datetime.date, last: datetime.date, working: WorkingDay, contacts: Contacts
+    ) -> Iterator[datetime.date]:
+        """Its days from `start` to the end of the month of `last`, in order."""
+        rule = self.from_start(start)
+        begins = {
+            "day": start,
+            "week": start - _ONE_DAY * start.weekday(),
+            "month": start.replace(day=1),
+            "year": start.replace(month=1, day=1),
+        }[self.unit]
+        for moment in rule._counted(begins, months_later(last.replace(day=1), 1) - _ONE_DAY):
+            day = moment.date() if self.unit in ("day", "week") or self.weekdays else rule._given_way(moment, working)
+            if day is not None and day >= start:
+                yield day
+
+    def _counted(self, begins: datetime.date, last: datetime.date) -> Any:
+        """The days as the calendar has them, as moments."""
+        first, until = (datetime.datetime.combine(day, datetime.time()) for day in (begins, last))
+        every: dict[str, object] = {"dtstart": first, "until": until, "interval": self.count, "wkst": rrule.MO}
+        if self.unit == "day":
+            return rrule.rrule(rrule.DAILY, **every)
+        if self.unit == "week":
+            return rrule.rrule(rrule.WEEKLY, byweekday=self.weekdays, **every)
+        frequency = rrule.MONTHLY if self.unit == "month" else rrule.YEARLY
+        found = rrule.rruleset()
+        for nth in self.nths:
+            if self.weekdays:
+                within: dict[str, object] = {"byweekday": [rrule.weekday(day)(nth) for day in self.weekdays]}
+            else:
+                # of the days from the 28th on that a month has, the last
+                within = {"bymonthday": nth if nth <= 28 else range(28, nth + 1), "bysetpos": -1}
+            found.rrule(rrule.rrule(frequency, bymonth=self.month or None, **within, **every))
+        return found
+
+    def _given_way(self, moment: datetime.datetime, working: WorkingDay) -> datetime.date | None:
+        """The working day that stands for a day of the month."""
+        day, step = moment.date(), -_ONE_DAY if self.nths == (-1,) else _ONE_DAY
+        # a year without a working day is a card that says so, not a reason to search for ever
+        return next((other for offset in range(366) if working(other := day + step * offset)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """On the `nth` (-1: the last) working day of every `count`th month from that of the start; 0: on every working day."""
+
+    nth: int = 0
     count: int = 1
 
     def __str__(self) -> str:
-        months = "of the month" if self.count == 1 else f"of every {self.count} months"
-        if self.of == "month":
-            return f"day {self.nth} {months}"
-        return f"{_SPOKEN[self.nth]} {'working day' if self.of == 'working' else WEEKDAYS[self.weekday]} {months}"
+        if not self.nth:
+            return "every working day"
+        return f"{_SPOKEN[self.nth]} working day of {'the month' if self.count == 1 else f'every {self.count} months'}"
 
-    def days(self, start: datetime.date, working: WorkingDay) -> Iterator[datetime.date]:
-        """Its days from `start` on, without end."""
+    def days(
+        self, start: datetime.date, last: datetime.date, working: WorkingDay, contacts: Contacts
+    ) -> Iterator[datetime.date]:
+        """Its days from `start` to the end of the month of `last`, in order."""
         month = start.replace(day=1)
-        while True:
-            day = self._in(month, working)
-            if day is not None and day >= start:
-                yield day
+        while month <= last:
+            there = [day for day in _days_of(month) if working(day)]
+            index = self.nth if self.nth < 0 else self.nth - 1
+            meant = there if not self.nth else [there[index]] if -len(there) <= index < len(there) else []
+            yield from (day for day in meant if day >= start)
             month = months_later(month, self.count)
-
-    def _in(self, first: datetime.date, working: WorkingDay) -> datetime.date | None:
-        month = [first + _ONE_DAY * offset for offset in range((months_later(first, 1) - first).days)]
-        if self.of == "month":
-            day = month[min(self.nth, len(month)) - 1]
-            # a year without a working day is a card that says so, not a reason to search for ever
-            return next((later for offset in range(366) if working(later := day + _ONE_DAY * offset)), None)
-        meant = [day for day in month if (working(day) if self.of == "working" else day.weekday() == self.weekday)]
-        index = self.nth if self.nth < 0 else self.nth - 1
-        return meant[index] if -len(meant) <= index < len(meant) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +188,7 @@ class Agreed:
     def days(
         self, start: datetime.date, last: datetime.date, working: WorkingDay, contacts: Contacts
     ) -> Iterator[datetime.date]:
-        """Its days from `start` to the end of the month of `last`."""
+        """Its days from `start` to the end of the month of `last`, in order."""
         month = start.replace(day=1)
         while month <= last:
             there = self.eligible(month, working)
@@ -128,11 +200,12 @@ class Agreed:
 
     def eligible(self, month: datetime.date, working: WorkingDay) -> list[datetime.date]:
         """The days of a month on which a visit can be."""
-        days = (month + _ONE_DAY * offset for offset in range((months_later(month, 1) - month).days))
-        return [day for day in days if working(day) and (not self.weekdays or day.weekday() in self.weekdays)]
+        return [
+            day for day in _days_of(month) if working(day) and (not self.weekdays or day.weekday() in self.weekdays)
+        ]
 
 
-Rule = Weekly | Monthly | Agreed
+Rule = Repeating | WorkingDays | Agreed
 
 
 def parse_rule(text: str) -> Rule:
@@ -141,23 +214,61 @@ def parse_rule(text: str) -> Rule:
     Raises:
         ValueError: with examples.
     """
-    words = " ".join(text.casefold().split()).replace("each week", "every week").replace("every month", "every 1 month")
-    for pattern in _WEEKLY:
-        if match := pattern.fullmatch(words):
-            count = match["count"].strip()
-            weekdays = sorted({WEEKDAYS.index(day[:3]) for day in re.findall(_DAY, match["days"])})
-            return Weekly(tuple(weekdays), _within(int(count) if count.isdecimal() else _COUNTS[count], 1, 52, "weeks"))
+    words = " ".join(text.casefold().split()).replace("each ", "every ")
+    first, _, rest = words.partition(" ")
+    words = re.sub(rf" ({_MONTH}) (\d+)(?:st|nd|rd|th)?$", r" \2 \1", f"{_SHORT.get(first, first)} {rest}".strip())
+    if words in ("every weekday", "on weekdays"):
+        return Repeating("week", weekdays=tuple(range(5)))
+    if words in ("every working day", "every workday"):
+        return WorkingDays()
+    if match := _EACH.fullmatch(words):
+        return Repeating(match["unit"], _count(match))
+    if match := _WEEKLY.fullmatch(words):
+        return Repeating("week", _count(match), _weekdays(match["days"]))
     if match := _AGREED.fullmatch(words):
-        return Agreed(tuple(sorted({WEEKDAYS.index(day[:3]) for day in re.findall(_DAY, match["days"] or "")})))
-    if match := _NTH.fullmatch(words):
-        nth, count = _ORDINALS[match["nth"]], _months(match["count"])
-        if match["what"].startswith("work"):
-            return Monthly(nth, "working", count=count)
-        return Monthly(nth, "weekday", WEEKDAYS.index(match["what"][:3]), count)
-    if match := _MONTHDAY.fullmatch(words):
-        day = _within(int(match["day"] or match["nth"]), 1, 31, "the day of the month")
-        return Monthly(day, "month", count=_months(match["count"]))
+        return Agreed(_weekdays(match["days"] or ""))
+    if match := _OF_MONTH.fullmatch(words) or _ON_MONTH.fullmatch(words):
+        return _within_month(match)
+    if match := _DATED.fullmatch(words):
+        month = _MONTHS.index(match["month"][:3]) + 1
+        day = _within(int(match["day"]), 1, calendar.monthrange(2024, month)[1], f"the day of {_MONTHS[month - 1]}")
+        return Repeating("year", _count(match), nths=(day,), month=month)
+    if match := _OF_YEAR.fullmatch(words):
+        rule = _within_month(match)
+        if isinstance(rule, Repeating):
+            return replace(rule, unit="year", month=_MONTHS.index(match["month"][:3]) + 1)
     raise ValueError(f"{text.strip()!r} is not a rule such as {EXAMPLES}")
+
+
+def _within_month(match: re.Match[str]) -> Rule:
+    """The rule of some days within a month."""
+    count, what = _count(match), match["what"] or ""
+    if match["monthdays"]:
+        days = {_within(int(day), 1, 31, "the day of the month") for day in re.findall(r"\d+", match["monthdays"])}
+        return Repeating("month", count, nths=tuple(sorted(days)))
+    named = {ORDINALS[nth] for nth in re.findall(r"\w+", match["nths"]) if nth in ORDINALS}
+    nths = tuple(sorted(named, key=lambda nth: (nth < 0, nth)))
+    works = what.startswith("work")
+    if len(nths) > 1 and (works or (what == "day" and -1 in nths)):
+        raise ValueError(f"{match['nths']!r} is not one {what}: make a recurring visit of each")
+    if works:
+        return WorkingDays(nths[0], count)
+    return Repeating("month", count, () if what == "day" else _weekdays(what), nths)
+
+
+def _count(match: re.Match[str]) -> int:
+    """How many days, weeks, months or years one visit is after another."""
+    text, unit = match["count"].strip(), match.groupdict().get("unit") or "week"
+    return _within(int(text) if text.isdecimal() else _COUNTS[text], 1, LONGEST[unit], f"{unit}s")
+
+
+def _weekdays(text: str) -> tuple[int, ...]:
+    return tuple(sorted({WEEKDAYS.index(day[:3]) for day in re.findall(_DAY, text)}))
+
+
+def _days_of(month: datetime.date) -> list[datetime.date]:
+    """Every day of the month that begins on a day."""
+    return [month + _ONE_DAY * offset for offset in range((months_later(month, 1) - month).days)]
 
 
 def occurrences(
@@ -175,22 +286,15 @@ def occurrences(
     A day on which the firm does not work is left out, or with `onto_next` becomes the next working day. A weekday that
     the firm never works on stays: who asks for every Sunday means Sunday.
     """
-    days_found: list[datetime.date] = []
-    days = rule.days(start, last, working, contacts) if isinstance(rule, Agreed) else rule.days(start, working)
-    for day in days:
-        if day > last:
-            break
+    days_found: set[datetime.date] = set()
+    for day in rule.days(start, last, working, contacts):
         moved: datetime.date | None = day
         if not working(day) and any(working(day + datetime.timedelta(weeks=week)) for week in (-2, -1, 1, 2)):
             later = (day + _ONE_DAY * offset for offset in range(1, 15))
             moved = next((candidate for candidate in later if working(candidate)), None) if onto_next else None
-        if moved is not None and first <= moved <= last and moved not in days_found:
-            days_found.append(moved)
+        if moved is not None and first <= moved <= last:
+            days_found.add(moved)
     return sorted(days_found)
-
-
-def _months(text: str) -> int:
-    return _within(int(text) if text.strip() else 1, 1, 24, "months")
 
 
 def _within(number: int, low: int, high: int, what: str) -> int:

@@ -32,7 +32,7 @@ RECURRENCE = RecordType(
             "rule",
             "When",
             Parsed("a rule", lambda text: str(parse_rule(text)), empty=""),
-            "every 2 weeks on tue; 1st working day of the month; as agreed: as often as the agreement asks for",
+            "every 2 weeks on tue; last day of the month; every weekday; as agreed: as often as the agreement asks for",
             required=True,
         ),
         Field(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from db import clients, visits
 from dispatch.desk.adapters.calendar_file import COLUMNS, read_calendar
 from dispatch.desk.files.table import Stopped, Unreadable, unwatched
 from dispatch.desk.files.verdicts import ImportReport
-from dispatch.desk.imports.calendar_rows import rule_of
 from dispatch.desk.imports.importing import How, import_file
 from dispatch.desk.plan import schedule
 from dispatch.desk.requests import intake
@@ -241,28 +239,6 @@ def test_what_is_said_about_a_text_holds(office: Office, tmp_path: Path) -> None
 
 
 # repeating
-
-
-@pytest.mark.parametrize(
-    ("repeats", "rule"),
-    [
-        ({"FREQ": ["WEEKLY"]}, "every wed"),
-        ({"FREQ": ["WEEKLY"], "INTERVAL": ["2"], "BYDAY": ["TU", "TH"]}, "every 2 weeks on tue, thu"),
-        ({"FREQ": ["MONTHLY"], "BYDAY": ["-1FR"]}, "last fri of the month"),
-        ({"FREQ": ["MONTHLY"], "BYDAY": ["1MO"], "INTERVAL": ["3"]}, "1st mon of every 3 months"),
-        ({"FREQ": ["MONTHLY"], "BYMONTHDAY": ["15"]}, "day 15 of the month"),
-        ({"FREQ": ["MONTHLY"]}, "day 25 of the month"),
-        ({"FREQ": ["DAILY"]}, None),
-        ({"FREQ": ["SECONDLY"]}, None),
-        ({"FREQ": ["WEEKLY"], "COUNT": ["5"]}, None),
-        ({"FREQ": ["MONTHLY"], "BYDAY": ["FR"]}, None),
-        ({"FREQ": ["MONTHLY"], "BYDAY": ["9FR"]}, None),
-        ({"FREQ": ["WEEKLY"], "INTERVAL": ["x"]}, None),
-        ({}, None),
-    ],
-)
-def test_how_an_event_repeats(repeats: Mapping[str, list[str]], rule: str | None) -> None:
-    assert rule_of(repeats, 2, 25) == rule
 
 
 def test_a_repeating_event_is_offered_as_a_recurring_visit(office: Office, tmp_path: Path) -> None:

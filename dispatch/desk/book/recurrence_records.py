@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from db import agreements, clients, recurrences
 from db.store import Store, existing
@@ -15,6 +16,7 @@ from dispatch.desk.visits import needs
 from dispatch.model.instants import day_text
 from dispatch.model.requests import Recurrence
 from dispatch.model.skills import spoken
+from dispatch.planning.recurring import Repeating, parse_rule
 from dispatch.records.planning import RECURRENCE
 
 _SHOWN = 4
@@ -38,6 +40,11 @@ class RecurrenceRecords(RecordStore[Recurrence]):
         following = preview(store, record, 1)
         then = f"next {day_text(following[0])}" if following else "no more visits"
         return f"{record.rule}  {then}"
+
+    def settled(self, desk: Desk, before: Recurrence | None, after: Recurrence) -> Recurrence:
+        """What is as its start is named: another start later is no other day."""
+        rule = parse_rule(after.rule) if after.rule else None
+        return replace(after, rule=str(rule.from_start(after.starts_on))) if isinstance(rule, Repeating) else after
 
     def doubts(self, desk: Desk, before: Recurrence | None, after: Recurrence) -> Iterator[tuple[str, str]]:
         site = clients.site(desk.store, after.site_id)

@@ -26,14 +26,13 @@ from dispatch.desk.imports.visit_rows import RowRequest, VisitRows
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import Text
 from dispatch.fields.record import Field, RecordType
-from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.clients import Site
 from dispatch.model.instants import Unclear, at_wall, clock_text, day_of
 from dispatch.model.requests import not_before
 from dispatch.model.states import State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
-from dispatch.planning.recurring import Monthly, Weekly
+from dispatch.planning.calendar_rules import rule_of
 from dispatch.records.requests import REQUEST
 
 ARRIVAL = 60
@@ -45,7 +44,6 @@ _NAMED = 5
 _COMPARED = ("client", "site", "work", "date", "promised_from", "promised_to", "description", "minutes")
 """What an event says of a request."""
 _CANCELLED = "CANCELLED"
-_UNDERSTOOD = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "WKST", "UNTIL"}
 
 
 class CalendarRows(VisitRows):
@@ -165,7 +163,7 @@ class CalendarRows(VisitRows):
         if not written:
             return None
         repeats: dict[str, list[str]] = json.loads(written)
-        rule = rule_of(repeats, span.day.weekday(), span.day.day) if span is not None else None
+        rule = rule_of(repeats, span.day) if span is not None else None
         if rule is None or site is None or span is None:
             entry.fault("rrule", "the event repeats: add it as a recurring visit, or export its single events", "")
             return None
@@ -173,7 +171,7 @@ class CalendarRows(VisitRows):
         return {
             "site": f"{self._clients[site.client_id].name} / {site.name}",
             "work": entry.raw("summary"),
-            "rule": rule,
+            "rule": str(rule),
             "starts": span.day.isoformat(),
             "ends": next(iter(repeats.get("UNTIL", ())), "")[:10],
             "minutes": str(span.minutes or self._minutes),
@@ -224,48 +222,3 @@ def _instant(text: str, zone: str) -> int:
     """The instant of a time with an offset, or on the clocks of `zone` (its first, where a day has it twice)."""
     moment = datetime.datetime.fromisoformat(text)
     return at_wall(moment, zone, Unclear.CALENDAR) if moment.tzinfo is None else int(moment.timestamp())
-
-
-def rule_of(repeats: Mapping[str, Sequence[str]], weekday: int, monthday: int) -> str | None:
-    """The rule of a recurring visit that repeats as an event does; None where there is no such.
-
-    Args:
-        repeats: the parts of an RRULE (RFC 5545, 3.3.10), each with its values in capitals.
-        weekday: of the first event, 0 for Monday, where the rule names none.
-        monthday: of the first event, likewise.
-    """
-    if not set(repeats) <= _UNDERSTOOD:
-        return None
-    try:
-        count = int(_one(repeats, "INTERVAL") or 1)
-        frequency = _one(repeats, "FREQ")
-        days = list(repeats.get("BYDAY", ()))
-        if frequency == "WEEKLY" and 1 <= count <= 52 and "BYMONTHDAY" not in repeats:
-            named = sorted({_weekday(day) for day in days}) or [weekday]
-            return str(Weekly(tuple(named), count))
-        if frequency == "MONTHLY" and 1 <= count <= 12:
-            if len(days) == 1 and "BYMONTHDAY" not in repeats:
-                nth = int(days[0][:-2])
-                return (
-                    str(Monthly(nth, "weekday", _weekday(days[0][-2:]), count)) if nth in (-1, 1, 2, 3, 4, 5) else None
-                )
-            if not days:
-                day = int(_one(repeats, "BYMONTHDAY") or monthday)
-                return str(Monthly(day, "month", count=count)) if 1 <= day <= 31 else None
-    except ValueError:
-        pass
-    return None
-
-
-def _one(repeats: Mapping[str, Sequence[str]], part: str) -> str:
-    values = repeats.get(part, ())
-    if len(values) > 1:
-        raise ValueError(f"several values for {part}")
-    return values[0] if values else ""
-
-
-def _weekday(name: str) -> int:
-    numbers = [number for number, day in enumerate(WEEKDAYS) if day[:2].upper() == name]
-    if not numbers:
-        raise ValueError(f"{name} is no day of the week")
-    return numbers[0]
