@@ -64,6 +64,11 @@ def _number(text: str, *, of: str, most: int) -> int:
     ),
     option("--since", "DAY", "calendar: leave out what was over before this day, for example today"),
     option(
+        "--until",
+        "DAY",
+        "calendar: take the dates of an event that repeats as single visits, from --since or today to this day",
+    ),
+    option(
         "--rows",
         "N",
         f"the most rows it may have (default {_ROWS:,})",
@@ -101,7 +106,8 @@ def run_import(args: Args) -> int:
     events = {}
     if args.kind == CALENDAR:
         since = None if args.since is None else day_typed(user.store, args.since, "--since")
-        events = {"minutes": args.minutes, "since": since}
+        until = None if args.until is None else day_typed(user.store, args.until, "--until")
+        events = {"minutes": args.minutes, "since": since, "until": until}
     with file_named(args.file) as file:
         how = How(args.check, args.accept_good, args.update, mapping, args.rows, confirmed=args.confirm, **events)
         report = import_file(user, args.kind, file, how)

@@ -30,6 +30,8 @@ from widgets.listed import FoundLine
 HINT = "visits, clients, sites or technicians as CSV; events of a calendar as .ics; a rate card as JSON"
 
 
+_AHEAD = datetime.timedelta(weeks=12)
+"""So far the dates of an event that repeats are taken as single visits."""
 _ORDER = {RowVerdict.REFUSED: 0, RowVerdict.DIFFERS: 1, RowVerdict.UPDATED: 1}
 
 
@@ -41,6 +43,7 @@ class _Wish:
     kind: str
     update: bool = False
     since: datetime.date | None = None
+    until: datetime.date | None = None
     places: Mapping[str, str] = dataclasses.field(default_factory=dict)
     confirmed: Sequence[str] = ()
 
@@ -74,6 +77,8 @@ async def _go_through(screen: UserScreen, wish: _Wish) -> ImportReport | None:
             wish = dataclasses.replace(wish, confirmed=(*wish.confirmed, *report.marks))
         elif choice == "since":
             wish = dataclasses.replace(wish, since=today(screen.user.store))
+        elif choice == "until":
+            wish = dataclasses.replace(wish, until=today(screen.user.store) + _AHEAD)
         elif choice == "recurring":
             await _ask_recurring(screen, report)
         elif choice in ("all", "good"):
@@ -94,7 +99,9 @@ async def _judged(screen: UserScreen, wish: _Wish, *, check: bool, accept_good: 
     def job(watch: Watch) -> ImportReport:
         with user.store.reopened() as own:
             places = wish.places if wish.kind == CALENDAR else {}
-            how = How(check, accept_good, wish.update, places, since=wish.since, confirmed=wish.confirmed)
+            how = How(
+                check, accept_good, wish.update, places, since=wish.since, until=wish.until, confirmed=wish.confirmed
+            )
             return import_file(dataclasses.replace(user, store=own), wish.kind, wish.path, how, watch)
 
     return await watched(screen, f"{'Looking at' if check else 'Taking'} {show(wish.path.name, 60)}", job)
@@ -120,10 +127,8 @@ def _choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
         yield ChoiceRow(f"take the good ones: {_of(good, report)}; {report.refused:,} stay out", "good")
     if report.marks:
         yield ChoiceRow(f"these places are meant as they stand: {len(report.marks):,}", "meant")
-    if counts.get(RowVerdict.DIFFERS) and not wish.update:
-        yield ChoiceRow(
-            f"also take the file over the {counts[RowVerdict.DIFFERS]:,} that differ: look at that", "update"
-        )
+    if report.updatable and not wish.update:
+        yield ChoiceRow(f"also take the file over the {report.updatable:,} that differ: look at that", "update")
     if (
         wish.kind == CALENDAR
         and wish.since is None
@@ -132,6 +137,10 @@ def _choices(report: ImportReport, wish: _Wish) -> Iterator[ChoiceRow[str]]:
         yield ChoiceRow("leave out the events that are over", "since")
     if offers:
         yield ChoiceRow(f"make recurring visits of the {offers:,} that repeat", "recurring")
+    if wish.until is None and any(fault.field == "rrule" for row in report.rows for fault in row.faults):
+        yield ChoiceRow(
+            f"take the dates of those that repeat as single visits, {_AHEAD.days // 7} weeks ahead", "until"
+        )
     yield ChoiceRow("leave it: nothing is changed", "leave")
 
 

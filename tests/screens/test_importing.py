@@ -121,6 +121,17 @@ async def test_a_calendar_asks_which_sites_are_meant(office: Office, tmp_path: P
     assert visit.site == "Annex"
 
 
+async def test_the_dates_of_an_event_that_repeats_are_taken_as_single_visits(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "week.ics"
+    path.write_text(calendar(event(RRULE="FREQ=WEEKLY;BYDAY=WE", EXDATE="20261202T140000Z")))
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "i")
+        lines = await import_file(pilot, path, "until")
+        assert "the event repeats (not on 2026-12-02): add a recurring visit with the rule “every wed”" in lines[0]
+        await decide(pilot, "all")
+        await until_true(pilot, lambda: len(visits.uids(office.store)) == 11)
+
+
 async def test_what_is_no_file_is_said(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text("colour,size\nred,1\n")

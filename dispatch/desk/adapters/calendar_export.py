@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-import hmac
 from typing import TYPE_CHECKING
 
 from db import clients, settings, visits
 from db.store import existing
+from dispatch.desk.adapters.calendar_ids import own_uid
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.session.user import User
 from dispatch.model.instants import day_bounds
@@ -78,7 +77,7 @@ def _frame(visit: Visit, technician: Technician, salt: str, now: int, *, busy: b
     starts_at, ends_at = existing(visit.span)
     named = f"{'busy' if busy else 'visit'} {visit.id} {technician.id}"
     event = icalendar.Event()
-    event.add("uid", hmac.new(salt.encode(), named.encode(), hashlib.sha256).hexdigest()[:40])
+    event.add("uid", own_uid(salt, named))
     if not busy:
         # how often a visit was changed is nobody's business; a reader of busy times goes by the stamp
         event.add("sequence", visit.version)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,8 +85,15 @@ def read_bytes(path: Path, most: int) -> bytes:
         raise Unreadable(f"{shortened(str(path))} is no name of a file.") from None
 
 
-def read_text(path: Path, limit: int, begins: str) -> str:
-    """The text of a UTF-8 file of at most `limit` bytes, with or without a byte order mark; `begins` says how such a file does.
+def read_text(
+    path: Path, limit: int, begins: str, *, kind: str = "CSV UTF-8", folded: re.Pattern[bytes] | None = None
+) -> str:
+    """The text of a UTF-8 file of at most `limit` bytes, with or without a byte order mark.
+
+    Args:
+        begins: says how such a file does.
+        kind: what it is to be saved as where it is no UTF-8.
+        folded: what is taken out of the bytes first, where lines may be folded within a letter.
 
     Raises:
         Unreadable: there is no such file, it is too large, empty, or no UTF-8 text.
@@ -95,7 +103,9 @@ def read_text(path: Path, limit: int, begins: str) -> str:
     if len(data) > limit:
         raise Unreadable(f"{name} is larger than {limit:,} bytes; divide it, or raise the limit with --rows.")
     if data.startswith(_UTF_16):
-        raise Unreadable(f"{name} is UTF-16 text; save it as CSV UTF-8.")
+        raise Unreadable(f"{name} is UTF-16 text; save it as {kind}.")
+    if folded is not None:
+        data = folded.sub(b"", data)
     if b"\x00" in data:
         raise Unreadable(f"{name} holds a NUL byte in line {_line(data, data.index(0))}: it is not a text file.")
     try:
@@ -104,7 +114,7 @@ def read_text(path: Path, limit: int, begins: str) -> str:
         # positions count from behind the byte order mark
         at = error.start + (len(data) - len(error.object))
         raise Unreadable(
-            f"{name} is not UTF-8: line {_line(data, at)} holds the byte 0x{data[at]:02X}; save it as CSV UTF-8."
+            f"{name} is not UTF-8: line {_line(data, at)} holds the byte 0x{data[at]:02X}; save it as {kind}."
         ) from None
     if not text.strip():
         raise Unreadable(f"{name} is empty; {begins}.")

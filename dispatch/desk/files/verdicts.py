@@ -27,7 +27,7 @@ class RowVerdict(StrEnum):
     REFUSED = "refused"
 
     @classmethod
-    def on(cls, faults: Collection[Any], known: bool, differences: Collection[Any], update: bool) -> RowVerdict:
+    def on(cls, faults: Collection[Any] | bool, known: bool, differences: Collection[Any], update: bool) -> RowVerdict:
         """What becomes of a record of a file: by what is wrong with it, whether there is one already, and how they differ."""
         if faults:
             return cls.REFUSED
@@ -68,8 +68,9 @@ class Question:
 class JudgedRow:
     """A row with its verdict; `write` carries it out, None where there is nothing to write.
 
-    `question` is what somebody has to say before it can be taken; `marks` what they say where its place is asked about and is
-    meant; `offer` the texts of a recurring visit that would say the same.
+    `faults` of a row that differs say why it is not taken over. `question` is what somebody has to say before it can be taken;
+    `marks` what they say where its place is asked about and is meant; `offer` the texts of a recurring visit that would say the
+    same; `seen` keeps what was read of it where the file is taken.
     """
 
     row: int
@@ -82,6 +83,12 @@ class JudgedRow:
     question: Question | None = None
     marks: tuple[str, ...] = ()
     offer: Mapping[str, str] | None = None
+    seen: Callable[[Unit], object] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def can_update(self) -> bool:
+        """Whether it differs, and the file may be taken over what is there."""
+        return self.verdict is RowVerdict.DIFFERS and not self.faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,11 @@ class ImportReport:
     def refused(self) -> int:
         """How many rows are refused."""
         return self.counts.get(RowVerdict.REFUSED, 0)
+
+    @property
+    def updatable(self) -> int:
+        """How many rows differ and could be taken over what is there."""
+        return sum(row.can_update for row in self.rows)
 
     @property
     def marks(self) -> tuple[str, ...]:

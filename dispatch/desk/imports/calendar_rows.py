@@ -13,23 +13,27 @@ import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from db import visits
+from db import calendars, settings, visits
+from db.calendars import EventState
 from db.names import folded
-from db.store import existing
-from dispatch.desk.adapters.calendar_file import COLUMNS
+from db.unit import Unit
+from dispatch.desk.adapters.calendar_file import CANCELLED, COLUMNS
+from dispatch.desk.adapters.calendar_ids import is_own
 from dispatch.desk.files.verdicts import Question
 from dispatch.desk.imports.site_matching import Places
-from dispatch.desk.imports.table_rows import RowDraft, RowEntry
+from dispatch.desk.imports.table_rows import RowDraft, RowEntry, Seen
 from dispatch.desk.imports.visit_rows import RowRequest, VisitRows
+from dispatch.desk.plan.schedule import cancel_within
 from dispatch.desk.session.user import User
 from dispatch.fields.kinds import Text
 from dispatch.fields.record import Field, RecordType
 from dispatch.model.clients import Site
-from dispatch.model.instants import Unclear, at_wall, clock_text, day_of
+from dispatch.model.instants import Unclear, at_wall, clock_text, day_bounds, day_of
 from dispatch.model.requests import not_before
-from dispatch.model.states import State
+from dispatch.model.states import AHEAD, ENDED, QUEUED
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 from dispatch.planning.calendar_rules import rule_of
@@ -43,7 +47,6 @@ LONGEST = 1440
 _NAMED = 5
 _COMPARED = ("client", "site", "work", "date", "promised_from", "promised_to", "description", "minutes")
 """What an event says of a request."""
-_CANCELLED = "CANCELLED"
 
 
 class CalendarRows(VisitRows):
@@ -68,6 +71,11 @@ class CalendarRows(VisitRows):
         self._mapped = {folded(text): site for text, site in places.items()}
         known = {visit.id: visit for visit in self._visits.values()}
         self._by_uid = {uid: known[visit_id] for uid, visit_id in visits.uids(self.store).items()}
+        self._of_series: dict[str, list[Visit]] = {}
+        for uid, visit in self._by_uid.items():
+            self._of_series.setdefault(uid.rpartition(" ")[0], []).append(visit)
+        self._states = calendars.event_states(self.store)
+        self._salt = settings.calendar_salt(self.store)
         self._by_id = {site.id: site for site in self._sites.values()}
         self._places = Places(self._clients.values(), list(self._sites.values()))
         self._numbers = itertools.count(int(visits.next_reference(self.store)[1:]))
@@ -77,20 +85,26 @@ class CalendarRows(VisitRows):
         return self.record.texts(record, self.desk)
 
     def draft(self, entry: RowEntry) -> RowDraft:
+        uid = entry.raw("uid")
+        visit = self._by_uid.get(uid)
+        cancelled = entry.raw("status") == CANCELLED
+        state = EventState(int(entry.raw("sequence")), int(entry.raw("stamp")), cancelled)
+        if reason := entry.raw("skipped") or self._known(uid, state):
+            return RowDraft(visit.reference if visit else entry.raw("summary"), (), {}, None, _nothing, skipped=reason)
+        seen = partial(calendars.note_state, uid=uid, state=state) if self._states.get(uid) != state and uid else None
+        if cancelled:
+            return self._cancelled(entry, uid, visit, seen)
         for trouble in filter(None, entry.raw("trouble").split("\n")):
             column, _, text = trouble.partition(": ")
             entry.fault(column.casefold(), text, "")
-        uid = entry.raw("uid")
-        visit = self._by_uid.get(uid)
-        if entry.raw("status") == _CANCELLED:
-            return self._cancelled(entry, uid, visit)
         site, question = self._site(entry, visit)
         zone = site.zone if site is not None else self._zone
         span = _span(entry, zone)
         skipped = ""
-        if span is not None and span.last < (self._since or span.last):
+        repeats: dict[str, list[str]] = json.loads(entry.raw("repeats") or "{}")
+        if span is not None and self._since and self._last(repeats, span) < self._since:
             skipped = f"over before {self._since}"
-        offer = self._repeats(entry, site, span) if not skipped else None
+        offer = self._repeats(entry, repeats, site, span) if repeats and not skipped else None
         work, description = (self.value(entry, self.columns[name]) or "" for name in ("summary", "description"))
         if not (work or skipped or entry.faults_on("summary")):
             entry.fault("summary", "is missing")
@@ -115,25 +129,46 @@ class CalendarRows(VisitRows):
         if visit is None:
             untaken = entry.faults or skipped
             after = replace(after, reference=entry.raw("summary") if untaken else f"R{next(self._numbers)}")
-        beside = {"skipped": skipped if visit is None else "", "question": question, "offer": offer}
+        beside = {"skipped": skipped if visit is None else "", "question": question, "offer": offer, "seen": seen}
         return self.requested(entry, after, site, visit, uid, **beside)
 
-    def _cancelled(self, entry: RowEntry, uid: str, visit: Visit | None) -> RowDraft:
-        """A cancelled event: nothing to take; where its visit still stands, somebody has to decide."""
-        stands = visit is not None and visit.archived_at is None and visit.state is not State.CANCELLED
+    def _known(self, uid: str, state: EventState) -> str:
+        """Why an event brings nothing that is new; empty: it does."""
+        if is_own(self._salt, uid.partition(" ")[0]):
+            return "an event of this board"
+        newest = self._states.get(uid)
+        if newest is None or not state.older_than(newest):
+            return ""
+        if state.sequence != newest.sequence:
+            return f"an older state (sequence {state.sequence}) than what was read before (sequence {newest.sequence})"
+        return "an older state than what was read before"
 
-        def refuse(entry: RowEntry, columns: Sequence[str]) -> None:
-            reference = show(existing(visit).reference)
-            entry.fault("status", f"the calendar has cancelled it; cancel {reference} on the board", "")
+    def _cancelled(self, entry: RowEntry, uid: str, visit: Visit | None, seen: Seen | None) -> RowDraft:
+        """A cancelled event, or series of events: what was made of it and has not begun is cancelled too, where the file is taken
+        over what differs."""
+        made = [visit] if visit is not None else self._of_series.get(uid, [])
+        open_ = [one for one in made if one.archived_at is None and one.state not in ENDED]
+        stands = [one for one in open_ if one.state in QUEUED | AHEAD]
+        reason = "cancelled"
+        if begun := [show(f"{one.reference} ({one.state.label})") for one in open_ if one not in stands]:
+            reason = f"cancelled, but not {', '.join(begun)}: that has begun"
+            if stands:
+                entry.warnings.append(reason)
+
+        def cancel(unit: Unit) -> None:
+            for one in stands:
+                cancel_within(
+                    self.user, unit, visits.again(self.store, one), "cancelled in the calendar that it was taken from"
+                )
 
         return RowDraft(
-            reference=visit.reference if visit else "",
+            reference=", ".join(one.reference for one in stands or made),
             keys=(uid,) if uid else (),
             theirs={"status": "cancelled" if stands else ""},
-            ours=None if visit is None else {"status": visit.state.label if stands else ""},
-            write=lambda unit: None,
-            obstacles=refuse,
-            skipped="cancelled" if visit is None else "",
+            ours={"status": ", ".join(dict.fromkeys(one.state.label for one in stands))} if made else None,
+            write=cancel,
+            skipped="" if stands or (made and not begun) else reason,
+            seen=seen,
         )
 
     def _site(self, entry: RowEntry, visit: Visit | None) -> tuple[Site | None, Question | None]:
@@ -157,17 +192,26 @@ class CalendarRows(VisitRows):
         entry.fault(column, could)
         return None, Question(text, tuple(titles))
 
-    def _repeats(self, entry: RowEntry, site: Site | None, span: _Span | None) -> dict[str, str] | None:
+    def _last(self, repeats: Mapping[str, Sequence[str]], span: _Span) -> datetime.date:
+        """The last day of an event, or a day that it does not go beyond where it repeats."""
+        if not repeats:
+            return span.last
+        return datetime.date.fromisoformat(next(iter(repeats.get("UNTIL", ())), "9999-12-31")[:10])
+
+    def _repeats(
+        self, entry: RowEntry, repeats: dict[str, list[str]], site: Site | None, span: _Span | None
+    ) -> dict[str, str] | None:
         """Refuse an event that repeats; returns the recurring visit that says the same, None where there is none."""
-        written = entry.raw("repeats")
-        if not written:
+        if entry.faults_on("rrule"):
             return None
-        repeats: dict[str, list[str]] = json.loads(written)
+        without = ", ".join(text[:10] for text in repeats.pop("EXDATE", ())[:_NAMED])
+        said = f"the event repeats{f' (not on {without})' if without else ''}"
+        single = "take its dates as single visits with --until DAY"
         rule = rule_of(repeats, span.day) if span is not None else None
         if rule is None or site is None or span is None:
-            entry.fault("rrule", "the event repeats: add it as a recurring visit, or export its single events", "")
+            entry.fault("rrule", f"{said}: {single}", "")
             return None
-        entry.fault("rrule", f"the event repeats: add a recurring visit with the rule “{rule}”", "")
+        entry.fault("rrule", f"{said}: add a recurring visit with the rule “{rule}”, or {single}", "")
         return {
             "site": f"{self._clients[site.client_id].name} / {site.name}",
             "work": entry.raw("summary"),
@@ -177,6 +221,10 @@ class CalendarRows(VisitRows):
             "minutes": str(span.minutes or self._minutes),
             "promised": span.window,
         }
+
+
+def _nothing(unit: Unit) -> None:
+    """What is skipped writes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +254,8 @@ def _span(entry: RowEntry, zone: str) -> _Span | None:
         ends = begins + int(end[1:])
     else:
         ends = _instant(end, zone) if len(end) > len("2026-11-24") else begins
+    if (begins, ends) == day_bounds(day := day_of(begins, zone), zone):
+        return _Span(day, day)  # from midnight to midnight, as Outlook writes a whole day
     minutes = -(-(ends - begins) // 60)
     if not 1 <= minutes <= LONGEST:
         sentence = (

@@ -9,8 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from db.settings import today
 from db.unit import Unit
 from dispatch.desk.adapters.calendar_file import read_calendar
+from dispatch.desk.adapters.calendar_series import Dates
 from dispatch.desk.book.records import site_named
 from dispatch.desk.files.table import ROWS, Unreadable, Watch, find_columns, read_bytes, read_table, unwatched
 from dispatch.desk.files.verdicts import ImportReport, JudgedRow, RowVerdict, shortened
@@ -54,6 +56,7 @@ class How:
         rows: the most rows that the file may have.
         minutes: the work of an event that lasts all day (calendar).
         since: leave out the events that were over before this day (calendar).
+        until: take the dates of an event that repeats as single visits, from `since` or today to this day (calendar).
         confirmed: the marks of the places that were asked about and are meant.
     """
 
@@ -64,6 +67,7 @@ class How:
     rows: int = ROWS
     minutes: int = USUAL_MINUTES
     since: datetime.date | None = None
+    until: datetime.date | None = None
     confirmed: Collection[str] = ()
 
 
@@ -115,7 +119,8 @@ def _source(user: User, kind: str, path: Path, how: How, watch: Watch) -> _Sourc
         )
     subject: type[TableRows[Any]] = CalendarRows if kind == CALENDAR else SUBJECTS[kind]
     if kind == CALENDAR:
-        table, mapping = read_calendar(path, how.rows, watch), {}
+        dates = None if how.until is None else Dates(how.since or today(user.store), how.until)
+        table, mapping = read_calendar(path, how.rows, watch, dates), {}
         beside = {"minutes": how.minutes, "since": how.since, "places": _places(user, how.mapping)}
     else:
         table, mapping, beside = read_table(path, how.rows), dict(how.mapping), {}
@@ -170,13 +175,18 @@ def _places(user: User, mapping: Mapping[str, str]) -> dict[str, Site]:
 def _carry_out(unit: Unit, judged: Sequence[JudgedRow], watch: Watch, *, accept_good: bool) -> bool:
     """Write what the verdicts say; returns whether anything was."""
     writes = [row.write for row in judged if row.write is not None]
-    if not writes or (not accept_good and any(row.verdict is RowVerdict.REFUSED for row in judged)):
+    seen = [row.seen for row in judged if row.seen is not None]
+    if not (writes or seen) or (not accept_good and any(row.verdict is RowVerdict.REFUSED for row in judged)):
         unit.leave_unchanged()
         return False
     for done, write in enumerate(writes):
         watch("saving", done, len(writes))
         write(unit)
-    return True
+    for note in seen:
+        note(unit)
+    if not writes:
+        unit.audit("calendar_event", 0, seen=len(seen))
+    return bool(writes)
 
 
 def kind_of(path: Path) -> str:

@@ -29,6 +29,8 @@ from dispatch.model.travel import Place
 from dispatch.travel.area import Area
 
 T = TypeVar("T")
+Seen = Callable[[Unit], object]
+"""Keeps what was read of a row, whether something is taken of it or not."""
 
 BY_WEEKDAY = "by weekday"
 """In the place of a time: the hours differ from weekday to weekday, and so fit in no file."""
@@ -185,6 +187,7 @@ class RowDraft:
     """Why there is nothing to take, where that is no fault; empty: there is."""
     question: Question | None = None
     offer: Mapping[str, str] | None = None
+    seen: Seen | None = None
 
 
 class TableRows(ABC, Generic[T]):
@@ -333,8 +336,7 @@ def _judged(
             entry.fault(subject.key, f"stands in row {first} already", draft.reference)
             break
     if draft.skipped:
-        entry.warnings.append(draft.skipped)
-        return JudgedRow(entry.row, reference, RowVerdict.SKIPPED, warnings=tuple(entry.warnings))
+        return JudgedRow(entry.row, reference, RowVerdict.SKIPPED, warnings=(draft.skipped,), seen=draft.seen)
     taken = update or draft.ours is None
     asked = [(column, question) for column, question in entry.questions if taken and question.mark not in confirmed]
     # what is wrong beside it is corrected first
@@ -342,11 +344,14 @@ def _judged(
     for column, question in asked:
         entry.fault(column, question.said)
     differing = () if entry.faults or draft.ours is None else differences(draft.ours, draft.theirs, str)
-    if update and differing:
+    refused = bool(entry.faults)
+    if differing:
+        # without `update` they only say that the file will not be taken over this one
         draft.obstacles(entry, [one.field for one in differing])
+        refused = update and bool(entry.faults)
     order = list(entry.texts)
     faults = sorted(entry.faults, key=lambda fault: order.index(fault.field) if fault.field in order else len(order))
-    verdict = RowVerdict.on(faults, draft.ours is not None, differing, update)
+    verdict = RowVerdict.on(refused, draft.ours is not None, differing, update)
     return JudgedRow(
         entry.row,
         reference,
@@ -358,4 +363,5 @@ def _judged(
         draft.question if faults else None,
         marks,
         draft.offer if faults else None,
+        draft.seen if verdict in (RowVerdict.NEW, RowVerdict.UPDATED, RowVerdict.UNCHANGED) else None,
     )

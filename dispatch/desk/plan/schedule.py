@@ -232,13 +232,18 @@ def resume(user: User, reference: str) -> Visit:
 def cancel(user: User, reference: str, reason: str) -> Visit:
     """The client cancels, before arrival. What it costs by the rate card is on its sheet."""
     with stepping(user, "cancel", reference) as (unit, visit):
-        why, now = reason_of(reason), {"cancelled_at": unit.at, "ended_at": unit.at}
-        visits.change(unit, visit, state=State.CANCELLED.value, reason=why, review="to_review", **now)
-        waiting.follow(user.store, unit, visit, visit._replace(state=State.CANCELLED))
-        unit.audit("visit", visit.id, reason=why)
-        cancelled = _done(user, unit, visit, f"cancel {visit.reference}")
-        keep_sheet(user, unit, cancelled)
-        return cancelled
+        return cancel_within(user, unit, visit, reason_of(reason))
+
+
+def cancel_within(user: User, unit: Unit, visit: Visit, why: str) -> Visit:
+    """`cancel` as a part of another deed of a dispatcher, on a visit that may be cancelled."""
+    now = {"cancelled_at": unit.at, "ended_at": unit.at}
+    visits.change(unit, visit, state=State.CANCELLED.value, reason=why, review="to_review", **now)
+    waiting.follow(user.store, unit, visit, visit._replace(state=State.CANCELLED))
+    unit.audit("visit", visit.id, reason=why)
+    cancelled = _done(user, unit, visit, f"cancel {visit.reference}")
+    keep_sheet(user, unit, cancelled)
+    return cancelled
 
 
 def pin(user: User, reference: str, on: bool = True) -> Visit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from dispatch.desk.files.verdicts import ImportReport, JudgedRow
@@ -23,6 +24,9 @@ def findings(report: ImportReport) -> Iterator[str]:
         yield f"{report.file} row 1: warning: the column {column!r} is not known here and was left out"
     for row in report.rows:
         yield from _about(report, row)
+    skipped = Counter(why for row in report.rows if row.verdict == "skipped" for why in row.warnings)
+    for why, count in skipped.items():
+        yield f"{report.file}: {count:,} {report.noun}{'' if count == 1 else 's'} skipped: {why}"
 
 
 def counted(report: ImportReport) -> str:
@@ -32,7 +36,7 @@ def counted(report: ImportReport) -> str:
 
 def _summary(report: ImportReport) -> str:
     counts = counted(report)
-    refused, differing = report.refused, any(verdict == "differs" for verdict in report.counts)
+    refused = report.refused
     clauses = []
     if report.checked:
         clauses.append("this was a check, and nothing was changed")
@@ -42,7 +46,7 @@ def _summary(report: ImportReport) -> str:
         clauses.append("the refused rows were left out")
     elif not report.applied:
         clauses.append("nothing to do")
-    if differing:
+    if report.updatable:
         clauses.append("--update takes the file over what differs")
     return f"{counts}: {'; '.join(clauses)}" if clauses else counts
 

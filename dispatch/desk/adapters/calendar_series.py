@@ -1,0 +1,101 @@
+"""The dates of an event that repeats (RFC 5545, 3.8.5): its rule, the dates beside it, and those that are left out."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+_FOLLOWED = {
+    "FREQ",
+    "INTERVAL",
+    "COUNT",
+    "UNTIL",
+    "BYDAY",
+    "BYMONTHDAY",
+    "BYMONTH",
+    "BYSETPOS",
+    "BYYEARDAY",
+    "BYWEEKNO",
+    "WKST",
+}
+_FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
+_SCANNED = 6_000
+"""Dates of one event that are looked at: sixteen years of every day."""
+
+
+class Dates(NamedTuple):
+    """A span of days, both with it, in which the dates of an event are looked for."""
+
+    first: datetime.date
+    last: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """How an event repeats. `start` is a date or a clock reading in its own zone, `rule` the parts of its RRULE in capitals,
+    `extra` the dates of its RDATEs, `without` those of its EXDATEs as `text_of` writes a reading."""
+
+    start: Any
+    rule: Mapping[str, Sequence[str]]
+    extra: Sequence[Any]
+    without: frozenset[str]
+    text_of: Callable[[datetime.datetime], str | None]
+
+    def as_json(self) -> str:
+        """The rule, with the days that are left out and whether there are days beside it."""
+        beside: dict[str, list[str]] = {"EXDATE": sorted(self.without)} if self.without else {}
+        if self.extra:
+            beside["RDATE"] = [_wall(value).date().isoformat() for value in self.extra]
+        return json.dumps({**self.rule, **beside})
+
+
+def dates_of(series: Series, dates: Dates) -> list[datetime.datetime] | None:
+    """The dates of a series within a span as clock readings of its zone, in their order; None where its rule is none that is
+    followed, or has too many."""
+    from dateutil.rrule import rrulestr
+
+    if not isinstance(series.start, datetime.date):
+        return None
+    start = _wall(series.start)
+    found = {start} | {_wall(value) for value in series.extra}
+    if series.rule:
+        rule = {name: ",".join(values) for name, values in series.rule.items()}
+        if rule.get("FREQ") not in _FREQUENCIES or not set(rule) <= _FOLLOWED or rule.get("INTERVAL", "1") == "0":
+            return None
+        until = rule.pop("UNTIL", "")
+        try:
+            every = iter(rrulestr(";".join(f"{name}={value}" for name, value in rule.items()), dtstart=start))
+            scanned = list(
+                itertools.islice(itertools.takewhile(lambda wall: wall.date() <= dates.last, every), _SCANNED)
+            )
+        except (ValueError, OverflowError):
+            return None
+        if len(scanned) == _SCANNED:
+            return None
+        found |= {wall for wall in scanned if not until or _not_after(series, wall, until)}
+    return sorted(wall for wall in found if dates.first <= wall.date() <= dates.last)
+
+
+def names(texts: Collection[str], text: str, wall: datetime.datetime) -> bool:
+    """Whether one of the texts names a date of a series: by its instant or, as some programs write it, by its day."""
+    return text in texts or wall.date().isoformat() in texts
+
+
+def _not_after(series: Series, wall: datetime.datetime, until: str) -> bool:
+    """Whether a date is not after an UNTIL: a day, an instant, or a reading without a zone."""
+    if len(until) == len("2026-11-24"):
+        return wall.date().isoformat() <= until
+    last, own = datetime.datetime.fromisoformat(until), datetime.datetime.fromisoformat(series.text_of(wall) or until)
+    if own.tzinfo is None or last.tzinfo is None:
+        return wall <= last.replace(tzinfo=None)
+    return own <= last
+
+
+def _wall(value: Any) -> datetime.datetime:
+    if isinstance(value, datetime.datetime):
+        return value.replace(tzinfo=None)
+    return datetime.datetime(value.year, value.month, value.day)
