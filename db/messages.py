@@ -9,7 +9,7 @@ from db.among import AMONG
 from db.rows import Query, Select, column
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.messages import OVERDUE, About, Call, CallOutcome, Fate, Message, Trouble
+from dispatch.model.messages import APPOINTMENT, OVERDUE, About, Call, CallOutcome, Fate, Message, Trouble
 
 MESSAGES = Select(
     Message,
@@ -47,16 +47,31 @@ def add(
     Args:
         instead_of: the message whose place it takes, and which is not told.
     """
-    of_such = "WHERE m.visit_id = ? AND m.kind = ? ORDER BY m.id DESC"
-    for earlier in MESSAGES.select(unit.store, of_such, (visit_id, about.value)):
-        if earlier.fate is Fate.DROPPED or earlier.id == instead_of:
+    for earlier in MESSAGES.select(unit.store, "WHERE m.visit_id = ? ORDER BY m.id DESC", (visit_id,)):
+        if earlier.fate is Fate.DROPPED or earlier.id == instead_of or not of_one(earlier.about, about):
             continue
-        if (earlier.premise, earlier.address) == (premise, address):
+        if (earlier.about, earlier.premise, earlier.address) == (about, premise, address):
             return None
         if earlier.fate is not Fate.FAILED:
             break
     columns = {"kind": about.value, "premise": premise, "address": address, "text": text, "due_at": due_at}
     return unit.insert_signed("message", visit_id=visit_id, **columns)
+
+
+def of_one(first: About, second: About) -> bool:
+    """Whether two subjects tell of the same thing, so that the newer message stands instead of the older one."""
+    return first is second or {first, second} <= set(APPOINTMENT)
+
+
+def appointment(store: Store, visit_id: int) -> int | None:
+    """When the client expects us by the newest message that may have reached them; None where they were told of no appointment, or
+    that it does not take place."""
+    row = store.one(
+        "SELECT kind, premise FROM message WHERE visit_id = ? AND kind IN ('confirmed', 'moved', 'cancelled', 'late') "
+        "AND state IN ('sending', 'sent', 'unsure') ORDER BY id DESC LIMIT 1",
+        (visit_id,),
+    )
+    return None if row is None or About(row[0]) is About.CANCELLED else row[1]
 
 
 def change(unit: Unit, message: Message, fate: Fate, **columns: Any) -> int:

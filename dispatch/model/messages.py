@@ -15,6 +15,21 @@ class About(LabelledEnum):
     ON_THE_WAY = "on_the_way"
     LATE = "late"
     REPORT = "report"
+    MOVED = "moved"
+    """The appointment that the client was told of is at another time, which nobody has agreed with them yet."""
+    CANCELLED = "cancelled"
+    """The appointment that the client was told of does not take place."""
+
+    @property
+    def wish(self) -> About:
+        """What the client asks for to be told of this: whoever is told an appointment is told what becomes of it."""
+        return About.CONFIRMED if self in (About.MOVED, About.CANCELLED) else self
+
+
+WISHES = tuple(about for about in About if about.wish is about)
+"""What a client may ask to be told."""
+APPOINTMENT = (About.CONFIRMED, About.MOVED, About.CANCELLED)
+"""What tells the client whether and when we come, the newest as it stands."""
 
 
 class Fate(StrEnum):

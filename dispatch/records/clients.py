@@ -6,7 +6,7 @@ from dispatch.fields.kinds import Choice, Day, Link, Links, Many, Number, Text, 
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import CONTACTS, EMAIL, HOURS, PLACE
 from dispatch.model.clients import Client, Site
-from dispatch.model.messages import About
+from dispatch.model.messages import WISHES
 from dispatch.model.states import Role
 from dispatch.model.text import ADDRESS, LINE, NOTE
 
@@ -50,7 +50,7 @@ CLIENT = RecordType(
         Field(
             "told",
             "Wants to be told",
-            Many({subject.label: subject for subject in About}),
+            Many({subject.label: subject for subject in WISHES}),
             "confirmed, on the way, late, report; empty: nothing",
         ),
         Field("told_at", "Told at", EMAIL, "an e-mail address; empty: the first contact's"),

@@ -66,6 +66,13 @@ class PostOffice:
         return "250 OK"
 
 
+def words(mail: EmailMessage) -> str:
+    """What a person reads of a mail."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
 @pytest.fixture
 def post() -> Iterator[PostOffice]:
     """The server, on a free port."""

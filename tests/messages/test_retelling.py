@@ -8,7 +8,7 @@ import pytest
 
 from db import messages
 from db.unit import Actor, unit_of_work
-from dispatch.desk.adapters.transports import transport
+from dispatch.desk.adapters.transports import Letter, transport
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, leaving
@@ -19,7 +19,7 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.messages import About, Fate, Message
 from tests.desk.conftest import Office, at
-from tests.messages.conftest import PostOffice
+from tests.messages.conftest import PostOffice, words
 
 
 def client(office: Office, **texts: str) -> None:
@@ -87,7 +87,7 @@ def test_what_is_still_so_goes_as_it_is(told: Office, post: PostOffice, about: A
     (one,) = everything(told)
     send_all(told)
     assert [mail["To"] for mail in post.taken] == ["desk@harbor.example"]
-    assert post.taken[0].get_content().startswith(one.text)
+    assert words(post.taken[0]).startswith(one.text)
 
 
 @pytest.mark.parametrize("about", KINDS)
@@ -127,7 +127,7 @@ def test_who_comes_instead_is_named(told: Office, post: PostOffice) -> None:
     assert one.why == f"written anew; it said: {said}"
     send_all(told)
     (mail,) = post.taken
-    assert "Ana Ruiz-Lopez comes to Main office on Tue 24 Nov 2026, 15:00" in mail.get_content()
+    assert "Ana Ruiz-Lopez comes to Main office on Tue 24 Nov 2026, 15:00" in words(mail)
 
 
 def _system() -> Actor:
@@ -143,7 +143,7 @@ def test_late_does_not_name_today_after_the_visit_was_moved_to_tomorrow(told: Of
     calling_ahead.call(told.dana, "R1", promised=at("10:00", 1))
     send_all(told)
     (mail,) = post.taken
-    assert "will be at Main office on Wed 25 Nov 2026, 10:00 (R1)" in mail.get_content()
+    assert "will be at Main office on Wed 25 Nov 2026, 10:00 (R1)" in words(mail)
 
 
 def test_another_promise_takes_the_place_of_one_that_waits(told: Office, post: PostOffice) -> None:
@@ -151,7 +151,7 @@ def test_another_promise_takes_the_place_of_one_that_waits(told: Office, post: P
     calling_ahead.call(told.dana, "R1", promised=at("17:00"))
     send_all(told)
     (mail,) = post.taken
-    assert "at 17:00" in mail.get_content()
+    assert "at 17:00" in words(mail)
 
 
 def test_a_new_time_that_was_promised_to_nobody_is_worked_out_again(told: Office, post: PostOffice) -> None:
@@ -163,7 +163,7 @@ def test_a_new_time_that_was_promised_to_nobody_is_worked_out_again(told: Office
     old, new = everything(told)
     assert (old.fate, old.why) == (Fate.DROPPED, f"they come at another time by now; message {new.id} says it")
     assert new.premise >= said.premise + 1500
-    assert said.text not in mail.get_content()
+    assert said.text not in words(mail)
 
 
 def test_a_new_time_that_has_passed_is_not_told(told: Office, post: PostOffice) -> None:
@@ -202,12 +202,12 @@ def test_it_is_judged_once_more_when_the_server_is_ready(told: Office, post: Pos
     real = transport(told.dana.firm)
 
     class Slow:
-        def __call__(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
+        def __call__(self, letter: Letter, handing_over: Callable[[], None]) -> None:
             def then() -> None:
                 client(told, told_at="new@harbor.example")
                 handing_over()
 
-            real(address, subject, text, key, then)
+            real(letter, then)
 
     posted = post_next(told.dana, Slow)
     assert posted is not None
@@ -225,13 +225,13 @@ def test_a_report_that_is_put_right_while_a_slow_server_is_asked_goes_as_it_is_t
     real = transport(told.dana.firm)
 
     class Slow:
-        def __call__(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
+        def __call__(self, letter: Letter, handing_over: Callable[[], None]) -> None:
             def then() -> None:
                 site = RECORD_STORES["site"].find(told.store, "Harbor Dental / Main office")
                 editing.edit(told.lee, "site", site, {"address": "9 New Street"})
                 handing_over()
 
-            real(address, subject, text, key, then)
+            real(letter, then)
 
     posted = post_next(told.dana, Slow)
     assert posted is not None
@@ -239,7 +239,7 @@ def test_a_report_that_is_put_right_while_a_slow_server_is_asked_goes_as_it_is_t
     assert (post.seen, post.taken) == (0, [])
     told.clock.advance(60)
     send_all(told)
-    assert ["9 New Street" in mail.get_content() for mail in post.taken] == [True]
+    assert ["9 New Street" in words(mail) for mail in post.taken] == [True]
 
 
 def test_what_failed_is_tried_again_at_the_address_of_now(told: Office, post: PostOffice) -> None:

@@ -24,7 +24,7 @@ from db import copies, messages, visits
 from db.store import Store
 from db.unit import unit_of_work
 from dispatch.desk.adapters import transports
-from dispatch.desk.adapters.transports import NotSent, Transport, transport
+from dispatch.desk.adapters.transports import Letter, NotSent, Transport, transport
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.delivery import sending
@@ -36,7 +36,7 @@ from dispatch.desk.session.user import User, log_in
 from dispatch.model.messages import Fate, Message
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office, at
-from tests.messages.conftest import PostOffice
+from tests.messages.conftest import PostOffice, words
 from tests.wall import started
 
 
@@ -73,8 +73,8 @@ def test_a_message_arrives_once(due: Office, post: PostOffice) -> None:
     assert mail["Subject"] == "Your appointment, R1"
     assert mail["Message-ID"] == "<dispatch-1@columbus.example>"
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert "Ana Ruiz comes to Main office on Tue 24 Nov 2026, 15:00" in mail.get_content()
-    assert "Columbus IT" in mail.get_content()
+    assert "Ana Ruiz comes to Main office on Tue 24 Nov 2026, 15:00" in words(mail)
+    assert "Columbus IT" in words(mail)
     one = state_of(due)
     assert (one.fate, one.tries, one.ended_at) == (Fate.SENT, 1, due.store.clock.now())
 
@@ -96,7 +96,7 @@ def test_the_report_goes_as_the_client_may_read_it(told: Office, post: PostOffic
     assert posted is not None
     assert posted.fate is Fate.SENT
     (mail,) = post.taken
-    text = mail.get_content()
+    text = words(mail)
     assert mail["Subject"] == "What was done at your site, R1"
     assert "What was done and tested at Main office, R1:" in text
     assert "Service report R1" in text
@@ -121,9 +121,9 @@ def test_what_people_typed_stays_text(told: Office, post: PostOffice) -> None:
     (mail,) = post.taken
     assert mail["Bcc"] is None
     assert mail.get_all("To") == ["desk@harbor.example"]
-    assert "Grüße, Harbor Dental" in mail.get_content()
-    assert "漢字" in mail.get_content()
-    assert "{firm}" in mail.get_content()
+    assert "Grüße, Harbor Dental" in words(mail)
+    assert "漢字" in words(mail)
+    assert "{firm}" in words(mail)
 
 
 def _system() -> Any:
@@ -274,7 +274,7 @@ def test_a_test_reaches_who_tries_the_settings(due: Office, post: PostOffice) ->
 
 def test_a_sender_that_was_lost_before_it_began_costs_nothing(due: Office, post: PostOffice) -> None:
     class Lost:
-        def __call__(self, address: str, subject: str, text: str, key: str, handing_over: object) -> None:
+        def __call__(self, letter: Letter, handing_over: object) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -290,7 +290,7 @@ def test_a_sender_that_was_lost_before_it_began_costs_nothing(due: Office, post:
 
 def test_a_sender_that_was_lost_while_it_handed_over_leaves_it_open(due: Office, post: PostOffice) -> None:
     class Lost:
-        def __call__(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
+        def __call__(self, letter: Letter, handing_over: Callable[[], None]) -> None:
             handing_over()
             raise KeyboardInterrupt
 
@@ -456,8 +456,8 @@ def test_what_went_out_is_noted_however_long_others_save(due: Office, post: Post
     others = contextlib.ExitStack()
 
     class WhileOthersSave:
-        def __call__(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
-            real(address, subject, text, key, handing_over)
+        def __call__(self, letter: Letter, handing_over: Callable[[], None]) -> None:
+            real(letter, handing_over)
             others.enter_context(saving(due.store.path))
             threading.Timer(0.4, others.close).start()
 
@@ -588,7 +588,7 @@ def test_by_apprise(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_apprise_it_is_said(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
     with pytest.raises(NotSent, match="Apprise is not installed"):
-        transports.by_apprise(["json://x"], "a@b.example", "s", "t", "k", lambda: None)
+        transports.by_apprise(["json://x"], Letter("a@b.example", "s", "t", "k"), lambda: None)
 
 
 def test_every_due_message_is_dealt_with(due: Office, post: PostOffice) -> None:

@@ -7,7 +7,7 @@ import pytest
 from db import messages
 from db.faults import Refused as DatabaseRefused
 from db.unit import Actor, unit_of_work
-from dispatch.desk.adapters.transports import Transport, transport
+from dispatch.desk.adapters.transports import Letter, Transport, transport
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, leaving
@@ -17,7 +17,7 @@ from dispatch.desk.plan import schedule, undo
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.model.messages import About, Fate, Message
 from tests.desk.conftest import Office, at
-from tests.messages.conftest import PostOffice
+from tests.messages.conftest import PostOffice, words
 
 BY_HAND = Actor(None, "x", "x", "local")
 
@@ -25,9 +25,9 @@ BY_HAND = Actor(None, "x", "x", "local")
 class Nobody:
     """A transport whom nothing may be given."""
 
-    def __call__(self, address: str, subject: str, text: str, key: str, handing_over: object) -> None:
+    def __call__(self, letter: Letter, handing_over: object) -> None:
         """Fail."""
-        raise AssertionError(f"{text!r} was sent")
+        raise AssertionError(f"{letter.text!r} was sent")
 
 
 def nobody() -> Transport:
@@ -214,7 +214,7 @@ def test_who_was_told_otherwise_in_between_is_told_the_same_again(told: Office, 
     placed(told, "14:00")
     for _ in post_due(told.dana, lambda: transport(told.dana.firm)):
         pass
-    times = [mail.get_content().partition(", ")[2][:5] for mail in post.taken]
+    times = [words(mail).partition(", ")[2][:5] for mail in post.taken]
     assert times == (["14:00", "15:00", "14:00"] if sent else ["14:00"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Static
 
-from dispatch.desk.adapters.transports import NotSent
+from dispatch.desk.adapters.transports import Letter, NotSent
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.delivery.sending import post_next
@@ -25,7 +25,7 @@ from widgets.listed import FigureList
 class Refuses:
     """A transport whose server refuses everybody."""
 
-    def __call__(self, address: str, subject: str, text: str, key: str, handing_over: object) -> None:
+    def __call__(self, letter: Letter, handing_over: object) -> None:
         """Refuse."""
         raise NotSent("mail.example answered 550 no such user.", final=True)
 

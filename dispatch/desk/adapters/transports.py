@@ -12,7 +12,9 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import formatdate
 from functools import partial
+from typing import NamedTuple
 
+from dispatch.desk.adapters.calendar_invitation import Invitation
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.clock import SystemClock
 from dispatch.model.firm import Firm
@@ -37,10 +39,20 @@ class Unsure(Exception):
     """All was said, and nobody answered: the message may have gone out."""
 
 
-Transport = Callable[[str, str, str, str, Callable[[], None]], None]
-"""Carries one message: to the client's address, with a subject and a text. A key names it for ever, so that a server can tell a
-second copy; what comes last is called once, right before the first byte that could reach the client. It raises NotSent where it
-did not go out, and Unsure where nobody knows."""
+class Letter(NamedTuple):
+    """One message: the client's address, a subject, a text, and the invitation to the appointment that it tells of. `key` names
+    it for ever, so that a server can tell a second copy."""
+
+    address: str
+    subject: str
+    text: str
+    key: str
+    invitation: Invitation | None = None
+
+
+Transport = Callable[[Letter, Callable[[], None]], None]
+"""Carries one message; what comes last is called once, right before the first byte that could reach the client. It raises NotSent
+where it did not go out, and Unsure where nobody knows."""
 
 
 def transport(firm: Firm) -> Transport:
@@ -66,19 +78,21 @@ def transport(firm: Firm) -> Transport:
     raise Refusal("Messages are not sent: dispatch settings --messages-by smtp (or apprise).")
 
 
-def _mail(
-    firm: Firm, password: str, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]
-) -> None:
-    """Plain text by SMTP."""
+def _mail(firm: Firm, password: str, letter: Letter, handing_over: Callable[[], None]) -> None:
+    """Plain text by SMTP, with its invitation as calendar programs look for it: beside the text, and as a file."""
     mail = EmailMessage()
     try:
-        mail["From"], mail["To"] = firm.mail_from, address
-        mail["Subject"] = " ".join(subject.split())
+        mail["From"], mail["To"] = firm.mail_from, letter.address
+        mail["Subject"] = " ".join(letter.subject.split())
         mail["Date"] = formatdate(SystemClock().now())
-        mail["Message-ID"] = f"<{key}@{firm.mail_from.rpartition('@')[2]}>"
+        mail["Message-ID"] = f"<{letter.key}@{firm.mail_from.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(text)
-        written = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n", cte_type="7bit"))
+        mail.set_content(letter.text)
+        if letter.invitation is not None:
+            method, written = letter.invitation
+            mail.add_alternative(written, subtype="calendar", params={"method": method})
+            mail.add_attachment(written.encode(), maintype="application", subtype="ics", filename="invite.ics")
+        sent = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n", cte_type="7bit"))
     except (ValueError, UnicodeError) as error:
         raise NotSent(f"It cannot be written as a mail: {error}.", final=True) from error
     handed = False
@@ -87,10 +101,10 @@ def _mail(
         try:
             # step by step, so that it is known from where on the mail may have gone out
             _accepted(server.mail(firm.mail_from), firm.mail_host)
-            _accepted(server.rcpt(address), firm.mail_host)
+            _accepted(server.rcpt(letter.address), firm.mail_host)
             handing_over()
             handed = True
-            answer = server.data(written)
+            answer = server.data(sent)
             handed = False
             _accepted(answer, firm.mail_host)
         finally:
@@ -124,10 +138,8 @@ def _connection(firm: Firm, password: str) -> smtplib.SMTP:
     return server
 
 
-def by_apprise(
-    urls: list[str], address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]
-) -> None:
-    """By every address of Apprise; `{address}` in one of them stands for the client's."""
+def by_apprise(urls: list[str], letter: Letter, handing_over: Callable[[], None]) -> None:
+    """By every address of Apprise, as text; `{address}` in one of them stands for the client's."""
     try:
         import apprise
     except ImportError:
@@ -136,10 +148,10 @@ def by_apprise(
 
     carrier = apprise.Apprise()
     for url in urls:
-        if not carrier.add(url.replace("{address}", quote(address, safe="@"))):
+        if not carrier.add(url.replace("{address}", quote(letter.address, safe="@"))):
             raise NotSent("Apprise does not know one of its addresses.", final=True)
     handing_over()
-    if not carrier.notify(title=subject, body=text):
+    if not carrier.notify(title=letter.subject, body=letter.text):
         raise NotSent("Apprise could not send it.")
 
 

@@ -12,16 +12,17 @@ from collections.abc import Callable, Iterator
 from threading import Event
 from typing import NamedTuple
 
-from db import messages
+from db import clients, messages, settings, visits
 from db.faults import Busy, Full, Stale, Unconfirmed
 from db.store import existing
 from db.unit import Unit
-from dispatch.desk.adapters.transports import NotSent, Transport, Unsure, transport
+from dispatch.desk.adapters.calendar_invitation import invitation
+from dispatch.desk.adapters.transports import Letter, NotSent, Transport, Unsure, transport
 from dispatch.desk.messages import outbox
 from dispatch.desk.messages.outbox import MessageVerdict, find_message
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
-from dispatch.model.messages import About, Fate, Message
+from dispatch.model.messages import APPOINTMENT, About, Fate, Message
 from dispatch.model.states import Role
 from dispatch.model.text import TextRefused, clean, show
 
@@ -38,6 +39,8 @@ _SUBJECTS = {
     About.ON_THE_WAY: "We are on the way",
     About.LATE: "A new time for your appointment",
     About.REPORT: "What was done at your site",
+    About.MOVED: "Another time for your appointment",
+    About.CANCELLED: "Your appointment does not take place",
 }
 
 
@@ -112,7 +115,7 @@ def send_test(user: User, address: str) -> None:
     firm = user.firm
     try:
         subject, text = f"A test by {show(firm.name)}", "Messages to clients reach you.\n"
-        transport(firm)(address, subject, text, f"test-{user.session}", lambda: None)
+        transport(firm)(Letter(address, subject, text, f"test-{user.session}"), lambda: None)
     except (NotSent, Unsure) as fault:
         raise Refusal(f"It was not sent, as far as is known. {fault}") from fault
 
@@ -162,7 +165,7 @@ def _carry(user: User, carrier: Transport, message: Message) -> Posted:
             verdict = outbox.judge(user.store, message, unit.at)
             if verdict.why:
                 overtaken = _settled(unit, message, verdict)
-            elif _body(user, message) != text:
+            elif _letter(user, message) != letter:
                 raise NotSent("What it says was changed in the last moment.")
             else:
                 version = messages.change(unit, message, Fate.SENDING, until=unit.at + LEASE)
@@ -172,9 +175,8 @@ def _carry(user: User, carrier: Transport, message: Message) -> Posted:
             raise _Overtaken
 
     try:
-        text = _body(user, message)
-        subject = f"{_SUBJECTS[message.about]}, {message.reference}"
-        carrier(message.address, show(subject, 200), text, f"dispatch-{message.id}", handing_over)
+        letter = _letter(user, message)
+        carrier(letter, handing_over)
     except _Overtaken:
         return existing(overtaken)
     except (Unsure, NotSent) as fault:
@@ -211,6 +213,20 @@ def _note(user: User, message: Message, fate: Fate, **columns: int | str | None)
         except Busy:
             if user.store.clock.monotonic() >= until:
                 raise
+
+
+def _letter(user: User, message: Message) -> Letter:
+    """A message as it is sent: with the invitation that follows the appointment, where it tells of one."""
+    subject, invited = show(f"{_SUBJECTS[message.about]}, {message.reference}", 200), None
+    if message.about in (*APPOINTMENT, About.LATE):
+        store = user.store
+        visit = visits.again(store, message.visit_id)
+        site = existing(clients.site(store, visit.site_id))
+        try:
+            invited = invitation(user.firm, settings.calendar_salt(store), visit, site, message)
+        except ValueError as error:
+            raise NotSent(f"It cannot be written as a mail: {error}.", final=True) from error
+    return Letter(message.address, subject, _body(user, message), f"dispatch-{message.id}", invited)
 
 
 def _body(user: User, message: Message) -> str:

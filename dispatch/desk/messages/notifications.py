@@ -16,12 +16,13 @@ from dispatch.model.firm import Firm
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.messages import About, Fate, Message
 from dispatch.model.notices import filled
+from dispatch.model.states import QUEUED, UNREACHED, State
 from dispatch.model.visits import Visit
 
 HELD = 120
 """Seconds that a message waits, so that what is taken back at once is never told."""
-HELD_FOR = {About.ON_THE_WAY: 0, About.LATE: 30}
-"""Those that would come too late if they waited as long."""
+HELD_FOR = {About.ON_THE_WAY: 0, About.LATE: 30, About.MOVED: 900}
+"""Those that would come too late if they waited as long, and the one that waits for the last of several moves."""
 SOON = 1800
 """Seconds for which *soon* is true of somebody who has set out and whose drive is not known."""
 _FULL = 300
@@ -39,7 +40,7 @@ def saying(store: Store, visit: Visit, about: About, premise: int, now: int) -> 
     """What the client of a visit is told of such a thing now; None where they do not want to be told, or have no address."""
     firm = settings.firm(store)
     wishes, address = messages.wishes(store, visit.client_id)
-    if about not in wishes or not address:
+    if about.wish not in wishes or not address:
         return None
     wording, when = getattr(firm, f"message_{about.value}"), _when(store, firm, visit, about, premise, now)
     text = filled(wording, visit, firm=firm.name, technician=" and ".join(visit.crew), when=when)
@@ -60,9 +61,22 @@ def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int) -> 
     if sentence is None or settings.firm(store).messages_by == "none":
         return
     for older in messages.open_of(store, visit.id):
-        if older.about is about and older.premise != premise:
+        if (older.about, older.premise) != (about, premise) and messages.of_one(older.about, about):
             drop(unit, older, "a newer one says otherwise")
     put(unit, visit, about, sentence, unit.at + HELD_FOR.get(about, HELD))
+
+
+def follow(store: Store, unit: Unit, before: Visit, after: Visit) -> None:
+    """Tell a client who has an appointment what a deed has made of it: another time, or that it does not take place. A new time
+    that they have agreed to is told as such."""
+    told_of = messages.appointment(store, after.id)
+    if told_of is None or told_of < unit.at or after.state is State.CONFIRMED:
+        return
+    if after.archived_at is None and after.starts_at is not None and after.state in UNREACHED:
+        if after.starts_at != before.starts_at:
+            tell(store, unit, after, About.MOVED, after.starts_at)
+    elif after.archived_at is not None or after.state in QUEUED | {State.CANCELLED}:
+        tell(store, unit, after, About.CANCELLED, told_of)
 
 
 def put(

@@ -17,7 +17,7 @@ from dispatch.desk.session.refusals import NotFound, Refusal
 from dispatch.desk.session.user import User
 from dispatch.model.instants import day_of, when_text
 from dispatch.model.messages import OPEN, TROUBLED, About, CallOutcome, Fate, Message
-from dispatch.model.states import AHEAD, Role, State
+from dispatch.model.states import AHEAD, QUEUED, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
@@ -85,7 +85,7 @@ class MessageVerdict(NamedTuple):
 def judge(store: Store, message: Message, now: int) -> MessageVerdict:
     """Judge a message against everything as it stands."""
     visit = visits.visit_by_id(store, message.visit_id)
-    if visit is None or visit.archived_at is not None:
+    if visit is None or (visit.archived_at is not None and message.about is not About.CANCELLED):
         return MessageVerdict("the visit is gone")
     why, premise = _JUDGES[message.about](store, visit, message, now)
     if premise is None:
@@ -93,7 +93,7 @@ def judge(store: Store, message: Message, now: int) -> MessageVerdict:
     sentence = notifications.saying(store, visit, message.about, premise, now)
     if sentence is None:
         wishes, _ = messages.wishes(store, visit.client_id)
-        lacks = "has no address" if message.about in wishes else "does not want to be told of this"
+        lacks = "has no address" if message.about.wish in wishes else "does not want to be told of this"
         return MessageVerdict(f"the client {lacks} any more")
     if not why and sentence.address != message.address:
         why = f"the client's address is {show(sentence.address, 200)} now"
@@ -139,6 +139,26 @@ def _confirmed(store: Store, visit: Visit, message: Message, now: int) -> tuple[
     if visit.starts_at < now:
         return "that time has passed", None
     return "" if visit.starts_at == message.premise else "the visit was moved", visit.starts_at
+
+
+def _moved(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:
+    if visit.starts_at is None or visit.state not in AHEAD:
+        return _elsewhere(visit), None
+    told_of = messages.appointment(store, visit.id)
+    if told_of is None or visit.starts_at == told_of:
+        return "that is the time that they know", None
+    if visit.starts_at < now:
+        return "that time has passed", None
+    return "" if visit.starts_at == message.premise else "the visit was moved", visit.starts_at
+
+
+def _cancelled(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:
+    told_of = messages.appointment(store, visit.id)
+    if told_of is None:
+        return "they have no appointment any more", None
+    if visit.archived_at is None and visit.state not in QUEUED | {State.CANCELLED}:
+        return _elsewhere(visit), None
+    return "" if told_of == message.premise else "they were told another time since", told_of
 
 
 def _on_the_way(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:
@@ -188,4 +208,6 @@ _JUDGES = {
     About.ON_THE_WAY: _on_the_way,
     About.LATE: _late,
     About.REPORT: _report,
+    About.MOVED: _moved,
+    About.CANCELLED: _cancelled,
 }

@@ -12,7 +12,7 @@ from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.day import notices, placement, routing, undo_record
 from dispatch.desk.day.routing import TechnicianRunning
-from dispatch.desk.messages import calling_ahead
+from dispatch.desk.messages import calling_ahead, notifications
 from dispatch.desk.session.refusals import Refusal, WrongState
 from dispatch.desk.session.user import User
 from dispatch.desk.travel import drive_times
@@ -157,6 +157,8 @@ def _push(user: User, unit: Unit, visit: Visit, start: int, emergency: Visit) ->
     expected, _ = expected_at(starts_at, messages.calls_of(user.store, visit.id))
     state = State.PLANNED if visit.state in PLANNING else visit.state
     visits.change(unit, visit, state=state.value, starts_at=start, ends_at=start + ends_at - starts_at)
-    notices.follow(user, unit, visit, visits.again(user.store, visit.id), instead=emergency.client)
+    pushed = visits.again(user.store, visit.id)
+    notices.follow(user, unit, visit, pushed, instead=emergency.client)
+    notifications.follow(user.store, unit, visit, pushed)
     unit.audit("visit", visit.id, was_at=starts_at, starts_at=start, pushed_by=emergency.reference)
     return calling_ahead.owe(unit, visit, expected)

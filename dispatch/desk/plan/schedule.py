@@ -307,4 +307,5 @@ def settle(
     for visit, after in zip(before, afters, strict=True):
         notices.follow(user, unit, visit, after, why=why)
         owed += calling_ahead.follow(user, unit, visit, after)
+        notifications.follow(user.store, unit, visit, after)
     undo_record.remember(user, unit, label, before, [*more, *owed])

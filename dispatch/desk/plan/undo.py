@@ -19,6 +19,7 @@ from dispatch.desk.book import editing
 from dispatch.desk.charges.charging import keep_sheet
 from dispatch.desk.day import notices, routing
 from dispatch.desk.day.undo_record import STOOD_AGAINST, blocking, standing_of
+from dispatch.desk.messages import notifications
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import follow_ups, needs, waiting
@@ -88,6 +89,7 @@ def _turn(user: User, unit: Unit, change: Change, *, back: bool) -> str:
         restored = visits.again(user.store, visit)
         waiting.follow(user.store, unit, visit, restored)
         notices.follow(user, unit, visit, restored)
+        notifications.follow(user.store, unit, visit, restored)
         if restored.state not in ENDED:
             prepaid_use.give_back(unit, user.store, restored.id)
         elif visit.state not in ENDED:
