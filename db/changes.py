@@ -44,11 +44,12 @@ class Change:
     roles: tuple[str, ...] = ()
 
 
-def remember(unit: Unit, label: str, pictures: Sequence[RecordChange]) -> None:
-    """Keep what the person of a unit changed in it, forget what they had undone before, and let the oldest ones go."""
+def remember(unit: Unit, label: str, pictures: Sequence[RecordChange]) -> int:
+    """Keep what the person of a unit changed in it, forget what they had undone before, and let the oldest ones go; returns the
+    id of the change."""
     staff_id = unit.actor.staff_id
     unit.execute("UPDATE change SET state = 'dropped' WHERE staff_id = ? AND state = 'undone'", (staff_id,))
-    unit.insert(
+    change_id = unit.insert(
         "change",
         staff_id=staff_id,
         at=unit.at,
@@ -61,6 +62,7 @@ def remember(unit: Unit, label: str, pictures: Sequence[RecordChange]) -> None:
         "(SELECT id FROM change WHERE staff_id = ? AND state = 'done' ORDER BY id DESC LIMIT ?)",
         (staff_id, staff_id, KEPT),
     )
+    return change_id
 
 
 def _packed(pictures: Sequence[RecordChange]) -> str:
@@ -92,6 +94,10 @@ last_undone: Query[Change | None, int] = CHANGES.single(
     "WHERE r.staff_id = ? AND r.state = 'undone' ORDER BY r.id LIMIT 1"
 )
 """The change that redo would do again."""
+done: Query[Change | None, int, int] = CHANGES.single("WHERE r.staff_id = ? AND r.id = ? AND r.state = 'done'")
+"""A change of a person by its id, where it stands."""
+undone: Query[Change | None, int, int] = CHANGES.single("WHERE r.staff_id = ? AND r.id = ? AND r.state = 'undone'")
+"""A change of a person by its id, where it was taken back."""
 
 
 def mark(unit: Unit, change: Change, state: str) -> None:

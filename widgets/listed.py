@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from dispatch.model.text import cells_of, wrapped
@@ -40,20 +41,28 @@ class FigureList(LineList[str]):
         """Show these figures. The cursor stays on its path."""
 
         def entries(width: int, _: Marks) -> list[ListEntry[str]]:
-            names = max(18, min(44, width // 2))
             return in_sections(
                 figures,
                 lambda figure: figure.section,
-                lambda _, figure: ListEntry(
-                    figure.path, _figure(figure, names, width, width < self.NARROW), figure.path
-                ),
+                lambda _, figure: ListEntry(figure.path, _figure(figure, width, width < self.NARROW), figure.path),
             )
 
         self.show_entries(entries)
 
+    def lay_out(self, figures: Sequence[FigureLine]) -> None:
+        """Lay figures out that are to be shown, in any thread: many of them take longer than a key may wait."""
+        width = self.view_size.width
+        for figure in figures:
+            _figure(figure, width, width < self.NARROW)
 
-def _figure(figure: FigureLine, names: int, width: int, narrow: bool) -> tuple[Line, ...]:
-    """Label and value beside each other; on a narrow screen below each other, where one of them would be cut."""
+
+@lru_cache(maxsize=8192)
+def _figure(figure: FigureLine, width: int, narrow: bool) -> tuple[Line, ...]:
+    """Label and value beside each other; on a narrow screen below each other, where one of them would be cut.
+
+    Kept, as most lines of a list that is shown anew are those of before.
+    """
+    names = max(18, min(44, width // 2))
     mark = ("! ", "bad") if figure.faulty else ("  ", "plain")
     label = ink(figure.label, "plain" if figure.own else "dim")
     value = ink(

@@ -27,7 +27,8 @@ class BoardVisit(NamedTuple):
     that breaks first (empty: none runs), `clock` what it measures, `due` when it breaks (None while it is paused).
     `projected` is when its technician will be there and done, as the running day goes (None: it is over, or in the queue,
     or falls out of the day); `slack` the seconds left then before the promise or a service level breaks; `told` the time
-    the client was told in a call. `zone` is the site's.
+    the client was told in a call. `zone` is the site's. `changed`: in a plan, that somebody changed it since, or that it cannot be
+    there any more.
     """
 
     id: int
@@ -75,6 +76,7 @@ class BoardVisit(NamedTuple):
     slack: int | None = None
     told: int | None = None
     zone: str = ""
+    changed: bool = False
 
     @property
     def due_on(self) -> datetime.date | None:

@@ -125,12 +125,17 @@ def is_not_preferred(stop: Stop, technician_id: int) -> bool:
     return bool(stop.known_by) and technician_id not in stop.known_by
 
 
+def _end_of(day: TechnicianDay) -> str:
+    """What the place is called where a day ends."""
+    return f"{day.name}'s home" if day.ends in (None, day.home) else f"the end of {day.name}'s day"
+
+
 def _place(
     stop: Stop, before: Stop | None, after: Stop | None, day: TechnicianDay, drives: Drives
 ) -> Iterator[Finding]:
     """Drives that are not known, and those that nobody drives (`dispatch.model.travel.driven`)."""
     origin, whence = (before.place, before.client) if before else (day.home, f"{day.name}'s home")
-    onward, whither = (after.place, after.client) if after else (day.last_place, f"{day.name}'s home")
+    onward, whither = (after.place, after.client) if after else (day.last_place, _end_of(day))
     drive = drives(origin, stop.place, stop.start)
     if placed(stop.place):
         legs = (

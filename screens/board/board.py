@@ -31,6 +31,7 @@ from widgets.route_pane import RoutePane
 from widgets.visit_detail import VisitDetail
 
 with lazily(__name__):
+    from dispatch.desk.day import placement
     from dispatch.desk.roads import road_engines
 
 WIDE, TALL = 100, 30
@@ -239,9 +240,16 @@ class BoardScreen(DayOfVisits):
         self.places.arrived()
 
     to_drives = opens("D", "view.drives", "Drives", "drives", "The drives of the day: sources, pins, roads.")
-    to_plan = opens(
-        "p", "day.plan", "Plan", "plan", "Propose the day by the solver, as a what-if.", DISPATCHERS, of_day=True
-    )
+
+    @command("p", "day.plan", "Plan", DISPATCHERS)
+    def action_plan(self) -> None:
+        """Propose the day by the solver, as a what-if."""
+        try:
+            placement.refuse_over(self.user.store, self.program.day)
+        except Refusal as over:
+            self.say(str(over), "warning")
+        else:
+            self.program.open("plan", self.program.day)
 
     @command("tab", "view.pane", "Pane")
     def action_pane(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
+from collections.abc import Collection
 from dataclasses import replace
 
 from textual import work
@@ -12,31 +13,37 @@ from textual.worker import get_current_worker
 
 from db.faults import StoreFault
 from dispatch.desk.day import board_view
-from dispatch.desk.plan.companions import closure, without
+from dispatch.desk.plan.meanwhile import NOTHING, Meanwhile, meanwhile
 from dispatch.desk.plan.proposal import Proposal, board_as_planned
 from dispatch.desk.plan.proposing import PlanFound, Proposing
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
-from dispatch.desk.plan.taking import changed_meanwhile, matching, take
+from dispatch.desk.plan.taking import take
 from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.texts.board_words import count_text
 from dispatch.lazily import lazily
 from dispatch.model.boards import Board
 from dispatch.model.instants import day_text
 from dispatch.model.states import DISPATCHERS
 from dispatch.model.text import show
 from screens.binding import command
-from screens.board.plan_lines import PlanView, plan_lines
-from screens.reading import aside
+from screens.board.marking import KEYS_OF_MARKS
+from screens.board.plan_lines import PlanView, moves_of, plan_lines
+from screens.board.plan_marks import MoveMarks
+from screens.reading import ScreenReading, aside
 from screens.user_screen import UserScreen
 from widgets.bars import Separator
 from widgets.listed import FigureLine, FigureList
 from widgets.timeline.view import Timeline
 
 with lazily(__name__):
+    from dispatch.desk.plan import undo
     from dispatch.desk.roads import road_engines
 
 SECONDS: float | None = None
 """How long better plans are looked for, unless somebody stops it or takes what there is; None: as long as it pays."""
 _SCOPES = tuple(Freedom)
+_NARROW = 70
+"""Columns below which the head has no room for who sits here."""
 
 
 class PlanList(FigureList):
@@ -55,29 +62,35 @@ class PlanScreen(UserScreen):
     ENTER = "mark"
     DEFAULT_CSS = """
     PlanScreen Timeline { width: 1fr; height: 1fr; }
-    PlanScreen PlanList { height: 14; }
+    PlanScreen PlanList { height: 14; scrollbar-gutter: stable; }
     PlanScreen.-short PlanList { height: 1fr; }
     """
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
     FOOTER = (
-        "plan.take plan.mark plan.mark-words plan.take-one plan.least plan.scope plan.overtime plan.drop screen.keys"
+        "plan.take plan.mark plan.take-one plan.mark-words plan.flip plan.least plan.again plan.scope plan.overtime "
+        "change.undo plan.drop screen.keys"
     )
+    KEYS = KEYS_OF_MARKS
 
     def __init__(self, day: datetime.date) -> None:
         super().__init__()
         self._day = day
         self._board: Board | None = None
+        self._planned_on: Board | None = None
         self._found: PlanFound | None = None
         self._proposing: Proposing | None = None
         self._scope = WHOLE_DAY
-        self._marked: set[str] = set()
-        self._choosing = False
         self._halted = False
-        self._changed: dict[str, str] = {}
+        self._heard = False
+        self._since = NOTHING
         self._reasons: dict[str, str] = {}
         self._as_planned = True
         self._least = False
         self._looking = True
+        self._taken: list[tuple[int, frozenset[int]]] = []
+        self._undone: list[tuple[int, frozenset[int]]] = []
+        self.marks = MoveMarks()
+        self.reading = ScreenReading(self, self._read, self._take_over)
 
     def body(self) -> ComposeResult:
         yield Timeline(id="timeline", ascii=self.program.ascii_only)
@@ -89,52 +102,70 @@ class PlanScreen(UserScreen):
         self.show_keys()
         self._plan(WHOLE_DAY)
 
+    # -- how the day stands meanwhile ---------------------------------------------------------------------------------
+
     def reload(self) -> None:
         """What others changed meanwhile is marked; it is left out, by name, when the plan is taken."""
-        self._see_changes()
+        self._heard = True
+        self.reading.begin()
 
-    @work(group="changes", exclusive=True)
-    async def _see_changes(self) -> None:
-        if (proposal := self._shown) is not None:
-            changed = await self.look_aside(changed_meanwhile, self.user, proposal.moves)
-            if changed is not None and changed != self._changed:
-                self._changed = changed
-                self._show()
+    def _read(self) -> tuple[Board, Meanwhile]:
+        """The day as it stands, and what of the plan is not so any more."""
+        store, proposal = self.user.store, self.shown
+        since = NOTHING if proposal is None else meanwhile(store, proposal.moves, proposal.named)
+        return board_view.board(store, self._day), since
+
+    def _take_over(self, read: tuple[Board, Meanwhile]) -> None:
+        before, (self._board, self._since) = self._since, read
+        self._planned_on = self._planned_on or self._board
+        self.show_plan()
+        if new := sorted(self._since.words.keys() - before.words.keys()):
+            self.say(
+                f"Not as planned any more: {show(', '.join(new), 200)}. a leaves that out by name, p plans again.",
+                "warning",
+            )
+
+    # -- the plan -----------------------------------------------------------------------------------------------------
 
     @property
-    def _shown(self) -> Proposal | None:
+    def shown(self) -> Proposal | None:
         """The plan that is looked at: the best, or the one that changes least."""
-        if self._found is None:
-            return None
-        return self._found.least if self._least and self._found.least is not None else self._found.best
+        return None if self._found is None else self._shown_of(self._found)
+
+    def _shown_of(self, found: PlanFound) -> Proposal:
+        return found.least if self._least and found.least is not None else found.best
 
     def _plan(self, scope: PlanScope) -> None:
         """Plan, or plan again what the scope says."""
         self._halt()
         self._scope, self._looking = scope, True
-        self._found, self._marked, self._changed, self._reasons = None, set(), {}, {}
-        self._choosing = self._halted = False
-        self._board = self.look(board_view.board, self.user.store, self._day)
-        self._show()
-        self._search(scope)
+        self._found, self._since, self._reasons, self._planned_on = None, NOTHING, {}, None
+        self._halted = self._heard = False
+        self.marks.clear()
+        self.show_plan()
+        self.reading.begin()
+        self._search(scope, self.query_one(FigureList))
 
     @work(thread=True, exclusive=True, group="search")
-    def _search(self, scope: PlanScope) -> None:
-        """Look for ever better plans, in the solver's own process; a thread waits for them here."""
+    def _search(self, scope: PlanScope, figures: FigureList) -> None:
+        """Look for ever better plans, in the solver's own process; a thread waits for them here, and lays them out."""
         worker = get_current_worker()
         try:
             road_engines.prefetch(self.user, self._day)
-            proposing = Proposing(self.user.store, self._day, SECONDS, scope)
-            if worker.is_cancelled or self._halted:
-                proposing.stop()
-            if worker.is_cancelled:
-                return
-            self._proposing = proposing
-            for found in proposing:
-                if worker.is_cancelled:
+            # a day takes long to read, and who reads from the screen's own connection would wait for it
+            with self.user.store.reopened() as own:
+                proposing = Proposing(own, self._day, SECONDS, scope)
+                if worker.is_cancelled or self._halted:
                     proposing.stop()
+                if worker.is_cancelled:
                     return
-                self.app.call_from_thread(self._take_in, found)
+                self._proposing = proposing
+                for found in proposing:
+                    if worker.is_cancelled:
+                        proposing.stop()
+                        return
+                    figures.lay_out(self._lines(found))
+                    self.app.call_from_thread(self._take_in, found)
         except (StoreFault, Refusal) as fault:
             self.app.call_from_thread(self.say, str(fault), "error")
         if not worker.is_cancelled:
@@ -142,89 +173,141 @@ class PlanScreen(UserScreen):
 
     def _take_in(self, found: PlanFound) -> None:
         self._found = found
-        if (proposal := self._shown) is not None:
-            self._marked &= {move.visit.reference for move in proposal.moves}
+        if (proposal := self.shown) is not None:
+            self.marks.keep(proposal.moves)
         self._reasons = {}
-        self._show()
+        self.show_plan()
+        if self._heard:
+            self.reading.begin()  # what was changed since it was begun is in this one too
 
     def _ended(self) -> None:
         self._looking = False
-        self._show()
+        self.show_lines()
         self.show_selected()
 
-    def _show(self) -> None:
-        board, proposal = self._board, self._shown
-        if board is None or not self.stands:
-            return
-        shown = board_as_planned(board, proposal) if proposal is not None and self._as_planned else board
-        self.query_one(Timeline).set_board(shown)
-        which = "least change" if self._least and proposal is not None else "as planned"
-        state = "looking for a better plan, x stops" if self._looking else "done"
-        if proposal is not None:
-            state = f"{proposal.after.placed} placed · {proposal.after.left_out} left out · {state}"
-        self.show_head(
-            f"Plan  {day_text(self._day)}  {which if self._as_planned and proposal is not None else 'as it is'}", state
-        )
-        self.query_one(FigureList).set_figures(self._lines(proposal))
+    # -- what is shown ------------------------------------------------------------------------------------------------
 
-    def _lines(self, proposal: Proposal | None) -> list[FigureLine]:
-        if proposal is None or self._found is None:
+    def show_plan(self) -> None:
+        """Show the plan on the board, or the day as it is, and what is said of it."""
+        board, proposal = self._board, self.shown
+        if not self.stands:
+            return
+        if board is not None and proposal is not None and self._as_planned:
+            board = board_as_planned(board, proposal, self._since.words, self._planned_on or board)
+        if board is not None:
+            self.query_one(Timeline).set_board(board)
+        self.show_lines()
+
+    def show_lines(self) -> None:
+        """Show what is said of the plan, with what is marked."""
+        if self.stands:
+            self._show_head(self.shown)
+            self.query_one(FigureList).set_figures(self._lines(self._found))
+
+    def _show_head(self, proposal: Proposal | None) -> None:
+        """What is shown, and how far it has come; the counts are those of what is shown, and stay to the last."""
+        narrow, planned = self.size.width < _NARROW, self._as_planned and proposal is not None
+        day = day_text(self._day)
+        day = day.rpartition(" ")[0] if narrow else day
+        which = "least change" if self._least and planned else "as planned" if planned else "as it is"
+        looking = "looking for a better plan, x stops" if self._looking else "done"
+        counts = ""
+        if proposal is not None:
+            figures = proposal.after if planned else proposal.before
+            counts = f"{figures.placed} placed · {figures.left_out} left out"
+        told = [
+            f"{len(self.marks.on)} of {len(proposal.moves)} moves marked" if proposal and self.marks.choosing else "",
+            f"{len(self._since.words)} changed" if self._since.words else "",
+        ]
+        if narrow:
+            name = "Plan" if planned or proposal is None else "As it is"
+            self.show_head(f"{name} {day}", " · ".join(filter(None, told)), counts or looking.partition(",")[0])
+        else:
+            self.show_head(f"Plan  {day}  {which}", " · ".join(filter(None, (counts, *told, looking))))
+
+    def _lines(self, found: PlanFound | None) -> list[FigureLine]:
+        if found is None:
             word = "the first plan is on its way" if self._looking else "no plan was found"
             return [FigureLine("Planning", "wait", word, "", False)]
-        beside, name = (self._found.best, "best") if self._least else (self._found.least, "least change")
+        proposal = self._shown_of(found)
+        beside, name = (found.best, "best") if self._least else (found.least, "least change")
         if beside is proposal:
             beside = None
-        view = PlanView(proposal, beside, name, self._marked, self._changed, self._reasons, looking=self._looking)
+        view = PlanView(proposal, beside, name, self.marks.on, self._since.words, self._reasons, looking=self._looking)
         return list(plan_lines(view))
 
     def show_selected(self) -> None:
-        """Say why what is under the cursor is left out."""
-        if not self.stands:
+        """Show on the board what the line under the cursor is about, and say why it is left out."""
+        reference, proposal = self._of_line if self.stands else None, self.shown
+        if reference is None or proposal is None:
             return
-        path = self.query_one(FigureList).selected or ""
-        reference, proposal = path.removeprefix("left "), self._shown
-        if proposal is None or self._looking or reference in self._reasons:
+        about = next((move.visit for move in proposal.moves if move.visit.reference == reference), None)
+        if about is not None and self.query_one(FigureList).has_focus:
+            self.query_one(Timeline).select(about.id)
+        if self._looking or reference in self._reasons:
             return
         if any(omitted.visit.reference == reference for omitted in proposal.left_out):
             self._say_why(reference)
 
     @work(group="why", exclusive=True)
     async def _say_why(self, reference: str) -> None:
-        proposing, proposal = self._proposing, self._shown
+        proposing, proposal = self._proposing, self.shown
         if proposing is not None and proposal is not None:
             why = await aside(self.app, proposing.why, proposal, reference)
             if self._proposing is proposing:
                 self._reasons[reference] = why or "no room"
-                self._show()
+                self.show_lines()
+
+    def reference_here(self) -> str | None:
+        """The visit under the cursor, on the board or in a line of the list."""
+        if self.query_one(Timeline).has_focus:
+            card = self.query_one(Timeline).selected
+            return None if card is None else card.reference
+        return self._of_line
+
+    @property
+    def _of_line(self) -> str | None:
+        """The visit of which the line under the list's cursor speaks."""
+        kind, _, named = (self.query_one(FigureList).selected or "").partition(" ")
+        return named.partition("\n")[0] if kind in ("left", "broken", "move") else None
+
+    def technician_here(self) -> str | None:
+        """The technician under the cursor: of a row of the board, of a line, or of where a move goes."""
+        if self.query_one(Timeline).has_focus:
+            row = self.query_one(Timeline).cursor.board_row
+            return None if row is None else row.name
+        kind, _, named = (self.query_one(FigureList).selected or "").partition(" ")
+        if kind == "who":
+            return named
+        moves = self.shown.moves if self.shown is not None else ()
+        ends = next(((move.after, move.before) for move in moves if move.visit.reference == self.reference_here()), ())
+        return next((end.technician for end in ends if end is not None), None)
+
+    # -- taking it ----------------------------------------------------------------------------------------------------
 
     @command("a", "plan.take", "Take", DISPATCHERS)
     async def action_take(self) -> None:
         """Write the moves that are marked and what they need, or all of them, as one change that u takes back."""
-        if self._choosing and not self._marked:
+        if self.marks.choosing and not self.marks.on:
             self.say("No move is marked any more. m marks one; i marks all.")
             return
-        await self._take(self._marked or None)
+        await self._take(self.marks.on or None)
 
-    @command("o", "plan.take-one", "Take one", DISPATCHERS)
+    @command("o", "plan.take-one", "Take technician", DISPATCHERS)
     async def action_take_one(self) -> None:
-        """Only the technician under the cursor; the rest is planned again."""
-        row, proposal = self.query_one(Timeline).cursor.board_row, self._shown
-        if row is None or proposal is None:
+        """Write the moves of the technician under the cursor; the rest is planned again."""
+        name, proposal = self.technician_here(), self.shown
+        if name is None or proposal is None:
+            self.say("The cursor is on no technician, and on no move of one.")
             return
-        await self._take(
-            {
-                move.visit.reference
-                for move in proposal.moves
-                if row.name in {name for end in (move.before, move.after) if end for name in end.crew}
-            }
-        )
+        await self._take(moves_of(proposal).get(name, frozenset()))
 
-    async def _take(self, references: set[str] | None) -> None:
-        proposal = self._shown
+    async def _take(self, references: Collection[str] | None) -> None:
+        proposal = self.shown
         if proposal is None:
             self.say("There is no plan yet.")
             return
-        if not proposal.moves or references == set():
+        if not proposal.moves or (references is not None and not references):
             self.say("Nothing had to move.")
             return
         self._halt()
@@ -234,66 +317,64 @@ class PlanScreen(UserScreen):
             self.say(str(refusal), "warning")
             return
         left = [f"{reference} {why}" for reference, why in taken.skipped]
-        words = f"{len(taken.moved)} visits moved. u takes it back as one." if taken.moved else "Nothing moved."
+        moved = count_text(len(taken.moved), "visit")
+        words = f"{moved} moved. u takes it back{' as one' * (len(taken.moved) > 1)}."
+        words = words if taken.moved else "Nothing moved."
         words += f" Left out: {show('; '.join(left), 300)}." if left else ""
-        rest = len(proposal.moves) > len(taken.moved)
-        if rest:
-            ids = {move.visit.id for move in proposal.moves if move.visit.reference in taken.moved}
-            self._plan(replace(self._scope, held=self._scope.held | ids))
+        ids = {move.visit.reference: move.visit.id for move in proposal.moves}
+        if taken.change_id is not None:
+            self._taken.append((taken.change_id, frozenset(ids[reference] for reference in taken.moved)))
+            self._undone.clear()
+        if len(proposal.moves) > len(taken.moved):
+            stays = {ids[reference] for reference in (*taken.moved, *taken.changed)}
+            self._plan(replace(self._scope, held=self._scope.held | stays))
         else:
             self.app.pop_screen()
             self.program.call_after_refresh(self.program.reload)
-        self.say(words)
+        self.say(words, "warning" if left else "information")
 
-    @command("m", "plan.mark", "Mark", DISPATCHERS)
-    def action_mark(self) -> None:
-        """The move under the cursor and what it needs, or no longer."""
-        proposal, reference = self._shown, self.query_one(FigureList).selected
-        if proposal is None or reference not in {move.visit.reference for move in proposal.moves}:
-            self.say("The cursor is on no move.")
+    @command("u", "change.undo", "Undo")
+    async def action_undo(self) -> None:
+        """Take back what was taken of this plan last, and plan again."""
+        if not self._taken:
+            self.say("Nothing of this plan was taken yet: there is nothing to take back here.")
             return
-        on = reference not in self._marked
-        self._mark(closure(proposal.moves, [str(reference)]) if on else frozenset([str(reference)]), on=on)
+        change_id, ids = self._taken[-1]
+        if (label := await self.do(undo.undo, change_id)) is not None:
+            self._undone.append(self._taken.pop())
+            self._plan(replace(self._scope, held=self._scope.held - ids))
+            self.say(f"Taken back: {label}, {count_text(len(ids), 'visit')}. Planned again.")
 
-    @command("/", "plan.mark-words", "Mark by words", DISPATCHERS)
-    async def action_mark_words(self) -> None:
-        """All moves of a technician, client, address, skill, priority (P1) or of some hours (13-17)."""
-        if (proposal := self._shown) is None:
+    @command("ctrl+r", "change.redo", "Redo")
+    async def action_redo(self) -> None:
+        """Do again what was taken back here last, and plan the rest again."""
+        if not self._undone:
+            self.say("Nothing of this plan was taken back: there is nothing to do again here.")
             return
-        words = await self.ask("Mark moves", "a technician, client, address, skill, P1, or hours: 13-17", does="marks")
-        spoken_of = self.look(matching, self.user.store, proposal.moves, [words], proposal.zone) or {}
-        found = spoken_of.get(words, ())
-        if not found:
-            self.say(f"No move is spoken of by {show(words, 40)}.", "warning")
-            return
-        chosen = closure(proposal.moves, [move.visit.reference for move in found])
-        self._mark(chosen, on=True)
-        self.query_one(FigureList).select_key(found[0].visit.reference)
-        self.say(f"{len(chosen)} moves are marked. a takes them, i turns the marks round.")
+        change_id, ids = self._undone[-1]
+        if (label := await self.do(undo.redo, change_id)) is not None:
+            self._taken.append(self._undone.pop())
+            self._plan(replace(self._scope, held=self._scope.held | ids))
+            self.say(f"Done again: {label}, {count_text(len(ids), 'visit')}. The rest is planned again.")
 
-    @command("i", "plan.invert", "All but these", DISPATCHERS)
-    def action_invert(self) -> None:
-        """Mark what is not marked, and take the marks from what is."""
-        if (proposal := self._shown) is not None:
-            self._marked = set(without(proposal.moves, self._marked))
-            self._choosing = True
-            self._show()
+    # -- another plan -------------------------------------------------------------------------------------------------
 
-    def _mark(self, references: frozenset[str], *, on: bool) -> None:
-        moves = self._shown.moves if self._shown is not None else ()
-        self._marked = self._marked | references if on else self._marked & without(moves, references)
-        self._choosing = bool(self._marked)
-        self._show()
+    @command("p", "plan.again", "Plan again", DISPATCHERS)
+    def action_again(self) -> None:
+        """Plan again, from how the day stands now."""
+        self._plan(self._scope)
+        self.say("Planned again from how the day stands now.")
 
     @command("c", "plan.least", "Least change")
     def action_least(self) -> None:
         """Between the best plan and the one that changes least."""
-        if self._found is None or self._found.least is None:
+        if self._found is None or self._found.least is None or self._found.least is self._found.best:
             self.say("There is no other plan beside this one.")
             return
         self._least = not self._least
-        self._marked, self._choosing = set(), False
-        self._show()
+        self.marks.clear()
+        self.show_plan()
+        self.reading.begin()
 
     @command("s", "plan.scope", "What may move")
     def action_scope(self) -> None:
@@ -314,7 +395,8 @@ class PlanScreen(UserScreen):
     def action_flip(self) -> None:
         """Between the day as it is and as planned."""
         self._as_planned = not self._as_planned
-        self._show()
+        self.unsay()
+        self.show_plan()
 
     @command("x", "plan.stop", "Stop")
     def action_stop(self) -> None:
@@ -330,7 +412,12 @@ class PlanScreen(UserScreen):
 
     @command("escape", "plan.drop", "Drop")
     def action_drop(self) -> None:
-        """Leave the day as it is."""
+        """Take all marks off; without marks, leave the day as it is."""
+        if self.marks.choosing:
+            self.marks.clear()
+            self.show_lines()
+            self.say("The marks are taken off. esc drops the plan.")
+            return
         self._halt()
         self.app.pop_screen()
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dispatch.desk.plan.proposal import DayFigures, Move, Proposal
+from dispatch.desk.plan.proposal import DayFigures, Move, Proposal, TechnicianFigures
+from dispatch.desk.texts.board_words import count_text
 from dispatch.desk.texts.plan_words import FIGURES, move_words
 from dispatch.model.text import show
+from dispatch.model.visits import Visit
 from widgets.listed import FigureLine
 
 
 @dataclass(slots=True)
 class PlanView:
-    """What the screen shows of a plan: itself, the other one beside it, what is marked, what others changed, why what is
-    left out is."""
+    """What the screen shows of a plan: itself, the other one beside it, what is marked, what is not as planned any more, why what
+    is left out is."""
 
     proposal: Proposal
     beside: Proposal | None = None
@@ -26,38 +28,80 @@ class PlanView:
 
 
 def plan_lines(view: PlanView) -> Iterator[FigureLine]:
-    """All lines, what matters first."""
+    """All lines, what matters first. A line's path is its kind and what it is about: `broken`, `move`, `left`, `who`, `figure`."""
     proposal = view.proposal
     for broken in proposal.broken:
         visit = broken.visit
-        label = f"{visit.reference} P{visit.priority} {visit.client}"
         text = f"{broken.technician}: {broken.text}"
-        yield FigureLine(f"Not kept {len(proposal.broken)}", f"broken {visit.reference} {text}", label, text)
+        yield _of_visit(view, f"Not kept {len(proposal.broken)}", f"broken {visit.reference}\n{text}", visit, text)
     thrown = [move for move in proposal.moves if move.thrown_out]
+    section = _headed("Thrown out", thrown, view)
     for move in thrown:
-        yield _move(view, f"Thrown out {len(thrown)}", move)
+        why = view.reasons.get(move.visit.reference, "")
+        text = move_words(move, proposal.zone) + (f": {show(why, 400)}" if why else "")
+        yield _of_move(view, section, move, text)
     left_out = [omitted for omitted in proposal.left_out if omitted.visit.starts_at is None]
     for omitted in left_out:
-        visit = omitted.visit
-        why = omitted.why or view.reasons.get(visit.reference, "")
-        mark = f"P{visit.priority}" + (" emergency" if visit.emergency else "")
-        label = f"{visit.reference} {mark} {visit.client}"
-        yield FigureLine(
-            f"Left out {len(left_out)}", f"left {visit.reference}", label, show(why, 400) or "…", bool(why)
-        )
+        why = omitted.why or view.reasons.get(omitted.visit.reference, "")
+        path = f"left {omitted.visit.reference}"
+        yield _of_visit(view, f"Left out {len(left_out)}", path, omitted.visit, show(why, 400) or "…", known=bool(why))
+    parts = moves_of(proposal)
     for own in proposal.technicians:
-        over = f" · {own.overtime} min over" if own.overtime else ""
-        text = f"{own.visits} visits · {own.busy} min at work · {own.travel} min driving{over}"
-        text = text if own.visits else "nothing to do"
+        text = _part(view, own, parts.get(own.name, frozenset()))
         yield FigureLine("By technician", f"who {own.name}", own.name, text, bool(own.visits))
     yield from _figures(view)
     moves = [move for move in proposal.moves if not move.thrown_out]
-    section = f"Moves {len(moves)}" + (f", {len(view.marked)} marked" if view.marked else "")
+    section = _headed("Moves", moves, view)
     for move in moves:
-        yield _move(view, section, move)
+        yield _of_move(view, section, move, move_words(move, proposal.zone))
     if not proposal.moves:
         word = "nothing better was found yet" if view.looking else "the day is as good as it was found to be"
         yield FigureLine("Moves", "none", word, "", False)
+
+
+def moves_of(proposal: Proposal) -> dict[str, frozenset[str]]:
+    """By technician the moves to them and away from them, by reference."""
+    found: dict[str, set[str]] = {}
+    for move in proposal.moves:
+        for name in {name for end in (move.before, move.after) if end is not None for name in end.crew}:
+            found.setdefault(name, set()).add(move.visit.reference)
+    return {name: frozenset(references) for name, references in found.items()}
+
+
+def _headed(word: str, moves: Sequence[Move], view: PlanView) -> str:
+    """The heading of some moves, with how many of them are marked."""
+    marked = sum(move.visit.reference in view.marked for move in moves)
+    return f"{word} {len(moves)}" + (f", {marked} marked" if marked else "")
+
+
+def _of_visit(view: PlanView, section: str, path: str, visit: Visit, text: str, *, known: bool = True) -> FigureLine:
+    """A line about a visit, with its priority; what was changed of it stands in place of what was planned."""
+    mark = f"P{visit.priority}" + (" emergency" if visit.emergency else "")
+    changed = view.changed.get(visit.reference, "")
+    label = f"{visit.reference} {mark} {visit.client}"
+    return FigureLine(section, path, label, changed or text, known or bool(changed), faulty=bool(changed))
+
+
+def _of_move(view: PlanView, section: str, move: Move, text: str) -> FigureLine:
+    reference = move.visit.reference
+    mark = "✓ " if reference in view.marked else ""
+    changed = view.changed.get(reference, "")
+    text = f"{changed}: it will be left out" if changed else text
+    path = f"move {reference}"
+    return FigureLine(section, path, f"{mark}{reference} {move.visit.client}", text, faulty=bool(changed))
+
+
+def _part(view: PlanView, own: TechnicianFigures, theirs: frozenset[str]) -> str:
+    """A technician's part of the day, and how many of `theirs`, the moves in it, are marked or not as planned any more."""
+    counts = (
+        (own.overtime, f"{own.overtime} min over"),
+        (len(theirs), count_text(len(theirs), "move")),
+        (marked := len(theirs & set(view.marked)), f"{marked} marked"),
+        (changed := len(theirs & view.changed.keys()), f"{changed} changed meanwhile"),
+    )
+    said = f"{count_text(own.visits, 'visit')} · {own.busy} min at work · {own.travel} min driving"
+    said = said if own.visits else "nothing to do"
+    return " · ".join([said, *(words for count, words in counts if count)])
 
 
 def _figures(view: PlanView) -> Iterator[FigureLine]:
@@ -66,25 +110,15 @@ def _figures(view: PlanView) -> Iterator[FigureLine]:
         text = _change(proposal.before, proposal.after, name)
         if beside is not None:
             text += f"   {view.beside_name}: {getattr(beside.after, name)}"
-        yield FigureLine("Figures", name, word, text)
+        yield FigureLine("Figures", f"figure {name}", word, text)
     text = str(proposal.stirred)
     if beside is not None:
         text += f"   {view.beside_name}: {beside.stirred}"
-    yield FigureLine("Figures", "stirred", "placed visits moved", text)
-    yield FigureLine("Figures", "scope", "may move", proposal.scope.freedom.words, False)
+    yield FigureLine("Figures", "figure stirred", "placed visits moved", text)
+    yield FigureLine("Figures", "figure scope", "may move", proposal.scope.freedom.words, False)
     if proposal.note:
         by, _, why = show(proposal.note, 300).partition(": ")
-        yield FigureLine("Figures", "note", by, why, False)
-
-
-def _move(view: PlanView, section: str, move: Move) -> FigureLine:
-    reference = move.visit.reference
-    mark = "✓ " if reference in view.marked else ""
-    changed = view.changed.get(reference, "")
-    text = f"{changed}: it will be left out" if changed else move_words(move, view.proposal.zone)
-    why = view.reasons.get(reference, "")
-    text += f": {show(why, 400)}" if move.thrown_out and why else ""
-    return FigureLine(section, reference, f"{mark}{reference} {move.visit.client}", text, faulty=bool(changed))
+        yield FigureLine("Figures", "figure note", by, why, False)
 
 
 def _change(before: DayFigures, after: DayFigures, name: str) -> str:

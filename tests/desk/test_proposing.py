@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from db import clients, people, visits
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import leaving
 from dispatch.desk.plan import day_problem, proposing, schedule, undo
+from dispatch.desk.plan.meanwhile import meanwhile
 from dispatch.desk.plan.proposal import Proposal
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
-from dispatch.desk.plan.taking import changed_meanwhile, matching, take
+from dispatch.desk.plan.taking import matching, take
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import NotAllowed, Refusal
 from dispatch.desk.texts.plan_words import proposal_lines
@@ -102,10 +105,74 @@ def test_single_moves_are_taken_and_the_rest_is_planned_around_them(office: Offi
 def test_what_changed_meanwhile_is_left_out_by_name(office: Office) -> None:
     proposal = plan(office)
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("15:00"), reason="client asked", confirmed=True)
-    assert changed_meanwhile(office.dana, proposal.moves) == {"R1": "changed by dana meanwhile"}
+    words = "changed by Dana Wells meanwhile: with Ana Ruiz 15:00"
+    assert meanwhile(office.store, proposal.moves).words == {"R1": words}
     taken = take(office.dana, proposal.moves, proposal.label)
-    assert taken.skipped[0] == ("R1", "changed by dana meanwhile")
+    assert taken.skipped[0] == ("R1", words)
+    assert taken.changed == {"R1"}
     assert stands(office, "R1")[1] == at("15:00")
+
+
+def absent(office: Office) -> None:
+    editing.add(
+        office.lee, "absence", {"technician": "ana", "from": "2026-11-24T07:00", "to": "18:00", "reason": "ill"}
+    )
+
+
+def at_another_place(office: Office) -> None:
+    site = next(site for site in clients.all_sites(office.store) if site.name == "Main office")
+    editing.edit(office.lee, "site", site, {"place": "39.95, -82.90"})
+
+
+def gone(office: Office) -> None:
+    ana = people.technician_by_name(office.store, "ana")
+    assert ana is not None
+    editing.archive(office.lee, "technician", ana)
+
+
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        (absent, "not possible any more: Ana Ruiz is"),
+        (gone, "Ana Ruiz drives to visits no longer"),
+        (at_another_place, "changed by Lee Moreau meanwhile: its site is elsewhere"),
+        (lambda office: schedule.cancel(office.dana, "R1", "not needed"), "meanwhile: cancelled"),
+        (lambda office: intake.amend(office.dana, "R1", {"minutes": "90"}), "meanwhile: another request"),
+    ],
+)
+def test_whatever_stands_against_a_move_by_now_is_said_and_the_rest_is_taken(
+    office: Office, happens: Callable[[Office], object], said: str
+) -> None:
+    """R1 needs what only Ana can do; R2 goes to anybody."""
+    proposal = plan(office, WHOLE_DAY)
+    assert not meanwhile(office.store, proposal.moves).words
+    happens(office)
+    words = meanwhile(office.store, proposal.moves).words
+    assert said in words["R1"]
+    to_ana = {move.visit.reference for move in proposal.moves if move.after and "Ana Ruiz" in move.after.crew}
+    assert set(words) <= to_ana
+    taken = take(office.dana, proposal.moves, proposal.label)
+    assert dict(taken.skipped) == words
+    assert set(taken.moved) == {move.visit.reference for move in proposal.moves} - set(words)
+
+
+def test_what_was_taken_is_taken_back_and_done_again_by_its_own_name(office: Office) -> None:
+    proposal = plan(office)
+    taken = take(office.dana, proposal.moves, proposal.label, ["R1"])
+    stood = stands(office, "R1")
+    schedule.pin(office.dana, "R1", False)
+    intake.amend(office.dana, "R2", {"minutes": "45"})
+    assert taken.change_id is not None
+    with pytest.raises(Refusal, match="changed R1"):
+        undo.undo(office.dana, taken.change_id)
+    undo.undo(office.dana)
+    undo.undo(office.dana)
+    undo.undo(office.dana, taken.change_id)
+    assert stands(office, "R1")[2] is State.REQUESTED
+    with pytest.raises(Refusal, match="taken back already"):
+        undo.undo(office.dana, taken.change_id)
+    undo.redo(office.dana, taken.change_id)
+    assert stands(office, "R1") == stood
 
 
 def test_words_name_moves(office: Office) -> None:

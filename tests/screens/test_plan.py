@@ -8,18 +8,24 @@ import pytest
 from textual.pilot import Pilot
 
 from db import visits
+from db.store import Store
+from dispatch.desk.book import editing
 from dispatch.desk.plan import schedule
+from dispatch.desk.plan.taking import take
 from dispatch.desk.requests import intake
 from dispatch.desk.session.user import log_in
 from dispatch.model.states import State
 from screens.board.board import BoardScreen
 from screens.board.move_mode import MoveTimeline
 from screens.board.plan import PlanScreen
+from screens.board.plan_lines import moves_of
 from screens.dialogs.asked import ChoiceRow
 from screens.dialogs.questions import Choose
 from tests.desk.conftest import DAY, Office, at
 from tests.screens.test_screens import opened, press, state, until, until_true
+from widgets.bars import StatusBar
 from widgets.choices import Choices
+from widgets.lines.ink import text_of
 from widgets.listed import FigureList
 from widgets.timeline.view import Timeline
 
@@ -85,7 +91,7 @@ async def test_single_moves_are_taken_and_the_rest_is_planned_again(office: Offi
         await pilot.press("p")
         screen = await planning(pilot)
         await until_true(pilot, lambda: placed(screen) == 2 and not screen._looking)
-        screen.query_one(FigureList).select_key("R1")
+        screen.query_one(FigureList).select_key("move R1")
         await press(pilot, "m")
         assert "1 marked" in lines(screen)
         await press(pilot, "a")
@@ -106,22 +112,123 @@ async def test_moves_are_marked_by_words_and_turned_round(office: Office) -> Non
         screen = await planning(pilot)
         await until_true(pilot, lambda: placed(screen) == 2 and not screen._looking)
         await press(pilot, "/", *"r1", "enter")
-        await until_true(pilot, lambda: screen._marked == {"R1"})
+        await until_true(pilot, lambda: screen.marks.on == {"R1"})
         await press(pilot, "i")
-        assert screen._marked == {"R2"}
+        assert screen.marks.on == {"R2"}
+
+
+async def planned(pilot: Pilot[None]) -> PlanScreen:
+    """The plan of two visits, once it is done."""
+    await pilot.press("p")
+    screen = await planning(pilot)
+    await until_true(pilot, lambda: placed(screen) == 2 and not screen._looking)
+    return screen
+
+
+def marked_on_the_board(screen: PlanScreen) -> set[str]:
+    board = screen.query_one(Timeline).board
+    assert board is not None
+    return {card.reference for row in board.rows for card in row.visits if card.changed}
+
+
+def head(screen: PlanScreen) -> str:
+    return text_of(screen.query_one(StatusBar).line_at(0, screen.size.width) or ()).strip()
 
 
 async def test_what_others_change_meanwhile_is_marked_and_left_out_by_name(office: Office) -> None:
     async with opened(office.dana, "board") as pilot:
-        await pilot.press("p")
-        screen = await planning(pilot)
-        await until_true(pilot, lambda: placed(screen) == 2 and not screen._looking)
+        screen = await planned(pilot)
         schedule.assign(log_in(office.store, "dana"), "R1", ["Ana Ruiz"], at("15:00"), confirmed=True)
         screen.reload()
-        await until_true(pilot, lambda: "changed by" in lines(screen))
+        await until_true(pilot, lambda: "changed by Dana Wells meanwhile: with Ana Ruiz 15:00" in lines(screen))
+        assert marked_on_the_board(screen) == {"R1"}
+        assert "1 changed" in head(screen)
         await press(pilot, "a")
         await until_true(pilot, lambda: state(office, "R2")[0] is State.PLANNED)
         assert state(office, "R1")[1] == at("15:00")
+        first = visits.visit_by_reference(office.store, "R1")
+        assert first is not None
+        assert first.id in screen._scope.held, "the rest is planned again around it"
+
+
+async def test_an_absence_and_a_cancelled_visit_are_marked_at_once_wherever_the_plan_shows_them(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        screen = await planned(pilot)
+        editing.add(office.lee, "absence", {"technician": "ana", "from": "2026-11-24T07:00", "to": "18:00"})
+        schedule.cancel(office.dana, "R2", "not needed any more")
+        screen.reload()
+        await until_true(pilot, lambda: "not possible any more: Ana Ruiz is" in lines(screen))
+        assert "meanwhile: cancelled: it will be left out" in lines(screen)
+        assert "1 changed meanwhile" in lines(screen)
+        assert marked_on_the_board(screen) == {"R1", "R2"}
+        assert "2 changed" in head(screen)
+
+
+async def test_a_change_by_the_other_dispatcher_is_seen_without_a_key(office: Office) -> None:
+    """Two connections to one file: the other one takes a move of the same plan first."""
+    async with opened(office.dana, "board") as pilot:
+        screen = await planned(pilot)
+        assert screen.shown is not None
+        with Store.open(office.store.path, clock=office.clock) as elsewhere:
+            assert take(log_in(elsewhere, "dana"), screen.shown.moves, screen.shown.label, ["R1"]).moved == ("R1",)
+            await until_true(pilot, lambda: "changed by Dana Wells meanwhile" in lines(screen))
+        assert marked_on_the_board(screen) == {"R1"}
+        told = "Not as planned any more: R1. a leaves that out by name, p plans again."
+        await until_true(pilot, lambda: told in [str(notice.message) for notice in pilot.app._notifications])
+
+
+async def test_undo_takes_back_what_was_taken_of_this_plan_and_nothing_else(office: Office) -> None:
+    intake.amend(office.dana, "R2", {"minutes": "45"})
+    async with opened(office.dana, "board") as pilot:
+        screen = await planned(pilot)
+        await press(pilot, "u")
+        assert visits.visit_by_reference(office.store, "R2").minutes == 45, "that was done elsewhere"
+        screen.query_one(FigureList).select_key("move R1")
+        await press(pilot, "m", "a")
+        await until_true(pilot, lambda: state(office, "R1")[0] is State.PLANNED and not screen._looking)
+        await press(pilot, "u")
+        await until_true(pilot, lambda: state(office, "R1")[0] is State.REQUESTED)
+        await until_true(pilot, lambda: not screen._looking and placed(screen) == 2)
+        assert {"move R1", "move R2"} <= set(keys(screen)), "both are planned again"
+        await press(pilot, "ctrl+r")
+        await until_true(pilot, lambda: state(office, "R1")[0] is State.PLANNED and not screen._looking)
+        assert "move R1" not in keys(screen)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (45, 20)])
+async def test_the_head_counts_what_is_shown(office: Office, size: tuple[int, int]) -> None:
+    async with opened(office.dana, "board", size) as pilot:
+        screen = await planned(pilot)
+        assert "2 placed · 1 left out" in head(screen)
+        await press(pilot, "space")
+        assert "0 placed · 3 left out" in head(screen)
+        assert head(screen).startswith("As it is" if size[0] < 70 else "Plan  Tue 24 Nov 2026  as it is")
+
+
+async def test_all_moves_of_a_technician_are_marked_and_the_marks_taken_off_before_the_plan_goes(
+    office: Office,
+) -> None:
+    async with opened(office.dana, "board") as pilot:
+        screen = await planned(pilot)
+        assert screen.shown is not None
+        theirs = moves_of(screen.shown)["Ana Ruiz"]
+        screen.query_one(FigureList).select_key("who Ana Ruiz")
+        await press(pilot, "m")
+        assert screen.marks.on == theirs
+        assert f"{len(theirs)} of 2 moves marked" in head(screen)
+        await press(pilot, "escape")
+        assert pilot.app.screen is screen
+        assert "marked" not in head(screen) + lines(screen)
+        await press(pilot, "escape")
+        await until(pilot, BoardScreen)
+
+
+async def test_a_day_that_is_over_is_not_planned(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "[", "p")
+        assert isinstance(pilot.app.screen, BoardScreen)
+        said = [str(notice.message) for notice in pilot.app._notifications]
+        assert said == ["Mon 23 Nov 2026 is over: nothing is planned on it any more."]
 
 
 async def test_another_freedom_and_no_overtime_plan_again(office: Office) -> None:

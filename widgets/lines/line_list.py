@@ -90,6 +90,7 @@ class LineList(LineView, Generic[T], can_focus=True):
         if not width:
             return
         before, key, old_at, old_frozen = self._lines(), self._key, self._at, self._frozen
+        old_height = len(self._lines_of(old_at))
         self._frozen = self.frozen(width)
         self._entries = tuple(self.entries(width))
         if not self._entries and self.nothing:
@@ -105,11 +106,17 @@ class LineList(LineView, Generic[T], can_focus=True):
                 self._drawn.clear()
                 self.refresh()
         moved = {*self._lines_of(old_at), *self._lines_of(self._at)} if old_at != self._at else set()
+        in_sight = range(self.scroll_offset.y, self.scroll_offset.y + self.view_size.height)
         for y, (old, new) in enumerate(zip_longest(before, self._lines())):
             if old != new or y in moved:
-                self._redraw(y)
+                if y in in_sight:
+                    self._redraw(y)
+                else:
+                    self._drawn.pop(y, None)
         if self._key != key:
             self.post_message(self.Selected())
+        elif len(self._lines_of(self._at)) > old_height:
+            self.call_after_refresh(self._reveal)  # what there is more to say of it stays in sight
         self.place_cursor()
 
     @property

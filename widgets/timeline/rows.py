@@ -164,7 +164,7 @@ def row_lines(
     if drawn:
         painting.drive_home(max(span[1] for _, _, span in drawn))
     for index, visit, span in drawn:
-        ground = "moved" if index == moved else "late" if visit.late else STATE_INKS[visit.state]
+        ground = "moved" if index == moved else "late" if visit.late or visit.changed else STATE_INKS[visit.state]
         if index == selected and moved is None:
             ground = "cursor" if focused else "cursor-blurred"
         painting.block(visit, span, ground)
@@ -267,7 +267,7 @@ class _RowPainting:
         width = last - first
         if width <= 0:
             return
-        glyph = state_mark(marks, visit.state, unseen=visit.unseen)
+        glyph = marks.late if visit.changed else state_mark(marks, visit.state, unseen=visit.unseen)
         inside = width - 1 - (look.closed_edges and width > 2)
         indent = " " if inside >= ROOMY else ""
         room = inside - len(indent)

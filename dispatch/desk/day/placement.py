@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple, TypedDict
@@ -25,7 +25,7 @@ from dispatch.model.visits import Visit
 from dispatch.planning.candidates import STEP, Candidate
 from dispatch.planning.candidates import candidates as ranked
 from dispatch.planning.checker import Finding, PlacementGrade, Verdict, check, worst
-from dispatch.planning.day import Stop
+from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.teams import TeamNeed, TeamSearch
 
 Confirmed = Collection[str] | Literal[True]
@@ -123,7 +123,7 @@ def _candidates(
     length = firm.stay_minutes(visit.minutes) * 60
     noon = at_local(day, "12:00", firm.zone, Unclear.FIRST)
     stop = routing.stop_of(store, visit, noon, noon + length)
-    days = [one for one in routing.days_on(store, day, without=visit.id, only=wanted) if one.hours_for(stop)]
+    days = [one for one in routing.days_on(store, day, without={visit.id}, only=wanted) if one.hours_for(stop)]
     start = min((hours[0] for one in days if (hours := one.hours_for(stop)) is not None), default=0)
     if not start:
         return []
@@ -249,6 +249,40 @@ def planned_length(store: Store, before: Visit, after: Visit, technicians: Seque
     return length_of(store, after, technicians, after.minutes)
 
 
+def verdicts_of(
+    visit: Visit,
+    stop: Stop,
+    crew: Sequence[TechnicianDay],
+    drives: Drives,
+    rules: Rules,
+    stood: Mapping[int, tuple[int, Stop]] | None = None,
+) -> list[Verdict]:
+    """What the checker says of a visit in the day of each who comes, the first one first.
+
+    Args:
+        visit: what is placed.
+        stop: the same where it would stand.
+        crew: the days of those who come, without it.
+        drives: the legs of the day.
+        rules: policy and weights.
+        stood: by technician, with whom and where it stood.
+    """
+    if stop.owners is not None and any(day.technician_id in stop.owners for day in crew):
+        stop = replace(stop, owners=None)  # one of those who started it is there
+    charged = any(day.billable for day in crew)
+    helper = replace(stop, skills=abilities(visit.crew_skills)) if visit.people > 1 else stop
+    return [
+        check(
+            replace(day, billable=charged),
+            helper if number else stop,
+            drives,
+            rules,
+            (stood or {}).get(day.technician_id),
+        )
+        for number, day in enumerate(crew)
+    ]
+
+
 def judge_placement(
     store: Store,
     visit: Visit,
@@ -264,25 +298,18 @@ def judge_placement(
     before = was or visit
     stop = routing.stop_of(store, before, start, start + (length or length_of(store, visit, technicians)))
     ids = {technician.id for technician in technicians}
-    days = {one.technician_id: one for one in routing.days_on(store, day, without=visit.id, only=ids)}
-    drives = drive_times.drives_on(store, day)
-    if stop.owners is not None and any(technician.id in stop.owners for technician in technicians):
-        stop = replace(stop, owners=None)  # one of those who started it is there
-    charged = any(technician.billable for technician in technicians)
-    helper = replace(stop, skills=abilities(visit.crew_skills)) if visit.people > 1 else stop
-    verdicts: list[Verdict] = []
+    days = {one.technician_id: one for one in routing.days_on(store, day, without={visit.id}, only=ids)}
+    stood: dict[int, tuple[int, Stop]] = {}
     for technician in technicians:
         if technician.id not in days:
             raise Refusal(
                 f"{show(technician.name)} drives to visits no longer: give {show(visit.reference)} to another."
             )
-        stood = None
         if before.span is not None and before.state in UNREACHED:
             holder = technician.id if before.assignment_of(technician.id) else before.assignments[0].technician_id
-            stood = (holder, routing.stop_of(store, before, *before.span))
-        alone = replace(days[technician.id], billable=charged)
-        own = helper if verdicts else stop
-        verdicts.append(check(alone, own, drives, routing.rules_of(firm), stood))
+            stood[technician.id] = holder, routing.stop_of(store, before, *before.span)
+    crew = [days[technician.id] for technician in technicians]
+    verdicts = verdicts_of(visit, stop, crew, drive_times.drives_on(store, day), routing.rules_of(firm), stood)
     known = None
     if start != before.starts_at or ids != {part.technician_id for part in before.assignments}:
         known = notices.finding(before, firm)

@@ -121,19 +121,19 @@ class TechnicianRunning:
 
 
 def days_on(
-    store: Store, day: datetime.date, *, without: int | None = None, only: Collection[int] | None = None
+    store: Store, day: datetime.date, *, without: Container[int] = (), only: Collection[int] | None = None
 ) -> list[TechnicianDay]:
     """Every technician's day as it goes: what is over when it was, the rest as projected.
 
     Args:
-        without: a visit that is left out.
+        without: the visits that are left out.
         only: the technicians that matter; None for all.
     """
     return [running.day for running in running_on(store, day, without=without, only=only)]
 
 
 def running_on(
-    store: Store, day: datetime.date, *, without: int | None = None, only: Collection[int] | None = None
+    store: Store, day: datetime.date, *, without: Container[int] = (), only: Collection[int] | None = None
 ) -> list[TechnicianRunning]:
     """As `days_on`, with what happened and the projection of each technician."""
     firm = settings.firm(store)
@@ -145,7 +145,7 @@ def running_on(
     return [_technician_day(technician, read, without) for technician in people.technicians(store, only)]
 
 
-def _technician_day(technician: Technician, read: DayData, without: int | None) -> TechnicianRunning:
+def _technician_day(technician: Technician, read: DayData, without: Container[int]) -> TechnicianRunning:
     running = running_day(technician, read, without=without)
     by_id = {visit.id: visit for visit in read.own.get(technician.id, ())}
     own = tuple(by_id[stop.visit_id] for stop in running.stops)

@@ -80,8 +80,8 @@ def read_day(
     )
 
 
-def running_day(technician: Technician, day: DayData, *, without: int | None = None) -> RunningDay:
-    """A technician's day rolled forward to its end, leaving out the visit `without`."""
+def running_day(technician: Technician, day: DayData, *, without: Container[int] = ()) -> RunningDay:
+    """A technician's day rolled forward to its end, leaving out the visits `without`."""
     stops, leg_home = _courses(technician, day.own.get(technician.id, ()), day, without)
     conditions = Conditions(
         day_ends_at=day_bounds(day.day, day.firm.zone)[1],
@@ -144,7 +144,7 @@ def access_of(own: Iterable[Visit], hours: Mapping[int, tuple[Hours, ...]], day:
 
 
 def _courses(
-    technician: Technician, own: Sequence[Visit], day: DayData, without: int | None
+    technician: Technician, own: Sequence[Visit], day: DayData, without: Container[int]
 ) -> tuple[list[ClockedStop], Leg | None]:
     """The stops in course with the drive to each, and the drive home.
 
@@ -158,7 +158,7 @@ def _courses(
     stops = in_driving_order(
         _course(visit, part, day.access.get(visit.site_id), day.targets.get(visit.id))
         for visit in own
-        if (part := visit.assignment_of(technician.id)) is not None and visit.id != without
+        if (part := visit.assignment_of(technician.id)) is not None and visit.id not in without
         if visit.state in OCCUPYING or part.depart_at is not None or part.check_in_at is not None
     )
     courses: list[ClockedStop] = []

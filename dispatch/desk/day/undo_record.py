@@ -39,8 +39,9 @@ def picture_of(visit: Visit) -> dict[str, Any]:
     return form(visit, _PICTURED, crew=forms(visit.assignments, _CREW))
 
 
-def remember(user: User, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[RecordChange] = ()) -> None:
-    """Keep what was just done to these visits, and `more` of other records, so that it can be taken back.
+def remember(user: User, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[RecordChange] = ()) -> int:
+    """Keep what was just done to these visits, and `more` of other records, so that it can be taken back; returns the id of the
+    change.
 
     What stood against the place that a visit had is kept too: it may go back there all the same. A plan has judged many itself.
     """
@@ -52,7 +53,7 @@ def remember(user: User, unit: Unit, label: str, before: Sequence[Visit], more: 
             if len(before) <= FEW and visit.state in UNREACHED and standing_of(visit) != standing_of(after):
                 was[STOOD_AGAINST] = stands_against(user.store, visit)
             pictures.append(RecordChange("visit", visit.id, was, picture_of(after), visit.version, after.version))
-    changes.remember(unit, label, pictures)
+    return changes.remember(unit, label, pictures)
 
 
 def stands_against(store: Store, visit: Visit) -> list[str]:

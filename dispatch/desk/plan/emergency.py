@@ -112,7 +112,7 @@ def _ways(store: Store, visit: Visit, technician: str | None) -> list[Insertion]
     only = None if technician is None else {driver(store, technician).id}
     firm, now = settings.firm(store), store.clock.now()
     day = day_of(now, firm.zone)
-    running = routing.running_on(store, day, without=visit.id, only=only)
+    running = routing.running_on(store, day, without={visit.id}, only=only)
     stop = routing.stop_of(store, visit, now, now + firm.stay_minutes(visit.minutes) * 60)
     days = [_held(one) for one in running if one.day.hours_for(stop) is not None or only is not None]
     return insertions(days, stop, drive_times.drives_on(store, day), routing.rules_of(firm), now)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from db.legs import HOME
 from dispatch.desk.plan.scope import WHOLE_DAY, PlanScope
-from dispatch.model.boards import Board
+from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.states import State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
@@ -125,6 +125,11 @@ class Proposal:
         """How many visits that stand in the plan would stand elsewhere, or nowhere."""
         return sum(move.before is not None for move in self.moves)
 
+    @property
+    def named(self) -> tuple[Visit, ...]:
+        """The visits that it speaks of beside its moves: left out, or with a promise that is not kept."""
+        return (*(one.visit for one in self.left_out), *(one.visit for one in self.broken))
+
 
 def legs_of(days: Sequence[TechnicianDay], drives: Drives) -> dict[tuple[int, int], Leg]:
     """The drive to each stop and home, as `Proposal.legs` has them."""
@@ -142,24 +147,50 @@ def legs_of(days: Sequence[TechnicianDay], drives: Drives) -> dict[tuple[int, in
 _AS_PLANNED: dict[str, Any] = {"state": State.PLANNED, "projected": None, "late": None, "slack": None}
 
 
-def board_as_planned(board: Board, proposal: Proposal) -> Board:
-    """The board as a proposal would make it: nothing of it is written."""
-    moving = {move.visit.id: move for move in proposal.moves}
-    cards = {card.id: card for card in (*board.queue, *(card for row in board.rows for card in row.visits))}
+def board_as_planned(
+    board: Board, proposal: Proposal, changed: Collection[str] = (), planned_on: Board | None = None
+) -> Board:
+    """The board as a proposal would make it: nothing of it is written.
+
+    Args:
+        board: the day as it stands.
+        proposal: what is proposed.
+        changed: the references of what cannot be taken as it was planned: it is marked, and stands where it stands by now; what has
+            no place now, where the plan wanted it.
+        planned_on: the day as it stood when it was planned; it has what is gone by now.
+    """
+    stands = {card.reference for row in board.rows for card in row.visits}
+    moving = {
+        move.visit.id: move
+        for move in proposal.moves
+        if not (move.visit.reference in changed and move.visit.reference in stands)
+    }
+    cards = {
+        card.id: card
+        for known in (planned_on or board, board)
+        for card in (*known.queue, *(card for row in known.rows for card in row.visits))
+    }
     ends = {stop.visit_id: (stop.start, stop.end) for day in proposal.days for stop in day.stops}
+    coming: dict[str, list[BoardVisit]] = {}
+    for visit_id, move in moving.items():
+        if move.after is not None and visit_id in cards:
+            start, end = ends[visit_id]
+            doubted = move.visit.reference in changed
+            card = cards[visit_id]._replace(start=start, end=end, crew=move.after.crew, changed=doubted, **_AS_PLANNED)
+            for name in move.after.crew:
+                coming.setdefault(name, []).append(card)
+    driven: dict[int, list[int | None]] = {}
+    for (technician, _), leg in proposal.legs.items():
+        driven.setdefault(technician, []).append(leg.metres)
     rows = []
     for row in board.rows:
-        own = [card for card in row.visits if card.id not in moving]
-        for visit_id, move in moving.items():
-            if move.after is not None and row.name in move.after.crew and visit_id in cards:
-                start, end = ends[visit_id]
-                own.append(cards[visit_id]._replace(start=start, end=end, crew=move.after.crew, **_AS_PLANNED))
+        own = [card._replace(changed=card.reference in changed) for card in row.visits if card.id not in moving]
         placed = tuple(
             card._replace(leg=proposal.legs.get((row.technician_id, card.id), card.leg))
-            for card in sorted(own, key=lambda card: (card.start or 0, card.id))
+            for card in sorted([*own, *coming.get(row.name, ())], key=lambda card: (card.start or 0, card.id))
         )
-        driven = [leg for (technician, _), leg in proposal.legs.items() if technician == row.technician_id]
-        metres = [leg.metres for leg in driven if leg.metres is not None]
+        metres = driven.get(row.technician_id, [])
+        known = [metre for metre in metres if metre is not None]
         rows.append(
             row._replace(
                 visits=placed,
@@ -167,7 +198,7 @@ def board_as_planned(board: Board, proposal: Proposal) -> Board:
                 busy=sum(
                     (card.end - card.start) // 60 for card in placed if card.start is not None and card.end is not None
                 ),
-                metres=sum(metres) if len(metres) == len(driven) and placed else row.metres,
+                metres=sum(known) if len(known) == len(metres) and placed else row.metres,
             )
         )
     back = tuple(

@@ -99,8 +99,8 @@ class DoesNotFit(Refusal):
         self.reference, self.why = reference, why
 
 
-def place_all(user: User, placements: Sequence[Placement], label: str) -> None:
-    """Write many placements as one change that is taken back as one: all of them, or none.
+def place_all(user: User, placements: Sequence[Placement], label: str) -> int:
+    """Write many placements as one change that is taken back as one: all of them, or none; returns the id of the change.
 
     Raises:
         Stale: a visit was changed since it was planned; the sentence says by whom.
@@ -135,7 +135,7 @@ def place_all(user: User, placements: Sequence[Placement], label: str) -> None:
                     raise DoesNotFit(stood.reference, blocked)
                 visits.place(unit, bare, crew, start, start + length)
             unit.audit("visit", stood.id, plan=label, starts_at=placed.start or None, technician=placed.technician)
-        settle(user, unit, label, before)
+        return settle(user, unit, label, before)
 
 
 def share(user: User, reference: str, crew: Sequence[str], *, halve: bool = False, **meant: Unpack[Meant]) -> Placed:
@@ -296,10 +296,10 @@ def _done(
 
 def settle(
     user: User, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[RecordChange] = (), *, why: str = ""
-) -> None:
+) -> int:
     """What follows from another place of some visits, given as they stood: their days are driven otherwise, who was told of
     them is told again, a client who expects somebody at the old time is on the call-ahead list, and the whole is kept for
-    undo as one change. `why` is the reason that was given, for those who are told."""
+    undo as one change, whose id is returned. `why` is the reason that was given, for those who are told."""
     afters = [visits.again(user.store, visit) for visit in before]
     moved = [pair for pair in zip(before, afters, strict=True) if len({*map(undo_record.standing_of, pair)}) > 1]
     routing.reroute(user, unit, {day for pair in moved for other in pair for day in routing.days_of(other)})
@@ -308,4 +308,4 @@ def settle(
         notices.follow(user, unit, visit, after, why=why)
         owed += calling_ahead.follow(user, unit, visit, after)
         notifications.follow(user.store, unit, visit, after)
-    undo_record.remember(user, unit, label, before, [*more, *owed])
+    return undo_record.remember(user, unit, label, before, [*more, *owed])

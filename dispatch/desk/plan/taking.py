@@ -6,13 +6,14 @@ import contextlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from db import chain, clients, visits
+from db import clients, visits
 from db.faults import Stale
 from db.names import folded
 from db.store import Store
 from dispatch.desk.day import placement
 from dispatch.desk.plan import schedule
 from dispatch.desk.plan.companions import closure, without
+from dispatch.desk.plan.meanwhile import meanwhile
 from dispatch.desk.plan.proposal import Move
 from dispatch.desk.plan.schedule import DoesNotFit, Placement
 from dispatch.desk.session.user import User
@@ -23,19 +24,13 @@ from dispatch.model.states import Role
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What was written: the references of what moved, and what was left out, each with why."""
+    """What was written: the references of what moved, and what was left out, each with why. `changed` are those of them that
+    somebody changed, `change_id` is what undo takes back; None: nothing was written."""
 
     moved: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
-
-
-def changed_meanwhile(user: User, moves: Sequence[Move]) -> dict[str, str]:
-    """The moves whose visit somebody changed since the plan was made: by reference, who did."""
-    store, seen = user.store, {move.visit.id: move.visit.version for move in moves}
-    with store.read():
-        changed = [visit for visit in visits.visits_by_id(store, seen) if visit.version != seen[visit.id]]
-        last = {visit.reference: chain.last_change(store.conn, "visit", visit.id) for visit in changed}
-    return {reference: f"changed by {who[0] if who else 'somebody'} meanwhile" for reference, who in last.items()}
+    changed: frozenset[str] = frozenset()
+    change_id: int | None = None
 
 
 def take(user: User, moves: Sequence[Move], label: str, references: Collection[str] | None = None) -> Taken:
@@ -52,24 +47,26 @@ def take(user: User, moves: Sequence[Move], label: str, references: Collection[s
     wanted = closure(moves, [move.visit.reference for move in moves] if references is None else references)
     skipped: dict[str, str] = {}
     while True:
-        changed = changed_meanwhile(user, moves)
-        skipped |= {reference: why for reference, why in changed.items() if reference in wanted}
+        happened = meanwhile(user.store, moves)
+        skipped |= {reference: why for reference, why in happened.words.items() if reference in wanted}
+        changed = frozenset(happened.changed) & wanted
         standing = without([move for move in moves if move.visit.reference in wanted], skipped)
         for reference in sorted(wanted - standing - skipped.keys()):
             skipped[reference] = "needs the place of one that was left out"
         chosen = [move for move in moves if move.visit.reference in standing]
         if not chosen:
-            return Taken((), tuple(sorted(skipped.items())))
+            return Taken((), tuple(sorted(skipped.items())), changed)
         try:
-            schedule.place_all(user, [_placement(move) for move in chosen], label)
+            change_id = schedule.place_all(user, [_placement(move) for move in chosen], label)
         except DoesNotFit as refusal:
             skipped[refusal.reference] = refusal.why
         except Stale:
-            if not changed_meanwhile(user, chosen):
+            if not meanwhile(user.store, chosen).changed:
                 raise
             # somebody was quicker: it is among the changed ones now
         else:
-            return Taken(tuple(move.visit.reference for move in chosen), tuple(sorted(skipped.items())))
+            moved = tuple(move.visit.reference for move in chosen)
+            return Taken(moved, tuple(sorted(skipped.items())), changed, change_id)
 
 
 def _placement(move: Move) -> Placement:

@@ -29,28 +29,34 @@ from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
 
-def undo(user: User) -> str:
-    """Take back the person's last change; returns what it was.
+def undo(user: User, change_id: int | None = None) -> str:
+    """Take back the person's last change, or the one with an id; returns what it was.
 
     Raises:
         NotAllowed: the person may not do such a thing any more.
         Refusal: there is none, somebody built on it since, or something stands in the way of how it was before.
     """
     with user.write("undo") as unit:
-        change = changes.last_done(user.store, user.staff.id)
+        if change_id is None:
+            change = changes.last_done(user.store, user.staff.id)
+        else:
+            change = changes.done(user.store, user.staff.id, change_id)
         if change is None:
-            raise Refusal("There is nothing to undo.")
+            raise Refusal("There is nothing to undo." if change_id is None else "It was taken back already.")
         return _turn(user, unit, change, back=True)
 
 
-def redo(user: User) -> str:
-    """Do again what was undone last; returns what it was.
+def redo(user: User, change_id: int | None = None) -> str:
+    """Do again what was undone last, or the change with an id; returns what it was.
 
     Raises:
         NotAllowed, Refusal: as `undo`.
     """
     with user.write("redo") as unit:
-        change = changes.last_undone(user.store, user.staff.id)
+        if change_id is None:
+            change = changes.last_undone(user.store, user.staff.id)
+        else:
+            change = changes.undone(user.store, user.staff.id, change_id)
         if change is None:
             raise Refusal("There is nothing to do again.")
         return _turn(user, unit, change, back=False)

@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from weakref import WeakKeyDictionary
+from pathlib import Path
 
 from db import clients, people, settings, travel_times, visits
 from db.legs import pinned_places
@@ -46,7 +46,8 @@ class _Held:
     cells: dict[Pair, Cell] = field(default_factory=dict)
 
 
-_held: WeakKeyDictionary[Store, dict[str, _Held]] = WeakKeyDictionary()
+_held: dict[Path, dict[str, _Held]] = {}
+"""By database and engine: whoever opens the database once more in this process remembers the same."""
 
 
 def sources(firm: Firm) -> tuple[Source, ...]:
@@ -72,7 +73,7 @@ def cells(
     if source.local:
         return travel_times.cells(store, source.key, origins, destinations)
     if not minutes:
-        held = _held.get(store, {}).get(source.key, _Held())
+        held = _held.get(store.path, {}).get(source.key, _Held())
         if now - held.at > (HELD // 2 if fresh else HELD):
             return {}
         ends = set(destinations)
@@ -92,7 +93,7 @@ def keep(user: User, firm: Firm, source: Source, new: Mapping[Pair, Cell]) -> No
     """Keep what an engine said: in the database, or (where the firm keeps nothing) with this session for a while."""
     store = user.store
     if not source.local and not firm.travel_cache_minutes:
-        held = _held.setdefault(store, {}).setdefault(source.key, _Held())
+        held = _held.setdefault(store.path, {}).setdefault(source.key, _Held())
         now = store.clock.now()
         if now - held.at > HELD:
             held.cells = {}

@@ -1,0 +1,137 @@
+"""What happened since a plan was made: visits that somebody changed, and moves that the checker refuses by now."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from db import chain, people, settings, visits
+from db.store import Store
+from dispatch.desk.day import placement, routing
+from dispatch.desk.levels.clocks import clocks_of
+from dispatch.desk.plan.proposal import Move, Standing
+from dispatch.desk.travel import drive_times
+from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+from dispatch.planning.checker import PlacementGrade
+from dispatch.planning.day import SequenceRule, Stop, TechnicianDay
+
+
+class Meanwhile(NamedTuple):
+    """By reference: what somebody changed of a visit, and why a move that nobody changed cannot be made any more."""
+
+    changed: Mapping[str, str]
+    refused: Mapping[str, str]
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Both: all that is not as the plan has it."""
+        return {**self.refused, **self.changed}
+
+
+NOTHING = Meanwhile({}, {})
+
+
+def meanwhile(store: Store, moves: Sequence[Move], beside: Iterable[Visit] = ()) -> Meanwhile:
+    """What happened to the moves of a plan, and to the visits `beside` that it shows, since it was made; in one snapshot.
+
+    A move is refused where the checker blocks it as the day stands now, beside the others of the plan: for an absence, other
+    hours, a drive, a visit that was placed there.
+    """
+    seen = {visit.id: visit for visit in (*beside, *(move.visit for move in moves))}
+    with store.read():
+        now = {visit.id: visit for visit in visits.visits_by_id(store, seen)}
+        zone = settings.firm(store).zone
+        days = {day_of(move.after.start, zone) for move in moves if move.after is not None}
+        changed = {
+            visit.reference: _said_of(store, visit, now.get(visit.id), days)
+            for visit in seen.values()
+            if not _is_same(visit, now.get(visit.id))
+        }
+        left = [move for move in moves if move.visit.reference not in changed and move.after is not None]
+        return Meanwhile(changed, _refused(store, moves, left))
+
+
+def _is_same(seen: Visit, now: Visit | None) -> bool:
+    return now is not None and (now.version, now.place, now.archived_at) == (seen.version, seen.place, seen.archived_at)
+
+
+def _said_of(store: Store, seen: Visit, now: Visit | None, days: Container[datetime.date]) -> str:
+    """Who changed a visit, and what it is now; the day is named where it is none of the `days` that were planned."""
+    if now is None or now.archived_at is not None:
+        what = "deleted"
+    elif now.place != seen.place:
+        what = "its site is elsewhere"
+    elif now.starts_at is not None and (now.starts_at, now.crew) != (seen.starts_at, seen.crew):
+        firm = settings.firm(store)
+        when, day = clock_text(now.starts_at, firm.zone, firm.clock_hours == 24), day_of(now.starts_at, firm.zone)
+        what = f"with {' + '.join(now.crew)} {when}" + ("" if day in days else f" on {day_text(day)}")
+    else:
+        what = now.state.label if now.state is not seen.state else "another request"
+    moved = now is not None and now.version == seen.version
+    last = chain.last_change(store.conn, *(("site", seen.site_id) if moved else ("visit", seen.id)))
+    person = people.staff_by_login(store, last[0]) if last is not None else None
+    return f"changed by {show(person.name) if person is not None else 'somebody'} meanwhile: {show(what)}"
+
+
+def _refused(store: Store, moves: Sequence[Move], standing: Sequence[Move]) -> dict[str, str]:
+    """Why some of the moves cannot be made by now, by reference; `standing` are those that nobody changed."""
+    zone = settings.firm(store).zone
+    by_day: dict[datetime.date, list[tuple[Move, Standing]]] = {}
+    for move in standing:
+        if move.after is not None:
+            by_day.setdefault(day_of(move.after.start, zone), []).append((move, move.after))
+    # what leaves its place is in nobody's way; what somebody changed stands where it stands now
+    leaving = {move.visit.id for move in moves if move.after is None} | {move.visit.id for move in standing}
+    stops = _stops(store, standing)
+    refused: dict[str, str] = {}
+    for day, own in by_day.items():
+        days = {one.name: one for one in routing.days_on(store, day, without=leaving)}
+        drives, rules = drive_times.drives_on(store, day), routing.rules_of(settings.firm(store))
+        for move, to in sorted(own, key=lambda pair: pair[1].start):
+            stop = stops[move.visit.id]
+            if gone := [name for name in to.crew if name not in days]:
+                refused[move.visit.reference] = f"{show(', '.join(gone))} drives to visits no longer"
+                continue
+            verdicts = placement.verdicts_of(move.visit, stop, [days[name] for name in to.crew], drives, rules)
+            against = [
+                finding.text
+                for verdict in verdicts
+                for finding in verdict.findings
+                if finding.level is PlacementGrade.BLOCKED
+            ]
+            if against:
+                refused[move.visit.reference] = f"not possible any more: {show('; '.join(dict.fromkeys(against)))}"
+            else:
+                days |= {name: _with(days[name], stop) for name in to.crew}
+    return refused
+
+
+def _with(day: TechnicianDay, stop: Stop) -> TechnicianDay:
+    return replace(day, stops=(*day.stops, stop))
+
+
+def _stops(store: Store, moves: Sequence[Move]) -> dict[int, Stop]:
+    """The visits of moves as stops where they would stand, each after and before the others as those would stand."""
+    spans = []
+    for move in moves:
+        if move.after is not None:
+            length = placement.stay_minutes(store, move.visit.minutes) * 60
+            spans.append((move.visit, move.after.start, move.after.start + length))
+    stops = routing.stops_of(store, spans, clocks_of(store, [visit for visit, _, _ in spans]))
+    begins, ends = ({visit.reference: span[at] for visit, *span in spans} for at in (0, 1))
+
+    def as_planned(rule: SequenceRule, at: Mapping[str, int]) -> SequenceRule:
+        return rule._replace(at=at.get(rule.reference, rule.at))
+
+    return {
+        key: replace(
+            stop,
+            after=None if stop.after is None else as_planned(stop.after, ends),
+            followers=tuple(as_planned(rule, begins) for rule in stop.followers),
+        )
+        for key, stop in stops.items()
+    }
