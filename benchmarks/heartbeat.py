@@ -21,6 +21,7 @@ from dispatch.app import DispatchApp
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.user import log_in
 from screens.board.board import BoardScreen
+from screens.board.plan import PlanScreen
 from tests.widgets.terminals import Terminal, on_terminal
 from widgets.timeline.view import Timeline
 
@@ -74,9 +75,9 @@ async def _at(db: Path, size: tuple[int, int]) -> list[str]:
                     await asyncio.sleep(0.06)
 
             async def pin(pinned: bool) -> None:
-                before = board._board
+                before = board.board
                 await asyncio.to_thread(schedule.pin, other, LATER, pinned)
-                while board._board is before:
+                while board.board is before:
                     await asyncio.sleep(0.01)
 
             async def changes() -> None:
@@ -87,6 +88,13 @@ async def _at(db: Path, size: tuple[int, int]) -> list[str]:
                 keys = asyncio.create_task(press(*["down", "up"] * 8))
                 await changes()
                 await keys
+
+            async def planning() -> None:
+                await pilot.press("p")
+                await asyncio.sleep(0.1)
+                while isinstance(plan := terminal.app.screen, PlanScreen) and plan._looking:
+                    await press("down", "space", "m", "i", "tab", "right", "tab")
+                await press("escape", "escape")
 
             await asyncio.sleep(1)
             await measured(said, "cursor along a row", lambda: press(*["right", "left"] * ROUNDS))
@@ -102,6 +110,8 @@ async def _at(db: Path, size: tuple[int, int]) -> list[str]:
             )
             await measured(said, "a change elsewhere", changes)
             await measured(said, "keys during a change elsewhere", changes_under_keys)
+
+            await measured(said, "planning", planning)
 
         await on_terminal(app, size, play)
     return said  # an app has the standard output

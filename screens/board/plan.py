@@ -42,8 +42,8 @@ with lazily(__name__):
 SECONDS: float | None = None
 """How long better plans are looked for, unless somebody stops it or takes what there is; None: as long as it pays."""
 _SCOPES = tuple(Freedom)
-_NARROW = 70
-"""Columns below which the head has no room for who sits here."""
+_NARROW, _ROOMY = 70, 100
+"""Columns below which the head has no room for who sits here, and none for the year."""
 
 
 class PlanList(FigureList):
@@ -67,8 +67,8 @@ class PlanScreen(UserScreen):
     """
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
     FOOTER = (
-        "plan.take plan.mark plan.take-one plan.mark-words plan.flip plan.least plan.again plan.scope plan.overtime "
-        "change.undo plan.drop screen.keys"
+        "plan.take plan.mark plan.drop plan.take-one plan.mark-words plan.flip change.undo plan.again plan.least "
+        "plan.scope plan.overtime screen.keys"
     )
     KEYS = KEYS_OF_MARKS
 
@@ -208,7 +208,7 @@ class PlanScreen(UserScreen):
         """What is shown, and how far it has come; the counts are those of what is shown, and stay to the last."""
         narrow, planned = self.size.width < _NARROW, self._as_planned and proposal is not None
         day = day_text(self._day)
-        day = day.rpartition(" ")[0] if narrow else day
+        day = day.rpartition(" ")[0] if self.size.width < _ROOMY else day
         which = "least change" if self._least and planned else "as planned" if planned else "as it is"
         looking = "looking for a better plan, x stops" if self._looking else "done"
         counts = ""
@@ -216,12 +216,14 @@ class PlanScreen(UserScreen):
             figures = proposal.after if planned else proposal.before
             counts = f"{figures.placed} placed · {figures.left_out} left out"
         told = [
-            f"{len(self.marks.on)} of {len(proposal.moves)} moves marked" if proposal and self.marks.choosing else "",
             f"{len(self._since.words)} changed" if self._since.words else "",
+            f"{len(self.marks.on)} marked" if self.marks.choosing else "",
         ]
         if narrow:
+            if proposal is not None and self.marks.choosing:
+                counts = f"{len(self.marks.on)} of {len(proposal.moves)} marked"
             name = "Plan" if planned or proposal is None else "As it is"
-            self.show_head(f"{name} {day}", " · ".join(filter(None, told)), counts or looking.partition(",")[0])
+            self.show_head(f"{name} {day}", told[0], counts or looking.partition(",")[0])
         else:
             self.show_head(f"Plan  {day}  {which}", " · ".join(filter(None, (counts, *told, looking))))
 
