@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Sequence
 
 from dispatch.commands import exits
@@ -23,9 +24,11 @@ with lazily(__name__):
 def run(words: Sequence[str]) -> int:
     """Carry out one command; returns its exit code: 0 done, 1 refused, 2 usage, 3 close-out refused by its gates.
 
+    `begun` of its arguments is when it was begun: what has bounded seconds counts from there.
+
     An error that is no refusal is kept in the log beside the database, with one sentence on the terminal; `-v` shows the rest.
     """
-    args = argparse.Namespace()
+    args = argparse.Namespace(begun=time.monotonic())
     try:
         return _run(words, args)
     except Exception as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -32,7 +31,7 @@ with lazily(__name__):
     from dispatch.desk.session.user import User
     from dispatch.desk.texts import plan_words
     from dispatch.desk.visits import steps
-    from dispatch.planning import problem_file, why_not
+    from dispatch.planning import budget, problem_file, why_not
     from dispatch.planning import solving as solver
 
 
@@ -108,8 +107,9 @@ def _problem(args: Args) -> int:
     if faults:
         print("\n".join(f"dispatch: {fault}" for fault in faults), file=sys.stderr)
         return exits.USAGE
-    seconds = solver.thinking_time(len(problem.technicians)) if args.seconds is None else args.seconds
-    solving = solver.Solving(problem, seconds)
+    seconds = budget.thinking_time(len(problem.technicians)) if args.seconds is None else args.seconds
+    bounds = budget.Budget(seconds, args.begun)
+    solving = solver.Solving(problem, seconds, begun=bounds.begun)
     for _ in solving:
         pass
     best = solving.best
@@ -119,14 +119,19 @@ def _problem(args: Args) -> int:
     def clock(moment: int) -> str:
         return f"{moment // 3600:02}:{moment // 60 % 60:02}"
 
-    left = [why_not.why_not(problem, best.plan, index, lambda thing: thing.id, clock) for index in judged.left_out]
+    left = {
+        index: budget.NOT_REACHED
+        if bounds.over()
+        else why_not.why_not(problem, best.plan, index, lambda thing: thing.id, clock).text
+        for index in judged.left_out
+    }
     if args.json:
         document = {
             "routes": {
                 technician.id: [problem.visits[index].id for index in order]
                 for technician, order in zip(problem.technicians, best.plan, strict=True)
             },
-            "left_out": [{"id": problem.visits[reason.visit].id, "why": reason.text} for reason in left],
+            "left_out": [{"id": problem.visits[index].id, "why": why} for index, why in left.items()],
             "cost": round(judged.cost, 3),
             "travel_minutes": round(judged.travel_minutes, 2),
             "late_minutes": round(judged.late_minutes, 2),
@@ -141,8 +146,8 @@ def _problem(args: Args) -> int:
             f"{clock(start)} {show(problem.visits[index].id)}" for start, index in zip(route.starts, order, strict=True)
         )
         print(f"{show(technician.id)}: {stops or 'nothing'}")
-    for reason in left:
-        print(f"left out {show(problem.visits[reason.visit].id)}: {show(reason.text, 600)}")
+    for index, why in left.items():
+        print(f"left out {show(problem.visits[index].id)}: {show(why, 600)}")
     print(
         f"cost {judged.cost:.1f}: {judged.travel_minutes:.0f} min driving, {judged.late_minutes:.0f} min late, "
         f"{len(judged.left_out)} left out; {solving.cpu_seconds:.2f} CPU seconds"
@@ -151,7 +156,6 @@ def _problem(args: Args) -> int:
 
 
 def _day(args: Args) -> Answer:
-    begun = time.monotonic()
     user = user_of(args)
     day = day_typed(user.store, args.date)
     for note in road_engines.prefetch(user, day).notes:
@@ -159,14 +163,14 @@ def _day(args: Args) -> Answer:
     asked = _scope(user.store, args, day)
     if args.week:
         days = [day + datetime.timedelta(days=number) for number in range(7)]
-        planned = week.plan_week(user.store, days, args.seconds, asked, begun)
+        planned = week.plan_week(user.store, days, args.seconds, asked, args.begun)
         taken = _taken(user, planned.moves, planned.label, args)
         return Answer(
             planned,
             lambda planned: _week_form(planned) | _taken_form(taken),
             lambda planned: [*plan_words.week_lines(planned), *_taken_lines(taken, planned.moves)],
         )
-    found = proposing.propose(user.store, day, args.seconds, asked, begun)
+    found = proposing.propose(user.store, day, args.seconds, asked, args.begun)
     best = found.best
     taken = _taken(user, best.moves, best.label, args)
     return Answer(

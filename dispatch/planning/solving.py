@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import pickle
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -16,25 +18,14 @@ import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from dispatch.planning.budget import SEARCHING, Budget
 from dispatch.planning.judging import Judgement, judge, timed
 from dispatch.planning.problem import Plan, Problem
 
-FIRST = 60.0
-"""Seconds that the first complete plan may take, where nothing else is asked for."""
-SHARE, MARGIN = 1.2, 2.0
-"""All of it takes at most so many times the seconds that were given, and so many more."""
-AFTER = 1.0
-"""Seconds of that which are left for what is done with the plan; where the day took long to read, half of what that took
-comes to it."""
 UNFINISHED = "the time was over before all of the day was planned once: with more seconds more of it fits"
 """What is said of a plan that was made before everybody's day was planned once."""
 LAST_WORDS = 0.25
 """Seconds before the end in which the process says what it has."""
-
-
-def most_seconds(seconds: float) -> float:
-    """How long all of a plan may take for which so many seconds were given."""
-    return seconds * SHARE + MARGIN if seconds > 0 else FIRST
 
 
 def started_worker() -> subprocess.Popen[bytes]:
@@ -44,15 +35,8 @@ def started_worker() -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        process_group=0,  # with the helpers that it makes, so that they end together
     )
-
-
-THINKING = ((15, 2.0), (50, 5.0), (1 << 30, 10.0))
-
-
-def thinking_time(technicians: int) -> float:
-    """The seconds for which it pays to look for better plans of a day with so many technicians (design/planning.md, Goals)."""
-    return next(seconds for most, seconds in THINKING if technicians <= most)
 
 
 class BetterPlan(NamedTuple):
@@ -137,14 +121,14 @@ class Solving:
         self._over.set()
         process = self._process or self._worker
         if process is not None:
-            with contextlib.suppress(OSError):
-                process.kill()
+            _kill(process)
 
     def _found(self) -> Iterator[BetterPlan]:
         now = time.monotonic()
         begun = now if self._begun is None else self._begun
-        ends = begun + most_seconds(self._seconds) - AFTER - (now - begun) / 2
-        ends = max(ends, now + 2 * LAST_WORDS)
+        budget = Budget(self._seconds, begun)
+        # where the day took long to read, what is done with the plan takes long too
+        ends = max(min(budget.at(SEARCHING), budget.at() - (now - begun) / 4), now + 2 * LAST_WORDS)
         threading.Thread(target=self._listen, args=((begun, ends - LAST_WORDS),), daemon=True).start()
         said, whole = "", False
         while not self._stopped.is_set():
@@ -182,7 +166,7 @@ class Solving:
         try:
             self._process = process = self._worker or started_worker()
             if self._over.is_set():
-                process.kill()
+                _kill(process)
             assert process.stdin is not None
             assert process.stdout is not None
             with process:
@@ -206,6 +190,13 @@ class Solving:
         assert judged is not None
         self.best = BetterPlan(tuple(routes), judged, self._seconds, self.cpu_seconds, 0)
         return self.best
+
+
+def _kill(worker: subprocess.Popen[bytes]) -> None:
+    """End a worker and its helpers."""
+    with contextlib.suppress(OSError):
+        if worker.poll() is None:
+            os.killpg(worker.pid, signal.SIGKILL)
 
 
 def _last_of(lines: queue.Queue[dict[str, Any] | None], wait: float) -> dict[str, Any] | None:

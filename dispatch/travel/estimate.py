@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import asin, cos, radians, sin, sqrt
+from itertools import repeat
+from math import asin, cos, dist, radians, sin, sqrt
 
 from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, Provenance, placed
 
@@ -64,33 +65,44 @@ class Estimated:
     ) -> list[list[int | None]]:
         """The seconds of each leg of the matrix."""
         ends = [_on_globe(end) for end in destinations]
-        return [_seconds_to(start, ends) for start in map(_on_globe, origins)]
+        known = [end for end in ends if end is not None]
+        rows: list[list[int | None]] = []
+        for start in map(_on_globe, origins):
+            drives = iter(() if start is None else _seconds_to(start, known))
+            if start is not None and len(known) == len(ends):
+                rows.append([*drives])
+            else:
+                rows.append([None if start is None or end is None else next(drives) for end in ends])
+        return rows
 
 
 _Spot = tuple[float, float, float]
+_RADIUS = 0.5 - 1e-12
+"""Of the globe on which chords are measured: none is longer than 1, roundings included, and its arc is `asin` of it."""
+
+
+def _chord(km: float) -> float:
+    return sin(km / (2 * EARTH_KM))
+
+
+_SAME_CHORD, _NEAR_CHORD = _chord(_SAME), _chord(10.0)
 
 
 def _on_globe(place: Place | None) -> _Spot | None:
-    """Where a place is on a globe of radius 1; None where nobody knows."""
+    """Where a place is on the globe of `_RADIUS`; None where nobody knows."""
     if place is None or not placed(place):
         return None
     lat, lon = radians(place.lat), radians(place.lon)
-    return cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat)
+    return _RADIUS * cos(lat) * cos(lon), _RADIUS * cos(lat) * sin(lon), _RADIUS * sin(lat)
 
 
-def _seconds_to(start: _Spot | None, ends: Sequence[_Spot | None]) -> list[int | None]:
+def _seconds_to(start: _Spot, ends: Sequence[_Spot]) -> list[int]:
     """The drives from one place to others: `haversine_km` by the chord, and `seconds_for`, without a call for each."""
-    if start is None:
-        return [None] * len(ends)
-    x, y, z = start
-    row: list[int | None] = []
-    for end in ends:
-        if end is None:
-            row.append(None)
-            continue
-        km = 2 * EARTH_KM * asin(min(1.0, sqrt((x - end[0]) ** 2 + (y - end[1]) ** 2 + (z - end[2]) ** 2) / 2))
-        row.append(0 if km < _SAME else round(90 + 98 * km if km < 10 else 550 + 52 * km))
-    return row
+    near, far = 98 * 2 * EARTH_KM, 52 * 2 * EARTH_KM
+    return [
+        0 if chord < _SAME_CHORD else round(90 + near * asin(chord) if chord < _NEAR_CHORD else 550 + far * asin(chord))
+        for chord in map(dist, repeat(start), ends)
+    ]
 
 
 def _leg(km: float) -> Leg:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from dispatch.planning.judging import judge
 from dispatch.planning.problem import Problem
 from dispatch.planning.problem_file import problem_from
+from dispatch.planning.solver.helpers import cores
 from dispatch.planning.solver.territories import territories
 from dispatch.planning.solving import Solving
 from dispatch.planning.why_not import why_not
@@ -68,6 +70,32 @@ def test_a_key_ends_it_at_once() -> None:
     threading.Timer(0.5, lambda: (ended.append(time.monotonic()), solving.stop())).start()
     assert list(found) == [] or solving.best is not None
     assert time.monotonic() - ended[0] < 1.0  # a third of it where nobody else computes
+
+
+@pytest.mark.skipif(cores() < 2, reason="needs two cores: run it where there are some")
+def test_the_helpers_of_the_engine_end_with_it() -> None:
+    solving = Solving(handed_out("day-30-0"), 60)
+    found = iter(solving)
+    next(found)
+    assert solving._process is not None
+    group = solving._process.pid
+    assert len(running(group)) > 1
+    solving.stop()
+    ends = time.monotonic() + 1.0  # a third of it where nobody else computes
+    while running(group) and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert running(group) == []
+
+
+def running(group: int) -> list[str]:
+    """The processes of a group that have not ended."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state not in "ZX":
+                found.append(stat.parent.name)
+    return found
 
 
 def test_the_seconds_are_kept_and_what_was_not_reached_is_said() -> None:

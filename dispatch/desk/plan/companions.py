@@ -28,6 +28,7 @@ def with_needs(
             stood = replace(stops[move.visit.id], start=move.before.start, end=existing(move.visit.ends_at))
             standing.setdefault(move.before.technician, []).append((move.visit, stood))
     planned = {(day.name, stop.visit_id): stop for day in days for stop in day.stops}
+    moved = {move.visit.reference for move in moves}
     found = []
     for move in moves:
         needs: list[str] = []
@@ -36,7 +37,7 @@ def with_needs(
             for visit, other in standing.get(name, ()):
                 if stop is not None and visit.id != move.visit.id and _collide(stop, other, drives):
                     needs.append(visit.reference)
-        if move.after is not None and move.visit.after in {other.visit.reference for other in moves}:
+        if move.after is not None and move.visit.after in moved:
             needs.append(move.visit.after)
         found.append(replace(move, needs=tuple(needs)))
     return tuple(found)

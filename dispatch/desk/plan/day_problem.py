@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from db import people, settings, visits
@@ -20,17 +19,19 @@ from dispatch.model.instants import Unclear, at_local, day_bounds, day_of
 from dispatch.model.states import ON_THE_WAY_OR_THERE, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
+from dispatch.planning.budget import READING, UNBOUNDED, Budget
 from dispatch.planning.checker import PlacementGrade, at, check
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.problem import Problem
 from dispatch.planning.teams import Team, TeamSearch
 
-LOOKING, MOST_AHEAD = 0.5, 7
-"""So many seconds later days are looked at for what may wait, and so many days ahead."""
+MOST_AHEAD = 7
+"""So many days ahead are looked at for what may wait."""
 AROUND = 3600
 """Seconds that are left for the drive between two requests that are put off to the same technician's day."""
-MOST_WAITING = 1000
-"""So many requests are planned at once; more are taken in the order of what breaks first."""
+MOST_WAITING, FOR_EACH = 1000, 6
+"""So many requests are planned at once, or so many for each technician where that is more; they are taken in the order of what
+breaks first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,11 @@ class DayProblem:
     `days` are the technicians' days with what stays in them only, in the order of `problem.technicians`; `movable` the
     visits that the solver places, in the order of the first of `problem.visits`; `before` their plan as it is.
     `places` are those of the matrix, `moments` those whose drives are in it.
-    `unplaced` have no coordinates, `beyond` so many more wait than are planned at once.
-    `later` has the best later slot of what may wait, by the id of the visit. `teams` are the visits for several people that
+    `unplaced` have no coordinates, `beyond` wait too and are more than are planned at once, or than there was time to read.
+    `later` has the best later slot of what may wait, by the id of the visit; for so many as `unlooked` none was looked for, as
+    the time was over. `teams` are the visits for several people that
     were placed beforehand, and stand among what stays; `deferred` are placed when all else is: what comes after a visit that waits
-    itself, and teams for which there was no room.
+    itself, and teams for which there was no room. `budget` is the time that all of it may take.
     """
 
     day: datetime.date
@@ -58,12 +60,14 @@ class DayProblem:
     unplaced: tuple[Visit, ...]
     places: tuple[Place | None, ...]
     moments: tuple[int, ...]
-    beyond: int
+    beyond: tuple[Visit, ...]
     later: Mapping[int, Slot]
+    unlooked: int
     scope: PlanScope
     firm: Firm
     teams: Mapping[Visit, Team]
     deferred: tuple[Visit, ...]
+    budget: Budget
 
 
 def may_move(visit: Visit, now: int) -> bool:
@@ -85,15 +89,19 @@ def day_problem(
     later: Mapping[int, Slot] | None = None,
     but: Collection[int] = (),
     like: DayProblem | None = None,
+    budget: Budget = UNBOUNDED,
+    reading: float = READING,
 ) -> DayProblem:
     """The problem of a day, or of the part of it that is asked for, read in one snapshot.
 
     `later` has the best later slots of requests that may wait, by the id of the visit: they are put off where those are better;
     None: they are looked for. The visits with the ids `but` are planned elsewhere. The drives are taken from `like`,
-    another problem of the same day, where it has them.
+    another problem of the same day, where it has them. Where the share `reading` of the budget is over before all is read, less
+    of what waits is taken.
 
     Raises:
         Refusal: the day is over.
+        TimeIsOver: not even what stands in the plan could be read.
     """
     # long, as what it reads has to be of one snapshot, and a problem has many parts
     with store.read():
@@ -113,8 +121,8 @@ def day_problem(
         first = min((one.shift[0] for one in before if one.shift is not None), default=starts_at)
         missed = _missed(clocks, now, max(first, now))
         asked.sort(key=lambda visit: _breaks_first(visit, visit.id in missed))
-        waiting, beyond = asked[:MOST_WAITING], len(asked[MOST_WAITING:])
-        slots = _later(store, day, waiting, scope) if later is None else later
+        waiting = asked[: max(MOST_WAITING, FOR_EACH * len(before))]
+        slots, unlooked = _later(store, day, waiting, scope, budget.looked_enough) if later is None else (later, 0)
         stops = routing.stops_of(store, [_span(visit, firm, day) for visit in [*moving, *waiting]], clocks)
         moving = [visit for visit in moving if stops[visit.id].place is not None]
         if scope.freedom is Freedom.LEAST:
@@ -124,7 +132,8 @@ def day_problem(
             replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in before
         )
         search = TeamSearch(days, drives, rules, overtime_of(firm, scope))
-        teams, deferred, days = _apart(waiting, stops, search, starts_on(days, firm, scope, starts_at))
+        starts = starts_on(days, firm, scope, starts_at)
+        teams, deferred, days = _apart(waiting, stops, search, starts, lambda: budget.over(reading / 2))
         apart = {visit.id for visit in deferred} | teams.keys()
         located = [
             visit for visit in [*moving, *waiting] if stops[visit.id].place is not None and visit.id not in apart
@@ -145,7 +154,10 @@ def day_problem(
             later=slots,
             like=None if like is None else (like.places, like.problem.seconds),
         )
-        problem = builder.problem(located, stops)
+        problem, taken = builder.problem(
+            located, len(moving), stops, lambda rest: budget.over(reading if rest else 1.0)
+        )
+        unread = {visit.id for visit in located}.difference(located[index].id for index in taken)
         return DayProblem(
             day=day,
             zone=firm.zone,
@@ -153,18 +165,20 @@ def day_problem(
             places=tuple(builder.places),
             moments=builder.moments,
             days=days,
-            movable=tuple(located),
+            movable=tuple(located[index] for index in taken),
             before=tuple(before),
             stops=stops,
             drives=drives,
             rules=rules,
             unplaced=tuple(visit for visit in waiting if stops[visit.id].place is None),
-            beyond=beyond,
+            beyond=(*(visit for visit in located if visit.id in unread), *asked[len(waiting) :]),
             later=slots,
+            unlooked=unlooked,
             scope=scope,
             firm=firm,
             teams={visit: teams[visit.id] for visit in waiting if visit.id in teams},
             deferred=tuple(deferred),
+            budget=budget,
         )
 
 
@@ -180,21 +194,20 @@ def _waits_for_another(stop: Stop) -> bool:
     return stop.place is not None and stop.after is not None and stop.after.at is None
 
 
-def _later(store: Store, day: datetime.date, waiting: Sequence[Visit], scope: PlanScope) -> dict[int, Slot]:
-    """The best slot on a later day of each request that may wait for one, as far as that is found in `LOOKING` seconds; no two
-    of them are in each other's way."""
+def _later(
+    store: Store, day: datetime.date, waiting: Sequence[Visit], scope: PlanScope, over: Callable[[], bool]
+) -> tuple[dict[int, Slot], int]:
+    """The best slot on a later day of each request that may wait for one, no two of them in each other's way; and for how many
+    none was looked for, as the time was `over`."""
     found: dict[int, Slot] = {}
-    ends = time.monotonic() + LOOKING
     taken: list[tuple[int, int, int]] = []
     patient = [visit for visit in waiting if visit.latest_on is not None and visit.latest_on > day and visit.place]
-    for visit in patient:
-        if time.monotonic() > ends:
-            break
+    for looked, visit in enumerate(patient):
         ahead = min((visit.latest_on or day) - day, datetime.timedelta(days=MOST_AHEAD)).days
         length = placement.stay_minutes(store, visit.minutes) * 60
         for number in range(1, ahead + 1):
-            if time.monotonic() > ends:
-                break
+            if over():
+                return found, len(patient) - looked
             for slot in placement.slots(store, visit.reference, [day + datetime.timedelta(days=number)]):
                 who, start = slot.candidate.technician_id, slot.candidate.start
                 apart = all(
@@ -207,7 +220,7 @@ def _later(store: Store, day: datetime.date, waiting: Sequence[Visit], scope: Pl
                     found[visit.id] = slot
         if (chosen := found.get(visit.id)) is not None:
             taken.append((chosen.candidate.technician_id, chosen.candidate.start, length))
-    return found
+    return found, 0
 
 
 def _teams(
@@ -215,13 +228,16 @@ def _teams(
     stops: Mapping[int, Stop],
     search: TeamSearch,
     starts: Sequence[int],
+    over: Callable[[], bool],
 ) -> tuple[dict[int, Team], tuple[TechnicianDay, ...]]:
-    """The teams of what needs several people, what breaks first first; and the days with them."""
+    """The teams of what needs several people, what breaks first first, until the time is `over`; and the days with them."""
     teams: dict[int, Team] = {}
     for visit in waiting:
         stop = stops[visit.id]
         if visit.people < 2 or stop.place is None:
             continue
+        if over():
+            break
         team = search.best(stop, need_of(visit), starts)
         if team is not None:
             teams[visit.id] = team
@@ -258,11 +274,15 @@ def _moving(
 
 
 def _apart(
-    waiting: Sequence[Visit], stops: Mapping[int, Stop], search: TeamSearch, starts: Sequence[int]
+    waiting: Sequence[Visit],
+    stops: Mapping[int, Stop],
+    search: TeamSearch,
+    starts: Sequence[int],
+    over: Callable[[], bool],
 ) -> tuple[dict[int, Team], list[Visit], tuple[TechnicianDay, ...]]:
     """What the solver is not asked about: the teams, what is placed when all else is, and the days with the teams."""
     deferred = [visit for visit in waiting if _waits_for_another(stops[visit.id])]
-    teams, days = _teams([visit for visit in waiting if visit not in deferred], stops, search, starts)
+    teams, days = _teams([visit for visit in waiting if visit not in deferred], stops, search, starts, over)
     deferred += [visit for visit in waiting if visit.people > 1 and visit.id not in teams and visit not in deferred]
     return teams, deferred, days
 

@@ -13,7 +13,7 @@ from db import people
 from db.store import Store
 from dispatch.desk.day.placement import need_of
 from dispatch.desk.plan.companions import with_needs
-from dispatch.desk.plan.day_problem import MOST_WAITING, DayProblem, day_problem, starts_on
+from dispatch.desk.plan.day_problem import DayProblem, day_problem, starts_on
 from dispatch.desk.plan.proposal import (
     BrokenPromise,
     LeftOut,
@@ -30,18 +30,21 @@ from dispatch.desk.plan.timing import WORTH, starts_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.visits import Visit
+from dispatch.planning.budget import NOT_REACHED, UNREAD, Budget, TimeIsOver, thinking_time
 from dispatch.planning.checker import LEARNER, PlacementGrade, Verdict, at, check
 from dispatch.planning.day import Stop, TechnicianDay
 from dispatch.planning.judging import judge
 from dispatch.planning.problem import KEPT, Plan
-from dispatch.planning.solving import Beside, BetterPlan, Solving, most_seconds, started_worker, thinking_time
+from dispatch.planning.solving import Beside, BetterPlan, Solving, started_worker
 from dispatch.planning.teams import Team, TeamSearch
 from dispatch.planning.why_not import why_not
 
-LAST_WORDS = 0.7
-"""Seconds of the time there is that are left for starting the program and saying what was found."""
 REASONS = 2.0
 """Seconds in which reasons are looked for where all are asked for at once."""
+CAREFUL = 0.3
+"""Where so much of the time is gone when the day is read, it is not asked beside what the least change would be."""
+APART = 4
+"""So many times as long as it took to lay out a plan passes before the next one is laid out."""
 
 
 class PlanFound(NamedTuple):
@@ -70,50 +73,68 @@ class Proposing:
         scope: PlanScope = WHOLE_DAY,
         begun: float | None = None,
     ) -> None:
-        begun = time.monotonic() if begun is None else begun
         seconds = thinking_time(len(people.technicians(store))) if seconds is None else seconds
+        self._budget = Budget(seconds, time.monotonic() if begun is None else begun)
         self.scope = scope
         with contextlib.ExitStack() as failing:
             worker = started_worker()  # loads the engine while the day is read
             failing.callback(worker.kill)
-            self._read(store, day, scope)
+            try:
+                self._read(store, day, scope)
+            except TimeIsOver:
+                raise Refusal(f"{UNREAD}.") from None
             failing.pop_all()
         self._solving = Solving(
             self._given.problem,
             seconds,
             start=standing_plan(self._given),
             beside=self._beside,
-            begun=begun,
+            begun=self._budget.begun,
             worker=worker,
         )
-        self._ends = begun + most_seconds(seconds) - LAST_WORDS
         self.found: PlanFound | None = None
         """The best so far."""
+        self._least: Proposal | None = None
 
     def _read(self, store: Store, day: datetime.date, scope: PlanScope) -> None:
-        self._given = day_problem(store, day, scope)
+        self._given = given = day_problem(store, day, scope, budget=self._budget)
         self._careful = None
         # where nothing stands that may move, every plan is the one that changes least
-        self._changes_nothing = scope.freedom is Freedom.ALL and not any(one.assignments for one in self._given.movable)
-        if scope.freedom is Freedom.ALL and not self._changes_nothing:
-            least = replace(scope, freedom=Freedom.LEAST)
-            self._careful = day_problem(store, day, least, later=self._given.later, like=self._given)
+        self._changes_nothing = scope.freedom is Freedom.ALL and not any(one.assignments for one in given.movable)
+        if scope.freedom is Freedom.ALL and not self._changes_nothing and not self._budget.over(CAREFUL):
+            least, but = replace(scope, freedom=Freedom.LEAST), {visit.id for visit in given.beyond}
+            with contextlib.suppress(TimeIsOver):
+                self._careful = day_problem(
+                    store, day, least, later=given.later, but=but, like=given, budget=self._budget
+                )
         self._beside = None
         if self._careful is not None:
-            self._beside = Beside(self._careful.problem, _same(self._careful, self._given))
+            self._beside = Beside(self._careful.problem, _same(self._careful, given))
 
     def __iter__(self) -> Iterator[PlanFound]:
-        least: Proposal | None = None
+        waiting, took, until = None, 0.0, 0.0
         for better in self._solving:
-            if least is None and self._careful is not None and (beside := self._solving.beside) is not None:
-                least = proposal_of(self._careful, beside, self._solving.note)
-            best = proposal_of(self._given, better, self._solving.note)
-            if self._changes_nothing:
-                least = best
-            elif least is not None and not self._is_worth_it(best, least, better):
-                best = least
-            self.found = PlanFound(best, least)
+            waiting, now = better, time.monotonic()
+            if now < until:
+                continue
+            self.found, waiting = self._laid_out(better), None
+            took = time.monotonic() - now
+            until = now + (1 + APART) * took
             yield self.found
+        # one that comes last and could not be laid out in time is no better than none
+        if waiting is not None and time.monotonic() + took < self._budget.at():
+            self.found = self._laid_out(waiting)
+            yield self.found
+
+    def _laid_out(self, better: BetterPlan) -> PlanFound:
+        """A plan as a proposal, with the one that changes least, and the better of both first."""
+        if self._least is None and self._careful is not None and (beside := self._solving.beside) is not None:
+            self._least = proposal_of(self._careful, beside, self._solving.note)
+        best = proposal_of(self._given, better, self._solving.note)
+        if self._changes_nothing:
+            return PlanFound(best, best)
+        least = self._least
+        return PlanFound(best if least is None or self._is_worth_it(best, least, better) else least, least)
 
     def why(self, proposal: Proposal, reference: str) -> str:
         """Why a visit is left out of one of its plans; empty where nobody knows."""
@@ -126,12 +147,19 @@ class Proposing:
 
     def reasons(self, proposal: Proposal) -> tuple[LeftOut, ...]:
         """What a plan leaves out, each with its reason; past `REASONS` seconds, and past all the time there is, those that come
-        last have none."""
-        ends = min(time.monotonic() + REASONS, self._ends)
-        return tuple(
-            one if one.why or time.monotonic() > ends else replace(one, why=self.why(proposal, one.visit.reference))
-            for one in proposal.left_out
-        )
+        last have none but that they were not reached."""
+        ends = min(time.monotonic() + REASONS, self._budget.at())
+        told, took = list[LeftOut](), 0.0
+        for one in proposal.left_out:
+            begun = time.monotonic()
+            if one.why:
+                told.append(one)
+            elif begun + took > ends:
+                told.append(replace(one, why=NOT_REACHED))
+            else:
+                told.append(replace(one, why=self.why(proposal, one.visit.reference)))
+                took = time.monotonic() - begun
+        return tuple(told)
 
     def stop(self) -> None:
         """End it now; the best so far stands."""
@@ -246,9 +274,10 @@ def _laid_out(given: DayProblem, better: BetterPlan, ends: Mapping[int, int]) ->
                 laid.verdicts[stop.visit_id] = (day.name, verdict)
         laid.days[number] = day
     for index in sorted(refused, key=lambda index: -given.problem.visits[index].left_out):
-        _put_in(given, laid, given.movable[index])
+        if not given.budget.over():
+            _put_in(given, laid, given.movable[index])
     waiting = list(given.deferred)
-    while waiting:
+    while waiting and not given.budget.over():
         laid.over |= {stop.visit_id: stop.end for day in laid.days for stop in day.stops}
         names = {visit.id for visit in waiting}
         visit = next((one for one in waiting if one.after_id not in names), waiting[0])
@@ -277,9 +306,6 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[
         if before.get(visit.id) != after.get(visit.id)
     ]
     left = _left_out(given, laid, after)
-    notes = [note] if note else []
-    if given.beyond:
-        notes.append(f"{given.beyond} more wait: planned are the {MOST_WAITING} that break first")
     return Proposal(
         day=given.day,
         zone=given.zone,
@@ -288,7 +314,7 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[
         moves=with_needs(sorted(moves, key=_order), laid.days, given.stops, given.drives),
         left_out=left,
         days=tuple(laid.days),
-        note="; ".join(notes),
+        note="; ".join(_notes(given, note)),
         cpu_seconds=better.cpu_seconds,
         legs=legs_of(laid.days, given.drives),
         broken=tuple(_broken(given, laid.verdicts)),
@@ -296,6 +322,17 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[
         scope=given.scope,
         plan=better.plan,
     )
+
+
+def _notes(given: DayProblem, note: str) -> Iterator[str]:
+    """What is to be said of a plan: by the solver, and of what it was not asked."""
+    if note:
+        yield note
+    if given.beyond:
+        waiting = sum(visit.starts_at is None for visit in (*given.movable, *given.teams, *given.deferred))
+        yield f"{len(given.beyond)} more wait: planned are the {waiting} that break first"
+    if given.unlooked:
+        yield f"for {given.unlooked} that may wait no later day was looked for: the time was over"
 
 
 def _left_out(given: DayProblem, laid: _LaidOut, after: Container[int]) -> tuple[LeftOut, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise, zip_longest
 
@@ -15,6 +15,7 @@ from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.travel import LONGEST_LEG, Place, PlaceVia, placed
 from dispatch.model.visits import Visit
 from dispatch.planning import problem as solver
+from dispatch.planning.budget import TimeIsOver
 from dispatch.planning.checker import is_not_preferred
 from dispatch.planning.day import HALF_HOUR, Drives, Rules, SequenceRule, Stop, TechnicianDay
 from dispatch.planning.judging import may_do, timed
@@ -44,7 +45,7 @@ TIDY = 10.0
 _MINUTE = 60
 _NEVER = 1 << 40
 _ROWS = 64
-"""So many rows of the matrix are asked for at once."""
+"""So many places are added to the matrix at once."""
 _SAMPLES = 12
 """So many drives are looked at for the hour in which they take longest."""
 
@@ -75,21 +76,35 @@ class ProblemBuilder:
     moments: tuple[int, ...] = field(init=False, default=())
     hours: tuple[int, int] = field(init=False, default=(0, 0))
     places: dict[Place | None, int] = field(init=False, default_factory=dict)
+    _extras_by_kind: dict[tuple[object, ...], Mapping[str, float]] = field(init=False, default_factory=dict)
 
-    def problem(self, movable: Sequence[Visit], stops: Mapping[int, Stop]) -> Problem:
-        """The whole problem: the movable visits first, then what stays."""
+    def problem(
+        self, movable: Sequence[Visit], needed: int, stops: Mapping[int, Stop], over: Callable[[bool], bool]
+    ) -> tuple[Problem, list[int]]:
+        """The problem, and which of the movable visits are in it: the first `needed` of them, and of the others those whose
+        drives are known when the time is `over`, which is told whether only what is not needed is still open. They come first in
+        it, then what stays.
+
+        Raises:
+            TimeIsOver: not even the drives between what must be in it are known.
+        """
         self.moments = (self.drives.at, *self._worst_hours([stop.place for stop in stops.values()]))
         technicians = tuple(self._technician(day) for day in self.days)
         self.hours = (
             min((technician.shift[0] for technician in technicians), default=0),
             max((day.shift[1] for day in self.days if day.shift is not None), default=0),
         )
-        free = [self._visit(visit, stops[visit.id]) for visit in movable]
         keeps = [tuple(self._all_kept(day)) for day in self.days]
-        seconds = self._matrix()
+        free = [self._visit(visit, stops[visit.id]) for visit in movable[:needed]]
+        must = len(self.places)
+        free += [self._visit(visit, stops[visit.id]) for visit in movable[needed:]]
+        seconds = self._matrix(lambda done: over(done >= must))
+        if len(seconds) < must:
+            raise TimeIsOver
+        taken = [index for index, visit in enumerate(free) if visit.place < len(seconds)]
         problem = Problem(
             technicians,
-            (*(_from_first_moment(visit, technicians, seconds) for visit in free), *chain(*keeps)),
+            (*(_from_first_moment(free[index], technicians, seconds) for index in taken), *chain(*keeps)),
             seconds,
             self.rules.buffer_minutes * 60,
             Prices(self.rules.travel, self.rules.waiting, self.rules.overtime, self.firm.plan_balance),
@@ -97,12 +112,12 @@ class ProblemBuilder:
             raster=self.firm.plan_raster_minutes * 60,
             midnight=self.midnight,
         )
-        return _without_lunches_that_are_lost(problem, [len(own) for own in keeps])
+        return _without_lunches_that_are_lost(problem, [len(own) for own in keeps]), taken
 
     def _place(self, place: Place | None) -> int:
         return self.places.setdefault(place, len(self.places))
 
-    def _matrix(self) -> tuple[Sequence[int], ...]:
+    def _matrix(self, over: Callable[[int], bool]) -> tuple[Sequence[int], ...]:
         """The drives in whole minutes. Where they depend on the hour, the longest of midday and of the worst hours, so that
         what is planned can be driven at whatever hour it comes to stand."""
         if self.like is not None:
@@ -111,7 +126,7 @@ class ProblemBuilder:
                 numbers = [known[place] for place in self.places]
                 rows = (self.like[1][number] for number in numbers)
                 return tuple(array("i", [row[number] for number in numbers]) for row in rows)
-        return matrix_of(self.drives, list(self.places), self.moments)
+        return matrix_of(self.drives, list(self.places), self.moments, over)
 
     def _worst_hours(self, places: Sequence[Place | None]) -> set[int]:
         """The half hours of the day in which some drives take longest; none where drives do not depend on the hour."""
@@ -266,7 +281,7 @@ class ProblemBuilder:
             visit.priority,
             tuple(dues),
             only,
-            {str(day.technician_id): extra for day in self.days if (extra := self._extra(day, stop, holder))},
+            self._extras(stop, holder),
         )
 
     def _left_out(self, visit: Visit, first: int) -> float:
@@ -284,8 +299,16 @@ class ProblemBuilder:
             return price * (OVERDUE + A_DAY * days)
         return price * PROMISED_TODAY if due == self.day else price
 
+    def _extras(self, stop: Stop, holder: int | None) -> Mapping[str, float]:
+        """What it costs that certain technicians do it, beside the clock. Visits of one kind share one table: a big firm has
+        as many cells as technicians times visits."""
+        kind = (stop.skills, stop.preferred_id, stop.known_by, holder)
+        if kind not in self._extras_by_kind:
+            extras = {str(day.technician_id): self._extra(day, stop, holder) for day in self.days}
+            self._extras_by_kind[kind] = {name: extra for name, extra in extras.items() if extra}
+        return self._extras_by_kind[kind]
+
     def _extra(self, day: TechnicianDay, stop: Stop, holder: int | None) -> float:
-        """What it costs that this technician does it, beside the clock."""
         extra = 0.0
         if is_not_preferred(stop, day.technician_id):
             extra += self.rules.not_preferred
@@ -305,18 +328,37 @@ def planned_drive(drives: Drives, origin: Place | None, destination: Place | Non
     return whole_minutes(max(_in_seconds(one, origin, destination) for one in seconds))
 
 
-def matrix_of(drives: Drives, places: Sequence[Place | None], moments: Sequence[int]) -> tuple[Sequence[int], ...]:
-    """The drives between all of some places, each as `planned_drive`."""
-    rows = []
-    for first in range(0, len(places), _ROWS):  # all of a big firm's at once take more memory than need be
-        some = places[first : first + _ROWS]
-        tables = [seconds_of(drives.provider, some, places, moment) for moment in moments]
-        for row, lines in enumerate(zip(*tables, strict=True), start=first):
-            longest = map(max, zip(*(_driven(line, places[row], places) for line in lines), strict=True))
-            rows.append(array("i", map(whole_minutes, longest)))
-            if not isinstance(places[row], PlaceVia):
-                rows[row][row] = 0
+def matrix_of(
+    drives: Drives,
+    places: Sequence[Place | None],
+    moments: Sequence[int],
+    over: Callable[[int], bool] = lambda _done: False,
+) -> tuple[Sequence[int], ...]:
+    """The drives between all of some places, each as `planned_drive`; only between the first of the places where the time is `over`
+    before, which is told how many are done."""
+    rows: list[array[int]] = []
+    for first in range(0, len(places), _ROWS):  # each time all between the places so far, so that it may end here
+        if over(first):
+            break
+        before, some = places[:first], places[first : first + _ROWS]
+        for row, more in zip(rows, _longest(drives, before, some, moments), strict=True):
+            row.extend(more)
+        rows += (array("i", line) for line in _longest(drives, some, places[: first + _ROWS], moments))
+    for number, place in enumerate(places[: len(rows)]):
+        if not isinstance(place, PlaceVia):
+            rows[number][number] = 0
     return tuple(rows)
+
+
+def _longest(
+    drives: Drives, origins: Sequence[Place | None], destinations: Sequence[Place | None], moments: Sequence[int]
+) -> Iterator[list[int]]:
+    """For each origin the drives in whole minutes, each the longest of some moments."""
+    tables = [seconds_of(drives.provider, origins, destinations, moment) for moment in moments]
+    for origin, *lines in zip(origins, *tables, strict=True):
+        known = [line if None not in line else _driven(line, origin, destinations) for line in lines]
+        longest = known[0] if len(known) == 1 else map(max, zip(*known, strict=True))
+        yield [-(-seconds // _MINUTE) * _MINUTE for seconds in longest]
 
 
 def _driven(line: Sequence[int | None], origin: Place | None, places: Sequence[Place | None]) -> Sequence[int]:
@@ -353,17 +395,18 @@ def _from_first_moment(
     """A visit whose lateness counts from the first moment at which somebody could have begun it on the day."""
     if not visit.dues:
         return visit
-    first = min(
-        (
-            max(technician.shift[0] + seconds[technician.start][visit.place], opens)
-            for technician in technicians
-            if may_do(technician, visit)
-            for opens, closes in visit.windows
-            if technician.shift[0] + seconds[technician.start][visit.place] <= closes
-        ),
-        default=0,
-    )
-    return replace(visit, dues=tuple((max(due, first), price) for due, price in visit.dues))
+    kept = min(due for due, _ in visit.dues)
+    first = None
+    for technician in technicians:
+        if not may_do(technician, visit):
+            continue
+        arrives = technician.shift[0] + seconds[technician.start][visit.place]
+        begins = min((max(arrives, opens) for opens, closes in visit.windows if arrives <= closes), default=None)
+        if begins is not None and (first is None or begins < first):
+            first = begins
+            if first <= kept:
+                return visit
+    return replace(visit, dues=tuple((max(due, first or 0), price) for due, price in visit.dues))
 
 
 def _without_lunches_that_are_lost(problem: Problem, kept: Sequence[int]) -> Problem:

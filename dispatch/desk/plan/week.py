@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from db import people
 from db.store import Store
 from dispatch.desk.plan.day_problem import DayProblem, day_problem
 from dispatch.desk.plan.proposal import LeftOut, Move, Proposal
@@ -16,9 +18,10 @@ from dispatch.desk.plan.solver_terms import matrix_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
+from dispatch.planning.budget import READING, SEARCHING, UNREAD, Budget, TimeIsOver, thinking_time
 from dispatch.planning.judging import judge
 from dispatch.planning.problem import Plan, PlannedTechnician, PlannedVisit
-from dispatch.planning.solving import BetterPlan, Solving, thinking_time
+from dispatch.planning.solving import BetterPlan, Solving
 
 A_DAY_LATER = 2.0
 """What it costs, in minutes of driving, to do a request a day later than it could be done; twice as much for each priority
@@ -52,17 +55,16 @@ def plan_week(
     Raises:
         Refusal: one of them is over, or nobody works on any of them.
     """
-    with store.read():
-        given, together = list[DayProblem](), set[int]()
-        for day in days:
-            part = day_problem(store, day, scope, later={}, but=together)
-            together |= {visit.id for visit in part.teams}
-            given += [part] if part.days else []
-    if not given:
-        raise Refusal("Nobody works on these days.")
-    whole = _Merged(given)
-    seconds = thinking_time(len(whole.problem.technicians)) if seconds is None else seconds
-    solving = Solving(whole.problem, seconds, start=whole.standing(), begun=begun)
+    seconds = thinking_time(len(people.technicians(store)) * len(days)) if seconds is None else seconds
+    budget = Budget(seconds, time.monotonic() if begun is None else begun)
+    try:
+        given = _read(store, days, scope, budget)
+        if not given:
+            raise Refusal("Nobody works on these days.")
+        whole = _Merged(given, lambda _done: budget.over(SEARCHING))
+    except TimeIsOver:
+        raise Refusal(f"{UNREAD}.") from None
+    solving = Solving(whole.problem, seconds, start=whole.standing(), begun=budget.begun)
     best = None
     for better in solving:
         best = better
@@ -83,6 +85,18 @@ def plan_week(
         proposals.append(_own(proposal, elsewhere))
         placed |= {move.visit.reference for move in proposals[-1].moves if move.after is not None}
     return WeekPlan(tuple(proposals), _left_out(given, placed), solving.note, solving.cpu_seconds)
+
+
+def _read(store: Store, days: Sequence[datetime.date], scope: PlanScope, budget: Budget) -> list[DayProblem]:
+    """The problem of each day on which somebody works, in one snapshot; teams stand on the first day that has room for them."""
+    with store.read():
+        given, together = list[DayProblem](), set[int]()
+        for number, day in enumerate(days, 1):
+            reading = READING / 2 * number / len(days)  # the other half is for the drives between all of their places
+            part = day_problem(store, day, scope, later={}, but=together, budget=budget, reading=reading)
+            together |= {visit.id for visit in part.teams}
+            given += [part] if part.days else []
+    return given
 
 
 def _own(proposal: Proposal, elsewhere: set[str]) -> Proposal:
@@ -108,7 +122,7 @@ def _left_out(given: Sequence[DayProblem], placed: set[str]) -> tuple[LeftOut, .
 class _Merged:
     """The problems of some days as one, whose technicians are technicians on a day."""
 
-    def __init__(self, given: Sequence[DayProblem]) -> None:
+    def __init__(self, given: Sequence[DayProblem], over: Callable[[int], bool]) -> None:
         self._given = given
         self._places: dict[Place | None, int] = {}
         self._index: dict[str, int] = {}
@@ -129,11 +143,11 @@ class _Merged:
         self._index |= {visit.id: len(self._visits) + index for index, visit in enumerate(kept)}
         first = given[0]
         moments = [moment for part in given for moment in part.moments] if first.drives.by_hour else first.moments
+        seconds = matrix_of(first.drives, list(self._places), moments, over)
+        if len(seconds) < len(self._places):
+            raise TimeIsOver
         self.problem = replace(
-            first.problem,
-            technicians=tuple(technicians),
-            visits=(*self._visits, *kept),
-            seconds=matrix_of(first.drives, list(self._places), moments),
+            first.problem, technicians=tuple(technicians), visits=(*self._visits, *kept), seconds=seconds
         )
 
     def of_day(self, number: int, plan: Plan) -> Plan:

@@ -1,0 +1,97 @@
+"""The seconds of a plan: what is not reached in them is left away, and said."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from dataclasses import replace
+
+import pytest
+
+from db import visits
+from dispatch.desk.plan import day_problem, proposing, solver_terms, week
+from dispatch.desk.requests import intake
+from dispatch.desk.session.refusals import Refusal
+from dispatch.planning.budget import NOT_REACHED, READING, Budget, most_seconds
+from tests.desk.conftest import DAY, Office
+
+SECONDS = 0.0
+"""Only the first plan is looked for, within a minute: what is not over does not become so while a test runs."""
+
+
+@pytest.fixture(autouse=True)
+def insertion(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine is not what is tested here."""
+    monkeypatch.setenv("DISPATCH_SOLVER", "insertion")
+
+
+def gone(share: float) -> Budget:
+    """A budget of which so much is over."""
+    return Budget(SECONDS, time.monotonic() - share * most_seconds(SECONDS))
+
+
+def said(office: Office, budget: Budget) -> str:
+    found = proposing.propose(office.store, DAY, budget.seconds, begun=budget.begun)
+    return found.best.note
+
+
+def test_where_no_time_is_left_for_what_stands_there_is_no_plan(office: Office) -> None:
+    begun = gone(1.1).begun
+    with pytest.raises(Refusal, match="before the day was read: more seconds"):
+        proposing.propose(office.store, DAY, SECONDS, begun=begun)
+    with pytest.raises(Refusal, match="before the day was read: more seconds"):
+        week.plan_week(office.store, [DAY], SECONDS, proposing.WHOLE_DAY, begun=begun)
+
+
+def test_what_waits_is_taken_as_far_as_there_was_time_to_read_and_the_rest_is_said(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(solver_terms, "_ROWS", 1)
+    budget = gone(READING)
+    given = day_problem.day_problem(office.store, DAY, budget=budget)
+    assert [visit.reference for visit in given.beyond] == ["R2", "R1"]
+    assert given.movable == ()
+    assert len(given.problem.seconds) == len(
+        {place for one in given.problem.technicians for place in (one.start, one.end)}
+    )
+    whole = day_problem.day_problem(office.store, DAY, budget=gone(READING / 2))
+    assert {visit.reference for visit in whole.movable} == {"R1", "R2"}
+    assert "2 more wait: planned are the 0 that break first" in said(office, budget)
+
+
+def test_at_most_so_many_are_planned_at_once_what_breaks_first_before_the_rest(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(day_problem, "MOST_WAITING", 1)
+    assert day_problem.day_problem(office.store, DAY).beyond == (), "six for each technician are more"
+    monkeypatch.setattr(day_problem, "FOR_EACH", 0)
+    given = day_problem.day_problem(office.store, DAY)
+    assert [visit.reference for visit in given.movable] == ["R2"]
+    best = proposing.propose(office.store, DAY, 0).best
+    assert best.note.endswith(f"{len(given.beyond)} more wait: planned are the 1 that break first")
+
+
+def test_that_later_days_were_not_looked_at_is_said(office: Office) -> None:
+    visit = visits.visit_by_reference(office.store, "R1")
+    assert visit is not None
+    texts = {"client": visit.client, "site": visit.site, "work": "printer", "minutes": "60", "priority": "P4"}
+    last = (DAY + datetime.timedelta(days=5)).isoformat()
+    intake.add(office.dana, texts | {"reference": "MAY", "date": DAY.isoformat(), "latest": last})
+    assert day_problem.day_problem(office.store, DAY).unlooked == 0
+    assert "for 1 that may wait no later day was looked for: the time was over" in said(office, gone(READING / 2))
+
+
+def test_reasons_that_were_not_reached_are_said(office: Office) -> None:
+    intake.add(
+        office.dana,
+        {"reference": "LONG", "client": "Harbor Dental", "site": "Main office", "work": "x", "minutes": "720"},
+    )
+    found = proposing.Proposing(office.store, DAY, 0)
+    for _ in found:
+        pass
+    assert found.found is not None
+    best = found.found.best
+    reasons = {one.visit.reference: one.why for one in found.reasons(best)}
+    assert reasons["LONG"] not in ("", NOT_REACHED)
+    found._budget = replace(found._budget, begun=found._budget.begun - 100)
+    assert {one.visit.reference: one.why for one in found.reasons(best)}["LONG"] == NOT_REACHED
