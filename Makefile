@@ -9,7 +9,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(16, 2 * (os.cpu_count() or
 # where it is set, each worker of the tests rewrites and compiles every module anew: 9 s of a core
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test test-dates test-long check pictures bench bench-peers lock clean
+.PHONY: run test test-dates test-long check pictures bench bench-plans bench-peers lock clean
 
 run: $(VENV)/.installed
 	@$(BIN)/dispatch demo
@@ -38,6 +38,9 @@ pictures: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m compileall -q $(PACKAGES)
 	$(BIN)/python -m benchmarks
+
+bench-plans: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.planning
 
 bench-peers: $(VENV)/.installed-dev
 	@$(BIN)/python -m compileall -q $(PACKAGES)

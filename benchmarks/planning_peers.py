@@ -22,14 +22,17 @@ LEVEL_5 = (24, 5)
 
 
 def peers() -> Iterator[tuple[str, Callable[[Problem, float], Plan]]]:
-    """Those that can be imported here: name, and what plans a problem in so many seconds."""
-    for module, name, solve in (
-        ("vroom", "plain VROOM, level 5", by_vroom),
-        ("pyvrp", "PyVRP alone", by_pyvrp),
-        ("ortools", "OR-Tools", by_ortools),
-    ):
+    """Those that can be imported here: name, and what plans a problem in so many CPU seconds."""
+    for module, (name, _, solve) in SOLVERS.items():
         if find_spec(module) is not None:
             yield name, solve
+
+
+def missing() -> Iterator[str]:
+    """Why each of the others is left out."""
+    for module, (name, package, _) in SOLVERS.items():
+        if find_spec(module) is None:
+            yield f"{name} is left out: {package} is not installed (.venv/bin/pip install {package})"
 
 
 def by_vroom(problem: Problem, _seconds: float) -> Plan:
@@ -79,14 +82,18 @@ class _OrTools:
         ends = [start + 1 for start in starts]
         self._manager = library.RoutingIndexManager(len(self._places), len(technicians), starts, ends)
         self.routing = library.RoutingModel(self._manager)
-        self.routing.SetArcCostEvaluatorOfAllVehicles(self.routing.RegisterTransitCallback(self._drive))
+        # tables, as a call into Python for each leg would cost it most of its time
+        nodes = range(len(self._places))
+        drives = [[self._drive(one, other) for other in nodes] for one in nodes]
+        taken = [[self._taken(one, other) for other in nodes] for one in nodes]
+        self.routing.SetArcCostEvaluatorOfAllVehicles(self.routing.RegisterTransitMatrix(drives))
         latest = max(technician.shift[1] + technician.overtime for technician in technicians) - self._origin
-        self.routing.AddDimension(self.routing.RegisterTransitCallback(self._taken), latest, latest, False, "time")
+        self.routing.AddDimension(self.routing.RegisterTransitMatrix(taken), latest, latest, False, "time")
         self._clock = self.routing.GetDimensionOrDie("time")
         if any(technician.capacity is not None for technician in technicians):
             everything = sum(visit.load for visit in problem.visits)
             most = [everything if one.capacity is None else one.capacity for one in technicians]
-            loads = self.routing.RegisterUnaryTransitCallback(self._load)
+            loads = self.routing.RegisterUnaryTransitVector([self._load(node) for node in nodes])
             self.routing.AddDimensionWithVehicleCapacity(loads, 0, most, True, "load")
         for index in range(len(problem.visits)):
             self._add_visit(index)
@@ -104,20 +111,17 @@ class _OrTools:
             plan.append(tuple(order))
         return tuple(plan)
 
-    def _drive(self, index: int, following: int) -> int:
-        one, other = self._manager.IndexToNode(index), self._manager.IndexToNode(following)
+    def _drive(self, one: int, other: int) -> int:
         return self._problem.seconds[self._places[one]][self._places[other]]
 
-    def _taken(self, index: int, following: int) -> int:
-        one, other = self._manager.IndexToNode(index), self._manager.IndexToNode(following)
+    def _taken(self, one: int, other: int) -> int:
         visits = self._problem.visits
         if one >= len(visits):
-            return self._drive(index, following)
+            return self._drive(one, other)
         between = self._problem.between(self._places[one], self._places[other]) if other < len(visits) else 0
-        return self._drive(index, following) + between + visits[one].service
+        return self._drive(one, other) + between + visits[one].service
 
-    def _load(self, index: int) -> int:
-        node = self._manager.IndexToNode(index)
+    def _load(self, node: int) -> int:
         return self._problem.visits[node].load if node < len(self._problem.visits) else 0
 
     def _add_visit(self, index: int) -> None:
@@ -150,6 +154,14 @@ class _OrTools:
             services[self._manager.NodeToIndex(index)] = visit.service
         if pauses:
             self._clock.SetBreakIntervalsOfVehicle(pauses, number, services)
+
+
+SOLVERS: dict[str, tuple[str, str, Callable[[Problem, float], Plan]]] = {
+    "vroom": ("plain VROOM, level 5", "pyvroom", by_vroom),
+    "pyvrp": ("PyVRP alone", "pyvrp", by_pyvrp),
+    "ortools": ("OR-Tools", "ortools", by_ortools),
+}
+"""By module: the name, the package, and what plans a problem with it. OR-Tools is 100 MB and part of no extra."""
 
 
 def _until(seconds: float) -> Callable[[float], bool]:

@@ -1,12 +1,16 @@
 """Instances of Solomon and of Gehring and Homberger as day problems: for whoever has their files; none is in here.
 
 A unit of distance is a minute of driving, and a vehicle costs nothing: compare with the best known distances, not with the
-fewest vehicles.
+fewest vehicles. `python -m benchmarks.planning FILE` plans one; `python -m benchmarks.solomon FILE` prints it as `dispatch plan
+--problem` reads it.
 """
 
 from __future__ import annotations
 
+import json
 import math
+import sys
+from pathlib import Path
 from typing import Any
 
 UNIT = 60
@@ -56,3 +60,7 @@ def _numbers(line: str) -> list[str]:
     """The words of a line that has numbers only."""
     words = line.split()
     return words if all(word.replace(".", "", 1).lstrip("-").isdigit() for word in words) else []
+
+
+if __name__ == "__main__":
+    print(json.dumps(problem_of(Path(sys.argv[1]).read_text(encoding="utf-8"))))
