@@ -64,7 +64,7 @@ def test_a_solver_that_is_not_there_is_left_out_with_the_reason(
 @pytest.mark.again
 @pytest.mark.parametrize("name", planning_peers.SOLVERS)
 def test_what_another_solver_finds_can_be_driven(name: str) -> None:
-    pytest.importorskip(name)
+    pytest.importorskip(name, reason="needs another solver: make bench-plans says which")
     problem = problem_from(problem_of(SOLOMON))
     plan = planning_peers.SOLVERS[name][2](problem, 0.2)
     judged = judge(problem, plan)

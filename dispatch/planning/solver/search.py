@@ -26,6 +26,8 @@ HURRIED = 90
 """So many steps are small and quick on a big day: what was left out at first is placed in them."""
 MANY = 15
 """From so many technicians on a day is big."""
+WIDTHS, WIDE = (2, 3, 3, 4), (3, 4, 4, 5)
+"""How many technicians are planned anew in a step, at random; on a big day more: there the quick steps soon find nothing."""
 FORMS = ((2, 1), (2, 2), (1, 2))
 """In how many ways a step is begun and how far each is pursued, at random: many quick steps find more than few thorough ones."""
 NOISE, EXACT = 0.3, 0.2
@@ -276,8 +278,9 @@ class Search:
     def _step(self, warmth: float) -> None:
         chance = self._random
         self.steps += 1
-        hurried = len(self._routes) > MANY and self.steps <= HURRIED
-        width = min(len(self._among), chance.choice((2, 3, 3) if hurried else (2, 3, 3, 4)))
+        big = len(self._routes) > MANY
+        hurried = big and self.steps <= HURRIED
+        width = min(len(self._among), chance.choice(WIDTHS[:3] if hurried else WIDE if big else WIDTHS))
         searches, depth = FORMS[0] if hurried else chance.choice(FORMS)
         left = sorted(self._left)
         if left and chance.random() < (0.7 if hurried else 0.5):
