@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -117,11 +118,13 @@ def day_problem(
         drives = drive_times.drives_on(store, day)
         rules = routing.rules_of(firm)
         moving = _moving(placed, asked, scope, now, (starts_at, ends_at))
+        most = max(MOST_WAITING, FOR_EACH * len(before))
+        asked, others = _contending(asked, most)
         clocks = clocks_of(store, [*moving, *asked])
         first = min((one.shift[0] for one in before if one.shift is not None), default=starts_at)
         missed = _missed(clocks, now, max(first, now))
         asked.sort(key=lambda visit: _breaks_first(visit, visit.id in missed))
-        waiting = asked[: max(MOST_WAITING, FOR_EACH * len(before))]
+        waiting, others = asked[:most], [*asked[most:], *others]
         slots, unlooked = _later(store, day, waiting, scope, budget.looked_enough) if later is None else (later, 0)
         stops = routing.stops_of(store, [_span(visit, firm, day) for visit in [*moving, *waiting]], clocks)
         moving = [visit for visit in moving if stops[visit.id].place is not None]
@@ -171,7 +174,7 @@ def day_problem(
             drives=drives,
             rules=rules,
             unplaced=tuple(visit for visit in waiting if stops[visit.id].place is None),
-            beyond=(*(visit for visit in located if visit.id in unread), *asked[len(waiting) :]),
+            beyond=(*(visit for visit in located if visit.id in unread), *others),
             later=slots,
             unlooked=unlooked,
             scope=scope,
@@ -313,11 +316,23 @@ def _missed(clocks: Mapping[int, Sequence[VisitClock]], now: int, first: int) ->
     return frozenset(visit_id for visit_id, due in dues if due < max(now, first))
 
 
+def _matters(visit: Visit) -> tuple[bool, int]:
+    """How much a visit matters, whatever was promised; what matters most first."""
+    return not visit.emergency, visit.priority
+
+
+def _contending(asked: Sequence[Visit], most: int) -> tuple[list[Visit], list[Visit]]:
+    """Those that may be among so many that break first, and those that matter too little for it whatever their clocks say."""
+    ordered = sorted(asked, key=_matters)
+    count = bisect_right(ordered, _matters(ordered[most - 1]), key=_matters) if len(ordered) > most else len(ordered)
+    return ordered[:count], ordered[count:]
+
+
 def _breaks_first(visit: Visit, missed: bool) -> tuple[object, ...]:
     """What is taken first where too much waits: emergencies, then by priority what is overdue, promised, wanted longest."""
     promised = visit.promised[1] if visit.promised is not None else 1 << 40
     wanted = visit.due_on.toordinal() if visit.due_on is not None else 1 << 40
-    return not visit.emergency, visit.priority, not missed, promised, wanted, visit.id
+    return *_matters(visit), not missed, promised, wanted, visit.id
 
 
 def _span(visit: Visit, firm: Firm, day: datetime.date) -> tuple[Visit, int, int]:

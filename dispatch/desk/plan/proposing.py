@@ -95,6 +95,8 @@ class Proposing:
         self.found: PlanFound | None = None
         """The best so far."""
         self._least: Proposal | None = None
+        self._took = 0.0
+        """Seconds that the last plan took to be laid out; the first reason may take as long."""
 
     def _read(self, store: Store, day: datetime.date, scope: PlanScope) -> None:
         self._given = given = day_problem(store, day, scope, budget=self._budget)
@@ -112,17 +114,17 @@ class Proposing:
             self._beside = Beside(self._careful.problem, _same(self._careful, given))
 
     def __iter__(self) -> Iterator[PlanFound]:
-        waiting, took, until = None, 0.0, 0.0
+        waiting, until = None, 0.0
         for better in self._solving:
             waiting, now = better, time.monotonic()
             if now < until:
                 continue
             self.found, waiting = self._laid_out(better), None
-            took = time.monotonic() - now
-            until = now + (1 + APART) * took
+            self._took = time.monotonic() - now
+            until = now + (1 + APART) * self._took
             yield self.found
         # one that comes last and could not be laid out in time is no better than none
-        if waiting is not None and time.monotonic() + took < self._budget.at():
+        if waiting is not None and time.monotonic() + self._took < self._budget.at():
             self.found = self._laid_out(waiting)
             yield self.found
 
@@ -149,7 +151,7 @@ class Proposing:
         """What a plan leaves out, each with its reason; past `REASONS` seconds, and past all the time there is, those that come
         last have none but that they were not reached."""
         ends = min(time.monotonic() + REASONS, self._budget.at())
-        told, took = list[LeftOut](), 0.0
+        told, took = list[LeftOut](), self._took
         for one in proposal.left_out:
             begun = time.monotonic()
             if one.why:
@@ -330,9 +332,14 @@ def _notes(given: DayProblem, note: str) -> Iterator[str]:
         yield note
     if given.beyond:
         waiting = sum(visit.starts_at is None for visit in (*given.movable, *given.teams, *given.deferred))
-        yield f"{len(given.beyond)} more wait: planned are the {waiting} that break first"
+        yield more_wait(len(given.beyond), waiting)
     if given.unlooked:
         yield f"for {given.unlooked} that may wait no later day was looked for: the time was over"
+
+
+def more_wait(beyond: int, planned: int) -> str:
+    """That more wait than are planned at once."""
+    return f"{beyond} more wait: planned are the {planned} that break first"
 
 
 def _left_out(given: DayProblem, laid: _LaidOut, after: Container[int]) -> tuple[LeftOut, ...]:

@@ -120,12 +120,8 @@ class ProblemBuilder:
     def _matrix(self, over: Callable[[int], bool]) -> tuple[Sequence[int], ...]:
         """The drives in whole minutes. Where they depend on the hour, the longest of midday and of the worst hours, so that
         what is planned can be driven at whatever hour it comes to stand."""
-        if self.like is not None:
-            known = {place: number for number, place in enumerate(self.like[0])}
-            if self.places.keys() <= known.keys():
-                numbers = [known[place] for place in self.places]
-                rows = (self.like[1][number] for number in numbers)
-                return tuple(array("i", [row[number] for number in numbers]) for row in rows)
+        if self.like is not None and (rows := rows_of(*self.like, list(self.places))) is not None:
+            return rows
         return matrix_of(self.drives, list(self.places), self.moments, over)
 
     def _worst_hours(self, places: Sequence[Place | None]) -> set[int]:
@@ -326,6 +322,17 @@ def planned_drive(drives: Drives, origin: Place | None, destination: Place | Non
         return 0
     seconds = [drives(origin, destination, moment).seconds for moment in moments]
     return whole_minutes(max(_in_seconds(one, origin, destination) for one in seconds))
+
+
+def rows_of(
+    known: Sequence[Place | None], seconds: Sequence[Sequence[int]], places: Sequence[Place | None]
+) -> tuple[Sequence[int], ...] | None:
+    """The drives between some places, from those between the places that are known; None where one of them is not."""
+    numbers = {place: number for number, place in zip(range(len(seconds)), known, strict=False)}
+    if not numbers.keys() >= set(places):
+        return None
+    wanted = [numbers[place] for place in places]
+    return tuple(array("i", [seconds[number][other] for other in wanted]) for number in wanted)
 
 
 def matrix_of(

@@ -12,9 +12,9 @@ from db import people
 from db.store import Store
 from dispatch.desk.plan.day_problem import DayProblem, day_problem
 from dispatch.desk.plan.proposal import LeftOut, Move, Proposal
-from dispatch.desk.plan.proposing import proposal_of, standing_plan
+from dispatch.desk.plan.proposing import more_wait, proposal_of, standing_plan
 from dispatch.desk.plan.scope import PlanScope
-from dispatch.desk.plan.solver_terms import matrix_of
+from dispatch.desk.plan.solver_terms import matrix_of, rows_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
@@ -84,17 +84,23 @@ def plan_week(
         elsewhere = waits - whole.on_day(number, best)
         proposals.append(_own(proposal, elsewhere))
         placed |= {move.visit.reference for move in proposals[-1].moves if move.after is not None}
-    return WeekPlan(tuple(proposals), _left_out(given, placed), solving.note, solving.cpu_seconds)
+    left, beyond = _left_out(given, placed), sum(len(part.beyond) for part in given)
+    more = more_wait(beyond, len(placed) + len(left)) if beyond else ""
+    note = "; ".join(filter(None, (solving.note, more)))
+    return WeekPlan(tuple(proposals), left, note, solving.cpu_seconds)
 
 
 def _read(store: Store, days: Sequence[datetime.date], scope: PlanScope, budget: Budget) -> list[DayProblem]:
     """The problem of each day on which somebody works, in one snapshot; teams stand on the first day that has room for them."""
     with store.read():
         given, together = list[DayProblem](), set[int]()
-        for number, day in enumerate(days, 1):
-            reading = READING / 2 * number / len(days)  # the other half is for the drives between all of their places
-            part = day_problem(store, day, scope, later={}, but=together, budget=budget, reading=reading)
-            together |= {visit.id for visit in part.teams}
+        for day in days:
+            # where drives do not depend on the hour, those of one day are those of another
+            like = given[-1] if given and not given[-1].drives.by_hour else None
+            # the other half is for the drives between the places of all days
+            half = READING / 2
+            part = day_problem(store, day, scope, later={}, but=together, like=like, budget=budget, reading=half)
+            together |= {visit.id for visit in (*part.teams, *part.beyond)}
             given += [part] if part.days else []
     return given
 
@@ -143,7 +149,11 @@ class _Merged:
         self._index |= {visit.id: len(self._visits) + index for index, visit in enumerate(kept)}
         first = given[0]
         moments = [moment for part in given for moment in part.moments] if first.drives.by_hour else first.moments
-        seconds = matrix_of(first.drives, list(self._places), moments, over)
+        places, seconds = list(self._places), None
+        if not first.drives.by_hour:
+            seconds = rows_of(first.places, first.problem.seconds, places)
+        if seconds is None:
+            seconds = matrix_of(first.drives, places, moments, over)
         if len(seconds) < len(self._places):
             raise TimeIsOver
         self.problem = replace(

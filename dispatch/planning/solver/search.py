@@ -37,7 +37,7 @@ STALE, STALE_TURNS, KICK = 10, 1, 150.0
 """So many steps for each technician, or turns of the helpers, without a better plan, and the best one is disturbed; where
 nothing is left out by a step that may be worse by about so many minutes."""
 AT_ONCE = 0.5
-"""Seconds for which helpers search by themselves before their parts are put together and cut anew."""
+"""Seconds for which helpers search by themselves before the best of them, or all of their parts, are what all go on from."""
 LEAST = 0.1
 """Seconds below which no helper is asked."""
 
@@ -219,20 +219,24 @@ class Search:
         return FoundPlan(self._plan(), self._cost)
 
     def _together(self, share_gone: Callable[[], float], helpers: Helpers, seconds: float) -> Iterator[FoundPlan]:
-        """`better`, with the day cut in as many parts as there are processes, each time anew."""
+        """`better`, with the day cut in as many parts as there are processes, each time anew; or all of it searched by each."""
         every = list(range(len(self._routes)))
         best, routes, stale = self._cost, self._copied(), 0
         while (gone := share_gone()) < 1:
             turn = min(AT_ONCE, seconds * (1 - gone))
             if turn < LEAST:
                 break
-            regions = self._regions(helpers.count + 1)
+            # parts of a day of this size have too few technicians each: all search all of it, and go on from the best
+            together = len(every) <= WHOLE
+            regions = self._regions(1 if together else helpers.count + 1) * (helpers.count + 1 if together else 1)
             span = (gone, min(1.0, gone + turn / seconds))
             current = self._copied()
             helpers.ask(current, regions[1:], turn, span)
             found = [self.improve(current, regions[0], turn, span)]
-            found += helpers.answers(min(turn, 0.25))
+            found += helpers.answers(turn)
             self.steps += sum(part.steps for part in found[1:])
+            if together:
+                found = [max(found, key=lambda part: part.best_saved)]
             self._among = every
             self._return_to(_joined(current, (part.best for part in found)))
             if self._cost < best - 1e-6:
