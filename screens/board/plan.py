@@ -109,14 +109,16 @@ class PlanScreen(UserScreen):
         self._heard = True
         self.reading.begin()
 
-    def _read(self) -> tuple[Board, Meanwhile]:
-        """The day as it stands, and what of the plan is not so any more."""
+    def _read(self) -> tuple[Board, Proposal | None, Meanwhile]:
+        """The day as it stands, and what of the plan that is shown is not so any more."""
         store, proposal = self.user.store, self.shown
         since = NOTHING if proposal is None else meanwhile(store, proposal.moves, proposal.named)
-        return board_view.board(store, self._day), since
+        return board_view.board(store, self._day), proposal, since
 
-    def _take_over(self, read: tuple[Board, Meanwhile]) -> None:
-        before, (self._board, self._since) = self._since, read
+    def _take_over(self, read: tuple[Board, Proposal | None, Meanwhile]) -> None:
+        before, (self._board, proposal, since) = self._since, read
+        if proposal is self.shown:  # another one has come up since: it is read once more
+            self._since = since
         self._planned_on = self._planned_on or self._board
         self.show_plan()
         if new := sorted(self._since.words.keys() - before.words.keys()):
