@@ -13,7 +13,7 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.model.forms import shared
 from dispatch.model.people import Technician
-from dispatch.model.states import OCCUPYING, State
+from dispatch.model.states import OCCUPYING, ON_THE_WAY_OR_THERE, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import LONGEST_STAY, Assignment, Segment, Visit
 
@@ -185,8 +185,13 @@ of_days: Query[list[Visit], int, int] = VISITS.listing(
 """Placed visits that belong to the days of `[start, end)`, each to one day, by start. Cancelled and aborted ones too."""
 
 
+_OCCUPYING = ", ".join(f"'{state}'" for state in sorted(OCCUPYING))
+_UNDER_WAY = ", ".join(f"'{state}'" for state in sorted(ON_THE_WAY_OR_THERE))
+
+
 def placed_between(store: Store, start: int, end: int, *, technicians: Collection[int] | None = None) -> list[Visit]:
-    """Visits whose planned or recorded stay touches `[start, end)`, by start. Cancelled and aborted ones too.
+    """Placed visits that belong to the days of `[start, end)` (`Visit.anchor`) or may reach into them from before, as planned or
+    as recorded, by start. Cancelled and aborted ones too.
 
     Those on which any of `technicians` is; None for all.
     """
@@ -194,24 +199,20 @@ def placed_between(store: Store, start: int, end: int, *, technicians: Collectio
     ids = () if technicians is None else keys_param(technicians)
     return VISITS.select(
         store,
-        "WHERE v.archived_at IS NULL AND v.starts_at >= ? AND v.starts_at < ? AND v.ends_at > ? "
+        "WHERE v.archived_at IS NULL AND v.starts_at IS NOT NULL AND (v.starts_at >= ?1 AND v.starts_at < ?2 OR v.id IN "
+        "(SELECT visit_id FROM assignment WHERE check_in_at >= ?1 AND check_in_at < ?2)) "
+        f"AND {ANCHOR} < ?2 AND ({ANCHOR} >= ?3 OR v.ends_at > ?3 OR v.ended_at > ?3 OR v.state IN ({_UNDER_WAY})) "
         f"{theirs}ORDER BY v.starts_at, v.id",
         (start - LONGEST_STAY, end, start, *ids),
     )
 
 
-_OCCUPYING = ", ".join(f"'{state}'" for state in sorted(OCCUPYING))
 goes_on: Query[int | None, int, int, int] = value(
     "SELECT 1 FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND a.did_not_come_at IS NULL "
     "AND v.archived_at IS NULL AND v.starts_at > ? AND v.starts_at < ? "
     f"AND v.state IN ({_OCCUPYING}) LIMIT 1"
 )
 """Whether a technician has another visit that starts after a moment and before another one."""
-underway_before: Query[list[Visit], int] = VISITS.listing(
-    f"WHERE v.archived_at IS NULL AND v.starts_at >= ?1 - {LONGEST_STAY} AND v.starts_at < ?1 AND v.ends_at <= ?1 "
-    "AND v.state IN ('en_route', 'on_site', 'closing_out')"
-)
-"""Visits whose planned stay is over by a moment, not longer than a stay can be, and on which somebody still is."""
 queued: Query[list[Visit]] = VISITS.listing("WHERE v.state IN ('requested', 'on_hold') AND v.archived_at IS NULL")
 """All visits in the unscheduled queue and on hold, in no particular order."""
 

@@ -37,7 +37,8 @@ def stop_lines(visit: BoardVisit, board: Board, marks: Marks, width: int) -> tup
         state += f" {clock_text(visit.actual_in, board.zone, board.hours24)}"
     if visit.tests_required and visit.state in ON_THE_WAY_OR_THERE:
         state += f"  tests {visit.tests_passed}/{visit.tests_required}"
-    second: list[Span] = [ink("         ", "dim"), ink(visit.work, "dim")]
+    work = f" {marks.dash} ".join(filter(None, (visit.since(board.zone), visit.work)))
+    second: list[Span] = [ink("         ", "dim"), ink(work, "dim")]
     tail = _leg_spans(visit.leg, board) if visit.leg is not None and visit.state not in ENDED else ()
     return spread(first, (ink(f"{state} ", shape),), width), spread(second, (*tail, ink(" ", "dim")), width)
 

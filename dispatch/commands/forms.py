@@ -31,7 +31,7 @@ _VISIT = """reference client site state review date=wanted_on latest=latest_on? 
 _CAME = "name=technician billable departed=depart_at@ checked_in=check_in_at@ checked_out=check_out_at@ did_not_come"
 _QUICK = """client? site? work? minutes date=day latest? promised_from=window.0 promised_to=window.1 priority emergency skills tags
     preferred_technician=preferred? reported_by came_by? candidates problems"""
-_ON_BOARD = """reference client site work start@ end@ state pinned seen promised_from=promised.0@ promised_to=promised.1@
+_ON_BOARD = """reference client site work start@ end@ state reaches_in pinned seen promised_from=promised.0@ promised_to=promised.1@
     checked_in=actual_in@ checked_out=actual_out@ leg"""
 _PROJECTED = """projected_start=projected.0@ projected_end=projected.1@ late_minutes=late.minutes late_against=late.against
     slack_minutes told@"""
@@ -248,7 +248,7 @@ def _route_form(row: BoardRow, board: Board) -> dict[str, Any]:
                 place=visit.place and form(visit.place, place),
                 leg=leg_form(visit.leg, board.unit),
             )
-            for number, visit in enumerate(row.visits, start=1)
+            for number, visit in enumerate(row.own, start=1)
         ],
         leg_home=leg_form(row.leg_home, board.unit),
         links=route_links(route_of(row).waypoints()),

@@ -28,7 +28,7 @@ class BoardVisit(NamedTuple):
     `projected` is when its technician will be there and done, as the running day goes (None: it is over, or in the queue,
     or falls out of the day); `slack` the seconds left then before the promise or a service level breaks; `told` the time
     the client was told in a call. `zone` is the site's. `changed`: in a plan, that somebody changed it since, or that it cannot be
-    there any more.
+    there any more. `reaches_in`: it began before the day, to which it does not belong.
     """
 
     id: int
@@ -77,11 +77,16 @@ class BoardVisit(NamedTuple):
     told: int | None = None
     zone: str = ""
     changed: bool = False
+    reaches_in: bool = False
 
     @property
     def due_on(self) -> datetime.date | None:
         """The last day on which it is in time: the latest, or the day it is wanted on."""
         return self.latest_on or self.wanted_on
+
+    def since(self, zone: str) -> str:
+        """On which day it began, where it only reaches into the one that is shown; else empty."""
+        return f"since {day_text(day_of(self.start, zone))}" if self.reaches_in and self.start is not None else ""
 
 
 class CallAhead(NamedTuple):
@@ -152,6 +157,11 @@ class BoardRow(NamedTuple):
         """What the place where the day ends is called."""
         return "home" if self.ends in (None, self.home) else "day's end"
 
+    @property
+    def own(self) -> tuple[BoardVisit, ...]:
+        """The visits that belong to the day."""
+        return tuple(visit for visit in self.visits if not visit.reaches_in)
+
 
 class Board(NamedTuple):
     """A day of the firm. `starts_at`..`ends_at` are the half-open bounds of the day in the firm's zone. `calls` is the
@@ -181,7 +191,7 @@ class Board(NamedTuple):
     @property
     def planned(self) -> int:
         """How many different visits stand in the rows."""
-        return len({visit.id for row in self.rows for visit in row.visits})
+        return len({visit.id for row in self.rows for visit in row.own})
 
 
 class Tally(NamedTuple):

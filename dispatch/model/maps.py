@@ -90,7 +90,7 @@ def route_of(row: BoardRow) -> DayRoute:
     """The route of a technician's row, the stops numbered as the row has them."""
     stops = tuple(
         RouteStop(number, visit.id, visit.client, visit.place, visit.state in OCCUPYING)
-        for number, visit in enumerate(row.visits, start=1)
+        for number, visit in enumerate(row.own, start=1)
     )
     return DayRoute(row.name, row.home, stops, ends=row.ends)
 

@@ -113,9 +113,8 @@ def best_start(
     """
     length = stop.end - stop.start
     starts, best = _starts(day.hours_for(stop), earliest, latest), None
-    clear = [
-        start for start in starts if all(start >= other.end or start + length <= other.start for other in day.stops)
-    ]
+    others = (*day.stops, *day.outside)
+    clear = [start for start in starts if all(start >= other.end or start + length <= other.start for other in others)]
     for some in (clear, starts) if rules.overlap == "block" else (starts,):
         tried = ((start, check(day, at(stop, start), drives, rules)) for start in some)
         best = min(tried, key=lambda trial: _key(*trial), default=None)

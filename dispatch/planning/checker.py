@@ -82,10 +82,7 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
         rules: policy and weights.
         was: the technician and the stop as it stands now, where it is moved.
     """
-    route = sorted((*day.stops, stop), key=lambda other: (other.start, other.visit_id))
-    at = route.index(stop)
-    before = route[at - 1] if at else None
-    after = route[at + 1] if at + 1 < len(route) else None
+    before, after = day.neighbours(stop, drives)
     findings = [
         *_place(stop, before, after, day, drives),
         *_presence(day, stop),
@@ -99,8 +96,8 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
         *_promise(day, stop, rules),
         *_target(day, stop, rules),
         *_latest(day, stop),
-        *_overtime(day, route, stop, drives, rules),
-        *_lunch(day, route, drives, rules),
+        *_overtime(day, stop, before, after, drives, rules),
+        *_lunch(day, stop, drives, rules),
         *_moved(day, stop, was, rules),
     ]
     if is_not_preferred(stop, day.technician_id):
@@ -248,7 +245,7 @@ def _overlap(
     day: TechnicianDay, stop: Stop, before: Stop | None, after: Stop | None, drives: Drives, rules: Rules
 ) -> Iterator[Finding]:
     """Stays that overlap, drives that do not fit between stays, and buffers that are eaten."""
-    for other in day.stops:
+    for other in (*day.stops, *day.outside):
         shared = min(stop.end, other.end) - max(stop.start, other.start)
         if shared > 0:
             yield _clash(f"overlaps {other.client} by {_minutes(shared)} min", shared, rules)
@@ -306,17 +303,19 @@ def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
             yield Finding("target", PlacementGrade.WARNINGS, text, late, late * rules.late_target)
 
 
-def _overtime(day: TechnicianDay, route: Sequence[Stop], stop: Stop, drives: Drives, rules: Rules) -> Iterator[Finding]:
+def _overtime(
+    day: TechnicianDay, stop: Stop, before: Stop | None, after: Stop | None, drives: Drives, rules: Rules
+) -> Iterator[Finding]:
     """Driving before the shift and after it, the leg home included; said by the first and the last stop."""
     if day.shift is None or day.is_called_out(stop):
         return
-    if route[0] is stop:
+    if before is None:
         leaves = stop.start - (drives(day.home, stop.place, stop.start).seconds or 0)
         early = _minutes(day.shift[0] - leaves)
         if leaves < day.shift[0] <= stop.start:
             text = f"leaves home at {_clock(leaves, day)}, {early} min before the shift"
             yield Finding("overtime", PlacementGrade.WARNINGS, text, early, early * rules.overtime)
-    if route[-1] is stop:
+    if after is None:
         home = stop.end + (drives(stop.place, day.last_place, stop.end).seconds or 0)
         over = _minutes(home - day.shift[1])
         if over > 0:
@@ -324,11 +323,11 @@ def _overtime(day: TechnicianDay, route: Sequence[Stop], stop: Stop, drives: Dri
             yield Finding("overtime", PlacementGrade.WARNINGS, text, over, over * rules.overtime)
 
 
-def _lunch(day: TechnicianDay, route: Sequence[Stop], drives: Drives, rules: Rules) -> Iterator[Finding]:
-    lunch = day.lunch
-    if lunch is None or place_lunch(lunch, committed(route, day.home, drives)) is not None:
+def _lunch(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules) -> Iterator[Finding]:
+    lunch, others = day.lunch, (*day.stops, *day.outside)
+    if lunch is None or place_lunch(lunch, committed((*others, stop), day.home, drives)) is not None:
         return
-    if place_lunch(lunch, committed(day.stops, day.home, drives)) is None:
+    if place_lunch(lunch, committed(others, day.home, drives)) is None:
         return  # there was none before either: not this stop's doing
     window = f"{_clock(lunch.earliest, day)}–{_clock(lunch.latest, day)}"
     text = f"leaves no room for {lunch.seconds // 60} min of lunch in {window}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -65,7 +65,8 @@ class Stop:
 @dataclass(frozen=True, slots=True)
 class TechnicianDay:
     """What a technician already has on a day. `shift` is None on a day off. `on_call` are the hours
-    for emergencies. `billable`: or somebody is who comes along."""
+    for emergencies. `billable`: or somebody is who comes along. `stops` begin on the day; `outside` on another: what reaches
+    into it, and what a stay past midnight comes up against."""
 
     technician_id: int
     name: str
@@ -79,6 +80,7 @@ class TechnicianDay:
     on_call: tuple[Span, ...] = ()
     billable: bool = True
     stops: tuple[Stop, ...] = ()
+    outside: tuple[Stop, ...] = ()
 
     def hours_for(self, stop: Stop) -> Span | None:
         """From when to when a visit may begin: the shift, with the hours on call for an emergency; None where never."""
@@ -93,6 +95,38 @@ class TechnicianDay:
     def last_place(self) -> Place | None:
         """Where the day ends: where `ends` says, else at home."""
         return self.ends or self.home
+
+    @property
+    def route(self) -> list[Stop]:
+        """The stops that begin on the day, in order."""
+        return sorted(self.stops, key=lambda stop: (stop.start, stop.visit_id))
+
+    def origin(self, drives: Drives) -> Place | None:
+        """Where the technician sets out for the first stop of the day."""
+        before = self.neighbours(self.route[0], drives)[0] if self.stops else None
+        return self.home if before is None else before.place
+
+    def neighbours(self, stop: Stop, drives: Drives) -> tuple[Stop | None, Stop | None]:
+        """The stop from which a technician comes to one, and the one to which they go on: None where that is home, also where
+        there is time for it between the stops of two days."""
+        others = (other for other in (*self.stops, *self.outside) if other.visit_id != stop.visit_id)
+        route = sorted((*others, stop), key=lambda other: (other.start, other.visit_id))
+        at = route.index(stop)
+        before = route[at - 1] if at else None
+        after = route[at + 1] if at + 1 < len(route) else None
+        if before in self.outside and before is not None and self._home_between(before, stop, drives):
+            before = None
+        if after in self.outside and after is not None and self._home_between(stop, after, drives):
+            after = None
+        return before, after
+
+    def _home_between(self, first: Stop, second: Stop, drives: Drives) -> bool:
+        return goes_home(
+            (first.place, first.end),
+            (second.place, second.start),
+            (self.last_place, self.home),
+            lambda origin, destination: drives(origin, destination, second.start),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +174,24 @@ class Drives:
         if leg is None:
             leg = self._known[key] = self.provider.matrix([origin], [destination], moment)[0][0]
         return leg
+
+
+def goes_home(
+    left: tuple[Place | None, int],
+    next_stop: tuple[Place | None, int],
+    home: tuple[Place | None, Place | None],
+    drive: Callable[[Place | None, Place | None], Leg],
+) -> bool:
+    """Whether a technician goes home between two stops of two days: whether there is time for the way there and out again.
+
+    Args:
+        left: the place of the first stop, and when it ends.
+        next_stop: the place of the second one, and when it begins.
+        home: where a day ends, and where it begins.
+        drive: the leg from one place to another; an unknown one takes no time.
+    """
+    (place, ends), (onward, begins), (last, first) = left, next_stop, home
+    return begins - ends >= (drive(place, last).seconds or 0) + (drive(first, onward).seconds or 0)
 
 
 def committed(stops: Sequence[Stop], home: Place | None, drives: Drives) -> list[Span]:

@@ -7,6 +7,8 @@ Everything here is a named tuple, because the board's first frame waits for it. 
   ends, or now where that has passed.
 - *Ahead*: the technician sets out when the stop before ends, and not before now; nobody comes before the planned start,
   before the promised window opens, or while the site is closed. An unknown drive takes no time.
+- A stop whose planned start somebody chose although the site is closed then stands there: its doors hold it back no more.
+- A day that has not begun goes as it is planned, but for absences.
 - *Lunch* counts as taken where a wait that has passed held it, or a break as long was clocked. Else it is taken in the
   first wait that holds it; where there is none, before the stop after which it would be too late, and after its window at
   once. It pushes nothing on a day whose plan has no room for it, or on which an absence falls into its window.
@@ -71,8 +73,8 @@ class Projected(NamedTuple):
 class Conditions(NamedTuple):
     """What else a technician's day is made of.
 
-    `day_ends_at`: stops that have not begun by then are not projected any more. `free_at` is when somebody still
-    underway on a stop of the day before gets free. The two graces are the firm's, in minutes.
+    `day_ends_at`: stops that have not begun by then are not projected any more. Before `day_begins_at` nothing rolls.
+    `free_at` is when somebody gets free whom a stop of the day before still takes. The two graces are the firm's, in minutes.
     """
 
     day_ends_at: int
@@ -83,6 +85,7 @@ class Conditions(NamedTuple):
     free_at: int | None = None
     late_minutes: int = 0
     over_minutes: int = 0
+    day_begins_at: int = 0
 
 
 class Projection(NamedTuple):
@@ -139,7 +142,10 @@ def project(
         elif day_over:
             continue
         else:
-            departs = lunch.departure(stop, now if free is None else max(now, free))
+            if now < conditions.day_begins_at:
+                departs = stop.start - (stop.leg or 0)
+            else:
+                departs = lunch.departure(stop, now if free is None else max(now, free))
             arrival, absent = _reached(stop, departs, conditions)
             free = arrival + stop.length
             projected.append(_judged(stop, arrival, free, conditions)._replace(absent=absent))
@@ -213,12 +219,17 @@ def _reached(stop: ClockedStop, departs: int, conditions: Conditions) -> tuple[i
 
 
 def _opened(stop: ClockedStop, moment: int) -> int:
-    """The first moment from `moment` on at which one is let in; `moment` where that is never again on the day."""
+    """The first moment from `moment` on at which one is let in; `moment` where that is never again on the day, or where the
+    planned start is outside of what the site allows."""
     if stop.promised is not None:
         moment = max(moment, stop.promised[0])
-    if not stop.access or any(opens <= moment < closes for opens, closes in stop.access):
+    if not stop.access or _within(stop.access, moment) or not _within(stop.access, stop.start):
         return moment
     return min((opens for opens, _ in stop.access if opens > moment), default=moment)
+
+
+def _within(spans: Iterable[Span], moment: int) -> bool:
+    return any(opens <= moment < closes for opens, closes in spans)
 
 
 def _judged(stop: ClockedStop, arrival: int, end: int, conditions: Conditions) -> Projected:

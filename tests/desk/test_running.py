@@ -165,7 +165,9 @@ def test_a_stay_over_midnight_pushes_the_next_day(office: Office) -> None:
     office.clock.set(at_local(tomorrow, "00:20", ZONE))
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], half_past, reason="at night", confirmed=True)
     rows = board_view.board(office.store, tomorrow).rows
-    (late,) = next(row for row in rows if row.name == "Ana Ruiz").visits
+    since, late = next(row for row in rows if row.name == "Ana Ruiz").visits
+    assert since.reaches_in
+    assert since.projected == (at("09:00"), half_past - 600)
     assert late.projected is not None
     assert late.leg is not None
     # the drive is from the site where she still is, once the clock says that she may leave

@@ -60,8 +60,12 @@ DONE = stop(1, "9:00", "10:00", arrived="9:00", left="10:05", over=True)
         pytest.param((stop(1, "9:00", "10:00", departed="8:45"),), "9:07", ["09:07-10:07"], id="the drive takes longer"),
         pytest.param((stop(1, "9:00", "10:00", None, departed="8:45"),), "8:50", ["09:00-10:00"], id="unknown drive"),
         pytest.param(
-            (stop(1, "9:00", "10:00", departed="8:45", access=[("9:15", "17:00")]),), "8:50",
+            (stop(1, "9:15", "10:15", departed="8:45", access=[("9:15", "17:00")]),), "8:50",
             ["09:15-10:15"], id="not open yet",
+        ),
+        pytest.param(
+            (stop(1, "6:30", "7:30", access=[("9:15", "17:00")]), stop(2, "8:15", "9:00", access=[("8:00", "17:00")])), "6:00",
+            ["06:30-07:30", "08:15-09:00"], id="somebody chose to begin before it opens",
         ),
         pytest.param(
             (stop(1, "9:00", "10:00", arrived="9:04"), stop(2, "10:10", "11:00")), "9:30",

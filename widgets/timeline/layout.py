@@ -134,8 +134,8 @@ def _instants(rows: Iterable[BoardRow], now: int) -> Iterator[int]:
             yield from row.shift
         for visit in row.visits:
             span = drawn_span(visit, now)
-            if span is None:
-                continue
+            if span is None or (visit.reaches_in and (row.shift is None or span[1] <= row.shift[0])):
+                continue  # a night that is over before the shift begins would make the whole day small
             yield from span
             if drive := drive_span(visit, span[0], now):
                 yield drive[0]

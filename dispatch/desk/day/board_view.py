@@ -10,7 +10,7 @@ from db import clients, messages, people, settings, stays, visits
 from db.legs import HOME
 from db.store import Store, existing
 from db.tallies import tallies
-from dispatch.desk.day.running import RunningDay, access_of, drive_lazily, read_day, running_day
+from dispatch.desk.day.running import Reaching, RunningDay, access_of, drive_lazily, read_day, running_day
 from dispatch.desk.firm.shifts import lunch_of, shift_of
 from dispatch.desk.levels.clocks import clocks_of, next_clock, promised_by
 from dispatch.desk.visits.steps import find
@@ -44,6 +44,8 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
         theirs = None if only is None else [technician.id for technician in technicians]
         queued = visits.queued(store) if only is None else []
         placed = visits.placed_between(store, starts_at, ends_at, technicians=theirs)
+        if only is None:
+            technicians = _with_gone(store, technicians, placed)
         waiting = [visit for visit in queued if visit.wanted_on is None or visit.wanted_on <= day]
         done = tallies(store, [visit.id for visit in placed])
         both = (*placed, *waiting)
@@ -66,7 +68,10 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
 
     def row(technician: Technician) -> BoardRow:
         own_legs, own = running.legs.get(technician.id, {}), running.own.get(technician.id, ())
-        cards = tuple(card(visit, own_legs.get(visit.id), technician.id) for visit in own)
+        cards = (
+            *(_reaching(card(one.visit, None, technician.id), one) for one in running.reaching.get(technician.id, ())),
+            *(card(visit, own_legs.get(visit.id), technician.id) for visit in own),
+        )
         shown, ahead = _row(technician, cards, own_legs, day, firm), courses[technician.id].projection
         return shown._replace(home_at=ahead.home_at, overtime=ahead.overtime)
 
@@ -87,6 +92,20 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
         calls=tuple(sorted(calls_due, key=lambda call: (call.due, call.expected, call.visit_id))),
         trouble=messages.trouble(store, now).words if only is None else "",
     )
+
+
+def _with_gone(store: Store, technicians: list[Technician], placed: Iterable[Visit]) -> list[Technician]:
+    """The technicians with those who have left and still have visits on the day, so that none is on no board."""
+    present = {technician.id for technician in technicians}
+    away = {part.technician_id for visit in placed for part in visit.assignments} - present
+    left = [one for technician_id in sorted(away) if (one := people.technician(store, technician_id)) is not None]
+    return [*technicians, *left]
+
+
+def _reaching(card: BoardVisit, stay: Reaching) -> BoardVisit:
+    """A visit that began before the day: from when to when it takes its technician, and no more than that."""
+    ahead = (stay.start, stay.end) if card.state not in ENDED else None
+    return card._replace(reaches_in=True, projected=ahead, late=None, slack=None, leg=None)
 
 
 def _ahead(card: BoardVisit, running: RunningDay, called: Mapping[int, tuple[Call, ...]], ends_at: int) -> BoardVisit:
@@ -160,7 +179,7 @@ def _card(
 def _row(
     technician: Technician, own: tuple[BoardVisit, ...], own_legs: Mapping[int, Leg], day: datetime.date, firm: Firm
 ) -> BoardRow:
-    taking = [visit for visit in own if visit.state in OCCUPYING]
+    taking = [visit for visit in own if visit.state in OCCUPYING and not visit.reaches_in]
     shift, lunch = shift_of(technician, day, firm.zone), technician.lunch.minutes if technician.lunch else 0
     starts_at, ends_at = day_bounds(day, firm.zone)
     absences = tuple(

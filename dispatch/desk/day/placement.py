@@ -15,7 +15,8 @@ from dispatch.desk.day import notices, routing
 from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal, reason_of
 from dispatch.desk.travel import drive_times
 from dispatch.desk.visits.steps import driver, find, step
-from dispatch.model.instants import Unclear, at_local, day_of, day_text, span_local
+from dispatch.model.firm import Firm
+from dispatch.model.instants import Unclear, at_local, clock_text, day_of, day_text, span_local, span_text
 from dispatch.model.people import Technician
 from dispatch.model.skills import abilities
 from dispatch.model.states import UNREACHED
@@ -27,6 +28,9 @@ from dispatch.planning.candidates import candidates as ranked
 from dispatch.planning.checker import Finding, PlacementGrade, Verdict, check, worst
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.teams import TeamNeed, TeamSearch
+
+_JUST_NOW = 900
+"""So many seconds ago is not asked about."""
 
 Confirmed = Collection[str] | Literal[True]
 """The marks of what was seen; True, of whom nobody asks: the program itself."""
@@ -124,6 +128,8 @@ def _candidates(
     noon = at_local(day, "12:00", firm.zone, Unclear.FIRST)
     stop = routing.stop_of(store, visit, noon, noon + length)
     days = [one for one in routing.days_on(store, day, without={visit.id}, only=wanted) if one.hours_for(stop)]
+    closes = max((hours[1] for one in days if (hours := one.hours_for(stop)) is not None), default=0)
+    days = routing.with_what_follows(store, days, day, closes + length)
     start = min((hours[0] for one in days if (hours := one.hours_for(stop)) is not None), default=0)
     if not start:
         return []
@@ -298,7 +304,8 @@ def judge_placement(
     before = was or visit
     stop = routing.stop_of(store, before, start, start + (length or length_of(store, visit, technicians)))
     ids = {technician.id for technician in technicians}
-    days = {one.technician_id: one for one in routing.days_on(store, day, without={visit.id}, only=ids)}
+    read = routing.with_what_follows(store, routing.days_on(store, day, without={visit.id}, only=ids), day, stop.end)
+    days = {one.technician_id: one for one in read}
     stood: dict[int, tuple[int, Stop]] = {}
     for technician in technicians:
         if technician.id not in days:
@@ -311,17 +318,18 @@ def judge_placement(
     crew = [days[technician.id] for technician in technicians]
     verdicts = verdicts_of(visit, stop, crew, drive_times.drives_on(store, day), routing.rules_of(firm), stood)
     known = None
+    beside = [] if start == before.starts_at else _in_the_past(start, store.clock.now(), firm)
     if start != before.starts_at or ids != {part.technician_id for part in before.assignments}:
         known = notices.finding(before, firm)
-    too_few = len(technicians) < visit.people
-    if len(verdicts) == 1 and known is None and not too_few:
-        return verdicts[0]
-    findings = tuple(dict.fromkeys(finding for verdict in verdicts for finding in verdict.findings))
-    if too_few:
+    if known is not None:
+        beside.append(known)
+    findings = (*beside, *dict.fromkeys(finding for verdict in verdicts for finding in verdict.findings))
+    if len(technicians) < visit.people:
         come = "1 comes" if len(technicians) == 1 else f"{len(technicians)} come"
         text = f"{visit.people} people are needed, {come}"
         findings = (*findings, Finding("crew", PlacementGrade.WARNINGS, text, confirm=True))
-    findings = findings if known is None else (known, *findings)
+    if len(verdicts) == 1 and findings == verdicts[0].findings:
+        return verdicts[0]
     return Verdict(
         worst([finding.level for finding in findings]),
         findings,
@@ -329,6 +337,17 @@ def judge_placement(
         sum(verdict.cost for verdict in verdicts),
         verdicts[0].leg if len(verdicts) == 1 else UNKNOWN_LEG,
     )
+
+
+def _in_the_past(start: int, now: int, firm: Firm) -> list[Finding]:
+    """The question that a start in the past is, by more than a cell of the board: nobody can be sent then."""
+    if start >= now - _JUST_NOW:
+        return []
+    when = clock_text(start, firm.zone, firm.clock_hours == 24)
+    if (day := day_of(start, firm.zone)) != day_of(now, firm.zone):
+        when = f"{day_text(day)} {when}"
+    text = f"{when} is {span_text((now - start) // 60)} in the past"
+    return [Finding("past", PlacementGrade.WARNINGS, text, confirm=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,19 @@ from dataclasses import dataclass, fields, replace
 from db import clients, legs, people, sequences, settings, visits
 from db.clients import not_with
 from db.legs import HOME
-from db.store import Store
+from db.store import Store, existing
 from db.unit import Unit
-from dispatch.desk.day.running import DayData, RunningDay, access_of, place_of, read_day, running_day
+from dispatch.desk.day.running import (
+    DayData,
+    Reaching,
+    RunningDay,
+    access_of,
+    belongs,
+    origin,
+    place_of,
+    read_day,
+    running_day,
+)
 from dispatch.desk.firm.shifts import lunch_on, shift_of
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, promised_by
 from dispatch.desk.session.user import User
@@ -132,6 +142,38 @@ def days_on(
     return [running.day for running in running_on(store, day, without=without, only=only)]
 
 
+def with_what_follows(
+    store: Store, days: Sequence[TechnicianDay], day: datetime.date, until: int
+) -> list[TechnicianDay]:
+    """The days with what their technicians have on the next one, where a stay up to `until` reaches past midnight."""
+    firm = settings.firm(store)
+    midnight = day_bounds(day, firm.zone)[1]
+    if until <= midnight:
+        return list(days)
+    ids = {one.technician_id for one in days}
+    bounds = day_bounds(day + datetime.timedelta(days=1), firm.zone)
+    following = [
+        visit
+        for visit in visits.placed_between(store, *bounds, technicians=ids)
+        if visit.state in OCCUPYING and belongs(visit, midnight)
+    ]
+    pinned = legs.pinned_sites(store)
+    return [
+        replace(
+            one,
+            outside=(
+                *one.outside,
+                *(
+                    stop_at(visit, *existing(visit.span), None, pinned)
+                    for visit in following
+                    if visit.assignment_of(one.technician_id) is not None
+                ),
+            ),
+        )
+        for one in days
+    ]
+
+
 def running_on(
     store: Store, day: datetime.date, *, without: Container[int] = (), only: Collection[int] | None = None
 ) -> list[TechnicianRunning]:
@@ -166,6 +208,11 @@ def _technician_day(technician: Technician, read: DayData, without: Container[in
             stop_at(visit, *span, read.access.get(visit.site_id), read.pinned, read.targets.get(visit.id))
             for visit, span in spans
             if span is not None
+        ),
+        outside=tuple(
+            stop_at(one.visit, one.start, one.end, None, read.pinned)
+            for one in read.reaching.get(technician.id, ())
+            if one.visit.id not in without
         ),
     )
     return TechnicianRunning(day, running, own)
@@ -235,9 +282,16 @@ def _fresh(store: Store, day: datetime.date, technicians: Collection[int] | None
 def _route_legs(
     chain: Chain, technician: Technician, placed: Iterable[Visit], pinned: Container[int], starts_at: int
 ) -> dict[int, Leg]:
-    route = [visit for visit in placed if visit.assignment_of(technician.id) is not None]
+    own = [visit for visit in placed if visit.assignment_of(technician.id) is not None]
+    route = [visit for visit in own if existing(visit.starts_at) >= starts_at]
     reckoned: dict[int, Leg] = {}
     place = technician.home
+    if route:
+        begins = existing(route[0].starts_at)
+        reaching = [Reaching(visit, *existing(visit.span)) for visit in own if visit not in route]
+        place = origin(
+            technician, reaching, route[0], begins, pinned, lambda here, there: chain.leg(here, there, begins)
+        )
     for visit in route:
         here = place_of(visit, pinned)
         reckoned[visit.id] = chain.leg(place, here, visit.starts_at or starts_at)

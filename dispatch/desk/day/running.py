@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from db import settings, visits
+from db import settings
 from db.legs import HOME, legs_of_day, pinned_sites
 from db.store import Store, existing
 from dispatch.desk.firm.shifts import lunch_on, shift_of
@@ -16,6 +16,7 @@ from dispatch.model.people import Hours, Spans, Technician, openings_on
 from dispatch.model.states import ENDED, OCCUPYING
 from dispatch.model.travel import Leg, Place, PlaceVia, unplaced
 from dispatch.model.visits import Assignment, Visit
+from dispatch.planning.day import goes_home
 from dispatch.planning.projection import ClockedStop, Conditions, Projection, in_driving_order, project
 
 Drive = Callable[[Place | None, Place | None], Leg]
@@ -40,11 +41,19 @@ class RunningDay(NamedTuple):
         return stop and (stop.start, stop.end)
 
 
+class Reaching(NamedTuple):
+    """A stay that began before a day and reaches into it: as it was, as it goes, or as it is planned."""
+
+    visit: Visit
+    start: int
+    end: int
+
+
 class DayData(NamedTuple):
     """What of a day is read once for all technicians.
 
-    `own` are the visits of each technician by start, `access` the opening spans of the sites that have any, `free_at` when
-    technicians get free who are still on a visit of the day before, `pinned` the sites that can be driven to without
+    `own` are the visits of each technician that belong to the day, by start; `reaching` what reaches into it from before.
+    `access` are the opening spans of the sites that have any, `pinned` the sites that can be driven to without
     coordinates, `targets` the latest arrivals that service levels allow.
     """
 
@@ -55,7 +64,7 @@ class DayData(NamedTuple):
     access: Mapping[int, Spans]
     legs: Mapping[int, Mapping[int, Leg]]
     drive: Drive
-    free_at: Mapping[int, int]
+    reaching: Mapping[int, Sequence[Reaching]]
     pinned: Container[int] = ()
     targets: Mapping[int, int] = {}
 
@@ -68,45 +77,54 @@ def read_day(
     drive: Drive,
     targets: Mapping[int, int],
 ) -> DayData:
-    """A day with the visits that are placed on it."""
+    """A day with the visits that `placed_between` found for it."""
     firm, now = settings.firm(store), store.clock.now()
-    free_at = _still_underway(store, day_bounds(day, firm.zone)[0], now)
+    begins = day_bounds(day, firm.zone)[0]
     own: dict[int, list[Visit]] = {}
+    reaching: dict[int, list[Reaching]] = {}
     for visit in placed:
         for part in visit.assignments:
-            own.setdefault(part.technician_id, []).append(visit)
-    return DayData(
-        day, firm, now, own, access, legs_of_day(store, day, own), drive, free_at, pinned_sites(store), targets
-    )
+            if belongs(visit, begins):
+                own.setdefault(part.technician_id, []).append(visit)
+            elif (span := _stay(visit, part, now)) is not None and span[1] > begins:
+                reaching.setdefault(part.technician_id, []).append(Reaching(visit, *span))
+    kept_legs = legs_of_day(store, day, own)
+    return DayData(day, firm, now, own, access, kept_legs, drive, reaching, pinned_sites(store), targets)
+
+
+def belongs(visit: Visit, begins: int) -> bool:
+    """Whether a placed visit that touches a day belongs to it, and does not only reach into it from before `begins`."""
+    return existing(visit.anchor) >= begins
+
+
+def _stay(visit: Visit, part: Assignment, now: int) -> tuple[int, int] | None:
+    """When a visit takes a technician: as the clock has it, as it goes on, or as planned. None: not at all."""
+    starts_at, ends_at = existing(visit.span)
+    begun = part.check_in_at if part.check_in_at is not None else part.depart_at
+    if visit.state in ENDED or part.check_out_at is not None:
+        left = visit.ended_at if part.check_out_at is None else part.check_out_at
+        return None if begun is None or left is None else (begun, left)
+    if begun is None:
+        return (starts_at, ends_at) if visit.state in OCCUPYING else None
+    return begun, max(now, begun + ends_at - starts_at)
 
 
 def running_day(technician: Technician, day: DayData, *, without: Container[int] = ()) -> RunningDay:
     """A technician's day rolled forward to its end, leaving out the visits `without`."""
     stops, leg_home = _courses(technician, day.own.get(technician.id, ()), day, without)
+    begins, ends = day_bounds(day.day, day.firm.zone)
     conditions = Conditions(
-        day_ends_at=day_bounds(day.day, day.firm.zone)[1],
+        day_ends_at=ends,
+        day_begins_at=begins,
         shift=shift_of(technician, day.day, day.firm.zone),
         lunch=lunch_on(technician, day.day, day.firm.zone),
         absences=technician.absences,
         leg_home=None if leg_home is None else leg_home.seconds,
-        free_at=day.free_at.get(technician.id),
+        free_at=max((one.end for one in day.reaching.get(technician.id, ()) if one.visit.id not in without), default=None),
         late_minutes=day.firm.late_minutes,
         over_minutes=day.firm.running_over_minutes,
     )
     return RunningDay(tuple(stops), project(stops, day.now, conditions), conditions)
-
-
-def _still_underway(store: Store, starts_at: int, now: int) -> dict[int, int]:
-    """When technicians get free who are still on a visit of the days before `starts_at`, by technician."""
-    free: dict[int, int] = {}
-    for visit in visits.underway_before(store, starts_at):
-        starts_at, ends_at = existing(visit.span)
-        for part in visit.assignments:
-            if part.check_out_at is None:
-                begun = part.check_in_at or part.depart_at or starts_at
-                until = max(now, begun + ends_at - starts_at)
-                free[part.technician_id] = max(free.get(part.technician_id, 0), until)
-    return free
 
 
 def drive_lazily(store: Store, day: datetime.date) -> Drive:
@@ -162,7 +180,12 @@ def _courses(
         if visit.state in OCCUPYING or part.depart_at is not None or part.check_in_at is not None
     )
     courses: list[ClockedStop] = []
+    reaching = [one for one in day.reaching.get(technician.id, ()) if one.visit.id not in without]
     place, before = technician.home, HOME
+    if stops:
+        place = origin(
+            technician, reaching, by_id[stops[0].visit_id], stops[0].begun or stops[0].start, day.pinned, day.drive
+        )
     for stop in stops:
         here = place_of(by_id[stop.visit_id], day.pinned)
         leg = kept_legs.get(stop.visit_id)
@@ -176,6 +199,23 @@ def _courses(
     if leg_home is None or not planned or planned[-1].id != before:
         leg_home = day.drive(place, technician.last_place)
     return courses, leg_home
+
+
+def origin(
+    technician: Technician,
+    reaching: Sequence[Reaching],
+    first: Visit,
+    begins: int,
+    pinned: Container[int],
+    drive: Drive,
+) -> Place | None:
+    """Where a technician comes from to the first visit of a day that begins then: from home, or from what reached into the day
+    where that leaves no time to go home."""
+    last = max(reaching, key=lambda one: one.end, default=None)
+    if last is None:
+        return technician.home
+    left, onward = (place_of(last.visit, pinned), last.end), (place_of(first, pinned), begins)
+    return technician.home if goes_home(left, onward, (technician.last_place, technician.home), drive) else left[0]
 
 
 def _course(visit: Visit, part: Assignment, access: Spans | None, target: int | None) -> ClockedStop:

@@ -135,11 +135,12 @@ def legs_of(days: Sequence[TechnicianDay], drives: Drives) -> dict[tuple[int, in
     """The drive to each stop and home, as `Proposal.legs` has them."""
     legs = {}
     for day in days:
-        place = day.home
-        for stop in sorted(day.stops, key=lambda stop: (stop.start, stop.visit_id)):
+        route = day.route
+        place = day.origin(drives)
+        for stop in route:
             legs[day.technician_id, stop.visit_id] = drives(place, stop.place, stop.start)
             place = stop.place
-        ends_at = max((stop.end for stop in day.stops), default=None)
+        ends_at = max((stop.end for stop in route), default=None)
         legs[day.technician_id, HOME] = drives(place, day.last_place, ends_at)
     return legs
 
@@ -196,7 +197,9 @@ def board_as_planned(
                 visits=placed,
                 leg_home=proposal.legs.get((row.technician_id, HOME), row.leg_home) if placed else None,
                 busy=sum(
-                    (card.end - card.start) // 60 for card in placed if card.start is not None and card.end is not None
+                    (card.end - card.start) // 60
+                    for card in placed
+                    if card.start is not None and card.end is not None and not card.reaches_in
                 ),
                 metres=sum(known) if len(known) == len(metres) and placed else row.metres,
             )
@@ -213,8 +216,8 @@ def figures_of(days: Sequence[TechnicianDay], drives: Drives, left_out: int) -> 
     travel = late = overtime = overdue = 0
     placed: set[int] = set()
     for day in days:
-        route = sorted(day.stops, key=lambda stop: (stop.start, stop.visit_id))
-        place = day.home
+        route = day.route
+        place = day.origin(drives)
         for stop in route:
             placed.add(stop.visit_id)
             travel += drives(place, stop.place, stop.start).seconds or 0

@@ -150,7 +150,10 @@ class ProblemBuilder:
         way; past whatever stays at the day's beginning and leaves no time before it."""
         assert day.shift is not None
         begins, place = day.shift[0], day.home
-        stops = sorted(day.stops, key=lambda stop: stop.start)
+        stops = sorted((*day.stops, *day.outside), key=lambda stop: stop.start)
+        for stop in day.outside:
+            if stop.end + self._drive(stop.place, day.last_place) > begins:
+                begins, place = max(begins, stop.end), stop.place
         if self.running:
             begins = max(begins, -(-self.now // 300) * 300)
             for stop in stops:

@@ -7,6 +7,7 @@ import datetime
 from db import checklists, clients, probes, settings, stays, visits
 from db.legs import HOME, legs_of_day
 from db.store import Store, existing
+from dispatch.desk.day.running import belongs
 from dispatch.desk.reports.document import Cell, Report, ReportTable, Section, foot_of
 from dispatch.desk.session.user import User
 from dispatch.model.checklists import Result
@@ -34,7 +35,7 @@ def sheet_report(user: User, technician: Technician, day: datetime.date) -> Repo
         times = firm.times()
         start, end = day_bounds(day, firm.zone)
         placed = visits.placed_between(store, start, end, technicians={technician.id})
-        stops = [visit for visit in placed if visit.state in OCCUPYING]
+        stops = [visit for visit in placed if visit.state in OCCUPYING and belongs(visit, start)]
         legs = legs_of_day(store, day).get(technician.id, {})
         sections = [_stop(store, firm, place, visit, legs.get(visit.id), times) for place, visit in enumerate(stops, 1)]
         home = Section("The way home", facts=(("Leg", _leg(legs.get(HOME), firm)),))

@@ -92,6 +92,7 @@ def _stop_line(visit: BoardVisit, board: Board) -> str:
         pad(visit.state.label, 11),
         pad(visit.reference, 7),
         f"{show(visit.client)}, {show(visit.work)}",
+        visit.since(board.zone),
         "" if visit.promised is None else f"promised {span_in(*visit.promised, board)}",
         "" if visit.actual_in is None else f"in {_clock(visit.actual_in, board)}",
         "" if visit.actual_out is None else f"out {_clock(visit.actual_out, board)}",

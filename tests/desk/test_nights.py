@@ -1,0 +1,134 @@
+"""What belongs to a day: a visit past midnight, what somebody placed outside the hours, the past, who has left."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from db import people
+from dispatch.desk.book import editing
+from dispatch.desk.closeout import arriving, leaving
+from dispatch.desk.day import board_view, placement
+from dispatch.desk.day.placement import Placed
+from dispatch.desk.plan import schedule
+from dispatch.desk.session.refusals import NeedsConfirm
+from dispatch.model.boards import BoardRow
+from dispatch.model.instants import at_local
+from tests.desk.conftest import DAY, ZONE, Office, at
+
+TOMORROW = DAY + timedelta(days=1)
+
+
+def at_next(clock: str) -> int:
+    return at(clock, 1)
+
+
+def row_of(office: Office, days: int = 0, name: str = "Ana Ruiz") -> BoardRow:
+    board = board_view.board(office.store, DAY + timedelta(days=days))
+    return next(row for row in board.rows if row.name == name)
+
+
+def place(office: Office, reference: str, start: int, who: str = "Ana Ruiz") -> None:
+    schedule.assign(office.dana, reference, [who], start, reason="agreed with the client", confirmed=True)
+
+
+def tried(office: Office, reference: str, start: int) -> Placed:
+    return placement.check_placement(office.store, reference, ["Ana Ruiz"], start)
+
+
+def said(placed: Placed) -> str:
+    return "; ".join(finding.text for finding in placed.verdict.findings)
+
+
+@pytest.fixture
+def night(office: Office) -> Office:
+    """R1 is Ana's at 23:30 for 75 minutes: it ends tomorrow at 00:45."""
+    place(office, "R1", at("23:30"))
+    return office
+
+
+def test_a_visit_past_midnight_belongs_to_the_day_on_which_it_begins(night: Office) -> None:
+    begun, reaching = row_of(night), row_of(night, 1)
+    assert [visit.reference for visit in begun.own] == ["R1"]
+    assert begun.busy == 75
+    assert reaching.own == ()
+    assert reaching.busy == 0
+    (stub,) = reaching.visits
+    assert stub.reaches_in
+    assert stub.projected == (at("23:30"), at_next("00:45"))
+    assert stub.late is None
+    assert board_view.board(night.store, TOMORROW).planned == 0
+
+
+def test_it_stands_in_the_way_as_long_as_it_takes_and_no_longer(night: Office) -> None:
+    assert "overlaps Harbor Dental by 15 min" in said(tried(night, "R2", at_next("00:30")))
+    free = tried(night, "R2", at_next("08:30"))
+    assert "overlaps" not in said(free)
+    assert "buffer" not in said(free)
+    # she comes from home, where she has slept
+    by_day = tried(night, "R2", at("08:30", 2))
+    assert free.verdict.extra_travel == by_day.verdict.extra_travel
+
+
+def test_what_is_placed_past_midnight_meets_what_stands_there(office: Office) -> None:
+    place(office, "R2", at_next("00:30"))
+    assert "overlaps Harbor Dental by 15 min" in said(tried(office, "R1", at("23:30")))
+
+
+def test_while_somebody_is_there_the_next_day_waits_for_them(night: Office) -> None:
+    night.go("23:30")
+    arriving.arrive(night.ana, "R1")
+    place(night, "R2", at_next("00:50"))
+    night.clock.set(at_next("01:10"))
+    stub, following = row_of(night, 1).visits
+    assert stub.projected == (at("23:30"), at_next("01:10"))
+    assert following.projected is not None
+    assert following.projected[0] > at_next("01:10")
+    assert following.leg is not None
+
+
+def test_what_was_placed_outside_the_hours_stands_where_it_stands(office: Office) -> None:
+    place(office, "R1", at_next("06:30"))
+    (card,) = row_of(office, 1).visits
+    assert card.projected == (at_next("06:30"), at_next("07:45"))
+    assert "overlaps Harbor Dental by 45 min" in said(tried(office, "R2", at_next("07:00")))
+    assert "overlaps" not in said(tried(office, "R2", at_next("08:15")))
+
+
+def test_a_day_that_has_not_begun_goes_as_planned(office: Office) -> None:
+    place(office, "R1", at_next("09:00"))
+    place(office, "R2", at_next("10:16"))
+    assert [visit.projected and visit.projected[0] for visit in row_of(office, 1).visits] == [
+        at_next("09:00"),
+        at_next("10:16"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (at("05:00"), "05:00 is 4h10 in the past"),
+        (at_local(DAY - timedelta(days=4), "10:00", ZONE), "Fri 20 Nov 2026 10:00 is"),
+    ],
+)
+def test_the_past_is_asked_about(office: Office, start: int, words: str) -> None:
+    office.go("09:10")
+    with pytest.raises(NeedsConfirm, match=words):
+        schedule.assign(office.dana, "R1", ["Ana Ruiz"], start, reason="it was so")
+    assert words in said(tried(office, "R1", start))
+
+
+def test_a_little_while_ago_is_now(office: Office) -> None:
+    office.go("09:10")
+    assert "in the past" not in said(tried(office, "R1", at("09:00")))
+
+
+def test_who_has_left_keeps_their_row_as_long_as_they_have_visits(office: Office) -> None:
+    office.on_site()
+    office.finish()
+    leaving.close(office.ana, "R1")
+    ana = people.technician_by_name(office.store, "ana")
+    editing.archive(office.lee, "technician", ana)
+    assert [visit.reference for visit in row_of(office).visits] == ["R1"]
+    assert all(row.name != "Ana Ruiz" for row in board_view.board(office.store, TOMORROW).rows)
