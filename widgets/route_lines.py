@@ -32,7 +32,7 @@ def route_lines(row: BoardRow, board: Board, marks: Marks, width: int, selected:
     name = show(row.name).split(" ")[0]
     whose = f"{name}'" if name.endswith("s") else f"{name}'s"
     title = spread([ink(f"{whose} route", "strong"), ink("  "), *route_totals(row, board.unit)], (), width)
-    if not row.visits:
+    if not row.own:
         return title, (ink("no visits this day", "dim"),)
     return title, *(leg_line(leg, board.unit, marks, width, row.end_name, selected) for leg in drives(row))
 
@@ -47,15 +47,15 @@ class DriveLine(NamedTuple):
 
 def drives(row: BoardRow) -> list[DriveLine]:
     """The lines of a row's route: one for each visit, and the way home."""
-    lines = [DriveLine(number, visit, visit.leg) for number, visit in enumerate(row.visits, start=1)]
+    lines = [DriveLine(number, visit, visit.leg) for number, visit in enumerate(row.own, start=1)]
     if row.leg_home is not None:
-        lines.append(DriveLine(len(row.visits) + 1, None, row.leg_home))
+        lines.append(DriveLine(len(row.own) + 1, None, row.leg_home))
     return lines
 
 
 def legs_of(row: BoardRow) -> list[Leg]:
     """The legs of a day that are to be driven: to each visit, and home."""
-    return [leg for leg in (*(visit.leg for visit in row.visits), row.leg_home) if leg is not None]
+    return [leg for leg in (*(visit.leg for visit in row.own), row.leg_home) if leg is not None]
 
 
 def driving(row: BoardRow) -> tuple[int, int]:

@@ -41,7 +41,10 @@ def detail_lines(
     charge_lines = wrapped(charge, max(10, width - LABEL - 2)) or [""]
     facts: dict[str, Iterable[Span]] = {
         "state": _state(visit, clock, marks),
-        "planned": _planned(visit, clock, marks),
+        "planned": (
+            *_planned(visit, clock, marks),
+            ink(f"   {visit.since(board.zone)}" if visit.reaches_in else "", "dim"),
+        ),
         "on site": _on_site(visit, now, clock, marks),
         "projected": _projected(visit, clock, marks),
         "told": () if visit.told is None else (ink(f"{clock(visit.told)} in a call"),),

@@ -179,6 +179,11 @@ def fitting(text: str, cells: int, least: int = 1) -> int:
     return len(text)
 
 
+def count_text(number: int, word: str) -> str:
+    """So many of something: 1 visit, 1,200 visits."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def csv_cell(value: T) -> T | str:
     """A value for a CSV or spreadsheet cell: text that a spreadsheet would evaluate gets an apostrophe.
 

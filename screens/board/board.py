@@ -15,6 +15,7 @@ from dispatch.lazily import lazily
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, day_text
 from dispatch.model.states import DISPATCHERS, UNREACHED
+from dispatch.model.text import count_text
 from screens.binding import command, key, opens
 from screens.board.crew import Swap, crew, hand_over, no_access
 from screens.board.foot import BoardFoot
@@ -208,7 +209,8 @@ class BoardScreen(DayOfVisits):
         """Fill the line of the head: what the day holds, and what was heard."""
         board = self.board
         assert board is not None
-        parts = [f"{len(board.rows)} technicians", f"{board.planned} visits", f"{len(board.queue)} unscheduled"]
+        counted = ((len(board.rows), "technician"), (board.planned, "visit"))
+        parts = [*(count_text(*one) for one in counted), f"{len(board.queue)} unscheduled"]
         counts = ((len(board.on_hold), "on hold"), (board.late, "late"), (len(board.calls), "to call"))
         parts += [f"{count} {word}" for count, word in counts if count]
         parts += [f"{board.trouble} (O)"] if board.trouble else []

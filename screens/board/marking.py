@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from dispatch.desk.texts.board_words import count_text
 from dispatch.lazily import lazily
 from dispatch.model.states import DISPATCHERS
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 from screens.binding import command
 from screens.board.plan_lines import moves_of
 from widgets.listed import FigureList

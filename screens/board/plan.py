@@ -19,12 +19,11 @@ from dispatch.desk.plan.proposing import PlanFound, Proposing
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.taking import take
 from dispatch.desk.session.refusals import Refusal
-from dispatch.desk.texts.board_words import count_text
 from dispatch.lazily import lazily
 from dispatch.model.boards import Board
 from dispatch.model.instants import day_text
 from dispatch.model.states import DISPATCHERS
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 from screens.binding import command
 from screens.board.marking import KEYS_OF_MARKS
 from screens.board.plan_lines import PlanView, moves_of, plan_lines

@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dispatch.desk.plan.proposal import DayFigures, Move, Proposal, TechnicianFigures
-from dispatch.desk.texts.board_words import count_text
 from dispatch.desk.texts.plan_words import FIGURES, move_words
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 from dispatch.model.visits import Visit
 from widgets.listed import FigureLine
 

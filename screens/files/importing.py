@@ -18,7 +18,7 @@ from dispatch.desk.imports.importing import CALENDAR, How, import_file, kind_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.texts.import_words import counted, findings
 from dispatch.model.matching import Findable, findable
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 from screens.asking import Left
 from screens.dialogs.asked import ChoiceRow
 from screens.dialogs.finder import FindScreen
@@ -189,4 +189,4 @@ def _questions(report: ImportReport) -> dict[Question, int]:
 
 
 def _of(count: int, report: ImportReport) -> str:
-    return f"{count:,} {report.noun}{'' if count == 1 else 's'}"
+    return count_text(count, report.noun)

@@ -14,6 +14,7 @@ from dispatch.fields.record import Field
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.keys import Key, SshLogin
 from dispatch.model.paths import typed_path
+from dispatch.model.text import count_text
 from screens.binding import BACK, command
 from screens.dialogs.asked import ENTER_SHOWS, YES_NO, AskedField
 from screens.listed import ListScreen
@@ -75,7 +76,7 @@ class AccessScreen(ListScreen[Key | SshLogin]):
         ] or [FigureLine("Sessions", "nobody", "nobody sits here over SSH", "", own=False)]
         self.listed.set_figures(lines)
         live = sum(key.live for key in everything)
-        self.show_head("Over SSH", f"{_many(live, 'key')} · {_many(len(there), 'session')}")
+        self.show_head("Over SSH", f"{count_text(live, 'key')} · {count_text(len(there), 'session')}")
 
     @property
     def reached(self) -> connecting.Reached:
@@ -182,10 +183,6 @@ class AccessScreen(ListScreen[Key | SshLogin]):
 
 def _key_words(key: Key, zone: str) -> str:
     return key.fingerprint if key.revoked_at is None else f"{key.fingerprint}  revoked {_moment(key.revoked_at, zone)}"
-
-
-def _many(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _moment(instant: int, zone: str) -> str:

@@ -29,7 +29,7 @@ from dispatch.model.boards import BoardVisit, Log, LogLine
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import LEADS, READS, Review
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 from screens import of_day
 from screens.asking import Left
 from screens.binding import command, key, opens
@@ -136,7 +136,7 @@ class LogScreen(DayOfVisits):
         words = (
             f"{permissions_asked} ask{'s' if permissions_asked == 1 else ''} for words (W)" if permissions_asked else ""
         )
-        parts = [words, f"{count:,} visit{'' if count == 1 else 's'}", filter_words, trouble and f"{trouble} (O)"]
+        parts = [words, count_text(count, "visit"), filter_words, trouble and f"{trouble} (O)"]
         self.show_head(
             f"Visit log  {filters.words_of_days()}",
             " · ".join(filter(None, parts)),

@@ -15,6 +15,7 @@ from dispatch.fields.kinds import Day, Text
 from dispatch.fields.record import Field
 from dispatch.lazily import lazily
 from dispatch.model.states import LEADS
+from dispatch.model.text import count_text
 from screens.binding import BACK, command
 from screens.dialogs.asked import ChoiceRow
 from screens.listed import ListScreen
@@ -73,7 +74,7 @@ class PricesScreen(ListScreen[Any]):
             lines.append(FigureLine("Agreements", "new agreement", "none yet", "a begins one", False))
         self.listed.set_figures(lines)
         cards = len(agreements.rate_cards(store))
-        count = f"{cards} rate card{'' if cards == 1 else 's'} · {len(known)} agreement{'' if len(known) == 1 else 's'}"
+        count = f"{count_text(cards, 'rate card')} · {count_text(len(known), 'agreement')}"
         self.show_head("Prices and terms", count)
 
     def action_prices(self) -> None:

@@ -22,7 +22,7 @@ from dispatch.model.checklists import Asks, Item, ItemKind, Phase, Result
 from dispatch.model.instants import clock_text
 from dispatch.model.probes import ProbeKind
 from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, Role, State
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 from dispatch.model.visits import CAME_BY
 from screens.binding import BACK, command
 from screens.dialogs.asked import YES_NO, AskedField, Check, ChoiceRow
@@ -30,7 +30,7 @@ from screens.prices.sheet_view import price_words
 from screens.user_screen import UserScreen
 from screens.visit.service_report import report
 from screens.visit.stay_deeds import STAY
-from screens.visit.visit_foot import counted, foot_text
+from screens.visit.visit_foot import foot_text
 from widgets.checklist import ChecklistView
 
 with lazily(__name__):
@@ -369,7 +369,7 @@ class VisitScreen(UserScreen):
         assert page is not None
         rows = [ChoiceRow(f"{unmet.gate} {unmet.ref:6} {show(unmet.text)}", unmet.ref) for unmet in page.unmet]
         ref = await self.choose(
-            f"Not ready to close: {counted(len(rows), 'reason')}", rows, "enter jumps to the item · esc goes back"
+            f"Not ready to close: {count_text(len(rows), 'reason')}", rows, "enter jumps to the item · esc goes back"
         )
         self._view.select(ref)
 

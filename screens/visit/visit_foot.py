@@ -8,7 +8,7 @@ from dispatch.closeout.gates import progress
 from dispatch.desk.log.visit_page import VisitPage
 from dispatch.model.checklists import Item
 from dispatch.model.states import ENDED, OPEN_ON_SITE, State
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 from screens.prices.sheet_view import price_words
 
 
@@ -42,15 +42,10 @@ def _readiness(page: VisitPage) -> Content:
     done = progress(page.checklist)
     tests = done.tests_required - done.tests_passed
     others = done.items_required - done.items_settled - tests
-    still = [f"{counted(tests, 'test')} open"] if tests else []
-    still += [f"{counted(others, 'other item' if tests else 'item')} open"] if others else []
+    still = [f"{count_text(tests, 'test')} open"] if tests else []
+    still += [f"{count_text(others, 'other item' if tests else 'item')} open"] if others else []
     return Content.assemble(
         ("not ready to leave: ", "bold"),
-        (" · ".join(still) or counted(len(page.unmet), "reason"), "$text-warning"),
+        (" · ".join(still) or count_text(len(page.unmet), "reason"), "$text-warning"),
         ("   x shows them", "$text-muted"),
     )
-
-
-def counted(number: int, word: str) -> str:
-    """A number of things in words."""
-    return f"{number} {word}{'' if number == 1 else 's'}"

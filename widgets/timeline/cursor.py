@@ -82,8 +82,10 @@ class BoardCursor:
         """The visit of a row that is nearest to where the cursor aims in time."""
         if row >= len(self.rows) or not self.rows[row].visits:
             return None
-        aim = self._aim if self._aim is not None else self.moment
-        return min(range(len(self.rows[row].visits)), key=lambda index: abs(self._instant_of(row, index) - aim))
+        aim, visits = self._aim if self._aim is not None else self.moment, self.rows[row].visits
+        # who has aimed nowhere yet begins with what belongs to the day
+        outside = [self._aim is None and visit.reaches_in for visit in visits]
+        return min(range(len(visits)), key=lambda index: (outside[index], abs(self._instant_of(row, index) - aim)))
 
     def row_of(self, technician_id: int) -> int | None:
         """The row of a technician."""

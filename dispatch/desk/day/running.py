@@ -120,7 +120,9 @@ def running_day(technician: Technician, day: DayData, *, without: Container[int]
         lunch=lunch_on(technician, day.day, day.firm.zone),
         absences=technician.absences,
         leg_home=None if leg_home is None else leg_home.seconds,
-        free_at=max((one.end for one in day.reaching.get(technician.id, ()) if one.visit.id not in without), default=None),
+        free_at=max(
+            (one.end for one in day.reaching.get(technician.id, ()) if one.visit.id not in without), default=None
+        ),
         late_minutes=day.firm.late_minutes,
         over_minutes=day.firm.running_over_minutes,
     )

@@ -6,7 +6,7 @@ from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine, Tal
 from dispatch.model.instants import clock_text, day_of, day_text, span_text
 from dispatch.model.money import format_minor
 from dispatch.model.states import Review
-from dispatch.model.text import pad, show
+from dispatch.model.text import count_text, pad, show
 from dispatch.model.travel import DistanceUnit, Leg, distance_text, leg_text
 
 
@@ -146,11 +146,6 @@ def span_in(start: int | None, end: int | None, view: Board | Log) -> str:
 
 def _clock(instant: int, view: Board | Log) -> str:
     return clock_text(instant, view.zone, view.hours24)
-
-
-def count_text(number: int, word: str) -> str:
-    """So many of something."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def log_lines(log: Log, heading: str = "") -> list[str]:
