@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from db import visits
-from dispatch.desk.plan import day_problem, proposing, solver_terms, week
+from dispatch.desk.plan import day_problem, proposing, schedule, solver_terms, week
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Refusal
 from dispatch.planning.budget import NOT_REACHED, READING, Budget, most_seconds
-from tests.desk.conftest import DAY, Office
+from dispatch.planning.judging import judge
+from dispatch.planning.solving import BetterPlan
+from tests.desk.conftest import DAY, Office, at
 
 SECONDS = 0.0
 """Only the first plan is looked for, within a minute: what is not over does not become so while a test runs."""
@@ -23,6 +24,11 @@ SECONDS = 0.0
 def insertion(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine is not what is tested here."""
     monkeypatch.setenv("DISPATCH_SOLVER", "insertion")
+
+
+def ask(office: Office, reference: str, **more: str) -> None:
+    texts = {"client": "Harbor Dental", "site": "Main office", "work": "printer", "minutes": "60", "priority": "P3"}
+    intake.add(office.dana, texts | {"reference": reference} | more)
 
 
 def gone(share: float) -> Budget:
@@ -69,23 +75,18 @@ def test_at_most_so_many_are_planned_at_once_what_breaks_first_before_the_rest(
     assert [visit.reference for visit in given.movable] == ["R2"]
     best = proposing.propose(office.store, DAY, 0).best
     assert best.note.endswith(f"{len(given.beyond)} more wait: planned are the 1 that break first")
+    ask(office, "FIRST", priority="P1")
+    assert [visit.reference for visit in day_problem.day_problem(office.store, DAY).movable] == ["FIRST"]
 
 
 def test_that_later_days_were_not_looked_at_is_said(office: Office) -> None:
-    visit = visits.visit_by_reference(office.store, "R1")
-    assert visit is not None
-    texts = {"client": visit.client, "site": visit.site, "work": "printer", "minutes": "60", "priority": "P4"}
-    last = (DAY + datetime.timedelta(days=5)).isoformat()
-    intake.add(office.dana, texts | {"reference": "MAY", "date": DAY.isoformat(), "latest": last})
+    ask(office, "MAY", date=DAY.isoformat(), latest=(DAY + datetime.timedelta(days=5)).isoformat())
     assert day_problem.day_problem(office.store, DAY).unlooked == 0
     assert "for 1 that may wait no later day was looked for: the time was over" in said(office, gone(READING / 2))
 
 
 def test_reasons_that_were_not_reached_are_said(office: Office) -> None:
-    intake.add(
-        office.dana,
-        {"reference": "LONG", "client": "Harbor Dental", "site": "Main office", "work": "x", "minutes": "720"},
-    )
+    ask(office, "LONG", minutes="720")
     found = proposing.Proposing(office.store, DAY, 0)
     for _ in found:
         pass
@@ -95,3 +96,21 @@ def test_reasons_that_were_not_reached_are_said(office: Office) -> None:
     assert reasons["LONG"] not in ("", NOT_REACHED)
     found._budget = replace(found._budget, begun=found._budget.begun - 100)
     assert {one.visit.reference: one.why for one in found.reasons(best)}["LONG"] == NOT_REACHED
+
+
+def test_that_the_least_change_was_not_asked_is_said(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("10:00"), confirmed=True)
+    assert proposing.UNASKED not in said(office, gone(0.0))
+    assert proposing.UNASKED in said(office, gone(proposing.CAREFUL))
+
+
+def test_what_is_placed_when_all_else_is_and_was_not_reached_says_so(office: Office) -> None:
+    ask(office, "THEN", after="R1")
+    given = day_problem.day_problem(office.store, DAY)
+    assert [visit.reference for visit in given.deferred] == ["THEN"]
+    plan = proposing.standing_plan(given)
+    judged = judge(given.problem, plan)
+    assert judged is not None
+    over = replace(given, budget=gone(1.1))
+    proposal = proposing.proposal_of(over, BetterPlan(plan, judged, 0.0, 0.0, 0), "")
+    assert {one.visit.reference: one.why for one in proposal.left_out}["THEN"] == NOT_REACHED

@@ -43,6 +43,7 @@ REASONS = 2.0
 """Seconds in which reasons are looked for where all are asked for at once."""
 CAREFUL = 0.3
 """Where so much of the time is gone when the day is read, it is not asked beside what the least change would be."""
+UNASKED = "what the least change would be was not asked: the time was over"
 APART = 4
 """So many times as long as it took to lay out a plan passes before the next one is laid out."""
 
@@ -103,12 +104,16 @@ class Proposing:
         self._careful = None
         # where nothing stands that may move, every plan is the one that changes least
         self._changes_nothing = scope.freedom is Freedom.ALL and not any(one.assignments for one in given.movable)
-        if scope.freedom is Freedom.ALL and not self._changes_nothing and not self._budget.over(CAREFUL):
+        self._unasked = ""
+        if scope.freedom is Freedom.ALL and not self._changes_nothing:
             least, but = replace(scope, freedom=Freedom.LEAST), {visit.id for visit in given.beyond}
-            with contextlib.suppress(TimeIsOver):
-                self._careful = day_problem(
-                    store, day, least, later=given.later, but=but, like=given, budget=self._budget
-                )
+            self._unasked = UNASKED
+            if not self._budget.over(CAREFUL):
+                with contextlib.suppress(TimeIsOver):
+                    self._careful = day_problem(
+                        store, day, least, later=given.later, but=but, like=given, budget=self._budget
+                    )
+                    self._unasked = ""
         self._beside = None
         if self._careful is not None:
             self._beside = Beside(self._careful.problem, _same(self._careful, given))
@@ -130,9 +135,10 @@ class Proposing:
 
     def _laid_out(self, better: BetterPlan) -> PlanFound:
         """A plan as a proposal, with the one that changes least, and the better of both first."""
+        note = "; ".join(filter(None, (self._solving.note, self._unasked)))
         if self._least is None and self._careful is not None and (beside := self._solving.beside) is not None:
-            self._least = proposal_of(self._careful, beside, self._solving.note)
-        best = proposal_of(self._given, better, self._solving.note)
+            self._least = proposal_of(self._careful, beside, note)
+        best = proposal_of(self._given, better, note)
         if self._changes_nothing:
             return PlanFound(best, best)
         least = self._least
@@ -285,6 +291,7 @@ def _laid_out(given: DayProblem, better: BetterPlan, ends: Mapping[int, int]) ->
         visit = next((one for one in waiting if one.after_id not in names), waiting[0])
         waiting.remove(visit)
         _put_in(given, laid, visit, laid.over.get(visit.after_id or 0))
+    laid.refused |= {visit.id: NOT_REACHED for visit in waiting}
     laid.over |= {stop.visit_id: stop.end for day in laid.days for stop in day.stops}
     return laid
 
@@ -350,7 +357,7 @@ def _left_out(given: DayProblem, laid: _LaidOut, after: Container[int]) -> tuple
         if visit.id not in after
     ]
     left += [
-        LeftOut(visit, _no_team(visit, given.stops[visit.id], laid.over))
+        LeftOut(visit, laid.refused.get(visit.id) or _no_team(visit, given.stops[visit.id], laid.over))
         for visit in given.deferred
         if visit.id not in after
     ]
