@@ -10,7 +10,7 @@ FIRST = 60.0
 """Seconds that the first complete plan may take, where nothing else is asked for."""
 SHARE, MARGIN = 1.2, 2.0
 """All of it takes at most so many times the seconds that were given, and so many more."""
-WORDS = 1.0
+WORDS = 1.2
 """Seconds of all that which are left for starting the program and saying what was found."""
 READING, SEARCHING = 0.6, 0.85
 """Of the rest so much is gone at the latest when the day is read, and when the search ends; then come checker and reasons."""

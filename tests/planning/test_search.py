@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from benchmarks.solomon import problem_of
 from dispatch.planning.cheapest_insertion import CheapestInsertion, insert_cheapest
 from dispatch.planning.judging import judge, price_of
-from dispatch.planning.problem import Break, PlannedTechnician, PlannedVisit, Prices, Problem
+from dispatch.planning.problem import Break, PlannedTechnician, PlannedVisit, Prices, Problem, SubProblem
 from dispatch.planning.problem_file import BadProblem, problem_from
 from dispatch.planning.solver.helpers import ForkedHelpers
 from dispatch.planning.solver.search import PlanEngine, Search
@@ -204,3 +204,20 @@ def test_a_load_that_is_no_number_is_a_fault() -> None:
     with pytest.raises(BadProblem) as bad:
         problem_from(raw)
     assert [fault.partition(":")[0] for fault in bad.value.faults] == ["technicians[0].capacity", "visits[0].load"]
+
+
+def test_where_there_is_little_time_the_first_plan_is_made_quickly() -> None:
+    problem = problem_from(problem_of(SOLOMON))
+    asked: list[tuple[int, int]] = []
+
+    class Noting(CheapestInsertion):
+        def solve(self, part: SubProblem) -> dict[int, list[int]]:
+            asked.append((part.searches, part.depth))
+            return super().solve(part)
+
+    for quick in (False, True):
+        *_, found = Search(problem, Noting(problem)).first(quick=quick)
+        judged = judge(problem, found.plan)
+        assert judged is not None
+        assert judged.left_out == ()
+    assert asked == [(2, 2), (1, 0)]

@@ -30,6 +30,8 @@ WIDTHS, WIDE = (2, 3, 3, 4), (3, 4, 4, 5)
 """How many technicians are planned anew in a step, at random; on a big day more: there the quick steps soon find nothing."""
 FORMS = ((2, 1), (2, 2), (1, 2))
 """In how many ways a step is begun and how far each is pursued, at random: many quick steps find more than few thorough ones."""
+QUICK = (1, 0)
+"""The same for a first plan for which there is little time."""
 NOISE, EXACT = 0.3, 0.2
 """In most steps drives count more or less by up to this share, and in this share of them as they are: a part that was solved
 already is solved otherwise, and what that is worth the judge says by the drives as they are."""
@@ -112,10 +114,13 @@ class Search:
         self.steps = 0
         """How often a part was solved anew."""
 
-    def first(self, over: Callable[[], bool] = lambda: False, helpers: Helpers | None = None) -> Iterator[FoundPlan]:
+    def first(
+        self, over: Callable[[], bool] = lambda: False, helpers: Helpers | None = None, quick: bool = False
+    ) -> Iterator[FoundPlan]:
         """The first plans, the last of them complete where the time is not over before: by territories where there are many
-        technicians, dues kept where they can be."""
-        parts = [SubProblem(*part) for part in territories(self._problem, self._able)]
+        technicians, dues kept where they can be; `quick`: as soon as there can be one, which takes a quarter of the time."""
+        form = QUICK if quick else ()
+        parts = [SubProblem(*part, *form) for part in territories(self._problem, self._able)]
         solved = helpers.solve(parts, self) if helpers is not None and len(parts) > 1 else map(self.solved, parts)
         done = 0
         for planned in solved:

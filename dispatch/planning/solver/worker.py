@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SELDOM = 0.3
 """Seconds between two plans that are said."""
+HURRY = 0.5
+"""Where so much of that time is gone when the search begins, the first plan is made quickly."""
 BESIDE = 0.4
 """Of the time until something must be there, what is asked beside takes no more."""
 
@@ -72,7 +74,7 @@ def main() -> int:
         *_, careful = Search(beside.problem, method_for(beside.problem).engine, seed).first(lambda: over(BESIDE))
         report(careful, beside=True)
         starts.append(beside.in_whole(careful.plan))
-    for found in _seldom(search.first(over, helpers)):
+    for found in _seldom(search.first(over, helpers, quick=over(HURRY))):
         report(found)
     for plan in starts:
         if (better := search.adopt(plan, over)) is not None:
