@@ -24,6 +24,8 @@ CLIENTS = Rows(
     lists={"contacts": Listed("contact", "client_id", ("name", "phone", "email", "role"), Contact)},
 )
 """Clients with their contacts."""
+ZONE = "coalesce(s.zone, (SELECT zone FROM firm_zone))"
+"""The zone by whose clocks a site `s` lives: its own, or the firm's."""
 SITES = Rows(
     "site",
     Site,

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from db.among import AMONG, keys_param
+from db.clients import ZONE
 from db.rows import Query, Select, Stored, column
 from db.store import Store
 from db.visits import ANCHORED, CREW
@@ -33,7 +34,7 @@ ROWS = Select(
     BoardVisit,
     "visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id",
     "v",
-    of={"client": "c.name", "site": "s.name", "zone": "s.zone"},
+    of={"client": "c.name", "site": "s.name", "zone": ZONE},
     stored={"start": column("starts_at"), "end": column("ends_at")},
     given={name: "NULL" for name in BoardVisit._fields if name not in _READ},
 )

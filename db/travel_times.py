@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from db.rows import Query, value
+from db.settings import firm
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.travel import Leg, Place
@@ -174,7 +175,7 @@ def keep_learned(unit: Unit, learned_pairs: Mapping[Pair, LearnedPair], scales: 
 _LOGGED = (
     "SELECT a.staff_id, coalesce((SELECT min(g.starts_at) FROM segment g WHERE g.assignment_id = a.id AND "
     "g.kind = 'travel' AND g.ends_at = a.check_in_at), a.depart_at) AS departed, a.check_in_at, a.check_out_at, "
-    "s.zone, s.lat, s.lon, v.pickup_lat IS NOT NULL FROM assignment a JOIN visit v ON v.id = a.visit_id "
+    "s.lat, s.lon, v.pickup_lat IS NOT NULL FROM assignment a JOIN visit v ON v.id = a.visit_id "
     "JOIN site s ON s.id = v.site_id "
     "WHERE a.depart_at IS NOT NULL OR a.check_in_at IS NOT NULL ORDER BY coalesce(departed, a.check_in_at), a.id"
 )
@@ -184,7 +185,7 @@ _LOGGED = (
 def observed(store: Store, since: int = 0) -> list[Observed]:
     """Every leg from en route to arrived of which both ends are known, that began at `since` or later.
 
-    A technician sets out from the site that they checked out of last on that day (of the site's zone), on the first leg
+    A technician sets out from the site that they checked out of last on that day (of the firm), on the first leg
     from home. A leg is left out where either place has no coordinates, and where there was a stop on the way.
     """
     from dispatch.model.instants import day_of
@@ -198,7 +199,8 @@ def observed(store: Store, since: int = 0) -> list[Observed]:
     }
     legs: list[Observed] = []
     last: dict[int, tuple[Any, int | None, Place | None]] = {}
-    for staff_id, departed, arrived, left, zone, lat, lon, stopped in store.all(_LOGGED):
+    zone = firm(store).zone
+    for staff_id, departed, arrived, left, lat, lon, stopped in store.all(_LOGGED):
         day, here = day_of(departed or arrived, zone), None if lat is None else Place(lat, lon)
         before = last.get(staff_id)
         if before is None or before[0] != day:

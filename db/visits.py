@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.among import AMONG, keys_param
+from db.clients import ZONE
 from db.clocks import note_priority
 from db.rows import Listed, Query, Select, pair, value, values, word_set, words
 from db.store import Store
@@ -105,7 +106,7 @@ VISITS = _WithCrew(
         "client_id": "c.id",
         "client": "c.name",
         "site": "s.name",
-        "zone": "s.zone",
+        "zone": ZONE,
         "preferred": "coalesce(p.name, '')",
         "after": "coalesce(b.reference, '')",
     },

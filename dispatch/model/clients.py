@@ -47,15 +47,15 @@ class Client:
 class Site:
     """Where the work is done. One-way figures are from the firm's depot, in the rate card's unit (design/charges.md B17).
 
-    `place_source` says who placed it (`typed`, a file, the host of a geocoder), `place_precision` how near to the door
-    (`house`, `street`, …), where somebody said so.
+    `zone` is its own, None where it follows the firm (`Firm.zone_at`). `place_source` says who placed it (`typed`, a file, the
+    host of a geocoder), `place_precision` how near to the door (`house`, `street`, …), where somebody said so.
     """
 
     id: int
     client_id: int
     name: str
     address: str
-    zone: str
+    zone: str | None = None
     place: Place | None = None
     access: tuple[Hours, ...] = ()
     access_notes: str = ""

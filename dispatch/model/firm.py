@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dispatch.model.instants import Times
 from dispatch.model.travel import DistanceUnit, Place
+
+if TYPE_CHECKING:
+    from dispatch.model.clients import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,10 @@ class Firm:
     def stay_minutes(self, minutes: int) -> int:
         """The planned length of a stay: the work and the time for tests (design/close-out.md R1)."""
         return minutes + self.test_minutes
+
+    def zone_at(self, site: Site | None) -> str:
+        """The zone by whose clocks a site lives: its own, or the firm's."""
+        return (site and site.zone) or self.zone
 
     def times(self, zone: str = "") -> Times:
         """Times as the firm writes them, in its own zone or in another."""

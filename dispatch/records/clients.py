@@ -74,7 +74,7 @@ SITE = RecordType(
         Field("name", "Name", Text(), "Main office", otherwise="Main office"),
         Field("address", "Address", Text(ADDRESS)),
         Field("place", "Place", PLACE, "39.9612, -82.9988, or the link of a map; empty: not placed yet"),
-        Field("zone", "Time zone", Zone(), "empty: the firm's", otherwise=lambda context: context.zone),
+        Field("zone", "Time zone", Zone(), "empty: the firm's", otherwise=None),
         Field("access", "Access hours", HOURS, "mon-fri 08:00-18:00; empty: always"),
         Field("access_notes", "Access notes", Text(LINE), "keys at the desk"),
         Field("services", "Services", Words(80), "mail, files, print"),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from db import migrations
+from db import clients, migrations
 from db.backups import check
 from db.library import sqlite3
 from db.store import Store
@@ -21,7 +21,7 @@ from tests.wall import WALL
 RELEASES = Path(__file__).parents[1] / "data" / "releases"
 FROZEN = {name: digest for digest, name in map(str.split, (RELEASES / "schema.sha256").read_text().splitlines())}
 
-CONVERTED = {("charge_sheet", "input")}
+CONVERTED = {("charge_sheet", "input"), ("site", "zone")}
 """Columns that a migration fills anew from what stood there."""
 COUNTED = ("sqlite_sequence", "search_stale")
 
@@ -70,6 +70,7 @@ def test_every_row_of_a_released_version_is_there_after_migrating(release: Path,
 
     with Store.open(path) as store:
         found = check(store)
+        assert {site.zone for site in clients.all_sites(store)} == {None}, "they follow the firm, whose zone they had"
         (kept,) = path.parent.glob("firm.db.v*")
 
     assert [one for one in found if not one.good] == []

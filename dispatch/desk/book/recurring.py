@@ -232,7 +232,7 @@ def _request(store: Store, recurrence: Recurrence, day: datetime.date) -> NewVis
     site = existing(clients.site(store, recurrence.site_id))
     fields = shared(NewVisit, recurrence) | {"skills": frozenset(recurrence.skills), "tags": frozenset(recurrence.tags)}
     fields |= {
-        "promised": _promised(recurrence, day, site.zone),
+        "promised": _promised(recurrence, day, settings.firm(store).zone_at(site)),
         "wanted_on": day,
         "latest_on": day + datetime.timedelta(days=recurrence.days_late) if recurrence.days_late else None,
         "occurrence": day,

@@ -61,7 +61,7 @@ def input_of(store: Store, visit: Visit, *, now: int, sheet: StoredSheet | None 
     if sheet is None or "site" in lacked:
         site = existing(clients.site(store, visit.site_id))
         copied["site"] = charged_drive(site)
-        source["site"] = {"id": site.id, "name": site.name, "zone": site.zone}
+        source["site"] = {"id": site.id, "name": site.name, "zone": settings.firm(store).zone_at(site)}
     if sheet is None:
         client = existing(clients.client(store, visit.client_id))
         copied["client"] = {"tax_exempt": client.tax_exempt, "tax_ref": client.tax_ref or None}

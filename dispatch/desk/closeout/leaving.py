@@ -188,7 +188,7 @@ def reopen(user: User, reference: str, reason: str) -> tuple[Visit, Sequence[Vis
         prepaid_use.give_back(unit, user.store, visit.id)
         references = [other.reference for other in withdrawn] or None
         unit.audit("visit", visit.id, reason=why, was=visit.state.value, withdrawn=references)
-        routing.reroute(user, unit, routing.days_of(visit))
+        routing.reroute(unit, [visit])
         return visits.again(user.store, visit), withdrawn
 
 
@@ -218,7 +218,7 @@ def _end(
             stays.end_segments(unit, part.id, unit.at if left_at is None else left_at)
     detail = {name: text or None for name, text in (words | {"follow_up": follow_up}).items()}
     unit.audit("visit", visit.id, state=state.value, **detail)
-    routing.reroute(user, unit, routing.days_of(visit))
+    routing.reroute(unit, [visit])
     ended = visits.again(user.store, visit)
     keep_sheet(user, unit, ended)
     return ended

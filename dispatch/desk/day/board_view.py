@@ -49,7 +49,7 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
         waiting = [visit for visit in queued if visit.wanted_on is None or visit.wanted_on <= day]
         done = tallies(store, [visit.id for visit in placed])
         both = (*placed, *waiting)
-        access = access_of(both, clients.access_hours(store, {visit.site_id for visit in both}), day)
+        access = access_of(both, clients.access_hours(store, {visit.site_id for visit in both}), starts_at, ends_at)
         ring = clients.whom_to_ring(store)
         clocks = clocks_of(store, [visit for visit in both if visit.state not in ENDED]) if only is None else {}
         called = messages.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0]) if only is None else {}

@@ -29,7 +29,7 @@ from dispatch.desk.travel.drive_times import drives_on, travel
 from dispatch.desk.visits.steps import owners_of
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
-from dispatch.model.people import Spans, Technician, openings_on
+from dispatch.model.people import Spans, Technician, openings_between, openings_on
 from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.travel import UNKNOWN_LEG, Leg
 from dispatch.model.visits import Visit
@@ -38,9 +38,6 @@ from dispatch.travel.chain import Chain
 
 WEIGHTS = tuple(field.name for field in fields(Rules) if field.name not in ("buffer_minutes", "overlap"))
 """The names of the weights, each a setting of the firm."""
-
-TravelDay = tuple[int, datetime.date]
-"""A technician's id and a date."""
 
 
 def rules_of(firm: Firm) -> Rules:
@@ -58,7 +55,7 @@ def stops_of(
     store: Store, spans: Sequence[tuple[Visit, int, int]], clocks: Mapping[int, Sequence[VisitClock]]
 ) -> dict[int, Stop]:
     """Many visits as stops, by id: each from its start to its end, with its clocks. As `stop_of`."""
-    now = store.clock.now()
+    now, zone = store.clock.now(), settings.firm(store).zone
     every = [visit for visit, _, _ in spans]
     owners = owners_of(store, [visit.id for visit in every])
     sites = {visit.site_id for visit in every}
@@ -71,7 +68,7 @@ def stops_of(
     stops = {}
     for visit, start, end in spans:
         own = hours.get(visit.site_id)
-        access = None if own is None else openings_on(own, day_of(start, visit.zone), visit.zone)
+        access = None if own is None else openings_between(own, *day_bounds(day_of(start, zone), zone), visit.zone)
         stop = replace(
             stop_at(visit, start, end, access, pinned, _ahead(onsite.get(visit.id), now)),
             resolve_by=_ahead(resolution.get(visit.id), now + end - start),
@@ -181,7 +178,7 @@ def running_on(
     firm = settings.firm(store)
     starts_at, ends_at = day_bounds(day, firm.zone)
     placed = visits.placed_between(store, starts_at, ends_at, technicians=only)
-    access = access_of(placed, clients.access_hours(store, {visit.site_id for visit in placed}), day)
+    access = access_of(placed, clients.access_hours(store, {visit.site_id for visit in placed}), starts_at, ends_at)
     clocks = clocks_of(store, [visit for visit in placed if visit.state not in ENDED])
     read = read_day(store, day, placed, access, drives_on(store, day), promised_by(clocks, "onsite"))
     return [_technician_day(technician, read, without) for technician in people.technicians(store, only)]
@@ -226,21 +223,20 @@ def drive_to(store: Store, visit: Visit) -> Leg:
     return legs.legs_of_day(store, day).get(visit.assignments[0].technician_id, {}).get(visit.id, UNKNOWN_LEG)
 
 
-def days_of(visit: Visit) -> set[TravelDay]:
-    """The days whose legs depend on a visit."""
-    if visit.starts_at is None:
-        return set()
-    day = day_of(visit.starts_at, visit.zone)
-    return {(part.technician_id, day) for part in visit.assignments}
+def reroute(unit: Unit, changed: Iterable[Visit]) -> None:
+    """Work out the legs again of the technicians' days on which some visits stood or stand, so that no screen has to: days
+    of the firm, whatever the clocks of the sites say. No engine is asked.
 
-
-def reroute(user: User, unit: Unit, days: Iterable[TravelDay]) -> None:
-    """Work out the legs of some technicians' days again, so that no screen has to. No engine is asked."""
-    by_day: dict[datetime.date, set[int]] = {}
-    for technician_id, day in days:
-        by_day.setdefault(day, set()).add(technician_id)
+    Args:
+        changed: each visit as it stood and as it stands, where that differs.
+    """
+    zone, by_day = settings.firm(unit.store).zone, dict[datetime.date, set[int]]()
+    for visit in changed:
+        if visit.starts_at is not None:
+            crew = by_day.setdefault(day_of(visit.starts_at, zone), set())
+            crew.update(part.technician_id for part in visit.assignments)
     for day, wanted in sorted(by_day.items()):
-        for technician_id, own in _fresh(user.store, day, wanted).items():
+        for technician_id, own in _fresh(unit.store, day, wanted).items():
             legs.set_legs(unit, technician_id, day, own)
 
 

@@ -12,7 +12,7 @@ from db.store import Store, existing
 from dispatch.desk.firm.shifts import lunch_on, shift_of
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds
-from dispatch.model.people import Hours, Spans, Technician, openings_on
+from dispatch.model.people import Hours, Spans, Technician, openings_between
 from dispatch.model.states import ENDED, OCCUPYING
 from dispatch.model.travel import Leg, Place, PlaceVia, unplaced
 from dispatch.model.visits import Assignment, Visit
@@ -153,13 +153,16 @@ def place_of(visit: Visit, pinned_sites: Container[int]) -> Place | None:
     return visit.place
 
 
-def access_of(own: Iterable[Visit], hours: Mapping[int, tuple[Hours, ...]], day: datetime.date) -> dict[int, Spans]:
-    """The opening spans on a day of the sites of some visits, by site; a site that is always open is not in it."""
+def access_of(
+    own: Iterable[Visit], hours: Mapping[int, tuple[Hours, ...]], starts_at: int, ends_at: int
+) -> dict[int, Spans]:
+    """The opening spans of the sites of some visits that touch a day of the firm, by site; a site that is always open is not
+    in it."""
     zones = {visit.site_id: visit.zone for visit in own if visit.site_id in hours}
     spans: dict[tuple[tuple[Hours, ...], str], Spans] = {}  # many sites open at the same hours
     for site_id, zone in zones.items():
         if (hours[site_id], zone) not in spans:
-            spans[hours[site_id], zone] = openings_on(hours[site_id], day, zone)
+            spans[hours[site_id], zone] = openings_between(hours[site_id], starts_at, ends_at, zone)
     return {site_id: spans[hours[site_id], zone] for site_id, zone in zones.items()}
 
 

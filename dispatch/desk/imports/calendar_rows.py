@@ -98,7 +98,7 @@ class CalendarRows(VisitRows):
             column, _, text = trouble.partition(": ")
             entry.fault(column.casefold(), text, "")
         site, question = self._site(entry, visit)
-        zone = site.zone if site is not None else self._zone
+        zone = self.user.firm.zone_at(site)
         span = _span(entry, zone)
         skipped = ""
         repeats: dict[str, list[str]] = json.loads(entry.raw("repeats") or "{}")

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from db import agreements, clients, settings, visits
+from db import agreements, clients, settings
 from db.unit import Unit
 from dispatch.desk.book import places
 from dispatch.desk.charges.charge_input import ENVELOPE
@@ -117,19 +117,14 @@ def _settle_firm(unit: Unit, user: User, card: Mapping[str, Any], depot: tuple[s
 
 
 def _settle_sites(unit: Unit, user: User, before: Firm, after: Firm) -> None:
-    """Give the sites that came before the card the drive from its depot, and its zone where they had a guessed one.
-
-    A site keeps a zone in which visits were promised, and every figure that it has.
-    """
-    visited = {visit.site_id for visit in visits.all_visits(user.store, archived=True)}
+    """Give the sites that came before the card the drive from its depot; a site keeps every figure that it has."""
+    if before.depot is not None or after.depot is None:
+        return
     for site in clients.all_sites(user.store):
-        settled = site
-        if site.zone == before.zone != after.zone and site.id not in visited:
-            settled = replace(settled, zone=after.zone)
-        if before.depot is None and site.one_way_distance is None and site.one_way_minutes is None:
-            settled = reckoned(after, settled)
-        if settled != site:
-            clients.update_site(unit, site, settled)
+        if site.one_way_distance is None and site.one_way_minutes is None:
+            settled = reckoned(after, site)
+            if settled != site:
+                clients.update_site(unit, site, settled)
 
 
 def _typed(value: Any) -> str:

@@ -12,6 +12,7 @@ from db.names import folded
 from db.store import existing
 from db.unit import Unit
 from db.visits import NewVisit
+from dispatch.desk.day import routing
 from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, Together, forward, time_of
 from dispatch.desk.requests.intake import picked_up
 from dispatch.desk.session.user import User
@@ -59,6 +60,7 @@ class RowRequest(Request):
             visits.add_visit(unit, unit.store, new)
         else:
             visits.update_request(unit, visit, new)
+            routing.reroute(unit, [visit, visits.again(unit.store, visit)])
 
 
 class _Instant(FieldKind):
@@ -135,7 +137,6 @@ class VisitRows(TableRows[RowRequest]):
 
     def __init__(self, user: User) -> None:
         super().__init__(user)
-        self._zone = user.firm.zone
         self._clients = {client.id: client for client in clients.all_clients(self.store)}
         self._sites = {(site.client_id, folded(site.name)): site for site in clients.all_sites(self.store)}
         self._there = needs.on_hand(self.store)
@@ -163,7 +164,7 @@ class VisitRows(TableRows[RowRequest]):
         if site is not None:
             after = replace(after, site=site.name)
         if after.promised and any(part.name in entry.texts for part in _PROMISED.fields):
-            after = replace(after, promised=_instants(entry, after, site.zone if site else self._zone))
+            after = replace(after, promised=_instants(entry, after, self.user.firm.zone_at(site)))
         after = self._after(entry, visit, after)
         stays = before is not None and after.latest_on == before.latest_on
         if not stays and (fault := too_late(after.latest_on, day_of(after.requested_at, self._zone))):
@@ -236,7 +237,7 @@ class VisitRows(TableRows[RowRequest]):
         date, promised = request.wanted_on, request.promised
         if site.place is None:
             entry.warnings.append("the site has no coordinates: drives to it are unknown")
-        open_at = () if date is None else openings_on(site.access, date, site.zone)
+        open_at = () if date is None else openings_on(site.access, date, self.user.firm.zone_at(site))
         outside = promised is not None and not any(
             opens <= promised[0] and promised[1] <= closes for opens, closes in open_at
         )
@@ -248,7 +249,7 @@ class VisitRows(TableRows[RowRequest]):
             )
             entry.warnings.append(f"the promised window is outside the access hours ({opening or 'closed'})")
         last_day = self._last_days.get(site.client_id)
-        if last_day is not None and last_day < (date or day_of(self.user.now, site.zone)):
+        if last_day is not None and last_day < (date or day_of(self.user.now, self.user.firm.zone_at(site))):
             entry.warnings.append(f"the client's agreement ended on {day_text(last_day)}")
 
 

@@ -69,7 +69,7 @@ def free(user: User, record: AbsenceRecord, *, to_others: bool) -> Freed:
         taken = [visit for visit in hits if visits.again(store, visit).assignment_of(record.staff_id) is not None]
         for visit in taken:
             visits.unplace(unit, visit)
-        routing.reroute(user, unit, {day for visit in hits for day in routing.days_of(visit)})
+        routing.reroute(unit, hits)
         left = []
         for visit in taken:
             to = _give(user, unit, visit) if to_others else ""
@@ -106,7 +106,7 @@ def _leave_to_crew(store: Store, unit: Unit, record: AbsenceRecord, visit: Visit
 
 def _give(user: User, unit: Unit, visit: Visit) -> str:
     """Give a visit that was taken off somebody to the best of the others; returns who it is, empty where nobody fits."""
-    day = day_of(existing(visit.starts_at), visit.zone)
+    day = day_of(existing(visit.starts_at), user.firm.zone)
     if placement.is_over(user.store, day):
         return ""
     for best in placement.candidates(user.store, visit.reference, day):
@@ -115,6 +115,6 @@ def _give(user: User, unit: Unit, visit: Visit) -> str:
             continue
         length = placement.stay_minutes(user.store, visit.minutes) * 60
         visits.place(unit, visits.again(user.store, visit), [technician], best.start, best.start + length)
-        routing.reroute(user, unit, routing.days_of(visits.again(user.store, visit)))
+        routing.reroute(unit, [visits.again(user.store, visit)])
         return technician.name
     return ""

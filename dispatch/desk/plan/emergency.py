@@ -86,7 +86,6 @@ def insert(
         why = placement.permit(visit, verdict, meant, f"placed with {show(way.name)}")
         who = existing(people.technician(store, way.technician_id))
         before = [visit, *(visits.again(store, push.visit_id) for push in way.pushed)]
-        days = {day for other in before for day in routing.days_of(other)}
         visits.place(unit, visit, [who], way.start, way.end)
         owed = [
             _push(user, unit, pushed, push.start, visit) for pushed, push in zip(before[1:], way.pushed, strict=True)
@@ -97,7 +96,7 @@ def insert(
             "visit", visit.id, starts_at=way.start, was_at=visit.starts_at, crew=[who.name], pushed=pushed, **detail
         )
         placed = visits.again(store, visit.id)
-        routing.reroute(user, unit, days | routing.days_of(placed))
+        routing.reroute(unit, [*before, placed])
         undo_record.remember(user, unit, f"insert emergency {visit.reference}", before, owed)
         return Inserted(placed, way)
 

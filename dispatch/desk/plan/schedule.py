@@ -302,7 +302,7 @@ def settle(
     undo as one change, whose id is returned. `why` is the reason that was given, for those who are told."""
     afters = [visits.again(user.store, visit) for visit in before]
     moved = [pair for pair in zip(before, afters, strict=True) if len({*map(undo_record.standing_of, pair)}) > 1]
-    routing.reroute(user, unit, {day for pair in moved for other in pair for day in routing.days_of(other)})
+    routing.reroute(unit, [visit for pair in moved for visit in pair])
     owed = []
     for visit, after in zip(before, afters, strict=True):
         notices.follow(user, unit, visit, after, why=why)

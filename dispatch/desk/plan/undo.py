@@ -88,7 +88,6 @@ def _turn(user: User, unit: Unit, change: Change, *, back: bool) -> str:
         if State(look["state"]) not in ENDED and (others := visits.gone_on(user.store, visit.id)):
             went = follow_ups.whereabouts(others[0])
             raise Refusal(f"{refused}: the request of {show(visit.reference)} went on as {went}.")
-        days = routing.days_of(visit)
         version = _restore(unit, visit, look)
         changes.same_again(unit, user.store, "visit", visit.id, target, version)
         unit.audit("visit", visit.id, undone=change.label if back else None, redone=None if back else change.label)
@@ -100,7 +99,7 @@ def _turn(user: User, unit: Unit, change: Change, *, back: bool) -> str:
             prepaid_use.give_back(unit, user.store, restored.id)
         elif visit.state not in ENDED:
             keep_sheet(user, unit, restored, reason="done again")
-        routing.reroute(user, unit, days | routing.days_of(restored))
+        routing.reroute(unit, [visit, restored])
         turned_visits.append((visit, restored, look.get(STOOD_AGAINST, ())))
     # all of them have left their places before any is judged, so that none stands in the way of another
     for stood, restored, against in turned_visits:

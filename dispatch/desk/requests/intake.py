@@ -70,7 +70,7 @@ def checked(user: User, texts: Mapping[str, str], standing: Visit | None = None)
         site = clients.site(user.store, standing.site_id)
     promised = None if standing is None else standing.promised
     if before is None or (request.window, request.wanted_on) != (before.window, before.wanted_on):
-        promised = _promised(request, site.zone if site else user.firm.zone, faults)
+        promised = _promised(request, user.firm.zone_at(site), faults)
     refused = {fault.name for fault in faults}
     pickup, after_id = (None, None) if standing is None else (standing.pickup_place, standing.after_id)
     doubts = [(name, said) for name, _, said in needs.lacking(needs.on_hand(user.store), request, before)]
@@ -207,6 +207,6 @@ def amend(user: User, reference: str, texts: Mapping[str, str], **meant: Unpack[
             visits.change(unit, after, ends_at=ends_at)
             detail = placement.said_of(verdict, why)
             unit.audit("visit", visit.id, ends_at=ends_at, was_until=visit.ends_at, **detail)
-            routing.reroute(user, unit, routing.days_of(visit))
+            routing.reroute(unit, [visit])
         undo_record.remember(user, unit, f"edit {visit.reference}", [visit])
         return find(store, reference)
