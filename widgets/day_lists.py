@@ -4,10 +4,9 @@ we come later, in the order in which the calls are due."""
 from __future__ import annotations
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead
-from dispatch.model.instants import clock_text
 from dispatch.model.states import ENDED, ON_THE_WAY_OR_THERE
 from dispatch.model.travel import Leg, distance_text, leg_text
-from widgets.lines.ink import Line, ListEntry, Span, ink, spread
+from widgets.lines.ink import Line, ListEntry, Span, ink, joined, spread
 from widgets.lines.marks import Marks, state_mark
 
 
@@ -25,7 +24,10 @@ def stop_entries(row: BoardRow | None, board: Board, width: int, marks: Marks) -
 def stop_lines(visit: BoardVisit, board: Board, marks: Marks, width: int) -> tuple[Line, ...]:
     """The two lines of a stop in `width` cells. Nothing in them says that somebody is late (design/close-out.md R5)."""
     name = "dim" if visit.state in ENDED else "strong"
-    start = clock_text(visit.start, board.zone, board.hours24) if visit.start is not None else "?"
+    times, there = board.times, tuple[Span, ...]()
+    start = times.clock(visit.start) if visit.start is not None else "?"
+    if visit.start is not None and times.differs(visit.zone, visit.start):
+        there = (ink(f"{times.beside(visit.zone, visit.start)} there"),)
     shape = "info" if visit.state in ON_THE_WAY_OR_THERE else name
     first: list[Span] = [
         ink(f" {state_mark(marks, visit.state, unseen=visit.unseen)} ", shape),
@@ -34,11 +36,11 @@ def stop_lines(visit: BoardVisit, board: Board, marks: Marks, width: int) -> tup
     ]
     state = visit.state.label
     if visit.actual_in is not None:
-        state += f" {clock_text(visit.actual_in, board.zone, board.hours24)}"
+        state += f" {times.clock(visit.actual_in)}"
     if visit.tests_required and visit.state in ON_THE_WAY_OR_THERE:
         state += f"  tests {visit.tests_passed}/{visit.tests_required}"
     work = f" {marks.dash} ".join(filter(None, (visit.since(board.zone), visit.work)))
-    second: list[Span] = [ink("         ", "dim"), ink(work, "dim")]
+    second: list[Span] = [ink("         ", "dim"), *joined((*there, ink(work, "dim")))]
     tail = _leg_spans(visit.leg, board) if visit.leg is not None and visit.state not in ENDED else ()
     return spread(first, (ink(f"{state} ", shape),), width), spread(second, (*tail, ink(" ", "dim")), width)
 
@@ -58,10 +60,9 @@ def call_entries(board: Board, width: int, _: Marks) -> list[ListEntry[CallAhead
 
 def call_lines(call: CallAhead, board: Board, width: int) -> tuple[Line, Line]:
     """The two lines of a call in `width` cells. The number is never cut short."""
-    due = clock_text(call.due, board.zone, board.hours24)
+    due = board.times.clock(call.due)
     overdue = call.due <= board.now
     number = (ink(call.phone, "strong"),) if call.phone else (ink("no phone number", "warn"),)
     first = spread((ink(f"{due:<{INDENT}}", "bad" if overdue else "strong"), ink(call.client, "strong")), number, width)
-    expects = f"expects us {clock_text(call.expected, board.zone, board.hours24)}, "
-    tell = ink(expects + call.words(board.zone, board.hours24), "warn" if call.escalated or call.absent else "plain")
+    tell = ink(call.words(board.times), "warn" if call.escalated or call.absent else "plain")
     return first, spread((ink(" " * INDENT, "dim"), tell), (ink(call.contact, "dim"),), width)

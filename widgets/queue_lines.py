@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 
 from dispatch.model.boards import Board, BoardVisit
-from dispatch.model.instants import clock_text, day_of, day_text, long_text, span_text
+from dispatch.model.instants import day_of, day_text, long_text, span_text
 from dispatch.model.text import show
 from widgets.lines.ink import Line, Span, ink, joined, spread, width_of
 from widgets.lines.marks import LEVEL_INKS, LEVEL_LETTERS, Marks
@@ -50,14 +50,14 @@ def due_text(visit: BoardVisit, board: Board, now: int) -> Span:
         if left <= 180:
             return f"{span_text(left)} left", "bad" if left <= 60 else "warn"
         if day_of(ends, board.zone) == board.day:
-            return f"by {clock_text(ends, board.zone, board.hours24)}", "plain"
+            return f"by {board.times.clock(ends)}", "plain"
         return f"by {_day(day_of(ends, board.zone), board.day)}", "dim"
     if visit.due_on is None:
         return "", "dim"
     ink_name = "bad" if visit.due_on < board.day else "plain" if visit.due_on == board.day else "dim"
     closes = max((span[1] for span in visit.access), default=None)
     if visit.due_on == board.day and closes is not None and closes < board.ends_at:
-        return f"by {clock_text(closes, board.zone, board.hours24)}", ink_name
+        return f"by {board.times.clock(closes)}", ink_name
     return f"{'latest ' if visit.latest_on else ''}{_day(visit.due_on, board.day)}", ink_name
 
 

@@ -1,9 +1,10 @@
 """What the board's bottom pane says of the selected visit. Pure building of lines."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
-from dispatch.model.instants import clock_text, day_text, long_text, span_text
+from dispatch.model.instants import day_text, long_text, span_text
 from dispatch.model.skills import abilities
 from dispatch.model.states import State
 from dispatch.model.text import show, wrapped
@@ -35,9 +36,7 @@ def detail_lines(
         advice: further lines below, each a span or a line.
     """
 
-    def clock(instant: int) -> str:
-        return clock_text(instant, board.zone, board.hours24)
-
+    clock = board.times.clock
     charge_lines = wrapped(charge, max(10, width - LABEL - 2)) or [""]
     facts: dict[str, Iterable[Span]] = {
         "state": _state(visit, clock, marks),
@@ -45,6 +44,7 @@ def detail_lines(
             *_planned(visit, clock, marks),
             ink(f"   {visit.since(board.zone)}" if visit.reaches_in else "", "dim"),
         ),
+        "there": _there(visit, board, marks),
         "on site": _on_site(visit, now, clock, marks),
         "projected": _projected(visit, clock, marks),
         "told": () if visit.told is None else (ink(f"{clock(visit.told)} in a call"),),
@@ -128,6 +128,19 @@ def _planned(visit: BoardVisit, clock: Clock, marks: Marks) -> Line:
     if visit.promised is None:
         return (when,)
     return when, ink("   promised ", "dim"), ink(_between(visit.promised, clock, marks))
+
+
+def _there(visit: BoardVisit, board: Board, marks: Marks) -> Line:
+    """The plan and the promise by the clocks of the site, where they say something else than the board's."""
+    planned = None if visit.start is None or visit.end is None else (visit.start, visit.end)
+    first = planned or visit.promised
+    if first is None or not board.times.differs(visit.zone, first[0]):
+        return ()
+    between = partial(_between, clock=lambda instant: board.times.beside(visit.zone, instant), marks=marks)
+    spans = [ink(between(planned))] if planned else []
+    if visit.promised is not None:
+        spans += [ink("   promised " if planned else "promised ", "dim"), ink(between(visit.promised))]
+    return (*spans, ink(f"   {visit.zone}", "dim"))
 
 
 def _on_site(visit: BoardVisit, now: int, clock: Clock, marks: Marks) -> Line:

@@ -17,7 +17,7 @@ from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.fields.trade import PLACE
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
-from dispatch.model.instants import day_text, when_text
+from dispatch.model.instants import day_text
 from dispatch.model.states import Role
 from dispatch.model.text import pad, show
 
@@ -251,7 +251,7 @@ def _hits(user: User, record: Any, *, free: bool, to_others: bool) -> Iterator[s
     hits = absences.hit_by(user.store, record)
     for visit in hits:
         assert visit.starts_at is not None
-        yield f"  hits {when_text(visit.starts_at, visit.zone)} {absences.hit_line(user.store, visit)}, {visit.work}"
+        yield f"  hits {user.firm.times().moment(visit.starts_at, visit.zone)} {absences.hit_line(user.store, visit)}, {visit.work}"
     if free and hits:
         freed = absences.free(user, record, to_others=to_others)
         yield from (*freed.settled, *freed.left)

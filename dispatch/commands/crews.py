@@ -33,8 +33,7 @@ _TO = option("--to", "TECHNICIAN", required=True)
 def placed_lines(placed: Any, verb: str = "stands") -> Iterator[str]:
     """Where a visit stands now, and what the check says to it."""
     visit = placed.visit
-    when = when_text(placed.starts_at, visit.zone)
-    yield f"{visit.reference} {visit.client} {verb} {when} with {', '.join(placed.crew)}."
+    yield f"{visit.reference} {visit.client} {verb} {placed.when} with {', '.join(placed.crew)}."
     yield placed.verdict.level.value
     for finding in placed.verdict.findings:
         yield f"  {finding.text}"

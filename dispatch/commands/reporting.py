@@ -91,13 +91,13 @@ def _levels(store: Store, args: Args) -> Answer:
         first = level_month.read_month(args.month, settings.today(store))
         month = level_month.client_month(store, args.client, first)
         return Answer(month, level_words.month_form, level_words.month_lines)
-    hours24 = settings.firm(store).clock_hours == 24
+    times = settings.firm(store).times()
     if args.reference:
         visit = steps.find(store, args.reference)
         return Answer(
             clocks.clocks_of(store, [visit]).get(visit.id, ()),
             lambda running: [level_words.clock_form(clock, visit.zone) for clock in running],
-            lambda running: level_words.clock_lines(running, visit.zone, hours24),
+            lambda running: level_words.clock_lines(running, times, visit.zone),
         )
     return Answer(
         clocks.open_clocks(store),
@@ -106,7 +106,7 @@ def _levels(store: Store, args: Args) -> Answer:
             | level_words.clock_form(clock, visit.zone)
             for visit, clock in pairs
         ],
-        lambda pairs: level_words.open_lines(pairs, hours24),
+        lambda pairs: level_words.open_lines(pairs, times),
     )
 
 

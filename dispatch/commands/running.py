@@ -11,11 +11,11 @@ from dispatch.commands.declared import alone, of_visit, on_visit, reads
 from dispatch.commands.opening import open_store, user_of
 from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, option
 from dispatch.commands.printing import Answer
-from dispatch.commands.typed import day, day_or_today, hours, moment_there
+from dispatch.commands.typed import day, day_or_today, hours, moment_of_visit
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.text import pad
 
 with lazily(__name__):
@@ -51,19 +51,19 @@ MOST_WEEKS, MOST_SLOTS = 8, 40
     option("--with", "NAME", "only this technician (name or login)"),
 )
 def _candidates(store: Store, args: Args) -> Answer:
-    zone, today = settings.firm(store).zone, settings.today(store)
+    times, today = settings.firm(store).times(), settings.today(store)
     visit = steps.find(store, args.reference)
-    own = day_of(visit.starts_at, zone) if visit.starts_at is not None else visit.wanted_on
+    own = day_of(visit.starts_at, times.zone) if visit.starts_at is not None else visit.wanted_on
     day = args.date or max(own or today, today)
     if args.weeks is not None and not 1 <= args.weeks <= MOST_WEEKS:
         raise Faulty([f"weeks: from 1 to {MOST_WEEKS}"])
     if args.weeks is not None or args.between is not None or getattr(args, "with") is not None:
-        return _slots(store, args, visit, day, zone)
+        return _slots(store, args, visit, day, times)
 
     def lines(candidates: Sequence[Candidate]) -> Iterator[str]:
         yield f"{visit.reference} {visit.client}, {visit.work}: {day_text(day)}"
         for candidate in candidates:
-            yield _candidate_line(candidate, zone)
+            yield _candidate_line(candidate, visit, times)
         if not candidates:
             yield "Nobody works on this day." if visit.people < 2 else f"No {visit.people} people are free together."
 
@@ -72,19 +72,19 @@ def _candidates(store: Store, args: Args) -> Answer:
         lambda candidates: {
             "reference": visit.reference,
             "date": str(day),
-            "candidates": [_candidate_form(candidate, zone) for candidate in candidates],
+            "candidates": [_candidate_form(candidate, times.zone) for candidate in candidates],
         },
         lines,
     )
 
 
-def _slots(store: Store, args: Args, visit: Visit, first: datetime.date, zone: str) -> Answer:
+def _slots(store: Store, args: Args, visit: Visit, first: datetime.date, times: Times) -> Answer:
     """The best slots over some days."""
 
     def lines(slots: Sequence[placement.Slot]) -> Iterator[str]:
         yield f"{visit.reference} {visit.client}, {visit.work}"
         for slot in slots:
-            yield f"{pad(day_text(slot.day), 15)} {_candidate_line(slot.candidate, zone)}"
+            yield f"{pad(day_text(slot.day), 15)} {_candidate_line(slot.candidate, visit, times)}"
         if not slots:
             yield f"Nobody can come {f'on {day_text(first)}' if len(days) == 1 else 'on these days'}."
 
@@ -93,7 +93,7 @@ def _slots(store: Store, args: Args, visit: Visit, first: datetime.date, zone: s
         placement.slots(store, args.reference, days, args.between, getattr(args, "with"))[:MOST_SLOTS],
         lambda slots: {
             "reference": visit.reference,
-            "slots": [{"date": str(slot.day)} | _candidate_form(slot.candidate, zone) for slot in slots],
+            "slots": [{"date": str(slot.day)} | _candidate_form(slot.candidate, times.zone) for slot in slots],
         },
         lines,
     )
@@ -111,14 +111,14 @@ def _candidate_form(candidate: Candidate, zone: str) -> dict[str, Any]:
     )
 
 
-def _candidate_line(candidate: Candidate, zone: str) -> str:
+def _candidate_line(candidate: Candidate, visit: Visit, times: Times) -> str:
     level = candidate.verdict.level.value
-    return _way(" + ".join(candidate.crew), candidate.start, level, candidate.words, zone)
+    return _way(" + ".join(candidate.crew), times.clock(candidate.start, visit.zone), level, candidate.words)
 
 
-def _way(name: str, start: int, level: str, words: str, zone: str) -> str:
+def _way(name: str, start: str, level: str, words: str) -> str:
     """One of several ways to do a visit."""
-    return f"{pad(name, 18)} {clock_text(start, zone)}  {level:<8}  {words}"
+    return f"{pad(name, 18)} {start}  {level:<8}  {words}"
 
 
 @alone(
@@ -134,33 +134,33 @@ def _emergency(args: Args) -> Answer:
     if args.apply:
         return _apply(args)
     store = open_store(args)
-    zone = settings.firm(store).zone
+    times = settings.firm(store).times()
     ways = emergency.ways(store, args.reference, args.to)
     visit = steps.find(store, args.reference)
 
     def lines(ways: Sequence[Insertion]) -> Iterator[str]:
         yield f"{visit.reference} {visit.client}, {visit.work}: nothing is placed yet, --apply does it"
         for way in ways:
-            yield _way(way.name, way.start, way.level.value, way.words(zone), zone)
+            yield _way(way.name, times.clock(way.start, visit.zone), way.level.value, way.words(times))
         if not ways:
             yield "Nobody works today."
 
-    return Answer(ways, lambda ways: _ways_form(store, visit, ways, zone, applied=False), lines)
+    return Answer(ways, lambda ways: _ways_form(store, visit, ways, times.zone, applied=False), lines)
 
 
 def _apply(args: Args) -> Answer:
     user = user_of(args)
     placed = emergency.insert(user, args.reference, args.to, reason=args.override, confirmed=args.confirm)
-    visit, zone = placed.visit, user.firm.zone
+    visit, times = placed.visit, user.firm.times()
 
     def lines(way: Insertion) -> Iterator[str]:
-        yield f"{visit.reference} {visit.client} stands at {clock_text(way.start, zone)} with {way.name}."
+        yield f"{visit.reference} {visit.client} stands at {times.clock(way.start, visit.zone)} with {way.name}."
         for push in way.pushed:
-            yield f"  {push.client} is pushed by {push.minutes} min to {clock_text(push.start, zone)}: call them"
+            yield f"  {push.client} is pushed by {push.minutes} min to {times.clock(push.start, push.zone)}: call them"
         for finding in way.findings:
             yield f"  {finding.text}"
 
-    return Answer(placed.way, lambda way: _ways_form(user.store, visit, [way], zone, applied=True), lines)
+    return Answer(placed.way, lambda way: _ways_form(user.store, visit, [way], times.zone, applied=True), lines)
 
 
 def _ways_form(
@@ -201,7 +201,7 @@ def _late(store: Store, args: Args) -> Answer:
         "--promised",
         "WHEN",
         "the time the client was told, such as 15:40 (default: the projected arrival)",
-        reads=moment_there,
+        reads=moment_of_visit,
     ),
     flag("--no-answer", "nobody answered; after ten minutes it goes to the lead"),
     option("--note", "TEXT", "what was said", default=""),
@@ -211,10 +211,10 @@ def _call(user: User, args: Args) -> Answer:
         raise Faulty(["--promised: nobody answered, so nothing was promised"])
 
     def line(logged: calling_ahead.Called) -> str:
-        zone, promised = logged.visit.zone, logged.call.promised
-        outcome = f"no answer. It goes to the lead at {clock_text(logged.call.at + calls.ESCALATED_AFTER, zone)}"
+        times, promised = user.firm.times(), logged.call.promised
+        outcome = f"no answer. It goes to the lead at {times.clock(logged.call.at + calls.ESCALATED_AFTER)}"
         if promised is not None:
-            outcome = f"told {clock_text(promised, zone)}"
+            outcome = f"told {times.clock(promised, logged.visit.zone)}"
         return f"{logged.visit.reference} {logged.visit.client}: {outcome}."
 
     return Answer(
@@ -222,7 +222,7 @@ def _call(user: User, args: Args) -> Answer:
         lambda logged: form(
             logged,
             "reference=visit.reference at=call.at@ outcome=call.outcome promised=call.promised@ phone=call.phone? note=call.note?",
-            logged.visit.zone,
+            user.firm.zone,
         ),
         line,
     )

@@ -96,6 +96,18 @@ def moment_there(store: Store, text: str | None, args: argparse.Namespace) -> in
     return parse_when(text, visit.zone, now=now, day=day_of(visit.checked_in_at or visit.starts_at or now, visit.zone))
 
 
+def moment_of_visit(store: Store, text: str | None, args: argparse.Namespace) -> int | None:
+    """The same in the firm's zone, in which the office is told of it.
+
+    Raises:
+        ValueError: it cannot be read.
+    """
+    if not text:
+        return None
+    visit, now, zone = steps.find(store, args.reference), store.clock.now(), settings.firm(store).zone
+    return parse_when(text, zone, now=now, day=day_of(visit.starts_at or now, zone))
+
+
 def unless(_: Store, given: bool, __: argparse.Namespace) -> bool:
     """What holds where a flag is not given."""
     return not given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from dispatch.commands import crews, onsite, probing, reviewing
 from dispatch.commands.declared import STANDS, Command, CommandGroup, acts, by, of_visit, on_visit, reads
@@ -72,7 +73,7 @@ def _moves(name: str, text: str, deed: str, *options: Option) -> Command:
         visit = by(f"requests.responding.{deed}")(user, args)
         yield f"{visit.reference} {visit.client}: {visit.state.label}, P{visit.priority}."
         if running := levels.clocks_of(user.store, [visit]).get(visit.id, ()):
-            yield from (f"  {line}" for line in level_words.clock_lines(running, visit.zone))
+            yield from (f"  {line}" for line in level_words.clock_lines(running, user.firm.times(), visit.zone))
 
     return moves
 
@@ -119,7 +120,7 @@ def _asked(*without: str) -> list[Field]:
     JSON,
 )
 def _list(store: Store, args: Args) -> Answer:
-    listed = visits.all_visits(store)
+    listed, times = visits.all_visits(store), settings.firm(store).times()
     if args.state:
         state = args.state.strip().lower().replace(" ", "_").replace("-", "_")
         if state not in set(states.State):
@@ -127,11 +128,13 @@ def _list(store: Store, args: Args) -> Answer:
         listed = [visit for visit in listed if visit.state == state]
     if args.date:
         days = (
-            (visit, visit.wanted_on if visit.starts_at is None else day_of(visit.starts_at, visit.zone))
+            (visit, visit.wanted_on if visit.starts_at is None else day_of(visit.starts_at, times.zone))
             for visit in listed
         )
         listed = [visit for visit, day in days if day == args.date]
-    return Answer(listed, lambda listed: [*map(forms.visit_form, listed)], visit_words.visit_lines)
+    return Answer(
+        listed, lambda listed: [*map(forms.visit_form, listed)], partial(visit_words.visit_lines, times=times)
+    )
 
 
 @of_visit("show", "one visit with its checklist, charge and events", JSON)

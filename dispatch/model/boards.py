@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import NamedTuple
 
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import Times, day_of
 from dispatch.model.lateness import Late
 from dispatch.model.people import Absence
 from dispatch.model.reviews import Remark
@@ -95,7 +95,7 @@ class CallAhead(NamedTuple):
     `expected` is when the client expects us, `arrival` when the technician will be there, `due` when the client should
     know, `proposed` the time to promise. `tried_at` are the calls without an answer, the newest last, `tried_by` who made
     the newest. `escalated`: it went to the lead. `absent`: nobody comes on this day, because the technician is away or the
-    visit was taken out of the day; `technician` is empty where it has none any more.
+    visit was taken out of the day; `technician` is empty where it has none any more. `zone` is the site's.
     """
 
     visit_id: int
@@ -113,19 +113,19 @@ class CallAhead(NamedTuple):
     tried_by: str = ""
     escalated: bool = False
     absent: bool = False
+    zone: str = ""
 
-    def words(self, zone: str, hours24: bool = True) -> str:
-        """What the client is to be told, and what was tried already."""
+    def words(self, times: Times) -> str:
+        """When the client expects us, what they are to be told, and what was tried already."""
         name = show(self.technician)
-        sentence = f"{name} comes at {clock_text(self.arrival, zone, hours24)}"
-        if self.absent and day_of(self.arrival, zone) != day_of(self.expected, zone):
-            sentence = (
-                f"{name} comes on {day_text(day_of(self.arrival, zone))} {clock_text(self.arrival, zone, hours24)}"
-            )
+        sentence = f"{name} comes at {times.clock(self.arrival, self.zone)}"
+        if self.absent and day_of(self.arrival, times.zone) != day_of(self.expected, times.zone):
+            sentence = f"{name} comes on {times.moment(self.arrival, self.zone)}"
         elif self.absent:
             sentence = f"{name} is away" if name else "it is back in the queue: nobody comes"
+        sentence = f"expects us {times.clock(self.expected, self.zone)}, {sentence}"
         if self.tried_at:
-            sentence += f" · no answer {clock_text(self.tried_at[-1], zone, hours24)}, {show(self.tried_by)}"
+            sentence += f" · no answer {times.clock(self.tried_at[-1])}, {show(self.tried_by)}"
         return f"{sentence} · with the lead" if self.escalated else sentence
 
 
@@ -180,6 +180,11 @@ class Board(NamedTuple):
     on_hold: tuple[BoardVisit, ...]
     calls: tuple[CallAhead, ...] = ()
     trouble: str = ""
+
+    @property
+    def times(self) -> Times:
+        """Times as the board writes them: in the firm's zone."""
+        return Times(self.zone, self.hours24)
 
     @property
     def late(self) -> int:
@@ -276,6 +281,11 @@ class Log(NamedTuple):
     lines: tuple[LogLine, ...]
     last: datetime.date | None = None
     totals: Totals = Totals()
+
+    @property
+    def times(self) -> Times:
+        """Times as the log writes them: in the firm's zone."""
+        return Times(self.zone, self.hours24)
 
     @property
     def several_days(self) -> bool:

@@ -185,24 +185,48 @@ def parse_clock(text: str, *, allow_24: bool = False) -> int:
 
 
 class Times(NamedTuple):
-    """Times as they are written in one zone, by the clocks of 24 hours or of 12."""
+    """Times as they are written in one zone, by the clocks of 24 hours or of 12.
+
+    Each may name the time in another zone `beside`, which `where` says in a word: "10:00, 09:00 there". Nothing is added
+    where the clocks of both say the same.
+    """
 
     zone: str
     hours24: bool = True
+    where: str = "there"
 
-    def clock(self, instant: int | None) -> str:
+    def clock(self, instant: int | None, beside: str = "") -> str:
         """The time of day, "–" where there is none."""
-        return "–" if instant is None else clock_text(instant, self.zone, self.hours24)
+        if instant is None:
+            return "–"
+        return clock_text(instant, self.zone, self.hours24) + self._also(instant, None, beside)
 
-    def span(self, start: int | None, end: int | None) -> str:
+    def span(self, start: int | None, end: int | None, beside: str = "") -> str:
         """From one time of day to another, "…" while it lasts, "–" where it did not begin."""
         if start is None:
             return "–"
-        return f"{self.clock(start)}–{'…' if end is None else self.clock(end)}"
+        return f"{self.clock(start)}–{'…' if end is None else self.clock(end)}{self._also(start, end, beside)}"
 
-    def moment(self, instant: int | None) -> str:
+    def moment(self, instant: int | None, beside: str = "") -> str:
         """Day and time, "–" where there is none."""
-        return "–" if instant is None else when_text(instant, self.zone, self.hours24)
+        if instant is None:
+            return "–"
+        return when_text(instant, self.zone, self.hours24) + self._also(instant, None, beside)
+
+    def differs(self, beside: str, instant: int) -> bool:
+        """Whether the clocks of another zone say something else at an instant."""
+        return (
+            beside not in ("", self.zone)
+            and local(instant, beside).utcoffset() != local(instant, self.zone).utcoffset()
+        )
+
+    def beside(self, zone: str, start: int, end: int | None = None) -> str:
+        """The time, or from one to another, on the clocks of another zone: with its day where that is another."""
+        clock = clock_beside(day_of(start, self.zone), start, zone, self.hours24)
+        return clock if end is None else f"{clock}–{clock_text(end, zone, self.hours24)}"
+
+    def _also(self, start: int, end: int | None, zone: str) -> str:
+        return f", {self.beside(zone, start, end)} {self.where}" if self.differs(zone, start) else ""
 
 
 def clock_text(instant: int, zone: str, hours24: bool = True) -> str:

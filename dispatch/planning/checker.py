@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dispatch.model.instants import clock_text, day_of, day_text, long_text
+from dispatch.model.instants import day_of, day_text, long_text
 from dispatch.model.skills import spoken
 from dispatch.model.travel import UNKNOWN_LEG, Leg, placed
 from dispatch.planning.day import Drives, Rules, SequenceRule, Stop, TechnicianDay, committed
@@ -178,9 +178,11 @@ def _access(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
     earlier = [closes for _, closes in stop.access if closes <= stop.start]
     text = "the site is closed on this day"
     if later:
-        text = f"starts {_minutes(min(later) - stop.start)} min before the site opens at {_clock(min(later), day)}"
+        text = (
+            f"starts {_minutes(min(later) - stop.start)} min before the site opens at {_clock(min(later), day, stop)}"
+        )
     elif earlier:
-        text = f"starts {_minutes(stop.start - max(earlier))} min after the site closes at {_clock(max(earlier), day)}"
+        text = f"starts {_minutes(stop.start - max(earlier))} min after the site closes at {_clock(max(earlier), day, stop)}"
     yield Finding("access", PlacementGrade.BLOCKED, text)
 
 
@@ -237,7 +239,7 @@ def _learner(day: TechnicianDay) -> Iterator[Finding]:
 
 def _latest(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
     """The last day that was asked for. Without a cost: on a day that is planned, all of its places are as late."""
-    if stop.latest_on is not None and day_of(stop.start, day.zone) > stop.latest_on:
+    if stop.latest_on is not None and day_of(stop.start, stop.zone or day.zone) > stop.latest_on:
         yield Finding("latest", PlacementGrade.WARNINGS, f"its latest day was {day_text(stop.latest_on)}")
 
 
@@ -280,7 +282,7 @@ def _promise(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
     if stop.promised is None or stop.promised[0] <= stop.start <= stop.promised[1]:
         return
     opens, closes = stop.promised
-    window = f"{_clock(opens, day)}–{_clock(closes, day)}"
+    window = day.times.span(opens, closes, stop.zone)
     promised_on = day_of(opens, day.zone)
     if other_day := promised_on != day_of(stop.start, day.zone):
         window = f"{day_text(promised_on)} {window}"
@@ -296,9 +298,9 @@ def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
         if due is not None and moment > due:
             late = _minutes(moment - due)
             if day_of(due, day.zone) == day_of(moment, day.zone):
-                text = f"{verb} {late} min after the service level's {_clock(due, day)}"
+                text = f"{verb} {late} min after the service level's {_clock(due, day, stop)}"
             else:
-                missed = f"{day_text(day_of(due, day.zone))} {_clock(due, day)}"
+                missed = day.times.moment(due, stop.zone)
                 text = f"{verb} {long_text(late)} after the service level's {missed}"
             yield Finding("target", PlacementGrade.WARNINGS, text, late, late * rules.late_target)
 
@@ -341,7 +343,7 @@ def _moved(day: TechnicianDay, stop: Stop, was: tuple[int, Stop] | None, rules: 
     if stop.pinned:
         yield Finding("pin", PlacementGrade.BLOCKED, "it is pinned where it stands")
     if stop.confirmed:
-        text = f"the client has confirmed {_clock(was[1].start, day)}: tell them of the change"
+        text = f"the client has confirmed {_clock(was[1].start, day, stop)}: tell them of the change"
         cost = rules.confirmed_moved + shift * rules.confirmed_moved_minute
         yield Finding("confirmed", PlacementGrade.WARNINGS, text, shift, cost, confirm=True)
 
@@ -355,8 +357,9 @@ def _extra_travel(day: TechnicianDay, stop: Stop, before: Stop | None, after: St
     return max(0, through - direct)
 
 
-def _clock(instant: int, day: TechnicianDay) -> str:
-    return clock_text(instant, day.zone)
+def _clock(instant: int, day: TechnicianDay, stop: Stop | None = None) -> str:
+    """A time in the firm's zone; of what the client knows of it, with the time at the stop."""
+    return day.times.clock(instant, stop.zone if stop else "")
 
 
 def _minutes(seconds: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from dispatch.model.instants import Times
 from dispatch.model.people import Absence
 from dispatch.model.travel import Leg, Place, PlaceVia
 from dispatch.planning.lunch import LunchBreak, Span
@@ -33,7 +34,7 @@ class Stop:
     the site is closed that day. `confirmed` and `pinned` matter when the stop is moved from where it stood.
     `owners` are the technicians who may take a visit of a started job, `owner` the one who started it; None: anybody.
     `due` is the moment by which a service level wants somebody on site, `resolve_by` the one by which it wants the work done.
-    `latest_on` is the last day on which it was asked for, None where none was named.
+    `latest_on` is the last day on which it was asked for, None where none was named. `zone` is the site's.
     `after` has to be over before it, `followers` begin after it.
     `banned` are the technicians whom the client does not want to see, `known_by` those who have been at the site before.
     """
@@ -55,6 +56,7 @@ class Stop:
     due: int | None = None
     resolve_by: int | None = None
     latest_on: date | None = None
+    zone: str = ""
     banned: frozenset[int] = frozenset()
     known_by: frozenset[int] = frozenset()
     emergency: bool = False
@@ -81,6 +83,12 @@ class TechnicianDay:
     billable: bool = True
     stops: tuple[Stop, ...] = ()
     outside: tuple[Stop, ...] = ()
+    hours24: bool = True
+
+    @property
+    def times(self) -> Times:
+        """Times as the firm writes them."""
+        return Times(self.zone, self.hours24)
 
     def hours_for(self, stop: Stop) -> Span | None:
         """From when to when a visit may begin: the shift, with the hours on call for an emergency; None where never."""

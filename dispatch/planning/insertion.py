@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from dispatch.model.instants import clock_text, span_text
+from dispatch.model.instants import Times, span_text
 from dispatch.model.travel import Place
 from dispatch.planning.checker import Finding, PlacementGrade, Verdict, at, check, worst
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
@@ -36,13 +36,15 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A later visit of the same technician, and by how much it is pushed: from `was` (as projected) to `start`."""
+    """A later visit of the same technician, and by how much it is pushed: from `was` (as projected) to `start`. `zone` is the
+    site's."""
 
     visit_id: int
     client: str
     was: int
     start: int
     late: str = ""
+    zone: str = ""
 
     @property
     def minutes(self) -> int:
@@ -70,11 +72,11 @@ class Insertion:
         """Whether no reason overrides what stands against it."""
         return any(finding.final for finding in self.findings)
 
-    def words(self, zone: str, hours24: bool = True) -> str:
+    def words(self, times: Times) -> str:
         """The drive, what is pushed and by how much, and what it breaks."""
         parts = [f"+{span_text(round(self.extra_travel / 60))} driving"]
         parts += [
-            f"{push.client} +{span_text(push.minutes)}, now {clock_text(push.start, zone, hours24)}"
+            f"{push.client} +{span_text(push.minutes)}, now {times.clock(push.start, push.zone)}"
             + (f" ({push.late})" if push.late else "")
             for push in self.pushed
         ]
@@ -238,4 +240,4 @@ def _moved(stop: Stop, rolled: Projection) -> Stop:
 def _push(was: Stop, now: Stop, rolled: Projection) -> Push:
     ahead = rolled.stop(was.visit_id)
     late = ahead.late.sentence if ahead is not None and ahead.late is not None else ""
-    return Push(was.visit_id, was.client, was.start, now.start, late)
+    return Push(was.visit_id, was.client, was.start, now.start, late, was.zone)

@@ -56,7 +56,7 @@ RECURRENCE = RecordType(
         Field(
             "days_late", "Days later at most", Whole(0, 366), "0: on the day itself; 6: within the week", otherwise=0
         ),
-        Field("promised", "Promised window", Window(), "09:00-11:00; empty: none"),
+        Field("promised", "Promised window", Window(), "09:00-11:00 by the clocks of the site; empty: none"),
         Field("kind", "Kind", Choice(_KINDS), "maintenance, visit, audit, review or delivery", otherwise="maintenance"),
         Field("priority", "Priority", PRIORITY, "P4", otherwise=4),
         Field("skills", "Skills", Words(fold=True, each=skill_word), "server, network"),

@@ -62,7 +62,13 @@ REQUEST = RecordType(
         ),
         Field("date", "Wanted on", Day(), "2026-11-24, tomorrow, tue; empty: any day", attribute="wanted_on"),
         Field("latest", "Latest day", Day(), "fri, 2026-11-27; empty: no limit", attribute="latest_on"),
-        Field("promised", "Promised window", Window(), "09:00-11:00, or empty", attribute="window"),
+        Field(
+            "promised",
+            "Promised window",
+            Window(),
+            "09:00-11:00 by the clocks of the site, or empty",
+            attribute="window",
+        ),
         Field("priority", "Priority", PRIORITY, "P1 business stopped … P4 planned", otherwise=3),
         Field(
             "skills",

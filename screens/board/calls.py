@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from dispatch.desk.day import board_view
 from dispatch.desk.messages import calling_ahead
 from dispatch.model.boards import Board, CallAhead
-from dispatch.model.instants import clock_text, day_text
+from dispatch.model.instants import day_text
 from dispatch.model.typed_times import parse_when
 from screens.binding import BACK, command
 from screens.user_screen import UserScreen
@@ -52,7 +52,7 @@ class CallsScreen(UserScreen):
         self.show_head(
             f"Call ahead  {day_text(board.day)}",
             f"{count} to call, {board.late} late" if count else "nobody has to be called",
-            f"{clock_text(board.now, board.zone, board.hours24)} {self.user.staff.name}",
+            f"{board.times.clock(board.now)} {self.user.staff.name}",
         )
 
     def tick(self) -> None:
@@ -74,15 +74,17 @@ class CallsScreen(UserScreen):
                 when = parse_when(typed, zone, now=self.user.now, day=board.day)
             except ValueError as problem:
                 return str(problem)
-            return f"{clock_text(when, zone, board.hours24)} has passed" if when < self.user.now else None
+            return f"{board.times.clock(when, call.zone)} has passed" if when < self.user.now else None
 
-        proposed = "" if call.absent else clock_text(call.proposed, zone)
+        proposed = "" if call.absent else board.times.clock(call.proposed)
         whom = "  ".join(filter(None, (call.contact, call.phone))) or "no phone number is known"
-        hint = f"{whom}\nWhich time was promised?"
+        there = f" (here; it is {board.times.beside(call.zone, call.proposed)} there)"
+        asked = there if board.times.differs(call.zone, call.proposed) else ""
+        hint = f"{whom}\nWhich time was promised?{asked}"
         typed = await self.ask(f"{call.client} was told", hint, proposed, fault)
         promised = parse_when(typed, zone, now=self.user.now, day=board.day)
         if await self.do(calling_ahead.call, call.reference, promised=promised) is not None:
-            self.say(f"{call.client} expects us at {clock_text(promised, zone, board.hours24)}. u takes it back.")
+            self.say(f"{call.client} expects us at {board.times.clock(promised, call.zone)}. u takes it back.")
 
     @command("N", "call.unanswered", "No answer")
     async def action_unanswered(self) -> None:

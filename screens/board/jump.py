@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 async def jump(app: Program) -> None:
     """Ask where to, and go there."""
     store = app.user.store
-    firm = settings.firm(store)
-    zone, hours24 = firm.zone, firm.clock_hours == 24
+    times = settings.firm(store).times()
 
     def line(target: JumpTarget) -> FoundLine:
-        return FoundLine(target.kind.value, target.name, jump_search.detail_of(target, zone, hours24))
+        return FoundLine(target.kind.value, target.name, jump_search.detail_of(target, times))
 
     chosen = await app.push_screen_wait(
         FindScreen(
@@ -41,7 +40,7 @@ async def jump(app: Program) -> None:
         app.open("client", target.id)
     elif visit is None:
         await _to_board(app, technician_id=target.id)
-    elif chosen.open or not await _to_board(app, visit_id=target.id, day_of=target, zone=zone):
+    elif chosen.open or not await _to_board(app, visit_id=target.id, day_of=target, zone=times.zone):
         app.open("visit", visit.reference)
 
 

@@ -11,7 +11,6 @@ from textual import work
 
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardRow, BoardVisit
-from dispatch.model.instants import clock_text
 from dispatch.model.states import State
 from dispatch.model.travel import leg_text, minutes_of
 from screens.asking import Left
@@ -156,5 +155,5 @@ class MoveTimeline(Timeline):
             return
         await self._board_screen.reading.finished()
         self.select(placed.visit.id)
-        at = clock_text(start, placed.visit.zone)
+        at = self._board_screen.user.firm.times().clock(start, placed.visit.zone)
         self._board_screen.say(f"{visit.reference} stands at {at} with {row.name}. u takes it back.")

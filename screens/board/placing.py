@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import day_of, day_text
 from dispatch.model.states import DISPATCHERS, QUEUED, STEPS
 from dispatch.model.text import pad, show
 from screens.binding import command
@@ -47,7 +47,7 @@ async def assign(screen: BoardScreen, visit: BoardVisit) -> None:
         return
     rows: list[ChoiceRow[Candidate | str]] = [
         ChoiceRow(
-            f"{show(candidate.name, 18):18} {clock_text(candidate.start, board.zone, board.hours24)}"
+            f"{show(candidate.name, 18):18} {board.times.clock(candidate.start, visit.zone)}"
             f"  {candidate.verdict.level.value}",
             candidate,
             candidate.words,
@@ -87,7 +87,7 @@ async def _assign_on_another_day(screen: BoardScreen, visit: BoardVisit, title: 
         return
     rows = [
         ChoiceRow(
-            f"{day_text(day):16} {clock_text(candidate.start, board.zone, board.hours24)}  {show(candidate.name, 18)}",
+            f"{day_text(day):16} {board.times.clock(candidate.start, visit.zone)}  {show(candidate.name, 18)}",
             candidate,
             candidate.words,
         )
@@ -100,19 +100,18 @@ async def _place_at(screen: BoardScreen, visit: BoardVisit, chosen: Candidate) -
     """Place a visit where a candidate says, asking where that has to be meant."""
     place = (visit.reference, chosen.crew, chosen.start)
     if await screen.insist(f"Place {visit.reference}?", schedule.assign, *place, version=visit.version) is not None:
-        day = await _follow(screen, visit, chosen.start)
-        crew = show(" and ".join(chosen.crew))
-        screen.say(f"{visit.reference} stands on {day_text(day)} with {crew}. u takes it back.")
+        await _follow(screen, visit, chosen.start)
+        when, crew = screen.user.firm.times().moment(chosen.start, visit.zone), show(" and ".join(chosen.crew))
+        screen.say(f"{visit.reference} stands {when} with {crew}. u takes it back.")
 
 
-async def _follow(screen: BoardScreen, visit: BoardVisit, start: int) -> datetime.date:
-    """Put the cursor on a visit where it stands now; returns the day."""
+async def _follow(screen: BoardScreen, visit: BoardVisit, start: int) -> None:
+    """Put the cursor on a visit where it stands now."""
     day = day_of(start, screen.user.firm.zone)
     if screen.program.day != day:
         screen.program.go_to(day)
     await screen.reading.finished()
     screen.places.point_at(visit_id=visit.id)
-    return day
 
 
 @on_visit("move")
@@ -154,17 +153,16 @@ async def emergency(screen: BoardScreen, visit: BoardVisit) -> None:
     if not visit.located:
         screen.say(f"{visit.client} has no coordinates: it cannot be planned until the site is placed.", "warning")
         return
-    firm = screen.user.firm
-    zone, hours24 = firm.zone, firm.clock_hours == 24
+    times = screen.user.firm.times()
     ways = await screen.look_aside(emergency.ways, screen.user.store, visit.reference)
     if not ways:
         screen.say("Nobody works today.", "warning")
         return
     rows = [
         ChoiceRow(
-            f"{pad(way.name, 18)} {clock_text(way.start, zone, hours24)}  {way.level.value}",
+            f"{pad(way.name, 18)} {times.clock(way.start, visit.zone)}  {way.level.value}",
             way,
-            way.words(zone, hours24),
+            way.words(times),
         )
         for way in ways
     ]
@@ -174,5 +172,5 @@ async def emergency(screen: BoardScreen, visit: BoardVisit) -> None:
     if placed is not None:
         await _follow(screen, visit, placed.way.start)
         pushed = f" {len(placed.way.pushed)} to call: c." if placed.way.pushed else ""
-        when = clock_text(placed.way.start, zone, hours24)
+        when = times.clock(placed.way.start, visit.zone)
         screen.say(f"{visit.reference} stands at {when} with {placed.way.name}.{pushed} u takes it back.")

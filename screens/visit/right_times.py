@@ -9,7 +9,7 @@ from dispatch.desk.billing.adjusting import ChargeChange, do_as_shown, rehearse
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.visits.steps import find
 from dispatch.lazily import lazily
-from dispatch.model.instants import clock_text, day_of
+from dispatch.model.instants import Times, day_of
 from dispatch.model.states import ENDED
 from dispatch.model.text import show
 from dispatch.model.typed_times import parse_when
@@ -35,12 +35,23 @@ def instant_of(visit: Visit, typed: str, now: int) -> int:
         raise Faulty([str(fault)]) from None
 
 
+def times_there(screen: UserScreen, visit: Visit) -> Times:
+    """Times by the clocks of a visit's site, as its screens show and take them."""
+    return screen.user.firm.times(visit.zone)._replace(where="at the office")
+
+
+def clocks_of(screen: UserScreen, visit: Visit) -> str:
+    """By whose clocks a time is typed, where a site's are not the office's."""
+    differs = times_there(screen, visit).differs(screen.user.firm.zone, screen.user.now)
+    return f" · by the clocks of {visit.zone}" if differs else ""
+
+
 async def arrive(screen: UserScreen, visit: Visit, technician: str | None) -> Visit | None:
     """Check in, having asked who comes early whether that was agreed; None where it was not done."""
     agreed = ""
     if arriving.early(visit, screen.user.now):
         agreed = await screen.ask(
-            f"Planned for {clock_text(visit.starts_at or 0, visit.zone, screen.user.firm.clock_hours == 24)}",
+            f"Planned for {times_there(screen, visit).clock(visit.starts_at, screen.user.firm.zone)}",
             "You are early. If the client agreed to begin now, type who did; "
             "left empty, the time before the appointment is not charged.",
         )
@@ -54,8 +65,9 @@ async def ask_time(screen: UserScreen, visit: Visit) -> None:
     part = await _whose(screen, visit)
     if part is None:
         return
+    times = times_there(screen, visit)
     rows = [
-        ChoiceRow(f"{what:8} {'–' if moment is None else clock_text(moment, visit.zone)}", what)
+        ChoiceRow(f"{what:8} {times.clock(moment, screen.user.firm.zone)}", what)
         for what, column in MOMENTS.items()
         if (moment := getattr(part, column)) is not None
         or (column != "return_at" and clocking.may_be_entered(visit, column))
@@ -69,7 +81,7 @@ async def ask_time(screen: UserScreen, visit: Visit) -> None:
         at = instant_of(visit, typed["at"], screen.user.now)
         clocking.correct(screen.user, visit.reference, what, at, typed["reason"], technician=part.technician)
 
-    await fill_and_do(screen, visit.reference, f"The {what} at {visit.client}", fields, deed)
+    await fill_and_do(screen, visit.reference, f"The {what} at {visit.client}{clocks_of(screen, visit)}", fields, deed)
 
 
 async def ask_words(screen: UserScreen, reference: str) -> None:

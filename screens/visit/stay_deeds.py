@@ -159,7 +159,7 @@ async def mark(screen: UserScreen, visit: Visit) -> None:
         span = {"starts_at": starts, "ends_at": until}
         work_marks.mark(screen.user, visit.reference, kind, typed["reason"], **span, technician=part.technician)
 
-    title = f"{kind.replace('_', ' ').capitalize()} at {visit.client}"
+    title = f"{kind.replace('_', ' ').capitalize()} at {visit.client}{right_times.clocks_of(screen, visit)}"
     await right_times.fill_and_do(screen, visit.reference, title, fields, deed)
 
 

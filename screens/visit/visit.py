@@ -19,7 +19,6 @@ from dispatch.desk.session.refusals import GatesUnmet, Refusal
 from dispatch.desk.session.unsent import Unsent
 from dispatch.lazily import lazily
 from dispatch.model.checklists import Asks, Item, ItemKind, Phase, Result
-from dispatch.model.instants import clock_text
 from dispatch.model.probes import ProbeKind
 from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import count_text, show
@@ -141,8 +140,8 @@ class VisitScreen(UserScreen):
         arrived = visit.checked_in_at
         state = visit.state.label
         if arrived is not None and visit.state in OPEN_ON_SITE:
-            state += f" since {clock_text(arrived, visit.zone, page.hours24)}"
-        saved = f"saved {clock_text(self._saved, visit.zone, page.hours24)}" if self._saved is not None else ""
+            state += f" since {page.times.clock(arrived, page.office)}"
+        saved = f"saved {page.times.clock(self._saved)}" if self._saved is not None else ""
         came = (f"came in: {CAME_BY[visit.came_by]}",) if visit.came_by else ()
         work = "  ".join((visit.work, *visit.demands, *came))
         self.show_head(visit.client, work, "  ".join(part for part in (state, saved) if part))

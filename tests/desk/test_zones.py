@@ -5,14 +5,25 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
+import pytest
+
 from db import settings
 from db.legs import legs_of_day
 from db.visits import visit_by_reference
+from dispatch.commands.crews import placed_lines
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.day import notices, placement
 from dispatch.desk.day.board_view import board
 from dispatch.desk.imports.importing import How, import_file
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.messages import calling_ahead
 from dispatch.desk.plan import schedule
+from dispatch.desk.requests import intake
+from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.texts.board_words import day_lines
+from dispatch.desk.texts.visit_words import visit_lines, visit_page_lines
+from dispatch.model.instants import Times
 from dispatch.model.visits import Visit
 from tests.desk.conftest import DAY, ZONE, Office, at
 
@@ -83,3 +94,81 @@ def test_an_import_that_moves_a_placed_visit_reckons_its_drive_again(office: Off
     after = legs_of_day(office.store, DAY)[office.ana.staff.id][visit(office).id]
     assert after.seconds
     assert after != before
+
+
+CHICAGO = "America/Chicago"
+
+
+@pytest.fixture
+def chicago(office: Office) -> Office:
+    """The main office of the client is an hour behind."""
+    move_site(office, "Main office", CHICAGO)
+    return office
+
+
+def test_a_deed_answers_in_the_zone_in_which_its_time_was_typed(chicago: Office) -> None:
+    placed = schedule.assign(chicago.dana, "R1", ["Ana Ruiz"], at("10:00"), confirmed=True)
+    first, *_ = placed_lines(placed)
+    assert first == "R1 Harbor Dental stands Tue 24 Nov 2026 10:00, 09:00 there with Ana Ruiz."
+    schedule.confirm(chicago.dana, "R1")
+    moved = placement.check_placement(chicago.store, "R1", None, at("11:00"))
+    told = next(finding.text for finding in moved.verdict.findings if finding.rule == "confirmed")
+    assert told == "the client has confirmed 10:00, 09:00 there: tell them of the change"
+    assert moved.when == "Tue 24 Nov 2026 11:00, 10:00 there"
+
+
+def test_a_site_whose_clocks_say_the_same_is_not_named(office: Office) -> None:
+    move_site(office, "Main office", "America/Detroit")
+    placed = schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("10:00"), confirmed=True)
+    assert placed.when == "Tue 24 Nov 2026 10:00"
+
+
+def test_a_time_on_another_day_there_has_its_day() -> None:
+    times = Times(ZONE, hours24=False)
+    assert times.clock(at("00:30", 1), CHICAGO) == "12:30am, Tue 24 Nov 11:30pm there"
+    assert times.span(at("10:00"), at("11:15"), CHICAGO) == "10:00am–11:15am, 9:00am–10:15am there"
+    assert times.moment(None, CHICAGO) == "–"
+
+
+def test_what_the_client_knows_is_named_by_both_clocks(chicago: Office) -> None:
+    """What stands against a place: access hours and the promise are the client's, the shift is ours."""
+    site = RECORD_STORES["site"].find(chicago.store, "Main office")
+    editing.edit(chicago.dana, "site", site, {"access": "tue 12:00-18:00"})
+    intake.amend(chicago.dana, "R1", {"promised": "13:00-14:00"})
+    assert visit(chicago).promised == (at("14:00"), at("15:00")), "typed by the clocks of the site"
+    found = placement.check_placement(chicago.store, "R1", ["Ana Ruiz"], at("07:00")).verdict.findings
+    texts = {finding.rule: finding.text for finding in found}
+    assert texts["access"] == "starts 360 min before the site opens at 13:00, 12:00 there"
+    assert texts["promise"] == "starts 420 min before the promised window 14:00–15:00, 13:00–14:00 there"
+    assert texts["shift"] == "starts 07:00, outside Ana Ruiz's shift 08:00–17:00"
+
+
+def test_a_technician_is_told_in_the_zone_of_their_day(chicago: Office) -> None:
+    place(chicago, "R1", at("10:00"))
+    schedule.dispatch(chicago.dana, "R1")
+    schedule.move(chicago.dana, "R1", None, at("11:00"), confirmed=True)
+    (notice,) = notices.unread(chicago.store, chicago.ana.staff.id)
+    assert "Tue 24 Nov 2026 11:00, 10:00 there" in notice.text
+    today = board(chicago.store, DAY)
+    (row,) = [row for row in today.rows if row.name == "Ana Ruiz"]
+    (stop,) = [line for line in day_lines(today, row) if "R1" in line]
+    assert stop.strip().startswith("11:00–12:15, 10:00–11:15 there")
+
+
+def test_a_call_promises_in_the_zone_of_the_list(chicago: Office) -> None:
+    place(chicago, "R1", at("10:00"))
+    schedule.confirm(chicago.dana, "R1")
+    schedule.move(chicago.dana, "R1", None, at("14:00"), confirmed=True)
+    today = board(chicago.store, DAY)
+    (call,) = today.calls
+    assert call.words(today.times) == "expects us 10:00, 09:00 there, Ana Ruiz comes at 14:00, 13:00 there"
+    with pytest.raises(Faulty, match="06:30, 05:30 there has passed"):
+        calling_ahead.call(chicago.dana, "R1", promised=at("06:30"))
+
+
+def test_the_page_of_a_visit_is_in_the_zone_of_its_site(chicago: Office) -> None:
+    place(chicago, "R1", at("10:00"))
+    lines = visit_page_lines(visit_page(chicago.store, "R1"))
+    assert any("Tue 24 Nov 2026 09:00–10:15, 10:00–11:15 at the office" in line for line in lines)
+    (line,) = visit_lines([visit(chicago)], chicago.dana.firm.times())
+    assert "Tue 24 Nov 2026 10:00–11:15, 09:00–10:15 there" in line, "a list is the office's"

@@ -196,7 +196,7 @@ def test_site_comes_with_access_services_and_the_drive_from_the_depot(desk: Desk
     assert client is not None
     (site,) = clients.sites_of(desk.store, client.id)
 
-    assert (site.name, site.address, site.zone) == ("Main office", "1716 Mooberry Street", "America/New_York")
+    assert (site.name, site.address, site.zone) == ("Main office", "1716 Mooberry Street", None)
     assert site.place == Place(39.9542, -82.978761)
     assert site.access == tuple(Hours(weekday, 480, 1080) for weekday in range(7))
     assert site.services == ("sign-in", "mail", "print")

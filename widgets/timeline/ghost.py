@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from dispatch.model.boards import Board, BoardVisit
-from dispatch.model.instants import clock_text
 from dispatch.model.text import show
 from widgets.lines.ink import Line, fitted, ink
 from widgets.lines.marks import Marks
@@ -71,7 +70,7 @@ def within(board: Board, start: int) -> int:
 def verdict_line(ghost: Ghost, board: Board, marks: Marks, width: int) -> Line:
     """Where the ghost is, what that would mean, and the keys of move mode."""
     name = _INKS.get(ghost.level, "dim")
-    where = f"{show(board.rows[ghost.row].name)} {clock_text(ghost.start, board.zone, board.hours24)}"
+    where = f"{show(board.rows[ghost.row].name)} {board.times.clock(ghost.start, ghost.visit.zone)}"
     keys = (ink("enter", "info"), ink(" places ", "dim"), ink("esc", "info"), ink(" puts back", "dim"))
     verdict = ghost.text or ghost.level or "checking"
     return fitted(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from db import directory
 from db.directory import VisitName
 from db.store import Store
-from dispatch.model.instants import day_of, day_text, when_text
+from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.matching import Findable, findable
 from dispatch.model.states import State
 
@@ -65,13 +65,13 @@ def _target(visit: VisitName) -> JumpTarget:
     return JumpTarget(TargetKind.VISIT, visit.id, visit.reference, visit=visit)
 
 
-def detail_of(target: JumpTarget, zone: str, hours24: bool) -> str:
+def detail_of(target: JumpTarget, times: Times) -> str:
     """What is said of a target beside its name."""
     visit = target.visit
     if visit is None:
         return target.detail
     if visit.starts_at is not None:
-        when = when_text(visit.starts_at, zone, hours24)
+        when = times.moment(visit.starts_at)
     elif visit.wanted_on is not None:
         when = f"wanted {day_text(datetime.date.fromisoformat(visit.wanted_on))}"
     else:

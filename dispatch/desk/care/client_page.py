@@ -13,7 +13,7 @@ from dispatch.desk.care.care_list import care_list
 from dispatch.desk.prices.agreeing import balances
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Site
-from dispatch.model.instants import day_of
+from dispatch.model.instants import Times, day_of
 from dispatch.model.states import ENDED, State
 from dispatch.model.visits import Visit
 
@@ -34,13 +34,14 @@ class ClientPage:
     past: tuple[Visit, ...]
     due: tuple[str, ...]
     day: datetime.date
+    times: Times
 
 
 def client_page(store: Store, client: Client) -> ClientPage:
     """The page of a client as of today."""
     with store.read():
-        zone = settings.firm(store).zone
-        day = day_of(store.clock.now(), zone)
+        times = settings.firm(store).times()
+        day = day_of(store.clock.now(), times.zone)
         own = visits.of_client(store, client.id)
         terms = agreements.agreements_of(store, client.id)
         sites = tuple(clients.sites_of(store, client.id))
@@ -59,6 +60,7 @@ def client_page(store: Store, client: Client) -> ClientPage:
             tuple(past[:PAST]),
             (*_due(client, sites, past), *map(_care, care_list(store, client))),
             day,
+            times,
         )
 
 

@@ -9,7 +9,6 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.desk.session.user import User
 from dispatch.model.firm import Firm
-from dispatch.model.instants import when_text
 from dispatch.model.notices import CHANGES, Notice, NoticeSubject, filled, with_who_and_why
 from dispatch.model.states import ENDED, TOLD, Role, State
 from dispatch.model.text import show
@@ -35,7 +34,7 @@ def tell(
     wording = getattr(user.firm, f"notice_{about.value}")
     if about in CHANGES:
         wording = with_who_and_why(wording)
-    when = "" if visit.starts_at is None else when_text(visit.starts_at, visit.zone)
+    when = "" if visit.starts_at is None else user.firm.times().moment(visit.starts_at, visit.zone)
     text = filled(wording, visit, when=when, instead=instead, by=user.staff.name, why=f": {why}" if why else "")
     for technician_id in who:
         notices.add(unit, technician_id, visit.id, about, text)

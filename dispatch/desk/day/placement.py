@@ -16,7 +16,7 @@ from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal, reaso
 from dispatch.desk.travel import drive_times
 from dispatch.desk.visits.steps import driver, find, step
 from dispatch.model.firm import Firm
-from dispatch.model.instants import Unclear, at_local, clock_text, day_of, day_text, span_local, span_text
+from dispatch.model.instants import Times, Unclear, at_local, day_of, day_text, span_local, span_text
 from dispatch.model.people import Technician
 from dispatch.model.skills import abilities
 from dispatch.model.states import UNREACHED
@@ -50,7 +50,8 @@ def check_placement(store: Store, reference: str, crew: Sequence[str] | None, at
         visit = step(store, reference, "assign")
         technicians, start = target(store, visit, crew, at)
         verdict = judge_placement(store, visit, technicians, start)
-        return Placed(visit, start, tuple(technician.name for technician in technicians), verdict)
+        names = tuple(technician.name for technician in technicians)
+        return Placed(visit, start, names, verdict, settings.firm(store).times())
 
 
 def is_over(store: Store, day: datetime.date) -> bool:
@@ -343,7 +344,7 @@ def _in_the_past(start: int, now: int, firm: Firm) -> list[Finding]:
     """The question that a start in the past is, by more than a cell of the board: nobody can be sent then."""
     if start >= now - _JUST_NOW:
         return []
-    when = clock_text(start, firm.zone, firm.clock_hours == 24)
+    when = firm.times().clock(start)
     if (day := day_of(start, firm.zone)) != day_of(now, firm.zone):
         when = f"{day_text(day)} {when}"
     text = f"{when} is {span_text((now - start) // 60)} in the past"
@@ -358,3 +359,9 @@ class Placed:
     starts_at: int
     crew: tuple[str, ...]
     verdict: Verdict
+    times: Times
+
+    @property
+    def when(self) -> str:
+        """Day and time in the firm's zone, and by the clocks of the site where these differ."""
+        return self.times.moment(self.starts_at, self.visit.zone)

@@ -115,6 +115,7 @@ def stop_at(
         preferred=visit.preferred,
         due=due,
         latest_on=visit.latest_on,
+        zone=visit.zone,
     )
 
 
@@ -211,6 +212,7 @@ def _technician_day(technician: Technician, read: DayData, without: Container[in
             for one in read.reaching.get(technician.id, ())
             if one.visit.id not in without
         ),
+        hours24=read.firm.clock_hours == 24,
     )
     return TechnicianRunning(day, running, own)
 

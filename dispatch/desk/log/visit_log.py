@@ -21,7 +21,7 @@ from db.tallies import tallies
 from dispatch.charges.explain import MEANS, NEEDS
 from dispatch.model.boards import BoardVisit, Log, LogLine, Sum, Tally, Totals
 from dispatch.model.forms import shared
-from dispatch.model.instants import clock_text, day_bounds, day_of, day_text
+from dispatch.model.instants import Times, day_bounds, day_of, day_text
 from dispatch.model.reviews import Remark, ReviewMark
 from dispatch.model.states import ENDED, Review, State
 from dispatch.model.visits import Assignment
@@ -118,7 +118,7 @@ def visit_log(store: Store, log_filter: LogFilter, most: int | None = None) -> L
         lines = []
         for row in visits:
             own, charge = stays.get(row.id, ()), charges.get(row.id)
-            remarks = remarks_of(row, own, charge, noted.get(row.id, ()), firm.clock_hours == 24)
+            remarks = remarks_of(row, own, charge, noted.get(row.id, ()), firm.times())
             marked = {remark.mark for remark in remarks}
             if (marked or not log_filter.exceptions) and (marked & log_filter.marks or not log_filter.marks):
                 lines.append(_line(row, own, charge, firm.currency)._replace(remarks=remarks))
@@ -233,7 +233,7 @@ _ITEMS = frozenset({"waived", "overridden", "permitted", "no_way_in", "not_done"
 
 
 def remarks_of(
-    row: BoardVisit, stays: Sequence[Assignment], charge: Sum | None, noted: Sequence[Noted], hours24: bool = True
+    row: BoardVisit, stays: Sequence[Assignment], charge: Sum | None, noted: Sequence[Noted], times: Times
 ) -> tuple[Remark, ...]:
     """The exceptions of a visit, the gravest first. One that has not ended has those that show already."""
     remarks = []
@@ -248,7 +248,7 @@ def remarks_of(
         remarks += _of_charge(charge, assigned=bool(stays))
     arrived = min((part.check_in_at for part in stays if part.check_in_at is not None), default=None)
     if arrived is not None and row.promised is not None and arrived > row.promised[1]:
-        promised, came = (clock_text(at, row.zone, hours24) for at in (row.promised[1], arrived))
+        promised, came = (times.clock(at, row.zone) for at in (row.promised[1], arrived))
         remarks.append(Remark(ReviewMark.LATE, f"arrived {came}, promised until {promised}"))
     order = list(ReviewMark)
     return tuple(sorted(remarks, key=lambda remark: order.index(remark.mark)))

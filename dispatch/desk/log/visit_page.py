@@ -65,11 +65,12 @@ class VisitPage:
     batch: int | None = None
     origin: Origin | None = None
     none_wanted: tuple[str, str] | None = None
+    office: str = "UTC"
 
     @property
     def times(self) -> Times:
         """Times as its page writes them: in the zone of its site."""
-        return Times(self.visit.zone, self.hours24)
+        return Times(self.visit.zone, self.hours24, "at the office")
 
     @property
     def charge(self) -> Priced | None:
@@ -125,6 +126,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             batch=invoices.batch_of(store, visit.id),
             origin=origin_of(store, visit.id),
             none_wanted=visits.none_wanted(store, visit.id),
+            office=firm.zone,
             same_job=tuple(
                 other for other in visits.of_job(store, visit.job_id) if visit.id not in (other.id, other.parent_id)
             ),

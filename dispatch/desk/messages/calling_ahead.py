@@ -13,7 +13,7 @@ from dispatch.desk.messages import notifications
 from dispatch.desk.session.refusals import Faulty, Refusal, WrongState, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import find
-from dispatch.model.instants import clock_text, day_of
+from dispatch.model.instants import day_of
 from dispatch.model.messages import About, Call, CallOutcome
 from dispatch.model.states import ENDED, QUEUED, TOLD, UNREACHED, Role, State
 from dispatch.model.text import show
@@ -54,7 +54,7 @@ def call(user: User, reference: str, *, answered: bool = True, promised: int | N
         owed = any(one.outcome is CallOutcome.OWED for one in messages.calls_of(store, visit.id))
         if visit.state not in UNREACHED and not (owed and visit.state in QUEUED):
             raise WrongState(visit, "a call ahead is for a visit that nobody has reached yet")
-        told = _told(store, visit, promised, unit.at) if answered else None
+        told = _told(user, visit, promised, unit.at) if answered else None
         words = worded("note", note)
         _, phone = clients.whom_to_ring(store).get(visit.client_id, ("", ""))
         outcome = CallOutcome.ANSWERED if answered else CallOutcome.UNANSWERED
@@ -90,12 +90,12 @@ def follow(user: User, unit: Unit, before: Visit, after: Visit) -> list[RecordCh
     return [owe(unit, before, expected)]
 
 
-def _told(store: Store, visit: Visit, promised: int | None, now: int) -> int:
+def _told(user: User, visit: Visit, promised: int | None, now: int) -> int:
     if promised is not None:
         if promised < now:
-            raise Faulty([f"promised: {clock_text(promised, visit.zone)} has passed"])
+            raise Faulty([f"promised: {user.firm.times().clock(promised, visit.zone)} has passed"])
         return promised - promised % 60
-    if (arrival := projected(store, visit)) is not None:
+    if (arrival := projected(user.store, visit)) is not None:
         return arrival
     raise Refusal(f"There is no new time for {show(visit.reference)}: say what was promised with --promised.")
 

@@ -16,7 +16,7 @@ from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.solver_terms import ProblemBuilder, overtime_of
 from dispatch.desk.travel import drive_times
 from dispatch.model.firm import Firm
-from dispatch.model.instants import Unclear, at_local, day_bounds, day_of
+from dispatch.model.instants import Times, Unclear, at_local, day_bounds, day_of
 from dispatch.model.states import ON_THE_WAY_OR_THERE, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
@@ -69,6 +69,11 @@ class DayProblem:
     teams: Mapping[Visit, Team]
     deferred: tuple[Visit, ...]
     budget: Budget
+
+    @property
+    def times(self) -> Times:
+        """Times as the firm writes them."""
+        return self.firm.times()
 
 
 def may_move(visit: Visit, now: int) -> bool:

@@ -17,7 +17,7 @@ from dispatch.desk.session.refusals import Refusal, WrongState
 from dispatch.desk.session.user import User
 from dispatch.desk.travel import drive_times
 from dispatch.desk.visits.steps import driver, find
-from dispatch.model.instants import clock_text, day_of
+from dispatch.model.instants import day_of
 from dispatch.model.states import PLANNING, STEPS, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -124,7 +124,7 @@ def _held(running: TechnicianRunning) -> Running:
         others = [part.technician for part in visit.assignments if part.technician_id != running.day.technician_id]
         if visit.pinned:
             held[visit.id] = (
-                f"is pinned at {clock_text(existing(visit.starts_at), running.day.zone)} and would be pushed"
+                f"is pinned at {running.day.times.clock(existing(visit.starts_at), visit.zone)} and would be pushed"
             )
         elif others:
             held[visit.id] = f"is done together with {', '.join(others)} and would be pushed"

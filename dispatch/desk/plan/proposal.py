@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from db.legs import HOME
 from dispatch.desk.plan.scope import WHOLE_DAY, PlanScope
 from dispatch.model.boards import Board, BoardVisit
+from dispatch.model.instants import Times
 from dispatch.model.states import State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
@@ -99,7 +100,7 @@ class Proposal:
     """A plan beside the day as it is. `days` are the technicians' days as they would be."""
 
     day: datetime.date
-    zone: str
+    times: Times
     before: DayFigures
     after: DayFigures
     moves: tuple[Move, ...]
@@ -114,6 +115,11 @@ class Proposal:
     scope: PlanScope = WHOLE_DAY
     plan: Plan = ()
     """As the solver has it."""
+
+    @property
+    def zone(self) -> str:
+        """The firm's zone, in which its days are."""
+        return self.times.zone
 
     @property
     def label(self) -> str:

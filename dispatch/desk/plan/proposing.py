@@ -317,7 +317,7 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[
     left = _left_out(given, laid, after)
     return Proposal(
         day=given.day,
-        zone=given.zone,
+        times=given.times,
         before=figures_of(given.before, given.drives, len(every) - len(before) + len(given.unplaced)),
         after=figures_of(laid.days, given.drives, len(left)),
         moves=with_needs(sorted(moves, key=_order), laid.days, given.stops, given.drives),
@@ -370,7 +370,7 @@ def _put_off(given: DayProblem, visit: Visit) -> str:
     if (slot := given.later.get(visit.id)) is None:
         return ""
     day, candidate = slot
-    when = f"{day_text(day)} {clock_text(candidate.start, given.zone)}"
+    when = f"{day_text(day)} {given.times.clock(candidate.start, visit.zone)}"
     return f"put off: {when} with {candidate.name} adds {round(candidate.verdict.extra_travel / 60)} min driving"
 
 

@@ -74,7 +74,7 @@ def swap(user: User, reference: str, other: str, **meant: Unpack[Meant]) -> tupl
             visits.place(unit, bare, crew, start, start + length)
             names = [technician.name for technician in crew]
             unit.audit("visit", visit.id, starts_at=start, was_at=visit.starts_at, crew=names, **said_of(verdict, why))
-            placed.append(Placed(visits.again(store, visit), start, tuple(names), verdict))
+            placed.append(Placed(visits.again(store, visit), start, tuple(names), verdict, user.firm.times()))
         settle(user, unit, f"swap {one.reference} and {two.reference}", [one, two], why=why)
         return placed[0], placed[1]
 
@@ -277,7 +277,7 @@ def _place(
         names = [technician.name for technician in technicians]
         unit.audit("visit", visit.id, starts_at=start, was_at=visit.starts_at, crew=names, **said_of(verdict, why))
         placed = _done(user, unit, visit, f"{deed} {visit.reference}", why=why)
-        return Placed(placed, start, tuple(names), verdict)
+        return Placed(placed, start, tuple(names), verdict, user.firm.times())
 
 
 def _exchanged(store: Store, visit: Visit, other: Visit) -> tuple[list[Technician], int, int]:

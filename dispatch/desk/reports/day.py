@@ -201,7 +201,7 @@ def _late(day: _ReportedDay, now: int, late_minutes: int) -> ReportTable:
         if visit.promised is not None:
             limit, word = visit.promised[1], "the promised window"
         came = visit.checked_in_at
-        planned = (*_head(visit), clock(visit.starts_at), clock(came))
+        planned = (*_head(visit), clock(visit.starts_at, visit.zone), clock(came))
         if came is not None and came > limit:
             rows.append((*planned, f"{_minutes(came - limit)} after {word}", _why(visit, day)))
         elif came is None and now > limit and visit.state in AHEAD | {State.EN_ROUTE}:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from db import checklists, log_rows, reviews, sheets, visits
+from db import checklists, log_rows, reviews, settings, sheets, visits
 from db.sheets import StoredSheet
 from db.store import Store
 from db.unit import Unit
@@ -293,7 +293,10 @@ def _remarks(store: Store, visit: Visit) -> tuple[Remark, ...]:
     ids = [visit.id]
     stays, noted = log_rows.stays(store, ids).get(visit.id, ()), log_rows.noted(store, ids).get(visit.id, ())
     charge = log_rows.sums(store, ids).get(visit.id)
-    return tuple(mark for row in log_rows.rows(store, None, ids=ids) for mark in remarks_of(row, stays, charge, noted))
+    times = settings.firm(store).times(visit.zone)
+    return tuple(
+        mark for row in log_rows.rows(store, None, ids=ids) for mark in remarks_of(row, stays, charge, noted, times)
+    )
 
 
 def _open(store: Store, visit: Visit) -> list[Comment]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine, Tally, Totals
-from dispatch.model.instants import clock_text, day_of, day_text, span_text
+from dispatch.model.instants import day_of, day_text, span_text
 from dispatch.model.money import format_minor
 from dispatch.model.states import Review
 from dispatch.model.text import count_text, pad, show
@@ -55,7 +55,7 @@ def late_lines(board: Board) -> list[str]:
             pad(call.client, 26),
             show(call.phone) or "no phone number",
             show(call.contact),
-            f"expects us {_clock(call.expected, board)}, {call.words(board.zone, board.hours24)}",
+            call.words(board.times),
         ]
         lines.append("  ".join(filter(None, parts)))
     return lines
@@ -88,12 +88,12 @@ def _row_lines(row: BoardRow, board: Board, *, ahead: bool = False) -> list[str]
 
 def _stop_line(visit: BoardVisit, board: Board) -> str:
     parts = [
-        f"  {span_in(visit.start, visit.end, board)}",
+        f"  {span_in(visit.start, visit.end, board)}{there_text(visit, board)}",
         pad(visit.state.label, 11),
         pad(visit.reference, 7),
         f"{show(visit.client)}, {show(visit.work)}",
         visit.since(board.zone),
-        "" if visit.promised is None else f"promised {span_in(*visit.promised, board)}",
+        "" if visit.promised is None else f"promised {board.times.span(*visit.promised, visit.zone)}",
         "" if visit.actual_in is None else f"in {_clock(visit.actual_in, board)}",
         "" if visit.actual_out is None else f"out {_clock(visit.actual_out, board)}",
         "not seen yet" if visit.unseen else "",
@@ -108,11 +108,11 @@ def _ahead(visit: BoardVisit, board: Board) -> str:
     if visit.projected is not None and visit.start is not None and visit.end is not None:
         arrival, end = visit.projected
         if max(abs(arrival - visit.start), abs(end - visit.end)) >= 60:
-            parts.append(f"now {span_in(arrival, end, board)}")
+            parts.append(f"now {board.times.span(arrival, end, visit.zone)}")
     if visit.late is not None:
         parts.append(visit.late.sentence)
     if visit.told is not None:
-        parts.append(f"told {_clock(visit.told, board)}")
+        parts.append(f"told {board.times.clock(visit.told, visit.zone)}")
     return "  ".join(parts)
 
 
@@ -125,7 +125,7 @@ def _queued_line(visit: BoardVisit, board: Board) -> str:
         f"{visit.minutes:>4} min",
         show(visit.work),
         f"{visit.level.replace('_', ' ')}: {visit.clock}{due}" if visit.level else "",
-        "" if visit.promised is None else f"promised {span_in(*visit.promised, board)}",
+        "" if visit.promised is None else f"promised {board.times.span(*visit.promised, visit.zone)}",
         f"needs {', '.join(map(show, visit.skills))}" if visit.skills else "",
         *map(show, visit.demands),
         "emergency" if visit.emergency else "",
@@ -144,8 +144,15 @@ def span_in(start: int | None, end: int | None, view: Board | Log) -> str:
     return f"{first}–{last}"
 
 
+def there_text(visit: BoardVisit, view: Board | Log) -> str:
+    """When a visit is planned by the clocks of its site, where they differ from the view's: ", 09:00–10:15 there"."""
+    if visit.start is None or not view.times.differs(visit.zone, visit.start):
+        return ""
+    return f", {view.times.beside(visit.zone, visit.start, visit.end)} there"
+
+
 def _clock(instant: int, view: Board | Log) -> str:
-    return clock_text(instant, view.zone, view.hours24)
+    return view.times.clock(instant)
 
 
 def log_lines(log: Log, heading: str = "") -> list[str]:

@@ -14,7 +14,7 @@ from dispatch.desk.care.offer_figures import OfferComparison, OfferFigures
 from dispatch.desk.messages.outbox import moment
 from dispatch.model.clients import Site
 from dispatch.model.forms import form
-from dispatch.model.instants import day_text, when_text
+from dispatch.model.instants import Times, day_text
 from dispatch.model.messages import Message
 from dispatch.model.money import format_minor
 from dispatch.model.text import pad, show
@@ -59,9 +59,9 @@ def page_lines(page: ClientPage) -> list[str]:
             "none",
         ),
         ("Recurring", page.recurring, ""),
-        ("Open requests", [_visit(visit) for visit in page.queued], ""),
-        ("Ahead", [_visit(visit) for visit in page.ahead], "nothing planned"),
-        ("Past", [_visit(visit) for visit in page.past], "no visits yet"),
+        ("Open requests", [_visit(visit, page.times) for visit in page.queued], ""),
+        ("Ahead", [_visit(visit, page.times) for visit in page.ahead], "nothing planned"),
+        ("Past", [_visit(visit, page.times) for visit in page.past], "no visits yet"),
     )
     for title, entries, otherwise in sections:
         if entries or otherwise:
@@ -89,8 +89,8 @@ def _site(site: Site) -> str:
     return "  ".join(filter(None, (site.name, site.address, drive)))
 
 
-def _visit(visit: Visit) -> str:
-    when = wanted_text(visit) if visit.starts_at is None else when_text(visit.starts_at, visit.zone)
+def _visit(visit: Visit, times: Times) -> str:
+    when = wanted_text(visit) if visit.starts_at is None else times.moment(visit.starts_at, visit.zone)
     return f"{visit.reference}  {when}  {visit.work}  ({visit.state.label})"
 
 

@@ -9,21 +9,22 @@ from dispatch.desk.levels.clocks import VisitClock
 from dispatch.desk.levels.level_month import ClientMonth
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model.forms import form
-from dispatch.model.instants import when_text
+from dispatch.model.instants import Times
 from dispatch.model.money import format_minor
 from dispatch.model.text import pad, show
 from dispatch.model.visits import Visit
 
 
-def clock_line(clock: VisitClock, zone: str, hours24: bool = True) -> str:
-    """One clock in a line: what, its state, counted minutes of its target, when it is due, and the cause of a miss."""
+def clock_line(clock: VisitClock, times: Times, beside: str = "") -> str:
+    """One clock in a line: what, its state, counted minutes of its target, when it is due, and the cause of a miss. `beside`
+    as for `Times`."""
     reading = clock.reading
     parts = [pad(clock.label, 10), pad(reading.state.label, 8), f"{reading.elapsed} of {reading.target} min"]
     if clock.aim:
         parts.append("an aim: no agreement")
     if clock.running:
         left = f"{clock.left} min left" if clock.left >= 0 else f"{-clock.left} min over"
-        due = None if reading.due is None else f"due {when_text(reading.due, zone, hours24)}"
+        due = None if reading.due is None else f"due {times.moment(reading.due, beside)}"
         parts += ["no due time while it is paused"] if due is None else [due, left]
     if clock.cause:
         parts.append(f"cause: {show(clock.cause)}")
@@ -32,15 +33,15 @@ def clock_line(clock: VisitClock, zone: str, hours24: bool = True) -> str:
     return "  ".join(parts)
 
 
-def clock_lines(clocks: Sequence[VisitClock], zone: str, hours24: bool = True) -> list[str]:
+def clock_lines(clocks: Sequence[VisitClock], times: Times, beside: str = "") -> list[str]:
     """The clocks of a visit, a line each."""
-    return [clock_line(clock, zone, hours24) for clock in clocks] or ["no clock runs for this visit"]
+    return [clock_line(clock, times, beside) for clock in clocks] or ["no clock runs for this visit"]
 
 
-def open_lines(running: Sequence[tuple[Visit, VisitClock]], hours24: bool = True) -> list[str]:
+def open_lines(running: Sequence[tuple[Visit, VisitClock]], times: Times) -> list[str]:
     """All running clocks, a line each."""
     return [
-        f"{pad(visit.reference, 8)} P{visit.priority} {pad(visit.client, 26)} {clock_line(clock, visit.zone, hours24)}"
+        f"{pad(visit.reference, 8)} P{visit.priority} {pad(visit.client, 26)} {clock_line(clock, times, visit.zone)}"
         for visit, clock in running
     ] or ["No clock runs."]
 

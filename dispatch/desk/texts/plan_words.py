@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dispatch.lazily import lazily
-from dispatch.model.instants import clock_text, day_text
+from dispatch.model.instants import Times, day_text
 from dispatch.model.text import pad, show
 
 with lazily(__name__):
@@ -61,7 +61,7 @@ def proposal_lines(proposal: Proposal, least: Proposal | None = None) -> Iterato
     moves = proposal.moves
     yield f"Moves ({len(moves)})" if moves else "Nothing moves: the day is as good as it was found to be."
     for move in moves:
-        yield f"  {pad(move.visit.reference, 7)} {pad(move.visit.client, 28)} {move_words(move, proposal.zone)}"
+        yield f"  {pad(move.visit.reference, 7)} {pad(move.visit.client, 28)} {move_words(move, proposal.times)}"
 
 
 def week_lines(planned: WeekPlan) -> Iterator[str]:
@@ -74,18 +74,18 @@ def week_lines(planned: WeekPlan) -> Iterator[str]:
         for broken in day.broken:
             yield f"  not kept: {show(broken.visit.reference)} {show(broken.technician)}: {show(broken.text)}"
         for move in day.moves:
-            yield f"  {pad(move.visit.reference, 7)} {pad(move.visit.client, 28)} {move_words(move, day.zone)}"
+            yield f"  {pad(move.visit.reference, 7)} {pad(move.visit.client, 28)} {move_words(move, day.times)}"
     if planned.left_out:
         yield f"On none of these days ({len(planned.left_out)})"
     for left_out in planned.left_out:
         yield f"  {pad(left_out.visit.reference, 7)} {show(left_out.visit.client)}: {show(left_out.why, 200)}"
 
 
-def move_words(move: Move, zone: str) -> str:
+def move_words(move: Move, times: Times) -> str:
     """Whence and whither, and what is to be said about it."""
 
     def where(end: Standing | None) -> str:
-        return "queue" if end is None else f"{show(' + '.join(end.crew))} {clock_text(end.start, zone)}"
+        return "queue" if end is None else f"{show(' + '.join(end.crew))} {times.clock(end.start, move.visit.zone)}"
 
     text = f"{where(move.before)} → {where(move.after)}"
     if move.needs:

@@ -12,7 +12,7 @@ from db.store import Store
 from dispatch.desk.texts.board_words import leg_line
 from dispatch.lazily import lazily
 from dispatch.model.checklists import Attempt, Item
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.money import format_minor
 from dispatch.model.states import Review
 from dispatch.model.text import pad, show
@@ -27,7 +27,7 @@ with lazily(__name__):
     from dispatch.desk.texts import level_words
 
 
-def visit_lines(visits: Sequence[Visit]) -> list[str]:
+def visit_lines(visits: Sequence[Visit], times: Times) -> list[str]:
     """Visits as text, a line each."""
     if not visits:
         return ["No visits."]
@@ -36,7 +36,7 @@ def visit_lines(visits: Sequence[Visit]) -> list[str]:
             [
                 pad(visit.reference, 8),
                 pad(visit.state.label, 11),
-                pad(_when(visit), 24),
+                f"{_when(visit, times, visit.zone):<27}",
                 pad(", ".join(visit.crew) or "–", 14),
                 f"P{visit.priority}",
                 pad(visit.client, 28),
@@ -65,16 +65,17 @@ def _lines_before_events(page: VisitPage, drives: Sequence[str], width: int, *, 
         + (" · emergency" if visit.emergency else "")
         + (f" · came in: {CAME_BY[visit.came_by]}" if visit.came_by else "")
         + "".join(f" · {show(words)}" for words in visit.demands),
-        f"  {_when(visit)}"
+        f"  {_when(visit, page.times, page.office)}"
         + (f" · {', '.join(show(p.named) for p in visit.assignments)}" if visit.assignments else ""),
         f"  {show(page.site.address)} · {show(page.site.access_notes)}",
     ]
     lines += [f"  {drive}" for drive in drives]
     if levels and page.clocks:
-        lines += _under("Service levels", level_words.clock_lines(page.clocks, visit.zone, page.hours24))
+        lines += _under("Service levels", level_words.clock_lines(page.clocks, page.times, page.office))
     for word, others in (("follow-up", page.follow_ups), ("of the same job", page.same_job)):
         for other in others:
-            lines.append(f"  {word}: {show(other.reference)} {show(other.work)}, {other.state.label}, {_when(other)}")
+            when = _when(other, page.times, page.office)
+            lines.append(f"  {word}: {show(other.reference)} {show(other.work)}, {other.state.label}, {when}")
     lines += stay_lines(page)
     lines += review_lines(page)
     if page.origin is not None:
@@ -175,10 +176,9 @@ def _attempt_text(attempt: Attempt) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _when(visit: Visit) -> str:
+def _when(visit: Visit, times: Times, beside: str) -> str:
     if visit.starts_at is not None and visit.ends_at is not None:
-        day = day_text(day_of(visit.starts_at, visit.zone))
-        return f"{day} {clock_text(visit.starts_at, visit.zone)}–{clock_text(visit.ends_at, visit.zone)}"
+        return f"{day_text(day_of(visit.starts_at, times.zone))} {times.span(visit.starts_at, visit.ends_at, beside)}"
     latest = f"latest {day_text(visit.latest_on)}" if visit.latest_on else ""
     wanted = f"wanted {day_text(visit.wanted_on)}" if visit.wanted_on else "" if latest else "no date"
     return ", ".join(filter(None, (wanted, latest)))
