@@ -62,6 +62,8 @@ def site_by_name(store: Store, client_id: int, name: str) -> Site | None:
     return next((site for site in sites_of(store, client_id) if folded(site.name) == wanted_name), None)
 
 
+with_zone: Query[list[Site], str | None] = SITES.listing("WHERE r.zone IS ? ORDER BY r.id")
+"""The sites, archived ones too, with a zone of their own; None: those that follow the firm."""
 sites_of: Query[list[Site], int] = SITES.listing(
     "WHERE r.client_id = ? AND r.archived_at IS NULL ORDER BY r.name COLLATE NOCASE, r.id"
 )

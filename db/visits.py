@@ -14,7 +14,7 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.model.forms import shared
 from dispatch.model.people import Technician
-from dispatch.model.states import OCCUPYING, ON_THE_WAY_OR_THERE, State
+from dispatch.model.states import ENDED, OCCUPYING, ON_THE_WAY_OR_THERE, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import LONGEST_STAY, Assignment, Segment, Visit
 
@@ -208,6 +208,7 @@ def placed_between(store: Store, start: int, end: int, *, technicians: Collectio
     )
 
 
+_ENDED = ", ".join(f"'{state}'" for state in sorted(ENDED))
 goes_on: Query[int | None, int, int, int] = value(
     "SELECT 1 FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND a.did_not_come_at IS NULL "
     "AND v.archived_at IS NULL AND v.starts_at > ? AND v.starts_at < ? "
@@ -216,6 +217,12 @@ goes_on: Query[int | None, int, int, int] = value(
 """Whether a technician has another visit that starts after a moment and before another one."""
 queued: Query[list[Visit]] = VISITS.listing("WHERE v.state IN ('requested', 'on_hold') AND v.archived_at IS NULL")
 """All visits in the unscheduled queue and on hold, in no particular order."""
+
+
+follow_the_firm: Query[list[Visit]] = VISITS.listing(
+    f"WHERE s.zone IS NULL AND v.archived_at IS NULL AND v.state NOT IN ({_ENDED}) ORDER BY v.id"
+)
+"""Open visits at sites without a zone of their own."""
 
 
 def experience(store: Store, visit: Visit) -> dict[int, tuple[int, int]]:

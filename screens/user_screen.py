@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from db.faults import StoreFault
-from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm, Refusal
+from dispatch.desk.session.refusals import Blocked, Faulty, NeedsChoice, NeedsConfirm, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.states import READS
 from dispatch.model.text import show
@@ -249,17 +249,18 @@ class UserScreen(AskingScreen):
     async def fill_in(self, title: str, fields: Sequence[AskedField], deed: Callable[..., T], hint: str = FILLS) -> T:
         """Ask for the fields until the deed takes them, and read again; returns what came of it.
 
-        What the deed wants confirmed is asked once the form is closed: it is taken as it stands, or with what may be meant
-        instead. Left with esc, nothing is done, and what was typed stands in the form again.
+        What the deed wants confirmed is asked once the form is closed: it is taken as it stands, with what may be meant
+        instead, or in one of the ways in which it can be meant. Left with esc, nothing is done, and what was typed stands in
+        the form again.
         """
         done: list[T] = []
-        asked: list[NeedsConfirm] = []
+        asked: list[NeedsConfirm | NeedsChoice] = []
 
         def carry_out(typed: dict[str, str]) -> None:
             try:
                 done.append(deed(typed))
                 self._dialog_saved()
-            except NeedsConfirm as question:
+            except (NeedsConfirm, NeedsChoice) as question:
                 asked.append(question)
 
         typed = await self.fill(
@@ -267,11 +268,15 @@ class UserScreen(AskingScreen):
         )
         if not done:
             question = asked[-1]
-            rows: list[ChoiceRow[tuple[Sequence[str], Mapping[str, str]]]] = [
-                ChoiceRow("take it as it stands", (question.marks, {}))
-            ]
-            if question.instead:
-                rows.insert(0, ChoiceRow(f"swap: {', '.join(question.instead.values())}", ((), question.instead)))
+            rows: list[ChoiceRow[tuple[Sequence[str], Mapping[str, str]]]]
+            if isinstance(question, NeedsChoice):
+                rows = [
+                    ChoiceRow(mark.replace("-", " "), ([mark], {}), means) for mark, means in question.choices.items()
+                ]
+            else:
+                rows = [ChoiceRow("take it as it stands", (question.marks, {}))]
+                if question.instead:
+                    rows.insert(0, ChoiceRow(f"swap: {', '.join(question.instead.values())}", ((), question.instead)))
             confirmed, instead = await self.choose(question.said, rows, f"enter chooses · {GO_BACK}")
             try:
                 done.append(await self.attempt(lambda _: deed({**typed, **instead}, confirmed=confirmed)))

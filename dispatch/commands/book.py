@@ -102,6 +102,13 @@ _HELP = {
     "what the firm has set for itself",
     *options_of(RECORD_STORES["settings"].record.typed),
     CONFIRM,
+    option(
+        "--written",
+        None,
+        "with another --zone, what stays of promises, plans, absences, access hours and shifts: the time on the clock or the "
+        "moment",
+        choices=["keep-clock", "keep-moment"],
+    ),
     JSON,
     about="Prints the settings; with options it changes them, at once for every session.",
 )
@@ -109,7 +116,7 @@ def _settings(args: Args) -> Answer:
     record_store = RECORD_STORES["settings"]
     if texts := typed(args):
         user = user_of(args)
-        editing.edit(user, "settings", record_store.get(user.store, 0), texts, args.confirm)
+        editing.edit(user, "settings", record_store.get(user.store, 0), texts, [*args.confirm, args.written or ""])
         store = user.store
     else:
         store = open_store(args)

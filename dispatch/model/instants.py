@@ -140,6 +140,11 @@ def at_wall(wall: datetime, zone: str, unclear: Unclear = Unclear.ASK) -> int:
     )
 
 
+def in_other_clocks(instant: int, was: str, now: str) -> int:
+    """The instant at which the clocks of the zone `now` read what those of `was` read at `instant`."""
+    return at_wall(local(instant, was).replace(tzinfo=None), now, Unclear.CALENDAR)
+
+
 def iso(instant: int, zone: str) -> str:
     """ISO 8601 with the offset of `zone`, to the second: "2026-11-24T14:07:00+01:00"."""
     return local(instant, zone).isoformat(timespec="seconds")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from db import settings
+from db import clients, people, settings
 from db.legs import legs_of_day
 from db.visits import visit_by_reference
 from dispatch.commands.crews import placed_lines
@@ -16,16 +16,17 @@ from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.day import notices, placement
 from dispatch.desk.day.board_view import board
 from dispatch.desk.imports.importing import How, import_file
+from dispatch.desk.imports.rate_card_file import judge_card
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.messages import calling_ahead
-from dispatch.desk.plan import schedule
+from dispatch.desk.plan import schedule, undo
 from dispatch.desk.requests import intake
-from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty, NeedsChoice, Refusal
 from dispatch.desk.texts.board_words import day_lines
 from dispatch.desk.texts.visit_words import visit_lines, visit_page_lines
 from dispatch.model.instants import Times
 from dispatch.model.visits import Visit
-from tests.desk.conftest import DAY, ZONE, Office, at
+from tests.desk.conftest import CARD, DAY, ZONE, Office, at
 
 NEXT = DAY + datetime.timedelta(1)
 
@@ -172,3 +173,100 @@ def test_the_page_of_a_visit_is_in_the_zone_of_its_site(chicago: Office) -> None
     assert any("Tue 24 Nov 2026 09:00–10:15, 10:00–11:15 at the office" in line for line in lines)
     (line,) = visit_lines([visit(chicago)], chicago.dana.firm.times())
     assert "Tue 24 Nov 2026 10:00–11:15, 09:00–10:15 there" in line, "a list is the office's"
+
+
+def rezone(office: Office, zone: str, *confirmed: str) -> None:
+    editing.edit(office.lee, "settings", settings.firm(office.store), {"zone": zone}, confirmed)
+
+
+@pytest.fixture
+def following(office: Office) -> Office:
+    """Sites that follow the firm; a planned visit with a promise at one, Ana away on Thursday."""
+    for name in ("Main office", "Warehouse", "Annex"):
+        move_site(office, name, "")
+    schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:30"), confirmed=True)
+    away = {"technician": "Ana Ruiz", "from": "2026-11-26T08:00", "to": "2026-11-26T17:00", "reason": "course"}
+    editing.add(office.dana, "absence", away)
+    return office
+
+
+def stands(office: Office) -> tuple[object, ...]:
+    """Everything that a change of zone may touch, with the clock times that people read."""
+    firm = settings.firm(office.store)
+    open_visits = [(one.promised, one.span, one.zone) for one in (visit(office, "R1"), visit(office, "R2"))]
+    (absence,) = people.absences(office.store)
+    technicians = [(one.name, one.shifts, one.lunch) for one in people.technicians(office.store)]
+    return firm.zone, open_visits, (absence.starts_at, absence.ends_at), technicians
+
+
+def test_another_zone_of_the_firm_asks_how_what_is_written_is_read(following: Office) -> None:
+    before = stands(following)
+    with pytest.raises(NeedsChoice) as asked:
+        rezone(following, CHICAGO)
+    assert stands(following) == before
+    said = str(asked.value)
+    for counted in (
+        "1 promise",
+        "1 planned visit",
+        "the access hours of 3 sites",
+        "the hours of 2 technicians",
+        "1 absence",
+    ):
+        assert counted in said
+    assert "--written keep-clock" in said
+    assert "--written keep-moment" in said
+    rezone(following, "America/Detroit")
+    assert visit(following).zone == "America/Detroit", "its clocks say the same: nothing is asked"
+
+
+def test_what_is_written_keeps_its_time_on_the_clock(following: Office) -> None:
+    before = stands(following)
+    rezone(following, CHICAGO, "keep-clock")
+    moved = visit(following, "R2")
+    times = Times(CHICAGO)
+    assert moved.promised is not None
+    assert moved.span is not None
+    assert moved.zone == CHICAGO
+    assert times.span(*moved.promised) == "09:00–11:00"
+    assert times.span(*moved.span) == "09:30–10:45"
+    (absence,) = people.absences(following.store)
+    assert times.span(absence.starts_at, absence.ends_at) == "08:00–17:00"
+    assert {one.shifts[0].opens for one in people.technicians(following.store)} == {480}
+    undo.undo(following.lee)
+    assert stands(following) == before
+    undo.redo(following.lee)
+    assert visit(following, "R2").promised == moved.promised
+
+
+def test_what_is_written_keeps_its_moment(following: Office) -> None:
+    before = stands(following)
+    promised = visit(following, "R2").promised
+    rezone(following, CHICAGO, "keep-moment")
+    kept = visit(following, "R2")
+    assert (kept.zone, kept.promised) == (ZONE, promised), "the site has the old zone now"
+    assert {one.shifts[0].opens for one in people.technicians(following.store)} == {420}
+    assert {one.lunch.earliest for one in people.technicians(following.store)} == {630}
+    undo.undo(following.lee)
+    assert stands(following) == before
+    assert clients.with_zone(following.store, ZONE) == []
+
+
+def test_hours_that_would_go_past_midnight_are_refused_by_name(following: Office) -> None:
+    with pytest.raises(Refusal, match="The hours of Ana Ruiz would go past midnight"):
+        rezone(following, "Asia/Tokyo", "keep-moment")
+    assert settings.firm(following.store).zone == ZONE
+
+
+def test_a_card_does_not_move_what_is_written(following: Office) -> None:
+    """A zone that nobody chose gives way to that of a card only where nothing is written by it."""
+    with following.lee.write("as if nobody had chosen") as unit:
+        unit.execute("UPDATE setting SET key = 'assumed_zone' WHERE key = 'zone'")
+        unit.audit("setting", 0, zone="nobody chose it")
+    card = {**CARD, "timezone": CHICAGO, "valid_from": "2026-06-01"}
+    judged = judge_card(following.lee, card, update=False)
+    (warning,) = judged.warnings
+    assert warning.startswith(f"the firm keeps {ZONE}, by whose clocks 1 promise, 1 planned visit")
+    assert judged.write is not None
+    with following.lee.write("import") as unit:
+        judged.write(unit)
+    assert settings.firm(following.store).zone == ZONE

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from db import clients, settings
+from db import clients, people, settings
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.model.clients import Site
 from dispatch.model.travel import Place
@@ -99,6 +99,23 @@ async def test_setting_up_asks(office: Office) -> None:
         await until(pilot, SetupScreen)
         await settled(pilot)
     assert settings.firm(office.store).depot == Place(39.96, -83.01)
+
+
+async def test_another_zone_of_the_firm_asks(office: Office) -> None:
+    """What is written by its clocks keeps its time on them, or its moment: chosen on the screen, with the count."""
+    async with opened(office.lee, "setup") as pilot:
+        await until(pilot, SetupScreen)
+        screen = pilot.app.screen
+        assert isinstance(screen, SetupScreen)
+        screen.listed.select_key("units")
+        await press(pilot, "enter")
+        await fill(pilot, zone="America/Chicago")
+        await until(pilot, Choose)
+        await press(pilot, "down", "enter")
+        await until(pilot, SetupScreen)
+        await settled(pilot)
+    assert settings.firm(office.store).zone == "America/Chicago"
+    assert {one.shifts[0].opens for one in people.technicians(office.store)} == {420}, "8:00 was 7:00 there"
 
 
 async def test_a_file_asks(office: Office, tmp_path: Path) -> None:

@@ -11,15 +11,19 @@ from db.changes import RecordChange
 from db.faults import Stale
 from db.store import Store, existing
 from db.unit import Unit
-from dispatch.desk.book import places
+from dispatch.desk.book import places, zone_change
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.book.zone_change import Reading
 from dispatch.desk.session.refusals import NeedsConfirm, Refusal, refuse
 from dispatch.desk.session.user import User
 from dispatch.fields.record import FieldFault, sentences
+from dispatch.model.firm import Firm
 from dispatch.model.text import show
 
-_ARCHIVED = "archived"
+_ARCHIVED, _READING = "archived", "reading"
+_BESIDE = frozenset({_ARCHIVED, _READING})
+"""What a picture has beside the texts of a record."""
 
 
 def add(user: User, kind: str, texts: Mapping[str, str], confirmed: Sequence[str] = ()) -> Any:
@@ -64,6 +68,7 @@ def edit(user: User, kind: str, before: Any, texts: Mapping[str, str], confirmed
 
     Raises:
         NeedsConfirm: a place in it is asked about.
+        NeedsChoice: the firm's zone is another, and it is not said how what is written is read.
         NotAllowed: the person has not the role for it.
         Faulty: with everything that cannot be taken.
         Stale: somebody else changed the record since `before` was read.
@@ -143,9 +148,9 @@ def turn(user: User, unit: Unit, picture: RecordChange, *, back: bool) -> tuple[
     expected, target, look = picture.turned(back)
     if record is None or (expected and record.version != expected):
         return None
-    texts = {name: str(text) for name, text in look.items() if name != _ARCHIVED}
-    if texts != {name: text for name, text in _look(user.store, record_store, record).items() if name != _ARCHIVED}:
-        record = _written(user, unit, record_store, record, texts)
+    texts = {name: str(text) for name, text in look.items() if name not in _BESIDE}
+    if texts != record_store.texts(user.store, record):
+        record = _written(user, unit, record_store, record, texts, reading=look.get(_READING))
     other = picture.after if back else picture.before
     if bool(look.get(_ARCHIVED)) != bool(other.get(_ARCHIVED)):
         if look.get(_ARCHIVED):
@@ -169,9 +174,10 @@ def _put(
 ) -> tuple[Any, RecordChange]:
     """Write a record; returns it, and how it looks before and after. A new one was archived before."""
     record_store, store = RECORD_STORES[kind], user.store
-    was = None if before is None else _look(store, record_store, before)
-    record = _written(user, unit, record_store, before, texts, confirmed)
-    look = _look(store, record_store, record)
+    reading = next((one.value for one in Reading if one in (confirmed or ())), None)
+    was = None if before is None else _look(store, record_store, before) | {_READING: reading}
+    record = _written(user, unit, record_store, before, texts, confirmed, reading)
+    look = _look(store, record_store, record) | {_READING: reading}
     version = 0 if before is None else before.version
     return record, RecordChange(kind, record.id, was or {**look, _ARCHIVED: True}, look, version, record.version)
 
@@ -183,8 +189,10 @@ def _written(
     before: Any,
     texts: Mapping[str, str],
     confirmed: Sequence[str] | None = None,
+    reading: str | None = None,
 ) -> Any:
-    """The record as it was written; `confirmed` None: nothing is asked."""
+    """The record as it was written; `confirmed` None: nothing is asked. `reading`: of what is written, where the firm's zone
+    is another then."""
     faults: list[FieldFault] = []
     after = record_store.draft(user, before, texts, faults)
     refuse(sentences(faults))
@@ -197,7 +205,12 @@ def _written(
                 [*confirmed, *(question.mark for question in open_still)],
                 {question.field: question.instead for question in open_still if question.instead},
             )
-    return record_store.get(user.store, record_store.save(unit, before, after))
+        if isinstance(after, Firm) and reading is None:
+            zone_change.ask(user.store, before.zone, after.zone)
+    saved = record_store.get(user.store, record_store.save(unit, before, after))
+    if isinstance(after, Firm) and before.zone != after.zone and reading is not None:
+        zone_change.carry_out(unit, before.zone, after.zone, Reading(reading))
+    return saved
 
 
 def _look(store: Store, record_store: RecordStore[Any], record: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from db import agreements, clients, settings
 from db.unit import Unit
-from dispatch.desk.book import places
+from dispatch.desk.book import places, zone_change
 from dispatch.desk.charges.charge_input import ENVELOPE
 from dispatch.desk.files.json_file import read_json
 from dispatch.desk.files.table import Unreadable
@@ -63,6 +63,7 @@ def judge_card(user: User, given: Mapping[str, Any], *, update: bool, confirmed:
         asked = [question for question in asked if question.mark not in confirmed]
         faults += [RowFault(question.field, "", question.said) for question in asked]
         marks = tuple(question.mark for question in asked)
+    kept = None if "zone" in settings.fields_set(user.store) else _zone_kept(user, zone)
     before = next((known for known in agreements.rate_cards(user.store) if known.valid_from == valid_from), None)
 
     def write(unit: Unit) -> None:
@@ -70,14 +71,22 @@ def judge_card(user: User, given: Mapping[str, Any], *, update: bool, confirmed:
             agreements.add_rate_card(unit, name, valid_from, card)
         else:
             agreements.update_rate_card(unit, before, replace(before, name=name, card=card))
-        _settle_firm(unit, user, card, depot)
+        _settle_firm(unit, user, card, {} if kept else {"zone": zone}, depot)
 
     ours = {} if before is None or faults else {"name": before.name, **before.card}
     differing = differences(ours, {"name": name, **card}, _typed) if ours else ()
     verdict = RowVerdict.on(faults, before is not None, differing, update)
     writes = verdict in (RowVerdict.NEW, RowVerdict.UPDATED)
-    write_it = write if writes else None
-    return JudgedRow(1, shortened(name), verdict, tuple(faults), differences=differing, write=write_it, marks=marks)
+    return JudgedRow(
+        1,
+        shortened(name),
+        verdict,
+        tuple(faults),
+        () if kept is None or not writes else (kept,),
+        differences=differing,
+        write=write if writes else None,
+        marks=marks,
+    )
 
 
 def _said(
@@ -95,6 +104,14 @@ def _said(
     return otherwise
 
 
+def _zone_kept(user: User, zone: str) -> str | None:
+    """Why the firm does not take over the card's zone; None where it can: a zone that nobody chose gives way."""
+    words = zone_change.written(user.store, user.firm.zone, zone).words
+    if not words:
+        return None
+    return f"the firm keeps {user.firm.zone}, by whose clocks {words} are written: choose its zone in the settings"
+
+
 def _depot(given: Any) -> tuple[str, Place]:
     """Address and place of the depot."""
     if not isinstance(given, dict) or not {"lat", "lon"} <= given.keys() <= {"address", "lat", "lon"}:
@@ -105,11 +122,13 @@ def _depot(given: Any) -> tuple[str, Place]:
     return clean(address, limit=ADDRESS), Place(float(lat), float(lon))
 
 
-def _settle_firm(unit: Unit, user: User, card: Mapping[str, Any], depot: tuple[str, Place] | None) -> None:
+def _settle_firm(
+    unit: Unit, user: User, card: Mapping[str, Any], zone: Mapping[str, str], depot: tuple[str, Place] | None
+) -> None:
     """Take over for the firm what it never set itself, and for its sites what they waited for."""
     before, already = user.firm, settings.fields_set(user.store)
     values: dict[str, Any] = {"distance_unit": card.get("distance_unit", before.distance_unit)}
-    values |= {"currency": card.get("currency", before.currency), "zone": card.get("timezone", before.zone)}
+    values |= {"currency": card.get("currency", before.currency), **zone}
     if depot is not None and before.depot is None:
         values |= {"depot_address": depot[0], "depot": depot[1]}
     settings.set_firm(unit, **{name: value for name, value in values.items() if name not in already})

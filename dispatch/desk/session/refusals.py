@@ -70,6 +70,19 @@ class NeedsConfirm(Refusal):
         super().__init__(f"{sentence} Say --confirm {','.join(marks)} if you mean it.")
 
 
+class NeedsChoice(Refusal):
+    """A change that can be meant in more than one way.
+
+    `said` is what has to be known for it; `choices` are the marks, one of which is handed back as what is confirmed, each with
+    what it means.
+    """
+
+    def __init__(self, sentence: str, option: str, choices: Mapping[str, str]) -> None:
+        self.said, self.choices = sentence, choices
+        ways = " or ".join(f"{option} {mark} ({means})" for mark, means in choices.items())
+        super().__init__(f"{sentence} Say {ways}. Nothing was changed.")
+
+
 class Blocked(Refusal):
     """A placement that the rules refuse; `findings` says why. A reason may override it, except for an unknown place.
 
