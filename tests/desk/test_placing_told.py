@@ -152,17 +152,17 @@ def test_a_client_whose_time_was_moved_is_on_the_call_list(office: Office) -> No
     dispatched(office)
 
     def calls() -> list[tuple[int, str]]:
-        zone = "America/New_York"
-        return [(one.expected, one.words(zone)) for one in board_view.board(office.store, DAY).calls]
+        times = office.dana.firm.times()
+        return [(one.expected, one.words(times)) for one in board_view.board(office.store, DAY).calls]
 
     schedule.move(office.dana, "R1", None, at("11:00"), confirmed=True)
-    assert calls() == [(at("09:00"), "Ana Ruiz comes at 11:00")]
+    assert calls() == [(at("09:00"), "expects us 09:00, Ana Ruiz comes at 11:00")]
     schedule.move(office.dana, "R1", None, at("08:30"))
-    assert calls() == [(at("09:00"), "Ana Ruiz comes at 08:30")]
+    assert calls() == [(at("09:00"), "expects us 09:00, Ana Ruiz comes at 08:30")]
     schedule.unassign(office.dana, "R1")
-    assert calls() == [(at("09:00"), "it is back in the queue: nobody comes")]
+    assert calls() == [(at("09:00"), "expects us 09:00, it is back in the queue: nobody comes")]
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00", 1))
-    assert calls() == [(at("09:00"), "Ana Ruiz comes on Wed 25 Nov 2026 09:00")]
+    assert calls() == [(at("09:00"), "expects us 09:00, Ana Ruiz comes on Wed 25 Nov 2026 09:00")]
     calling_ahead.call(office.dana, "R1", promised=at("09:00", 1))
     assert calls() == []
 

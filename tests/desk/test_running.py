@@ -126,7 +126,7 @@ def test_a_call_that_nobody_answers_goes_to_the_lead(slow: Office) -> None:
     slow.go("11:12")
     (call,) = board(slow).calls
     assert call.escalated
-    assert call.words(slow.dana.firm.zone).endswith("no answer 11:02, Dana Wells · with the lead")
+    assert call.words(slow.dana.firm.times()).endswith("no answer 11:02, Dana Wells · with the lead")
     calling_ahead.call(slow.lee, "R2", promised=at("11:40"))
     assert not board(slow).calls
 
@@ -190,7 +190,7 @@ def test_an_emergency_pushes_what_is_later_and_says_by_how_much(busy: Office) ->
     best, blocked = emergency.ways(busy.store, "R1")
     assert (best.name, blocked.name) == ("Ana Ruiz", "Ben Okafor")
     assert [push.client for push in best.pushed] == ["Harbor Dental"]
-    assert "tell them of the change" in best.words(busy.dana.firm.zone)
+    assert "tell them of the change" in best.words(busy.dana.firm.times())
     assert visit_page(busy.store, "R1").visit.state is State.REQUESTED, "looking changes nothing"
 
 

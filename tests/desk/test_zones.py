@@ -265,7 +265,7 @@ def test_a_card_does_not_move_what_is_written(following: Office) -> None:
     card = {**CARD, "timezone": CHICAGO, "valid_from": "2026-06-01"}
     judged = judge_card(following.lee, card, update=False)
     (warning,) = judged.warnings
-    assert warning.startswith(f"the firm keeps {ZONE}, by whose clocks 1 promise, 1 planned visit")
+    assert warning.startswith(f"the firm keeps its zone {ZONE} (1 promise, 1 planned visit")
     assert judged.write is not None
     with following.lee.write("import") as unit:
         judged.write(unit)

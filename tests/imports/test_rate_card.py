@@ -57,19 +57,21 @@ def test_sites_that_came_before_the_card_get_its_zone_and_their_drive(empty: Des
     take(empty, CARD)
 
     main, nowhere = clients.all_sites(empty.store)
-    assert {main.zone, nowhere.zone} == {"America/New_York"}
+    assert (settings.firm(empty.store).zone, main.zone, nowhere.zone) == ("America/New_York", None, None)
     assert (main.one_way_provenance, nowhere.one_way_provenance) == ("estimated", "unknown")
     assert main.one_way_distance is not None
 
 
-def test_site_with_a_visit_keeps_its_zone(empty: Desk) -> None:
+def test_a_promise_keeps_the_zone_by_which_it_was_given(empty: Desk) -> None:
     empty.take("clients", "client\nAcme\n")
     empty.take("sites", "client,site\nAcme,Main\n")
-    empty.take("visits", "reference,client,site,work,minutes\nR1,Acme,Main,Work,30\n")
+    columns = "reference,client,site,work,minutes,date,promised_from,promised_to"
+    empty.take("visits", f"{columns}\nR1,Acme,Main,Work,30,2026-11-24,09:00,11:00\n")
 
-    take(empty, CARD)
+    (row,) = take(empty, CARD).rows
 
-    assert [site.zone for site in clients.all_sites(empty.store)] == ["UTC"]
+    assert settings.firm(empty.store).zone == "UTC"
+    assert row.warnings == ("the firm keeps its zone UTC (1 promise by its clocks): choose another in the settings",)
 
 
 def test_other_card_of_the_same_day_differs_and_is_taken_with_update(empty: Desk) -> None:

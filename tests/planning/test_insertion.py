@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.model.instants import clock_text, day_bounds
+from dispatch.model.instants import Times, clock_text, day_bounds
 from dispatch.model.people import Absence
 from dispatch.model.travel import Place
 from dispatch.planning.checker import PlacementGrade, check
@@ -130,7 +130,7 @@ def test_who_lacks_the_skill_or_is_away_comes_last_with_the_reason() -> None:
     wanted = replace(FIRE, skills=frozenset({"voip"}))
     ways = found(running(number=1), away, wanted=wanted)
     assert all(way.level is PlacementGrade.BLOCKED for way in ways)
-    assert "needs voip" in ways[0].words(ZONE)
+    assert "needs voip" in ways[0].words(Times(ZONE))
 
 
 def test_what_a_push_breaks_is_said_with_the_clients_name_and_counted_once() -> None:

@@ -85,10 +85,8 @@ def ask(store: Store, was: str, now: str) -> None:
         NeedsChoice: there is something that both readings read otherwise.
     """
     if was != now and (words := written(store, was, now).words):
-        sentence = f"{words} are written by the clocks of {was}, which {now} reads otherwise."
-        raise NeedsChoice(
-            sentence[0].upper() + sentence[1:], "--written", {reading.value: means for reading, means in MEANS.items()}
-        )
+        sentence = f"Written by the clocks of {was}, and read otherwise by those of {now}: {words}."
+        raise NeedsChoice(sentence, "--written", {reading.value: means for reading, means in MEANS.items()})
 
 
 def carry_out(unit: Unit, was: str, now: str, reading: Reading) -> None:

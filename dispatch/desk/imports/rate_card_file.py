@@ -109,7 +109,7 @@ def _zone_kept(user: User, zone: str) -> str | None:
     words = zone_change.written(user.store, user.firm.zone, zone).words
     if not words:
         return None
-    return f"the firm keeps {user.firm.zone}, by whose clocks {words} are written: choose its zone in the settings"
+    return f"the firm keeps its zone {user.firm.zone} ({words} by its clocks): choose another in the settings"
 
 
 def _depot(given: Any) -> tuple[str, Place]:

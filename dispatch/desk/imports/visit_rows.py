@@ -167,7 +167,7 @@ class VisitRows(TableRows[RowRequest]):
             after = replace(after, promised=_instants(entry, after, self.user.firm.zone_at(site)))
         after = self._after(entry, visit, after)
         stays = before is not None and after.latest_on == before.latest_on
-        if not stays and (fault := too_late(after.latest_on, day_of(after.requested_at, self._zone))):
+        if not stays and (fault := too_late(after.latest_on, day_of(after.requested_at, self.user.firm.zone))):
             entry.fault("latest", fault)
         if before is None or after.pickup != before.pickup:
             pickup, fault = picked_up(self.store, after.pickup)
