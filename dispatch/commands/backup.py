@@ -23,6 +23,7 @@ with lazily(__name__):
     from dispatch.desk.access import connecting
     from dispatch.desk.backup import archive, restoring
     from dispatch.desk.log import audit_trail
+    from dispatch.desk.mending import doubles
     from dispatch.desk.session import user
     from dispatch.desk.texts import audit_words
 
@@ -139,6 +140,12 @@ def _doctor(store: Store, args: Args) -> Answer:
     if args.clock_is_right:
         user.confirm_clock(user.log_in(store, args.login))
     findings = [*backups.check(store), *connecting.findings_of_the_server(store)]
+    if found := doubles.doubles(store):
+        text = "; ".join(f"{one.kind}s {one.names}" for one in found[:5])
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        findings.append(
+            backups.CheckResult("doubles", True, f"probably there twice, to be merged or left: {text}{more}")
+        )
     return Answer(
         findings,
         lambda findings: forms(findings, "subject good text"),

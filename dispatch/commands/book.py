@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from dispatch.commands import mending
 from dispatch.commands.declared import Command, CommandGroup, acts, alone, reads
 from dispatch.commands.opening import database_path, on_terminal, open_store, user_of
 from dispatch.commands.options import CONFIRM, JSON, Args, Option, Store, User, flag, one_of, option, options_of, typed
@@ -343,7 +344,11 @@ def _roles(roles: frozenset[Role]) -> str:
     return ", ".join(role.value for role in Role if role in roles)
 
 
-_MORE = {"site": (_travel, _locate), "recurrence": (_make_ahead,)}
+_MORE = {
+    "client": (mending.merge("client"), mending.doubles_of_the_book),
+    "site": (mending.merge("site"), _travel, _locate),
+    "recurrence": (_make_ahead,),
+}
 COMMANDS = (
     _init,
     *(CommandGroup(kind, text, (*_deeds_of(kind), *_MORE.get(kind, ()))) for kind, text in _HELP.items()),

@@ -10,13 +10,22 @@ from typing import Generic, NamedTuple, TypeVar
 T = TypeVar("T")
 
 
+_APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u00b4"), "'")
+"""What stands for the apostrophe that keyboards have."""
+
+
 def _plain(text: str) -> str:
     """Text as it is searched: small letters without their accents, which not everybody types. (`db.names.folded` tells names
     apart, and keeps them.)"""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", text.casefold()).translate(_APOSTROPHES)
     return "".join(character for character in apart if not unicodedata.combining(character))
+
+
+def alike(text: str) -> str:
+    """A name as somebody would write it twice: its letters and digits alone, small and without their accents."""
+    return "".join(filter(str.isalnum, _plain(text)))
 
 
 class Findable(NamedTuple, Generic[T]):

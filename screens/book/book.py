@@ -13,6 +13,7 @@ from dispatch.desk.book import editing
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care.client_page import client_page
+from dispatch.desk.mending import doubles, merging
 from dispatch.desk.plan import absences
 from dispatch.desk.templates.template_draft import TemplateDraft
 from dispatch.desk.texts.client_words import page_lines
@@ -27,7 +28,7 @@ from screens.record_forms import ask_record
 from widgets.listed import FigureLine
 
 with lazily(__name__):
-    from screens.book import template, template_preview
+    from screens.book import mending, template, template_preview
 
 KINDS = tuple(RECORD_STORES)
 PLURALS = {
@@ -111,17 +112,19 @@ class BookScreen(ListScreen[Any]):
         record, store = self.here, self.user.store
         if record is None:
             return ()
+        twice = [name for _, name in doubles.of_record(store, self._kind, record.id)]
+        doubt = [(f"probably the same as {', '.join(twice)}: M merges", "warn")] if twice else []
         if self._kind == "client":
             page = self.look(client_page, store, record)
             lines = page_lines(page) if page is not None else []
-            return [(line, "strong" if place == 0 else "plain") for place, line in enumerate(lines)]
+            return [*doubt, *((line, "strong" if place == 0 else "plain") for place, line in enumerate(lines))]
         texts = self._record_store.texts(store, record)
         notes = [(self._record_store.title(store, record), "strong")]
         notes += [(f"{field.label}: {texts[field.name] or '–'}", "plain") for field in self._record_store.record.typed]
         if self._kind == "absence":
             hits = absences.hit_by(store, record)
             notes += [(f"hits {absences.hit_line(store, visit)}", "warn") for visit in hits]
-        return [*notes, *((note, "plain") for note in self._record_store.notes(store, record))]
+        return [*doubt, *notes, *((note, "plain") for note in self._record_store.notes(store, record))]
 
     @command("enter", "book.open", "Open")
     def action_open(self) -> None:
@@ -235,6 +238,14 @@ class BookScreen(ListScreen[Any]):
         """What a certain visit would get."""
         await template_preview.ask_preview(self)
 
+    @command("M", "book.merge", "Merge", about="here")
+    async def action_merge(self, record: Any) -> None:
+        """A client or a site that is there twice becomes one."""
+        if self._kind not in merging.KINDS:
+            self.say("Clients and sites are merged (tab).", "warning")
+            return
+        await mending.merge(self, self._kind, record)
+
     KEYS = [key("shift+tab", "book.kind-back", "Previous kind", action="kind(-1)", show=False)]
 
     @command("X delete", "book.archive", "Archive", about="here")
@@ -255,7 +266,7 @@ class BookScreen(ListScreen[Any]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Who may change what is listed, its kind of record says."""
-        if action in ("add", "edit", "archive") and not self.user.staff.roles.intersection(
+        if action in ("add", "edit", "archive", "merge") and not self.user.staff.roles.intersection(
             self._record_store.record.roles
         ):
             return False

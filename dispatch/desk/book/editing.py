@@ -86,6 +86,11 @@ def edit(user: User, kind: str, before: Any, texts: Mapping[str, str], confirmed
         return record
 
 
+def rewrite(user: User, unit: Unit, kind: str, before: Any, texts: Mapping[str, str]) -> RecordChange:
+    """Write a record otherwise within another deed; returns its picture for undo. Raises as `edit`, and asks nothing."""
+    return _put(user, unit, kind, before, texts)[1]
+
+
 def settle(user: User, texts: Mapping[str, str], confirmed: Sequence[str] = ()) -> None:
     """Set some of the firm's settings, as `edit`; what is taken as it was counts as set too."""
     record_store = RECORD_STORES["settings"]

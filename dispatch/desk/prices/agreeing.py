@@ -269,12 +269,17 @@ def _faults_of_day(now: Agreement, agreement: Agreement, since: datetime.date, t
     return faults
 
 
+def together(one: Agreement, other: Agreement) -> bool:
+    """Whether two agreements of one client would cover the same days."""
+    return (other.ends is None or other.ends >= one.starts) and (one.ends is None or one.ends >= other.starts)
+
+
 def _alone(new: Agreement, store: Store, before: Agreement | None) -> None:
     """Refuse a second agreement over the same days: a visit could not tell which one covers it."""
     for other in agreements.agreements_of(store, new.client_id):
         if before is not None and other.id == before.id:
             continue
-        if (other.ends is None or other.ends >= new.starts) and (new.ends is None or new.ends >= other.starts):
+        if together(new, other):
             last = other.ends.isoformat() if other.ends else "no end"
             covered = f"“{show(other.name)}” covers {other.starts.isoformat()} to {last}"
             raise Faulty([f"starts: {covered}; end it first, or choose other days"])

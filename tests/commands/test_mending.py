@@ -1,0 +1,53 @@
+"""`dispatch client doubles` and `merge`: what was entered twice, by command; another zone of the firm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Dispatch
+from tests.prepared import copied
+
+
+@pytest.fixture
+def firm(day_of_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dispatch:
+    monkeypatch.setattr("getpass.getuser", lambda: "lee")
+    return Dispatch(copied(day_of_sample, tmp_path / "sample.db"))
+
+
+def test_a_client_that_is_there_twice_is_found_and_merged(firm: Dispatch) -> None:
+    assert firm.json("client", "doubles", "--json") == []
+    firm.ok("client", "add", "--name", "Harbor Dentál", "--computers", "3")
+    firm.ok("site", "add", "--client", "Harbor Dentál", "--name", "Yard")
+    assert firm.json("client", "doubles", "--json") == [{"kind": "client", "names": ["Harbor Dental", "Harbor Dentál"]}]
+    assert "Harbor Dental, Harbor Dentál" in firm.ok("doctor")
+    refused = firm("client", "merge", "Harbor Dental", "Harbor Dentál")
+    assert refused.code == 1
+    assert "Computers: --keep computers (22) or --take computers (3)" in refused.err
+    assert "Nothing was changed." in refused.err
+    done = firm.json("client", "merge", "Harbor Dental", "Harbor Dentál", "--keep", "computers", "--json")
+    assert done == {"kept": "Harbor Dental", "gone": "Harbor Dentál", "moved": {"site": 1}}
+    assert firm.json("client", "doubles", "--json") == []
+    assert "Yard" in firm.ok("client", "show", "Harbor Dental")
+    firm.ok("visit", "undo")
+    assert "Yard" in firm.ok("client", "show", "Harbor Dentál")
+
+
+def test_another_zone_says_what_it_reads_otherwise(firm: Dispatch) -> None:
+    refused = firm("settings", "--zone", "America/Chicago")
+    assert refused.code == 1
+    assert "planned visits" in refused.err
+    assert "--written keep-clock" in refused.err
+    assert "--written keep-moment" in refused.err
+    before = firm.json("board", "--json")
+    firm.ok("settings", "--zone", "America/Chicago", "--written", "keep-moment")
+    after = firm.json("board", "--json")
+    assert (before["zone"], after["zone"]) == ("America/New_York", "America/Chicago")
+
+    def starts(board: dict[str, object]) -> set[tuple[str, str]]:
+        return {(one["reference"], one["start"][11:16]) for row in board["technicians"] for one in row["visits"]}  # type: ignore[attr-defined]
+
+    assert starts(before) != starts(after)
+    firm.ok("visit", "undo")
+    assert starts(firm.json("board", "--json")) == starts(before)
