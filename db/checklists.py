@@ -53,6 +53,15 @@ def checklist(store: Store, visit_id: int) -> Checklist:
     return Checklist(tuple(items), tuple(entries))
 
 
+def move_item(unit: Unit, item_id: int, visit_id: int) -> None:
+    """Give an item to another visit of the job. The database lets nothing else through than what nobody has begun.
+
+    Raises:
+        Refused: something was recorded on it, or one of the visits has begun.
+    """
+    unit.execute("UPDATE item SET visit_id = ? WHERE id = ?", (visit_id, item_id))
+
+
 def note_way_in(unit: Unit, visit_id: int) -> bool:
     """Note that somebody's connection leads into the client's network at a visit; whether nobody had noted it before."""
     row = unit.execute("SELECT 1 FROM way_in WHERE visit_id = ?", (visit_id,)).fetchone()

@@ -318,6 +318,11 @@ def next_reference(store: Store) -> str:
     return f"R{max(int(highest or 0) + 1, 1001)}"
 
 
+def add_job(unit: Unit, client_id: int, title: str) -> int:
+    """Write a job of a client, of which there is no visit yet; returns its id."""
+    return unit.insert("job", client_id=client_id, title=title, created_at=unit.at)
+
+
 def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
     """Write a request with its job and its checklist; returns the visit's id.
 
@@ -338,7 +343,7 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
     chosen = choose(all_templates(store), occasion)
     job_id = new.job_id
     if job_id is None:
-        job_id = unit.insert("job", client_id=new.client_id, title=new.work, created_at=store.clock.now())
+        job_id = add_job(unit, new.client_id, new.work)
     visit_id = unit.insert(
         "visit",
         **REQUESTS.columns(new._replace(job_id=job_id)),

@@ -47,3 +47,16 @@ CREATE TRIGGER visit_charge_stands BEFORE UPDATE ON visit
     OR NEW.site_id <> OLD.site_id AND NOT EXISTS (SELECT 1 FROM merge WHERE kind = 'site'
       AND (gone_id, kept_id) IN (VALUES (OLD.site_id, NEW.site_id), (NEW.site_id, OLD.site_id))))
 BEGIN SELECT RAISE(ABORT, 'the visit is approved or exported: what it was charged from stands'); END;
+
+-- a visit that is split before anybody has begun gives items of its checklist to the other one of its job; nothing else moves them
+DROP TRIGGER item_fixed;
+CREATE TRIGGER item_fixed BEFORE UPDATE ON item
+  WHEN (NEW.id, NEW.ref, NEW.phase, NEW.kind, NEW.label, NEW.required, NEW.na_allowed, NEW.override_allowed, NEW.position, NEW.added_by,
+      NEW.why, NEW.tested, NEW.evidence)
+    IS NOT (OLD.id, OLD.ref, OLD.phase, OLD.kind, OLD.label, OLD.required, OLD.na_allowed, OLD.override_allowed, OLD.position, OLD.added_by,
+      OLD.why, OLD.tested, OLD.evidence)
+  OR EXISTS (SELECT 1 FROM attempt WHERE item_id = OLD.id)
+  OR NOT EXISTS (SELECT 1 FROM visit a JOIN visit b ON b.job_id = a.job_id WHERE a.id = OLD.visit_id AND b.id = NEW.visit_id
+    AND a.state IN ('requested', 'on_hold', 'planned', 'confirmed', 'dispatched')
+    AND b.state IN ('requested', 'on_hold', 'planned', 'confirmed', 'dispatched'))
+BEGIN SELECT RAISE(ABORT, 'a checklist item is never rewritten'); END;

@@ -1,18 +1,23 @@
-"""`dispatch client|site merge …`, `dispatch client doubles`: records that are there twice."""
+"""`dispatch client|site merge …`, `client doubles`, `visit to-site|copy|split …`: what was entered otherwise than it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dispatch.commands.declared import Command, acts, reads
-from dispatch.commands.options import JSON, Args, Option, Store, User, option
+from dispatch.commands.declared import Command, acts, on_visit, reads
+from dispatch.commands.options import CONFIRM, JSON, REFERENCE, Args, Option, Store, User, option, options_of, typed
 from dispatch.commands.printing import Answer, listing
+from dispatch.commands.typed import minutes
 from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.book.records import site_named
 from dispatch.lazily import lazily
 from dispatch.model.text import show
 
 with lazily(__name__):
-    from dispatch.desk.mending import doubles, merging
+    from dispatch.commands import forms
+    from dispatch.desk.mending import doubles, merging, rehoming, splitting
+    from dispatch.desk.requests import intake
+    from dispatch.records import requests
 
 
 def merge(kind: str) -> Command:
@@ -67,3 +72,64 @@ def doubles_of_the_book(store: Store, _: Args) -> Answer:
         lambda one: f"{one.kind:<7} {show(one.names, 200)}",
         "Nothing is there twice, as far as names tell.",
     )
+
+
+@on_visit(
+    "to-site",
+    "it was booked at the wrong site, or for the wrong client: it goes there, with its charge afresh",
+    option("site", "SITE", "as it is called, or client / site", reads=lambda store, name, _: site_named(store, name)),
+    option("--reason", "TEXT", "needed for what has ended", default=""),
+    CONFIRM,
+    JSON,
+)
+def to_site(user: User, args: Args) -> Answer:
+    """Put a visit at another site."""
+    return Answer(
+        rehoming.to_site(user, args.reference, args.site, reason=args.reason, confirmed=args.confirm),
+        forms.visit_form,
+        "{0.reference} is at {0.client}, {0.site}: {0.state.label}.".format,
+    )
+
+
+@acts(
+    "copy",
+    "the same once more in the queue, as a job of its own; what is named is otherwise",
+    REFERENCE,
+    lambda: options_of([field for field in requests.REQUEST.fields if field.name != "emergency"]),
+    JSON,
+)
+def copy(user: User, args: Args) -> Answer:
+    """Ask for the same once more."""
+    visit = intake.copy(user, args.reference, typed(args))
+    return Answer(visit, forms.visit_form, "{0.reference} is in the queue: {0.client}, {0.work}.".format)
+
+
+@on_visit(
+    "split",
+    "a part of it becomes a second visit, after it, in the queue",
+    option("--minutes", "MINUTES", "the work of the second; the first keeps the rest", type=minutes, required=True),
+    option("--work", "TEXT", "what is done on the second", default=""),
+    option(
+        "--item",
+        "REF",
+        "what was asked for beside the work (W1.2) that goes there; repeat",
+        action="append",
+        default=[],
+    ),
+    option("--promise", None, "which has the promised window", choices=["first", "second"], default="first"),
+    option("--notes", None, "which has the description", choices=["first", "second", "both"], default="both"),
+    JSON,
+)
+def split(user: User, args: Args) -> Answer:
+    """Split a visit in two."""
+    how = {"work": args.work, "items": args.item, "promise": args.promise, "notes": args.notes}
+    return Answer(
+        splitting.split(user, args.reference, args.minutes, **how),
+        lambda both: [forms.visit_form(visit) for visit in both],
+        lambda both: [
+            f"{visit.reference} {show(visit.client)}: {show(visit.work)}, {visit.minutes} min." for visit in both
+        ],
+    )
+
+
+VISIT_DEEDS = (to_site, copy, split)

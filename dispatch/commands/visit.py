@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from dispatch.commands import crews, onsite, probing, reviewing
+from dispatch.commands import crews, mending, onsite, probing, reviewing
 from dispatch.commands.declared import STANDS, Command, CommandGroup, acts, by, of_visit, on_visit, reads
 from dispatch.commands.options import (
     CONFIRM,
@@ -276,6 +276,7 @@ DEEDS = (
     on_visit("pin", "keep a visit where it is: tools may not move it", flag("--off", "take the pin out", reads=unless))(
         by("plan.schedule.pin", STANDS, on="off")
     ),
+    *mending.VISIT_DEEDS,
     *onsite.DEEDS,
     *crews.DEEDS,
     reviewing.history,

@@ -8,6 +8,7 @@ from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.plan import schedule
 from dispatch.desk.requests import responding
 from dispatch.model.states import ENDED
+from screens.board import mending
 from screens.dialogs.asked import AskedField, ChoiceRow, needed
 from screens.user_screen import UserScreen
 
@@ -42,6 +43,7 @@ async def ask_answer(screen: UserScreen, reference: str) -> None:
         rows.append(
             ChoiceRow("the report was handed over", "report", "the offer after an audit is due five working days on")
         )
+    rows += mending.ways(screen, visit)
     if not rows:
         screen.say(f"{visit.reference} is {visit.state.label}: there is nothing to note.")
         return
@@ -52,6 +54,8 @@ async def ask_answer(screen: UserScreen, reference: str) -> None:
         hint = "a few words; the same words are counted together"
         cause = await screen.ask("Why was it missed?", hint, check=needed(_FEW))
         await screen.do(responding.explain, reference, chosen.removeprefix(_WHY), cause)
+    elif chosen in (mending.TO_SITE, mending.COPY, mending.SPLIT):
+        await mending.mend(screen, visit, chosen)
     elif chosen == "report":
         await screen.do(responding.handed_over, reference)
     else:

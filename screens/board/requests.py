@@ -98,7 +98,7 @@ async def hold(screen: DayOfVisits, visit: BoardVisit) -> None:
 @on_visit("answer")
 @command("r", "visit.answer", "Request")
 async def answer(screen: DayOfVisits, visit: BoardVisit) -> None:
-    """Answered, another priority, why a target was missed."""
+    """Answered, another priority, why a target was missed; at another site, once more, split in two."""
     await answering.ask_answer(screen, visit.reference)
 
 

@@ -51,3 +51,19 @@ def test_another_zone_says_what_it_reads_otherwise(firm: Dispatch) -> None:
     assert starts(before) != starts(after)
     firm.ok("visit", "undo")
     assert starts(firm.json("board", "--json")) == starts(before)
+
+
+def test_a_visit_is_put_elsewhere_copied_and_split(firm: Dispatch) -> None:
+    (waiting, *_) = (one["reference"] for one in firm.json("board", "--json")["unscheduled"])
+    firm.ok("site", "add", "--client", "Harbor Dental", "--name", "Yard")
+    assert firm.ok("visit", "to-site", waiting, "Harbor Dental / Yard").startswith(
+        f"{waiting} is at Harbor Dental, Yard"
+    )
+    copied = firm.json("visit", "copy", waiting, "--date", "2026-12-01", "--minutes", "50", "--json")
+    assert (copied["client"], copied["site"], copied["minutes"]) == ("Harbor Dental", "Yard", 50)
+    first, second = firm.json("visit", "split", copied["reference"], "--minutes", "20", "--work", "the rest", "--json")
+    assert (first["minutes"], second["minutes"], second["work"]) == (30, 20, "the rest")
+    refused = firm("visit", "split", copied["reference"], "--minutes", "30")
+    assert refused.code == 1
+    assert "minutes: 30 is not between 1 and 29" in refused.err
+    assert firm("visit", "to-site", waiting, "nowhere").code == 1

@@ -25,9 +25,9 @@ FEW = 2
 STOOD_AGAINST = "stood_against"
 
 
-_PICTURED = """state starts_at ends_at priority pinned reason cancelled_at ended_at review archived_at work description
-    wanted_on latest_on promised_from=promised.0 promised_to=promised.1 minutes emergency reported_by came_by preferred_id
-    skills tags equipment people crew_skills after_id after_minutes after_day
+_PICTURED = """site_id job_id state starts_at ends_at priority pinned reason cancelled_at ended_at review archived_at work
+    description wanted_on latest_on promised_from=promised.0 promised_to=promised.1 minutes emergency reported_by came_by
+    preferred_id skills tags equipment people crew_skills after_id after_minutes after_day
     pickup pickup_lat=pickup_place.lat pickup_lon=pickup_place.lon pickup_minutes crew"""
 
 

@@ -19,8 +19,8 @@ from dispatch.desk.book import editing
 from dispatch.desk.charges.charging import keep_sheet
 from dispatch.desk.day import notices, routing
 from dispatch.desk.day.undo_record import STOOD_AGAINST, blocking, standing_of
+from dispatch.desk.mending import merging, splitting
 from dispatch.desk.messages import notifications
-from dispatch.desk.mending import merging
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import follow_ups, needs, waiting
@@ -74,6 +74,8 @@ def _turn(user: User, unit: Unit, change: Change, *, back: bool) -> str:
                 turned = changes.turn(user.store, unit, picture, back=back)
             elif picture.entity == merging.ENTITY:
                 turned = merging.turn(user, unit, picture, back=back)
+            elif picture.entity == splitting.ENTITY:
+                turned = splitting.turn(unit, picture, back=back)
             else:
                 turned = editing.turn(user, unit, picture, back=back)
             if turned is None:

@@ -172,6 +172,21 @@ def visit_to_amend(store: Store, reference: str) -> Visit:
     return visit
 
 
+_NOT_COPIED = frozenset({"reference", "date", "latest", "promised", "same_job", "after", "after_minutes", "after_day"})
+"""What is said of one visit: no copy has it by itself."""
+
+
+def texts_of_copy(user: User, visit: Visit) -> dict[str, str]:
+    """What is asked for of a visit, as it is typed, for another one like it: without its reference, its day and its promise."""
+    texts = REQUEST.texts(Request.of(visit), Desk.for_user(user))
+    return {name: text for name, text in texts.items() if name not in _NOT_COPIED}
+
+
+def copy(user: User, reference: str, texts: Mapping[str, str]) -> Visit:
+    """Put the same request once more into the queue, as a job of its own; `texts` say what is otherwise. Raises as `add`."""
+    return add(user, texts_of_copy(user, find(user.store, reference)) | dict(texts))
+
+
 def amend(user: User, reference: str, texts: Mapping[str, str], **meant: Unpack[placement.Meant]) -> Visit:
     """Take a request over into its visit. The client, the site and the checklist stay; a placed visit is checked anew
     where it stands, with its new length.
