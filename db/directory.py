@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from db.clients import ZONE
 from db.rows import Query, Select, rows
 from db.store import Store
 
@@ -19,7 +20,8 @@ class SiteName(NamedTuple):
 
 
 class VisitName(NamedTuple):
-    """A visit: `starts_at` is an instant, `wanted_on` a date in ISO 8601; either may be missing."""
+    """A visit: `starts_at` is an instant, `wanted_on` a date in ISO 8601; either may be missing. `crew` are the names of its
+    technicians, `zone` is the site's."""
 
     id: int
     reference: str
@@ -28,6 +30,9 @@ class VisitName(NamedTuple):
     state: str
     starts_at: int | None
     wanted_on: str | None
+    site: str = ""
+    crew: str = ""
+    zone: str = ""
 
 
 SITES = Select(SiteName, "site s JOIN client c ON c.id = s.client_id", "s", of={"client": "c.name"})
@@ -36,7 +41,13 @@ VISITS = Select(
     VisitName,
     "visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id",
     "v",
-    of={"client": "c.name"},
+    of={
+        "client": "c.name",
+        "site": "s.name",
+        "crew": "coalesce((SELECT group_concat(p.name, ', ') FROM assignment a JOIN staff p ON p.id = a.staff_id "
+        "WHERE a.visit_id = v.id), '')",
+        "zone": ZONE,
+    },
 )
 """Visits by name."""
 technicians: Query[list[tuple[int, str]]] = rows(

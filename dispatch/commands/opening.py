@@ -24,7 +24,7 @@ READ_BY: Mapping[str, str] = {
     "board": "day", "day": "own", "log": "log", "route": "own", "demo": ALL, "open": ALL,
     "visit": ALL, "visit show": "own", "visit history": "own", "visit list": "day", "visit permissions": "log",
     "visit quick": "clients",
-    "candidates": "day", "emergency": "day", "late": "day", "call": "day",
+    "find": "day", "candidates": "day", "emergency": "day", "late": "day", "call": "day",
     "import": "clients", "calendar": ALL, "charge": "own", "quote": "prices", "cases": ALL,
     "rate-card": "prices", "agreement": "prices", "template": "clients", "probe": ALL,
     "client": "clients", "site": "clients", "target": "clients", "recurrence": "clients", "technician": "clients",

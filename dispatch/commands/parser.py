@@ -20,6 +20,7 @@ from dispatch.model.text import show
 
 GROUPS = (
     ("views", ("board", "day", "log", "route", "demo", "open")),
+    ("finding", ("find",)),
     ("visit", ("visit",)),
     ("running", ("candidates", "emergency", "late", "call")),
     ("importing", ("import",)),

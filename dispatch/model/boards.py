@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import NamedTuple
 
-from dispatch.model.instants import Times, day_of
+from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.lateness import Late
 from dispatch.model.people import Absence
 from dispatch.model.reviews import Remark

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 async def jump(app: Program) -> None:
     """Ask where to, and go there."""
     store = app.user.store
-    times = settings.firm(store).times()
+    times, today = settings.firm(store).times(), settings.today(store)
 
     def line(target: JumpTarget) -> FoundLine:
-        return FoundLine(target.kind.value, target.name, jump_search.detail_of(target, times))
+        return FoundLine(target.kind.value, target.name, jump_search.detail_of(target, times, today))
 
     chosen = await app.push_screen_wait(
         FindScreen(

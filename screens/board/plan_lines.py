@@ -37,7 +37,7 @@ def plan_lines(view: PlanView) -> Iterator[FigureLine]:
     section = _headed("Thrown out", thrown, view)
     for move in thrown:
         why = view.reasons.get(move.visit.reference, "")
-        text = move_words(move, proposal.zone) + (f": {show(why, 400)}" if why else "")
+        text = move_words(move, proposal.times) + (f": {show(why, 400)}" if why else "")
         yield _of_move(view, section, move, text)
     left_out = [omitted for omitted in proposal.left_out if omitted.visit.starts_at is None]
     for omitted in left_out:
@@ -52,7 +52,7 @@ def plan_lines(view: PlanView) -> Iterator[FigureLine]:
     moves = [move for move in proposal.moves if not move.thrown_out]
     section = _headed("Moves", moves, view)
     for move in moves:
-        yield _of_move(view, section, move, move_words(move, proposal.zone))
+        yield _of_move(view, section, move, move_words(move, proposal.times))
     if not proposal.moves:
         word = "nothing better was found yet" if view.looking else "the day is as good as it was found to be"
         yield FigureLine("Moves", "none", word, "", False)

@@ -6,13 +6,16 @@ import datetime
 from enum import Enum
 from typing import NamedTuple
 
-from db import directory
+from db import directory, settings
 from db.directory import VisitName
 from db.store import Store
+from dispatch.desk.day import board_view
+from dispatch.model.boards import Board
 from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.matching import Findable, findable
-from dispatch.model.states import State
+from dispatch.model.states import QUEUED, State
 
+_MINUTE = 60
 NEWEST = 20_000
 """So many visits are found by any of their words; older ones by the begin of their reference."""
 
@@ -34,13 +37,19 @@ class JumpTarget(NamedTuple):
     name: str
     detail: str = ""
     visit: VisitName | None = None
+    expected: int | None = None
 
 
 def targets(store: Store) -> list[Findable[JumpTarget]]:
-    """Everything there is, in the order in which equally good finds stand: people, clients, sites, visits, newest first."""
+    """Everything there is, in the order in which equally good finds stand: people, clients, sites, visits. Of these today's
+    come first, by their start and with the time at which somebody is expected there; then what is to come, the next first, what has
+    no day, and what is over, the latest first."""
     with store.read():
         people, clients = directory.technicians(store), directory.clients(store)
         sites, visits = directory.sites(store), directory.visits(store, NEWEST)
+        zone, today = settings.firm(store).zone, settings.today(store)
+        expected = _expected(board_view.board(store, today))
+    visits.sort(key=lambda visit: _from_today(visit, zone, today))
     return [
         *(findable(JumpTarget(TargetKind.TECHNICIAN, staff_id, name), name) for staff_id, name in people),
         *(findable(JumpTarget(TargetKind.CLIENT, client_id, name), name) for client_id, name in clients),
@@ -51,8 +60,32 @@ def targets(store: Store) -> list[Findable[JumpTarget]]:
             )
             for site in sites
         ),
-        *(findable(_target(visit), visit.reference, visit.client, visit.work) for visit in visits),
+        *(
+            findable(_target(visit, expected.get(visit.id)), visit.reference, visit.client, visit.site, visit.work, visit.crew)
+            for visit in visits
+        ),
     ]  # fmt: skip
+
+
+def _expected(board: Board) -> dict[int, int]:
+    """When somebody will be at the visits of a day that nobody has reached yet, as it goes."""
+    return {
+        visit.id: visit.projected[0]
+        for row in board.rows
+        for visit in row.visits
+        if visit.projected is not None and visit.actual_in is None
+    }
+
+
+def _from_today(visit: VisitName, zone: str, today: datetime.date) -> tuple[int, int, int]:
+    """Where a visit stands among those that fit equally well."""
+    day = day_of_visit(visit, zone)
+    if day is None:
+        return 2, 0, -visit.id
+    away = (day - today).days
+    if away < 0 and visit.state in QUEUED:
+        away = 1  # it waits still
+    return (0, visit.starts_at or 0, -visit.id) if not away else (1 if away > 0 else 3, abs(away), -visit.id)
 
 
 def of_reference(store: Store, typed: str, limit: int) -> list[JumpTarget]:
@@ -61,22 +94,26 @@ def of_reference(store: Store, typed: str, limit: int) -> list[JumpTarget]:
     return [_target(visit) for visit in directory.visits_from(store, prefix, limit)] if prefix else []
 
 
-def _target(visit: VisitName) -> JumpTarget:
-    return JumpTarget(TargetKind.VISIT, visit.id, visit.reference, visit=visit)
+def _target(visit: VisitName, expected: int | None = None) -> JumpTarget:
+    return JumpTarget(TargetKind.VISIT, visit.id, visit.reference, visit=visit, expected=expected)
 
 
-def detail_of(target: JumpTarget, times: Times) -> str:
-    """What is said of a target beside its name."""
+def detail_of(target: JumpTarget, times: Times, today: datetime.date) -> str:
+    """What is said of a target beside its name; of a visit when, by whom and how far it is before what is done."""
     visit = target.visit
     if visit is None:
         return target.detail
     if visit.starts_at is not None:
-        when = times.moment(visit.starts_at)
+        clock = times.clock(visit.starts_at, visit.zone)
+        day = day_of(visit.starts_at, times.zone)
+        when = f"{'today' if day == today else day_text(day)} {clock}"
+        if target.expected is not None and abs(target.expected - visit.starts_at) >= _MINUTE:
+            when += f", expected {times.clock(target.expected, visit.zone)}"
     elif visit.wanted_on is not None:
         when = f"wanted {day_text(datetime.date.fromisoformat(visit.wanted_on))}"
     else:
         when = "undated"
-    return f"{visit.client} · {when} · {State(visit.state).label} · {visit.work}"
+    return " · ".join(filter(None, (visit.client, when, visit.crew, State(visit.state).label, visit.work)))
 
 
 def day_of_visit(visit: VisitName, zone: str) -> datetime.date | None:

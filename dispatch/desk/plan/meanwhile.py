@@ -13,7 +13,7 @@ from dispatch.desk.day import placement, routing
 from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.plan.proposal import Move, Standing
 from dispatch.desk.travel import drive_times
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import day_of, day_text
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 from dispatch.planning.checker import PlacementGrade
@@ -66,8 +66,8 @@ def _said_of(store: Store, seen: Visit, now: Visit | None, days: Container[datet
     elif now.place != seen.place:
         what = "its site is elsewhere"
     elif now.starts_at is not None and (now.starts_at, now.crew) != (seen.starts_at, seen.crew):
-        firm = settings.firm(store)
-        when, day = clock_text(now.starts_at, firm.zone, firm.clock_hours == 24), day_of(now.starts_at, firm.zone)
+        times = settings.firm(store).times()
+        when, day = times.clock(now.starts_at, now.zone), day_of(now.starts_at, times.zone)
         what = f"with {' + '.join(now.crew)} {when}" + ("" if day in days else f" on {day_text(day)}")
     else:
         what = now.state.label if now.state is not seen.state else "another request"

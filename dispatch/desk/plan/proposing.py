@@ -28,7 +28,7 @@ from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.solver_terms import overtime_of
 from dispatch.desk.plan.timing import WORTH, starts_of
 from dispatch.desk.session.refusals import Refusal
-from dispatch.model.instants import clock_text, day_text
+from dispatch.model.instants import day_text
 from dispatch.model.visits import Visit
 from dispatch.planning.budget import NOT_REACHED, UNREAD, Budget, TimeIsOver, thinking_time
 from dispatch.planning.checker import LEARNER, PlacementGrade, Verdict, at, check
@@ -437,7 +437,5 @@ def reason_of(given: DayProblem, plan: Plan, index: int) -> str:
             f"comes after {after.reference}, which {'has no time yet' if after.at is None else 'is not over in time'}"
         )
     names = {str(day.technician_id): day.name for day in given.days}
-    reason = why_not(
-        given.problem, plan, index, lambda who: names.get(who.id, who.id), lambda at: clock_text(at, given.zone)
-    )
+    reason = why_not(given.problem, plan, index, lambda who: names.get(who.id, who.id), given.times.clock)
     return reason.text
