@@ -154,7 +154,8 @@ def test_columns_that_are_not_there_take_their_defaults(desk: Desk) -> None:
         ({"after_day": "later"}, "after_day", "needs the visit"),
         ({"pickup_minutes": "15"}, "pickup_minutes", "needs the place"),
         ({"pickup": "home of Ana Ruiz"}, "pickup", "only the depot or a site"),
-        ({"after": "R1"}, "after", "one of this file can be named once the file is imported"),
+        ({"after": "R9"}, "after", "there is no visit R9, and no row of that reference"),
+        ({"after": "R1"}, "after", "comes after it itself"),
     ],
 )  # fmt: skip
 def test_fault_names_the_field_and_what_was_expected(
@@ -345,7 +346,7 @@ def test_rows_put_nothing_after_itself(desk: Desk) -> None:
     assert desk.take("visits", two).applied
     circle = f"{HEADER},after\nA,Harbor Dental,Main office,first,45,B\nB,Harbor Dental,Main office,then,45,a\n"
     report = desk.take("visits", circle, update=True)
-    assert faults(report) == [(3, "after", "comes after it itself")]
+    assert faults(report) == [(row, "after", "comes after it itself") for row in (2, 3)]
     assert not report.applied
 
     chain = circle.replace("45,B", "45,")

@@ -214,6 +214,13 @@ class TableRows(ABC, Generic[T]):
         """The columns that a file must have."""
         return [name for name, column in cls.columns.items() if column.required]
 
+    def look_through(self, entries: Sequence[RowEntry]) -> None:
+        """See all rows before any is judged."""
+
+    def settled(self, judged: list[JudgedRow]) -> list[JudgedRow]:
+        """The verdicts, by what the rows have to do with each other."""
+        return judged
+
     @abstractmethod
     def draft(self, entry: RowEntry) -> RowDraft:
         """What the row wants to be. Faults and warnings go to the entry; with faults the draft is not used."""
@@ -313,9 +320,13 @@ def judge(
     seen: dict[str, int] = {}
     judged = []
     width = len(table.headers)
-    for done, (number, cells) in enumerate(table.rows):
+    entries = [
+        RowEntry(number, {name: "".join(cells[at : at + 1]).strip() for name, at in columns.position.items()})
+        for number, cells in table.rows
+    ]
+    subject.look_through(entries)
+    for done, (entry, (number, cells)) in enumerate(zip(entries, table.rows, strict=True)):
         watch("looking at", done, len(table.rows))
-        entry = RowEntry(number, {name: "".join(cells[at : at + 1]).strip() for name, at in columns.position.items()})
         # what trails behind the last column is harmless as long as it is empty
         if len(cells) < width or any(cell.strip() for cell in cells[width:]):
             # its values stand under the wrong names: what they say is not worth telling
@@ -323,7 +334,7 @@ def judge(
             judged.append(JudgedRow(number, shortened(entry.raw(subject.key)), RowVerdict.REFUSED, (fault,)))
         else:
             judged.append(_judged(subject, entry, seen, update, confirmed))
-    return judged
+    return subject.settled(judged)
 
 
 def _judged(

@@ -13,6 +13,8 @@ from db.store import existing
 from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.desk.day import routing
+from dispatch.desk.files.verdicts import JudgedRow
+from dispatch.desk.imports.row_order import RowOrder
 from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, Together, forward, time_of
 from dispatch.desk.requests.intake import picked_up
 from dispatch.desk.session.user import User
@@ -55,7 +57,11 @@ class RowRequest(Request):
 
     def write(self, unit: Unit, visit: Visit | None, site: Site, uid: str | None = None) -> None:
         """Write it at a site, as a new visit or as what the visit that it made is asked for otherwise."""
-        new = NewVisit(**shared(NewVisit, self) | {"client_id": site.client_id, "site_id": site.id, "uid": uid})
+        after_id = self.after_id
+        if self.after and after_id is None:  # it was written before this one, from another row of the file
+            after_id = existing(visits.visit_by_reference(unit.store, self.after)).id
+        known = {"client_id": site.client_id, "site_id": site.id, "uid": uid, "after_id": after_id}
+        new = NewVisit(**shared(NewVisit, self) | known)
         if visit is None:
             visits.add_visit(unit, unit.store, new)
         else:
@@ -140,18 +146,24 @@ class VisitRows(TableRows[RowRequest]):
         self._clients = {client.id: client for client in clients.all_clients(self.store)}
         self._sites = {(site.client_id, folded(site.name)): site for site in clients.all_sites(self.store)}
         self._there = needs.on_hand(self.store)
-        self._order: dict[int, int | None] = {}
         technicians = people.technicians(self.store)
         self.desk.known["client"] = {folded(client.name): client for client in self._clients.values()}
         self.desk.known["technician"] = {
             folded(getattr(technician, name)): technician for name in ("login", "name") for technician in technicians
         }
         self._visits = {folded(visit.reference): visit for visit in visits.all_visits(self.store, archived=True)}
+        self._order = RowOrder(self.store, self._visits)
         self._last_days: dict[int, datetime.date | None] = {}
         for agreement in agreements.all_agreements(self.store):
             # without an end is the latest of all
             known = self._last_days.get(agreement.client_id, agreement.ends)
             self._last_days[agreement.client_id] = agreement.ends and known and max(agreement.ends, known)
+
+    def look_through(self, entries: Sequence[RowEntry]) -> None:
+        self._order = RowOrder(self.store, self._visits, entries)
+
+    def settled(self, judged: list[JudgedRow]) -> list[JudgedRow]:
+        return self._order.settled(judged)
 
     def draft(self, entry: RowEntry) -> RowDraft:
         if not entry.raw("requested_at"):
@@ -182,25 +194,19 @@ class VisitRows(TableRows[RowRequest]):
         return self.requested(entry, after, site, visit)
 
     def _after(self, entry: RowEntry, visit: Visit | None, request: RowRequest) -> RowRequest:
-        """The request with the visit that is to be over before it, as the rows above this one want them to follow each other."""
+        """The request with the visit that is to be over before it: one that is there, or another row of the file."""
         if visit is not None and folded(request.after) == folded(visit.after):
             return replace(request, after=visit.after)
         other = self._visits.get(folded(request.after))
-        if request.after and (other is None or other.archived_at is not None):
-            entry.fault(
-                "after",
-                f"there is no visit {show(request.after, 40)}; one of this file can be named once the file is imported",
-            )
-            return request
-        after_id = None if other is None else other.id
-        if visit is not None:
-            if needs.comes_round(self._comes_after, visit.id, after_id):
-                entry.fault("after", needs.COMES_ROUND)
-            self._order[visit.id] = after_id
-        return replace(request, after="" if other is None else other.reference, after_id=after_id)
-
-    def _comes_after(self, visit_id: int) -> int | None:
-        return self._order[visit_id] if visit_id in self._order else visits.after_of(self.store, visit_id)
+        if self._order.goes_round(entry.raw("reference")):
+            entry.fault("after", needs.COMES_ROUND)
+        elif self._order.has(request.after):
+            return replace(request, after_id=None)
+        elif request.after and (other is None or other.archived_at is not None):
+            entry.fault("after", f"there is no visit {show(request.after, 40)}, and no row of that reference")
+        elif other is not None:
+            return replace(request, after=other.reference, after_id=other.id)
+        return replace(request, after="", after_id=None)
 
     def requested(
         self,
@@ -218,7 +224,7 @@ class VisitRows(TableRows[RowRequest]):
             keys=(key,) if key else (),
             theirs=self.spelt(entry, after),
             ours=None if visit is None else self.spelt(entry, RowRequest.of(visit)),
-            write=lambda unit: after.write(unit, visit, existing(site), uid),
+            write=self._order.writes(key, lambda unit: after.write(unit, visit, existing(site), uid)),
             obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
             **beside,
         )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from typing import NamedTuple, TypeVar
 
 from db import people
 from db.store import Store
 from dispatch.model.requests import Request
 from dispatch.model.skills import abilities, spoken
 from dispatch.model.text import show
+
+T = TypeVar("T", bound=Hashable)
 
 COMES_ROUND = "comes after it itself"
 """What is said of a visit that another one comes after, which so would come after itself."""
@@ -46,12 +48,23 @@ def comes_round(after_of: Callable[[int], int | None], visit_id: int, after_id: 
     """Whether a visit that begins after another one would so begin after itself.
 
     Args:
-        after_of: what a visit comes after, by ids; circles that stand there already and do not hold the visit end it too.
+        after_of: what a visit comes after, by ids.
     """
-    seen: set[int] = set()
-    while after_id is not None and after_id not in seen:
-        if after_id == visit_id:
-            return True
-        seen.add(after_id)
-        after_id = after_of(after_id)
-    return False
+    return visit_id in circling([visit_id], lambda one: after_id if one == visit_id else after_of(one))
+
+
+def circling(visits: Iterable[T], after_of: Callable[[T], T | None]) -> set[T]:
+    """Those visits that come after themselves, among some and what they come after."""
+    looked_at: set[T] = set()
+    found: set[T] = set()
+    for first in visits:
+        way: dict[T, None] = {}
+        here: T | None = first
+        while here is not None and here not in looked_at and here not in way:
+            way[here] = None
+            here = after_of(here)
+        if here in way:
+            round_it = list(way)
+            found.update(round_it[round_it.index(here) :])
+        looked_at |= way.keys()
+    return found
