@@ -122,7 +122,7 @@ def _problem(args: Args) -> int:
     left = {
         index: budget.NOT_REACHED
         if bounds.over()
-        else why_not.why_not(problem, best.plan, index, lambda thing: thing.id, clock).text
+        else why_not.no_room(problem, best.plan, index, lambda thing: thing.id, clock)
         for index in judged.left_out
     }
     if args.json:

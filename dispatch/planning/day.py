@@ -90,14 +90,32 @@ class TechnicianDay:
         """Times as the firm writes them."""
         return Times(self.zone, self.hours24)
 
+    def spans_for(self, stop: Stop) -> tuple[Span, ...]:
+        """When a visit may begin: the shift, and for an emergency the hours on call beside it, in their order."""
+        shift = () if self.shift is None else (self.shift,)
+        return tuple(sorted((*shift, *(self.called if stop.emergency else ()))))
+
     def hours_for(self, stop: Stop) -> Span | None:
-        """From when to when a visit may begin: the shift, with the hours on call for an emergency; None where never."""
-        spans = [*([self.shift] if self.shift is not None else []), *(self.on_call if stop.emergency else ())]
-        return (min(span[0] for span in spans), max(span[1] for span in spans)) if spans else None
+        """From when to when a visit may begin, whatever lies between; None where never."""
+        spans = self.spans_for(stop)
+        return (spans[0][0], spans[-1][1]) if spans else None
+
+    @property
+    def called(self) -> tuple[Span, ...]:
+        """The hours on call that are no part of the shift."""
+        if self.shift is None:
+            return self.on_call
+        begins, ends = self.shift
+        parts = (
+            part
+            for opens, closes in self.on_call
+            for part in ((opens, min(closes, begins)), (max(opens, ends), closes))
+        )
+        return tuple((opens, closes) for opens, closes in parts if opens < closes)
 
     def is_called_out(self, stop: Stop) -> bool:
-        """Whether a visit is an emergency in the hours on call."""
-        return stop.emergency and any(opens <= stop.start < closes for opens, closes in self.on_call)
+        """Whether a visit is an emergency in the hours on call, beside the shift."""
+        return stop.emergency and any(opens <= stop.start < closes for opens, closes in self.called)
 
     @property
     def last_place(self) -> Place | None:

@@ -1,47 +1,24 @@
-"""Why a visit stays out of a plan: what keeps it from each technician, and what giving way would place it."""
+"""Why a visit has no place in a plan that leaves it out, and what giving way would place it: one sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
-from dispatch.model.skills import spoken
 from dispatch.planning.cheapest_insertion import Room
 from dispatch.planning.judging import TimedRoute, may_do, timed
+from dispatch.planning.obstacles import lacking, named_shortly
 from dispatch.planning.problem import Plan, PlannedTechnician, Problem
 
 HOURS = 3 * 3600
 """So much past the shift is tried before it is said that the day is too short."""
 
-SHORT = 120
-"""A reason in a line is no longer than about this."""
-
 NameOf = Callable[[PlannedTechnician], str]
 ClockText = Callable[[int], str]
 
 
-class WhyNot(NamedTuple):
-    """`reasons` has a sentence for each technician, `relaxing` what would place it, each tried."""
-
-    visit: int
-    reasons: tuple[str, ...]
-    relaxing: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        """The most of it in one short line: what would place it, then what keeps it out."""
-        text = f"would fit {self.relaxing[0]}" if self.relaxing else ""
-        for reason in self.reasons:
-            longer = f"{text}; {reason}" if text else reason
-            if text and len(longer) > SHORT:
-                break
-            text = longer
-        return text
-
-
-def why_not(problem: Problem, plan: Plan, visit: int, named: NameOf, clock: ClockText) -> WhyNot:
-    """What keeps a visit out of a plan.
+def no_room(problem: Problem, plan: Plan, visit: int, named: NameOf, clock: ClockText) -> str:
+    """Why a visit has no place in a plan that leaves it out, and what giving way would place it.
 
     Args:
         problem: the day.
@@ -50,52 +27,48 @@ def why_not(problem: Problem, plan: Plan, visit: int, named: NameOf, clock: Cloc
         named: a technician in words.
         clock: a moment in words.
     """
-    reasons, relaxing = [], []
-    alike: dict[str, list[str]] = {}
-    for number, technician in enumerate(problem.technicians):
-        reason, ways = _with(problem, plan, visit, number, clock)
-        alike.setdefault(reason, []).append(named(technician))
-        relaxing += [f"with {named(technician)} {way}" for way in ways]
-    for reason, names in alike.items():
-        shown = ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
-        reasons.append(f"{reason} ({shown})")
-    if not problem.technicians:
-        reasons.append("nobody works on this day")
-    return WhyNot(visit, tuple(reasons), tuple(dict.fromkeys(relaxing))[:4])
+    able = [
+        (number, technician)
+        for number, technician in enumerate(problem.technicians)
+        if may_do(technician, problem.visits[visit])
+    ]
+    if not able:
+        people = [(named(technician), technician.skills) for technician in problem.technicians]
+        return lacking(problem.visits[visit].skills, people) or "nobody who may do it is there"
+    for number, technician in able:
+        if (fit := _fits(problem, plan, visit, number)) is not None:
+            now = timed(problem, number, plan[number])
+            dear = now is not None and fit[0].price - now.price > problem.visits[visit].left_out
+            told = ", which costs more than leaving it out" if dear else ": look longer, or place it there"
+            return f"fits with {named(technician)} at {clock(fit[0].starts[fit[1]])}{told}"
+    ways = [
+        f"with {named(technician)} {way}"
+        for number, technician in able
+        for way in _ways(problem, plan, visit, number, clock)
+    ]
+    if ways:
+        return f"would fit {' or '.join(dict.fromkeys(ways[:2]))}"
+    return (
+        f"no room left with {named_shortly([named(technician) for _, technician in able])}: something else has to move"
+    )
 
 
-def _with(problem: Problem, plan: Plan, index: int, number: int, clock: ClockText) -> tuple[str, list[str]]:
-    """The reason that keeps a visit from one technician, and what of it could give way."""
+def _ways(problem: Problem, plan: Plan, index: int, number: int, clock: ClockText) -> Iterator[str]:
+    """What of a technician's day could give way, so that a visit fits into it; each tried."""
     technician, visit = problem.technicians[number], problem.visits[index]
-    missing = spoken(visit.skills - technician.skills)
-    if missing:
-        learned = replace(technician, skills=technician.skills | visit.skills)
-        ways = (
-            [f"if they knew {', '.join(missing)}"] if _fits(_one(problem, number, learned), plan, index, number) else []
-        )
-        return f"lacks {', '.join(missing)}", ways
-    if not may_do(technician, visit):
-        return "is not among those who may do it", []
-    if (fit := _fits(problem, plan, index, number)) is not None:
-        dearer = round(fit[0].price - _now(problem, plan, number))
-        return f"would cost {dearer} min, more than leaving it out", []
-    reasons: list[tuple[str, str]] = []
     late = _one(problem, number, replace(technician, overtime=technician.overtime + HOURS))
     if (fit := _fits(late, plan, index, number)) is not None:
-        over = f"{-(-(fit[0].home - technician.shift[1]) // 60)} min past the shift"
-        reasons.append((f"home {over}", over))
+        yield f"{-(-(fit[0].home - technician.shift[1]) // 60)} min past the shift"
     open_all_day = replace(visit, windows=(technician.shift,))
     opened = replace(problem, visits=(*problem.visits[:index], open_all_day, *problem.visits[index + 1 :]))
     if (fit := _fits(opened, plan, index, number)) is not None:
-        at = f"at {clock(fit[0].starts[fit[1]])}, outside its hours"
-        reasons.append((f"only {at}", at))
+        yield f"at {clock(fit[0].starts[fit[1]])}, outside its hours"
     if technician.breaks and _fits(_one(problem, number, replace(technician, breaks=())), plan, index, number):
-        reasons.append(("no time left beside the break", "without the break"))
+        yield "without the break"
     if problem.buffer and _fits(replace(problem, buffer=0), plan, index, number):
-        reasons.append(("only without the buffer", "without the buffer"))
+        yield "without the buffer"
     if technician.cap is not None and _fits(_one(problem, number, replace(technician, cap=None)), plan, index, number):
-        reasons.append(("the day is as full as it may be", "beyond the utilisation cap"))
-    return " · ".join(reason for reason, _ in reasons) or "no room in the day", [way for _, way in reasons]
+        yield "beyond the utilisation cap"
 
 
 def _fits(problem: Problem, plan: Plan, index: int, number: int) -> tuple[TimedRoute, int] | None:
@@ -108,11 +81,6 @@ def _fits(problem: Problem, plan: Plan, index: int, number: int) -> tuple[TimedR
         key=lambda fit: fit[0].price,
         default=None,
     )
-
-
-def _now(problem: Problem, plan: Plan, number: int) -> float:
-    route = timed(problem, number, plan[number])
-    return route.price if route is not None else 0.0
 
 
 def _one(problem: Problem, number: int, technician: PlannedTechnician) -> Problem:

@@ -41,6 +41,7 @@ class DayProblem:
 
     `days` are the technicians' days with what stays in them only, in the order of `problem.technicians`; `movable` the
     visits that the solver places, in the order of the first of `problem.visits`; `before` their plan as it is.
+    `staff` are the days of everybody as they are, also of those who are not planned or do not work, and `now` is the moment.
     `places` are those of the matrix, `moments` those whose drives are in it.
     `unplaced` have no coordinates, `beyond` wait too and are more than are planned at once, or than there was time to read.
     `later` has the best later slot of what may wait, by the id of the visit; for so many as `unlooked` none was looked for, as
@@ -55,6 +56,8 @@ class DayProblem:
     days: tuple[TechnicianDay, ...]
     movable: tuple[Visit, ...]
     before: tuple[TechnicianDay, ...]
+    staff: tuple[TechnicianDay, ...]
+    now: int
     stops: Mapping[int, Stop]
     drives: Drives
     rules: Rules
@@ -118,8 +121,11 @@ def day_problem(
         starts_at, ends_at = day_bounds(day, firm.zone)
         placed = visits.placed_between(store, starts_at, ends_at)
         asked = [visit for visit in visits.queued(store) if visit.id not in but and _asks_for(visit, day, ends_at)]
-        before = routing.days_on(store, day, only=scope.technicians)
-        before = [one for one in before if one.shift is not None]
+        staff = routing.days_on(store, day)
+        planned = (
+            staff if scope.technicians is None else [one for one in staff if one.technician_id in scope.technicians]
+        )
+        before = [one for one in planned if one.shift is not None]
         drives = drive_times.drives_on(store, day)
         rules = routing.rules_of(firm)
         moving = _moving(placed, asked, scope, now, (starts_at, ends_at))
@@ -175,6 +181,8 @@ def day_problem(
             days=days,
             movable=tuple(located[index] for index in taken),
             before=tuple(before),
+            staff=tuple(staff),
+            now=now,
             stops=stops,
             drives=drives,
             rules=rules,

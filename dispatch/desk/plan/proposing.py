@@ -14,6 +14,7 @@ from db.store import Store
 from dispatch.desk.day.placement import need_of
 from dispatch.desk.plan.companions import with_needs
 from dispatch.desk.plan.day_problem import DayProblem, day_problem, starts_on
+from dispatch.desk.plan.left_out import REASONS, put_off, why_left_out
 from dispatch.desk.plan.proposal import (
     BrokenPromise,
     LeftOut,
@@ -28,19 +29,15 @@ from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.solver_terms import overtime_of
 from dispatch.desk.plan.timing import WORTH, starts_of
 from dispatch.desk.session.refusals import Refusal
-from dispatch.model.instants import day_text
 from dispatch.model.visits import Visit
 from dispatch.planning.budget import NOT_REACHED, UNREAD, Budget, TimeIsOver, thinking_time
 from dispatch.planning.checker import LEARNER, PlacementGrade, Verdict, at, check
-from dispatch.planning.day import Stop, TechnicianDay
+from dispatch.planning.day import TechnicianDay
 from dispatch.planning.judging import judge
 from dispatch.planning.problem import KEPT, Plan
 from dispatch.planning.solving import Beside, BetterPlan, Solving, started_worker
 from dispatch.planning.teams import Team, TeamSearch
-from dispatch.planning.why_not import why_not
 
-REASONS = 2.0
-"""Seconds in which reasons are looked for where all are asked for at once."""
 CAREFUL = 0.3
 """Where so much of the time is gone when the day is read, it is not asked beside what the least change would be."""
 UNASKED = "what the least change would be was not asked: the time was over"
@@ -148,9 +145,9 @@ class Proposing:
         """Why a visit is left out of one of its plans; empty where nobody knows."""
         least = self._careful is not None and proposal.scope.freedom is Freedom.LEAST
         given = self._careful if least and self._careful is not None else self._given
-        for index, visit in enumerate(given.movable):
+        for visit in given.movable:
             if visit.reference == reference:
-                return reason_of(given, proposal.plan, index)
+                return why_left_out(given, visit, proposal.plan)
         return ""
 
     def reasons(self, proposal: Proposal) -> tuple[LeftOut, ...]:
@@ -314,7 +311,7 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[
         for visit in every
         if before.get(visit.id) != after.get(visit.id)
     ]
-    left = _left_out(given, laid, after)
+    left = _left_out(given, laid, after, better.plan)
     return Proposal(
         day=given.day,
         times=given.times,
@@ -349,36 +346,23 @@ def more_wait(beyond: int, planned: int) -> str:
     return f"{beyond} more wait: planned are the {planned} that break first"
 
 
-def _left_out(given: DayProblem, laid: _LaidOut, after: Container[int]) -> tuple[LeftOut, ...]:
+def _left_out(given: DayProblem, laid: _LaidOut, after: Container[int], plan: Plan) -> tuple[LeftOut, ...]:
     """What the plan leaves out, what matters most first; those without coordinates last."""
     left = [
-        LeftOut(visit, laid.refused.get(visit.id) or _put_off(given, visit))
+        LeftOut(visit, laid.refused.get(visit.id) or put_off(given, visit))
         for visit in given.movable
         if visit.id not in after
     ]
     left += [
-        LeftOut(visit, laid.refused.get(visit.id) or _no_team(visit, given.stops[visit.id], laid.over))
+        LeftOut(
+            visit,
+            laid.refused.get(visit.id) or why_left_out(given, visit, plan, laid.over.get(visit.after_id or 0)),
+        )
         for visit in given.deferred
         if visit.id not in after
     ]
     left.sort(key=lambda one: (not one.visit.emergency, one.visit.priority))
     return (*left, *map(LeftOut.nowhere, given.unplaced))
-
-
-def _put_off(given: DayProblem, visit: Visit) -> str:
-    """That a later day holds a request better; empty where none is known that does."""
-    if (slot := given.later.get(visit.id)) is None:
-        return ""
-    day, candidate = slot
-    when = f"{day_text(day)} {given.times.clock(candidate.start, visit.zone)}"
-    return f"put off: {when} with {candidate.name} adds {round(candidate.verdict.extra_travel / 60)} min driving"
-
-
-def _no_team(visit: Visit, stop: Stop, over: Mapping[int, int]) -> str:
-    """Why what was placed last has no place."""
-    if visit.after and visit.after_id not in over and (stop.after is None or stop.after.at is None):
-        return f"comes after {visit.after}, which has no place"
-    return f"no {visit.people} people who can do it are free together" if visit.people > 1 else ""
 
 
 def _put_in(given: DayProblem, laid: _LaidOut, visit: Visit, over: int | None = None) -> None:
@@ -425,17 +409,3 @@ def _broken(given: DayProblem, verdicts: Mapping[int, tuple[str, Verdict]]) -> l
         if finding.rule in ("promise", "target", "latest")
     ]
     return sorted(broken, key=lambda one: (not one.visit.emergency, one.visit.priority, -one.minutes))
-
-
-def reason_of(given: DayProblem, plan: Plan, index: int) -> str:
-    """Why a visit, by its index, is left out of a plan."""
-    if not given.problem.visits[index].windows:
-        after = given.stops[given.movable[index].id].after if index < len(given.movable) else None
-        if after is None:
-            return "its site is closed on this day, or not open any more"
-        return (
-            f"comes after {after.reference}, which {'has no time yet' if after.at is None else 'is not over in time'}"
-        )
-    names = {str(day.technician_id): day.name for day in given.days}
-    reason = why_not(given.problem, plan, index, lambda who: names.get(who.id, who.id), given.times.clock)
-    return reason.text

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from db import people
 from db.store import Store
 from dispatch.desk.plan.day_problem import DayProblem, day_problem
+from dispatch.desk.plan.left_out import REASONS, why_on_none
 from dispatch.desk.plan.proposal import LeftOut, Move, Proposal
 from dispatch.desk.plan.proposing import more_wait, proposal_of, standing_plan
 from dispatch.desk.plan.scope import PlanScope
@@ -18,7 +19,7 @@ from dispatch.desk.plan.solver_terms import matrix_of, rows_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
-from dispatch.planning.budget import READING, SEARCHING, UNREAD, Budget, TimeIsOver, thinking_time
+from dispatch.planning.budget import NOT_REACHED, READING, SEARCHING, UNREAD, Budget, TimeIsOver, thinking_time
 from dispatch.planning.judging import judge
 from dispatch.planning.problem import Plan, PlannedTechnician, PlannedVisit
 from dispatch.planning.solving import BetterPlan, Solving
@@ -71,8 +72,8 @@ def plan_week(
     if best is None:
         raise Refusal("No plan was made.")
     proposals, placed, ends = list[Proposal](), set[str](), dict[int, int]()
-    for number, part in enumerate(given):
-        plan = whole.of_day(number, best.plan)
+    plans = [(part, whole.of_day(number, best.plan)) for number, part in enumerate(given)]
+    for number, (part, plan) in enumerate(plans):
         judged = judge(part.problem, plan)
         if judged is None:
             raise Refusal("No plan was made.")
@@ -84,7 +85,7 @@ def plan_week(
         elsewhere = waits - whole.on_day(number, best)
         proposals.append(_own(proposal, elsewhere))
         placed |= {move.visit.reference for move in proposals[-1].moves if move.after is not None}
-    left, beyond = _left_out(given, placed), sum(len(part.beyond) for part in given)
+    left, beyond = _left_out(plans, placed, budget), sum(len(part.beyond) for part in given)
     more = more_wait(beyond, len(placed) + len(left)) if beyond else ""
     note = "; ".join(filter(None, (solving.note, more)))
     return WeekPlan(tuple(proposals), left, note, solving.cpu_seconds)
@@ -113,16 +114,18 @@ def _own(proposal: Proposal, elsewhere: set[str]) -> Proposal:
     return replace(proposal, left_out=left, after=after, before=before)
 
 
-def _left_out(given: Sequence[DayProblem], placed: set[str]) -> tuple[LeftOut, ...]:
-    """What is on no day."""
+def _left_out(plans: Sequence[tuple[DayProblem, Plan]], placed: set[str], budget: Budget) -> tuple[LeftOut, ...]:
+    """What is on no day, each with its reason as far as those are found in `REASONS` seconds and the time that there is."""
     waiting: dict[str, Visit] = {}
     unplaced: dict[str, Visit] = {}
-    for part in given:
+    for part, _ in plans:
         waiting |= {visit.reference: visit for visit in (*part.movable, *part.deferred) if visit.starts_at is None}
         unplaced |= {visit.reference: visit for visit in part.unplaced}
-    left = [LeftOut(visit, "no room on these days") for name, visit in waiting.items() if name not in placed]
-    left.sort(key=lambda one: (not one.visit.emergency, one.visit.priority, one.visit.reference))
-    return (*left, *map(LeftOut.nowhere, unplaced.values()))
+    left = [visit for name, visit in waiting.items() if name not in placed]
+    left.sort(key=lambda visit: (not visit.emergency, visit.priority, visit.reference))
+    ends = min(time.monotonic() + REASONS, budget.at())
+    said = [LeftOut(visit, why_on_none(plans, visit) if time.monotonic() < ends else NOT_REACHED) for visit in left]
+    return (*said, *map(LeftOut.nowhere, unplaced.values()))
 
 
 class _Merged:
