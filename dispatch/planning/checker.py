@@ -308,16 +308,17 @@ def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
 def _overtime(
     day: TechnicianDay, stop: Stop, before: Stop | None, after: Stop | None, drives: Drives, rules: Rules
 ) -> Iterator[Finding]:
-    """Driving before the shift and after it, the leg home included; said by the first and the last stop."""
+    """Driving before the shift and after it, the leg home included; said by the first and the last stop for which nobody
+    was called out."""
     if day.shift is None or day.is_called_out(stop):
         return
-    if before is None:
+    if before is None or day.is_called_out(before):
         leaves = stop.start - (drives(day.home, stop.place, stop.start).seconds or 0)
         early = _minutes(day.shift[0] - leaves)
         if leaves < day.shift[0] <= stop.start:
             text = f"leaves home at {_clock(leaves, day)}, {early} min before the shift"
             yield Finding("overtime", PlacementGrade.WARNINGS, text, early, early * rules.overtime)
-    if after is None:
+    if after is None or day.is_called_out(after):
         home = stop.end + (drives(stop.place, day.last_place, stop.end).seconds or 0)
         over = _minutes(home - day.shift[1])
         if over > 0:

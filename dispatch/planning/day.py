@@ -67,7 +67,7 @@ class Stop:
 @dataclass(frozen=True, slots=True)
 class TechnicianDay:
     """What a technician already has on a day. `shift` is None on a day off. `on_call` are the hours
-    for emergencies. `billable`: or somebody is who comes along. `stops` begin on the day; `outside` on another: what reaches
+    for emergencies beside the shift. `billable`: or somebody is who comes along. `stops` begin on the day; `outside` on another: what reaches
     into it, and what a stay past midnight comes up against."""
 
     technician_id: int
@@ -93,29 +93,24 @@ class TechnicianDay:
     def spans_for(self, stop: Stop) -> tuple[Span, ...]:
         """When a visit may begin: the shift, and for an emergency the hours on call beside it, in their order."""
         shift = () if self.shift is None else (self.shift,)
-        return tuple(sorted((*shift, *(self.called if stop.emergency else ()))))
+        return tuple(sorted((*shift, *(self.on_call if stop.emergency else ()))))
 
     def hours_for(self, stop: Stop) -> Span | None:
         """From when to when a visit may begin, whatever lies between; None where never."""
         spans = self.spans_for(stop)
         return (spans[0][0], spans[-1][1]) if spans else None
 
-    @property
-    def called(self) -> tuple[Span, ...]:
-        """The hours on call that are no part of the shift."""
-        if self.shift is None:
-            return self.on_call
-        begins, ends = self.shift
-        parts = (
-            part
-            for opens, closes in self.on_call
-            for part in ((opens, min(closes, begins)), (max(opens, ends), closes))
-        )
-        return tuple((opens, closes) for opens, closes in parts if opens < closes)
+    def first_for(self, stop: Stop, earliest: int) -> int | None:
+        """The first moment from `earliest` on at which a visit may begin; None where there is none."""
+        return next((max(opens, earliest) for opens, closes in self.spans_for(stop) if closes > earliest), None)
 
     def is_called_out(self, stop: Stop) -> bool:
-        """Whether a visit is an emergency in the hours on call, beside the shift."""
-        return stop.emergency and any(opens <= stop.start < closes for opens, closes in self.called)
+        """Whether a visit is an emergency in the hours on call."""
+        return stop.emergency and any(opens <= stop.start < closes for opens, closes in self.on_call)
+
+    def regular(self, stops: Sequence[Stop]) -> list[Stop]:
+        """Those of some stops for which nobody was called out: only of them overtime is counted."""
+        return [stop for stop in stops if not self.is_called_out(stop)]
 
     @property
     def last_place(self) -> Place | None:

@@ -149,8 +149,8 @@ class _Trial:
         conditions = running.conditions
         before = self._stops.get(first[-1].visit_id) if first else None
         origin = running.day.home if not first else before.place if before is not None else None
-        # nobody is called out before the shift: the emergency is the first thing in it
-        begins = now if conditions.shift is None else max(now, conditions.shift[0])
+        # nobody comes before the shift, or the hours on call: the emergency is the first thing in them
+        begins = running.day.first_for(stop, now) or now
         length = stop.end - stop.start
         tried = ClockedStop(
             stop.visit_id, begins, begins + length, self._leg(origin, stop.place), stop.promised, stop.due, stop.access

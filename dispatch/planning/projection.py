@@ -17,7 +17,7 @@ Everything here is a named tuple, because the board's first frame waits for it. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from dispatch.model.lateness import Late, late_arrival, running_over
@@ -31,7 +31,7 @@ class ClockedStop(NamedTuple):
     `start`..`end` is the planned stay with the test allowance; `leg` the seconds of the drive to it from the stop before
     it *in course*, None where unknown. `access` are the opening spans of the site (None or empty: always open). `target`
     is the latest arrival that a service level allows. `over`: the stay has ended; `left` says when. `rested` are the
-    seconds of breaks that were clocked during it.
+    seconds of breaks that were clocked during it. `on_call`: somebody is called out for it beside the shift.
     """
 
     visit_id: int
@@ -46,6 +46,7 @@ class ClockedStop(NamedTuple):
     left: int | None = None
     over: bool = False
     rested: int = 0
+    on_call: bool = False
 
     @property
     def begun(self) -> int | None:
@@ -150,10 +151,18 @@ def project(
             free = arrival + stop.length
             projected.append(_judged(stop, arrival, free, conditions)._replace(absent=absent))
         lunch.free = free if free is not None else begins
+    ends = {stop.visit_id: stop.end for stop in projected}
     home_at = free + conditions.leg_home if stops and free is not None and conditions.leg_home is not None else None
     shift = conditions.shift
-    overtime = max(0, home_at - shift[1]) if home_at is not None and shift is not None else 0
+    # who is called out afterwards has driven to there, or home before: that drive nobody knows
+    worked = home_at if not stops or not stops[-1].on_call else _last_end(stops, ends)
+    overtime = max(0, worked - shift[1]) if worked is not None and shift is not None else 0
     return Projection(tuple(projected), home_at, overtime)
+
+
+def _last_end(stops: Sequence[ClockedStop], ends: Mapping[int, int]) -> int | None:
+    """When the last stop ends for which nobody is called out."""
+    return next((stop.left or ends.get(stop.visit_id) for stop in reversed(stops) if not stop.on_call), None)
 
 
 class _Lunch:

@@ -22,7 +22,7 @@ from dispatch.desk.day.running import (
     read_day,
     running_day,
 )
-from dispatch.desk.firm.shifts import lunch_on, shift_of
+from dispatch.desk.firm.shifts import lunch_on, on_call_on, shift_of
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, promised_by
 from dispatch.desk.session.user import User
 from dispatch.desk.travel.drive_times import drives_on, travel
@@ -200,7 +200,7 @@ def _technician_day(technician: Technician, read: DayData, without: Container[in
         absences=technician.absences,
         home=technician.home,
         ends=technician.ends,
-        on_call=openings_on(technician.on_call, read.day, read.firm.zone),
+        on_call=on_call_on(technician, read.day, read.firm.zone),
         billable=technician.billable,
         stops=tuple(
             stop_at(visit, *span, read.access.get(visit.site_id), read.pinned, read.targets.get(visit.id))

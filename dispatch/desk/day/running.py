@@ -9,7 +9,7 @@ from typing import NamedTuple
 from db import settings
 from db.legs import HOME, legs_of_day, pinned_sites
 from db.store import Store, existing
-from dispatch.desk.firm.shifts import lunch_on, shift_of
+from dispatch.desk.firm.shifts import lunch_on, on_call_on, shift_of
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds
 from dispatch.model.people import Hours, Spans, Technician, openings_between
@@ -186,6 +186,7 @@ def _courses(
     )
     courses: list[ClockedStop] = []
     reaching = [one for one in day.reaching.get(technician.id, ()) if one.visit.id not in without]
+    called = on_call_on(technician, day.day, day.firm.zone) if technician.on_call else ()
     place, before = technician.home, HOME
     if stops:
         place = origin(
@@ -196,7 +197,8 @@ def _courses(
         leg = kept_legs.get(stop.visit_id)
         if leg is None or before_planned.get(stop.visit_id, HOME) != before:
             leg = day.drive(place, here)
-        courses.append(stop._replace(leg=leg.seconds))
+        on_call = by_id[stop.visit_id].emergency and any(opens <= stop.start < closes for opens, closes in called)
+        courses.append(stop._replace(leg=leg.seconds, on_call=on_call))
         place, before = here, stop.visit_id
     if not courses:
         return courses, None

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable
 
 from dispatch.model.instants import span_local
-from dispatch.model.people import Technician
+from dispatch.model.people import Spans, Technician, openings_on
 from dispatch.planning.lunch import LunchBreak, Span, place_lunch
 
 
@@ -16,6 +16,17 @@ def shift_of(technician: Technician, day: datetime.date, zone: str) -> Span | No
     if not openings:
         return None
     return span_local(day, min(shift.opens for shift in openings), max(shift.closes for shift in openings), zone)
+
+
+def on_call_on(technician: Technician, day: datetime.date, zone: str) -> Spans:
+    """The hours of a day in which the technician comes out for emergencies, beside the shift."""
+    hours, shift = openings_on(technician.on_call, day, zone), shift_of(technician, day, zone)
+    if shift is None:
+        return hours
+    parts = (
+        part for opens, closes in hours for part in ((opens, min(closes, shift[0])), (max(opens, shift[1]), closes))
+    )
+    return tuple((opens, closes) for opens, closes in parts if opens < closes)
 
 
 def lunch_on(technician: Technician, day: datetime.date, zone: str) -> LunchBreak | None:

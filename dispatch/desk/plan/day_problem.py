@@ -13,7 +13,7 @@ from dispatch.desk.day import placement, routing
 from dispatch.desk.day.placement import Slot, need_of
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, promised_by
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
-from dispatch.desk.plan.solver_terms import ProblemBuilder, overtime_of
+from dispatch.desk.plan.solver_terms import ProblemBuilder, Vehicle, overtime_of
 from dispatch.desk.travel import drive_times
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Times, Unclear, at_local, day_bounds, day_of
@@ -39,7 +39,8 @@ breaks first."""
 class DayProblem:
     """The problem and what its parts stand for.
 
-    `days` are the technicians' days with what stays in them only, in the order of `problem.technicians`; `movable` the
+    `days` are the technicians' days with what stays in them only; `vehicles` those of them, shifts and hours on call, that are
+    `problem.technicians`, in their order; `movable` the
     visits that the solver places, in the order of the first of `problem.visits`; `before` their plan as it is.
     `staff` are the days of everybody as they are, also of those who are not planned or do not work, and `now` is the moment.
     `places` are those of the matrix, `moments` those whose drives are in it.
@@ -54,6 +55,7 @@ class DayProblem:
     zone: str
     problem: Problem
     days: tuple[TechnicianDay, ...]
+    vehicles: tuple[Vehicle, ...]
     movable: tuple[Visit, ...]
     before: tuple[TechnicianDay, ...]
     staff: tuple[TechnicianDay, ...]
@@ -125,7 +127,8 @@ def day_problem(
         planned = (
             staff if scope.technicians is None else [one for one in staff if one.technician_id in scope.technicians]
         )
-        before = [one for one in planned if one.shift is not None]
+        called_out = any(visit.emergency for visit in (*asked, *placed))
+        before = [one for one in planned if one.shift is not None or (called_out and one.on_call)]
         drives = drive_times.drives_on(store, day)
         rules = routing.rules_of(firm)
         moving = _moving(placed, asked, scope, now, (starts_at, ends_at))
@@ -146,7 +149,7 @@ def day_problem(
             replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in before
         )
         search = TeamSearch(days, drives, rules, overtime_of(firm, scope))
-        starts = starts_on(days, firm, scope, starts_at)
+        starts = starts_on(days, firm, scope, starts_at, on_call=called_out)
         teams, deferred, days = _apart(waiting, stops, search, starts, lambda: budget.over(reading / 2))
         apart = {visit.id for visit in deferred} | teams.keys()
         located = [
@@ -179,6 +182,7 @@ def day_problem(
             places=tuple(builder.places),
             moments=builder.moments,
             days=days,
+            vehicles=builder.vehicles,
             movable=tuple(located[index] for index in taken),
             before=tuple(before),
             staff=tuple(staff),
@@ -262,13 +266,21 @@ def _teams(
 
 
 def starts_on(
-    days: Sequence[TechnicianDay], firm: Firm, scope: PlanScope, midnight: int, earliest: int = 0
+    days: Sequence[TechnicianDay],
+    firm: Firm,
+    scope: PlanScope,
+    midnight: int,
+    earliest: int = 0,
+    *,
+    on_call: bool = False,
 ) -> Sequence[int]:
-    """The starts that a plan may give on a day, on the raster of the firm from `midnight` on, none before `earliest`."""
-    shifts = [day.shift for day in days if day.shift is not None]
-    if not shifts:
+    """The starts that a plan may give on a day, on the raster of the firm from `midnight` on, none before `earliest`; with
+    `on_call` those too that it may give to emergencies."""
+    spans = [day.shift for day in days if day.shift is not None]
+    spans += [span for day in days for span in day.on_call] if on_call else []
+    if not spans:
         return ()
-    first, last = scope.within(min(shift[0] for shift in shifts), max(shift[1] for shift in shifts))
+    first, last = scope.within(min(span[0] for span in spans), max(span[1] for span in spans))
     step = firm.plan_raster_minutes * 60
     begin = max(first, earliest)
     return range(begin + (midnight - begin) % step, last, step)

@@ -41,7 +41,7 @@ def why_left_out(given: DayProblem, visit: Visit, plan: Plan, over: int | None =
     index = next((index for index, one in enumerate(given.movable) if one.id == visit.id), None)
     if index is None:
         return f"no room left with {able} once {visit.after} is over: something else has to move"
-    names = {str(day.technician_id): day.name for day in given.staff}
+    names = {vehicle.id: vehicle.day.name for vehicle in given.vehicles}
     return no_room(given.problem, plan, index, lambda who: names[who.id], lambda at: clock_text(at, given.zone))
 
 

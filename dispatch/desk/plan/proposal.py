@@ -233,17 +233,25 @@ def figures_of(days: Sequence[TechnicianDay], drives: Drives, left_out: int) -> 
                 late += max(0, stop.start - stop.promised[1])
             place = stop.place
         if route:
-            way = drives(place, day.last_place, route[-1].end).seconds or 0
-            travel += way
-            if day.shift is not None:
-                overtime += max(0, route[-1].end + way - day.shift[1])
+            travel += drives(place, day.last_place, route[-1].end).seconds or 0
+            overtime += overtime_of_day(day, drives)
     return DayFigures(len(placed), left_out, travel // 60, late // 60, overtime // 60, overdue)
 
 
+def overtime_of_day(day: TechnicianDay, drives: Drives) -> int:
+    """The seconds past a shift, the way home included; who is called out beside it makes none."""
+    last = max(day.regular(day.stops), key=lambda stop: (stop.end, stop.visit_id), default=None)
+    if last is None or day.shift is None:
+        return 0
+    return max(0, last.end + (drives(last.place, day.last_place, last.end).seconds or 0) - day.shift[1])
+
+
 def technician_figures(days: Sequence[TechnicianDay], drives: Drives) -> tuple[TechnicianFigures, ...]:
-    """Each technician's part of a day in figures, in the order of the days."""
+    """The part of each technician who works on a day or is called out, in figures, in the order of the days."""
     parts = []
     for day in days:
+        if day.shift is None and not day.stops:
+            continue
         own = figures_of([day], drives, 0)
         busy = sum(stop.end - stop.start for stop in day.stops) // 60
         parts.append(TechnicianFigures(day.name, own.placed, busy, own.travel, own.overtime))

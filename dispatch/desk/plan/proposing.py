@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from db import people
-from db.store import Store
+from db.store import Store, existing
 from dispatch.desk.day.placement import need_of
 from dispatch.desk.plan.companions import with_needs
 from dispatch.desk.plan.day_problem import DayProblem, day_problem, starts_on
@@ -26,13 +26,13 @@ from dispatch.desk.plan.proposal import (
     technician_figures,
 )
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
-from dispatch.desk.plan.solver_terms import overtime_of
+from dispatch.desk.plan.solver_terms import Vehicle, overtime_of
 from dispatch.desk.plan.timing import WORTH, starts_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.visits import Visit
 from dispatch.planning.budget import NOT_REACHED, UNREAD, Budget, TimeIsOver, thinking_time
 from dispatch.planning.checker import LEARNER, PlacementGrade, Verdict, at, check
-from dispatch.planning.day import TechnicianDay
+from dispatch.planning.day import Stop, TechnicianDay
 from dispatch.planning.judging import judge
 from dispatch.planning.problem import KEPT, Plan
 from dispatch.planning.solving import Beside, BetterPlan, Solving, started_worker
@@ -201,18 +201,28 @@ def propose(
 
 def standing_plan(given: DayProblem) -> Plan:
     """The plan that stands: what moves and what stays, by start."""
-    numbers = {day.technician_id: number for number, day in enumerate(given.days)}
-    routes: list[list[tuple[int, int]]] = [[] for _ in given.days]
+    numbers = {vehicle.id: number for number, vehicle in enumerate(given.vehicles)}
+    routes: list[list[tuple[int, int]]] = [[] for _ in given.vehicles]
     for index, visit in enumerate(given.movable):
         if visit.assignments and visit.starts_at is not None:
-            number = numbers.get(visit.assignments[0].technician_id)
+            stands = at(given.stops[visit.id], visit.starts_at)
+            number = next((number for number, one in enumerate(given.vehicles) if _drives(one, visit, stands)), None)
             if number is not None:
                 routes[number].append((visit.starts_at, index))
     for index in range(len(given.movable), len(given.problem.visits)):
         planned = given.problem.visits[index]
         (name,) = planned.only or ("",)  # what stays is somebody's
-        routes[numbers[int(name)]].append((planned.windows[0][0], index))
+        routes[numbers[name]].append((planned.windows[0][0], index))
     return tuple(tuple(index for _, index in sorted(route)) for route in routes)
+
+
+def _drives(vehicle: Vehicle, visit: Visit, stands: Stop) -> bool:
+    """Whether a visit stands in that part of its technician's day."""
+    if visit.assignments[0].technician_id != vehicle.day.technician_id:
+        return False
+    called = vehicle.day.is_called_out(stands)
+    opens, closes = existing(vehicle.day.shift)
+    return opens <= stands.start < closes if vehicle.on_call and called else vehicle.on_call is called
 
 
 def _same(part: DayProblem, whole: DayProblem) -> tuple[int | None, ...]:
@@ -264,7 +274,8 @@ def _laid_out(given: DayProblem, better: BetterPlan, ends: Mapping[int, int]) ->
         laid.joined(visit, team)
     refused: list[int] = []
     for number, order in enumerate(better.plan):
-        day = given.days[number]
+        row = given.vehicles[number].row
+        day = laid.days[row]
         for index, start in zip(order, starts_of(given, number, order, better.judgement.routes[number]), strict=True):
             if index >= len(given.movable):
                 continue
@@ -277,7 +288,7 @@ def _laid_out(given: DayProblem, better: BetterPlan, ends: Mapping[int, int]) ->
             else:
                 day = replace(day, stops=(*day.stops, stop))
                 laid.verdicts[stop.visit_id] = (day.name, verdict)
-        laid.days[number] = day
+        laid.days[row] = day
     for index in sorted(refused, key=lambda index: -given.problem.visits[index].left_out):
         if not given.budget.over():
             _put_in(given, laid, given.movable[index])
@@ -375,13 +386,21 @@ def _put_in(given: DayProblem, laid: _LaidOut, visit: Visit, over: int | None = 
             return
         stop = replace(stop, after=stop.after._replace(at=over))
     busy = [sum(other.end - other.start for other in day.stops) for day in laid.days]
-    among = [
-        number
-        for number, technician in enumerate(given.problem.technicians)
-        if technician.cap is None or busy[number] + stop.end - stop.start <= technician.cap
-    ]
+    among = {
+        one.row
+        for one, technician in zip(given.vehicles, given.problem.technicians, strict=True)
+        if (one.on_call and visit.emergency)
+        or (technician.cap is not None and busy[one.row] + stop.end - stop.start <= technician.cap)
+    }
     earliest = min((technician.shift[0] for technician in given.problem.technicians), default=0)
-    starts = starts_on(laid.days, given.firm, given.scope, given.problem.midnight, max(earliest, over or 0))
+    starts = starts_on(
+        laid.days,
+        given.firm,
+        given.scope,
+        given.problem.midnight,
+        max(earliest, over or 0),
+        on_call=visit.emergency,
+    )
     search = TeamSearch(laid.days, given.drives, given.rules, overtime_of(given.firm, given.scope))
     team = search.best(stop, need_of(visit), starts, among=among)
     if team is not None:

@@ -7,7 +7,9 @@ from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise, zip_longest
+from typing import NamedTuple
 
+from db.store import existing
 from dispatch.desk.day.placement import Slot
 from dispatch.desk.plan.scope import PlanScope
 from dispatch.model.firm import Firm
@@ -19,6 +21,7 @@ from dispatch.planning.budget import TimeIsOver
 from dispatch.planning.checker import is_not_preferred
 from dispatch.planning.day import HALF_HOUR, Drives, Rules, SequenceRule, Stop, TechnicianDay
 from dispatch.planning.judging import may_do, timed
+from dispatch.planning.lunch import Span
 from dispatch.planning.problem import KEPT, Break, Prices, Problem
 from dispatch.travel.chain import seconds_of
 
@@ -42,6 +45,8 @@ SLIP = 600
 """Seconds that a solver may see what stays begin later than it does: roundings, not moves."""
 TIDY = 10.0
 """What it costs to give a planned visit to somebody else: small, so that a plan is not stirred for nothing."""
+CALLED_OUT = 3 * 3600
+"""Seconds after the hours on call until which somebody who was called out may be busy."""
 _MINUTE = 60
 _NEVER = 1 << 40
 _ROWS = 64
@@ -53,6 +58,28 @@ _SAMPLES = 12
 def overtime_of(firm: Firm, scope: PlanScope) -> int:
     """Seconds past the shift, the way home included, that a plan may take."""
     return (firm.plan_overtime_minutes if scope.overtime is None else scope.overtime) * _MINUTE
+
+
+class Vehicle(NamedTuple):
+    """A technician's shift, or hours on call beside it, as the solver drives them: `row` is the place of their day among the
+    days, `day` the same with that part as its shift and what stands in it."""
+
+    id: str
+    row: int
+    day: TechnicianDay
+    on_call: bool = False
+
+
+def vehicles_of(days: Sequence[TechnicianDay]) -> Iterator[Vehicle]:
+    """The shifts of some days, and the hours on call: only emergencies are planned in those."""
+    for row, day in enumerate(days):
+        name = str(day.technician_id)
+        if day.shift is not None:
+            yield Vehicle(name, row, replace(day, stops=tuple(day.regular(day.stops))))
+        for number, (opens, closes) in enumerate(day.on_call):
+            called = tuple(stop for stop in day.stops if day.is_called_out(stop) and opens <= stop.start < closes)
+            part = replace(day, shift=(opens, closes), lunch=None, stops=called)
+            yield Vehicle(f"{name}+{number}", row, part, on_call=True)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,9 +101,10 @@ class ProblemBuilder:
     later: Mapping[int, Slot]
     like: tuple[Sequence[Place | None], Sequence[Sequence[int]]] | None
     moments: tuple[int, ...] = field(init=False, default=())
-    hours: tuple[int, int] = field(init=False, default=(0, 0))
+    vehicles: tuple[Vehicle, ...] = field(init=False, default=())
     places: dict[Place | None, int] = field(init=False, default_factory=dict)
     _extras_by_kind: dict[tuple[object, ...], Mapping[str, float]] = field(init=False, default_factory=dict)
+    _only_by_kind: dict[tuple[object, ...], frozenset[str] | None] = field(init=False, default_factory=dict)
 
     def problem(
         self, movable: Sequence[Visit], needed: int, stops: Mapping[int, Stop], over: Callable[[bool], bool]
@@ -89,15 +117,16 @@ class ProblemBuilder:
             TimeIsOver: not even the drives between what must be in it are known.
         """
         self.moments = (self.drives.at, *self._worst_hours([stop.place for stop in stops.values()]))
-        technicians = tuple(self._technician(day) for day in self.days)
-        self.hours = (
-            min((technician.shift[0] for technician in technicians), default=0),
-            max((day.shift[1] for day in self.days if day.shift is not None), default=0),
+        called_out = any(
+            stop.emergency for stop in (*stops.values(), *(stop for day in self.days for stop in day.stops))
         )
-        keeps = [tuple(self._all_kept(day)) for day in self.days]
-        free = [self._visit(visit, stops[visit.id]) for visit in movable[:needed]]
+        self.vehicles = tuple(one for one in vehicles_of(self.days) if called_out or not one.on_call)
+        technicians = tuple(self._technician(one) for one in self.vehicles)
+        hours = [self._hours(technicians, on_call=on_call) for on_call in (False, True)]
+        keeps = [tuple(self._all_kept(one)) for one in self.vehicles]
+        free = [self._visit(visit, stops[visit.id], hours[visit.emergency]) for visit in movable[:needed]]
         must = len(self.places)
-        free += [self._visit(visit, stops[visit.id]) for visit in movable[needed:]]
+        free += [self._visit(visit, stops[visit.id], hours[visit.emergency]) for visit in movable[needed:]]
         seconds = self._matrix(lambda done: over(done >= must))
         if len(seconds) < must:
             raise TimeIsOver
@@ -113,6 +142,15 @@ class ProblemBuilder:
             midnight=self.midnight,
         )
         return _without_lunches_that_are_lost(problem, [len(own) for own in keeps]), taken
+
+    def _hours(self, technicians: Sequence[solver.PlannedTechnician], *, on_call: bool) -> Span:
+        """From when to when something begins in the shifts, or also in the hours on call."""
+        own = [
+            (technician.shift[0], existing(one.day.shift)[1])
+            for technician, one in zip(technicians, self.vehicles, strict=True)
+            if on_call or not one.on_call
+        ]
+        return min((begins for begins, _ in own), default=0), max((ends for _, ends in own), default=0)
 
     def _place(self, place: Place | None) -> int:
         return self.places.setdefault(place, len(self.places))
@@ -148,8 +186,7 @@ class ProblemBuilder:
     def _from(self, day: TechnicianDay) -> tuple[int, Place | None]:
         """When and where a technician can begin what is planned: the shift, now, the end of an absence or of what is under
         way; past whatever stays at the day's beginning and leaves no time before it."""
-        assert day.shift is not None
-        begins, place = day.shift[0], day.home
+        begins, place = existing(day.shift)[0], day.home
         stops = sorted((*day.stops, *day.outside), key=lambda stop: stop.start)
         for stop in day.outside:
             if stop.end + self._drive(stop.place, day.last_place) > begins:
@@ -176,10 +213,10 @@ class ProblemBuilder:
         """Whether somebody is on the way to a stop, or there: from its end on they can be planned."""
         return self.running and (stop.visit_id in self.begun or stop.start <= self.now < stop.end)
 
-    def _technician(self, day: TechnicianDay) -> solver.PlannedTechnician:
-        assert day.shift is not None
+    def _technician(self, vehicle: Vehicle) -> solver.PlannedTechnician:
+        day, shift = vehicle.day, existing(vehicle.day.shift)
         begins, place = self._from(day)
-        ends = day.shift[1]
+        ends = shift[1]
         breaks = []
         for absence in day.absences:
             if absence.starts_at < ends <= absence.ends_at and absence.starts_at > begins:
@@ -192,17 +229,18 @@ class ProblemBuilder:
             breaks.append(Break(max(lunch.earliest, begins), latest, lunch.seconds, unless_home_by=latest))
         seconds = sum(stop.end - stop.start for stop in day.stops if stop.end > begins)
         done = sum(stop.end - stop.start for stop in day.stops if stop.end <= begins)
-        cap = (day.shift[1] - day.shift[0]) * self.caps.get(day.technician_id, 100) // 100
+        cap = (shift[1] - shift[0]) * self.caps.get(day.technician_id, 100) // 100
+        longer = CALLED_OUT if vehicle.on_call else self._overtime
         return solver.PlannedTechnician(
-            str(day.technician_id),
+            vehicle.id,
             self._place(place),
             self._place(day.last_place),
             (begins, max(begins, ends)),
             day.skills,
             tuple(sorted(breaks, key=lambda pause: pause.earliest)),
-            overtime=max(self._overtime if ends == day.shift[1] else 0, self._over_already(day, ends)),
+            overtime=max(longer if ends == shift[1] else 0, self._over_already(day, ends)),
             # what stays, stays: the cap bounds what is added to it
-            cap=max(cap - done, seconds),
+            cap=None if vehicle.on_call else max(cap - done, seconds),
         )
 
     def _over_already(self, day: TechnicianDay, ends: int) -> int:
@@ -213,9 +251,10 @@ class ProblemBuilder:
         home = planned_drive(self.drives, last.place, day.last_place, (last.end,))
         return max(0, last.end + home + SLIP - ends)
 
-    def _all_kept(self, day: TechnicianDay) -> Iterator[solver.PlannedVisit]:
+    def _all_kept(self, vehicle: Vehicle) -> Iterator[solver.PlannedVisit]:
         """What stays where it is. Where a buffer is eaten already, the stop before it is told shorter, so that the next one
         can begin when it does; where not even the drive fits, the two are told as one."""
+        day = vehicle.day
         begins, _ = self._from(day)
         stops = sorted((stop for stop in day.stops if stop.end > begins), key=lambda stop: stop.start)
         since: int | None = None
@@ -230,18 +269,18 @@ class ProblemBuilder:
                     continue
                 service = min(service, max(0, room - buffer))
             yield solver.PlannedVisit(
-                f"{stop.visit_id}@{day.technician_id}",
+                f"{stop.visit_id}@{vehicle.id}",
                 self._place(stop.place),
                 max(0, service),
                 ((start, start + SLIP),),
                 KEPT,
                 dues=((start, KEPT_LATE),),
-                only=frozenset({str(day.technician_id)}),
+                only=frozenset({vehicle.id}),
             )
 
-    def _visit(self, visit: Visit, stop: Stop) -> solver.PlannedVisit:
+    def _visit(self, visit: Visit, stop: Stop, hours: Span) -> solver.PlannedVisit:
         rules = self.rules
-        first, last = self.scope.within(*self.hours)
+        first, last = self.scope.within(*hours)
         if stop.after is not None:
             first = max(first, _over(stop.after, self.day, self.firm.zone))
         for rule in stop.followers:
@@ -265,11 +304,6 @@ class ProblemBuilder:
         if visit.id in self.missed:
             dues.append((first, rules.late_target))
         holder = visit.assignments[0].technician_id if visit.assignments else None
-        # who may do it: who owns the job, and nobody whom the client does not want; None for all
-        only = None
-        if stop.owners is not None or stop.banned:
-            able = {day.technician_id for day in self.days} if stop.owners is None else stop.owners
-            only = frozenset(map(str, able - stop.banned))
         return solver.PlannedVisit(
             visit.reference,
             self._place(stop.place),
@@ -279,9 +313,24 @@ class ProblemBuilder:
             stop.skills,
             visit.priority,
             tuple(dues),
-            only,
+            self._only(stop),
             self._extras(stop, holder),
         )
+
+    def _only(self, stop: Stop) -> frozenset[str] | None:
+        """Who may come, whatever they can do, None for all: who owns the job, and nobody whom the client does not want; who is on
+        call for emergencies only. Visits of one kind share one set."""
+        kind = (stop.emergency, stop.owners, stop.banned)
+        if kind not in self._only_by_kind:
+            own = [
+                one.id
+                for one in self.vehicles
+                if (stop.emergency or not one.on_call)
+                and (stop.owners is None or one.day.technician_id in stop.owners)
+                and one.day.technician_id not in stop.banned
+            ]
+            self._only_by_kind[kind] = None if len(own) == len(self.vehicles) else frozenset(own)
+        return self._only_by_kind[kind]
 
     def _left_out(self, visit: Visit, first: int) -> float:
         """The price of leaving a visit out: by priority, and the longer it is overdue the dearer."""
@@ -303,7 +352,7 @@ class ProblemBuilder:
         as many cells as technicians times visits."""
         kind = (stop.skills, stop.preferred_id, stop.known_by, holder)
         if kind not in self._extras_by_kind:
-            extras = {str(day.technician_id): self._extra(day, stop, holder) for day in self.days}
+            extras = {one.id: self._extra(one.day, stop, holder) for one in self.vehicles}
             self._extras_by_kind[kind] = {name: extra for name, extra in extras.items() if extra}
         return self._extras_by_kind[kind]
 

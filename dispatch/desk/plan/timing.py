@@ -57,7 +57,7 @@ def _anchored(
     given: DayProblem, technician: int, order: Sequence[int], route: TimedRoute, legs: Sequence[int] | None
 ) -> tuple[int, ...]:
     """The starts of a route in which what its technician has already stays at its time, as far as that costs little."""
-    name = given.days[technician].technician_id
+    name = given.vehicles[technician].day.technician_id
     standing = {
         index: visit.starts_at
         for index in order
