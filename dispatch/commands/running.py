@@ -38,7 +38,7 @@ MOST_WEEKS, MOST_SLOTS = 8, 40
 
 @of_visit(
     "candidates",
-    "who could do a visit and when, the best first, with reasons and cost",
+    "who could do a visit and when, the best first: what it adds, what is left, why",
     JSON,
     option(
         "--date",

@@ -276,6 +276,11 @@ def long_text(minutes: int) -> str:
     return f"{'-' if minutes < 0 else ''}{days}d" + (f"{hours}h" if hours else "")
 
 
+def time_text(minutes: int) -> str:
+    """A length of time within a sentence: "25 min", from an hour on as `long_text`."""
+    return f"{minutes} min" if minutes < 60 else long_text(minutes)
+
+
 def typed_form(text: str) -> str:
     """What was typed, in lower case, with single spaces."""
     return " ".join(text.split()).lower()

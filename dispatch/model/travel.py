@@ -8,7 +8,7 @@ from enum import StrEnum
 from math import nan
 from typing import Literal, NamedTuple
 
-from dispatch.model.instants import span_text
+from dispatch.model.instants import time_text
 
 
 class Provenance(StrEnum):
@@ -194,7 +194,7 @@ def leg_text(seconds: int | None, provenance: Provenance) -> str:
     if seconds is None or provenance is Provenance.UNKNOWN:
         return "? unknown"
     minutes = minutes_of(seconds)
-    time = f"{minutes} min" if minutes < 60 else span_text(minutes)
+    time = time_text(minutes)
     if provenance is Provenance.ESTIMATED:
         return f"~{time} est"
     return f"{time} {provenance.value}"

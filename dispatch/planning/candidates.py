@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from dispatch.model.instants import long_text, span_text
+from dispatch.model.instants import long_text, span_text, time_text
 from dispatch.model.skills import spoken
 from dispatch.planning.checker import GRAVITY, PlacementGrade, Verdict, at, check
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
@@ -18,6 +18,12 @@ STEP = 300
 Experience = tuple[int, int]
 """How many visits a technician did at the site before, and how many of the same job."""
 NOBODY_YET: Mapping[int, Experience] = MappingProxyType({})
+
+
+def added_drive(seconds: int) -> str:
+    """What somebody drives more for a visit."""
+    minutes = round(seconds / 60)
+    return f"adds {time_text(minutes)} driving" if minutes else "adds no driving"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +57,9 @@ class Candidate:
     @property
     def words(self) -> str:
         """The drive, what speaks for it, and what it breaks."""
-        parts = [f"+{span_text(round(self.verdict.extra_travel / 60))} driving"]
+        parts = [added_drive(self.verdict.extra_travel)]
         if self.slack is not None and self.slack >= 0:
-            parts.append(f"{long_text(self.slack)} slack")
+            parts.append(f"{time_text(self.slack)} slack")
         parts += self.reasons
         parts += [finding.text for finding in self.verdict.findings]
         parts += self.pushes

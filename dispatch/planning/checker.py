@@ -95,7 +95,7 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
         *_overlap(day, stop, before, after, drives, rules),
         *_promise(day, stop, rules),
         *_target(day, stop, rules),
-        *_latest(day, stop),
+        *_asked_days(day, stop),
         *_overtime(day, stop, before, after, drives, rules),
         *_lunch(day, stop, drives, rules),
         *_moved(day, stop, was, rules),
@@ -237,9 +237,12 @@ def _learner(day: TechnicianDay) -> Iterator[Finding]:
         yield Finding(LEARNER, PlacementGrade.WARNINGS, text)
 
 
-def _latest(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
-    """The last day that was asked for. Without a cost: on a day that is planned, all of its places are as late."""
-    if stop.latest_on is not None and day_of(stop.start, stop.zone or day.zone) > stop.latest_on:
+def _asked_days(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
+    """The first and the last day that was asked for. Without a cost: on a day that is planned, all of its places are as late."""
+    on = day_of(stop.start, stop.zone or day.zone)
+    if stop.wanted_on is not None and on < stop.wanted_on:
+        yield Finding("wanted", PlacementGrade.WARNINGS, f"is wanted on {day_text(stop.wanted_on)}, not before")
+    if stop.latest_on is not None and on > stop.latest_on:
         yield Finding("latest", PlacementGrade.WARNINGS, f"its latest day was {day_text(stop.latest_on)}")
 
 

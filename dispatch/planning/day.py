@@ -34,7 +34,8 @@ class Stop:
     the site is closed that day. `confirmed` and `pinned` matter when the stop is moved from where it stood.
     `owners` are the technicians who may take a visit of a started job, `owner` the one who started it; None: anybody.
     `due` is the moment by which a service level wants somebody on site, `resolve_by` the one by which it wants the work done.
-    `latest_on` is the last day on which it was asked for, None where none was named. `zone` is the site's.
+    `wanted_on` is the day for which it was asked, `latest_on` the last one on which it may be; None where none was named. `zone` is
+    the site's.
     `after` has to be over before it, `followers` begin after it.
     `banned` are the technicians whom the client does not want to see, `known_by` those who have been at the site before.
     """
@@ -55,6 +56,7 @@ class Stop:
     owner: str = ""
     due: int | None = None
     resolve_by: int | None = None
+    wanted_on: date | None = None
     latest_on: date | None = None
     zone: str = ""
     banned: frozenset[int] = frozenset()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from dispatch.model.instants import Times, span_text
 from dispatch.model.travel import Place
+from dispatch.planning.candidates import added_drive
 from dispatch.planning.checker import Finding, PlacementGrade, Verdict, at, check, worst
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.projection import ClockedStop, Conditions, Projection, project
@@ -74,7 +75,7 @@ class Insertion:
 
     def words(self, times: Times) -> str:
         """The drive, what is pushed and by how much, and what it breaks."""
-        parts = [f"+{span_text(round(self.extra_travel / 60))} driving"]
+        parts = [added_drive(self.extra_travel)]
         parts += [
             f"{push.client} +{span_text(push.minutes)}, now {times.clock(push.start, push.zone)}"
             + (f" ({push.late})" if push.late else "")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dispatch.planning.checker import LEARNER, PlacementGrade, Verdict, at, check
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 
-SOFT = frozenset(("promise", "target", "latest", "preferred", "overtime", LEARNER))
+SOFT = frozenset(("promise", "target", "wanted", "latest", "preferred", "overtime", LEARNER))
 """The rules that may be broken by what is placed without anybody's consent."""
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from dispatch.model.people import Absence
 from dispatch.model.travel import Place
-from dispatch.planning.candidates import STEP, best_start
-from dispatch.planning.checker import GRAVITY, at, check
+from dispatch.planning.candidates import STEP, Candidate, best_start
+from dispatch.planning.checker import GRAVITY, PlacementGrade, Verdict, at, check
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.lunch import LunchBreak
 from dispatch.travel.chain import Chain
@@ -71,3 +71,19 @@ def test_no_start_of_the_day_is_better(seed: int) -> None:
     every = [check(day, at(wanted, one), drives, rules) for one in range(earliest, day.shift[1], STEP)]
     level, cost = min((GRAVITY[one.level], one.cost) for one in every)
     assert (GRAVITY[verdict.level], verdict.cost) == (level, pytest.approx(cost))
+
+
+@pytest.mark.parametrize(
+    ("travel", "slack", "reasons", "words"),
+    [
+        (18 * 60, 25, ("knows the site: 3 visits",), "adds 18 min driving · 25 min slack · knows the site: 3 visits"),
+        (20, None, (), "adds no driving"),
+        (65 * 60, 27 * 60, ("preferred here",), "adds 1h05 driving · 1d3h slack · preferred here"),
+        (60, -5, (), "adds 1 min driving"),
+    ],
+)
+def test_a_candidate_is_told_by_what_it_adds_leaves_and_why(
+    travel: int, slack: int | None, reasons: tuple[str, ...], words: str
+) -> None:
+    verdict = Verdict(PlacementGrade.FEASIBLE, (), travel, 12.34)
+    assert Candidate(1, "Ana", 0, verdict, slack, reasons).words == words

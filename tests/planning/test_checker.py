@@ -68,7 +68,13 @@ OTHER = stop("12:00", visit_id=1, client="Pine Court")
     [
         (stop(), ana(), PlacementGrade.FEASIBLE, None),
         (stop(), ana(shift=None), PlacementGrade.BLOCKED, "Ana does not work on this day"),
-        (stop(latest_on=DAY), ana(), PlacementGrade.FEASIBLE, None),
+        (stop(latest_on=DAY, wanted_on=DAY), ana(), PlacementGrade.FEASIBLE, None),
+        (
+            stop(wanted_on=DAY + datetime.timedelta(days=1)),
+            ana(),
+            PlacementGrade.WARNINGS,
+            "is wanted on Wed 25 Nov 2026, not before",
+        ),
         (
             stop(latest_on=DAY - datetime.timedelta(days=1)),
             ana(),

@@ -114,6 +114,7 @@ def stop_at(
         preferred_id=visit.preferred_id,
         preferred=visit.preferred,
         due=due,
+        wanted_on=visit.wanted_on,
         latest_on=visit.latest_on,
         zone=visit.zone,
     )

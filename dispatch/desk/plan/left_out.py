@@ -10,6 +10,7 @@ from dispatch.desk.plan.day_problem import DayProblem
 from dispatch.desk.plan.solver_terms import overtime_of
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.visits import Visit
+from dispatch.planning.candidates import added_drive
 from dispatch.planning.obstacles import Case, named_shortly, never
 from dispatch.planning.problem import Plan
 from dispatch.planning.why_not import no_room
@@ -24,7 +25,7 @@ def put_off(given: DayProblem, visit: Visit) -> str:
         return ""
     day, candidate = slot
     when = f"{day_text(day)} {clock_text(candidate.start, given.zone)}"
-    return f"put off: {when} with {candidate.name} adds {round(candidate.verdict.extra_travel / 60)} min driving"
+    return f"put off: {when} with {candidate.name} {added_drive(candidate.verdict.extra_travel)}"
 
 
 def why_left_out(given: DayProblem, visit: Visit, plan: Plan, over: int | None = None) -> str:
