@@ -182,7 +182,8 @@ def _access(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
             f"starts {_minutes(min(later) - stop.start)} min before the site opens at {_clock(min(later), day, stop)}"
         )
     elif earlier:
-        text = f"starts {_minutes(stop.start - max(earlier))} min after the site closes at {_clock(max(earlier), day, stop)}"
+        late = _minutes(stop.start - max(earlier))
+        text = f"starts {f'{late} min after' if late else 'when'} the site closes at {_clock(max(earlier), day, stop)}"
     yield Finding("access", PlacementGrade.BLOCKED, text)
 
 

@@ -50,10 +50,12 @@ class BetterPlan(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """A smaller question on the same day, answered first. `same`: for each of its visits the index in the whole problem."""
+    """A smaller question on the same day, answered first. `same`: for each of its visits the index in the whole problem; `start`:
+    the plan that stands, in its own terms."""
 
     problem: Problem
     same: tuple[int | None, ...]
+    start: Plan
 
     def in_whole(self, plan: Plan) -> Plan:
         """Its plan in the terms of the whole problem."""

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from dispatch.planning.judging import judge
-from dispatch.planning.problem import Problem
+from dispatch.planning.problem import KEPT, PlannedTechnician, PlannedVisit, Problem
 from dispatch.planning.problem_file import problem_from
 from dispatch.planning.solver.helpers import cores
 from dispatch.planning.solver.territories import territories
-from dispatch.planning.solving import Solving
+from dispatch.planning.solving import Beside, Solving
 from dispatch.planning.why_not import no_room
 from tests.quick import first_of
 from tests.wall import started
@@ -51,6 +51,19 @@ def test_the_same_problem_gives_the_same_first_plan() -> None:
     problem = handed_out("day-10-0")
     plans = [list(Solving(problem, 0))[-1].plan for _ in range(2)]
     assert plans[0] == plans[1]
+
+
+def test_the_plan_of_least_change_gives_up_nothing_that_stays_for_emergencies() -> None:
+    pytest.importorskip("vroom", reason="needs VROOM: install the extra plan")
+    stays = PlannedVisit("stays", 0, 3600, ((1800, 1800),), KEPT)
+    urgent = [PlannedVisit(f"urgent {number}", 0, 3300, ((0, 7200),), 1e8) for number in range(2)]
+    problem = Problem((PlannedTechnician("t", 0, 0, (0, 7200)),), (*urgent, stays), ((0,),))
+    solving = Solving(problem, 0, start=((2,),), beside=Beside(problem, (0, 1, 2), ((2,),)))
+    for _ in solving:
+        pass
+    assert solving.best is not None
+    assert solving.beside is not None
+    assert solving.best.plan == solving.beside.plan == ((2,),)
 
 
 def test_it_can_be_stopped_at_any_moment_and_the_best_stands() -> None:

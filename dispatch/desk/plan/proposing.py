@@ -113,7 +113,7 @@ class Proposing:
                     self._unasked = ""
         self._beside = None
         if self._careful is not None:
-            self._beside = Beside(self._careful.problem, _same(self._careful, given))
+            self._beside = Beside(self._careful.problem, _same(self._careful, given), standing_plan(self._careful))
 
     def __iter__(self) -> Iterator[PlanFound]:
         waiting, until = None, 0.0

@@ -171,7 +171,7 @@ class ProblemBuilder:
         first, last = min(shift[0] for shift in shifts), max(shift[1] for shift in shifts) + self._overtime
         halves = range(first - first % HALF_HOUR + HALF_HOUR // 2, last + HALF_HOUR, HALF_HOUR)
         return {
-            max(halves, key=lambda moment: self.drives(origin, destination, moment).seconds or 0)
+            max(halves, key=lambda moment: planned_drive(self.drives, origin, destination, (moment,)))
             for origin, destination in pairwise(located)
         }
 

@@ -71,7 +71,10 @@ def main() -> int:
 
     starts = [] if start is None else [start]
     if beside is not None:
-        *_, careful = Search(beside.problem, method_for(beside.problem).engine, seed).first(lambda: over(BESIDE))
+        smaller = Search(beside.problem, method_for(beside.problem).engine, seed)
+        *_, careful = smaller.first(lambda: over(BESIDE))
+        # the engine may give up what stays for the sake of an emergency; the judge does not
+        careful = smaller.adopt(beside.start, lambda: over(BESIDE)) or careful
         report(careful, beside=True)
         starts.append(beside.in_whole(careful.plan))
     for found in _seldom(search.first(over, helpers, quick=over(HURRY))):
