@@ -30,7 +30,7 @@ def no_room(problem: Problem, plan: Plan, visit: int, named: NameOf, clock: Cloc
     able = [
         (number, technician)
         for number, technician in enumerate(problem.technicians)
-        if may_do(technician, problem.visits[visit])
+        if may_do(technician, problem.visits[visit]) and technician.shift[0] < technician.shift[1]
     ]
     if not able:
         people = [(named(technician), technician.skills) for technician in problem.technicians]
@@ -48,9 +48,8 @@ def no_room(problem: Problem, plan: Plan, visit: int, named: NameOf, clock: Cloc
     ]
     if ways:
         return f"would fit {' or '.join(dict.fromkeys(ways[:2]))}"
-    return (
-        f"no room left with {named_shortly([named(technician) for _, technician in able])}: something else has to move"
-    )
+    names = dict.fromkeys(named(technician) for _, technician in able)
+    return f"no room left with {named_shortly(list(names))}: something else has to move"
 
 
 def _ways(problem: Problem, plan: Plan, index: int, number: int, clock: ClockText) -> Iterator[str]:
