@@ -330,13 +330,3 @@ async def test_the_cursor_of_a_list_of_choices_stays_in_sight(office: Office, si
         assert listed.scroll_offset.y == listed.max_scroll_y
         assert listed.region.bottom <= hint.region.y
         assert hint.region.bottom < size[1]
-
-
-async def test_a_day_that_is_over_is_not_planned(office: Office) -> None:
-    async with opened(office.dana, "board") as pilot:
-        board = pilot.app.screen
-        assert isinstance(board, BoardScreen)
-        board.program.go_to(DAY - datetime.timedelta(1))
-        await pilot.press("p")
-        over = "Mon 23 Nov 2026 is over: nothing is planned on it any more."
-        await until_true(pilot, lambda: over in [note.message for note in pilot.app._notifications])

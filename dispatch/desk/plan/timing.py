@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from dispatch.desk.plan.day_problem import DayProblem
-from dispatch.desk.plan.solver_terms import planned_drive
+from dispatch.desk.plan.planned_drives import planned_drive
 from dispatch.planning.judging import TimedRoute, timed
 from dispatch.planning.problem import Problem
 

@@ -12,10 +12,10 @@ from db import people
 from db.store import Store
 from dispatch.desk.plan.day_problem import DayProblem, day_problem
 from dispatch.desk.plan.left_out import REASONS, why_on_none
+from dispatch.desk.plan.planned_drives import matrix_of, rows_of
 from dispatch.desk.plan.proposal import LeftOut, Move, Proposal
 from dispatch.desk.plan.proposing import more_wait, proposal_of, standing_plan
 from dispatch.desk.plan.scope import PlanScope
-from dispatch.desk.plan.solver_terms import matrix_of, rows_of
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
