@@ -68,9 +68,9 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class TechnicianDay:
-    """What a technician already has on a day. `shift` is None on a day off. `on_call` are the hours
-    for emergencies beside the shift. `billable`: or somebody is who comes along. `stops` begin on the day; `outside` on another: what reaches
-    into it, and what a stay past midnight comes up against."""
+    """What a technician already has on a day. `shift` is None on a day off. `on_call` are the hours for emergencies beside the
+    shift. `billable`: or somebody is who comes along. `stops` begin on the day; `outside` on another: what reaches into it, and
+    what a stay past midnight comes up against."""
 
     technician_id: int
     name: str
