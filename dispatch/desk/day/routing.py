@@ -29,7 +29,7 @@ from dispatch.desk.travel.drive_times import drives_on, travel
 from dispatch.desk.visits.steps import owners_of
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
-from dispatch.model.people import Spans, Technician, openings_between, openings_on
+from dispatch.model.people import Spans, Technician, openings_between
 from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.travel import UNKNOWN_LEG, Leg
 from dispatch.model.visits import Visit
