@@ -33,6 +33,18 @@ def legs_of_day(
     return legs
 
 
+def drives_between(store: Store, first: datetime.date, last: datetime.date) -> dict[tuple[int, str], dict[int, int]]:
+    """The seconds of the legs that are known of some days, both counted: by technician and day (ISO), by visit or `HOME`."""
+    drives: dict[tuple[int, str], dict[int, int]] = {}
+    rows = store.all(
+        "SELECT staff_id, day, visit_id, seconds FROM leg WHERE day >= ? AND day <= ? AND seconds IS NOT NULL",
+        (first.isoformat(), last.isoformat()),
+    )
+    for staff_id, day, visit_id, seconds in rows:
+        drives.setdefault((staff_id, day), {})[visit_id] = seconds
+    return drives
+
+
 def legs_of(store: Store, technician_id: int, day: datetime.date) -> dict[int, Leg]:
     """The legs of one technician's day: visit (or `HOME`) → leg."""
     rows = LEGS.with_extra(store, "visit_id", "WHERE staff_id = ? AND day = ?", (technician_id, day.isoformat()))

@@ -1,4 +1,4 @@
-"""The Textual application: four modes over one session. Everything else is in `screens`."""
+"""The Textual application: five modes over one session. Everything else is in `screens`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ with lazily(__name__):
     from dispatch.desk.firm import setup
     from dispatch.desk.session import refusals
     from dispatch.desk.session.preferences import Personal
-    from screens.board import board, calls, drives, map, outbox, plan
+    from screens.board import board, calls, drives, map, outbox, plan, week
     from screens.board import jump as jumps
     from screens.book import book, client
     from screens.log import access, audit, care, figures, log, visit_record
@@ -81,6 +81,7 @@ SCREENS = {
     "record": (visit_record, "VisitRecord"),
     "setup": (setting_up, "SetupScreen"),
     "visit": (visit, "VisitScreen"),
+    "week": (week, "WeekScreen"),
 }
 """What opens by name from another screen: each knows those that it is made of, and none that lie beside or above it."""
 
@@ -92,7 +93,7 @@ def _screen(name: str, *about: Any) -> Screen[Any]:
     return screen
 
 
-MODES = {"board": "day", "day": "own", "log": "log", "book": "clients"}
+MODES = {"board": "day", "day": "own", "log": "log", "book": "clients", "week": "day"}
 """What each mode shows, by its name in the table of what is read."""
 
 
@@ -113,6 +114,7 @@ class DispatchApp(Program):
         Binding("2", "mode('day')", "My day", id="mode.day", tooltip="the technician's day"),
         Binding("3", "mode('log')", "Log", id="mode.log", tooltip="the lead's day"),
         Binding("4", "mode('book')", "Book", id="mode.book", tooltip="clients, sites, technicians, absences, staff"),
+        Binding("5", "mode('week')", "Week", id="mode.week", tooltip="the dispatcher's week"),
         Binding(
             "J",
             "jump",

@@ -55,6 +55,8 @@ WAYS = (
     Way("board", "dana", "board"),
     Way("board-queue", "dana", "board", "tab down"),
     Way("board-next-day", "dana", "board", "]"),
+    Way("week", "dana", "week"),
+    Way("week-move", "dana", "week", "tab tab m down right"),
     Way("assign", "dana", "board", "tab a"),
     Way("move", "dana", "board", "down end m down"),
     Way("new-request", "dana", "board", "n"),

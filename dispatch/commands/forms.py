@@ -18,6 +18,7 @@ from dispatch.model.money import format_minor
 from dispatch.model.states import State
 from dispatch.model.travel import DistanceUnit, Leg, minutes_of, to_unit
 from dispatch.model.visits import Visit
+from dispatch.model.weeks import Week
 
 if TYPE_CHECKING:
     from dispatch.desk.log.visit_log import LogFilter
@@ -68,6 +69,34 @@ def board_form(board: Board) -> dict[str, Any]:
 def _call_form(call: CallAhead, board: Board) -> dict[str, Any]:
     nobody = {"arrival": None, "proposed": None} if call.absent else {}
     return form(call, _CALL, board.zone, unanswered=_instants(call.tried_at, board.zone), **nobody)
+
+
+def week_form(week: Week) -> dict[str, Any]:
+    """`dispatch week --json`."""
+    keys = "available_minutes=available busy_minutes=busy driving_minutes=driving room_minutes=room"
+    return form(
+        week.waiting,
+        "firm zone now@ from to days technicians unscheduled",
+        week.waiting.zone,
+        **{"from": week.days[0].isoformat(), "to": week.days[-1].isoformat()},
+        days=[
+            form(one, "date=day available_minutes=available taken_minutes=taken room_minutes=room promised breaks free")
+            | {"free": [{"skill": skill, "minutes": minutes} for skill, minutes in one.free]}
+            for one in week.sums
+        ],
+        technicians=[
+            form(row, "name skills")
+            | {
+                "days": [
+                    form(load, f"date=day {keys} promised breaks off away?")
+                    | {"visits": [visit.reference for visit in load.visits]}
+                    for load in row.days
+                ]
+            }
+            for row in week.rows
+        ],
+        unscheduled=[_queued_form(visit, week.waiting) for visit in week.waiting.queue],
+    )
 
 
 def day_form(board: Board, row: BoardRow) -> dict[str, Any]:

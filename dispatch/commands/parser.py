@@ -19,7 +19,7 @@ from dispatch.commands.declared import add_all
 from dispatch.model.text import show
 
 GROUPS = (
-    ("views", ("board", "day", "log", "route", "demo", "open")),
+    ("views", ("board", "week", "day", "log", "route", "demo", "open")),
     ("finding", ("find",)),
     ("visit", ("visit",)),
     ("running", ("candidates", "emergency", "late", "call")),

@@ -17,6 +17,7 @@ from dispatch.commands.typed import day_typed
 from dispatch.desk.session.refusals import NotFound, Refusal, refuse
 from dispatch.lazily import lazily
 from dispatch.model.boards import Board, BoardRow
+from dispatch.model.instants import week_of
 from dispatch.model.maps import route_links, route_of
 from dispatch.model.paths import typed_path
 from dispatch.model.states import Role
@@ -29,13 +30,13 @@ with lazily(__name__):
     from dispatch.commands import forms
     from dispatch.demo import folder, kept
     from dispatch.desk.book import records
-    from dispatch.desk.day import board_view
+    from dispatch.desk.day import board_view, week_view
     from dispatch.desk.firm import founding
     from dispatch.desk.log import visit_log
     from dispatch.desk.roads import maps as atlases
     from dispatch.desk.session import preferences
     from dispatch.desk.session import user as users
-    from dispatch.desk.texts import board_words
+    from dispatch.desk.texts import board_words, week_words
     from dispatch.model import reviews, states
     from dispatch.model.boards import Log
     from screens.program import welcome
@@ -104,7 +105,7 @@ def _wanted(args: Args, store: Store, date: datetime.date) -> visit_log.LogFilte
         if last is not None and last < date:
             faults.append(f"to: {last.isoformat()} is before {date.isoformat()}")
     elif args.week:
-        first, last = visit_log.week_of(date, settings.firm(store).first_weekday)
+        first, last = week_of(date, settings.firm(store).first_weekday)
     elif args.all or (args.words and not args.date):
         first = None
     if args.sort and args.sort not in visit_log.SORTS:
@@ -172,6 +173,25 @@ def _board(args: Args) -> Result:
         return _screen(args, "board")
     store = open_store(args)
     return Answer(board_view.board(store, day_typed(store, args.date)), forms.board_form, board_words.board_lines)
+
+
+@alone(
+    "week",
+    "the dispatcher's week: each technician's days, filled minutes against the shift, promises, absences, what waits",
+    *_VIEW,
+    option("--days", "N", "so many days from --date on (default: the week that it is in)", type=int),
+)
+def _week(args: Args) -> Result:
+    if not (_text_wanted(args) or args.days is not None):
+        return _screen(args, "week")
+    store = open_store(args)
+    date = day_typed(store, args.date)
+    if args.days is None:
+        first, _ = week_of(date, settings.firm(store).first_weekday)
+        return Answer(week_view.week(store, first), forms.week_form, week_words.week_lines)
+    if not 1 <= args.days <= week_view.MOST_DAYS:
+        refuse([f"days: {args.days} is not between 1 and {week_view.MOST_DAYS}"])
+    return Answer(week_view.week(store, date, args.days), forms.week_form, week_words.week_lines)
 
 
 @alone(
@@ -323,4 +343,4 @@ def _text_wanted(args: Args) -> bool:
     return bool(args.plain or args.json)
 
 
-COMMANDS = (_board, _day, _log, _route, _demo, _open)
+COMMANDS = (_board, _week, _day, _log, _route, _demo, _open)

@@ -253,6 +253,12 @@ def when_text(instant: int, zone: str, hours24: bool = True) -> str:
     return f"{day_text(day_of(instant, zone))} {clock_text(instant, zone, hours24)}"
 
 
+def week_of(day: date, first_weekday: int) -> tuple[date, date]:
+    """The first and the last day of the week that a day is in, by the firm's first weekday (0: Monday)."""
+    first = day - timedelta(days=(day.weekday() - first_weekday) % 7)
+    return first, first + timedelta(days=6)
+
+
 def day_text(day: date) -> str:
     """ "Tue 24 Nov 2026", in English whatever the locale of the process is."""
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -39,12 +39,12 @@ async def jump(app: Program) -> None:
     if target.kind in (TargetKind.CLIENT, TargetKind.SITE):
         app.open("client", target.id)
     elif visit is None:
-        await _to_board(app, technician_id=target.id)
-    elif chosen.open or not await _to_board(app, visit_id=target.id, day_of=target, zone=times.zone):
+        await to_board(app, technician_id=target.id)
+    elif chosen.open or not await to_board(app, visit_id=target.id, day_of=target, zone=times.zone):
         app.open("visit", visit.reference)
 
 
-async def _to_board(
+async def to_board(
     app: Program,
     *,
     technician_id: int | None = None,

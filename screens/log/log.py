@@ -17,7 +17,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from db import messages, permissions, search
-from dispatch.desk.log.visit_log import SORTS, LogFilter, visit_log, week_of
+from dispatch.desk.log.visit_log import SORTS, LogFilter, visit_log
 from dispatch.desk.review.reviewing import approve_clean
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.session.shown import Shown
@@ -26,7 +26,7 @@ from dispatch.fields.kinds import Day, Many, Text
 from dispatch.fields.record import Field
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit, Log, LogLine
-from dispatch.model.instants import clock_text, day_text
+from dispatch.model.instants import clock_text, day_text, week_of
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import LEADS, READS, Review
 from dispatch.model.text import count_text, show

@@ -42,6 +42,7 @@ EVERYWHERE = KeyPlace("Everywhere", ("screens.user_screen:UserScreen", "widgets.
 PLACES = (
     EVERYWHERE,
     KeyPlace("The board", ("screens.board.board:BoardScreen",), ("widgets.timeline.view:Timeline", *_LIST)),
+    KeyPlace("The week", ("screens.board.week:WeekScreen",), ("widgets.week_grid:WeekGrid", *_LIST)),
     KeyPlace("Calling ahead", ("screens.board.calls:CallsScreen",), _LIST),
     KeyPlace("Messages to clients", ("screens.board.outbox:OutboxScreen",), _LIST),
     KeyPlace("The timeline, and a visit in hand", ("widgets.timeline.view:Timeline",), alone=True),

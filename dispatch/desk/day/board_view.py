@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from db import clients, messages, people, settings, stays, visits
@@ -12,7 +12,7 @@ from db.store import Store, existing
 from db.tallies import tallies
 from dispatch.desk.day.running import Reaching, RunningDay, access_of, drive_lazily, read_day, running_day
 from dispatch.desk.firm.shifts import lunch_of, shift_of
-from dispatch.desk.levels.clocks import clocks_of, next_clock, promised_by
+from dispatch.desk.levels.clocks import VisitClock, clocks_of, next_clock, promised_by
 from dispatch.desk.visits.steps import find
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Tally
 from dispatch.model.clients import Contact, Site
@@ -42,16 +42,14 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
         named = None if only is None else people.technician_by_name(store, only)
         technicians = people.technicians(store) if only is None else [] if named is None else [named]
         theirs = None if only is None else [technician.id for technician in technicians]
-        queued = visits.queued(store) if only is None else []
         placed = visits.placed_between(store, starts_at, ends_at, technicians=theirs)
         if only is None:
             technicians = _with_gone(store, technicians, placed)
-        waiting = [visit for visit in queued if visit.wanted_on is None or visit.wanted_on <= day]
         done = tallies(store, [visit.id for visit in placed])
-        both = (*placed, *waiting)
-        access = access_of(both, clients.access_hours(store, {visit.site_id for visit in both}), starts_at, ends_at)
+        access = access_of(placed, clients.access_hours(store, {visit.site_id for visit in placed}), starts_at, ends_at)
         ring = clients.whom_to_ring(store)
-        clocks = clocks_of(store, [visit for visit in both if visit.state not in ENDED]) if only is None else {}
+        waiting = waiting_cards(store, day, ring) if only is None else []
+        clocks = clocks_of(store, [visit for visit in placed if visit.state not in ENDED]) if only is None else {}
         called = messages.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0]) if only is None else {}
         expecting = awaited(called, starts_at, ends_at)
         gone = visits.visits_by_id(store, list(expecting.keys() - {visit.id for visit in placed}))
@@ -60,11 +58,9 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
         running = read_day(store, day, placed, access, drive_lazily(store, day), promised_by(clocks, "onsite"))
         courses = {technician.id: running_day(technician, running) for technician in technicians}
 
-    def card(visit: Visit, leg: Leg | None, technician_id: int | None = None) -> BoardVisit:
+    def card(visit: Visit, leg: Leg | None, technician_id: int) -> BoardVisit:
         shown = _card(visit, day, leg, technician_id, done.get(visit.id), access, ring)
-        if (first := next_clock(clocks.get(visit.id, ()))) is not None:
-            shown = shown._replace(level=first.reading.state.value, clock=first.label, due=first.reading.due)
-        return shown if technician_id is None else _ahead(shown, courses[technician_id], called, ends_at)
+        return _ahead(_clocked(shown, clocks), courses[technician_id], called, ends_at)
 
     def row(technician: Technician) -> BoardRow:
         own_legs, own = running.legs.get(technician.id, {}), running.own.get(technician.id, ())
@@ -75,7 +71,6 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
         shown, ahead = _row(technician, cards, own_legs, day, firm), courses[technician.id].projection
         return shown._replace(home_at=ahead.home_at, overtime=ahead.overtime)
 
-    queue = [card(visit, None) for visit in waiting if visit.state is State.REQUESTED]
     calls_due = _call_list(placed, in_vain, courses, called, ring, now, firm.late_minutes)
     return Board(
         firm=firm.name,
@@ -87,11 +82,33 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
         ends_at=ends_at,
         now=now,
         rows=tuple(map(row, technicians)),
-        queue=tuple(sorted(queue, key=lambda visit: _breaks_first(visit, firm.zone))),
-        on_hold=tuple(card(visit, None) for visit in waiting if visit.state is State.ON_HOLD),
+        queue=tuple(visit for visit in waiting if visit.state is State.REQUESTED),
+        on_hold=tuple(visit for visit in waiting if visit.state is State.ON_HOLD),
         calls=tuple(sorted(calls_due, key=lambda call: (call.due, call.expected, call.visit_id))),
         trouble=messages.trouble(store, now).words if only is None else "",
     )
+
+
+def waiting_cards(store: Store, day: datetime.date, ring: Mapping[int, tuple[str, str]]) -> list[BoardVisit]:
+    """What waits for a time, or is on hold, and is wanted by a day or on no day, by what breaks first. `ring`: `whom_to_ring`."""
+    zone = settings.firm(store).zone
+    waiting = [visit for visit in visits.queued(store) if visit.wanted_on is None or visit.wanted_on <= day]
+    access = access_of(waiting, clients.access_hours(store, {visit.site_id for visit in waiting}), *day_bounds(day, zone))
+    clocks = clocks_of(store, waiting)
+    cards = [_clocked(_card(visit, day, None, None, None, access, ring), clocks) for visit in waiting]
+    return sorted(cards, key=lambda visit: _breaks_first(visit, zone))
+
+
+def placed_card(visit: Visit, day: datetime.date, technician_id: int) -> BoardVisit:
+    """A placed visit of a technician as it is planned, without what the running day makes of it."""
+    return _card(visit, day, None, technician_id, None, {}, {})
+
+
+def _clocked(card: BoardVisit, clocks: Mapping[int, Sequence[VisitClock]]) -> BoardVisit:
+    """A visit with the service-level clock that breaks first."""
+    if (first := next_clock(clocks.get(card.id, ()))) is None:
+        return card
+    return card._replace(level=first.reading.state.value, clock=first.label, due=first.reading.due)
 
 
 def _with_gone(store: Store, technicians: list[Technician], placed: Iterable[Visit]) -> list[Technician]:

@@ -115,6 +115,13 @@ def slots(
     return sorted(fitting, key=lambda slot: (slot.day > last, slot.candidate.cost, slot.day, slot.candidate.start))
 
 
+def best_in_day(store: Store, reference: str, day: datetime.date, technician_id: int) -> Slot | None:
+    """The best place for a visit in one technician's day, though it may be refused there; None where they do not work."""
+    with store.read():
+        found = _candidates(store, step(store, reference, "assign"), day, None, {technician_id})
+    return Slot(day, found[0]) if found else None
+
+
 def _candidates(
     store: Store,
     visit: Visit,

@@ -173,12 +173,6 @@ def _counted(store: Store, lines: list[LogLine]) -> list[LogLine]:
     return counted
 
 
-def week_of(day: datetime.date, first_weekday: int) -> tuple[datetime.date, datetime.date]:
-    """The first and the last day of the week that a day is in, by the firm's first weekday (0: Monday)."""
-    first = day - datetime.timedelta(days=(day.weekday() - first_weekday) % 7)
-    return first, first + datetime.timedelta(days=6)
-
-
 def waiting(store: Store) -> tuple[Log, list[LogLine], list[LogLine]]:
     """What waits for review: the whole log of it, the exceptions with the gravest first, and what is clean."""
     log = visit_log(store, LogFilter(reviews=frozenset({Review.TO_REVIEW}), sort="exceptions", descending=True))

@@ -1,0 +1,104 @@
+"""What the week board shows, as plain data: technicians by days. Named tuples, as those of `dispatch.model.boards`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import NamedTuple
+
+from dispatch.model.boards import Board, BoardVisit
+from dispatch.model.instants import span_text
+
+
+class DayLoad(NamedTuple):
+    """A technician's day in a week. Minutes: `available` is the shift less lunch and absences, `busy` planned work, `driving` the
+    legs that are known, `ahead` the part of the shift that has not passed. `promised` of its visits have a promise; `breaks` begin
+    too late for what was promised, or before whoever does them can be there. `off`: no shift; `away` is why they are absent at
+    some time of it."""
+
+    day: datetime.date
+    available: int
+    busy: int
+    driving: int
+    ahead: int
+    visits: tuple[BoardVisit, ...] = ()
+    promised: int = 0
+    breaks: int = 0
+    off: bool = False
+    away: str = ""
+
+    @property
+    def taken(self) -> int:
+        """The minutes that are planned, driving included."""
+        return self.busy + self.driving
+
+    @property
+    def room(self) -> int:
+        """The minutes that are left and have not passed."""
+        return min(max(0, self.available - self.taken), self.ahead)
+
+    @property
+    def over(self) -> int:
+        """The minutes by which it holds more than fits."""
+        return max(0, self.taken - self.available)
+
+    def text(self, cells: int) -> str:
+        """What a cell of the week says in so many cells: what is planned, what breaks, what is too much; the shift, promises and
+        absences where there is room for them."""
+        if not self.visits and not self.available:
+            return ("away" if self.away else "off")[:cells]
+        taken = span_text(self.taken) if cells >= 6 else f"{-(-self.taken // 60)}h"
+        if cells >= 12 and self.available:
+            taken += f"/{span_text(self.available)}"
+        signs = [
+            f"!{self.breaks}" if self.breaks else "",
+            "+" if self.over else "",
+            "a" if self.away else "",
+            f"p{self.promised}" if self.promised else "",
+        ]
+        for sign in filter(None, signs):
+            if len(taken) + len(sign) + (cells >= 9) <= cells:
+                taken += f" {sign}" if cells >= 9 else sign
+        return taken[:cells]
+
+
+class WeekRow(NamedTuple):
+    """A technician's week, a load for each of its days."""
+
+    technician_id: int
+    name: str
+    skills: tuple[str, ...]
+    days: tuple[DayLoad, ...]
+
+
+class DaySum(NamedTuple):
+    """A day of all technicians. Minutes; `free` is the room of those who have each skill, the scarcest skill first."""
+
+    day: datetime.date
+    available: int
+    taken: int
+    room: int
+    promised: int
+    breaks: int
+    free: tuple[tuple[str, int], ...]
+
+
+class Week(NamedTuple):
+    """Some days of a firm. `waiting` is a board without rows: what waits for a time on one of the days, by what breaks first."""
+
+    rows: tuple[WeekRow, ...]
+    sums: tuple[DaySum, ...]
+    waiting: Board
+
+    @property
+    def days(self) -> tuple[datetime.date, ...]:
+        """The days, the first one first."""
+        return tuple(one.day for one in self.sums)
+
+    @property
+    def breaks_first(self) -> datetime.date | None:
+        """The first day on which something breaks."""
+        return next((one.day for one in self.sums if one.breaks), None)
+
+
+MARKS_OF_A_CELL = "!2 begin too late or cannot be reached · + more than fits · a absent · p2 promises"
+"""What the signs of `DayLoad.text` mean."""

@@ -1,0 +1,326 @@
+"""The week board: technicians down, days across; place, move and take back across days, by the same deeds as on the day."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, NamedTuple
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from dispatch.desk.day import week_view
+from dispatch.lazily import lazily
+from dispatch.model.boards import BoardVisit
+from dispatch.model.instants import clock_beside, clock_text, day_of, day_text, week_of
+from dispatch.model.states import DISPATCHERS, QUEUED, STEPS, State
+from dispatch.model.text import count_text, show, wrapped
+from dispatch.model.weeks import Week
+from screens.binding import command, key
+from screens.board.placing import pin, unassign
+from screens.board.requests import amend, cancel, confirm, dispatch, hold
+from screens.dialogs.asked import ChoiceRow
+from screens.of_day import DayOfVisits, calls, messages, on_visit
+from screens.reading import ScreenReading
+from widgets.bars import KeyBar, Separator
+from widgets.lines.ink import ListEntry, ink
+from widgets.lines.line_list import LineList
+from widgets.queue import Queue
+from widgets.week_grid import HandCell, WeekGrid, load_line, visit_entries
+
+with lazily(__name__):
+    from db import settings
+    from dispatch.desk.day import placement
+    from dispatch.desk.plan import schedule
+    from screens.board import jump as jumps
+
+WIDE, TALL = 110, 30
+"""Columns and rows from which what waits has room beside the days, and the visits of a day more of it below."""
+MONTH = 28
+"""So many days are looked ahead."""
+
+
+IN_HAND = (("enter", "place"), ("esc", "put back"), ("arrows", "choose"))
+"""What the key bar says while a visit is in hand."""
+
+
+class WeekHand(NamedTuple):
+    """A visit in hand, and the best place that was found for it in the cell under the cursor."""
+
+    visit: BoardVisit
+    slot: placement.Slot | None = None
+
+
+class WeekScreen(DayOfVisits):
+    """The week of the program's day."""
+
+    SHOWS = "day"
+    DEFAULT_CSS = """
+    WeekScreen { layout: vertical; }
+    WeekScreen #upper { height: 1fr; }
+    WeekScreen Queue { width: 36; height: 1fr; border-left: solid $panel; }
+    WeekScreen #visits { height: 9; padding: 0 1; }
+    WeekScreen.-narrow Queue { display: none; }
+    WeekScreen.-narrow.-queue Queue { display: block; width: 1fr; border: none; }
+    WeekScreen.-narrow.-queue WeekGrid { display: none; }
+    WeekScreen.-short #visits { height: 5; }
+    """
+    TITLE_WORD = "the week"
+    ENTER = "open"
+    FOCUS = "WeekGrid"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
+    FOOTER = (
+        "visit.open visit.move view.pane visit.assign visit.unassign view.previous view.next "
+        "visit.confirm visit.dispatch change.undo screen.keys"
+    )
+    KEYS = [
+        key("enter", "visit.open", "Open", "open the day under the cursor, or the selected visit"),
+        key("[", "view.previous", "Week before", action="day(-7)"),
+        key("]", "view.next", "Week after", action="day(7)"),
+        key("t", "view.today", "Today", "go to this week"),
+        *(confirm, dispatch, amend, hold, cancel, calls, messages),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        width, height = self.app.size
+        self.add_class("-wide" if width >= WIDE else "-narrow", "-tall" if height >= TALL else "-short", update=False)
+        self.week: Week | None = None
+        self._hand: WeekHand | None = None
+        self.reading = ScreenReading(self, self._read, self._take_week)
+
+    def body(self) -> ComposeResult:
+        ascii_only = self.program.ascii_only
+        with Horizontal(id="upper"):
+            yield WeekGrid(id="week", ascii=ascii_only)
+            yield Queue(id="queue", ascii=ascii_only)
+        yield Separator()
+        yield LineList[BoardVisit](id="visits", ascii=ascii_only)
+
+    @property
+    def _grid(self) -> WeekGrid:
+        return self.query_one(WeekGrid)
+
+    @property
+    def _queue(self) -> Queue:
+        return self.query_one(Queue)
+
+    @property
+    def _visits(self) -> LineList[BoardVisit]:
+        return self.query_one("#visits", LineList)
+
+    def visit_here(self) -> BoardVisit | None:
+        """The request under the cursor of what waits, else the visit of the day under the cursor."""
+        return self._queue.selected if self._queue.has_focus else self._visits.selected
+
+    # -- what it shows ------------------------------------------------------------------------------------------------
+
+    def _read(self) -> Week:
+        first, _ = week_of(self.program.day, self.user.firm.first_weekday)
+        return week_view.week(self.user.store, first)
+
+    def reload(self) -> None:
+        """Read the week again: the first time at once, then in a thread."""
+        if self.week is not None:
+            self.reading.begin()
+        elif (week := self.look(self._read)) is not None:
+            self._take_week(week)
+
+    async def read_again(self) -> None:
+        self.reload()
+        await self.reading.finished()
+
+    def _take_week(self, week: Week) -> None:
+        if self.program.day not in week.days:
+            return  # another one is wanted by now, and read next
+        before, self.week = self.week, week
+        today = settings.today(self.user.store)
+        column = week.days.index(self.program.day)
+        self._grid.set_week(week, column, week.days.index(today) if today in week.days else None)
+        self._queue.set_board(week.waiting)
+        self.tick()
+        self.show_selected()
+        if before is None or before.days != week.days:
+            self.run_worker(self._look_ahead(week.days[0]), group="month", exclusive=True)
+
+    async def _look_ahead(self, first: datetime.date) -> None:
+        sums = await self.look_aside(week_view.month, self.user.store, first, MONTH)
+        if sums is not None and self.stands:
+            self._grid.set_month(sums)
+
+    def tick(self) -> None:
+        """Let the clock go on."""
+        week = self.week
+        if week is None:
+            return
+        board = week.waiting
+        breaks = week.breaks_first
+        parts = [] if breaks is None else [f"{day_text(breaks)[:-5]} breaks first"]
+        parts += [f"{len(board.queue)} unscheduled", count_text(len(week.rows), "technician")]
+        self.show_head(
+            f"Week  {day_text(week.days[0])[4:-5]} – {day_text(week.days[-1])[4:]}",
+            " · ".join(parts),
+            f"{clock_beside(board.day, self.user.now, board.zone, board.hours24)} {self.user.staff.name}",
+        )
+
+    def show_selected(self) -> None:
+        """Show the visits of the day under the cursor; with a visit in hand, what its place there would be."""
+        grid, week = self._grid, self.week
+        if week is None or grid.selected is None or (load := grid.load) is None:
+            return
+        if grid.has_focus and load.day != self.program.day:
+            self.program.day = load.day
+        if self._hand is not None:
+            self._judge(self._hand.visit)
+            return
+        row = grid.selected
+        free = ", ".join(row.skills)
+        nothing = f"Nothing planned{f'; has {show(free)}' if free else ''}."
+        self._visits.show_entries(
+            lambda _, marks: visit_entries(load, week, marks), nothing, head=lambda _: load_line(row, load)
+        )
+
+    def on_week_grid_crossed(self, event: WeekGrid.Crossed) -> None:
+        """Go on into the week before or after."""
+        if self._hand is None:
+            self.action_day(event.by)
+
+    # -- where the keyboard is ----------------------------------------------------------------------------------------
+
+    def action_open(self) -> None:
+        """Open the day under the cursor on the board, or the visit."""
+        if self._hand is not None:
+            self.run_worker(self._place())
+        elif self._grid.has_focus:
+            self.run_worker(self._open_day())
+        else:
+            super().action_open()
+
+    async def _open_day(self) -> None:
+        """Show the day under the cursor on the board, with the cursor on its technician."""
+        row = self._grid.selected
+        if row is not None:
+            await jumps.to_board(self.program, technician_id=row.technician_id)
+
+    @command("tab", "view.pane", "Pane")
+    def action_pane(self) -> None:
+        """Go from the days to the visits of one, to what waits, and back."""
+        panes: list[LineList[Any]] = [self._grid, self._visits, self._queue]
+        here = next((number for number, pane in enumerate(panes) if pane.has_focus), -1)
+        pane = panes[(here + 1) % len(panes)]
+        self.set_class(pane is self._queue, "-queue")
+        pane.focus()
+
+    @command("escape", "view.back", "Back", show=False)
+    def action_back(self) -> None:
+        """Put back what is in hand, or go back to the days."""
+        if self._hand is not None:
+            self._let_go(f"{self._hand.visit.reference} stays where it is.")
+        elif not self._grid.has_focus:
+            self.remove_class("-queue")
+            self._grid.focus()
+
+    # -- a visit in hand ----------------------------------------------------------------------------------------------
+
+    @on_visit("move")
+    @command("m", "visit.move", "Move", DISPATCHERS)
+    def action_move(self, visit: BoardVisit) -> None:
+        """Take the visit in hand: the arrows choose technician and day, enter places it."""
+        sources = STEPS["assign" if visit.state in QUEUED else "move"].sources
+        if visit.state not in sources:
+            self.say(f"{visit.reference} is {visit.state.label}: it stays where it is.", "warning")
+            return
+        self._hand = WeekHand(visit)
+        self.query_one(KeyBar).set_keys(IN_HAND)
+        self.remove_class("-queue")
+        self._grid.focus()
+        self._judge(visit)
+
+    def _judge(self, visit: BoardVisit) -> None:
+        """Look for the best start in the cell under the cursor."""
+        self._grid.set_in_hand(HandCell("…"))
+        self.run_worker(self._find_place(visit), group="judging", exclusive=True)
+
+    async def _find_place(self, visit: BoardVisit) -> None:
+        row, load = self._grid.selected, self._grid.load
+        if row is None or load is None:
+            return
+        found = await self.look_aside(
+            placement.best_in_day, self.user.store, visit.reference, load.day, row.technician_id
+        )
+        if self._hand is None or (self._grid.selected, self._grid.load) != (row, load):
+            return
+        self._hand = WeekHand(visit, found)
+        board = self.week.waiting if self.week is not None else None
+        assert board is not None
+        head = f"{visit.reference} {visit.client} in hand"
+        if found is None:
+            words, text, level = f"{row.name} does not work then.", "–", "blocked"
+        else:
+            candidate = found.candidate
+            level = candidate.verdict.level.value
+            text = clock_text(candidate.start, board.zone, board.hours24)
+            words = f"{text} with {row.name}: {level} · {candidate.words}"
+        self._grid.set_in_hand(HandCell(text, level))
+        ground = {"feasible": "good", "warnings": "warn"}.get(level, "bad")
+        self._visits.show_entries(
+            lambda width, _: [ListEntry(line, ((ink(line, ground),),)) for line in wrapped(words, width)],
+            head=lambda _: (ink(head, "strong"),),
+        )
+
+    async def _place(self) -> None:
+        """Place what is in hand where the cursor is."""
+        hand = self._hand
+        if hand is None or hand.slot is None:
+            self.say("Nothing can be placed here: choose another technician or day.", "warning")
+            return
+        visit, candidate = hand.visit, hand.slot.candidate
+        deed = schedule.assign if visit.state is State.REQUESTED else schedule.move
+        title = f"Place {visit.reference} here?"
+        placed = await self.insist(title, deed, visit.reference, candidate.crew, candidate.start, version=visit.version)
+        if placed is not None:
+            firm = self.user.firm
+            day = day_text(day_of(candidate.start, firm.zone))
+            clock = clock_text(candidate.start, firm.zone, firm.clock_hours == 24)
+            self._let_go(
+                f"{visit.reference} stands on {day} at {clock} with {show(' and '.join(candidate.crew))}. u takes it back."
+            )
+
+    def _let_go(self, said: str) -> None:
+        self._hand = None
+        self.show_keys()
+        self._grid.set_in_hand(None)
+        self.show_selected()
+        self.say(said)
+
+    @on_visit("assign", STEPS["assign"].sources, "only what nobody has reached yet is given to somebody.")
+    @command("a", "visit.assign", "Assign", DISPATCHERS)
+    async def action_assign(self, visit: BoardVisit) -> None:
+        """Choose from the best places on the days that are shown."""
+        week = self.week
+        assert week is not None
+        self.say("Looking at the days …")
+        today = settings.today(self.user.store)
+        days = [day for day in week.days if day >= today]
+        found = await self.look_aside(placement.slots, self.user.store, visit.reference, days)
+        self.unsay()
+        if not found:
+            self.say(f"Nobody can come for {visit.reference} on the days that are shown.", "warning")
+            return
+        board = week.waiting
+        rows = [
+            ChoiceRow(
+                f"{day_text(slot.day)[:-5]:11} {clock_text(slot.candidate.start, board.zone, board.hours24)}"
+                f"  {show(slot.candidate.name, 18)}",
+                slot,
+                slot.candidate.words,
+            )
+            for slot in found[:40]
+        ]
+        slot = await self.choose(
+            f"{visit.reference} {visit.client} · {visit.work}", rows, "enter places it · esc goes back"
+        )
+        self._hand = WeekHand(visit, slot)
+        await self._place()
+
+    KEYS_BESIDE = (unassign, pin)

@@ -1,0 +1,102 @@
+"""The week board: what each technician's day holds, what breaks, who is away, and what waits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from dispatch.desk.day import board_view, week_view
+from dispatch.desk.plan import schedule
+from dispatch.desk.texts.week_words import week_lines
+from dispatch.model.weeks import DayLoad, Week
+from tests.desk.conftest import DAY, Office, at
+
+MONDAY = DAY - timedelta(days=1)
+
+
+def shown(office: Office) -> Week:
+    return week_view.week(office.store, MONDAY)
+
+
+def load(office: Office, days: int, name: str = "Ana Ruiz") -> DayLoad:
+    return next(row for row in shown(office).rows if row.name == name).days[days + 1]
+
+
+def place(office: Office, reference: str, start: int, who: str = "Ana Ruiz") -> None:
+    schedule.assign(office.dana, reference, [who], start, reason="agreed with the client", confirmed=True)
+
+
+def test_a_day_is_what_is_planned_of_the_shift(office: Office) -> None:
+    place(office, "R1", at("09:00"))
+    day, board = load(office, 0), board_view.board(office.store, DAY)
+    (row,) = [row for row in board.rows if row.name == "Ana Ruiz"]
+    assert (day.busy, day.available) == (row.busy, row.available) == (75, 510)
+    assert row.visits[0].leg is not None
+    assert row.leg_home is not None
+    assert day.driving == ((row.visits[0].leg.seconds or 0) + (row.leg_home.seconds or 0)) // 60
+    assert day.room == 510 - day.taken
+    assert [visit.reference for visit in day.visits] == ["R1"]
+    assert load(office, 4).off
+    assert load(office, 4).text(9) == "off"
+
+
+def test_a_night_counts_on_the_day_on_which_it_begins(office: Office) -> None:
+    place(office, "R1", at("23:30"))
+    assert load(office, 0).busy == 75
+    assert load(office, 1).busy == 0
+
+
+def test_what_cannot_be_kept_is_counted_and_the_first_day_of_it_named(office: Office) -> None:
+    assert shown(office).breaks_first is None
+    place(office, "R2", at("11:30"))  # promised from 9 to 11
+    assert load(office, 0).breaks == 1
+    place(office, "R1", at("12:00"))  # the other one is not over then
+    assert load(office, 0).breaks == 2
+    assert shown(office).breaks_first == DAY
+    assert "!2" in load(office, 0).text(12)
+
+
+def test_what_has_passed_is_no_room(office: Office) -> None:
+    office.go("16:00")
+    assert load(office, -1).room == 0
+    assert load(office, 0).room == 60
+    assert load(office, 1).room == 510
+
+
+def test_sums_and_scarce_skills(office: Office) -> None:
+    place(office, "R1", at("09:00", 1))
+    tomorrow = shown(office).sums[2]
+    assert tomorrow.room == load(office, 1).room + load(office, 1, "Ben Okafor").room
+    assert dict(tomorrow.free) == {"server": load(office, 1).room, "network": load(office, 1).room, "desktop": 510}
+    assert [skill for skill, _ in tomorrow.free][-1] == "desktop"
+
+
+def test_what_waits_is_what_the_day_board_shows_with_the_days_of_the_week(office: Office) -> None:
+    assert [visit.reference for visit in shown(office).waiting.queue] == [
+        visit.reference for visit in board_view.board(office.store, DAY).queue
+    ]
+    earlier = week_view.week(office.store, MONDAY - timedelta(days=7))
+    assert not earlier.waiting.queue
+
+
+def test_text_names_each_day_and_everybody(office: Office) -> None:
+    place(office, "R1", at("09:00"))
+    lines = list(week_lines(shown(office)))
+    assert any(line.startswith("Ana Ruiz") and "/8h30" in line for line in lines)
+    assert any("Tue 24 Nov" in line and "Sat 28 Nov" in line for line in lines)
+    assert "2 requests wait for a time." in lines
+
+
+def test_a_look_ahead_says_the_same_as_the_weeks(office: Office) -> None:
+    place(office, "R1", at("09:00", 7))
+    ahead = week_view.month(office.store, MONDAY, 28)
+    assert ahead[:7] == shown(office).sums
+    assert ahead[7:14] == week_view.week(office.store, MONDAY + timedelta(days=7)).sums
+
+
+def test_a_cell_says_what_matters_most_where_there_is_little_room() -> None:
+    full = DayLoad(DAY, available=480, busy=500, driving=40, ahead=480, promised=3, breaks=2, away="dentist")
+    assert full.text(20) == "9h/8h !2 + a p3"
+    assert full.text(10) == "9h !2 + a"
+    assert full.text(4) == "9h!2"
+    assert DayLoad(DAY, 0, 0, 0, 0, away="ill").text(5) == "away"
+    assert DayLoad(DAY, 480, 0, 0, 480).text(8) == "0m"

@@ -1,0 +1,90 @@
+"""The week board by its keys: across days and weeks, into a day, a visit from one day to another."""
+
+from __future__ import annotations
+
+import datetime
+
+from textual.pilot import Pilot
+
+from dispatch.desk.plan import schedule
+from dispatch.model.states import State
+from screens.board.board import BoardScreen
+from screens.board.week import WeekScreen
+from screens.dialogs.questions import Choose
+from tests.desk.conftest import DAY, Office, at
+from tests.screens.test_screens import opened, press, state, until, until_true
+from widgets.queue import Queue
+from widgets.week_grid import WeekGrid
+
+TOMORROW = DAY + datetime.timedelta(days=1)
+
+
+def grid(pilot: Pilot[None]) -> WeekGrid:
+    assert isinstance(pilot.app.screen, WeekScreen)
+    return pilot.app.screen.query_one(WeekGrid)
+
+
+def in_cell(pilot: Pilot[None]) -> str:
+    held = grid(pilot).in_hand
+    return "" if held is None else held.text
+
+
+async def test_arrows_go_over_days_and_weeks_and_enter_opens_the_day(office: Office) -> None:
+    async with opened(office.dana, "week") as pilot:
+        assert grid(pilot).load is not None
+        assert grid(pilot).load.day == DAY  # type: ignore[union-attr]
+        await press(pilot, "down", "right")
+        assert (grid(pilot).selected.name, grid(pilot).load.day) == ("Ben Okafor", TOMORROW)  # type: ignore[union-attr]
+        await press(pilot, "]")
+        await until_true(pilot, lambda: grid(pilot).load.day == TOMORROW + datetime.timedelta(days=7))  # type: ignore[union-attr]
+        await press(pilot, "[")
+        await until_true(pilot, lambda: grid(pilot).load.day == TOMORROW)  # type: ignore[union-attr]
+        await press(pilot, "enter")
+        await until(pilot, BoardScreen)
+        board = pilot.app.screen
+        assert isinstance(board, BoardScreen)
+        await until_true(pilot, lambda: board.board is not None and board.board.day == TOMORROW)
+        await until_true(pilot, lambda: (row := board.row_here()) is not None and row.name == "Ben Okafor")
+
+
+async def test_the_edge_of_a_week_leads_into_the_next(office: Office) -> None:
+    async with opened(office.dana, "week") as pilot:
+        await press(pilot, *["right"] * 6)
+        await until_true(pilot, lambda: grid(pilot).load.day == DAY + datetime.timedelta(days=6))  # type: ignore[union-attr]
+
+
+async def test_a_request_is_placed_on_the_day_to_which_it_is_carried(office: Office) -> None:
+    async with opened(office.dana, "week") as pilot:
+        await press(pilot, "tab", "tab")
+        assert pilot.app.screen.query_one(Queue).has_focus
+        reference = pilot.app.screen.query_one(Queue).selected.reference  # type: ignore[union-attr]
+        await press(pilot, "m", "right")
+        await until_true(pilot, lambda: ":" in in_cell(pilot))
+        await press(pilot, "escape")
+        assert state(office, reference)[0] is State.REQUESTED
+        assert grid(pilot).in_hand is None
+        await press(pilot, "tab", "tab", "m")
+        await until_true(pilot, lambda: ":" in in_cell(pilot))
+        await press(pilot, "enter")
+        await until_true(pilot, lambda: state(office, reference)[0] is State.PLANNED)
+        await press(pilot, "u")
+        await until_true(pilot, lambda: state(office, reference)[0] is State.REQUESTED)
+
+
+async def test_a_visit_is_moved_to_another_day_of_its_technician(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    async with opened(office.dana, "week") as pilot:
+        await press(pilot, "m", "right")
+        await until_true(pilot, lambda: ":" in in_cell(pilot))
+        await press(pilot, "enter")
+        await until_true(pilot, lambda: (state(office, "R1")[1] or 0) > at("00:00", 1))
+
+
+async def test_assign_offers_the_best_places_of_the_days_that_are_shown(office: Office) -> None:
+    async with opened(office.dana, "week") as pilot:
+        await press(pilot, "tab", "tab")
+        reference = pilot.app.screen.query_one(Queue).selected.reference  # type: ignore[union-attr]
+        await press(pilot, "a")
+        await until(pilot, Choose)
+        await press(pilot, "enter")
+        await until_true(pilot, lambda: state(office, reference)[0] is State.PLANNED)
