@@ -148,11 +148,13 @@ newest: Query[int] = value("SELECT coalesce(max(seq), 0) FROM audit")
 
 
 def after(store: Store, seq: int, *, limit: int = 200) -> list[tuple[Any, ...]]:
-    """The rows after row `seq`, at most the newest `limit`, oldest first: each with the name of who did it and, for a visit,
-    its reference and client."""
+    """The rows after row `seq`, at most the newest `limit`, oldest first: each with the name of who did it, whether that is
+    somebody of the office and, for a visit, its reference and client."""
     return ROWS.with_extra(
         store,
-        "coalesce(p.name, u.actor), coalesce(v.reference, ''), coalesce(c.name, '')",
+        "coalesce(p.name, u.actor), "
+        "EXISTS (SELECT 1 FROM staff_role r WHERE r.staff_id = u.staff_id AND r.role IN ('dispatcher', 'lead')), "
+        "coalesce(v.reference, ''), coalesce(c.name, '')",
         "LEFT JOIN staff p ON p.id = u.staff_id LEFT JOIN visit v ON u.entity = 'visit' AND v.id = u.entity_id "
         "LEFT JOIN site s ON s.id = v.site_id LEFT JOIN client c ON c.id = s.client_id "
         "WHERE u.seq > ? ORDER BY u.seq DESC LIMIT ?",

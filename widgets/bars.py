@@ -96,9 +96,24 @@ class KeyBar(LineView):
 
 
 class Separator(LineView):
-    """A line across, between two panes. A widget of its own: a container's border is drawn a frame later than what is in it."""
+    """A line across, between two panes, in which a word may stand. A widget of its own: a container's border is drawn a frame
+    later than what is in it."""
 
     DEFAULT_CSS = "Separator { height: 1; }"
 
+    _word = ""
+
+    def set_word(self, word: str) -> None:
+        """Let something stand in the line; empty: nothing."""
+        if word != self._word:
+            self._word = word
+            self.refresh()
+
     def line_at(self, y: int, width: int) -> Line | None:
-        return (ink(marks_of(self.ascii).rule * width, "grid"),) if y == 0 else None
+        if y:
+            return None
+        rule = marks_of(self.ascii).rule
+        if not self._word:
+            return (ink(rule * width, "grid"),)
+        word = ink(self._word, "info", max(1, width - 6))
+        return (ink(f"{rule * 2} ", "grid"), word, ink(f" {rule * max(0, width - 4 - cells_of(word[0]))}", "grid"))

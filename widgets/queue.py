@@ -13,7 +13,7 @@ from widgets.queue_lines import grouped, heading, visit_lines
 
 
 class Queue(LineList[BoardVisit]):
-    """Two lines a visit, in groups: overdue, today, undated, on hold. `/` of the screen calls `set_filter`."""
+    """Two lines a visit, in groups: emergency, overdue, today, undated, on hold. `/` of the screen calls `set_filter`."""
 
     DEFAULT_CSS = """
     Queue { background: $panel; padding: 0 1; scrollbar-gutter: stable; }

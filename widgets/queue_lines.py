@@ -9,13 +9,16 @@ from dispatch.model.text import show
 from widgets.lines.ink import Line, Span, ink, joined, spread, width_of
 from widgets.lines.marks import LEVEL_INKS, LEVEL_LETTERS, Marks
 
-OVERDUE, TODAY, UNDATED, ON_HOLD = "overdue", "today", "undated", "on hold"
-GROUPS = (OVERDUE, TODAY, UNDATED, ON_HOLD)
+EMERGENCY, OVERDUE, TODAY, UNDATED, ON_HOLD = "emergency", "overdue", "today", "undated", "on hold"
+GROUPS = (EMERGENCY, OVERDUE, TODAY, UNDATED, ON_HOLD)
 INDENT = 3
 
 
 def group_of(visit: BoardVisit, day: datetime.date) -> str:
-    """The group of a visit that waits: overdue if its last day was before `day`, undated if it has none."""
+    """The group of a visit that waits: an emergency whenever it is wanted, overdue if its last day was before `day`, undated if it
+    has none."""
+    if visit.emergency:
+        return EMERGENCY
     if visit.due_on is None:
         return UNDATED
     return OVERDUE if visit.overdue or visit.due_on < day else TODAY
@@ -76,7 +79,9 @@ def visit_lines(visit: BoardVisit, board: Board, now: int, width: int, marks: Ma
 
 def heading(name: str, visits: Sequence[BoardVisit], width: int) -> Line:
     """The line over a group."""
-    return spread((ink(name, "bad" if name == OVERDUE else "heading"),), (ink(str(len(visits)), "dim"),), width)
+    return spread(
+        (ink(name, "bad" if name in (EMERGENCY, OVERDUE) else "heading"),), (ink(str(len(visits)), "dim"),), width
+    )
 
 
 def _second(visit: BoardVisit, width: int) -> Line:

@@ -13,20 +13,20 @@ from dispatch.desk.roads.maps import Atlas
 from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
 from dispatch.model.boards import Board, BoardRow, BoardVisit
-from dispatch.model.instants import clock_beside, day_text
+from dispatch.model.instants import clock_beside, clock_text, day_text
 from dispatch.model.states import DISPATCHERS, UNREACHED
-from dispatch.model.text import count_text
 from screens.binding import command, key, opens
 from screens.board.crew import Swap, crew, hand_over, no_access
 from screens.board.foot import BoardFoot
 from screens.board.move_mode import MoveTimeline
+from screens.board.news import news
 from screens.board.places import BoardPlaces, browser, next_problem, next_waiting, show_map
 from screens.board.placing import assign, emergency, move, pin, unassign
 from screens.board.requests import amend, answer, cancel, confirm, dispatch, hold, new
 from screens.of_day import DAYS, DayOfVisits, calls, import_file, messages, on_visit
 from screens.reading import ScreenReading
 from widgets.bars import Separator
-from widgets.lines.ink import ink
+from widgets.day_counts import day_counts
 from widgets.queue import Queue
 from widgets.route_pane import RoutePane
 from widgets.visit_detail import VisitDetail
@@ -209,19 +209,18 @@ class BoardScreen(DayOfVisits):
         """Fill the line of the head: what the day holds, and what was heard."""
         board = self.board
         assert board is not None
-        counted = ((len(board.rows), "technician"), (board.planned, "visit"))
-        parts = [*(count_text(*one) for one in counted), f"{len(board.queue)} unscheduled"]
-        counts = ((len(board.on_hold), "on hold"), (board.late, "late"), (len(board.calls), "to call"))
-        parts += [f"{count} {word}" for count, word in counts if count]
-        parts += [f"{board.trouble} (O)"] if board.trouble else []
-        parts += ["no roads: drives estimated"] if self.drives.note else []
-        parts += [f"filter “{self.places.word}”"] if self.places.word else []
-        heard = self.program.activity.now
+        clock = clock_beside(board.day, self.user.now, board.zone, board.hours24)
+        roomy = self.has_class("-wide")
         self.show_head(
-            f"Dispatch  {day_text(board.day)}",
-            (ink(heard, "info"),) if heard else " · ".join(parts),
-            f"{clock_beside(board.day, self.user.now, board.zone, board.hours24)} {self.user.staff.name}",
+            f"Dispatch  {day_text(board.day)}" if roomy else day_text(board.day)[:-5],
+            day_counts(
+                board, self.user.now, self.places.word, "no roads: drives estimated" if self.drives.note else ""
+            ),
+            f"{clock} {self.user.staff.name}" if roomy else clock,
         )
+        news = self.program.activity.news
+        said = f"{clock_text(news[-1].at, board.zone, board.hours24)} {news[-1].text}" if news else ""
+        self.query_one(Separator).set_word(said)
 
     def show_here(self) -> None:
         """Show what is under the cursor in full."""
@@ -302,5 +301,5 @@ class BoardScreen(DayOfVisits):
 
     KEYS_BESIDE = (
         *(crew, hand_over, no_access, emergency, calls, messages),
-        *(next_problem, next_waiting, show_map, browser, import_file),
+        *(next_problem, next_waiting, show_map, browser, import_file, news),
     )

@@ -10,6 +10,7 @@ import pytest
 from db.store import Store
 from dispatch.desk.access import keyring, logins
 from dispatch.desk.book import editing
+from dispatch.desk.closeout import arriving
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.activity import Activity
 from dispatch.desk.session.user import User, log_in
@@ -34,7 +35,7 @@ def test_who_logs_in_and_out_shows_only_where_sessions_are_listed(office: Office
     activity = Activity(office.ana)
     ben = logins.log_in_by_key(elsewhere, key)
     assert not activity.listen()
-    assert activity.now == "Ben Okafor: log in"
+    assert not activity.news
     logins.log_in_by_key(elsewhere, key)  # which ends the one before
     logins.log_out(ben, "left")
     logins.log_out(logins.caller(elsewhere, key), "attach")
@@ -95,3 +96,21 @@ def test_a_login_costs_the_same_however_many_sit_there(office: Office) -> None:
     assert len(set(counts)) == 1, counts
     for store in stores:
         store.close()
+
+
+def test_news_is_what_the_office_does_a_change_of_many_visits_is_one(office: Office, elsewhere: Store) -> None:
+    activity = Activity(office.lee)
+    dana = log_in(elsewhere, "dana")
+    schedule.assign(dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.assign(dana, "R2", ["Ana Ruiz"], at("11:00"))
+    schedule.swap(dana, "R1", "R2", confirmed=True, reason="the other way round")
+    office.go("09:00")
+    arriving.arrive(log_in(elsewhere, "ana"), "R2")
+    activity.listen()
+    told = [(doing.text, doing.reference) for doing in activity.news]
+    assert told == [
+        ("Dana Wells: assign R1 Harbor Dental", "R1"),
+        ("Dana Wells: assign R2 Harbor Dental", "R2"),
+        ("Dana Wells: swap, 2 visits", ""),
+    ]
+    assert any("arrive" in doing.text for doing in activity.by_visit.values())

@@ -24,6 +24,7 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.requests.intake import add
 from dispatch.desk.session.user import User, log_in
 from dispatch.model.states import State
+from screens.board.board import BoardScreen
 from screens.board.plan import PlanScreen
 from screens.dialogs.note import AskNote
 from screens.dialogs.questions import AskConfirm, AskText, Choose, Form
@@ -36,7 +37,7 @@ from tests.desk.conftest import DAY, Office, at
 from tests.quick import first_of
 from tests.screens.idle import is_about_to_act
 from tests.wall import started
-from widgets.bars import KeyBar, StatusBar
+from widgets.bars import KeyBar, Separator, StatusBar
 from widgets.checklist import ChecklistView
 from widgets.lines.line_list import LineList
 from widgets.queue import Queue
@@ -439,12 +440,16 @@ async def test_what_others_do_is_shown_with_who_did_it(office: Office) -> None:
         async with opened(office.dana, "board") as pilot:
             await settled(pilot)
             schedule.move(lee, "R1", None, at("10:00"))
-            bar = pilot.app.screen.query_one(StatusBar)
-            await until_true(pilot, lambda: "Dana Wells: move R1 Harbor Dental" in str(bar.line_at(0, 140)))
-            office.clock.advance(60)
-            await pilot.pause(0)
-            pilot.app.screen.tick()  # type: ignore[attr-defined]
-            assert "move R1" not in str(bar.line_at(0, 140))
+            bar, news = pilot.app.screen.query_one(StatusBar), pilot.app.screen.query_one(Separator)
+            await until_true(pilot, lambda: "Dana Wells: move R1 Harbor Dental" in str(news.line_at(0, 140)))
+            assert "unscheduled" in str(bar.line_at(0, 140)), "the counts stay"
+            await press(pilot, "L")
+            await until(pilot, Choose)
+            await press(pilot, "enter")
+            await until(pilot, BoardScreen)
+            board = pilot.app.screen
+            assert isinstance(board, BoardScreen)
+            await until_true(pilot, lambda: (here := board.visit_here()) is not None and here.reference == "R1")
 
 
 @first_of("size", [(45, 20), (120, 36)])

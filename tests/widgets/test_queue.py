@@ -16,8 +16,9 @@ BOARD = sample_board()
 
 def test_groups_come_in_the_order_of_haste() -> None:
     assert [(name, [card.client for card in visits]) for name, visits in grouped(BOARD)] == [
+        ("emergency", ["Short North Law"]),
         ("overdue", ["Quill Dental"]),
-        ("today", ["Short North Law", "Summit Travel"]),
+        ("today", ["Summit Travel"]),
         ("undated", ["Moraine Freight", "Hayden Optometry"]),
         ("on hold", ["Tall Pines"]),
     ]
@@ -27,6 +28,7 @@ def test_a_visit_wanted_before_the_day_is_overdue() -> None:
     assert group_of(waiting(1, "A", "x", wanted_on=DAY - datetime.timedelta(days=1)), DAY) == "overdue"
     assert group_of(waiting(1, "A", "x", wanted_on=DAY, overdue=True), DAY) == "overdue"
     assert group_of(waiting(1, "A", "x", wanted_on=DAY), DAY) == "today"
+    assert group_of(waiting(1, "A", "x", emergency=True), DAY) == "emergency"
 
 
 def test_every_word_of_a_filter_has_to_be_there() -> None:
@@ -107,15 +109,15 @@ async def test_the_cursor_skips_headings() -> None:
         await pilot.pause()
         queue = app.query_one(Queue)
         assert queue.selected is not None
-        assert queue.selected.client == "Quill Dental"
+        assert queue.selected.client == "Short North Law"
         await pilot.press("down", "j", "j", "up", "enter")
         assert app.heard[-1] == ("opened", "Summit Travel")
         await pilot.press("end")
         assert app.heard[-1] == ("selected", "Tall Pines")
-        assert queue.select_key(32)
+        assert queue.select_key(31)
         assert not queue.select_key(999)
         await pilot.pause()
-        assert app.heard[-1] == ("selected", "Short North Law")
+        assert app.heard[-1] == ("selected", "Quill Dental")
 
 
 async def test_a_filter_narrows_and_says_how_many_it_leaves() -> None:
@@ -152,16 +154,16 @@ async def test_a_short_view_keeps_title_and_cursor_in_sight() -> None:
         assert "Tall Pines" in lines[place.y]
         await pilot.press("home")
         await pilot.pause()
-        assert "overdue" in shown(queue)[1], "the heading is in sight again"
+        assert "emergency" in shown(queue)[1], "the heading is in sight again"
 
 
 async def test_a_click_selects_and_a_double_click_opens() -> None:
     app = QueueApp()
     async with app.run_test(size=(60, 24)) as pilot:
         await pilot.pause()
-        await pilot.click(Queue, offset=(6, 6))
-        assert app.heard[-1] == ("selected", "Short North Law")
+        await pilot.click(Queue, offset=(6, 5))
+        assert app.heard[-1] == ("selected", "Quill Dental")
         await pilot.click(Queue, offset=(6, 1))
-        assert app.heard[-1] == ("selected", "Short North Law"), "a heading cannot be selected"
-        await pilot.click(Queue, offset=(6, 7), times=2)
+        assert app.heard[-1] == ("selected", "Quill Dental"), "a heading cannot be selected"
+        await pilot.click(Queue, offset=(6, 8), times=2)
         assert ("opened", "Summit Travel") in app.heard

@@ -93,7 +93,9 @@ def waiting_cards(store: Store, day: datetime.date, ring: Mapping[int, tuple[str
     """What waits for a time, or is on hold, and is wanted by a day or on no day, by what breaks first. `ring`: `whom_to_ring`."""
     zone = settings.firm(store).zone
     waiting = [visit for visit in visits.queued(store) if visit.wanted_on is None or visit.wanted_on <= day]
-    access = access_of(waiting, clients.access_hours(store, {visit.site_id for visit in waiting}), *day_bounds(day, zone))
+    access = access_of(
+        waiting, clients.access_hours(store, {visit.site_id for visit in waiting}), *day_bounds(day, zone)
+    )
     clocks = clocks_of(store, waiting)
     cards = [_clocked(_card(visit, day, None, None, None, access, ring), clocks) for visit in waiting]
     return sorted(cards, key=lambda visit: _breaks_first(visit, zone))
