@@ -269,3 +269,7 @@ def _refusal(text: str) -> Refused:
             named = subject.removeprefix("index ").strip("'") if kind == "unique" else subject
             return Refused(f"{sentence.format(subject=named)} {NOTHING_SAVED}", kind=kind, subject=subject)
     return Refused(text)
+
+
+TRANSIENT = (Busy, Full, Unconfirmed)
+"""Faults of the database that go away by themselves, or when somebody makes room: a process that goes on by itself waits."""

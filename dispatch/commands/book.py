@@ -131,7 +131,7 @@ def _settings(args: Args) -> Answer:
     )
 
 
-def _deeds_of(kind: str, *, without: tuple[str, ...] = ()) -> Iterator[Command]:
+def deeds_of(kind: str, *, without: tuple[str, ...] = ()) -> Iterator[Command]:
     """Add, edit, show, list and archive for a kind of record."""
     record_store = RECORD_STORES[kind]
     noun, fields = record_store.record.noun, options_of(record_store.record.typed)
@@ -351,11 +351,11 @@ _MORE = {
 }
 COMMANDS = (
     _init,
-    *(CommandGroup(kind, text, (*_deeds_of(kind), *_MORE.get(kind, ()))) for kind, text in _HELP.items()),
+    *(CommandGroup(kind, text, (*deeds_of(kind), *_MORE.get(kind, ()))) for kind, text in _HELP.items()),
     CommandGroup(
         "staff",
         "who works here and what they may do",
-        (_add_staff, _list_staff, *_deeds_of("staff", without=("add", "list"))),
+        (_add_staff, _list_staff, *deeds_of("staff", without=("add", "list"))),
     ),
     _settings,
 )

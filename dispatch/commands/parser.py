@@ -24,7 +24,7 @@ GROUPS = (
     ("visit", ("visit",)),
     ("running", ("candidates", "emergency", "late", "call")),
     ("importing", ("import",)),
-    ("reporting", ("calendar",)),
+    ("calendars", ("calendar",)),
     ("charging", ("charge", "quote", "cases")),
     ("rates", ("rate-card", "agreement")),
     ("templates", ("template",)),

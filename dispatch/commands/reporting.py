@@ -1,4 +1,4 @@
-"""`dispatch figures`, `levels`, `report …`, `calendar …` and `query`: what many visits come to, in numbers, on paper, in SQL."""
+"""`dispatch figures`, `levels`, `report …` and `query`: what many visits come to, in numbers, on paper, in SQL."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from dispatch.model.text import cells_of, csv_cell, show
 with lazily(__name__):
     from db import figures, settings
     from db.query import QueryResult as Found
-    from dispatch.desk.adapters import calendar_export
     from dispatch.desk.book import records
     from dispatch.desk.figures import counting, sql_question
     from dispatch.desk.levels import clocks, level_month
@@ -180,25 +179,6 @@ _REPORTS = (
 )
 
 
-@acts(
-    "export",
-    "a technician's planned visits as an .ics file",
-    option("file", "FILE", "where to (default: standard output)", nargs="?"),
-    option("--technician", "NAME", "whose visits (default: your own)", reads=TECHNICIAN),
-    option("--date", "DAY", "the first day (default: today)", reads=day_or_today),
-    option("--days", "N", "how many days (default 14)", type=int, default=14),
-    flag("--busy", "only the times, for people who may know no more"),
-    flag("--replace", "write over a file that is there"),
-    about="A technician's planned visits as an .ics file, which only you may read (0600). Written again, an event "
-    "keeps its id, so that a calendar which reads the file moves it. With --busy nothing but the times is in it.",
-)
-def _export_calendar(user: User, args: Args) -> str | None:
-    technician = args.technician or records.technician_named(user.store, user.staff.name)
-    text, count = calendar_export.calendar_of(user, technician, args.date, args.days, busy=args.busy)
-    sentence = f"{show(args.file or '', 120)}: {count} visits of {technician.name} from {args.date} on."
-    return write_private(text, args.file, sentence, replace=args.replace)
-
-
 _WIDEST = 60
 
 
@@ -273,7 +253,6 @@ COMMANDS = (
     _figures,
     _levels,
     _query,
-    CommandGroup("calendar", "a technician's visits for other calendars", (_export_calendar,)),
     CommandGroup(
         "report",
         "the day, a client's month, a technician's day sheet, a visit for its client",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from dispatch.fields.kinds import Link, Many, Moment, Name, Text, Whole, Words, YesNo
 from dispatch.fields.record import Check, Field, RecordType
-from dispatch.fields.trade import EMAIL, HOURS, LOGIN, LUNCH, PLACE
+from dispatch.fields.trade import EMAIL, HOURS, LOGIN, LUNCH, PLACE, SERVICE
+from dispatch.model.calendars import LinkedCalendar
 from dispatch.model.people import AbsenceRecord, Staff, Technician
 from dispatch.model.skills import skill_word
 from dispatch.model.states import Role
-from dispatch.model.text import ADDRESS, LINE
+from dispatch.model.text import ADDRESS, LINE, NAME
 
 STAFF = RecordType(
     "staff",
@@ -78,4 +81,34 @@ ABSENCE = RecordType(
         Field("reason", "Reason", Text(LINE), "sick, holiday, training"),
     ),
     (Check("to", ("from",), lambda absence: "" if absence.ends_at > absence.starts_at else "is not after from"),),
+)
+
+
+def _in_clear(url: str) -> bool:
+    """Whether a password would go over a network in clear."""
+    parts = urlsplit(url)
+    return parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1")
+
+
+CALENDAR = RecordType(
+    "calendar",
+    "calendars",
+    LinkedCalendar,
+    (Role.LEAD,),
+    (
+        Field("technician", "Technician", Link("technician"), attribute="staff_id", required=True),
+        Field("url", "Address", SERVICE, "https://cloud.example.com/remote.php/dav/calendars/ana/work", required=True),
+        Field("login", "Login", Text(NAME), "there; the password is in no database: docs/operating.md"),
+        Field("busy", "Busy times are absences", YesNo(), "yes or no: only as the technician permits"),
+        Field("days", "Days ahead", Whole(1, 366), "28", otherwise=28),
+    ),
+    (
+        Check(
+            "url",
+            (),
+            lambda calendar: (
+                "begins with https://, so that no password goes in clear" if _in_clear(calendar.url) else ""
+            ),
+        ),
+    ),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from db import clients
+from db import clients, people
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.record_stores import RECORD_STORES
@@ -29,6 +29,7 @@ from widgets.listed import FigureLine
 
 with lazily(__name__):
     from screens.book import mending, template, template_preview
+    from screens.files import own_calendar
 
 KINDS = tuple(RECORD_STORES)
 PLURALS = {
@@ -39,6 +40,7 @@ PLURALS = {
     "recurrence": "Recurring visits",
     "technician": "Technicians",
     "absence": "Absences",
+    "calendar": "Calendars",
     "pin": "Pinned drives",
     "staff": "Staff",
     "settings": "Settings",
@@ -205,8 +207,8 @@ class BookScreen(ListScreen[Any]):
 
     @command("tab", "book.kind", "Next kind")
     def action_kind(self, by: int = 1) -> None:
-        """Clients, sites, test targets, checklist templates, recurring visits, technicians, absences, pinned drives,
-        staff, settings."""
+        """Clients, sites, test targets, checklist templates, recurring visits, technicians, absences, calendars, pinned
+        drives, staff, settings."""
         self._kind = KINDS[(KINDS.index(self._kind) + by) % len(KINDS)]
         self._letters = ""
         self.remove_class("-finding")
@@ -219,6 +221,16 @@ class BookScreen(ListScreen[Any]):
             self.say("Go to the sites (tab) to look an address up.")
             return
         await locate(self, self.here)
+
+    @command("y", "calendar.sync", "Bring up to date")
+    async def action_sync(self) -> None:
+        """Bring the technician's calendar up to date: first it says what would be done."""
+        if self._kind != "calendar" or self.here is None:
+            self.say("Go to the calendars (tab) to bring one up to date.")
+            return
+        technician = people.technician(self.user.store, self.here.staff_id)
+        if technician is not None:
+            await own_calendar.ask_sync(self, technician)
 
     @command("t", "book.target", "Test target")
     async def action_target(self) -> None:

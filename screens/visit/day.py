@@ -36,7 +36,7 @@ with lazily(__name__):
     from dispatch.desk.closeout import arriving, handing_over, leaving
     from dispatch.desk.review import reviewing
     from dispatch.desk.visits import steps
-    from screens.files import browser, writing
+    from screens.files import browser, own_calendar
     from screens.visit import right_times
 
 
@@ -283,10 +283,10 @@ class DayScreen(DayOfVisits):
 
     @command("S", "file.calendar", "Calendar")
     async def action_calendar(self) -> None:
-        """The visits as a calendar file, in full or only the times."""
+        """The visits as a calendar file, in full or only the times; one's own calendar on a server."""
         technician = people.technician_by_name(self.user.store, self.program.technician or self.user.staff.name)
         if technician is not None:
-            await writing.ask_calendar(self, technician, self.program.day)
+            await own_calendar.ask_own_calendar(self, technician, self.program.day)
 
     @command("M", "view.map", "Map")
     def action_map(self) -> None:

@@ -72,7 +72,6 @@ def test_a_cancellation_cancels_what_was_taken(office: Office) -> None:
 
 def test_a_visit_that_has_begun_refuses_no_cancellation(office: Office, tmp_path: Path) -> None:
     take(office, tmp_path, event(SUMMARY="Harbor Dental Main office: printer"))
-    office.go("09:00", 1)
     office.on_site("R1001")
     gone, new = event(STATUS="CANCELLED", SEQUENCE="1"), event(UID="2", SUMMARY="Harbor Dental Annex")
     report = take(office, tmp_path, gone, new, update=True)

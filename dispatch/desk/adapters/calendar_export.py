@@ -60,14 +60,26 @@ def calendar_of(
         if not busy:
             calendar.add("x-wr-calname", technician.name)
         for visit in taking:
-            event = _frame(visit, technician, salt, user.now, busy=busy)
             if busy:
+                event = _frame(visit, technician, salt, user.now, busy=True)
                 event.add("summary", "busy")
                 event.add("class", "PRIVATE")
             else:
-                _tell(event, visit, user)
+                event = event_of(user, visit, technician, salt)
             calendar.add_component(event)
     return calendar.to_ical().decode("utf-8"), len(taking)
+
+
+def event_of(user: User, visit: Visit, technician: Technician, salt: str) -> Event:
+    """A visit of a technician as an event, in full."""
+    event = _frame(visit, technician, salt, user.now, busy=False)
+    _tell(event, visit, user)
+    return event
+
+
+def event_uid(salt: str, visit_id: int, technician_id: int, *, busy: bool = False) -> str:
+    """The UID of a technician's visit, in full or as a busy time."""
+    return own_uid(salt, f"{'busy' if busy else 'visit'} {visit_id} {technician_id}")
 
 
 def _frame(visit: Visit, technician: Technician, salt: str, now: int, *, busy: bool) -> Event:
@@ -75,9 +87,8 @@ def _frame(visit: Visit, technician: Technician, salt: str, now: int, *, busy: b
     import icalendar
 
     starts_at, ends_at = existing(visit.span)
-    named = f"{'busy' if busy else 'visit'} {visit.id} {technician.id}"
     event = icalendar.Event()
-    event.add("uid", own_uid(salt, named))
+    event.add("uid", event_uid(salt, visit.id, technician.id, busy=busy))
     if not busy:
         # how often a visit was changed is nobody's business; a reader of busy times goes by the stamp
         event.add("sequence", visit.version)

@@ -33,7 +33,7 @@ _TEXTS = ("UID", "SUMMARY", "LOCATION", "DESCRIPTION", "STATUS")
 _MOMENTS = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "DTSTAMP", "LAST-MODIFIED"})
 _LISTS = frozenset({"EXDATE", "RDATE"})
 _ONCE = frozenset({*_TEXTS, "DTSTART", "DTEND", "RECURRENCE-ID", "DURATION", "RRULE"})
-_READ = _MOMENTS | _LISTS | _ONCE | {"SEQUENCE", "X-ALT-DESC"}
+_READ = _MOMENTS | _LISTS | _ONCE | {"SEQUENCE", "X-ALT-DESC", "TRANSP"}
 _FOLDED = re.compile(rb"(?:\r\n|\n|\r)[ \t]")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _ANSWERS = {
@@ -52,7 +52,8 @@ class EventRow:
     `start` and `end` are ISO 8601: a date for all day, a time without offset where the event has no zone, for an end also
     `+2700`, seconds after the start. `status` is CANCELLED too where the METHOD of the file or the summary says so. `repeats` is a
     JSON object. `sequence` and `stamp` (epoch seconds, 0: not said) tell an older state of an event from a newer one.
-    `skipped` is why nothing is taken of it, `trouble` what cannot be read, a sentence a line, each with its property first.
+    `skipped` is why nothing is taken of it, `transparent` is `yes` where
+    it takes up no time, `trouble` what cannot be read, a sentence a line, each with its property first.
     """
 
     uid: str = ""
@@ -66,6 +67,7 @@ class EventRow:
     sequence: str = "0"
     stamp: str = "0"
     skipped: str = ""
+    transparent: str = ""
     trouble: str = ""
 
     @property
@@ -106,6 +108,27 @@ def read_calendar(path: Path, rows: int = ROWS, watch: Watch = unwatched, dates:
     text = read_text(path, max(_SMALLEST, rows * _BYTES_PER_EVENT), begins, kind="UTF-8", folded=_FOLDED)
     name = shortened(path.name)
     calendars = _calendars(text, name)
+    taken = list(_rows_of(calendars, rows, watch, dates))
+    if len(taken) > rows:
+        raise Unreadable(f"{name} has more than {rows:,} events; divide it, or raise the limit with --rows.")
+    return FileTable(path.name, COLUMNS, tuple(FileRow(at, row.cells) for at, row in _newest(taken)))
+
+
+def events_of(text: str, name: str, dates: Dates) -> list[EventRow]:
+    """The events in the text of a calendar, those that repeat as one for each of their dates in a span.
+
+    Raises:
+        Unreadable: it is no calendar.
+    """
+    unfolded = _FOLDED.sub(b"", text.encode("utf-8", "replace")).decode("utf-8", "replace")
+    taken = list(_rows_of(_calendars(unfolded, name), ROWS, unwatched, dates))
+    return [row for _, row in _newest(taken) if not row.skipped]
+
+
+def _rows_of(
+    calendars: Sequence[_Calendar], rows: int, watch: Watch, dates: Dates | None
+) -> Iterator[tuple[int, EventRow]]:
+    """Every event with its number, at most one more than `rows` of a calendar."""
     count = sum(len(calendar.events) for calendar in calendars)
     events: list[_Event] = []
     for calendar in calendars:
@@ -117,12 +140,9 @@ def read_calendar(path: Path, rows: int = ROWS, watch: Watch = unwatched, dates:
     for event in events:
         if event.occurrence:
             own.setdefault(event.uid, set()).add(event.occurrence)
-    taken = [
-        (number, row) for number, event in enumerate(events, 1) for row in event.rows(dates, own.get(event.uid, set()))
-    ]
-    if len(taken) > rows:
-        raise Unreadable(f"{name} has more than {rows:,} events; divide it, or raise the limit with --rows.")
-    return FileTable(path.name, COLUMNS, tuple(FileRow(at, row.cells) for at, row in _newest(taken)))
+    for number, event in enumerate(events, 1):
+        for row in event.rows(dates, own.get(event.uid, set())):
+            yield number, row
 
 
 def _newest(taken: Sequence[tuple[int, EventRow]]) -> Iterator[tuple[int, EventRow]]:
@@ -267,6 +287,7 @@ class _Event:
             sequence=str(sequence if 0 <= sequence < _SEQUENCE else 0),
             stamp=str(self._stamp()),
             skipped=_ANSWERS.get(self._method, ""),
+            transparent="yes" if str(self._value("TRANSP") or "").upper() == "TRANSPARENT" else "",
             trouble="\n".join(self._trouble),
         )
 

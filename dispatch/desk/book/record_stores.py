@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from db import audit, clients, legs, people, probes, settings
+from db import audit, calendars, clients, legs, people, probes, settings
 from db.faults import Stale
 from db.names import folded
 from db.store import Store
@@ -31,6 +31,7 @@ from dispatch.desk.session.user import User
 from dispatch.desk.travel.drive_times import reckoned
 from dispatch.fields.record import FieldFault
 from dispatch.fields.trade import hours_text
+from dispatch.model.calendars import LinkedCalendar
 from dispatch.model.clients import Client, Site
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of
@@ -42,7 +43,7 @@ from dispatch.model.travel import Pin
 from dispatch.records.checklists import TARGET
 from dispatch.records.clients import CLIENT, SITE
 from dispatch.records.firm import SETTINGS
-from dispatch.records.people import ABSENCE, STAFF, TECHNICIAN
+from dispatch.records.people import ABSENCE, CALENDAR, STAFF, TECHNICIAN
 from dispatch.records.planning import PIN
 
 
@@ -259,6 +260,35 @@ class AbsenceRecords(RecordStore[AbsenceRecord]):
         return f"{texts['from']} – {texts['to']}  {record.reason}"
 
 
+class CalendarRecords(RecordStore[LinkedCalendar]):
+    """Technicians' own calendars on servers."""
+
+    record = CALENDAR
+    rows = calendars.CALENDARS
+
+    def title(self, store: Store, record: LinkedCalendar) -> str:
+        who = people.staff_by_id(store, record.staff_id)
+        return who.name if who is not None else ""
+
+    def line(self, store: Store, record: LinkedCalendar) -> str:
+        state = calendars.sync_state(store, record.id)
+        trouble = f"  ! {state.trouble}" if state is not None and state.trouble else ""
+        return f"{record.url}{'  busy times are absences' if record.busy else ''}{trouble}"
+
+    def doubts(self, desk: Desk, before: LinkedCalendar | None, after: LinkedCalendar) -> Iterator[tuple[str, str]]:
+        for other in self.all(desk.store):
+            if other.staff_id == after.staff_id and other.id != after.id:
+                yield "technician", "has a calendar here already"
+
+    def notes(self, store: Store, record: LinkedCalendar) -> Sequence[str]:
+        state, times = calendars.sync_state(store, record.id), settings.firm(store).times()
+        if state is None:
+            return ["never brought up to date: dispatch calendar sync"]
+        if state.trouble:
+            return [f"not brought up to date since {times.moment(state.at)}: {state.trouble}"]
+        return [f"{len(calendars.copies(store, record.id))} visits are there; changed last {times.moment(state.at)}"]
+
+
 class PinRecords(RecordStore[Pin]):
     """Pinned drives. A pin counts before everything that is learned or reckoned, in its one direction."""
 
@@ -358,6 +388,7 @@ RECORD_STORES: Mapping[str, RecordStore[Any]] = {
     "recurrence": RecurrenceRecords(),
     "technician": TechnicianRecords(),
     "absence": AbsenceRecords(),
+    "calendar": CalendarRecords(),
     "pin": PinRecords(),
     "staff": StaffRecords(),
     "settings": SettingsRecords(),

@@ -13,7 +13,7 @@ from threading import Event
 from typing import NamedTuple
 
 from db import clients, messages, settings, visits
-from db.faults import Busy, Full, Stale, Unconfirmed
+from db.faults import TRANSIENT, Busy, Stale
 from db.store import existing
 from db.unit import Unit
 from dispatch.desk.adapters.calendar_invitation import invitation
@@ -30,8 +30,6 @@ LEASE = 180
 """Seconds that a sender has a message for itself."""
 WAITS = (60, 300, 1800, 7200, 21_600)
 """Seconds before each further try; after the last one a person decides."""
-TRANSIENT = (Busy, Full, Unconfirmed)
-"""Faults of the database that go away by themselves, or when somebody makes room: a sender waits, and goes on."""
 SENDERS = (Role.DISPATCHER, Role.LEAD)
 """Under whose names messages are sent."""
 _SUBJECTS = {

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dispatch.desk.files.verdicts import ImportReport, JudgedRow
+from dispatch.model.text import count_text
 
 
 def report_lines(report: ImportReport) -> Iterator[str]:
@@ -26,7 +27,7 @@ def findings(report: ImportReport) -> Iterator[str]:
         yield from _about(report, row)
     skipped = Counter(why for row in report.rows if row.verdict == "skipped" for why in row.warnings)
     for why, count in skipped.items():
-        yield f"{report.file}: {count:,} {report.noun}{'' if count == 1 else 's'} skipped: {why}"
+        yield f"{report.file}: {count_text(count, report.noun)} skipped: {why}"
 
 
 def counted(report: ImportReport) -> str:

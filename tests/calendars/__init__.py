@@ -1,0 +1,1 @@
+"""Technicians' calendars on a server."""
