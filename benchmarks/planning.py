@@ -26,7 +26,7 @@ from dispatch.planning.judging import judge, timed
 from dispatch.planning.problem import Plan, Problem
 from dispatch.planning.problem_file import problem_from, read_problem
 from dispatch.planning.solver.search import Search
-from dispatch.planning.solver.worker import method_for
+from dispatch.planning.solver.worker import plan_method
 from dispatch.planning.solving import Solving
 
 CASES = Path(__file__).parents[1] / "tests" / "data" / "planning"
@@ -102,7 +102,7 @@ def ours(problem: Problem, seed: int) -> Iterator[Way]:
 def searched(problem: Problem, seed: int) -> Iterator[Way]:
     """Our search on its way: the first plan, then the best after each of `SECONDS`."""
     begun = time.process_time()
-    search = Search(problem, method_for(problem).engine, seed)
+    search = Search(problem, plan_method().engine(problem), seed)
     *_, best = search.first()
     yield Way("ours, first plan", best.plan, time.process_time() - begun)
     marks = list(SECONDS)

@@ -17,6 +17,7 @@ class Neighbour(NamedTuple):
     at: int | None
     minutes: int
     day: str
+    visit_id: int
 
 
 def in_sequence(store: Store, ids: Collection[int]) -> tuple[dict[int, Neighbour], dict[int, list[Neighbour]]]:
@@ -25,14 +26,14 @@ def in_sequence(store: Store, ids: Collection[int]) -> tuple[dict[int, Neighbour
     before = {
         visit_id: Neighbour(*rest)
         for visit_id, *rest in store.all(
-            "SELECT v.id, b.reference, coalesce(b.ended_at, b.ends_at), v.after_minutes, v.after_day FROM visit v "
+            "SELECT v.id, b.reference, coalesce(b.ended_at, b.ends_at), v.after_minutes, v.after_day, b.id FROM visit v "
             f"JOIN visit b ON b.id = v.after_id WHERE v.id {AMONG} AND b.archived_at IS NULL AND b.state NOT IN {lost}",
             keys_param(ids),
         )
     }
     after: dict[int, list[Neighbour]] = {}
     for visit_id, *rest in store.all(
-        "SELECT v.after_id, v.reference, v.starts_at, v.after_minutes, v.after_day FROM visit v "
+        "SELECT v.after_id, v.reference, v.starts_at, v.after_minutes, v.after_day, v.id FROM visit v "
         f"WHERE v.after_id {AMONG} AND v.archived_at IS NULL AND v.starts_at IS NOT NULL AND v.state NOT IN {lost}",
         keys_param(ids),
     ):

@@ -107,6 +107,7 @@ VISITS = _WithCrew(
         "client": "c.name",
         "site": "s.name",
         "zone": ZONE,
+        "arrival_minutes": "s.arrival_minutes",
         "preferred": "coalesce(p.name, '')",
         "after": "coalesce(b.reference, '')",
     },

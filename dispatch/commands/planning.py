@@ -230,7 +230,8 @@ def _form(found: proposing.PlanFound) -> dict[str, Any]:
 def _week_form(planned: week.WeekPlan) -> dict[str, Any]:
     return form(
         planned,
-        "days left_out note cpu_seconds",
+        "days stirred gain_minutes left_out note cpu_seconds",
+        gain_minutes=None if planned.gain is None else round(planned.gain, 1),
         days=[_proposal_form(day) for day in planned.days],
         left_out=forms(planned.left_out, "reference=visit.reference client=visit.client why"),
         cpu_seconds=round(planned.cpu_seconds, 3),

@@ -49,6 +49,7 @@ class Site:
 
     `zone` is its own, None where it follows the firm (`Firm.zone_at`). `place_source` says who placed it (`typed`, a file, the
     host of a geocoder), `place_precision` how near to the door (`house`, `street`, …), where somebody said so.
+    `arrival_minutes` go by from the end of the drive to where work begins.
     """
 
     id: int
@@ -66,3 +67,4 @@ class Site:
     version: int = 1
     place_source: str = ""
     place_precision: str = ""
+    arrival_minutes: int = 0

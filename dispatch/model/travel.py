@@ -64,16 +64,24 @@ class Unplaced(Place):
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceEntered(Place):
+    """A place where work begins `arrival` seconds after the drive: parking, signing in. Not for whoever is there already."""
+
+    arrival: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceVia(Place):
-    """A place that is reached by way of another one, with a stop of `seconds` there."""
+    """A place that is reached by way of another one, with a stop of `seconds` there, and entered as `place` is."""
 
     via: Place
     seconds: int
+    place: Place
 
 
 def itself(place: Place | None) -> Place | None:
-    """A place without the way to it."""
-    return Place(place.lat, place.lon) if isinstance(place, PlaceVia) else place
+    """A place without the way to it and into it."""
+    return Place(place.lat, place.lon) if isinstance(place, PlaceVia | PlaceEntered) else place
 
 
 def unplaced(site_id: int) -> Unplaced:

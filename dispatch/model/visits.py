@@ -118,6 +118,7 @@ class Visit(NamedTuple):
     pickup: str = ""
     pickup_place: Place | None = None
     pickup_minutes: int = 0
+    arrival_minutes: int = 0
     parent_id: int | None = None
     review: Review = Review.NONE
     starts_at: int | None = None

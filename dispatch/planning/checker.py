@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dispatch.model.instants import day_of, day_text, long_text
+from dispatch.model.people import Absence
 from dispatch.model.skills import spoken
 from dispatch.model.travel import UNKNOWN_LEG, Leg, placed
 from dispatch.planning.day import Drives, Rules, SequenceRule, Stop, TechnicianDay, committed
@@ -83,9 +84,13 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
         was: the technician and the stop as it stands now, where it is moved.
     """
     before, after = day.neighbours(stop, drives)
+    leg = drives(before.place if before else day.home, stop.place, stop.start)
     findings = [
         *_place(stop, before, after, day, drives),
         *_presence(day, stop),
+        *_back_from_absence(
+            day, [(stop, leg)] + ([(after, drives(stop.place, after.place, after.start))] if after else [])
+        ),
         *_access(day, stop),
         *_skills(day, stop),
         *_ownership(day, stop),
@@ -111,7 +116,6 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
     # who knows more than it needs is kept for what needs it; nothing to say about it
     cost = rules.over_qualified if day.skills > stop.skills else 0.0
     cost += sum(finding.cost for finding in findings) + extra / 60 * rules.travel + max(0, waiting) / 60 * rules.waiting
-    leg = drives(before.place if before else day.home, stop.place, stop.start)
     return Verdict(worst([finding.level for finding in findings]), tuple(findings), extra, cost, leg)
 
 
@@ -165,10 +169,24 @@ def _presence(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
     for absence in day.absences:
         overlap = min(stop.end, absence.ends_at) - max(stop.start, absence.starts_at)
         if overlap > 0:
-            reason = f" ({absence.reason})" if absence.reason else ""
-            until = _clock(absence.ends_at, day)
-            text = f"{day.name} is absent until {until}{reason}: {_minutes(overlap)} min of it"
+            text = f"{_absent(day, absence)}: {_minutes(overlap)} min of it"
             yield Finding("absence", PlacementGrade.BLOCKED, text, _minutes(overlap))
+
+
+def _back_from_absence(day: TechnicianDay, legs: Iterable[tuple[Stop, Leg]]) -> Iterator[Finding]:
+    """Nobody sets out before an absence is over."""
+    for absence in day.absences:
+        for stop, leg in legs:
+            drive = leg.seconds or 0
+            short = absence.ends_at + drive - stop.start
+            if short > 0 and absence.ends_at <= stop.start:
+                text = f"{_absent(day, absence)}, and drives {_minutes(drive)} min to {stop.client}"
+                yield Finding("absence", PlacementGrade.BLOCKED, text, _minutes(short))
+
+
+def _absent(day: TechnicianDay, absence: Absence) -> str:
+    reason = f" ({absence.reason})" if absence.reason else ""
+    return f"{day.name} is absent until {_clock(absence.ends_at, day)}{reason}"
 
 
 def _access(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
@@ -321,7 +339,7 @@ def _overtime(
         early = _minutes(day.shift[0] - leaves)
         if leaves < day.shift[0] <= stop.start:
             text = f"leaves home at {_clock(leaves, day)}, {early} min before the shift"
-            yield Finding("overtime", PlacementGrade.WARNINGS, text, early, early * rules.overtime)
+            yield Finding("early", PlacementGrade.WARNINGS, text, early, early * rules.overtime)
     if after is None or day.is_called_out(after):
         home = stop.end + (drives(stop.place, day.last_place, stop.end).seconds or 0)
         over = _minutes(home - day.shift[1])

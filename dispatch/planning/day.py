@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -17,13 +17,14 @@ HALF_HOUR = 1800
 
 
 class SequenceRule(NamedTuple):
-    """Another visit, by reference, that is over before this one, or begins after it: at an instant, None where it has no
-    time. Between them are at least `minutes`, on `any` day, the `same` or a `later` one."""
+    """Another visit, by reference and id, that is over before this one, or begins after it: at an instant, None where it has
+    no time. Between them are at least `minutes`, on `any` day, the `same` or a `later` one."""
 
     reference: str
     at: int | None
     minutes: int = 0
     day: str = "any"
+    visit_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,17 @@ class Stop:
     emergency: bool = False
     after: SequenceRule | None = None
     followers: tuple[SequenceRule, ...] = ()
+
+    @property
+    def waits_in_vain(self) -> bool:
+        """Whether it comes after a visit that has no time."""
+        return self.after is not None and self.after.at is None
+
+    def told(self, over: Mapping[int, int]) -> Stop:
+        """The same stop, where it is known when visits are over that are being planned, by id."""
+        if self.after is None or self.after.visit_id not in over:
+            return self
+        return replace(self, after=self.after._replace(at=over[self.after.visit_id]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.projection import ClockedStop, Conditions, Projection, project
 
 MINUTE = 60
-_OWN = frozenset({"access", "shift", "absence", "promise", "target", "overtime", "confirmed", "pin"})
+_OWN = frozenset({"access", "shift", "absence", "promise", "target", "early", "overtime", "confirmed", "pin"})
 """Rules that a pushed stop breaks by itself. The gaps between two stops are judged with the emergency."""
 
 

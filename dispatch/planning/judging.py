@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from dispatch.planning.problem import Break, Plan, PlannedTechnician, PlannedVisit, Problem
+from dispatch.planning.sequences import behind, followers, no_later
 
 
 class TimedRoute(NamedTuple):
@@ -98,8 +99,34 @@ def price_of(problem: Problem, technician: int, order: Sequence[int]) -> float |
     return None if route is None else route.price + sum(problem.visits[visit].extra.get(name, 0.0) for visit in order)
 
 
+def sequenced(problem: Problem, plan: Plan) -> Problem | None:
+    """The problem with windows in which the visits of a plan come after one another as they have to; None where they cannot."""
+    if not (waits := followers(problem)):
+        return problem
+    now, starts = problem, dict[int, int]()
+    # in each round one more of those that wait stands where it can; where no end comes, they wait for one another
+    for _ in range(len(waits) + 2):
+        routes = [timed(now, technician, order) for technician, order in enumerate(plan)]
+        begun = {
+            index: start
+            for order, route in zip(plan, routes, strict=True)
+            if route is not None
+            for index, start in zip(order, route.starts, strict=True)
+        }
+        if None in routes:
+            return None
+        if begun == starts:
+            return no_later(now, starts)
+        now, starts = behind(problem, begun), begun
+    return None
+
+
 def judge(problem: Problem, plan: Plan) -> Judgement | None:
-    """What a plan costs; None where a route of it cannot be, or a visit is done twice."""
+    """What a plan costs; None where a route of it cannot be, a visit is done twice, or before what it comes after is over."""
+    in_sequence = sequenced(problem, plan)
+    if in_sequence is None:
+        return None
+    problem = in_sequence
     routes = []
     done: set[int] = set()
     for technician, order in enumerate(plan):

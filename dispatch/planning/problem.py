@@ -46,6 +46,15 @@ class PlannedTechnician:
     capacity: int | None = None
 
 
+class Follows(NamedTuple):
+    """That a visit begins when another one, by its id, is over: `seconds` later at least, on `any` day, the `same` or a `later`
+    one."""
+
+    id: str
+    seconds: int = 0
+    day: str = "any"
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedVisit:
     """A visit to be planned.
@@ -53,7 +62,8 @@ class PlannedVisit:
     `windows` bound the start of its service. `dues` are soft: a moment, and the price of each minute that the service
     starts after it. `left_out` is the price of not planning it, `KEPT` for what stands where it is. `only`: the technicians
     who may do it, None for all with its skills. `extra` are prices for being done by certain technicians. `load` is what is
-    brought there, on board from the start of the day.
+    brought there, on board from the start of the day. `after` is what it waits for that is planned with it; without that it is
+    not planned.
     """
 
     id: str
@@ -67,6 +77,7 @@ class PlannedVisit:
     only: frozenset[str] | None = None
     extra: Mapping[str, float] = field(default_factory=dict)
     load: int = 0
+    after: Follows | None = None
 
     @property
     def kept(self) -> bool:
@@ -89,7 +100,7 @@ class Prices:
 class Problem:
     """A whole day. `seconds[i][j]` is the drive from place i to place j; `buffer` seconds are kept between two visits, not
     before the first and not before going home, and with `buffer_at_place` also between two at one place. Services that are
-    not kept begin at a full `raster` of seconds from `midnight` on."""
+    not kept begin at a full `raster` of seconds from `midnight` on. `midnights` are those between several days."""
 
     technicians: tuple[PlannedTechnician, ...]
     visits: tuple[PlannedVisit, ...]
@@ -99,6 +110,7 @@ class Problem:
     buffer_at_place: bool = True
     raster: int = 1
     midnight: int = 0
+    midnights: tuple[int, ...] = ()
 
     @property
     def origin(self) -> int:

@@ -100,8 +100,12 @@ class TeamSearch:
         return sorted(found, key=lambda one: one[1].cost)
 
     def _allowed(self, day: TechnicianDay, stop: Stop) -> Verdict | None:
-        if any(stop.start < other.end and other.start < stop.end for other in day.stops):
+        if not stop.skills <= day.skills or any(
+            stop.start < other.end and other.start < stop.end for other in day.stops
+        ):
             return None
+        if stop.promised is not None and stop.start < stop.promised[0]:
+            return None  # nobody comes before they are expected
         verdict = check(day, stop, self.drives, self.rules)
         over = sum(finding.minutes for finding in verdict.findings if finding.rule == "overtime")
         soft = all(f.level is PlacementGrade.FEASIBLE or f.rule in SOFT for f in verdict.findings)

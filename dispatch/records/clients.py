@@ -77,6 +77,13 @@ SITE = RecordType(
         Field("zone", "Time zone", Zone(), "empty: the firm's", otherwise=None),
         Field("access", "Access hours", HOURS, "mon-fri 08:00-18:00; empty: always"),
         Field("access_notes", "Access notes", Text(LINE), "keys at the desk"),
+        Field(
+            "arrival_minutes",
+            "Minutes of arrival",
+            Whole(0, 120),
+            "10: parking, signing in, finding the rack; once for visits after one another",
+            otherwise=0,
+        ),
         Field("services", "Services", Words(80), "mail, files, print"),
         Field(
             "one_way_distance",

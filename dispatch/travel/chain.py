@@ -7,7 +7,18 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Protocol, runtime_checkable
 
-from dispatch.model.travel import LONGEST_LEG, UNKNOWN_LEG, Leg, Place, PlaceVia, Provenance, RoutedLeg, driven, itself
+from dispatch.model.travel import (
+    LONGEST_LEG,
+    UNKNOWN_LEG,
+    Leg,
+    Place,
+    PlaceEntered,
+    PlaceVia,
+    Provenance,
+    RoutedLeg,
+    driven,
+    itself,
+)
 
 
 class Unavailable(Exception):
@@ -74,7 +85,9 @@ class Chain:
         origin = itself(origin)
         if isinstance(destination, PlaceVia):
             first = self.leg(origin, destination.via, at)
-            return _one_after_other(first, self.leg(destination.via, itself(destination), at), destination.seconds)
+            return _one_after_other(first, self.leg(destination.via, destination.place, at), destination.seconds)
+        if isinstance(destination, PlaceEntered):
+            return _longer(self.leg(origin, itself(destination), at), _arrival(origin, destination))
         leg = UNKNOWN_LEG
         for provider in self._providers:
             try:
@@ -91,9 +104,12 @@ class Chain:
         cells = self._matrix(origins, [itself(destination) for destination in destinations], at)
         for column, destination in enumerate(destinations):
             if isinstance(destination, PlaceVia):
-                onward = self.leg(destination.via, itself(destination), at)
+                onward = self.leg(destination.via, destination.place, at)
                 for row, (first,) in enumerate(self._matrix(origins, [destination.via], at)):
                     cells[row][column] = _one_after_other(first, onward, destination.seconds)
+            elif isinstance(destination, PlaceEntered):
+                for row, origin in enumerate(origins):
+                    cells[row][column] = _longer(cells[row][column], _arrival(origin, destination))
         return cells
 
     def _matrix(
@@ -127,6 +143,10 @@ class Chain:
             if isinstance(destination, PlaceVia):
                 for row, (leg,) in enumerate(self.matrix(origins, [destination], at)):
                     cells[row][column] = leg.seconds
+            elif isinstance(destination, PlaceEntered):
+                for row, origin in enumerate(origins):
+                    if (drive := cells[row][column]) is not None:
+                        cells[row][column] = drive + _arrival(origin, destination)
         return cells
 
     def _seconds(
@@ -185,6 +205,18 @@ def _one_after_other(first: Leg, second: Leg, seconds: int) -> Leg:
         low=both(first.low, second.low, seconds),
         high=both(first.high, second.high, seconds),
     )
+
+
+def _arrival(origin: Place | None, destination: PlaceEntered) -> int:
+    """The seconds from the end of the drive to where work begins."""
+    return 0 if origin == itself(destination) else destination.arrival
+
+
+def _longer(leg: Leg, seconds: int) -> Leg:
+    """A drive with so many seconds more at its end; unknown where it is."""
+    if leg.seconds is None or leg.low is None or leg.high is None:
+        return leg
+    return replace(leg, seconds=leg.seconds + seconds, low=leg.low + seconds, high=leg.high + seconds)
 
 
 def _completed(leg: Leg, other: Leg) -> Leg:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.desk.plan import day_problem, proposing, schedule, solver_terms, week
+from dispatch.desk.plan import day_problem, planned_drives, proposing, schedule, week
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Refusal
 from dispatch.planning.budget import NOT_REACHED, READING, Budget, most_seconds
@@ -52,7 +52,7 @@ def test_where_no_time_is_left_for_what_stands_there_is_no_plan(office: Office) 
 def test_what_waits_is_taken_as_far_as_there_was_time_to_read_and_the_rest_is_said(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(solver_terms, "_ROWS", 1)
+    monkeypatch.setattr(planned_drives, "_ROWS", 1)
     budget = gone(READING)
     given = day_problem.day_problem(office.store, DAY, budget=budget)
     assert [visit.reference for visit in given.beyond] == ["R2", "R1"]
@@ -105,12 +105,12 @@ def test_that_the_least_change_was_not_asked_is_said(office: Office) -> None:
 
 
 def test_what_is_placed_when_all_else_is_and_was_not_reached_says_so(office: Office) -> None:
-    ask(office, "THEN", after="R1")
+    ask(office, "THREE", people="3")
     given = day_problem.day_problem(office.store, DAY)
-    assert [visit.reference for visit in given.deferred] == ["THEN"]
+    assert [visit.reference for visit in given.deferred] == ["THREE"]
     plan = proposing.standing_plan(given)
     judged = judge(given.problem, plan)
     assert judged is not None
     over = replace(given, budget=gone(1.1))
     proposal = proposing.proposal_of(over, BetterPlan(plan, judged, 0.0, 0.0, 0), "")
-    assert {one.visit.reference: one.why for one in proposal.left_out}["THEN"] == NOT_REACHED
+    assert {one.visit.reference: one.why for one in proposal.left_out}["THREE"] == NOT_REACHED

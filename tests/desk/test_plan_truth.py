@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from db import people, travel_times
+from db import clients, people, travel_times
 from db.legs import HOME, legs_of_day
 from db.store import existing
 from dispatch.desk.book import editing
@@ -24,6 +24,7 @@ from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm, Refusal
 from dispatch.desk.travel.drive_times import travel
 from dispatch.desk.visits import steps
+from dispatch.model.clients import Site
 from dispatch.model.people import Technician
 from dispatch.model.travel import Place
 from dispatch.planning.checker import PlacementGrade
@@ -386,6 +387,43 @@ def test_a_chain_is_planned_from_its_beginning(office: Office) -> None:
     assert starts == sorted(starts)
 
 
+@pytest.mark.parametrize("people", ["1", "2"])
+def test_what_waits_for_a_visit_of_the_same_plan_goes_before_what_matters_less(office: Office, people: str) -> None:
+    """However many come for the first: the second has its place, and not a calm visit for which there was one beside it."""
+    for reference in ("R1", "R2", "R3"):
+        schedule.cancel(office.dana, reference, "not any more")
+    ask(office, "A", minutes="60", people=people, priority="P4")
+    ask(office, "B", minutes="120", after="A", after_minutes="30", after_day="same", skills="server")
+    for number in range(4):
+        ask(office, f"CALM{number}", minutes="150", skills="server", priority="P4")
+    proposal = plan(office)
+    first, second = after(proposal)["A"], after(proposal)["B"]
+    assert first is not None
+    assert second is not None
+    assert second.start >= first.start + (60 + 15 + 30) * 60
+    assert {left.visit.priority for left in proposal.left_out} == {4}
+    assert take(office.dana, proposal.moves, proposal.label).skipped == ()
+
+
+def test_a_promise_of_a_day_before_is_late_by_a_day_in_a_week_and_avoided(office: Office) -> None:
+    for reference in ("R1", "R2", "R3"):
+        schedule.cancel(office.dana, reference, "not any more")
+    days = [DAY + datetime.timedelta(number) for number in range(2)]
+    for number in range(3):
+        ask(office, f"CALM{number}", minutes="180", skills="server")
+    ask(office, "DUE", minutes="180", skills="server", date=DAY.isoformat(), promised="08:00-14:00")
+    planned = week.plan_week(office.store, days, 0, WHOLE_DAY)
+    assert [day.after.late for day in planned.days] == [0, 0]
+    assert "DUE" in after(planned.days[0])
+    # there is room on the second day only
+    office.go("17:00", -1)
+    editing.add(office.lee, "absence", {"technician": "ana", "from": f"{DAY}T08:00", "to": "17:00", "reason": "ill"})
+    planned = week.plan_week(office.store, days, 0, WHOLE_DAY)
+    late = next(broken for broken in planned.days[-1].broken if broken.visit.reference == "DUE")
+    assert late.minutes >= 18 * 60
+    assert planned.days[-1].after.late == late.minutes
+
+
 def test_what_is_promised_for_a_later_day_stays_where_somebody_put_it(office: Office) -> None:
     ask(office, "EARLY", date=(DAY + datetime.timedelta(2)).isoformat(), promised="09:00-11:00")
     schedule.assign(office.dana, "EARLY", ["Ben Okafor"], at("13:00"), reason="they agreed", confirmed=True)
@@ -436,3 +474,34 @@ def test_another_program_is_told_who_alone_may_do_what_and_what_matters(office: 
         vehicle["description"] for vehicle in form["vehicles"] if set(jobs["LOW"]["skills"]) <= set(vehicle["skills"])
     ]
     assert able == [str(technician(office, name).id) for name in ("Ana Ruiz", "Kim Vale")]
+
+
+def test_the_way_into_a_site_counts_once_for_visits_after_one_another(office: Office) -> None:
+    for reference in ("R1", "R2", "R3"):
+        schedule.cancel(office.dana, reference, "not any more")
+    ask(office, "FIRST", skills="desktop", minutes="45")
+    ask(office, "SECOND", skills="desktop", minutes="45")
+    editing.edit(office.lee, "site", site(office), {"arrival_minutes": "20"})
+    ways, home = travel(office.store), existing(technician(office, "Ben Okafor").home)
+    plain = existing(ways.leg(home, Place(39.93, -82.95), at("08:00")).seconds)
+    proposal = plan(office)
+    (day,) = [day for day in proposal.days if day.stops]
+    first, second = sorted(day.stops, key=lambda stop: stop.start)
+    assert day.shift is not None
+    assert first.start >= day.shift[0] + plain + 20 * 60
+    assert second.start == first.end, "who is there has arrived"
+    take(office.dana, proposal.moves, proposal.label)
+    legs = legs_of_day(office.store, DAY)[office.ben.staff.id]
+    assert legs[first.visit_id].seconds == plain + 20 * 60
+    assert legs[second.visit_id].seconds == 0
+    ask(office, "ELSEWHERE", site="Warehouse")
+    with pytest.raises(Blocked, match="min longer than the gap"):
+        schedule.assign(office.dana, "ELSEWHERE", ["Ben Okafor"], first.start - 100 * 60, confirmed=True)
+    # the kept drives follow
+    editing.edit(office.lee, "site", site(office), {"arrival_minutes": "5"})
+    assert legs_of_day(office.store, DAY)[office.ben.staff.id][first.visit_id].seconds == plain + 5 * 60
+
+
+def site(office: Office) -> Site:
+    found = clients.site_by_name(office.store, steps.find(office.store, "FIRST").client_id, "Main office")
+    return existing(found)

@@ -125,8 +125,8 @@ class SiteRecords(RecordStore[Site]):
             yield "name", f"the client has a site {after.name} already"
 
     def follow(self, unit: Unit, key: int, before: Site | None, after: Site) -> None:
-        """The drives to it are worked out again where it is placed elsewhere."""
-        if before is not None and after.place != before.place:
+        """The ways to it are worked out again where it is placed elsewhere, or takes longer to enter."""
+        if before is not None and (after.place, after.arrival_minutes) != (before.place, before.arrival_minutes):
             reroute_ahead(unit)
 
 

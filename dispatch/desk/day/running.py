@@ -14,7 +14,7 @@ from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds
 from dispatch.model.people import Hours, Spans, Technician, openings_between
 from dispatch.model.states import ENDED, OCCUPYING
-from dispatch.model.travel import Leg, Place, PlaceVia, unplaced
+from dispatch.model.travel import Leg, Place, PlaceEntered, PlaceVia, unplaced
 from dispatch.model.visits import Assignment, Visit
 from dispatch.planning.day import goes_home
 from dispatch.planning.projection import ClockedStop, Conditions, Projection, in_driving_order, project
@@ -145,12 +145,14 @@ def drive_lazily(store: Store, day: datetime.date) -> Drive:
 
 def place_of(visit: Visit, pinned_sites: Container[int]) -> Place | None:
     """Where a visit is; a site without coordinates has a stand-in once a drive to or from it is pinned. One that is
-    reached by a stop elsewhere says so."""
+    reached by a stop elsewhere, or takes time to enter, says so."""
     if visit.place is None and visit.site_id in pinned_sites:
         return unplaced(visit.site_id)
-    if visit.pickup_place is not None and visit.place is not None:
-        return PlaceVia(visit.place.lat, visit.place.lon, visit.pickup_place, visit.pickup_minutes * 60)
-    return visit.place
+    if (place := visit.place) is not None and visit.arrival_minutes:
+        place = PlaceEntered(place.lat, place.lon, visit.arrival_minutes * 60)
+    if visit.pickup_place is not None and place is not None:
+        return PlaceVia(place.lat, place.lon, visit.pickup_place, visit.pickup_minutes * 60, place)
+    return place
 
 
 def access_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from db import people, settings, visits
@@ -43,16 +43,18 @@ class DayProblem:
     `problem.technicians`, in their order; `movable` the
     visits that the solver places, in the order of the first of `problem.visits`; `before` their plan as it is.
     `staff` are the days of everybody as they are, also of those who are not planned or do not work, and `now` is the moment.
-    `places` are those of the matrix, `moments` those whose drives are in it.
+    `begins` is when the first technician does, on the first of the days that are planned together. `places` are those of the
+    matrix, `moments` those whose drives are in it.
     `unplaced` have no coordinates, `beyond` wait too and are more than are planned at once, or than there was time to read.
     `later` has the best later slot of what may wait, by the id of the visit; for so many as `unlooked` none was looked for, as
-    the time was over. `teams` are the visits for several people that
-    were placed beforehand, and stand among what stays; `deferred` are placed when all else is: what comes after a visit that waits
-    itself, and teams for which there was no room. `budget` is the time that all of it may take.
+    the time was over. `teams` are the visits for several people that were placed beforehand, with what those come after, and stand
+    among what stays; `deferred` are placed when all else is: teams for which there was no room. `budget` is the time that all of
+    it may take.
     """
 
     day: datetime.date
     zone: str
+    begins: int
     problem: Problem
     days: tuple[TechnicianDay, ...]
     vehicles: tuple[Vehicle, ...]
@@ -98,7 +100,7 @@ def day_problem(
     scope: PlanScope = WHOLE_DAY,
     *,
     later: Mapping[int, Slot] | None = None,
-    but: Collection[int] = (),
+    but: Mapping[int, int | None] | None = None,
     like: DayProblem | None = None,
     budget: Budget = UNBOUNDED,
     reading: float = READING,
@@ -106,7 +108,8 @@ def day_problem(
     """The problem of a day, or of the part of it that is asked for, read in one snapshot.
 
     `later` has the best later slots of requests that may wait, by the id of the visit: they are put off where those are better;
-    None: they are looked for. The visits with the ids `but` are planned elsewhere. The drives are taken from `like`,
+    None: they are looked for. The visits of `but` are planned elsewhere, or not: by id, when
+    they end, None where they have no time. The drives are taken from `like`,
     another problem of the same day, where it has them. Where the share `reading` of the budget is over before all is read, less
     of what waits is taken.
 
@@ -115,6 +118,8 @@ def day_problem(
         TimeIsOver: not even what stands in the plan could be read.
     """
     # long, as what it reads has to be of one snapshot, and a problem has many parts
+    but = but or {}
+    ends = {key: end for key, end in but.items() if end is not None}
     with store.read():
         placement.refuse_over(store, day)
         firm = settings.firm(store)
@@ -149,8 +154,10 @@ def day_problem(
             replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in before
         )
         search = TeamSearch(days, drives, rules, overtime_of(firm, scope))
-        starts = starts_on(days, firm, scope, starts_at, on_call=called_out)
-        teams, deferred, days = _apart(waiting, stops, search, starts, lambda: budget.over(reading / 2))
+        starts = starts_on(days, firm, scope, starts_at, now, on_call=called_out)
+        teams, days = _teams(waiting, stops, search, starts, ends, lambda: budget.over(reading / 2))
+        stops = {key: stop.told(ends) for key, stop in stops.items()}
+        deferred = [visit for visit in waiting if visit.people > 1 and visit.id not in teams]
         apart = {visit.id for visit in deferred} | teams.keys()
         located = [
             visit for visit in [*moving, *waiting] if stops[visit.id].place is not None and visit.id not in apart
@@ -178,6 +185,7 @@ def day_problem(
         return DayProblem(
             day=day,
             zone=firm.zone,
+            begins=first,
             problem=problem,
             places=tuple(builder.places),
             moments=builder.moments,
@@ -197,7 +205,7 @@ def day_problem(
             scope=scope,
             firm=firm,
             teams={visit: teams[visit.id] for visit in waiting if visit.id in teams},
-            deferred=tuple(deferred),
+            deferred=tuple(visit for visit in deferred if stops[visit.id].place is not None),
             budget=budget,
         )
 
@@ -207,11 +215,6 @@ def _asks_for(visit: Visit, day: datetime.date, ends_at: int) -> bool:
     if visit.state is not State.REQUESTED or (visit.promised is not None and visit.promised[0] >= ends_at):
         return False
     return visit.wanted_on is None or visit.wanted_on <= day
-
-
-def _waits_for_another(stop: Stop) -> bool:
-    """Whether a visit comes after one that has no time yet."""
-    return stop.place is not None and stop.after is not None and stop.after.at is None
 
 
 def _later(
@@ -248,20 +251,29 @@ def _teams(
     stops: Mapping[int, Stop],
     search: TeamSearch,
     starts: Sequence[int],
+    ends: dict[int, int],
     over: Callable[[], bool],
 ) -> tuple[dict[int, Team], tuple[TechnicianDay, ...]]:
-    """The teams of what needs several people, what breaks first first, until the time is `over`; and the days with them."""
+    """The teams of what needs several people, what breaks first first, each behind what it comes after, which is placed with it;
+    until the time is `over`; and the days with them. When each ends is noted in `ends`."""
+    by_id = {visit.id: visit for visit in waiting if stops[visit.id].place is not None}
     teams: dict[int, Team] = {}
-    for visit in waiting:
-        stop = stops[visit.id]
-        if visit.people < 2 or stop.place is None:
-            continue
+    for wanted in by_id.values():
         if over():
             break
-        team = search.best(stop, need_of(visit), starts)
-        if team is not None:
+        chain = [wanted] if wanted.people > 1 else []
+        while chain and (before := by_id.get(chain[0].after_id or 0)) is not None:
+            chain.insert(0, before)
+        for visit in chain:
+            stop = stops[visit.id].told(ends)
+            if visit.id in teams:
+                continue
+            if stop.waits_in_vain or (team := search.best(stop, need_of(visit), starts)) is None:
+                break
             teams[visit.id] = team
-            search = search.joined(team, at(stop, team.start))
+            placed = at(stop, team.start)
+            ends[visit.id] = placed.end
+            search = search.joined(team, placed)
     return teams, tuple(search.days)
 
 
@@ -299,20 +311,6 @@ def _moving(
         and (visit.promised is None or visit.promised[0] < bounds[1])
         and _is_free(visit, scope, now)
     ]
-
-
-def _apart(
-    waiting: Sequence[Visit],
-    stops: Mapping[int, Stop],
-    search: TeamSearch,
-    starts: Sequence[int],
-    over: Callable[[], bool],
-) -> tuple[dict[int, Team], list[Visit], tuple[TechnicianDay, ...]]:
-    """What the solver is not asked about: the teams, what is placed when all else is, and the days with the teams."""
-    deferred = [visit for visit in waiting if _waits_for_another(stops[visit.id])]
-    teams, days = _teams([visit for visit in waiting if visit not in deferred], stops, search, starts, over)
-    deferred += [visit for visit in waiting if visit.people > 1 and visit.id not in teams and visit not in deferred]
-    return teams, deferred, days
 
 
 def _is_free(visit: Visit, scope: PlanScope, now: int) -> bool:

@@ -136,6 +136,11 @@ class Proposal:
         """The visits that it speaks of beside its moves: left out, or with a promise that is not kept."""
         return (*(one.visit for one in self.left_out), *(one.visit for one in self.broken))
 
+    @property
+    def left(self) -> int:
+        """How many it leaves out."""
+        return len(self.left_out)
+
 
 def legs_of(days: Sequence[TechnicianDay], drives: Drives) -> dict[tuple[int, int], Leg]:
     """The drive to each stop and home, as `Proposal.legs` has them."""
@@ -217,8 +222,9 @@ def board_as_planned(
     return board._replace(rows=tuple(rows), queue=queue)
 
 
-def figures_of(days: Sequence[TechnicianDay], drives: Drives, left_out: int) -> DayFigures:
-    """A day in figures, whoever planned it."""
+def figures_of(days: Sequence[TechnicianDay], drives: Drives, left_out: int, begins: int) -> DayFigures:
+    """A day in figures, whoever planned it. What was promised before `begins`, when the first of the days that are planned with
+    it begins, is overdue; what is promised since then and done on a later day is late by all of the time between."""
     travel = late = overtime = overdue = 0
     placed: set[int] = set()
     for day in days:
@@ -227,7 +233,7 @@ def figures_of(days: Sequence[TechnicianDay], drives: Drives, left_out: int) -> 
         for stop in route:
             placed.add(stop.visit_id)
             travel += drives(place, stop.place, stop.start).seconds or 0
-            if stop.promised is not None and day.shift is not None and stop.promised[1] < day.shift[0]:
+            if stop.promised is not None and stop.promised[1] < begins:
                 overdue += 1
             elif stop.promised is not None:
                 late += max(0, stop.start - stop.promised[1])
@@ -246,13 +252,13 @@ def overtime_of_day(day: TechnicianDay, drives: Drives) -> int:
     return max(0, last.end + (drives(last.place, day.last_place, last.end).seconds or 0) - day.shift[1])
 
 
-def technician_figures(days: Sequence[TechnicianDay], drives: Drives) -> tuple[TechnicianFigures, ...]:
+def technician_figures(days: Sequence[TechnicianDay], drives: Drives, begins: int) -> tuple[TechnicianFigures, ...]:
     """The part of each technician who works on a day or is called out, in figures, in the order of the days."""
     parts = []
     for day in days:
         if day.shift is None and not day.stops:
             continue
-        own = figures_of([day], drives, 0)
+        own = figures_of([day], drives, 0, begins)
         busy = sum(stop.end - stop.start for stop in day.stops) // 60
         parts.append(TechnicianFigures(day.name, own.placed, busy, own.travel, own.overtime))
     return tuple(parts)

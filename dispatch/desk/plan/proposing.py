@@ -6,14 +6,14 @@ import contextlib
 import datetime
 import time
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import replace
+from typing import NamedTuple, Protocol
 
 from db import people
 from db.store import Store, existing
-from dispatch.desk.day.placement import need_of
 from dispatch.desk.plan.companions import with_needs
-from dispatch.desk.plan.day_problem import DayProblem, day_problem, starts_on
+from dispatch.desk.plan.day_problem import DayProblem, day_problem
+from dispatch.desk.plan.layout import LaidOut, laid_out
 from dispatch.desk.plan.left_out import REASONS, put_off, why_left_out
 from dispatch.desk.plan.proposal import (
     BrokenPromise,
@@ -26,23 +26,32 @@ from dispatch.desk.plan.proposal import (
     technician_figures,
 )
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
-from dispatch.desk.plan.solver_terms import Vehicle, overtime_of
-from dispatch.desk.plan.timing import WORTH, starts_of
+from dispatch.desk.plan.solver_terms import Vehicle
+from dispatch.desk.plan.timing import WORTH
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.visits import Visit
 from dispatch.planning.budget import NOT_REACHED, UNREAD, Budget, TimeIsOver, thinking_time
-from dispatch.planning.checker import LEARNER, PlacementGrade, Verdict, at, check
-from dispatch.planning.day import Stop, TechnicianDay
-from dispatch.planning.judging import judge
-from dispatch.planning.problem import KEPT, Plan
+from dispatch.planning.checker import LEARNER, Verdict, at
+from dispatch.planning.day import Stop
+from dispatch.planning.judging import judge, sequenced
+from dispatch.planning.problem import KEPT, Plan, Problem
 from dispatch.planning.solving import Beside, BetterPlan, Solving, started_worker
-from dispatch.planning.teams import Team, TeamSearch
 
 CAREFUL = 0.3
 """Where so much of the time is gone when the day is read, it is not asked beside what the least change would be."""
 UNASKED = "what the least change would be was not asked: the time was over"
 APART = 4
 """So many times as long as it took to lay out a plan passes before the next one is laid out."""
+
+
+class Stirring(Protocol):
+    """A plan of some days: how many visits that stand it moves, and how many it leaves out."""
+
+    @property
+    def stirred(self) -> int: ...
+
+    @property
+    def left(self) -> int: ...
 
 
 class PlanFound(NamedTuple):
@@ -103,7 +112,7 @@ class Proposing:
         self._changes_nothing = scope.freedom is Freedom.ALL and not any(one.assignments for one in given.movable)
         self._unasked = ""
         if scope.freedom is Freedom.ALL and not self._changes_nothing:
-            least, but = replace(scope, freedom=Freedom.LEAST), {visit.id for visit in given.beyond}
+            least, but = replace(scope, freedom=Freedom.LEAST), dict.fromkeys(visit.id for visit in given.beyond)
             self._unasked = UNASKED
             if not self._budget.over(CAREFUL):
                 with contextlib.suppress(TimeIsOver):
@@ -175,11 +184,22 @@ class Proposing:
         beside = self._solving.beside
         if beside is None or self._beside is None:
             return True
-        judged = judge(self._given.problem, self._beside.in_whole(beside.plan))
-        if judged is None or judged.cost >= KEPT:
-            # the one that changes least has other teams, or cannot be timed as a whole
-            return best.after.left_out < least.after.left_out
-        return better.judgement.cost + WORTH * best.stirred < judged.cost + WORTH * least.stirred
+        gain = gain_over(self._given.problem, better, self._beside.in_whole(beside.plan))
+        return is_worth_it(gain, best, least)
+
+
+def gain_over(problem: Problem, better: BetterPlan, careful: Plan) -> float | None:
+    """By how much, in minutes of driving, a plan is better than one that changes less; None where that one has other teams, or
+    cannot be timed as a whole."""
+    judged = judge(problem, careful)
+    return None if judged is None or judged.cost >= KEPT else judged.cost - better.judgement.cost
+
+
+def is_worth_it(gain: float | None, best: Stirring, least: Stirring) -> bool:
+    """Whether a plan is so much better than the one that changes least that what it stirs is worth it."""
+    if gain is None:
+        return best.left < least.left
+    return gain > WORTH * (best.stirred - least.stirred)
 
 
 def propose(
@@ -237,79 +257,12 @@ def _same(part: DayProblem, whole: DayProblem) -> tuple[int | None, ...]:
     return (*own, *(kept.get(visit.id, free.get(int(visit.id.partition("@")[0]))) for visit in stays))
 
 
-@dataclass(slots=True)
-class _LaidOut:
-    """The technicians' days as a plan makes them. `verdicts` has the first technician's name and what the checker says, by the id
-    of a visit, `crews` the names of those who come together, `refused` why the checker refuses what the solver had placed,
-    `over` when each visit ends."""
-
-    days: list[TechnicianDay]
-    verdicts: dict[int, tuple[str, Verdict]]
-    crews: dict[int, tuple[str, ...]]
-    refused: dict[int, str]
-    over: dict[int, int]
-
-    def joined(self, visit: Visit, team: Team) -> None:
-        """Note who comes for a visit, and what the checker says of the first of them."""
-        names = tuple(self.days[number].name for number in team.members)
-        self.verdicts[visit.id], self.crews[visit.id] = (names[0], team.verdicts[0]), names
-
-    def standing(self, wanted: Container[int]) -> dict[int, Standing]:
-        """Where the wanted visits stand."""
-        found = {
-            stop.visit_id: Standing(day.name, stop.start)
-            for day in self.days
-            for stop in day.stops
-            if stop.visit_id in wanted
-        }
-        return found | {
-            key: Standing(names[0], found[key].start, names[1:]) for key, names in self.crews.items() if key in found
-        }
-
-
-def _laid_out(given: DayProblem, better: BetterPlan, ends: Mapping[int, int]) -> _LaidOut:
-    """A plan in days. What the checker refuses is put in where it fits, and after all else what waits for another visit."""
-    laid = _LaidOut(list(given.days), {}, {}, {}, dict(ends))
-    for visit, team in given.teams.items():
-        laid.joined(visit, team)
-    refused: list[int] = []
-    for number, order in enumerate(better.plan):
-        row = given.vehicles[number].row
-        day = laid.days[row]
-        for index, start in zip(order, starts_of(given, number, order, better.judgement.routes[number]), strict=True):
-            if index >= len(given.movable):
-                continue
-            stop = at(given.stops[given.movable[index].id], start)
-            verdict = check(day, stop, given.drives, given.rules)
-            if verdict.level is PlacementGrade.BLOCKED:
-                refused.append(index)
-                blocked = [f.text for f in verdict.findings if f.level is PlacementGrade.BLOCKED]
-                laid.refused[stop.visit_id] = "; ".join(blocked)
-            else:
-                day = replace(day, stops=(*day.stops, stop))
-                laid.verdicts[stop.visit_id] = (day.name, verdict)
-        laid.days[row] = day
-    for index in sorted(refused, key=lambda index: -given.problem.visits[index].left_out):
-        if not given.budget.over():
-            _put_in(given, laid, given.movable[index])
-    waiting = list(given.deferred)
-    while waiting and not given.budget.over():
-        laid.over |= {stop.visit_id: stop.end for day in laid.days for stop in day.stops}
-        names = {visit.id for visit in waiting}
-        visit = next((one for one in waiting if one.after_id not in names), waiting[0])
-        waiting.remove(visit)
-        _put_in(given, laid, visit, laid.over.get(visit.after_id or 0))
-    laid.refused |= {visit.id: NOT_REACHED for visit in waiting}
-    laid.over |= {stop.visit_id: stop.end for day in laid.days for stop in day.stops}
-    return laid
-
-
 def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[int, int] | None = None) -> Proposal:
     """A plan as a proposal. What the checker refuses is put in where it fits, else left out.
 
     `ends`: when visits of other days end that are planned with it, by id.
     """
-    laid = _laid_out(given, better, ends or {})
+    laid = laid_out(given, better, ends or {})
     every = [*given.movable, *given.teams, *given.deferred]
     after = laid.standing(given.stops.keys())
     before = {
@@ -326,8 +279,8 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[
     return Proposal(
         day=given.day,
         times=given.times,
-        before=figures_of(given.before, given.drives, len(every) - len(before) + len(given.unplaced)),
-        after=figures_of(laid.days, given.drives, len(left)),
+        before=figures_of(given.before, given.drives, len(every) - len(before) + len(given.unplaced), given.begins),
+        after=figures_of(laid.days, given.drives, len(left), given.begins),
         moves=with_needs(sorted(moves, key=_order), laid.days, given.stops, given.drives),
         left_out=left,
         days=tuple(laid.days),
@@ -335,7 +288,7 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[
         cpu_seconds=better.cpu_seconds,
         legs=legs_of(laid.days, given.drives),
         broken=tuple(_broken(given, laid.verdicts)),
-        technicians=technician_figures(laid.days, given.drives),
+        technicians=technician_figures(laid.days, given.drives, given.begins),
         scope=given.scope,
         plan=better.plan,
     )
@@ -357,56 +310,23 @@ def more_wait(beyond: int, planned: int) -> str:
     return f"{beyond} more wait: planned are the {planned} that break first"
 
 
-def _left_out(given: DayProblem, laid: _LaidOut, after: Container[int], plan: Plan) -> tuple[LeftOut, ...]:
+def _left_out(given: DayProblem, laid: LaidOut, after: Container[int], plan: Plan) -> tuple[LeftOut, ...]:
     """What the plan leaves out, what matters most first; those without coordinates last."""
     left = [
-        LeftOut(visit, laid.refused.get(visit.id) or put_off(given, visit))
-        for visit in given.movable
-        if visit.id not in after
-    ]
-    left += [
-        LeftOut(
-            visit,
-            laid.refused.get(visit.id) or why_left_out(given, visit, plan, laid.over.get(visit.after_id or 0)),
-        )
-        for visit in given.deferred
+        LeftOut(visit, laid.refused.get(visit.id) or put_off(given, visit) or _waited(given, laid, visit, plan))
+        for visit in (*given.movable, *given.deferred)
         if visit.id not in after
     ]
     left.sort(key=lambda one: (not one.visit.emergency, one.visit.priority))
     return (*left, *map(LeftOut.nowhere, given.unplaced))
 
 
-def _put_in(given: DayProblem, laid: _LaidOut, visit: Visit, over: int | None = None) -> None:
-    """Put a visit where it costs least in the days as they have become, if it fits anywhere without anybody's consent; one
-    that comes after another one from where that is `over` on."""
-    stop = given.stops[visit.id]
-    if stop.after is not None and visit in given.deferred:
-        over = stop.after.at if over is None else over
-        if over is None:
-            return
-        stop = replace(stop, after=stop.after._replace(at=over))
-    busy = [sum(other.end - other.start for other in day.stops) for day in laid.days]
-    among = {
-        one.row
-        for one, technician in zip(given.vehicles, given.problem.technicians, strict=True)
-        if (one.on_call and visit.emergency)
-        or (technician.cap is not None and busy[one.row] + stop.end - stop.start <= technician.cap)
-    }
-    earliest = min((technician.shift[0] for technician in given.problem.technicians), default=0)
-    starts = starts_on(
-        laid.days,
-        given.firm,
-        given.scope,
-        given.problem.midnight,
-        max(earliest, over or 0),
-        on_call=visit.emergency,
-    )
-    search = TeamSearch(laid.days, given.drives, given.rules, overtime_of(given.firm, given.scope))
-    team = search.best(stop, need_of(visit), starts, among=among)
-    if team is not None:
-        for number in team.members:
-            laid.days[number] = replace(laid.days[number], stops=(*laid.days[number].stops, at(stop, team.start)))
-        laid.joined(visit, team)
+def _waited(given: DayProblem, laid: LaidOut, visit: Visit, plan: Plan) -> str:
+    """Why what needs several people, or comes after another one, has no place; empty of others, whom somebody has to ask about."""
+    if visit.people < 2 and not given.stops[visit.id].waits_in_vain:
+        return ""
+    known = replace(given, problem=sequenced(given.problem, plan) or given.problem)
+    return why_left_out(known, visit, plan, laid.over.get(visit.after_id or 0))
 
 
 def _order(move: Move) -> tuple[object, ...]:

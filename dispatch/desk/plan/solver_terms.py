@@ -221,7 +221,11 @@ class ProblemBuilder:
             elif begins < absence.starts_at and absence.ends_at < ends:
                 breaks.append(Break(absence.starts_at, absence.starts_at, absence.ends_at - absence.starts_at))
         lunch = day.lunch
-        if lunch is not None and lunch.latest - lunch.seconds >= begins:
+        # as in a projection: an absence that falls into its window is rest enough
+        away = lunch is not None and any(
+            absence.starts_at < lunch.latest and absence.ends_at > lunch.earliest for absence in day.absences
+        )
+        if lunch is not None and not away and lunch.latest - lunch.seconds >= begins:
             latest = lunch.latest - lunch.seconds
             breaks.append(Break(max(lunch.earliest, begins), latest, lunch.seconds, unless_home_by=latest))
         seconds = sum(stop.end - stop.start for stop in day.stops if stop.end > begins)
@@ -278,8 +282,11 @@ class ProblemBuilder:
     def _visit(self, visit: Visit, stop: Stop, hours: Span) -> solver.PlannedVisit:
         rules = self.rules
         first, last = self.scope.within(*hours)
-        if stop.after is not None:
-            first = max(first, _over(stop.after, self.day, self.firm.zone))
+        waits = None
+        if (rule := stop.after) is not None and rule.at is None:
+            waits = solver.Follows(rule.reference, rule.minutes * 60, rule.day)
+        elif rule is not None and rule.at is not None:
+            first = max(first, _over(rule, rule.at, self.day, self.firm.zone))
         for rule in stop.followers:
             last = min(last, (rule.at or last) - rule.minutes * 60 - (stop.end - stop.start))
         spans = ((first, last),) if stop.access is None else stop.access
@@ -312,6 +319,7 @@ class ProblemBuilder:
             tuple(dues),
             self._only(stop),
             self._extras(stop, holder),
+            after=waits,
         )
 
     def _only(self, stop: Stop) -> frozenset[str] | None:
@@ -364,11 +372,11 @@ class ProblemBuilder:
         return extra
 
 
-def _over(rule: SequenceRule, day: datetime.date, zone: str) -> int:
-    """From when on a visit may begin that comes after another one; never on a day that is not one for it."""
-    if rule.at is None or (rule.day != "any" and (day_of(rule.at, zone) == day) == (rule.day == "later")):
+def _over(rule: SequenceRule, over: int, day: datetime.date, zone: str) -> int:
+    """From when on a visit may begin that comes after one which is over at a moment; never on a day that is not one for it."""
+    if rule.day != "any" and (day_of(over, zone) == day) == (rule.day == "later"):
         return _NEVER
-    return rule.at + rule.minutes * 60
+    return over + rule.minutes * 60
 
 
 def _from_first_moment(

@@ -59,7 +59,7 @@ def vroom_form(store: Store, day: datetime.date) -> dict[str, object]:
                 "time_windows": [list(window) for window in visit.windows],
             }
             for index, visit in enumerate(given.visits, 1)
-            if visit.windows
+            if visit.windows and visit.after is None  # it has no word for what waits for another one
         ],
         "matrices": {
             "car": {

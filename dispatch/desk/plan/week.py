@@ -14,15 +14,15 @@ from dispatch.desk.plan.day_problem import DayProblem, day_problem
 from dispatch.desk.plan.left_out import REASONS, why_on_none
 from dispatch.desk.plan.planned_drives import matrix_of, rows_of
 from dispatch.desk.plan.proposal import LeftOut, Move, Proposal
-from dispatch.desk.plan.proposing import more_wait, proposal_of, standing_plan
-from dispatch.desk.plan.scope import PlanScope
+from dispatch.desk.plan.proposing import CAREFUL, gain_over, is_worth_it, more_wait, proposal_of, standing_plan
+from dispatch.desk.plan.scope import Freedom, PlanScope
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
 from dispatch.planning.budget import NOT_REACHED, READING, SEARCHING, UNREAD, Budget, TimeIsOver, thinking_time
-from dispatch.planning.judging import judge
-from dispatch.planning.problem import Plan, PlannedTechnician, PlannedVisit
-from dispatch.planning.solving import BetterPlan, Solving
+from dispatch.planning.judging import judge, sequenced
+from dispatch.planning.problem import Plan, PlannedTechnician, PlannedVisit, Problem
+from dispatch.planning.solving import Beside, BetterPlan, Solving
 
 A_DAY_LATER = 2.0
 """What it costs, in minutes of driving, to do a request a day later than it could be done; twice as much for each priority
@@ -36,6 +36,18 @@ class WeekPlan(NamedTuple):
     left_out: tuple[LeftOut, ...]
     note: str
     cpu_seconds: float
+    gain: float | None = None
+    """By how many minutes of driving it is better than a plan that changes less; None where that is not asked or not known."""
+
+    @property
+    def stirred(self) -> int:
+        """How many visits that stand in the plan would stand elsewhere, or nowhere."""
+        return sum(day.stirred for day in self.days)
+
+    @property
+    def left(self) -> int:
+        """How many are on no day."""
+        return len(self.left_out)
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -58,52 +70,89 @@ def plan_week(
     """
     seconds = thinking_time(len(people.technicians(store)) * len(days)) if seconds is None else seconds
     budget = Budget(seconds, time.monotonic() if begun is None else begun)
+    careful = None
     try:
-        given = _read(store, days, scope, budget)
-        if not given:
-            raise Refusal("Nobody works on these days.")
-        whole = _Merged(given, lambda _done: budget.over(SEARCHING))
+        with store.read():
+            whole = _Merged(_parts(store, days, scope, budget), lambda _done: budget.over(SEARCHING))
+            moves = any(visit.assignments for part in whole.given for visit in part.movable)
+            if scope.freedom is Freedom.ALL and moves and not budget.over(CAREFUL):
+                parts = _parts(store, days, replace(scope, freedom=Freedom.LEAST), budget, like=whole.given)
+                careful = _Merged(parts, lambda _done: budget.over(SEARCHING))
     except TimeIsOver:
         raise Refusal(f"{UNREAD}.") from None
-    solving = Solving(whole.problem, seconds, start=whole.standing(), begun=budget.begun)
-    best = None
-    for better in solving:
-        best = better
-    if best is None:
+    beside = None if careful is None else Beside(careful.problem, whole.same(careful), careful.standing())
+    solving = Solving(whole.problem, seconds, start=whole.standing(), beside=beside, begun=budget.begun)
+    for _ in solving:
+        pass
+    if solving.best is None:
         raise Refusal("No plan was made.")
+    best = _proposed(whole, solving.best, solving, budget)
+    if careful is None or beside is None or solving.beside is None:
+        return best
+    least = _proposed(careful, solving.beside, solving, budget)
+    gain = gain_over(whole.problem, solving.best, beside.in_whole(solving.beside.plan))
+    return best._replace(gain=gain) if is_worth_it(gain, best, least) else least
+
+
+def _parts(
+    store: Store, days: Sequence[datetime.date], scope: PlanScope, budget: Budget, like: Sequence[DayProblem] = ()
+) -> list[DayProblem]:
+    """The problem of each day on which somebody works; teams stand on the first day that has room for them. The drives are those
+    of `like`, the same days in which more may move.
+
+    Raises:
+        Refusal: nobody works on any of them.
+    """
+    parts, but = list[DayProblem](), dict[int, int | None]()
+    same = {part.day: part for part in like}
+    for day in days:
+        # where drives do not depend on the hour, those of one day are those of another
+        known = same.get(day) or (parts[-1] if parts and not parts[-1].drives.by_hour else None)
+        part = day_problem(
+            store,
+            day,
+            scope,
+            later={},
+            but=but,
+            like=known,
+            budget=budget,
+            # the other half is for the drives between the places of all days
+            reading=READING / 2,
+        )
+        but |= dict.fromkeys(visit.id for visit in part.beyond)
+        together = {visit.id for visit in part.teams}
+        but |= {stop.visit_id: stop.end for one in part.days for stop in one.stops if stop.visit_id in together}
+        parts += [part] if part.days else []
+    if not parts:
+        raise Refusal("Nobody works on these days.")
+    return [replace(part, begins=parts[0].begins) for part in parts]
+
+
+def _proposed(whole: _Merged, found: BetterPlan, solving: Solving, budget: Budget) -> WeekPlan:
+    """A plan of all days as one proposal for each."""
     proposals, placed, ends = list[Proposal](), set[str](), dict[int, int]()
-    plans = [(part, whole.of_day(number, best.plan)) for number, part in enumerate(given)]
+    in_sequence = sequenced(whole.problem, found.plan)
+    assert in_sequence is not None, "it was judged"
+    ahead = whole.ends(found)
+    plans = [whole.of_day(number, found.plan, in_sequence) for number in range(len(whole.given))]
     for number, (part, plan) in enumerate(plans):
+        ahead.pop(number, None)
         judged = judge(part.problem, plan)
         if judged is None:
             raise Refusal("No plan was made.")
         waiting = tuple(visit for visit in part.deferred if visit.reference not in placed)
-        own = best._replace(plan=plan, judgement=judged)
-        proposal = proposal_of(replace(part, deferred=waiting), own, solving.note, ends)
+        own = found._replace(plan=plan, judgement=judged)
+        elsewhere = {key: end for later in ahead.values() for key, end in later.items()} | ends
+        proposal = proposal_of(replace(part, deferred=waiting), own, solving.note, elsewhere)
         ends |= {stop.visit_id: stop.end for day in proposal.days for stop in day.stops}
         waits = {visit.reference for visit in (*part.movable, *part.deferred) if visit.starts_at is None}
-        elsewhere = waits - whole.on_day(number, best)
-        proposals.append(_own(proposal, elsewhere))
+        here = {part.problem.visits[index].id for order in plan for index in order}
+        proposals.append(_own(proposal, waits - here))
         placed |= {move.visit.reference for move in proposals[-1].moves if move.after is not None}
-    left, beyond = _left_out(plans, placed, budget), sum(len(part.beyond) for part in given)
+    left, beyond = _left_out(plans, placed, budget), sum(len(part.beyond) for part in whole.given)
     more = more_wait(beyond, len(placed) + len(left)) if beyond else ""
     note = "; ".join(filter(None, (solving.note, more)))
     return WeekPlan(tuple(proposals), left, note, solving.cpu_seconds)
-
-
-def _read(store: Store, days: Sequence[datetime.date], scope: PlanScope, budget: Budget) -> list[DayProblem]:
-    """The problem of each day on which somebody works, in one snapshot; teams stand on the first day that has room for them."""
-    with store.read():
-        given, together = list[DayProblem](), set[int]()
-        for day in days:
-            # where drives do not depend on the hour, those of one day are those of another
-            like = given[-1] if given and not given[-1].drives.by_hour else None
-            # the other half is for the drives between the places of all days
-            half = READING / 2
-            part = day_problem(store, day, scope, later={}, but=together, like=like, budget=budget, reading=half)
-            together |= {visit.id for visit in (*part.teams, *part.beyond)}
-            given += [part] if part.days else []
-    return given
 
 
 def _own(proposal: Proposal, elsewhere: set[str]) -> Proposal:
@@ -132,7 +181,7 @@ class _Merged:
     """The problems of some days as one, whose technicians are technicians on a day."""
 
     def __init__(self, given: Sequence[DayProblem], over: Callable[[int], bool]) -> None:
-        self._given = given
+        self.given = given
         self._places: dict[Place | None, int] = {}
         self._index: dict[str, int] = {}
         self._visits: list[PlannedVisit] = []
@@ -160,32 +209,59 @@ class _Merged:
         if len(seconds) < len(self._places):
             raise TimeIsOver
         self.problem = replace(
-            first.problem, technicians=tuple(technicians), visits=(*self._visits, *kept), seconds=seconds
+            first.problem,
+            technicians=tuple(technicians),
+            visits=(*self._visits, *kept),
+            seconds=seconds,
+            midnights=tuple(part.problem.midnight for part in given[1:]),
         )
 
-    def of_day(self, number: int, plan: Plan) -> Plan:
-        """The part of a plan that is of one day, in the terms of that day's own problem."""
-        part = self._given[number]
-        local = {self._index[_name(number, visit)]: index for index, visit in enumerate(part.problem.visits)}
-        first = sum(len(other.problem.technicians) for other in self._given[:number])
+    def of_day(self, number: int, plan: Plan, in_sequence: Problem) -> tuple[DayProblem, Plan]:
+        """The part of a plan that is of one day, and that day's own problem with the windows in which it is in order."""
+        part = self.given[number]
+        indexes = [self._index[_name(number, visit)] for visit in part.problem.visits]
+        local = {index: own for own, index in enumerate(indexes)}
+        first = sum(len(other.problem.technicians) for other in self.given[:number])
         own = plan[first : first + len(part.problem.technicians)]
-        return tuple(tuple(local[index] for index in order) for order in own)
+        own_problem = part.problem
+        if in_sequence is not self.problem:
+            visits = tuple(
+                visit if visit.kept else replace(visit, windows=in_sequence.visits[index].windows, after=None)
+                for visit, index in zip(part.problem.visits, indexes, strict=True)
+            )
+            own_problem = replace(own_problem, visits=visits)
+        return replace(part, problem=own_problem), tuple(tuple(local[index] for index in order) for order in own)
+
+    def ends(self, found: BetterPlan) -> dict[int, dict[int, int]]:
+        """For each day, by its place, when the visits end that a plan places on it, by id."""
+        ids = {visit.reference: visit.id for part in self.given for visit in part.movable}
+        whose = [number for number, part in enumerate(self.given) for _ in part.problem.technicians]
+        ends: dict[int, dict[int, int]] = {}
+        for number, order, route in zip(whose, found.plan, found.judgement.routes, strict=True):
+            for index, start in zip(order, route.starts, strict=True):
+                visit = self.problem.visits[index]
+                if not visit.kept:
+                    ends.setdefault(number, {})[ids[visit.id]] = start + visit.service
+        return ends
+
+    def same(self, part: _Merged) -> tuple[int | None, ...]:
+        """For each visit of the problems of the same days in which less may move its index in these."""
+        free = {visit.id: self._index[visit.reference] for one in self.given for visit in one.movable}
+        return tuple(
+            self._index.get(visit.id, free.get(int(visit.id.partition("@")[0])) if visit.kept else None)
+            for visit in part.problem.visits
+        )
 
     def standing(self) -> Plan:
         """The plan that stands, of all days."""
         return tuple(
             tuple(self._index[_name(number, part.problem.visits[index])] for index in order)
-            for number, part in enumerate(self._given)
+            for number, part in enumerate(self.given)
             for order in standing_plan(part)
         )
 
-    def on_day(self, number: int, best: BetterPlan) -> set[str]:
-        """The references of what the plan places on a day."""
-        part = self._given[number]
-        return {part.problem.visits[index].id for order in self.of_day(number, best.plan) for index in order}
-
     def _place(self, number: int, place: int) -> int:
-        return self._places.setdefault(self._given[number].places[place], len(self._places))
+        return self._places.setdefault(self.given[number].places[place], len(self._places))
 
     def _technician(self, number: int, one: PlannedTechnician) -> PlannedTechnician:
         start, end = self._place(number, one.start), self._place(number, one.end)
@@ -193,7 +269,7 @@ class _Merged:
 
     def _visit(self, number: int, planned: PlannedVisit) -> PlannedVisit:
         """A visit as it is done on one day: by the technicians of that day, dearer the later it is."""
-        part = self._given[number]
+        part = self.given[number]
         able = {one.id for one in part.problem.technicians} if planned.only is None else planned.only
         later = 0.0 if planned.kept else number * A_DAY_LATER * 2 ** (4 - planned.priority)
         return replace(

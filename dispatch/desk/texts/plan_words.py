@@ -67,6 +67,9 @@ def proposal_lines(proposal: Proposal, least: Proposal | None = None) -> Iterato
 def week_lines(planned: WeekPlan) -> Iterator[str]:
     """Several days: what each holds, and what is on none of them."""
     yield f"Plan of {len(planned.days)} days" + (f"  ({show(planned.note, 300)})" if planned.note else "")
+    if planned.stirred:
+        better = f": {planned.gain:.0f} min of driving better than to move only what must" if planned.gain else ""
+        yield f"{_visits(planned.stirred)} that stand would stand elsewhere{better}"
     for day in planned.days:
         figures = day.after
         told = f"{_visits(figures.placed)}, {figures.travel} min driving, {figures.late} min late"

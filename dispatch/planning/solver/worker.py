@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterator
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from dispatch.planning.problem import Plan, Problem
-from dispatch.planning.solver.helpers import ForkedHelpers, cores
-from dispatch.planning.solver.search import MANY, FoundPlan, PlanEngine, Search
+from dispatch.planning.solver.helpers import cores
+from dispatch.planning.solver.search import FoundPlan, PlanEngine, Search
+from dispatch.planning.solver.stages import StagedSearch
 from dispatch.planning.solver.territories import WHOLE
 
 if TYPE_CHECKING:
@@ -43,61 +44,45 @@ def main() -> int:
             importlib.import_module("dispatch.planning.solver.vroom_engine")
     asked: tuple[Problem, float, int, Plan | None, Beside | None, tuple[float, float]] = pickle.load(sys.stdin.buffer)
     problem, seconds, seed, start, beside, (begun, last) = asked
-    method = method_for(problem)
+    method = plan_method()
     _say(lines, engine=method.name, note=method.note)
     spent = time.process_time()
-    search = Search(problem, method.engine, seed)
     alone = method.improving is not None or not (seconds > 0 or len(problem.technicians) > WHOLE)
-    helpers = None if alone else _helpers(problem, method, seed)
+    stages = StagedSearch(problem, method.engine, seed, 0 if alone else cores() - 1)
 
-    def cpu() -> float:
-        return time.process_time() - spent + (helpers.cpu_seconds if helpers is not None else 0.0)
-
-    def report(best: FoundPlan, **more: Any) -> None:
+    def report(plan: Plan, **more: Any) -> None:
+        cpu = time.process_time() - spent + stages.cpu_seconds
         passed = time.monotonic() - begun
-        _say(
-            lines,
-            plan=best.plan,
-            cost=best.cost,
-            seconds=passed,
-            cpu=cpu(),
-            steps=search.steps,
-            complete=search.complete,
-            **more,
-        )
+        search = stages.now
+        _say(lines, plan=plan, seconds=passed, cpu=cpu, steps=search.steps, complete=search.complete, **more)
 
     def over(share: float = 1.0) -> bool:
         return time.monotonic() > begun + share * (last - begun)
 
     starts = [] if start is None else [start]
     if beside is not None:
-        smaller = Search(beside.problem, method_for(beside.problem).engine, seed)
+        smaller = StagedSearch(beside.problem, method.engine, seed)
         *_, careful = smaller.first(lambda: over(BESIDE))
         # the engine may give up what stays for the sake of an emergency; the judge does not
-        careful = smaller.adopt(beside.start, lambda: over(BESIDE)) or careful
+        if smaller.now.adopt(beside.start, lambda: over(BESIDE)) is not None:
+            careful = smaller.plan
         report(careful, beside=True)
-        starts.append(beside.in_whole(careful.plan))
-    for found in _seldom(search.first(over, helpers, quick=over(HURRY))):
+        starts.append(beside.in_whole(careful))
+    for found in _seldom(stages.first(over, quick=over(HURRY))):
         report(found)
     for plan in starts:
-        if (better := search.adopt(plan, over)) is not None:
-            report(better)
+        if stages.now.adopt(plan, over) is not None:
+            report(stages.plan)
     if seconds > 0:
-        for better in _seldom(_improving(problem, method, search, helpers, begun, seconds)):
+        for better in _seldom(_improving(method, stages, begun, seconds)):
             report(better)
-    if (filled := search.fill(over)) is not None:
-        report(filled)
-    _say(lines, done=True, cpu=cpu())
+    if stages.now.fill(over) is not None:
+        report(stages.plan)
+    _say(lines, done=True, cpu=time.process_time() - spent + stages.cpu_seconds)
     return 0
 
 
-def _helpers(problem: Problem, method: PlanMethod, seed: int) -> ForkedHelpers | None:
-    """A process for each further core, where the day is big enough to be cut in parts."""
-    count = cores() - 1 if len(problem.technicians) > MANY else 0
-    return ForkedHelpers(lambda number: Search(problem, method.engine, seed + number), count) if count else None
-
-
-def _seldom(plans: Iterator[FoundPlan]) -> Iterator[FoundPlan]:
+def _seldom(plans: Iterator[Plan]) -> Iterator[Plan]:
     """Of plans that come faster than anybody can judge and show them only some, and the last."""
     since, waiting = 0.0, None
     for plan in plans:
@@ -109,17 +94,17 @@ def _seldom(plans: Iterator[FoundPlan]) -> Iterator[FoundPlan]:
         yield waiting
 
 
-def _improving(
-    problem: Problem, method: PlanMethod, search: Search, helpers: ForkedHelpers | None, begun: float, seconds: float
-) -> Iterator[FoundPlan]:
+def _improving(method: PlanMethod, stages: StagedSearch, begun: float, seconds: float) -> Iterator[Plan]:
     """Ever better plans, until the seconds are over."""
 
     def share_gone() -> float:
         return (time.monotonic() - begun) / seconds
 
-    if method.improving is not None:
-        return method.improving(problem, search, share_gone, seconds)
-    return search.better(share_gone, helpers, seconds)
+    if method.improving is None:
+        yield from stages.better(share_gone, seconds)
+    else:
+        for _ in method.improving(stages.stage, stages.now, share_gone, seconds):
+            yield stages.plan
 
 
 class PlanMethod(NamedTuple):
@@ -127,11 +112,11 @@ class PlanMethod(NamedTuple):
 
     name: str
     note: str
-    engine: PlanEngine
+    engine: Callable[[Problem], PlanEngine]
     improving: Callable[[Problem, Search, Callable[[], float], float], Iterator[FoundPlan]] | None = None
 
 
-def method_for(problem: Problem) -> PlanMethod:
+def plan_method() -> PlanMethod:
     """VROOM where it can be loaded (extra `plan`), else PyVRP (extra `deep`), else cheapest insertion; a note says so."""
     from dispatch.planning.cheapest_insertion import CheapestInsertion
 
@@ -140,20 +125,19 @@ def method_for(problem: Problem) -> PlanMethod:
         try:
             from dispatch.planning.solver.vroom_engine import VroomEngine
 
-            return PlanMethod(VroomEngine.name, "", VroomEngine(problem))
+            return PlanMethod(VroomEngine.name, "", VroomEngine)
         except ModuleNotFoundError:
             why = "VROOM is not installed (the extra plan)"
         except (ImportError, OSError) as error:
             why = f"VROOM cannot be loaded here ({error})"
-    insertion = CheapestInsertion(problem)
     if chosen != "insertion":
         try:
             from dispatch.planning.solver.pyvrp_search import improving
 
-            return PlanMethod("PyVRP", f"planned by PyVRP: {why}", insertion, improving)
+            return PlanMethod("PyVRP", f"planned by PyVRP: {why}", CheapestInsertion, improving)
         except (ImportError, OSError):
             pass
-    return PlanMethod(insertion.name, f"planned by cheapest insertion: {why}", insertion)
+    return PlanMethod(CheapestInsertion.name, f"planned by cheapest insertion: {why}", CheapestInsertion)
 
 
 def _say(lines: IO[str], **what: Any) -> None:
