@@ -18,6 +18,11 @@ from tests.wall import WALL
 RELEASES = Path(__file__).parents[1] / "data" / "releases"
 DAY_AFTER = parse_iso("2026-11-29T12:00:00+00:00")
 """No database of a release was made later."""
+AHEAD = {
+    line: line.replace("2026-11-24", "2026-11-30")
+    for line in ("plan --date 2026-11-24 --seconds 0", "candidates R4027 --date 2026-11-24")
+}
+"""What answered for a day that was over by then is asked of one ahead: days that are over are not planned."""
 
 
 @pytest.fixture(params=sorted(RELEASES.glob("*.json")), ids=lambda path: path.stem)
@@ -80,6 +85,6 @@ def test_answers_have_the_names_that_they_had(
     gone: dict[str, object] = {}
     for part, names_of in (("json", surface.json_names), ("csv", surface.csv_names), ("columns", surface.columns)):
         for line, names in released[part].items():
-            now = names_of(line, database)
+            now = names_of(AHEAD.get(line, line), database)
             gone |= {f"{line}: {name}": now for name in names if name not in now}
     assert gone == {}
