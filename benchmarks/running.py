@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from db import clients, people, settings, visits
+from db import clients, people, planned, settings, visits
 from db.store import Store
 from db.unit import Actor, Unit, unit_of_work
 from dispatch.desk.day import board_view, placement, routing
@@ -102,7 +102,7 @@ def make(store: Store, technicians: int) -> None:
             for stop in range(VISITS):
                 number += 1
                 visit = _visit(store, unit, client, number, anywhere(), begins)
-                visits.place(unit, visit, [technician], begins, begins + 2700)
+                planned.place(unit, visit, [technician], begins, begins + 2700)
                 if begins < at_local(DAY, "12:00", ZONE):
                     _live(store, unit, visit.id, begins, over=stop < 3)
                 begins += 4200

@@ -209,9 +209,9 @@ def _gate(store: Store) -> _Checked:
 
 
 _WITH_SOMEBODY_GONE = """
-  SELECT v.reference, s.name FROM assignment a
+  SELECT DISTINCT v.reference, s.name FROM assignment a
   JOIN visit v ON v.id = a.visit_id JOIN staff s ON s.id = a.staff_id JOIN technician t ON t.staff_id = a.staff_id
-  WHERE (t.archived_at IS NOT NULL OR s.active = 0)
+  WHERE (t.archived_at IS NOT NULL OR s.active = 0) AND a.day >= v.next_day
     AND v.state NOT IN ('requested', 'closed', 'left_open', 'no_access', 'aborted', 'cancelled')
   ORDER BY v.reference LIMIT 5
 """

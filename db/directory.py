@@ -81,7 +81,7 @@ _ARCHIVED = {
     "JOIN staff p ON p.id = a.staff_id WHERE a.id = ? AND (t.archived_at IS NOT NULL OR p.active = 0)",
 }
 _OPEN = "v.state NOT IN ('closed', 'left_open', 'no_access', 'aborted', 'cancelled') AND v.archived_at IS NULL"
-_OF_PERSON = "JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ?"
+_OF_PERSON = "JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND a.day >= v.next_day"
 _NEEDED = {
     "client": "JOIN site s ON s.id = v.site_id WHERE s.client_id = ?",
     "site": "WHERE v.site_id = ?",
@@ -100,5 +100,7 @@ def held_by(store: Store, kind: str, key: int) -> list[str]:
     """References of the visits that still need a record."""
     if kind not in _NEEDED:
         return []
-    rows = store.all(f"SELECT v.reference FROM visit v {_NEEDED[kind]} AND {_OPEN} ORDER BY v.reference", (key,))
+    rows = store.all(
+        f"SELECT DISTINCT v.reference FROM visit v {_NEEDED[kind]} AND {_OPEN} ORDER BY v.reference", (key,)
+    )
     return [reference for (reference,) in rows]

@@ -139,7 +139,10 @@ span(number, starts_at, ends_at) AS (SELECT key, json_extract(value, '$[0]'), js
 fact AS MATERIALIZED ("""
 _INSIDE = "f.at < n.ends_at AND coalesce(f.until, f.at + 1) > n.starts_at"
 _WEIGHT = "CASE WHEN f.until IS NULL THEN 1 ELSE min(f.until, n.ends_at) - max(f.at, n.starts_at) END"
-_CREW = "LEFT JOIN assignment crew ON f.staff_id IS NULL AND crew.visit_id = f.visit_id"
+_CREW = (
+    "LEFT JOIN assignment crew ON f.staff_id IS NULL AND crew.visit_id = f.visit_id AND crew.day = "
+    "(SELECT min(day) FROM assignment WHERE visit_id = crew.visit_id AND staff_id = crew.staff_id)"
+)
 _WHO = {"": ("NULL", ""), "technician": ("coalesce(f.staff_id, crew.staff_id)", _CREW), "client": ("f.client_id", "")}
 
 

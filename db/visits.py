@@ -13,10 +13,9 @@ from db.rows import Listed, Query, Select, pair, value, values, word_set, words
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.forms import shared
-from dispatch.model.people import Technician
-from dispatch.model.states import ENDED, OCCUPYING, ON_THE_WAY_OR_THERE, State
+from dispatch.model.states import ENDED, OCCUPYING, ON_THE_WAY_OR_THERE
 from dispatch.model.travel import Place
-from dispatch.model.visits import LONGEST_STAY, Assignment, Segment, Visit
+from dispatch.model.visits import LONGEST_STAY, Assignment, Segment, Visit, VisitDay
 
 if TYPE_CHECKING:
     from dispatch.model.checklists import NewItem
@@ -56,6 +55,7 @@ class NewVisit(NamedTuple):
     pickup: str = ""
     pickup_place: Place | None = None
     pickup_minutes: int = 0
+    days: int = 1
     kind: str = "visit"
     cause: str = "normal"
     parent_id: int | None = None
@@ -74,6 +74,7 @@ class NewVisit(NamedTuple):
 
 SEGMENTS = Select(Segment, "segment g JOIN assignment a ON a.id = g.assignment_id", "g")
 """Clocked spans."""
+_DAYS = Select(VisitDay, "visit_day d", "d", of={"number": "d.day"}, given={"assignments": "NULL"})
 CREW = Select(
     Assignment,
     "assignment a JOIN staff t ON t.id = a.staff_id",
@@ -94,7 +95,22 @@ class _WithCrew(Select[Visit]):
         scope, ids = f"WHERE a.visit_id {AMONG}", keys_param(row[0] for row in rows)
         segments = SEGMENTS.by(store, "g.assignment_id", f"{scope} ORDER BY g.starts_at, g.id", ids)
         crews = CREW.by(store, "a.visit_id", f"{scope} ORDER BY a.id", ids, segments=segments)
-        return self.records(rows, assignments=crews)
+        found = self.records(rows, assignments=crews)
+        several = [visit.id for visit in found if visit.days > 1]
+        if not several:
+            return found
+        days = _DAYS.by(store, "d.visit_id", f"WHERE d.visit_id {AMONG} ORDER BY d.day", keys_param(several))
+        return [_with_days(visit, days.get(visit.id, ())) if visit.days > 1 else visit for visit in found]
+
+
+def _with_days(visit: Visit, days: Iterable[VisitDay]) -> Visit:
+    """A visit of several days, which was read with who is on all of them."""
+
+    def of(number: int) -> tuple[Assignment, ...]:
+        return tuple(part for part in visit.assignments if part.day == number)
+
+    others = tuple(one._replace(assignments=of(one.number)) for one in days)
+    return visit._replace(assignments=of(visit.next_day), other_days=others)
 
 
 VISITS = _WithCrew(
@@ -110,6 +126,7 @@ VISITS = _WithCrew(
         "arrival_minutes": "s.arrival_minutes",
         "preferred": "coalesce(p.name, '')",
         "after": "coalesce(b.reference, '')",
+        "day_number": "v.next_day",
     },
     stored={
         "place": pair("s.lat", "s.lon", Place),
@@ -119,7 +136,7 @@ VISITS = _WithCrew(
         "crew_skills": words("v.crew_skills"),
         "pickup_place": pair("v.pickup_lat", "v.pickup_lon", Place),
     },
-    given={"assignments": "v.id"},
+    given={"assignments": "v.id", "other_days": "NULL"},
 )
 """Visits with their crew."""
 REQUESTS = Select(
@@ -158,8 +175,9 @@ archived_around: Query[list[str], int] = values(
     "SELECT c.name FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id "
     "WHERE v.id = ?1 AND c.archived_at IS NOT NULL "
     "UNION ALL SELECT s.name FROM visit v JOIN site s ON s.id = v.site_id WHERE v.id = ?1 AND s.archived_at IS NOT NULL "
-    "UNION ALL SELECT p.name FROM assignment a JOIN technician t ON t.staff_id = a.staff_id "
-    "JOIN staff p ON p.id = a.staff_id WHERE a.visit_id = ?1 AND (t.archived_at IS NOT NULL OR p.active = 0)"
+    "UNION SELECT p.name FROM assignment a JOIN visit v ON v.id = a.visit_id AND a.day >= v.next_day "
+    "JOIN technician t ON t.staff_id = a.staff_id JOIN staff p ON p.id = a.staff_id "
+    "WHERE a.visit_id = ?1 AND (t.archived_at IS NOT NULL OR p.active = 0)"
 )
 """What of a visit's client, site and technicians is archived, by name: an open visit needs them all."""
 
@@ -189,31 +207,54 @@ of_days: Query[list[Visit], int, int] = VISITS.listing(
 
 _OCCUPYING = ", ".join(f"'{state}'" for state in sorted(OCCUPYING))
 _UNDER_WAY = ", ".join(f"'{state}'" for state in sorted(ON_THE_WAY_OR_THERE))
+_BEGINS = (
+    "v.starts_at >= ?1 AND v.starts_at < ?2 OR v.id IN "
+    "(SELECT visit_id FROM assignment WHERE check_in_at >= ?1 AND check_in_at < ?2)"
+)
 
 
 def placed_between(store: Store, start: int, end: int, *, technicians: Collection[int] | None = None) -> list[Visit]:
     """Placed visits that belong to the days of `[start, end)` (`Visit.anchor`) or may reach into them from before, as planned or
-    as recorded, by start. Cancelled and aborted ones too.
+    as recorded, by start. Cancelled and aborted ones too. One that takes several days is there as it stands on those of its days.
 
     Those on which any of `technicians` is; None for all.
     """
     theirs = "" if technicians is None else f"AND v.id IN (SELECT visit_id FROM assignment WHERE staff_id {AMONG}) "
     ids = () if technicians is None else keys_param(technicians)
-    return VISITS.select(
+    params = (start - LONGEST_STAY, end, start, *ids)
+    found = VISITS.select(
         store,
-        "WHERE v.archived_at IS NULL AND v.starts_at IS NOT NULL AND (v.starts_at >= ?1 AND v.starts_at < ?2 OR v.id IN "
-        "(SELECT visit_id FROM assignment WHERE check_in_at >= ?1 AND check_in_at < ?2)) "
+        f"WHERE v.archived_at IS NULL AND v.days = 1 AND v.starts_at IS NOT NULL AND ({_BEGINS}) "
         f"AND {ANCHOR} < ?2 AND ({ANCHOR} >= ?3 OR v.ends_at > ?3 OR v.ended_at > ?3 OR v.state IN ({_UNDER_WAY})) "
         f"{theirs}ORDER BY v.starts_at, v.id",
-        (start - LONGEST_STAY, end, start, *ids),
+        params,
     )
+    several = VISITS.select(
+        store,
+        f"WHERE v.archived_at IS NULL AND v.days > 1 AND ({_BEGINS} OR v.id IN "
+        f"(SELECT visit_id FROM visit_day WHERE starts_at >= ?1 AND starts_at < ?2)) {theirs.replace('?', '?4')}",
+        params if technicians is not None else params[:2],
+    )
+    if not several:
+        return found
+    found += [
+        one
+        for visit in several
+        for one in visit.all_days
+        if one.reaches(start, end)
+        if technicians is None or any(part.technician_id in technicians for part in one.assignments)
+    ]
+    return sorted(found, key=lambda visit: (visit.starts_at or 0, visit.id))
 
 
 _ENDED = ", ".join(f"'{state}'" for state in sorted(ENDED))
+_GOES_ON = (
+    "SELECT 1 FROM {0} JOIN assignment a ON a.visit_id = v.id AND a.day = {1} WHERE a.staff_id = ?1 AND a.did_not_come_at IS NULL "
+    "AND v.archived_at IS NULL AND {2}.starts_at > ?2 AND {2}.starts_at < ?3"
+)
 goes_on: Query[int | None, int, int, int] = value(
-    "SELECT 1 FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND a.did_not_come_at IS NULL "
-    "AND v.archived_at IS NULL AND v.starts_at > ? AND v.starts_at < ? "
-    f"AND v.state IN ({_OCCUPYING}) LIMIT 1"
+    f"{_GOES_ON.format('visit v', 'v.next_day', 'v')} AND v.state IN ({_OCCUPYING}) "
+    f"UNION ALL {_GOES_ON.format('visit_day d JOIN visit v ON v.id = d.visit_id', 'd.day', 'd')} LIMIT 1"
 )
 """Whether a technician has another visit that starts after a moment and before another one."""
 queued: Query[list[Visit]] = VISITS.listing("WHERE v.state IN ('requested', 'on_hold') AND v.archived_at IS NULL")
@@ -229,7 +270,8 @@ follow_the_firm: Query[list[Visit]] = VISITS.listing(
 def experience(store: Store, visit: Visit) -> dict[int, tuple[int, int]]:
     """Who has been at a visit's site before: by technician, how many visits they did there, and how many of its job."""
     rows = store.all(
-        "SELECT a.staff_id, count(*), sum(v.job_id = ?) FROM assignment a JOIN visit v ON v.id = a.visit_id "
+        "SELECT a.staff_id, count(DISTINCT v.id), count(DISTINCT iif(v.job_id = ?, v.id, NULL)) "
+        "FROM assignment a JOIN visit v ON v.id = a.visit_id "
         "WHERE v.site_id = ? AND v.id <> ? AND v.state IN ('closed', 'left_open') GROUP BY a.staff_id",
         (visit.job_id, visit.site_id, visit.id),
     )
@@ -388,40 +430,6 @@ def set_needs(unit: Unit, visit_id: int, skills: Iterable[str], tags: Iterable[s
     _TAGS.write(unit, visit_id, sorted(tags))
 
 
-def place(
-    unit: Unit, visit: Visit, crew: Sequence[Technician], starts_at: int, ends_at: int, state: State = State.PLANNED
-) -> int:
-    """Give a visit its time and technicians, each with what they are charged as now; returns the new version."""
-    unit.execute("DELETE FROM assignment WHERE visit_id = ?", (visit.id,))
-    for technician in crew:
-        unit.insert(
-            "assignment",
-            visit_id=visit.id,
-            staff_id=technician.id,
-            labour_class=technician.labour_class,
-            vehicle=technician.vehicle,
-            billable=int(technician.billable),
-        )
-    return change(unit, visit, state=state.value, starts_at=starts_at, ends_at=ends_at)
-
-
-def unplace(unit: Unit, visit: Visit, state: State = State.REQUESTED, **columns: Any) -> int:
-    """Take time and technicians from a visit: back to the queue, or on hold; returns the new version."""
-    unit.execute("DELETE FROM assignment WHERE visit_id = ?", (visit.id,))
-    return change(unit, visit, state=state.value, starts_at=None, ends_at=None, **columns)
-
-
-def take_off(unit: Unit, visit: Visit, technician_id: int) -> int:
-    """Take one technician of several from a visit, which stays where it is; returns the new version.
-
-    Where only that one was on the way there, it is planned again.
-    """
-    unit.execute("DELETE FROM assignment WHERE visit_id = ? AND staff_id = ?", (visit.id, technician_id))
-    rest = [part for part in visit.assignments if part.technician_id != technician_id]
-    turned_round = visit.state is State.EN_ROUTE and all(part.depart_at is None for part in rest)
-    return change(unit, visit, state=(State.PLANNED if turned_round else visit.state).value)
-
-
 def change(unit: Unit, visit: Visit, **columns: Any) -> int:
     """Change columns of a visit that is at `visit.version`; returns the new version. Another priority is logged.
 
@@ -446,20 +454,3 @@ def stamp(unit: Unit, assignment: Assignment, **columns: int | None) -> None:
         raise ValueError(f"not a moment of an assignment: {sorted(set(columns) - allowed)}")
     names = ", ".join(f"{name} = ?" for name in columns)
     unit.execute(f"UPDATE assignment SET {names} WHERE id = ?", (*columns.values(), assignment.id))
-
-
-def restore_crew(unit: Unit, visit_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Put back a crew as a picture kept it (undo). Those who are on the visit stay on it, as the picture has them."""
-    held = {staff_id for (staff_id,) in unit.execute("SELECT staff_id FROM assignment WHERE visit_id = ?", (visit_id,))}
-    if held != {row["staff_id"] for row in rows}:
-        unit.execute("DELETE FROM assignment WHERE visit_id = ?", (visit_id,))
-        held = set()
-    for row in rows:
-        if row["staff_id"] not in held:
-            unit.insert("assignment", visit_id=visit_id, **row)
-            continue
-        columns = [name for name in row if name != "staff_id"]
-        unit.execute(
-            f"UPDATE assignment SET {', '.join(f'{name} = ?' for name in columns)} WHERE visit_id = ? AND staff_id = ?",
-            (*(row[name] for name in columns), visit_id, row["staff_id"]),
-        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 from dispatch.charges.card import AgreementTerms, Card, ZoneCharge
 from dispatch.charges.visit import ChargedLeg, ChargedVisit, VisitPart
@@ -22,9 +23,9 @@ def errors_of(card: Card, site: ChargedLeg, agreement: AgreementTerms | None, vi
     if any(part.labour_class not in card.classes for part in crew):
         codes.add("UNKNOWN_CLASS")
     if visit.outcome == "completed":
-        for part in crew:
-            codes |= {"MISSING_CHECK_IN"} if part.check_in is None else set()
-            codes |= {"MISSING_CHECK_OUT"} if part.check_out is None else set()
+        for day in (day for part in crew for day in part.days):
+            codes |= {"MISSING_CHECK_IN"} if day.check_in is None else set()
+            codes |= {"MISSING_CHECK_OUT"} if day.check_out is None else set()
     elif visit.wasted and visit.scheduled is None and all(part.check_in is None for part in visit.parts):
         codes.add("MISSING_CHECK_IN")
     elif (
@@ -53,15 +54,21 @@ def errors_of(card: Card, site: ChargedLeg, agreement: AgreementTerms | None, vi
 
 def _of_times(part: VisitPart) -> set[str]:
     codes: set[str] = set()
-    pairs = ((part.check_in, part.check_out), (part.depart, part.check_in), (part.check_out, part.back))
+    pairs = [
+        pair
+        for day in part.days
+        for pair in ((day.check_in, day.check_out), (day.depart, day.check_in), (day.check_out, day.back))
+    ]
+    pairs += [(day.check_out, after.check_in) for day, after in pairwise(part.days)]
     if any(first is not None and second is not None and second < first for first, second in pairs):
         codes.add("NEGATIVE_DURATION")
     for mark in part.marks:
         if mark.end < mark.start:
             codes.add("NEGATIVE_DURATION")
         first, last = sorted((mark.start, mark.end))
-        if (part.check_in is not None and first < part.check_in) or (
-            part.check_out is not None and last > part.check_out
+        if not any(
+            (day.check_in is None or first >= day.check_in) and (day.check_out is None or last <= day.check_out)
+            for day in part.days
         ):
             codes.add("MARK_OUTSIDE_VISIT")
     return codes

@@ -93,7 +93,7 @@ def _why(
         )
         if minutes
     ]
-    window = f"on the clock {_clock(terms, stay.start)}–{_clock(terms, stay.end)}"
+    window = "on the clock " + ", ".join(_window(terms, stay, *span) for span in stay.windows)
     if stay.early:
         window += f" ({stay.early} min before the appointment not counted)"
     yield f"{window} less {', '.join(taken)}" if taken else window
@@ -111,8 +111,14 @@ def _why(
         yield f"drawn from {paid_from}: {shortest(count * multiplier)} rate-min, {shortest(left)} left after"
 
 
-def _clock(terms: Terms, minute: int) -> str:
-    return datetime.datetime.fromtimestamp(minute * 60, terms.card.zone).strftime("%H:%M")
+def _window(terms: Terms, stay: Stay, start: int, end: int) -> str:
+    """From when to when, with the day where there are several."""
+    begins = _clock(terms, start, "%H:%M" if len(stay.windows) == 1 else "%Y-%m-%d %H:%M")
+    return f"{begins}–{_clock(terms, end)}"
+
+
+def _clock(terms: Terms, minute: int, wording: str = "%H:%M") -> str:
+    return datetime.datetime.fromtimestamp(minute * 60, terms.card.zone).strftime(wording)
 
 
 def minimum_lines(pricing: Pricing, stays: Sequence[Stay], labour: Sequence[ChargeLine]) -> list[ChargeLine]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -25,17 +26,19 @@ class Minute(NamedTuple):
     multiplier: Fraction
 
 
+Window = tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Stay:
     """One technician's minutes, in order, after rounding.
 
-    `start`..`end` is the clock window in minutes since the epoch; `counted` and `rounded` are billable and covered
+    `windows` are the clock windows of its days in minutes since the epoch; `counted` and `rounded` are billable and covered
     minutes before and after rounding; `arrival` is the real arrival band (B5.1), None where nothing tells it.
     """
 
     part: VisitPart
-    start: int
-    end: int
+    windows: tuple[Window, ...]
     minutes: tuple[Minute, ...]
     counted: int
     rounded: int
@@ -67,16 +70,23 @@ class Stay:
 def stay_of(pricing: Pricing, part: VisitPart) -> Stay:
     """The minutes of one technician; flags of B1 that follow are added."""
     terms, visit, flags = pricing.terms, pricing.visit, pricing.flags
-    start, end = _window(pricing, part)
-    if visit.outcome == "completed" and start == end:
+    windows = tuple(_window(pricing, day) for day in part.days)
+    if visit.outcome == "completed" and any(start == end for start, end in windows):
         flags.add("ZERO_DURATION")
-    if part.check_in is not None and part.check_out is not None and part.check_out - part.check_in > LONG_STAY:
-        flags.add("LONG_VISIT")
-    breaks = _marked(part, "break", start, end)
-    at = [minute for minute in range(start, end) if minute not in breaks]
+    for day in part.days:
+        if day.check_in is not None and day.check_out is not None and day.check_out - day.check_in > LONG_STAY:
+            flags.add("LONG_VISIT")
+    breaks = _marked(part, "break", windows)
+    worked = [[minute for minute in range(*window) if minute not in breaks] for window in windows]
+    at = [minute for day in worked for minute in day]
     real = [terms.band_at(minute) for minute in at]
-    bands = _graced(real, terms.card.premium_grace_min)
-    minutes = _kinds(pricing, part, at, bands, start, end)
+    # what is past closing on one day is not made good by the next one
+    bands = [
+        band
+        for day in worked
+        for band in _graced([terms.band_at(minute) for minute in day], terms.card.premium_grace_min)
+    ]
+    minutes = _kinds(pricing, part, at, bands, windows)
     billable = [minute for minute in minutes if minute.kind == "billable"]
     counted = sum(minute.kind in COUNTED for minute in minutes)
     rounding = terms.card.classes[part.labour_class].rounding or terms.card.rounding
@@ -88,8 +98,7 @@ def stay_of(pricing: Pricing, part: VisitPart) -> Stay:
         arrival = None if known is None else terms.band_at(known)
     return Stay(
         part=part,
-        start=start,
-        end=end,
+        windows=windows,
         minutes=_rounded(minutes, counted, target),
         counted=counted,
         rounded=target,
@@ -97,7 +106,7 @@ def stay_of(pricing: Pricing, part: VisitPart) -> Stay:
         had_billable=bool(billable),
         breaks=len(breaks),
         # from door to door nothing begins after the check-in
-        early=max(0, start - part.check_in) if part.check_in is not None else 0,
+        early=max(0, windows[0][0] - part.check_in) if part.check_in is not None else 0,
         graced=sum(before != after for before, after in zip(real, bands, strict=True)),
         rounding=rounding,
         arrival=arrival,
@@ -139,11 +148,12 @@ def _window(pricing: Pricing, part: VisitPart) -> tuple[int, int]:
     return start, end
 
 
-def _marked(part: VisitPart, kind: str, start: int, end: int) -> set[int]:
+def _marked(part: VisitPart, kind: str, windows: Sequence[Window]) -> set[int]:
     return {
         minute
         for mark in part.marks
         if mark.kind == kind
+        for start, end in windows
         for minute in range(max(mark.start, start), min(mark.end, end))
     }
 
@@ -165,10 +175,12 @@ def _graced(bands: list[str], grace: int) -> list[str]:
     return result
 
 
-def _kinds(pricing: Pricing, part: VisitPart, at: list[int], bands: list[str], start: int, end: int) -> list[Minute]:
+def _kinds(
+    pricing: Pricing, part: VisitPart, at: list[int], bands: list[str], windows: Sequence[Window]
+) -> list[Minute]:
     """What each minute counts as, the first rule that applies (B3.6)."""
     terms = pricing.terms
-    marked = {kind: _marked(part, kind, start, end) for kind in ("own_fault", "new_work", "test", "excluded")}
+    marked = {kind: _marked(part, kind, windows) for kind in ("own_fault", "new_work", "test", "excluded")}
     testing = terms.card.testing
     free_left = testing.free_min if testing.billable else len(at)
     fixed = terms.agreement if terms.kind == "fixed_price" and pricing.visit.outcome == "completed" else None

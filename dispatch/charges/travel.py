@@ -55,14 +55,26 @@ class _Way:
 
     @property
     def drivers(self) -> list[VisitPart]:
-        """The first technician of each vehicle; one without a vehicle is his own (B6.3)."""
+        """The first technician of each vehicle, of those with most days; one without a vehicle is his own (B6.3)."""
         firsts: dict[str, VisitPart] = {}
         for place, part in enumerate(self.pricing.terms.crew):
-            firsts.setdefault(part.vehicle or f"\0{place}", part)
-        return list(firsts.values())
+            vehicle = part.vehicle or f"\0{place}"
+            if vehicle not in firsts or len(part.days) > len(firsts[vehicle].days):
+                firsts[vehicle] = part
+        return [part for part in self.pricing.terms.crew if any(part is one for one in firsts.values())]
+
+    @property
+    def trips(self) -> int:
+        """How often vehicles came: each on each of its days."""
+        return sum(len(part.days) for part in self.drivers)
+
+    @property
+    def days(self) -> int:
+        """On how many days somebody came, as far as one technician's days tell."""
+        return max((len(part.days) for part in self.pricing.terms.crew), default=1)
 
     def driven(self, part: VisitPart) -> tuple[Fraction, str, bool]:
-        """Driving minutes of a technician, where they come from, and whether they stand in for recorded ones (B6.2)."""
+        """Driving minutes of a technician on a day, where they come from, and whether they stand in for recorded ones (B6.2)."""
         basis = self.rules.basis
         actual = self.rules.time_source == "actual" and basis != "trip_split"
         if actual and part.depart is not None and part.check_in is not None:
@@ -100,7 +112,8 @@ def lacking(pricing: Pricing) -> set[str]:
     if not charged or (visit.parts and not terms.crew):
         return codes
     if terms.card.time_basis == "door_to_door":
-        guessed = any(part.depart is None and part.check_in is not None for part in terms.crew)
+        days = [day for part in terms.crew for day in part.days]
+        guessed = any(day.depart is None and day.check_in is not None for day in days)
         if guessed and pricing.site.minutes is None:
             codes.add("UNKNOWN_TRAVEL_TIME")
     if visit.manual_travel is not None or not way.rules.components:
@@ -112,7 +125,9 @@ def lacking(pricing: Pricing) -> set[str]:
         elif isinstance(component, ZoneCharge):
             needs.append(partial(way.zone, component))
         elif isinstance(component, TimeCharge) and terms.card.time_basis != "door_to_door":
-            needs += [partial(way.driven, part) for part in _timed(way)] or [lambda: way.quantity("minutes")]
+            needs += [partial(way.driven, day) for part in _timed(way) for day in part.days] or [
+                lambda: way.quantity("minutes")
+            ]
     for need in needs:
         try:
             need()
@@ -151,7 +166,7 @@ def travel_lines(pricing: Pricing, stays: Sequence[Stay]) -> list[ChargeLine]:
             share = component.pct_of_labour / 100
             made = [part for line in made for part in _drawn(pricing, line, share)]
         lines += made
-    return [*lines, *_cap(pricing, lines)]
+    return [*lines, *_cap(way, lines)]
 
 
 _GIVEN_AWAY = {
@@ -168,7 +183,7 @@ def _timed(way: _Way) -> Sequence[VisitPart]:
 
 
 def _component(way: _Way, component: Component, arrivals: Mapping[str, str | None]) -> Iterator[ChargeLine]:
-    card, vehicles = way.pricing.card, len(way.drivers)
+    card, trips = way.pricing.card, way.trips
 
     def line(rule: str, amount: Fraction, why: str, qty: Fraction, unit: str, price: Fraction) -> ChargeLine:
         return ChargeLine(rule, "travel", way.pricing.minor(amount), why, qty=qty, unit=unit, unit_price=price)
@@ -176,18 +191,19 @@ def _component(way: _Way, component: Component, arrivals: Mapping[str, str | Non
     if isinstance(component, FixedCharge):
         price = component.amount
         if component.kind == "callout":
-            yield line("TRV-CALL", price, "call-out, once per visit", Fraction(1), "visit", price)
+            often = "once per visit" if way.days == 1 else f"on each of {way.days} days"
+            yield line("TRV-CALL", price * way.days, f"call-out, {often}", Fraction(way.days), "visit", price)
         else:
-            yield line("TRV-VEH", price * vehicles, _counted(vehicles), Fraction(vehicles), "vehicle", price)
+            yield line("TRV-VEH", price * trips, _counted(way), Fraction(trips), "vehicle", price)
     elif isinstance(component, DistanceCharge):
         distance, ways = way.quantity("distance")
         included = way.rules.included_radius * ways
-        charged = max(Fraction(0), distance - included) * vehicles
+        charged = max(Fraction(0), distance - included) * trips
         price = component.rate
         if charged * price > 0:
             why = (
                 f"{shortest(distance)} {card.unit} travelled ({_SOURCES[way.rules.basis]}), "
-                f"{shortest(included)} included, {_counted(vehicles)}"
+                f"{shortest(included)} included, {_counted(way)}"
             )
             yield line("TRV-DIST", charged * price, why, charged, card.unit, price)
     elif isinstance(component, ZoneCharge):
@@ -196,31 +212,35 @@ def _component(way: _Way, component: Component, arrivals: Mapping[str, str | Non
         if price:
             limit = "no limit" if zone.upto is None else f"up to {zone.upto.text}"
             unit = "min" if component.by == "time" else card.unit
-            why = f"{shortest(far)} {unit} one way, zone {zone.name} ({limit}), {_counted(vehicles)}"
-            made = line("TRV-ZONE", price * vehicles, why, Fraction(vehicles), "vehicle", price)
+            why = f"{shortest(far)} {unit} one way, zone {zone.name} ({limit}), {_counted(way)}"
+            made = line("TRV-ZONE", price * trips, why, Fraction(trips), "vehicle", price)
             yield replace(made, note=zone.name)
     elif card.time_basis != "door_to_door":
         for part in _timed(way):
             yield from _time(way, component, part, arrivals[part.name])
 
 
-def _counted(vehicles: int) -> str:
-    return "1 vehicle" if vehicles == 1 else f"{vehicles} vehicles"
+def _counted(way: _Way) -> str:
+    vehicles = len(way.drivers)
+    counted = "1 vehicle" if vehicles == 1 else f"{vehicles} vehicles"
+    return counted if way.trips == vehicles else f"{counted}, {way.trips} times in all"
 
 
 def _time(way: _Way, component: TimeCharge, part: VisitPart, arrival: str | None) -> Iterator[ChargeLine]:
     terms = way.pricing.terms
-    driven, source, stand_in = way.driven(part)
-    if stand_in:
+    drives = [way.driven(day) for day in part.days]
+    if any(stand_in for _, _, stand_in in drives):
         way.pricing.flags.add("TRAVEL_ESTIMATED")
     included = component.included_min
-    minutes = max(Fraction(0), driven - included)
-    reckoning = f"{shortest(driven)} min driven ({source})"
+    counted = [max(Fraction(0), driven - included) for driven, _, _ in drives]
+    sources = ", ".join(dict.fromkeys(source for _, source, _ in drives))
+    reckoning = f"{' + '.join(shortest(driven) for driven, _, _ in drives)} min driven ({sources})"
     if included:
-        reckoning += f" less {shortest(included)} included"
+        reckoning += f" less {shortest(included)} included" + (" each day" if len(drives) > 1 else "")
     if component.rounding is not None:
-        minutes = round_minutes(minutes, component.rounding)
-        reckoning += f", {shortest(minutes)} after rounding ({component.rounding.words})"
+        counted = [round_minutes(minutes, component.rounding) for minutes in counted]
+        reckoning += f", {shortest(sum(counted, Fraction(0)))} after rounding ({component.rounding.words})"
+    minutes = sum(counted, Fraction(0))
     share = None if component.pct_of_labour is None else component.pct_of_labour / 100
     price = component.rate if share is None else terms.price(part) * share
     if minutes <= 0 or not price:
@@ -280,12 +300,13 @@ def _given_away(way: _Way, *, covered: bool) -> str | None:
     return None
 
 
-def _cap(pricing: Pricing, lines: Sequence[ChargeLine]) -> Iterator[ChargeLine]:
-    cap = pricing.card.travel.cap
+def _cap(way: _Way, lines: Sequence[ChargeLine]) -> Iterator[ChargeLine]:
+    pricing, cap, days = way.pricing, way.rules.cap, way.days
     charged = sum(line.amount for line in lines)
     # a cap finer than the currency is cut: charged travel is never above it
-    if cap is not None and charged > (limit := cap * 10**pricing.card.exponent // 1):
-        yield ChargeLine("TRV-CAP", "travel", limit - charged, f"travel is never more than {shortest(cap)}")
+    if cap is not None and charged > (limit := cap * days * 10**pricing.card.exponent // 1):
+        each = "" if days == 1 else f" on each of {days} days"
+        yield ChargeLine("TRV-CAP", "travel", limit - charged, f"travel is never more than {shortest(cap)}{each}")
 
 
 def _leg(leg: ChargedLeg, what: Figure) -> Fraction:

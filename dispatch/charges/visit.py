@@ -20,8 +20,18 @@ class MarkedSpan(NamedTuple):
     end: Moment
 
 
+class LaterDay(NamedTuple):
+    """A further day of a technician at the visit. Moments in whole minutes since the epoch, None where not recorded."""
+
+    depart: Moment | None = None
+    check_in: Moment | None = None
+    check_out: Moment | None = None
+    back: Annotated[Moment | None, "return"] = None
+
+
 class VisitPart(NamedTuple):
-    """One technician's part in the visit. Moments in whole minutes since the epoch, None where not recorded."""
+    """One technician's part in the visit. Moments in whole minutes since the epoch, None where not recorded; those of the first
+    day, where it takes several."""
 
     name: Annotated[str, "technician"]
     labour_class: Annotated[str, "class"]
@@ -32,6 +42,13 @@ class VisitPart(NamedTuple):
     check_out: Moment | None = None
     back: Annotated[Moment | None, "return"] = None
     marks: tuple[MarkedSpan, ...] = ()
+    later_days: tuple[LaterDay, ...] = ()
+
+    @property
+    def days(self) -> tuple[VisitPart, ...]:
+        """The part on each of its days, in their order, as that of one day."""
+        first = self._replace(later_days=())
+        return (first, *(first._replace(**day._asdict()) for day in self.later_days))
 
 
 class ChargedLeg(NamedTuple):

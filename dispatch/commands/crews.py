@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from dispatch.commands.declared import STANDS, Command, Declares, acts, by, on_visit, stands
-from dispatch.commands.options import CONFIRM, JSON, REASON, Args, Option, Store, User, flag, option
+from dispatch.commands.options import CONFIRM, JSON, REASON, Args, Option, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer, Result, listing
 from dispatch.commands.typed import moment_there, unless
 from dispatch.lazily import lazily
@@ -22,6 +22,15 @@ with lazily(__name__):
     from dispatch.model.visits import Visit
 
 PLACING = (CONFIRM, option("--override", "REASON", "although the check refuses; audited", default=""))
+_ALONE = {"dest": "alone", "action": "store_const"}
+WHICH_DAYS = (
+    option("--day", "N", "of a visit of several days: this one (default: the one that is next)", type=int),
+    one_of(
+        option("--this-day", None, "of a visit of several days: that day alone", const=True, **_ALONE),
+        option("--all-days", None, "those after it too, on the next days", const=False, **_ALONE),
+    ),
+)
+"""Which days of a visit are placed."""
 MEANT = {"reason": "override", "confirmed": "confirm"}
 """What a deed calls the options that let a place stand although the check speaks against it."""
 _ASKED = "{0.to} is asked to take over {0.reference}; until they accept, it stays where it is."
@@ -33,7 +42,8 @@ _TO = option("--to", "TECHNICIAN", required=True)
 def placed_lines(placed: Any, verb: str = "stands") -> Iterator[str]:
     """Where a visit stands now, and what the check says to it."""
     visit = placed.visit
-    yield f"{visit.reference} {visit.client} {verb} {placed.when} with {', '.join(placed.crew)}."
+    then = "".join(f", day {place.day} {placed.times.moment(place.start, visit.zone)}" for place in placed.later)
+    yield f"{visit.reference} {visit.client} {verb} {placed.when}{then} with {', '.join(placed.crew)}."
     yield placed.verdict.level.value
     for finding in placed.verdict.findings:
         yield f"  {finding.text}"
@@ -86,7 +96,10 @@ def _settles(name: str, text: str, *options: Option) -> Declares:
 
 
 _CHECK = flag("--check", "only say what it would change of the charge, line by line")
-_WHOSE = option("--technician", "NAME", "whose, where a lead does it for a crew")
+_WHOSE = (
+    option("--technician", "NAME", "whose, where a lead does it for a crew"),
+    option("--day", "N", "of a visit of several days: that one (default: the newest)", type=int),
+)
 
 
 def _or_none(store: Store, text: str, args: Args) -> int | None:
@@ -112,8 +125,9 @@ DEEDS = (
         "give a planned visit more technicians, or fewer, at its time",
         option("--to", "TECHNICIAN", "repeat: the whole crew", action="append", required=True),
         flag("--halve", "they share the work: the stay is planned shorter"),
+        *WHICH_DAYS,
         *PLACING,
-    )(by("plan.schedule.share", placed_lines, crew="to", **MEANT)),
+    )(by("plan.schedule.share", placed_lines, crew="to", day="day", alone="alone", **MEANT)),
     on_visit("hand-over", "lead: ask somebody else to take over a started job's visit", _TO, REASON)(
         by("closeout.handing_over.ask", _ASKED)
     ),
@@ -141,7 +155,7 @@ DEEDS = (
         option("what", choices=list(MOMENTS)),
         option("--at", "WHEN", "the right time, or none", reads=_or_none, required=True),
         REASON,
-        _WHOSE,
+        *_WHOSE,
     )(by("closeout.clocking.correct", right="at")),
     _settles(
         "did-not-come",
@@ -155,7 +169,7 @@ DEEDS = (
         flag("--off", "it was work", reads=lambda _, off, __: "work" if off else "break"),
         *_span(required=True),
         REASON,
-        _WHOSE,
+        *_WHOSE,
     )(by("closeout.clocking.correct_break", kind="off")),
     _settles(
         "mark",
@@ -163,9 +177,9 @@ DEEDS = (
         option("kind", None, "; ".join(f"{name}: {text}" for name, text in MARKS.items()), choices=list(MARKS)),
         *_span(required=False),
         REASON,
-        _WHOSE,
+        *_WHOSE,
     )(by("billing.work_marks.mark")),
-    _settles("unmark", "take all marks off", REASON, _WHOSE)(by("billing.work_marks.unmark")),
+    _settles("unmark", "take all marks off", REASON, *_WHOSE)(by("billing.work_marks.unmark")),
     on_visit(
         "use",
         "enter something that was used; tests must pass again after it",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatch.closeout.probes.laptop import try_form
@@ -17,7 +17,7 @@ from dispatch.model.maps import route_links, route_of
 from dispatch.model.money import format_minor
 from dispatch.model.states import State
 from dispatch.model.travel import DistanceUnit, Leg, minutes_of, to_unit
-from dispatch.model.visits import Visit
+from dispatch.model.visits import Assignment, Visit
 from dispatch.model.weeks import Week
 
 if TYPE_CHECKING:
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from dispatch.desk.quick.reading import Understood
     from dispatch.desk.review.reviewing import VisitHistory
 
-_VISIT = """reference client site state review date=wanted_on latest=latest_on? work minutes priority emergency kind recurring
-    skills tags equipment people crew_skills after? after_minutes after_day pickup? pickup_minutes start=starts_at@ end=ends_at@
-    promised_from=promised.0@ promised_to=promised.1@ requested_at@ reported_by came_by? preferred_technician=preferred?
-    pinned located technicians"""
+_VISIT = """reference client site state review date=wanted_on latest=latest_on? work minutes days priority emergency kind
+    recurring skills tags equipment people crew_skills after? after_minutes after_day pickup? pickup_minutes start=starts_at@
+    end=ends_at@ promised_from=promised.0@ promised_to=promised.1@ requested_at@ reported_by came_by?
+    preferred_technician=preferred? pinned located technicians next_day other_days"""
 _CAME = "name=technician billable departed=depart_at@ checked_in=check_in_at@ checked_out=check_out_at@ did_not_come"
-_QUICK = """client? site? work? minutes date=day latest? promised_from=window.0 promised_to=window.1 priority emergency skills tags
-    preferred_technician=preferred? reported_by came_by? candidates problems"""
+_DAY = "day=number start=starts_at@ end=ends_at@ technicians"
+_QUICK = """client? site? work? minutes days date=day latest? promised_from=window.0 promised_to=window.1 priority emergency
+    skills tags preferred_technician=preferred? reported_by came_by? candidates problems"""
 _ON_BOARD = """reference client site work start@ end@ state reaches_in pinned seen promised_from=promised.0@ promised_to=promised.1@
     checked_in=actual_in@ checked_out=actual_out@ leg"""
 _PROJECTED = """projected_start=projected.0@ projected_end=projected.1@ late_minutes=late.minutes late_against=late.against
@@ -146,10 +147,15 @@ def visit_form(visit: Visit) -> dict[str, Any]:
         visit.zone,
         priority=f"P{visit.priority}",
         recurring=visit.recurrence_id is not None,
-        technicians=[
-            form(part, _CAME, visit.zone, did_not_come=part.did_not_come_at is not None) for part in visit.assignments
+        technicians=_came(visit.assignments, visit.zone),
+        other_days=[
+            form(day, _DAY, visit.zone, technicians=_came(day.assignments, visit.zone)) for day in visit.other_days
         ],
     )
+
+
+def _came(parts: Iterable[Assignment], zone: str) -> list[dict[str, Any]]:
+    return [form(part, _CAME, zone, did_not_come=part.did_not_come_at is not None) for part in parts]
 
 
 def quick_form(understood: Understood) -> dict[str, Any]:
@@ -162,7 +168,7 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
     zone = page.visit.zone
     spans = [
         form(segment, "technician kind from=starts_at@ to=ends_at@", zone, technician=part.technician)
-        for part in page.visit.assignments
+        for part in page.visit.stays
         for segment in part.segments
     ]
     return visit_form(page.visit) | {
@@ -196,7 +202,7 @@ def history_form(history: VisitHistory) -> dict[str, Any]:
     return visit_page_form(page) | {
         "exceptions": forms(history.remarks, _REMARK),
         "leg_planned": leg_form(page.leg, page.unit),
-        "drives": forms(page.visit.assignments, drive, zone),
+        "drives": forms(page.visit.stays, drive, zone),
         "word_corrections": forms(page.words, "sequence item was=before is=after reason by at@", zone),
         "revisions": [form(sheet, revision, zone, total=sheet.sheet["total"]) for sheet in history.revisions],
         "comments": forms(page.comments, COMMENT, zone),

@@ -18,6 +18,7 @@ from dispatch.desk.session.refusals import Faulty, GatesUnmet, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.checklists import Asks, Item, ItemKind
 from dispatch.model.checklists import Result as Outcome
+from dispatch.model.instants import when_text
 from dispatch.model.text import show
 
 with lazily(__name__):
@@ -25,6 +26,7 @@ with lazily(__name__):
     from dispatch.desk.closeout import evidence, leaving, onsite
     from dispatch.desk.log import visit_page
     from dispatch.desk.texts import visit_words
+    from dispatch.model.visits import Visit
 
 _ITEM = option("item", "ITEM")
 _TEXT = option("text")
@@ -104,6 +106,14 @@ def _record(args: Args) -> Result:
     )
     word = (recorded.result or outcome).value.replace("_", " ")
     return [f"{recorded.visit.reference} {recorded.ref} saved: {word}.", *(f"  {line}" for line in recorded.notes)]
+
+
+def _day_done(visit: Visit) -> str:
+    """How a visit goes on after one of its days."""
+    done = f"{visit.reference} {visit.client}: day {visit.next_day - 1} of {visit.days} is done."
+    if visit.starts_at is None:
+        return f"{done} The next one has no place yet: it is in the queue."
+    return f"{done} It goes on {when_text(visit.starts_at, visit.zone)} with {', '.join(visit.crew)}."
 
 
 @on_visit("close", "close the visit: refused, with every reason, until all gates hold (exit 3)", _LEFT_AT)
@@ -234,6 +244,12 @@ DEEDS = (
         option("--satisfied", required=True, choices=["yes", "no"], reads=lambda _, word, __: word == "yes"),
         option("--words", default=""),
     )(by("closeout.onsite.sign_off", STANDS)),
+    on_visit(
+        "end-day",
+        "be done for today with a visit of several days: it goes on with its next day, and no gate is asked",
+        _LEFT_AT,
+        option("--another", "REASON", "lead, on its last day: why it takes one day more", default=""),
+    )(by("closeout.leaving.end_day", _day_done)),
     _close,
     _leave,
     on_visit(

@@ -213,6 +213,7 @@ def _places(name: str, text: str, *, required: bool, whom: str) -> Command:
         text,
         option("--to", "TECHNICIAN", whom, action="append", required=required),
         option("--at", "WHEN", "2026-11-24T09:00, or 9:00, or tomorrow 9:00", reads=moment, required=required),
+        *crews.WHICH_DAYS,
         CONFIRM,
         option("--override", "REASON", "place it although the check refuses; audited", default=""),
         flag("--check", "only say what the check says"),
@@ -225,6 +226,7 @@ def _places(name: str, text: str, *, required: bool, whom: str) -> Command:
             return _check(user, args)
         deed = getattr(schedule, name)
         how = {"reason": args.override, "confirmed": args.confirm, "version": args.version}
+        how |= {"day": args.day, "alone": args.alone}
         return crews.placed_lines(deed(user, args.reference, args.to, args.at, **how))
 
     return place
@@ -240,7 +242,8 @@ def _check(user: User, args: Args) -> Answer:
             yield f"To confirm this and nothing else: --confirm {','.join(marks)}"
         yield f"Version {version} of the visit; with --version {version} nothing else is placed."
 
-    placed = placement.check_placement(user.store, args.reference, args.to, args.at)
+    which = {"day": args.day, "alone": args.alone}
+    placed = placement.check_placement(user.store, args.reference, args.to, args.at, **which)
     return Answer(placed, repr, lines, int(placed.verdict.level is checker.PlacementGrade.BLOCKED))
 
 
@@ -264,9 +267,12 @@ DEEDS = (
     on_visit(
         "unassign",
         "take a visit that nobody has reached back into the queue",
+        option(
+            "--day", "N", "of a visit of several days: this one and those after it; those before it stand", type=int
+        ),
         CONFIRM,
         option("--override", "REASON", "although somebody is on the way there; audited", default=""),
-    )(by("plan.schedule.unassign", STANDS, **crews.MEANT)),
+    )(by("plan.schedule.unassign", STANDS, day="day", **crews.MEANT)),
     _plain("confirm", "the client has agreed to the time"),
     _plain("dispatch", "tell the technician"),
     _hold,

@@ -29,6 +29,7 @@ class BoardVisit(NamedTuple):
     or falls out of the day); `slack` the seconds left then before the promise or a service level breaks; `told` the time
     the client was told in a call. `zone` is the site's. `changed`: in a plan, that somebody changed it since, or that it cannot be
     there any more. `reaches_in`: it began before the day, to which it does not belong.
+    Of a visit that takes several `days` this is the one of `day_number`, told as `which_day`: 2/3.
     """
 
     id: int
@@ -78,6 +79,9 @@ class BoardVisit(NamedTuple):
     zone: str = ""
     changed: bool = False
     reaches_in: bool = False
+    days: int = 1
+    day_number: int = 1
+    which_day: str = ""
 
     @property
     def due_on(self) -> datetime.date | None:

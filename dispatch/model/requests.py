@@ -20,7 +20,7 @@ class Request:
     reference of a visit of the job that it belongs to as well; `came_by` one of `CAME_BY`, or empty. `equipment` is in the
     vehicle; of `people` who come at the same time the others have `crew_skills`; it begins `after_minutes` after another
     visit, by reference, is over, on `any` day, the `same` or a `later` one; its
-    technician stops at `pickup`, the depot or a site, for `pickup_minutes` before it."""
+    technician stops at `pickup`, the depot or a site, for `pickup_minutes` before it. It takes `days` days of so many minutes."""
 
     id: int
     client_id: int
@@ -47,6 +47,7 @@ class Request:
     after_day: str = "any"
     pickup: str = ""
     pickup_minutes: int = 0
+    days: int = 1
     reference: str = ""
     description: str = ""
 

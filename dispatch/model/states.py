@@ -65,12 +65,19 @@ OCCUPYING = AHEAD | ON_THE_WAY_OR_THERE | {State.CLOSED, State.LEFT_OPEN, State.
 
 
 class Step(NamedTuple):
-    """One deed: the states it may start from, the state it leads to, whose it is, and whether undo takes it back."""
+    """One deed: the states it may start from, the state it leads to, whose it is, and whether undo takes it back.
+
+    Of a visit that takes several days: once one is done it may start from `begun` too, or is `work_done`, an end that is none any
+    more; it leads to `unplaced` where the next day has no place.
+    """
 
     sources: frozenset[State]
     target: State
     roles: frozenset[Role]
     undoable: bool = False
+    begun: frozenset[State] = frozenset()
+    work_done: bool = False
+    unplaced: State | None = None
 
 
 DISPATCHERS = frozenset({Role.DISPATCHER})
@@ -87,13 +94,14 @@ STEPS: Mapping[str, Step] = {
     "dispatch": Step(PLANNING, State.DISPATCHED, DISPATCHERS),
     "hold": Step(AHEAD | {State.REQUESTED}, State.ON_HOLD, DISPATCHERS, undoable=True),
     "resume": Step(frozenset({State.ON_HOLD}), State.REQUESTED, DISPATCHERS, undoable=True),
-    "cancel": Step(UNREACHED | QUEUED, State.CANCELLED, DISPATCHERS, undoable=True),
+    "cancel": Step(UNREACHED | QUEUED, State.CANCELLED, DISPATCHERS, undoable=True, work_done=True),
     "depart": Step(AHEAD, State.EN_ROUTE, THERE),
     "arrive": Step(UNREACHED, State.ON_SITE, THERE),
+    "end-day": Step(OPEN_ON_SITE, State.DISPATCHED, THERE, unplaced=State.REQUESTED),
     "close": Step(OPEN_ON_SITE, State.CLOSED, THERE),
-    "leave": Step(OPEN_ON_SITE, State.LEFT_OPEN, LEADS),
-    "no-access": Step(frozenset({State.EN_ROUTE, State.ON_SITE}), State.NO_ACCESS, THERE),
-    "abort": Step(AHEAD | ON_THE_WAY_OR_THERE, State.ABORTED, frozenset(Role)),
+    "leave": Step(OPEN_ON_SITE, State.LEFT_OPEN, LEADS, begun=UNREACHED | QUEUED),
+    "no-access": Step(frozenset({State.EN_ROUTE, State.ON_SITE}), State.NO_ACCESS, THERE, work_done=True),
+    "abort": Step(AHEAD | ON_THE_WAY_OR_THERE, State.ABORTED, frozenset(Role), work_done=True),
     "reopen": Step(frozenset({State.CLOSED, State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED}), State.ON_SITE, LEADS),
 }
 """Deeds × states × roles: docs/deeds.md is this and `READS`, a test walks it, and the database has its edges."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from dispatch.model.skills import abilities
-from dispatch.model.states import Review, State
+from dispatch.model.states import AHEAD, ENDED, ON_THE_WAY_OR_THERE, Review, State
 from dispatch.model.travel import Place
 
 KINDS = ("visit", "maintenance", "audit", "review", "delivery")
@@ -30,7 +30,7 @@ class Segment(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """A technician on a visit, with what the clock recorded: en route, arrived, left, home.
+    """A technician on a visit on one of its days, with what the clock recorded: en route, arrived, left, home.
 
     `seen_at` is when they saw that the visit was dispatched to them. `did_not_come_at` is when somebody said that they
     never came; who is not there is not charged.
@@ -48,6 +48,7 @@ class Assignment(NamedTuple):
     return_at: int | None = None
     seen_at: int | None = None
     did_not_come_at: int | None = None
+    day: int = 1
     segments: tuple[Segment, ...] = ()
 
     @property
@@ -68,6 +69,18 @@ class Assignment(NamedTuple):
         )
 
 
+class VisitDay(NamedTuple):
+    """Another day of a visit that takes several: its number, its planned stay, and who is on it."""
+
+    number: int
+    starts_at: int
+    ends_at: int
+    assignments: tuple[Assignment, ...] = ()
+
+
+MOST_DAYS = 20
+"""So many days at most are one visit."""
+
 CAME_BY = {"phone": "on the phone", "mail": "by mail", "site": "seen on site", "ours": "ours"}
 """How a request comes in, with its words."""
 ANSWERED_AT_ONCE = frozenset({"phone", "site"})
@@ -78,6 +91,9 @@ class Visit(NamedTuple):
     """A visit with everything that its own rules need.
 
     `minutes` is the work as entered, without the test allowance; `starts_at`..`ends_at` is the planned stay with it.
+    A visit may take several `days`, each with so many minutes of work. `next_day` is the one that is next or runs, and
+    `day_number` the one whose stay, crew and state this is: the same in the record, another in what `on_day` gives.
+    `other_days` are those beside it that have a place, in their order.
     `occurrence` is the day for which its recurrence asked; `came_by` one of `CAME_BY`, empty where nobody has said.
     """
 
@@ -119,6 +135,9 @@ class Visit(NamedTuple):
     pickup_place: Place | None = None
     pickup_minutes: int = 0
     arrival_minutes: int = 0
+    days: int = 1
+    next_day: int = 1
+    day_number: int = 1
     parent_id: int | None = None
     review: Review = Review.NONE
     starts_at: int | None = None
@@ -135,6 +154,7 @@ class Visit(NamedTuple):
     recurrence_id: int | None = None
     occurrence: datetime.date | None = None
     assignments: tuple[Assignment, ...] = ()
+    other_days: tuple[VisitDay, ...] = ()
 
     @property
     def located(self) -> bool:
@@ -161,6 +181,7 @@ class Visit(NamedTuple):
         day = {"same": ", on the same day", "later": ", on a later day"}.get(self.after_day, "")
         stop = f"by {self.pickup}" + (f", {self.pickup_minutes} min there" if self.pickup_minutes else "")
         asked = (
+            (self.days > 1, f"{self.days} days"),
             (self.people > 1, people),
             (self.equipment, f"{', '.join(self.equipment)} aboard"),
             (self.after, f"after {self.after}{gap}{day}"),
@@ -183,25 +204,105 @@ class Visit(NamedTuple):
         return next((part for part in self.assignments if part.technician_id == technician_id), None)
 
     @property
+    def begun(self) -> bool:
+        """Whether one of its days is done."""
+        return self.next_day > 1
+
+    @property
+    def which_day(self) -> str:
+        """Which of its days this is, such as `2/3`; empty where it takes one."""
+        return f"{self.day_number}/{self.days}" if self.days > 1 else ""
+
+    @property
+    def ahead(self) -> tuple[VisitDay, ...]:
+        """Its days after the next one that have a place."""
+        return tuple(other for other in self.other_days if other.number > self.next_day)
+
+    @property
+    def stays(self) -> tuple[Assignment, ...]:
+        """Who was or is on it, day by day: the days that are done and the next one."""
+        if not self.other_days:
+            return self.assignments
+        days = sorted((*self.other_days, VisitDay(self.day_number, 0, 0, self.assignments)))
+        return tuple(part for day in days if day.number <= self.next_day for part in day.assignments)
+
+    @property
+    def all_days(self) -> tuple[Visit, ...]:
+        """The visit as it stands on each of its days that have a place, in their order."""
+        own = [] if self.span is None else [self.day_number]
+        return tuple(self.on_day(number) for number in sorted((*own, *(other.number for other in self.other_days))))
+
+    def on_day(self, number: int) -> Visit:
+        """The visit as it stands on one of its days: with the stay and crew of that one, closed where it is done, told where its
+        technician knows of it; requested where that day has no place."""
+        if number == self.day_number:
+            return self
+        other = next((other for other in self.other_days if other.number == number), None)
+        own = [] if self.span is None else [VisitDay(self.day_number, *self.span, self.assignments)]
+        others = tuple(sorted((*own, *(one for one in self.other_days if one.number != number))))
+        if other is None:
+            bare = self._replace(starts_at=None, ends_at=None, assignments=(), other_days=others)
+            return bare._replace(day_number=number, state=State.REQUESTED)
+        state = self.state
+        if state not in ENDED:
+            state = State.CLOSED if number < self.next_day else state if state in AHEAD else State.DISPATCHED
+        there = self._replace(starts_at=other.starts_at, ends_at=other.ends_at, assignments=other.assignments)
+        return there._replace(day_number=number, state=state, other_days=others)
+
+    @property
+    def coming(self) -> tuple[Visit, ...]:
+        """The visit as it stands on each of its days that are next or ahead and have a place."""
+        return tuple(one for one in self.all_days if one.day_number >= self.next_day)
+
+    @property
+    def awaited(self) -> tuple[int, int] | None:
+        """The promised window, which is one of its first day."""
+        return self.promised if self.day_number == 1 else None
+
+    def checked_in_on(self, number: int) -> int | None:
+        """The first arrival of the crew on one of its days."""
+        return min((p.check_in_at for p in self.on_day(number).assignments if p.check_in_at is not None), default=None)
+
+    @property
+    def last_worked(self) -> Visit:
+        """The visit as it stands on the newest of its days on which somebody came; on the next one where nobody did yet."""
+        return self.on_day(self.next_day - 1) if self.begun and self.checked_in_on(self.next_day) is None else self
+
+    @property
     def checked_in_at(self) -> int | None:
         """The first arrival of the crew."""
-        return min((part.check_in_at for part in self.assignments if part.check_in_at is not None), default=None)
+        return min((part.check_in_at for part in self.stays if part.check_in_at is not None), default=None)
 
     @property
     def checked_out_at(self) -> int | None:
         """The last leaving of the crew."""
-        return max((part.check_out_at for part in self.assignments if part.check_out_at is not None), default=None)
+        return max((part.check_out_at for part in self.stays if part.check_out_at is not None), default=None)
 
     @property
     def present(self) -> tuple[Assignment, ...]:
-        """The crew without those of whom somebody said that they did not come."""
-        return tuple(part for part in self.assignments if part.did_not_come_at is None)
+        """Who was or is on it, without those of whom somebody said that they did not come."""
+        return tuple(part for part in self.stays if part.did_not_come_at is None)
+
+    @property
+    def day_anchor(self) -> int | None:
+        """`anchor` of this one of its days."""
+        arrivals = [part.check_in_at for part in self.assignments if part.billable and part.check_in_at is not None]
+        return min(arrivals, default=self.starts_at if self.starts_at is not None else self.ended_at)
+
+    def reaches(self, start: int, end: int) -> bool:
+        """Whether this one of its days belongs to the days of `[start, end)` or may reach into them from before."""
+        begins, until = self.day_anchor, (self.ends_at, *(part.check_out_at for part in self.assignments))
+        if begins is None or begins >= end:
+            return False
+        return (
+            begins >= start or self.state in ON_THE_WAY_OR_THERE or any(at is not None and at > start for at in until)
+        )
 
     @property
     def anchor(self) -> int | None:
         """The instant whose day is the visit's, also past midnight (design/charges.md B2.1): the first arrival of those who are
         charged, else the planned start, else its end. None: it has no day yet."""
-        arrivals = [part.check_in_at for part in self.assignments if part.billable and part.check_in_at is not None]
+        arrivals = [part.check_in_at for part in self.stays if part.billable and part.check_in_at is not None]
         if arrivals:
             return min(arrivals)
         return self.starts_at if self.starts_at is not None else self.ended_at

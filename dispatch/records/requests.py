@@ -9,7 +9,7 @@ from dispatch.model.skills import skill_word
 from dispatch.model.states import Role
 from dispatch.model.text import LINE, NOTE, REFERENCE
 from dispatch.model.typed_times import parse_minutes
-from dispatch.model.visits import CAME_BY, KINDS
+from dispatch.model.visits import CAME_BY, KINDS, MOST_DAYS
 from dispatch.records.planning import PRIORITY
 
 
@@ -19,7 +19,7 @@ def _minutes(text: str) -> int:
     except ValueError:
         raise ValueError("is not a length of time such as 45, 45m, 1h30 or 2 hours") from None
     if not 1 <= minutes <= 1440:
-        raise ValueError("is not between 1 and 1440 minutes")
+        raise ValueError("is not between 1 and 1440 minutes; what takes longer is given days")
     return minutes
 
 
@@ -57,8 +57,11 @@ REQUEST = RecordType(
             "minutes",
             "Minutes of work",
             Parsed("1 minute to a day", _minutes, metavar="MINUTES"),
-            "45, 1h30; without the time for tests",
+            "45, 1h30; without the time for tests; of each day",
             required=True,
+        ),
+        Field(
+            "days", "Days", Whole(1, MOST_DAYS), "3: one record on three days, the last of which closes", otherwise=1
         ),
         Field("date", "Wanted on", Day(), "2026-11-24, tomorrow, tue; empty: any day", attribute="wanted_on"),
         Field("latest", "Latest day", Day(), "fri, 2026-11-27; empty: no limit", attribute="latest_on"),

@@ -6,6 +6,7 @@ from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit
 from dispatch.model.states import DISPATCHERS, LEADS, THERE, UNREACHED, State
 from screens.binding import command
+from screens.board.which_days import days_of
 from screens.dialogs.asked import ChoiceRow, a_reason, needed
 from screens.of_day import DayOfVisits, on_visit
 
@@ -71,7 +72,8 @@ async def crew(screen: DayOfVisits, visit: BoardVisit) -> None:
         ]
         halve = await screen.choose(f"{' and '.join(names)}", stays) == "halve"
     title = f"{visit.reference} with {', '.join(names)}?"
-    placed = await screen.insist(title, schedule.share, visit.reference, names, halve=halve, version=visit.version)
+    how = {"version": visit.version} | await days_of(screen, visit)
+    placed = await screen.insist(title, schedule.share, visit.reference, names, halve=halve, **how)
     if placed is not None:
         screen.say(f"{visit.reference} is planned with {', '.join(placed.crew)}. u takes it back.")
 

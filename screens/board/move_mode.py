@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual import work
@@ -14,6 +15,7 @@ from dispatch.model.boards import BoardRow, BoardVisit
 from dispatch.model.states import State
 from dispatch.model.travel import leg_text, minutes_of
 from screens.asking import Left
+from screens.board.which_days import days_of
 from screens.user_screen import UserScreen
 from widgets.bars import KeyBar
 from widgets.lines.ink import ink
@@ -22,7 +24,7 @@ from widgets.timeline.view import Timeline
 from widgets.visit_detail import VisitDetail
 
 with lazily(__name__):
-    from dispatch.desk.day import placement
+    from dispatch.desk.day import judgement, placement
     from dispatch.desk.plan import schedule
     from screens.program import keymap
 
@@ -57,7 +59,7 @@ class MoveTimeline(Timeline):
         self._board_screen.remove_class("-queue")
         self.focus()
         self.begin_move(
-            visit, technician_id, start, placement.stay_minutes(self._board_screen.user.store, visit.minutes)
+            visit, technician_id, start, judgement.stay_minutes(self._board_screen.user.store, visit.minutes)
         )
 
     async def take_on(self, day: datetime.date, visit: BoardVisit, technician_id: int, start: int) -> None:
@@ -124,7 +126,11 @@ class MoveTimeline(Timeline):
     @work(exclusive=True, group="judging")
     async def _judge(self, visit: BoardVisit, row: BoardRow, start: int) -> None:
         tried = await self._board_screen.look_aside(
-            placement.check_placement, self._board_screen.user.store, visit.reference, self._crew(visit, row), start
+            partial(placement.check_placement, day=visit.day_number, alone=True),
+            self._board_screen.user.store,
+            visit.reference,
+            self._crew(visit, row),
+            start,
         )
         ghost, under = self.ghost, self.ghost_row
         still = ghost and under and (under.technician_id, ghost.start) == (row.technician_id, start)
@@ -149,7 +155,8 @@ class MoveTimeline(Timeline):
         title, crew = f"Place {visit.reference} here?", self._crew(visit, row)
         placed = None
         with contextlib.suppress(Left):
-            placed = await self._board_screen.insist(title, place, visit.reference, crew, start, version=visit.version)
+            how = {"version": visit.version} | await days_of(self._board_screen, visit)
+            placed = await self._board_screen.insist(title, place, visit.reference, crew, start, **how)
         if placed is None:
             self._board_screen.show_here()
             return

@@ -12,6 +12,7 @@ from dispatch.model.states import DISPATCHERS, QUEUED, STEPS
 from dispatch.model.text import pad, show
 from screens.binding import command
 from screens.board.move_mode import MoveTimeline
+from screens.board.which_days import days_of
 from screens.dialogs.asked import ChoiceRow
 from screens.of_day import DayOfVisits, on_visit
 
@@ -99,7 +100,8 @@ async def _assign_on_another_day(screen: BoardScreen, visit: BoardVisit, title: 
 async def _place_at(screen: BoardScreen, visit: BoardVisit, chosen: Candidate) -> None:
     """Place a visit where a candidate says, asking where that has to be meant."""
     place = (visit.reference, chosen.crew, chosen.start)
-    if await screen.insist(f"Place {visit.reference}?", schedule.assign, *place, version=visit.version) is not None:
+    how = {"version": visit.version} | await days_of(screen, visit)
+    if await screen.insist(f"Place {visit.reference}?", schedule.assign, *place, **how) is not None:
         await _follow(screen, visit, chosen.start)
         when, crew = screen.user.firm.times().moment(chosen.start, visit.zone), show(" and ".join(chosen.crew))
         screen.say(f"{visit.reference} stands {when} with {crew}. u takes it back.")
@@ -133,8 +135,10 @@ def move(screen: DayOfVisits, visit: BoardVisit) -> None:
 async def unassign(screen: DayOfVisits, visit: BoardVisit) -> None:
     """Take the visit back into the queue."""
     title = f"Take {visit.reference} back into the queue?"
-    if await screen.insist(title, schedule.unassign, visit.reference) is not None:
-        screen.say(f"{visit.reference} {visit.client} is back in the queue. u takes it back.")
+    back = await screen.insist(title, schedule.unassign, visit.reference, day=visit.day_number)
+    if back is not None:
+        where = "is back in the queue" if back.starts_at is None else f"has no place from day {visit.day_number} on"
+        screen.say(f"{visit.reference} {visit.client} {where}. u takes it back.")
 
 
 @on_visit("pin")

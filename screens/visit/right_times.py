@@ -23,12 +23,12 @@ with lazily(__name__):
 
 
 def instant_of(visit: Visit, typed: str, now: int) -> int:
-    """An instant as it is typed: a clock time is on the day of the visit.
+    """An instant as it is typed: a clock time is on the day of the visit, of several on the one that it stands for.
 
     Raises:
         Faulty: it cannot be read.
     """
-    begun = visit.checked_in_at or visit.starts_at or now
+    begun = visit.checked_in_on(visit.day_number) or visit.starts_at or now
     try:
         return parse_when(typed, visit.zone, now=now, day=day_of(begun, visit.zone))
     except ValueError as fault:
@@ -70,7 +70,7 @@ async def ask_time(screen: UserScreen, visit: Visit) -> None:
         ChoiceRow(f"{what:8} {times.clock(moment, screen.user.firm.zone)}", what)
         for what, column in MOMENTS.items()
         if (moment := getattr(part, column)) is not None
-        or (column != "return_at" and clocking.may_be_entered(visit, column))
+        or (column != "return_at" and clocking.may_be_entered(visit.on_day(part.day), column))
     ]
     if not rows:
         return
@@ -78,8 +78,10 @@ async def ask_time(screen: UserScreen, visit: Visit) -> None:
     fields = [AskedField("at", "Right time", placeholder="13:35"), AskedField("reason", "Why")]
 
     def deed(typed: dict[str, str]) -> None:
-        at = instant_of(visit, typed["at"], screen.user.now)
-        clocking.correct(screen.user, visit.reference, what, at, typed["reason"], technician=part.technician)
+        at = instant_of(visit.on_day(part.day), typed["at"], screen.user.now)
+        clocking.correct(
+            screen.user, visit.reference, what, at, typed["reason"], technician=part.technician, day=part.day
+        )
 
     await fill_and_do(screen, visit.reference, f"The {what} at {visit.client}{clocks_of(screen, visit)}", fields, deed)
 
@@ -103,10 +105,12 @@ async def ask_words(screen: UserScreen, reference: str) -> None:
 
 async def _whose(screen: UserScreen, visit: Visit) -> Assignment | None:
     """The part of a visit that is meant: one's own, else the only one, else the one that is chosen."""
-    own = visit.assignment_of(screen.user.staff.id)
-    if own is not None or len(visit.assignments) < 2:
-        return own or next(iter(visit.assignments), None)
-    return await screen.choose("Whose time?", [ChoiceRow(part.technician, part) for part in visit.assignments])
+    own = [part for part in visit.stays if part.technician_id == screen.user.staff.id] or [*visit.stays]
+    if len(own) < 2:
+        return next(iter(own), None)
+    several = visit.days > 1
+    rows = [ChoiceRow(f"{part.technician}, day {part.day}" if several else part.technician, part) for part in own]
+    return await screen.choose("Whose time?", rows)
 
 
 _FRAME = 12

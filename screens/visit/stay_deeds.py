@@ -24,12 +24,13 @@ with lazily(__name__):
 
 
 def _part(screen: UserScreen, visit: Visit) -> Assignment | None:
-    """One's own part in a visit, else the first."""
-    return visit.assignment_of(screen.user.staff.id) or next(iter(visit.assignments), None)
+    """One's own part in a visit, else the first; of several days on the newest that anybody worked on."""
+    there = visit.last_worked
+    return there.assignment_of(screen.user.staff.id) or next(iter(there.assignments), None)
 
 
 @command("C", "stay.clock", "Clock", THERE, about="whole_visit")
-async def clock(screen: UserScreen, visit: Visit) -> None:  # noqa: C901  a branch for each deed of the dialog
+async def clock(screen: UserScreen, visit: Visit) -> None:
     """Break, wait, home; put a recorded time right."""
     part = _part(screen, visit)
     rows: list[ChoiceRow[Callable[[], Awaitable[object]]]] = []
@@ -44,12 +45,7 @@ async def clock(screen: UserScreen, visit: Visit) -> None:  # noqa: C901  a bran
         again, free = "went back: the clock runs again", "the time away is not charged"
         offer(again, right_times.arrive, screen, visit, part.technician, detail=free)
     elif visit.state in OPEN_ON_SITE:
-        if running in ("break", "wait"):
-            offer("go on working", screen.do, clocking.resume, visit.reference)
-        if running != "break":
-            offer("begin a break", screen.do, clocking.pause, visit.reference, "break", detail="not charged")
-        if running != "wait":
-            offer("begin to wait", screen.do, clocking.pause, visit.reference, "wait", detail="charged as work")
+        _while_there(offer, screen, visit, running)
     if part is not None and part.check_out_at is not None and part.return_at is None:
         home = partial(clocking.home, screen.user, visit.reference)
         offer("home, or back at the depot", _show_and_do, screen, visit, f"Home from {visit.client}", home)
@@ -65,6 +61,26 @@ async def clock(screen: UserScreen, visit: Visit) -> None:  # noqa: C901  a bran
         await (await screen.choose(f"The clock at {visit.client}", rows))()
     else:
         screen.say(f"{visit.reference} is {visit.state.label}: the clock has nothing yet.")
+
+
+def _while_there(offer: Callable[..., None], screen: UserScreen, visit: Visit, running: str) -> None:
+    """What is offered to whoever is on the clock, which runs as `running`."""
+    if running in ("break", "wait"):
+        offer("go on working", screen.do, clocking.resume, visit.reference)
+    if running != "break":
+        offer("begin a break", screen.do, clocking.pause, visit.reference, "break", detail="not charged")
+    if running != "wait":
+        offer("begin to wait", screen.do, clocking.pause, visit.reference, "wait", detail="charged as work")
+    if visit.next_day < visit.days:
+        goes_on = f"it goes on with day {visit.next_day + 1} of {visit.days}; no gate is asked"
+        offer("done for today", screen.do, leaving.end_day, visit.reference, detail=goes_on)
+    elif screen.user.has(Role.LEAD):
+        offer("done for today, it takes another day", _another_day, screen, visit, detail="a lead, with the reason")
+
+
+async def _another_day(screen: UserScreen, visit: Visit) -> None:
+    why = await screen.ask(f"Why does {visit.reference} take another day?", check=needed("say why", 3))
+    await screen.do(leaving.end_day, visit.reference, another=why)
 
 
 async def _absent(screen: UserScreen, visit: Visit, name: str) -> None:
@@ -87,9 +103,11 @@ async def _span(screen: UserScreen, visit: Visit, title: str, kind: str) -> None
     ]
 
     def rewrite(typed: dict[str, str]) -> None:
-        starts, ends = (right_times.instant_of(visit, typed[name], screen.user.now) for name in ("from", "to"))
+        starts, ends = (
+            right_times.instant_of(visit.on_day(part.day), typed[name], screen.user.now) for name in ("from", "to")
+        )
         clocking.correct_break(
-            screen.user, visit.reference, kind, starts, ends, typed["reason"], technician=part.technician
+            screen.user, visit.reference, kind, starts, ends, typed["reason"], technician=part.technician, day=part.day
         )
 
     await right_times.fill_and_do(screen, visit.reference, title, fields, rewrite)
@@ -144,7 +162,7 @@ async def mark(screen: UserScreen, visit: Visit) -> None:
             screen,
             visit,
             f"Take all marks off at {visit.client}",
-            lambda: work_marks.unmark(screen.user, visit.reference, reason, technician=part.technician),
+            lambda: work_marks.unmark(screen.user, visit.reference, reason, technician=part.technician, day=part.day),
         )
         return
     last = work_marks.span_of_last_entry(screen.user.store, visit, part)
@@ -152,12 +170,16 @@ async def mark(screen: UserScreen, visit: Visit) -> None:
     fields = [AskedField("from", "From", begins), AskedField("to", "To", ends), AskedField("reason", "Why")]
 
     def deed(typed: dict[str, str]) -> None:
-        starts, until = (right_times.instant_of(visit, typed[name], screen.user.now) for name in ("from", "to"))
+        starts, until = (
+            right_times.instant_of(visit.on_day(part.day), typed[name], screen.user.now) for name in ("from", "to")
+        )
         # the span of an entry is kept to the second; what is typed has minutes
         if last is not None and (typed["from"], typed["to"]) == (begins, ends):
             starts, until = last
         span = {"starts_at": starts, "ends_at": until}
-        work_marks.mark(screen.user, visit.reference, kind, typed["reason"], **span, technician=part.technician)
+        work_marks.mark(
+            screen.user, visit.reference, kind, typed["reason"], **span, technician=part.technician, day=part.day
+        )
 
     title = f"{kind.replace('_', ' ').capitalize()} at {visit.client}{right_times.clocks_of(screen, visit)}"
     await right_times.fill_and_do(screen, visit.reference, title, fields, deed)

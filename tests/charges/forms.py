@@ -158,7 +158,24 @@ def parts(draw: st.DrawFn, name: str, zone: str) -> dict[str, Any]:
     for kind in draw(st.lists(st.sampled_from(["break", "test", "excluded", "own_fault", "new_work"]), max_size=3)):
         first = draw(st.integers(0, length))
         marks.append({"kind": kind, "start": at(first), "end": at(draw(st.integers(first, length)))})
-    return {
+    later_days: list[dict[str, str | None]] = []
+    night = length
+    for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
+        came = night + draw(st.integers(30, 1440))
+        night = came + draw(st.integers(0, 600))
+        later_days.append(
+            {
+                "depart": draw(st.one_of(st.none(), st.just(at(came - 15)))),
+                "check_in": at(came),
+                "check_out": at(night),
+                "return": draw(st.one_of(st.none(), st.just(at(night + 10)))),
+            }
+        )
+    for day in later_days:
+        for kind in draw(st.lists(st.sampled_from(["break", "test", "excluded", "own_fault"]), max_size=1)):
+            marks.append({"kind": kind, "start": str(day["check_in"]), "end": str(day["check_out"])})
+    more = {"later_days": later_days} if later_days else {}
+    return more | {
         "technician": name,
         "class": draw(st.sampled_from(["tech", "senior"])),
         "billable": draw(st.sampled_from([True, True, True, False])),

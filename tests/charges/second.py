@@ -25,6 +25,10 @@ def minute(text: str | None) -> int | None:
     return None if text is None else math.floor(datetime.datetime.fromisoformat(text).timestamp() / 60)
 
 
+def days_of(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [part, *part.get("later_days", [])]
+
+
 class Reckoning:
     """One visit, priced by B11 step by step. Only for inputs that lack nothing."""
 
@@ -199,7 +203,7 @@ class Reckoning:
 
     # B3, B4.1
 
-    def _stay(self, part: Row) -> Row:  # noqa: C901  written out as the page has it, to be read beside it
+    def _clocked(self, part: Row) -> range:
         came, left = minute(part["check_in"]), minute(part["check_out"])
         assert came is not None
         assert left is not None
@@ -217,13 +221,21 @@ class Reckoning:
             self.flags.add("ZERO_DURATION")
         if left - came > 16 * 60:
             self.flags.add("LONG_VISIT")
+        return range(begin, end)
+
+    def _stay(self, part: Row) -> Row:
         marks = [(one["kind"], minute(one["start"]), minute(one["end"])) for one in part["marks"]]
 
         def marked(kind: str, at: int) -> bool:
             return any(kind == one and first <= at < last for one, first, last in marks)
 
-        rows = [{"at": at, "band": self.band(at)} for at in range(begin, end) if not marked("break", at)]
-        self._grace(rows)
+        came = minute(part["check_in"])
+        assert came is not None
+        rows: list[Row] = []
+        for day in days_of(part):
+            own: list[Row] = [{"at": at, "band": self.band(at)} for at in self._clocked(day) if not marked("break", at)]
+            self._grace(own)
+            rows += own
         free = 0
         for row in rows:
             at = row["at"]
@@ -372,31 +384,29 @@ class Reckoning:
             self.add("TRV-MAN", "travel", self.cents(exact(self.visit["manual_travel"]["amount"])))
             return
         rules, lines = self.card["travel"], len(self.rows)
-        seen: list[str] = []
-        drivers = []
+        aboard: dict[str, list[Row]] = {}
         for place, part in enumerate(self.crew):
-            vehicle = part["vehicle"] or f"own {place}"
-            if vehicle not in seen:
-                seen.append(vehicle)
-                drivers.append(part)
+            aboard.setdefault(part["vehicle"] or f"own {place}", []).append(part)
+        drivers = [max(own, key=lambda one: len(days_of(one))) for own in aboard.values()]
+        trips, came = sum(len(days_of(part)) for part in drivers), max(len(days_of(part)) for part in self.crew)
         given = self._given_away(any(stay["covered"] for stay in stays))
         for one in rules["components"]:
             if one["kind"] == "callout":
-                self.add("TRV-CALL", "travel", self.cents(exact(one["amount"])), qty=Fraction(1))
+                self.add("TRV-CALL", "travel", self.cents(exact(one["amount"]) * came), qty=Fraction(came))
             elif one["kind"] == "vehicle":
-                cost = exact(one["amount"]) * len(drivers)
-                self.add("TRV-VEH", "travel", self.cents(cost), qty=Fraction(len(drivers)))
+                cost = exact(one["amount"]) * trips
+                self.add("TRV-VEH", "travel", self.cents(cost), qty=Fraction(trips))
             elif one["kind"] == "distance":
                 far, ways = self._figure("distance")
-                charged = max(Fraction(0), far - exact(rules["included_radius"]) * ways) * len(drivers)
+                charged = max(Fraction(0), far - exact(rules["included_radius"]) * ways) * trips
                 if charged * exact(one["rate"]):
                     self.add("TRV-DIST", "travel", self.cents(charged * exact(one["rate"])), qty=charged)
             elif one["kind"] == "zone":
                 far = exact(self.site["one_way_minutes" if one["by"] == "time" else "one_way_distance"])
                 zone = next(zone for zone in one["zones"] if zone["upto"] is None or far <= exact(zone["upto"]))
                 if exact(zone["amount"]):
-                    cost = exact(zone["amount"]) * len(drivers)
-                    self.add("TRV-ZONE", "travel", self.cents(cost), qty=Fraction(len(drivers)))
+                    cost = exact(zone["amount"]) * trips
+                    self.add("TRV-ZONE", "travel", self.cents(cost), qty=Fraction(trips))
             elif self.card["time_basis"] == "on_site":
                 for stay in stays:
                     if rules["time_per"] == "technician" or stay["part"] in drivers:
@@ -404,7 +414,7 @@ class Reckoning:
         for row in self.rows[lines:] if given else []:
             row["amount"] = 0
         charged_all = sum(row["amount"] for row in self.rows[lines:])
-        if rules["cap"] is not None and charged_all > (limit := math.floor(exact(rules["cap"]) * self.unit)):
+        if rules["cap"] is not None and charged_all > (limit := math.floor(exact(rules["cap"]) * came * self.unit)):
             self.add("TRV-CAP", "travel", limit - charged_all)
 
     def _given_away(self, covered: bool) -> bool:
@@ -435,19 +445,21 @@ class Reckoning:
 
     def _driven(self, one: Mapping[str, Any], stay: Row, *, drawn: bool) -> None:
         rules, part = self.card["travel"], stay["part"]
-        minutes, ways = self._figure("minutes")
-        if rules["time_source"] == "actual" and rules["basis"] != "trip_split":
-            if part["depart"] is None:
-                self.flags.add("TRAVEL_ESTIMATED")
-            else:
-                out = (minute(part["check_in"]) or 0) - (minute(part["depart"]) or 0)
-                back = (
-                    out if part["return"] is None else (minute(part["return"]) or 0) - (minute(part["check_out"]) or 0)
-                )
-                minutes = Fraction(out + back if ways == 2 else out)
-        minutes = max(Fraction(0), minutes - one.get("included_min", 0))
-        if one.get("rounding"):
-            minutes = self.rounded(minutes, one["rounding"])
+        total = Fraction(0)
+        for day in days_of(part):
+            minutes, ways = self._figure("minutes")
+            if rules["time_source"] == "actual" and rules["basis"] != "trip_split":
+                if day["depart"] is None:
+                    self.flags.add("TRAVEL_ESTIMATED")
+                else:
+                    out = (minute(day["check_in"]) or 0) - (minute(day["depart"]) or 0)
+                    back = out
+                    if day["return"] is not None:
+                        back = (minute(day["return"]) or 0) - (minute(day["check_out"]) or 0)
+                    minutes = Fraction(out + back if ways == 2 else out)
+            minutes = max(Fraction(0), minutes - one.get("included_min", 0))
+            total += self.rounded(minutes, one["rounding"]) if one.get("rounding") else minutes
+        minutes = total
         share = exact(one["pct_of_labour"]) / 100 if "pct_of_labour" in one else None
         rate = exact(one["rate"]) if share is None else self.price(part) * share
         if minutes <= 0 or not rate:

@@ -133,10 +133,10 @@ def test_the_window_from_door_to_door(
         scheduled_start="09:30",
     )
     assert (found.counted, found.early, told) == (minutes, 0, flags)
-    assert datetime.datetime.fromtimestamp(found.start * 60, datetime.UTC).strftime("%H:%M") == (
+    assert datetime.datetime.fromtimestamp(found.windows[0][0] * 60, datetime.UTC).strftime("%H:%M") == (
         f"{int(start[:2]) + 5}:{start[3:]}"
     )
-    assert found.end - found.start == minutes
+    assert found.windows[0][1] - found.windows[0][0] == minutes
 
 
 def test_a_trip_without_a_word_ends_at_home() -> None:

@@ -37,6 +37,7 @@ DEEDS: dict[str, Callable[[User], Any]] = {
     "cancel": lambda user: schedule.cancel(user, "R1", "closed today"),
     "depart": lambda user: arriving.depart(user, "R1"),
     "arrive": lambda user: arriving.arrive(user, "R1", early_agreed_by="J. Lowe"),
+    "end-day": lambda user: leaving.end_day(user, "R1"),
     "close": lambda user: leaving.close(user, "R1"),
     "leave": lambda user: leaving.leave(user, "R1", "called away"),
     "no-access": lambda user: leaving.no_access(user, "R1", called="reception"),
@@ -148,7 +149,8 @@ def test_the_database_has_the_edges_of_the_table(office: Office) -> None:
     }
     ways = {(State.ON_SITE, State.CLOSING_OUT), (State.CLOSING_OUT, State.ON_SITE)}  # what recording does at a client's
     for step in STEPS.values():
-        ways |= {(source, step.target) for source in step.sources}
+        ways |= {(source, step.target) for source in step.sources | step.begun}
+        ways |= {(source, step.unplaced) for source in step.sources if step.unplaced is not None}
         ways |= {(step.target, source) for source in step.sources if step.undoable}
     assert there == {(before, after) for before, after in ways if before is not after}
 
@@ -169,8 +171,14 @@ def deeds_page() -> str:
     for deed, step in STEPS.items():
         by = ", ".join(role.value for role in Role if role in step.roles)
         sources = ", ".join(state.label for state in State if state in step.sources)
-        lines.append(f"| {deed} | {by} | {sources} | {step.target.label} | {'yes' if step.undoable else ''} |")
+        target = step.target.label if step.unplaced is None else f"{step.target.label}, {step.unplaced.label}"
+        lines.append(f"| {deed} | {by} | {sources} | {target} | {'yes' if step.undoable else ''} |")
+    late = [deed for deed, step in STEPS.items() if step.begun]
+    never = [deed for deed, step in STEPS.items() if step.work_done]
     lines += [
+        "",
+        f"Once a day of a visit that takes several is done: {', '.join(late)} starts from every state before its end;",
+        f"{', '.join(never)} is refused. Where its next day has no place, end-day leads to requested.",
         "",
         "## Who reads what",
         "",

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from db import agreements, clients, people, visits
+from db import agreements, clients, people, planned, visits
 from dispatch.desk.session.refusals import NotAllowed
 from dispatch.desk.session.user import log_in
 from dispatch.model.agreements import Agreement
@@ -281,7 +281,7 @@ def test_visit_that_has_begun_is_not_updated(desk: Desk) -> None:
     assert visit is not None
     assert ana is not None
     with desk.user.write("arrive") as unit:
-        visits.place(unit, visit, [ana], NOW, NOW + 3600)
+        planned.place(unit, visit, [ana], NOW, NOW + 3600)
         unit.execute("UPDATE visit SET state = 'on_site', version = version + 1 WHERE id = ?", (visit.id,))
         unit.audit("visit", visit.id)
 

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db import clients, people, visits
+from db import planned as places_in_plan
 from db.settings import calendar_salt
 from db.store import Store
 from dispatch.desk.adapters.calendar_export import calendar_of
@@ -117,7 +118,7 @@ def test_the_busy_form_tells_nothing(office: Office, texts: tuple[str, ...]) -> 
         assert visit is not None
         ana = technician(office)
         begins = at("08:00", serial)
-        visits.place(unit, visit, [ana], begins, begins + 1800)
+        places_in_plan.place(unit, visit, [ana], begins, begins + 1800)
     text, count = calendar_of(office.dana, ana, DAY, 300, busy=True)
     assert count >= 1
     lines = text.split("\r\n")

@@ -271,7 +271,7 @@ class _RowPainting:
         inside = width - 1 - (look.closed_edges and width > 2)
         indent = " " if inside >= ROOMY else ""
         room = inside - len(indent)
-        signs = LEVEL_LETTERS.get(visit.level, "") + (marks.pin if visit.pinned else "")
+        signs = visit.which_day + LEVEL_LETTERS.get(visit.level, "") + (marks.pin if visit.pinned else "")
         if look.frame.lines == 1:
             sign = glyph + (marks.late if visit.late else "")
             name = f"{sign} {show(visit.client)}" if room >= 8 else sign + show(visit.client)

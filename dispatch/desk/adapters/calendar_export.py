@@ -77,9 +77,10 @@ def event_of(user: User, visit: Visit, technician: Technician, salt: str) -> Eve
     return event
 
 
-def event_uid(salt: str, visit_id: int, technician_id: int, *, busy: bool = False) -> str:
-    """The UID of a technician's visit, in full or as a busy time."""
-    return own_uid(salt, f"{'busy' if busy else 'visit'} {visit_id} {technician_id}")
+def event_uid(salt: str, visit: Visit, technician_id: int, *, busy: bool = False) -> str:
+    """The UID of a technician's visit, in full or as a busy time; of one that takes several days each has its own."""
+    of_day = f" {visit.day_number}" if visit.days > 1 else ""
+    return own_uid(salt, f"{'busy' if busy else 'visit'} {visit.id} {technician_id}{of_day}")
 
 
 def _frame(visit: Visit, technician: Technician, salt: str, now: int, *, busy: bool) -> Event:
@@ -88,7 +89,7 @@ def _frame(visit: Visit, technician: Technician, salt: str, now: int, *, busy: b
 
     starts_at, ends_at = existing(visit.span)
     event = icalendar.Event()
-    event.add("uid", event_uid(salt, visit.id, technician.id, busy=busy))
+    event.add("uid", event_uid(salt, visit, technician.id, busy=busy))
     if not busy:
         # how often a visit was changed is nobody's business; a reader of busy times goes by the stamp
         event.add("sequence", visit.version)
@@ -102,7 +103,8 @@ def _tell(event: Event, visit: Visit, user: User) -> None:
     """Say in full what the visit is."""
     site = existing(clients.site(user.store, visit.site_id))
     client = clients.client(user.store, visit.client_id)
-    event.add("summary", show(f"{visit.client}: {visit.work}"))
+    which = f" ({visit.which_day})" if visit.which_day else ""
+    event.add("summary", show(f"{visit.client}: {visit.work}{which}"))
     event.add("location", show(", ".join(filter(None, (visit.client, visit.site, site.address)))))
     contact = client.contacts[0] if client is not None and client.contacts else None
     lines = [

@@ -30,6 +30,7 @@ def mark(
     starts_at: int | None = None,
     ends_at: int | None = None,
     technician: str | None = None,
+    day: int | None = None,
 ) -> Visit:
     """Mark a stretch of a technician's work; without its ends, the span of the last work entry.
 
@@ -41,7 +42,7 @@ def mark(
     """
     if kind not in MARKS:
         raise Faulty([f"kind: {kind!r} is not one of {', '.join(MARKS)}"])
-    with putting_right(user, "mark work", reference, reason, technician) as (unit, visit, part, why):
+    with putting_right(user, "mark work", reference, reason, technician, day) as (unit, visit, part, why):
         first, last = span_of_last_entry(user.store, visit, part) or (None, None)
         begins, ends = first if starts_at is None else starts_at, last if ends_at is None else ends_at
         if begins is None or ends is None:
@@ -54,13 +55,13 @@ def mark(
         return settled(user, unit, visit, why)
 
 
-def unmark(user: User, reference: str, reason: str, *, technician: str | None = None) -> Visit:
+def unmark(user: User, reference: str, reason: str, *, technician: str | None = None, day: int | None = None) -> Visit:
     """Take all marks off a technician's work on a visit.
 
     Raises:
         Refusal: there are none.
     """
-    with putting_right(user, "unmark work", reference, reason, technician) as (unit, visit, part, why):
+    with putting_right(user, "unmark work", reference, reason, technician, day) as (unit, visit, part, why):
         if not stays.withdraw_marks(unit, part.id):
             raise Refusal(f"Nothing is marked on {show(visit.reference)}.")
         unit.audit("visit", visit.id, technician=part.technician, mark="withdrawn", reason=why)

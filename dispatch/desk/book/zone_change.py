@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from db import clients, people, settings, visits
+from db import clients, people, planned, settings, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.day import routing
@@ -113,9 +113,12 @@ def _keep_clock(unit: Unit, found: Written, was: str, now: str) -> None:
         if visit.promised is not None:
             first, last = (in_other_clocks(instant, was, now) for instant in visit.promised)
             moved |= {"promised_from": first, "promised_to": last}
-        if (planned := _planned(visit)) is not None:
-            start = in_other_clocks(planned[0], was, now)
-            moved |= {"starts_at": start, "ends_at": start + planned[1] - planned[0]}
+        if (stay := _planned(visit)) is not None:
+            start = in_other_clocks(stay[0], was, now)
+            moved |= {"starts_at": start, "ends_at": start + stay[1] - stay[0]}
+        for day in visit.ahead if visit.state in AHEAD else ():
+            start = in_other_clocks(day.starts_at, was, now)
+            planned.put_at(unit, visit, day.number, start, start + day.ends_at - day.starts_at)
         visits.change(unit, visit, **moved)
         unit.audit("visit", visit.id, zone=now, was_at=visit.starts_at, **moved)
     for absence in found.absences:

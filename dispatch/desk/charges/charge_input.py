@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -79,7 +79,7 @@ def input_of(store: Store, visit: Visit, *, now: int, sheet: StoredSheet | None 
     elif copied["agreement"] is not None and copied["agreement"]["kind"] in PREPAID:
         copied["agreement"] = _balances_now(store, visit, copied["agreement"], source["agreement"], day)
     names = source.setdefault("technicians", {})
-    for part in visit.assignments:
+    for part in visit.stays:
         names.setdefault(str(part.technician_id), part.technician)
     driven = copied.get("visit", {}).get("trip", {})
     copied["visit"] = _visit_form(store, visit, copied["card"], now, names)
@@ -164,9 +164,9 @@ def _visit_form(
         "outcome": OUTCOMES.get(visit.state, "completed"),
         "cause": visit.cause,
         "original_visit_date": None if original is None else day_of(original, zone).isoformat(),
-        "scheduled_start": moment(visit.starts_at),
+        "scheduled_start": moment(visit.all_days[0].starts_at if visit.all_days else visit.starts_at),
         "cancelled_at": moment(visit.cancelled_at),
-        "departed": any(part.depart_at is not None for part in visit.assignments),
+        "departed": any(part.depart_at is not None for part in visit.stays),
         "emergency": visit.emergency,
         "early_start_agreed": bool(visit.early_agreed_by),
         "assignments": [
@@ -176,9 +176,10 @@ def _visit_form(
                 "billable": part.billable,
                 "vehicle": part.vehicle,
                 **{name: moment(instant) for name, instant in _stay(visit, part, now).items()},
-                "marks": _marks(store, firm, visit, part, zone, now),
+                "marks": [mark for day in (part, *later) for mark in _marks(store, firm, visit, day, zone, now)],
+                **_later_days([_stay(visit, day, now) for day in later], moment),
             }
-            for part in visit.present
+            for part, *later in _by_technician(visit)
         ],
         "trip": _trip(store, firm, visit, card.get("distance_unit", "mi")),
         "items": [_item_form(item) for item in stays.items_of(store, visit.id)],
@@ -189,6 +190,23 @@ def _visit_form(
         "manual_travel": by_hand and form(by_hand, "by role amount reason", role="lead"),
         "prior_today": _prior_today(store, visit, zone) if by_day else {},
     }
+
+
+def _by_technician(visit: Visit) -> list[list[Assignment]]:
+    """Who was, is or will be on a visit, each with their days in order."""
+    parts: dict[int, list[Assignment]] = {}
+    ahead = [part for day in visit.ahead for part in day.assignments]
+    for part in (*visit.present, *ahead):
+        parts.setdefault(part.technician_id, []).append(part)
+    return [*parts.values()]
+
+
+def _later_days(
+    stays: Sequence[Mapping[str, int | None]], moment: Callable[[int | None], str | None]
+) -> dict[str, list[dict[str, str | None]]]:
+    """A technician's days at a visit after the first; nothing where it took one."""
+    days = [{name: moment(instant) for name, instant in stay.items()} for stay in stays]
+    return {"later_days": days} if days else {}
 
 
 def _item_form(used: UsedItem) -> dict[str, Any]:
@@ -226,7 +244,8 @@ def _stay(visit: Visit, part: Assignment, now: int) -> dict[str, int | None]:
     if visit.state in ENDED:
         return recorded
     if part.check_in_at is None:
-        return {"depart": None, "check_in": visit.starts_at, "check_out": visit.ends_at, "return": None}
+        planned = visit.on_day(part.day)
+        return {"depart": None, "check_in": planned.starts_at, "check_out": planned.ends_at, "return": None}
     return recorded | {"check_out": part.check_out_at or max(now, part.check_in_at)}
 
 
@@ -259,10 +278,12 @@ def _marks(store: Store, firm: Firm, visit: Visit, part: Assignment, zone: str, 
 
 
 def _trip(store: Store, firm: Firm, visit: Visit, unit: DistanceUnit) -> dict[str, Any]:
-    """The planned day of the first technician who is charged: the leg in, the leg home, and whether this is its last stop."""
-    if visit.starts_at is None or not visit.present:
+    """The planned day of the first technician who is charged: the leg in, the leg home, and whether this is its last stop; of
+    several days the newest."""
+    there = [part for part in visit.assignments if part.did_not_come_at is None]
+    if visit.starts_at is None or not there:
         return {}
-    first = next((part for part in visit.present if part.billable), visit.present[0])
+    first = next((part for part in there if part.billable), there[0])
     day = day_of(visit.starts_at, firm.zone)
     route = legs.legs_of(store, first.technician_id, day)
     last = not visits.goes_on(store, first.technician_id, visit.starts_at, day_bounds(day, firm.zone)[1])

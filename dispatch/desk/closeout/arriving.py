@@ -55,8 +55,14 @@ def see(user: User, reference: str) -> Visit:
 
 
 def early(visit: Visit, now: int) -> bool:
-    """Whether it has to be asked who agreed to begin: the appointment is a minute or more ahead (design/charges.md B3.1)."""
-    return visit.starts_at is not None and now // 60 < visit.starts_at // 60 and not visit.early_agreed_by
+    """Whether it has to be asked who agreed to begin: the appointment is a minute or more ahead (design/charges.md B3.1), which of
+    several days only the first one has."""
+    return (
+        not visit.begun
+        and visit.starts_at is not None
+        and now // 60 < visit.starts_at // 60
+        and not visit.early_agreed_by
+    )
 
 
 def arrive(

@@ -73,7 +73,8 @@ def home(user: User, reference: str, at: int | None = None) -> Visit:
         Refusal: the visit has not ended, or it is noted already.
     """
     with on_visit(user, reference, "come home", Role.TECHNICIAN, Role.LEAD) as (unit, visit):
-        part = own_part(user, visit, None)
+        # in the evening a visit of several days stands for its next one already
+        part = own_part(user, visit.last_worked, None)
         if part.check_out_at is None:
             raise Refusal(f"{show(visit.reference)} has not been left yet.")
         if part.return_at is not None:
@@ -88,7 +89,14 @@ def home(user: User, reference: str, at: int | None = None) -> Visit:
 
 
 def correct(
-    user: User, reference: str, what: str, at: int | None, reason: str, *, technician: str | None = None
+    user: User,
+    reference: str,
+    what: str,
+    at: int | None,
+    reason: str,
+    *,
+    technician: str | None = None,
+    day: int | None = None,
 ) -> Visit:
     """Put a moment of a stay right; what the clock had recorded stays beside it.
 
@@ -99,6 +107,7 @@ def correct(
         at: the right instant; None takes it away, where the stay may be without it.
         reason: kept with the correction.
         technician: for whom, where a lead does it for a crew.
+        day: of a visit that takes several days; left out, the newest.
 
     Raises:
         Refusal: the moment would be out of order, in the future or at two clients at once, or the visit is exported; or
@@ -107,9 +116,9 @@ def correct(
     if what not in MOMENTS:
         raise Faulty([f"what: {what!r} is not one of {', '.join(MOMENTS)}"])
     column = MOMENTS[what]
-    with putting_right(user, "correct a time", reference, reason, technician) as (unit, visit, part, why):
+    with putting_right(user, "correct a time", reference, reason, technician, day) as (unit, visit, part, why):
         before: int | None = getattr(part, column)
-        if before is None and not may_be_entered(visit, column):
+        if before is None and not may_be_entered(visit.on_day(part.day), column):
             raise Refusal(f"{show(visit.reference)} has no {what} yet; record the step itself.")
         if column == "check_out_at" and part.check_in_at is None:
             nobody = f"{show(part.technician)} has no arrival at {show(visit.reference)} yet"
@@ -135,7 +144,15 @@ def correct(
 
 
 def correct_break(
-    user: User, reference: str, kind: str, starts_at: int, ends_at: int, reason: str, *, technician: str | None = None
+    user: User,
+    reference: str,
+    kind: str,
+    starts_at: int,
+    ends_at: int,
+    reason: str,
+    *,
+    technician: str | None = None,
+    day: int | None = None,
 ) -> Visit:
     """Let a stretch of a stay be a break that was not clocked, or was clocked wrongly; or work, where it was no break.
 
@@ -145,7 +162,7 @@ def correct_break(
     Raises:
         Refusal: it is not inside the stay.
     """
-    with putting_right(user, "correct a break", reference, reason, technician) as (unit, visit, part, why):
+    with putting_right(user, "correct a break", reference, reason, technician, day) as (unit, visit, part, why):
         until = part.check_out_at or unit.at
         if part.check_in_at is None or not part.check_in_at <= starts_at < ends_at <= until:
             raise Refusal("A break begins and ends within the stay.")
@@ -222,7 +239,7 @@ def did_not_come(user: User, reference: str, technician: str, reason: str) -> Vi
             raise Refusal(f"{who} came at {when_text(part.check_in_at, visit.zone)}: put the times right instead.")
         if part.did_not_come_at is not None:
             raise Refusal(f"It is known already that {who} did not come.")
-        if visit.present == (part,):
+        if [other for other in visit.assignments if other.did_not_come_at is None] == [part]:
             raise Refusal(f"{who} is the only one left of the crew: somebody has been there.")
         visits.stamp(unit, part, did_not_come_at=unit.at)
         unit.audit("visit", visit.id, technician=part.technician, came=False, reason=why)
@@ -237,9 +254,10 @@ def may_be_entered(visit: Visit, column: str) -> bool:
 
 def may_be_absent(visit: Visit) -> list[str]:
     """Of whom it may be said that they did not come: of who has no arrival, where somebody else is left."""
-    if visit.state not in OPEN_ON_SITE | _BEEN or len(visit.present) < 2:
+    here = [part for part in visit.assignments if part.did_not_come_at is None]
+    if visit.state not in OPEN_ON_SITE | _BEEN or len(here) < 2:
         return []
-    return [part.technician for part in visit.present if part.check_in_at is None]
+    return [part.technician for part in here if part.check_in_at is None]
 
 
 def _clock(user: User, deed: str, reference: str, kind: str) -> Visit:

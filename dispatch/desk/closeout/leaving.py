@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from db import checklists, clocks, notices, people, prepaid_use, stays, visits
+from db import checklists, clocks, notices, people, planned, prepaid_use, stays, visits
 from db.store import Store, existing
 from db.unit import Unit
 from dispatch.closeout.answers import WHO, WHY, tells, tells_or_declines
@@ -23,9 +24,9 @@ from dispatch.desk.visits import follow_ups
 from dispatch.desk.visits.steps import own_parts, stepping
 from dispatch.model.messages import About
 from dispatch.model.notices import NoticeSubject
-from dispatch.model.states import ON_THE_WAY_OR_THERE, TOLD, Review, Role, State
+from dispatch.model.states import ON_THE_WAY_OR_THERE, OPEN_ON_SITE, TOLD, Review, Role, State
 from dispatch.model.text import LINE, NAME, NOTE, show
-from dispatch.model.visits import Visit
+from dispatch.model.visits import MOST_DAYS, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +87,62 @@ def leave(
     """
     with stepping(user, "leave", reference) as (unit, visit):
         why = reason_of(reason)
-        follow_up = None
+        follow_up, fallen = None, dict[str, int]()
+        if visit.state not in OPEN_ON_SITE:
+            # between its days: those that are ahead fall away, and what was done stands
+            coming = [part.technician_id for part in visit.assignments] if visit.state in TOLD else []
+            tell(user, unit, visit, coming, NoticeSubject.TAKEN_OFF, why=why)
+            fallen = planned.back_to_done_day(unit, visit)
+            routing.reroute(unit, [visit])
+        came = visit.on_day(visit.next_day - 1) if fallen else visit
         if none_wanted is not None:
-            _note_none_wanted(user, unit, visit, none_wanted, follow_up_on)
+            _note_none_wanted(user, unit, came, none_wanted, follow_up_on)
         else:
-            checklist = checklists.checklist(user.store, visit.id)
+            checklist = checklists.checklist(user.store, came.id)
             back = follow_ups.Back(follow_up_on, minutes or None, our_fault)
-            follow_up = follow_ups.follow_up_of_left(unit, visit, checklist, unmet(checklist, visit.zone), back)
+            follow_up = follow_ups.follow_up_of_left(unit, came, checklist, unmet(checklist, came.zone), back)
         booked = follow_up.reference if follow_up is not None else ""
-        left = _end(user, unit, visit, State.LEFT_OPEN, reason=why, follow_up=booked, left_at=left_at)
+        left = _end(user, unit, came, State.LEFT_OPEN, reason=why, follow_up=booked, left_at=left_at, back=fallen)
         return left, follow_up
+
+
+def end_day(user: User, reference: str, *, left_at: int | None = None, another: str = "") -> Visit:
+    """Be done with a day of a visit that takes several: whoever is there checks out, no gate is asked, and the visit goes on with
+    its next day, or waits in the queue for one.
+
+    Args:
+        left_at: when they really left, where somebody forgot to say so.
+        another: why it takes a day more than was planned, on its last one; a lead's.
+
+    Raises:
+        Refusal: it is its last day and nobody has said that it takes another, or it is not known who of the crew came.
+    """
+    with stepping(user, "end-day", reference) as (unit, visit):
+        own_parts(user, visit, None)
+        why = reason_of(another) if another else ""
+        if visit.next_day == visit.days and not why:
+            last = "is planned for one day" if visit.days == 1 else "is on its last day"
+            more = "or let a lead give it another one (dispatch visit end-day --another REASON)"
+            raise Refusal(f"{show(visit.reference)} {last}: close it, {more}.")
+        if why and Role.LEAD not in user.roles_now:
+            raise NotAllowed("Only a lead gives a visit another day.")
+        if visit.next_day == MOST_DAYS:
+            raise Refusal(f"{show(visit.reference)} has taken {MOST_DAYS} days: leave it open with a follow-up.")
+        parts = [part for part in visit.assignments if part.did_not_come_at is None]
+        if not any(part.check_in_at is not None for part in parts):
+            raise Refusal(f"{show(visit.reference)}: nobody has come yet today.")
+        if missing := [part.technician for part in parts if part.check_in_at is None]:
+            raise Refusal(f"{show(visit.reference)}: say first whether {show(' and '.join(missing))} came.")
+        _check_out(user, unit, visit, left_at)
+        planned.end_day(unit, visit)
+        going_on = visits.again(user.store, visit)
+        there = {part.technician_id for part in parts}
+        for part in going_on.assignments:
+            if part.technician_id in there:
+                visits.stamp(unit, part, seen_at=unit.at)
+        unit.audit("visit", visit.id, day=visit.next_day, state=going_on.state.value, another=why or None)
+        routing.reroute(unit, [visit])
+        return visits.again(user.store, visit)
 
 
 def _note_none_wanted(
@@ -193,13 +240,22 @@ def reopen(user: User, reference: str, reason: str) -> tuple[Visit, Sequence[Vis
 
 
 def _end(
-    user: User, unit: Unit, visit: Visit, state: State, *, follow_up: str = "", left_at: int | None = None, **words: str
+    user: User,
+    unit: Unit,
+    visit: Visit,
+    state: State,
+    *,
+    follow_up: str = "",
+    left_at: int | None = None,
+    back: Mapping[str, int] = MappingProxyType({}),
+    **words: str,
 ) -> Visit:
     """End a visit: check the crew out, put it before the lead, keep its charge, work out the rest of the day.
 
     Where somebody else ended it under the hands of the crew, they hear of it.
 
     Args:
+        back: the columns with which it stands on a day that was done, where none is under way.
         words: with the visit, by column: its reason, whom we called, why its request does not go back.
     """
     words = {"reason": "", "called": "", "not_again": "", **words}
@@ -207,8 +263,20 @@ def _end(
     if visit.state in TOLD | ON_THE_WAY_OR_THERE and user.staff.id not in crew:
         why = f"{state.label}, {words['reason']}" if words["reason"] else state.label
         tell(user, unit, visit, crew, NoticeSubject.TAKEN_OFF, why=why)
+    planned.drop_days(unit, visit, visit.next_day + 1)
+    visits.change(unit, visit, state=state.value, ended_at=unit.at, review="to_review", **back, **words)
+    _check_out(user, unit, visit, left_at)
+    detail = {name: text or None for name, text in (words | {"follow_up": follow_up}).items()}
+    unit.audit("visit", visit.id, state=state.value, **detail)
+    routing.reroute(unit, [visit])
+    ended = visits.again(user.store, visit)
+    keep_sheet(user, unit, ended)
+    return ended
+
+
+def _check_out(user: User, unit: Unit, visit: Visit, left_at: int | None) -> None:
+    """Check out whoever is there, now or at the moment that was given."""
     last = checklists.last_recorded(user.store, visit.id)
-    visits.change(unit, visit, state=state.value, ended_at=unit.at, review="to_review", **words)
     for part in visit.assignments:
         if part.check_in_at is not None and part.check_out_at is None:
             if left_at is None:
@@ -216,12 +284,6 @@ def _end(
             else:
                 check_out_at(unit, visit, part, left_at, last=last)
             stays.end_segments(unit, part.id, unit.at if left_at is None else left_at)
-    detail = {name: text or None for name, text in (words | {"follow_up": follow_up}).items()}
-    unit.audit("visit", visit.id, state=state.value, **detail)
-    routing.reroute(unit, [visit])
-    ended = visits.again(user.store, visit)
-    keep_sheet(user, unit, ended)
-    return ended
 
 
 def _prompt_lead(user: User, unit: Unit, visit: Visit) -> None:

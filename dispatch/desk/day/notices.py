@@ -52,14 +52,16 @@ def follow(user: User, unit: Unit, before: Visit, after: Visit, instead: str = "
     """
     if not why and after.state is not before.state and after.state in ENDED | {State.ON_HOLD} and after.reason:
         why = f"{after.state.label}, {after.reason}"
-    told = [part.technician_id for part in before.assignments] if before.state in TOLD else []
-    still = {part.technician_id for part in after.assignments} if after.state not in ENDED else set()
-    tell(user, unit, before, [one for one in told if one not in still], NoticeSubject.TAKEN_OFF, why=why)
-    if before.starts_at != after.starts_at:
-        about = NoticeSubject.MOVED if instead else NoticeSubject.NEW_TIME
-        tell(user, unit, after, [one for one in told if one in still], about, instead, why)
-    if after.state in TOLD:
-        tell(user, unit, after, sorted(still.difference(told)), NoticeSubject.DISPATCHED)
+    for number in sorted({one.day_number for visit in (before, after) for one in visit.coming} or {after.day_number}):
+        was, now = before.on_day(number), after.on_day(number)
+        told = [part.technician_id for part in was.assignments] if was.state in TOLD else []
+        still = {part.technician_id for part in now.assignments} if now.state not in ENDED else set()
+        tell(user, unit, was, [one for one in told if one not in still], NoticeSubject.TAKEN_OFF, why=why)
+        if was.starts_at != now.starts_at:
+            about = NoticeSubject.MOVED if instead else NoticeSubject.NEW_TIME
+            tell(user, unit, now, [one for one in told if one in still], about, instead, why)
+        if now.state in TOLD:
+            tell(user, unit, now, sorted(still.difference(told)), NoticeSubject.DISPATCHED)
 
 
 def who_knows(visit: Visit, firm: Firm) -> str:

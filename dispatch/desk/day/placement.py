@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Literal, NamedTuple, TypedDict
+from typing import Any, Literal, NamedTuple, TypedDict, Unpack
 
 from db import legs, settings, visits
 from db.store import Store
 from dispatch.closeout.answers import tells
-from dispatch.desk.day import notices, routing
+from dispatch.desk.day import routing, run_of_days
+from dispatch.desk.day.judgement import DayPlace
 from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal, reason_of
 from dispatch.desk.travel import drive_times
 from dispatch.desk.visits.steps import driver, find, step
-from dispatch.model.firm import Firm
-from dispatch.model.instants import Times, Unclear, at_local, day_of, day_text, span_local, span_text
-from dispatch.model.people import Technician
+from dispatch.model.instants import Times, Unclear, at_local, day_of, day_text, span_local
 from dispatch.model.skills import abilities
-from dispatch.model.states import UNREACHED
 from dispatch.model.text import show
-from dispatch.model.travel import UNKNOWN_LEG
 from dispatch.model.visits import Visit
 from dispatch.planning.candidates import STEP, Candidate
 from dispatch.planning.candidates import candidates as ranked
-from dispatch.planning.checker import Finding, PlacementGrade, Verdict, check, worst
-from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
+from dispatch.planning.checker import Finding, PlacementGrade, Verdict, worst
+from dispatch.planning.day import Stop
 from dispatch.planning.teams import TeamNeed, TeamSearch
 
-_JUST_NOW = 900
-"""So many seconds ago is not asked about."""
+MOST_RUNS = 20
+"""Of so many slots of a visit that takes several days those after the first are looked for."""
 
 Confirmed = Collection[str] | Literal[True]
 """The marks of what was seen; True, of whom nobody asks: the program itself."""
@@ -42,16 +39,20 @@ class Meant(TypedDict, total=False):
     reason: str
     confirmed: Confirmed
     version: int | None
+    day: int | None
+    alone: bool | None
 
 
-def check_placement(store: Store, reference: str, crew: Sequence[str] | None, at: int | None) -> Placed:
+def check_placement(
+    store: Store, reference: str, crew: Sequence[str] | None, at: int | None, **meant: Unpack[Meant]
+) -> Placed:
     """What `assign` or `move` would find, without doing it."""
     with store.read():
         visit = step(store, reference, "assign")
-        technicians, start = target(store, visit, crew, at)
-        verdict = judge_placement(store, visit, technicians, start)
-        names = tuple(technician.name for technician in technicians)
-        return Placed(visit, start, names, verdict, settings.firm(store).times())
+        places = run_of_days.run_at(store, visit, crew, at, day=meant.get("day"), alone=meant.get("alone"))
+        names = tuple(technician.name for technician in places[0].crew)
+        verdict, times = run_of_days.verdict_of(store, visit, places), settings.firm(store).times()
+        return Placed(visit, places[0].start, names, verdict, times, tuple(places[1:]))
 
 
 def is_over(store: Store, day: datetime.date) -> bool:
@@ -70,7 +71,8 @@ def refuse_over(store: Store, day: datetime.date) -> None:
 
 
 def candidates(store: Store, reference: str, day: datetime.date) -> list[Candidate]:
-    """Technicians and times for a visit on a day, the best first, blocked ones last with their reasons.
+    """Technicians and times for a visit on a day, the best first, blocked ones last with their reasons. Of one that takes several
+    days this is the next one, and those after it are found for each.
 
     On a day that runs they fit into it as it goes, from now on.
 
@@ -78,7 +80,8 @@ def candidates(store: Store, reference: str, day: datetime.date) -> list[Candida
         Refusal: the day is over.
     """
     with store.read():
-        return _candidates(store, step(store, reference, "assign"), day)
+        visit = step(store, reference, "assign")
+        return run_of_days.with_later_days(store, visit, _candidates(store, visit, day))
 
 
 class Slot(NamedTuple):
@@ -112,7 +115,15 @@ def slots(
         found = [Slot(day, candidate) for day in days for candidate in _candidates(store, visit, day, between, only)]
     fitting = [slot for slot in found if slot.candidate.verdict.level is not PlacementGrade.BLOCKED]
     last = visit.due_on or datetime.date.max
-    return sorted(fitting, key=lambda slot: (slot.day > last, slot.candidate.cost, slot.day, slot.candidate.start))
+    fitting.sort(key=lambda slot: (slot.day > last, slot.candidate.cost, slot.day, slot.candidate.start))
+    if visit.next_day == visit.days:
+        return fitting
+    best = fitting[:MOST_RUNS]
+    with store.read():
+        whole = run_of_days.with_later_days(store, visit, [slot.candidate for slot in best])
+    zone = settings.firm(store).zone
+    runs = [Slot(day_of(candidate.start, zone), candidate) for candidate in whole]
+    return [slot for slot in runs if slot.candidate.verdict.level is not PlacementGrade.BLOCKED]
 
 
 def best_in_day(store: Store, reference: str, day: datetime.date, technician_id: int) -> Slot | None:
@@ -134,7 +145,9 @@ def _candidates(
     wanted = only if visit.people < 2 else None
     length = firm.stay_minutes(visit.minutes) * 60
     noon = at_local(day, "12:00", firm.zone, Unclear.FIRST)
-    stop = routing.stop_of(store, visit, noon, noon + length)
+    # the days after it go along
+    done = tuple(other for other in visit.other_days if other.number < visit.next_day)
+    stop = routing.stop_of(store, visit._replace(other_days=done), noon, noon + length)
     days = [one for one in routing.days_on(store, day, without={visit.id}, only=wanted) if one.hours_for(stop)]
     closes = max((hours[1] for one in days if (hours := one.hours_for(stop)) is not None), default=0)
     days = routing.with_what_follows(store, days, day, closes + length)
@@ -185,11 +198,6 @@ def has_pinned_drive(store: Store, reference: str) -> bool:
     return find(store, reference).site_id in legs.pinned_sites(store)
 
 
-def stay_minutes(store: Store, minutes: int) -> int:
-    """The planned length of a stay in the firm of a store."""
-    return settings.firm(store).stay_minutes(minutes)
-
-
 def _asks(finding: Finding) -> bool:
     return finding.confirm or finding.level is PlacementGrade.BLOCKED
 
@@ -236,137 +244,16 @@ def _against(verdict: Verdict) -> list[str]:
     return [finding.text for finding in verdict.findings if finding.level is not PlacementGrade.FEASIBLE]
 
 
-def target(store: Store, visit: Visit, crew: Sequence[str] | None, at: int | None) -> tuple[list[Technician], int]:
-    """Who and when, from what was named and how the visit stands."""
-    technicians: list[Technician] = []
-    for name in crew or visit.crew:
-        technician = driver(store, name)
-        if technician.id not in {other.id for other in technicians}:
-            technicians.append(technician)
-    start = at if at is not None else visit.starts_at
-    if start is None or not technicians:
-        raise Refusal(f"{show(visit.reference)} has no time or technician yet: say both.")
-    return technicians, start - start % 60
-
-
-def length_of(store: Store, visit: Visit, technicians: Sequence[Technician], work: int | None = None) -> int:
-    """The planned stay in seconds: what was planned for a crew of this size stays planned."""
-    if work is None and visit.span is not None and len(technicians) == len(visit.assignments) > 1:
-        return visit.span[1] - visit.span[0]
-    return stay_minutes(store, visit.minutes if work is None else work) * 60
-
-
-def planned_length(store: Store, before: Visit, after: Visit, technicians: Sequence[Technician]) -> int:
-    """The planned stay in seconds of a placed visit whose request was changed; as it was where its minutes are the same."""
-    if before.minutes == after.minutes and before.span is not None:
-        return before.span[1] - before.span[0]
-    return length_of(store, after, technicians, after.minutes)
-
-
-def verdicts_of(
-    visit: Visit,
-    stop: Stop,
-    crew: Sequence[TechnicianDay],
-    drives: Drives,
-    rules: Rules,
-    stood: Mapping[int, tuple[int, Stop]] | None = None,
-) -> list[Verdict]:
-    """What the checker says of a visit in the day of each who comes, the first one first.
-
-    Args:
-        visit: what is placed.
-        stop: the same where it would stand.
-        crew: the days of those who come, without it.
-        drives: the legs of the day.
-        rules: policy and weights.
-        stood: by technician, with whom and where it stood.
-    """
-    if stop.owners is not None and any(day.technician_id in stop.owners for day in crew):
-        stop = replace(stop, owners=None)  # one of those who started it is there
-    charged = any(day.billable for day in crew)
-    helper = replace(stop, skills=abilities(visit.crew_skills)) if visit.people > 1 else stop
-    return [
-        check(
-            replace(day, billable=charged),
-            helper if number else stop,
-            drives,
-            rules,
-            (stood or {}).get(day.technician_id),
-        )
-        for number, day in enumerate(crew)
-    ]
-
-
-def judge_placement(
-    store: Store,
-    visit: Visit,
-    technicians: Sequence[Technician],
-    start: int,
-    length: int | None = None,
-    was: Visit | None = None,
-) -> Verdict:
-    """One verdict for the whole crew: each technician's day is checked on its own. `was`: the visit where it stood, where
-    it has just been taken out of the plan."""
-    firm = settings.firm(store)
-    day = day_of(start, firm.zone)
-    before = was or visit
-    stop = routing.stop_of(store, before, start, start + (length or length_of(store, visit, technicians)))
-    ids = {technician.id for technician in technicians}
-    read = routing.with_what_follows(store, routing.days_on(store, day, without={visit.id}, only=ids), day, stop.end)
-    days = {one.technician_id: one for one in read}
-    stood: dict[int, tuple[int, Stop]] = {}
-    for technician in technicians:
-        if technician.id not in days:
-            raise Refusal(
-                f"{show(technician.name)} drives to visits no longer: give {show(visit.reference)} to another."
-            )
-        if before.span is not None and before.state in UNREACHED:
-            holder = technician.id if before.assignment_of(technician.id) else before.assignments[0].technician_id
-            stood[technician.id] = holder, routing.stop_of(store, before, *before.span)
-    crew = [days[technician.id] for technician in technicians]
-    verdicts = verdicts_of(visit, stop, crew, drive_times.drives_on(store, day), routing.rules_of(firm), stood)
-    known = None
-    beside = [] if start == before.starts_at else _in_the_past(start, store.clock.now(), firm)
-    if start != before.starts_at or ids != {part.technician_id for part in before.assignments}:
-        known = notices.finding(before, firm)
-    if known is not None:
-        beside.append(known)
-    findings = (*beside, *dict.fromkeys(finding for verdict in verdicts for finding in verdict.findings))
-    if len(technicians) < visit.people:
-        come = "1 comes" if len(technicians) == 1 else f"{len(technicians)} come"
-        text = f"{visit.people} people are needed, {come}"
-        findings = (*findings, Finding("crew", PlacementGrade.WARNINGS, text, confirm=True))
-    if len(verdicts) == 1 and findings == verdicts[0].findings:
-        return verdicts[0]
-    return Verdict(
-        worst([finding.level for finding in findings]),
-        findings,
-        sum(verdict.extra_travel for verdict in verdicts),
-        sum(verdict.cost for verdict in verdicts),
-        verdicts[0].leg if len(verdicts) == 1 else UNKNOWN_LEG,
-    )
-
-
-def _in_the_past(start: int, now: int, firm: Firm) -> list[Finding]:
-    """The question that a start in the past is, by more than a cell of the board: nobody can be sent then."""
-    if start >= now - _JUST_NOW:
-        return []
-    when = firm.times().clock(start)
-    if (day := day_of(start, firm.zone)) != day_of(now, firm.zone):
-        when = f"{day_text(day)} {when}"
-    text = f"{when} is {span_text((now - start) // 60)} in the past"
-    return [Finding("past", PlacementGrade.WARNINGS, text, confirm=True)]
-
-
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A visit where it was placed, or where it would stand."""
+    """A visit where it was placed, or where it would stand; `later` are the days that were placed after that one."""
 
     visit: Visit
     starts_at: int
     crew: tuple[str, ...]
     verdict: Verdict
     times: Times
+    later: tuple[DayPlace, ...] = ()
 
     @property
     def when(self) -> str:

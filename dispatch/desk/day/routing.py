@@ -71,16 +71,32 @@ def stops_of(
         access = None if own is None else openings_between(own, *day_bounds(day_of(start, zone), zone), visit.zone)
         stop = replace(
             stop_at(visit, start, end, access, pinned, _ahead(onsite.get(visit.id), now)),
-            resolve_by=_ahead(resolution.get(visit.id), now + end - start),
+            resolve_by=_ahead(resolution.get(visit.id), now + end - start) if visit.day_number == visit.days else None,
             banned=banned[visit.client_id],
             known_by=known.get(visit.site_id, frozenset()),
-            after=SequenceRule(*before[visit.id]) if visit.id in before else None,
-            followers=tuple(SequenceRule(*follower) for follower in after.get(visit.id, ())),
+            after=SequenceRule(*before[visit.id])
+            if visit.id in before and visit.day_number == 1
+            else _day_before(visit),
+            followers=_what_follows(visit, after.get(visit.id, ())),
         )
         if (owner := owners.get(visit.id)) is not None:
             stop = replace(stop, owners=owner.allowed, owner=" and ".join(owner.names))
         stops[visit.id] = stop
     return stops
+
+
+def _day_before(visit: Visit) -> SequenceRule | None:
+    """That the day of a visit which has a place before this one is over on an earlier day."""
+    earlier = [one for one in visit.all_days if one.day_number < visit.day_number]
+    return SequenceRule(f"day {earlier[-1].day_number}", earlier[-1].ends_at, 0, "later") if earlier else None
+
+
+def _what_follows(visit: Visit, others: Sequence[sequences.Neighbour]) -> tuple[SequenceRule, ...]:
+    """The next day of a visit that has a place; after its last day the visits that begin after it."""
+    later = [one for one in visit.all_days if one.day_number > visit.day_number]
+    if later:
+        return (SequenceRule(f"day {later[0].day_number}", later[0].starts_at, 0, "later"),)
+    return tuple(SequenceRule(*other) for other in others) if visit.day_number == visit.days else ()
 
 
 def _ahead(due: int | None, now: int) -> int | None:
@@ -107,13 +123,13 @@ def stop_at(
         place=place_of(visit, pinned),
         skills=visit.needs,
         access=access,
-        promised=visit.promised,
+        promised=visit.awaited,
         pinned=visit.pinned,
         confirmed=visit.state is State.CONFIRMED,
         emergency=visit.emergency,
         preferred_id=visit.preferred_id,
         preferred=visit.preferred,
-        due=due,
+        due=due if visit.day_number == 1 else None,
         wanted_on=visit.wanted_on,
         latest_on=visit.latest_on,
         zone=visit.zone,
@@ -234,10 +250,9 @@ def reroute(unit: Unit, changed: Iterable[Visit]) -> None:
         changed: each visit as it stood and as it stands, where that differs.
     """
     zone, by_day = settings.firm(unit.store).zone, dict[datetime.date, set[int]]()
-    for visit in changed:
-        if visit.starts_at is not None:
-            crew = by_day.setdefault(day_of(visit.starts_at, zone), set())
-            crew.update(part.technician_id for part in visit.assignments)
+    for one in (day for visit in changed for day in visit.coming):
+        crew = by_day.setdefault(day_of(existing(one.starts_at), zone), set())
+        crew.update(part.technician_id for part in one.assignments)
     for day, wanted in sorted(by_day.items()):
         for technician_id, own in _fresh(unit.store, day, wanted).items():
             legs.set_legs(unit, technician_id, day, own)

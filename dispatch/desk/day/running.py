@@ -94,7 +94,7 @@ def read_day(
 
 def belongs(visit: Visit, begins: int) -> bool:
     """Whether a placed visit that touches a day belongs to it, and does not only reach into it from before `begins`."""
-    return existing(visit.anchor) >= begins
+    return existing(visit.day_anchor) >= begins
 
 
 def _stay(visit: Visit, part: Assignment, now: int) -> tuple[int, int] | None:
@@ -234,7 +234,7 @@ def _course(visit: Visit, part: Assignment, access: Spans | None, target: int | 
         visit.id,
         starts_at,
         ends_at,
-        promised=visit.promised,
+        promised=visit.awaited,
         # a target that the plan itself does not keep says nothing about how the day goes
         target=target if target is not None and target >= starts_at else None,
         access=access,

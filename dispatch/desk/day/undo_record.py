@@ -7,9 +7,9 @@ from typing import Any
 
 from db import changes, visits
 from db.changes import RecordChange
-from db.store import Store
+from db.store import Store, existing
 from db.unit import Unit
-from dispatch.desk.day.placement import judge_placement
+from dispatch.desk.day.judgement import judge_placement
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import crew_of
@@ -28,7 +28,7 @@ STOOD_AGAINST = "stood_against"
 _PICTURED = """site_id job_id state starts_at ends_at priority pinned reason cancelled_at ended_at review archived_at work
     description wanted_on latest_on promised_from=promised.0 promised_to=promised.1 minutes emergency reported_by came_by
     preferred_id skills tags equipment people crew_skills after_id after_minutes after_day
-    pickup pickup_lat=pickup_place.lat pickup_lon=pickup_place.lon pickup_minutes crew"""
+    pickup pickup_lat=pickup_place.lat pickup_lon=pickup_place.lon pickup_minutes days ahead crew"""
 
 
 _CREW = "staff_id=technician_id labour_class vehicle billable depart_at check_in_at seen_at"
@@ -36,7 +36,8 @@ _CREW = "staff_id=technician_id labour_class vehicle billable depart_at check_in
 
 def picture_of(visit: Visit) -> dict[str, Any]:
     """How a visit stands in the plan, and what is asked for: what undo puts back."""
-    return form(visit, _PICTURED, crew=forms(visit.assignments, _CREW))
+    ahead = [form(day, "number starts_at ends_at crew", crew=forms(day.assignments, _CREW)) for day in visit.ahead]
+    return form(visit, _PICTURED, crew=forms(visit.assignments, _CREW), ahead=ahead)
 
 
 def remember(user: User, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[RecordChange] = ()) -> int:
@@ -65,14 +66,18 @@ def stands_against(store: Store, visit: Visit) -> list[str]:
 
 
 def blocking(store: Store, visit: Visit) -> list[Finding]:
-    if visit.span is None:
-        return []
-    starts_at, ends_at = visit.span
-    verdict = judge_placement(store, visit, crew_of(store, visit), starts_at, ends_at - starts_at, was=visit)
-    return [finding for finding in verdict.findings if finding.level is PlacementGrade.BLOCKED]
+    found = []
+    for one in visit.coming:
+        starts_at, ends_at = existing(one.span)
+        verdict = judge_placement(store, one, crew_of(store, one), starts_at, ends_at - starts_at, was=one)
+        found += [finding for finding in verdict.findings if finding.level is PlacementGrade.BLOCKED]
+    return found
 
 
 def standing_of(visit: Visit) -> tuple[object, ...]:
     """Where a visit stands in the plan: it has another place where this is another."""
+    places = [
+        (day.starts_at, day.ends_at, frozenset(part.technician_id for part in day.assignments)) for day in visit.ahead
+    ]
     crew = frozenset(part.technician_id for part in visit.assignments)
-    return visit.state in UNREACHED, visit.starts_at, visit.ends_at, crew
+    return visit.state in UNREACHED, visit.starts_at, visit.ends_at, crew, *places

@@ -68,7 +68,7 @@ def _rows(store: Store, firm: Firm, first: datetime.date, last: datetime.date) -
     drives, now = drives_between(store, first, last), store.clock.now()
     own: Placed = {}
     for visit in placed:
-        day = day_of(existing(visit.anchor), firm.zone)
+        day = day_of(existing(visit.day_anchor), firm.zone)
         for part in visit.assignments:
             own.setdefault((part.technician_id, day), []).append(visit)
     days = [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
@@ -106,7 +106,7 @@ def _load(
         driving=sum(drives.get(key, 0) for key in (*(visit.id for visit in own), HOME)) // 60 if own else 0,
         ahead=max(0, closes - max(opens, now)) // 60,
         visits=tuple(placed_card(visit, day, technician.id) for visit in own),
-        promised=sum(visit.promised is not None for visit in own),
+        promised=sum(visit.awaited is not None for visit in own),
         breaks=sum(_breaks(own, number, drives, targets) for number in range(len(own))),
         off=shift is None,
         away=", ".join(dict.fromkeys(one.reason or "absent" for one in absences)),
@@ -119,7 +119,7 @@ def _breaks(own: Sequence[Visit], number: int, drives: Mapping[int, int], target
     if visit.state in ENDED:
         return False
     start, _ = existing(visit.span)
-    limits = [limit for limit in (visit.promised and visit.promised[1], targets.get(visit.id)) if limit is not None]
+    limits = [limit for limit in (visit.awaited and visit.awaited[1], targets.get(visit.id)) if limit is not None]
     free = existing(own[number - 1].span)[1] + drives.get(visit.id, 0) if number else 0
     return start < free or any(start > limit for limit in limits)
 

@@ -116,7 +116,7 @@ _ROW = replace(
         replace(REQUEST.field("reference"), required=True),
         Field("client", "as it is called in the book", Link("client"), attribute="client_id", required=True),
         Field("site", "as it is called there", Text(), required=True),
-        *map(REQUEST.field, ("date", "latest", "work", "minutes", "skills", "tags", "priority")),
+        *map(REQUEST.field, ("date", "latest", "work", "minutes", "days", "skills", "tags", "priority")),
         *_PROMISED.fields,
         Field(
             "requested_at",

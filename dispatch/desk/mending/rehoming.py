@@ -9,11 +9,11 @@ from db import messages, probes, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.charges import charging
-from dispatch.desk.day import notices, placement, routing, undo_record
+from dispatch.desk.day import notices, placement, routing, run_of_days, undo_record
 from dispatch.desk.messages import notifications
 from dispatch.desk.session.refusals import NotAllowed, Refusal, WrongState, reason_of
 from dispatch.desk.session.user import User
-from dispatch.desk.visits.steps import as_seen, crew_of, on_visit
+from dispatch.desk.visits.steps import as_seen, on_visit
 from dispatch.model.clients import Site
 from dispatch.model.notices import NoticeSubject
 from dispatch.model.states import AHEAD, ENDED, QUEUED, TOLD, Role
@@ -94,8 +94,7 @@ def _put(user: User, unit: Unit, visit: Visit, site: Site, job_id: int, why: str
     after = visits.again(store, visit)
     said = {"was_at_site": f"{visit.client} / {visit.site}", "site": f"{after.client} / {after.site}"}
     if visit.state in AHEAD and visit.span is not None:
-        starts_at, ends_at = visit.span
-        verdict = placement.judge_placement(store, after, crew_of(store, after), starts_at, ends_at - starts_at)
+        verdict = run_of_days.verdict_of(store, after, run_of_days.again(store, visit, after))
         why = placement.permit(after, verdict, meant)
         said |= placement.said_of(verdict, why)
     unit.audit("visit", visit.id, **said | {"reason": why or None})

@@ -11,8 +11,8 @@ from db.changes import RecordChange
 from db.store import Store
 from db.unit import Unit
 from db.visits import NewVisit
-from dispatch.desk.day import placement, routing, undo_record
-from dispatch.desk.session.refusals import WrongState, refuse, worded
+from dispatch.desk.day import judgement, routing, undo_record
+from dispatch.desk.session.refusals import Refusal, WrongState, refuse, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import crew_of, on_visit
 from dispatch.model.forms import shared
@@ -63,6 +63,11 @@ def split(
     with on_visit(user, reference, "split", Role.DISPATCHER) as (unit, visit):
         if visit.state not in QUEUED | AHEAD or visit.archived_at is not None:
             raise WrongState(visit, "it is split before somebody sets out; who is there leaves the rest to a follow-up")
+        if visit.days > 1:
+            raise Refusal(
+                f"{show(visit.reference)} takes {visit.days} days: give it fewer (visit edit --days), and ask for the rest by "
+                "itself (visit copy)."
+            )
         store, words = user.store, worded("work", work)
         moved = _items(store, visit, items, minutes)
         followers = visits.followers(store, visit.id)
@@ -137,5 +142,5 @@ def _shorten(unit: Unit, visit: Visit, minutes: int, promise: str, notes: str) -
     if visit.starts_at is not None:
         shorter = visit._replace(minutes=visit.minutes - minutes)
         crew = crew_of(unit.store, visit)
-        columns["ends_at"] = visit.starts_at + placement.planned_length(unit.store, visit, shorter, crew)
+        columns["ends_at"] = visit.starts_at + judgement.planned_length(unit.store, visit, shorter, crew)
     visits.change(unit, visit, **columns)

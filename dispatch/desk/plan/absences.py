@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db import people, settings, visits
+from db import people, planned, settings, visits
 from db.store import Store, existing
 from db.unit import Unit
-from dispatch.desk.day import notices, placement, routing, undo_record
+from dispatch.desk.day import judgement, notices, placement, routing, undo_record
+from dispatch.desk.day.run_of_days import lay_out, put
 from dispatch.desk.plan import schedule
+from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.people import AbsenceRecord
@@ -64,14 +67,18 @@ def free(user: User, record: AbsenceRecord, *, to_others: bool) -> Freed:
         if not hits:
             unit.leave_unchanged()
             return Freed()
-        against = {visit.id: undo_record.stands_against(store, visit) for visit in hits}
+        stood = {visit.id: visits.again(store, visit) for visit in hits}
+        against = {key: undo_record.stands_against(store, visit) for key, visit in stood.items()}
         settled = [sentence for visit in hits if (sentence := _leave_to_crew(store, unit, record, visit))]
-        taken = [visit for visit in hits if visits.again(store, visit).assignment_of(record.staff_id) is not None]
-        for visit in taken:
-            visits.unplace(unit, visit)
-        routing.reroute(unit, hits)
+        taken = _taken(store, unit, record, hits)
+        routing.reroute(unit, stood.values())
         left = []
         for visit in taken:
+            if visit.day_number != visit.next_day:
+                left.append(
+                    f"{show(visit.reference)}: day {visit.day_number} of {visit.days} and what follows have no place now"
+                )
+                continue
             to = _give(user, unit, visit) if to_others else ""
             if to:
                 settled.append(f"{show(visit.reference)} goes to {show(to)}")
@@ -81,14 +88,25 @@ def free(user: User, record: AbsenceRecord, *, to_others: bool) -> Freed:
                 )
             else:
                 settled.append(f"{show(visit.reference)} is back in the queue")
-        for visit in hits:
+        for visit in stood.values():
             now = visits.again(store, visit)
             moved = {"was_at": visit.starts_at, "was_with": visit.crew, "starts_at": now.starts_at, "crew": now.crew}
             why = {"absent": record.reason or None, "stood_against": against[visit.id]}
             unit.audit("visit", visit.id, **moved, **why)
         absent = people.technician(store, record.staff_id)
-        schedule.settle(user, unit, f"free the day of {absent.name if absent else 'a technician'}", hits)
+        schedule.settle(user, unit, f"free the day of {absent.name if absent else 'a technician'}", [*stood.values()])
         return Freed(tuple(settled), tuple(left))
+
+
+def _taken(store: Store, unit: Unit, record: AbsenceRecord, hits: Sequence[Visit]) -> list[Visit]:
+    """Take what is still the technician's out of the plan: a visit of several days from the first of them on that is hit."""
+    taken: dict[int, Visit] = {}
+    for hit in hits:
+        now = visits.again(store, hit)
+        if hit.id not in taken and now.on_day(hit.day_number).assignment_of(record.staff_id) is not None:
+            planned.take_back(unit, now, hit.day_number)
+            taken[hit.id] = hit
+    return [*taken.values()]
 
 
 def _leave_to_crew(store: Store, unit: Unit, record: AbsenceRecord, visit: Visit) -> str:
@@ -97,10 +115,10 @@ def _leave_to_crew(store: Store, unit: Unit, record: AbsenceRecord, visit: Visit
     crew = [technician for other in others if (technician := people.technician(store, other)) is not None]
     if not crew or visit.starts_at is None or visit.ends_at is None:
         return ""
-    verdict = placement.judge_placement(store, visit, crew, visit.starts_at, visit.ends_at - visit.starts_at)
+    verdict = judgement.judge_placement(store, visit, crew, visit.starts_at, visit.ends_at - visit.starts_at)
     if any(finding.level is PlacementGrade.BLOCKED and finding.rule != notices.RULE for finding in verdict.findings):
         return ""
-    visits.take_off(unit, visit, record.staff_id)
+    planned.take_off(unit, visits.again(store, visit).on_day(visit.day_number), record.staff_id)
     return f"{show(visit.reference)} stays with {', '.join(show(technician.name) for technician in crew)}"
 
 
@@ -113,8 +131,11 @@ def _give(user: User, unit: Unit, visit: Visit) -> str:
         technician = people.technician(user.store, best.technician_id)
         if technician is None or best.verdict.level is not PlacementGrade.FEASIBLE or best.verdict.needs_confirm:
             continue
-        length = placement.stay_minutes(user.store, visit.minutes) * 60
-        visits.place(unit, visits.again(user.store, visit), [technician], best.start, best.start + length)
+        length, bare = judgement.stay_minutes(user.store, visit.minutes) * 60, visits.again(user.store, visit)
+        try:
+            put(unit, bare, lay_out(user.store, bare, [technician], best.start, length))
+        except Refusal:
+            continue  # nobody of the others has all the days that it takes
         routing.reroute(unit, [visits.again(user.store, visit)])
         return technician.name
     return ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from db import people, settings, visits
 from db.store import Store, existing
-from dispatch.desk.day import placement, routing
+from dispatch.desk.day import judgement, placement, routing
 from dispatch.desk.day.placement import Slot, need_of
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, promised_by
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
@@ -84,9 +84,10 @@ class DayProblem:
 
 
 def may_move(visit: Visit, now: int) -> bool:
-    """Whether a plan may move a visit: planned, not told to anybody, not pinned, one technician, and not begun."""
+    """Whether a plan may move a visit: planned, not told to anybody, not pinned, one technician, one day, and not begun."""
     return (
         visit.state is State.PLANNED
+        and visit.days == 1
         and not visit.pinned
         and len(visit.assignments) == 1
         and visit.starts_at is not None
@@ -227,7 +228,7 @@ def _later(
     patient = [visit for visit in waiting if visit.latest_on is not None and visit.latest_on > day and visit.place]
     for looked, visit in enumerate(patient):
         ahead = min((visit.latest_on or day) - day, datetime.timedelta(days=MOST_AHEAD)).days
-        length = placement.stay_minutes(store, visit.minutes) * 60
+        length = judgement.stay_minutes(store, visit.minutes) * 60
         for number in range(1, ahead + 1):
             if over():
                 return found, len(patient) - looked

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Unpack
 
-from db import messages, people, settings, visits
+from db import messages, people, planned, settings, visits
 from db.changes import RecordChange
 from db.store import Store, existing
 from db.unit import Unit
@@ -86,7 +86,7 @@ def insert(
         why = placement.permit(visit, verdict, meant, f"placed with {show(way.name)}")
         who = existing(people.technician(store, way.technician_id))
         before = [visit, *(visits.again(store, push.visit_id) for push in way.pushed)]
-        visits.place(unit, visit, [who], way.start, way.end)
+        planned.place(unit, visit, [who], way.start, way.end)
         owed = [
             _push(user, unit, pushed, push.start, visit) for pushed, push in zip(before[1:], way.pushed, strict=True)
         ]
@@ -118,7 +118,8 @@ def _ways(store: Store, visit: Visit, technician: str | None) -> list[Insertion]
 
 
 def _held(running: TechnicianRunning) -> Running:
-    """A running day, with the visits that stay where they are whatever comes: pinned ones, and those of a crew."""
+    """A running day, with the visits that stay where they are whatever comes: pinned ones, those of a crew, and
+    days of a visit that another one comes before."""
     held = {}
     for visit in running.visits:
         others = [part.technician for part in visit.assignments if part.technician_id != running.day.technician_id]
@@ -126,6 +127,8 @@ def _held(running: TechnicianRunning) -> Running:
             held[visit.id] = (
                 f"is pinned at {running.day.times.clock(existing(visit.starts_at), visit.zone)} and would be pushed"
             )
+        elif visit.day_number != visit.next_day:
+            held[visit.id] = f"is day {visit.day_number} of {visit.days} and would be pushed"
         elif others:
             held[visit.id] = f"is done together with {', '.join(others)} and would be pushed"
     return Running(running.day, running.running.stops, running.running.conditions, held)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from db import chain, people, settings, visits
 from db.store import Store
-from dispatch.desk.day import placement, routing
+from dispatch.desk.day import judgement, routing
 from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.plan.proposal import Move, Standing
 from dispatch.desk.travel import drive_times
@@ -96,7 +96,7 @@ def _refused(store: Store, moves: Sequence[Move], standing: Sequence[Move]) -> d
             if gone := [name for name in to.crew if name not in days]:
                 refused[move.visit.reference] = f"{show(', '.join(gone))} drives to visits no longer"
                 continue
-            verdicts = placement.verdicts_of(move.visit, stop, [days[name] for name in to.crew], drives, rules)
+            verdicts = judgement.verdicts_of(move.visit, stop, [days[name] for name in to.crew], drives, rules)
             against = [
                 finding.text
                 for verdict in verdicts
@@ -119,7 +119,7 @@ def _stops(store: Store, moves: Sequence[Move]) -> dict[int, Stop]:
     spans = []
     for move in moves:
         if move.after is not None:
-            length = placement.stay_minutes(store, move.visit.minutes) * 60
+            length = judgement.stay_minutes(store, move.visit.minutes) * 60
             spans.append((move.visit, move.after.start, move.after.start + length))
     stops = routing.stops_of(store, spans, clocks_of(store, [visit for visit, _, _ in spans]))
     begins, ends = ({visit.reference: span[at] for visit, *span in spans} for at in (0, 1))

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Unpack
 
-from db import clocks, visits
+from db import clocks, planned, visits
 from db.changes import RecordChange, added
 from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.charges.charging import keep_sheet
 from dispatch.desk.day import notices, routing, undo_record
-from dispatch.desk.day.placement import Meant, Placed, judge_placement, length_of, permit, said_of, target
+from dispatch.desk.day.judgement import judge_placement, length_of, target
+from dispatch.desk.day.placement import Meant, Placed, permit, said_of
+from dispatch.desk.day.run_of_days import day_meant, lay_out, number_of, put, run_at, verdict_of
 from dispatch.desk.messages import calling_ahead, notifications
 from dispatch.desk.session.refusals import Refusal, WrongState, reason_of
 from dispatch.desk.session.user import User
@@ -38,6 +40,9 @@ def assign(user: User, reference: str, crew: Sequence[str], at: int, **meant: Un
         confirmed: the marks (`NeedsConfirm.marks`, `Blocked.marks`) of what was seen of what the check wants confirmed or
             refuses; nothing else is let through, not for a reason either.
         version: of the visit as it was seen, where somebody looked at it first.
+        day: of a visit that takes several days, the one that is placed; left out, the one that is next.
+        alone: that day alone, where it takes several. Else those after it are placed too, each on the next day on which the
+            crew can. It has to be said of a day that has a place, where later ones have one.
 
     Raises:
         Blocked, NeedsConfirm, Refusal: it was not placed; the message says why.
@@ -62,16 +67,19 @@ def swap(user: User, reference: str, other: str, **meant: Unpack[Meant]) -> tupl
         one, two = step(store, reference, "move"), step(store, other, "move")
         if one.id == two.id:
             raise Refusal(f"{show(one.reference)} is swapped with another visit.")
+        for visit in (one, two):
+            if visit.days > 1:
+                raise Refusal(f"{show(visit.reference)} takes {visit.days} days: move them instead.")
         targets = [_exchanged(store, one, two), _exchanged(store, two, one)]
         # both leave their places before either is judged; the second is judged with the first where it now stands
         for visit in (one, two):
-            visits.unplace(unit, visit)
+            planned.unplace(unit, visit)
         placed, why = [], ""
         for visit, (crew, start, length) in zip((one, two), targets, strict=True):
             bare = visits.again(store, visit)
             verdict = judge_placement(store, bare, crew, start, was=visit)
             why = permit(visit, verdict, meant)
-            visits.place(unit, bare, crew, start, start + length)
+            planned.place(unit, bare, crew, start, start + length)
             names = [technician.name for technician in crew]
             unit.audit("visit", visit.id, starts_at=start, was_at=visit.starts_at, crew=names, **said_of(verdict, why))
             placed.append(Placed(visits.again(store, visit), start, tuple(names), verdict, user.firm.times()))
@@ -116,24 +124,24 @@ def place_all(user: User, placements: Sequence[Placement], label: str) -> int:
         # all of them leave their places before any is judged, so that none stands in the way of another
         for visit in before:
             if visit.starts_at is not None:
-                visits.unplace(unit, visit)
+                planned.unplace(unit, visit)
         order = sorted(range(len(placements)), key=lambda index: placements[index].start)
         for index in order:
             placed, stood = placements[index], before[index]
             if placed.technician is not None:
+                bare = visits.again(store, stood)
                 try:
                     crew, start = target(store, stood, [placed.technician, *placed.others], placed.start)
+                    places = lay_out(store, bare, crew, start, length_of(store, bare, crew), was=stood)
                 except Refusal as gone:
                     raise DoesNotFit(stood.reference, str(gone)) from None
-                bare = visits.again(store, stood)
-                length = length_of(store, bare, crew)
-                verdict = judge_placement(store, bare, crew, start, length, was=stood)
+                verdict = verdict_of(store, bare, places)
                 if verdict.level is PlacementGrade.BLOCKED:
                     blocked = "; ".join(
                         finding.text for finding in verdict.findings if finding.level is PlacementGrade.BLOCKED
                     )
                     raise DoesNotFit(stood.reference, blocked)
-                visits.place(unit, bare, crew, start, start + length)
+                put(unit, bare, places)
             unit.audit("visit", stood.id, plan=label, starts_at=placed.start or None, technician=placed.technician)
         return settle(user, unit, label, before)
 
@@ -153,15 +161,17 @@ def share(user: User, reference: str, crew: Sequence[str], *, halve: bool = Fals
     """
     visit = find(user.store, reference)
     share_of = -(-visit.minutes // max(1, len(crew))) if halve else visit.minutes
-    return _place(user, "move", reference, crew, visit.starts_at, share_of, **meant)
+    return _place(user, "move", reference, crew, day_meant(visit, meant.get("day")).starts_at, share_of, **meant)
 
 
 def unassign(user: User, reference: str, **meant: Unpack[Meant]) -> Visit:
-    """Take a visit that nobody has reached back into the queue.
+    """Take a visit that nobody has reached back into the queue; of one that takes several days all that are ahead.
 
     Args:
         user: a dispatcher.
         reference: the visit.
+        day: of a visit that takes several days: only this one and those after it. They have no place then, and the days before
+            it stand.
         reason: why, needed where somebody is on the way there and turns round; kept in the audit.
         confirmed: as for `assign`, where technicians have been told of it.
 
@@ -169,11 +179,12 @@ def unassign(user: User, reference: str, **meant: Unpack[Meant]) -> Visit:
         Blocked, NeedsConfirm, Refusal: it stays where it is; the message says why.
     """
     with stepping(user, "unassign", reference) as (unit, visit):
-        known = notices.finding(visit, user.firm)
+        one = day_meant(visit, meant.get("day"))
+        known = notices.finding(one, user.firm)
         verdict = Verdict(PlacementGrade.FEASIBLE, (), 0, 0) if known is None else Verdict(known.level, (known,), 0, 0)
         why = permit(visit, verdict, meant, "taken back")
-        visits.unplace(unit, visit)
-        unit.audit("visit", visit.id, was_at=visit.starts_at, crew=visit.crew, reason=why or None)
+        planned.take_back(unit, visit, one.day_number)
+        unit.audit("visit", visit.id, day=number_of(one), was_at=one.starts_at, crew=one.crew, reason=why or None)
         return _done(user, unit, visit, f"unassign {visit.reference}", why=why)
 
 
@@ -209,7 +220,7 @@ def hold(user: User, reference: str, reason: str, *, kind: str = "client", whom:
     """
     with stepping(user, "hold", reference) as (unit, visit):
         why = reason_of(reason)
-        visits.unplace(unit, visit, State.ON_HOLD, reason=why)
+        planned.unplace(unit, visit, State.ON_HOLD, reason=why)
         detail = {
             "waiting": why,
             "waiting_for": kind,
@@ -269,15 +280,17 @@ def _place(
     of the visit's where its crew changes or it has no plan yet."""
     with stepping(user, deed, reference) as (unit, visit):
         as_seen(unit, visit, meant.get("version"))
-        technicians, start = target(user.store, visit, crew, at)
-        length = length_of(user.store, visit, technicians, work)
-        verdict = judge_placement(user.store, visit, technicians, start, length)
+        day, alone = meant.get("day"), meant.get("alone")
+        places = run_at(user.store, visit, crew, at, day=day, alone=alone, work=work)
+        verdict, first = verdict_of(user.store, visit, places), places[0]
         why = permit(visit, verdict, meant)
-        visits.place(unit, visit, technicians, start, start + length)
-        names = [technician.name for technician in technicians]
-        unit.audit("visit", visit.id, starts_at=start, was_at=visit.starts_at, crew=names, **said_of(verdict, why))
+        put(unit, visit, places)
+        names, start = [technician.name for technician in first.crew], first.start
+        one = visit.on_day(first.day)
+        stood = {"day": number_of(one), "starts_at": start, "was_at": one.starts_at, "crew": names}
+        unit.audit("visit", visit.id, **stood, **said_of(verdict, why))
         placed = _done(user, unit, visit, f"{deed} {visit.reference}", why=why)
-        return Placed(placed, start, tuple(names), verdict, user.firm.times())
+        return Placed(placed, start, tuple(names), verdict, user.firm.times(), tuple(places[1:]))
 
 
 def _exchanged(store: Store, visit: Visit, other: Visit) -> tuple[list[Technician], int, int]:

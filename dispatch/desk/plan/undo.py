@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from db import audit, changes, people, prepaid_use, visits
+from db import audit, changes, people, planned, prepaid_use, visits
 from db.changes import Change
 from db.store import Store
 from db.unit import Unit
@@ -157,9 +157,10 @@ def _restore(unit: Unit, visit: Visit, look: Mapping[str, Any]) -> int:
     columns = {
         name: ";".join(value) if isinstance(value, list) else value
         for name, value in look.items()
-        if name not in ("crew", "skills", "tags", STOOD_AGAINST)
+        if name not in ("crew", "ahead", "skills", "tags", STOOD_AGAINST)
     }
-    visits.restore_crew(unit, visit.id, look["crew"])
+    planned.restore_crew(unit, visit, look["crew"])
+    planned.restore_ahead(unit, visit, look.get("ahead", ()))
     if "skills" in look:  # changes that were kept before requests could be edited lack them
         visits.set_needs(unit, visit.id, look["skills"], look["tags"])
     return visits.change(unit, visit, **columns)

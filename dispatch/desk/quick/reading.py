@@ -11,12 +11,12 @@ from db import clients, people
 from db.names import folded
 from db.store import Store
 from dispatch.desk.quick.client_and_site import take_client, take_site
-from dispatch.desk.quick.times import take_day, take_latest, take_length, take_window
+from dispatch.desk.quick.times import take_day, take_days, take_latest, take_length, take_window
 from dispatch.desk.quick.words import LineWords, Names, best_names, listed
 from dispatch.model.instants import clock_text, day_text, parse_clock
 from dispatch.model.skills import abilities, skill_word, spoken
 from dispatch.model.text import show
-from dispatch.model.visits import CAME_BY
+from dispatch.model.visits import CAME_BY, MOST_DAYS
 
 _WAYS = {
     ("by", "phone"): "phone",
@@ -54,6 +54,7 @@ class Understood:
     site: str = ""
     work: str = ""
     minutes: int | None = None
+    days: int = 1
     day: datetime.date | None = None
     latest: datetime.date | None = None
     window: tuple[str, str] | None = None
@@ -77,6 +78,7 @@ class Understood:
             "site": self.site or self.typed("site").lstrip("/@ "),
             "work": self.work,
             "minutes": "" if self.minutes is None else str(self.minutes),
+            "days": str(self.days),
             "date": self.day.isoformat() if self.day else self.typed("day"),
             "latest": self.latest.isoformat() if self.latest else "",
             "promised": "-".join(self.window) if self.window else self.typed("window"),
@@ -131,6 +133,7 @@ def _read(line: LineWords) -> Understood:
     _signs(line)
     people, after = _people(line), _after(line)
     client, latest = take_client(line), take_latest(line)
+    days = take_days(line)
     day, minutes = take_day(line), take_length(line)
     window = take_window(line, day)
     priority, emergency = _priority(line)
@@ -138,6 +141,7 @@ def _read(line: LineWords) -> Understood:
         client=client,
         site=take_site(line, client),
         minutes=minutes,
+        days=days,
         day=day,
         latest=latest,
         window=window,
@@ -158,7 +162,10 @@ def _read(line: LineWords) -> Understood:
     if not request.work:
         line.problems.append("work: what is asked for?")
     if minutes is None:
-        line.problems.append("how long? for example 45m or 1h30")
+        each = f" on each of the {days} days" if days > 1 else ""
+        line.problems.append(f"how long{each}? for example 45m or 1h30")
+    if days > MOST_DAYS:
+        line.problems.append(f"days: {MOST_DAYS} at most are one visit")
     line.problems += _strange_skills(request.skills, line.known.skills)
     if window is not None and day is None:
         line.problems.append("day: the promised window is on which? for example tomorrow or tue")
@@ -309,6 +316,7 @@ def told(request: Understood, *, hours24: bool = True) -> Iterator[tuple[str, st
     facts = [
         f"{request.client} / {request.site}" if request.site else request.client,
         f"{request.minutes} min" if request.minutes is not None else "",
+        f"on each of {request.days} days" if request.days > 1 else "",
         day_text(request.day) if request.day is not None else "",
         f"latest {day_text(request.latest)}" if request.latest is not None else "",
         "–".join(_clock(end, hours24) for end in request.window or ()),

@@ -22,6 +22,9 @@ _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AWAY = re.compile(r"\+[0-9]{1,3}")
 _NUMBER = re.compile(r"[0-9]{1,5}")
 _CLOCK = r"[0-9]{1,2}(?::[0-9]{2})?(?:am|pm)?"
+_NOT_HOW_LONG = frozenset({"after", "every", "for", "in", "last", "next", "past", "since", "within"})
+"""Words before a number of days that say something else than how long the work takes."""
+_DAYS = re.compile(r"(?P<days>[1-9]\d?)d(ays?)?")
 _WINDOW = re.compile(rf"(?P<opens>{_CLOCK})[-–](?P<closes>{_CLOCK})")
 _PLAIN_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?:am|pm)?|[0-9]{1,2}(?:am|pm)")
 _DAY_OF_MONTH = re.compile(r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?P<month>[a-z]{3,9})?")
@@ -33,7 +36,7 @@ def is_time(word: str) -> bool:
     return (
         word in _DAY_WORDS
         or span_minutes(word) is not None
-        or any(form.fullmatch(word) for form in (_WINDOW, _ISO_DAY, _AWAY))
+        or any(form.fullmatch(word) for form in (_WINDOW, _ISO_DAY, _AWAY, _DAYS))
     )
 
 
@@ -123,6 +126,22 @@ def take_length(line: LineWords) -> int | None:
                 line.give("minutes", at, nearby)
                 return minutes
     return None
+
+
+def take_days(line: LineWords) -> int:
+    """On how many days: 3 days, 3d; not for 3 days, in 3 days. One where the line says nothing."""
+    for at in line.free():
+        if at and line.words[at - 1] in _NOT_HOW_LONG:
+            continue
+        match = _DAYS.fullmatch(line.words[at])
+        used = [at]
+        if match is None and line.is_free(at + 1):
+            match = _DAYS.fullmatch(line.words[at] + line.words[at + 1])
+            used = [at, at + 1]
+        if match is not None:
+            line.give("days", *used)
+            return int(match["days"])
+    return 1
 
 
 def take_window(line: LineWords, day: datetime.date | None) -> tuple[str, str] | None:

@@ -7,17 +7,17 @@ from dataclasses import replace
 from functools import partial
 from typing import Unpack
 
-from db import clients, legs, visits
+from db import clients, legs, planned, visits
 from db.names import folded
 from db.store import Store
 from db.visits import NewVisit
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.records import end_named
-from dispatch.desk.day import placement, routing, undo_record
+from dispatch.desk.day import placement, routing, run_of_days, undo_record
 from dispatch.desk.session.refusals import Faulty, NotFound, WrongState
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import needs
-from dispatch.desk.visits.steps import as_seen, crew_of, find
+from dispatch.desk.visits.steps import as_seen, find
 from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.clients import Site
 from dispatch.model.instants import at_local, day_of
@@ -85,6 +85,9 @@ def checked(user: User, texts: Mapping[str, str], standing: Visit | None = None)
     if before is None or folded(request.after) != folded(before.after):
         after_id, fault = _predecessor(user.store, request.after, standing)
         doubts += [("after", fault)] if fault else []
+    if standing is not None and request.days < standing.next_day:
+        done = standing.next_day - 1
+        doubts.append(("days", f"{done} of them {'is' if done == 1 else 'are'} done, and one more is to come"))
     faults += [FieldFault(name, "", sentence) for name, sentence in doubts if name not in refused]
     if faults or site is None:
         raise Faulty(sentences(faults))
@@ -212,16 +215,15 @@ def amend(user: User, reference: str, texts: Mapping[str, str], **meant: Unpack[
             unit.leave_unchanged()
             return visit
         visits.update_request(unit, visit, new)
+        planned.drop_days(unit, visit, new.days + 1)
         after = find(store, reference)
         if after.starts_at is not None:
-            crew = crew_of(store, after)
-            length = placement.planned_length(store, visit, after, crew)
-            verdict = placement.judge_placement(store, after, crew, after.starts_at, length)
+            where = run_of_days.again(store, visit, after)
+            verdict = run_of_days.verdict_of(store, after, where)
             why = placement.permit(visit, verdict, meant)
-            ends_at = after.starts_at + length
-            visits.change(unit, after, ends_at=ends_at)
+            run_of_days.lengthen(unit, after, where)
             detail = placement.said_of(verdict, why)
-            unit.audit("visit", visit.id, ends_at=ends_at, was_until=visit.ends_at, **detail)
+            unit.audit("visit", visit.id, ends_at=where[0].end, was_until=visit.ends_at, **detail)
             routing.reroute(unit, [visit])
         undo_record.remember(user, unit, f"edit {visit.reference}", [visit])
         return find(store, reference)

@@ -16,7 +16,7 @@ from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.money import format_minor
 from dispatch.model.states import Review
 from dispatch.model.text import pad, show
-from dispatch.model.visits import CAME_BY, Visit
+from dispatch.model.visits import CAME_BY, Assignment, Visit
 
 with lazily(__name__):
     from dispatch.charges import explain
@@ -69,6 +69,7 @@ def _lines_before_events(page: VisitPage, drives: Sequence[str], width: int, *, 
         + (f" · {', '.join(show(p.named) for p in visit.assignments)}" if visit.assignments else ""),
         f"  {show(page.site.address)} · {show(page.site.access_notes)}",
     ]
+    lines += [f"  {day}" for day in day_lines(visit, page.times, page.office)]
     lines += [f"  {drive}" for drive in drives]
     if levels and page.clocks:
         lines += _under("Service levels", level_words.clock_lines(page.clocks, page.times, page.office))
@@ -96,16 +97,30 @@ def _under(title: str, entries: Iterable[str]) -> list[str]:
     return [title, *lines] if lines else []
 
 
+def day_lines(visit: Visit, times: Times, beside: str) -> list[str]:
+    """The days of a visit that takes several: when, with whom, and whether they are done; nothing of one that takes one."""
+    if visit.days == 1:
+        return []
+    lines, placed = [], {one.day_number: one for one in visit.all_days}
+    for number in range(1, visit.days + 1):
+        one = placed.get(number)
+        done = ", done" if number < visit.next_day else ""
+        where = "has no place" if one is None else f"{_when(one, times, beside)} {', '.join(map(show, one.crew))}{done}"
+        lines.append(f"day {number} of {visit.days}: {where}")
+    return lines
+
+
 def stay_lines(page: VisitPage) -> list[str]:
     """The clocked spans of each technician, what was put right, what is charged otherwise, what was used."""
     clock, span = page.times.clock, page.times.span
     lines = []
-    for part in page.visit.assignments:
+    for part in page.visit.stays:
+        who = _whose_day(page.visit, part)
         if part.segments:
             spans = ", ".join(f"{segment.kind} {span(segment.starts_at, segment.ends_at)}" for segment in part.segments)
-            lines.append(f"  {show(part.technician)}: {spans}")
+            lines.append(f"  {who}: {spans}")
         elif part.did_not_come_at is not None:
-            lines.append(f"  {show(part.technician)}: did not come")
+            lines.append(f"  {who}: did not come")
     for fix in page.corrections:
         lines.append(
             f"  put right by {show(fix.by)}: {fix.what} of {show(fix.technician)} {clock(fix.before)} → {clock(fix.after)}, "
@@ -120,6 +135,11 @@ def stay_lines(page: VisitPage) -> list[str]:
         price = f" at {used.amount}" if used.amount is not None else ""
         lines.append(f"  used: {used.quantity} × {show(used.label)}{price} (no. {used.id}, {show(used.by)})")
     return lines
+
+
+def _whose_day(visit: Visit, part: Assignment) -> str:
+    """A technician, with the day where a visit takes several."""
+    return show(part.technician) + (f", day {part.day}" if visit.days > 1 else "")
 
 
 def review_lines(page: VisitPage) -> list[str]:
@@ -215,7 +235,7 @@ def drive_lines(history: VisitHistory) -> list[str]:
     clock = history.page.times.clock
     planned = "not planned" if history.page.leg is None else leg_line(history.page.leg, history.page.unit)
     lines = []
-    for number, part in enumerate(history.page.visit.assignments):
+    for number, part in enumerate(history.page.visit.stays):
         if part.depart_at is not None and part.check_in_at is not None:
             driven = f"driven {part.drive_minutes} min, {clock(part.depart_at)}–{clock(part.check_in_at)}"
         else:
@@ -225,7 +245,7 @@ def drive_lines(history: VisitHistory) -> list[str]:
             home = f" · home {part.home_minutes} min, {clock(part.check_out_at)}–{clock(part.return_at)}"
         # the leg of the plan is the first technician's
         plan = f"planned {planned} · " if number == 0 else ""
-        lines.append(f"{show(part.technician)}: {plan}{driven}{home}")
+        lines.append(f"{_whose_day(history.page.visit, part)}: {plan}{driven}{home}")
     return lines
 
 

@@ -61,11 +61,12 @@ def stepping(user: User, deed: str, reference: str) -> Iterator[tuple[Unit, Visi
 
 @contextlib.contextmanager
 def putting_right(
-    user: User, deed: str, reference: str, reason: str, technician: str | None = None
+    user: User, deed: str, reference: str, reason: str, technician: str | None = None, day: int | None = None
 ) -> Iterator[tuple[Unit, Visit, Assignment, str]]:
-    """One unit of work in which somebody's part of a visit is put right, whose charge may follow; with the reason, cleaned."""
+    """One unit of work in which somebody's part of a visit is put right, on one of its days (default: the newest), whose charge
+    may follow; with the reason, cleaned."""
     with on_visit(user, reference, deed, Role.TECHNICIAN, Role.LEAD) as (unit, visit):
-        part, why = own_part(user, visit, technician), reason_of(reason)
+        part, why = own_part(user, visit.on_day(day or visit.next_day), technician), reason_of(reason)
         charging.open_charge(user, unit, visit, why)
         yield unit, visit, part, why
 
@@ -80,7 +81,13 @@ def step(store: Store, reference: str, deed: str) -> Visit:
     if visit.archived_at is not None:
         raise Refusal(f"{show(visit.reference)} was withdrawn: nothing more is done on it.")
     sources = STEPS[deed].sources
+    if visit.begun and STEPS[deed].work_done:
+        raise Refusal(
+            f"Day {visit.next_day - 1} of {show(visit.reference)} is done: close it (`x`, dispatch visit close), or let a lead "
+            "leave it open (`L`, dispatch visit leave)."
+        )
     follows = visit.state in _ALSO.get(deed, frozenset()) and any(map(AHEAD_OF[deed], visit.assignments))
+    follows |= visit.begun and visit.state in STEPS[deed].begun
     if not (visit.state in sources or follows):
         possible = ", ".join(state.label for state in State if state in sources)
         raise WrongState(visit, f"{deed} is possible only from {possible}")

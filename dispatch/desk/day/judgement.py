@@ -1,0 +1,164 @@
+"""What the checker says of a visit at a place in the plan, for its whole crew: who and when, for how long, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from db import settings
+from db.store import Store
+from dispatch.desk.day import notices, routing
+from dispatch.desk.session.refusals import Refusal
+from dispatch.desk.travel import drive_times
+from dispatch.desk.visits.steps import driver
+from dispatch.model.firm import Firm
+from dispatch.model.instants import day_of, day_text, span_text
+from dispatch.model.people import Technician
+from dispatch.model.skills import abilities
+from dispatch.model.states import UNREACHED
+from dispatch.model.text import show
+from dispatch.model.travel import UNKNOWN_LEG
+from dispatch.model.visits import Visit
+from dispatch.planning.checker import Finding, PlacementGrade, Verdict, check, worst
+from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
+
+_JUST_NOW = 900
+"""So many seconds ago is not asked about."""
+
+
+def stay_minutes(store: Store, minutes: int) -> int:
+    """The planned length of a stay in the firm of a store."""
+    return settings.firm(store).stay_minutes(minutes)
+
+
+def target(store: Store, visit: Visit, crew: Sequence[str] | None, at: int | None) -> tuple[list[Technician], int]:
+    """Who and when, from what was named and how the visit stands."""
+    technicians: list[Technician] = []
+    for name in crew or visit.crew:
+        technician = driver(store, name)
+        if technician.id not in {other.id for other in technicians}:
+            technicians.append(technician)
+    start = at if at is not None else visit.starts_at
+    if start is None or not technicians:
+        raise Refusal(f"{show(visit.reference)} has no time or technician yet: say both.")
+    return technicians, start - start % 60
+
+
+def length_of(store: Store, visit: Visit, technicians: Sequence[Technician], work: int | None = None) -> int:
+    """The planned stay in seconds: what was planned for a crew of this size stays planned."""
+    if work is None and visit.span is not None and len(technicians) == len(visit.assignments) > 1:
+        return visit.span[1] - visit.span[0]
+    return stay_minutes(store, visit.minutes if work is None else work) * 60
+
+
+def planned_length(store: Store, before: Visit, after: Visit, technicians: Sequence[Technician]) -> int:
+    """The planned stay in seconds of a placed visit whose request was changed; as it was where its minutes are the same."""
+    if before.minutes == after.minutes and before.span is not None:
+        return before.span[1] - before.span[0]
+    return length_of(store, after, technicians, after.minutes)
+
+
+def verdicts_of(
+    visit: Visit,
+    stop: Stop,
+    crew: Sequence[TechnicianDay],
+    drives: Drives,
+    rules: Rules,
+    stood: Mapping[int, tuple[int, Stop]] | None = None,
+) -> list[Verdict]:
+    """What the checker says of a visit in the day of each who comes, the first one first.
+
+    Args:
+        visit: what is placed.
+        stop: the same where it would stand.
+        crew: the days of those who come, without it.
+        drives: the legs of the day.
+        rules: policy and weights.
+        stood: by technician, with whom and where it stood.
+    """
+    if stop.owners is not None and any(day.technician_id in stop.owners for day in crew):
+        stop = replace(stop, owners=None)  # one of those who started it is there
+    charged = any(day.billable for day in crew)
+    helper = replace(stop, skills=abilities(visit.crew_skills)) if visit.people > 1 else stop
+    return [
+        check(
+            replace(day, billable=charged),
+            helper if number else stop,
+            drives,
+            rules,
+            (stood or {}).get(day.technician_id),
+        )
+        for number, day in enumerate(crew)
+    ]
+
+
+def judge_placement(
+    store: Store,
+    visit: Visit,
+    technicians: Sequence[Technician],
+    start: int,
+    length: int | None = None,
+    was: Visit | None = None,
+) -> Verdict:
+    """One verdict for the whole crew: each technician's day is checked on its own. `was`: the visit where it stood, where
+    it has just been taken out of the plan."""
+    firm = settings.firm(store)
+    day = day_of(start, firm.zone)
+    before = was or visit
+    stop = routing.stop_of(store, before, start, start + (length or length_of(store, visit, technicians)))
+    ids = {technician.id for technician in technicians}
+    read = routing.with_what_follows(store, routing.days_on(store, day, without={visit.id}, only=ids), day, stop.end)
+    days = {one.technician_id: one for one in read}
+    stood: dict[int, tuple[int, Stop]] = {}
+    for technician in technicians:
+        if technician.id not in days:
+            raise Refusal(
+                f"{show(technician.name)} drives to visits no longer: give {show(visit.reference)} to another."
+            )
+        if before.span is not None and before.state in UNREACHED:
+            holder = technician.id if before.assignment_of(technician.id) else before.assignments[0].technician_id
+            stood[technician.id] = holder, routing.stop_of(store, before, *before.span)
+    crew = [days[technician.id] for technician in technicians]
+    verdicts = verdicts_of(visit, stop, crew, drive_times.drives_on(store, day), routing.rules_of(firm), stood)
+    known = None
+    beside = [] if start == before.starts_at else _in_the_past(start, store.clock.now(), firm)
+    if start != before.starts_at or ids != {part.technician_id for part in before.assignments}:
+        known = notices.finding(before, firm)
+    if known is not None:
+        beside.append(known)
+    findings = (*beside, *dict.fromkeys(finding for verdict in verdicts for finding in verdict.findings))
+    if len(technicians) < visit.people:
+        come = "1 comes" if len(technicians) == 1 else f"{len(technicians)} come"
+        text = f"{visit.people} people are needed, {come}"
+        findings = (*findings, Finding("crew", PlacementGrade.WARNINGS, text, confirm=True))
+    if len(verdicts) == 1 and findings == verdicts[0].findings:
+        return verdicts[0]
+    return Verdict(
+        worst([finding.level for finding in findings]),
+        findings,
+        sum(verdict.extra_travel for verdict in verdicts),
+        sum(verdict.cost for verdict in verdicts),
+        verdicts[0].leg if len(verdicts) == 1 else UNKNOWN_LEG,
+    )
+
+
+def _in_the_past(start: int, now: int, firm: Firm) -> list[Finding]:
+    """The question that a start in the past is, by more than a cell of the board: nobody can be sent then."""
+    if start >= now - _JUST_NOW:
+        return []
+    when = firm.times().clock(start)
+    if (day := day_of(start, firm.zone)) != day_of(now, firm.zone):
+        when = f"{day_text(day)} {when}"
+    text = f"{when} is {span_text((now - start) // 60)} in the past"
+    return [Finding("past", PlacementGrade.WARNINGS, text, confirm=True)]
+
+
+class DayPlace(NamedTuple):
+    """Where a day of a visit is to stand: its number, who comes, from when to when, and what the checker says of it."""
+
+    day: int
+    crew: Sequence[Technician]
+    start: int
+    end: int
+    verdict: Verdict
