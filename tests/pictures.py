@@ -107,6 +107,8 @@ WAYS = (
     Way("template-preview", "lee", "book", "tab tab tab v enter"),
     Way("recurring", "lee", "book", "tab tab tab tab"),
     Way("technicians", "lee", "book", "tab tab tab tab tab"),
+    Way("calendars", "lee", "book", "tab tab tab tab tab tab tab"),
+    Way("calendar-form", "lee", "book", "tab tab tab tab tab tab tab n"),
     Way("settings", "lee", "book", "shift+tab"),
     Way("prices", "lee", "book", "$"),
     Way("rate-card", "lee", "book", "$ enter"),
