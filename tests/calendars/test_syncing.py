@@ -370,7 +370,7 @@ def test_by_command(firm: Dispatch, cloud: Cloud, monkeypatch: pytest.MonkeyPatc
         "calendar", "add", "--technician", "ana", "--url", cloud.url, "--login", "ana", "--busy", "no", "--as", "lee"
     )
     assert "Added calendar Ana Ruiz." in said
-    assert "Ana Ruiz: as it was" in firm.ok("calendar", "sync")
+    assert "Ana Ruiz: up to date already" in firm.ok("calendar", "sync")
     assert firm.json("calendar", "list", "--json")[0]["url"] == cloud.url
     assert "are absences here" in firm.ok("calendar", "busy", "yes", "--technician", "ana", "--as", "lee")
     (told,) = firm.json("calendar", "sync", "--check", "--json")

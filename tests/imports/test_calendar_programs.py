@@ -113,6 +113,25 @@ def test_a_date_that_is_left_out_later_cancels_its_visit(office: Office, tmp_pat
     assert {made(office, f"R100{number}").state for number in (1, 2, 3)} == {State.CANCELLED}
 
 
+def test_a_series_and_its_dates_are_cancelled_in_one_file(office: Office, tmp_path: Path) -> None:
+    take(
+        office,
+        tmp_path,
+        event(RRULE="FREQ=WEEKLY"),
+        event(UID="2", DTSTART="20261126T140000Z"),
+        until=DAY + datetime.timedelta(9),
+    )
+    late = {"STATUS": "CANCELLED", "SEQUENCE": "1"}
+    dates = [event(**late, **{"RECURRENCE-ID": f"202611{day}T140000Z"}) for day in (25, 25)]
+    unnamed = event(UID="x" * 2000, STATUS="CANCELLED")
+    report = take(
+        office, tmp_path, event(**late), *dates, event(UID="1@test", SUMMARY="off", **late), unnamed, update=True
+    )
+    assert (report.refused, report.applied) == (0, True)
+    states = {uid: visits.visit_by_id(office.store, id_).state for uid, id_ in visits.uids(office.store).items()}
+    assert {uid for uid, state in states.items() if state is not State.CANCELLED} == {"2"}
+
+
 def test_apple(office: Office) -> None:
     report = taken(office, "apple")
     assert verdicts(report) == ["new", "new"], list(report_lines(report))

@@ -14,6 +14,7 @@ from db import messages, visits
 from dispatch.desk.adapters.transports import transport
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.closeout import leaving
 from dispatch.desk.delivery.sending import post_due
 from dispatch.desk.imports.importing import How, import_file
 from dispatch.desk.messages import calling_ahead
@@ -91,16 +92,20 @@ def test_a_new_time_that_is_agreed_is_told_once(told: Office, post: PostOffice) 
     assert event_of(mail)[1]["DTSTART"].dt.timestamp() == at("15:00")
 
 
-@pytest.mark.parametrize("deed", ["unassign", "hold"])
+@pytest.mark.parametrize("deed", ["unassign", "hold", "abort"])
 def test_what_leaves_the_plan_leaves_the_calendar_and_comes_back(told: Office, post: PostOffice, deed: str) -> None:
     agreed(told, clock="14:00")
     sent(told, post)
     if deed == "unassign":
         schedule.unassign(told.dana, "R1", confirmed=True)
-    else:
+    elif deed == "hold":
         schedule.hold(told.dana, "R1", "the part is missing")
+    else:
+        leaving.abort(told.dana, "R1", "the road is flooded")
     (mail,) = sent(told, post)
     assert event_of(mail)[0] == "CANCEL"
+    if deed == "abort":
+        return
     if deed == "hold":
         schedule.resume(told.dana, "R1")
     agreed(told, clock="15:00")

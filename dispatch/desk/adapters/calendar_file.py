@@ -160,7 +160,7 @@ def _newest(taken: Sequence[tuple[int, EventRow]]) -> Iterator[tuple[int, EventR
         _, series = newest.get(row.uid.rpartition(" ")[0], (0, None))
         if row.rank < best.rank:
             yield number, replace(row, skipped=f"event {at} is a newer state of it")
-        elif row is not best and row == best:
+        elif row is not best and (row == best or row.status == best.status == CANCELLED):
             yield number, replace(row, skipped=f"event {at} is the same")
         elif series is not None and series.status == CANCELLED and series.rank[:2] >= row.rank[:2]:
             yield number, replace(row, status=CANCELLED)

@@ -74,7 +74,7 @@ class Synced:
             "not understood": self.unread,
         }
         parts = [f"{count} {word}" for word, count in counts.items() if count]
-        return f"{show(self.technician)}: {', '.join(parts) or 'as it was'}"
+        return f"{show(self.technician)}: {', '.join(parts) or 'up to date already'}"
 
 
 class _Looked(NamedTuple):

@@ -188,7 +188,9 @@ def abort(user: User, reference: str, reason: str, *, not_again: str = "") -> Vi
             raise NotAllowed("Only a dispatcher or lead drops a request: without it, it goes back into the queue.")
         elif not tells(dropped):
             raise Faulty(["not again: say why, in at least 3 characters"])
-        return _end(user, unit, visit, State.ABORTED, reason=why, follow_up=back, not_again=dropped)
+        aborted = _end(user, unit, visit, State.ABORTED, reason=why, follow_up=back, not_again=dropped)
+        notifications.follow(user.store, unit, visit, aborted)
+        return aborted
 
 
 def _before_work(store: Store, visit: Visit) -> None:

@@ -73,7 +73,9 @@ class CalendarRows(VisitRows):
         self._by_uid = {uid: known[visit_id] for uid, visit_id in visits.uids(self.store).items()}
         self._of_series: dict[str, list[Visit]] = {}
         for uid, visit in self._by_uid.items():
-            self._of_series.setdefault(uid.rpartition(" ")[0], []).append(visit)
+            series, of, _ = uid.rpartition(" ")
+            if of:
+                self._of_series.setdefault(series, []).append(visit)
         self._states = calendars.event_states(self.store)
         self._salt = settings.calendar_salt(self.store)
         self._by_id = {site.id: site for site in self._sites.values()}
@@ -156,10 +158,9 @@ class CalendarRows(VisitRows):
                 entry.warnings.append(reason)
 
         def cancel(unit: Unit) -> None:
-            for one in stands:
-                cancel_within(
-                    self.user, unit, visits.again(self.store, one), "cancelled in the calendar that it was taken from"
-                )
+            for one in (visits.again(self.store, one) for one in stands):
+                if one.state in QUEUED | AHEAD:  # an event of the series above this one may have cancelled it
+                    cancel_within(self.user, unit, one, "cancelled in the calendar that it was taken from")
 
         return RowDraft(
             reference=", ".join(one.reference for one in stands or made),

@@ -25,6 +25,8 @@ HELD_FOR = {About.ON_THE_WAY: 0, About.LATE: 30, About.MOVED: 900}
 """Those that would come too late if they waited as long, and the one that waits for the last of several moves."""
 SOON = 1800
 """Seconds for which *soon* is true of somebody who has set out and whose drive is not known."""
+OFF = QUEUED | {State.CANCELLED, State.ABORTED}
+"""States of a visit that does not take place, or has no time any more."""
 _FULL = 300
 
 
@@ -75,7 +77,7 @@ def follow(store: Store, unit: Unit, before: Visit, after: Visit) -> None:
     if after.archived_at is None and after.starts_at is not None and after.state in UNREACHED:
         if after.starts_at != before.starts_at:
             tell(store, unit, after, About.MOVED, after.starts_at)
-    elif after.archived_at is not None or after.state in QUEUED | {State.CANCELLED}:
+    elif after.archived_at is not None or after.state in OFF:
         tell(store, unit, after, About.CANCELLED, told_of)
 
 

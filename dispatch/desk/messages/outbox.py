@@ -17,7 +17,7 @@ from dispatch.desk.session.refusals import NotFound, Refusal
 from dispatch.desk.session.user import User
 from dispatch.model.instants import day_of, when_text
 from dispatch.model.messages import OPEN, TROUBLED, About, CallOutcome, Fate, Message
-from dispatch.model.states import AHEAD, QUEUED, Role, State
+from dispatch.model.states import AHEAD, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
@@ -156,7 +156,7 @@ def _cancelled(store: Store, visit: Visit, message: Message, now: int) -> tuple[
     told_of = messages.appointment(store, visit.id)
     if told_of is None:
         return "they have no appointment any more", None
-    if visit.archived_at is None and visit.state not in QUEUED | {State.CANCELLED}:
+    if visit.archived_at is None and visit.state not in notifications.OFF:
         return _elsewhere(visit), None
     return "" if told_of == message.premise else "they were told another time since", told_of
 
