@@ -33,8 +33,8 @@ _CAME = "name=technician billable departed=depart_at@ checked_in=check_in_at@ ch
 _DAY = "day=number start=starts_at@ end=ends_at@ technicians"
 _QUICK = """client? site? work? minutes days date=day latest? promised_from=window.0 promised_to=window.1 priority emergency
     skills tags preferred_technician=preferred? reported_by came_by? candidates problems"""
-_ON_BOARD = """reference client site work start@ end@ state reaches_in pinned seen promised_from=promised.0@ promised_to=promised.1@
-    checked_in=actual_in@ checked_out=actual_out@ leg"""
+_ON_BOARD = """reference client site work start@ end@ state reaches_in day=day_number days pinned seen
+    promised_from=promised.0@ promised_to=promised.1@ checked_in=actual_in@ checked_out=actual_out@ leg"""
 _PROJECTED = """projected_start=projected.0@ projected_end=projected.1@ late_minutes=late.minutes late_against=late.against
     slack_minutes told@"""
 _ROW = "name skills shift lunch busy_minutes=busy available_minutes=available distance unknown_legs visits leg_home"

@@ -182,6 +182,7 @@ class Visit(NamedTuple):
         stop = f"by {self.pickup}" + (f", {self.pickup_minutes} min there" if self.pickup_minutes else "")
         asked = (
             (self.days > 1, f"{self.days} days"),
+            (self.without_place, f"day {self.without_place} has no place"),
             (self.people > 1, people),
             (self.equipment, f"{', '.join(self.equipment)} aboard"),
             (self.after, f"after {self.after}{gap}{day}"),
@@ -212,6 +213,14 @@ class Visit(NamedTuple):
     def which_day(self) -> str:
         """Which of its days this is, such as `2/3`; empty where it takes one."""
         return f"{self.day_number}/{self.days}" if self.days > 1 else ""
+
+    @property
+    def without_place(self) -> int:
+        """The first of its days that has no place, where the next one has one; 0: there is none, or all of it waits."""
+        if self.days == 1 or self.span is None or self.state in ENDED:
+            return 0
+        placed = {self.day_number, *(other.number for other in self.other_days)}
+        return next((number for number in range(self.next_day, self.days + 1) if number not in placed), 0)
 
     @property
     def ahead(self) -> tuple[VisitDay, ...]:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from db import legs, notices, people, visits
+from db import clients, legs, notices, people, visits
 from dispatch.desk.charges.charging import Priced
 from dispatch.desk.closeout import arriving, clocking, leaving, onsite
 from dispatch.desk.day import board_view, placement, routing
-from dispatch.desk.plan import absences, schedule, undo
+from dispatch.desk.imports.visit_rows import VisitRows
+from dispatch.desk.mending import rehoming, splitting
+from dispatch.desk.plan import absences, day_problem, emergency, schedule, undo
+from dispatch.desk.quick.reading import understand
+from dispatch.desk.quick.words import Names
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm, NotAllowed, Refusal
+from dispatch.desk.texts.board_words import board_lines
 from dispatch.model.instants import day_of
 from dispatch.model.people import AbsenceRecord
 from dispatch.model.states import State
 from dispatch.model.visits import Visit
+from dispatch.planning.checker import PlacementGrade
 from tests.desk.conftest import DAY, Office, at
 from tests.desk.test_kept_sheets import charge
 
@@ -155,6 +161,8 @@ def test_it_is_taken_back_whole_or_from_a_day_on(office: Office) -> None:
     stood = places(office, reference)
     schedule.unassign(office.dana, reference, day=2)
     assert places(office, reference) == stood[:1]
+    assert found(office, reference).demands == ("3 days", "day 2 has no place")
+    assert "day 1/3" in "\n".join(board_lines(board_view.board(office.store, DAY)))
     schedule.move(office.dana, reference, None, at("09:00", 3), day=2, **MEANT)
     assert [number for number, _, _ in places(office, reference)] == [1, 2, 3]
     schedule.unassign(office.dana, reference)
@@ -354,3 +362,62 @@ def test_a_swap_and_a_plan_leave_it_where_it_is(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00", 6), **MEANT)
     with pytest.raises(Refusal, match="takes 3 days: move them instead"):
         schedule.swap(office.dana, reference, "R1")
+
+
+def test_candidates_say_when_its_later_days_would_be(office: Office) -> None:
+    reference = job(office)
+    best, *_ = placement.candidates(office.store, reference, DAY)
+    assert any(reason.startswith("day 2 Wed 25 Nov 2026") and "day 3 Thu 26 Nov" in reason for reason in best.reasons)
+    _absent(office, AbsenceRecord(0, office.ana.staff.id, at("00:00", 1), at("00:00", 30), "parental leave"))
+    by_name = {one.name: one for one in placement.candidates(office.store, reference, DAY)}
+    assert by_name["Ben Okafor"].verdict.level is not PlacementGrade.BLOCKED
+    refused = [finding.text for finding in by_name["Ana Ruiz"].verdict.findings if finding.rule == "days"]
+    assert refused
+    assert "has no place for day 2 of 3" in refused[0]
+    assert {slot.candidate.name for slot in placement.slots(office.store, reference, [DAY])} == {"Ben Okafor"}
+
+
+def test_a_plan_places_all_its_days_and_holds_them_from_then_on(office: Office) -> None:
+    reference = job(office)
+    visit = found(office, reference)
+    schedule.place_all(office.dana, [schedule.Placement(reference, visit.version, "Ben Okafor", at("09:00"))], "plan")
+    assert [(number, who) for number, _, who in places(office, reference)] == [(n, "Ben Okafor") for n in (1, 2, 3)]
+    assert not day_problem.may_move(found(office, reference), office.clock.now())
+    undo.undo(office.dana)
+    assert places(office, reference) == []
+
+
+def test_an_emergency_does_not_push_a_day_that_waits_for_another(office: Office) -> None:
+    reference = placed(office)
+    office.go("08:00", 1)  # day 1 was never begun, day 2 stands today
+    urgent = intake.add(
+        office.dana,
+        {"client": "Harbor Dental", "site": "Main office", "work": "down", "minutes": "60", "emergency": "yes"},
+    ).reference
+    pushed = [push.visit_id for way in emergency.ways(office.store, urgent) for push in way.pushed]
+    assert found(office, reference).id not in pushed
+    (day_two,) = [one for one in found(office, reference).all_days if one.day_number == 2]
+    ana = next(way for way in emergency.ways(office.store, urgent) if way.name == "Ana Ruiz")
+    assert day_two.span is not None
+    assert ana.end <= day_two.span[0] or ana.start >= day_two.span[1] or ana.level is PlacementGrade.BLOCKED
+
+
+def test_a_line_and_a_file_give_days() -> None:
+    known = Names({"Harbor Dental": ("Warehouse",)}, (), frozenset())
+    understood = understand("harbor cabling 6h 3 days", known, DAY)
+    assert (understood.days, understood.minutes, understood.work, understood.problems) == (3, 360, "cabling", ())
+    assert understand("harbor printer down for 3 days 45m", known, DAY).days == 1
+    assert understand("harbor cabling 3d", known, DAY).problems == (
+        "how long on each of the 3 days? for example 45m or 1h30",
+    )
+    assert "days" in VisitRows.columns
+
+
+def test_it_is_not_split_and_goes_to_another_site_with_all_its_days(office: Office) -> None:
+    reference = placed(office)
+    with pytest.raises(Refusal, match="takes 3 days: give it fewer"):
+        splitting.split(office.dana, reference, 60)
+    stood = places(office, reference)
+    own = clients.sites_of(office.store, found(office, reference).client_id)
+    rehoming.to_site(office.dana, reference, next(site for site in own if site.name == "Main office"), **MEANT)
+    assert (found(office, reference).site, places(office, reference)) == ("Main office", stood)

@@ -178,7 +178,11 @@ def _card(
     ring: Mapping[int, tuple[str, str]],
 ) -> BoardVisit:
     parts = [part for part in visit.assignments if technician_id in (None, part.technician_id)]
-    known = shared(BoardVisit, visit) | shared(BoardVisit, tally or Tally()) | {"skills": tuple(sorted(visit.skills))}
+    known = (
+        shared(BoardVisit, visit)
+        | shared(BoardVisit, tally or Tally())
+        | {"skills": tuple(sorted(visit.skills)), "promised": visit.awaited}
+    )
     return BoardVisit(
         **known,
         start=visit.starts_at,

@@ -73,7 +73,8 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
         rows = tuple((aim.name, aim.kind.value, aim.address, aim.vantage.value, aim.note) for aim in aims)
         tables.append(ReportTable(("Test target", "Kind", "Address", "From", "Note"), rows))
     return Section(
-        f"{number}. {times.span(visit.starts_at, visit.ends_at)}  {visit.client}",
+        f"{number}. {times.span(visit.starts_at, visit.ends_at)}  {visit.client}"
+        + (f", day {visit.which_day}" if visit.which_day else ""),
         tuple((name, value) for name, value in facts if value is not None),
         (visit.description,) if visit.description else (),
         tuple(tables),

@@ -92,6 +92,7 @@ def _stop_line(visit: BoardVisit, board: Board) -> str:
         pad(visit.state.label, 11),
         pad(visit.reference, 7),
         f"{show(visit.client)}, {show(visit.work)}",
+        f"day {visit.which_day}" if visit.which_day else "",
         visit.since(board.zone),
         "" if visit.promised is None else f"promised {board.times.span(*visit.promised, visit.zone)}",
         "" if visit.actual_in is None else f"in {_clock(visit.actual_in, board)}",
