@@ -26,7 +26,7 @@ async def jump(app: Program) -> None:
 
     chosen = await app.push_screen_wait(
         FindScreen(
-            "Jump to a technician, client, site or reference",
+            "Jump to a technician, client, site or visit",
             lambda: jump_search.targets(store),
             line,
             more=lambda typed, limit: jump_search.of_reference(store, typed, limit),

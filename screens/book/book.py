@@ -71,6 +71,7 @@ class BookScreen(ListScreen[Any]):
         self._kind = kind
         self._letters = ""
         self._names: dict[str, str] = {}
+        self._doubles: Sequence[doubles.Doubles] = ()
 
     def body(self) -> ComposeResult:
         yield Input(placeholder="some letters of the name", id="find")
@@ -88,6 +89,7 @@ class BookScreen(ListScreen[Any]):
         store, record_store = self.user.store, self._record_store
         self.things = {f"{self._kind} {record.id}": record for record in record_store.all(store)}
         self._names = {key: record_store.title(store, record) for key, record in self.things.items()}
+        self._doubles = doubles.doubles(store) if self._kind in merging.KINDS else ()
         self._show_list()
 
     def _show_list(self) -> None:
@@ -114,7 +116,7 @@ class BookScreen(ListScreen[Any]):
         record, store = self.here, self.user.store
         if record is None:
             return ()
-        twice = [name for _, name in doubles.of_record(store, self._kind, record.id)]
+        twice = [name for _, name in doubles.of_record(self._doubles, self._kind, record.id)]
         doubt = [(f"probably the same as {', '.join(twice)}: M merges", "warn")] if twice else []
         if self._kind == "client":
             page = self.look(client_page, store, record)

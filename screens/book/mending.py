@@ -21,7 +21,7 @@ async def merge(screen: UserScreen, kind: str, record: Any) -> None:
     title = record_store.title(store, record)
 
     def others() -> list[Findable[Any]]:
-        probable = [key for key, _ in doubles.of_record(store, kind, record.id)]
+        probable = [key for key, _ in doubles.of_record(doubles.doubles(store), kind, record.id)]
         own = [one for one in record_store.all(store) if one.id != record.id]
         if kind == "site":
             own = [one for one in own if one.client_id == record.client_id]

@@ -43,9 +43,9 @@ def test_today_comes_first_then_what_is_to_come_then_what_is_over(office: Office
     arriving.arrive(office.ana, "R1")
     office.go("11:30")
     lines = found(office, "harbor")
-    assert [line.partition(" ")[0] for line in lines] == ["R3", "R1", "R2", "R5", "R6", "R4"]
-    assert lines[1] == "R1  Harbor Dental · today 09:00 · Ana Ruiz · on site · Server patch"
-    assert lines[2].startswith("R2  Harbor Dental · today 11:00, expected 11:4")
+    assert [line.partition(" ")[0] for line in lines] == ["R1", "R2", "R3", "R5", "R6", "R4"]
+    assert lines[0] == "R1  Harbor Dental · today 09:00 · Ana Ruiz · on site · Server patch"
+    assert lines[1].startswith("R2  Harbor Dental · today 11:00, expected 11:4")
     assert [line.partition(" ")[0] for line in found(office, "okafor")] == ["R5", "R6", "R4"], "by who comes"
     assert [line.partition(" ")[0] for line in found(office, "harbor warehouse cable")] == ["R5", "R6", "R4"]
 

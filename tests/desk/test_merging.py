@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from db import agreements, audit, clients, legs, visits
+from db import agreements, audit, clients, legs, templates, visits
 from db.faults import Refused, Stale
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
@@ -160,6 +161,22 @@ def test_what_was_charged_and_asked_goes_along(twice: Office) -> None:
     assert visit(twice, "R1").client == "Hárbor Dental’s"
     assert done.counts["site"] == 2
     assert twice.store.all("SELECT net_minor, total_minor FROM charge_sheet") == sheet
+
+
+def test_a_template_for_the_one_serves_the_other(twice: Office) -> None:
+    theirs, ours = client(twice, OTHER), client(twice, "Harbor Dental")
+    with twice.lee.write("add a template") as unit:
+        made = templates.add_template(
+            unit, replace(templates.all_templates(twice.store)[0], name="Theirs", clients=(theirs.id,))
+        )
+    merge(twice, sites="rename")
+    served = templates.template(twice.store, made)
+    assert served is not None
+    assert served.clients == (ours.id,)
+    undo.undo(twice.dana)
+    served = templates.template(twice.store, made)
+    assert served is not None
+    assert served.clients == (theirs.id,)
 
 
 def test_no_other_way_moves_what_was_recorded(twice: Office) -> None:

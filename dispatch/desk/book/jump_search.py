@@ -15,7 +15,7 @@ from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.matching import Findable, findable
 from dispatch.model.states import QUEUED, State
 
-_MINUTE = 60
+_MINUTE, _LAST = 60, 1 << 62
 NEWEST = 20_000
 """So many visits are found by any of their words; older ones by the begin of their reference."""
 
@@ -85,7 +85,9 @@ def _from_today(visit: VisitName, zone: str, today: datetime.date) -> tuple[int,
     away = (day - today).days
     if away < 0 and visit.state in QUEUED:
         away = 1  # it waits still
-    return (0, visit.starts_at or 0, -visit.id) if not away else (1 if away > 0 else 3, abs(away), -visit.id)
+    if away:
+        return 1 if away > 0 else 3, abs(away), -visit.id
+    return 0, visit.starts_at or _LAST, -visit.id
 
 
 def of_reference(store: Store, typed: str, limit: int) -> list[JumpTarget]:
@@ -110,7 +112,8 @@ def detail_of(target: JumpTarget, times: Times, today: datetime.date) -> str:
         if target.expected is not None and abs(target.expected - visit.starts_at) >= _MINUTE:
             when += f", expected {times.clock(target.expected, visit.zone)}"
     elif visit.wanted_on is not None:
-        when = f"wanted {day_text(datetime.date.fromisoformat(visit.wanted_on))}"
+        day = datetime.date.fromisoformat(visit.wanted_on)
+        when = f"wanted {'today' if day == today else day_text(day)}"
     else:
         when = "undated"
     return " · ".join(filter(None, (visit.client, when, visit.crew, State(visit.state).label, visit.work)))

@@ -40,11 +40,11 @@ def doubles(store: Store) -> list[Doubles]:
     return found
 
 
-def of_record(store: Store, kind: str, key: int) -> list[tuple[int, str]]:
-    """The probable doubles of one record."""
+def of_record(found: Iterable[Doubles], kind: str, key: int) -> list[tuple[int, str]]:
+    """The probable doubles of one record among all that were found."""
     return [
         other
-        for one in doubles(store)
+        for one in found
         if one.kind == kind and key in {own for own, _ in one.records}
         for other in one.records
         if other[0] != key

@@ -1,16 +1,17 @@
 """Two records of one client, or of one site, become one (design/records.md, Doubles).
 
-What hangs on the other goes over to the one that is kept: sites, visits with their charges, agreements, recurring visits, test
-targets, pinned drives, surveys and what is due; the other is archived. What only one of them says, the kept one says from then on;
-where both say something else, whoever merges chooses.
+What hangs on the other goes over to the one that is kept: sites, visits with their charges, agreements, recurring visits, checklist
+templates, test targets, pinned drives, surveys and what is due; the other is archived. What only one of them says, the kept one
+says from then on; where both say something else, whoever merges chooses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
-from db import agreements, changes, clients, merges
+from db import agreements, changes, clients, merges, templates
 from db.changes import RecordChange
 from db.faults import Stale
 from db.merges import HANGS_ON, Merge
@@ -138,6 +139,11 @@ def turn(user: User, unit: Unit, picture: RecordChange, *, back: bool) -> tuple[
         return None
     names = {int(site): name for site, name in picture.after["names"].items()}
     done = merges.take_back(unit, one) if back else merges.carry_over(unit, one, names)
+    if not back and one.kind == "client":
+        _serve(unit, one.kept_id, one.gone_id)
+    for template_id, served in picture.after["templates"].items() if back else ():
+        template = existing(templates.template(user.store, int(template_id)))
+        templates.save_wording(unit, template, replace(template, clients=tuple(served)))
     _audit(unit, done, undone=back, redone=not back)
     routing.reroute_ahead(unit)
     return target, done.version
@@ -175,7 +181,8 @@ class _Merging:
         said = self._said(kind, kept, gone, chosen, whose)
         titles = [record_store.title(store, one) for one in (kept, gone)]
         done = merges.carry_over(self._unit, merges.add(self._unit, kind, kept.id, gone.id), names)
-        look = {"names": {str(site): name for site, name in names.items()}}
+        served = _serve(self._unit, kept.id, gone.id) if kind == "client" else {}
+        look = {"names": {str(site): name for site, name in names.items()}, "templates": served}
         self.pictures.append(RecordChange(ENTITY, done.id, {}, look, 0, done.version))
         if said:
             self.pictures.append(editing.rewrite(self._user, self._unit, kind, kept, said))
@@ -200,6 +207,17 @@ class _Merging:
         if "place" in said:
             said |= {name: theirs[name] for name in ("place_source", "place_precision")}
         return {name: text for name, text in said.items() if text != ours[name]}
+
+
+def _serve(unit: Unit, kept_id: int, gone_id: int) -> dict[str, list[int]]:
+    """Let the checklist templates for one client serve the other; returns whom each served before."""
+    before = {}
+    for template in templates.all_templates(unit.store):
+        if gone_id in template.clients:
+            before[str(template.id)] = [*template.clients]
+            served = dict.fromkeys(kept_id if client_id == gone_id else client_id for client_id in template.clients)
+            templates.save_wording(unit, template, replace(template, clients=tuple(served)))
+    return before
 
 
 def _clashes(store: Store, kept: Client, gone: Client) -> list[tuple[Site, Site]]:

@@ -88,7 +88,7 @@ def _row_lines(row: BoardRow, board: Board, *, ahead: bool = False) -> list[str]
 
 def _stop_line(visit: BoardVisit, board: Board) -> str:
     parts = [
-        f"  {span_in(visit.start, visit.end, board)}{there_text(visit, board)}",
+        f"  {board.times.span(visit.start, visit.end, visit.zone)}",
         pad(visit.state.label, 11),
         pad(visit.reference, 7),
         f"{show(visit.client)}, {show(visit.work)}",
@@ -143,13 +143,6 @@ def span_in(start: int | None, end: int | None, view: Board | Log) -> str:
     first = _clock(start, view) if start is not None else "?"
     last = _clock(end, view) if end is not None else ""
     return f"{first}–{last}"
-
-
-def there_text(visit: BoardVisit, view: Board | Log) -> str:
-    """When a visit is planned by the clocks of its site, where they differ from the view's: ", 09:00–10:15 there"."""
-    if visit.start is None or not view.times.differs(visit.zone, visit.start):
-        return ""
-    return f", {view.times.beside(visit.zone, visit.start, visit.end)} there"
 
 
 def _clock(instant: int, view: Board | Log) -> str:

@@ -91,7 +91,7 @@ def _site(site: Site) -> str:
 
 def _visit(visit: Visit, times: Times) -> str:
     when = wanted_text(visit) if visit.starts_at is None else times.moment(visit.starts_at, visit.zone)
-    return f"{visit.reference}  {when}  {visit.work}  ({visit.state.label})"
+    return "  ".join(filter(None, (visit.reference, when, ", ".join(visit.crew), visit.work, f"({visit.state.label})")))
 
 
 def wanted_text(visit: Visit) -> str:
