@@ -44,7 +44,7 @@ HOURS = ("01:00-09:00", "02:30-09:00", "00:30-02:30", "02:15-02:45", "01:30-24:0
 def at_night(office: Office, zone: str, day: datetime.date, hours: str) -> None:
     """Let the firm be of that zone and work on that weekday only: its shifts, its lunch and a site's opening are at night."""
     weekday = f"{day:%a}".lower()
-    editing.settle(office.lee, {"zone": zone})
+    editing.settle(office.lee, {"zone": zone}, ["keep-clock"])
     for name in ("Ana Ruiz", "Ben Okafor"):
         technician = RECORD_STORES["technician"].find(office.store, name)
         shifts = {"shifts": f"{weekday} {hours}", "lunch": "02:00-03:00 30"}

@@ -25,6 +25,7 @@ from dispatch.desk.prices.agreeing import together
 from dispatch.desk.session.refusals import Refusal, refuse
 from dispatch.desk.session.user import User
 from dispatch.model.clients import Client, Site
+from dispatch.model.states import Role
 from dispatch.model.text import NAME, show
 
 KINDS = tuple(HANGS_ON)
@@ -94,7 +95,7 @@ def merge(user: User, kind: str, kept: Any, gone: Any, answers: Mapping[str, str
         Stale: somebody changed one of them since it was read.
     """
     record_store = RECORD_STORES[kind]
-    with user.write(f"merge {record_store.record.plural}", *record_store.record.roles) as unit:
+    with user.write(f"merge {record_store.record.plural}", Role.DISPATCHER, Role.LEAD) as unit:
         if kept.id == gone.id:
             raise Refusal(f"{show(record_store.title(user.store, kept))} is merged with another {kind}.")
         for one in (kept, gone):
