@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
 from db import directory, settings
 from db.directory import VisitName
 from db.store import Store
-from dispatch.desk.day import board_view
-from dispatch.model.boards import Board
+from dispatch.desk.day import routing
+from dispatch.desk.day.routing import TechnicianRunning
 from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.matching import Findable, findable
 from dispatch.model.states import QUEUED, State
@@ -48,7 +49,7 @@ def targets(store: Store) -> list[Findable[JumpTarget]]:
         people, clients = directory.technicians(store), directory.clients(store)
         sites, visits = directory.sites(store), directory.visits(store, NEWEST)
         zone, today = settings.firm(store).zone, settings.today(store)
-        expected = _expected(board_view.board(store, today))
+        expected = _expected(routing.running_on(store, today))
     visits.sort(key=lambda visit: _from_today(visit, zone, today))
     return [
         *(findable(JumpTarget(TargetKind.TECHNICIAN, staff_id, name), name) for staff_id, name in people),
@@ -67,13 +68,13 @@ def targets(store: Store) -> list[Findable[JumpTarget]]:
     ]  # fmt: skip
 
 
-def _expected(board: Board) -> dict[int, int]:
+def _expected(days: Sequence[TechnicianRunning]) -> dict[int, int]:
     """When somebody will be at the visits of a day that nobody has reached yet, as it goes."""
     return {
-        visit.id: visit.projected[0]
-        for row in board.rows
-        for visit in row.visits
-        if visit.projected is not None and visit.actual_in is None
+        visit.id: ahead.arrival
+        for day in days
+        for visit in day.visits
+        if visit.checked_in_at is None and (ahead := day.running.projection.stop(visit.id)) is not None
     }
 
 
