@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from dispatch.model.instants import clock_text, day_of, day_text, span_text
+from dispatch.model.instants import Times, day_of, day_text, span_text
 from dispatch.model.skills import spoken
 from dispatch.planning.day import Stop, TechnicianDay
 from dispatch.planning.lunch import Span
@@ -42,7 +42,7 @@ class Case(NamedTuple):
 
     def clock(self, instant: int) -> str:
         """A moment in words."""
-        return clock_text(instant, self.zone)
+        return Times(self.zone).clock(instant, self.stop.zone)
 
     def able(self, staff: Iterable[TechnicianDay]) -> list[TechnicianDay]:
         """Who of some may come first: with its skills, and as the client and those who began the job want it."""

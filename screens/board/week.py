@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from dispatch.desk.day import week_view
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit
-from dispatch.model.instants import clock_beside, clock_text, day_of, day_text, week_of
+from dispatch.model.instants import clock_beside, day_text, week_of
 from dispatch.model.states import DISPATCHERS, QUEUED, STEPS, State
 from dispatch.model.text import count_text, show, wrapped
 from dispatch.model.weeks import Week
@@ -259,8 +259,8 @@ class WeekScreen(DayOfVisits):
         else:
             candidate = found.candidate
             level = candidate.verdict.level.value
-            text = clock_text(candidate.start, board.zone, board.hours24)
-            words = f"{text} with {row.name}: {level} · {candidate.words}"
+            text = board.times.clock(candidate.start)
+            words = f"{board.times.clock(candidate.start, visit.zone)} with {row.name}: {level} · {candidate.words}"
         self._grid.set_in_hand(HandCell(text, level))
         ground = {"feasible": "good", "warnings": "warn"}.get(level, "bad")
         self._visits.show_entries(
@@ -279,12 +279,8 @@ class WeekScreen(DayOfVisits):
         title = f"Place {visit.reference} here?"
         placed = await self.insist(title, deed, visit.reference, candidate.crew, candidate.start, version=visit.version)
         if placed is not None:
-            firm = self.user.firm
-            day = day_text(day_of(candidate.start, firm.zone))
-            clock = clock_text(candidate.start, firm.zone, firm.clock_hours == 24)
-            self._let_go(
-                f"{visit.reference} stands on {day} at {clock} with {show(' and '.join(candidate.crew))}. u takes it back."
-            )
+            when = self.user.firm.times().moment(candidate.start, visit.zone)
+            self._let_go(f"{visit.reference} stands {when} with {show(' and '.join(candidate.crew))}. u takes it back.")
 
     def _let_go(self, said: str) -> None:
         self._hand = None
@@ -310,7 +306,7 @@ class WeekScreen(DayOfVisits):
         board = week.waiting
         rows = [
             ChoiceRow(
-                f"{day_text(slot.day)[:-5]:11} {clock_text(slot.candidate.start, board.zone, board.hours24)}"
+                f"{day_text(slot.day)[:-5]:11} {board.times.clock(slot.candidate.start, visit.zone)}"
                 f"  {show(slot.candidate.name, 18)}",
                 slot,
                 slot.candidate.words,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from dispatch.desk.day.placement import need_of
 from dispatch.desk.plan.day_problem import DayProblem
 from dispatch.desk.plan.solver_terms import overtime_of
-from dispatch.model.instants import clock_text, day_text
+from dispatch.model.instants import day_text
 from dispatch.model.visits import Visit
 from dispatch.planning.candidates import added_drive
 from dispatch.planning.obstacles import Case, named_shortly, never
@@ -24,7 +24,7 @@ def put_off(given: DayProblem, visit: Visit) -> str:
     if (slot := given.later.get(visit.id)) is None:
         return ""
     day, candidate = slot
-    when = f"{day_text(day)} {clock_text(candidate.start, given.zone)}"
+    when = f"{day_text(day)} {given.times.clock(candidate.start, visit.zone)}"
     return f"put off: {when} with {candidate.name} {added_drive(candidate.verdict.extra_travel)}"
 
 
@@ -43,7 +43,7 @@ def why_left_out(given: DayProblem, visit: Visit, plan: Plan, over: int | None =
     if index is None:
         return f"no room left with {able} once {visit.after} is over: something else has to move"
     names = {vehicle.id: vehicle.day.name for vehicle in given.vehicles}
-    return no_room(given.problem, plan, index, lambda who: names[who.id], lambda at: clock_text(at, given.zone))
+    return no_room(given.problem, plan, index, lambda who: names[who.id], lambda at: given.times.clock(at, visit.zone))
 
 
 def why_on_none(days: Sequence[tuple[DayProblem, Plan]], visit: Visit) -> str:
