@@ -14,7 +14,7 @@ from dispatch.desk.day.judgement import DayPlace, judge_placement, length_of, pl
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.desk.travel import drive_times
 from dispatch.desk.visits.steps import crew_of, driver
-from dispatch.model.instants import Unclear, at_local, day_of, when_text
+from dispatch.model.instants import Unclear, at_local, day_of
 from dispatch.model.people import Technician
 from dispatch.model.skills import abilities
 from dispatch.model.text import show
@@ -98,7 +98,7 @@ def _next_place(store: Store, visit: Visit, crew: Sequence[Technician], after: i
     who = " and ".join(show(technician.name) for technician in crew)
     raise Refusal(
         f"{show(visit.reference)} has no place for day {visit.day_number} of {visit.days}: {who} cannot do it on any of the "
-        f"{LOOKING_AHEAD} days after {when_text(after, visit.zone)}."
+        f"{LOOKING_AHEAD} days after {settings.firm(store).times().moment(after, visit.zone)}."
     )
 
 
