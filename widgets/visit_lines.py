@@ -92,10 +92,10 @@ def _title(visit: BoardVisit) -> Line:
     client = show(visit.client)
     site = show(visit.site)
     about = [ink(visit.work, "dim"), ink(visit.reference, "dim"), ink(f"P{visit.priority}", "dim")]
-    if visit.which_day:
-        about.append(ink(f"day {visit.which_day}", "info"))
     if site and site != client:
         about.insert(0, ink(site, "dim"))
+    if visit.which_day:
+        about.insert(0, ink(f"day {visit.which_day}", "info"))
     if visit.emergency:
         about.append(ink("emergency", "bad"))
     return (ink(client, "strong"), ink("  "), *joined(about))

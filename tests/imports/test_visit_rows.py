@@ -366,3 +366,21 @@ def test_what_stands_keeps_no_row_from_another_change(desk: Desk) -> None:
         unit.audit("site", 1, renamed=True)
 
     assert verdicts(desk.take("visits", row(**given, site="Head office", minutes="60"), update=True)) == ["updated"]
+
+
+def test_a_file_gives_days_and_takes_those_that_are_too_many_out_of_the_plan(desk: Desk) -> None:
+    head = "reference,client,site,work,minutes,date,days\n"
+    desk.take("visits", f'{head}"R1","Harbor Dental","Main office","Cabling",60,"2026-11-24",3\n')
+    visit, ana = visits.visit_by_reference(desk.store, "R1"), people.technician_by_name(desk.store, "ana")
+    assert visit is not None
+    assert ana is not None
+    assert visit.days == 3
+    with desk.user.write("place") as unit:
+        for number in (2, 3):
+            planned.place_day(unit, visit, number, [ana], NOW + number * 86400, NOW + number * 86400 + 3600)
+        planned.place(unit, visit, [ana], NOW, NOW + 3600)
+        unit.audit("visit", visit.id)
+    less = desk.take("visits", f'{head}"R1","Harbor Dental","Main office","Cabling",60,"2026-11-24",1\n', update=True)
+    assert verdicts(less) == ["updated"]
+    after = visits.again(desk.store, visit)
+    assert (after.days, after.crew, after.other_days) == (1, ("Ana Ruiz",), ())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from db import agreements, clients, people, visits
+from db import agreements, clients, people, planned, visits
 from db.names import folded
 from db.store import existing
 from db.unit import Unit
@@ -66,6 +66,7 @@ class RowRequest(Request):
             visits.add_visit(unit, unit.store, new)
         else:
             visits.update_request(unit, visit, new)
+            planned.drop_days(unit, visit, new.days + 1)
             routing.reroute(unit, [visit, visits.again(unit.store, visit)])
 
 
@@ -272,6 +273,8 @@ def refuse_begun(entry: RowEntry, visit: Visit | None, columns: Sequence[str]) -
         entry.fault(
             "client", f"the visit is one of {show(visit.client, 40)}'s and stays theirs; give it another reference"
         )
+    elif visit.begun:
+        entry.fault("reference", f"day {visit.next_day - 1} of the visit is done; an import does not change it")
     elif visit.state in AHEAD:
         entry.warnings.append(f"the visit is {visit.state.label}: look at its place on the board again")
 
