@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from db import visits
 from dispatch.desk.adapters import calendar_export
 from dispatch.desk.adapters.calendar_zones import DefinedZone, defined
+from dispatch.desk.files.table import Unreadable
 from dispatch.desk.files.verdicts import ImportReport
 from dispatch.desk.imports.importing import How, import_file
 from dispatch.desk.plan import schedule
@@ -315,3 +317,31 @@ def test_an_unknown_zone_is_named(office: Office, tmp_path: Path) -> None:
     assert fault.expected == "the time zone 'Moon Time' is not known; export the calendar in UTC"
     assert show(fault.expected) == fault.expected
     assert ZONE
+
+
+NEVER = (
+    "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+    "FREQ=MONTHLY;BYDAY=5FR;BYSETPOS=9",
+    "FREQ=DAILY;INTERVAL=0",
+    "FREQ=SECONDLY",
+)
+
+
+@pytest.mark.parametrize("rule", NEVER)
+def test_a_rule_that_never_comes_true_is_not_waited_for(office: Office, tmp_path: Path, rule: str) -> None:
+    began = time.process_time()
+    (fault,) = only(take(office, tmp_path, event(RRULE=rule), until=DAY + datetime.timedelta(30))).faults
+    assert fault.expected == "the event repeats by a rule that is not followed here; add its dates by hand"
+    assert time.process_time() - began < 3
+
+
+def test_many_rules_that_are_not_followed_are_no_calendar_to_go_on_with(office: Office, tmp_path: Path) -> None:
+    many = [event(UID=str(number), RRULE=NEVER[0]) for number in range(101)]
+    with pytest.raises(Unreadable, match="More than 100 events repeat by rules that are not followed"):
+        take(office, tmp_path, *many, until=DAY)
+
+
+def test_the_tenth_working_day_is_followed(office: Office, tmp_path: Path) -> None:
+    rule = "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=10"
+    take(office, tmp_path, event(RRULE=rule, DTSTART="20261113T140000Z"), until=DAY + datetime.timedelta(40))
+    assert [made(office, f"R{number}").wanted_on for number in (1001,)] == [datetime.date(2026, 12, 14)]

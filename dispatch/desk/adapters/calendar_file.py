@@ -29,6 +29,8 @@ _LINE = 100_000
 _DEPTH = 8
 _UID = 1_024
 _SEQUENCE = 2**31
+_UNFOLLOWED = 100
+"""So many events of a file may repeat by rules that are not followed: one that never comes true can take half a second."""
 _TEXTS = ("UID", "SUMMARY", "LOCATION", "DESCRIPTION", "STATUS")
 _MOMENTS = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "DTSTAMP", "LAST-MODIFIED"})
 _LISTS = frozenset({"EXDATE", "RDATE"})
@@ -140,8 +142,14 @@ def _rows_of(
     for event in events:
         if event.occurrence:
             own.setdefault(event.uid, set()).add(event.occurrence)
+    unfollowed = 0
     for number, event in enumerate(events, 1):
         for row in event.rows(dates, own.get(event.uid, set())):
+            unfollowed += bool(dates and row.repeats)
+            if unfollowed > _UNFOLLOWED:
+                raise Unreadable(
+                    f"More than {_UNFOLLOWED} events repeat by rules that are not followed; leave out --until."
+                )
             yield number, row
 
 

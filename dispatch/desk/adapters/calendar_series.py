@@ -9,19 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-_FOLLOWED = {
-    "FREQ",
-    "INTERVAL",
-    "COUNT",
-    "UNTIL",
-    "BYDAY",
-    "BYMONTHDAY",
-    "BYMONTH",
-    "BYSETPOS",
-    "BYYEARDAY",
-    "BYWEEKNO",
-    "WKST",
-}
+_FOLLOWED = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST"}
 _FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 _SCANNED = 6_000
 """Dates of one event that are looked at: sixteen years of every day."""
@@ -66,18 +54,33 @@ def dates_of(series: Series, dates: Dates) -> list[datetime.datetime] | None:
         rule = {name: ",".join(values) for name, values in series.rule.items()}
         if rule.get("FREQ") not in _FREQUENCIES or not set(rule) <= _FOLLOWED or rule.get("INTERVAL", "1") == "0":
             return None
+        if not _comes(series.rule):
+            return None
         until = rule.pop("UNTIL", "")
         try:
             every = iter(rrulestr(";".join(f"{name}={value}" for name, value in rule.items()), dtstart=start))
+            ahead = itertools.chain([next(every)], every)
             scanned = list(
-                itertools.islice(itertools.takewhile(lambda wall: wall.date() <= dates.last, every), _SCANNED)
+                itertools.islice(itertools.takewhile(lambda wall: wall.date() <= dates.last, ahead), _SCANNED)
             )
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, StopIteration):  # the last: it never comes true
             return None
         if len(scanned) == _SCANNED:
             return None
         found |= {wall for wall in scanned if not until or _not_after(series, wall, until)}
     return sorted(wall for wall in found if dates.first <= wall.date() <= dates.last)
+
+
+def _comes(rule: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a rule can come true at all, as far as that is seen at once: looking for the 30th of February takes seconds."""
+    try:
+        months = [int(month) for month in rule.get("BYMONTH", ())] or [1]
+        days = [abs(int(day)) for day in rule.get("BYMONTHDAY", ())] or [1]
+        places = [abs(int(place)) for place in rule.get("BYSETPOS", ())] or [1]
+        longest = max(31 if month in (1, 3, 5, 7, 8, 10, 12) else 29 if month == 2 else 30 for month in months)
+    except ValueError:
+        return False
+    return min(days) <= longest and min(places) <= (1 if rule.get("FREQ") == ["DAILY"] else 31)
 
 
 def names(texts: Collection[str], text: str, wall: datetime.datetime) -> bool:
