@@ -105,25 +105,22 @@ def mark(unit: Unit, change: Change, state: str) -> None:
     unit.execute("UPDATE change SET state = ? WHERE id = ?", (state, change.id))
 
 
-def same_again(unit: Unit, store: Store, entity: str, entity_id: int, was: int, now: int) -> None:
-    """Say that a record looks at version `now` just as it looked at version `was`.
+def same_again(unit: Unit, store: Store, now: Mapping[tuple[str, int, int], int]) -> None:
+    """Say at which versions some records look `now` just as they looked before, by entity, id and the version of then.
 
     Undo and redo make new versions with an old look; without this, the change beneath could no longer be taken back.
     """
+
+    def renewed(one: RecordChange) -> RecordChange:
+        before, after = (
+            now.get((one.entity, one.id, version), version) for version in (one.version_before, one.version_after)
+        )
+        return replace(one, version_before=before, version_after=after)
+
     for change_id, packed in store.all("SELECT id, pictures FROM change WHERE state <> 'dropped'"):
         pictures = _unpacked(packed)
-        renewed = tuple(
-            replace(
-                picture,
-                version_before=now if picture.version_before == was else picture.version_before,
-                version_after=now if picture.version_after == was else picture.version_after,
-            )
-            if (picture.entity, picture.id) == (entity, entity_id)
-            else picture
-            for picture in pictures
-        )
-        if renewed != pictures:
-            unit.execute("UPDATE change SET pictures = ? WHERE id = ?", (_packed(renewed), change_id))
+        if (again := tuple(map(renewed, pictures))) != pictures:
+            unit.execute("UPDATE change SET pictures = ? WHERE id = ?", (_packed(again), change_id))
 
 
 ONLY_ADDED = frozenset({"milestone", "breach_cause", "survey", "care_mark", "gap", "call"})

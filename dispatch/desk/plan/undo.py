@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from db import audit, changes, people, planned, prepaid_use, visits
-from db.changes import Change
+from db.changes import Change, RecordChange
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.book import editing
@@ -68,49 +68,65 @@ def _turn(user: User, unit: Unit, change: Change, *, back: bool) -> str:
     user.allow(f"{'take back' if back else 'do again'} “{show(change.label)}”", change.roles)
     refused = f"“{show(change.label)}” cannot be {'taken back' if back else 'done again'}"
     turned_visits: list[tuple[Visit, Visit, Sequence[str]]] = []
+    now: dict[tuple[str, int, int], int] = {}
     for picture in change.pictures:
-        if picture.entity != "visit":
-            if picture.entity in changes.ONLY_ADDED:
-                turned = changes.turn(user.store, unit, picture, back=back)
-            elif picture.entity == merging.ENTITY:
-                turned = merging.turn(user, unit, picture, back=back)
-            elif picture.entity == splitting.ENTITY:
-                turned = splitting.turn(unit, picture, back=back)
-            else:
-                turned = editing.turn(user, unit, picture, back=back)
-            if turned is None:
-                last = audit.last_of(user.store, picture.entity, picture.id)
-                person = people.staff_by_login(user.store, last.actor) if last is not None else None
-                name = show(person.name) if person is not None else "somebody"
-                sentence = f"“{show(change.label)}” cannot be taken back: {name} changed it since. Nothing was changed."
-                raise Refusal(sentence)
-            changes.same_again(unit, user.store, picture.entity, picture.id, *turned)
-            continue
-        expected, target, look = picture.turned(back)
-        visit = visits.visit_by_id(user.store, picture.id)
-        if visit is None or visit.version != expected:
-            raise Refusal(_built_on(user, change, picture.id))
-        if State(look["state"]) not in ENDED and (others := visits.gone_on(user.store, visit.id)):
-            went = follow_ups.whereabouts(others[0])
-            raise Refusal(f"{refused}: the request of {show(visit.reference)} went on as {went}.")
-        version = _restore(unit, visit, look)
-        changes.same_again(unit, user.store, "visit", visit.id, target, version)
-        unit.audit("visit", visit.id, undone=change.label if back else None, redone=None if back else change.label)
-        restored = visits.again(user.store, visit)
-        waiting.follow(user.store, unit, visit, restored)
-        notices.follow(user, unit, visit, restored)
-        notifications.follow(user.store, unit, visit, restored)
-        if restored.state not in ENDED:
-            prepaid_use.give_back(unit, user.store, restored.id)
-        elif visit.state not in ENDED:
-            keep_sheet(user, unit, restored, reason="done again")
-        routing.reroute(unit, [visit, restored])
-        turned_visits.append((visit, restored, look.get(STOOD_AGAINST, ())))
+        if picture.entity == "visit":
+            visit, restored = _turn_visit(user, unit, change, picture, refused, back=back)
+            _, target, look = picture.turned(back)
+            now["visit", visit.id, target] = restored.version
+            turned_visits.append((visit, restored, look.get(STOOD_AGAINST, ())))
+        else:
+            target, version = _turn_record(user, unit, picture, refused, back=back)
+            now[picture.entity, picture.id, target] = version
+    changes.same_again(unit, user.store, now)
+    routing.reroute(unit, [visit for stood, restored, _ in turned_visits for visit in (stood, restored)])
     # all of them have left their places before any is judged, so that none stands in the way of another
     for stood, restored, against in turned_visits:
         _judge(user.store, refused, stood, restored, against)
     changes.mark(unit, change, "undone" if back else "done")
     return change.label
+
+
+def _turn_record(user: User, unit: Unit, picture: RecordChange, refused: str, *, back: bool) -> tuple[int, int]:
+    """Put a record that is no visit back (or forward); returns the version that it looked so at, and the one of now."""
+    if picture.entity in changes.ONLY_ADDED:
+        turned = changes.turn(user.store, unit, picture, back=back)
+    elif picture.entity == merging.ENTITY:
+        turned = merging.turn(user, unit, picture, back=back)
+    elif picture.entity == splitting.ENTITY:
+        turned = splitting.turn(unit, picture, back=back)
+    else:
+        turned = editing.turn(user, unit, picture, back=back)
+    if turned is None:
+        last = audit.last_of(user.store, picture.entity, picture.id)
+        person = people.staff_by_login(user.store, last.actor) if last is not None else None
+        name = show(person.name) if person is not None else "somebody"
+        raise Refusal(f"{refused}: {name} changed it since. Nothing was changed.")
+    return turned
+
+
+def _turn_visit(
+    user: User, unit: Unit, change: Change, picture: RecordChange, refused: str, *, back: bool
+) -> tuple[Visit, Visit]:
+    """Put a visit back (or forward), with all that follows from it but its drives; returns it as it stood and as it stands."""
+    expected, _, look = picture.turned(back)
+    visit = visits.visit_by_id(user.store, picture.id)
+    if visit is None or visit.version != expected:
+        raise Refusal(_built_on(user, refused, picture.id))
+    if State(look["state"]) not in ENDED and (others := visits.gone_on(user.store, visit.id)):
+        went = follow_ups.whereabouts(others[0])
+        raise Refusal(f"{refused}: the request of {show(visit.reference)} went on as {went}.")
+    _restore(unit, visit, look)
+    unit.audit("visit", visit.id, undone=change.label if back else None, redone=None if back else change.label)
+    restored = visits.again(user.store, visit)
+    waiting.follow(user.store, unit, visit, restored)
+    notices.follow(user, unit, visit, restored)
+    notifications.follow(user.store, unit, visit, restored)
+    if restored.state not in ENDED:
+        prepaid_use.give_back(unit, user.store, restored.id)
+    elif visit.state not in ENDED:
+        keep_sheet(user, unit, restored, reason="done again")
+    return visit, restored
 
 
 def _judge(store: Store, refused: str, stood: Visit, restored: Visit, against: Sequence[str]) -> None:
@@ -128,12 +144,10 @@ def _judge(store: Store, refused: str, stood: Visit, restored: Visit, against: S
         raise Refusal(f"{refused}: {show(', '.join(gone))} is archived. Nothing was changed.")
     if standing_of(stood) == standing_of(restored):
         return
+    if not (found := blocking(store, restored)):
+        return
     meant = {_but_minutes(text) for text in (*_meant(store, restored), *against)}
-    blocked = [
-        finding.text
-        for finding in blocking(store, restored)
-        if finding.final or _but_minutes(finding.text) not in meant
-    ]
+    blocked = [finding.text for finding in found if finding.final or _but_minutes(finding.text) not in meant]
     if blocked:
         raise Refusal(f"{refused}: {show(restored.reference)} {show('; '.join(blocked))}. Nothing was changed.")
 
@@ -153,7 +167,7 @@ def _meant(store: Store, visit: Visit) -> set[str]:
     return found
 
 
-def _restore(unit: Unit, visit: Visit, look: Mapping[str, Any]) -> int:
+def _restore(unit: Unit, visit: Visit, look: Mapping[str, Any]) -> None:
     columns = {
         name: ";".join(value) if isinstance(value, list) else value
         for name, value in look.items()
@@ -163,22 +177,19 @@ def _restore(unit: Unit, visit: Visit, look: Mapping[str, Any]) -> int:
     planned.restore_ahead(unit, visit, look.get("ahead", ()))
     if "skills" in look:  # changes that were kept before requests could be edited lack them
         visits.set_needs(unit, visit.id, look["skills"], look["tags"])
-    return visits.change(unit, visit, **columns)
+    visits.change(unit, visit, **columns)
 
 
-def _built_on(user: User, change: Change, visit_id: int) -> str:
+def _built_on(user: User, refused: str, visit_id: int) -> str:
     last = audit.last_of(user.store, "visit", visit_id)
     visit = visits.visit_by_id(user.store, visit_id)
     reference = show(visit.reference) if visit else "the visit"
     if last is None:
-        return f"“{show(change.label)}” cannot be taken back: {reference} has changed since."
+        return f"{refused}: {reference} has changed since."
     person = people.staff_by_login(user.store, last.actor)
     name = show(person.name) if person else show(last.actor)
     zone = user.firm.zone
     when = clock_text(last.at, zone)
     if day_of(last.at, zone) != day_of(user.now, zone):
         when = f"{day_text(day_of(last.at, zone))} {when}"
-    return (
-        f"“{show(change.label)}” cannot be taken back: {name} changed {reference} at {when} ({show(last.deed)}). "
-        "Nothing was changed."
-    )
+    return f"{refused}: {name} changed {reference} at {when} ({show(last.deed)}). Nothing was changed."
