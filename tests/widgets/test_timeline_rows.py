@@ -9,10 +9,12 @@ from dispatch.model.instants import day_bounds
 from dispatch.model.lateness import Late
 from dispatch.model.people import Absence
 from dispatch.model.states import State
+from dispatch.model.text import cells_of
 from dispatch.model.travel import UNKNOWN_LEG
 from tests.widgets.boards import DAY, NOW, ZONE, clock, leg, replace, row, sample_board, visit
 from widgets.lines.ink import Line, text_of, width_of
 from widgets.lines.marks import ASCII, UNICODE
+from widgets.timeline.block_texts import told_apart
 from widgets.timeline.ghost import Ghost, verdict_line
 from widgets.timeline.layout import Frame, TimeScale, hour_marks
 from widgets.timeline.rows import CanvasLine, Look, hours_line, name_lines, name_width, row_lines
@@ -83,7 +85,7 @@ def test_a_pin_is_in_the_last_cell() -> None:
     assert top[12:24].endswith("⚲")
     ascii_look = replace(LOOK, marks=ASCII, closed_edges=True)
     top = painted(row(1, "Ana", (visit(1, "Harbor Dental", "9:00", "10:00", pinned=True),), lunch=None), ascii_look)[0]
-    assert top[12:24] == "[ Harbor  *]"
+    assert top[12:24] == "[ Har Den *]"
 
 
 def test_the_windows_of_the_selected_visit_are_marked() -> None:
@@ -104,13 +106,69 @@ def test_the_windows_of_the_selected_visit_are_marked() -> None:
     assert chosen[95] == "›"
 
 
-def test_now_crosses_every_line_and_keeps_the_ground() -> None:
-    card = visit(1, "A", "13:00", "15:00", State.ON_SITE, actual_in=clock("13:00"))
-    lines = row_lines(row(1, "Ana", (card,)), replace(LATER, now=NOW, frame=replace(FRAME, lines=3)))
+def test_now_crosses_every_line_and_hides_no_letter() -> None:
     at = SCALE.cell_of(NOW)
-    assert [text_of(line)[at] for line in lines] == ["┃"] * 3
-    assert "on-site+now" in inks(lines[0])
-    assert "free+now" in inks(lines[2])
+    for client, top in (("A", "┃"), ("Northside Bakery Mills", "a")):
+        card = visit(1, client, "13:00", "15:00", State.ON_SITE, actual_in=clock("13:00"), work="")
+        look = replace(LATER, now=NOW, frame=replace(FRAME, lines=3))
+        lines = row_lines(row(1, "Ana", (card,)), look)
+        assert [text_of(line)[at] for line in lines] == [top, "0", "┃"]
+        assert client in text_of(lines[0])
+        assert "▶ 13:00–15:00" in text_of(lines[1])
+        assert "on-site+now" in inks(lines[0])
+        assert "free+now" in inks(lines[2])
+    travelled = visit(1, "A", "14:15", "15:00", leg=leg(20))
+    assert text_of(row_lines(row(1, "Ana", (travelled,)), replace(LATER, now=NOW))[0])[at] == "┃"
+
+
+@pytest.mark.parametrize(
+    ("room", "said"),
+    [
+        (4, "Nort"),
+        (5, "North"),
+        (6, "Nor Ba"),
+        (8, "Nort Bak"),
+        (13, "Northside Bak"),
+        (16, "Northside Bakery"),
+        (19, "Northside Bakery"),
+        (20, "Northside Bakery UPS"),
+        (24, "Northside Bakery UPS swa"),
+        (40, "Northside Bakery UPS swap"),
+    ],
+)
+def test_shortened_words_tell_clients_apart_that_begin_alike(room: int, said: str) -> None:
+    assert told_apart("Northside Bakery", "UPS swap", room) == said
+    assert told_apart("Northside Clinic", "UPS swap", room) != said or room < 6
+
+
+@given(st.text(st.sampled_from("aB 東é&\u0301"), max_size=30), st.text(max_size=20), st.integers(1, 40))
+def test_what_tells_a_visit_apart_fits(client: str, work: str, room: int) -> None:
+    assert cells_of(told_apart(client, work, room)) <= room
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (25, "▎▣Nor"),
+        (60, "▎ ▣ Nort Bak"),
+        (75, "▎ ▣ North 09:00"),
+        (90, "▎ ▣ Nort Bak 09:00"),
+    ],
+)
+def test_one_line_says_what_and_when(minutes: int, said: str) -> None:
+    look = replace(LOOK, frame=replace(FRAME, lines=1))
+    card = visit(1, "Northside Bakery", "9:00", "9:05", State.CONFIRMED)
+    card = card._replace(end=clock("9:00") + minutes * 60)
+    line = painted(row(1, "Ana", (card,), lunch=None, leg_home=None), look)[0]
+    assert line[12:].startswith(said)
+
+
+def test_a_service_level_letter_stands_only_where_something_is_wrong() -> None:
+    said = {}
+    for level in ("", "ok", "paused", "at_risk", "critical", "breached"):
+        card = visit(1, "Harbor", "9:00", "10:00", level=level)
+        said[level] = painted(row(1, "Ana", (card,), lunch=None, leg_home=None))[0][12:24].strip()[-2:]
+    assert said == {"": "ri", "ok": "ri", "paused": "ri", "at_risk": " R", "critical": " C", "breached": " B"}
 
 
 def test_without_colours_shapes_tell_everything() -> None:

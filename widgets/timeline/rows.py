@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_text, span_text
-from dispatch.model.lateness import Late
 from dispatch.model.states import State
 from dispatch.model.text import cells_of, show
 from dispatch.model.travel import DistanceUnit, distance_text
 from widgets.lines.ink import Line, clipped, fitted, ink, merged
-from widgets.lines.marks import LEVEL_LETTERS, STATE_INKS, UNICODE, Marks, state_mark
+from widgets.lines.marks import STATE_INKS, UNICODE, Marks, state_mark
+from widgets.timeline.block_texts import block_texts
 from widgets.timeline.ghost import Ghost
 from widgets.timeline.layout import MINUTE, Frame, Span, drawn_span, drive_span, hour_label
 
@@ -21,8 +21,6 @@ FIGURES = 17
 """Cells that hold "7h20/8h30 38 mi" with a space on either side."""
 ROOMY = 9
 """From this width on a block has a space between its edge and its text."""
-SIGNED = 4
-"""Cells that the name has left beside its signs, so that it can still be read."""
 EDGED = frozenset({"ahead", "en-route", "on-site", "closed", "late"})
 """Grounds whose left edge has a hue of its own."""
 
@@ -57,11 +55,19 @@ class CanvasLine:
         if last > first:
             self.put(first, character * (last - first), ink)
 
-    def over(self, at: int, character: str, ink: str) -> None:
-        """A one-cell character in the hue of `ink`, on the ground of what is there."""
+    def over(self, at: int, character: str, ink: str, crossed: str = "") -> None:
+        """A one-cell character in the hue of `ink`, on the ground of what is there.
+
+        With `crossed` it stands only on blanks and on what `crossed` has: what else is there stays, in that hue.
+        """
         if 0 <= at < self.width:
+            there, ground = self._cells[at]
+            hue = f"{ground.partition('+')[0]}+{ink}"
+            if crossed and not (there.isspace() or there in crossed):
+                self._cells[at] = there, hue
+                return
             self._clear(at, 1)
-            self._cells[at] = character, f"{self._cells[at][1].partition('+')[0]}+{ink}"
+            self._cells[at] = character, hue
 
     def line(self) -> Line:
         """What was painted, as few spans."""
@@ -190,8 +196,14 @@ class _RowPainting:
         """What was painted, crossed by the line of now."""
         if self._look.now is not None:
             for canvas in self._canvases:
-                canvas.over(self._scale.cell_of(self._look.now), self._marks.now, "now")
+                canvas.over(self._scale.cell_of(self._look.now), self._marks.now, "now", self._crossed)
         return tuple(canvas.line() for canvas in self._canvases)
+
+    @property
+    def _crossed(self) -> str:
+        """What the line of now goes over: everything that is drawn and not read."""
+        marks = self._marks
+        return "".join((marks.travel, marks.lunch, marks.absence, marks.off, marks.grid, marks.edge, marks.edge_end))
 
     def _shift(self) -> None:
         """The time outside of the shift, and the guides of the hours inside."""
@@ -261,7 +273,7 @@ class _RowPainting:
         self._top.fill(*self._scale.cells_between(*span), self._marks.travel, ink_name)
 
     def block(self, visit: BoardVisit, span: Span, ground: str) -> None:
-        """The block of a visit: client, state, time, service level, pin and lateness, as much as its width holds."""
+        """The block of a visit: what tells it apart, when it is, and what is wrong, as much as its width holds."""
         look, marks = self._look, self._marks
         first, last = self._scale.cells_between(*span)
         width = last - first
@@ -271,14 +283,8 @@ class _RowPainting:
         inside = width - 1 - (look.closed_edges and width > 2)
         indent = " " if inside >= ROOMY else ""
         room = inside - len(indent)
-        signs = visit.which_day + LEVEL_LETTERS.get(visit.level, "") + (marks.pin if visit.pinned else "")
-        if look.frame.lines == 1:
-            sign = glyph + (marks.late if visit.late else "")
-            name = f"{sign} {show(visit.client)}" if room >= 8 else sign + show(visit.client)
-            texts = [_name_with_signs(name, signs, room)]
-        else:
-            state = _state_text(glyph, span, visit.late, look, room)
-            texts = [_name_with_signs(show(visit.client), signs, room), state]
+        clocks = look.clock(span[0]), look.clock(span[1])
+        texts = block_texts(visit, glyph, clocks, marks, room, look.frame.lines)
         self._sides_and_texts(first, width, [indent + text for text in texts], ground)
 
     def ghost(self, ghost: Ghost) -> None:
@@ -340,31 +346,3 @@ def name_width(rows: Sequence[BoardRow], width: int) -> int:
 def _whole(metres: int, unit: DistanceUnit) -> str:
     number, _, name = distance_text(metres, unit).partition(" ")
     return f"{round(float(number))} {name}"
-
-
-def _name_with_signs(name: str, signs: str, room: int) -> str:
-    """The client's name, with the letter of the service level and the pin in the last cells, apart from the name."""
-    if not signs or room < SIGNED + len(signs):
-        return name
-    return f"{clipped(name, room - len(signs) - 1)} {signs}"
-
-
-def _state_text(glyph: str, span: Span, late: Late | None, look: Look, room: int) -> str:
-    """The most of state, time and lateness that fits `room` cells."""
-    clock = look.clock(span[0])
-    if late is not None:
-        bang = look.marks.late
-        if late.against == "end":
-            over = span_text(late.minutes)
-            choices = [f"{glyph} {clock} +{over}", f"{glyph} +{over}", f"{bang}+{late.minutes}"]
-        else:
-            choices = [
-                f"{glyph} {clock} {bang} {late.text}",
-                f"{bang} {late.text}",
-                f"{bang} {span_text(late.minutes)}",
-            ]
-        choices += [f"{bang}{late.minutes}", bang]
-    else:
-        until = f"{glyph} {clock}{look.marks.dash}{look.clock(span[1])}"
-        choices = [until, f"{glyph} {clock}", glyph + clock, glyph + clock.replace(":", ""), glyph]
-    return next((choice for choice in choices if cells_of(choice) <= room), choices[-1])
