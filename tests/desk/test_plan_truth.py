@@ -29,6 +29,9 @@ from dispatch.model.people import Technician
 from dispatch.model.travel import Place
 from dispatch.planning.checker import PlacementGrade
 from dispatch.planning.day import TechnicianDay
+from dispatch.planning.judging import judge
+from dispatch.planning.problem import KEPT
+from dispatch.planning.solving import BetterPlan
 from dispatch.travel.learning import TravelScale
 from dispatch.travel.sources import ESTIMATED
 from tests.desk.conftest import DAY, ZONE, Office, at
@@ -422,6 +425,32 @@ def test_a_promise_of_a_day_before_is_late_by_a_day_in_a_week_and_avoided(office
     late = next(broken for broken in planned.days[-1].broken if broken.visit.reference == "DUE")
     assert late.minutes >= 18 * 60
     assert planned.days[-1].after.late == late.minutes
+
+
+def test_an_emergency_waits_for_no_better_day_of_a_week(office: Office) -> None:
+    for reference in ("R1", "R2", "R3"):
+        schedule.cancel(office.dana, reference, "not any more")
+    ask(office, "DOWN", minutes="60", skills="server", priority="P1", emergency="yes")
+    ask(office, "CALM", minutes="60", skills="server", priority="P1")
+    office.go("15:50")
+    days = [DAY + datetime.timedelta(number) for number in range(2)]
+    today, tomorrow = week.plan_week(office.store, days, 0, WHOLE_DAY).days
+    assert set(after(today)) == {"DOWN"}, "into the evening"
+    assert set(after(tomorrow)) == {"CALM"}
+
+
+def test_the_best_plan_counts_however_much_both_leave_out(office: Office) -> None:
+    """Each request has a price so high that those of a thousand are as much as one visit that stands."""
+    given = day_problem.day_problem(office.store, DAY)
+    (visit, *others) = given.problem.visits
+    heavy = replace(given.problem, visits=(replace(visit, left_out=KEPT - 1), *others))
+    plan = tuple(() for _ in heavy.technicians)
+    judged = existing(judge(heavy, plan))
+    assert judged.cost > KEPT
+    best = BetterPlan(plan, judged._replace(cost=judged.cost - 50), 0.0, 0.0, 0)
+    assert proposing.gain_over(heavy, best, plan) == pytest.approx(50)
+    stands = replace(heavy, visits=(replace(visit, left_out=KEPT), *others))
+    assert proposing.gain_over(stands, best, plan) is None
 
 
 def test_what_is_promised_for_a_later_day_stays_where_somebody_put_it(office: Office) -> None:

@@ -34,7 +34,7 @@ from dispatch.planning.budget import NOT_REACHED, UNREAD, Budget, TimeIsOver, th
 from dispatch.planning.checker import LEARNER, Verdict, at
 from dispatch.planning.day import Stop
 from dispatch.planning.judging import judge, sequenced
-from dispatch.planning.problem import KEPT, Plan, Problem
+from dispatch.planning.problem import Plan, Problem
 from dispatch.planning.solving import Beside, BetterPlan, Solving, started_worker
 
 CAREFUL = 0.3
@@ -192,7 +192,9 @@ def gain_over(problem: Problem, better: BetterPlan, careful: Plan) -> float | No
     """By how much, in minutes of driving, a plan is better than one that changes less; None where that one has other teams, or
     cannot be timed as a whole."""
     judged = judge(problem, careful)
-    return None if judged is None or judged.cost >= KEPT else judged.cost - better.judgement.cost
+    if judged is None or any(problem.visits[index].kept for index in judged.left_out):
+        return None
+    return judged.cost - better.judgement.cost
 
 
 def is_worth_it(gain: float | None, best: Stirring, least: Stirring) -> bool:
