@@ -54,7 +54,7 @@ def plan_lines(view: PlanView) -> Iterator[FigureLine]:
     for move in moves:
         yield _of_move(view, section, move, move_words(move, proposal.times))
     if not proposal.moves:
-        word = "nothing better was found yet" if view.looking else "the day is as good as it was found to be"
+        word = "nothing better was found" + (" yet" if view.looking else "")
         yield FigureLine("Moves", "none", word, "", False)
 
 

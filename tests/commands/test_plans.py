@@ -86,7 +86,12 @@ def test_a_week_is_planned_and_written_as_one_change(day: Dispatch) -> None:
     assert dates == sorted(dates)
     references = [move["reference"] for one in planned["days"] for move in one["moves"]]
     assert len(references) == len(set(references))
-    assert "Plan of" in day.ok("plan", *words)
+    assert planned["after"]["placed"] == sum(one["after"]["placed"] for one in planned["days"])
+    assert planned["after"]["left_out"] == len(planned["left_out"])
+    assert planned["least_change"] is None  # nothing stands that might move
+    said = day.ok("plan", *words)
+    assert "Plan of" in said
+    assert "least change" not in said
     assert day.json("plan", *words, "--apply", "--json")["applied"] == len(references)
     day.ok("visit", "undo")
 

@@ -22,6 +22,7 @@ from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.taking import take
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm, Refusal
+from dispatch.desk.texts import plan_words
 from dispatch.desk.travel.drive_times import travel
 from dispatch.desk.visits import steps
 from dispatch.model.clients import Site
@@ -177,6 +178,9 @@ def test_several_days_are_planned_each_request_between_its_days(office: Office) 
     assert [day.day for day in planned.days] == days[:4] + days[6:]  # nobody works at the weekend
     assert len(on) == len(planned.moves)
     _stands_alone(planned.days[1].days)
+    assert planned.figures.placed == sum(day.after.placed for day in planned.days)
+    beside = [line.split()[:4] for line in plan_words.week_lines(planned._replace(least=planned)) if "least" in line]
+    assert beside == [["least", "change", str(planned.figures.placed), str(planned.left)]]
 
 
 def _stands_alone(days: tuple[TechnicianDay, ...]) -> None:

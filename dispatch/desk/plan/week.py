@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import NamedTuple
 
 from db import people
@@ -13,7 +13,7 @@ from db.store import Store
 from dispatch.desk.plan.day_problem import DayProblem, day_problem
 from dispatch.desk.plan.left_out import REASONS, why_on_none
 from dispatch.desk.plan.planned_drives import matrix_of, rows_of
-from dispatch.desk.plan.proposal import LeftOut, Move, Proposal
+from dispatch.desk.plan.proposal import DayFigures, LeftOut, Move, Proposal
 from dispatch.desk.plan.proposing import CAREFUL, gain_over, is_worth_it, more_wait, proposal_of, standing_plan
 from dispatch.desk.plan.scope import Freedom, PlanScope
 from dispatch.desk.session.refusals import Refusal
@@ -39,7 +39,10 @@ class WeekPlan(NamedTuple):
     note: str
     cpu_seconds: float
     gain: float | None = None
-    """By how many minutes of driving it is better than a plan that changes less; None where that is not asked or not known."""
+    """By how many minutes of driving it is better than the plan that changes least, all prices counted; None where that is not
+    asked or not known."""
+    least: WeekPlan | None = None
+    """The plan that changes least, where it is another one."""
 
     @property
     def stirred(self) -> int:
@@ -50,6 +53,14 @@ class WeekPlan(NamedTuple):
     def left(self) -> int:
         """How many are on no day."""
         return len(self.left_out)
+
+    @property
+    def figures(self) -> DayFigures:
+        """Those of all days together."""
+        placed, _, travel, late, overtime, overdue = map(
+            sum, zip(*(astuple(day.after) for day in self.days), strict=True)
+        )
+        return DayFigures(placed, self.left, travel, late, overtime, overdue)
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -93,7 +104,7 @@ def plan_week(
         return best
     least = _proposed(careful, solving.beside, solving, budget)
     gain = gain_over(whole.problem, solving.best, beside.in_whole(solving.beside.plan))
-    return best._replace(gain=gain) if is_worth_it(gain, best, least) else least
+    return best._replace(gain=gain, least=least) if is_worth_it(gain, best, least) else least
 
 
 def _parts(

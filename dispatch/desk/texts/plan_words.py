@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dispatch.lazily import lazily
 from dispatch.model.instants import Times, day_text
@@ -30,14 +30,11 @@ def proposal_lines(proposal: Proposal, least: Proposal | None = None) -> Iterato
     `least` is the plan that changes least, where it is another one.
     """
     yield f"Plan of {day_text(proposal.day)}" + (f"  ({show(proposal.note, 300)})" if proposal.note else "")
-    yield "  " + "  ".join(pad(word, 13) for word in ("", *(word for _, word in FIGURES), "stirred"))
     rows: list[tuple[str, DayFigures, int]] = [("as it is", proposal.before, 0)]
     if least is not None and least.moves != proposal.moves:
         rows.append(("least change", least.after, least.stirred))
     rows.append(("as planned", proposal.after, proposal.stirred))
-    for title, figures, stirred in rows:
-        cells = [str(getattr(figures, name)) for name, _ in FIGURES]
-        yield "  " + "  ".join(pad(cell, 13) for cell in (title, *cells, str(stirred))).rstrip()
+    yield from _figure_lines(rows)
     if proposal.broken:
         yield f"Not kept ({len(proposal.broken)})"
     for broken in proposal.broken:
@@ -59,17 +56,26 @@ def proposal_lines(proposal: Proposal, least: Proposal | None = None) -> Iterato
             else (f"  {pad(own.name, 28)} nothing to do")
         )
     moves = proposal.moves
-    yield f"Moves ({len(moves)})" if moves else "Nothing moves: the day is as good as it was found to be."
+    # where the search is not over, nobody knows how good the day is
+    nothing = "Nothing moves." if proposal.note else "Nothing moves: nothing better was found."
+    yield f"Moves ({len(moves)})" if moves else nothing
     for move in moves:
         yield f"  {pad(move.visit.reference, 7)} {pad(move.visit.client, 28)} {move_words(move, proposal.times)}"
+
+
+def _figure_lines(rows: Iterable[tuple[str, DayFigures, int]]) -> Iterator[str]:
+    """Plans side by side: the title of each, its figures, and how many visits that stand it moves."""
+    yield "  " + "  ".join(pad(word, 13) for word in ("", *(word for _, word in FIGURES), "stirred"))
+    for title, figures, stirred in rows:
+        cells = [str(getattr(figures, name)) for name, _ in FIGURES]
+        yield "  " + "  ".join(pad(cell, 13) for cell in (title, *cells, str(stirred))).rstrip()
 
 
 def week_lines(planned: WeekPlan) -> Iterator[str]:
     """Several days: what each holds, and what is on none of them."""
     yield f"Plan of {len(planned.days)} days" + (f"  ({show(planned.note, 300)})" if planned.note else "")
-    if planned.stirred:
-        better = f": {planned.gain:.0f} min of driving better than to move only what must" if planned.gain else ""
-        yield f"{_visits(planned.stirred)} that stand would stand elsewhere{better}"
+    rows = [] if planned.least is None else [("least change", planned.least.figures, planned.least.stirred)]
+    yield from _figure_lines([*rows, ("as planned", planned.figures, planned.stirred)])
     for day in planned.days:
         figures = day.after
         told = f"{_visits(figures.placed)}, {figures.travel} min driving, {figures.late} min late"
