@@ -100,6 +100,7 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
     "ask": ("closeout.onsite.ask", lambda user, ref: onsite.ask(user, ref, "the printer too")),
     "use": ("closeout.onsite.use", lambda user, ref: onsite.use(user, ref, "cable", amount="5")),
     "close": ("closeout.leaving.close", leaving.close),
+    "end day": ("closeout.leaving.end_day", leaving.end_day),
     "leave": ("closeout.leaving.leave", lambda user, ref: leaving.leave(user, ref, "called away")),
     "no access": ("closeout.leaving.no_access", lambda user, ref: leaving.no_access(user, ref, called="reception")),
     "abort": ("closeout.leaving.abort", lambda user, ref: leaving.abort(user, ref, "flooded")),
@@ -191,7 +192,7 @@ SEEN_FROM_INSIDE = {
 ON_NO_VISIT = {"calendars.permission.permit_busy", "calendars.syncing._follow", "calendars.syncing._note_trouble"}
 """What a technician does to their own calendar, and nobody else's (tests/calendars)."""
 OWN_ONLY = {
-    "record", "work", "ask", "use", "close", "no access", "abort", "attach", "pause", "go on", "home", "correct",
+    "record", "work", "ask", "use", "close", "end day", "no access", "abort", "attach", "pause", "go on", "home", "correct",
     "insert break", "mark", "unmark", "take back", "depart", "arrive", "specify", "responded", "handed over",
     "answer", "words", "did not come", "ask for words",
 }  # fmt: skip
