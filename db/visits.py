@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.among import AMONG, keys_param
+from db.checklist_copies import add_items, copy_for
 from db.clients import ZONE
 from db.clocks import note_priority
 from db.rows import Listed, Query, Select, pair, value, values, word_set, words
@@ -18,7 +19,6 @@ from dispatch.model.travel import Place
 from dispatch.model.visits import LONGEST_STAY, Assignment, Segment, Visit, VisitDay
 
 if TYPE_CHECKING:
-    from dispatch.model.checklists import NewItem
     from dispatch.model.clients import Site
     from dispatch.model.requests import Request
 
@@ -345,6 +345,21 @@ of_recurrence: Query[list[Visit], int] = VISITS.listing(
     "WHERE v.recurrence_id = ? AND v.archived_at IS NULL ORDER BY v.occurrence"
 )
 """The visits that were made for a recurrence and not put away since, by the day that each stands for."""
+of_series_from: Query[list[Visit], datetime.date] = VISITS.listing(
+    "WHERE v.recurrence_id IS NOT NULL AND v.archived_at IS NULL AND v.occurrence >= ? ORDER BY v.id"
+)
+"""The visits that were made for any recurrence, and stand for a day from some day on."""
+twin_of: Query[str | None, int] = value(
+    "SELECT b.reference FROM visit v JOIN visit b ON b.recurrence_id = v.recurrence_id AND b.occurrence = v.occurrence "
+    "WHERE v.id = ? AND b.id <> v.id AND b.archived_at IS NULL"
+)
+"""The reference of another visit of its series that stands for the same day."""
+noted_on: Query[int, int] = value(
+    "SELECT EXISTS (SELECT 1 FROM milestone WHERE visit_id = ?1 AND withdrawn_at IS NULL) "
+    "OR EXISTS (SELECT 1 FROM item i WHERE i.visit_id = ?1 AND (i.added_by IS NOT NULL "
+    "OR EXISTS (SELECT 1 FROM permission p WHERE p.item_id = i.id) OR EXISTS (SELECT 1 FROM file f WHERE f.item_id = i.id)))"
+)
+"""Whether somebody noted something on a visit that nobody has begun: an answer, an item, a permission, a file."""
 
 
 def uids(store: Store) -> dict[str, int]:
@@ -367,55 +382,25 @@ def add_job(unit: Unit, client_id: int, title: str) -> int:
 
 
 def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
-    """Write a request with its job and its checklist; returns the visit's id.
-
-    The checklist's items are copied now from the template that serves the visit best (dispatch/closeout/template.py), so
-    that a later edit of the template rewrites nothing.
-    """
-    from db import probes
-    from db.templates import all_templates
-    from dispatch.closeout.probes.reading import with_probes
-    from dispatch.closeout.template import choose, items_for
-    from dispatch.model.templates import Occasion
-
-    at_site = probes.targets_of(store, new.site_id)
-    services = store.all("SELECT name FROM site_service WHERE site_id = ? ORDER BY position", (new.site_id,))
-    occasion = Occasion(
-        new.kind, new.client_id, new.tags, tuple(name for (name,) in services), tuple(target.name for target in at_site)
-    )
-    chosen = choose(all_templates(store), occasion)
+    """Write a request with its job and its checklist; returns the visit's id."""
+    columns, items = copy_for(store, new)
     job_id = new.job_id
     if job_id is None:
         job_id = add_job(unit, new.client_id, new.work)
-    visit_id = unit.insert(
-        "visit",
-        **REQUESTS.columns(new._replace(job_id=job_id)),
-        template_id=chosen.template.id,
-        template_number=chosen.template.number,
-        template_why=chosen.why,
-    )
+    visit_id = unit.insert("visit", **REQUESTS.columns(new._replace(job_id=job_id)), **columns)
     set_needs(unit, visit_id, new.skills, new.tags)
-    add_items(unit, visit_id, with_probes(items_for(chosen.template, new.work, occasion), at_site))
+    add_items(unit, visit_id, items)
     unit.audit("visit", visit_id, reference=new.reference, work=new.work)
     return visit_id
 
 
-def add_items(unit: Unit, visit_id: int, templates: Iterable[NewItem], added_by: int | None = None) -> None:
-    """Append checklist items to a visit, in the order given; items keep the order in which they were added."""
-    from db import probes
-
-    (position,) = unit.execute("SELECT coalesce(max(position), 0) FROM item WHERE visit_id = ?", (visit_id,)).fetchone()
-    for offset, template in enumerate(templates, 1):
-        columns = probes.COPIED.columns(template)
-        item_id = unit.insert("item", visit_id=visit_id, position=position + offset, added_by=added_by, **columns)
-        probes.add_probes(unit, item_id, template.probes)
-
-
-def update_request(unit: Unit, visit: Visit, new: NewVisit) -> int:
-    """Take the fields of a request over an existing visit; returns the new version. The checklist stays as copied."""
+def update_request(unit: Unit, visit: Visit, new: NewVisit, *, by_series: bool = False) -> int:
+    """Take the fields of a request over an existing visit; returns the new version. The checklist stays as copied. Of a visit of
+    a series that is something agreed, unless its series asks so."""
     note_priority(unit, visit.id, visit.priority, new.priority)
     asked_for = {name: value for name, value in REQUESTS.columns(new).items() if name not in _LASTING}
-    version = unit.update("visit", visit.id, visit.version, **asked_for)
+    agreed = visit.agreed or (visit.recurrence_id is not None and not by_series)
+    version = unit.update("visit", visit.id, visit.version, **asked_for, agreed=int(agreed))
     set_needs(unit, visit.id, new.skills, new.tags)
     unit.audit("visit", visit.id, changed="request", work=new.work)
     return version

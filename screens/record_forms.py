@@ -17,6 +17,7 @@ from dispatch.fields.context import FieldContext
 from dispatch.fields.kinds import Control
 from dispatch.model.clients import Client
 from dispatch.model.instants import day_of
+from screens import series_forms
 from screens.dialogs.asked import FILLS, AskedField
 from screens.user_screen import UserScreen
 
@@ -95,6 +96,8 @@ async def ask_record(screen: UserScreen, kind: str, texts: Mapping[str, str] | N
     desk = Desk.for_user(user)
     fields = [line_of(field, filled.get(field.name), desk) for field in record_store.record.typed]
     title = f"New {record_store.record.noun}" if before is None else record_store.title(user.store, before)
+    if kind == "recurrence":
+        return await series_forms.ask_series(screen, title, fields, before)
     return await screen.fill_in(title, fields, save)
 
 

@@ -13,13 +13,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from db.faults import StoreFault
-from dispatch.desk.session.refusals import Blocked, Faulty, NeedsChoice, NeedsConfirm, Refusal
+from dispatch.desk.session.refusals import Blocked, Faulty, NeedsChoice, NeedsConfirm, NeedsScope, Refusal
 from dispatch.lazily import lazily
+from dispatch.model.requests import Scope
 from dispatch.model.states import READS
 from dispatch.model.text import show
 from screens.asking import AskingScreen, Left
 from screens.binding import command
-from screens.dialogs.asked import FILLS, AskedField, ChoiceRow, a_reason
+from screens.dialogs.asked import CHOOSES, FILLS, AskedField, ChoiceRow, a_reason
 from screens.dialogs.unsent import GO_BACK, KeptDialog
 from screens.faults import words
 from screens.reading import aside
@@ -328,17 +329,25 @@ class UserScreen(AskingScreen):
             except NeedsConfirm as question:
                 await self.confirm(title, [question.said])
                 meant["confirmed"] = question.marks
+            except NeedsScope as which:
+                meant["scope"] = await self.choose_scope(which)
             except Blocked as refusal:
                 reason = await self.ask(
                     f"{title} Blocked: a reason does it all the same",
                     "\n".join(refusal.findings) + "\nThe reason is kept in the audit. esc leaves everything as it was.",
                     check=a_reason,
                 )
-                meant = {"reason": reason, "confirmed": refusal.marks}
+                meant |= {"reason": reason, "confirmed": refusal.marks}
             except (StoreFault, Refusal) as refusal:
                 self.say(str(refusal), "warning")
                 self.reload()
                 return None
+
+    async def choose_scope(self, question: NeedsScope, hint: str = CHOOSES) -> Scope:
+        """Ask for which visits of a series a change is meant."""
+        return await self.choose(
+            question.said, [ChoiceRow(words, Scope(scope)) for scope, words in question.choices.items()], hint
+        )
 
     def say(self, message: str, severity: str = "information") -> None:
         """Tell the person something, as text and never as markup. What was said to an earlier key makes room for it.

@@ -22,6 +22,7 @@ with lazily(__name__):
     from db import backups, settings
     from dispatch.desk.access import connecting
     from dispatch.desk.backup import archive, restoring
+    from dispatch.desk.book import holiday_table
     from dispatch.desk.calendars import syncing
     from dispatch.desk.log import audit_trail
     from dispatch.desk.mending import doubles
@@ -140,7 +141,12 @@ def _restore(args: Args) -> int:
 def _doctor(store: Store, args: Args) -> Answer:
     if args.clock_is_right:
         user.confirm_clock(user.log_in(store, args.login))
-    findings = [*backups.check(store), *connecting.findings_of_the_server(store), *syncing.findings(store)]
+    findings = [
+        *backups.check(store),
+        *connecting.findings_of_the_server(store),
+        *syncing.findings(store),
+        holiday_table.finding(store),
+    ]
     if found := doubles.doubles(store):
         text = "; ".join(f"{one.kind}s {one.names}" for one in found[:5])
         more = f" and {len(found) - 5} more" if len(found) > 5 else ""

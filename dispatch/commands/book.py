@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from dispatch.commands import mending
+from dispatch.commands import mending, series
 from dispatch.commands.declared import Command, CommandGroup, acts, alone, reads
 from dispatch.commands.opening import database_path, on_terminal, open_store, user_of
 from dispatch.commands.options import CONFIRM, JSON, Args, Option, Store, User, flag, one_of, option, options_of, typed
@@ -18,20 +18,18 @@ from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.fields.trade import PLACE
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
-from dispatch.model.instants import day_text
 from dispatch.model.states import Role
 from dispatch.model.text import pad, show
 
 with lazily(__name__):
     from db import people
-    from dispatch.desk.book import editing, records, recurring
+    from dispatch.desk.book import editing, records
     from dispatch.desk.care import client_page as pages
     from dispatch.desk.firm import founding
     from dispatch.desk.plan import absences
     from dispatch.desk.roads import locating
     from dispatch.desk.session import user as users
     from dispatch.desk.texts import client_words
-    from dispatch.model.visits import Visit
     from dispatch.travel.geocoding import FoundPlace
 
 
@@ -144,7 +142,8 @@ def deeds_of(kind: str, *, without: tuple[str, ...] = ()) -> Iterator[Command]:
     if "add" not in without:
         yield acts("add", f"add a {noun}", *fields, *(_HITS if kind == "absence" else ()))(partial(_add, kind))
     named = called("its name, or a part that only it has")
-    yield acts("edit", f"change a {noun}; what is not named stays", named, *fields)(partial(_edit, kind))
+    if "edit" not in without:
+        yield acts("edit", f"change a {noun}; what is not named stays", named, *fields)(partial(_edit, kind))
     yield reads("show", f"one {noun}", called(), JSON)(partial(_show, kind))
     if "list" not in without:
         letters = option("letters", "LETTERS", nargs="?", default="")
@@ -195,7 +194,7 @@ def _show(kind: str, store: Store, args: Args) -> Answer:
             yield f"  {pad(field.label, 24)} {show(texts[field.name]) or '–'}"
         yield from _notes(kind, store, record)
 
-    return Answer(record, lambda _: texts, lines)
+    return Answer(record, lambda record: texts | record_store.more(store, record), lines)
 
 
 def _list(kind: str, store: Store, args: Args) -> Answer:
@@ -236,17 +235,6 @@ def _travel(user: User, args: Args) -> str:
     distance = record.one_way_distance or "unknown"
     minutes = "unknown" if record.one_way_minutes is None else record.one_way_minutes
     return f"{record_store.title(user.store, record)}: one way {distance}, {minutes} min ({record.one_way_provenance})"
-
-
-@acts("make", "make the visits of the next eight weeks; an open board does so by itself", JSON)
-def _make_ahead(user: User, _: Args) -> Answer:
-    def lines(made: Sequence[Visit]) -> Iterator[str]:
-        for visit in made:
-            when = day_text(visit.occurrence) if visit.occurrence is not None else ""
-            yield f"{visit.reference}  {when}  {visit.client}, {visit.work}"
-        yield f"{len(made)} made." if made else "Every recurring visit is made already."
-
-    return Answer(recurring.make_ahead(user), lambda made: forms(made, "reference date=occurrence client"), lines)
 
 
 def _notes(kind: str, store: Store, record: Any) -> Iterator[str]:
@@ -347,11 +335,18 @@ def _roles(roles: frozenset[Role]) -> str:
 _MORE = {
     "client": (mending.merge("client"), mending.doubles_of_the_book),
     "site": (mending.merge("site"), _travel, _locate),
-    "recurrence": (_make_ahead,),
+    "recurrence": series.DEEDS,
 }
 COMMANDS = (
     _init,
-    *(CommandGroup(kind, text, (*deeds_of(kind), *_MORE.get(kind, ()))) for kind, text in _HELP.items()),
+    *(
+        CommandGroup(
+            kind,
+            text,
+            (*deeds_of(kind, without=tuple(deed.name for deed in _MORE.get(kind, ()))), *_MORE.get(kind, ())),
+        )
+        for kind, text in _HELP.items()
+    ),
     CommandGroup(
         "staff",
         "who works here and what they may do",

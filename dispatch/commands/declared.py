@@ -13,10 +13,10 @@ from inspect import signature
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dispatch.commands.opening import agreed, on_terminal, open_store, user_of
+from dispatch.commands.opening import agreed, answered, on_terminal, open_store, user_of
 from dispatch.commands.options import COMMON, REFERENCE, Args, OneOption, Option, Store, Taken, desk, take
 from dispatch.commands.printing import Result, print_result
-from dispatch.desk.session.refusals import Faulty, NeedsConfirm, refuse
+from dispatch.desk.session.refusals import Faulty, NeedsConfirm, NeedsScope, refuse
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
@@ -78,6 +78,21 @@ class Command:
                 if not agreed("Do it all the same?"):
                     raise
                 given[-1].confirm = question.marks
+            except NeedsScope as question:
+                if not on_terminal():
+                    raise
+                given[-1].scope = _scope_meant(question)
+
+
+def _scope_meant(question: NeedsScope) -> str:
+    """What the person at the terminal chooses; nothing is done where they choose nothing."""
+    print(show(question.said))
+    for scope, words in question.choices.items():
+        print(f"  {scope:<10} {show(words)}")
+    typed = answered(f"{', '.join(question.choices)}: ")
+    if typed not in question.choices:
+        raise question
+    return typed
 
 
 class CommandGroup(NamedTuple):

@@ -29,7 +29,7 @@ READ_BY: Mapping[str, str] = {
     "charge": "own", "quote": "prices", "cases": ALL,
     "rate-card": "prices", "agreement": "prices", "template": "clients", "probe": ALL,
     "client": "clients", "site": "clients", "target": "clients", "recurrence": "clients", "technician": "clients",
-    "absence": "clients", "settings": "clients", "travel": "day", "roads": ALL, "roads export": "day",
+    "holidays": "clients", "absence": "clients", "settings": "clients", "travel": "day", "roads": ALL, "roads export": "day",
     "levels": "levels",
     "review": "log", "review answer": ALL, "review comments": ALL, "review words": ALL, "invoice": "log",
     "care": "care", "outbox": "messages", "figures": "figures",
@@ -120,12 +120,15 @@ def on_terminal() -> bool:
 
 def agreed(question: str) -> bool:
     """Whether the person at the terminal says yes; no where nobody sits there."""
-    if not on_terminal():
-        return False
+    return on_terminal() and answered(f"{question} [y/N] ") in ("y", "yes")
+
+
+def answered(question: str) -> str:
+    """What the person at the terminal types, in small letters; empty where they end it."""
     try:
-        return input(f"{question} [y/N] ").strip().casefold() in ("y", "yes")
+        return input(question).strip().casefold()
     except EOFError:
-        return False
+        return ""
 
 
 def mouse_wanted(args: argparse.Namespace, personal: preferences.Personal) -> bool:

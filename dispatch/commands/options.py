@@ -139,6 +139,13 @@ COMMON = (
 JSON = flag("--json", "as JSON (docs/json.md)")
 REFERENCE = option("reference", "REFERENCE", "the visit, for example R4001")
 REASON = option("--reason", "TEXT", required=True)
+SCOPE = option(
+    "--scope",
+    None,
+    "of a visit of a series: this one, this and those following it, or all",
+    choices=["this", "following", "all"],
+)
+"""On a terminal it is asked for, where it matters and was not said."""
 CONFIRM = option(
     "--confirm",
     "MARKS",

@@ -30,6 +30,7 @@ GROUPS = (
     ("templates", ("template",)),
     ("probing", ("probe",)),
     ("book", ("client", "site", "target", "recurrence", "technician", "absence", "settings")),
+    ("holidays", ("holidays",)),
     ("travel", ("travel", "roads")),
     ("reporting", ("levels",)),
     ("reviewing", ("review", "invoice")),

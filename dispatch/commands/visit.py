@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from functools import partial
 
 from dispatch.commands import crews, mending, onsite, probing, reviewing
-from dispatch.commands.declared import STANDS, Command, CommandGroup, acts, by, of_visit, on_visit, reads
+from dispatch.commands.declared import STANDS, Command, CommandGroup, acts, by, of_visit, on_visit, reads, stands
 from dispatch.commands.options import (
     CONFIRM,
     JSON,
     REASON,
     REFERENCE,
+    SCOPE,
     Args,
     Option,
     Store,
@@ -30,6 +31,7 @@ from dispatch.model.instants import day_of
 with lazily(__name__):
     from db import clocks, settings, visits
     from dispatch.commands import forms
+    from dispatch.desk.book import series
     from dispatch.desk.day import placement
     from dispatch.desk.levels import clocks as levels
     from dispatch.desk.log import visit_page
@@ -40,6 +42,7 @@ with lazily(__name__):
     from dispatch.desk.visits import steps
     from dispatch.fields.record import Field
     from dispatch.model import states
+    from dispatch.model.visits import Visit
     from dispatch.planning import checker
     from dispatch.records import requests
 
@@ -149,14 +152,26 @@ def _show(store: Store, args: Args) -> Answer:
     lambda: options_of(_asked("client", "site", "same_job", "kind", "reference"), flags=_FLAGS),
     CONFIRM,
     option("--override", "REASON", "keep it placed although the check refuses; audited", default=""),
+    SCOPE,
     JSON,
 )
 def _edit(user: User, args: Args) -> Answer:
     visit = steps.find(user.store, args.reference)
     how = {"version": visit.version, "reason": args.override, "confirmed": args.confirm}
-    after = intake.amend(user, args.reference, typed(args), **how)
+    after = intake.amend(user, args.reference, typed(args), args.scope, **how)
     line = "{0.reference} is as it was." if after == visit else "{0.reference} {0.client}: {0.work}, {0.minutes} min."
-    return Answer(after, forms.visit_form, line.format)
+    return Answer(after, forms.visit_form, lambda after: [line.format(after), *_kept(user, after, args)])
+
+
+def _kept(user: User, visit: Visit, args: Args) -> list[str]:
+    """What stays of the series that was changed with a visit."""
+    return [] if args.scope in (None, "this") else [f"  {line}" for line in series.kept(user.store, visit)]
+
+
+@on_visit("cancel", "the client cancels, before arrival", REASON, SCOPE)
+def _cancel(user: User, args: Args) -> list[str]:
+    visit = schedule.cancel(user, args.reference, args.reason, args.scope)
+    return [stands(visit), *_kept(user, visit, args)]
 
 
 @acts(
@@ -276,7 +291,7 @@ DEEDS = (
     _plain("confirm", "the client has agreed to the time"),
     _plain("dispatch", "tell the technician"),
     _hold,
-    _plain("cancel", "the client cancels, before arrival", REASON),
+    _cancel,
     _plain("resume", "take a visit off hold, back into the queue"),
     *_CLOCKS,
     on_visit("pin", "keep a visit where it is: tools may not move it", flag("--off", "take the pin out", reads=unless))(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from dispatch.model.forms import shared
@@ -73,6 +74,14 @@ def too_late(latest: datetime.date | None, asked_on: datetime.date) -> str:
     if latest is None or latest >= asked_on:
         return ""
     return f"is before {day_text(asked_on)}, the day on which it is asked for"
+
+
+class Scope(StrEnum):
+    """For which visits of a series a change is meant."""
+
+    THIS = "this"
+    FOLLOWING = "following"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)

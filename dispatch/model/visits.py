@@ -94,7 +94,8 @@ class Visit(NamedTuple):
     A visit may take several `days`, each with so many minutes of work. `next_day` is the one that is next or runs, and
     `day_number` the one whose stay, crew and state this is: the same in the record, another in what `on_day` gives.
     `other_days` are those beside it that have a place, in their order.
-    `occurrence` is the day for which its recurrence asked; `came_by` one of `CAME_BY`, empty where nobody has said.
+    `occurrence` is the day for which its recurrence asked, `agreed` whether somebody changed what that
+    asks for; `came_by` one of `CAME_BY`, empty where nobody has said.
     """
 
     id: int
@@ -153,6 +154,7 @@ class Visit(NamedTuple):
     version: int = 1
     recurrence_id: int | None = None
     occurrence: datetime.date | None = None
+    agreed: bool = False
     assignments: tuple[Assignment, ...] = ()
     other_days: tuple[VisitDay, ...] = ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dispatch.fields.kinds import Choice, Day, Link, Parsed, Text, Whole, Window, Words
 from dispatch.fields.record import Check, Field, RecordType
+from dispatch.model.holidays import Holiday
 from dispatch.model.instants import day_of
 from dispatch.model.requests import Recurrence
 from dispatch.model.skills import skill_word
@@ -14,6 +15,12 @@ from dispatch.planning.recurring import parse_rule
 
 _KINDS = ("maintenance", "visit", "audit", "review", "delivery")
 PRIORITY = Choice({f"P{priority}": priority for priority in (1, 2, 3, 4)})
+
+
+def _year(text: str) -> str:
+    if not text.isdecimal():
+        raise ValueError(f"{text!r} is not a year such as 2027")
+    return text
 
 
 def _ends_early(recurrence: Recurrence) -> str:
@@ -65,6 +72,27 @@ RECURRENCE = RecordType(
     ),
     (Check("ends", ("starts",), _ends_early),),
 )
+HOLIDAY = RecordType(
+    "holiday",
+    "holidays",
+    Holiday,
+    (Role.LEAD, Role.DISPATCHER),
+    (
+        Field("day", "Day", Day(), "2026-12-25", required=True),
+        Field("name", "Name", Text(), "Christmas Day"),
+    ),
+)
+HOLIDAYS_OF = (
+    Field("country", "Country", Text(), "its two letters: US, DE, GB", required=True),
+    Field("subdivision", "State or province", Text(), "its letters: OH, BY; empty: what holds everywhere in it"),
+    Field(
+        "years",
+        "Years",
+        Words(of=lambda years: tuple(map(int, years)), each=_year),
+        "2027, 2028; empty: this and the next",
+    ),
+)
+"""Which public holidays are taken over."""
 PIN = RecordType(
     "pinned drive",
     "pinned drives",

@@ -14,11 +14,11 @@ from screens.of_day import DayOfVisits, on_visit
 from widgets.queue import Queue
 
 with lazily(__name__):
-    from dispatch.desk.book import context
+    from dispatch.desk.book import context, series
     from dispatch.desk.plan import schedule
     from dispatch.desk.requests import intake
     from dispatch.records import requests
-    from screens import record_forms
+    from screens import record_forms, series_forms
     from screens.board import answering, quick_line
 
 
@@ -82,7 +82,12 @@ async def amend(screen: DayOfVisits, visit: BoardVisit) -> None:
         )
 
     entered = await screen.fill(f"{whole.reference} {whole.client}", fields, check)
-    await screen.insist(f"Change {visit.reference}", intake.amend, visit.reference, entered, version=whole.version)
+    stood = series.kept(screen.user.store, whole)
+    changed = await screen.insist(
+        f"Change {visit.reference}", intake.amend, visit.reference, entered, version=whole.version
+    )
+    if changed is not None:
+        series_forms.say_kept(screen, [line for line in series.kept(screen.user.store, changed) if line not in stood])
 
 
 @on_visit("hold")
@@ -112,4 +117,6 @@ async def cancel(screen: DayOfVisits, visit: BoardVisit) -> None:
     reason = await screen.ask(
         f"Cancel {visit.reference} {visit.client}", "what did the client say?", check=needed("a reason is needed")
     )
-    await screen.do(schedule.cancel, visit.reference, reason)
+    cancelled = await screen.insist(f"Cancel {visit.reference}", schedule.cancel, visit.reference, reason)
+    if cancelled is not None and cancelled.recurrence_id is not None:
+        series_forms.say_kept(screen, series.kept(screen.user.store, cancelled))

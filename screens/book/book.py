@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from db import clients, people
-from dispatch.desk.book import editing
+from dispatch.desk.book import editing, recurring
+from dispatch.desk.book.holiday_table import import_country
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care.client_page import client_page
@@ -19,12 +20,14 @@ from dispatch.desk.templates.template_draft import TemplateDraft
 from dispatch.desk.texts.client_words import page_lines
 from dispatch.lazily import lazily
 from dispatch.model.text import show
+from dispatch.records.planning import HOLIDAYS_OF
+from screens import series_forms
 from screens.binding import command, key
 from screens.book.locating import locate
 from screens.dialogs.asked import ChoiceRow
 from screens.listed import ListScreen
 from screens.of_day import import_file
-from screens.record_forms import ask_record
+from screens.record_forms import ask_record, ask_values
 from widgets.listed import FigureLine
 
 with lazily(__name__):
@@ -38,6 +41,7 @@ PLURALS = {
     "target": "Test targets",
     "template": "Checklist templates",
     "recurrence": "Recurring visits",
+    "holiday": "Holidays",
     "technician": "Technicians",
     "absence": "Absences",
     "calendar": "Calendars",
@@ -209,8 +213,8 @@ class BookScreen(ListScreen[Any]):
 
     @command("tab", "book.kind", "Next kind")
     def action_kind(self, by: int = 1) -> None:
-        """Clients, sites, test targets, checklist templates, recurring visits, technicians, absences, calendars, pinned
-        drives, staff, settings."""
+        """Clients, sites, test targets, checklist templates, recurring visits, holidays, technicians, absences, calendars,
+        pinned drives, staff, settings."""
         self._kind = KINDS[(KINDS.index(self._kind) + by) % len(KINDS)]
         self._letters = ""
         self.remove_class("-finding")
@@ -247,6 +251,17 @@ class BookScreen(ListScreen[Any]):
             return
         await ask_record(self, "target", {"site": RECORD_STORES["site"].title(self.user.store, record)})
 
+    @command("L", "book.holidays", "Holidays of a country")
+    async def action_holidays(self) -> None:
+        """Take over the public holidays of a country."""
+        if self._kind != "holiday":
+            self.say("Go to the holidays (tab) to take over those of a country.")
+            return
+        taken = await ask_values(
+            self, "Holidays of a country", HOLIDAYS_OF, lambda given: import_country(self.user, **given)
+        )
+        self.say(f"{len(taken)} were taken over." if taken else "All of them are there already.")
+
     @command("v", "template.preview", "Preview")
     async def action_preview(self) -> None:
         """What a certain visit would get."""
@@ -269,6 +284,8 @@ class BookScreen(ListScreen[Any]):
         await self.confirm(f"Archive {title}?", ["Its history stays; u brings it back."])
         await self.do(editing.archive, self._kind, record)
         self.reload()
+        if self._kind == "recurrence" and (ended := self._record_store.get(self.user.store, record.id)) is not None:
+            series_forms.say_kept(self, recurring.told(self.user.store, ended))
 
     @command("escape", "book.back", "Back", show=False)
     def action_back(self) -> None:

@@ -54,6 +54,56 @@ def test_recurring_visits_by_command(firm: Dispatch) -> None:
     assert not [one for one in json.loads(firm.ok("visit", "list", "--json")) if one["recurring"]]
 
 
+def test_holidays_by_command(firm: Dispatch) -> None:
+    assert "none" in firm.ok("holidays", "list").casefold()
+    firm.ok("holidays", "add", "--day", "2027-07-05", "--name", "Town fair")
+    would = firm.ok("holidays", "import", "US", "--subdivision", "OH", "--year", "2027", "--check")
+    assert "Memorial Day" in would
+    assert len(json.loads(firm.ok("holidays", "list", "--json"))) == 1
+    firm.ok("holidays", "import", "us", "--subdivision", "oh", "--year", "2027")
+    listed = json.loads(firm.ok("holidays", "list", "--json"))
+    assert {"day": "2027-05-31", "name": "Memorial Day"} in listed
+    assert {"day": "2027-07-05", "name": "Town fair"} in listed
+    firm.ok("holidays", "remove", "town fair")
+    assert {"day": "2027-07-05", "name": "Town fair"} not in json.loads(firm.ok("holidays", "list", "--json"))
+    refused = firm("holidays", "import", "Atlantis")
+    assert (refused.code, "two letters" in refused.err) == (1, True)
+    (found,) = (one for one in json.loads(firm.ok("doctor", "--json")) if one["subject"] == "holidays")
+    assert found["good"]
+
+
+def test_a_series_by_command_says_what_would_come_of_it_and_asks_which_visits(firm: Dispatch) -> None:
+    words = ["--site", "Violet Dental", "--work", "log check", "--minutes", "45", "--starts", "2026-12-01"]
+    would = firm.ok("recurrence", "add", *words, "--rule", "every month", "--check")
+    assert would.startswith("day 1 of the month: Tue 1 Dec 2026, Fri 1 Jan 2027, Mon 1 Feb 2027, ")
+    assert would.count(", ") == 11
+    assert json.loads(firm.ok("recurrence", "list", "--json")) == []
+
+    firm.ok("recurrence", "add", *words, "--rule", "every tue")
+    made = {one["date"]: one["reference"] for one in json.loads(firm.ok("visit", "list", "--json")) if one["recurring"]}
+    refused = firm("recurrence", "edit", "1", "--minutes", "60")
+    assert refused.code == 1
+    assert "--scope this (only the next one, " in refused.err
+    assert "--scope following: " in firm.ok("recurrence", "edit", "1", "--minutes", "60", "--check")
+    firm.ok("recurrence", "edit", "1", "--minutes", "60", "--scope", "following", "--since", "2026-12-10")
+    listed = json.loads(firm.ok("recurrence", "list", "--json"))
+    assert [(one["minutes"], one["starts"], one["ends"]) for one in listed] == [
+        ("45", "2026-12-01", "2026-12-14"), ("60", "2026-12-15", ""),
+    ]  # fmt: skip
+
+    third = made["2026-12-15"]
+    assert firm("visit", "edit", third, "--minutes", "90").code == 1
+    firm.ok("visit", "edit", third, "--minutes", "90", "--scope", "this")
+    shown = json.loads(firm.ok("recurrence", "show", "2", "--json"))
+    assert shown["next"][0] == "2026-12-15"
+    assert shown["kept"] == [{"reference": third, "date": "2026-12-15", "state": "requested", "why": "minutes"}]
+    assert firm("visit", "cancel", made["2026-12-22"], "--reason", "closed").code == 1
+    told = firm.ok("visit", "cancel", made["2026-12-22"], "--reason", "they go elsewhere", "--scope", "all")
+    assert f"{third} Tue 15 Dec 2026 is kept as it was agreed" in told
+    firm.ok("visit", "undo")
+    assert len([one for one in json.loads(firm.ok("visit", "list", "--json")) if one["recurring"]]) == len(made)
+
+
 def test_settings_are_shown_changed_and_checked(firm: Dispatch) -> None:
     assert json.loads(firm.ok("settings", "--json"))["buffer_minutes"] == "30"
     firm.ok("settings", "--buffer-minutes", "20", "--overlap", "warn")

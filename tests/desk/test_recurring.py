@@ -75,7 +75,7 @@ def test_a_changed_rule_makes_anew_what_nobody_has_touched(office: Office) -> No
     one = order(office)
     planned, taken_back = (visit.reference for visit in visits.of_recurrence(office.store, one.id)[:2])
     schedule.assign(office.dana, planned, ["Ana Ruiz"], at("09:00"))
-    schedule.cancel(office.dana, taken_back, "the client is away")
+    schedule.cancel(office.dana, taken_back, "the client is away", scope="this")
 
     one = editing.edit(office.lee, "recurrence", one, {"rule": "every 2 weeks on wed", "minutes": "90"})
 
@@ -83,7 +83,7 @@ def test_a_changed_rule_makes_anew_what_nobody_has_touched(office: Office) -> No
     kept = visits.visit_by_reference(office.store, planned)
     assert kept is not None
     assert (kept.state, kept.minutes) == (State.PLANNED, 60)
-    assert [visit.reference for visit in recurring.left_standing(office.store, one)] == [planned]
+    assert [visit.reference for visit, _ in recurring.kept_visits(office.store, one)] == [planned]
     assert any(planned in note and "stays" in note for note in RECORD_STORES["recurrence"].notes(office.store, one))
     references = {visit.reference for visit in visits.of_recurrence(office.store, one.id)}
 
@@ -96,7 +96,7 @@ def test_a_changed_rule_makes_anew_what_nobody_has_touched(office: Office) -> No
 def test_a_cancelled_visit_is_not_made_again(office: Office) -> None:
     one = order(office)
     second = visits.of_recurrence(office.store, one.id)[1]
-    schedule.cancel(office.dana, second.reference, "the client is away")
+    schedule.cancel(office.dana, second.reference, "the client is away", scope="this")
     editing.edit(office.dana, "recurrence", one, {"priority": "P1"})
 
     on_that_day = [
@@ -214,7 +214,7 @@ def test_what_came_to_nothing_is_made_up_for_in_the_same_month(office: Office) -
     office.go("07:30", 7)  # 1 December
     assert made(office, one, "12") == ["12-08", "12-22"]
     first = visits.of_recurrence(office.store, one.id)[0].reference
-    schedule.cancel(office.dana, first, "the client is away")
+    schedule.cancel(office.dana, first, "the client is away", scope="this")
     instead = recurring.make_ahead(office.dana)[0]
     assert (instead.occurrence, instead.state) == (datetime.date(2026, 12, 15), State.REQUESTED)
     assert recurring.make_ahead(office.dana) == []
@@ -230,7 +230,7 @@ def test_what_cannot_be_made_up_for_is_left_to_the_list_of_what_is_due(office: O
     one = order(office, rule="as agreed on tue", starts="2026-12-01")
     office.go("07:30", 30)  # 24 December
     last = visits.of_recurrence(office.store, one.id)[1]
-    schedule.cancel(office.dana, last.reference, "the client is away")
+    schedule.cancel(office.dana, last.reference, "the client is away", scope="this")
     office.go("07:30", 36)
     recurring.make_ahead(office.dana)
     assert made(office, one, "12") == ["12-08", "12-22"]

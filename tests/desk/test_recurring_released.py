@@ -15,7 +15,7 @@ from pathlib import Path
 from db import recurrences
 from db.library import sqlite3
 from db.store import Store
-from dispatch.desk.book import recurring
+from dispatch.desk.book import series_days
 from dispatch.model.instants import at_local
 from dispatch.planning.recurring import parse_rule
 from tests.wall import WALL
@@ -39,8 +39,13 @@ def test_rules_of_a_released_version_keep_their_days(tmp_path: Path) -> None:
 
     with Store.open(path) as store:
         found = [
-            [one.rule, one.starts_on.isoformat(), int(one.onto_next), [*map(str, recurring.preview(store, one, 8))]]
-            for one in recurrences.recurrences(store)
+            [
+                one.rule,
+                one.starts_on.isoformat(),
+                int(one.onto_next),
+                [*map(str, series_days.preview(store, one, len(days)))],
+            ]
+            for one, (*_, days) in zip(recurrences.recurrences(store), meant, strict=True)
         ]
     assert found == meant
     assert [rule for rule, *_ in meant if str(parse_rule(rule)) != rule] == []

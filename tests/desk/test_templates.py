@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from db import checklists, clients, templates, visits
+from db import checklist_copies, checklists, clients, templates, visits
 from db.faults import Refused, Stale
 from db.unit import unit_of_work
 from dispatch.closeout.recording import Recording
@@ -240,7 +240,7 @@ def test_items_stand_as_in_the_template_and_later_ones_behind_their_kind(office:
     from dispatch.closeout.template import follow_up_item, named_item, requested_item
 
     with unit_of_work(office.store, "x", _actor(office)) as unit:
-        visits.add_items(
+        checklist_copies.add_items(
             unit, visit.id, [named_item(1, "n"), follow_up_item(), requested_item(2, "m")], office.ana.staff.id
         )
         unit.audit("visit", visit.id, added=True)

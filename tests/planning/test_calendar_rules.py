@@ -7,6 +7,7 @@ import datetime
 import pytest
 
 from dispatch.planning.calendar_rules import rule_of
+from dispatch.planning.recurring import parse_rule
 
 FIRST = datetime.date(2026, 11, 25)
 """A Wednesday."""
@@ -51,3 +52,4 @@ def test_how_an_event_repeats(written: str, rule: str | None) -> None:
     parts = (part.split("=") for part in written.split(";"))
     found = rule_of({name: values.split(",") for name, values in parts}, FIRST)
     assert (None if found is None else str(found)) == rule
+    assert rule is None or parse_rule(rule) == found

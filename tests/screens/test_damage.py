@@ -47,7 +47,7 @@ WALKS = {
     ],
     ("ana", "day"): ["enter", "enter $", "enter w", "enter i", "M", "A", "N"],
     ("lee", "log"): ["enter", "c", "F", "F enter", "A", "A enter", "K", "C", "O", "f", "R"],
-    ("lee", "book"): ["enter", "enter enter", *(" ".join(["tab"] * n + ["enter"]) for n in range(1, 9))],
+    ("lee", "book"): ["enter", "enter enter", *(" ".join(["tab"] * n + ["enter"]) for n in range(1, 10))],
 }
 """Who goes where: from a mode's first screen, by these keys, one way after the other."""
 

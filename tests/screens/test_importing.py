@@ -14,6 +14,7 @@ from db import recurrences, visits
 from dispatch.desk.files.table import Stopped, Unreadable
 from dispatch.desk.imports import importing
 from dispatch.desk.imports.importing import kind_of
+from dispatch.model.requests import Scope
 from screens.board.board import BoardScreen
 from screens.dialogs.finder import FindScreen
 from screens.dialogs.questions import Form
@@ -22,7 +23,7 @@ from screens.visit.visit import VisitScreen
 from tests.desk.conftest import DAY, Office, at
 from tests.imports.test_calendar import calendar, event
 from tests.quick import first_of
-from tests.screens.test_prices import fill
+from tests.screens.test_prices import choose, fill
 from tests.screens.test_screens import opened, press, until, until_true
 from widgets.lines.lines_pane import NotesPane
 
@@ -114,6 +115,7 @@ async def test_a_calendar_asks_which_sites_are_meant(office: Office, tmp_path: P
         await until(pilot, Form)
         assert pilot.app.screen.query_one("#field-rule", Input).value == "every wed"
         await fill(pilot, holidays="skip")
+        await choose(pilot, Scope.ALL)
         await until_true(pilot, lambda: len(recurrences.recurrences(office.store)) == 1)
         await decide(pilot, "good")
         await until_true(pilot, lambda: set(visits.uids(office.store)) == {"1"})
@@ -245,6 +247,7 @@ async def test_a_recurring_visit_from_the_page_of_a_client(office: Office) -> No
         await until(pilot, Form)
         assert pilot.app.screen.query_one("#field-site", Input).value == "Harbor Dental / "
         await fill(pilot, site="Harbor Dental / Annex", rule="every 2 weeks on tue")
+        await choose(pilot, Scope.ALL)
         await until_true(pilot, lambda: len(recurrences.recurrences(office.store)) == 1)
 
 

@@ -15,11 +15,13 @@ from dispatch.desk.book import places, zone_change
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.book.zone_change import Reading
+from dispatch.desk.day import undo_record
 from dispatch.desk.session.refusals import NeedsConfirm, Refusal, refuse
 from dispatch.desk.session.user import User
 from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.firm import Firm
 from dispatch.model.text import show
+from dispatch.model.visits import Visit
 
 _ARCHIVED, _READING = "archived", "reading"
 _BESIDE = frozenset({_ARCHIVED, _READING})
@@ -41,8 +43,9 @@ def add(user: User, kind: str, texts: Mapping[str, str], confirmed: Sequence[str
     if kind == "settings":
         raise Refusal("There is one set of settings; edit it.")
     with user.write(f"add a {record_store.record.noun}", *record_store.record.roles) as unit:
-        record, picture = _put(user, unit, kind, None, texts, confirmed)
-        _remember(user, unit, "add", record, picture)
+        stood = record_store.visits_of(user.store, 0)
+        record, picture = write(user, unit, kind, None, texts, confirmed)
+        _remember(user, unit, "add", record, picture, stood)
         return record
 
 
@@ -58,8 +61,10 @@ def put(user: User, kind: str, label: str, entries: Sequence[tuple[Any | None, M
     """
     record_store = RECORD_STORES[kind]
     with user.write(f"edit a {record_store.record.noun}", *record_store.record.roles) as unit:
-        done = [_put(user, unit, kind, before, texts) for before, texts in entries]
-        changes.remember(unit, label, [picture for _, picture in done])
+        stood = record_store.visits_of(user.store, 0)
+        done = [write(user, unit, kind, before, texts) for before, texts in entries]
+        visits = undo_record.since(unit, stood, record_store.visits_of(user.store, 0))
+        changes.remember(unit, label, [*visits, *(picture for _, picture in done)])
         return [record for record, _ in done]
 
 
@@ -78,17 +83,13 @@ def edit(user: User, kind: str, before: Any, texts: Mapping[str, str], confirmed
         current = record_store.get(user.store, before.id)
         if current is None:
             raise Stale(f"The {record_store.record.noun} is not there any more.", table=kind, key=before.id)
-        record, picture = _put(user, unit, kind, before, texts, confirmed)
+        stood = record_store.visits_of(user.store, before.id)
+        record, picture = write(user, unit, kind, before, texts, confirmed)
         if picture.before == picture.after:
             unit.leave_unchanged()
             return current
-        _remember(user, unit, "edit", record, picture)
+        _remember(user, unit, "edit", record, picture, stood)
         return record
-
-
-def rewrite(user: User, unit: Unit, kind: str, before: Any, texts: Mapping[str, str]) -> RecordChange:
-    """Write a record otherwise within another deed; returns its picture for undo. Raises as `edit`, and asks nothing."""
-    return _put(user, unit, kind, before, texts)[1]
 
 
 def settle(user: User, texts: Mapping[str, str], confirmed: Sequence[str] = ()) -> None:
@@ -113,12 +114,19 @@ def archive(user: User, kind: str, record: Any) -> None:
     record_store = RECORD_STORES[kind]
     with user.write(f"archive a {record_store.record.noun}", *record_store.record.roles) as unit:
         _let_go(user.store, record_store, kind, record)
-        look = _look(user.store, record_store, record)
-        record_store.put_away(unit, record, unit.at)
-        unit.audit(kind, record.id, archived=True)
-        after: Any = record_store.get(user.store, record.id)
-        picture = RecordChange(kind, after.id, look, {**look, _ARCHIVED: True}, record.version, after.version)
-        _remember(user, unit, "archive", after, picture)
+        stood = record_store.visits_of(user.store, record.id)
+        after, picture = put_away(user, unit, kind, record)
+        _remember(user, unit, "archive", after, picture, stood)
+
+
+def put_away(user: User, unit: Unit, kind: str, record: Any) -> tuple[Any, RecordChange]:
+    """Archive a record within another deed; returns it, and how it looks before and after."""
+    record_store = RECORD_STORES[kind]
+    look = _look(user.store, record_store, record)
+    record_store.put_away(unit, record, unit.at)
+    unit.audit(kind, record.id, archived=True)
+    after: Any = record_store.get(user.store, record.id)
+    return after, RecordChange(kind, after.id, look, {**look, _ARCHIVED: True}, record.version, after.version)
 
 
 def _let_go(store: Store, record_store: RecordStore[Any], kind: str, record: Any) -> None:
@@ -169,7 +177,7 @@ def turn(user: User, unit: Unit, picture: RecordChange, *, back: bool) -> tuple[
     return target, after.version
 
 
-def _put(
+def write(
     user: User,
     unit: Unit,
     kind: str,
@@ -177,7 +185,7 @@ def _put(
     texts: Mapping[str, str],
     confirmed: Sequence[str] | None = None,
 ) -> tuple[Any, RecordChange]:
-    """Write a record; returns it, and how it looks before and after. A new one was archived before."""
+    """Add or edit a record within another deed; returns it, and how it looks before and after."""
     record_store, store = RECORD_STORES[kind], user.store
     reading = next((one.value for one in Reading if one in (confirmed or ())), None)
     was = None if before is None else _look(store, record_store, before) | {_READING: reading}
@@ -185,6 +193,12 @@ def _put(
     look = _look(store, record_store, record) | {_READING: reading}
     version = 0 if before is None else before.version
     return record, RecordChange(kind, record.id, was or {**look, _ARCHIVED: True}, look, version, record.version)
+
+
+def added(store: Store, kind: str, record: Any) -> RecordChange:
+    """The picture of a record that was added otherwise."""
+    look = _look(store, RECORD_STORES[kind], record)
+    return RecordChange(kind, record.id, {**look, _ARCHIVED: True}, look, 0, record.version)
 
 
 def _written(
@@ -222,7 +236,9 @@ def _look(store: Store, record_store: RecordStore[Any], record: Any) -> dict[str
     return {**record_store.texts(store, record), _ARCHIVED: False}
 
 
-def _remember(user: User, unit: Unit, deed: str, record: Any, picture: RecordChange) -> None:
+def _remember(user: User, unit: Unit, deed: str, record: Any, picture: RecordChange, stood: Sequence[Visit]) -> None:
+    """Keep what was done, with the visits that were changed with it: `stood` is how they were."""
     record_store = RECORD_STORES[picture.entity]
     label = f"{deed} {record_store.record.noun} {record_store.title(user.store, record)}"
-    changes.remember(unit, label, [picture])
+    visits = undo_record.since(unit, stood, record_store.visits_of(user.store, record.id))
+    changes.remember(unit, label, [*visits, picture])

@@ -13,6 +13,7 @@ from dispatch.desk.book.context import Desk
 from dispatch.desk.book.records import near
 from dispatch.desk.session.user import User
 from dispatch.fields.record import FieldFault, RecordType
+from dispatch.model.visits import Visit
 
 T = TypeVar("T")
 
@@ -101,6 +102,14 @@ class RecordStore(ABC, Generic[T]):
     def follow(self, unit: Unit, key: int, before: T | None, after: T) -> None:
         """What else is to be written once a record was written, or put away."""
 
+    def visits_of(self, store: Store, key: int) -> Sequence[Visit]:
+        """The visits that are made and changed with a record, or with a new one (0): undo takes them back with it."""
+        return ()
+
     def notes(self, store: Store, record: T) -> Sequence[str]:
         """What else there is to say about a record where it is shown in full."""
         return ()
+
+    def more(self, store: Store, record: T) -> dict[str, Any]:
+        """What else is told of a record as JSON, by key."""
+        return {}

@@ -13,6 +13,7 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.closeout.probes.reading import read_target
 from dispatch.desk.book.context import Desk, labour_classes
+from dispatch.desk.book.holiday_records import HolidayRecords
 from dispatch.desk.book.record_store import KeptInTables, RecordStore
 from dispatch.desk.book.records import (
     client_named,
@@ -386,6 +387,7 @@ RECORD_STORES: Mapping[str, RecordStore[Any]] = {
     "target": TargetRecords(),
     "template": TemplateRecords(),
     "recurrence": RecurrenceRecords(),
+    "holiday": HolidayRecords(),
     "technician": TechnicianRecords(),
     "absence": AbsenceRecords(),
     "calendar": CalendarRecords(),

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
-from db import agreements, clients, recurrences
+from db import agreements, clients, recurrences, visits
 from db.store import Store, existing
 from db.unit import Unit
+from dispatch.desk.book import recurring
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.records import site_called
-from dispatch.desk.book.recurring import left_standing, preview, remake
+from dispatch.desk.book.series_days import beyond_holidays, preview
 from dispatch.desk.visits import needs
+from dispatch.model.forms import form
 from dispatch.model.instants import day_text
 from dispatch.model.requests import Recurrence
 from dispatch.model.skills import spoken
+from dispatch.model.visits import Visit
 from dispatch.planning.recurring import Repeating, parse_rule
 from dispatch.records.planning import RECURRENCE
 
-_SHOWN = 4
+SHOWN = 12
 """So many of the next days are named."""
 
 
@@ -56,16 +60,23 @@ class RecurrenceRecords(RecordStore[Recurrence]):
             if skill not in known:
                 yield "skills", f"nobody has {skill!r}; known are {', '.join(spoken(known)) or 'none yet'}"
 
+    def visits_of(self, store: Store, key: int) -> Sequence[Visit]:
+        return visits.of_recurrence(store, key)
+
     def follow(self, unit: Unit, key: int, before: Recurrence | None, after: Recurrence) -> None:
-        """Its visits are made. Those of one that has ended go where they are still in the queue, the others stay."""
-        remake(unit, unit.store, existing(recurrences.recurrence(unit.store, key)))
+        """Its visits are made and brought along. Those of one that has ended go where they wait as it asked for them."""
+        now = existing(recurrences.recurrence(unit.store, key))
+        recurring.follow(unit, unit.store, before or now, now)
 
     def notes(self, store: Store, record: Recurrence) -> Sequence[str]:
-        following = preview(store, record, _SHOWN)
+        following = preview(store, record, SHOWN)
         notes = [f"next: {', '.join(day_text(day) for day in following)}"] if following else ["no more visits"]
-        for visit in left_standing(store, record):
-            when = day_text(visit.wanted_on) if visit.wanted_on is not None else ""
-            notes.append(
-                f"{visit.reference} {when} is {visit.state.value.replace('_', ' ')} already and stays as it is"
-            )
-        return notes
+        beyond = beyond_holidays(store, following)
+        return [*notes, *([beyond] if beyond else []), *recurring.told(store, record)]
+
+    def more(self, store: Store, record: Recurrence) -> dict[str, Any]:
+        kept = recurring.kept_visits(store, record)
+        return {
+            "next": [day.isoformat() for day in preview(store, record, SHOWN)],
+            "kept": [form(visit, "reference date=wanted_on state why", why=why) for visit, why in kept],
+        }

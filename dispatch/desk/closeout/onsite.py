@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from db import agreements, checklists, stays, visits
+from db import agreements, checklist_copies, checklists, stays, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.closeout import recording
@@ -172,7 +172,7 @@ def _write(
     if decision.work is not None:
         entry = WorkEntry(sequence, unit.at, user.staff.name, decision.work, decision.work_text)
         checklists.add_work_entry(unit, visit.id, entry)
-    visits.add_items(unit, visit.id, decision.items, added_by=user.staff.id)
+    checklist_copies.add_items(unit, visit.id, decision.items, added_by=user.staff.id)
     notes += [f"{new.ref} {new.label}: needs an outcome" for new in decision.items if new.kind is ItemKind.NAMED]
     about: dict[str, Any] = {"item": item and item.ref, "result": decision.result}
     about |= {"text": decision.text or decision.work_text or None, "value": decision.value}

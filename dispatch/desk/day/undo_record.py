@@ -28,7 +28,8 @@ STOOD_AGAINST = "stood_against"
 _PICTURED = """site_id job_id state starts_at ends_at priority pinned reason cancelled_at ended_at review archived_at work
     description wanted_on latest_on promised_from=promised.0 promised_to=promised.1 minutes emergency reported_by came_by
     preferred_id skills tags equipment people crew_skills after_id after_minutes after_day
-    pickup pickup_lat=pickup_place.lat pickup_lon=pickup_place.lon pickup_minutes days ahead crew"""
+    pickup pickup_lat=pickup_place.lat pickup_lon=pickup_place.lon pickup_minutes days ahead
+    kind recurrence_id agreed crew"""
 
 
 _CREW = "staff_id=technician_id labour_class vehicle billable depart_at check_in_at seen_at"
@@ -55,6 +56,24 @@ def remember(user: User, unit: Unit, label: str, before: Sequence[Visit], more: 
                 was[STOOD_AGAINST] = stands_against(user.store, visit)
             pictures.append(RecordChange("visit", visit.id, was, picture_of(after), visit.version, after.version))
     return changes.remember(unit, label, pictures)
+
+
+def since(unit: Unit, before: Sequence[Visit], now: Sequence[Visit]) -> list[RecordChange]:
+    """The pictures of the visits of a record that were changed with it; a new one was away before.
+
+    Args:
+        before: its visits as they stood.
+        now: its visits as they stand.
+    """
+    stood = {visit.id: visit for visit in before}
+    there = {visit.id: visit for visit in now}
+    pictures = []
+    for key in {**stood, **there}:
+        after = there.get(key) or visits.again(unit.store, key)
+        was = stood.get(key) or after._replace(archived_at=unit.at)
+        if was != after:
+            pictures.append(RecordChange("visit", key, picture_of(was), picture_of(after), was.version, after.version))
+    return pictures
 
 
 def stands_against(store: Store, visit: Visit) -> list[str]:

@@ -186,7 +186,7 @@ class _Merging:
         look = {"names": {str(site): name for site, name in names.items()}, "templates": served}
         self.pictures.append(RecordChange(ENTITY, done.id, {}, look, 0, done.version))
         if said:
-            self.pictures.append(editing.rewrite(self._user, self._unit, kind, kept, said))
+            self.pictures.append(editing.write(self._user, self._unit, kind, kept, said)[1])
         _audit(self._unit, done, kept=titles[0], gone=titles[1], took=sorted(said) or None)
         return done
 

@@ -10,6 +10,7 @@ from db import clocks, planned, visits
 from db.changes import RecordChange, added
 from db.store import Store, existing
 from db.unit import Unit
+from dispatch.desk.book import series
 from dispatch.desk.charges.charging import keep_sheet
 from dispatch.desk.day import notices, routing, undo_record
 from dispatch.desk.day.judgement import judge_placement, length_of, target
@@ -22,6 +23,7 @@ from dispatch.desk.visits import waiting
 from dispatch.desk.visits.steps import as_seen, crew_of, find, on_visit, step, stepping
 from dispatch.model.messages import About
 from dispatch.model.people import Technician
+from dispatch.model.requests import Scope
 from dispatch.model.states import AHEAD, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -240,19 +242,27 @@ def resume(user: User, reference: str) -> Visit:
         return _done(user, unit, visit, f"resume {visit.reference}")
 
 
-def cancel(user: User, reference: str, reason: str) -> Visit:
-    """The client cancels, before arrival. What it costs by the rate card is on its sheet."""
+def cancel(user: User, reference: str, reason: str, scope: str | None = None) -> Visit:
+    """The client cancels, before arrival. What it costs by the rate card is on its sheet.
+
+    Args:
+        scope: of a visit of a series, one of `Scope`: with `following` the series ends before it, with `all` altogether.
+
+    Raises:
+        NeedsScope: it matters, and nobody has said.
+    """
     with stepping(user, "cancel", reference) as (unit, visit):
-        return cancel_within(user, unit, visit, reason_of(reason))
+        meant = series.scope_of_cancelling(user.store, visit, scope)
+        return cancel_within(user, unit, visit, reason_of(reason), meant)
 
 
-def cancel_within(user: User, unit: Unit, visit: Visit, why: str) -> Visit:
+def cancel_within(user: User, unit: Unit, visit: Visit, why: str, scope: Scope = Scope.THIS) -> Visit:
     """`cancel` as a part of another deed of a dispatcher, on a visit that may be cancelled."""
     now = {"cancelled_at": unit.at, "ended_at": unit.at}
     visits.change(unit, visit, state=State.CANCELLED.value, reason=why, review="to_review", **now)
     waiting.follow(user.store, unit, visit, visit._replace(state=State.CANCELLED))
     unit.audit("visit", visit.id, reason=why)
-    cancelled = _done(user, unit, visit, f"cancel {visit.reference}")
+    cancelled = _done(user, unit, visit, f"cancel {visit.reference}", series.end_with(user, unit, visit, scope))
     keep_sheet(user, unit, cancelled)
     return cancelled
 

@@ -29,6 +29,9 @@ from dispatch.model.states import ENDED, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
+_WITH_VISITS = frozenset({"recurrence", "holiday"})
+"""Records that bring visits along."""
+
 
 def undo(user: User, change_id: int | None = None) -> str:
     """Take back the person's last change, or the one with an id; returns what it was.
@@ -69,7 +72,7 @@ def _turn(user: User, unit: Unit, change: Change, *, back: bool) -> str:
     refused = f"“{show(change.label)}” cannot be {'taken back' if back else 'done again'}"
     turned_visits: list[tuple[Visit, Visit, Sequence[str]]] = []
     now: dict[tuple[str, int, int], int] = {}
-    for picture in change.pictures:
+    for picture in _in_order(change.pictures, back=back):
         if picture.entity == "visit":
             visit, restored = _turn_visit(user, unit, change, picture, refused, back=back)
             _, target, look = picture.turned(back)
@@ -78,6 +81,10 @@ def _turn(user: User, unit: Unit, change: Change, *, back: bool) -> str:
         else:
             target, version = _turn_record(user, unit, picture, refused, back=back)
             now[picture.entity, picture.id, target] = version
+    if any(picture.entity in _WITH_VISITS for picture in change.pictures):
+        for (entity, key, target), _ in list(now.items()):
+            if entity == "visit":  # its series may have given it its checklist again
+                now[entity, key, target] = visits.again(user.store, key).version
     changes.same_again(unit, user.store, now)
     routing.reroute(unit, [visit for stood, restored, _ in turned_visits for visit in (stood, restored)])
     # all of them have left their places before any is judged, so that none stands in the way of another
@@ -85,6 +92,19 @@ def _turn(user: User, unit: Unit, change: Change, *, back: bool) -> str:
         _judge(user.store, refused, stood, restored, against)
     changes.mark(unit, change, "undone" if back else "done")
     return change.label
+
+
+def _in_order(pictures: Sequence[RecordChange], *, back: bool) -> Sequence[RecordChange]:
+    """The pictures as they are turned. Of a series visits that go away make room for those that come back, and the series finds
+    its visits as they were."""
+    if not any(picture.entity in _WITH_VISITS for picture in pictures):
+        return pictures
+
+    def place(picture: RecordChange) -> tuple[bool, bool]:
+        _, _, look = picture.turned(back)
+        return picture.entity in _WITH_VISITS, picture.entity == "visit" and look.get("archived_at") is None
+
+    return sorted(pictures, key=place)
 
 
 def _turn_record(user: User, unit: Unit, picture: RecordChange, refused: str, *, back: bool) -> tuple[int, int]:
@@ -116,6 +136,9 @@ def _turn_visit(
     if State(look["state"]) not in ENDED and (others := visits.gone_on(user.store, visit.id)):
         went = follow_ups.whereabouts(others[0])
         raise Refusal(f"{refused}: the request of {show(visit.reference)} went on as {went}.")
+    comes_back = visit.archived_at is not None and look.get("archived_at") is None
+    if comes_back and (twin := visits.twin_of(user.store, visit.id)):
+        raise Refusal(f"{refused}: {show(twin)} stands for the day of {show(visit.reference)} by now.")
     _restore(unit, visit, look)
     unit.audit("visit", visit.id, undone=change.label if back else None, redone=None if back else change.label)
     restored = visits.again(user.store, visit)

@@ -11,6 +11,7 @@ from db import clients, legs, planned, visits
 from db.names import folded
 from db.store import Store
 from db.visits import NewVisit
+from dispatch.desk.book import series
 from dispatch.desk.book.context import Desk
 from dispatch.desk.book.records import end_named
 from dispatch.desk.day import placement, routing, run_of_days, undo_record
@@ -190,7 +191,9 @@ def copy(user: User, reference: str, texts: Mapping[str, str]) -> Visit:
     return add(user, texts_of_copy(user, find(user.store, reference)) | dict(texts))
 
 
-def amend(user: User, reference: str, texts: Mapping[str, str], **meant: Unpack[placement.Meant]) -> Visit:
+def amend(
+    user: User, reference: str, texts: Mapping[str, str], scope: str | None = None, **meant: Unpack[placement.Meant]
+) -> Visit:
     """Take a request over into its visit. The client, the site and the checklist stay; a placed visit is checked anew
     where it stands, with its new length.
 
@@ -198,11 +201,13 @@ def amend(user: User, reference: str, texts: Mapping[str, str], **meant: Unpack[
         user: a dispatcher.
         reference: the visit.
         texts: what is asked for otherwise: fields of `REQUEST`, as typed.
+        scope: of a visit of a series, one of `Scope`: for this one, for this and those after it, or for all.
         version: of the visit as it was seen, where somebody looked at it first.
         reason, confirmed: as for `schedule.assign`.
 
     Raises:
         Faulty: with every field that cannot be taken.
+        NeedsScope: it matters for which visits of its series it is meant, and nobody has said.
         Blocked, NeedsConfirm, Refusal: it was not changed; the message says why.
         Stale: somebody else changed the visit after it was seen.
     """
@@ -214,7 +219,8 @@ def amend(user: User, reference: str, texts: Mapping[str, str], **meant: Unpack[
         if new == checked(user, {}, visit):
             unit.leave_unchanged()
             return visit
-        visits.update_request(unit, visit, new)
+        of_series = series.texts_for(user, visit, texts, scope)
+        visits.update_request(unit, visit, new, by_series=bool(of_series))
         planned.drop_days(unit, visit, new.days + 1)
         after = find(store, reference)
         if after.starts_at is not None:
@@ -225,5 +231,6 @@ def amend(user: User, reference: str, texts: Mapping[str, str], **meant: Unpack[
             detail = placement.said_of(verdict, why)
             unit.audit("visit", visit.id, ends_at=where[0].end, was_until=visit.ends_at, **detail)
             routing.reroute(unit, [visit])
-        undo_record.remember(user, unit, f"edit {visit.reference}", [visit])
+        with_it = series.bring_along(user, unit, visit, of_series, scope)
+        undo_record.remember(user, unit, f"edit {visit.reference}", [visit], with_it)
         return find(store, reference)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from dispatch.lazily import lazily
+from dispatch.model.requests import Scope
 from dispatch.model.text import LINE, NOTE, TextRefused, clean, show
 from dispatch.model.visits import Visit
 
@@ -81,6 +82,14 @@ class NeedsChoice(Refusal):
         self.said, self.choices = sentence, choices
         ways = " or ".join(f"{option} {mark} ({means})" for mark, means in choices.items())
         super().__init__(f"{sentence} Say {ways}. Nothing was changed.")
+
+
+class NeedsScope(NeedsChoice):
+    """A change of a visit of a series, or of the series, that may be meant for one visit, for some or for all: the choice is
+    handed back as the scope."""
+
+    def __init__(self, said: str, choices: Mapping[Scope, str]) -> None:
+        super().__init__(said, "--scope", {scope.value: means for scope, means in choices.items()})
 
 
 class Blocked(Refusal):
