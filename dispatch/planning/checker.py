@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -88,9 +88,8 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
     findings = [
         *_place(stop, before, after, day, drives),
         *_presence(day, stop),
-        *_back_from_absence(
-            day, [(stop, leg)] + ([(after, drives(stop.place, after.place, after.start))] if after else [])
-        ),
+        *_back_from_absence(day, stop, leg),
+        *(_back_from_absence(day, after, drives(stop.place, after.place, after.start)) if after else ()),
         *_access(day, stop),
         *_skills(day, stop),
         *_ownership(day, stop),
@@ -173,15 +172,14 @@ def _presence(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
             yield Finding("absence", PlacementGrade.BLOCKED, text, _minutes(overlap))
 
 
-def _back_from_absence(day: TechnicianDay, legs: Iterable[tuple[Stop, Leg]]) -> Iterator[Finding]:
-    """Nobody sets out before an absence is over."""
-    for absence in day.absences:
-        for stop, leg in legs:
-            drive = leg.seconds or 0
-            short = absence.ends_at + drive - stop.start
-            if short > 0 and absence.ends_at <= stop.start:
-                text = f"{_absent(day, absence)}, and drives {_minutes(drive)} min to {stop.client}"
-                yield Finding("absence", PlacementGrade.BLOCKED, text, _minutes(short))
+def _back_from_absence(day: TechnicianDay, stop: Stop, leg: Leg) -> Iterator[Finding]:
+    """Nobody sets out before an absence is over. What an absence holds up comes when they are back, from wherever they are then."""
+    drive = leg.seconds or 0
+    for absence in () if stop.held_up else day.absences:
+        short = absence.ends_at + drive - stop.start
+        if short > 0 and absence.ends_at <= stop.start:
+            text = f"{_absent(day, absence)}, and drives {_minutes(drive)} min to {stop.client}"
+            yield Finding("absence", PlacementGrade.BLOCKED, text, _minutes(short))
 
 
 def _absent(day: TechnicianDay, absence: Absence) -> str:

@@ -39,6 +39,7 @@ class Stop:
     the site's.
     `after` has to be over before it, `followers` begin after it.
     `banned` are the technicians whom the client does not want to see, `known_by` those who have been at the site before.
+    `held_up`: the day runs later than planned, so that its time is no appointment.
     """
 
     visit_id: int
@@ -65,6 +66,7 @@ class Stop:
     emergency: bool = False
     after: SequenceRule | None = None
     followers: tuple[SequenceRule, ...] = ()
+    held_up: bool = False
 
     @property
     def waits_in_vain(self) -> bool:

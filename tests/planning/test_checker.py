@@ -273,6 +273,16 @@ def test_an_absence_that_is_over_offers_no_start() -> None:
     )
 
 
+def test_nobody_sets_out_before_an_absence_is_over_but_for_what_it_holds_up() -> None:
+    away = (Absence(clock("11:00"), clock("12:00"), "dentist"),)
+    text = "Ana is absent until 12:00 (dentist), and drives 18 min to Pine Court"
+    following = stop("12:05", visit_id=1, client="Pine Court", place=FAR)
+    assert [f.text for f in judged(stop(), ana(following, absences=away)).findings if f.rule == "absence"] == [text]
+
+    held_up = replace(following, held_up=True)
+    assert judged(stop(), ana(held_up, absences=away)).level is not PlacementGrade.BLOCKED
+
+
 def test_lunch_takes_the_first_gap() -> None:
     lunch = LunchBreak(clock("11:30"), clock("13:30"), 1800)
     assert place_lunch(lunch, [(clock("11:00"), clock("12:10"))]) == clock("12:10")

@@ -220,7 +220,10 @@ def _technician_day(technician: Technician, read: DayData, without: Container[in
         on_call=on_call_on(technician, read.day, read.firm.zone),
         billable=technician.billable,
         stops=tuple(
-            stop_at(visit, *span, read.access.get(visit.site_id), read.pinned, read.targets.get(visit.id))
+            replace(
+                stop_at(visit, *span, read.access.get(visit.site_id), read.pinned, read.targets.get(visit.id)),
+                held_up=visit.starts_at is not None and span[0] > visit.starts_at,
+            )
             for visit, span in spans
             if span is not None
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import time
 from collections.abc import Callable, Sequence
@@ -22,13 +23,17 @@ from dispatch.model.visits import Visit
 from dispatch.planning.budget import NOT_REACHED, READING, SEARCHING, UNREAD, Budget, TimeIsOver, thinking_time
 from dispatch.planning.judging import judge, sequenced
 from dispatch.planning.problem import Plan, PlannedTechnician, PlannedVisit, Problem
-from dispatch.planning.solving import Beside, BetterPlan, Solving
+from dispatch.planning.solving import Beside, BetterPlan, Solving, started_worker
 
 A_DAY_LATER = 2.0
 """What it costs, in minutes of driving, to do a request a day later than it could be done; twice as much for each priority
 above the lowest."""
 AN_EMERGENCY_LATER = 1e5
 """The same for an emergency: more than all that is late because of it."""
+
+
+LAYING = 0.5
+"""Of the time so much is for laying visits over the days, the rest for ordering each day."""
 
 
 class WeekPlan(NamedTuple):
@@ -94,17 +99,58 @@ def plan_week(
     except TimeIsOver:
         raise Refusal(f"{UNREAD}.") from None
     beside = None if careful is None else Beside(careful.problem, whole.same(careful), careful.standing())
-    solving = Solving(whole.problem, seconds, start=whole.standing(), beside=beside, begun=budget.begun)
+    found = _searched(whole, beside, budget)
+    best = _proposed(whole, found.best, found, budget)
+    if careful is None or beside is None or found.beside is None:
+        return best
+    least = _proposed(careful, found.beside, found, budget)
+    gain = gain_over(whole.problem, found.best, beside.in_whole(found.beside.plan))
+    return best._replace(gain=gain, least=least) if is_worth_it(gain, best, least) else least
+
+
+class _Found(NamedTuple):
+    """What the search came to: the best plan, the answer to what was asked beside, and what is to be said of it."""
+
+    best: BetterPlan
+    beside: BetterPlan | None
+    note: str
+    cpu_seconds: float
+
+
+def _searched(whole: _Merged, beside: Beside | None, budget: Budget) -> _Found:
+    """Lay the visits over the days, then order each day by itself: over several days a solver sees none of the hours of what is
+    late already. Where there is no time for both, they are laid only.
+
+    Raises:
+        Refusal: there is no plan.
+    """
+    with contextlib.ExitStack() as ending:
+        orders = None
+        if not budget.over(LAYING):
+            orders = started_worker()  # loads the engine meanwhile
+            ending.callback(orders.kill)
+        share = 1.0 if orders is None else LAYING
+        laying = Solving(
+            whole.problem, budget.seconds * share, start=whole.standing(), beside=beside, begun=budget.begun
+        )
+        if (laid := _last(laying)) is None:
+            raise Refusal("No plan was made.")
+        if orders is None:
+            return _Found(laid, laying.beside, laying.note, laying.cpu_seconds)
+        ordering = Solving(whole.as_laid(laid.plan), budget.seconds, start=laid.plan, begun=budget.begun, worker=orders)
+        ordered = _last(ordering)
+        cpu = laying.cpu_seconds + ordering.cpu_seconds
+    judged = None if ordered is None else judge(whole.problem, ordered.plan)
+    if ordered is not None and judged is not None and judged.cost < laid.judgement.cost:
+        laid = ordered._replace(judgement=judged)
+    return _Found(laid, laying.beside, laying.note, cpu)
+
+
+def _last(solving: Solving) -> BetterPlan | None:
+    """The best plan of a search."""
     for _ in solving:
         pass
-    if solving.best is None:
-        raise Refusal("No plan was made.")
-    best = _proposed(whole, solving.best, solving, budget)
-    if careful is None or beside is None or solving.beside is None:
-        return best
-    least = _proposed(careful, solving.beside, solving, budget)
-    gain = gain_over(whole.problem, solving.best, beside.in_whole(solving.beside.plan))
-    return best._replace(gain=gain, least=least) if is_worth_it(gain, best, least) else least
+    return solving.best
 
 
 def _parts(
@@ -141,7 +187,7 @@ def _parts(
     return [replace(part, begins=parts[0].begins) for part in parts]
 
 
-def _proposed(whole: _Merged, found: BetterPlan, solving: Solving, budget: Budget) -> WeekPlan:
+def _proposed(whole: _Merged, found: BetterPlan, search: _Found, budget: Budget) -> WeekPlan:
     """A plan of all days as one proposal for each."""
     proposals, placed, ends = list[Proposal](), set[str](), dict[int, int]()
     in_sequence = sequenced(whole.problem, found.plan)
@@ -156,7 +202,7 @@ def _proposed(whole: _Merged, found: BetterPlan, solving: Solving, budget: Budge
         waiting = tuple(visit for visit in part.deferred if visit.reference not in placed)
         own = found._replace(plan=plan, judgement=judged)
         elsewhere = {key: end for later in ahead.values() for key, end in later.items()} | ends
-        proposal = proposal_of(replace(part, deferred=waiting), own, solving.note, elsewhere)
+        proposal = proposal_of(replace(part, deferred=waiting), own, search.note, elsewhere)
         ends |= {stop.visit_id: stop.end for day in proposal.days for stop in day.stops}
         waits = {visit.reference for visit in (*part.movable, *part.deferred) if visit.starts_at is None}
         here = {part.problem.visits[index].id for order in plan for index in order}
@@ -164,8 +210,8 @@ def _proposed(whole: _Merged, found: BetterPlan, solving: Solving, budget: Budge
         placed |= {move.visit.reference for move in proposals[-1].moves if move.after is not None}
     left, beyond = _left_out(plans, placed, budget), sum(len(part.beyond) for part in whole.given)
     more = more_wait(beyond, len(placed) + len(left)) if beyond else ""
-    note = "; ".join(filter(None, (solving.note, more)))
-    return WeekPlan(tuple(proposals), left, note, solving.cpu_seconds)
+    note = "; ".join(filter(None, (search.note, more)))
+    return WeekPlan(tuple(proposals), left, note, search.cpu_seconds)
 
 
 def _own(proposal: Proposal, elsewhere: set[str]) -> Proposal:
@@ -198,6 +244,9 @@ class _Merged:
         self._places: dict[Place | None, int] = {}
         self._index: dict[str, int] = {}
         self._visits: list[PlannedVisit] = []
+        self._on_day: dict[tuple[int, int], PlannedVisit] = {}
+        """What may move, as it is done on one day: by the place of the day and its index."""
+        self._whose = [number for number, part in enumerate(given) for _ in part.problem.technicians]
         technicians: list[PlannedTechnician] = []
         kept: list[PlannedVisit] = []
         for number, part in enumerate(given):
@@ -207,11 +256,13 @@ class _Merged:
                 own = self._visit(number, planned, emergency=emergency)
                 if index >= len(part.movable):
                     kept.append(own)
-                elif (known := self._index.get(own.id)) is None:
-                    self._index[own.id] = len(self._visits)
+                    continue
+                known = self._index.setdefault(own.id, len(self._visits))
+                if known == len(self._visits):
                     self._visits.append(own)
                 else:
                     self._visits[known] = _either(self._visits[known], own)
+                self._on_day[number, known] = own
         self._index |= {visit.id: len(self._visits) + index for index, visit in enumerate(kept)}
         first = given[0]
         moments = [moment for part in given for moment in part.moments] if first.drives.by_hour else first.moments
@@ -249,14 +300,22 @@ class _Merged:
     def ends(self, found: BetterPlan) -> dict[int, dict[int, int]]:
         """For each day, by its place, when the visits end that a plan places on it, by id."""
         ids = {visit.reference: visit.id for part in self.given for visit in part.movable}
-        whose = [number for number, part in enumerate(self.given) for _ in part.problem.technicians]
         ends: dict[int, dict[int, int]] = {}
-        for number, order, route in zip(whose, found.plan, found.judgement.routes, strict=True):
+        for number, order, route in zip(self._whose, found.plan, found.judgement.routes, strict=True):
             for index, start in zip(order, route.starts, strict=True):
                 visit = self.problem.visits[index]
                 if not visit.kept:
                     ends.setdefault(number, {})[ids[visit.id]] = start + visit.service
         return ends
+
+    def as_laid(self, plan: Plan) -> Problem:
+        """The problem in which all that a plan places stays on its day."""
+        visits = list(self.problem.visits)
+        for number, order in zip(self._whose, plan, strict=True):
+            for index in order:
+                if not visits[index].kept:
+                    visits[index] = replace(self._on_day[number, index], left_out=visits[index].left_out)
+        return replace(self.problem, visits=tuple(visits))
 
     def same(self, part: _Merged) -> tuple[int | None, ...]:
         """For each visit of the problems of the same days in which less may move its index in these."""
