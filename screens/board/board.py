@@ -105,6 +105,7 @@ class BoardScreen(DayOfVisits):
     BoardScreen.-narrow.-queue Timeline { display: none; }
     BoardScreen.-narrow RoutePane { display: none; }
     BoardScreen.-short #lower { height: 5; }
+    BoardScreen.-folded #lower { display: none; }
     BoardScreen.-short RoutePane { display: none; }
     """
     TITLE_WORD = "the board"
@@ -262,6 +263,12 @@ class BoardScreen(DayOfVisits):
             self.add_class("-queue")
             self._queue.focus()
         self.call_after_refresh(self.show_here)
+
+    @command("Z", "view.fold", "Fold")
+    def action_fold(self) -> None:
+        """Fold the pane below the board, or unfold it."""
+        self.toggle_class("-folded")
+        self.show_here()
 
     @command("/", "view.filter", "Filter")
     async def action_filter(self) -> None:

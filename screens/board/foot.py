@@ -57,7 +57,7 @@ class BoardFoot:
             self._resting.stop()
         screen, user = self._screen, self._screen.user
         board, visit, row = screen.board, screen.visit_here(), screen.row_here()
-        if board is None:
+        if board is None or screen.has_class("-folded"):
             return
         hint = nothing_here(board, row) if visit is None else ""
         advice = [ink(hint, "dim")] if hint else []

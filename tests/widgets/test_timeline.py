@@ -7,6 +7,8 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.geometry import Offset
 
+from dispatch.model.lateness import Late
+from dispatch.model.states import State
 from tests.widgets.boards import clock, large_board, replace, row, sample_board
 from widgets.lines.marks import TYPOGRAPHY
 from widgets.themes import THEMES
@@ -420,3 +422,35 @@ def test_the_extent_of_a_board_follows_what_is_shown() -> None:
     assert cursor.extent[1] >= cursor.moment, "who is on site stays on until now"
     cursor.show(replace(board, rows=()))
     assert cursor.extent is None
+
+
+async def test_the_edges_say_what_lies_beyond_them() -> None:
+    board = large_board(40, 4)
+    rows = list(board.rows)
+    for number in (2, 30, 35):
+        late = rows[number].visits[3]._replace(late=Late(20, "promise"), state=State.PLANNED)
+        rows[number] = rows[number]._replace(visits=(*rows[number].visits[:3], late))
+    over = rows[38].visits[3]._replace(late=Late(9, "end"))
+    rows[38] = rows[38]._replace(visits=(*rows[38].visits[:3], over))
+    app = TimelineApp(board._replace(rows=tuple(rows)))
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.pause()
+        assert shown(app.timeline)[-1].startswith(" ▼ 2 late · 1 to look at · 22 technicians below")
+        assert "▲" not in shown(app.timeline)[0]
+        app.timeline.select(None, 39)
+        await pilot.pause()
+        assert shown(app.timeline)[0].startswith(" ▲ 1 late")
+        assert "Technician 039" in shown(app.timeline)[-1]
+        app.timeline.select(None, 25)
+        await pilot.pause()
+        for row in range(24, -1, -1):
+            app.timeline.select(None, row)
+            await pilot.pause()
+            assert any(f"Technician {row:03}" in line for line in shown(app.timeline)), "never below the edge"
+
+
+async def test_a_board_that_is_all_in_sight_has_no_edges() -> None:
+    app = TimelineApp(sample_board())
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.pause()
+        assert not any("▼" in line or "▲" in line for line in shown(app.timeline))

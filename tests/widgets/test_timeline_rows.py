@@ -233,8 +233,17 @@ def test_names_say_work_and_distance() -> None:
 
 def test_names_give_way_in_a_narrow_view() -> None:
     rows = sample_board().rows
-    assert name_width(rows, 130) >= 15
-    assert name_width(rows, 44) <= 11
+    assert name_width(rows, 130, 3) >= 15
+    assert name_width(rows, 44, 2) <= 11
+    assert name_width(rows, 44, 1) <= 13
+
+
+@pytest.mark.parametrize(("width", "said"), [(13, " Ana R… 6/8h "), (24, " Ana Ruiz     6h10/8h30 ")])
+def test_hours_and_room_stand_beside_the_name_where_a_row_has_one_line(width: int, said: str) -> None:
+    look = replace(LOOK, frame=replace(FRAME, lines=1))
+    card = row(1, "Ana Ruiz", (), busy=370, available=510)
+    (line,) = name_lines(card, width, look, selected=False, focused=False, bare=False)
+    assert text_of(line) == said
 
 
 def test_hours_make_room_for_now() -> None:

@@ -37,6 +37,8 @@ class Marks(NamedTuple):
     more_left: str
     more_right: str
     more: str
+    above: str
+    below: str
     open: str
     passed: str
     failed: str
@@ -93,6 +95,8 @@ _GLYPHS: Mapping[str, tuple[Any, Any]] = MappingProxyType(
         "more_left": ("‹", "<"),
         "more_right": ("›", ">"),
         "more": ("…", "~"),
+        "above": ("▲", "^"),
+        "below": ("▼", "v"),
         "open": ("□", "_"),
         "passed": ("✓", "+"),
         "failed": ("✗", "X"),

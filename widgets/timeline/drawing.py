@@ -10,9 +10,11 @@ from dispatch.model.boards import Board
 from widgets.lines.ink import fitted
 from widgets.lines.line_view import LineView
 from widgets.lines.marks import marks_of
+from widgets.problems import ProblemVisit, problems
 from widgets.timeline.cursor import BoardCursor
+from widgets.timeline.edges import edge_above, edge_below
 from widgets.timeline.ghost import Ghost, verdict_line
-from widgets.timeline.layout import Frame, Span, frame_of, working_window
+from widgets.timeline.layout import Frame, Span, frame_of, row_lines_in, working_window
 from widgets.timeline.rows import Look, hours_line, look_of, name_lines, name_width, row_lines
 
 KEPT_ROWS = 400
@@ -32,6 +34,7 @@ class BoardView(LineView):
         self._frame: Frame | None = None
         self.ghost: Ghost | None = None
         """The visit that is being moved, where it would stand."""
+        self._known: tuple[Board | None, int, list[ProblemVisit]] = (None, 0, [])
         self._drawn: dict[int, tuple[tuple[Strip, Strip], ...]] = {}  # of each row its lines: names and body
 
     @property
@@ -59,7 +62,7 @@ class BoardView(LineView):
         if board is None or not width:
             self._fitted = None  # whatever is shown meanwhile, the next drawing begins with fitting it
             return False
-        window, names = working_window(board), name_width(board.rows, width)
+        window, names = working_window(board), name_width(board.rows, width, row_lines_in(len(board.rows), height))
         before, frame = self._frame, frame_of(board, window, (width, height), names, self.zoom)
         if frame == before and not place:
             return False
@@ -98,6 +101,8 @@ class BoardView(LineView):
             return self._header(board, frame, width)
         if self.ghost is not None and y == self.view_size.height - 1:
             return self.strip_of(verdict_line(self.ghost, board, marks_of(self.ascii), width), width)
+        if y == self.view_size.height - 1 and (below := self._beyond(board, frame)[1]):
+            return self.strip_of(fitted(edge_below(self._problems(board), below, marks_of(self.ascii)), width), width)
         y += self.scroll_offset.y
         row = frame.row_at(y)
         if row >= len(board.rows):
@@ -137,7 +142,28 @@ class BoardView(LineView):
         blocks = [frame.scale.cells_between(*extent)] if extent is not None else []
         room = width - frame.names
         hours = hours_line(self._look(board, frame), self.scroll_offset.x, room, blocks)
-        return self.strip_of((*fitted((), frame.names, "dim"), *hours), width)
+        above = self._beyond(board, frame)[0]
+        corner = edge_above(self._problems(board), above, marks_of(self.ascii)) if above else ()
+        return self.strip_of((*fitted(corner, frame.names, "dim"), *hours), width)
+
+    def _beyond(self, board: Board, frame: Frame) -> tuple[range, range]:
+        """The rows that are out of sight above and below."""
+        return frame.out_of_sight(len(board.rows), self.scroll_offset.y, self.view_size.height)
+
+    def _problems(self, board: Board) -> list[ProblemVisit]:
+        """What of the board needs somebody to look, found once a board and moment."""
+        known, moment, found = self._known
+        if known is not board or moment != self.cursor.moment:
+            found = problems(board, self.cursor.moment)
+            self._known = board, self.cursor.moment, found
+        return found
+
+    def _refresh_edges(self) -> None:
+        """Draw again the line of hours and, where rows are below, the last one."""
+        top = self.scroll_offset.y
+        self.refresh_view_lines(top)
+        if self.board is not None and self._frame is not None and self._beyond(self.board, self._frame)[1]:
+            self.refresh_view_lines(top + self.view_size.height - 1)
 
     @property
     def cursor_place(self) -> Offset | None:
@@ -179,7 +205,8 @@ class BoardView(LineView):
         if frame is None or not self.cursor.rows or self.view_size.width <= frame.names:
             return
         width, height = self.view_size
-        covered = 1 if self.ghost is None else 2
+        whole = frame.top_of(len(self.cursor.rows)) <= height
+        covered = 1 if whole and self.ghost is None else 2
         left, top = frame.in_sight(*self._focus(), self.scroll_offset, (width, height - covered))
         left, top = min(left, self.max_scroll_x), min(top, self.max_scroll_y)
         if (left, top) != self.scroll_offset:

@@ -163,6 +163,15 @@ class Frame:
         """The row to which a line belongs."""
         return (line - 1) // self.lines
 
+    def out_of_sight(self, rows: int, top: int, height: int) -> tuple[range, range]:
+        """The rows above and below what is seen of `rows` when `top` lines are scrolled away; what is cut counts as out of
+        sight. Where some are below, the last line of the view is kept for saying so."""
+        first = -(-top // self.lines)
+        last = (top + height - 1) // self.lines
+        if last < rows:
+            last = max(first, (top + height - 2) // self.lines)
+        return range(min(first, rows)), range(min(last, rows), rows)
+
     def begin(self, window: Span, width: int, focus: Span | None) -> int:
         """The cell at the left edge of a day that begins to be shown: the window in the middle, or what the cursor is on."""
         room = width - self.names
@@ -202,5 +211,9 @@ def frame_of(board: Board, window: Span, size: tuple[int, int], names: int, zoom
     width, height = size
     seconds = zoom * MINUTE or fitting_zoom(window, max(1, width - names))
     scale = TimeScale(board.starts_at, board.ends_at, seconds)
-    lines = next((count for count in (3, 2) if len(board.rows) * count + 1 <= height), 1)
-    return Frame(scale, names, lines, hour_marks(scale, board.zone))
+    return Frame(scale, names, row_lines_in(len(board.rows), height), hour_marks(scale, board.zone))
+
+
+def row_lines_in(rows: int, height: int) -> int:
+    """The lines of a row: as many (3 at most) as leave all rows in sight, below the line of hours."""
+    return next((count for count in (3, 2) if rows * count + 1 <= height), 1)

@@ -19,6 +19,10 @@ BLOCK_LINES = 2
 """Lines of a block at most; a third line of a row is a gap."""
 FIGURES = 17
 """Cells that hold "7h20/8h30 38 mi" with a space on either side."""
+HOURS = 9
+"""Cells that hold "7h20/8h30"."""
+FIRST_NAME = 13
+"""Cells that a name keeps, with a space on either side, before the hours beside it say their minutes."""
 ROOMY = 9
 """From this width on a block has a space between its edge and its text."""
 EDGED = frozenset({"ahead", "en-route", "on-site", "closed", "late"})
@@ -149,6 +153,7 @@ def row_lines(
     focused: bool = False,
     ghost: Ghost | None = None,
     moved: int | None = None,
+    found: frozenset[int] | None = None,
 ) -> tuple[Line, ...]:
     """The lines of a row over the whole day.
 
@@ -156,6 +161,7 @@ def row_lines(
         selected: index of the visit under the cursor.
         ghost: a visit that would stand in this row.
         moved: index of the visit that the ghost came from, which is drawn as an outline.
+        found: ids of the visits that are looked for, None: all; the others are dimmed.
     """
     painting = _RowPainting(row, look)
     if selected is not None and selected < len(row.visits):
@@ -171,6 +177,8 @@ def row_lines(
         painting.drive_home(max(span[1] for _, _, span in drawn))
     for index, visit, span in drawn:
         ground = "moved" if index == moved else "late" if visit.late or visit.changed else STATE_INKS[visit.state]
+        if found is not None and visit.id not in found:
+            ground = "moved"
         if index == selected and moved is None:
             ground = "cursor" if focused else "cursor-blurred"
         painting.block(visit, span, ground)
@@ -322,25 +330,36 @@ def name_lines(row: BoardRow, width: int, look: Look, *, selected: bool, focused
     `bare` says that the row itself is selected, because no visit of it is.
     """
     ground = ("cursor" if focused else "cursor-blurred") if selected and bare else "name-here" if selected else "name"
-    first = fitted([ink(" " + show(row.name), ground, width - 1)], width, ground)
+    under = ground if selected and bare else "name-here-dim" if selected else "name-dim"
     if look.frame.lines == 1:
-        return (first,)
+        hours = _hours(row, width - FIRST_NAME)
+        name = fitted([ink(" " + show(row.name), ground)], width - cells_of(hours) - 2, ground)
+        return (fitted((*name, ink(f" {hours}", under)), width, under),)
+    first = fitted([ink(" " + show(row.name), ground, width - 1)], width, ground)
     # a tenth of a mile matters on a leg, not on a day; it leaves room for the unit
     distance = distance_text(None, look.unit) if row.metres is None else _whole(row.metres, look.unit)
     figures = f"{span_text(row.busy)}/{span_text(row.available)} {distance}"
     if row.unknown_legs:
         figures += f" {row.unknown_legs}?"
-    under = ground if selected and bare else "name-here-dim" if selected else "name-dim"
     second = fitted([ink(" " + figures, under, width - 1)], width, under)
     return (first, second, *(((" " * width, "name"),) for _ in range(look.frame.lines - BLOCK_LINES)))
 
 
-def name_width(rows: Sequence[BoardRow], width: int) -> int:
-    """Cells for the names: the longest that is there, and room for the figures where the view is wide enough."""
+def name_width(rows: Sequence[BoardRow], width: int, lines: int) -> int:
+    """Cells for the names: the longest that is there, and room for the figures: below it, or beside it where a row has one line."""
     longest = max((cells_of(show(row.name)) for row in rows), default=0) + 2
+    if lines == 1:
+        most = max((cells_of(_hours(row, HOURS)) for row in rows), default=0) + 1
+        return min(longest + most, width // 4 + (6 if width >= 50 else 2))
     if width < 60:
         return max(9, min(longest, width // 4))
     return max(FIGURES, min(longest, 20 if width >= 100 else 17))
+
+
+def _hours(row: BoardRow, room: int) -> str:
+    """Work against available time, in whole hours where the minutes have no room."""
+    exact = f"{span_text(row.busy)}/{span_text(row.available)}"
+    return exact if cells_of(exact) <= room else f"{round(row.busy / 60)}/{round(row.available / 60)}h"
 
 
 def _whole(metres: int, unit: DistanceUnit) -> str:

@@ -110,7 +110,7 @@ class Timeline(BoardView, can_focus=True):
             self._draw_anew()
         else:
             self._refresh_rows(*(number for number, row in enumerate(board.rows) if row != before.rows[number]))
-            self.refresh_view_lines(self.scroll_offset.y)
+            self._refresh_edges()
         if not selection_kept:
             self._tell_selected()
             self._reveal()
