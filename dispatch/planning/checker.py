@@ -22,6 +22,8 @@ class PlacementGrade(StrEnum):
     BLOCKED = "blocked"
 
 
+ABSENCE = "absence"
+"""The rule of the findings that somebody is away."""
 LEARNER = "learner"
 """The rule of the finding that nobody who comes is billable."""
 GRAVITY = {PlacementGrade.FEASIBLE: 0, PlacementGrade.WARNINGS: 1, PlacementGrade.BLOCKED: 2}
@@ -169,7 +171,7 @@ def _presence(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
         overlap = min(stop.end, absence.ends_at) - max(stop.start, absence.starts_at)
         if overlap > 0:
             text = f"{_absent(day, absence)}: {_minutes(overlap)} min of it"
-            yield Finding("absence", PlacementGrade.BLOCKED, text, _minutes(overlap))
+            yield Finding(ABSENCE, PlacementGrade.BLOCKED, text, _minutes(overlap))
 
 
 def _back_from_absence(day: TechnicianDay, stop: Stop, leg: Leg) -> Iterator[Finding]:
@@ -179,7 +181,7 @@ def _back_from_absence(day: TechnicianDay, stop: Stop, leg: Leg) -> Iterator[Fin
         short = absence.ends_at + drive - stop.start
         if short > 0 and absence.ends_at <= stop.start:
             text = f"{_absent(day, absence)}, and drives {_minutes(drive)} min to {stop.client}"
-            yield Finding("absence", PlacementGrade.BLOCKED, text, _minutes(short))
+            yield Finding(ABSENCE, PlacementGrade.BLOCKED, text, _minutes(short))
 
 
 def _absent(day: TechnicianDay, absence: Absence) -> str:

@@ -192,7 +192,9 @@ class BookScreen(ListScreen[Any]):
             self.app.push_screen(template.TemplateScreen(TemplateDraft.of(self.user.store, self.here)))
             return
         if (record := self.here) is not None:
-            await ask_record(self, self._kind, before=record)
+            edited = await ask_record(self, self._kind, before=record)
+            if self._kind == "absence":
+                await self._settle_absence(edited)
 
     @command("/", "book.find", "Find")
     def action_find(self) -> None:

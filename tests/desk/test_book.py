@@ -196,6 +196,10 @@ def test_absence_says_what_it_hits_and_puts_it_back(office: Office) -> None:
     assert (freed.settled, freed.left) == (("R2 goes to Ana Ruiz",), ())
     assert absences.hit_by(office.store, record) == []
     undo.undo(office.dana)
+    assert visit_page(office.store, "R2").visit.crew == ("Ben Okafor",)
+    undo.redo(office.dana)
+    assert visit_page(office.store, "R2").visit.crew == ("Ana Ruiz",)
+    undo.undo(office.dana)
     assert absences.free(office.dana, record, to_others=False).settled == ("R2 is back in the queue",)
     assert visit_page(office.store, "R2").visit.state is State.REQUESTED
 

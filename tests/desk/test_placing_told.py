@@ -214,10 +214,36 @@ def test_an_absence_frees_the_rest_of_the_day_in_one_deed(office: Office, to_oth
     assert told(office, office.ana) == [("R1", "taken_off")]
     assert {one.expected for one in board_view.board(office.store, DAY).calls} >= {at("09:00")}
     assert absences.hit_by(office.store, record) == []
-    assert "free the day of Ana Ruiz" in undo.undo(office.dana)
+    assert undo.undo(office.dana) == "absence, and free the day of Ana Ruiz"
     assert (visit(office).state, visit(office, "R2").state) == (State.EN_ROUTE, State.CONFIRMED)
-    undo.undo(office.dana)  # the absence
+    assert not office.store.value("SELECT count(*) FROM absence WHERE archived_at IS NULL"), (
+        "the absence is taken back with it"
+    )
     assert not board_view.board(office.store, DAY).calls
+
+
+def test_undo_of_a_sick_call_is_judged_again(office: Office) -> None:
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("14:00"))
+    absences.free(office.dana, absence(office), to_others=False)
+    absence_of_lee = {"technician": "ana", "from": "2026-11-24T13:00", "to": "16:00", "reason": "ill"}
+    editing.add(office.lee, "absence", absence_of_lee)
+    with pytest.raises(Refusal, match=r"R2 Ana Ruiz is absent until 16:00 .*Nothing was changed"):
+        undo.undo(office.dana)
+    assert visit(office, "R2").state is State.REQUESTED
+    undo.undo(office.lee)
+    undo.undo(office.dana)
+    assert visit(office, "R2").crew == ("Ana Ruiz",)
+    undo.redo(office.dana)
+    assert visit(office, "R2").state is State.REQUESTED
+
+
+def test_a_day_that_is_freed_later_goes_back_only_without_the_absence(office: Office) -> None:
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("14:00"))
+    record = absence(office)
+    schedule.pin(office.dana, "R2", True)
+    absences.free(office.dana, record, to_others=False)
+    with pytest.raises(Refusal, match="Ana Ruiz is absent"):
+        undo.undo(office.dana)
 
 
 def test_what_should_have_begun_is_hit_too(office: Office) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from db import clients, legs, notices, people, visits
+from dispatch.desk.book import editing
 from dispatch.desk.charges.charging import Priced
 from dispatch.desk.closeout import arriving, clocking, leaving, onsite
 from dispatch.desk.day import board_view, placement, routing
@@ -296,9 +297,8 @@ def test_the_rest_waits_in_the_queue_and_is_given_to_another(office: Office) -> 
 
 def test_an_absence_on_a_later_day_takes_that_day_and_those_after_it(office: Office) -> None:
     reference = placed(office)
-    record = AbsenceRecord(0, office.ana.staff.id, at("00:00", 1), at("23:59", 1), "sick")
-    _absent(office, record)
-    freed = absences.free(office.dana, record, to_others=True)
+    away = {"technician": "ana", "from": "2026-11-25T00:00", "to": "23:59", "reason": "sick"}
+    freed = absences.free(office.dana, editing.add(office.dana, "absence", away), to_others=True)
     assert freed.left == (f"{reference}: day 2 of 3 and what follows have no place now",)
     assert [number for number, _, _ in places(office, reference)] == [1]
     undo.undo(office.dana)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from db import changes, visits
@@ -41,11 +42,19 @@ def picture_of(visit: Visit) -> dict[str, Any]:
     return form(visit, _PICTURED, crew=forms(visit.assignments, _CREW), ahead=ahead)
 
 
-def remember(user: User, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[RecordChange] = ()) -> int:
+def remember(
+    user: User,
+    unit: Unit,
+    label: str,
+    before: Sequence[Visit],
+    more: Sequence[RecordChange] = (),
+    against: Mapping[int, Sequence[str]] = MappingProxyType({}),
+) -> int:
     """Keep what was just done to these visits, and `more` of other records, so that it can be taken back; returns the id of the
     change.
 
     What stood against the place that a visit had is kept too: it may go back there all the same. A plan has judged many itself.
+    `against` says it of visits, by id, for which it is another now.
     """
     pictures = [*more]
     for visit in before:
@@ -53,7 +62,8 @@ def remember(user: User, unit: Unit, label: str, before: Sequence[Visit], more: 
         if after is not None:
             was = picture_of(visit)
             if len(before) <= FEW and visit.state in UNREACHED and standing_of(visit) != standing_of(after):
-                was[STOOD_AGAINST] = stands_against(user.store, visit)
+                known = against.get(visit.id)
+                was[STOOD_AGAINST] = stands_against(user.store, visit) if known is None else known
             pictures.append(RecordChange("visit", visit.id, was, picture_of(after), visit.version, after.version))
     return changes.remember(unit, label, pictures)
 
@@ -76,10 +86,10 @@ def since(unit: Unit, before: Sequence[Visit], now: Sequence[Visit]) -> list[Rec
     return pictures
 
 
-def stands_against(store: Store, visit: Visit) -> list[str]:
-    """What stands against a placed visit where it is; nothing is said of one whose technician has left."""
+def stands_against(store: Store, visit: Visit, but: str = "") -> list[str]:
+    """What stands against a placed visit where it is, but for a rule; nothing is said of one whose technician has left."""
     try:
-        return [finding.text for finding in blocking(store, visit)]
+        return [finding.text for finding in blocking(store, visit) if finding.rule != but]
     except Refusal:
         return []
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db import people, planned, settings, visits
+from db import changes, people, planned, settings, visits
+from db.changes import RecordChange
 from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.day import judgement, notices, placement, routing, undo_record
@@ -18,7 +19,7 @@ from dispatch.model.people import AbsenceRecord
 from dispatch.model.states import UNREACHED, Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
-from dispatch.planning.checker import PlacementGrade
+from dispatch.planning.checker import ABSENCE, PlacementGrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ def hit_line(store: Store, visit: Visit) -> str:
 
 
 def free(user: User, record: AbsenceRecord, *, to_others: bool) -> Freed:
-    """Take everything that an absence hits off its technician, as one change.
+    """Take everything that an absence hits off its technician, as one change: with the absence, where that is what the person
+    did last, so that undo takes back both. It judges the places anew: nobody comes back to somebody who is away all the same.
 
     What several do together stays with the others, where they can do it without. Everything else goes back into the queue, or
     with `to_others` to the best of the others on its day where the checker finds a good place. Who had been told of it hears
@@ -68,7 +70,7 @@ def free(user: User, record: AbsenceRecord, *, to_others: bool) -> Freed:
             unit.leave_unchanged()
             return Freed()
         stood = {visit.id: visits.again(store, visit) for visit in hits}
-        against = {key: undo_record.stands_against(store, visit) for key, visit in stood.items()}
+        against = {key: undo_record.stands_against(store, visit, but=ABSENCE) for key, visit in stood.items()}
         settled = [sentence for visit in hits if (sentence := _leave_to_crew(store, unit, record, visit))]
         taken = _taken(store, unit, record, hits)
         routing.reroute(unit, stood.values())
@@ -93,9 +95,22 @@ def free(user: User, record: AbsenceRecord, *, to_others: bool) -> Freed:
             moved = {"was_at": visit.starts_at, "was_with": visit.crew, "starts_at": now.starts_at, "crew": now.crew}
             why = {"absent": record.reason or None, "stood_against": against[visit.id]}
             unit.audit("visit", visit.id, **moved, **why)
+        recorded = _recorded(user, unit, record)
         absent = people.technician(store, record.staff_id)
-        schedule.settle(user, unit, f"free the day of {absent.name if absent else 'a technician'}", [*stood.values()])
+        label = f"{'absence, and ' if recorded else ''}free the day of {absent.name if absent else 'a technician'}"
+        schedule.settle(user, unit, label, [*stood.values()], recorded, against=against)
         return Freed(tuple(settled), tuple(left))
+
+
+def _recorded(user: User, unit: Unit, record: AbsenceRecord) -> Sequence[RecordChange]:
+    """The absence as the person has just recorded it, where nothing else was done since: it becomes part of this change."""
+    last = changes.last_done(user.store, user.staff.id)
+    if last is None or [(one.entity, one.id, one.version_after) for one in last.pictures] != [
+        ("absence", record.id, record.version)
+    ]:
+        return ()
+    changes.mark(unit, last, "dropped")
+    return last.pictures
 
 
 def _taken(store: Store, unit: Unit, record: AbsenceRecord, hits: Sequence[Visit]) -> list[Visit]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Unpack
 
 from db import clocks, planned, visits
@@ -318,11 +319,19 @@ def _done(
 
 
 def settle(
-    user: User, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[RecordChange] = (), *, why: str = ""
+    user: User,
+    unit: Unit,
+    label: str,
+    before: Sequence[Visit],
+    more: Sequence[RecordChange] = (),
+    *,
+    why: str = "",
+    against: Mapping[int, Sequence[str]] = MappingProxyType({}),
 ) -> int:
     """What follows from another place of some visits, given as they stood: their days are driven otherwise, who was told of
     them is told again, a client who expects somebody at the old time is on the call-ahead list, and the whole is kept for
-    undo as one change, whose id is returned. `why` is the reason that was given, for those who are told."""
+    undo as one change, whose id is returned. `why` is the reason that was given, for those who are told,
+    `against` as `undo_record.remember` has it."""
     afters = [visits.again(user.store, visit) for visit in before]
     moved = [pair for pair in zip(before, afters, strict=True) if len({*map(undo_record.standing_of, pair)}) > 1]
     routing.reroute(unit, [visit for pair in moved for visit in pair])
@@ -331,4 +340,4 @@ def settle(
         notices.follow(user, unit, visit, after, why=why)
         owed += calling_ahead.follow(user, unit, visit, after)
         notifications.follow(user.store, unit, visit, after)
-    return undo_record.remember(user, unit, label, before, [*more, *owed])
+    return undo_record.remember(user, unit, label, before, [*more, *owed], against)
