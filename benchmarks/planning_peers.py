@@ -13,8 +13,7 @@ from typing import Any
 from unittest import mock
 
 from dispatch.planning.cheapest_insertion import CheapestInsertion
-from dispatch.planning.judging import may_do
-from dispatch.planning.problem import Plan, Problem, SubProblem
+from dispatch.planning.problem import Plan, Problem, SubProblem, may_do
 from dispatch.planning.solver.search import Search
 
 LEVEL_5 = (24, 5)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 
-from dispatch.planning.judging import may_do, price_of
-from dispatch.planning.problem import Plan, Problem, SubProblem
+from dispatch.planning.judging import price_of
+from dispatch.planning.problem import Plan, Problem, SubProblem, may_do
 
 Price = Callable[[int, Sequence[int]], float | None]
 _NEVER = 1 << 60

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from dispatch.planning.problem import Break, Plan, PlannedTechnician, PlannedVisit, Problem
+from dispatch.planning.problem import Break, Plan, PlannedTechnician, PlannedVisit, Problem, may_do
 from dispatch.planning.sequences import behind, followers, no_later
 
 
@@ -46,11 +46,6 @@ class _State(NamedTuple):
     late: float
     waiting: int
     starts: tuple[int, ...]
-
-
-def may_do(technician: PlannedTechnician, visit: PlannedVisit) -> bool:
-    """Whether a technician has what a visit needs, and is one of those who may do it."""
-    return visit.skills <= technician.skills and (visit.only is None or technician.id in visit.only)
 
 
 def timed(

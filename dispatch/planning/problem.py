@@ -128,6 +128,11 @@ class Problem:
         return moment + (self.midnight - moment) % self.raster
 
 
+def may_do(technician: PlannedTechnician, visit: PlannedVisit) -> bool:
+    """Whether a technician has what a visit needs, and is one of those who may do it."""
+    return visit.skills <= technician.skills and (visit.only is None or technician.id in visit.only)
+
+
 class SubProblem(NamedTuple):
     """Some visits to be planned for some technicians, all of them indexes.
 

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from dispatch.planning.problem import Follows, Plan, Problem, Span
+from dispatch.planning.problem import Follows, Plan, PlannedVisit, Problem, Span, may_do
 
 HOLDS_UP = 100.0
 """What it costs, in minutes of driving, that a visit begins a minute later than leaves room for what waits for it: more than a
@@ -73,7 +73,7 @@ def leaving_room(problem: Problem) -> Problem:
         visit, before = problem.visits[number], waits[number]
         if before is None or not visit.windows or visit.after is None:
             continue
-        last = min(latest.get(number, _NEVER), visit.windows[-1][1])
+        last = min(latest.get(number, _NEVER), _last_begin(problem, visit))
         if visit.after.day == "later":
             last = min(last, _midnight(problem, last))
         moment = last - visit.after.seconds - visits[before].service
@@ -97,6 +97,21 @@ def in_order(problem: Problem, plan: Plan) -> Plan:
     while lost := {index for index in done if index in waits and waits[index] not in done}:
         done -= lost
     return tuple(tuple(index for index in order if index in done) for order in plan) if waits else plan
+
+
+def _last_begin(problem: Problem, visit: PlannedVisit) -> int:
+    """The last moment at which somebody can begin a visit and be home in time."""
+    return min(
+        visit.windows[-1][1],
+        max(
+            (
+                who.shift[1] + who.overtime - problem.seconds[visit.place][who.end] - visit.service
+                for who in problem.technicians
+                if may_do(who, visit)
+            ),
+            default=_NEVER,
+        ),
+    )
 
 
 def _before(waits: Mapping[int, int | None], number: int) -> Iterator[int]:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from dispatch.planning.cheapest_insertion import Room
-from dispatch.planning.judging import TimedRoute, may_do, timed
+from dispatch.planning.judging import TimedRoute, timed
 from dispatch.planning.obstacles import lacking, named_shortly
-from dispatch.planning.problem import Plan, PlannedTechnician, Problem
+from dispatch.planning.problem import Plan, PlannedTechnician, Problem, may_do
 
 HOURS = 3 * 3600
 """So much past the shift is tried before it is said that the day is too short."""

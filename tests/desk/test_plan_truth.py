@@ -538,3 +538,24 @@ def test_the_way_into_a_site_counts_once_for_visits_after_one_another(office: Of
 def site(office: Office) -> Site:
     found = clients.site_by_name(office.store, steps.find(office.store, "FIRST").client_id, "Main office")
     return existing(found)
+
+
+@pytest.mark.parametrize(
+    ("team", "single", "placed"), [("P4", "P1", "LONG"), ("P2", "P2", "BOTH"), ("P1", "P4", "BOTH")]
+)
+def test_a_team_gives_way_to_one_that_matters_more(office: Office, team: str, single: str, placed: str) -> None:
+    """Ana has room for the long one over noon only, after an early lunch, which is when both are promised."""
+    noon = {"date": DAY.isoformat(), "promised": "12:00-13:00"}
+    ask(office, "BOTH", people="2", priority=team, **noon)
+    ask(office, "LONG", minutes="285", skills="server", priority=single)
+    proposal = plan(office)
+    assert {"BOTH", "LONG"} & after(proposal).keys() == {placed}
+    assert take(office.dana, proposal.moves, proposal.label).skipped == ()
+
+
+def test_a_chain_weighs_as_much_as_what_waits_in_it(office: Office) -> None:
+    noon = {"date": DAY.isoformat(), "promised": "12:00-13:00"}
+    ask(office, "BOTH", people="2", priority="P4", **noon)
+    ask(office, "NEXT", skills="desktop", minutes="15", priority="P1", after="BOTH")
+    ask(office, "LONG", minutes="285", skills="server", priority="P2")
+    assert after(plan(office)).keys() >= {"BOTH", "NEXT"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dispatch.planning.cheapest_insertion import CheapestInsertion
 from dispatch.planning.judging import judge, sequenced
 from dispatch.planning.problem import Follows, PlannedTechnician, PlannedVisit, Problem
-from dispatch.planning.sequences import in_order
+from dispatch.planning.sequences import in_order, leaving_room
 from dispatch.planning.solver.stages import StagedSearch
 
 H = 3600
@@ -72,3 +72,16 @@ def test_those_that_wait_for_one_another_in_two_routes_are_no_plan() -> None:
     assert sequenced(given, ((1, 2), (3, 0))) is None, "B, C by one and D, A by the other"
     assert judge(given, ((1,), ())) is None, "what it waits for is not there"
     assert in_order(given, ((1, 2), (3,))) == ((2,), (3,))
+
+
+def test_what_is_waited_for_leaves_time_to_do_what_waits_and_drive_home() -> None:
+    crew = (
+        PlannedTechnician("near", 0, 1, (8 * H, 17 * H)),
+        PlannedTechnician("late", 0, 0, (8 * H, 22 * H)),
+        PlannedTechnician("more", 0, 0, (8 * H, 16 * H), frozenset({"server"}), overtime=H),
+    )
+    waits = PlannedVisit(
+        "B", 0, 5 * H, ((8 * H, 17 * H),), 1e6, only=frozenset({"near", "more"}), after=Follows("A", 1800)
+    )
+    given = leaving_room(Problem(crew, (visit("A"), waits), ((0, 600), (600, 0))))
+    assert [moment for moment, _ in given.visits[0].dues] == [17 * H - 5 * H - 1800 - H]

@@ -340,15 +340,15 @@ def _missed(clocks: Mapping[int, Sequence[VisitClock]], now: int, first: int) ->
     return frozenset(visit_id for visit_id, due in dues if due < max(now, first))
 
 
-def _matters(visit: Visit) -> tuple[bool, int]:
+def matters(visit: Visit) -> tuple[bool, int]:
     """How much a visit matters, whatever was promised; what matters most first."""
     return not visit.emergency, visit.priority
 
 
 def _contending(asked: Sequence[Visit], most: int) -> tuple[list[Visit], list[Visit]]:
     """Those that may be among so many that break first, and those that matter too little for it whatever their clocks say."""
-    ordered = sorted(asked, key=_matters)
-    count = bisect_right(ordered, _matters(ordered[most - 1]), key=_matters) if len(ordered) > most else len(ordered)
+    ordered = sorted(asked, key=matters)
+    count = bisect_right(ordered, matters(ordered[most - 1]), key=matters) if len(ordered) > most else len(ordered)
     return ordered[:count], ordered[count:]
 
 
@@ -356,7 +356,7 @@ def _breaks_first(visit: Visit, missed: bool) -> tuple[object, ...]:
     """What is taken first where too much waits: emergencies, then by priority what is overdue, promised, wanted longest."""
     promised = visit.promised[1] if visit.promised is not None else 1 << 40
     wanted = visit.due_on.toordinal() if visit.due_on is not None else 1 << 40
-    return *_matters(visit), not missed, promised, wanted, visit.id
+    return *matters(visit), not missed, promised, wanted, visit.id
 
 
 def _span(visit: Visit, firm: Firm, day: datetime.date) -> tuple[Visit, int, int]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dispatch.desk.day.placement import need_of
-from dispatch.desk.plan.day_problem import DayProblem, starts_on
+from dispatch.desk.plan.day_problem import DayProblem, matters, starts_on
 from dispatch.desk.plan.proposal import Standing
 from dispatch.desk.plan.solver_terms import overtime_of
 from dispatch.desk.plan.timing import starts_of
@@ -59,6 +59,7 @@ class LaidOut:
         ]
         self.refused[visit_id] = why
         self.verdicts.pop(visit_id, None)
+        self.crews.pop(visit_id, None)
         self.over.pop(visit_id, None)
 
 
@@ -97,8 +98,10 @@ def _fill(given: DayProblem, laid: LaidOut) -> None:
         if given.budget.over():
             laid.refused |= {one.id: NOT_REACHED for one in (visit, *again) if one.people > 1}
             return
-        if visit.id in laid.refused or visit.people > 1 or time.monotonic() < ends:
-            _put_in(given, laid, visit)
+        if visit.id not in laid.refused and visit.people < 2 and time.monotonic() > ends:
+            continue
+        if not _put_in(given, laid, visit):
+            again += _given_way(given, laid, visit)
 
 
 def _planned(given: DayProblem, better: BetterPlan) -> list[tuple[int, Stop]]:
@@ -135,29 +138,87 @@ def _out_with_what_waited(given: DayProblem, laid: LaidOut) -> None:
             laid.take_out(visit.id, f"comes after {visit.after}, which has no place")
 
 
-def _put_in(given: DayProblem, laid: LaidOut, visit: Visit) -> None:
-    """Put a visit where it costs least in the days as they have become, if it fits anywhere without anybody's consent."""
+def _put_in(
+    given: DayProblem, laid: LaidOut, visit: Visit, start: int | None = None, among: Collection[int] | None = None
+) -> bool:
+    """Put a visit where it costs least in the days as they have become, if it fits anywhere without anybody's consent; with `start`
+    and `among` only then and in some of the days. Whether it fits."""
     stop = given.stops[visit.id].told(laid.over)
-    if stop.waits_in_vain:
-        return
-    team = _best_team(given, laid, visit, stop)
-    if team is not None:
-        placed = at(stop, team.start)
-        for number in team.members:
-            laid.days[number] = replace(laid.days[number], stops=(*laid.days[number].stops, placed))
-        laid.over[visit.id] = placed.end
-        laid.join(visit, team)
+    if stop.waits_in_vain or (team := _best_team(given, laid.days, visit, stop, start, among)) is None:
+        return False
+    placed = at(stop, team.start)
+    for number in team.members:
+        laid.days[number] = replace(laid.days[number], stops=(*laid.days[number].stops, placed))
+    laid.over[visit.id] = placed.end
+    laid.join(visit, team)
+    return True
 
 
-def _best_team(given: DayProblem, laid: LaidOut, visit: Visit, stop: Stop) -> Team | None:
-    busy = [sum(other.end - other.start for other in day.stops) for day in laid.days]
-    among = {
+def _given_way(given: DayProblem, laid: LaidOut, visit: Visit) -> list[Visit]:
+    """Put in a visit in whose way a team stands that was placed beforehand and matters less, with whatever else matters less there.
+    What gives way keeps its time where it can; the rest is returned."""
+    stop, lesser = given.stops[visit.id].told(laid.over), _that_matter_less(given, laid, visit)
+    if stop.waits_in_vain or lesser.keys().isdisjoint(one.id for one in given.teams):
+        return []
+    without = [replace(day, stops=tuple(one for one in day.stops if one.visit_id not in lesser)) for day in laid.days]
+    if (team := _best_team(given, without, visit, stop)) is None:
+        return []
+    stood = {one.visit_id: one.start for number in team.members for one in laid.days[number].stops}
+    giving = sorted((lesser[key] for key in stood.keys() & lesser.keys()), key=matters)
+    if not any(one in given.teams for one in giving):
+        return []  # what the solver placed there it weighed itself
+    rows = {one.id: [row for row, day in enumerate(laid.days) if one.id in _ids([day])] for one in giving}
+    for one in giving:
+        laid.take_out(one.id, "")
+    _put_in(given, laid, visit, team.start, team.members)
+    lost = [one for one in giving if not _put_in(given, laid, one, stood[one.id], rows[one.id])]
+    for before in lost:  # grows by what waits for it
+        here = _ids(laid.days)
+        for one in lesser.values():
+            if one.after_id == before.id and one.id in here:
+                laid.take_out(one.id, "")
+                lost.append(one)
+    return lost
+
+
+def _that_matter_less(given: DayProblem, laid: LaidOut, visit: Visit) -> dict[int, Visit]:
+    """What the plan places and matters less than a visit, as does all that waits for it, by id."""
+    every = {one.id: one for one in (*given.movable, *given.teams, *given.deferred)}
+    kept = set[int]()
+    for one in every.values():
+        weighty: Visit | None = one if matters(one) <= matters(visit) else None
+        while weighty is not None and weighty.id not in kept:
+            kept.add(weighty.id)
+            weighty = every.get(weighty.after_id or 0)
+    return {key: every[key] for key in (_ids(laid.days) & every.keys()) - kept}
+
+
+def _ids(days: Sequence[TechnicianDay]) -> set[int]:
+    """What stands in some days."""
+    return {stop.visit_id for day in days for stop in day.stops}
+
+
+def _best_team(
+    given: DayProblem,
+    days: Sequence[TechnicianDay],
+    visit: Visit,
+    stop: Stop,
+    start: int | None = None,
+    among: Collection[int] | None = None,
+) -> Team | None:
+    busy = [sum(other.end - other.start for other in day.stops) for day in days]
+    able = {
         one.row
         for one, technician in zip(given.vehicles, given.problem.technicians, strict=True)
-        if (one.on_call and visit.emergency)
-        or (technician.cap is not None and busy[one.row] + stop.end - stop.start <= technician.cap)
+        if (among is None or one.row in among)
+        and (
+            (one.on_call and visit.emergency)
+            or (technician.cap is not None and busy[one.row] + stop.end - stop.start <= technician.cap)
+        )
     }
-    earliest = min((technician.shift[0] for technician in given.problem.technicians), default=0)
-    starts = starts_on(laid.days, given.firm, given.scope, given.problem.midnight, earliest, on_call=visit.emergency)
-    search = TeamSearch(laid.days, given.drives, given.rules, overtime_of(given.firm, given.scope))
-    return search.best(stop, need_of(visit), starts, among=among)
+    starts: Sequence[int] = () if start is None else (start,)
+    if start is None:
+        earliest = min((technician.shift[0] for technician in given.problem.technicians), default=0)
+        starts = starts_on(days, given.firm, given.scope, given.problem.midnight, earliest, on_call=visit.emergency)
+    search = TeamSearch(days, given.drives, given.rules, overtime_of(given.firm, given.scope))
+    return search.best(stop, need_of(visit), starts, among=able)

@@ -20,9 +20,9 @@ from dispatch.planning import problem as solver
 from dispatch.planning.budget import TimeIsOver
 from dispatch.planning.checker import is_not_preferred
 from dispatch.planning.day import HALF_HOUR, Drives, Rules, SequenceRule, Stop, TechnicianDay
-from dispatch.planning.judging import may_do, timed
+from dispatch.planning.judging import timed
 from dispatch.planning.lunch import Span
-from dispatch.planning.problem import KEPT, Break, Prices, Problem
+from dispatch.planning.problem import KEPT, Break, Prices, Problem, may_do
 
 LEFT_OUT = {1: 8e6, 2: 4e6, 3: 2e6, 4: 1e6}
 """The price of leaving a visit out, by priority: above any sum of soft costs of a day, so that it always is the worse

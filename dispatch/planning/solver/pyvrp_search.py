@@ -17,8 +17,7 @@ import pyvrp
 from pyvrp.search import NeighbourhoodParams
 from pyvrp.stop import MaxRuntime
 
-from dispatch.planning.judging import may_do
-from dispatch.planning.problem import Plan, PlannedTechnician, PlannedVisit, Problem
+from dispatch.planning.problem import Plan, PlannedTechnician, PlannedVisit, Problem, may_do
 from dispatch.planning.solver.search import FoundPlan, Search
 
 NEIGHBOURS = 50

@@ -14,8 +14,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import NamedTuple, Protocol
 
 from dispatch.planning.cheapest_insertion import insert_cheapest
-from dispatch.planning.judging import may_do, price_of
-from dispatch.planning.problem import Plan, Problem, SubProblem
+from dispatch.planning.judging import price_of
+from dispatch.planning.problem import Plan, Problem, SubProblem, may_do
 from dispatch.planning.solver.territories import WHOLE, territories
 
 WARMTH = 0.002
