@@ -443,6 +443,16 @@ def test_an_emergency_waits_for_no_better_day_of_a_week(office: Office) -> None:
     assert set(after(tomorrow)) == {"CALM"}
 
 
+def test_an_emergency_is_begun_before_what_is_only_nearer(office: Office) -> None:
+    for reference in ("R1", "R2", "R3"):
+        schedule.cancel(office.dana, reference, "not any more")
+    ask(office, "CALM", skills="server", priority="P1", minutes="120")
+    ask(office, "DOWN", skills="server", priority="P4", site="Warehouse", emergency="yes")
+    proposal = plan(office)
+    calm, down = after(proposal)["CALM"], after(proposal)["DOWN"]
+    assert existing(down).start < existing(calm).start
+
+
 def test_the_best_plan_counts_however_much_both_leave_out(office: Office) -> None:
     """Each request has a price so high that those of a thousand are as much as one visit that stands."""
     given = day_problem.day_problem(office.store, DAY)

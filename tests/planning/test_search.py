@@ -120,6 +120,17 @@ def test_nobody_is_idle_while_a_request_that_fits_is_left_out(engine: int) -> No
                     assert tried == [None] * len(tried), (seed, index, number)
 
 
+def test_what_is_late_already_waits_for_no_nearer_technician_of_a_later_day() -> None:
+    """A technician on each of two days, the second of whom lives next door."""
+    crew = tuple(PlannedTechnician(f"ana@{day}", day, day, ((24 * day + 8) * H, (24 * day + 17) * H)) for day in (0, 1))
+    windows = tuple(who.shift for who in crew)
+    visit = PlannedVisit("OLD", 2, H, windows, LEFT_OUT[3], dues=((9 * H, 10.0),))
+    seconds = [[0, 0, H], [0, 0, 60], [H, 60, 0]]
+    problem = Problem(crew, (visit,), seconds, prices=Prices(1.0, 0.3, 3.0), midnights=(24 * H,))
+    for engine in engines(problem):
+        assert dict(engine.solve(SubProblem((0, 1), (0,)))) == {0: [0], 1: []}
+
+
 @settings(max_examples=examples(60), deadline=None)
 @given(problems(visits=4), st.integers(0, 3))
 def test_insertion_looks_wherever_something_fits(problem: Problem, index: int) -> None:

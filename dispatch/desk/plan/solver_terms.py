@@ -29,6 +29,8 @@ LEFT_OUT = {1: 8e6, 2: 4e6, 3: 2e6, 4: 1e6}
 (design/planning.md, Feasibility in words)."""
 EMERGENCY = 1e8
 """The price of leaving an emergency out: above all else that waits."""
+AT_ONCE = 3600
+"""Seconds after the first moment at which somebody could begin after which an emergency is late, whatever was promised."""
 PLANNED = 1.5
 """So much dearer is it to take back what is planned than to leave out what is not."""
 PROMISED_TODAY = 1.2
@@ -305,6 +307,8 @@ class ProblemBuilder:
             dues.append((stop.resolve_by - (stop.end - stop.start), rules.late_target))
         if visit.latest_on is not None:
             dues.append((day_bounds(visit.latest_on, visit.zone)[1], rules.late_promise))
+        if visit.emergency:
+            dues.append((first + AT_ONCE, rules.late_target))
         if visit.id in self.missed:
             dues.append((first, rules.late_target))
         holder = visit.assignments[0].technician_id if visit.assignments else None

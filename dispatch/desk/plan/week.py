@@ -28,8 +28,6 @@ from dispatch.planning.solving import Beside, BetterPlan, Solving, started_worke
 A_DAY_LATER = 2.0
 """What it costs, in minutes of driving, to do a request a day later than it could be done; twice as much for each priority
 above the lowest."""
-AN_EMERGENCY_LATER = 1e5
-"""The same for an emergency: more than all that is late because of it."""
 
 
 LAYING = 0.5
@@ -252,8 +250,7 @@ class _Merged:
         for number, part in enumerate(given):
             technicians += [self._technician(number, one) for one in part.problem.technicians]
             for index, planned in enumerate(part.problem.visits):
-                emergency = index < len(part.movable) and part.movable[index].emergency
-                own = self._visit(number, planned, emergency=emergency)
+                own = self._visit(number, planned)
                 if index >= len(part.movable):
                     kept.append(own)
                     continue
@@ -340,12 +337,11 @@ class _Merged:
         start, end = self._place(number, one.start), self._place(number, one.end)
         return replace(one, id=f"{one.id}@{number}", start=start, end=end)
 
-    def _visit(self, number: int, planned: PlannedVisit, *, emergency: bool) -> PlannedVisit:
+    def _visit(self, number: int, planned: PlannedVisit) -> PlannedVisit:
         """A visit as it is done on one day: by the technicians of that day, dearer the later it is."""
         part = self.given[number]
         able = {one.id for one in part.problem.technicians} if planned.only is None else planned.only
-        later = AN_EMERGENCY_LATER if emergency else A_DAY_LATER * 2 ** (4 - planned.priority)
-        later = 0.0 if planned.kept else number * later
+        later = 0.0 if planned.kept else number * A_DAY_LATER * 2 ** (4 - planned.priority)
         return replace(
             planned,
             id=_name(number, planned),

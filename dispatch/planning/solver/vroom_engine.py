@@ -199,11 +199,13 @@ class VroomEngine:
 
     def _time_windows(self, visit: PlannedVisit, reached: int | None) -> list[vroom.TimeWindow]:
         """The windows of a visit, cut where it would be late; whole where `reached` is None. A due that cannot be kept, or
-        only by whoever goes there first of all, cuts nothing."""
+        only by whoever goes there first of all, cuts nothing of a day; of several it leaves the first."""
         dues: list[int] = []
         if reached is not None and visit.windows:
             first = max(reached, visit.windows[0][0])
             dues = [due for due, _ in visit.dues if visit.kept or due >= first + SOON]
+            if len(dues) < len(visit.dues):
+                dues += [midnight for midnight in self._problem.midnights if midnight > first][:1]
         latest = min(dues, default=None)
         windows = []
         for opens, closes in visit.windows:
