@@ -31,7 +31,7 @@ def plan_lines(view: PlanView) -> Iterator[FigureLine]:
     proposal = view.proposal
     for broken in proposal.broken:
         visit = broken.visit
-        text = f"{broken.technician}: {broken.text}"
+        text = broken.words
         yield _of_visit(view, f"Not kept {len(proposal.broken)}", f"broken {visit.reference}\n{text}", visit, text)
     thrown = [move for move in proposal.moves if move.thrown_out]
     section = _headed("Thrown out", thrown, view)

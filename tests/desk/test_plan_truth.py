@@ -453,6 +453,20 @@ def test_an_emergency_is_begun_before_what_is_only_nearer(office: Office) -> Non
     assert existing(down).start < existing(calm).start
 
 
+def test_what_is_left_out_breaks_its_promise(office: Office) -> None:
+    ask(office, "NIGHT", date=DAY.isoformat(), promised="22:00-23:00")
+    ask(office, "CALM", site="Warehouse", minutes="600")
+    proposal = plan(office)
+    assert {"NIGHT", "CALM"} <= {left.visit.reference for left in proposal.left_out}
+    told = [(one.visit.reference, one.words, one.minutes) for one in proposal.broken]
+    assert told == [("NIGHT", "left out, promised 22:00–23:00", 60)]
+    # a week that does it on another day says so once
+    days = [DAY + datetime.timedelta(number) for number in range(2)]
+    planned = week.plan_week(office.store, days, 0, WHOLE_DAY)
+    assert [len(day.broken) for day in planned.days] == [0, 1]
+    assert "after the promised window Tue 24 Nov 2026 22:00–23:00" in planned.days[1].broken[0].words
+
+
 def test_the_best_plan_counts_however_much_both_leave_out(office: Office) -> None:
     """Each request has a price so high that those of a thousand are as much as one visit that stands."""
     given = day_problem.day_problem(office.store, DAY)

@@ -62,12 +62,18 @@ class LeftOut:
 
 
 class BrokenPromise(NamedTuple):
-    """A promise or a service level that the plan does not keep: whose, where it would stand, and by how much in words."""
+    """A promise or a service level that the plan does not keep: whose, where it would stand, and by how much in words. Without
+    a technician it is left out, and broken by so many minutes at least: up to the end of the day."""
 
     visit: Visit
     technician: str
     text: str
     minutes: int
+
+    @property
+    def words(self) -> str:
+        """With whom, and by how much."""
+        return f"{self.technician}: {self.text}" if self.technician else self.text
 
 
 class TechnicianFigures(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import time
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
@@ -29,6 +29,7 @@ from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.solver_terms import Vehicle
 from dispatch.desk.plan.timing import WORTH
 from dispatch.desk.session.refusals import Refusal
+from dispatch.model.instants import day_bounds
 from dispatch.model.visits import Visit
 from dispatch.planning.budget import NOT_REACHED, UNREAD, Budget, TimeIsOver, thinking_time
 from dispatch.planning.checker import LEARNER, Verdict, at
@@ -289,7 +290,7 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[
         note="; ".join(_notes(given, note)),
         cpu_seconds=better.cpu_seconds,
         legs=legs_of(laid.days, given.drives),
-        broken=tuple(_broken(given, laid.verdicts)),
+        broken=tuple(_broken(given, laid.verdicts, left)),
         technicians=technician_figures(laid.days, given.drives, given.begins),
         scope=given.scope,
         plan=better.plan,
@@ -340,7 +341,9 @@ def _remark(judged: tuple[str, Verdict] | None) -> str:
     return "" if judged is None else "; ".join(f.text for f in judged[1].findings if f.rule == LEARNER)
 
 
-def _broken(given: DayProblem, verdicts: Mapping[int, tuple[str, Verdict]]) -> list[BrokenPromise]:
+def _broken(
+    given: DayProblem, verdicts: Mapping[int, tuple[str, Verdict]], left: Iterable[LeftOut]
+) -> list[BrokenPromise]:
     """Each promise and service level that is not kept, the greatest first."""
     by_id = {visit.id: visit for visit in (*given.movable, *given.teams, *given.deferred)}
     broken = [
@@ -349,4 +352,20 @@ def _broken(given: DayProblem, verdicts: Mapping[int, tuple[str, Verdict]]) -> l
         for finding in verdict.findings
         if finding.rule in ("promise", "target", "latest")
     ]
+    broken += [own for one in left for own in _left_unkept(given, one.visit)]
     return sorted(broken, key=lambda one: (not one.visit.emergency, one.visit.priority, -one.minutes))
+
+
+def _left_unkept(given: DayProblem, visit: Visit) -> Iterator[BrokenPromise]:
+    """The promise and the service levels of the day that nobody keeps, as the visit is left out."""
+    stop, times = given.stops[visit.id], given.times
+    begins, ends = day_bounds(given.day, given.zone)
+    unkept = []
+    if stop.promised is not None and begins <= stop.promised[0]:
+        unkept.append((stop.promised[1], f"promised {times.span(*stop.promised, visit.zone)}"))
+    for due, what in ((stop.due, "to be there"), (stop.resolve_by, "to have it solved")):
+        if due is not None:
+            unkept.append((due, f"the service level is {what} by {times.clock(due, visit.zone)}"))
+    for due, text in unkept:
+        if max(begins, given.now) <= due < ends:
+            yield BrokenPromise(visit, "", f"left out, {text}", (ends - due) // 60)

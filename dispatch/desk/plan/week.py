@@ -206,6 +206,7 @@ def _proposed(whole: _Merged, found: BetterPlan, search: _Found, budget: Budget)
         here = {part.problem.visits[index].id for order in plan for index in order}
         proposals.append(_own(proposal, waits - here))
         placed |= {move.visit.reference for move in proposals[-1].moves if move.after is not None}
+    proposals = [_unkept(proposal, placed) for proposal in proposals]
     left, beyond = _left_out(plans, placed, budget), sum(len(part.beyond) for part in whole.given)
     more = more_wait(beyond, len(placed) + len(left)) if beyond else ""
     note = "; ".join(filter(None, (search.note, more)))
@@ -218,6 +219,12 @@ def _own(proposal: Proposal, elsewhere: set[str]) -> Proposal:
     after = replace(proposal.after, left_out=len(left))
     before = replace(proposal.before, left_out=proposal.before.left_out - len(proposal.left_out) + len(left))
     return replace(proposal, left_out=left, after=after, before=before)
+
+
+def _unkept(proposal: Proposal, placed: set[str]) -> Proposal:
+    """A day without the promises of what it leaves to another day, which says itself by how much they are broken."""
+    broken = (one for one in proposal.broken if one.technician or one.visit.reference not in placed)
+    return replace(proposal, broken=tuple(broken))
 
 
 def _left_out(plans: Sequence[tuple[DayProblem, Plan]], placed: set[str], budget: Budget) -> tuple[LeftOut, ...]:

@@ -39,7 +39,7 @@ def proposal_lines(proposal: Proposal, least: Proposal | None = None) -> Iterato
         yield f"Not kept ({len(proposal.broken)})"
     for broken in proposal.broken:
         named = f"{pad(broken.visit.reference, 7)} {pad(broken.visit.client, 28)}"
-        yield f"  {named} {show(broken.technician)}: {show(broken.text)}"
+        yield f"  {named} {show(broken.words)}"
     if proposal.left_out:
         yield f"Left out ({len(proposal.left_out)})"
     for left_out in proposal.left_out:
@@ -81,7 +81,7 @@ def week_lines(planned: WeekPlan) -> Iterator[str]:
         told = f"{_visits(figures.placed)}, {figures.travel} min driving, {figures.late} min late"
         yield f"{day_text(day.day)}: {told}, {figures.overtime} min overtime"
         for broken in day.broken:
-            yield f"  not kept: {show(broken.visit.reference)} {show(broken.technician)}: {show(broken.text)}"
+            yield f"  not kept: {show(broken.visit.reference)} {show(broken.words)}"
         for move in day.moves:
             yield f"  {pad(move.visit.reference, 7)} {pad(move.visit.client, 28)} {move_words(move, day.times)}"
     if planned.left_out:
