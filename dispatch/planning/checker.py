@@ -60,6 +60,11 @@ class Verdict:
     leg: Leg = UNKNOWN_LEG
 
     @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """What blocks it."""
+        return tuple(finding for finding in self.findings if finding.level is PlacementGrade.BLOCKED)
+
+    @property
     def needs_confirm(self) -> bool:
         """Whether something in it has to be meant."""
         return any(finding.confirm for finding in self.findings)

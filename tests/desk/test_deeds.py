@@ -15,6 +15,8 @@ from db.store import Store
 from dispatch.closeout.recording import Recording
 from dispatch.desk.closeout import arriving, leaving, onsite
 from dispatch.desk.plan import schedule
+from dispatch.desk.plan.proposal import Move, Standing
+from dispatch.desk.plan.taking import take
 from dispatch.desk.session.refusals import NotAllowed, Refusal
 from dispatch.desk.session.user import User, log_in
 from dispatch.model.checklists import Result
@@ -28,7 +30,7 @@ MEANT: dict[str, Any] = {"reason": "the client insists", "confirmed": True}
 DEEDS: dict[str, Callable[[User], Any]] = {
     "assign": lambda user: schedule.assign(user, "R1", ["Ana Ruiz"], at("13:00"), **MEANT),
     "move": lambda user: schedule.move(user, "R1", ["Ana Ruiz"], at("13:00"), **MEANT),
-    "plan": lambda user: schedule.place_all(user, [_placement(user)], "plan"),
+    "plan": lambda user: take(user, [_move(user)], "plan"),
     "unassign": lambda user: schedule.unassign(user, "R1", **MEANT),
     "confirm": lambda user: schedule.confirm(user, "R1"),
     "dispatch": lambda user: schedule.dispatch(user, "R1"),
@@ -63,10 +65,10 @@ WAYS: dict[State, tuple[str, ...]] = {
 SAYS = "is possible only from"
 
 
-def _placement(user: User) -> schedule.Placement:
+def _move(user: User) -> Move:
     visit = visits.visit_by_reference(user.store, "R1")
     assert visit is not None
-    return schedule.Placement("R1", visit.version, "Ana Ruiz", at("13:00"))
+    return Move(visit, None, Standing("Ana Ruiz", at("13:00")))
 
 
 def brought(office: Office, state: State) -> bytes:

@@ -12,7 +12,8 @@ from dispatch.desk.closeout import arriving, handing_over, leaving
 from dispatch.desk.day import board_view, notices
 from dispatch.desk.messages import calling_ahead
 from dispatch.desk.plan import absences, schedule, undo
-from dispatch.desk.plan.schedule import Placement
+from dispatch.desk.plan.proposal import Move, Standing
+from dispatch.desk.plan.taking import take
 from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal
 from dispatch.desk.session.user import User
 from dispatch.model.notices import NoticeSubject
@@ -110,7 +111,7 @@ def test_once_somebody_has_arrived_nothing_of_it_is_moved(office: Office) -> Non
 def test_the_plan_leaves_what_was_told(office: Office) -> None:
     dispatched(office)
     with pytest.raises(Refusal, match="dispatched"):
-        schedule.place_all(office.dana, [Placement("R1", visit(office).version, "Ana Ruiz", at("10:00"))], "plan")
+        take(office.dana, [Move(visit(office), None, Standing("Ana Ruiz", at("10:00")))], "plan")
 
 
 def test_a_notice_stands_until_it_is_noted(office: Office) -> None:

@@ -12,6 +12,8 @@ from dispatch.desk.day import board_view, placement, routing
 from dispatch.desk.imports.visit_rows import VisitRows
 from dispatch.desk.mending import rehoming, splitting
 from dispatch.desk.plan import absences, day_problem, emergency, schedule, undo
+from dispatch.desk.plan.proposal import Move, Standing
+from dispatch.desk.plan.taking import take
 from dispatch.desk.quick.reading import understand
 from dispatch.desk.quick.words import Names
 from dispatch.desk.requests import intake
@@ -379,8 +381,7 @@ def test_candidates_say_when_its_later_days_would_be(office: Office) -> None:
 
 def test_a_plan_places_all_its_days_and_holds_them_from_then_on(office: Office) -> None:
     reference = job(office)
-    visit = found(office, reference)
-    schedule.place_all(office.dana, [schedule.Placement(reference, visit.version, "Ben Okafor", at("09:00"))], "plan")
+    take(office.dana, [Move(found(office, reference), None, Standing("Ben Okafor", at("09:00")))], "plan")
     assert [(number, who) for number, _, who in places(office, reference)] == [(n, "Ben Okafor") for n in (1, 2, 3)]
     assert not day_problem.may_move(found(office, reference), office.clock.now())
     undo.undo(office.dana)

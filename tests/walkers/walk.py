@@ -21,7 +21,8 @@ from dispatch.desk.imports.importing import How, import_file
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.messages import calling_ahead
 from dispatch.desk.plan import absences, schedule, undo
-from dispatch.desk.plan.schedule import Placement
+from dispatch.desk.plan.proposal import Move, Standing
+from dispatch.desk.plan.taking import take
 from dispatch.desk.prices import agreeing
 from dispatch.desk.requests import intake, responding
 from dispatch.desk.review import reviewing
@@ -233,11 +234,11 @@ def _plan(walk: Walk, user: User, visit: Visit) -> None:
     others = [one for one in visits.all_visits(walk.store) if one.state in STEPS["plan"].sources]
     chosen = {one.reference: one for one in (visit, walk.rng.choice(others or [visit]))}
     names = (*NAMES, None)
-    schedule.place_all(
-        user,
-        [Placement(one.reference, one.version, walk.rng.choice(names), walk.when()) for one in chosen.values()],
-        "plan",
-    )
+    moves = [
+        Move(one, None, None if (name := walk.rng.choice(names)) is None else Standing(name, walk.when()))
+        for one in chosen.values()
+    ]
+    take(user, moves, "plan")
 
 
 def _edit(walk: Walk, user: User, visit: Visit) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from dispatch.model.states import UNREACHED
 from dispatch.model.text import show
 from dispatch.model.travel import UNKNOWN_LEG
 from dispatch.model.visits import Visit
-from dispatch.planning.checker import Finding, PlacementGrade, Verdict, check, worst
+from dispatch.planning.checker import Finding, PlacementGrade, Verdict, at, check, worst
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 
 _JUST_NOW = 900
@@ -59,23 +59,15 @@ def planned_length(store: Store, before: Visit, after: Visit, technicians: Seque
     return length_of(store, after, technicians, after.minutes)
 
 
-def verdicts_of(
-    visit: Visit,
-    stop: Stop,
-    crew: Sequence[TechnicianDay],
-    drives: Drives,
-    rules: Rules,
-    stood: Mapping[int, tuple[int, Stop]] | None = None,
-) -> list[Verdict]:
+def verdicts_of(visit: Visit, stop: Stop, crew: Sequence[TechnicianDay], drives: Drives, rules: Rules) -> list[Verdict]:
     """What the checker says of a visit in the day of each who comes, the first one first.
 
     Args:
-        visit: what is placed.
+        visit: what is placed, as it stands before.
         stop: the same where it would stand.
         crew: the days of those who come, without it.
         drives: the legs of the day.
         rules: policy and weights.
-        stood: by technician, with whom and where it stood.
     """
     if stop.owners is not None and any(day.technician_id in stop.owners for day in crew):
         stop = replace(stop, owners=None)  # one of those who started it is there
@@ -87,10 +79,18 @@ def verdicts_of(
             helper if number else stop,
             drives,
             rules,
-            (stood or {}).get(day.technician_id),
+            _stood(visit, stop, day.technician_id),
         )
         for number, day in enumerate(crew)
     ]
+
+
+def _stood(visit: Visit, stop: Stop, technician_id: int) -> tuple[int, Stop] | None:
+    """With whom and where a visit stands that nobody has reached and this technician is to come to."""
+    if visit.starts_at is None or visit.state not in UNREACHED:
+        return None
+    holder = technician_id if visit.assignment_of(technician_id) else visit.assignments[0].technician_id
+    return holder, at(stop, visit.starts_at)
 
 
 def judge_placement(
@@ -110,17 +110,13 @@ def judge_placement(
     ids = {technician.id for technician in technicians}
     read = routing.with_what_follows(store, routing.days_on(store, day, without={visit.id}, only=ids), day, stop.end)
     days = {one.technician_id: one for one in read}
-    stood: dict[int, tuple[int, Stop]] = {}
     for technician in technicians:
         if technician.id not in days:
             raise Refusal(
                 f"{show(technician.name)} drives to visits no longer: give {show(visit.reference)} to another."
             )
-        if before.span is not None and before.state in UNREACHED:
-            holder = technician.id if before.assignment_of(technician.id) else before.assignments[0].technician_id
-            stood[technician.id] = holder, routing.stop_of(store, before, *before.span)
     crew = [days[technician.id] for technician in technicians]
-    verdicts = verdicts_of(visit, stop, crew, drive_times.drives_on(store, day), routing.rules_of(firm), stood)
+    verdicts = verdicts_of(before, stop, crew, drive_times.drives_on(store, day), routing.rules_of(firm))
     known = None
     beside = [] if start == before.starts_at else _in_the_past(start, store.clock.now(), firm)
     if start != before.starts_at or ids != {part.technician_id for part in before.assignments}:

@@ -158,9 +158,10 @@ def days_on(
 
 
 def with_what_follows(
-    store: Store, days: Sequence[TechnicianDay], day: datetime.date, until: int
+    store: Store, days: Sequence[TechnicianDay], day: datetime.date, until: int, without: Container[int] = ()
 ) -> list[TechnicianDay]:
-    """The days with what their technicians have on the next one, where a stay up to `until` reaches past midnight."""
+    """The days with what their technicians have on the next one, where a stay up to `until` reaches past midnight; the visits
+    `without` are left out."""
     firm = settings.firm(store)
     midnight = day_bounds(day, firm.zone)[1]
     if until <= midnight:
@@ -170,7 +171,7 @@ def with_what_follows(
     following = [
         visit
         for visit in visits.placed_between(store, *bounds, technicians=ids)
-        if visit.state in OCCUPYING and belongs(visit, midnight)
+        if visit.state in OCCUPYING and visit.id not in without and belongs(visit, midnight)
     ]
     pinned = legs.pinned_sites(store)
     return [

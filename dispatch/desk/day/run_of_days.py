@@ -59,7 +59,6 @@ def lay_out(
     length: int,
     *,
     alone: bool = False,
-    was: Visit | None = None,
 ) -> list[DayPlace]:
     """A day of a visit from `start` on for `length` seconds, and the days after it: each on the next day on which all of the crew
     work and nothing blocks it, at the start that costs least there.
@@ -67,7 +66,6 @@ def lay_out(
     Args:
         visit: as it stands on the first of these days.
         alone: only that day; those after it stay where they are, and it is judged with them.
-        was: the visit where it stood, where it has just been taken out of the plan.
 
     Raises:
         Refusal: there is no such day within two weeks of the one before it.
@@ -75,9 +73,8 @@ def lay_out(
     if not alone:
         earlier = tuple(other for other in visit.other_days if other.number < visit.day_number)
         visit = visit._replace(other_days=earlier)
-    places = [
-        DayPlace(visit.day_number, crew, start, start + length, judge_placement(store, visit, crew, start, length, was))
-    ]
+    verdict = judge_placement(store, visit, crew, start, length)
+    places = [DayPlace(visit.day_number, crew, start, start + length, verdict)]
     for number in () if alone else range(visit.day_number + 1, visit.days + 1):
         before = places[-1]
         visit = visit._replace(starts_at=before.start, ends_at=before.end).on_day(number)

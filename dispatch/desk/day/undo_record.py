@@ -17,7 +17,7 @@ from dispatch.desk.visits.steps import crew_of
 from dispatch.model.forms import form, forms
 from dispatch.model.states import UNREACHED
 from dispatch.model.visits import Visit
-from dispatch.planning.checker import Finding, PlacementGrade
+from dispatch.planning.checker import Finding
 
 FEW = 2
 """So many visits change their places by hand at once; more of them do by a plan."""
@@ -95,11 +95,11 @@ def stands_against(store: Store, visit: Visit, but: str = "") -> list[str]:
 
 
 def blocking(store: Store, visit: Visit) -> list[Finding]:
-    found = []
+    found: list[Finding] = []
     for one in visit.coming:
         starts_at, ends_at = existing(one.span)
         verdict = judge_placement(store, one, crew_of(store, one), starts_at, ends_at - starts_at, was=one)
-        found += [finding for finding in verdict.findings if finding.level is PlacementGrade.BLOCKED]
+        found += verdict.blocking
     return found
 
 

@@ -131,7 +131,7 @@ def _leave_to_crew(store: Store, unit: Unit, record: AbsenceRecord, visit: Visit
     if not crew or visit.starts_at is None or visit.ends_at is None:
         return ""
     verdict = judgement.judge_placement(store, visit, crew, visit.starts_at, visit.ends_at - visit.starts_at)
-    if any(finding.level is PlacementGrade.BLOCKED and finding.rule != notices.RULE for finding in verdict.findings):
+    if any(finding.rule != notices.RULE for finding in verdict.blocking):
         return ""
     planned.take_off(unit, visits.again(store, visit).on_day(visit.day_number), record.staff_id)
     return f"{show(visit.reference)} stays with {', '.join(show(technician.name) for technician in crew)}"

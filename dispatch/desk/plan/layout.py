@@ -13,7 +13,7 @@ from dispatch.desk.plan.solver_terms import overtime_of
 from dispatch.desk.plan.timing import starts_of
 from dispatch.model.visits import Visit
 from dispatch.planning.budget import NOT_REACHED
-from dispatch.planning.checker import PlacementGrade, Verdict, at, check
+from dispatch.planning.checker import Verdict, at, check
 from dispatch.planning.day import Stop, TechnicianDay
 from dispatch.planning.judging import sequenced
 from dispatch.planning.solving import BetterPlan
@@ -124,8 +124,8 @@ def _check_in(given: DayProblem, laid: LaidOut, number: int, stop: Stop) -> None
         return
     day = laid.days[number]
     verdict = check(day, stop, given.drives, given.rules)
-    if verdict.level is PlacementGrade.BLOCKED:
-        laid.take_out(stop.visit_id, "; ".join(f.text for f in verdict.findings if f.level is PlacementGrade.BLOCKED))
+    if verdict.blocking:
+        laid.take_out(stop.visit_id, "; ".join(finding.text for finding in verdict.blocking))
     else:
         laid.days[number] = replace(day, stops=(*day.stops, stop))
         laid.verdicts[stop.visit_id] = (day.name, verdict)

@@ -13,10 +13,9 @@ from dispatch.desk.day import judgement, routing
 from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.plan.proposal import Move, Standing
 from dispatch.desk.travel import drive_times
-from dispatch.model.instants import day_of, day_text
+from dispatch.model.instants import day_bounds, day_of, day_text
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
-from dispatch.planning.checker import PlacementGrade
 from dispatch.planning.day import SequenceRule, Stop, TechnicianDay
 
 
@@ -79,39 +78,44 @@ def _said_of(store: Store, seen: Visit, now: Visit | None, days: Container[datet
 
 def _refused(store: Store, moves: Sequence[Move], standing: Sequence[Move]) -> dict[str, str]:
     """Why some of the moves cannot be made by now, by reference; `standing` are those that nobody changed."""
-    zone = settings.firm(store).zone
-    by_day: dict[datetime.date, list[tuple[Move, Standing]]] = {}
+    firm = settings.firm(store)
+    by_day: dict[datetime.date, list[tuple[Standing, Move]]] = {}
     for move in standing:
         if move.after is not None:
-            by_day.setdefault(day_of(move.after.start, zone), []).append((move, move.after))
+            by_day.setdefault(day_of(move.after.start, firm.zone), []).append((move.after, move))
     # what leaves its place is in nobody's way; what somebody changed stands where it stands now
     leaving = {move.visit.id for move in moves if move.after is None} | {move.visit.id for move in standing}
     stops = _stops(store, standing)
+    placed: dict[str, tuple[Stop, ...]] = {}
     refused: dict[str, str] = {}
-    for day, own in by_day.items():
-        days = {one.name: one for one in routing.days_on(store, day, without=leaving)}
-        drives, rules = drive_times.drives_on(store, day), routing.rules_of(settings.firm(store))
-        for move, to in sorted(own, key=lambda pair: pair[1].start):
+    for day, own in sorted(by_day.items()):
+        days = routing.days_on(store, day, without=leaving)
+        days = routing.with_what_follows(store, days, day, max(stops[move.visit.id].end for _, move in own), leaving)
+        by_name = {one.name: _reached_by(one, placed.get(one.name, ()), day_bounds(day, firm.zone)[0]) for one in days}
+        drives, rules = drive_times.drives_on(store, day), routing.rules_of(firm)
+        for to, move in sorted(own, key=lambda pair: pair[0].start):
             stop = stops[move.visit.id]
-            if gone := [name for name in to.crew if name not in days]:
+            if gone := [name for name in to.crew if name not in by_name]:
                 refused[move.visit.reference] = f"{show(', '.join(gone))} drives to visits no longer"
                 continue
-            verdicts = judgement.verdicts_of(move.visit, stop, [days[name] for name in to.crew], drives, rules)
-            against = [
-                finding.text
-                for verdict in verdicts
-                for finding in verdict.findings
-                if finding.level is PlacementGrade.BLOCKED
-            ]
-            if against:
-                refused[move.visit.reference] = f"not possible any more: {show('; '.join(dict.fromkeys(against)))}"
-            else:
-                days |= {name: _with(days[name], stop) for name in to.crew}
+            verdicts = judgement.verdicts_of(move.visit, stop, [by_name[name] for name in to.crew], drives, rules)
+            if against := [finding.text for verdict in verdicts for finding in verdict.blocking]:
+                refused[move.visit.reference] = not_possible("; ".join(dict.fromkeys(against)))
+                continue
+            for name in to.crew:
+                by_name[name] = replace(by_name[name], stops=(*by_name[name].stops, stop))
+                placed[name] = (*placed.get(name, ()), stop)
     return refused
 
 
-def _with(day: TechnicianDay, stop: Stop) -> TechnicianDay:
-    return replace(day, stops=(*day.stops, stop))
+def not_possible(why: str) -> str:
+    """That a move cannot be made by now."""
+    return f"not possible any more: {show(why)}"
+
+
+def _reached_by(day: TechnicianDay, earlier: Sequence[Stop], begins: int) -> TechnicianDay:
+    """A day with what of the days before it reaches into it; it `begins` then."""
+    return replace(day, outside=(*day.outside, *(stop for stop in earlier if stop.end > begins)))
 
 
 def _stops(store: Store, moves: Sequence[Move]) -> dict[int, Stop]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Unpack
 
@@ -14,9 +13,9 @@ from db.unit import Unit
 from dispatch.desk.book import series
 from dispatch.desk.charges.charging import keep_sheet
 from dispatch.desk.day import notices, routing, undo_record
-from dispatch.desk.day.judgement import judge_placement, length_of, target
+from dispatch.desk.day.judgement import judge_placement, length_of
 from dispatch.desk.day.placement import Meant, Placed, permit, said_of
-from dispatch.desk.day.run_of_days import day_meant, lay_out, number_of, put, run_at, verdict_of
+from dispatch.desk.day.run_of_days import day_meant, number_of, put, run_at, verdict_of
 from dispatch.desk.messages import calling_ahead, notifications
 from dispatch.desk.session.refusals import Refusal, WrongState, reason_of
 from dispatch.desk.session.user import User
@@ -88,65 +87,6 @@ def swap(user: User, reference: str, other: str, **meant: Unpack[Meant]) -> tupl
             placed.append(Placed(visits.again(store, visit), start, tuple(names), verdict, user.firm.times()))
         settle(user, unit, f"swap {one.reference} and {two.reference}", [one, two], why=why)
         return placed[0], placed[1]
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Where a visit goes in a plan: a technician, a start and who comes with them, or with None back into the queue.
-    `version`: as it was seen."""
-
-    reference: str
-    version: int
-    technician: str | None
-    start: int
-    others: tuple[str, ...] = ()
-
-
-class DoesNotFit(Refusal):
-    """One of many placements is refused by now; `why` is what the check says, and nothing of them was written."""
-
-    def __init__(self, reference: str, why: str) -> None:
-        super().__init__(f"{show(reference)} does not fit any more: {show(why)}. Nothing was changed.")
-        self.reference, self.why = reference, why
-
-
-def place_all(user: User, placements: Sequence[Placement], label: str) -> int:
-    """Write many placements as one change that is taken back as one: all of them, or none; returns the id of the change.
-
-    Raises:
-        Stale: a visit was changed since it was planned; the sentence says by whom.
-        DoesNotFit: one of them would be blocked now; it says which and why.
-    """
-    with user.write("plan", Role.DISPATCHER) as unit:
-        store = user.store
-        before = []
-        for placed in placements:
-            visit = step(store, placed.reference, "plan")
-            as_seen(unit, visit, placed.version)
-            before.append(visit)
-        # all of them leave their places before any is judged, so that none stands in the way of another
-        for visit in before:
-            if visit.starts_at is not None:
-                planned.unplace(unit, visit)
-        order = sorted(range(len(placements)), key=lambda index: placements[index].start)
-        for index in order:
-            placed, stood = placements[index], before[index]
-            if placed.technician is not None:
-                bare = visits.again(store, stood)
-                try:
-                    crew, start = target(store, stood, [placed.technician, *placed.others], placed.start)
-                    places = lay_out(store, bare, crew, start, length_of(store, bare, crew), was=stood)
-                except Refusal as gone:
-                    raise DoesNotFit(stood.reference, str(gone)) from None
-                verdict = verdict_of(store, bare, places)
-                if verdict.level is PlacementGrade.BLOCKED:
-                    blocked = "; ".join(
-                        finding.text for finding in verdict.findings if finding.level is PlacementGrade.BLOCKED
-                    )
-                    raise DoesNotFit(stood.reference, blocked)
-                put(unit, bare, places)
-            unit.audit("visit", stood.id, plan=label, starts_at=placed.start or None, technician=placed.technician)
-        return settle(user, unit, label, before)
 
 
 def share(user: User, reference: str, crew: Sequence[str], *, halve: bool = False, **meant: Unpack[Meant]) -> Placed:

@@ -6,20 +6,24 @@ import contextlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from db import clients, visits
-from db.faults import Stale
+from db import clients, planned, visits
 from db.names import folded
 from db.store import Store
+from db.unit import Unit
 from dispatch.desk.day import placement
-from dispatch.desk.plan import schedule
+from dispatch.desk.day.run_of_days import lay_out, put
 from dispatch.desk.plan.companions import closure, without
-from dispatch.desk.plan.meanwhile import meanwhile
-from dispatch.desk.plan.proposal import Move
-from dispatch.desk.plan.schedule import DoesNotFit, Placement
+from dispatch.desk.plan.meanwhile import Meanwhile, meanwhile, not_possible
+from dispatch.desk.plan.proposal import Move, Standing
+from dispatch.desk.plan.schedule import settle
+from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
+from dispatch.desk.visits.steps import driver, step
 from dispatch.fields.kinds import span_of
 from dispatch.model.instants import day_of, local
 from dispatch.model.states import Role
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,14 @@ class Taken:
     skipped: tuple[tuple[str, str], ...]
     changed: frozenset[str] = frozenset()
     change_id: int | None = None
+
+
+class NotAsPlanned(Refusal):
+    """Some of the moves cannot be made as they were planned, and nothing of them was written; `since` says which and why."""
+
+    def __init__(self, since: Meanwhile) -> None:
+        super().__init__(f"Not as planned any more: {show(', '.join(since.words), 200)}. Nothing was changed.")
+        self.since = since
 
 
 def take(user: User, moves: Sequence[Move], label: str, references: Collection[str] | None = None) -> Taken:
@@ -45,33 +57,60 @@ def take(user: User, moves: Sequence[Move], label: str, references: Collection[s
     for day in sorted(set(days)):
         placement.refuse_over(user.store, day)
     wanted = closure(moves, [move.visit.reference for move in moves] if references is None else references)
-    skipped: dict[str, str] = {}
-    while True:
-        happened = meanwhile(user.store, moves)
-        skipped |= {reference: why for reference, why in happened.words.items() if reference in wanted}
-        changed = frozenset(happened.changed) & wanted
-        standing = without([move for move in moves if move.visit.reference in wanted], skipped)
-        for reference in sorted(wanted - standing - skipped.keys()):
-            skipped[reference] = "needs the place of one that was left out"
-        chosen = [move for move in moves if move.visit.reference in standing]
-        if not chosen:
-            return Taken((), tuple(sorted(skipped.items())), changed)
+    chosen, change_id = [move for move in moves if move.visit.reference in wanted], None
+    skipped, changed = dict[str, str](), frozenset[str]()
+    while chosen and change_id is None:
         try:
-            change_id = schedule.place_all(user, [_placement(move) for move in chosen], label)
-        except DoesNotFit as refusal:
-            skipped[refusal.reference] = refusal.why
-        except Stale:
-            if not meanwhile(user.store, chosen).changed:
-                raise
-            # somebody was quicker: it is among the changed ones now
-        else:
-            moved = tuple(move.visit.reference for move in chosen)
-            return Taken(moved, tuple(sorted(skipped.items())), changed, change_id)
+            change_id = _write(user, chosen, label)
+        except NotAsPlanned as refusal:
+            skipped |= refusal.since.words
+            changed |= refusal.since.changed.keys()
+            standing = without(chosen, refusal.since.words)
+            chosen = [move for move in chosen if move.visit.reference in standing]
+    moved = tuple(move.visit.reference for move in chosen)
+    lost = dict.fromkeys(wanted.difference(moved, skipped), "needs the place of one that was left out")
+    return Taken(moved, tuple(sorted((skipped | lost).items())), changed, change_id)
 
 
-def _placement(move: Move) -> Placement:
-    technician, start, others = move.after if move.after is not None else (None, 0, ())
-    return Placement(move.visit.reference, move.visit.version, technician, start, others)
+def _write(user: User, moves: Sequence[Move], label: str) -> int:
+    """Write moves as one change that is taken back as one: all of them, or none; returns the id of the change.
+
+    Raises:
+        NotAsPlanned: some cannot be made by now.
+        WrongState: a visit is not planned any more.
+    """
+    with user.write("plan", Role.DISPATCHER) as unit:
+        store, firm = user.store, user.firm
+        if (since := meanwhile(store, moves)).words:
+            raise NotAsPlanned(since)
+        before = [step(store, move.visit.reference, "plan") for move in moves]
+        for visit in before:
+            if visit.starts_at is not None:
+                planned.unplace(unit, visit)
+        bare = {visit.id: visit for visit in visits.visits_by_id(store, [visit.id for visit in before])}
+        for move in sorted(moves, key=lambda move: move.after.start if move.after is not None else 0):
+            starts_at, technician = None, None
+            if move.after is not None:
+                technician, starts_at, _ = move.after
+                _put(unit, bare[move.visit.id], move.after, firm.stay_minutes(move.visit.minutes) * 60)
+            unit.audit("visit", move.visit.id, plan=label, starts_at=starts_at, technician=technician)
+        return settle(user, unit, label, before)
+
+
+def _put(unit: Unit, visit: Visit, to: Standing, length: int) -> None:
+    """Give a visit its place, and the days after its first one theirs.
+
+    Raises:
+        NotAsPlanned: a later day has none.
+    """
+    crew = [driver(unit.store, name) for name in to.crew]
+    if visit.days == visit.next_day:
+        planned.place(unit, visit, crew, to.start, to.start + length)
+        return
+    try:
+        put(unit, visit, lay_out(unit.store, visit, crew, to.start, length))
+    except Refusal as no_place:
+        raise NotAsPlanned(Meanwhile({}, {visit.reference: not_possible(str(no_place))})) from None
 
 
 def matching(store: Store, moves: Sequence[Move], words: Iterable[str], zone: str) -> dict[str, tuple[Move, ...]]:
