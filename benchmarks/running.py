@@ -26,6 +26,7 @@ from dispatch.model.instants import at_local
 from dispatch.model.people import Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role, State
 from dispatch.model.travel import Place
+from dispatch.model.visits import Visit
 
 ZONE = "America/New_York"
 DAY = datetime.date(2026, 11, 24)
@@ -80,7 +81,7 @@ def make(store: Store, technicians: int) -> None:
         dana = people.add_staff(unit, Staff(0, "dana", "Dana Wells", frozenset({Role.DISPATCHER})))
         client = clients.add_client(unit, Client(0, "Client"))
         number = 0
-        days = set()
+        full = list[Visit]()
         for place in range(technicians):
             who = people.add_staff(unit, Staff(0, f"t{place}", f"Technician {place}", frozenset({Role.TECHNICIAN})))
             people.add_technician(
@@ -105,13 +106,13 @@ def make(store: Store, technicians: int) -> None:
                 planned.place(unit, visit, [technician], begins, begins + 2700)
                 if begins < at_local(DAY, "12:00", ZONE):
                     _live(store, unit, visit.id, begins, over=stop < 3)
+                full.append(visits.again(store, visit))
                 begins += 4200
-            days.add((who, DAY))
         _visit(store, unit, client, 0, anywhere(), at_local(DAY, "13:00", ZONE), reference="NEW", skill="server")
         unit.audit("staff", dana, made=True)
     user = log_in(store, "dana")
     with user.write("route") as unit:
-        routing.reroute(user, unit, days)
+        routing.reroute(unit, full)
         unit.audit("staff", dana, routed=True)
 
 
@@ -124,7 +125,7 @@ def _visit(
     begins: int,
     reference: str = "",
     skill: str = "",
-) -> visits.Visit:
+) -> Visit:
     site = clients.add_site(
         unit,
         Site(0, client, f"Site {number}", "", ZONE, place, tuple(Hours(day, 480, 1080) for day in range(7))),

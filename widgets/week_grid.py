@@ -84,11 +84,6 @@ class WeekGrid(LineList[WeekRow]):
         self._again()
         self.post_message(self.Selected())
 
-    def go_across(self, column: int) -> None:
-        """Put the cursor on a day."""
-        self.column = column
-        self._again()
-
     def _again(self) -> None:
         """Draw the head and the line under the cursor again."""
         self.rebuild()

@@ -9,6 +9,7 @@ from fractions import Fraction
 from dispatch.care.account import Account
 from dispatch.care.item import CareItem, CareState, dated, month_end
 from dispatch.model.agreements import Agreement, months_later
+from dispatch.model.text import count_text
 
 EXEMPT_AFTER = 15
 """An agreement that began after this day of a month owes nothing for that month."""
@@ -28,7 +29,7 @@ def cadence(account: Account, terms: Agreement, today: datetime.date) -> CareIte
     if missed is not None:
         last = f"the last contact was on {contacts[-1]}" if contacts else "there was no contact yet"
         least = terms.service_on(month_end(missed)).cadence_min
-        why = f"{missed:%B %Y} ended below {least} visit{'' if least == 1 else 's'} on site; {last}"
+        why = f"{missed:%B %Y} ended below {count_text(least, 'visit')} on site; {last}"
         return _cadence(missed, month_end(missed), why, CareState.OVERDUE)
     month = today.replace(day=1)
     if _exempt(terms, month):

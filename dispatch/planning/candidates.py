@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from dispatch.model.instants import long_text, span_text, time_text
 from dispatch.model.skills import spoken
+from dispatch.model.text import count_text
 from dispatch.planning.checker import GRAVITY, PlacementGrade, Verdict, at, check
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.lunch import Span
@@ -144,7 +145,7 @@ def _reasons(day: TechnicianDay, stop: Stop, known: Experience) -> Iterator[str]
     if of_job:
         yield "began this job"
     if at_site:
-        yield f"knows the site: {at_site} visit{'' if at_site == 1 else 's'}"
+        yield f"knows the site: {count_text(at_site, 'visit')}"
     if stop.skills and stop.skills <= day.skills:
         yield f"has {', '.join(spoken(stop.skills))}"
 

@@ -20,6 +20,7 @@ from screens.user_screen import UserScreen
 from widgets.bars import KeyBar
 from widgets.lines.ink import ink
 from widgets.terminal.keyboard import written
+from widgets.timeline.ghost import VERDICT_INKS
 from widgets.timeline.view import Timeline
 from widgets.visit_detail import VisitDetail
 
@@ -144,7 +145,7 @@ class MoveTimeline(Timeline):
     def _show_verdict(self, visit: BoardVisit, level: str, words: Sequence[str], drive: str) -> None:
         """Say in full below the board what the line under it has no room for."""
         assert self.board is not None
-        name = {"feasible": "good", "warnings": "warn"}.get(level, "bad")
+        name = VERDICT_INKS[level]
         advice = [ink(f"here: {level}, drive {drive}", name), *(ink(f"· {text}", name) for text in words)]
         self._board_screen.query_one(VisitDetail).set_visit(
             self.board, visit, advice=advice, now=self._board_screen.user.now

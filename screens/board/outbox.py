@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from db import messages
 from dispatch.desk.messages import outbox
 from dispatch.model.messages import OPEN, TROUBLED, Fate, Message
+from dispatch.model.text import count_text
 from screens.binding import BACK, command
 from screens.listed import ListScreen
 from widgets.listed import FigureLine
@@ -76,7 +77,7 @@ class OutboxScreen(ListScreen[Message]):
             ),
         ]
         if message.tries:
-            notes.append((f"tried {message.tries} time{'' if message.tries == 1 else 's'}", "dim"))
+            notes.append((f"tried {count_text(message.tries, 'time')}", "dim"))
         if message.why:
             notes.append((message.why, "warn" if message.fate in TROUBLED else "dim"))
         return notes

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dispatch.desk.plan.proposal import DayFigures, Move, Proposal, TechnicianFigures
-from dispatch.desk.texts.plan_words import FIGURES, move_words
+from dispatch.desk.texts.plan_words import FIGURES, move_words, priority_words
 from dispatch.model.text import count_text, show
 from dispatch.model.visits import Visit
 from widgets.listed import FigureLine
@@ -75,9 +75,8 @@ def _headed(word: str, moves: Sequence[Move], view: PlanView) -> str:
 
 def _of_visit(view: PlanView, section: str, path: str, visit: Visit, text: str, *, known: bool = True) -> FigureLine:
     """A line about a visit, with its priority; what was changed of it stands in place of what was planned."""
-    mark = f"P{visit.priority}" + (" emergency" if visit.emergency else "")
     changed = view.changed.get(visit.reference, "")
-    label = f"{visit.reference} {mark} {visit.client}"
+    label = f"{visit.reference} {priority_words(visit)} {visit.client}"
     return FigureLine(section, path, label, changed or text, known or bool(changed), faulty=bool(changed))
 
 

@@ -25,6 +25,7 @@ from widgets.bars import KeyBar, Separator
 from widgets.lines.ink import ListEntry, ink
 from widgets.lines.line_list import LineList
 from widgets.queue import Queue
+from widgets.timeline.ghost import VERDICT_INKS
 from widgets.week_grid import HandCell, WeekGrid, load_line, visit_entries
 
 with lazily(__name__):
@@ -262,7 +263,7 @@ class WeekScreen(DayOfVisits):
             text = board.times.clock(candidate.start)
             words = f"{board.times.clock(candidate.start, visit.zone)} with {row.name}: {level} · {candidate.words}"
         self._grid.set_in_hand(HandCell(text, level))
-        ground = {"feasible": "good", "warnings": "warn"}.get(level, "bad")
+        ground = VERDICT_INKS[level]
         self._visits.show_entries(
             lambda width, _: [ListEntry(line, ((ink(line, ground),),)) for line in wrapped(words, width)],
             head=lambda _: (ink(head, "strong"),),

@@ -11,7 +11,7 @@ from dispatch.desk.adapters import key_file, sshd_config
 from dispatch.desk.session.refusals import Faulty
 from dispatch.fields.kinds import Text, YesNo
 from dispatch.fields.record import Field
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import when_text
 from dispatch.model.keys import Key, SshLogin
 from dispatch.model.paths import typed_path
 from dispatch.model.text import count_text
@@ -60,7 +60,7 @@ class AccessScreen(ListScreen[Key | SshLogin]):
                 f"{key.label}  {key.name}",
                 key.fingerprint
                 if key.revoked_at is None
-                else f"{key.fingerprint}  revoked {_moment(key.revoked_at, zone)}",
+                else f"{key.fingerprint}  revoked {when_text(key.revoked_at, zone)}",
                 own=key.live,
             )
             for key in everything
@@ -70,7 +70,7 @@ class AccessScreen(ListScreen[Key | SshLogin]):
                 "Sessions",
                 f"session {login.id}",
                 f"{login.name}, K{login.key_id}",
-                f"since {_moment(login.started_at, zone)}",
+                f"since {when_text(login.started_at, zone)}",
             )
             for login in there
         ] or [FigureLine("Sessions", "nobody", "nobody sits here over SSH", "", own=False)]
@@ -179,11 +179,3 @@ class AccessScreen(ListScreen[Key | SshLogin]):
         if path is not None:
             lines = key_file.content(self.user.store).splitlines()
             self.app.push_screen(SheetView(f"{path} was made anew", None, "", notes=lines))
-
-
-def _key_words(key: Key, zone: str) -> str:
-    return key.fingerprint if key.revoked_at is None else f"{key.fingerprint}  revoked {_moment(key.revoked_at, zone)}"
-
-
-def _moment(instant: int, zone: str) -> str:
-    return f"{day_text(day_of(instant, zone))} {clock_text(instant, zone)}"

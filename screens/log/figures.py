@@ -15,7 +15,7 @@ from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.texts.figure_words import bar_of, chart_of, range_text, share_text
 from dispatch.fields.kinds import Day
 from dispatch.fields.record import Field
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import when_text
 from screens.binding import BACK, command, key
 from screens.dialogs.asked import ENTER_SHOWS
 from screens.reading import ScreenReading
@@ -237,7 +237,7 @@ class BehindScreen(UserScreen):
             ChartRow(
                 visit.reference,
                 f"{visit.reference} {visit.client}",
-                f"{day_text(day_of(visit.at, zone))} {clock_text(visit.at, zone, hours24)}",
+                when_text(visit.at, zone, hours24),
                 share_text(self._figure, visit, self._money),
             )
             for visit in visits

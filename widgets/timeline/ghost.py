@@ -15,7 +15,8 @@ STEP = 5
 PAGE = 5
 """Rows by which page up and page down move a visit."""
 
-_INKS = {"feasible": "good", "warnings": "warn", "blocked": "bad"}
+VERDICT_INKS = {"feasible": "good", "warnings": "warn", "blocked": "bad"}
+"""The ink of a verdict, by its level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Ghost:
     @property
     def ink(self) -> str:
         """The ink of its block."""
-        return f"ghost-{self.level}" if self.level in _INKS else "ghost-pending"
+        return f"ghost-{self.level}" if self.level in VERDICT_INKS else "ghost-pending"
 
 
 def within(board: Board, start: int) -> int:
@@ -69,7 +70,7 @@ def within(board: Board, start: int) -> int:
 
 def verdict_line(ghost: Ghost, board: Board, marks: Marks, width: int) -> Line:
     """Where the ghost is, what that would mean, and the keys of move mode."""
-    name = _INKS.get(ghost.level, "dim")
+    name = VERDICT_INKS.get(ghost.level, "dim")
     where = f"{show(board.rows[ghost.row].name)} {board.times.clock(ghost.start, ghost.visit.zone)}"
     keys = (ink("enter", "info"), ink(" places ", "dim"), ink("esc", "info"), ink(" puts back", "dim"))
     verdict = ghost.text or ghost.level or "checking"

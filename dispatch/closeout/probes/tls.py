@@ -11,6 +11,7 @@ from dispatch.closeout.probes.deadline import Deadline, ProbeFault, received
 from dispatch.closeout.probes.safety import ascii_name
 from dispatch.closeout.probes.vantage import Dialer
 from dispatch.model.probes import Probe
+from dispatch.model.text import count_text
 
 _NOT_YET, _EXPIRED = 9, 10
 _SELF_SIGNED = (18, 19)
@@ -23,10 +24,9 @@ def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
     ends = secured_until(probe, dialer, deadline)
     days = datetime.timedelta(seconds=ends - now).days
     if days < probe.days:
-        raise ProbeFault(
-            f"the certificate ends on {_day(ends)}, in {_count(days)}; {_count(probe.days)} are asked for", final=True
-        )
-    return f"the certificate is valid until {_day(ends)}, {_count(days)} more"
+        left, wanted = count_text(days, "day"), count_text(probe.days, "day")
+        raise ProbeFault(f"the certificate ends on {_day(ends)}, in {left}; {wanted} are asked for", final=True)
+    return f"the certificate is valid until {_day(ends)}, {count_text(days, 'day')} more"
 
 
 def secured_until(probe: Probe, dialer: Dialer, deadline: Deadline) -> int:
@@ -141,7 +141,3 @@ def _instant(tag: int, text: bytes) -> int:
 
 def _day(instant: int) -> str:
     return datetime.datetime.fromtimestamp(instant, datetime.UTC).date().isoformat()
-
-
-def _count(days: int) -> str:
-    return f"{days} day{'' if days == 1 else 's'}"

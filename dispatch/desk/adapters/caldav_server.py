@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 from dispatch.desk.session.refusals import Refusal
 from dispatch.travel.chain import Unavailable
-from dispatch.travel.secret_files import path_of, secret
+from dispatch.travel.secret_files import secret
 
 SECONDS = 20
 """How long a server may take for an answer."""
@@ -81,12 +81,6 @@ def password_of(login: str) -> str:
 def where_of(login: str) -> tuple[str, str]:
     """The variable and the file with that password."""
     return f"DISPATCH_CALDAV_PASSWORD_{re.sub('[^A-Za-z0-9]', '_', login).upper()}", f"caldav-{login}.password"
-
-
-def where_words(login: str) -> str:
-    """Where that password belongs, in words."""
-    variable, name = where_of(login)
-    return f"{variable}, or {path_of(name)} (mode 600)"
 
 
 def connect(url: str, login: str, password: str) -> CalendarServer:

@@ -16,7 +16,7 @@ from dispatch.model.clients import Site
 from dispatch.model.instants import DAY_MINUTES, in_other_clocks, local
 from dispatch.model.people import AbsenceRecord, Hours, Technician
 from dispatch.model.states import AHEAD
-from dispatch.model.text import show
+from dispatch.model.text import count_text, show
 from dispatch.model.visits import Visit
 
 
@@ -177,5 +177,5 @@ def _minutes_between(was: str, now: str, at: int) -> int:
 def _counted(number: int, noun: str) -> str:
     owner, _, what = noun.partition("'s ")
     if what:
-        return f"the {what} of {number} {owner}{'' if number == 1 else 's'}"
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+        return f"the {what} of {count_text(number, owner)}"
+    return count_text(number, noun)

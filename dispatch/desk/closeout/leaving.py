@@ -25,7 +25,7 @@ from dispatch.desk.visits.steps import own_parts, stepping
 from dispatch.model.messages import About
 from dispatch.model.notices import NoticeSubject
 from dispatch.model.states import ON_THE_WAY_OR_THERE, OPEN_ON_SITE, TOLD, Review, Role, State
-from dispatch.model.text import LINE, NAME, NOTE, show
+from dispatch.model.text import LINE, NAME, NOTE, count_text, show
 from dispatch.model.visits import MOST_DAYS, Visit
 
 
@@ -59,9 +59,8 @@ def close(user: User, reference: str, *, left_at: int | None = None) -> Visit:
             return closed
         if not seen:
             unit.leave_unchanged()
-    count = f"{len(reasons)} reason{'' if len(reasons) == 1 else 's'}"
     raise GatesUnmet(
-        f"{show(visit.reference)} {show(visit.client)} cannot be closed yet, {count}:",
+        f"{show(visit.reference)} {show(visit.client)} cannot be closed yet, {count_text(len(reasons), 'reason')}:",
         [f"{reason.gate} {show(reason.ref)} {show(reason.text)}" for reason in reasons],
     )
 

@@ -13,7 +13,7 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.travel import drive_times
 from dispatch.desk.visits.steps import driver
 from dispatch.model.firm import Firm
-from dispatch.model.instants import day_of, day_text, span_text
+from dispatch.model.instants import day_of, span_text
 from dispatch.model.people import Technician
 from dispatch.model.skills import abilities
 from dispatch.model.states import UNREACHED
@@ -143,9 +143,8 @@ def _in_the_past(start: int, now: int, firm: Firm) -> list[Finding]:
     """The question that a start in the past is, by more than a cell of the board: nobody can be sent then."""
     if start >= now - _JUST_NOW:
         return []
-    when = firm.times().clock(start)
-    if (day := day_of(start, firm.zone)) != day_of(now, firm.zone):
-        when = f"{day_text(day)} {when}"
+    times, today = firm.times(), day_of(start, firm.zone) == day_of(now, firm.zone)
+    when = times.clock(start) if today else times.moment(start)
     text = f"{when} is {span_text((now - start) // 60)} in the past"
     return [Finding("past", PlacementGrade.WARNINGS, text, confirm=True)]
 

@@ -30,8 +30,6 @@ LEASE = 180
 """Seconds that a sender has a message for itself."""
 WAITS = (60, 300, 1800, 7200, 21_600)
 """Seconds before each further try; after the last one a person decides."""
-SENDERS = (Role.DISPATCHER, Role.LEAD)
-"""Under whose names messages are sent."""
 _SUBJECTS = {
     About.CONFIRMED: "Your appointment",
     About.ON_THE_WAY: "We are on the way",

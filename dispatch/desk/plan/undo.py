@@ -24,7 +24,7 @@ from dispatch.desk.messages import notifications
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import follow_ups, needs, waiting
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import day_of
 from dispatch.model.states import ENDED, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -211,8 +211,7 @@ def _built_on(user: User, refused: str, visit_id: int) -> str:
         return f"{refused}: {reference} has changed since."
     person = people.staff_by_login(user.store, last.actor)
     name = show(person.name) if person else show(last.actor)
-    zone = user.firm.zone
-    when = clock_text(last.at, zone)
-    if day_of(last.at, zone) != day_of(user.now, zone):
-        when = f"{day_text(day_of(last.at, zone))} {when}"
+    times = user.firm.times()
+    today = day_of(last.at, times.zone) == day_of(user.now, times.zone)
+    when = times.clock(last.at) if today else times.moment(last.at)
     return f"{refused}: {name} changed {reference} at {when} ({show(last.deed)}). Nothing was changed."

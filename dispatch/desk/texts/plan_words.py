@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from dispatch.lazily import lazily
 from dispatch.model.instants import Times, day_text
-from dispatch.model.text import pad, show
+from dispatch.model.text import count_text, pad, show
 
 with lazily(__name__):
     from dispatch.desk.plan.proposal import DayFigures, Move, Proposal, Standing
     from dispatch.desk.plan.taking import Taken
     from dispatch.desk.plan.week import WeekPlan
+    from dispatch.model.visits import Visit
 
 FIGURES = (
     ("placed", "visits"),
@@ -44,14 +45,13 @@ def proposal_lines(proposal: Proposal, least: Proposal | None = None) -> Iterato
         yield f"Left out ({len(proposal.left_out)})"
     for left_out in proposal.left_out:
         visit = left_out.visit
-        words = f"P{visit.priority}" + (" emergency" if visit.emergency else "")
-        yield f"  {pad(visit.reference, 7)} {words} {show(visit.client)}: {show(left_out.why, 200) or 'no room'}"
+        yield f"  {pad(visit.reference, 7)} {priority_words(visit)} {show(visit.client)}: {show(left_out.why, 200) or 'no room'}"
     yield "By technician" if proposal.technicians else "Nobody works on this day."
     for own in proposal.technicians:
         over = f", {own.overtime} min overtime" if own.overtime else ""
         driving = f"{own.busy} min at work, {own.travel} min driving{over}"
         yield (
-            f"  {pad(own.name, 28)} {_visits(own.visits)}: {driving}"
+            f"  {pad(own.name, 28)} {count_text(own.visits, 'visit')}: {driving}"
             if own.visits
             else (f"  {pad(own.name, 28)} nothing to do")
         )
@@ -78,7 +78,7 @@ def week_lines(planned: WeekPlan) -> Iterator[str]:
     yield from _figure_lines([*rows, ("as planned", planned.figures, planned.stirred)])
     for day in planned.days:
         figures = day.after
-        told = f"{_visits(figures.placed)}, {figures.travel} min driving, {figures.late} min late"
+        told = f"{count_text(figures.placed, 'visit')}, {figures.travel} min driving, {figures.late} min late"
         yield f"{day_text(day.day)}: {told}, {figures.overtime} min overtime"
         for broken in day.broken:
             yield f"  not kept: {show(broken.visit.reference)} {show(broken.words)}"
@@ -88,6 +88,11 @@ def week_lines(planned: WeekPlan) -> Iterator[str]:
         yield f"On none of these days ({len(planned.left_out)})"
     for left_out in planned.left_out:
         yield f"  {pad(left_out.visit.reference, 7)} {show(left_out.visit.client)}: {show(left_out.why, 200)}"
+
+
+def priority_words(visit: Visit) -> str:
+    """How much a visit matters."""
+    return f"P{visit.priority}" + (" emergency" if visit.emergency else "")
 
 
 def move_words(move: Move, times: Times) -> str:
@@ -105,10 +110,8 @@ def move_words(move: Move, times: Times) -> str:
 def taken_lines(taken: Taken) -> Iterator[str]:
     """What was written of a plan, and what was left out."""
     count = len(taken.moved)
-    yield f"{_visits(count)} moved; dispatch visit undo takes it back as one." if count else "Nothing moved."
+    yield (
+        f"{count_text(count, 'visit')} moved; dispatch visit undo takes it back as one." if count else "Nothing moved."
+    )
     for reference, why in taken.skipped:
         yield f"  {show(reference)} was left out: {show(why, 200)}"
-
-
-def _visits(count: int) -> str:
-    return f"{count} visit{'' if count == 1 else 's'}"
