@@ -12,7 +12,10 @@ from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.day import board_view, placement
 from dispatch.desk.day.placement import Placed
 from dispatch.desk.plan import schedule
+from dispatch.desk.plan.proposal import Move, Standing
+from dispatch.desk.plan.taking import take
 from dispatch.desk.session.refusals import NeedsConfirm
+from dispatch.desk.visits.steps import find
 from dispatch.model.boards import BoardRow
 from dispatch.model.instants import at_local
 from tests.desk.conftest import DAY, ZONE, Office, at
@@ -74,6 +77,17 @@ def test_it_stands_in_the_way_as_long_as_it_takes_and_no_longer(night: Office) -
 def test_what_is_placed_past_midnight_meets_what_stands_there(office: Office) -> None:
     place(office, "R2", at_next("00:30"))
     assert "overlaps Harbor Dental by 15 min" in said(tried(office, "R1", at("23:30")))
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_a_plan_meets_what_stands_past_midnight_unless_it_moves_that(office: Office, leaves: bool) -> None:
+    place(office, "R2", at_next("00:30"))
+    moves = [Move(find(office.store, "R1"), None, Standing("Ana Ruiz", at("23:30")))]
+    if leaves:
+        moves.append(Move(find(office.store, "R2"), Standing("Ana Ruiz", at_next("00:30")), None))
+    taken = take(office.dana, moves, "plan")
+    assert ("overlaps Harbor Dental by 15 min" in dict(taken.skipped)["R1"]) is not leaves
+    assert taken.moved == (("R2",) if leaves else ())
 
 
 def test_while_somebody_is_there_the_next_day_waits_for_them(night: Office) -> None:

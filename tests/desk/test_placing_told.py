@@ -114,6 +114,14 @@ def test_the_plan_leaves_what_was_told(office: Office) -> None:
         take(office.dana, [Move(visit(office), None, Standing("Ana Ruiz", at("10:00")))], "plan")
 
 
+def test_the_plan_leaves_what_is_pinned(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.pin(office.dana, "R1")
+    taken = take(office.dana, [Move(visit(office), None, Standing("Ana Ruiz", at("10:00")))], "plan")
+    assert "it is pinned where it stands" in dict(taken.skipped)["R1"]
+    assert visit(office).starts_at == at("09:00")
+
+
 def test_a_notice_stands_until_it_is_noted(office: Office) -> None:
     dispatched(office)
     schedule.unassign(office.dana, "R1", confirmed=True)
