@@ -72,7 +72,7 @@ async def crew(screen: DayOfVisits, visit: BoardVisit) -> None:
         ]
         halve = await screen.choose(f"{' and '.join(names)}", stays) == "halve"
     title = f"{visit.reference} with {', '.join(names)}?"
-    how = {"version": visit.version} | await days_of(screen, visit)
+    how = await days_of(screen, visit)
     placed = await screen.insist(title, schedule.share, visit.reference, names, halve=halve, **how)
     if placed is not None:
         screen.say(f"{visit.reference} is planned with {', '.join(placed.crew)}. u takes it back.")

@@ -12,10 +12,9 @@ from textual import work
 
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardRow, BoardVisit
-from dispatch.model.states import State
 from dispatch.model.travel import leg_text, minutes_of
 from screens.asking import Left
-from screens.board.which_days import days_of
+from screens.board.which_days import place
 from screens.user_screen import UserScreen
 from widgets.bars import KeyBar
 from widgets.lines.ink import ink
@@ -26,7 +25,6 @@ from widgets.visit_detail import VisitDetail
 
 with lazily(__name__):
     from dispatch.desk.day import judgement, placement
-    from dispatch.desk.plan import schedule
     from screens.program import keymap
 
 if TYPE_CHECKING:
@@ -152,12 +150,9 @@ class MoveTimeline(Timeline):
         )
 
     async def _place(self, visit: BoardVisit, row: BoardRow, start: int) -> None:
-        place = schedule.assign if visit.state is State.REQUESTED else schedule.move
-        title, crew = f"Place {visit.reference} here?", self._crew(visit, row)
         placed = None
         with contextlib.suppress(Left):
-            how = {"version": visit.version} | await days_of(self._board_screen, visit)
-            placed = await self._board_screen.insist(title, place, visit.reference, crew, start, **how)
+            placed = await place(self._board_screen, visit, self._crew(visit, row), start)
         if placed is None:
             self._board_screen.show_here()
             return

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit
-from dispatch.model.instants import day_of, day_text
+from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.states import DISPATCHERS, QUEUED, STEPS
 from dispatch.model.text import pad, show
 from screens.binding import command
 from screens.board.move_mode import MoveTimeline
-from screens.board.which_days import days_of
+from screens.board.which_days import place
 from screens.dialogs.asked import ChoiceRow
 from screens.of_day import DayOfVisits, on_visit
 
@@ -86,25 +87,33 @@ async def _assign_on_another_day(screen: BoardScreen, visit: BoardVisit, title: 
     if not found:
         screen.say(f"Nobody can come in the next {WEEKS} weeks.", "warning")
         return
-    rows = [
+    slot = await screen.choose(title, slot_rows(board.times, visit, found), TAKES)
+    await _take_in_hand(screen, visit, slot.candidate)
+
+
+def slot_rows(times: Times, visit: BoardVisit, slots: Sequence[placement.Slot]) -> list[ChoiceRow[placement.Slot]]:
+    """The best of some slots, to be chosen from."""
+    return [
         ChoiceRow(
-            f"{day_text(day):16} {board.times.clock(candidate.start, visit.zone)}  {show(candidate.name, 18)}",
-            candidate,
-            candidate.words,
+            f"{day_text(slot.day):16} {times.clock(slot.candidate.start, visit.zone)}  {show(slot.candidate.name, 18)}",
+            slot,
+            slot.candidate.words,
         )
-        for day, candidate in found[:MOST_SLOTS]
+        for slot in slots[:MOST_SLOTS]
     ]
-    await _take_in_hand(screen, visit, await screen.choose(title, rows, TAKES))
+
+
+def stands_words(times: Times, visit: BoardVisit, chosen: Candidate) -> str:
+    """Where a visit stands that was placed."""
+    when = times.moment(chosen.start, visit.zone)
+    return f"{visit.reference} stands {when} with {show(' and '.join(chosen.crew))}. u takes it back."
 
 
 async def _place_at(screen: BoardScreen, visit: BoardVisit, chosen: Candidate) -> None:
     """Place a visit where a candidate says, asking where that has to be meant."""
-    place = (visit.reference, chosen.crew, chosen.start)
-    how = {"version": visit.version} | await days_of(screen, visit)
-    if await screen.insist(f"Place {visit.reference}?", schedule.assign, *place, **how) is not None:
+    if await place(screen, visit, chosen.crew, chosen.start) is not None:
         await _follow(screen, visit, chosen.start)
-        when, crew = screen.user.firm.times().moment(chosen.start, visit.zone), show(" and ".join(chosen.crew))
-        screen.say(f"{visit.reference} stands {when} with {crew}. u takes it back.")
+        screen.say(stands_words(screen.user.firm.times(), visit, chosen))
 
 
 async def _follow(screen: BoardScreen, visit: BoardVisit, start: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from typing import Any, NamedTuple
 
@@ -12,13 +13,14 @@ from dispatch.desk.day import week_view
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit
 from dispatch.model.instants import clock_beside, day_text, week_of
-from dispatch.model.states import DISPATCHERS, QUEUED, STEPS, State
+from dispatch.model.states import DISPATCHERS, QUEUED, STEPS
 from dispatch.model.text import count_text, show, wrapped
 from dispatch.model.weeks import Week
+from screens.asking import Left
 from screens.binding import command, key
-from screens.board.placing import pin, unassign
+from screens.board.placing import pin, slot_rows, stands_words, unassign
 from screens.board.requests import amend, cancel, confirm, dispatch, hold
-from screens.dialogs.asked import ChoiceRow
+from screens.board.which_days import place
 from screens.of_day import DayOfVisits, calls, messages, on_visit
 from screens.reading import ScreenReading
 from widgets.bars import KeyBar, Separator
@@ -31,7 +33,6 @@ from widgets.week_grid import HandCell, WeekGrid, load_line, visit_entries
 with lazily(__name__):
     from db import settings
     from dispatch.desk.day import placement
-    from dispatch.desk.plan import schedule
     from screens.board import jump as jumps
 
 WIDE, TALL = 110, 30
@@ -276,12 +277,9 @@ class WeekScreen(DayOfVisits):
             self.say("Nothing can be placed here: choose another technician or day.", "warning")
             return
         visit, candidate = hand.visit, hand.slot.candidate
-        deed = schedule.assign if visit.state is State.REQUESTED else schedule.move
-        title = f"Place {visit.reference} here?"
-        placed = await self.insist(title, deed, visit.reference, candidate.crew, candidate.start, version=visit.version)
-        if placed is not None:
-            when = self.user.firm.times().moment(candidate.start, visit.zone)
-            self._let_go(f"{visit.reference} stands {when} with {show(' and '.join(candidate.crew))}. u takes it back.")
+        with contextlib.suppress(Left):
+            if await place(self, visit, candidate.crew, candidate.start) is not None:
+                self._let_go(stands_words(self.user.firm.times(), visit, candidate))
 
     def _let_go(self, said: str) -> None:
         self._hand = None
@@ -304,19 +302,9 @@ class WeekScreen(DayOfVisits):
         if not found:
             self.say(f"Nobody can come for {visit.reference} on the days that are shown.", "warning")
             return
-        board = week.waiting
-        rows = [
-            ChoiceRow(
-                f"{day_text(slot.day)[:-5]:11} {board.times.clock(slot.candidate.start, visit.zone)}"
-                f"  {show(slot.candidate.name, 18)}",
-                slot,
-                slot.candidate.words,
-            )
-            for slot in found[:40]
-        ]
-        slot = await self.choose(
-            f"{visit.reference} {visit.client} · {visit.work}", rows, "enter places it · esc goes back"
-        )
+        rows = slot_rows(week.waiting.times, visit, found)
+        title = f"{visit.reference} {visit.client} · {visit.work}"
+        slot = await self.choose(title, rows, "enter places it · esc goes back")
         self._hand = WeekHand(visit, slot)
         await self._place()
 

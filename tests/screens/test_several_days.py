@@ -11,6 +11,7 @@ from tests.desk.conftest import Office, at
 from tests.desk.test_several_days import found, placed, places
 from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.timeline.view import Timeline
+from widgets.week_grid import WeekGrid
 
 
 async def test_a_day_is_moved_alone_where_that_is_chosen(office: Office) -> None:
@@ -29,6 +30,24 @@ async def test_a_day_is_moved_alone_where_that_is_chosen(office: Office) -> None
         await until(pilot, BoardScreen)
     assert places(office, reference)[1:] == stood[1:]
     assert (places(office, reference)[0][1] or 0) > at("09:00")
+
+
+async def test_on_the_week_board_too_it_is_asked_which_days_go(office: Office) -> None:
+    reference = placed(office)
+    stood = places(office, reference)
+    async with opened(office.dana, "week") as pilot:
+        grid = pilot.app.screen.query_one(WeekGrid)
+        await press(pilot, "tab", "m", "right")
+        await until_true(pilot, lambda: grid.in_hand is not None and grid.in_hand.text not in ("", "…"))
+        await press(pilot, "enter")
+        await until(pilot, Choose)
+        await press(pilot, "enter")
+        await settled(pilot)
+        if isinstance(pilot.app.screen, AskConfirm):
+            await pilot.press("enter")
+        await until_true(pilot, lambda: places(office, reference) != stood)
+    assert len(places(office, reference)) == len(stood)
+    assert (places(office, reference)[0][1] or 0) >= at("08:00", 1)
 
 
 async def test_the_technician_is_done_for_today(office: Office) -> None:
