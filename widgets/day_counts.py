@@ -8,11 +8,12 @@ from dispatch.model.text import count_text
 from widgets.lines.ink import Line, Span, ink, joined
 
 
-def day_counts(board: Board, now: int, filtered: str = "", note: str = "") -> Line:
+def day_counts(board: Board, now: int, filtered: str = "", order: str = "", note: str = "") -> Line:
     """The emergencies that wait, with what is left of the first, who is late, whom to call; then the rest of the day.
 
     Args:
         filtered: the word that the board is narrowed to.
+        order: how its technicians stand, where not as they are.
         note: what else is to be known of the day.
     """
     parts: list[Span] = []
@@ -25,6 +26,7 @@ def day_counts(board: Board, now: int, filtered: str = "", note: str = "") -> Li
     parts += [ink(f"{len(board.calls)} to call", "warn")] if board.calls else []
     parts += [ink(f"{board.trouble} (O)", "warn")] if board.trouble else []
     parts += [ink(f"filter “{filtered}”", "info")] if filtered else []
+    parts += [ink(order, "info")] if order else []
     parts += [ink(f"{len(board.queue)} unscheduled", "dim"), ink(count_text(board.planned, "visit"), "dim")]
     parts += [ink(f"{len(board.on_hold)} on hold", "dim")] if board.on_hold else []
     parts += [ink(count_text(len(board.rows), "technician"), "dim")]

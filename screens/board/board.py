@@ -9,6 +9,7 @@ from textual.timer import Timer
 from db import settings
 from db.faults import StoreFault
 from dispatch.desk.day import board_view
+from dispatch.desk.day.glance import BoardOrder
 from dispatch.desk.roads.maps import Atlas
 from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
@@ -20,7 +21,7 @@ from screens.board.crew import Swap, crew, hand_over, no_access
 from screens.board.foot import BoardFoot
 from screens.board.move_mode import MoveTimeline
 from screens.board.news import news
-from screens.board.places import BoardPlaces, browser, next_problem, next_waiting, show_map
+from screens.board.places import BoardPlaces, browser, next_problem, next_waiting, show_map, sort
 from screens.board.placing import assign, emergency, move, pin, unassign
 from screens.board.requests import amend, answer, cancel, confirm, dispatch, hold, new
 from screens.of_day import DAYS, DayOfVisits, calls, import_file, messages, on_visit
@@ -191,7 +192,7 @@ class BoardScreen(DayOfVisits):
     def show_board(self, board: Board) -> None:
         """Show a day that was read."""
         self.board = board
-        self._timeline.set_board(self.places.shown(board))
+        self._timeline.set_board(self.places.shown(board), self.places.found(board))
         self._queue.set_board(board)
         self.show_day()
         self.show_here()
@@ -215,7 +216,11 @@ class BoardScreen(DayOfVisits):
         self.show_head(
             f"Dispatch  {day_text(board.day)}" if roomy else day_text(board.day)[:-5],
             day_counts(
-                board, self.user.now, self.places.word, "no roads: drives estimated" if self.drives.note else ""
+                board,
+                self.user.now,
+                self.places.word,
+                "" if self.places.order is BoardOrder.NAMES else self.places.order.value,
+                "no roads: drives estimated" if self.drives.note else "",
             ),
             f"{clock} {self.user.staff.name}" if roomy else clock,
         )
@@ -308,5 +313,5 @@ class BoardScreen(DayOfVisits):
 
     KEYS_BESIDE = (
         *(crew, hand_over, no_access, emergency, calls, messages),
-        *(next_problem, next_waiting, show_map, browser, import_file, news),
+        *(next_problem, next_waiting, sort, show_map, browser, import_file, news),
     )

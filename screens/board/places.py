@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from dispatch.desk.day.glance import BoardOrder, in_order
 from dispatch.lazily import lazily
-from dispatch.model.boards import Board, BoardRow
+from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import day_text
+from dispatch.model.states import ENDED
 from screens.binding import command
-from widgets.problems import after, problems
+from widgets.problems import after, problems, wrong_with
 from widgets.queue import Queue
 from widgets.timeline.layout import drawn_span
 from widgets.timeline.view import Timeline
@@ -28,18 +30,42 @@ class BoardPlaces:
     """Brings the cursor of the board to a place at once, and knows the filter that may hide it."""
 
     word = ""
-    """Only what holds it is shown; empty: everything."""
+    """Only who has it, or has a visit that has it, is shown; empty: everybody."""
+    order = BoardOrder.NAMES
+    """In which order the technicians stand."""
 
     def __init__(self, screen: BoardScreen) -> None:
         self._screen = screen
         self._landing: Callable[[], None] | None = None
 
     def filter(self, word: str) -> None:
-        """Show only what holds a word."""
+        """Show only what holds some words, and go to the first of it."""
         self.word = word
         self._screen.query_one(Queue).set_filter(word)
-        if self._screen.board is not None:
-            self._screen.show_board(self._screen.board)
+        if (board := self._screen.board) is None:
+            return
+        self._screen.show_board(board)
+        if word:
+            self._to_first(self.shown(board))
+
+    def _to_first(self, board: Board) -> None:
+        """Go to the first that a filter finds: what is still ahead before what has ended, placed before waiting."""
+        found, queue = self.found(board) or (), self._screen.query_one(Queue)
+        placed = [
+            (visit.state in ENDED, visit.start or 0, number, visit.id)
+            for number, row in enumerate(board.rows)
+            for visit in row.visits
+            if visit.id in found
+        ]
+        if placed:
+            *_, number, visit_id = min(placed)
+            self.to_timeline(visit_id, number)
+        elif board.rows:
+            self.to_timeline(None, 0)
+        elif queue.waiting:
+            self.to_queue(queue.waiting[0].id)
+        else:
+            self._screen.say(f"Nothing here holds “{self.word}”. esc shows all.", "warning")
 
     def show_all(self) -> None:
         """Show all technicians and requests again."""
@@ -47,9 +73,27 @@ class BoardPlaces:
             self.filter("")
 
     def shown(self, board: Board) -> Board:
-        """The board with the technicians who have the word in their name or skills, or on one of their visits."""
-        word = self.word.casefold()
-        return board._replace(rows=tuple(row for row in board.rows if word in _row_words(row))) if word else board
+        """The board with the technicians who have the words in their name or skills or on one of their visits, in order."""
+        now = self._screen.user.now
+        board = in_order(board, self.order, now, lambda row: sum(any(wrong_with(one, row, now)) for one in row.visits))
+        rows = tuple(row for row in board.rows if self._has(_about(row)) or any(map(self._finds, row.visits)))
+        return board._replace(rows=rows) if self.word else board
+
+    def found(self, board: Board) -> frozenset[int] | None:
+        """The visits that a filter means, by id: those that hold the words, and all of a technician who does. None: all."""
+        if not self.word:
+            return None
+        return frozenset(
+            visit.id for row in board.rows for visit in row.visits if self._has(_about(row)) or self._finds(visit)
+        )
+
+    def _finds(self, visit: BoardVisit) -> bool:
+        return self._has(f"{visit.client} {visit.site} {visit.work} {visit.reference} {visit.state.label}")
+
+    def _has(self, text: str) -> bool:
+        """Whether every word of the filter stands somewhere in a text, in any case."""
+        text = text.casefold()
+        return all(word in text for word in self.word.casefold().split())
 
     def point_at(self, *, technician_id: int | None = None, visit_id: int | None = None) -> bool:
         """Put the cursor on a technician's row or on a visit, whatever a filter hides. False: it is not here."""
@@ -65,8 +109,8 @@ class BoardPlaces:
         if visit_id is not None and visit_id in waiting and visit_id not in placed:
             self.to_queue(visit_id)
         else:
-            row = technicians.index(technician_id) if technician_id in technicians else None
-            self.to_timeline(visit_id, row)
+            cursor = self._screen.query_one(Timeline).cursor
+            self.to_timeline(visit_id, None if technician_id is None else cursor.row_of(technician_id))
         return True
 
     def to_queue(self, visit_id: int) -> None:
@@ -153,9 +197,16 @@ async def browser(screen: BoardScreen) -> None:
         await day_map.open_route(screen, row)
 
 
-def _row_words(row: BoardRow) -> str:
-    """Everything that a filter finds a row by, in small letters."""
-    parts = [row.name, *row.skills]
-    for visit in row.visits:
-        parts += [visit.client, visit.site, visit.work, visit.reference, visit.state.label]
-    return " ".join(parts).casefold()
+@command("S", "view.sort", "Sort")
+def sort(screen: BoardScreen) -> None:
+    """Technicians as they are, trouble first, free now first, not set out first."""
+    orders = list(BoardOrder)
+    places = screen.places
+    places.order = orders[(orders.index(places.order) + 1) % len(orders)]
+    if screen.board is not None:
+        screen.show_board(screen.board)
+
+
+def _about(row: BoardRow) -> str:
+    """What a filter finds a technician by."""
+    return " ".join((row.name, *row.skills))

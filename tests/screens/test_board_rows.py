@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from textual.pilot import Pilot
+
+from dispatch.desk.day.glance import BoardOrder
+from dispatch.desk.plan import schedule
 from screens.board.board import BoardScreen
-from tests.desk.conftest import Office
-from tests.screens.test_screens import opened, press, settled
+from screens.dialogs.questions import AskText
+from tests.desk.conftest import Office, at
+from tests.screens.test_phone import write
+from tests.screens.test_screens import opened, press, settled, until
+from tests.screens.test_told import told
+from widgets.bars import StatusBar
+from widgets.lines.ink import text_of
+from widgets.queue import Queue
+from widgets.timeline.view import Timeline
+from widgets.visit_detail import VisitDetail
 
 
 async def test_the_lower_pane_folds(office: Office) -> None:
@@ -21,3 +33,73 @@ async def test_the_lower_pane_folds(office: Office) -> None:
         await settled(pilot)
         assert lower.display
         assert upper.size.height == before
+
+
+def names(screen: BoardScreen) -> list[str]:
+    return [row.name for row in screen.query_one(Timeline).cursor.rows]
+
+
+async def filtered(pilot: Pilot[None], words: str) -> BoardScreen:
+    await press(pilot, "slash")
+    await until(pilot, AskText)
+    await write(pilot, words)
+    await press(pilot, "enter")
+    await until(pilot, BoardScreen)
+    await settled(pilot)
+    screen = pilot.app.screen
+    assert isinstance(screen, BoardScreen)
+    return screen
+
+
+async def test_a_filter_goes_to_its_first_match_and_dims_the_rest(office: Office) -> None:
+    schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "home")
+        screen = await filtered(pilot, "r2")
+        timeline = screen.query_one(Timeline)
+        assert names(screen) == ["Ben Okafor"]
+        assert screen.visit_here() is not None
+        assert (timeline.selected and timeline.selected.reference) == "R2"
+        assert (screen.query_one(VisitDetail).visit or timeline.selected).reference == "R2"  # type: ignore[union-attr]
+        await press(pilot, "escape")
+        assert names(screen) == ["Ana Ruiz", "Ben Okafor"]
+        await filtered(pilot, "ana ruiz")
+        assert (timeline.selected and timeline.selected.reference) == "R1", "all of a technician's"
+        await press(pilot, "escape")
+        await filtered(pilot, "nobody has this")
+        assert names(screen) == []
+        assert any("Nothing here holds" in said for said in told(pilot))
+
+
+async def test_a_filter_that_only_the_queue_holds_goes_there(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    async with opened(office.dana, "board") as pilot:
+        screen = await filtered(pilot, "r2")
+        queue = screen.query_one(Queue)
+        assert queue.has_focus
+        assert (queue.selected and queue.selected.reference) == "R2"
+
+
+async def test_the_rows_stand_in_the_order_that_is_chosen(office: Office) -> None:
+    office.go("08:55")
+    schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))
+    schedule.dispatch(office.dana, "R2")
+    async with opened(office.dana, "board") as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, BoardScreen)
+        seen = []
+        for _ in range(5):
+            said = text_of(screen.query_one(StatusBar).line_at(0, 120) or ())
+            seen.append((names(screen), next((order for order in BoardOrder if order in said), None)))
+            await press(pilot, "S")
+        assert [order for _, order in seen] == [None, *list(BoardOrder)[1:], None]
+        assert seen[0][0] == ["Ana Ruiz", "Ben Okafor"]
+        assert seen[2][0] == ["Ana Ruiz", "Ben Okafor"]
+        assert seen[3][0] == ["Ben Okafor", "Ana Ruiz"]
+        await press(pilot, "S", "S")
+        screen.places.point_at(technician_id=office.ana.staff.id)
+        await settled(pilot)
+        row = screen.row_here()
+        assert row is not None
+        assert row.name == "Ana Ruiz", "found where it stands now"

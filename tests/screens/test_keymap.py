@@ -46,7 +46,7 @@ def test_keys_are_taken_as_people_write_them_if_terminals_send_them(typed: str, 
 @pytest.mark.parametrize(
     ("wanted", "taken", "said"),
     [
-        ({"visit.assign": ["z"], "view.zoom": ["Z"], "timeline.zoom": ["Z"]}, 3, []),
+        ({"visit.assign": ["z"], "view.zoom": ["V"], "timeline.zoom": ["V"]}, 3, []),
         ({"visit.assign": ["m"], "visit.move": ["a"]}, 2, []),
         ({"visit.assign": ["m"]}, 0, ["m is both visit.assign (Assign) and visit.move (Move): the board"]),
         (

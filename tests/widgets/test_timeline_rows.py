@@ -163,6 +163,14 @@ def test_one_line_says_what_and_when(minutes: int, said: str) -> None:
     assert line[12:].startswith(said)
 
 
+def test_what_a_filter_does_not_mean_is_dimmed() -> None:
+    card = row(1, "Ana", (visit(1, "Harbor", "9:00", "10:00"), visit(2, "Elm", "11:00", "12:00")), lunch=None)
+    for found, dimmed in ((None, False), (frozenset({1, 2}), False), (frozenset({1}), True)):
+        used = inks(row_lines(card, LOOK, found=found)[0])
+        assert any(name.startswith("moved") for name in used) is dimmed
+        assert any(name.startswith("ahead") for name in used)
+
+
 def test_a_service_level_letter_stands_only_where_something_is_wrong() -> None:
     said = {}
     for level in ("", "ok", "paused", "at_risk", "critical", "breached"):

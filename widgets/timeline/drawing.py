@@ -34,6 +34,7 @@ class BoardView(LineView):
         self._frame: Frame | None = None
         self.ghost: Ghost | None = None
         """The visit that is being moved, where it would stand."""
+        self._found: frozenset[int] | None = None
         self._known: tuple[Board | None, int, list[ProblemVisit]] = (None, 0, [])
         self._drawn: dict[int, tuple[tuple[Strip, Strip], ...]] = {}  # of each row its lines: names and body
 
@@ -125,6 +126,7 @@ class BoardView(LineView):
             selected=cursor.index if here and ghost is None else None,
             focused=self.has_focus,
             ghost=ghost if here else None,
+            found=self._found,
             moved=origin[1] if origin is not None and origin[0] == number else None,
         )
         bare = ghost is None and cursor.index is None

@@ -99,14 +99,20 @@ class Timeline(BoardView, can_focus=True):
 
     # -- what it shows ------------------------------------------------------------------------------------------------
 
-    def set_board(self, board: Board) -> None:
-        """Show a board. The cursor stays on its visit and a ghost on its technician, wherever those are now."""
-        before, before_moment = self.board, self.cursor.moment
+    def set_board(self, board: Board, found: frozenset[int] | None = None) -> None:
+        """Show a board. The cursor stays on its visit and a ghost on its technician, wherever those are now.
+
+        Args:
+            found: ids of the visits that a filter means; the others are dimmed. None: all.
+        """
+        before, before_moment, before_found = self.board, self.cursor.moment, self._found
+        self._found = found
         selection_kept = self.cursor.show(board)
         if before is not None:
             self._keep_ghost(before)
         fitted_anew = self._fit_frame()
-        if before is None or fitted_anew or before_moment != board.now or _ground_of(before) != _ground_of(board):
+        as_before = before is not None and _ground_of(before) == _ground_of(board) and before_found == found
+        if before is None or fitted_anew or before_moment != board.now or not as_before:
             self._draw_anew()
         else:
             self._refresh_rows(*(number for number, row in enumerate(board.rows) if row != before.rows[number]))
