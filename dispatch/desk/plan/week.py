@@ -30,8 +30,8 @@ A_DAY_LATER = 2.0
 above the lowest."""
 
 
-LAYING = 0.5
-"""Of the time so much is for laying visits over the days, the rest for ordering each day."""
+LAYING = 0.6
+"""Of the time that is left when all is read so much is for laying visits over the days, the rest for ordering each day."""
 
 
 class WeekPlan(NamedTuple):
@@ -124,13 +124,12 @@ def _searched(whole: _Merged, beside: Beside | None, budget: Budget) -> _Found:
     """
     with contextlib.ExitStack() as ending:
         orders = None
-        if not budget.over(LAYING):
+        if not budget.over(READING):
             orders = started_worker()  # loads the engine meanwhile
             ending.callback(orders.kill)
-        share = 1.0 if orders is None else LAYING
-        laying = Solving(
-            whole.problem, budget.seconds * share, start=whole.standing(), beside=beside, begun=budget.begun
-        )
+        left = 0.0 if orders is None else max(0.0, budget.begun + budget.seconds - time.monotonic())
+        seconds = budget.seconds - (1 - LAYING) * left
+        laying = Solving(whole.problem, seconds, start=whole.standing(), beside=beside, begun=budget.begun)
         if (laid := _last(laying)) is None:
             raise Refusal("No plan was made.")
         if orders is None:
