@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from dispatch.model.instants import Times, day_of, day_text, span_text
+from dispatch.model.instants import Times, day_of, day_text, long_text, span_text
 from dispatch.model.skills import spoken
 from dispatch.planning.day import Stop, TechnicianDay
 from dispatch.planning.lunch import Span
@@ -227,7 +227,8 @@ def _of_others(case: Case) -> Iterator[tuple[Sequence[Span], str]]:
             yield (), f"comes on a later day than {rule.reference}, which is over on {case.date}"
         elif rule.day == "same" and not same:
             yield (), f"comes on the day of {rule.reference}, {day_text(day_of(rule.at, case.zone))}"
-        over = f"comes after {rule.reference}, over at {case.clock(rule.at)}"
+        later = f"{long_text(rule.minutes)} " if rule.minutes else ""
+        over = f"comes {later}after {rule.reference}, over at {case.clock(rule.at)}"
         yield [(rule.at + rule.minutes * 60, _LAST)], f"{over}: too late for this day"
     for follower in case.stop.followers:
         if follower.at is not None:

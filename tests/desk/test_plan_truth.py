@@ -467,6 +467,21 @@ def test_what_is_left_out_breaks_its_promise(office: Office) -> None:
     assert "after the promised window Tue 24 Nov 2026 22:00–23:00" in planned.days[1].broken[0].words
 
 
+@pytest.mark.parametrize(("day", "earliest"), [("any", 2), ("later", 3)])
+def test_what_comes_after_several_days_waits_for_the_last_of_them(office: Office, day: str, earliest: int) -> None:
+    ask(office, "LONG", days="3", skills="server")
+    ask(office, "THEN", after="LONG", after_day=day)
+    proposal = plan(office)
+    assert after(proposal)["LONG"] is not None
+    left = {one.visit.reference: one.why for one in proposal.left_out}
+    assert left["THEN"] == f"comes {earliest}d after LONG, over at 09:25: too late for this day"
+    days = [DAY + datetime.timedelta(number) for number in range(4)]
+    planned = week.plan_week(office.store, days, 0, WHOLE_DAY)
+    on = {move.visit.reference: number for number, one in enumerate(planned.days) for move in one.moves}
+    assert (on["LONG"], on["THEN"]) == (0, earliest)
+    assert take(office.dana, planned.moves, planned.label).skipped == ()
+
+
 def test_the_best_plan_counts_however_much_both_leave_out(office: Office) -> None:
     """Each request has a price so high that those of a thousand are as much as one visit that stands."""
     given = day_problem.day_problem(office.store, DAY)

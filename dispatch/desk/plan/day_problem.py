@@ -147,6 +147,8 @@ def day_problem(
         waiting, others = asked[:most], [*asked[most:], *others]
         slots, unlooked = _later(store, day, waiting, scope, budget.looked_enough) if later is None else (later, 0)
         stops = routing.stops_of(store, [_span(visit, firm, day) for visit in [*moving, *waiting]], clocks)
+        days_left = {visit.id: visit.days - visit.next_day for visit in waiting if visit.days > 1}
+        stops = {key: _behind_the_last_day(stop, days_left) for key, stop in stops.items()}
         moving = [visit for visit in moving if stops[visit.id].place is not None]
         if scope.freedom is Freedom.LEAST:
             moving = [visit for visit in moving if _cannot_stay(visit, stops[visit.id], before, drives, rules)]
@@ -357,6 +359,16 @@ def _breaks_first(visit: Visit, missed: bool) -> tuple[object, ...]:
     promised = visit.promised[1] if visit.promised is not None else 1 << 40
     wanted = visit.due_on.toordinal() if visit.due_on is not None else 1 << 40
     return *matters(visit), not missed, promised, wanted, visit.id
+
+
+def _behind_the_last_day(stop: Stop, days_left: Mapping[int, int]) -> Stop:
+    """What comes after a request of several days, of which only the next one is planned, begins so many days later."""
+    rule = stop.after
+    days = 0 if rule is None or rule.at is not None else days_left.get(rule.visit_id, 0)
+    if rule is None or not days:
+        return stop
+    days += rule.day == "later"
+    return replace(stop, after=rule._replace(minutes=rule.minutes + days * 24 * 60, day="any"))
 
 
 def _span(visit: Visit, firm: Firm, day: datetime.date) -> tuple[Visit, int, int]:
