@@ -54,6 +54,7 @@ ANSWERS = (
     "route --technician Ana --date 2026-11-24",
     "late --date 2026-11-24",
     "candidates R4027 --date 2026-11-24",
+    "near R4027",
     "emergency R4027",
     "call R4028 --no-answer",
     "travel show --date 2026-11-24",

@@ -1,4 +1,4 @@
-"""`dispatch candidates`, `emergency`, `late` and `call`: the running day."""
+"""`dispatch candidates`, `near`, `emergency`, `late` and `call`: the running day."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.text import pad
+from dispatch.model.travel import minutes_of
 
 with lazily(__name__):
     from db import settings
     from dispatch.commands import forms
-    from dispatch.desk.day import board_view, placement
+    from dispatch.desk.day import board_view, nearby, placement
     from dispatch.desk.messages import calling_ahead
     from dispatch.desk.plan import emergency
     from dispatch.desk.texts import board_words
@@ -96,6 +97,34 @@ def _slots(store: Store, args: Args, visit: Visit, first: datetime.date, times: 
             "slots": [{"date": str(slot.day)} | _candidate_form(slot.candidate, times.zone) for slot in slots],
         },
         lines,
+    )
+
+
+@of_visit("near", "who is free near a visit now: by the drive from where they are, with when they are free", JSON)
+def _near(store: Store, args: Args) -> Answer:
+    times, visit = settings.firm(store).times(), steps.find(store, args.reference)
+
+    def lines(found: Sequence[nearby.Nearby]) -> Iterator[str]:
+        yield f"{visit.reference} {visit.client}, {visit.work}"
+        for one in found:
+            yield f"{pad(one.name, 18)} {times.clock(one.arrival, visit.zone)}  {one.words(times)}"
+        if not found:
+            yield "Nobody is free any more today."
+
+    return Answer(
+        nearby.nearby(store, args.reference),
+        lambda found: {"reference": visit.reference, "near": [_near_form(one, times.zone) for one in found]},
+        lines,
+    )
+
+
+def _near_form(one: nearby.Nearby, zone: str) -> dict[str, Any]:
+    return form(
+        one,
+        "technician=name where drive_minutes provenance=leg.provenance free_from=free.start@ free_to=free.end@ arrival@ lacks",
+        zone,
+        drive_minutes=None if one.leg.seconds is None else minutes_of(one.leg.seconds),
+        lacks=list(one.lacks),
     )
 
 
@@ -228,4 +257,4 @@ def _call(user: User, args: Args) -> Answer:
     )
 
 
-COMMANDS = (_candidates, _emergency, _late, _call)
+COMMANDS = (_candidates, _near, _emergency, _late, _call)

@@ -20,6 +20,7 @@ from screens.binding import command, key, opens
 from screens.board.crew import Swap, crew, hand_over, no_access
 from screens.board.foot import BoardFoot
 from screens.board.move_mode import MoveTimeline
+from screens.board.nearby import near
 from screens.board.news import news
 from screens.board.places import BoardPlaces, browser, next_problem, next_waiting, show_map, sort
 from screens.board.placing import assign, emergency, move, pin, unassign
@@ -120,7 +121,7 @@ class BoardScreen(DayOfVisits):
     )
     KEYS = [
         key("enter", "visit.open", "Open", "open the selected visit"),
-        *(assign, move, unassign, confirm, dispatch, new, amend, hold, answer, cancel, pin),
+        *(assign, near, move, unassign, confirm, dispatch, new, amend, hold, answer, cancel, pin),
     ]
 
     def __init__(self) -> None:

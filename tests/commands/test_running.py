@@ -16,6 +16,16 @@ def sample(day_of_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return Dispatch(copied(day_of_sample, tmp_path / "sample.db"))
 
 
+def test_who_is_near_comes_by_the_drive_from_where_they_are(sample: Dispatch) -> None:
+    near = sample.json("near", "R4109", "--json")["near"]
+    drives = [one["drive_minutes"] for one in near if one["drive_minutes"] is not None]
+    assert drives == sorted(drives)
+    assert {one["where"].partition(" at ")[0] for one in near} & {"on site", "last"}
+    text = sample("near", "R4109").out
+    assert [line.split("  ")[0] for line in text.splitlines()[1:]] == [one["technician"] for one in near]
+    assert f"free {near[0]['free_from'][11:16]} – {near[0]['free_to'][11:16]}" in text
+
+
 def test_candidates_come_with_reasons(sample: Dispatch) -> None:
     form = sample.json("candidates", "R4109", "--date", "2026-11-25", "--json")
     first = form["candidates"][0]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from textual.pilot import Pilot
 
+from dispatch.desk.day import nearby
 from dispatch.desk.day.glance import BoardOrder
 from dispatch.desk.plan import schedule
 from screens.board.board import BoardScreen
-from screens.dialogs.questions import AskText
+from screens.dialogs.questions import AskText, Choose
 from tests.desk.conftest import Office, at
 from tests.screens.test_phone import write
 from tests.screens.test_screens import opened, press, settled, until
@@ -103,3 +104,19 @@ async def test_the_rows_stand_in_the_order_that_is_chosen(office: Office) -> Non
         row = screen.row_here()
         assert row is not None
         assert row.name == "Ana Ruiz", "found where it stands now"
+
+
+async def test_who_is_near_is_chosen_and_taken_in_hand(office: Office) -> None:
+    office.go("09:00")
+    async with opened(office.dana, "board") as pilot:
+        screen = await filtered(pilot, "r2")
+        await press(pilot, "f")
+        await until(pilot, Choose)
+        await press(pilot, "enter")
+        await until(pilot, BoardScreen)
+        await settled(pilot)
+        ghost = screen.query_one(Timeline).ghost
+        assert ghost is not None
+        first = nearby.nearby(office.store, "R2")[0]
+        assert ghost.visit.reference == "R2"
+        assert first.arrival <= ghost.start < first.arrival + 300
