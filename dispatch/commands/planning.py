@@ -256,9 +256,10 @@ def _proposal_form(proposal: Proposal) -> dict[str, Any]:
         moves=[
             form(
                 move,
-                "reference=visit.reference client=visit.client before after remark needs",
+                "reference=visit.reference client=visit.client before after later_days remark needs",
                 before=end(move.before),
                 after=end(move.after),
+                later_days=forms(move.later, "day=number start@ end@ remark", proposal.zone),
             )
             for move in proposal.moves
         ],

@@ -87,14 +87,13 @@ def test_days_off_and_taken_days_are_passed_over(office: Office) -> None:
 
 def test_a_day_without_any_place_refuses_the_whole(office: Office) -> None:
     reference = job(office)
-    absent = AbsenceRecord(0, office.ana.staff.id, at("00:00", 1), at("00:00", 30), "parental leave")
-    _absent(office, absent)
+    absent(office, AbsenceRecord(0, office.ana.staff.id, at("00:00", 1), at("00:00", 30), "parental leave"))
     with pytest.raises(Refusal, match="no place for day 2 of 3: Ana Ruiz cannot do it on any of the 14 days"):
         schedule.assign(office.dana, reference, ["Ana Ruiz"], at("09:00"))
     assert found(office, reference).state is State.REQUESTED
 
 
-def _absent(office: Office, record: AbsenceRecord) -> None:
+def absent(office: Office, record: AbsenceRecord) -> None:
     with office.dana.write("absence") as unit:
         people.ABSENCES.add(unit, record)
 
@@ -310,7 +309,7 @@ def test_an_absence_on_a_later_day_takes_that_day_and_those_after_it(office: Off
 def test_an_absence_on_its_next_day_gives_all_of_it_to_another(office: Office) -> None:
     reference = placed(office, minutes="3h")
     record = AbsenceRecord(0, office.ana.staff.id, at("00:00"), at("23:59", 5), "sick")
-    _absent(office, record)
+    absent(office, record)
     freed = absences.free(office.dana, record, to_others=True)
     assert freed.settled == (f"{reference} goes to Ben Okafor",)
     assert [who for _, _, who in places(office, reference)] == ["Ben Okafor"] * 3
@@ -370,7 +369,7 @@ def test_candidates_say_when_its_later_days_would_be(office: Office) -> None:
     reference = job(office)
     best, *_ = placement.candidates(office.store, reference, DAY)
     assert any(reason.startswith("day 2 Wed 25 Nov 2026") and "day 3 Thu 26 Nov" in reason for reason in best.reasons)
-    _absent(office, AbsenceRecord(0, office.ana.staff.id, at("00:00", 1), at("00:00", 30), "parental leave"))
+    absent(office, AbsenceRecord(0, office.ana.staff.id, at("00:00", 1), at("00:00", 30), "parental leave"))
     by_name = {one.name: one for one in placement.candidates(office.store, reference, DAY)}
     assert by_name["Ben Okafor"].verdict.level is not PlacementGrade.BLOCKED
     refused = [finding.text for finding in by_name["Ana Ruiz"].verdict.findings if finding.rule == "days"]

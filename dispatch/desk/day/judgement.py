@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -25,6 +26,23 @@ from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 
 _JUST_NOW = 900
 """So many seconds ago is not asked about."""
+
+
+PlannedDays = Mapping[datetime.date, Sequence[TechnicianDay]]
+"""The days of technicians as a plan has them that is not written."""
+
+
+def days_without(
+    store: Store, day: datetime.date, visit: Visit, ids: Collection[int], planned: PlannedDays | None = None
+) -> list[TechnicianDay]:
+    """The days of some technicians without a visit: as a plan has them where it has any, else as they stand."""
+    known = {one.technician_id: one for one in (planned or {}).get(day, ())}
+    return [
+        replace(own, stops=tuple(stop for stop in own.stops if stop.visit_id != visit.id))
+        if (own := known.get(one.technician_id)) is not None
+        else one
+        for one in routing.days_on(store, day, without={visit.id}, only=ids)
+    ]
 
 
 def stay_minutes(store: Store, minutes: int) -> int:
@@ -100,15 +118,16 @@ def judge_placement(
     start: int,
     length: int | None = None,
     was: Visit | None = None,
+    planned: PlannedDays | None = None,
 ) -> Verdict:
     """One verdict for the whole crew: each technician's day is checked on its own. `was`: the visit where it stood, where
-    it has just been taken out of the plan."""
+    it has just been taken out of the plan. `planned`: days as a plan that is not written has them."""
     firm = settings.firm(store)
     day = day_of(start, firm.zone)
     before = was or visit
     stop = routing.stop_of(store, before, start, start + (length or length_of(store, visit, technicians)))
     ids = {technician.id for technician in technicians}
-    read = routing.with_what_follows(store, routing.days_on(store, day, without={visit.id}, only=ids), day, stop.end)
+    read = routing.with_what_follows(store, days_without(store, day, visit, ids, planned), day, stop.end)
     days = {one.technician_id: one for one in read}
     for technician in technicians:
         if technician.id not in days:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from db import planned, settings, visits
 from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.day import routing
-from dispatch.desk.day.judgement import DayPlace, judge_placement, length_of, planned_length, stay_minutes, target
+from dispatch.desk.day.judgement import (
+    DayPlace,
+    PlannedDays,
+    days_without,
+    judge_placement,
+    length_of,
+    planned_length,
+    stay_minutes,
+    target,
+)
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.desk.travel import drive_times
 from dispatch.desk.visits.steps import crew_of, driver
@@ -27,6 +37,17 @@ LOOKING_AHEAD = 14
 """So many days after a day of a visit its next one is looked for."""
 BEGINNING = 3600
 """Seconds at the beginning of a shift in which a day of a visit begins that is longer than the shift."""
+
+
+class PlannedRun(NamedTuple):
+    """What a plan that is not written knows of a run of days: when days after the first begin, by number, and the days of the
+    technicians as it has them."""
+
+    starts: Mapping[int, int] = {}
+    days: PlannedDays = {}
+
+
+NOTHING_PLANNED = PlannedRun()
 
 
 def run_at(
@@ -59,6 +80,7 @@ def lay_out(
     length: int,
     *,
     alone: bool = False,
+    plan: PlannedRun = NOTHING_PLANNED,
 ) -> list[DayPlace]:
     """A day of a visit from `start` on for `length` seconds, and the days after it: each on the next day on which all of the crew
     work and nothing blocks it, at the start that costs least there.
@@ -66,6 +88,7 @@ def lay_out(
     Args:
         visit: as it stands on the first of these days.
         alone: only that day; those after it stay where they are, and it is judged with them.
+        plan: what a plan that is not written knows of it.
 
     Raises:
         Refusal: there is no such day within two weeks of the one before it.
@@ -73,39 +96,45 @@ def lay_out(
     if not alone:
         earlier = tuple(other for other in visit.other_days if other.number < visit.day_number)
         visit = visit._replace(other_days=earlier)
-    verdict = judge_placement(store, visit, crew, start, length)
+    verdict = judge_placement(store, visit, crew, start, length, planned=plan.days)
     places = [DayPlace(visit.day_number, crew, start, start + length, verdict)]
     for number in () if alone else range(visit.day_number + 1, visit.days + 1):
         before = places[-1]
         visit = visit._replace(starts_at=before.start, ends_at=before.end).on_day(number)
-        places.append(_next_place(store, visit, crew, before.start, length))
+        places.append(_next_place(store, visit, crew, before, plan))
     return places
 
 
-def _next_place(store: Store, visit: Visit, crew: Sequence[Technician], after: int, length: int) -> DayPlace:
-    """The place of a day of a visit after the day on which another one begins."""
-    day = day_of(after, settings.firm(store).zone)
+def _next_place(store: Store, visit: Visit, crew: Sequence[Technician], before: DayPlace, plan: PlannedRun) -> DayPlace:
+    """The place of a day of a visit after the day before it, for as long: where a plan has it, else where it costs least."""
+    length = before.end - before.start
+    if (meant := plan.starts.get(visit.day_number)) is not None:
+        verdict = judge_placement(store, visit, crew, meant, length)
+        return DayPlace(visit.day_number, crew, meant, meant + length, verdict)
+    day = day_of(before.start, settings.firm(store).zone)
     for _ in range(LOOKING_AHEAD):
         day += datetime.timedelta(days=1)
-        start = _start_on(store, visit, crew, day, length)
+        start = _start_on(store, visit, crew, day, length, plan.days)
         if start is not None:
-            verdict = judge_placement(store, visit, crew, start, length)
+            verdict = judge_placement(store, visit, crew, start, length, planned=plan.days)
             if verdict.level is not PlacementGrade.BLOCKED:
                 return DayPlace(visit.day_number, crew, start, start + length, verdict)
     who = " and ".join(show(technician.name) for technician in crew)
     raise Refusal(
         f"{show(visit.reference)} has no place for day {visit.day_number} of {visit.days}: {who} cannot do it on any of the "
-        f"{LOOKING_AHEAD} days after {settings.firm(store).times().moment(after, visit.zone)}."
+        f"{LOOKING_AHEAD} days after {settings.firm(store).times().moment(before.start, visit.zone)}."
     )
 
 
-def _start_on(store: Store, visit: Visit, crew: Sequence[Technician], day: datetime.date, length: int) -> int | None:
+def _start_on(
+    store: Store, visit: Visit, crew: Sequence[Technician], day: datetime.date, length: int, planned: PlannedDays
+) -> int | None:
     """The start on a day at which all of a crew can be there and which costs least; None where they cannot."""
     firm = settings.firm(store)
     noon = at_local(day, "12:00", firm.zone, Unclear.FIRST)
     stop = routing.stop_of(store, visit, noon, noon + length)
     ids = {technician.id for technician in crew}
-    days = routing.days_on(store, day, without={visit.id}, only=ids)
+    days = days_without(store, day, visit, ids, planned)
     hours = [span for one in days if (span := one.hours_for(stop)) is not None]
     if len(hours) < len(ids):
         return None

@@ -31,16 +31,28 @@ class Standing(NamedTuple):
         return (self.technician, *self.others)
 
 
+class RunDay(NamedTuple):
+    """Where a day of a visit that takes several would stand, with the same people as the one that is planned, and what the checker
+    says of it."""
+
+    number: int
+    start: int
+    end: int
+    remark: str
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """A visit that would stand elsewhere; `before` and `after` are technician and start, None for the queue. `remark`: that
-    nothing is charged there, empty where it is. `needs` are the moves without which it cannot be taken, by reference."""
+    nothing is charged there, empty where it is. `needs` are the moves without which it cannot be taken, by reference.
+    `later` are the days after it of a visit that takes several."""
 
     visit: Visit
     before: Standing | None
     after: Standing | None
     remark: str = ""
     needs: tuple[str, ...] = ()
+    later: tuple[RunDay, ...] = ()
 
     @property
     def thrown_out(self) -> bool:
@@ -74,6 +86,10 @@ class BrokenPromise(NamedTuple):
     def words(self) -> str:
         """With whom, and by how much."""
         return f"{self.technician}: {self.text}" if self.technician else self.text
+
+
+PROMISES = ("promise", "target", "latest")
+"""The rules of the checker that are about what was promised."""
 
 
 class TechnicianFigures(NamedTuple):

@@ -16,6 +16,7 @@ from dispatch.desk.plan.day_problem import DayProblem, day_problem
 from dispatch.desk.plan.layout import LaidOut, laid_out
 from dispatch.desk.plan.left_out import REASONS, put_off, why_left_out
 from dispatch.desk.plan.proposal import (
+    PROMISES,
     BrokenPromise,
     LeftOut,
     Move,
@@ -25,6 +26,7 @@ from dispatch.desk.plan.proposal import (
     legs_of,
     technician_figures,
 )
+from dispatch.desk.plan.runs import with_runs
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.solver_terms import Vehicle
 from dispatch.desk.plan.timing import WORTH
@@ -82,6 +84,7 @@ class Proposing:
         begun: float | None = None,
     ) -> None:
         seconds = thinking_time(len(people.technicians(store))) if seconds is None else seconds
+        self._store = store
         self._budget = Budget(seconds, time.monotonic() if begun is None else begun)
         self.scope = scope
         with contextlib.ExitStack() as failing:
@@ -144,12 +147,16 @@ class Proposing:
         """A plan as a proposal, with the one that changes least, and the better of both first."""
         note = "; ".join(filter(None, (self._solving.note, self._unasked)))
         if self._least is None and self._careful is not None and (beside := self._solving.beside) is not None:
-            self._least = proposal_of(self._careful, beside, note)
-        best = proposal_of(self._given, better, note)
+            self._least = self._with_runs(self._careful, proposal_of(self._careful, beside, note))
+        best = self._with_runs(self._given, proposal_of(self._given, better, note))
         if self._changes_nothing:
             return PlanFound(best, best)
         least = self._least
         return PlanFound(best if least is None or self._is_worth_it(best, least, better) else least, least)
+
+    def _with_runs(self, given: DayProblem, proposal: Proposal) -> Proposal:
+        (found,) = with_runs(self._store, [(given, proposal)])
+        return found
 
     def why(self, proposal: Proposal, reference: str) -> str:
         """Why a visit is left out of one of its plans; empty where nobody knows."""
@@ -350,7 +357,7 @@ def _broken(
         BrokenPromise(by_id[visit_id], name, finding.text, finding.minutes)
         for visit_id, (name, verdict) in verdicts.items()
         for finding in verdict.findings
-        if finding.rule in ("promise", "target", "latest")
+        if finding.rule in PROMISES
     ]
     broken += [own for one in left for own in _left_unkept(given, one.visit)]
     return sorted(broken, key=lambda one: (not one.visit.emergency, one.visit.priority, -one.minutes))

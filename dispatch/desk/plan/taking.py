@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from db import clients, planned, visits
 from db.names import folded
-from db.store import Store
+from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.day import placement
-from dispatch.desk.day.run_of_days import lay_out, put
+from dispatch.desk.day.run_of_days import PlannedRun, lay_out, put
 from dispatch.desk.plan.companions import closure, without
 from dispatch.desk.plan.meanwhile import Meanwhile, meanwhile, not_possible
-from dispatch.desk.plan.proposal import Move, Standing
+from dispatch.desk.plan.proposal import Move
 from dispatch.desk.plan.schedule import settle
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
@@ -92,25 +92,32 @@ def _write(user: User, moves: Sequence[Move], label: str) -> int:
             starts_at, technician = None, None
             if move.after is not None:
                 technician, starts_at, _ = move.after
-                _put(unit, bare[move.visit.id], move.after, firm.stay_minutes(move.visit.minutes) * 60)
+                _put(unit, bare[move.visit.id], move, firm.stay_minutes(move.visit.minutes) * 60)
             unit.audit("visit", move.visit.id, plan=label, starts_at=starts_at, technician=technician)
         return settle(user, unit, label, before)
 
 
-def _put(unit: Unit, visit: Visit, to: Standing, length: int) -> None:
-    """Give a visit its place, and the days after its first one theirs.
+def _put(unit: Unit, visit: Visit, move: Move, length: int) -> None:
+    """Give a visit its place, and the days after its first one theirs, as they were shown.
 
     Raises:
-        NotAsPlanned: a later day has none.
+        NotAsPlanned: a later day cannot stand there by now.
     """
+    to = existing(move.after)
     crew = [driver(unit.store, name) for name in to.crew]
     if visit.days == visit.next_day:
         planned.place(unit, visit, crew, to.start, to.start + length)
         return
     try:
-        put(unit, visit, lay_out(unit.store, visit, crew, to.start, length))
+        shown = PlannedRun({one.number: one.start for one in move.later})
+        places = lay_out(unit.store, visit, crew, to.start, length, plan=shown)
+        if against := [
+            f"day {place.day}: {finding.text}" for place in places[1:] for finding in place.verdict.blocking
+        ]:
+            raise Refusal("; ".join(against))
     except Refusal as no_place:
         raise NotAsPlanned(Meanwhile({}, {visit.reference: not_possible(str(no_place))})) from None
+    put(unit, visit, places)
 
 
 def matching(store: Store, moves: Sequence[Move], words: Iterable[str], zone: str) -> dict[str, tuple[Move, ...]]:

@@ -14,10 +14,12 @@ from db.store import Store
 from dispatch.desk.plan.day_problem import DayProblem, day_problem
 from dispatch.desk.plan.left_out import REASONS, why_on_none
 from dispatch.desk.plan.planned_drives import matrix_of, rows_of
-from dispatch.desk.plan.proposal import DayFigures, LeftOut, Move, Proposal
+from dispatch.desk.plan.proposal import DayFigures, LeftOut, Move, Proposal, RunDay
 from dispatch.desk.plan.proposing import CAREFUL, gain_over, is_worth_it, more_wait, proposal_of, standing_plan
+from dispatch.desk.plan.runs import with_runs
 from dispatch.desk.plan.scope import Freedom, PlanScope
 from dispatch.desk.session.refusals import Refusal
+from dispatch.model.instants import day_of
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
 from dispatch.planning.budget import NOT_REACHED, READING, SEARCHING, UNREAD, Budget, TimeIsOver, thinking_time
@@ -70,6 +72,11 @@ class WeekPlan(NamedTuple):
         """All moves, by day."""
         return tuple(move for day in self.days for move in day.moves)
 
+    def later_on(self, day: datetime.date) -> list[tuple[Move, RunDay]]:
+        """The days after the first of what is planned for several, which would stand on a day."""
+        zone = self.days[0].zone
+        return [(move, one) for move in self.moves for one in move.later if day_of(one.start, zone) == day]
+
     @property
     def label(self) -> str:
         """What it is called among the changes."""
@@ -98,10 +105,10 @@ def plan_week(
         raise Refusal(f"{UNREAD}.") from None
     beside = None if careful is None else Beside(careful.problem, whole.same(careful), careful.standing())
     found = _searched(whole, beside, budget)
-    best = _proposed(whole, found.best, found, budget)
+    best = _proposed(store, whole, found.best, found, budget)
     if careful is None or beside is None or found.beside is None:
         return best
-    least = _proposed(careful, found.beside, found, budget)
+    least = _proposed(store, careful, found.beside, found, budget)
     gain = gain_over(whole.problem, found.best, beside.in_whole(found.beside.plan))
     return best._replace(gain=gain, least=least) if is_worth_it(gain, best, least) else least
 
@@ -184,7 +191,7 @@ def _parts(
     return [replace(part, begins=parts[0].begins) for part in parts]
 
 
-def _proposed(whole: _Merged, found: BetterPlan, search: _Found, budget: Budget) -> WeekPlan:
+def _proposed(store: Store, whole: _Merged, found: BetterPlan, search: _Found, budget: Budget) -> WeekPlan:
     """A plan of all days as one proposal for each."""
     proposals, placed, ends = list[Proposal](), set[str](), dict[int, int]()
     in_sequence = sequenced(whole.problem, found.plan)
@@ -205,8 +212,11 @@ def _proposed(whole: _Merged, found: BetterPlan, search: _Found, budget: Budget)
         here = {part.problem.visits[index].id for order in plan for index in order}
         proposals.append(_own(proposal, waits - here))
         placed |= {move.visit.reference for move in proposals[-1].moves if move.after is not None}
+    given = [part for part, _ in plans]
+    proposals = with_runs(store, [*zip(given, proposals, strict=True)])
+    nowhere = [one for proposal in proposals for one in proposal.left_out if one.visit.reference in placed]
     proposals = [_unkept(proposal, placed) for proposal in proposals]
-    left, beyond = _left_out(plans, placed, budget), sum(len(part.beyond) for part in whole.given)
+    left, beyond = (*nowhere, *_left_out(plans, placed, budget)), sum(len(part.beyond) for part in whole.given)
     more = more_wait(beyond, len(placed) + len(left)) if beyond else ""
     note = "; ".join(filter(None, (search.note, more)))
     return WeekPlan(tuple(proposals), left, note, search.cpu_seconds)

@@ -84,6 +84,10 @@ def week_lines(planned: WeekPlan) -> Iterator[str]:
             yield f"  not kept: {show(broken.visit.reference)} {show(broken.words)}"
         for move in day.moves:
             yield f"  {pad(move.visit.reference, 7)} {pad(move.visit.client, 28)} {move_words(move, day.times)}"
+        for move, later in planned.later_on(day.day):
+            visit, who = move.visit, show(" + ".join(move.after.crew if move.after is not None else ()))
+            told = f"{who} {day.times.clock(later.start, visit.zone)}, day {later.number}/{visit.days}"
+            yield f"  {pad(visit.reference, 7)} {pad(visit.client, 28)} {told}"
     if planned.left_out:
         yield f"On none of these days ({len(planned.left_out)})"
     for left_out in planned.left_out:
@@ -102,6 +106,9 @@ def move_words(move: Move, times: Times) -> str:
         return "queue" if end is None else f"{show(' + '.join(end.crew))} {times.clock(end.start, move.visit.zone)}"
 
     text = f"{where(move.before)} → {where(move.after)}"
+    for later in move.later:
+        text += f", day {later.number} {times.moment(later.start, move.visit.zone)}"
+        text += f" ({show(later.remark)})" if later.remark else ""
     if move.needs:
         text += f" (with {show(', '.join(move.needs))})"
     return text + (f": {show(move.remark)}" if move.remark else "")
