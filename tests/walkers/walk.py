@@ -168,6 +168,7 @@ def _add(walk: Walk, user: User, visit: Visit) -> None:
                 "minutes": "30",
                 "site": "Main office",
                 "priority": "P2",
+                "days": walk.rng.choice(("1", "1", "1", "3")),
             },
         )
 
@@ -394,6 +395,7 @@ DEEDS: dict[str, tuple[float, Deed]] = {
     "take back": (0.7, _take_back),
     "go on": (9, _go_on),
     "close": (2, _by(leaving.close)),
+    "end-day": (2, _by(leaving.end_day)),
     "leave": (1.5, _by(leaving.leave, "called away")),
     "no access": (1.2, _by(leaving.no_access, called="reception")),
     "abort": (1.5, _by(leaving.abort, "flooded")),
@@ -490,7 +492,7 @@ SEVERAL = frozenset(("go on", "ill", "import"))
 """Those that are several deeds, of which one can be refused after another was done."""
 BY_CREW = frozenset(
     ("depart", "arrive", "record", "run", "attach", "ask for words",
-     "work", "ask", "take back", "go on", "close", "no access", "abort", "pause",
+     "work", "ask", "take back", "go on", "close", "end-day", "no access", "abort", "pause",
      "wait", "resume work", "home", "correct", "break", "mark", "unmark", "answer", "note", "take over", "refuse to take over")
 )  # fmt: skip
 BY_LEAD = frozenset(
