@@ -261,6 +261,13 @@ queued: Query[list[Visit]] = VISITS.listing("WHERE v.state IN ('requested', 'on_
 """All visits in the unscheduled queue and on hold, in no particular order."""
 
 
+lacking_days: Query[list[Visit]] = VISITS.listing(
+    f"WHERE v.days > 1 AND v.next_day < v.days AND v.starts_at IS NOT NULL AND v.archived_at IS NULL AND v.state NOT IN ({_ENDED}) "
+    "AND v.days - v.next_day > (SELECT count(*) FROM visit_day d WHERE d.visit_id = v.id AND d.day > v.next_day) ORDER BY v.id"
+)
+"""Visits of several days of which the next one has a place, and one after it has none."""
+
+
 follow_the_firm: Query[list[Visit]] = VISITS.listing(
     f"WHERE s.zone IS NULL AND v.archived_at IS NULL AND v.state NOT IN ({_ENDED}) ORDER BY v.id"
 )

@@ -38,8 +38,8 @@ _ON_BOARD = """reference client site work start@ end@ state reaches_in day=day_n
 _PROJECTED = """projected_start=projected.0@ projected_end=projected.1@ late_minutes=late.minutes late_against=late.against
     slack_minutes told@"""
 _ROW = "name skills shift lunch busy_minutes=busy available_minutes=available distance unknown_legs visits leg_home"
-_QUEUED = """reference date=wanted_on latest=latest_on? overdue client site work minutes priority emergency located skills
-    promised_from=promised.0@ promised_to=promised.1@ due@ level? clock?"""
+_QUEUED = """reference day=day_number days date=wanted_on latest=latest_on? overdue client site work minutes priority emergency
+    located skills promised_from=promised.0@ promised_to=promised.1@ due@ level? clock?"""
 _CALL = """reference client technician contact? phone? expected@ arrival@ due@ proposed@ unanswered
     with_lead=escalated"""
 _LOGGED = """reference=visit.reference client=visit.client site=visit.site work=visit.work state=visit.state

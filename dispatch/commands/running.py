@@ -50,6 +50,7 @@ MOST_WEEKS, MOST_SLOTS = 8, 40
     option("--weeks", "N", "on all days of so many weeks from that day on", type=int),
     option("--between", "HOURS", "only starts between these times: 13-17", type=hours),
     option("--with", "NAME", "only this technician (name or login)"),
+    option("--day", "N", "of a visit of several days: this one (default: the one that is next)", type=int),
 )
 def _candidates(store: Store, args: Args) -> Answer:
     times, today = settings.firm(store).times(), settings.today(store)
@@ -69,7 +70,7 @@ def _candidates(store: Store, args: Args) -> Answer:
             yield "Nobody works on this day." if visit.people < 2 else f"No {visit.people} people are free together."
 
     return Answer(
-        placement.candidates(store, args.reference, day),
+        placement.candidates(store, args.reference, day, args.day),
         lambda candidates: {
             "reference": visit.reference,
             "date": str(day),
@@ -91,7 +92,7 @@ def _slots(store: Store, args: Args, visit: Visit, first: datetime.date, times: 
 
     days = [first + datetime.timedelta(days=number) for number in range((args.weeks or 0) * 7 or 1)]
     return Answer(
-        placement.slots(store, args.reference, days, args.between, getattr(args, "with"))[:MOST_SLOTS],
+        placement.slots(store, args.reference, days, args.between, getattr(args, "with"), args.day)[:MOST_SLOTS],
         lambda slots: {
             "reference": visit.reference,
             "slots": [{"date": str(slot.day)} | _candidate_form(slot.candidate, times.zone) for slot in slots],

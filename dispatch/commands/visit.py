@@ -32,7 +32,7 @@ with lazily(__name__):
     from db import clocks, settings, visits
     from dispatch.commands import forms
     from dispatch.desk.book import series
-    from dispatch.desk.day import placement
+    from dispatch.desk.day import placement, run_of_days
     from dispatch.desk.levels import clocks as levels
     from dispatch.desk.log import visit_page
     from dispatch.desk.plan import schedule
@@ -131,8 +131,9 @@ def _list(store: Store, args: Args) -> Answer:
         listed = [visit for visit in listed if visit.state == state]
     if args.date:
         days = (
-            (visit, visit.wanted_on if visit.starts_at is None else day_of(visit.starts_at, times.zone))
+            (one, one.wanted_on if one.starts_at is None else day_of(one.starts_at, times.zone))
             for visit in listed
+            for one in run_of_days.each_day(visit, times.zone)
         )
         listed = [visit for visit, day in days if day == args.date]
     return Answer(

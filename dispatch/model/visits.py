@@ -183,7 +183,10 @@ class Visit(NamedTuple):
         day = {"same": ", on the same day", "later": ", on a later day"}.get(self.after_day, "")
         stop = f"by {self.pickup}" + (f", {self.pickup_minutes} min there" if self.pickup_minutes else "")
         asked = (
-            (self.days > 1, f"{self.days} days"),
+            (
+                self.days > 1,
+                f"day {self.which_day}" if self.span is None and self.day_number > 1 else f"{self.days} days",
+            ),
             (self.without_place, f"day {self.without_place} has no place"),
             (self.people > 1, people),
             (self.equipment, f"{', '.join(self.equipment)} aboard"),

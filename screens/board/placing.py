@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dispatch.lazily import lazily
@@ -44,7 +45,7 @@ async def assign(screen: BoardScreen, visit: BoardVisit) -> None:
             "warning",
         )
         return
-    ranked = await screen.look_aside(placement.candidates, store, visit.reference, board.day)
+    ranked = await screen.look_aside(placement.candidates, store, visit.reference, board.day, visit.day_number)
     if ranked is None:
         return
     rows: list[ChoiceRow[Candidate | str]] = [
@@ -82,7 +83,8 @@ async def _assign_on_another_day(screen: BoardScreen, visit: BoardVisit, title: 
     assert board is not None
     days = [board.day + datetime.timedelta(days=n) for n in range(WEEKS * 7)]
     screen.say("Looking at the coming weeks …")
-    found = await screen.look_aside(placement.slots, screen.user.store, visit.reference, days)
+    look = partial(placement.slots, number=visit.day_number)
+    found = await screen.look_aside(look, screen.user.store, visit.reference, days)
     screen.unsay()
     if not found:
         screen.say(f"Nobody can come in the next {WEEKS} weeks.", "warning")

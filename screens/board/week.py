@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from textual.app import ComposeResult
@@ -248,7 +249,12 @@ class WeekScreen(DayOfVisits):
         if row is None or load is None:
             return
         found = await self.look_aside(
-            placement.best_in_day, self.user.store, visit.reference, load.day, row.technician_id
+            placement.best_in_day,
+            self.user.store,
+            visit.reference,
+            load.day,
+            row.technician_id,
+            visit.day_number,
         )
         if self._hand is None or (self._grid.selected, self._grid.load) != (row, load):
             return
@@ -297,7 +303,8 @@ class WeekScreen(DayOfVisits):
         self.say("Looking at the days …")
         today = settings.today(self.user.store)
         days = [day for day in week.days if day >= today]
-        found = await self.look_aside(placement.slots, self.user.store, visit.reference, days)
+        look = partial(placement.slots, number=visit.day_number)
+        found = await self.look_aside(look, self.user.store, visit.reference, days)
         self.unsay()
         if not found:
             self.say(f"Nobody can come for {visit.reference} on the days that are shown.", "warning")

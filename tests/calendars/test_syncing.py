@@ -20,6 +20,7 @@ from dispatch.desk.calendars import syncing
 from dispatch.desk.calendars.permission import permit_busy
 from dispatch.desk.calendars.syncing import BUSY, Synced
 from dispatch.desk.plan import schedule
+from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.model.people import Technician
 from dispatch.model.states import OCCUPYING
@@ -380,3 +381,17 @@ def test_by_command(firm: Dispatch, cloud: Cloud, monkeypatch: pytest.MonkeyPatc
     assert firm("calendar", "sync").code == 1
     assert "BAD   calendars" in firm("doctor").out
     assert replace(Synced("x"), put=1).words == "x: 1 put"
+
+
+def test_each_day_of_a_visit_of_several_stands_there(linked: Office, cloud: Cloud) -> None:
+    asked = {"client": "Harbor Dental", "site": "Warehouse", "work": "cabling", "minutes": "210", "days": "3"}
+    reference = intake.add(linked.dana, asked).reference
+    schedule.assign(linked.dana, reference, ["ana"], at("09:00"), reason="test", confirmed=True)
+    assert synced(linked).put == 3
+    names = cloud.names()
+    assert sorted(there(linked, cloud)) == [f"Harbor Dental: cabling ({day}/3)" for day in (1, 2, 3)]
+    schedule.move(linked.dana, reference, None, at("10:00", 2), day=3, alone=True, reason="test", confirmed=True)
+    synced(linked)
+    assert (cloud.names(), there(linked, cloud)["Harbor Dental: cabling (3/3)"][0]) == (names, at("10:00", 2))
+    schedule.unassign(linked.dana, reference, day=2, confirmed=True)
+    assert (synced(linked).removed, list(there(linked, cloud))) == (2, ["Harbor Dental: cabling (1/3)"])

@@ -8,7 +8,7 @@ from db import clients, legs, notices, people, visits
 from dispatch.desk.book import editing
 from dispatch.desk.charges.charging import Priced
 from dispatch.desk.closeout import arriving, clocking, leaving, onsite
-from dispatch.desk.day import board_view, placement, routing
+from dispatch.desk.day import board_view, placement, routing, run_of_days, week_view
 from dispatch.desk.imports.visit_rows import VisitRows
 from dispatch.desk.mending import rehoming, splitting
 from dispatch.desk.plan import absences, day_problem, emergency, schedule, undo
@@ -421,3 +421,26 @@ def test_it_is_not_split_and_goes_to_another_site_with_all_its_days(office: Offi
     own = clients.sites_of(office.store, found(office, reference).client_id)
     rehoming.to_site(office.dana, reference, next(site for site in own if site.name == "Main office"), **MEANT)
     assert (found(office, reference).site, places(office, reference)) == ("Main office", stood)
+
+
+def test_a_day_without_a_place_waits_in_the_queue_of_its_day(office: Office) -> None:
+    reference = placed(office)
+    schedule.unassign(office.dana, reference, day=2)
+    for days, shown in ((0, []), (1, [(2, State.REQUESTED)]), (2, [(2, State.REQUESTED)])):
+        day = DAY.replace(day=24 + days)
+        waiting = [card for card in board_view.board(office.store, day).queue if card.reference == reference]
+        assert [(card.day_number, card.state) for card in waiting] == shown
+    queue = "\n".join(board_lines(board_view.board(office.store, DAY.replace(day=25))))
+    assert "day 2/3" in queue
+    assert [
+        (card.day_number, card.wanted_on) for card in week_view.week(office.store, DAY).waiting.queue if card.days > 1
+    ] == [(2, DAY.replace(day=25))]
+    listed = run_of_days.each_day(found(office, reference), found(office, reference).zone)
+    assert [(one.day_number, one.starts_at is None) for one in listed] == [(1, False), (2, True)]
+    (best, *_) = placement.candidates(office.store, reference, DAY.replace(day=25), 2)
+    assert best.reasons[0].startswith("day 3 Thu 26 Nov 2026")
+    schedule.assign(office.dana, reference, ["Ben Okafor"], at("09:00", 1), day=2, **MEANT)
+    assert [who for _, _, who in places(office, reference)] == ["Ana Ruiz", "Ben Okafor", "Ben Okafor"]
+    assert not [
+        card for card in board_view.board(office.store, DAY.replace(day=26)).queue if card.reference == reference
+    ]

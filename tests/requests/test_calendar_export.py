@@ -18,6 +18,7 @@ from db.settings import calendar_salt
 from db.store import Store
 from dispatch.desk.adapters.calendar_export import calendar_of
 from dispatch.desk.plan import schedule
+from dispatch.desk.requests import intake
 from dispatch.desk.session.private_file import FileThere, at_this_machine, write_private
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.session.user import User
@@ -174,3 +175,18 @@ def test_by_command(firm: Dispatch, tmp_path: Path) -> None:
     firm.ok("calendar", "export", str(path), "--technician", "ana", "--replace")
     assert firm("calendar", "export", "--technician", "nobody").code == 1
     assert firm("calendar", "export", "--technician", "ana", "--date", "x").code == 1
+
+
+def test_each_day_of_a_visit_of_several_is_one_event(office: Office) -> None:
+    asked = {"client": "Harbor Dental", "site": "Warehouse", "work": "cabling", "minutes": "210", "days": "3"}
+    reference = intake.add(office.dana, asked).reference
+    schedule.assign(office.dana, reference, ["Ana Ruiz"], at("09:00"), reason="test", confirmed=True)
+    before = events(calendar_of(office.ana, technician(office), DAY, 7)[0])
+    assert [str(event["SUMMARY"]) for event in before] == [f"Harbor Dental: cabling ({day}/3)" for day in (1, 2, 3)]
+    assert [event["DTSTART"].dt.day for event in before] == [24, 25, 26]
+    assert len({str(event["UID"]) for event in before}) == 3
+    schedule.move(office.dana, reference, None, at("10:00", 2), day=3, alone=True, reason="test", confirmed=True)
+    after = events(calendar_of(office.ana, technician(office), DAY, 7)[0])
+    assert [event["UID"] for event in after] == [event["UID"] for event in before]
+    assert [event["DTSTART"].dt for event in after[:2]] == [event["DTSTART"].dt for event in before[:2]]
+    assert after[2]["DTSTART"].dt == datetime.datetime(2026, 11, 26, 15, tzinfo=datetime.UTC)

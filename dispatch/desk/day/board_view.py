@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 from db import clients, messages, people, settings, stays, visits
 from db.legs import HOME
 from db.store import Store, existing
 from db.tallies import tallies
+from dispatch.desk.day import run_of_days
 from dispatch.desk.day.running import Reaching, RunningDay, access_of, drive_lazily, read_day, running_day
 from dispatch.desk.firm.shifts import lunch_of, shift_of
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, next_clock, promised_by
@@ -90,9 +92,11 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
 
 
 def waiting_cards(store: Store, day: datetime.date, ring: Mapping[int, tuple[str, str]]) -> list[BoardVisit]:
-    """What waits for a time, or is on hold, and is wanted by a day or on no day, by what breaks first. `ring`: `whom_to_ring`."""
+    """What waits for a time, or is on hold, and is wanted by a day or on no day, by what breaks first; so do days
+    without a place of visits of several. `ring`: `whom_to_ring`."""
     zone = settings.firm(store).zone
-    waiting = [visit for visit in visits.queued(store) if visit.wanted_on is None or visit.wanted_on <= day]
+    every = (*visits.queued(store), *map(run_of_days.waiting_day, visits.lacking_days(store), repeat(zone)))
+    waiting = [visit for visit in every if visit.wanted_on is None or visit.wanted_on <= day]
     access = access_of(
         waiting, clients.access_hours(store, {visit.site_id for visit in waiting}), *day_bounds(day, zone)
     )

@@ -70,17 +70,17 @@ def refuse_over(store: Store, day: datetime.date) -> None:
         raise Refusal(f"{day_text(day)} is over: nothing is planned on it any more.")
 
 
-def candidates(store: Store, reference: str, day: datetime.date) -> list[Candidate]:
+def candidates(store: Store, reference: str, day: datetime.date, number: int | None = None) -> list[Candidate]:
     """Technicians and times for a visit on a day, the best first, blocked ones last with their reasons. Of one that takes several
-    days this is the next one, and those after it are found for each.
+    days this is the one of that number, else the next one, and those after it are found for each.
 
     On a day that runs they fit into it as it goes, from now on.
 
     Raises:
-        Refusal: the day is over.
+        Faulty, Refusal: there is no such day of it, or the day is over.
     """
     with store.read():
-        visit = step(store, reference, "assign")
+        visit = run_of_days.day_meant(step(store, reference, "assign"), number)
         return run_of_days.with_later_days(store, visit, _candidates(store, visit, day))
 
 
@@ -97,6 +97,7 @@ def slots(
     days: Iterable[datetime.date],
     between: tuple[int, int] | None = None,
     technician: str | None = None,
+    number: int | None = None,
 ) -> list[Slot]:
     """When somebody could come for a visit on any of some days, by what each adds to its day; only what is not refused, and
     what is past its latest day last.
@@ -105,18 +106,19 @@ def slots(
         days: those that are looked at.
         between: minutes from midnight at the site, from and up to which it begins; None: any time of the day.
         technician: name or login of who is to come; None: anybody.
+        number: of a visit that takes several days, the one that is placed; None: the one that is next.
 
     Raises:
-        Refusal: one of the days is over.
+        Faulty, Refusal: there is no such day of it, or one of the days is over.
     """
     with store.read():
-        visit = step(store, reference, "assign")
+        visit = run_of_days.day_meant(step(store, reference, "assign"), number)
         only = None if technician is None else {driver(store, technician).id}
         found = [Slot(day, candidate) for day in days for candidate in _candidates(store, visit, day, between, only)]
     fitting = [slot for slot in found if slot.candidate.verdict.level is not PlacementGrade.BLOCKED]
     last = visit.due_on or datetime.date.max
     fitting.sort(key=lambda slot: (slot.day > last, slot.candidate.cost, slot.day, slot.candidate.start))
-    if visit.next_day == visit.days:
+    if visit.day_number == visit.days:
         return fitting
     best = fitting[:MOST_RUNS]
     with store.read():
@@ -126,10 +128,14 @@ def slots(
     return [slot for slot in runs if slot.candidate.verdict.level is not PlacementGrade.BLOCKED]
 
 
-def best_in_day(store: Store, reference: str, day: datetime.date, technician_id: int) -> Slot | None:
-    """The best place for a visit in one technician's day, though it may be refused there; None where they do not work."""
+def best_in_day(
+    store: Store, reference: str, day: datetime.date, technician_id: int, number: int | None = None
+) -> Slot | None:
+    """The best place for a visit in one technician's day, though it may be refused there; None where they do not work. `number` as
+    of `slots`."""
     with store.read():
-        found = _candidates(store, step(store, reference, "assign"), day, None, {technician_id})
+        visit = run_of_days.day_meant(step(store, reference, "assign"), number)
+        found = _candidates(store, visit, day, None, {technician_id})
     return Slot(day, found[0]) if found else None
 
 
@@ -146,7 +152,7 @@ def _candidates(
     length = firm.stay_minutes(visit.minutes) * 60
     noon = at_local(day, "12:00", firm.zone, Unclear.FIRST)
     # the days after it go along
-    done = tuple(other for other in visit.other_days if other.number < visit.next_day)
+    done = tuple(other for other in visit.other_days if other.number < visit.day_number)
     stop = routing.stop_of(store, visit._replace(other_days=done), noon, noon + length)
     days = [one for one in routing.days_on(store, day, without={visit.id}, only=wanted) if one.hours_for(stop)]
     closes = max((hours[1] for one in days if (hours := one.hours_for(stop)) is not None), default=0)

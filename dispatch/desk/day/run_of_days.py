@@ -180,6 +180,19 @@ def day_meant(visit: Visit, day: int | None) -> Visit:
     return visit.on_day(number)
 
 
+def waiting_day(visit: Visit, zone: str) -> Visit:
+    """A visit as it stands on the first of its days that has no place, which is wanted the day after the one before it."""
+    number = visit.without_place
+    before = day_of(existing(visit.on_day(number - 1).starts_at), zone)
+    return visit.on_day(number)._replace(wanted_on=before + datetime.timedelta(days=1))
+
+
+def each_day(visit: Visit, zone: str) -> tuple[Visit, ...]:
+    """A visit as it stands on each of its days that have a place, and on the first that waits for one."""
+    waiting = (waiting_day(visit, zone),) if visit.without_place else ()
+    return (*visit.all_days, *waiting) or (visit,)
+
+
 def _alone(visit: Visit, alone: bool | None) -> bool:
     """Whether a day of a visit is placed without those after it, which has to be said where both have a place."""
     if alone is None and visit.span is not None and any(other.number > visit.day_number for other in visit.ahead):
@@ -194,8 +207,8 @@ def number_of(visit: Visit) -> int | None:
 
 
 def with_later_days(store: Store, visit: Visit, candidates: Iterable[Candidate]) -> list[Candidate]:
-    """The candidates for the next day of a visit, each with when the days after it would be; refused where one has no place."""
-    if visit.next_day == visit.days:
+    """The candidates for a day of a visit, each with when the days after it would be; refused where one has no place."""
+    if visit.day_number == visit.days:
         return [*candidates]
     found = [_with_later_days(store, visit, candidate) for candidate in candidates]
     return sorted(found, key=lambda candidate: candidate.verdict.level is PlacementGrade.BLOCKED)
