@@ -13,11 +13,13 @@ from db import stays, visits
 from dispatch.desk.billing import work_marks
 from dispatch.desk.charges.charge_input import input_of
 from dispatch.desk.charges.charging import Priced, charge_of
-from dispatch.desk.closeout import clocking, leaving, onsite
+from dispatch.desk.closeout import arriving, clocking, leaving, onsite
 from dispatch.desk.closeout.clocking import overlaid
 from dispatch.desk.day import board_view
+from dispatch.desk.plan import schedule
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.model.instants import iso
+from dispatch.model.states import State
 from dispatch.model.visits import Assignment, Segment, Visit
 from tests.desk.conftest import ZONE, Office, at
 
@@ -220,3 +222,15 @@ def test_coming_home_closes_the_trip(office: Office) -> None:
     assert part(office).return_at == at("11:30")
     with pytest.raises(Refusal, match="already"):
         clocking.home(office.ana, "R1")
+
+
+def test_who_put_a_departure_right_can_still_be_sent_elsewhere(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    office.go("08:40")
+    arriving.depart(office.ana, "R1")
+    clocking.correct(office.ana, "R1", "depart", at("08:35"), "left before I pressed")
+    schedule.unassign(office.dana, "R1", reason="another is nearer", confirmed=True)
+    assert visit(office).state is State.REQUESTED
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("10:00"), confirmed=True, reason="once more")
+    with pytest.raises(Refusal, match="has no arrival"):
+        clocking.correct(office.ana, "R1", "home", at("08:39"), "was home")

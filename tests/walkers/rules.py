@@ -30,7 +30,8 @@ ALWAYS = {
     "JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id WHERE v.archived_at IS NULL "
     "AND v.state NOT IN ('closed', 'left_open', 'no_access', 'aborted', 'cancelled') AND (s.archived_at IS NOT NULL "
     "OR c.archived_at IS NOT NULL OR EXISTS (SELECT 1 FROM assignment a JOIN technician t ON t.staff_id = a.staff_id "
-    "JOIN staff p ON p.id = a.staff_id WHERE a.visit_id = v.id AND (t.archived_at IS NOT NULL OR p.active = 0)))",
+    "JOIN staff p ON p.id = a.staff_id WHERE a.visit_id = v.id AND a.day >= v.next_day "
+    "AND (t.archived_at IS NOT NULL OR p.active = 0)))",
     "archived though somebody began it": "SELECT reference FROM visit v WHERE archived_at IS NOT NULL AND state <> 'requested'",
     "somebody at two clients at once": "SELECT p.login FROM assignment a JOIN visit v ON v.id = a.visit_id "
     "JOIN staff p ON p.id = a.staff_id WHERE v.state IN ('on_site', 'closing_out') AND a.check_in_at IS NOT NULL "
@@ -153,6 +154,10 @@ class Rules:
                 continue
             now, then = json.loads(given), json.loads(was)
             came = any(part["check_in"] for part in then["visit"]["assignments"])
+            # somebody who comes on a later day is named besides
+            known = then["source"].get("technicians", {})
+            now["source"]["technicians"] = {key: now["source"]["technicians"].get(key) for key in known}
+            then["source"]["technicians"] = known
             if came and any(now[name] != then[name] for name in COPIES):
                 return f"{reference}: revision {revision} is reckoned from something else than the one before"
         return ""
@@ -185,14 +190,19 @@ class Rules:
             "WHERE v.state IN ('closed', 'left_open') "
             "AND c.revision = (SELECT max(revision) FROM charge_sheet x WHERE x.visit_id = v.id)"
         ):
+            on_sheet: dict[str, int] = {}
             for part in json.loads(given)["visit"]["assignments"]:
-                if part["check_in"] is None or part["check_out"] is None:
-                    continue
-                off = sum(_seconds(one["start"], one["end"]) for one in part["marks"] if one["kind"] in OFF)
-                counted = _seconds(part["check_in"], part["check_out"]) - off
-                worked, parts = clocks.get((reference, part["technician"]), (0, 0))
+                for day in (part, *part.get("later_days", ())):
+                    if day["check_in"] is not None and day["check_out"] is not None:
+                        off = sum(
+                            _seconds(one["start"], one["end"]) for one in day.get("marks", ()) if one["kind"] in OFF
+                        )
+                        stayed = _seconds(day["check_in"], day["check_out"]) - off
+                        on_sheet[part["technician"]] = on_sheet.get(part["technician"], 0) + stayed
+            for name, counted in on_sheet.items():
+                worked, parts = clocks.get((reference, name), (0, 0))
                 if abs(counted - worked) > 60 * (parts + 2):
-                    return f"{reference} {part['technician']}: {counted // 60} min on the sheet, {worked // 60} by the clocks"
+                    return f"{reference} {name}: {counted // 60} min on the sheet, {worked // 60} by the clocks"
         return ""
 
     def _purchased(self) -> dict[int, Fraction]:

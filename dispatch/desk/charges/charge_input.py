@@ -79,7 +79,7 @@ def input_of(store: Store, visit: Visit, *, now: int, sheet: StoredSheet | None 
     elif copied["agreement"] is not None and copied["agreement"]["kind"] in PREPAID:
         copied["agreement"] = _balances_now(store, visit, copied["agreement"], source["agreement"], day)
     names = source.setdefault("technicians", {})
-    for part in visit.stays:
+    for part in (*visit.stays, *(first for first, *_ in _by_technician(visit))):
         names.setdefault(str(part.technician_id), part.technician)
     driven = copied.get("visit", {}).get("trip", {})
     copied["visit"] = _visit_form(store, visit, copied["card"], now, names)

@@ -120,7 +120,8 @@ def correct(
         before: int | None = getattr(part, column)
         if before is None and not may_be_entered(visit.on_day(part.day), column):
             raise Refusal(f"{show(visit.reference)} has no {what} yet; record the step itself.")
-        if column == "check_out_at" and part.check_in_at is None:
+        set_out = part.depart_at is not None and column == "return_at"
+        if column in ("check_out_at", "return_at") and part.check_in_at is None and not set_out:
             nobody = f"{show(part.technician)} has no arrival at {show(visit.reference)} yet"
             raise Refusal(f"{nobody}; enter that one first.")
         if at is None and column in ("check_in_at", "check_out_at"):
@@ -136,7 +137,9 @@ def correct(
                 raise Refusal(f"{second} at {later_text} would be before {first} at {earlier_text}.")
         came = {"did_not_come_at": None} if column == "check_in_at" else {}
         visits.stamp(unit, part, **{column: after}, **came)
-        stays.correct(unit, part.id, what, before, after, why)
+        if visit.state in ENDED or moments["check_in_at"] is not None:
+            # before anybody is there the visit may still be given to somebody else, and the part goes: the audit keeps it
+            stays.correct(unit, part.id, what, before, after, why)
         _fit_segments(user.store, unit, part, moments)
         _nowhere_else(user.store, visit, part, unit.at)
         unit.audit("visit", visit.id, technician=part.technician, what=what, was_at=before, is_at=after, reason=why)
