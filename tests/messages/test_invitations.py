@@ -1,4 +1,4 @@
-"""The invitation that a mail of an appointment carries: one event, which follows the visit."""
+"""The invitation that a mail of an appointment carries: one event, which follows the visit (design/close-out.md R3a)."""
 
 from __future__ import annotations
 
