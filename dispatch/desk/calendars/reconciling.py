@@ -1,4 +1,5 @@
-"""What is to be done so that a calendar has a technician's visits, and nothing else of ours (design/planning.md, Calendars of technicians).
+"""What is to be done so that a calendar has a technician's visits, and nothing else of ours
+(design/planning.md, Calendars of technicians).
 
 The board decides where a visit is: what was moved or taken out there is put back. Events of others are never touched.
 """
