@@ -46,7 +46,7 @@ def event_of(mail: EmailMessage) -> tuple[str, Any]:
 
 
 def test_one_event_follows_the_visit(told: Office, post: PostOffice) -> None:
-    """close-out.md R3a: one identity, a number that rises."""
+    """design/close-out.md R3a: one identity, a number that rises."""
     agreed(told, clock="14:00")
     (mail,) = sent(told, post)
     method, first = event_of(mail)
