@@ -34,6 +34,7 @@ from widgets.week_grid import HandCell, WeekGrid, load_line, visit_entries
 with lazily(__name__):
     from db import settings
     from dispatch.desk.day import placement
+    from dispatch.planning.candidates import Candidate
     from screens.board import jump as jumps
 
 WIDE, TALL = 110, 30
@@ -282,10 +283,13 @@ class WeekScreen(DayOfVisits):
         if hand is None or hand.slot is None:
             self.say("Nothing can be placed here: choose another technician or day.", "warning")
             return
-        visit, candidate = hand.visit, hand.slot.candidate
+        await self._put(hand.visit, hand.slot.candidate)
+
+    async def _put(self, visit: BoardVisit, chosen: Candidate) -> None:
+        """Place a visit where a candidate says, asking where that has to be meant."""
         with contextlib.suppress(Left):
-            if await place(self, visit, candidate.crew, candidate.start) is not None:
-                self._let_go(stands_words(self.user.firm.times(), visit, candidate))
+            if await place(self, visit, chosen.crew, chosen.start) is not None:
+                self._let_go(stands_words(self.user.firm.times(), visit, chosen))
 
     def _let_go(self, said: str) -> None:
         self._hand = None
@@ -312,7 +316,6 @@ class WeekScreen(DayOfVisits):
         rows = slot_rows(week.waiting.times, visit, found)
         title = f"{visit.reference} {visit.client} · {visit.work}"
         slot = await self.choose(title, rows, "enter places it · esc goes back")
-        self._hand = WeekHand(visit, slot)
-        await self._place()
+        await self._put(visit, slot.candidate)
 
     KEYS_BESIDE = (unassign, pin)
