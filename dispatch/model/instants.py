@@ -253,6 +253,12 @@ def when_text(instant: int, zone: str, hours24: bool = True) -> str:
     return f"{day_text(day_of(instant, zone))} {clock_text(instant, zone, hours24)}"
 
 
+def calendar_instant(text: str, zone: str) -> int:
+    """The instant of a calendar's ISO time: with an offset, or on the clocks of `zone` (the first, where it is there twice)."""
+    moment = datetime.fromisoformat(text)
+    return at_wall(moment, zone, Unclear.CALENDAR) if moment.tzinfo is None else int(moment.timestamp())
+
+
 def week_of(day: date, first_weekday: int) -> tuple[date, date]:
     """The first and the last day of the week that a day is in, by the firm's first weekday (0: Monday)."""
     first = day - timedelta(days=(day.weekday() - first_weekday) % 7)

@@ -29,7 +29,7 @@ from dispatch.desk.files.table import Unreadable
 from dispatch.desk.session.refusals import NotAllowed, Refusal
 from dispatch.desk.session.user import User
 from dispatch.model.calendars import LinkedCalendar, Span, merged
-from dispatch.model.instants import Unclear, at_wall, day_bounds, day_of
+from dispatch.model.instants import calendar_instant, day_bounds, day_of
 from dispatch.model.people import Technician
 from dispatch.model.states import OCCUPYING, Role
 from dispatch.model.text import show
@@ -313,18 +313,13 @@ def _span_of(row: EventRow, zone: str) -> Span | None:
         end = datetime.date.fromisoformat(row.end[:10]) if row.end else first + datetime.timedelta(1)
         span = Span(day_bounds(first, zone)[0], day_bounds(max(end, first + datetime.timedelta(1)), zone)[0])
     else:
-        starts_at = _instant(row.start, zone)
+        starts_at = calendar_instant(row.start, zone)
         if row.end.startswith("+"):
             ends_at = starts_at + int(row.end[1:])
         else:
-            ends_at = _instant(row.end, zone) if len(row.end) > len("2026-11-24") else starts_at
+            ends_at = calendar_instant(row.end, zone) if len(row.end) > len("2026-11-24") else starts_at
         span = Span(starts_at, ends_at)
     return span if span.ends_at > span.starts_at else None
-
-
-def _instant(text: str, zone: str) -> int:
-    moment = datetime.datetime.fromisoformat(text)
-    return at_wall(moment, zone, Unclear.CALENDAR) if moment.tzinfo is None else int(moment.timestamp())
 
 
 def _calendar_text(event: Any) -> str:

@@ -31,7 +31,7 @@ from dispatch.desk.session.user import User
 from dispatch.fields.kinds import Text
 from dispatch.fields.record import Field, RecordType
 from dispatch.model.clients import Site
-from dispatch.model.instants import Unclear, at_wall, clock_text, day_bounds, day_of
+from dispatch.model.instants import calendar_instant, clock_text, day_bounds, day_of
 from dispatch.model.requests import not_before
 from dispatch.model.states import AHEAD, ENDED, QUEUED
 from dispatch.model.text import show
@@ -250,11 +250,11 @@ def _span(entry: RowEntry, zone: str) -> _Span | None:
             entry.fault("dtend", f"it lasts {(last - first).days + 1} days, and a visit is on one", "")
             return None
         return _Span(first, first)
-    begins = _instant(start, zone)
+    begins = calendar_instant(start, zone)
     if end.startswith("+"):
         ends = begins + int(end[1:])
     else:
-        ends = _instant(end, zone) if len(end) > len("2026-11-24") else begins
+        ends = calendar_instant(end, zone) if len(end) > len("2026-11-24") else begins
     if (begins, ends) == day_bounds(day := day_of(begins, zone), zone):
         return _Span(day, day)  # from midnight to midnight, as Outlook writes a whole day
     minutes = -(-(ends - begins) // 60)
@@ -267,9 +267,3 @@ def _span(entry: RowEntry, zone: str) -> _Span | None:
     until = begins + min(minutes, ARRIVAL) * 60
     window = "-".join(clock_text(instant, zone) for instant in (begins, until))
     return _Span(day_of(begins, zone), day_of(ends - 1, zone), minutes, (begins, until), window)
-
-
-def _instant(text: str, zone: str) -> int:
-    """The instant of a time with an offset, or on the clocks of `zone` (its first, where a day has it twice)."""
-    moment = datetime.datetime.fromisoformat(text)
-    return at_wall(moment, zone, Unclear.CALENDAR) if moment.tzinfo is None else int(moment.timestamp())
