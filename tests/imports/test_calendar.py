@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db import clients, visits
-from dispatch.desk.adapters.calendar_file import COLUMNS, read_calendar
+from dispatch.desk.adapters.calendar_event import COLUMNS
+from dispatch.desk.adapters.calendar_file import read_calendar
 from dispatch.desk.files.table import Stopped, Unreadable, unwatched
 from dispatch.desk.files.verdicts import ImportReport
 from dispatch.desk.imports.importing import How, import_file

@@ -18,7 +18,7 @@ from dispatch.desk.imports.importing import How, import_file
 from dispatch.desk.plan import schedule
 from dispatch.desk.texts.import_words import report_lines
 from dispatch.desk.visits.steps import crew_of
-from dispatch.model.states import State
+from dispatch.model.states import ENDED, State
 from dispatch.model.text import show
 from tests.desk.conftest import DAY, ZONE, Office, at
 from tests.imports.test_calendar import calendar, event, made, only, take
@@ -345,3 +345,129 @@ def test_the_tenth_working_day_is_followed(office: Office, tmp_path: Path) -> No
     rule = "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=10"
     take(office, tmp_path, event(RRULE=rule, DTSTART="20261113T140000Z"), until=DAY + datetime.timedelta(40))
     assert [made(office, f"R{number}").wanted_on for number in (1001,)] == [datetime.date(2026, 12, 14)]
+
+
+ZONED = {"DTSTART": "", "DTSTART;TZID=America/New_York": "20261125T090000"}
+UNTIL = DAY + datetime.timedelta(30)
+
+
+def promised_starts(office: Office) -> dict[str, int]:
+    """When each visit that was taken is promised, by its reference."""
+    found = (visits.visit_by_id(office.store, of) for of in visits.uids(office.store).values())
+    return {
+        visit.reference: visit.promised[0] for visit in found if visit and visit.promised and visit.state not in ENDED
+    }
+
+
+@pytest.mark.parametrize(
+    ("properties", "days"),
+    [
+        ({"RRULE": "FREQ=DAILY;COUNT=3", "EXDATE": "20261126T090000"}, [1, 3]),  # without its zone
+        ({"RRULE": "FREQ=DAILY;COUNT=3", "EXDATE": "20261126T140000Z"}, [1, 3]),
+        ({"RRULE": "FREQ=DAILY;COUNT=3", "EXDATE;VALUE=DATE": "20261126"}, [1, 3]),
+        ({"RRULE": "FREQ=DAILY;COUNT=3", "EXDATE;TZID=Central Standard Time": "20261126T080000,20261127T080000"}, [1]),
+        ({"RDATE": "20261127T140000Z"}, [1, 3]),
+        ({"RDATE;VALUE=DATE": "20261127,20261128"}, [1, 3, 4]),
+        ({"RDATE;TZID=Central Standard Time": "20261127T080000"}, [1, 3]),
+    ],
+)
+def test_dates_beside_a_rule_are_read_by_its_clock(
+    office: Office, tmp_path: Path, properties: dict[str, str], days: list[int]
+) -> None:
+    take(office, tmp_path, event(**ZONED, **properties), until=UNTIL)
+    assert sorted(promised_starts(office).values()) == [at("09:00", day) for day in days]
+
+
+@pytest.mark.parametrize("period", ["20261127T140000Z/PT3H", "20261127T140000Z/20261127T170000Z"])
+def test_a_period_lasts_as_it_says(office: Office, tmp_path: Path, period: str) -> None:
+    report = take(office, tmp_path, event(**ZONED, **{"RDATE;VALUE=PERIOD": period}), until=UNTIL)
+    assert [made(office, row.reference).minutes for row in report.rows] == [45, 180]
+
+
+def test_what_leaves_dates_out_by_a_rule_is_not_followed(office: Office, tmp_path: Path) -> None:
+    report = take(office, tmp_path, event(RRULE="FREQ=DAILY;COUNT=4", EXRULE="FREQ=DAILY;INTERVAL=2"), until=UNTIL)
+    assert verdicts(report) == ["refused"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        {"RECURRENCE-ID;VALUE=DATE": "20261202"},
+        {"RECURRENCE-ID": "20261202T140000Z"},
+        {"RECURRENCE-ID": "20261202T090000"},
+        {"RECURRENCE-ID;TZID=Central Standard Time": "20261202T080000"},
+    ],
+)
+def test_a_date_of_a_series_is_one_however_it_is_named(office: Office, tmp_path: Path, name: dict[str, str]) -> None:
+    series = event(**ZONED, RRULE="FREQ=WEEKLY;COUNT=3")
+    take(office, tmp_path, series, event(DTSTART="20261203T180000Z", **name), until=UNTIL)
+    assert sorted(promised_starts(office).values()) == [at("09:00", 1), at("13:00", 9), at("09:00", 15)]
+    # the exception is gone in a later file, and the date is as the series has it
+    report = take(office, tmp_path, series.replace("END:VEVENT", "SEQUENCE:1\r\nEND:VEVENT"), until=UNTIL)
+    assert sorted(verdicts(report)) == ["differs", "unchanged", "unchanged"]
+
+
+def test_a_change_of_this_and_the_following_dates(office: Office, tmp_path: Path) -> None:
+    """RFC 5545, 3.2.13: later dates move by as much, on the clock of the series, until another change and but for exceptions."""
+    weekly = event(**ZONED, RRULE="FREQ=WEEKLY;COUNT=6")
+    take(office, tmp_path, weekly, until=DAY + datetime.timedelta(60))
+    references = list(promised_starts(office))
+    onward = {"SUMMARY": "Harbor Dental, Annex: scanner", "DURATION": "PT90M", "SEQUENCE": "1"}
+    changes = [
+        event(**onward, **{"RECURRENCE-ID;RANGE=THISANDFUTURE": "20261202T140000Z"}, DTSTART="20261203T180000Z"),
+        event(**onward, **{"RECURRENCE-ID": "20261216T140000Z"}, DTSTART="20261218T180000Z"),
+        event(
+            DTSTART="", **onward, **{"DTSTART;TZID=America/New_York": "20261223T100000"}
+        ).replace("END:VEVENT", "RECURRENCE-ID;TZID=America/New_York;RANGE=THISANDFUTURE:20261223T090000\r\nEND:VEVENT"),
+    ]  # fmt: skip
+    alone = take(office, tmp_path, changes[0], update=True)
+    assert verdicts(alone) == ["refused"], "the dates after it are not in the file"
+    assert verdicts(take(office, tmp_path, weekly, *changes, update=True)) == [
+        "refused",
+        "refused",
+        "updated",
+        "refused",
+    ]
+    for said in ("updated", "unchanged"):
+        report = take(office, tmp_path, weekly, *changes, until=DAY + datetime.timedelta(60), update=True)
+        assert verdicts(report).count(said) >= 5
+    assert promised_starts(office) == dict(
+        zip(
+            references,
+            [at("09:00", 1), at("13:00", 9), at("13:00", 16), at("13:00", 24), at("10:00", 29), at("10:00", 36)],
+            strict=True,
+        )
+    )
+    minutes = [made(office, reference).minutes for reference in references]
+    assert minutes == [45, 90, 90, 90, 90, 90]
+
+
+def test_this_and_the_following_dates_are_cancelled(office: Office, tmp_path: Path) -> None:
+    take(office, tmp_path, event(RRULE="FREQ=WEEKLY;COUNT=4"), until=UNTIL)
+    cancelled = event(
+        STATUS="CANCELLED", SEQUENCE="1", **{"RECURRENCE-ID;RANGE=THISANDFUTURE": "20261209T140000Z"}
+    )  # fmt: skip
+    assert verdicts(take(office, tmp_path, cancelled, update=True)) == ["updated"]
+    assert sorted(promised_starts(office).values()) == [at("09:00", 1), at("09:00", 8)]
+
+
+def test_the_state_of_a_series_and_those_of_its_dates_are_held_against_each_other(
+    office: Office, tmp_path: Path
+) -> None:
+    weekly = event(RRULE="FREQ=WEEKLY;COUNT=3", SEQUENCE="2")
+    take(office, tmp_path, weekly, until=UNTIL)
+    assert verdicts(take(office, tmp_path, event(STATUS="CANCELLED", SEQUENCE="1"), update=True)) == ["skipped"]
+    assert len(promised_starts(office)) == 3
+    take(office, tmp_path, event(STATUS="CANCELLED", SEQUENCE="3"), update=True)
+    further = DAY + datetime.timedelta(90)
+    longer = weekly.replace("COUNT=3", "COUNT=9")
+    assert set(verdicts(take(office, tmp_path, longer, until=further))) == {"skipped"}
+
+
+@pytest.mark.parametrize(("name", "clock"), [("America/Chicago", "10:00"), ("Nowhere/Atall", "09:00"), ("", "09:00")])
+def test_a_time_without_a_zone_is_of_the_calendars_own(office: Office, tmp_path: Path, name: str, clock: str) -> None:
+    path = tmp_path / "floating.ics"
+    file = calendar(event(DTSTART="20261125T090000")).replace("VERSION:2.0", f"VERSION:2.0\r\nX-WR-TIMEZONE:{name}")
+    path.write_bytes(file.encode())
+    import_file(office.dana, "calendar", path, How())
+    assert list(promised_starts(office).values()) == [at(clock, 1)]

@@ -24,21 +24,24 @@ class Dates(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """How an event repeats. `start` is a date or a clock reading in its own zone, `rule` the parts of its RRULE in capitals,
-    `extra` the dates of its RDATEs, `without` those of its EXDATEs as `text_of` writes a reading."""
+    """How an event repeats, by the clock of its start: a date, or a reading in its own zone.
+
+    `rule` are the parts of its RRULE in capitals, `extra` the dates of its RDATEs with how long each lasts where that is said,
+    `without` those of its EXDATEs, `onward` those from which on another event stands for it, `text_of` how a date is written.
+    """
 
     start: Any
     rule: Mapping[str, Sequence[str]]
-    extra: Sequence[Any]
-    without: frozenset[str]
+    extra: Mapping[datetime.datetime, datetime.timedelta | None]
+    without: frozenset[datetime.date]
+    onward: tuple[datetime.datetime, ...]
     text_of: Callable[[datetime.datetime], str | None]
 
     def as_json(self) -> str:
-        """The rule, with the days that are left out and whether there are days beside it."""
-        beside: dict[str, list[str]] = {"EXDATE": sorted(self.without)} if self.without else {}
-        if self.extra:
-            beside["RDATE"] = [_wall(value).date().isoformat() for value in self.extra]
-        return json.dumps({**self.rule, **beside})
+        """The rule, with the days that are left out, those beside it, and those from which on it is otherwise."""
+        beside = {"EXDATE": self.without, "RDATE": self.extra, "RANGE": self.onward}
+        days = {name: sorted(day.isoformat()[:10] for day in found) for name, found in beside.items() if found}
+        return json.dumps({**self.rule, **days})
 
 
 def dates_of(series: Series, dates: Dates) -> list[datetime.datetime] | None:
@@ -48,8 +51,8 @@ def dates_of(series: Series, dates: Dates) -> list[datetime.datetime] | None:
 
     if not isinstance(series.start, datetime.date):
         return None
-    start = _wall(series.start)
-    found = {start} | {_wall(value) for value in series.extra}
+    start = wall_of(series.start)
+    found = {start, *series.extra}
     if series.rule:
         rule = {name: ",".join(values) for name, values in series.rule.items()}
         if rule.get("FREQ") not in _FREQUENCIES or not set(rule) <= _FOLLOWED or rule.get("INTERVAL", "1") == "0":
@@ -83,9 +86,9 @@ def _comes(rule: Mapping[str, Sequence[str]]) -> bool:
     return min(days) <= longest and min(places) <= (1 if rule.get("FREQ") == ["DAILY"] else 31)
 
 
-def names(texts: Collection[str], text: str, wall: datetime.datetime) -> bool:
-    """Whether one of the texts names a date of a series: by its instant or, as some programs write it, by its day."""
-    return text in texts or wall.date().isoformat() in texts
+def names(readings: Collection[datetime.date], wall: datetime.datetime) -> bool:
+    """Whether one of the readings names a date of a series: by its time or, as some programs write it, by its day."""
+    return wall in readings or wall.date() in readings
 
 
 def _not_after(series: Series, wall: datetime.datetime, until: str) -> bool:
@@ -98,7 +101,8 @@ def _not_after(series: Series, wall: datetime.datetime, until: str) -> bool:
     return own <= last
 
 
-def _wall(value: Any) -> datetime.datetime:
+def wall_of(value: datetime.date) -> datetime.datetime:
+    """A date or a moment as a clock reading."""
     if isinstance(value, datetime.datetime):
         return value.replace(tzinfo=None)
     return datetime.datetime(value.year, value.month, value.day)

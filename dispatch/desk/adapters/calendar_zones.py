@@ -45,12 +45,18 @@ class DefinedZone:
 
 
 class FileZones:
-    """The zones that a file may name. `definitions` are the lines of its VTIMEZONEs, unfolded, with what stands between."""
+    """The zones that a file may name.
 
-    def __init__(self, definitions: Sequence[Sequence[str]]) -> None:
+    Args:
+        definitions: the lines of its VTIMEZONEs, unfolded, with what stands between.
+        floating: the zone of all of the calendar (X-WR-TIMEZONE, as Google and Apple write it); a time that names none is of it.
+    """
+
+    def __init__(self, definitions: Sequence[Sequence[str]], floating: str = "") -> None:
         # the name is a text there, with its commas escaped, and a parameter where it is used, without
         self._lines = {re.sub(r"\\([,;])", r"\1", _value(lines, "TZID")): lines for lines in reversed(definitions)}
         self._found: dict[str, str | DefinedZone | None] = {}
+        self.floating = floating if self._find(floating) is not None else ""
 
     def instant(self, wall: datetime.datetime, written: str) -> int | None:
         """The instant of a clock reading in the zone that is written so; None where nobody knows that zone."""
@@ -60,6 +66,16 @@ class FileZones:
         if zone is None:
             return None
         return zone.instant(wall) if isinstance(zone, DefinedZone) else at_wall(wall, zone, Unclear.CALENDAR)
+
+    def reading(self, instant: int, written: str) -> datetime.datetime | None:
+        """What clocks read in the zone that is written so; None where nobody knows that zone."""
+        wall = _EPOCH + datetime.timedelta(seconds=instant)
+        for _ in range(2):  # the offset of a time so many hours away may be another one: once more from there
+            found = self.instant(wall, written)
+            if found is None:
+                return None
+            wall += datetime.timedelta(seconds=instant - found)
+        return wall
 
     def _find(self, written: str) -> str | DefinedZone | None:
         """A name that the world agrees on comes before the file's own definition, which is often of one year only; short names

@@ -20,8 +20,9 @@ from db.faults import TRANSIENT
 from db.store import Store, existing
 from dispatch.desk.adapters.caldav_server import CalendarServer as Server
 from dispatch.desk.adapters.caldav_server import Connect, NotReached, Overtaken, connect, password_of
+from dispatch.desk.adapters.calendar_event import CANCELLED, EventRow
 from dispatch.desk.adapters.calendar_export import PRODUCT, event_of
-from dispatch.desk.adapters.calendar_file import CANCELLED, EventRow, events_of
+from dispatch.desk.adapters.calendar_file import events_of
 from dispatch.desk.adapters.calendar_ids import is_own
 from dispatch.desk.adapters.calendar_series import Dates
 from dispatch.desk.calendars.reconciling import Steps, Wanted, steps

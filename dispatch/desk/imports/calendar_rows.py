@@ -20,7 +20,7 @@ from db import calendars, settings, visits
 from db.calendars import EventState
 from db.names import folded
 from db.unit import Unit
-from dispatch.desk.adapters.calendar_file import CANCELLED, COLUMNS
+from dispatch.desk.adapters.calendar_event import CANCELLED, COLUMNS
 from dispatch.desk.adapters.calendar_ids import is_own
 from dispatch.desk.files.verdicts import Question
 from dispatch.desk.imports.site_matching import Places
@@ -71,11 +71,11 @@ class CalendarRows(VisitRows):
         self._mapped = {folded(text): site for text, site in places.items()}
         known = {visit.id: visit for visit in self._visits.values()}
         self._by_uid = {uid: known[visit_id] for uid, visit_id in visits.uids(self.store).items()}
-        self._of_series: dict[str, list[Visit]] = {}
+        self._of_series: dict[str, dict[str, Visit]] = {}
         for uid, visit in self._by_uid.items():
             series, of, _ = uid.rpartition(" ")
             if of:
-                self._of_series.setdefault(series, []).append(visit)
+                self._of_series.setdefault(series, {})[uid] = visit
         self._states = calendars.event_states(self.store)
         self._salt = settings.calendar_salt(self.store)
         self._by_id = {site.id: site for site in self._sites.values()}
@@ -95,7 +95,7 @@ class CalendarRows(VisitRows):
             return RowDraft(visit.reference if visit else entry.raw("summary"), (), {}, None, _nothing, skipped=reason)
         seen = partial(calendars.note_state, uid=uid, state=state) if self._states.get(uid) != state and uid else None
         if cancelled:
-            return self._cancelled(entry, uid, visit, seen)
+            return self._cancelled(entry, uid, visit, state, seen)
         for trouble in filter(None, entry.raw("trouble").split("\n")):
             column, _, text = trouble.partition(": ")
             entry.fault(column.casefold(), text, "")
@@ -107,6 +107,10 @@ class CalendarRows(VisitRows):
         if span is not None and self._since and self._last(repeats, span) < self._since:
             skipped = f"over before {self._since}"
         offer = self._repeats(entry, repeats, site, span) if repeats and not skipped else None
+        if entry.raw("onward"):
+            entry.fault(
+                "recurrence-id", "changes the dates after it too: read the whole calendar, with --until DAY", ""
+            )
         work, description = (self.value(entry, self.columns[name]) or "" for name in ("summary", "description"))
         if not (work or skipped or entry.faults_on("summary")):
             entry.fault("summary", "is missing")
@@ -138,20 +142,31 @@ class CalendarRows(VisitRows):
         """Why an event brings nothing that is new; empty: it does."""
         if is_own(self._salt, uid.partition(" ")[0]):
             return "an event of this board"
-        newest = self._states.get(uid)
+        newest, of_series = self._states.get(uid), self._states.get(uid.rpartition(" ")[0])
+        if of_series is not None and of_series.cancelled and (newest is None or newest.older_than(of_series)):
+            newest = of_series
         if newest is None or not state.older_than(newest):
             return ""
         if state.sequence != newest.sequence:
             return f"an older state (sequence {state.sequence}) than what was read before (sequence {newest.sequence})"
         return "an older state than what was read before"
 
-    def _cancelled(self, entry: RowEntry, uid: str, visit: Visit | None, seen: Seen | None) -> RowDraft:
+    def _cancelled(
+        self, entry: RowEntry, uid: str, visit: Visit | None, state: EventState, seen: Seen | None
+    ) -> RowDraft:
         """A cancelled event, or series of events: what was made of it and has not begun is cancelled too, where the file is taken
-        over what differs."""
-        made = [visit] if visit is not None else self._of_series.get(uid, [])
+        over what differs, and of a series what has no newer state than this one."""
+        series, _, date = uid.rpartition(" ")
+        if entry.raw("onward"):
+            of = {
+                other: one for other, one in self._of_series.get(series, {}).items() if other.rpartition(" ")[2] >= date
+            }
+        else:
+            of = {uid: visit} if visit is not None else self._of_series.get(uid, {})
+        made = [one for other, one in of.items() if not self._known(other, state)]
         open_ = [one for one in made if one.archived_at is None and one.state not in ENDED]
         stands = [one for one in open_ if one.state in QUEUED | AHEAD]
-        reason = "cancelled"
+        reason = "cancelled" if made or not of else "an older state than what was read before"
         if begun := [show(f"{one.reference} ({one.state.label})") for one in open_ if one not in stands]:
             reason = f"cancelled, but not {', '.join(begun)}: that has begun"
             if stands:
