@@ -104,7 +104,7 @@ def make(store: Store, technicians: int) -> None:
                 number += 1
                 visit = _visit(store, unit, client, number, anywhere(), begins)
                 planned.place(unit, visit, [technician], begins, begins + 2700)
-                if begins < at_local(DAY, "12:00", ZONE):
+                if begins <= at_local(DAY, "12:00", ZONE):
                     _live(store, unit, visit.id, begins, over=stop < 3)
                 full.append(visits.again(store, visit))
                 begins += 4200

@@ -45,9 +45,10 @@ def conflicts(visit: BoardVisit, row: BoardRow, now: int) -> Iterator[str]:
         return
     span = _taken(visit, now)
     for other in row.visits:
+        if other is visit or other.state in ENDED:
+            continue
         theirs = _taken(other, now)
-        apart = not span or not theirs or span[0] >= theirs[1] or theirs[0] >= span[1]
-        if other is not visit and other.state not in ENDED and not apart:
+        if span and theirs and span[0] < theirs[1] and theirs[0] < span[1]:
             yield f"overlaps {show(other.client)}"
     if visit.leg is not None and visit.leg.seconds is None:
         yield "the drive to it is unknown"

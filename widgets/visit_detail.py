@@ -17,7 +17,8 @@ class VisitDetail(LinesPane):
 
     visit: BoardVisit | None = None
     """The visit that is shown."""
-    _charge = ""
+    charge = ""
+    """The sentence about its charge."""
 
     def set_visit(
         self,
@@ -37,7 +38,7 @@ class VisitDetail(LinesPane):
             advice: lines of further advice (spans made by `ink`).
             now: the present instant, where it is later than the board's.
         """
-        self.visit, self._charge = visit, charge
+        self.visit, self.charge = visit, charge
 
         def lines(width: int) -> Sequence[Line]:
             if visit is None:
@@ -51,7 +52,7 @@ class VisitDetail(LinesPane):
                 marks,
                 width,
                 technician_skills=technician_skills,
-                charge=self._charge,
+                charge=self.charge,
                 advice=advice,
             )
 
@@ -59,5 +60,5 @@ class VisitDetail(LinesPane):
 
     def set_charge(self, charge: str) -> None:
         """Change the sentence about the charge, once it is known."""
-        self._charge = charge
+        self.charge = charge
         self.rebuild()

@@ -67,11 +67,15 @@ class BoardFoot:
             advice.append(ink(f"{clock_text(done.at, board.zone, board.hours24)} {done.text}", "dim"))
         if visit is not None and visit.reason and visit.state in QUEUED | ENDED:
             advice.append(ink(visit.reason, "dim"))
-        screen.query_one(VisitDetail).set_visit(
+        detail = screen.query_one(VisitDetail)
+        unpriced = UNPRICED if visit is not None and visit.start is not None else ""
+        # of the visit that is there already the charge stays in sight until it is known anew
+        same = visit is not None and detail.visit is not None and visit.id == detail.visit.id
+        detail.set_visit(
             board,
             visit,
             technician_skills=row.skills if row is not None else None,
-            charge=UNPRICED if visit is not None and visit.start is not None else "",
+            charge=unpriced and detail.charge if same else unpriced,
             advice=advice,
             now=user.now,
         )

@@ -156,16 +156,24 @@ async def test_panes_show_and_change() -> None:
         assert "– cancelled" in detail.render_line(1).text
 
 
-async def test_a_pane_is_as_high_as_its_view_while_its_lines_fit() -> None:
-    """Another height would have the whole screen laid out again, with every movement of a cursor."""
+async def test_the_screen_is_laid_out_again_only_where_a_scrollbar_comes_or_goes() -> None:
     app = PanesApp()
     async with app.run_test(size=(80, 60)) as pilot:
-        detail = app.query_one(VisitDetail)
-        heights = set()
-        for shown in (DOCK_FOUR, None, replace(DOCK_FOUR, phone="")):
-            detail.set_visit(BOARD, shown)
+        detail, laid_out = app.query_one(VisitDetail), list[int]()
+        detail.set_visit(BOARD, DOCK_FOUR)
+        await pilot.pause()
+        signal = app.screen.screen_layout_refresh_signal
+        signal.subscribe(detail, lambda _: laid_out.append(1), immediate=True)
+
+        async def with_advice(count: int) -> int:
+            detail.set_visit(BOARD, DOCK_FOUR, advice=[ink(f"advice {number}") for number in range(count)])
             await pilot.pause()
-            heights.add(detail.virtual_size.height)
-        assert heights == {detail.view_size.height}
-        detail.set_visit(BOARD, DOCK_FOUR, advice=[ink(f"advice {number}") for number in range(60)])
-        assert detail.virtual_size.height > detail.view_size.height
+            assert detail.max_scroll_y == max(0, detail.virtual_size.height - detail.view_size.height)
+            return len(laid_out)
+
+        assert [await with_advice(count) for count in (0, 1, 0)] == [0, 0, 0]
+        came = await with_advice(60)
+        assert came > 0
+        assert detail.max_scroll_y > 0
+        assert [await with_advice(count) for count in (90, 60)] == [came, came]
+        assert await with_advice(0) > came

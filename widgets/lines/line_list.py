@@ -99,7 +99,7 @@ class LineList(LineView, Generic[T], can_focus=True):
         *self._tops, height = accumulate((len(entry.lines) for entry in self._entries), initial=0)
         wanted, self._wanted = self._wanted, None
         self._at = self._find(wanted or (key if old_at is not None else self.first_key()), old_at)
-        self.virtual_size = Size(width, height + len(self._frozen))
+        self.set_extent(Size(width, height + len(self._frozen)))
         if self._frozen != old_frozen:
             self.refresh(Region(0, 0, width, max(len(old_frozen), len(self._frozen))))
             if len(self._frozen) != len(old_frozen):

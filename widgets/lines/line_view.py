@@ -45,6 +45,15 @@ class LineView(ScrollView, can_focus=False):
         """Cells that lines can be drawn in: the content without a scrollbar."""
         return self.scrollable_content_region.size
 
+    def set_extent(self, extent: Size) -> None:
+        """Say how much there is to scroll through. The screen is laid out again only where a scrollbar comes or goes, or where this
+        is as high as what it shows."""
+        if self.styles.is_auto_height:
+            self.virtual_size = extent
+        elif extent != self.virtual_size:
+            self.set_reactive(LineView.virtual_size, extent)
+            self._scroll_update(extent)
+
     def fit(self) -> None:
         """Build what depends on the size of the view, which has changed. The base view has nothing to build."""
         self.refresh()

@@ -37,9 +37,7 @@ class LinesPane(LineView, can_focus=False):
         if not width:
             return
         before, self._built = self._built, tuple(self.lines(width))
-        # as high as the view where the lines fit: another height has the whole screen laid out again
-        height = 0 if self.styles.is_auto_height else self.view_size.height
-        self.virtual_size = Size(width, max(height, len(self._built) + self.covered))
+        self.set_extent(Size(width, len(self._built) + self.covered))
         for y in range(max(len(before), len(self._built))):
             if y >= len(before) or y >= len(self._built) or before[y] != self._built[y]:
                 self.refresh_view_lines(y)

@@ -14,7 +14,7 @@ from widgets.problems import ProblemVisit, problems
 from widgets.timeline.cursor import BoardCursor
 from widgets.timeline.edges import edge_above, edge_below
 from widgets.timeline.ghost import Ghost, verdict_line
-from widgets.timeline.layout import Frame, Span, frame_of, row_lines_in, working_window
+from widgets.timeline.layout import MINUTE, Frame, Span, frame_of, row_lines_in, working_window
 from widgets.timeline.rows import Look, hours_line, look_of, name_lines, name_width, row_lines
 
 KEPT_ROWS = 400
@@ -44,9 +44,9 @@ class BoardView(LineView):
         return self.cursor.board
 
     def set_now(self, now: int) -> None:
-        """Move the line of now, and everything that counts from it."""
-        if self.board is not None and now != self.cursor.moment:
-            self.cursor.moment = now
+        """Move the line of now, and everything that counts from it: all of it is told in minutes."""
+        before, self.cursor.moment = self.cursor.moment, now
+        if self.board is not None and now // MINUTE != before // MINUTE:
             self._draw_anew()
 
     def _look(self, board: Board, frame: Frame) -> Look:
@@ -68,7 +68,7 @@ class BoardView(LineView):
         if frame == before and not place:
             return False
         self._frame = frame
-        self.virtual_size = Size(names + frame.scale.cells, frame.top_of(len(board.rows)))
+        self.set_extent(Size(names + frame.scale.cells, frame.top_of(len(board.rows))))
         self._draw_anew()
         if place or before is None or before.scale != frame.scale:
             left = frame.begin(window, width, self.cursor.span)

@@ -112,7 +112,7 @@ class Timeline(BoardView, can_focus=True):
             self._keep_ghost(before)
         fitted_anew = self._fit_frame()
         as_before = before is not None and _ground_of(before) == _ground_of(board) and before_found == found
-        if before is None or fitted_anew or before_moment != board.now or not as_before:
+        if before is None or fitted_anew or before_moment // MINUTE != board.now // MINUTE or not as_before:
             self._draw_anew()
         else:
             self._refresh_rows(*(number for number, row in enumerate(board.rows) if row != before.rows[number]))
