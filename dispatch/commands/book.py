@@ -11,7 +11,20 @@ from typing import Any
 from dispatch.commands import mending, series
 from dispatch.commands.declared import Command, CommandGroup, acts, alone, reads
 from dispatch.commands.opening import database_path, on_terminal, open_store, user_of
-from dispatch.commands.options import CONFIRM, JSON, Args, Option, Store, User, flag, one_of, option, options_of, typed
+from dispatch.commands.options import (
+    CONFIRM,
+    JSON,
+    Args,
+    OneOption,
+    Option,
+    Store,
+    User,
+    flag,
+    one_of,
+    option,
+    options_of,
+    typed,
+)
 from dispatch.commands.printing import Answer, listing, print_json
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
@@ -132,37 +145,44 @@ def _settings(args: Args) -> Answer:
 def deeds_of(kind: str, *, without: tuple[str, ...] = ()) -> Iterator[Command]:
     """Add, edit, show, list and archive for a kind of record."""
     record_store = RECORD_STORES[kind]
-    noun, fields = record_store.record.noun, options_of(record_store.record.typed)
+    noun = record_store.record.noun
+    fields: tuple[Option | OneOption, ...] = options_of(record_store.record.typed)
     if any(field.kind is PLACE for field in record_store.record.typed):
         fields = (*fields, CONFIRM)
+    if kind == "absence":
+        fields = (*fields, _HITS)
+    a_noun = f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
     def called(text: str | None = None) -> Option:
         return option("record", noun.upper(), text, reads=lambda store, name, _: record_store.find(store, name))
 
     if "add" not in without:
-        yield acts("add", f"add a {noun}", *fields, *(_HITS if kind == "absence" else ()))(partial(_add, kind))
-    named = called("its name, or a part that only it has")
+        yield acts("add", f"add {a_noun}", *fields)(partial(_add, kind))
+    named = called("its number, which list shows" if kind == "absence" else "its name, or a part that only it has")
     if "edit" not in without:
-        yield acts("edit", f"change a {noun}; what is not named stays", named, *fields)(partial(_edit, kind))
+        yield acts("edit", f"change {a_noun}; what is not named stays", named, *fields)(partial(_edit, kind))
     yield reads("show", f"one {noun}", called(), JSON)(partial(_show, kind))
     if "list" not in without:
         letters = option("letters", "LETTERS", nargs="?", default="")
         yield reads("list", f"every {noun}, or those that hold some letters", letters, JSON)(partial(_list, kind))
-    away = f"take a {noun} out of every list; its history stays, and undo brings it back"
+    away = f"take {a_noun} out of every list; its history stays, and undo brings it back"
     yield acts("archive", away, called())(partial(_archive, kind))
 
 
-_HITS = (
-    one_of(
-        flag("--requeue", "put the visits that it hits back into the queue, told or not"),
-        flag("--replan", "give each to the best of the others; the rest goes into the queue"),
-    ),
+_HITS = one_of(
+    flag("--requeue", "put the visits that it hits back into the queue, told or not"),
+    flag("--replan", "give each to the best of the others; the rest goes into the queue"),
 )
 
 
 def _add(kind: str, user: User, args: Args) -> Iterator[str]:
     record, record_store = editing.add(user, kind, typed(args), _meant(args)), RECORD_STORES[kind]
     yield f"Added {record_store.record.noun} {record_store.title(user.store, record)}."
+    yield from _after(kind, user, record, args)
+
+
+def _after(kind: str, user: User, record: Any, args: Args) -> Iterator[str]:
+    """What is to be known of a record that was written, and what becomes of the visits that an absence hits."""
     yield from _notes(kind, user.store, record)
     if kind == "absence":
         yield from _hits(user, record, free=args.requeue or args.replan, to_others=args.replan)
@@ -177,7 +197,7 @@ def _edit(kind: str, user: User, args: Args) -> Iterator[str]:
     record_store = RECORD_STORES[kind]
     record = editing.edit(user, kind, args.record, typed(args), _meant(args))
     yield f"{record_store.title(user.store, record)}: {record_store.line(user.store, record)}"
-    yield from _notes(kind, user.store, record)
+    yield from _after(kind, user, record, args)
 
 
 def _show(kind: str, store: Store, args: Args) -> Answer:

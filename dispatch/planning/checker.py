@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dispatch.model.instants import day_of, day_text, long_text
+from dispatch.model.instants import day_bounds, day_of, day_text, long_text
 from dispatch.model.people import Absence
 from dispatch.model.skills import spoken
 from dispatch.model.travel import UNKNOWN_LEG, Leg, placed
@@ -34,7 +34,8 @@ class Finding:
     """One thing that a placement breaks, in words with minutes.
 
     `cost` is in the weights of `Rules`; a blocked finding has none. `confirm` asks whoever places by hand to say that
-    they mean it. `final` cannot be overridden, not even with a reason.
+    they mean it. `final` cannot be overridden, not even with a reason. `due` is the moment up to which something was
+    promised, of a promise that is not kept.
     """
 
     rule: str
@@ -44,6 +45,7 @@ class Finding:
     cost: float = 0.0
     confirm: bool = False
     final: bool = False
+    due: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +269,8 @@ def _asked_days(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
     if stop.wanted_on is not None and on < stop.wanted_on:
         yield Finding("wanted", PlacementGrade.WARNINGS, f"is wanted on {day_text(stop.wanted_on)}, not before")
     if stop.latest_on is not None and on > stop.latest_on:
-        yield Finding("latest", PlacementGrade.WARNINGS, f"its latest day was {day_text(stop.latest_on)}")
+        over = day_bounds(stop.latest_on, stop.zone or day.zone)[1]
+        yield Finding("latest", PlacementGrade.WARNINGS, f"its latest day was {day_text(stop.latest_on)}", due=over)
 
 
 def _overlap(
@@ -316,7 +319,7 @@ def _promise(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
     late, side = (stop.start - closes, "after") if stop.start > closes else (opens - stop.start, "before")
     late = _minutes(late)
     text = f"starts {long_text(late) if other_day else f'{late} min'} {side} the promised window {window}"
-    yield Finding("promise", PlacementGrade.WARNINGS, text, late, late * rules.late_promise)
+    yield Finding("promise", PlacementGrade.WARNINGS, text, late, late * rules.late_promise, due=closes)
 
 
 def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
@@ -329,7 +332,7 @@ def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
             else:
                 missed = day.times.moment(due, stop.zone)
                 text = f"{verb} {long_text(late)} after the service level's {missed}"
-            yield Finding("target", PlacementGrade.WARNINGS, text, late, late * rules.late_target)
+            yield Finding("target", PlacementGrade.WARNINGS, text, late, late * rules.late_target, due=due)
 
 
 def _overtime(

@@ -125,6 +125,19 @@ def test_an_absence_says_what_it_hits(firm: Dispatch) -> None:
     assert json.loads(firm.ok("visit", "show", "R4036", "--json"))["state"] == "requested"
 
 
+def test_an_absence_that_is_changed_frees_what_it_hits_by_then(firm: Dispatch) -> None:
+    firm.ok("visit", "assign", "R4036", "--to", "Ana Ruiz", "--at", "2026-11-25T14:00")
+    words = ["--technician", "Ana Ruiz", "--from", "2026-11-25T08:00", "--to", "09:00", "--reason", "dentist"]
+    assert "hits" not in firm.ok("absence", "add", *words)
+
+    number = firm.ok("absence", "list", "ana").split()[0]
+    longer = ("absence", "edit", number, "--to", "2026-11-25T17:00")
+    assert "R4036 Grandview Optometry" in firm.ok(*longer)
+    assert json.loads(firm.ok("visit", "show", "R4036", "--json"))["state"] == "planned"
+    assert "R4036 is back in the queue" in firm.ok(*longer, "--requeue")
+    assert json.loads(firm.ok("visit", "show", "R4036", "--json"))["state"] == "requested"
+
+
 def test_a_placement_is_asked_for_on_a_terminal_and_marked_elsewhere(
     firm: Dispatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.day import placement
 from dispatch.desk.plan import day_problem, emergency, proposing, schedule, vroom_form, week
 from dispatch.desk.plan.companions import closure, without
-from dispatch.desk.plan.proposal import Move, Proposal, Standing
+from dispatch.desk.plan.proposal import Move, Proposal, Standing, most_first
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.taking import take
 from dispatch.desk.requests import intake
@@ -465,6 +465,21 @@ def test_what_is_left_out_breaks_its_promise(office: Office) -> None:
     planned = week.plan_week(office.store, days, 0, WHOLE_DAY)
     assert [len(day.broken) for day in planned.days] == [0, 1]
     assert "after the promised window Tue 24 Nov 2026 22:00–23:00" in planned.days[1].broken[0].words
+
+
+def test_what_is_not_kept_begins_with_what_the_day_could_keep(office: Office) -> None:
+    yesterday = (DAY - datetime.timedelta(1)).isoformat()
+    ask(office, "OLD", date=yesterday, promised="09:00-10:00", priority="P1", minutes="15")
+    ask(office, "LAST", date=yesterday, latest=DAY.isoformat(), priority="P1", minutes="15")
+    ask(office, "LOW", date=DAY.isoformat(), promised="22:00-23:00")
+    ask(office, "HIGH", date=DAY.isoformat(), promised="23:00-23:30", priority="P2")
+    broken = plan(office).broken
+    assert [(one.visit.reference, one.missed) for one in broken if one.visit.reference != "R2"] == [
+        ("HIGH", False),
+        ("LOW", False),
+        ("OLD", True),
+    ]
+    assert broken == most_first(reversed(broken))
 
 
 @pytest.mark.parametrize(("day", "earliest"), [("any", 2), ("later", 3)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from dispatch.model.instants import Times
 from dispatch.model.states import State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
+from dispatch.planning.checker import Verdict
 from dispatch.planning.day import Drives, TechnicianDay
 from dispatch.planning.problem import Plan
 
@@ -75,12 +76,14 @@ class LeftOut:
 
 class BrokenPromise(NamedTuple):
     """A promise or a service level that the plan does not keep: whose, where it would stand, and by how much in words. Without
-    a technician it is left out, and broken by so many minutes at least: up to the end of the day."""
+    a technician it is left out, and broken by so many minutes at least: up to the end of the day. `missed` is what was broken
+    before the days that are planned begin, whatever the plan is."""
 
     visit: Visit
     technician: str
     text: str
     minutes: int
+    missed: bool = False
 
     @property
     def words(self) -> str:
@@ -88,8 +91,29 @@ class BrokenPromise(NamedTuple):
         return f"{self.technician}: {self.text}" if self.technician else self.text
 
 
-PROMISES = ("promise", "target", "latest")
-"""The rules of the checker that are about what was promised."""
+def most_first(broken: Iterable[BrokenPromise]) -> tuple[BrokenPromise, ...]:
+    """What a plan does not keep, what matters most first: what it could have kept, emergencies, by priority, by how much."""
+    return tuple(
+        sorted(broken, key=lambda one: (one.missed, not one.visit.emergency, one.visit.priority, -one.minutes))
+    )
+
+
+def broken_of(
+    visit: Visit, technician: str, verdict: Verdict, begins: int, said: str = "{}"
+) -> Iterator[BrokenPromise]:
+    """What of a visit's promises is not kept where it would stand.
+
+    Args:
+        visit: what is placed.
+        technician: with whom.
+        verdict: what the checker says of it there.
+        begins: when the first of the days that are planned begins.
+        said: the words around those of the checker.
+    """
+    for finding in verdict.findings:
+        if finding.due is not None:
+            missed = finding.due <= begins
+            yield BrokenPromise(visit, technician, said.format(finding.text), finding.minutes, missed)
 
 
 class TechnicianFigures(NamedTuple):

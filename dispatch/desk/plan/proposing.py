@@ -16,14 +16,15 @@ from dispatch.desk.plan.day_problem import DayProblem, day_problem
 from dispatch.desk.plan.layout import LaidOut, laid_out
 from dispatch.desk.plan.left_out import REASONS, put_off, why_left_out
 from dispatch.desk.plan.proposal import (
-    PROMISES,
     BrokenPromise,
     LeftOut,
     Move,
     Proposal,
     Standing,
+    broken_of,
     figures_of,
     legs_of,
+    most_first,
     technician_figures,
 )
 from dispatch.desk.plan.runs import with_runs
@@ -297,7 +298,7 @@ def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[
         note="; ".join(_notes(given, note)),
         cpu_seconds=better.cpu_seconds,
         legs=legs_of(laid.days, given.drives),
-        broken=tuple(_broken(given, laid.verdicts, left)),
+        broken=most_first(_broken(given, laid.verdicts, left)),
         technicians=technician_figures(laid.days, given.drives, given.begins),
         scope=given.scope,
         plan=better.plan,
@@ -350,17 +351,13 @@ def _remark(judged: tuple[str, Verdict] | None) -> str:
 
 def _broken(
     given: DayProblem, verdicts: Mapping[int, tuple[str, Verdict]], left: Iterable[LeftOut]
-) -> list[BrokenPromise]:
-    """Each promise and service level that is not kept, the greatest first."""
+) -> Iterator[BrokenPromise]:
+    """Each promise and service level that is not kept."""
     by_id = {visit.id: visit for visit in (*given.movable, *given.teams, *given.deferred)}
-    broken = [
-        BrokenPromise(by_id[visit_id], name, finding.text, finding.minutes)
-        for visit_id, (name, verdict) in verdicts.items()
-        for finding in verdict.findings
-        if finding.rule in PROMISES
-    ]
-    broken += [own for one in left for own in _left_unkept(given, one.visit)]
-    return sorted(broken, key=lambda one: (not one.visit.emergency, one.visit.priority, -one.minutes))
+    for visit_id, (name, verdict) in verdicts.items():
+        yield from broken_of(by_id[visit_id], name, verdict, given.begins)
+    for one in left:
+        yield from _left_unkept(given, one.visit)
 
 
 def _left_unkept(given: DayProblem, visit: Visit) -> Iterator[BrokenPromise]:

@@ -12,14 +12,14 @@ from dispatch.desk.day.judgement import DayPlace, length_of
 from dispatch.desk.day.run_of_days import PlannedRun, lay_out
 from dispatch.desk.plan.day_problem import DayProblem
 from dispatch.desk.plan.proposal import (
-    PROMISES,
-    BrokenPromise,
     LeftOut,
     Move,
     Proposal,
     RunDay,
+    broken_of,
     figures_of,
     legs_of,
+    most_first,
     technician_figures,
 )
 from dispatch.desk.session.refusals import Refusal
@@ -120,7 +120,9 @@ class _Runs:
         left = (*proposal.left_out, *(LeftOut(visit, out[visit.reference]) for visit in gone))
         broken = [one for one in proposal.broken if one.visit.reference not in out]
         for move in moves:
-            broken += _broken(move, self.places.get(move.visit.reference, ()))
+            for place in self.places.get(move.visit.reference, ()):
+                who, day = existing(move.after).technician, f"day {place.day}: {{}}"
+                broken += broken_of(move.visit, who, place.verdict, given.begins, day)
         return replace(
             proposal,
             days=days,
@@ -128,7 +130,7 @@ class _Runs:
             moves=tuple(moves),
             left_out=left,
             legs=legs_of(days, given.drives),
-            broken=tuple(broken),
+            broken=most_first(broken),
             technicians=technician_figures(days, given.drives, given.begins),
         )
 
@@ -137,17 +139,6 @@ def _later(place: DayPlace) -> RunDay:
     said = [
         finding.text
         for finding in place.verdict.findings
-        if finding.level is not PlacementGrade.FEASIBLE and finding.rule not in PROMISES
+        if finding.level is not PlacementGrade.FEASIBLE and finding.due is None
     ]
     return RunDay(place.day, place.start, place.end, "; ".join(said))
-
-
-def _broken(move: Move, places: Sequence[DayPlace]) -> list[BrokenPromise]:
-    """What was promised and is not kept on the later days of a visit."""
-    who = existing(move.after).technician if places else ""
-    return [
-        BrokenPromise(move.visit, who, f"day {place.day}: {finding.text}", finding.minutes)
-        for place in places
-        for finding in place.verdict.findings
-        if finding.rule in PROMISES
-    ]
