@@ -16,13 +16,13 @@ from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.instants import Times, day_of, day_text
-from dispatch.model.text import pad
+from dispatch.model.text import pad, show
 from dispatch.model.travel import minutes_of
 
 with lazily(__name__):
     from db import settings
     from dispatch.commands import forms
-    from dispatch.desk.day import board_view, nearby, placement
+    from dispatch.desk.day import board_view, nearby, placement, why_nobody
     from dispatch.desk.messages import calling_ahead
     from dispatch.desk.plan import emergency
     from dispatch.desk.texts import board_words
@@ -62,19 +62,23 @@ def _candidates(store: Store, args: Args) -> Answer:
     if args.weeks is not None or args.between is not None or getattr(args, "with") is not None:
         return _slots(store, args, visit, day, times)
 
+    found = placement.candidates(store, args.reference, day, args.day)
+    why = why_nobody.in_the_way(store, args.reference, day, found, args.day)
+
     def lines(candidates: Sequence[Candidate]) -> Iterator[str]:
         yield f"{visit.reference} {visit.client}, {visit.work}: {day_text(day)}"
         for candidate in candidates:
             yield _candidate_line(candidate, visit, times)
-        if not candidates:
-            yield "Nobody works on this day." if visit.people < 2 else f"No {visit.people} people are free together."
+        if why:
+            yield f"{visit.reference if candidates else 'Nobody can come'}: {show(why)}."
 
     return Answer(
-        placement.candidates(store, args.reference, day, args.day),
+        found,
         lambda candidates: {
             "reference": visit.reference,
             "date": str(day),
             "candidates": [_candidate_form(candidate, times.zone) for candidate in candidates],
+            "why": why or None,
         },
         lines,
     )
@@ -83,19 +87,24 @@ def _candidates(store: Store, args: Args) -> Answer:
 def _slots(store: Store, args: Args, visit: Visit, first: datetime.date, times: Times) -> Answer:
     """The best slots over some days."""
 
+    days = [first + datetime.timedelta(days=number) for number in range((args.weeks or 0) * 7 or 1)]
+    asked = (args.between, getattr(args, "with"), args.day)
+    found = placement.slots(store, args.reference, days, *asked)[:MOST_SLOTS]
+    why = "" if found else why_nobody.why_nobody(store, args.reference, days, *asked)
+
     def lines(slots: Sequence[placement.Slot]) -> Iterator[str]:
         yield f"{visit.reference} {visit.client}, {visit.work}"
         for slot in slots:
             yield f"{pad(day_text(slot.day), 15)} {_candidate_line(slot.candidate, visit, times)}"
-        if not slots:
-            yield f"Nobody can come {f'on {day_text(first)}' if len(days) == 1 else 'on these days'}."
+        if why:
+            yield f"Nobody can come {'on these days. ' if len(days) > 1 else f'on {day_text(first)}: '}{show(why)}."
 
-    days = [first + datetime.timedelta(days=number) for number in range((args.weeks or 0) * 7 or 1)]
     return Answer(
-        placement.slots(store, args.reference, days, args.between, getattr(args, "with"), args.day)[:MOST_SLOTS],
+        found,
         lambda slots: {
             "reference": visit.reference,
             "slots": [{"date": str(slot.day)} | _candidate_form(slot.candidate, times.zone) for slot in slots],
+            "why": why or None,
         },
         lines,
     )

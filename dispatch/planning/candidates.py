@@ -101,12 +101,13 @@ def candidates(
         candidate = Candidate(
             day.technician_id, day.name, start, verdict, slack, reasons, tuple(_pushes(day, placed, drives))
         )
-        best.append((*_key(start, verdict)[:2], -known[1], -known[0], start, day.name, candidate))
+        best.append((*_key(start, verdict)[:3], -known[1], -known[0], start, day.name, candidate))
     return [ranked[-1] for ranked in sorted(best, key=lambda ranked: ranked[:-1])]
 
 
-def _key(start: int, verdict: Verdict) -> tuple[int, float, int]:
-    return GRAVITY[verdict.level], verdict.cost, start
+def _key(start: int, verdict: Verdict) -> tuple[int, int, float, int]:
+    """What orders starts: of refused ones that against which the least stands."""
+    return GRAVITY[verdict.level], len(verdict.blocking), verdict.cost, start
 
 
 def best_start(

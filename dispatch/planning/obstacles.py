@@ -44,6 +44,11 @@ class Case(NamedTuple):
         """A moment in words."""
         return Times(self.zone).clock(instant, self.stop.zone)
 
+    @property
+    def part(self) -> str:
+        """The part of the day that is asked for, in words."""
+        return "" if self.hours is None else f"{self.clock(self.hours[0])}–{self.clock(self.hours[1])}"
+
     def able(self, staff: Iterable[TechnicianDay]) -> list[TechnicianDay]:
         """Who of some may come first: with its skills, and as the client and those who began the job want it."""
         return [one for one in self._skilled(staff, self.stop.skills) if self._is_welcome(one)]
@@ -181,15 +186,36 @@ def _away(case: Case, some: Sequence[TechnicianDay]) -> str:
     return f"{_is(some)} absent{reason}"
 
 
+def not_together(case: Case) -> str:
+    """That those who can do what needs several people have no time for it together."""
+    able = named_shortly([one.name for one in case.anybody(case.staff)])
+    return f"no {case.need.people} of those who can do it ({able}) are free together: move something of theirs"
+
+
+def too_long(length: int, days: Iterable[tuple[int, str]], overtime: int = 0) -> str:
+    """That something takes longer than anybody's day; empty where it does not.
+
+    Args:
+        length: how long it takes, in seconds.
+        days: how long the day of each is who may do it, in seconds, with the name.
+        overtime: the seconds past a shift that are worked.
+    """
+    longest, name = max(days, default=(length, ""))
+    if length <= longest + overtime:
+        return ""
+    anybody = f"longer than anybody's day ({name}: {span_text(longest // 60)})"
+    return f"takes {span_text(length // 60)}, {anybody}: give it more days, or split it"
+
+
 def _length(case: Case) -> str:
     staff = _there(case)
-    whole = max((hours[1] - hours[0], one.name) for one in staff if (hours := one.hours_for(case.stop)))
+    whole = [(hours[1] - hours[0], one.name) for one in staff if (hours := one.hours_for(case.stop))]
+    if sentence := too_long(case.length, whole, case.overtime):
+        return sentence
     left = max(ends - begins for one in staff for begins, ends in _free(case, one))
-    took = f"takes {span_text(case.length // 60)}"
-    if case.length > whole[0] + case.overtime:
-        return f"{took}, longer than anybody's day ({whole[1]}: {span_text(whole[0] // 60)}): split it"
     if case.length > left + case.overtime:
-        return f"{took}, and nobody who can do it has more than {span_text(left // 60)} in one piece on this day"
+        most = f"more than {span_text(left // 60)} in one piece on this day"
+        return f"takes {span_text(case.length // 60)}, and nobody who can do it has {most}"
     return ""
 
 
@@ -218,8 +244,7 @@ def _of_the_site(case: Case) -> Iterator[tuple[Sequence[Span], str]]:
 
 def _of_others(case: Case) -> Iterator[tuple[Sequence[Span], str]]:
     if case.hours is not None:
-        part = f"{case.clock(case.hours[0])}–{case.clock(case.hours[1])}"
-        yield [case.hours], f"cannot begin in {part}, the part of the day that is planned"
+        yield [case.hours], f"cannot begin in {case.part}, the part of the day that is asked for"
     rule = case.stop.after
     if rule is not None and rule.at is not None:
         same = day_of(rule.at, case.zone) == case.day

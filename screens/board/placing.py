@@ -19,7 +19,7 @@ from screens.dialogs.asked import ChoiceRow
 from screens.of_day import DayOfVisits, on_visit
 
 with lazily(__name__):
-    from dispatch.desk.day import placement
+    from dispatch.desk.day import placement, why_nobody
     from dispatch.desk.plan import schedule
     from dispatch.planning.candidates import Candidate
 
@@ -48,6 +48,7 @@ async def assign(screen: BoardScreen, visit: BoardVisit) -> None:
     ranked = await screen.look_aside(placement.candidates, store, visit.reference, board.day, visit.day_number)
     if ranked is None:
         return
+    why = await screen.look_aside(why_nobody.in_the_way, store, visit.reference, board.day, ranked, visit.day_number)
     rows: list[ChoiceRow[Candidate | str]] = [
         ChoiceRow(
             f"{show(candidate.name, 18):18} {board.times.clock(candidate.start, visit.zone)}"
@@ -58,8 +59,8 @@ async def assign(screen: BoardScreen, visit: BoardVisit) -> None:
         for candidate in ranked
     ]
     rows.append(ChoiceRow("another day …", ANOTHER_DAY, f"what fits best in the {WEEKS} weeks from this day on"))
-    if not ranked:
-        screen.say("Nobody can come on this day: another day is left.", "warning")
+    if why:
+        screen.say(f"{visit.reference if ranked else 'Nobody can come'}: {why}.", "warning")
     title = f"{visit.reference} {visit.client} · {visit.work}"
     chosen = await screen.choose(title, rows, TAKES)
     if isinstance(chosen, str):
@@ -87,10 +88,18 @@ async def _assign_on_another_day(screen: BoardScreen, visit: BoardVisit, title: 
     found = await screen.look_aside(look, screen.user.store, visit.reference, days)
     screen.unsay()
     if not found:
-        screen.say(f"Nobody can come in the next {WEEKS} weeks.", "warning")
+        await say_why_nobody(screen, visit, days)
         return
     slot = await screen.choose(title, slot_rows(board.times, visit, found), TAKES)
     await _take_in_hand(screen, visit, slot.candidate)
+
+
+async def say_why_nobody(screen: DayOfVisits, visit: BoardVisit, days: Sequence[datetime.date]) -> None:
+    """Say why no slot was found on some days."""
+    look = partial(why_nobody.why_nobody, number=visit.day_number)
+    why = await screen.look_aside(look, screen.user.store, visit.reference, days)
+    until = f"from {day_text(days[0])} to {day_text(days[-1])}"
+    screen.say(f"Nobody can come for {visit.reference} {until}. {why or ''}.", "warning")
 
 
 def slot_rows(times: Times, visit: BoardVisit, slots: Sequence[placement.Slot]) -> list[ChoiceRow[placement.Slot]]:

@@ -19,7 +19,7 @@ from dispatch.model.text import count_text, show, wrapped
 from dispatch.model.weeks import Week
 from screens.asking import Left
 from screens.binding import command, key
-from screens.board.placing import pin, slot_rows, stands_words, unassign
+from screens.board.placing import pin, say_why_nobody, slot_rows, stands_words, unassign
 from screens.board.requests import amend, cancel, confirm, dispatch, hold
 from screens.board.which_days import place
 from screens.of_day import DayOfVisits, calls, messages, on_visit
@@ -311,7 +311,7 @@ class WeekScreen(DayOfVisits):
         found = await self.look_aside(look, self.user.store, visit.reference, days)
         self.unsay()
         if not found:
-            self.say(f"Nobody can come for {visit.reference} on the days that are shown.", "warning")
+            await say_why_nobody(self, visit, days)
             return
         rows = slot_rows(week.waiting.times, visit, found)
         title = f"{visit.reference} {visit.client} · {visit.work}"

@@ -44,7 +44,8 @@ def test_candidates_come_with_reasons(sample: Dispatch) -> None:
     text = sample.ok("candidates", "R4109", "--date", "2026-11-25")
     assert text.splitlines()[1].startswith(first["technician"])
     assert "driving" in text
-    assert sample.ok("candidates", "R4109", "--date", "2026-11-28").splitlines()[-1] == "Nobody works on this day."
+    nobody = "Nobody can come: nobody works on Sat 28 Nov 2026: plan it on another day."
+    assert sample.ok("candidates", "R4109", "--date", "2026-11-28").splitlines()[-1] == nobody
 
 
 def test_an_emergency_is_shown_then_placed_then_called_for_then_taken_back(sample: Dispatch) -> None:

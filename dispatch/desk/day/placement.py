@@ -81,7 +81,7 @@ def candidates(store: Store, reference: str, day: datetime.date, number: int | N
     """
     with store.read():
         visit = run_of_days.day_meant(step(store, reference, "assign"), number)
-        return run_of_days.with_later_days(store, visit, _candidates(store, visit, day))
+        return run_of_days.with_later_days(store, visit, best_of_each(store, visit, day))
 
 
 class Slot(NamedTuple):
@@ -114,7 +114,7 @@ def slots(
     with store.read():
         visit = run_of_days.day_meant(step(store, reference, "assign"), number)
         only = None if technician is None else {driver(store, technician).id}
-        found = [Slot(day, candidate) for day in days for candidate in _candidates(store, visit, day, between, only)]
+        found = [Slot(day, candidate) for day in days for candidate in best_of_each(store, visit, day, between, only)]
     fitting = [slot for slot in found if slot.candidate.verdict.level is not PlacementGrade.BLOCKED]
     last = visit.due_on or datetime.date.max
     fitting.sort(key=lambda slot: (slot.day > last, slot.candidate.cost, slot.day, slot.candidate.start))
@@ -135,25 +135,36 @@ def best_in_day(
     of `slots`."""
     with store.read():
         visit = run_of_days.day_meant(step(store, reference, "assign"), number)
-        found = _candidates(store, visit, day, None, {technician_id})
+        found = best_of_each(store, visit, day, None, {technician_id})
     return Slot(day, found[0]) if found else None
 
 
-def _candidates(
+def stop_on(store: Store, visit: Visit, day: datetime.date) -> Stop:
+    """A visit as a stop at noon of a day, as long as it takes; the days after it go along."""
+    firm = settings.firm(store)
+    noon = at_local(day, "12:00", firm.zone, Unclear.FIRST)
+    done = tuple(other for other in visit.other_days if other.number < visit.day_number)
+    return routing.stop_of(store, visit._replace(other_days=done), noon, noon + firm.stay_minutes(visit.minutes) * 60)
+
+
+def best_of_each(
     store: Store,
     visit: Visit,
     day: datetime.date,
     between: tuple[int, int] | None = None,
     only: Collection[int] | None = None,
 ) -> list[Candidate]:
+    """The best start of a visit in the day of each, the best first, refused ones last. Arguments as of `slots`; `only` are the ids
+    of those who are looked at, None for all.
+
+    Raises:
+        Refusal: the day is over.
+    """
     refuse_over(store, day)
     firm = settings.firm(store)
     wanted = only if visit.people < 2 else None
-    length = firm.stay_minutes(visit.minutes) * 60
-    noon = at_local(day, "12:00", firm.zone, Unclear.FIRST)
-    # the days after it go along
-    done = tuple(other for other in visit.other_days if other.number < visit.day_number)
-    stop = routing.stop_of(store, visit._replace(other_days=done), noon, noon + length)
+    stop = stop_on(store, visit, day)
+    length = stop.end - stop.start
     days = [one for one in routing.days_on(store, day, without={visit.id}, only=wanted) if one.hours_for(stop)]
     closes = max((hours[1] for one in days if (hours := one.hours_for(stop)) is not None), default=0)
     days = routing.with_what_follows(store, days, day, closes + length)

@@ -11,7 +11,7 @@ from dispatch.desk.plan.solver_terms import overtime_of
 from dispatch.model.instants import day_text
 from dispatch.model.visits import Visit
 from dispatch.planning.candidates import added_drive
-from dispatch.planning.obstacles import Case, named_shortly, never
+from dispatch.planning.obstacles import Case, named_shortly, never, not_together
 from dispatch.planning.problem import Plan
 from dispatch.planning.why_not import no_room
 
@@ -36,11 +36,11 @@ def why_left_out(given: DayProblem, visit: Visit, plan: Plan, over: int | None =
     case = _case(given, visit, over)
     if sentence := never(case):
         return sentence
-    able = named_shortly([one.name for one in case.anybody(given.staff)])
     if visit.people > 1:
-        return f"no {visit.people} of those who can do it ({able}) are free together: move something of theirs"
+        return not_together(case)
     index = next((index for index, one in enumerate(given.movable) if one.id == visit.id), None)
     if index is None:
+        able = named_shortly([one.name for one in case.anybody(given.staff)])
         return f"no room left with {able} once {visit.after} is over: something else has to move"
     names = {vehicle.id: vehicle.day.name for vehicle in given.vehicles}
     return no_room(given.problem, plan, index, lambda who: names[who.id], lambda at: given.times.clock(at, visit.zone))
