@@ -23,7 +23,7 @@ from screens.binding import command
 from screens.dialogs.asked import CHOOSES, FILLS, AskedField, ChoiceRow, a_reason
 from screens.dialogs.unsent import GO_BACK, KeptDialog
 from screens.faults import words
-from screens.reading import aside
+from screens.reading import ScreenReading, aside
 from widgets.bars import KeyBar, StatusBar
 from widgets.lines.line_list import LineList
 from widgets.terminal.keyboard import written
@@ -79,6 +79,9 @@ class UserScreen(AskingScreen):
 
     SEES_SESSIONS: ClassVar[bool] = False
     """Whether it shows who logs in and out over SSH."""
+
+    reading: ScreenReading[Any] | None = None
+    """What reads for it in a thread, where it does."""
 
     _keys_shown: Mapping[str, str] | None = None
     _said_at = 0.0
@@ -142,8 +145,10 @@ class UserScreen(AskingScreen):
         raise NotImplementedError
 
     async def read_again(self) -> None:
-        """`reload`, and come back when what was read is shown. For screens that read in a thread."""
+        """`reload`, and come back when what was read is shown."""
         self.reload()
+        if self.reading is not None:
+            await self.reading.finished()
 
     def footer(self) -> str:
         """The binding ids that the key bar shows now."""

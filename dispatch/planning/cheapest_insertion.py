@@ -7,7 +7,7 @@ from functools import partial
 from itertools import pairwise
 
 from dispatch.planning.judging import price_of
-from dispatch.planning.problem import Plan, Problem, SubProblem, may_do
+from dispatch.planning.problem import Plan, PlannedVisit, Problem, SubProblem, may_do
 
 Price = Callable[[int, Sequence[int]], float | None]
 _NEVER = 1 << 60
@@ -38,7 +38,7 @@ def insert_cheapest(
     rooms = {technician: Room(problem, technician, plan[technician]) for technician in among}
     costs: dict[int, float] = {}
     able: dict[tuple[object, ...], list[int]] = {}
-    for index in sorted(visits, key=lambda index: (-problem.visits[index].left_out, index)):
+    for index in sorted(visits, key=lambda index: _first_in(problem.visits[index], index)):
         if over():
             break
         visit = problem.visits[index]
@@ -64,6 +64,11 @@ def insert_cheapest(
             rooms[best[1]] = Room(problem, best[1], best[2])
             costs.pop(best[1])
     return tuple(tuple(route) for route in plan)
+
+
+def _first_in(visit: PlannedVisit, index: int) -> tuple[float, int, int]:
+    """What is dearer to leave out goes first, and of that what is due first."""
+    return -visit.left_out, min((due for due, _ in visit.dues), default=_NEVER), index
 
 
 class Room:

@@ -166,8 +166,9 @@ def _run(
             states[taken] = [state._replace(now=state.now + drive) for state in own]
         if home:
             break
-        _pause(states, breaks)
         visit = visits[position]
+        # nobody sets out before an absence is over; what stays where it is was put there all the same
+        _pause(states, breaks, absences=visit.kept)
         for taken, own in enumerate(states):
             served = [after for state in own if (after := _serve(problem, state, visit)) is not None]
             states[taken] = _best(served)
@@ -179,9 +180,11 @@ def _run(
     )
 
 
-def _pause(states: list[list[_State]], breaks: tuple[Break, ...]) -> None:
-    """Let each state also take the breaks that come next, as early as it may."""
+def _pause(states: list[list[_State]], breaks: tuple[Break, ...], *, absences: bool = True) -> None:
+    """Let each state also take the breaks that come next, as early as it may; without `absences` none from the first absence on."""
     for taken, pause in enumerate(breaks):
+        if pause.is_absence and not absences:
+            break
         for state in states[taken]:
             begins = max(state.now, pause.earliest)
             if begins <= pause.latest:

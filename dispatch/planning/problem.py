@@ -19,7 +19,7 @@ KEPT = 1e9
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A pause that begins between `earliest` and `latest`, before a drive or on arrival.
+    """A pause that begins between `earliest` and `latest`, before a drive or on arrival; an absence only before a drive.
 
     Whoever is home by `unless_home_by` needs none; None: it is always needed, as an absence is.
     """
@@ -28,6 +28,11 @@ class Break:
     latest: int
     seconds: int
     unless_home_by: int | None = None
+
+    @property
+    def is_absence(self) -> bool:
+        """Whether it begins at its moment and at no other."""
+        return self.earliest == self.latest
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ class BoardScreen(DayOfVisits):
         self.foot = BoardFoot(self)
         self.places = BoardPlaces(self)
         self.swap = Swap(self)
-        self.reading = ScreenReading(self, self._read_day, self._take)
+        self.reading: ScreenReading[Board] = ScreenReading(self, self._read_day, self._take)
 
     def body(self) -> ComposeResult:
         ascii_only = self.program.ascii_only
@@ -175,11 +175,6 @@ class BoardScreen(DayOfVisits):
             self.reading.begin()
         elif (board := self.look(self._read_day)) is not None:
             self._take(board)
-
-    async def read_again(self) -> None:
-        """Read the day again, and come back when it is shown."""
-        self.reload()
-        await self.reading.finished()
 
     def _read_day(self) -> Board:
         return board_view.board(self.user.store, self.program.day)

@@ -89,7 +89,9 @@ class PlanScreen(UserScreen):
         self._taken: list[tuple[int, frozenset[int]]] = []
         self._undone: list[tuple[int, frozenset[int]]] = []
         self.marks = MoveMarks()
-        self.reading = ScreenReading(self, self._read, self._take_over)
+        self.reading: ScreenReading[tuple[Board, Proposal | None, Meanwhile]] = ScreenReading(
+            self, self._read, self._take_over
+        )
 
     def body(self) -> ComposeResult:
         yield Timeline(id="timeline", ascii=self.program.ascii_only)

@@ -91,7 +91,7 @@ class WeekScreen(DayOfVisits):
         self.add_class("-wide" if width >= WIDE else "-narrow", "-tall" if height >= TALL else "-short", update=False)
         self.week: Week | None = None
         self._hand: WeekHand | None = None
-        self.reading = ScreenReading(self, self._read, self._take_week)
+        self.reading: ScreenReading[Week] = ScreenReading(self, self._read, self._take_week)
 
     def body(self) -> ComposeResult:
         ascii_only = self.program.ascii_only
@@ -129,10 +129,6 @@ class WeekScreen(DayOfVisits):
             self.reading.begin()
         elif (week := self.look(self._read)) is not None:
             self._take_week(week)
-
-    async def read_again(self) -> None:
-        self.reload()
-        await self.reading.finished()
 
     def _take_week(self, week: Week) -> None:
         if self.program.day not in week.days:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.desk.plan import day_problem, planned_drives, proposing, schedule, week
+from dispatch.desk.plan import day_problem, least_change, planned_drives, proposing, schedule, week
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Refusal
 from dispatch.planning.budget import NOT_REACHED, READING, Budget, most_seconds
@@ -100,15 +100,15 @@ def test_reasons_that_were_not_reached_are_said(office: Office) -> None:
 
 def test_that_the_least_change_was_not_asked_is_said(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("10:00"), confirmed=True)
-    assert proposing.UNASKED not in said(office, gone(0.0))
-    assert proposing.UNASKED in said(office, gone(proposing.CAREFUL))
+    assert least_change.UNASKED not in said(office, gone(0.0))
+    assert least_change.UNASKED in said(office, gone(least_change.CAREFUL))
 
 
 def test_what_is_placed_when_all_else_is_and_was_not_reached_says_so(office: Office) -> None:
     ask(office, "THREE", people="3")
     given = day_problem.day_problem(office.store, DAY)
     assert [visit.reference for visit in given.deferred] == ["THREE"]
-    plan = proposing.standing_plan(given)
+    plan = least_change.standing_plan(given)
     judged = judge(given.problem, plan)
     assert judged is not None
     over = replace(given, budget=gone(1.1))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from benchmarks.planning import nearest_visit
 from dispatch.planning.cheapest_insertion import insert_cheapest
 from dispatch.planning.judging import judge, timed
-from dispatch.planning.problem import Break, PlannedTechnician, PlannedVisit, Prices, Problem
+from dispatch.planning.problem import KEPT, Break, PlannedTechnician, PlannedVisit, Prices, Problem
 from dispatch.planning.problem_file import BadProblem, problem_from
 from tests.quick import examples
 from tests.worked import carried
@@ -117,6 +117,16 @@ def test_a_route_is_timed_as_the_plain_judge_does(problem: Problem) -> None:
             assert (route is None) == (plain is None)
             if route is not None and plain is not None:
                 assert (route.travel, round(route.price, 6)) == (plain[0], round(plain[0] / 60 + plain[1], 6))
+
+
+@pytest.mark.parametrize(("left_out", "begins"), [(120.0, 12.5), (KEPT, 12)])
+def test_nobody_sets_out_before_an_absence_is_over_but_to_what_stays(left_out: float, begins: float) -> None:
+    away = Break(9 * H, 9 * H, 3 * H)
+    who = PlannedTechnician("t", 0, 0, (8 * H, 17 * H), breaks=(away,))
+    visit = PlannedVisit("v", 1, H, ((9 * H, 16 * H),), left_out)
+    route = timed(Problem((who,), (visit,), [[0, H // 2], [H // 2, 0]]), 0, (0,))
+    assert route is not None
+    assert route.starts == (begins * H,)
 
 
 def cheapest_of_all(problem: Problem) -> float:

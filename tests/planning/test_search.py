@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from benchmarks.solomon import problem_of
 from dispatch.planning.cheapest_insertion import CheapestInsertion, insert_cheapest
 from dispatch.planning.judging import judge, price_of
-from dispatch.planning.problem import Break, PlannedTechnician, PlannedVisit, Prices, Problem, SubProblem
+from dispatch.planning.problem import KEPT, Break, PlannedTechnician, PlannedVisit, Prices, Problem, SubProblem
 from dispatch.planning.problem_file import BadProblem, problem_from
 from dispatch.planning.solver.helpers import ForkedHelpers
 from dispatch.planning.solver.search import PlanEngine, Search
@@ -129,6 +129,36 @@ def test_what_is_late_already_waits_for_no_nearer_technician_of_a_later_day() ->
     problem = Problem(crew, (visit,), seconds, prices=Prices(1.0, 0.3, 3.0), midnights=(24 * H,))
     for engine in engines(problem):
         assert dict(engine.solve(SubProblem((0, 1), (0,)))) == {0: [0], 1: []}
+
+
+def test_what_is_due_on_the_first_day_has_it_before_what_may_wait() -> None:
+    """One technician on each of two days, room for one visit each, and the one that may wait is nearer."""
+    crew = tuple(PlannedTechnician(f"ana@{day}", 0, 0, ((24 * day + 8) * H, (24 * day + 12) * H)) for day in (0, 1))
+    windows = tuple(who.shift for who in crew)
+    waits = PlannedVisit("WAITS", 1, 2 * H, windows, LEFT_OUT[3])
+    due = PlannedVisit("DUE", 2, 2 * H, windows, LEFT_OUT[3], dues=((17 * H, 10.0),))
+    seconds = [[0, 60, H // 2], [60, 0, H], [H // 2, H, 0]]
+    problem = Problem(crew, (waits, due), seconds, prices=Prices(1.0, 0.3, 3.0), midnights=(24 * H,))
+    for engine in engines(problem):
+        assert dict(engine.solve(SubProblem((0, 1), (0, 1)))) == {0: [1], 1: [0]}
+    search = Search(problem, CheapestInsertion(problem))
+    assert search.adopt(((0,), (1,))) is not None
+    *_, found = search.better(lambda: float(search.steps > 50))
+    assert found.plan == ((1,), (0,))
+
+
+def test_what_stays_is_reached_at_its_moment_whatever_the_raster_is() -> None:
+    """Two visits that stay, and between them the drive and nothing else."""
+    crew = (PlannedTechnician("ana", 0, 0, (8 * H, 17 * H)),)
+    drive = 61 * 60
+    starts = (9 * H, 10 * H + drive)
+    stays = tuple(
+        PlannedVisit(f"{number}@ana", number + 1, H, ((start, start + 600),), KEPT, dues=((start, KEPT / 10),))
+        for number, start in enumerate(starts)
+    )
+    problem = Problem(crew, stays, [[0, 60, 60], [60, 0, drive], [60, drive, 0]], raster=300)
+    for engine in engines(problem):
+        assert engine.solve(SubProblem((0,), (0, 1))) == {0: [0, 1]}
 
 
 @settings(max_examples=examples(60), deadline=None)

@@ -7,13 +7,14 @@ import datetime
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from db import people
 from db.store import Store, existing
 from dispatch.desk.plan.companions import with_needs
 from dispatch.desk.plan.day_problem import DayProblem, day_problem
 from dispatch.desk.plan.layout import LaidOut, laid_out
+from dispatch.desk.plan.least_change import asked_beside, gain_over, side_by_side, standing_plan
 from dispatch.desk.plan.left_out import REASONS, put_off, why_left_out
 from dispatch.desk.plan.proposal import (
     BrokenPromise,
@@ -29,33 +30,17 @@ from dispatch.desk.plan.proposal import (
 )
 from dispatch.desk.plan.runs import with_runs
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
-from dispatch.desk.plan.solver_terms import Vehicle
-from dispatch.desk.plan.timing import WORTH
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.instants import day_bounds
 from dispatch.model.visits import Visit
 from dispatch.planning.budget import NOT_REACHED, UNREAD, Budget, TimeIsOver, thinking_time
-from dispatch.planning.checker import LEARNER, Verdict, at
-from dispatch.planning.day import Stop
-from dispatch.planning.judging import judge, sequenced
-from dispatch.planning.problem import Plan, Problem
+from dispatch.planning.checker import LEARNER, Verdict
+from dispatch.planning.judging import sequenced
+from dispatch.planning.problem import Plan
 from dispatch.planning.solving import Beside, BetterPlan, Solving, started_worker
 
-CAREFUL = 0.3
-"""Where so much of the time is gone when the day is read, it is not asked beside what the least change would be."""
-UNASKED = "what the least change would be was not asked: the time was over"
 APART = 4
 """So many times as long as it took to lay out a plan passes before the next one is laid out."""
-
-
-class Stirring(Protocol):
-    """A plan of some days: how many visits that stand it moves, and how many it leaves out."""
-
-    @property
-    def stirred(self) -> int: ...
-
-    @property
-    def left(self) -> int: ...
 
 
 class PlanFound(NamedTuple):
@@ -112,19 +97,20 @@ class Proposing:
 
     def _read(self, store: Store, day: datetime.date, scope: PlanScope) -> None:
         self._given = given = day_problem(store, day, scope, budget=self._budget)
-        self._careful = None
-        # where nothing stands that may move, every plan is the one that changes least
-        self._changes_nothing = scope.freedom is Freedom.ALL and not any(one.assignments for one in given.movable)
-        self._unasked = ""
-        if scope.freedom is Freedom.ALL and not self._changes_nothing:
-            least, but = replace(scope, freedom=Freedom.LEAST), dict.fromkeys(visit.id for visit in given.beyond)
-            self._unasked = UNASKED
-            if not self._budget.over(CAREFUL):
-                with contextlib.suppress(TimeIsOver):
-                    self._careful = day_problem(
-                        store, day, least, later=given.later, but=but, like=given, budget=self._budget
-                    )
-                    self._unasked = ""
+        self._careful, self._unasked = asked_beside(
+            scope,
+            [given],
+            self._budget,
+            lambda least: day_problem(
+                store,
+                day,
+                least,
+                later=given.later,
+                but=dict.fromkeys(visit.id for visit in given.beyond),
+                like=given,
+                budget=self._budget,
+            ),
+        )
         self._beside = None
         if self._careful is not None:
             self._beside = Beside(self._careful.problem, _same(self._careful, given), standing_plan(self._careful))
@@ -150,10 +136,11 @@ class Proposing:
         if self._least is None and self._careful is not None and (beside := self._solving.beside) is not None:
             self._least = self._with_runs(self._careful, proposal_of(self._careful, beside, note))
         best = self._with_runs(self._given, proposal_of(self._given, better, note))
-        if self._changes_nothing:
-            return PlanFound(best, best)
-        least = self._least
-        return PlanFound(best if least is None or self._is_worth_it(best, least, better) else least, least)
+        if self._least is not None:
+            return PlanFound(*side_by_side(best, self._least, self._gain(better)))
+        # where the least change is no other question, every plan is the one that changes least
+        asked = self._careful is not None or self._unasked or self.scope.freedom is not Freedom.ALL
+        return PlanFound(best, None if asked else best)
 
     def _with_runs(self, given: DayProblem, proposal: Proposal) -> Proposal:
         (found,) = with_runs(self._store, [(given, proposal)])
@@ -188,29 +175,10 @@ class Proposing:
         """End it now; the best so far stands."""
         self._solving.stop()
 
-    def _is_worth_it(self, best: Proposal, least: Proposal, better: BetterPlan) -> bool:
-        """Whether the best plan is so much better than the one that changes least that what it stirs is worth it."""
-        beside = self._solving.beside
-        if beside is None or self._beside is None:
-            return True
-        gain = gain_over(self._given.problem, better, self._beside.in_whole(beside.plan))
-        return is_worth_it(gain, best, least)
-
-
-def gain_over(problem: Problem, better: BetterPlan, careful: Plan) -> float | None:
-    """By how much, in minutes of driving, a plan is better than one that changes less; None where that one has other teams, or
-    cannot be timed as a whole."""
-    judged = judge(problem, careful)
-    if judged is None or any(problem.visits[index].kept for index in judged.left_out):
-        return None
-    return judged.cost - better.judgement.cost
-
-
-def is_worth_it(gain: float | None, best: Stirring, least: Stirring) -> bool:
-    """Whether a plan is so much better than the one that changes least that what it stirs is worth it."""
-    if gain is None:
-        return best.left < least.left
-    return gain > WORTH * (best.stirred - least.stirred)
+    def _gain(self, better: BetterPlan) -> float | None:
+        """By how much the best plan is better than the one that changes least."""
+        beside = existing(self._solving.beside)
+        return gain_over(self._given.problem, better, existing(self._beside).in_whole(beside.plan))
 
 
 def propose(
@@ -228,32 +196,6 @@ def propose(
         raise Refusal("No plan was made.")
     best, least = proposing.found
     return PlanFound(replace(best, left_out=proposing.reasons(best)), least)
-
-
-def standing_plan(given: DayProblem) -> Plan:
-    """The plan that stands: what moves and what stays, by start."""
-    numbers = {vehicle.id: number for number, vehicle in enumerate(given.vehicles)}
-    routes: list[list[tuple[int, int]]] = [[] for _ in given.vehicles]
-    for index, visit in enumerate(given.movable):
-        if visit.assignments and visit.starts_at is not None:
-            stands = at(given.stops[visit.id], visit.starts_at)
-            number = next((number for number, one in enumerate(given.vehicles) if _drives(one, visit, stands)), None)
-            if number is not None:
-                routes[number].append((visit.starts_at, index))
-    for index in range(len(given.movable), len(given.problem.visits)):
-        planned = given.problem.visits[index]
-        (name,) = planned.only or ("",)  # what stays is somebody's
-        routes[numbers[name]].append((planned.windows[0][0], index))
-    return tuple(tuple(index for _, index in sorted(route)) for route in routes)
-
-
-def _drives(vehicle: Vehicle, visit: Visit, stands: Stop) -> bool:
-    """Whether a visit stands in that part of its technician's day."""
-    if visit.assignments[0].technician_id != vehicle.day.technician_id:
-        return False
-    called = vehicle.day.is_called_out(stands)
-    opens, closes = existing(vehicle.day.shift)
-    return opens <= stands.start < closes if vehicle.on_call and called else vehicle.on_call is called
 
 
 def _same(part: DayProblem, whole: DayProblem) -> tuple[int | None, ...]:

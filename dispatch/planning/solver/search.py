@@ -35,6 +35,8 @@ QUICK = (1, 0)
 NOISE, EXACT = 0.3, 0.2
 """In most steps drives count more or less by up to this share, and in this share of them as they are: a part that was solved
 already is solved otherwise, and what that is worth the judge says by the drives as they are."""
+TOO_LATE = 0.3
+"""Of the steps of several days so many are around what is done a day later than it is due, as long as there is any."""
 STALE, STALE_TURNS, KICK = 10, 1, 150.0
 """So many steps for each technician, or turns of the helpers, without a better plan, and the best one is disturbed; where
 nothing is left out by a step that may be worse by about so many minutes."""
@@ -292,12 +294,16 @@ class Search:
         width = min(len(self._among), chance.choice(WIDTHS[:3] if hurried else WIDE if big else WIDTHS))
         searches, depth = FORMS[0] if hurried else chance.choice(FORMS)
         left = sorted(self._left)
-        if left and chance.random() < (0.7 if hurried else 0.5):
+        late = self._a_day_late() if self._problem.midnights and chance.random() < TOO_LATE else []
+        outside: list[int] = []
+        if late:
+            technicians = self._around_late(late, width)
+        elif left and chance.random() < (0.7 if hurried else 0.5):
             technicians, outside = self._around_left_out(left, width)
         else:
             technicians, outside = self._around_technician(left, width)
         dues = [index for technician in technicians for index in self._routes[technician]] + outside
-        lifted = {index for index in dues if self._problem.visits[index].dues and chance.random() < 0.5}
+        lifted = {index for index in dues if self._problem.visits[index].dues and not late and chance.random() < 0.5}
         noise = 0.0 if chance.random() < EXACT else NOISE * chance.random()
         self._solve_part(technicians, outside, SubProblem((), (), searches, depth, lifted, noise), warmth)
 
@@ -346,12 +352,33 @@ class Search:
         others = [index for index in near if index != chosen][:5]
         return self._nearest(here, able, width), [chosen, *others]
 
+    def _a_day_late(self) -> list[tuple[int, int]]:
+        """What stands on a day that begins after it is due, with whoever has it, and could be done on one before."""
+        technicians, late = self._problem.technicians, []
+        for technician in self._among:
+            begins = technicians[technician].shift[0]
+            for index in self._routes[technician]:
+                due = min((due for due, _ in self._problem.visits[index].dues), default=begins)
+                if due < begins and any(technicians[other].shift[0] < due for other in self._able[index]):
+                    late.append((technician, index))
+        return late
+
+    def _around_late(self, late: list[tuple[int, int]], width: int) -> list[int]:
+        """Whoever has one of these, and others near it who could do it in time."""
+        holder, index = self._random.choice(late)
+        visit, technicians = self._problem.visits[index], self._problem.technicians
+        due, among = min(due for due, _ in visit.dues), set(self._among)
+        able = [other for other in self._able[index] if other in among and technicians[other].shift[0] < due]
+        return [holder, *self._nearest(visit.place, able, width - 1)]
+
     def _around_technician(self, left: list[int], width: int) -> tuple[list[int], list[int]]:
         visits, seconds = self._problem.visits, self._problem.seconds
         first = self._random.choice(self._among)
-        places = [visits[index].place for index in self._routes[first]]
-        here = self._random.choice(places or [self._problem.technicians[first].start])
-        others = [number for number in self._among if number != first]
+        own = self._random.choice(self._routes[first] or [-1])
+        here = visits[own].place if own >= 0 else self._problem.technicians[first].start
+        # of several days those of others may have nothing in common with it
+        among = set(self._among).intersection(self._able[own]) if self._problem.midnights and own >= 0 else self._among
+        others = [number for number in among if number != first]
         near = sorted(left, key=lambda index: seconds[here][visits[index].place])[:6]
         return [first, *self._nearest(here, others, width - 1)], near
 

@@ -7,6 +7,7 @@ process and nowhere else (design/planning.md, The solver).
 from __future__ import annotations
 
 import sys
+from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import ModuleType
@@ -129,7 +130,9 @@ class VroomEngine:
         places = np.array([*(self._problem.visits[index].place for index in visits), *ends], dtype=np.intp)
         where = {place: number for number, place in enumerate(ends, len(visits))}
         costs = self._costs[np.ix_(places, places)]
-        durations = self._durations(costs, places[: len(visits)])
+        durations = self._durations(
+            costs, places[: len(visits)], [self._problem.visits[index].kept for index in visits]
+        )
         if part.noise:
             blurred = self._chance.uniform(1 - part.noise, 1 + part.noise, costs.shape)
             costs = (costs * blurred).astype(np.uint32)
@@ -145,21 +148,24 @@ class VroomEngine:
                 given.set_costs_matrix(profiles[extra], dearer)
             given._add_vehicle(self._vehicle(index, where, profiles[extra]))
         for row, index in enumerate(visits):
-            given._add_job(self._job(index, row, windows[index]))
+            given._add_job(self._job(index, row, windows[index], lifted=index in part.lifted))
         # the public call names a level only, which is four searches at the least: many quick steps find more
         solution = given._solve(nb_searches=part.searches, depth=part.depth, nb_threads=THREADS, timeout=None)
         return self._routes(solution, part.technicians)
 
-    def _durations(self, drives: np.ndarray[Any, Any], visited: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """The drives with what is kept between two visits; the first rows are those of the visits."""
+    def _durations(
+        self, drives: np.ndarray[Any, Any], visited: np.ndarray[Any, Any], kept: Sequence[bool]
+    ) -> np.ndarray[Any, Any]:
+        """The drives with what is kept between two visits; the first rows are those of the visits, of which some stay."""
         durations, count = drives.copy(), len(visited)
         between = np.full((count, count), self._problem.buffer, dtype=np.uint32)
         if not self._problem.buffer_at_place:
             between[visited[:, None] == visited] = 0
         durations[:count, :count] += between
         if (raster := self._problem.raster) > 1:
-            # whoever arrives between two starts of the raster waits for the next
-            durations[:, :count] = -(-durations[:, :count].astype(np.int64) // raster) * raster
+            # whoever arrives between two starts of the raster waits for the next, but for what stays
+            free = np.flatnonzero(~np.array(kept))
+            durations[:, free] = -(-durations[:, free].astype(np.int64) // raster) * raster
         np.fill_diagonal(durations, 0)
         return durations
 
@@ -215,7 +221,14 @@ class VroomEngine:
             windows.append(vroom.TimeWindow(max(0, opens - self._origin), max(0, last - self._origin)))
         return windows
 
-    def _job(self, index: int, row: int, windows: Sequence[vroom.TimeWindow]) -> _vroom.Job:
+    def _priority(self, index: int, *, lifted: bool) -> int:
+        """Of several days, what is due on the first of its days goes before what may wait for another one."""
+        timely, whole = self._windows[index]
+        days = [midnight - self._origin for midnight in self._problem.midnights]
+        lost = bisect(days, whole[-1].end) - bisect(days, timely[-1].end) if timely and not lifted else 0
+        return min(_MOST_PRIORITY, self._priorities[index] + lost)
+
+    def _job(self, index: int, row: int, windows: Sequence[vroom.TimeWindow], *, lifted: bool) -> _vroom.Job:
         visit = self._problem.visits[index]
         raster = 1 if visit.kept else self._problem.raster
         load = vroom.Amount([visit.load]) if self._carries else _NOTHING
@@ -226,7 +239,7 @@ class VroomEngine:
             delivery=load,
             pickup=_NO_LOAD if self._carries else _NOTHING,
             skills=self._needs[index],
-            priority=self._priorities[index],
+            priority=self._priority(index, lifted=lifted),
             tws=windows,
         )
 
