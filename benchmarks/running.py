@@ -1,4 +1,4 @@
-"""The running day of a firm of any size: candidates, an emergency, the board. `python -m benchmarks.running [TECHNICIANS]`.
+"""The running day of a firm of any size, and its week. `python -m benchmarks.running [TECHNICIANS]`.
 
 Milliseconds of CPU and of the wall, the median and the worst of some rounds, from the store to the answer.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 from db import clients, people, planned, settings, visits
 from db.store import Store
 from db.unit import Actor, Unit, unit_of_work
-from dispatch.desk.day import board_view, placement, routing
+from dispatch.desk.day import board_view, placement, routing, week_view
 from dispatch.desk.plan import emergency
 from dispatch.desk.session.user import log_in
 from dispatch.model.clients import Client, Site
@@ -31,6 +31,8 @@ from dispatch.model.visits import Visit
 ZONE = "America/New_York"
 DAY = datetime.date(2026, 11, 24)
 VISITS = 8
+WEEK = 4
+"""So many days are full: the working days that are left of the week."""
 ROUNDS = 15
 
 
@@ -40,13 +42,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         clock = SetClock(at_local(DAY, "06:00", ZONE))
         with Store.create(Path(folder, "firm.db"), clock=clock) as store:
-            make(store, technicians)
+            make(store, technicians, WEEK)
             clock.set(at_local(DAY, "12:10", ZONE))
-            print(f"{technicians} technicians, {VISITS} visits each, at 12:10")
+            print(f"{technicians} technicians, {VISITS} visits a day for {WEEK} days, at 12:10")
             for name, measured in (
                 ("candidates", lambda: placement.candidates(store, "NEW", DAY)),
                 ("emergency", lambda: emergency.ways(store, "NEW")),
                 ("board", lambda: board_view.board(store, DAY)),
+                ("week board", lambda: week_view.week(store, DAY)),
+                ("four weeks ahead", lambda: week_view.month(store, DAY, 28)),
                 (
                     "one position judged",
                     lambda: placement.check_placement(store, "NEW", ["t1"], at_local(DAY, "15:00", ZONE)),
@@ -69,8 +73,8 @@ def measure(name: str, run: Callable[[], object]) -> None:
     )
 
 
-def make(store: Store, technicians: int) -> None:
-    """A city with technicians whose day is full; by noon half of it is over."""
+def make(store: Store, technicians: int, days: int = 1) -> None:
+    """A city with technicians whose days are full; by noon half of the first is over."""
     chance = random.Random(5)
 
     def anywhere() -> Place:
@@ -99,15 +103,16 @@ def make(store: Store, technicians: int) -> None:
             )
             technician = people.technician(store, who)
             assert technician is not None
-            begins = at_local(DAY, "08:30", ZONE)
-            for stop in range(VISITS):
-                number += 1
-                visit = _visit(store, unit, client, number, anywhere(), begins)
-                planned.place(unit, visit, [technician], begins, begins + 2700)
-                if begins <= at_local(DAY, "12:00", ZONE):
-                    _live(store, unit, visit.id, begins, over=stop < 3)
-                full.append(visits.again(store, visit))
-                begins += 4200
+            for ahead in range(days):
+                day = DAY + datetime.timedelta(days=ahead)
+                for stop in range(VISITS):
+                    begins = at_local(day, "08:30", ZONE) + stop * 4200
+                    number += 1
+                    visit = _visit(store, unit, client, number, anywhere(), begins)
+                    planned.place(unit, visit, [technician], begins, begins + 2700)
+                    if begins <= at_local(DAY, "12:00", ZONE):
+                        _live(store, unit, visit.id, begins, over=stop < 3)
+                    full.append(visits.again(store, visit))
         _visit(store, unit, client, 0, anywhere(), at_local(DAY, "13:00", ZONE), reference="NEW", skill="server")
         unit.audit("staff", dana, made=True)
     user = log_in(store, "dana")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from textual.binding import Binding
@@ -193,7 +193,7 @@ def load_line(row: WeekRow, load: DayLoad) -> Line:
     return tuple(spans)
 
 
-def visit_entries(load: DayLoad, week: Week, marks: Marks) -> list[ListEntry[BoardVisit]]:
+def visit_entries(visits: Iterable[BoardVisit], week: Week, marks: Marks) -> list[ListEntry[BoardVisit]]:
     """The visits of a technician's day, a line each: when, for whom, what, and what was promised."""
     board = week.waiting
 
@@ -201,7 +201,7 @@ def visit_entries(load: DayLoad, week: Week, marks: Marks) -> list[ListEntry[Boa
         return marks.dash.join(clock_text(at, board.zone, board.hours24) for at in span)
 
     entries = []
-    for visit in load.visits:
+    for visit in visits:
         assert visit.start is not None
         assert visit.end is not None
         line = (

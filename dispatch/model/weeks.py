@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import NamedTuple
 
-from dispatch.model.boards import Board, BoardVisit
+from dispatch.model.boards import Board
 from dispatch.model.instants import span_text
+from dispatch.model.visits import Visit
 
 
 class DayLoad(NamedTuple):
@@ -20,7 +21,7 @@ class DayLoad(NamedTuple):
     busy: int
     driving: int
     ahead: int
-    visits: tuple[BoardVisit, ...] = ()
+    visits: tuple[Visit, ...] = ()
     promised: int = 0
     breaks: int = 0
     off: bool = False

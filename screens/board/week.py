@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from dispatch.desk.day import week_view
+from dispatch.desk.day import board_view, week_view
 from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit
 from dispatch.model.instants import clock_beside, day_text, week_of
@@ -174,10 +174,11 @@ class WeekScreen(DayOfVisits):
             self._judge(self._hand.visit)
             return
         row = grid.selected
+        cards = [board_view.placed_card(visit, load.day, row.technician_id) for visit in load.visits]
         free = ", ".join(row.skills)
         nothing = f"Nothing planned{f'; has {show(free)}' if free else ''}."
         self._visits.show_entries(
-            lambda _, marks: visit_entries(load, week, marks), nothing, head=lambda _: load_line(row, load)
+            lambda _, marks: visit_entries(cards, week, marks), nothing, head=lambda _: load_line(row, load)
         )
 
     def on_week_grid_crossed(self, event: WeekGrid.Crossed) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from db import people
+from db.store import existing
+from dispatch.desk.book import editing
 from dispatch.desk.day import board_view, week_view
 from dispatch.desk.plan import schedule
 from dispatch.desk.texts.week_words import week_lines
@@ -100,3 +103,16 @@ def test_a_cell_says_what_matters_most_where_there_is_little_room() -> None:
     assert full.text(4) == "9h!2"
     assert DayLoad(DAY, 0, 0, 0, 0, away="ill").text(5) == "away"
     assert DayLoad(DAY, 480, 0, 0, 480).text(8) == "0m"
+
+
+def test_the_hours_between_two_shifts_of_a_day_are_nobodys(office: Office) -> None:
+    ana = existing(people.technician_by_name(office.store, "Ana Ruiz"))
+    editing.edit(office.lee, "technician", ana, {"shifts": "wed 08:00-11:00, wed 14:00-17:00"})
+    assert load(office, 1).available == 330
+    board = board_view.board(office.store, DAY + timedelta(days=1))
+    assert next(row for row in board.rows if row.name == "Ana Ruiz").available == 330
+
+
+def test_the_visits_of_several_days_are_found_without_reading_all_of_the_years(office: Office) -> None:
+    plan = office.store.all("EXPLAIN QUERY PLAN SELECT id FROM visit v WHERE v.days > 1 AND v.next_day < v.days")
+    assert "USING INDEX visit_several" in plan[0][-1]

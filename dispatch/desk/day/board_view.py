@@ -13,7 +13,7 @@ from db.store import Store, existing
 from db.tallies import tallies
 from dispatch.desk.day import run_of_days
 from dispatch.desk.day.running import Reaching, RunningDay, access_of, drive_lazily, read_day, running_day
-from dispatch.desk.firm.shifts import lunch_of, shift_of
+from dispatch.desk.firm.shifts import available_minutes, lunch_of, shift_of
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, next_clock, promised_by
 from dispatch.desk.visits.steps import find
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Tally
@@ -207,7 +207,7 @@ def _row(
     technician: Technician, own: tuple[BoardVisit, ...], own_legs: Mapping[int, Leg], day: datetime.date, firm: Firm
 ) -> BoardRow:
     taking = [visit for visit in own if visit.state in OCCUPYING and not visit.reaches_in]
-    shift, lunch = shift_of(technician, day, firm.zone), technician.lunch.minutes if technician.lunch else 0
+    shift = shift_of(technician, day, firm.zone)
     starts_at, ends_at = day_bounds(day, firm.zone)
     absences = tuple(
         Absence(max(absence.starts_at, starts_at), min(absence.ends_at, ends_at), absence.reason)
@@ -219,8 +219,6 @@ def _row(
         for visit in taking
         if visit.start is not None and visit.end is not None
     ]
-    opens, closes = shift or (0, 0)
-    away = sum(max(0, min(closes, absence.ends_at) - max(opens, absence.starts_at)) for absence in absences)
     home = own_legs.get(HOME)
     driven = [visit.leg for visit in taking] + ([home] if taking else [])
     metres = [leg.metres for leg in driven if leg is not None and leg.metres is not None]
@@ -235,7 +233,7 @@ def _row(
         visits=own,
         leg_home=home if taking else None,
         busy=sum((end - start) // 60 for start, end, _ in spans),
-        available=max(0, (closes - opens - away) // 60 - lunch),
+        available=available_minutes(technician, day, firm.zone),
         metres=sum(metres) if len(metres) == len(driven) else None,
         unknown_legs=len(driven) - len(known),
         home=technician.home,

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from db import clients, people, settings, visits
 from db.legs import HOME, drives_between
 from db.store import Store, existing
-from dispatch.desk.day.board_view import placed_card, waiting_cards
+from dispatch.desk.day.board_view import waiting_cards
 from dispatch.desk.day.running import belongs
-from dispatch.desk.firm.shifts import shift_of
-from dispatch.desk.levels.clocks import clocks_of, promised_by
+from dispatch.desk.firm.shifts import available_minutes, shift_of
+from dispatch.desk.levels.clocks import promised_of
 from dispatch.model.boards import Board
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
@@ -64,7 +64,7 @@ def _rows(store: Store, firm: Firm, first: datetime.date, last: datetime.date) -
         for visit in visits.placed_between(store, begins, day_bounds(last, firm.zone)[1])
         if visit.state in OCCUPYING and belongs(visit, begins)
     ]
-    targets = promised_by(clocks_of(store, [visit for visit in placed if visit.state not in ENDED]), "onsite")
+    targets = promised_of(store, [visit for visit in placed if visit.state not in ENDED], "onsite")
     drives, now = drives_between(store, first, last), store.clock.now()
     own: Placed = {}
     for visit in placed:
@@ -96,16 +96,14 @@ def _load(
     opens, closes = shift or (0, 0)
     starts_at, ends_at = day_bounds(day, firm.zone)
     absences = [one for one in technician.absences if one.starts_at < ends_at and one.ends_at > starts_at]
-    away = sum(max(0, min(closes, one.ends_at) - max(opens, one.starts_at)) for one in absences)
-    lunch = technician.lunch.minutes if technician.lunch is not None else 0
     spans = [existing(visit.span) for visit in own]
     return DayLoad(
         day,
-        available=max(0, (closes - opens - away) // 60 - lunch) if shift is not None else 0,
+        available=available_minutes(technician, day, firm.zone),
         busy=sum((end - start) // 60 for start, end in spans),
         driving=sum(drives.get(key, 0) for key in (*(visit.id for visit in own), HOME)) // 60 if own else 0,
         ahead=max(0, closes - max(opens, now)) // 60,
-        visits=tuple(placed_card(visit, day, technician.id) for visit in own),
+        visits=tuple(own),
         promised=sum(visit.awaited is not None for visit in own),
         breaks=sum(_breaks(own, number, drives, targets) for number in range(len(own))),
         off=shift is None,

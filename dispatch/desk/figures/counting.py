@@ -5,7 +5,7 @@ number. The sentence of a figure is shown wherever it is, and the query of db.fi
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple, get_args
@@ -13,12 +13,11 @@ from typing import Literal, NamedTuple, get_args
 from db import figures, people, settings
 from db.figures import Behind, By, FigureQuery
 from db.store import Store
+from dispatch.desk.firm.shifts import available_minutes
 from dispatch.desk.session.refusals import Faulty
-from dispatch.levels.calendar import Calendar
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_text, span_text
 from dispatch.model.money import format_minor
-from dispatch.model.people import Technician
 
 Grouping = Literal["day", "week", "technician", "client"]
 GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
@@ -148,22 +147,6 @@ def _who(by: Grouping) -> By:
     return by if by in ("technician", "client") else ""
 
 
-def available_minutes(technician: Technician, day: datetime.date, zone: str) -> int:
-    """The minutes of a day that begin inside the technician's shifts and outside absences, less the minutes of lunch.
-
-    A minute counts by what the clock shows when it begins, as in design/service-levels.md D2: an hour that clocks skip gives
-    nothing, and one that they repeat counts twice.
-    """
-    openings = sorted((shift.opens, shift.closes) for shift in technician.shifts if shift.weekday == day.weekday())
-    if not openings:
-        return 0
-    week = tuple(tuple(openings) if weekday == day.weekday() else () for weekday in range(7))
-    calendar = Calendar(zone, week)
-    there = sum(calendar.counted(start, end) for start, end in _present(technician, *day_bounds(day, zone)))
-    lunch = technician.lunch.minutes if technician.lunch is not None else 0
-    return max(0, there - lunch)
-
-
 def available_between(store: Store, first: datetime.date, last: datetime.date, zone: str) -> list[tuple[int, int, int]]:
     """What each technician had to give on each of the days, both included: id, first instant of the day, seconds.
 
@@ -176,23 +159,6 @@ def available_between(store: Store, first: datetime.date, last: datetime.date, z
         for day in days
         if (minutes := available_minutes(technician, day, zone))
     ]
-
-
-def _present(technician: Technician, start: int, end: int) -> Iterable[tuple[int, int]]:
-    """The stretches of a day without an absence, on the minute."""
-    away: Sequence[tuple[int, int]] = sorted(
-        (absence.starts_at - absence.starts_at % _MINUTE, absence.ends_at - absence.ends_at % _MINUTE)
-        for absence in technician.absences
-    )
-    at = start
-    for begins, ends in away:
-        if begins >= end:
-            break
-        if begins > at:
-            yield at, begins
-        at = max(at, ends)
-    if at < end:
-        yield at, end
 
 
 class FigureUnit(StrEnum):

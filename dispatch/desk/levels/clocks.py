@@ -69,8 +69,9 @@ class LevelTerms(NamedTuple):
     vendor_pauses: bool = False
 
 
-def clocks_of(store: Store, own: Sequence[Visit]) -> dict[int, tuple[VisitClock, ...]]:
-    """The clocks of each visit, by its id, in the order phone, remote, on site, resolution."""
+def clocks_of(store: Store, own: Sequence[Visit], promised: str = "") -> dict[int, tuple[VisitClock, ...]]:
+    """The clocks of each visit, by its id, in the order phone, remote, on site, resolution; where `promised` names one, only
+    that one, and only where it is promised."""
     requests = [visit for visit in own if visit.kind in REQUESTS]
     if not requests:
         return {}
@@ -80,7 +81,7 @@ def clocks_of(store: Store, own: Sequence[Visit]) -> dict[int, tuple[VisitClock,
     book = TermsBook(store, {visit.client_id for visit in known.values()})
     facts = clocks.facts_of(store, list(known))
     chains = _Chains(known)
-    return {visit.id: _clocks(visit, chains, facts, book, now) for visit in requests}
+    return {visit.id: _clocks(visit, chains, facts, book, now, promised) for visit in requests}
 
 
 def next_clock(running_or_not: Iterable[VisitClock]) -> VisitClock | None:
@@ -97,6 +98,11 @@ def promised_by(clocks_by_visit: Mapping[int, Sequence[VisitClock]], clock: str)
         for one in own
         if one.clock == clock and one.running and not one.aim and one.reading.due is not None
     }
+
+
+def promised_of(store: Store, own: Sequence[Visit], clock: str) -> dict[int, int]:
+    """`promised_by` of visits of which no other clock is wanted."""
+    return promised_by(clocks_of(store, own, clock), clock)
 
 
 def open_clocks(store: Store) -> list[tuple[Visit, VisitClock]]:
@@ -227,7 +233,7 @@ class _Chains:
 
 
 def _clocks(
-    visit: Visit, chains: _Chains, facts: Mapping[int, Facts], book: TermsBook, now: int
+    visit: Visit, chains: _Chains, facts: Mapping[int, Facts], book: TermsBook, now: int, only: str
 ) -> tuple[VisitClock, ...]:
     root = chains.root(visit)
     request = chains.all_of(root)
@@ -237,6 +243,8 @@ def _clocks(
     # a follow-up of what was left open is no request of its own: only the resolution is still owed
     targets = terms.targets[root.priority]
     for clock in CLOCKS if root is visit else ("resolution",):
+        if only and (clock != only or not terms.promised):
+            continue
         if targets.of(clock) is None and not own.priorities:
             continue
         ended = root.ended_at if root.state in ENDED and root.state is not State.CLOSED else None
