@@ -208,6 +208,27 @@ class Agreed:
 Rule = Repeating | WorkingDays | Agreed
 
 
+def on_another_day(rule: Rule, day: datetime.date, other: datetime.date) -> Repeating | None:
+    """The rule of a series whose visit of `day` is on another day of the same week, month or year from there on, as those after it;
+    None where its days are not such, or it is there already."""
+    if not isinstance(rule, Repeating):
+        return None
+    moved = None
+    if rule.unit == "week" and day.weekday() in rule.weekdays and day.isocalendar()[:2] == other.isocalendar()[:2]:
+        moved = replace(rule, weekdays=tuple(sorted({*rule.weekdays, other.weekday()} - {day.weekday()})))
+    elif rule.unit in ("month", "year") and len(rule.nths) == 1 and day.year == other.year:
+        within = replace(rule, month=other.month if rule.unit == "year" else 0)
+        if rule.unit == "year" or day.month == other.month:
+            last = other.day > calendar.monthrange(other.year, other.month)[1] - 7
+            nth = -1 if last and rule.nths == (-1,) else (other.day + 6) // 7
+            moved = (
+                replace(within, weekdays=(other.weekday(),), nths=(nth,))
+                if rule.weekdays
+                else replace(within, nths=(other.day,))
+            )
+    return None if moved == rule else moved
+
+
 def parse_rule(text: str) -> Rule:
     """A rule as it is typed, in any of the usual wordings; `str` of it gives one that reads the same.
 

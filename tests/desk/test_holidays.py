@@ -43,7 +43,8 @@ def test_series_follow_a_holiday_that_comes_and_goes(office: Office) -> None:
     assert days(office, skipping)[:3] == ["12-01", "12-15", "12-22"]
     assert days(office, moving)[:3] == ["12-01", "12-09", "12-15"]
     added = editing.add(office.dana, "holiday", {"day": "2026-12-15"})
-    assert days(office, moving)[:4] == ["12-01", "12-09", "12-15", "12-16"], "what was agreed is kept"
+    assert days(office, moving)[:4] == ["12-01", "12-09", "12-16", "12-22"]
+    assert visits.again(office.store, agreed).wanted_on == datetime.date(2026, 12, 15), "what was agreed is kept"
 
     undo.undo(office.dana)
     undo.undo(office.dana)

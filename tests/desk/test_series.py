@@ -72,7 +72,7 @@ def test_a_changed_series_keeps_references_and_brings_its_visits_along(office: O
 def test_what_was_agreed_for_one_visit_is_kept_and_named(office: Office) -> None:
     one = order(office)
     first, moved, noted, answered, *_ = of(office, one)
-    intake.amend(office.dana, moved.reference, {"date": "2026-12-09", "promised": "10:00-12:00"})
+    intake.amend(office.dana, moved.reference, {"date": "2026-12-09", "promised": "10:00-12:00"}, "this")
     intake.amend(office.dana, noted.reference, {"description": "ask for the key at the bakery"})
     responding.responded(office.dana, answered.reference, "phone")
 
@@ -89,10 +89,11 @@ def test_what_was_agreed_for_one_visit_is_kept_and_named(office: Office) -> None
 
     one = edit(office, one, rule="every fri")
     there = by_day(office, one)
-    kept = {there[day].reference for day in ("12-08", "12-15", "12-22")}
+    kept = {there[day].reference for day in ("12-11", "12-18", "12-25")}
     assert kept == {moved.reference, noted.reference, answered.reference}
-    assert "12-01" not in there
-    assert all(reference in told(office, one) for reference in kept)
+    assert [f"{there[day].wanted_on:%m-%d}" for day in ("12-11", "12-18", "12-25")] == ["12-09", "12-15", "12-22"]
+    assert (there["12-04"].reference, there["12-04"].promised) == (first.reference, (at("13:00", 10), at("15:00", 10)))
+    assert all(f"{reference} " in told(office, one) for reference in kept)
     assert first.reference not in told(office, one)
 
     editing.archive(office.dana, "recurrence", one)
@@ -102,7 +103,7 @@ def test_what_was_agreed_for_one_visit_is_kept_and_named(office: Office) -> None
 def test_one_undo_brings_back_a_series_with_everything_that_was_agreed(office: Office) -> None:
     one = order(office)
     _, moved, planned, *_ = of(office, one)
-    intake.amend(office.dana, moved.reference, {"date": "2026-12-09", "description": "by the back door"})
+    intake.amend(office.dana, moved.reference, {"date": "2026-12-09", "description": "by the back door"}, "this")
     schedule.assign(office.dana, planned.reference, ["Ana Ruiz"], at("09:00", 21))
     before = looks(office, one)
 
@@ -235,9 +236,9 @@ def test_what_is_meant_for_one_or_for_all_is_asked(office: Office) -> None:
     assert list(asked.value.choices) == ["following", "all"]
     # what a series does not ask for, another day, an end: only one thing can be meant
     intake.amend(office.dana, visit.reference, {"description": "the back door", "reported_by": "J. Lowe"})
-    intake.amend(office.dana, visit.reference, {"date": "2026-12-16"})
+    intake.amend(office.dana, visit.reference, {"date": "2026-12-22"})
     series.change(office.dana, one, {"ends": "2027-06-30"})
-    for texts in ({"date": "2026-12-17"}, {"people": "2"}):
+    for texts in ({"date": "2026-12-29"}, {"people": "2"}):
         with pytest.raises(Faulty, match="scope: "):
             intake.amend(office.dana, visit.reference, texts, "all")
     with pytest.raises(Faulty, match="scope: R1 is of no series"):
@@ -303,6 +304,56 @@ def test_all_of_a_series_from_one_visit_and_from_the_series(office: Office) -> N
         series.change(office.dana, after, {"rule": "every mon"}, "this")
     with pytest.raises(Faulty, match="since: a day from today on"):
         series.change(office.dana, after, {"minutes": "45"}, "following", since=datetime.date(2026, 11, 1))
+
+
+@pytest.mark.parametrize(
+    ("rule", "day", "other", "after"),
+    [
+        ("every tue", "12-15", "12-17", "every thu"),
+        ("every tue", "12-15", "12-14", "every mon"),
+        ("every 2 weeks on tue", "12-15", "12-18", "every 2 weeks on fri"),
+        ("every tue, thu", "12-15", "12-16", "every wed, thu"),
+        ("day 15 of the month", "12-15", "12-21", "day 21 of the month"),
+        ("2nd tue of the month", "12-08", "12-17", "3rd thu of the month"),
+    ],
+)
+def test_another_day_of_this_and_following(office: Office, rule: str, day: str, other: str, after: str) -> None:
+    one = order(office, rule=rule)
+    there = by_day(office, one)
+    texts = {"date": f"2026-{other}"}
+    with pytest.raises(NeedsScope):
+        intake.amend(office.dana, there[day].reference, texts)
+    before, references = looks(office, one), {visit.reference for visit in there.values()}
+    intake.amend(office.dana, there[day].reference, texts, "following")
+    *old, goes_on = recurrences.recurrences(office.store)
+    assert (goes_on.rule, [one.rule for one in old]) == (after, [rule] * len(old))
+    moved = by_day(office, goes_on)
+    assert moved[other].reference == there[day].reference
+    assert moved[other].wanted_on == datetime.date(2026, 12, int(other[3:]))
+    assert moved[other].promised == (at("09:00", int(other[3:]) + 6), at("11:00", int(other[3:]) + 6))
+    assert told(office, goes_on) == ""
+    now = [visit for of_one in (*old, goes_on) for visit in of(office, of_one)]
+    assert {visit.reference for visit in now} == references, "nobody's reference is another's"
+    undo.undo(office.dana)
+    assert looks(office, one) == before
+
+
+def test_another_day_of_all(office: Office) -> None:
+    one = order(office)
+    third, fourth, fifth = of(office, one)[2:5]
+    intake.amend(office.dana, fourth.reference, {"promised": "15:00-16:00"}, "this")
+    schedule.assign(office.dana, fifth.reference, ["Ana Ruiz"], at("09:00", 35))
+    intake.amend(office.dana, third.reference, {"date": "2026-12-17"}, "all")
+    now = recurrences.recurrence(office.store, one.id)
+    assert now.rule == "every thu"
+    assert {f"{visit.occurrence:%a}" for visit in of(office, one)} == {"Thu"}
+    # what a person changed or planned stays on its day, stands for the new one, and is named; nobody comes twice in its week
+    assert [visits.again(office.store, each).wanted_on.day for each in (fourth, fifth)] == [22, 29]
+    assert told(office, now).splitlines() == [
+        f"{fourth.reference} Tue 22 Dec 2026 is kept as it was agreed: day, promised window",
+        f"{fifth.reference} Tue 29 Dec 2026 is planned already and stays as it is: day, promised window",
+    ]
+    assert len(of(office, one)) == len({visit.occurrence.isocalendar()[:2] for visit in of(office, one)})
 
 
 def test_every_second_week_goes_on_every_second_week(office: Office) -> None:

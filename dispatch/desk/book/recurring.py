@@ -17,6 +17,7 @@ from dispatch.model.instants import day_text
 from dispatch.model.requests import Recurrence, not_before
 from dispatch.model.states import ENDED, Role, State
 from dispatch.model.visits import Visit
+from dispatch.planning.recurring import Agreed, parse_rule
 
 AHEAD = datetime.timedelta(weeks=8)
 """Visits are made so far ahead."""
@@ -84,14 +85,20 @@ def follow(unit: Unit, store: Store, before: Recurrence, after: Recurrence) -> l
     """Let the visits of a series follow it when it was added, changed, archived or taken back; returns the ids of new ones.
 
     A visit that waits is asked for as its series does from now on, under its reference; where its day is none of the series
-    any more it is put away. What a person agreed otherwise for it, measured by what the series asked for until now (`before`),
-    stays, and so does the visit. What is planned or has begun is left alone.
+    any more it stands for another one of that week or month, and where none is free it is put away. What a person agreed otherwise
+    for it, measured by what the series asked for until now (`before`), stays, and so does the visit. What is planned or has begun
+    is left alone, but stands for that other day.
     """
     today = settings.today(store)
-    due = set() if after.archived else wanted(store, after, today, today + AHEAD)
+    due = set() if after.archived else wanted(store, after, today, _horizon(store, after.id, today))
+    days = {} if after.archived or before.site_id != after.site_id else _other_days(store, after, due, today)
+    for visit in visits.of_recurrence(store, after.id):
+        if visit.id in days and visit.state is not State.REQUESTED:
+            visits.change(unit, visit, occurrence=days[visit.id])
+            unit.audit("visit", visit.id, stands_for=days[visit.id].isoformat(), recurrence=after.id)
     for visit in ahead(store, after.id):
-        if visit.occurrence in due and before.site_id == after.site_id:
-            bring(unit, store, before, after, visit)
+        if before.site_id == after.site_id and (visit.id in days or visit.occurrence in due):
+            bring(unit, store, before, after, visit, day=days.get(visit.id))
         elif _is_as_asked(store, before, visit):
             visits.change(unit, visit, archived_at=unit.at)
             unit.audit("visit", visit.id, archived=True, recurrence=after.id)
@@ -101,13 +108,62 @@ def follow(unit: Unit, store: Store, before: Recurrence, after: Recurrence) -> l
     return _make(unit, store, replace(after, made_until=None), today)
 
 
+def _other_days(
+    store: Store, series: Recurrence, due: Collection[datetime.date], today: datetime.date
+) -> dict[int, datetime.date]:
+    """Which visits of a series stand for another of its days by now, each for one that nobody stands for: of the same week, else of
+    the same month. Of what follows an agreement none does: another day of the month makes up for what came to nothing there."""
+    if isinstance(parse_rule(series.rule), Agreed):
+        return {}
+    made = [visit for visit in visits.of_recurrence(store, series.id) if visit.occurrence is not None]
+    astray = [v for v in made if v.state not in ENDED and _day(v) >= today and v.occurrence not in due]
+    last = max(map(_day, astray), default=today)
+    there = {visit.occurrence for visit in made}
+    free = sorted(wanted(store, series, today, last + datetime.timedelta(days=31)) - there) if astray else []
+    found: dict[int, datetime.date] = {}
+    for period in (_week, _month):
+        for visit in astray:
+            day = next((day for day in free if period(day) == period(_day(visit))), None)
+            if visit.id not in found and day is not None:
+                found[visit.id] = day
+                free.remove(day)
+    return found
+
+
+def _week(day: datetime.date) -> tuple[int, int]:
+    return day.isocalendar()[:2]
+
+
+def _month(day: datetime.date) -> tuple[int, int]:
+    return day.year, day.month
+
+
+def _horizon(store: Store, recurrence_id: int, today: datetime.date) -> datetime.date:
+    """The last day for which visits are made by now, or for which one stands."""
+    days = (visit.occurrence for visit in visits.of_recurrence(store, recurrence_id) if visit.occurrence is not None)
+    return max((*days, today + AHEAD))
+
+
 def bring(
-    unit: Unit, store: Store, before: Recurrence, after: Recurrence, visit: Visit, over: Collection[str] = ()
+    unit: Unit,
+    store: Store,
+    before: Recurrence,
+    after: Recurrence,
+    visit: Visit,
+    over: Collection[str] = (),
+    day: datetime.date | None = None,
 ) -> bool:
-    """Ask for a visit as its series does now, apart from what was agreed otherwise for it; `over` are the fields in which the
-    series is meant all the same. Returns whether it is another by that."""
-    was, now = (request_for(store, one, _day(visit), visit.wanted_on) for one in (before, after))
-    if visit.wanted_on is None:
+    """Ask for a visit as its series does now, apart from what was agreed otherwise for it. Returns whether it is another by that.
+
+    Args:
+        over: the fields in which the series is meant all the same.
+        day: the day of the series that it stands for from now on, and on which it is where nobody agreed anything for it.
+    """
+    goes = day is not None and _is_as_asked(store, before, visit)
+    on = day if goes else visit.wanted_on
+    was = request_for(store, before, _day(visit), visit.wanted_on)
+    now = request_for(store, after, day or _day(visit), on)
+    if on is None:
         now = now._replace(promised=None, latest_on=None)
     # what stands as it is asked for now was put back by undo
     own = {
@@ -115,15 +171,17 @@ def bring(
         for name, stands in differing(store, before, visit).items()
         if stands != getattr(now, name) and name not in over
     }
-    latest_on = not_before(own.get("latest_on", now.latest_on), visit.wanted_on)
+    latest_on = not_before(own.get("latest_on", now.latest_on), own.get("wanted_on", on))
     asked = now._replace(**{**own, "latest_on": latest_on}, requested_at=visit.requested_at)
     other = any(getattr(was, name) != getattr(now, name) and name not in own for name in _ITS_CHECKLIST)
     other = other and not visits.noted_on(store, visit.id)
     if not other:
         asked = asked._replace(kind=visit.kind)  # its checklist is of that kind
-    version, changed = visit.version, bool(_apart(visit, asked))
+    version, changed = visit.version, bool(_apart(visit, asked)) or day is not None
     if changed:
         version = visits.update_request(unit, visit, asked, by_series=not over)
+    if day is not None:
+        version = visits.change(unit, visit._replace(version=version), occurrence=day)
     if other:
         checklist_copies.copy_anew(unit, store, visit.id, version, asked)
     return changed or other
@@ -167,7 +225,7 @@ def ahead(store: Store, recurrence_id: int) -> list[Visit]:
 def kept_visits(store: Store, recurrence: Recurrence) -> list[tuple[Visit, str]]:
     """The visits of a series from today on that are not as it asks for them, by their days, each with what is different."""
     today = settings.today(store)
-    due = set() if recurrence.archived else wanted(store, recurrence, today, today + AHEAD)
+    due = set() if recurrence.archived else wanted(store, recurrence, today, _horizon(store, recurrence.id, today))
     found = []
     for visit in visits.of_recurrence(store, recurrence.id):
         past = visit.wanted_on is not None and visit.wanted_on < today

@@ -25,6 +25,7 @@ from dispatch.model.requests import Recurrence, Request, Scope
 from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
+from dispatch.planning.recurring import on_another_day, parse_rule
 from dispatch.records.planning import RECURRENCE
 from dispatch.records.requests import REQUEST
 
@@ -209,19 +210,28 @@ def texts_for(user: User, visit: Visit, texts: Mapping[str, str], scope: str | N
     desk, before = Desk.for_user(user), Request.of(visit)
     after = REQUEST.filled(texts, desk, before, [])
     changed = {field.name for field in REQUEST.fields if getattr(before, field.of) != getattr(after, field.of)}
-    if scope is None and ("date" in changed or not changed & _OF_ONE.keys()):
+    found = {_OF_ONE[name]: texts[name] for name in changed & _OF_ONE.keys() & texts.keys()}
+    rule = _rule_on(user.store, visit, after.wanted_on) if "date" in changed else ""
+    if scope is None and (not (found or rule) or ("date" in changed and not rule)):
         return {}  # only this one can be meant
     if _meant(user.store, visit, scope) is Scope.THIS:
         return {}
-    if "date" in changed:
-        raise Faulty(["scope: another day of more than this visit is another rule: change the series"])
-    if not changed & _OF_ONE.keys():
+    if "date" in changed and not rule:
+        raise Faulty(["scope: that other day of more than this visit is another rule: change the series"])
+    if not (found or rule):
         raise Faulty(["scope: what is changed is asked for of one visit only"])
-    found = {_OF_ONE[name]: texts[name] for name in changed & _OF_ONE.keys()}
     if "days_late" in found:
         late = after.latest_on and after.wanted_on and (after.latest_on - after.wanted_on).days
         found["days_late"] = str(late or 0)
-    return found
+    return found | ({"rule": rule} if rule else {})
+
+
+def _rule_on(store: Store, visit: Visit, day: datetime.date | None) -> str:
+    """The rule by which a series has its visit on another day, and those after it accordingly; empty: it is none that says so."""
+    recurrence = of_visit(store, visit)
+    if recurrence is None or day is None:
+        return ""
+    return str(on_another_day(parse_rule(recurrence.rule), existing(visit.occurrence), day) or "")
 
 
 def bring_along(
@@ -233,7 +243,10 @@ def bring_along(
         return []
     stood = _others(user.store, recurrence, visit)
     if scope == Scope.FOLLOWING:
-        after, pictures = _from_day_on(user, unit, recurrence, existing(visit.occurrence), texts)
+        day = existing(visit.occurrence)
+        if "rule" in texts:
+            day = min(day, existing(visits.again(user.store, visit).wanted_on))
+        after, pictures = _from_day_on(user, unit, recurrence, day, texts)
     else:
         after, picture = editing.write(user, unit, _KIND, recurrence, texts)
         pictures = [picture]

@@ -30,7 +30,7 @@ _PICTURED = """site_id job_id state starts_at ends_at priority pinned reason can
     description wanted_on latest_on promised_from=promised.0 promised_to=promised.1 minutes emergency reported_by came_by
     preferred_id skills tags equipment people crew_skills after_id after_minutes after_day
     pickup pickup_lat=pickup_place.lat pickup_lon=pickup_place.lon pickup_minutes days ahead
-    kind recurrence_id agreed crew"""
+    kind recurrence_id occurrence agreed crew"""
 
 
 _CREW = "staff_id=technician_id labour_class vehicle billable depart_at check_in_at seen_at"
