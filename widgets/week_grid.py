@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from textual import events
 from textual.binding import Binding
 from textual.geometry import Offset
 
@@ -83,6 +84,12 @@ class WeekGrid(LineList[WeekRow]):
         self.column = to
         self._again()
         self.post_message(self.Selected())
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the day that is clicked, with its technician or by its head; a double click opens it."""
+        place, (name, cell) = event.get_content_offset(self), self._widths(self.view_size.width)
+        if place is not None and place.x >= name and self._week is not None:
+            self.action_across(min((place.x - name) // cell, len(self._week.sums) - 1) - self.column)
 
     def _again(self) -> None:
         """Draw the head and the line under the cursor again."""

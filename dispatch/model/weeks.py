@@ -43,13 +43,18 @@ class DayLoad(NamedTuple):
         return max(0, self.taken - self.available)
 
     def text(self, cells: int) -> str:
-        """What a cell of the week says in so many cells: what is planned, what breaks, what is too much; the shift, promises and
-        absences where there is room for them."""
+        """What a cell of the week says in so many cells: what is planned of the shift, in hours where there is little room, then
+        what breaks, what is too much, absences and promises, as far as they fit."""
         if not self.visits and not self.available:
             return ("away" if self.away else "off")[:cells]
-        taken = span_text(self.taken) if cells >= 6 else f"{-(-self.taken // 60)}h"
-        if cells >= 12 and self.available:
-            taken += f"/{span_text(self.available)}"
+        if not self.available:
+            taken = span_text(self.taken) if cells >= 6 else f"{-(-self.taken // 60)}h"
+        elif cells >= 12:
+            taken = f"{span_text(self.taken)}/{span_text(self.available)}"
+        elif cells >= 7:
+            taken = f"{self.taken / 60:.1f}/{self.available / 60:.1f}"
+        else:
+            taken = f"{-(-self.taken // 60)}/{self.available // 60}"
         signs = [
             f"!{self.breaks}" if self.breaks else "",
             "+" if self.over else "",

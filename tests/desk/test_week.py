@@ -99,10 +99,10 @@ def test_a_look_ahead_says_the_same_as_the_weeks(office: Office) -> None:
 def test_a_cell_says_what_matters_most_where_there_is_little_room() -> None:
     full = DayLoad(DAY, available=480, busy=500, driving=40, ahead=480, promised=3, breaks=2, away="dentist")
     assert full.text(20) == "9h/8h !2 + a p3"
-    assert full.text(10) == "9h !2 + a"
-    assert full.text(4) == "9h!2"
+    assert full.text(10) == "9.0/8.0 !2"
+    assert full.text(5) == "9/8!2"
     assert DayLoad(DAY, 0, 0, 0, 0, away="ill").text(5) == "away"
-    assert DayLoad(DAY, 480, 0, 0, 480).text(8) == "0m"
+    assert DayLoad(DAY, 480, 0, 0, 480).text(8) == "0.0/8.0"
 
 
 def test_the_hours_between_two_shifts_of_a_day_are_nobodys(office: Office) -> None:

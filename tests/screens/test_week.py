@@ -47,6 +47,16 @@ async def test_arrows_go_over_days_and_weeks_and_enter_opens_the_day(office: Off
         await until_true(pilot, lambda: (row := board.row_here()) is not None and row.name == "Ben Okafor")
 
 
+async def test_a_click_goes_to_the_day_of_a_technician(office: Office) -> None:
+    async with opened(office.dana, "week") as pilot:
+        await press(pilot, "down", "right")
+        place = grid(pilot).cursor_place
+        assert place is not None
+        await press(pilot, "up", "left", "left")
+        assert await pilot.click(WeekGrid, offset=(place.x + 2, place.y))
+        assert (grid(pilot).selected.name, grid(pilot).load.day) == ("Ben Okafor", TOMORROW)  # type: ignore[union-attr]
+
+
 async def test_the_edge_of_a_week_leads_into_the_next(office: Office) -> None:
     async with opened(office.dana, "week") as pilot:
         await press(pilot, *["right"] * 6)
