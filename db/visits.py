@@ -122,6 +122,7 @@ VISITS = _WithCrew(
         "client_id": "c.id",
         "client": "c.name",
         "site": "s.name",
+        "address": "s.address",
         "zone": ZONE,
         "arrival_minutes": "s.arrival_minutes",
         "preferred": "coalesce(p.name, '')",

@@ -33,7 +33,7 @@ with lazily(__name__):
     from dispatch.desk.firm import setup
     from dispatch.desk.session import refusals
     from dispatch.desk.session.preferences import Personal
-    from screens.board import board, calls, drives, map, outbox, plan, week
+    from screens.board import board, calls, drives, glance, map, outbox, plan, week
     from screens.board import jump as jumps
     from screens.book import book, client
     from screens.log import access, audit, care, figures, log, visit_record
@@ -72,6 +72,7 @@ SCREENS = {
     "day": (day, "DayScreen"),
     "drives": (drives, "DrivesScreen"),
     "figures": (figures, "FiguresScreen"),
+    "glance": (glance, "GlanceScreen"),
     "keys": (keys, "KeysHelp"),
     "log": (log, "LogScreen"),
     "map": (map, "MapScreen"),

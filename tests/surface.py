@@ -55,6 +55,8 @@ ANSWERS = (
     "late --date 2026-11-24",
     "candidates R4027 --date 2026-11-24",
     "near R4027",
+    "glance free",
+    "glance breaks",
     "emergency R4027",
     "call R4028 --no-answer",
     "travel show --date 2026-11-24",

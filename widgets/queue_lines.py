@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Sequence
 
-from dispatch.model.boards import Board, BoardVisit
+from dispatch.model.boards import Board, BoardVisit, holds
 from dispatch.model.instants import day_of, day_text, long_text, span_text
 from dispatch.model.text import show
 from widgets.lines.ink import Line, Span, ink, joined, spread, width_of
@@ -28,18 +28,10 @@ def grouped(board: Board, wanted: str = "") -> list[tuple[str, tuple[BoardVisit,
     """The groups that hold visits, each in the board's order, of the visits that match the filter text `wanted`."""
     waiting: dict[str, list[BoardVisit]] = {name: [] for name in GROUPS}
     for visit in board.queue:
-        if matches(visit, wanted):
+        if holds(visit.words, wanted):
             waiting[group_of(visit, board.day)].append(visit)
-    waiting[ON_HOLD] = [visit for visit in board.on_hold if matches(visit, wanted)]
+    waiting[ON_HOLD] = [visit for visit in board.on_hold if holds(visit.words, wanted)]
     return [(name, tuple(visits)) for name, visits in waiting.items() if visits]
-
-
-def matches(visit: BoardVisit, wanted: str) -> bool:
-    """Whether every word of the filter text stands somewhere in what the queue shows of the visit, in any case."""
-    shown = " ".join(
-        (visit.client, visit.site, visit.work, visit.reference, f"p{visit.priority}", *visit.skills, visit.preferred)
-    ).casefold()
-    return all(word in shown for word in wanted.casefold().split())
 
 
 def due_text(visit: BoardVisit, board: Board, now: int) -> Span:

@@ -5,13 +5,13 @@ from functools import partial
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import day_text, long_text, span_text
+from dispatch.model.problems import MINUTE
 from dispatch.model.skills import abilities
 from dispatch.model.states import State
 from dispatch.model.text import show, wrapped
 from dispatch.model.travel import DistanceUnit, Leg, distance_text, leg_text, minutes_of
 from widgets.lines.ink import Line, Span, cut, ink, joined
 from widgets.lines.marks import LEVEL_INKS, LEVEL_LETTERS, Marks, level_text, state_mark
-from widgets.timeline.layout import MINUTE
 
 LABEL = 9
 Clock = Callable[[int], str]

@@ -22,7 +22,7 @@ GROUPS = (
     ("views", ("board", "week", "day", "log", "route", "demo", "open")),
     ("finding", ("find",)),
     ("visit", ("visit",)),
-    ("running", ("candidates", "near", "emergency", "late", "call")),
+    ("running", ("candidates", "near", "glance", "emergency", "late", "call")),
     ("importing", ("import",)),
     ("calendars", ("calendar",)),
     ("charging", ("charge", "quote", "cases")),

@@ -22,7 +22,7 @@ from dispatch.model.travel import minutes_of
 with lazily(__name__):
     from db import settings
     from dispatch.commands import forms
-    from dispatch.desk.day import board_view, nearby, placement, why_nobody
+    from dispatch.desk.day import board_view, nearby, placement, questions, why_nobody
     from dispatch.desk.messages import calling_ahead
     from dispatch.desk.plan import emergency
     from dispatch.desk.texts import board_words
@@ -126,6 +126,36 @@ def _near(store: Store, args: Args) -> Answer:
         lambda found: {"reference": visit.reference, "near": [_near_form(one, times.zone) for one in found]},
         lines,
     )
+
+
+@reads(
+    "glance",
+    "what a day answers at a glance: who is free, has room, has not set out; what has little slack, breaks next, is at risk",
+    option(
+        "question",
+        "QUESTION",
+        "free, room, slack, not-set-out, breaks or tomorrow (the next working day)",
+        choices=("free", "room", "slack", "not-set-out", "breaks", "tomorrow"),
+    ),
+    JSON,
+)
+def _glance(store: Store, args: Args) -> Answer:
+    def lines(glance: questions.Glance) -> Iterator[str]:
+        yield f"{day_text(glance.day)}  {glance.times.clock(glance.now)}  {glance.question.words}"
+        for line in glance.lines:
+            about = "" if line.visit is None else f"{pad(line.visit.reference, 7)} {pad(line.visit.client, 26)} "
+            yield f"{pad(line.technician, 18)} {about}{line.words}"
+        if not glance.lines:
+            yield glance.question.nothing
+
+    return Answer(questions.ask(store, questions.DayQuestion(args.question)), _glance_form, lines)
+
+
+def _glance_form(glance: questions.Glance) -> dict[str, Any]:
+    zone = glance.times.zone
+    keys = "technician? reference=visit.reference client=visit.client at@ minutes grave words"
+    lines = [form(line, keys, zone) for line in glance.lines]
+    return form(glance, "question date=day zone now@ lines", zone, zone=zone, lines=lines)
 
 
 def _near_form(one: nearby.Nearby, zone: str) -> dict[str, Any]:
@@ -267,4 +297,4 @@ def _call(user: User, args: Args) -> Answer:
     )
 
 
-COMMANDS = (_candidates, _near, _emergency, _late, _call)
+COMMANDS = (_candidates, _near, _glance, _emergency, _late, _call)

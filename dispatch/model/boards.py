@@ -18,6 +18,12 @@ from dispatch.model.text import show
 from dispatch.model.travel import DistanceUnit, Leg, Place
 
 
+def holds(text: str, wanted: str) -> bool:
+    """Whether every word that is wanted stands somewhere in a text, in any case."""
+    text = text.casefold()
+    return all(word in text for word in wanted.casefold().split())
+
+
 class BoardVisit(NamedTuple):
     """A visit as it stands in a view. Instants; `start`..`end` is the planned stay, test allowance included.
 
@@ -82,6 +88,13 @@ class BoardVisit(NamedTuple):
     days: int = 1
     day_number: int = 1
     which_day: str = ""
+    address: str = ""
+
+    @property
+    def words(self) -> str:
+        """What it is found by: client, place, area, work, reference, priority, skills, state."""
+        named = (self.client, self.site, self.address, self.work, self.reference, self.preferred, self.state.label)
+        return " ".join((*named, f"p{self.priority}", *self.skills))
 
     @property
     def due_on(self) -> datetime.date | None:
@@ -137,7 +150,7 @@ class BoardRow(NamedTuple):
     """A technician's day. `shift`, `lunch` and absences are instants; `busy` counts planned work, `available` the shift
     less lunch and absences, both in minutes; `metres` is the driving of the day, None when a leg is unknown. `home_at` is
     when they will be home, `overtime` the seconds of it past the shift. `home` is where the day begins, None
-    where that is not known; `ends` where it ends, None: at home."""
+    where that is not known; `ends` where it ends, None: at home; `address` says where home is."""
 
     technician_id: int
     name: str
@@ -155,6 +168,12 @@ class BoardRow(NamedTuple):
     overtime: int = 0
     home: Place | None = None
     ends: Place | None = None
+    address: str = ""
+
+    @property
+    def words(self) -> str:
+        """What a technician is found by: name, area, skills."""
+        return " ".join((self.name, self.address, *self.skills))
 
     @property
     def end_name(self) -> str:

@@ -94,6 +94,7 @@ class Visit(NamedTuple):
     A visit may take several `days`, each with so many minutes of work. `next_day` is the one that is next or runs, and
     `day_number` the one whose stay, crew and state this is: the same in the record, another in what `on_day` gives.
     `other_days` are those beside it that have a place, in their order.
+    `address` is that of its site.
     `occurrence` is the day for which its recurrence asked, `agreed` whether somebody changed what that
     asks for; `came_by` one of `CAME_BY`, empty where nobody has said.
     """
@@ -112,6 +113,7 @@ class Visit(NamedTuple):
     state: State
     requested_at: int
     job_id: int
+    address: str = ""
     kind: str = "visit"
     cause: str = "normal"
     description: str = ""

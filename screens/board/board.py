@@ -22,7 +22,7 @@ from screens.board.foot import BoardFoot
 from screens.board.move_mode import MoveTimeline
 from screens.board.nearby import near
 from screens.board.news import news
-from screens.board.places import BoardPlaces, browser, next_problem, next_waiting, show_map, sort
+from screens.board.places import BoardPlaces, browser, glance, next_problem, next_waiting, show_map, sort
 from screens.board.placing import assign, emergency, move, pin, unassign
 from screens.board.requests import amend, answer, cancel, confirm, dispatch, hold, new
 from screens.of_day import DAYS, DayOfVisits, calls, import_file, messages, on_visit
@@ -117,7 +117,7 @@ class BoardScreen(DayOfVisits):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
     FOOTER = (
         "visit.open visit.assign visit.move day.plan visit.unassign visit.confirm visit.dispatch visit.new "
-        "screen.calls view.pane change.undo screen.keys"
+        "screen.calls view.glance view.pane change.undo screen.keys"
     )
     KEYS = [
         key("enter", "visit.open", "Open", "open the selected visit"),
@@ -274,7 +274,7 @@ class BoardScreen(DayOfVisits):
     @command("/", "view.filter", "Filter")
     async def action_filter(self) -> None:
         """Show only what holds a word."""
-        hint = "a technician, client, skill or word of the work"
+        hint = "a technician, client, area, skill, word of the work; late, trouble, free now, not set out"
         self.places.filter((await self.ask("Show only", hint, self.places.word, does="shows them")).strip())
 
     @command("z", "view.zoom", "Zoom")
@@ -309,5 +309,5 @@ class BoardScreen(DayOfVisits):
 
     KEYS_BESIDE = (
         *(crew, hand_over, no_access, emergency, calls, messages),
-        *(next_problem, next_waiting, sort, show_map, browser, import_file, news),
+        *(next_problem, next_waiting, sort, glance, show_map, browser, import_file, news),
     )

@@ -9,9 +9,9 @@ from textual.timer import Timer
 
 from dispatch.lazily import lazily
 from dispatch.model.instants import clock_text
+from dispatch.model.problems import conflicts
 from dispatch.model.states import ENDED, QUEUED
 from widgets.lines.ink import ink
-from widgets.problems import conflicts
 from widgets.route_pane import RoutePane
 from widgets.visit_detail import VisitDetail
 from widgets.visit_lines import nothing_here

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 from textual.widget import AwaitMount
@@ -40,7 +41,7 @@ async def jump(app: Program) -> None:
         app.open("client", target.id)
     elif visit is None:
         await to_board(app, technician_id=target.id)
-    elif chosen.open or not await to_board(app, visit_id=target.id, day_of=target, zone=times.zone):
+    elif chosen.open or not await to_board(app, visit_id=target.id, day=jump_search.day_of_visit(visit, times.zone)):
         app.open("visit", visit.reference)
 
 
@@ -49,14 +50,12 @@ async def to_board(
     *,
     technician_id: int | None = None,
     visit_id: int | None = None,
-    day_of: JumpTarget | None = None,
-    zone: str = "",
+    day: datetime.date | None = None,
 ) -> bool:
-    """Show the board with the cursor on a technician or a visit. False: it is on no board."""
+    """Show the board, of a day or of the one it is on, with the cursor on a technician or a visit. False: it is on no board."""
     from screens.board.board import BoardScreen
 
-    if day_of is not None and day_of.visit is not None:
-        app.day = jump_search.day_of_visit(day_of.visit, zone) or app.day
+    app.day = day or app.day
     if app.current_mode != "board":
         await app.switch_mode("board")
     while len(app.screen_stack) > 1:

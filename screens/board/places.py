@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from dispatch.desk.day.glance import BoardOrder, in_order
+from dispatch.desk.day.glance import BoardOrder, in_order, words_in, words_of
+from dispatch.desk.day.questions import DayQuestion
 from dispatch.lazily import lazily
-from dispatch.model.boards import Board, BoardRow, BoardVisit
+from dispatch.model.boards import Board, holds
 from dispatch.model.instants import day_text
+from dispatch.model.problems import after, drawn_span, problems
 from dispatch.model.states import ENDED
 from screens.binding import command
-from widgets.problems import after, problems, wrong_with
 from widgets.queue import Queue
-from widgets.timeline.layout import drawn_span
 from widgets.timeline.view import Timeline
 
 with lazily(__name__):
@@ -33,6 +33,8 @@ class BoardPlaces:
     """Only who has it, or has a visit that has it, is shown; empty: everybody."""
     order = BoardOrder.NAMES
     """In which order the technicians stand."""
+    asked = DayQuestion.FREE
+    """What was asked last of the day."""
 
     def __init__(self, screen: BoardScreen) -> None:
         self._screen = screen
@@ -73,27 +75,31 @@ class BoardPlaces:
             self.filter("")
 
     def shown(self, board: Board) -> Board:
-        """The board with the technicians who have the words in their name or skills or on one of their visits, in order."""
-        now = self._screen.user.now
-        board = in_order(board, self.order, now, lambda row: sum(any(wrong_with(one, row, now)) for one in row.visits))
-        rows = tuple(row for row in board.rows if self._has(_about(row)) or any(map(self._finds, row.visits)))
-        return board._replace(rows=rows) if self.word else board
+        """The board in its order, with the technicians who have the words themselves or with one of their visits."""
+        board, found, now = in_order(board, self.order, self._screen.user.now), self.found(board), self._screen.user.now
+        if found is None:
+            return board
+        rows = (
+            row
+            for row in board.rows
+            if holds(words_of(row, now), self.word) or any(visit.id in found for visit in row.visits)
+        )
+        return board._replace(rows=tuple(rows))
 
     def found(self, board: Board) -> frozenset[int] | None:
-        """The visits that a filter means, by id: those that hold the words, and all of a technician who does. None: all."""
-        if not self.word:
-            return None
-        return frozenset(
-            visit.id for row in board.rows for visit in row.visits if self._has(_about(row)) or self._finds(visit)
+        """The visits that a filter means, by id: those that have the words with their technician, so all of one who has them
+        alone. None: all."""
+        now = self._screen.user.now
+        return (
+            frozenset(
+                visit.id
+                for row in board.rows
+                for visit in row.visits
+                if holds(f"{words_of(row, now)} {words_in(row, visit, now)}", self.word)
+            )
+            if self.word
+            else None
         )
-
-    def _finds(self, visit: BoardVisit) -> bool:
-        return self._has(f"{visit.client} {visit.site} {visit.work} {visit.reference} {visit.state.label}")
-
-    def _has(self, text: str) -> bool:
-        """Whether every word of the filter stands somewhere in a text, in any case."""
-        text = text.casefold()
-        return all(word in text for word in self.word.casefold().split())
 
     def point_at(self, *, technician_id: int | None = None, visit_id: int | None = None) -> bool:
         """Put the cursor on a technician's row or on a visit, whatever a filter hides. False: it is not here."""
@@ -178,6 +184,17 @@ def next_waiting(screen: BoardScreen) -> None:
     screen.places.to_queue(waiting[place % len(waiting)])
 
 
+@command("v", "view.glance", "Glance")
+def glance(screen: BoardScreen) -> None:
+    """Who is free, has room, has not set out; what has little slack, breaks next, is at risk tomorrow."""
+    places = screen.places
+
+    def ask(question: DayQuestion) -> None:
+        places.asked = question
+
+    screen.program.open("glance", places.asked, ask)
+
+
 @command("M", "view.map", "Map")
 def show_map(screen: BoardScreen) -> None:
     """The technician's day on a map."""
@@ -205,8 +222,3 @@ def sort(screen: BoardScreen) -> None:
     places.order = orders[(orders.index(places.order) + 1) % len(orders)]
     if screen.board is not None:
         screen.show_board(screen.board)
-
-
-def _about(row: BoardRow) -> str:
-    """What a filter finds a technician by."""
-    return " ".join((row.name, *row.skills))

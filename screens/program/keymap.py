@@ -43,6 +43,7 @@ PLACES = (
     EVERYWHERE,
     KeyPlace("The board", ("screens.board.board:BoardScreen",), ("widgets.timeline.view:Timeline", *_LIST)),
     KeyPlace("The week", ("screens.board.week:WeekScreen",), ("widgets.week_grid:WeekGrid", *_LIST)),
+    KeyPlace("The day at a glance", ("screens.board.glance:GlanceScreen",), _LIST),
     KeyPlace("Calling ahead", ("screens.board.calls:CallsScreen",), _LIST),
     KeyPlace("Messages to clients", ("screens.board.outbox:OutboxScreen",), _LIST),
     KeyPlace("The timeline, and a visit in hand", ("widgets.timeline.view:Timeline",), alone=True),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.desk.day.questions import DayQuestion
 from tests.conftest import Dispatch
 from tests.prepared import copied
 
@@ -24,6 +25,30 @@ def test_who_is_near_comes_by_the_drive_from_where_they_are(sample: Dispatch) ->
     text = sample("near", "R4109").out
     assert [line.split("  ")[0] for line in text.splitlines()[1:]] == [one["technician"] for one in near]
     assert f"free {near[0]['free_from'][11:16]} – {near[0]['free_to'][11:16]}" in text
+
+
+@pytest.mark.parametrize("question", list(DayQuestion))
+def test_what_is_asked_at_a_glance_is_told_as_text_and_as_json(sample: Dispatch, question: DayQuestion) -> None:
+    told = sample.json("glance", question, "--json")
+    assert told["question"] == question
+    assert told["date"] == ("2026-11-25" if question is DayQuestion.TOMORROW else "2026-11-24")
+    text = sample("glance", question).out.splitlines()
+    assert question.words in text[0]
+    assert len(text) == 1 + max(1, len(told["lines"]))
+    for line, said in zip(told["lines"], text[1:], strict=False):
+        assert said.endswith(line["words"])
+        assert (line["reference"] or "") in said
+    counted = [line["minutes"] for line in told["lines"]]
+    if question is DayQuestion.ROOM:
+        assert counted == sorted(counted, reverse=True)
+    if question is DayQuestion.SLACK:
+        assert counted == sorted(counted)
+
+
+def test_what_nobody_can_answer_is_no_question(sample: Dispatch) -> None:
+    said = sample("glance", "weather")
+    assert (said.code, said.out) == (2, "")
+    assert "not-set-out" in said.err
 
 
 def test_candidates_come_with_reasons(sample: Dispatch) -> None:

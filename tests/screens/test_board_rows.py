@@ -82,6 +82,20 @@ async def test_a_filter_that_only_the_queue_holds_goes_there(office: Office) -> 
         assert (queue.selected and queue.selected.reference) == "R2"
 
 
+async def test_rows_are_narrowed_by_who_is_free_and_by_who_has_not_set_out(office: Office) -> None:
+    office.go("08:55")
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("13:00"))
+    schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))
+    schedule.dispatch(office.dana, "R2")
+    async with opened(office.dana, "board") as pilot:
+        assert names(await filtered(pilot, "not set out")) == ["Ben Okafor"]
+        await press(pilot, "escape")
+        assert names(await filtered(pilot, "free now")) == ["Ana Ruiz"]
+        await press(pilot, "escape")
+        screen = await filtered(pilot, "ben r2")
+        assert names(screen) == ["Ben Okafor"], "some words of the technician, some of the visit"
+
+
 async def test_the_rows_stand_in_the_order_that_is_chosen(office: Office) -> None:
     office.go("08:55")
     schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))

@@ -5,11 +5,12 @@ from typing import Any
 
 from textual.app import App, ComposeResult
 
+from dispatch.model.boards import holds
 from tests.widgets.boards import DAY, NOW, clock, replace, sample_board, waiting
 from widgets.lines.ink import text_of, width_of
 from widgets.lines.marks import UNICODE
 from widgets.queue import Queue
-from widgets.queue_lines import due_text, group_of, grouped, matches, visit_lines
+from widgets.queue_lines import due_text, group_of, grouped, visit_lines
 
 BOARD = sample_board()
 
@@ -32,11 +33,14 @@ def test_a_visit_wanted_before_the_day_is_overdue() -> None:
 
 
 def test_every_word_of_a_filter_has_to_be_there() -> None:
-    card = waiting(1, "Summit Travel", "backup failing", skills=("server",), priority=2)
-    assert matches(card, "")
-    assert matches(card, "BACK p2 summit")
-    assert matches(card, "server")
-    assert not matches(card, "backup voip")
+    card = waiting(
+        1, "Summit Travel", "backup failing", skills=("server",), priority=2, address="12 High Street, 43215"
+    )
+    assert holds(card.words, "43215 summit"), "by its area"
+    assert holds(card.words, "")
+    assert holds(card.words, "BACK p2 summit")
+    assert holds(card.words, "server")
+    assert not holds(card.words, "backup voip")
 
 
 def test_what_is_due_counts_from_now() -> None:

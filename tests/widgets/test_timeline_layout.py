@@ -5,11 +5,11 @@ import datetime
 import pytest
 
 from dispatch.model.instants import day_bounds
+from dispatch.model.problems import drawn_span
 from dispatch.model.states import State
 from tests.widgets.boards import DAY, NOW, ZONE, clock, leg, sample_board, visit
 from widgets.timeline.layout import (
     TimeScale,
-    drawn_span,
     drive_span,
     fitting_zoom,
     frame_of,

@@ -1,8 +1,9 @@
 """The cursor of the timeline: a row of the board, and a visit of the row where it has any. Pure."""
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
+from dispatch.model.problems import Span, drawn_span
 from dispatch.model.states import ENDED
-from widgets.timeline.layout import Span, TimeScale, drawn_span
+from widgets.timeline.layout import TimeScale
 
 
 class BoardCursor:

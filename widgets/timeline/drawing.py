@@ -7,14 +7,14 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from dispatch.model.boards import Board
+from dispatch.model.problems import MINUTE, ProblemVisit, Span, problems
 from widgets.lines.ink import fitted
 from widgets.lines.line_view import LineView
 from widgets.lines.marks import marks_of
-from widgets.problems import ProblemVisit, problems
 from widgets.timeline.cursor import BoardCursor
 from widgets.timeline.edges import edge_above, edge_below
 from widgets.timeline.ghost import Ghost, verdict_line
-from widgets.timeline.layout import MINUTE, Frame, Span, frame_of, row_lines_in, working_window
+from widgets.timeline.layout import Frame, frame_of, row_lines_in, working_window
 from widgets.timeline.rows import Look, hours_line, look_of, name_lines, name_width, row_lines
 
 KEPT_ROWS = 400

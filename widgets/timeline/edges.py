@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dispatch.model.problems import ProblemVisit
 from dispatch.model.text import count_text
 from widgets.lines.ink import Line, ink, joined
 from widgets.lines.marks import Marks
-from widgets.problems import ProblemVisit
 
 
 def beyond(problems: Sequence[ProblemVisit], rows: range) -> tuple[int, int]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from dispatch.model.boards import Board, BoardVisit
+from dispatch.model.problems import MINUTE
 from dispatch.model.text import show
 from widgets.lines.ink import Line, fitted, ink
 from widgets.lines.marks import Marks
-from widgets.timeline.layout import MINUTE
 
 STEP = 5
 """Minutes: a visit is shifted by as many of these as a cell is long."""

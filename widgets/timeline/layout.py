@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import local
-from dispatch.model.states import ENDED, State
+from dispatch.model.problems import MINUTE, Span, drawn_span
 
-MINUTE = 60
 QUARTER = 15 * MINUTE
 FITS = (300, 360, 450, 600, 720, 900, 1200, 1800)
 """Seconds a cell that an automatic zoom may choose: every hour is equally wide, from 12 cells to 2."""
@@ -17,8 +16,6 @@ MARGIN = 10 * MINUTE
 """Room that is shown before the first and after the last thing of a day."""
 OFFICE_HOURS = (8, 18)
 """What is shown of a day on which nobody works."""
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,33 +75,6 @@ def hour_label(hour: int, hours24: bool, room: int) -> str:
     short = str(hour % 12 or 12)
     label = short + ("am" if hour < 12 else "pm")
     return label if len(label) < room else short
-
-
-def drawn_span(visit: BoardVisit, now: int) -> Span | None:
-    """Where a visit is drawn: by the clock as far as it has happened, by the projection or the plan for the rest.
-
-    A visit that goes on is drawn to its projected end, and never ends before now. None: it has no time at all.
-    """
-    planned = (visit.start, visit.end) if visit.start is not None and visit.end is not None else None
-    length = planned[1] - planned[0] if planned else visit.minutes * MINUTE
-    ahead = visit.projected
-    if visit.actual_in is not None:
-        if visit.actual_out is not None:
-            return visit.actual_in, max(visit.actual_out, visit.actual_in)
-        if visit.state in ENDED:
-            return visit.actual_in, visit.actual_in + length
-        return visit.actual_in, max(now, ahead[1] if ahead else visit.actual_in + length)
-    if ahead and visit.state not in ENDED:
-        return ahead
-    if (
-        visit.state is State.EN_ROUTE
-        and visit.actual_depart is not None
-        and visit.leg
-        and visit.leg.seconds is not None
-    ):
-        arrival = max(visit.actual_depart + visit.leg.seconds, planned[0] if planned else now)
-        return arrival, arrival + length
-    return planned
 
 
 def drive_span(visit: BoardVisit, start: int, now: int) -> Span | None:

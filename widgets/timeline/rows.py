@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_text, span_text
+from dispatch.model.problems import MINUTE, Span, drawn_span
 from dispatch.model.states import State
 from dispatch.model.text import cells_of, show
 from dispatch.model.travel import DistanceUnit, distance_text
@@ -13,7 +14,7 @@ from widgets.lines.ink import Line, clipped, fitted, ink, merged
 from widgets.lines.marks import STATE_INKS, UNICODE, Marks, state_mark
 from widgets.timeline.block_texts import block_texts
 from widgets.timeline.ghost import Ghost
-from widgets.timeline.layout import MINUTE, Frame, Span, drawn_span, drive_span, hour_label
+from widgets.timeline.layout import Frame, drive_span, hour_label
 
 BLOCK_LINES = 2
 """Lines of a block at most; a third line of a row is a gap."""

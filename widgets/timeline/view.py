@@ -10,10 +10,11 @@ from textual.geometry import Offset
 from textual.message import Message
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
+from dispatch.model.problems import MINUTE
 from dispatch.model.states import STEPS
 from widgets.timeline.drawing import BoardView
 from widgets.timeline.ghost import STEP, Ghost, within
-from widgets.timeline.layout import MINUTE, ZOOMS
+from widgets.timeline.layout import ZOOMS
 
 
 class AtVisit(Message):

@@ -12,6 +12,7 @@ from db.legs import HOME
 from db.store import Store, existing
 from db.tallies import tallies
 from dispatch.desk.day import run_of_days
+from dispatch.desk.day.glance import breaks_at
 from dispatch.desk.day.running import Reaching, RunningDay, access_of, drive_lazily, read_day, running_day
 from dispatch.desk.firm.shifts import available_minutes, lunch_of, shift_of
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, next_clock, promised_by
@@ -29,15 +30,17 @@ from dispatch.model.visits import Visit
 from dispatch.planning.calls import CALLS_COUNT_FOR, DueCall, awaited, due_calls
 
 
-def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
+def board(store: Store, day: datetime.date, only: str | None = None, *, office: bool | None = None) -> Board:
     """The firm's day: a row for each technician, the unscheduled queue sorted by what breaks first, and what is on hold.
 
     The queue holds what is wanted on that day, what was wanted before it (overdue) and the undated.
 
     Args:
-        only: a technician, by name or login: their row alone, without what the office looks at (service levels and what is late
-            by them, whom to call, messages). It costs a fraction, and hardly more in a large firm.
+        only: a technician, by name or login: their row alone. It costs a fraction, and hardly more in a large firm.
+        office: whether with what only the office looks at: service levels and what is late by them, what waits, whom to call,
+            messages. None: where it is not one technician's row.
     """
+    office = only is None if office is None else office
     with store.read():
         firm = settings.firm(store)
         starts_at, ends_at = day_bounds(day, firm.zone)
@@ -50,9 +53,9 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
         done = tallies(store, [visit.id for visit in placed])
         access = access_of(placed, clients.access_hours(store, {visit.site_id for visit in placed}), starts_at, ends_at)
         ring = clients.whom_to_ring(store)
-        waiting = waiting_cards(store, day, ring) if only is None else []
-        clocks = clocks_of(store, [visit for visit in placed if visit.state not in ENDED]) if only is None else {}
-        called = messages.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0]) if only is None else {}
+        waiting = waiting_cards(store, day, ring) if office else []
+        clocks = clocks_of(store, [visit for visit in placed if visit.state not in ENDED]) if office else {}
+        called = messages.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0]) if office else {}
         expecting = awaited(called, starts_at, ends_at)
         gone = visits.visits_by_id(store, list(expecting.keys() - {visit.id for visit in placed}))
         in_vain = [(visit, expecting[visit.id]) for visit in gone if visit.state not in ENDED]
@@ -87,7 +90,7 @@ def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
         queue=tuple(visit for visit in waiting if visit.state is State.REQUESTED),
         on_hold=tuple(visit for visit in waiting if visit.state is State.ON_HOLD),
         calls=tuple(sorted(calls_due, key=lambda call: (call.due, call.expected, call.visit_id))),
-        trouble=messages.trouble(store, now).words if only is None else "",
+        trouble=messages.trouble(store, now).words if office else "",
     )
 
 
@@ -238,20 +241,13 @@ def _row(
         unknown_legs=len(driven) - len(known),
         home=technician.home,
         ends=technician.ends,
+        address=technician.home_address,
     )
 
 
 def _breaks_first(visit: BoardVisit, zone: str) -> tuple[bool, bool, int, int, str]:
-    """Emergencies, then what has the least time left; by priority where that is the same. What breaks nothing comes last.
-
-    What breaks is the service level, the promised window, or else the day on which the visit is wanted.
-    """
-    moments = [] if visit.due is None else [visit.due]
-    if visit.promised is not None:
-        moments.append(visit.promised[1])
-    elif visit.due_on is not None:
-        moments.append(day_bounds(visit.due_on, zone)[1])
-    at = min(moments, default=None)
+    """Emergencies, then what has the least time left; by priority where that is the same. What breaks nothing comes last."""
+    at = breaks_at(visit, zone)
     return not visit.emergency, at is None, at or 0, visit.priority, visit.reference
 
 

@@ -7,14 +7,12 @@ from typing import NamedTuple
 from db import settings
 from db.store import Store
 from dispatch.desk.day import board_view
-from dispatch.desk.day.glance import FreeSpan, free_time
+from dispatch.desk.day.glance import FreeSpan, free_time, last_known
 from dispatch.desk.travel import drive_times
 from dispatch.desk.visits.steps import find
-from dispatch.model.boards import BoardRow
 from dispatch.model.instants import Times
-from dispatch.model.states import ENDED, State
 from dispatch.model.text import show
-from dispatch.model.travel import Leg, Place, leg_text
+from dispatch.model.travel import Leg, leg_text
 
 
 class Nearby(NamedTuple):
@@ -49,7 +47,7 @@ def nearby(store: Store, reference: str) -> list[Nearby]:
     """
     with store.read():
         visit, today, now = find(store, reference), settings.today(store), store.clock.now()
-        board, drives = board_view.board(store, today), drive_times.drives_on(store, today)
+        board, drives = board_view.board(store, today, office=False), drive_times.drives_on(store, today)
     found = []
     for row in board.rows:
         if (free := free_time(row, now)) is not None:
@@ -57,17 +55,3 @@ def nearby(store: Store, reference: str) -> list[Nearby]:
             lacks = tuple(sorted(set(visit.skills) - set(row.skills)))
             found.append(Nearby(row.technician_id, row.name, where, drives(place, visit.place, now), free, lacks))
     return sorted(found, key=lambda one: (one.leg.seconds is None, one.leg.seconds or 0, one.free.start, one.name))
-
-
-def last_known(row: BoardRow) -> tuple[str, Place | None]:
-    """Where a technician is as far as the day's clock says: on site, on the way to a site, where they were last, else at home."""
-    there = next((visit for visit in row.visits if visit.state in (State.ON_SITE, State.CLOSING_OUT)), None)
-    if there is not None:
-        return f"on site at {show(there.client)}", there.place
-    if (ahead := next((visit for visit in row.visits if visit.state is State.EN_ROUTE), None)) is not None:
-        return f"on the way to {show(ahead.client)}", ahead.place
-    left = [visit for visit in row.own if visit.state in ENDED and visit.actual_out is not None]
-    if left:
-        last = max(left, key=lambda visit: visit.actual_out or 0)
-        return f"last at {show(last.client)}", last.place
-    return "at home", row.home

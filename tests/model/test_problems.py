@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.lateness import Late
+from dispatch.model.problems import after, problems
 from dispatch.model.states import State
 from dispatch.model.travel import UNKNOWN_LEG
 from tests.widgets.boards import clock, done, leg, replace, row, sample_board, visit
-from widgets.problems import after, problems
 
 
 def board(*rows: BoardRow) -> Board:

@@ -1,4 +1,5 @@
-"""What of a day needs somebody to look: late, overlapping, or with a drive that nobody knows. Pure."""
+"""When a visit takes place, as far as that is known; and what of a day needs somebody to look: late, overlapping, or with a drive
+that nobody knows. Pure."""
 
 from __future__ import annotations
 
@@ -6,9 +7,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
-from dispatch.model.states import ENDED
+from dispatch.model.states import ENDED, State
 from dispatch.model.text import show
-from widgets.timeline.layout import Span, drawn_span
+
+MINUTE = 60
+Span = tuple[int, int]
 
 
 class ProblemVisit(NamedTuple):
@@ -18,6 +21,33 @@ class ProblemVisit(NamedTuple):
     row: int
     visit: BoardVisit
     why: str
+
+
+def drawn_span(visit: BoardVisit, now: int) -> Span | None:
+    """Where a visit is drawn: by the clock as far as it has happened, by the projection or the plan for the rest.
+
+    A visit that goes on is drawn to its projected end, and never ends before now. None: it has no time at all.
+    """
+    planned = (visit.start, visit.end) if visit.start is not None and visit.end is not None else None
+    length = planned[1] - planned[0] if planned else visit.minutes * MINUTE
+    ahead = visit.projected
+    if visit.actual_in is not None:
+        if visit.actual_out is not None:
+            return visit.actual_in, max(visit.actual_out, visit.actual_in)
+        if visit.state in ENDED:
+            return visit.actual_in, visit.actual_in + length
+        return visit.actual_in, max(now, ahead[1] if ahead else visit.actual_in + length)
+    if ahead and visit.state not in ENDED:
+        return ahead
+    if (
+        visit.state is State.EN_ROUTE
+        and visit.actual_depart is not None
+        and visit.leg
+        and visit.leg.seconds is not None
+    ):
+        arrival = max(visit.actual_depart + visit.leg.seconds, planned[0] if planned else now)
+        return arrival, arrival + length
+    return planned
 
 
 def problems(board: Board, now: int) -> list[ProblemVisit]:
