@@ -10,12 +10,14 @@ from db.rows import Query, Select, column
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.messages import APPOINTMENT, OVERDUE, About, Call, CallOutcome, Fate, Message, Trouble
+from dispatch.model.visits import Visit
 
 MESSAGES = Select(
     Message,
-    "message m JOIN visit v ON v.id = m.visit_id JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id",
+    "message m JOIN visit v ON v.id = m.visit_id JOIN site s ON s.id = v.site_id "
+    "JOIN client c ON c.id = coalesce(m.client_id, s.client_id)",
     "m",
-    of={"reference": "v.reference", "client": "c.name", "about": "m.kind", "fate": "m.state"},
+    of={"client_id": "c.id", "reference": "v.reference", "client": "c.name", "about": "m.kind", "fate": "m.state"},
 )
 """Messages."""
 
@@ -34,7 +36,7 @@ def wishes(store: Store, client_id: int) -> tuple[frozenset[About], str]:
 
 def add(
     unit: Unit,
-    visit_id: int,
+    visit: Visit,
     about: About,
     premise: int,
     address: str,
@@ -47,7 +49,8 @@ def add(
     Args:
         instead_of: the message whose place it takes, and which is not told.
     """
-    for earlier in MESSAGES.select(unit.store, "WHERE m.visit_id = ? ORDER BY m.id DESC", (visit_id,)):
+    theirs = "WHERE m.visit_id = ? AND m.client_id = ? ORDER BY m.id DESC"
+    for earlier in MESSAGES.select(unit.store, theirs, (visit.id, visit.client_id)):
         if earlier.fate is Fate.DROPPED or earlier.id == instead_of or not of_one(earlier.about, about):
             continue
         if (earlier.about, earlier.premise, earlier.address) == (about, premise, address):
@@ -55,7 +58,7 @@ def add(
         if earlier.fate is not Fate.FAILED:
             break
     columns = {"kind": about.value, "premise": premise, "address": address, "text": text, "due_at": due_at}
-    return unit.insert_signed("message", visit_id=visit_id, **columns)
+    return unit.insert_signed("message", visit_id=visit.id, client_id=visit.client_id, **columns)
 
 
 def of_one(first: About, second: About) -> bool:
@@ -63,13 +66,14 @@ def of_one(first: About, second: About) -> bool:
     return first is second or {first, second} <= set(APPOINTMENT)
 
 
-def appointment(store: Store, visit_id: int) -> int | None:
-    """When the client expects us by the newest message that may have reached them; None where they were told of no appointment, or
+def appointment(store: Store, visit_id: int, client_id: int) -> int | None:
+    """When a client expects us by the newest message that may have reached them; None where they were told of no appointment, or
     that it does not take place."""
     row = store.one(
-        "SELECT kind, premise FROM message WHERE visit_id = ? AND kind IN ('confirmed', 'moved', 'cancelled', 'late') "
-        "AND state IN ('sending', 'sent', 'unsure') ORDER BY id DESC LIMIT 1",
-        (visit_id,),
+        "SELECT kind, premise FROM message WHERE visit_id = ? AND client_id = ? "
+        "AND kind IN ('confirmed', 'moved', 'cancelled', 'late') AND state IN ('sending', 'sent', 'unsure') "
+        "ORDER BY id DESC LIMIT 1",
+        (visit_id, client_id),
     )
     return None if row is None or About(row[0]) is About.CANCELLED else row[1]
 

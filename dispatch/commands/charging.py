@@ -151,9 +151,11 @@ def _quote(store: Store, args: Args) -> Answer:
         technicians=args.technicians,
         emergency=args.emergency,
     )
-    return _priced(
-        store, args, priced, f"Quote for {args.client}, {args.minutes} min", {}, args.at, settings.firm(store).zone
-    )
+    firm, when = settings.firm(store), ""
+    if isinstance(priced, charging.Priced):
+        _, site = quoting.where(store, args.client, args.site)
+        when = f", {firm.times().moment(args.at, firm.zone_at(site))}"
+    return _priced(store, args, priced, f"Quote for {args.client}, {args.minutes} min{when}", {}, args.at, firm.zone)
 
 
 def _priced(

@@ -60,10 +60,12 @@ PLACE_HOLDERS = ("firm", "reference", "client", "site", "work", "technician", "w
 
 
 class Message(NamedTuple):
-    """One message. `premise` is the moment that it speaks of: the appointment, the arrival, the end of the visit."""
+    """One message. `premise` is the moment that it speaks of: the appointment, the arrival, the end of the visit; `client_id`
+    whose it is, which the visit is not any more where it was booked for the wrong client."""
 
     id: int
     visit_id: int
+    client_id: int
     reference: str
     client: str
     about: About

@@ -47,6 +47,9 @@ def test_quote_adds_the_time_for_tests(firm: Dispatch) -> None:
     quote = json.loads(firm.ok(*words, "--json"))
 
     assert quote["estimate"] is True
+    assert "Quote for Violet Dental, 75 min, Wed 25 Nov 2026 10:00\n" in firm.ok(*words)
+    firm.ok("site", "edit", "Violet Dental / Main office", "--zone", "America/Chicago")
+    assert "Quote for Violet Dental, 75 min, Wed 25 Nov 2026 10:00, 09:00 there\n" in firm.ok(*words)
     assert [line["qty"] for line in quote["sheet"]["lines"] if line["rule"] == "LAB"] == ["90"]
     told = firm.ok(*words, "--under", "Harbor Dental")
     assert "under “Retainer” the visit" in told

@@ -17,6 +17,7 @@ from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import leaving
 from dispatch.desk.delivery.sending import post_due
 from dispatch.desk.imports.importing import How, import_file
+from dispatch.desk.mending import rehoming
 from dispatch.desk.messages import calling_ahead
 from dispatch.desk.plan import schedule, undo
 from dispatch.model.messages import About, Fate
@@ -43,6 +44,40 @@ def event_of(mail: EmailMessage) -> tuple[str, Any]:
     assert part.get_param("method") == calendar["METHOD"]
     (event,) = calendar.walk("VEVENT")
     return str(calendar["METHOD"]), event
+
+
+def test_whose_visit_is_another_clients_is_told_that_nobody_comes(told: Office, post: PostOffice) -> None:
+    """design/states.md, Another site: by the same event, and without a word of the other client."""
+    editing.add(told.lee, "client", {"name": "Acme", "told": "confirmed", "told_at": "desk@acme.example"})
+    plant = {"client": "Acme", "name": "Plant", "address": "1 Elm Street", "place": "40.10, -82.80"}
+    site = editing.add(told.lee, "site", plant)
+    agreed(told, clock="14:00")
+    (mail,) = sent(told, post)
+    _, first = event_of(mail)
+    rehoming.to_site(told.dana, "R1", site, confirmed=True)
+    undo.undo(told.dana)
+    assert sent(told, post) == [], "what is taken back at once is never told"
+    undo.redo(told.dana)
+    (mail,) = sent(told, post)
+    method, event = event_of(mail)
+    assert (mail["To"], method, event["UID"]) == ("desk@harbor.example", "CANCEL", first["UID"])
+    assert int(event["SEQUENCE"]) > int(first["SEQUENCE"])
+    assert (event["SUMMARY"], "LOCATION" in event) == ("Columbus IT", False)
+    assert "Main office" in words(mail)
+    assert not {"Acme", "Plant", "Elm"} & {*words(mail).split(), *str(event).split()}
+
+    # the new client was told of nothing, and is told of no other time before they agreed to one
+    schedule.move(told.dana, "R1", None, at("15:30"), confirmed=True)
+    assert sent(told, post) == []
+    schedule.confirm(told.dana, "R1")
+    (mail,) = sent(told, post)
+    assert (mail["To"], event_of(mail)[0]) == ("desk@acme.example", "REQUEST")
+    (client,) = {
+        message.client
+        for message in messages.newest(told.store, tuple(Fate), 9)
+        if message.fate is Fate.SENT and "harbor" in message.address
+    }
+    assert client == "Harbor Dental"
 
 
 def test_one_event_follows_the_visit(told: Office, post: PostOffice) -> None:
@@ -141,7 +176,8 @@ def test_who_was_told_no_appointment_is_told_of_no_move(told: Office, post: Post
     assert (waiting(told), sent(told, post)) == ([], [])
     only(told, "late")
     agreed(told, "R2", "16:00")
-    assert messages.appointment(told.store, visits.visit_by_reference(told.store, "R2").id) is None
+    second = visits.visit_by_reference(told.store, "R2")
+    assert messages.appointment(told.store, second.id, second.client_id) is None
 
 
 def test_a_call_that_promises_another_time_moves_the_event(told: Office, post: PostOffice) -> None:

@@ -221,7 +221,7 @@ def test_who_was_told_otherwise_in_between_is_told_the_same_again(told: Office, 
 def test_the_database_takes_the_same_twice_in_a_row_from_nobody(told: Office) -> None:
     agreed(told)
     (one,) = waiting(told)
-    columns = "visit_id, kind, premise, address, text, made_at, due_at"
+    columns = "visit_id, client_id, kind, premise, address, text, made_at, due_at"
     again = f"INSERT INTO message ({columns}) SELECT {columns} FROM message WHERE id = ?"
     with pytest.raises(DatabaseRefused, match="twice in a row"), unit_of_work(told.store, "post", BY_HAND) as unit:
         unit.execute(again, (one.id,))

@@ -30,7 +30,8 @@ def invitation(firm: Firm, salt: str, visit: Visit, site: Site, message: Message
     """The invitation that a message of an appointment carries.
 
     Its UID is the visit's for good and its SEQUENCE the number of the message, which rises from each to the next. It begins when
-    the client is told that we come, which the message speaks of, and lasts as long as is planned.
+    the client is told that we come, which the message speaks of, and lasts as long as is planned. To whom the visit does not belong
+    any more it says nothing of where it takes place, and what is done there.
     """
     import icalendar
 
@@ -49,8 +50,10 @@ def invitation(firm: Firm, salt: str, visit: Visit, site: Site, message: Message
         calendar.add_component(zone)
     for name, at in (("dtstart", starts_at), ("dtend", starts_at + lasts)):
         event.add(name, local(at, "UTC" if zone is None else visit.zone))
-    event.add("summary", show(f"{firm.name}: {visit.work}"))
-    event.add("location", show(", ".join(filter(None, (visit.client, visit.site, site.address)))))
+    theirs = message.client_id == visit.client_id
+    event.add("summary", show(f"{firm.name}: {visit.work}" if theirs else firm.name))
+    if theirs:
+        event.add("location", show(", ".join(filter(None, (visit.client, visit.site, site.address)))))
     event.add("description", show(message.text, multiline=True))
     tentative = visit.state in PLANNING - {State.CONFIRMED}
     event.add("status", "CANCELLED" if cancelled else "TENTATIVE" if tentative else "CONFIRMED")

@@ -50,7 +50,7 @@ def quote(
         NotFound: there is no such client, or site.
         Faulty: minutes, class or technicians cannot be taken.
     """
-    client, site = _where(store, client_name, site_name)
+    client, site = where(store, client_name, site_name)
     firm = settings.firm(store)
     card = agreements.rate_card_on(store, day_of(at, firm.zone))
     if card is None:
@@ -118,7 +118,12 @@ def agreement_called(store: Store, name: str) -> Agreement:
     raise NotFound(f"There is no agreement {show(name, 60)}. `dispatch agreement list` shows them all.")
 
 
-def _where(store: Store, client_name: str, site_name: str) -> tuple[Client, Site]:
+def where(store: Store, client_name: str, site_name: str) -> tuple[Client, Site]:
+    """The client and the site of those names; the client's only site where none is named.
+
+    Raises:
+        NotFound: there is none.
+    """
     client = clients.client_by_name(store, client_name)
     if client is None:
         raise NotFound(f"There is no client {show(client_name, 60)}.")

@@ -103,5 +103,7 @@ def _put(user: User, unit: Unit, visit: Visit, site: Site, job_id: int, why: str
     notices.tell(user, unit, after, told, NoticeSubject.DISPATCHED)
     for message in messages.open_of(store, visit.id):
         notifications.drop(unit, message, "the visit belongs to another site")
+    if after.client_id != visit.client_id:
+        notifications.follow(store, unit, visit, after)
     if visit.state in ENDED:
         charging.keep_sheet(user, unit, after, reason=why, accept=True, afresh=True)

@@ -70,8 +70,12 @@ def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int) -> 
 
 def follow(store: Store, unit: Unit, before: Visit, after: Visit) -> None:
     """Tell a client who has an appointment what a deed has made of it: another time, or that it does not take place. A new time
-    that they have agreed to is told as such."""
-    told_of = messages.appointment(store, after.id)
+    that they have agreed to is told as such. Whose visit is another client's by now expects nobody."""
+    if before.client_id != after.client_id:
+        expected_by = messages.appointment(store, before.id, before.client_id)
+        if expected_by is not None and expected_by >= unit.at:
+            tell(store, unit, before, About.CANCELLED, expected_by)
+    told_of = messages.appointment(store, after.id, after.client_id)
     if told_of is None or told_of < unit.at or after.state is State.CONFIRMED:
         return
     if after.archived_at is None and after.starts_at is not None and after.state in UNREACHED:
@@ -89,7 +93,7 @@ def put(
     Args:
         instead_of: the number of the message that is not told for it.
     """
-    made = messages.add(unit, visit.id, about, sentence.premise, sentence.address, sentence.text, due_at, instead_of)
+    made = messages.add(unit, visit, about, sentence.premise, sentence.address, sentence.text, due_at, instead_of)
     if made is not None:
         unit.audit("message", made, about=about.value, visit=visit.reference, to=sentence.address)
     return made

@@ -87,6 +87,8 @@ def judge(store: Store, message: Message, now: int) -> MessageVerdict:
     visit = visits.visit_by_id(store, message.visit_id)
     if visit is None or (visit.archived_at is not None and message.about is not About.CANCELLED):
         return MessageVerdict("the visit is gone")
+    if message.client_id != visit.client_id:
+        return MessageVerdict(_to_the_former(store, message))
     why, premise = _JUDGES[message.about](store, visit, message, now)
     if premise is None:
         return MessageVerdict(why)
@@ -144,7 +146,7 @@ def _confirmed(store: Store, visit: Visit, message: Message, now: int) -> tuple[
 def _moved(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:
     if visit.starts_at is None or visit.state not in AHEAD:
         return _elsewhere(visit), None
-    told_of = messages.appointment(store, visit.id)
+    told_of = messages.appointment(store, visit.id, visit.client_id)
     if told_of is None or visit.starts_at == told_of:
         return "that is the time that they know", None
     if visit.starts_at < now:
@@ -153,12 +155,22 @@ def _moved(store: Store, visit: Visit, message: Message, now: int) -> tuple[str,
 
 
 def _cancelled(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:
-    told_of = messages.appointment(store, visit.id)
+    told_of = messages.appointment(store, visit.id, visit.client_id)
     if told_of is None:
         return "they have no appointment any more", None
     if visit.archived_at is None and visit.state not in notifications.OFF:
         return _elsewhere(visit), None
     return "" if told_of == message.premise else "they were told another time since", told_of
+
+
+def _to_the_former(store: Store, message: Message) -> str:
+    """Why a message about a visit that is another client's by now is not so; that nobody comes may be, in the words of then."""
+    told_of = messages.appointment(store, message.visit_id, message.client_id)
+    if message.about is not About.CANCELLED:
+        return "the visit belongs to another client"
+    if told_of is None:
+        return "they have no appointment any more"
+    return "" if told_of == message.premise else "they were told another time since"
 
 
 def _on_the_way(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:

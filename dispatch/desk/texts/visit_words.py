@@ -69,6 +69,8 @@ def _lines_before_events(page: VisitPage, drives: Sequence[str], width: int, *, 
         + (f" · {', '.join(show(p.named) for p in visit.assignments)}" if visit.assignments else ""),
         f"  {show(page.site.address)} · {show(page.site.access_notes)}",
     ]
+    if visit.promised is not None:
+        lines.append(f"  promised {promise_text(visit.promised, page.times, page.office)}")
     lines += [f"  {day}" for day in day_lines(visit, page.times, page.office)]
     lines += [f"  {drive}" for drive in drives]
     if levels and page.clocks:
@@ -95,6 +97,11 @@ def _under(title: str, entries: Iterable[str]) -> list[str]:
     """Lines below a title; nothing where there are none."""
     lines = [f"  {entry}" for entry in entries]
     return [title, *lines] if lines else []
+
+
+def promise_text(promised: tuple[int, int], times: Times, beside: str) -> str:
+    """A promised window with its day."""
+    return f"{day_text(day_of(promised[0], times.zone))} {times.span(*promised, beside)}"
 
 
 def day_lines(visit: Visit, times: Times, beside: str) -> list[str]:
