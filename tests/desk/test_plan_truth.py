@@ -17,7 +17,7 @@ from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.day import placement
 from dispatch.desk.plan import day_problem, emergency, least_change, proposing, schedule, vroom_form, week
 from dispatch.desk.plan.companions import closure, without
-from dispatch.desk.plan.proposal import Move, Proposal, Standing, most_first
+from dispatch.desk.plan.proposal import LeftOut, Move, Proposal, Standing, most_first
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.taking import take
 from dispatch.desk.requests import intake
@@ -506,9 +506,13 @@ def test_the_best_plan_counts_however_much_both_leave_out(office: Office) -> Non
     judged = existing(judge(heavy, plan))
     assert judged.cost > KEPT
     best = BetterPlan(plan, judged._replace(cost=judged.cost - 50), 0.0, 0.0, 0)
-    assert least_change.gain_over(heavy, best, plan) == pytest.approx(50)
+    laid = replace(proposing.propose(office.store, DAY, 0).best, left_out=())
+    assert least_change.gain_over(heavy, best, plan, laid, laid) == pytest.approx(50)
+    lacks = next(one for one in given.movable if one.reference == others[0].id)
+    less = replace(laid, left_out=(LeftOut(lacks, ""),))
+    assert least_change.gain_over(heavy, best, plan, laid, less) == pytest.approx(50 + others[0].left_out)
     stands = replace(heavy, visits=(replace(visit, left_out=KEPT), *others))
-    assert least_change.gain_over(stands, best, plan) is None
+    assert least_change.gain_over(stands, best, plan, laid, laid) is None
 
 
 def test_what_is_promised_for_a_later_day_stays_where_somebody_put_it(office: Office) -> None:

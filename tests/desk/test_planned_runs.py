@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import re
 from itertools import pairwise
 
 import pytest
 
 from dispatch.commands.planning import _proposal_form
 from dispatch.desk.plan import proposing, schedule, week
+from dispatch.desk.plan.meanwhile import meanwhile
 from dispatch.desk.plan.proposal import Move, Proposal
 from dispatch.desk.plan.scope import WHOLE_DAY
 from dispatch.desk.plan.taking import take
@@ -136,6 +138,9 @@ def test_a_day_of_a_run_that_was_taken_meanwhile_leaves_the_run_out_by_name(offi
     assert move.after is not None
     other = job(office, days="1")
     schedule.assign(office.dana, other, [move.after.technician], move.later[0].start, **MEANT)
+    said = meanwhile(office.store, proposal.moves).words
+    assert list(said) == [reference]
+    assert re.match("not possible any more: day 2: overlaps", said[reference])
     taken = take(office.dana, proposal.moves, proposal.label)
-    assert [(name, "overlaps" in why) for name, why in taken.skipped if name == reference] == [(reference, True)]
+    assert taken.skipped == ((reference, said[reference]),)
     assert places(office, reference) == []

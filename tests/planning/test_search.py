@@ -147,6 +147,18 @@ def test_what_is_due_on_the_first_day_has_it_before_what_may_wait() -> None:
     assert found.plan == ((1,), (0,))
 
 
+def test_late_on_the_day_that_is_due_is_nothing_for_the_next_one() -> None:
+    """Two visits that are due at nine, one of which is late whatever is done; the second day's technician lives next door."""
+    crew = tuple(PlannedTechnician(f"ana@{day}", day, day, ((24 * day + 8) * H, (24 * day + 17) * H)) for day in (0, 1))
+    windows = tuple(who.shift for who in crew)
+    both = tuple(PlannedVisit(name, 2, H, windows, LEFT_OUT[3], dues=((19 * H // 2, 10.0),)) for name in "AB")
+    seconds = [[0, 0, H], [0, 0, 60], [H, 60, 0]]
+    problem = Problem(crew, both, seconds, prices=Prices(1.0, 0.3, 3.0), midnights=(24 * H,))
+    for engine in engines(problem):
+        routes = engine.solve(SubProblem((0, 1), (0, 1), of_the_day=(0, 1)))
+        assert (sorted(routes[0]), routes[1]) == ([0, 1], [])
+
+
 def test_what_stays_is_reached_at_its_moment_whatever_the_raster_is() -> None:
     """Two visits that stay, and between them the drive and nothing else."""
     crew = (PlannedTechnician("ana", 0, 0, (8 * H, 17 * H)),)

@@ -109,7 +109,7 @@ def _next_place(store: Store, visit: Visit, crew: Sequence[Technician], before: 
     """The place of a day of a visit after the day before it, for as long: where a plan has it, else where it costs least."""
     length = before.end - before.start
     if (meant := plan.starts.get(visit.day_number)) is not None:
-        verdict = judge_placement(store, visit, crew, meant, length)
+        verdict = judge_placement(store, visit, crew, meant, length, planned=plan.days)
         return DayPlace(visit.day_number, crew, meant, meant + length, verdict)
     day = day_of(before.start, settings.firm(store).zone)
     for _ in range(LOOKING_AHEAD):

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from db.store import existing
 from dispatch.desk.plan.day_problem import DayProblem
+from dispatch.desk.plan.proposal import LeftOut
 from dispatch.desk.plan.scope import Freedom, PlanScope
 from dispatch.desk.plan.solver_terms import Vehicle
 from dispatch.desk.plan.timing import WORTH
@@ -16,7 +17,7 @@ from dispatch.model.visits import Visit
 from dispatch.planning.budget import Budget, TimeIsOver
 from dispatch.planning.checker import at
 from dispatch.planning.day import Stop
-from dispatch.planning.judging import judge
+from dispatch.planning.judging import Judgement, judge
 from dispatch.planning.problem import Plan, Problem
 from dispatch.planning.solving import BetterPlan
 
@@ -29,13 +30,13 @@ _Stirring = TypeVar("_Stirring", bound="Stirring")
 
 
 class Stirring(Protocol):
-    """A plan of some days: how many visits that stand it moves, and how many it leaves out."""
+    """A plan of some days: how many visits that stand it moves, and what it leaves out."""
 
     @property
     def stirred(self) -> int: ...
 
     @property
-    def left(self) -> int: ...
+    def left_out(self) -> tuple[LeftOut, ...]: ...
 
 
 def asked_beside(
@@ -51,19 +52,25 @@ def asked_beside(
     return None, UNASKED
 
 
-def gain_over(problem: Problem, better: BetterPlan, careful: Plan) -> float | None:
-    """By how much, in minutes of driving, a plan is better than one that changes less; None where that one has other teams, or
-    cannot be timed as a whole."""
+def gain_over(problem: Problem, better: BetterPlan, careful: Plan, best: Stirring, least: Stirring) -> float | None:
+    """By how much, in minutes of driving, a plan is better than one that changes less, each with what it leaves out once the
+    checker has put in what fits; None where the other one has other teams, or cannot be timed as a whole."""
     judged = judge(problem, careful)
     if judged is None or any(problem.visits[index].kept for index in judged.left_out):
         return None
-    return judged.cost - better.judgement.cost
+    prices = {visit.id: visit.left_out for visit in problem.visits}
+
+    def cost(of: Judgement, laid: Stirring) -> float:
+        routes = of.cost - sum(problem.visits[index].left_out for index in of.left_out)
+        return routes + sum(prices.get(one.visit.reference, 0.0) for one in laid.left_out)
+
+    return cost(judged, least) - cost(better.judgement, best)
 
 
 def side_by_side(best: _Stirring, least: _Stirring, gain: float | None) -> tuple[_Stirring, _Stirring]:
     """Which of two plans comes first, the best where its `gain` is worth what it stirs; and which one changes least."""
     stirs = best.stirred - least.stirred
-    first = best if (gain > WORTH * stirs if gain is not None else best.left < least.left) else least
+    first = best if (gain > WORTH * stirs if gain is not None else len(best.left_out) < len(least.left_out)) else least
     return first, first if first.stirred <= least.stirred else least
 
 

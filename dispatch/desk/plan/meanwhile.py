@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from db import chain, people, settings, visits
-from db.store import Store
+from db.store import Store, existing
 from dispatch.desk.day import judgement, routing
+from dispatch.desk.day.judgement import DayPlace, PlannedDays
+from dispatch.desk.day.run_of_days import PlannedRun, lay_out
 from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.plan.proposal import Move, Standing
+from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.travel import drive_times
+from dispatch.desk.visits.steps import driver
 from dispatch.model.instants import day_bounds, day_of, day_text
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -38,7 +42,7 @@ def meanwhile(store: Store, moves: Sequence[Move], beside: Iterable[Visit] = ())
     """What happened to the moves of a plan, and to the visits `beside` that it shows, since it was made; in one snapshot.
 
     A move is refused where the checker blocks it as the day stands now, beside the others of the plan: for an absence, other
-    hours, a drive, a visit that was placed there.
+    hours, a drive, a visit that was placed there, on its day or on a later one of it.
     """
     seen = {visit.id: visit for visit in (*beside, *(move.visit for move in moves))}
     with store.read():
@@ -102,10 +106,43 @@ def _refused(store: Store, moves: Sequence[Move], standing: Sequence[Move]) -> d
             if against := [finding.text for verdict in verdicts for finding in verdict.blocking]:
                 refused[move.visit.reference] = not_possible("; ".join(dict.fromkeys(against)))
                 continue
+            if move.later and (why := _no_run(store, move, stop.end - stop.start, leaving)):
+                refused[move.visit.reference] = not_possible(why)
+                continue
             for name in to.crew:
                 by_name[name] = replace(by_name[name], stops=(*by_name[name].stops, stop))
                 placed[name] = (*placed.get(name, ()), stop)
     return refused
+
+
+def run_as_shown(
+    store: Store, move: Move, visit: Visit, length: int, days: PlannedDays | None = None
+) -> Sequence[DayPlace]:
+    """The days of a visit as a move shows them, the first of them for `length` seconds; `days` as the plan has them.
+
+    Raises:
+        Refusal: a later one cannot stand there by now.
+    """
+    to = existing(move.after)
+    crew = [driver(store, name) for name in to.crew]
+    shown = PlannedRun({one.number: one.start for one in move.later}, days or {})
+    places = lay_out(store, visit, crew, to.start, length, plan=shown)
+    if against := [f"day {place.day}: {finding.text}" for place in places[1:] for finding in place.verdict.blocking]:
+        raise Refusal("; ".join(against))
+    return places
+
+
+def _no_run(store: Store, move: Move, length: int, leaving: Collection[int]) -> str:
+    """Why a later day of a move cannot stand where it is shown by now; empty where each can."""
+    zone = settings.firm(store).zone
+    later = {day_of(one.start, zone) for one in move.later}
+    try:
+        run_as_shown(
+            store, move, move.visit, length, {day: routing.days_on(store, day, without=leaving) for day in later}
+        )
+    except Refusal as no_place:
+        return str(no_place)
+    return ""
 
 
 def not_possible(why: str) -> str:

@@ -182,11 +182,6 @@ class Proposal:
         """The visits that it speaks of beside its moves: left out, or with a promise that is not kept."""
         return (*(one.visit for one in self.left_out), *(one.visit for one in self.broken))
 
-    @property
-    def left(self) -> int:
-        """How many it leaves out."""
-        return len(self.left_out)
-
 
 def legs_of(days: Sequence[TechnicianDay], drives: Drives) -> dict[tuple[int, int], Leg]:
     """The drive to each stop and home, as `Proposal.legs` has them."""

@@ -137,7 +137,7 @@ class Proposing:
             self._least = self._with_runs(self._careful, proposal_of(self._careful, beside, note))
         best = self._with_runs(self._given, proposal_of(self._given, better, note))
         if self._least is not None:
-            return PlanFound(*side_by_side(best, self._least, self._gain(better)))
+            return PlanFound(*side_by_side(best, self._least, self._gain(better, best, self._least)))
         # where the least change is no other question, every plan is the one that changes least
         asked = self._careful is not None or self._unasked or self.scope.freedom is not Freedom.ALL
         return PlanFound(best, None if asked else best)
@@ -175,10 +175,11 @@ class Proposing:
         """End it now; the best so far stands."""
         self._solving.stop()
 
-    def _gain(self, better: BetterPlan) -> float | None:
+    def _gain(self, better: BetterPlan, best: Proposal, least: Proposal) -> float | None:
         """By how much the best plan is better than the one that changes least."""
         beside = existing(self._solving.beside)
-        return gain_over(self._given.problem, better, existing(self._beside).in_whole(beside.plan))
+        careful = existing(self._beside).in_whole(beside.plan)
+        return gain_over(self._given.problem, better, careful, best, least)
 
 
 def propose(

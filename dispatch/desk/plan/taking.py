@@ -11,9 +11,9 @@ from db.names import folded
 from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.day import placement
-from dispatch.desk.day.run_of_days import PlannedRun, lay_out, put
+from dispatch.desk.day.run_of_days import put
 from dispatch.desk.plan.companions import closure, without
-from dispatch.desk.plan.meanwhile import Meanwhile, meanwhile, not_possible
+from dispatch.desk.plan.meanwhile import Meanwhile, meanwhile, not_possible, run_as_shown
 from dispatch.desk.plan.proposal import Move
 from dispatch.desk.plan.schedule import settle
 from dispatch.desk.session.refusals import Refusal
@@ -103,18 +103,12 @@ def _put(unit: Unit, visit: Visit, move: Move, length: int) -> None:
     Raises:
         NotAsPlanned: a later day cannot stand there by now.
     """
-    to = existing(move.after)
-    crew = [driver(unit.store, name) for name in to.crew]
     if visit.days == visit.next_day:
-        planned.place(unit, visit, crew, to.start, to.start + length)
+        to = existing(move.after)
+        planned.place(unit, visit, [driver(unit.store, name) for name in to.crew], to.start, to.start + length)
         return
     try:
-        shown = PlannedRun({one.number: one.start for one in move.later})
-        places = lay_out(unit.store, visit, crew, to.start, length, plan=shown)
-        if against := [
-            f"day {place.day}: {finding.text}" for place in places[1:] for finding in place.verdict.blocking
-        ]:
-            raise Refusal("; ".join(against))
+        places = run_as_shown(unit.store, move, visit, length)
     except Refusal as no_place:
         raise NotAsPlanned(Meanwhile({}, {visit.reference: not_possible(str(no_place))})) from None
     put(unit, visit, places)

@@ -107,8 +107,9 @@ def plan_week(
     best = _proposed(store, whole, found.best, found, budget)
     if careful is None or beside is None or found.beside is None:
         return best
-    gain = gain_over(whole.problem, found.best, beside.in_whole(found.beside.plan))
-    first, least = side_by_side(best, _proposed(store, careful, found.beside, found, budget), gain)
+    least = _proposed(store, careful, found.beside, found, budget)
+    gain = gain_over(whole.problem, found.best, beside.in_whole(found.beside.plan), best, least)
+    first, least = side_by_side(best, least, gain)
     return first if first is least else first._replace(gain=gain, least=least)
 
 

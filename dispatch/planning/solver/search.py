@@ -294,18 +294,26 @@ class Search:
         width = min(len(self._among), chance.choice(WIDTHS[:3] if hurried else WIDE if big else WIDTHS))
         searches, depth = FORMS[0] if hurried else chance.choice(FORMS)
         left = sorted(self._left)
-        late = self._a_day_late() if self._problem.midnights and chance.random() < TOO_LATE else []
+        late = self._a_day_late()
         outside: list[int] = []
-        if late:
-            technicians = self._around_late(late, width)
+        if late and chance.random() < TOO_LATE:
+            technicians = self._around_late(chance.choice(late), width)
         elif left and chance.random() < (0.7 if hurried else 0.5):
             technicians, outside = self._around_left_out(left, width)
         else:
             technicians, outside = self._around_technician(left, width)
-        dues = [index for technician in technicians for index in self._routes[technician]] + outside
-        lifted = {index for index in dues if self._problem.visits[index].dues and not late and chance.random() < 0.5}
         noise = 0.0 if chance.random() < EXACT else NOISE * chance.random()
-        self._solve_part(technicians, outside, SubProblem((), (), searches, depth, lifted, noise), warmth)
+        part = SubProblem((), (), searches, depth, noise=noise)
+        self._solve_part(technicians, outside, self._loosened(part, technicians, outside, late), warmth)
+
+    def _loosened(
+        self, part: SubProblem, technicians: list[int], outside: list[int], late: list[tuple[int, int]]
+    ) -> SubProblem:
+        """A part in which some dues count less, at random: what stands on the day on which it is due, of several, stays there."""
+        own = [index for technician in technicians for index in self._routes[technician]]
+        some = {index for index in (*own, *outside) if self._problem.visits[index].dues and self._random.random() < 0.5}
+        whole = {index for _, index in late}.union(outside) if self._problem.midnights else some
+        return part._replace(lifted=some & whole, of_the_day=some - whole)
 
     def _kick(self) -> None:
         """Leave out a visit for another one that is left out near it, whatever that costs: so the search gets away from a plan
@@ -319,8 +327,8 @@ class Search:
         planned = [index for technician in technicians for index in self._routes[technician]]
         if others := [index for index in planned if visits[index].left_out <= visits[outside[0]].left_out]:
             planned.remove(chance.choice(others))
-        lifted = {index for index in (*planned, *outside) if visits[index].dues and chance.random() < 0.5}
-        self._take(self.solved(SubProblem(technicians, [*planned, *outside], 2, 2, lifted)))
+        part = self._loosened(SubProblem(technicians, [*planned, *outside]), technicians, outside, self._a_day_late())
+        self._take(self.solved(part))
         self._cost = self._whole()
 
     def _solve_part(
@@ -353,9 +361,9 @@ class Search:
         return self._nearest(here, able, width), [chosen, *others]
 
     def _a_day_late(self) -> list[tuple[int, int]]:
-        """What stands on a day that begins after it is due, with whoever has it, and could be done on one before."""
+        """Of several days, what stands on one that begins after it is due, with whoever has it, and could be done before."""
         technicians, late = self._problem.technicians, []
-        for technician in self._among:
+        for technician in self._among if self._problem.midnights else ():
             begins = technicians[technician].shift[0]
             for index in self._routes[technician]:
                 due = min((due for due, _ in self._problem.visits[index].dues), default=begins)
@@ -363,9 +371,9 @@ class Search:
                     late.append((technician, index))
         return late
 
-    def _around_late(self, late: list[tuple[int, int]], width: int) -> list[int]:
-        """Whoever has one of these, and others near it who could do it in time."""
-        holder, index = self._random.choice(late)
+    def _around_late(self, late: tuple[int, int], width: int) -> list[int]:
+        """Whoever has it, and others near it who could do it in time."""
+        holder, index = late
         visit, technicians = self._problem.visits[index], self._problem.technicians
         due, among = min(due for due, _ in visit.dues), set(self._among)
         able = [other for other in self._able[index] if other in among and technicians[other].shift[0] < due]

@@ -86,7 +86,7 @@ class VroomEngine:
         ]
         reached = self._reached()
         self._windows = [
-            (self._time_windows(visit, reached[visit.place]), self._time_windows(visit, None))
+            tuple(self._time_windows(visit, self._latest(visit, reached[visit.place], cut)) for cut in (0, 1, None))
             for visit in problem.visits
         ]
         self._needs = [
@@ -120,7 +120,10 @@ class VroomEngine:
 
     def solve(self, part: SubProblem) -> dict[int, list[int]]:
         """Plan it; what does not fit is left out. For each of the technicians the indexes of visits in order."""
-        windows = {index: self._windows[index][index in part.lifted] for index in part.visits}
+        windows = {
+            index: self._windows[index][2 if index in part.lifted else index in part.of_the_day]
+            for index in part.visits
+        }
         visits = [index for index in part.visits if windows[index]]
         if not visits or not part.technicians:
             return {index: [] for index in part.technicians}
@@ -148,7 +151,7 @@ class VroomEngine:
                 given.set_costs_matrix(profiles[extra], dearer)
             given._add_vehicle(self._vehicle(index, where, profiles[extra]))
         for row, index in enumerate(visits):
-            given._add_job(self._job(index, row, windows[index], lifted=index in part.lifted))
+            given._add_job(self._job(index, row, windows[index]))
         # the public call names a level only, which is four searches at the least: many quick steps find more
         solution = given._solve(nb_searches=part.searches, depth=part.depth, nb_threads=THREADS, timeout=None)
         return self._routes(solution, part.technicians)
@@ -203,16 +206,21 @@ class VroomEngine:
         starts = [technician.start for technician in self._problem.technicians]
         return [int(moment) for moment in (self._costs[starts] + begins[:, None]).min(axis=0)]
 
-    def _time_windows(self, visit: PlannedVisit, reached: int | None) -> list[vroom.TimeWindow]:
-        """The windows of a visit, cut where it would be late; whole where `reached` is None. A due that cannot be kept, or
-        only by whoever goes there first of all, cuts nothing of a day; of several it leaves the first."""
-        dues: list[int] = []
-        if reached is not None and visit.windows:
-            first = max(reached, visit.windows[0][0])
-            dues = [due for due, _ in visit.dues if visit.kept or due >= first + SOON]
-            if len(dues) < len(visit.dues):
-                dues += [midnight for midnight in self._problem.midnights if midnight > first][:1]
-        latest = min(dues, default=None)
+    def _latest(self, visit: PlannedVisit, reached: int, cut: int | None) -> int | None:
+        """Up to when a visit may begin by its dues, `cut` 0, or by the days they are of, 1; None: whenever it can. A due that
+        cannot be kept, or only by whoever goes there first of all, cuts nothing of a day; of several it leaves the first."""
+        if cut is None or not visit.windows:
+            return None
+        midnights, first = self._problem.midnights, max(reached, visit.windows[0][0])
+        dues = [due for due, _ in visit.dues if visit.kept or due >= first + SOON]
+        if len(dues) < len(visit.dues):
+            dues += [midnight for midnight in midnights if midnight > first][:1]
+        if not dues or not cut or visit.kept:
+            return min(dues, default=None)
+        return next((midnight for midnight in midnights if midnight >= min(dues)), None)
+
+    def _time_windows(self, visit: PlannedVisit, latest: int | None) -> list[vroom.TimeWindow]:
+        """The windows of a visit, cut where it would be too late."""
         windows = []
         for opens, closes in visit.windows:
             if latest is not None and latest < opens:
@@ -221,14 +229,13 @@ class VroomEngine:
             windows.append(vroom.TimeWindow(max(0, opens - self._origin), max(0, last - self._origin)))
         return windows
 
-    def _priority(self, index: int, *, lifted: bool) -> int:
+    def _priority(self, index: int, windows: Sequence[vroom.TimeWindow]) -> int:
         """Of several days, what is due on the first of its days goes before what may wait for another one."""
-        timely, whole = self._windows[index]
         days = [midnight - self._origin for midnight in self._problem.midnights]
-        lost = bisect(days, whole[-1].end) - bisect(days, timely[-1].end) if timely and not lifted else 0
+        lost = bisect(days, self._windows[index][-1][-1].end) - bisect(days, windows[-1].end)
         return min(_MOST_PRIORITY, self._priorities[index] + lost)
 
-    def _job(self, index: int, row: int, windows: Sequence[vroom.TimeWindow], *, lifted: bool) -> _vroom.Job:
+    def _job(self, index: int, row: int, windows: Sequence[vroom.TimeWindow]) -> _vroom.Job:
         visit = self._problem.visits[index]
         raster = 1 if visit.kept else self._problem.raster
         load = vroom.Amount([visit.load]) if self._carries else _NOTHING
@@ -239,7 +246,7 @@ class VroomEngine:
             delivery=load,
             pickup=_NO_LOAD if self._carries else _NOTHING,
             skills=self._needs[index],
-            priority=self._priority(index, lifted=lifted),
+            priority=self._priority(index, windows),
             tws=windows,
         )
 
