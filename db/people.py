@@ -10,6 +10,7 @@ from db.names import changed, folded
 from db.rows import Listed, Query, Rows, Select, Stored, pair, word_set, words
 from db.store import Store
 from db.unit import Unit
+from dispatch.model.alerts import AlertKind
 from dispatch.model.people import Absence, AbsenceRecord, Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
@@ -18,7 +19,10 @@ STAFF = Select(
     Staff,
     "staff s",
     "s",
-    stored={"roles": word_set("(SELECT group_concat(role, ';') FROM staff_role WHERE staff_id = s.id)", Role)},
+    stored={
+        "roles": word_set("(SELECT group_concat(role, ';') FROM staff_role WHERE staff_id = s.id)", Role),
+        **{name: words(name, AlertKind) for name in ("alert_bell", "alert_title", "alert_desktop", "alert_message")},
+    },
 )
 """Members of staff."""
 SHIFTS = Select(Hours, "technician_shift r")

@@ -100,8 +100,8 @@ def why_over(store: Store, session_id: str, key_id: int) -> str | None:
 
 
 def says_no_more(row: AuditRow) -> bool:
-    """Whether a row of the audit says nothing but that a session began or ended."""
-    return row.entity == "key" and not row.detail.keys().isdisjoint(("began", "ended"))
+    """Whether a row of the audit says nothing but that a session began or ended, or that somebody was told of an alert."""
+    return row.entity == "alert" or (row.entity == "key" and not row.detail.keys().isdisjoint(("began", "ended")))
 
 
 def begin(unit: Unit, session_id: str, staff_id: int, key_id: int) -> None:

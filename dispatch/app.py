@@ -38,7 +38,7 @@ with lazily(__name__):
     from screens.book import book, client
     from screens.log import access, audit, care, figures, log, visit_record
     from screens.prices import prices, quote
-    from screens.program import doubtful_clock, keys, palette
+    from screens.program import alerting, doubtful_clock, keys, palette
     from screens.program import keymap as keymaps
     from screens.program import personal as own_settings
     from screens.program import setup as setting_up
@@ -49,6 +49,10 @@ CLOCK_SECONDS = 5.0
 REREAD_SECONDS = 10.0
 """So long after others logged in or out the screen is read again all the same: another program may have changed something without
 a word in the audit meanwhile."""
+ALERT_SECONDS = 15.0
+"""How often it is looked what somebody of the office is to be told."""
+FIRST_ALERTS = 2.0
+"""Seconds after which it is looked for the first time: the first screen stands by then."""
 RECUR_SECONDS = 3600.0
 """How often a board that stays open looks whether recurring visits are to be made."""
 KEPT_SECONDS = 1.0
@@ -194,6 +198,8 @@ class DispatchApp(Program):
         if self.user.staff.roles & OFFICE:
             self.call_after_refresh(self._make_ahead)
             self.set_interval(RECUR_SECONDS, self._make_ahead)
+            self.set_timer(FIRST_ALERTS, self._look_for_alerts)
+            self.set_interval(ALERT_SECONDS, self._look_for_alerts)
 
     @work(thread=True, exclusive=True, group="recurring")
     def _make_ahead(self) -> None:
@@ -201,6 +207,10 @@ class DispatchApp(Program):
         # what cannot be made now is tried again in an hour, and by every other board
         with contextlib.suppress(StoreFault, refusals.Refusal):
             recurring.make_ahead(self.user)
+
+    @work(thread=True, exclusive=True, group="alerts")
+    def _look_for_alerts(self) -> None:
+        alerting.look_for_alerts(self)
 
     def _set_up(self) -> None:
         """Go on setting up a firm that cannot work yet."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -46,6 +47,8 @@ class TerminalApp(App[ReturnType]):
         self._troubles = 0
         self._database = database
         self._who = who
+        self.moved = time.monotonic()
+        """When somebody was there last."""
 
     def get_driver_class(self) -> type[Driver]:
         """The one with bounds."""
@@ -56,6 +59,10 @@ class TerminalApp(App[ReturnType]):
         if self._loop is not None and isinstance(self._driver, BoundedDriver):
             for number in (signal.SIGHUP, signal.SIGTERM):
                 self._loop.add_signal_handler(number, self.told_to_end, number)
+
+    def note_key(self) -> None:
+        """Somebody is there."""
+        self.moved = time.monotonic()
 
     def told_to_end(self, number: int) -> None:
         """End, with the terminal as it was; at once where that takes too long. Whatever is being saved is saved, or not at all."""

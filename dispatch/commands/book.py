@@ -165,6 +165,8 @@ def deeds_of(kind: str, *, without: tuple[str, ...] = ()) -> Iterator[Command]:
     if "list" not in without:
         letters = option("letters", "LETTERS", nargs="?", default="")
         yield reads("list", f"every {noun}, or those that hold some letters", letters, JSON)(partial(_list, kind))
+    if "archive" in without:
+        return
     away = f"take {a_noun} out of every list; its history stays, and undo brings it back"
     yield acts("archive", away, called())(partial(_archive, kind))
 

@@ -7,17 +7,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from threading import Event
 
+from dispatch.commands.book import deeds_of
 from dispatch.commands.declared import CommandGroup, acts, by
 from dispatch.commands.options import JSON, Args, User, flag, option
-from dispatch.commands.printing import Answer
+from dispatch.commands.printing import Answer, listing
 from dispatch.lazily import lazily
 from dispatch.model.messages import Fate, Message
 
 with lazily(__name__):
     from db import messages
     from dispatch.desk.adapters import transports
-    from dispatch.desk.delivery import sending
-    from dispatch.desk.messages import outbox
+    from dispatch.desk.delivery import alerting, sending
+    from dispatch.desk.messages import alerts, outbox
     from dispatch.desk.texts import client_words
 
 _NUMBER = option("number", "NUMBER", "as the list prints it", type=int)
@@ -56,6 +57,9 @@ def _run(user: User, args: Args) -> int:
         return 2
     if args.once:
         became = []
+        for told in alerting.post_alerts(user):
+            print(told.words, flush=True)
+            became.append(told.fate)
         for posted in sending.post_due(user, lambda: transports.transport(user.firm)):
             print(sending.posted_words(posted), flush=True)
             became.append(posted.fate)
@@ -65,6 +69,18 @@ def _run(user: User, args: Args) -> int:
         signal.signal(number, lambda *_: stop.set())
     sending.run(user, lambda: transports.transport(user.firm), lambda words: print(words, flush=True), args.every, stop)
     return 0
+
+
+@acts("told", "what you were told of, the newest first, and what became of the messages to you", JSON)
+def _told(user: User, _: Args) -> Answer:
+    user.ask_to_read("messages")
+    firm = user.firm
+    return listing(
+        alerts.told_to(user),
+        lambda told: client_words.alert_form(told, firm.zone),
+        lambda told: told.line(firm.times()),
+        "Nothing yet.",
+    )
 
 
 _DEEDS = (
@@ -80,4 +96,11 @@ _DEEDS = (
         by("delivery.sending.send_test", "Sent to {address}.")
     ),
 )
-COMMANDS = (CommandGroup("outbox", "messages to clients: what waits, what went out, what went wrong", _DEEDS),)
+COMMANDS = (
+    CommandGroup("outbox", "messages to clients: what waits, what went out, what went wrong", _DEEDS),
+    CommandGroup(
+        "alerts",
+        "what each of the office is told of without looking, and by which ways",
+        (*deeds_of("alerts", without=("add", "archive")), _told),
+    ),
+)

@@ -35,7 +35,7 @@ GROUPS = (
     ("reporting", ("levels",)),
     ("reviewing", ("review", "invoice")),
     ("care", ("care",)),
-    ("outbox", ("outbox",)),
+    ("outbox", ("outbox", "alerts")),
     ("reporting", ("figures", "report")),
     ("backup", ("audit",)),
     ("planning", ("plan",)),

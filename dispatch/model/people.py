@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from dispatch.model.alerts import ALL_ALERTS, AlertKind
 from dispatch.model.instants import day_of, span_local
 from dispatch.model.skills import abilities
 from dispatch.model.states import Role
@@ -15,7 +16,8 @@ from dispatch.model.travel import Place
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Somebody who may log in. Everybody is one staff row, with one or more roles."""
+    """Somebody who may log in. Everybody is one staff row, with one or more roles. The `alert_` fields are what they want to be
+    told of by bell, title, desktop and message, and how their terminal is asked for the desktop's."""
 
     id: int
     login: str
@@ -24,6 +26,11 @@ class Staff:
     active: bool = True
     email: str = ""
     version: int = 1
+    alert_bell: tuple[AlertKind, ...] = ALL_ALERTS
+    alert_title: tuple[AlertKind, ...] = ALL_ALERTS
+    alert_desktop: tuple[AlertKind, ...] = ()
+    alert_message: tuple[AlertKind, ...] = ()
+    alert_signal: str = "auto"
 
 
 class Hours(NamedTuple):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from dispatch.fields.kinds import Link, Many, Moment, Name, Text, Whole, Words, YesNo
+from dispatch.fields.kinds import Choice, Link, Many, Moment, Name, Text, Whole, Words, YesNo
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import EMAIL, HOURS, LOGIN, LUNCH, PLACE, SERVICE
+from dispatch.model.alerts import SIGNALS, AlertKind
 from dispatch.model.calendars import LinkedCalendar
 from dispatch.model.people import AbsenceRecord, Staff, Technician
 from dispatch.model.skills import skill_word
@@ -31,6 +32,27 @@ STAFF = RecordType(
         Field("email", "E-mail", EMAIL),
     ),
 )
+_KINDS = Many({kind.value: kind for kind in AlertKind})
+ALERTS = RecordType(
+    "person",
+    "alerts",
+    Staff,
+    (Role.LEAD, Role.DISPATCHER),
+    (
+        Field("bell", "Bell", _KINDS, "emergency, late, breach, refused, reopened, mail", attribute="alert_bell"),
+        Field("title", "Title of the terminal", _KINDS, "emergency, late", attribute="alert_title"),
+        Field("desktop", "Desktop", _KINDS, "emergency: a notification of the desktop", attribute="alert_desktop"),
+        Field(
+            "message",
+            "Message",
+            _KINDS,
+            "emergency: by mail or messenger, when nobody looks",
+            attribute="alert_message",
+        ),
+        Field("signal", "Desktop by", Choice(SIGNALS), "auto", attribute="alert_signal", otherwise="auto"),
+    ),
+)
+"""What of `Staff` each person sets for themselves."""
 TECHNICIAN = RecordType(
     "technician",
     "technicians",

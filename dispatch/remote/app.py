@@ -42,7 +42,7 @@ class RemoteParser(XTermParser):
 
 
 class RemoteDriver(BoundedDriver):
-    """Its sizes come from the terminal's own record, and it tells the app when somebody is there and when the line is gone."""
+    """Its sizes come from the terminal's own record, and it tells the app when the line is gone."""
 
     LARGEST: ClassVar[Size] = Size(300, 100)
 
@@ -53,8 +53,6 @@ class RemoteDriver(BoundedDriver):
         """Let through what keys and a mouse do; sizes that were typed are dropped."""
         if isinstance(message, (InBandWindowResize, events.Resize)):
             return
-        if isinstance(message, (events.Key, events.Paste, events.MouseDown)):
-            self._app.note_key()  # type: ignore[attr-defined]
         super().process_message(message)
 
     def _run_input_thread(self) -> None:
@@ -89,8 +87,6 @@ class RemoteApp(DispatchApp):
         self.left = "left"
         """How the session was left, in a word or two."""
         self._idle_seconds = idle_seconds
-        self.moved = time.monotonic()
-        """When somebody was there last."""
         self._line = line
         self.watchdog = Watchdog(self, idle_seconds, [0] if line is None else [0, line])
         self._way_seen = -WAY_SECONDS
@@ -195,10 +191,6 @@ class RemoteApp(DispatchApp):
                 )
             self.notify(sentence, markup=False)
             self.reload()
-
-    def note_key(self) -> None:
-        """Somebody is there."""
-        self.moved = time.monotonic()
 
     def _go(self, how: str, sentence: str) -> None:
         self.left = how

@@ -47,6 +47,7 @@ PLURALS = {
     "calendar": "Calendars",
     "pin": "Pinned drives",
     "staff": "Staff",
+    "alerts": "Alerts",
     "settings": "Settings",
 }
 SHOWN = 400
@@ -216,7 +217,7 @@ class BookScreen(ListScreen[Any]):
     @command("tab", "book.kind", "Next kind")
     def action_kind(self, by: int = 1) -> None:
         """Clients, sites, test targets, checklist templates, recurring visits, holidays, technicians, absences, calendars,
-        pinned drives, staff, settings."""
+        pinned drives, staff, alerts, settings."""
         self._kind = KINDS[(KINDS.index(self._kind) + by) % len(KINDS)]
         self._letters = ""
         self.remove_class("-finding")

@@ -15,6 +15,8 @@ from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
+from widgets.terminal import signals
+
 if TYPE_CHECKING:
     from textual.message import Message
 
@@ -44,6 +46,8 @@ class BoundedDriver(LinuxDriver):
         super().__init__(*args, **options)
         # before the first event Textual would ask the terminal by itself
         self._size = self._get_terminal_size()
+        self.title = ""
+        """What the terminal was given as a title; empty: it has its own."""
 
     def within(self, size: Size) -> Size:
         """A size within the bounds."""
@@ -58,7 +62,28 @@ class BoundedDriver(LinuxDriver):
         if isinstance(message, events.Resize):
             size = self.within(message.size)
             message = events.Resize(size, size, size, message.pixel_size)
+        if isinstance(message, (events.Key, events.Paste, events.MouseDown)):
+            self._app.note_key()  # type: ignore[attr-defined]
         super().process_message(message)
+
+    def send(self, data: str) -> None:
+        """Write what is no picture: where there is a terminal, and the program has it."""
+        terminal = self._file is not None and self._file.isatty()
+        if terminal and self._writer_thread is not None and self._writer_thread.is_alive():
+            self.write(data)
+            self.flush()
+
+    def set_title(self, text: str) -> None:
+        """Give the terminal a title; empty: its own again."""
+        if text != self.title:
+            before = "" if self.title else signals.KEEP_TITLE
+            self.send(before + signals.title(text) if text else signals.TITLE_BACK)
+            self.title = text
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, with the title that it had."""
+        self.set_title("")
+        super().stop_application_mode()
 
     def _run_input_thread(self) -> None:
         """Read keys until the program ends or the terminal is gone. A sequence that the parser cannot stand is dropped, and reading
@@ -100,7 +125,7 @@ class BoundedDriver(LinuxDriver):
         with contextlib.suppress(OSError):
             # an open file of its own: that it may not wait is not to be so for the shell
             terminal = os.open("/dev/tty", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-            os.write(terminal, _AS_IT_WAS)
+            os.write(terminal, _AS_IT_WAS + (signals.TITLE_BACK.encode() if self.title else b""))
             os.close(terminal)
         if self.attrs_before is not None:
             with contextlib.suppress(termios.error):

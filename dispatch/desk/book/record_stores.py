@@ -12,6 +12,7 @@ from db.names import folded
 from db.store import Store
 from db.unit import Unit
 from dispatch.closeout.probes.reading import read_target
+from dispatch.desk.book.alert_records import AlertRecords
 from dispatch.desk.book.context import Desk, labour_classes
 from dispatch.desk.book.holiday_records import HolidayRecords
 from dispatch.desk.book.record_store import KeptInTables, RecordStore
@@ -393,6 +394,7 @@ RECORD_STORES: Mapping[str, RecordStore[Any]] = {
     "calendar": CalendarRecords(),
     "pin": PinRecords(),
     "staff": StaffRecords(),
+    "alerts": AlertRecords(),
     "settings": SettingsRecords(),
 }
 """Every kind of record by its name."""

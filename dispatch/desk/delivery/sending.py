@@ -18,6 +18,7 @@ from db.store import existing
 from db.unit import Unit
 from dispatch.desk.adapters.calendar_invitation import invitation
 from dispatch.desk.adapters.transports import Letter, NotSent, Transport, Unsure, transport
+from dispatch.desk.delivery.alerting import post_alerts
 from dispatch.desk.messages import outbox
 from dispatch.desk.messages.outbox import MessageVerdict, find_message
 from dispatch.desk.session.refusals import Refusal
@@ -30,6 +31,8 @@ LEASE = 180
 """Seconds that a sender has a message for itself."""
 WAITS = (60, 300, 1800, 7200, 21_600)
 """Seconds before each further try; after the last one a person decides."""
+ALERT_SECONDS = 30.0
+"""How often it is looked what people are to be told of: today is read for that."""
 _SUBJECTS = {
     About.CONFIRMED: "Your appointment",
     About.ON_THE_WAY: "We are on the way",
@@ -72,7 +75,8 @@ def post_next(user: User, current: Callable[[], Transport]) -> Posted | None:
 
 
 def run(user: User, current: Callable[[], Transport], tell: Callable[[str], None], every: float, stop: Event) -> None:
-    """Send what is due, and look again every so many seconds, until `stop` is set: then the message in hand is finished.
+    """Send what is due, alerts to people of our own too, and look again every so many seconds, until `stop` is set: then the
+    message in hand is finished.
 
     Args:
         user, current: as for `post_next`.
@@ -83,10 +87,14 @@ def run(user: User, current: Callable[[], Transport], tell: Callable[[str], None
     Raises:
         StoreFault: the database cannot be used any more by this process. One that is busy or full is waited for.
     """
-    last = ""
+    last, look_at = "", 0.0
     while not stop.is_set():
         try:
             user.store.changed()  # raises where another program has replaced the database, or brought it further
+            if user.store.clock.monotonic() >= look_at:
+                look_at = user.store.clock.monotonic() + ALERT_SECONDS
+                for told in post_alerts(user):
+                    tell(told.words)
             posted = post_next(user, current)
         except (Refusal, *TRANSIENT) as fault:
             posted = None

@@ -12,6 +12,7 @@ from dispatch.desk.care.accounts import SPENT_DAYS
 from dispatch.desk.care.client_page import ClientPage
 from dispatch.desk.care.offer_figures import OfferComparison, OfferFigures
 from dispatch.desk.messages.outbox import moment
+from dispatch.model.alerts import ToldAlert
 from dispatch.model.clients import Site
 from dispatch.model.forms import form
 from dispatch.model.instants import Times, day_text
@@ -180,3 +181,8 @@ def message_form(message: Message, zone: str) -> dict[str, Any]:
     """A message as JSON (docs/json.md)."""
     keys = "message=id reference client about address text state=fate made_at@ due_at@ tries ended_at@ why?"
     return form(message, keys, zone)
+
+
+def alert_form(told: ToldAlert, zone: str) -> dict[str, Any]:
+    """What somebody was told of, as JSON (docs/json.md)."""
+    return form(told, "kind reference text made_at@ shown_at@ seen state=fate? tries why?", zone)
