@@ -6,7 +6,7 @@ Everything here is a named tuple, because the board's first frame waits for it. 
 - *Over*: as the clock recorded it. *On site*: until the planned length is up, or now. *En route*: there when the drive
   ends, or now where that has passed.
 - *Ahead*: the technician sets out when the stop before ends, and not before now; nobody comes before the planned start,
-  before the promised window opens, or while the site is closed. An unknown drive takes no time.
+  before the promised window opens that day, or while the site is closed. An unknown drive takes no time.
 - A stop whose planned start somebody chose although the site is closed then stands there: its doors hold it back no more.
 - A day that has not begun goes as it is planned, but for absences.
 - *Lunch* counts as taken where a wait that has passed held it, or a break as long was clocked. Else it is taken in the
@@ -136,7 +136,7 @@ def project(
             free = stop.left if stop.left is not None else free
         elif stop.begun is not None:
             lunch.before(stop)
-            arrival = stop.arrived if stop.arrived is not None else _opened(stop, _driven(stop, now))
+            arrival = stop.arrived if stop.arrived is not None else _opened(stop, _driven(stop, now), conditions)
             end = arrival + stop.length if stop.arrived is None else max(now, arrival + stop.length)
             free = end
             projected.append(_judged(stop, arrival, end, conditions))
@@ -144,10 +144,10 @@ def project(
             continue
         else:
             if now < conditions.day_begins_at:
-                departs = stop.start - (stop.leg or 0)
+                arrival, absent = _after_absences(stop, stop.start, conditions)
             else:
                 departs = lunch.departure(stop, now if free is None else max(now, free))
-            arrival, absent = _reached(stop, departs, conditions)
+                arrival, absent = _reached(stop, departs, conditions)
             free = arrival + stop.length
             projected.append(_judged(stop, arrival, free, conditions)._replace(absent=absent))
         lunch.free = free if free is not None else begins
@@ -218,19 +218,23 @@ def _reached(stop: ClockedStop, departs: int, conditions: Conditions) -> tuple[i
 
     The planned start is an appointment: nobody comes before it.
     """
-    drive = stop.leg or 0
-    arrival, absent = _opened(stop, max(departs + drive, stop.start)), False
+    return _after_absences(stop, _opened(stop, max(departs + (stop.leg or 0), stop.start), conditions), conditions)
+
+
+def _after_absences(stop: ClockedStop, arrival: int, conditions: Conditions) -> tuple[int, bool]:
+    """When the stay begins that would at `arrival`, and whether its technician is away until the end."""
+    drive, absent = stop.leg or 0, False
     for away in sorted(conditions.absences):
         if away.starts_at < arrival + stop.length and away.ends_at > arrival - drive:
-            arrival = _opened(stop, max(away.ends_at + drive, stop.start))
+            arrival = _opened(stop, max(away.ends_at + drive, stop.start), conditions)
             absent = away.ends_at >= (conditions.day_ends_at if conditions.shift is None else conditions.shift[1])
     return arrival, absent
 
 
-def _opened(stop: ClockedStop, moment: int) -> int:
+def _opened(stop: ClockedStop, moment: int, conditions: Conditions) -> int:
     """The first moment from `moment` on at which one is let in; `moment` where that is never again on the day, or where the
-    planned start is outside of what the site allows."""
-    if stop.promised is not None:
+    planned start is outside of what the site allows. A promise of another day holds nobody back on this one."""
+    if stop.promised is not None and stop.promised[0] < conditions.day_ends_at:
         moment = max(moment, stop.promised[0])
     if not stop.access or _within(stop.access, moment) or not _within(stop.access, stop.start):
         return moment

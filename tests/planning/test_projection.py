@@ -307,3 +307,15 @@ def test_on_the_morning_of_a_day_that_is_possible_the_projection_is_the_plan(dra
 def test_a_break_that_was_clocked_is_lunch() -> None:
     slow = (stop(1, "9:00", "11:30", arrived="9:00", rested=1800), stop(2, "12:30", "14:00"))
     assert times(went(*slow, now="12:10", lunch=LUNCH)) == ["09:00-12:10", "12:30-14:00"]
+
+
+def test_a_promise_holds_nobody_back_on_a_day_that_has_not_begun_nor_one_of_another_day() -> None:
+    early = stop(1, "10:00", "11:00", promised=("13:00", "15:00"))
+    morning = {"day_begins_at": at("00:00"), "day_ends_at": at("00:00", 1)}
+    assert times(project([early], at("18:00", -1), day(**morning))) == times(
+        went(stop(1, "10:00", "11:00"), now="08:00")
+    )
+    assert project([early], at("09:00"), day(**morning)).stops[0].arrival == at("13:00"), "they wait to be let in"
+    next_day = early._replace(promised=(at("13:00", 3), at("15:00", 3)))
+    for now in (at("18:00", -1), at("09:00")):
+        assert project([next_day], now, day(**morning)).stops[0].arrival == at("10:00")
