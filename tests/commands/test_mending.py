@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,19 @@ def test_a_client_that_is_there_twice_is_found_and_merged(firm: Dispatch) -> Non
     assert "Yard" in firm.ok("client", "show", "Harbor Dental")
     firm.ok("visit", "undo")
     assert "Yard" in firm.ok("client", "show", "Harbor Dentál")
+
+
+def test_what_a_refused_merge_says_is_what_is_typed(firm: Dispatch) -> None:
+    for name, address in (("O'Brien Law", "1 Elm"), ("O’Brien Law", "1 Elm Street")):
+        firm.ok("client", "add", "--name", name)
+        firm.ok("site", "add", "--client", name, "--name", "Main office", "--address", address)
+    merge, answers = ["client", "merge", "O'Brien Law", "O’Brien Law"], list[str]()
+    for said in ("--sites merge", "--keep 'Main office: address'"):
+        refused = firm(*merge, *answers)
+        assert refused.code == 1
+        assert said in refused.err
+        answers += shlex.split(said)
+    firm.ok(*merge, *answers)
 
 
 def test_another_zone_says_what_it_reads_otherwise(firm: Dispatch) -> None:

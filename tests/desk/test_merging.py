@@ -114,7 +114,7 @@ def test_what_both_say_is_asked(twice: Office) -> None:
         merge(twice)
     said = str(asked.value)
     assert "Computers: --keep computers (22) or --take computers (9)" in said
-    assert "--merge sites" in said
+    assert "--sites merge" in said
     assert pictured(twice) == before
     with pytest.raises(merging.Conflicting) as asked:
         merge(twice, computers="take", sites="merge")

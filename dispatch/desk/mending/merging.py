@@ -7,6 +7,7 @@ says from then on; where both say something else, whoever merges chooses.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -58,6 +59,10 @@ class Conflict(NamedTuple):
             return {MERGE: "they are the same", RENAME: f"they are not: {show(self.other)}"}
         return {KEEP: show(self.kept), TAKE: show(self.other)}
 
+    def option(self, answer: str) -> str:
+        """What is typed for an answer."""
+        return f"--{SITES} {answer}" if self.name == SITES else f"--{answer} {shlex.quote(show(self.name))}"
+
 
 class Conflicting(Refusal):
     """A merge for which something has to be chosen; `conflicts` are all that are open."""
@@ -65,7 +70,7 @@ class Conflicting(Refusal):
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
         self.conflicts = tuple(conflicts)
         said = "; ".join(
-            f"{one.label}: {' or '.join(f'--{answer} {one.name} ({means})' for answer, means in one.choices.items())}"
+            f"{one.label}: {' or '.join(f'{one.option(answer)} ({means})' for answer, means in one.choices.items())}"
             for one in conflicts
         )
         super().__init__(f"Both say something. Choose {said}. Nothing was changed.")
