@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from dispatch.desk.plan.day_problem import DayProblem
 from dispatch.desk.plan.least_change import standing_plan
 from dispatch.desk.plan.planned_drives import matrix_of, rows_of
 from dispatch.model.travel import Place
+from dispatch.model.visits import Visit
 from dispatch.planning.budget import TimeIsOver
 from dispatch.planning.judging import judge
 from dispatch.planning.problem import Plan, PlannedTechnician, PlannedVisit, Problem
@@ -33,6 +34,7 @@ class DaysTogether:
         self._whose = [number for number, part in enumerate(given) for _ in part.problem.technicians]
         technicians: list[PlannedTechnician] = []
         kept: list[PlannedVisit] = []
+        together = {visit.reference for part in given for visit in part.teams}
         for number, part in enumerate(given):
             technicians += [self._technician(number, one) for one in part.problem.technicians]
             for index, planned in enumerate(part.problem.visits):
@@ -40,6 +42,8 @@ class DaysTogether:
                 if index >= len(part.movable):
                     kept.append(own)
                     continue
+                if own.id in together:  # it has its place on another day, for what several people do after it
+                    own = replace(own, windows=(), left_out=0.0)
                 known = self._index.setdefault(own.id, len(self._visits))
                 if known == len(self._visits):
                     self._visits.append(own)
@@ -81,14 +85,14 @@ class DaysTogether:
         return replace(part, problem=own_problem), tuple(tuple(local[index] for index in order) for order in own)
 
     def ends(self, found: BetterPlan) -> dict[int, dict[int, int]]:
-        """For each day, by its place, when the visits end that a plan places on it, by id."""
-        ids = {visit.reference: visit.id for part in self.given for visit in part.movable}
-        ends: dict[int, dict[int, int]] = {}
+        """For each day, by its place, when the visits end that a plan places on it, or that teams do there, by id."""
+        ids = {visit.reference: visit.id for visit in self.movable}
+        ends = {number: team_ends(part) for number, part in enumerate(self.given)}
         for number, order, route in zip(self._whose, found.plan, found.judgement.routes, strict=True):
             for index, start in zip(order, route.starts, strict=True):
                 visit = self.problem.visits[index]
                 if not visit.kept:
-                    ends.setdefault(number, {})[ids[visit.id]] = start + visit.service
+                    ends[number][ids[visit.id]] = start + visit.service
         return ends
 
     def without(self, found: BetterPlan, references: Collection[str]) -> BetterPlan | None:
@@ -108,13 +112,10 @@ class DaysTogether:
                     visits[index] = replace(self._on_day[number, index], left_out=visits[index].left_out)
         return replace(self.problem, visits=tuple(visits))
 
-    def same(self, part: DaysTogether) -> tuple[int | None, ...]:
-        """For each visit of the problems of the same days in which less may move its index in these."""
-        free = {visit.id: self._index[visit.reference] for one in self.given for visit in one.movable}
-        return tuple(
-            self._index.get(visit.id, free.get(int(visit.id.partition("@")[0])) if visit.kept else None)
-            for visit in part.problem.visits
-        )
+    @property
+    def movable(self) -> Iterator[Visit]:
+        """What may move on some day."""
+        return (visit for part in self.given for visit in part.movable)
 
     def standing(self) -> Plan:
         """The plan that stands, of all days."""
@@ -159,3 +160,9 @@ def _either(one: PlannedVisit, other: PlannedVisit) -> PlannedVisit:
         extra={**one.extra, **other.extra},
         left_out=max(one.left_out, other.left_out),
     )
+
+
+def team_ends(part: DayProblem) -> dict[int, int]:
+    """When the visits end that teams were found for beforehand, by id."""
+    together = {visit.id for visit in part.teams}
+    return {stop.visit_id: stop.end for day in part.days for stop in day.stops if stop.visit_id in together}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
@@ -50,6 +50,15 @@ def asked_beside(
         with contextlib.suppress(TimeIsOver):
             return read(replace(scope, freedom=Freedom.LEAST)), ""
     return None, UNASKED
+
+
+def same_visits(part: Problem, whole: Problem, movable: Iterable[Visit]) -> tuple[int | None, ...]:
+    """For each visit of a problem its index in another one of the same days, in which more may move: `movable`."""
+    index = {visit.id: number for number, visit in enumerate(whole.visits)}
+    free = {visit.id: index[visit.reference] for visit in movable}
+    return tuple(
+        index.get(visit.id, free.get(int(visit.id.partition("@")[0])) if visit.kept else None) for visit in part.visits
+    )
 
 
 def gain_over(problem: Problem, better: BetterPlan, careful: Plan, best: Stirring, least: Stirring) -> float | None:

@@ -14,7 +14,7 @@ from db.store import Store, existing
 from dispatch.desk.plan.companions import with_needs
 from dispatch.desk.plan.day_problem import DayProblem, day_problem
 from dispatch.desk.plan.layout import LaidOut, laid_out
-from dispatch.desk.plan.least_change import asked_beside, gain_over, side_by_side, standing_plan
+from dispatch.desk.plan.least_change import asked_beside, gain_over, same_visits, side_by_side, standing_plan
 from dispatch.desk.plan.left_out import REASONS, put_off, why_left_out
 from dispatch.desk.plan.proposal import (
     BrokenPromise,
@@ -113,7 +113,8 @@ class Proposing:
         )
         self._beside = None
         if self._careful is not None:
-            self._beside = Beside(self._careful.problem, _same(self._careful, given), standing_plan(self._careful))
+            same = same_visits(self._careful.problem, given.problem, given.movable)
+            self._beside = Beside(self._careful.problem, same, standing_plan(self._careful))
 
     def __iter__(self) -> Iterator[PlanFound]:
         waiting, until = None, 0.0
@@ -197,18 +198,6 @@ def propose(
         raise Refusal("No plan was made.")
     best, least = proposing.found
     return PlanFound(replace(best, left_out=proposing.reasons(best)), least)
-
-
-def _same(part: DayProblem, whole: DayProblem) -> tuple[int | None, ...]:
-    """For each visit of a problem its index in another one of the same day."""
-    free = {visit.id: index for index, visit in enumerate(whole.movable)}
-    kept = {
-        visit.id: index
-        for index, visit in enumerate(whole.problem.visits[len(whole.movable) :], start=len(whole.movable))
-    }
-    own = [free.get(visit.id) for visit in part.movable]
-    stays = part.problem.visits[len(part.movable) :]
-    return (*own, *(kept.get(visit.id, free.get(int(visit.id.partition("@")[0]))) for visit in stays))
 
 
 def proposal_of(given: DayProblem, better: BetterPlan, note: str, ends: Mapping[int, int] | None = None) -> Proposal:

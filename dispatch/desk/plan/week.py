@@ -13,8 +13,8 @@ from typing import NamedTuple
 from db import people
 from db.store import Store, existing
 from dispatch.desk.plan.day_problem import DayProblem, day_problem, matters
-from dispatch.desk.plan.days_together import DaysTogether
-from dispatch.desk.plan.least_change import asked_beside, gain_over, side_by_side
+from dispatch.desk.plan.days_together import DaysTogether, team_ends
+from dispatch.desk.plan.least_change import asked_beside, gain_over, same_visits, side_by_side
 from dispatch.desk.plan.left_out import REASONS, why_on_none
 from dispatch.desk.plan.proposal import DayFigures, LeftOut, Move, Proposal, RunDay
 from dispatch.desk.plan.proposing import more_wait, proposal_of
@@ -101,7 +101,10 @@ def plan_week(
             )
     except TimeIsOver:
         raise Refusal(f"{UNREAD}.") from None
-    beside = None if careful is None else Beside(careful.problem, whole.same(careful), careful.standing())
+    beside = None
+    if careful is not None:
+        same = same_visits(careful.problem, whole.problem, whole.movable)
+        beside = Beside(careful.problem, same, careful.standing())
     found = _searched(whole, beside, budget)
     found = found._replace(note="; ".join(filter(None, (found.note, unasked))))
     best = _proposed(store, whole, found.best, found, budget)
@@ -183,8 +186,7 @@ def _parts(
             reading=READING / 2,
         )
         but |= dict.fromkeys(visit.id for visit in part.beyond)
-        together = {visit.id for visit in part.teams}
-        but |= {stop.visit_id: stop.end for one in part.days for stop in one.stops if stop.visit_id in together}
+        but |= team_ends(part)
         parts += [part] if part.days else []
     if not parts:
         raise Refusal("Nobody works on these days.")
@@ -229,9 +231,9 @@ def _laid(store: Store, whole: DaysTogether, found: BetterPlan, note: str) -> _L
         judged = judge(part.problem, plan)
         if judged is None:
             raise Refusal("No plan was made.")
-        waiting = tuple(visit for visit in part.deferred if visit.id not in ends)
-        own = found._replace(plan=plan, judgement=judged)
         elsewhere = {key: end for later in ahead.values() for key, end in later.items()} | ends
+        waiting = tuple(visit for visit in part.deferred if visit.id not in elsewhere)
+        own = found._replace(plan=plan, judgement=judged)
         proposals.append(proposal_of(replace(part, deferred=waiting), own, note, elsewhere))
         ends |= {stop.visit_id: stop.end for day in proposals[-1].days for stop in day.stops}
         waits = {visit.reference for visit in (*part.movable, *part.deferred) if visit.starts_at is None}
