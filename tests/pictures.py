@@ -62,6 +62,7 @@ WAYS = (
     Way("new-request", "dana", "board", "n"),
     Way("amend-request", "dana", "board", "tab w"),
     Way("find-on-board", "dana", "board", "/ a c"),
+    Way("glance", "dana", "board", "v"),
     Way("drives", "dana", "board", "D"),
     Way("plan", "dana", "board", "p"),
     Way("map", "dana", "board", "M"),

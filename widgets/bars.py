@@ -102,6 +102,7 @@ class Separator(LineView):
     DEFAULT_CSS = "Separator { height: 1; }"
 
     _word = ""
+    _edge: Line = ()
 
     def set_word(self, word: str) -> None:
         """Let something stand in the line; empty: nothing."""
@@ -109,11 +110,19 @@ class Separator(LineView):
             self._word = word
             self.refresh()
 
+    def set_edge(self, edge: Line) -> None:
+        """Say at the left what lies beyond the edge that the line is; empty: nothing."""
+        if edge != self._edge:
+            self._edge = edge
+            self.refresh()
+
     def line_at(self, y: int, width: int) -> Line | None:
         if y:
             return None
         rule = marks_of(self.ascii).rule
-        if not self._word:
-            return (ink(rule * width, "grid"),)
-        word = ink(self._word, "info", max(1, width - 6))
-        return (ink(f"{rule * 2} ", "grid"), word, ink(f" {rule * max(0, width - 4 - cells_of(word[0]))}", "grid"))
+        edge = cut(self._edge, width)
+        room = width - width_of(edge) - 6
+        word = (ink(self._word, "info", room),) if self._word and room > 0 else ()
+        left = (*edge, ink(" ", "grid")) if edge else (ink(f"{rule * 2} ", "grid"),) if word else ()
+        left = (*left, *word, ink(" ", "grid")) if word else left
+        return (*left, ink(rule * max(0, width - width_of(left)), "grid"))

@@ -144,7 +144,7 @@ class FoundList(LineList[Any]):
         def entries(width: int, _: Marks) -> list[ListEntry[Any]]:
             lines = [line_of(find) for find in found]
             kinds = min(12, max((len(line.kind) for line in lines), default=0)) + 1
-            return [ListEntry(n, (_found(line, kinds, width),), found[n]) for n, line in enumerate(lines)]
+            return [ListEntry(n, _found(line, kinds, width), found[n]) for n, line in enumerate(lines)]
 
         self.select_key(0)
         self.show_entries(entries)
@@ -154,6 +154,11 @@ class FoundList(LineList[Any]):
         return super().under_cursor(line, number, entry, "cursor")
 
 
-def _found(line: FoundLine, kinds: int, width: int) -> Line:
+def _found(line: FoundLine, kinds: int, width: int) -> tuple[Line, ...]:
+    """A find on one line; on a narrow screen what is said beside it stands below it, in full."""
     kind = fitted((ink(line.kind, "dim"),), kinds, "dim")
-    return fitted((*kind, ink(line.name, "strong"), ink(f"  {line.detail}" if line.detail else "", "dim")), width)
+    named = (*kind, ink(line.name, "strong"))
+    if width >= FigureList.NARROW or width_of(named) + cells_of(line.detail) + 2 <= width:
+        return (fitted((*named, ink(f"  {line.detail}" if line.detail else "", "dim")), width),)
+    below = wrapped(line.detail, width - 2)[:MOST_BELOW]
+    return fitted(named, width), *(fitted((ink("  "), ink(text, "dim")), width) for text in below)

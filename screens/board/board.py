@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.events import Resize
 from textual.timer import Timer
 
 from db import settings
@@ -107,6 +108,10 @@ class BoardScreen(DayOfVisits):
     BoardScreen.-narrow.-queue Timeline { display: none; }
     BoardScreen.-narrow RoutePane { display: none; }
     BoardScreen.-short #lower { height: 5; }
+    BoardScreen.-many #lower { height: 8; }
+    BoardScreen.-many.-short #lower { height: 4; }
+    BoardScreen.-empty #lower { height: 3; }
+    BoardScreen.-empty RoutePane { display: none; }
     BoardScreen.-folded #lower { display: none; }
     BoardScreen.-short RoutePane { display: none; }
     """
@@ -116,8 +121,8 @@ class BoardScreen(DayOfVisits):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
     FOOTER = (
-        "visit.open visit.assign visit.move day.plan visit.unassign visit.confirm visit.dispatch visit.new "
-        "screen.calls view.glance view.pane change.undo screen.keys"
+        "visit.open visit.assign visit.move day.plan visit.unassign visit.dispatch visit.new screen.calls "
+        "view.glance view.pane visit.confirm change.undo screen.keys"
     )
     KEYS = [
         key("enter", "visit.open", "Open", "open the selected visit"),
@@ -154,7 +159,8 @@ class BoardScreen(DayOfVisits):
         return self.query_one(Queue)
 
     def on_mount(self) -> None:
-        """Let the route have a map."""
+        """Let the route have a map, and the line between the panes say what lies below."""
+        self._timeline.tell_below = self.query_one(Separator).set_edge
         atlas = Atlas(self.user.store)
         self.query_one(RoutePane).set_sources(atlas.roads, atlas.ways)
 
@@ -188,10 +194,21 @@ class BoardScreen(DayOfVisits):
     def show_board(self, board: Board) -> None:
         """Show a day that was read."""
         self.board = board
+        self._make_room()
         self._timeline.set_board(self.places.shown(board), self.places.found(board))
         self._queue.set_board(board)
         self.show_day()
         self.show_here()
+
+    def on_resize(self, _: Resize) -> None:
+        """There may be room for more rows, or for fewer."""
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Give rows that have no room lines of the pane below."""
+        bars, pane = 4, 11 if self.has_class("-tall") else 5
+        rows = 0 if self.board is None else len(self.board.rows)
+        self.set_class(rows > self.size.height - bars - pane, "-many")
 
     def tick(self) -> None:
         """Let the clock and the now-line go on."""

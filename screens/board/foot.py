@@ -57,7 +57,11 @@ class BoardFoot:
             self._resting.stop()
         screen, user = self._screen, self._screen.user
         board, visit, row = screen.board, screen.visit_here(), screen.row_here()
-        if board is None or screen.has_class("-folded"):
+        if board is None:
+            return
+        # where all rows are in sight the pane keeps its height, as they would be drawn in other heights
+        screen.set_class(visit is None and (not board.planned or screen.has_class("-many")), "-empty")
+        if screen.has_class("-folded"):
             return
         hint = nothing_here(board, row) if visit is None else ""
         advice = [ink(hint, "dim")] if hint else []

@@ -100,6 +100,7 @@ class PlanScreen(UserScreen):
 
     def begin(self) -> None:
         """Begin to plan."""
+        self.query_one(Timeline).tell_below = self.query_one(Separator).set_edge
         self.show_keys()
         self._plan(WHOLE_DAY)
 

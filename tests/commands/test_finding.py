@@ -57,10 +57,14 @@ def day(day_of_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_is_found_by_command(day: Dispatch) -> None:
-    technician = next(row for row in day.json("board", "--json")["technicians"] if row["visits"])
-    stop = technician["visits"][-1]
+    technicians = day.json("board", "--json")["technicians"]
+    technician, stop = next(
+        (row, visit) for row in technicians for visit in row["visits"] if visit["state"] == "planned"
+    )
     told = day.json("find", stop["client"], "--json")
-    assert told[0] == {"kind": "client", "name": stop["client"], "detail": ""}
+    assert (told[0]["kind"], told[0]["name"]) == ("visit", stop["reference"]), "who comes today stands first"
+    assert (told[0]["technicians"], told[0]["expected"]) == ([technician["name"]], stop["projected_start"])
+    assert {"kind": "client", "name": stop["client"], "detail": ""} in told
     visits = [one for one in told if one["kind"] == "visit"]
     assert visits[0]["date"] == "2026-11-24"
     mine = next(one for one in visits if one["name"] == stop["reference"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.pilot import Pilot
 
 from dispatch.desk.day import nearby
@@ -13,7 +14,7 @@ from tests.desk.conftest import Office, at
 from tests.screens.test_phone import write
 from tests.screens.test_screens import opened, press, settled, until
 from tests.screens.test_told import told
-from widgets.bars import StatusBar
+from widgets.bars import Separator, StatusBar
 from widgets.lines.ink import text_of
 from widgets.queue import Queue
 from widgets.timeline.view import Timeline
@@ -21,6 +22,7 @@ from widgets.visit_detail import VisitDetail
 
 
 async def test_the_lower_pane_folds(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     async with opened(office.dana, "board", size=(120, 36)) as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, BoardScreen)
@@ -34,6 +36,46 @@ async def test_the_lower_pane_folds(office: Office) -> None:
         await settled(pilot)
         assert lower.display
         assert upper.size.height == before
+
+
+async def test_the_lower_pane_folds_by_itself_while_there_is_nothing_in_it(office: Office) -> None:
+    async with opened(office.dana, "board", size=(120, 36)) as pilot:
+        lower = pilot.app.screen.query_one("#lower")
+        await settled(pilot)
+        assert lower.size.height == 3, "what to do on an empty day is said"
+        await press(pilot, "tab")
+        await settled(pilot)
+        assert lower.size.height == 11, "a request is shown in full"
+        await press(pilot, "tab")
+        await settled(pilot)
+        assert lower.size.height == 3
+
+
+@pytest.mark.parametrize(("size", "rows", "folded"), [((120, 36), 24, 32), ((80, 24), 16, 20), ((45, 20), 12, 16)])
+async def test_so_many_of_forty_technicians_are_in_sight(
+    office: Office, size: tuple[int, int], rows: int, folded: int
+) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    async with opened(office.dana, "board", size=size) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, BoardScreen)
+        assert screen.board is not None
+        first, *_ = screen.board.rows
+        many = (first, *(first._replace(technician_id=1000 + n, name=f"T{n:02}") for n in range(39)))
+
+        def in_sight() -> int:
+            timeline = screen.query_one(Timeline)
+            lines = [timeline.render_line(y).text for y in range(timeline.size.height)]
+            return sum(line.startswith((" Ana Ruiz", " T")) for line in lines)
+
+        screen.show_board(screen.board._replace(rows=many))
+        await settled(pilot)
+        assert in_sight() == rows
+        said = text_of(screen.query_one(Separator).line_at(0, size[0]) or ())
+        assert said.startswith(f" ▼ {40 - rows} technicians below")
+        await press(pilot, "Z")
+        await settled(pilot)
+        assert in_sight() == folded
 
 
 def names(screen: BoardScreen) -> list[str]:

@@ -92,6 +92,19 @@ async def test_jump_to_a_client_and_to_the_page_of_a_visit(office: Office) -> No
         await until(pilot, VisitScreen)
 
 
+async def test_a_client_who_asks_is_answered_by_the_first_find(office: Office) -> None:
+    """Where is your man? One key and the name, at every size."""
+    schedule.assign(office.dana, "R2", ["Ben Okafor"], at_local(DAY, "15:00", ZONE))
+    for size in ((120, 36), (80, 24), (45, 20)):
+        async with opened(office.dana, "board", size) as pilot:
+            assert (await ask(pilot, "J", "harb"))[:2] == ["R2", "Harbor Dental"]
+            shown = pilot.app.screen.query_one(FoundList)
+            lines = range(3 if size[0] < 60 else 1)
+            first = " ".join(word for y in lines for word in shown.render_line(y).text.split())
+            assert "Ben Okafor" in first
+            assert "today 15:00" in first
+
+
 async def test_jump_opens_what_stands_on_no_board_and_forgets_what_is_gone(office: Office) -> None:
     schedule.cancel(office.dana, "R2", "no longer needed")
     async with opened(office.dana, "board") as pilot:

@@ -246,12 +246,20 @@ def test_names_give_way_in_a_narrow_view() -> None:
     assert name_width(rows, 44, 1) <= 13
 
 
-@pytest.mark.parametrize(("width", "said"), [(13, " Ana R… 6/8h "), (24, " Ana Ruiz     6h10/8h30 ")])
+@pytest.mark.parametrize(("width", "said"), [(13, " Ana Ru 6/8h "), (24, " Ana Ruiz     6h10/8h30 ")])
 def test_hours_and_room_stand_beside_the_name_where_a_row_has_one_line(width: int, said: str) -> None:
     look = replace(LOOK, frame=replace(FRAME, lines=1))
     card = row(1, "Ana Ruiz", (), busy=370, available=510)
     (line,) = name_lines(card, width, look, selected=False, focused=False, bare=False)
     assert text_of(line) == said
+
+
+@pytest.mark.parametrize(("most", "names"), [(10, 13), (18, 18), (40, 25)])
+def test_names_take_what_the_working_day_leaves(most: int, names: int) -> None:
+    frame, window = replace(FRAME, names=13), (clock("7:50"), clock("17:10"))
+    first, last = frame.scale.cells_between(*window)
+    assert frame.roomy(window, last - first + 25, most).names == names
+    assert frame.roomy(window, last - first, most).names == 13, "never less than before"
 
 
 def test_hours_make_room_for_now() -> None:

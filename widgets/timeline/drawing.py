@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.geometry import Offset, Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
 from dispatch.model.boards import Board
 from dispatch.model.problems import MINUTE, ProblemVisit, Span, problems
-from widgets.lines.ink import fitted
+from widgets.lines.ink import Line, fitted
 from widgets.lines.line_view import LineView
 from widgets.lines.marks import marks_of
 from widgets.timeline.cursor import BoardCursor
 from widgets.timeline.edges import edge_above, edge_below
 from widgets.timeline.ghost import Ghost, verdict_line
 from widgets.timeline.layout import Frame, frame_of, row_lines_in, working_window
-from widgets.timeline.rows import Look, hours_line, look_of, name_lines, name_width, row_lines
+from widgets.timeline.rows import Look, hours_line, look_of, name_lines, name_width, row_lines, whole_width
 
 KEPT_ROWS = 400
 """How many drawn rows are kept: some screens full."""
@@ -26,6 +28,9 @@ class BoardView(LineView):
 
     zoom: reactive[int] = reactive(0, init=False, layout=False, repaint=False)
     """Minutes a cell: 5, 15, 30, or 0 for the zoom that shows the whole working day."""
+
+    tell_below: Callable[[Line], None] | None = None
+    """Where what lies below is said; None: in the last line of the view."""
 
     def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
         super().__init__(ascii=ascii, id=id)
@@ -65,6 +70,8 @@ class BoardView(LineView):
             return False
         window, names = working_window(board), name_width(board.rows, width, row_lines_in(len(board.rows), height))
         before, frame = self._frame, frame_of(board, window, (width, height), names, self.zoom)
+        if frame.lines == 1:
+            frame = frame.roomy(window, width, whole_width(board.rows))
         if frame == before and not place:
             return False
         self._frame = frame
@@ -91,6 +98,7 @@ class BoardView(LineView):
     def _draw_anew(self) -> None:
         self.forget_drawn()
         self.refresh()
+        self._say_below()
 
     def render_line(self, y: int) -> Strip:
         """Draw one line: the hours, a line of a row, or the verdict on a ghost."""
@@ -102,8 +110,8 @@ class BoardView(LineView):
             return self._header(board, frame, width)
         if self.ghost is not None and y == self.view_size.height - 1:
             return self.strip_of(verdict_line(self.ghost, board, marks_of(self.ascii), width), width)
-        if y == self.view_size.height - 1 and (below := self._beyond(board, frame)[1]):
-            return self.strip_of(fitted(edge_below(self._problems(board), below, marks_of(self.ascii)), width), width)
+        if self.tell_below is None and y == self.view_size.height - 1 and (below := self._below()):
+            return self.strip_of(fitted(below, width), width)
         y += self.scroll_offset.y
         row = frame.row_at(y)
         if row >= len(board.rows):
@@ -150,7 +158,23 @@ class BoardView(LineView):
 
     def _beyond(self, board: Board, frame: Frame) -> tuple[range, range]:
         """The rows that are out of sight above and below."""
-        return frame.out_of_sight(len(board.rows), self.scroll_offset.y, self.view_size.height)
+        kept = int(self.tell_below is None)
+        return frame.out_of_sight(len(board.rows), self.scroll_offset.y, self.view_size.height, kept)
+
+    def _below(self) -> Line:
+        """What the rows below hold; empty where there are none."""
+        board, frame = self.board, self._frame
+        below = self._beyond(board, frame)[1] if board is not None and frame is not None else ()
+        return edge_below(self._problems(board), below, marks_of(self.ascii)) if below and board is not None else ()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Say what lies below now."""
+        super().watch_scroll_y(old_value, new_value)
+        self._say_below()
+
+    def _say_below(self) -> None:
+        if self.tell_below is not None:
+            self.tell_below(self._below())
 
     def _problems(self, board: Board) -> list[ProblemVisit]:
         """What of the board needs somebody to look, found once a board and moment."""
@@ -164,7 +188,9 @@ class BoardView(LineView):
         """Draw again the line of hours and, where rows are below, the last one."""
         top = self.scroll_offset.y
         self.refresh_view_lines(top)
-        if self.board is not None and self._frame is not None and self._beyond(self.board, self._frame)[1]:
+        if self.tell_below is not None:
+            self._say_below()
+        elif self._below():
             self.refresh_view_lines(top + self.view_size.height - 1)
 
     @property
@@ -208,7 +234,8 @@ class BoardView(LineView):
             return
         width, height = self.view_size
         whole = frame.top_of(len(self.cursor.rows)) <= height
-        covered = 1 if whole and self.ghost is None else 2
+        told_here = self.tell_below is None and not whole
+        covered = 2 if told_here or self.ghost is not None else 1
         left, top = frame.in_sight(*self._focus(), self.scroll_offset, (width, height - covered))
         left, top = min(left, self.max_scroll_x), min(top, self.max_scroll_y)
         if (left, top) != self.scroll_offset:

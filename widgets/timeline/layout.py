@@ -1,7 +1,9 @@
 """Where things lie on a timeline: instants and cells, hours, the zoom that shows a working day. Pure geometry."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import local
@@ -133,14 +135,19 @@ class Frame:
         """The row to which a line belongs."""
         return (line - 1) // self.lines
 
-    def out_of_sight(self, rows: int, top: int, height: int) -> tuple[range, range]:
+    def out_of_sight(self, rows: int, top: int, height: int, kept: int = 1) -> tuple[range, range]:
         """The rows above and below what is seen of `rows` when `top` lines are scrolled away; what is cut counts as out of
-        sight. Where some are below, the last line of the view is kept for saying so."""
+        sight. Where some are below, so many last lines of the view are `kept` for saying so."""
         first = -(-top // self.lines)
         last = (top + height - 1) // self.lines
         if last < rows:
-            last = max(first, (top + height - 2) // self.lines)
+            last = max(first, (top + height - 1 - kept) // self.lines)
         return range(min(first, rows)), range(min(last, rows), rows)
+
+    def roomy(self, window: Span, width: int, most: int) -> Frame:
+        """The frame with the cells that the window leaves of a width given to the names, as far as they need `most`."""
+        first, last = self.scale.cells_between(*window)
+        return replace(self, names=max(self.names, min(most, width - (last - first))))
 
     def begin(self, window: Span, width: int, focus: Span | None) -> int:
         """The cell at the left edge of a day that begins to be shown: the window in the middle, or what the cursor is on."""

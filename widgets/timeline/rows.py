@@ -24,6 +24,8 @@ HOURS = 9
 """Cells that hold "7h20/8h30"."""
 FIRST_NAME = 13
 """Cells that a name keeps, with a space on either side, before the hours beside it say their minutes."""
+WHOLE_NAME = 20
+"""Cells that a name takes at most, with a space on either side."""
 ROOMY = 9
 """From this width on a block has a space between its edge and its text."""
 EDGED = frozenset({"ahead", "en-route", "on-site", "closed", "late"})
@@ -334,7 +336,8 @@ def name_lines(row: BoardRow, width: int, look: Look, *, selected: bool, focused
     under = ground if selected and bare else "name-here-dim" if selected else "name-dim"
     if look.frame.lines == 1:
         hours = _hours(row, width - FIRST_NAME)
-        name = fitted([ink(" " + show(row.name), ground)], width - cells_of(hours) - 2, ground)
+        room = width - cells_of(hours) - 2
+        name = fitted([(" " + clipped(show(row.name), room - 1), ground)], room, ground)
         return (fitted((*name, ink(f" {hours}", under)), width, under),)
     first = fitted([ink(" " + show(row.name), ground, width - 1)], width, ground)
     # a tenth of a mile matters on a leg, not on a day; it leaves room for the unit
@@ -348,13 +351,18 @@ def name_lines(row: BoardRow, width: int, look: Look, *, selected: bool, focused
 
 def name_width(rows: Sequence[BoardRow], width: int, lines: int) -> int:
     """Cells for the names: the longest that is there, and room for the figures: below it, or beside it where a row has one line."""
-    longest = max((cells_of(show(row.name)) for row in rows), default=0) + 2
     if lines == 1:
-        most = max((cells_of(_hours(row, HOURS)) for row in rows), default=0) + 1
-        return min(longest + most, width // 4 + (6 if width >= 50 else 2))
+        return min(whole_width(rows), width // 4 + (6 if width >= 50 else 2))
+    longest = max((cells_of(show(row.name)) for row in rows), default=0) + 2
     if width < 60:
         return max(9, min(longest, width // 4))
-    return max(FIGURES, min(longest, 20 if width >= 100 else 17))
+    return max(FIGURES, min(longest, WHOLE_NAME if width >= 100 else 17))
+
+
+def whole_width(rows: Sequence[BoardRow]) -> int:
+    """Cells in which the names that are there stand with their hours beside them; a very long one is cut."""
+    longest = max((cells_of(show(row.name)) for row in rows), default=0) + 2
+    return min(longest, WHOLE_NAME) + max((cells_of(_hours(row, HOURS)) for row in rows), default=0) + 1
 
 
 def _hours(row: BoardRow, room: int) -> str:

@@ -14,7 +14,7 @@ from dispatch.desk.day import routing
 from dispatch.desk.day.routing import TechnicianRunning
 from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.matching import Findable, findable
-from dispatch.model.states import QUEUED, State
+from dispatch.model.states import ENDED, QUEUED, State
 
 _MINUTE, _LAST = 60, 1 << 62
 NEWEST = 20_000
@@ -42,16 +42,24 @@ class JumpTarget(NamedTuple):
 
 
 def targets(store: Store) -> list[Findable[JumpTarget]]:
-    """Everything there is, in the order in which equally good finds stand: people, clients, sites, visits. Of these today's
-    come first, by their start and with the time at which somebody is expected there; then what is to come, the next first, what has
-    no day, and what is over, the latest first."""
+    """Everything there is, in the order in which equally good finds stand: the visits that somebody comes for today, by their start
+    and with the time at which they are expected; people, clients, sites; then the other visits: the rest of today's, what is to
+    come, the next first, what has no day, and what is over, the latest first."""
     with store.read():
         people, clients = directory.technicians(store), directory.clients(store)
         sites, visits = directory.sites(store), directory.visits(store, NEWEST)
         zone, today = settings.firm(store).zone, settings.today(store)
         expected = _expected(routing.running_on(store, today))
     visits.sort(key=lambda visit: _from_today(visit, zone, today))
+    coming = [visit for visit in visits if _comes_today(visit, zone, today)]
+    others = [visit for visit in visits if not _comes_today(visit, zone, today)]
+
+    def found(visit: VisitName) -> Findable[JumpTarget]:
+        target = _target(visit, expected.get(visit.id))
+        return findable(target, visit.client, visit.site, visit.reference, visit.work, visit.crew)
+
     return [
+        *map(found, coming),
         *(findable(JumpTarget(TargetKind.TECHNICIAN, staff_id, name), name) for staff_id, name in people),
         *(findable(JumpTarget(TargetKind.CLIENT, client_id, name), name) for client_id, name in clients),
         *(
@@ -61,10 +69,7 @@ def targets(store: Store) -> list[Findable[JumpTarget]]:
             )
             for site in sites
         ),
-        *(
-            findable(_target(visit, expected.get(visit.id)), visit.reference, visit.client, visit.site, visit.work, visit.crew)
-            for visit in visits
-        ),
+        *map(found, others),
     ]  # fmt: skip
 
 
@@ -76,6 +81,11 @@ def _expected(days: Sequence[TechnicianRunning]) -> dict[int, int]:
         for visit in day.visits
         if visit.checked_in_at is None and (ahead := day.running.projection.stop(visit.id)) is not None
     }
+
+
+def _comes_today(visit: VisitName, zone: str, today: datetime.date) -> bool:
+    """Whether a visit is placed on today, and not over."""
+    return visit.starts_at is not None and day_of(visit.starts_at, zone) == today and State(visit.state) not in ENDED
 
 
 def _from_today(visit: VisitName, zone: str, today: datetime.date) -> tuple[int, int, int]:
