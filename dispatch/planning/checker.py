@@ -26,6 +26,8 @@ ABSENCE = "absence"
 """The rule of the findings that somebody is away."""
 LEARNER = "learner"
 """The rule of the finding that nobody who comes is billable."""
+DAY = 24 * 3600
+"""Seconds of a day of work further."""
 GRAVITY = {PlacementGrade.FEASIBLE: 0, PlacementGrade.WARNINGS: 1, PlacementGrade.BLOCKED: 2}
 
 
@@ -235,23 +237,29 @@ def _sequence(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
     if (rule := stop.after) is not None and rule.at is None:
         text = f"{rule.reference} comes before it and has no time yet"
         yield Finding("sequence", PlacementGrade.WARNINGS, text, confirm=True)
-    elif rule is not None and rule.at is not None and (fault := _out_of_order(rule, rule.at, stop.start, day)):
+    elif rule is not None and rule.at is not None and (fault := out_of_order(rule, rule.at, stop.start, day.zone)):
         text = f"comes after {rule.reference}, which ends {_clock(rule.at, day)}: {fault}"
         yield Finding("sequence", PlacementGrade.BLOCKED, text)
     for rule in stop.followers:
-        if rule.at is not None and (fault := _out_of_order(rule, stop.end, rule.at, day)):
+        if rule.at is not None and (fault := out_of_order(rule, stop.end, rule.at, day.zone)):
             text = f"{rule.reference} comes after it and begins {_clock(rule.at, day)}: {fault}"
             yield Finding("sequence", PlacementGrade.BLOCKED, text)
 
 
-def _out_of_order(rule: SequenceRule, ends: int, begins: int, day: TechnicianDay) -> str:
-    """What is wrong with two visits of which one comes after the other; empty where nothing is."""
-    if (short := _minutes(ends + rule.minutes * 60 - begins)) > 0:
+def out_of_order(rule: SequenceRule, ends: int, begins: int, zone: str) -> str:
+    """What is wrong with two visits of which one comes after the other; empty where nothing is.
+
+    Args:
+        rule: how the second comes after the first. Where that goes on for more days, only that it begins after so many is judged.
+        ends, begins: when the first is over, or its first day, and when the second begins.
+        zone: the firm's.
+    """
+    if (short := _minutes(ends + rule.days * DAY + rule.minutes * 60 - begins)) > 0:
         return f"{long_text(short)} too early" + (
             f", {long_text(rule.minutes)} have to be between" if rule.minutes else ""
         )
-    same = day_of(ends, day.zone) == day_of(begins, day.zone)
-    if rule.day == ("later" if same else "same"):
+    same = day_of(ends, zone) == day_of(begins, zone)
+    if not rule.days and rule.day == ("later" if same else "same"):
         return f"it has to be on {'a later' if same else 'the same'} day"
     return ""
 

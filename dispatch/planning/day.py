@@ -18,13 +18,15 @@ HALF_HOUR = 1800
 
 class SequenceRule(NamedTuple):
     """Another visit, by reference and id, that is over before this one, or begins after it: at an instant, None where it has
-    no time. Between them are at least `minutes`, on `any` day, the `same` or a `later` one."""
+    no time. Between them are at least `minutes`, on `any` day, the `same` or a `later` one. `days`: it takes so many days after the
+    one on which it is over at that instant, which nobody has laid out yet."""
 
     reference: str
     at: int | None
     minutes: int = 0
     day: str = "any"
     visit_id: int = 0
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from dispatch.model.instants import Times, day_of, day_text, long_text, span_text
 from dispatch.model.skills import spoken
+from dispatch.model.text import count_text
 from dispatch.planning.day import Stop, TechnicianDay
 from dispatch.planning.lunch import Span
 from dispatch.planning.teams import TeamNeed
@@ -246,7 +247,9 @@ def _of_others(case: Case) -> Iterator[tuple[Sequence[Span], str]]:
     if case.hours is not None:
         yield [case.hours], f"cannot begin in {case.part}, the part of the day that is asked for"
     rule = case.stop.after
-    if rule is not None and rule.at is not None:
+    if rule is not None and rule.at is not None and rule.days:
+        yield (), f"comes after {rule.reference}, which goes on for {count_text(rule.days, 'more day')}"
+    elif rule is not None and rule.at is not None:
         same = day_of(rule.at, case.zone) == case.day
         if rule.day == "later" and same:
             yield (), f"comes on a later day than {rule.reference}, which is over on {case.date}"

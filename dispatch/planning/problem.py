@@ -53,11 +53,12 @@ class PlannedTechnician:
 
 class Follows(NamedTuple):
     """That a visit begins when another one, by its id, is over: `seconds` later at least, on `any` day, the `same` or a `later`
-    one."""
+    one. Where the other one goes on for more `days`, these are the next of the days that are planned."""
 
     id: str
     seconds: int = 0
     day: str = "any"
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def leaving_room(problem: Problem) -> Problem:
         last = min(latest.get(number, _NEVER), _last_begin(problem, visit))
         if visit.after.day == "later":
             last = min(last, _midnight(problem, last))
-        moment = last - visit.after.seconds - visits[before].service
+        moment = _earlier(problem, last, visit.after.days) - visit.after.seconds - visits[before].service
         if visits[before].windows and moment >= visits[before].windows[0][0]:  # else there is no room, wherever it is
             latest[before] = min(latest.get(before, _NEVER), moment)
     for number, moment in latest.items():
@@ -122,12 +122,24 @@ def _before(waits: Mapping[int, int | None], number: int) -> Iterator[int]:
 
 
 def _room(problem: Problem, rule: Follows, over: int) -> Span:
-    """From when to when a visit may begin after one that is over at a moment."""
-    day = bisect_right(problem.midnights, over)
-    ends = problem.midnights[day] if day < len(problem.midnights) else _NEVER
+    """From when to when a visit may begin after one that is over at a moment, or goes on then on the next days."""
+    begins = (problem.midnight, *problem.midnights)
+    first = bisect_right(problem.midnights, over)
+    day = first + rule.days
+    if day >= len(begins):
+        return _NEVER, _NEVER
+    over += begins[day] - begins[first]
+    ends = begins[day + 1] if day + 1 < len(begins) else _NEVER
     if rule.day == "later":
         return max(ends, over + rule.seconds), _NEVER
     return over + rule.seconds, ends - 1 if rule.day == "same" else _NEVER
+
+
+def _earlier(problem: Problem, moment: int, days: int) -> int:
+    """The same time so many of the planned days earlier; before all of them where there are not so many."""
+    begins = (problem.midnight, *problem.midnights)
+    day = bisect_right(problem.midnights, moment)
+    return moment - (begins[day] - begins[day - days]) if days <= day else 0
 
 
 def _midnight(problem: Problem, moment: int) -> int:

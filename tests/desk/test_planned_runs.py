@@ -122,12 +122,41 @@ def test_what_comes_after_a_run_waits_for_its_last_day(office: Office) -> None:
     assert move is not None
     if then is None:
         (why,) = [one.why for one in planned.left_out if one.visit.reference == after]
-        assert why == f"comes after {reference}, which goes on then"
+        assert why.startswith(f"comes after {reference}, which ends Thu 26 Nov 2026")
     else:
         assert then.after is not None
         assert then.after.start >= move.later[-1].end
     assert take(office.dana, planned.moves, planned.label).skipped == ()
     assert found(office, reference).state is State.PLANNED
+
+
+@pytest.mark.parametrize("on", ["any", "same", "later"])
+def test_what_comes_after_a_run_over_a_weekend_is_planned_behind_its_last_day(office: Office, on: str) -> None:
+    friday = DAYS[3]
+    reference = job(office, days="2", date=friday.isoformat())
+    asked = {"client": "Harbor Dental", "site": "Warehouse", "work": "test", "minutes": "30", "after": reference}
+    after = intake.add(office.dana, asked | {"after_day": on}).reference
+    days = [friday + datetime.timedelta(number) for number in range(5)]
+    planned = week.plan_week(office.store, days, 0, WHOLE_DAY)
+    move, then = move_of(planned, reference), move_of(planned, after)
+    assert move is not None
+    assert then is not None
+    assert then.after is not None
+    last = move.later[-1]
+    assert day_of(last.start, planned.days[0].zone) == days[3]
+    assert then.after.start >= last.end
+    assert (day_of(then.after.start, planned.days[0].zone) == days[3]) == (on != "later")
+    assert take(office.dana, planned.moves, planned.label).skipped == ()
+
+
+def test_what_comes_after_a_run_on_its_last_day_is_not_planned_on_its_first(office: Office) -> None:
+    reference = job(office)
+    asked = {"client": "Harbor Dental", "site": "Warehouse", "work": "test", "minutes": "30", "after": reference}
+    after = intake.add(office.dana, asked | {"after_day": "same"}).reference
+    proposal = proposing.propose(office.store, DAY, 0).best
+    (left,) = [one for one in proposal.left_out if one.visit.reference == after]
+    assert left.why == f"comes after {reference}, which goes on for 2 more days"
+    assert take(office.dana, proposal.moves, proposal.label).skipped == ()
 
 
 def test_a_day_of_a_run_that_was_taken_meanwhile_leaves_the_run_out_by_name(office: Office) -> None:

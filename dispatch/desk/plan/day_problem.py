@@ -364,11 +364,9 @@ def _breaks_first(visit: Visit, missed: bool) -> tuple[object, ...]:
 def _behind_the_last_day(stop: Stop, days_left: Mapping[int, int]) -> Stop:
     """What comes after a request of several days, of which only the next one is planned, begins so many days later."""
     rule = stop.after
-    days = 0 if rule is None or rule.at is not None else days_left.get(rule.visit_id, 0)
-    if rule is None or not days:
+    if rule is None or rule.at is not None:
         return stop
-    days += rule.day == "later"
-    return replace(stop, after=rule._replace(minutes=rule.minutes + days * 24 * 60, day="any"))
+    return replace(stop, after=rule._replace(days=days_left.get(rule.visit_id, 0)))
 
 
 def _span(visit: Visit, firm: Firm, day: datetime.date) -> tuple[Visit, int, int]:

@@ -164,6 +164,7 @@ def _stops(store: Store, moves: Sequence[Move]) -> dict[int, Stop]:
             spans.append((move.visit, move.after.start, move.after.start + length))
     stops = routing.stops_of(store, spans, clocks_of(store, [visit for visit, _, _ in spans]))
     begins, ends = ({visit.reference: span[at] for visit, *span in spans} for at in (0, 1))
+    ends |= {move.visit.reference: move.later[-1].end for move in moves if move.later}
 
     def as_planned(rule: SequenceRule, at: Mapping[str, int]) -> SequenceRule:
         return rule._replace(at=at.get(rule.reference, rule.at))

@@ -27,7 +27,7 @@ from dispatch.desk.visits.steps import driver
 from dispatch.model.instants import day_of
 from dispatch.model.visits import Visit
 from dispatch.planning.budget import NOT_REACHED
-from dispatch.planning.checker import PlacementGrade
+from dispatch.planning.checker import PlacementGrade, out_of_order
 from dispatch.planning.day import TechnicianDay
 
 
@@ -43,7 +43,7 @@ def with_runs(store: Store, planned: Sequence[tuple[DayProblem, Proposal]]) -> l
         for given, move in moves:
             if _takes_more(move.visit):
                 runs.lay(given, move)
-    runs.leave_followers([move for _, move in moves])
+    runs.leave_followers(moves)
     return [runs.told(given, proposal) for given, proposal in planned]
 
 
@@ -82,23 +82,28 @@ class _Runs:
             stop = routing.stop_of(self.store, visit.on_day(place.day), place.start, place.end)
             days[:] = [replace(one, stops=(*one.stops, stop)) if one.technician_id in ids else one for one in days]
 
-    def leave_followers(self, moves: Sequence[Move]) -> None:
-        """Leave out what comes after a visit that is left out or still goes on then, and what comes after that."""
+    def leave_followers(self, moves: Sequence[tuple[DayProblem, Move]]) -> None:
+        """Leave out what comes after a visit that is left out, or not as it has to after its last day; and what comes after
+        that."""
         left = True
         while left:
             left = False
-            for move in moves:
+            for given, move in moves:
                 visit, ends = move.visit, self.places.get(move.visit.after)
                 if visit.reference in self.out:
                     continue
                 if visit.after in self.out:
                     why = f"comes after {visit.after}, which has no place"
-                elif ends and existing(move.after).start < ends[-1].end:
-                    why = f"comes after {visit.after}, which goes on then"
+                elif ends and (fault := self._too_early(given, move, ends[-1].end)):
+                    why = f"comes after {visit.after}, which ends {given.times.moment(ends[-1].end)}: {fault}"
                 else:
                     continue
                 self._leave_out(visit, why)
                 left = True
+
+    def _too_early(self, given: DayProblem, move: Move, over: int) -> str:
+        rule = existing(given.stops[move.visit.id].after)._replace(days=0)
+        return out_of_order(rule, over, existing(move.after).start, given.zone)
 
     def _leave_out(self, visit: Visit, why: str) -> None:
         self.out[visit.reference] = why

@@ -286,7 +286,7 @@ class ProblemBuilder:
         first, last = self.scope.within(*hours)
         waits = None
         if (rule := stop.after) is not None and rule.at is None:
-            waits = solver.Follows(rule.reference, rule.minutes * 60, rule.day)
+            waits = solver.Follows(rule.reference, rule.minutes * 60, rule.day, rule.days)
         elif rule is not None and rule.at is not None:
             first = max(first, _over(rule, rule.at, self.day, self.firm.zone))
         for rule in stop.followers:
@@ -378,7 +378,7 @@ class ProblemBuilder:
 
 def _over(rule: SequenceRule, over: int, day: datetime.date, zone: str) -> int:
     """From when on a visit may begin that comes after one which is over at a moment; never on a day that is not one for it."""
-    if rule.day != "any" and (day_of(over, zone) == day) == (rule.day == "later"):
+    if rule.days or (rule.day != "any" and (day_of(over, zone) == day) == (rule.day == "later")):
         return _NEVER
     return over + rule.minutes * 60
 
