@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dispatch.commands.declared import Command, acts, on_visit, reads
 from dispatch.commands.options import CONFIRM, JSON, REFERENCE, Args, Option, Store, User, option, options_of, typed
 from dispatch.commands.printing import Answer, listing
+from dispatch.commands.requested import requested
 from dispatch.commands.typed import minutes
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.book.records import site_named
@@ -101,7 +102,7 @@ def to_site(user: User, args: Args) -> Answer:
 def copy(user: User, args: Args) -> Answer:
     """Ask for the same once more."""
     visit = intake.copy(user, args.reference, typed(args))
-    return Answer(visit, forms.visit_form, "{0.reference} is in the queue: {0.client}, {0.work}.".format)
+    return requested(user.store, visit)
 
 
 @on_visit(

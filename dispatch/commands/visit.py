@@ -23,6 +23,7 @@ from dispatch.commands.options import (
     typed,
 )
 from dispatch.commands.printing import Answer, Result
+from dispatch.commands.requested import requested
 from dispatch.commands.typed import day, moment, unless
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
@@ -161,7 +162,7 @@ def _edit(user: User, args: Args) -> Answer:
     how = {"version": visit.version, "reason": args.override, "confirmed": args.confirm}
     after = intake.amend(user, args.reference, typed(args), args.scope, **how)
     line = "{0.reference} is as it was." if after == visit else "{0.reference} {0.client}: {0.work}, {0.minutes} min."
-    return Answer(after, forms.visit_form, lambda after: [line.format(after), *_kept(user, after, args)])
+    return requested(user.store, after, lambda after: [line.format(after), *_kept(user, after, args)], visit)
 
 
 def _kept(user: User, visit: Visit, args: Args) -> list[str]:
@@ -189,7 +190,7 @@ def _add(user: User, args: Args) -> Answer:
     window = f"{args.promised_from or ''}-{args.promised_to or ''}".strip("-")
     more = {"promised": window, "skills": ",".join((*args.skill, "")), "tags": ",".join((*args.tag, ""))}
     visit = intake.add(user, {name: text for name, text in more.items() if text} | typed(args))
-    return Answer(visit, forms.visit_form, "{0.reference} is in the queue: {0.client}, {0.work}.".format)
+    return requested(user.store, visit)
 
 
 @acts(
@@ -214,11 +215,8 @@ def _quick(user: User, args: Args) -> Answer:
         return Answer(understood, forms.quick_form, lines, 1 if understood.problems else 0)
     if understood.problems:
         raise Faulty(understood.problems)
-    return Answer(
-        intake.add(user, understood.texts()),
-        forms.visit_form,
-        lambda visit: [f"{visit.reference} is in the queue.", *lines()],
-    )
+    visit = intake.add(user, understood.texts())
+    return requested(user.store, visit, lambda visit: [f"{visit.reference} is in the queue.", *lines()])
 
 
 def _places(name: str, text: str, *, required: bool, whom: str) -> Command:

@@ -120,6 +120,15 @@ REQUEST = RecordType(
         ),
         _hangs("after", "after_minutes", 0, "needs the visit that it comes after"),
         _hangs("after", "after_day", "any", "needs the visit that it comes after"),
+        Check(
+            "after_minutes",
+            ("after_day",),
+            lambda request: (
+                "is a day or more, which is not the same day"
+                if request.after_day == "same" and request.after_minutes >= 24 * 60
+                else ""
+            ),
+        ),
         _hangs("pickup", "pickup_minutes", 0, "needs the place of the stop"),
     ),
 )

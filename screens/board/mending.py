@@ -15,6 +15,7 @@ from dispatch.model.typed_times import parse_minutes
 from dispatch.model.visits import Visit
 from dispatch.records.requests import REQUEST
 from screens import record_forms
+from screens.board.requests import say_taken
 from screens.dialogs.asked import AskedField, ChoiceRow, a_reason
 from screens.dialogs.finder import FindScreen
 from screens.user_screen import UserScreen
@@ -75,7 +76,7 @@ async def _copy(screen: UserScreen, visit: Visit) -> None:
 
     await screen.fill(f"{visit.reference} once more", fields, lambda entered: screen.faults_of(lambda: add(entered)))
     screen.reload()
-    screen.say(f"{made[-1].reference} is in the queue: {made[-1].client}. u takes it back.")
+    say_taken(screen, f"{made[-1].reference} is in the queue: {made[-1].client}. u takes it back.", made[-1])
 
 
 async def _split(screen: UserScreen, visit: Visit) -> None:

@@ -8,15 +8,19 @@ from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit
 from dispatch.model.requests import Request
 from dispatch.model.states import DISPATCHERS, OPEN_ON_SITE, State
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
 from screens.binding import command
 from screens.dialogs.asked import needed
 from screens.of_day import DayOfVisits, on_visit
+from screens.user_screen import UserScreen
 from widgets.queue import Queue
 
 with lazily(__name__):
     from dispatch.desk.book import context, series
     from dispatch.desk.plan import schedule
     from dispatch.desk.requests import intake
+    from dispatch.desk.visits import remarks
     from dispatch.records import requests
     from screens import record_forms, series_forms
     from screens.board import answering, quick_line
@@ -51,11 +55,19 @@ async def new(screen: DayOfVisits) -> None:
     visit = await quick_line.ask_quickly(screen)
     if visit is not None:
         await screen.read_again()
-        screen.say(f"{visit.reference} is in the queue: {visit.client}. a assigns it.")
+        say_taken(screen, f"{visit.reference} is in the queue: {visit.client}. a assigns it.", visit)
         screen.add_class("-queue")
         queue = screen.query_one(Queue)
         queue.focus()
         queue.select_key(visit.id)
+
+
+def say_taken(screen: UserScreen, words: str, visit: Visit, before: Visit | None = None) -> None:
+    """Say that a request was taken, with what is to be known of it and was not `before`."""
+    found = remarks.remarks_on(screen.user.store, visit, before)
+    known = f"{visit.reference}: {show('; '.join(found), 300)}." if found else ""
+    if words or known:
+        screen.say(f"{words} {known}".strip(), "warning" if found else "information")
 
 
 @on_visit("change")
@@ -87,6 +99,7 @@ async def amend(screen: DayOfVisits, visit: BoardVisit) -> None:
         f"Change {visit.reference}", intake.amend, visit.reference, entered, version=whole.version
     )
     if changed is not None:
+        say_taken(screen, "", changed, whole)
         series_forms.say_kept(screen, [line for line in series.kept(screen.user.store, changed) if line not in stood])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,17 @@ def test_when_can_you_come(day: Dispatch) -> None:
     assert nobody in day.ok("candidates", "R4078", "--between", "3-4")
     assert "weeks" in refused(day, "candidates", "R4078", "--weeks", "99")
     assert "assign is possible only from" in refused(day, "candidates", "R4001"), "it is closed"
+
+
+def test_what_is_longer_than_a_day_says_so_by_every_way(day: Dispatch, tmp_path: Path) -> None:
+    said = "takes 20h15, longer than anybody's day (Finn Boyle: 9h): give it more days, or split it"
+    asked = ("--client", "Harbor Dental", "--work", "Rewire", "--reference")
+    assert day.ok("visit", "add", *asked, "LONG", "--minutes", "1200").splitlines()[1] == f"  {said}"
+    assert said in day.ok("visit", "quick", "harbor dental rewire 20h p3")
+    assert said in day.ok("visit", "copy", "LONG")
+    day.ok("visit", "add", *asked, "SHORT", "--minutes", "60")
+    assert json.loads(day.ok("visit", "edit", "SHORT", "--minutes", "1200", "--json"))["remarks"] == [said]
+    file = tmp_path / "visits.csv"
+    file.write_text("reference,client,site,work,minutes\nFILE,Harbor Dental,Main office,Rewire,1200\n", "utf-8")
+    assert said in day.ok("import", "visits", str(file), "--check")
+    assert said in day.ok("candidates", "LONG")

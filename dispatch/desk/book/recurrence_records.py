@@ -15,10 +15,11 @@ from dispatch.desk.book.record_store import RecordStore
 from dispatch.desk.book.records import site_called
 from dispatch.desk.book.series_days import beyond_holidays, preview
 from dispatch.desk.visits import needs
+from dispatch.desk.visits.remarks import Remarks
 from dispatch.model.forms import form
 from dispatch.model.instants import day_text
 from dispatch.model.requests import Recurrence
-from dispatch.model.skills import spoken
+from dispatch.model.skills import abilities, spoken
 from dispatch.model.visits import Visit
 from dispatch.planning.recurring import Repeating, parse_rule
 from dispatch.records.planning import RECURRENCE
@@ -72,7 +73,8 @@ class RecurrenceRecords(RecordStore[Recurrence]):
         following = preview(store, record, SHOWN)
         notes = [f"next: {', '.join(day_text(day) for day in following)}"] if following else ["no more visits"]
         beyond = beyond_holidays(store, following)
-        return [*notes, *([beyond] if beyond else []), *recurring.told(store, record)]
+        long = Remarks(store).longer_than_a_day(record.minutes, abilities(record.skills))
+        return [*notes, *filter(None, (beyond, long)), *recurring.told(store, record)]
 
     def more(self, store: Store, record: Recurrence) -> dict[str, Any]:
         kept = recurring.kept_visits(store, record)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from db import agreements, clients, people, planned, visits
+from db import clients, people, planned, visits
 from db.names import folded
 from db.store import existing
 from db.unit import Unit
@@ -19,13 +18,13 @@ from dispatch.desk.imports.table_rows import RowDraft, RowEntry, TableRows, Toge
 from dispatch.desk.requests.intake import picked_up
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import needs
+from dispatch.desk.visits.remarks import Remarks
 from dispatch.fields.context import FieldContext
-from dispatch.fields.kinds import FieldKind, Link, Text, clock
+from dispatch.fields.kinds import FieldKind, Link, Text
 from dispatch.fields.record import Field
 from dispatch.model.clients import Site
 from dispatch.model.forms import shared
-from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, day_text, iso, parse_iso
-from dispatch.model.people import openings_on
+from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, iso, parse_iso
 from dispatch.model.requests import Request, too_late
 from dispatch.model.states import AHEAD, QUEUED, State
 from dispatch.model.text import show
@@ -154,11 +153,7 @@ class VisitRows(TableRows[RowRequest]):
         }
         self._visits = {folded(visit.reference): visit for visit in visits.all_visits(self.store, archived=True)}
         self._order = RowOrder(self.store, self._visits)
-        self._last_days: dict[int, datetime.date | None] = {}
-        for agreement in agreements.all_agreements(self.store):
-            # without an end is the latest of all
-            known = self._last_days.get(agreement.client_id, agreement.ends)
-            self._last_days[agreement.client_id] = agreement.ends and known and max(agreement.ends, known)
+        self._remarks = Remarks(self.store)
 
     def look_through(self, entries: Sequence[RowEntry]) -> None:
         self._order = RowOrder(self.store, self._visits, entries)
@@ -241,23 +236,8 @@ class VisitRows(TableRows[RowRequest]):
 
     def look_at(self, entry: RowEntry, site: Site, request: RowRequest) -> None:
         """Say what will matter when the visit is planned or charged, though it can be taken."""
-        date, promised = request.wanted_on, request.promised
-        if site.place is None:
-            entry.warnings.append("the site has no coordinates: drives to it are unknown")
-        open_at = () if date is None else openings_on(site.access, date, self.user.firm.zone_at(site))
-        outside = promised is not None and not any(
-            opens <= promised[0] and promised[1] <= closes for opens, closes in open_at
-        )
-        if date is not None and site.access and outside:
-            opening = ", ".join(
-                f"{clock(hours.opens)}–{clock(hours.closes)}"
-                for hours in site.access
-                if hours.weekday == date.weekday()
-            )
-            entry.warnings.append(f"the promised window is outside the access hours ({opening or 'closed'})")
-        last_day = self._last_days.get(site.client_id)
-        if last_day is not None and last_day < (date or day_of(self.user.now, self.user.firm.zone_at(site))):
-            entry.warnings.append(f"the client's agreement ended on {day_text(last_day)}")
+        after = None if request.after_id is None else request.after
+        entry.warnings += self._remarks.of(request, site, request.promised, after)
 
 
 def refuse_begun(entry: RowEntry, visit: Visit | None, columns: Sequence[str]) -> None:
