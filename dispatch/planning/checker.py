@@ -176,6 +176,11 @@ def _presence(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
         yield Finding(
             "shift", PlacementGrade.BLOCKED, f"starts {_clock(stop.start, day)}, outside {day.name}'s shift {hours}"
         )
+    yield from absent_from(day, stop)
+
+
+def absent_from(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
+    """The absences of a technician that a stop falls into."""
     for absence in day.absences:
         overlap = min(stop.end, absence.ends_at) - max(stop.start, absence.starts_at)
         if overlap > 0:

@@ -223,11 +223,16 @@ def _length(case: Case) -> str:
 def _when(case: Case) -> str:
     """What leaves no moment to begin: the site's hours, the promise, the part of the day that is planned, what it comes after."""
     spans = [span for one in _there(case) for span in _free(case, one)]
-    for cut, sentence in (*_of_the_site(case), *_of_others(case)):
+    for cut, sentence in (*_of_the_part(case), *_of_the_site(case), *_of_others(case)):
         spans = [both for span in spans for other in cut if (both := _common(span, other))]
         if not spans:
             return sentence
     return ""
+
+
+def _of_the_part(case: Case) -> Iterator[tuple[Sequence[Span], str]]:
+    if case.hours is not None:
+        yield [case.hours], f"nobody who can do it works in {case.part}"
 
 
 def _of_the_site(case: Case) -> Iterator[tuple[Sequence[Span], str]]:
@@ -238,14 +243,14 @@ def _of_the_site(case: Case) -> Iterator[tuple[Sequence[Span], str]]:
             yield (), f"its site is closed on {case.date}: plan it on another day"
         elif max(closes for _, closes in stop.access) <= case.now:
             yield (), f"its site is open {hours} only, which is over today"
+        elif case.hours is not None and not any(_common(case.hours, opening) for opening in stop.access):
+            yield (), f"its site is open {hours}, not in {case.part}"
         yield stop.access, f"its site is open {hours}, when nobody who can do it works"
     if stop.promised is not None:
         yield [(stop.promised[0], _LAST)], f"is promised from {case.clock(stop.promised[0])} on, too late for this day"
 
 
 def _of_others(case: Case) -> Iterator[tuple[Sequence[Span], str]]:
-    if case.hours is not None:
-        yield [case.hours], f"cannot begin in {case.part}, the part of the day that is asked for"
     rule = case.stop.after
     if rule is not None and rule.at is not None and rule.days:
         yield (), f"comes after {rule.reference}, which goes on for {count_text(rule.days, 'more day')}"

@@ -15,7 +15,7 @@ from dispatch.model.typed_times import parse_minutes
 from dispatch.model.visits import Visit
 from dispatch.records.requests import REQUEST
 from screens import record_forms
-from screens.board.requests import say_taken
+from screens.board.taken import say_taken
 from screens.dialogs.asked import AskedField, ChoiceRow, a_reason
 from screens.dialogs.finder import FindScreen
 from screens.user_screen import UserScreen

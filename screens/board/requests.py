@@ -8,22 +8,19 @@ from dispatch.lazily import lazily
 from dispatch.model.boards import BoardVisit
 from dispatch.model.requests import Request
 from dispatch.model.states import DISPATCHERS, OPEN_ON_SITE, State
-from dispatch.model.text import show
-from dispatch.model.visits import Visit
 from screens.binding import command
 from screens.dialogs.asked import needed
 from screens.of_day import DayOfVisits, on_visit
-from screens.user_screen import UserScreen
 from widgets.queue import Queue
 
 with lazily(__name__):
     from dispatch.desk.book import context, series
     from dispatch.desk.plan import schedule
     from dispatch.desk.requests import intake
-    from dispatch.desk.visits import remarks
     from dispatch.records import requests
     from screens import record_forms, series_forms
     from screens.board import answering, quick_line
+    from screens.board.taken import say_taken
 
 
 _FIXED = ("client", "site", "same_job")
@@ -60,14 +57,6 @@ async def new(screen: DayOfVisits) -> None:
         queue = screen.query_one(Queue)
         queue.focus()
         queue.select_key(visit.id)
-
-
-def say_taken(screen: UserScreen, words: str, visit: Visit, before: Visit | None = None) -> None:
-    """Say that a request was taken, with what is to be known of it and was not `before`."""
-    found = remarks.remarks_on(screen.user.store, visit, before)
-    known = f"{visit.reference}: {show('; '.join(found), 300)}." if found else ""
-    if words or known:
-        screen.say(f"{words} {known}".strip(), "warning" if found else "information")
 
 
 @on_visit("change")

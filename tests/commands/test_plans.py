@@ -113,7 +113,7 @@ def test_when_can_you_come(day: Dispatch) -> None:
     said = day.ok("candidates", "R4078", "--weeks", "2")
     assert "driving" in said
     assert "cost" not in said
-    nobody = "Nobody can come on Thu 26 Nov 2026: cannot begin in 03:00–04:00, the part of the day that is asked for."
+    nobody = "Nobody can come on Thu 26 Nov 2026: nobody who can do it works in 03:00–04:00."
     assert nobody in day.ok("candidates", "R4078", "--between", "3-4")
     assert "weeks" in refused(day, "candidates", "R4078", "--weeks", "99")
     assert "assign is possible only from" in refused(day, "candidates", "R4001"), "it is closed"

@@ -467,6 +467,20 @@ def test_what_is_left_out_breaks_its_promise(office: Office) -> None:
     assert "after the promised window Tue 24 Nov 2026 22:00–23:00" in planned.days[1].broken[0].words
 
 
+@pytest.mark.parametrize("freedom", Freedom)
+def test_what_stays_with_somebody_who_is_away_is_named(office: Office, freedom: Freedom) -> None:
+    ask(office, "TEAM", people="2")
+    schedule.assign(office.dana, "TEAM", ["Ana Ruiz", "Ben Okafor"], at("10:00"), confirmed=True)
+    ask(office, "TOLD", site="Warehouse")
+    schedule.assign(office.dana, "TOLD", ["Ben Okafor"], at("13:00"), confirmed=True)
+    schedule.confirm(office.dana, "TOLD")
+    typed = {"technician": "ben", "from": f"{DAY}T09:00", "to": "15:00", "reason": "ill"}
+    editing.add(office.lee, "absence", typed)
+    said = {one.visit.reference: one.words for one in plan(office, PlanScope(freedom=freedom)).broken}
+    assert said["TEAM"] == "Ben Okafor: is absent until 15:00 (ill): 75 min of it, and it stays there"
+    assert "TOLD" in said
+
+
 def test_what_is_not_kept_begins_with_what_the_day_could_keep(office: Office) -> None:
     yesterday = (DAY - datetime.timedelta(1)).isoformat()
     ask(office, "OLD", date=yesterday, promised="09:00-10:00", priority="P1", minutes="15")

@@ -38,7 +38,7 @@ def test_a_day_on_which_somebody_works_says_more_than_one_on_which_nobody_does(o
     ask(office)
     assert why(office, SATURDAY) == "nobody works on Sat 28 Nov 2026: plan it on another day"
     early = why(office, SATURDAY, SATURDAY + datetime.timedelta(2), between=(180, 240))
-    assert early == "Mon 30 Nov 2026: cannot begin in 03:00–04:00, the part of the day that is asked for"
+    assert early == "Mon 30 Nov 2026: nobody who can do it works in 03:00–04:00"
 
 
 def test_of_one_technician_it_says_what_is_against_their_best_place(office: Office) -> None:

@@ -117,7 +117,7 @@ def skills(*words: str) -> dict[str, Any]:
         (case([ANA], {"promised": (at(18), at(19))}), "is promised from 18:00 on, too late for this day"),
         (
             case([CY], hours=(at(15), at(17))),
-            "cannot begin in 15:00–17:00, the part of the day that is asked for",
+            "nobody who can do it works in 15:00–17:00",
         ),
         (case([ANA], {"after": R5._replace(at=None)}), "comes after R5, which has no time yet: place that first"),
         (case([ANA], {"after": R5}), ""),

@@ -77,7 +77,7 @@ def _reason(
         said = "; ".join(finding.text for finding in best.verdict.blocking)
         return _ROOM, f"best is {show(best.name)} at {case.clock(best.start)}: {said}"
     if visit.people > 1:
-        return _ROOM, not_together(case)
+        return _ROOM, not_together(case) if who is None else f"nobody is free for it together with {show(who.name)}"
     then = f" in {case.part}" if works and case.hours is not None else ""
     return _OFF, f"{show(who.name) if who is not None else 'nobody'} does not work{then}"
 

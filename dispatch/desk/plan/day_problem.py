@@ -21,7 +21,7 @@ from dispatch.model.states import ON_THE_WAY_OR_THERE, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
 from dispatch.planning.budget import READING, UNBOUNDED, Budget
-from dispatch.planning.checker import PlacementGrade, at, check
+from dispatch.planning.checker import Finding, PlacementGrade, absent_from, at, check
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.problem import Problem
 from dispatch.planning.teams import Team, TeamSearch
@@ -49,7 +49,7 @@ class DayProblem:
     `later` has the best later slot of what may wait, by the id of the visit; for so many as `unlooked` none was looked for, as
     the time was over. `teams` are the visits for several people that were placed beforehand, with what those come after, and stand
     among what stays; `deferred` are placed when all else is: teams for which there was no room. `budget` is the time that all of
-    it may take.
+    it may take. `in_absences` is what stays with somebody who is away then, as the checker says it.
     """
 
     day: datetime.date
@@ -76,6 +76,7 @@ class DayProblem:
     teams: Mapping[Visit, Team]
     deferred: tuple[Visit, ...]
     budget: Budget
+    in_absences: tuple[tuple[Visit, str, Finding], ...] = ()
 
     @property
     def times(self) -> Times:
@@ -156,6 +157,15 @@ def day_problem(
         days = tuple(
             replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in before
         )
+        standing = {visit.id: visit for visit in placed}
+        in_absences = [
+            (standing[stop.visit_id], one.name, finding)
+            for one in days
+            for stop in one.stops
+            if stop.start > now
+            # an absence holds it up, so that it goes behind that by itself
+            for finding in absent_from(one, at(stop, standing[stop.visit_id].starts_at or 0) if stop.held_up else stop)
+        ]
         search = TeamSearch(days, drives, rules, overtime_of(firm, scope))
         starts = starts_on(days, firm, scope, starts_at, now, on_call=called_out)
         teams, days = _teams(waiting, stops, search, starts, ends, lambda: budget.over(reading / 2))
@@ -210,6 +220,7 @@ def day_problem(
             teams={visit: teams[visit.id] for visit in waiting if visit.id in teams},
             deferred=tuple(visit for visit in deferred if stops[visit.id].place is not None),
             budget=budget,
+            in_absences=tuple(in_absences),
         )
 
 

@@ -75,9 +75,9 @@ class LeftOut:
 
 
 class BrokenPromise(NamedTuple):
-    """A promise or a service level that the plan does not keep: whose, where it would stand, and by how much in words. Without
-    a technician it is left out, and broken by so many minutes at least: up to the end of the day. `missed` is what was broken
-    before the days that are planned begin, whatever the plan is."""
+    """A promise or a service level that the plan does not keep, or a visit that stays with somebody who is away: whose, where it
+    would stand, and by how much in words. Without a technician it is left out, and broken by so many minutes at least: up to the
+    end of the day. `missed` is what was broken before the days that are planned begin, whatever the plan is."""
 
     visit: Visit
     technician: str

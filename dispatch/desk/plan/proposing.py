@@ -284,12 +284,15 @@ def _remark(judged: tuple[str, Verdict] | None) -> str:
 def _broken(
     given: DayProblem, verdicts: Mapping[int, tuple[str, Verdict]], left: Iterable[LeftOut]
 ) -> Iterator[BrokenPromise]:
-    """Each promise and service level that is not kept."""
+    """Each promise and service level that is not kept, and what stays with somebody who is away."""
     by_id = {visit.id: visit for visit in (*given.movable, *given.teams, *given.deferred)}
     for visit_id, (name, verdict) in verdicts.items():
         yield from broken_of(by_id[visit_id], name, verdict, given.begins)
     for one in left:
         yield from _left_unkept(given, one.visit)
+    for visit, name, finding in given.in_absences:
+        text = f"{finding.text.removeprefix(name).strip()}, and it stays there"
+        yield BrokenPromise(visit, name, text, finding.minutes)
 
 
 def _left_unkept(given: DayProblem, visit: Visit) -> Iterator[BrokenPromise]:
