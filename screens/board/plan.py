@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Collection
-from dataclasses import replace
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,18 +14,18 @@ from dispatch.desk.day import board_view
 from dispatch.desk.plan.meanwhile import NOTHING, Meanwhile, meanwhile
 from dispatch.desk.plan.proposal import Proposal, board_as_planned
 from dispatch.desk.plan.proposing import PlanFound, Proposing
-from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
-from dispatch.desk.plan.taking import take
+from dispatch.desk.plan.scope import WHOLE_DAY, PlanScope
 from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
 from dispatch.model.boards import Board
 from dispatch.model.instants import day_text
-from dispatch.model.states import DISPATCHERS
-from dispatch.model.text import count_text, show
+from dispatch.model.text import show
 from screens.binding import command
 from screens.board.marking import KEYS_OF_MARKS
-from screens.board.plan_lines import PlanView, moves_of, plan_lines
+from screens.board.plan_freedom import KEYS_OF_FREEDOM
+from screens.board.plan_lines import PlanView, plan_lines
 from screens.board.plan_marks import MoveMarks
+from screens.board.plan_taking import KEYS_OF_TAKING, TakenSoFar
 from screens.reading import ScreenReading, aside
 from screens.user_screen import UserScreen
 from widgets.bars import Separator
@@ -35,12 +33,10 @@ from widgets.listed import FigureLine, FigureList
 from widgets.timeline.view import Timeline
 
 with lazily(__name__):
-    from dispatch.desk.plan import undo
     from dispatch.desk.roads import road_engines
 
 SECONDS: float | None = None
 """How long better plans are looked for, unless somebody stops it or takes what there is; None: as long as it pays."""
-_SCOPES = tuple(Freedom)
 _NARROW, _ROOMY = 70, 100
 """Columns below which the head has no room for who sits here, and none for the year."""
 
@@ -69,7 +65,7 @@ class PlanScreen(UserScreen):
         "plan.take plan.mark plan.drop plan.take-one plan.mark-words plan.flip change.undo plan.again plan.least "
         "plan.scope plan.overtime screen.keys"
     )
-    KEYS = KEYS_OF_MARKS
+    KEYS = (*KEYS_OF_TAKING, *KEYS_OF_MARKS, *KEYS_OF_FREEDOM)
 
     def __init__(self, day: datetime.date) -> None:
         super().__init__()
@@ -78,16 +74,15 @@ class PlanScreen(UserScreen):
         self._planned_on: Board | None = None
         self._found: PlanFound | None = None
         self._proposing: Proposing | None = None
-        self._scope = WHOLE_DAY
+        self.scope = WHOLE_DAY
         self._halted = False
         self._heard = False
         self._since = NOTHING
         self._reasons: dict[str, str] = {}
         self._as_planned = True
-        self._least = False
+        self.least_shown = False
         self._looking = True
-        self._taken: list[tuple[int, frozenset[int]]] = []
-        self._undone: list[tuple[int, frozenset[int]]] = []
+        self.taken = TakenSoFar()
         self.marks = MoveMarks()
         self.reading: ScreenReading[tuple[Board, Proposal | None, Meanwhile]] = ScreenReading(
             self, self._read, self._take_over
@@ -102,7 +97,7 @@ class PlanScreen(UserScreen):
         """Begin to plan."""
         self.query_one(Timeline).tell_below = self.query_one(Separator).set_edge
         self.show_keys()
-        self._plan(WHOLE_DAY)
+        self.plan(WHOLE_DAY)
 
     # -- how the day stands meanwhile ---------------------------------------------------------------------------------
 
@@ -137,12 +132,12 @@ class PlanScreen(UserScreen):
         return None if self._found is None else self._shown_of(self._found)
 
     def _shown_of(self, found: PlanFound) -> Proposal:
-        return found.least if self._least and found.least is not None else found.best
+        return found.least if self.least_shown and found.least is not None else found.best
 
-    def _plan(self, scope: PlanScope) -> None:
+    def plan(self, scope: PlanScope) -> None:
         """Plan, or plan again what the scope says."""
-        self._halt()
-        self._scope, self._looking = scope, True
+        self.halt()
+        self.scope, self._looking = scope, True
         self._found, self._since, self._reasons, self._planned_on = None, NOTHING, {}, None
         self._halted = self._heard = False
         self.marks.clear()
@@ -213,7 +208,7 @@ class PlanScreen(UserScreen):
         narrow, planned = self.size.width < _NARROW, self._as_planned and proposal is not None
         day = day_text(self._day)
         day = day.rpartition(" ")[0] if self.size.width < _ROOMY else day
-        which = "least change" if self._least and planned else "as planned" if planned else "as it is"
+        which = "least change" if self.least_shown and planned else "as planned" if planned else "as it is"
         looking = "looking for a better plan, x stops" if self._looking else "done"
         counts = ""
         if proposal is not None:
@@ -236,7 +231,7 @@ class PlanScreen(UserScreen):
             word = "the first plan is on its way" if self._looking else "no plan was found"
             return [FigureLine("Planning", "wait", word, "", False)]
         proposal = self._shown_of(found)
-        beside, name = (found.best, "best") if self._least else (found.least, "least change")
+        beside, name = (found.best, "best") if self.least_shown else (found.least, "least change")
         if beside is proposal:
             beside = None
         view = PlanView(proposal, beside, name, self.marks.on, self._since.words, self._reasons, looking=self._looking)
@@ -289,87 +284,7 @@ class PlanScreen(UserScreen):
         ends = next(((move.after, move.before) for move in moves if move.visit.reference == self.reference_here()), ())
         return next((end.technician for end in ends if end is not None), None)
 
-    # -- taking it ----------------------------------------------------------------------------------------------------
-
-    @command("a", "plan.take", "Take", DISPATCHERS)
-    async def action_take(self) -> None:
-        """Write the moves that are marked and what they need, or all of them, as one change that u takes back."""
-        if self.marks.choosing and not self.marks.on:
-            self.say("No move is marked any more. m marks one; i marks all.")
-            return
-        await self._take(self.marks.on or None)
-
-    @command("o", "plan.take-one", "Take technician", DISPATCHERS)
-    async def action_take_one(self) -> None:
-        """Write the moves of the technician under the cursor; the rest is planned again."""
-        name, proposal = self.technician_here(), self.shown
-        if name is None or proposal is None:
-            self.say("The cursor is on no technician, and on no move of one.")
-            return
-        await self._take(moves_of(proposal).get(name, frozenset()))
-
-    async def _take(self, references: Collection[str] | None) -> None:
-        proposal = self.shown
-        if proposal is None:
-            self.say("There is no plan yet.")
-            return
-        if not proposal.moves or (references is not None and not references):
-            self.say("Nothing had to move.")
-            return
-        self._halt()
-        try:
-            taken = await aside(self.app, take, self.user, proposal.moves, proposal.label, references)
-        except (StoreFault, Refusal) as refusal:
-            self.say(str(refusal), "warning")
-            return
-        left = [f"{reference} {why}" for reference, why in taken.skipped]
-        moved = count_text(len(taken.moved), "visit")
-        words = f"{moved} moved. u takes it back{' as one' * (len(taken.moved) > 1)}."
-        words = words if taken.moved else "Nothing moved."
-        words += f" Left out: {show('; '.join(left), 300)}." if left else ""
-        ids = {move.visit.reference: move.visit.id for move in proposal.moves}
-        if taken.change_id is not None:
-            self._taken.append((taken.change_id, frozenset(ids[reference] for reference in taken.moved)))
-            self._undone.clear()
-        if len(proposal.moves) > len(taken.moved):
-            stays = {ids[reference] for reference in (*taken.moved, *taken.changed)}
-            self._plan(replace(self._scope, held=self._scope.held | stays))
-        else:
-            self.app.pop_screen()
-            self.program.call_after_refresh(self.program.reload)
-        self.say(words, "warning" if left else "information")
-
-    @command("u", "change.undo", "Undo")
-    async def action_undo(self) -> None:
-        """Take back what was taken of this plan last, and plan again."""
-        if not self._taken:
-            self.say("Nothing of this plan was taken yet: there is nothing to take back here.")
-            return
-        change_id, ids = self._taken[-1]
-        if (label := await self.do(undo.undo, change_id)) is not None:
-            self._undone.append(self._taken.pop())
-            self._plan(replace(self._scope, held=self._scope.held - ids))
-            self.say(f"Taken back: {label}, {count_text(len(ids), 'visit')}. Planned again.")
-
-    @command("ctrl+r", "change.redo", "Redo")
-    async def action_redo(self) -> None:
-        """Do again what was taken back here last, and plan the rest again."""
-        if not self._undone:
-            self.say("Nothing of this plan was taken back: there is nothing to do again here.")
-            return
-        change_id, ids = self._undone[-1]
-        if (label := await self.do(undo.redo, change_id)) is not None:
-            self._taken.append(self._undone.pop())
-            self._plan(replace(self._scope, held=self._scope.held | ids))
-            self.say(f"Done again: {label}, {count_text(len(ids), 'visit')}. The rest is planned again.")
-
-    # -- another plan -------------------------------------------------------------------------------------------------
-
-    @command("p", "plan.again", "Plan again", DISPATCHERS)
-    def action_again(self) -> None:
-        """Plan again, from how the day stands now."""
-        self._plan(self._scope)
-        self.say("Planned again from how the day stands now.")
+    # -- other views of it --------------------------------------------------------------------------------------------
 
     @command("c", "plan.least", "Least change")
     def action_least(self) -> None:
@@ -377,25 +292,10 @@ class PlanScreen(UserScreen):
         if self._found is None or self._found.least is None or self._found.least is self._found.best:
             self.say("There is no other plan beside this one.")
             return
-        self._least = not self._least
+        self.least_shown = not self.least_shown
         self.marks.clear()
         self.show_plan()
         self.reading.begin()
-
-    @command("s", "plan.scope", "What may move")
-    def action_scope(self) -> None:
-        """Plan again with another freedom: all that may move, the least that has to, only the queue."""
-        following = _SCOPES[(_SCOPES.index(self._scope.freedom) + 1) % len(_SCOPES)]
-        self._least = False
-        self._plan(replace(self._scope, freedom=following))
-        self.say(f"Planned again: {following.words}.")
-
-    @command("v", "plan.overtime", "Overtime")
-    def action_overtime(self) -> None:
-        """Plan again without overtime, or with as much as the firm allows."""
-        without = self._scope.overtime is None
-        self._plan(replace(self._scope, overtime=0 if without else None))
-        self.say("Planned again without overtime." if without else "Planned again with the firm's overtime.")
 
     @command("space", "plan.flip", "Flip")
     def action_flip(self) -> None:
@@ -408,7 +308,7 @@ class PlanScreen(UserScreen):
     def action_stop(self) -> None:
         """Stop looking for a better plan; the best so far stays."""
         self._halted = True
-        self._halt()
+        self.halt()
 
     @command("tab", "plan.pane", "Pane")
     def action_pane(self) -> None:
@@ -424,13 +324,14 @@ class PlanScreen(UserScreen):
             self.show_lines()
             self.say("The marks are taken off. esc drops the plan.")
             return
-        self._halt()
+        self.halt()
         self.app.pop_screen()
 
     def on_unmount(self) -> None:
         """No search outlives its screen."""
-        self._halt()
+        self.halt()
 
-    def _halt(self) -> None:
+    def halt(self) -> None:
+        """Look for no better plan."""
         if self._proposing is not None:
             threading.Thread(target=self._proposing.stop, daemon=True).start()
