@@ -19,8 +19,7 @@ with lazily(__name__):
     from dispatch.desk.requests import intake
     from dispatch.records import requests
     from screens import record_forms, series_forms
-    from screens.board import answering, quick_line
-    from screens.board.taken import say_taken
+    from screens.board import answering, quick_line, taken
 
 
 _FIXED = ("client", "site", "same_job")
@@ -52,7 +51,7 @@ async def new(screen: DayOfVisits) -> None:
     visit = await quick_line.ask_quickly(screen)
     if visit is not None:
         await screen.read_again()
-        say_taken(screen, f"{visit.reference} is in the queue: {visit.client}. a assigns it.", visit)
+        taken.say_taken(screen, f"{visit.reference} is in the queue: {visit.client}. a assigns it.", visit)
         screen.add_class("-queue")
         queue = screen.query_one(Queue)
         queue.focus()
@@ -88,7 +87,7 @@ async def amend(screen: DayOfVisits, visit: BoardVisit) -> None:
         f"Change {visit.reference}", intake.amend, visit.reference, entered, version=whole.version
     )
     if changed is not None:
-        say_taken(screen, "", changed, whole)
+        taken.say_taken(screen, "", changed, whole)
         series_forms.say_kept(screen, [line for line in series.kept(screen.user.store, changed) if line not in stood])
 
 

@@ -468,6 +468,20 @@ def test_what_is_left_out_breaks_its_promise(office: Office) -> None:
 
 
 @pytest.mark.parametrize("freedom", Freedom)
+def test_what_somebody_put_past_the_shift_is_not_thrown_out(office: Office, freedom: Freedom) -> None:
+    ask(office, "NIGHT", date=DAY.isoformat(), promised="22:00-23:00")
+    ask(office, "LATE")
+    evening = {"reason": "agreed on the phone", "confirmed": True}
+    schedule.assign(office.dana, "NIGHT", ["Ben Okafor"], at("22:00"), **evening)
+    schedule.assign(office.dana, "LATE", ["Ana Ruiz"], at("18:30"), **evening)
+    placed = after(plan(office, PlanScope(freedom=freedom)))
+    assert "NIGHT" not in placed, "it stays"
+    # what is refused where it stands, and has another place, goes there
+    assert ("LATE" in placed) == (freedom is not Freedom.QUEUE)
+    assert placed.get("LATE", True) is not None
+
+
+@pytest.mark.parametrize("freedom", Freedom)
 def test_what_stays_with_somebody_who_is_away_is_named(office: Office, freedom: Freedom) -> None:
     ask(office, "TEAM", people="2")
     schedule.assign(office.dana, "TEAM", ["Ana Ruiz", "Ben Okafor"], at("10:00"), confirmed=True)

@@ -153,6 +153,9 @@ def day_problem(
         moving = [visit for visit in moving if stops[visit.id].place is not None]
         if scope.freedom is Freedom.LEAST:
             moving = [visit for visit in moving if _cannot_stay(visit, stops[visit.id], before, drives, rules)]
+        starts = starts_on(before, firm, scope, starts_at, now, on_call=called_out)
+        held = _only_there(moving, stops, TeamSearch(before, drives, rules, overtime_of(firm, scope)), starts)
+        moving = [visit for visit in moving if visit.id not in held]
         free = {visit.id for visit in moving}
         days = tuple(
             replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in before
@@ -167,7 +170,6 @@ def day_problem(
             for finding in absent_from(one, at(stop, standing[stop.visit_id].starts_at or 0) if stop.held_up else stop)
         ]
         search = TeamSearch(days, drives, rules, overtime_of(firm, scope))
-        starts = starts_on(days, firm, scope, starts_at, now, on_call=called_out)
         teams, days = _teams(waiting, stops, search, starts, ends, lambda: budget.over(reading / 2))
         stops = {key: stop.told(ends) for key, stop in stops.items()}
         deferred = [visit for visit in waiting if visit.people > 1 and visit.id not in teams]
@@ -345,6 +347,31 @@ def _cannot_stay(visit: Visit, stop: Stop, days: Sequence[TechnicianDay], drives
             stands = at(stop, there.start)
             return check(replace(day, stops=others), stands, drives, rules).level is PlacementGrade.BLOCKED
     return True
+
+
+def _only_there(
+    moving: Sequence[Visit], stops: Mapping[int, Stop], search: TeamSearch, starts: Sequence[int]
+) -> set[int]:
+    """What somebody put later than a plan would, past the shift and the overtime that is taken, and what has no other place beside
+    all that stays: it is not thrown out for that. By id."""
+    free = {visit.id: visit for visit in moving}
+    bare = replace(
+        search,
+        days=[
+            replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in search.days
+        ],
+    )
+    held = set[int]()
+    for one in search.days:
+        for stop in reversed(one.regular(one.route)):
+            home = stop.end + (search.drives(stop.place, one.last_place, stop.end).seconds or 0)
+            if one.shift is None or home <= one.shift[1] + search.overtime:
+                break
+            if (visit := free.get(stop.visit_id)) is not None and not any(
+                bare.best(stops[visit.id], need_of(visit), (start,)) for start in starts
+            ):
+                held.add(visit.id)
+    return held
 
 
 def _missed(clocks: Mapping[int, Sequence[VisitClock]], now: int, first: int) -> frozenset[int]:
