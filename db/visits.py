@@ -274,6 +274,12 @@ follow_the_firm: Query[list[Visit]] = VISITS.listing(
 )
 """Open visits at sites without a zone of their own."""
 
+promised_at: Query[list[Visit], int] = VISITS.listing(
+    f"WHERE v.site_id = ? AND v.promised_from IS NOT NULL AND v.archived_at IS NULL AND v.state NOT IN ({_ENDED}) "
+    "ORDER BY v.promised_from, v.id"
+)
+"""Open visits at a site whose client was promised a window, the earliest first."""
+
 
 def experience(store: Store, visit: Visit) -> dict[int, tuple[int, int]]:
     """Who has been at a visit's site before: by technician, how many visits they did there, and how many of its job."""

@@ -14,6 +14,8 @@ from dispatch.desk.charges.charging import Priced, charge_of
 from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.day import board_view
 from dispatch.desk.plan import schedule
+from dispatch.desk.requests import intake
+from dispatch.desk.session.refusals import Faulty
 from dispatch.model.instants import at_local
 from dispatch.model.visits import Visit
 from tests.desk.conftest import CARD, DAY, Office, at
@@ -70,3 +72,11 @@ def test_the_way_home_is_that_of_the_last_stop_of_the_day(office: Office) -> Non
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("16:30"), confirmed=True, reason="they agreed")
     assert not trip(office)["last_stop"]
     assert trip(office, "R2")["last_stop"]
+
+
+def test_a_promise_in_the_hour_that_comes_twice_says_what_can_be_typed(office: Office) -> None:
+    texts = {"client": "Harbor Dental", "site": "Main office", "work": "x", "minutes": "60", "date": "2027-11-07"}
+    said = "01:15 happens twice on Sun 7 Nov 2027 in America/New_York: choose times that the day has once"
+    with pytest.raises(Faulty, match=said):
+        intake.add(office.dana, texts | {"promised": "01:15-03:00"})
+    intake.add(office.dana, texts | {"promised": "00:45-03:00"})

@@ -231,6 +231,16 @@ def test_an_absence_frees_the_rest_of_the_day_in_one_deed(office: Office, to_oth
     assert not board_view.board(office.store, DAY).calls
 
 
+def test_visits_that_ran_into_each_other_come_back_together(office: Office) -> None:
+    dispatched(office)
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"), confirmed=True)
+    office.go("10:20")  # nobody has set out to the first, which runs into the second by now
+    absences.free(office.dana, absence(office, "10:30"), to_others=False)
+    assert {visit(office).state, visit(office, "R2").state} == {State.REQUESTED}
+    undo.undo(office.dana)
+    assert (visit(office).crew, visit(office, "R2").crew) == (("Ana Ruiz",), ("Ana Ruiz",))
+
+
 def test_undo_of_a_sick_call_is_judged_again(office: Office) -> None:
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("14:00"))
     absences.free(office.dana, absence(office), to_others=False)

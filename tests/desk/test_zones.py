@@ -177,6 +177,17 @@ def test_the_page_of_a_visit_is_in_the_zone_of_its_site(chicago: Office) -> None
     assert "Tue 24 Nov 2026 10:00–11:15, 09:00–10:15 there" in line, "a list is the office's"
 
 
+def test_another_zone_of_a_site_says_what_is_promised_there(chicago: Office) -> None:
+    intake.amend(chicago.dana, "R1", {"promised": "09:00-11:00"})
+    move_site(chicago, "Main office", "America/Los_Angeles")
+    site = RECORD_STORES["site"].find(chicago.store, "Main office")
+    said = "promised R1: Tue 24 Nov 2026 07:00–09:00, 10:00–12:00 at the office"
+    assert said in RECORD_STORES["site"].notes(chicago.store, site)
+    move_site(chicago, "Main office", "")
+    site = RECORD_STORES["site"].find(chicago.store, "Main office")
+    assert not any("promised" in note for note in RECORD_STORES["site"].notes(chicago.store, site))
+
+
 def rezone(office: Office, zone: str, *confirmed: str) -> None:
     editing.edit(office.lee, "settings", settings.firm(office.store), {"zone": zone}, confirmed)
 

@@ -12,6 +12,7 @@ from db.names import folded
 from db.store import Store
 from db.unit import Unit
 from dispatch.closeout.probes.reading import read_target
+from dispatch.desk.book import zone_change
 from dispatch.desk.book.alert_records import AlertRecords
 from dispatch.desk.book.context import Desk, labour_classes
 from dispatch.desk.book.holiday_records import HolidayRecords
@@ -100,7 +101,7 @@ class SiteRecords(RecordStore[Site]):
             " ".join(part for part in (f"test {target.name}:", target.kind, target.address, target.options) if part)
             for target in probes.targets_of(store, record.id)
         ]
-        return [*placed, *tested]
+        return [*placed, *zone_change.promised_there(store, record), *tested]
 
     def settled(self, desk: Desk, before: Site | None, after: Site) -> Site:
         """With the drive from the depot where nobody typed one (design/charges.md B17), and with who placed it."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from db import clients, people, planned, settings, visits
-from db.store import Store
+from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.day import routing
 from dispatch.desk.session.refusals import NeedsChoice, Refusal
 from dispatch.model.clients import Site
-from dispatch.model.instants import DAY_MINUTES, in_other_clocks, local
+from dispatch.model.instants import DAY_MINUTES, Times, day_of, day_text, in_other_clocks, local
 from dispatch.model.people import AbsenceRecord, Hours, Technician
 from dispatch.model.states import AHEAD
 from dispatch.model.text import count_text, show
@@ -32,6 +32,10 @@ MEANS = {
     Reading.MOMENT: "10:00 is called otherwise: sites keep the old zone, shifts are written anew",
 }
 """What each of them says of a time."""
+
+
+_SHOWN = 10
+"""So many promises of a site are named."""
 
 
 class Written(NamedTuple):
@@ -76,6 +80,18 @@ def written(store: Store, was: str, now: str) -> Written:
     hours = [one for one in people.technicians(store) if one.shifts or one.lunch or one.on_call]
     sites = [site for site in clients.all_sites(store) if site.zone is None and site.access]
     return Written(tuple(instants), tuple(away), tuple(hours), tuple(sites))
+
+
+def promised_there(store: Store, site: Site) -> Iterator[str]:
+    """What is promised at a site whose clocks are not the firm's, by both: another zone of a site moves no promise, and is another
+    time there."""
+    firm = settings.firm(store)
+    there = Times(firm.zone_at(site), firm.clock_hours == 24, "at the office")
+    for visit in visits.promised_at(store, site.id)[:_SHOWN]:
+        first, last = existing(visit.promised)
+        if there.differs(firm.zone, first):
+            day = day_text(day_of(first, there.zone))
+            yield f"promised {show(visit.reference)}: {day} {there.span(first, last, firm.zone)}"
 
 
 def ask(store: Store, was: str, now: str) -> None:

@@ -33,15 +33,21 @@ PlannedDays = Mapping[datetime.date, Sequence[TechnicianDay]]
 
 
 def days_without(
-    store: Store, day: datetime.date, visit: Visit, ids: Collection[int], planned: PlannedDays | None = None
+    store: Store,
+    day: datetime.date,
+    visit: Visit,
+    ids: Collection[int],
+    planned: PlannedDays | None = None,
+    but: Collection[int] = (),
 ) -> list[TechnicianDay]:
-    """The days of some technicians without a visit: as a plan has them where it has any, else as they stand."""
+    """The days of some technicians without a visit, and without those of `but`: as a plan has them where it has any, else as they
+    stand."""
     known = {one.technician_id: one for one in (planned or {}).get(day, ())}
     return [
         replace(own, stops=tuple(stop for stop in own.stops if stop.visit_id != visit.id))
         if (own := known.get(one.technician_id)) is not None
         else one
-        for one in routing.days_on(store, day, without={visit.id}, only=ids)
+        for one in routing.days_on(store, day, without={visit.id, *but}, only=ids)
     ]
 
 
@@ -119,15 +125,18 @@ def judge_placement(
     length: int | None = None,
     was: Visit | None = None,
     planned: PlannedDays | None = None,
+    but: Collection[int] = (),
 ) -> Verdict:
     """One verdict for the whole crew: each technician's day is checked on its own. `was`: the visit where it stood, where
-    it has just been taken out of the plan. `planned`: days as a plan that is not written has them."""
+    it has just been taken out of the plan. `planned`: days as a plan that is not written has them. `but`: the visits, by id, beside
+    which it is not judged."""
     firm = settings.firm(store)
     day = day_of(start, firm.zone)
     before = was or visit
     stop = routing.stop_of(store, before, start, start + (length or length_of(store, visit, technicians)))
     ids = {technician.id for technician in technicians}
-    read = routing.with_what_follows(store, days_without(store, day, visit, ids, planned), day, stop.end)
+    alone = days_without(store, day, visit, ids, planned, but)
+    read = routing.with_what_follows(store, alone, day, stop.end, without=but)
     days = {one.technician_id: one for one in read}
     for technician in technicians:
         if technician.id not in days:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -94,11 +94,12 @@ def stands_against(store: Store, visit: Visit, but: str = "") -> list[str]:
         return []
 
 
-def blocking(store: Store, visit: Visit) -> list[Finding]:
+def blocking(store: Store, visit: Visit, but: Collection[int] = ()) -> list[Finding]:
+    """What blocks a placed visit where it is, the visits of `but` apart."""
     found: list[Finding] = []
     for one in visit.coming:
         starts_at, ends_at = existing(one.span)
-        verdict = judge_placement(store, one, crew_of(store, one), starts_at, ends_at - starts_at, was=one)
+        verdict = judge_placement(store, one, crew_of(store, one), starts_at, ends_at - starts_at, was=one, but=but)
         found += verdict.blocking
     return found
 

@@ -7,7 +7,7 @@ as that deed would judge it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -88,8 +88,9 @@ def _turn(user: User, unit: Unit, change: Change, *, back: bool) -> str:
     changes.same_again(unit, user.store, now)
     routing.reroute(unit, [visit for stood, restored, _ in turned_visits for visit in (stood, restored)])
     # all of them have left their places before any is judged, so that none stands in the way of another
+    together = {restored.id for _, restored, _ in turned_visits}
     for stood, restored, against in turned_visits:
-        _judge(user.store, refused, stood, restored, against)
+        _judge(user.store, refused, stood, restored, against, together - {restored.id})
     changes.mark(unit, change, "undone" if back else "done")
     return change.label
 
@@ -152,10 +153,13 @@ def _turn_visit(
     return visit, restored
 
 
-def _judge(store: Store, refused: str, stood: Visit, restored: Visit, against: Sequence[str]) -> None:
+def _judge(
+    store: Store, refused: str, stood: Visit, restored: Visit, against: Sequence[str], together: Collection[int]
+) -> None:
     """Let a visit stand where it was put, or say what stands in the way there by now.
 
-    Whatever a reason was given for at the time is still meant, and what stood against it then (`against`) is known.
+    Whatever a reason was given for at the time is still meant, what stood against it then (`against`) is known, and so is how it
+    stood beside those that are put back with it (`together`).
     """
     if restored.after_id != stood.after_id and needs.comes_round(
         partial(visits.after_of, store), restored.id, restored.after_id
@@ -167,7 +171,7 @@ def _judge(store: Store, refused: str, stood: Visit, restored: Visit, against: S
         raise Refusal(f"{refused}: {show(', '.join(gone))} is archived. Nothing was changed.")
     if standing_of(stood) == standing_of(restored):
         return
-    if not (found := blocking(store, restored)):
+    if not (found := blocking(store, restored, together)):
         return
     meant = {_but_minutes(text) for text in (*_meant(store, restored), *against)}
     blocked = [finding.text for finding in found if finding.final or _but_minutes(finding.text) not in meant]

@@ -21,7 +21,7 @@ from dispatch.desk.visits import needs
 from dispatch.desk.visits.steps import as_seen, find
 from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.clients import Site
-from dispatch.model.instants import at_local, day_of
+from dispatch.model.instants import ClockRepeated, at_local, day_of
 from dispatch.model.requests import Request, too_late
 from dispatch.model.states import AHEAD, Role, State
 from dispatch.model.text import show
@@ -125,6 +125,11 @@ def _promised(request: Request, zone: str, faults: list[FieldFault]) -> tuple[in
         opens, closes = (at_local(request.wanted_on, minutes, zone) for minutes in request.window)
         if closes <= opens:
             raise ValueError("its end is not after its start")
+    except ClockRepeated as fault:
+        # a window has no place for the offset that says which of the two is meant
+        twice, _, _ = str(fault).partition(": ")
+        faults.append(FieldFault("promised", "", f"{twice}: choose times that the day has once"))
+        return None
     except ValueError as fault:
         faults.append(FieldFault("promised", "", str(fault)))
         return None
