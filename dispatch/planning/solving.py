@@ -186,8 +186,10 @@ class Solving:
         problem, start = self._problem, self._asked[3]
         routes: list[tuple[int, ...]] = []
         for technician, order in enumerate(start if start is not None else ((),) * len(problem.technicians)):
-            kept = tuple(index for index in order if problem.visits[index].kept)
-            routes.append(next((route for route in (order, kept) if timed(problem, technician, route) is not None), ()))
+            route = list(order)
+            while route and timed(problem, technician, route) is None:
+                route.remove(min(route, key=lambda index: problem.visits[index].left_out))
+            routes.append(tuple(route))
         judged = judge(problem, tuple(routes))
         assert judged is not None
         self.best = BetterPlan(tuple(routes), judged, self._seconds, self.cpu_seconds, 0)

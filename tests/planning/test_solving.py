@@ -192,3 +192,15 @@ def test_what_is_left_out_says_what_keeps_it_out_and_what_would_place_it() -> No
     reason = no_room(problem, plan, index, lambda one: one.id, str)
     assert reason.startswith("would fit with t")
     assert len(reason) < 140
+
+
+def test_the_day_as_it_is_keeps_all_that_can_be_driven() -> None:
+    """Two visits stand where there is time for one of them: the dearer one stays, and what others have does."""
+    hour = 3600
+    crew = tuple(PlannedTechnician(name, 0, 0, (8 * hour, 10 * hour)) for name in ("ana", "ben"))
+    work = tuple(
+        PlannedVisit(name, 0, 90 * 60, ((8 * hour, 10 * hour),), price)
+        for name, price in (("LESS", 1.0), ("MORE", 2.0), ("OTHER", 1.0))
+    )
+    solving = Solving(Problem(crew, work, [[0]]), 0, start=((0, 1), (2,)))
+    assert solving._as_it_is().plan == ((1,), (2,))

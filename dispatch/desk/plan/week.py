@@ -275,9 +275,9 @@ def _left_out(laid: _Laid, budget: Budget) -> tuple[LeftOut, ...]:
         left |= {visit.reference: visit for visit in waiting if visit.reference not in laid.placed}
         unplaced |= {visit.reference: visit for visit in part.unplaced}
     ends = min(time.monotonic() + REASONS, budget.at())
-    said = [
-        known.get(visit.reference)
-        or LeftOut(visit, why_on_none(laid.plans, visit) if time.monotonic() < ends else NOT_REACHED)
-        for visit in sorted(left.values(), key=lambda visit: (*matters(visit), visit.reference))
-    ]
+    said = []
+    for visit in sorted(left.values(), key=lambda visit: (*matters(visit), visit.reference)):
+        why = known[visit.reference].why if visit.reference in known else ""
+        why = why or (why_on_none(laid.plans, visit) if time.monotonic() < ends else NOT_REACHED)
+        said.append(LeftOut(visit, why))
     return (*said, *map(LeftOut.nowhere, unplaced.values()))
