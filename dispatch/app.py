@@ -33,7 +33,7 @@ with lazily(__name__):
     from dispatch.desk.firm import setup
     from dispatch.desk.session import refusals
     from dispatch.desk.session.preferences import Personal
-    from screens.board import board, calls, drives, glance, map, outbox, plan, week
+    from screens.board import board, calls, drives, glance, map, outbox, plan, team_map, week
     from screens.board import jump as jumps
     from screens.book import book, client
     from screens.log import access, audit, care, figures, log, visit_record
@@ -85,6 +85,7 @@ SCREENS = {
     "prices": (prices, "PricesScreen"),
     "record": (visit_record, "VisitRecord"),
     "setup": (setting_up, "SetupScreen"),
+    "team": (team_map, "TeamMapScreen"),
     "visit": (visit, "VisitScreen"),
     "week": (week, "WeekScreen"),
 }

@@ -66,6 +66,7 @@ WAYS = (
     Way("drives", "dana", "board", "D"),
     Way("plan", "dana", "board", "p"),
     Way("map", "dana", "board", "M"),
+    Way("everybody", "dana", "board", "E"),
     Way("calls", "dana", "board", "c"),
     Way("outbox", "dana", "board", "O"),
     Way("import-file", "dana", "board", "i"),

@@ -46,13 +46,14 @@ class RouteStop(NamedTuple):
 
 class DayRoute(NamedTuple):
     """A technician's day on a map, from home to where it ends: home again where `ends` is None. `ways` holds that of each leg of
-    `legs`; empty: none is known."""
+    `legs`; empty: none is known. Not `joined` are places that nobody drives to one after the other: they have no legs."""
 
     technician: str
     home: Place | None
     stops: tuple[RouteStop, ...]
     ways: tuple[Way, ...] = ()
     ends: Place | None = None
+    joined: bool = True
 
     @property
     def last_place(self) -> Place | None:
@@ -74,7 +75,7 @@ class DayRoute(NamedTuple):
     def legs(self) -> tuple[tuple[Place | None, Place | None, RouteStop | None], ...]:
         """Each drive of the day: from, to, and the stop that it leads to; None for the way home."""
         driven = [stop for stop in self.stops if stop.driven]
-        if not driven:
+        if not driven or not self.joined:
             return ()
         ends = [(self.home, None), *((stop.place, stop) for stop in driven), (self.last_place, None)]
         return tuple((origin, place, stop) for (origin, _), (place, stop) in pairwise(ends))

@@ -23,7 +23,7 @@ from screens.board.foot import BoardFoot
 from screens.board.move_mode import MoveTimeline
 from screens.board.nearby import near
 from screens.board.news import news
-from screens.board.places import BoardPlaces, browser, glance, next_problem, next_waiting, show_map, sort
+from screens.board.places import BoardPlaces, browser, everybody, glance, next_problem, next_waiting, show_map, sort
 from screens.board.placing import assign, emergency, move, pin, unassign
 from screens.board.requests import amend, answer, cancel, confirm, dispatch, hold, new
 from screens.of_day import DAYS, DayOfVisits, calls, import_file, messages, on_visit
@@ -326,5 +326,5 @@ class BoardScreen(DayOfVisits):
 
     KEYS_BESIDE = (
         *(crew, hand_over, no_access, emergency, calls, messages),
-        *(next_problem, next_waiting, sort, glance, show_map, browser, import_file, news),
+        *(next_problem, next_waiting, sort, glance, show_map, everybody, browser, import_file, news),
     )

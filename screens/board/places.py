@@ -14,7 +14,7 @@ from dispatch.lazily import lazily
 from dispatch.model.boards import Board, holds
 from dispatch.model.instants import day_text
 from dispatch.model.problems import after, drawn_span, problems
-from dispatch.model.states import ENDED
+from dispatch.model.states import ENDED, STEPS
 from screens.binding import command
 from widgets.queue import Queue
 from widgets.timeline.view import Timeline
@@ -203,6 +203,13 @@ def show_map(screen: BoardScreen) -> None:
         screen.say("Select a technician to see the day on a map.")
     else:
         screen.program.open("map", row.technician_id, visit.id if visit is not None else None)
+
+
+@command("E", "view.team", "Everybody")
+def everybody(screen: BoardScreen) -> None:
+    """All technicians on a map, where they are now: who is free near the selected visit."""
+    visit = screen.visit_here()
+    screen.program.open("team", visit.reference if visit is not None and visit.state in STEPS["assign"].sources else "")
 
 
 @command("o", "route.open", "Browser")

@@ -51,6 +51,7 @@ PLACES = (
     KeyPlace("A plan of the day", ("screens.board.plan:PlanScreen",), ("widgets.timeline.view:Timeline", *_LIST)),
     KeyPlace("My day", ("screens.visit.day:DayScreen",), _LIST),
     KeyPlace("The map", ("screens.board.map:MapScreen",), ("widgets.map.view:MapView", *_LIST)),
+    KeyPlace("Everybody on a map", ("screens.board.team_map:TeamMapScreen",), ("widgets.map.view:MapView", *_LIST)),
     KeyPlace("The map, when the keyboard is on it", ("widgets.map.view:MapView",), alone=True),
     KeyPlace("A link to copy", ("screens.files.browser:LinkDialog",), alone=True),
     KeyPlace("A visit", ("screens.visit.visit:VisitScreen",), _LIST),

@@ -6,7 +6,7 @@ import pytest
 
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import arriving
-from dispatch.desk.day.nearby import Nearby, nearby
+from dispatch.desk.day.nearby import Nearby, nearby, team
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.refusals import Refusal
 from tests.desk.conftest import Office, at
@@ -56,3 +56,23 @@ def test_what_somebody_lacks_is_said(office: Office) -> None:
 def test_a_visit_that_is_not_there_is_refused(office: Office) -> None:
     with pytest.raises(Refusal, match="R99"):
         nearby(office.store, "R99")
+
+
+def test_everybody_who_works_is_somewhere_by_the_drive_or_by_who_is_free(office: Office) -> None:
+    office.go("09:00")
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:05"))
+    arriving.depart(office.ana, "R1")
+    whole = team(office.store)
+    assert whole.visit is None
+    assert [(one.name, one.is_free(whole.now), one.where) for one in whole.members] == [
+        ("Ben Okafor", True, "at home"),
+        ("Ana Ruiz", False, "on the way to Harbor Dental"),
+    ]
+    assert whole.members[1].words(whole.times, whole.now).endswith("on the way to Harbor Dental")
+    near = team(office.store, "R2")
+    drives = [one.leg.seconds for one in near.members if one.leg is not None and one.leg.seconds is not None]
+    assert drives == sorted(drives)
+    office.go("23:00")
+    assert team(office.store).members == (), "nobody works any more"
+    with pytest.raises(Refusal):
+        team(office.store, "R99")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 
+import pytest
 from textual.pilot import Pilot
 
 from dispatch.desk.day.questions import DayQuestion
 from dispatch.desk.plan import schedule
 from screens.board.board import BoardScreen
 from screens.board.glance import GlanceScreen
+from screens.board.team_map import TeamMapScreen
 from tests.desk.conftest import DAY, Office, at
 from tests.screens.test_screens import opened, press, settled, until, until_true
 
@@ -61,3 +63,24 @@ async def test_what_is_at_risk_leads_to_its_day(office: Office) -> None:
         await until_true(pilot, lambda: screen.visit_here() is not None)
         await settled(pilot)
         assert screen.program.day == DAY + datetime.timedelta(days=1)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (45, 20)])
+async def test_everybody_is_on_a_map_and_enter_goes_to_their_row(office: Office, size: tuple[int, int]) -> None:
+    office.go("08:55")
+    async with opened(office.dana, "board", size) as pilot:
+        await press(pilot, "E")
+        await until(pilot, TeamMapScreen)
+        screen = pilot.app.screen
+        assert isinstance(screen, TeamMapScreen)
+        await until_true(pilot, lambda: screen.listed.selected is not None)
+        if size[0] < 76:
+            await press(pilot, "tab")
+        await press(pilot, "down")
+        chosen = screen.listed.selected
+        assert chosen is not None
+        await press(pilot, "enter")
+        await until(pilot, BoardScreen)
+        board = pilot.app.screen
+        assert isinstance(board, BoardScreen)
+        await until_true(pilot, lambda: (row := board.row_here()) is not None and row.name == chosen.name)

@@ -97,7 +97,10 @@ def picture_of(
         _mark(canvas, view, home, marks.home, "strong")
     for stop in route.stops:
         name = "cursor" if stop.visit_id == selected else "mark" if stop.driven else "dim"
-        if stop.place is not None and (at := _mark(canvas, view, stop.place, stop_mark(marks, stop.number), name)):
+        # a blank behind two digits: four of two stops would be one number
+        mark = stop_mark(marks, stop.number)
+        text = mark if cells_of(mark) == 1 else f"{mark} "
+        if stop.place is not None and (at := _mark(canvas, view, stop.place, text, name)):
             placed.append((stop, *at))
     if names:
         # the selected one first, so that it is named where there is room for one only
