@@ -163,6 +163,18 @@ def worded(known: Sequence[str]) -> FieldKind:
     return Parsed("text with names in braces", read, empty="")
 
 
+def _past_midnight(span: str) -> ValueError | None:
+    """What is wrong with a span that ends on the next day; None where it is none."""
+    opens, _, closes = (part.strip() for part in span.replace("–", "-").partition("-"))
+    try:
+        _, begins = span_of(f"{closes}-{opens}")
+    except ValueError:
+        return None
+    if begins == 24 * 60:
+        return None
+    return ValueError(f"goes past midnight: write {opens}-24:00, and 00:00-{closes} of the days after")
+
+
 def _opening(text: str, before: Sequence[Hours]) -> list[Hours]:
     malformed = ValueError("is not of the form mon-fri 08:00-17:00, sat 09:00-12:00")
     days, _, span = text.rpartition(" ")
@@ -172,7 +184,7 @@ def _opening(text: str, before: Sequence[Hours]) -> list[Hours]:
         begin = WEEKDAYS.index(first.strip()[:3]) if days else 0
         end = WEEKDAYS.index(last_day.strip()[:3]) if dash else begin
     except ValueError:
-        raise malformed from None
+        raise _past_midnight(span) or malformed from None
     if end < begin or (not days and not before):
         raise malformed
     if not days:

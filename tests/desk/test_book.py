@@ -237,6 +237,19 @@ def test_hours_are_read_as_they_are_written(spans: list[Hours]) -> None:
     assert hours_of(hours_text(apart)) == tuple(apart)
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("mon-fri 18:00-02:00", "goes past midnight: write 18:00-24:00, and 00:00-02:00 of the days after"),
+        ("mon-fri 08:00-08:00", "is not of the form"),
+        ("mon 24:00-02:00", "is not of the form"),
+    ],
+)
+def test_hours_past_midnight_are_told_how_they_are_written(typed: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        hours_of(typed)
+
+
 @given(st.floats(-90, 90), st.floats(-180, 180))
 def test_a_place_is_read_as_it_is_written(lat: float, lon: float) -> None:
     place = Place(round(lat, 6), round(lon, 6))
