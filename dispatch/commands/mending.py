@@ -18,6 +18,7 @@ with lazily(__name__):
     from dispatch.commands import forms
     from dispatch.desk.mending import doubles, merging, rehoming, splitting
     from dispatch.desk.requests import intake
+    from dispatch.desk.visits import steps
     from dispatch.records import requests
 
 
@@ -85,11 +86,11 @@ def doubles_of_the_book(store: Store, _: Args) -> Answer:
 )
 def to_site(user: User, args: Args) -> Answer:
     """Put a visit at another site."""
-    return Answer(
-        rehoming.to_site(user, args.reference, args.site, reason=args.reason, confirmed=args.confirm),
-        forms.visit_form,
-        "{0.reference} is at {0.client}, {0.site}: {0.state.label}.".format,
-    )
+    before = steps.find(user.store, args.reference)
+    after = rehoming.to_site(user, args.reference, args.site, reason=args.reason, confirmed=args.confirm)
+    along = rehoming.with_it(user.store, before, after)
+    said = f"{after.reference} is at {after.client}, {after.site}{along}: {after.state.label}."
+    return Answer(after, forms.visit_form, lambda _: said)
 
 
 @acts(

@@ -63,7 +63,8 @@ async def _to_site(screen: UserScreen, visit: Visit) -> None:
     )
     if after is not None:
         back = "" if after.state in ENDED else " u takes it back."
-        screen.say(f"{after.reference} is at {after.client}, {after.site}.{back}")
+        along = rehoming.with_it(store, visit, after)
+        screen.say(f"{after.reference} is at {after.client}, {after.site}{along}.{back}")
 
 
 async def _copy(screen: UserScreen, visit: Visit) -> None:

@@ -103,6 +103,18 @@ def test_a_job_goes_as_a_whole(other: Office) -> None:
         rehoming.to_site(other.dana, "R2", site(other, "Plant"))
 
 
+def test_what_goes_along_is_named(other: Office) -> None:
+    request = {"client": "Harbor Dental", "site": "Main office", "work": "x", "minutes": "30", "same_job": "R1"}
+    intake.add(other.dana, request | {"reference": "J2"})
+    before = visit(other)
+    after = rehoming.to_site(other.dana, "R1", site(other, "Plant"))
+    assert rehoming.with_it(other.store, before, after) == ", and with it J2 of the same job"
+    before, after = after, rehoming.to_site(other.dana, "R1", site(other, "Annex"))
+    assert visit(other, "J2").site == "Annex"
+    again = rehoming.to_site(other.dana, "R1", site(other, "Main office"))
+    assert rehoming.with_it(other.store, after, again) == "", "another site of one client: it goes alone"
+
+
 def test_what_is_under_way_and_messages_to_the_old_client(other: Office) -> None:
     with other.lee.write("mail") as unit:
         settings.set_firm(unit, messages_by="smtp")

@@ -407,6 +407,21 @@ def test_a_date_of_a_series_is_one_however_it_is_named(office: Office, tmp_path:
     assert sorted(verdicts(report)) == ["differs", "unchanged", "unchanged"]
 
 
+@pytest.mark.parametrize("date", ["VALUE=DATE:20261202", "TZID=America/New_York:20261202T090000"])
+def test_a_date_of_a_series_is_cancelled_without_its_series(office: Office, tmp_path: Path, date: str) -> None:
+    take(office, tmp_path, event(**ZONED, RRULE="FREQ=WEEKLY;COUNT=3"), until=UNTIL)
+    named, _, value = date.partition(":")
+    off = event(SEQUENCE="1", STATUS="CANCELLED", DTSTART="", **{f"RECURRENCE-ID;{named}": value})
+    assert verdicts(take(office, tmp_path, off, update=True)) == ["updated"]
+    assert sorted(promised_starts(office).values()) == [at("09:00", 1), at("09:00", 15)]
+
+
+def test_a_uid_may_have_a_space(office: Office, tmp_path: Path) -> None:
+    events = [event(UID=uid) for uid in ("my event", "my other event", "my 2026-12-02", "my 2026-13-02T")]
+    assert set(verdicts(take(office, tmp_path, *events[:2]))) == {"new"}
+    assert verdicts(take(office, tmp_path, *events)) == ["unchanged", "unchanged", "new", "new"]
+
+
 def test_a_change_of_this_and_the_following_dates(office: Office, tmp_path: Path) -> None:
     """RFC 5545, 3.2.13: later dates move by as much, on the clock of the series, until another change and but for exceptions."""
     weekly = event(**ZONED, RRULE="FREQ=WEEKLY;COUNT=6")

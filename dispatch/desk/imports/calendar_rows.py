@@ -87,7 +87,7 @@ class CalendarRows(VisitRows):
         return self.record.texts(record, self.desk)
 
     def draft(self, entry: RowEntry) -> RowDraft:
-        uid = entry.raw("uid")
+        uid = self._known_as(entry.raw("uid"))
         visit = self._by_uid.get(uid)
         cancelled = entry.raw("status") == CANCELLED
         state = EventState(int(entry.raw("sequence")), int(entry.raw("stamp")), cancelled)
@@ -137,6 +137,18 @@ class CalendarRows(VisitRows):
             after = replace(after, reference=entry.raw("summary") if untaken else f"R{next(self._numbers)}")
         beside = {"skipped": skipped if visit is None else "", "question": question, "offer": offer, "seen": seen}
         return self.requested(entry, after, site, visit, uid, **beside)
+
+    def _known_as(self, uid: str) -> str:
+        """The UID under which the same date of a series was taken, where one of the two is named by its day alone."""
+        series, of, date = uid.rpartition(" ")
+        others = self._of_series.get(series, {})
+        if not of or uid in others:
+            return uid
+        zone = self.user.firm.zone
+        day = _day(date, zone)
+        tails = {other: other.rpartition(" ")[2] for other in others if day is not None}
+        same = [other for other, tail in tails.items() if len(tail) != len(date) and _day(tail, zone) == day]
+        return same[0] if len(same) == 1 else uid
 
     def _known(self, uid: str, state: EventState) -> str:
         """Why an event brings nothing that is new; empty: it does."""
@@ -241,6 +253,16 @@ class CalendarRows(VisitRows):
 
 def _nothing(unit: Unit) -> None:
     """What is skipped writes nothing."""
+
+
+def _day(date: str, zone: str) -> datetime.date | None:
+    """The day of a date of a series, which is a day or a moment; None where it is neither, but words of a UID."""
+    try:
+        if len(date) == len("2026-11-24"):
+            return datetime.date.fromisoformat(date)
+        return day_of(calendar_instant(date, zone), zone)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,13 @@ def to_site(user: User, reference: str, site: Site, **meant: Unpack[placement.Me
         return visits.again(user.store, visit)
 
 
+def with_it(store: Store, before: Visit, after: Visit) -> str:
+    """Which visits of its job went to another client with a visit, in words; empty: none."""
+    others = visits.of_job(store, after.job_id) if after.client_id != before.client_id else ()
+    names = ", ".join(show(other.reference) for other in others if other.id != after.id)
+    return f", and with it {names} of the same job" if names else ""
+
+
 def _that_go(store: Store, visit: Visit, site: Site) -> list[Visit]:
     """The visit, and those of its job that go with it.
 
