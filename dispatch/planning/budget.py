@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 FIRST = 60.0
@@ -28,6 +29,11 @@ def most_seconds(seconds: float) -> float:
     return seconds * SHARE + MARGIN if seconds > 0 else FIRST
 
 
+def share_gone(seconds: float, begun: float) -> Callable[[], float]:
+    """What share of so many seconds is gone, from a moment (`time.monotonic`) on."""
+    return lambda: (time.monotonic() - begun) / seconds
+
+
 def thinking_time(technicians: int) -> float:
     """The seconds for which it pays to look for better plans of a day with so many technicians (design/planning.md, Goals)."""
     return next(seconds for most, seconds in THINKING if technicians <= most)
@@ -40,10 +46,11 @@ class TimeIsOver(Exception):
 @dataclass(frozen=True, slots=True)
 class Budget:
     """`seconds` is how long better plans are looked for, 0: only the first complete one; `begun` the moment (`time.monotonic`)
-    from which they count."""
+    from which they count. Where somebody `stopped` it, all of it is gone."""
 
     seconds: float
     begun: float
+    stopped: Callable[[], bool] = lambda: False
 
     def at(self, share: float = 1.0) -> float:
         """The moment at which so much of the time is gone; with all of it the answer has to be there."""
@@ -51,11 +58,20 @@ class Budget:
 
     def over(self, share: float = 1.0) -> bool:
         """Whether so much of the time is gone."""
-        return time.monotonic() > self.at(share)
+        return self.stopped() or time.monotonic() > self.at(share)
+
+    def refuse_over(self) -> None:
+        """Go no further where all of the time is gone.
+
+        Raises:
+            TimeIsOver: it is.
+        """
+        if self.over():
+            raise TimeIsOver
 
     def looked_enough(self) -> bool:
         """Whether what may be put off was looked at for long enough."""
-        return time.monotonic() > self.begun + LOOKING * max(self.seconds, LEAST)
+        return self.stopped() or time.monotonic() > self.begun + LOOKING * max(self.seconds, LEAST)
 
 
 UNBOUNDED = Budget(math.inf, 0.0)

@@ -87,11 +87,25 @@ def timed(
     return _run(problem, who, visits, legs, needed)
 
 
-def price_of(problem: Problem, technician: int, order: Sequence[int]) -> float | None:
-    """What a route costs, with what it costs extra that this technician does its visits; None where it cannot be driven."""
-    route = timed(problem, technician, order)
+class PricedRoute(NamedTuple):
+    """What a route costs, and when each service of it begins."""
+
+    price: float
+    starts: tuple[int, ...]
+
+
+def priced(problem: Problem, technician: int, order: Sequence[int]) -> PricedRoute | None:
+    """A route with what it costs extra that this technician does its visits; None where it cannot be driven."""
+    if (route := timed(problem, technician, order)) is None:
+        return None
     name = problem.technicians[technician].id
-    return None if route is None else route.price + sum(problem.visits[visit].extra.get(name, 0.0) for visit in order)
+    return PricedRoute(route.price + sum(problem.visits[visit].extra.get(name, 0.0) for visit in order), route.starts)
+
+
+def price_of(problem: Problem, technician: int, order: Sequence[int]) -> float | None:
+    """What a route costs; None where it cannot be driven."""
+    route = priced(problem, technician, order)
+    return None if route is None else route.price
 
 
 def sequenced(problem: Problem, plan: Plan) -> Problem | None:

@@ -143,8 +143,9 @@ class SubProblem(NamedTuple):
     """Some visits to be planned for some technicians, all of them indexes.
 
     `searches` is how many ways it is begun, the best of which counts, and `depth` how far each is then pursued. The dues of
-    `lifted` visits do not cut their windows, those of `of_the_day` only at the end of the day that is due. `noise` is the share
-    by which each drive counts more or less, at random, so that the same part asked again has another answer.
+    `lifted` visits do not cut their windows, those of `of_the_day` only at the end of the day that is due; those of `held` end at
+    the moment that stands with each, whatever is due. `noise` is the share by which each drive counts more or less, at random, so
+    that the same part asked again has another answer.
     """
 
     technicians: Sequence[int]
@@ -153,6 +154,7 @@ class SubProblem(NamedTuple):
     depth: int = 2
     lifted: Collection[int] = ()
     of_the_day: Collection[int] = ()
+    held: Mapping[int, int] = {}
     noise: float = 0.0
 
 

@@ -13,8 +13,9 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from dispatch.planning.budget import share_gone
 from dispatch.planning.cheapest_insertion import insert_cheapest
-from dispatch.planning.judging import price_of
+from dispatch.planning.judging import PricedRoute, priced
 from dispatch.planning.problem import Plan, Problem, SubProblem, may_do
 from dispatch.planning.solver.territories import WHOLE, territories
 
@@ -35,6 +36,9 @@ QUICK = (1, 0)
 NOISE, EXACT = 0.3, 0.2
 """In most steps drives count more or less by up to this share, and in this share of them as they are: a part that was solved
 already is solved otherwise, and what that is worth the judge says by the drives as they are."""
+HELD, HELD_BESIDE, AS_LATE = (0.0, 0.5, 1.0), (0.0, 0.0, 0.5), 0.8
+"""What share of what is late comes no later than it does in a step in which lateness is all that the routes cost, at random, and
+where something is left out, for which that leaves little room; and what share of it may come as late."""
 TOO_LATE = 0.3
 """Of the steps of several days so many are around what is done a day later than it is due, as long as there is any."""
 STALE, STALE_TURNS, KICK = 10, 1, 150.0
@@ -103,7 +107,7 @@ class Search:
         self._problem = problem
         self._engine = engine
         self._random = random.Random(seed)
-        self._prices: dict[tuple[int, tuple[int, ...]], float | None] = {}
+        self._known: dict[tuple[int, tuple[int, ...]], PricedRoute | None] = {}
         self._routes: list[list[int]] = [[] for _ in problem.technicians]
         self._left = set(range(len(problem.visits)))
         self._among = list(range(len(problem.technicians)))
@@ -157,22 +161,22 @@ class Search:
         return self.found if self._cost < before - 1e-6 else None
 
     def better(
-        self, share_gone: Callable[[], float], helpers: Helpers | None = None, seconds: float = 0.0
+        self, share: Callable[[], float], helpers: Helpers | None = None, seconds: float = 0.0
     ) -> Iterator[FoundPlan]:
-        """Ever better plans, each approved, until `share_gone` (0 to 1, of the time there is) reaches 1.
+        """Ever better plans, each approved, until the `share` of the time that is gone reaches 1.
 
         Args:
-            share_gone: how far the time has gone.
+            share: how far the time has gone.
             helpers: other processes that search too.
             seconds: all the time there is, by which helpers are told how long.
         """
         if len(self._problem.visits) < 1 or not self._problem.technicians:
             return
         if helpers is not None and len(self._routes) > MANY:
-            yield from self._together(share_gone, helpers, seconds)
+            yield from self._together(share, helpers, seconds)
             return
         best, routes, since = self._cost, self._copied(), self.steps
-        while (gone := share_gone()) < 1:
+        while (gone := share()) < 1:
             self._step(self._warmth(gone))
             if self._cost < best - 1e-6:
                 self.fill(technicians=self._changed & set(self._among))
@@ -194,11 +198,7 @@ class Search:
         self._among = region.technicians
         self._return_to(routes)
         self._left = set(region.left)
-        begun, steps, cost = time.monotonic(), self.steps, self._cost
-
-        def share() -> float:
-            return (time.monotonic() - begun) / seconds
-
+        share, steps, cost = share_gone(seconds, time.monotonic()), self.steps, self._cost
         best, best_routes = cost, self._part()
         while (passed := share()) < 1:
             self._step(self._warmth(gone[0] + (gone[1] - gone[0]) * passed))
@@ -225,11 +225,11 @@ class Search:
         """Where it stands."""
         return FoundPlan(self._plan(), self._cost)
 
-    def _together(self, share_gone: Callable[[], float], helpers: Helpers, seconds: float) -> Iterator[FoundPlan]:
+    def _together(self, share: Callable[[], float], helpers: Helpers, seconds: float) -> Iterator[FoundPlan]:
         """`better`, with the day cut in as many parts as there are processes, each time anew; or all of it searched by each."""
         every = list(range(len(self._routes)))
         best, routes, stale = self._cost, self._copied(), 0
-        while (gone := share_gone()) < 1:
+        while (gone := share()) < 1:
             turn = min(AT_ONCE, seconds * (1 - gone))
             if turn < LEAST:
                 break
@@ -313,7 +313,31 @@ class Search:
         own = [index for technician in technicians for index in self._routes[technician]]
         some = {index for index in (*own, *outside) if self._problem.visits[index].dues and self._random.random() < 0.5}
         whole = {index for _, index in late}.union(outside) if self._problem.midnights else some
-        return part._replace(lifted=some & whole, of_the_day=some - whole)
+        held = {} if self._problem.midnights else self._held(technicians, outside)
+        return part._replace(lifted=some & whole, of_the_day=some - whole, held=held)
+
+    def _held(self, technicians: list[int], outside: list[int]) -> dict[int, int]:
+        """Of what is late already some or all, at random, each with the moment at which it begins, or one before.
+
+        The engine knows no lateness, only windows: else what it saves elsewhere would be paid for by that. The more of what the
+        routes cost is lateness, the more is held, from half of them on all that was drawn."""
+        visits, chance = self._problem.visits, self._random
+        late, price, costs = dict[int, tuple[int, int]](), 0.0, 0.0
+        for technician in technicians:
+            order = self._routes[technician]
+            if not any(visits[index].dues for index in order) or (route := self._priced(technician, order)) is None:
+                continue
+            costs += route.price
+            for index, start in zip(order, route.starts, strict=True):
+                if missed := [(due, each) for due, each in visits[index].dues if due < start]:
+                    late[index] = min(missed)[0], start
+                    price += sum((start - due) * each for due, each in missed) / 60
+        share = chance.choice(HELD_BESIDE if outside else HELD) * (min(1.0, 2 * price / costs) if costs else 0.0)
+        return {
+            index: start if chance.random() < AS_LATE else due + int((start - due) * chance.random())
+            for index, (due, start) in late.items()
+            if chance.random() < share
+        }
 
     def _kick(self) -> None:
         """Leave out a visit for another one that is left out near it, whatever that costs: so the search gets away from a plan
@@ -410,12 +434,16 @@ class Search:
         return route
 
     def _price(self, technician: int, order: Sequence[int]) -> float | None:
+        route = self._priced(technician, order)
+        return None if route is None else route.price
+
+    def _priced(self, technician: int, order: Sequence[int]) -> PricedRoute | None:
         key = (technician, tuple(order))
-        if key not in self._prices:
-            if len(self._prices) > 200_000:
-                self._prices.clear()
-            self._prices[key] = price_of(self._problem, technician, order)
-        return self._prices[key]
+        if key not in self._known:
+            if len(self._known) > 200_000:
+                self._known.clear()
+            self._known[key] = priced(self._problem, technician, order)
+        return self._known[key]
 
     def _able_for(self, index: int) -> list[int]:
         visit = self._problem.visits[index]

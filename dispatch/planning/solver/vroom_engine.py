@@ -124,6 +124,7 @@ class VroomEngine:
             index: self._windows[index][2 if index in part.lifted else index in part.of_the_day]
             for index in part.visits
         }
+        windows |= {index: self._time_windows(self._problem.visits[index], last) for index, last in part.held.items()}
         visits = [index for index in part.visits if windows[index]]
         if not visits or not part.technicians:
             return {index: [] for index in part.technicians}

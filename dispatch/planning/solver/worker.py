@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+from dispatch.planning.budget import share_gone
 from dispatch.planning.problem import Plan, Problem
 from dispatch.planning.solver.helpers import cores
 from dispatch.planning.solver.search import FoundPlan, PlanEngine, Search
@@ -96,14 +97,11 @@ def _seldom(plans: Iterator[Plan]) -> Iterator[Plan]:
 
 def _improving(method: PlanMethod, stages: StagedSearch, begun: float, seconds: float) -> Iterator[Plan]:
     """Ever better plans, until the seconds are over."""
-
-    def share_gone() -> float:
-        return (time.monotonic() - begun) / seconds
-
+    gone = share_gone(seconds, begun)
     if method.improving is None:
-        yield from stages.better(share_gone, seconds)
+        yield from stages.better(gone, seconds)
     else:
-        for _ in method.improving(stages.stage, stages.now, share_gone, seconds):
+        for _ in method.improving(stages.stage, stages.now, gone, seconds):
             yield stages.plan
 
 
