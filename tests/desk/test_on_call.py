@@ -12,7 +12,7 @@ from dispatch.desk.book import editing
 from dispatch.desk.charges.charging import Priced, charge_of
 from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.day import board_view, placement
-from dispatch.desk.plan import emergency, proposing, schedule, week
+from dispatch.desk.plan import day_problem, emergency, proposing, schedule, week
 from dispatch.desk.plan.proposal import Proposal
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.taking import take
@@ -122,3 +122,20 @@ def test_the_evening_is_charged_by_the_bands_of_the_card(evening: Office) -> Non
     assert {(line["note"], line["multiplier"]) for line in charge.form["lines"] if line["rule"] == "LAB"} == {
         ("after_hours", "1.5")
     }
+
+
+def test_who_is_not_home_yet_is_called_out_from_where_they_are(evening: Office) -> None:
+    """The solver and the checker agree on it."""
+    ask(evening, "FIRE", emergency="yes", equipment="ladder", date=DAY.isoformat())
+    schedule.assign(evening.dana, "R1", ["Ben Okafor"], at("16:10"), reason="they agreed", confirmed=True)
+    schedule.pin(evening.dana, "R1", True)
+    evening.go("15:00")
+    given = day_problem.day_problem(evening.store, DAY)
+    (number,) = [number for number, one in enumerate(given.vehicles) if one.on_call and one.day.name == "Ben Okafor"]
+    stays = find(evening.store, "R1")
+    called_out = given.problem.technicians[number]
+    assert called_out.shift[0] >= existing(stays.ends_at)
+    assert given.places[called_out.start] == stays.place
+    name, start = existing(stands(plan(evening), "FIRE"))
+    assert name == "Ben Okafor"
+    assert start >= existing(stays.ends_at)

@@ -77,7 +77,10 @@ def vehicles_of(days: Sequence[TechnicianDay]) -> Iterator[Vehicle]:
             yield Vehicle(name, row, replace(day, stops=tuple(day.regular(day.stops))))
         for number, (opens, closes) in enumerate(day.on_call):
             called = tuple(stop for stop in day.stops if day.is_called_out(stop) and opens <= stop.start < closes)
-            part = replace(day, shift=(opens, closes), lunch=None, stops=called)
+            # a visit of the shift that goes on then, or from which they are not home yet, is in the way
+            until = opens if day.shift is None else max(opens, min(day.shift[1], closes))
+            before = (stop for stop in day.regular(day.stops) if stop.start < until)
+            part = replace(day, shift=(opens, closes), lunch=None, stops=called, outside=(*day.outside, *before))
             yield Vehicle(f"{name}+{number}", row, part, on_call=True)
 
 
