@@ -15,15 +15,20 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from dispatch.planning.budget import SEARCHING, Budget
+from dispatch.planning.cheapest_insertion import insert_cheapest
 from dispatch.planning.judging import Judgement, judge, timed
 from dispatch.planning.problem import Plan, Problem
 
 UNFINISHED = "the time was over before all of the day was planned once: with more seconds more of it fits"
 """What is said of a plan that was made before everybody's day was planned once."""
+AS_IT_IS = "the solver had no better plan in the time that was given: the day as it is, with what fits beside it"
+"""What is said where what stands is the best plan that there is."""
+FILLING = 0.92
+"""When so much of the time is gone nothing more is put in beside what stands."""
 LAST_WORDS = 0.25
 """Seconds before the end in which the process says what it has."""
 
@@ -94,6 +99,7 @@ class Solving:
         self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._stopped = threading.Event()
         self._over = threading.Event()
+        self._finished = False
         self._process: subprocess.Popen[bytes] | None = None
         self.best: BetterPlan | None = None
         """The best plan so far."""
@@ -110,8 +116,13 @@ class Solving:
             yield from self._found()
         finally:
             self._end()
-        if self.best is None and not self._stopped.is_set():
-            yield self._as_it_is()
+        if self._finished or (self.best is None and self._stopped.is_set()):
+            return
+        # what the process had no time to compare with what stands may be worse, as long as not everybody has a part in it
+        stands = self._as_it_is()
+        if self.best is None or stands.judgement.cost < self.best.judgement.cost:
+            self.best, self.note = stands, AS_IT_IS
+            yield stands
 
     def stop(self) -> None:
         """End it now; what was found stands. Where nothing was found yet, there is no plan."""
@@ -127,7 +138,7 @@ class Solving:
 
     def _found(self) -> Iterator[BetterPlan]:
         now = time.monotonic()
-        begun = now if self._begun is None else self._begun
+        self._begun = begun = now if self._begun is None else self._begun
         budget = Budget(self._seconds, begun)
         # where the day took long to read, what is done with the plan takes long too
         ends = max(min(budget.at(SEARCHING), budget.at() - (now - begun) / 4), now + 2 * LAST_WORDS)
@@ -139,6 +150,7 @@ class Solving:
             except queue.Empty:
                 break
             if line is None or line.get("done"):
+                self._finished = line is not None
                 self.cpu_seconds = line["cpu"] if line else self.cpu_seconds
                 break
             if "engine" in line:
@@ -181,19 +193,28 @@ class Solving:
         self._lines.put(None)
 
     def _as_it_is(self) -> BetterPlan:
-        """The plan that stands, as far as it can be driven, where the process found none in its time."""
-        self.note = "the solver had no plan in the time that was given: the day as it is"
+        """The plan that stands, as far as it can be driven, and what fits beside it."""
         problem, start = self._problem, self._asked[3]
-        routes: list[tuple[int, ...]] = []
-        for technician, order in enumerate(start if start is not None else ((),) * len(problem.technicians)):
-            route = list(order)
-            while route and timed(problem, technician, route) is None:
-                route.remove(min(route, key=lambda index: problem.visits[index].left_out))
-            routes.append(tuple(route))
-        judged = judge(problem, tuple(routes))
-        assert judged is not None
-        self.best = BetterPlan(tuple(routes), judged, self._seconds, self.cpu_seconds, 0)
-        return self.best
+        nothing: Plan = ((),) * len(problem.technicians)
+        kept = tuple(tuple(index for index in order if problem.visits[index].kept) for order in start or nothing)
+        stands = tuple(self._driven(technician, order) for technician, order in enumerate(start or nothing))
+        # each route by itself may hold, and what comes after one another not
+        found = ((plan, judge(problem, plan)) for plan in (stands, kept, nothing))
+        plan, judged = next((plan, judged) for plan, judged in found if judged is not None)
+        filled = insert_cheapest(problem, plan, judged.left_out, over=self._filled_enough)
+        if (better := judge(problem, filled)) is not None and better.cost < judged.cost:
+            plan, judged = filled, better
+        return BetterPlan(plan, judged, self._seconds, self.cpu_seconds, 0)
+
+    def _driven(self, technician: int, order: Sequence[int]) -> tuple[int, ...]:
+        """A route that stands, without the least of it as long as it cannot be driven."""
+        route = list(order)
+        while route and timed(self._problem, technician, route) is None:
+            route.remove(min(route, key=lambda index: self._problem.visits[index].left_out))
+        return tuple(route)
+
+    def _filled_enough(self) -> bool:
+        return self._stopped.is_set() or self._begun is None or Budget(self._seconds, self._begun).over(FILLING)
 
 
 def _kill(worker: subprocess.Popen[bytes]) -> None:

@@ -153,12 +153,9 @@ class PlanScreen(UserScreen):
             road_engines.prefetch(self.user, self._day)
             # a day takes long to read, and who reads from the screen's own connection would wait for it
             with self.user.store.reopened() as own:
-                proposing = Proposing(own, self._day, SECONDS, scope)
+                self._proposing = proposing = Proposing(own, self._day, SECONDS, scope)
                 if worker.is_cancelled or self._halted:
                     proposing.stop()
-                if worker.is_cancelled:
-                    return
-                self._proposing = proposing
                 for found in proposing:
                     if worker.is_cancelled:
                         proposing.stop()

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import subprocess
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from dispatch.desk.day import routing
 from dispatch.desk.plan import day_problem, least_change, planned_drives, proposing, schedule, week
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Refusal
 from dispatch.planning.budget import NOT_REACHED, READING, Budget, most_seconds
+from dispatch.planning.day import TechnicianDay
 from dispatch.planning.judging import judge
-from dispatch.planning.solving import BetterPlan
+from dispatch.planning.solving import BetterPlan, started_worker
 from tests.desk.conftest import DAY, Office, at
 
 SECONDS = 0.0
@@ -114,3 +118,22 @@ def test_what_is_placed_when_all_else_is_and_was_not_reached_says_so(office: Off
     over = replace(given, budget=gone(1.1))
     proposal = proposing.proposal_of(over, BetterPlan(plan, judged, 0.0, 0.0, 0), "")
     assert {one.visit.reference: one.why for one in proposal.left_out}["THREE"] == NOT_REACHED
+
+
+def test_a_key_ends_it_while_the_day_is_read(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = proposing.Proposing(office.store, DAY, SECONDS)
+    workers, read = list[subprocess.Popen[bytes]](), routing.days_on
+
+    def started() -> subprocess.Popen[bytes]:
+        workers.append(started_worker())
+        return workers[0]
+
+    def stopped(*args: Any) -> list[TechnicianDay]:
+        asked.stop()
+        return read(*args)
+
+    monkeypatch.setattr(proposing, "started_worker", started)
+    monkeypatch.setattr(routing, "days_on", stopped)
+    assert list(asked) == []
+    assert asked.found is None
+    assert workers[0].wait(10) < 0, "it was killed"

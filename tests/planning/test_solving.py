@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from dispatch.planning.problem import KEPT, PlannedTechnician, PlannedVisit, Pro
 from dispatch.planning.problem_file import problem_from
 from dispatch.planning.solver.helpers import cores
 from dispatch.planning.solver.territories import territories
-from dispatch.planning.solving import Beside, Solving
+from dispatch.planning.solving import AS_IT_IS, Beside, Solving
 from dispatch.planning.why_not import no_room
 from tests.quick import first_of
 from tests.wall import started
@@ -119,6 +120,26 @@ def test_the_seconds_are_kept_and_what_was_not_reached_is_said() -> None:
     assert time.monotonic() - begun < 4
     assert solving.note
     assert judge(problem, solving.best.plan if solving.best is not None else ()) is not None
+
+
+def test_a_plan_that_is_worse_than_what_stands_is_not_proposed() -> None:
+    crew = tuple(PlannedTechnician(name, 0, 0, (0, 7200)) for name in ("t", "u"))
+    problem = Problem(
+        crew, tuple(PlannedVisit(f"v{number}", 0, 3600, ((0, 3600),), 100.0) for number in range(3)), ((0,),)
+    )
+    some = {"plan": [[0], []], "seconds": 0.1, "cpu": 0.1, "steps": 0, "complete": False}
+    lines = "\n".join(json.dumps(line) for line in ({"engine": "x", "note": ""}, some))
+    says = f"import sys; sys.stdin.buffer.read(); print({lines!r})"
+
+    for start in (None, ((0,), (1,))):
+        worker = subprocess.Popen(started("-c", says), stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0)
+        solving = Solving(problem, 0, start=start, worker=worker)
+        assert len(list(solving)) == 2
+        assert solving.note == AS_IT_IS
+        assert solving.best is not None
+        assert solving.best.judgement.left_out == (), "what fits is put in beside what stands"
+        if start is not None:
+            assert all(set(before) <= set(now) for before, now in zip(start, solving.best.plan, strict=True))
 
 
 def test_a_killed_process_leaves_the_best_plan_so_far() -> None:

@@ -138,6 +138,7 @@ def day_problem(
         before = [one for one in planned if one.shift is not None or (called_out and one.on_call)]
         drives = drive_times.drives_on(store, day)
         rules = routing.rules_of(firm)
+        budget.refuse_over()
         moving = _moving(placed, asked, scope, now, (starts_at, ends_at))
         most = max(MOST_WAITING, FOR_EACH * len(before))
         asked, others = _contending(asked, most)
@@ -150,6 +151,7 @@ def day_problem(
         stops = routing.stops_of(store, [_span(visit, firm, day) for visit in [*moving, *waiting]], clocks)
         days_left = {visit.id: visit.days - visit.next_day for visit in waiting if visit.days > 1}
         stops = {key: _behind_the_last_day(stop, days_left) for key, stop in stops.items()}
+        budget.refuse_over()
         moving = [visit for visit in moving if stops[visit.id].place is not None]
         if scope.freedom is Freedom.LEAST:
             moving = [visit for visit in moving if _cannot_stay(visit, stops[visit.id], before, drives, rules)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import subprocess
+import threading
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -51,7 +53,7 @@ class PlanFound(NamedTuple):
 
 
 class Proposing:
-    """One solve of a firm's day. Iterate it for ever better plans; `stop` ends it from any thread.
+    """One solve of a firm's day. Iterate it for ever better plans; `stop` ends it from any thread, while the day is read too.
 
     Args:
         store: the firm's.
@@ -70,37 +72,46 @@ class Proposing:
         begun: float | None = None,
     ) -> None:
         seconds = thinking_time(len(people.technicians(store))) if seconds is None else seconds
-        self._store = store
+        self._store, self._day = store, day
         self._budget = Budget(seconds, time.monotonic() if begun is None else begun)
+        self._halted = threading.Event()
         self.scope = scope
-        with contextlib.ExitStack() as failing:
-            worker = started_worker()  # loads the engine while the day is read
-            failing.callback(worker.kill)
-            try:
-                self._read(store, day, scope)
-            except TimeIsOver:
-                raise Refusal(f"{UNREAD}.") from None
-            failing.pop_all()
-        self._solving = Solving(
-            self._given.problem,
-            seconds,
-            start=standing_plan(self._given),
-            beside=self._beside,
-            begun=self._budget.begun,
-            worker=worker,
-        )
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._solving: Solving | None = None
         self.found: PlanFound | None = None
         """The best so far."""
         self._least: Proposal | None = None
         self._took = 0.0
         """Seconds that the last plan took to be laid out; the first reason may take as long."""
 
+    def _asked(self) -> Solving | None:
+        """The question to the solver, once the day is read; None where somebody stopped it before.
+
+        Raises:
+            Refusal: the time was over before, or the day is.
+        """
+        with contextlib.ExitStack() as failing:
+            self._worker = worker = started_worker()  # loads the engine while the day is read
+            failing.callback(worker.kill)
+            try:
+                self._read(self._store, self._day, self.scope)
+            except TimeIsOver:
+                if self._halted.is_set():
+                    return None
+                raise Refusal(f"{UNREAD}.") from None
+            failing.pop_all()
+        start, begun = standing_plan(self._given), self._budget.begun
+        return Solving(
+            self._given.problem, self._budget.seconds, start=start, beside=self._beside, begun=begun, worker=worker
+        )
+
     def _read(self, store: Store, day: datetime.date, scope: PlanScope) -> None:
-        self._given = given = day_problem(store, day, scope, budget=self._budget)
+        budget = replace(self._budget, stopped=lambda: self._solving is None and self._halted.is_set())
+        self._given = given = day_problem(store, day, scope, budget=budget)
         self._careful, self._unasked = asked_beside(
             scope,
             [given],
-            self._budget,
+            budget,
             lambda least: day_problem(
                 store,
                 day,
@@ -108,7 +119,7 @@ class Proposing:
                 later=given.later,
                 but=dict.fromkeys(visit.id for visit in given.beyond),
                 like=given,
-                budget=self._budget,
+                budget=budget,
             ),
         )
         self._beside = None
@@ -117,24 +128,29 @@ class Proposing:
             self._beside = Beside(self._careful.problem, same, standing_plan(self._careful))
 
     def __iter__(self) -> Iterator[PlanFound]:
+        if (solving := self._asked()) is None:
+            return
+        self._solving = solving
+        if self._halted.is_set():
+            solving.stop()
         waiting, until = None, 0.0
-        for better in self._solving:
+        for better in solving:
             waiting, now = better, time.monotonic()
             if now < until:
                 continue
-            self.found, waiting = self._laid_out(better), None
+            self.found, waiting = self._laid_out(solving, better), None
             self._took = time.monotonic() - now
             until = now + (1 + APART) * self._took
             yield self.found
         # one that comes last and could not be laid out in time is no better than none
         if waiting is not None and time.monotonic() + self._took < self._budget.at():
-            self.found = self._laid_out(waiting)
+            self.found = self._laid_out(solving, waiting)
             yield self.found
 
-    def _laid_out(self, better: BetterPlan) -> PlanFound:
+    def _laid_out(self, solving: Solving, better: BetterPlan) -> PlanFound:
         """A plan as a proposal, with the one that changes least, and the better of both first."""
-        note = "; ".join(filter(None, (self._solving.note, self._unasked)))
-        if self._least is None and self._careful is not None and (beside := self._solving.beside) is not None:
+        note = "; ".join(filter(None, (solving.note, self._unasked)))
+        if self._least is None and self._careful is not None and (beside := solving.beside) is not None:
             self._least = self._with_runs(self._careful, proposal_of(self._careful, beside, note))
         best = self._with_runs(self._given, proposal_of(self._given, better, note))
         if self._least is not None:
@@ -174,11 +190,15 @@ class Proposing:
 
     def stop(self) -> None:
         """End it now; the best so far stands."""
-        self._solving.stop()
+        self._halted.set()
+        if self._solving is not None:
+            self._solving.stop()
+        elif self._worker is not None:
+            self._worker.kill()
 
     def _gain(self, better: BetterPlan, best: Proposal, least: Proposal) -> float | None:
         """By how much the best plan is better than the one that changes least."""
-        beside = existing(self._solving.beside)
+        beside = existing(existing(self._solving).beside)
         careful = existing(self._beside).in_whole(beside.plan)
         return gain_over(self._given.problem, better, careful, best, least)
 
