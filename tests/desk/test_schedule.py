@@ -11,7 +11,7 @@ from dispatch.desk.day import board_view, notices, placement
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.requests import responding
-from dispatch.desk.session.refusals import Blocked, NeedsConfirm, NotAllowed, Refusal
+from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm, NotAllowed, Refusal
 from dispatch.model.states import State
 from dispatch.model.travel import Provenance
 from dispatch.planning.checker import PlacementGrade
@@ -263,3 +263,8 @@ def test_technician_is_in_one_place_at_a_time(office: Office) -> None:
     arriving.arrive(office.ana, "R1")
     with pytest.raises(Refusal, match="checked in at R1"):
         arriving.arrive(office.ana, "R2", early_not_agreed=True)
+
+
+def test_a_reason_that_tells_nothing_is_said_to_lack_something(office: Office) -> None:
+    with pytest.raises(Faulty, match="reason: "):
+        schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("05:00"), reason="n", confirmed=True)

@@ -237,6 +237,8 @@ def permit(visit: Visit, verdict: Verdict, meant: Meant, done: str = "placed") -
         raise Refusal(f"{show(visit.reference)} cannot be placed: {show(final)}.")
     questions, marks = [finding.text for finding in verdict.findings if _asks(finding)], marks_of(visit, verdict)
     if verdict.level is PlacementGrade.BLOCKED and not tells(reason):
+        if reason.strip():
+            reason_of(reason)  # which says what it lacks
         give = "Choose another time or technician, or give" if done.startswith("placed") else "Give"
         stands = f"{show(visit.reference)} was not {done}: {show('; '.join(questions))}."
         how = f"{give} a reason with --override REASON --confirm {','.join(marks)}."
