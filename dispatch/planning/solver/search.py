@@ -39,6 +39,8 @@ already is solved otherwise, and what that is worth the judge says by the drives
 HELD, HELD_BESIDE, AS_LATE = (0.0, 0.5, 1.0), (0.0, 0.0, 0.5), 0.8
 """What share of what is late comes no later than it does in a step in which lateness is all that the routes cost, at random, and
 where something is left out, for which that leaves little room; and what share of it may come as late."""
+LEFT_OUT = 0.25
+"""Of the steps so many are around what is left out, as long as there is any."""
 TOO_LATE = 0.3
 """Of the steps of several days so many are around what is done a day later than it is due, as long as there is any."""
 STALE, STALE_TURNS, KICK = 10, 1, 150.0
@@ -298,7 +300,7 @@ class Search:
         outside: list[int] = []
         if late and chance.random() < TOO_LATE:
             technicians = self._around_late(chance.choice(late), width)
-        elif left and chance.random() < (0.7 if hurried else 0.5):
+        elif left and chance.random() < (0.7 if hurried else LEFT_OUT):
             technicians, outside = self._around_left_out(left, width)
         else:
             technicians, outside = self._around_technician(left, width)
