@@ -13,7 +13,7 @@ from widgets.map.day_map import MapPicture, foot_of, picture_of
 from widgets.map.surveying import FindRoads, FindWays, Surveyor, WantedMap, survey
 from widgets.route_lines import route_lines
 
-LIST_CELLS, MAP_CELLS, GAP = 41, 14, 2
+LIST_CELLS, MAP_CELLS, GAP = 41, 13, 2
 """What the list and the map take at least beside each other, and the room between them."""
 REST = 0.12
 """Seconds that the cursor rests on a row before its map is drawn: one that only passes by sends no map."""
@@ -24,6 +24,9 @@ class RoutePane(LinesPane):
 
     The map stays where it is while the legs are scrolled, and is drawn again only for another route or another size.
     """
+
+    # whether there is a map depends on the width, and by the map's foot the need of a scrollbar: it has its column always
+    DEFAULT_CSS = "RoutePane { scrollbar-gutter: stable; }"
 
     _board: Board | None = None
     _row: BoardRow | None = None

@@ -177,3 +177,20 @@ async def test_the_screen_is_laid_out_again_only_where_a_scrollbar_comes_or_goes
         assert detail.max_scroll_y > 0
         assert [await with_advice(count) for count in (90, 60)] == [came, came]
         assert await with_advice(0) > came
+
+
+@pytest.mark.parametrize("width", range(55, 61))
+async def test_the_route_settles_at_every_width(width: int) -> None:
+    """With a map the legs need a scrollbar, with the scrollbar the map has no room: it must not go on for ever."""
+    app = PanesApp()
+    async with app.run_test(size=(width, 12)) as pilot:
+        route, laid_out = app.query_one(RoutePane), list[int]()
+        route.set_sources(None, None)
+        route.set_route(BOARD, BEN, DOCK_FOUR.id)
+        await pilot.pause()
+        route.styles.height = len(route._built)
+        await pilot.pause(0.1)
+        signal = app.screen.screen_layout_refresh_signal
+        signal.subscribe(route, lambda _: laid_out.append(1), immediate=True)
+        await pilot.pause(0.1)
+        assert not laid_out

@@ -14,6 +14,10 @@ from widgets.lines.line_view import LineView
 class LinesPane(LineView, can_focus=False):
     """A pane that shows lines which it builds for its width. Lines that do not fit its height can be scrolled to."""
 
+    DEFAULT_CSS = """
+    LinesPane { overflow-x: hidden; }
+    """
+
     _build: Callable[[int], Sequence[Line]] | None = None
     _built: tuple[Line, ...] = ()
 
