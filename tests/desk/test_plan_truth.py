@@ -482,6 +482,31 @@ def test_what_somebody_put_past_the_shift_is_not_thrown_out(office: Office, free
 
 
 @pytest.mark.parametrize("freedom", Freedom)
+@pytest.mark.parametrize(
+    ("access", "wants", "start"),
+    [("wed 08:00-12:00", {}, "13:00"), ("", {"skills": "server"}, "13:00"), ("", {"promised": "07:30-07:40"}, "07:30")],
+    ids=["access hours", "a skill that nobody has", "before the shift"],
+)
+def test_what_somebody_gave_a_reason_for_is_not_thrown_out(
+    office: Office, freedom: Freedom, access: str, wants: dict[str, str], start: str
+) -> None:
+    (site,) = [one for one in clients.all_sites(office.store) if one.name == "Main office"]
+    editing.edit(office.dana, "site", site, {"access": access})
+    ask(office, "MEANT", date=DAY.isoformat(), **wants)
+    schedule.assign(office.dana, "MEANT", ["Ben Okafor"], at(start), reason="agreed on the phone", confirmed=True)
+    editing.edit(office.lee, "technician", technician(office, "Ana Ruiz"), {"skills": "network"})
+    proposal = plan(office, PlanScope(freedom=freedom))
+    assert "MEANT" not in after(proposal), "it stays"
+    assert "MEANT" not in {one.visit.reference for one in proposal.left_out}
+
+
+def test_what_nobody_gave_a_reason_for_is_thrown_out_where_it_has_no_place(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("13:00"), confirmed=True)
+    editing.edit(office.lee, "technician", technician(office, "Ana Ruiz"), {"skills": "network"})
+    assert after(plan(office))["R1"] is None
+
+
+@pytest.mark.parametrize("freedom", Freedom)
 def test_what_stays_with_somebody_who_is_away_is_named(office: Office, freedom: Freedom) -> None:
     ask(office, "TEAM", people="2")
     schedule.assign(office.dana, "TEAM", ["Ana Ruiz", "Ben Okafor"], at("10:00"), confirmed=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from db import changes, visits
+from db import audit, changes, visits
 from db.changes import RecordChange
 from db.store import Store, existing
 from db.unit import Unit
@@ -102,6 +103,22 @@ def blocking(store: Store, visit: Visit, but: Collection[int] = ()) -> list[Find
         verdict = judge_placement(store, one, crew_of(store, one), starts_at, ends_at - starts_at, was=one, but=but)
         found += verdict.blocking
     return found
+
+
+def not_meant(store: Store, visit: Visit, found: Iterable[Finding], against: Iterable[str] = ()) -> list[Finding]:
+    """What of `found` nobody has meant: given a reason for when they placed the visit, or left it there knowing it. `against` is
+    known beside."""
+    meant = {_but_minutes(text) for text in against}
+    for row in audit.history_of(store, "visit", visit.id):
+        texts = [*(row.detail.get(STOOD_AGAINST) or ())]
+        texts += (row.detail.get("findings") or ()) if row.detail.get("override") else ()
+        meant.update(map(_but_minutes, texts))
+    return [finding for finding in found if finding.final or _but_minutes(finding.text) not in meant]
+
+
+def _but_minutes(text: str) -> str:
+    """A finding without its figures: while somebody runs over, they grow."""
+    return re.sub(r"\d+", "", text)
 
 
 def standing_of(visit: Visit) -> tuple[object, ...]:

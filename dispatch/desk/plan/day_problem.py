@@ -11,6 +11,7 @@ from db import people, settings, visits
 from db.store import Store, existing
 from dispatch.desk.day import judgement, placement, routing
 from dispatch.desk.day.placement import Slot, need_of
+from dispatch.desk.day.undo_record import not_meant
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, promised_by
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.solver_terms import ProblemBuilder, Vehicle, overtime_of
@@ -21,7 +22,7 @@ from dispatch.model.states import ON_THE_WAY_OR_THERE, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
 from dispatch.planning.budget import READING, UNBOUNDED, Budget
-from dispatch.planning.checker import Finding, PlacementGrade, absent_from, at, check
+from dispatch.planning.checker import Finding, PlacementGrade, Verdict, absent_from, at, check
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.problem import Problem
 from dispatch.planning.teams import Team, TeamSearch
@@ -30,6 +31,8 @@ MOST_AHEAD = 7
 """So many days ahead are looked at for what may wait."""
 AROUND = 3600
 """Seconds that are left for the drive between two requests that are put off to the same technician's day."""
+MEANT = frozenset({"access", "banned", "shift", "skill"})
+"""The rules of the checker over which a reason puts a visit and is in nobody's way."""
 MOST_WAITING, FOR_EACH = 1000, 6
 """So many requests are planned at once, or so many for each technician where that is more; they are taken in the order of what
 breaks first."""
@@ -156,7 +159,7 @@ def day_problem(
         if scope.freedom is Freedom.LEAST:
             moving = [visit for visit in moving if _cannot_stay(visit, stops[visit.id], before, drives, rules)]
         starts = starts_on(before, firm, scope, starts_at, now, on_call=called_out)
-        held = _only_there(moving, stops, TeamSearch(before, drives, rules, overtime_of(firm, scope)), starts)
+        held = _only_there(store, moving, stops, TeamSearch(before, drives, rules, overtime_of(firm, scope)), starts)
         moving = [visit for visit in moving if visit.id not in held]
         free = {visit.id for visit in moving}
         days = tuple(
@@ -339,41 +342,57 @@ def _is_free(visit: Visit, scope: PlanScope, now: int) -> bool:
     return theirs and scope.takes_start(existing(visit.starts_at))
 
 
-def _cannot_stay(visit: Visit, stop: Stop, days: Sequence[TechnicianDay], drives: Drives, rules: Rules) -> bool:
-    """Whether the checker refuses a visit where it stands."""
+def _stands(visit: Visit, stop: Stop, days: Sequence[TechnicianDay], drives: Drives, rules: Rules) -> Verdict | None:
+    """What the checker says of a visit where it stands; None where its technician is not among the days."""
     holder = visit.assignments[0].technician_id
     for day in days:
         if day.technician_id == holder:
             others = tuple(other for other in day.stops if other.visit_id != visit.id)
             there = next((other for other in day.stops if other.visit_id == visit.id), stop)
-            stands = at(stop, there.start)
-            return check(replace(day, stops=others), stands, drives, rules).level is PlacementGrade.BLOCKED
-    return True
+            return check(replace(day, stops=others), at(stop, there.start), drives, rules)
+    return None
+
+
+def _cannot_stay(visit: Visit, stop: Stop, days: Sequence[TechnicianDay], drives: Drives, rules: Rules) -> bool:
+    """Whether the checker refuses a visit where it stands."""
+    stands = _stands(visit, stop, days, drives, rules)
+    return stands is None or stands.level is PlacementGrade.BLOCKED
 
 
 def _only_there(
-    moving: Sequence[Visit], stops: Mapping[int, Stop], search: TeamSearch, starts: Sequence[int]
+    store: Store, moving: Sequence[Visit], stops: Mapping[int, Stop], search: TeamSearch, starts: Sequence[int]
 ) -> set[int]:
-    """What somebody put later than a plan would, past the shift and the overtime that is taken, and what has no other place beside
-    all that stays: it is not thrown out for that. By id."""
+    """What somebody put where no plan would, and what has no other place beside all that stays: it is not thrown out for that. By
+    id."""
     free = {visit.id: visit for visit in moving}
-    bare = replace(
-        search,
-        days=[
-            replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in search.days
-        ],
-    )
-    held = set[int]()
+    days = [replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in search.days]
+    bare, late = replace(search, days=days), _past_the_overtime(search)
+    return {
+        visit.id
+        for visit in moving
+        if (visit.id in late or _put_against(store, visit, stops[visit.id], search))
+        and not any(bare.best(stops[visit.id], need_of(visit), (start,)) for start in starts)
+    }
+
+
+def _past_the_overtime(search: TeamSearch) -> set[int]:
+    """What stands later than a plan would put it, past the shift and the overtime that is taken, by id."""
+    late = set[int]()
     for one in search.days:
         for stop in reversed(one.regular(one.route)):
             home = stop.end + (search.drives(stop.place, one.last_place, stop.end).seconds or 0)
             if one.shift is None or home <= one.shift[1] + search.overtime:
                 break
-            if (visit := free.get(stop.visit_id)) is not None and not any(
-                bare.best(stops[visit.id], need_of(visit), (start,)) for start in starts
-            ):
-                held.add(visit.id)
-    return held
+            late.add(stop.visit_id)
+    return late
+
+
+def _put_against(store: Store, visit: Visit, stop: Stop, search: TeamSearch) -> bool:
+    """Whether somebody gave a reason for all that the checker has against a visit where it stands, and all of that is between it
+    and its technician: nobody else's visit, and no absence, is in its way."""
+    stands = _stands(visit, stop, search.days, search.drives, search.rules)
+    against = () if stands is None else stands.blocking
+    return bool(against) and all(one.rule in MEANT for one in against) and not not_meant(store, visit, against)
 
 
 def _missed(clocks: Mapping[int, Sequence[VisitClock]], now: int, first: int) -> frozenset[int]:

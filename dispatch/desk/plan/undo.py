@@ -6,7 +6,6 @@ as that deed would judge it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -18,7 +17,7 @@ from db.unit import Unit
 from dispatch.desk.book import editing
 from dispatch.desk.charges.charging import keep_sheet
 from dispatch.desk.day import notices, routing
-from dispatch.desk.day.undo_record import STOOD_AGAINST, blocking, standing_of
+from dispatch.desk.day.undo_record import STOOD_AGAINST, blocking, not_meant, standing_of
 from dispatch.desk.mending import merging, splitting
 from dispatch.desk.messages import notifications
 from dispatch.desk.session.refusals import Refusal
@@ -173,25 +172,9 @@ def _judge(
         return
     if not (found := blocking(store, restored, together)):
         return
-    meant = {_but_minutes(text) for text in (*_meant(store, restored), *against)}
-    blocked = [finding.text for finding in found if finding.final or _but_minutes(finding.text) not in meant]
+    blocked = [finding.text for finding in not_meant(store, restored, found, against)]
     if blocked:
         raise Refusal(f"{refused}: {show(restored.reference)} {show('; '.join(blocked))}. Nothing was changed.")
-
-
-def _but_minutes(text: str) -> str:
-    """A finding without its figures: while somebody runs over, they grow."""
-    return re.sub(r"\d+", "", text)
-
-
-def _meant(store: Store, visit: Visit) -> set[str]:
-    """What a visit's places broke when somebody gave a reason for them, or left it there knowing it."""
-    found: set[str] = set()
-    for row in audit.history_of(store, "visit", visit.id):
-        found |= set(row.detail.get("stood_against") or ())
-        if row.detail.get("override"):
-            found |= set(row.detail.get("findings") or ())
-    return found
 
 
 def _restore(unit: Unit, visit: Visit, look: Mapping[str, Any]) -> None:
