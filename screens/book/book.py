@@ -110,11 +110,16 @@ class BookScreen(ListScreen[Any]):
             lines.append(FigureLine(title, "more", f"… and {len(keys) - SHOWN:,} more", "type some letters: /", False))
         if not lines:
             word = "none holds these letters" if letters else "none yet"
-            lines.append(FigureLine(title, "none", word, "esc shows all" if letters else "n adds the first", False))
+            does = "esc shows all" if letters else "n adds the first" if self.check_action("add", ()) else ""
+            lines.append(FigureLine(title, "none", word, does, False))
         self.listed.set_figures(lines)
         others = " · ".join(PLURALS[kind] for kind in KINDS if kind != self._kind)
         self.show_head(f"{title}  {len(keys):,}", f"tab: {others}")
         self.show_selected()
+
+    def show_selected(self) -> None:
+        super().show_selected()
+        self.show_keys()
 
     def notes(self) -> Sequence[tuple[str, str]]:
         """The record under the cursor in full."""
@@ -138,12 +143,12 @@ class BookScreen(ListScreen[Any]):
     @command("enter", "book.open", "Open")
     def action_open(self) -> None:
         """The client's page; other records open in their form."""
-        if self.here is None:
-            self.action_add()
-        elif self._kind == "client":
+        if self.here is not None and self._kind == "client":
             self.program.open("client", self.here.id)
-        else:
-            self.action_edit()
+        elif self.check_action(action := "add" if self.here is None else "edit", ()):
+            getattr(self, f"action_{action}")()
+        elif self.here is not None:
+            self.say("It is not yours to change; all of it stands beside the list.")
 
     @command("n", "book.add", "New")
     async def action_add(self) -> None:
@@ -300,8 +305,13 @@ class BookScreen(ListScreen[Any]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Who may change what is listed, its kind of record says."""
-        if action in ("add", "edit", "archive", "merge") and not self.user.staff.roles.intersection(
-            self._record_store.record.roles
+        record_store, here = self._record_store, self.here
+        if action in ("add", "archive") and record_store.standing:
+            return False
+        if action == "edit" and here is not None:
+            return record_store.may_change(self.user, here)
+        if action in ("add", "edit", "archive", "merge") and self.user.staff.roles.isdisjoint(
+            record_store.record.roles
         ):
             return False
         return super().check_action(action, parameters)

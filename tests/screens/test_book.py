@@ -99,6 +99,30 @@ async def test_an_absence_offers_what_it_hits(office: Office) -> None:
     assert visit_page(office.store, "R2").visit.state is State.REQUESTED
 
 
+async def test_alerts_and_settings_are_changed_and_neither_added_nor_archived(office: Office) -> None:
+    async with opened(office.dana, "book") as pilot:
+        await until(pilot, BookScreen)
+        screen = pilot.app.screen
+        assert isinstance(screen, BookScreen)
+
+        def offered() -> set[str]:
+            return {words for _, words in screen.keys_of("book.add book.edit book.archive")}
+
+        await press(pilot, *["tab"] * KINDS.index("alerts"))
+        screen.listed.select_key(f"alerts {office.dana.staff.id}")
+        await press(pilot)
+        assert offered() == {"edit"}
+        screen.listed.select_key(f"alerts {office.lee.staff.id}")
+        await press(pilot, "n", "X", "e", "enter")
+        assert offered() == set(), "a lead's are the lead's"
+        assert pilot.app.screen is screen
+    async with opened(office.lee, "book") as pilot:
+        await until(pilot, BookScreen)
+        await press(pilot, *["tab"] * KINDS.index("settings"), "n", "X")
+        assert isinstance(pilot.app.screen, BookScreen)
+        assert {words for _, words in pilot.app.screen.keys_of("book.add book.edit book.archive")} == {"edit"}
+
+
 async def test_the_page_of_the_client_under_the_cursor(office: Office) -> None:
     schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))
     async with opened(office.dana, "board") as pilot:

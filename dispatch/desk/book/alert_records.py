@@ -34,6 +34,11 @@ class AlertRecords(RecordStore[Staff]):
 
     record = ALERTS
     rows = KeptInTables(_office, people.staff_by_id, people.add_staff, people.update_staff, _never_away)
+    standing = True
+
+    def may_change(self, user: User, record: Staff) -> bool:
+        """Their own, or everybody's where they lead."""
+        return record.id == user.staff.id or Role.LEAD in user.staff.roles
 
     def find(self, store: Store, name: str) -> Staff:
         """The one of the office with that login, or name."""

@@ -34,6 +34,13 @@ class RecordStore(ABC, Generic[T]):
     record: ClassVar[RecordType[T]]
     rows: ClassVar[Rows[Any] | KeptInTables]
 
+    standing: ClassVar[bool] = False
+    """Whether its records are there with something else: none is added or archived by itself."""
+
+    def may_change(self, user: User, record: T) -> bool:
+        """Whether a record is the person's to change, as far as roles say; the deed judges it again."""
+        return not user.staff.roles.isdisjoint(self.record.roles)
+
     def all(self, store: Store) -> Sequence[T]:
         """Every record that is not archived."""
         return self.rows.all(store)

@@ -349,6 +349,7 @@ class SettingsRecords(RecordStore[Firm]):
     """What the firm has set for itself: one record, in force at once in every session."""
 
     record = SETTINGS
+    standing = True
 
     def all(self, store: Store) -> Sequence[Firm]:
         return [settings.firm(store)]
