@@ -12,8 +12,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from db.promises import DAY, JUDGED, days_param
 from db.rows import Query, value
 from db.store import Store
 from db.visits import ANCHOR, ANCHORED
@@ -25,13 +26,16 @@ Span = tuple[int, int]
 class FigureQuery(NamedTuple):
     """What a figure is asked for. `spans` are half-open pairs of instants that ascend and do not overlap.
 
-    `available` is what technicians had to give: id, the first instant of the day, seconds. `currency` is the one that is summed;
-    sheets in another count as lacking. Stretches that run end at `now`.
+    `days` are the days in them. `available` is what technicians had to give: id, the first instant of the day, seconds. `currency`
+    is the one that is summed; sheets in another count as lacking. Stretches that run end at `now`. Late is who comes more than
+    `grace` minutes after what was promised.
     """
 
     spans: Sequence[Span]
+    days: Sequence[Span]
     now: int
     currency: str
+    grace: int
     available: Sequence[tuple[int, int, int]] = ()
 
 
@@ -46,7 +50,7 @@ class Counted(NamedTuple):
 
 
 class Behind(NamedTuple):
-    """A visit behind a figure, with what it adds."""
+    """A visit behind a figure, with what it adds. `why` are the facts by which it does, as the figure has them."""
 
     reference: str
     client: str
@@ -55,6 +59,7 @@ class Behind(NamedTuple):
     top: int
     below: int
     lacking: int
+    why: Sequence[Any] = ()
 
 
 _ENDED = f"v.ended_at IS NOT NULL AND ({ANCHORED})"
@@ -73,50 +78,57 @@ _NEWEST_SHEET = (
 )
 _COUNTS = "c.total_minor IS NOT NULL AND c.currency = (SELECT currency FROM given)"
 
+
+def _promises(counts: str) -> str:
+    return f"""
+SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, j.promised_from AS at, NULL AS until, {counts} AS top, 1 AS below,
+  0 AS lacking, json_array(j.visit_id, j.promised_from, j.promised_to, j.came, j.outcome, j.replaced_at) AS why
+FROM ({JUDGED}) j JOIN visit v ON v.id = j.visit_id JOIN site s ON s.id = v.site_id"""
+
+
 FACTS: Mapping[str, str] = MappingProxyType(
     {
-        "on_time": """
-SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, min(a.check_in_at) AS at, NULL AS until,
-  min(a.check_in_at) BETWEEN v.promised_from AND v.promised_to AS top, 1 AS below, 0 AS lacking
-FROM visit v JOIN site s ON s.id = v.site_id JOIN assignment a ON a.visit_id = v.id
-WHERE v.promised_from IS NOT NULL AND a.check_in_at IS NOT NULL GROUP BY v.id
-HAVING min(a.check_in_at) >= (SELECT first FROM given) AND min(a.check_in_at) < (SELECT last FROM given)""",
+        "on_time": _promises("j.outcome IN ('in_time', 'early')"),
+        "early": _promises("j.outcome = 'early'"),
+        "late": _promises("j.outcome = 'late'"),
+        "missed_promises": _promises("j.outcome = 'missed'"),
         # a job is closed by its last visit, once none of its visits is waiting or under way
         "first_time_fix": f"""
 {_OF_VISIT} NOT EXISTS (SELECT 1 FROM visit o WHERE o.job_id = v.job_id AND o.id <> v.id AND o.state <> 'cancelled'
-    AND (o.archived_at IS NULL OR o.state <> 'requested')) AS top, 1 AS below, 0 AS lacking
+    AND (o.archived_at IS NULL OR o.state <> 'requested')) AS top, 1 AS below, 0 AS lacking, NULL AS why
 {_FROM} WHERE v.state = 'closed' AND {_ENDED} AND NOT EXISTS (SELECT 1 FROM visit o WHERE o.job_id = v.job_id AND o.id <> v.id
   AND CASE WHEN o.state IN {_ENDED_STATES} THEN o.state <> 'cancelled' AND (o.ended_at, o.id) > (v.ended_at, v.id)
     ELSE o.archived_at IS NULL END)""",
         "utilisation": f"""
-SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_UNTIL} AS until, 1 AS top, 0 AS below, 0 AS lacking
+SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_UNTIL} AS until, 1 AS top, 0 AS below, 0 AS lacking,
+  NULL AS why
 {_STRETCH} AND g.kind IN ('work', 'test')
 UNION ALL
-SELECT NULL, NULL, json_extract(value, '$[0]'), json_extract(value, '$[1]'), NULL, 0, json_extract(value, '$[2]'), 0
+SELECT NULL, NULL, json_extract(value, '$[0]'), json_extract(value, '$[1]'), NULL, 0, json_extract(value, '$[2]'), 0, NULL
 FROM json_each((SELECT available FROM given))""",
         "travel_ratio": f"""
 SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_UNTIL} AS until,
-  g.kind = 'travel' AS top, 1 AS below, 0 AS lacking {_STRETCH} AND g.kind IN ('travel', 'work', 'test')
+  g.kind = 'travel' AS top, 1 AS below, 0 AS lacking, NULL AS why {_STRETCH} AND g.kind IN ('travel', 'work', 'test')
 UNION ALL
-SELECT v.id, s.client_id, a.staff_id, a.check_out_at, a.return_at, 1, 1, 0
+SELECT v.id, s.client_id, a.staff_id, a.check_out_at, a.return_at, 1, 1, 0, NULL
 FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id
 WHERE a.check_out_at < (SELECT last FROM given) AND a.return_at > (SELECT first FROM given)""",
         "executed_share": f"""
-{_OF_VISIT} sum(l.grade = 'executed') AS top, count(*) AS below, 0 AS lacking
+{_OF_VISIT} sum(l.grade = 'executed') AS top, count(*) AS below, 0 AS lacking, NULL AS why
 {_FROM} JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
 JOIN standing t ON t.item_id = i.id JOIN attempt l ON l.visit_id = t.visit_id AND l.sequence = t.sequence
 WHERE {_ENDED} AND l.grade IS NOT NULL GROUP BY v.id""",
         "retests": f"""
-{_OF_VISIT} count(*) - count(DISTINCT i.id) AS top, count(DISTINCT i.id) AS below, 0 AS lacking
+{_OF_VISIT} count(*) - count(DISTINCT i.id) AS top, count(DISTINCT i.id) AS below, 0 AS lacking, NULL AS why
 {_FROM} JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
 JOIN attempt r ON r.item_id = i.id WHERE {_ENDED} GROUP BY v.id""",
         "overrides": f"""
-{_OF_VISIT} count(*) AS top, 0 AS below, 0 AS lacking
+{_OF_VISIT} count(*) AS top, 0 AS below, 0 AS lacking, NULL AS why
 {_FROM} JOIN item i ON i.visit_id = v.id
 JOIN standing t ON t.item_id = i.id JOIN attempt l ON l.visit_id = t.visit_id AND l.sequence = t.sequence
 WHERE {_ENDED} AND l.result = 'overridden' GROUP BY v.id""",
         "charged": f"""
-{_OF_VISIT} CASE WHEN {_COUNTS} THEN c.net_minor ELSE 0 END AS top, 0 AS below, NOT coalesce({_COUNTS}, 0) AS lacking
+{_OF_VISIT} CASE WHEN {_COUNTS} THEN c.net_minor ELSE 0 END AS top, 0 AS below, NOT coalesce({_COUNTS}, 0) AS lacking, NULL AS why
 {_NEWEST_SHEET}""",
         # money on a sheet is text with exactly the decimals of its currency: without the point it is minor units
         "given_away": f"""
@@ -126,16 +138,17 @@ WHERE {_ENDED} AND l.result = 'overridden' GROUP BY v.id""",
     WHEN json_extract(line.value, '$.zero_reason') NOT IN ('covered', 'drawn')
       THEN CAST(replace(json_extract(line.value, '$.value'), '.', '') AS INTEGER)
     ELSE 0 END) FROM json_each(c.sheet, '$.lines') line), 0) ELSE 0 END AS top,
-  0 AS below, NOT coalesce({_COUNTS}, 0) AS lacking
+  0 AS below, NOT coalesce({_COUNTS}, 0) AS lacking, NULL AS why
 {_NEWEST_SHEET}""",
     }
 )
 """The query of each figure. What each counts is said in words in `dispatch.desk.figures.counting`."""
 
-_GIVEN = """
-WITH given(first, last, now, currency, available, spans) AS (SELECT ?, ?, ?, ?, ?, ?),
+_GIVEN = f"""
+WITH given(first, last, now, currency, available, spans, days, grace) AS (SELECT ?, ?, ?, ?, ?, ?, ?, ?),
 span(number, starts_at, ends_at) AS (SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]')
   FROM json_each((SELECT spans FROM given))),
+{DAY},
 fact AS MATERIALIZED ("""
 _INSIDE = "f.at < n.ends_at AND coalesce(f.until, f.at + 1) > n.starts_at"
 _WEIGHT = "CASE WHEN f.until IS NULL THEN 1 ELSE min(f.until, n.ends_at) - max(f.at, n.starts_at) END"
@@ -166,12 +179,12 @@ def behind(store: Store, figure: str, query: FigureQuery, by: By = "", who: int 
     expression, join = _WHO[by]
     rows = store.all(
         f"{_GIVEN}{FACTS[figure]}) SELECT v.reference, c.name, v.work, min(f.at), sum(f.top * {_WEIGHT}), "
-        f"sum(f.below * {_WEIGHT}), sum(f.lacking) FROM span n JOIN fact f ON {_INSIDE} {join} "
+        f"sum(f.below * {_WEIGHT}), sum(f.lacking), coalesce(f.why, '[]') FROM span n JOIN fact f ON {_INSIDE} {join} "
         "JOIN visit v ON v.id = f.visit_id JOIN client c ON c.id = f.client_id "
-        f"WHERE ? IS NULL OR {expression} = ? GROUP BY v.id ORDER BY min(f.at), v.id",
+        f"WHERE ? IS NULL OR {expression} = ? GROUP BY v.id, f.why ORDER BY min(f.at), v.id",
         (*_params(query), who, who),
     )
-    return [Behind(*row) for row in rows]
+    return [Behind._make((*row[:7], json.loads(row[7]))) for row in rows]
 
 
 exponent_of: Query[int, str] = value(
@@ -190,4 +203,5 @@ def names(store: Store, by: By) -> dict[int, str]:
 def _params(query: FigureQuery) -> tuple[object, ...]:
     first = min((start for start, _ in query.spans), default=0)
     last = max((end for _, end in query.spans), default=0)
-    return first, last, query.now, query.currency, json.dumps(query.available), json.dumps(query.spans)
+    given = query.now, query.currency, json.dumps(query.available), json.dumps(query.spans)
+    return first, last, *given, days_param(query.days), query.grace

@@ -146,7 +146,7 @@ class Unit:
         self.unchanged = True
 
     def finish(self) -> None:
-        """Called before the unit is committed: what was said on visits can be found from then on.
+        """Called before the unit is committed: what was said on visits can be found from then on, what was promised has its date.
 
         Raises:
             Misuse: the transaction was ended from inside, or nothing was said in the audit.
@@ -157,6 +157,10 @@ class Unit:
         if not self.unchanged:
             with translated():
                 search.freshen(self.store.conn)
+                if self.execute(
+                    "SELECT 1 FROM sqlite_master WHERE name = 'promise_unsaid'"
+                ).fetchone():  # else an older schema
+                    self.execute("UPDATE promise SET at = ? WHERE at IS NULL", (self.at,))
 
     def expire(self) -> None:
         """Called when the unit is over, however it went."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dispatch.model.boards import Log, LogLine
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.money import format_minor
+from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import Review, State
 from dispatch.model.text import cells_of, pad, show
 from widgets.lines.ink import Line, ListEntry, Span, fitted, ink, side_by_side
@@ -61,7 +62,7 @@ def _actual(line: LogLine, log: Log, marks: Marks) -> Span:
     if visit.actual_in is None:
         return ink(visit.state.label, "dim")
     until = _clock(visit.actual_out, log) if visit.actual_out is not None else ""
-    late = visit.promised is not None and visit.actual_in > visit.promised[1]
+    late = any(remark.mark is ReviewMark.LATE for remark in line.remarks)
     return ink(
         f"{_clock(visit.actual_in, log)}{marks.dash}{until}{marks.late if late else ''}", "bad" if late else "plain"
     )

@@ -64,10 +64,10 @@ def _behind(args: Args, store: Store, first: datetime.date, last: datetime.date)
     money = counting.Money(firm.currency, figures.exponent_of(store, firm.currency))
     return Answer(
         counting.visits_behind(store, figure, counting.FigureGroup("", first, last), "day"),
-        lambda visits: figure_words.behind_form(figure, visits, money, firm.zone),
+        lambda visits: figure_words.behind_form(figure, visits, money, firm.times()),
         lambda visits: [
             f"{figure.name}: {figure.sentence}",
-            *figure_words.behind_lines(figure, visits, money, firm.zone, firm.clock_hours == 24),
+            *figure_words.behind_lines(figure, visits, money, firm.times()),
         ],
     )
 

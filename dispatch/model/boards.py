@@ -280,7 +280,7 @@ class LogLine(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """The visits of a log in figures. `promised` have a promise and an arrival, `kept` of them within it. `charged` are net
+    """The visits of a log in figures. `promised` are the promises for their days, `kept` those that were kept. `charged` are net
     sums in minor units, by currency and its decimals."""
 
     visits: int = 0

@@ -53,4 +53,4 @@ def running_over(end: int, planned_end: int, grace_minutes: int) -> Late | None:
 
 
 def _late(seconds: int, against: str, grace_minutes: int) -> Late | None:
-    return Late(seconds // MINUTE, against) if seconds >= MINUTE and seconds > grace_minutes * MINUTE else None
+    return Late(seconds // MINUTE, against) if seconds // MINUTE > grace_minutes else None

@@ -27,6 +27,7 @@ class ReviewMark(LabelledEnum):
     GIVEN = "given"
     OWN_FAULT = "own_fault"
     SENT_BACK = "sent_back"
+    MISSED = "missed"
     LATE = "late"
 
 

@@ -12,10 +12,9 @@ from db.figures import Behind
 from dispatch.desk.figures import counting
 from dispatch.desk.figures.counting import FIGURES, GROUPINGS, LONGEST, Figure, FigureGroup, Figures, Grouping
 from dispatch.desk.session.refusals import Faulty
-from dispatch.desk.texts.figure_words import bar_of, chart_of, range_text, share_text
+from dispatch.desk.texts.figure_words import bar_of, chart_of, range_text, share_text, why_text
 from dispatch.fields.kinds import Day
 from dispatch.fields.record import Field
-from dispatch.model.instants import when_text
 from screens.binding import BACK, command, key
 from screens.dialogs.asked import ENTER_SHOWS
 from screens.reading import ScreenReading
@@ -39,7 +38,7 @@ class FiguresScreen(UserScreen):
     TITLE_WORD = "the figures"
     ENTER = "open"
     DEFAULT_CSS = f"""
-    FiguresScreen #figures {{ height: {len(FIGURES)}; }}
+    FiguresScreen #figures {{ height: {len(FIGURES)}; max-height: 50%; }}
     FiguresScreen #definition {{ height: 3; padding: 0 1; }}
     FiguresScreen #groups {{ height: 1fr; border-top: solid $panel; }}
     FiguresScreen LineList {{ padding: 0 1; }}
@@ -129,7 +128,8 @@ class FiguresScreen(UserScreen):
         figures, figure = self._figures, self._figure
         if figures is None:
             return
-        self.query_one("#definition", NotesPane).set_notes([(figure.sentence, "dim")])
+        said = (figure.sentence, figures.reservation(figure))
+        self.query_one("#definition", NotesPane).set_notes([(sentence, "dim") for sentence in said if sentence])
         if figures.by == "client" and not figure.by_client:
             nothing = f"{figure.name} says nothing of a client: the hours available are the firm's."
             self._below.show_entries(partial(chart_entries, ()), nothing)
@@ -224,31 +224,42 @@ class BehindScreen(UserScreen):
         yield LineList[str](id="visits", ascii=self.program.ascii_only)
 
     def client_here(self) -> str | None:
+        visit = self._visit
+        return None if visit is None else visit.client
+
+    @property
+    def _visit(self) -> Behind | None:
         key = self.listed.selected
-        return next((visit.client for visit in self._visits if visit.reference == key), None)
+        return next((visit for visit in self._visits if _key_of_visit(visit) == key), None)
 
     def reload(self) -> None:
         visits = self.look(counting.visits_behind, self.user.store, self._figure, self._group, self._by)
         if visits is None:
             return
         self._visits = visits
-        zone, hours24 = self.user.firm.zone, self.user.firm.clock_hours == 24
+        times = self.user.firm.times()
         rows = [
             ChartRow(
-                visit.reference,
+                _key_of_visit(visit),
                 f"{visit.reference} {visit.client}",
-                when_text(visit.at, zone, hours24),
+                times.moment(visit.at),
                 share_text(self._figure, visit, self._money),
+                why_text(self._figure, visit, times),
             )
             for visit in visits
         ]
         self.listed.show_entries(partial(chart_entries, rows), "No visits.")
         title = f"{self._figure.name} · {self._group.label}"
-        self.show_head(title, f"{len(visits)} visits")
+        self.show_head(title, f"{len({visit.reference for visit in visits})} visits")
 
     @command("enter", "visit.open", "Open")
     def action_open(self) -> None:
         """Open the visit: events, attempts, charge."""
-        key = self.listed.selected
-        if key is not None:
-            self.program.open("record", key)
+        visit = self._visit
+        if visit is not None:
+            self.program.open("record", visit.reference)
+
+
+def _key_of_visit(visit: Behind) -> str:
+    """What a visit, which may stand behind a figure twice, is told from the others by."""
+    return f"{visit.reference} {visit.at}"

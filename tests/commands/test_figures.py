@@ -53,7 +53,7 @@ def test_figures_in_every_form(firm: Dispatch) -> None:
         assert keys == [one.key for one in FIGURES if by != "client" or one.by_client]
         assert all(one["definition"] for one in found["figures"])
         said = firm.ok("figures", "--from", "2026-11-22", "--to", "2026-11-28", "--by", by, "--ascii")
-        assert "Check-ins inside the promised window" in said
+        assert "Promises kept, of the promises for the day" in said
         rows = list(
             csv.reader(
                 io.StringIO(firm.ok("figures", "--from", "2026-11-24", "--to", "2026-11-24", "--by", by, "--csv"))

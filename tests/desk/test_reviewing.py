@@ -21,6 +21,7 @@ from dispatch.desk.log.visit_log import SORTS, LogFilter, visit_log, waiting
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.desk.plan.undo import undo
+from dispatch.desk.requests.intake import amend
 from dispatch.desk.review import reviewing
 from dispatch.desk.review.reviewing import visit_history
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
@@ -141,7 +142,7 @@ class TestApproving:
         said = [one.text for one in visit_log(office.store, LogFilter(DAY)).lines[0].remarks]
         assert "T2 had failed: stayed at the boot menu" in said
 
-    @pytest.mark.parametrize(("arrival", "kept"), [("08:50", 0), ("09:00", 1), ("11:00", 1), ("11:05", 0)])
+    @pytest.mark.parametrize(("arrival", "kept"), [("08:50", 1), ("09:00", 1), ("11:10", 1), ("11:11", 0)])
     def test_an_arrival_is_within_the_promise_as_on_time_is_defined(
         self, office: Office, arrival: str, kept: int
     ) -> None:
@@ -150,6 +151,22 @@ class TestApproving:
         arriving.arrive(office.ana, "R2", early_not_agreed=True)
         totals = visit_log(office.store, LogFilter(DAY)).totals
         assert (totals.promised, totals.kept) == (1, kept)
+
+    def test_a_promise_to_which_nobody_came_stays_one_wherever_the_visit_is_moved(self, office: Office) -> None:
+        """R2 is promised for 9 to 11; at 10 it is moved to the next day, and its promise with it."""
+        schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("09:00"), confirmed=True)
+        office.go("10:00")
+        amend(office.dana, "R2", {"promised": "14:00-16:00"})
+        office.go("10:20")
+        totals = visit_log(office.store, LogFilter(DAY)).totals
+        assert (totals.promised, totals.kept) == (0, 0), "its window is not over"
+        office.go("11:11")
+        log = visit_log(office.store, LogFilter(DAY))
+        assert (log.totals.promised, log.totals.kept) == (1, 0)
+        said = next(one for one in log.lines if one.visit.reference == "R2").remarks
+        assert [(one.mark, one.text) for one in said] == [
+            (ReviewMark.MISSED, "Tue 24 Nov 2026: promised 09:00–11:00 · nobody came · promised otherwise 10:00")
+        ]
 
     def test_many_at_once_are_judged_again_and_the_others_named(self, office: Office) -> None:
         closed(office)
@@ -168,7 +185,7 @@ class TestApproving:
         )
         assert done.approved == ("R1",)
         assert [reference for reference, _ in done.left_out] == ["R2", "R3"]
-        assert "promised until 11:00" in done.left_out[0][1]
+        assert "promised 09:00–11:00 · came 13:30 · 2h30 late" in done.left_out[0][1]
         assert review(office, "R2") is Review.TO_REVIEW
 
     def test_undo_does_not_bring_it_back(self, office: Office) -> None:

@@ -57,8 +57,17 @@ def a_month(visits: int, seed: int = 7) -> Days:
             "work": "Server patch", "minutes": 60, "priority": 3, "requested_at": asked, "state": state,
             "starts_at": starts, "ends_at": ends, "ended_at": left, "promised_from": starts if number % 2 else None,
             "promised_to": starts + 1800 if number % 2 else None, "_client": client,
+            "cancelled_at": left if state == "cancelled" else None,
             "reason": "" if state == "closed" else "the provider is down",
         })  # fmt: skip
+        if number % 2:
+            # every ninth was moved on its day, every fifth the day before
+            moved = starts - 7200 if number % 9 == 0 else midnight(day, ZONE) - 3600 if number % 5 == 0 else None
+            windows = [(asked, starts - 3600)] if moved is not None else []
+            for at, opens in (*windows, (asked if moved is None else moved, starts)):
+                days.promises.append({
+                    "id": next(row), "visit_id": number, "at": at, "promised_from": opens, "promised_to": opens + 1800,
+                })  # fmt: skip
         part, there = next(row), state != "cancelled"
         days.assignments.append({
             "id": part, "visit_id": number, "staff_id": staff_id, "labour_class": "tech",

@@ -22,6 +22,8 @@ class Days:
 
     zone: str
     visits: list[Row] = field(default_factory=list)
+    promises: list[Row] = field(default_factory=list)
+    waits: list[Row] = field(default_factory=list)
     assignments: list[Row] = field(default_factory=list)
     segments: list[Row] = field(default_factory=list)
     items: list[Row] = field(default_factory=list)
@@ -44,13 +46,14 @@ def connect(path: Any) -> sqlite3.Connection:
 def write(conn: sqlite3.Connection, days: Days) -> None:
     """Put the days in place of what is there."""
     conn.execute("BEGIN IMMEDIATE")
-    for table in ("charge_sheet", "attempt", "item", "segment", "assignment", "visit", "job", "absence",
+    for table in ("promise", "waiting", "charge_sheet", "attempt", "item", "segment", "assignment", "visit", "job", "absence",
                   "technician_shift"):  # fmt: skip
         conn.execute(f"DELETE FROM {table}")
     for job in {one["job_id"] for one in days.visits}:
         insert(conn, "job", {"id": job, "client_id": 1, "title": "a job", "created_at": 0})
     for table, rows in (
-        ("visit", days.visits), ("assignment", days.assignments), ("segment", days.segments), ("item", days.items),
+        ("visit", days.visits), ("promise", days.promises), ("waiting", days.waits), ("assignment", days.assignments),
+        ("segment", days.segments), ("item", days.items),
         ("attempt", days.attempts), ("charge_sheet", days.sheets), ("technician_shift", days.shifts),
         ("absence", days.absences),
     ):  # fmt: skip
@@ -98,12 +101,10 @@ def by_hand(  # noqa: C901, PLR0912, PLR0915  figure after figure, as somebody c
     ended = [v for v in days.visits if v["ended_at"] is not None and stands(v)]
     found: dict[str, tuple[int, int, int]] = {}
 
-    arrived = []
-    for visit in days.visits:
-        ins = [one["check_in_at"] for one in crew(visit["id"]) if one["check_in_at"] is not None]
-        if visit["promised_from"] is not None and ins and start <= min(ins) < end and mine(visit):
-            arrived.append(visit["promised_from"] <= min(ins) <= visit["promised_to"])
-    found["on_time"] = sum(arrived), len(arrived), 0
+    fate = [judge(days, visit, start, end, now) for visit in days.visits if mine(visit)]
+    judged = [one for each in fate for one in each]
+    for key, outcomes in PROMISES.items():
+        found[key] = sum(one in outcomes for one in judged), len(judged), 0
 
     fixed = []
     for all_of_job in jobs.values():
@@ -165,6 +166,52 @@ def by_hand(  # noqa: C901, PLR0912, PLR0915  figure after figure, as somebody c
     found["charged"] = net, 0, lacking
     found["given_away"] = int(given * 100), 0, lacking
     return found
+
+
+GRACE = 10
+PROMISES = {"on_time": ("kept", "early"), "early": ("early",), "late": ("late",), "missed_promises": ("missed",)}
+
+
+def judge(days: Days, visit: Row, start: int, end: int, now: int) -> list[str]:
+    """What became of each promise of a visit for the days between two instants, as its client would tell it: day by day, with the
+    promise that they woke up with, or else the first that they heard on the day."""
+    ins = [
+        one["check_in_at"]
+        for one in days.assignments
+        if one["visit_id"] == visit["id"] and one["check_in_at"] is not None
+    ]
+    came = min(ins) if ins else visit["ended_at"] if visit["state"] == "no_access" else None
+    told = sorted((one for one in days.promises if one["visit_id"] == visit["id"]), key=lambda one: int(one["id"]))
+    heard: list[tuple[int, float, int, int]] = []
+    for place, one in enumerate(told):
+        lasted = told[place + 1]["at"] if place + 1 < len(told) else float("inf")
+        if one["promised_from"] is not None:
+            heard.append((one["at"], lasted, one["promised_from"], one["promised_to"]))
+    zone, fates = ZoneInfo(days.zone), []
+    day = datetime.datetime.fromtimestamp(start, zone).date()
+    while midnight(day, days.zone) < end:
+        wakes, sleeps = (midnight(day + datetime.timedelta(days=more), days.zone) for more in (0, 1))
+        day += datetime.timedelta(days=1)
+        for at, lasted, opens, closes in heard:
+            if not wakes <= opens < sleeps or lasted <= wakes or lasted - at < 300:
+                continue
+            patience = closes + GRACE * 60 + 59
+            if came is None:
+                if now <= patience or (visit["state"] == "cancelled" and visit["cancelled_at"] <= closes + GRACE * 60):
+                    break
+                if any(
+                    one["visit_id"] == visit["id"] and one["kind"] == "client"
+                    and one["starts_at"] <= closes < (float("inf") if one["ends_at"] is None else one["ends_at"])
+                    for one in days.waits
+                ):  # fmt: skip
+                    break
+                fates.append("missed")
+            elif came > patience:
+                fates.append("late" if came < sleeps else "missed")
+            else:
+                fates.append("early" if came < opens else "kept")
+            break
+    return fates
 
 
 def anchor(visit: Row, crew: Iterable[Row]) -> int:

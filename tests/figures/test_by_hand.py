@@ -23,7 +23,7 @@ from dispatch.model.clients import Client, Site
 from dispatch.model.clock import SetClock
 from dispatch.model.people import Staff, Technician
 from dispatch.model.states import Role
-from tests.figures.rows import ENDED, Days, by_hand, connect, midnight, write
+from tests.figures.rows import ENDED, GRACE, Days, by_hand, connect, midnight, write
 from tests.quick import examples
 
 CHANGES = (
@@ -83,9 +83,24 @@ def made_up(draw: st.DrawFn) -> tuple[Days, datetime.date, int]:
             "work": "work", "minutes": 60, "priority": 3, "requested_at": 0, "state": state, "starts_at": begins,
             "ends_at": begins + 3600, "ended_at": draw(moment) if state in ENDED else None, "promised_from": promised,
             "promised_to": None if promised is None else promised + width, "_client": client,
+            "cancelled_at": draw(moment) if state == "cancelled" else None,
         })  # fmt: skip
+        told = bounds[0] - 86_400
+        for window in (*draw(st.lists(st.none() | moment, max_size=3)), promised):
+            days.promises.append({
+                "id": next(numbers), "visit_id": visit_id, "at": told, "promised_from": window,
+                "promised_to": None if window is None else window + width,
+            })  # fmt: skip
+            told = max(told, draw(st.sampled_from([told + 299, told + 300, *bounds]) | moment))
+        if draw(st.booleans()):
+            waited = draw(moment)
+            days.waits.append({
+                "id": next(numbers), "visit_id": visit_id, "kind": draw(st.sampled_from(("client", "parts"))), "whom": "them",
+                "what": "it", "starts_at": waited, "ends_at": draw(st.none() | st.just(waited + 9000)),
+            })  # fmt: skip
         for staff_id in draw(st.sets(st.integers(1, 3), max_size=2)):
-            edges = [promised, promised + width, promised - 1, promised + width + 1] if promised is not None else [None]
+            late = [] if promised is None else [promised + width + 60 * GRACE + more for more in (59, 60)]
+            edges = [promised, promised - 1, *late] if promised is not None else [None]
             arrived = draw(st.sampled_from(edges) | moment)
             left = None if arrived is None else arrived + draw(st.integers(0, 9000))
             home = None if left is None else draw(st.none() | st.just(left + draw(st.integers(0, 9000))))

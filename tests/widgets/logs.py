@@ -2,7 +2,7 @@
 
 from dispatch.model.boards import Log, LogLine, Sum, Tally
 from dispatch.model.states import Review, State
-from tests.widgets.boards import DAY, NOW, ZONE, clock, replace, sample_board
+from tests.widgets.boards import DAY, NOW, ZONE, replace, sample_board
 
 
 def sample_log() -> Log:
@@ -11,12 +11,11 @@ def sample_log() -> Log:
     for row in sample_board().rows:
         for number, card in enumerate(row.visits):
             ended = card.state is State.CLOSED
-            promised = (clock("8:00"), clock("8:30")) if card.id == 5 else card.promised
             reviews = (Review.TO_REVIEW, Review.APPROVED, Review.SENT_BACK)
             review = reviews[number % 3] if ended else Review.NONE
             lines.append(
                 LogLine(
-                    visit=replace(card, review=review, tests_passed=5 if ended else 0, promised=promised),
+                    visit=replace(card, review=review, tests_passed=5 if ended else 0),
                     technicians=(row.name, "Dana Poe") if card.id == 6 else (row.name,),
                     charge=Sum("accepted", net=18750, total=22312, currency="USD") if ended else Sum(currency="USD"),
                     tally=Tally(

@@ -7,6 +7,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from dispatch.model.boards import Log, LogLine, Tally
+from dispatch.model.reviews import Remark, ReviewMark
 from tests.widgets.logs import sample_log
 from widgets.lines.ink import text_of, width_of
 from widgets.lines.line_list import LineList
@@ -43,7 +44,10 @@ def test_a_line_says_how_the_visit_went() -> None:
         *["✓", "Ana", "Harbor", "Dental", "08:20–09:30", "08:20–09:25", "E3/11", "M1", "A7", "5/5", "1"],
         *["187.50", "accepted", "printer", "fleet,", "server", "p…", "to", "review"],
     ]
-    assert "08:31–09:15!" in by_id[5], "after the promised window"
+    late = next(line for line in LOG.lines if line.visit.id == 5)._replace(
+        remarks=(Remark(ReviewMark.LATE, "11m late"),)
+    )
+    assert "08:31–09:15!" in text_of(log_line(late, LOG, columns, 140, UNICODE))
     assert "Ben + Dana" in by_id[6]
     assert "E3/11 M1 A7 W1" in by_id[2]
     assert "confirmed" in by_id[4]

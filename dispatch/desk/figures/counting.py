@@ -5,18 +5,18 @@ number. The sentence of a figure is shown wherever it is, and the query of db.fi
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple, get_args
 
-from db import figures, people, settings
+from db import figures, people, promises, settings
 from db.figures import Behind, By, FigureQuery
 from db.store import Store
 from dispatch.desk.firm.shifts import available_minutes
 from dispatch.desk.session.refusals import Faulty
 from dispatch.model.firm import Firm
-from dispatch.model.instants import day_bounds, day_text, span_text
+from dispatch.model.instants import day_bounds, day_of, day_text, span_text
 from dispatch.model.money import format_minor
 
 Grouping = Literal["day", "week", "technician", "client"]
@@ -40,7 +40,8 @@ class FigureGroup:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Figures over the days from `first` to `last`, both included. `values` has each figure's value of each group, `totals` of all
-    days: a visit of several technicians counts for each of them, and once in the total."""
+    days: a visit of several technicians counts for each of them, and once in the total. `known_from` is since when what was not
+    always kept is."""
 
     first: datetime.date
     last: datetime.date
@@ -50,6 +51,12 @@ class Figures:
     groups: tuple[FigureGroup, ...]
     values: Mapping[str, tuple[Value, ...]]
     totals: Mapping[str, Value]
+    known_from: Mapping[KeptSince, datetime.date]
+
+    def reservation(self, figure: Figure) -> str:
+        """What is not known of the first days, in a sentence; "" where all is."""
+        since = self.known_from.get(figure.kept) if figure.kept is not None else None
+        return f"Known from {day_text(since)} on: {figure.kept}." if since is not None and since > self.first else ""
 
     @property
     def shown(self) -> list[Figure]:
@@ -66,6 +73,7 @@ def figures_over(store: Store, first: datetime.date, last: datetime.date, by: Gr
     with store.read():
         firm = settings.firm(store)
         query, spans = _asked(store, firm, first, last, by)
+        since = {KeptSince.PROMISES: promises.known_from(store)}
         whole = query._replace(spans=[(query.spans[0][0], query.spans[-1][1])])
         who = _who(by)
         names = figures.names(store, who) if who else {}
@@ -81,16 +89,19 @@ def figures_over(store: Store, first: datetime.date, last: datetime.date, by: Gr
         keys = sorted(there, key=lambda key: (names.get(key, "").casefold(), key))
         groups = tuple(FigureGroup(names.get(key, "?"), first, last, key) for key in keys)
     values = {figure.key: tuple(at[figure.key].get(key, Value()) for key in keys) for figure in FIGURES}
-    return Figures(first, last, by, firm.zone, money, groups, values, totals)
+    known_from = {kept: day_of(at, firm.zone) for kept, at in since.items() if at is not None}
+    return Figures(first, last, by, firm.zone, money, groups, values, totals, known_from)
 
 
 def visits_behind(store: Store, figure: Figure, group: FigureGroup, by: Grouping) -> list[Behind]:
-    """The visits behind a figure of a group, by time."""
+    """The visits behind a figure of a group: those that a lead looks at first, then by time."""
     with store.read():
-        firm = settings.firm(store)
-        span = (day_bounds(group.first, firm.zone)[0], day_bounds(group.last, firm.zone)[1])
-        query = FigureQuery([span], store.clock.now(), firm.currency)
-        return figures.behind(store, figure.key, query, _who(by), group.who)
+        days = [day_bounds(day, settings.firm(store).zone) for day in _days(group.first, group.last)]
+        query = _query(store, [(days[0][0], days[-1][1])], days)
+        found = figures.behind(store, figure.key, query, _who(by), group.who)
+    return (
+        sorted(found, key=lambda visit: bool(visit.top) is not (figure.worse == "counted")) if figure.worse else found
+    )
 
 
 def figure_called(name: str) -> Figure:
@@ -125,7 +136,7 @@ def _asked(
     if days > LONGEST[by]:
         raise Faulty([f"by {by} at most {LONGEST[by]} days are counted, not {days}"])
     if by == "day":
-        each = [(first + datetime.timedelta(days=number),) * 2 for number in range(days)]
+        each = [(day, day) for day in _days(first, last)]
     elif by == "week":
         each = list(weeks(first, last, firm.first_weekday))
     else:
@@ -135,8 +146,17 @@ def _asked(
         for begins, ends in each
     ]
     spans = [(day_bounds(begins, firm.zone)[0], day_bounds(ends, firm.zone)[1]) for begins, ends in each]
-    available = available_between(store, first, last, firm.zone)
-    return FigureQuery(spans, store.clock.now(), firm.currency, available), groups
+    query = _query(store, spans, [day_bounds(day, firm.zone) for day in _days(first, last)])
+    return query._replace(available=available_between(store, first, last, firm.zone)), groups
+
+
+def _query(store: Store, spans: Sequence[figures.Span], days: Sequence[figures.Span]) -> FigureQuery:
+    firm = settings.firm(store)
+    return FigureQuery(spans, days, store.clock.now(), firm.currency, firm.late_minutes)
+
+
+def _days(first: datetime.date, last: datetime.date) -> list[datetime.date]:
+    return [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def _values(rows: Iterable[figures.Counted]) -> dict[int, Value]:
@@ -152,11 +172,10 @@ def available_between(store: Store, first: datetime.date, last: datetime.date, z
 
     Shifts are those that stand now. Who has left counts nothing.
     """
-    days = [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
     return [
         (technician.id, day_bounds(day, zone)[0], minutes * _MINUTE)
         for technician in people.technicians(store)
-        for day in days
+        for day in _days(first, last)
         if (minutes := available_minutes(technician, day, zone))
     ]
 
@@ -170,10 +189,17 @@ class FigureUnit(StrEnum):
     MONEY = "money"
 
 
+class KeptSince(StrEnum):
+    """What a figure rests on that was not always kept, in words."""
+
+    PROMISES = "what was promised before it was changed"
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure: `key` names it in commands and JSON, `sentence` says what it counts. `of` is what `below` counts, empty where it
-    is a share of nothing. `by_client` is whether it means something for a client."""
+    is a share of nothing. `by_client` is whether it means something for a client, `kept` what it needs that was not always kept.
+    `worse` is which of the visits behind a share a lead looks at first: those that count in it, or those that do not."""
 
     key: str
     name: str
@@ -181,6 +207,8 @@ class Figure:
     sentence: str
     of: str = ""
     by_client: bool = True
+    kept: KeptSince | None = None
+    worse: Literal["", "counted", "others"] = ""
 
 
 FIGURES = (
@@ -188,9 +216,39 @@ FIGURES = (
         "on_time",
         "On time",
         FigureUnit.SHARE,
-        "Check-ins inside the promised window, of the visits with one at which somebody arrived; the first check-in of a visit "
-        "counts, on its day.",
-        "visits",
+        "Promises kept, of the promises for the day as they stood when it began: somebody came, at the latest by the end of the "
+        "window and the firm's grace. Cancelled by the client in time is no promise.",
+        "promises",
+        kept=KeptSince.PROMISES,
+        worse="others",
+    ),
+    Figure(
+        "early",
+        "Early",
+        FigureUnit.SHARE,
+        "Promises to which somebody came before the window, of the promises for the day. They are kept all the same.",
+        "promises",
+        kept=KeptSince.PROMISES,
+        worse="counted",
+    ),
+    Figure(
+        "late",
+        "Late",
+        FigureUnit.SHARE,
+        "Promises to which somebody came on that day, but after the window and the firm's grace, of the promises for the day.",
+        "promises",
+        kept=KeptSince.PROMISES,
+        worse="counted",
+    ),
+    Figure(
+        "missed_promises",
+        "Missed promises",
+        FigureUnit.SHARE,
+        "Promises to which nobody came by now or on that day, also where another day was promised meanwhile, of the promises for "
+        "the day.",
+        "promises",
+        kept=KeptSince.PROMISES,
+        worse="counted",
     ),
     Figure(
         "first_time_fix",

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db import log_rows, search, settings
+from db import log_rows, promises, search, settings
 from db.log_rows import Noted
 from db.store import Store
 from db.tallies import tallies
@@ -22,6 +22,7 @@ from dispatch.charges.explain import MEANS, NEEDS
 from dispatch.model.boards import BoardVisit, Log, LogLine, Sum, Tally, Totals
 from dispatch.model.forms import shared
 from dispatch.model.instants import Times, day_bounds, day_of, day_text
+from dispatch.model.promises import KEPT, Outcome, Promise
 from dispatch.model.reviews import Remark, ReviewMark
 from dispatch.model.states import ENDED, Review, State
 from dispatch.model.visits import Assignment
@@ -115,14 +116,18 @@ def visit_log(store: Store, log_filter: LogFilter, most: int | None = None) -> L
             visits = [row for row in visits if row.id in theirs]
         ids_shown = [row.id for row in visits]
         charges, noted = log_rows.sums(store, ids_shown), log_rows.noted(store, ids_shown)
+        judged = promises.judged(store, ids_shown, firm.zone, store.clock.now(), firm.late_minutes)
+        promised = {key: [one for one in judged if one.visit_id == key] for key in {one.visit_id for one in judged}}
         lines = []
         for row in visits:
             own, charge = stays.get(row.id, ()), charges.get(row.id)
-            remarks = remarks_of(row, own, charge, noted.get(row.id, ()), firm.times())
+            remarks = remarks_of(row, own, charge, noted.get(row.id, ()), promised.get(row.id, ()), firm.times())
             marked = {remark.mark for remark in remarks}
             if (marked or not log_filter.exceptions) and (marked & log_filter.marks or not log_filter.marks):
                 lines.append(_line(row, own, charge, firm.currency)._replace(remarks=remarks))
-        totals = totals_of(lines)
+        shown = {line.visit.id for line in lines}
+        of_days = [one for one in judged if one.visit_id in shown and (span is None or span[0] <= one.first < span[1])]
+        totals = totals_of(lines, of_days)
         starts = [line.visit.start for line in lines if line.visit.start is not None]
         if log_filter.sort in _COUNTED:
             lines = _counted(store, lines)
@@ -139,24 +144,18 @@ def visit_log(store: Store, log_filter: LogFilter, most: int | None = None) -> L
     return Log(firm.name, first, firm.zone, firm.clock_hours == 24, now, tuple(lines), last, totals)
 
 
-def totals_of(lines: Sequence[LogLine]) -> Totals:
-    """Visits in figures."""
+def totals_of(lines: Sequence[LogLine], promised: Sequence[Promise]) -> Totals:
+    """Visits in figures, with what became of the promises for their days."""
     charged: Counter[tuple[str, int]] = Counter()
     for line in lines:
         if (net := line.charge.net) is not None:
             charged[line.charge.currency, line.charge.exponent] += net
-    arrived = [
-        (line.visit.actual_in, line.visit.promised)
-        for line in lines
-        if line.visit.promised is not None and line.visit.actual_in is not None
-    ]
     return Totals(
         visits=len(lines),
         ended=sum(line.visit.state in ENDED for line in lines),
         exceptions=sum(bool(line.remarks) for line in lines),
-        promised=len(arrived),
-        # coming early counts as a miss still (design/product.md, On-time arrival)
-        kept=sum(first <= at <= last for at, (first, last) in arrived),
+        promised=len(promised),
+        kept=sum(one.outcome in KEPT for one in promised),
         to_review=sum(line.visit.review is Review.TO_REVIEW for line in lines),
         charged=tuple((currency, exponent, net) for (currency, exponent), net in charged.items()),
     )
@@ -223,11 +222,17 @@ _SAID = {
     "sent_back": (ReviewMark.SENT_BACK, "sent back by {by}"),
     "reopened": (ReviewMark.REOPENED, "opened again after it had ended"),
 }
+_BROKEN: Mapping[Outcome, ReviewMark] = {"late": ReviewMark.LATE, "missed": ReviewMark.MISSED}
 _ITEMS = frozenset({"waived", "overridden", "permitted", "no_way_in", "not_done", "fails", "failed"})
 
 
 def remarks_of(
-    row: BoardVisit, stays: Sequence[Assignment], charge: Sum | None, noted: Sequence[Noted], times: Times
+    row: BoardVisit,
+    stays: Sequence[Assignment],
+    charge: Sum | None,
+    noted: Sequence[Noted],
+    promised: Sequence[Promise],
+    times: Times,
 ) -> tuple[Remark, ...]:
     """The exceptions of a visit, the gravest first. One that has not ended has those that show already."""
     remarks = []
@@ -240,10 +245,11 @@ def remarks_of(
         remarks.append(Remark(mark, _with(text, row.reason)))
     if row.state in ENDED:
         remarks += _of_charge(charge, assigned=bool(stays))
-    arrived = min((part.check_in_at for part in stays if part.check_in_at is not None), default=None)
-    if arrived is not None and row.promised is not None and arrived > row.promised[1]:
-        promised, came = (times.clock(at, row.zone) for at in (row.promised[1], arrived))
-        remarks.append(Remark(ReviewMark.LATE, f"arrived {came}, promised until {promised}"))
+    remarks += [
+        Remark(_BROKEN[one.outcome], f"{day_text(day_of(one.first, times.zone))}: {one.words(times, row.zone)}")
+        for one in promised
+        if one.outcome in _BROKEN
+    ]
     order = list(ReviewMark)
     return tuple(sorted(remarks, key=lambda remark: order.index(remark.mark)))
 

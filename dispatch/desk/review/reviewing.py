@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from db import checklists, log_rows, reviews, settings, sheets, visits
+from db import checklists, log_rows, promises, reviews, settings, sheets, visits
 from db.sheets import StoredSheet
 from db.store import Store
 from db.unit import Unit
@@ -293,9 +293,12 @@ def _remarks(store: Store, visit: Visit) -> tuple[Remark, ...]:
     ids = [visit.id]
     stays, noted = log_rows.stays(store, ids).get(visit.id, ()), log_rows.noted(store, ids).get(visit.id, ())
     charge = log_rows.sums(store, ids).get(visit.id)
-    times = settings.firm(store).times(visit.zone)
+    firm = settings.firm(store)
+    promised = promises.judged(store, ids, firm.zone, store.clock.now(), firm.late_minutes)
     return tuple(
-        mark for row in log_rows.rows(store, None, ids=ids) for mark in remarks_of(row, stays, charge, noted, times)
+        mark
+        for row in log_rows.rows(store, None, ids=ids)
+        for mark in remarks_of(row, stays, charge, noted, promised, firm.times(visit.zone))
     )
 
 

@@ -189,7 +189,7 @@ def totals_text(totals: Totals) -> str:
             count_text(totals.visits, "visit"),
             f"{totals.ended:,} ended",
             *([count_text(totals.exceptions, "exception")] if totals.exceptions else []),
-            *([f"{totals.kept:,} of {totals.promised:,} within their promise"] if totals.promised else []),
+            *([f"{totals.kept:,} of {totals.promised:,} promises kept"] if totals.promised else []),
             f"{totals.to_review:,} to review",
             f"charged {money or 'nothing'}, before tax",
         ]

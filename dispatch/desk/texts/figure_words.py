@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from db.figures import Behind
-from dispatch.desk.figures.counting import Figure, Figures, FigureUnit, Money, Value, value_text
+from dispatch.desk.figures.counting import Figure, Figures, FigureUnit, KeptSince, Money, Value, value_text
 from dispatch.model.charts import bar, columns
 from dispatch.model.forms import form
-from dispatch.model.instants import day_text, span_text, when_text
+from dispatch.model.instants import Times, day_text, span_text
 from dispatch.model.money import format_minor
+from dispatch.model.promises import Promise
 from dispatch.model.text import csv_cell, pad, show
 
 _BAR = 12
@@ -44,7 +45,7 @@ def figure_lines(counted: Figures, *, ascii_only: bool = False) -> list[str]:
     for figure in counted.shown:
         values = counted.values[figure.key]
         lines += ["", f"{figure.name}: {value_text(figure, counted.totals[figure.key], counted.money)}"]
-        lines.append(f"  {figure.sentence}")
+        lines += [f"  {sentence}" for sentence in (figure.sentence, counted.reservation(figure)) if sentence]
         lines += [
             f"  {pad(group.label, width)}  {bar_of(figure, value, values, _BAR, ascii_only=ascii_only)}  "
             f"{value_text(figure, value, counted.money)}"
@@ -60,11 +61,11 @@ def range_text(counted: Figures) -> str:
     return f"Figures  {day_text(counted.first)} – {day_text(counted.last)}"
 
 
-def behind_lines(figure: Figure, visits: Sequence[Behind], money: Money, zone: str, hours24: bool = True) -> list[str]:
+def behind_lines(figure: Figure, visits: Sequence[Behind], money: Money, times: Times) -> list[str]:
     """The visits behind a figure, a line each."""
     return [
-        f"{pad(visit.reference, 10)}  {when_text(visit.at, zone, hours24)}  "
-        f"{pad(visit.client, 26)}  {share_text(figure, visit, money)}"
+        f"{pad(visit.reference, 10)}  {times.moment(visit.at)}  "
+        f"{pad(visit.client, 26)}  {why_text(figure, visit, times) or share_text(figure, visit, money)}"
         for visit in visits
     ] or ["No visits."]
 
@@ -76,13 +77,21 @@ def share_text(figure: Figure, visit: Behind, money: Money) -> str:
         return f"{span_text((visit.top + 30) // 60)}{below}"
     if figure.unit is FigureUnit.SHARE:
         return f"{visit.top} of {visit.below} {figure.of}"
-    return value_text(figure, Value(*visit[4:]), money)
+    return value_text(figure, Value(visit.top, visit.below, visit.lacking), money)
+
+
+def why_text(figure: Figure, visit: Behind, times: Times) -> str:
+    """By what a visit counts as it does, as the clocks showed it; "" where the number says all."""
+    if figure.kept is KeptSince.PROMISES:
+        return Promise(*visit.why).words(times)
+    return ""
 
 
 def figures_form(counted: Figures) -> dict[str, Any]:
     """The figures in JSON (docs/json.md)."""
     figures = [
         form(figure, "figure=key name unit definition=sentence")
+        | ({"reservation": said} if (said := counted.reservation(figure)) else {})
         | {
             "total": value_form(figure, counted.totals[figure.key], counted.money),
             "groups": [
@@ -107,10 +116,13 @@ def value_form(figure: Figure, value: Value, money: Money) -> dict[str, Any]:
     return {"value": round(value.top / value.below, 4) if known else None, "numerator": top, "denominator": below}
 
 
-def behind_form(figure: Figure, visits: Sequence[Behind], money: Money, zone: str) -> list[dict[str, Any]]:
+def behind_form(figure: Figure, visits: Sequence[Behind], money: Money, times: Times) -> list[dict[str, Any]]:
     """The visits behind a figure in JSON."""
     return [
-        form(visit, "reference client at@", zone) | value_form(figure, Value(*visit[4:]), money) for visit in visits
+        form(visit, "reference client at@", times.zone)
+        | value_form(figure, Value(visit.top, visit.below, visit.lacking), money)
+        | ({"why": why} if (why := why_text(figure, visit, times)) else {})
+        for visit in visits
     ]
 
 

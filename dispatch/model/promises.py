@@ -1,0 +1,46 @@
+"""A promised window, and what became of it (design/product.md, On-time arrival)."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from dispatch.model.instants import Times, clock_beside, day_of, long_text
+
+Outcome = Literal["in_time", "early", "late", "missed"]
+KEPT: tuple[Outcome, ...] = ("in_time", "early")
+"""Outcomes by which a promise is kept: nobody waited in vain."""
+
+
+class Promise(NamedTuple):
+    """A promised window that is judged, and when somebody first came to the visit, if ever. `replaced_at` is when another was
+    promised in its place, or none any more. Instants."""
+
+    visit_id: int
+    first: int
+    last: int
+    came: int | None
+    outcome: Outcome
+    replaced_at: int | None = None
+
+    def words(self, times: Times, beside: str = "") -> str:
+        """What was promised (by the clocks `beside` too, where they differ), who came when, and what that is: "promised
+        10:00–13:00 · came 09:59 · in time, 1m early"."""
+        day = day_of(self.first, times.zone)
+        came, moved = (
+            "" if at is None else clock_beside(day, at, times.zone, times.hours24)
+            for at in (self.came, self.replaced_at)
+        )
+        found = {
+            "in_time": "in time",
+            "early": f"in time, {_length(self.first, self.came)} early",
+            "late": f"{_length(self.last, self.came)} late",
+            "missed": "nobody came that day" if came else "nobody came",
+        }[self.outcome]
+        parts = [f"promised {times.span(self.first, self.last, beside)}", came and f"came {came}", found]
+        parts += [f"promised otherwise {moved}"] if moved and self.outcome == "missed" else []
+        return " · ".join(part for part in parts if part)
+
+
+def _length(start: int, end: int | None) -> str:
+    """How far two instants are apart, in whole minutes, of which the clocks show at least one."""
+    return long_text(max(1, abs((end or start) - start) // 60))
