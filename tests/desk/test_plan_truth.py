@@ -98,6 +98,16 @@ def test_who_falls_ill_gives_away_their_own_visits_only(office: Office) -> None:
     assert all(move.before is None for move in plan(office, PlanScope(freedom=Freedom.QUEUE)).moves)
 
 
+@pytest.mark.parametrize("freedom", [Freedom.LEAST, Freedom.ALL])
+def test_nothing_stays_with_who_falls_ill_where_nobody_else_can_come(office: Office, freedom: Freedom) -> None:
+    ask(office, "HERS", skills="server")
+    schedule.assign(office.dana, "HERS", ["Ana Ruiz"], at("14:00"), confirmed=True)
+    editing.add(office.lee, "absence", {"technician": "ana", "from": "08:00", "to": "17:00", "reason": "ill"})
+    proposal = plan(office, PlanScope(freedom=freedom))
+    assert after(proposal)["HERS"] is None
+    assert not any("is absent" in broken.words for broken in proposal.broken)
+
+
 def test_both_plans_stand_side_by_side_with_what_they_stir(office: Office) -> None:
     found = proposing.propose(office.store, DAY, 0)
     assert found.least is not None

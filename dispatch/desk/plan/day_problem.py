@@ -366,7 +366,7 @@ def _only_there(
     id."""
     free = {visit.id: visit for visit in moving}
     days = [replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in search.days]
-    bare, late = replace(search, days=days), _past_the_overtime(search)
+    bare, late = replace(search, days=days), _past_the_overtime(search, moving)
     return {
         visit.id
         for visit in moving
@@ -375,15 +375,18 @@ def _only_there(
     }
 
 
-def _past_the_overtime(search: TeamSearch) -> set[int]:
-    """What stands later than a plan would put it, past the shift and the overtime that is taken, by id."""
-    late = set[int]()
+def _past_the_overtime(search: TeamSearch, moving: Sequence[Visit]) -> set[int]:
+    """What stands later than a plan would put it, past the shift and the overtime that is taken, and not because of an absence; by
+    id."""
+    late, planned = set[int](), {visit.id: existing(visit.starts_at) for visit in moving}
     for one in search.days:
         for stop in reversed(one.regular(one.route)):
             home = stop.end + (search.drives(stop.place, one.last_place, stop.end).seconds or 0)
             if one.shift is None or home <= one.shift[1] + search.overtime:
                 break
-            late.add(stop.visit_id)
+            begins = planned.get(stop.visit_id, stop.start)
+            if not any(absence.starts_at < stop.end and begins < absence.ends_at for absence in one.absences):
+                late.add(stop.visit_id)
     return late
 
 
