@@ -108,9 +108,7 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
         *_sequence(day, stop),
         *_learner(day),
         *_overlap(day, stop, before, after, drives, rules),
-        *_promise(day, stop, rules),
-        *_target(day, stop, rules),
-        *_asked_days(day, stop),
+        *lateness(day, stop, rules),
         *_overtime(day, stop, before, after, drives, rules),
         *_lunch(day, stop, drives, rules),
         *_moved(day, stop, was, rules),
@@ -319,6 +317,13 @@ def _clash(text: str, seconds: int, rules: Rules) -> Finding:
         return Finding("overlap", PlacementGrade.BLOCKED, text, minutes)
     level = PlacementGrade.WARNINGS if rules.overlap == "warn" else PlacementGrade.FEASIBLE
     return Finding("overlap", level, text, minutes, minutes * rules.late_promise, confirm=rules.overlap == "warn")
+
+
+def lateness(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
+    """What was promised, is the target of a service level, or was asked for by a day, and is not kept."""
+    yield from _promise(day, stop, rules)
+    yield from _target(day, stop, rules)
+    yield from _asked_days(day, stop)
 
 
 def _promise(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:

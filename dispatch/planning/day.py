@@ -75,8 +75,8 @@ class Stop:
         """Whether it comes after a visit that has no time."""
         return self.after is not None and self.after.at is None
 
-    def told(self, over: Mapping[int, int]) -> Stop:
-        """The same stop, where it is known when visits are over that are being planned, by id."""
+    def told(self, over: Mapping[int, int | None]) -> Stop:
+        """The same stop, where it is known when visits are over that are being planned, by id; None where they have no time."""
         if self.after is None or self.after.visit_id not in over:
             return self
         return replace(self, after=self.after._replace(at=over[self.after.visit_id]))

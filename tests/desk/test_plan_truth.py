@@ -30,9 +30,6 @@ from dispatch.model.people import Technician
 from dispatch.model.travel import Place
 from dispatch.planning.checker import PlacementGrade
 from dispatch.planning.day import TechnicianDay
-from dispatch.planning.judging import judge
-from dispatch.planning.problem import KEPT
-from dispatch.planning.solving import BetterPlan
 from dispatch.travel.learning import TravelScale
 from dispatch.travel.sources import ESTIMATED
 from tests.desk.conftest import DAY, ZONE, Office, at
@@ -560,22 +557,23 @@ def test_what_comes_after_several_days_waits_for_the_last_of_them(office: Office
     assert take(office.dana, planned.moves, planned.label).skipped == ()
 
 
-def test_the_best_plan_counts_however_much_both_leave_out(office: Office) -> None:
-    """Each request has a price so high that those of a thousand are as much as one visit that stands."""
+def test_the_best_plan_comes_first_where_its_figures_are_worth_what_it_stirs(office: Office) -> None:
+    """Driving, overtime, lateness and what is left out, as the checker has laid them out; nothing that only a solver counts."""
     given = day_problem.day_problem(office.store, DAY)
-    (visit, *others) = given.problem.visits
-    heavy = replace(given.problem, visits=(replace(visit, left_out=KEPT - 1), *others))
-    plan = tuple(() for _ in heavy.technicians)
-    judged = existing(judge(heavy, plan))
-    assert judged.cost > KEPT
-    best = BetterPlan(plan, judged._replace(cost=judged.cost - 50), 0.0, 0.0, 0)
-    laid = replace(proposing.propose(office.store, DAY, 0).best, left_out=())
-    assert least_change.gain_over(heavy, best, plan, laid, laid) == pytest.approx(50)
-    lacks = next(one for one in given.movable if one.reference == others[0].id)
-    less = replace(laid, left_out=(LeftOut(lacks, ""),))
-    assert least_change.gain_over(heavy, best, plan, laid, less) == pytest.approx(50 + others[0].left_out)
-    stands = replace(heavy, visits=(replace(visit, left_out=KEPT), *others))
-    assert least_change.gain_over(stands, best, plan, laid, laid) is None
+    found = proposing.propose(office.store, DAY, 0)
+    least = existing(found.least)
+    stands = next(move for move in least.moves if move.after is not None)
+    stirs = replace(least, moves=(*least.moves, replace(stands, before=stands.after)))
+    for minutes, overtime, gain in ((5, 0, 5), (6, 0, 6), (0, 2, 6), (20, -5, 5)):
+        figures = least.after
+        more = replace(figures, travel=figures.travel + minutes, overtime=figures.overtime + overtime)
+        dearer = replace(least, after=more)
+        first, careful, worth = least_change.side_by_side([given], stirs, dearer)
+        assert worth == pytest.approx(gain)
+        assert careful is dearer
+        assert (first is stirs) == (gain > 5)
+    less = replace(least, left_out=(*least.left_out, LeftOut(given.movable[0])))
+    assert least_change.side_by_side([given], stirs, less)[2] == given.problem.visits[0].left_out
 
 
 def test_what_is_promised_for_a_later_day_stays_where_somebody_put_it(office: Office) -> None:

@@ -51,8 +51,9 @@ class DayProblem:
     `unplaced` have no coordinates, `beyond` wait too and are more than are planned at once, or than there was time to read.
     `later` has the best later slot of what may wait, by the id of the visit; for so many as `unlooked` none was looked for, as
     the time was over. `teams` are the visits for several people that were placed beforehand, with what those come after, and stand
-    among what stays; `deferred` are placed when all else is: teams for which there was no room. `budget` is the time that all of
-    it may take. `in_absences` is what stays with somebody who is away then, as the checker says it.
+    among what stays; `deferred` are placed when all else is: teams for which there was no room, and those of other days, where
+    they lose their place there. `budget` is the time that all of it may take. `in_absences` is what stays with somebody who is
+    away then, as the checker says it.
     """
 
     day: datetime.date
@@ -113,7 +114,7 @@ def day_problem(
     """The problem of a day, or of the part of it that is asked for, read in one snapshot.
 
     `later` has the best later slots of requests that may wait, by the id of the visit: they are put off where those are better;
-    None: they are looked for. The visits of `but` are planned elsewhere, or not: by id, when
+    None: they are looked for. The visits of `but` are planned elsewhere, or not at all: by id, when
     they end, None where they have no time. The drives are taken from `like`,
     another problem of the same day, where it has them. Where the share `reading` of the budget is over before all is read, less
     of what waits is taken.
@@ -132,7 +133,8 @@ def day_problem(
         now = store.clock.now()
         starts_at, ends_at = day_bounds(day, firm.zone)
         placed = visits.placed_between(store, starts_at, ends_at)
-        asked = [visit for visit in visits.queued(store) if visit.id not in but and _asks_for(visit, day, ends_at)]
+        asking = [visit for visit in visits.queued(store) if _asks_for(visit, day, ends_at)]
+        asked, elsewhere = [one for one in asking if one.id not in but], [one for one in asking if one.id in ends]
         staff = routing.days_on(store, day)
         planned = (
             staff if scope.technicians is None else [one for one in staff if one.technician_id in scope.technicians]
@@ -145,15 +147,16 @@ def day_problem(
         moving = _moving(placed, asked, scope, now, (starts_at, ends_at))
         most = max(MOST_WAITING, FOR_EACH * len(before))
         asked, others = _contending(asked, most)
-        clocks = clocks_of(store, [*moving, *asked])
+        clocks = clocks_of(store, [*moving, *asked, *elsewhere])
         first = min((one.shift[0] for one in before if one.shift is not None), default=starts_at)
         missed = _missed(clocks, now, max(first, now))
         asked.sort(key=lambda visit: _breaks_first(visit, visit.id in missed))
         waiting, others = asked[:most], [*asked[most:], *others]
         slots, unlooked = _later(store, day, waiting, scope, budget.looked_enough) if later is None else (later, 0)
-        stops = routing.stops_of(store, [_span(visit, firm, day) for visit in [*moving, *waiting]], clocks)
-        days_left = {visit.id: visit.days - visit.next_day for visit in waiting if visit.days > 1}
-        stops = {key: _behind_the_last_day(stop, days_left) for key, stop in stops.items()}
+        every = [*moving, *waiting, *elsewhere]
+        stops = _behind_the_last_day(
+            routing.stops_of(store, [_span(visit, firm, day) for visit in every], clocks), every
+        )
         budget.refuse_over()
         moving = [visit for visit in moving if stops[visit.id].place is not None]
         if scope.freedom is Freedom.LEAST:
@@ -225,7 +228,7 @@ def day_problem(
             scope=scope,
             firm=firm,
             teams={visit: teams[visit.id] for visit in waiting if visit.id in teams},
-            deferred=tuple(visit for visit in deferred if stops[visit.id].place is not None),
+            deferred=(*(visit for visit in deferred if stops[visit.id].place is not None), *elsewhere),
             budget=budget,
             in_absences=tuple(in_absences),
         )
@@ -423,12 +426,15 @@ def _breaks_first(visit: Visit, missed: bool) -> tuple[object, ...]:
     return *matters(visit), not missed, promised, wanted, visit.id
 
 
-def _behind_the_last_day(stop: Stop, days_left: Mapping[int, int]) -> Stop:
+def _behind_the_last_day(stops: Mapping[int, Stop], every: Sequence[Visit]) -> dict[int, Stop]:
     """What comes after a request of several days, of which only the next one is planned, begins so many days later."""
-    rule = stop.after
-    if rule is None or rule.at is not None:
-        return stop
-    return replace(stop, after=rule._replace(days=days_left.get(rule.visit_id, 0)))
+    left = {visit.id: visit.days - visit.next_day for visit in every if visit.days > 1}
+    return {
+        key: stop
+        if (rule := stop.after) is None or rule.at is not None
+        else replace(stop, after=rule._replace(days=left.get(rule.visit_id, 0)))
+        for key, stop in stops.items()
+    }
 
 
 def _span(visit: Visit, firm: Firm, day: datetime.date) -> tuple[Visit, int, int]:

@@ -9,17 +9,15 @@ from typing import Protocol, TypeVar
 
 from db.store import existing
 from dispatch.desk.plan.day_problem import DayProblem
-from dispatch.desk.plan.proposal import LeftOut
+from dispatch.desk.plan.proposal import LeftOut, Proposal
 from dispatch.desk.plan.scope import Freedom, PlanScope
-from dispatch.desk.plan.solver_terms import Vehicle
+from dispatch.desk.plan.solver_terms import Vehicle, left_out_price
 from dispatch.desk.plan.timing import WORTH
 from dispatch.model.visits import Visit
 from dispatch.planning.budget import Budget, TimeIsOver
-from dispatch.planning.checker import at
+from dispatch.planning.checker import DAY, Finding, at, lateness
 from dispatch.planning.day import Stop
-from dispatch.planning.judging import Judgement, judge
 from dispatch.planning.problem import Plan, Problem
-from dispatch.planning.solving import BetterPlan
 
 CAREFUL = 0.3
 """Where so much of the time is gone when the day is read, it is not asked beside what the least change would be."""
@@ -30,7 +28,10 @@ _Stirring = TypeVar("_Stirring", bound="Stirring")
 
 
 class Stirring(Protocol):
-    """A plan of some days: how many visits that stand it moves, and what it leaves out."""
+    """A plan of some days: each of them, how many visits that stand it moves, and what it leaves out."""
+
+    @property
+    def each_day(self) -> tuple[Proposal, ...]: ...
 
     @property
     def stirred(self) -> int: ...
@@ -61,26 +62,38 @@ def same_visits(part: Problem, whole: Problem, movable: Iterable[Visit]) -> tupl
     )
 
 
-def gain_over(problem: Problem, better: BetterPlan, careful: Plan, best: Stirring, least: Stirring) -> float | None:
-    """By how much, in minutes of driving, a plan is better than one that changes less, each with what it leaves out once the
-    checker has put in what fits; None where the other one has other teams, or cannot be timed as a whole."""
-    judged = judge(problem, careful)
-    if judged is None or any(problem.visits[index].kept for index in judged.left_out):
-        return None
-    prices = {visit.id: visit.left_out for visit in problem.visits}
-
-    def cost(of: Judgement, laid: Stirring) -> float:
-        routes = of.cost - sum(problem.visits[index].left_out for index in of.left_out)
-        return routes + sum(prices.get(one.visit.reference, 0.0) for one in laid.left_out)
-
-    return cost(judged, least) - cost(better.judgement, best)
+def side_by_side(given: Sequence[DayProblem], best: _Stirring, least: _Stirring) -> tuple[_Stirring, _Stirring, float]:
+    """Which of two plans comes first, the best where its gain is worth what it stirs; which one changes least; and the gain: by how
+    much the best is better, in minutes of driving."""
+    gain = _cost(given, least) - _cost(given, best)
+    first = best if gain > WORTH * (best.stirred - least.stirred) else least
+    return first, first if first.stirred <= least.stirred else least, gain
 
 
-def side_by_side(best: _Stirring, least: _Stirring, gain: float | None) -> tuple[_Stirring, _Stirring]:
-    """Which of two plans comes first, the best where its `gain` is worth what it stirs; and which one changes least."""
-    stirs = best.stirred - least.stirred
-    first = best if (gain > WORTH * stirs if gain is not None else len(best.left_out) < len(least.left_out)) else least
-    return first, first if first.stirred <= least.stirred else least
+def _cost(given: Sequence[DayProblem], plan: Stirring) -> float:
+    """What a plan costs by the figures that people see of it, as the checker has laid it out: driving, lateness, overtime, what is
+    left out, and how uneven the work is where the firm prices that."""
+    prices = {visit.id: visit.left_out for part in given for visit in part.problem.visits}
+    cost = sum(prices.get(one.visit.reference) or left_out_price(one.visit) for one in plan.left_out)
+    for part, proposal in zip(given, plan.each_day, strict=True):
+        cost += proposal.after.travel * part.rules.travel + proposal.after.overtime * part.rules.overtime
+        cost += part.problem.prices.balance * sum((one.busy / 60) ** 2 for one in proposal.technicians)
+        days_later = (part.day - given[0].day).days
+        # with all of its clocks, wherever it stands
+        known = {visit.id: part.stops[visit.id] for visit in part.movable if visit.assignments}
+        stops = {stop.visit_id: (day, stop) for day in proposal.days for stop in day.stops}
+        for day, stop in stops.values():
+            own = at(known.get(stop.visit_id, stop), stop.start)
+            cost += _late([*lateness(day, own, part.rules)], part, days_later, emergency=stop.emergency)
+    return cost
+
+
+def _late(found: Sequence[Finding], part: DayProblem, days_later: int, *, emergency: bool) -> float:
+    """What the checker's findings of lateness cost. What is late already, and an emergency, is late by whole days: within a day all
+    of its places are as late."""
+    overdue = [one for one in found if one.due is not None and (one.due <= part.begins or not one.minutes)]
+    whole_days = days_later * DAY // 60 * part.rules.late_promise if overdue or emergency else 0.0
+    return sum(one.cost for one in found if one not in overdue) + whole_days
 
 
 def standing_plan(given: DayProblem) -> Plan:

@@ -173,6 +173,11 @@ class Proposal:
         return f"plan {self.day.isoformat()}"
 
     @property
+    def each_day(self) -> tuple[Proposal, ...]:
+        """The one day."""
+        return (self,)
+
+    @property
     def stirred(self) -> int:
         """How many visits that stand in the plan would stand elsewhere, or nowhere."""
         return sum(move.before is not None for move in self.moves)

@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from db import people
-from db.store import Store, existing
+from db.store import Store
 from dispatch.desk.plan.companions import with_needs
 from dispatch.desk.plan.day_problem import DayProblem, day_problem
 from dispatch.desk.plan.layout import LaidOut, laid_out
-from dispatch.desk.plan.least_change import asked_beside, gain_over, same_visits, side_by_side, standing_plan
+from dispatch.desk.plan.least_change import asked_beside, same_visits, side_by_side, standing_plan
 from dispatch.desk.plan.left_out import REASONS, put_off, why_left_out
 from dispatch.desk.plan.proposal import (
     BrokenPromise,
@@ -154,7 +154,8 @@ class Proposing:
             self._least = self._with_runs(self._careful, proposal_of(self._careful, beside, note))
         best = self._with_runs(self._given, proposal_of(self._given, better, note))
         if self._least is not None:
-            return PlanFound(*side_by_side(best, self._least, self._gain(better, best, self._least)))
+            first, least, _ = side_by_side([self._given], best, self._least)
+            return PlanFound(first, least)
         # where the least change is no other question, every plan is the one that changes least
         asked = self._careful is not None or self._unasked or self.scope.freedom is not Freedom.ALL
         return PlanFound(best, None if asked else best)
@@ -195,12 +196,6 @@ class Proposing:
             self._solving.stop()
         elif self._worker is not None:
             self._worker.kill()
-
-    def _gain(self, better: BetterPlan, best: Proposal, least: Proposal) -> float | None:
-        """By how much the best plan is better than the one that changes least."""
-        beside = existing(existing(self._solving).beside)
-        careful = existing(self._beside).in_whole(beside.plan)
-        return gain_over(self._given.problem, better, careful, best, least)
 
 
 def propose(

@@ -59,6 +59,11 @@ def overtime_of(firm: Firm, scope: PlanScope) -> int:
     return (firm.plan_overtime_minutes if scope.overtime is None else scope.overtime) * _MINUTE
 
 
+def left_out_price(visit: Visit) -> float:
+    """The price of leaving a visit out, whatever was promised."""
+    return EMERGENCY if visit.emergency else LEFT_OUT[visit.priority]
+
+
 class Vehicle(NamedTuple):
     """A technician's shift, or hours on call beside it, as the solver drives them: `row` is the place of their day among the
     days, `day` the same with that part as its shift and what stands in it."""
@@ -345,12 +350,12 @@ class ProblemBuilder:
         return self._only_by_kind[kind]
 
     def _left_out(self, visit: Visit, first: int) -> float:
-        """The price of leaving a visit out: by priority, and the longer it is overdue the dearer."""
+        """The price of leaving a visit out, the longer it is overdue the dearer; of what may wait that of waiting."""
+        price = left_out_price(visit)
         if visit.emergency:
-            return EMERGENCY
+            return price
         if (slot := self.later.get(visit.id)) is not None:
             return max(1.0, slot.candidate.cost) + WAITING * (slot.day - self.day).days
-        price = LEFT_OUT[visit.priority]
         promised = None if visit.promised is None else day_of(visit.promised[1], self.firm.zone)
         due = min((day for day in (promised, visit.due_on) if day is not None), default=None)
         broken = visit.id in self.missed or (visit.promised is not None and visit.promised[1] < first)

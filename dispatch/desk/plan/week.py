@@ -14,7 +14,7 @@ from db import people
 from db.store import Store, existing
 from dispatch.desk.plan.day_problem import DayProblem, day_problem, matters
 from dispatch.desk.plan.days_together import DaysTogether, team_ends
-from dispatch.desk.plan.least_change import asked_beside, gain_over, same_visits, side_by_side
+from dispatch.desk.plan.least_change import asked_beside, same_visits, side_by_side
 from dispatch.desk.plan.left_out import REASONS, why_on_none
 from dispatch.desk.plan.proposal import DayFigures, LeftOut, Move, Proposal, RunDay
 from dispatch.desk.plan.proposing import more_wait, proposal_of
@@ -40,10 +40,15 @@ class WeekPlan(NamedTuple):
     note: str
     cpu_seconds: float
     gain: float | None = None
-    """By how many minutes of driving it is better than the plan that changes least, all prices counted; None where that is not
-    asked or not known."""
+    """By how many minutes of driving it is better than the plan that changes least, by the figures of both; None where there is no
+    other one."""
     least: WeekPlan | None = None
     """The plan that changes least, where it is another one."""
+
+    @property
+    def each_day(self) -> tuple[Proposal, ...]:
+        """Its days."""
+        return self.days
 
     @property
     def stirred(self) -> int:
@@ -108,11 +113,10 @@ def plan_week(
     found = _searched(whole, beside, budget)
     found = found._replace(note="; ".join(filter(None, (found.note, unasked))))
     best = _proposed(store, whole, found.best, found, budget)
-    if careful is None or beside is None or found.beside is None:
+    if careful is None or found.beside is None:
         return best
     least = _proposed(store, careful, found.beside, found, budget)
-    gain = gain_over(whole.problem, found.best, beside.in_whole(found.beside.plan), best, least)
-    first, least = side_by_side(best, least, gain)
+    first, least, gain = side_by_side(whole.given, best, least)
     return first if first is least else first._replace(gain=gain, least=least)
 
 
@@ -224,7 +228,7 @@ def _laid(store: Store, whole: DaysTogether, found: BetterPlan, note: str) -> _L
     """Each day of a plan laid out; what one has no place for may be put in on those after it."""
     proposals, others, ends = list[Proposal](), list[set[str]](), dict[int, int]()
     in_sequence = existing(sequenced(whole.problem, found.plan))
-    ahead = whole.ends(found)
+    ahead, teams = whole.ends(found), set[int]()
     plans = [whole.of_day(number, found.plan, in_sequence) for number in range(len(whole.given))]
     for number, (part, plan) in enumerate(plans):
         ahead.pop(number, None)
@@ -234,7 +238,9 @@ def _laid(store: Store, whole: DaysTogether, found: BetterPlan, note: str) -> _L
         elsewhere = {key: end for later in ahead.values() for key, end in later.items()} | ends
         waiting = tuple(visit for visit in part.deferred if visit.id not in elsewhere)
         own = found._replace(plan=plan, judgement=judged)
-        proposals.append(proposal_of(replace(part, deferred=waiting), own, note, elsewhere))
+        stops = {key: stop.told(dict.fromkeys(teams - elsewhere.keys())) for key, stop in part.stops.items()}
+        proposals.append(proposal_of(replace(part, deferred=waiting, stops=stops), own, note, elsewhere))
+        teams |= {visit.id for visit in part.teams}
         ends |= {stop.visit_id: stop.end for day in proposals[-1].days for stop in day.stops}
         waits = {visit.reference for visit in (*part.movable, *part.deferred) if visit.starts_at is None}
         others.append(waits.difference(part.problem.visits[index].id for order in plan for index in order))

@@ -78,7 +78,8 @@ def week_lines(planned: WeekPlan) -> Iterator[str]:
     yield from _figure_lines([*rows, ("as planned", planned.figures, planned.stirred)])
     if planned.gain is not None and planned.least is not None:
         more = count_text(planned.stirred - planned.least.stirred, "visit")
-        yield f"Worth {planned.gain:.0f} min driving, all prices counted; it moves {more} more than the least change."
+        worth = f"Worth {planned.gain:.0f} min driving, with what is late, past the shift and left out"
+        yield f"{worth}; it moves {more} more than the least change."
     for day in planned.days:
         figures = day.after
         told = f"{count_text(figures.placed, 'visit')}, {figures.travel} min driving, {figures.late} min late"
