@@ -260,6 +260,22 @@ def test_two_people_come_at_the_same_time_each_with_their_skills(office: Office)
     assert visit.starts_at == where.start
 
 
+@pytest.mark.parametrize(("ends", "left"), [("12:30", []), ("11:00", ["TWO"])])
+def test_a_team_that_gave_way_goes_before_what_matters_less(office: Office, ends: str, left: list[str]) -> None:
+    for reference in ("R1", "R2", "R3"):
+        schedule.cancel(office.dana, reference, "not any more")
+    editing.edit(office.lee, "settings", office.lee.firm, {"plan_overtime_minutes": "0"})
+    editing.edit(office.lee, "technician", technician(office, "Ana Ruiz"), {"shifts": f"mon-fri 08:00-{ends}"})
+    office.go("07:00")
+    ask(office, "TWO", people="2", date=DAY.isoformat(), promised="09:00-10:00")
+    ask(office, "BIG", skills="server", minutes="120", priority="P2")
+    ask(office, "SMALL", skills="desktop", minutes="120", priority="P4")
+    proposal = plan(office)
+    assert [one.visit.reference for one in proposal.left_out] == left
+    assert {"BIG", "TWO", "SMALL"} - after(proposal).keys() == set(left)
+    assert proposal.after.left_out == len(left)
+
+
 def test_who_needs_two_and_gets_one_is_asked_about(office: Office) -> None:
     ask(office, "PAIR", people="2")
     with pytest.raises(NeedsConfirm, match="2 people are needed"):

@@ -155,17 +155,19 @@ def _put_in(
 
 
 def _given_way(given: DayProblem, laid: LaidOut, visit: Visit) -> list[Visit]:
-    """Put in a visit in whose way a team stands that was placed beforehand and matters less, with whatever else matters less there.
-    What gives way keeps its time where it can; the rest is returned."""
+    """Put in a visit in whose way a team stands that was placed beforehand and matters less, with whatever else matters less there;
+    and one for several people, which the solver never weighs, in the way of all that matters less. What gives way keeps its time
+    where it can; the rest is returned."""
     stop, lesser = given.stops[visit.id].told(laid.over), _that_matter_less(given, laid, visit)
-    if stop.waits_in_vain or lesser.keys().isdisjoint(one.id for one in given.teams):
+    weighed = visit.people == 1
+    if stop.waits_in_vain or (weighed and lesser.keys().isdisjoint(one.id for one in given.teams)):
         return []
     without = [replace(day, stops=tuple(one for one in day.stops if one.visit_id not in lesser)) for day in laid.days]
     if (team := _best_team(given, without, visit, stop)) is None:
         return []
     stood = {one.visit_id: one.start for number in team.members for one in laid.days[number].stops}
     giving = sorted((lesser[key] for key in stood.keys() & lesser.keys()), key=matters)
-    if not any(one in given.teams for one in giving):
+    if weighed and not any(one in given.teams for one in giving):
         return []  # what the solver placed there it weighed itself
     rows = {one.id: [row for row, day in enumerate(laid.days) if one.id in _ids([day])] for one in giving}
     for one in giving:

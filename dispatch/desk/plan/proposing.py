@@ -272,7 +272,7 @@ def _left_out(given: DayProblem, laid: LaidOut, after: Container[int], plan: Pla
     """What the plan leaves out, what matters most first; those without coordinates last."""
     left = [
         LeftOut(visit, laid.refused.get(visit.id) or put_off(given, visit) or _waited(given, laid, visit, plan))
-        for visit in (*given.movable, *given.deferred)
+        for visit in (*given.movable, *given.teams, *given.deferred)
         if visit.id not in after
     ]
     left.sort(key=lambda one: (not one.visit.emergency, one.visit.priority))
