@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dispatch.model.instants import Times
 from dispatch.model.people import Absence
-from dispatch.model.travel import Leg, Place, PlaceVia
+from dispatch.model.travel import Leg, Place, PlaceVia, itself
 from dispatch.planning.lunch import LunchBreak, Span
 from dispatch.travel.chain import Provider
 
@@ -188,7 +188,7 @@ class Rules:
 
     def buffer_between(self, place: Place | None, other: Place | None) -> int:
         """The seconds of room that two visits want between them: none at one address."""
-        there_already = place is not None and place == other and not isinstance(other, PlaceVia)
+        there_already = place is not None and itself(place) == itself(other) and not isinstance(other, PlaceVia)
         return 0 if there_already else self.buffer_minutes * 60
 
 

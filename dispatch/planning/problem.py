@@ -105,15 +105,16 @@ class Prices:
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A whole day. `seconds[i][j]` is the drive from place i to place j; `buffer` seconds are kept between two visits, not
-    before the first and not before going home, and with `buffer_at_place` also between two at one place. Services that are
-    not kept begin at a full `raster` of seconds from `midnight` on. `midnights` are those between several days."""
+    before the first, not before going home, and not between two at one address with no drive between them: `addresses` has the
+    number of each place's; empty: kept there too. Services that are not kept begin at a full `raster` of seconds from `midnight`
+    on. `midnights` are those between several days."""
 
     technicians: tuple[PlannedTechnician, ...]
     visits: tuple[PlannedVisit, ...]
     seconds: Sequence[Sequence[int]]
     buffer: int = 0
     prices: Prices = Prices()
-    buffer_at_place: bool = True
+    addresses: tuple[int, ...] = ()
     raster: int = 1
     midnight: int = 0
     midnights: tuple[int, ...] = ()
@@ -127,7 +128,8 @@ class Problem:
 
     def between(self, place: int, other: int) -> int:
         """The seconds that are kept between two visits, beside the drive."""
-        return self.buffer if place != other or self.buffer_at_place or self.seconds[place][other] else 0
+        there = self.addresses and self.addresses[place] == self.addresses[other] and not self.seconds[place][other]
+        return 0 if there else self.buffer
 
     def on_raster(self, moment: int) -> int:
         """The first moment of the raster from another on."""

@@ -137,14 +137,18 @@ def test_visits_start_on_the_raster_of_the_firm(office: Office, raster: str) -> 
     assert all((start - at("00:00")) % (int(raster) * 60) == 0 for start in starts)
 
 
-def test_no_buffer_is_kept_between_two_visits_at_one_address(office: Office) -> None:
+@pytest.mark.parametrize("pickup", ["", "depot"])
+def test_no_buffer_is_kept_between_two_visits_at_one_address(office: Office, pickup: str) -> None:
     for reference in ("R1", "R2", "R3"):
         schedule.cancel(office.dana, reference, "not any more")
-    ask(office, "FIRST", skills="desktop", minutes="45")
+    ask(office, "FIRST", skills="desktop", minutes="45", pickup=pickup, promised="08:00-09:00", date=DAY.isoformat())
     ask(office, "SECOND", skills="desktop", minutes="45")
     (day,) = [day for day in plan(office).days if day.stops]
     first, second = sorted(day.stops, key=lambda stop: stop.start)
     assert second.start == first.end
+    schedule.assign(office.dana, "FIRST", ["Ben Okafor"], first.start)
+    by_hand = placement.check_placement(office.store, "SECOND", ["Ben Okafor"], second.start)
+    assert "buffer" not in {finding.rule for finding in by_hand.verdict.findings}
 
 
 def test_a_visit_that_began_the_evening_before_stays(office: Office) -> None:

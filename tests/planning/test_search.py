@@ -62,7 +62,7 @@ def overdue_day(seed: int, technicians: int = 3, visits: int = 9) -> Problem:
             )
         )
     prices = Prices(1.0, 0.3, 3.0)
-    return Problem(crew, tuple(work), seconds, 1800, prices, buffer_at_place=False, raster=300)
+    return Problem(crew, tuple(work), seconds, 1800, prices, addresses=tuple(range(len(places))), raster=300)
 
 
 def fits_alone(problem: Problem, number: int, visit: PlannedVisit) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dispatch.desk.plan.day_problem import DayProblem
 from dispatch.desk.plan.least_change import standing_plan
-from dispatch.desk.plan.planned_drives import matrix_of, rows_of
+from dispatch.desk.plan.planned_drives import addresses_of, matrix_of, rows_of
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
 from dispatch.planning.budget import TimeIsOver
@@ -65,6 +65,7 @@ class DaysTogether:
             technicians=tuple(technicians),
             visits=(*self._visits, *kept),
             seconds=seconds,
+            addresses=addresses_of(places),
             midnights=tuple(part.problem.midnight for part in given[1:]),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from dispatch.model.travel import LONGEST_LEG, Place, PlaceVia, placed
+from dispatch.model.travel import LONGEST_LEG, Place, PlaceVia, itself, placed
 from dispatch.planning.day import Drives
 from dispatch.travel.chain import seconds_of
 
@@ -21,6 +21,12 @@ def planned_drive(drives: Drives, origin: Place | None, destination: Place | Non
         return 0
     seconds = [drives(origin, destination, moment).seconds for moment in moments]
     return whole_minutes(max(_in_seconds(one, origin, destination) for one in seconds))
+
+
+def addresses_of(places: Iterable[Place | None]) -> tuple[int, ...]:
+    """The number of each place's address, by whatever way it is reached."""
+    numbers: dict[Place | None, int] = {}
+    return tuple(numbers.setdefault(itself(place), len(numbers)) for place in places)
 
 
 def rows_of(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from db.store import existing
 from dispatch.desk.day.placement import Slot
-from dispatch.desk.plan.planned_drives import matrix_of, planned_drive, rows_of, whole_minutes
+from dispatch.desk.plan.planned_drives import addresses_of, matrix_of, planned_drive, rows_of, whole_minutes
 from dispatch.desk.plan.scope import PlanScope
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
@@ -144,7 +144,7 @@ class ProblemBuilder:
             seconds,
             self.rules.buffer_minutes * 60,
             Prices(self.rules.travel, self.rules.waiting, self.rules.overtime, self.firm.plan_balance),
-            buffer_at_place=False,
+            addresses=addresses_of(self.places),
             raster=self.firm.plan_raster_minutes * 60,
             midnight=self.midnight,
         )
@@ -273,7 +273,7 @@ class ProblemBuilder:
             start = since if since is not None else whole_minutes(max(stop.start, begins))
             service, since = stop.end - start, None
             if following is not None:
-                buffer = self.rules.buffer_minutes * 60 if stop.place != following.place else 0
+                buffer = self.rules.buffer_between(stop.place, following.place)
                 room = following.start - self._drive(stop.place, following.place) - start
                 if room < 0:
                     since = start

@@ -163,8 +163,9 @@ class VroomEngine:
         """The drives with what is kept between two visits; the first rows are those of the visits, of which some stay."""
         durations, count = drives.copy(), len(visited)
         between = np.full((count, count), self._problem.buffer, dtype=np.uint32)
-        if not self._problem.buffer_at_place:
-            between[visited[:, None] == visited] = 0
+        if self._problem.addresses:
+            address = np.array(self._problem.addresses)[visited]
+            between[(address[:, None] == address) & (drives[:count, :count] == 0)] = 0
         durations[:count, :count] += between
         if (raster := self._problem.raster) > 1:
             # whoever arrives between two starts of the raster waits for the next, but for what stays
