@@ -11,11 +11,14 @@ from functools import wraps
 from typing import Any
 
 from db import settings
+from dispatch.desk.day.questions import DayQuestion
 from dispatch.lazily import lazily
 from dispatch.model.boards import Board, BoardRow, BoardVisit
+from dispatch.model.instants import clock_text
 from dispatch.model.states import READS, State
 from screens.binding import Action, command, key, opens
 from screens.user_screen import UserScreen
+from widgets.bars import Separator
 
 with lazily(__name__):
     from screens.files import importing
@@ -54,8 +57,15 @@ class DayOfVisits(UserScreen):
     board: Board | None = None
     """The day, once it is read."""
 
+    asked = DayQuestion.FREE
+    """What was asked last of the day at a glance."""
+
     def visit_here(self) -> BoardVisit | None:
         """The visit under the cursor."""
+        raise NotImplementedError
+
+    async def show_visit(self, visit_id: int) -> None:
+        """Show a visit of `board` where it stands."""
         raise NotImplementedError
 
     def row_here(self) -> BoardRow | None:
@@ -65,6 +75,12 @@ class DayOfVisits(UserScreen):
     def client_here(self) -> str | None:
         visit = self.visit_here()
         return None if visit is None else visit.client
+
+    def show_news(self, board: Board) -> None:
+        """Say the last change of the office in the line between the panes."""
+        news = self.program.activity.news
+        said = f"{clock_text(news[-1].at, board.zone, board.hours24)} {news[-1].text}" if news else ""
+        self.query_one(Separator).set_word(said)
 
     def action_open(self) -> None:
         """Open the visit under the cursor."""

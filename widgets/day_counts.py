@@ -8,14 +8,8 @@ from dispatch.model.text import count_text
 from widgets.lines.ink import Line, Span, ink, joined
 
 
-def day_counts(board: Board, now: int, filtered: str = "", order: str = "", note: str = "") -> Line:
-    """The emergencies that wait, with what is left of the first, who is late, whom to call; then the rest of the day.
-
-    Args:
-        filtered: the word that the board is narrowed to.
-        order: how its technicians stand, where not as they are.
-        note: what else is to be known of the day.
-    """
+def pressing(board: Board, now: int) -> list[Span]:
+    """What nobody may lose sight of: the emergencies that wait, with what is left of the first, who is late, whom to call."""
     parts: list[Span] = []
     if waiting := [visit for visit in board.queue if visit.emergency]:
         due = min((visit.due for visit in waiting if visit.due is not None), default=None)
@@ -24,6 +18,18 @@ def day_counts(board: Board, now: int, filtered: str = "", order: str = "", note
         parts.append(ink(f"{len(waiting)} {words}{left}", "bad"))
     parts += [ink(f"{board.late} late", "bad")] if board.late else []
     parts += [ink(f"{len(board.calls)} to call", "warn")] if board.calls else []
+    return parts
+
+
+def day_counts(board: Board, now: int, filtered: str = "", order: str = "", note: str = "") -> Line:
+    """What is `pressing`, then the rest of the day.
+
+    Args:
+        filtered: the word that the board is narrowed to.
+        order: how its technicians stand, where not as they are.
+        note: what else is to be known of the day.
+    """
+    parts = pressing(board, now)
     parts += [ink(f"{board.trouble} (O)", "warn")] if board.trouble else []
     parts += [ink(f"filter “{filtered}”", "info")] if filtered else []
     parts += [ink(order, "info")] if order else []

@@ -131,10 +131,7 @@ class WeekGrid(LineList[WeekRow]):
             head = words[0] + " " + words[1] if cell >= 7 else words[0][:2] + words[1]
             here = "mark" if number == self.column else "title" if number == self._today else "hours"
             heads.append(ink(clipped(head, cell), here))
-            free = f"{-(-one.room // 60)}h" if cell < 7 else span_text(one.room)
-            room.append(
-                ink(clipped(free + (f" !{one.breaks}" if one.breaks else ""), cell), "bad" if one.breaks else "good")
-            )
+            room.append(ink(clipped(_room_text(one, cell), cell), "bad" if one.breaks else "good"))
         lines: list[Line] = [tuple(heads), tuple(room)]
         if self._month and width >= 60:
             lines.append(self._ahead(width))
@@ -161,7 +158,7 @@ class WeekGrid(LineList[WeekRow]):
         return levels[min(8, -(-taken * 8 // available))]
 
     def _cell(self, load: DayLoad, cells: int) -> Span:
-        bad, much = load.breaks, load.over or load.away
+        bad, much = load.broken, load.over or load.away
         name = "bad" if bad else "warn" if much and load.visits else "dim" if not load.visits else "plain"
         gap = " " if cells >= 9 else ""
         text = self._level(load.taken, load.available) + gap + load.text(cells - 2 - len(gap))
@@ -186,22 +183,33 @@ class WeekGrid(LineList[WeekRow]):
         return Offset(name + self.column * cell, place.y)
 
 
+def _room_text(one: DaySum, cells: int) -> str:
+    """The room of a day and how much breaks, in so many cells less a gap."""
+    if cells >= 7:
+        return span_text(one.room) + (f" !{one.breaks}" if one.breaks else "")
+    hours = -(-one.room // 60)
+    return (f"{hours}h" if hours < 100 else f"{hours}") + ("!" if one.breaks else "")
+
+
 def load_line(row: WeekRow, load: DayLoad) -> Line:
     """A technician's day in words: what is planned of what there is, the room, promises, what breaks, why they are away."""
     parts = [f"{span_text(load.busy)} at work"]
     parts += [f"{span_text(load.driving)} driving"] if load.driving else []
     parts += [f"of {span_text(load.available)}"] if load.available else ["no shift" if load.off else "away"]
     parts += [f"{span_text(load.over)} too much"] if load.over else [f"{span_text(load.room)} room"]
-    parts += [f"{load.promised} promised"] if load.promised else []
+    parts += [f"{len(load.promised)} promised"] if load.promised else []
     parts += [f"away: {load.away}"] if load.away else []
     spans = [ink(f"{row.name}  {day_text(load.day)}  ", "strong"), ink(" · ".join(parts), "dim")]
-    if load.breaks:
-        spans.append(ink(f" · {load.breaks} cannot be kept", "bad"))
+    if load.broken:
+        spans.append(ink(f" · {len(load.broken)} cannot be kept", "bad"))
     return tuple(spans)
 
 
-def visit_entries(visits: Iterable[BoardVisit], week: Week, marks: Marks) -> list[ListEntry[BoardVisit]]:
-    """The visits of a technician's day, a line each: when, for whom, what, and what was promised."""
+def visit_entries(
+    visits: Iterable[BoardVisit], row: WeekRow, load: DayLoad, week: Week, marks: Marks
+) -> list[ListEntry[BoardVisit]]:
+    """The visits of a technician's day, a line each: whether it can be kept, when, for whom, which of its days, what, with whom,
+    and what was promised."""
     board = week.waiting
 
     def between(span: tuple[int, int]) -> str:
@@ -211,10 +219,15 @@ def visit_entries(visits: Iterable[BoardVisit], week: Week, marks: Marks) -> lis
     for visit in visits:
         assert visit.start is not None
         assert visit.end is not None
+        broken = visit.id in load.broken
+        others = ", ".join(name for name in visit.crew if name != row.name)
         line = (
-            ink(f" {state_mark(marks, visit.state)} {between((visit.start, visit.end))}  "),
+            ink(f"{'!' if broken else ' '}{state_mark(marks, visit.state)} ", "bad" if broken else "plain"),
+            ink(f"{between((visit.start, visit.end))}  ", "bad" if broken else "plain"),
             ink(visit.client, "strong"),
+            ink(f" {visit.which_day}" if visit.which_day else "", "info"),
             ink(f"  {visit.work}", "dim"),
+            ink(f"  with {others}" if others else ""),
             ink("" if visit.promised is None else f"  promised {between(visit.promised)}", "promised"),
         )
         entries.append(ListEntry(visit.id, (line,), visit))

@@ -89,7 +89,12 @@ def week_form(week: Week) -> dict[str, Any]:
             form(row, "name skills")
             | {
                 "days": [
-                    form(load, f"date=day {keys} promised breaks off away?")
+                    form(
+                        load,
+                        f"date=day {keys} promised breaks off away?",
+                        promised=len(load.promised),
+                        breaks=len(load.broken),
+                    )
                     | {"visits": [visit.reference for visit in load.visits]}
                     for load in row.days
                 ]

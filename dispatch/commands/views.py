@@ -188,10 +188,10 @@ def _week(args: Args) -> Result:
     date = day_typed(store, args.date)
     if args.days is None:
         first, _ = week_of(date, settings.firm(store).first_weekday)
-        return Answer(week_view.week(store, first), forms.week_form, week_words.week_lines)
+        return Answer(week_view.running_week(store, first)[0], forms.week_form, week_words.week_lines)
     if not 1 <= args.days <= week_view.MOST_DAYS:
         refuse([f"days: {args.days} is not between 1 and {week_view.MOST_DAYS}"])
-    return Answer(week_view.week(store, date, args.days), forms.week_form, week_words.week_lines)
+    return Answer(week_view.running_week(store, date, args.days)[0], forms.week_form, week_words.week_lines)
 
 
 @alone(

@@ -73,15 +73,21 @@ def conflicts(visit: BoardVisit, row: BoardRow, now: int) -> Iterator[str]:
     """What stands in the way of a visit whatever the clock says; nothing once it has ended."""
     if visit.state in ENDED:
         return
-    span = _taken(visit, now)
-    for other in row.visits:
-        if other is visit or other.state in ENDED:
-            continue
-        theirs = _taken(other, now)
-        if span and theirs and span[0] < theirs[1] and theirs[0] < span[1]:
-            yield f"overlaps {show(other.client)}"
+    for other in overlapping(visit, row, now):
+        yield f"overlaps {show(other.client)}"
     if visit.leg is not None and visit.leg.seconds is None:
         yield "the drive to it is unknown"
+
+
+def overlapping(visit: BoardVisit, row: BoardRow, now: int) -> Iterator[BoardVisit]:
+    """What takes the same technician at the same time as a visit; nothing once it has ended."""
+    span = None if visit.state in ENDED else _taken(visit, now)
+    for other in row.visits:
+        if span is None or other is visit or other.state in ENDED:
+            continue
+        theirs = _taken(other, now)
+        if theirs and span[0] < theirs[1] and theirs[0] < span[1]:
+            yield other
 
 
 def after(visits: list[ProblemVisit], start: int, row: int) -> ProblemVisit:

@@ -12,18 +12,18 @@ from dispatch.model.visits import Visit
 
 class DayLoad(NamedTuple):
     """A technician's day in a week. Minutes: `available` is the shift less lunch and absences, `busy` planned work, `driving` the
-    legs that are known, `ahead` the part of the shift that has not passed. `promised` of its visits have a promise; `breaks` begin
-    too late for what was promised, or before whoever does them can be there. `off`: no shift; `away` is why they are absent at
-    some time of it."""
+    legs that are known, `room` what is left of the shift and has not passed. `promised` are the ids of its visits that have a
+    promise, `broken` of those that begin too late for what was promised, or before whoever does them can be there. `off`: no
+    shift; `away` is why they are absent at some time of it."""
 
     day: datetime.date
     available: int
     busy: int
     driving: int
-    ahead: int
+    room: int
     visits: tuple[Visit, ...] = ()
-    promised: int = 0
-    breaks: int = 0
+    promised: frozenset[int] = frozenset()
+    broken: frozenset[int] = frozenset()
     off: bool = False
     away: str = ""
 
@@ -31,11 +31,6 @@ class DayLoad(NamedTuple):
     def taken(self) -> int:
         """The minutes that are planned, driving included."""
         return self.busy + self.driving
-
-    @property
-    def room(self) -> int:
-        """The minutes that are left and have not passed."""
-        return min(max(0, self.available - self.taken), self.ahead)
 
     @property
     def over(self) -> int:
@@ -56,10 +51,10 @@ class DayLoad(NamedTuple):
         else:
             taken = f"{-(-self.taken // 60)}/{self.available // 60}"
         signs = [
-            f"!{self.breaks}" if self.breaks else "",
+            f"!{len(self.broken)}" if self.broken else "",
             "+" if self.over else "",
             "a" if self.away else "",
-            f"p{self.promised}" if self.promised else "",
+            f"p{len(self.promised)}" if self.promised else "",
         ]
         for sign in filter(None, signs):
             if len(taken) + len(sign) + (cells >= 9) <= cells:
@@ -77,7 +72,8 @@ class WeekRow(NamedTuple):
 
 
 class DaySum(NamedTuple):
-    """A day of all technicians. Minutes; `free` is the room of those who have each skill, the scarcest skill first."""
+    """A day of all technicians. Minutes; `free` is the room of those who have each skill, the scarcest skill first. `promised` and
+    `breaks` are different visits: a crew's is one."""
 
     day: datetime.date
     available: int

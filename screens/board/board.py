@@ -15,7 +15,7 @@ from dispatch.desk.roads.maps import Atlas
 from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
 from dispatch.model.boards import Board, BoardRow, BoardVisit
-from dispatch.model.instants import clock_beside, clock_text, day_text
+from dispatch.model.instants import clock_beside, day_text
 from dispatch.model.states import DISPATCHERS, UNREACHED
 from screens.binding import command, key, opens
 from screens.board.crew import Swap, crew, hand_over, no_access
@@ -171,6 +171,9 @@ class BoardScreen(DayOfVisits):
     def visit_here(self) -> BoardVisit | None:
         return self._queue.selected if self._queue.has_focus else self._timeline.selected
 
+    async def show_visit(self, visit_id: int) -> None:
+        self.places.point_at(visit_id=visit_id)
+
     def row_here(self) -> BoardRow | None:
         """The technician under the cursor; none while the keyboard is on the queue."""
         return None if self._queue.has_focus else self._timeline.cursor.board_row
@@ -237,9 +240,7 @@ class BoardScreen(DayOfVisits):
             ),
             f"{clock} {self.user.staff.name}" if roomy else clock,
         )
-        news = self.program.activity.news
-        said = f"{clock_text(news[-1].at, board.zone, board.hours24)} {news[-1].text}" if news else ""
-        self.query_one(Separator).set_word(said)
+        self.show_news(board)
 
     def show_here(self) -> None:
         """Show what is under the cursor in full."""

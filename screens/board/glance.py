@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dispatch.desk.day import questions
 from dispatch.desk.day.questions import DayQuestion, Glance, GlanceLine
 from dispatch.model.instants import day_text
-from screens.binding import command
+from screens.binding import BACK, command
 from screens.board.jump import to_board
 from screens.listed import ListScreen
 from screens.reading import ScreenReading
@@ -21,6 +21,7 @@ class GlanceScreen(ListScreen[GlanceLine]):
     SHOWS = "day"
     TITLE_WORD = "the day at a glance"
     ENTER = "there"
+    KEYS = [BACK]
     FOOTER = "glance.there glance.next glance.previous visit.open screen.leave screen.keys"
 
     def __init__(self, question: DayQuestion, asks: Callable[[DayQuestion], None]) -> None:

@@ -9,15 +9,14 @@ from screens.binding import command
 from screens.dialogs.asked import ChoiceRow
 
 if TYPE_CHECKING:
-    from screens.board.board import BoardScreen
+    from screens.of_day import DayOfVisits
 
 
 @command("L", "view.news", "Changes of others")
-async def news(screen: BoardScreen) -> None:
+async def news(screen: DayOfVisits) -> None:
     """What others have changed since you began, the last ten; enter goes there."""
     board, heard = screen.board, screen.program.activity.news
-    assert board is not None
-    if not heard:
+    if board is None or not heard:
         screen.say("Nobody else in the office has changed anything since you began.")
         return
     rows = [
@@ -28,6 +27,6 @@ async def news(screen: BoardScreen) -> None:
     visits = (*board.queue, *board.on_hold, *(visit for row in board.rows for visit in row.visits))
     here = next((visit.id for visit in visits if visit.reference == doing.reference), None)
     if here is not None:
-        screen.places.point_at(visit_id=here)
+        await screen.show_visit(here)
     elif doing.reference:
         screen.program.open("visit", doing.reference)

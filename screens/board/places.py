@@ -24,6 +24,7 @@ with lazily(__name__):
 
 if TYPE_CHECKING:
     from screens.board.board import BoardScreen
+    from screens.of_day import DayOfVisits
 
 
 class BoardPlaces:
@@ -33,8 +34,6 @@ class BoardPlaces:
     """Only who has it, or has a visit that has it, is shown; empty: everybody."""
     order = BoardOrder.NAMES
     """In which order the technicians stand."""
-    asked = DayQuestion.FREE
-    """What was asked last of the day."""
 
     def __init__(self, screen: BoardScreen) -> None:
         self._screen = screen
@@ -185,14 +184,13 @@ def next_waiting(screen: BoardScreen) -> None:
 
 
 @command("v", "view.glance", "Glance")
-def glance(screen: BoardScreen) -> None:
+def glance(screen: DayOfVisits) -> None:
     """Who is free, has room, has not set out; what has little slack, breaks next, is at risk tomorrow."""
-    places = screen.places
 
     def ask(question: DayQuestion) -> None:
-        places.asked = question
+        screen.asked = question
 
-    screen.program.open("glance", places.asked, ask)
+    screen.program.open("glance", screen.asked, ask)
 
 
 @command("M", "view.map", "Map")
@@ -206,7 +204,7 @@ def show_map(screen: BoardScreen) -> None:
 
 
 @command("E", "view.team", "Everybody")
-def everybody(screen: BoardScreen) -> None:
+def everybody(screen: DayOfVisits) -> None:
     """All technicians on a map, where they are now: who is free near the selected visit."""
     visit = screen.visit_here()
     screen.program.open("team", visit.reference if visit is not None and visit.state in STEPS["assign"].sources else "")

@@ -12,20 +12,23 @@ from textual.containers import Horizontal
 
 from dispatch.desk.day import board_view, week_view
 from dispatch.lazily import lazily
-from dispatch.model.boards import BoardVisit
-from dispatch.model.instants import clock_beside, day_text, week_of
+from dispatch.model.boards import Board, BoardVisit
+from dispatch.model.instants import clock_beside, clock_text, day_text, week_of
 from dispatch.model.states import DISPATCHERS, QUEUED, STEPS
 from dispatch.model.text import count_text, show, wrapped
 from dispatch.model.weeks import Week
 from screens.asking import Left
 from screens.binding import command, key
+from screens.board.news import news
+from screens.board.places import everybody, glance
 from screens.board.placing import pin, say_why_nobody, slot_rows, stands_words, unassign
-from screens.board.requests import amend, cancel, confirm, dispatch, hold
+from screens.board.requests import amend, cancel, confirm, dispatch, hold, new
 from screens.board.which_days import place
 from screens.of_day import DayOfVisits, calls, messages, on_visit
 from screens.reading import ScreenReading
 from widgets.bars import KeyBar, Separator
-from widgets.lines.ink import ListEntry, ink
+from widgets.day_counts import pressing
+from widgets.lines.ink import ListEntry, ink, joined
 from widgets.lines.line_list import LineList
 from widgets.queue import Queue
 from widgets.timeline.ghost import VERDICT_INKS
@@ -52,6 +55,12 @@ class WeekHand(NamedTuple):
 
     visit: BoardVisit
     slot: placement.Slot | None = None
+
+
+def _short_span(first: str, last: str) -> str:
+    """Two days with their months and years as one: 23–29 Nov, 30 Nov–6 Dec."""
+    (day, month, _), (until, its_month, _) = first.split(), last.split()
+    return f"{day}–{until} {month}" if month == its_month else f"{day} {month}–{until} {its_month}"
 
 
 class WeekScreen(DayOfVisits):
@@ -82,7 +91,7 @@ class WeekScreen(DayOfVisits):
         key("[", "view.previous", "Week before", action="day(-7)"),
         key("]", "view.next", "Week after", action="day(7)"),
         key("t", "view.today", "Today", "go to this week"),
-        *(confirm, dispatch, amend, hold, cancel, calls, messages),
+        *(confirm, dispatch, new, amend, hold, cancel, calls, messages),
     ]
 
     def __init__(self) -> None:
@@ -91,7 +100,7 @@ class WeekScreen(DayOfVisits):
         self.add_class("-wide" if width >= WIDE else "-narrow", "-tall" if height >= TALL else "-short", update=False)
         self.week: Week | None = None
         self._hand: WeekHand | None = None
-        self.reading: ScreenReading[Week] = ScreenReading(self, self._read, self._take_week)
+        self.reading: ScreenReading[tuple[Week, Board]] = ScreenReading(self, self._read_running, self._take_running)
 
     def body(self) -> ComposeResult:
         ascii_only = self.program.ascii_only
@@ -117,18 +126,27 @@ class WeekScreen(DayOfVisits):
         """The request under the cursor of what waits, else the visit of the day under the cursor."""
         return self._queue.selected if self._queue.has_focus else self._visits.selected
 
+    async def show_visit(self, visit_id: int) -> None:
+        assert self.board is not None
+        await jumps.to_board(self.program, visit_id=visit_id, day=self.board.day)
+
     # -- what it shows ------------------------------------------------------------------------------------------------
 
-    def _read(self) -> Week:
-        first, _ = week_of(self.program.day, self.user.firm.first_weekday)
-        return week_view.week(self.user.store, first)
+    def _first(self) -> datetime.date:
+        return week_of(self.program.day, self.user.firm.first_weekday)[0]
+
+    def _read_running(self) -> tuple[Week, Board]:
+        return week_view.running_week(self.user.store, self._first())
 
     def reload(self) -> None:
-        """Read the week again: the first time at once, then in a thread."""
-        if self.week is not None:
-            self.reading.begin()
-        elif (week := self.look(self._read)) is not None:
+        """Read the week again, in a thread. The first time it is shown at once as planned, and then as today runs."""
+        if self.week is None and (week := self.look(week_view.week, self.user.store, self._first())) is not None:
             self._take_week(week)
+        self.reading.begin()
+
+    def _take_running(self, read: tuple[Week, Board]) -> None:
+        week, self.board = read
+        self._take_week(week)
 
     def _take_week(self, week: Week) -> None:
         if self.program.day not in week.days:
@@ -149,19 +167,28 @@ class WeekScreen(DayOfVisits):
             self._grid.set_month(sums)
 
     def tick(self) -> None:
-        """Let the clock go on."""
-        week = self.week
+        """Let the clock go on; with each minute today is another."""
+        week, today, now = self.week, self.board, self.user.now
         if week is None:
             return
         board = week.waiting
         breaks = week.breaks_first
-        parts = [] if breaks is None else [f"{day_text(breaks)[:-5]} breaks first"]
-        parts += [f"{len(board.queue)} unscheduled", count_text(len(week.rows), "technician")]
+        parts = [] if today is None else pressing(today, now)
+        parts += [] if breaks is None else [ink(f"{day_text(breaks)[:-5]} breaks first", "bad")]
+        parts += [
+            ink(words, "dim") for words in (f"{len(board.queue)} unscheduled", count_text(len(week.rows), "technician"))
+        ]
+        first, last = (day_text(day)[4:] for day in (week.days[0], week.days[-1]))
+        roomy = self.has_class("-wide")
+        clock = clock_beside(board.day, now, board.zone, board.hours24)
         self.show_head(
-            f"Week  {day_text(week.days[0])[4:-5]} – {day_text(week.days[-1])[4:]}",
-            " · ".join(parts),
-            f"{clock_beside(board.day, self.user.now, board.zone, board.hours24)} {self.user.staff.name}",
+            f"Week  {first[:-5]} – {last}" if roomy else _short_span(first, last),
+            joined(parts),
+            f"{clock} {self.user.staff.name}" if roomy else clock_text(now, board.zone, board.hours24),
         )
+        self.show_news(board)
+        if today is not None and now // 60 != today.now // 60 and self._hand is None:
+            self.reading.begin()
 
     def show_selected(self) -> None:
         """Show the visits of the day under the cursor; with a visit in hand, what its place there would be."""
@@ -178,7 +205,7 @@ class WeekScreen(DayOfVisits):
         free = ", ".join(row.skills)
         nothing = f"Nothing planned{f'; has {show(free)}' if free else ''}."
         self._visits.show_entries(
-            lambda _, marks: visit_entries(cards, week, marks), nothing, head=lambda _: load_line(row, load)
+            lambda _, marks: visit_entries(cards, row, load, week, marks), nothing, head=lambda _: load_line(row, load)
         )
 
     def on_week_grid_crossed(self, event: WeekGrid.Crossed) -> None:
@@ -315,4 +342,4 @@ class WeekScreen(DayOfVisits):
         slot = await self.choose(title, rows, "enter places it · esc goes back")
         await self._put(visit, slot.candidate)
 
-    KEYS_BESIDE = (unassign, pin)
+    KEYS_BESIDE = (unassign, pin, glance, everybody, news)

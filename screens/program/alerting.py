@@ -59,8 +59,8 @@ def _tell(driver: BoundedDriver, person: Staff, stands: Sequence[Alert], rings: 
 
 
 def _board(program: Program) -> Board | None:
-    """Today as the board shows it, where it does."""
-    shown = getattr(program.screen_stack[0], "board", None) if program.current_mode == "board" else None
+    """Today as the board or the week shows it, where it does."""
+    shown = getattr(program.screen_stack[0], "board", None) if program.current_mode in ("board", "week") else None
     now = program.user.now
     if isinstance(shown, Board) and shown.starts_at <= now < shown.ends_at and now - shown.now < _FRESH:
         return shown

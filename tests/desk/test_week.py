@@ -7,7 +7,7 @@ from datetime import timedelta
 from db import people
 from db.store import existing
 from dispatch.desk.book import editing
-from dispatch.desk.day import board_view, week_view
+from dispatch.desk.day import board_view, glance, week_view
 from dispatch.desk.plan import schedule
 from dispatch.desk.texts.week_words import week_lines
 from dispatch.model.weeks import DayLoad, Week
@@ -51,9 +51,9 @@ def test_a_night_counts_on_the_day_on_which_it_begins(office: Office) -> None:
 def test_what_cannot_be_kept_is_counted_and_the_first_day_of_it_named(office: Office) -> None:
     assert shown(office).breaks_first is None
     place(office, "R2", at("11:30"))  # promised from 9 to 11
-    assert load(office, 0).breaks == 1
+    assert len(load(office, 0).broken) == 1
     place(office, "R1", at("12:00"))  # the other one is not over then
-    assert load(office, 0).breaks == 2
+    assert len(load(office, 0).broken) == 2
     assert shown(office).breaks_first == DAY
     assert "!2" in load(office, 0).text(12)
 
@@ -63,6 +63,51 @@ def test_what_has_passed_is_no_room(office: Office) -> None:
     assert load(office, -1).room == 0
     assert load(office, 0).room == 60
     assert load(office, 1).room == 510
+
+
+def test_a_night_takes_no_room_of_the_shift_and_what_stands_in_it_on_the_next_day_breaks(office: Office) -> None:
+    place(office, "R1", at("23:30"))
+    assert load(office, 0).taken > 75
+    assert load(office, 0).room == 510
+    place(office, "R2", at("00:15", 1))  # the night is not over then
+    visit_id = load(office, 1).visits[0].id
+    assert load(office, 1).broken == {visit_id}
+    first = week_view.week(office.store, DAY + timedelta(days=1))
+    assert first.rows[0].days[0].broken == {visit_id}, "in the first column too"
+
+
+def test_what_a_crew_does_is_one_visit_of_the_day(office: Office) -> None:
+    schedule.assign(office.dana, "R2", ["Ana Ruiz", "Ben Okafor"], at("11:30"), reason="agreed", confirmed=True)
+    (today,) = [one for one in shown(office).sums if one.day == DAY]
+    assert [len(load(office, 0, name).broken) for name in ("Ana Ruiz", "Ben Okafor")] == [1, 1]
+    assert (today.promised, today.breaks) == (1, 1)
+
+
+def test_today_is_told_as_it_runs(office: Office) -> None:
+    place(office, "R1", at("09:00"))
+    place(office, "R2", at("10:45"))  # promised from 9 to 11
+    office.go("14:00")
+    week, board = week_view.running_week(office.store, MONDAY)
+    ana = next(row for row in week.rows if row.name == "Ana Ruiz").days[1]
+    row = next(row for row in board.rows if row.name == "Ana Ruiz")
+    late = {visit.id for visit in row.own if visit.late is not None}
+    assert ana.broken == late != frozenset()
+    assert week.sums[1].breaks == board.late == len(late)
+    assert week.breaks_first == DAY
+    assert ana.room == glance.room(row, board.now) < load(office, 0).room
+    assert week.rows[0].days[2:] == shown(office).rows[0].days[2:], "the days to come are as planned"
+    later, _ = week_view.running_week(office.store, MONDAY + timedelta(days=7))
+    assert later == week_view.week(office.store, MONDAY + timedelta(days=7))
+
+
+def test_what_somebody_has_who_has_left_is_on_the_week_board(office: Office) -> None:
+    place(office, "R1", at("09:00"))
+    with office.lee.write("leave") as unit:
+        people.put_technician_away(
+            unit, existing(people.technician_by_name(office.store, "Ana Ruiz")), office.clock.now()
+        )
+        unit.audit("staff", office.lee.staff.id, left=True)
+    assert [visit.reference for visit in load(office, 0).visits] == ["R1"]
 
 
 def test_sums_and_scarce_skills(office: Office) -> None:
@@ -97,7 +142,8 @@ def test_a_look_ahead_says_the_same_as_the_weeks(office: Office) -> None:
 
 
 def test_a_cell_says_what_matters_most_where_there_is_little_room() -> None:
-    full = DayLoad(DAY, available=480, busy=500, driving=40, ahead=480, promised=3, breaks=2, away="dentist")
+    full = DayLoad(DAY, 480, busy=500, driving=40, room=0, promised=frozenset({1, 2, 3}), broken=frozenset({1, 2}))
+    full = full._replace(away="dentist")
     assert full.text(20) == "9h/8h !2 + a p3"
     assert full.text(10) == "9.0/8.0 !2"
     assert full.text(5) == "9/8!2"

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from textual.pilot import Pilot
 
+from db.store import Store
 from dispatch.desk.plan import schedule
+from dispatch.desk.requests import intake
+from dispatch.desk.session.user import log_in
 from dispatch.model.states import State
 from screens.board.board import BoardScreen
+from screens.board.glance import GlanceScreen
 from screens.board.week import WeekScreen
 from screens.dialogs.questions import Choose
 from tests.desk.conftest import DAY, Office, at
 from tests.screens.test_screens import opened, press, state, until, until_true
+from widgets.bars import Separator, StatusBar
+from widgets.lines.line_list import LineList
 from widgets.queue import Queue
 from widgets.week_grid import WeekGrid
 
@@ -98,3 +105,48 @@ async def test_assign_offers_the_best_places_of_the_days_that_are_shown(office: 
         await until(pilot, Choose)
         await press(pilot, "enter")
         await until_true(pilot, lambda: state(office, reference)[0] is State.PLANNED)
+
+
+def texts_of(pilot: Pilot[None], widget: type[StatusBar | Separator | LineList[Any]], query: str) -> str:
+    shown = pilot.app.screen.query_one(query, widget)
+    return "\n".join(
+        "".join(text for text, _ in shown.line_at(y, shown.size.width) or ()) for y in range(shown.size.height)
+    )
+
+
+async def test_the_head_keeps_emergencies_who_is_late_and_whom_to_call(office: Office) -> None:
+    intake.amend(office.dana, "R1", {"emergency": "yes"})
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("09:00"))
+    office.go("12:00")
+    async with opened(office.dana, "week") as pilot:
+        await until_true(pilot, lambda: "1 emergency" in texts_of(pilot, StatusBar, "StatusBar"))
+        assert "1 late" in texts_of(pilot, StatusBar, "StatusBar")
+        assert len(grid(pilot).load.broken) == 1, "today breaks as it runs"  # type: ignore[union-attr]
+        assert texts_of(pilot, LineList, "#visits").startswith("!")
+
+
+async def test_what_others_changed_and_the_day_at_a_glance_are_asked_from_the_week(office: Office) -> None:
+    async with opened(office.dana, "week") as pilot:
+        await until_true(pilot, lambda: pilot.app.screen.board is not None)  # type: ignore[attr-defined]
+        await press(pilot, "v")
+        await until(pilot, GlanceScreen)
+        await press(pilot, "escape")
+        await until(pilot, WeekScreen)
+        with Store.open(office.store.path, clock=office.clock) as elsewhere:
+            schedule.assign(log_in(elsewhere, "dana"), "R1", ["Ana Ruiz"], at("15:00"))
+            await until_true(pilot, lambda: "assign R1" in texts_of(pilot, Separator, "Separator"))
+        await press(pilot, "L")
+        await until(pilot, Choose)
+        await press(pilot, "enter")
+        await until(pilot, BoardScreen)
+        board = pilot.app.screen
+        assert isinstance(board, BoardScreen)
+        await until_true(pilot, lambda: (visit := board.visit_here()) is not None and visit.reference == "R1")
+
+
+async def test_who_comes_with_a_technician_is_named_with_the_visit(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz", "Ben Okafor"], at("15:00"), reason="agreed", confirmed=True)
+    async with opened(office.dana, "week") as pilot:
+        line = texts_of(pilot, LineList, "#visits")
+        assert "with Ben Okafor" in line
+        assert "Ana Ruiz" not in line

@@ -49,7 +49,7 @@ def board(store: Store, day: datetime.date, only: str | None = None, *, office: 
         theirs = None if only is None else [technician.id for technician in technicians]
         placed = visits.placed_between(store, starts_at, ends_at, technicians=theirs)
         if only is None:
-            technicians = _with_gone(store, technicians, placed)
+            technicians = with_gone(store, technicians, placed)
         done = tallies(store, [visit.id for visit in placed])
         access = access_of(placed, clients.access_hours(store, {visit.site_id for visit in placed}), starts_at, ends_at)
         ring = clients.whom_to_ring(store)
@@ -120,8 +120,8 @@ def _clocked(card: BoardVisit, clocks: Mapping[int, Sequence[VisitClock]]) -> Bo
     return card._replace(level=first.reading.state.value, clock=first.label, due=first.reading.due)
 
 
-def _with_gone(store: Store, technicians: list[Technician], placed: Iterable[Visit]) -> list[Technician]:
-    """The technicians with those who have left and still have visits on the day, so that none is on no board."""
+def with_gone(store: Store, technicians: list[Technician], placed: Iterable[Visit]) -> list[Technician]:
+    """The technicians with those who have left and still have visits among `placed`, so that none is on no board."""
     present = {technician.id for technician in technicians}
     away = {part.technician_id for visit in placed for part in visit.assignments} - present
     left = [one for technician_id in sorted(away) if (one := people.technician(store, technician_id)) is not None]

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from db import clients, people, settings, visits
 from db.legs import HOME, drives_between
 from db.store import Store, existing
-from dispatch.desk.day.board_view import waiting_cards
+from dispatch.desk.day import board_view, glance
 from dispatch.desk.day.running import belongs
 from dispatch.desk.firm.shifts import available_minutes, shift_of
 from dispatch.desk.levels.clocks import promised_of
-from dispatch.model.boards import Board
+from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.people import Technician
+from dispatch.model.problems import overlapping
 from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.visits import Visit
 from dispatch.model.weeks import DayLoad, DaySum, Week, WeekRow
@@ -32,7 +33,7 @@ def week(store: Store, first: datetime.date, days: int = DAYS) -> Week:
     with store.read():
         firm, last = settings.firm(store), first + datetime.timedelta(days=days - 1)
         rows = _rows(store, firm, first, last)
-        waiting = waiting_cards(store, last, clients.whom_to_ring(store))
+        waiting = board_view.waiting_cards(store, last, clients.whom_to_ring(store))
         now = store.clock.now()
     board = Board(
         firm=firm.name,
@@ -50,6 +51,13 @@ def week(store: Store, first: datetime.date, days: int = DAYS) -> Week:
     return Week(rows, _sums(rows, first, days), board)
 
 
+def running_week(store: Store, first: datetime.date, days: int = DAYS) -> tuple[Week, Board]:
+    """The same with today as it runs, and the board of today."""
+    with store.read():
+        today = board_view.board(store, settings.today(store))
+        return as_it_runs(week(store, first, days), today), today
+
+
 def month(store: Store, first: datetime.date, days: int) -> tuple[DaySum, ...]:
     """The sums of some days of all technicians, for a look ahead."""
     with store.read():
@@ -62,9 +70,10 @@ def _rows(store: Store, firm: Firm, first: datetime.date, last: datetime.date) -
     placed = [
         visit
         for visit in visits.placed_between(store, begins, day_bounds(last, firm.zone)[1])
-        if visit.state in OCCUPYING and belongs(visit, begins)
+        if visit.state in OCCUPYING
     ]
-    targets = promised_of(store, [visit for visit in placed if visit.state not in ENDED], "onsite")
+    shown = [visit for visit in placed if belongs(visit, begins)]
+    targets = promised_of(store, [visit for visit in shown if visit.state not in ENDED], "onsite")
     drives, now = drives_between(store, first, last), store.clock.now()
     own: Placed = {}
     for visit in placed:
@@ -75,11 +84,12 @@ def _rows(store: Store, firm: Firm, first: datetime.date, last: datetime.date) -
 
     def load(technician: Technician, day: datetime.date) -> DayLoad:
         driven = drives.get((technician.id, day.isoformat()), {})
-        return _load(technician, day, firm, own.get((technician.id, day), ()), driven, targets, now)
+        night = own.get((technician.id, day - datetime.timedelta(days=1)), ())
+        return _load(technician, day, firm, own.get((technician.id, day), ()), night, driven, targets, now)
 
     return tuple(
         WeekRow(one.id, one.name, tuple(sorted(one.skills)), tuple(load(one, day) for day in days))
-        for one in people.technicians(store)
+        for one in board_view.with_gone(store, people.technicians(store), shown)
     )
 
 
@@ -88,38 +98,80 @@ def _load(
     day: datetime.date,
     firm: Firm,
     own: Sequence[Visit],
+    night: Sequence[Visit],
     drives: Mapping[int, int],
     targets: Mapping[int, int],
     now: int,
 ) -> DayLoad:
+    """`night` are the visits of the day before: the last of them may reach into this one."""
     shift = shift_of(technician, day, firm.zone)
     opens, closes = shift or (0, 0)
     starts_at, ends_at = day_bounds(day, firm.zone)
     absences = [one for one in technician.absences if one.starts_at < ends_at and one.ends_at > starts_at]
     spans = [existing(visit.span) for visit in own]
+    available = available_minutes(technician, day, firm.zone)
+    taken = [(start - drives.get(visit.id, 0), end) for visit, (start, end) in zip(own, spans, strict=True)]
+    taken += [(spans[-1][1], spans[-1][1] + drives.get(HOME, 0))] if own else []
+    within = sum(max(0, min(end, closes) - max(start, opens)) for start, end in taken) // 60
     return DayLoad(
         day,
-        available=available_minutes(technician, day, firm.zone),
+        available=available,
         busy=sum((end - start) // 60 for start, end in spans),
         driving=sum(drives.get(key, 0) for key in (*(visit.id for visit in own), HOME)) // 60 if own else 0,
-        ahead=max(0, closes - max(opens, now)) // 60,
+        room=min(max(0, available - within), max(0, closes - max(opens, now)) // 60),
         visits=tuple(own),
-        promised=sum(visit.awaited is not None for visit in own),
-        breaks=sum(_breaks(own, number, drives, targets) for number in range(len(own))),
+        promised=frozenset(visit.id for visit in own if visit.awaited is not None),
+        broken=_broken(own, night, drives, targets),
         off=shift is None,
         away=", ".join(dict.fromkeys(one.reason or "absent" for one in absences)),
     )
 
 
-def _breaks(own: Sequence[Visit], number: int, drives: Mapping[int, int], targets: Mapping[int, int]) -> bool:
-    """Whether a visit that is not over begins after what was promised, or before who does it can be there."""
-    visit = own[number]
-    if visit.state in ENDED:
-        return False
-    start, _ = existing(visit.span)
-    limits = [limit for limit in (visit.awaited and visit.awaited[1], targets.get(visit.id)) if limit is not None]
-    free = existing(own[number - 1].span)[1] + drives.get(visit.id, 0) if number else 0
-    return start < free or any(start > limit for limit in limits)
+def _broken(
+    own: Sequence[Visit], night: Iterable[Visit], drives: Mapping[int, int], targets: Mapping[int, int]
+) -> frozenset[int]:
+    """The visits that are not over and begin after what was promised, or before who does them can be there."""
+    found = set[int]()
+    free, drives_from = max((existing(visit.span)[1] for visit in night if visit.state not in ENDED), default=0), False
+    for visit in own:
+        if visit.state in ENDED:
+            continue
+        start, end = existing(visit.span)
+        limits = [limit for limit in (visit.awaited and visit.awaited[1], targets.get(visit.id)) if limit is not None]
+        here = free + drives.get(visit.id, 0) if drives_from else free
+        if start < here or any(start > limit for limit in limits):
+            found.add(visit.id)
+        free, drives_from = max(free, end), True
+    return frozenset(found)
+
+
+def as_it_runs(week: Week, board: Board) -> Week:
+    """A week with one of its days as it runs, by the board of that day: what is late or overlaps as it stands now, and the room
+    that is left. As `week` it is told as planned."""
+    if board.day not in week.days:
+        return week
+    number, running = week.days.index(board.day), {row.technician_id: row for row in board.rows}
+
+    def load(row: WeekRow) -> DayLoad:
+        one, runs = row.days[number], running.get(row.technician_id)
+        if runs is None:
+            return one
+        broken = frozenset(visit.id for visit in runs.own if _breaks_now(visit, runs, board.now))
+        return one._replace(broken=broken, room=glance.room(runs, board.now))
+
+    rows = tuple(row._replace(days=(*row.days[:number], load(row), *row.days[number + 1 :])) for row in week.rows)
+    sums = (*week.sums[:number], _sum(rows, number, board.day), *week.sums[number + 1 :])
+    return week._replace(rows=rows, sums=sums)
+
+
+def _breaks_now(visit: BoardVisit, runs: BoardRow, now: int) -> bool:
+    """Whether a visit of today is late as its technician's day goes on, or stands where another does that has not begun either.
+
+    Behind a stay that goes on longer than planned it is projected, and judged by that.
+    """
+    late = visit.late is not None and visit.late.against != "end"
+    ahead = visit.actual_in is None
+    return late or (ahead and any(other.actual_in is None for other in overlapping(visit, runs, now)))
 
 
 def _sums(rows: Iterable[WeekRow], first: datetime.date, days: int) -> tuple[DaySum, ...]:
@@ -137,7 +189,7 @@ def _sum(rows: Iterable[WeekRow], number: int, day: datetime.date) -> DaySum:
         available=sum(load.available for _, load in loads),
         taken=sum(load.taken for _, load in loads),
         room=sum(load.room for _, load in loads),
-        promised=sum(load.promised for _, load in loads),
-        breaks=sum(load.breaks for _, load in loads),
+        promised=len(frozenset().union(*(load.promised for _, load in loads))),
+        breaks=len(frozenset().union(*(load.broken for _, load in loads))),
         free=tuple(sorted(free.items(), key=lambda one: (one[1], one[0]))),
     )
