@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from textual import events
@@ -11,11 +11,11 @@ from textual.geometry import Offset
 
 from dispatch.model.boards import BoardVisit
 from dispatch.model.instants import clock_text, day_text, span_text
-from dispatch.model.text import cells_of
+from dispatch.model.text import cells_of, count_text
 from dispatch.model.weeks import DayLoad, DaySum, Week, WeekRow
-from widgets.lines.ink import Line, ListEntry, Span, clipped, ink
+from widgets.lines.ink import Line, ListEntry, Span, clipped, ink, joined
 from widgets.lines.line_list import LineList
-from widgets.lines.marks import Marks, state_mark
+from widgets.lines.marks import Marks, marks_of, state_mark
 
 LEVELS, ASCII_LEVELS = "·▁▂▃▄▅▆▇█", " .:-=+*#@"
 """How full a day is, from nothing to all of the shift."""
@@ -51,6 +51,8 @@ class WeekGrid(LineList[WeekRow]):
     column = 0
     """The day under the cursor."""
     in_hand: HandCell | None = None
+    tell_below: Callable[[Line], None] | None = None
+    """Told what lies below the last line in sight."""
 
     def set_week(self, week: Week, column: int, today: int | None) -> None:
         """Show a week, with the cursor on one of its days. `today`: the column of today, None where it is not among them."""
@@ -98,12 +100,31 @@ class WeekGrid(LineList[WeekRow]):
         self.refresh()
         self.place_cursor()
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Say what lies below now."""
+        super().watch_scroll_y(old_value, new_value)
+        self._say_below()
+
+    def rebuild(self) -> None:
+        super().rebuild()
+        self._say_below()
+
+    def _say_below(self) -> None:
+        week = self._week
+        if week is None or self.tell_below is None or not self.view_size.height:
+            return
+        head = len(self.frozen(self.view_size.width))
+        rows = week.rows[max(0, self.scroll_offset.y + self.view_size.height - head) :]
+        self.tell_below(_edge_below(rows, marks_of(self.ascii)) if rows else ())
+
     # -- drawing ------------------------------------------------------------------------------------------------------
 
     def _widths(self, width: int) -> tuple[int, int]:
         days = len(self._week.sums) if self._week is not None else 1
         name = 18 if width >= 104 else 12 if width >= 60 else 8
-        return name, max(3, (width - name) // days)
+        given = 1 if width >= 60 else 2  # cells of a name, where that makes every day wider
+        cell = max(3, (width - name + given) // days)
+        return max(name - given, min(name, width - cell * days)), cell
 
     def entries(self, width: int) -> Sequence[ListEntry[WeekRow]]:
         if self._week is None:
@@ -131,7 +152,7 @@ class WeekGrid(LineList[WeekRow]):
             head = words[0] + " " + words[1] if cell >= 7 else words[0][:2] + words[1]
             here = "mark" if number == self.column else "title" if number == self._today else "hours"
             heads.append(ink(clipped(head, cell), here))
-            room.append(ink(clipped(_room_text(one, cell), cell), "bad" if one.breaks else "good"))
+            room.append(ink(clipped(_room_text(one, cell - 1), cell), "bad" if one.breaks else "good"))
         lines: list[Line] = [tuple(heads), tuple(room)]
         if self._month and width >= 60:
             lines.append(self._ahead(width))
@@ -139,7 +160,7 @@ class WeekGrid(LineList[WeekRow]):
 
     def _ahead(self, width: int) -> Line:
         """How full each day of the next weeks is, all technicians together, a week beside the other."""
-        spans: list[Span] = [ink("next weeks  ", "dim")]
+        spans: list[Span] = [ink(clipped("next weeks", self._widths(width)[0]), "dim")]
         for start in range(0, len(self._month), 7):
             some = self._month[start : start + 7]
             label = " ".join(day_text(some[0].day).split()[1:3])
@@ -183,12 +204,22 @@ class WeekGrid(LineList[WeekRow]):
         return Offset(name + self.column * cell, place.y)
 
 
+def _edge_below(rows: Sequence[WeekRow], marks: Marks) -> Line:
+    """What the rows below hold: "▼ 3 cannot be kept · 9 technicians below"."""
+    broken = len(frozenset().union(*(load.broken for row in rows for load in row.days)))
+    said = [ink(f"{broken} cannot be kept", "bad")] if broken else []
+    said.append(ink(f"{count_text(len(rows), 'technician')} below", "dim"))
+    return (ink(f" {marks.below} ", "bad" if broken else "dim"), *joined(said))
+
+
 def _room_text(one: DaySum, cells: int) -> str:
-    """The room of a day and how much breaks, in so many cells less a gap."""
-    if cells >= 7:
-        return span_text(one.room) + (f" !{one.breaks}" if one.breaks else "")
-    hours = -(-one.room // 60)
-    return (f"{hours}h" if hours < 100 else f"{hours}") + ("!" if one.breaks else "")
+    """The room of a day and how much breaks, the longest that fits in so many cells."""
+    hours, sign = f"{-(-one.room // 60)}", "!" if one.breaks else ""
+    forms = [f"{hours}h{sign}", f"{hours}{sign}"]
+    if cells >= 6:
+        many = f" !{one.breaks}" if one.breaks else ""
+        forms = [span_text(one.room) + many, f"{hours}h{many}", *forms]
+    return next((text for text in forms if len(text) <= cells), forms[-1])
 
 
 def load_line(row: WeekRow, load: DayLoad) -> Line:

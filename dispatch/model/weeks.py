@@ -38,28 +38,33 @@ class DayLoad(NamedTuple):
         return max(0, self.taken - self.available)
 
     def text(self, cells: int) -> str:
-        """What a cell of the week says in so many cells: what is planned of the shift, in hours where there is little room, then
-        what breaks, what is too much, absences and promises, as far as they fit."""
+        """What a cell of the week says in so many cells: what is planned of the shift and what breaks, in whole hours where
+        there is little room, then what is too much, absences and promises, as far as they fit."""
         if not self.visits and not self.available:
             return ("away" if self.away else "off")[:cells]
+        hours = -(-self.taken // 60)
         if not self.available:
-            taken = span_text(self.taken) if cells >= 6 else f"{-(-self.taken // 60)}h"
-        elif cells >= 12:
-            taken = f"{span_text(self.taken)}/{span_text(self.available)}"
-        elif cells >= 7:
-            taken = f"{self.taken / 60:.1f}/{self.available / 60:.1f}"
+            forms = [span_text(self.taken)] if cells >= 6 else []
         else:
-            taken = f"{-(-self.taken // 60)}/{self.available // 60}"
+            forms = [f"{span_text(self.taken)}/{span_text(self.available)}"] if cells >= 12 else []
+            forms += [f"{self.taken / 60:.1f}/{self.available / 60:.1f}"] if cells >= 7 else []
+            forms += [f"{hours}/{self.available // 60}"]
+        gap = " " if cells >= 9 else ""
+        breaks = f"!{len(self.broken)}" if self.broken else ""
+        needed = len(gap + breaks) if breaks else 0
+        taken = next((text for text in forms if len(text) + needed <= cells), "")
+        if not taken:
+            return f"{hours}{'!' if breaks else 'h'}"[:cells]
         signs = [
-            f"!{len(self.broken)}" if self.broken else "",
+            breaks,
             "+" if self.over else "",
             "a" if self.away else "",
             f"p{len(self.promised)}" if self.promised else "",
         ]
         for sign in filter(None, signs):
-            if len(taken) + len(sign) + (cells >= 9) <= cells:
-                taken += f" {sign}" if cells >= 9 else sign
-        return taken[:cells]
+            if len(taken + gap + sign) <= cells:
+                taken += gap + sign
+        return taken
 
 
 class WeekRow(NamedTuple):

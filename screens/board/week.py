@@ -110,6 +110,10 @@ class WeekScreen(DayOfVisits):
         yield Separator()
         yield LineList[BoardVisit](id="visits", ascii=ascii_only)
 
+    def on_mount(self) -> None:
+        """Let the line between the panes say what lies below."""
+        self._grid.tell_below = self.query_one(Separator).set_edge
+
     @property
     def _grid(self) -> WeekGrid:
         return self.query_one(WeekGrid)

@@ -146,7 +146,11 @@ def test_a_cell_says_what_matters_most_where_there_is_little_room() -> None:
     full = full._replace(away="dentist")
     assert full.text(20) == "9h/8h !2 + a p3"
     assert full.text(10) == "9.0/8.0 !2"
+    assert full.text(7) == "9/8!2+a", "what breaks before tenths of hours"
     assert full.text(5) == "9/8!2"
+    assert full.text(3) == "9!"
+    long = full._replace(busy=560, broken=frozenset())
+    assert [long.text(cells)[:4] for cells in (3, 4)] == ["10h", "10/8"], "nothing is cut in the middle"
     assert DayLoad(DAY, 0, 0, 0, 0, away="ill").text(5) == "away"
     assert DayLoad(DAY, 480, 0, 0, 480).text(8) == "0.0/8.0"
 

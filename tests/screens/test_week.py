@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from db.store import Store
@@ -12,6 +13,7 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.requests import intake
 from dispatch.desk.session.user import log_in
 from dispatch.model.states import State
+from dispatch.model.weeks import WeekRow
 from screens.board.board import BoardScreen
 from screens.board.glance import GlanceScreen
 from screens.board.week import WeekScreen
@@ -150,3 +152,32 @@ async def test_who_comes_with_a_technician_is_named_with_the_visit(office: Offic
         line = texts_of(pilot, LineList, "#visits")
         assert "with Ben Okafor" in line
         assert "Ana Ruiz" not in line
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+async def test_columns_keep_a_gap_and_the_edge_says_what_lies_below(office: Office, size: tuple[int, int]) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("15:00"))
+    async with opened(office.dana, "week", size) as pilot:
+        await until_true(pilot, lambda: pilot.app.screen.board is not None)  # type: ignore[attr-defined]
+        screen = pilot.app.screen
+        assert isinstance(screen, WeekScreen)
+        assert screen.week is not None
+        full = screen.week.rows[0].days[1]._replace(busy=600, driving=120)
+        days = tuple(
+            full._replace(day=one.day, broken=frozenset(range(number * 100)))
+            for number, one in enumerate(screen.week.sums)
+        )
+        rows = tuple(WeekRow(number, f"Technician {number}", (), days) for number in range(40))
+        sums = tuple(one._replace(room=12345, breaks=100 * number) for number, one in enumerate(screen.week.sums))
+        screen._grid.set_week(screen.week._replace(rows=rows, sums=sums), 1, 1)
+        await pilot.pause()
+        width = screen._grid.view_size.width
+        name, cell = screen._grid._widths(width)
+        lines = ["".join(text for text, _ in line) for line in screen._grid.frozen(width)[:2]]
+        lines += ["".join(text for text, _ in entry.lines[0]) for entry in screen._grid.entries(width)]
+        for line in lines:
+            assert len(line) <= width
+            assert all(line[name + cell * day - 1] == " " for day in range(1, 7)), line
+        assert "below" in texts_of(pilot, Separator, "Separator")
+        await press(pilot, "end")
+        await until_true(pilot, lambda: "below" not in texts_of(pilot, Separator, "Separator"))
