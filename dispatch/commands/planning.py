@@ -237,7 +237,7 @@ def _week_form(planned: week.WeekPlan) -> dict[str, Any]:
         "days after stirred least_change gain_minutes left_out note cpu_seconds",
         after=asdict(planned.figures),
         least_change=planned.least and _beside_form(planned.least.figures, planned.least.stirred),
-        gain_minutes=None if planned.gain is None else round(planned.gain, 1),
+        gain_minutes=None if planned.gain is None else round(planned.gain.total, 1),
         days=[_proposal_form(day) for day in planned.days],
         left_out=forms(planned.left_out, "reference=visit.reference client=visit.client why"),
         cpu_seconds=round(planned.cpu_seconds, 3),

@@ -589,11 +589,16 @@ def test_the_best_plan_comes_first_where_its_figures_are_worth_what_it_stirs(off
         more = replace(figures, travel=figures.travel + minutes, overtime=figures.overtime + overtime)
         dearer = replace(least, after=more)
         first, careful, worth = least_change.side_by_side([given], stirs, dearer)
-        assert worth == pytest.approx(gain)
+        assert (worth.total, worth.driving, worth.overtime) == (gain, minutes, 3 * overtime)
         assert careful is dearer
         assert (first is stirs) == (gain > 5)
+    beside = week.WeekPlan((stirs,), (), "", 0.0, worth, week.WeekPlan((dearer,), (), "", 0.0))
+    said = (
+        "Worth 5 min driving (priced: 20 less driving, 15 more overtime); it moves 1 visit more than the least change."
+    )
+    assert said in plan_words.week_lines(beside)
     less = replace(least, left_out=(*least.left_out, LeftOut(given.movable[0])))
-    assert least_change.side_by_side([given], stirs, less)[2] == given.problem.visits[0].left_out
+    assert least_change.side_by_side([given], stirs, less)[2].left_out == given.problem.visits[0].left_out
 
 
 def test_what_is_promised_for_a_later_day_stays_where_somebody_put_it(office: Office) -> None:

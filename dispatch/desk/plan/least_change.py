@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from db.store import existing
 from dispatch.desk.plan.day_problem import DayProblem
-from dispatch.desk.plan.proposal import LeftOut, Proposal
+from dispatch.desk.plan.proposal import LeftOut, PlanPrice, Proposal
 from dispatch.desk.plan.scope import Freedom, PlanScope
 from dispatch.desk.plan.solver_terms import Vehicle, left_out_price
 from dispatch.desk.plan.timing import WORTH
@@ -62,30 +62,34 @@ def same_visits(part: Problem, whole: Problem, movable: Iterable[Visit]) -> tupl
     )
 
 
-def side_by_side(given: Sequence[DayProblem], best: _Stirring, least: _Stirring) -> tuple[_Stirring, _Stirring, float]:
-    """Which of two plans comes first, the best where its gain is worth what it stirs; which one changes least; and the gain: by how
-    much the best is better, in minutes of driving."""
-    gain = _cost(given, least) - _cost(given, best)
-    first = best if gain > WORTH * (best.stirred - least.stirred) else least
+def side_by_side(
+    given: Sequence[DayProblem], best: _Stirring, least: _Stirring
+) -> tuple[_Stirring, _Stirring, PlanPrice]:
+    """Which of two plans comes first, the best where it is worth what it stirs; which one changes least; and what the best is
+    worth: by how much each part of it costs less."""
+    parts = zip(_priced(given, least), _priced(given, best), strict=True)
+    gain = PlanPrice(*(one - other for one, other in parts))
+    first = best if gain.total > WORTH * (best.stirred - least.stirred) else least
     return first, first if first.stirred <= least.stirred else least, gain
 
 
-def _cost(given: Sequence[DayProblem], plan: Stirring) -> float:
-    """What a plan costs by the figures that people see of it, as the checker has laid it out: driving, lateness, overtime, what is
-    left out, and how uneven the work is where the firm prices that."""
+def _priced(given: Sequence[DayProblem], plan: Stirring) -> PlanPrice:
+    """What people see of a plan, priced."""
     prices = {visit.id: visit.left_out for part in given for visit in part.problem.visits}
-    cost = sum(prices.get(one.visit.reference) or left_out_price(one.visit) for one in plan.left_out)
+    left_out = sum(prices.get(one.visit.reference) or left_out_price(one.visit) for one in plan.left_out)
+    driving = late = overtime = uneven = 0.0
     for part, proposal in zip(given, plan.each_day, strict=True):
-        cost += proposal.after.travel * part.rules.travel + proposal.after.overtime * part.rules.overtime
-        cost += part.problem.prices.balance * sum((one.busy / 60) ** 2 for one in proposal.technicians)
+        driving += proposal.after.travel * part.rules.travel
+        overtime += proposal.after.overtime * part.rules.overtime
+        uneven += part.problem.prices.balance * sum((one.busy / 60) ** 2 for one in proposal.technicians)
         days_later = (part.day - given[0].day).days
         # with all of its clocks, wherever it stands
         known = {visit.id: part.stops[visit.id] for visit in part.movable if visit.assignments}
         stops = {stop.visit_id: (day, stop) for day in proposal.days for stop in day.stops}
         for day, stop in stops.values():
             own = at(known.get(stop.visit_id, stop), stop.start)
-            cost += _late([*lateness(day, own, part.rules)], part, days_later, emergency=stop.emergency)
-    return cost
+            late += _late([*lateness(day, own, part.rules)], part, days_later, emergency=stop.emergency)
+    return PlanPrice(driving, late, overtime, left_out, uneven)
 
 
 def _late(found: Sequence[Finding], part: DayProblem, days_later: int, *, emergency: bool) -> float:

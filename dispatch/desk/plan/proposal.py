@@ -141,6 +141,22 @@ class DayFigures:
     overdue: int = 0
 
 
+class PlanPrice(NamedTuple):
+    """What people see of a plan, as the checker has laid it out, in minutes of driving: `lateness` of what is promised, asked
+    for or the target of a service level, `unevenness` of the work where the firm prices that."""
+
+    driving: float
+    lateness: float
+    overtime: float
+    left_out: float
+    unevenness: float
+
+    @property
+    def total(self) -> float:
+        """All of it."""
+        return sum(self)
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A plan beside the day as it is. `days` are the technicians' days as they would be."""

@@ -16,7 +16,7 @@ from dispatch.desk.plan.day_problem import DayProblem, day_problem, matters
 from dispatch.desk.plan.days_together import DaysTogether, team_ends
 from dispatch.desk.plan.least_change import asked_beside, same_visits, side_by_side
 from dispatch.desk.plan.left_out import REASONS, why_on_none
-from dispatch.desk.plan.proposal import DayFigures, LeftOut, Move, Proposal, RunDay
+from dispatch.desk.plan.proposal import DayFigures, LeftOut, Move, PlanPrice, Proposal, RunDay
 from dispatch.desk.plan.proposing import more_wait, proposal_of
 from dispatch.desk.plan.runs import with_runs
 from dispatch.desk.plan.scope import PlanScope
@@ -39,9 +39,8 @@ class WeekPlan(NamedTuple):
     left_out: tuple[LeftOut, ...]
     note: str
     cpu_seconds: float
-    gain: float | None = None
-    """By how many minutes of driving it is better than the plan that changes least, by the figures of both; None where there is no
-    other one."""
+    gain: PlanPrice | None = None
+    """By how much it is better than the plan that changes least; None where there is no other one."""
     least: WeekPlan | None = None
     """The plan that changes least, where it is another one."""
 

@@ -78,7 +78,9 @@ def week_lines(planned: WeekPlan) -> Iterator[str]:
     yield from _figure_lines([*rows, ("as planned", planned.figures, planned.stirred)])
     if planned.gain is not None and planned.least is not None:
         more = count_text(planned.stirred - planned.least.stirred, "visit")
-        worth = f"Worth {planned.gain:.0f} min driving, with what is late, past the shift and left out"
+        parts = [(name.replace("_", " "), round(part)) for name, part in planned.gain._asdict().items()]
+        priced = ", ".join(f"{abs(part)} {'less' if part > 0 else 'more'} {name}" for name, part in parts if part)
+        worth = f"Worth {planned.gain.total:.0f} min driving (priced: {priced})"
         yield f"{worth}; it moves {more} more than the least change."
     for day in planned.days:
         figures = day.after
