@@ -28,7 +28,7 @@ class FigureQuery(NamedTuple):
 
     `days` are the days in them. `available` is what technicians had to give: id, the first instant of the day, seconds. `currency`
     is the one that is summed; sheets in another count as lacking. Stretches that run end at `now`. Late is who comes more than
-    `grace` minutes after what was promised.
+    `grace` minutes after what was promised. `repeats` are visits (ids) and the request that asks again for the trouble of each.
     """
 
     spans: Sequence[Span]
@@ -36,6 +36,7 @@ class FigureQuery(NamedTuple):
     now: int
     currency: str
     grace: int
+    repeats: Sequence[tuple[int, int]] = ()
     available: Sequence[tuple[int, int, int]] = ()
 
 
@@ -63,7 +64,14 @@ class Behind(NamedTuple):
 
 
 _ENDED = f"v.ended_at IS NOT NULL AND ({ANCHORED})"
-_ENDED_STATES = "('closed', 'left_open', 'no_access', 'aborted', 'cancelled')"
+_OF_JOB = "o.state <> 'cancelled' AND (o.archived_at IS NULL OR o.state <> 'requested')"
+_PLANNED = "v.kind IN ('maintenance', 'audit', 'review') OR v.recurrence_id IS NOT NULL"
+FIRST_OF_JOB = (
+    f"v.ended_at IS NOT NULL AND v.state <> 'cancelled' AND NOT ({_PLANNED}) AND NOT EXISTS (SELECT 1 FROM visit o "
+    f"WHERE o.job_id = v.job_id AND o.ended_at IS NOT NULL AND o.state <> 'cancelled' AND o.id <> v.id "
+    f"AND ({ANCHOR.replace('v.', 'o.')}, o.id) < ({ANCHOR}, v.id))"
+)
+"""Whether a visit `v` is the first of a job: the first that ended, whoever asked for it first. Planned maintenance is no job."""
 _STRETCH = (
     "FROM segment g JOIN assignment a ON a.id = g.assignment_id JOIN visit v ON v.id = a.visit_id "
     "JOIN site s ON s.id = v.site_id WHERE g.starts_at < (SELECT last FROM given) "
@@ -92,13 +100,14 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "early": _promises("j.outcome = 'early'"),
         "late": _promises("j.outcome = 'late'"),
         "missed_promises": _promises("j.outcome = 'missed'"),
-        # a job is closed by its last visit, once none of its visits is waiting or under way
         "first_time_fix": f"""
-{_OF_VISIT} NOT EXISTS (SELECT 1 FROM visit o WHERE o.job_id = v.job_id AND o.id <> v.id AND o.state <> 'cancelled'
-    AND (o.archived_at IS NULL OR o.state <> 'requested')) AS top, 1 AS below, 0 AS lacking, NULL AS why
-{_FROM} WHERE v.state = 'closed' AND {_ENDED} AND NOT EXISTS (SELECT 1 FROM visit o WHERE o.job_id = v.job_id AND o.id <> v.id
-  AND CASE WHEN o.state IN {_ENDED_STATES} THEN o.state <> 'cancelled' AND (o.ended_at, o.id) > (v.ended_at, v.id)
-    ELSE o.archived_at IS NULL END)""",
+{_OF_VISIT} v.state = 'closed' AND again IS NULL AND repeat_id IS NULL AS top, 1 AS below, 0 AS lacking,
+  json_array(v.state, again, (SELECT reference FROM visit WHERE id = repeat_id),
+    (SELECT requested_at FROM visit WHERE id = repeat_id)) AS why
+FROM (SELECT v.*, (SELECT min(o.reference) FROM visit o WHERE o.job_id = v.job_id AND o.id <> v.id AND {_OF_JOB}) AS again,
+  (SELECT json_extract(value, '$[1]') FROM json_each((SELECT repeats FROM given))
+    WHERE json_extract(value, '$[0]') = v.id) AS repeat_id
+  FROM visit v WHERE {FIRST_OF_JOB} AND {_ENDED}) v JOIN site s ON s.id = v.site_id""",
         "utilisation": f"""
 SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_UNTIL} AS until, 1 AS top, 0 AS below, 0 AS lacking,
   NULL AS why
@@ -145,7 +154,7 @@ WHERE {_ENDED} AND l.result = 'overridden' GROUP BY v.id""",
 """The query of each figure. What each counts is said in words in `dispatch.desk.figures.counting`."""
 
 _GIVEN = f"""
-WITH given(first, last, now, currency, available, spans, days, grace) AS (SELECT ?, ?, ?, ?, ?, ?, ?, ?),
+WITH given(first, last, now, currency, available, spans, days, grace, repeats) AS (SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?),
 span(number, starts_at, ends_at) AS (SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]')
   FROM json_each((SELECT spans FROM given))),
 {DAY},
@@ -187,6 +196,18 @@ def behind(store: Store, figure: str, query: FigureQuery, by: By = "", who: int 
     return [Behind._make((*row[:7], json.loads(row[7]))) for row in rows]
 
 
+def asked_again(store: Store, start: int, end: int, within_days: int) -> list[tuple[int, str, int, str]]:
+    """The jobs that were closed by their first visit in `[start, end)`, each with what was asked for at its site within so many
+    days: the visit and its work, the later request and its work, the first asked for first."""
+    return store.all(
+        f"SELECT v.id, v.work, o.id, o.work FROM visit v JOIN visit o ON o.site_id = v.site_id AND o.job_id <> v.job_id "
+        f"AND o.requested_at > v.ended_at AND o.requested_at <= v.ended_at + 86400 * ?3 AND {_OF_JOB} "
+        f"AND NOT ({_PLANNED.replace('v.', 'o.')}) WHERE v.state = 'closed' AND {FIRST_OF_JOB} AND ({ANCHORED}) "
+        "ORDER BY v.id, o.requested_at, o.id",
+        (start, end, within_days),
+    )
+
+
 exponent_of: Query[int, str] = value(
     "SELECT coalesce((SELECT exponent FROM charge_sheet WHERE currency = ? ORDER BY id DESC LIMIT 1), 2)"
 )
@@ -204,4 +225,4 @@ def _params(query: FigureQuery) -> tuple[object, ...]:
     first = min((start for start, _ in query.spans), default=0)
     last = max((end for _, end in query.spans), default=0)
     given = query.now, query.currency, json.dumps(query.available), json.dumps(query.spans)
-    return first, last, *given, days_param(query.days), query.grace
+    return first, last, *given, days_param(query.days), query.grace, json.dumps(query.repeats)

@@ -23,7 +23,8 @@ class Firm:
     go, `plan_balance` the price of uneven work: so many minutes of driving for the square of each one's hours.
     `overlap` is `block`, `warn` or `allow`. `clock_offset` moves the clock of the whole database by so many seconds:
     the sample firm lives on a day of its own. A visit is late when it runs more than `late_minutes` behind its promise,
-    and runs over when it will end more than `running_over_minutes` after its plan. `default_shifts` and `default_lunch`
+    and runs over when it will end more than `running_over_minutes` after its plan. Who asks again for the same trouble within
+    `repeat_days` was not helped by the first visit. `default_shifts` and `default_lunch`
     stand in the form of a new technician, as they are typed. Addresses are looked up at `geocoder_url`, by
     `geocoder_agent`; without both they are not. `notice_…` is how technicians are told (see dispatch.model.notices), `message_…`
     how clients are (dispatch.model.messages), by a mail server or by Apprise as `messages_by` says.
@@ -52,6 +53,7 @@ class Firm:
     overlap: str = "block"
     late_minutes: int = 10
     running_over_minutes: int = 10
+    repeat_days: int = 30
     weight_late_promise: float = 10.0
     weight_late_target: float = 30.0
     weight_travel: float = 1.0

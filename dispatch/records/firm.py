@@ -94,6 +94,7 @@ SETTINGS = RecordType(
         _one_of("overlap", "Overlapping visits", "block, warn or allow", Choice(("block", "warn", "allow"))),
         _number("late_minutes", "Late beyond, minutes", Whole(0, 240)),
         _number("running_over_minutes", "Running over beyond, minutes", Whole(0, 240)),
+        _number("repeat_days", "Asked again within, days, was no fix", Whole(0, 365)),
         *(_number(f"weight_{name}", f"Weight: {label}", Number(MOST_WEIGHT)) for name, label in _WEIGHTS),
         Field(
             "default_shifts",

@@ -14,7 +14,7 @@ from dispatch.model.clients import Client, Site
 from dispatch.model.clock import SetClock
 from dispatch.model.people import Staff, Technician
 from dispatch.model.states import Role
-from tests.figures.rows import Days, midnight
+from tests.figures.rows import TROUBLE, Days, midnight
 
 ZONE = "America/New_York"
 FIRST = datetime.date(2026, 11, 1)
@@ -54,7 +54,8 @@ def a_month(visits: int, seed: int = 7) -> Days:
         left = came + 60 * chance.randrange(30, 150)
         days.visits.append({
             "id": number, "reference": f"R{number}", "job_id": number - (number % 7 == 0), "site_id": client,
-            "work": "Server patch", "minutes": 60, "priority": 3, "requested_at": asked, "state": state,
+            "work": chance.choice(tuple(TROUBLE)), "kind": "maintenance" if number % 13 == 0 else "visit",
+            "minutes": 60, "priority": 3, "requested_at": asked, "state": state,
             "starts_at": starts, "ends_at": ends, "ended_at": left, "promised_from": starts if number % 2 else None,
             "promised_to": starts + 1800 if number % 2 else None, "_client": client,
             "cancelled_at": left if state == "cancelled" else None,

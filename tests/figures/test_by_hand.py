@@ -18,12 +18,15 @@ from db import settings as firm_settings
 from db.library import sqlite3
 from db.store import Store
 from db.unit import Actor, unit_of_work
-from dispatch.desk.figures.counting import BY_KEY, FIGURES, figures_over, visits_behind, weeks
+from dispatch.desk.figures.counting import BY_KEY, FIGURES, FigureGroup, figures_over, visits_behind, weeks
+from dispatch.desk.texts.figure_words import why_text
 from dispatch.model.clients import Client, Site
 from dispatch.model.clock import SetClock
+from dispatch.model.instants import Times
 from dispatch.model.people import Staff, Technician
+from dispatch.model.repeats import same_trouble
 from dispatch.model.states import Role
-from tests.figures.rows import ENDED, GRACE, Days, by_hand, connect, midnight, write
+from tests.figures.rows import ENDED, GRACE, TROUBLE, Days, by_hand, connect, midnight, write
 from tests.quick import examples
 
 CHANGES = (
@@ -80,7 +83,9 @@ def made_up(draw: st.DrawFn) -> tuple[Days, datetime.date, int]:
         begins = draw(moment)
         days.visits.append({
             "id": visit_id, "reference": f"R{visit_id}", "job_id": draw(st.integers(1, 3)), "site_id": client,
-            "work": "work", "minutes": 60, "priority": 3, "requested_at": 0, "state": state, "starts_at": begins,
+            "work": draw(st.sampled_from(tuple(TROUBLE))), "minutes": 60, "priority": 3, "state": state, "starts_at": begins,
+            "kind": draw(st.sampled_from(("visit", "visit", "visit", "maintenance", "audit", "review", "delivery"))),
+            "requested_at": draw(moment | st.integers(0, bounds[3] + 40 * 86_400)),
             "ends_at": begins + 3600, "ended_at": draw(moment) if state in ENDED else None, "promised_from": promised,
             "promised_to": None if promised is None else promised + width, "_client": client,
             "cancelled_at": draw(moment) if state == "cancelled" else None,
@@ -263,3 +268,84 @@ def test_weeks_begin_on_the_day_of_the_firm_and_cover_the_range(weekday: int) ->
     assert found[-1][1] == last
     assert all(begins.weekday() == weekday for begins, _ in found[1:])
     assert all(after - ends == ONE for (_, ends), (after, _) in pairwise(found))
+
+
+NOVEMBER = datetime.date(2026, 11, 5)
+
+
+def job(number: int, *, job_id: int, state: str, on: datetime.date, **other: Any) -> dict[str, Any]:
+    """A visit from ten to eleven, asked for at eight."""
+    starts = midnight(on, "UTC") + 36_000
+    return {
+        "id": number, "reference": f"R{number}", "job_id": job_id, "site_id": 1, "work": "Printer jams", "minutes": 60,
+        "priority": 3, "requested_at": starts - 7200, "state": state, "starts_at": starts, "ends_at": starts + 3600,
+        "ended_at": starts + 3600 if state in ENDED else None, "reason": "" if state == "closed" else "no part",
+    } | other  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("others", "fixed", "said"),
+    [
+        ([], 1, "closed"),
+        ([("left_open", {})], 0, "incomplete"),
+        ([("aborted", {})], 0, "aborted"),
+        ([("no_access", {})], 0, "no access"),
+        ([("closed", {}), ("closed", {"job_id": 1, "days": 27})], 0, "R2 follows it"),
+        ([("closed", {}), ("planned", {"job_id": 1, "days": 27})], 0, "R2 follows it"),
+        ([("closed", {}), ("cancelled", {"job_id": 1, "days": 27})], 1, "closed"),
+        ([("closed", {}), ("requested", {"days": 27, "work": "printer jam again, tray 2"})], 0,
+         "closed · asked again on Wed 2 Dec 2026: R2"),
+        ([("closed", {}), ("closed", {"days": 31, "work": "printer jams again"})], 1, "closed"),
+        ([("closed", {}), ("closed", {"days": 27, "work": "Server down"})], 1, "closed"),
+        ([("closed", {}), ("closed", {"days": 27, "site_id": 2})], 1, "closed"),
+        ([("closed", {}), ("closed", {"days": 27, "kind": "maintenance"})], 1, "closed"),
+        ([("closed", {}), ("cancelled", {"days": 27})], 1, "closed"),
+    ],
+)  # fmt: skip
+def test_a_job_is_fixed_at_the_first_visit_unless_somebody_must_come_again(
+    firm: tuple[Store, sqlite3.Connection], others: list[tuple[str, dict[str, Any]]], fixed: int, said: str
+) -> None:
+    """R1 is of 5 November; what comes in December leaves November as it was, and the job stays one of November."""
+    store, conn = firm
+    days = Days("UTC")
+    for number, (state, other) in enumerate(others or [("closed", {})], 1):
+        on = NOVEMBER + ONE * other.get("days", 0)
+        queued = {"starts_at": None, "ends_at": None} if state == "requested" else {}
+        days.visits.append(job(number, **{"job_id": number, "state": state, "on": on} | queued | other))
+        days.visits[-1].pop("days", None)
+    write(conn, days)
+    live_in(store, "UTC")
+    store.clock.set(midnight(NOVEMBER + ONE * 60, "UTC"))  # type: ignore[attr-defined]
+    found = figures_over(store, NOVEMBER, NOVEMBER).totals["first_time_fix"]
+    assert (found.top, found.below) == (fixed, 1)
+    (row,) = visits_behind(store, BY_KEY["first_time_fix"], FigureGroup("", NOVEMBER, NOVEMBER), "day")
+    assert why_text(BY_KEY["first_time_fix"], row, Times("UTC")) == said
+
+
+@pytest.mark.parametrize("kind", ["maintenance", "audit", "review"])
+def test_planned_visits_fix_nothing(firm: tuple[Store, sqlite3.Connection], kind: str) -> None:
+    store, conn = firm
+    days = Days(
+        "UTC",
+        visits=[
+            job(1, job_id=1, state="closed", on=NOVEMBER, kind=kind),
+            job(2, job_id=2, state="on_site", on=NOVEMBER),
+        ],
+    )
+    write(conn, days)
+    live_in(store, "UTC")
+    assert figures_over(store, NOVEMBER, NOVEMBER).totals["first_time_fix"] == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Printer jams", "PRINTER JAM again", True),
+        ("Printer jams", "The printer still jams, tray 2", True),
+        ("Server patch", "Server down", False),
+        ("Again", "Still", False),
+        ("Wi-Fi", "wi-fi dead spots", True),
+    ],
+)
+def test_the_same_trouble_is_asked_for_in_the_same_words(one: str, other: str, same: bool) -> None:
+    assert same_trouble(one, other) is same_trouble(other, one) is same

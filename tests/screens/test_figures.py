@@ -47,7 +47,7 @@ async def test_figures_open_from_the_log_down_to_the_visit(office: Office) -> No
         await until_true(pilot, lambda: "100% (1 of 1 jobs)" in said(above))
         assert "Tue 24 Nov 2026" in said(below)
         assert above.select_key("first_time_fix")
-        await until_true(pilot, lambda: "Jobs closed in one visit" in str(screen.query_one(NotesPane)._notes))
+        await until_true(pilot, lambda: "Jobs that took one visit" in str(screen.query_one(NotesPane)._notes))
 
         await press(pilot, "b", "b")
         await until_true(pilot, lambda: "Ana Ruiz" in said(below))

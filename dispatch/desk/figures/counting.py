@@ -18,6 +18,7 @@ from dispatch.desk.session.refusals import Faulty
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of, day_text, span_text
 from dispatch.model.money import format_minor
+from dispatch.model.repeats import same_trouble
 
 Grouping = Literal["day", "week", "technician", "client"]
 GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
@@ -152,7 +153,12 @@ def _asked(
 
 def _query(store: Store, spans: Sequence[figures.Span], days: Sequence[figures.Span]) -> FigureQuery:
     firm = settings.firm(store)
-    return FigureQuery(spans, days, store.clock.now(), firm.currency, firm.late_minutes)
+    asked = figures.asked_again(store, spans[0][0], spans[-1][1], firm.repeat_days)
+    repeats: dict[int, int] = {}
+    for visit_id, work, again_id, again in asked:
+        if same_trouble(work, again):
+            repeats.setdefault(visit_id, again_id)
+    return FigureQuery(spans, days, store.clock.now(), firm.currency, firm.late_minutes, list(repeats.items()))
 
 
 def _days(first: datetime.date, last: datetime.date) -> list[datetime.date]:
@@ -254,9 +260,11 @@ FIGURES = (
         "first_time_fix",
         "First-time fix",
         FigureUnit.SHARE,
-        "Jobs closed in one visit, of the jobs closed. A job is closed when its last visit is closed and none is still to come; "
-        "visits that the client cancelled are not counted.",
+        "Jobs that took one visit, of the jobs whose first visit was on these days: closed, no further visit, and within the days "
+        "that the firm sets no call for the same trouble at the site. Left open, aborted and not let in are no fix; planned "
+        "maintenance, audits and reviews are left out.",
         "jobs",
+        worse="others",
     ),
     Figure(
         "utilisation",

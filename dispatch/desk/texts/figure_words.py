@@ -12,9 +12,10 @@ from db.figures import Behind
 from dispatch.desk.figures.counting import Figure, Figures, FigureUnit, KeptSince, Money, Value, value_text
 from dispatch.model.charts import bar, columns
 from dispatch.model.forms import form
-from dispatch.model.instants import Times, day_text, span_text
+from dispatch.model.instants import Times, day_of, day_text, span_text
 from dispatch.model.money import format_minor
 from dispatch.model.promises import Promise
+from dispatch.model.states import State
 from dispatch.model.text import csv_cell, pad, show
 
 _BAR = 12
@@ -84,6 +85,12 @@ def why_text(figure: Figure, visit: Behind, times: Times) -> str:
     """By what a visit counts as it does, as the clocks showed it; "" where the number says all."""
     if figure.kept is KeptSince.PROMISES:
         return Promise(*visit.why).words(times)
+    if figure.key == "first_time_fix":
+        state, again, repeat, asked_at = visit.why
+        said = ["" if state == State.CLOSED.value and again else State(state).label]
+        said += [f"{show(again)} follows it"] if again else []
+        said += [f"asked again on {day_text(day_of(asked_at, times.zone))}: {show(repeat)}"] if repeat else []
+        return " · ".join(word for word in said if word)
     return ""
 
 
