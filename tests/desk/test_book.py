@@ -193,7 +193,7 @@ def test_absence_says_what_it_hits_and_puts_it_back(office: Office) -> None:
 
     assert [visit.reference for visit in absences.hit_by(office.store, record)] == ["R2"]
     freed = absences.free(office.dana, record, to_others=True)
-    assert (freed.settled, freed.left) == (("R2 goes to Ana Ruiz",), ())
+    assert (freed.settled, freed.left) == (("R2 goes to Ana Ruiz, 09:00",), ())
     assert absences.hit_by(office.store, record) == []
     undo.undo(office.dana)
     assert visit_page(office.store, "R2").visit.crew == ("Ben Okafor",)

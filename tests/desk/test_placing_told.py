@@ -14,6 +14,7 @@ from dispatch.desk.messages import calling_ahead
 from dispatch.desk.plan import absences, schedule, undo
 from dispatch.desk.plan.proposal import Move, Standing
 from dispatch.desk.plan.taking import take
+from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal
 from dispatch.desk.session.user import User
 from dispatch.model.notices import NoticeSubject
@@ -303,3 +304,25 @@ def test_a_firm_that_words_its_notices_leaves_out_neither_who_nor_why(office: Of
     schedule.move(office.dana, "R1", None, at("11:00"), reason="they are in surgery", confirmed=True)
     (one,) = notices.unread(office.store, office.ana.staff.id)
     assert one.text == told
+
+
+def test_an_absence_gives_what_needs_two_to_two_and_leaves_what_was_put_with_a_reason(office: Office) -> None:
+    cleo = {"name": "Cleo Marsh", "login": "cleo", "skills": "server", "shifts": "mon-fri 08:00-17:00"}
+    editing.add(office.lee, "technician", cleo | {"home": "39.97, -83.01"})
+    asked = {"client": "Harbor Dental", "site": "Main office", "work": "racks", "minutes": "60", "people": "2"}
+    for reference, start in (("TWO", at("10:00", 1)), ("NIGHT", at("22:00", 1))):
+        intake.add(office.dana, asked | {"reference": reference})
+        schedule.assign(office.dana, reference, ["Ana Ruiz", "Ben Okafor"], start, reason="agreed", confirmed=True)
+    away = {"technician": "ana", "from": "2026-11-25T00:00", "to": "23:59", "reason": "sick"}
+    freed = absences.free(office.dana, editing.add(office.dana, "absence", away), to_others=True)
+    two = visit(office, "TWO")
+    assert sorted(two.crew) == ["Ben Okafor", "Cleo Marsh"]
+    assert [
+        sentence
+        for sentence in freed.settled
+        if "TWO goes to" in sentence and all(name in sentence for name in two.crew)
+    ]
+    assert freed.left == ("NIGHT: it stood where somebody put it with a reason; it is in the queue",)
+    assert visit(office, "NIGHT").state is State.REQUESTED
+    undo.undo(office.dana)
+    assert {visit(office, one).crew for one in ("TWO", "NIGHT")} == {("Ana Ruiz", "Ben Okafor")}

@@ -311,7 +311,7 @@ def test_an_absence_on_its_next_day_gives_all_of_it_to_another(office: Office) -
     record = AbsenceRecord(0, office.ana.staff.id, at("00:00"), at("23:59", 5), "sick")
     absent(office, record)
     freed = absences.free(office.dana, record, to_others=True)
-    assert freed.settled == (f"{reference} goes to Ben Okafor",)
+    assert freed.settled == (f"{reference} goes to Ben Okafor, 08:10",)
     assert [who for _, _, who in places(office, reference)] == ["Ben Okafor"] * 3
 
 

@@ -55,8 +55,9 @@ def free(user: User, record: AbsenceRecord, *, to_others: bool) -> Freed:
     did last, so that undo takes back both. It judges the places anew: nobody comes back to somebody who is away all the same.
 
     What several do together stays with the others, where they can do it without. Everything else goes back into the queue, or
-    with `to_others` to the best of the others on its day where the checker finds a good place. Who had been told of it hears
-    of it; clients who expect somebody are on the call-ahead list.
+    with `to_others` to the best of the others on its day where the checker finds a good place: as many as it needs. What
+    somebody put against the checker with a reason is not given another time: it waits for somebody to look. Who had been told
+    of it hears of it; clients who expect somebody are on the call-ahead list.
 
     Args:
         user: a dispatcher, who has seen `hit_by` and meant it.
@@ -81,9 +82,14 @@ def free(user: User, record: AbsenceRecord, *, to_others: bool) -> Freed:
                     f"{show(visit.reference)}: day {visit.day_number} of {visit.days} and what follows have no place now"
                 )
                 continue
-            to = _give(user, unit, visit) if to_others else ""
+            meant = to_others and bool(against[visit.id])
+            to = _give(user, unit, visit) if to_others and not meant else ""
             if to:
-                settled.append(f"{show(visit.reference)} goes to {show(to)}")
+                settled.append(f"{show(visit.reference)} goes to {to}")
+            elif meant:
+                left.append(
+                    f"{show(visit.reference)}: it stood where somebody put it with a reason; it is in the queue"
+                )
             elif to_others:
                 left.append(
                     f"{show(visit.reference)}: nobody else has a good place for it on that day; it is in the queue"
@@ -128,7 +134,7 @@ def _leave_to_crew(store: Store, unit: Unit, record: AbsenceRecord, visit: Visit
     """Leave a visit to the others of its crew, where they can do it; returns the sentence, empty where they cannot."""
     others = [part.technician_id for part in visit.assignments if part.technician_id != record.staff_id]
     crew = [technician for other in others if (technician := people.technician(store, other)) is not None]
-    if not crew or visit.starts_at is None or visit.ends_at is None:
+    if not crew or len(crew) < visit.people or visit.starts_at is None or visit.ends_at is None:
         return ""
     verdict = judgement.judge_placement(store, visit, crew, visit.starts_at, visit.ends_at - visit.starts_at)
     if any(finding.rule != notices.RULE for finding in verdict.blocking):
@@ -138,19 +144,20 @@ def _leave_to_crew(store: Store, unit: Unit, record: AbsenceRecord, visit: Visit
 
 
 def _give(user: User, unit: Unit, visit: Visit) -> str:
-    """Give a visit that was taken off somebody to the best of the others; returns who it is, empty where nobody fits."""
+    """Give a visit that was taken off somebody to the best of the others; returns who and when, empty where nobody fits."""
     day = day_of(existing(visit.starts_at), user.firm.zone)
     if placement.is_over(user.store, day):
         return ""
     for best in placement.candidates(user.store, visit.reference, day):
-        technician = people.technician(user.store, best.technician_id)
-        if technician is None or best.verdict.level is not PlacementGrade.FEASIBLE or best.verdict.needs_confirm:
+        if best.verdict.level is not PlacementGrade.FEASIBLE or best.verdict.needs_confirm:
             continue
+        crew = [existing(people.technician_by_name(user.store, name)) for name in best.crew]
         length, bare = judgement.stay_minutes(user.store, visit.minutes) * 60, visits.again(user.store, visit)
         try:
-            put(unit, bare, lay_out(user.store, bare, [technician], best.start, length))
+            put(unit, bare, lay_out(user.store, bare, crew, best.start, length))
         except Refusal:
             continue  # nobody of the others has all the days that it takes
         routing.reroute(unit, [visits.again(user.store, visit)])
-        return technician.name
+        who = ", ".join(show(technician.name) for technician in crew)
+        return f"{who}, {user.firm.times().clock(best.start, visit.zone)}"
     return ""
