@@ -33,7 +33,7 @@ with lazily(__name__):
     from dispatch.desk.firm import setup
     from dispatch.desk.session import refusals
     from dispatch.desk.session.preferences import Personal
-    from screens.board import board, calls, drives, glance, map, outbox, plan, team_map, week
+    from screens.board import board, calls, drives, glance, map, outbox, plan_of_day, plan_of_week, team_map, week
     from screens.board import jump as jumps
     from screens.book import book, client
     from screens.log import access, audit, care, figures, log, visit_record
@@ -81,13 +81,14 @@ SCREENS = {
     "log": (log, "LogScreen"),
     "map": (map, "MapScreen"),
     "messages": (outbox, "OutboxScreen"),
-    "plan": (plan, "PlanScreen"),
+    "plan": (plan_of_day, "DayPlanScreen"),
     "prices": (prices, "PricesScreen"),
     "record": (visit_record, "VisitRecord"),
     "setup": (setting_up, "SetupScreen"),
     "team": (team_map, "TeamMapScreen"),
     "visit": (visit, "VisitScreen"),
     "week": (week, "WeekScreen"),
+    "week plan": (plan_of_week, "WeekPlanScreen"),
 }
 """What opens by name from another screen: each knows those that it is made of, and none that lie beside or above it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -69,6 +70,17 @@ class WeekGrid(LineList[WeekRow]):
     def set_in_hand(self, in_hand: HandCell | None) -> None:
         """Say in the cell under the cursor what of a visit in hand."""
         self.in_hand = in_hand
+        self._again()
+
+    def show_cell(self, name: str, day: datetime.date) -> None:
+        """Put the cursor on a technician's day."""
+        week = self._week
+        if week is None or day not in week.days:
+            return
+        self.column = week.days.index(day)
+        row = next((row for row in week.rows if row.name == name), None)
+        if row is not None:
+            self.select_key(row.technician_id)
         self._again()
 
     @property

@@ -26,7 +26,9 @@ with lazily(__name__):
     from db import settings
     from db.store import Store
     from dispatch.desk.plan import companions, proposing, taking, vroom_form, week
+    from dispatch.desk.plan.plan_search import PlanFound
     from dispatch.desk.plan.proposal import DayFigures, Move, Proposal, Standing
+    from dispatch.desk.plan.week_plan import WeekPlan
     from dispatch.desk.roads import road_engines
     from dispatch.desk.session.user import User
     from dispatch.desk.texts import plan_words
@@ -221,7 +223,7 @@ def _chosen(store: Store, moves: Sequence[Move], args: Args) -> set[str] | None:
     return set(companions.without(moves, named(args.but))) & wanted if args.but else wanted
 
 
-def _form(found: proposing.PlanFound) -> dict[str, Any]:
+def _form(found: PlanFound[Proposal]) -> dict[str, Any]:
     least = found.least
     beside = None if least is None else _beside_form(least.after, least.stirred)
     return _proposal_form(found.best) | {"least_change": beside}
@@ -231,12 +233,12 @@ def _beside_form(after: DayFigures, stirred: int) -> dict[str, Any]:
     return {"after": asdict(after), "stirred": stirred}
 
 
-def _week_form(planned: week.WeekPlan) -> dict[str, Any]:
+def _week_form(planned: WeekPlan) -> dict[str, Any]:
     return form(
         planned,
         "days after stirred least_change gain_minutes left_out note cpu_seconds",
-        after=asdict(planned.figures),
-        least_change=planned.least and _beside_form(planned.least.figures, planned.least.stirred),
+        after=asdict(planned.after),
+        least_change=planned.least and _beside_form(planned.least.after, planned.least.stirred),
         gain_minutes=None if planned.gain is None else round(planned.gain.total, 1),
         days=[_proposal_form(day) for day in planned.days],
         left_out=forms(planned.left_out, "reference=visit.reference client=visit.client why"),

@@ -9,12 +9,12 @@ from dispatch.lazily import lazily
 from dispatch.model.states import DISPATCHERS
 from dispatch.model.text import count_text, show
 from screens.binding import command
-from screens.board.plan_lines import moves_of
+from screens.board.plan_lines import moves_of, moves_on
 from widgets.listed import FigureList
 
 with lazily(__name__):
     from dispatch.desk.plan import taking
-    from dispatch.desk.plan.proposal import Proposal
+    from dispatch.desk.plan.week_plan import AnyPlan
 
 if TYPE_CHECKING:
     from screens.board.plan import PlanScreen
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 @command("m", "plan.mark", "Mark", DISPATCHERS)
 def mark(screen: PlanScreen) -> None:
-    """The move under the cursor and what it needs, or no longer; on a technician's line all of theirs."""
+    """The move under the cursor and what it needs, or no longer; on the line of a technician or a day all of theirs."""
     proposal, reference = screen.shown, screen.reference_here()
     if proposal is None:
         screen.say("There is no plan yet.")
     elif reference in {move.visit.reference for move in proposal.moves}:
         _turn(screen, proposal, {str(reference)})
+    elif (day := screen.day_here()) is not None:
+        _turn(screen, proposal, moves_on(proposal, day))
     elif reference is None and (name := screen.technician_here()) is not None:
         _turn(screen, proposal, moves_of(proposal).get(name, frozenset()))
     else:
@@ -62,7 +64,7 @@ def invert(screen: PlanScreen) -> None:
         screen.show_lines()
 
 
-def _turn(screen: PlanScreen, proposal: Proposal, references: Collection[str]) -> None:
+def _turn(screen: PlanScreen, proposal: AnyPlan, references: Collection[str]) -> None:
     """Mark some moves, or no longer, and say what goes with them."""
     if not references:
         screen.say("Nothing of theirs moves.")

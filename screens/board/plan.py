@@ -1,24 +1,26 @@
-"""The plan as a what-if: the day as it would be beside the day as it is, taken whole or piece by piece."""
+"""The plan of a day or a week as a what-if: as it would be beside as it is, taken whole or piece by piece."""
 
 from __future__ import annotations
 
 import datetime
 import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from textual import work
 from textual.app import ComposeResult
+from textual.widget import Widget
 from textual.worker import get_current_worker
 
 from db.faults import StoreFault
-from dispatch.desk.day import board_view
+from db.store import Store
 from dispatch.desk.plan.meanwhile import NOTHING, Meanwhile, meanwhile
-from dispatch.desk.plan.proposal import Proposal, board_as_planned
-from dispatch.desk.plan.proposing import PlanFound, Proposing
+from dispatch.desk.plan.plan_search import PlanFound, PlanSearch
+from dispatch.desk.plan.proposal import Move
 from dispatch.desk.plan.scope import WHOLE_DAY, PlanScope
+from dispatch.desk.plan.week_plan import AnyPlan
 from dispatch.desk.session.refusals import Refusal
 from dispatch.lazily import lazily
-from dispatch.model.boards import Board
-from dispatch.model.instants import day_text
 from dispatch.model.text import show
 from screens.binding import command
 from screens.board.marking import KEYS_OF_MARKS
@@ -30,14 +32,13 @@ from screens.reading import ScreenReading, aside
 from screens.user_screen import UserScreen
 from widgets.bars import Separator
 from widgets.listed import FigureLine, FigureList
-from widgets.timeline.view import Timeline
 
 with lazily(__name__):
     from dispatch.desk.roads import road_engines
 
 SECONDS: float | None = None
 """How long better plans are looked for, unless somebody stops it or takes what there is; None: as long as it pays."""
-_NARROW, _ROOMY = 70, 100
+NARROW, _ROOMY = 70, 100
 """Columns below which the head has no room for who sits here, and none for the year."""
 
 
@@ -48,15 +49,18 @@ class PlanList(FigureList):
 
 
 class PlanScreen(UserScreen):
-    """A proposed day. Nothing is written until it is taken, all of it or what is marked; the rest is then planned again."""
+    """A plan of some days. Nothing is written until it is taken, all of it or what is marked; the rest is then planned again.
+
+    What stands above its list, how the days are read, planned and shown there, is for the day and the week to say.
+    """
 
     SHOWS = "day"
 
-    TITLE_WORD = "a plan of the day"
+    TITLE_WORD = "a plan of the day or the week"
     AUTO_FOCUS = "FigureList"
     ENTER = "mark"
     DEFAULT_CSS = """
-    PlanScreen Timeline { width: 1fr; height: 1fr; }
+    PlanScreen #above { width: 1fr; height: 1fr; }
     PlanScreen PlanList { height: 14; scrollbar-gutter: stable; }
     PlanScreen.-short PlanList { height: 1fr; }
     """
@@ -67,13 +71,13 @@ class PlanScreen(UserScreen):
     )
     KEYS = (*KEYS_OF_TAKING, *KEYS_OF_MARKS, *KEYS_OF_FREEDOM)
 
-    def __init__(self, day: datetime.date) -> None:
+    def __init__(self, days: Sequence[datetime.date]) -> None:
         super().__init__()
-        self._day = day
-        self._board: Board | None = None
-        self._planned_on: Board | None = None
-        self._found: PlanFound | None = None
-        self._proposing: Proposing | None = None
+        self._days = days
+        self._stands: Any = None
+        self._planned_on: Any = None
+        self._found: PlanFound[Any] | None = None
+        self._proposing: PlanSearch[Any] | None = None
         self.scope = WHOLE_DAY
         self._halted = False
         self._heard = False
@@ -84,39 +88,72 @@ class PlanScreen(UserScreen):
         self._looking = True
         self.taken = TakenSoFar()
         self.marks = MoveMarks()
-        self.reading: ScreenReading[tuple[Board, Proposal | None, Meanwhile]] = ScreenReading(
+        self.reading: ScreenReading[tuple[Any, AnyPlan | None, Meanwhile]] = ScreenReading(
             self, self._read, self._take_over
         )
 
     def body(self) -> ComposeResult:
-        yield Timeline(id="timeline", ascii=self.program.ascii_only)
+        yield self.above()
         yield Separator()
         yield PlanList(id="moves", ascii=self.program.ascii_only)
 
     def begin(self) -> None:
         """Begin to plan."""
-        self.query_one(Timeline).tell_below = self.query_one(Separator).set_edge
         self.show_keys()
         self.plan(WHOLE_DAY)
 
-    # -- how the day stands meanwhile ---------------------------------------------------------------------------------
+    # -- the days, for the day and the week to say --------------------------------------------------------------------
+
+    def above(self) -> Widget:
+        """What stands above the list, with the id `above`."""
+        raise NotImplementedError
+
+    def days_text(self, *, short: bool) -> str:
+        """Which days are planned; `short`: without the year."""
+        raise NotImplementedError
+
+    def searching(self, store: Store, scope: PlanScope) -> PlanSearch[Any]:
+        """A search for plans of the days."""
+        raise NotImplementedError
+
+    def read_days(self) -> Any:
+        """The days as they stand."""
+        raise NotImplementedError
+
+    def show_days(self, stands: Any, plan: Any, planned_on: Any) -> None:
+        """Show the days above as they stand, or as a plan makes them. `planned_on`: as they stood when it was made."""
+        raise NotImplementedError
+
+    def show_move(self, move: Move) -> None:
+        """Put the cursor above on what moves."""
+        raise NotImplementedError
+
+    def reference_above(self) -> str | None:
+        """The visit under the cursor above."""
+        return None
+
+    def technician_above(self) -> str | None:
+        """The technician under the cursor above."""
+        raise NotImplementedError
+
+    # -- how the days stand meanwhile --------------------------------------------------------------------------------
 
     def reload(self) -> None:
         """What others changed meanwhile is marked; it is left out, by name, when the plan is taken."""
         self._heard = True
         self.reading.begin()
 
-    def _read(self) -> tuple[Board, Proposal | None, Meanwhile]:
-        """The day as it stands, and what of the plan that is shown is not so any more."""
+    def _read(self) -> tuple[Any, AnyPlan | None, Meanwhile]:
+        """The days as they stand, and what of the plan that is shown is not so any more."""
         store, proposal = self.user.store, self.shown
         since = NOTHING if proposal is None else meanwhile(store, proposal.moves, proposal.named)
-        return board_view.board(store, self._day), proposal, since
+        return self.read_days(), proposal, since
 
-    def _take_over(self, read: tuple[Board, Proposal | None, Meanwhile]) -> None:
-        before, (self._board, proposal, since) = self._since, read
+    def _take_over(self, read: tuple[Any, AnyPlan | None, Meanwhile]) -> None:
+        before, (self._stands, proposal, since) = self._since, read
         if proposal is self.shown:  # another one has come up since: it is read once more
             self._since = since
-        self._planned_on = self._planned_on or self._board
+        self._planned_on = self._planned_on or self._stands
         self.show_plan()
         if new := sorted(self._since.words.keys() - before.words.keys()):
             self.say(
@@ -124,15 +161,21 @@ class PlanScreen(UserScreen):
                 "warning",
             )
 
+    @property
+    def changed(self) -> Mapping[str, str]:
+        """What of the plan that is shown is not so any more, by reference."""
+        return self._since.words
+
     # -- the plan -----------------------------------------------------------------------------------------------------
 
     @property
-    def shown(self) -> Proposal | None:
+    def shown(self) -> AnyPlan | None:
         """The plan that is looked at: the best, or the one that changes least."""
         return None if self._found is None else self._shown_of(self._found)
 
-    def _shown_of(self, found: PlanFound) -> Proposal:
-        return found.least if self.least_shown and found.least is not None else found.best
+    def _shown_of(self, found: PlanFound[Any]) -> AnyPlan:
+        plan: AnyPlan = found.least if self.least_shown and found.least is not None else found.best
+        return plan
 
     def plan(self, scope: PlanScope) -> None:
         """Plan, or plan again what the scope says."""
@@ -150,10 +193,10 @@ class PlanScreen(UserScreen):
         """Look for ever better plans, in the solver's own process; a thread waits for them here, and lays them out."""
         worker = get_current_worker()
         try:
-            road_engines.prefetch(self.user, self._day)
-            # a day takes long to read, and who reads from the screen's own connection would wait for it
+            road_engines.prefetch(self.user, self._days[0])
+            # days take long to read, and who reads from the screen's own connection would wait for it
             with self.user.store.reopened() as own:
-                self._proposing = proposing = Proposing(own, self._day, SECONDS, scope)
+                self._proposing = proposing = self.searching(own, scope)
                 if worker.is_cancelled or self._halted:
                     proposing.stop()
                 for found in proposing:
@@ -167,7 +210,7 @@ class PlanScreen(UserScreen):
         if not worker.is_cancelled:
             self.app.call_from_thread(self._ended)
 
-    def _take_in(self, found: PlanFound) -> None:
+    def _take_in(self, found: PlanFound[Any]) -> None:
         self._found = found
         if (proposal := self.shown) is not None:
             self.marks.keep(proposal.moves)
@@ -184,14 +227,12 @@ class PlanScreen(UserScreen):
     # -- what is shown ------------------------------------------------------------------------------------------------
 
     def show_plan(self) -> None:
-        """Show the plan on the board, or the day as it is, and what is said of it."""
-        board, proposal = self._board, self.shown
+        """Show the plan above, or the days as they are, and what is said of it."""
         if not self.stands:
             return
-        if board is not None and proposal is not None and self._as_planned:
-            board = board_as_planned(board, proposal, self._since.words, self._planned_on or board)
-        if board is not None:
-            self.query_one(Timeline).set_board(board)
+        if self._stands is not None:
+            plan = self.shown if self._as_planned else None
+            self.show_days(self._stands, plan, self._planned_on or self._stands)
         self.show_lines()
 
     def show_lines(self) -> None:
@@ -200,11 +241,10 @@ class PlanScreen(UserScreen):
             self._show_head(self.shown)
             self.query_one(FigureList).set_figures(self._lines(self._found))
 
-    def _show_head(self, proposal: Proposal | None) -> None:
+    def _show_head(self, proposal: AnyPlan | None) -> None:
         """What is shown, and how far it has come; the counts are those of what is shown, and stay to the last."""
-        narrow, planned = self.size.width < _NARROW, self._as_planned and proposal is not None
-        day = day_text(self._day)
-        day = day.rpartition(" ")[0] if self.size.width < _ROOMY else day
+        narrow, planned = self.size.width < NARROW, self._as_planned and proposal is not None
+        day = self.days_text(short=self.size.width < _ROOMY)
         which = "least change" if self.least_shown and planned else "as planned" if planned else "as it is"
         looking = "looking for a better plan, x stops" if self._looking else "done"
         counts = ""
@@ -223,7 +263,7 @@ class PlanScreen(UserScreen):
         else:
             self.show_head(f"Plan  {day}  {which}", " · ".join(filter(None, (counts, *told, looking))))
 
-    def _lines(self, found: PlanFound | None) -> list[FigureLine]:
+    def _lines(self, found: PlanFound[Any] | None) -> list[FigureLine]:
         if found is None:
             word = "the first plan is on its way" if self._looking else "no plan was found"
             return [FigureLine("Planning", "wait", word, "", False)]
@@ -235,13 +275,13 @@ class PlanScreen(UserScreen):
         return list(plan_lines(view))
 
     def show_selected(self) -> None:
-        """Show on the board what the line under the cursor is about, and say why it is left out."""
+        """Show above what the line under the cursor is about, and say why it is left out."""
         reference, proposal = self._of_line if self.stands else None, self.shown
         if reference is None or proposal is None:
             return
-        about = next((move.visit for move in proposal.moves if move.visit.reference == reference), None)
+        about = next((move for move in proposal.moves if move.visit.reference == reference), None)
         if about is not None and self.query_one(FigureList).has_focus:
-            self.query_one(Timeline).select(about.id)
+            self.show_move(about)
         if self._looking or reference in self._reasons:
             return
         if any(omitted.visit.reference == reference for omitted in proposal.left_out):
@@ -257,11 +297,8 @@ class PlanScreen(UserScreen):
                 self.show_lines()
 
     def reference_here(self) -> str | None:
-        """The visit under the cursor, on the board or in a line of the list."""
-        if self.query_one(Timeline).has_focus:
-            card = self.query_one(Timeline).selected
-            return None if card is None else card.reference
-        return self._of_line
+        """The visit under the cursor, above or in a line of the list."""
+        return self.reference_above() if self.query_one("#above").has_focus else self._of_line
 
     @property
     def _of_line(self) -> str | None:
@@ -270,16 +307,20 @@ class PlanScreen(UserScreen):
         return named.partition("\n")[0] if kind in ("left", "broken", "move") else None
 
     def technician_here(self) -> str | None:
-        """The technician under the cursor: of a row of the board, of a line, or of where a move goes."""
-        if self.query_one(Timeline).has_focus:
-            row = self.query_one(Timeline).cursor.board_row
-            return None if row is None else row.name
+        """The technician under the cursor: of a row above, of a line, or of where a move goes."""
+        if self.query_one("#above").has_focus:
+            return self.technician_above()
         kind, _, named = (self.query_one(FigureList).selected or "").partition(" ")
         if kind == "who":
             return named
         moves = self.shown.moves if self.shown is not None else ()
         ends = next(((move.after, move.before) for move in moves if move.visit.reference == self.reference_here()), ())
         return next((end.technician for end in ends if end is not None), None)
+
+    def day_here(self) -> str | None:
+        """The day (YYYY-MM-DD) of which the line under the list's cursor speaks."""
+        kind, _, named = (self.query_one(FigureList).selected or "").partition(" ")
+        return named if kind == "day" and not self.query_one("#above").has_focus else None
 
     # -- other views of it --------------------------------------------------------------------------------------------
 
@@ -296,7 +337,7 @@ class PlanScreen(UserScreen):
 
     @command("space", "plan.flip", "Flip")
     def action_flip(self) -> None:
-        """Between the day as it is and as planned."""
+        """Between the days as they are and as planned."""
         self._as_planned = not self._as_planned
         self.unsay()
         self.show_plan()
@@ -309,13 +350,13 @@ class PlanScreen(UserScreen):
 
     @command("tab", "plan.pane", "Pane")
     def action_pane(self) -> None:
-        """Between the board and the list of moves."""
+        """Between the days and the list of moves."""
         figures = self.query_one(FigureList)
-        (self.query_one(Timeline) if figures.has_focus else figures).focus()
+        (self.query_one("#above") if figures.has_focus else figures).focus()
 
     @command("escape", "plan.drop", "Drop")
     def action_drop(self) -> None:
-        """Take all marks off; without marks, leave the day as it is."""
+        """Take all marks off; without marks, leave the days as they are."""
         if self.marks.choosing:
             self.marks.clear()
             self.show_lines()

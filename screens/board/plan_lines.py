@@ -1,4 +1,4 @@
-"""The lines of a plan on its screen: figures, what is not kept, what is left out, then each technician and move."""
+"""The lines of a plan on its screen: what is not kept, what is left out, each technician, figures, and the moves, by day."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dispatch.desk.plan.proposal import DayFigures, Move, Proposal, TechnicianFigures
-from dispatch.desk.texts.plan_words import FIGURES, move_words, priority_words
+from dispatch.desk.plan.week_plan import AnyPlan, WeekPlan
+from dispatch.desk.texts.plan_words import FIGURES, day_words, gain_words, move_words, priority_words
+from dispatch.model.instants import day_text
 from dispatch.model.text import count_text, show
 from dispatch.model.visits import Visit
 from widgets.listed import FigureLine
@@ -17,8 +19,8 @@ class PlanView:
     """What the screen shows of a plan: itself, the other one beside it, what is marked, what is not as planned any more, why what
     is left out is."""
 
-    proposal: Proposal
-    beside: Proposal | None = None
+    proposal: AnyPlan
+    beside: AnyPlan | None = None
     beside_name: str = ""
     marked: Collection[str] = ()
     changed: Mapping[str, str] = field(default_factory=dict)
@@ -27,8 +29,10 @@ class PlanView:
 
 
 def plan_lines(view: PlanView) -> Iterator[FigureLine]:
-    """All lines, what matters first. A line's path is its kind and what it is about: `broken`, `move`, `left`, `who`, `figure`."""
+    """All lines, what matters first. A line's path is its kind and what it is about: `broken`, `move`, `left`, `who`, `figure`,
+    `day`."""
     proposal = view.proposal
+    over_days = isinstance(proposal, WeekPlan)
     for broken in proposal.broken:
         visit = broken.visit
         text = broken.words
@@ -37,28 +41,48 @@ def plan_lines(view: PlanView) -> Iterator[FigureLine]:
     section = _headed("Thrown out", thrown, view)
     for move in thrown:
         why = view.reasons.get(move.visit.reference, "")
-        text = move_words(move, proposal.times) + (f": {show(why, 400)}" if why else "")
+        text = move_words(move, proposal.times, days=over_days) + (f": {show(why, 400)}" if why else "")
         yield _of_move(view, section, move, text)
     left_out = [omitted for omitted in proposal.left_out if omitted.visit.starts_at is None]
     for omitted in left_out:
         why = omitted.why or view.reasons.get(omitted.visit.reference, "")
         path = f"left {omitted.visit.reference}"
-        yield _of_visit(view, f"Left out {len(left_out)}", path, omitted.visit, show(why, 400) or "…", known=bool(why))
+        section = f"{'On none of these days' if over_days else 'Left out'} {len(left_out)}"
+        yield _of_visit(view, section, path, omitted.visit, show(why, 400) or "…", known=bool(why))
     parts = moves_of(proposal)
     for own in proposal.technicians:
         text = _part(view, own, parts.get(own.name, frozenset()))
         yield FigureLine("By technician", f"who {own.name}", own.name, text, bool(own.visits))
     yield from _figures(view)
-    moves = [move for move in proposal.moves if not move.thrown_out]
-    section = _headed("Moves", moves, view)
-    for move in moves:
-        yield _of_move(view, section, move, move_words(move, proposal.times))
+    if isinstance(proposal, WeekPlan):
+        for day in proposal.days:
+            section = _headed(f"{day_text(day.day)[:-5]}: moves", _staying(day), view)
+            yield FigureLine(section, f"day {day.day}", "as planned", day_words(day.after), False)
+            yield from _moves(view, section, day)
+    else:
+        yield from _moves(view, _headed("Moves", _staying(proposal), view), proposal)
     if not proposal.moves:
         word = "nothing better was found" + (" yet" if view.looking else "")
         yield FigureLine("Moves", "none", word, "", False)
 
 
-def moves_of(proposal: Proposal) -> dict[str, frozenset[str]]:
+def _staying(proposal: Proposal) -> list[Move]:
+    """The moves that are not thrown out."""
+    return [move for move in proposal.moves if not move.thrown_out]
+
+
+def _moves(view: PlanView, section: str, proposal: Proposal) -> Iterator[FigureLine]:
+    for move in _staying(proposal):
+        yield _of_move(view, section, move, move_words(move, proposal.times))
+
+
+def moves_on(proposal: AnyPlan, day: str) -> frozenset[str]:
+    """The moves of a day (YYYY-MM-DD) of a week, by reference."""
+    days = proposal.days if isinstance(proposal, WeekPlan) else ()
+    return frozenset(move.visit.reference for one in days if str(one.day) == day for move in one.moves)
+
+
+def moves_of(proposal: AnyPlan) -> dict[str, frozenset[str]]:
     """By technician the moves to them and away from them, by reference."""
     found: dict[str, set[str]] = {}
     for move in proposal.moves:
@@ -113,6 +137,8 @@ def _figures(view: PlanView) -> Iterator[FigureLine]:
     if beside is not None:
         text += f"   {view.beside_name}: {beside.stirred}"
     yield FigureLine("Figures", "figure stirred", "placed visits moved", text)
+    if isinstance(proposal, WeekPlan) and (worth := gain_words(proposal)):
+        yield FigureLine("Figures", "figure gain", "worth", worth)
     yield FigureLine("Figures", "figure scope", "may move", proposal.scope.freedom.words, False)
     if proposal.note:
         by, _, why = show(proposal.note, 300).partition(": ")

@@ -83,7 +83,7 @@ class WeekScreen(DayOfVisits):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
     FOOTER = (
-        "visit.open visit.move view.pane visit.assign visit.unassign view.previous view.next "
+        "visit.open visit.move view.pane day.plan visit.assign visit.unassign view.previous view.next "
         "visit.confirm visit.dispatch change.undo screen.keys"
     )
     KEYS = [
@@ -345,5 +345,14 @@ class WeekScreen(DayOfVisits):
         title = f"{visit.reference} {visit.client} · {visit.work}"
         slot = await self.choose(title, rows, "enter places it · esc goes back")
         await self._put(visit, slot.candidate)
+
+    @command("p", "day.plan", "Plan", DISPATCHERS)
+    def action_plan(self) -> None:
+        """Propose the days that are shown, from today on, as a what-if: requests are laid over them."""
+        today = settings.today(self.user.store)
+        if self.week is not None and (days := [day for day in self.week.days if day >= today]):
+            self.program.open("week plan", days)
+        else:
+            self.say("This week is over: plan another one. ] goes on.", "warning")
 
     KEYS_BESIDE = (unassign, pin, glance, everybody, news)

@@ -48,7 +48,11 @@ PLACES = (
     KeyPlace("Messages to clients", ("screens.board.outbox:OutboxScreen",), _LIST),
     KeyPlace("The timeline, and a visit in hand", ("widgets.timeline.view:Timeline",), alone=True),
     KeyPlace("Lists: the queue, my day, a checklist, the log", _LIST, alone=True),
-    KeyPlace("A plan of the day", ("screens.board.plan:PlanScreen",), ("widgets.timeline.view:Timeline", *_LIST)),
+    KeyPlace(
+        "A plan of the day or the week",
+        ("screens.board.plan:PlanScreen",),
+        ("widgets.timeline.view:Timeline", "widgets.week_grid:WeekGrid", *_LIST),
+    ),
     KeyPlace("My day", ("screens.visit.day:DayScreen",), _LIST),
     KeyPlace("The map", ("screens.board.map:MapScreen",), ("widgets.map.view:MapView", *_LIST)),
     KeyPlace("Everybody on a map", ("screens.board.team_map:TeamMapScreen",), ("widgets.map.view:MapView", *_LIST)),

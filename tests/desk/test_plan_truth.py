@@ -20,6 +20,7 @@ from dispatch.desk.plan.companions import closure, without
 from dispatch.desk.plan.proposal import LeftOut, Move, Proposal, Standing, most_first
 from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.plan.taking import take
+from dispatch.desk.plan.week_plan import WeekPlan
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm, Refusal
 from dispatch.desk.texts import plan_words
@@ -189,9 +190,9 @@ def test_several_days_are_planned_each_request_between_its_days(office: Office) 
     assert [day.day for day in planned.days] == days[:4] + days[6:]  # nobody works at the weekend
     assert len(on) == len(planned.moves)
     _stands_alone(planned.days[1].days)
-    assert planned.figures.placed == sum(day.after.placed for day in planned.days)
+    assert planned.after.placed == sum(day.after.placed for day in planned.days)
     beside = [line.split()[:4] for line in plan_words.week_lines(planned._replace(least=planned)) if "least" in line]
-    assert beside == [["least", "change", str(planned.figures.placed), str(planned.left)]]
+    assert beside == [["least", "change", str(planned.after.placed), str(planned.after.left_out)]]
 
 
 def _stands_alone(days: tuple[TechnicianDay, ...]) -> None:
@@ -592,7 +593,7 @@ def test_the_best_plan_comes_first_where_its_figures_are_worth_what_it_stirs(off
         assert (worth.total, worth.driving, worth.overtime) == (gain, minutes, 3 * overtime)
         assert careful is dearer
         assert (first is stirs) == (gain > 5)
-    beside = week.WeekPlan((stirs,), (), "", 0.0, worth, week.WeekPlan((dearer,), (), "", 0.0))
+    beside = WeekPlan((stirs,), (), "", 0.0, worth, WeekPlan((dearer,), (), "", 0.0))
     said = (
         "Worth 5 min driving (priced: 20 less driving, 15 more overtime); it moves 1 visit more than the least change."
     )

@@ -14,6 +14,7 @@ from dispatch.desk.plan.meanwhile import meanwhile
 from dispatch.desk.plan.proposal import Move, Proposal
 from dispatch.desk.plan.scope import WHOLE_DAY
 from dispatch.desk.plan.taking import take
+from dispatch.desk.plan.week_plan import WeekPlan
 from dispatch.desk.requests import intake
 from dispatch.desk.texts.plan_words import proposal_lines, week_lines
 from dispatch.model.instants import day_of
@@ -40,7 +41,7 @@ def job(office: Office, **more: str) -> str:
     return asked_for(office, **({"minutes": "210"} | more))
 
 
-def move_of(proposal: Proposal | week.WeekPlan, reference: str) -> Move | None:
+def move_of(proposal: Proposal | WeekPlan, reference: str) -> Move | None:
     return next((move for move in proposal.moves if move.visit.reference == reference), None)
 
 

@@ -47,11 +47,12 @@ class AlertRecords(RecordStore[Staff]):
 
     def line(self, store: Store, record: Staff) -> str:
         texts, everything = self.texts(store, record), ", ".join(ALL_ALERTS)
-        said = {
-            way: "all" if texts[way] == everything else texts[way] or "–"
+        said = [
+            f"{way}: {'all' if texts[way] == everything else texts[way]}"
             for way in ("bell", "title", "desktop", "message")
-        }
-        return "  ".join(f"{way}: {kinds}" for way, kinds in said.items())
+            if texts[way]
+        ]
+        return "  ".join(said) or "told of nothing"
 
     def notes(self, store: Store, record: Staff) -> Sequence[str]:
         """What they were told of last."""

@@ -48,7 +48,7 @@ def week(store: Store, first: datetime.date, days: int = DAYS) -> Week:
         queue=tuple(visit for visit in waiting if visit.state is State.REQUESTED),
         on_hold=tuple(visit for visit in waiting if visit.state is State.ON_HOLD),
     )
-    return Week(rows, _sums(rows, first, days), board)
+    return Week(rows, sums_of(rows, first, days), board)
 
 
 def running_week(store: Store, first: datetime.date, days: int = DAYS) -> tuple[Week, Board]:
@@ -62,7 +62,7 @@ def month(store: Store, first: datetime.date, days: int) -> tuple[DaySum, ...]:
     """The sums of some days of all technicians, for a look ahead."""
     with store.read():
         rows = _rows(store, settings.firm(store), first, first + datetime.timedelta(days=days - 1))
-    return _sums(rows, first, days)
+    return sums_of(rows, first, days)
 
 
 def _rows(store: Store, firm: Firm, first: datetime.date, last: datetime.date) -> tuple[WeekRow, ...]:
@@ -174,7 +174,8 @@ def _breaks_now(visit: BoardVisit, runs: BoardRow, now: int) -> bool:
     return late or (ahead and any(other.actual_in is None for other in overlapping(visit, runs, now)))
 
 
-def _sums(rows: Iterable[WeekRow], first: datetime.date, days: int) -> tuple[DaySum, ...]:
+def sums_of(rows: Iterable[WeekRow], first: datetime.date, days: int) -> tuple[DaySum, ...]:
+    """The sums of so many days from `first` on, of all technicians."""
     return tuple(_sum(rows, number, first + datetime.timedelta(days=number)) for number in range(days))
 
 

@@ -196,12 +196,22 @@ class Proposal:
     @property
     def stirred(self) -> int:
         """How many visits that stand in the plan would stand elsewhere, or nowhere."""
-        return sum(move.before is not None for move in self.moves)
+        return stirred_by(self.moves)
 
     @property
     def named(self) -> tuple[Visit, ...]:
         """The visits that it speaks of beside its moves: left out, or with a promise that is not kept."""
-        return (*(one.visit for one in self.left_out), *(one.visit for one in self.broken))
+        return named_by(self.left_out, self.broken)
+
+
+def stirred_by(moves: Iterable[Move]) -> int:
+    """How many visits that stand in the plan some moves put elsewhere, or nowhere."""
+    return sum(move.before is not None for move in moves)
+
+
+def named_by(left_out: Iterable[LeftOut], broken: Iterable[BrokenPromise]) -> tuple[Visit, ...]:
+    """The visits of which a plan speaks beside its moves."""
+    return (*(one.visit for one in left_out), *(one.visit for one in broken))
 
 
 def legs_of(days: Sequence[TechnicianDay], drives: Drives) -> dict[tuple[int, int], Leg]:

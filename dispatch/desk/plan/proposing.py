@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import subprocess
-import threading
-import time
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
-from db import people
-from db.store import Store
+from db.store import Store, existing
 from dispatch.desk.plan.companions import with_needs
 from dispatch.desk.plan.day_problem import DayProblem, day_problem
 from dispatch.desk.plan.layout import LaidOut, laid_out
 from dispatch.desk.plan.least_change import asked_beside, same_visits, side_by_side, standing_plan
-from dispatch.desk.plan.left_out import REASONS, put_off, why_left_out
+from dispatch.desk.plan.left_out import put_off, why_left_out
+from dispatch.desk.plan.plan_search import PlanFound, PlanSearch
 from dispatch.desk.plan.proposal import (
     BrokenPromise,
     LeftOut,
@@ -35,33 +31,15 @@ from dispatch.desk.plan.scope import WHOLE_DAY, Freedom, PlanScope
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.instants import day_bounds
 from dispatch.model.visits import Visit
-from dispatch.planning.budget import NOT_REACHED, UNREAD, Budget, TimeIsOver, thinking_time
+from dispatch.planning.budget import UNREAD, TimeIsOver
 from dispatch.planning.checker import LEARNER, Verdict
 from dispatch.planning.judging import sequenced
 from dispatch.planning.problem import Plan
 from dispatch.planning.solving import Beside, BetterPlan, Solving, started_worker
 
-APART = 4
-"""So many times as long as it took to lay out a plan passes before the next one is laid out."""
 
-
-class PlanFound(NamedTuple):
-    """What was found so far: the best plan, and beside it the one that changes least, where that is another question."""
-
-    best: Proposal
-    least: Proposal | None
-
-
-class Proposing:
-    """One solve of a firm's day. Iterate it for ever better plans; `stop` ends it from any thread, while the day is read too.
-
-    Args:
-        store: the firm's.
-        day: which.
-        seconds: how long to look for better plans; 0: only for the first complete one, None: as long as it pays.
-        scope: what of the day is planned.
-        begun: the moment (`time.monotonic`) from which the seconds count; None: now.
-    """
+class Proposing(PlanSearch[Proposal]):
+    """One solve of a firm's day."""
 
     def __init__(
         self,
@@ -71,18 +49,9 @@ class Proposing:
         scope: PlanScope = WHOLE_DAY,
         begun: float | None = None,
     ) -> None:
-        seconds = thinking_time(len(people.technicians(store))) if seconds is None else seconds
-        self._store, self._day = store, day
-        self._budget = Budget(seconds, time.monotonic() if begun is None else begun)
-        self._halted = threading.Event()
-        self.scope = scope
-        self._worker: subprocess.Popen[bytes] | None = None
-        self._solving: Solving | None = None
-        self.found: PlanFound | None = None
-        """The best so far."""
+        super().__init__(store, 1, seconds, scope, begun)
+        self._day = day
         self._least: Proposal | None = None
-        self._took = 0.0
-        """Seconds that the last plan took to be laid out; the first reason may take as long."""
 
     def _asked(self) -> Solving | None:
         """The question to the solver, once the day is read; None where somebody stopped it before.
@@ -106,7 +75,7 @@ class Proposing:
         )
 
     def _read(self, store: Store, day: datetime.date, scope: PlanScope) -> None:
-        budget = replace(self._budget, stopped=lambda: self._solving is None and self._halted.is_set())
+        budget = self._until_stopped
         self._given = given = day_problem(store, day, scope, budget=budget)
         self._careful, self._unasked = asked_beside(
             scope,
@@ -127,28 +96,12 @@ class Proposing:
             same = same_visits(self._careful.problem, given.problem, given.movable)
             self._beside = Beside(self._careful.problem, same, standing_plan(self._careful))
 
-    def __iter__(self) -> Iterator[PlanFound]:
-        if (solving := self._asked()) is None:
-            return
-        self._solving = solving
-        if self._halted.is_set():
-            solving.stop()
-        waiting, until = None, 0.0
-        for better in solving:
-            waiting, now = better, time.monotonic()
-            if now < until:
-                continue
-            self.found, waiting = self._laid_out(solving, better), None
-            self._took = time.monotonic() - now
-            until = now + (1 + APART) * self._took
-            yield self.found
-        # one that comes last and could not be laid out in time is no better than none
-        if waiting is not None and time.monotonic() + self._took < self._budget.at():
-            self.found = self._laid_out(solving, waiting)
-            yield self.found
+    def _search(self) -> Iterator[BetterPlan]:
+        if (solving := self._asked()) is not None:
+            yield from self._at_work(solving)
 
-    def _laid_out(self, solving: Solving, better: BetterPlan) -> PlanFound:
-        """A plan as a proposal, with the one that changes least, and the better of both first."""
+    def _laid_out(self, better: BetterPlan) -> PlanFound[Proposal]:
+        solving = existing(self._solving)
         note = "; ".join(filter(None, (solving.note, self._unasked)))
         if self._least is None and self._careful is not None and (beside := solving.beside) is not None:
             self._least = self._with_runs(self._careful, proposal_of(self._careful, beside, note))
@@ -165,7 +118,6 @@ class Proposing:
         return found
 
     def why(self, proposal: Proposal, reference: str) -> str:
-        """Why a visit is left out of one of its plans; empty where nobody knows."""
         least = self._careful is not None and proposal.scope.freedom is Freedom.LEAST
         given = self._careful if least and self._careful is not None else self._given
         for visit in given.movable:
@@ -173,34 +125,10 @@ class Proposing:
                 return why_left_out(given, visit, proposal.plan)
         return ""
 
-    def reasons(self, proposal: Proposal) -> tuple[LeftOut, ...]:
-        """What a plan leaves out, each with its reason; past `REASONS` seconds, and past all the time there is, those that come
-        last have none but that they were not reached."""
-        ends = min(time.monotonic() + REASONS, self._budget.at())
-        told, took = list[LeftOut](), self._took
-        for one in proposal.left_out:
-            begun = time.monotonic()
-            if one.why:
-                told.append(one)
-            elif begun + took > ends:
-                told.append(replace(one, why=NOT_REACHED))
-            else:
-                told.append(replace(one, why=self.why(proposal, one.visit.reference)))
-                took = time.monotonic() - begun
-        return tuple(told)
-
-    def stop(self) -> None:
-        """End it now; the best so far stands."""
-        self._halted.set()
-        if self._solving is not None:
-            self._solving.stop()
-        elif self._worker is not None:
-            self._worker.kill()
-
 
 def propose(
     store: Store, day: datetime.date, seconds: float | None, scope: PlanScope = WHOLE_DAY, begun: float | None = None
-) -> PlanFound:
+) -> PlanFound[Proposal]:
     """The best plan of a day that is found in the time given, with the reasons of what is left out.
 
     Raises:

@@ -5,25 +5,25 @@ from __future__ import annotations
 import contextlib
 import datetime
 import time
-from collections.abc import Sequence
-from dataclasses import astuple, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from db import people
 from db.store import Store, existing
 from dispatch.desk.plan.day_problem import DayProblem, day_problem, matters
 from dispatch.desk.plan.days_together import DaysTogether, team_ends
 from dispatch.desk.plan.least_change import asked_beside, same_visits, side_by_side
-from dispatch.desk.plan.left_out import REASONS, why_on_none
-from dispatch.desk.plan.proposal import DayFigures, LeftOut, Move, PlanPrice, Proposal, RunDay
+from dispatch.desk.plan.left_out import why_on_none
+from dispatch.desk.plan.plan_search import PlanFound, PlanSearch
+from dispatch.desk.plan.proposal import LeftOut, Proposal
 from dispatch.desk.plan.proposing import more_wait, proposal_of
 from dispatch.desk.plan.runs import with_runs
-from dispatch.desk.plan.scope import PlanScope
+from dispatch.desk.plan.scope import WHOLE_DAY, PlanScope
+from dispatch.desk.plan.week_plan import WeekPlan
 from dispatch.desk.session.refusals import Refusal
-from dispatch.model.instants import day_of
 from dispatch.model.visits import Visit
-from dispatch.planning.budget import NOT_REACHED, READING, SEARCHING, UNREAD, Budget, TimeIsOver, thinking_time
+from dispatch.planning.budget import READING, SEARCHING, UNREAD, Budget, TimeIsOver
 from dispatch.planning.judging import judge, sequenced
 from dispatch.planning.problem import Plan
 from dispatch.planning.solving import Beside, BetterPlan, Solving, started_worker
@@ -32,55 +32,124 @@ LAYING = 0.6
 """Of the time that is left when all is read so much is for laying visits over the days, the rest for ordering each day."""
 
 
-class WeekPlan(NamedTuple):
-    """A plan of several days: each as a proposal, and what is on none of them."""
+class ProposingWeek(PlanSearch[WeekPlan]):
+    """One solve of several days."""
 
-    days: tuple[Proposal, ...]
-    left_out: tuple[LeftOut, ...]
-    note: str
-    cpu_seconds: float
-    gain: PlanPrice | None = None
-    """By how much it is better than the plan that changes least; None where there is no other one."""
-    least: WeekPlan | None = None
-    """The plan that changes least, where it is another one."""
+    def __init__(
+        self,
+        store: Store,
+        days: Sequence[datetime.date],
+        seconds: float | None,
+        scope: PlanScope = WHOLE_DAY,
+        begun: float | None = None,
+    ) -> None:
+        super().__init__(store, len(days), seconds, scope, begun)
+        self._days = days
+        self._laying: Solving | None = None
+        self._least: WeekPlan | None = None
+        self._note, self._cpu = "", 0.0
 
-    @property
-    def each_day(self) -> tuple[Proposal, ...]:
-        """Its days."""
-        return self.days
+    def _read(self) -> bool:
+        """Read the days; whether they were read before somebody stopped it.
 
-    @property
-    def stirred(self) -> int:
-        """How many visits that stand in the plan would stand elsewhere, or nowhere."""
-        return sum(day.stirred for day in self.days)
+        Raises:
+            Refusal: the time was over before, one of the days is, or nobody works on any of them.
+        """
+        budget = self._until_stopped
+        unlaid = partial(budget.over, SEARCHING)
+        try:
+            with self._store.read():
+                self._whole = whole = DaysTogether(_parts(self._store, self._days, self.scope, budget), unlaid)
+                self._careful, self._unasked = asked_beside(
+                    self.scope,
+                    whole.given,
+                    budget,
+                    lambda least: DaysTogether(
+                        _parts(self._store, self._days, least, budget, like=whole.given), unlaid
+                    ),
+                )
+        except TimeIsOver:
+            if self._halted.is_set():
+                return False
+            raise Refusal(f"{UNREAD}.") from None
+        self._beside = None
+        if self._careful is not None:
+            same = same_visits(self._careful.problem, whole.problem, whole.movable)
+            self._beside = Beside(self._careful.problem, same, self._careful.standing())
+        return True
 
-    @property
-    def left(self) -> int:
-        """How many are on no day."""
-        return len(self.left_out)
+    def _search(self) -> Iterator[BetterPlan]:
+        """Lay the visits over the days, then order each day by itself: over several days a solver sees none of the hours of what is
+        late already. Where there is no time for both, they are laid only."""
+        if not self._read() or self._halted.is_set():
+            return
+        whole, budget = self._whole, self._budget
+        with contextlib.ExitStack() as ending:
+            orders = None
+            if not budget.over(READING):
+                orders = started_worker()  # loads the engine meanwhile
+                ending.callback(orders.kill)
+            left = 0.0 if orders is None else max(0.0, budget.begun + budget.seconds - time.monotonic())
+            seconds = budget.seconds - (1 - LAYING) * left
+            self._laying = laying = Solving(
+                whole.problem, seconds, start=whole.standing(), beside=self._beside, begun=budget.begun
+            )
+            for better in self._at_work(laying):
+                self._note, self._cpu = laying.note, laying.cpu_seconds
+                yield better
+            laid, self._note, self._cpu = laying.best, laying.note, laying.cpu_seconds
+            if laid is None or orders is None or self._halted.is_set():
+                return
+            ordering = Solving(
+                whole.as_laid(laid.plan), budget.seconds, start=laid.plan, begun=budget.begun, worker=orders
+            )
+            for ordered in self._at_work(ordering):
+                judged = judge(whole.problem, ordered.plan)
+                if judged is not None and judged.cost < laid.judgement.cost:
+                    laid, self._note = ordered._replace(judgement=judged), ordering.note
+                    self._cpu = laying.cpu_seconds + ordering.cpu_seconds
+                    yield laid
+            self._cpu = laying.cpu_seconds + ordering.cpu_seconds
 
-    @property
-    def figures(self) -> DayFigures:
-        """Those of all days together."""
-        placed, _, travel, late, overtime, overdue = map(
-            sum, zip(*(astuple(day.after) for day in self.days), strict=True)
-        )
-        return DayFigures(placed, self.left, travel, late, overtime, overdue)
+    def _laid_out(self, better: BetterPlan) -> PlanFound[WeekPlan]:
+        whole, beside = self._whole, existing(self._laying).beside
+        best = self._proposed(whole, better)
+        if self._careful is None or beside is None:
+            return PlanFound(best, None)
+        if self._least is None:
+            self._least = self._proposed(self._careful, beside)
+        first, least, gain = side_by_side(whole.given, best, self._least)
+        return PlanFound(first, None) if first is least else PlanFound(first._replace(gain=gain, least=least), least)
 
-    @property
-    def moves(self) -> tuple[Move, ...]:
-        """All moves, by day."""
-        return tuple(move for day in self.days for move in day.moves)
+    def _proposed(self, whole: DaysTogether, better: BetterPlan) -> WeekPlan:
+        """A plan of all days as one proposal for each. What the checker refuses on the day on which it was laid is tried on all."""
+        laid = _laid(self._store, whole, better, self._note)
+        without = whole.without(better, laid.left)
+        if without is not None and not self._budget.over():
+            laid = max(laid, _laid(self._store, whole, without, self._note), key=lambda one: len(one.placed))
+        left, beyond = _left_out(laid), sum(len(part.beyond) for part in whole.given)
+        more = more_wait(beyond, len(laid.placed) + len(left)) if beyond else ""
+        note = "; ".join(filter(None, (self._note, self._unasked, more)))
+        return WeekPlan(tuple(laid.proposals), left, note, self._cpu, problems=laid.plans)
 
-    def later_on(self, day: datetime.date) -> list[tuple[Move, RunDay]]:
-        """The days after the first of what is planned for several, which would stand on a day."""
-        zone = self.days[0].zone
-        return [(move, one) for move in self.moves for one in move.later if day_of(one.start, zone) == day]
+    def why(self, proposal: WeekPlan, reference: str) -> str:
+        visit = next((one.visit for one in proposal.left_out if one.visit.reference == reference), None)
+        known = visit is not None and any(visit.id in given.stops for given, _ in proposal.problems)
+        return why_on_none(proposal.problems, visit) if visit is not None and known else ""
 
-    @property
-    def label(self) -> str:
-        """What it is called among the changes."""
-        return f"plan {self.days[0].day.isoformat()} to {self.days[-1].day.isoformat()}"
+    def last(self) -> WeekPlan:
+        """The best plan, once the search is over, with the reasons of what it leaves out; none is laid out before.
+
+        Raises:
+            Refusal: there is none.
+        """
+        better = None
+        for better in self._search():  # noqa: B007  the last one is the best
+            pass
+        if better is None:
+            raise Refusal("No plan was made.")
+        best = self._laid_out(better).best
+        return best._replace(left_out=self.reasons(best))
 
 
 def plan_week(
@@ -91,76 +160,7 @@ def plan_week(
     Raises:
         Refusal: one of them is over, or nobody works on any of them.
     """
-    seconds = thinking_time(len(people.technicians(store)) * len(days)) if seconds is None else seconds
-    budget = Budget(seconds, time.monotonic() if begun is None else begun)
-    unlaid = partial(budget.over, SEARCHING)
-    try:
-        with store.read():
-            whole = DaysTogether(_parts(store, days, scope, budget), unlaid)
-            careful, unasked = asked_beside(
-                scope,
-                whole.given,
-                budget,
-                lambda least: DaysTogether(_parts(store, days, least, budget, like=whole.given), unlaid),
-            )
-    except TimeIsOver:
-        raise Refusal(f"{UNREAD}.") from None
-    beside = None
-    if careful is not None:
-        same = same_visits(careful.problem, whole.problem, whole.movable)
-        beside = Beside(careful.problem, same, careful.standing())
-    found = _searched(whole, beside, budget)
-    found = found._replace(note="; ".join(filter(None, (found.note, unasked))))
-    best = _proposed(store, whole, found.best, found, budget)
-    if careful is None or found.beside is None:
-        return best
-    least = _proposed(store, careful, found.beside, found, budget)
-    first, least, gain = side_by_side(whole.given, best, least)
-    return first if first is least else first._replace(gain=gain, least=least)
-
-
-class _Found(NamedTuple):
-    """What the search came to: the best plan, the answer to what was asked beside, and what is to be said of it."""
-
-    best: BetterPlan
-    beside: BetterPlan | None
-    note: str
-    cpu_seconds: float
-
-
-def _searched(whole: DaysTogether, beside: Beside | None, budget: Budget) -> _Found:
-    """Lay the visits over the days, then order each day by itself: over several days a solver sees none of the hours of what is
-    late already. Where there is no time for both, they are laid only.
-
-    Raises:
-        Refusal: there is no plan.
-    """
-    with contextlib.ExitStack() as ending:
-        orders = None
-        if not budget.over(READING):
-            orders = started_worker()  # loads the engine meanwhile
-            ending.callback(orders.kill)
-        left = 0.0 if orders is None else max(0.0, budget.begun + budget.seconds - time.monotonic())
-        seconds = budget.seconds - (1 - LAYING) * left
-        laying = Solving(whole.problem, seconds, start=whole.standing(), beside=beside, begun=budget.begun)
-        if (laid := _last(laying)) is None:
-            raise Refusal("No plan was made.")
-        if orders is None:
-            return _Found(laid, laying.beside, laying.note, laying.cpu_seconds)
-        ordering = Solving(whole.as_laid(laid.plan), budget.seconds, start=laid.plan, begun=budget.begun, worker=orders)
-        ordered = _last(ordering)
-        cpu, note = laying.cpu_seconds + ordering.cpu_seconds, laying.note
-    judged = None if ordered is None else judge(whole.problem, ordered.plan)
-    if ordered is not None and judged is not None and judged.cost < laid.judgement.cost:
-        laid, note = ordered._replace(judgement=judged), ordering.note
-    return _Found(laid, laying.beside, note, cpu)
-
-
-def _last(solving: Solving) -> BetterPlan | None:
-    """The best plan of a search."""
-    for _ in solving:
-        pass
-    return solving.best
+    return ProposingWeek(store, days, seconds, scope, begun).last()
 
 
 def _parts(
@@ -211,18 +211,6 @@ class _Laid(NamedTuple):
         return {one.visit.reference: one for proposal in self.proposals for one in proposal.left_out} | self.lost
 
 
-def _proposed(store: Store, whole: DaysTogether, found: BetterPlan, search: _Found, budget: Budget) -> WeekPlan:
-    """A plan of all days as one proposal for each. What the checker refuses on the day on which it was laid is tried on all."""
-    laid = _laid(store, whole, found, search.note)
-    without = whole.without(found, laid.left)
-    if without is not None and not budget.over():
-        laid = max(laid, _laid(store, whole, without, search.note), key=lambda one: len(one.placed))
-    left, beyond = _left_out(laid, budget), sum(len(part.beyond) for part in whole.given)
-    more = more_wait(beyond, len(laid.placed) + len(left)) if beyond else ""
-    note = "; ".join(filter(None, (search.note, more)))
-    return WeekPlan(tuple(laid.proposals), left, note, search.cpu_seconds)
-
-
 def _laid(store: Store, whole: DaysTogether, found: BetterPlan, note: str) -> _Laid:
     """Each day of a plan laid out; what one has no place for may be put in on those after it."""
     proposals, others, ends = list[Proposal](), list[set[str]](), dict[int, int]()
@@ -270,8 +258,8 @@ def _own(proposal: Proposal, placed: set[str], others: set[str]) -> Proposal:
     return replace(proposal, left_out=left, broken=broken, after=after, before=before)
 
 
-def _left_out(laid: _Laid, budget: Budget) -> tuple[LeftOut, ...]:
-    """What is on no day, each with its reason as far as those are found in `REASONS` seconds and the time that there is."""
+def _left_out(laid: _Laid) -> tuple[LeftOut, ...]:
+    """What is on no day, with its reason where that is known."""
     thrown_out = {name: one for name, one in laid.left.items() if one.visit.starts_at is not None}
     known, unplaced = laid.lost | thrown_out, dict[str, Visit]()
     left = {name: one.visit for name, one in known.items()}
@@ -279,10 +267,8 @@ def _left_out(laid: _Laid, budget: Budget) -> tuple[LeftOut, ...]:
         waiting = (visit for visit in (*part.movable, *part.deferred) if visit.starts_at is None)
         left |= {visit.reference: visit for visit in waiting if visit.reference not in laid.placed}
         unplaced |= {visit.reference: visit for visit in part.unplaced}
-    ends = min(time.monotonic() + REASONS, budget.at())
-    said = []
-    for visit in sorted(left.values(), key=lambda visit: (*matters(visit), visit.reference)):
-        why = known[visit.reference].why if visit.reference in known else ""
-        why = why or (why_on_none(laid.plans, visit) if time.monotonic() < ends else NOT_REACHED)
-        said.append(LeftOut(visit, why))
+    said = [
+        known.get(visit.reference) or LeftOut(visit)
+        for visit in sorted(left.values(), key=lambda visit: (*matters(visit), visit.reference))
+    ]
     return (*said, *map(LeftOut.nowhere, unplaced.values()))

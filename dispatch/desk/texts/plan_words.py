@@ -11,7 +11,7 @@ from dispatch.model.text import count_text, pad, show
 with lazily(__name__):
     from dispatch.desk.plan.proposal import DayFigures, Move, Proposal, Standing
     from dispatch.desk.plan.taking import Taken
-    from dispatch.desk.plan.week import WeekPlan
+    from dispatch.desk.plan.week_plan import WeekPlan
     from dispatch.model.visits import Visit
 
 FIGURES = (
@@ -74,18 +74,12 @@ def _figure_lines(rows: Iterable[tuple[str, DayFigures, int]]) -> Iterator[str]:
 def week_lines(planned: WeekPlan) -> Iterator[str]:
     """Several days: what each holds, and what is on none of them."""
     yield f"Plan of {len(planned.days)} days" + (f"  ({show(planned.note, 300)})" if planned.note else "")
-    rows = [] if planned.least is None else [("least change", planned.least.figures, planned.least.stirred)]
-    yield from _figure_lines([*rows, ("as planned", planned.figures, planned.stirred)])
-    if planned.gain is not None and planned.least is not None:
-        more = count_text(planned.stirred - planned.least.stirred, "visit")
-        parts = [(name.replace("_", " "), round(part)) for name, part in planned.gain._asdict().items()]
-        priced = ", ".join(f"{abs(part)} {'less' if part > 0 else 'more'} {name}" for name, part in parts if part)
-        worth = f"Worth {planned.gain.total:.0f} min driving (priced: {priced})"
-        yield f"{worth}; it moves {more} more than the least change."
+    rows = [] if planned.least is None else [("least change", planned.least.after, planned.least.stirred)]
+    yield from _figure_lines([*rows, ("as planned", planned.after, planned.stirred)])
+    if worth := gain_words(planned):
+        yield f"Worth {worth}."
     for day in planned.days:
-        figures = day.after
-        told = f"{count_text(figures.placed, 'visit')}, {figures.travel} min driving, {figures.late} min late"
-        yield f"{day_text(day.day)}: {told}, {figures.overtime} min overtime"
+        yield f"{day_text(day.day)}: {day_words(day.after)}"
         for broken in day.broken:
             yield f"  not kept: {show(broken.visit.reference)} {show(broken.words)}"
         for move in day.moves:
@@ -100,16 +94,34 @@ def week_lines(planned: WeekPlan) -> Iterator[str]:
         yield f"  {pad(left_out.visit.reference, 7)} {show(left_out.visit.client)}: {show(left_out.why, 200)}"
 
 
+def gain_words(planned: WeekPlan) -> str:
+    """What a week's plan is worth beside the one that changes least; empty where that is not known, or is this one."""
+    if planned.gain is None or planned.least is None:
+        return ""
+    more = count_text(planned.stirred - planned.least.stirred, "visit")
+    parts = [(name.replace("_", " "), round(part)) for name, part in planned.gain._asdict().items()]
+    priced = ", ".join(f"{abs(part)} {'less' if part > 0 else 'more'} {name}" for name, part in parts if part)
+    worth = f"{planned.gain.total:.0f} min driving (priced: {priced})"
+    return f"{worth}; it moves {more} more than the least change"
+
+
+def day_words(figures: DayFigures) -> str:
+    """A day of several in figures."""
+    told = f"{count_text(figures.placed, 'visit')}, {figures.travel} min driving, {figures.late} min late"
+    return f"{told}, {figures.overtime} min overtime"
+
+
 def priority_words(visit: Visit) -> str:
     """How much a visit matters."""
     return f"P{visit.priority}" + (" emergency" if visit.emergency else "")
 
 
-def move_words(move: Move, times: Times) -> str:
-    """Whence and whither, and what is to be said about it."""
+def move_words(move: Move, times: Times, *, days: bool = False) -> str:
+    """Whence and whither, and what is to be said about it. `days`: on which day."""
+    when = times.moment if days else times.clock
 
     def where(end: Standing | None) -> str:
-        return "queue" if end is None else f"{show(' + '.join(end.crew))} {times.clock(end.start, move.visit.zone)}"
+        return "queue" if end is None else f"{show(' + '.join(end.crew))} {when(end.start, move.visit.zone)}"
 
     text = f"{where(move.before)} → {where(move.after)}"
     for later in move.later:
