@@ -578,6 +578,18 @@ def test_what_comes_after_several_days_waits_for_the_last_of_them(office: Office
     assert take(office.dana, planned.moves, planned.label).skipped == ()
 
 
+def test_what_waits_on_a_later_day_for_what_has_to_give_way_gives_way_too(office: Office) -> None:
+    """Only Ana can do FIRST and HIGH, and the two days that are planned have no other room for HIGH."""
+    ask(office, "FIRST", skills="server", minutes="280", priority="P4")
+    ask(office, "THEN", minutes="280", after="FIRST", after_day="later", people="2", priority="P4")
+    ask(office, "HIGH", skills="server", minutes="270", priority="P1")
+    planned = week.plan_week(office.store, [DAY, DAY + datetime.timedelta(1)], 0, WHOLE_DAY)
+    on = {move.visit.reference: number for number, one in enumerate(planned.days) for move in one.moves}
+    assert (on["HIGH"], on["FIRST"]) == (0, 1)
+    assert "THEN" in {one.visit.reference for one in planned.left_out}
+    assert take(office.dana, planned.moves, planned.label).skipped == ()
+
+
 def test_the_best_plan_comes_first_where_its_figures_are_worth_what_it_stirs(office: Office) -> None:
     """Driving, overtime, lateness and what is left out, as the checker has laid them out; nothing that only a solver counts."""
     given = day_problem.day_problem(office.store, DAY)

@@ -167,3 +167,18 @@ def team_ends(part: DayProblem) -> dict[int, int]:
     """When the visits end that teams were found for beforehand, by id."""
     together = {visit.id for visit in part.teams}
     return {stop.visit_id: stop.end for day in part.days for stop in day.stops if stop.visit_id in together}
+
+
+def without_lost(part: DayProblem, lost: set[int]) -> DayProblem:
+    """A day, knowing what lost its place on the days before: what waits for that has none until it has."""
+    while more := {visit.id for visit in part.teams if visit.after_id in lost} - lost:
+        lost |= more
+    return replace(
+        part,
+        days=tuple(
+            replace(day, stops=tuple(stop for stop in day.stops if stop.visit_id not in lost)) for day in part.days
+        ),
+        stops={key: stop.told(dict.fromkeys(lost)) for key, stop in part.stops.items()},
+        teams={visit: team for visit, team in part.teams.items() if visit.id not in lost},
+        deferred=(*part.deferred, *(visit for visit in part.teams if visit.id in lost)),
+    )

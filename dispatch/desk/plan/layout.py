@@ -83,7 +83,7 @@ def laid_out(given: DayProblem, better: BetterPlan, ends: Mapping[int, int]) -> 
 
 def _fill(given: DayProblem, laid: LaidOut) -> None:
     """Put in what was refused, and what the solver left out and the checker lets in, whose drives are those of the hour: what
-    matters most first, and before it what it comes after. After `FILLING` seconds only what was refused."""
+    matters most first, and before it what it comes after. After `FILLING` seconds only what was refused, or waited for this."""
     ends = time.thread_time() + FILLING
     out = [
         (-given.problem.visits[index].left_out, index)
@@ -98,7 +98,7 @@ def _fill(given: DayProblem, laid: LaidOut) -> None:
         if given.budget.over():
             laid.refused |= {one.id: NOT_REACHED for one in (visit, *again) if one.people > 1}
             return
-        if visit.id not in laid.refused and visit.people < 2 and time.thread_time() > ends:
+        if visit.id not in laid.refused and visit not in given.deferred and time.thread_time() > ends:
             continue
         if not _put_in(given, laid, visit):
             again += _given_way(given, laid, visit)

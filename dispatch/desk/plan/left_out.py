@@ -41,7 +41,8 @@ def why_left_out(given: DayProblem, visit: Visit, plan: Plan, over: int | None =
     index = next((index for index, one in enumerate(given.movable) if one.id == visit.id), None)
     if index is None:
         able = named_shortly([one.name for one in case.anybody(given.staff)])
-        return f"no room left with {able} once {visit.after} is over: something else has to move"
+        once = f" once {visit.after} is over" if visit.after else ""
+        return f"no room left with {able}{once}: something else has to move"
     names = {vehicle.id: vehicle.day.name for vehicle in given.vehicles}
     return no_room(given.problem, plan, index, lambda who: names[who.id], lambda at: given.times.clock(at, visit.zone))
 

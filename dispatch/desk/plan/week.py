@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from db.store import Store, existing
 from dispatch.desk.plan.day_problem import DayProblem, day_problem, matters
-from dispatch.desk.plan.days_together import DaysTogether, team_ends
+from dispatch.desk.plan.days_together import DaysTogether, team_ends, without_lost
 from dispatch.desk.plan.least_change import asked_beside, same_visits, side_by_side
 from dispatch.desk.plan.left_out import why_on_none
 from dispatch.desk.plan.plan_search import PlanFound, PlanSearch
@@ -217,17 +217,17 @@ def _laid(store: Store, whole: DaysTogether, found: BetterPlan, note: str) -> _L
     in_sequence = existing(sequenced(whole.problem, found.plan))
     ahead, teams = whole.ends(found), set[int]()
     plans = [whole.of_day(number, found.plan, in_sequence) for number in range(len(whole.given))]
-    for number, (part, plan) in enumerate(plans):
+    for number, (given, plan) in enumerate(plans):
         ahead.pop(number, None)
+        elsewhere = {key: end for later in ahead.values() for key, end in later.items()} | ends
+        part = without_lost(given, teams - elsewhere.keys())
         judged = judge(part.problem, plan)
         if judged is None:
             raise Refusal("No plan was made.")
-        elsewhere = {key: end for later in ahead.values() for key, end in later.items()} | ends
         waiting = tuple(visit for visit in part.deferred if visit.id not in elsewhere)
         own = found._replace(plan=plan, judgement=judged)
-        stops = {key: stop.told(dict.fromkeys(teams - elsewhere.keys())) for key, stop in part.stops.items()}
-        proposals.append(proposal_of(replace(part, deferred=waiting, stops=stops), own, note, elsewhere))
-        teams |= {visit.id for visit in part.teams}
+        proposals.append(proposal_of(replace(part, deferred=waiting), own, note, elsewhere))
+        teams |= {visit.id for visit in (*part.teams, *waiting)}
         ends |= {stop.visit_id: stop.end for day in proposals[-1].days for stop in day.stops}
         waits = {visit.reference for visit in (*part.movable, *part.deferred) if visit.starts_at is None}
         others.append(waits.difference(part.problem.visits[index].id for order in plan for index in order))
