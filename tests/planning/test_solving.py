@@ -67,6 +67,20 @@ def test_the_plan_of_least_change_gives_up_nothing_that_stays_for_emergencies() 
     assert solving.best.plan == solving.beside.plan == ((2,),)
 
 
+def test_the_plan_of_least_change_has_room_for_an_emergency_however_late_it_is_begun() -> None:
+    pytest.importorskip("vroom", reason="needs VROOM: install the extra plan")
+    stays = PlannedVisit("stays", 0, 3600, ((1800, 1800),), KEPT)
+    urgent = (PlannedVisit("fits", 0, 1500, ((0, 7200),), 1e8), PlannedVisit("not", 0, 3300, ((0, 7200),), 1e8))
+    problem = Problem((PlannedTechnician("t", 0, 0, (0, 7200)),), (*urgent, stays), ((0,),))
+    beside = Beside(problem, (0, 1, 2), ((2,),))
+    solving = Solving(problem, 30, start=((2,),), beside=beside, begun=time.monotonic() - 15)
+    for _ in solving:
+        if solving.beside is not None:
+            solving.stop()
+    assert solving.beside is not None
+    assert solving.beside.plan == ((0, 2),)
+
+
 def test_it_can_be_stopped_at_any_moment_and_the_best_stands() -> None:
     solving = Solving(handed_out("day-10-0"), 60)
     begun = time.monotonic()

@@ -32,6 +32,8 @@ HURRY = 0.5
 """Where so much of that time is gone when the search begins, the first plan is made quickly."""
 BESIDE = 0.4
 """Of the time until something must be there, what is asked beside takes no more."""
+BESIDE_AT_LEAST = 0.2
+"""CPU seconds that it may take all the same: so little puts an emergency in beside what stands."""
 
 
 def main() -> int:
@@ -62,11 +64,7 @@ def main() -> int:
 
     starts = [] if start is None else [start]
     if beside is not None:
-        smaller = StagedSearch(beside.problem, method.engine, seed)
-        *_, careful = smaller.first(lambda: over(BESIDE))
-        # the engine may give up what stays for the sake of an emergency; the judge does not
-        if smaller.now.adopt(beside.start, lambda: over(BESIDE)) is not None:
-            careful = smaller.plan
+        careful = _least_change(beside, StagedSearch(beside.problem, method.engine, seed), over)
         report(careful, beside=True)
         starts.append(beside.in_whole(careful))
     for found in _seldom(stages.first(over, quick=over(HURRY))):
@@ -81,6 +79,18 @@ def main() -> int:
         report(stages.plan)
     _say(lines, done=True, cpu=time.process_time() - spent + stages.cpu_seconds)
     return 0
+
+
+def _least_change(beside: Beside, search: StagedSearch, over: Callable[[float], bool]) -> Plan:
+    """What is asked beside: the plan that stands, with what fits beside it. `over`: whether a share of the time is gone."""
+    until = time.process_time() + BESIDE_AT_LEAST
+
+    def enough() -> bool:
+        return over(BESIDE) and (time.process_time() > until or over(1.0))
+
+    *_, careful = search.first(enough)
+    # the engine may give up what stays for the sake of an emergency; the judge does not
+    return careful if search.now.adopt(beside.start, enough) is None else search.plan
 
 
 def _seldom(plans: Iterator[Plan]) -> Iterator[Plan]:
