@@ -32,7 +32,8 @@ _VISIT = """reference client site state review date=wanted_on latest=latest_on? 
 _CAME = "name=technician billable departed=depart_at@ checked_in=check_in_at@ checked_out=check_out_at@ did_not_come"
 _DAY = "day=number start=starts_at@ end=ends_at@ technicians"
 _QUICK = """client? site? work? minutes days date=day latest? promised_from=window.0 promised_to=window.1 priority emergency
-    skills tags preferred_technician=preferred? reported_by came_by? candidates problems"""
+    skills tags equipment people crew_skills after? after_minutes after_day pickup? pickup_minutes preferred_technician=preferred?
+    reported_by came_by? candidates problems"""
 _ON_BOARD = """reference client site work start@ end@ state reaches_in day=day_number days pinned seen
     promised_from=promised.0@ promised_to=promised.1@ checked_in=actual_in@ checked_out=actual_out@ leg"""
 _PROJECTED = """projected_start=projected.0@ projected_end=projected.1@ late_minutes=late.minutes late_against=late.against

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from dispatch.model.skills import abilities
 from dispatch.model.states import AHEAD, ENDED, ON_THE_WAY_OR_THERE, Review, State
@@ -85,6 +85,39 @@ CAME_BY = {"phone": "on the phone", "mail": "by mail", "site": "seen on site", "
 """How a request comes in, with its words."""
 ANSWERED_AT_ONCE = frozenset({"phone", "site"})
 """A request that was taken on the phone or face to face is answered in that moment (design/service-levels.md D4)."""
+
+
+class JobAsked(Protocol):
+    """What a request says of the job beside its skills."""
+
+    @property
+    def people(self) -> int: ...
+    @property
+    def crew_skills(self) -> Iterable[str]: ...
+    @property
+    def after(self) -> str: ...
+    @property
+    def after_minutes(self) -> int: ...
+    @property
+    def after_day(self) -> str: ...
+    @property
+    def pickup(self) -> str: ...
+    @property
+    def pickup_minutes(self) -> int: ...
+
+
+def job_words(asked: JobAsked) -> tuple[str, str, str]:
+    """Who comes together, what it comes after and the stop before it, each in a few words; empty where it is not asked for."""
+    skills = ", ".join(asked.crew_skills)
+    people = f"{asked.people} people" + (f", the others with {skills}" if skills else "")
+    gap = f", {asked.after_minutes} min later" if asked.after_minutes else ""
+    day = {"same": ", on the same day", "later": ", on a later day"}.get(asked.after_day, "")
+    stop = f"by {asked.pickup}" + (f", {asked.pickup_minutes} min there" if asked.pickup_minutes else "")
+    return (
+        people if asked.people > 1 else "",
+        f"after {asked.after}{gap}{day}" if asked.after else "",
+        stop if asked.pickup else "",
+    )
 
 
 class Visit(NamedTuple):
@@ -178,22 +211,17 @@ class Visit(NamedTuple):
     @property
     def demands(self) -> tuple[str, ...]:
         """What it asks for beside one technician with its skills, each in a few words."""
-        people = f"{self.people} people" + (
-            f", the others with {', '.join(self.crew_skills)}" if self.crew_skills else ""
-        )
-        gap = f", {self.after_minutes} min later" if self.after_minutes else ""
-        day = {"same": ", on the same day", "later": ", on a later day"}.get(self.after_day, "")
-        stop = f"by {self.pickup}" + (f", {self.pickup_minutes} min there" if self.pickup_minutes else "")
+        people, after, stop = job_words(self)
         asked = (
             (
                 self.days > 1,
                 f"day {self.which_day}" if self.span is None and self.day_number > 1 else f"{self.days} days",
             ),
             (self.without_place, f"day {self.without_place} has no place"),
-            (self.people > 1, people),
+            (people, people),
             (self.equipment, f"{', '.join(self.equipment)} aboard"),
-            (self.after, f"after {self.after}{gap}{day}"),
-            (self.pickup, stop),
+            (after, after),
+            (stop, stop),
         )
         return tuple(words for wanted, words in asked if wanted)
 

@@ -16,8 +16,9 @@ What the line may hold beside the work, each at most once where one is enough, i
 | `+server` | a skill that it needs |
 | `#many` | a tag |
 | `&ladder` | equipment that the vehicle has to carry |
-| `x2` | two people at the same time |
-| `after R4001` | not before that visit is over |
+| `x2`, `x2+cabling` | two people at the same time; the other one with a skill |
+| `after R4001`, `after R4001 +1h same day` | not before that visit is over; so long after it, on the `same day` or a `later day` |
+| `via depot`, `via depot 15m` | a stop at the depot before it, with the minutes there |
 | `~ana` | the preferred technician |
 | `by Jane Lowe` | who reported it (names begin with a capital) |
 | `"10-11"` | work, whatever it looks like |

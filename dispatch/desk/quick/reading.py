@@ -11,12 +11,13 @@ from db import clients, people
 from db.names import folded
 from db.store import Store
 from dispatch.desk.quick.client_and_site import take_client, take_site
+from dispatch.desk.quick.jobs import take_after, take_people, take_stop
 from dispatch.desk.quick.times import take_day, take_days, take_latest, take_length, take_window
 from dispatch.desk.quick.words import LineWords, Names, best_names, listed
 from dispatch.model.instants import clock_text, day_text, parse_clock
 from dispatch.model.skills import abilities, skill_word, spoken
 from dispatch.model.text import show
-from dispatch.model.visits import CAME_BY, MOST_DAYS
+from dispatch.model.visits import CAME_BY, MOST_DAYS, job_words
 
 _WAYS = {
     ("by", "phone"): "phone",
@@ -38,7 +39,6 @@ _SIGNS = {
 """How words look that say themselves what they are."""
 _REPORTER = 4
 """So many words a reporter's name has at most."""
-_REFERENCE = re.compile(r"[A-Za-z]+-?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,12 @@ class Understood:
     tags: tuple[str, ...] = ()
     equipment: tuple[str, ...] = ()
     people: int = 1
+    crew_skills: tuple[str, ...] = ()
     after: str = ""
+    after_minutes: int = 0
+    after_day: str = "any"
+    pickup: str = ""
+    pickup_minutes: int = 0
     preferred: str = ""
     reported_by: str = ""
     came_by: str = ""
@@ -87,7 +92,12 @@ class Understood:
             "tags": ", ".join(self.tags),
             "equipment": ", ".join(self.equipment),
             "people": str(self.people),
+            "crew_skills": ", ".join(self.crew_skills),
             "after": self.after,
+            "after_minutes": str(self.after_minutes),
+            "after_day": self.after_day,
+            "pickup": self.pickup,
+            "pickup_minutes": str(self.pickup_minutes),
             "preferred": self.preferred or self.typed("preferred").lstrip("~"),
             "reported_by": self.reported_by,
             "came_by": self.came_by,
@@ -131,7 +141,9 @@ def complete(typed: str, known: Names, today: datetime.date, turn: int = 0) -> s
 def _read(line: LineWords) -> Understood:
     _quotes(line)
     _signs(line)
-    people, after = _people(line), _after(line)
+    people, crew_skills = take_people(line)
+    after, after_minutes, after_day = take_after(line)
+    pickup, pickup_minutes = take_stop(line)
     client, latest = take_client(line), take_latest(line)
     days = take_days(line)
     day, minutes = take_day(line), take_length(line)
@@ -155,7 +167,12 @@ def _read(line: LineWords) -> Understood:
         tags=_lone(line, "tag"),
         equipment=_lone(line, "equipment"),
         people=people,
+        crew_skills=crew_skills,
         after=after,
+        after_minutes=after_minutes,
+        after_day=after_day,
+        pickup=pickup,
+        pickup_minutes=pickup_minutes,
         words=tuple(zip(line.raw, line.to, strict=True)),
         candidates=line.candidates,
     )
@@ -166,7 +183,7 @@ def _read(line: LineWords) -> Understood:
         line.problems.append(f"how long{each}? for example 45m or 1h30")
     if days > MOST_DAYS:
         line.problems.append(f"days: {MOST_DAYS} at most are one visit")
-    line.problems += _strange_skills(request.skills, line.known.skills)
+    line.problems += _strange_skills((*request.skills, *crew_skills), line.known.skills)
     if window is not None and day is None:
         line.problems.append("day: the promised window is on which? for example tomorrow or tue")
     return replace(request, problems=tuple(line.problems))
@@ -209,25 +226,6 @@ def _signs(line: LineWords) -> None:
         for pattern, to in _SIGNS.items():
             if re.fullmatch(pattern, line.words[at]):
                 line.give(to, at)
-
-
-def _people(line: LineWords) -> int:
-    """How many come: x2."""
-    for at in line.free():
-        if line.words[at] in ("x1", "x2", "x3", "x4"):
-            line.give("people", at)
-            return int(line.words[at][1])
-    return 1
-
-
-def _after(line: LineWords) -> str:
-    """The visit that is over before it: after R4001, a reference with a figure in it."""
-    for at in line.free():
-        following = at + 1
-        if line.words[at] == "after" and line.is_free(following) and _REFERENCE.fullmatch(line.raw[following]):
-            line.give("after", at, following)
-            return line.raw[following]
-    return ""
 
 
 def _priority(line: LineWords) -> tuple[int, bool]:
@@ -328,8 +326,7 @@ def told(request: Understood, *, hours24: bool = True) -> Iterator[tuple[str, st
         f"work: {request.work}" if request.work else "",
         f"needs {', '.join(request.skills)}" if request.skills else "",
         f"with {', '.join(request.equipment)} aboard" if request.equipment else "",
-        f"{request.people} people" if request.people > 1 else "",
-        f"after {request.after}" if request.after else "",
+        *job_words(request),
         " ".join(f"#{tag}" for tag in request.tags),
         f"for {request.preferred}" if request.preferred else "",
         f"reported by {request.reported_by}" if request.reported_by else "",
