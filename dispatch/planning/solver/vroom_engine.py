@@ -40,8 +40,10 @@ def pandas_spared() -> Iterator[None]:
 with pandas_spared():
     import vroom
     from vroom import _vroom
+    from vroom.vehicle import MAX_UINT, MAX_UINT32
 
 _MOST_PRIORITY = 100
+_NONE = np.zeros(0, dtype=np.uint32)
 _BEYOND = 5e7
 """What is dearer than this is not told apart by its price: emergencies, and what stays."""
 
@@ -51,7 +53,7 @@ THREADS = 64
 libstdc++ of the wheel one that waits there is now and then never woken, so that `solve` never returns."""
 
 
-_NOTHING, _NO_LOAD = vroom.Amount([]), vroom.Amount([0])
+_NOTHING, _NO_LOAD, _COSTS = vroom.Amount([]), vroom.Amount([0]), vroom.VehicleCosts()
 FEW = 8
 """With more technicians than this a part is planned without what it costs extra that one of them does a visit."""
 SOON = 900
@@ -69,6 +71,7 @@ class VroomEngine:
         self._chance = np.random.default_rng(0)
         self._carries = any(technician.capacity is not None for technician in problem.technicians)
         self._loads = sum(visit.load for visit in problem.visits)
+        self._capacities = [self._capacity(technician) for technician in problem.technicians]
         skills = {skill for technician in problem.technicians for skill in technician.skills}
         skills |= {skill for visit in problem.visits for skill in visit.skills}
         self._skills = {skill: number for number, skill in enumerate(sorted(skills), 1)}
@@ -89,6 +92,10 @@ class VroomEngine:
             tuple(self._time_windows(visit, self._latest(visit, reached[visit.place], cut)) for cut in (0, 1, None))
             for visit in problem.visits
         ]
+        self._services = [
+            visit.service if visit.kept else -(-visit.service // problem.raster) * problem.raster
+            for visit in problem.visits
+        ]
         self._needs = [
             frozenset(
                 [self._skills[skill] for skill in visit.skills]
@@ -96,6 +103,7 @@ class VroomEngine:
             )
             for visit in problem.visits
         ]
+        self._extras = self._extra_seconds()
         self._has = [
             frozenset(
                 [self._skills[skill] for skill in technician.skills]
@@ -141,16 +149,17 @@ class VroomEngine:
             blurred = self._chance.uniform(1 - part.noise, 1 + part.noise, costs.shape)
             costs = (costs * blurred).astype(np.uint32)
         given = vroom.Input()
-        profiles: dict[tuple[float, ...], str] = {}
+        profiles: dict[bytes, str] = {}
         for index in part.technicians:
-            extra = self._extra(index, visits) if len(part.technicians) <= FEW else ()
-            if extra not in profiles:
-                profiles[extra] = f"kind{len(profiles)}"
+            own = self._extras.get(self._problem.technicians[index].id) if len(part.technicians) <= FEW else None
+            extra = _NONE if own is None else own[visits]
+            if (key := extra.tobytes() if extra.any() else b"") not in profiles:
+                profiles[key] = f"kind{len(profiles)}"
                 dearer = costs.copy()
-                dearer[:, : len(extra)] += np.array(extra, dtype=np.uint32)
-                given.set_durations_matrix(profiles[extra], durations)
-                given.set_costs_matrix(profiles[extra], dearer)
-            given._add_vehicle(self._vehicle(index, where, profiles[extra]))
+                dearer[:, : len(extra)] += extra
+                given.set_durations_matrix(profiles[key], durations)
+                given.set_costs_matrix(profiles[key], dearer)
+            given._add_vehicle(self._vehicle(index, where, profiles[key]))
         for row, index in enumerate(visits):
             given._add_job(self._job(index, row, windows[index]))
         # the public call names a level only, which is four searches at the least: many quick steps find more
@@ -174,31 +183,42 @@ class VroomEngine:
         np.fill_diagonal(durations, 0)
         return durations
 
-    def _extra(self, technician: int, visits: Sequence[int]) -> tuple[int, ...]:
-        """What it costs more that a technician does each visit, in seconds of driving; empty where it costs nothing."""
-        name, travel = self._problem.technicians[technician].id, self._problem.prices.travel or 1.0
-        extra = tuple(round(self._problem.visits[index].extra.get(name, 0.0) * 60 / travel) for index in visits)
-        return extra if any(extra) else ()
+    def _extra_seconds(self) -> dict[str, np.ndarray[Any, Any]]:
+        """For each technician of whom that is true what it costs more that they do each visit, in seconds of driving."""
+        minute, extras = 60 / (self._problem.prices.travel or 1.0), dict[str, np.ndarray[Any, Any]]()
+        for index, visit in enumerate(self._problem.visits):
+            for technician, price in visit.extra.items():
+                row = extras.setdefault(technician, np.zeros(len(self._problem.visits), dtype=np.uint32))
+                row[index] = round(price * minute)
+        return extras
 
-    def _vehicle(self, index: int, where: Mapping[int, int], profile: str) -> vroom.Vehicle:
+    def _vehicle(self, index: int, where: Mapping[int, int], profile: str) -> _vroom.Vehicle:
         technician = self._problem.technicians[index]
         begins, ends = technician.shift[0] - self._origin, technician.shift[1] + technician.overtime - self._origin
-        return vroom.Vehicle(
-            index + 1,
-            start=where[technician.start],
-            end=where[technician.end],
+        # the public class makes anew all that it is given, which takes twenty times as long
+        return _vroom.Vehicle(
+            id=index + 1,
+            start=_vroom.Location(where[technician.start]),
+            end=_vroom.Location(where[technician.end]),
             profile=profile,
-            capacity=self._capacity(technician),
+            capacity=self._capacities[index],
             skills=self._has[index],
-            time_window=vroom.TimeWindow(begins, max(begins + 1, ends)),
+            time_window=_vroom.TimeWindow(begins, max(begins + 1, ends)),
             breaks=self._breaks[index],
+            description="",
+            costs=_COSTS,
+            speed_factor=1.0,
+            max_tasks=MAX_UINT,
+            max_travel_time=None,
+            max_distance=MAX_UINT32,
+            steps=(),
         )
 
-    def _capacity(self, technician: PlannedTechnician) -> list[int]:
+    def _capacity(self, technician: PlannedTechnician) -> vroom.Amount:
         """What a vehicle carries; one of which nothing is said carries all there is."""
         if not self._carries:
-            return []
-        return [self._loads if technician.capacity is None else technician.capacity]
+            return _NOTHING
+        return vroom.Amount([self._loads if technician.capacity is None else technician.capacity])
 
     def _reached(self) -> list[int]:
         """For each place the first moment at which somebody can be there."""
@@ -231,21 +251,20 @@ class VroomEngine:
             windows.append(vroom.TimeWindow(max(0, opens - self._origin), max(0, last - self._origin)))
         return windows
 
-    def _priority(self, index: int, windows: Sequence[vroom.TimeWindow]) -> int:
+    def _priority(self, index: int, windows: Sequence[_vroom.TimeWindow]) -> int:
         """Of several days, what is due on the first of its days goes before what may wait for another one."""
+        if not self._problem.midnights:
+            return self._priorities[index]
         days = [midnight - self._origin for midnight in self._problem.midnights]
         lost = bisect(days, self._windows[index][-1][-1].end) - bisect(days, windows[-1].end)
         return min(_MOST_PRIORITY, self._priorities[index] + lost)
 
-    def _job(self, index: int, row: int, windows: Sequence[vroom.TimeWindow]) -> _vroom.Job:
-        visit = self._problem.visits[index]
-        raster = 1 if visit.kept else self._problem.raster
-        load = vroom.Amount([visit.load]) if self._carries else _NOTHING
+    def _job(self, index: int, row: int, windows: Sequence[_vroom.TimeWindow]) -> _vroom.Job:
         return _vroom.Job(
             id=index + 1,
             location=_vroom.Location(row),
-            default_service=-(-visit.service // raster) * raster,
-            delivery=load,
+            default_service=self._services[index],
+            delivery=vroom.Amount([self._problem.visits[index].load]) if self._carries else _NOTHING,
             pickup=_NO_LOAD if self._carries else _NOTHING,
             skills=self._needs[index],
             priority=self._priority(index, windows),
@@ -255,8 +274,9 @@ class VroomEngine:
     def _routes(self, solution: vroom.Solution, technicians: Sequence[int]) -> dict[int, list[int]]:
         steps = np.asarray(solution._routes_numpy())  # plain memory: the other ways out go through standard output
         routes: dict[int, list[int]] = {index: [] for index in technicians}
-        for vehicle, kind, job in zip(steps["vehicle_id"], steps["type"], steps["id"], strict=True):
+        # fields as lists: records of numpy are read slowly
+        for vehicle, kind, job in zip(*(steps[field].tolist() for field in ("vehicle_id", "type", "id")), strict=True):
             word = kind.decode() if isinstance(kind, bytes) else str(kind)
             if word.startswith("job"):
-                routes[int(vehicle) - 1].append(int(job) - 1)
+                routes[vehicle - 1].append(job - 1)
         return routes
