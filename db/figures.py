@@ -26,18 +26,21 @@ Span = tuple[int, int]
 class FigureQuery(NamedTuple):
     """What a figure is asked for. `spans` are half-open pairs of instants that ascend and do not overlap.
 
-    `days` are the days in them. `available` is what technicians had to give: id, the first instant of the day, seconds. `currency`
-    is the one that is summed; sheets in another count as lacking. Stretches that run end at `now`. Late is who comes more than
-    `grace` minutes after what was promised. `repeats` are visits (ids) and the request that asks again for the trouble of each.
+    `days` are the days in them; those that are over are gone at the instant `gone`. `available` is what technicians had to give on
+    them (id, the first instant of the day, seconds), `shifts` are the spans of it (id, start, end). `currency` is the one that is
+    summed; sheets in another count as lacking. Stretches that run end at `now`. Late is who comes more than `grace` minutes after
+    what was promised. `repeats` are visits and the request that asks again for the trouble of each, by ids.
     """
 
     spans: Sequence[Span]
     days: Sequence[Span]
     now: int
+    gone: int
     currency: str
     grace: int
-    repeats: Sequence[tuple[int, int]] = ()
-    available: Sequence[tuple[int, int, int]] = ()
+    available: Sequence[tuple[int, int, int]]
+    shifts: Sequence[tuple[int, int, int]]
+    repeats: Sequence[tuple[int, int]]
 
 
 class Counted(NamedTuple):
@@ -80,10 +83,27 @@ _STRETCH = (
 _FROM = "FROM visit v JOIN site s ON s.id = v.site_id"
 _OF_VISIT = f"SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, {ANCHOR} AS at, NULL AS until,"
 _UNTIL = "coalesce(g.ends_at, max(g.starts_at, (SELECT now FROM given)))"
+_GONE = f"min({_UNTIL}, (SELECT gone FROM given))"
+_AVAILABLE = """
+SELECT NULL AS visit_id, NULL AS client_id, json_extract(value, '$[0]') AS staff_id, json_extract(value, '$[1]') AS at,
+  NULL AS until, 0 AS top, json_extract(value, '$[2]') AS below, 0 AS lacking, NULL AS why
+FROM json_each((SELECT available FROM given))"""
+_WAY_HOME = "FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id WHERE a.check_out_at"
+_CLOCKED = f"""
+SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_GONE} AS until
+{_STRETCH} AND g.starts_at < (SELECT gone FROM given) AND g.kind <> 'break'
+UNION ALL
+SELECT v.id, s.client_id, a.staff_id, a.check_out_at, min(a.return_at, (SELECT gone FROM given))
+{_WAY_HOME} < min((SELECT last FROM given), (SELECT gone FROM given)) AND a.return_at > (SELECT first FROM given)"""
+_LONGEST = 40 * 86_400
+"""Seconds that nobody stays on a site, nor plans to."""
 _NEWEST_SHEET = (
     f"{_FROM} LEFT JOIN charge_sheet c ON c.visit_id = v.id AND c.revision = "
     f"(SELECT max(revision) FROM charge_sheet WHERE visit_id = v.id) WHERE {_ENDED}"
 )
+_STANDING_TESTS = f"""{_FROM} JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
+JOIN standing t ON t.item_id = i.id JOIN attempt l ON l.visit_id = t.visit_id AND l.sequence = t.sequence
+WHERE {_ENDED} AND l.grade IS NOT NULL GROUP BY v.id"""
 _COUNTS = "c.total_minor IS NOT NULL AND c.currency = (SELECT currency FROM given)"
 
 
@@ -109,24 +129,47 @@ FROM (SELECT v.*, (SELECT min(o.reference) FROM visit o WHERE o.job_id = v.job_i
     WHERE json_extract(value, '$[0]') = v.id) AS repeat_id
   FROM visit v WHERE {FIRST_OF_JOB} AND {_ENDED}) v JOIN site s ON s.id = v.site_id""",
         "utilisation": f"""
-SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_UNTIL} AS until, 1 AS top, 0 AS below, 0 AS lacking,
+SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_GONE} AS until, 1 AS top, 0 AS below, 0 AS lacking,
   NULL AS why
-{_STRETCH} AND g.kind IN ('work', 'test')
+{_STRETCH} AND g.starts_at < (SELECT gone FROM given) AND g.kind IN ('work', 'test')
+UNION ALL {_AVAILABLE}""",
+        # a sheet names technicians as they were called then: who cannot be found by the name is one of the crew
+        "billable_share": f"""
+SELECT v.id AS visit_id, s.client_id, (SELECT p.id FROM assignment a JOIN staff p ON p.id = a.staff_id WHERE a.visit_id = v.id
+    AND p.name = json_extract(line.value, '$.tech')) AS staff_id, {ANCHOR} AS at, NULL AS until,
+  60 * CAST(json_extract(line.value, '$.qty') AS INTEGER) AS top, 0 AS below, 0 AS lacking, NULL AS why
+FROM visit v JOIN site s ON s.id = v.site_id JOIN charge_sheet c ON c.visit_id = v.id AND c.revision =
+  (SELECT max(revision) FROM charge_sheet WHERE visit_id = v.id), json_each(c.sheet, '$.lines') line
+WHERE {_ENDED} AND {ANCHOR} < (SELECT gone FROM given) AND json_extract(line.value, '$.rule') IN ('LAB', 'LAB-COV', 'LAB-POOL')
+UNION ALL {_AVAILABLE}""",
+        "overtime": f"""
+SELECT visit_id, client_id, staff_id, at, until, 1 AS top, 1 AS below, 0 AS lacking, NULL AS why FROM ({_CLOCKED})
 UNION ALL
-SELECT NULL, NULL, json_extract(value, '$[0]'), json_extract(value, '$[1]'), NULL, 0, json_extract(value, '$[2]'), 0, NULL
-FROM json_each((SELECT available FROM given))""",
+SELECT visit_id, client_id, staff_id, max(at, h.starts_at), min(until, h.ends_at), -1, 0, 0, NULL
+FROM ({_CLOCKED}) c JOIN (SELECT json_extract(value, '$[0]') AS of, json_extract(value, '$[1]') AS starts_at,
+    json_extract(value, '$[2]') AS ends_at FROM json_each((SELECT shifts FROM given))) h
+  ON h.of = c.staff_id AND h.starts_at < c.until AND h.ends_at > c.at""",
+        "on_site_against_plan": f"""
+SELECT visit_id, client_id, staff_id, at, at + length AS until, spent AS top, NOT spent AS below, 0 AS lacking, NULL AS why FROM (
+  SELECT v.id AS visit_id, s.client_id, a.staff_id, a.check_in_at AS at, k.value AS spent, CASE WHEN k.value
+    THEN a.check_out_at - a.check_in_at ELSE coalesce((SELECT d.ends_at - d.starts_at FROM visit_day d WHERE d.visit_id = v.id
+      AND d.day = a.day), v.ends_at - v.starts_at) END AS length
+  FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id, json_each('[1,0]') k
+  WHERE v.ended_at IS NOT NULL AND v.starts_at IS NOT NULL AND a.check_in_at IS NOT NULL AND a.check_out_at IS NOT NULL
+    AND a.check_in_at < (SELECT last FROM given) AND a.check_in_at > (SELECT first FROM given) - {_LONGEST})
+WHERE length > 0 AND at + length > (SELECT first FROM given)""",
         "travel_ratio": f"""
 SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_UNTIL} AS until,
   g.kind = 'travel' AS top, 1 AS below, 0 AS lacking, NULL AS why {_STRETCH} AND g.kind IN ('travel', 'work', 'test')
 UNION ALL
 SELECT v.id, s.client_id, a.staff_id, a.check_out_at, a.return_at, 1, 1, 0, NULL
-FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id
-WHERE a.check_out_at < (SELECT last FROM given) AND a.return_at > (SELECT first FROM given)""",
+{_WAY_HOME} < (SELECT last FROM given) AND a.return_at > (SELECT first FROM given)""",
         "executed_share": f"""
 {_OF_VISIT} sum(l.grade = 'executed') AS top, count(*) AS below, 0 AS lacking, NULL AS why
-{_FROM} JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
-JOIN standing t ON t.item_id = i.id JOIN attempt l ON l.visit_id = t.visit_id AND l.sequence = t.sequence
-WHERE {_ENDED} AND l.grade IS NOT NULL GROUP BY v.id""",
+{_STANDING_TESTS}""",
+        "tests_waived": f"""
+{_OF_VISIT} sum(l.grade = 'waived') AS top, count(*) AS below, 0 AS lacking, NULL AS why
+{_STANDING_TESTS}""",
         "retests": f"""
 {_OF_VISIT} count(*) - count(DISTINCT i.id) AS top, count(DISTINCT i.id) AS below, 0 AS lacking, NULL AS why
 {_FROM} JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
@@ -154,7 +197,8 @@ WHERE {_ENDED} AND l.result = 'overridden' GROUP BY v.id""",
 """The query of each figure. What each counts is said in words in `dispatch.desk.figures.counting`."""
 
 _GIVEN = f"""
-WITH given(first, last, now, currency, available, spans, days, grace, repeats) AS (SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?),
+WITH given(first, last, now, currency, available, spans, days, grace, gone, shifts, repeats)
+  AS (SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
 span(number, starts_at, ends_at) AS (SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]')
   FROM json_each((SELECT spans FROM given))),
 {DAY},
@@ -225,4 +269,13 @@ def _params(query: FigureQuery) -> tuple[object, ...]:
     first = min((start for start, _ in query.spans), default=0)
     last = max((end for _, end in query.spans), default=0)
     given = query.now, query.currency, json.dumps(query.available), json.dumps(query.spans)
-    return first, last, *given, days_param(query.days), query.grace, json.dumps(query.repeats)
+    return (
+        first,
+        last,
+        *given,
+        days_param(query.days),
+        query.grace,
+        query.gone,
+        json.dumps(query.shifts),
+        json.dumps(query.repeats),
+    )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db import chain, search
+from db import chain, search, settling
 from db.faults import NOTHING_SAVED, Misuse, Stale, translated
 from db.library import sqlite3
 from db.store import Store
@@ -146,7 +146,8 @@ class Unit:
         self.unchanged = True
 
     def finish(self) -> None:
-        """Called before the unit is committed: what was said on visits can be found from then on, what was promised has its date.
+        """Called before the unit is committed: what was said on visits can be found from then on, what was promised, and
+        which hours were said, has its date.
 
         Raises:
             Misuse: the transaction was ended from inside, or nothing was said in the audit.
@@ -157,10 +158,7 @@ class Unit:
         if not self.unchanged:
             with translated():
                 search.freshen(self.store.conn)
-                if self.execute(
-                    "SELECT 1 FROM sqlite_master WHERE name = 'promise_unsaid'"
-                ).fetchone():  # else an older schema
-                    self.execute("UPDATE promise SET at = ? WHERE at IS NULL", (self.at,))
+                settling.settle(self.store.conn, self.at)
 
     def expire(self) -> None:
         """Called when the unit is over, however it went."""

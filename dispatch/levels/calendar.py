@@ -53,6 +53,19 @@ class Calendar(NamedTuple):
             return (end - start) // MINUTE
         return sum(self._wall_counted(first, last) for _, first, last in self._stretches(start, end))
 
+    def opened(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The spans of counted minutes in `[start, end)`, as instants; what a span has is what `counted` counts."""
+        if self.always:
+            yield start, end
+            return
+        for shift, first, last in self._stretches(start, end):
+            for day in range(first // DAY_MINUTES, (last - 1) // DAY_MINUTES + 1):
+                midnight = day * DAY_MINUTES
+                for opens, closes in () if day in self.holidays else self.week[day % 7]:
+                    begin, over = max(first, midnight + opens), min(last, midnight + closes)
+                    if begin < over:
+                        yield (begin + shift) * MINUTE, (over + shift) * MINUTE
+
     def used_up(self, start: int, minutes: int) -> int | None:
         """The end of the minute in which so many counted minutes from `start` on are used up; None: they never are."""
         if minutes <= 0:

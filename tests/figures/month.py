@@ -14,7 +14,7 @@ from dispatch.model.clients import Client, Site
 from dispatch.model.clock import SetClock
 from dispatch.model.people import Staff, Technician
 from dispatch.model.states import Role
-from tests.figures.rows import TROUBLE, Days, midnight
+from tests.figures.rows import TROUBLE, Days, hours, midnight
 
 ZONE = "America/New_York"
 FIRST = datetime.date(2026, 11, 1)
@@ -93,7 +93,9 @@ def a_month(visits: int, seed: int = 7) -> Days:
                     "grade": chance.choice(("executed", "measured", "attested")), "text": "seen working at the desk",
                 })  # fmt: skip
         net = chance.randrange(5_000, 40_000)
-        lines = [{"rule": "LAB", "amount": f"{net // 100}.{net % 100:02}"}]
+        lines = [
+            {"rule": "LAB", "amount": f"{net // 100}.{net % 100:02}", "qty": "75", "tech": f"Technician {staff_id:02}"}
+        ]
         lines += [{"rule": "LAB-COV", "amount": "0.00", "zero_reason": "covered", "value": "60.00"}] * (number % 3 == 0)
         lines += [{"rule": "GOODWILL", "amount": "-5.00"}] * (number % 11 == 0)
         days.sheets.append({
@@ -101,8 +103,19 @@ def a_month(visits: int, seed: int = 7) -> Days:
             "net_minor": net, "tax_minor": net // 10, "total_minor": net + net // 10, "input": "{}",
             "sheet": json.dumps({"status": "ready", "lines": lines, "flags": []}), "made_at": left,
         })  # fmt: skip
-    for staff_id in range(1, TECHNICIANS + 1, 8):
-        days.shifts += [
-            {"staff_id": staff_id, "weekday": weekday, "opens": 480, "closes": 1020} for weekday in range(7)
-        ]
+    begins = midnight(FIRST, ZONE)
+    week = tuple((weekday, 480, 1020) for weekday in range(7))
+    for number, staff_id in enumerate(range(1, TECHNICIANS + 1, 8)):
+        days.say(0, "hours", staff_id, hours(*week, lunch=30))
+        days.say(
+            begins + 86_400 * (5 + number) + 40_000, "hours", staff_id, hours(*week[:5], (6, 1320, 1440), (0, 0, 360))
+        )
+    days.say(begins + 86_400 * 20, "hours", 9, None)
+    days.say(begins, "holiday", 1, "2026-11-26")
+    days.say(begins + 86_400 * 29, "holiday", 2, "2026-11-11")
+    away = f"1 {begins + 86_400 * 3} {begins + 86_400 * 4}"
+    days.say(begins + 86_400 * 2, "absence", 1, away)
+    days.say(begins + 86_400 * 9, "absence", 1, None)
+    days.say(begins + 86_400 * 9, "absence", 2, f"17 {begins + 86_400 * 3} {begins + 86_400 * 12}")
+    days.called = "Technician {:02}"
     return days

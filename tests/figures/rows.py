@@ -29,9 +29,17 @@ class Days:
     items: list[Row] = field(default_factory=list)
     attempts: list[Row] = field(default_factory=list)
     sheets: list[Row] = field(default_factory=list)
-    shifts: list[Row] = field(default_factory=list)
-    absences: list[Row] = field(default_factory=list)
-    lunches: dict[int, int] = field(default_factory=dict)
+    said: list[Row] = field(default_factory=list)
+    called: str = "Technician {}"
+
+    def say(self, at: int, what: str, key: int, value: str | None) -> None:
+        """Hours of a technician, an absence or a holiday, as they stand from an instant on."""
+        self.said.append({"id": len(self.said) + 1, "at": at, "what": what, "key": key, "value": value})
+
+
+def hours(*shifts: tuple[int, int, int], lunch: int = 0) -> str:
+    """Shifts (weekday, opens, closes) and minutes of lunch."""
+    return json.dumps({"lunch": lunch, "shifts": shifts})
 
 
 def connect(path: Any) -> sqlite3.Connection:
@@ -46,24 +54,18 @@ def connect(path: Any) -> sqlite3.Connection:
 def write(conn: sqlite3.Connection, days: Days) -> None:
     """Put the days in place of what is there."""
     conn.execute("BEGIN IMMEDIATE")
-    for table in ("promise", "waiting", "charge_sheet", "attempt", "item", "segment", "assignment", "visit", "job", "absence",
-                  "technician_shift"):  # fmt: skip
+    for table in ("promise", "waiting", "charge_sheet", "attempt", "item", "segment", "assignment", "visit", "job",
+                  "working_time"):  # fmt: skip
         conn.execute(f"DELETE FROM {table}")
     for job in {one["job_id"] for one in days.visits}:
         insert(conn, "job", {"id": job, "client_id": 1, "title": "a job", "created_at": 0})
     for table, rows in (
         ("visit", days.visits), ("promise", days.promises), ("waiting", days.waits), ("assignment", days.assignments),
         ("segment", days.segments), ("item", days.items),
-        ("attempt", days.attempts), ("charge_sheet", days.sheets), ("technician_shift", days.shifts),
-        ("absence", days.absences),
+        ("attempt", days.attempts), ("charge_sheet", days.sheets), ("working_time", days.said),
     ):  # fmt: skip
         for row in rows:
             insert(conn, table, {key: value for key, value in row.items() if not key.startswith("_")})
-    for staff_id, minutes in days.lunches.items():
-        conn.execute(
-            "UPDATE technician SET lunch_from = 0, lunch_to = 1440, lunch_minutes = ? WHERE staff_id = ?",
-            (minutes, staff_id),
-        )
     conn.execute("COMMIT")
 
 
@@ -118,27 +120,60 @@ def by_hand(  # noqa: C901, PLR0912, PLR0915  figure after figure, as somebody c
         fixed.append(first["state"] == "closed" and len(own) == 1 and not calls_again(days, first))
     found["first_time_fix"] = sum(fixed), len(fixed), 0
 
-    stretches: list[tuple[str, int, int]] = []
+    gone = midnight(datetime.datetime.fromtimestamp(now, ZoneInfo(days.zone)).date(), days.zone)
+    stretches: list[tuple[int, str, int, int]] = []
+    spent = planned_for = 0
     for part in days.assignments:
-        if (who is not None and part["staff_id"] != who) or (
-            client is not None and visits[part["visit_id"]]["_client"] != client
-        ):
+        visit = visits[part["visit_id"]]
+        if (who is not None and part["staff_id"] != who) or (client is not None and visit["_client"] != client):
             continue
         stretches += [
-            (one["kind"], one["starts_at"], max(one["starts_at"], now) if one["ends_at"] is None else one["ends_at"])
+            (part["staff_id"], one["kind"], one["starts_at"],
+             max(one["starts_at"], now) if one["ends_at"] is None else one["ends_at"])
             for one in clocked.get(part["id"], [])
-        ]
+        ]  # fmt: skip
         if part["check_out_at"] is not None and part["return_at"] is not None:
-            stretches.append(("travel", part["check_out_at"], part["return_at"]))
+            stretches.append((part["staff_id"], "travel", part["check_out_at"], part["return_at"]))
+        came, left = part["check_in_at"], part["check_out_at"]
+        if visit["ended_at"] is not None and visit["starts_at"] is not None and came is not None and left is not None:
+            spent += max(0, min(left, end) - max(came, start))
+            planned_for += max(0, min(came + visit["ends_at"] - visit["starts_at"], end) - max(came, start))
+    found["on_site_against_plan"] = spent, planned_for, 0
 
-    def seconds(kinds: Iterable[str]) -> int:
-        return sum(max(0, min(last, end) - max(first, start)) for kind, first, last in stretches if kind in kinds)
+    def seconds(kinds: Iterable[str], until: int) -> int:
+        return sum(max(0, min(last, until) - max(first, start)) for _, kind, first, last in stretches if kind in kinds)
 
-    work, travel = seconds(("work", "test")), seconds(("travel",))
-    found["utilisation"] = work, 0 if client is not None else available(days, start, end, who), 0
+    work, travel = seconds(("work", "test"), end), seconds(("travel",), end)
     found["travel_ratio"] = travel, travel + work, 0
+    minutes, at_work = given(days, start, end, now)
+    available = (
+        sum(count for staff_id, count in minutes.items() if who in (None, staff_id)) * 60 if client is None else 0
+    )
+    found["utilisation"] = seconds(("work", "test"), min(end, gone)), available, 0
+    inside = 0
+    for staff_id, kind, begun, until in stretches:
+        begins, over = max(begun, start), min(until, end, gone)
+        if kind != "break":
+            for minute in range(begins // 60 * 60, over, 60):
+                if (staff_id, minute) in at_work:
+                    inside += min(over, minute + 60) - max(begins, minute)
+    all_kinds = seconds(("work", "test", "travel", "wait"), min(end, gone))
+    found["overtime"] = all_kinds - inside, all_kinds, 0
 
-    executed = graded = retests = tested = overrides = 0
+    charged_seconds = 0
+    for visit in days.visits:
+        sheet = max(kept.get(visit["id"], []), key=lambda one: int(one["revision"]), default=None)
+        if visit["ended_at"] is None or sheet is None or not stands(visit) or anchor(visit, crew(visit["id"])) >= gone:
+            continue
+        names = {days.called.format(one["staff_id"]): one["staff_id"] for one in crew(visit["id"])}
+        for line in json.loads(sheet["sheet"])["lines"]:
+            if line["rule"] in ("LAB", "LAB-COV", "LAB-POOL") and (
+                who is None or names.get(line.get("tech"), who) == who
+            ):
+                charged_seconds += 60 * int(line.get("qty", 0))
+    found["billable_share"] = charged_seconds, available, 0
+
+    executed = graded = waived = retests = tested = overrides = 0
     for visit in ended:
         for item in listed.get(visit["id"], []):
             tries = sorted(tried.get(item["id"], []), key=lambda one: int(one["sequence"]))
@@ -149,11 +184,13 @@ def by_hand(  # noqa: C901, PLR0912, PLR0915  figure after figure, as somebody c
                 tested, retests = tested + 1, retests + len(tries) - 1
                 graded += tries[-1]["grade"] is not None
                 executed += tries[-1]["grade"] == "executed"
+                waived += tries[-1]["grade"] == "waived"
     found["executed_share"] = executed, graded, 0
+    found["tests_waived"] = waived, graded, 0
     found["retests"] = retests, tested, 0
     found["overrides"] = overrides, 0, 0
 
-    net, given, lacking = 0, Fraction(0), 0
+    net, gifts, lacking = 0, Fraction(0), 0
     for visit in ended:
         sheet = max(kept.get(visit["id"], []), key=lambda one: int(one["revision"]), default=None)
         if sheet is None or sheet["total_minor"] is None or sheet["currency"] != "USD":
@@ -162,11 +199,11 @@ def by_hand(  # noqa: C901, PLR0912, PLR0915  figure after figure, as somebody c
         net += sheet["net_minor"]
         for line in json.loads(sheet["sheet"])["lines"]:
             if line["rule"] == "GOODWILL":
-                given -= Fraction(line["amount"])
+                gifts -= Fraction(line["amount"])
             elif line.get("zero_reason") not in (None, "covered", "drawn"):
-                given += Fraction(line["value"])
+                gifts += Fraction(line["value"])
     found["charged"] = net, 0, lacking
-    found["given_away"] = int(given * 100), 0, lacking
+    found["given_away"] = int(gifts * 100), 0, lacking
     return found
 
 
@@ -247,25 +284,40 @@ def anchor(visit: Row, crew: Iterable[Row]) -> int:
     return int(visit["ended_at"] if first is None else first)
 
 
-def available(days: Days, start: int, end: int, who: int | None) -> int:
-    """Seconds of shifts less absences and lunch, minute by minute on the wall clock."""
+def given(days: Days, start: int, end: int, now: int) -> tuple[dict[int, int], set[tuple[int, int]]]:
+    """The minutes that each technician had to give on the days that are over, and each minute of their shifts: minute by minute on
+    the wall clock, by what stood in the last minute of each day."""
     zone = ZoneInfo(days.zone)
-    staff = {one["staff_id"] for one in days.shifts if who is None or one["staff_id"] == who}
-    shifts = {(one["staff_id"], one["weekday"]): one for one in days.shifts}
-    assert len(shifts) == len(days.shifts)
-    found: dict[tuple[int, datetime.date], int] = {}
-    for minute in range(start, end, 60):
-        at = datetime.datetime.fromtimestamp(minute, zone)
-        clock, weekday = at.hour * 60 + at.minute, at.weekday()
-        for staff_id in staff:
-            shift = shifts.get((staff_id, weekday))
-            if shift is None or not shift["opens"] <= clock < shift["closes"]:
+    minutes: dict[int, int] = {}
+    there: set[tuple[int, int]] = set()
+    day = datetime.datetime.fromtimestamp(start, zone).date()
+    while midnight(day, days.zone) < end:
+        wakes, sleeps = (midnight(day + datetime.timedelta(days=more), days.zone) for more in (0, 1))
+        today, day = day, day + datetime.timedelta(days=1)
+        if sleeps > now:
+            break
+        stood: dict[tuple[str, int], str | None] = {}
+        for one in sorted(days.said, key=lambda one: (one["at"], one["id"])):
+            if one["at"] < sleeps:
+                stood[one["what"], one["key"]] = one["value"]
+        if today.isoformat() in [value for (what, _), value in stood.items() if what == "holiday"]:
+            continue
+        away = [[*map(int, value.split())] for (what, _), value in stood.items() if what == "absence" and value]
+        for (what, staff_id), value in stood.items():
+            if what != "hours" or value is None:
                 continue
-            if not any(
-                one["staff_id"] == staff_id and one["starts_at"] <= minute < one["ends_at"] for one in days.absences
-            ):
-                found[staff_id, at.date()] = found.get((staff_id, at.date()), 0) + 1
-    return sum(max(0, minutes - days.lunches.get(one, 0)) * 60 for (one, _), minutes in found.items())
+            own, count = json.loads(value), 0
+            for minute in range(wakes, sleeps, 60):
+                at = datetime.datetime.fromtimestamp(minute, zone)
+                open_ = any(
+                    weekday == at.weekday() and opens <= at.hour * 60 + at.minute < closes
+                    for weekday, opens, closes in own["shifts"]
+                )
+                if open_ and not any(gone == staff_id and begins <= minute < ends for gone, begins, ends in away):
+                    count += 1
+                    there.add((staff_id, minute))
+            minutes[staff_id] = minutes.get(staff_id, 0) + max(0, count - own["lunch"])
+    return minutes, there
 
 
 def by(rows: Iterable[Row], column: str) -> dict[int, list[Row]]:

@@ -26,7 +26,7 @@ from dispatch.model.instants import Times
 from dispatch.model.people import Staff, Technician
 from dispatch.model.repeats import same_trouble
 from dispatch.model.states import Role
-from tests.figures.rows import ENDED, GRACE, TROUBLE, Days, by_hand, connect, midnight, write
+from tests.figures.rows import ENDED, GRACE, TROUBLE, Days, by_hand, connect, hours, midnight, write
 from tests.quick import examples
 
 CHANGES = (
@@ -140,21 +140,32 @@ def made_up(draw: st.DrawFn) -> tuple[Days, datetime.date, int]:
                 })  # fmt: skip
         for revision in range(1, draw(st.integers(0, 2)) + 1):
             days.sheets.append({"id": next(numbers), "visit_id": visit_id, "revision": revision} | draw(sheet()))
-    for staff_id in draw(st.sets(st.integers(1, 3), max_size=2)):
-        days.lunches[staff_id] = draw(st.sampled_from((0, 30)))
-        for weekday in {(first + ONE * number).weekday() for number in range(3)}:
-            opens = draw(st.sampled_from((0, 90, 150, 480)))
-            days.shifts.append({
-                "staff_id": staff_id, "weekday": weekday, "opens": opens,
-                "closes": draw(st.sampled_from((170, 500, 1440)) if opens < 170 else st.just(1020)),
-            })  # fmt: skip
-        for _ in range(draw(st.integers(0, 2))):
-            starts = draw(moment) // 60 * 60
-            days.absences.append({
-                "id": next(numbers), "staff_id": staff_id, "starts_at": starts,
-                "ends_at": starts + 60 * draw(st.integers(1, 900)),
-            })  # fmt: skip
+    draw(given_time(days, first, moment))
     return days, first, draw(moment)
+
+
+@st.composite
+def given_time(draw: st.DrawFn, days: Days, first: datetime.date, moment: st.SearchStrategy[int]) -> None:
+    """Hours, absences and holidays that change, before and after the days that they are about."""
+    bounds = [midnight(first + ONE * number, days.zone) for number in range(4)]
+    told = st.sampled_from([bounds[0] - 86_400, *bounds]) | moment
+    for staff_id in draw(st.sets(st.integers(1, 3), max_size=2)):
+        for _ in range(draw(st.integers(1, 3))):
+            shifts = []
+            for weekday in {(first + ONE * number).weekday() for number in range(3)}:
+                opens = draw(st.sampled_from((0, 90, 150, 480)))
+                closes = draw(st.sampled_from((170, 500, 1440)) if opens < 170 else st.just(1020))
+                shifts.append((weekday, opens, closes))
+            own = draw(st.just(hours(*shifts, lunch=draw(st.sampled_from((0, 30))))) | st.none())
+            days.say(draw(told), "hours", staff_id, own)
+    for number in range(draw(st.integers(0, 2))):
+        for _ in range(draw(st.integers(1, 2))):
+            starts = draw(moment) // 60 * 60
+            away = f"{draw(st.integers(1, 3))} {starts} {starts + 60 * draw(st.integers(1, 900))}"
+            days.say(draw(told), "absence", number, draw(st.just(away) | st.none()))
+    for number in range(draw(st.integers(0, 2))):
+        holiday = (first + ONE * draw(st.integers(0, 2))).isoformat()
+        days.say(draw(told), "holiday", number, draw(st.just(holiday) | st.none()))
 
 
 @st.composite
@@ -169,7 +180,9 @@ def sheet(draw: st.DrawFn) -> dict[str, Any]:
         lines.append({"rule": "LAB-X", "amount": "0.00", "zero_reason": reason, "value": draw(cents)})
     if draw(st.booleans()):
         lines.append({"rule": "GOODWILL", "amount": f"-{draw(cents)}"})
-    lines.append({"rule": "LAB", "amount": draw(cents)})
+    for rule in draw(st.lists(st.sampled_from(("LAB", "LAB-COV", "LAB-POOL", "LAB-OWN", "MIN-TIME")), max_size=3)):
+        named = draw(st.sampled_from(("Technician 1", "Technician 2", "Technician 3", "somebody of another name")))
+        lines.append({"rule": rule, "amount": draw(cents), "qty": str(draw(st.integers(0, 600))), "tech": named})
     net, tax = draw(st.integers(-5000, 99_999)), draw(st.integers(0, 5000))
     return {
         "status": "blocked" if blocked else "ready",
@@ -194,7 +207,6 @@ def test_every_figure_is_what_counting_by_hand_gives(
 ) -> None:
     store, conn = firm
     days, first, now = made
-    conn.execute("UPDATE technician SET lunch_minutes = 0, lunch_from = NULL, lunch_to = NULL")
     write(conn, days)
     live_in(store, days.zone)
     store.clock.set(now)  # type: ignore[attr-defined]
@@ -223,22 +235,22 @@ def test_every_figure_is_what_counting_by_hand_gives(
                 assert value == own[one.key], (by, who, one.key)
 
     for one in FIGURES:
-        if one.key != "utilisation":
+        if one.by_client:
             behind = visits_behind(store, one, found.groups[0], "client") if found.groups else []
             expected = found.values[one.key][0] if found.groups else None
             if expected is not None:
                 assert (sum(v.top for v in behind), sum(v.below for v in behind)) == tuple(expected)[:2], one.key
 
 
-@pytest.mark.parametrize(("zone", "day", "hours"), CHANGES)
+@pytest.mark.parametrize(("zone", "day", "hours_long"), CHANGES)
 def test_a_night_on_a_day_of_changing_clocks_is_as_long_as_it_was(
-    firm: tuple[Store, sqlite3.Connection], zone: str, day: datetime.date, hours: int
+    firm: tuple[Store, sqlite3.Connection], zone: str, day: datetime.date, hours_long: int
 ) -> None:
     """Somebody works from the evening before to the evening after, and has a shift all day."""
     store, conn = firm
     days = Days(zone)
     start, end = midnight(day, zone), midnight(day + ONE, zone)
-    assert end - start == hours * 3600
+    assert end - start == hours_long * 3600
     days.visits.append({
         "id": 1, "reference": "R1", "job_id": 1, "site_id": 1, "work": "w", "minutes": 60, "priority": 3, "requested_at": 0,
         "state": "on_site", "starts_at": start, "ends_at": end, "ended_at": None, "promised_from": None, "_client": 1,
@@ -247,16 +259,18 @@ def test_a_night_on_a_day_of_changing_clocks_is_as_long_as_it_was(
         {"id": 1, "visit_id": 1, "staff_id": 1, "labour_class": "tech", "check_in_at": start - 3600}
     )
     days.segments.append({"assignment_id": 1, "kind": "work", "starts_at": start - 3600, "ends_at": end + 3600})
-    days.shifts.append({"staff_id": 1, "weekday": day.weekday(), "opens": 0, "closes": 1440})
-    conn.execute("UPDATE technician SET lunch_minutes = 0, lunch_from = NULL, lunch_to = NULL")
+    days.say(0, "hours", 1, hours((day.weekday(), 0, 1440)))
     write(conn, days)
     live_in(store, zone)
     store.clock.set(end + 7200)  # type: ignore[attr-defined]
     found = figures_over(store, day - ONE, day + ONE)
-    assert [value.top for value in found.values["utilisation"]] == [3600, hours * 3600, 3600]
-    assert found.values["utilisation"][1].below == hours * 3600
+    assert [value.top for value in found.values["utilisation"]] == [3600, hours_long * 3600, 0], (
+        "the third day is not over"
+    )
+    assert found.values["utilisation"][1].below == hours_long * 3600
     assert found.values["utilisation"][1].percent() == 100
-    assert found.totals["travel_ratio"] == (0, (hours + 2) * 3600, 0)
+    assert found.totals["overtime"] == (3600, (hours_long + 1) * 3600, 0)
+    assert found.totals["travel_ratio"] == (0, (hours_long + 2) * 3600, 0)
     assert [one.reference for one in visits_behind(store, BY_KEY["utilisation"], found.groups[1], "day")] == ["R1"]
 
 

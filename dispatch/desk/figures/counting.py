@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple, get_args
 
-from db import figures, people, promises, settings
+from db import figures, promises, settings, working_time
 from db.figures import Behind, By, FigureQuery
 from db.store import Store
-from dispatch.desk.firm.shifts import available_minutes
+from dispatch.desk.firm.given_time import given_time
 from dispatch.desk.session.refusals import Faulty
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of, day_text, span_text
@@ -74,7 +74,7 @@ def figures_over(store: Store, first: datetime.date, last: datetime.date, by: Gr
     with store.read():
         firm = settings.firm(store)
         query, spans = _asked(store, firm, first, last, by)
-        since = {KeptSince.PROMISES: promises.known_from(store)}
+        since = {KeptSince.PROMISES: promises.known_from(store), KeptSince.HOURS: working_time.known_from(store)}
         whole = query._replace(spans=[(query.spans[0][0], query.spans[-1][1])])
         who = _who(by)
         names = figures.names(store, who) if who else {}
@@ -97,8 +97,9 @@ def figures_over(store: Store, first: datetime.date, last: datetime.date, by: Gr
 def visits_behind(store: Store, figure: Figure, group: FigureGroup, by: Grouping) -> list[Behind]:
     """The visits behind a figure of a group: those that a lead looks at first, then by time."""
     with store.read():
-        days = [day_bounds(day, settings.firm(store).zone) for day in _days(group.first, group.last)]
-        query = _query(store, [(days[0][0], days[-1][1])], days)
+        zone = settings.firm(store).zone
+        span = (day_bounds(group.first, zone)[0], day_bounds(group.last, zone)[1])
+        query = _query(store, [span], _days(group.first, group.last))
         found = figures.behind(store, figure.key, query, _who(by), group.who)
     return (
         sorted(found, key=lambda visit: bool(visit.top) is not (figure.worse == "counted")) if figure.worse else found
@@ -147,18 +148,28 @@ def _asked(
         for begins, ends in each
     ]
     spans = [(day_bounds(begins, firm.zone)[0], day_bounds(ends, firm.zone)[1]) for begins, ends in each]
-    query = _query(store, spans, [day_bounds(day, firm.zone) for day in _days(first, last)])
-    return query._replace(available=available_between(store, first, last, firm.zone)), groups
+    return _query(store, spans, _days(first, last)), groups
 
 
-def _query(store: Store, spans: Sequence[figures.Span], days: Sequence[figures.Span]) -> FigureQuery:
-    firm = settings.firm(store)
+def _query(store: Store, spans: Sequence[figures.Span], days: Sequence[datetime.date]) -> FigureQuery:
+    firm, now = settings.firm(store), store.clock.now()
+    given = given_time(store, days, firm.zone)
     asked = figures.asked_again(store, spans[0][0], spans[-1][1], firm.repeat_days)
     repeats: dict[int, int] = {}
     for visit_id, work, again_id, again in asked:
         if same_trouble(work, again):
             repeats.setdefault(visit_id, again_id)
-    return FigureQuery(spans, days, store.clock.now(), firm.currency, firm.late_minutes, list(repeats.items()))
+    return FigureQuery(
+        spans=spans,
+        days=[day_bounds(day, firm.zone) for day in days],
+        now=now,
+        gone=day_bounds(day_of(now, firm.zone), firm.zone)[0],
+        currency=firm.currency,
+        grace=firm.late_minutes,
+        available=[(one.staff_id, one.start, one.minutes * _MINUTE) for one in given],
+        shifts=[(one.staff_id, *span) for one in given for span in one.spans],
+        repeats=list(repeats.items()),
+    )
 
 
 def _days(first: datetime.date, last: datetime.date) -> list[datetime.date]:
@@ -171,19 +182,6 @@ def _values(rows: Iterable[figures.Counted]) -> dict[int, Value]:
 
 def _who(by: Grouping) -> By:
     return by if by in ("technician", "client") else ""
-
-
-def available_between(store: Store, first: datetime.date, last: datetime.date, zone: str) -> list[tuple[int, int, int]]:
-    """What each technician had to give on each of the days, both included: id, first instant of the day, seconds.
-
-    Shifts are those that stand now. Who has left counts nothing.
-    """
-    return [
-        (technician.id, day_bounds(day, zone)[0], minutes * _MINUTE)
-        for technician in people.technicians(store)
-        for day in _days(first, last)
-        if (minutes := available_minutes(technician, day, zone))
-    ]
 
 
 class FigureUnit(StrEnum):
@@ -199,6 +197,7 @@ class KeptSince(StrEnum):
     """What a figure rests on that was not always kept, in words."""
 
     PROMISES = "what was promised before it was changed"
+    HOURS = "absences and holidays as they were entered; before, as they stood then"
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,10 +269,37 @@ FIGURES = (
         "utilisation",
         "Utilisation",
         FigureUnit.TIME_SHARE,
-        "Clocked work and tests, of the time available: shifts as they stand now, less absences and lunch. Driving, waiting and "
-        "breaks are no work.",
+        "Clocked work and tests, of the time available on days that are over: shifts as they stood when each day ended, less "
+        "absences and lunch; a holiday has none. Driving, waiting and breaks are no work.",
         "available",
         by_client=False,
+        kept=KeptSince.HOURS,
+    ),
+    Figure(
+        "billable_share",
+        "Billable share",
+        FigureUnit.TIME_SHARE,
+        "Labour that the newest charge sheets charge, cover or draw, as they round it, of the time available on days that are "
+        "over. It is of the day of its visit.",
+        "available",
+        by_client=False,
+        kept=KeptSince.HOURS,
+    ),
+    Figure(
+        "overtime",
+        "Overtime",
+        FigureUnit.TIME_SHARE,
+        "Clocked driving, work, tests and waiting outside the shift of that day, of all that was clocked on days that are over. "
+        "On a holiday, and during an absence, all of it is.",
+        "clocked",
+        kept=KeptSince.HOURS,
+    ),
+    Figure(
+        "on_site_against_plan",
+        "On site against plan",
+        FigureUnit.TIME_SHARE,
+        "From check-in to check-out, of the time planned for it, of each technician on visits that ended.",
+        "planned",
     ),
     Figure(
         "travel_ratio",
@@ -289,6 +315,14 @@ FIGURES = (
         "Tests that the program ran, of the tests with a result that stands (executed, measured, attested, waived) on visits "
         "that ended.",
         "tests",
+    ),
+    Figure(
+        "tests_waived",
+        "Tests waived",
+        FigureUnit.SHARE,
+        "Tests that stand waived, of the tests with a result that stands, on visits that ended.",
+        "tests",
+        worse="counted",
     ),
     Figure(
         "retests",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from dispatch.levels.calendar import MINUTE, Calendar
 from dispatch.model.instants import day_bounds, span_local
-from dispatch.model.people import Spans, Technician, openings_on
+from dispatch.model.people import Hours, Spans, Technician, openings_on
 from dispatch.planning.lunch import LunchBreak, Span, place_lunch
 
 
@@ -25,14 +25,25 @@ def available_minutes(technician: Technician, day: datetime.date, zone: str) -> 
     A minute counts by what the clock shows when it begins, as in design/service-levels.md D2: an hour that clocks skip gives
     nothing, and one that they repeat counts twice.
     """
-    openings = sorted((shift.opens, shift.closes) for shift in technician.shifts if shift.weekday == day.weekday())
+    away = [(absence.starts_at, absence.ends_at) for absence in technician.absences]
+    lunch = technician.lunch.minutes if technician.lunch is not None else 0
+    return minutes_of(spans_given(technician.shifts, away, day, zone), lunch)
+
+
+def spans_given(shifts: Iterable[Hours], away: Iterable[Span], day: datetime.date, zone: str) -> list[Span]:
+    """The spans of a day, as instants, that lie inside the shifts and outside of what somebody is away; the rule is that of
+    `available_minutes`."""
+    openings = sorted((shift.opens, shift.closes) for shift in shifts if shift.weekday == day.weekday())
     if not openings:
-        return 0
+        return []
     week = tuple(tuple(openings) if weekday == day.weekday() else () for weekday in range(7))
     calendar = Calendar(zone, week)
-    there = sum(calendar.counted(start, end) for start, end in _present(technician, *day_bounds(day, zone)))
-    lunch = technician.lunch.minutes if technician.lunch is not None else 0
-    return max(0, there - lunch)
+    return [span for start, end in _present(away, *day_bounds(day, zone)) for span in calendar.opened(start, end)]
+
+
+def minutes_of(spans: Iterable[Span], lunch: int) -> int:
+    """The minutes of such spans, less those of lunch."""
+    return max(0, sum(end - start for start, end in spans) // MINUTE - lunch)
 
 
 def on_call_on(technician: Technician, day: datetime.date, zone: str) -> Spans:
@@ -65,14 +76,10 @@ def lunch_of(
     return None if begin is None else (begin, begin + lunch.seconds)
 
 
-def _present(technician: Technician, start: int, end: int) -> Iterable[tuple[int, int]]:
+def _present(away: Iterable[Span], start: int, end: int) -> Iterable[Span]:
     """The stretches of a day without an absence, on the minute."""
-    away: Sequence[tuple[int, int]] = sorted(
-        (absence.starts_at - absence.starts_at % MINUTE, absence.ends_at - absence.ends_at % MINUTE)
-        for absence in technician.absences
-    )
     at = start
-    for begins, ends in away:
+    for begins, ends in sorted((begins - begins % MINUTE, ends - ends % MINUTE) for begins, ends in away):
         if begins >= end:
             break
         if begins > at:
