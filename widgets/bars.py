@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.model.text import cells_of, show
-from widgets.lines.ink import Line, Span, cut, fitted, ink, spread, width_of
+from widgets.lines.ink import SEPARATOR, Line, Span, cut, fitted, ink, spread, width_of
 from widgets.lines.line_view import LineView
 from widgets.lines.marks import marks_of
 
 
 def status_line(left: Sequence[Span], middle: Sequence[Span], right: Sequence[Span], width: int) -> Line:
-    """Left and right at their edges, the middle in the room between them, flush right; the middle gives way first."""
-    left, right = [(" ", "plain"), *left], [*right, (" ", "plain")]
+    """Left and right at their edges, the middle in the room between them, flush right; the middle gives way first, its last part
+    before the others."""
+    left, right = [(" ", "plain"), *left], [*right, *([(" ", "plain")] if width >= 48 else ())]
     if width_of(left) + width_of(right) + 1 > width:
         return spread(left, right, width)
-    room = width - width_of(left) - width_of(right) - 4
-    between = cut(middle, room) if room >= 8 else ()
+    room = width - width_of(left) - width_of(right) - 2
+    between = _whole_parts(middle, room) if room >= 10 else ()
     if not between:
         return spread(left, right, width)
-    return spread(left, (*between, ("   ", "plain"), *right), width)
+    gap = " " * min(3, 1 + room - width_of(between))
+    return spread(left, (*between, (gap, "plain"), *right), width)
+
+
+def _whole_parts(middle: Sequence[Span], room: int) -> Line:
+    """As many whole parts of what was `joined` as fit; what is left of the first where not even that does."""
+    ends = [number for number, (text, _) in enumerate(middle) if text == SEPARATOR]
+    fitting = (middle[:end] for end in (len(middle), *reversed(ends)) if width_of(middle[:end]) <= room)
+    return tuple(next(fitting, cut(middle, room)))
 
 
 class StatusBar(LineView):

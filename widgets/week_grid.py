@@ -89,6 +89,13 @@ class WeekGrid(LineList[WeekRow]):
         row = self.selected
         return row.days[self.column] if row is not None and self.column < len(row.days) else None
 
+    def go_to(self, technician_id: object, column: int) -> None:
+        """Put the cursor on a day of a technician."""
+        self.column = column
+        self._again()
+        self.select_key(technician_id)
+        self.post_message(self.Selected())
+
     def action_across(self, by: int) -> None:
         """Go to another day of the technician."""
         to = self.column + by

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.widget import Widget
 
 from dispatch.desk.day import board_view, week_view
 from dispatch.lazily import lazily
@@ -51,9 +52,11 @@ IN_HAND = (("enter", "place"), ("esc", "put back"), ("arrows", "choose"))
 
 
 class WeekHand(NamedTuple):
-    """A visit in hand, and the best place that was found for it in the cell under the cursor."""
+    """A visit in hand, the pane that it was taken from with the technician and the day of the cursor, and the best place that was
+    found for it in the cell under the cursor."""
 
     visit: BoardVisit
+    came_from: tuple[Widget, object, datetime.date]
     slot: placement.Slot | None = None
 
 
@@ -247,7 +250,15 @@ class WeekScreen(DayOfVisits):
     def action_back(self) -> None:
         """Put back what is in hand, or go back to the days."""
         if self._hand is not None:
-            self._let_go(f"{self._hand.visit.reference} stays where it is.")
+            visit, (pane, technician_id, day), _ = self._hand
+            self._let_go(f"{visit.reference} stays where it is.")
+            self.set_class(pane is self._queue, "-queue")
+            pane.focus()
+            if self.week is not None and day in self.week.days:
+                self.program.day = day
+                self._grid.go_to(technician_id, self.week.days.index(day))
+            else:
+                self.program.go_to(day)
         elif not self._grid.has_focus:
             self.remove_class("-queue")
             self._grid.focus()
@@ -262,7 +273,9 @@ class WeekScreen(DayOfVisits):
         if visit.state not in sources:
             self.say(f"{visit.reference} is {visit.state.label}: it stays where it is.", "warning")
             return
-        self._hand = WeekHand(visit)
+        row = self._grid.selected
+        here = self.focused or self._grid
+        self._hand = WeekHand(visit, (here, None if row is None else row.technician_id, self.program.day))
         self.query_one(KeyBar).set_keys(IN_HAND)
         self.remove_class("-queue")
         self._grid.focus()
@@ -287,7 +300,7 @@ class WeekScreen(DayOfVisits):
         )
         if self._hand is None or (self._grid.selected, self._grid.load) != (row, load):
             return
-        self._hand = WeekHand(visit, found)
+        self._hand = self._hand._replace(slot=found)
         board = self.week.waiting if self.week is not None else None
         assert board is not None
         head = f"{visit.reference} {visit.client} in hand"

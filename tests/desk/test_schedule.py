@@ -12,6 +12,7 @@ from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.requests import responding
 from dispatch.desk.session.refusals import Blocked, Faulty, NeedsConfirm, NotAllowed, Refusal
+from dispatch.desk.texts.board_words import board_lines
 from dispatch.model.states import State
 from dispatch.model.travel import Provenance
 from dispatch.planning.checker import PlacementGrade
@@ -246,6 +247,8 @@ def test_crew_of_two_each_checked(office: Office) -> None:
     schedule.assign(office.dana, "R2", ["Ana Ruiz", "Ben Okafor"], at("09:30"))
     rows = {row.name: row for row in board_view.board(office.store, DAY).rows}
     assert [len(rows[name].visits) for name in ("Ana Ruiz", "Ben Okafor")] == [1, 1]
+    said = [line for line in board_lines(board_view.board(office.store, DAY)) if "R2" in line]
+    assert ["with Ben Okafor" in said[0], "with Ana Ruiz" in said[1]] == [True, True]
     office.go("09:00")
     arriving.depart(office.ana, "R2")
     arriving.arrive(office.ana, "R2", early_not_agreed=True)

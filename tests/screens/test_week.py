@@ -82,7 +82,9 @@ async def test_a_request_is_placed_on_the_day_to_which_it_is_carried(office: Off
         await press(pilot, "escape")
         assert state(office, reference)[0] is State.REQUESTED
         assert grid(pilot).in_hand is None
-        await press(pilot, "tab", "tab", "m")
+        await until_true(pilot, lambda: grid(pilot).load.day == DAY)  # type: ignore[union-attr]
+        assert pilot.app.screen.query_one(Queue).has_focus, "it was taken from there"
+        await press(pilot, "m", "right")
         await until_true(pilot, lambda: ":" in in_cell(pilot))
         await press(pilot, "enter")
         await until_true(pilot, lambda: state(office, reference)[0] is State.PLANNED)
@@ -93,6 +95,9 @@ async def test_a_request_is_placed_on_the_day_to_which_it_is_carried(office: Off
 async def test_a_visit_is_moved_to_another_day_of_its_technician(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     async with opened(office.dana, "week") as pilot:
+        await press(pilot, "m", "down", "right", "escape")
+        await until_true(pilot, lambda: grid(pilot).load.day == DAY)  # type: ignore[union-attr]
+        assert grid(pilot).selected.name == "Ana Ruiz", "back at its technician and day"  # type: ignore[union-attr]
         await press(pilot, "m", "right")
         await until_true(pilot, lambda: ":" in in_cell(pilot))
         await press(pilot, "enter")

@@ -9,7 +9,7 @@ from dispatch.model.travel import UNKNOWN_LEG, Place
 from tests.widgets.boards import NOW, clock, replace, sample_board, visit, waiting
 from widgets.bars import KeyBar, StatusBar, key_line, status_line
 from widgets.day_lists import stop_entries
-from widgets.lines.ink import ink, text_of, width_of
+from widgets.lines.ink import ink, joined, text_of, width_of
 from widgets.lines.marks import UNICODE
 from widgets.route_lines import driving, route_lines
 from widgets.route_pane import RoutePane
@@ -111,8 +111,11 @@ def test_a_day_without_visits_says_so() -> None:
 def test_the_middle_of_a_status_line_gives_way() -> None:
     parts = ((ink("Dispatch"),), (ink("6 technicians · 2 late"),), (ink("14:07"),))
     assert text_of(status_line(*parts, 50)) == " Dispatch          6 technicians · 2 late   14:07 "
-    assert text_of(status_line(*parts, 20)) == " Dispatch     14:07 "
+    assert text_of(status_line(*parts, 20)) == " Dispatch      14:07"
     assert width_of(status_line(*parts, 12)) == 12
+    counts = joined([ink("1 emergency 59m", "bad"), ink("2 to call", "warn"), ink("67 unscheduled")])
+    narrow = text_of(status_line((ink("Tue 24 Nov"),), counts, (ink("14:07"),), 45))
+    assert narrow == " Tue 24 Nov 1 emergency 59m · 2 to call 14:07"
 
 
 def test_keys_are_cut_to_whole_hints_and_the_last_one_stays() -> None:

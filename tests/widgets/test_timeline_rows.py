@@ -237,6 +237,10 @@ def test_names_say_work_and_distance() -> None:
     assert text_of(second) == " 6h10/8h 38 mi    "
     unknown = card._replace(metres=None, unknown_legs=2)
     assert "? 2?" in text_of(name_lines(unknown, 18, LOOK, selected=False, focused=False, bare=False)[1])
+    narrow = [(10, " 6h10/8h  "), (8, " 6/8h   ")]
+    for width, figures in narrow:
+        assert text_of(name_lines(card, width, LOOK, selected=False, focused=False, bare=False)[1]) == figures
+    assert text_of(name_lines(unknown, 10, LOOK, selected=False, focused=False, bare=False)[1]) == " 6/8h 2?  "
 
 
 def test_names_give_way_in_a_narrow_view() -> None:

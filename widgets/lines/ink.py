@@ -20,6 +20,8 @@ Span = tuple[str, str]
 Line = tuple[Span, ...]
 
 PLAIN = "plain"
+SEPARATOR = " · "
+"""Between the parts of what is `joined`."""
 
 
 def ink(text: str, name: str = PLAIN, cells: int | None = None) -> Span:
@@ -84,7 +86,7 @@ def side_by_side(parts: Iterable[tuple[Sequence[Span], int]], gap: int = 1) -> L
     return tuple(line)
 
 
-def joined(parts: Iterable[Span], separator: str = " · ", name: str = "dim") -> Line:
+def joined(parts: Iterable[Span], separator: str = SEPARATOR, name: str = "dim") -> Line:
     """The parts that hold text, with a separator between them."""
     line: list[Span] = []
     for part in parts:

@@ -342,9 +342,10 @@ def name_lines(row: BoardRow, width: int, look: Look, *, selected: bool, focused
     first = fitted([ink(" " + show(row.name), ground, width - 1)], width, ground)
     # a tenth of a mile matters on a leg, not on a day; it leaves room for the unit
     distance = distance_text(None, look.unit) if row.metres is None else _whole(row.metres, look.unit)
-    figures = f"{span_text(row.busy)}/{span_text(row.available)} {distance}"
-    if row.unknown_legs:
-        figures += f" {row.unknown_legs}?"
+    unknown = f" {row.unknown_legs}?" if row.unknown_legs else ""
+    exact, room = f"{span_text(row.busy)}/{span_text(row.available)}", width - 2
+    forms = (f"{exact} {distance}{unknown}", f"{exact}{unknown}", f"{_hours(row, 0)}{unknown}")
+    figures = next((text for text in forms if cells_of(text) <= room), forms[-1])
     second = fitted([ink(" " + figures, under, width - 1)], width, under)
     return (first, second, *(((" " * width, "name"),) for _ in range(look.frame.lines - BLOCK_LINES)))
 

@@ -77,7 +77,9 @@ def _row_lines(row: BoardRow, board: Board, *, ahead: bool = False) -> list[str]
         if visit.leg is not None:
             lines.append(f"    drive  {leg_line(visit.leg, board.unit)}")
         course = _ahead(visit, board) if ahead else ""
-        lines.append("  ".join(part for part in (_stop_line(visit, board), course) if part))
+        others = ", ".join(show(name) for name in visit.crew if name != row.name)
+        with_whom = f"with {others}" if others else ""
+        lines.append("  ".join(part for part in (_stop_line(visit, board), with_whom, course) if part))
     if row.leg_home is not None:
         overtime = f"  {span_text(row.overtime // 60)} past the shift" if ahead and row.overtime >= 60 else ""
         lines.append(f"    {row.end_name:5}  {leg_line(row.leg_home, board.unit)}{overtime}")
