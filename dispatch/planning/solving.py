@@ -28,7 +28,9 @@ UNFINISHED = "the time was over before all of the day was planned once: with mor
 AS_IT_IS = "the solver had no better plan in the time that was given: the day as it is, with what fits beside it"
 """What is said where what stands is the best plan that there is."""
 FILLING = 0.92
-"""When so much of the time is gone nothing more is put in beside what stands."""
+"""When so much of the time is gone nothing more is put in beside what stands,"""
+FILLING_AT_LEAST = 0.2
+"""but for so many CPU seconds it is: they are enough for the day of a few, whatever runs beside it."""
 LAST_WORDS = 0.25
 """Seconds before the end in which the process says what it has."""
 
@@ -201,7 +203,8 @@ class Solving:
         # each route by itself may hold, and what comes after one another not
         found = ((plan, judge(problem, plan)) for plan in (stands, kept, nothing))
         plan, judged = next((plan, judged) for plan, judged in found if judged is not None)
-        filled = insert_cheapest(problem, plan, judged.left_out, over=self._filled_enough)
+        until = time.thread_time() + FILLING_AT_LEAST
+        filled = insert_cheapest(problem, plan, judged.left_out, over=lambda: self._filled_enough(until))
         if (better := judge(problem, filled)) is not None and better.cost < judged.cost:
             plan, judged = filled, better
         return BetterPlan(plan, judged, self._seconds, self.cpu_seconds, 0)
@@ -213,8 +216,9 @@ class Solving:
             route.remove(min(route, key=lambda index: self._problem.visits[index].left_out))
         return tuple(route)
 
-    def _filled_enough(self) -> bool:
-        return self._stopped.is_set() or self._begun is None or Budget(self._seconds, self._begun).over(FILLING)
+    def _filled_enough(self, until: float) -> bool:
+        gone = self._begun is None or Budget(self._seconds, self._begun).over(FILLING)
+        return self._stopped.is_set() or (gone and time.thread_time() > until)
 
 
 def _kill(worker: subprocess.Popen[bytes]) -> None:

@@ -136,6 +136,19 @@ def test_the_seconds_are_kept_and_what_was_not_reached_is_said() -> None:
     assert judge(problem, solving.best.plan if solving.best is not None else ()) is not None
 
 
+def test_a_day_of_a_few_is_planned_however_little_time_is_left() -> None:
+    problem = handed_out("day-10-0")
+    worker = subprocess.Popen(
+        started("-c", "import sys; sys.stdin.buffer.read()"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        process_group=0,
+    )
+    solving = Solving(problem, 0.1, begun=time.monotonic() - 20, worker=worker)
+    (found,) = solving
+    assert len(found.judgement.left_out) < len(problem.visits) / 2
+
+
 def test_a_plan_that_is_worse_than_what_stands_is_not_proposed() -> None:
     crew = tuple(PlannedTechnician(name, 0, 0, (0, 7200)) for name in ("t", "u"))
     problem = Problem(
