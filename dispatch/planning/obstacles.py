@@ -162,7 +162,10 @@ def _people(case: Case) -> str:
             rest = {one.technician_id for one in case.anybody(after)}
             lost = [one for one in case.anybody(before) if one.technician_id not in rest]
             can = f"{named_shortly([one.name for one in lost])} can do it, and {said(case, lost)}"
-            return f"only {can}" if case.need.people == 1 else f"needs {case.need.people} people: {can}"
+            if case.need.people > 1:
+                return f"needs {case.need.people} people: {can}"
+            others = said is not _not_planned and len(case.anybody(planned)) < len(case.anybody(case.staff))
+            return f"{'of those who are planned ' if others else ''}only {can}"
     return ""
 
 

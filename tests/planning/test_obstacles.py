@@ -70,6 +70,8 @@ def skills(*words: str) -> dict[str, Any]:
         (case([OFF]), "nobody works on Tue 24 Nov 2026: plan it on another day"),
         (case([SICK, BEN], skills("server")), "only Ana can do it, and is absent (sick)"),
         (case([ANA, BEN], skills("server"), now=at(18)), "only Ana can do it, and has gone home"),
+        (case([SICK, replace(BEN, shift=None), CY], skills("server")), "only Ana can do it, and is absent (sick)"),
+        (case([SICK, BEN], planned={1}), "of those who are planned only Ana can do it, and is absent (sick)"),
         (
             case([replace(BEN, shift=None), replace(CY, shift=None), ANA], skills("desktop")),
             "only Ben and Cy can do it, and do not work on Tue 24 Nov 2026",
