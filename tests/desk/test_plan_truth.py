@@ -281,6 +281,17 @@ def test_a_team_that_gave_way_goes_before_what_matters_less(office: Office, ends
     assert proposal.after.left_out == len(left)
 
 
+def test_an_emergency_of_the_evening_goes_before_what_is_done_past_the_shift(office: Office) -> None:
+    editing.edit(office.lee, "technician", technician(office, "Ana Ruiz"), {"on_call": "mon-fri 17:00-22:00"})
+    (site,) = [one for one in clients.all_sites(office.store) if one.name == "Warehouse"]
+    editing.edit(office.lee, "site", site, {"access": "mon-fri 08:00-18:00"})
+    ask(office, "LONG", skills="server", minutes="120", date=DAY.isoformat(), promised="15:30-16:00")
+    assert after(plan(office))["LONG"] == Standing("Ana Ruiz", at("15:30"))
+    evening = {"skills": "server", "emergency": "yes", "priority": "P4", "promised": "17:30-18:00"}
+    ask(office, "EVENING", site="Warehouse", date=DAY.isoformat(), **evening)
+    assert after(plan(office))["EVENING"] == Standing("Ana Ruiz", at("17:30"))
+
+
 def test_who_needs_two_and_gets_one_is_asked_about(office: Office) -> None:
     ask(office, "PAIR", people="2")
     with pytest.raises(NeedsConfirm, match="2 people are needed"):

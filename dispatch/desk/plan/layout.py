@@ -156,10 +156,10 @@ def _put_in(
 
 def _given_way(given: DayProblem, laid: LaidOut, visit: Visit) -> list[Visit]:
     """Put in a visit in whose way a team stands that was placed beforehand and matters less, with whatever else matters less there;
-    and one for several people, which the solver never weighs, in the way of all that matters less. What gives way keeps its time
-    where it can; the rest is returned."""
+    and one for several people, which the solver never weighs, or an emergency, which it may have put in the way of what somebody
+    has in the evening, in place of all that matters less. What gives way keeps its time where it can; the rest is returned."""
     stop, lesser = given.stops[visit.id].told(laid.over), _that_matter_less(given, laid, visit)
-    weighed = visit.people == 1
+    weighed = visit.people == 1 and not visit.emergency
     if stop.waits_in_vain or (weighed and lesser.keys().isdisjoint(one.id for one in given.teams)):
         return []
     without = [replace(day, stops=tuple(one for one in day.stops if one.visit_id not in lesser)) for day in laid.days]
