@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from db.among import AMONG
-from db.rows import Query, Select, column
+from db.rows import Query, Select
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.messages import APPOINTMENT, OVERDUE, About, Call, CallOutcome, Fate, Message, Trouble
@@ -115,8 +115,7 @@ CALLS = Select(
     Call,
     "call c JOIN staff s ON s.id = c.staff_id",
     "c",
-    of={"by": "s.name"},
-    stored={"promised": column("promised_at")},
+    of={"by": "s.name", "promised": "coalesce(c.read_as, c.promised_at)"},
 )
 """Logged calls."""
 calls_since: Query[dict[int, tuple[Call, ...]], int] = CALLS.grouped(
@@ -125,6 +124,12 @@ calls_since: Query[dict[int, tuple[Call, ...]], int] = CALLS.grouped(
 """The calls that were logged from a moment on and stand, by visit, the oldest first."""
 calls_of: Query[list[Call], int] = CALLS.listing("WHERE c.visit_id = ? AND c.withdrawn_at IS NULL ORDER BY c.id")
 """The calls of one visit that stand, the oldest first."""
+
+
+def read_call(unit: Unit, call: Call, promised: int) -> None:
+    """Read the time that a client was told in a call as another moment; the log keeps what was written."""
+    unit.execute("UPDATE call SET read_as = ? WHERE id = ?", (promised, call.id))
+    unit.audit("visit", call.visit_id, call=call.outcome.value, was_at=call.promised, promised_at=promised)
 
 
 def add_call(

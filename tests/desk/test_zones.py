@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from db import clients, people, settings
+from db import clients, messages, people, settings
 from db.legs import legs_of_day
 from db.visits import visit_by_reference
 from dispatch.commands.crews import placed_lines
@@ -249,6 +249,27 @@ def test_what_is_written_keeps_its_time_on_the_clock(following: Office) -> None:
     assert stands(following) == before
     undo.redo(following.lee)
     assert visit(following, "R2").promised == moved.promised
+
+
+def test_what_was_told_in_a_call_is_read_as_promises_are(following: Office) -> None:
+    """A client who was told 09:50 expects us at 09:50, by whichever clocks; nobody is to be called for it."""
+    following.go("09:20")
+    calling_ahead.call(following.dana, "R2", promised=at("09:50"))
+    calling_ahead.call(following.dana, "R2", answered=False)
+    (told, _) = before = messages.calls_of(following.store, visit(following, "R2").id)
+    with pytest.raises(NeedsChoice, match="1 time told in a call"):
+        rezone(following, CHICAGO)
+    rezone(following, CHICAGO, "keep-moment")
+    assert messages.calls_of(following.store, told.visit_id) == before
+    undo.undo(following.lee)
+    called = [call.visit_id for call in board(following.store, DAY).calls]
+    rezone(following, CHICAGO, "keep-clock")
+    (read, _) = messages.calls_of(following.store, told.visit_id)
+    assert Times(CHICAGO).clock(read.promised) == "09:50"
+    assert read._replace(promised=told.promised) == told, "who, when and what came of it stay"
+    assert [call.visit_id for call in board(following.store, DAY).calls] == called
+    undo.undo(following.lee)
+    assert messages.calls_of(following.store, told.visit_id) == before
 
 
 def test_what_is_written_keeps_its_moment(following: Office) -> None:

@@ -7,13 +7,14 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from db import clients, people, planned, settings, visits
+from db import clients, messages, people, planned, settings, visits
 from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.day import routing
 from dispatch.desk.session.refusals import NeedsChoice, Refusal
 from dispatch.model.clients import Site
 from dispatch.model.instants import DAY_MINUTES, Times, day_of, day_text, in_other_clocks, local
+from dispatch.model.messages import Call
 from dispatch.model.people import AbsenceRecord, Hours, Technician
 from dispatch.model.states import AHEAD
 from dispatch.model.text import count_text, show
@@ -40,10 +41,11 @@ _SHOWN = 10
 
 class Written(NamedTuple):
     """What is written by the firm's clocks, and would be read as another time by those of another zone: open visits with a
-    promise and planned ones, absences that are not over, technicians with hours, sites with access hours. `open` are all visits
-    that are one or the other."""
+    promise and planned ones, times that clients of open visits were told in calls, absences that are not over, technicians with
+    hours, sites with access hours. `open` are all visits that have a promise or are planned."""
 
     open: tuple[Visit, ...]
+    calls: tuple[Call, ...]
     absences: tuple[AbsenceRecord, ...]
     technicians: tuple[Technician, ...]
     sites: tuple[Site, ...]
@@ -54,6 +56,7 @@ class Written(NamedTuple):
         counts = (
             (sum(visit.promised is not None for visit in self.open), "promise"),
             (sum(visit.state in AHEAD for visit in self.open), "planned visit"),
+            (len(self.calls), "time told in a call"),
             (len(self.sites), "site's access hours"),
             (len(self.technicians), "technician's hours"),
             (len(self.absences), "absence"),
@@ -64,10 +67,17 @@ class Written(NamedTuple):
 def written(store: Store, was: str, now: str) -> Written:
     """What another zone of the firm reads otherwise. What happened is a moment, and no zone moves it."""
     at = store.clock.now()
+    following = visits.follow_the_firm(store)
     instants = [
         visit
-        for visit in visits.follow_the_firm(store)
+        for visit in following
         if any(_reads_otherwise(instant, was, now) for instant in (*(visit.promised or ()), *(_planned(visit) or ())))
+    ]
+    told = [
+        call
+        for visit in following
+        for call in messages.calls_of(store, visit.id)
+        if call.promised is not None and _reads_otherwise(call.promised, was, now)
     ]
     away = [
         absence
@@ -76,10 +86,10 @@ def written(store: Store, was: str, now: str) -> Written:
         and any(_reads_otherwise(instant, was, now) for instant in (absence.starts_at, absence.ends_at))
     ]
     if not _minutes_between(was, now, at):
-        return Written(tuple(instants), tuple(away), (), ())
+        return Written(tuple(instants), tuple(told), tuple(away), (), ())
     hours = [one for one in people.technicians(store) if one.shifts or one.lunch or one.on_call]
     sites = [site for site in clients.all_sites(store) if site.zone is None and site.access]
-    return Written(tuple(instants), tuple(away), tuple(hours), tuple(sites))
+    return Written(tuple(instants), tuple(told), tuple(away), tuple(hours), tuple(sites))
 
 
 def promised_there(store: Store, site: Site) -> Iterator[str]:
@@ -137,6 +147,8 @@ def _keep_clock(unit: Unit, found: Written, was: str, now: str) -> None:
             planned.put_at(unit, visit, day.number, start, start + day.ends_at - day.starts_at)
         visits.change(unit, visit, **moved)
         unit.audit("visit", visit.id, zone=now, was_at=visit.starts_at, **moved)
+    for call in found.calls:
+        messages.read_call(unit, call, in_other_clocks(existing(call.promised), was, now))
     for absence in found.absences:
         first, last = (in_other_clocks(instant, was, now) for instant in (absence.starts_at, absence.ends_at))
         people.update_absence(unit, absence, replace(absence, starts_at=first, ends_at=last))
