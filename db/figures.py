@@ -54,7 +54,8 @@ class Counted(NamedTuple):
 
 
 class Behind(NamedTuple):
-    """A visit behind a figure, with what it adds. `why` are the facts by which it does, as the figure has them."""
+    """A visit behind a figure, with what it adds. `why` are the facts by which it does, as the figure has them;
+    `causes` and the `gravest` of them, in words, where somebody came late."""
 
     reference: str
     client: str
@@ -64,6 +65,8 @@ class Behind(NamedTuple):
     below: int
     lacking: int
     why: Sequence[Any] = ()
+    causes: str = ""
+    gravest: str = ""
 
 
 _ENDED = f"v.ended_at IS NOT NULL AND ({ANCHORED})"
@@ -237,7 +240,7 @@ def behind(store: Store, figure: str, query: FigureQuery, by: By = "", who: int 
         f"WHERE ? IS NULL OR {expression} = ? GROUP BY v.id, f.why ORDER BY min(f.at), v.id",
         (*_params(query), who, who),
     )
-    return [Behind._make((*row[:7], json.loads(row[7]))) for row in rows]
+    return [Behind._make((*row[:7], json.loads(row[7]), "", "")) for row in rows]
 
 
 def asked_again(store: Store, start: int, end: int, within_days: int) -> list[tuple[int, str, int, str]]:

@@ -44,18 +44,28 @@ WHERE {CAME} IS NOT NULL OR (g.now - p.promised_to) / 60 > g.grace
 in minutes: whole minutes count, as clocks show them. Who came on another day has not come."""
 
 
-def judged(store: Store, visit_ids: Collection[int], zone: str, now: int, grace: int) -> list[Promise]:
+def of_visits(store: Store, visit_ids: Collection[int], zone: str, now: int, grace: int) -> list[Promise]:
     """The promises that are judged of some visits, by their windows; days are those of `zone`, `grace` is in minutes."""
-    ids = json.dumps(list(visit_ids))
-    among = "visit_id IN (SELECT value FROM json_each(?))"
+    ids, among = json.dumps(list(visit_ids)), "visit_id IN (SELECT value FROM json_each(?))"
     windows = store.all(
         f"SELECT DISTINCT promised_from FROM promise WHERE promised_from IS NOT NULL AND {among}", (ids,)
     )
     days = sorted({day_bounds(day_of(first, zone), zone) for (first,) in windows})
+    return _judged(store, days, now, grace, f"WHERE {among}", (ids,))
+
+
+def of_day(store: Store, day: tuple[int, int], now: int, grace: int) -> list[Promise]:
+    """The promises for a day that are judged, also of visits that are on another day by now."""
+    return _judged(store, [day], now, grace)
+
+
+def _judged(
+    store: Store, days: Sequence[tuple[int, int]], now: int, grace: int, where: str = "", params: Sequence[str] = ()
+) -> list[Promise]:
     rows = store.all(
-        f"WITH given(now, grace, days) AS (SELECT ?, ?, ?), {DAY} SELECT * FROM ({JUDGED}) WHERE {among} "
+        f"WITH given(now, grace, days) AS (SELECT ?, ?, ?), {DAY} SELECT * FROM ({JUDGED}) {where} "
         "ORDER BY promised_from, visit_id",
-        (now, grace, days_param(days), ids),
+        (now, grace, days_param(days), *params),
     )
     return [Promise(*row) for row in rows]
 

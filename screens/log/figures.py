@@ -11,6 +11,7 @@ from db import settings
 from db.figures import Behind
 from dispatch.desk.figures import counting
 from dispatch.desk.figures.counting import FIGURES, GROUPINGS, LONGEST, Figure, FigureGroup, Figures, Grouping
+from dispatch.desk.figures.lateness import counted_text
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.texts.figure_words import bar_of, chart_of, range_text, share_text, why_text
 from dispatch.fields.kinds import Day
@@ -142,7 +143,7 @@ class FiguresScreen(UserScreen):
                 bar_of(figure, value, values, _BAR, ascii_only=self._ascii),
                 counting.value_text(figure, value, figures.money),
             )
-            for group, value in zip(figures.groups, values, strict=True)
+            for group, value in figures.worst_first(figure)
         ]
         nothing = "Nothing in these days. [ goes to earlier ones, g to others."
         self._below.show_entries(partial(chart_entries, rows), nothing)
@@ -250,7 +251,9 @@ class BehindScreen(UserScreen):
         ]
         self.listed.show_entries(partial(chart_entries, rows), "No visits.")
         title = f"{self._figure.name} · {self._group.label}"
-        self.show_head(title, f"{len({visit.reference for visit in visits})} visits")
+        count = f"{len({visit.reference for visit in visits})} visits"
+        causes = counted_text(visit.gravest for visit in visits)
+        self.show_head(title, f"{count} · gravest cause: {causes}" if causes else count)
 
     @command("enter", "visit.open", "Open")
     def action_open(self) -> None:

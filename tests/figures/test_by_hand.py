@@ -19,6 +19,7 @@ from db.library import sqlite3
 from db.store import Store
 from db.unit import Actor, unit_of_work
 from dispatch.desk.figures.counting import BY_KEY, FIGURES, FigureGroup, figures_over, visits_behind, weeks
+from dispatch.desk.log.visit_log import LogFilter, visit_log
 from dispatch.desk.texts.figure_words import why_text
 from dispatch.model.clients import Client, Site
 from dispatch.model.clock import SetClock
@@ -363,3 +364,34 @@ def test_planned_visits_fix_nothing(firm: tuple[Store, sqlite3.Connection], kind
 )
 def test_the_same_trouble_is_asked_for_in_the_same_words(one: str, other: str, same: bool) -> None:
     assert same_trouble(one, other) is same_trouble(other, one) is same
+
+
+def test_a_visit_over_midnight_is_charged_once_and_works_in_both_days(firm: tuple[Store, sqlite3.Connection]) -> None:
+    """From ten in the evening to three, planned until two: two hours of the first day, three of the next."""
+    store, conn = firm
+    starts = midnight(NOVEMBER, "UTC") + 79_200
+    night = job(
+        1, job_id=1, state="closed", on=NOVEMBER, starts_at=starts, ends_at=starts + 14_400, ended_at=starts + 18_000
+    )
+    days = Days("UTC", visits=[night])
+    days.assignments.append({
+        "id": 1, "visit_id": 1, "staff_id": 1, "labour_class": "tech", "check_in_at": starts, "check_out_at": starts + 18_000,
+    })  # fmt: skip
+    days.segments.append({"assignment_id": 1, "kind": "work", "starts_at": starts, "ends_at": starts + 18_000})
+    days.sheets.append({
+        "id": 1, "visit_id": 1, "revision": 1, "status": "ready", "currency": "USD", "exponent": 2, "net_minor": 50_000,
+        "tax_minor": 0, "total_minor": 50_000, "input": "{}", "made_at": starts,
+        "sheet": json.dumps({"lines": [{"rule": "LAB", "amount": "500.00", "qty": "300", "tech": "Technician 1"}]}),
+    })  # fmt: skip
+    days.say(0, "hours", 1, hours(*((weekday, 1320, 1440) for weekday in range(7))))
+    write(conn, days)
+    live_in(store, "UTC")
+    store.clock.set(midnight(NOVEMBER + ONE * 60, "UTC"))  # type: ignore[attr-defined]
+    found = figures_over(store, NOVEMBER, NOVEMBER + ONE).values
+    counted = {key: [(value.top, value.below) for value in values] for key, values in found.items()}
+    assert counted["charged"] == [(50_000, 0), (0, 0)]
+    assert counted["utilisation"] == [(7200, 7200), (10_800, 7200)]
+    assert counted["overtime"] == [(0, 7200), (10_800, 10_800)]
+    assert counted["on_site_against_plan"] == [(7200, 7200), (10_800, 7200)]
+    assert counted["billable_share"] == [(18_000, 7200), (0, 7200)]
+    assert [visit_log(store, LogFilter(day)).totals.visits for day in (NOVEMBER, NOVEMBER + ONE)] == [1, 0]

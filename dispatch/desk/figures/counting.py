@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple, get_args
 from db import figures, promises, settings, working_time
 from db.figures import Behind, By, FigureQuery
 from db.store import Store
+from dispatch.desk.figures.lateness import with_causes
 from dispatch.desk.firm.given_time import given_time
 from dispatch.desk.session.refusals import Faulty
 from dispatch.model.firm import Firm
@@ -53,6 +54,13 @@ class Figures:
     values: Mapping[str, tuple[Value, ...]]
     totals: Mapping[str, Value]
     known_from: Mapping[KeptSince, datetime.date]
+
+    def worst_first(self, figure: Figure) -> list[tuple[FigureGroup, Value]]:
+        """The groups of a figure with their values: technicians and clients with most that a lead looks at first, days in order."""
+        rows = list(zip(self.groups, self.values[figure.key], strict=True))
+        if figure.worse and self.by in ("technician", "client"):
+            rows.sort(key=lambda row: -row[1].top if figure.worse == "counted" else row[1].top - row[1].below)
+        return rows
 
     def reservation(self, figure: Figure) -> str:
         """What is not known of the first days, in a sentence; "" where all is."""
@@ -101,6 +109,8 @@ def visits_behind(store: Store, figure: Figure, group: FigureGroup, by: Grouping
         span = (day_bounds(group.first, zone)[0], day_bounds(group.last, zone)[1])
         query = _query(store, [span], _days(group.first, group.last))
         found = figures.behind(store, figure.key, query, _who(by), group.who)
+        if figure.key == "late":
+            found = with_causes(store, found, zone)
     return (
         sorted(found, key=lambda visit: bool(visit.top) is not (figure.worse == "counted")) if figure.worse else found
     )

@@ -116,7 +116,7 @@ def visit_log(store: Store, log_filter: LogFilter, most: int | None = None) -> L
             visits = [row for row in visits if row.id in theirs]
         ids_shown = [row.id for row in visits]
         charges, noted = log_rows.sums(store, ids_shown), log_rows.noted(store, ids_shown)
-        judged = promises.judged(store, ids_shown, firm.zone, store.clock.now(), firm.late_minutes)
+        judged = promises.of_visits(store, ids_shown, firm.zone, store.clock.now(), firm.late_minutes)
         promised = {key: [one for one in judged if one.visit_id == key] for key in {one.visit_id for one in judged}}
         lines = []
         for row in visits:

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
-from db import messages, results, settings, sheets, visits
-from db.legs import legs_of_day
+from db import messages, promises, results, settings, sheets, visits
 from db.results import StandingResult
 from db.sheets import StoredSheet
 from db.store import Store
 from db.tallies import tallies
 from dispatch.charges.explain import MEANS, NEEDS
 from dispatch.desk.figures.counting import FIGURES, figures_over, value_text
+from dispatch.desk.figures.lateness import LivedDay, causes_text, counted_text
 from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, foot_of
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.board_words import evidence_words
 from dispatch.levels.clock import LevelState
+from dispatch.levels.late_causes import CauseShare
 from dispatch.model.boards import Tally
 from dispatch.model.checklists import Result
-from dispatch.model.instants import Times, day_bounds, day_text
+from dispatch.model.firm import Firm
+from dispatch.model.instants import Times, day_bounds, day_text, time_text
 from dispatch.model.messages import Call, CallOutcome
+from dispatch.model.promises import KEPT
 from dispatch.model.states import AHEAD, ENDED, State
-from dispatch.model.travel import UNKNOWN_LEG, Leg
-from dispatch.model.visits import Assignment, Visit
+from dispatch.model.visits import Visit
 from dispatch.planning.calls import CALLS_COUNT_FOR
 
 _MISSED = (LevelState.MISSED, LevelState.BREACHED)
-WORTH_SAYING = 5 * 60
-"""Seconds from which a cause of lateness is named: less is the noise of a working day."""
 
 
 def day_report(user: User, day: datetime.date) -> Report:
@@ -44,17 +43,15 @@ def day_report(user: User, day: datetime.date) -> Report:
     with store.read():
         firm = settings.firm(store)
         times = firm.times()
-        start, end = day_bounds(day, firm.zone)
-        day_visits = visits.of_days(store, start, end)
+        run = LivedDay(store, day, firm.zone)
+        day_visits = run.found
         ids = [visit.id for visit in day_visits]
         ended = [visit for visit in day_visits if visit.state in ENDED]
         charges = sheets.latest_sheets(store, [visit.id for visit in ended])
-        called = messages.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0])
-        reported = _ReportedDay(day_visits, legs_of_day(store, day), called, times)
-        late = _late(reported, store.clock.now(), firm.late_minutes)
+        late = _late(store, day, run, firm)
         tested = results.standing(store, ids)
         sections = (
-            Section("Came late, and why", tables=(late,)),
+            late,
             Section("Exceptions", tables=(_exceptions(store, day_visits, tested, charges),)),
             _figures(store, day),
             Section("Visits", tables=(_visits(store, day_visits, times),)),
@@ -180,74 +177,41 @@ def sums(charges: Iterable[StoredSheet]) -> tuple[tuple[str, Cell], ...]:
     return (*facts, *((("Not known yet", f"{blocked} blocked"),) if blocked else ()))
 
 
-class _ReportedDay(NamedTuple):
-    """What is known of a day: its visits, the drives as they were reckoned by technician and visit, who was called."""
-
-    found: Sequence[Visit]
-    legs: Mapping[int, Mapping[int, Leg]]
-    calls: Mapping[int, tuple[Call, ...]]
-    times: Times
-
-
-def _late(day: _ReportedDay, now: int, late_minutes: int) -> ReportTable:
-    """Who came late or is late to come, by how much and what the record says of why, by their planned start. A visit is late
-    against its promise, and without one against its plan; `late_minutes` is from how many on it is (the firm's setting)."""
+def _late(store: Store, day: datetime.date, run: LivedDay, firm: Firm) -> Section:
+    """Whom the firm let wait: promises of the day that were kept late or not at all, and visits without one that are more than the
+    firm's grace behind their plan; with what the record says of why, and how often each cause was the gravest."""
+    now, times = store.clock.now(), firm.times()
+    called = messages.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0])
+    judged = promises.of_day(store, day_bounds(day, firm.zone), now, firm.late_minutes)
+    broken = {one.visit_id: one for one in judged if one.outcome not in KEPT}
+    elsewhere = visits.visits_by_id(store, broken.keys() - {visit.id for visit in run.found})
     rows: list[tuple[Cell, ...]] = []
-    clock = day.times.clock
-    for visit in day.found:
-        if visit.state is State.CANCELLED or (visit.promised is None and visit.starts_at is None):
+    found = []
+    for visit in [*run.found, *sorted(elsewhere, key=lambda visit: broken[visit.id].first)]:
+        promise, came = broken.get(visit.id), visit.checked_in_at
+        causes: tuple[CauseShare, ...] = ()
+        before = None
+        if promise is not None:
+            said = promise.words(times, visit.zone)
+            if promise.outcome == "late":
+                causes, before = run.why_late(visit, promise.last)
+        elif visit.promised is None and visit.starts_at is not None and visit.state is not State.CANCELLED:
+            behind = ((now if came is None else came) - visit.starts_at) // 60
+            if behind <= firm.late_minutes or (came is None and visit.state not in AHEAD | {State.EN_ROUTE}):
+                continue
+            said = f"{'not there yet, ' if came is None else ''}{time_text(behind)} behind the plan"
+            causes, before = run.why_late(visit, visit.starts_at)
+        else:
             continue
-        limit, word = (visit.starts_at or 0) + late_minutes * 60, f"the plan and {late_minutes} min"
-        if visit.promised is not None:
-            limit, word = visit.promised[1], "the promised window"
-        came = visit.checked_in_at
-        planned = (*_head(visit), clock(visit.starts_at, visit.zone), clock(came))
-        if came is not None and came > limit:
-            rows.append((*planned, f"{_minutes(came - limit)} after {word}", _why(visit, day)))
-        elif came is None and now > limit and visit.state in AHEAD | {State.EN_ROUTE}:
-            late = f"not there yet, {_minutes(now - limit)} after {word}"
-            rows.append((*planned, late, _told(visit, day)))
+        found.append(causes)
+        why = "; ".join(filter(None, (causes_text(causes, before), _told(visit, called, times))))
+        rows.append((*_head(visit), times.clock(visit.starts_at, visit.zone), times.clock(came), said, why))
+    counted = counted_text(own[0].cause for own in found if own)
     titles = ("Visit", "Technician", "Client", "Planned", "Arrived", "Late", "Why")
-    return ReportTable(titles, tuple(rows), "Nobody came late.")
+    table = ReportTable(titles, tuple(rows), "Nobody came late.")
+    return Section("Came late, and why", (("Gravest cause", counted),) if counted else (), tables=(table,))
 
 
-def _why(visit: Visit, day: _ReportedDay) -> str:
-    arrived = [one for one in visit.assignments if one.check_in_at is not None]
-    part = min(arrived, key=lambda one: one.check_in_at or 0)
-    causes = []
-    before = _stop_before(visit, part, day.found)
-    if before is not None and before.ends_at is not None:
-        left = before.assignment_of(part.technician_id)
-        over = (left.check_out_at or 0) - before.ends_at if left is not None else 0
-        if over >= WORTH_SAYING:
-            causes.append(f"{before.reference} before it ran {_minutes(over)} over")
-    seconds = day.legs.get(part.technician_id, {}).get(visit.id, UNKNOWN_LEG).seconds
-    if part.depart_at is not None and part.check_in_at is not None and seconds is not None:
-        longer = part.check_in_at - part.depart_at - seconds
-        if longer >= WORTH_SAYING:
-            causes.append(f"the drive took {_minutes(longer)} longer than reckoned")
-        if not causes and visit.starts_at is not None and part.depart_at - (visit.starts_at - seconds) >= WORTH_SAYING:
-            causes.append(f"set out {_minutes(part.depart_at - (visit.starts_at - seconds))} late")
-    return "; ".join([*(causes or ["the record does not say"]), _told(visit, day)])
-
-
-def _told(visit: Visit, day: _ReportedDay) -> str:
-    answered = [call for call in day.calls.get(visit.id, ()) if call.outcome is CallOutcome.ANSWERED]
-    return f"client told at {day.times.clock(answered[-1].at)}" if answered else "client not told"
-
-
-def _stop_before(visit: Visit, part: Assignment, day_visits: Sequence[Visit]) -> Visit | None:
-    """The stop that the technician left last before coming here."""
-    earlier = [
-        (own.check_out_at, other)
-        for other in day_visits
-        if other.id != visit.id
-        and (own := other.assignment_of(part.technician_id)) is not None
-        and own.check_out_at is not None
-        and own.check_out_at <= (part.check_in_at or 0)
-    ]
-    return max(earlier, key=lambda stop: (stop[0] or 0, stop[1].id))[1] if earlier else None
-
-
-def _minutes(seconds: int) -> str:
-    return f"{max(1, seconds // 60)} min"
+def _told(visit: Visit, called: Mapping[int, tuple[Call, ...]], times: Times) -> str:
+    answered = [call for call in called.get(visit.id, ()) if call.outcome is CallOutcome.ANSWERED]
+    return f"client told at {times.clock(answered[-1].at)}" if answered else "client not told"

@@ -294,7 +294,7 @@ def _remarks(store: Store, visit: Visit) -> tuple[Remark, ...]:
     stays, noted = log_rows.stays(store, ids).get(visit.id, ()), log_rows.noted(store, ids).get(visit.id, ())
     charge = log_rows.sums(store, ids).get(visit.id)
     firm = settings.firm(store)
-    promised = promises.judged(store, ids, firm.zone, store.clock.now(), firm.late_minutes)
+    promised = promises.of_visits(store, ids, firm.zone, store.clock.now(), firm.late_minutes)
     return tuple(
         mark
         for row in log_rows.rows(store, None, ids=ids)

@@ -10,6 +10,7 @@ from typing import Any
 
 from db.figures import Behind
 from dispatch.desk.figures.counting import Figure, Figures, FigureUnit, KeptSince, Money, Value, value_text
+from dispatch.desk.figures.lateness import counted_text
 from dispatch.model.charts import bar, columns
 from dispatch.model.forms import form
 from dispatch.model.instants import Times, day_of, day_text, span_text
@@ -50,7 +51,7 @@ def figure_lines(counted: Figures, *, ascii_only: bool = False) -> list[str]:
         lines += [
             f"  {pad(group.label, width)}  {bar_of(figure, value, values, _BAR, ascii_only=ascii_only)}  "
             f"{value_text(figure, value, counted.money)}"
-            for group, value in zip(counted.groups, values, strict=True)
+            for group, value in counted.worst_first(figure)
         ]
     return lines
 
@@ -63,12 +64,14 @@ def range_text(counted: Figures) -> str:
 
 
 def behind_lines(figure: Figure, visits: Sequence[Behind], money: Money, times: Times) -> list[str]:
-    """The visits behind a figure, a line each."""
-    return [
+    """The visits behind a figure, a line each, and what made most of them late."""
+    lines = [
         f"{pad(visit.reference, 10)}  {times.moment(visit.at)}  "
         f"{pad(visit.client, 26)}  {why_text(figure, visit, times) or share_text(figure, visit, money)}"
         for visit in visits
-    ] or ["No visits."]
+    ]
+    counted = counted_text(visit.gravest for visit in visits)
+    return [*lines, *([f"Gravest cause: {counted}"] if counted else ())] or ["No visits."]
 
 
 def share_text(figure: Figure, visit: Behind, money: Money) -> str:
@@ -84,7 +87,7 @@ def share_text(figure: Figure, visit: Behind, money: Money) -> str:
 def why_text(figure: Figure, visit: Behind, times: Times) -> str:
     """By what a visit counts as it does, as the clocks showed it; "" where the number says all."""
     if figure.kept is KeptSince.PROMISES:
-        return Promise(*visit.why).words(times)
+        return " · ".join(filter(None, (Promise(*visit.why).words(times), show(visit.causes))))
     if figure.key == "first_time_fix":
         state, again, repeat, asked_at = visit.why
         said = ["" if state == State.CLOSED.value and again else State(state).label]
