@@ -25,6 +25,8 @@ _UID = 1_024
 _SEQUENCE = 2**31
 _TEXTS = ("UID", "SUMMARY", "LOCATION", "DESCRIPTION", "STATUS")
 _MOMENTS = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "DTSTAMP", "LAST-MODIFIED"})
+_BARE_ZONE = re.compile(r";TZID=(\((?:UTC|GMT)[+-]\d\d:\d\d\)[^\":]+):", re.IGNORECASE)
+"""A name with an offset (`calendar_zone_names`) that a program wrote without the quotes that its colon needs."""
 _LISTS = frozenset({"EXDATE", "RDATE"})
 _ONCE = frozenset({*_TEXTS, "DTSTART", "DTEND", "RECURRENCE-ID", "DURATION", "RRULE", "EXRULE"})
 READ = _MOMENTS | _LISTS | _ONCE | {"SEQUENCE", "X-ALT-DESC", "TRANSP"}
@@ -344,6 +346,7 @@ def _read_line(name: str, line: str) -> Iterator[tuple[Any, str]]:
             raise ValueError(f"{name} cannot be read")
         yield getattr(read, "dt", read), ""
         return
+    line = _BARE_ZONE.sub(r';TZID="\1":', line)
     _, params, value = icalendar.parser.Contentline(line).parts()  # type: ignore[no-untyped-call]
     zone = str(params.get("TZID", "")).strip()
     if name not in _LISTS:

@@ -1,4 +1,4 @@
-"""The time zones of a calendar file: by their IANA name, by the name that Windows has for them, or as the file defines them.
+"""The time zones of a calendar file: by their IANA name, by the names that Windows has for them, or as the file has them.
 
 A definition (VTIMEZONE, RFC 5545, 3.6.5) is read here and not by the `icalendar` package: what a file of strangers says costs a
 bounded time, and only yearly rules are followed, which are those that clocks are changed by.
@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from dispatch.desk.adapters.calendar_zone_names import windows_zone
 from dispatch.model.instants import Unclear, at_wall, zone_of
 from dispatch.model.typed_times import YEARS
 
@@ -95,13 +96,14 @@ def _windows() -> Mapping[str, str]:
 
 
 def iana(written: str) -> str | None:
-    """The IANA name of a zone: as written, by its Windows name, or behind what a program put before it."""
+    """The IANA name of a zone: as written, by the name that Windows has for it or shows, or behind what a program put before it."""
     written = written.strip().strip('"')
     if written.casefold() in ("tzone://microsoft/utc", "z", "coordinated universal time"):
         return "UTC"
     parts = written.strip("/").split("/")
     tails = ["/".join(parts[-count:]) for count in (2, 3) if len(parts) >= count]
-    for name in (written, _windows().get(written.casefold(), ""), *tails):
+    windows = windows_zone(written) or written
+    for name in (written, _windows().get(windows.casefold(), ""), *tails):
         if name and not name.startswith("/"):
             try:
                 zone_of(name)
