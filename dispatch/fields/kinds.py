@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from dispatch.fields.context import FieldContext
 from dispatch.model.instants import clock_text, day_of, parse_clock, zone_of
+from dispatch.model.promises import is_window
 from dispatch.model.text import NAME, clean, show
 from dispatch.model.typed_times import YEARS, parse_day, parse_when
 
@@ -300,13 +301,14 @@ class Moment(FieldKind):
 
 @dataclass(frozen=True, slots=True)
 class Window(FieldKind):
-    """From one time of the day to another, in minutes from midnight."""
+    """From one time of the day to another, in minutes from midnight; `overnight`: also of the day after (`is_window`)."""
 
+    overnight: bool = False
     metavar = "FROM-TO"
     description = "from one time of the day to another"
 
     def read(self, text: str, context: FieldContext) -> tuple[int, int]:
-        return span_of(text)
+        return span_of(text, overnight=self.overnight)
 
     def write(self, value: tuple[int, int] | None, context: FieldContext) -> str:
         return "" if value is None else f"{clock(value[0])}-{clock(value[1])}"
@@ -406,8 +408,8 @@ def clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def span_of(text: str, *, allow_24: bool = True) -> tuple[int, int]:
-    """Two times of the day with a dash between them.
+def span_of(text: str, *, allow_24: bool = True, overnight: bool = False) -> tuple[int, int]:
+    """Two times of the day with a dash between them; `overnight`: the second may be of the day after.
 
     Raises:
         ValueError: it is not written so, or the second is not after the first.
@@ -416,7 +418,7 @@ def span_of(text: str, *, allow_24: bool = True) -> tuple[int, int]:
         opens, closes = (parse_clock(part.strip(), allow_24=allow_24) for part in text.replace("–", "-").split("-"))
     except ValueError:
         raise ValueError("is not of the form 09:00-11:00") from None
-    if closes <= opens:
+    if not (is_window(opens, closes) if overnight else opens < closes):
         raise ValueError("its end is not after its start")
     return opens, closes
 

@@ -1,14 +1,27 @@
-"""A promised window, and what became of it (design/product.md, On-time arrival)."""
+"""A promised window: which it may be, when it is, and what became of it (design/product.md, On-time arrival)."""
 
 from __future__ import annotations
 
+import datetime
 from typing import Literal, NamedTuple
 
-from dispatch.model.instants import Times, clock_beside, day_of, long_text
+from dispatch.model.instants import DAY_MINUTES, Times, clock_beside, day_of, long_text
 
 Outcome = Literal["in_time", "early", "late", "missed"]
 KEPT: tuple[Outcome, ...] = ("in_time", "early")
 """Outcomes by which a promise is kept: nobody waited in vain."""
+
+
+def is_window(opens: int, closes: int) -> bool:
+    """Whether two times of the day are a window. One whose end is before its start reaches into the next day, and is shorter than
+    half a day: longer ones are slips (15:00-13:00)."""
+    return opens < closes or (opens < DAY_MINUTES and closes + DAY_MINUTES - opens < DAY_MINUTES // 2)
+
+
+def ends_of(day: datetime.date, window: tuple[int, int]) -> tuple[tuple[datetime.date, int], tuple[datetime.date, int]]:
+    """Start and end of a window that begins on `day`: each its day and the minutes from its midnight."""
+    opens, closes = window
+    return (day, opens), (day if opens < closes else day + datetime.timedelta(1), closes)
 
 
 class Promise(NamedTuple):

@@ -68,8 +68,8 @@ REQUEST = RecordType(
         Field(
             "promised",
             "Promised window",
-            Window(),
-            "09:00-11:00 by the clocks of the site, or empty",
+            Window(overnight=True),
+            "09:00-11:00, 22:00-01:00, by the site's clocks",
             attribute="window",
         ),
         Field("priority", "Priority", PRIORITY, "P1 business stopped … P4 planned", otherwise=3),

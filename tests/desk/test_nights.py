@@ -8,16 +8,22 @@ import pytest
 
 from db import people
 from dispatch.desk.book import editing
+from dispatch.desk.book.context import Desk
 from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.day import board_view, placement
 from dispatch.desk.day.placement import Placed
+from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.desk.plan.proposal import Move, Standing
 from dispatch.desk.plan.taking import take
-from dispatch.desk.session.refusals import NeedsConfirm
+from dispatch.desk.requests import intake
+from dispatch.desk.session.refusals import Faulty, NeedsConfirm
+from dispatch.desk.texts.visit_words import visit_page_lines
 from dispatch.desk.visits.steps import find
 from dispatch.model.boards import BoardRow
 from dispatch.model.instants import at_local
+from dispatch.model.requests import Request
+from dispatch.records.requests import REQUEST
 from tests.desk.conftest import DAY, ZONE, Office, at
 
 TOMORROW = DAY + timedelta(days=1)
@@ -62,6 +68,30 @@ def test_a_visit_past_midnight_belongs_to_the_day_on_which_it_begins(night: Offi
     assert stub.projected == (at("23:30"), at_next("00:45"))
     assert stub.late is None
     assert board_view.board(night.store, TOMORROW).planned == 0
+
+
+def test_a_promise_past_midnight_is_typed_kept_and_shown(office: Office) -> None:
+    """An end before the start is of the next day, and is read back as it was typed."""
+    intake.amend(office.dana, "R1", {"promised": "22:00-01:00"})
+    visit = find(office.store, "R1")
+    assert visit.promised == (at("22:00"), at_next("01:00"))
+    assert Request.of(visit).window == (22 * 60, 60)
+    texts = dict(REQUEST.texts(Request.of(visit), Desk.for_user(office.dana)))
+    assert texts["promised"] == "22:00-01:00"
+    intake.amend(office.dana, "R1", texts)
+    assert find(office.store, "R1").promised == visit.promised
+    assert any(
+        "promised Tue 24 Nov 2026 22:00–01:00" in line for line in visit_page_lines(visit_page(office.store, "R1"))
+    )
+    assert "promise" not in said(tried(office, "R1", at_next("00:30")))
+    assert "starts 30m after the promised window Tue 24 Nov 2026 22:00–01:00" in said(
+        tried(office, "R1", at_next("01:30"))
+    )
+    intake.amend(office.dana, "R1", {"promised": "22:00-00:00"})
+    assert find(office.store, "R1").promised == (at("22:00"), at_next("00:00"))
+    for slip in ("15:00-13:00", "22:00-22:00"):
+        with pytest.raises(Faulty, match="its end is not after its start"):
+            intake.amend(office.dana, "R1", {"promised": slip})
 
 
 def test_it_stands_in_the_way_as_long_as_it_takes_and_no_longer(night: Office) -> None:

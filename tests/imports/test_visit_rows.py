@@ -78,6 +78,16 @@ def test_sample_week_is_taken_once(desk: Desk) -> None:
     assert desk.count("audit") == audited
 
 
+def test_a_promise_past_midnight_ends_on_the_next_day(desk: Desk) -> None:
+    desk.take("visits", row(date="2026-11-25", promised_from="22:00", promised_to="01:00"))
+    visit = visits.visit_by_reference(desk.store, "r1")
+    assert visit is not None
+    assert visit.promised == tuple(
+        at_local(datetime.date(2026, 11, day), clock, "America/New_York")
+        for day, clock in ((25, "22:00"), (26, "01:00"))
+    )
+
+
 def test_every_column_becomes_what_it_says(desk: Desk) -> None:
     desk.take("visits", row(
         date="2026-11-25", skills="Network; server;network", tags="Restart", priority="p1", promised_from="09:00",
@@ -140,6 +150,7 @@ def test_columns_that_are_not_there_take_their_defaults(desk: Desk) -> None:
         ({"date": "2026-11-24", "promised_from": "09:00", "promised_to": ""}, "promised_to", "missing beside"),
         ({"date": "2026-11-24", "promised_from": "9", "promised_to": "10:00"}, "promised_from", "09:00"),
         ({"date": "2026-11-24", "promised_from": "24:00", "promised_to": "24:00"}, "promised_from", "no clock has"),
+        ({"date": "2026-11-24", "promised_from": "15:00", "promised_to": "13:00"}, "promised_to", "is not after"),
         ({"date": "", "promised_from": "09:00", "promised_to": "10:00"}, "promised_from", "needs a date"),
         ({"date": "2026-03-08", "promised_from": "02:30", "promised_to": "04:00"}, "promised_from", "does not exist"),
         ({"description": "x" * 10_001}, "description", "longer than 10000"),

@@ -76,6 +76,8 @@ def day(text: str) -> datetime.date:
         ("acme swap 1h thurs 09:00-11:30", {"day": day("2026-11-26"), "window": ("09:00", "11:30")}),
         ("acme swap 1h today 8 - 10", {"window": ("08:00", "10:00"), "work": "swap"}),
         ("acme swap 1h today 11-1pm", {"window": ("11:00", "13:00")}),
+        ("acme swap 1h today 10pm-1am", {"window": ("22:00", "01:00")}),
+        ("acme swap 1h today 22:00-00:30", {"window": ("22:00", "00:30")}),
         ("acme swap 1h today 20-24", {"window": ("20:00", "24:00")}),
         ("acme open ports 80-443 1h", {"window": None, "work": "open ports 80-443"}),
         ("acme down since 14:00 1h today", {"window": None, "work": "down since 14:00", "problems": ()}),
@@ -114,6 +116,10 @@ def test_what_a_line_means(line: str, expected: dict[str, Any]) -> None:
         ("acme disk 1h 9-11", "day: the promised window is on which? for example tomorrow or tue"),
         ("acme disk 1h today 2-4", "promised window: 2-4 is before 7:00; write 14-16 or 2-4pm"),
         ("acme disk 1h today 11-8", "promised window: 11-8 ends before it begins; write for example 11-13"),
+        (
+            "acme disk 1h today 15:00-13:00",
+            "promised window: 15:00-13:00 ends before it begins; write for example 11-13",
+        ),
         ("acme disk 1h today 9:00", "promised window: from 9:00 until when? for example 9-11"),
         ("acme disk 1h +juggling", "skill: nobody has 'juggling'; known are network, server"),
         (

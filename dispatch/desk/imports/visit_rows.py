@@ -25,6 +25,7 @@ from dispatch.fields.record import Field
 from dispatch.model.clients import Site
 from dispatch.model.forms import shared
 from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, iso, parse_iso
+from dispatch.model.promises import ends_of, is_window
 from dispatch.model.requests import Request, too_late
 from dispatch.model.states import AHEAD, QUEUED, State
 from dispatch.model.text import show
@@ -107,7 +108,7 @@ _PROMISED = Together(
         Field("promised_from", "09:00, on the wanted day", _Promised(0), attribute="promised"),
         Field("promised_to", "11:00", _Promised(1), attribute="promised"),
     ),
-    lambda opens, closes: forward("promised_from", opens, closes),
+    lambda opens, closes: (opens, closes) if is_window(opens, closes) else forward("promised_from", opens, closes),
 )
 _ROW = replace(
     REQUEST,
@@ -266,9 +267,10 @@ def _instants(entry: RowEntry, request: RowRequest, zone: str) -> tuple[int, int
             entry.fault("promised_from", "needs a date")
         return None
     ends = []
-    for column, minutes in zip(("promised_from", "promised_to"), existing(request.promised), strict=True):
+    window = ends_of(request.wanted_on, existing(request.promised))
+    for column, (day, minutes) in zip(("promised_from", "promised_to"), window, strict=True):
         try:
-            ends.append(at_local(request.wanted_on, minutes, zone))
+            ends.append(at_local(day, minutes, zone))
         except AmbiguousTime as fault:
             entry.fault(column, str(fault))
     if len(ends) < 2:

@@ -10,7 +10,7 @@ What the line may hold beside the work, each at most once where one is enough, i
 | `3 days`, `3d` | on how many days, each so long |
 | `today`, `tue`, `24 nov`, `2026-11-24`, `+1` | the wanted day |
 | `latest fri` | the last day on which it may be done |
-| `9-11`, `09:00-11:00`, `2-4pm` | the promised window |
+| `9-11`, `09:00-11:00`, `2-4pm`, `10pm-1am` | the promised window |
 | `p1` … `p4` | the priority |
 | `!`, `emergency` | an emergency, of priority P1 unless another is written |
 | `+server` | a skill that it needs |

@@ -9,6 +9,7 @@ from dispatch.desk.quick.words import LineWords
 from dispatch.fields.kinds import clock
 from dispatch.model.day_words import WEEKDAYS, month_called, named_day, spoken_day
 from dispatch.model.instants import DAY_MINUTES, parse_clock
+from dispatch.model.promises import is_window
 from dispatch.model.text import show
 from dispatch.model.typed_times import parse_day, span_minutes
 
@@ -180,7 +181,7 @@ def _clocks(line: LineWords, opens: str, closes: str, typed: str) -> tuple[str, 
     if bare and first < EARLIEST:
         line.problems.append(f"promised window: {typed} is before {EARLIEST // 60}:00; write 14-16 or 2-4pm")
         return "", ""
-    if last <= first:
+    if not is_window(first, last):
         line.problems.append(f"promised window: {typed} ends before it begins; write for example 11-13")
         return "", ""
     return clock(min(first, DAY_MINUTES)), clock(min(last, DAY_MINUTES))

@@ -22,6 +22,7 @@ from dispatch.desk.visits.steps import as_seen, find
 from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.clients import Site
 from dispatch.model.instants import ClockRepeated, at_local, day_of
+from dispatch.model.promises import ends_of
 from dispatch.model.requests import Request, too_late
 from dispatch.model.states import AHEAD, Role, State
 from dispatch.model.text import show
@@ -122,7 +123,7 @@ def _promised(request: Request, zone: str, faults: list[FieldFault]) -> tuple[in
     if request.window is None or request.wanted_on is None:
         return None
     try:
-        opens, closes = (at_local(request.wanted_on, minutes, zone) for minutes in request.window)
+        opens, closes = (at_local(day, minutes, zone) for day, minutes in ends_of(request.wanted_on, request.window))
         if closes <= opens:
             raise ValueError("its end is not after its start")
     except ClockRepeated as fault:
