@@ -134,6 +134,14 @@ def added(entity: str, record_id: int) -> RecordChange:
     return RecordChange(entity, record_id, {_WITHDRAWN: True}, {_WITHDRAWN: False}, 0, 1)
 
 
+def withdrawn(unit: Unit, entity: str, record_id: int) -> RecordChange:
+    """Take back a record that is only ever added; returns the picture of that."""
+    version = unit.store.value(f'SELECT version FROM "{entity}" WHERE id = ?', (record_id,))
+    after = unit.update(entity, record_id, version, withdrawn_at=unit.at)
+    unit.audit(entity, record_id, withdrawn=True)
+    return RecordChange(entity, record_id, {_WITHDRAWN: False}, {_WITHDRAWN: True}, version, after)
+
+
 def turn(store: Store, unit: Unit, picture: RecordChange, *, back: bool) -> tuple[int, int] | None:
     """Take a record back (or let it stand again); returns the version that it looked so at, and the one of now.
 

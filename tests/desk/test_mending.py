@@ -11,6 +11,7 @@ from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.closeout import arriving, leaving, onsite
 from dispatch.desk.mending import rehoming, splitting
+from dispatch.desk.messages import calling_ahead
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Blocked, Faulty, NotAllowed, Refusal, WrongState
@@ -131,6 +132,23 @@ def test_what_is_under_way_and_messages_to_the_old_client(other: Office) -> None
     arriving.arrive(other.ana, "R1")
     with pytest.raises(WrongState, match="before somebody sets out, or once it has ended"):
         rehoming.to_site(other.dana, "R1", site(other, "Main office"))
+
+
+def test_another_client_has_confirmed_nothing_and_was_called_about_nothing(other: Office) -> None:
+    schedule.assign(other.dana, "R1", ["Ana Ruiz"], at("10:00"), confirmed=True)
+    schedule.confirm(other.dana, "R1")
+    other.go("09:30")
+    calling_ahead.call(other.dana, "R1", promised=at("10:20"))
+    calls = messages.calls_of(other.store, visit(other).id)
+    assert rehoming.to_site(other.dana, "R1", site(other, "Warehouse"), confirmed=True).state is State.CONFIRMED
+    assert messages.calls_of(other.store, visit(other).id) == calls, "the same client, told the same"
+    assert rehoming.to_site(other.dana, "R1", site(other, "Plant"), confirmed=True).state is State.PLANNED
+    assert messages.calls_of(other.store, visit(other).id) == []
+    undo.undo(other.dana)
+    assert (visit(other).site, visit(other).state) == ("Warehouse", State.CONFIRMED)
+    assert messages.calls_of(other.store, visit(other).id) == calls
+    undo.redo(other.dana)
+    assert (visit(other).state, messages.calls_of(other.store, visit(other).id)) == (State.PLANNED, [])
 
 
 # once more, and as two

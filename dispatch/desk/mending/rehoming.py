@@ -5,18 +5,19 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from db import messages, probes, visits
+from db import changes, messages, probes, visits
+from db.changes import RecordChange
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.charges import charging
 from dispatch.desk.day import notices, placement, routing, run_of_days, undo_record
-from dispatch.desk.messages import notifications
+from dispatch.desk.messages import calling_ahead, notifications
 from dispatch.desk.session.refusals import NotAllowed, Refusal, WrongState, reason_of
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import as_seen, on_visit
 from dispatch.model.clients import Site
 from dispatch.model.notices import NoticeSubject
-from dispatch.model.states import AHEAD, ENDED, QUEUED, TOLD, Role
+from dispatch.model.states import AHEAD, ENDED, QUEUED, TOLD, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
@@ -25,7 +26,8 @@ def to_site(user: User, reference: str, site: Site, **meant: Unpack[placement.Me
     """Put a visit at another site, of its client or of another one. A job belongs to one client: its other visits at the old
     site go along to another client.
 
-    What is planned stays where it stands in the plan, and is checked there anew. What has ended is charged again, by the
+    What is planned stays where it stands in the plan, and is checked there anew. Another client has confirmed nothing, and was
+    told of no time in a call: it is planned, and these calls are withdrawn. What has ended is charged again, by the
     agreement and the figures of where it is now, and only by a lead; what was approved waits for review again.
 
     Args:
@@ -49,12 +51,11 @@ def to_site(user: User, reference: str, site: Site, **meant: Unpack[placement.Me
             job_id = visits.add_job(unit, site.client_id, visit.work)
         ended = [one for one in before if one.state in ENDED]
         why = _allowed(user, ended, meant)
-        for one in before:
-            _put(user, unit, one, site, job_id, why, meant)
+        more = [change for one in before for change in _put(user, unit, one, site, job_id, why, meant)]
         probes.renew_probes(unit, site.id, probes.targets_of(user.store, site.id))
         routing.reroute(unit, [*before, *(visits.again(user.store, one) for one in before)])
         if not ended:
-            undo_record.remember(user, unit, f"put {visit.reference} at another site", before)
+            undo_record.remember(user, unit, f"put {visit.reference} at another site", before, more)
         return visits.again(user.store, visit)
 
 
@@ -93,11 +94,15 @@ def _allowed(user: User, ended: list[Visit], meant: placement.Meant) -> str:
     return reason_of(reason) if ended or reason.strip() else ""
 
 
-def _put(user: User, unit: Unit, visit: Visit, site: Site, job_id: int, why: str, meant: placement.Meant) -> None:
-    store, standing = user.store, visit
+def _put(
+    user: User, unit: Unit, visit: Visit, site: Site, job_id: int, why: str, meant: placement.Meant
+) -> list[RecordChange]:
+    """Put one of them there; returns what changed of other records."""
+    store, standing, elsewhere = user.store, visit, site.client_id != visit.client_id
     if visit.state in ENDED:
         standing = charging.allow_change(user, unit, visit, why)
-    visits.change(unit, standing, site_id=site.id, job_id=job_id)
+    state = State.PLANNED if elsewhere and standing.state is State.CONFIRMED else standing.state
+    visits.change(unit, standing, site_id=site.id, job_id=job_id, state=state.value)
     after = visits.again(store, visit)
     said = {"was_at_site": f"{visit.client} / {visit.site}", "site": f"{after.client} / {after.site}"}
     if visit.state in AHEAD and visit.span is not None:
@@ -110,7 +115,10 @@ def _put(user: User, unit: Unit, visit: Visit, site: Site, job_id: int, why: str
     notices.tell(user, unit, after, told, NoticeSubject.DISPATCHED)
     for message in messages.open_of(store, visit.id):
         notifications.drop(unit, message, "the visit belongs to another site")
-    if after.client_id != visit.client_id:
+    if elsewhere:
         notifications.follow(store, unit, visit, after)
     if visit.state in ENDED:
         charging.keep_sheet(user, unit, after, reason=why, accept=True, afresh=True)
+        return []
+    told_there = messages.calls_of(store, visit.id) if elsewhere else ()
+    return [changes.withdrawn(unit, calling_ahead.ENTITY, call.id) for call in told_there]
