@@ -124,13 +124,11 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "late": _promises("j.outcome = 'late'"),
         "missed_promises": _promises("j.outcome = 'missed'"),
         "first_time_fix": f"""
-{_OF_VISIT} v.state = 'closed' AND again IS NULL AND repeat_id IS NULL AS top, 1 AS below, 0 AS lacking,
-  json_array(v.state, again, (SELECT reference FROM visit WHERE id = repeat_id),
-    (SELECT requested_at FROM visit WHERE id = repeat_id)) AS why
-FROM (SELECT v.*, (SELECT min(o.reference) FROM visit o WHERE o.job_id = v.job_id AND o.id <> v.id AND {_OF_JOB}) AS again,
-  (SELECT json_extract(value, '$[1]') FROM json_each((SELECT repeats FROM given))
-    WHERE json_extract(value, '$[0]') = v.id) AS repeat_id
-  FROM visit v WHERE {FIRST_OF_JOB} AND {_ENDED}) v JOIN site s ON s.id = v.site_id""",
+{_OF_VISIT} v.state = 'closed' AND again IS NULL AND r.id IS NULL AS top, 1 AS below, 0 AS lacking,
+  json_array(v.state, again, c.reference, c.requested_at) AS why
+FROM (SELECT v.*, (SELECT min(o.reference) FROM visit o WHERE o.job_id = v.job_id AND o.id <> v.id AND {_OF_JOB}) AS again
+  FROM visit v WHERE {FIRST_OF_JOB} AND {_ENDED}) v JOIN site s ON s.id = v.site_id
+LEFT JOIN repeat_call r ON r.visit_id = v.id LEFT JOIN visit c ON c.id = r.id""",
         "utilisation": f"""
 SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_GONE} AS until, 1 AS top, 0 AS below, 0 AS lacking,
   NULL AS why
@@ -205,6 +203,8 @@ WITH given(first, last, now, currency, available, spans, days, grace, gone, shif
 span(number, starts_at, ends_at) AS (SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]')
   FROM json_each((SELECT spans FROM given))),
 {DAY},
+repeat_call(visit_id, id) AS MATERIALIZED (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
+  FROM json_each((SELECT repeats FROM given))),
 fact AS MATERIALIZED ("""
 _INSIDE = "f.at < n.ends_at AND coalesce(f.until, f.at + 1) > n.starts_at"
 _WEIGHT = "CASE WHEN f.until IS NULL THEN 1 ELSE min(f.until, n.ends_at) - max(f.at, n.starts_at) END"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"\w+")
 _FILLERS = frozenset(_WORD.findall("a again an and at for in is it its more of on once still the to with"))
@@ -15,5 +16,6 @@ def same_trouble(one: str, other: str) -> bool:
     return bool(few) and few <= many
 
 
+@lru_cache(maxsize=4096)
 def _words(text: str) -> frozenset[str]:
     return frozenset(word.rstrip("s") or word for word in _WORD.findall(text.casefold()) if word not in _FILLERS)

@@ -337,13 +337,16 @@ def test_a_job_is_fixed_at_the_first_visit_unless_somebody_must_come_again(
     assert why_text(BY_KEY["first_time_fix"], row, Times("UTC")) == said
 
 
-@pytest.mark.parametrize("kind", ["maintenance", "audit", "review"])
-def test_planned_visits_fix_nothing(firm: tuple[Store, sqlite3.Connection], kind: str) -> None:
+@pytest.mark.parametrize(
+    "planned",
+    [{"kind": "maintenance"}, {"kind": "audit"}, {"kind": "review"}, {"recurrence_id": 1, "occurrence": "2026-11-05"}],
+)
+def test_planned_visits_fix_nothing(firm: tuple[Store, sqlite3.Connection], planned: dict[str, Any]) -> None:
     store, conn = firm
     days = Days(
         "UTC",
         visits=[
-            job(1, job_id=1, state="closed", on=NOVEMBER, kind=kind),
+            job(1, job_id=1, state="closed", on=NOVEMBER, **planned),
             job(2, job_id=2, state="on_site", on=NOVEMBER),
         ],
     )
