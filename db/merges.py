@@ -11,7 +11,7 @@ from db.unit import Unit
 
 HANGS_ON: Mapping[str, Mapping[str, str]] = {
     "client": dict.fromkeys(("site", "job", "agreement", "survey", "care_mark", "gap", "message"), "client_id"),
-    "site": dict.fromkeys(("visit", "recurrence", "target"), "site_id"),
+    "site": dict.fromkeys(("visit", "recurrence", "target", "message"), "site_id"),
 }
 """The tables of what goes over, and the column that says whose it is. Contacts, hours and services are part of their record."""
 _STAYS = {

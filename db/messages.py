@@ -9,7 +9,7 @@ from db.among import AMONG
 from db.rows import Query, Select
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.messages import APPOINTMENT, OVERDUE, About, Call, CallOutcome, Fate, Message, Trouble
+from dispatch.model.messages import APPOINTMENT, OVERDUE, About, Call, CallOutcome, Fate, Message, Told, Trouble
 from dispatch.model.visits import Visit
 
 MESSAGES = Select(
@@ -53,12 +53,17 @@ def add(
     for earlier in MESSAGES.select(unit.store, theirs, (visit.id, visit.client_id)):
         if earlier.fate is Fate.DROPPED or earlier.id == instead_of or not of_one(earlier.about, about):
             continue
-        if (earlier.about, earlier.premise, earlier.address) == (about, premise, address):
+        if (earlier.about, earlier.premise, earlier.site_id, earlier.address) == (
+            about,
+            premise,
+            visit.site_id,
+            address,
+        ):
             return None
         if earlier.fate is not Fate.FAILED:
             break
     columns = {"kind": about.value, "premise": premise, "address": address, "text": text, "due_at": due_at}
-    return unit.insert_signed("message", visit_id=visit.id, client_id=visit.client_id, **columns)
+    return unit.insert_signed("message", visit_id=visit.id, client_id=visit.client_id, site_id=visit.site_id, **columns)
 
 
 def of_one(first: About, second: About) -> bool:
@@ -69,13 +74,19 @@ def of_one(first: About, second: About) -> bool:
 def appointment(store: Store, visit_id: int, client_id: int) -> int | None:
     """When a client expects us by the newest message that may have reached them; None where they were told of no appointment, or
     that it does not take place."""
+    told = told_last(store, visit_id, client_id)
+    return None if told is None or told.about is About.CANCELLED else told.premise
+
+
+def told_last(store: Store, visit_id: int, client_id: int) -> Told | None:
+    """What a client was told of a visit last, as far as it may have reached them; None: nothing."""
     row = store.one(
-        "SELECT kind, premise FROM message WHERE visit_id = ? AND client_id = ? "
+        "SELECT id, kind, premise, site_id FROM message WHERE visit_id = ? AND client_id = ? "
         "AND kind IN ('confirmed', 'moved', 'cancelled', 'late') AND state IN ('sending', 'sent', 'unsure') "
         "ORDER BY id DESC LIMIT 1",
         (visit_id, client_id),
     )
-    return None if row is None or About(row[0]) is About.CANCELLED else row[1]
+    return None if row is None else Told(row[0], About(row[1]), *row[2:])
 
 
 def change(unit: Unit, message: Message, fate: Fate, **columns: Any) -> int:

@@ -61,7 +61,7 @@ PLACE_HOLDERS = ("firm", "reference", "client", "site", "work", "technician", "w
 
 class Message(NamedTuple):
     """One message. `premise` is the moment that it speaks of: the appointment, the arrival, the end of the visit; `client_id`
-    whose it is, which the visit is not any more where it was booked for the wrong client."""
+    whose it is and `site_id` of which site, which the visit is not any more where it was booked for the wrong one."""
 
     id: int
     visit_id: int
@@ -80,6 +80,16 @@ class Message(NamedTuple):
     ended_at: int | None
     why: str
     version: int
+    site_id: int | None = None
+
+
+class Told(NamedTuple):
+    """The newest message of an appointment that may have reached a client: its number, what it says, of which moment and site."""
+
+    id: int
+    about: About
+    premise: int
+    site_id: int | None
 
 
 class Trouble(NamedTuple):

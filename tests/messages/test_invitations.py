@@ -80,6 +80,32 @@ def test_whose_visit_is_another_clients_is_told_that_nobody_comes(told: Office, 
     assert client == "Harbor Dental"
 
 
+def test_another_site_of_a_client_is_told_by_the_same_event(told: Office, post: PostOffice) -> None:
+    """What the client agreed to stands, and takes place elsewhere."""
+    agreed(told, clock="14:00")
+    first = event_of(sent(told, post)[0])[1]
+    there = RECORD_STORES["site"].find(told.store, "Harbor Dental / Warehouse")
+    rehoming.to_site(told.dana, "R1", there, confirmed=True)
+    undo.undo(told.dana)
+    assert sent(told, post) == [], "what is taken back at once is never told"
+    undo.redo(told.dana)
+    (mail,) = sent(told, post)
+    method, event = event_of(mail)
+    assert (method, event["STATUS"], event["UID"]) == ("REQUEST", "CONFIRMED", first["UID"])
+    assert (event["DTSTART"], int(event["SEQUENCE"]) > int(first["SEQUENCE"])) == (first["DTSTART"], True)
+    assert "Warehouse" in event["LOCATION"]
+    assert "Warehouse" in words(mail)
+    undo.undo(told.dana)
+    assert "Main office" in event_of(sent(told, post)[0])[1]["LOCATION"]
+
+
+def test_what_waits_to_be_told_is_told_of_the_other_site(told: Office, post: PostOffice) -> None:
+    agreed(told, clock="14:00")
+    rehoming.to_site(told.dana, "R1", RECORD_STORES["site"].find(told.store, "Warehouse"), confirmed=True)
+    (mail,) = sent(told, post)
+    assert "Warehouse" in event_of(mail)[1]["LOCATION"]
+
+
 def test_one_event_follows_the_visit(told: Office, post: PostOffice) -> None:
     """design/close-out.md R3a: one identity, a number that rises."""
     agreed(told, clock="14:00")

@@ -16,6 +16,7 @@ from dispatch.desk.session.refusals import NotAllowed, Refusal, WrongState, reas
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import as_seen, on_visit
 from dispatch.model.clients import Site
+from dispatch.model.messages import APPOINTMENT
 from dispatch.model.notices import NoticeSubject
 from dispatch.model.states import AHEAD, ENDED, QUEUED, TOLD, Role, State
 from dispatch.model.text import show
@@ -115,8 +116,9 @@ def _put(
     notices.tell(user, unit, after, told, NoticeSubject.DISPATCHED)
     for message in messages.open_of(store, visit.id):
         notifications.drop(unit, message, "the visit belongs to another site")
-    if elsewhere:
-        notifications.follow(store, unit, visit, after)
+        if not elsewhere and message.about in APPOINTMENT:
+            notifications.tell(store, unit, after, message.about, message.premise)
+    notifications.follow(store, unit, visit, after)
     if visit.state in ENDED:
         charging.keep_sheet(user, unit, after, reason=why, accept=True, afresh=True)
         return []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from db import messages, settings
-from db.store import Store
+from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.day import routing
 from dispatch.model.firm import Firm
@@ -63,23 +63,31 @@ def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int) -> 
     if sentence is None or settings.firm(store).messages_by == "none":
         return
     for older in messages.open_of(store, visit.id):
-        if (older.about, older.premise) != (about, premise) and messages.of_one(older.about, about):
+        if (older.about, older.premise, older.site_id) != (about, premise, visit.site_id) and messages.of_one(
+            older.about, about
+        ):
             drop(unit, older, "a newer one says otherwise")
     put(unit, visit, about, sentence, unit.at + HELD_FOR.get(about, HELD))
 
 
 def follow(store: Store, unit: Unit, before: Visit, after: Visit) -> None:
-    """Tell a client who has an appointment what a deed has made of it: another time, or that it does not take place. A new time
-    that they have agreed to is told as such. Whose visit is another client's by now expects nobody."""
+    """Tell a client who has an appointment what a deed has made of it: another time or site, or that it does not take place. A new
+    time that they have agreed to is told as such; where only the site is another one, what they agreed to is told again. Whose
+    visit is another client's by now expects nobody."""
     if before.client_id != after.client_id:
         expected_by = messages.appointment(store, before.id, before.client_id)
         if expected_by is not None and expected_by >= unit.at:
             tell(store, unit, before, About.CANCELLED, expected_by)
     told_of = messages.appointment(store, after.id, after.client_id)
-    if told_of is None or told_of < unit.at or after.state is State.CONFIRMED:
+    if told_of is None or told_of < unit.at:
+        return
+    moved = after.starts_at != before.starts_at
+    if after.site_id != before.site_id and not moved and after.state in (State.CONFIRMED, State.DISPATCHED):
+        tell(store, unit, after, About.CONFIRMED, existing(after.starts_at))
+    if after.state is State.CONFIRMED:
         return
     if after.archived_at is None and after.starts_at is not None and after.state in UNREACHED:
-        if after.starts_at != before.starts_at:
+        if moved or (after.site_id != before.site_id and after.state is State.PLANNED):
             tell(store, unit, after, About.MOVED, after.starts_at)
     elif after.archived_at is not None or after.state in OFF:
         tell(store, unit, after, About.CANCELLED, told_of)

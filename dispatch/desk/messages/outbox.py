@@ -109,9 +109,8 @@ def settle(unit: Unit, message: Message, verdict: MessageVerdict) -> Message:
     store, sentence = unit.store, verdict.instead
     if sentence is not None and (sentence.premise, sentence.address) == (message.premise, message.address):
         why = f"written anew; {verdict.why}"
-        messages.change(
-            unit, message, Fate.WAITING, text=sentence.text, due_at=unit.at, until=None, ended_at=None, why=why
-        )
+        again = {"text": sentence.text, "site_id": visits.again(store, message.visit_id).site_id, "due_at": unit.at}
+        messages.change(unit, message, Fate.WAITING, **again, until=None, ended_at=None, why=why)
         unit.audit("message", message.id, anew=verdict.why)
         return find_message(store, message.id)
     made = None
@@ -140,14 +139,21 @@ def _confirmed(store: Store, visit: Visit, message: Message, now: int) -> tuple[
         return _elsewhere(visit), None
     if visit.starts_at < now:
         return "that time has passed", None
+    told = messages.told_last(store, visit.id, visit.client_id)
+    if told is not None and told.id != message.id and told[1:] == (About.CONFIRMED, visit.starts_at, visit.site_id):
+        return "that is what they know", None
     return "" if visit.starts_at == message.premise else "the visit was moved", visit.starts_at
 
 
 def _moved(store: Store, visit: Visit, message: Message, now: int) -> tuple[str, int | None]:
     if visit.starts_at is None or visit.state not in AHEAD:
         return _elsewhere(visit), None
-    told_of = messages.appointment(store, visit.id, visit.client_id)
-    if told_of is None or visit.starts_at == told_of:
+    told = messages.told_last(store, visit.id, visit.client_id)
+    if (
+        told is None
+        or told.about is About.CANCELLED
+        or (visit.starts_at, visit.site_id) == (told.premise, told.site_id)
+    ):
         return "that is the time that they know", None
     if visit.starts_at < now:
         return "that time has passed", None
