@@ -9,6 +9,7 @@ from db.store import existing
 from dispatch.desk.book import editing
 from dispatch.desk.day import board_view, glance, week_view
 from dispatch.desk.plan import schedule
+from dispatch.desk.requests import intake
 from dispatch.desk.texts.week_words import week_lines
 from dispatch.model.weeks import DayLoad, Week
 from tests.desk.conftest import DAY, Office, at
@@ -98,6 +99,23 @@ def test_today_is_told_as_it_runs(office: Office) -> None:
     assert week.rows[0].days[2:] == shown(office).rows[0].days[2:], "the days to come are as planned"
     later, _ = week_view.running_week(office.store, MONDAY + timedelta(days=7))
     assert later == week_view.week(office.store, MONDAY + timedelta(days=7))
+
+
+def test_the_board_of_today_beside_a_week_says_what_the_day_board_says(office: Office) -> None:
+    """Late, to call, in the queue and where everybody is; of the checklists nothing. A week that is over has its own queue."""
+    place(office, "R2", at("10:45"))  # promised from 9 to 11
+    intake.amend(office.dana, "R3", {"date": "2026-11-27"})
+    office.go("14:00")
+    assert "R3" in [visit.reference for visit in shown(office).waiting.queue], "waits for a later day of the week"
+    for first in (MONDAY - timedelta(days=7), MONDAY, MONDAY + timedelta(days=7)):
+        _, beside = week_view.running_week(office.store, first)
+        alone = board_view.board(office.store, DAY)
+        assert [visit.reference for visit in beside.queue] == [visit.reference for visit in alone.queue]
+        assert [visit.reference for visit in alone.queue] == ["R1"]
+        assert (beside.calls, beside.on_hold, beside.trouble) == (alone.calls, alone.on_hold, alone.trouble)
+        assert [(visit.id, visit.late, visit.projected) for row in beside.rows for visit in row.visits] == [
+            (visit.id, visit.late, visit.projected) for row in alone.rows for visit in row.visits
+        ]
 
 
 def test_what_somebody_has_who_has_left_is_on_the_week_board(office: Office) -> None:

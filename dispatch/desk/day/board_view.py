@@ -30,7 +30,14 @@ from dispatch.model.visits import Visit
 from dispatch.planning.calls import CALLS_COUNT_FOR, DueCall, awaited, due_calls
 
 
-def board(store: Store, day: datetime.date, only: str | None = None, *, office: bool | None = None) -> Board:
+def board(
+    store: Store,
+    day: datetime.date,
+    only: str | None = None,
+    *,
+    office: bool | None = None,
+    waiting: Sequence[BoardVisit] | None = None,
+) -> Board:
     """The firm's day: a row for each technician, the unscheduled queue sorted by what breaks first, and what is on hold.
 
     The queue holds what is wanted on that day, what was wanted before it (overdue) and the undated.
@@ -39,6 +46,8 @@ def board(store: Store, day: datetime.date, only: str | None = None, *, office: 
         only: a technician, by name or login: their row alone. It costs a fraction, and hardly more in a large firm.
         office: whether with what only the office looks at: service levels and what is late by them, what waits, whom to call,
             messages. None: where it is not one technician's row.
+        waiting: `waiting_cards` of that day or of a later one, where they were read already for a board of several days. What the
+            board of this day beside that one does not tell is not read: how far the checklists have come.
     """
     office = only is None if office is None else office
     with store.read():
@@ -50,10 +59,12 @@ def board(store: Store, day: datetime.date, only: str | None = None, *, office: 
         placed = visits.placed_between(store, starts_at, ends_at, technicians=theirs)
         if only is None:
             technicians = with_gone(store, technicians, placed)
-        done = tallies(store, [visit.id for visit in placed])
+        done = tallies(store, [visit.id for visit in placed]) if waiting is None else {}
         access = access_of(placed, clients.access_hours(store, {visit.site_id for visit in placed}), starts_at, ends_at)
         ring = clients.whom_to_ring(store)
-        waiting = waiting_cards(store, day, ring) if office else []
+        if waiting is None:
+            waiting = waiting_cards(store, day, ring) if office else []
+        waiting = [visit for visit in waiting if visit.wanted_on is None or visit.wanted_on <= day]
         clocks = clocks_of(store, [visit for visit in placed if visit.state not in ENDED]) if office else {}
         called = messages.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0]) if office else {}
         expecting = awaited(called, starts_at, ends_at)

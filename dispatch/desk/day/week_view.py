@@ -54,8 +54,10 @@ def week(store: Store, first: datetime.date, days: int = DAYS) -> Week:
 def running_week(store: Store, first: datetime.date, days: int = DAYS) -> tuple[Week, Board]:
     """The same with today as it runs, and the board of today."""
     with store.read():
-        today = board_view.board(store, settings.today(store))
-        return as_it_runs(week(store, first, days), today), today
+        planned, today = week(store, first, days), settings.today(store)
+        waiting = (*planned.waiting.queue, *planned.waiting.on_hold) if planned.days[-1] >= today else None
+        board = board_view.board(store, today, waiting=waiting)
+        return as_it_runs(planned, board), board
 
 
 def month(store: Store, first: datetime.date, days: int) -> tuple[DaySum, ...]:
