@@ -76,8 +76,8 @@ def _figure(figure: FigureLine, width: int, narrow: bool) -> tuple[Line, ...]:
 
 
 class ChartRow(NamedTuple):
-    """One row. `chart` is safe text of so many cells as the row shall have; `value` is what it means in words, `why` a line below
-    it."""
+    """One row. `chart` is safe text of so many cells as the row shall have; `value` is what it means in words, `why` stands
+    below it, in as many lines as it takes."""
 
     key: str
     label: str
@@ -94,7 +94,9 @@ def chart_entries(rows: Sequence[ChartRow], width: int, _: Marks) -> list[ListEn
     for row in rows:
         chart = (*fitted((ink(row.chart, "info"),), charts), ("  ", "plain")) if charts else ()
         line = (*fitted((ink(row.label),), names), ("  ", "plain"), *chart, ink(row.value, "strong"))
-        why = (fitted((("  ", "plain"), ink(row.why, "dim")), width),) if row.why else ()
+        why = [
+            fitted((("  ", "plain"), ink(part, "dim")), width) for part in wrapped(row.why, max(1, width - 2)) if part
+        ]
         entries.append(ListEntry(row.key, (fitted(line, width), *why), row.key))
     return entries
 

@@ -244,8 +244,8 @@ class BehindScreen(UserScreen):
                 _key_of_visit(visit),
                 f"{visit.reference} {visit.client}",
                 times.moment(visit.at),
-                share_text(self._figure, visit, self._money),
-                why_text(self._figure, visit, times),
+                "" if (why := why_text(self._figure, visit, times)) else share_text(self._figure, visit, self._money),
+                why,
             )
             for visit in visits
         ]
