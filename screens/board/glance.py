@@ -90,7 +90,7 @@ class GlanceScreen(ListScreen[GlanceLine]):
         """Ask the next question."""
         self._ask(1)
 
-    @command("left", "glance.previous", "DayQuestion before")
+    @command("left", "glance.previous", "Question before")
     def action_previous(self) -> None:
         """Ask the question before."""
         self._ask(-1)
