@@ -98,7 +98,7 @@ SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_GONE} AS 
 UNION ALL
 SELECT v.id, s.client_id, a.staff_id, a.check_out_at, min(a.return_at, (SELECT gone FROM given))
 {_WAY_HOME} < min((SELECT last FROM given), (SELECT gone FROM given)) AND a.return_at > (SELECT first FROM given)"""
-_LONGEST = 40 * 86_400
+_LONGEST = 1000 * 3600
 """Seconds that nobody stays on a site, nor plans to."""
 _NEWEST_SHEET = (
     f"{_FROM} LEFT JOIN charge_sheet c ON c.visit_id = v.id AND c.revision = "
@@ -243,15 +243,16 @@ def behind(store: Store, figure: str, query: FigureQuery, by: By = "", who: int 
     return [Behind._make((*row[:7], json.loads(row[7]), "", "")) for row in rows]
 
 
-def asked_again(store: Store, start: int, end: int, within_days: int) -> list[tuple[int, str, int, str]]:
+def asked_again(store: Store, start: int, end: int, within: int) -> list[tuple[int, str, int, int, str, int]]:
     """The jobs that were closed by their first visit in `[start, end)`, each with what was asked for at its site within so many
-    days: the visit and its work, the later request and its work, the first asked for first."""
+    seconds: the visit, its work and when it ended, the later request, its work and when it came, the first asked for first."""
     return store.all(
-        f"SELECT v.id, v.work, o.id, o.work FROM visit v JOIN visit o ON o.site_id = v.site_id AND o.job_id <> v.job_id "
-        f"AND o.requested_at > v.ended_at AND o.requested_at <= v.ended_at + 86400 * ?3 AND {_OF_JOB} "
+        f"SELECT v.id, v.work, v.ended_at, o.id, o.work, o.requested_at FROM visit v "
+        f"JOIN visit o ON o.site_id = v.site_id AND o.job_id <> v.job_id "
+        f"AND o.requested_at > v.ended_at AND o.requested_at <= v.ended_at + ?3 AND {_OF_JOB} "
         f"AND NOT ({_PLANNED.replace('v.', 'o.')}) WHERE v.state = 'closed' AND {FIRST_OF_JOB} AND ({ANCHORED}) "
         "ORDER BY v.id, o.requested_at, o.id",
-        (start, end, within_days),
+        (start, end, within),
     )
 
 

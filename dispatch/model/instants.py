@@ -140,6 +140,12 @@ def at_wall(wall: datetime, zone: str, unclear: Unclear = Unclear.ASK) -> int:
     )
 
 
+def days_on(instant: int, days: int, zone: str) -> int:
+    """The same time by the clock so many days later."""
+    wall = local(instant, zone).replace(tzinfo=None)
+    return at_wall(wall + timedelta(days=days), zone, Unclear.CALENDAR) if days else instant
+
+
 def in_other_clocks(instant: int, was: str, now: str) -> int:
     """The instant at which the clocks of the zone `now` read what those of `was` read at `instant`."""
     return at_wall(local(instant, was).replace(tzinfo=None), now, Unclear.CALENDAR)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dispatch.model.instants import day_bounds, day_of, day_text, long_text
+from dispatch.model.instants import day_bounds, day_of, day_text, days_on, long_text
 from dispatch.model.people import Absence
 from dispatch.model.skills import spoken
 from dispatch.model.travel import UNKNOWN_LEG, Leg, placed
@@ -26,8 +26,6 @@ ABSENCE = "absence"
 """The rule of the findings that somebody is away."""
 LEARNER = "learner"
 """The rule of the finding that nobody who comes is billable."""
-DAY = 24 * 3600
-"""Seconds of a day of work further."""
 GRAVITY = {PlacementGrade.FEASIBLE: 0, PlacementGrade.WARNINGS: 1, PlacementGrade.BLOCKED: 2}
 
 
@@ -257,7 +255,7 @@ def out_of_order(rule: SequenceRule, ends: int, begins: int, zone: str) -> str:
         ends, begins: when the first is over, or its first day, and when the second begins.
         zone: the firm's.
     """
-    if (short := _minutes(ends + rule.days * DAY + rule.minutes * 60 - begins)) > 0:
+    if (short := _minutes(days_on(ends, rule.days, zone) + rule.minutes * 60 - begins)) > 0:
         return f"{long_text(short)} too early" + (
             f", {long_text(rule.minutes)} have to be between" if rule.minutes else ""
         )

@@ -265,6 +265,10 @@ def planned(visit: Row) -> bool:
     return visit.get("kind", "visit") in ("maintenance", "audit", "review")
 
 
+def day_in(zone: str, instant: int) -> datetime.date:
+    return datetime.datetime.fromtimestamp(instant, ZoneInfo(zone)).date()
+
+
 def calls_again(days: Days, visit: Row) -> bool:
     """Whether its client asks for the same at the same site within thirty days."""
     return any(
@@ -272,7 +276,8 @@ def calls_again(days: Days, visit: Row) -> bool:
         and one["site_id"] == visit["site_id"]
         and not planned(one)
         and one["state"] != "cancelled"
-        and 0 < one["requested_at"] - visit["ended_at"] <= 30 * 86_400
+        and one["requested_at"] > visit["ended_at"]
+        and (day_in(days.zone, one["requested_at"]) - day_in(days.zone, visit["ended_at"])).days <= 30
         and TROUBLE[one["work"]] == TROUBLE[visit["work"]]
         for one in days.visits
     )

@@ -164,10 +164,12 @@ def _asked(
 def _query(store: Store, spans: Sequence[figures.Span], days: Sequence[datetime.date]) -> FigureQuery:
     firm, now = settings.firm(store), store.clock.now()
     given = given_time(store, days, firm.zone)
-    asked = figures.asked_again(store, spans[0][0], spans[-1][1], firm.repeat_days)
+    # no day is longer than 25 hours
+    asked = figures.asked_again(store, spans[0][0], spans[-1][1], (firm.repeat_days + 1) * 25 * 3600)
     repeats: dict[int, int] = {}
-    for visit_id, work, again_id, again in asked:
-        if same_trouble(work, again):
+    for visit_id, work, ended, again_id, again, came in asked:
+        later = (day_of(came, firm.zone) - day_of(ended, firm.zone)).days
+        if later <= firm.repeat_days and same_trouble(work, again):
             repeats.setdefault(visit_id, again_id)
     return FigureQuery(
         spans=spans,

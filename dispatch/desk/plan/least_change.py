@@ -13,9 +13,10 @@ from dispatch.desk.plan.proposal import LeftOut, PlanPrice, Proposal
 from dispatch.desk.plan.scope import Freedom, PlanScope
 from dispatch.desk.plan.solver_terms import Vehicle, left_out_price
 from dispatch.desk.plan.timing import WORTH
+from dispatch.model.instants import DAY_MINUTES
 from dispatch.model.visits import Visit
 from dispatch.planning.budget import Budget, TimeIsOver
-from dispatch.planning.checker import DAY, Finding, at, lateness
+from dispatch.planning.checker import Finding, at, lateness
 from dispatch.planning.day import Stop
 from dispatch.planning.problem import Plan, Problem
 
@@ -96,7 +97,7 @@ def _late(found: Sequence[Finding], part: DayProblem, days_later: int, *, emerge
     """What the checker's findings of lateness cost. What is late already, and an emergency, is late by whole days: within a day all
     of its places are as late."""
     overdue = [one for one in found if one.due is not None and (one.due <= part.begins or not one.minutes)]
-    whole_days = days_later * DAY // 60 * part.rules.late_promise if overdue or emergency else 0.0
+    whole_days = days_later * DAY_MINUTES * part.rules.late_promise if overdue or emergency else 0.0
     return sum(one.cost for one in found if one not in overdue) + whole_days
 
 
