@@ -1,4 +1,4 @@
-"""Why somebody came late, from what happened: each minute of it has one cause (design/product.md, Late)."""
+"""Why somebody came late, from what happened: each minute of it has one cause (design/product.md, Causes of lateness)."""
 
 from __future__ import annotations
 

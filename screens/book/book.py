@@ -145,6 +145,9 @@ class BookScreen(ListScreen[Any]):
         """The client's page; other records open in their form."""
         if self.here is not None and self._kind == "client":
             self.program.open("client", self.here.id)
+        elif self.here is not None and self._kind == "template":
+            # who may not change it looks at it there
+            self.app.push_screen(template.TemplateScreen(TemplateDraft.of(self.user.store, self.here)))
         elif self.check_action(action := "add" if self.here is None else "edit", ()):
             getattr(self, f"action_{action}")()
         elif self.here is not None:
@@ -194,10 +197,10 @@ class BookScreen(ListScreen[Any]):
     @command("e", "book.edit", "Edit")
     async def action_edit(self) -> None:
         """Change the record under the cursor."""
-        if self._kind == "template" and self.here is not None:
-            self.app.push_screen(template.TemplateScreen(TemplateDraft.of(self.user.store, self.here)))
-            return
-        if (record := self.here) is not None:
+        record = self.here
+        if record is not None and self._kind == "template":
+            self.action_open()
+        elif record is not None:
             edited = await ask_record(self, self._kind, before=record)
             if self._kind == "absence":
                 await self._settle_absence(edited)

@@ -197,7 +197,8 @@ def test_what_is_withdrawn_is_not_rewritten_and_when_it_was_asked_for_stands(app
         guard = other.execute("SELECT sql FROM sqlite_master WHERE name = ?", (f"{table}_itself",)).fetchone()[0]
         guarded = {name.strip() for name in guard.partition(" ON ")[0].partition("UPDATE OF")[2].split(",")}
         columns = {name for (name,) in other.execute("SELECT name FROM pragma_table_info(?)", (table,))}
-        free = {"withdrawn_at", "version"}
+        # as what a time is read goes with the firm's zone; what was written of it stays
+        free = {"withdrawn_at", "version"} | (columns & {"read_as"})
         # whose it is goes over with a merge, and a trigger of its own lets nothing else move it
         free |= (
             {"client_id"}
