@@ -86,14 +86,14 @@ def test_another_day_that_is_promised_before_the_day_begins_takes_its_place(offi
     amend(office.dana, "R2", {"date": NEXT.isoformat(), "promised": "10:00-12:00"})
     office.go("15:00")
     assert counts(office) == [(0, 0)] * 4
-    office.clock.set(at("15:00") + 86_400)
+    office.clock.set(at("15:00", 1))
     assert counts(office, NEXT)[3] == (1, 1)
 
 
 def test_moved_on_its_day_it_is_missed_on_that_day_and_a_promise_of_the_next(office: Office) -> None:
     office.go("08:30")
     amend(office.dana, "R2", {"date": NEXT.isoformat(), "promised": "10:00-12:00"})
-    office.clock.set(at("15:00") + 86_400)
+    office.clock.set(at("15:00", 1))
     assert counts(office)[3] == (1, 1)
     assert why(office) == ["R2 promised 09:00–11:00 · nobody came · promised otherwise 08:30"]
     assert counts(office, NEXT)[3] == (1, 1)
