@@ -6,17 +6,18 @@ import csv
 import datetime
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from dispatch.commands.declared import Command, CommandGroup, acts, alone, by, reads
 from dispatch.commands.opening import user_of
 from dispatch.commands.options import JSON, REFERENCE, Args, Option, Store, User, flag, one_of, option
-from dispatch.commands.printing import Answer, Result, write_private
+from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import CLIENT, TECHNICIAN, day, day_or_today, month
-from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.session.private_file import FileThere
+from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
+from dispatch.model.paths import typed_path
 from dispatch.model.text import cells_of, csv_cell, show
 
 with lazily(__name__):
@@ -25,7 +26,7 @@ with lazily(__name__):
     from dispatch.desk.book import records
     from dispatch.desk.figures import counting, sql_question
     from dispatch.desk.levels import clocks, level_month
-    from dispatch.desk.reports import rendering, sheet
+    from dispatch.desk.reports import saving, sheet
     from dispatch.desk.reports.document import Report
     from dispatch.desk.texts import figure_words, level_words
     from dispatch.desk.visits import steps
@@ -113,7 +114,7 @@ _FORMS = {
     "plain": "as text (the default)",
     "markdown": "as MARKDOWN",
     "html": "as a page to read or print",
-    "csv": "as CSV",
+    "csv": "a table of its data as CSV",
     "json": "as JSON",
 }
 
@@ -131,15 +132,28 @@ def _report(name: str, text: str, *options: Option) -> Callable[[Callable[[User,
                     for form, text in _FORMS.items()
                 )
             ),
-            option("--out", "FILE", "into a file that only you may read; without a form its ending says which"),
+            option("--table", "NAME", "with --csv: which table of its data (default: the first)", default=""),
+            option(
+                "--out",
+                "FILE",
+                "into a file that only you may read; without a form its ending says which. In a folder it gets a name that says "
+                "whose it is, and its data a file for each table, as in a .zip",
+            ),
             flag("--replace", "write over a file that is there"),
             *options,
         )
         def give(user: User, args: Args) -> str | None:
             report = make(user, args)
-            form = args.form or rendering.ENDINGS.get(Path(args.out or "").suffix.casefold(), "plain")
-            sentence = f"{report.title}: in {show(args.out or '', 120)}."
-            return write_private(rendering.FORMS[form](report), args.out, sentence, replace=args.replace)
+            if args.out in (None, "-"):
+                sys.stdout.write(str(saving.rendered(report, args.form or "plain", args.table)))
+                return None
+            path = typed_path(args.out)
+            form = args.form or saving.form_for(path, "plain")
+            try:
+                files = saving.save(report, path, form, args.table, replace=args.replace)
+            except FileThere as there:
+                raise Refusal(f"{there} --replace writes over it.") from None
+            return f"{report.title}: in {', '.join(show(str(file), 120) for file in files)}."
 
         return give
 

@@ -45,6 +45,7 @@ from widgets.log_lines import heading_line, log_entries
 with lazily(__name__):
     from dispatch.desk.billing import invoicing
     from dispatch.desk.log import visit_page
+    from dispatch.desk.session.private_file import write_private
     from screens.files import writing
     from screens.prices import sheet_view
     from screens.visit import permitting
@@ -380,18 +381,19 @@ async def ask_export(screen: UserScreen) -> None:
     await screen.confirm("Export to be invoiced?", consequences)
     marked: list[invoicing.HandedOver] = []
 
-    def made(typed: dict[str, str], path: Path) -> tuple[str, str]:
+    def write(_: dict[str, str], path: Path, over: bool) -> str:
         if not marked:
             marked.append(invoicing.export(user, going))
         batch = marked[0]
         text = invoicing.as_csv(batch)
         if path.suffix.casefold() == ".json":
             text = json.dumps(invoicing.as_form(batch, user.firm.zone), indent=1) + "\n"
-        return text, f"Batch {batch.batch.id}: {len(batch.visits)} visits are"
+        write_private(path, text, replace=over)
+        return f"Batch {batch.batch.id}: {len(batch.visits)} visits are in {path}, which only you may read."
 
     fields = [AskedField("file", "File", "~/invoices.csv", ".csv: a row a line; .json: whole visits")]
     with contextlib.suppress(Left):
-        await writing.ask_to_write(screen, "Where to?", fields, made)
+        await writing.ask_to_write(screen, "Where to?", fields, write)
         return
     screen.reload()
     if marked:  # what is marked by then is said

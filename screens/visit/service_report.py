@@ -93,9 +93,7 @@ class ReportView(LeanModal[None]):
     @work
     async def action_save(self) -> None:
         """Write the report to a file of this machine."""
-        await writing.ask_file(
-            self._behind, f"The service report of {self._reference}", self._reference, lambda: self._report
-        )
+        await writing.ask_file(self._behind, f"The service report of {self._reference}", lambda: self._report)
 
     @property
     def _behind(self) -> UserScreen:

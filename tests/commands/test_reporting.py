@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,8 @@ def test_what_cannot_be_reported_is_one_sentence(dispatch: Dispatch, tmp_path: P
     for words, said in (
         (("R2",), "R2 is requested: there is nothing to report"),
         (("R99",), "no visit R99"),
-        (("R1", "--out", str(tmp_path)), "is a folder"),
+        (("R1", "--csv", "--table", "none"), "'none' is not one of visits, tests, used"),
+        (("R1", "--html", "--table", "tests"), "--table: stands with --csv"),
         (("R1", "--out", str(tmp_path / "none" / "x.md")), "cannot be written"),
     ):
         refused = dispatch("report", "visit", *words, "--as", "lee")
@@ -61,3 +63,23 @@ def test_what_cannot_be_reported_is_one_sentence(dispatch: Dispatch, tmp_path: P
         assert said in refused.err
         assert refused.out == ""
     assert dispatch("report", "visit", "R1", "--plain", "--html").code == 2
+
+
+def test_in_a_folder_it_has_a_name_that_says_whose_it_is_and_its_data_a_file_for_each_table(
+    dispatch: Dispatch, tmp_path: Path
+) -> None:
+    words = ("report", "visit", "R1", "--out", str(tmp_path), "--as", "lee")
+    assert "harbor-dental-report-r1.html" in dispatch.ok(*words)
+    assert (tmp_path / "harbor-dental-report-r1.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert "--replace" in dispatch(*words).err
+    dispatch.ok(*words, "--csv", "--with-charge")
+    tables = {path.stem.removeprefix("harbor-dental-report-r1-"): path for path in tmp_path.glob("*.csv")}
+    assert set(tables) == {"visits", "tests", "used", "charges", "charge_lines"}
+    assert tables["charges"].read_text(encoding="utf-8").splitlines()[0].startswith('"reference","revision","status"')
+    packed = tmp_path / "R1.zip"
+    dispatch.ok("report", "visit", "R1", "--out", str(packed), "--as", "lee")
+    with zipfile.ZipFile(packed) as read:
+        assert read.namelist() == [f"harbor-dental-report-r1-{name}.csv" for name in ("visits", "tests", "used")]
+        assert read.read("harbor-dental-report-r1-visits.csv") == tables["visits"].read_bytes()
+    one = dispatch.ok("report", "visit", "R1", "--csv", "--table", "tests", "--as", "lee")
+    assert one.splitlines() == tables["tests"].read_text(encoding="utf-8").splitlines()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 from decimal import Decimal
 
 import pytest
@@ -12,16 +10,31 @@ import pytest
 from db import audit, people
 from dispatch.closeout.recording import Recording
 from dispatch.desk.billing import adjusting
+from dispatch.desk.book import editing
+from dispatch.desk.book.records import client_named
 from dispatch.desk.closeout import arriving, leaving, onsite
+from dispatch.desk.figures.counting import FIGURES
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.desk.prices import agreeing
+from dispatch.desk.reports.data import DataTable
 from dispatch.desk.reports.day import day_report
 from dispatch.desk.reports.document import Amount, Report, ReportTable, Section
 from dispatch.desk.reports.month import month_report
-from dispatch.desk.reports.rendering import FORMS, as_csv, as_text, form_of, html_text, markdown_text, spreadsheet_text
+from dispatch.desk.reports.naming import slug
+from dispatch.desk.reports.rendering import (
+    FORMS,
+    as_csv,
+    as_text,
+    form_of,
+    html_text,
+    markdown_text,
+    spreadsheet_text,
+    table_csv,
+)
+from dispatch.desk.reports.service import service_report
 from dispatch.desk.reports.sheet import sheet_report
-from dispatch.desk.session.refusals import NotAllowed
+from dispatch.desk.session.refusals import Faulty, NotAllowed
 from dispatch.model.checklists import Result
 from tests.desk.conftest import DAY, Office, at
 from tests.desk.test_prepaid import agreed, closed
@@ -185,14 +198,77 @@ def test_every_report_carries_the_head_of_the_audit(office: Office) -> None:
 
 
 def test_numbers_stay_numbers_in_a_spreadsheet() -> None:
-    table = ReportTable(("a", "b", "c"), ((-5, Amount(-123_450, 2, "USD"), None), ("-5", Decimal("-0.5"), "=1")))
-    text = as_csv(Report("day", "t", "s", (Section("x", tables=(table,)),), ()))
-    assert '"a","b USD","c"' in text
-    assert "-5,-1234.50," in text
-    assert list(csv.reader(io.StringIO(text)))[-2:-1] == [["'-5", "-0.5", "'=1"]]
-    assert form_of(Report("day", "t", "s", (Section("x", tables=(table,)),), ()))["sections"][0]["tables"][0]["rows"] == [
-        [-5, "-1234.50", None], ["-5", "-0.5", "=1"],
-    ]  # fmt: skip
+    columns = ("a", "b", "c", "d")
+    data = DataTable("things", columns, ((-5, Decimal("-1234.50"), None, True), ("-5", Decimal("-0.5"), "=1", False)))
+    text = table_csv(data)
+    assert text == '"a","b","c","d"\r\n-5,-1234.50,"","true"\r\n"\'-5",-0.5,"\'=1","false"\r\n'
+    report = Report("day", "t", "s", (), (), data=(data,))
+    assert as_csv(report) == as_csv(report, "things") == text
+    assert form_of(report)["tables"] == {
+        "things": [{"a": -5, "b": "-1234.50", "c": None, "d": True}, {"a": "-5", "b": "-0.5", "c": "=1", "d": False}]
+    }
+    with pytest.raises(Faulty, match="is not one of things"):
+        as_csv(report, "others")
+    with pytest.raises(ValueError, match="another number of values"):
+        DataTable("things", columns, ((1,),))
+
+
+def test_data_are_one_table_each_with_instants_and_plain_numbers(office: Office) -> None:
+    """Every cell is a value: instants of the place with their offset, money beside its currency, nothing in words."""
+    closed(office)
+    month = month_report(office.lee, visit_page(office.store, "R1").client, NOVEMBER)
+    data = {one.name: [dict(zip(one.columns, row, strict=True)) for row in one.rows] for one in month.data}
+    assert list(data) == ["visits", "tests", "used", "charges", "charge_lines", "levels", "ahead"]
+    (visit,) = data["visits"]
+    assert (visit["reference"], visit["state"], visit["technicians"]) == ("R1", "closed", "Ana Ruiz")
+    assert str(visit["checked_in"]).startswith("2026-11-24T09:00:00-05:00")
+    (charge,) = data["charges"]
+    assert charge["currency"] == "USD"
+    assert charge["net"] == sum(Decimal(str(line["amount"])) for line in data["charge_lines"])
+    assert {one["reference"] for one in data["levels"]} == {"R1", "R2", "R3"}
+    assert [one["reference"] for one in data["ahead"]] == ["R2", "R3"]
+    assert {one["reference"] for one in data["tests"]} == {"R1"}
+    with_charge = service_report(office.lee, "R1", with_charge=True)
+    assert {one.name for one in with_charge.data} - {one.name for one in service_report(office.lee, "R1").data} == {
+        "charges", "charge_lines",
+    }  # fmt: skip
+    day = {one.name: one for one in day_report(office.lee, DAY).data}
+    assert [row[0] for row in day["visits"].rows] == ["R1"]
+    assert len(day["figures"].rows) == len(FIGURES) * 2
+
+
+def test_why_a_lead_waived_something_is_in_no_client_s_data(office: Office) -> None:
+    office.on_site()
+    office.finish(but=frozenset({"T1", "L5"}))
+    onsite.record(office.lee, "R1", "T1", Recording(Result.OVERRIDDEN, "the provider is down"))
+    leaving.leave(office.lee, "R1", "the client was shouting")
+    client = visit_page(office.store, "R1").client
+    for report in (month_report(office.lee, client, NOVEMBER), service_report(office.lee, "R1")):
+        assert "provider is down" not in "".join(map(table_csv, report.data))
+    assert "provider is down" in as_csv(day_report(office.lee, DAY), "tests")
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("Northwind Traders, Inc.", "northwind-traders-inc"), ("../../etc/passwd", "etc-passwd"), ("a\x1b[31m\u202eb", "a-31m-b"),
+        ("東京 株式会社", "東京-株式会社"), ("Søn & ﬁls", "søn-fils"), ("🙂", ""), ("x" * 200, "x" * 40), (".hidden", "hidden"),
+        ("<script>alert(1)</script>", "script-alert-1-script"), ("CON", "con"), ("a/b\\c:d*e", "a-b-c-d-e"),
+    ],
+)  # fmt: skip
+def test_a_name_of_a_file_has_letters_digits_and_hyphens(name: str, file: str) -> None:
+    assert slug(name) == file
+
+
+def test_no_two_clients_have_files_of_one_name(office: Office) -> None:
+    closed(office)
+    first = visit_page(office.store, "R1").client
+    assert month_report(office.lee, first, NOVEMBER).name == "harbor-dental-month-2026-11"
+    assert service_report(office.lee, "R1").name == "harbor-dental-report-r1"
+    editing.add(office.lee, "client", {"name": "Harbor-Dental"})
+    other = client_named(office.store, "Harbor-Dental")
+    names = [month_report(office.lee, one, NOVEMBER).name for one in (first, other)]
+    assert names == [f"harbor-dental_{one.id}-month-2026-11" for one in (first, other)]
 
 
 @pytest.mark.parametrize(
@@ -245,5 +321,3 @@ def test_amounts_of_several_currencies_say_their_own() -> None:
     assert section["tables"][0] == {
         "columns": ["what", "net"], "currency": None, "rows": [["a", "1.00 USD"], ["b", "100 JPY"]],
     }  # fmt: skip
-    assert '"a","1.00 USD"' in as_csv(report)
-    assert '"Net",1.00,"USD"' in as_csv(report)

@@ -14,15 +14,18 @@ from dispatch.charges.explain import MEANS, NEEDS
 from dispatch.desk.figures.counting import FIGURES, figures_over, value_text
 from dispatch.desk.figures.lateness import LivedDay, causes_text, counted_text
 from dispatch.desk.levels.clocks import clocks_of
+from dispatch.desk.reports.data import DataTable, visit_tables
 from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, foot_of
+from dispatch.desk.reports.naming import slug
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.board_words import evidence_words
+from dispatch.desk.texts.figure_words import FIGURE_COLUMNS, figure_rows
 from dispatch.levels.clock import LevelState
 from dispatch.levels.late_causes import CauseShare
 from dispatch.model.boards import Tally
 from dispatch.model.checklists import Result
 from dispatch.model.firm import Firm
-from dispatch.model.instants import Times, day_bounds, day_text, time_text
+from dispatch.model.instants import Times, day_bounds, day_text, iso, time_text
 from dispatch.model.messages import Call, CallOutcome
 from dispatch.model.promises import KEPT
 from dispatch.model.states import AHEAD, ENDED, State
@@ -59,7 +62,13 @@ def day_report(user: User, day: datetime.date) -> Report:
             Section("Still open", tables=(_open(day_visits, times),)),
         )
         foot = foot_of(store, user.staff.name, times)
-    return Report("day", f"{firm.name}: the day", day_text(day), sections, foot)
+        data = (
+            *visit_tables(store, day_visits, inside=True),
+            _promised(store, day, firm),
+            DataTable("figures", FIGURE_COLUMNS, tuple(figure_rows(figures_over(store, day, day)))),
+        )
+    name = f"{slug(firm.name) or 'firm'}-day-{day.isoformat()}"
+    return Report("day", f"{firm.name}: the day", day_text(day), sections, foot, name=name, data=data)
 
 
 def _head(visit: Visit) -> tuple[Cell, Cell, Cell]:
@@ -210,6 +219,19 @@ def _late(store: Store, day: datetime.date, run: LivedDay, firm: Firm) -> Sectio
     titles = ("Visit", "Technician", "Client", "Planned", "Arrived", "Late", "Why")
     table = ReportTable(titles, tuple(rows), "Nobody came late.")
     return Section("Came late, and why", (("Gravest cause", counted),) if counted else (), tables=(table,))
+
+
+def _promised(store: Store, day: datetime.date, firm: Firm) -> DataTable:
+    """The promises of the day that are judged, by the firm's clocks."""
+    judged = promises.of_day(store, day_bounds(day, firm.zone), store.clock.now(), firm.late_minutes)
+    known = visits.visits_by_id(store, {one.visit_id for one in judged})
+    names = {visit.id: visit.reference for visit in known}
+    rows = (
+        (names[one.visit_id], *(None if at is None else iso(at, firm.zone) for at in (one.first, one.last, one.came)), one.outcome)
+        for one in judged
+        if one.visit_id in names
+    )  # fmt: skip
+    return DataTable("promises", ("reference", "promised_from", "promised_to", "came_at", "outcome"), tuple(rows))
 
 
 def _told(visit: Visit, called: Mapping[int, tuple[Call, ...]], times: Times) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from db import audit
 from db.store import Store
+from dispatch.desk.reports.data import DataTable
 from dispatch.model.instants import Times
 from dispatch.model.money import format_minor
 
@@ -73,7 +74,8 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Report:
     """A whole report. `kind` is `day`, `month`, `sheet` or `visit`; `subtitle` says of what; `foot` who made it when, and the
-    head of the audit chain; as text it is set for `width` cells."""
+    head of the audit chain; as text it is set for `width` cells. `name` is what its file is called,
+    without an ending, and `data` what it counts, as tables."""
 
     kind: str
     title: str
@@ -81,6 +83,8 @@ class Report:
     sections: tuple[Section, ...]
     foot: tuple[str, ...]
     width: int = 100
+    name: str = ""
+    data: tuple[DataTable, ...] = ()
 
 
 def foot_of(store: Store, by: str, times: Times) -> tuple[str, ...]:

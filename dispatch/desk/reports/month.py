@@ -15,8 +15,10 @@ from dispatch.desk.care.care_list import care_list
 from dispatch.desk.levels.clocks import STOPPED, TermsBook, clocks_of
 from dispatch.desk.levels.level_month import ClientMonth, client_month
 from dispatch.desk.prices.agreeing import balances
+from dispatch.desk.reports.data import period_tables
 from dispatch.desk.reports.day import amounts, sums
 from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, foot_of
+from dispatch.desk.reports.naming import client_slug
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.board_words import executed_text
 from dispatch.desk.texts.client_words import wanted_text
@@ -87,7 +89,10 @@ def month_report(user: User, client: Client, first: datetime.date) -> Report:
             _next(store, client, own, times),
         )
         foot = foot_of(store, user.staff.name, times)
-    return Report("month", f"{client.name}: {month.month}", f"{firm.name}, service review", sections, foot)
+        data = period_tables(store, own, ended, start, end)
+        name = f"{client_slug(store, client)}-month-{first:%Y-%m}"
+    title, subtitle = f"{client.name}: {month.month}", f"{firm.name}, service review"
+    return Report("month", title, subtitle, sections, foot, name=name, data=data)
 
 
 def _at_a_glance(

@@ -16,7 +16,9 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from dispatch.desk.reports.data import DataTable, Datum
 from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section
+from dispatch.desk.session.refusals import Faulty
 from dispatch.model.forms import form, forms
 from dispatch.model.money import format_minor
 from dispatch.model.text import cells_of, csv_cell, pad, show, wrapped
@@ -130,45 +132,32 @@ def as_html(report: Report) -> str:
     ])  # fmt: skip
 
 
-def as_csv(report: Report) -> str:
-    """The report as CSV: each section's title in a row, its facts, then each table with its titles; numbers are numbers.
-
-    The currency of a table's amounts stands in the titles of their columns, and beside a fact.
-    """
+def table_csv(table: DataTable) -> str:
+    """A table of data as CSV (RFC 4180): the names of the columns, then a row for each. Numbers are numbers, text is no formula."""
     out = io.StringIO()
     rows = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-
-    def write(*cells: Cell, mixed: bool = False) -> None:
-        rows.writerow([_csv_value(cell, mixed) for cell in cells])
-
-    write(report.title, report.subtitle)
-    for section in report.sections:
-        out.write("\r\n")
-        write(section.title)
-        for name, value in section.facts:
-            write(name, value, *((value.currency,) if isinstance(value, Amount) else ()))
-        for point in section.points:
-            write(point.text, point.mark, *point.notes)
-        for paragraph in section.paragraphs:
-            write(paragraph)
-        for table in section.tables:
-            currency = currency_of(table)
-            amounts = {number for row in table.rows for number, cell in enumerate(row) if isinstance(cell, Amount)}
-            titles = enumerate(table.columns)
-            write(*(f"{title} {currency}" if currency and number in amounts else title for number, title in titles))
-            for row in table.rows:
-                write(*row, mixed=currency is None)
-    out.write("\r\n")
-    for line in report.foot:
-        write(line)
+    rows.writerow(table.columns)
+    rows.writerows([_csv_value(value) for value in row] for row in table.rows)
     return out.getvalue()
 
 
+def as_csv(report: Report, table: str = "") -> str:
+    """One table of the report's data as CSV: the one of that name, else the first.
+
+    Raises:
+        Faulty: it has no such table.
+    """
+    named = {one.name: one for one in report.data}
+    if table and table not in named:
+        raise Faulty([f"table: {show(table, 40)!r} is not one of {', '.join(named)}"])
+    return table_csv(named[table] if table else report.data[0])
+
+
 def form_of(report: Report) -> dict[str, Any]:
-    """The report in JSON (docs/json.md). Money is text with exactly the currency's decimals."""
+    """The report in JSON (docs/json.md): as it reads, and as `tables` of data. Money is text with the currency's decimals."""
     return form(
         report,
-        "report=kind title subtitle sections foot",
+        "report=kind title subtitle sections foot tables",
         sections=[
             form(
                 section,
@@ -183,6 +172,10 @@ def form_of(report: Report) -> dict[str, Any]:
             )
             for section in report.sections
         ],
+        tables={
+            table.name: [dict(zip(table.columns, map(_json_datum, row), strict=True)) for row in table.rows]
+            for table in report.data
+        },
     )
 
 
@@ -318,12 +311,14 @@ def currency_of(table: ReportTable) -> str | None:
     return currencies.pop() if len(currencies) == 1 else None
 
 
-def _csv_value(cell: Cell, mixed: bool = False) -> str | int | Decimal:
-    if cell is None:
-        return ""
-    if isinstance(cell, Amount):
-        return f"{cell.decimal} {cell.currency}" if mixed else cell.decimal
-    return spreadsheet_text(cell) if isinstance(cell, str) else cell
+def _csv_value(value: Datum) -> str | float | Decimal:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return spreadsheet_text(value) if isinstance(value, str) else "" if value is None else value
+
+
+def _json_datum(value: Datum) -> str | float | bool | None:
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _json_value(cell: Cell, mixed: bool = False) -> str | int | None:

@@ -12,7 +12,9 @@ from decimal import Decimal
 from db import sheets
 from dispatch.closeout.gates import overridden_tests
 from dispatch.desk.log.visit_page import VisitPage, visit_page
+from dispatch.desk.reports.data import visit_tables
 from dispatch.desk.reports.document import Amount, Cell, Point, Report, ReportTable, Section, foot_of
+from dispatch.desk.reports.naming import client_slug
 from dispatch.desk.session.refusals import WrongState
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.board_words import executed_text
@@ -73,6 +75,8 @@ def service_report(user: User, reference: str, *, with_charge: bool = False) -> 
         ),
         foot=foot_of(user.store, user.staff.name, page.times),
         width=WIDTH,
+        name=f"{client_slug(user.store, page.client)}-report-{visit.reference.lower()}",
+        data=visit_tables(user.store, [visit], money=with_charge, levels=False),
     )
 
 

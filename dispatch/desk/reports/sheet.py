@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
 
 from db import checklists, clients, probes, settings, stays, visits
 from db.legs import HOME, legs_of_day
 from db.store import Store, existing
 from dispatch.desk.day.running import belongs
+from dispatch.desk.reports.data import VISIT, DataTable, visit_rows, visit_tables
 from dispatch.desk.reports.document import Cell, Report, ReportTable, Section, foot_of
+from dispatch.desk.reports.naming import technician_slug
 from dispatch.desk.session.user import User
 from dispatch.model.checklists import Result
 from dispatch.model.firm import Firm
@@ -41,8 +44,26 @@ def sheet_report(user: User, technician: Technician, day: datetime.date) -> Repo
         home = Section("The way home", facts=(("Leg", _leg(legs.get(HOME), firm)),))
         sections.append(home if stops else Section("Stops", paragraphs=("No visits on this day.",)))
         foot = foot_of(store, user.staff.name, times)
+        data = (
+            DataTable("stops", VISIT, tuple(visit_rows(stops))),
+            _drives(stops, legs),
+            *visit_tables(store, stops, money=False, levels=False)[1:],
+        )
+        name = f"{technician_slug(store, technician)}-sheet-{day.isoformat()}"
     count = f"{len(stops)} {'stop' if len(stops) == 1 else 'stops'}"
-    return Report("sheet", f"{technician.name}: {day_text(day)}", f"{firm.name}, {count}", tuple(sections), foot)
+    title, subtitle = f"{technician.name}: {day_text(day)}", f"{firm.name}, {count}"
+    return Report("sheet", title, subtitle, tuple(sections), foot, name=name, data=data)
+
+
+def _drives(stops: Sequence[Visit], legs: Mapping[int, Leg]) -> DataTable:
+    """The drive to each stop, in their order, and home."""
+    found = [(visit.reference, legs.get(visit.id)) for visit in stops] + [("home", legs.get(HOME))]
+    rows = (
+        (to, None if leg is None else leg.seconds, None if leg is None else leg.metres,
+         "unknown" if leg is None else leg.provenance.value)
+        for to, leg in found
+    )  # fmt: skip
+    return DataTable("drives", ("to", "seconds", "metres", "provenance"), tuple(rows))
 
 
 def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, times: Times) -> Section:

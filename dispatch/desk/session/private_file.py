@@ -26,7 +26,7 @@ def at_this_machine(user: User) -> None:
         raise NotAllowed("Files are read and written on the firm's machine, not from a session over SSH.")
 
 
-def write_private(path: Path, text: str, *, replace: bool = False) -> None:
+def write_private(path: Path, text: str | bytes, *, replace: bool = False) -> None:
     """Write a file that only its owner may read (0600).
 
     Args:
@@ -51,9 +51,9 @@ def write_private(path: Path, text: str, *, replace: bool = False) -> None:
 
 
 def put(
-    path: Path, text: str, *, replace: bool = True, owner: tuple[int, int] | None = None, mode: int = 0o600
+    path: Path, text: str | bytes, *, replace: bool = True, owner: tuple[int, int] | None = None, mode: int = 0o600
 ) -> None:
-    """Put a text into a file, as a whole or not at all; without another `mode` only its owner may read it.
+    """Put a text, or bytes, into a file, as a whole or not at all; without another `mode` only its owner may read it.
 
     Args:
         replace: in place of what is there; else never over a file, not even over one that came meanwhile.
@@ -65,10 +65,10 @@ def put(
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(descriptor, "wb") as file:
             if owner is not None:
                 os.fchown(file.fileno(), *owner)
-            file.write(text)
+            file.write(text.encode("utf-8") if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
         (os.replace if replace else os.link)(draft, path)

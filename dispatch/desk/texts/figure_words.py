@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -136,11 +136,11 @@ def behind_form(figure: Figure, visits: Sequence[Behind], money: Money, times: T
     ]
 
 
-def figures_csv(counted: Figures) -> str:
-    """The figures as CSV: a row for each figure and group, the totals first. Names that a spreadsheet would run are text."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\r\n")
-    rows.writerow(("figure", "group", "from", "to", "value", "numerator", "denominator", "not_known", "unit"))
+FIGURE_COLUMNS = ("figure", "group", "from", "to", "value", "numerator", "denominator", "not_known", "unit")
+
+
+def figure_rows(counted: Figures) -> Iterator[tuple[str | int | float | Decimal | None, ...]]:
+    """A row for each figure and group as data, in the order of `FIGURE_COLUMNS`; the totals first."""
     for figure in counted.shown:
         pairs = [("total", counted.first, counted.last, counted.totals[figure.key])]
         pairs += [
@@ -151,9 +151,16 @@ def figures_csv(counted: Figures) -> str:
             form = value_form(figure, value, counted.money)
             number = form["value"] if not isinstance(form["value"], str) else Decimal(form["value"])
             unit = counted.money.currency if figure.unit is FigureUnit.MONEY else figure.unit.value
-            cells = (
+            yield (
                 figure.key, label, first.isoformat(), last.isoformat(), number, form.get("numerator"),
                 form.get("denominator", form.get(figure.of)), form.get("not_known"), unit,
             )  # fmt: skip
-            rows.writerow([csv_cell(cell) for cell in cells])
+
+
+def figures_csv(counted: Figures) -> str:
+    """The figures as CSV. Names that a spreadsheet would run are text."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\r\n")
+    rows.writerow(FIGURE_COLUMNS)
+    rows.writerows([csv_cell(cell) for cell in row] for row in figure_rows(counted))
     return out.getvalue()
