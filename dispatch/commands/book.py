@@ -31,6 +31,7 @@ from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.fields.trade import PLACE
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
+from dispatch.model.paths import typed_path
 from dispatch.model.states import Role
 from dispatch.model.text import pad, show
 
@@ -38,7 +39,7 @@ with lazily(__name__):
     from db import people
     from dispatch.desk.book import editing, records
     from dispatch.desk.care import client_page as pages
-    from dispatch.desk.firm import founding
+    from dispatch.desk.firm import founding, letterhead
     from dispatch.desk.plan import absences
     from dispatch.desk.roads import locating
     from dispatch.desk.session import user as users
@@ -113,6 +114,7 @@ _HELP = {
     "settings",
     "what the firm has set for itself",
     *options_of(RECORD_STORES["settings"].record.typed),
+    option("--logo", "FILE", "the logo on papers, a PNG or JPEG up to 200 kB; none: without one"),
     CONFIRM,
     option(
         "--written",
@@ -126,9 +128,13 @@ _HELP = {
 )
 def _settings(args: Args) -> Answer:
     record_store = RECORD_STORES["settings"]
-    if texts := typed(args):
+    if (texts := typed(args)) or args.logo is not None:
         user = user_of(args)
-        editing.edit(user, "settings", record_store.get(user.store, 0), texts, [*args.confirm, args.written or ""])
+        picture = b"" if args.logo in (None, "none") else letterhead.read_logo(typed_path(args.logo))
+        if texts:
+            editing.edit(user, "settings", record_store.get(user.store, 0), texts, [*args.confirm, args.written or ""])
+        if args.logo is not None:
+            letterhead.set_logo(user, picture)
         store = user.store
     else:
         store = open_store(args)

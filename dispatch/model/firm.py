@@ -32,6 +32,8 @@ class Firm:
     of `Rules`. `targets_p1` to `targets_p4` are the service-level
     targets of each priority as they are typed (design/service-levels.md D1): minutes for phone, remote, on site, resolution, and
     on site without an agreement. A clock is at risk from `at_risk_pct` of its target, and critical from `critical_pct`.
+    `paper_…` stand at the head of the papers that leave the firm: the lines of its address between `|`, how it is reached, the
+    colour of lines and bars and that behind the heads of tables, and the sheet that a PDF is set on (`a4` or `letter`).
     `roads` is the id of the road graph that drives are reckoned on, empty for none; `travel_engine` (`none`, `osrm`,
     `valhalla`, `openrouteservice`) at `travel_url` is a remote one, whose answers count for `travel_cache_minutes` (0: they
     are not kept).
@@ -97,6 +99,13 @@ class Firm:
     travel_engine: str = "none"
     travel_url: str = ""
     travel_cache_minutes: int = 1440
+    paper_address: str = ""
+    paper_phone: str = ""
+    paper_mail: str = ""
+    paper_web: str = ""
+    paper_colour: str = "#1f4e79"
+    paper_tint: str = "#eef3f8"
+    paper_size: str = "a4"
     clock_offset: int = 0
     id: int = 0
     version: int = 0

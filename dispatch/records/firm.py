@@ -20,6 +20,7 @@ from dispatch.travel.sources import ENGINES
 MOST_WEIGHT = 100_000
 _USUAL = {field.name: field.default for field in fields(Firm)}
 _MESSAGE = "with {firm} {reference} {client} {site} {work} {technician} {when}"
+_COLOUR = Text(form=("#[0-9a-fA-F]{6}", "a colour such as #1f4e79"))
 _TARGETS = (
     "minutes for phone, remote, on site, resolution, and on site without an agreement, - for none: 30 60 240 480 480"
 )
@@ -145,6 +146,13 @@ SETTINGS = RecordType(
             Field(f"message_{about.value}", f"Message: {about.label}", worded(PLACE_HOLDERS), _MESSAGE, required=True)
             for about in About
         ),
+        Field("paper_address", "Papers: address", Text(ADDRESS), "1 Front Street | Columbus, OH 43215: a line each"),
+        Field("paper_phone", "Papers: telephone", Text(), "+1 614 555 0100"),
+        Field("paper_mail", "Papers: e-mail", EMAIL, "office@example.com"),
+        Field("paper_web", "Papers: web", Text(), "www.example.com"),
+        Field("paper_colour", "Papers: lines and bars", _COLOUR, "#1f4e79", otherwise=_USUAL["paper_colour"]),
+        Field("paper_tint", "Papers: behind heads of tables", _COLOUR, "#eef3f8", otherwise=_USUAL["paper_tint"]),
+        _one_of("paper_size", "Papers: sheet of a PDF", "a4 or letter", Choice(("a4", "letter"))),
         _one_of(
             "travel_engine", "Remote road engine", "none, osrm, valhalla or openrouteservice", Choice(tuple(ENGINES))
         ),

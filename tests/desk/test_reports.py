@@ -22,12 +22,12 @@ from dispatch.desk.reports.day import day_report
 from dispatch.desk.reports.document import Amount, Report, ReportTable, Section
 from dispatch.desk.reports.month import month_report
 from dispatch.desk.reports.naming import slug
+from dispatch.desk.reports.pages import html_text
 from dispatch.desk.reports.rendering import (
     FORMS,
     as_csv,
     as_text,
     form_of,
-    html_text,
     markdown_text,
     spreadsheet_text,
     table_csv,

@@ -18,7 +18,7 @@ from dispatch.desk.billing import work_marks
 from dispatch.desk.closeout import leaving, onsite
 from dispatch.desk.plan import schedule
 from dispatch.desk.reports.data import DataTable
-from dispatch.desk.reports.document import Point, Report, ReportTable, Section
+from dispatch.desk.reports.document import ChartBar, Letterhead, Picture, Point, Report, ReportTable, Section
 from dispatch.desk.reports.rendering import FORMS, as_html, as_json, as_markdown, as_text, table_csv
 from dispatch.desk.reports.service import WIDTH, service_report
 from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal
@@ -220,8 +220,12 @@ def everywhere(text: str) -> Report:
         (text,),
         (ReportTable(("For", "Amount"), ((text, text), ("total", 1))),),
         points=(Point(text, text, (text, text)), Point("plain")),
+        bars=(ChartBar(text, 50, text),),
+        pictures=(Picture(text, text),),
     )
-    return Report("visit", text, text, (section,), (text,), WIDTH)
+    return Report(
+        "visit", text, text, (section,), (text,), WIDTH, letterhead=Letterhead(text, (text,), text), to=(text,)
+    )
 
 
 def safe(text: str) -> bool:
@@ -237,9 +241,9 @@ def test_a_page_holds_nothing_but_its_own_elements(text: str) -> None:
     assert safe(written)
     assert page.tags <= {
         "html", "head", "meta", "title", "style", "body", "section", "h1", "h2", "p", "dl", "dt", "dd", "ul", "li", "strong",
-        "table", "thead", "tbody", "tr", "th", "td", "footer", "br", "wbr",
+        "table", "thead", "tbody", "tr", "th", "td", "footer", "br", "wbr", "header", "div", "span", "figure", "figcaption", "img",
     }  # fmt: skip
-    assert page.attributes <= {"lang", "charset", "name", "content", "http-equiv", "class"}
+    assert page.attributes <= {"lang", "charset", "name", "content", "http-equiv", "class", "data-title", "src", "alt"}
     assert written.count("</body>") == written.count("</html>") == 1
     assert "url(" not in written
     assert '<html lang="en">' in written
@@ -266,8 +270,8 @@ def test_markdown_makes_no_markup_of_what_was_typed(text: str, renderer: str) ->
     assert sum(token.type == "strong_open" for token in tokens) == 1
     assert sum(token.type == "tr_open" for token in tokens) == 3
     notes = 2 * sum(bool(line.strip()) for line in text.split("\n"))
-    assert sum(token.type == "list_item_open" for token in tokens) == 3 + notes
-    assert sum(token.type == "paragraph_open" for token in tokens) == 6 + notes
+    assert sum(token.type == "list_item_open" for token in tokens) == 4 + notes
+    assert sum(token.type == "paragraph_open" for token in tokens) == 9 + notes
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -15,7 +15,7 @@ from dispatch.desk.figures.counting import FIGURES, figures_over, value_text
 from dispatch.desk.figures.lateness import LivedDay, causes_text, counted_text
 from dispatch.desk.levels.clocks import clocks_of
 from dispatch.desk.reports.data import DataTable, visit_tables
-from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, foot_of
+from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, foot_of, letterhead_of
 from dispatch.desk.reports.naming import slug
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.board_words import evidence_words
@@ -61,14 +61,14 @@ def day_report(user: User, day: datetime.date) -> Report:
             _charges(store, ended, charges),
             Section("Still open", tables=(_open(day_visits, times),)),
         )
-        foot = foot_of(store, user.staff.name, times)
+        foot, head = foot_of(store, user.staff.name, times), letterhead_of(store)
         data = (
             *visit_tables(store, day_visits, inside=True),
             _promised(store, day, firm),
             DataTable("figures", FIGURE_COLUMNS, tuple(figure_rows(figures_over(store, day, day)))),
         )
     name = f"{slug(firm.name) or 'firm'}-day-{day.isoformat()}"
-    return Report("day", f"{firm.name}: the day", day_text(day), sections, foot, name=name, data=data)
+    return Report("day", f"{firm.name}: the day", day_text(day), sections, foot, name=name, data=data, letterhead=head)
 
 
 def _head(visit: Visit) -> tuple[Cell, Cell, Cell]:

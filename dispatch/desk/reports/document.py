@@ -1,11 +1,12 @@
-"""What a report is made of, whatever form it takes: sections of facts, points, paragraphs and tables."""
+"""What a paper is made of, whatever form it takes: the firm's head, and sections of facts, bars, points, tables and more."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
-from db import audit
+from db import audit, logo, settings
 from db.store import Store
 from dispatch.desk.reports.data import DataTable
 from dispatch.model.instants import Times
@@ -35,11 +36,12 @@ Cell = str | int | Decimal | Amount | None
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """Rows under the titles of their columns; `empty` is said where there are none."""
+    """Rows under the titles of their columns; `empty` is said where there are none. The last `sums` rows add up the others."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     empty: str = "none"
+    sums: int = 0
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in self.rows):
@@ -56,11 +58,29 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A part of a report. Facts are pairs of a name and a value; they, the points, the paragraphs and the tables stand in this
-    order.
+class ChartBar:
+    """One bar of a chart: what it is of, its share of the longest there can be in whole percent (0 to 100), its value in words."""
 
-    `kept_together`: on paper it is not torn apart where it fits a page.
+    label: str
+    percent: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photograph: a PNG or JPEG as a `data:` address, and what is said below it. Only pages have pictures; text has the words."""
+
+    data: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a report. Facts are pairs of a name and a value; they, the bars of a small chart, the points, the paragraphs, the
+    tables and the pictures stand in this order.
+
+    `kept_together`: on paper it is not torn apart where it fits a page. `at_a_glance`: its facts are the few figures that somebody
+    reads who reads no more.
     """
 
     title: str
@@ -69,13 +89,44 @@ class Section:
     tables: tuple[ReportTable, ...] = ()
     kept_together: bool = False
     points: tuple[Point, ...] = ()
+    bars: tuple[ChartBar, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    at_a_glance: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether there is anything in it."""
+        return any((self.facts, self.paragraphs, self.tables, self.points, self.bars, self.pictures))
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What stands at the head of all papers of a firm.
+
+    `lines` are its address and how it is reached; `logo` is a `data:` address, empty for none. `colour` is that of lines and bars,
+    `tint` that behind the heads of tables, each as `#rrggbb`. `templates` is the firm's own folder of templates, None where it has
+    none (design/interface.md, Papers).
+    """
+
+    name: str = ""
+    lines: tuple[str, ...] = ()
+    logo: str = ""
+    colour: str = "#1f4e79"
+    tint: str = "#eef3f8"
+    templates: Path | None = None
+
+    @property
+    def on_tint(self) -> str:
+        """The colour of text that can be read on the tint."""
+        red, green, blue = (int(self.tint[place : place + 2], 16) for place in (1, 3, 5))
+        return "#111111" if 299 * red + 587 * green + 114 * blue > 128_000 else "#ffffff"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole report. `kind` is `day`, `month`, `sheet` or `visit`; `subtitle` says of what; `foot` who made it when, and the
-    head of the audit chain; as text it is set for `width` cells. `name` is what its file is called,
-    without an ending, and `data` what it counts, as tables."""
+    """A whole report. `kind` is `day`, `month`, `sheet` or `visit`, and the name of its template where it has one of its own;
+    `subtitle` says of what; `foot` who made it when, and the head of the audit chain; as text it is set for `width` cells.
+    `name` is what its file is called, without an ending, and `data` what it counts, as tables. `to` is whom it is for, a line each,
+    where it leaves the firm."""
 
     kind: str
     title: str
@@ -85,6 +136,23 @@ class Report:
     width: int = 100
     name: str = ""
     data: tuple[DataTable, ...] = ()
+    letterhead: Letterhead = Letterhead()
+    to: tuple[str, ...] = ()
+
+
+def letterhead_of(store: Store) -> Letterhead:
+    """The firm's head as it has set it; without any of it its name alone."""
+    firm, own = settings.firm(store), store.path.with_name(f"{store.path.name}.papers")
+    address = [line.strip() for line in firm.paper_address.split("|")]
+    reached = " · ".join(filter(None, (firm.paper_phone, firm.paper_mail, firm.paper_web)))
+    return Letterhead(
+        firm.name,
+        tuple(filter(None, (*address, reached))),
+        logo.data_of(store),
+        firm.paper_colour,
+        firm.paper_tint,
+        own if own.is_dir() else None,
+    )
 
 
 def foot_of(store: Store, by: str, times: Times) -> tuple[str, ...]:
@@ -93,4 +161,19 @@ def foot_of(store: Store, by: str, times: Times) -> tuple[str, ...]:
     return (
         f"Made {times.moment(store.clock.now())} by {by}; times as in {times.zone}.",
         f"Audit: {head.rows:,} rows, head {head.short}; dispatch audit verify --head {head.short} says whether they still stand.",
+    )
+
+
+def words(cell: Cell) -> str:
+    """A cell for people."""
+    return "–" if cell is None else str(cell)
+
+
+def number_columns(table: ReportTable) -> frozenset[int]:
+    """The columns that hold numbers, and nothing else."""
+    filled = [[row[number] for row in table.rows if row[number] is not None] for number in range(len(table.columns))]
+    return frozenset(
+        number
+        for number, cells in enumerate(filled)
+        if cells and all(isinstance(cell, (int, Decimal, Amount)) for cell in cells)
     )

@@ -1,4 +1,4 @@
-"""A report as text, Markdown, HTML, CSV and JSON.
+"""A report as text, Markdown, CSV and JSON, and by `pages` as HTML.
 
 Whatever people typed stays text: nothing in it runs in a browser, becomes markup, drives a terminal, or is evaluated by a
 spreadsheet.
@@ -7,7 +7,6 @@ spreadsheet.
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
 import re
@@ -17,7 +16,8 @@ from types import MappingProxyType
 from typing import Any
 
 from dispatch.desk.reports.data import DataTable, Datum
-from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section
+from dispatch.desk.reports.document import Amount, Cell, ChartBar, Report, ReportTable, Section, number_columns, words
+from dispatch.desk.reports.pages import as_html
 from dispatch.desk.session.refusals import Faulty
 from dispatch.model.forms import form, forms
 from dispatch.model.money import format_minor
@@ -28,37 +28,7 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>|~$&^])")
 _MARKUP_AT_START = re.compile(r"^(\s*)([#+\-=:!>]|\d{1,9}(?=[.)]))")
 _LIKE_A_LINK = re.compile(r"[^\s|]*(?:://|@|www\.|\w\.[^\W\d_]{2})[^\s|]*(?<![.,;:!?])", re.IGNORECASE)
 """What readers of Markdown may turn into a link by themselves, whatever is escaped in it: addresses, names of machines."""
-_LONG_WORD = re.compile(r"\S{28}(?=\S)")
 _OTHER_CELL = re.compile(r"([;,\t|])([\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
-
-STYLE = """
-@page { margin: 15mm; }
-body { font: 11pt/1.4 system-ui, sans-serif; color: #111; background: #fff; max-width: 60em; margin: 1.5em auto; padding: 0 1em; }
-h1 { font-size: 1.5em; margin: 0; }
-h2 { font-size: 1.15em; margin: 1.4em 0 .4em; border-bottom: 1px solid #999; }
-table { border-collapse: collapse; width: 100%; margin: .5em 0; }
-th, td { text-align: left; vertical-align: top; padding: .2em .5em; border-bottom: 1px solid #ccc; white-space: pre-line;
-  overflow-wrap: break-word; unicode-bidi: isolate; }
-th { white-space: normal; }
-.together table:first-of-type th:last-child { width: 30%; }
-.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-ul { margin: .4em 0; padding-left: 1.2em; } li { margin: .15em 0; white-space: pre-line; overflow-wrap: anywhere; }
-li ul { white-space: normal; color: #333; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .15em 1em; margin: .4em 0; }
-dt { color: #555; } dd { margin: 0; white-space: pre-line; overflow-wrap: anywhere; }
-p { white-space: pre-line; } footer { margin-top: 2em; color: #555; font-size: .85em; }
-@media print { body { margin: 0; max-width: none; padding: 0; font-size: 10pt; } tr, li, .together { break-inside: avoid; }
-  thead { display: table-header-group; } h2 { break-after: avoid; } }
-"""
-"""The page carries all that it needs; nothing is fetched. It fits A4 and letter: the printer chooses the sheet."""
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-
-
-def html_text(text: str) -> str:
-    """Text for HTML between tags. Words too long for a column may be broken, so that no table grows wider than the sheet."""
-    # what `show` returns has no NUL
-    parts = _LONG_WORD.sub("\\g<0>\0", show(text, multiline=True)).split("\0")
-    return "<wbr>".join(html.escape(part) for part in parts)
 
 
 def markdown_text(text: str) -> str:
@@ -79,18 +49,19 @@ def spreadsheet_text(text: str) -> str:
 def as_text(report: Report, width: int | None = None) -> str:
     """The report as text for a terminal, in lines of at most `width` cells (without it, its own) where its tables allow that."""
     width = width or report.width
-    lines = [*wrapped(report.title, width), *wrapped(report.subtitle, width)]
+    lines = [part for line in (report.title, report.subtitle, *report.to) for part in wrapped(line, width)]
     for section in report.sections:
         lines += ["", *wrapped(show(section.title).upper(), width)]
         names = max((cells_of(show(name)) for name, _ in section.facts), default=0)
         for name, value in section.facts:
-            first, *rest = wrapped(_words(value), max(8, width - names - 4))
+            first, *rest = wrapped(words(value), max(8, width - names - 4))
             lines += [f"  {pad(name, names)}  {first}", *(" " * (names + 4) + more for more in rest)]
+        lines += [f"  {line}" for bar in section.bars for line in wrapped(_bar_line(bar, section), width - 2)]
         for point in section.points:
             first, *rest = wrapped(f"{point.text}: {point.mark}" if point.mark else point.text, width - 4)
             lines += [f"  - {first}", *(f"    {line}" for line in rest)]
             lines += [f"      {line}" for note in point.notes for line in wrapped(note, width - 6)]
-        for paragraph in section.paragraphs:
+        for paragraph in (*section.paragraphs, *_captions(section)):
             lines += [f"  {line}" for line in wrapped(paragraph, width - 2)]
         for table in section.tables:
             lines += [f"  {line}" for line in _text_table(table, width - 2)]
@@ -101,35 +72,21 @@ def as_text(report: Report, width: int | None = None) -> str:
 def as_markdown(report: Report) -> str:
     """The report as Markdown with tables."""
     lines = [f"# {markdown_text(report.title)}", "", markdown_text(report.subtitle)]
+    lines += ["", *(f"{markdown_text(line)}  " for line in report.to)] if report.to else []
     for section in report.sections:
         lines += ["", f"## {markdown_text(section.title)}", ""]
         lines += [f"- {markdown_text(name)}: {_markdown_cell(value)}" for name, value in section.facts]
+        lines += [f"- {markdown_text(bar.label)}: {markdown_text(bar.value)}" for bar in section.bars]
         for point in section.points:
             mark = f": **{markdown_text(point.mark)}**" if point.mark else ""
             lines.append(f"- {markdown_text(point.text)}{mark}")
             notes = [line for note in point.notes for line in note.split("\n") if line.strip()]
             lines += [f"  - {markdown_text(line)}" for line in notes]
-        for paragraph in section.paragraphs:
+        for paragraph in (*section.paragraphs, *_captions(section)):
             lines += ["", markdown_text(paragraph)]
         for table in section.tables:
             lines += ["", *_markdown_table(table)]
     return "\n".join([*lines, "", "---", "", *(f"{markdown_text(line)}  " for line in report.foot)]) + "\n"
-
-
-def as_html(report: Report) -> str:
-    """The report as a page of its own, to be read or printed."""
-    title = html.escape(show(report.title))
-    body = [f"<h1>{html_text(report.title)}</h1>", f"<p>{html_text(report.subtitle)}</p>"]
-    for section in report.sections:
-        body += _html_section(section)
-    foot = "<br>\n".join(html_text(line) for line in report.foot)
-    return "\n".join([
-        "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-        '<meta name="viewport" content="width=device-width">', '<meta name="referrer" content="no-referrer">',
-        f"<title>{title}</title>", f"<style>{STYLE}</style>", "</head>", "<body>", *body, f"<footer>{foot}</footer>",
-        "</body>", "</html>", "",
-    ])  # fmt: skip
 
 
 def table_csv(table: DataTable) -> str:
@@ -157,16 +114,18 @@ def form_of(report: Report) -> dict[str, Any]:
     """The report in JSON (docs/json.md): as it reads, and as `tables` of data. Money is text with the currency's decimals."""
     return form(
         report,
-        "report=kind title subtitle sections foot tables",
+        "report=kind title subtitle to sections foot tables",
         sections=[
             form(
                 section,
-                "title facts points paragraphs tables",
+                "title facts bars points paragraphs tables pictures",
                 facts=[
                     {"name": name, "value": _json_value(value)}
                     | ({"currency": value.currency} if isinstance(value, Amount) else {})
                     for name, value in section.facts
                 ],
+                bars=forms(section.bars, "label percent value"),
+                pictures=[picture.caption for picture in section.pictures],
                 points=forms(section.points, "text stands=mark? notes"),
                 tables=[_table_form(table, currency_of(table)) for table in section.tables],
             )
@@ -199,21 +158,25 @@ ENDINGS: Mapping[str, str] = MappingProxyType(
 """The form that the ending of a file's name asks for."""
 
 
-def _words(cell: Cell) -> str:
-    """A cell for people."""
-    return "–" if cell is None else str(cell)
+def _bar_line(bar: ChartBar, section: Section) -> str:
+    room = max(cells_of(show(one.label)) for one in section.bars)
+    return f"{pad(bar.label, room)}  {pad('█' * round(bar.percent / 5), 20)}  {bar.value}"
+
+
+def _captions(section: Section) -> Iterator[str]:
+    return (f"Photograph: {picture.caption}" for picture in section.pictures)
 
 
 def _text_table(table: ReportTable, width: int) -> Iterator[str]:
     if not table.rows:
         yield table.empty
         return
-    shown = [[_words(cell) for cell in row] for row in table.rows]
+    shown = [[words(cell) for cell in row] for row in table.rows]
     widths = [
         min(_WIDEST, max(cells_of(show(text)) for text in (title, *(row[number] for row in shown))))
         for number, title in enumerate(table.columns)
     ]
-    numbers = _number_columns(table)
+    numbers = number_columns(table)
     # the widest column of words gives way first, and never below what a word needs
     while sum(widths) + 2 * (len(widths) - 1) > width:
         widest = max(range(len(widths)), key=lambda number: 0 if number in numbers else widths[number])
@@ -230,20 +193,10 @@ def _text_table(table: ReportTable, width: int) -> Iterator[str]:
             ).rstrip()
 
 
-def _number_columns(table: ReportTable) -> frozenset[int]:
-    """The columns that hold numbers, and nothing else."""
-    filled = [[row[number] for row in table.rows if row[number] is not None] for number in range(len(table.columns))]
-    return frozenset(
-        number
-        for number, cells in enumerate(filled)
-        if cells and all(isinstance(cell, (int, Decimal, Amount)) for cell in cells)
-    )
-
-
 def _markdown_table(table: ReportTable) -> Sequence[str]:
     if not table.rows:
         return [markdown_text(table.empty)]
-    numbers = _number_columns(table)
+    numbers = number_columns(table)
     return [
         f"| {' | '.join(markdown_text(title) for title in table.columns)} |",
         f"| {' | '.join('---:' if number in numbers else '---' for number in range(len(table.columns)))} |",
@@ -252,7 +205,7 @@ def _markdown_table(table: ReportTable) -> Sequence[str]:
 
 
 def _markdown_cell(cell: Cell) -> str:
-    return markdown_text(_words(cell)) if cell is None or isinstance(cell, str) else _words(cell)
+    return markdown_text(words(cell)) if cell is None or isinstance(cell, str) else words(cell)
 
 
 def _code(text: str) -> str:
@@ -265,44 +218,6 @@ def _code(text: str) -> str:
 def _escaped_start(match: re.Match[str]) -> str:
     """A sign that begins a list, a heading or a quotation, escaped; of a numbered list its point."""
     return f"{match[1]}{match[2]}\\" if match[2].isdigit() else f"{match[1]}\\{match[2]}"
-
-
-def _html_section(section: Section) -> Iterator[str]:
-    yield '<section class="together">' if section.kept_together else "<section>"
-    yield f"<h2>{html_text(section.title)}</h2>"
-    if section.facts:
-        yield "<dl>"
-        for name, value in section.facts:
-            yield f"<dt>{html_text(name)}</dt><dd>{html_text(_words(value))}</dd>"
-        yield "</dl>"
-    if section.points:
-        yield "<ul>"
-        for point in section.points:
-            mark = f" <strong>{html_text(point.mark)}</strong>" if point.mark else ""
-            notes = "".join(f"<li>{html_text(note)}</li>" for note in point.notes)
-            yield f"<li>{html_text(point.text)}{mark}{f'<ul>{notes}</ul>' if notes else ''}</li>"
-        yield "</ul>"
-    for paragraph in section.paragraphs:
-        yield f"<p>{html_text(paragraph)}</p>"
-    for table in section.tables:
-        yield from _html_table(table)
-    yield "</section>"
-
-
-def _html_table(table: ReportTable) -> Iterator[str]:
-    if not table.rows:
-        yield f"<p>{html_text(table.empty)}</p>"
-        return
-    numbers = _number_columns(table)
-    marks = ['<{} class="number">' if number in numbers else "<{}>" for number in range(len(table.columns))]
-
-    def line(tag: str, row: Sequence[Cell]) -> str:
-        cells = (f"{mark.format(tag)}{html_text(_words(cell))}</{tag}>" for mark, cell in zip(marks, row, strict=True))
-        return f"<tr>{''.join(cells)}</tr>"
-
-    yield f"<table>\n<thead>{line('th', table.columns)}</thead>\n<tbody>"
-    yield from (line("td", row) for row in table.rows)
-    yield "</tbody>\n</table>"
 
 
 def currency_of(table: ReportTable) -> str | None:

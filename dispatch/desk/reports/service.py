@@ -13,7 +13,7 @@ from db import sheets
 from dispatch.closeout.gates import overridden_tests
 from dispatch.desk.log.visit_page import VisitPage, visit_page
 from dispatch.desk.reports.data import visit_tables
-from dispatch.desk.reports.document import Amount, Cell, Point, Report, ReportTable, Section, foot_of
+from dispatch.desk.reports.document import Amount, Cell, Point, Report, ReportTable, Section, foot_of, letterhead_of
 from dispatch.desk.reports.naming import client_slug
 from dispatch.desk.session.refusals import WrongState
 from dispatch.desk.session.user import User
@@ -70,11 +70,10 @@ def service_report(user: User, reference: str, *, with_charge: bool = False) -> 
         kind="visit",
         title=f"Service report {visit.reference}",
         subtitle=firm.name,
-        sections=tuple(
-            section for section in sections if section.facts or section.points or section.paragraphs or section.tables
-        ),
+        sections=tuple(section for section in sections if section),
         foot=foot_of(user.store, user.staff.name, page.times),
         width=WIDTH,
+        letterhead=letterhead_of(user.store),
         name=f"{client_slug(user.store, page.client)}-report-{visit.reference.lower()}",
         data=visit_tables(user.store, [visit], money=with_charge, levels=False),
     )

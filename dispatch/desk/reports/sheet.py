@@ -10,7 +10,7 @@ from db.legs import HOME, legs_of_day
 from db.store import Store, existing
 from dispatch.desk.day.running import belongs
 from dispatch.desk.reports.data import VISIT, DataTable, visit_rows, visit_tables
-from dispatch.desk.reports.document import Cell, Report, ReportTable, Section, foot_of
+from dispatch.desk.reports.document import Cell, Report, ReportTable, Section, foot_of, letterhead_of
 from dispatch.desk.reports.naming import technician_slug
 from dispatch.desk.session.user import User
 from dispatch.model.checklists import Result
@@ -43,7 +43,7 @@ def sheet_report(user: User, technician: Technician, day: datetime.date) -> Repo
         sections = [_stop(store, firm, place, visit, legs.get(visit.id), times) for place, visit in enumerate(stops, 1)]
         home = Section("The way home", facts=(("Leg", _leg(legs.get(HOME), firm)),))
         sections.append(home if stops else Section("Stops", paragraphs=("No visits on this day.",)))
-        foot = foot_of(store, user.staff.name, times)
+        foot, head = foot_of(store, user.staff.name, times), letterhead_of(store)
         data = (
             DataTable("stops", VISIT, tuple(visit_rows(stops))),
             _drives(stops, legs),
@@ -52,7 +52,7 @@ def sheet_report(user: User, technician: Technician, day: datetime.date) -> Repo
         name = f"{technician_slug(store, technician)}-sheet-{day.isoformat()}"
     count = f"{len(stops)} {'stop' if len(stops) == 1 else 'stops'}"
     title, subtitle = f"{technician.name}: {day_text(day)}", f"{firm.name}, {count}"
-    return Report("sheet", title, subtitle, tuple(sections), foot, name=name, data=data)
+    return Report("sheet", title, subtitle, tuple(sections), foot, name=name, data=data, letterhead=head)
 
 
 def _drives(stops: Sequence[Visit], legs: Mapping[int, Leg]) -> DataTable:

@@ -1,0 +1,24 @@
+"""The picture at the head of the firm's papers."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from db.settings import AUDITED_AS
+from db.store import Store
+from db.unit import Unit
+
+
+def data_of(store: Store) -> str:
+    """The logo as a `data:` address; empty where there is none."""
+    row = store.one("SELECT media, bytes FROM logo ORDER BY id DESC LIMIT 1")
+    if row is None or not row[0]:
+        return ""
+    return f"data:{row[0]};base64,{base64.b64encode(row[1]).decode('ascii')}"
+
+
+def put(unit: Unit, media: str, data: bytes) -> None:
+    """Have another logo from now on; without bytes none."""
+    unit.insert("logo", media=media, bytes=data, added_at=unit.at)
+    unit.audit("setting", AUDITED_AS, logo=hashlib.sha256(data).hexdigest() if data else None, size=len(data))
