@@ -90,7 +90,12 @@ def _tested(text: str) -> Tested:
     form = json.loads(text)
     kind = form.get("kind")
     return Tested(
-        tuple(form.get("roles", ())), None if kind is None else ProbeKind(kind), Vantage(form.get("vantage", "host"))
+        tuple(form.get("roles", ())),
+        None if kind is None else ProbeKind(kind),
+        Vantage(form.get("vantage", "host")),
+        form.get("unit", ""),
+        form.get("least"),
+        form.get("most"),
     )
 
 

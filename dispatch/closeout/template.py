@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dispatch.model.checklists import ItemKind, NewItem, Phase
 from dispatch.model.probes import ProbeKind, Tested, has_role
@@ -131,7 +131,7 @@ def _made(item: TemplateItem, work: str, services: tuple[str, ...]) -> Iterator[
     elif item.each is Each.SERVICE:
         for slug, service in _slugs(services):
             # a target that is called like the service tests it
-            tested = Tested((*item.tested.roles, service, slug), item.tested.kind, item.tested.vantage)
+            tested = replace(item.tested, roles=(*item.tested.roles, service, slug))
             yield _item(item, f"{item.ref}.{slug}", item.label.replace(SERVICE, service), tested)
     else:
         yield _item(item, item.ref, item.label, item.tested)

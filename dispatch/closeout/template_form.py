@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
+from dispatch.closeout.probes.reading import bounds_of, bounds_text
 from dispatch.closeout.template import (
     ANYTHING_ELSE,
     EXPECTATIONS,
@@ -54,6 +55,7 @@ def _conditions_of(text: str) -> tuple[Condition, ...]:
     return tuple(conditions)
 
 
+_UNBOUNDED = ("", None, None)
 ITEM = (
     Field("id", "Id", Parsed("an id", _ref_of), "A arrive, W work, T test, L leave, and a number", required=True),
     Field(
@@ -86,6 +88,12 @@ ITEM = (
         otherwise=Vantage.HOST,
     ),
     Field(
+        "bounds",
+        "A value within",
+        Parsed("bounds", bounds_of, bounds_text, _UNBOUNDED),
+        "unit=%; least=15: typed where no target of the site tests it; empty: words",
+    ),
+    Field(
         "evidence", "Settled by", Choice(EVIDENCE), f"{', '.join(EVIDENCE)}; empty: a run where a target can be reached"
     ),
 )
@@ -93,7 +101,7 @@ ITEM = (
 FIELDS = tuple(field.name for field in ITEM)
 _HELD_AS = {
     "id": "ref", "text": "label", "na": "na_allowed", "override": "override_allowed", "targets": "tested.roles",
-    "probe": "tested.kind", "vantage": "tested.vantage",
+    "probe": "tested.kind", "vantage": "tested.vantage", "bounds": "tested.unit tested.least tested.most",
 }  # fmt: skip
 
 
@@ -159,20 +167,20 @@ def read_item(given: Any, place: int, faults: list[str], *, typed: bool = False)
         ref not in _NEVER_OVERRIDDEN if override is None else override,
         tuple(dict.fromkeys(values["when"])),
         values["each"],
-        Tested(values["targets"], values["probe"], values["vantage"]),
+        Tested(values["targets"], values["probe"], values["vantage"], *values["bounds"]),
         values["evidence"],
     )
 
 
 def _values(item: TemplateItem) -> dict[str, Any]:
-    return {field.name: attrgetter(_HELD_AS.get(field.name, field.name))(item) for field in ITEM}
+    return {field.name: attrgetter(*_HELD_AS.get(field.name, field.name).split())(item) for field in ITEM}
 
 
 def _json(field: Field, value: Any) -> Any:
     """A value of an item in a file."""
     if isinstance(value, bool):
         return value
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and field.kind.empty == ():
         return [part.text if isinstance(part, Condition) else part for part in value]
     return field.kind.write(value, NO_RECORDS)
 
@@ -183,7 +191,7 @@ def _text(field: Field, value: Any) -> str:
         return field.kind.write(value, NO_RECORDS)
     if isinstance(value, list) and field.kind.empty == () and all(isinstance(part, str) for part in value):
         return ", ".join(value)
-    if value is None or (isinstance(value, str) and field.kind.empty in (None, "")):
+    if value is None or (isinstance(value, str) and field.kind.empty in (None, "", _UNBOUNDED)):
         return value or ""
     expected = {(): "a list", False: "true or false"}.get(field.kind.empty, "text")
     raise ValueError(f"is not {expected}")
@@ -277,7 +285,11 @@ def _of_fixed(item: TemplateItem, fixed: TemplateItem) -> Iterator[str]:
 def _of_tested(item: TemplateItem) -> Iterator[str]:
     tested = item.tested
     if item.kind is not ItemKind.TEST:
-        for field, given in (("targets", tested.roles), ("probe", tested.kind)):
+        for field, given in (
+            ("targets", tested.roles),
+            ("probe", tested.kind),
+            ("bounds", tested.least or tested.most),
+        ):
             if given:
                 yield f"{field}: only a test has one"
         if tested.vantage is Vantage.SITE:
@@ -288,5 +300,7 @@ def _of_tested(item: TemplateItem) -> Iterator[str]:
         for field, set_ in (("probe", tested.kind is not None), ("vantage", tested.vantage is Vantage.SITE)):
             if set_:
                 yield f"{field}: says how targets are tested; name them in targets"
+        if tested.least or tested.most:
+            yield "bounds: what is the value called? name it in targets"
         if item.evidence is Asks.EXECUTED:
             yield "evidence: what tests it by running? name it in targets"

@@ -273,5 +273,36 @@ def _verdicts(report: verdicts.ImportReport) -> Iterator[str]:
         yield "This was a check: nothing was changed."
 
 
-_DEEDS = (_list, _show, _add, _edit, _restore, _history, _archive, _preview, _export, _import)
+@reads("shipped", "the templates that the program brings, and which of them the firm has", JSON)
+def _shipped(store: Store, _: Args) -> Answer:
+    def line(row: verdicts.JudgedRow) -> str:
+        has = {"new": "not taken", "unchanged": "here", "differs": "here, with other words"}
+        faults = "; ".join(f"{fault.field}: {fault.expected}" for fault in row.faults)
+        return f"{pad(row.reference, 32)} {has.get(row.verdict.value, faults)}"
+
+    return listing(
+        checklists.shipped_rows(store),
+        lambda row: form(
+            row,
+            "name=reference verdict faults differences",
+            faults=forms(row.faults, "field expected"),
+            differences=forms(row.differences, "field ours theirs"),
+        ),
+        line,
+    )
+
+
+@acts(
+    "take",
+    "take templates that the program brings; `shipped` lists them",
+    option("name", "TEMPLATE", "its name; repeat for several (default: all that can be taken)", nargs="*"),
+)
+def _take(user: User, args: Args) -> str:
+    taken = checklists.take_shipped(user, args.name)
+    if not taken:
+        return "There is nothing to take; dispatch template shipped says why."
+    return f"Taken: {', '.join(taken)}. Visits that are made from now on get them; undo takes them back."
+
+
+_DEEDS = (_list, _show, _add, _edit, _restore, _history, _archive, _preview, _export, _import, _shipped, _take)
 COMMANDS = (CommandGroup("template", "the checklists that visits get", _DEEDS),)

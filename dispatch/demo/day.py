@@ -143,7 +143,7 @@ class _DemoDay:
 
     @contextlib.contextmanager
     def tested_by_program(self, day: datetime.date, until: int) -> Iterator[None]:
-        """Have mail and sign-in tested by the program, on the visits of a day that are to end by `until`.
+        """Have mail, sign-in and the line tested by the program, on the visits of a day that are to end by `until`.
 
         Servers of the making itself answer. Afterwards nothing does there, and later visits are not tested by them. The age of a
         backup is read by people, and has its bounds from now on.
@@ -163,7 +163,7 @@ class _DemoDay:
         refs = {item.ref for item in page.checklist.items}
         known = {target.name for target in probes.targets_of(self.store, page.site.id)}
         for target in (*offered, _BACKUP):
-            ref = "T6" if target is _BACKUP else f"T4.{target['name']}"
+            ref = _TESTS.get(target["name"], f"T4.{target['name']}")
             if ref in refs and target["name"] not in known:
                 editing.add(self.dana, "target", {**target, "site": f"{visit.client} / {visit.site}"})
 
@@ -257,6 +257,10 @@ class _DemoDay:
             intake.add(self.dana, typed_request("", client, work, priority, **more, tags=skills if day else ""))
 
 
+_TESTS = {"backup": "T6", "internet": "T3"}
+"""What tests an item that is there once."""
+_READ = {"backup": "9 h", "free disk": "38 %"}
+"""What is read where a value is asked for."""
 _BACKUP = {"name": "backup", "kind": "value", "options": "unit=h; most=24"}
 """How old the last backup may be, as somebody reads it."""
 _FAILED = Recording(Result.FAIL, "still the same message on the screen")
@@ -266,8 +270,8 @@ _WAIVED = Recording(Result.OVERRIDDEN, "the provider is down, nothing we can tes
 def _good(item: Item, visit: BoardVisit) -> Recording:
     """A good result, in words that somebody might have typed."""
     if item.kind is ItemKind.TEST:
-        if item.ref == "T6":
-            return Recording(Result.PASS, "backup job report read", value="9 h")
+        if item.bounds is not None:
+            return Recording(Result.PASS, "read at the console", value=_READ.get(item.bounds.name, item.bounds.least))
         return Recording(Result.PASS, f"{item.label}: seen working at the desk")
     if item.kind is ItemKind.SIGN_OFF:
         return Recording(Result.SIGNED, "thank you, all good", signed_by="office manager", satisfied=True)

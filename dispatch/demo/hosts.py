@@ -40,6 +40,7 @@ def hosts() -> Iterator[tuple[dict[str, str], ...]]:
         yield (
             {"name": "mail", "kind": "smtp", "address": f"127.0.0.1:{mail}", **both},
             {"name": "sign-in", "kind": "http", "address": f"http://127.0.0.1:{page}/", **both},
+            {"name": "internet", "kind": "tcp", "address": f"127.0.0.1:{page}", **both},
         )
 
 

@@ -92,6 +92,17 @@ class Tested:
     kind: ProbeKind | None = None
     vantage: Vantage = Vantage.HOST
     """With `SITE` they all run inside the client's network, with `HOST` each from where it was registered for."""
+    unit: str = ""
+    least: str | None = None
+    most: str | None = None
+    """Bounds of the value that is typed where no target of the site tests it, as decimals."""
+
+    @property
+    def reading(self) -> Probe | None:
+        """The value that is typed where no target of the site tests it, called as the first role; None: none is asked for."""
+        if not self.roles or (self.least is None and self.most is None):
+            return None
+        return Probe(ProbeKind.VALUE, self.roles[0], self.vantage, unit=self.unit, least=self.least, most=self.most)
 
 
 UNTESTED = Tested()

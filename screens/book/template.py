@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from db import templates
+from db.names import folded
+from dispatch.closeout import shipped
 from dispatch.closeout.template import FOLLOW_UPS
 from dispatch.closeout.template_form import ITEM, item_texts
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.book.template_records import rules_text, serving_text
 from dispatch.desk.session.refusals import Faulty
-from dispatch.desk.templates.template_draft import KIND, TemplateDraft, begun
+from dispatch.desk.templates.template_draft import KIND, TemplateDraft, begun, brought
 from dispatch.fields.context import NO_RECORDS
 from dispatch.model.checklists import ItemKind, Phase
 from dispatch.model.instants import day_of, day_text
@@ -235,12 +237,17 @@ async def ask_template(screen: UserScreen) -> None:
         screen.app.push_screen(TemplateScreen(draft))
         return
     store = screen.user.store
+    known = templates.all_templates(store)
     rows = [
-        ChoiceRow(f"like {template.name}", template, serving_text(store, template))
-        for template in templates.all_templates(store)
+        ChoiceRow(f"like {template.name}", begun("", template), serving_text(store, template)) for template in known
     ]
-    like = await screen.choose("Begin a template with the items of", rows)
-    screen.app.push_screen(TemplateScreen(begun("", like)))
+    names = {folded(template.name) for template in known}
+    rows += [
+        ChoiceRow(template.name, brought(template), f"the program brings it, for {serving_text(store, template)}")
+        for template in shipped.templates()
+        if folded(template.name) not in names
+    ]
+    screen.app.push_screen(TemplateScreen(await screen.choose("Begin a template with the items of", rows)))
 
 
 def _of(item: TemplateItem, faults: list[str]) -> list[str]:

@@ -156,6 +156,9 @@ def walk_through(firm: Dispatch, reference: str) -> None:
             firm.ok("visit", "work", reference, "patched and restarted the server")
         elif ref == "L1":
             firm.ok("visit", "record", reference, ref, "--answer", "Nothing")
+        elif bounds := [probe for probe in item["probes"] if probe["kind"] == "value"]:
+            value = bounds[0].get("least") or bounds[0]["most"]
+            firm.ok("visit", "record", reference, ref, "--value", value, "--evidence", "read at the console")
         elif kind == "test":
             firm.ok("visit", "record", reference, ref, "--pass", "--evidence", f"{ref} seen working at the desk")
         elif kind == "ask":
@@ -163,6 +166,42 @@ def walk_through(firm: Dispatch, reference: str) -> None:
         else:
             firm.ok("visit", "record", reference, ref, "--done")
     firm.ok("visit", "sign-off", reference, "--name", "J. Lowe", "--satisfied", "yes", "--words", "all good")
+
+
+@pytest.mark.parametrize(
+    ("kind", "tag", "template"),
+    [
+        ("maintenance", "server", "Maintenance"),
+        ("audit", "", "IT audit"),
+        ("review", "", "Review with the client"),
+        ("visit", "workstation", "New workstation"),
+        ("visit", "network", "Network and firewall"),
+        ("visit", "leaver", "Someone leaves"),
+    ],
+)
+def test_each_checklist_that_the_program_brings_is_walked_through(
+    firm: Dispatch, kind: str, tag: str, template: str
+) -> None:
+    """close-out.md C5b, G1, G2: what it asks for keeps the visit open, and a whole visit settles it."""
+    added = firm.json(
+        *("visit", "add", "--client", "Violet Dental", "--work", "As agreed", "--kind", kind, "--minutes", "60"),
+        *(("--tag", tag) if tag else ()),
+        "--json",
+    )["reference"]
+    assert firm.json("visit", "show", added, "--json")["checklist_template"]["name"] == template
+    firm.ok("visit", "assign", added, "--to", "Cleo Marsh", "--at", "2026-11-24T14:00")
+    firm.ok("visit", "dispatch", added)
+    firm.ok("visit", "arrive", added, "--early-not-agreed")
+    page = firm.json("visit", "show", added, "--json")["checklist"]
+    refused = firm("visit", "close", added)
+    assert refused.code == 3
+    for item in page:
+        assert (item["item"] in refused.err) is item["required"], item
+    if any(item["item"] == "T7" and item["probes"] for item in page):
+        firm.ok("visit", "record", added, "T7", "--value", "4 %", "--evidence", "read at the console")
+        assert "below 15 %" in firm.ok("visit", "show", added)
+    walk_through(firm, added)
+    firm.ok("visit", "close", added)
 
 
 def test_json_is_ascii(firm: Dispatch) -> None:

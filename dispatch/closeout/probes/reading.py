@@ -269,7 +269,8 @@ def with_probes(items: Iterable[NewItem], targets: Sequence[ProbeTarget]) -> tup
 
 
 def probes_of_item(tested: Tested, probes: Iterable[tuple[ProbeTarget, Probe | None]]) -> tuple[Probe, ...]:
-    """The probes that belong to an item; all of them run inside the client's network where the item asks for that."""
+    """The probes that belong to an item; all of them run inside the client's network where the item asks for that. Where the site
+    has none, the value that the item itself asks for."""
     chosen = [
         dataclasses.replace(probe, vantage=Vantage.SITE) if tested.vantage is Vantage.SITE else probe
         for target, probe in probes
@@ -277,7 +278,31 @@ def probes_of_item(tested: Tested, probes: Iterable[tuple[ProbeTarget, Probe | N
         and has_role(target.name, tested.roles)
         and (tested.kind is None or probe.kind is tested.kind)
     ]
-    return tuple(chosen[:MOST])
+    reading = tested.reading
+    return (reading,) if reading is not None and not chosen else tuple(chosen[:MOST])
+
+
+def bounds_of(text: str) -> tuple[str, str | None, str | None]:
+    """Unit, least and most of a value, as the options of a target write them: `unit=%; least=15`.
+
+    Raises:
+        ValueError: it is not so, or nothing bounds the value.
+    """
+    faults: list[str] = []
+    probe = _with_options(Probe(ProbeKind.VALUE, ""), _options(ProbeKind.VALUE, text, faults), faults)
+    if text.strip() and probe.least is None and probe.most is None:
+        faults.append("least or most is missing")
+    if faults := faults or faults_of(probe):
+        raise ValueError("; ".join(fault.removeprefix("options: ") for fault in faults))
+    return probe.unit, probe.least, probe.most
+
+
+def bounds_text(bounds: tuple[str, str | None, str | None]) -> str:
+    """The same as it is typed."""
+    named = zip(("unit", "least", "most"), bounds, strict=True)
+    return "; ".join(
+        f'{name}="{value}"' if re.search("[; ]", value) else f"{name}={value}" for name, value in named if value
+    )
 
 
 def probe_of(target: ProbeTarget) -> Probe | None:

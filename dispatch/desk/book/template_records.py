@@ -11,6 +11,7 @@ from db import clients, templates
 from db.names import folded
 from db.store import Store
 from db.unit import Unit
+from dispatch.closeout.probes.reading import bounds_text
 from dispatch.closeout.template import scope_text
 from dispatch.closeout.template_form import faults_of, item_form, items_from
 from dispatch.desk.book.context import Desk
@@ -128,6 +129,7 @@ def rules_text(item: TemplateItem) -> str:
         f"if {' or '.join(condition.text for condition in item.when)}" if item.when else "",
         f"tested by {', '.join(tested.roles)}" if tested.roles else "",
         f"only {tested.kind.value}" if tested.kind is not None else "",
+        f"a value within {bounds_text(bounds)}" if any(bounds := (tested.unit, tested.least, tested.most)) else "",
         "from the client's network" if tested.vantage.value == "site" else "",
         "" if item.evidence is None else _ASKS[item.evidence],
     ]

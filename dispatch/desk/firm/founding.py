@@ -7,9 +7,10 @@ import uuid
 from dataclasses import replace
 from pathlib import Path
 
-from db import people, settings
+from db import people, settings, templates
 from db.store import Store
 from db.unit import Actor, unit_of_work
+from dispatch.closeout import shipped
 from dispatch.desk.session.refusals import refuse
 from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.record import FieldFault, sentences
@@ -32,7 +33,8 @@ def init(
     zone: str | None = None,
     clock: Clock = _SYSTEM_CLOCK,
 ) -> tuple[Staff, str]:
-    """Make the database of a firm; returns its first lead, who has all roles, and the firm's zone.
+    """Make the database of a firm, with the templates that the program brings; returns its first lead, who has all roles, and
+    the firm's zone.
 
     Args:
         path: where it is made; whatever is there already stays as it is.
@@ -59,6 +61,11 @@ def init(
                 if zone is None:
                     settings.assume_zone(unit, _zone_of_machine())
                 staff_id = people.add_staff(unit, person)
+            # a wording says who saved it
+            first = Actor(staff_id, lead, uuid.uuid4().hex, "system")
+            with unit_of_work(store, "take templates", first) as unit:
+                for template in shipped.templates():
+                    templates.add_template(unit, template)
         except BaseException:
             store.close()
             # nothing was saved in it yet

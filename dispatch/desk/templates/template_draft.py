@@ -197,3 +197,9 @@ class TemplateDraft(Draft):
 def begun(name: str, like: Template) -> TemplateDraft:
     """A new template with the items of another one; which visits it serves is still to be said."""
     return TemplateDraft({"name": name, "kinds": "", "tags": "", "clients": ""}, like.items)
+
+
+def brought(template: Template) -> TemplateDraft:
+    """A template that the program brings, for the visits that it is meant for, not saved yet."""
+    scope = {"kinds": ", ".join(template.kinds), "tags": ", ".join(template.tags), "clients": ""}
+    return TemplateDraft({"name": template.name, **scope}, template.items)

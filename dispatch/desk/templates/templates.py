@@ -12,6 +12,7 @@ from db import clients, probes, templates
 from db.names import folded
 from db.store import Store
 from db.templates import Wording
+from dispatch.closeout import shipped
 from dispatch.closeout.template import Chosen, choose, items_for
 from dispatch.closeout.template_form import item_form
 from dispatch.desk.book import editing
@@ -41,6 +42,8 @@ _FIELDS = ("name", "for", "items")
 _SCOPE = ("kinds", "tags", "clients")
 _MOST = 200
 """Templates of one file."""
+_Entry = tuple[Template | None, dict[str, str]]
+"""What is written: over which template, and how it is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +161,51 @@ def import_templates(user: User, path: Path, *, update: bool = False, check: boo
     return ImportReport(path.name, KIND, tuple(rows), bool(entries) and not refused and not check, check, False, ())
 
 
+def shipped_rows(store: Store) -> list[JudgedRow]:
+    """The templates that the program brings, by name: new here, there as they are, there otherwise, or refused with the reason."""
+    return [row for row, _ in _judged_shipped(store)]
+
+
+def take_shipped(user: User, names: Sequence[str] = ()) -> list[str]:
+    """Take templates that the program brings, as one change that undo takes back; returns the names of those taken.
+
+    Args:
+        names: theirs, in any case; none: all that can be taken.
+
+    Raises:
+        Faulty: one that is named is not there, is here already, or cannot stand beside what is here; nothing is taken.
+        NotAllowed: only a lead does.
+    """
+    judged_forms = _judged_shipped(user.store)
+    known = {folded(row.reference): (row, entry) for row, entry in judged_forms}
+    faults = [
+        f"{show(name, 60)}: is none that the program brings; those are {', '.join(row.reference for row, _ in judged_forms)}"
+        for name in names
+        if folded(name) not in known
+    ]
+    chosen = [known[folded(name)] for name in names if folded(name) in known] if names else judged_forms
+    if names:
+        faults += [f"{row.reference}: {_not_taken(row)}" for row, entry in chosen if entry is None]
+    refuse(faults)
+    entries = [entry for _, entry in chosen if entry is not None]
+    if entries:
+        editing.put(user, KIND, "take templates", entries)
+    return [row.reference for row, entry in chosen if entry is not None]
+
+
+def _judged_shipped(store: Store) -> list[tuple[JudgedRow, _Entry | None]]:
+    seen: set[str] = set()
+    return [_judged(store, place, form, seen, update=False) for place, form in enumerate(shipped.forms(), 1)]
+
+
+def _not_taken(row: JudgedRow) -> str:
+    faults = "; ".join(f"{fault.field}: {fault.expected}" for fault in row.faults)
+    return faults or "is here already" + (", with other words" if row.differences else "")
+
+
 def _judged(
     store: Store, place: int, form: Mapping[str, Any], seen: set[str], *, update: bool
-) -> tuple[JudgedRow, tuple[Template | None, dict[str, str]] | None]:
+) -> tuple[JudgedRow, _Entry | None]:
     """The verdict on one template of a file, and what would be written."""
     faults: list[str] = []
     texts = _texts(form, faults)
