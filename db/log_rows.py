@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from db.among import AMONG, keys_param
 from db.clients import ZONE
-from db.rows import Query, Select, Stored, column
+from db.rows import Query, Select, Stored, column, values
 from db.store import Store
 from db.visits import ANCHORED, CREW
 from dispatch.model.boards import BoardVisit, Sum
@@ -65,6 +65,7 @@ def rows(
     *,
     ids: Collection[int] | None = None,
     reviews: Collection[str] = (),
+    placed: bool = True,
 ) -> list[BoardVisit]:
     """The visits of the log, by start: placed ones, and what ended without ever having been placed.
 
@@ -72,9 +73,12 @@ def rows(
         span: the half-open instants of the days to which they belong, each to one; None for all.
         ids: only these.
         reviews: only with one of these states of review.
+        placed: False for requests too.
     """
     where, params = ["v.archived_at IS NULL"], list[object]()
-    if span is None:
+    if span is None and not placed:
+        pass
+    elif span is None:
         where.append("(v.starts_at IS NOT NULL OR v.ended_at IS NOT NULL)")
     else:
         where.append(ANCHORED)
@@ -106,6 +110,13 @@ def sums(store: Store, ids: Iterable[int]) -> dict[int, Sum]:
     return {visit_id: charge for charge, visit_id in newest}
 
 
+with_targets: Query[list[int], Collection[int]] = values(
+    f"SELECT v.id FROM visit v JOIN site s ON s.id = v.site_id WHERE v.id {AMONG} "
+    "AND s.client_id IN (SELECT client_id FROM agreement)"
+)
+"""Those of some visits whose client ever had an agreement: nothing else promises a service level."""
+
+
 def noted(store: Store, ids: Iterable[int]) -> dict[int, list[Noted]]:
     """What people did on some visits that a lead looks at: overrides, failed tests, an unhappy sign-off, what was put right or
     given away, comments."""
@@ -122,11 +133,17 @@ _NOTED = (
     "SELECT a.visit_id, CASE WHEN i.kind = 'test' THEN 'waived' ELSE 'overridden' END, i.ref, s.name || CASE a.self_approved "
     "WHEN 1 THEN ' (for themselves)' ELSE '' END, a.text FROM attempt a JOIN item i ON i.id = a.item_id "
     f"JOIN staff s ON s.id = a.staff_id WHERE a.visit_id {AMONG} AND a.result = 'overridden' AND {_IS_LAST} ORDER BY a.id",
+    "SELECT v.id, v.state, '', '', v.reason || CASE v.called WHEN '' THEN '' ELSE iif(v.reason = '', '', '; ') || 'called: ' || "
+    "v.called END || coalesce((SELECT iif(v.reason = '', '', '; ') || 'follow-up ' || group_concat(f.reference, ', ') FROM visit f "
+    "WHERE f.parent_id = v.id AND f.archived_at IS NULL AND v.state = 'left_open'), '') FROM visit v "
+    f"WHERE v.id {AMONG} AND v.state IN ('left_open', 'no_access', 'aborted', 'cancelled')",
     "SELECT a.visit_id, 'not_done', i.ref, s.name, a.text FROM attempt a JOIN item i ON i.id = a.item_id JOIN staff s ON "
     f"s.id = a.staff_id WHERE a.visit_id {AMONG} AND a.result = 'not_done' AND {_IS_LAST} ORDER BY a.id",
-    "SELECT a.visit_id, CASE WHEN a.sequence = (SELECT t.sequence FROM standing t WHERE t.item_id = a.item_id) "
-    "THEN 'fails' ELSE 'failed' END, i.ref, s.name, a.text FROM attempt a JOIN item i ON i.id = a.item_id JOIN staff s ON "
-    f"s.id = a.staff_id WHERE a.visit_id {AMONG} AND a.result = 'fail' ORDER BY a.id",
+    "SELECT a.visit_id, CASE WHEN a.id = o.id THEN 'fails' WHEN o.result = 'na' OR o.result = 'overridden' "
+    "AND NOT i.required THEN 'let_be' WHEN o.result = 'pass' AND t.counts THEN 'retested' ELSE 'failed' END, i.ref, s.name, a.text "
+    "FROM attempt a JOIN item i ON i.id = a.item_id JOIN staff s ON s.id = a.staff_id JOIN standing t ON t.item_id = a.item_id "
+    f"JOIN attempt o ON o.visit_id = t.visit_id AND o.sequence = t.sequence WHERE a.visit_id {AMONG} AND a.result = 'fail' "
+    "ORDER BY a.id",
     "SELECT a.visit_id, 'unsatisfied', i.ref, a.signed_by, a.text FROM attempt a JOIN item i ON i.id = a.item_id "
     f"WHERE a.visit_id {AMONG} AND a.satisfied = 0 AND {_IS_LAST} ORDER BY a.id",
     "SELECT p.visit_id, 'corrected', c.what, s.name, c.reason FROM time_correction c JOIN assignment p ON p.id = c.assignment_id "

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 
+from db.among import AMONG, keys_param
 from db.rows import Query, value
 from db.store import Store
 from dispatch.model.instants import day_bounds, day_of
@@ -44,23 +45,21 @@ WHERE {CAME} IS NOT NULL OR (g.now - p.promised_to) / 60 > g.grace
 in minutes: whole minutes count, as clocks show them. Who came on another day has not come."""
 
 
-def of_visits(store: Store, visit_ids: Collection[int], zone: str, now: int, grace: int) -> list[Promise]:
-    """The promises that are judged of some visits, by their windows; days are those of `zone`, `grace` is in minutes."""
-    ids, among = json.dumps(list(visit_ids)), "visit_id IN (SELECT value FROM json_each(?))"
-    windows = store.all(
-        f"SELECT DISTINCT promised_from FROM promise WHERE promised_from IS NOT NULL AND {among}", (ids,)
-    )
+def of_visits(store: Store, visit_ids: Collection[int] | None, zone: str, now: int, grace: int) -> list[Promise]:
+    """The promises that are judged of some visits (None: of all), by their windows; days are those of `zone`, `grace` minutes."""
+    few, ids = ("", ()) if visit_ids is None else (f"AND visit_id {AMONG}", keys_param(visit_ids))
+    windows = store.all(f"SELECT DISTINCT promised_from FROM promise WHERE promised_from IS NOT NULL {few}", ids)
     days = sorted({day_bounds(day_of(first, zone), zone) for (first,) in windows})
-    return _judged(store, days, now, grace, f"WHERE {among}", (ids,))
+    return _judged(store, days, now, grace, f"WHERE true {few}", ids)
 
 
-def of_day(store: Store, day: tuple[int, int], now: int, grace: int) -> list[Promise]:
-    """The promises for a day that are judged, also of visits that are on another day by now."""
-    return _judged(store, [day], now, grace)
+def of_days(store: Store, days: Sequence[tuple[int, int]], now: int, grace: int) -> list[Promise]:
+    """The promises for some days that are judged, also of visits that are on another day by now, or have no place."""
+    return _judged(store, days, now, grace)
 
 
 def _judged(
-    store: Store, days: Sequence[tuple[int, int]], now: int, grace: int, where: str = "", params: Sequence[str] = ()
+    store: Store, days: Sequence[tuple[int, int]], now: int, grace: int, where: str = "", params: Sequence[object] = ()
 ) -> list[Promise]:
     rows = store.all(
         f"WITH given(now, grace, days) AS (SELECT ?, ?, ?), {DAY} SELECT * FROM ({JUDGED}) {where} "

@@ -15,13 +15,15 @@ from widgets.lines.marks import Marks
 
 @dataclass(frozen=True, slots=True)
 class LogColumn:
-    """A column of the log. `rank`: the lower, the later it is left out where room is short. `right`: flush right."""
+    """A column of the log. `rank`: the lower, the later it is left out where room is short. `right`: flush right.
+    `most`: to how many cells it grows where there is room."""
 
     title: str
     width: int
     rank: int
     cell: Callable[[LogLine, Log, Marks], Span]
     right: bool = False
+    most: int = 0
 
 
 REVIEWS = {
@@ -31,8 +33,6 @@ REVIEWS = {
     Review.EXPORTED: ("exported", "dim"),
     Review.SENT_BACK: ("sent back", "bad"),
 }
-CLIENT_LEAST = 14
-CLIENT_MOST = 30
 
 
 def evidence(line: LogLine) -> Span:
@@ -54,6 +54,8 @@ def _planned(line: LogLine, log: Log, marks: Marks) -> Span:
     start, end = line.visit.start, line.visit.end
     if start is None or end is None:
         return "", "dim"
+    if line.elsewhere:
+        return ink(day_text(day_of(start, log.zone))[4:10], "warn")
     return ink(f"{_clock(start, log)}{marks.dash}{_clock(end, log)}", "dim")
 
 
@@ -62,7 +64,7 @@ def _actual(line: LogLine, log: Log, marks: Marks) -> Span:
     if visit.actual_in is None:
         return ink(visit.state.label, "dim")
     until = _clock(visit.actual_out, log) if visit.actual_out is not None else ""
-    late = any(remark.mark is ReviewMark.LATE for remark in line.remarks)
+    late = ReviewMark.LATE in line.marks
     return ink(
         f"{_clock(visit.actual_in, log)}{marks.dash}{until}{marks.late if late else ''}", "bad" if late else "plain"
     )
@@ -77,10 +79,6 @@ def _tests(line: LogLine, log: Log, marks: Marks) -> Span:
     )
 
 
-def _count(number: int) -> Span:
-    return (str(number), "warn") if number else ("", "dim")
-
-
 def _charge(line: LogLine, log: Log, marks: Marks) -> Span:
     net, exponent = line.charge.net, line.charge.exponent
     return (marks.dash, "dim") if net is None else ink(format_minor(net, exponent), "strong")
@@ -92,10 +90,11 @@ def _day(line: LogLine, log: Log, marks: Marks) -> Span:
 
 
 def _remark(line: LogLine, log: Log, marks: Marks) -> Span:
-    if not line.remarks:
+    told = line.exceptions or line.notes
+    if not told:
         return "", "dim"
-    more = f" +{len(line.remarks) - 1}" if len(line.remarks) > 1 else ""
-    return ink(f"{line.remarks[0].mark.label}{more}", "warn")
+    more = f" +{len(told) - 1}" if len(told) > 1 else ""
+    return ink(f"{told[0].mark.label}{more}", "warn" if line.exceptions else "dim")
 
 
 def _clock(instant: int, log: Log) -> str:
@@ -103,48 +102,52 @@ def _clock(instant: int, log: Log) -> str:
 
 
 def columns_of(log: Log) -> tuple[LogColumn, ...]:
-    """All columns in their order; the client's (width 0) takes the room that the others leave.
-
-    The day has one where there are several, and what is to be looked at where there is any.
-    """
+    """All columns in their order. The day has one where there are several, and what there is to say where there is any."""
     span = 12 if log.hours24 else 16
     day = (LogColumn("day", 6, 1, _day),) if log.several_days else ()
     remark = (LogColumn("look at", 13, 1, _remark),) if any(line.remarks for line in log.lines) else ()
     return (
         LogColumn("", 1, 0, _state),
         *day,
+        LogColumn("visit", 7, 4, lambda line, log, marks: ink(line.visit.reference, "dim")),
         LogColumn(
             "technician",
             10,
             1,
             lambda line, log, marks: ink(" + ".join(show(name).split(" ")[0] for name in line.technicians)),
         ),
-        LogColumn("client", 0, 0, lambda line, log, marks: ink(line.visit.client, "strong")),
+        LogColumn("client", 14, 0, lambda line, log, marks: ink(line.visit.client, "strong"), most=30),
+        LogColumn("work", 14, 5, lambda line, log, marks: ink(line.visit.work), most=44),
         LogColumn("planned", span - 1, 6, _planned),
         LogColumn("actual", span, 2, _actual),
-        LogColumn("evidence", 14, 5, lambda line, log, marks: evidence(line)),
+        LogColumn("evidence", 14, 7, lambda line, log, marks: evidence(line)),
         LogColumn("tests", 5, 3, _tests, right=True),
-        LogColumn("re", 2, 7, lambda line, log, marks: _count(line.tally.retests), right=True),
-        LogColumn("over", 4, 4, lambda line, log, marks: _count(line.tally.overrides), right=True),
+        LogColumn("re", 2, 8, lambda line, log, marks: ink(str(line.tally.retests or "")), right=True),
+        LogColumn("over", 4, 8, lambda line, log, marks: ink(str(line.tally.overrides or ""), "warn"), right=True),
         *remark,
         LogColumn("charge", 9, 2, _charge, right=True),
         LogColumn("sheet", 9, 9, lambda line, log, marks: ink((line.charge.status or "").replace("_", " "), "dim")),
-        LogColumn("work", 24, 8, lambda line, log, marks: ink(line.visit.work, "dim")),
         LogColumn("review", 9, 1, lambda line, log, marks: REVIEWS[line.visit.review]),
     )
 
 
 def fitting_columns(log: Log, width: int) -> tuple[tuple[LogColumn, int], ...]:
-    """The columns that fit `width` cells, each with its width: those of the lowest ranks."""
+    """The columns that fit `width` cells, each with its width: those of the lowest ranks. What is over goes to those that grow, to
+    the narrowest first."""
     kept = list(columns_of(log))
-    while len(kept) > 1 and _least(kept) > width:
-        kept.remove(max((column for column in kept if column.width), key=lambda column: column.rank))
-    client = max(1, min(CLIENT_LEAST + width - _least(kept), CLIENT_MOST))
-    return tuple((column, column.width or client) for column in kept)
+    while len(kept) > 2 and _least(kept) > width:
+        kept.remove(max(kept, key=lambda column: column.rank))
+    wide = {column.title: column.width for column in kept}
+    for _ in range(width - _least(kept)):
+        if growing := [column for column in kept if wide[column.title] < column.most]:
+            wide[min(growing, key=lambda column: wide[column.title]).title] += 1
+    if (over := _least(kept) - width) > 0:
+        wide["client"] = max(1, wide["client"] - over)
+    return tuple((column, wide[column.title]) for column in kept)
 
 
 def _least(columns: Sequence[LogColumn]) -> int:
-    return sum((column.width or CLIENT_LEAST) + 1 for column in columns) - 1
+    return sum(column.width + 1 for column in columns) - 1
 
 
 def heading_line(log: Log, width: int) -> Line:

@@ -15,6 +15,7 @@ from dispatch.model.forms import form, forms
 from dispatch.model.instants import iso
 from dispatch.model.maps import route_links, route_of
 from dispatch.model.money import format_minor
+from dispatch.model.reviews import NOTES, divided
 from dispatch.model.states import State
 from dispatch.model.travel import DistanceUnit, Leg, minutes_of, to_unit
 from dispatch.model.visits import Assignment, Visit
@@ -46,9 +47,10 @@ _CALL = """reference client technician contact? phone? expected@ arrival@ due@ p
 _LOGGED = """reference=visit.reference client=visit.client site=visit.site work=visit.work state=visit.state
     review=visit.review technicians planned_start=visit.start@ planned_end=visit.end@ checked_in=visit.actual_in@
     checked_out=visit.actual_out@ tests_passed=visit.tests_passed tests_required=visit.tests_required evidence
-    tests_executed=tally.ran tests_with_result=tally.tested retests=tally.retests overrides=tally.overrides exceptions clean
-    charge_status=charge.status net total currency=charge.currency"""
+    tests_executed=tally.ran tests_with_result=tally.tested retests=tally.retests overrides=tally.overrides exceptions notes
+    clean elsewhere charge_status=charge.status net total currency=charge.currency"""
 _REMARK = "exception=mark item? text"
+_NOTE = "note=mark item? text"
 _ITEM = "item=ref phase kind label required vantage asks counts attested=attested_how? permission probes attempts"
 _ATTEMPT = "sequence at@ by result text value grade vantage begun_after tries signed_by satisfied"
 COMMENT = "reference client by at@ comment=text seen_at@ answered_at@ answered_by? answer?"
@@ -137,10 +139,11 @@ def log_form(log: Log, narrowing: LogFilter) -> dict[str, Any]:
     sums = "visits ended exceptions promised within_promise=kept to_review charged"
     return form(
         log,
-        "firm date=day last filters zone totals visits",
+        "firm date=day last filters zone totals reasons visits",
         last=log.last or log.day,
         filters=narrowing.words_of_filters(),
         totals=form(log.totals, sums, charged=charged),
+        reasons=[{"reason": mark, "exception": mark not in NOTES, "visits": count} for mark, count in log.reasons],
         visits=[_log_line_form(line, log.zone) for line in log.lines],
     )
 
@@ -206,7 +209,8 @@ def history_form(history: VisitHistory) -> dict[str, Any]:
         home=return_at@ minutes_home=home_minutes"""
     revision = "revision made_at@ status accepted total currency reason"
     return visit_page_form(page) | {
-        "exceptions": forms(history.remarks, _REMARK),
+        "exceptions": forms(divided(history.remarks)[0], _REMARK),
+        "notes": forms(divided(history.remarks)[1], _NOTE),
         "leg_planned": leg_form(page.leg, page.unit),
         "drives": forms(page.visit.stays, drive, zone),
         "word_corrections": forms(page.words, "sequence item was=before is=after reason by at@", zone),
@@ -309,7 +313,8 @@ def _log_line_form(line: LogLine, zone: str) -> dict[str, Any]:
         _LOGGED,
         zone,
         evidence=form(line.tally, "executed measured attested waived by_permission=permitted no_way_in"),
-        exceptions=forms(line.remarks, _REMARK),
+        exceptions=forms(line.exceptions, _REMARK),
+        notes=forms(line.notes, _NOTE),
         net=None if charge.net is None else format_minor(charge.net, charge.exponent),
         total=None if charge.total is None else format_minor(charge.total, charge.exponent),
     )

@@ -52,7 +52,9 @@ def _list(store: Store, _: Args) -> Answer:
     def json_form(*_: object) -> dict[str, Any]:
         keys = "reference=visit.reference client=visit.client why start=visit.start@"
         return {
-            "exceptions": [form(line, keys, log.zone, why=[mark.text for mark in line.remarks]) for line in exceptions],
+            "exceptions": [
+                form(line, keys, log.zone, why=[mark.text for mark in line.exceptions]) for line in exceptions
+            ],
             "clean": [line.visit.reference for line in clean],
         }
 
@@ -60,7 +62,7 @@ def _list(store: Store, _: Args) -> Answer:
         if not log.lines:
             yield "Nothing waits for review."
         for line in exceptions:
-            why = "; ".join(remark.text for remark in line.remarks)
+            why = "; ".join(remark.text for remark in line.exceptions)
             yield f"{pad(line.visit.reference, 8)} {pad(line.visit.client, 28)} {why}"
         if clean:
             yield f"Clean ({len(clean)}): {', '.join(line.visit.reference for line in clean)}"
@@ -139,7 +141,9 @@ def _batch(user: User, args: Args) -> int:
     shown = _at_revisions(references)
     if not args.references:
         for line in exceptions:
-            print(f"not clean: {show(line.visit.reference)} {'; '.join(show(remark.text) for remark in line.remarks)}")
+            print(
+                f"not clean: {show(line.visit.reference)} {'; '.join(show(remark.text) for remark in line.exceptions)}"
+            )
     if not references:
         print("Nothing is clean that waits for review.")
         return 0

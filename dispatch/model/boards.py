@@ -12,7 +12,7 @@ from typing import NamedTuple
 from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.lateness import Late
 from dispatch.model.people import Absence
-from dispatch.model.reviews import Remark
+from dispatch.model.reviews import Remark, ReviewMark, divided
 from dispatch.model.states import Review, State
 from dispatch.model.text import show
 from dispatch.model.travel import DistanceUnit, Leg, Place
@@ -264,19 +264,36 @@ class Sum(NamedTuple):
 
 
 class LogLine(NamedTuple):
-    """A visit in the visit log. `charge` is without a status where it is not charged (yet). `remarks` are what a lead has to
-    look at, the gravest first."""
+    """A visit in the visit log. `charge` is without a status where it is not charged (yet). `remarks` are what there is to
+    say of it, the gravest first. `elsewhere`: it stands on another day by now, or on none; nobody came to a promise for these
+    days."""
 
     visit: BoardVisit
     technicians: tuple[str, ...]
     charge: Sum = Sum()
     remarks: tuple[Remark, ...] = ()
     tally: Tally = Tally()
+    elsewhere: bool = False
+
+    @property
+    def marks(self) -> frozenset[ReviewMark]:
+        """What it can be found by."""
+        return frozenset(remark.mark for remark in self.remarks)
+
+    @property
+    def exceptions(self) -> tuple[Remark, ...]:
+        """What a lead must look at."""
+        return divided(self.remarks)[0]
+
+    @property
+    def notes(self) -> tuple[Remark, ...]:
+        """What is worth a word, and no exception."""
+        return divided(self.remarks)[1]
 
     @property
     def clean(self) -> bool:
         """Whether it waits for review and there is nothing to look at (see dispatch.desk.log.visit_log)."""
-        return self.visit.review is Review.TO_REVIEW and not self.remarks and self.charge.accepted
+        return self.visit.review is Review.TO_REVIEW and not self.exceptions and self.charge.accepted
 
 
 class Totals(NamedTuple):
@@ -294,7 +311,7 @@ class Totals(NamedTuple):
 
 class Log(NamedTuple):
     """The lead's days: from `day` to `last`, both counted (None: one day). `totals` are of every visit that was found, `lines`
-    of at most so many as were asked for."""
+    of at most so many as were asked for. `reasons` are how many visits have each remark, whichever of them are wanted."""
 
     firm: str
     day: datetime.date
@@ -304,6 +321,7 @@ class Log(NamedTuple):
     lines: tuple[LogLine, ...]
     last: datetime.date | None = None
     totals: Totals = Totals()
+    reasons: tuple[tuple[ReviewMark, int], ...] = ()
 
     @property
     def times(self) -> Times:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from dispatch.model.text import LabelledEnum
 
 
 class ReviewMark(LabelledEnum):
-    """Why a visit is not simply in order; the gravest first."""
+    """Why a visit is not simply in order, the gravest first; the last ones are worth a word, and no exception (`NOTES`)."""
 
     BLOCKED = "blocked"
     WAIVED = "waived"
@@ -29,14 +30,37 @@ class ReviewMark(LabelledEnum):
     SENT_BACK = "sent_back"
     MISSED = "missed"
     LATE = "late"
+    TARGET = "target"
+    EXPLAINED = "explained"
+    RETESTED = "retested"
+
+
+NOTES = frozenset({ReviewMark.EXPLAINED, ReviewMark.RETESTED})
+"""What is no exception: a target that was missed for a cause that is given, a test that failed and passed on a retest."""
 
 
 class Remark(NamedTuple):
-    """One exception of a visit, with why and by whom in `text`; `item` is the checklist item that it is about."""
+    """What there is to say of a visit, with why and by whom in `text`; `item` is the checklist item that it is about."""
 
     mark: ReviewMark
     text: str
     item: str = ""
+
+    @property
+    def exception(self) -> bool:
+        """Whether a lead must look at it."""
+        return self.mark not in NOTES
+
+    @property
+    def told(self) -> str:
+        """Its words, with how much they matter before them."""
+        return f"{'!' if self.exception else '·'} {self.text}"
+
+
+def divided(remarks: Iterable[Remark]) -> tuple[tuple[Remark, ...], tuple[Remark, ...]]:
+    """The exceptions among them, and what is only worth a word."""
+    told = tuple(remarks)
+    return tuple(one for one in told if one.exception), tuple(one for one in told if not one.exception)
 
 
 class Comment(NamedTuple):

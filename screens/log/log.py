@@ -220,7 +220,7 @@ class LogScreen(DayOfVisits):
         lines = [line for line in self._log.lines if line.visit.review is Review.TO_REVIEW] if self._log else []
         clean = {line.visit.reference: Shown(line.visit.version, line.charge.revision) for line in lines if line.clean}
         left_out = [
-            f"not clean: {line.visit.reference} {line.visit.client}: {'; '.join(remark.text for remark in line.remarks)}"
+            f"not clean: {line.visit.reference} {line.visit.client}: {'; '.join(remark.text for remark in line.exceptions)}"
             for line in lines
             if not line.clean
         ]
@@ -318,7 +318,9 @@ def why(line: LogLine | None) -> Content:
     head = Content.assemble((show(visit.reference), "bold"), f"  {show(visit.client)}, {show(visit.work)}")
     if not line.remarks:
         return Content("\n").join([head, Content("nothing to look at" if line.clean else visit.state.label)])
-    return Content("\n").join([head, *(Content(f"! {show(remark.text)}") for remark in line.remarks)])
+    return Content("\n").join(
+        [head, *(Content.styled(show(remark.told), "" if remark.exception else "dim") for remark in line.remarks)]
+    )
 
 
 _ANY = "any"

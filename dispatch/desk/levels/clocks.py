@@ -49,9 +49,14 @@ class VisitClock(NamedTuple):
         return self.reading.state not in STOPPED
 
     @property
+    def missed(self) -> bool:
+        """Whether a promise was broken."""
+        return not self.aim and self.reading.state in (LevelState.MISSED, LevelState.BREACHED)
+
+    @property
     def wants_cause(self) -> bool:
         """Whether a promise was broken and nobody has said why."""
-        return not self.aim and not self.cause and self.reading.state in (LevelState.MISSED, LevelState.BREACHED)
+        return self.missed and not self.cause
 
     @property
     def left(self) -> int:

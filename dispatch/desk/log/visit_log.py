@@ -1,30 +1,28 @@
-"""The visit log, narrowed, searched and sorted as the lead wants to see it, and what of it they look at before they approve.
+"""The visit log, narrowed, searched and sorted as the lead wants to see it, with what they look at before they approve.
 
-Clean, and so approved with others in one go, is a closed visit on which nothing was overridden, waived or left undone, no
-test was attested where it should have run and none ever failed, the client signed as satisfied and within the promise,
-nothing was put right, given away, called our own fault, sent back or opened again, and whose charge is ready without a
-warning.
+Clean, and so approved with others in one go, is a visit that waits for review, is no exception (dispatch.desk.log.exceptions), and
+whose charge stands.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from db import log_rows, promises, search, settings
-from db.log_rows import Noted
 from db.store import Store
 from db.tallies import tallies
-from dispatch.charges.explain import MEANS, NEEDS
+from dispatch.desk.log.exceptions import gravity, remarks_of
 from dispatch.model.boards import BoardVisit, Log, LogLine, Sum, Tally, Totals
+from dispatch.model.firm import Firm
 from dispatch.model.forms import shared
-from dispatch.model.instants import Times, day_bounds, day_of, day_text
-from dispatch.model.promises import KEPT, Outcome, Promise
-from dispatch.model.reviews import Remark, ReviewMark
-from dispatch.model.states import ENDED, Review, State
+from dispatch.model.instants import day_bounds, day_of, day_text
+from dispatch.model.promises import KEPT, Promise
+from dispatch.model.reviews import ReviewMark
+from dispatch.model.states import ENDED, Review
 from dispatch.model.visits import Assignment
 
 
@@ -33,8 +31,9 @@ class LogFilter:
     """Which visits of the log are wanted, and in which order.
 
     `first` to `last` are days in the firm's zone, both counted (`last` None: only the first; `first` None: all days).
-    `technician` and `client` are parts of names. `marks`: only visits with one of these exceptions; `exceptions`: with any.
-    `words` are searched in everything said on a visit. `sort` is a key of `SORTS`, "" the order of the day.
+    `technician` and `client` are parts of names. `marks`: only visits with one of these remarks; `exceptions`: with any
+    exception, the gravest first. `words` are searched in everything said on a visit. `sort` is a key of `SORTS`, "" the order of
+    the day.
     """
 
     first: datetime.date | None = None
@@ -71,7 +70,6 @@ class LogFilter:
         return f"{day_text(self.first)} to {day_text(self.last)}"
 
 
-_GRAVITY = {mark: place for place, mark in enumerate(ReviewMark)}
 _COUNTED = frozenset({"evidence", "tests", "retests", "overrides"})
 SORTS: dict[str, Callable[[LogLine], Any]] = {
     "start": lambda line: line.visit.start or 0,
@@ -85,8 +83,7 @@ SORTS: dict[str, Callable[[LogLine], Any]] = {
     "tests": lambda line: line.visit.tests_passed - line.visit.tests_required,
     "retests": lambda line: line.tally.retests,
     "overrides": lambda line: line.tally.overrides,
-    "exceptions": lambda line: (-min(map(_GRAVITY.__getitem__, (remark.mark for remark in line.remarks)), default=99),
-                                len(line.remarks)),
+    "exceptions": lambda line: (-min(map(gravity, line.exceptions), default=99), len(line.exceptions)),
     "charge": lambda line: -1 if line.charge.net is None else line.charge.net,
     "work": lambda line: line.visit.work.casefold(),
     "review": lambda line: list(Review).index(line.visit.review),
@@ -101,33 +98,16 @@ def visit_log(store: Store, log_filter: LogFilter, most: int | None = None) -> L
         most: at most so many lines; the totals are those of every visit found.
     """
     with store.read():
-        firm = settings.firm(store)
-        first, last = log_filter.first, log_filter.last or log_filter.first
-        span = None
-        if first is not None and last is not None:
-            span = (day_bounds(first, firm.zone)[0], day_bounds(last, firm.zone)[1])
-        ids = search.matching(store, log_filter.words)
-        visits = log_rows.rows(store, span, ids=ids, reviews=[review.value for review in log_filter.reviews])
-        if log_filter.client:
-            visits = [row for row in visits if _holds(row.client, log_filter.client)]
-        stays = log_rows.stays(store, [row.id for row in visits])
-        if name := log_filter.technician:
-            theirs = {key for key, own in stays.items() if any(_holds(part.technician, name) for part in own)}
-            visits = [row for row in visits if row.id in theirs]
-        ids_shown = [row.id for row in visits]
-        charges, noted = log_rows.sums(store, ids_shown), log_rows.noted(store, ids_shown)
-        judged = promises.of_visits(store, ids_shown, firm.zone, store.clock.now(), firm.late_minutes)
-        promised = {key: [one for one in judged if one.visit_id == key] for key in {one.visit_id for one in judged}}
-        lines = []
-        for row in visits:
-            own, charge = stays.get(row.id, ()), charges.get(row.id)
-            remarks = remarks_of(row, own, charge, noted.get(row.id, ()), promised.get(row.id, ()), firm.times())
-            marked = {remark.mark for remark in remarks}
-            if (marked or not log_filter.exceptions) and (marked & log_filter.marks or not log_filter.marks):
-                lines.append(_line(row, own, charge, firm.currency)._replace(remarks=remarks))
+        firm, now = settings.firm(store), store.clock.now()
+        lines, promised = _lines(store, log_filter, firm)
+        reasons = Counter(mark for line in lines for mark in line.marks)
+        if log_filter.marks:
+            lines = [line for line in lines if line.marks & log_filter.marks]
+        elif log_filter.exceptions:
+            lines = [line for line in lines if line.exceptions]
+            lines.sort(key=lambda line: min(map(gravity, line.exceptions)))
         shown = {line.visit.id for line in lines}
-        of_days = [one for one in judged if one.visit_id in shown and (span is None or span[0] <= one.first < span[1])]
-        totals = totals_of(lines, of_days)
+        totals = totals_of(lines, [one for one in promised if one.visit_id in shown])
         starts = [line.visit.start for line in lines if line.visit.start is not None]
         if log_filter.sort in _COUNTED:
             lines = _counted(store, lines)
@@ -138,22 +118,64 @@ def visit_log(store: Store, log_filter: LogFilter, most: int | None = None) -> L
         lines = lines[:most]
         if log_filter.sort not in _COUNTED:
             lines = _counted(store, lines)
-    now = store.clock.now()
-    first = first or day_of(min(starts, default=now), firm.zone)
-    last = last or day_of(max(starts, default=now), firm.zone)
-    return Log(firm.name, first, firm.zone, firm.clock_hours == 24, now, tuple(lines), last, totals)
+    first = log_filter.first or day_of(min(starts, default=now), firm.zone)
+    last = log_filter.last or log_filter.first or day_of(max(starts, default=now), firm.zone)
+    counted = tuple((mark, reasons[mark]) for mark in ReviewMark if reasons[mark])
+    return Log(firm.name, first, firm.zone, firm.clock_hours == 24, now, tuple(lines), last, totals, counted)
+
+
+def _lines(store: Store, wanted: LogFilter, firm: Firm) -> tuple[list[LogLine], list[Promise]]:
+    """The visits of the days that are wanted, and those to which a promise for these days was broken, wherever they stand by now;
+    with the promises for the days."""
+    now, grace, span = store.clock.now(), firm.late_minutes, None
+    if wanted.first is None:
+        of_days = promises.of_visits(store, None, firm.zone, now, grace)
+    else:
+        count = ((wanted.last or wanted.first) - wanted.first).days + 1
+        days = [day_bounds(wanted.first + datetime.timedelta(number), firm.zone) for number in range(count)]
+        of_days, span = promises.of_days(store, days, now, grace), (days[0][0], days[-1][1])
+    found, reviews = search.matching(store, wanted.words), [review.value for review in wanted.reviews]
+    rows = log_rows.rows(store, span, ids=found, reviews=reviews)
+    here = {row.id for row in rows}
+    broken = {one.visit_id: one.first for one in of_days if one.outcome == "missed" and one.visit_id not in here}
+    ids = broken.keys() if found is None else broken.keys() & set(found)
+    if ids:
+        rows += log_rows.rows(store, None, ids=ids, reviews=reviews, placed=False)
+        rows.sort(key=lambda row: broken.get(row.id) or row.start or 0)
+    if wanted.client:
+        rows = [row for row in rows if _holds(row.client, wanted.client)]
+    stays = log_rows.stays(store, [row.id for row in rows])
+    if name := wanted.technician:
+        rows = [row for row in rows if any(_holds(part.technician, name) for part in stays.get(row.id, ()))]
+    ids_shown = [row.id for row in rows]
+    charges = log_rows.sums(store, ids_shown)
+    promised: dict[int, list[Promise]] = {}
+    for one in of_days if span is None else promises.of_visits(store, ids_shown, firm.zone, now, grace):
+        promised.setdefault(one.visit_id, []).append(one)
+    lines = [_line(row, stays.get(row.id, ()), charges.get(row.id), firm.currency) for row in rows]
+    remarks = remarks_of(store, [line.visit for line in lines], charges, promised, firm.times())
+    lines = [line._replace(remarks=remarks[line.visit.id]) for line in lines]
+    return [_elsewhere(line) if line.visit.id in broken else line for line in lines], of_days
+
+
+def _elsewhere(line: LogLine) -> LogLine:
+    """A line of a visit of another day, with that by which it is of these days too."""
+    missed = tuple(remark for remark in line.remarks if remark.mark is ReviewMark.MISSED)
+    return line._replace(remarks=missed, elsewhere=True)
 
 
 def totals_of(lines: Sequence[LogLine], promised: Sequence[Promise]) -> Totals:
-    """Visits in figures, with what became of the promises for their days."""
+    """Visits in figures, with what became of the promises for their days. What is of another day counts on that one."""
     charged: Counter[tuple[str, int]] = Counter()
+    exceptions = sum(bool(line.exceptions) for line in lines)
+    lines = [line for line in lines if not line.elsewhere]
     for line in lines:
         if (net := line.charge.net) is not None:
             charged[line.charge.currency, line.charge.exponent] += net
     return Totals(
         visits=len(lines),
         ended=sum(line.visit.state in ENDED for line in lines),
-        exceptions=sum(bool(line.remarks) for line in lines),
+        exceptions=exceptions,
         promised=len(promised),
         kept=sum(one.outcome in KEPT for one in promised),
         to_review=sum(line.visit.review is Review.TO_REVIEW for line in lines),
@@ -194,80 +216,3 @@ def _line(row: BoardVisit, stays: Sequence[Assignment], charge: Sum | None, curr
         technicians=tuple(part.technician for part in stays),
         charge=charge or Sum(currency=currency),
     )
-
-
-QUIET_FLAGS = frozenset({"TAX_EXEMPT", "EARLY_ARRIVAL_CLIPPED"})
-"""Flags of a sheet that warn of nothing: both follow from what was agreed, and neither charges more. An exemption warns as
-long as nobody has said by what."""
-
-_ENDS = {
-    State.LEFT_OPEN: (ReviewMark.LEFT_OPEN, "left open"),
-    State.NO_ACCESS: (ReviewMark.NO_ACCESS, "nobody let us in"),
-    State.ABORTED: (ReviewMark.ABORTED, "ended by us"),
-    State.CANCELLED: (ReviewMark.CANCELLED, "cancelled by the client"),
-}
-_SAID = {
-    "waived": (ReviewMark.WAIVED, "{item} waived by {by}"),
-    "overridden": (ReviewMark.OVERRIDDEN, "{item} overridden by {by}"),
-    "permitted": (ReviewMark.PERMITTED, "{item} attested by permission of {by}"),
-    "no_way_in": (ReviewMark.PERMITTED, "{item} attested, no way in"),
-    "none_wanted": (ReviewMark.LEFT_OPEN, "{by} wants no follow-up"),
-    "not_done": (ReviewMark.NOT_DONE, "{item} not done"),
-    "fails": (ReviewMark.FAILED, "{item} fails"),
-    "failed": (ReviewMark.FAILED, "{item} had failed"),
-    "unsatisfied": (ReviewMark.UNSATISFIED, "{by} is not satisfied"),
-    "corrected": (ReviewMark.CORRECTED, "{item} put right by {by}"),
-    "given": (ReviewMark.GIVEN, "{item} by {by}"),
-    "own_fault": (ReviewMark.OWN_FAULT, "our own fault, says {by}"),
-    "sent_back": (ReviewMark.SENT_BACK, "sent back by {by}"),
-    "reopened": (ReviewMark.REOPENED, "opened again after it had ended"),
-}
-_BROKEN: Mapping[Outcome, ReviewMark] = {"late": ReviewMark.LATE, "missed": ReviewMark.MISSED}
-_ITEMS = frozenset({"waived", "overridden", "permitted", "no_way_in", "not_done", "fails", "failed"})
-
-
-def remarks_of(
-    row: BoardVisit,
-    stays: Sequence[Assignment],
-    charge: Sum | None,
-    noted: Sequence[Noted],
-    promised: Sequence[Promise],
-    times: Times,
-) -> tuple[Remark, ...]:
-    """The exceptions of a visit, the gravest first. One that has not ended has those that show already."""
-    remarks = []
-    for note in noted:
-        mark, form = _SAID[note.kind]
-        words = form.format(item=note.item, by=note.by).strip()
-        remarks.append(Remark(mark, _with(words, note.text), note.item if note.kind in _ITEMS else ""))
-    if row.state in _ENDS:
-        mark, text = _ENDS[row.state]
-        remarks.append(Remark(mark, _with(text, row.reason)))
-    if row.state in ENDED:
-        remarks += _of_charge(charge, assigned=bool(stays))
-    remarks += [
-        Remark(_BROKEN[one.outcome], f"{day_text(day_of(one.first, times.zone))}: {one.words(times, row.zone)}")
-        for one in promised
-        if one.outcome in _BROKEN
-    ]
-    order = list(ReviewMark)
-    return tuple(sorted(remarks, key=lambda remark: order.index(remark.mark)))
-
-
-def _of_charge(charge: Sum | None, *, assigned: bool) -> list[Remark]:
-    if charge is None:
-        return [Remark(ReviewMark.BLOCKED, "no charge: no rate card was in force on that day")]
-    if charge.total is None:
-        if not assigned:
-            return []  # cancelled before anybody was assigned: there is nothing to charge
-        return [Remark(ReviewMark.BLOCKED, f"charge blocked: {NEEDS.get(code, code)}") for code in charge.errors]
-    accepted = "" if charge.accepted else ", not accepted yet"
-    return [
-        Remark(ReviewMark.FLAGGED, f"{MEANS.get(code, code)}{accepted}")
-        for code in charge.flags
-        if code not in QUIET_FLAGS or (code == "TAX_EXEMPT" and charge.unnamed)
-    ]
-
-
-def _with(words: str, why: str) -> str:
-    return f"{words}: {why}" if why else words

@@ -5,25 +5,21 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 
-from db import messages, promises, results, settings, sheets, visits
-from db.results import StandingResult
+from db import messages, promises, settings, sheets, visits
 from db.sheets import StoredSheet
 from db.store import Store
 from db.tallies import tallies
-from dispatch.charges.explain import MEANS, NEEDS
 from dispatch.desk.figures.counting import FIGURES, figures_over, value_text
 from dispatch.desk.figures.lateness import LivedDay, causes_text, counted_text
-from dispatch.desk.levels.clocks import clocks_of
+from dispatch.desk.log.visit_log import LogFilter, visit_log
 from dispatch.desk.reports.data import DataTable, visit_tables
 from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, foot_of, letterhead_of
 from dispatch.desk.reports.naming import slug
 from dispatch.desk.session.user import User
-from dispatch.desk.texts.board_words import evidence_words
+from dispatch.desk.texts.board_words import evidence_words, reasons_text
 from dispatch.desk.texts.figure_words import FIGURE_COLUMNS, figure_rows
-from dispatch.levels.clock import LevelState
 from dispatch.levels.late_causes import CauseShare
-from dispatch.model.boards import Tally
-from dispatch.model.checklists import Result
+from dispatch.model.boards import Log, Tally
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Times, day_bounds, day_text, iso, time_text
 from dispatch.model.messages import Call, CallOutcome
@@ -31,8 +27,6 @@ from dispatch.model.promises import KEPT
 from dispatch.model.states import AHEAD, ENDED, State
 from dispatch.model.visits import Visit
 from dispatch.planning.calls import CALLS_COUNT_FOR
-
-_MISSED = (LevelState.MISSED, LevelState.BREACHED)
 
 
 def day_report(user: User, day: datetime.date) -> Report:
@@ -48,14 +42,13 @@ def day_report(user: User, day: datetime.date) -> Report:
         times = firm.times()
         run = LivedDay(store, day, firm.zone)
         day_visits = run.found
-        ids = [visit.id for visit in day_visits]
         ended = [visit for visit in day_visits if visit.state in ENDED]
         charges = sheets.latest_sheets(store, [visit.id for visit in ended])
+        log = visit_log(store, LogFilter(day))
         late = _late(store, day, run, firm)
-        tested = results.standing(store, ids)
         sections = (
             late,
-            Section("Exceptions", tables=(_exceptions(store, day_visits, tested, charges),)),
+            Section("Exceptions", (("Visits", reasons_text(log)),) if log.reasons else (), tables=(_exceptions(log),)),
             _figures(store, day),
             Section("Visits", tables=(_visits(store, day_visits, times),)),
             _charges(store, ended, charges),
@@ -65,6 +58,7 @@ def day_report(user: User, day: datetime.date) -> Report:
         data = (
             *visit_tables(store, day_visits, inside=True),
             _promised(store, day, firm),
+            _looked_at(log),
             DataTable("figures", FIGURE_COLUMNS, tuple(figure_rows(figures_over(store, day, day)))),
         )
     name = f"{slug(firm.name) or 'firm'}-day-{day.isoformat()}"
@@ -75,45 +69,24 @@ def _head(visit: Visit) -> tuple[Cell, Cell, Cell]:
     return visit.reference, ", ".join(visit.crew) or "–", visit.client
 
 
-def _exceptions(
-    store: Store, day_visits: Sequence[Visit], tested: Sequence[StandingResult], charges: dict[int, StoredSheet]
-) -> ReportTable:
-    """Left open, no access, aborted; overridden and repeated items; missed service levels; charges that nobody can accept yet."""
-    by_id = {visit.id: visit for visit in day_visits}
-    rows: list[tuple[Cell, ...]] = []
-    for visit in day_visits:
-        if visit.state is State.LEFT_OPEN:
-            booked = ", ".join(other.reference for other in visits.follow_ups(store, visit.id)) or "none"
-            rows.append((*_head(visit), "left open", f"{visit.reason}; follow-up {booked}"))
-        elif visit.state in (State.NO_ACCESS, State.ABORTED, State.CANCELLED):
-            called = f"called: {visit.called}" if visit.called else ""
-            rows.append((*_head(visit), visit.state.label, "; ".join(filter(None, (visit.reason, called)))))
-    for result in tested:
-        visit = by_id[result.visit_id]
-        if result.result is Result.OVERRIDDEN:
-            by = f"{result.by}{', of their own visit' if result.self_approved else ''}"
-            rows.append((*_head(visit), "overridden", f"{result.ref} {result.label}: {result.text} ({by})"))
-        elif result.result is Result.FAIL:
-            rows.append((*_head(visit), "test failing", f"{result.ref} {result.label}: {result.text}"))
-        elif result.result is Result.SIGNED and result.satisfied is False:
-            rows.append((*_head(visit), "not satisfied", f"{result.signed_by}: {result.text}"))
-    for visit_id, own in clocks_of(store, day_visits).items():
-        missed = [
-            f"{clock.label}, {clock.cause or 'no cause given'}"
-            for clock in own
-            if not clock.aim and clock.reading.state in _MISSED
-        ]
-        if missed:
-            rows.append((*_head(by_id[visit_id]), "targets missed", "; ".join(missed)))
-    for visit_id, sheet in charges.items():
-        if not sheet.accepted:
-            codes = sheet.sheet.get("errors") or sheet.sheet.get("flags") or []
-            meanings = "; ".join({**NEEDS, **MEANS}.get(code, code) for code in codes)
-            rows.append((*_head(by_id[visit_id]), f"charge: {sheet.status}", meanings))
-    place = {visit.reference: number for number, visit in enumerate(day_visits)}
-    rows.sort(key=lambda row: place[str(row[0])])
+def _exceptions(log: Log) -> ReportTable:
+    """What a lead must look at, as the log of the day has it, and how often each."""
+    rows = tuple(
+        (line.visit.reference, ", ".join(line.technicians) or "–", line.visit.client, remark.mark.label, remark.text)
+        for line in log.lines
+        for remark in line.exceptions
+    )
     titles = ("Visit", "Technician", "Client", "What", "Details")
-    return ReportTable(titles, tuple(rows), "Nothing out of the ordinary.")
+    return ReportTable(titles, rows, "Nothing out of the ordinary.")
+
+
+def _looked_at(log: Log) -> DataTable:
+    rows = (
+        (line.visit.reference, remark.mark, remark.item or None, remark.text)
+        for line in log.lines
+        for remark in line.exceptions
+    )
+    return DataTable("exceptions", ("reference", "exception", "item", "text"), tuple(rows))
 
 
 def _figures(store: Store, day: datetime.date) -> Section:
@@ -191,7 +164,7 @@ def _late(store: Store, day: datetime.date, run: LivedDay, firm: Firm) -> Sectio
     firm's grace behind their plan; with what the record says of why, and how often each cause was the gravest."""
     now, times = store.clock.now(), firm.times()
     called = messages.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0])
-    judged = promises.of_day(store, day_bounds(day, firm.zone), now, firm.late_minutes)
+    judged = promises.of_days(store, [day_bounds(day, firm.zone)], now, firm.late_minutes)
     broken = {one.visit_id: one for one in judged if one.outcome not in KEPT}
     elsewhere = visits.visits_by_id(store, broken.keys() - {visit.id for visit in run.found})
     rows: list[tuple[Cell, ...]] = []
@@ -223,7 +196,7 @@ def _late(store: Store, day: datetime.date, run: LivedDay, firm: Firm) -> Sectio
 
 def _promised(store: Store, day: datetime.date, firm: Firm) -> DataTable:
     """The promises of the day that are judged, by the firm's clocks."""
-    judged = promises.of_day(store, day_bounds(day, firm.zone), store.clock.now(), firm.late_minutes)
+    judged = promises.of_days(store, [day_bounds(day, firm.zone)], store.clock.now(), firm.late_minutes)
     known = visits.visits_by_id(store, {one.visit_id for one in judged})
     names = {visit.id: visit.reference for visit in known}
     rows = (

@@ -13,7 +13,7 @@ from db.unit import Unit
 from dispatch.charges.explain import MEANS, needs
 from dispatch.closeout.answers import WHY, says_enough, tells
 from dispatch.closeout.gates import ENOUGH, trimmed
-from dispatch.desk.log.visit_log import remarks_of
+from dispatch.desk.log.exceptions import remarks_of
 from dispatch.desk.log.visit_page import VisitPage, visit_page
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, WrongState, refuse, worded
 from dispatch.desk.session.shown import Shown, changed_since
@@ -21,7 +21,7 @@ from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import find, on_visit, own_parts
 from dispatch.model.checklists import ItemKind, Result
 from dispatch.model.money import format_minor
-from dispatch.model.reviews import Comment, Remark
+from dispatch.model.reviews import Comment, Remark, divided
 from dispatch.model.states import ENDED, Review, Role, State
 from dispatch.model.text import LINE, NOTE, show
 from dispatch.model.visits import Visit
@@ -46,9 +46,14 @@ class JudgedApproval:
         return Shown(self.visit.version, 0 if self.sheet is None else self.sheet.revision)
 
     @property
+    def exceptions(self) -> tuple[Remark, ...]:
+        """What a lead must look at."""
+        return divided(self.remarks)[0]
+
+    @property
     def clean(self) -> bool:
         """Whether it may be approved with others in one go."""
-        return not self.refusals and not self.doubts and not self.remarks
+        return not self.refusals and not self.doubts and not self.exceptions
 
     @property
     def consequences(self) -> list[str]:
@@ -58,7 +63,7 @@ class JudgedApproval:
             total = format_minor(self.sheet.total, self.sheet.exponent, grouped=True)
             charge = f"{total} {self.sheet.currency} (revision {self.sheet.revision}) is ready to invoice"
         return [
-            *(f"to look at: {remark.text}" for remark in self.remarks),
+            *(f"{'to look at' if remark.exception else 'to know'}: {remark.text}" for remark in self.remarks),
             f"{self.visit.reference} {self.visit.client} is approved: {charge}.",
             "It leaves the technician's hands, and undo does not bring it back.",
         ]
@@ -130,7 +135,7 @@ def approve_clean(user: User, shown: Mapping[str, Shown]) -> BatchApproved:
             if judged.clean and change is None:
                 approved.append(_approve(user, unit, judged, "").reference)
                 continue
-            against = [*judged.refusals, *judged.doubts, *(remark.text for remark in judged.remarks), change]
+            against = [*judged.refusals, *judged.doubts, *(remark.text for remark in judged.exceptions), change]
             left_out.append((judged.visit.reference, "; ".join(dict.fromkeys(filter(None, against)))))
         if not approved:
             unit.leave_unchanged()
@@ -263,7 +268,7 @@ def _approve(user: User, unit: Unit, judged: JudgedApproval, reason: str) -> Vis
     reviews.approve(unit, visit.id, revision, reason)
     total = sheet.sheet["total"] if sheet is not None and revision else None
     approved = {"review": Review.APPROVED.value, "charge_revision": revision or None, "total": total}
-    exceptions = [remark.text for remark in judged.remarks] or None
+    exceptions = [remark.text for remark in judged.exceptions] or None
     unit.audit("visit", visit.id, **approved, reason=reason or None, exceptions=exceptions)
     return find(user.store, visit.reference)
 
@@ -290,16 +295,11 @@ def _refusals(visit: Visit, last: StoredSheet | None, *, unanswered: bool) -> li
 
 
 def _remarks(store: Store, visit: Visit) -> tuple[Remark, ...]:
-    ids = [visit.id]
-    stays, noted = log_rows.stays(store, ids).get(visit.id, ()), log_rows.noted(store, ids).get(visit.id, ())
-    charge = log_rows.sums(store, ids).get(visit.id)
-    firm = settings.firm(store)
+    ids, firm = [visit.id], settings.firm(store)
     promised = promises.of_visits(store, ids, firm.zone, store.clock.now(), firm.late_minutes)
-    return tuple(
-        mark
-        for row in log_rows.rows(store, None, ids=ids)
-        for mark in remarks_of(row, stays, charge, noted, promised, firm.times(visit.zone))
-    )
+    rows = [row._replace(crew=visit.crew) for row in log_rows.rows(store, None, ids=ids)]
+    remarks = remarks_of(store, rows, log_rows.sums(store, ids), {visit.id: promised}, firm.times())
+    return remarks.get(visit.id, ())
 
 
 def _open(store: Store, visit: Visit) -> list[Comment]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine, Tally, Totals
 from dispatch.model.instants import day_of, day_text, span_text
 from dispatch.model.money import format_minor
+from dispatch.model.reviews import NOTES
 from dispatch.model.states import Review
 from dispatch.model.text import count_text, pad, show
 from dispatch.model.travel import DistanceUnit, Leg, distance_text, leg_text
@@ -159,7 +160,8 @@ def log_lines(log: Log, heading: str = "") -> list[str]:
     for line in log.lines:
         visit = line.visit
         actual = span_in(visit.actual_in, visit.actual_out, log) if visit.actual_in is not None else "–"
-        day = f"{day_text(day_of(visit.start, log.zone))}  " if log.several_days and visit.start is not None else ""
+        dated = (log.several_days or line.elsewhere) and visit.start is not None
+        day = f"{day_text(day_of(visit.start or 0, log.zone))}  " if dated else ""
         lines.append(
             day
             + "  ".join(
@@ -177,8 +179,18 @@ def log_lines(log: Log, heading: str = "") -> list[str]:
                 ]
             ).rstrip()
         )
-        lines += [f"{' ' * len(day)}          ! {show(remark.text, 200)}" for remark in line.remarks]
-    return [*lines, totals_text(log.totals)] if log.lines else lines
+        lines += [f"{' ' * len(day)}          {show(remark.told, 200)}" for remark in line.remarks]
+    reasons = [f"Of these days: {reasons_text(log)}"] if log.reasons else []
+    return [*lines, *reasons, totals_text(log.totals)] if log.lines else [*lines, *reasons]
+
+
+def reasons_text(log: Log) -> str:
+    """How many visits have each remark: "late 3, waived 1 · retested 5", exceptions first."""
+    parts = (
+        ", ".join(f"{mark.label} {count:,}" for mark, count in log.reasons if (mark in NOTES) is noted)
+        for noted in (False, True)
+    )
+    return " · ".join(filter(None, parts))
 
 
 def totals_text(totals: Totals) -> str:

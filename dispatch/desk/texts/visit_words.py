@@ -217,7 +217,7 @@ def history_lines(history: VisitHistory, width: int = 100, *, levels: bool = Tru
     head, *body = _lines_before_events(page, drive_lines(history), width, levels=levels)
     lines = [head]
     for remark in history.remarks:
-        lines += textwrap.wrap(show(remark.text), width, initial_indent="  ! ", subsequent_indent="    ")
+        lines += textwrap.wrap(show(remark.told), width, initial_indent="  ", subsequent_indent="    ")
     lines += body
     if len(history.revisions) > 1:
         lines.append("Revisions of the charge")
