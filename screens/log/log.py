@@ -45,7 +45,7 @@ from widgets.log_lines import heading_line, log_entries
 with lazily(__name__):
     from dispatch.desk.billing import invoicing
     from dispatch.desk.log import visit_page
-    from dispatch.desk.session.private_file import write_private
+    from dispatch.desk.session import private_file
     from screens.files import writing
     from screens.prices import sheet_view
     from screens.visit import permitting
@@ -390,7 +390,7 @@ async def ask_export(screen: UserScreen) -> None:
         text = invoicing.as_csv(batch)
         if path.suffix.casefold() == ".json":
             text = json.dumps(invoicing.as_form(batch, user.firm.zone), indent=1) + "\n"
-        write_private(path, text, replace=over)
+        private_file.write_private(path, text, replace=over)
         return f"Batch {batch.batch.id}: {len(batch.visits)} visits are in {path}, which only you may read."
 
     fields = [AskedField("file", "File", "~/invoices.csv", ".csv: a row a line; .json: whole visits")]
