@@ -14,10 +14,17 @@ from dispatch.model.visits import Visit
 
 MESSAGES = Select(
     Message,
-    "message m JOIN visit v ON v.id = m.visit_id JOIN site s ON s.id = v.site_id "
-    "JOIN client c ON c.id = coalesce(m.client_id, s.client_id)",
+    "message m LEFT JOIN visit v ON v.id = m.visit_id LEFT JOIN site s ON s.id = v.site_id "
+    "JOIN client c ON c.id = coalesce(m.client_id, s.client_id) LEFT JOIN paper p ON p.id = m.paper_id",
     "m",
-    of={"client_id": "c.id", "reference": "v.reference", "client": "c.name", "about": "m.kind", "fate": "m.state"},
+    of={
+        "client_id": "c.id",
+        "reference": "coalesce(v.reference, '')",
+        "client": "c.name",
+        "about": "m.kind",
+        "fate": "m.state",
+        "paper": "coalesce(p.title, '')",
+    },
 )
 """Messages."""
 

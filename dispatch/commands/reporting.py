@@ -5,19 +5,18 @@ from __future__ import annotations
 import csv
 import datetime
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dispatch.commands.declared import Command, CommandGroup, acts, alone, by, reads
+from dispatch.commands.declared import CommandGroup, alone, by, reads
+from dispatch.commands.giving import report
 from dispatch.commands.opening import user_of
-from dispatch.commands.options import JSON, REFERENCE, Args, Option, Store, User, flag, one_of, option
+from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import CLIENT, TECHNICIAN, day, day_or_today, month
-from dispatch.desk.session.private_file import FileThere
-from dispatch.desk.session.refusals import Faulty, Refusal
+from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
-from dispatch.model.paths import typed_path
 from dispatch.model.text import cells_of, csv_cell, show
 
 with lazily(__name__):
@@ -26,7 +25,7 @@ with lazily(__name__):
     from dispatch.desk.book import records
     from dispatch.desk.figures import counting, sql_question
     from dispatch.desk.levels import clocks, level_month
-    from dispatch.desk.reports import saving, sheet
+    from dispatch.desk.reports import sheet
     from dispatch.desk.reports.document import Report
     from dispatch.desk.texts import figure_words, level_words
     from dispatch.desk.visits import steps
@@ -110,57 +109,7 @@ def _levels(store: Store, args: Args) -> Answer:
     )
 
 
-_FORMS = {
-    "plain": "as text (the default)",
-    "markdown": "as MARKDOWN",
-    "html": "as a page to read or print",
-    "csv": "a table of its data as CSV",
-    "json": "as JSON",
-}
-
-
-def _report(name: str, text: str, *options: Option) -> Callable[[Callable[[User, Args], Report]], Command]:
-    """A report, printed or written into a file, in the form that is wanted."""
-
-    def declares(make: Callable[[User, Args], Report]) -> Command:
-        @acts(
-            name,
-            text,
-            one_of(
-                *(
-                    option(f"--{form}", None, text, dest="form", action="store_const", const=form)
-                    for form, text in _FORMS.items()
-                )
-            ),
-            option("--table", "NAME", "with --csv: which table of its data (default: the first)", default=""),
-            option(
-                "--out",
-                "FILE",
-                "into a file that only you may read; without a form its ending says which. In a folder it gets a name that says "
-                "whose it is, and its data a file for each table, as in a .zip",
-            ),
-            flag("--replace", "write over a file that is there"),
-            *options,
-        )
-        def give(user: User, args: Args) -> str | None:
-            report = make(user, args)
-            if args.out in (None, "-"):
-                sys.stdout.write(str(saving.rendered(report, args.form or "plain", args.table)))
-                return None
-            path = typed_path(args.out)
-            form = args.form or saving.form_for(path, "plain")
-            try:
-                files = saving.save(report, path, form, args.table, replace=args.replace)
-            except FileThere as there:
-                raise Refusal(f"{there} --replace writes over it.") from None
-            return f"{report.title}: in {', '.join(show(str(file), 120) for file in files)}."
-
-        return give
-
-    return declares
-
-
-@_report(
+@report(
     "sheet",
     "a technician's day on paper: stops, contacts, boxes to tick",
     option("--technician", "NAME", "whose day (default: your own)", reads=TECHNICIAN),
@@ -172,23 +121,26 @@ def _sheet(user: User, args: Args) -> Report:
 
 
 _REPORTS = (
-    _report(
+    report(
         "day",
         "the day for the lead: exceptions first, then figures, visits, charges",
         option("--date", "DAY", "2026-11-24, today, yesterday, tue (default: today)", reads=day_or_today),
     )(by("reports.day.day_report", day="date")),
-    _report(
+    report(
         "month",
         "a client's month, for the review with them",
-        option("--client", "NAME", reads=CLIENT, required=True),
+        option("--client", "NAME", "whose month it is", reads=CLIENT),
         option("--month", "MONTH", "for example 2026-11 (default: the last whole one)", reads=month, default=""),
+        sent=True,
+        each=True,
     )(by("reports.month.month_report", first="month")),
     _sheet,
-    _report(
+    report(
         "visit",
         "the service report of a visit, for the client",
         REFERENCE,
         flag("--with-charge", "with the charge, once it stands"),
+        sent=True,
     )(by("reports.service.service_report")),
 )
 

@@ -41,9 +41,10 @@ def standing(board: Board, happened: Iterable[Happening], given_up: Iterable[Mes
                 AlertKey(AlertKind.MAIL, one.visit_id, f"{one.id}.{one.version}"),
                 one.reference,
                 one.client,
-                f"message {one.id} ({one.about.label}) is {one.fate.value}",
+                f"message {one.id} ({one.subject}) is {one.fate.value}",
             )
             for one in given_up
+            if one.visit_id is not None
         ),
     ]
     order = list(AlertKind)

@@ -89,6 +89,7 @@ class Firm:
     message_report: str = "What was done and tested at {site}, {reference}:"
     message_moved: str = "Our visit has another time: {technician} comes to {site} on {when}: {work} ({reference})."
     message_cancelled: str = "Our visit to {site} on {when} does not take place: {work} ({reference})."
+    message_paper: str = "We send you {paper}, attached to this mail."
     targets_p1: str = "30 60 240 480 480"
     targets_p2: str = "60 120 480 960 960"
     targets_p3: str = "240 480 960 1440 2400"

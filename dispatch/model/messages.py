@@ -19,6 +19,8 @@ class About(LabelledEnum):
     """The appointment that the client was told of is at another time, which nobody has agreed with them yet."""
     CANCELLED = "cancelled"
     """The appointment that the client was told of does not take place."""
+    PAPER = "paper"
+    """A paper that somebody sends them: a report, a month, a quote."""
 
     @property
     def wish(self) -> About:
@@ -26,7 +28,7 @@ class About(LabelledEnum):
         return About.CONFIRMED if self in (About.MOVED, About.CANCELLED) else self
 
 
-WISHES = tuple(about for about in About if about.wish is about)
+WISHES = tuple(about for about in About if about.wish is about and about is not About.PAPER)
 """What a client may ask to be told."""
 APPOINTMENT = (About.CONFIRMED, About.MOVED, About.CANCELLED)
 """What tells the client whether and when we come, the newest as it stands."""
@@ -57,14 +59,17 @@ OVERDUE = 600
 """Seconds after which a message that nobody sends is a trouble: no sender runs, or it cannot send."""
 PLACE_HOLDERS = ("firm", "reference", "client", "site", "work", "technician", "when")
 """What may stand in braces in the words of a message. `when` is the new time, the arrival or the appointment."""
+PAPER_PLACE_HOLDERS = ("firm", "client", "paper")
+"""What may stand in braces in the words that go with a paper; `paper` is its title."""
 
 
 class Message(NamedTuple):
     """One message. `premise` is the moment that it speaks of: the appointment, the arrival, the end of the visit; `client_id`
-    whose it is and `site_id` of which site, which the visit is not any more where it was booked for the wrong one."""
+    whose it is and `site_id` of which site, which the visit is not any more where it was booked for the wrong one. One that brings
+    a paper has its number and title, and a visit only where that is about one alone."""
 
     id: int
-    visit_id: int
+    visit_id: int | None
     client_id: int
     reference: str
     client: str
@@ -81,6 +86,13 @@ class Message(NamedTuple):
     why: str
     version: int
     site_id: int | None = None
+    paper_id: int | None = None
+    paper: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in a word or a title."""
+        return self.paper or self.about.label
 
 
 class Told(NamedTuple):

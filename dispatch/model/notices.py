@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -56,7 +56,13 @@ def faults_of(template: str, known: Sequence[str] = WORDS) -> list[str]:
 def filled(template: str, visit: Visit, **values: str) -> str:
     """The notice with the words of its visit and other values. Only plain names are looked at, so that no text of anybody can
     reach further."""
-    values |= {name: getattr(visit, name) for name in ("reference", "client", "site", "work")}
+    return with_values(
+        template, values | {name: getattr(visit, name) for name in ("reference", "client", "site", "work")}
+    )
+
+
+def with_values(template: str, values: Mapping[str, str]) -> str:
+    """A text with values in the place of the plain names in braces."""
     return "".join(
         literal + (values.get(name, "") if name is not None else "")
         for literal, name, _, _ in string.Formatter().parse(template)

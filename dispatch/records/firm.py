@@ -11,7 +11,7 @@ from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import CURRENCY, EMAIL, HOST, PLACE, SERVICE, hours_of, lunch_of, worded
 from dispatch.levels.targets import read_targets, targets_text
 from dispatch.model.firm import Firm
-from dispatch.model.messages import PLACE_HOLDERS, About
+from dispatch.model.messages import PAPER_PLACE_HOLDERS, PLACE_HOLDERS, About
 from dispatch.model.notices import WORDS
 from dispatch.model.states import Role
 from dispatch.model.text import ADDRESS, LINE, clean
@@ -145,6 +145,14 @@ SETTINGS = RecordType(
         *(
             Field(f"message_{about.value}", f"Message: {about.label}", worded(PLACE_HOLDERS), _MESSAGE, required=True)
             for about in About
+            if about is not About.PAPER
+        ),
+        Field(
+            "message_paper",
+            "Message: paper",
+            worded(PAPER_PLACE_HOLDERS),
+            "with {firm} {client} {paper}: what goes with a paper that is mailed",
+            required=True,
         ),
         Field("paper_address", "Papers: address", Text(ADDRESS), "1 Front Street | Columbus, OH 43215: a line each"),
         Field("paper_phone", "Papers: telephone", Text(), "+1 614 555 0100"),

@@ -48,8 +48,8 @@ class OutboxScreen(ListScreen[Message]):
             FigureLine(
                 _section(message),
                 path,
-                f"{message.reference} {message.client}",
-                f"{message.about.label}, {message.fate.value}",
+                f"{message.reference} {message.client}".strip(),
+                f"{message.subject}, {message.fate.value}",
                 message.fate in OPEN or message.fate in TROUBLED,
                 message.fate in TROUBLED,
             )

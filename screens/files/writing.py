@@ -20,6 +20,7 @@ from dispatch.model.instants import day_text
 from dispatch.model.paths import typed_path
 from dispatch.model.people import Technician
 from screens.dialogs.asked import YES_NO, AskedField, ChoiceRow
+from screens.files import mailing
 from screens.user_screen import UserScreen
 
 
@@ -57,19 +58,28 @@ async def ask_to_write(
         screen.say(await screen.fill_in(title, fields, save))
 
 
-async def ask_report(screen: UserScreen, day: datetime.date, client: str | None, technician: str | None) -> None:
-    """Ask which report of a day, or of what is selected there, and write it."""
-    rows = [ChoiceRow("The day", "day", f"{day_text(day)}: exceptions, figures, visits, charges")]
+async def ask_report(
+    screen: UserScreen, day: datetime.date, client: str | None, technician: str | None, *, of_day: bool = True
+) -> None:
+    """Ask which report of a day, or of what is selected there, and write or send it. `of_day`: the day itself is one of them."""
+    rows = [ChoiceRow("The day", "day", f"{day_text(day)}: exceptions, figures, visits, charges")] if of_day else []
     if client is not None:
-        rows.append(ChoiceRow(f"The month of {client}", "month", "for the review with the client"))
+        rows.append(ChoiceRow(f"The month of {client}", "month", "for the review with the client, into a file"))
+        rows.append(ChoiceRow(f"The month of {client} by mail", "mail", "looked at first, then through the outbox"))
     if technician is not None:
         rows.append(ChoiceRow(f"The day sheet of {technician}", "sheet", f"{day_text(day)}, to print"))
+    rows.append(ChoiceRow("The month of every client", "all", "into a folder, each under its name"))
+    rows.append(ChoiceRow("The month of every client by mail", "all mail", "through the outbox"))
     kind = await screen.choose("Which report", rows)
     user = screen.user
     if kind == "day":
         await ask_file(screen, "The day", lambda: day_report(user, day))
     elif kind == "month" and client is not None:
         await ask_month(screen, client, day)
+    elif kind == "mail" and client is not None:
+        await mailing.ask_month_mail(screen, client, day)
+    elif kind in ("all", "all mail"):
+        await mailing.ask_all_months(screen, day, by_mail=kind == "all mail")
     elif kind == "sheet" and technician is not None:
         await ask_file(
             screen,

@@ -21,7 +21,7 @@ from widgets.terminal.lean import LeanModal
 
 with lazily(__name__):
     from dispatch.desk.reports import rendering, service
-    from screens.files import writing
+    from screens.files import mailing, writing
 
 if TYPE_CHECKING:
     from dispatch.desk.reports.document import Report
@@ -53,6 +53,7 @@ class ReportView(LeanModal[None]):
         key("escape q enter p", "report.back", "Back", "back to the visit", action="dismiss(None)"),
         key("v", "report.charge", "Charge", "with the charge, or without"),
         key("S", "report.save", "File", "write it to a file: a page, Markdown, text"),
+        key("M", "report.mail", "Mail", "send it to the client by mail: what would be sent is shown first"),
         Binding("j,down", "scroll(1)", show=False),
         Binding("k,up", "scroll(-1)", show=False),
     ]
@@ -65,7 +66,7 @@ class ReportView(LeanModal[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll():
             yield Static(id="report")
-            yield Label(Content("v charge · S to a file · esc goes back"), classes="hint")
+            yield Label(Content("v charge · S to a file · M by mail · esc goes back"), classes="hint")
 
     def on_mount(self) -> None:
         """Show the report as wide as there is room."""
@@ -94,6 +95,11 @@ class ReportView(LeanModal[None]):
     async def action_save(self) -> None:
         """Write the report to a file of this machine."""
         await writing.ask_file(self._behind, f"The service report of {self._reference}", lambda: self._report)
+
+    @work
+    async def action_mail(self) -> None:
+        """Send the report to the client."""
+        await mailing.ask_mail(self._behind, f"The service report of {self._reference} by mail", lambda: self._report)
 
     @property
     def _behind(self) -> UserScreen:

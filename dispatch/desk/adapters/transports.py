@@ -39,15 +39,24 @@ class Unsure(Exception):
     """All was said, and nobody answered: the message may have gone out."""
 
 
+class Attachment(NamedTuple):
+    """A file that goes with a mail: its name, its media type and its bytes."""
+
+    name: str
+    media: str
+    content: bytes
+
+
 class Letter(NamedTuple):
-    """One message: the client's address, a subject, a text, and the invitation to the appointment that it tells of. `key` names
-    it for ever, so that a server can tell a second copy."""
+    """One message: the client's address, a subject, a text, the invitation to the appointment that it tells of, and the paper that
+    it brings. `key` names it for ever, so that a server can tell a second copy."""
 
     address: str
     subject: str
     text: str
     key: str
     invitation: Invitation | None = None
+    attachment: Attachment | None = None
 
 
 Transport = Callable[[Letter, Callable[[], None]], None]
@@ -92,6 +101,11 @@ def _mail(firm: Firm, password: str, letter: Letter, handing_over: Callable[[], 
             method, written = letter.invitation
             mail.add_alternative(written, subtype="calendar", params={"method": method})
             mail.add_attachment(written.encode(), maintype="application", subtype="ics", filename="invite.ics")
+        if letter.attachment is not None:
+            name, media, content = letter.attachment
+            main, _, sub = media.partition("/")
+            params = {"charset": "utf-8"} if main == "text" else {}
+            mail.add_attachment(content, maintype=main, subtype=sub, filename=name, params=params)
         sent = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n", cte_type="7bit"))
     except (ValueError, UnicodeError) as error:
         raise NotSent(f"It cannot be written as a mail: {error}.", final=True) from error
@@ -140,6 +154,8 @@ def _connection(firm: Firm, password: str) -> smtplib.SMTP:
 
 def by_apprise(urls: list[str], letter: Letter, handing_over: Callable[[], None]) -> None:
     """By every address of Apprise, as text; `{address}` in one of them stands for the client's."""
+    if letter.attachment is not None:
+        raise NotSent("Papers go by mail: Clients are told by smtp.", final=True)
     try:
         import apprise
     except ImportError:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from db import clients, people, settings
 from db.store import Store
+from dispatch.desk.session.refusals import mark_of
 from dispatch.fields.record import RecordType
 from dispatch.fields.trade import PLACE, place_text
 from dispatch.model.firm import Firm
@@ -48,7 +48,7 @@ def question(area: Area, firm: Firm, field: str, place: Place) -> Iterator[Place
     if (doubt := area.doubt(place)) is None:
         return
     typed, instead = place_text(place), "" if doubt.swapped is None else place_text(doubt.swapped)
-    mark = sha256(typed.encode()).hexdigest()[:6]
+    mark = mark_of(typed)
 
     def far(km: float) -> str:
         return f"{to_unit(round(km * 1000), firm.distance_unit):,.0f} {firm.distance_unit}"

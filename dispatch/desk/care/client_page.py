@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db import agreements, clients, recurrences, settings, visits
+from db import agreements, clients, papers, recurrences, settings, visits
 from db.store import Store
 from dispatch.care.item import CareItem
 from dispatch.desk.care.care_list import care_list
@@ -14,16 +14,18 @@ from dispatch.desk.prices.agreeing import balances
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import Times, day_of
+from dispatch.model.messages import Message
 from dispatch.model.states import ENDED, State
 from dispatch.model.visits import Visit
 
 PAST = 10
-"""So many past visits are shown."""
+"""So many past visits, and papers that were mailed, are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClientPage:
-    """Everything about a client on a day. `ahead` is planned, `queued` still to be planned, `past` the newest first."""
+    """Everything about a client on a day. `ahead` is planned, `queued` still to be planned, `past` and the messages with
+    `papers` the newest first."""
 
     client: Client
     sites: tuple[Site, ...]
@@ -35,6 +37,7 @@ class ClientPage:
     due: tuple[str, ...]
     day: datetime.date
     times: Times
+    papers: tuple[Message, ...] = ()
 
 
 def client_page(store: Store, client: Client) -> ClientPage:
@@ -61,6 +64,7 @@ def client_page(store: Store, client: Client) -> ClientPage:
             (*_due(client, sites, past), *map(_care, care_list(store, client))),
             day,
             times,
+            tuple(papers.messages_of(store, client.id, PAST)),
         )
 
 

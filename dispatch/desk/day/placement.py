@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, Literal, NamedTuple, TypedDict, Unpack
 
 from db import legs, settings, visits
@@ -13,7 +12,7 @@ from db.store import Store
 from dispatch.closeout.answers import tells
 from dispatch.desk.day import routing, run_of_days
 from dispatch.desk.day.judgement import DayPlace
-from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal, reason_of
+from dispatch.desk.session.refusals import Blocked, NeedsConfirm, Refusal, mark_of, reason_of
 from dispatch.desk.travel import drive_times
 from dispatch.desk.visits.steps import driver, find, step
 from dispatch.model.instants import Times, Unclear, at_local, day_of, day_text, span_local
@@ -223,7 +222,7 @@ def marks_of(visit: Visit, verdict: Verdict) -> list[str]:
     """The marks of what a check wants confirmed, or lets through for a reason only: each stands for what was shown of the visit
     at its version, short enough to be typed."""
     shown = (f"{visit.reference}\n{visit.version}\n{finding.text}" for finding in verdict.findings if _asks(finding))
-    return [sha256(text.encode()).hexdigest()[:6] for text in shown]
+    return [mark_of(text) for text in shown]
 
 
 def permit(visit: Visit, verdict: Verdict, meant: Meant, done: str = "placed") -> str:

@@ -12,15 +12,16 @@ from collections.abc import Callable, Iterator
 from threading import Event
 from typing import NamedTuple
 
-from db import clients, messages, settings, visits
+from db import clients, messages, papers, settings, visits
 from db.faults import TRANSIENT, Busy, Stale
 from db.store import existing
 from db.unit import Unit
 from dispatch.desk.adapters.calendar_invitation import invitation
-from dispatch.desk.adapters.transports import Letter, NotSent, Transport, Unsure, transport
+from dispatch.desk.adapters.transports import Attachment, Letter, NotSent, Transport, Unsure, transport
 from dispatch.desk.delivery.alerting import post_alerts
 from dispatch.desk.messages import outbox
 from dispatch.desk.messages.outbox import MessageVerdict, find_message
+from dispatch.desk.reports.data import still_so
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.model.messages import APPOINTMENT, About, Fate, Message
@@ -41,6 +42,10 @@ _SUBJECTS = {
     About.MOVED: "Another time for your appointment",
     About.CANCELLED: "Your appointment does not take place",
 }
+"""What a mail is about; one that brings a paper is about that."""
+
+_RECORDED = (About.REPORT, About.PAPER)
+"""What a visit's record says when it went out."""
 
 
 class Posted(NamedTuple):
@@ -135,7 +140,8 @@ def posted_words(posted: Posted) -> str:
     message = posted.message
     became = "again later" if posted.fate is Fate.WAITING else posted.fate.value
     why = f": {posted.why}" if posted.why else ""
-    return show(f"message {message.id} {message.reference} {message.about.label} to {message.address}: {became}{why}")
+    what = " ".join(filter(None, (message.reference, message.subject)))
+    return show(f"message {message.id} {what} to {message.address}: {became}{why}")
 
 
 def _take(user: User) -> Message | Posted | None:
@@ -213,6 +219,8 @@ def _note(user: User, message: Message, fate: Fate, **columns: int | str | None)
                     message = now  # it took so long that somebody gave it up; whoever sent it knows better
                 messages.change(unit, message, fate, **columns)
                 unit.audit("message", message.id, fate=fate.value, why=columns.get("why") or None)
+                if fate is Fate.SENT and message.visit_id is not None and message.about in _RECORDED:
+                    unit.audit("visit", message.visit_id, sent=message.subject, to=message.address)
             return
         except Busy:
             if user.store.clock.monotonic() >= until:
@@ -221,16 +229,29 @@ def _note(user: User, message: Message, fate: Fate, **columns: int | str | None)
 
 def _letter(user: User, message: Message) -> Letter:
     """A message as it is sent: with the invitation that follows the appointment, where it tells of one."""
+    if message.paper_id is not None:
+        return _with_paper(user, message, message.paper_id)
     subject, invited = show(f"{_SUBJECTS[message.about]}, {message.reference}", 200), None
     if message.about in (*APPOINTMENT, About.LATE):
         store = user.store
-        visit = visits.again(store, message.visit_id)
+        visit = visits.again(store, existing(message.visit_id))
         site = existing(clients.site(store, visit.site_id))
         try:
             invited = invitation(user.firm, settings.calendar_salt(store), visit, site, message)
         except ValueError as error:
             raise NotSent(f"It cannot be written as a mail: {error}.", final=True) from error
     return Letter(message.address, subject, _body(user, message), f"dispatch-{message.id}", invited)
+
+
+def _with_paper(user: User, message: Message, paper_id: int) -> Letter:
+    """A message with its paper, as long as that still says what is so."""
+    paper = existing(papers.paper(user.store, paper_id))
+    if not still_so(user.store, paper.visits, paper.digest):
+        raise NotSent("What it says was put right since it was written. Look at it, and send it anew.", final=True)
+    attached = Attachment(paper.name, paper.media, paper.content)
+    return Letter(
+        message.address, show(paper.title, 200), _body(user, message), f"dispatch-{message.id}", None, attached
+    )
 
 
 def _body(user: User, message: Message) -> str:

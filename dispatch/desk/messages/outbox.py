@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from db import messages, visits
-from db.store import Store
+from db import messages, papers, settings, visits
+from db.store import Store, existing
 from db.unit import Unit
 from dispatch.desk.messages import calling_ahead, notifications
 from dispatch.desk.messages.notifications import Saying
@@ -84,7 +84,9 @@ class MessageVerdict(NamedTuple):
 
 def judge(store: Store, message: Message, now: int) -> MessageVerdict:
     """Judge a message against everything as it stands."""
-    visit = visits.visit_by_id(store, message.visit_id)
+    visit = None if message.visit_id is None else visits.visit_by_id(store, message.visit_id)
+    if message.paper_id is not None:
+        return MessageVerdict(_paper(store, visit, message, now))
     if visit is None or (visit.archived_at is not None and message.about is not About.CANCELLED):
         return MessageVerdict("the visit is gone")
     if message.client_id != visit.client_id:
@@ -109,13 +111,14 @@ def settle(unit: Unit, message: Message, verdict: MessageVerdict) -> Message:
     store, sentence = unit.store, verdict.instead
     if sentence is not None and (sentence.premise, sentence.address) == (message.premise, message.address):
         why = f"written anew; {verdict.why}"
-        again = {"text": sentence.text, "site_id": visits.again(store, message.visit_id).site_id, "due_at": unit.at}
+        site_id = visits.again(store, existing(message.visit_id)).site_id
+        again = {"text": sentence.text, "site_id": site_id, "due_at": unit.at}
         messages.change(unit, message, Fate.WAITING, **again, until=None, ended_at=None, why=why)
         unit.audit("message", message.id, anew=verdict.why)
         return find_message(store, message.id)
     made = None
     if sentence is not None:
-        visit = visits.again(store, message.visit_id)
+        visit = visits.again(store, existing(message.visit_id))
         made = notifications.put(unit, visit, message.about, sentence, unit.at, message.id)
     notifications.drop(unit, message, verdict.why + (f"; message {made} says it" if made is not None else ""))
     return find_message(store, message.id if made is None else made)
@@ -171,7 +174,7 @@ def _cancelled(store: Store, visit: Visit, message: Message, now: int) -> tuple[
 
 def _to_the_former(store: Store, message: Message) -> str:
     """Why a message about a visit that is another client's by now is not so; that nobody comes may be, in the words of then."""
-    told_of = messages.appointment(store, message.visit_id, message.client_id)
+    told_of = messages.appointment(store, existing(message.visit_id), message.client_id)
     if message.about is not About.CANCELLED:
         return "the visit belongs to another client"
     if told_of is None:
@@ -215,6 +218,18 @@ def _report(store: Store, visit: Visit, message: Message, now: int) -> tuple[str
     if visit.state is not State.CLOSED or visit.ended_at is None:
         return _elsewhere(visit), None
     return "" if visit.ended_at == message.premise else "the times of the visit were put right", visit.ended_at
+
+
+def _paper(store: Store, visit: Visit | None, message: Message, now: int) -> str:
+    """Why a paper does not go any more; empty where it does."""
+    if message.visit_id is not None and (visit is None or visit.archived_at is not None):
+        return "the visit is gone"
+    if visit is not None and visit.client_id != message.client_id:
+        return "the visit belongs to another client"
+    until = existing(papers.paper(store, existing(message.paper_id))).good_until
+    if until is not None and day_of(now, settings.firm(store).zone).isoformat() > until:
+        return f"it was good until {until}"
+    return ""
 
 
 def _elsewhere(visit: Visit) -> str:

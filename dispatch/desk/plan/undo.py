@@ -19,7 +19,7 @@ from dispatch.desk.charges.charging import keep_sheet
 from dispatch.desk.day import notices, routing
 from dispatch.desk.day.undo_record import STOOD_AGAINST, blocking, not_meant, standing_of
 from dispatch.desk.mending import merging, splitting
-from dispatch.desk.messages import notifications
+from dispatch.desk.messages import mailed, notifications
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import follow_ups, needs, waiting
@@ -111,6 +111,8 @@ def _turn_record(user: User, unit: Unit, picture: RecordChange, refused: str, *,
     """Put a record that is no visit back (or forward); returns the version that it looked so at, and the one of now."""
     if picture.entity in changes.ONLY_ADDED:
         turned = changes.turn(user.store, unit, picture, back=back)
+    elif picture.entity == mailed.ENTITY:
+        turned = mailed.turn(user.store, unit, picture, back=back)
     elif picture.entity == merging.ENTITY:
         turned = merging.turn(user, unit, picture, back=back)
     elif picture.entity == splitting.ENTITY:

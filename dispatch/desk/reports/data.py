@@ -6,6 +6,7 @@ empty. Nothing here is put into words.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,7 @@ from db.results import StandingResult
 from db.sheets import StoredSheet
 from db.store import Store
 from db.tallies import tallies
+from db.visits import visits_by_id
 from dispatch.desk.levels.clocks import clocks_of
 from dispatch.model.boards import Tally
 from dispatch.model.checklists import ItemKind, Result
@@ -72,6 +74,21 @@ def period_tables(
         level_table(store, asked),
         DataTable("ahead", VISIT, tuple(visit_rows(ahead))),
     )
+
+
+def digest(store: Store, visit_ids: Sequence[int], *, money: bool) -> str:
+    """What is known of some visits, their tests and charges, in one word: another one as soon as any of it is another."""
+    known = {visit.id: visit for visit in visits_by_id(store, set(visit_ids))}
+    tables = visit_tables(store, [known[key] for key in visit_ids if key in known], money=money, levels=False)
+    return f"{_CHARGED if money else _SEEN}{hashlib.sha256(repr(tables).encode()).hexdigest()}"
+
+
+def still_so(store: Store, visit_ids: Sequence[int], before: str) -> bool:
+    """Whether what is known of some visits is what it was."""
+    return not visit_ids or digest(store, visit_ids, money=before.startswith(_CHARGED)) == before
+
+
+_CHARGED, _SEEN = "charged:", "seen:"
 
 
 def visit_rows(visits: Iterable[Visit]) -> Iterator[tuple[Datum, ...]]:

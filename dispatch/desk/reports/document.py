@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from db import audit, logo, settings
 from db.store import Store
@@ -121,12 +123,23 @@ class Letterhead:
         return "#111111" if 299 * red + 587 * green + 114 * blue > 128_000 else "#ffffff"
 
 
+class Whose(NamedTuple):
+    """For which client a paper is, the visit that it is about alone, and the visits that it counts; `money`: with their charges.
+    `good_until` is the last day on which it holds, where there is one."""
+
+    client_id: int
+    visit_id: int | None = None
+    visit_ids: tuple[int, ...] = ()
+    money: bool = True
+    good_until: datetime.date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """A whole report. `kind` is `day`, `month`, `sheet` or `visit`, and the name of its template where it has one of its own;
     `subtitle` says of what; `foot` who made it when, and the head of the audit chain; as text it is set for `width` cells.
     `name` is what its file is called, without an ending, and `data` what it counts, as tables. `to` is whom it is for, a line each,
-    where it leaves the firm."""
+    where it leaves the firm, and `whose` for which client it is: None for what is the firm's alone."""
 
     kind: str
     title: str
@@ -138,6 +151,7 @@ class Report:
     data: tuple[DataTable, ...] = ()
     letterhead: Letterhead = Letterhead()
     to: tuple[str, ...] = ()
+    whose: Whose | None = None
 
 
 def letterhead_of(store: Store) -> Letterhead:

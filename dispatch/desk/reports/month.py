@@ -17,7 +17,7 @@ from dispatch.desk.levels.level_month import ClientMonth, client_month
 from dispatch.desk.prices.agreeing import balances
 from dispatch.desk.reports.data import period_tables
 from dispatch.desk.reports.day import amounts, sums
-from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, foot_of, letterhead_of
+from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, Whose, foot_of, letterhead_of
 from dispatch.desk.reports.naming import client_slug
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.board_words import executed_text
@@ -91,8 +91,9 @@ def month_report(user: User, client: Client, first: datetime.date) -> Report:
         foot, head = foot_of(store, user.staff.name, times), letterhead_of(store)
         data = period_tables(store, own, ended, start, end)
         name = f"{client_slug(store, client)}-month-{first:%Y-%m}"
+        whose = Whose(client.id, None, tuple(by_id))
     title, subtitle = f"{client.name}: {month.month}", f"{firm.name}, service review"
-    return Report("month", title, subtitle, sections, foot, name=name, data=data, letterhead=head)
+    return Report("month", title, subtitle, sections, foot, name=name, data=data, letterhead=head, whose=whose)
 
 
 def _at_a_glance(

@@ -13,7 +13,17 @@ from db import sheets
 from dispatch.closeout.gates import overridden_tests
 from dispatch.desk.log.visit_page import VisitPage, visit_page
 from dispatch.desk.reports.data import visit_tables
-from dispatch.desk.reports.document import Amount, Cell, Point, Report, ReportTable, Section, foot_of, letterhead_of
+from dispatch.desk.reports.document import (
+    Amount,
+    Cell,
+    Point,
+    Report,
+    ReportTable,
+    Section,
+    Whose,
+    foot_of,
+    letterhead_of,
+)
 from dispatch.desk.reports.naming import client_slug
 from dispatch.desk.session.refusals import WrongState
 from dispatch.desk.session.user import User
@@ -76,6 +86,7 @@ def service_report(user: User, reference: str, *, with_charge: bool = False) -> 
         letterhead=letterhead_of(user.store),
         name=f"{client_slug(user.store, page.client)}-report-{visit.reference.lower()}",
         data=visit_tables(user.store, [visit], money=with_charge, levels=False),
+        whose=Whose(visit.client_id, visit.id, (visit.id,), with_charge),
     )
 
 

@@ -6,6 +6,7 @@ Every refusal leaves the record exactly as it was.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from types import MappingProxyType
 
 from dispatch.lazily import lazily
@@ -57,6 +58,11 @@ class GatesUnmet(Refusal):
         self.headline = headline
         self.reasons = tuple(reasons)
         super().__init__("\n".join([headline, *(f"  {reason}" for reason in reasons)]))
+
+
+def mark_of(shown: str) -> str:
+    """The mark of something that was shown, short enough to be typed."""
+    return sha256(shown.encode()).hexdigest()[:6]
 
 
 class NeedsConfirm(Refusal):

@@ -63,6 +63,7 @@ def page_lines(page: ClientPage) -> list[str]:
         ("Open requests", [_visit(visit, page.times) for visit in page.queued], ""),
         ("Ahead", [_visit(visit, page.times) for visit in page.ahead], "nothing planned"),
         ("Past", [_visit(visit, page.times) for visit in page.past], "no visits yet"),
+        ("Papers by mail", [_paper(message, page.times) for message in page.papers], ""),
     )
     for title, entries, otherwise in sections:
         if entries or otherwise:
@@ -70,15 +71,23 @@ def page_lines(page: ClientPage) -> list[str]:
     return lines
 
 
+def _paper(message: Message, times: Times) -> str:
+    """A paper that went, or is to go, when and to whom."""
+    when = times.moment(message.ended_at or message.due_at)
+    why = f": {message.why}" if message.why else ""
+    return f"{message.paper}  {message.fate.value} {when}  {message.address}{why}"
+
+
 def page_form(page: ClientPage) -> dict[str, Any]:
     """The page for `dispatch client show --json`, beside the client's own texts."""
     return form(
         page,
-        "sites agreements recurring ahead queued past due",
+        "sites agreements recurring ahead queued past due papers",
         sites=[form(site, "name address located", located=site.place is not None) for site in page.sites],
         agreements=[
             form(agreement, "name kind starts balances ends", balances=left) for agreement, left in page.agreements
         ],
+        papers=[message_form(message, page.times.zone) for message in page.papers],
         **{name: [visit.reference for visit in getattr(page, name)] for name in ("ahead", "queued", "past")},
     )
 
@@ -167,11 +176,12 @@ def message_lines(found: Sequence[Message], zone: str, hours24: bool = True) -> 
         yield " ".join(
             (
                 f"{message.id:>5}",
-                pad(show(message.reference), 7),
+                pad(show(message.reference or "–"), 7),
                 pad(message.about.label, 10),
                 pad(message.fate.value, 8),
                 moment(message, zone, hours24),
                 show(message.address),
+                show(message.paper),
                 f"({show(message.why)})" if message.why else "",
             )
         ).rstrip()
@@ -179,7 +189,7 @@ def message_lines(found: Sequence[Message], zone: str, hours24: bool = True) -> 
 
 def message_form(message: Message, zone: str) -> dict[str, Any]:
     """A message as JSON (docs/json.md)."""
-    keys = "message=id reference client about address text state=fate made_at@ due_at@ tries ended_at@ why?"
+    keys = "message=id reference? client about paper? address text state=fate made_at@ due_at@ tries ended_at@ why?"
     return form(message, keys, zone)
 
 

@@ -1,0 +1,208 @@
+"""Papers for clients by mail: to whom, with which words, whether it may go; and the deed that puts them into the outbox.
+
+A paper goes as it was looked at: what is attached is kept with the message (design/interface.md, Papers by mail).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from db import clients, papers
+from db.papers import KeptPaper
+from db.store import Store, existing
+from db.visits import visits_by_id
+from dispatch.desk.messages import mailed
+from dispatch.desk.messages.outbox import find_message
+from dispatch.desk.reports import data
+from dispatch.desk.reports.document import Report
+from dispatch.desk.reports.pages import as_html
+from dispatch.desk.session.refusals import Faulty, NeedsConfirm, Refusal, mark_of
+from dispatch.desk.session.user import User
+from dispatch.fields.context import NO_RECORDS
+from dispatch.fields.trade import EMAIL
+from dispatch.model.clients import Client
+from dispatch.model.instants import Times
+from dispatch.model.messages import Fate, Message
+from dispatch.model.notices import with_values
+from dispatch.model.states import ENDED, Review, Role
+from dispatch.model.text import show
+
+MOST = 10_000_000
+"""Bytes of a paper that a mail takes: many servers refuse more."""
+_LONGEST = 2000
+_WENT = (Fate.WAITING, Fate.TAKEN, Fate.SENDING, Fate.SENT, Fate.UNSURE)
+"""Fates of a message that has reached its client, or may."""
+
+
+class Recipient(NamedTuple):
+    """Who gets a paper."""
+
+    address: str
+    name: str = ""
+    role: str = ""
+
+    @property
+    def words(self) -> str:
+        """As a person reads it: J. Lowe (owner), lowe@harbor.example."""
+        who = f"{self.name} ({self.role})" if self.name and self.role else self.name
+        return ", ".join(filter(None, (who, self.address)))
+
+
+@dataclass(frozen=True, slots=True)
+class PaperMail:
+    """A paper as it would go. `unreviewed` are the visits in it that no lead has approved, `earlier` the messages by which the same
+    one went to one of the recipients, or waits to."""
+
+    paper: KeptPaper
+    client: Client
+    to: tuple[Recipient, ...]
+    text: str
+    unreviewed: tuple[str, ...]
+    earlier: tuple[Message, ...]
+
+    def lines(self, times: Times) -> Iterator[str]:
+        """What would go to whom, and what is to be known before."""
+        yield from (f"To: {one.words}" for one in self.to)
+        yield f"Subject: {self.paper.title}"
+        yield f"Text: {self.text}"
+        yield f"Attached: {self.paper.name}, {-(-len(self.paper.content) // 1000):,} kB"
+        if self.unreviewed:
+            yield f"Not approved yet: {', '.join(self.unreviewed)}"
+        for one in self.earlier:
+            when = times.moment(one.ended_at or one.made_at)
+            yield f"The same {'went' if one.fate is Fate.SENT else f'is {one.fate.value}'} to {one.address}, {when}"
+
+
+def recipients(client: Client, to: Sequence[str] = ()) -> tuple[Recipient, ...]:
+    """Who at a client gets a paper: whoever has one of the roles, names or addresses in `to`; without any the address at which the
+    client wants to be told, else the first contact who has one.
+
+    Raises:
+        Refusal: nobody does; the sentence names whom there is.
+    """
+    there = [Recipient(one.email, one.name, one.role) for one in client.contacts if one.email]
+    if not to:
+        told = client.told_at
+        found = [one for one in there if one.address == told] or ([Recipient(told)] if told else there[:1])
+        if not found:
+            raise Refusal(f"{show(client.name)} has no address for mail, and no contact with one.")
+        return tuple(found)
+    found = []
+    for word in (part.strip() for part in to):
+        meant = [one for one in there if word.casefold() in (one.role.casefold(), one.name.casefold(), one.address)]
+        if not meant and "@" in word:
+            meant = [Recipient(_address(word))]
+        if not meant:
+            known = ", ".join(f"{one.name} ({one.role})" if one.role else one.name for one in there) or "nobody"
+            raise Refusal(
+                f"Nobody at {show(client.name)} is {show(word, 60)!r} and has an address: {show(known, 300)}."
+            )
+        found += meant
+    return tuple({one.address: one for one in found}.values())
+
+
+def _address(text: str) -> str:
+    try:
+        return str(EMAIL.read(text, NO_RECORDS))
+    except ValueError as fault:
+        raise Faulty([f"to: {show(text, 60)!r} {fault}"]) from None
+
+
+def prepare(user: User, report: Report, to: Sequence[str] = ()) -> PaperMail:
+    """A paper as it would go to its client. Nothing is sent.
+
+    Args:
+        report: what it says.
+        to: as for `recipients`.
+
+    Raises:
+        NotAllowed: the person may not send messages.
+        Refusal: it is for no client, nobody would get it, it is too large, or mail is not what messages are sent by.
+    """
+    user.ask_to_read("messages")
+    if report.whose is None:
+        raise Refusal(f"{show(report.title)} is for the firm: it is sent to nobody.")
+    with user.store.read():
+        firm, whose = user.firm, report.whose
+        if firm.messages_by != "smtp":
+            raise Refusal("Papers go by mail: dispatch settings --messages-by smtp --mail-host … --mail-from ….")
+        client = existing(clients.client(user.store, whose.client_id))
+        found = recipients(client, to)
+        content = as_html(report).encode()
+        if len(content) > MOST:
+            raise Refusal(
+                f"{show(report.title)} has {len(content) // 1_000_000} MB, and a mail takes {MOST // 1_000_000}: save it as a file."
+            )
+        paper = KeptPaper(
+            client.id, whose.visit_id, report.kind, report.title[:500], f"{report.name}.html", "text/html", content,
+            whose.visit_ids, data.digest(user.store, whose.visit_ids, money=whose.money),
+            None if whose.good_until is None else whose.good_until.isoformat(),
+        )  # fmt: skip
+        values = {"firm": firm.name, "client": client.name, "paper": report.title}
+        text = with_values(firm.message_paper, values)[:_LONGEST]
+        unreviewed = _unreviewed(user.store, whose.visit_ids)
+        return PaperMail(paper, client, found, text, unreviewed, _earlier(user.store, paper, found))
+
+
+def send(user: User, mail: PaperMail, *, confirmed: Collection[str] = ()) -> tuple[Message, ...]:
+    """Put a paper into the outbox, for each recipient; undo takes it back until it leaves. Returns the messages.
+
+    Args:
+        mail: as it was looked at.
+        confirmed: the marks of what was said against it, and is meant.
+
+    Raises:
+        NotAllowed: the person may not.
+        NeedsConfirm: something in it is not approved, or it went there before.
+        Refusal: what it says was put right since it was written.
+    """
+    with user.write("send paper", Role.DISPATCHER, Role.LEAD) as unit:
+        store, paper = user.store, mail.paper
+        if not data.still_so(store, paper.visits, paper.digest):
+            raise Refusal(f"{show(paper.title)} would say other things by now. Look at it again.")
+        _ask(store, paper, mail.to, confirmed)
+        site_id = visits_by_id(store, {paper.visit_id})[0].site_id if paper.visit_id is not None else None
+        made = mailed.put(unit, paper, {one.address: mail.text for one in mail.to}, site_id)
+        if paper.visit_id is not None:
+            unit.audit("visit", paper.visit_id, paper=paper.title, to_be_sent_to=[one.address for one in mail.to])
+        return tuple(find_message(store, number) for number in made)
+
+
+def _ask(store: Store, paper: KeptPaper, to: Sequence[Recipient], confirmed: Collection[str]) -> None:
+    """Ask about what nobody should send by oversight.
+
+    Raises:
+        NeedsConfirm: there is some of it that is not confirmed.
+    """
+    questions = {}
+    if waiting := _unreviewed(store, paper.visits):
+        said = f"no lead has approved {', '.join(waiting)}"
+        questions[mark_of(said)] = said
+    if earlier := _earlier(store, paper, to):
+        went = ", ".join(dict.fromkeys(show(one.address) for one in earlier))
+        questions[mark_of(f"again {earlier[0].id}")] = f"it went to {went} before, or waits to"
+    if any(mark not in confirmed for mark in questions):
+        raise NeedsConfirm(f"{show(paper.title)} is not sent yet: {'; '.join(questions.values())}.", [*questions])
+
+
+def sent_words(made: Sequence[Message], times: Times) -> str:
+    """What becomes of messages that were just put into the outbox."""
+    to = ", ".join(show(one.address) for one in made)
+    return f"{show(made[0].paper)} goes to {to} at {times.clock(made[0].due_at)}; until then undo takes it back."
+
+
+def _unreviewed(store: Store, visit_ids: Collection[int]) -> tuple[str, ...]:
+    """Those among some visits that wait for a lead, or have not ended."""
+    return tuple(
+        visit.reference
+        for visit in visits_by_id(store, set(visit_ids))
+        if visit.review in (Review.TO_REVIEW, Review.SENT_BACK) or visit.state not in ENDED
+    )
+
+
+def _earlier(store: Store, paper: KeptPaper, to: Sequence[Recipient]) -> tuple[Message, ...]:
+    went = papers.messages_with(store, paper.client_id, paper.kind, paper.name)
+    addresses = {one.address for one in to}
+    return tuple(one for one in went if one.fate in _WENT and one.address in addresses)

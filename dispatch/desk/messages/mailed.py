@@ -1,0 +1,59 @@
+"""Papers in the outbox: put there, and taken back while they have not left."""
+
+from __future__ import annotations
+
+from db import changes, messages, papers
+from db.changes import RecordChange
+from db.papers import KeptPaper
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk.messages import notifications
+from dispatch.desk.session.refusals import Refusal
+from dispatch.model.messages import Fate
+from dispatch.model.text import show
+
+ENTITY = "message"
+
+
+def put(unit: Unit, paper: KeptPaper, addresses: dict[str, str], site_id: int | None) -> list[int]:
+    """Keep a paper and put a message with it into the outbox for each address, with its text; returns their numbers. Its sender
+    takes them back by undo.
+
+    Args:
+        addresses: the text of the message for each.
+        site_id: of the visit that it is about alone.
+    """
+    paper_id = papers.add_paper(unit, paper)
+    made = []
+    for address, text in addresses.items():
+        due_at = unit.at + notifications.HELD
+        made.append(papers.add_message(unit, paper_id, paper, address, text, due_at, site_id))
+        unit.audit(ENTITY, made[-1], about="paper", paper=paper.title, to=address)
+    pictures = [RecordChange(ENTITY, number, {"waits": False}, {"waits": True}, 0, 1) for number in made]
+    changes.remember(unit, f"send {paper.title} to {', '.join(addresses)}", pictures)
+    return made
+
+
+def turn(store: Store, unit: Unit, picture: RecordChange, *, back: bool) -> tuple[int, int] | None:
+    """Take a message with a paper back, or let it go after all; returns the version that it looked so at, and the one of now.
+
+    None: it is another one by now.
+
+    Raises:
+        Refusal: it has left.
+    """
+    expected, target, look = picture.turned(back)
+    message = messages.message(store, picture.id)
+    if message is None:
+        return None
+    if message.fate in (Fate.TAKEN, Fate.SENDING, Fate.SENT, Fate.UNSURE):
+        raise Refusal(f"{show(message.paper)} has left for {show(message.address)}: it cannot be taken back.")
+    if message.version != expected:
+        return None
+    if not look["waits"]:
+        notifications.drop(unit, message, f"taken back by {unit.actor.login}")
+    else:
+        due_at = unit.at + notifications.HELD
+        messages.change(unit, message, Fate.WAITING, due_at=due_at, tries=0, ended_at=None, until=None, why="")
+        unit.audit(ENTITY, message.id, redone=True)
+    return target, message.version + 1

@@ -1,0 +1,114 @@
+"""Papers by mail from the screens: what would be sent is shown first, and what was left out is said with its reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Label
+
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.messages import outbox
+from dispatch.model.messages import Message
+from screens.book.client import ClientScreen
+from screens.dialogs.questions import AskConfirm, Choose, Form
+from screens.log.visit_record import VisitRecord
+from screens.visit.service_report import ReportView
+from tests.desk.conftest import Office, approve
+from tests.desk.test_prepaid import closed
+from tests.screens.test_figures import choose, fill
+from tests.screens.test_screens import opened, press, settled, until, until_true
+
+
+@pytest.fixture
+def mails(office: Office) -> Office:
+    """R1 is closed, and papers go by mail."""
+    editing.settle(office.lee, {"messages_by": "smtp", "mail_host": "mail.example", "mail_from": "a@columbus.example"})
+    harbor = RECORD_STORES["client"].find(office.store, "Harbor Dental")
+    contacts = "J. Lowe; ; lowe@harbor.example; owner | B. Kim; ; books@harbor.example; billing"
+    editing.edit(office.lee, "client", harbor, {"contacts": contacts})
+    editing.add(office.lee, "client", {"name": "Acme"})
+    closed(office)
+    return office
+
+
+def waiting(office: Office) -> list[Message]:
+    return outbox.outbox(office.store)
+
+
+def shown(dialog: AskConfirm) -> str:
+    return "\n".join(str(label.render()) for label in dialog.query(Label))
+
+
+async def test_a_client_s_month_is_looked_at_and_sent(mails: Office) -> None:
+    approve(mails.lee, "R1")
+    async with opened(mails.lee, "log") as pilot:
+        pilot.app.push_screen(ClientScreen(1))
+        await until(pilot, ClientScreen)
+        await pilot.press("R")
+        await until(pilot, Choose)
+        await choose(pilot, "mail")
+        await until(pilot, Form)
+        await fill(pilot, month="2026-11", to="janitor")
+        assert isinstance(pilot.app.screen, Form), "nobody there is that"
+        await fill(pilot, month="2026-11", to="billing")
+        await until(pilot, AskConfirm)
+        assert isinstance(pilot.app.screen, AskConfirm)
+        text = shown(pilot.app.screen)
+        assert "To: B. Kim (billing), books@harbor.example" in text
+        assert "harbor-dental-month-2026-11.html" in text
+        assert waiting(mails) == []
+        await press(pilot, "y")
+        await until_true(pilot, lambda: bool(waiting(mails)))
+        (message,) = waiting(mails)
+        assert message.address == "books@harbor.example"
+
+
+async def test_a_report_that_no_lead_has_approved_is_asked_about(mails: Office) -> None:
+    async with opened(mails.lee, "log") as pilot:
+        await settled(pilot)
+        await press(pilot, "enter")
+        await until(pilot, VisitRecord)
+        await pilot.press("p")
+        await until(pilot, ReportView)
+        await pilot.press("M")
+        await until(pilot, Form)
+        await fill(pilot)
+        await until(pilot, AskConfirm)
+        assert isinstance(pilot.app.screen, AskConfirm)
+        assert "Not approved yet: R1" in shown(pilot.app.screen)
+        first = pilot.app.screen
+        await press(pilot, "y")
+        await until_true(pilot, lambda: isinstance(pilot.app.screen, AskConfirm) and pilot.app.screen is not first)
+        assert isinstance(pilot.app.screen, AskConfirm)
+        assert "no lead has approved R1" in shown(pilot.app.screen)
+        assert waiting(mails) == []
+        await press(pilot, "y")
+        await until_true(pilot, lambda: [one.address for one in waiting(mails)] == ["lowe@harbor.example"])
+
+
+async def test_every_client_s_month_and_who_was_left_out(mails: Office, tmp_path: Path) -> None:
+    async with opened(mails.lee, "log") as pilot:
+        for kind, filled in (("all", {"folder": str(tmp_path)}), ("all mail", {})):
+            await pilot.press("R")
+            await until(pilot, Choose)
+            await choose(pilot, kind)
+            await until(pilot, Form)
+            await fill(pilot, month="2026-11", **filled)
+            if kind == "all mail":
+                await until(pilot, AskConfirm)
+                await press(pilot, "y")
+            await until_true(
+                pilot, lambda: isinstance(pilot.app.screen, AskConfirm) and "left out." in shown(pilot.app.screen)
+            )
+            assert isinstance(pilot.app.screen, AskConfirm)
+            text = shown(pilot.app.screen)
+            assert "left out: Acme, there is nothing to say" in text
+            if kind == "all":
+                assert "1 paper, 1 client left out." in text
+            else:
+                assert "no lead has approved R1" in text
+            await press(pilot, "enter")
+    assert [one.name for one in tmp_path.glob("*.html")] == ["harbor-dental-month-2026-11.html"]
+    assert waiting(mails) == []
