@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from db.among import AMONG, keys_param
 from db.clients import ZONE
-from db.rows import Query, Select, Stored, column, values
+from db.rows import Query, Select, Stored, column, value, values
 from db.store import Store
 from db.visits import ANCHORED, CREW
 from dispatch.model.boards import BoardVisit, Sum
@@ -92,6 +92,10 @@ def rows(
     return ROWS.select(store, f"WHERE {' AND '.join(where)} ORDER BY coalesce(v.starts_at, v.ended_at), v.id", params)
 
 
+number_of: Query[int, int | None, int | None] = value(
+    f"SELECT count(*) FROM visit v WHERE v.archived_at IS NULL AND (?1 IS NULL OR {ANCHORED})"
+)
+"""How many visits there are that belong to the days from one instant up to another; both None: in all."""
 stays: Query[dict[int, tuple[Assignment, ...]], Collection[int]] = CREW.grouped(
     "a.visit_id", f"WHERE a.visit_id {AMONG} ORDER BY a.id"
 )

@@ -53,6 +53,10 @@ class CommandScreen(LeanScreen[None]):
         cls.BINDINGS = [*keys, *vars(cls).get("BINDINGS", ())]
         super().__init_subclass__(**more)
 
+    def not_yet(self, id: str) -> bool:
+        """Whether a command has to wait, because what it is about is just being replaced; that is said then."""
+        return False
+
 
 BACK = key("escape", "screen.back", "Back", action="leave", show=False)
 """Leaves a screen that was opened from another one."""
@@ -77,6 +81,8 @@ def command(
 
         @wraps(action)
         def carried_out(screen: Any, *given: Any) -> Any:
+            if screen.not_yet(id):
+                return None
             if about:
                 subject = getattr(screen, about)
                 given = (subject() if callable(subject) else subject,)

@@ -136,7 +136,7 @@ def log_form(log: Log, narrowing: LogFilter) -> dict[str, Any]:
     charged = [
         {"currency": currency, "net": format_minor(net, exponent)} for currency, exponent, net in log.totals.charged
     ]
-    sums = "visits ended exceptions promised within_promise=kept to_review charged"
+    sums = "visits elsewhere ended exceptions promised within_promise=kept to_review charged"
     return form(
         log,
         "firm date=day last filters zone totals reasons visits",

@@ -26,7 +26,7 @@ with lazily(__name__):
     from dispatch.desk.review import reviewing
     from dispatch.desk.session import private_file
     from dispatch.desk.session import shown as showing
-    from dispatch.desk.texts import visit_words
+    from dispatch.desk.texts import board_words, visit_words
     from dispatch.desk.visits import steps
     from dispatch.model.reviews import Batch
 
@@ -136,7 +136,7 @@ def _comments(user: User, _: Args) -> Answer:
     flag("--yes", "do it; without it, it is only said what would be approved"),
 )
 def _batch(user: User, args: Args) -> int:
-    _, exceptions, clean = visit_log.waiting(user.store)
+    log, exceptions, clean = visit_log.waiting(user.store)
     references = args.references or [f"{line.visit.reference}@{line.charge.revision}" for line in clean]
     shown = _at_revisions(references)
     if not args.references:
@@ -147,6 +147,8 @@ def _batch(user: User, args: Args) -> int:
     if not references:
         print("Nothing is clean that waits for review.")
         return 0
+    if named_lines := [line for line in log.lines if line.visit.reference in shown]:
+        print(*board_words.batch_lines(named_lines, log.zone), *board_words.known_lines(named_lines), sep="\n")
     if not args.yes or not (args.references or on_terminal()):
         named = "" if args.references else ", with these named"
         print(f"Would be approved ({len(references)}): {' '.join(map(show, references))}. --yes does it{named}.")

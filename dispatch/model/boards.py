@@ -7,6 +7,8 @@ of thirty fields takes ten times as long.
 from __future__ import annotations
 
 import datetime
+from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from dispatch.model.instants import Times, day_of, day_text
@@ -296,9 +298,19 @@ class LogLine(NamedTuple):
         return self.visit.review is Review.TO_REVIEW and not self.exceptions and self.charge.accepted
 
 
+def charged_by(lines: Iterable[LogLine]) -> tuple[tuple[str, int, int], ...]:
+    """What some visits are charged before tax in each currency: its name, its decimals, the sum in minor units."""
+    charged: Counter[tuple[str, int]] = Counter()
+    for line in lines:
+        if line.charge.net is not None:
+            charged[line.charge.currency, line.charge.exponent] += line.charge.net
+    return tuple((currency, exponent, net) for (currency, exponent), net in charged.items())
+
+
 class Totals(NamedTuple):
     """The visits of a log in figures. `promised` are the promises for their days, `kept` those that were kept. `charged` are net
-    sums in minor units, by currency and its decimals."""
+    sums in minor units, by currency and its decimals. `elsewhere` are visits of another day, which count there but for what
+    is an exception of these."""
 
     visits: int = 0
     ended: int = 0
@@ -307,6 +319,7 @@ class Totals(NamedTuple):
     kept: int = 0
     to_review: int = 0
     charged: tuple[tuple[str, int, int], ...] = ()
+    elsewhere: int = 0
 
 
 class Log(NamedTuple):

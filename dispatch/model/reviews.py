@@ -52,6 +52,11 @@ class Remark(NamedTuple):
         return self.mark not in NOTES
 
     @property
+    def weighs(self) -> bool:
+        """Whether who approves it with others has to see it."""
+        return self.mark is not ReviewMark.RETESTED
+
+    @property
     def told(self) -> str:
         """Its words, with how much they matter before them."""
         return f"{'!' if self.exception else '·'} {self.text}"

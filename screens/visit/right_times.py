@@ -68,7 +68,7 @@ async def ask_time(screen: UserScreen, visit: Visit) -> None:
     times = times_there(screen, visit)
     rows = [
         ChoiceRow(f"{what:8} {times.clock(moment, screen.user.firm.zone)}", what)
-        for what, column in MOMENTS.items()
+        for what, column in sorted(MOMENTS.items(), key=lambda moment: moment[0] != "leaving")  # it is wrong most often
         if (moment := getattr(part, column)) is not None
         or (column != "return_at" and clocking.may_be_entered(visit.on_day(part.day), column))
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,22 +11,30 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
 from db import search
+from db.store import Store
 from dispatch.closeout.recording import Recording
 from dispatch.desk.closeout import leaving, onsite
+from dispatch.desk.log.visit_log import LogFilter, visit_log
 from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.requests import responding
 from dispatch.desk.review import reviewing
 from dispatch.desk.visits.steps import find
+from dispatch.model.boards import Log
 from dispatch.model.checklists import Result
+from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import Review
 from screens.dialogs.note import AskNote
-from screens.dialogs.questions import AskConfirm, AskText, Form
+from screens.dialogs.questions import AskConfirm, AskText, Choose, Form
+from screens.log import log as log_screen
 from screens.log.log import LogScreen
 from screens.log.visit_record import VisitRecord
-from tests.desk.conftest import Office
+from tests.desk.conftest import Office, at
 from tests.desk.many import NEEDLE, add_closed_visits
+from tests.desk.test_levels import agree
 from tests.quick import first_of
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, until, until_true
+from widgets.lines.line_list import LineList
 
 
 def closed(office: Office) -> None:
@@ -75,6 +84,108 @@ async def test_the_waived_test_of_the_week_and_why(office: Office, size: tuple[i
         await press(pilot, "enter")
         await until(pilot, VisitRecord)
         assert "! T2 waived by Lee Moreau: the provider is down" in " ".join(said(pilot, "#page").split())[:300]
+
+
+async def test_a_reason_is_chosen_by_how_often_it_is_there(office: Office) -> None:
+    left_open(office)
+    office.go("12:00")  # nobody came to R2 by 11
+    async with opened(office.lee, "log", (120, 36)) as pilot:
+        await press(pilot, "x")
+        assert shown(pilot) == ["R1", "R2"], "the gravest first"
+        assert "1 visit and 1 of another day" in said(pilot, "#totals")
+        assert "waived 1, left open 1, missed 1" in said(pilot, "#totals")
+        await press(pilot, "X")
+        await choose(pilot, frozenset({ReviewMark.MISSED}))
+        await until(pilot, LogScreen)
+        assert shown(pilot) == ["R2"]
+        await press(pilot, "X")
+        await choose(pilot, frozenset())
+        await until(pilot, LogScreen)
+        assert sorted(shown(pilot)) == ["R1", "R2"]
+
+
+async def test_no_deed_acts_on_rows_that_are_being_replaced(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed(office)
+    let = threading.Event()
+
+    def slowly(store: Store, filters: LogFilter, most: int | None = None) -> Log:
+        assert let.wait(20)
+        return visit_log(store, filters, most)
+
+    async with opened(office.lee, "log", (80, 24)) as pilot:
+        for name, value in (("AT_ONCE", -1), ("SAID_AFTER", 0.01), ("visit_log", slowly)):
+            monkeypatch.setattr(log_screen, name, value)
+        await pilot.press("w")
+        await until_true(pilot, lambda: said(pilot, "#totals") == "reading Mon 23 Nov 2026 to Sun 29 Nov 2026 …")
+        assert pilot.app.screen.query_one(LineList).has_class("-old")
+        for key in ("Y", "y", "e", "g", "b", "enter", "v"):
+            await pilot.press(key)
+            assert isinstance(pilot.app.screen, LogScreen)
+        (told,) = {one.message for one in pilot.app._notifications}
+        assert told.endswith("still being read. Nothing is done with the rows of before.")
+        let.set()
+        await until_true(pilot, lambda: "1 visit · 1 ended" in said(pilot, "#totals"))
+        assert not pilot.app.screen.query_one(LineList).has_class("-old")
+        assert not pilot.app._notifications, "it is not so any more"
+        await press(pilot, "Y")
+        await until(pilot, AskConfirm)
+
+
+async def test_a_batch_approval_names_what_it_approves(office: Office) -> None:
+    agree(office, targets={"P2": {"phone": 60, "remote": None}}, calendar="always")
+    closed(office)
+    responding.explain(office.dana, "R1", "phone", "the line was down")
+    net = visit_page(office.store, "R1").charge.form["net"]  # type: ignore[union-attr]
+    office.go("12:00")
+    async with opened(office.lee, "log", (80, 24)) as pilot:
+        await press(pilot, "Y")
+        await until(pilot, AskConfirm)
+        assert pilot.app.screen.heading == "Approve 1 clean visit?"  # type: ignore[attr-defined]
+        assert list(pilot.app.screen._lines) == [  # type: ignore[attr-defined]
+            f"1 visit of Tue 24 Nov 2026, {net} USD before tax:",
+            "R1 Harbor Dental",
+            "to know: R1: target missed: phone by 1h, the line was down",
+            "Their charges are then ready to invoice; undo does not bring them back.",
+        ]
+        await press(pilot, "y")
+        await until_true(pilot, lambda: review(office) is Review.APPROVED)
+        await press(pilot, "S")
+        await until(pilot, AskConfirm)
+        assert pilot.app.screen.heading == "Export 1 approved visit to be invoiced?"  # type: ignore[attr-defined]
+        assert f"1 visit of Tue 24 Nov 2026, {net} USD before tax:" in pilot.app.screen._lines  # type: ignore[attr-defined]
+
+
+async def test_a_wrong_check_out_takes_seven_keys_at_most_beside_what_is_typed(office: Office) -> None:
+    closed(office)
+    office.go("12:00")
+    before = visit_page(office.store, "R1").charge
+    keys = 0
+
+    async def pressed(*names: str) -> None:
+        nonlocal keys
+        keys += len(names)
+        await press(pilot, *names)
+
+    async with opened(office.lee, "log", (80, 24)) as pilot:
+        await pressed("e")
+        await until(pilot, Choose)
+        await pressed("enter")  # a time
+        await until_true(pilot, lambda: getattr(pilot.app.screen, "heading", "") == "Which time?")
+        await pressed("enter")  # leaving
+        await until(pilot, Form)
+        await press(pilot, *"11:00")
+        await pressed("tab")
+        await press(pilot, *"stayed")
+        await pressed("enter")
+        await until(pilot, AskConfirm)
+        assert any(line.startswith("total: ") for line in pilot.app.screen._lines)  # type: ignore[attr-defined]
+        await pressed("y")
+        await until_true(pilot, lambda: find(office.store, "R1").checked_out_at == at("11:00"))
+    assert keys <= 7
+    after = visit_page(office.store, "R1").charge
+    assert before is not None
+    assert after is not None
+    assert after.form["total"] != before.form["total"]
 
 
 @pytest.mark.again

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from db import log_rows, promises, search, settings
 from db.store import Store
 from db.tallies import tallies
 from dispatch.desk.log.exceptions import gravity, remarks_of
-from dispatch.model.boards import BoardVisit, Log, LogLine, Sum, Tally, Totals
+from dispatch.model.boards import BoardVisit, Log, LogLine, Sum, Tally, Totals, charged_by
 from dispatch.model.firm import Firm
 from dispatch.model.forms import shared
 from dispatch.model.instants import day_bounds, day_of, day_text
@@ -91,6 +91,13 @@ SORTS: dict[str, Callable[[LogLine], Any]] = {
 """By what the log can be sorted. A number or a word of each line; the gravest exception is the greatest."""
 
 
+def size_of(store: Store, log_filter: LogFilter) -> int:
+    """How many visits are read for a log, before it is narrowed."""
+    days = _days(log_filter, settings.firm(store).zone)
+    first, last = (days[0][0], days[-1][1]) if days else (None, None)
+    return log_rows.number_of(store, first, last)
+
+
 def visit_log(store: Store, log_filter: LogFilter, most: int | None = None) -> Log:
     """The log as it is wanted, read in one snapshot; in the order of the day where no other is asked for.
 
@@ -100,7 +107,7 @@ def visit_log(store: Store, log_filter: LogFilter, most: int | None = None) -> L
     with store.read():
         firm, now = settings.firm(store), store.clock.now()
         lines, promised = _lines(store, log_filter, firm)
-        reasons = Counter(mark for line in lines for mark in line.marks)
+        reasons = reasons_of(lines)
         if log_filter.marks:
             lines = [line for line in lines if line.marks & log_filter.marks]
         elif log_filter.exceptions:
@@ -120,8 +127,7 @@ def visit_log(store: Store, log_filter: LogFilter, most: int | None = None) -> L
             lines = _counted(store, lines)
     first = log_filter.first or day_of(min(starts, default=now), firm.zone)
     last = log_filter.last or log_filter.first or day_of(max(starts, default=now), firm.zone)
-    counted = tuple((mark, reasons[mark]) for mark in ReviewMark if reasons[mark])
-    return Log(firm.name, first, firm.zone, firm.clock_hours == 24, now, tuple(lines), last, totals, counted)
+    return Log(firm.name, first, firm.zone, firm.clock_hours == 24, now, tuple(lines), last, totals, reasons)
 
 
 def _lines(store: Store, wanted: LogFilter, firm: Firm) -> tuple[list[LogLine], list[Promise]]:
@@ -131,8 +137,7 @@ def _lines(store: Store, wanted: LogFilter, firm: Firm) -> tuple[list[LogLine], 
     if wanted.first is None:
         of_days = promises.of_visits(store, None, firm.zone, now, grace)
     else:
-        count = ((wanted.last or wanted.first) - wanted.first).days + 1
-        days = [day_bounds(wanted.first + datetime.timedelta(number), firm.zone) for number in range(count)]
+        days = _days(wanted, firm.zone)
         of_days, span = promises.of_days(store, days, now, grace), (days[0][0], days[-1][1])
     found, reviews = search.matching(store, wanted.words), [review.value for review in wanted.reviews]
     rows = log_rows.rows(store, span, ids=found, reviews=reviews)
@@ -158,6 +163,20 @@ def _lines(store: Store, wanted: LogFilter, firm: Firm) -> tuple[list[LogLine], 
     return [_elsewhere(line) if line.visit.id in broken else line for line in lines], of_days
 
 
+def _days(wanted: LogFilter, zone: str) -> list[tuple[int, int]]:
+    """The bounds of each day that is wanted; none where all are."""
+    if wanted.first is None:
+        return []
+    count = ((wanted.last or wanted.first) - wanted.first).days + 1
+    return [day_bounds(wanted.first + datetime.timedelta(number), zone) for number in range(count)]
+
+
+def reasons_of(lines: Iterable[LogLine]) -> tuple[tuple[ReviewMark, int], ...]:
+    """How many of some visits have each remark, the gravest first."""
+    counted = Counter(mark for line in lines for mark in line.marks)
+    return tuple((mark, counted[mark]) for mark in ReviewMark if counted[mark])
+
+
 def _elsewhere(line: LogLine) -> LogLine:
     """A line of a visit of another day, with that by which it is of these days too."""
     missed = tuple(remark for remark in line.remarks if remark.mark is ReviewMark.MISSED)
@@ -166,12 +185,9 @@ def _elsewhere(line: LogLine) -> LogLine:
 
 def totals_of(lines: Sequence[LogLine], promised: Sequence[Promise]) -> Totals:
     """Visits in figures, with what became of the promises for their days. What is of another day counts on that one."""
-    charged: Counter[tuple[str, int]] = Counter()
     exceptions = sum(bool(line.exceptions) for line in lines)
+    elsewhere = sum(line.elsewhere for line in lines)
     lines = [line for line in lines if not line.elsewhere]
-    for line in lines:
-        if (net := line.charge.net) is not None:
-            charged[line.charge.currency, line.charge.exponent] += net
     return Totals(
         visits=len(lines),
         ended=sum(line.visit.state in ENDED for line in lines),
@@ -179,7 +195,8 @@ def totals_of(lines: Sequence[LogLine], promised: Sequence[Promise]) -> Totals:
         promised=len(promised),
         kept=sum(one.outcome in KEPT for one in promised),
         to_review=sum(line.visit.review is Review.TO_REVIEW for line in lines),
-        charged=tuple((currency, exponent, net) for (currency, exponent), net in charged.items()),
+        charged=charged_by(lines),
+        elsewhere=elsewhere,
     )
 
 

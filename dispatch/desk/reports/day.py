@@ -48,7 +48,11 @@ def day_report(user: User, day: datetime.date) -> Report:
         late = _late(store, day, run, firm)
         sections = (
             late,
-            Section("Exceptions", (("Visits", reasons_text(log)),) if log.reasons else (), tables=(_exceptions(log),)),
+            Section(
+                "Exceptions",
+                (("Visits", reasons_text(log.reasons)),) if log.reasons else (),
+                tables=(_exceptions(log),),
+            ),
             _figures(store, day),
             Section("Visits", tables=(_visits(store, day_visits, times),)),
             _charges(store, ended, charges),

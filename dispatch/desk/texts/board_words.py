@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine, Tally, Totals
+from collections.abc import Iterable, Sequence
+
+from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine, Tally, Totals, charged_by
 from dispatch.model.instants import day_of, day_text, span_text
 from dispatch.model.money import format_minor
-from dispatch.model.reviews import NOTES
+from dispatch.model.reviews import NOTES, ReviewMark
 from dispatch.model.states import Review
 from dispatch.model.text import count_text, pad, show
 from dispatch.model.travel import DistanceUnit, Leg, distance_text, leg_text
@@ -180,32 +182,62 @@ def log_lines(log: Log, heading: str = "") -> list[str]:
             ).rstrip()
         )
         lines += [f"{' ' * len(day)}          {show(remark.told, 200)}" for remark in line.remarks]
-    reasons = [f"Of these days: {reasons_text(log)}"] if log.reasons else []
+    reasons = [f"Of these days: {reasons_text(log.reasons)}"] if log.reasons else []
     return [*lines, *reasons, totals_text(log.totals)] if log.lines else [*lines, *reasons]
 
 
-def reasons_text(log: Log) -> str:
+def reasons_text(reasons: Iterable[tuple[ReviewMark, int]]) -> str:
     """How many visits have each remark: "late 3, waived 1 · retested 5", exceptions first."""
+    counted = tuple(reasons)
     parts = (
-        ", ".join(f"{mark.label} {count:,}" for mark, count in log.reasons if (mark in NOTES) is noted)
+        ", ".join(f"{mark.label} {count:,}" for mark, count in counted if (mark in NOTES) is noted)
         for noted in (False, True)
     )
     return " · ".join(filter(None, parts))
 
 
+_NAMED = 6
+
+
+def batch_lines(lines: Sequence[LogLine], zone: str) -> list[str]:
+    """What many visits are together: how many, of which days, for which sum; and the first of them by name."""
+    days = sorted({day_of(at, zone) for line in lines if (at := line.visit.start or line.visit.actual_in) is not None})
+    of_days = " to ".join(day_text(day) for day in dict.fromkeys((days[0], days[-1]))) if days else "no day"
+    more = f", and {len(lines) - _NAMED:,} more" if len(lines) > _NAMED else ""
+    names = ", ".join(f"{show(line.visit.reference)} {show(line.visit.client)}" for line in lines[:_NAMED])
+    return [
+        f"{count_text(len(lines), 'visit')} of {of_days}, {money_text(charged_by(lines))} before tax:",
+        names + more,
+    ]
+
+
+def known_lines(lines: Iterable[LogLine]) -> list[str]:
+    """What is no exception of some visits, and yet not approved unseen."""
+    return [
+        f"to know: {show(line.visit.reference)}: {show(note.text)}"
+        for line in lines
+        for note in line.notes
+        if note.weighs
+    ]
+
+
+def money_text(charged: Iterable[tuple[str, int, int]]) -> str:
+    """Sums in each currency; "nothing" where there are none."""
+    sums = (f"{format_minor(net, exponent, grouped=True)} {show(currency)}" for currency, exponent, net in charged)
+    return ", ".join(sums) or "nothing"
+
+
 def totals_text(totals: Totals) -> str:
     """The visits of a log in figures."""
-    money = ", ".join(
-        f"{format_minor(net, exponent, grouped=True)} {show(currency)}" for currency, exponent, net in totals.charged
-    )
     return " · ".join(
         [
-            count_text(totals.visits, "visit"),
+            count_text(totals.visits, "visit")
+            + (f" and {totals.elsewhere} of another day" if totals.elsewhere else ""),
             f"{totals.ended:,} ended",
             *([count_text(totals.exceptions, "exception")] if totals.exceptions else []),
             *([f"{totals.kept:,} of {totals.promised:,} promises kept"] if totals.promised else []),
             f"{totals.to_review:,} to review",
-            f"charged {money or 'nothing'}, before tax",
+            f"charged {money_text(totals.charged)}, before tax",
         ]
     )
 
