@@ -147,7 +147,8 @@ def _batch(user: User, args: Args) -> int:
     if not references:
         print("Nothing is clean that waits for review.")
         return 0
-    if named_lines := [line for line in log.lines if line.visit.reference in shown]:
+    named_lines = [line for line in log.lines if line.visit.reference in shown]
+    if named_lines and not (args.yes and args.references):
         print(*board_words.batch_lines(named_lines, log.zone), *board_words.known_lines(named_lines), sep="\n")
     if not args.yes or not (args.references or on_terminal()):
         named = "" if args.references else ", with these named"
