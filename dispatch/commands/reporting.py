@@ -13,7 +13,7 @@ from dispatch.commands.giving import report
 from dispatch.commands.opening import user_of
 from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer, Result
-from dispatch.commands.typed import CLIENT, TECHNICIAN, day, day_or_today, month
+from dispatch.commands.typed import CLIENT, TECHNICIAN, day, day_or_today, period
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
@@ -24,7 +24,7 @@ with lazily(__name__):
     from db.query import QueryResult as Found
     from dispatch.desk.book import records
     from dispatch.desk.figures import counting, sql_question
-    from dispatch.desk.levels import clocks, level_month
+    from dispatch.desk.levels import clocks, level_period
     from dispatch.desk.reports import sheet
     from dispatch.desk.reports.document import Report
     from dispatch.desk.texts import figure_words, level_words
@@ -74,10 +74,10 @@ def _behind(args: Args, store: Store, first: datetime.date, last: datetime.date)
 
 @reads(
     "levels",
-    "the service-level clocks of a visit, all running ones, or a client's month",
+    "the service-level clocks of a visit, all running ones, or a client's month, quarter or year",
     option("reference", "REFERENCE", "the visit, for example R4001", nargs="?"),
-    option("--client", "NAME", "the figures of this client's month", reads=CLIENT),
-    option("--month", "MONTH", "for example 2026-11 (default: the last whole one)", default=""),
+    option("--client", "NAME", "the figures of this client's month, quarter or year", reads=CLIENT),
+    option("--month", "MONTH", "2026-11, or 2026-Q4, or 2026 (default: the last whole month)", default=""),
     JSON,
     about="Without a reference every running clock, the one with the least time left first.",
 )
@@ -87,9 +87,8 @@ def _levels(store: Store, args: Args) -> Answer:
     if args.month and not args.client:
         raise Faulty(["--month: stands with --client"])
     if args.client:
-        first = level_month.read_month(args.month, settings.today(store))
-        month = level_month.client_month(store, args.client, first)
-        return Answer(month, level_words.month_form, level_words.month_lines)
+        levels = level_period.client_levels(store, args.client, period()(store, args.month, args))
+        return Answer(levels, level_words.levels_form, level_words.levels_lines)
     times = settings.firm(store).times()
     if args.reference:
         visit = steps.find(store, args.reference)
@@ -126,14 +125,24 @@ _REPORTS = (
         "the day for the lead: exceptions first, then figures, visits, charges",
         option("--date", "DAY", "2026-11-24, today, yesterday, tue (default: today)", reads=day_or_today),
     )(by("reports.day.day_report", day="date")),
-    report(
-        "month",
-        "a client's month, for the review with them",
-        option("--client", "NAME", "whose month it is", reads=CLIENT),
-        option("--month", "MONTH", "for example 2026-11 (default: the last whole one)", reads=month, default=""),
-        sent=True,
-        each=True,
-    )(by("reports.month.month_report", first="month")),
+    *(
+        report(
+            kind,
+            f"a client's {kind}, for the review with them",
+            option("--client", "NAME", f"whose {kind} it is", reads=CLIENT),
+            option(
+                f"--{kind}",
+                kind.upper(),
+                f"for example {such_as} (default: the last whole one)",
+                reads=period(kind),
+                default="",
+                dest="period",
+            ),
+            sent=True,
+            each=True,
+        )(by("reports.period.period_report"))
+        for kind, such_as in (("month", "2026-11"), ("quarter", "2026-Q4"), ("year", "2026"))
+    ),
     _sheet,
     report(
         "visit",
@@ -221,7 +230,7 @@ COMMANDS = (
     _query,
     CommandGroup(
         "report",
-        "the day, a client's month, a technician's day sheet, a visit for its client",
+        "the day, a client's month, quarter or year, a technician's day sheet, a visit for its client",
         _REPORTS,
         about="Each as text, Markdown, HTML, CSV or JSON. At the foot stands the head of the audit chain.",
         word="report",

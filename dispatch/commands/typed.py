@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from dispatch.desk.session.refusals import Faulty
@@ -15,10 +15,11 @@ from dispatch.model.typed_times import parse_day, parse_when
 with lazily(__name__):
     from db import settings
     from db.store import Store
-    from dispatch.desk.levels import level_month
+    from dispatch.desk.levels import level_period
     from dispatch.desk.visits import steps
     from dispatch.fields import kinds
     from dispatch.model import typed_times
+    from dispatch.model.periods import Period
 
 
 @contextmanager
@@ -58,13 +59,17 @@ def day_typed(store: Store, text: str | None, name: str = "") -> datetime.date:
         return day_or_today(store, text)
 
 
-def month(store: Store, text: str, _: argparse.Namespace) -> datetime.date:
-    """The first day of a month; of the last whole one where nothing is typed.
+def period(kind: str = "") -> Callable[[Store, str, argparse.Namespace], Period]:
+    """Reads a period of a kind, or of any; the last whole one where nothing is typed.
 
-    Raises:
+    Raises (when it reads):
         Faulty: it cannot be read.
     """
-    return level_month.read_month(text, settings.today(store))
+
+    def read(store: Store, text: str, _: argparse.Namespace) -> Period:
+        return level_period.period_typed(text, settings.today(store), kind)
+
+    return read
 
 
 def moment(store: Store, text: str | None, args: argparse.Namespace) -> int | None:

@@ -68,5 +68,5 @@ class ClientScreen(UserScreen):
 
     @command("R", "file.report", "Report", READS["reports"].roles, about="_client")
     async def action_report(self, client: Client) -> None:
-        """The client's month for the review, as a file or by mail; that of every client."""
+        """The client's month, quarter or year for the review, as a file or by mail; that of every client."""
         await writing.ask_report(self, settings.today(self.user.store), client.name, None, of_day=False)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from dispatch.desk.adapters.calendar_export import calendar_of
 from dispatch.desk.book.records import client_named, technician_named
-from dispatch.desk.levels.level_month import read_month
+from dispatch.desk.levels.level_period import period_typed
 from dispatch.desk.reports import saving
 from dispatch.desk.reports.day import day_report
 from dispatch.desk.reports.document import Report
-from dispatch.desk.reports.month import month_report
+from dispatch.desk.reports.period import period_report
 from dispatch.desk.reports.sheet import sheet_report
 from dispatch.desk.session.private_file import FileThere, write_private
 from dispatch.desk.session.refusals import Faulty
@@ -64,22 +64,30 @@ async def ask_report(
     """Ask which report of a day, or of what is selected there, and write or send it. `of_day`: the day itself is one of them."""
     rows = [ChoiceRow("The day", "day", f"{day_text(day)}: exceptions, figures, visits, charges")] if of_day else []
     if client is not None:
-        rows.append(ChoiceRow(f"The month of {client}", "month", "for the review with the client, into a file"))
-        rows.append(ChoiceRow(f"The month of {client} by mail", "mail", "looked at first, then through the outbox"))
+        rows.append(
+            ChoiceRow(
+                f"The month of {client}", "month", "or quarter or year, for the review with the client, into a file"
+            )
+        )
+        rows.append(
+            ChoiceRow(
+                f"The month of {client} by mail", "mail", "or quarter or year, looked at first, then through the outbox"
+            )
+        )
     if technician is not None:
         rows.append(ChoiceRow(f"The day sheet of {technician}", "sheet", f"{day_text(day)}, to print"))
-    rows.append(ChoiceRow("The month of every client", "all", "into a folder, each under its name"))
-    rows.append(ChoiceRow("The month of every client by mail", "all mail", "through the outbox"))
+    rows.append(ChoiceRow("The month of every client", "all", "or quarter or year, into a folder, each under its name"))
+    rows.append(ChoiceRow("The month of every client by mail", "all mail", "or quarter or year, through the outbox"))
     kind = await screen.choose("Which report", rows)
     user = screen.user
     if kind == "day":
         await ask_file(screen, "The day", lambda: day_report(user, day))
     elif kind == "month" and client is not None:
-        await ask_month(screen, client, day)
+        await ask_period(screen, client, day)
     elif kind == "mail" and client is not None:
-        await mailing.ask_month_mail(screen, client, day)
+        await mailing.ask_period_mail(screen, client, day)
     elif kind in ("all", "all mail"):
-        await mailing.ask_all_months(screen, day, by_mail=kind == "all mail")
+        await mailing.ask_every_client(screen, day, by_mail=kind == "all mail")
     elif kind == "sheet" and technician is not None:
         await ask_file(
             screen,
@@ -88,34 +96,34 @@ async def ask_report(
         )
 
 
-async def ask_month(screen: UserScreen, client: str, day: datetime.date) -> None:
-    """Ask where to, and write a client's month: the one that `day` is in."""
+async def ask_period(screen: UserScreen, client: str, day: datetime.date) -> None:
+    """Ask which, where to, and write a client's month, quarter or year; the month that `day` is in is offered."""
     await ask_file(
         screen,
-        f"The month of {client}",
-        lambda month: month_report(screen.user, client_named(screen.user.store, client), read_month(month, day)),
-        month=f"{day:%Y-%m}",
+        f"The month, quarter or year of {client}",
+        lambda typed: period_report(screen.user, client_named(screen.user.store, client), period_typed(typed, day)),
+        period=f"{day:%Y-%m}",
     )
 
 
-async def ask_file(screen: UserScreen, title: str, make: Callable[..., Report], *, month: str | None = None) -> None:
+async def ask_file(screen: UserScreen, title: str, make: Callable[..., Report], *, period: str | None = None) -> None:
     """Ask for a file, or a folder, and write what is made; over what is there only when said twice. The ending says the form, and
-    the name that is offered whose it is: that follows the month."""
-    offered = screen.look(make, *(() if month is None else (month,)))
+    the name that is offered whose it is: that follows the period."""
+    offered = screen.look(make, *(() if period is None else (period,)))
     if offered is None:
         return
     file = f"~/{offered.name}.html"
 
     def write(typed: dict[str, str], path: Path, replace: bool) -> str:
-        report = offered if month is None else make(typed["month"])
+        report = offered if period is None else make(typed["period"])
         if typed["file"] == file:
             path = path.with_name(f"{report.name}{path.suffix}")
         files = saving.save(report, path, saving.form_for(path), replace=replace)
         return f"It is in {', '.join(map(str, files))}, which only you may read."
 
     fields = [AskedField("file", "File", file, "a folder, or a file: .html .md .csv .zip .json .txt")]
-    if month is not None:
-        fields.insert(0, AskedField("month", "Month", month))
+    if period is not None:
+        fields.insert(0, AskedField("period", "Period", period, mailing.PERIOD))
     await ask_to_write(screen, title, fields, write, folders=True)
 
 

@@ -277,7 +277,7 @@ class LogScreen(DayOfVisits):
 
     @command("R", "file.report", "Report", READS["reports"].roles)
     async def action_report(self) -> None:
-        """The day, the client's month or the day sheet, as a file or by mail."""
+        """The day, the client's month, quarter or year or the day sheet, as a file or by mail."""
         line = self.listed.selected
         visit = None if line is None else line.visit
         await writing.ask_report(

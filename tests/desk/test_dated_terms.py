@@ -14,8 +14,9 @@ from db.faults import Refused
 from dispatch.desk.care import accounts
 from dispatch.desk.closeout import leaving
 from dispatch.desk.levels.clocks import clocks_of
-from dispatch.desk.levels.level_month import client_month
+from dispatch.desk.levels.level_period import client_levels
 from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule
 from dispatch.desk.prices import agreeing, rate_cards
 from dispatch.desk.prices.agreeing import counts_from, dated_words
 from dispatch.desk.prices.drafts import AgreementDraft
@@ -25,6 +26,7 @@ from dispatch.desk.visits.steps import find
 from dispatch.levels.calendar import Calendar, DatedCalendar, dated_calendar
 from dispatch.model.agreements import Agreement, ServiceTerms
 from dispatch.model.instants import at_local
+from dispatch.model.periods import Period
 from dispatch.model.states import Role
 from tests.desk.conftest import CARD, ZONE, Office
 
@@ -48,18 +50,22 @@ def edit(office: Office, since: str = "", service: dict[str, Any] | None = None,
 
 
 def closed_in_november(office: Office) -> Any:
-    """R1, answered and closed on its day; then it is January."""
+    """R1, answered and closed on its day, and the others cancelled; then it is January."""
     office.on_site("R1")
     responding.responded(office.dana, "R1", "phone", "told them we come today")
     office.finish("R1")
     leaving.close(office.ana, "R1")
+    for reference in ("R2", "R3"):
+        schedule.cancel(office.dana, reference, "not wanted any more")
     office.clock.set(at_local(TODAY, "10:00", ZONE))
     return told(office)
 
 
 def told(office: Office) -> Any:
     page = visit_page(office.store, "R1")
-    return clocks_of(office.store, [page.visit])[page.visit.id], client_month(office.store, page.client, NOVEMBER)
+    return clocks_of(office.store, [page.visit])[page.visit.id], client_levels(
+        office.store, page.client, Period("month", NOVEMBER)
+    )
 
 
 def another_target(office: Office) -> None:

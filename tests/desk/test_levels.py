@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from db import agreements, audit, clocks, visits
 from dispatch.desk.closeout import leaving
 from dispatch.desk.day import board_view
 from dispatch.desk.levels.clocks import VisitClock, clocks_of, next_clock, open_clocks, promised_by
-from dispatch.desk.levels.level_month import client_month, read_month
+from dispatch.desk.levels.level_period import client_levels, period_typed
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.prices import agreeing
@@ -20,6 +19,7 @@ from dispatch.desk.prices.drafts import AgreementDraft
 from dispatch.desk.requests import responding
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.visits.steps import find
+from dispatch.levels.report import Middle
 from dispatch.model.agreements import Agreement
 from dispatch.model.boards import BoardVisit
 from dispatch.model.states import State
@@ -351,19 +351,21 @@ def test_a_month_of_a_client(office: Office) -> None:
     office.go("10:10")
     schedule.resume(office.dana, "R2")
     page = visit_page(office.store, "R1")
-    month = client_month(office.store, page.client, datetime.date(2026, 11, 1))
-    assert (month.month, month.figures.requests) == ("2026-11", 3)
+    month = client_levels(office.store, page.client, period_typed("2026-11", DAY))
+    assert (month.period.code, month.figures.requests) == ("2026-11", 3)
     assert month.figures.causes["overlooked"] == 1
     assert (month.figures.pauses, month.figures.pause_minutes) == (1, 60)
-    assert month.figures.medians["phone"] == 70
-    assert client_month(office.store, page.client, datetime.date(2026, 10, 1)).figures.requests == 0
+    assert month.figures.clocks["phone"].middle == Middle(130, 190, or_more=True)
+    assert client_levels(office.store, page.client, period_typed("", DAY)).figures.requests == 0
 
 
-def test_months_are_typed(office: Office) -> None:
-    assert read_month("2026-11", DAY) == datetime.date(2026, 11, 1)
-    assert read_month("", DAY) == datetime.date(2026, 10, 1)
-    with pytest.raises(Faulty):
-        read_month("november", DAY)
+def test_a_period_that_cannot_be_read_is_refused_in_a_sentence() -> None:
+    with pytest.raises(
+        Faulty, match="period: 'november' is not a month, a quarter or a year such as 2026-11, 2026-Q4, 2026"
+    ):
+        period_typed("november", DAY)
+    with pytest.raises(Faulty, match="quarter: '2026-11' is not a quarter such as 2026-Q4"):
+        period_typed("2026-11", DAY, "quarter")
 
 
 def test_service_terms_are_checked_with_their_paths(office: Office) -> None:

@@ -59,7 +59,7 @@ def a_month(visits: int, seed: int = 7) -> Days:
             "starts_at": starts, "ends_at": ends, "ended_at": left, "promised_from": starts if number % 2 else None,
             "promised_to": starts + 1800 if number % 2 else None, "_client": client,
             "cancelled_at": left if state == "cancelled" else None,
-            "reason": "" if state == "closed" else "the provider is down",
+            "reason": "" if state == "closed" else "the provider is down", "review": "approved",
         })  # fmt: skip
         if number % 2:
             # every ninth was moved on its day, every fifth the day before

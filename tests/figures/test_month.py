@@ -14,9 +14,10 @@ from db.store import Store
 from dispatch.desk.book.records import client_named
 from dispatch.desk.figures.counting import FIGURES, figures_over, visits_behind
 from dispatch.desk.reports.day import day_report
-from dispatch.desk.reports.month import month_report
+from dispatch.desk.reports.period import period_report
 from dispatch.desk.reports.rendering import as_csv, as_html, as_json, as_markdown, as_text
 from dispatch.desk.session.user import log_in
+from dispatch.model.periods import Period
 from tests.figures.month import FIRST, ZONE, a_month, firm_of
 from tests.figures.rows import Days, anchor, by, by_hand, connect, midnight, write
 
@@ -61,7 +62,7 @@ def compare(store: Store, days: Days) -> None:
 def report(store: Store, days: Days, visits: int) -> None:
     lee = log_in(store, "lee")
     client = client_named(store, "Client 01")
-    month = month_report(lee, client, FIRST)
+    month = period_report(lee, client, Period("month", FIRST))
     start, end = midnight(FIRST, ZONE), midnight(LAST + ONE, ZONE)
     own = by_hand(days, start, end, store.clock.now(), client=client.id)
     crews = by(days.assignments, "visit_id")
@@ -71,7 +72,8 @@ def report(store: Store, days: Days, visits: int) -> None:
     assert len(sections["Visits"].tables[0].rows) == len(ended)
     charges = dict(sections["Charges"].facts)
     assert getattr(charges["Net"], "minor", None) == own["charged"][0]
-    assert f"executed {own['executed_share'][0]} of " in str(dict(sections["At a glance"].facts)["Tests"])
+    run = sum(int(str(row[4])) for row in sections["What we tested"].tables[0].rows if row[4] is not None)
+    assert run == own["executed_share"][0]
     day = day_report(lee, LAST)
     for one in (month, day):
         assert json.loads(as_json(one))["report"] == one.kind

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dispatch.levels.clock import LevelState
-from dispatch.levels.report import ClockOutcome, RequestClocks, month_of
+from dispatch.levels.report import ClockFigures, ClockOutcome, Middle, RequestClocks, figures_of
 from dispatch.levels.targets import (
     SiteDrive,
     Targets,
@@ -85,14 +85,36 @@ def test_a_month_in_figures() -> None:
         RequestClocks((ClockOutcome("phone", missed, 50), ClockOutcome("resolution", ok, 5, stopped=False))),
         RequestClocks((ClockOutcome("onsite", missed, 900, aim=True),)),
     ]
-    month = month_of(requests, 3, 12500)
+    month = figures_of(requests, 3, 12500)
 
     assert (month.requests, month.judged, month.misses, month.met_pct) == (4, 5, 3, 40)
-    assert month.medians == {"phone": 20, "remote": None, "onsite": 600, "resolution": None}
+    assert month.clocks["phone"] == ClockFigures(3, 2, middle=Middle(20, 0))
+    assert month.clocks["remote"] == ClockFigures()
+    assert month.clocks["onsite"] == ClockFigures(2, 0, aims=1, running=1, middle=Middle(500, 0, or_more=True))
+    assert month.clocks["resolution"] == ClockFigures(running=1, middle=Middle(5, 0, or_more=True))
+    assert (month.aims, month.reached) == (1, 0)
     assert month.causes == {"Overlooked": 2, "no cause given": 1}
     assert (month.pauses, month.pause_minutes) == (2, 90)
     assert (month.follow_ups_open, month.value_covered) == (3, 12500)
 
 
 def test_a_month_without_promises_has_no_share() -> None:
-    assert month_of([], 0, 0).met_pct is None
+    assert figures_of([], 0, 0).met_pct is None
+
+
+@pytest.mark.parametrize(
+    ("times", "middle"),
+    [
+        ([(0, True), (0, True), (2821, False)], Middle(0, 0)),
+        ([(0, True), (2821, False)], Middle(1410, 1410, or_more=True)),
+        ([(2821, False)], Middle(2821, 2821, or_more=True)),
+        ([(10, True), (20, True)], Middle(15, 15)),
+        ([(10, False), (20, True), (30, True)], Middle(20, 20)),
+    ],
+)
+def test_what_still_runs_is_no_time_left_out(times: list[tuple[int, bool]], middle: Middle) -> None:
+    clocks = [
+        RequestClocks((ClockOutcome("onsite", LevelState.OK, minutes, stopped=stopped, waited=minutes),))
+        for minutes, stopped in times
+    ]
+    assert figures_of(clocks, 0, 0).clocks["onsite"].middle == middle

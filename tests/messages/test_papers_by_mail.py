@@ -25,18 +25,19 @@ from dispatch.desk.messages import outbox
 from dispatch.desk.plan import undo
 from dispatch.desk.reports import everybody
 from dispatch.desk.reports.day import day_report
-from dispatch.desk.reports.month import month_report
+from dispatch.desk.reports.period import period_report
 from dispatch.desk.reports.service import service_report
 from dispatch.desk.session.refusals import NeedsConfirm, NotAllowed, Refusal
 from dispatch.desk.texts.client_words import page_lines
 from dispatch.model.clients import Client
 from dispatch.model.messages import About, Fate, Message
+from dispatch.model.periods import Period
 from tests.conftest import Dispatch
 from tests.desk.conftest import DAY, Office, approve
 from tests.desk.test_prepaid import closed
 from tests.messages.conftest import PostOffice, words
 
-NOVEMBER = datetime.date(2026, 11, 1)
+NOVEMBER = Period("month", datetime.date(2026, 11, 1))
 
 
 def harbor(office: Office) -> Client:
@@ -46,7 +47,7 @@ def harbor(office: Office) -> Client:
 
 
 def month(office: Office, *to: str) -> PaperMail:
-    return prepare(office.dana, month_report(office.dana, harbor(office), NOVEMBER), to)
+    return prepare(office.dana, period_report(office.dana, harbor(office), NOVEMBER), to)
 
 
 def posted(office: Office) -> Posted | None:
@@ -216,7 +217,7 @@ def test_every_client_in_one_go_and_who_was_left_out_and_why(done: Office, post:
         return made.address
 
     def make(client: Client) -> Any:
-        return month_report(done.dana, client, NOVEMBER)
+        return period_report(done.dana, client, NOVEMBER)
 
     found = everybody.for_each(done.store, make, then, lambda *at: seen.append(at), doing="Sending")
     assert found.done == (("Harbor Dental", "desk@harbor.example"),)
@@ -262,7 +263,7 @@ def test_the_mail_of_a_hostile_name_is_one_mail(done: Office, post: PostOffice) 
     """Names become no header, no file elsewhere, no markup."""
     for name in ("a<script>alert(1)</script>", "../../etc/passwd", "x" * 200, "שלום abc"):
         editing.edit(done.lee, "client", of_r1(done), {"name": name})
-        send(done.dana, prepare(done.dana, month_report(done.dana, of_r1(done), NOVEMBER)))
+        send(done.dana, prepare(done.dana, period_report(done.dana, of_r1(done), NOVEMBER)))
         sent = posted(done)
         assert sent is not None
         assert sent.fate is Fate.SENT

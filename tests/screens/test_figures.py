@@ -131,13 +131,13 @@ async def test_a_report_is_written_from_the_log(office: Office, tmp_path: Path) 
         await pilot.press("R")
         await until(pilot, Choose)
         await choose(pilot, "month")
-        await fill(pilot, month="2026-11", file=str(tmp_path / "month.docx"))
+        await fill(pilot, period="2026-11", file=str(tmp_path / "month.docx"))
         assert isinstance(pilot.app.screen, Form), "an ending that says no form is refused"
-        await fill(pilot, month="2026-13", file=str(path))
+        await fill(pilot, period="2026-13", file=str(path))
         assert not path.exists()
-        await fill(pilot, month="2026-11", file=str(path))
+        await fill(pilot, period="2026-11", file=str(path))
         await until_true(pilot, path.exists)
-        assert "Harbor Dental: 2026-11" in path.read_text(encoding="utf-8")
+        assert "Harbor Dental: November 2026" in path.read_text(encoding="utf-8")
 
         for kind in ("day", "sheet"):
             await pilot.press("R")

@@ -50,9 +50,9 @@ async def test_a_client_s_month_is_looked_at_and_sent(mails: Office) -> None:
         await until(pilot, Choose)
         await choose(pilot, "mail")
         await until(pilot, Form)
-        await fill(pilot, month="2026-11", to="janitor")
+        await fill(pilot, period="2026-11", to="janitor")
         assert isinstance(pilot.app.screen, Form), "nobody there is that"
-        await fill(pilot, month="2026-11", to="billing")
+        await fill(pilot, period="2026-11", to="billing")
         await until(pilot, AskConfirm)
         assert isinstance(pilot.app.screen, AskConfirm)
         text = shown(pilot.app.screen)
@@ -95,7 +95,7 @@ async def test_every_client_s_month_and_who_was_left_out(mails: Office, tmp_path
             await until(pilot, Choose)
             await choose(pilot, kind)
             await until(pilot, Form)
-            await fill(pilot, month="2026-11", **filled)
+            await fill(pilot, period="2026-11", **filled)
             if kind == "all mail":
                 await until(pilot, AskConfirm)
                 await press(pilot, "y")

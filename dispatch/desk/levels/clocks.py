@@ -21,7 +21,8 @@ from dispatch.levels.clock import ClockReading, EarlierTarget, LevelClock, Level
 from dispatch.levels.targets import CLOCKS, LABELS, PAUSING, Targets, promised, read_targets
 from dispatch.model.agreements import OPENING_HOURS, Agreement, ServiceTerms
 from dispatch.model.firm import Firm
-from dispatch.model.instants import day_of
+from dispatch.model.instants import day_bounds, day_of
+from dispatch.model.periods import Period
 from dispatch.model.states import ENDED, State
 from dispatch.model.visits import ANSWERED_AT_ONCE, Visit
 
@@ -31,12 +32,14 @@ STOPPED = frozenset({LevelState.MET, LevelState.MISSED})
 
 
 class VisitClock(NamedTuple):
-    """One clock of a visit. `aim`: the client has no agreement, and the target is nothing that was promised."""
+    """One clock of a visit. `aim`: the client has no agreement, and the target is nothing that was promised. `achieved` is when
+    what it waits for happened."""
 
     clock: str
     reading: ClockReading
     aim: bool = False
     cause: str = ""
+    achieved: int | None = None
 
     @property
     def label(self) -> str:
@@ -144,6 +147,12 @@ class TermsBook:
     def zone_on(self, day: datetime.date) -> str:
         """The zone in which a day is counted."""
         return str(hours_form(self._hours, self.firm, day)["timezone"])
+
+    def bounds(self, period: Period) -> tuple[int, int]:
+        """The instants at which a period begins and ends, half-open."""
+        return day_bounds(period.first, self.zone_on(period.first))[0], day_bounds(
+            period.end, self.zone_on(period.end)
+        )[0]
 
     def terms(self, client_id: int, received: int) -> LevelTerms:
         """What counts for a request of a client: the agreement that was in force when it was received, as it was then."""
@@ -255,11 +264,12 @@ def _clocks(
         ended = root.ended_at if root.state in ENDED and root.state is not State.CLOSED else None
         if clock == "resolution" and root.state is State.LEFT_OPEN:
             ended = None
+        achieved = _achieved(clock, root, request, facts, terms)
         reading = LevelClock(
             terms.calendar,
             root.requested_at,
             targets.of(clock),
-            achieved=_achieved(clock, root, request, facts, terms),
+            achieved=achieved,
             pauses=_pauses(clock, request, facts, terms),
             earlier=[
                 EarlierTarget(one.at, terms.targets[one.before].of(clock)) for one in own.priorities if terms.promised
@@ -269,7 +279,7 @@ def _clocks(
             ended=ended,
         ).read(now)
         if reading is not None:
-            found.append(VisitClock(clock, reading, not terms.promised, own.causes.get(clock, "")))
+            found.append(VisitClock(clock, reading, not terms.promised, own.causes.get(clock, ""), achieved))
     return tuple(found)
 
 

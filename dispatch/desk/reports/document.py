@@ -178,16 +178,31 @@ def foot_of(store: Store, by: str, times: Times) -> tuple[str, ...]:
     )
 
 
+_SHORT = 16
+"""Characters of the longest cell of a short column."""
+
+
 def words(cell: Cell) -> str:
     """A cell for people."""
     return "–" if cell is None else str(cell)
 
 
 def number_columns(table: ReportTable) -> frozenset[int]:
-    """The columns that hold numbers, and nothing else."""
+    """The columns that hold numbers and nothing else, and those of amounts, some of which may be said in words."""
     filled = [[row[number] for row in table.rows if row[number] is not None] for number in range(len(table.columns))]
     return frozenset(
         number
         for number, cells in enumerate(filled)
-        if cells and all(isinstance(cell, (int, Decimal, Amount)) for cell in cells)
+        if cells
+        and (
+            all(isinstance(cell, (int, Decimal, Amount)) for cell in cells)
+            or any(isinstance(cell, Amount) for cell in cells)
+        )
+    )
+
+
+def short_columns(table: ReportTable) -> frozenset[int]:
+    """The columns that need so little room that none of their cells has to be broken into lines."""
+    return frozenset(
+        number for number in range(len(table.columns)) if all(len(words(row[number])) <= _SHORT for row in table.rows)
     )

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dispatch.desk.reports.document import Report, number_columns, words
+from dispatch.desk.reports.document import Report, number_columns, short_columns, words
 from dispatch.desk.session.refusals import Refusal
 from dispatch.model.text import show
 
@@ -73,7 +73,7 @@ def _environment(folder: Path | None) -> Environment:
     )
     del environment.filters["safe"]
     environment.filters["plain"] = _plain
-    environment.globals["number_columns"] = number_columns
+    environment.globals |= {"number_columns": number_columns, "short_columns": short_columns}
     return environment
 
 

@@ -1,4 +1,4 @@
-"""Service levels as text and as JSON: the clocks of a visit, all running ones, a client's month."""
+"""Service levels as text and as JSON: the clocks of a visit, all running ones, a client's period."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from dispatch.desk.levels.clocks import VisitClock
-from dispatch.desk.levels.level_month import ClientMonth
+from dispatch.desk.levels.level_period import ClientLevels
+from dispatch.levels.report import LevelFigures
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model.forms import form
-from dispatch.model.instants import Times
+from dispatch.model.instants import Times, long_text
 from dispatch.model.money import format_minor
 from dispatch.model.text import pad, show
 from dispatch.model.visits import Visit
@@ -53,26 +54,50 @@ def clock_form(clock: VisitClock, zone: str) -> dict[str, Any]:
     return form(clock, keys, zone)
 
 
-def month_lines(month: ClientMonth) -> list[str]:
-    """A client's month as text."""
-    figures = month.figures
-    met = "nothing was promised" if figures.met_pct is None else f"{figures.met_pct}% of {figures.judged} targets met"
-    lines = [f"{show(month.client)}  {month.month}", f"  {figures.requests} requests, {met}"]
+def met_text(figures: LevelFigures) -> str:
+    """How many promises were kept; where nothing was promised, how many aims were reached."""
+    if figures.met_pct is not None:
+        return f"{figures.met_pct}% of {figures.judged} targets met"
+    aims = f", {figures.reached} of {figures.aims} within what we aim for" if figures.aims else ""
+    return f"nothing was promised{aims}"
+
+
+def levels_lines(levels: ClientLevels) -> list[str]:
+    """A client's period as text."""
+    figures = levels.figures
+    lines = [f"{show(levels.client)}  {levels.period.code}", f"  {figures.requests} requests, {met_text(figures)}"]
     for clock in CLOCKS:
-        if (minutes := figures.medians[clock]) is not None:
-            lines.append(f"  {LABELS[clock]}: {minutes} min in the middle")
+        own = figures.clocks[clock]
+        if own.middle is not None:
+            more = " or more" if own.middle.or_more else ""
+            running = f"; {own.running} still running" if own.running else ""
+            lines.append(
+                f"  {LABELS[clock]}: {own.middle.counted} min of service time{more} in the middle, "
+                f"{long_text(own.middle.waited)} by the clock{running}"
+            )
     lines += [f"  missed, {cause}: {count}" for cause, count in figures.causes.items()]
     lines.append(f"  {figures.pauses} pauses, {figures.pause_minutes} min")
     lines.append(f"  {figures.follow_ups_open} follow-ups open")
     lines.append(
-        f"  value covered: {format_minor(figures.value_covered, month.exponent, grouped=True)} {month.currency}"
+        f"  value covered: {format_minor(figures.value_covered, levels.exponent, grouped=True)} {levels.currency}"
     )
     return lines
 
 
-def month_form(month: ClientMonth) -> dict[str, Any]:
-    """A client's month in JSON."""
-    keys = """client month requests=figures.requests met_pct=figures.met_pct judged=figures.judged
-        median_min=figures.medians misses=figures.misses causes=figures.causes pauses=figures.pauses
-        pause_min=figures.pause_minutes follow_ups_open=figures.follow_ups_open value_covered currency"""
-    return form(month, keys, value_covered=format_minor(month.figures.value_covered, month.exponent))
+def levels_form(levels: ClientLevels) -> dict[str, Any]:
+    """A client's period in JSON."""
+    keys = """client month requests=figures.requests met_pct=figures.met_pct judged=figures.judged aims=figures.aims
+        reached=figures.reached median_min median_by_the_clock_min running misses=figures.misses causes=figures.causes
+        pauses=figures.pauses pause_min=figures.pause_minutes follow_ups_open=figures.follow_ups_open value_covered currency"""
+    clocks = levels.figures.clocks
+    return form(
+        levels,
+        keys,
+        month=levels.period.code,
+        median_min={name: None if one.middle is None else one.middle.counted for name, one in clocks.items()},
+        median_by_the_clock_min={
+            name: None if one.middle is None else one.middle.waited for name, one in clocks.items()
+        },
+        running={name: one.running for name, one in clocks.items()},
+        value_covered=format_minor(levels.figures.value_covered, levels.exponent),
+    )

@@ -1,4 +1,4 @@
-"""A client's month of service levels, read from what is kept (design/service-levels.md D8)."""
+"""A client's service levels of a month, a quarter or a year, read from what is kept (design/service-levels.md D8)."""
 
 from __future__ import annotations
 
@@ -10,45 +10,43 @@ from db import clocks, sheets, visits
 from db.store import Store
 from dispatch.desk.levels.clocks import REQUESTS, TermsBook, clocks_of
 from dispatch.desk.session.refusals import Faulty
-from dispatch.levels.report import ClockOutcome, LevelMonth, RequestClocks, month_of
+from dispatch.levels.report import ClockOutcome, LevelFigures, RequestClocks, figures_of
 from dispatch.model.clients import Client
-from dispatch.model.instants import day_bounds
 from dispatch.model.money import to_minor
+from dispatch.model.periods import Period, read_period
 from dispatch.model.states import ENDED, State
 from dispatch.model.visits import ended_within
 
 
 @dataclass(frozen=True, slots=True)
-class ClientMonth:
-    """The figures of a client's month; `month` is written as 2026-11."""
+class ClientLevels:
+    """The figures of a client's period."""
 
     client: str
-    month: str
-    figures: LevelMonth
+    period: Period
+    figures: LevelFigures
     currency: str
     exponent: int
 
 
-def read_month(text: str, today: datetime.date) -> datetime.date:
-    """The first day of a month written as 2026-11; empty: the one before today's.
+def period_typed(text: str, today: datetime.date, kind: str = "") -> Period:
+    """A period as `read_period` reads it.
 
     Raises:
-        Faulty: it is no month.
+        Faulty: it cannot be read.
     """
-    if not text.strip():
-        return (today.replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
     try:
-        return datetime.date.fromisoformat(f"{text.strip()}-01")
-    except ValueError:
-        raise Faulty([f"month: {text!r} is not a month such as 2026-11"]) from None
+        return read_period(text, today, kind)
+    except ValueError as fault:
+        raise Faulty([f"{kind or 'period'}: {fault}"]) from None
 
 
-def client_month(store: Store, client: Client, first: datetime.date) -> ClientMonth:
-    """The requests that a client made in a month, and what came of them; in the rate card's zone."""
+def client_levels(store: Store, client: Client, period: Period) -> ClientLevels:
+    """The requests that a client made in a period, and what came of them; in the rate card's zone."""
     with store.read():
         book = TermsBook(store, {client.id})
-        last = (first + datetime.timedelta(days=31)).replace(day=1)
-        start, end = day_bounds(first, book.zone_on(first))[0], day_bounds(last, book.zone_on(last))[0]
+        start, end = book.bounds(period)
+        now = store.clock.now()
         own = visits.of_client(store, client.id)
         made = [visit for visit in own if visit.kind in REQUESTS and start <= visit.requested_at < end]
         left_open = {visit.id for visit in own if visit.state is State.LEFT_OPEN}
@@ -60,14 +58,21 @@ def client_month(store: Store, client: Client, first: datetime.date) -> ClientMo
         for visit in requests:
             calendar = book.terms(client.id, visit.requested_at).calendar
             waits = [wait for wait in facts.get(visit.id, clocks.NOTHING).waits if wait.kind == "client"]
-            now = store.clock.now()
             minutes = tuple(
                 calendar.counted(wait.starts_at - wait.starts_at % 60, (wait.ends_at or now) // 60 * 60)
                 for wait in waits
             )
+            # what ended without what it waited for has waited until then
+            over = now if visit.ended_at is None else visit.ended_at
             own_clocks = tuple(
                 ClockOutcome(
-                    clock.clock, clock.reading.state, clock.reading.elapsed, clock.aim, not clock.running, clock.cause
+                    clock.clock,
+                    clock.reading.state,
+                    clock.reading.elapsed,
+                    clock.aim,
+                    not clock.running,
+                    clock.cause,
+                    max(0, (clock.achieved or (now if clock.running else over)) - visit.requested_at) // 60,
                 )
                 for clock in clocks_by_visit.get(visit.id, ())
             )
@@ -75,7 +80,7 @@ def client_month(store: Store, client: Client, first: datetime.date) -> ClientMo
         still_open = sum(visit.parent_id is not None and visit.state not in ENDED for visit in own)
         ended = [visit.id for visit in ended_within(own, start, end)]
         value, currency, exponent = _value_covered(store, ended, book.firm.currency)
-    return ClientMonth(client.name, f"{first:%Y-%m}", month_of(told, still_open, value), currency, exponent)
+    return ClientLevels(client.name, period, figures_of(told, still_open, value), currency, exponent)
 
 
 def _value_covered(store: Store, visit_ids: list[int], currency: str) -> tuple[int, str, int]:

@@ -1,0 +1,325 @@
+"""A client's month, quarter or year, for the review with the client and in the client's words: what was done, what was tested, how
+soon we came, what it cost and what was given.
+
+What only the firm needs is not in it: how items of a checklist are called, what is due on our own lists, why a lead waived
+something or a technician left. What a lead has not reviewed yet is named, and in no sum.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from db import agreements, clients, promises, results, settings, sheets, visits
+from db.results import StandingResult
+from db.sheets import StoredSheet
+from db.store import Store
+from dispatch.desk.levels.clocks import TermsBook
+from dispatch.desk.levels.level_period import client_levels
+from dispatch.desk.prices.agreeing import balances
+from dispatch.desk.reports.data import period_tables
+from dispatch.desk.reports.day import sums
+from dispatch.desk.reports.document import (
+    Amount,
+    Cell,
+    ChartBar,
+    Report,
+    ReportTable,
+    Section,
+    Whose,
+    foot_of,
+    letterhead_of,
+)
+from dispatch.desk.reports.how_soon import how_soon
+from dispatch.desk.reports.naming import client_slug
+from dispatch.desk.reports.service import OUTCOMES, TOLD
+from dispatch.desk.session.user import User
+from dispatch.levels.report import LevelFigures
+from dispatch.model.checklists import Grade, ItemKind, Result
+from dispatch.model.clients import Client
+from dispatch.model.firm import Firm
+from dispatch.model.instants import Times, day_bounds, day_of, day_text
+from dispatch.model.periods import Period
+from dispatch.model.promises import KEPT, Promise
+from dispatch.model.states import ENDED, Review, State
+from dispatch.model.text import count_text
+from dispatch.model.visits import Visit, ended_within
+
+GIVEN = {
+    "goodwill": "Goodwill",
+    "own_fault": "Our own failures, not charged",
+    "own_failure": "Travel for our own failures",
+    "free_test": "Time for tests, free",
+    "waived_all": "Travel, waived by the agreement",
+    "waived_in_radius": "Travel inside the radius, waived by the agreement",
+    "covered": "Covered by the agreement",
+    "drawn": "Paid from what was prepaid",
+}
+"""What each reason for a line at 0.00 is called, in the order in which they are listed."""
+OTHERWISE = "Not charged"
+"""What a reason without a name here is called."""
+_REVIEWED = (Review.APPROVED, Review.EXPORTED)
+_ENDED_AS = {**OUTCOMES, State.ABORTED: "ended by us, not charged", State.CANCELLED: "cancelled"}
+
+
+def period_report(user: User, client: Client, period: Period) -> Report:
+    """A client's period, in the zone of the rate card.
+
+    Raises:
+        NotAllowed: the person neither dispatches nor leads.
+    """
+    user.ask_to_read("reports", f"a client's {period.kind}")
+    store = user.store
+    with store.read():
+        firm = settings.firm(store)
+        levels = client_levels(store, client, period)
+        book = TermsBook(store, {client.id})
+        times, (start, end) = firm.times(book.zone_on(period.first)), book.bounds(period)
+        own = visits.of_client(store, client.id)
+        ended = ended_within(own, start, end)
+        charges = sheets.latest_sheets(store, [visit.id for visit in ended])
+        reviewed = {visit.id: charges[visit.id] for visit in ended if _is_reviewed(visit, charges.get(visit.id))}
+        tested = results.standing(store, [visit.id for visit in ended])
+        judged = promises.of_visits(
+            store, [visit.id for visit in own], times.zone, store.clock.now(), firm.late_minutes
+        )
+        kept = [promise for promise in judged if start <= promise.first < end]
+        by_id = {visit.id: visit for visit in ended}
+        sections = (
+            _at_a_glance(period, firm, times, ended, tested, kept, levels.figures, reviewed),
+            Section("Visits", tables=(_visits(ended, tested, charges, reviewed, times),)),
+            Section("What we tested", tables=(_tests(tested),)),
+            Section("What we found", tables=(_findings(by_id, tested),)),
+            how_soon(store, own, kept, levels.figures, (start, end), times),
+            _charges(ended, reviewed),
+            _value_given(reviewed.values()),
+            _next(store, client, own, times),
+        )
+        foot, head = foot_of(store, user.staff.name, times), letterhead_of(store)
+        data = period_tables(store, own, ended, start, end)
+        name = f"{client_slug(store, client)}-{period.kind}-{period.code.lower()}"
+        whose = Whose(client.id, None, tuple(by_id))
+        to = (client.name, *_address(store, client))
+    title, subtitle = f"{client.name}: {period.title}", f"{firm.name}, service review"
+    return Report(
+        period.kind,
+        title,
+        subtitle,
+        sections,
+        foot,
+        name=name,
+        data=data,
+        letterhead=head,
+        to=to if len(to) > 1 else (),
+        whose=whose,
+    )
+
+
+def _address(store: Store, client: Client) -> list[str]:
+    """The client's address, where it has one alone."""
+    found = {site.address for site in clients.sites_of(store, client.id) if site.address}
+    return [part.strip() for part in found.pop().split(",", 1)] if len(found) == 1 else []
+
+
+def _is_reviewed(visit: Visit, sheet: StoredSheet | None) -> bool:
+    """Whether what is charged for a visit stands: a lead has reviewed it."""
+    return sheet is not None and sheet.accepted and sheet.total is not None and visit.review in _REVIEWED
+
+
+def _at_a_glance(
+    period: Period,
+    firm: Firm,
+    times: Times,
+    ended: Sequence[Visit],
+    tested: Sequence[StandingResult],
+    kept: Sequence[Promise],
+    figures: LevelFigures,
+    reviewed: Mapping[int, StoredSheet],
+) -> Section:
+    tests = [result for result in tested if result.kind is ItemKind.TEST and result.result is not Result.NA]
+    held = [visit for visit in ended if visit.state is not State.CANCELLED]
+    facts: list[tuple[str, Cell]] = [
+        ("visits", len(held)),
+        ("completed", sum(visit.state is State.CLOSED for visit in held)),
+    ]
+    if tests:
+        facts.append(("tests passed", f"{sum(result.result is Result.PASS for result in tests)} of {len(tests)}"))
+    if kept:
+        facts.append(("appointments kept", f"{sum(one.outcome in KEPT for one in kept)} of {len(kept)}"))
+    if figures.judged:
+        facts.append(("agreed times kept", f"{figures.judged - figures.misses} of {figures.judged}"))
+    facts += [
+        ("charged, with tax", value) for name, value in sums(reviewed.values()) if name == "Total"
+    ]  # a sum in each currency
+    counted = []
+    for label, first, after in period.parts(firm.first_weekday):
+        begins, ends = day_bounds(first, times.zone)[0], day_bounds(after, times.zone)[0]
+        counted.append((label, sum(begins <= (visit.anchor or 0) < ends for visit in held)))
+    most = max((count for _, count in counted), default=0)
+    bars = tuple(
+        ChartBar(label, 100 * count // most, count_text(count, "visit") if count else "–")
+        for label, count in counted
+        if most
+    )
+    return Section("At a glance", tuple(facts), bars=bars, at_a_glance=True)
+
+
+def _visits(
+    ended: Sequence[Visit],
+    tested: Sequence[StandingResult],
+    charges: Mapping[int, StoredSheet],
+    reviewed: Mapping[int, StoredSheet],
+    times: Times,
+) -> ReportTable:
+    several = len({visit.site_id for visit in ended}) > 1
+    passed: dict[int, list[bool]] = {}
+    for result in tested:
+        if result.kind is ItemKind.TEST and result.result is not Result.NA:
+            passed.setdefault(result.visit_id, []).append(result.result is Result.PASS)
+    rows: list[tuple[Cell, ...]] = []
+    for visit in ended:
+        stands = reviewed.get(visit.id)
+        done = passed.get(visit.id, ())
+        outcome = _ENDED_AS.get(visit.state, visit.state.label)
+        charge = Amount(stands.total or 0, stands.exponent, stands.currency) if stands is not None else None
+        rows.append((
+            _short_day(visit, times),
+            None if visit.checked_in_at is None else times.span(visit.checked_in_at, visit.checked_out_at),
+            visit.reference,
+            f"{visit.work}, {visit.site}" if several else visit.work,
+            ", ".join(visit.crew) or None,
+            outcome,
+            f"{sum(done)} of {len(done)}" if done else None,
+            charge if charge is not None else "in review" if visit.id in charges else None,
+        ))  # fmt: skip
+    titles = ("Day", "With you", "Visit", "Work", "Who", "Result", "Tests passed", "Charge")
+    return ReportTable(titles, tuple(rows), "No visit ended in this time.")
+
+
+def _short_day(visit: Visit, times: Times) -> str:
+    return day_text(day_of(visit.anchor or 0, times.zone)).rsplit(" ", 1)[0]
+
+
+def _tests(tested: Sequence[StandingResult]) -> ReportTable:
+    """What was tested in words, how often, and how it stands: the most often tested first."""
+    by_label: dict[str, list[StandingResult]] = {}
+    for result in tested:
+        if result.kind is ItemKind.TEST and result.result is not Result.NA:
+            by_label.setdefault(result.label, []).append(result)
+    rows = tuple(
+        (
+            label,
+            len(own),
+            sum(one.result is Result.PASS for one in own),
+            sum(one.result is Result.PASS and one.failed > 0 for one in own) or None,
+            sum(one.grade is Grade.EXECUTED for one in own) or None,
+        )
+        for label, own in sorted(by_label.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    )
+    titles = ("Test", "Tested", "Passed", "After a repair", "Run by our program")
+    return ReportTable(titles, rows, "Nothing was tested in this time.")
+
+
+def _findings(by_id: Mapping[int, Visit], tested: Sequence[StandingResult]) -> ReportTable:
+    """What came up: tests that did not pass at once, what is open, what was named, what was declined, and what the client said;
+    what is the same of several visits once."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for result in tested:
+        what, visit = _found(result), by_id[result.visit_id]
+        if what:
+            label = visit.work if result.result is Result.SIGNED else result.label
+            words = "" if result.result is Result.OVERRIDDEN else result.text
+            key = label, f"{what} ({result.follow_up})" if result.follow_up else what, words
+            found.setdefault(key, []).append(visit.reference)
+    for visit in by_id.values():
+        if visit.state in (State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED):
+            found.setdefault((visit.work, _ENDED_AS[visit.state], ""), []).append(visit.reference)
+    rows = tuple((about, what, words or None, ", ".join(own)) for (about, what, words), own in found.items())
+    return ReportTable(("About", "What", "In words", "Visits"), rows, "Nothing that needs a word.")
+
+
+def _found(result: StandingResult) -> str:
+    """What there is to say of a result; empty where there is nothing."""
+    if result.kind is ItemKind.TEST and result.failed and result.result is Result.PASS:
+        return "failed at first, then passed"
+    if result.kind is ItemKind.TEST and result.result is Result.FAIL:
+        return "does not pass yet"
+    if result.kind is ItemKind.NAMED:
+        words = {Result.DONE: "you named it; done", Result.DECLINED: "you named it; not wanted"}
+        return words.get(result.result, "you named it; a visit follows")
+    if result.result is Result.SIGNED:
+        return "you were not satisfied" if result.satisfied is False else ""
+    words = {
+        Result.OVERRIDDEN: "not proven yet: open until it is tested again",
+        Result.NOT_DONE: "not done",
+        Result.LEFT_TO_CLIENT: "left with you",
+    }
+    return words.get(result.result, "")
+
+
+def _charges(ended: Sequence[Visit], reviewed: Mapping[int, StoredSheet]) -> Section:
+    """The sums of what a lead has reviewed, and how much is not."""
+    waiting = [
+        visit.reference
+        for visit in ended
+        if visit.id not in reviewed and visit.state not in (State.CANCELLED, State.ABORTED)
+    ]
+    notes = []
+    if waiting:
+        are = "is" if len(waiting) == 1 else "are"
+        notes.append(
+            f"The sums hold what we have reviewed; {count_text(len(waiting), 'visit')} {are} being reviewed and in no sum: "
+            f"{', '.join(waiting)}."
+        )
+    elif not reviewed:
+        notes.append("Nothing was charged.")
+    return Section("Charges", sums(reviewed.values()), tuple(notes))
+
+
+def _value_given(charges: Iterable[StoredSheet]) -> Section:
+    """What lines at 0.00 would have cost, and goodwill, by reason: exact, in minor units."""
+    by_currency: dict[tuple[str, int], Counter[str]] = {}
+    for sheet in charges:
+        for line in sheet.sheet.get("lines", []):
+            reason = "goodwill" if line.get("rule") == "GOODWILL" else line.get("zero_reason")
+            if reason is None:
+                continue
+            text = str(line["amount"]).removeprefix("-") if reason == "goodwill" else str(line.get("value", "0"))
+            by_reason = by_currency.setdefault((sheet.currency, sheet.exponent), Counter())
+            by_reason[GIVEN.get(reason, OTHERWISE)] += int(Decimal(text).scaleb(sheet.exponent))
+    rows: list[tuple[Cell, ...]] = []
+    for (currency, exponent), by_reason in sorted(by_currency.items()):
+        known = [name for name in (*GIVEN.values(), OTHERWISE) if name in by_reason]
+        rows += [(name, Amount(by_reason[name], exponent, currency)) for name in known]
+    one = len(by_currency) == 1
+    if one:
+        ((currency, exponent), by_reason) = next(iter(by_currency.items()))
+        rows.append(("All", Amount(sum(by_reason.values()), exponent, currency)))
+    table = ReportTable(("What", "Worth"), tuple(rows), "Nothing was given in this time.", sums=int(one))
+    what = ("What these visits would have cost beside what is charged, before tax.",) if rows else ()
+    return Section("Value given", paragraphs=what, tables=(table,), kept_together=True)
+
+
+def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> Section:
+    """Visits that are agreed or asked for, a time only where it was told; the agreement, and what is left of it."""
+    today = day_of(store.clock.now(), times.zone)
+    rows: list[tuple[Cell, ...]] = []
+    for visit in sorted(own, key=lambda visit: (visit.starts_at is None, visit.starts_at or 0)):
+        if visit.state not in ENDED and visit.archived_at is None:
+            rows.append((_when(visit, times), visit.reference, visit.work, ", ".join(visit.crew) or None))
+    agreement = agreements.agreement_on(store, client.id, today)
+    terms: list[tuple[str, Cell]] = []
+    if agreement is not None and agreement.covers(today):
+        until = "without an end" if agreement.ends is None else f"to {day_text(agreement.ends)}"
+        terms.append(("Your agreement", f"{agreement.name}, {until}"))
+        left = (line.replace("rate-min", "min at the usual rate") for line in balances(store, agreement, today))
+        terms += [("What is left", line) for line in left]
+    table = ReportTable(("When", "Visit", "Work", "Who"), tuple(rows), "No visit is asked for.")
+    return Section("What is next", tuple(terms), tables=(table,))
+
+
+def _when(visit: Visit, times: Times) -> str:
+    if visit.starts_at is not None:
+        return times.moment(visit.starts_at) if visit.state in TOLD else day_text(day_of(visit.starts_at, times.zone))
+    return "the day is not agreed yet" if visit.wanted_on is None else f"asked for {day_text(visit.wanted_on)}"

@@ -1,0 +1,91 @@
+"""A month, a quarter or a year of the calendar, as what is told to a client is counted by."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from dispatch.model.instants import week_of
+
+MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
+"""The kinds of periods, each with its length in months."""
+_SUCH_AS = {"month": "2026-11", "quarter": "2026-Q4", "year": "2026"}
+_WRITTEN = re.compile(r"(19[7-9]\d|2[01]\d\d)(?:-(0[1-9]|1[0-2])|-?[Qq]([1-4]))?")
+
+
+class Period(NamedTuple):
+    """A period: its `kind` (`month`, `quarter`, `year`) and its first day."""
+
+    kind: str
+    first: datetime.date
+
+    @property
+    def end(self) -> datetime.date:
+        """The first day after it."""
+        return _months_on(self.first, MONTHS[self.kind])
+
+    @property
+    def code(self) -> str:
+        """As it is typed: "2026-11", "2026-Q4", "2026"."""
+        if self.kind == "year":
+            return f"{self.first.year}"
+        return f"{self.first.year}-Q{(self.first.month + 2) // 3}" if self.kind == "quarter" else f"{self.first:%Y-%m}"
+
+    @property
+    def title(self) -> str:
+        """In words: "November 2026", "October to December 2026", "2026"."""
+        if self.kind == "year":
+            return f"{self.first.year}"
+        names = [calendar.month_name[self.first.month]]
+        if self.kind == "quarter":
+            names.append(calendar.month_name[self.first.month + 2])
+        return f"{' to '.join(names)} {self.first.year}"
+
+    def parts(self, first_weekday: int) -> Iterator[tuple[str, datetime.date, datetime.date]]:
+        """What a small chart divides it into: a month into its weeks, others into months. Each with its name, its first day and
+        the first day after it; weeks are cut where the month ends."""
+        at = self.first
+        while at < self.end:
+            if self.kind == "month":
+                after = min(week_of(at, first_weekday)[1] + datetime.timedelta(days=1), self.end)
+                last = after - datetime.timedelta(days=1)
+                name = f"{at.day}–{last.day}" if last > at else f"{at.day}"
+                yield f"{name} {calendar.month_abbr[at.month]}", at, after
+            else:
+                after = _months_on(at, 1)
+                yield calendar.month_name[at.month], at, after
+            at = after
+
+
+def read_period(text: str, today: datetime.date, kind: str = "") -> Period:
+    """The period that is written as 2026-11, 2026-Q4 or 2026; empty: the last whole one before `today`.
+
+    Args:
+        kind: the kind that is wanted; empty: any, and a month where nothing is typed.
+
+    Raises:
+        ValueError: it is none of that kind.
+    """
+    text = text.strip()
+    if not text:
+        length = MONTHS[kind or "month"]
+        running = today.replace(month=(today.month - 1) // length * length + 1, day=1)
+        return Period(kind or "month", _months_on(running, -length))
+    written = _WRITTEN.fullmatch(text)
+    if written is not None:
+        year, month, quarter = written[1], written[2], written[3]
+        found = "month" if month else "quarter" if quarter else "year"
+        if kind in ("", found):
+            return Period(found, datetime.date(int(year), int(month or 3 * int(quarter or 1) - 2), 1))
+    if kind:
+        raise ValueError(f"{text!r} is not a {kind} such as {_SUCH_AS[kind]}")
+    raise ValueError(f"{text!r} is not a month, a quarter or a year such as {', '.join(_SUCH_AS.values())}")
+
+
+def _months_on(day: datetime.date, months: int) -> datetime.date:
+    """The first of the month that is so many months after that of `day`."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return datetime.date(year, month + 1, 1)
