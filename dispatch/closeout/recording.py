@@ -315,7 +315,7 @@ def _verdict_on_value(item: Item, entry: Recording) -> tuple[bool, str] | None:
     value = _value(entry)
     if item.kind is not ItemKind.TEST or value is None or item.bounds is None or entry.run is not None:
         return None
-    from dispatch.closeout.probes.reading import value_verdict
+    from dispatch.closeout.probes.values import value_verdict
 
     return value_verdict(item.bounds, value)
 

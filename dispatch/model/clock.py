@@ -31,6 +31,11 @@ class SystemClock:
         return time.monotonic()
 
 
+def machine_seconds() -> float:
+    """What the machine's own clock shows, with its fraction: to hold it against another clock, for nothing else."""
+    return time.time()
+
+
 class SetClock:
     """A clock that stands where it was set, until it is moved. `advance` moves the monotonic time too."""
 

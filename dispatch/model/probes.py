@@ -16,8 +16,18 @@ class ProbeKind(StrEnum):
     DNS = "dns"
     PING = "ping"
     SMTP = "smtp"
+    IMAP = "imap"
+    LDAP = "ldap"
+    RDP = "rdp"
+    SMB = "smb"
+    NTP = "ntp"
+    MAIL_DNS = "mail_dns"
     REBOOT = "reboot"
     VALUE = "value"
+
+
+EXPIRY = "expiry"
+"""A certificate of which only the dates count, whoever signed it."""
 
 
 class Vantage(StrEnum):
@@ -56,13 +66,27 @@ class Probe:
     """Days for which a certificate must still be valid."""
     starttls: str = ""
     """Of a mail server: empty, `verified`, or `any` where its certificate is not looked at."""
+    secure: bool = False
+    """Of a mail server or a directory: under TLS from the start."""
+    trust: str = ""
+    """Whose certificate is believed where it is no pinned one: empty, whom the machine or the authority trusts; or `EXPIRY`."""
+    pin: str = ""
+    """The SHA-256 of the only certificate that is believed, in hexadecimal."""
+    authority: str = ""
+    """The certificate of the only authority that is believed, in base64."""
+    json: str = ""
+    """Of a web page in JSON, the place of a value: `disks.0.free`."""
+    pattern: str = ""
+    """Of a web page, the words around a number, which # stands for: `load: #`."""
+    dkim: str = ""
+    """Of the DNS of a mail domain, the selectors of its signing keys, between commas."""
     replies: int = 3
     echoes: int = 4
     """A ping passes with so many replies to so many echoes."""
     unit: str = ""
     least: str | None = None
     most: str | None = None
-    """Bounds of a value, as decimals."""
+    """Bounds of a value, as decimals: of one that is typed, that a page says, or of the seconds by which a clock is off."""
     seconds: int = 10
     """What one try may take at most; a reboot watch as a whole."""
     tries: int = 3
@@ -80,6 +104,8 @@ class Probe:
             return self.name
         if self.kind is ProbeKind.PING:
             return self.host
+        if self.kind is ProbeKind.MAIL_DNS:
+            return self.query
         return host_and_port(self.host, self.port)
 
 
@@ -120,7 +146,8 @@ class ProbeTarget:
     """Something at a site that can be tested, as the dispatcher or the lead registered it.
 
     `address` (host and port, a URL, or the name that a resolver is asked for) and `options` (`expect="Welcome"; seconds=20`)
-    are as they were typed; `reason` says why an address on this machine, on loopback or link-local is meant.
+    are as they were typed; `reason` says why an address on this machine, on loopback or link-local is meant; `authority` is the
+    certificate of whom is believed there, in base64.
     """
 
     id: int
@@ -132,6 +159,7 @@ class ProbeTarget:
     vantage: Vantage = Vantage.HOST
     reason: str = ""
     note: str = ""
+    authority: str = ""
     archived: bool = False
     version: int = 1
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dispatch.fields.kinds import Choice, Link, Links, Many, Text, Words
+from dispatch.closeout.probes.certificate import typed_certificate
+from dispatch.fields.kinds import Choice, Link, Links, Many, Parsed, Text, Words
 from dispatch.fields.record import Field, RecordType
 from dispatch.model.probes import ProbeKind, ProbeTarget, Vantage
 from dispatch.model.states import Role
@@ -33,6 +34,12 @@ TARGET = RecordType(
         ),
         Field(
             "options", "Options", Text(LINE), 'expect="Welcome"; seconds=20; tries=2; days=14; type=MX; most=24; unit=h'
+        ),
+        Field(
+            "authority",
+            "Its authority",
+            Parsed("a certificate", typed_certificate, empty=""),
+            "the certificate of the client's own authority, pasted; empty: whom this machine trusts",
         ),
         Field(
             "vantage",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from dispatch.model.text import TextRefused, clean, show
 
@@ -14,13 +15,22 @@ QUOTED = 80
 """Cells of what a server sent that are kept in a sentence."""
 
 
-class ProbeFault(Exception):
-    """A try failed, for the reason that the message says. `final`: trying again would not change it."""
+class Seen(NamedTuple):
+    """What a try saw, in a sentence, and the figure that it read."""
 
-    def __init__(self, text: str, *, final: bool = False) -> None:
+    text: str
+    value: str = ""
+
+
+class ProbeFault(Exception):
+    """A try failed, for the reason that the message says. `final`: trying again would not change it; `value`: what was read all
+    the same."""
+
+    def __init__(self, text: str, *, final: bool = False, value: str = "") -> None:
         super().__init__(text)
         self.text = text
         self.final = final
+        self.value = value
 
 
 class NotRun(ProbeFault):

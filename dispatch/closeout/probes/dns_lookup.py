@@ -13,7 +13,7 @@ import dns.resolver
 from dns.message import Message
 
 from dispatch.closeout.probes.connection import wait_for
-from dispatch.closeout.probes.deadline import Deadline, NotRun, ProbeFault, received
+from dispatch.closeout.probes.deadline import Deadline, NotRun, ProbeFault, Seen, received
 from dispatch.closeout.probes.safety import ascii_name
 from dispatch.closeout.probes.vantage import Dialer, FromHost
 from dispatch.model.probes import Probe, host_and_port
@@ -22,26 +22,33 @@ _SHOWN = 4
 """Answers that are told."""
 
 
-def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
+def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> Seen:
     """What was seen. Raises ProbeFault, OSError."""
-    try:
-        query = dns.message.make_query(ascii_name(probe.query), probe.record, use_edns=True)
-    except dns.exception.DNSException as error:
-        raise ProbeFault(f"{probe.query} {probe.record} cannot be asked for", final=True) from error
-    answer = _answer_of(query, probe, dialer, deadline)
-    code = answer.rcode()
-    if code == dns.rcode.NXDOMAIN:
-        raise ProbeFault(f"there is no name {probe.query}")
-    if code != dns.rcode.NOERROR:
-        raise ProbeFault(f"the resolver answered {dns.rcode.to_text(code)}")
-    kind = dns.rdatatype.from_text(probe.record)
-    records = [data.to_text() for found in answer.answer if found.rdtype == kind for data in found]
+    records = records_of(probe.query, probe.record, probe, dialer, deadline)
     if not records:
         raise ProbeFault(f"{probe.query} has no record of type {probe.record}")
     shown = ", ".join(received(record) for record in records[:_SHOWN]) + (", …" if len(records) > _SHOWN else "")
     if probe.expect and not any(_is(record, probe.expect) for record in records):
         raise ProbeFault(f"the answer is {shown} and not {probe.expect}")
-    return f"the answer is {shown}"
+    return Seen(f"the answer is {shown}")
+
+
+def records_of(name: str, record: str, probe: Probe, dialer: Dialer, deadline: Deadline) -> list[str]:
+    """The records of a name, none where it has none of that type. Raises ProbeFault, OSError."""
+    try:
+        query = dns.message.make_query(ascii_name(name), record, use_edns=True)
+    except dns.exception.DNSException as error:
+        raise ProbeFault(f"{name} {record} cannot be asked for", final=True) from error
+    answer = _answer_of(query, probe, dialer, deadline)
+    code = answer.rcode()
+    if code == dns.rcode.NXDOMAIN:
+        if name == probe.query:
+            raise ProbeFault(f"there is no name {name}")
+        return []
+    if code != dns.rcode.NOERROR:
+        raise ProbeFault(f"the resolver answered {dns.rcode.to_text(code)}")
+    kind = dns.rdatatype.from_text(record)
+    return [data.to_text() for found in answer.answer if found.rdtype == kind for data in found]
 
 
 def _answer_of(query: Message, probe: Probe, dialer: Dialer, deadline: Deadline) -> Message:

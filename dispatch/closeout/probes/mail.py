@@ -1,13 +1,13 @@
-"""`smtp host:port`: greeting and EHLO, and STARTTLS where it is asked for (RFC 5321, RFC 3207). No mail is sent."""
+"""`smtp host:port`: greeting and EHLO, and STARTTLS where it is asked for; on 465 under TLS from the start (RFC 5321, RFC 3207,
+RFC 8314). No mail is sent."""
 
 from __future__ import annotations
 
 import contextlib
-import ssl
 
 from dispatch.closeout.probes import tls
 from dispatch.closeout.probes.connection import Connection
-from dispatch.closeout.probes.deadline import Deadline, ProbeFault, received
+from dispatch.closeout.probes.deadline import Deadline, ProbeFault, Seen, received
 from dispatch.closeout.probes.vantage import Dialer
 from dispatch.model.probes import Probe
 
@@ -15,9 +15,11 @@ _LINES = 60
 """Lines that a reply has at most."""
 
 
-def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
+def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> Seen:
     """What was seen. Raises ProbeFault, OSError."""
     with dialer.open(probe.host, probe.port, deadline, local=probe.local) as connection:
+        if probe.secure:
+            tls.begun(connection, probe, deadline, now)
         deadline.doing = "waiting for the greeting"
         greeting = _reply(connection, "220", "greeted")
         if probe.expect and probe.expect.encode() not in b"\n".join(greeting):
@@ -27,12 +29,12 @@ def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
         if probe.starttls:
             if not any(offer[4:].strip().upper() == b"STARTTLS" for offer in offers):
                 raise ProbeFault("greeting and EHLO are good, but it does not offer STARTTLS", final=True)
-            _start_tls(connection, probe, deadline)
+            _start_tls(connection, probe, deadline, now)
             _hello(connection, deadline)
             sentence += ", STARTTLS taken"
         with contextlib.suppress(OSError, ProbeFault):
             connection.send(b"QUIT\r\n")
-        return sentence
+        return Seen(sentence)
 
 
 def _hello(connection: Connection, deadline: Deadline) -> list[bytes]:
@@ -43,17 +45,11 @@ def _hello(connection: Connection, deadline: Deadline) -> list[bytes]:
     return _reply(connection, "250", "answered EHLO")
 
 
-def _start_tls(connection: Connection, probe: Probe, deadline: Deadline) -> None:
+def _start_tls(connection: Connection, probe: Probe, deadline: Deadline, now: int) -> None:
     deadline.doing = "waiting for the answer to STARTTLS"
     connection.send(b"STARTTLS\r\n")
     _reply(connection, "220", "answered STARTTLS")
-    if probe.starttls == "any":
-        tls.unverified(connection, probe.host, deadline)
-        return
-    try:
-        tls.verified(connection, probe.host, deadline)
-    except ssl.SSLCertVerificationError as error:
-        raise ProbeFault(f"STARTTLS: {tls.words_of(error, probe.host)}", final=True) from error
+    tls.begun(connection, probe, deadline, now, "STARTTLS: ")
 
 
 def _reply(connection: Connection, code: str, what: str) -> list[bytes]:

@@ -11,16 +11,18 @@ import subprocess
 import time
 
 from dispatch.closeout.probes.connection import wait_for
-from dispatch.closeout.probes.deadline import Deadline, NotRun, ProbeFault
+from dispatch.closeout.probes.deadline import Deadline, NotRun, ProbeFault, Seen
 from dispatch.closeout.probes.safety import Address
 from dispatch.closeout.probes.vantage import Dialer, FromHost
 from dispatch.model.probes import Probe
 
 _REPLIED = re.compile(r"(\d+) (?:packets )?received")
 _ICMPV6 = 58
+_ALLOWED_BY = "its administrator allows it: sysctl -w net.ipv4.ping_group_range='0 2147483647'"
+"""How a Linux machine lets everybody ping without a privilege (icmp(7))."""
 
 
-def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
+def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> Seen:
     """What was seen. Raises ProbeFault, OSError."""
     if not isinstance(dialer, FromHost):
         raise NotRun("a ping cannot go through the proxy of the client's network; a tcp test can")
@@ -36,7 +38,7 @@ def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
     sentence = f"{count} of {probe.echoes} echoes came back"
     if count < probe.replies:
         raise ProbeFault(f"{sentence}; {probe.replies} are asked for")
-    return sentence if fastest is None else f"{sentence}, the fastest in {fastest * 1000:.0f} ms"
+    return Seen(sentence if fastest is None else f"{sentence}, the fastest in {fastest * 1000:.0f} ms")
 
 
 def _icmp_socket(address: Address) -> socket.socket:
@@ -83,7 +85,7 @@ def _by_command(probe: Probe, address: Address, deadline: Deadline) -> int:
     """How many replies the system's `ping` counted; the address is ours and can be no option of it."""
     command = shutil.which("ping")
     if command is None:
-        raise NotRun("ping is not allowed to us on this machine, and it has no ping command")
+        raise NotRun(f"ping is not allowed to us on this machine, and it has no ping command; {_ALLOWED_BY}")
     words = [command, "-n", "-c", str(probe.echoes), "-w", str(max(1, int(deadline.left()))), str(address)]
     with subprocess.Popen(
         words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={"LC_ALL": "C"}
@@ -97,5 +99,5 @@ def _by_command(probe: Probe, address: Address, deadline: Deadline) -> int:
             process.kill()
     match = _REPLIED.search(output)
     if match is None:
-        raise NotRun("ping is not allowed to us on this machine")
+        raise NotRun(f"ping is not allowed to us on this machine; {_ALLOWED_BY}")
     return int(match[1])

@@ -4,32 +4,52 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from dispatch.closeout.probes.certificate import typed_fingerprint
 from dispatch.closeout.probes.deadline import ProbeFault
 from dispatch.closeout.probes.safety import address_of, ascii_name, forbidden, refusal
+from dispatch.closeout.probes.values import number_of
 from dispatch.fields.reading import FormFault, line, record
 from dispatch.model.checklists import ItemKind, NewItem
 from dispatch.model.forms import unusual
-from dispatch.model.probes import Probe, ProbeKind, ProbeTarget, Tested, Vantage, has_role
+from dispatch.model.probes import EXPIRY, Probe, ProbeKind, ProbeTarget, Tested, Vantage, has_role
 from dispatch.model.text import LINE, show
 
 _OPTION = re.compile(r'\s*([a-z]+)\s*(?:=\s*("[^"]*"|[^;]*))?\s*(?:;|$)', re.IGNORECASE)
 _REPLIES = re.compile(r"(\d{1,2}) of (\d{1,2})")
 _ANY = frozenset({"seconds", "tries"})
+_TLS = frozenset({"trust", "pin"})
+_BOUNDS = frozenset({"unit", "least", "most"})
 _TAKEN: Mapping[ProbeKind, frozenset[str]] = {
     ProbeKind.TCP: _ANY | {"expect"},
-    ProbeKind.HTTP: _ANY | {"expect", "status"},
-    ProbeKind.TLS: _ANY | {"days"},
+    ProbeKind.HTTP: _ANY | _TLS | _BOUNDS | {"expect", "status", "json", "pattern"},
+    ProbeKind.TLS: _ANY | _TLS | {"days"},
     ProbeKind.DNS: _ANY | {"type", "resolver", "expect"},
     ProbeKind.PING: _ANY | {"replies"},
-    ProbeKind.SMTP: _ANY | {"expect", "starttls"},
+    ProbeKind.SMTP: _ANY | _TLS | {"expect", "starttls", "tls"},
+    ProbeKind.IMAP: _ANY | _TLS | {"expect", "starttls", "tls"},
+    ProbeKind.LDAP: _ANY | _TLS | {"tls"},
+    ProbeKind.RDP: _ANY,
+    ProbeKind.SMB: _ANY,
+    ProbeKind.NTP: _ANY | {"most"},
+    ProbeKind.MAIL_DNS: _ANY | {"resolver", "dkim"},
     ProbeKind.REBOOT: frozenset({"seconds", "expect"}),
-    ProbeKind.VALUE: frozenset({"unit", "least", "most"}),
+    ProbeKind.VALUE: _BOUNDS,
 }
-_PORTS = {ProbeKind.TLS: 443, ProbeKind.SMTP: 25, ProbeKind.DNS: 53}
+_BELIEVED = frozenset(kind for kind, taken in _TAKEN.items() if "trust" in taken)
+"""Kinds whose certificate is looked at."""
+_PORTS = {
+    ProbeKind.TLS: 443, ProbeKind.SMTP: 25, ProbeKind.DNS: 53, ProbeKind.IMAP: 993, ProbeKind.LDAP: 389, ProbeKind.RDP: 3389,
+    ProbeKind.SMB: 445, ProbeKind.NTP: 123, ProbeKind.MAIL_DNS: 53,
+}  # fmt: skip
+_SECURE = frozenset({465, 636, 993})
+"""Ports on which TLS is spoken from the start (RFC 8314, RFC 4513)."""
+_UDP = {
+    ProbeKind.PING: "a ping cannot go through the proxy of the client's network; test a port by tcp",
+    ProbeKind.NTP: "a time server cannot be asked through the proxy of the client's network",
+}
 _RECORDS = frozenset({"A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"})
 REBOOT_SECONDS = 900
 """How long a restart is watched by default."""
@@ -41,6 +61,10 @@ def read_target(target: ProbeTarget, faults: list[str]) -> Probe:
     probe = Probe(target.kind, target.name, target.vantage, local=bool(target.reason))
     probe = _with_address(probe, target.address.strip(), given.pop("resolver", ""), faults)
     probe = _with_options(probe, given, faults)
+    if target.authority:
+        probe = dataclasses.replace(probe, authority=target.authority)
+        if target.kind not in _BELIEVED:
+            faults.append(f"authority: {target.kind} shows no certificate")
     faults += [f"options: {fault}" for fault in faults_of(probe)]
     return probe
 
@@ -67,12 +91,30 @@ def faults_of(probe: Probe) -> list[str]:
         faults.append(f"type: {show(probe.record, 20)} is not one of {', '.join(sorted(_RECORDS))}")
     if probe.starttls not in ("", "verified", "any"):
         faults.append("starttls: nothing, verified or any is expected")
-    bounds = [_number(bound) for bound in (probe.least, probe.most) if bound is not None]
+    if probe.trust not in ("", EXPIRY):
+        faults.append(f"trust: nothing or {EXPIRY} is expected")
+    if sum(map(bool, (probe.trust, probe.pin, probe.authority))) > 1:
+        faults.append("trust, pin, authority: one of them says whose certificate is believed")
+    if probe.pin and not re.fullmatch("[0-9a-f]{64}", probe.pin):
+        faults.append("pin: is no SHA-256 of 64 hexadecimal digits")
+    faults += _of_page(probe)
+    bounds = [number_of(bound) for bound in (probe.least, probe.most) if bound is not None]
     if None in bounds:
         faults.append("least, most: numbers such as 24 or 0.5 are expected")
     elif len(bounds) == 2 and bounds[0] > bounds[1]:  # type: ignore[operator]
         faults.append(f"least: {probe.least} is above most, {probe.most}")
     return faults
+
+
+def _of_page(probe: Probe) -> Iterator[str]:
+    """What is wrong with the value that a page is to say."""
+    if probe.json and probe.pattern:
+        yield "json, pattern: one of them says where the value is"
+    if probe.pattern and (probe.pattern.count("#") != 1 or not probe.pattern.replace("#", "").strip()):
+        yield "pattern: words and one # where the number stands are expected, such as load: #"
+    bounded = probe.least is not None or probe.most is not None
+    if probe.kind is ProbeKind.HTTP and bounded and not (probe.json or probe.pattern):
+        yield "least, most: bounds of what? json or pattern says where the value is"
 
 
 def probe_form(probe: Probe) -> dict[str, Any]:
@@ -121,26 +163,42 @@ def _options(kind: ProbeKind, options: str, faults: list[str]) -> dict[str, str]
 def _with_options(probe: Probe, given: Mapping[str, str], faults: list[str]) -> Probe:
     values: dict[str, Any] = {"seconds": REBOOT_SECONDS} if probe.kind is ProbeKind.REBOOT else {}
     for name, value in given.items():
-        if name in ("seconds", "tries", "days"):
-            if value.isascii() and value.isdecimal() and len(value) < 6:
-                values[name] = int(value)
-            else:
-                faults.append(f"options: {name} is a whole number, not “{show(value, 40)}”")
-        elif name == "replies":
-            match = _REPLIES.fullmatch(value)
-            if match is None:
-                faults.append(f"options: replies is of the form 3 of 4, not “{show(value, 40)}”")
-            else:
-                values["replies"], values["echoes"] = int(match[1]), int(match[2])
-        elif name == "starttls":
-            values[name] = value.casefold() or "verified"
-        elif name == "type":
-            values["record"] = value.upper()
-        elif name == "status":
-            values[name] = value.casefold()
+        try:
+            read = _READERS.get(name, str)(value)
+        except ValueError as fault:
+            faults.append(f"options: {name} {fault}")
         else:
-            values[name] = value
+            values |= read if isinstance(read, dict) else {_HELD_AS.get(name, name): read}
     return dataclasses.replace(probe, **values)
+
+
+def _whole(value: str) -> int:
+    if not (value.isascii() and value.isdecimal() and len(value) < 6):
+        raise ValueError(f"is a whole number, not “{show(value, 40)}”")
+    return int(value)
+
+
+def _replies(value: str) -> dict[str, int]:
+    match = _REPLIES.fullmatch(value)
+    if match is None:
+        raise ValueError(f"is of the form 3 of 4, not “{show(value, 40)}”")
+    return {"replies": int(match[1]), "echoes": int(match[2])}
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "seconds": _whole,
+    "tries": _whole,
+    "days": _whole,
+    "replies": _replies,
+    "starttls": lambda value: value.casefold() or "verified",
+    "tls": lambda value: value.casefold() not in ("no", "off"),
+    "pin": typed_fingerprint,
+    "type": str.upper,
+    "status": str.casefold,
+    "trust": str.casefold,
+}
+"""How an option is read that is no text as it stands."""
+_HELD_AS = {"type": "record", "tls": "secure"}
 
 
 def _with_address(probe: Probe, address: str, resolver: str, faults: list[str]) -> Probe:
@@ -153,22 +211,23 @@ def _with_address(probe: Probe, address: str, resolver: str, faults: list[str]) 
         return probe
     if kind is ProbeKind.HTTP:
         return _with_url(probe, address, faults)
-    if kind is ProbeKind.DNS:
+    if kind in (ProbeKind.DNS, ProbeKind.MAIL_DNS):
         _name(address, faults)
         host, port = _host_and_port(resolver, kind, faults) if resolver else ("", 53)
         if not resolver and probe.vantage is Vantage.SITE:
             faults.append("options: from the client's network a DNS test needs its resolver named: resolver=10.0.0.1")
         probe = dataclasses.replace(probe, query=address, host=host, port=port)
         return _allowed(probe, host, faults) if host else probe
+    if kind in _UDP and probe.vantage is Vantage.SITE:
+        faults.append(f"vantage: {_UDP[kind]}")
     if kind is ProbeKind.PING:
-        if probe.vantage is Vantage.SITE:
-            faults.append("vantage: a ping cannot go through the proxy of the client's network; test a port by tcp")
         _name(address, faults)
         return _allowed(dataclasses.replace(probe, host=address.strip("[]")), address, faults)
     host, port = _host_and_port(address, kind, faults)
     if not port:
         faults.append("address: its port is missing: server.example.com:3389")
-    return _allowed(dataclasses.replace(probe, host=host, port=port), host, faults)
+    secure = port in _SECURE and "tls" in _TAKEN[kind]
+    return _allowed(dataclasses.replace(probe, host=host, port=port, secure=secure), host, faults)
 
 
 def _with_url(probe: Probe, address: str, faults: list[str]) -> Probe:
@@ -222,37 +281,6 @@ def _allowed(probe: Probe, host: str, faults: list[str]) -> Probe:
     elif not probe.local and (why := refusal(host)):
         faults.append(f"address: {show(host, 60)} is {why}; say in reason why it is to be tested")
     return probe
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text.replace(",", ".").strip())
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and abs(number) < 10**12 else None
-
-
-def value_verdict(probe: Probe, typed: str) -> tuple[bool, str]:
-    """Whether a typed value such as `14h` is within the bounds, and a sentence that says so.
-
-    Raises:
-        ValueError: it is no number, or has another unit; the message says what is expected.
-    """
-    match = re.fullmatch(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*(.*?)\s*", typed)
-    number = _number(match[1]) if match is not None else None
-    unit = probe.unit or "no unit"
-    example = f"{probe.most or probe.least or '12'} {probe.unit}".strip()
-    if match is None or number is None:
-        raise ValueError(f"“{show(typed, 40)}” is not a number; {example} is expected")
-    if match[2] and match[2].casefold() != probe.unit.casefold():
-        raise ValueError(f"“{show(typed, 40)}” has another unit than {unit}; {example} is expected")
-    shown = f"{match[1]} {probe.unit}".strip()
-    least, most = (None if bound is None else _number(bound) for bound in (probe.least, probe.most))
-    if least is not None and number < least:
-        return False, f"{probe.name}: {shown} is below {probe.least} {probe.unit}".strip()
-    if most is not None and number > most:
-        return False, f"{probe.name}: {shown} is above {probe.most} {probe.unit}".strip()
-    return True, f"{probe.name}: {shown} is within bounds"
 
 
 MOST = 10

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
-from dispatch.closeout.probes.deadline import CalledOff, Deadline, NotRun, ProbeFault, received
+from dispatch.closeout.probes.deadline import CalledOff, Deadline, NotRun, ProbeFault, Seen, received
 from dispatch.closeout.probes.vantage import Dialer
 from dispatch.model.probes import Probe, ProbeKind, ProbeOutcome, Try, Watch
 from dispatch.model.text import NOTE
@@ -57,12 +57,12 @@ class Runner:
         if probe.kind is ProbeKind.REBOOT:
             return self._watched(probe, dialer, seen or Watch(), keep)
         tries: list[Try] = []
-        ran = True
+        ran, value = True, ""
         for number in range(1, probe.tries + 1):
             if tries:
                 Deadline(self._pause + 1, self._called_off).pause(self._pause)
             self._tell(f"{probe.name}: {probe.where}" + (f", try {number}" if number > 1 else ""))
-            made, final, ran = self._tried(probe, dialer, number)
+            made, final, ran, value = self._tried(probe, dialer, number)
             tries.append(made)
             word = "pass" if made.passed else "FAIL" if ran else "not run"
             self._tell(f"{probe.name}: {word}, {made.text} ({made.milliseconds} ms)")
@@ -71,20 +71,22 @@ class Runner:
         last = tries[-1]
         if not last.passed:
             often = f", tried {len(tries)} times" if len(tries) > 1 else ""
-            return ProbeOutcome(probe, False, received(last.text + often, SENTENCE), tuple(tries), ran=ran)
+            return ProbeOutcome(probe, False, received(last.text + often, SENTENCE), tuple(tries), value, ran)
         failed = "; ".join(dict.fromkeys(attempt.text for attempt in tries[:-1]))
         often = f", only on try {len(tries)} after: {failed}" if failed else ""
-        return ProbeOutcome(probe, True, received(last.text + often, SENTENCE), tuple(tries), f"{last.milliseconds} ms")
+        value = value or f"{last.milliseconds} ms"
+        return ProbeOutcome(probe, True, received(last.text + often, SENTENCE), tuple(tries), value)
 
-    def _tried(self, probe: Probe, dialer: Dialer, number: int) -> tuple[Try, bool, bool]:
-        """One try, whether another would only say the same, and whether anything was tested."""
+    def _tried(self, probe: Probe, dialer: Dialer, number: int) -> tuple[Try, bool, bool, str]:
+        """One try, whether another would only say the same, whether anything was tested, and what was read."""
         run = _run_of(probe.kind)
-        at, begun, final, ran = self._now(), time.monotonic(), False, True
+        at, begun, final, ran, value = self._now(), time.monotonic(), False, True, ""
         deadline = Deadline(probe.seconds, self._called_off)
         try:
-            text, passed = run(probe, dialer, deadline, at), True
+            (text, value), passed = run(probe, dialer, deadline, at), True
         except ProbeFault as fault:
-            text, passed, final, ran = fault.text, False, fault.final, not isinstance(fault, NotRun)
+            text, value, passed, final = fault.text, fault.value, False, fault.final
+            ran = not isinstance(fault, NotRun)
         except OSError as error:
             words = received((error.strerror or str(error)).lower())
             text, passed = f"the connection broke while {deadline.doing}: {words}", False
@@ -94,7 +96,7 @@ class Runner:
             # whatever a server sends must not end the program: the readers of other people raise what they raise
             text, passed = f"sent something that cannot be read ({type(error).__name__}) while {deadline.doing}", False
         took = int((time.monotonic() - begun) * 1000)
-        return Try(probe.name, number, at, took, passed, received(text, SENTENCE)), final, ran
+        return Try(probe.name, number, at, took, passed, received(text, SENTENCE)), final, ran, received(value)
 
     def _watched(self, probe: Probe, dialer: Dialer, seen: Watch, keep: Callable[[Watch], None]) -> ProbeOutcome:
         from dispatch.closeout.probes.reboot import LOOK_SECONDS, watch_reboot
@@ -122,15 +124,16 @@ class Runner:
 
 _MODULES = {
     ProbeKind.TCP: "tcp", ProbeKind.HTTP: "web", ProbeKind.TLS: "tls", ProbeKind.SMTP: "mail",
-    ProbeKind.DNS: "dns_lookup", ProbeKind.PING: "ping",
+    ProbeKind.DNS: "dns_lookup", ProbeKind.PING: "ping", ProbeKind.IMAP: "imap", ProbeKind.LDAP: "ldap",
+    ProbeKind.RDP: "rdp", ProbeKind.SMB: "smb", ProbeKind.NTP: "ntp", ProbeKind.MAIL_DNS: "mail_dns",
 }  # fmt: skip
 """What runs each kind."""
 
 
-def _run_of(kind: ProbeKind) -> Callable[[Probe, Dialer, Deadline, int], str]:
+def _run_of(kind: ProbeKind) -> Callable[[Probe, Dialer, Deadline, int], Seen]:
     """What tries a probe of a kind and says what was seen. It raises ProbeFault, OSError, and whatever a reader raises on what
     it cannot read. Its module is imported before the time of a try begins."""
-    run: Callable[[Probe, Dialer, Deadline, int], str] = import_module(f"{__package__}.{_MODULES[kind]}").run
+    run: Callable[[Probe, Dialer, Deadline, int], Seen] = import_module(f"{__package__}.{_MODULES[kind]}").run
     return run
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dispatch.closeout.probes.connection import Connection
-from dispatch.closeout.probes.deadline import Deadline, ProbeFault, received
+from dispatch.closeout.probes.deadline import Deadline, ProbeFault, Seen, received
 from dispatch.closeout.probes.vantage import Dialer
 from dispatch.model.probes import Probe
 
@@ -11,12 +11,12 @@ _BANNER = 4096
 """Bytes within which a banner must match."""
 
 
-def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
+def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> Seen:
     """What was seen. Raises ProbeFault, OSError."""
     with dialer.open(probe.host, probe.port, deadline, local=probe.local) as connection:
         if not probe.expect:
-            return "the connection opened"
-        return f"it said “{received(banner(connection, probe.expect, deadline))}”"
+            return Seen("the connection opened")
+        return Seen(f"it said “{received(banner(connection, probe.expect, deadline))}”")
 
 
 def banner(connection: Connection, expected: str, deadline: Deadline) -> bytes:

@@ -1,65 +1,107 @@
-"""`tls host:port`: chain and name verify, and the certificate is valid for some days more. Also the TLS of other kinds."""
+"""`tls host:port`: whose certificate it is, and that it is valid for some days more. Also the TLS of other kinds.
+
+Whom a certificate is believed is said by its target: anybody whom the machine trusts, the firm's own authority, just one
+certificate by its fingerprint, or nobody (`trust=expiry`), where only its dates count.
+"""
 
 from __future__ import annotations
 
+import base64
 import datetime
 import ssl
-from collections.abc import Iterator
 
+from dispatch.closeout.probes.certificate import Certificate, read_certificate
 from dispatch.closeout.probes.connection import Connection
-from dispatch.closeout.probes.deadline import Deadline, ProbeFault, received
+from dispatch.closeout.probes.deadline import Deadline, ProbeFault, Seen, received
 from dispatch.closeout.probes.safety import ascii_name
 from dispatch.closeout.probes.vantage import Dialer
-from dispatch.model.probes import Probe
+from dispatch.model.probes import EXPIRY, Probe
 from dispatch.model.text import count_text
 
 _NOT_YET, _EXPIRED = 9, 10
 _SELF_SIGNED = (18, 19)
 _NO_ISSUER = (2, 20, 21)
 _OTHER_NAME = (62, 63, 64)
+_NAMES = 3
+"""Names of a certificate that are told."""
 
 
-def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
+def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> Seen:
     """What was seen, at `now`. Raises ProbeFault, OSError."""
-    ends = secured_until(probe, dialer, deadline)
-    days = datetime.timedelta(seconds=ends - now).days
-    if days < probe.days:
-        left, wanted = count_text(days, "day"), count_text(probe.days, "day")
-        raise ProbeFault(f"the certificate ends on {_day(ends)}, in {left}; {wanted} are asked for", final=True)
-    return f"the certificate is valid until {_day(ends)}, {count_text(days, 'day')} more"
-
-
-def secured_until(probe: Probe, dialer: Dialer, deadline: Deadline) -> int:
-    """The instant at which the certificate of a server ends, once chain and name have verified."""
     with dialer.open(probe.host, probe.port, deadline, local=probe.local) as connection:
         try:
-            certificate = verified(connection, probe.host, deadline).getpeercert()
+            certificate = _seen(connection, probe, probe.host, deadline, now)
         except ssl.SSLCertVerificationError as error:
             raise ProbeFault(_why_not(error, probe, dialer, deadline), final=True) from error
-    if not certificate or "notAfter" not in certificate:
-        raise ProbeFault("it showed no certificate", final=True)
-    return int(ssl.cert_time_to_seconds(str(certificate["notAfter"])))
+    days = datetime.timedelta(seconds=certificate.ends - now).days
+    if days < probe.days:
+        left, wanted = count_text(days, "day"), count_text(probe.days, "day")
+        raise ProbeFault(
+            f"the certificate ends on {_day(certificate.ends)}, in {left}; {wanted} are asked for",
+            final=True,
+            value=f"{days} days",
+        )
+    known = "the pinned certificate" if probe.pin else "the certificate"
+    left = count_text(days, "day")
+    return Seen(f"{known}{_for(certificate)} is valid until {_day(certificate.ends)}, {left} more", f"{days} days")
 
 
-def verified(connection: Connection, host: str, deadline: Deadline) -> ssl.SSLSocket:
-    """Go on under TLS, with chain and name verified.
-
-    Raises:
-        ssl.SSLCertVerificationError: they do not verify.
-        ProbeFault: it is no TLS.
-    """
-    return _secured(connection, ssl.create_default_context(), host, deadline)
+def begun(connection: Connection, probe: Probe, deadline: Deadline, now: int, before: str = "") -> None:
+    """Go on under TLS with the probe's host, as its `starttls` and `trust` say. Raises as `secured`."""
+    if probe.starttls == "any":
+        unverified(connection, probe.host, deadline)
+    else:
+        secured(connection, probe, probe.host, deadline, now, before)
 
 
-def unverified(connection: Connection, host: str, deadline: Deadline) -> ssl.SSLSocket:
-    """Go on under TLS with whoever it is. Raises ProbeFault."""
+def secured(connection: Connection, probe: Probe, host: str, deadline: Deadline, now: int, before: str = "") -> None:
+    """Go on under TLS with whom the probe believes; `before` begins the sentence of a fault. Raises ProbeFault, OSError."""
+    try:
+        _seen(connection, probe, host, deadline, now)
+    except ssl.SSLCertVerificationError as error:
+        raise ProbeFault(before + _words_of(error, host), final=True) from error
+
+
+def unverified(connection: Connection, host: str, deadline: Deadline) -> bytes:
+    """Go on under TLS with whoever it is; returns the certificate in DER. Raises ProbeFault."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    return _secured(connection, context, host, deadline)
+    return _greeted(connection, context, host, deadline).getpeercert(binary_form=True) or b""
 
 
-def words_of(error: ssl.SSLCertVerificationError, host: str) -> str:
+def _seen(connection: Connection, probe: Probe, host: str, deadline: Deadline, now: int) -> Certificate:
+    """The certificate of whom the probe believes.
+
+    Raises:
+        ssl.SSLCertVerificationError: chain or name do not verify.
+        ProbeFault: it is no TLS, another certificate than the pinned one, or one that is not valid.
+    """
+    if not probe.pin and probe.trust != EXPIRY:
+        context = ssl.create_default_context()
+        if probe.authority:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.load_verify_locations(cadata=base64.b64decode(probe.authority))
+        return _read(_greeted(connection, context, host, deadline).getpeercert(binary_form=True) or b"")
+    certificate = _read(unverified(connection, host, deadline))
+    if probe.pin and certificate.fingerprint != probe.pin:
+        raise ProbeFault(
+            f"it shows another certificate than the pinned one{_for(certificate)}, sha256 {certificate.fingerprint}",
+            final=True,
+        )
+    if not certificate.begins <= now < certificate.ends:
+        raise ProbeFault(_out_of_date(certificate, now), final=True)
+    return certificate
+
+
+def _read(der: bytes) -> Certificate:
+    try:
+        return read_certificate(der)
+    except ValueError:
+        raise ProbeFault("its certificate cannot be read" if der else "it showed no certificate", final=True) from None
+
+
+def _words_of(error: ssl.SSLCertVerificationError, host: str) -> str:
     """Why a certificate does not verify."""
     code = error.verify_code
     if code == _EXPIRED:
@@ -75,7 +117,7 @@ def words_of(error: ssl.SSLCertVerificationError, host: str) -> str:
     return f"the certificate does not verify: {received(error.verify_message)}"
 
 
-def _secured(connection: Connection, context: ssl.SSLContext, host: str, deadline: Deadline) -> ssl.SSLSocket:
+def _greeted(connection: Connection, context: ssl.SSLContext, host: str, deadline: Deadline) -> ssl.SSLSocket:
     deadline.doing = "greeting over TLS"
     try:
         return connection.secure(context, ascii_name(host))
@@ -89,54 +131,33 @@ def _secured(connection: Connection, context: ssl.SSLContext, host: str, deadlin
 
 
 def _why_not(error: ssl.SSLCertVerificationError, probe: Probe, dialer: Dialer, deadline: Deadline) -> str:
-    """The reason, with the date where the date is the reason: for it the certificate is fetched once more."""
-    reason = words_of(error, probe.host)
-    if error.verify_code not in (_EXPIRED, _NOT_YET):
-        return reason
+    """The reason, with what there is to see of the certificate, which is fetched once more: its date where the date is the
+    reason, else its names and the fingerprint by which it could be pinned."""
+    reason = _words_of(error, probe.host)
     with dialer.open(probe.host, probe.port, deadline, local=probe.local) as connection:
-        certificate = unverified(connection, probe.host, deadline).getpeercert(binary_form=True)
-    begins, ends = _validity(certificate or b"")
-    if error.verify_code == _EXPIRED:
-        return f"the certificate expired on {_day(ends)}" if ends else reason
-    return f"the certificate is valid only from {_day(begins)}" if begins else reason
-
-
-def _validity(certificate: bytes) -> tuple[int | None, int | None]:
-    """From when until when a certificate in DER is valid (RFC 5280); None what cannot be read.
-
-    The standard library reads these only from certificates that verify.
-    """
+        der = unverified(connection, probe.host, deadline)
     try:
-        (_, body), *_ = _parts(certificate)
-        (_, signed), *_ = _parts(body)
-        # version and serial number, algorithm, issuer, validity: the version is left out of old ones
-        fields = [part for part in _parts(signed) if part[0] != 0xA0]
-        begins, ends = (_instant(tag, text) for tag, text in _parts(fields[3][1]))
-    except (ValueError, IndexError):
-        return None, None
-    return begins, ends
+        certificate = read_certificate(der)
+    except ValueError:
+        return reason
+    if error.verify_code == _EXPIRED:
+        return f"the certificate expired on {_day(certificate.ends)}"
+    if error.verify_code == _NOT_YET:
+        return f"the certificate is valid only from {_day(certificate.begins)}"
+    named = "" if error.verify_code in _OTHER_NAME else f", sha256 {certificate.fingerprint}"
+    return f"{reason}: it is{_for(certificate) or ' for nobody'}{named}"
 
 
-def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Tag and content of each DER value in `data`."""
-    while data:
-        tag, length, start = data[0], data[1], 2
-        if length & 0x80:
-            start += length & 0x7F
-            length = int.from_bytes(data[2:start], "big")
-        if start + length > len(data):
-            raise ValueError("cut short")
-        yield tag, data[start : start + length]
-        data = data[start + length :]
+def _out_of_date(certificate: Certificate, now: int) -> str:
+    if now < certificate.begins:
+        return f"the certificate is valid only from {_day(certificate.begins)}"
+    return f"the certificate expired on {_day(certificate.ends)}"
 
 
-def _instant(tag: int, text: bytes) -> int:
-    """UTCTime or GeneralizedTime as an instant."""
-    digits = text.decode("ascii").rstrip("Z")
-    if tag == 0x17:
-        digits = ("19" if digits >= "5" else "20") + digits
-    moment = datetime.datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=datetime.UTC)
-    return int(moment.timestamp())
+def _for(certificate: Certificate) -> str:
+    names = ", ".join(received(name, 60) for name in certificate.names[:_NAMES])
+    more = ", …" if len(certificate.names) > _NAMES else ""
+    return f" for {names}{more}" if names else ""
 
 
 def _day(instant: int) -> str:

@@ -1,4 +1,4 @@
-"""`http(s) URL`: the status is as expected, a text is found, and how long it took.
+"""`http(s) URL`: the status is as expected, a text is found or a value read and within bounds, and how long it took.
 
 No credentials, no redirects to other hosts, the body cut at 64 KB (design/close-out.md C5, Safety).
 """
@@ -6,14 +6,16 @@ No credentials, no redirects to other hosts, the body cut at 64 KB (design/close
 from __future__ import annotations
 
 import http.client
-import ssl
+import json
+import re
 import urllib.parse
 from typing import Any, cast
 
 from dispatch.closeout.probes import tls
 from dispatch.closeout.probes.connection import Connection
-from dispatch.closeout.probes.deadline import Deadline, ProbeFault, received
+from dispatch.closeout.probes.deadline import Deadline, ProbeFault, Seen, received
 from dispatch.closeout.probes.safety import ascii_name
+from dispatch.closeout.probes.values import value_verdict
 from dispatch.closeout.probes.vantage import Dialer
 from dispatch.model.probes import Probe
 
@@ -24,13 +26,13 @@ _PORTS = {"http": 80, "https": 443}
 _SAFE = "/?&=;:@!$'()*+,~#%[]-._"
 
 
-def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> str:
+def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> Seen:
     """What was seen. Raises ProbeFault, OSError."""
     url = probe.url
     for _ in range(REDIRECTS + 1):
-        response, body = _fetched(url, probe, dialer, deadline)
+        response, body = _fetched(url, probe, dialer, deadline, now)
         if status_fits(response.status, probe.status):
-            return _of_body(response, body, probe)
+            return of_page(response.status, response.headers.get_content_charset(), body, probe)
         location = response.getheader("Location")
         if not 300 <= response.status < 400 or not location:
             raise ProbeFault(f"status {response.status} {received(response.reason, 40)}".strip())
@@ -59,14 +61,13 @@ def parts_of(url: str) -> tuple[str, str, int, str]:
     return parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme], f"{path}?{query}" if query else path
 
 
-def _fetched(url: str, probe: Probe, dialer: Dialer, deadline: Deadline) -> tuple[http.client.HTTPResponse, bytes]:
+def _fetched(
+    url: str, probe: Probe, dialer: Dialer, deadline: Deadline, now: int
+) -> tuple[http.client.HTTPResponse, bytes]:
     scheme, host, port, path = parts_of(url)
     with dialer.open(host, port, deadline, local=probe.local) as connection:
         if scheme == "https":
-            try:
-                tls.verified(connection, host, deadline)
-            except ssl.SSLCertVerificationError as error:
-                raise ProbeFault(tls.words_of(error, host), final=True) from error
+            tls.secured(connection, probe, host, deadline, now)
         name = f"[{host}]" if ":" in host else ascii_name(host)
         at = name if port == _PORTS[scheme] else f"{name}:{port}"
         deadline.doing = "waiting for the answer"
@@ -97,18 +98,63 @@ def _read(connection: Connection, deadline: Deadline) -> tuple[http.client.HTTPR
     return response, body
 
 
-def _of_body(response: http.client.HTTPResponse, body: bytes, probe: Probe) -> str:
-    if not probe.expect:
-        return f"status {response.status}"
-    charset = response.headers.get_content_charset() or "utf-8"
+def of_page(status: int, charset: str | None, body: bytes, probe: Probe) -> Seen:
+    """What a page says of what is asked for: a text, or a value within bounds, by its place in JSON or by the words around it.
+
+    Raises:
+        ProbeFault: it is not there, or out of bounds.
+    """
+    seen = f"status {status}"
+    if not (probe.expect or probe.json or probe.pattern):
+        return Seen(seen)
     try:
-        text = body.decode(charset, "replace")
+        text = body.decode(charset or "utf-8", "replace")
     except LookupError:
         text = body.decode("utf-8", "replace")
+    within = " in its first 64 KB" if len(body) >= BODY else ""
+    if probe.json or probe.pattern:
+        found = _in_json(text, probe.json) if probe.json else _in_words(text, probe.pattern)
+        if found is None:
+            raise ProbeFault(f"{seen}, but “{probe.json or probe.pattern}” is not on the page{within}")
+        return _judged(found, probe)
     if probe.expect.casefold() not in text.casefold():
-        within = " in its first 64 KB" if len(body) >= BODY else ""
-        raise ProbeFault(f"status {response.status}, but “{probe.expect}” is not on the page{within}")
-    return f"status {response.status}, “{probe.expect}” is on the page"
+        raise ProbeFault(f"{seen}, but “{probe.expect}” is not on the page{within}")
+    return Seen(f"{seen}, “{probe.expect}” is on the page")
+
+
+def _judged(found: str, probe: Probe) -> Seen:
+    shown = f"{received(found, 60)} {probe.unit}".strip()
+    if probe.least is not None or probe.most is not None:
+        try:
+            good, sentence = value_verdict(probe, found)
+        except ValueError as fault:
+            raise ProbeFault(str(fault)) from None
+        if not good:
+            raise ProbeFault(sentence.removeprefix(f"{probe.name}: "), value=shown)
+    elif probe.expect and found.casefold() != probe.expect.casefold():
+        raise ProbeFault(f"it says {shown} and not {probe.expect}", value=shown)
+    return Seen(f"it says {shown}", shown)
+
+
+def _in_json(text: str, path: str) -> str | None:
+    """The value at a place such as `disks.0.free`; None: there is none, or it is no single value."""
+    try:
+        at = json.loads(text)
+        for part in path.split("."):
+            at = at[int(part)] if isinstance(at, list) else at[part]
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
+        return None
+    if isinstance(at, bool):
+        return "true" if at else "false"
+    return str(at) if isinstance(at, str | int | float) else None
+
+
+def _in_words(text: str, pattern: str) -> str | None:
+    """The number that stands where the pattern has #; between words there may be any blanks."""
+    blank = r"\s+"
+    parts = [blank.join(map(re.escape, part.split())) for part in pattern.split("#", 1)]
+    match = re.search(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*".join(parts), text, re.IGNORECASE)
+    return match[1] if match is not None else None
 
 
 def _followed(url: str, location: str) -> str:

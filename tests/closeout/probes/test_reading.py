@@ -17,7 +17,8 @@ from dispatch.closeout.probes.laptop import (
     read_specification,
     specification_form,
 )
-from dispatch.closeout.probes.reading import probe_form, read_probe, read_target, value_verdict, with_probes
+from dispatch.closeout.probes.reading import probe_form, read_probe, read_target, with_probes
+from dispatch.closeout.probes.values import value_verdict
 from dispatch.model.probes import Probe, ProbeKind, ProbeTarget, Vantage
 from tests.closeout.templates import items_of
 
