@@ -2,8 +2,8 @@
 
 A query yields facts: of which visit (and client, and technician), when, and how much it adds to what is counted (`top`) and to
 what that is a share of (`below`). A fact with an `until` is a stretch of the clock: it weighs as many seconds as lie
-inside the span that is asked for, so that a night's work is divided at midnight. Spans come as pairs of
-instants, half-open: on a day on which clocks change they are 23 or 25 hours long, and nothing here knows of it.
+inside the day that is asked for, so that a night's work is divided at midnight. Days come as pairs of
+instants, half-open: where clocks change they are 23 or 25 hours long, and nothing here knows of it.
 What is of a whole visit is of the day that the visit belongs to, as in the log and the reports (`db.visits.ANCHOR`).
 """
 
@@ -12,27 +12,29 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from db.promises import DAY, JUDGED, days_param
 from db.rows import Query, value
 from db.store import Store
 from db.visits import ANCHOR, ANCHORED
 
-By = Literal["", "technician", "client"]
+By = Literal["", "technician", "client", "kind", "skill"]
+BYS: tuple[By, ...] = get_args(By)
+Who = int | str
+"""Whom or what figures are of: the id of a technician or client, a kind of visit, a skill (empty: a visit that asks for none)."""
 Span = tuple[int, int]
 
 
 class FigureQuery(NamedTuple):
-    """What a figure is asked for. `spans` are half-open pairs of instants that ascend and do not overlap.
+    """What a figure is asked for. `days` are half-open pairs of instants that ascend and do not overlap.
 
-    `days` are the days in them; those that are over are gone at the instant `gone`. `available` is what technicians had to give on
+    Those that are over are gone at the instant `gone`. `available` is what technicians had to give on
     them (id, the first instant of the day, seconds), `shifts` are the spans of it (id, start, end). `currency` is the one that is
     summed; sheets in another count as lacking. Stretches that run end at `now`. Late is who comes more than `grace` minutes after
     what was promised. `repeats` are visits and the request that asks again for the trouble of each, by ids.
     """
 
-    spans: Sequence[Span]
     days: Sequence[Span]
     now: int
     gone: int
@@ -44,10 +46,12 @@ class FigureQuery(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """A figure in one span: `top` of `below` (seconds, pieces, minor units); `lacking` facts had no known value."""
+    """A figure on one day, of all (`by` empty) or of one of those by whom it is asked: `top` of `below` (seconds, pieces, minor
+    units); `lacking` facts had no known value."""
 
-    span: int
-    who: int | None
+    day: int
+    by: By
+    who: Who
     top: int
     below: int
     lacking: int
@@ -172,9 +176,9 @@ SELECT v.id, s.client_id, a.staff_id, a.check_out_at, a.return_at, 1, 1, 0, NULL
 {_OF_VISIT} sum(l.grade = 'waived') AS top, count(*) AS below, 0 AS lacking, NULL AS why
 {_STANDING_TESTS}""",
         "retests": f"""
-{_OF_VISIT} count(*) - count(DISTINCT i.id) AS top, count(DISTINCT i.id) AS below, 0 AS lacking, NULL AS why
+{_OF_VISIT} sum((SELECT count(*) FROM attempt r WHERE r.item_id = i.id) > 1) AS top, count(*) AS below, 0 AS lacking, NULL AS why
 {_FROM} JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
-JOIN attempt r ON r.item_id = i.id WHERE {_ENDED} GROUP BY v.id""",
+WHERE EXISTS (SELECT 1 FROM attempt r WHERE r.item_id = i.id) AND {_ENDED} GROUP BY v.id""",
         "overrides": f"""
 {_OF_VISIT} count(*) AS top, 0 AS below, 0 AS lacking, NULL AS why
 {_FROM} JOIN item i ON i.visit_id = v.id
@@ -198,10 +202,8 @@ WHERE {_ENDED} AND l.result = 'overridden' GROUP BY v.id""",
 """The query of each figure. What each counts is said in words in `dispatch.desk.figures.counting`."""
 
 _GIVEN = f"""
-WITH given(first, last, now, currency, available, spans, days, grace, gone, shifts, repeats)
-  AS (SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
-span(number, starts_at, ends_at) AS (SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]')
-  FROM json_each((SELECT spans FROM given))),
+WITH given(first, last, now, currency, available, days, grace, gone, shifts, repeats)
+  AS (SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
 {DAY},
 repeat_call(visit_id, id) AS MATERIALIZED (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
   FROM json_each((SELECT repeats FROM given))),
@@ -212,32 +214,48 @@ _CREW = (
     "LEFT JOIN assignment crew ON f.staff_id IS NULL AND crew.visit_id = f.visit_id AND crew.day = "
     "(SELECT min(day) FROM assignment WHERE visit_id = crew.visit_id AND staff_id = crew.staff_id)"
 )
-_WHO = {"": ("NULL", ""), "technician": ("coalesce(f.staff_id, crew.staff_id)", _CREW), "client": ("f.client_id", "")}
+_OF = {
+    "": "JOIN (SELECT '' AS who) w",
+    "technician": f"{_CREW} JOIN (SELECT 1) w ON coalesce(f.staff_id, crew.staff_id) IS NOT NULL",
+    "client": "JOIN client w ON w.id = f.client_id",
+    "kind": "JOIN visit w ON w.id = f.visit_id",
+    "skill": "JOIN visit w ON w.id = f.visit_id LEFT JOIN visit_skill a ON a.visit_id = w.id LEFT JOIN skill k ON k.name = a.skill",
+}
+_WHO = {
+    "": "''",
+    "technician": "coalesce(f.staff_id, crew.staff_id)",
+    "client": "w.id",
+    "kind": "w.kind",
+    "skill": "coalesce(k.name, '')",
+}
+"""Whose a fact is, by each grouping: of each of a crew, of each skill that a visit asks for. What is nobody's is left out there."""
+_OF_DAYS = (
+    "of_day AS MATERIALIZED (SELECT n.starts_at AS day, f.visit_id, f.client_id, f.staff_id, "
+    f"sum(f.top * {_WEIGHT}) AS top, sum(f.below * {_WEIGHT}) AS below, sum(f.lacking) AS lacking "
+    f"FROM fact f CROSS JOIN day n ON {_INSIDE} GROUP BY 1, 2, 3, 4)"
+)
+_GROUPED = " UNION ALL ".join(
+    f"SELECT f.day, '{by}', {_WHO[by]} AS who, sum(f.top), sum(f.below), sum(f.lacking) FROM of_day f {_OF[by]} GROUP BY 1, 3"
+    for by in BYS
+)
 
 
-def counted(store: Store, figure: str, query: FigureQuery, by: By = "") -> list[Counted]:
-    """A figure in each of the spans, and of each technician or client where asked; spans without a fact are left out.
+def counted(store: Store, figure: str, query: FigureQuery) -> list[Counted]:
+    """A figure on each of the days, by everything; days without a fact are left out.
 
-    A visit of several technicians counts for each of them. What is nobody's (a visit that nobody was sent to, the hours of a
-    technician by client) is left out of what is asked by technician or client.
+    A visit of several technicians counts for each of them, one that asks for several skills for each of these. What is nobody's (a
+    visit that nobody was sent to, the hours of a technician by client) is only in the whole.
     """
-    who, join = _WHO[by]
-    rows = store.all(
-        f"{_GIVEN}{FACTS[figure]}) SELECT n.number, {who} AS who, sum(f.top * {_WEIGHT}), sum(f.below * {_WEIGHT}), "
-        f"sum(f.lacking) FROM span n JOIN fact f ON {_INSIDE} {join} GROUP BY 1, 2 ORDER BY 1, 2",
-        _params(query),
-    )
-    return [Counted(*row) for row in rows if by == "" or row[1] is not None]
+    return [Counted(*row) for row in store.all(f"{_GIVEN}{FACTS[figure]}), {_OF_DAYS} {_GROUPED}", _params(query))]
 
 
-def behind(store: Store, figure: str, query: FigureQuery, by: By = "", who: int | None = None) -> list[Behind]:
-    """The visits behind a figure, by time; of one technician or client where asked."""
-    expression, join = _WHO[by]
+def behind(store: Store, figure: str, query: FigureQuery, by: By = "", who: Who | None = None) -> list[Behind]:
+    """The visits behind a figure, by time; of one technician, client, kind or skill where asked."""
     rows = store.all(
         f"{_GIVEN}{FACTS[figure]}) SELECT v.reference, c.name, v.work, min(f.at), sum(f.top * {_WEIGHT}), "
-        f"sum(f.below * {_WEIGHT}), sum(f.lacking), coalesce(f.why, '[]') FROM span n JOIN fact f ON {_INSIDE} {join} "
+        f"sum(f.below * {_WEIGHT}), sum(f.lacking), coalesce(f.why, '[]') FROM day n JOIN fact f ON {_INSIDE} {_OF[by]} "
         "JOIN visit v ON v.id = f.visit_id JOIN client c ON c.id = f.client_id "
-        f"WHERE ? IS NULL OR {expression} = ? GROUP BY v.id, f.why ORDER BY min(f.at), v.id",
+        f"WHERE ? IS NULL OR {_WHO[by]} = ? GROUP BY v.id, f.why ORDER BY min(f.at), v.id",
         (*_params(query), who, who),
     )
     return [Behind._make((*row[:7], json.loads(row[7]), "", "")) for row in rows]
@@ -262,21 +280,40 @@ exponent_of: Query[int, str] = value(
 """How many decimals the sheets in a currency have; 2 where there is none."""
 
 
-def names(store: Store, by: By) -> dict[int, str]:
+def names(store: Store, by: By) -> dict[Who, str]:
     """Everybody who can stand in a figure by technician or client, also those who have left."""
     if by == "client":
         return dict(store.all("SELECT id, name FROM client"))
     return dict(store.all("SELECT s.id, s.name FROM staff s JOIN technician t ON t.staff_id = s.id"))
 
 
+def last_promised(store: Store, start: int, end: int) -> int:
+    """When the last window ends that was promised for the time from `start` up to `end`; 0 where none was."""
+    return int(
+        store.value(
+            "SELECT coalesce(max(promised_to), 0) FROM promise WHERE promised_from >= ? AND promised_from < ?",
+            (start, end),
+        )
+    )
+
+
+def first_instant(store: Store) -> int | None:
+    """When the first of what figures count happened, or was planned or promised; None: nothing ever."""
+    at = store.value(
+        "SELECT min(at) FROM (SELECT min(starts_at) AS at FROM visit UNION ALL SELECT min(ended_at) FROM visit "
+        "UNION ALL SELECT min(promised_from) FROM promise UNION ALL SELECT min(starts_at) FROM segment "
+        "UNION ALL SELECT min(check_in_at) FROM assignment)"
+    )
+    return None if at is None else int(at)
+
+
 def _params(query: FigureQuery) -> tuple[object, ...]:
-    first = min((start for start, _ in query.spans), default=0)
-    last = max((end for _, end in query.spans), default=0)
-    given = query.now, query.currency, json.dumps(query.available), json.dumps(query.spans)
     return (
-        first,
-        last,
-        *given,
+        min((start for start, _ in query.days), default=0),
+        max((end for _, end in query.days), default=0),
+        query.now,
+        query.currency,
+        json.dumps(query.available),
         days_param(query.days),
         query.grace,
         query.gone,

@@ -24,6 +24,7 @@ with lazily(__name__):
     from dispatch.desk.backup import archive, restoring
     from dispatch.desk.book import holiday_table
     from dispatch.desk.calendars import syncing
+    from dispatch.desk.figures import day_sums
     from dispatch.desk.log import audit_trail
     from dispatch.desk.mending import doubles
     from dispatch.desk.session import user
@@ -146,6 +147,7 @@ def _doctor(store: Store, args: Args) -> Answer:
         *connecting.findings_of_the_server(store),
         *syncing.findings(store),
         holiday_table.finding(store),
+        day_sums.finding(store),
     ]
     if found := doubles.doubles(store):
         text = "; ".join(f"{one.kind}s {one.names}" for one in found[:5])

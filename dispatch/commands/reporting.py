@@ -23,7 +23,7 @@ with lazily(__name__):
     from db import figures, settings
     from db.query import QueryResult as Found
     from dispatch.desk.book import records
-    from dispatch.desk.figures import counting, sql_question
+    from dispatch.desk.figures import counting, day_sums, meanings, sql_question
     from dispatch.desk.levels import clocks, level_period
     from dispatch.desk.reports import sheet
     from dispatch.desk.reports.document import Report
@@ -36,8 +36,11 @@ with lazily(__name__):
     "on time, first-time fix, utilisation, travel, tests, overrides, charged and given away",
     option("--from", "DAY", "the first day: 2026-11-24, yesterday, -7", reads=day, dest="first"),
     option("--to", "DAY", "the last day (default: today)", reads=day_or_today, dest="last"),
-    option("--by", None, "default: day", choices=("day", "week", "technician", "client"), default="day"),
+    option(
+        "--by", None, "default: day", choices=("day", "week", "technician", "client", "kind", "skill"), default="day"
+    ),
     option("--behind", "FIGURE", "the visits behind one figure, for example on_time, in place of the figures"),
+    flag("--rebuild", "count all days anew, and keep what was counted: nothing else is printed"),
     flag("--ascii", "only ASCII characters in the charts"),
     one_of(flag("--json", "as JSON (docs/json.md)"), flag("--csv", "as CSV")),
     about="Every figure with its definition, its total and a small chart. Without --from the last seven days, by week "
@@ -46,11 +49,14 @@ with lazily(__name__):
 def _figures(store: Store, args: Args) -> Result:
     if args.behind and args.csv:
         raise Faulty(["--behind: stands with text or --json"])
+    if args.rebuild:
+        print(f"{day_sums.rebuild(store)} days are counted and kept.")
+        return None
     last = args.last
     first = args.first or last - datetime.timedelta(days=27 if args.by == "week" else 6)
     if args.behind:
         return _behind(args, store, first, last)
-    counted = counting.figures_over(store, first, last, args.by)
+    counted = counting.figures_kept(store, first, last, args.by)
     if args.csv:
         sys.stdout.write(figure_words.figures_csv(counted))
         return None
@@ -61,7 +67,7 @@ def _figures(store: Store, args: Args) -> Result:
 
 def _behind(args: Args, store: Store, first: datetime.date, last: datetime.date) -> Answer:
     firm, figure = settings.firm(store), counting.figure_called(args.behind)
-    money = counting.Money(firm.currency, figures.exponent_of(store, firm.currency))
+    money = meanings.Money(firm.currency, figures.exponent_of(store, firm.currency))
     return Answer(
         counting.visits_behind(store, figure, counting.FigureGroup("", first, last), "day"),
         lambda visits: figure_words.behind_form(figure, visits, money, firm.times()),

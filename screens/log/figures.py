@@ -10,8 +10,9 @@ from textual.app import ComposeResult
 from db import settings
 from db.figures import Behind
 from dispatch.desk.figures import counting
-from dispatch.desk.figures.counting import FIGURES, GROUPINGS, LONGEST, Figure, FigureGroup, Figures, Grouping
+from dispatch.desk.figures.counting import GROUPINGS, LONGEST, FigureGroup, Figures, Grouping
 from dispatch.desk.figures.lateness import counted_text
+from dispatch.desk.figures.meanings import BY_KEY, FIGURES, Figure, FigureUnit, Money, value_text
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.texts.figure_words import bar_of, chart_of, range_text, share_text, why_text
 from dispatch.fields.kinds import Day
@@ -70,7 +71,7 @@ class FiguresScreen(UserScreen):
 
     @property
     def _figure(self) -> Figure:
-        return counting.BY_KEY.get(self._above.selected or "", FIGURES[0])
+        return BY_KEY.get(self._above.selected or "", FIGURES[0])
 
     @property
     def _ascii(self) -> bool:
@@ -99,7 +100,7 @@ class FiguresScreen(UserScreen):
 
     def _counted(self) -> Figures:
         with self.user.store.reopened() as own:
-            return counting.figures_over(own, self._first, self._last, self._by)
+            return counting.figures_kept(own, self._first, self._last, self._by)
 
     def _show_all(self, figures: Figures) -> None:
         self._figures = figures
@@ -109,7 +110,7 @@ class FiguresScreen(UserScreen):
                 figure.key,
                 figure.name,
                 self._chart(figure, figures),
-                counting.value_text(figure, figures.totals[figure.key], figures.money),
+                value_text(figure, figures.totals[figure.key], figures.money),
             )
             for figure in FIGURES
         ]
@@ -121,7 +122,7 @@ class FiguresScreen(UserScreen):
         if figures.by in ("day", "week"):
             return chart_of(figure, figures.values[figure.key], _COLUMNS, ascii_only=self._ascii)
         total = figures.totals[figure.key]
-        if figure.unit in (counting.FigureUnit.SHARE, counting.FigureUnit.TIME_SHARE):
+        if figure.unit in (FigureUnit.SHARE, FigureUnit.TIME_SHARE):
             return bar_of(figure, total, [total], _BAR, ascii_only=self._ascii)
         return " " * _BAR
 
@@ -131,7 +132,7 @@ class FiguresScreen(UserScreen):
             return
         said = (figure.sentence, figures.reservation(figure))
         self.query_one("#definition", NotesPane).set_notes([(sentence, "dim") for sentence in said if sentence])
-        if figures.by == "client" and not figure.by_client:
+        if figure not in figures.shown and not figure.of_visits:
             nothing = f"{figure.name} says nothing of a client: the hours available are the firm's."
             self._below.show_entries(partial(chart_entries, ()), nothing)
             return
@@ -141,7 +142,7 @@ class FiguresScreen(UserScreen):
                 _key_of(group),
                 group.label,
                 bar_of(figure, value, values, _BAR, ascii_only=self._ascii),
-                counting.value_text(figure, value, figures.money),
+                value_text(figure, value, figures.money),
             )
             for group, value in figures.worst_first(figure)
         ]
@@ -216,7 +217,7 @@ class BehindScreen(UserScreen):
     FOOTER = "visit.open screen.leave screen.keys"
     BINDINGS = [BACK]
 
-    def __init__(self, figure: Figure, group: FigureGroup, by: Grouping, money: counting.Money) -> None:
+    def __init__(self, figure: Figure, group: FigureGroup, by: Grouping, money: Money) -> None:
         super().__init__()
         self._figure, self._group, self._by, self._money = figure, group, by, money
         self._visits: list[Behind] = []

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from db.library import sqlite3
 from db.store import Store
-from dispatch.desk.figures.counting import FIGURES
+from dispatch.desk.figures.meanings import FIGURES
 from dispatch.desk.reports.rendering import FORMS
 from tests.conftest import Dispatch
 from tests.figures.rows import connect
@@ -50,7 +50,7 @@ def test_figures_in_every_form(firm: Dispatch) -> None:
         found = firm.json("figures", "--from", "2026-11-22", "--to", "2026-11-28", "--by", by, "--json")
         assert (found["from"], found["to"], found["by"]) == ("2026-11-22", "2026-11-28", by)
         keys = [one["figure"] for one in found["figures"]]
-        assert keys == [one.key for one in FIGURES if by != "client" or one.by_client]
+        assert keys == [one.key for one in FIGURES if by != "client" or one.of_visits]
         assert all(one["definition"] for one in found["figures"])
         said = firm.ok("figures", "--from", "2026-11-22", "--to", "2026-11-28", "--by", by, "--ascii")
         assert "Promises kept, of the promises for the day" in said

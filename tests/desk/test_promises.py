@@ -9,7 +9,8 @@ import pytest
 
 from db import migrations, promises
 from db.library import sqlite3
-from dispatch.desk.figures.counting import BY_KEY, FigureGroup, figures_over, visits_behind
+from dispatch.desk.figures.counting import FigureGroup, figures_over, visits_behind
+from dispatch.desk.figures.meanings import BY_KEY
 from dispatch.desk.plan import schedule
 from dispatch.desk.requests.intake import amend
 from dispatch.desk.texts.figure_words import figure_lines, why_text

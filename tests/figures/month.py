@@ -38,13 +38,14 @@ def firm_of(path: Path) -> Store:
     return store
 
 
-def a_month(visits: int, seed: int = 7) -> Days:
-    """November 2026, clocks going back on its first day, with so many visits spread evenly over days and technicians."""
+def a_month(visits: int, seed: int = 7, days_long: int = 30) -> Days:
+    """November 2026, clocks going back on its first day, with so many visits spread evenly over days and technicians; or so many
+    days that end with it."""
     chance = random.Random(seed)
     days = Days(ZONE)
     row = iter(range(1, 10_000_000))
     for number in range(1, visits + 1):
-        day = FIRST + datetime.timedelta(days=number % 30)
+        day = FIRST + datetime.timedelta(days=30 - days_long + number % days_long)
         starts = midnight(day, ZONE) + 3600 * chance.choice((*range(7, 17), 23))
         ends = starts + 60 * chance.randrange(45, 120)
         asked = midnight(day - datetime.timedelta(days=1), ZONE) + 3600 * 8

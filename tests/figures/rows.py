@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -30,6 +30,7 @@ class Days:
     attempts: list[Row] = field(default_factory=list)
     sheets: list[Row] = field(default_factory=list)
     said: list[Row] = field(default_factory=list)
+    skills: list[Row] = field(default_factory=list)
     called: str = "Technician {}"
 
     def say(self, at: int, what: str, key: int, value: str | None) -> None:
@@ -54,7 +55,7 @@ def connect(path: Any) -> sqlite3.Connection:
 def write(conn: sqlite3.Connection, days: Days) -> None:
     """Put the days in place of what is there."""
     conn.execute("BEGIN IMMEDIATE")
-    for table in ("promise", "waiting", "charge_sheet", "attempt", "item", "segment", "assignment", "visit", "job",
+    for table in ("promise", "waiting", "charge_sheet", "attempt", "item", "visit_skill", "segment", "assignment", "visit", "job",
                   "working_time"):  # fmt: skip
         conn.execute(f"DELETE FROM {table}")
     for job in {one["job_id"] for one in days.visits}:
@@ -62,7 +63,7 @@ def write(conn: sqlite3.Connection, days: Days) -> None:
     for table, rows in (
         ("visit", days.visits), ("promise", days.promises), ("waiting", days.waits), ("assignment", days.assignments),
         ("segment", days.segments), ("item", days.items),
-        ("attempt", days.attempts), ("charge_sheet", days.sheets), ("working_time", days.said),
+        ("attempt", days.attempts), ("charge_sheet", days.sheets), ("working_time", days.said), ("visit_skill", days.skills),
     ):  # fmt: skip
         for row in rows:
             insert(conn, table, {key: value for key, value in row.items() if not key.startswith("_")})
@@ -81,9 +82,9 @@ def midnight(day: datetime.date, zone: str) -> int:
 
 
 def by_hand(  # noqa: C901, PLR0912, PLR0915  figure after figure, as somebody counts them
-    days: Days, start: int, end: int, now: int, *, who: int | None = None, client: int | None = None
+    days: Days, start: int, end: int, now: int, *, who: int | None = None, of: Callable[[Row], bool] | None = None
 ) -> dict[str, tuple[int, int, int]]:
-    """Every figure between two instants that bound days, of one technician or client where given: top, below, lacking."""
+    """Every figure between two instants that bound days, of one technician or of some visits where given: top, below, lacking."""
     visits = {one["id"]: one for one in days.visits}
     crews, clocked = by(days.assignments, "visit_id"), by(days.segments, "assignment_id")
     listed, tried, kept = by(days.items, "visit_id"), by(days.attempts, "item_id"), by(days.sheets, "visit_id")
@@ -93,7 +94,7 @@ def by_hand(  # noqa: C901, PLR0912, PLR0915  figure after figure, as somebody c
         return crews.get(visit_id, [])
 
     def mine(visit: Row) -> bool:
-        if client is not None and visit["_client"] != client:
+        if of is not None and not of(visit):
             return False
         return who is None or any(one["staff_id"] == who for one in crew(visit["id"]))
 
@@ -125,7 +126,7 @@ def by_hand(  # noqa: C901, PLR0912, PLR0915  figure after figure, as somebody c
     spent = planned_for = 0
     for part in days.assignments:
         visit = visits[part["visit_id"]]
-        if (who is not None and part["staff_id"] != who) or (client is not None and visit["_client"] != client):
+        if (who is not None and part["staff_id"] != who) or (of is not None and not of(visit)):
             continue
         stretches += [
             (part["staff_id"], one["kind"], one["starts_at"],
@@ -146,9 +147,7 @@ def by_hand(  # noqa: C901, PLR0912, PLR0915  figure after figure, as somebody c
     work, travel = seconds(("work", "test"), end), seconds(("travel",), end)
     found["travel_ratio"] = travel, travel + work, 0
     minutes, at_work = given(days, start, end, now)
-    available = (
-        sum(count for staff_id, count in minutes.items() if who in (None, staff_id)) * 60 if client is None else 0
-    )
+    available = sum(count for staff_id, count in minutes.items() if who in (None, staff_id)) * 60 if of is None else 0
     found["utilisation"] = seconds(("work", "test"), min(end, gone)), available, 0
     inside = 0
     for staff_id, kind, begun, until in stretches:
@@ -181,7 +180,7 @@ def by_hand(  # noqa: C901, PLR0912, PLR0915  figure after figure, as somebody c
                 continue
             overrides += tries[-1]["result"] == "overridden"
             if item["kind"] == "test":
-                tested, retests = tested + 1, retests + len(tries) - 1
+                tested, retests = tested + 1, retests + (len(tries) > 1)
                 graded += tries[-1]["grade"] is not None
                 executed += tries[-1]["grade"] == "executed"
                 waived += tries[-1]["grade"] == "waived"

@@ -18,7 +18,8 @@ from db import settings as firm_settings
 from db.library import sqlite3
 from db.store import Store
 from db.unit import Actor, unit_of_work
-from dispatch.desk.figures.counting import BY_KEY, FIGURES, FigureGroup, figures_over, visits_behind, weeks
+from dispatch.desk.figures.counting import FigureGroup, Grouping, figures_over, visits_behind, weeks
+from dispatch.desk.figures.meanings import BY_KEY, FIGURES
 from dispatch.desk.log.visit_log import LogFilter, visit_log
 from dispatch.desk.texts.figure_words import why_text
 from dispatch.model.clients import Client, Site
@@ -55,6 +56,7 @@ def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, sqli
                 client_id = clients.add_client(unit, Client(0, f"Client {number}"))
                 clients.add_site(unit, Site(0, client_id, "Office", "", "UTC"))
         conn = connect(path)
+        conn.execute("INSERT INTO skill (name) VALUES ('network'), ('printer')")
         yield store, conn
         conn.close()
 
@@ -91,6 +93,8 @@ def made_up(draw: st.DrawFn) -> tuple[Days, datetime.date, int]:
             "promised_to": None if promised is None else promised + width, "_client": client,
             "cancelled_at": draw(moment) if state == "cancelled" else None,
         })  # fmt: skip
+        for skill in draw(st.sets(st.sampled_from(("network", "printer")))):
+            days.skills.append({"visit_id": visit_id, "skill": skill})
         told = bounds[0] - 86_400
         for window in (*draw(st.lists(st.none() | moment, max_size=3)), promised):
             days.promises.append({
@@ -198,6 +202,25 @@ def sheet(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+WHO: dict[Grouping, tuple[int | str, ...]] = {
+    "technician": (1, 2, 3),
+    "kind": ("visit", "maintenance", "audit", "review", "delivery"),
+    "skill": ("network", "printer", ""),
+    "client": (1, 2, 3),
+}
+
+
+def its_own(days: Days, by: Grouping, who: int | str) -> dict[str, Any]:
+    """What is whose, for counting by hand."""
+    if by == "technician":
+        return {"who": who}
+    if by != "skill":
+        return {"of": lambda visit: visit["_client" if by == "client" else "kind"] == who}
+    asked = {(one["visit_id"], one["skill"]) for one in days.skills}
+    none = {visit["id"] for visit in days.visits} - {visit_id for visit_id, _ in asked}
+    return {"of": lambda visit: (visit["id"], who) in asked or (who == "" and visit["id"] in none)}
+
+
 @settings(
     max_examples=examples(60),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
@@ -224,19 +247,20 @@ def test_every_figure_is_what_counting_by_hand_gives(
         for one in FIGURES:
             assert tuple(found.values[one.key][number]) == own[one.key], (group.label, one.key)
 
-    for by in ("technician", "client"):
-        found = figures_over(store, first, last, by)  # type: ignore[arg-type]
+    for by, each in WHO.items():
+        found = figures_over(store, first, last, by)
         shown = {group.who: number for number, group in enumerate(found.groups)}
-        for who in (1, 2, 3):
-            own = by_hand(days, start, end, now, **{"who" if by == "technician" else "client": who})
+        for who in each:
+            own = by_hand(days, start, end, now, **its_own(days, by, who))
             for one in FIGURES:
-                if by == "client" and not one.by_client:
+                if by != "technician" and not one.of_visits:
                     continue
                 value = tuple(found.values[one.key][shown[who]]) if who in shown else (0, 0, 0)
                 assert value == own[one.key], (by, who, one.key)
+    found = figures_over(store, first, last, "client")
 
     for one in FIGURES:
-        if one.by_client:
+        if one.of_visits:
             behind = visits_behind(store, one, found.groups[0], "client") if found.groups else []
             expected = found.values[one.key][0] if found.groups else None
             if expected is not None:

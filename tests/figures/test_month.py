@@ -6,20 +6,22 @@ import csv
 import datetime
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from db.store import Store
 from dispatch.desk.book.records import client_named
-from dispatch.desk.figures.counting import FIGURES, figures_over, visits_behind
+from dispatch.desk.figures.counting import figures_over, visits_behind
+from dispatch.desk.figures.meanings import FIGURES
 from dispatch.desk.reports.day import day_report
 from dispatch.desk.reports.period import period_report
 from dispatch.desk.reports.rendering import as_csv, as_html, as_json, as_markdown, as_text
 from dispatch.desk.session.user import log_in
 from dispatch.model.periods import Period
 from tests.figures.month import FIRST, ZONE, a_month, firm_of
-from tests.figures.rows import Days, anchor, by, by_hand, connect, midnight, write
+from tests.figures.rows import Days, Row, anchor, by, by_hand, connect, midnight, write
 
 LAST = FIRST + datetime.timedelta(days=29)
 ONE = datetime.timedelta(days=1)
@@ -33,6 +35,11 @@ def counted_and_reported(path: Path, visits: int, days: Days) -> None:
         conn.close()
         compare(store, days)
         report(store, days, visits)
+
+
+def at(client: object) -> Callable[[Row], bool]:
+    """Whether a visit is of a client."""
+    return lambda visit: bool(visit["_client"] == client)
 
 
 def compare(store: Store, days: Days) -> None:
@@ -51,9 +58,9 @@ def compare(store: Store, days: Days) -> None:
         assert {one.key: tuple(found.values[one.key][number]) for one in FIGURES} == own
     found = figures_over(store, FIRST, LAST, "client")
     for number in (0, len(found.groups) - 1):
-        own = by_hand(days, start, end, now, client=found.groups[number].who)
+        own = by_hand(days, start, end, now, of=at(found.groups[number].who))
         for one in FIGURES:
-            if one.by_client:
+            if one.of_visits:
                 assert tuple(found.values[one.key][number]) == own[one.key]
                 behind = visits_behind(store, one, found.groups[number], "client")
                 assert sum(visit.top for visit in behind) == own[one.key][0]
@@ -64,7 +71,7 @@ def report(store: Store, days: Days, visits: int) -> None:
     client = client_named(store, "Client 01")
     month = period_report(lee, client, Period("month", FIRST))
     start, end = midnight(FIRST, ZONE), midnight(LAST + ONE, ZONE)
-    own = by_hand(days, start, end, store.clock.now(), client=client.id)
+    own = by_hand(days, start, end, store.clock.now(), of=at(client.id))
     crews = by(days.assignments, "visit_id")
     stands = {one["reference"]: anchor(one, crews[one["id"]]) for one in days.visits}
     ended = [one for one in days.visits if one["_client"] == client.id and start <= stands[one["reference"]] < end]

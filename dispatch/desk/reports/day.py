@@ -9,8 +9,9 @@ from db import messages, promises, settings, sheets, visits
 from db.sheets import StoredSheet
 from db.store import Store
 from db.tallies import tallies
-from dispatch.desk.figures.counting import FIGURES, figures_over, value_text
+from dispatch.desk.figures.counting import figures_over
 from dispatch.desk.figures.lateness import LivedDay, causes_text, counted_text
+from dispatch.desk.figures.meanings import FIGURES, value_text
 from dispatch.desk.log.visit_log import LogFilter, visit_log
 from dispatch.desk.reports.data import DataTable, visit_tables
 from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, foot_of, letterhead_of

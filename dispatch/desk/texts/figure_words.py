@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from db.figures import Behind
-from dispatch.desk.figures.counting import Figure, Figures, FigureUnit, KeptSince, Money, Value, value_text
+from dispatch.desk.figures.counting import Figures
 from dispatch.desk.figures.lateness import counted_text
+from dispatch.desk.figures.meanings import Figure, FigureUnit, KeptSince, Money, Value, value_text
 from dispatch.model.charts import bar, columns
 from dispatch.model.forms import form
 from dispatch.model.instants import Times, day_of, day_text, span_text
