@@ -13,7 +13,7 @@ from dispatch.commands.giving import report
 from dispatch.commands.opening import user_of
 from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer, Result
-from dispatch.commands.typed import CLIENT, TECHNICIAN, day, day_or_today, period
+from dispatch.commands.typed import CLIENT, TECHNICIAN, day, day_or_today, minutes, moment_or_now, period
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
@@ -25,7 +25,7 @@ with lazily(__name__):
     from dispatch.desk.book import records
     from dispatch.desk.figures import counting, day_sums, meanings, sql_question
     from dispatch.desk.levels import clocks, level_period
-    from dispatch.desk.reports import sheet
+    from dispatch.desk.reports import quote, sheet
     from dispatch.desk.reports.document import Report
     from dispatch.desk.texts import figure_words, level_words
     from dispatch.desk.visits import steps
@@ -125,7 +125,28 @@ def _sheet(user: User, args: Args) -> Report:
     return sheet.sheet_report(user, technician, args.date)
 
 
+@report(
+    "quote",
+    "what a visit would cost, for the client: what the minutes hold, until when, with a place to sign",
+    option("--client", "NAME", required=True),
+    option("--site", "NAME", "needed where the client has more than one", default=""),
+    option("--minutes", None, "the work, without the time for tests: 45, 1h30", required=True, type=minutes),
+    option("--at", "WHEN", "2026-11-24T09:00, or today 9:00", reads=moment_or_now, required=True),
+    option("--work", "TEXT", "what would be done, in a line", default=""),
+    option(
+        "--valid-until", "DAY", "the last day on which it holds (default: as the settings say)", reads=day, dest="until"
+    ),
+    option("--class", "CLASS", "default: the card's first", dest="labour_class", default=""),
+    option("--technicians", "N", type=int, default=1),
+    flag("--emergency"),
+    sent=True,
+)
+def _quote(user: User, args: Args) -> Report:
+    return quote.quote_report(user, quote.QuoteAsked(*(getattr(args, name) for name in quote.QuoteAsked._fields)))
+
+
 _REPORTS = (
+    _quote,
     report(
         "day",
         "the day for the lead: exceptions first, then figures, visits, charges",
@@ -236,7 +257,7 @@ COMMANDS = (
     _query,
     CommandGroup(
         "report",
-        "the day, a client's month, quarter or year, a technician's day sheet, a visit for its client",
+        "the day, a client's month, quarter or year, a technician's day sheet, a visit or a quote for its client",
         _REPORTS,
         about="Each as text, Markdown, HTML, CSV or JSON. At the foot stands the head of the audit chain.",
         word="report",

@@ -34,6 +34,7 @@ class Firm:
     on site without an agreement. A clock is at risk from `at_risk_pct` of its target, and critical from `critical_pct`.
     `paper_…` stand at the head of the papers that leave the firm: the lines of its address between `|`, how it is reached, the
     colour of lines and bars and that behind the heads of tables, and the sheet that a PDF is set on (`a4` or `letter`).
+    A quote holds for `quote_days`.
     `roads` is the id of the road graph that drives are reckoned on, empty for none; `travel_engine` (`none`, `osrm`,
     `valhalla`, `openrouteservice`) at `travel_url` is a remote one, whose answers count for `travel_cache_minutes` (0: they
     are not kept).
@@ -107,6 +108,7 @@ class Firm:
     paper_colour: str = "#1f4e79"
     paper_tint: str = "#eef3f8"
     paper_size: str = "a4"
+    quote_days: int = 30
     clock_offset: int = 0
     id: int = 0
     version: int = 0

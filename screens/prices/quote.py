@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from textual import work
 
 from db import clients
 from db.store import Store
 from dispatch.desk.charges import quoting
 from dispatch.desk.charges.charging import Priced
 from dispatch.desk.charges.quoting import QuoteComparison
+from dispatch.desk.reports import quote
+from dispatch.desk.reports.document import Report
+from dispatch.desk.reports.quote import QuoteAsked
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.texts import visit_words
 from dispatch.fields.kinds import Moment, Text, Whole, YesNo
 from dispatch.fields.record import Field
 from dispatch.model.instants import day_of
 from dispatch.model.text import show
+from screens.binding import key
 from screens.dialogs.unsent import GO_BACK
+from screens.files import mailing, writing
 from screens.prices.sheet_view import SheetView
 from screens.program.program import Program
 from screens.record_forms import ask_values
@@ -28,6 +36,7 @@ _FIELDS = (
     Field("at", "When", Moment(), "2026-11-24T09:00", required=True),
     Field("class", "Labour class", Text(), "empty: the card's first"),
     Field("emergency", "Emergency", YesNo()),
+    Field("work", "What would be done", Text(), "in a line, for the paper"),
     Field("under", "Compare with agreement", Text(), "its name, its number, or a client; empty: none"),
 )
 
@@ -52,10 +61,13 @@ async def ask_quote(app: Program) -> None:
     store, user, screen = app.user.store, app.user, app.screen
     assert isinstance(screen, UserScreen)
 
+    asked: dict[str, Any] = {}
+
     def reckon(visit: dict[str, Any]) -> tuple[Priced, QuoteComparison | None, str]:
         client, at, under = client_meant(store, visit["client"]), visit["at"], visit["under"]
         about = {"labour_class": visit["class"], "emergency": visit["emergency"]}
         priced = quoting.quote(store, client, visit["site"], visit["minutes"], at, **about)
+        asked.update(about, client=client, at=at, **{name: visit[name] for name in ("site", "minutes", "work")})
         if not under:
             return priced, None, client
         day = day_of(at, user.firm.zone)
@@ -67,4 +79,34 @@ async def ask_quote(app: Program) -> None:
     notes = ["the time for tests is added, as test time"]
     if other is not None:
         notes.append(visit_words.difference_words(other))
-    app.push_screen(SheetView(f"Quote for {client}", priced.form, priced.currency, priced.tax, notes))
+
+    def paper() -> Report:
+        return quote.quote_report(user, QuoteAsked(**asked))
+
+    app.push_screen(QuoteView(screen, paper, f"Quote for {client}", priced, notes))
+
+
+class QuoteView(SheetView):
+    """What a visit would cost; on paper it can be saved and sent."""
+
+    HINT = "S to a file · M by mail · esc goes back"
+    BINDINGS = [
+        key("S", "quote.save", "File", "write the quote to a file, with a place to sign"),
+        key("M", "quote.mail", "Mail", "send the quote to the client by mail: what would be sent is shown first"),
+    ]
+
+    def __init__(
+        self, behind: UserScreen, paper: Callable[[], Report], title: str, priced: Priced, notes: Sequence[str]
+    ) -> None:
+        super().__init__(title, priced.form, priced.currency, priced.tax, notes)
+        self._behind, self._paper = behind, paper
+
+    @work
+    async def action_save(self) -> None:
+        """Write the quote to a file of this machine."""
+        await writing.ask_file(self._behind, self._title, self._paper)
+
+    @work
+    async def action_mail(self) -> None:
+        """Send the quote to its client."""
+        await mailing.ask_mail(self._behind, f"{self._title} by mail", self._paper)

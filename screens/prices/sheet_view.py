@@ -32,6 +32,7 @@ class SheetView(LeanModal[None]):
     SheetView .title { text-style: bold; }
     SheetView .hint { color: $text-muted; width: 1fr; dock: bottom; }
     """
+    HINT = "esc goes back"
     BINDINGS = [
         key("escape q enter v", "dialog.back", "Back", action="dismiss(None)"),
         Binding("j", "scroll(1)", show=False),
@@ -51,7 +52,7 @@ class SheetView(LeanModal[None]):
         with VerticalScroll():
             yield Label(Content(show(self._title)), classes="title")
             yield Static(Content("\n".join(lines)))
-            yield Label(Content("esc goes back"), classes="hint")
+            yield Label(Content(self.HINT), classes="hint")
 
 
 class ChargeSheet(SheetView):

@@ -81,6 +81,7 @@ PLACES = (
     KeyPlace("The list of keys", ("screens.program.keys:KeysHelp",), _LIST, alone=True),
     KeyPlace("A charge sheet", ("screens.prices.sheet_view:SheetView",), alone=True),
     KeyPlace("A service report", ("screens.visit.service_report:ReportView",), alone=True),
+    KeyPlace("A quote", ("screens.prices.quote:QuoteView",), alone=True),
     KeyPlace(
         "Questions",
         (

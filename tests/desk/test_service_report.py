@@ -142,7 +142,7 @@ def test_the_charge_only_when_asked_and_only_when_it_stands(office: Office) -> N
 
     assert "166.63" not in as_text(service_report(office.ana, "R1"))
     shown = as_text(service_report(office.ana, "R1", with_charge=True))
-    assert re.search(r"total +166\.63 USD\n", shown)
+    assert re.search(r"Total +166\.63 USD\n", shown)
     assert "minimum 60 min" in shown
 
     with unit_of_work(office.store, "test", Actor(None, "system", "s", "system")) as unit:

@@ -7,7 +7,7 @@ empty. Nothing here is put into words.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -57,7 +57,9 @@ def visit_tables(
     tables = [_visits(store, visits), _tests(visits, tested, inside=inside), _used(store, visits)]
     if money:
         charges = sheets.latest_sheets(store, ids)
-        tables += [_charges(visits, charges.values()), _lines(visits, charges.values())]
+        of = {visit.id: visit.reference for visit in visits}
+        lines = line_table((of[sheet.visit_id], sheet.sheet, sheet.currency) for sheet in charges.values())
+        tables += [_charges(visits, charges.values()), lines]
     if levels:
         tables.append(level_table(store, visits))
     return tuple(tables)
@@ -169,14 +171,14 @@ def _charges(visits: Sequence[Visit], charges: Iterable[StoredSheet]) -> DataTab
     return DataTable("charges", columns, tuple(rows))
 
 
-def _lines(visits: Sequence[Visit], charges: Iterable[StoredSheet]) -> DataTable:
-    references = {visit.id: visit.reference for visit in visits}
+def line_table(charged: Iterable[tuple[str, Mapping[str, Any], str]]) -> DataTable:
+    """The lines of charges: each with what it is of, its sheet (the form of design/charges.md B14) and its currency."""
     words, numbers = ("rule", "category", "tech"), ("qty", "unit_price", "multiplier", "amount", "value")
     rows = (
-        (references[sheet.visit_id], *(line.get(name) for name in words), _number(line, numbers[0]), line.get("unit"),
-         *(_number(line, name) for name in numbers[1:]), line.get("zero_reason"), sheet.currency)
-        for sheet in charges
-        for line in sheet.sheet.get("lines", ())
+        (reference, *(line.get(name) for name in words), _number(line, numbers[0]), line.get("unit"),
+         *(_number(line, name) for name in numbers[1:]), line.get("zero_reason"), currency)
+        for reference, form, currency in charged
+        for line in form.get("lines", ())
     )  # fmt: skip
     columns = ("reference", "rule", "category", "technician", "quantity", "unit", "unit_price", "multiplier", "amount",
                "worth", "given_as", "currency")  # fmt: skip

@@ -82,7 +82,7 @@ class Section:
     tables and the pictures stand in this order.
 
     `kept_together`: on paper it is not torn apart where it fits a page. `at_a_glance`: its facts are the few figures that somebody
-    reads who reads no more.
+    reads who reads no more. `to_sign` names what is written by hand at its end.
     """
 
     title: str
@@ -94,10 +94,11 @@ class Section:
     bars: tuple[ChartBar, ...] = ()
     pictures: tuple[Picture, ...] = ()
     at_a_glance: bool = False
+    to_sign: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there is anything in it."""
-        return any((self.facts, self.paragraphs, self.tables, self.points, self.bars, self.pictures))
+        return any((self.facts, self.paragraphs, self.tables, self.points, self.bars, self.pictures, self.to_sign))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class Whose(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole report. `kind` is `day`, `month`, `sheet` or `visit`, and the name of its template where it has one of its own;
+    """A whole report. `kind` is `day`, `month`, `firm`, `sheet`, `visit` or `quote`, and the name of its own template, if any;
     `subtitle` says of what; `foot` who made it when, and the head of the audit chain; as text it is set for `width` cells.
     `name` is what its file is called, without an ending, and `data` what it counts, as tables. `to` is whom it is for, a line each,
     where it leaves the firm, and `whose` for which client it is: None for what is the firm's alone."""

@@ -24,6 +24,8 @@ from dispatch.model.money import format_minor
 from dispatch.model.text import cells_of, csv_cell, pad, show, wrapped
 
 _WIDEST = 40
+_LINE = "\\_" * 40
+"""A line to write on, in Markdown."""
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>|~$&^])")
 _MARKUP_AT_START = re.compile(r"^(\s*)([#+\-=:!>]|\d{1,9}(?=[.)]))")
 _LIKE_A_LINK = re.compile(r"[^\s|]*(?:://|@|www\.|\w\.[^\W\d_]{2})[^\s|]*(?<![.,;:!?])", re.IGNORECASE)
@@ -65,6 +67,8 @@ def as_text(report: Report, width: int | None = None) -> str:
             lines += [f"  {line}" for line in wrapped(paragraph, width - 2)]
         for table in section.tables:
             lines += [f"  {line}" for line in _text_table(table, width - 2)]
+        room = max(map(cells_of, section.to_sign), default=0)
+        lines += [part for name in section.to_sign for part in ("", f"  {pad(name, room)}  {'_' * (width - room - 4)}")]
     foot = [part for line in report.foot for part in wrapped(line, width)]
     return "\n".join(line.rstrip() for line in [*lines, "", *foot]) + "\n"
 
@@ -86,6 +90,7 @@ def as_markdown(report: Report) -> str:
             lines += ["", markdown_text(paragraph)]
         for table in section.tables:
             lines += ["", *_markdown_table(table)]
+        lines += [part for name in section.to_sign for part in ("", f"{markdown_text(name)}: {_LINE}")]
     return "\n".join([*lines, "", "---", "", *(f"{markdown_text(line)}  " for line in report.foot)]) + "\n"
 
 
@@ -118,7 +123,7 @@ def form_of(report: Report) -> dict[str, Any]:
         sections=[
             form(
                 section,
-                "title facts bars points paragraphs tables pictures",
+                "title facts bars points paragraphs tables pictures to_sign",
                 facts=[
                     {"name": name, "value": _json_value(value)}
                     | ({"currency": value.currency} if isinstance(value, Amount) else {})

@@ -7,18 +7,15 @@ a lead waived something, marks on the work, corrections, service levels, anybody
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from db import sheets
 from dispatch.closeout.gates import overridden_tests
 from dispatch.desk.log.visit_page import VisitPage, visit_page
+from dispatch.desk.reports.charge_words import charge_table
 from dispatch.desk.reports.data import visit_tables
 from dispatch.desk.reports.document import (
-    Amount,
-    Cell,
     Point,
     Report,
-    ReportTable,
     Section,
     Whose,
     foot_of,
@@ -50,9 +47,6 @@ OUTCOMES = {
 }
 TOLD = frozenset({State.CONFIRMED, State.DISPATCHED, State.EN_ROUTE})
 """States in which the client knows the time of a visit; before them it may still change."""
-
-_PEOPLES_WORDS = frozenset({"GOODWILL", "TRV-MAN"})
-"""Lines whose arithmetic is a reason that a lead typed for the firm."""
 
 
 def service_report(user: User, reference: str, *, with_charge: bool = False) -> Report:
@@ -235,20 +229,9 @@ def _charge(user: User, page: VisitPage) -> Section:
     if charge is None or sheet is None or not sheet.accepted or sheet.total is None or page.visit.state in OPEN_ON_SITE:
         return Section("Charge", shown, paragraphs=("The charge is not settled yet.",))
     form = charge.form
-    rows: list[tuple[Cell, ...]] = []
-
-    def amount(text: str) -> Amount:
-        return Amount(int(Decimal(text).scaleb(sheet.exponent)), sheet.exponent, sheet.currency)
-
-    for line in form["lines"]:
-        what = " ".join(str(line[key]) for key in ("tech", "note", "pool") if line.get(key)) or line["rule"]
-        why = "" if line["rule"] in _PEOPLES_WORDS else line["why"]
-        counted = f"{line['qty']} {line['unit']}" if "unit" in line else ""
-        rows.append((": ".join(filter(None, (what, why))), counted, amount(line["amount"])))
-    rows += [(word, "", amount(form[word])) for word in ("net", "tax", "total")]
     drawn = [f"drawn from {name}: {amount}" for name, amount in form.get("drawn", {}).items()]
-    table = ReportTable(("For", "Quantity", "Amount"), tuple(rows))
-    return Section("Charge", shown, tuple(filter(None, (charge.tax, *drawn))), (table,))
+    table = charge_table(form, sheet.exponent, sheet.currency, charge.tax)
+    return Section("Charge", shown, tuple(drawn), (table,))
 
 
 def _confirmed(page: VisitPage, item: Item) -> Point:
