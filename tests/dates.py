@@ -81,7 +81,7 @@ PROGRAMS = (
 )
 IMPORTED_BEFORE = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
 """time-machine is there before pytest is."""
-MODULES = ("osmium", "vroom", "pyvrp", "apprise", "osrm", "uv")
+MODULES = ("osmium", "vroom", "pyvrp", "apprise", "osrm", "uv", "weasyprint")
 """What somebody may not have: programs on the path, and what extras bring."""
 BEGIN = """
 import sys, time

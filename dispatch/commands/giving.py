@@ -26,6 +26,7 @@ _FORMS = {
     "plain": "as text (the default)",
     "markdown": "as MARKDOWN",
     "html": "as a page to read or print",
+    "pdf": "as PDF (extra `pdf`)",
     "csv": "a table of its data as CSV",
     "json": "as JSON",
 }
@@ -105,7 +106,13 @@ def _consistent(args: Args, *, sent: bool, each: bool) -> None:
 
 def _save(args: Args, made: Report) -> str | None:
     if args.out in (None, "-"):
-        sys.stdout.write(str(saving.rendered(made, args.form or "plain", args.table)))
+        content = saving.rendered(made, args.form or "plain", args.table)
+        if isinstance(content, str):
+            sys.stdout.write(content)
+        elif sys.stdout.isatty():
+            raise Faulty(["--pdf: --out FILE is expected, or a pipe"])
+        else:
+            sys.stdout.buffer.write(content)
         return None
     path = typed_path(args.out)
     return f"{made.title}: in {_files(_saved(args, made, path))}."

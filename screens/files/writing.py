@@ -121,7 +121,7 @@ async def ask_file(screen: UserScreen, title: str, make: Callable[..., Report], 
         files = saving.save(report, path, saving.form_for(path), replace=replace)
         return f"It is in {', '.join(map(str, files))}, which only you may read."
 
-    fields = [AskedField("file", "File", file, "a folder, or a file: .html .md .csv .zip .json .txt")]
+    fields = [AskedField("file", "File", file, "a folder, or a file: .html .pdf .md .csv .zip .json .txt")]
     if period is not None:
         fields.insert(0, AskedField("period", "Period", period, mailing.PERIOD))
     await ask_to_write(screen, title, fields, write, folders=True)

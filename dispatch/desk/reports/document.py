@@ -106,8 +106,8 @@ class Letterhead:
     """What stands at the head of all papers of a firm.
 
     `lines` are its address and how it is reached; `logo` is a `data:` address, empty for none. `colour` is that of lines and bars,
-    `tint` that behind the heads of tables, each as `#rrggbb`. `templates` is the firm's own folder of templates, None where it has
-    none (design/interface.md, Papers).
+    `tint` that behind the heads of tables, each as `#rrggbb`; `sheet` (`a4` or `letter`) is what a PDF is set on. `templates` is
+    the firm's own folder of templates, None where it has none (design/interface.md, Papers).
     """
 
     name: str = ""
@@ -116,6 +116,7 @@ class Letterhead:
     colour: str = "#1f4e79"
     tint: str = "#eef3f8"
     templates: Path | None = None
+    sheet: str = "a4"
 
     @property
     def on_tint(self) -> str:
@@ -167,6 +168,7 @@ def letterhead_of(store: Store) -> Letterhead:
         firm.paper_colour,
         firm.paper_tint,
         own if own.is_dir() else None,
+        firm.paper_size,
     )
 
 

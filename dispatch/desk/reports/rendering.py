@@ -158,7 +158,7 @@ FORMS: Mapping[str, Callable[[Report], str]] = MappingProxyType(
 )
 """The forms that a report can take, by the name of their option."""
 ENDINGS: Mapping[str, str] = MappingProxyType(
-    {".txt": "plain", ".md": "markdown", ".html": "html", ".htm": "html", ".csv": "csv", ".json": "json"}
+    {".txt": "plain", ".md": "markdown", ".html": "html", ".htm": "html", ".pdf": "pdf", ".csv": "csv", ".json": "json"}
 )
 """The form that the ending of a file's name asks for."""
 

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 from dispatch.desk.reports.document import Report
+from dispatch.desk.reports.pdf import as_pdf
 from dispatch.desk.reports.rendering import ENDINGS, FORMS, as_csv, table_csv
 from dispatch.desk.session.private_file import FileThere, write_private
 from dispatch.desk.session.refusals import Faulty
@@ -43,6 +44,8 @@ def rendered(report: Report, form: str, table: str = "") -> str | bytes:
     """
     if table and form != "csv":
         raise Faulty(["--table: stands with --csv"])
+    if form == "pdf":
+        return as_pdf(report)
     return as_csv(report, table) if form == "csv" else FORMS[form](report)
 
 
