@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from dispatch.closeout.gates import is_shown
-from dispatch.model.checklists import Asks, Attempt, Checklist, Grade, Item, ItemKind, Phase, Result
+from dispatch.model.checklists import Asks, Attempt, Checklist, Grade, Item, ItemKind, Mark, Phase, Result
 from dispatch.model.instants import clock_text
 from dispatch.model.text import cells_of, pad, show
 from widgets.lines.ink import Line, Span, fitted, ink, spread
@@ -37,8 +37,17 @@ _WORDS: Mapping[Result, str] = MappingProxyType(
         Result.LEFT_TO_CLIENT: "left to the client",
     }
 )
-_GOOD = frozenset({Result.DONE, Result.ANSWERED, Result.PASS, Result.SIGNED})
-_BAD = frozenset({Result.FAIL, Result.NOT_DONE})
+MARK_INKS: Mapping[Mark, str] = MappingProxyType(
+    {
+        Mark.OPEN: "warn",
+        Mark.PASSED: "good",
+        Mark.FAILED: "bad",
+        Mark.OVERRIDDEN: "warn",
+        Mark.WARNING: "warn",
+        Mark.SKIPPED: "dim",
+    }
+)
+"""The ink of each mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +157,8 @@ def current_line(item: Item, checklist: Checklist, lines: Sequence[Line], layout
 
 def findings(item: Item, attempt: Attempt, tries: int) -> Line:
     """Grade, result in words and evidence of an attempt."""
-    good = attempt.result in _GOOD
-    name = "bad" if attempt.result in _BAD else "dim" if good or attempt.result is Result.NA else "warn"
+    quiet = attempt.mark is Mark.PASSED or attempt.result is Result.NA
+    name = "dim" if quiet else "bad" if attempt.mark is Mark.FAILED else "warn"
     parts = [item.attested_how] if attempt is item.standing else []
     if attempt.result in _WORDS:
         parts.append(_WORDS[attempt.result])
@@ -173,21 +182,12 @@ def findings(item: Item, attempt: Attempt, tries: int) -> Line:
 
 def glyph_of(attempt: Attempt | None, marks: Marks) -> Span:
     """Shape and ink of a result; an open box where there is none."""
-    if attempt is None:
-        return marks.open, "warn"
-    if attempt.result in _GOOD:
-        return marks.passed, "good"
-    if attempt.result in _BAD:
-        return marks.failed, "bad"
-    if attempt.result is Result.OVERRIDDEN:
-        return marks.overridden, "warn"
-    if attempt.result is Result.LEFT_TO_CLIENT:
-        return marks.warning, "warn"
-    return marks.skipped, "dim"
+    mark = Mark.OPEN if attempt is None else attempt.mark
+    return getattr(marks, mark), MARK_INKS[mark]
 
 
 def _attempt(item: Item, attempt: Attempt, number: int, current: bool, first: bool, layout: Layout) -> list[Line]:
-    bad = attempt.result in _BAD
+    bad = attempt.mark is Mark.FAILED
     label = show(item.label) + (f" {layout.marks.dot} {show(attempt.vantage)}" if attempt.vantage else "")
     label_ink = "plain" if bad and current else "dim"
     findings_line = findings(item, attempt, number if current else 1)

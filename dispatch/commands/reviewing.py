@@ -26,7 +26,7 @@ with lazily(__name__):
     from dispatch.desk.review import reviewing
     from dispatch.desk.session import private_file
     from dispatch.desk.session import shown as showing
-    from dispatch.desk.texts import board_words, visit_words
+    from dispatch.desk.texts import board_words, record_words
     from dispatch.desk.visits import steps
     from dispatch.model.reviews import Batch
 
@@ -42,7 +42,11 @@ _PUT_RIGHT = "{0.reference}: the words are put right; the original stays beside 
 )
 def history(store: Store, args: Args) -> Answer:
     """`dispatch visit history`."""
-    return Answer(reviewing.visit_history(store, args.reference), json_forms.history_form, visit_words.history_lines)
+    return Answer(reviewing.visit_history(store, args.reference), json_forms.history_form, _history_text)
+
+
+def _history_text(told: reviewing.VisitHistory) -> list[str]:
+    return [line.text for line in record_words.history_lines(told)]
 
 
 @reads("list", "what waits for review: exceptions first, then what is clean", JSON)

@@ -39,7 +39,7 @@ with lazily(__name__):
     from dispatch.desk.plan import schedule
     from dispatch.desk.quick import reading
     from dispatch.desk.requests import intake
-    from dispatch.desk.texts import level_words, visit_words
+    from dispatch.desk.texts import level_words, record_words, visit_words
     from dispatch.desk.visits import steps
     from dispatch.fields.record import Field
     from dispatch.model import states
@@ -144,7 +144,10 @@ def _list(store: Store, args: Args) -> Answer:
 
 @of_visit("show", "one visit with its checklist, charge and events", JSON)
 def _show(store: Store, args: Args) -> Answer:
-    return Answer(visit_page.visit_page(store, args.reference), forms.visit_page_form, visit_words.visit_page_lines)
+    def lines(page: visit_page.VisitPage) -> list[str]:
+        return [line.text for line in record_words.record_lines(page)]
+
+    return Answer(visit_page.visit_page(store, args.reference), forms.visit_page_form, lines)
 
 
 @acts(

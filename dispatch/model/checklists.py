@@ -53,6 +53,25 @@ class Grade(StrEnum):
     WAIVED = "waived"
 
 
+class Mark(StrEnum):
+    """How a result is marked, wherever it is. What a lead waived is never marked as what passed."""
+
+    OPEN = "open"
+    PASSED = "passed"
+    FAILED = "failed"
+    OVERRIDDEN = "overridden"
+    WARNING = "warning"
+    SKIPPED = "skipped"
+
+
+_MARKS = {
+    **dict.fromkeys((Result.DONE, Result.ANSWERED, Result.PASS, Result.SIGNED), Mark.PASSED),
+    **dict.fromkeys((Result.FAIL, Result.NOT_DONE), Mark.FAILED),
+    Result.OVERRIDDEN: Mark.OVERRIDDEN,
+    Result.LEFT_TO_CLIENT: Mark.WARNING,
+}
+
+
 class Asks(StrEnum):
     """What settles a test (design/close-out.md C5a).
 
@@ -127,6 +146,11 @@ class Attempt:
     def as_of(self) -> int:
         """The last sequence that the result can have seen: work recorded after it is not tested by it."""
         return self.sequence - 1 if self.begun_after is None else self.begun_after
+
+    @property
+    def mark(self) -> Mark:
+        """How it is marked."""
+        return _MARKS.get(self.result, Mark.SKIPPED)
 
     @property
     def ran(self) -> bool:
@@ -238,6 +262,11 @@ class Item:
         if standing is None or self.kind is not ItemKind.TEST:
             return standing is not None
         return standing in self._counting
+
+    @property
+    def mark(self) -> Mark:
+        """How it stands: what is no evidence of the kind that is asked for leaves it open."""
+        return self.standing.mark if self.standing is not None and self.counts else Mark.OPEN
 
     @property
     def _counting(self) -> tuple[Attempt, ...]:

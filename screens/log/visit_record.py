@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.widgets import Static
 
 from dispatch.desk.log.visit_page import VisitPage
-from dispatch.desk.review.reviewing import visit_history
-from dispatch.desk.texts.visit_words import history_lines
+from dispatch.desk.review.reviewing import VisitHistory, visit_history
+from dispatch.desk.texts.record_words import history_lines
 from dispatch.lazily import lazily
-from dispatch.model.text import wrapped
+from dispatch.model.checklists import Mark
 from screens.binding import BACK, command
 from screens.log.review import REVIEW
 from screens.prices.sheet_view import ChargeSheet
 from screens.user_screen import UserScreen
 from screens.visit.service_report import report
+from widgets.lines.ink import Line, wrapped_line
+from widgets.lines.lines_pane import LinesPane
+from widgets.lines.marks import marks_of
 
 with lazily(__name__):
     from screens.board import answering
 
-_FRAME = 3
-"""Columns that padding and scrollbar take beside the lines."""
+
+def _drawn(history: VisitHistory, width: int, levels: bool, marks: Mapping[Mark, str]) -> list[Line]:
+    """The record in lines of the width, with a gap before each section."""
+    lines: list[Line] = []
+    for line in history_lines(history, width, levels=levels, marks=marks):
+        lines += [()] if line.title else []
+        lines += wrapped_line(line.spans, width, line.hang)
+    return lines
+
+
+class RecordPane(LinesPane, can_focus=True):
+    """The lines of a record, to be scrolled through."""
+
+    BINDINGS = [Binding("j", "scroll_down", "Down", show=False), Binding("k", "scroll_up", "Up", show=False)]
 
 
 class VisitRecord(UserScreen):
     """One visit from request to review, as the lead reads it."""
 
     TITLE_WORD = "the visit's record"
-    FOCUS = "VerticalScroll"
+    FOCUS = "RecordPane"
     FOOTER = (
         "review.approve review.send-back review.correct visit.charge visit.report charge.goodwill visit.answer "
         "screen.leave screen.keys"
     )
-    BINDINGS = [BACK, Binding("j", "scroll(1)", "Down", show=False), Binding("k", "scroll(-1)", "Up", show=False)]
-    DEFAULT_CSS = "VisitRecord VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }"
+    BINDINGS = [BACK]
+    DEFAULT_CSS = "VisitRecord RecordPane { height: 1fr; padding: 0 1; }"
 
     def __init__(self, reference: str) -> None:
         super().__init__()
@@ -50,8 +64,7 @@ class VisitRecord(UserScreen):
         return self._reference
 
     def body(self) -> ComposeResult:
-        with VerticalScroll():
-            yield Static(id="page")
+        yield RecordPane(id="page", ascii=self.program.ascii_only)
 
     def reload(self) -> None:
         history = self.look(visit_history, self.user.store, self._reference)
@@ -59,11 +72,10 @@ class VisitRecord(UserScreen):
             return
         self._page = page = history.page
         self.show_head(page.visit.client, page.visit.work, page.visit.state.label)
-        room = max(40, self.size.width - _FRAME)
-        lines = history_lines(history, room, levels=self.user.may_read("levels"))
-        self.query_one("#page", Static).update(
-            Content("\n".join(part for line in lines for part in wrapped(line, room)))
-        )
+        levels = self.user.may_read("levels")
+        glyphs = marks_of(self.program.ascii_only)
+        marks = {mark: getattr(glyphs, mark) for mark in Mark}
+        self.query_one(RecordPane).show_lines(lambda width: _drawn(history, width, levels, marks))
 
     @command("r", "visit.answer", "Request")
     async def action_answer(self) -> None:

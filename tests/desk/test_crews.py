@@ -15,7 +15,7 @@ from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule, undo
 from dispatch.desk.requests.intake import add
 from dispatch.desk.session.refusals import Blocked, NeedsConfirm, NotAllowed, Refusal
-from dispatch.desk.texts.visit_words import visit_page_lines
+from dispatch.desk.texts.record_words import record_lines
 from dispatch.model.states import State
 from dispatch.model.visits import Visit
 from tests.desk.conftest import DAY, Office, at
@@ -139,7 +139,7 @@ def test_of_who_learns_nothing_is_charged_and_what_was_stays(office: Office) -> 
     assert {line["rule"] for line in kept.form["lines"]} >= {"LAB", "TRV-CALL"}
     assert priced.notes == kept.notes == ["Ben Okafor is not billable"]
     page = visit_page(office.store, "R1")
-    assert any("Ben Okafor (not billable), Ana Ruiz" in line for line in visit_page_lines(page))
+    assert any("Ben Okafor (not billable), Ana Ruiz" in line for line in [line.text for line in record_lines(page)])
     assert [one["billable"] for one in visit_page_form(page)["technicians"]] == [False, True]
 
     learns(office, "Ben Okafor", "yes")

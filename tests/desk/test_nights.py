@@ -18,7 +18,7 @@ from dispatch.desk.plan.proposal import Move, Standing
 from dispatch.desk.plan.taking import take
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Faulty, NeedsConfirm
-from dispatch.desk.texts.visit_words import visit_page_lines
+from dispatch.desk.texts.record_words import record_lines
 from dispatch.desk.visits.steps import find
 from dispatch.model.boards import BoardRow
 from dispatch.model.instants import at_local
@@ -81,7 +81,7 @@ def test_a_promise_past_midnight_is_typed_kept_and_shown(office: Office) -> None
     intake.amend(office.dana, "R1", texts)
     assert find(office.store, "R1").promised == visit.promised
     assert any(
-        "promised Tue 24 Nov 2026 22:00–01:00" in line for line in visit_page_lines(visit_page(office.store, "R1"))
+        "promised Tue 24 Nov 2026 22:00–01:00" in line.text for line in record_lines(visit_page(office.store, "R1"))
     )
     assert "promise" not in said(tried(office, "R1", at_next("00:30")))
     assert "starts 30m after the promised window Tue 24 Nov 2026 22:00–01:00" in said(

@@ -26,7 +26,7 @@ from dispatch.desk.review import reviewing
 from dispatch.desk.review.reviewing import visit_history
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.desk.texts.board_words import charge_text
-from dispatch.desk.texts.visit_words import history_lines
+from dispatch.desk.texts.record_words import history_lines
 from dispatch.desk.visits.steps import find
 from dispatch.model.checklists import Result
 from dispatch.model.reviews import ReviewMark
@@ -214,7 +214,7 @@ class TestSendingBack:
         assert review(office) is Review.TO_REVIEW
         assert not reviews.waiting_for(office.store, office.ana.staff.id)
         assert marks(office) == [ReviewMark.SENT_BACK], "no longer approved unseen"
-        text = "\n".join(history_lines(visit_history(office.store, "R1")))
+        text = "\n".join(line.text for line in history_lines(visit_history(office.store, "R1")))
         assert "sent back by Lee Moreau" in text
         assert "answered by Ana Ruiz" in text
         assert "the file server" in text
@@ -281,7 +281,7 @@ class TestPuttingRight:
         assert item is not None
         assert item.latest is not None
         assert item.latest.text == "T2 seen working at the desk", "the original stays"
-        text = "\n".join(history_lines(visit_history(office.store, "R1")))
+        text = "\n".join(line.text for line in history_lines(visit_history(office.store, "R1")))
         assert "seen working at the desk" in text
         assert "put right by Lee Moreau: file server restarted" in text
         assert marks(office) == [ReviewMark.CORRECTED, ReviewMark.CORRECTED]
@@ -315,7 +315,7 @@ class TestPuttingRight:
         clocking.correct(office.lee, "R1", "leaving", at("12:45"), "the badge says so")
         history = visit_history(office.store, "R1")
         assert [one.revision for one in history.revisions] == [1, 2]
-        text = "\n".join(history_lines(history))
+        text = "\n".join(line.text for line in history_lines(history))
         assert "the original" in text
         assert "the badge says so" in text
 
@@ -331,7 +331,7 @@ class TestStory:
         leaving.close(office.ana, "R1")
         history = visit_history(office.store, "R1")
         assert history.page.visit.assignments[0].drive_minutes == 20
-        text = "\n".join(history_lines(history))
+        text = "\n".join(line.text for line in history_lines(history))
         assert "driven 20 min, 08:40–09:00" in text
         assert "planned ~" in text
         assert "[this machine as ana]" in text

@@ -23,7 +23,8 @@ from dispatch.desk.plan import schedule, undo
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Faulty, NeedsChoice, Refusal
 from dispatch.desk.texts.board_words import day_lines
-from dispatch.desk.texts.visit_words import visit_lines, visit_page_lines
+from dispatch.desk.texts.record_words import record_lines
+from dispatch.desk.texts.visit_words import visit_lines
 from dispatch.model.instants import Times
 from dispatch.model.visits import Visit
 from tests.desk.conftest import CARD, DAY, ZONE, Office, at
@@ -170,7 +171,7 @@ def test_a_call_promises_in_the_zone_of_the_list(chicago: Office) -> None:
 def test_the_page_of_a_visit_is_in_the_zone_of_its_site(chicago: Office) -> None:
     intake.amend(chicago.dana, "R1", {"promised": "08:30-10:00"})
     place(chicago, "R1", at("10:00"))
-    lines = visit_page_lines(visit_page(chicago.store, "R1"))
+    lines = [line.text for line in record_lines(visit_page(chicago.store, "R1"))]
     assert "  promised Tue 24 Nov 2026 08:30–10:00, 09:30–11:00 at the office" in lines
     assert any("Tue 24 Nov 2026 09:00–10:15, 10:00–11:15 at the office" in line for line in lines)
     (line,) = visit_lines([visit(chicago)], chicago.dana.firm.times())

@@ -10,7 +10,7 @@ from dispatch.model.states import State
 from screens.book.client import ClientScreen
 from screens.dialogs.questions import AskText, Choose
 from screens.log.care import CareScreen
-from screens.log.visit_record import VisitRecord
+from screens.log.visit_record import RecordPane, VisitRecord
 from tests.desk.conftest import Office, at
 from tests.desk.test_care import agree as agree_late
 from tests.desk.test_care import emergency
@@ -70,7 +70,7 @@ async def test_the_record_shows_levels_to_the_lead_and_takes_a_cause(office: Off
     async with opened(office.lee, "log") as pilot:
         pilot.app.push_screen(VisitRecord("R1"))
         await until(pilot, VisitRecord)
-        assert "Service levels" in str(pilot.app.screen.query_one("#page").render())
+        assert "Service levels" in "\n".join(map(text_of, pilot.app.screen.query_one(RecordPane)._built))
         await pilot.press("r")
         await choose(pilot, "why phone")
         await answer(pilot, "overlooked")
@@ -85,7 +85,7 @@ async def test_a_technician_never_sees_a_countdown(office: Office) -> None:
     async with opened(office.ana, "day") as pilot:
         pilot.app.push_screen(VisitRecord("R1"))
         await until(pilot, VisitRecord)
-        page = str(pilot.app.screen.query_one("#page").render())
+        page = "\n".join(map(text_of, pilot.app.screen.query_one(RecordPane)._built))
         assert "Service levels" not in page
         assert "breached" not in page
         await press(pilot, "r")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, Label, Static, TextArea
+from textual.widgets import Input, Label, TextArea
 
 from dispatch.closeout.recording import Recording
 from dispatch.desk.log.visit_page import visit_page
@@ -21,7 +21,7 @@ from dispatch.model.checklists import Attempt, Result
 from dispatch.model.states import State
 from screens.dialogs.note import AskNote
 from screens.dialogs.questions import AskConfirm, AskText, Choose
-from screens.log.visit_record import VisitRecord
+from screens.log.visit_record import RecordPane, VisitRecord
 from screens.prices.sheet_view import ChargeSheet
 from screens.visit.visit import VisitScreen
 from tests.commands.test_close_out_examples import LATER, no_distance
@@ -29,6 +29,7 @@ from tests.desk.conftest import Office
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, until, until_true
 from widgets.checklist import ChecklistView
+from widgets.lines.ink import text_of
 from widgets.queue import Queue
 from widgets.timeline.view import Timeline
 
@@ -164,7 +165,7 @@ async def test_2_a_fail_and_the_pass_after_it_are_both_seen(office: Office) -> N
         await visit.record("T2", "space", "uptime 3 min, services green")
         await press(visit.pilot, "V")
         await until(visit.pilot, VisitRecord)
-        record = str(visit.pilot.app.screen.query_one("#page", Static).content)
+        record = "\n".join(map(text_of, visit.pilot.app.screen.query_one(RecordPane)._built))
         assert record.index("stayed at the boot menu") < record.index("uptime 3 min, services green")
         await press(visit.pilot, "escape")
         await visit.sign()

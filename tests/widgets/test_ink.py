@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.model.text import cells_of, show, wrapped
-from widgets.lines.ink import clipped, cut, fitted, ink, joined, side_by_side, spread, text_of, width_of
+from widgets.lines.ink import clipped, cut, fitted, ink, joined, side_by_side, spread, text_of, width_of, wrapped_line
 
 texts = st.text(st.sampled_from("ab 東クé\u0301…[]\x1b\u202e"), max_size=12)
 lines = st.lists(st.tuples(texts, st.just("plain")).map(lambda pair: ink(*pair)), max_size=4)
@@ -59,3 +59,23 @@ def test_wrapped_lines_fit_and_lose_only_spaces(text: str, cells: int) -> None:
     broken = wrapped(text, cells)
     assert all(cells_of(line) <= cells for line in broken)
     assert "".join(broken).replace(" ", "") == show(text).replace(" ", "")
+
+
+@given(
+    st.lists(st.tuples(st.text("ab 東", max_size=12), st.sampled_from(["good", "bad"])), max_size=5),
+    st.integers(4, 20),
+    st.integers(0, 9),
+)
+def test_a_wrapped_line_keeps_every_word_in_its_ink(line: list[tuple[str, str]], cells: int, hang: int) -> None:
+    def inked(spans: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        return [(letter, name) for text, name in spans for letter in text if letter != " "]
+
+    parts = wrapped_line(line, cells, hang)
+    assert all(width_of(part) <= cells for part in parts)
+    assert inked([span for part in parts for span in part]) == inked(line)
+
+
+def test_what_goes_on_is_indented() -> None:
+    parts = wrapped_line((("  08:35 ", "dim"), ("FAIL", "bad"), (" · the same message", "plain")), 20, 8)
+    assert [text_of(part) for part in parts] == ["  08:35 FAIL · the", "     same message"]
+    assert parts[0][1] == ("FAIL", "bad")

@@ -103,6 +103,27 @@ def merged(cells: Iterable[Span]) -> Line:
     return tuple(("".join(text for text, _ in run), name) for name, run in groupby(cells, key=itemgetter(1)))
 
 
+def wrapped_line(line: Iterable[Span], cells: int, hang: int = 0) -> list[Line]:
+    """The line in lines of at most `cells` cells, broken at spaces where there are any; what goes on is indented by `hang`."""
+    letters = [(letter, name) for text, name in line for letter in text]
+    lines: list[Line] = []
+    indent: list[Span] = []
+    while True:
+        text = "".join(letter for letter, _ in letters)
+        room = cells - len(indent)
+        if cells_of(text) <= room or room < 1:
+            return [*lines, merged([*indent, *letters])]
+        end = fitting(text, room)
+        begun = len(text) - len(text.lstrip(" "))
+        at = text.rfind(" ", begun + 1, end + 1)
+        at = at if at > 0 else end
+        lines.append(merged([*indent, *letters[:at]]))
+        letters = letters[at:]
+        while letters and letters[0][0] == " ":
+            letters = letters[1:]
+        indent = [(" ", PLAIN)] * min(hang, cells // 4)
+
+
 def text_of(line: Iterable[Span]) -> str:
     """What the line says, without colour."""
     return "".join(text for text, _ in line)

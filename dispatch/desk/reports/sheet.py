@@ -13,7 +13,7 @@ from dispatch.desk.reports.data import VISIT, DataTable, visit_rows, visit_table
 from dispatch.desk.reports.document import Cell, Report, ReportTable, Section, foot_of, letterhead_of
 from dispatch.desk.reports.naming import technician_slug
 from dispatch.desk.session.user import User
-from dispatch.model.checklists import Result
+from dispatch.model.checklists import Mark
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Times, day_bounds, day_text
 from dispatch.model.people import Technician
@@ -21,7 +21,6 @@ from dispatch.model.states import OCCUPYING
 from dispatch.model.travel import Leg, distance_text, leg_text
 from dispatch.model.visits import CAME_BY, Visit
 
-_GOOD = (Result.DONE, Result.ANSWERED, Result.PASS, Result.SIGNED)
 BOX, TICKED = "[ ]", "[x]"
 
 
@@ -84,7 +83,7 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
     ]
     boxes: list[tuple[Cell, ...]] = []
     for item in checklists.checklist(store, visit.id).items:
-        box = TICKED if (standing := item.standing) is not None and standing.result in _GOOD else BOX
+        box = TICKED if item.mark is Mark.PASSED else BOX
         # what stands on the item already; empty to be written on
         latest = item.latest
         noted = f"{latest.result.value.replace('_', ' ')} {latest.text}".strip() if latest is not None else ""
