@@ -59,7 +59,7 @@ class Counted(NamedTuple):
 
 class Behind(NamedTuple):
     """A visit behind a figure, with what it adds. `why` are the facts by which it does, as the figure has them;
-    `causes` and the `gravest` of them, in words, where somebody came late."""
+    `causes` and the `gravest` of them, in words, where somebody came late; `told`: as a lead has told it."""
 
     reference: str
     client: str
@@ -71,6 +71,7 @@ class Behind(NamedTuple):
     why: Sequence[Any] = ()
     causes: str = ""
     gravest: str = ""
+    told: bool = False
 
 
 _ENDED = f"v.ended_at IS NOT NULL AND ({ANCHORED})"
@@ -82,9 +83,13 @@ FIRST_OF_JOB = (
     f"AND ({ANCHOR.replace('v.', 'o.')}, o.id) < ({ANCHOR}, v.id))"
 )
 """Whether a visit `v` is the first of a job: the first that ended, whoever asked for it first. Planned maintenance is no job."""
+_LONGEST = 1000 * 3600
+"""Seconds that nobody stays on a site, nor plans to, nor drives."""
 _STRETCH = (
     "FROM segment g JOIN assignment a ON a.id = g.assignment_id JOIN visit v ON v.id = a.visit_id "
-    "JOIN site s ON s.id = v.site_id WHERE g.starts_at < (SELECT last FROM given) "
+    "JOIN site s ON s.id = v.site_id "
+    f"WHERE (g.starts_at > (SELECT first FROM given) - {_LONGEST} AND g.starts_at < (SELECT last FROM given) "
+    "OR g.ends_at IS NULL AND g.starts_at < (SELECT last FROM given)) "
     "AND coalesce(g.ends_at, (SELECT now FROM given)) > (SELECT first FROM given)"
 )
 _FROM = "FROM visit v JOIN site s ON s.id = v.site_id"
@@ -95,15 +100,16 @@ _AVAILABLE = """
 SELECT NULL AS visit_id, NULL AS client_id, json_extract(value, '$[0]') AS staff_id, json_extract(value, '$[1]') AS at,
   NULL AS until, 0 AS top, json_extract(value, '$[2]') AS below, 0 AS lacking, NULL AS why
 FROM json_each((SELECT available FROM given))"""
-_WAY_HOME = "FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id WHERE a.check_out_at"
+_WAY_HOME = (
+    "FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id "
+    f"WHERE a.return_at > (SELECT first FROM given) AND a.return_at < (SELECT last FROM given) + {_LONGEST} AND a.check_out_at"
+)
 _CLOCKED = f"""
 SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_GONE} AS until
 {_STRETCH} AND g.starts_at < (SELECT gone FROM given) AND g.kind <> 'break'
 UNION ALL
 SELECT v.id, s.client_id, a.staff_id, a.check_out_at, min(a.return_at, (SELECT gone FROM given))
-{_WAY_HOME} < min((SELECT last FROM given), (SELECT gone FROM given)) AND a.return_at > (SELECT first FROM given)"""
-_LONGEST = 1000 * 3600
-"""Seconds that nobody stays on a site, nor plans to."""
+{_WAY_HOME} < min((SELECT last FROM given), (SELECT gone FROM given))"""
 _NEWEST_SHEET = (
     f"{_FROM} LEFT JOIN charge_sheet c ON c.visit_id = v.id AND c.revision = "
     f"(SELECT max(revision) FROM charge_sheet WHERE visit_id = v.id) WHERE {_ENDED}"
@@ -148,12 +154,13 @@ FROM visit v JOIN site s ON s.id = v.site_id JOIN charge_sheet c ON c.visit_id =
 WHERE {_ENDED} AND {ANCHOR} < (SELECT gone FROM given) AND json_extract(line.value, '$.rule') IN ('LAB', 'LAB-COV', 'LAB-POOL')
 UNION ALL {_AVAILABLE}""",
         "overtime": f"""
-SELECT visit_id, client_id, staff_id, at, until, 1 AS top, 1 AS below, 0 AS lacking, NULL AS why FROM ({_CLOCKED})
+WITH clocked AS MATERIALIZED ({_CLOCKED}),
+shift(of, starts_at, ends_at) AS MATERIALIZED (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
+  json_extract(value, '$[2]') FROM json_each((SELECT shifts FROM given)))
+SELECT visit_id, client_id, staff_id, at, until, 1 AS top, 1 AS below, 0 AS lacking, NULL AS why FROM clocked
 UNION ALL
 SELECT visit_id, client_id, staff_id, max(at, h.starts_at), min(until, h.ends_at), -1, 0, 0, NULL
-FROM ({_CLOCKED}) c JOIN (SELECT json_extract(value, '$[0]') AS of, json_extract(value, '$[1]') AS starts_at,
-    json_extract(value, '$[2]') AS ends_at FROM json_each((SELECT shifts FROM given))) h
-  ON h.of = c.staff_id AND h.starts_at < c.until AND h.ends_at > c.at""",
+FROM clocked c CROSS JOIN shift h ON h.of = c.staff_id AND h.starts_at < c.until AND h.ends_at > c.at""",
         "on_site_against_plan": f"""
 SELECT visit_id, client_id, staff_id, at, at + length AS until, spent AS top, NOT spent AS below, 0 AS lacking, NULL AS why FROM (
   SELECT v.id AS visit_id, s.client_id, a.staff_id, a.check_in_at AS at, k.value AS spent, CASE WHEN k.value
@@ -168,7 +175,7 @@ SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_UNTIL} AS
   g.kind = 'travel' AS top, 1 AS below, 0 AS lacking, NULL AS why {_STRETCH} AND g.kind IN ('travel', 'work', 'test')
 UNION ALL
 SELECT v.id, s.client_id, a.staff_id, a.check_out_at, a.return_at, 1, 1, 0, NULL
-{_WAY_HOME} < (SELECT last FROM given) AND a.return_at > (SELECT first FROM given)""",
+{_WAY_HOME} < (SELECT last FROM given)""",
         "executed_share": f"""
 {_OF_VISIT} sum(l.grade = 'executed') AS top, count(*) AS below, 0 AS lacking, NULL AS why
 {_STANDING_TESTS}""",
@@ -181,7 +188,7 @@ SELECT v.id, s.client_id, a.staff_id, a.check_out_at, a.return_at, 1, 1, 0, NULL
 WHERE EXISTS (SELECT 1 FROM attempt r WHERE r.item_id = i.id) AND {_ENDED} GROUP BY v.id""",
         "overrides": f"""
 {_OF_VISIT} count(*) AS top, 0 AS below, 0 AS lacking, NULL AS why
-{_FROM} JOIN item i ON i.visit_id = v.id
+{_FROM} JOIN item i ON i.visit_id = v.id AND EXISTS (SELECT 1 FROM attempt WHERE item_id = i.id AND result = 'overridden')
 JOIN standing t ON t.item_id = i.id JOIN attempt l ON l.visit_id = t.visit_id AND l.sequence = t.sequence
 WHERE {_ENDED} AND l.result = 'overridden' GROUP BY v.id""",
         "charged": f"""
@@ -258,7 +265,7 @@ def behind(store: Store, figure: str, query: FigureQuery, by: By = "", who: Who 
         f"WHERE ? IS NULL OR {_WHO[by]} = ? GROUP BY v.id, f.why ORDER BY min(f.at), v.id",
         (*_params(query), who, who),
     )
-    return [Behind._make((*row[:7], json.loads(row[7]), "", "")) for row in rows]
+    return [Behind._make((*row[:7], json.loads(row[7]), "", "", False)) for row in rows]
 
 
 def asked_again(store: Store, start: int, end: int, within: int) -> list[tuple[int, str, int, int, str, int]]:

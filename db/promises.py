@@ -32,7 +32,8 @@ SELECT p.visit_id, p.promised_from, p.promised_to, {CAME} AS came,
     ELSE 'missed' END AS outcome,
   (SELECT n.at FROM promise n WHERE n.visit_id = p.visit_id AND n.id > p.id ORDER BY n.id LIMIT 1) AS replaced_at
 FROM (
-  SELECT min(o.id) AS id, d.ends_at FROM day d JOIN promise o ON o.promised_from >= d.starts_at AND o.promised_from < d.ends_at
+  SELECT min(o.id) AS id, d.ends_at FROM day d
+  CROSS JOIN promise o ON o.promised_from >= d.starts_at AND o.promised_from < d.ends_at
   LEFT JOIN promise n ON n.id = (SELECT min(id) FROM promise WHERE visit_id = o.visit_id AND id > o.id)
   WHERE n.id IS NULL OR n.at > d.starts_at AND n.at - o.at >= {SLIP} GROUP BY o.visit_id, d.starts_at) j
 JOIN promise p ON p.id = j.id JOIN visit v ON v.id = p.visit_id JOIN given g

@@ -13,6 +13,7 @@ from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, 
 from dispatch.commands.printing import Answer, Result, json_text, listing, write_private
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
+from dispatch.levels.late_causes import TOLD
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import when_text
 from dispatch.model.paths import typed_path
@@ -307,6 +308,12 @@ _REVIEW = (
         option("words", "WORDS", "the right ones"),
         option("--reason", "WHY", required=True),
     )(by("review.reviewing.correct_words", _PUT_RIGHT, of="item")),
+    on_visit(
+        "late",
+        "why somebody came late, or nobody came: told once, and counted",
+        option("--cause", required=True, choices=list(TOLD)),
+        option("--words", "TEXT", "what there is to say of it; needed for other", default=""),
+    )(by("review.late_causes.tell", "{0.reference}: the cause of the lateness is kept, as you tell it.")),
     _batch,
 )
 COMMANDS = (

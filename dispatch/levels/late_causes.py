@@ -12,11 +12,35 @@ class LateCause(StrEnum):
     """What made somebody late, in words."""
 
     PLAN = "the plan stood after it"
-    CLIENT = "the client of the stop before kept us waiting"
+    CLIENT = "a client kept us waiting"
     STOP_BEFORE = "the stop before"
     SET_OUT = "set out late"
     DRIVE = "the drive"
+    OTHER = "something else"
     UNKNOWN = "the record does not say"
+
+
+TOLD = {
+    "plan": LateCause.PLAN,
+    "stop before": LateCause.STOP_BEFORE,
+    "set out": LateCause.SET_OUT,
+    "drive": LateCause.DRIVE,
+    "client": LateCause.CLIENT,
+    "other": LateCause.OTHER,
+}
+"""What a lead may tell, as they type it."""
+
+
+class ToldCause(NamedTuple):
+    """A cause as somebody told it, with what they said of it."""
+
+    cause: LateCause
+    words: str
+    by: str
+
+    def words_of(self) -> str:
+        """It, in words, with who says so."""
+        return f"{self.cause}{f': {self.words}' if self.words else ''}, as {self.by} tells"
 
 
 class LateArrival(NamedTuple):

@@ -36,7 +36,7 @@ class ReviewMark(LabelledEnum):
 
 
 NOTES = frozenset({ReviewMark.EXPLAINED, ReviewMark.RETESTED})
-"""What is no exception: a target that was missed for a cause that is given, a test that failed and passed on a retest."""
+"""What is no exception: a target or promise missed for a cause that is given, a test that failed and passed on a retest."""
 
 
 class Remark(NamedTuple):

@@ -253,7 +253,7 @@ class BehindScreen(UserScreen):
         self.listed.show_entries(partial(chart_entries, rows), "No visits.")
         title = f"{self._figure.name} · {self._group.label}"
         count = f"{len({visit.reference for visit in visits})} visits"
-        causes = counted_text(visit.gravest for visit in visits)
+        causes = counted_text((visit.gravest, visit.told) for visit in visits)
         self.show_head(title, f"{count} · gravest cause: {causes}" if causes else count)
 
     @command("enter", "visit.open", "Open")

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dispatch.desk.review import reviewing
+from dispatch.desk.figures import lateness
+from dispatch.desk.review import late_causes, reviewing
 from dispatch.desk.session.shown import Shown
 from dispatch.desk.session.unsent import Unsent
 from dispatch.lazily import lazily
+from dispatch.levels.late_causes import TOLD, LateCause
 from dispatch.model.states import LEADS
 from screens.binding import command
 from screens.dialogs.asked import AskedField, ChoiceRow, a_reason
@@ -164,5 +166,31 @@ async def put_right(screen: UserScreen) -> None:
         await ask_again(screen, visit.reference, afresh=chosen == "afresh")
 
 
-REVIEW = (approve, send_back, put_right, accept, goodwill, travel)
+@command("l", "review.late", "Why late", LEADS)
+async def why_late(screen: UserScreen) -> None:
+    """Why somebody came late, or nobody came: told once, where the record does not say or you know better."""
+    visit = screen.whole_visit()
+    if visit is None:
+        return
+    untold = screen.look(late_causes.broken, screen.user.store, visit)
+    if untold is None:
+        return
+    if not untold:
+        screen.say(f"{visit.reference} broke no promise whose cause is not told.")
+        return
+    times = screen.user.firm.times()
+    said = "; ".join(one.words(times) for one in untold)
+    recorded = screen.look(lateness.recorded, screen.user.store, visit, untold) or lateness.Lateness("", "")
+    rows = [
+        ChoiceRow(str(cause), name, f"by the record: {recorded.text}" if recorded.gravest == cause else "")
+        for name, cause in TOLD.items()
+    ]
+    rows.sort(key=lambda row: not row.detail)
+    cause = await screen.choose(f"Why was {visit.reference} late? {said}", rows)
+    words = await screen.ask("What made it late?", check=a_reason) if TOLD[cause] is LateCause.OTHER else ""
+    if await screen.do(late_causes.tell, visit.reference, cause, words) is not None:
+        screen.say(f"The cause of {visit.reference} is kept, as you tell it.")
+
+
+REVIEW = (approve, send_back, put_right, why_late, accept, goodwill, travel)
 """What a lead does with a visit under review."""

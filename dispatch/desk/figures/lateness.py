@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from db import visits
+from db import late_causes, settings, visits
 from db.figures import Behind
 from db.legs import legs_of_day
 from db.store import Store
@@ -33,10 +34,27 @@ def with_causes(store: Store, behind: Iterable[Behind], zone: str) -> list[Behin
         if visit is None:
             found.append(one)
             continue
-        causes, before = runs[day].why_late(visit, Promise(*one.why).last)
-        gravest = str(causes[0].cause) if causes else ""
-        found.append(one._replace(causes=causes_text(causes, before), gravest=gravest))
+        promise = Promise(*one.why)
+        said = runs[day].said_of(visit, promise.last, promise.first)
+        found.append(one._replace(causes=said.text, gravest=said.gravest, told=said.told))
     return found
+
+
+class Lateness(NamedTuple):
+    """Why a visit was late, in words; the gravest cause, or the one that was told."""
+
+    text: str
+    gravest: str
+    told: bool = False
+
+
+def recorded(store: Store, visit: Visit, broken: Iterable[Promise]) -> Lateness:
+    """What the record says of why somebody came late to a visit, of the first of some promises that was kept late."""
+    zone = settings.firm(store).zone
+    late = next((one for one in broken if one.outcome == "late"), None)
+    return (
+        Lateness("", "") if late is None else LivedDay(store, day_of(late.first, zone), zone).said_of(visit, late.last)
+    )
 
 
 class LivedDay:
@@ -45,8 +63,19 @@ class LivedDay:
     def __init__(self, store: Store, day: datetime.date, zone: str) -> None:
         self.found: Sequence[Visit] = visits.of_days(store, *day_bounds(day, zone))
         self._legs: Mapping[int, Mapping[int, Leg]] = legs_of_day(store, day)
+        self._told = late_causes.told_of(store, [visit.id for visit in self.found])
 
-    def why_late(self, visit: Visit, due: int) -> tuple[tuple[CauseShare, ...], Visit | None]:
+    def said_of(self, visit: Visit, due: int, promised: int | None = None) -> Lateness:
+        """Why somebody came after `due`: as it was told of the promise that begins at `promised`, and what the record says."""
+        causes, before = self._why_late(visit, due)
+        recorded = causes_text(causes, before)
+        told = None if promised is None else self._told.get((visit.id, promised))
+        if told is not None:
+            beside = f"; by the record {recorded}" if recorded else ""
+            return Lateness(told.words_of() + beside, str(told.cause), told=True)
+        return Lateness(recorded, str(causes[0].cause) if causes else "")
+
+    def _why_late(self, visit: Visit, due: int) -> tuple[tuple[CauseShare, ...], Visit | None]:
         """Why somebody came after `due`, the gravest cause first, and the stop before; nothing where nobody came."""
         arrived = [part for part in visit.assignments if part.check_in_at is not None]
         if not arrived:
@@ -77,10 +106,13 @@ def causes_text(causes: Sequence[CauseShare], before: Visit | None) -> str:
     return "; ".join(said)
 
 
-def counted_text(gravest: Iterable[str]) -> str:
-    """How often each cause was the gravest: "the plan stood after it 2, the drive 1"."""
-    counts = Counter(cause for cause in gravest if cause)
-    return ", ".join(f"{cause} {count}" for cause, count in counts.most_common())
+def counted_text(causes: Iterable[tuple[str, bool]]) -> str:
+    """How often each cause was the gravest, and how many of them as told: "the drive 2 (1 as told), the plan stood after it 1"."""
+    found = [(cause, told) for cause, told in causes if cause]
+    counts, told = Counter(cause for cause, _ in found), Counter(cause for cause, told in found if told)
+    return ", ".join(
+        f"{cause} {count}{f' ({told[cause]} as told)' if told[cause] else ''}" for cause, count in counts.most_common()
+    )
 
 
 def _waited(segment: Segment) -> int:

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from db import log_rows, visits
+from db import late_causes, log_rows, visits
 from db.log_rows import Noted
 from db.store import Store
 from dispatch.charges.explain import MEANS, NEEDS
 from dispatch.desk.levels.clocks import VisitClock, clocks_of
+from dispatch.levels.late_causes import ToldCause
 from dispatch.model.boards import BoardVisit, Sum
 from dispatch.model.instants import Times, day_of, day_text, long_text
 from dispatch.model.promises import Outcome, Promise
@@ -68,6 +69,7 @@ def remarks_of(
     rows = list(rows)
     ids = [row.id for row in rows]
     noted = log_rows.noted(store, ids)
+    told = late_causes.told_of(store, promised)
     clocks = clocks_of(store, visits.visits_by_id(store, log_rows.with_targets(store, ids)))
     found = {}
     for row in rows:
@@ -76,7 +78,7 @@ def remarks_of(
             remarks += _of_charge(charges.get(row.id), assigned=bool(row.crew))
         remarks += _of_targets(clocks.get(row.id, ()))
         remarks += [
-            Remark(_BROKEN[one.outcome], f"{day_text(day_of(one.first, times.zone))}: {one.words(times, row.zone)}")
+            _broken(one, told.get((row.id, one.first)), times, row.zone)
             for one in promised.get(row.id, ())
             if one.outcome in _BROKEN
         ]
@@ -93,6 +95,14 @@ def _noted(note: Noted) -> Remark:
     mark, form = _SAID[note.kind]
     words = form.format(item=note.item, by=note.by).strip()
     return Remark(mark, f"{words}: {note.text}" if note.text else words, note.item if note.kind in _OF_ITEMS else "")
+
+
+def _broken(promise: Promise, told: ToldCause | None, times: Times, zone: str) -> Remark:
+    """A promise that was kept late or not at all: an exception until its cause is told."""
+    said = f"{day_text(day_of(promise.first, times.zone))}: {promise.words(times, zone)}"
+    if told is not None:
+        return Remark(ReviewMark.EXPLAINED, f"{said}: {told.words_of()}")
+    return Remark(_BROKEN[promise.outcome], said)
 
 
 def _of_targets(clocks: Sequence[VisitClock]) -> list[Remark]:

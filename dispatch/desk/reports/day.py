@@ -10,7 +10,7 @@ from db.sheets import StoredSheet
 from db.store import Store
 from db.tallies import tallies
 from dispatch.desk.figures.counting import figures_over
-from dispatch.desk.figures.lateness import LivedDay, causes_text, counted_text
+from dispatch.desk.figures.lateness import Lateness, LivedDay, counted_text
 from dispatch.desk.figures.meanings import FIGURES, value_text
 from dispatch.desk.log.visit_log import LogFilter, visit_log
 from dispatch.desk.reports.data import DataTable, visit_tables
@@ -19,7 +19,6 @@ from dispatch.desk.reports.naming import slug
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.board_words import evidence_words, reasons_text
 from dispatch.desk.texts.figure_words import FIGURE_COLUMNS, figure_rows
-from dispatch.levels.late_causes import CauseShare
 from dispatch.model.boards import Log, Tally
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Times, day_bounds, day_text, iso, time_text
@@ -176,24 +175,23 @@ def _late(store: Store, day: datetime.date, run: LivedDay, firm: Firm) -> Sectio
     found = []
     for visit in [*run.found, *sorted(elsewhere, key=lambda visit: broken[visit.id].first)]:
         promise, came = broken.get(visit.id), visit.checked_in_at
-        causes: tuple[CauseShare, ...] = ()
-        before = None
+        late = Lateness("", "")
         if promise is not None:
             said = promise.words(times, visit.zone)
             if promise.outcome == "late":
-                causes, before = run.why_late(visit, promise.last)
+                late = run.said_of(visit, promise.last, promise.first)
         elif visit.promised is None and visit.starts_at is not None and visit.state is not State.CANCELLED:
             behind = ((now if came is None else came) - visit.starts_at) // 60
             if behind <= firm.late_minutes or (came is None and visit.state not in AHEAD | {State.EN_ROUTE}):
                 continue
             said = f"{'not there yet, ' if came is None else ''}{time_text(behind)} behind the plan"
-            causes, before = run.why_late(visit, visit.starts_at)
+            late = run.said_of(visit, visit.starts_at)
         else:
             continue
-        found.append(causes)
-        why = "; ".join(filter(None, (causes_text(causes, before), _told(visit, called, times))))
+        found.append((late.gravest, late.told))
+        why = "; ".join(filter(None, (late.text, _told(visit, called, times))))
         rows.append((*_head(visit), times.clock(visit.starts_at, visit.zone), times.clock(came), said, why))
-    counted = counted_text(own[0].cause for own in found if own)
+    counted = counted_text(found)
     titles = ("Visit", "Technician", "Client", "Planned", "Arrived", "Late", "Why")
     table = ReportTable(titles, tuple(rows), "Nobody came late.")
     return Section("Came late, and why", (("Gravest cause", counted),) if counted else (), tables=(table,))

@@ -71,7 +71,7 @@ def behind_lines(figure: Figure, visits: Sequence[Behind], money: Money, times: 
         f"{pad(visit.client, 26)}  {why_text(figure, visit, times) or share_text(figure, visit, money)}"
         for visit in visits
     ]
-    counted = counted_text(visit.gravest for visit in visits)
+    counted = counted_text((visit.gravest, visit.told) for visit in visits)
     return [*lines, *([f"Gravest cause: {counted}"] if counted else ())] or ["No visits."]
 
 
@@ -133,6 +133,7 @@ def behind_form(figure: Figure, visits: Sequence[Behind], money: Money, times: T
         form(visit, "reference client at@", times.zone)
         | value_form(figure, Value(visit.top, visit.below, visit.lacking), money)
         | ({"why": why} if (why := why_text(figure, visit, times)) else {})
+        | (form(visit, "cause=gravest told") if visit.gravest else {})
         for visit in visits
     ]
 
