@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from db import permissions, probes
 from db.rows import Query, Select, column, value
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.checklists import Attempt, Checklist, HandedIn, Item, ItemKind, Phase, WorkEntry
+from dispatch.model.checklists import Attempt, Checklist, HandedIn, Item, ItemKind, Phase, SiteReading, WorkEntry
+from dispatch.model.probes import Probe
 
 ATTEMPTS = Select(
     Attempt, "attempt a JOIN staff s ON s.id = a.staff_id", "a", of={"by": "s.name"}, given={"tries": "a.id"}
@@ -19,7 +20,7 @@ ITEMS = Select(
     "item i",
     "i",
     of={"way_in": "EXISTS (SELECT 1 FROM way_in w WHERE w.visit_id = i.visit_id)"},
-    given=dict.fromkeys(("attempts", "probes", "shown_as_of", "permission"), "i.id"),
+    given=dict.fromkeys(("attempts", "probes", "shown_as_of", "permission", "before"), "i.id"),
 )
 """Items of visits."""
 ENTRIES = Select(WorkEntry, "work_entry w JOIN staff s ON s.id = w.staff_id", "w", of={"by": "s.name"})
@@ -37,20 +38,57 @@ def checklist(store: Store, visit_id: int) -> Checklist:
         tries=probes.tries_of(store, visit_id),
     )
     shown = dict(store.all("SELECT item_id, max(as_of) FROM file WHERE visit_id = ? GROUP BY item_id", (visit_id,)))
+    tested = probes.probes_of_visit(store, visit_id)
     items_by_origin = ITEMS.by(
         store,
         "i.added_by IS NULL",
         "WHERE i.visit_id = ?",
         (visit_id,),
         attempts=attempts,
-        probes=probes.probes_of_visit(store, visit_id),
+        probes=tested,
         shown_as_of=shown,
         permission=permissions.given(store, visit_id),
+        before=_read_before(store, visit_id, tested) if tested else {},
     )
     copied, added = items_by_origin.get(1, ()), items_by_origin.get(0, ())
     items = _in_order([*copied, *added], {item.id for item in copied})
     entries = ENTRIES.select(store, "WHERE w.visit_id = ? ORDER BY w.sequence", (visit_id,))
     return Checklist(tuple(items), tuple(entries))
+
+
+_LOOKED_BACK = 12
+"""Visits of a site at which a figure is looked for."""
+_KEPT = 5
+"""Figures of one kind that are told."""
+
+
+def _read_before(
+    store: Store, visit_id: int, tested: Mapping[int, tuple[Probe, ...]]
+) -> dict[int, tuple[SiteReading, ...]]:
+    """What the items that have just one probe read at the site's visits before, by the item's id. How long an answer took is
+    nothing that was read."""
+    by_name: dict[str, list[SiteReading]] = {}
+    for name, read, at in store.all(
+        "SELECT json_extract(p.probe, '$.name'), a.value, a.at FROM attempt a JOIN item i ON i.id = a.item_id "
+        "JOIN item_probe p ON p.item_id = i.id WHERE a.value IS NOT NULL AND a.grade IN ('executed', 'measured') "
+        "AND a.visit_id IN (SELECT o.id FROM visit o JOIN visit v ON v.site_id = o.site_id WHERE v.id = ?1 AND o.id <> v.id "
+        "AND o.ended_at IS NOT NULL AND o.ended_at <= coalesce(v.ended_at, o.ended_at) ORDER BY o.ended_at DESC LIMIT ?2) "
+        "AND NOT EXISTS (SELECT 1 FROM attempt l WHERE l.item_id = a.item_id AND l.sequence > a.sequence "
+        "AND l.value IS NOT NULL AND l.grade IN ('executed', 'measured')) "
+        "AND NOT EXISTS (SELECT 1 FROM item_probe m WHERE m.item_id = i.id AND m.position <> p.position) "
+        "ORDER BY a.at DESC, a.id DESC",
+        (visit_id, _LOOKED_BACK),
+    ):
+        by_name.setdefault(name.casefold(), []).append(SiteReading(read, at))
+    return {
+        item_id: tuple(
+            one
+            for one in by_name.get(own[0].name.casefold(), ())[:_KEPT]
+            if own[0].unit or not one.value.endswith(" ms")
+        )
+        for item_id, own in tested.items()
+        if len(own) == 1
+    }
 
 
 def move_item(unit: Unit, item_id: int, visit_id: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from dispatch.closeout.gates import is_shown
+from dispatch.closeout.readings import compared, outlook
 from dispatch.model.checklists import Asks, Attempt, Checklist, Grade, Item, ItemKind, Mark, Phase, Result
 from dispatch.model.instants import clock_text
 from dispatch.model.text import cells_of, pad, show
@@ -142,7 +143,8 @@ def item_lines(item: Item, checklist: Checklist, layout: Layout, *, first: bool,
         lines.extend(_attempt(item, attempt, number, current, start, layout))
     if opened:
         again = _lacking(item, checklist) or "again: work since the last pass" if item.attempts else ""
-        lines.append(_open(item, first and not lines, layout, hint or again))
+        was = compared(item, layout.zone)
+        lines.append(_open(item, first and not lines, layout, hint or again or was))
     return tuple(lines)
 
 
@@ -191,6 +193,8 @@ def _attempt(item: Item, attempt: Attempt, number: int, current: bool, first: bo
     label = show(item.label) + (f" {layout.marks.dot} {show(attempt.vantage)}" if attempt.vantage else "")
     label_ink = "plain" if bad and current else "dim"
     findings_line = findings(item, attempt, number if current else 1)
+    if current and (was := compared(item, layout.zone, attempt.value)):
+        findings_line = (*findings_line, ("  ", "plain"), ink(was, "warn" if outlook(item, attempt.value) else "dim"))
     at = ink(clock_text(attempt.at, layout.zone, layout.hours24), "dim" if current else "faint")
     begin = (*_lead(item, first, layout), *_glyph(attempt, current or bad, layout.marks))
     if layout.narrow:

@@ -317,7 +317,7 @@ def _verdict_on_value(item: Item, entry: Recording) -> tuple[bool, str] | None:
         return None
     from dispatch.closeout.probes.values import value_verdict
 
-    return value_verdict(item.bounds, value)
+    return value_verdict(item.bounds, value, item.before[0].value if item.before else None)
 
 
 def _words_of(item: Item, entry: Recording) -> str:

@@ -51,7 +51,9 @@ _LOGGED = """reference=visit.reference client=visit.client site=visit.site work=
     clean elsewhere charge_status=charge.status net total currency=charge.currency"""
 _REMARK = "exception=mark item? text"
 _NOTE = "note=mark item? text"
-_ITEM = "item=ref phase kind label required vantage asks counts attested=attested_how? permission probes attempts"
+_ITEM = (
+    "item=ref phase kind label required vantage asks counts attested=attested_how? permission probes before attempts"
+)
 _ATTEMPT = "sequence at@ by result text value grade vantage begun_after tries signed_by satisfied"
 COMMENT = "reference client by at@ comment=text seen_at@ answered_at@ answered_by? answer?"
 """A comment of a review, with its answer."""
@@ -329,5 +331,6 @@ def _item_form(item: Item, zone: str) -> dict[str, Any]:
         counts=item.standing.sequence if item.standing is not None and item.counts else None,
         permission=item.permission and form(item.permission, "by at@ lowered reason", zone),
         probes=[probe_form(probe) for probe in item.probes],
+        before=forms(item.before, "value at@", zone),
         attempts=[form(attempt, _ATTEMPT, zone, tries=[*map(try_form, attempt.tries)]) for attempt in item.attempts],
     )

@@ -158,6 +158,13 @@ class Attempt:
         return self.begun_after is not None
 
 
+class SiteReading(NamedTuple):
+    """A figure that was read at a site on an earlier visit, with its unit as it was kept, and when."""
+
+    value: str
+    at: int
+
+
 @dataclass(frozen=True, slots=True)
 class Permission:
     """That a lead lets words settle a test at this visit, as of a place in the visit's sequence.
@@ -178,7 +185,7 @@ class Item:
 
     `evidence` is what settles it where the template says so. `way_in` is whether somebody's connection led into the client's
     network at this visit, `shown_as_of` the visit's sequence when the last file was handed in for it, `permission` the last
-    one that a lead gave.
+    one that a lead gave. `before` is what was read of the same at the last visits of the site, the newest first.
     """
 
     id: int
@@ -197,6 +204,7 @@ class Item:
     way_in: bool = False
     shown_as_of: int | None = None
     permission: Permission | None = None
+    before: tuple[SiteReading, ...] = ()
 
     @property
     def vantage(self) -> Vantage:

@@ -87,6 +87,9 @@ class Probe:
     least: str | None = None
     most: str | None = None
     """Bounds of a value, as decimals: of one that is typed, that a page says, or of the seconds by which a clock is off."""
+    fall: str | None = None
+    rise: str | None = None
+    """By how much a value may be lower, or higher, than at the last visit, as decimals."""
     seconds: int = 10
     """What one try may take at most; a reboot watch as a whole."""
     tries: int = 3

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from db import settings
 from db.faults import StoreFault
 from dispatch.closeout.answers import EVIDENCE
+from dispatch.closeout.readings import compared, worth_naming
 from dispatch.closeout.recording import Recording, decide
 from dispatch.desk.closeout import leaving, onsite
 from dispatch.desk.log.visit_page import VisitPage, visit_page
@@ -186,7 +187,7 @@ class VisitScreen(UserScreen):
         self._show_head()
         self._to_next_open()
 
-    async def _ask(self, title: str, hint: str, *, check: Check | None = None) -> str:
+    async def _ask(self, title: str, hint: str, value: str = "", *, check: Check | None = None) -> str:
         """Ask for a text; what is typed is kept until it is saved, through refusals, broken connections and restarts.
 
         `check` says what keeps it from being taken, so that it is put right where it is typed.
@@ -198,9 +199,11 @@ class VisitScreen(UserScreen):
                 return "nothing was typed"
             return check(typed) if check is not None else None
 
-        return await self.ask(title, hint, check=fault, unsent=unsent)
+        return await self.ask(title, hint, value, check=fault, unsent=unsent)
 
-    async def _ask_entry(self, item: Item, hint: str, result: Result, title: str = "", as_value: bool = False) -> None:
+    async def _ask_entry(
+        self, item: Item, hint: str, result: Result, title: str = "", *, as_value: bool = False, value: str = ""
+    ) -> None:
         """Ask for what a result needs, its text or its value, and record it; what no gate would take stays where it is typed."""
 
         def entry(typed: str) -> Recording:
@@ -211,7 +214,7 @@ class VisitScreen(UserScreen):
             faults = decide(page.checklist, item, entry(typed)).faults if page is not None else ()
             return " ".join(f"{unmet.text} ({unmet.gate})" for unmet in faults) or None
 
-        typed = await self._ask(title or f"{item.ref} {item.label}", hint, check=check)
+        typed = await self._ask(title or f"{item.ref} {item.label}", hint, value, check=check)
         await self._record(item, entry(typed))
 
     @command("space enter", "item.result", "Result", THERE, about="_item")
@@ -229,7 +232,8 @@ class VisitScreen(UserScreen):
             await self._ask_entry(item, f"passed: what did you see? {_LEAST}", Result.PASS)
         elif item.kind is ItemKind.ASK:
             hint = "in the client's words" if item.phase is Phase.ARRIVE else "the answer; “nothing” is one"
-            await self._ask_entry(item, hint, Result.ANSWERED)
+            seen = worth_naming(self._page.checklist) if item.ref == "L1" and self._page is not None else ""
+            await self._ask_entry(item, hint, Result.ANSWERED, value=seen)
         elif item.ref == "W2":
             await self._work_note()
         else:
@@ -242,6 +246,7 @@ class VisitScreen(UserScreen):
         if bounds is not None:
             limits = (bounds.least and f"at least {bounds.least}", bounds.most and f"at most {bounds.most}")
             hint = f"{bounds.name}: {', '.join(filter(None, limits)) or 'a number'} {bounds.unit}".strip()
+            hint = "; ".join(filter(None, (hint, compared(item, self._page.times.zone if self._page else "UTC"))))
         await self._ask_entry(item, hint, Result.PASS, as_value=True)
 
     @command("f", "item.fail", "Fail", THERE, about="_item")

@@ -21,7 +21,7 @@ _OPTION = re.compile(r'\s*([a-z]+)\s*(?:=\s*("[^"]*"|[^;]*))?\s*(?:;|$)', re.IGN
 _REPLIES = re.compile(r"(\d{1,2}) of (\d{1,2})")
 _ANY = frozenset({"seconds", "tries"})
 _TLS = frozenset({"trust", "pin"})
-_BOUNDS = frozenset({"unit", "least", "most"})
+_BOUNDS = frozenset({"unit", "least", "most", "fall", "rise"})
 _TAKEN: Mapping[ProbeKind, frozenset[str]] = {
     ProbeKind.TCP: _ANY | {"expect"},
     ProbeKind.HTTP: _ANY | _TLS | _BOUNDS | {"expect", "status", "json", "pattern"},
@@ -99,8 +99,9 @@ def faults_of(probe: Probe) -> list[str]:
         faults.append("pin: is no SHA-256 of 64 hexadecimal digits")
     faults += _of_page(probe)
     bounds = [number_of(bound) for bound in (probe.least, probe.most) if bound is not None]
-    if None in bounds:
-        faults.append("least, most: numbers such as 24 or 0.5 are expected")
+    moves = [number_of(bound) for bound in (probe.fall, probe.rise) if bound is not None]
+    if None in bounds or any(move is None or move < 0 for move in moves):
+        faults.append("least, most, fall, rise: numbers such as 24 or 0.5 are expected")
     elif len(bounds) == 2 and bounds[0] > bounds[1]:  # type: ignore[operator]
         faults.append(f"least: {probe.least} is above most, {probe.most}")
     return faults
@@ -112,9 +113,9 @@ def _of_page(probe: Probe) -> Iterator[str]:
         yield "json, pattern: one of them says where the value is"
     if probe.pattern and (probe.pattern.count("#") != 1 or not probe.pattern.replace("#", "").strip()):
         yield "pattern: words and one # where the number stands are expected, such as load: #"
-    bounded = probe.least is not None or probe.most is not None
+    bounded = any(bound is not None for bound in (probe.least, probe.most, probe.fall, probe.rise))
     if probe.kind is ProbeKind.HTTP and bounded and not (probe.json or probe.pattern):
-        yield "least, most: bounds of what? json or pattern says where the value is"
+        yield "least, most, fall, rise: bounds of what? json or pattern says where the value is"
 
 
 def probe_form(probe: Probe) -> dict[str, Any]:

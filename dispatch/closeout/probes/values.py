@@ -18,24 +18,71 @@ def number_of(text: str) -> Decimal | None:
     return number if number.is_finite() and abs(number) < 10**12 else None
 
 
-def value_verdict(probe: Probe, typed: str) -> tuple[bool, str]:
+def value_verdict(probe: Probe, typed: str, before: str | None = None) -> tuple[bool, str]:
     """Whether a typed value such as `14h` is within the bounds, and a sentence that says so.
+
+    Args:
+        probe: its bounds.
+        typed: the value, with the unit or without.
+        before: what was read at the last visit.
 
     Raises:
         ValueError: it is no number, or has another unit; the message says what is expected.
     """
-    match = re.fullmatch(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*(.*?)\s*", typed)
-    number = number_of(match[1]) if match is not None else None
-    unit = probe.unit or "no unit"
+    number, unit = parted(typed)
+    wanted = probe.unit or "no unit"
     example = f"{probe.most or probe.least or '12'} {probe.unit}".strip()
-    if match is None or number is None:
+    if number is None:
         raise ValueError(f"“{show(typed, 40)}” is not a number; {example} is expected")
-    if match[2] and match[2].casefold() != probe.unit.casefold():
-        raise ValueError(f"“{show(typed, 40)}” has another unit than {unit}; {example} is expected")
-    shown = f"{match[1]} {probe.unit}".strip()
-    least, most = (None if bound is None else number_of(bound) for bound in (probe.least, probe.most))
+    if unit and unit.casefold() != probe.unit.casefold():
+        raise ValueError(f"“{show(typed, 40)}” has another unit than {wanted}; {example} is expected")
+    shown = f"{typed.strip().removesuffix(unit).strip()} {probe.unit}".strip()
+    least, most = _bound(probe.least), _bound(probe.most)
     if least is not None and number < least:
         return False, f"{probe.name}: {shown} is below {probe.least} {probe.unit}".strip()
     if most is not None and number > most:
         return False, f"{probe.name}: {shown} is above {probe.most} {probe.unit}".strip()
+    if before is not None and (moved := moved_too_far(probe, typed, before)):
+        return False, f"{probe.name}: {moved}"
     return True, f"{probe.name}: {shown} is within bounds"
+
+
+def moved_too_far(probe: Probe, value: str, before: str) -> str:
+    """How a value is further from what was read at the last visit than it may be; "" where it is not, or cannot be told."""
+    now, unit = parted(value)
+    then, unit_then = parted(before)
+    if now is None or then is None or unit.casefold() not in ("", unit_then.casefold()):
+        return ""
+    fall, rise = _bound(probe.fall), _bound(probe.rise)
+    for may, by, word in ((fall, then - now, "below"), (rise, now - then, "above")):
+        if may is not None and by > may:
+            return (
+                f"{f'{now} {unit_then}'.strip()} is {by} {word} the last visit's {before}, {may} at most is asked for"
+            )
+    return ""
+
+
+def breaks_next(probe: Probe, value: str, before: str) -> str:
+    """The bound that is broken at the next visit if a value goes on moving as it did since the last one; "" where none is."""
+    now, unit = parted(value)
+    then, unit_then = parted(before)
+    if now is None or then is None or unit.casefold() != unit_then.casefold():
+        return ""
+    expected = 2 * now - then
+    least, most = _bound(probe.least), _bound(probe.most)
+    if least is not None and expected < least <= now:
+        return f"below {probe.least} {probe.unit}".strip()
+    if most is not None and expected > most >= now:
+        return f"above {probe.most} {probe.unit}".strip()
+    return ""
+
+
+def parted(text: str) -> tuple[Decimal | None, str]:
+    """Number and unit of a value such as `14h`; None and "" where it is none."""
+    match = re.fullmatch(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*(.*?)\s*", text)
+    number = number_of(match[1]) if match is not None else None
+    return number, match[2] if match is not None and number is not None else ""
+
+
+def _bound(text: str | None) -> Decimal | None:
+    return None if text is None else number_of(text)

@@ -10,7 +10,7 @@ import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from db import checklists, probes
 from db.faults import Busy
@@ -20,6 +20,7 @@ from dispatch.closeout.probes import running as came
 from dispatch.closeout.probes.deadline import CalledOff
 from dispatch.closeout.probes.laptop import LaptopReport, NotTaken, ProbedItem, Specification, read_report, sealed
 from dispatch.closeout.probes.running import PAUSE_SECONDS, Runner
+from dispatch.closeout.probes.values import moved_too_far
 from dispatch.closeout.probes.vantage import Dialer, FromHost, ThroughSite
 from dispatch.closeout.recording import Recording, Run
 from dispatch.desk.closeout.onsite import Recorded, item_of, open_visit, record, record_within
@@ -128,9 +129,20 @@ def _run_item(
         outcomes.append(runner.run(probe, dialer, seen, _keeper(user, visit, item, probe, seen, begun)))
     if why := came.not_run(outcomes):
         return Ran(item, outcomes=tuple(outcomes), vantage=vantage, fault=f"{item.ref} was not run: {why}")
+    outcomes = _held(item, outcomes)
     entry = _entry(outcomes, Grade.EXECUTED, vantage, begun)
     record(user, visit.reference, item.ref, entry)
     return Ran(item, came.passed(outcomes), entry.text, tuple(outcomes), vantage)
+
+
+def _held(item: Item, outcomes: Sequence[ProbeOutcome]) -> list[ProbeOutcome]:
+    """What came of an item's probes, held against the site's last visit: a value that moved further than it may fails."""
+    last = item.before[0].value if item.before else ""
+    held = []
+    for outcome in outcomes:
+        moved = moved_too_far(outcome.probe, outcome.value, last) if outcome.passed else ""
+        held.append(replace(outcome, passed=False, text=moved) if moved else outcome)
+    return held
 
 
 def _entry(outcomes: Sequence[ProbeOutcome], grade: Grade, vantage: Vantage, as_of: int) -> Recording:
@@ -212,7 +224,8 @@ def bring(user: User, reference: str, text: str) -> tuple[Recorded, ...]:
             if why := came.not_run(outcomes):
                 recorded.append(Recorded(visit, (f"not run: {why}",), item.item))
                 continue
-            entry = _entry(outcomes, Grade.MEASURED, Vantage.SITE, specification.as_of)
+            own = _held(item_of(user.store, visit, item.item), outcomes)
+            entry = _entry(own, Grade.MEASURED, Vantage.SITE, specification.as_of)
             recorded.append(record_within(user, unit, reference, item.item, entry))
         return tuple(recorded)
 

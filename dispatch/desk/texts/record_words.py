@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from dispatch.charges import explain
+from dispatch.closeout.readings import compared, outlook
 from dispatch.desk.charges.charging import Unpriced
 from dispatch.desk.log.visit_page import VisitPage
 from dispatch.desk.review.reviewing import VisitHistory
@@ -334,6 +335,9 @@ def _item(item: Item, page: VisitPage, marks: Mapping[Mark, str], *, narrow: boo
         yield RecordLine(
             ((f"{' ' * indent}{page.times.clock(attempt.at)} ", "dim"), *_attempt(attempt, stands=stands)), indent + 6
         )
+        if stands and (was := compared(item, page.times.zone, attempt.value)):
+            name = "warn" if outlook(item, attempt.value) else "dim"
+            yield RecordLine(((f"{' ' * (indent + 6)}{show(was)}", name),), indent + 6)
         for fix in (correction for correction in page.words if correction.sequence == attempt.sequence):
             said = f"put right by {show(fix.by)}: {show(fix.after)} ({show(fix.reason)})"
             yield RecordLine(((f"{' ' * (indent + 6)}{said}", "warn"),), indent + 6)
