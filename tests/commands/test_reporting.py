@@ -25,7 +25,7 @@ def dispatch(office: Office) -> Dispatch:
 def test_it_is_printed_in_every_form(dispatch: Dispatch) -> None:
     plain = dispatch.ok("report", "visit", "R1", "--as", "ana")
     assert plain == dispatch.ok("report", "visit", "R1", "--plain", "--as", "ana")
-    assert plain.startswith("Service report R1\nColumbus IT\n")
+    assert plain.startswith("Service report R1\nColumbus IT, Server patch\n")
     assert dispatch.ok("report", "visit", "R1", "--markdown", "--as", "ana").startswith(
         "# Service report R1\n\nColumbus IT"
     )

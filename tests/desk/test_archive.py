@@ -26,6 +26,7 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.unsent import Unsent
 from dispatch.desk.session.user import log_in
+from dispatch.desk.visits import kept_files
 from tests.desk.conftest import Office, at
 
 PICTURE = b"\x89PNG" + bytes(range(256)) * 300
@@ -84,7 +85,7 @@ def test_from_a_bare_directory_to_a_technicians_login(full: Office, tmp_path: Pa
         assert all(one.good for one in check(store) if one.subject != "clock")
         assert Path(f"{elsewhere}.keys").read_text() == key_file.content(store)
         (sha256,) = [entry.sha256 for entry in made.entries if entry.name.startswith("files/")]
-        assert evidence.path_of(store, sha256).read_bytes() == PICTURE
+        assert kept_files.path_of(store, sha256).read_bytes() == PICTURE
         user = logins.log_in_by_key(store, 1, [" ".join(KEY.split()[:2])])
         assert user.staff.login == "ana"
         assert Unsent(user, "note", "R1").read() == "half a sentence"
@@ -160,7 +161,7 @@ def test_an_archive_that_is_not_whole_is_refused_and_leaves_nothing(
 
 def test_what_is_missing_is_named_and_the_rest_is_kept(full: Office, tmp_path: Path) -> None:
     (sha256,) = [one.sha256 for one in archive.write(full.store, tmp_path / "a.tar").entries if "files/" in one.name]
-    evidence.path_of(full.store, sha256).unlink()
+    kept_files.path_of(full.store, sha256).unlink()
     manifest = archive.write(full.store, tmp_path / "b.tar")
     assert manifest.missing == (sha256,)
     assert restoring.verify(tmp_path / "b.tar").manifest == manifest
@@ -254,9 +255,9 @@ def test_of_two_uploads_of_the_same_bytes_the_refused_one_takes_nothing_away(ful
             attach(full.lee, "R1", "T1", "b.png", Meanwhile(other, leave))
 
     kept = attach(full.ana, "R1", "T1", "a.png", Meanwhile(other, refused))
-    assert evidence.path_of(full.store, kept.sha256).read_bytes() == other
+    assert kept_files.path_of(full.store, kept.sha256).read_bytes() == other
     assert evidence.faults(full.store) == []
-    assert [path.name for path in evidence.folder_of(full.store).iterdir() if path.name.startswith("new.")] == []
+    assert [path.name for path in kept_files.folder_of(full.store).iterdir() if path.name.startswith("new.")] == []
 
 
 def test_a_visit_on_a_technician_who_was_archived_past_the_program_is_found(full: Office) -> None:

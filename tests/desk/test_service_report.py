@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import hashlib
 import io
 import json
 import re
@@ -16,16 +17,20 @@ from db.unit import Actor, unit_of_work
 from dispatch.closeout.recording import Recording
 from dispatch.desk.billing import work_marks
 from dispatch.desk.closeout import leaving, onsite
+from dispatch.desk.closeout.evidence import attach
 from dispatch.desk.plan import schedule
+from dispatch.desk.reports import photographs
 from dispatch.desk.reports.data import DataTable
 from dispatch.desk.reports.document import ChartBar, Letterhead, Picture, Point, Report, ReportTable, Section
 from dispatch.desk.reports.rendering import FORMS, as_html, as_json, as_markdown, as_text, table_csv
 from dispatch.desk.reports.service import WIDTH, service_report
 from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal
+from dispatch.desk.visits import kept_files
 from dispatch.model.checklists import Result
 from dispatch.model.text import cells_of
 from tests.desk.conftest import Office, at
 
+PICTURE = b"\x89PNG\r\n\x1a\n and what a picture is made of"
 HOSTILE = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -76,7 +81,7 @@ def test_a_client_reads_what_was_asked_done_tested_and_follows(office: Office) -
     walked(office)
     text = as_text(service_report(office.ana, "R1"))
 
-    assert text.startswith("Service report R1\nColumbus IT\n")
+    assert text.startswith("Service report R1\nColumbus IT, ")
     for said in (
         "Harbor Dental",
         "1 Front Street",
@@ -87,9 +92,8 @@ def test_a_client_reads_what_was_asked_done_tested_and_follows(office: Office) -
         "patched by noon",
         "Battery of the board replaced.",
         "Restarted, and came back by itself: passed",
-        "failed, attested (Ana Ruiz): did not come up within 10 minutes",
+        "failed, seen by Ana Ruiz: did not come up within 10 minutes",
         "not applicable: no remote access at this",
-        "attested: the technician saw it",
         "2 × CR2032 battery",
         "scanner at reception is slow: a follow-up visit",
         "Wed 25 Nov 2026, Ana Ruiz",
@@ -99,7 +103,7 @@ def test_a_client_reads_what_was_asked_done_tested_and_follows(office: Office) -
     ):
         assert said in text or said in " ".join(text.split()), said
     restarted = text[text.index("Restarted, and") :]
-    assert restarted.index("failed, attested") < restarted.index("passed, attested")
+    assert restarted.index("failed, seen by") < restarted.index("passed, seen by")
     assert "166.63" not in text
     assert max(map(cells_of, text.splitlines())) <= WIDTH
     assert max(map(cells_of, as_text(service_report(office.ana, "R1"), 36).splitlines())) <= 36
@@ -305,3 +309,30 @@ def test_sheets_and_programs_get_it_too(text: str) -> None:
         {"text": "plain", "stands": None, "notes": []},
     ]
     assert set(FORMS) == {"plain", "markdown", "html", "csv", "json"}
+
+
+def test_photographs_are_on_the_page_and_named_in_the_text(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    walked(office)
+    leaving.reopen(office.lee, "R1", "a photograph is missing")
+    attach(office.lee, "R1", "T2", "<b>rack</b>.png", io.BytesIO(PICTURE))
+    attach(office.lee, "R1", "T2", "notes.txt", io.BytesIO(b"no picture"))
+    report = service_report(office.lee, "R1")
+    assert as_html(report).count('<img src="data:image/png;base64,') == 1
+    said = " ".join(as_text(report).split())
+    assert "Photograph: Restarted, and came back by itself, Tue 24 Nov 2026 09:17, Lee Moreau" in said
+    assert "notes.txt" not in as_text(report)
+    assert "<b>" not in as_html(report)
+
+    monkeypatch.setattr(photographs, "MOST", len(PICTURE) - 1)
+    report = service_report(office.lee, "R1")
+    assert "<img" not in as_html(report)
+    assert "1 photograph more is with us." in as_text(report)
+    kept_files.path_of(office.store, hashlib.sha256(PICTURE).hexdigest()).unlink()
+    assert "1 photograph more is with us." in as_text(service_report(office.lee, "R1"))
+
+
+def test_no_code_of_a_test_or_a_price_is_in_it(office: Office) -> None:
+    walked(office)
+    text = as_text(service_report(office.lee, "R1", with_charge=True))
+    # what was typed begins with one here, and stands as it was typed
+    assert not re.search(r"(?<!: )\b[TWLA]\d(\.\w+)?\b|\b(LAB|TRV|MIN|FEE|DISC)\b", text)

@@ -29,6 +29,7 @@ from dispatch.desk.closeout import evidence
 from dispatch.desk.session.preferences import KEYS_FILE, PERSONAL_FILE, settings_folder
 from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.unsent import folder_of as unsent_folder
+from dispatch.desk.visits import kept_files
 from dispatch.model.text import show
 from dispatch.travel.secret_files import FILE as TRAVEL_FILE
 from dispatch.travel.secret_files import path_of as path_of_secret
@@ -118,7 +119,7 @@ def _gathered(store: Store, database: Path) -> tuple[Manifest, dict[str, Path | 
     sources: dict[str, Path | bytes] = {DATABASE: database}
     missing = []
     for sha256, size in sorted(checklists.file_hashes(store).items()):
-        path = evidence.path_of(store, sha256)
+        path = kept_files.path_of(store, sha256)
         if evidence.is_whole(path, sha256, size):
             sources[f"files/{sha256[:2]}/{sha256}"] = path
         else:

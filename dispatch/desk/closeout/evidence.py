@@ -17,21 +17,12 @@ from db.store import Store
 from dispatch.desk.closeout.onsite import item_of, open_visit
 from dispatch.desk.session.refusals import Faulty, worded
 from dispatch.desk.session.user import User
+from dispatch.desk.visits.kept_files import folder_of, path_of
 from dispatch.model.checklists import LARGEST_FILE, HandedIn
 from dispatch.model.states import Role
 from dispatch.model.text import NAME
 
 _PIECE = 1 << 16
-
-
-def folder_of(store: Store) -> Path:
-    """Where the files of a database are kept: beside it."""
-    return store.path.with_name(store.path.name + ".files")
-
-
-def path_of(store: Store, sha256: str) -> Path:
-    """Where the bytes of that hash are kept."""
-    return folder_of(store) / sha256[:2] / sha256
 
 
 def attach(user: User, reference: str, ref: str, name: str, source: IO[bytes]) -> HandedIn:

@@ -39,7 +39,8 @@ PEOPLES_WORDS = frozenset({"GOODWILL", "TRV-MAN"})
 """Lines whose arithmetic is a reason that a lead typed for the firm."""
 
 
-_UNITS = {"rate-min": "min at the plain rate"}
+UNITS = {"rate-min": "min at the plain rate"}
+"""Units that a client does not know, in words."""
 
 
 def charge_table(form: Mapping[str, Any], exponent: int, currency: str, tax: str = "") -> ReportTable:
@@ -69,4 +70,4 @@ def _counted(line: Mapping[str, Any]) -> str:
     quantity = str(line["qty"])
     if line["unit"] == "min" and quantity.isdigit():
         return span_text(int(quantity))
-    return f"{quantity} {_UNITS.get(line['unit'], line['unit'])}"
+    return f"{quantity} {UNITS.get(line['unit'], line['unit'])}"

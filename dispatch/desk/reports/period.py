@@ -18,6 +18,7 @@ from db.store import Store
 from dispatch.desk.levels.clocks import TermsBook
 from dispatch.desk.levels.level_period import client_levels
 from dispatch.desk.prices.agreeing import balances
+from dispatch.desk.reports.charge_words import UNITS
 from dispatch.desk.reports.data import period_tables
 from dispatch.desk.reports.day import sums
 from dispatch.desk.reports.document import (
@@ -313,7 +314,7 @@ def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> S
     if agreement is not None and agreement.covers(today):
         until = "without an end" if agreement.ends is None else f"to {day_text(agreement.ends)}"
         terms.append(("Your agreement", f"{agreement.name}, {until}"))
-        left = (line.replace("rate-min", "min at the usual rate") for line in balances(store, agreement, today))
+        left = (line.replace("rate-min", UNITS["rate-min"]) for line in balances(store, agreement, today))
         terms += [("What is left", line) for line in left]
     table = ReportTable(("When", "Visit", "Work", "Who"), tuple(rows), "No visit is asked for.")
     return Section("What is next", tuple(terms), tables=(table,))

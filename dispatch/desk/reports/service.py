@@ -22,21 +22,15 @@ from dispatch.desk.reports.document import (
     letterhead_of,
 )
 from dispatch.desk.reports.naming import client_slug
+from dispatch.desk.reports.photographs import photographs
 from dispatch.desk.session.refusals import WrongState
 from dispatch.desk.session.user import User
-from dispatch.desk.texts.board_words import executed_text
 from dispatch.model.checklists import Attempt, EntryKind, Grade, Item, ItemKind, Result
 from dispatch.model.instants import day_of, day_text
 from dispatch.model.states import OPEN_ON_SITE, State
+from dispatch.model.text import count_text
 from dispatch.model.visits import Visit
 
-GRADES = {
-    Grade.EXECUTED: "executed: our program ran the test",
-    Grade.MEASURED: "measured: a value was read",
-    Grade.ATTESTED: "attested: the technician saw it",
-    Grade.WAIVED: "waived: not proven, and open until it is",
-}
-"""What each evidence grade means (design/close-out.md C5), as a client reads it."""
 WIDTH = 72
 """Cells of the report as text: it is read in a mail, and printed."""
 OUTCOMES = {
@@ -63,21 +57,23 @@ def service_report(user: User, reference: str, *, with_charge: bool = False) -> 
     if visit.state not in OUTCOMES and visit.state not in OPEN_ON_SITE:
         raise WrongState(visit, "there is nothing to report to the client")
     been = visit.checked_in_at is not None
-    sections = [Section("The visit", tuple(_about(page))), _asked(page)]
+    sections = [Section("The visit", tuple(_about(page)), at_a_glance=True), _asked(page)]
     sections += [_done(page), _tested(page)] if been else []
     used = tuple(Point(f"{item.quantity} × {item.label}") for item in page.used)
     sections += [_follows(page), Section("What was used", points=used)]
     sections += [_signed(page)] if been else []
     sections += [_charge(user, page)] if with_charge else []
+    sections.append(photographs(user.store, page))
     firm = user.firm
     return Report(
         kind="visit",
         title=f"Service report {visit.reference}",
-        subtitle=firm.name,
+        subtitle=f"{firm.name}, {visit.work}",
         sections=tuple(section for section in sections if section),
         foot=foot_of(user.store, user.staff.name, page.times),
         width=WIDTH,
         letterhead=letterhead_of(user.store),
+        to=tuple(filter(None, (visit.client, visit.site, page.site.address))),
         name=f"{client_slug(user.store, page.client)}-report-{visit.reference.lower()}",
         data=visit_tables(user.store, [visit], money=with_charge, levels=False),
         whose=Whose(visit.client_id, visit.id, (visit.id,), with_charge),
@@ -86,8 +82,7 @@ def service_report(user: User, reference: str, *, with_charge: bool = False) -> 
 
 def _about(page: VisitPage) -> Iterator[tuple[str, str]]:
     visit = page.visit
-    yield "Client", visit.client
-    yield "Site", ", ".join(filter(None, (visit.site, page.site.address)))
+    yield "Outcome", OUTCOMES.get(visit.state, "the visit is not closed yet: this is how it stands now")
     crew = [part for part in visit.assignments if part.check_in_at is not None] or visit.assignments
     yield "Technician" if len(crew) == 1 else "Technicians", ", ".join(part.technician for part in crew)
     for part in crew:
@@ -96,7 +91,10 @@ def _about(page: VisitPage) -> Iterator[tuple[str, str]]:
             yield "On site", _span(page, part.check_in_at, part.check_out_at) + whose
     if visit.checked_in_at is None and visit.ended_at is not None:
         yield "When", page.times.moment(visit.ended_at)
-    yield "Outcome", OUTCOMES.get(visit.state, "the visit is not closed yet: this is how it stands now")
+    tests = [one for one in _tests(page) if one.latest is None or one.latest.result is not Result.NA]
+    if visit.checked_in_at is not None and tests:
+        passed = sum(one.standing is not None and one.standing.result is Result.PASS for one in tests)
+        yield "Tests passed", f"{passed} of {len(tests)}"
     if visit.state is State.NO_ACCESS and visit.called:
         yield "We called", visit.called
 
@@ -108,6 +106,9 @@ def _asked(page: VisitPage) -> Section:
         latest = _latest(page, ref)
         if latest is not None and latest.result is Result.ANSWERED:
             facts.append((word, latest.text))
+    if visit.checked_in_at is not None:
+        # what was done says each of them
+        return Section("What was asked", tuple(facts))
     points = [Point(item.label) for item in page.checklist.items if item.ref.startswith("W1.")]
     return Section("What was asked", tuple(facts), points=tuple(points or [Point(visit.work)]))
 
@@ -125,13 +126,16 @@ def _done(page: VisitPage) -> Section:
     return Section("What was done", points=tuple(points))
 
 
+def _tests(page: VisitPage) -> list[Item]:
+    """The tests that count for the client: those that were owed, and those that were tried."""
+    return [item for item in page.checklist.items if item.kind is ItemKind.TEST and (item.required or item.attempts)]
+
+
 def _tested(page: VisitPage) -> Section:
-    tests = [item for item in page.checklist.items if item.kind is ItemKind.TEST and (item.required or item.attempts)]
-    grades = {attempt.grade for item in tests for attempt in item.attempts}
-    parts = [GRADES[grade] for grade in Grade if grade in grades]
-    stand = [one.standing.grade for one in tests if one.standing is not None and one.standing.grade is not None]
-    parts += [executed_text(stand.count(Grade.EXECUTED), len(stand))] if stand else []
-    return Section("What was tested", points=tuple(_test(page, item) for item in tests), paragraphs=tuple(parts))
+    tests = _tests(page)
+    ran = sum(one.standing is not None and one.standing.grade is Grade.EXECUTED for one in tests)
+    words = (f"Our program ran {ran} of {count_text(len(tests), 'test')} itself.",) if ran else ()
+    return Section("What was tested", points=tuple(_test(page, item) for item in tests), paragraphs=words)
 
 
 def _test(page: VisitPage, item: Item) -> Point:
@@ -154,9 +158,13 @@ def _attempt(page: VisitPage, attempt: Attempt) -> Iterator[str]:
         yield _word(page, attempt)
         return
     where = {"host": " from our office", "site": " from your network"}.get(attempt.vantage or "", "")
-    grade = f", {attempt.grade.value}{where}" if attempt.grade is not None else ""
+    how: dict[Grade | None, str] = {
+        Grade.EXECUTED: f", run by our program{where}",
+        Grade.MEASURED: f", read by {attempt.by}",
+        Grade.ATTESTED: f", seen by {attempt.by}",
+    }
     seen = " ".join(filter(None, (attempt.value, attempt.text)))
-    yield f"{page.times.clock(attempt.at)} {word}{grade} ({attempt.by}): {seen}"
+    yield f"{page.times.clock(attempt.at)} {word}{how.get(attempt.grade, f' ({attempt.by})')}: {seen}"
     if len(attempt.tries) > 1 or any(not one.passed for one in attempt.tries):
         for one in attempt.tries:
             yield f"try {one.number} of {one.probe} {'passed' if one.passed else 'failed'}: {one.text}"
