@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from dispatch.model.text import pad, show
@@ -139,12 +140,26 @@ def difference_lines(
     for word in ("net", "tax", "total"):
         was, now = ("none" if form is None or form[word] is None else form[word] for form in (before, after))
         if was != now:
-            lines.append(f"{word}: {was} → {now} {show(currency)}")
+            more = more_text(before, after) if word == "total" else ""
+            lines.append(f"{word}: {was} → {now} {show(currency)}{more and f', {more}'}")
     if not lines and (before or {}).get("flags") == (after or {}).get("flags"):
         return []
     if after is not None and after["status"] == "review":
         lines += [f"a lead must accept it: {MEANS[flag]}" for flag in after["flags"]]
     return lines
+
+
+def more_text(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
+    """How much more or less the total of a sheet is than that of another one; empty where one has none, or both are the same."""
+    if (
+        before is None
+        or after is None
+        or None in (before["total"], after["total"])
+        or before["total"] == after["total"]
+    ):
+        return ""
+    change = Decimal(after["total"]) - Decimal(before["total"])
+    return f"{abs(change)} {'more' if change > 0 else 'less'}"
 
 
 def _marked(old: list[str], new: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import wraps
 from itertools import chain
 from typing import Any
 
@@ -13,6 +14,7 @@ from dispatch.commands.typed import moment_there, unless
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.instants import when_text
+from dispatch.model.states import ENDED
 from dispatch.model.visits import MARKS, MOMENTS
 
 with lazily(__name__):
@@ -85,10 +87,12 @@ def _settles(name: str, text: str, *options: Option) -> Declares:
     """A deed that changes a charge; with --check it is only said what it would change."""
 
     def declares(deed: Callable[[User, Args], Visit]) -> Command:
+        @wraps(deed)
         def run(user: User, args: Args) -> Result:
             if args.check:
                 return change_lines(user, args.reference, lambda: deed(user, args))
-            return stands(deed(user, args))
+            visit, change = adjusting.doing(user, args.reference, lambda: deed(user, args))
+            return [stands(visit), *([f"  {change.outcome()}"] if visit.state in ENDED else [])]
 
         return on_visit(name, text, *options, _CHECK)(run)
 
@@ -156,7 +160,7 @@ DEEDS = (
         option("--at", "WHEN", "the right time, or none", reads=_or_none, required=True),
         REASON,
         *_WHOSE,
-    )(by("closeout.clocking.correct", right="at")),
+    )(by("closeout.clocking.correct")),
     _settles(
         "did-not-come",
         "say that somebody of the crew never came; nothing of theirs is charged",

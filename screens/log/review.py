@@ -3,8 +3,6 @@ taken."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from dispatch.desk.figures import lateness
 from dispatch.desk.review import late_causes, reviewing
 from dispatch.desk.session.shown import Shown
@@ -39,7 +37,7 @@ async def goodwill(screen: UserScreen, reference: str) -> None:
         target = typed["target"].strip().casefold()
         return adjusting.give_goodwill(screen.user, reference, target, mode, value.removesuffix("%"), typed["reason"])
 
-    await _ask(screen, reference, f"Goodwill on {reference}", fields, give)
+    await right_times.fill_and_do(screen, reference, f"Goodwill on {reference}", fields, give)
 
 
 @command("T", "charge.travel", "Travel", LEADS, about="reference_here")
@@ -50,7 +48,7 @@ async def travel(screen: UserScreen, reference: str) -> None:
     def put(typed: dict[str, str]) -> object:
         return adjusting.set_travel(screen.user, reference, typed["amount"].strip() or None, typed["reason"])
 
-    await _ask(screen, reference, f"Travel of {reference}", fields, put)
+    await right_times.fill_and_do(screen, reference, f"Travel of {reference}", fields, put)
 
 
 @command("a", "charge.accept", "Accept", LEADS, about="reference_here")
@@ -68,7 +66,7 @@ async def accept(screen: UserScreen, reference: str) -> None:
     title = f"Accept the charge of {reference}"
     if charge is not None and charge.form["total"] is not None:
         title += f": {charge.form['total']} {charge.currency}"
-    await _ask(screen, reference, title, (_REASON,), take, unchanged="is accepted at")
+    await right_times.fill_and_do(screen, reference, title, (_REASON,), take, stays="is accepted at")
 
 
 async def ask_again(screen: UserScreen, reference: str, *, afresh: bool) -> None:
@@ -82,31 +80,7 @@ async def ask_again(screen: UserScreen, reference: str, *, afresh: bool) -> None
         return adjusting.correct_charge(screen.user, reference, typed["reason"], afresh=afresh)
 
     title = f"Reckon {reference} afresh, by today's book" if afresh else f"Reckon {reference} again"
-    await _ask(screen, reference, title, (_REASON,), correct)
-
-
-async def _ask(
-    screen: UserScreen,
-    reference: str,
-    title: str,
-    fields: Sequence[AskedField],
-    deed: Callable[[dict[str, str]], object],
-    *,
-    unchanged: str = "stays",
-) -> None:
-    page = screen.look(visit_page.visit_page, screen.user.store, reference)
-    before = page.charge.form["total"] if page is not None and page.charge is not None else None
-    if not await right_times.fill_and_do(screen, reference, title, fields, deed):
-        return
-    page = screen.look(visit_page.visit_page, screen.user.store, reference)
-    charge = None if page is None else page.charge
-    if charge is not None and charge.form["total"] is not None:
-        total = f"{charge.form['total']} {charge.currency}"
-        screen.say(
-            f"The charge {unchanged} {total}." if charge.form["total"] == before else f"The charge is {total} now."
-        )
-    else:
-        screen.say("Done; the charge is still blocked.")
+    await right_times.fill_and_do(screen, reference, title, (_REASON,), correct)
 
 
 @command("y", "review.approve", "Approve", LEADS)

@@ -123,9 +123,11 @@ async def fill_and_do(
     title: str,
     fields: Sequence[AskedField],
     deed: Callable[[dict[str, str]], object],
-) -> bool:
-    """Ask for the fields of a correction until the deed takes them; for an ended visit, show what it does to the charge and
-    do it when that is meant. Returns whether it was done."""
+    *,
+    stays: str = "stays",
+) -> None:
+    """Ask for the fields of a correction until the deed takes them; for an ended visit, show what it does to the charge, do it when
+    that is meant, and say what the charge is then (`stays`: what it does where it is the same)."""
     changes: list[ChargeChange] = []
 
     def check(typed: dict[str, str]) -> list[str]:
@@ -140,23 +142,27 @@ async def fill_and_do(
         return screen.faults_of(attempt, saves=False)
 
     typed = await screen.fill(title, fields, check)
-    done = not changes or await _meant(screen, title, changes[0], lambda: deed(typed))
+    if changes:
+        await _meant(screen, title, changes[0], lambda: deed(typed), stays)
     screen.reload()
-    return done
 
 
-async def show_and_do(screen: UserScreen, reference: str, title: str, deed: Callable[[], object]) -> bool:
+async def show_and_do(screen: UserScreen, reference: str, title: str, deed: Callable[[], object]) -> None:
     """As `fill_and_do`, for a deed that has nothing more to ask."""
     visit = screen.look(find, screen.user.store, reference)
     if visit is None:
-        return False
+        return
     if visit.state not in ENDED:
-        return await screen.do(lambda _: deed() or True) is not None
+        await screen.do(lambda _: deed() or True)
+        return
     change = screen.look(rehearse, screen.user, reference, deed)
-    return change is not None and await _meant(screen, title, change, deed)
+    if change is not None:
+        await _meant(screen, title, change, deed)
 
 
-async def _meant(screen: UserScreen, title: str, change: ChargeChange, deed: Callable[[], object]) -> bool:
+async def _meant(
+    screen: UserScreen, title: str, change: ChargeChange, deed: Callable[[], object], stays: str = "stays"
+) -> None:
     lines = change.lines(min(72, screen.app.size.width - _FRAME))
     if lines:
         await screen.confirm(title, lines)
@@ -165,4 +171,5 @@ async def _meant(screen: UserScreen, title: str, change: ChargeChange, deed: Cal
         do_as_shown(screen.user, change, deed)
         return True
 
-    return bool(await screen.do(as_it_was_shown))
+    if await screen.do(as_it_was_shown):
+        screen.say(change.outcome(stays))

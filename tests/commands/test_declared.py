@@ -26,8 +26,8 @@ def _declared(parser: argparse.ArgumentParser | None = None) -> Iterator[tuple[B
     for below in choices_of(parser or every_parser()).values():
         yield from _declared(below)
         command = below.get_default("run")
-        if isinstance(command, Command) and isinstance(command.run, By):
-            yield command.run, {action.dest for action in below._actions} - every - {"help", "json"}
+        if isinstance(command, Command) and isinstance(deed := inspect.unwrap(command.run), By):
+            yield deed, {action.dest for action in below._actions} - every - {"help", "json", "check"}
 
 
 def test_options_with_a_no_take_what_python_3_14_takes(monkeypatch: pytest.MonkeyPatch) -> None:

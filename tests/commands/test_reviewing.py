@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import stat
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +174,23 @@ def test_a_charge_before_and_after(day: Dispatch) -> None:
     told = day.ok("charge", reference, "--travel", "500", "--reason", "far", "--check").splitlines()
     assert any(line.startswith("+ TRV-MAN") for line in told)
     assert told[-1].startswith(f"total: {before} → ")
+    assert told[-1].endswith((" more", " less")), "the difference is said too"
     assert day.json("charge", reference, "--json")["sheet"]["total"] == before
+
+
+def test_a_correction_says_what_it_changes_in_money(day: Dispatch) -> None:
+    reference = "R4024"  # the last of its technician's day
+    before = Decimal(day.json("charge", reference, "--json")["sheet"]["total"])
+    left = datetime.datetime.fromisoformat(
+        day.json("visit", "history", reference, "--json")["drives"][0]["checked_out"]
+    )
+    right = ("visit", "correct", reference, "leaving", "--at", (left + datetime.timedelta(hours=1)).isoformat())
+    last = day.ok(*right, "--reason", "stayed for the backup", "--check").splitlines()[-1]
+    answer = day.ok(*right, "--reason", "stayed for the backup").splitlines()[-1]
+    after = Decimal(day.json("charge", reference, "--json")["sheet"]["total"])
+    assert after > before
+    assert last == f"total: {before} → {after} USD, {after - before} more"
+    assert answer == f"  The charge is {after} USD now, {after - before} more than before."
 
 
 def test_a_visit_is_placed_only_as_it_was_shown(day: Dispatch) -> None:

@@ -219,7 +219,7 @@ def test_what_a_deed_would_change_is_seen_and_nothing_is_done(office: Office) ->
     )
     lines = change.lines()
     assert [line[0] for line in lines if "LAB" in line] == ["-", "+"]
-    assert lines[-1] == "total: 166.63 → 295.63 USD"
+    assert lines[-1] == "total: 166.63 → 295.63 USD, 129.00 more"
     assert charge(office) == before
     assert find(office.store, "R1") == change.before
     with pytest.raises(Refusal, match="would be before"):

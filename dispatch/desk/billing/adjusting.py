@@ -5,13 +5,14 @@ And what a deed would make of a charge, before it is done: the deed itself, carr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from db import sheets, visits
 from db.unit import Unit
-from dispatch.charges.explain import difference_lines
+from dispatch.charges.explain import difference_lines, more_text
 from dispatch.desk.charges.charging import Priced, Unpriced, charge_of, keep_sheet, open_charge, settled
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, reason_of, refuse
 from dispatch.desk.session.shown import Shown, amount, changed_since
@@ -21,6 +22,8 @@ from dispatch.fields.reading import FormFault, number
 from dispatch.model.states import ENDED, Review, Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
+
+T = TypeVar("T")
 
 TARGETS = ("labour", "travel", "fee")
 MODES = ("percent", "amount")
@@ -155,9 +158,26 @@ class ChargeChange:
     charge: Priced | Unpriced
     becomes: Priced | Unpriced
 
+    @property
+    def forms(self) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
+        """Both sheets; None where there is none."""
+        before, after = (priced.form if isinstance(priced, Priced) else None for priced in (self.charge, self.becomes))
+        return before, after
+
+    def outcome(self, stays: str = "stays") -> str:
+        """What becomes of the charge in a sentence; `stays` is what it does where it is the same."""
+        before, after = self.forms
+        if after is None or after["total"] is None or isinstance(self.becomes, Unpriced):
+            return "There is no charge: it is blocked."
+        total = f"{after['total']} {self.becomes.currency}"
+        if before is not None and before["total"] == after["total"]:
+            return f"The charge {stays} {total}."
+        more = more_text(before, after)
+        return f"The charge is {total} now{more and f', {more} than before'}."
+
     def lines(self, width: int = 72) -> list[str]:
         """The charge before and after, line by line; nothing where it is the same and the approval stands."""
-        forms = [priced.form if isinstance(priced, Priced) else None for priced in (self.charge, self.becomes)]
+        forms = self.forms
         currency = next((priced.currency for priced in (self.becomes, self.charge) if isinstance(priced, Priced)), "")
         shown = difference_lines(forms[0], forms[1], currency, width)
         if isinstance(self.becomes, Unpriced) and not isinstance(self.charge, Unpriced):
@@ -173,12 +193,21 @@ def rehearse(user: User, reference: str, deed: Callable[[], object]) -> ChargeCh
     Raises:
         Whatever the deed raises.
     """
+    with user.store.rehearsal(user.staff.login):
+        return doing(user, reference, deed)[1]
+
+
+def doing(user: User, reference: str, deed: Callable[[], T]) -> tuple[T, ChargeChange]:
+    """Do it; what came of it, and what it changed on a visit's charge.
+
+    Raises:
+        Whatever the deed raises.
+    """
     before = find(user.store, reference)
     charge = charge_of(user.store, before, now=user.now)
-    with user.store.rehearsal(user.staff.login):
-        deed()
-        after = find(user.store, reference)
-        return ChargeChange(before, after, charge, charge_of(user.store, after, now=user.now))
+    done = deed()
+    after = find(user.store, reference)
+    return done, ChargeChange(before, after, charge, charge_of(user.store, after, now=user.now))
 
 
 def do_as_shown(user: User, change: ChargeChange, deed: Callable[[], object]) -> None:
