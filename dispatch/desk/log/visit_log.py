@@ -179,7 +179,7 @@ def reasons_of(lines: Iterable[LogLine]) -> tuple[tuple[ReviewMark, int], ...]:
 
 def _elsewhere(line: LogLine) -> LogLine:
     """A line of a visit of another day, with that by which it is of these days too."""
-    missed = tuple(remark for remark in line.remarks if remark.mark is ReviewMark.MISSED)
+    missed = tuple(one for one in line.remarks if one.mark in (ReviewMark.MISSED, ReviewMark.EXPLAINED))
     return line._replace(remarks=missed, elsewhere=True)
 
 
