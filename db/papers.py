@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import NamedTuple
 
+from db.among import AMONG
 from db.messages import MESSAGES
 from db.rows import Query, Select, Stored, column
 from db.unit import Unit
@@ -47,10 +49,10 @@ messages_of: Query[list[Message], int, int] = MESSAGES.listing(
     "WHERE m.client_id = ? AND m.paper_id IS NOT NULL ORDER BY m.id DESC LIMIT ?"
 )
 """The newest messages that brought papers to a client."""
-messages_with: Query[list[Message], int, str, str] = MESSAGES.listing(
-    "WHERE m.client_id = ? AND p.kind = ? AND p.name = ? ORDER BY m.id DESC"
+messages_with: Query[list[Message], int, str, Collection[str]] = MESSAGES.listing(
+    f"WHERE m.client_id = ? AND p.kind = ? AND p.name {AMONG} ORDER BY m.id DESC"
 )
-"""The messages that brought a client papers of this kind and name, the newest first."""
+"""The messages that brought a client papers of this kind, under one of these names, the newest first."""
 
 
 def add_paper(unit: Unit, new: KeptPaper) -> int:

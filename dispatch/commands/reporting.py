@@ -170,6 +170,17 @@ _REPORTS = (
         )(by("reports.period.period_report"))
         for kind, such_as in (("month", "2026-11"), ("quarter", "2026-Q4"), ("year", "2026"))
     ),
+    report(
+        "firm",
+        "the firm's month, quarter or year: sums by client, technician and kind, given away, open",
+        option(
+            "--period",
+            "PERIOD",
+            "2026-11, 2026-Q4 or 2026 (default: the last whole month)",
+            reads=period(),
+            default="",
+        ),
+    )(by("reports.firm.firm_report")),
     _sheet,
     report(
         "visit",
@@ -257,7 +268,7 @@ COMMANDS = (
     _query,
     CommandGroup(
         "report",
-        "the day, a client's month, quarter or year, a technician's day sheet, a visit or a quote for its client",
+        "the day, a client's or the firm's month, quarter or year, a technician's day sheet, a visit or a quote for its client",
         _REPORTS,
         about="Each as text, Markdown, HTML, CSV or JSON. At the foot stands the head of the audit chain.",
         word="report",

@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 from collections.abc import Callable
 
+from db.faults import StoreFault
 from dispatch.desk.book.records import client_named
 from dispatch.desk.delivery import papers
 from dispatch.desk.delivery.papers import PaperMail
@@ -30,9 +31,17 @@ _TO = AskedField("to", "To", "", "roles, names or addresses; empty: where they w
 async def ask_mail(screen: UserScreen, title: str, make: Callable[..., Report], *, period: str | None = None) -> None:
     """Ask to whom, show what would be sent, and send it; what nobody should send by oversight is asked about."""
 
-    def prepared(typed: dict[str, str]) -> PaperMail:
+    user = screen.user
+
+    def checked(typed: dict[str, str]) -> tuple[Report, list[str]]:
         report = make() if period is None else make(typed["period"])
-        return papers.prepare(screen.user, report, [part for part in typed["to"].split(",") if part.strip()])
+        to = [part for part in typed["to"].split(",") if part.strip()]
+        papers.whom(user, report, to)
+        return report, to
+
+    def job(_: Watch) -> PaperMail:
+        with user.store.reopened() as store:
+            return papers.prepare(dataclasses.replace(user, store=store), report, to)
 
     try:
         screen.user.ask_to_read("messages")
@@ -40,7 +49,12 @@ async def ask_mail(screen: UserScreen, title: str, make: Callable[..., Report], 
         screen.say(str(refusal), "warning")
         return
     fields = [_TO] if period is None else [AskedField("period", "Period", period, PERIOD), _TO]
-    mail = await screen.fill_in(title, fields, prepared, "enter shows what would be sent · esc goes back")
+    report, to = await screen.fill_in(title, fields, checked, "enter shows what would be sent · esc goes back")
+    try:
+        mail = await watched(screen, f"Setting {report.title}", job)
+    except (StoreFault, Refusal) as refusal:
+        screen.say(str(refusal), "warning")
+        return
     times = screen.user.firm.times()
     await screen.confirm(f"Send {mail.paper.title}?", list(mail.lines(times)))
     if (made := await screen.insist("Send it all the same?", papers.send, mail)) is not None:

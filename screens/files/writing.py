@@ -12,6 +12,7 @@ from dispatch.desk.levels.level_period import period_typed
 from dispatch.desk.reports import saving
 from dispatch.desk.reports.day import day_report
 from dispatch.desk.reports.document import Report
+from dispatch.desk.reports.firm import firm_report
 from dispatch.desk.reports.period import period_report
 from dispatch.desk.reports.sheet import sheet_report
 from dispatch.desk.session.private_file import FileThere, write_private
@@ -74,6 +75,7 @@ async def ask_report(
                 f"The month of {client} by mail", "mail", "or quarter or year, looked at first, then through the outbox"
             )
         )
+    rows.append(ChoiceRow("The month of the firm", "firm", "or quarter or year: sums, given away, what is open"))
     if technician is not None:
         rows.append(ChoiceRow(f"The day sheet of {technician}", "sheet", f"{day_text(day)}, to print"))
     rows.append(ChoiceRow("The month of every client", "all", "or quarter or year, into a folder, each under its name"))
@@ -84,6 +86,9 @@ async def ask_report(
         await ask_file(screen, "The day", lambda: day_report(user, day))
     elif kind == "month" and client is not None:
         await ask_period(screen, client, day)
+    elif kind == "firm":
+        title = "The month, quarter or year of the firm"
+        await ask_file(screen, title, lambda typed: firm_report(user, period_typed(typed, day)), period=f"{day:%Y-%m}")
     elif kind == "mail" and client is not None:
         await mailing.ask_period_mail(screen, client, day)
     elif kind in ("all", "all mail"):

@@ -145,6 +145,7 @@ def written(firm: Dispatch, form: str) -> list[str]:
             firm.ok("report", "sheet", "--technician", login, "--date", "2026-11-24", f"--{form}")
             for login in ("ana", "ben")
         ),
+        firm.ok("report", "firm", "--period", "2026-11", f"--{form}"),
     ]
     return [*reports, *([firm.ok("figures", "--by", "client", "--csv")] if form == "csv" else [])]
 

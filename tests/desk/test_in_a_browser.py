@@ -11,15 +11,20 @@ from pathlib import Path
 
 import pytest
 
+from db import people
+from db.store import existing
 from dispatch.desk.book.records import client_named
 from dispatch.desk.reports.day import day_report
 from dispatch.desk.reports.document import Report
+from dispatch.desk.reports.firm import firm_report
 from dispatch.desk.reports.pages import as_html
 from dispatch.desk.reports.period import period_report
+from dispatch.desk.reports.quote import QuoteAsked, quote_report
 from dispatch.desk.reports.service import service_report
+from dispatch.desk.reports.sheet import sheet_report
 from dispatch.desk.session.user import log_in
 from dispatch.model.periods import Period
-from tests.desk.conftest import DAY, Office
+from tests.desk.conftest import DAY, Office, at
 from tests.desk.test_pdf import sheets_of
 from tests.desk.test_service_report import everywhere, walked
 from tests.figures.busy_month import busy_month
@@ -50,6 +55,9 @@ def papers(office: Office, folder: Path) -> list[Report]:
         busy,
         day_report(office.lee, DAY),
         service_report(office.lee, "R1", with_charge=True),
+        quote_report(office.lee, QuoteAsked("Harbor Dental", "Main office", 75, at("09:00", 2), "x" * 200)),
+        sheet_report(office.lee, existing(people.technician_by_name(office.store, "ana")), DAY),
+        firm_report(office.lee, Period("month", datetime.date(2026, 11, 1))),
         everywhere("x" * 300),
         everywhere("漢字" * 60),
     ]

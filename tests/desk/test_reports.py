@@ -66,7 +66,7 @@ def test_late_is_said_with_what_the_record_knows_of_it(office: Office) -> None:
     assert (planned, arrived, late) == ("10:30", "11:40", "promised 09:00–11:00 · came 11:40 · 40m late")
     assert str(why).startswith("the stop before, R1: ")
     assert "client not told" in str(why)
-    assert report.sections[0].facts == (("Gravest cause", "the stop before 1"),)
+    assert report.sections[1].facts == (("Gravest cause", "the stop before 1"),)
 
 
 def test_who_is_not_there_yet_is_late_too(office: Office) -> None:
@@ -87,7 +87,7 @@ def test_overrides_and_what_was_left_open_come_first(office: Office) -> None:
     found = {row[3]: row[4] for row in rows(report, "Exceptions")}
     assert "the provider is down; follow-up R" in str(found["left open"])
     assert found["waived"] == "T1 waived by Lee Moreau: the provider is down"
-    assert [one.title for one in report.sections][:2] == ["Came late, and why", "Exceptions"]
+    assert [one.title for one in report.sections][:3] == ["At a glance", "Came late, and why", "Exceptions"]
     assert [row[0] for row in rows(report, "Visits")] == ["R1"]
     figures = {row[0]: row[1] for row in rows(report, "Figures")}
     assert figures["Overrides"] == "1"
@@ -158,16 +158,19 @@ def test_day_sheet_has_what_a_technician_needs_and_no_money(office: Office) -> N
     assert ana is not None
     report = sheet_report(office.ana, ana, DAY)
     assert [one.title for one in report.sections] == [
-        "1. 09:00–10:15  Harbor Dental", "2. 13:00–14:15  Harbor Dental", "The way home",
+        "The day", "1. 09:00–10:15  Harbor Dental", "2. 13:00–14:15  Harbor Dental", "The way home",
     ]  # fmt: skip
-    facts = dict(report.sections[0].facts)
+    assert [row[1:3] for row in report.sections[0].tables[0].rows] == [
+        ("09:00–10:15", "Harbor Dental"), ("13:00–14:15", "Harbor Dental"),
+    ]  # fmt: skip
+    facts = dict(report.sections[1].facts)
     assert facts["Where"] == "Main office, 1 Front Street"
-    assert "est" in str(facts["Leg"])
-    assert all(row[0] == "[ ]" for row in report.sections[0].tables[0].rows)
+    assert "est" in str(facts["Drive"])
+    assert all(row[0] == "[ ]" for row in report.sections[1].tables[0].rows)
     office.go("09:00")
     arriving.arrive(office.ana, "R1")
     office.say("R1", "A1", Recording(Result.ANSWERED, "with J. Lowe"))
-    ticked = {row[1]: row[0] for row in sheet_report(office.ana, ana, DAY).sections[0].tables[0].rows}
+    ticked = {row[1]: row[0] for row in sheet_report(office.ana, ana, DAY).sections[1].tables[0].rows}
     assert ticked["A1"] == "[x]"
     for form in FORMS.values():
         assert "USD" not in form(report)

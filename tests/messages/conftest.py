@@ -16,9 +16,22 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.delivery import papers
+from dispatch.desk.reports.document import Report
+from dispatch.desk.reports.pdf import NEEDS_PANGO, NoPdf
 from tests.desk.conftest import Office, office
 
-__all__ = ["office"]
+__all__ = ["no_pdf", "office"]
+
+
+@pytest.fixture
+def no_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which no PDF can be set: papers go as pages."""
+
+    def refuses(report: Report) -> bytes:
+        raise NoPdf(NEEDS_PANGO)
+
+    monkeypatch.setattr(papers, "as_pdf", refuses)
 
 
 @dataclass

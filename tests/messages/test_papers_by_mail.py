@@ -18,6 +18,7 @@ from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care.client_page import client_page
 from dispatch.desk.closeout import leaving
+from dispatch.desk.delivery import papers as desk
 from dispatch.desk.delivery.papers import PaperMail, prepare, recipients, send
 from dispatch.desk.delivery.sending import Posted, post_next
 from dispatch.desk.log.visit_page import visit_page
@@ -37,6 +38,7 @@ from tests.desk.conftest import DAY, Office, approve
 from tests.desk.test_prepaid import closed
 from tests.messages.conftest import PostOffice, words
 
+pytestmark = pytest.mark.usefixtures("no_pdf")
 NOVEMBER = Period("month", datetime.date(2026, 11, 1))
 
 
@@ -90,6 +92,21 @@ def test_a_month_arrives_as_it_was_looked_at(done: Office, post: PostOffice) -> 
     kept = papers.paper(done.store, made.paper_id or 0)
     assert kept is not None
     assert kept.content == mail.paper.content
+
+
+def test_it_goes_as_pdf_where_one_can_be_set(done: Office, post: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(done.dana, month(done))
+    monkeypatch.setattr(desk, "as_pdf", lambda report: b"%PDF-1.7 " + report.title.encode())
+    as_pdf = month(done)
+    assert [one.address for one in as_pdf.earlier] == ["desk@harbor.example"], "the page that went is the same paper"
+    monkeypatch.setattr(desk, "_earlier", lambda *about: ())
+    send(done.dana, as_pdf)
+    done.clock.advance(120)
+    for _ in range(2):
+        assert post_next(done.dana, lambda: transport(done.dana.firm)) is not None
+    ((name, media, content),) = attached(post.taken[1])
+    assert (name, media) == ("harbor-dental-month-2026-11.pdf", "application/pdf")
+    assert content.startswith(b"%PDF-1.7 Harbor Dental")
 
 
 def test_who_gets_it_is_said_by_role_name_or_address(done: Office) -> None:

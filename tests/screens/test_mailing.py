@@ -17,8 +17,11 @@ from screens.log.visit_record import VisitRecord
 from screens.visit.service_report import ReportView
 from tests.desk.conftest import Office, approve
 from tests.desk.test_prepaid import closed
+from tests.messages.conftest import no_pdf
 from tests.screens.test_figures import choose, fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
+
+pytestmark = pytest.mark.usefixtures("no_pdf")
 
 
 @pytest.fixture
@@ -31,6 +34,9 @@ def mails(office: Office) -> Office:
     editing.add(office.lee, "client", {"name": "Acme"})
     closed(office)
     return office
+
+
+__all__ = ["no_pdf"]
 
 
 def waiting(office: Office) -> list[Message]:

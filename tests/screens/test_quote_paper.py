@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from dispatch.desk.book import editing
 from dispatch.desk.messages import outbox
 from screens.dialogs.questions import AskConfirm, Form
 from screens.prices.quote import QuoteView
 from tests.desk.conftest import Office
+from tests.messages.conftest import no_pdf
 from tests.screens.test_figures import fill
 from tests.screens.test_screens import opened, press, until, until_true
 
+__all__ = ["no_pdf"]
 
+
+@pytest.mark.usefixtures("no_pdf")
 async def test_a_quote_is_saved_and_sent(office: Office, tmp_path: Path) -> None:
     editing.settle(office.lee, {"messages_by": "smtp", "mail_host": "mail.example", "mail_from": "a@columbus.example"})
     async with opened(office.dana, "board") as pilot:

@@ -252,10 +252,12 @@ def test_no_plain_view_prints_a_control_byte_of_the_data(poisoned: Path) -> None
         ["staff", "list"], ["staff", "list", "--json"],
         *([kind, *words, form] for form in ("--plain", "--markdown", "--html", "--csv", "--json") for kind, *words in (
             ["report", "day"], ["report", "sheet", "--technician", "ana"])),
+        *(["report", "firm", "--period", "2026-11", form] for form in ("--plain", "--markdown", "--html", "--csv", "--json")),
         ["figures", "--by", "client"], ["figures", "--by", "client", "--csv"], ["figures", "--behind", "charged"],
         ["audit", "show"], ["audit", "show", "--json"],
     ):  # fmt: skip
         dated = [*words, "--date", DAY.isoformat()] if words[0] in ("board", "day", "log", "report") else words
+        dated = words if words[:2] == ["report", "firm"] else dated
         dated = [*words, "--to", DAY.isoformat()] if words[0] == "figures" else dated
         said = firm(*dated, *([] if "--as" in words or words[0] == "staff" else ["--as", "lee"]))
         assert said.code == 0, said.err

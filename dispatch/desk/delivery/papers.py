@@ -18,6 +18,7 @@ from dispatch.desk.messages.outbox import find_message
 from dispatch.desk.reports import data
 from dispatch.desk.reports.document import Report
 from dispatch.desk.reports.pages import as_html
+from dispatch.desk.reports.pdf import NoPdf, as_pdf
 from dispatch.desk.session.refusals import Faulty, NeedsConfirm, Refusal, mark_of
 from dispatch.desk.session.user import User
 from dispatch.fields.context import NO_RECORDS
@@ -110,40 +111,55 @@ def _address(text: str) -> str:
         raise Faulty([f"to: {show(text, 60)!r} {fault}"]) from None
 
 
-def prepare(user: User, report: Report, to: Sequence[str] = ()) -> PaperMail:
-    """A paper as it would go to its client. Nothing is sent.
+def whom(user: User, report: Report, to: Sequence[str] = ()) -> tuple[Client, tuple[Recipient, ...]]:
+    """The client that a paper is for, and who there would get it.
 
     Args:
-        report: what it says.
         to: as for `recipients`.
 
     Raises:
         NotAllowed: the person may not send messages.
-        Refusal: it is for no client, nobody would get it, it is too large, or mail is not what messages are sent by.
+        Refusal: it is for no client, nobody would get it, or mail is not what messages are sent by.
     """
     user.ask_to_read("messages")
     if report.whose is None:
         raise Refusal(f"{show(report.title)} is for the firm: it is sent to nobody.")
-    with user.store.read():
-        firm, whose = user.firm, report.whose
-        if firm.messages_by != "smtp":
-            raise Refusal("Papers go by mail: dispatch settings --messages-by smtp --mail-host … --mail-from ….")
-        client = existing(clients.client(user.store, whose.client_id))
-        found = recipients(client, to)
-        content = as_html(report).encode()
-        if len(content) > MOST:
-            raise Refusal(
-                f"{show(report.title)} has {len(content) // 1_000_000} MB, and a mail takes {MOST // 1_000_000}: save it as a file."
-            )
-        paper = KeptPaper(
-            client.id, whose.visit_id, report.kind, report.title[:500], f"{report.name}.html", "text/html", content,
-            whose.visit_ids, data.digest(user.store, whose.visit_ids, money=whose.money),
-            None if whose.good_until is None else whose.good_until.isoformat(),
-        )  # fmt: skip
-        values = {"firm": firm.name, "client": client.name, "paper": report.title}
-        text = with_values(firm.message_paper, values)[:_LONGEST]
-        unreviewed = _unreviewed(user.store, whose.visit_ids)
-        return PaperMail(paper, client, found, text, unreviewed, _earlier(user.store, paper, found))
+    if user.firm.messages_by != "smtp":
+        raise Refusal("Papers go by mail: dispatch settings --messages-by smtp --mail-host … --mail-from ….")
+    client = existing(clients.client(user.store, report.whose.client_id))
+    return client, recipients(client, to)
+
+
+def prepare(user: User, report: Report, to: Sequence[str] = ()) -> PaperMail:
+    """A paper as it would go to its client: as PDF where one can be set here, else as a page. Nothing is sent. It may take a while.
+
+    Raises:
+        NotAllowed, Refusal: as `whom`; or it is too large.
+    """
+    client, found = whom(user, report, to)
+    whose, store = existing(report.whose), user.store
+    known = data.digest(store, whose.visit_ids, money=whose.money)
+    ending, media, content = _attached(report)
+    if len(content) > MOST:
+        size = f"{len(content) // 1_000_000} MB, and a mail takes {MOST // 1_000_000}"
+        raise Refusal(f"{show(report.title)} has {size}: save it as a file.")
+    until = None if whose.good_until is None else whose.good_until.isoformat()
+    paper = KeptPaper(
+        client.id, whose.visit_id, report.kind, report.title[:500], f"{report.name}{ending}", media, content,
+        whose.visit_ids, known, until,
+    )  # fmt: skip
+    firm = user.firm
+    values = {"firm": firm.name, "client": client.name, "paper": report.title}
+    text = with_values(firm.message_paper, values)[:_LONGEST]
+    return PaperMail(paper, client, found, text, _unreviewed(store, whose.visit_ids), _earlier(store, paper, found))
+
+
+def _attached(report: Report) -> tuple[str, str, bytes]:
+    """A paper as a file: its ending, its media type, its bytes."""
+    try:
+        return ".pdf", "application/pdf", as_pdf(report)
+    except NoPdf:
+        return ".html", "text/html", as_html(report).encode()
 
 
 def send(user: User, mail: PaperMail, *, confirmed: Collection[str] = ()) -> tuple[Message, ...]:
@@ -203,6 +219,7 @@ def _unreviewed(store: Store, visit_ids: Collection[int]) -> tuple[str, ...]:
 
 
 def _earlier(store: Store, paper: KeptPaper, to: Sequence[Recipient]) -> tuple[Message, ...]:
-    went = papers.messages_with(store, paper.client_id, paper.kind, paper.name)
+    stem = paper.name.rpartition(".")[0]
+    went = papers.messages_with(store, paper.client_id, paper.kind, (f"{stem}.html", f"{stem}.pdf"))
     addresses = {one.address for one in to}
     return tuple(one for one in went if one.fate in _WENT and one.address in addresses)

@@ -39,7 +39,7 @@ PEOPLES_WORDS = frozenset({"GOODWILL", "TRV-MAN"})
 """Lines whose arithmetic is a reason that a lead typed for the firm."""
 
 
-UNITS = {"rate-min": "min at the plain rate"}
+UNITS = {"rate-min": "min at the usual rate"}
 """Units that a client does not know, in words."""
 
 

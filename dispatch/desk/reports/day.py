@@ -9,19 +9,19 @@ from db import messages, promises, settings, sheets, visits
 from db.sheets import StoredSheet
 from db.store import Store
 from db.tallies import tallies
-from dispatch.desk.figures.counting import figures_over
+from dispatch.desk.figures.counting import Figures, figures_over
 from dispatch.desk.figures.lateness import Lateness, LivedDay, counted_text
-from dispatch.desk.figures.meanings import FIGURES, value_text
 from dispatch.desk.log.visit_log import LogFilter, visit_log
 from dispatch.desk.reports.data import DataTable, visit_tables
-from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, foot_of, letterhead_of
+from dispatch.desk.reports.document import Amount, Cell, ChartBar, Report, ReportTable, Section, foot_of, letterhead_of
+from dispatch.desk.reports.figure_parts import figures_section, tile
 from dispatch.desk.reports.naming import slug
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.board_words import evidence_words, reasons_text
 from dispatch.desk.texts.figure_words import FIGURE_COLUMNS, figure_rows
 from dispatch.model.boards import Log, Tally
 from dispatch.model.firm import Firm
-from dispatch.model.instants import Times, day_bounds, day_text, iso, time_text
+from dispatch.model.instants import Times, day_bounds, day_text, iso, span_text, time_text
 from dispatch.model.messages import Call, CallOutcome
 from dispatch.model.promises import KEPT
 from dispatch.model.states import AHEAD, ENDED, State
@@ -45,25 +45,26 @@ def day_report(user: User, day: datetime.date) -> Report:
         ended = [visit for visit in day_visits if visit.state in ENDED]
         charges = sheets.latest_sheets(store, [visit.id for visit in ended])
         log = visit_log(store, LogFilter(day))
-        late = _late(store, day, run, firm)
+        counted = figures_over(store, day, day)
         sections = (
-            late,
+            _at_a_glance(day_visits, log, counted),
+            _late(store, day, run, firm),
             Section(
                 "Exceptions",
                 (("Visits", reasons_text(log.reasons)),) if log.reasons else (),
                 tables=(_exceptions(log),),
             ),
-            _figures(store, day),
             Section("Visits", tables=(_visits(store, day_visits, times),)),
             _charges(store, ended, charges),
             Section("Still open", tables=(_open(day_visits, times),)),
+            figures_section(counted),
         )
         foot, head = foot_of(store, user.staff.name, times), letterhead_of(store)
         data = (
             *visit_tables(store, day_visits, inside=True),
             _promised(store, day, firm),
             _looked_at(log),
-            DataTable("figures", FIGURE_COLUMNS, tuple(figure_rows(figures_over(store, day, day)))),
+            DataTable("figures", FIGURE_COLUMNS, tuple(figure_rows(counted))),
         )
     name = f"{slug(firm.name) or 'firm'}-day-{day.isoformat()}"
     return Report("day", f"{firm.name}: the day", day_text(day), sections, foot, name=name, data=data, letterhead=head)
@@ -93,13 +94,25 @@ def _looked_at(log: Log) -> DataTable:
     return DataTable("exceptions", ("reference", "exception", "item", "text"), tuple(rows))
 
 
-def _figures(store: Store, day: datetime.date) -> Section:
-    counted = figures_over(store, day, day)
-    rows = tuple(
-        (figure.name, value_text(figure, counted.totals[figure.key], counted.money), figure.sentence)
-        for figure in FIGURES
+def _at_a_glance(day_visits: Sequence[Visit], log: Log, counted: Figures) -> Section:
+    """The figures of the day, and who ended how many visits, and was how long on site."""
+    over = sum(visit.state in ENDED for visit in day_visits)
+    looked_at = sum(bool(line.exceptions) for line in log.lines)
+    facts: list[tuple[str, Cell]] = [("Visits ended", f"{over} of {len(day_visits)}"), ("To look at", looked_at)]
+    facts += [tile(counted, key) for key in ("on_time", "first_time_fix", "charged", "given_away")]
+    rows = []
+    for name in sorted({name for visit in day_visits for name in visit.crew}):
+        own = [visit for visit in day_visits if name in visit.crew]
+        stays = [part for visit in own for part in visit.assignments if part.technician == name]
+        there = sum((part.check_out_at or part.check_in_at) - part.check_in_at for part in stays if part.check_in_at)
+        rows.append((name, sum(visit.state in ENDED for visit in own), len(own), there // 60))
+    most = max((minutes for *_, minutes in rows), default=0)
+    bars = tuple(
+        ChartBar(name, 100 * minutes // most, f"{span_text(minutes)}, {over} of {of} ended")
+        for name, over, of, minutes in rows
+        if most
     )
-    return Section("Figures", tables=(ReportTable(("Figure", "Value", "What it counts"), rows),))
+    return Section("At a glance", tuple(facts), bars=bars, at_a_glance=True)
 
 
 def _visits(store: Store, day_visits: Sequence[Visit], times: Times) -> ReportTable:

@@ -17,19 +17,24 @@ NEEDS_PANGO = (
 )
 
 
+class NoPdf(Refusal):
+    """No PDF can be set on this machine."""
+
+
 def as_pdf(report: Report) -> bytes:
     """The report as PDF, on the sheet that the firm has set.
 
     Raises:
-        Refusal: the extra or Pango is missing, a template of the firm cannot be used, or asks for something from elsewhere.
+        NoPdf: the extra or Pango is missing.
+        Refusal: a template of the firm cannot be used, or asks for something from elsewhere.
     """
     page = as_html(report)
     try:
         import weasyprint
     except ImportError:
-        raise Refusal(NEEDS_EXTRA) from None
+        raise NoPdf(NEEDS_EXTRA) from None
     except OSError:
-        raise Refusal(NEEDS_PANGO) from None
+        raise NoPdf(NEEDS_PANGO) from None
     asked: list[str] = []
 
     class OnlyData(weasyprint.urls.URLFetcher):  # type: ignore[misc]

@@ -94,7 +94,7 @@ def period_report(user: User, client: Client, period: Period) -> Report:
             Section("What we found", tables=(_findings(by_id, tested),)),
             how_soon(store, own, kept, levels.figures, (start, end), times),
             _charges(ended, reviewed),
-            _value_given(reviewed.values()),
+            value_given(reviewed.values()),
             _next(store, client, own, times),
         )
         foot, head = foot_of(store, user.staff.name, times), letterhead_of(store)
@@ -278,7 +278,7 @@ def _charges(ended: Sequence[Visit], reviewed: Mapping[int, StoredSheet]) -> Sec
     return Section("Charges", sums(reviewed.values()), tuple(notes))
 
 
-def _value_given(charges: Iterable[StoredSheet]) -> Section:
+def value_given(charges: Iterable[StoredSheet]) -> Section:
     """What lines at 0.00 would have cost, and goodwill, by reason: exact, in minor units."""
     by_currency: dict[tuple[str, int], Counter[str]] = {}
     for sheet in charges:

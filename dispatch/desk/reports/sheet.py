@@ -15,10 +15,10 @@ from dispatch.desk.reports.naming import technician_slug
 from dispatch.desk.session.user import User
 from dispatch.model.checklists import Mark
 from dispatch.model.firm import Firm
-from dispatch.model.instants import Times, day_bounds, day_text
+from dispatch.model.instants import Times, day_bounds, day_text, time_text
 from dispatch.model.people import Technician
-from dispatch.model.states import OCCUPYING
-from dispatch.model.travel import Leg, distance_text, leg_text
+from dispatch.model.states import ENDED, OCCUPYING
+from dispatch.model.travel import Leg, distance_text, leg_text, minutes_of
 from dispatch.model.visits import CAME_BY, Visit
 
 BOX, TICKED = "[ ]", "[x]"
@@ -39,8 +39,11 @@ def sheet_report(user: User, technician: Technician, day: datetime.date) -> Repo
         placed = visits.placed_between(store, start, end, technicians={technician.id})
         stops = [visit for visit in placed if visit.state in OCCUPYING and belongs(visit, start)]
         legs = legs_of_day(store, day).get(technician.id, {})
-        sections = [_stop(store, firm, place, visit, legs.get(visit.id), times) for place, visit in enumerate(stops, 1)]
-        home = Section("The way home", facts=(("Leg", _leg(legs.get(HOME), firm)),))
+        sections = [_overview(firm, stops, legs, times)] if stops else []
+        sections += [
+            _stop(store, firm, place, visit, legs.get(visit.id), times) for place, visit in enumerate(stops, 1)
+        ]
+        home = Section("The way home", facts=(("Drive", _leg(legs.get(HOME), firm)),))
         sections.append(home if stops else Section("Stops", paragraphs=("No visits on this day.",)))
         foot, head = foot_of(store, user.staff.name, times), letterhead_of(store)
         data = (
@@ -52,6 +55,31 @@ def sheet_report(user: User, technician: Technician, day: datetime.date) -> Repo
     count = f"{len(stops)} {'stop' if len(stops) == 1 else 'stops'}"
     title, subtitle = f"{technician.name}: {day_text(day)}", f"{firm.name}, {count}"
     return Report("sheet", title, subtitle, tuple(sections), foot, name=name, data=data, letterhead=head)
+
+
+def _overview(firm: Firm, stops: Sequence[Visit], legs: Mapping[int, Leg], times: Times) -> Section:
+    """The day on one look: when it begins and ends, how long one drives, and the stops in their order."""
+    drives = [legs.get(visit.id) for visit in stops] + [legs.get(HOME)]
+    known = [leg.seconds for leg in drives if leg is not None and leg.seconds is not None]
+    unknown = len(drives) - len(known)
+    driving = time_text(sum(map(minutes_of, known))) + (f" and {unknown} unknown" if unknown else "")
+    ends = [visit.ends_at for visit in stops if visit.ends_at is not None]
+    rows = tuple(
+        (number, times.span(visit.starts_at, visit.ends_at), visit.client, visit.address or visit.site,
+         _leg(legs.get(visit.id), firm), visit.state.label)
+        for number, visit in enumerate(stops, 1)
+    )  # fmt: skip
+    return Section(
+        "The day",
+        facts=(
+            ("Stops", len(stops)),
+            ("First at", times.clock(stops[0].starts_at)),
+            ("Last until", times.clock(max(ends, default=None))),
+            ("Driving", driving),
+        ),
+        tables=(ReportTable(("Stop", "Time", "Client", "Where", "Drive", "State"), rows),),
+        at_a_glance=True,
+    )
 
 
 def _drives(stops: Sequence[Visit], legs: Mapping[int, Leg]) -> DataTable:
@@ -72,7 +100,7 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
         ("Where", f"{visit.site}, {site.address}" if site.address else visit.site),
         ("Getting in", site.access_notes or None),
         ("Contact", people or None),
-        ("Leg", _leg(leg, firm)),
+        ("Drive", _leg(leg, firm)),
         ("Promised", None if visit.promised is None else times.span(*visit.promised)),
         ("Visit", f"{visit.reference}, {visit.state.label}"),
         ("Work", visit.work),
@@ -82,14 +110,17 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
         ("Used", ", ".join(f"{item.quantity} × {item.label}" for item in stays.items_of(store, visit.id)) or None),
     ]
     boxes: list[tuple[Cell, ...]] = []
-    for item in checklists.checklist(store, visit.id).items:
+    # there is nothing to tick where the visit has ended
+    for item in () if visit.state in ENDED else checklists.checklist(store, visit.id).items:
         box = TICKED if item.mark is Mark.PASSED else BOX
         # what stands on the item already; empty to be written on
         latest = item.latest
         noted = f"{latest.result.value.replace('_', ' ')} {latest.text}".strip() if latest is not None else ""
         boxes.append((box, item.ref, item.label + ("" if item.required else " (if it applies)"), noted))
-    tables = [ReportTable(("", "Item", "To do", "Notes"), tuple(boxes), "No checklist.")]
-    if aims := probes.targets_of(store, site.id):
+    tables = []
+    if visit.state not in ENDED:
+        tables.append(ReportTable(("", "Item", "To do", "Notes"), tuple(boxes), "No checklist."))
+    if visit.state not in ENDED and (aims := probes.targets_of(store, site.id)):
         rows = tuple((aim.name, aim.kind.value, aim.address, aim.vantage.value, aim.note) for aim in aims)
         tables.append(ReportTable(("Test target", "Kind", "Address", "From", "Note"), rows))
     return Section(

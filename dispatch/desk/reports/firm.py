@@ -1,0 +1,174 @@
+"""The firm's month, quarter or year: sums by client, technician and kind of visit, what was given away, what is open, and every
+figure with its definition beside the time before."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from db import settings, sheets, visits
+from db.sheets import StoredSheet
+from db.store import Store
+from dispatch.desk.figures.counting import Figures, Grouping, figure_called, figures_over
+from dispatch.desk.reports.data import DataTable, visit_tables
+from dispatch.desk.reports.document import (
+    Amount,
+    Cell,
+    ChartBar,
+    Report,
+    ReportTable,
+    Section,
+    foot_of,
+    letterhead_of,
+)
+from dispatch.desk.reports.figure_parts import cell, figures_section, hours, tile
+from dispatch.desk.reports.naming import slug
+from dispatch.desk.reports.period import value_given
+from dispatch.desk.session.user import User
+from dispatch.desk.texts.figure_words import FIGURE_COLUMNS, figure_rows
+from dispatch.model.firm import Firm
+from dispatch.model.instants import day_bounds
+from dispatch.model.periods import Period, read_period
+from dispatch.model.states import ENDED, Review, State
+from dispatch.model.text import count_text
+from dispatch.model.visits import Visit, ended_within
+
+TILES = ("on_time", "first_time_fix", "utilisation", "billable_share", "charged", "given_away")
+"""The figures that stand first."""
+_SHOWN = 8
+"""So many references are named of what is open."""
+
+
+def firm_report(user: User, period: Period) -> Report:
+    """The firm's period, in its zone.
+
+    Raises:
+        NotAllowed: the person neither dispatches nor leads.
+    """
+    user.ask_to_read("reports", f"the firm's {period.kind}")
+    store = user.store
+    with store.read():
+        firm = settings.firm(store)
+        times = firm.times()
+        start, end = day_bounds(period.first, firm.zone)[0], day_bounds(period.end, firm.zone)[0]
+        placed = visits.of_days(store, start, end)
+        ended = ended_within(placed, start, end)
+        charges = sheets.latest_sheets(store, [visit.id for visit in ended])
+        counted = {by: _counted(store, period, by) for by in ("client", "technician", "kind")}
+        whole, earlier = counted["technician"], read_period("", period.first, period.kind)
+        before = _counted(store, earlier, "technician")
+        sections = (
+            _at_a_glance(period, firm, whole, ended, charges),
+            Section("By client", tables=(_sums("Client", counted["client"], ended, lambda visit: (visit.client,)),)),
+            Section("By technician", tables=(_by_technician(whole, ended),)),
+            Section("By kind of visit", tables=(_sums("Kind", counted["kind"], ended, lambda visit: (visit.kind,)),)),
+            replace(value_given(charges.values()), title="Not charged, and why"),
+            Section("Open", tables=(_open(store, placed, ended),)),
+            figures_section(whole, before, earlier.title),
+        )
+        data = (
+            *visit_tables(store, ended, levels=False, inside=True),
+            *(DataTable(f"by_{by}", FIGURE_COLUMNS, tuple(figure_rows(found))) for by, found in counted.items()),
+        )
+        return Report(
+            "firm",
+            f"{firm.name}: {period.title}",
+            f"{count_text(len(ended), 'visit')} ended",
+            sections,
+            foot_of(store, user.staff.name, times),
+            name=f"{slug(firm.name) or 'firm'}-{period.kind}-{period.code.lower()}",
+            data=data,
+            letterhead=letterhead_of(store),
+        )
+
+
+def _counted(store: Store, period: Period, by: Grouping) -> Figures:
+    return figures_over(store, period.first, period.end - datetime.timedelta(days=1), by)
+
+
+def _at_a_glance(
+    period: Period, firm: Firm, whole: Figures, ended: Sequence[Visit], charges: Mapping[int, StoredSheet]
+) -> Section:
+    """The figures that a lead looks at, and what was charged in each part of the time."""
+    money = whole.money
+    parts = []
+    for label, first, after in period.parts(firm.first_weekday):
+        begins, ends = day_bounds(first, firm.zone)[0], day_bounds(after, firm.zone)[0]
+        own = [visit for visit in ended if begins <= (visit.anchor or 0) < ends]
+        kept = [charges[visit.id] for visit in own if visit.id in charges]
+        parts.append((label, len(own), sum(one.net or 0 for one in kept if one.currency == money.currency)))
+    most = max((net for _, _, net in parts), default=0)
+    bars = tuple(
+        ChartBar(
+            label,
+            max(0, 100 * net // most),
+            f"{Amount(net, money.exponent, money.currency)}, {count_text(count, 'visit')}" if count else "–",
+        )
+        for label, count, net in parts
+        if most > 0
+    )
+    return Section("At a glance", tuple(tile(whole, key) for key in TILES), bars=bars, at_a_glance=True)
+
+
+def _sums(title: str, counted: Figures, ended: Sequence[Visit], of: Callable[[Visit], Sequence[str]]) -> ReportTable:
+    """A row for each group with a visit, most charged first, and all of them together."""
+    keys = ("on_time", "first_time_fix", "charged", "given_away")
+    figures = [figure_called(key) for key in keys]
+    number = Counter(name for visit in ended for name in of(visit))
+    rows: list[tuple[Cell, ...]] = []
+    order = sorted(range(len(counted.groups)), key=lambda place: -counted.values["charged"][place].top)
+    for place in order:
+        label = counted.groups[place].label
+        if count := number.get(label):
+            values = (cell(figure, counted.values[figure.key][place], counted.money) for figure in figures)
+            rows.append((label, count, hours(counted.values["on_site_against_plan"][place]), *values))
+    totals = (cell(figure, counted.totals[figure.key], counted.money) for figure in figures)
+    if rows:
+        rows.append(("All", len(ended), hours(counted.totals["on_site_against_plan"]), *totals))
+    titles = (title, "Visits", "On site", *(figure.name for figure in figures))
+    return ReportTable(titles, tuple(rows), "No visit ended in this time.", sums=1 if rows else 0)
+
+
+def _by_technician(counted: Figures, ended: Sequence[Visit]) -> ReportTable:
+    """As `_sums`, with what is counted of people alone. A visit of several counts for each of them, and once in the sum."""
+    keys = ("on_time", "utilisation", "billable_share", "overtime", "travel_ratio", "charged")
+    figures = [figure_called(key) for key in keys]
+    number = Counter(name for visit in ended for name in visit.crew)
+    rows: list[tuple[Cell, ...]] = []
+    for place, group in enumerate(counted.groups):
+        values = [cell(figure, counted.values[figure.key][place], counted.money) for figure in figures]
+        if number.get(group.label) or any(value is not None for value in values):
+            own = hours(counted.values["on_site_against_plan"][place])
+            rows.append((group.label, number.get(group.label, 0), own, *values))
+    totals = (cell(figure, counted.totals[figure.key], counted.money) for figure in figures)
+    if rows:
+        rows.append(("All", len(ended), hours(counted.totals["on_site_against_plan"]), *totals))
+    titles = ("Technician", "Visits", "On site", *(figure.name for figure in figures))
+    return ReportTable(titles, tuple(rows), "Nobody worked in this time.", sums=1 if rows else 0)
+
+
+def _open(store: Store, placed: Sequence[Visit], ended: Sequence[Visit]) -> ReportTable:
+    """What of this time somebody still has to do something about, and the requests that wait now."""
+    rows = tuple(
+        (what, len(own), ", ".join(own[:_SHOWN]) + (" …" if len(own) > _SHOWN else ""))
+        for what, own in _waits(store, placed, ended)
+        if own
+    )
+    return ReportTable(("What", "Visits", "Which"), rows, "Nothing is open.")
+
+
+def _waits(store: Store, placed: Sequence[Visit], ended: Sequence[Visit]) -> Iterator[tuple[str, list[str]]]:
+    reviews = {
+        "to be reviewed": Review.TO_REVIEW,
+        "sent back to the technician": Review.SENT_BACK,
+        "approved, not handed over to be invoiced": Review.APPROVED,
+    }
+    for what, review in reviews.items():
+        yield what, [visit.reference for visit in ended if visit.review is review]
+    left = [visit for visit in ended if visit.state is State.LEFT_OPEN]
+    yield "left open, without a follow-up", [one.reference for one in left if not visits.follow_ups(store, one.id)]
+    over = [visit for visit in placed if visit.state not in ENDED and (visit.ends_at or 0) < store.clock.now()]
+    yield "planned in this time, and not ended", [visit.reference for visit in over]
+    yield "requests that wait now", sorted(visit.reference for visit in visits.queued(store))
