@@ -43,7 +43,9 @@ def run_items(args: Args, refs: Sequence[str], *, as_json: bool = False) -> int:
     site = _site(args)
     done: list[probing.Ran] = []
     only_from = probes.Vantage(args.only_from) if args.only_from else None
-    for ran in probing.run(user_of(args), args.reference, refs, site=site, only_from=only_from, tell=_tell):
+    for ran in probing.run(
+        user_of(args), args.reference, refs, site=site, only_from=only_from, tell=lambda _, line: _tell(line)
+    ):
         done.append(ran)
         if not as_json:
             word = "not run" if ran.fault else "pass" if ran.passed else "FAIL"

@@ -41,17 +41,17 @@ class RunTests(Dialog[bool]):
     BINDINGS = [key("escape q", "run.stop", "Stop"), key("enter space", "run.back", "Back")]
 
     class Told(Message):
-        """A step of the run, in words; its ink says whether something passed or failed."""
+        """A step of an item's test, in words; its ink says whether something passed or failed."""
 
-        def __init__(self, text: str, style: str = "") -> None:
+        def __init__(self, ref: str, text: str, style: str = "") -> None:
             super().__init__()
-            self.text, self.style = text, style
+            self.ref, self.text, self.style = ref, text, style
 
     def __init__(self, user: User, reference: str, refs: Sequence[str] = ()) -> None:
         super().__init__(f"{reference}: {', '.join(refs) or 'every test'}", "esc stops")
         self._user, self._reference, self._refs = user, reference, tuple(refs)
         self._called_off = threading.Event()
-        self._lines: list[Content] = []
+        self._lines: dict[str, list[Content]] = {}
         self._recorded = False
         self._over = False
 
@@ -72,7 +72,7 @@ class RunTests(Dialog[bool]):
         try:
             await asyncio.to_thread(self._through)
         except (Refusal, StoreFault) as refusal:
-            self.post_message(self.Told(str(refusal), "$text-error"))
+            self.post_message(self.Told("", str(refusal), "$text-error"))
         self._over = True
         self.query_one("#hint", Label).update(Content("enter goes back"))
 
@@ -84,16 +84,26 @@ class RunTests(Dialog[bool]):
                 continue
             self._recorded = True
             word, style = ("pass", "$text-success") if ran.passed else ("FAIL", "$text-error")
-            self.post_message(self.Told(f"{ran.item.ref} {word}: {ran.text}", style))
+            self.post_message(self.Told(ran.item.ref, f"{word}: {ran.text}", style))
 
-    def _tell(self, line: str) -> None:
-        self.post_message(self.Told(line))
+    def _tell(self, ref: str, line: str) -> None:
+        self.post_message(self.Told(ref, line))
 
     def on_run_tests_told(self, step: RunTests.Told) -> None:
-        """Show a step."""
-        self._lines = [*self._lines, Content.styled(show(step.text, 400), step.style or "$text-muted")][-KEPT:]
-        self.query_one("#steps", Static).update(Content("\n").join(self._lines))
-        self.query_one(VerticalScroll).scroll_end(animate=False)
+        """Show a step: of several items each has one line, of one every step stays."""
+        line = Content.assemble(
+            (f"{step.ref} ", "bold"), Content.styled(show(step.text, 400), step.style or "$text-muted")
+        )
+        own = self._lines.setdefault(step.ref, [])
+        if len(self._refs) == 1:
+            own[:] = [*own, line][-KEPT:]
+        else:
+            own[:] = [line]
+        self.query_one("#steps", Static).update(
+            Content("\n").join(line for lines in self._lines.values() for line in lines)
+        )
+        if len(self._refs) == 1:
+            self.query_one(VerticalScroll).scroll_end(animate=False)
 
     def action_stop(self) -> None:
         """Stop what runs; once nothing does, go back."""

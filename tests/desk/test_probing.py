@@ -56,7 +56,7 @@ def latest(office: Office, ref: str) -> Attempt:
 
 
 def run(office: Office, *refs: str, **more: Any) -> list[probing.Ran]:
-    return list(probing.run(office.ana, "R1", refs, pause_seconds=0.05, **more))
+    return list(probing.run(office.ana, "R1", refs, pace=probing.Pace(0.05), **more))
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_run_is_kept_with_vantage_grade_and_every_try(office: Office, mail_port:
     register(office, name="mail", kind="smtp", address=f"{HERE}:{mail_port}")
     office.on_site()
     told: list[str] = []
-    (ran,) = run(office, "t4.MAIL", tell=told.append)
+    (ran,) = run(office, "t4.MAIL", tell=lambda _, line: told.append(line))
 
     assert ran.passed
     assert told[0] == f"mail: {HERE}:{mail_port}"
@@ -264,9 +264,37 @@ def test_run_all_before_sign_off_closes(office: Office, mail_port: int) -> None:
     register(office, name="connectivity", kind="tcp", address=f"{HERE}:{mail_port}")
     office.on_site()
     office.finish(but=frozenset({"T4.mail", "T3", "L5"}))
-    assert [(ran.item.ref, ran.passed) for ran in run(office)] == [("T3", True), ("T4.mail", True)]
+    assert {(ran.item.ref, ran.passed) for ran in run(office)} == {("T3", True), ("T4.mail", True)}
     office.say("R1", "L5", Recording(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     assert leaving.close(office.ana, "R1").state is State.CLOSED
+
+
+def test_tests_run_side_by_side_and_each_is_recorded_when_it_is_done(office: Office, mail_port: int) -> None:
+    """One that waits holds up none, and is given up after what all may take together."""
+    answered = threading.Event()
+
+    def waits_for_the_other(connection: Any) -> None:
+        answered.wait(10)
+        connection.sendall(b"220 hi\r\n")
+
+    with serving(waits_for_the_other) as port, serving(saying(hold=True)) as never:
+        register(office, name="mail", kind="tcp", address=f"{HERE}:{port}", options="expect=220; seconds=20")
+        register(office, name="connectivity", kind="smtp", address=f"{HERE}:{mail_port}")
+        register(office, name="backup", kind="tcp", address=f"{HERE}:{never}", options="expect=hi; seconds=60")
+        office.on_site()
+        told: list[tuple[str, str]] = []
+        came: list[tuple[str, bool, str]] = []
+        for ran in probing.run(office.ana, "R1", tell=lambda *step: told.append(step), pace=probing.Pace(at_most=1.5)):
+            came.append((ran.item.ref, ran.passed, ran.fault))
+            answered.set()  # the first that is done, which is recorded by now
+            assert ran.fault or latest(office, ran.item.ref).grade is Grade.EXECUTED
+    assert came == [
+        ("T3", True, ""),
+        ("T4.mail", True, ""),
+        ("T6", False, "T6 was not done within 1.5 s: nothing of it was recorded"),
+    ]
+    assert {ref for ref, _ in told} == {"T3", "T4.mail", "T6"}
+    assert item(office, "T6").attempts == ()
 
 
 def test_a_run_that_is_called_off_records_nothing(office: Office) -> None:
@@ -388,7 +416,7 @@ def test_restart_that_is_watched_survives_a_lost_connection(office: Office) -> N
     # the visit has begun: as registered before
     _copy(office, "T2", port)
 
-    def first(line: str) -> None:
+    def first(_: str, line: str) -> None:
         if "is down" in line:
             called_off.set()
 
@@ -405,7 +433,7 @@ def test_restart_that_is_watched_survives_a_lost_connection(office: Office) -> N
     assert "was stopped" in ran.fault
     with serving(saying(), port=port):
         told: list[str] = []
-        (ran,) = run(office, "T2", tell=told.append)
+        (ran,) = run(office, "T2", tell=lambda _, line: told.append(line))
 
     assert "going on from before" in told[0]
     found = latest(office, "T2")

@@ -149,7 +149,7 @@ def test_a_value_on_a_page_that_moved_further_than_it_may_fails_too(office: Offi
                 (target,) = probes.all_targets(office.store)
                 editing.edit(office.dana, "target", target, {"address": f"http://{HERE}:{port}/"})
             reference = begun(office, days)
-            (ran,) = probing.run(office.ana, reference, ["T6"], pause_seconds=0.05)
+            (ran,) = probing.run(office.ana, reference, ["T6"], pace=probing.Pace(0.05))
         assert ran.passed is passes, ran.text
         if passes:
             ended(office, reference)
@@ -160,6 +160,6 @@ def test_how_long_an_answer_took_is_no_reading(office: Office) -> None:
     with serving(answering(page())) as port:
         register(office, name="backup", kind="http", address=f"http://{HERE}:{port}/")
         reference = begun(office, 0)
-        list(probing.run(office.ana, reference, ["T6"], pause_seconds=0.05))
+        list(probing.run(office.ana, reference, ["T6"], pace=probing.Pace(0.05)))
         ended(office, reference)
     assert item(office, "T6", begun(office, 1)).before == ()

@@ -10,7 +10,10 @@ import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import NamedTuple
 
 from db import checklists, probes
 from db.faults import Busy
@@ -34,6 +37,19 @@ from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
+SIDE_BY_SIDE = 8
+"""Items whose tests run at the same time."""
+
+
+class Pace(NamedTuple):
+    """Seconds: between two tries, and what all tests that run side by side may take together; of what is not done by then nothing
+    is recorded."""
+
+    pause_seconds: float = PAUSE_SECONDS
+    at_most: float = 120.0
+
+
+_USUAL = Pace()
 VALID_SECONDS = 4 * 3600
 """How long a specification for a laptop is taken back."""
 
@@ -62,13 +78,13 @@ def run(
     *,
     site: Dialer | None = None,
     only_from: Vantage | None = None,
-    tell: Callable[[str], None] = lambda line: None,
+    tell: Callable[[str, str], None] = lambda ref, line: None,
     called_off: threading.Event | None = None,
-    pause_seconds: float = PAUSE_SECONDS,
+    pace: Pace = _USUAL,
 ) -> Iterator[Ran]:
-    """Run the tests of some items, and record what comes of each as *executed*.
+    """Run the tests of some items, side by side but for restarts, and record what comes of each as *executed*.
 
-    Made to be walked through off the interface's thread: each step is an item that is done.
+    Made to be walked through off the interface's thread: each step is an item that is done, in the order in which they are.
 
     Args:
         user: a technician of the visit, which is open.
@@ -77,9 +93,9 @@ def run(
         site: leads into the client's network, by default as the session does; without it what must run there is left, and says so.
         only_from: run everything from there all the same. What must run in the client's network and ran from the
             office is recorded, and does not settle its item.
-        tell: is told each step in words, as it happens.
-        called_off: set by whoever stops the run; of the item that is running nothing is recorded.
-        pause_seconds: between two tries.
+        tell: is told each step as it happens, from the thread that runs it: the item's id, and what happens in words.
+        called_off: set by whoever stops the run; of the items that are running nothing is recorded.
+        pace: how fast it goes.
 
     Raises:
         Refusal: the visit is not open, or not the person's own, or an item has no test; before anything runs.
@@ -87,10 +103,11 @@ def run(
     visit, items = _chosen(user, reference, refs)
     if site is None and user.site_port is not None:
         site = ThroughSite(user.site_port)
-    runner = Runner(lambda: user.now, tell, called_off, pause_seconds)
     dialers: dict[Vantage, Dialer | None] = {Vantage.HOST: FromHost(), Vantage.SITE: site}
     if only_from is not None:
         dialers = dict.fromkeys(Vantage, dialers[only_from])
+    parts = []
+    stop = called_off or threading.Event()
     for item in items:
         needed = only_from or item.vantage
         if any(dialers[probe.vantage] is None for probe in runs_by_itself(item)):
@@ -98,41 +115,109 @@ def run(
                 f"{item.ref} must run inside the client's network: connect with ssh -R, run it on your laptop "
                 f"(dispatch visit probe-spec {visit.reference} {item.ref}), hand in a photograph, or ask a lead"
             )
-            tell(fault)
+            tell(item.ref, fault)
             yield Ran(item, vantage=needed, fault=fault)
-            continue
+        else:
+            parts.append(_Part(item, needed, dialers, tell, stop, pace.pause_seconds))
+    yield from _side_by_side(user, visit, [part for part in parts if not part.watches], pace.at_most)
+    for part in parts:
+        if part.watches:
+            yield _watched(user, visit, part)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """An item whose tests run: from where, by what, who is told, and who stops it."""
+
+    item: Item
+    vantage: Vantage
+    dialers: dict[Vantage, Dialer | None]
+    tell: Callable[[str, str], None]
+    called_off: threading.Event
+    pause_seconds: float
+
+    @property
+    def watches(self) -> bool:
+        """Whether a restart is watched, which nothing else runs beside."""
+        return any(probe.kind is ProbeKind.REBOOT for probe in self.item.probes)
+
+    def runner(self, user: User) -> Runner:
+        """What runs its probes."""
+        return Runner(lambda: user.now, partial(self.tell, self.item.ref), self.called_off, self.pause_seconds)
+
+    def outcomes(self, user: User) -> list[ProbeOutcome]:
+        """What comes of its probes, none of which is a restart. Raises CalledOff."""
+        runner = self.runner(user)
+        return [runner.run(probe, existing(self.dialers[probe.vantage])) for probe in runs_by_itself(self.item)]
+
+    def stopped(self, why: str) -> Ran:
+        """Told that nothing was recorded."""
+        fault = f"{self.item.ref} {why}: nothing of it was recorded"
+        self.tell(self.item.ref, fault)
+        return Ran(self.item, vantage=self.vantage, fault=fault)
+
+
+def _side_by_side(user: User, visit: Visit, parts: Sequence[_Part], at_most: float) -> Iterator[Ran]:
+    """Items whose tests run at the same time, each recorded as soon as it is done."""
+    if not parts:
+        return
+    begun, stop, late = find(user.store, visit.reference).sequence, parts[0].called_off, threading.Event()
+
+    def out_of_time() -> None:
+        late.set()
+        stop.set()
+
+    timer = threading.Timer(at_most, out_of_time)
+    timer.daemon = True
+    timer.start()
+    with ThreadPoolExecutor(SIDE_BY_SIDE, "tests") as threads:
+        running = {threads.submit(part.outcomes, user): part for part in parts}
         try:
-            yield _run_item(user, visit, item, runner, dialers, needed)
-        except CalledOff:
-            fault = f"{item.ref} was stopped: nothing of it was recorded"
-            tell(fault)
-            yield Ran(item, vantage=needed, fault=fault)
-            return
+            for done in as_completed(running):
+                part = running[done]
+                try:
+                    outcomes = done.result()
+                except CalledOff:
+                    yield part.stopped(f"was not done within {at_most:g} s" if late.is_set() else "was stopped")
+                else:
+                    yield _recorded(user, visit, part, outcomes, begun)
+        finally:
+            timer.cancel()
+            if not all(done.done() for done in running):
+                stop.set()
 
 
-def _run_item(
-    user: User, visit: Visit, item: Item, runner: Runner, dialers: dict[Vantage, Dialer | None], vantage: Vantage
-) -> Ran:
+def _watched(user: User, visit: Visit, part: _Part) -> Ran:
+    """An item one of whose tests watches a restart."""
+    item, runner = part.item, part.runner(user)
     begun = find(user.store, visit.reference).sequence
     outcomes: list[ProbeOutcome] = []
-    for probe in runs_by_itself(item):
-        dialer = existing(dialers[probe.vantage])
-        if probe.kind is not ProbeKind.REBOOT:
-            outcomes.append(runner.run(probe, dialer))
-            continue
-        # what a watch that was cut off has seen; work or another result since makes it begin anew
-        checklist = checklists.checklist(user.store, visit.id)
-        now = checklist.item(item.ref)
-        last = now.latest.sequence if now is not None and now.latest is not None else 0
-        seen, since = probes.watch_of(user.store, item.id, probe.name, max(checklist.last_work, last))
-        begun = min(begun, since) if seen.up_at is not None else begun
-        outcomes.append(runner.run(probe, dialer, seen, _keeper(user, visit, item, probe, seen, begun)))
+    try:
+        for probe in runs_by_itself(item):
+            dialer = existing(part.dialers[probe.vantage])
+            if probe.kind is not ProbeKind.REBOOT:
+                outcomes.append(runner.run(probe, dialer))
+                continue
+            # what a watch that was cut off has seen; work or another result since makes it begin anew
+            checklist = checklists.checklist(user.store, visit.id)
+            now = checklist.item(item.ref)
+            last = now.latest.sequence if now is not None and now.latest is not None else 0
+            seen, since = probes.watch_of(user.store, item.id, probe.name, max(checklist.last_work, last))
+            begun = min(begun, since) if seen.up_at is not None else begun
+            outcomes.append(runner.run(probe, dialer, seen, _keeper(user, visit, item, probe, seen, begun)))
+    except CalledOff:
+        return part.stopped("was stopped")
+    return _recorded(user, visit, part, outcomes, begun)
+
+
+def _recorded(user: User, visit: Visit, part: _Part, outcomes: Sequence[ProbeOutcome], begun: int) -> Ran:
+    item, vantage = part.item, part.vantage
     if why := came.not_run(outcomes):
         return Ran(item, outcomes=tuple(outcomes), vantage=vantage, fault=f"{item.ref} was not run: {why}")
-    outcomes = _held(item, outcomes)
-    entry = _entry(outcomes, Grade.EXECUTED, vantage, begun)
+    held = _held(item, outcomes)
+    entry = _entry(held, Grade.EXECUTED, vantage, begun)
     record(user, visit.reference, item.ref, entry)
-    return Ran(item, came.passed(outcomes), entry.text, tuple(outcomes), vantage)
+    return Ran(item, came.passed(held), entry.text, tuple(held), vantage)
 
 
 def _held(item: Item, outcomes: Sequence[ProbeOutcome]) -> list[ProbeOutcome]:
