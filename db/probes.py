@@ -11,7 +11,7 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.model.checklists import NewItem
 from dispatch.model.forms import unusual
-from dispatch.model.probes import UNTESTED, Probe, ProbeKind, ProbeTarget, Tested, Try, Vantage, Watch
+from dispatch.model.probes import BOUNDS, UNTESTED, Probe, ProbeKind, ProbeTarget, Tested, Try, Vantage, Watch
 
 _NOT_BEGUN = "('requested', 'planned', 'confirmed', 'dispatched', 'on_hold')"
 
@@ -94,8 +94,7 @@ def _tested(text: str) -> Tested:
         None if kind is None else ProbeKind(kind),
         Vantage(form.get("vantage", "host")),
         form.get("unit", ""),
-        form.get("least"),
-        form.get("most"),
+        *(form.get(name) for name in BOUNDS[1:]),
     )
 
 

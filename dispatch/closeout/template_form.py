@@ -22,7 +22,7 @@ from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.kinds import Choice, Parsed, Text, Words, YesNo
 from dispatch.fields.record import Field, FieldFault
 from dispatch.model.checklists import EVIDENCE, Asks, ItemKind, Phase
-from dispatch.model.probes import ProbeKind, Tested, Vantage
+from dispatch.model.probes import BOUNDS, ProbeKind, Tested, Vantage
 from dispatch.model.templates import PHASE_LETTERS, Condition, Each, On, TemplateItem
 from dispatch.model.text import LINE, show
 
@@ -55,7 +55,7 @@ def _conditions_of(text: str) -> tuple[Condition, ...]:
     return tuple(conditions)
 
 
-_UNBOUNDED = ("", None, None)
+_UNBOUNDED = ("", *[None] * (len(BOUNDS) - 1))
 ITEM = (
     Field("id", "Id", Parsed("an id", _ref_of), "A arrive, W work, T test, L leave, and a number", required=True),
     Field(
@@ -101,7 +101,7 @@ ITEM = (
 FIELDS = tuple(field.name for field in ITEM)
 _HELD_AS = {
     "id": "ref", "text": "label", "na": "na_allowed", "override": "override_allowed", "targets": "tested.roles",
-    "probe": "tested.kind", "vantage": "tested.vantage", "bounds": "tested.unit tested.least tested.most",
+    "probe": "tested.kind", "vantage": "tested.vantage", "bounds": " ".join(f"tested.{name}" for name in BOUNDS),
 }  # fmt: skip
 
 
@@ -288,7 +288,7 @@ def _of_tested(item: TemplateItem) -> Iterator[str]:
         for field, given in (
             ("targets", tested.roles),
             ("probe", tested.kind),
-            ("bounds", tested.least or tested.most),
+            ("bounds", tested.bounded),
         ):
             if given:
                 yield f"{field}: only a test has one"
@@ -300,7 +300,7 @@ def _of_tested(item: TemplateItem) -> Iterator[str]:
         for field, set_ in (("probe", tested.kind is not None), ("vantage", tested.vantage is Vantage.SITE)):
             if set_:
                 yield f"{field}: says how targets are tested; name them in targets"
-        if tested.least or tested.most:
+        if tested.bounded:
             yield "bounds: what is the value called? name it in targets"
         if item.evidence is Asks.EXECUTED:
             yield "evidence: what tests it by running? name it in targets"

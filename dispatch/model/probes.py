@@ -112,6 +112,10 @@ class Probe:
         return host_and_port(self.host, self.port)
 
 
+BOUNDS = ("unit", "least", "most", "fall", "rise")
+"""What says of a value within which bounds it is good."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tested:
     """Which targets of a site test an item: those that are called so, of that kind where one is named, run from there."""
@@ -124,14 +128,22 @@ class Tested:
     unit: str = ""
     least: str | None = None
     most: str | None = None
-    """Bounds of the value that is typed where no target of the site tests it, as decimals."""
+    fall: str | None = None
+    rise: str | None = None
+    """Bounds of the value that is typed where no target of the site tests it, as those of a probe."""
 
     @property
     def reading(self) -> Probe | None:
         """The value that is typed where no target of the site tests it, called as the first role; None: none is asked for."""
-        if not self.roles or (self.least is None and self.most is None):
+        if not self.roles or not self.bounded:
             return None
-        return Probe(ProbeKind.VALUE, self.roles[0], self.vantage, unit=self.unit, least=self.least, most=self.most)
+        bounds = {name: getattr(self, name) for name in BOUNDS}
+        return Probe(ProbeKind.VALUE, self.roles[0], self.vantage, **bounds)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether something bounds its value."""
+        return any(getattr(self, name) is not None for name in BOUNDS[1:])
 
 
 UNTESTED = Tested()

@@ -162,11 +162,13 @@ def test_a_value_that_an_item_asks_for_is_within_its_bounds_or_fails(firm: Dispa
     shown = firm.json("template", "show", "maintenance", "--json")
     assert next(item for item in shown["items"] if item["id"] == "T7")["bounds"] == "unit=%; least=20"
     assert "a value within unit=%; least=20" in firm.ok("template", "show", "maintenance")
+    firm.ok("template", "edit", "Maintenance", "--set", "T9.bounds=unit=days; rise=40")
+    assert "unit=days; rise=40" in firm.ok("template", "show", "maintenance")
     for bounds, why in (
         ("unit=%", "least or most is missing"),
         ("least=much", "numbers such as 24 or 0.5"),
         ("least=9; most=3", "is above most"),
-        ("colour=red; least=1", "value takes least, most, unit"),
+        ("colour=red; least=1", "value takes fall, least, most, rise, unit"),
     ):
         assert why in firm("template", "edit", "Maintenance", "--set", f"T7.bounds={bounds}").err
     assert "name it in targets" in firm("template", "edit", "Maintenance", "--set", "T10.bounds=least=1").err

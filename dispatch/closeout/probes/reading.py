@@ -14,14 +14,14 @@ from dispatch.closeout.probes.values import number_of
 from dispatch.fields.reading import FormFault, line, record
 from dispatch.model.checklists import ItemKind, NewItem
 from dispatch.model.forms import unusual
-from dispatch.model.probes import EXPIRY, Probe, ProbeKind, ProbeTarget, Tested, Vantage, has_role
+from dispatch.model.probes import BOUNDS, EXPIRY, Probe, ProbeKind, ProbeTarget, Tested, Vantage, has_role
 from dispatch.model.text import LINE, show
 
 _OPTION = re.compile(r'\s*([a-z]+)\s*(?:=\s*("[^"]*"|[^;]*))?\s*(?:;|$)', re.IGNORECASE)
 _REPLIES = re.compile(r"(\d{1,2}) of (\d{1,2})")
 _ANY = frozenset({"seconds", "tries"})
 _TLS = frozenset({"trust", "pin"})
-_BOUNDS = frozenset({"unit", "least", "most", "fall", "rise"})
+_BOUNDS = frozenset(BOUNDS)
 _TAKEN: Mapping[ProbeKind, frozenset[str]] = {
     ProbeKind.TCP: _ANY | {"expect"},
     ProbeKind.HTTP: _ANY | _TLS | _BOUNDS | {"expect", "status", "json", "pattern"},
@@ -311,24 +311,25 @@ def probes_of_item(tested: Tested, probes: Iterable[tuple[ProbeTarget, Probe | N
     return (reading,) if reading is not None and not chosen else tuple(chosen[:MOST])
 
 
-def bounds_of(text: str) -> tuple[str, str | None, str | None]:
-    """Unit, least and most of a value, as the options of a target write them: `unit=%; least=15`.
+def bounds_of(text: str) -> tuple[str | None, ...]:
+    """The bounds of a value in the order of `BOUNDS`, as the options of a target write them: `unit=%; least=15`.
 
     Raises:
         ValueError: it is not so, or nothing bounds the value.
     """
     faults: list[str] = []
     probe = _with_options(Probe(ProbeKind.VALUE, ""), _options(ProbeKind.VALUE, text, faults), faults)
-    if text.strip() and probe.least is None and probe.most is None:
+    bounds = tuple(getattr(probe, name) for name in BOUNDS)
+    if text.strip() and not any(bounds[1:]):
         faults.append("least or most is missing")
     if faults := faults or faults_of(probe):
         raise ValueError("; ".join(fault.removeprefix("options: ") for fault in faults))
-    return probe.unit, probe.least, probe.most
+    return bounds
 
 
-def bounds_text(bounds: tuple[str, str | None, str | None]) -> str:
+def bounds_text(bounds: Sequence[str | None]) -> str:
     """The same as it is typed."""
-    named = zip(("unit", "least", "most"), bounds, strict=True)
+    named = zip(BOUNDS, bounds, strict=True)
     return "; ".join(
         f'{name}="{value}"' if re.search("[; ]", value) else f"{name}={value}" for name, value in named if value
     )

@@ -20,6 +20,7 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.user import User
 from dispatch.fields.record import FieldFault, sentences
 from dispatch.model.checklists import Asks, NewItem
+from dispatch.model.probes import BOUNDS
 from dispatch.model.templates import Each, Template, TemplateItem
 from dispatch.model.text import show
 from dispatch.records.checklists import TEMPLATE
@@ -129,7 +130,7 @@ def rules_text(item: TemplateItem) -> str:
         f"if {' or '.join(condition.text for condition in item.when)}" if item.when else "",
         f"tested by {', '.join(tested.roles)}" if tested.roles else "",
         f"only {tested.kind.value}" if tested.kind is not None else "",
-        f"a value within {bounds_text(bounds)}" if any(bounds := (tested.unit, tested.least, tested.most)) else "",
+        f"a value within {bounds_text([getattr(tested, name) for name in BOUNDS])}" if tested.bounded else "",
         "from the client's network" if tested.vantage.value == "site" else "",
         "" if item.evidence is None else _ASKS[item.evidence],
     ]
