@@ -12,10 +12,12 @@ from dispatch.desk.book.context import Desk
 from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.day import board_view, placement
 from dispatch.desk.day.placement import Placed
+from dispatch.desk.log.visit_log import LogFilter, visit_log
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.desk.plan.proposal import Move, Standing
 from dispatch.desk.plan.taking import take
+from dispatch.desk.reports.day import day_report
 from dispatch.desk.requests import intake
 from dispatch.desk.session.refusals import Faulty, NeedsConfirm
 from dispatch.desk.texts.record_words import record_lines
@@ -176,3 +178,24 @@ def test_who_has_left_keeps_their_row_as_long_as_they_have_visits(office: Office
     editing.archive(office.lee, "technician", ana)
     assert [visit.reference for visit in row_of(office).visits] == ["R1"]
     assert all(row.name != "Ana Ruiz" for row in board_view.board(office.store, TOMORROW).rows)
+
+
+def test_a_visit_over_midnight_is_charged_in_one_day(night: Office) -> None:
+    """In the log and in the report of a day, and once in both days together."""
+    night.go("23:30")
+    arriving.arrive(night.ana, "R1")
+    night.finish()
+    night.go("00:45", 1)
+    leaving.close(night.ana, "R1")
+    night.go("08:00", 1)
+    both = visit_log(night.store, LogFilter(DAY, TOMORROW)).totals
+    logs = [visit_log(night.store, LogFilter(day)).totals for day in (DAY, TOMORROW)]
+    assert [(one.visits, one.charged) for one in logs] == [(1, both.charged), (0, ())]
+    charged = []
+    for day in (DAY, TOMORROW):
+        report = day_report(night.lee, day)
+        (section,) = [one for one in report.sections if one.title == "Charges"]
+        charged.append(([row[0] for row in section.tables[0].rows], len(section.facts)))
+    assert charged == [(["R1"], 3), ([], 0)]
+    ((_, _, net),) = both.charged
+    assert net > 0
