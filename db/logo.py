@@ -18,6 +18,12 @@ def data_of(store: Store) -> str:
     return f"data:{row[0]};base64,{base64.b64encode(row[1]).decode('ascii')}"
 
 
+def described(store: Store) -> tuple[str, int]:
+    """The kind of the logo, such as `image/png`, and its bytes; empty and 0 where there is none."""
+    row = store.one("SELECT media, length(bytes) FROM logo ORDER BY id DESC LIMIT 1")
+    return ("", 0) if row is None else (str(row[0]), int(row[1]))
+
+
 def put(unit: Unit, media: str, data: bytes) -> None:
     """Have another logo from now on; without bytes none."""
     unit.insert("logo", media=media, bytes=data, added_at=unit.at)

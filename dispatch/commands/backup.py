@@ -50,7 +50,8 @@ with lazily(__name__):
         default=[],
     ),
     option("--identity", "FILE", "with verify: the private key of an encrypted archive"),
-    about="Writes the database, the files that were handed in, what is typed and not yet saved, and your settings into "
+    about="Writes the database, the files that were handed in, what is typed and not yet saved, templates of papers "
+    "and your settings into "
     "one new archive, checks the copy, and prints the head of its audit chain: noted elsewhere, it proves later that nothing "
     "before it was altered. `backup verify FILE` looks whether an archive is whole.",
 )

@@ -140,10 +140,11 @@ def _settings(args: Args) -> Answer:
         store = open_store(args)
     room = max(len(field.option) for field in record_store.record.typed)
     return Answer(
-        record_store.texts(store, record_store.find(store, "")),
+        record_store.texts(store, record_store.find(store, "")) | {"logo": letterhead.logo_words(store)},
         dict,
         lambda texts: [
-            f"{pad(field.option, room)} {show(texts[field.name]) or '–'}" for field in record_store.record.typed
+            *(f"{pad(field.option, room)} {show(texts[field.name]) or '–'}" for field in record_store.record.typed),
+            f"{pad('--logo', room)} {texts['logo'] or '–'}",
         ],
     )
 

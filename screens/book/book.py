@@ -19,18 +19,21 @@ from dispatch.desk.plan import absences
 from dispatch.desk.templates.template_draft import TemplateDraft
 from dispatch.desk.texts.client_words import page_lines
 from dispatch.lazily import lazily
+from dispatch.model.paths import typed_path
+from dispatch.model.states import LEADS
 from dispatch.model.text import show
 from dispatch.records.planning import HOLIDAYS_OF
 from screens import series_forms
 from screens.binding import command, key
 from screens.book.locating import locate
-from screens.dialogs.asked import ChoiceRow
+from screens.dialogs.asked import AskedField, ChoiceRow
 from screens.listed import ListScreen
 from screens.of_day import import_file
 from screens.record_forms import ask_record, ask_values
 from widgets.listed import FigureLine
 
 with lazily(__name__):
+    from dispatch.desk.firm import letterhead
     from screens.book import mending, template, template_preview
     from screens.files import own_calendar
 
@@ -272,6 +275,25 @@ class BookScreen(ListScreen[Any]):
             self, "Holidays of a country", HOLIDAYS_OF, lambda given: import_country(self.user, **given)
         )
         self.say(f"{len(taken)} were taken over." if taken else "All of them are there already.")
+
+    @command("O", "book.logo", "Logo", LEADS)
+    async def action_logo(self) -> None:
+        """The picture at the head of the firm's papers."""
+        if self._kind != "settings":
+            self.say("Go to the settings (tab) to choose the logo on papers.")
+            return
+        if not self.at_this_machine():
+            return
+
+        def chosen(typed: dict[str, str]) -> str:
+            name = typed["file"].strip()
+            letterhead.set_logo(self.user, letterhead.read_logo(typed_path(name)) if name else b"")
+            return "It stands on every paper from now on." if name else "Papers have no logo from now on."
+
+        field = AskedField(
+            "file", "File", "~/logo.png", f"a PNG or JPEG up to {letterhead.LARGEST_LOGO // 1000} kB; empty: no logo"
+        )
+        self.say(await self.fill_in("The logo on papers", [field], chosen))
 
     @command("v", "template.preview", "Preview")
     async def action_preview(self) -> None:

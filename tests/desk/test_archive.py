@@ -46,6 +46,8 @@ def full(office: Office) -> Office:
     keyring.add_key(office.lee, "ana", KEY)
     key_file.write(office.store)
     Unsent(office.ana, "note", "R1").keep("half a sentence")
+    kept_files.templates_of(office.store).mkdir()
+    (kept_files.templates_of(office.store) / "paper.css").write_text("h1 { color: red }")
     folder = archive.settings_folder()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / archive.KEYS_FILE).write_text('visit.assign = "z"\n')
@@ -69,7 +71,7 @@ def test_from_a_bare_directory_to_a_technicians_login(full: Office, tmp_path: Pa
     shutil.rmtree(settings)
     found = restoring.verify(kept)
     assert (found.head, found.broken_at) == (audit.head(full.store), None)
-    assert (made.count("files"), made.count("unsent"), made.count("settings")) == (1, 1, 1)
+    assert [made.count(kind) for kind in ("files", "unsent", "settings", "papers")] == [1, 1, 1, 1]
 
     done = restoring.restore(kept, elsewhere)
 
@@ -86,6 +88,7 @@ def test_from_a_bare_directory_to_a_technicians_login(full: Office, tmp_path: Pa
         assert Path(f"{elsewhere}.keys").read_text() == key_file.content(store)
         (sha256,) = [entry.sha256 for entry in made.entries if entry.name.startswith("files/")]
         assert kept_files.path_of(store, sha256).read_bytes() == PICTURE
+        assert (kept_files.templates_of(store) / "paper.css").read_text() == "h1 { color: red }"
         user = logins.log_in_by_key(store, 1, [" ".join(KEY.split()[:2])])
         assert user.staff.login == "ana"
         assert Unsent(user, "note", "R1").read() == "half a sentence"

@@ -16,6 +16,7 @@ from dispatch.app import DispatchApp
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.firm.founding import init
+from dispatch.desk.firm.letterhead import logo_words
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.user import log_in
@@ -29,6 +30,7 @@ from screens.prices.prices import PricesScreen
 from screens.prices.terms import TermsScreen
 from screens.program.setup import SetupScreen
 from tests.desk.conftest import Office, at
+from tests.desk.test_papers import PNG
 from tests.screens.test_importing import import_file
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, settled, until
@@ -97,6 +99,27 @@ async def test_an_absence_offers_what_it_hits(office: Office) -> None:
         await until(pilot, BookScreen)
         await settled(pilot)
     assert visit_page(office.store, "R2").visit.state is State.REQUESTED
+
+
+async def test_the_logo_of_papers_is_chosen_among_the_settings(office: Office, tmp_path: Path) -> None:
+    picture = tmp_path / "logo.png"
+    picture.write_bytes(PNG)
+    async with opened(office.lee, "book") as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, BookScreen)
+        await press(pilot, "O")
+        assert isinstance(pilot.app.screen, BookScreen), "only among the settings"
+        await press(pilot, "shift+tab", "O")
+        await fill(pilot, file=str(tmp_path / "none.png"))
+        assert isinstance(pilot.app.screen, Form), "what is not there is refused"
+        await fill(pilot, file=str(picture))
+        await until(pilot, BookScreen)
+        assert logo_words(office.store) == "PNG, 1 kB"
+        assert ("Papers: logo: PNG, 1 kB", "plain") in screen.notes()
+        await press(pilot, "O")
+        await fill(pilot, file="")
+        await until(pilot, BookScreen)
+        assert logo_words(office.store) == ""
 
 
 async def test_alerts_and_settings_are_changed_and_neither_added_nor_archived(office: Office) -> None:

@@ -1,8 +1,9 @@
 """A backup of the whole state in one archive: what is in it, and how it is written.
 
 It is a tar file, so that it can be looked into without this program: first `manifest.json` with the size and SHA-256 of
-everything else, then `database`, the files that were handed in, texts that are typed and not yet saved, and settings beside
-them. The key file of sshd is not in it: it names paths of its machine, and is made anew from the database.
+everything else, then `database`, the files that were handed in, texts that are typed and not yet saved, the firm's templates
+of papers, and settings beside them. The key file of sshd is not in it: it names paths of its machine, and is made anew from the
+database.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ SETTINGS = (KEYS_FILE, PERSONAL_FILE, TRAVEL_FILE, PASSWORD_FILE, URLS_FILE)
 """What of a person's settings goes along: secrets too, so that the archive is as private as they are."""
 
 ENTRY_NAME = re.compile(
-    rf"{DATABASE}|files/[0-9a-f]{{2}}/[0-9a-f]{{64}}|unsent/[0-9a-f]{{32}}|settings/({'|'.join(map(re.escape, SETTINGS))})"
+    rf"{DATABASE}|files/[0-9a-f]{{2}}/[0-9a-f]{{64}}|unsent/[0-9a-f]{{32}}|papers/[A-Za-z0-9_-][A-Za-z0-9_.-]{{0,79}}|"
+    rf"settings/({'|'.join(map(re.escape, SETTINGS))})"
 )
 
 
@@ -124,10 +126,11 @@ def _gathered(store: Store, database: Path) -> tuple[Manifest, dict[str, Path | 
             sources[f"files/{sha256[:2]}/{sha256}"] = path
         else:
             missing.append(sha256)
-    typed = unsent_folder(store)
-    for path in (*(typed.iterdir() if typed.is_dir() else ()), *map(path_of_setting, SETTINGS)):
-        name = f"{'unsent' if path.parent == typed else 'settings'}/{path.name}"
-        with contextlib.suppress(FileNotFoundError):  # saved meanwhile, or never set
+    folders = {"unsent": unsent_folder(store), "papers": kept_files.templates_of(store)}
+    beside = [(kind, path) for kind, folder in folders.items() if folder.is_dir() for path in sorted(folder.iterdir())]
+    for kind, path in (*beside, *(("settings", path_of_setting(name)) for name in SETTINGS)):
+        name = f"{kind}/{path.name}"
+        with contextlib.suppress(FileNotFoundError, IsADirectoryError):  # saved meanwhile, or never set
             if ENTRY_NAME.fullmatch(name):
                 sources[name] = path.read_bytes()
     entries = tuple(_entry(name, source) for name, source in sources.items())

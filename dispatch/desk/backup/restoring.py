@@ -84,7 +84,7 @@ def restore(source: Path, target: Path, identity: Path | None = None) -> Restore
         StoreFault, Refusal: the backup is not whole, or the folder does not take it. Nothing half-made is left.
     """
     target = target.absolute()
-    beside = {name: copies.side_file(target, f".{name}") for name in ("files", "unsent", "keys")}
+    beside = {name: copies.side_file(target, f".{name}") for name in ("files", "unsent", "papers", "keys")}
     for path in (target, *beside.values()):
         if os.path.lexists(path):
             raise Exists(f"There is already something at {path}. It was left as it is; choose another name.")
@@ -93,7 +93,7 @@ def restore(source: Path, target: Path, identity: Path | None = None) -> Restore
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
             backup = _unpacked(source, identity, Path(folder), all_of_it=True)
-            for name in ("files", "unsent"):
+            for name in ("files", "unsent", "papers"):
                 if (Path(folder) / name).is_dir():
                     (Path(folder) / name).rename(beside[name])
                     placed.append(beside[name])
@@ -266,7 +266,11 @@ def _taken(content: IO[bytes], target: Path | None) -> tuple[int, str]:
 
 
 def _told_of(manifest: Manifest, beside: dict[str, Path]) -> list[str]:
-    words = {"files": "files that were handed in", "unsent": "texts that were typed and not yet saved"}
+    words = {
+        "files": "files that were handed in",
+        "unsent": "texts that were typed and not yet saved",
+        "papers": "templates of papers",
+    }
     sentences = [f"{beside[name]}: {count} {what}" for name, what in words.items() if (count := manifest.count(name))]
     if manifest.missing:
         sentences.append(f"not made: {len(manifest.missing)} files that were missing when the backup was made")

@@ -29,6 +29,7 @@ from dispatch.desk.book.records import (
 from dispatch.desk.book.recurrence_records import RecurrenceRecords
 from dispatch.desk.book.template_records import TemplateRecords
 from dispatch.desk.day.routing import reroute_ahead
+from dispatch.desk.firm.letterhead import logo_words
 from dispatch.desk.session.refusals import NotFound, Refusal
 from dispatch.desk.session.user import User
 from dispatch.desk.travel.drive_times import reckoned
@@ -362,6 +363,9 @@ class SettingsRecords(RecordStore[Firm]):
 
     def line(self, store: Store, record: Firm) -> str:
         return f"{record.zone}, {record.distance_unit}, buffer {record.buffer_minutes} min, overlap {record.overlap}"
+
+    def notes(self, store: Store, record: Firm) -> Sequence[str]:
+        return [f"Papers: logo: {logo_words(store) or '–'}"]
 
     def save(self, unit: Unit, before: Firm | None, after: Firm) -> int:
         """Set what differs.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from db import logo
+from db.store import Store
 from dispatch.desk.session.private_file import at_this_machine
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.session.user import User
@@ -39,6 +40,12 @@ def read_logo(path: Path) -> bytes:
     if len(data) > LARGEST_LOGO:
         raise Faulty([f"logo: {name} is larger than {LARGEST_LOGO // 1000} kB"])
     return data
+
+
+def logo_words(store: Store) -> str:
+    """What picture stands at the head of papers: "PNG, 12 kB"; empty for none."""
+    media, size = logo.described(store)
+    return f"{media.removeprefix('image/').upper()}, {-(-size // 1000)} kB" if media else ""
 
 
 def set_logo(user: User, data: bytes) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from db import audit, logo, settings
 from db.store import Store
 from dispatch.desk.reports.data import DataTable
+from dispatch.desk.visits.kept_files import templates_of
 from dispatch.model.instants import Times
 from dispatch.model.money import format_minor
 
@@ -158,7 +159,7 @@ class Report:
 
 def letterhead_of(store: Store) -> Letterhead:
     """The firm's head as it has set it; without any of it its name alone."""
-    firm, own = settings.firm(store), store.path.with_name(f"{store.path.name}.papers")
+    firm, own = settings.firm(store), templates_of(store)
     address = [line.strip() for line in firm.paper_address.split("|")]
     reached = " · ".join(filter(None, (firm.paper_phone, firm.paper_mail, firm.paper_web)))
     return Letterhead(
