@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dispatch.commands.declared import CommandGroup, alone, by, reads
+from dispatch.commands.declared import CommandGroup, acts, alone, by, reads
 from dispatch.commands.giving import report
 from dispatch.commands.opening import user_of
 from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, one_of, option
@@ -16,7 +16,7 @@ from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import CLIENT, TECHNICIAN, day, day_or_today, minutes, moment_or_now, period
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
-from dispatch.model.forms import form
+from dispatch.model.forms import form, forms
 from dispatch.model.text import cells_of, csv_cell, show
 
 with lazily(__name__):
@@ -25,7 +25,7 @@ with lazily(__name__):
     from dispatch.desk.book import records
     from dispatch.desk.figures import counting, day_sums, meanings, sql_question
     from dispatch.desk.levels import clocks, level_period
-    from dispatch.desk.reports import quote, sheet
+    from dispatch.desk.reports import own_templates, quote, sheet
     from dispatch.desk.reports.document import Report
     from dispatch.desk.texts import figure_words, level_words
     from dispatch.desk.visits import steps
@@ -145,7 +145,26 @@ def _quote(user: User, args: Args) -> Report:
     return quote.quote_report(user, quote.QuoteAsked(*(getattr(args, name) for name in quote.QuoteAsked._fields)))
 
 
+@acts(
+    "templates",
+    "the templates of papers: which are yours, whether each can be used, and a copy of ours to begin with",
+    option("--copy", "NAME", "put our paper.html, parts.html or paper.css into your folder"),
+    JSON,
+)
+def _templates(user: User, args: Args) -> Result:
+    if args.copy:
+        return f"{own_templates.copy(user, args.copy)} counts from now on: change it as you like."
+    found = own_templates.in_force(user.store)
+    return Answer(
+        found,
+        lambda found: forms(found, "name own fault?"),
+        own_templates.lines,
+        1 if any(one.fault for one in found) else 0,
+    )
+
+
 _REPORTS = (
+    _templates,
     _quote,
     report(
         "day",

@@ -9,16 +9,19 @@ from pathlib import Path
 import pytest
 
 from db import audit
+from dispatch.commands import reporting
 from dispatch.commands.line import run
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.firm import letterhead
 from dispatch.desk.reports.day import day_report
 from dispatch.desk.reports.document import ChartBar, Letterhead, Report, ReportTable, Section, letterhead_of
+from dispatch.desk.reports.own_templates import KINDS, copy
 from dispatch.desk.reports.pages import as_html
 from dispatch.desk.reports.rendering import as_text
 from dispatch.desk.session.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.session.user import User
+from dispatch.desk.visits.kept_files import templates_of
 from tests.desk.conftest import DAY, Office
 
 PNG = base64.b64decode(
@@ -131,7 +134,7 @@ def test_a_broken_template_is_one_sentence_with_file_and_line(tmp_path: Path, te
 
 
 def test_a_broken_template_leaves_no_file(office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    own = office.store.path.with_name(f"{office.store.path.name}.papers")
+    own = templates_of(office.store)
     own.mkdir()
     (own / "paper.html").write_text("{{ nothing }}", encoding="utf-8")
     out = tmp_path / "day.html"
@@ -166,3 +169,28 @@ def test_sums_stand_apart() -> None:
     page = as_html(Report("day", "t", "s", (Section("x", tables=(table,)),), ()))
     assert page.count('<tr class="sum">') == 1
     assert page.index('<tr class="sum">') > page.index(">a<")
+
+
+def test_templates_are_listed_tried_and_copied(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["report", "templates", "--db", str(office.store.path), "--as", "lee"]
+    assert run(words) == 0
+    assert capsys.readouterr().out.splitlines() == ["paper.html   ours", "parts.html   ours", "paper.css    ours"]
+    before = as_html(day_report(office.lee, DAY))
+    assert run([*words, "--copy", "parts.html"]) == 0
+    assert as_html(day_report(office.lee, DAY)) == before, "a copy of ours is as ours"
+    assert run([*words, "--copy", "parts.html"]) == 1
+    assert run([*words, "--copy", "../page.html"]) == 1
+    own = templates_of(office.store)
+    (own / "quote.html").write_text("\n{{ paper.nothing }}", encoding="utf-8")
+    capsys.readouterr()
+    assert run(words) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[1] == "parts.html   your own"
+    assert "quote.html, line 2 cannot be used" in said[3]
+    assert len(said) == 4
+    with pytest.raises(NotAllowed):
+        copy(office.dana, "paper.css")
+
+
+def test_every_paper_may_have_a_template_of_its_own() -> None:
+    assert {one.name for one in reporting._REPORTS} - {"templates"} == set(KINDS)
