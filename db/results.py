@@ -28,6 +28,12 @@ class StandingResult(NamedTuple):
     self_approved: bool
     failed: int
     follow_up: str
+    counts: bool
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is a pass, and of the evidence that is asked for."""
+        return self.result is Result.PASS and self.counts
 
 
 STANDING = Select(
@@ -44,6 +50,7 @@ STANDING = Select(
         "signed_by": "coalesce(a.signed_by, '')",
         "failed": "(SELECT count(*) FROM attempt n WHERE n.item_id = i.id AND n.result = 'fail')",
         "follow_up": "coalesce(f.reference, '')",
+        "counts": "t.counts",
     },
 )
 """What stands on items."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db import people
+from db import people, results
 from dispatch.closeout.recording import Recording
 from dispatch.commands.forms import visit_page_form
 from dispatch.desk.closeout import onsite
@@ -14,8 +14,9 @@ from dispatch.desk.reports.service import service_report
 from dispatch.desk.reports.sheet import sheet_report
 from dispatch.desk.review.reviewing import visit_history
 from dispatch.desk.texts.record_words import IN_TEXT, history_lines, record_lines
-from dispatch.model.checklists import Attempt, Mark, Result
+from dispatch.model.checklists import Attempt, ItemKind, Mark, Result
 from tests.desk.conftest import DAY, Office
+from tests.desk.test_probing import register
 from tests.desk.test_reviewing import left_open
 from widgets.checklist_lines import glyph_of
 from widgets.lines.marks import ASCII, UNICODE
@@ -51,16 +52,24 @@ def test_a_waived_test_never_has_the_tick_of_one_that_passed(office: Office) -> 
     )
 
 
-def test_words_that_do_not_count_are_no_tick_on_the_day_sheet(office: Office) -> None:
-    """A test that has to run is not ticked by a pass in words; neither is a waived one."""
+def test_words_where_a_test_has_to_run_are_counted_as_passed_nowhere(office: Office) -> None:
+    register(office, name="network", kind="tcp", address="192.0.2.1:443", vantage="host")
     office.on_site()
-    office.finish(but=frozenset({"T2", "L5"}))
+    office.finish(but=frozenset({"T2", "L5"}))  # T3 asks for a test that ran
     onsite.record(office.lee, "R1", "T2", Recording(Result.OVERRIDDEN, "the provider is down"))
     ana = people.technician_by_name(office.store, "ana")
     assert ana is not None
-    (section,) = [one for one in sheet_report(office.ana, ana, DAY).sections if one.tables]
-    boxes = {row[1]: row[0] for row in section.tables[0].rows}
-    assert (boxes["T1"], boxes["T2"]) == ("[x]", "[ ]")
+    sections = sheet_report(office.ana, ana, DAY).sections
+    tables = [table for section in sections for table in section.tables if table.columns[1] == "Item"]
+    boxes = {row[1]: row[0] for table in tables for row in table.rows}
+    assert (boxes["A1"], boxes["T3"], boxes["T2"]) == ("[x]", "[ ]", "[ ]")
+    items = visit_page(office.store, "R1").checklist.items
+    tests = [item for item in items if item.kind is ItemKind.TEST and item.standing is not None]
+    assert [item.ref for item in tests if item.mark is not Mark.PASSED] == ["T2", "T3"]
+    told = dict(service_report(office.ana, "R1").sections[0].facts)
+    assert told["Tests passed"] == f"{len(tests) - 2} of {len([item for item in items if item.kind is ItemKind.TEST])}"
+    standing = {one.ref: one.passed for one in results.standing(office.store, [1]) if one.kind is ItemKind.TEST}
+    assert [ref for ref, passed in standing.items() if not passed] == ["T2", "T3"]
 
 
 def test_the_record_has_its_sections_in_their_order(office: Office) -> None:

@@ -145,7 +145,7 @@ def _at_a_glance(
         ("completed", sum(visit.state is State.CLOSED for visit in held)),
     ]
     if tests:
-        facts.append(("tests passed", f"{sum(result.result is Result.PASS for result in tests)} of {len(tests)}"))
+        facts.append(("tests passed", f"{sum(result.passed for result in tests)} of {len(tests)}"))
     if kept:
         facts.append(("appointments kept", f"{sum(one.outcome in KEPT for one in kept)} of {len(kept)}"))
     if figures.judged:
@@ -177,7 +177,7 @@ def _visits(
     passed: dict[int, list[bool]] = {}
     for result in tested:
         if result.kind is ItemKind.TEST and result.result is not Result.NA:
-            passed.setdefault(result.visit_id, []).append(result.result is Result.PASS)
+            passed.setdefault(result.visit_id, []).append(result.passed)
     rows: list[tuple[Cell, ...]] = []
     for visit in ended:
         stands = reviewed.get(visit.id)

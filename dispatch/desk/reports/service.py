@@ -93,7 +93,7 @@ def _about(page: VisitPage) -> Iterator[tuple[str, str]]:
         yield "When", page.times.moment(visit.ended_at)
     tests = [one for one in _tests(page) if one.latest is None or one.latest.result is not Result.NA]
     if visit.checked_in_at is not None and tests:
-        passed = sum(one.standing is not None and one.standing.result is Result.PASS for one in tests)
+        passed = sum(_test(page, one).mark == _PASSED for one in tests)
         yield "Tests passed", f"{passed} of {len(tests)}"
     if visit.state is State.NO_ACCESS and visit.called:
         yield "We called", visit.called
@@ -138,11 +138,14 @@ def _tested(page: VisitPage) -> Section:
     return Section("What was tested", points=tuple(_test(page, item) for item in tests), paragraphs=words)
 
 
+_PASSED = "passed"
+
+
 def _test(page: VisitPage, item: Item) -> Point:
     latest = item.standing
     if latest is None:
         return Point(item.label, "not tested")
-    stands = {Result.PASS: "passed", Result.FAIL: "FAILED"}.get(latest.result) or _word(page, latest)
+    stands = {Result.PASS: _PASSED, Result.FAIL: "FAILED"}.get(latest.result) or _word(page, latest)
     if latest.result is Result.PASS and latest.as_of < page.checklist.last_work:
         stands = "to be tested again, as something was changed since"
     elif latest.result is Result.PASS and not item.counts:
