@@ -138,21 +138,27 @@ def _send(user: User, args: Args, made: Report) -> list[str]:
 
 
 def _each(user: User, args: Args, make: Make) -> int:
-    """For every client; how far it is stands on the standard error of a terminal."""
+    """For every client; how far it is stands on the standard error of a terminal. What is sent is sent together, at the end."""
+    mails: list[papers.PaperMail] = []
 
     def of(client: Client) -> Report:
         return make(user, argparse.Namespace(**{**vars(args), "client": client}))
 
     def then(made: Report) -> str:
-        if args.send:
-            return " · ".join(_send(user, args, made))
-        return _files(_saved(args, made, typed_path(args.out)))
+        if not args.send:
+            return _files(_saved(args, made, typed_path(args.out)))
+        mail = papers.prepare_of_many(user, made, args.to, args.confirm)
+        mails.append(mail)
+        return f"to {', '.join(one.address for one in mail.to)}"
 
     def watch(doing: str, number: int, of: int) -> None:
         if sys.stderr.isatty():
             print(f"\r{doing}: {number + 1} of {of}\x1b[K", end="\n" if number + 1 == of else "", file=sys.stderr)
 
-    found = everybody.for_each(user.store, of, then, watch, doing="Sending" if args.send else "Writing")
+    found = everybody.for_each(user.store, of, then, watch, doing="Setting" if args.send else "Writing")
+    sent = () if args.check else papers.send(user, *mails, confirmed=args.confirm)
     for line in found.lines("paper"):
         print(show(line))
+    if sent:
+        print(papers.sent_words(sent, user.firm.times()))
     return 1 if found.trouble else 0

@@ -20,6 +20,7 @@ from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.model.clients import Client
 from dispatch.model.paths import typed_path
 from dispatch.model.periods import Period
+from dispatch.model.text import count_text
 from screens.dialogs.asked import AskedField
 from screens.files.import_preview import watched
 from screens.user_screen import UserScreen
@@ -35,7 +36,7 @@ async def ask_mail(screen: UserScreen, title: str, make: Callable[..., Report], 
 
     def checked(typed: dict[str, str]) -> tuple[Report, list[str]]:
         report = make() if period is None else make(typed["period"])
-        to = [part for part in typed["to"].split(",") if part.strip()]
+        to = _words(typed["to"])
         papers.whom(user, report, to)
         return report, to
 
@@ -79,40 +80,43 @@ async def ask_every_client(screen: UserScreen, day: datetime.date, *, by_mail: b
         period = period_typed(typed["period"], day)
         if not by_mail and not typed_path(typed["folder"].strip()).is_dir():
             raise Faulty([f"folder: there is no folder {typed['folder'].strip()}"])
-        return period, typed.get("folder", "").strip()
+        return period, typed["to" if by_mail else "folder"].strip()
 
     where = AskedField("folder", "Folder", "~", "each gets a name of its own, and none is written over")
-    fields = [AskedField("period", "Period", f"{day:%Y-%m}", PERIOD), *(() if by_mail else (where,))]
-    title = "The month, quarter or year of every client"
-    period, folder = await screen.fill_in(f"{title} by mail" if by_mail else title, fields, checked)
-    if by_mail:
-        lines = [
-            "What no lead has approved is not sent, and nothing is sent twice.",
-            "Undo takes each back until it leaves.",
-        ]
-        await screen.confirm(f"Send {period.title} to every client?", lines)
-    user = screen.user
+    fields = [AskedField("period", "Period", f"{day:%Y-%m}", PERIOD), _TO if by_mail else where]
+    title = f"The month, quarter or year of every client{' by mail' if by_mail else ''}"
+    period, told = await screen.fill_in(title, fields, checked)
+    user, mails = screen.user, list[PaperMail]()
 
     def job(watch: Watch) -> ForEach:
         with user.store.reopened() as store:
             own = dataclasses.replace(user, store=store)
 
             def then(report: Report) -> str:
-                if by_mail:
-                    mail = papers.prepare(own, report)
-                    return papers.sent_words(papers.send(own, mail), own.firm.times())
-                return ", ".join(map(str, saving.save(report, typed_path(folder), "html")))
+                if not by_mail:
+                    return ", ".join(map(str, saving.save(report, typed_path(told), "html")))
+                mail = papers.prepare_of_many(own, report, _words(told))
+                mails.append(mail)
+                return f"to {', '.join(one.address for one in mail.to)}"
 
             def make(client: Client) -> Report:
                 return period_report(own, client, period)
 
-            return everybody.for_each(store, make, then, watch, doing="Sending" if by_mail else "Writing")
+            return everybody.for_each(store, make, then, watch, doing="Setting" if by_mail else "Writing")
 
     try:
         found = await watched(screen, title, job)
     except Stopped:
-        screen.say("It was stopped; what was done by then stays.", "warning")
+        screen.say("It was stopped; nothing was sent, and what was written by then stays.", "warning")
         return
-    screen.reload()
     *lines, total = found.lines("paper")
-    await screen.confirm(total, lines, "enter goes back")
+    if not mails:
+        await screen.confirm(total, lines, "enter goes back")
+        return
+    await screen.confirm(f"Send {period.title} to {count_text(len(mails), 'client')}? {total}", lines)
+    if (made := await screen.do(papers.send, *mails)) is not None:
+        screen.say(papers.sent_words(made, user.firm.times()))
+
+
+def _words(typed: str) -> list[str]:
+    return [part for part in typed.split(",") if part.strip()]

@@ -19,7 +19,7 @@ from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.care.client_page import client_page
 from dispatch.desk.closeout import leaving
 from dispatch.desk.delivery import papers as desk
-from dispatch.desk.delivery.papers import PaperMail, prepare, recipients, send
+from dispatch.desk.delivery.papers import PaperMail, prepare, prepare_of_many, recipients, send
 from dispatch.desk.delivery.sending import Posted, post_next
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.messages import outbox
@@ -228,22 +228,39 @@ def test_every_client_in_one_go_and_who_was_left_out_and_why(done: Office, post:
     for name, contact in (("Acme", "X; ; x@acme.example"), ("Zeta", "")):
         editing.add(done.lee, "client", {"name": name, "contacts": contact})
     seen: list[tuple[str, int, int]] = []
+    mails: list[PaperMail] = []
 
     def then(report: Any) -> str:
-        (made,) = send(done.dana, prepare(done.dana, report))
-        return made.address
+        mail = prepare_of_many(done.dana, report)
+        mails.append(mail)
+        return mail.to[0].address
 
     def make(client: Client) -> Any:
         return period_report(done.dana, client, NOVEMBER)
 
     found = everybody.for_each(done.store, make, then, lambda *at: seen.append(at), doing="Sending")
     assert found.done == (("Harbor Dental", "desk@harbor.example"),)
-    assert found.left_out == (("Acme", "there is nothing to say"), ("Zeta", "there is nothing to say"))
+    assert found.left_out == (
+        ("Acme", "no visit ended"),
+        ("Zeta", "no visit ended"),
+    )
     assert not found.trouble
     assert seen == [("Sending", number, 3) for number in range(3)]
+    assert len(send(done.dana, *mails)) == 1
     again = everybody.for_each(done.store, make, then, lambda *at: None, doing="Sending")
     assert (again.done, again.trouble) == ((), True)
     assert "went to desk@harbor.example before" in dict(again.left_out)["Harbor Dental"]
+
+
+def test_many_go_together_and_are_taken_back_together(done: Office) -> None:
+    client = harbor(done)
+    october = Period("month", datetime.date(2026, 10, 1))
+    mails = [month(done), prepare(done.dana, period_report(done.dana, client, october))]
+    made = send(done.dana, *mails)
+    assert len(made) == 2
+    assert undo.undo(done.dana) == "send 2 papers"
+    assert {outbox.find_message(done.store, one.id).fate for one in made} == {Fate.DROPPED}
+    assert send(done.dana) == ()
 
 
 def test_by_command_it_is_looked_at_and_sent(done: Office, post: PostOffice, tmp_path: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Label
 
 from dispatch.desk.book import editing
@@ -94,27 +95,33 @@ async def test_a_report_that_no_lead_has_approved_is_asked_about(mails: Office) 
         await until_true(pilot, lambda: [one.address for one in waiting(mails)] == ["lowe@harbor.example"])
 
 
+async def every_client(pilot: Pilot[None], kind: str, **filled: str) -> str:
+    """Ask for the month of every client; returns what is said of it."""
+    await pilot.press("R")
+    await until(pilot, Choose)
+    await choose(pilot, kind)
+    await until(pilot, Form)
+    await fill(pilot, period="2026-11", **filled)
+    await until_true(pilot, lambda: isinstance(pilot.app.screen, AskConfirm))
+    assert isinstance(pilot.app.screen, AskConfirm)
+    return shown(pilot.app.screen)
+
+
 async def test_every_client_s_month_and_who_was_left_out(mails: Office, tmp_path: Path) -> None:
     async with opened(mails.lee, "log") as pilot:
-        for kind, filled in (("all", {"folder": str(tmp_path)}), ("all mail", {})):
-            await pilot.press("R")
-            await until(pilot, Choose)
-            await choose(pilot, kind)
-            await until(pilot, Form)
-            await fill(pilot, period="2026-11", **filled)
-            if kind == "all mail":
-                await until(pilot, AskConfirm)
-                await press(pilot, "y")
-            await until_true(
-                pilot, lambda: isinstance(pilot.app.screen, AskConfirm) and "left out." in shown(pilot.app.screen)
-            )
-            assert isinstance(pilot.app.screen, AskConfirm)
-            text = shown(pilot.app.screen)
-            assert "left out: Acme, there is nothing to say" in text
-            if kind == "all":
-                assert "1 paper, 1 client left out." in text
-            else:
-                assert "no lead has approved R1" in text
-            await press(pilot, "enter")
+        text = await every_client(pilot, "all", folder=str(tmp_path))
+        assert "1 paper, 1 client left out." in text
+        assert "left out, no visit ended: Acme" in text
+        await press(pilot, "enter")
+        text = await every_client(pilot, "all mail", to="billing")
+        assert "no lead has approved R1" in text
+        await press(pilot, "enter")
+        assert waiting(mails) == []
+        approve(mails.lee, "R1")
+        text = await every_client(pilot, "all mail", to="billing")
+        assert "Send November 2026 to 1 client?" in text
+        assert "Harbor Dental: to books@harbor.example" in text
+        assert waiting(mails) == []
+        await press(pilot, "y")
+        await until_true(pilot, lambda: [one.address for one in waiting(mails)] == ["books@harbor.example"])
     assert [one.name for one in tmp_path.glob("*.html")] == ["harbor-dental-month-2026-11.html"]
-    assert waiting(mails) == []

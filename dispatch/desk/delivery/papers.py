@@ -130,6 +130,19 @@ def whom(user: User, report: Report, to: Sequence[str] = ()) -> tuple[Client, tu
     return client, recipients(client, to)
 
 
+def prepare_of_many(user: User, report: Report, to: Sequence[str] = (), confirmed: Collection[str] = ()) -> PaperMail:
+    """As `prepare`, for one of many: what would be asked about one alone keeps it out, before it is set.
+
+    Raises:
+        NotAllowed, Refusal: as `prepare`; or there is something to ask about.
+    """
+    _, found = whom(user, report, to)
+    questions = _questions(user.store, draft(user.store, report), found)
+    if against := [said for mark, said in questions.items() if mark not in confirmed]:
+        raise Refusal("; ".join(against))
+    return prepare(user, report, to)
+
+
 def prepare(user: User, report: Report, to: Sequence[str] = ()) -> PaperMail:
     """A paper as it would go to its client: as PDF where one can be set here, else as a page. Nothing is sent. It may take a while.
 
@@ -137,21 +150,27 @@ def prepare(user: User, report: Report, to: Sequence[str] = ()) -> PaperMail:
         NotAllowed, Refusal: as `whom`; or it is too large.
     """
     client, found = whom(user, report, to)
-    whose, store = existing(report.whose), user.store
-    known = data.digest(store, whose.visit_ids, money=whose.money)
+    store, paper = user.store, draft(user.store, report)
     ending, media, content = _attached(report)
     if len(content) > MOST:
         size = f"{len(content) // 1_000_000} MB, and a mail takes {MOST // 1_000_000}"
         raise Refusal(f"{show(report.title)} has {size}: save it as a file.")
-    until = None if whose.good_until is None else whose.good_until.isoformat()
-    paper = KeptPaper(
-        client.id, whose.visit_id, report.kind, report.title[:500], f"{report.name}{ending}", media, content,
-        whose.visit_ids, known, until,
-    )  # fmt: skip
+    paper = paper._replace(name=f"{report.name}{ending}", media=media, content=content)
     firm = user.firm
     values = {"firm": firm.name, "client": client.name, "paper": report.title}
     text = with_values(firm.message_paper, values)[:_LONGEST]
-    return PaperMail(paper, client, found, text, _unreviewed(store, whose.visit_ids), _earlier(store, paper, found))
+    return PaperMail(paper, client, found, text, _unreviewed(store, paper.visits), _earlier(store, paper, found))
+
+
+def draft(store: Store, report: Report) -> KeptPaper:
+    """A paper before it is set: all that is known of it but its file."""
+    whose = existing(report.whose)
+    known = data.digest(store, whose.visit_ids, money=whose.money)
+    until = None if whose.good_until is None else whose.good_until.isoformat()
+    title, name = report.title[:500], f"{report.name}.html"
+    return KeptPaper(
+        whose.client_id, whose.visit_id, report.kind, title, name, "text/html", b"", whose.visit_ids, known, until
+    )
 
 
 def _attached(report: Report) -> tuple[str, str, bytes]:
@@ -162,28 +181,38 @@ def _attached(report: Report) -> tuple[str, str, bytes]:
         return ".html", "text/html", as_html(report).encode()
 
 
-def send(user: User, mail: PaperMail, *, confirmed: Collection[str] = ()) -> tuple[Message, ...]:
-    """Put a paper into the outbox, for each recipient; undo takes it back until it leaves. Returns the messages.
+def send(user: User, *mails: PaperMail, confirmed: Collection[str] = ()) -> tuple[Message, ...]:
+    """Put papers into the outbox, each for its recipients, all of them or none; undo takes them back until they leave. Returns the
+    messages.
 
     Args:
-        mail: as it was looked at.
-        confirmed: the marks of what was said against it, and is meant.
+        mails: as they were looked at.
+        confirmed: the marks of what was said against them, and is meant.
 
     Raises:
         NotAllowed: the person may not.
-        NeedsConfirm: something in it is not approved, or it went there before.
-        Refusal: what it says was put right since it was written.
+        NeedsConfirm: a visit in one waits for a lead, or it went there before, and that is not confirmed.
+        Refusal: what one of them says was put right since it was written.
     """
     with user.write("send paper", Role.DISPATCHER, Role.LEAD) as unit:
-        store, paper = user.store, mail.paper
-        if not data.still_so(store, paper.visits, paper.digest):
-            raise Refusal(f"{show(paper.title)} would say other things by now. Look at it again.")
-        _ask(store, paper, mail.to, confirmed)
-        site_id = visits_by_id(store, {paper.visit_id})[0].site_id if paper.visit_id is not None else None
-        made = mailed.put(unit, paper, {one.address: mail.text for one in mail.to}, site_id)
-        if paper.visit_id is not None:
-            unit.audit("visit", paper.visit_id, paper=paper.title, to_be_sent_to=[one.address for one in mail.to])
-        return tuple(find_message(store, number) for number in made)
+        store = user.store
+        made: list[int] = []
+        for mail in mails:
+            paper = mail.paper
+            if not data.still_so(store, paper.visits, paper.digest):
+                raise Refusal(f"{show(paper.title)} would say other things by now. Look at it again.")
+            _ask(store, paper, mail.to, confirmed)
+            site_id = visits_by_id(store, {paper.visit_id})[0].site_id if paper.visit_id is not None else None
+            made += mailed.put(unit, paper, {one.address: mail.text for one in mail.to}, site_id)
+            if paper.visit_id is not None:
+                unit.audit("visit", paper.visit_id, paper=paper.title, to_be_sent_to=[one.address for one in mail.to])
+        if not made:
+            unit.leave_unchanged()
+            return ()
+        sent = tuple(find_message(store, number) for number in made)
+        alone = f"{mails[0].paper.title} to {', '.join(one.address for one in sent)}"
+        mailed.remember(unit, made, f"send {alone if len(mails) == 1 else f'{len(mails)} papers'}")
+        return sent
 
 
 def _ask(store: Store, paper: KeptPaper, to: Sequence[Recipient], confirmed: Collection[str]) -> None:
@@ -192,6 +221,13 @@ def _ask(store: Store, paper: KeptPaper, to: Sequence[Recipient], confirmed: Col
     Raises:
         NeedsConfirm: there is some of it that is not confirmed.
     """
+    questions = _questions(store, paper, to)
+    if any(mark not in confirmed for mark in questions):
+        raise NeedsConfirm(f"{show(paper.title)} is not sent yet: {'; '.join(questions.values())}.", [*questions])
+
+
+def _questions(store: Store, paper: KeptPaper, to: Sequence[Recipient]) -> dict[str, str]:
+    """What is asked about a paper, by its mark: a visit in it waits for a lead, or it went there before."""
     questions = {}
     if waiting := _unreviewed(store, paper.visits):
         said = f"no lead has approved {', '.join(waiting)}"
@@ -199,14 +235,17 @@ def _ask(store: Store, paper: KeptPaper, to: Sequence[Recipient], confirmed: Col
     if earlier := _earlier(store, paper, to):
         went = ", ".join(dict.fromkeys(show(one.address) for one in earlier))
         questions[mark_of(f"again {earlier[0].id}")] = f"it went to {went} before, or waits to"
-    if any(mark not in confirmed for mark in questions):
-        raise NeedsConfirm(f"{show(paper.title)} is not sent yet: {'; '.join(questions.values())}.", [*questions])
+    return questions
 
 
 def sent_words(made: Sequence[Message], times: Times) -> str:
     """What becomes of messages that were just put into the outbox."""
+    at = times.clock(made[0].due_at)
+    titles = dict.fromkeys(one.paper for one in made)
+    if len(titles) > 1:
+        return f"{len(titles)} papers go at {at}; until then undo takes them back."
     to = ", ".join(show(one.address) for one in made)
-    return f"{show(made[0].paper)} goes to {to} at {times.clock(made[0].due_at)}; until then undo takes it back."
+    return f"{show(made[0].paper)} goes to {to} at {at}; until then undo takes it back."
 
 
 def _unreviewed(store: Store, visit_ids: Collection[int]) -> tuple[str, ...]:

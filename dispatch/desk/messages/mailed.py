@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from db import changes, messages, papers
 from db.changes import RecordChange
 from db.papers import KeptPaper
@@ -16,8 +18,7 @@ ENTITY = "message"
 
 
 def put(unit: Unit, paper: KeptPaper, addresses: dict[str, str], site_id: int | None) -> list[int]:
-    """Keep a paper and put a message with it into the outbox for each address, with its text; returns their numbers. Its sender
-    takes them back by undo.
+    """Keep a paper and put a message with it into the outbox for each address, with its text; returns their numbers.
 
     Args:
         addresses: the text of the message for each.
@@ -29,9 +30,13 @@ def put(unit: Unit, paper: KeptPaper, addresses: dict[str, str], site_id: int | 
         due_at = unit.at + notifications.HELD
         made.append(papers.add_message(unit, paper_id, paper, address, text, due_at, site_id))
         unit.audit(ENTITY, made[-1], about="paper", paper=paper.title, to=address)
-    pictures = [RecordChange(ENTITY, number, {"waits": False}, {"waits": True}, 0, 1) for number in made]
-    changes.remember(unit, f"send {paper.title} to {', '.join(addresses)}", pictures)
     return made
+
+
+def remember(unit: Unit, made: Sequence[int], label: str) -> None:
+    """Let whoever put messages into the outbox take them back together."""
+    pictures = [RecordChange(ENTITY, number, {"waits": False}, {"waits": True}, 0, 1) for number in made]
+    changes.remember(unit, label, pictures)
 
 
 def turn(store: Store, unit: Unit, picture: RecordChange, *, back: bool) -> tuple[int, int] | None:

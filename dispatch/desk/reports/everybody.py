@@ -13,9 +13,6 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.model.clients import Client
 from dispatch.model.text import count_text, show
 
-AHEAD = "ahead"
-"""The table of a paper's data that alone gives nothing to say of what was."""
-
 
 class ForEach(NamedTuple):
     """What became of a paper for each client: the client and what was done, and those left out with why. `trouble`: somebody was
@@ -28,15 +25,18 @@ class ForEach(NamedTuple):
     def lines(self, word: str) -> list[str]:
         """What became of it, as text, those left out last; `word` is what each is called."""
         said = [f"{show(client)}: {what}" for client, what in self.done]
-        said += [f"left out: {show(client)}, {why}" for client, why in self.left_out]
+        by_reason: dict[str, list[str]] = {}
+        for client, why in self.left_out:
+            by_reason.setdefault(why, []).append(show(client))
+        said += [f"left out, {why}: {', '.join(names)}" for why, names in by_reason.items()]
         return [*said, f"{count_text(len(self.done), word)}, {count_text(len(self.left_out), 'client')} left out."]
 
 
 def for_each(
     store: Store, make: Callable[[Client], Report], then: Callable[[Report], str], watch: Watch, *, doing: str
 ) -> ForEach:
-    """Make a paper for every client by name, and do something with each; a client of whom there is nothing to say is left out, and
-    so is one for whom it is refused.
+    """Make a paper for every client by name, and do something with each; a client of whom there is nothing to say, since the first
+    table of its data is empty, is left out, and so is one for whom it is refused.
 
     Args:
         make: makes the paper.
@@ -49,8 +49,8 @@ def for_each(
     for number, client in enumerate(everybody):
         watch(doing, number, len(everybody))
         report = make(client)
-        if not any(table.rows for table in report.data if table.name != AHEAD):
-            left_out.append((client.name, "there is nothing to say"))
+        if not report.data[0].rows:
+            left_out.append((client.name, "no visit ended"))
             continue
         try:
             done.append((client.name, then(report)))
