@@ -104,6 +104,12 @@ def command(
     return declared
 
 
+def id_of(action: Action) -> str:
+    """The id of a command."""
+    declared: Any = action
+    return str(declared.binding.id)
+
+
 def opens(
     keys: str, id: str, name: str, place: str, does: str, roles: Collection[Role] = (), *, of_day: bool = False
 ) -> Action:

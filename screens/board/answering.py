@@ -3,11 +3,15 @@ and for whom a visit on hold waits."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from db import clients, visits
-from dispatch.desk.levels.clocks import clocks_of
+from db.store import Store
+from dispatch.desk.levels.clocks import VisitClock, clocks_of
 from dispatch.desk.plan import schedule
 from dispatch.desk.requests import responding
 from dispatch.model.states import ENDED
+from dispatch.model.visits import Visit
 from screens.board import mending
 from screens.dialogs.asked import AskedField, ChoiceRow, needed
 from screens.user_screen import UserScreen
@@ -34,10 +38,10 @@ async def ask_answer(screen: UserScreen, reference: str) -> None:
             for priority in (1, 2, 3, 4)
             if priority != visit.priority
         ]
-    unexplained = [clock for clock in clocks_of(screen.user.store, [visit]).get(visit.id, ()) if clock.wants_cause]
+    unexplained = {f"{_WHY}{clock.clock}": clock for clock in unexplained_of(screen.user.store, visit)}
     rows += [
-        ChoiceRow(f"why {clock.label} was missed", f"{_WHY}{clock.clock}", "asked once, counted in the report")
-        for clock in unexplained
+        ChoiceRow(f"why {clock.label} was missed", name, "asked once, counted in the report")
+        for name, clock in unexplained.items()
     ]
     if visit.kind == "audit" and visit.state in ENDED:
         rows.append(
@@ -50,16 +54,28 @@ async def ask_answer(screen: UserScreen, reference: str) -> None:
     chosen = await screen.choose(f"{visit.reference} {visit.client}", rows)
     if chosen in responding.RESPONSES:
         await screen.do(responding.responded, reference, chosen)
-    elif chosen.startswith(_WHY):
-        hint = "a few words; the same words are counted together"
-        cause = await screen.ask("Why was it missed?", hint, check=needed(_FEW))
-        await screen.do(responding.explain, reference, chosen.removeprefix(_WHY), cause)
+    elif chosen in unexplained:
+        await ask_causes(screen, reference, [unexplained[chosen]])
     elif chosen in (mending.TO_SITE, mending.COPY, mending.SPLIT):
         await mending.mend(screen, visit, chosen)
     elif chosen == "report":
         await screen.do(responding.handed_over, reference)
     else:
         await screen.do(responding.set_priority, reference, chosen)
+
+
+def unexplained_of(store: Store, visit: Visit) -> list[VisitClock]:
+    """The targets of a visit that were missed, and nobody has said why."""
+    return [clock for clock in clocks_of(store, [visit]).get(visit.id, ()) if clock.wants_cause]
+
+
+async def ask_causes(screen: UserScreen, reference: str, missed: Sequence[VisitClock]) -> None:
+    """Ask of each target why it was missed; what was said of the one before stands there already."""
+    cause, hint = "", "a few words; the same words are counted together"
+    for clock in missed:
+        cause = await screen.ask(f"Why was {clock.label} of {reference} missed?", hint, cause, check=needed(_FEW))
+        if await screen.do(responding.explain, reference, clock.clock, cause) is None:
+            return
 
 
 async def ask_hold(screen: UserScreen, reference: str) -> None:

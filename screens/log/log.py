@@ -20,7 +20,7 @@ from dispatch.model.instants import clock_text, week_of
 from dispatch.model.states import LEADS, READS
 from dispatch.model.text import count_text
 from screens import of_day
-from screens.binding import command, key, opens
+from screens.binding import command, id_of, key, opens
 from screens.log import batches, below, narrowing
 from screens.log.review import REVIEW
 from screens.of_day import DAYS, DayOfVisits
@@ -36,7 +36,7 @@ with lazily(__name__):
 
 SHOWN = 500
 """So many lines are drawn; the totals count every visit."""
-AT_ONCE = 300
+AT_ONCE = 200
 """Visits that are read at once; more of them, and searches, are read beside the keys."""
 SAID_AFTER = 0.3
 """Seconds after which it is said that something is still read."""
@@ -47,9 +47,9 @@ PAUSE = 0.08
 
 
 OF_ROWS = frozenset(
-    {"visit.open", "visit.charge", "review.approve", "review.send-back", "review.correct", "review.batch", "charge.accept",
-     "charge.goodwill", "charge.travel", "screen.client", "file.report", "log.reasons"}
-)  # fmt: skip
+    {"visit.open", "visit.charge", "review.batch", "screen.client", "file.report", "log.reasons"}
+    | {id_of(action) for action in REVIEW}
+)
 """What is done with the rows that stand there, and waits while others are read in their place."""
 
 

@@ -17,6 +17,7 @@ from screens.user_screen import UserScreen
 with lazily(__name__):
     from dispatch.desk.billing import adjusting
     from dispatch.desk.log import visit_page
+    from screens.board import answering
     from screens.visit import right_times
 
 _REASON = AskedField("reason", "Why", placeholder="it stands on the sheet and in the audit")
@@ -142,7 +143,7 @@ async def put_right(screen: UserScreen) -> None:
 
 @command("l", "review.late", "Why late", LEADS)
 async def why_late(screen: UserScreen) -> None:
-    """Why somebody came late, or nobody came: told once, where the record does not say or you know better."""
+    """Why somebody came late, nobody came, or a target was missed: told once, where the record does not say or you know better."""
     visit = screen.whole_visit()
     if visit is None:
         return
@@ -150,7 +151,10 @@ async def why_late(screen: UserScreen) -> None:
     if untold is None:
         return
     if not untold:
-        screen.say(f"{visit.reference} broke no promise whose cause is not told.")
+        if missed := screen.look(answering.unexplained_of, screen.user.store, visit):
+            await answering.ask_causes(screen, visit.reference, missed)
+        else:
+            screen.say(f"{visit.reference} broke no promise and missed no target whose cause is not told.")
         return
     times = screen.user.firm.times()
     said = "; ".join(one.words(times) for one in untold)

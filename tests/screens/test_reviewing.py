@@ -161,6 +161,21 @@ async def test_a_batch_approval_names_what_it_approves(office: Office) -> None:
         assert f"1 visit of Tue 24 Nov 2026, {net} USD before tax:" in pilot.app.screen._lines  # type: ignore[attr-defined]
 
 
+async def test_why_targets_were_missed_is_told_from_the_log(office: Office) -> None:
+    agree(office, targets={"P2": {"phone": 60, "remote": 60}}, calendar="always")
+    closed(office)
+    async with opened(office.lee, "log", (80, 24)) as pilot:
+        assert "target missed: phone by 1h, no cause given; remote by 1h, no cause given" in said(pilot, "#why")
+        await press(pilot, "l")
+        await answer(pilot, "the line was down")
+        await until_true(pilot, lambda: "remote" in getattr(pilot.app.screen, "heading", ""))
+        await press(pilot, "enter")  # the same again
+        await until_true(pilot, lambda: "remote by 1h, the line was down" in said(pilot, "#why"))
+        assert "· target missed: phone by 1h, the line was down" in said(pilot, "#why"), "no exception any more"
+        await press(pilot, "l")
+        assert any("missed no target" in one.message for one in pilot.app._notifications)
+
+
 async def test_a_wrong_check_out_takes_seven_keys_at_most_beside_what_is_typed(office: Office) -> None:
     closed(office)
     office.go("12:00")
