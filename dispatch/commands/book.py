@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from dispatch.commands import mending, series
+from dispatch.commands import mending, series, suggesting
 from dispatch.commands.declared import Command, CommandGroup, acts, alone, reads
 from dispatch.commands.opening import database_path, on_terminal, open_store, user_of
 from dispatch.commands.options import (
@@ -364,6 +364,7 @@ def _roles(roles: frozenset[Role]) -> str:
 _MORE = {
     "client": (mending.merge("client"), mending.doubles_of_the_book),
     "site": (mending.merge("site"), _travel, _locate),
+    "target": suggesting.DEEDS,
     "recurrence": series.DEEDS,
 }
 COMMANDS = (

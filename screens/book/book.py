@@ -19,6 +19,7 @@ from dispatch.desk.plan import absences
 from dispatch.desk.templates.template_draft import TemplateDraft
 from dispatch.desk.texts.client_words import page_lines
 from dispatch.lazily import lazily
+from dispatch.model.clients import Site
 from dispatch.model.paths import typed_path
 from dispatch.model.states import LEADS
 from dispatch.model.text import show
@@ -26,6 +27,7 @@ from dispatch.records.planning import HOLIDAYS_OF
 from screens import series_forms
 from screens.binding import command, key
 from screens.book.locating import locate
+from screens.book.suggesting import suggest_targets
 from screens.dialogs.asked import AskedField, ChoiceRow
 from screens.listed import ListScreen
 from screens.of_day import import_file
@@ -252,18 +254,30 @@ class BookScreen(ListScreen[Any]):
         if technician is not None:
             await own_calendar.ask_sync(self, technician)
 
+    def _site_here(self) -> Site | None:
+        """The site under the cursor, or that of the target there."""
+        if self._kind == "target" and self.here is not None:
+            return clients.site(self.user.store, self.here.site_id)
+        return self.here if self._kind == "site" else None
+
     @command("t", "book.target", "Test target")
     async def action_target(self) -> None:
         """Add something that may be tested at the site."""
-        record = self.here
-        if self._kind == "target":
-            record = clients.site(self.user.store, record.site_id) if record is not None else None
-        elif self._kind != "site":
-            record = None
+        record = self._site_here()
         if record is None:
             self.say("Go to a site first (tab): what is tested belongs to one.", "warning")
             return
         await ask_record(self, "target", {"site": RECORD_STORES["site"].title(self.user.store, record)})
+
+    @command("G", "book.suggest-targets", "Suggest test targets")
+    async def action_suggest(self) -> None:
+        """Look what answers under the names of the client's mail domain, and take what is to be tested."""
+        site = self._site_here()
+        if site is None:
+            self.say("Go to a site first (tab): what is tested belongs to one.", "warning")
+            return
+        await suggest_targets(self, site)
+        self.reload()
 
     @command("L", "book.holidays", "Holidays of a country")
     async def action_holidays(self) -> None:
