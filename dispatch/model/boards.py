@@ -295,7 +295,8 @@ class LogLine(NamedTuple):
     @property
     def clean(self) -> bool:
         """Whether it waits for review and there is nothing to look at (see dispatch.desk.log.visit_log)."""
-        return self.visit.review is Review.TO_REVIEW and not self.exceptions and self.charge.accepted
+        waits = self.visit.review is Review.TO_REVIEW and not self.elsewhere
+        return waits and not self.exceptions and self.charge.accepted
 
 
 def charged_by(lines: Iterable[LogLine]) -> tuple[tuple[str, int, int], ...]:

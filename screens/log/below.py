@@ -13,8 +13,8 @@ from dispatch.model.reviews import ReviewMark
 from dispatch.model.text import show
 
 
-def totals(log: Log, filters: LogFilter) -> str:
-    """What is shown in figures; what it teaches where there is nothing yet."""
+def totals(log: Log, filters: LogFilter, *, narrow: bool = False) -> str:
+    """What is shown in figures, exceptions by their reasons where there is room; what it teaches where there is nothing yet."""
     if not log.lines:
         if filters.narrowed:
             more = "" if filters.first is None else ", w more days"
@@ -22,7 +22,7 @@ def totals(log: Log, filters: LogFilter) -> str:
             return f"{nothing} {_meant(filters)}esc shows everything again{more}."
         return f"No visits on {day_text(log.day)}. [ and ] go to other days, t to today, 1 to the board."
     parts = [totals_text(log.totals)]
-    if (filters.exceptions or filters.marks) and log.reasons:
+    if filters.exceptions and not filters.marks and not narrow:
         parts.append(reasons_text(log.reasons))
     if len(log.lines) < log.totals.visits:
         parts.append(f"the first {len(log.lines)} are shown")

@@ -167,7 +167,8 @@ class LogScreen(DayOfVisits):
             f"{clock_text(self.user.now, log.zone, log.hours24)} {self.user.staff.name}",
         )
         # a narrow head has no room for who asks
-        under = [words if self.app.size.width < NARROW else "", below.totals(log, filters)]
+        narrow = self.app.size.width < NARROW
+        under = [words if narrow else "", below.totals(log, filters, narrow=narrow)]
         self.query_one("#totals", Static).update(Content(" · ".join(filter(None, under))))
         self.show_selected()
 
