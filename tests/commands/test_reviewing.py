@@ -6,15 +6,19 @@ import csv
 import datetime
 import io
 import stat
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from db.store import Store
 from dispatch.commands.line import run
+from dispatch.desk.review import reviewing
 from tests.conftest import Dispatch
 from tests.prepared import copied
+from tests.wall import WALL
 
 
 @pytest.fixture
@@ -43,6 +47,28 @@ def test_the_one_visit_of_the_week_whose_test_was_waived_and_why(day: Dispatch) 
     assert "1 visit · 1 ended · 1 exception" in said
     history = day.ok("visit", "history", visit["reference"])
     assert "! T1 waived by Lee Moreau" in history.splitlines()[1]
+
+
+def test_an_exception_means_the_same_wherever_it_is_said(day: Dispatch) -> None:
+    log = day.json("log", "--week", "--json")
+    of_log = {visit["reference"]: visit["exceptions"] for visit in log["visits"]}
+    with Store.open(day.db, clock=WALL) as store:
+        judged = {one: reviewing.judge(store, one) for one, own in of_log.items()}
+    for visit in log["visits"]:
+        if not visit["elsewhere"]:
+            said = [one.text for one in judged[visit["reference"]].exceptions]
+            assert [one["text"] for one in visit["exceptions"]] == said, visit["reference"]
+            assert visit["clean"] is (judged[visit["reference"]].clean and visit["review"] == "to_review")
+    reported = []
+    for date in ("2026-11-23", "2026-11-24"):
+        rows = day.json("report", "day", "--date", date, "--json")["tables"]["exceptions"]
+        reported += [(row["reference"], row["exception"], row["text"]) for row in rows]
+    every = [(one, each["exception"], each["text"]) for one, own in of_log.items() for each in own]
+    assert sorted(reported) == sorted(every)
+    counted = {row["reason"]: row["visits"] for row in log["reasons"] if row["exception"]}
+    assert counted == Counter(kind for one, own in of_log.items() for kind in {each["exception"] for each in own})
+    waiting = day.json("review", "list", "--json")
+    assert waiting["clean"] == [visit["reference"] for visit in log["visits"] if visit["clean"]]
 
 
 def test_the_log_is_searched_filtered_and_sorted(day: Dispatch) -> None:
