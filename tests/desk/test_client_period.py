@@ -139,3 +139,19 @@ def test_a_busy_month_has_a_row_a_visit_and_what_is_the_same_once(busy: Report) 
     glance = dict(section(busy, "At a glance").facts)
     assert glance["visits"] == sum(int(bar.value.split()[0]) for bar in section(busy, "At a glance").bars)
     assert busy.to == ("Northwind Traders", "41 S High Street", "Columbus, OH 43215")
+
+
+def test_times_are_those_of_the_site(office: Office) -> None:
+    closed(office)
+    assert section(november(office), "Visits").tables[0].rows[0][1] == "09:00–09:14"
+    for where, said, foot in (
+        ("WHERE id = 1", ("Times are those of each site.",), "America/New_York"),
+        ("", (), "America/Chicago"),
+    ):
+        with office.lee.write("a site elsewhere") as unit:
+            unit.execute(f"UPDATE site SET zone = 'America/Chicago', version = version + 1 {where}")
+            unit.audit("site", 1, zone="America/Chicago")
+        report = november(office)
+        assert section(report, "Visits").tables[0].rows[0][1] == "08:00–08:14"
+        assert section(report, "Visits").paragraphs == said
+        assert f"times as in {foot}." in report.foot[0]

@@ -64,9 +64,14 @@ def how_soon(
         if late:
             what = "; ".join(_late(clock) for clock in late)
             why = "; ".join(dict.fromkeys(clock.cause for clock in late if clock.cause)) or None
-            later.append((times.moment(visit.requested_at).rsplit(" ", 1)[0], visit.reference, visit.work, what, why))
+            asked = day_text(day_of(visit.requested_at, visit.zone))
+            later.append((asked, visit.reference, visit.work, what, why))
     missed = [
-        (f"{day_text(day_of(promise.first, times.zone))}, {promise.words(times)}", visit.reference, visit.work)
+        (
+            f"{day_text(day_of(promise.first, visit.zone))}, {promise.words(times._replace(zone=visit.zone))}",
+            visit.reference,
+            visit.work,
+        )
         for promise in appointments
         if promise.outcome not in KEPT
         for visit in own

@@ -87,9 +87,11 @@ def period_report(user: User, client: Client, period: Period) -> Report:
         )
         kept = [promise for promise in judged if start <= promise.first < end]
         by_id = {visit.id: visit for visit in ended}
+        zones = {visit.zone for visit in own}
+        clocks = ("Times are those of each site.",) if len(zones) > 1 else ()
         sections = (
             _at_a_glance(period, firm, times, ended, tested, kept, levels.figures, reviewed),
-            Section("Visits", tables=(_visits(ended, tested, charges, reviewed, times),)),
+            Section("Visits", paragraphs=clocks, tables=(_visits(ended, tested, charges, reviewed, times),)),
             Section("What we tested", tables=(_tests(tested),)),
             Section("What we found", tables=(_findings(by_id, tested),)),
             how_soon(store, own, kept, levels.figures, (start, end), times),
@@ -97,7 +99,8 @@ def period_report(user: User, client: Client, period: Period) -> Report:
             value_given(reviewed.values()),
             _next(store, client, own, times),
         )
-        foot, head = foot_of(store, user.staff.name, times), letterhead_of(store)
+        at_site = times._replace(zone=zones.pop()) if len(zones) == 1 else times
+        foot, head = foot_of(store, user.staff.name, at_site), letterhead_of(store)
         data = period_tables(store, own, ended, start, end)
         name = f"{client_slug(store, client)}-{period.kind}-{period.code.lower()}"
         whose = Whose(client.id, None, tuple(by_id))
@@ -185,8 +188,10 @@ def _visits(
         outcome = _ENDED_AS.get(visit.state, visit.state.label)
         charge = Amount(stands.total or 0, stands.exponent, stands.currency) if stands is not None else None
         rows.append((
-            _short_day(visit, times),
-            None if visit.checked_in_at is None else times.span(visit.checked_in_at, visit.checked_out_at),
+            _short_day(visit),
+            None
+            if visit.checked_in_at is None
+            else times._replace(zone=visit.zone).span(visit.checked_in_at, visit.checked_out_at),
             visit.reference,
             f"{visit.work}, {visit.site}" if several else visit.work,
             ", ".join(visit.crew) or None,
@@ -198,8 +203,8 @@ def _visits(
     return ReportTable(titles, tuple(rows), "No visit ended in this time.")
 
 
-def _short_day(visit: Visit, times: Times) -> str:
-    return day_text(day_of(visit.anchor or 0, times.zone)).rsplit(" ", 1)[0]
+def _short_day(visit: Visit) -> str:
+    return day_text(day_of(visit.anchor or 0, visit.zone)).rsplit(" ", 1)[0]
 
 
 def _tests(tested: Sequence[StandingResult]) -> ReportTable:
@@ -322,5 +327,6 @@ def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> S
 
 def _when(visit: Visit, times: Times) -> str:
     if visit.starts_at is not None:
-        return times.moment(visit.starts_at) if visit.state in TOLD else day_text(day_of(visit.starts_at, times.zone))
+        there = times._replace(zone=visit.zone)
+        return there.moment(visit.starts_at) if visit.state in TOLD else day_text(day_of(visit.starts_at, visit.zone))
     return "the day is not agreed yet" if visit.wanted_on is None else f"asked for {day_text(visit.wanted_on)}"
