@@ -75,32 +75,6 @@ def _figure(figure: FigureLine, width: int, narrow: bool) -> tuple[Line, ...]:
     return (fitted((mark, *fitted((label,), names), ("  ", "plain"), value), width),)
 
 
-class ChartRow(NamedTuple):
-    """One row. `chart` is safe text of so many cells as the row shall have; `value` is what it means in words, `why` stands
-    below it, in as many lines as it takes."""
-
-    key: str
-    label: str
-    chart: str
-    value: str
-    why: str = ""
-
-
-def chart_entries(rows: Sequence[ChartRow], width: int, _: Marks) -> list[ListEntry[str]]:
-    """Each row on a line, of which the name gives way first, and why below it; a value is the key of its row."""
-    charts = max((cells_of(row.chart) for row in rows), default=0)
-    names = max(8, min(max((cells_of(row.label) for row in rows), default=0), 40, width - charts - 24))
-    entries = []
-    for row in rows:
-        chart = (*fitted((ink(row.chart, "info"),), charts), ("  ", "plain")) if charts else ()
-        line = (*fitted((ink(row.label),), names), ("  ", "plain"), *chart, ink(row.value, "strong"))
-        why = [
-            fitted((("  ", "plain"), ink(part, "dim")), width) for part in wrapped(row.why, max(1, width - 2)) if part
-        ]
-        entries.append(ListEntry(row.key, (fitted(line, width), *why), row.key))
-    return entries
-
-
 class KeyLine(NamedTuple):
     """A line: what stands at its left (keys, or a glyph), and what that means. `own` is not as it came."""
 

@@ -23,7 +23,7 @@ with lazily(__name__):
     from db import figures, settings
     from db.query import QueryResult as Found
     from dispatch.desk.book import records
-    from dispatch.desk.figures import counting, day_sums, meanings, sql_question
+    from dispatch.desk.figures import counting, day_sums, lead_board, meanings, sql_question
     from dispatch.desk.levels import clocks, level_period
     from dispatch.desk.reports import own_templates, quote, sheet
     from dispatch.desk.reports.document import Report
@@ -43,7 +43,8 @@ with lazily(__name__):
     flag("--rebuild", "count all days anew, and keep what was counted: nothing else is printed"),
     flag("--ascii", "only ASCII characters in the charts"),
     one_of(flag("--json", "as JSON (docs/json.md)"), flag("--csv", "as CSV")),
-    about="Every figure with its definition, its total and a small chart. Without --from the last seven days, by week "
+    about="Every figure with its definition, its total beside that of as many days before, its limit (a setting of the firm) and "
+    "small charts. Without --from the last seven days, by week "
     "the last four weeks.",
 )
 def _figures(store: Store, args: Args) -> Result:
@@ -56,12 +57,12 @@ def _figures(store: Store, args: Args) -> Result:
     first = args.first or last - datetime.timedelta(days=27 if args.by == "week" else 6)
     if args.behind:
         return _behind(args, store, first, last)
-    counted = counting.figures_kept(store, first, last, args.by)
+    board = lead_board.lead_board(store, first, last, args.by)
     if args.csv:
-        sys.stdout.write(figure_words.figures_csv(counted))
+        sys.stdout.write(figure_words.figures_csv(board.now))
         return None
     return Answer(
-        counted, figure_words.figures_form, lambda counted: figure_words.figure_lines(counted, ascii_only=args.ascii)
+        board, figure_words.figures_form, lambda board: figure_words.figure_lines(board, ascii_only=args.ascii)
     )
 
 

@@ -24,7 +24,8 @@ class Firm:
     `overlap` is `block`, `warn` or `allow`. `clock_offset` moves the clock of the whole database by so many seconds:
     the sample firm lives on a day of its own. A visit is late when it runs more than `late_minutes` behind its promise,
     and runs over when it will end more than `running_over_minutes` after its plan. Who asks again for the same trouble within
-    `repeat_days` was not helped by the first visit. `default_shifts` and `default_lunch`
+    `repeat_days` was not helped by the first visit. `limit_…` is from which percentage on a figure is worse than it should be
+    (`-`: it has none). `default_shifts` and `default_lunch`
     stand in the form of a new technician, as they are typed. Addresses are looked up at `geocoder_url`, by
     `geocoder_agent`; without both they are not. `notice_…` is how technicians are told (see dispatch.model.notices), `message_…`
     how clients are (dispatch.model.messages), by a mail server or by Apprise as `messages_by` says.
@@ -57,6 +58,18 @@ class Firm:
     late_minutes: int = 10
     running_over_minutes: int = 10
     repeat_days: int = 30
+    limit_on_time: str = "90"
+    limit_late: str = "8"
+    limit_missed_promises: str = "2"
+    limit_first_time_fix: str = "80"
+    limit_utilisation: str = "60"
+    limit_billable_share: str = "50"
+    limit_overtime: str = "10"
+    limit_on_site_against_plan: str = "110"
+    limit_travel_ratio: str = "35"
+    limit_executed_share: str = "-"
+    limit_tests_waived: str = "5"
+    limit_retests: str = "-"
     weight_late_promise: float = 10.0
     weight_late_target: float = 30.0
     weight_travel: float = 1.0

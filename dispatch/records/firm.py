@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
@@ -38,6 +39,34 @@ _WEIGHTS = (
     ("no_lunch", "no room for lunch"),
 )
 """The weights of the checker's rules: the field of `Rules`, and in words."""
+
+
+_LIMITS = (
+    ("on_time", "on time, at least"),
+    ("late", "late, at most"),
+    ("missed_promises", "missed promises, at most"),
+    ("first_time_fix", "first-time fix, at least"),
+    ("utilisation", "utilisation, at least"),
+    ("billable_share", "billable share, at least"),
+    ("overtime", "overtime, at most"),
+    ("on_site_against_plan", "on site against plan, at most"),
+    ("travel_ratio", "travel ratio, at most"),
+    ("executed_share", "tests executed, at least"),
+    ("tests_waived", "tests waived, at most"),
+    ("retests", "tests repeated, at most"),
+)
+"""The figures that can have a limit, and in words."""
+
+
+def _limit(text: str) -> str:
+    if text.strip() == "-":
+        return "-"
+    if not re.fullmatch("[0-9]{1,3}", text.strip()):
+        raise ValueError("is not a whole number up to 999, or - for none")
+    return str(int(text))
+
+
+_LIMIT = Parsed("a percentage, or - for none", _limit)
 
 
 def _number(name: str, label: str, kind: FieldKind) -> Field:
@@ -96,6 +125,10 @@ SETTINGS = RecordType(
         _number("late_minutes", "Late beyond, minutes", Whole(0, 240)),
         _number("running_over_minutes", "Running over beyond, minutes", Whole(0, 240)),
         _number("repeat_days", "Asked again within, days, was no fix", Whole(0, 365)),
+        *(
+            Field(f"limit_{name}", f"Limit: {label}, %", _LIMIT, "90; -: none", required=True)
+            for name, label in _LIMITS
+        ),
         *(_number(f"weight_{name}", f"Weight: {label}", Number(MOST_WEIGHT)) for name, label in _WEIGHTS),
         Field(
             "default_shifts",

@@ -1,4 +1,5 @@
-"""The figures with small charts: the selected one by day, week, technician or client, and the visits behind each number."""
+"""The lead's board: every figure now, before, over the last weeks and beside its limit; the selected one by technician, client,
+kind, skill, week or day, the worst first; and the visits behind each number."""
 
 from __future__ import annotations
 
@@ -10,37 +11,38 @@ from textual.app import ComposeResult
 from db import settings
 from db.figures import Behind
 from dispatch.desk.figures import counting
-from dispatch.desk.figures.counting import GROUPINGS, LONGEST, FigureGroup, Figures, Grouping
+from dispatch.desk.figures.counting import GROUPINGS, LONGEST, FigureGroup, Grouping
 from dispatch.desk.figures.lateness import counted_text
-from dispatch.desk.figures.meanings import BY_KEY, FIGURES, Figure, FigureUnit, Money, value_text
+from dispatch.desk.figures.lead_board import WEEKS, LeadBoard, Measured, lead_board
+from dispatch.desk.figures.meanings import BY_KEY, FIGURES, Figure, Money, change_text, number_text
 from dispatch.desk.session.refusals import Faulty
-from dispatch.desk.texts.figure_words import bar_of, chart_of, range_text, share_text, why_text
+from dispatch.desk.texts.figure_words import bar_of, made_text, range_of, share_text, trend_of, why_text
 from dispatch.fields.kinds import Day
 from dispatch.fields.record import Field
 from screens.binding import BACK, command, key
 from screens.dialogs.asked import ENTER_SHOWS
+from screens.log.review import why_late
 from screens.reading import ScreenReading
 from screens.record_forms import ask_values
 from screens.user_screen import UserScreen
+from widgets.charted import ChartRow, MeasureRow, chart_entries, measure_entries, measure_head
 from widgets.lines.line_list import LineList
 from widgets.lines.lines_pane import NotesPane
-from widgets.listed import ChartRow, chart_entries
 
-_COLUMNS = 20
 _BAR = 12
-_DAYS = 14
+_DAYS = 28
 _DAYS_ASKED = (Field("first", "From", Day(), required=True), Field("last", "To", Day(), required=True))
 
 
 class FiguresScreen(UserScreen):
-    """Every figure over a range of days above, the selected one in its groups below, its definition between them."""
+    """Every figure above, the selected one in its groups below, its definition between them."""
 
     SHOWS = "figures"
 
     TITLE_WORD = "the figures"
     ENTER = "open"
     DEFAULT_CSS = f"""
-    FiguresScreen #figures {{ height: {len(FIGURES)}; max-height: 50%; }}
+    FiguresScreen #figures {{ height: {len(FIGURES) + 1}; max-height: 50%; }}
     FiguresScreen #definition {{ height: 3; padding: 0 1; }}
     FiguresScreen #groups {{ height: 1fr; border-top: solid $panel; }}
     FiguresScreen LineList {{ padding: 0 1; }}
@@ -51,8 +53,8 @@ class FiguresScreen(UserScreen):
     def __init__(self, last: datetime.date) -> None:
         super().__init__()
         self._first, self._last = last - datetime.timedelta(days=_DAYS - 1), last
-        self._by: Grouping = "day"
-        self._figures: Figures | None = None
+        self._by: Grouping = "technician"
+        self._board: LeadBoard | None = None
         self._reading = ScreenReading(self, self._counted, self._show_all)
 
     def body(self) -> ComposeResult:
@@ -85,74 +87,94 @@ class FiguresScreen(UserScreen):
     @property
     def _group(self) -> FigureGroup | None:
         key = self._below.selected
-        groups = self._figures.groups if self._figures is not None else ()
+        groups = self._board.now.groups if self._board is not None else ()
         return next((group for group in groups if _key_of(group) == key), None)
 
     def reload(self) -> None:
-        """Count again, in a thread with a store of its own: a month of many visits takes its time.
+        """Count again, in a thread with a store of its own: what is not kept yet takes its time.
 
         While it counts, what others change and what is asked for meanwhile waits, and is counted at once after it.
         """
-        figures = self._figures
-        if figures is None or (self._first, self._last, self._by) != (figures.first, figures.last, figures.by):
+        shown = None if self._board is None else self._board.now
+        if shown is None or (self._first, self._last, self._by) != (shown.first, shown.last, shown.by):
             self.show_head("Figures", "counting …")
         self._reading.begin()
 
-    def _counted(self) -> Figures:
+    def _counted(self) -> LeadBoard:
         with self.user.store.reopened() as own:
-            return counting.figures_kept(own, self._first, self._last, self._by)
+            return lead_board(own, self._first, self._last, self._by)
 
-    def _show_all(self, figures: Figures) -> None:
-        self._figures = figures
-        self.show_head(range_text(figures), f"by {figures.by}")
-        rows = [
-            ChartRow(
-                figure.key,
-                figure.name,
-                self._chart(figure, figures),
-                value_text(figure, figures.totals[figure.key], figures.money),
-            )
-            for figure in FIGURES
-        ]
-        self._above.show_entries(partial(chart_entries, rows))
+    def _show_all(self, board: LeadBoard) -> None:
+        self._board = board
+        past = len(board.past)
+        self.show_head(
+            f"Figures  {range_of(board.now)}",
+            f"by {board.now.by}{f' · {past} past the limit' if past else ''}",
+        )
+        rows = [self._row(board, figure) for figure in FIGURES]
+        head = partial(measure_head, rows, "", f"{WEEKS} weeks")
+        self._above.show_entries(partial(measure_entries, rows), head=head)
         self.show_selected()
 
-    def _chart(self, figure: Figure, figures: Figures) -> str:
-        """A figure over time; else its total as a bar, where there is something that it is a share of."""
-        if figures.by in ("day", "week"):
-            return chart_of(figure, figures.values[figure.key], _COLUMNS, ascii_only=self._ascii)
-        total = figures.totals[figure.key]
-        if figure.unit in (FigureUnit.SHARE, FigureUnit.TIME_SHARE):
-            return bar_of(figure, total, [total], _BAR, ascii_only=self._ascii)
-        return " " * _BAR
+    def _row(self, board: LeadBoard, figure: Figure) -> MeasureRow:
+        whole, limit = board.whole(figure), board.limits[figure.key]
+        before, change, tone = _beside(board, figure, whole)
+        return MeasureRow(
+            figure.key,
+            figure.name,
+            number_text(figure, whole.now, board.now.money),
+            _tone(whole, limit),
+            trend_of(figure, whole.trend, ascii_only=self._ascii),
+            before,
+            change,
+            tone,
+            limit=self._limit(figure, limit),
+            said=figure.short,
+        )
+
+    def _limit(self, figure: Figure, limit: int | None) -> str:
+        if limit is None:
+            return ""
+        least, most = (">=", "<=") if self._ascii else ("≥", "≤")
+        return f"{least if figure.better == 'high' else most} {limit}%"
 
     def show_selected(self) -> None:
-        figures, figure = self._figures, self._figure
-        if figures is None:
+        board, figure = self._board, self._figure
+        if board is None:
             return
-        said = (figure.sentence, figures.reservation(figure))
+        said = (figure.sentence, board.now.reservation(figure), f"Before: {range_of(board.before)}.")
         self.query_one("#definition", NotesPane).set_notes([(sentence, "dim") for sentence in said if sentence])
-        if figure not in figures.shown and not figure.of_visits:
-            nothing = f"{figure.name} says nothing of a client: the hours available are the firm's."
-            self._below.show_entries(partial(chart_entries, ()), nothing)
+        if figure not in board.now.shown:
+            nothing = f"{figure.name} says nothing of a {board.now.by}: the hours available are the firm's."
+            self._below.show_entries(partial(measure_entries, ()), nothing)
             return
-        values = figures.values[figure.key]
-        rows = [
-            ChartRow(
-                _key_of(group),
-                group.label,
-                bar_of(figure, value, values, _BAR, ascii_only=self._ascii),
-                value_text(figure, value, figures.money),
-            )
-            for group, value in figures.worst_first(figure)
-        ]
+        rows = [self._group_row(board, figure, group, one) for group, one in board.groups(figure)]
         nothing = "Nothing in these days. [ goes to earlier ones, g to others."
-        self._below.show_entries(partial(chart_entries, rows), nothing)
+        self._below.show_entries(partial(measure_entries, rows), nothing)
+
+    def _group_row(self, board: LeadBoard, figure: Figure, group: FigureGroup, one: Measured) -> MeasureRow:
+        if one.trend:
+            chart = trend_of(figure, one.trend, ascii_only=self._ascii)
+        else:
+            chart = bar_of(figure, one.now, board.now.values[figure.key], _BAR, ascii_only=self._ascii)
+        before, change, tone = _beside(board, figure, one)
+        return MeasureRow(
+            _key_of(group),
+            group.label,
+            number_text(figure, one.now, board.now.money),
+            _tone(one, board.limits[figure.key]),
+            chart,
+            before,
+            change,
+            tone,
+            made=made_text(figure, one.now),
+        )
 
     @command("b", "figures.by", "By")
     def action_by(self) -> None:
-        """By day, week, technician or client."""
-        self._by = GROUPINGS[(GROUPINGS.index(self._by) + 1) % len(GROUPINGS)]
+        """By technician, client, kind of visit, skill, day or week."""
+        order = (*GROUPINGS[2:], *GROUPINGS[:2])
+        self._by = order[(order.index(self._by) + 1) % len(order)]
         self._first = max(self._first, self._last - datetime.timedelta(days=LONGEST[self._by] - 1))
         self.reload()
 
@@ -164,10 +186,9 @@ class FiguresScreen(UserScreen):
     @command("enter", "figures.open", "Visits")
     def action_open(self) -> None:
         """The visits behind the number."""
-        figures = self._figures
-        if figures is None:
+        if self._board is None:
             return
-        group = self._group if self._below.has_focus else None
+        figures, group = self._board.now, self._group if self._below.has_focus else None
         whole = group or FigureGroup("all days", figures.first, figures.last)
         self.app.push_screen(
             BehindScreen(self._figure, whole, figures.by if group is not None else "day", figures.money)
@@ -201,6 +222,19 @@ class FiguresScreen(UserScreen):
         self.reload()
 
 
+def _tone(standing: Measured, limit: int | None) -> str:
+    """The ink of a number: past its limit, within it, or without one."""
+    return "bad" if standing.past else "strong" if limit is None else "good"
+
+
+def _beside(board: LeadBoard, figure: Figure, standing: Measured) -> tuple[str, str, str]:
+    """What it was, how far it went since, and the ink of that: worse is told from better."""
+    change = change_text(figure, standing.now, standing.before, board.now.money)
+    worse = change.startswith("-") if figure.better == "high" else change.startswith("+")
+    tone = "dim" if not figure.better or not change else "warn" if worse else "good"
+    return number_text(figure, standing.before, board.now.money), change, tone
+
+
 def _key_of(group: FigureGroup) -> str:
     """What a group is told from the others by, whatever is counted meanwhile."""
     return f"{group.first} {group.who}"
@@ -214,13 +248,19 @@ class BehindScreen(UserScreen):
     TITLE_WORD = "the visits behind a figure"
     ENTER = "open"
     DEFAULT_CSS = "BehindScreen LineList { height: 1fr; padding: 0 1; }"
-    FOOTER = "visit.open screen.leave screen.keys"
+    FOOTER = "visit.open review.late screen.leave screen.keys"
     BINDINGS = [BACK]
 
     def __init__(self, figure: Figure, group: FigureGroup, by: Grouping, money: Money) -> None:
         super().__init__()
         self._figure, self._group, self._by, self._money = figure, group, by, money
         self._visits: list[Behind] = []
+
+    KEYS = (why_late,)
+
+    def reference_here(self) -> str | None:
+        visit = self._visit
+        return None if visit is None else visit.reference
 
     def body(self) -> ComposeResult:
         yield LineList[str](id="visits", ascii=self.program.ascii_only)

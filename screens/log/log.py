@@ -273,7 +273,7 @@ class LogScreen(DayOfVisits):
 
     _CARE = "What is due to clients: visits, surveys, renewals, offers."
     care = opens("C", "screen.care", "Care", "care", _CARE, READS["care"].roles)
-    _FIGURES = "Figures with small charts: days, weeks, technicians, clients."
+    _FIGURES = "Figures now, before, over weeks and beside their limits: who is worst."
     figures = opens("F", "screen.figures", "Figures", "figures", _FIGURES, READS["figures"].roles, of_day=True)
 
     @command("R", "file.report", "Report", READS["reports"].roles)

@@ -68,7 +68,9 @@ def test_figures_in_every_form(firm: Dispatch) -> None:
 def test_a_share_of_nothing_is_null_and_never_0(firm: Dispatch) -> None:
     found = firm.json("figures", "--from", "2020-01-01", "--to", "2020-01-01", "--json")
     on_time = found["figures"][0]
-    assert on_time["total"] == {"value": None, "numerator": 0, "denominator": 0}
+    told = {"value": None, "numerator": 0, "denominator": 0, "before": None, "past_limit": False, "trend": [None] * 13}
+    assert on_time["total"] == told
+    assert (on_time["limit"], on_time["better"]) == (0.9, "high")
     assert "On time: –" in firm.ok("figures", "--from", "2020-01-01", "--to", "2020-01-01")
 
 

@@ -10,6 +10,7 @@ import pytest
 from db import migrations, promises
 from db.library import sqlite3
 from dispatch.desk.figures.counting import FigureGroup, figures_over, visits_behind
+from dispatch.desk.figures.lead_board import lead_board
 from dispatch.desk.figures.meanings import BY_KEY
 from dispatch.desk.plan import schedule
 from dispatch.desk.requests.intake import amend
@@ -150,6 +151,6 @@ def test_it_is_said_from_when_on_promises_are_known(office: Office) -> None:
     conn = connect(store.path)
     conn.execute("INSERT INTO setting (key, value) VALUES ('promises_known_from', ?)", (str(at("08:00")),))
     conn.close()
-    said = "\n".join(figure_lines(figures_over(store, DAY - datetime.timedelta(days=3), DAY)))
+    said = "\n".join(figure_lines(lead_board(store, DAY - datetime.timedelta(days=3), DAY, "day")))
     assert said.count("Known from Tue 24 Nov 2026 on: what was promised before it was changed.") == 4
-    assert "Known from" not in "\n".join(figure_lines(figures_over(store, DAY, DAY)))
+    assert "Known from" not in "\n".join(figure_lines(lead_board(store, DAY, DAY)))

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 from db import figures, promises, settings, working_time
 from db.figures import Behind, By, Who
 from db.store import Store
-from dispatch.desk.figures.day_sums import days_between, keep, query_of, sums_over, together
+from dispatch.desk.figures.day_sums import days_between, query_of, sums_over, together
 from dispatch.desk.figures.lateness import with_causes
 from dispatch.desk.figures.meanings import BY_KEY, FIGURES, Figure, KeptSince, Money, Value
 from dispatch.desk.session.refusals import Faulty
@@ -54,10 +54,11 @@ class Figures:
     known_from: Mapping[KeptSince, datetime.date]
 
     def worst_first(self, figure: Figure) -> list[tuple[FigureGroup, Value]]:
-        """The groups of a figure with their values: those with most that a lead looks at first, days in order."""
+        """The groups of a figure with their values, the worst first: of a share of pieces by how many are not as they should be.
+        Days and weeks stand in order."""
         rows = list(zip(self.groups, self.values[figure.key], strict=True))
-        if figure.worse and _by(self.by):
-            rows.sort(key=lambda row: -row[1].top if figure.worse == "counted" else row[1].top - row[1].below)
+        if figure.better and who_of(self.by):
+            rows.sort(key=lambda row: row[1].good(figure))
         return rows
 
     def reservation(self, figure: Figure) -> str:
@@ -79,7 +80,7 @@ def figures_over(store: Store, first: datetime.date, last: datetime.date, by: Gr
     """
     with store.read():
         firm = settings.firm(store)
-        groups, who = _spans(firm, first, last, by), _by(by)
+        groups, who = _spans(firm, first, last, by), who_of(by)
         sums = sums_over(store, first, last, who)
         since = {KeptSince.PROMISES: promises.known_from(store), KeptSince.HOURS: working_time.known_from(store)}
         names = figures.names(store, who) if who in ("technician", "client") else {}
@@ -105,27 +106,14 @@ def figures_over(store: Store, first: datetime.date, last: datetime.date, by: Gr
     )
 
 
-def figures_kept(store: Store, first: datetime.date, last: datetime.date, by: Grouping = "day") -> Figures:
-    """As `figures_over`, outside of a unit or a snapshot; what has to be counted is kept for those who ask next.
-
-    Raises:
-        Faulty: as there.
-    """
-    _spans(settings.firm(store), first, last, by)
-    keep(store, first, last)
-    return figures_over(store, first, last, by)
-
-
 def visits_behind(store: Store, figure: Figure, group: FigureGroup, by: Grouping) -> list[Behind]:
     """The visits behind a figure of a group: those that a lead looks at first, then by time."""
     with store.read():
         query = query_of(store, days_between(group.first, group.last))
-        found = figures.behind(store, figure.key, query, _by(by), group.who)
+        found = figures.behind(store, figure.key, query, who_of(by), group.who)
         if figure.key == "late":
             found = with_causes(store, found, settings.firm(store).zone)
-    return (
-        sorted(found, key=lambda visit: bool(visit.top) is not (figure.worse == "counted")) if figure.worse else found
-    )
+    return sorted(found, key=lambda visit: bool(visit.top) is not (figure.better == "low")) if figure.better else found
 
 
 def figure_called(name: str) -> Figure:
@@ -151,13 +139,22 @@ def weeks(
         at = ends + datetime.timedelta(days=1)
 
 
-def _spans(firm: Firm, first: datetime.date, last: datetime.date, by: Grouping) -> list[FigureGroup]:
-    """The days or weeks of a range; all of it where it is asked for by whom."""
+def judge_range(first: datetime.date, last: datetime.date, by: Grouping) -> None:
+    """Whether figures can be counted over these days.
+
+    Raises:
+        Faulty: they end before they begin, or are too many.
+    """
     days = (last - first).days + 1
     if days < 1:
         raise Faulty([f"the range ends on {day_text(last)}, before it begins on {day_text(first)}"])
     if days > LONGEST[by]:
         raise Faulty([f"by {by} at most {LONGEST[by]} days are counted, not {days}"])
+
+
+def _spans(firm: Firm, first: datetime.date, last: datetime.date, by: Grouping) -> list[FigureGroup]:
+    """The days or weeks of a range; all of it where it is asked for by whom."""
+    judge_range(first, last, by)
     if by == "day":
         return [FigureGroup(day_text(day), day, day) for day in days_between(first, last)]
     if by == "week":
@@ -170,7 +167,8 @@ def _starts(group: FigureGroup, zone: str) -> Iterator[int]:
     return (day_bounds(day, zone)[0] for day in days_between(group.first, group.last))
 
 
-def _by(by: Grouping) -> By:
+def who_of(by: Grouping) -> By:
+    """By whom or what days are counted; empty where they are counted as they are."""
     return "" if by == "day" or by == "week" else by
 
 

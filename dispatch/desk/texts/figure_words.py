@@ -11,7 +11,18 @@ from typing import Any
 from db.figures import Behind
 from dispatch.desk.figures.counting import Figures
 from dispatch.desk.figures.lateness import counted_text
-from dispatch.desk.figures.meanings import Figure, FigureUnit, KeptSince, Money, Value, value_text
+from dispatch.desk.figures.lead_board import WEEKS, LeadBoard, Measured
+from dispatch.desk.figures.meanings import (
+    Figure,
+    FigureUnit,
+    KeptSince,
+    Money,
+    Value,
+    change_text,
+    limit_text,
+    number_text,
+    value_text,
+)
 from dispatch.model.charts import bar, columns
 from dispatch.model.forms import form
 from dispatch.model.instants import Times, day_of, day_text, span_text
@@ -30,10 +41,10 @@ def highest_of(figure: Figure, values: Sequence[Value]) -> float:
     return max((height for value in values if (height := value.height(figure)) is not None), default=0.0)
 
 
-def chart_of(figure: Figure, values: Sequence[Value], cells: int, *, ascii_only: bool = False) -> str:
-    """The values as a line of columns."""
+def trend_of(figure: Figure, values: Sequence[Value], *, ascii_only: bool = False) -> str:
+    """How a figure went, week by week: as high as it ever was is full."""
     heights = [value.height(figure) for value in values]
-    return columns(heights, highest_of(figure, values), cells, ascii_only=ascii_only)
+    return columns(heights, max((h for h in heights if h is not None), default=0.0), WEEKS, ascii_only=ascii_only)
 
 
 def bar_of(figure: Figure, value: Value, values: Sequence[Value], cells: int, *, ascii_only: bool = False) -> str:
@@ -41,27 +52,50 @@ def bar_of(figure: Figure, value: Value, values: Sequence[Value], cells: int, *,
     return bar(value.height(figure), highest_of(figure, values), cells, ascii_only=ascii_only)
 
 
-def figure_lines(counted: Figures, *, ascii_only: bool = False) -> list[str]:
-    """Every figure with its total, its definition, and each group with a bar and the number."""
-    lines = [range_text(counted), f"days as in {counted.zone}, by {counted.by}"]
+def figure_lines(board: LeadBoard, *, ascii_only: bool = False) -> list[str]:
+    """Every figure with its total, its definition, and each group with a bar and the number; what is past its limit with a sign."""
+    counted, money = board.now, board.now.money
+    lines = [range_text(counted), f"days as in {counted.zone}, by {counted.by}; before: {range_of(board.before)}"]
     width = max([10, *(min(40, len(show(group.label))) for group in counted.groups)])
     for figure in counted.shown:
-        values = counted.values[figure.key]
-        lines += ["", f"{figure.name}: {value_text(figure, counted.totals[figure.key], counted.money)}"]
+        values, whole = counted.values[figure.key], board.whole(figure)
+        said = f"{figure.name}: {value_text(figure, whole.now, money)}"
+        lines += ["", f"{'! ' if whole.past else ''}{said}{beside_text(board, figure, whole)}"]
+        trend = trend_of(figure, whole.trend, ascii_only=ascii_only)
+        lines += [f"  {trend}  the last {WEEKS} weeks"]
         lines += [f"  {sentence}" for sentence in (figure.sentence, counted.reservation(figure)) if sentence]
         lines += [
-            f"  {pad(group.label, width)}  {bar_of(figure, value, values, _BAR, ascii_only=ascii_only)}  "
-            f"{value_text(figure, value, counted.money)}"
-            for group, value in counted.worst_first(figure)
+            f"{'!' if one.past else ' '} {pad(group.label, width)}  "
+            f"{bar_of(figure, one.now, values, _BAR, ascii_only=ascii_only)}  "
+            f"{value_text(figure, one.now, money)}{was_text(figure, one, money)}"
+            for group, one in board.groups(figure)
         ]
     return lines
 
 
+def was_text(figure: Figure, standing: Measured, money: Money) -> str:
+    """What it was in the days before, behind a number: ", before 91% (+3)"; "" where that is not known."""
+    if not standing.before.known(figure):
+        return ""
+    change = change_text(figure, standing.now, standing.before, money)
+    return f", before {number_text(figure, standing.before, money)}{f' ({change})' if change else ''}"
+
+
+def beside_text(board: LeadBoard, figure: Figure, standing: Measured) -> str:
+    """What stands beside the number of a figure: what it was, and its limit."""
+    limit = limit_text(figure, board.limits[figure.key])
+    return f"{was_text(figure, standing, board.now.money)}{f'; {limit}' if limit else ''}"
+
+
+def range_of(counted: Figures) -> str:
+    """The days of figures."""
+    first = day_text(counted.first)
+    return first if counted.first == counted.last else f"{first} – {day_text(counted.last)}"
+
+
 def range_text(counted: Figures) -> str:
-    """The days of the figures."""
-    if counted.first == counted.last:
-        return f"Figures  {day_text(counted.first)}"
-    return f"Figures  {day_text(counted.first)} – {day_text(counted.last)}"
+    """The days of the figures, named."""
+    return f"Figures  {range_of(counted)}"
 
 
 def behind_lines(figure: Figure, visits: Sequence[Behind], money: Money, times: Times) -> list[str]:
@@ -73,6 +107,15 @@ def behind_lines(figure: Figure, visits: Sequence[Behind], money: Money, times: 
     ]
     counted = counted_text((visit.gravest, visit.told) for visit in visits)
     return [*lines, *([f"Gravest cause: {counted}"] if counted else ())] or ["No visits."]
+
+
+def made_text(figure: Figure, value: Value) -> str:
+    """What a share was made from: "25 of 30 promises"; "" where it is none."""
+    if not figure.shared or not value.known(figure):
+        return ""
+    if figure.unit is FigureUnit.SHARE:
+        return f"{value.top} of {value.below} {figure.of}"
+    return f"{span_text((value.top + 30) // 60)} of {span_text((value.below + 30) // 60)}"
 
 
 def share_text(figure: Figure, visit: Behind, money: Money) -> str:
@@ -98,21 +141,32 @@ def why_text(figure: Figure, visit: Behind, times: Times) -> str:
     return ""
 
 
-def figures_form(counted: Figures) -> dict[str, Any]:
+def figures_form(board: LeadBoard) -> dict[str, Any]:
     """The figures in JSON (docs/json.md)."""
+    counted, money = board.now, board.now.money
+
+    def standing_form(figure: Figure, one: Measured) -> dict[str, Any]:
+        return value_form(figure, one.now, money) | {
+            "before": value_form(figure, one.before, money)["value"],
+            "past_limit": one.past,
+            "trend": [value_form(figure, value, money)["value"] for value in one.trend],
+        }
+
     figures = [
-        form(figure, "figure=key name unit definition=sentence")
+        form(figure, "figure=key name unit definition=sentence better")
         | ({"reservation": said} if (said := counted.reservation(figure)) else {})
         | {
-            "total": value_form(figure, counted.totals[figure.key], counted.money),
+            "limit": None if (limit := board.limits[figure.key]) is None else limit / 100,
+            "total": standing_form(figure, board.whole(figure)),
             "groups": [
-                form(group, "group=label from=first to=last") | value_form(figure, value, counted.money)
-                for group, value in zip(counted.groups, counted.values[figure.key], strict=True)
+                form(group, "group=label from=first to=last") | standing_form(figure, one)
+                for group, one in board.groups(figure)
             ],
         }
         for figure in counted.shown
     ]
-    return form(counted, "from=first to=last zone by currency=money.currency") | {"figures": figures}
+    before = form(board.before, "before_from=first before_to=last")
+    return form(counted, "from=first to=last zone by currency=money.currency") | before | {"figures": figures}
 
 
 def value_form(figure: Figure, value: Value, money: Money) -> dict[str, Any]:
