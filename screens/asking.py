@@ -63,9 +63,9 @@ class AskingScreen(SaysFaults, CommandScreen):
         """A text that may be long."""
         return cast(str, await self.answer(note.AskNote(title, hint, unsent)))
 
-    async def confirm(self, title: str, lines: Sequence[str] = (), question: str = DOES) -> None:
-        """Come back where a step that does what `lines` say is meant."""
-        await self.answer(questions.AskConfirm(title, lines, question))
+    async def confirm(self, title: str, lines: Sequence[str] = (), question: str = DOES, *, text: str = "") -> None:
+        """Come back where a step that does what `lines` say is meant; `text` is looked at below, and steers no terminal."""
+        await self.answer(questions.AskConfirm(title, lines, question, text))
 
     async def fill(
         self,

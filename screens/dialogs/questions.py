@@ -97,15 +97,17 @@ class AskConfirm(Dialog[bool]):
         key("n escape", "dialog.no", "No", action="dismiss(False)"),
     ]
 
-    def __init__(self, title: str, lines: Sequence[str] = (), question: str = DOES) -> None:
+    def __init__(self, title: str, lines: Sequence[str] = (), question: str = DOES, text: str = "") -> None:
         super().__init__(title, question)
-        self._lines = lines
+        self._lines, self._text = lines, text
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog"):
             yield Label(Content(show(self.heading)), classes="dialog--title")
             for line in self._lines:
                 yield Label(Content(show(line)), classes="dialog--line")
+            if self._text:
+                yield Label(Content(f"\n{show(self._text, multiline=True)}"))
             yield Label(Content(self.hint), classes="dialog--hint")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable
 
 from db.faults import StoreFault
 from dispatch.desk.book.records import client_named
@@ -16,57 +15,76 @@ from dispatch.desk.reports import everybody, saving
 from dispatch.desk.reports.document import Report
 from dispatch.desk.reports.everybody import ForEach
 from dispatch.desk.reports.period import period_report
+from dispatch.desk.reports.rendering import as_text
 from dispatch.desk.session.refusals import Faulty, Refusal
+from dispatch.desk.session.user import User
 from dispatch.model.clients import Client
 from dispatch.model.paths import typed_path
 from dispatch.model.periods import Period
 from dispatch.model.text import count_text
 from screens.dialogs.asked import AskedField
-from screens.files.import_preview import watched
+from screens.files.making import Make, made
 from screens.user_screen import UserScreen
 
 PERIOD = "a month, a quarter or a year: 2026-11, 2026-Q4, 2026"
+_WIDTH, _COLUMNS = 72, 5
+"""Cells of a paper that is looked at in a dialog, and how many columns of a table they hold."""
 _TO = AskedField("to", "To", "", "roles, names or addresses; empty: where they want to be told, else the first contact")
 
 
-async def ask_mail(screen: UserScreen, title: str, make: Callable[..., Report], *, period: str | None = None) -> None:
-    """Ask to whom, show what would be sent, and send it; what nobody should send by oversight is asked about."""
-
-    user = screen.user
-
-    def checked(typed: dict[str, str]) -> tuple[Report, list[str]]:
-        report = make() if period is None else make(typed["period"])
-        to = _words(typed["to"])
-        papers.whom(user, report, to)
-        return report, to
-
-    def job(_: Watch) -> PaperMail:
-        with user.store.reopened() as store:
-            return papers.prepare(dataclasses.replace(user, store=store), report, to)
-
+async def ask_mail(screen: UserScreen, title: str, make: Make, *, period: str = "") -> None:
+    """Ask to whom, show what would be sent, with the paper itself where it is not in sight, and send it; what nobody should send by
+    oversight is asked about."""
     try:
         screen.user.ask_to_read("messages")
     except Refusal as refusal:
         screen.say(str(refusal), "warning")
         return
-    fields = [_TO] if period is None else [AskedField("period", "Period", period, PERIOD), _TO]
-    report, to = await screen.fill_in(title, fields, checked, "enter shows what would be sent · esc goes back")
-    try:
-        mail = await watched(screen, f"Setting {report.title}", job)
-    except (StoreFault, Refusal) as refusal:
-        screen.say(str(refusal), "warning")
-        return
+    fields = [AskedField("period", "Period", period, PERIOD), _TO] if period else [_TO]
+    typed: dict[str, str] = {}
+
+    def prepared(user: User, _: Watch) -> tuple[PaperMail, str]:
+        report = make(user, typed.get("period", ""))
+        return papers.prepare(user, report, _words(typed["to"])), _read(report) if period else ""
+
+    while True:
+        typed |= await screen.fill_in(title, fields, _checked, "enter shows what would be sent · esc goes back")
+        try:
+            mail, text = await made(screen, title, prepared)
+            break
+        except Stopped:
+            return
+        except (StoreFault, Refusal) as refusal:
+            screen.say(str(refusal), "warning")
+            fields = [dataclasses.replace(field, value=typed[field.name]) for field in fields]
     times = screen.user.firm.times()
-    await screen.confirm(f"Send {mail.paper.title}?", list(mail.lines(times)))
-    if (made := await screen.insist("Send it all the same?", papers.send, mail)) is not None:
-        screen.say(papers.sent_words(made, times))
+    await screen.confirm(f"Send {mail.paper.title}?", list(mail.lines(times)), text=text)
+    if (sent := await screen.insist("Send it all the same?", papers.send, mail)) is not None:
+        screen.say(papers.sent_words(sent, times))
+
+
+def _read(report: Report) -> str:
+    """A paper as it can be read in a dialog: of tables that are too wide for it, how many rows they have."""
+    sections = []
+    for section in report.sections:
+        wide = [table for table in section.tables if len(table.columns) > _COLUMNS and table.rows]
+        told = tuple(f"{count_text(len(table.rows), 'row')}, as attached." for table in wide)
+        tables = tuple(table for table in section.tables if table not in wide)
+        sections.append(dataclasses.replace(section, tables=tables, paragraphs=(*section.paragraphs, *told)))
+    return as_text(dataclasses.replace(report, sections=tuple(sections)), _WIDTH)
+
+
+def _checked(typed: dict[str, str]) -> dict[str, str]:
+    if "period" in typed:
+        period_typed(typed["period"], datetime.date.max)
+    return typed
 
 
 async def ask_period_mail(screen: UserScreen, client: str, day: datetime.date) -> None:
     """Ask to whom a client's month, quarter or year goes, and send it; the month that `day` is in is offered."""
 
-    def make(typed: str) -> Report:
-        return period_report(screen.user, client_named(screen.user.store, client), period_typed(typed, day))
+    def make(user: User, typed: str) -> Report:
+        return period_report(user, client_named(user.store, client), period_typed(typed, day))
 
     await ask_mail(screen, f"The month, quarter or year of {client} by mail", make, period=f"{day:%Y-%m}")
 
@@ -86,26 +104,23 @@ async def ask_every_client(screen: UserScreen, day: datetime.date, *, by_mail: b
     fields = [AskedField("period", "Period", f"{day:%Y-%m}", PERIOD), _TO if by_mail else where]
     title = f"The month, quarter or year of every client{' by mail' if by_mail else ''}"
     period, told = await screen.fill_in(title, fields, checked)
-    user, mails = screen.user, list[PaperMail]()
+    mails = list[PaperMail]()
 
-    def job(watch: Watch) -> ForEach:
-        with user.store.reopened() as store:
-            own = dataclasses.replace(user, store=store)
+    def job(user: User, watch: Watch) -> ForEach:
+        def then(report: Report) -> str:
+            if not by_mail:
+                return ", ".join(map(str, saving.save(report, typed_path(told), "html")))
+            mail = papers.prepare_of_many(user, report, _words(told))
+            mails.append(mail)
+            return f"to {', '.join(one.address for one in mail.to)}"
 
-            def then(report: Report) -> str:
-                if not by_mail:
-                    return ", ".join(map(str, saving.save(report, typed_path(told), "html")))
-                mail = papers.prepare_of_many(own, report, _words(told))
-                mails.append(mail)
-                return f"to {', '.join(one.address for one in mail.to)}"
+        def make(client: Client) -> Report:
+            return period_report(user, client, period)
 
-            def make(client: Client) -> Report:
-                return period_report(own, client, period)
-
-            return everybody.for_each(store, make, then, watch, doing="Setting" if by_mail else "Writing")
+        return everybody.for_each(user.store, make, then, watch, doing="Setting" if by_mail else "Writing")
 
     try:
-        found = await watched(screen, title, job)
+        found = await made(screen, title, job)
     except Stopped:
         screen.say("It was stopped; nothing was sent, and what was written by then stays.", "warning")
         return
@@ -114,8 +129,8 @@ async def ask_every_client(screen: UserScreen, day: datetime.date, *, by_mail: b
         await screen.confirm(total, lines, "enter goes back")
         return
     await screen.confirm(f"Send {period.title} to {count_text(len(mails), 'client')}? {total}", lines)
-    if (made := await screen.do(papers.send, *mails)) is not None:
-        screen.say(papers.sent_words(made, user.firm.times()))
+    if (sent := await screen.do(papers.send, *mails)) is not None:
+        screen.say(papers.sent_words(sent, screen.user.firm.times()))
 
 
 def _words(typed: str) -> list[str]:

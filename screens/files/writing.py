@@ -6,22 +6,24 @@ import datetime
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from db.faults import StoreFault
 from dispatch.desk.adapters.calendar_export import calendar_of
 from dispatch.desk.book.records import client_named, technician_named
 from dispatch.desk.levels.level_period import period_typed
 from dispatch.desk.reports import saving
 from dispatch.desk.reports.day import day_report
-from dispatch.desk.reports.document import Report
 from dispatch.desk.reports.firm import firm_report
 from dispatch.desk.reports.period import period_report
 from dispatch.desk.reports.sheet import sheet_report
 from dispatch.desk.session.private_file import FileThere, write_private
-from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.session.refusals import Faulty, Refusal
+from dispatch.desk.session.user import User
 from dispatch.model.instants import day_text
 from dispatch.model.paths import typed_path
 from dispatch.model.people import Technician
 from screens.dialogs.asked import YES_NO, AskedField, ChoiceRow
 from screens.files import mailing
+from screens.files.making import Make, made
 from screens.user_screen import UserScreen
 
 
@@ -30,14 +32,11 @@ async def ask_to_write(
     title: str,
     fields: Sequence[AskedField],
     write: Callable[[dict[str, str], Path, bool], str],
-    *,
-    folders: bool = False,
 ) -> None:
     """Ask for a `file`, and write it; over one that is there only when said twice.
 
     Args:
         write: writes by what was typed to a path, over what is there or not; returns what is said of it.
-        folders: whether it may be a folder.
     """
     warned: list[dict[str, str]] = []
 
@@ -45,10 +44,10 @@ async def ask_to_write(
         path = typed_path(typed["file"].strip())
         if not path.is_dir() and not path.parent.is_dir():
             raise Faulty([f"file: there is no folder {path.parent}"])
-        if path.is_dir() and not folders:
+        if path.is_dir():
             raise Faulty([f"file: {path} is a folder; name a file"])
         try:
-            if path.exists() and not path.is_dir() and typed not in warned:
+            if path.exists() and typed not in warned:
                 raise FileThere(f"{path.name} is there already.")
             return write(typed, path, typed in warned)
         except FileThere as there:
@@ -81,14 +80,15 @@ async def ask_report(
     rows.append(ChoiceRow("The month of every client", "all", "or quarter or year, into a folder, each under its name"))
     rows.append(ChoiceRow("The month of every client by mail", "all mail", "or quarter or year, through the outbox"))
     kind = await screen.choose("Which report", rows)
-    user = screen.user
     if kind == "day":
-        await ask_file(screen, "The day", lambda: day_report(user, day))
+        await ask_file(screen, "The day", lambda user, _: day_report(user, day))
     elif kind == "month" and client is not None:
         await ask_period(screen, client, day)
     elif kind == "firm":
         title = "The month, quarter or year of the firm"
-        await ask_file(screen, title, lambda typed: firm_report(user, period_typed(typed, day)), period=f"{day:%Y-%m}")
+        await ask_file(
+            screen, title, lambda user, typed: firm_report(user, period_typed(typed, day)), period=f"{day:%Y-%m}"
+        )
     elif kind == "mail" and client is not None:
         await mailing.ask_period_mail(screen, client, day)
     elif kind in ("all", "all mail"):
@@ -97,7 +97,7 @@ async def ask_report(
         await ask_file(
             screen,
             f"The day sheet of {technician}",
-            lambda: sheet_report(user, technician_named(user.store, technician), day),
+            lambda user, _: sheet_report(user, technician_named(user.store, technician), day),
         )
 
 
@@ -106,30 +106,53 @@ async def ask_period(screen: UserScreen, client: str, day: datetime.date) -> Non
     await ask_file(
         screen,
         f"The month, quarter or year of {client}",
-        lambda typed: period_report(screen.user, client_named(screen.user.store, client), period_typed(typed, day)),
+        lambda user, typed: period_report(user, client_named(user.store, client), period_typed(typed, day)),
         period=f"{day:%Y-%m}",
     )
 
 
-async def ask_file(screen: UserScreen, title: str, make: Callable[..., Report], *, period: str | None = None) -> None:
-    """Ask for a file, or a folder, and write what is made; over what is there only when said twice. The ending says the form, and
+async def ask_file(screen: UserScreen, title: str, make: Make, *, period: str = "") -> None:
+    """Ask for a file, or a folder, and write what is made; over what is there only when that is said. The ending says the form, and
     the name that is offered whose it is: that follows the period."""
-    offered = screen.look(make, *(() if period is None else (period,)))
-    if offered is None:
+    if not screen.at_this_machine():
         return
-    file = f"~/{offered.name}.html"
+    try:
+        offered = await made(screen, title, lambda user, _: make(user, period))
+        file = f"~/{offered.name}.html"
+        fields = [AskedField("file", "File", file, "a folder, or a file: .html .pdf .md .csv .zip .json .txt")]
+        if period:
+            fields.insert(0, AskedField("period", "Period", period, mailing.PERIOD))
+        typed, path = await screen.fill_in(title, fields, _place)
 
-    def write(typed: dict[str, str], path: Path, replace: bool) -> str:
-        report = offered if period is None else make(typed["period"])
-        if typed["file"] == file:
-            path = path.with_name(f"{report.name}{path.suffix}")
-        files = saving.save(report, path, saving.form_for(path), replace=replace)
-        return f"It is in {', '.join(map(str, files))}, which only you may read."
+        def write(user: User, replace: bool) -> tuple[Path, ...]:
+            report = make(user, typed.get("period", ""))
+            to = path.with_name(f"{report.name}{path.suffix}") if typed["file"] == file else path
+            return saving.save(report, to, saving.form_for(to), replace=replace)
 
-    fields = [AskedField("file", "File", file, "a folder, or a file: .html .pdf .md .csv .zip .json .txt")]
-    if period is not None:
-        fields.insert(0, AskedField("period", "Period", period, mailing.PERIOD))
-    await ask_to_write(screen, title, fields, write, folders=True)
+        try:
+            files = await made(screen, title, lambda user, _: write(user, replace=False))
+        except FileThere as there:
+            await screen.confirm(str(there), ["y writes over it."])
+            files = await made(screen, title, lambda user, _: write(user, replace=True))
+    except (StoreFault, Refusal) as refusal:
+        screen.say(str(refusal), "warning")
+        return
+    screen.say(f"It is in {', '.join(map(str, files))}, which only you may read.")
+
+
+def _place(typed: dict[str, str]) -> tuple[dict[str, str], Path]:
+    """What was typed, with the file or folder that is meant.
+
+    Raises:
+        Faulty: there is no such folder, an ending says no form, or what is typed is no period.
+    """
+    if "period" in typed:
+        period_typed(typed["period"], datetime.date.max)
+    path = typed_path(typed["file"].strip())
+    if not path.is_dir() and not path.parent.is_dir():
+        raise Faulty([f"file: there is no folder {path.parent}"])
+    saving.form_for(path)
+    return typed, path
 
 
 async def ask_calendar(screen: UserScreen, technician: Technician, first: datetime.date) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from textual import work
@@ -16,6 +16,7 @@ from dispatch.desk.reports import quote
 from dispatch.desk.reports.document import Report
 from dispatch.desk.reports.quote import QuoteAsked
 from dispatch.desk.session.refusals import Faulty
+from dispatch.desk.session.user import User
 from dispatch.desk.texts import visit_words
 from dispatch.fields.kinds import Moment, Text, Whole, YesNo
 from dispatch.fields.record import Field
@@ -24,6 +25,7 @@ from dispatch.model.text import show
 from screens.binding import key
 from screens.dialogs.unsent import GO_BACK
 from screens.files import mailing, writing
+from screens.files.making import Make
 from screens.prices.sheet_view import SheetView
 from screens.program.program import Program
 from screens.record_forms import ask_values
@@ -80,7 +82,7 @@ async def ask_quote(app: Program) -> None:
     if other is not None:
         notes.append(visit_words.difference_words(other))
 
-    def paper() -> Report:
+    def paper(user: User, _: str) -> Report:
         return quote.quote_report(user, QuoteAsked(**asked))
 
     app.push_screen(QuoteView(screen, paper, f"Quote for {client}", priced, notes))
@@ -95,9 +97,7 @@ class QuoteView(SheetView):
         key("M", "quote.mail", "Mail", "send the quote to the client by mail: what would be sent is shown first"),
     ]
 
-    def __init__(
-        self, behind: UserScreen, paper: Callable[[], Report], title: str, priced: Priced, notes: Sequence[str]
-    ) -> None:
+    def __init__(self, behind: UserScreen, paper: Make, title: str, priced: Priced, notes: Sequence[str]) -> None:
         super().__init__(title, priced.form, priced.currency, priced.tax, notes)
         self._behind, self._paper = behind, paper
 

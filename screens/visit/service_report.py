@@ -94,12 +94,14 @@ class ReportView(LeanModal[None]):
     @work
     async def action_save(self) -> None:
         """Write the report to a file of this machine."""
-        await writing.ask_file(self._behind, f"The service report of {self._reference}", lambda: self._report)
+        await writing.ask_file(self._behind, f"The service report of {self._reference}", lambda *_: self._report)
 
     @work
     async def action_mail(self) -> None:
         """Send the report to the client."""
-        await mailing.ask_mail(self._behind, f"The service report of {self._reference} by mail", lambda: self._report)
+        await mailing.ask_mail(
+            self._behind, f"The service report of {self._reference} by mail", lambda *_: self._report
+        )
 
     @property
     def _behind(self) -> UserScreen:

@@ -57,14 +57,16 @@ async def test_a_client_s_month_is_looked_at_and_sent(mails: Office) -> None:
         await until(pilot, Choose)
         await choose(pilot, "mail")
         await until(pilot, Form)
+        first = pilot.app.screen
         await fill(pilot, period="2026-11", to="janitor")
-        assert isinstance(pilot.app.screen, Form), "nobody there is that"
+        await until_true(pilot, lambda: isinstance(pilot.app.screen, Form) and pilot.app.screen is not first)
         await fill(pilot, period="2026-11", to="billing")
         await until(pilot, AskConfirm)
         assert isinstance(pilot.app.screen, AskConfirm)
         text = shown(pilot.app.screen)
         assert "To: B. Kim (billing), books@harbor.example" in text
         assert "harbor-dental-month-2026-11.html" in text
+        assert "WHAT WE TESTED" in text, "the paper itself can be read"
         assert waiting(mails) == []
         await press(pilot, "y")
         await until_true(pilot, lambda: bool(waiting(mails)))
@@ -125,3 +127,20 @@ async def test_every_client_s_month_and_who_was_left_out(mails: Office, tmp_path
         await press(pilot, "y")
         await until_true(pilot, lambda: [one.address for one in waiting(mails)] == ["books@harbor.example"])
     assert [one.name for one in tmp_path.glob("*.html")] == ["harbor-dental-month-2026-11.html"]
+
+
+async def test_a_file_that_is_there_is_written_over_only_when_that_is_said(mails: Office, tmp_path: Path) -> None:
+    file = tmp_path / "november.txt"
+    file.write_text("kept", encoding="utf-8")
+    async with opened(mails.lee, "log") as pilot:
+        for key, begins in (("escape", "kept"), ("y", "Harbor Dental: November 2026")):
+            await pilot.press("R")
+            await until(pilot, Choose)
+            await choose(pilot, "month")
+            await until(pilot, Form)
+            await fill(pilot, period="2026-11", file=str(file))
+            await until(pilot, AskConfirm)
+            assert isinstance(pilot.app.screen, AskConfirm)
+            assert "november.txt is there already" in shown(pilot.app.screen)
+            await press(pilot, key)
+            await until_true(pilot, lambda begins=begins: file.read_text(encoding="utf-8").startswith(begins))  # type: ignore[misc]
