@@ -58,7 +58,7 @@ _NARROWING = (
     option(
         "--only",
         "EXCEPTION",
-        "only visits with this exception: waived, overridden, failed, late, … (repeat for several)",
+        "only visits with this exception or note: waived, late, target, retested, … (repeat for several)",
         action="append",
     ),
     option("--review", None, "only with this state of review", action="append", choices=_REVIEWS),
