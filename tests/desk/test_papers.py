@@ -47,7 +47,7 @@ def with_templates(folder: Path, **templates: str) -> Report:
     """The sample with the firm's own templates, by name."""
     for name, text in templates.items():
         (folder / name.replace("_", ".")).write_text(text, encoding="utf-8")
-    return replace(SAMPLE, letterhead=Letterhead("Columbus IT", templates=folder))
+    return replace(SAMPLE, letterhead=Letterhead("Columbus IT", templates=str(folder)))
 
 
 def test_the_head_is_sensible_with_nothing_set_and_has_all_that_is(office: Office, tmp_path: Path) -> None:
@@ -107,6 +107,12 @@ def test_a_firm_s_own_template_takes_the_place_of_ours_and_cannot_let_anything_t
     assert "At a glance" in as_html(other)
     unescaped = "{% autoescape false %}{{ paper.subtitle }}{% endautoescape %}"
     assert "<script" not in as_html(with_templates(tmp_path, month_html=unescaped))
+    steered = replace(
+        with_templates(tmp_path, month_html="<p>{{ paper.subtitle|e }}{{ paper.title }}</p>"),
+        title="a\x1bb",
+        subtitle="c\x9bd",
+    )
+    assert "<p>c\ufffdda\u241bb</p>" in as_html(steered).replace("\u009b", "!")
 
 
 @pytest.mark.parametrize(
@@ -119,6 +125,7 @@ def test_a_firm_s_own_template_takes_the_place_of_ours_and_cannot_let_anything_t
         ),
         ("{{ paper.title|safe }}", "month.html, line 1 cannot be used: No filter named 'safe'"),
         ("{{ paper.__class__.__mro__ }}", "month.html, line 1 cannot be used: access to attribute '__class__'"),
+        ("{{ head.templates.unlink() }}", "month.html, line 1 cannot be used: 'str object' has no attribute 'unlink'"),
         ("{{ 1 / 0 }}", "month.html, line 1 cannot be used: division by zero"),
         ('{% include "none.html" %}', "month.html, line 1 cannot be used: "),
         ("{% for n in range(10 ** 9) %}{% endfor %}", "month.html, line 1 cannot be used: Range too big"),

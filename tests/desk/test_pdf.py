@@ -75,7 +75,7 @@ def test_hostile_text_is_set_as_text() -> None:
 )
 def test_nothing_is_fetched(tmp_path: Path, asked: str) -> None:
     (tmp_path / "paper.html").write_text(f'<img src="{asked}"><p>{{{{ paper.title }}}}</p>', encoding="utf-8")
-    report = Report("day", "t", "s", (), (), letterhead=Letterhead(templates=tmp_path))
+    report = Report("day", "t", "s", (), (), letterhead=Letterhead(templates=str(tmp_path)))
     if asked.startswith("//"):
         assert sheets_of(as_pdf(report)), "an address without a scheme means nothing"
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import NamedTuple
 
 from db import audit, logo, settings
@@ -108,7 +107,8 @@ class Letterhead:
 
     `lines` are its address and how it is reached; `logo` is a `data:` address, empty for none. `colour` is that of lines and bars,
     `tint` that behind the heads of tables, each as `#rrggbb`; `sheet` (`a4` or `letter`) is what a PDF is set on. `templates` is
-    the firm's own folder of templates, None where it has none (design/interface.md, Papers).
+    the firm's own folder of templates, empty where it has none (design/interface.md, Papers): no `Path`, whose methods a template
+    could call.
     """
 
     name: str = ""
@@ -116,7 +116,7 @@ class Letterhead:
     logo: str = ""
     colour: str = "#1f4e79"
     tint: str = "#eef3f8"
-    templates: Path | None = None
+    templates: str = ""
     sheet: str = "a4"
 
     @property
@@ -168,7 +168,7 @@ def letterhead_of(store: Store) -> Letterhead:
         logo.data_of(store),
         firm.paper_colour,
         firm.paper_tint,
-        own if own.is_dir() else None,
+        str(own) if own.is_dir() else "",
         firm.paper_size,
     )
 

@@ -44,17 +44,17 @@ def as_html(report: Report) -> str:
         style = own.get_template("paper.css").render(values)
         body = own.select_template([f"{report.kind}.html", "paper.html"]).render(values)
     except Exception as error:  # a template of a firm may do anything wrong that a program can
-        if head.templates is None:
+        if not head.templates:
             raise
-        raise _refused(error, head.templates) from error
+        raise _refused(error, Path(head.templates)) from error
     from markupsafe import Markup
 
-    page = _environment(None).get_template("page.html")
+    page = _environment("").get_template("page.html")
     return page.render(values, style=Markup(style), body=Markup(body)) + "\n"
 
 
 @lru_cache(maxsize=4)
-def _environment(folder: Path | None) -> Environment:
+def _environment(folder: str) -> Environment:
     """The templates of a folder over those of the program, which are `shipped/NAME` as well: to build upon."""
     from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -71,8 +71,10 @@ def _environment(folder: Path | None) -> Environment:
         # a template that comes into the folder counts from then on
         cache_size=0 if folder else 100,
     )
-    del environment.filters["safe"]
-    environment.filters["plain"] = _plain
+    # what makes markup of a text by itself would let it by `show`
+    for name in ("safe", "forceescape", "tojson", "urlize", "xmlattr"):
+        del environment.filters[name]
+    environment.filters |= dict.fromkeys(("e", "escape", "plain"), _plain)
     environment.globals |= {"number_columns": number_columns, "short_columns": short_columns}
     return environment
 
