@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dispatch.commands.declared import Command, acts
 from dispatch.commands.options import CONFIRM, Args, Option, User, flag, one_of, option
-from dispatch.commands.printing import Result
+from dispatch.commands.printing import Result, print_content
 from dispatch.desk.session.private_file import FileThere
 from dispatch.desk.session.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
@@ -106,13 +106,7 @@ def _consistent(args: Args, *, sent: bool, each: bool) -> None:
 
 def _save(args: Args, made: Report) -> str | None:
     if args.out in (None, "-"):
-        content = saving.rendered(made, args.form or "plain", args.table)
-        if isinstance(content, str):
-            sys.stdout.write(content)
-        elif sys.stdout.isatty():
-            raise Faulty(["--pdf: --out FILE is expected, or a pipe"])
-        else:
-            sys.stdout.buffer.write(content)
+        print_content(saving.rendered(made, args.form or "plain", args.table))
         return None
     path = typed_path(args.out)
     return f"{made.title}: in {_files(_saved(args, made, path))}."

@@ -10,14 +10,15 @@ from threading import Event
 from dispatch.commands.book import deeds_of
 from dispatch.commands.declared import CommandGroup, acts, by
 from dispatch.commands.options import JSON, Args, User, flag, option
-from dispatch.commands.printing import Answer, listing
+from dispatch.commands.printing import Answer, listing, write_private
 from dispatch.lazily import lazily
 from dispatch.model.messages import Fate, Message
+from dispatch.model.paths import typed_path
 
 with lazily(__name__):
     from db import messages
     from dispatch.desk.adapters import transports
-    from dispatch.desk.delivery import alerting, sending
+    from dispatch.desk.delivery import alerting, papers, sending
     from dispatch.desk.messages import alerts, outbox
     from dispatch.desk.texts import client_words
 
@@ -71,6 +72,22 @@ def _run(user: User, args: Args) -> int:
     return 0
 
 
+@acts(
+    "paper",
+    "the paper that a message brings, as it went",
+    _NUMBER,
+    option("--out", "FILE", "into a file that only you may read; in a folder under its own name"),
+    flag("--replace", "write over a file that is there"),
+)
+def _paper(user: User, args: Args) -> str | None:
+    kept = papers.kept_paper(user, args.number)
+    folder = args.out is not None and typed_path(args.out).is_dir()
+    out = str(typed_path(args.out) / kept.name) if folder else args.out
+    sentence = f"{kept.title}: in {out}."
+    content = kept.content.decode() if kept.media == "text/html" else kept.content
+    return write_private(content, out, sentence, replace=args.replace)
+
+
 @acts("told", "what you were told of, the newest first, and what became of the messages to you", JSON)
 def _told(user: User, _: Args) -> Answer:
     user.ask_to_read("messages")
@@ -86,6 +103,7 @@ def _told(user: User, _: Args) -> Answer:
 _DEEDS = (
     _list,
     _run,
+    _paper,
     acts("retry", "send a message that was given up once more", _NUMBER)(
         by("messages.outbox.retry", "Message {0.id} waits to be sent again.", message_id="number")
     ),

@@ -85,7 +85,21 @@ def _paged(text: str) -> bool:
     return True
 
 
-def write_private(text: str, file: str | None, sentence: str, *, replace: bool) -> str | None:
+def print_content(content: str | bytes) -> None:
+    """Print a text as it is, or bytes where no person reads them.
+
+    Raises:
+        Refusal: they would go to a terminal.
+    """
+    if isinstance(content, str):
+        sys.stdout.write(content)
+    elif sys.stdout.isatty():
+        raise Refusal("It is no text: --out FILE is expected, or a pipe.")
+    else:
+        sys.stdout.buffer.write(content)
+
+
+def write_private(text: str | bytes, file: str | None, sentence: str, *, replace: bool) -> str | None:
     """Print a text, or write it into a file that only its owner may read; returns what is said of it.
 
     Raises:
@@ -94,7 +108,7 @@ def write_private(text: str, file: str | None, sentence: str, *, replace: bool) 
     from dispatch.desk.session import private_file
 
     if file in (None, "-"):
-        sys.stdout.write(text)
+        print_content(text)
         return None
     try:
         private_file.write_private(typed_path(file), text, replace=replace)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from db import messages
 from dispatch.desk.messages import outbox
+from dispatch.desk.session.private_file import write_private
+from dispatch.lazily import lazily
 from dispatch.model.messages import OPEN, TROUBLED, Fate, Message
 from dispatch.model.text import count_text
 from screens.binding import BACK, command
+from screens.dialogs.asked import AskedField
 from screens.listed import ListScreen
 from widgets.listed import FigureLine
+
+with lazily(__name__):
+    from dispatch.desk.delivery import papers
+    from screens.files import writing
 
 
 class OutboxScreen(ListScreen[Message]):
@@ -19,7 +27,7 @@ class OutboxScreen(ListScreen[Message]):
     SHOWS = "messages"
 
     TITLE_WORD = "messages to clients"
-    FOOTER = "outbox.retry outbox.drop outbox.all screen.leave screen.keys"
+    FOOTER = "outbox.retry outbox.drop outbox.paper outbox.all screen.leave screen.keys"
     DEFAULT_CSS = """
     OutboxScreen Horizontal > FigureList { width: 3fr; }
     OutboxScreen Horizontal > NotesPane { width: 2fr; }
@@ -93,6 +101,23 @@ class OutboxScreen(ListScreen[Message]):
         """Do not send the message."""
         await self.confirm(f"Do not send message {message.id}?", [f"To {message.address}:", message.text])
         await self.do(outbox.drop, message.id)
+
+    @command("S", "outbox.paper", "File", about="with_paper")
+    async def action_paper(self, message: Message) -> None:
+        """Write the paper that the message brings into a file, as it went."""
+        kept = self.look(papers.kept_paper, self.user, message.id)
+        if kept is not None:
+
+            def write(_: dict[str, str], path: Path, over: bool) -> str:
+                write_private(path, kept.content, replace=over)
+                return f"It is in {path}, which only you may read."
+
+            fields = [AskedField("file", "File", f"~/{kept.name}")]
+            await writing.ask_to_write(self, kept.title, fields, write)
+
+    def with_paper(self) -> Message | None:
+        """The message under the cursor, where it brings a paper."""
+        return self.here if self.here is not None and self.here.paper_id is not None else None
 
     @command("a", "outbox.all", "All")
     def action_all(self) -> None:

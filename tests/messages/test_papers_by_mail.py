@@ -279,6 +279,13 @@ def test_by_command_it_is_looked_at_and_sent(done: Office, post: PostOffice, tmp
     dispatch.ok(*one, "--to", "billing", "--confirm", mark)
     (paper, _) = dispatch.json("outbox", "list", "--json", "--as", "dana")
     assert (paper["about"], paper["reference"], paper["address"]) == ("paper", None, "books@harbor.example")
+    files = dispatch.ok("outbox", "paper", str(paper["message"]), "--out", str(tmp_path), "--as", "dana")
+    kept = tmp_path / "harbor-dental-month-2026-11.html"
+    assert str(kept) in files
+    assert kept.read_text(encoding="utf-8") == dispatch.ok("outbox", "paper", str(paper["message"]), "--as", "dana")
+    assert "There is no message 99" in dispatch("outbox", "paper", "99", "--as", "dana").err
+    assert dispatch("outbox", "paper", str(paper["message"]), "--as", "ana").code == 1
+    kept.unlink()
     everyone = dispatch(*words, "--all", "--out", str(tmp_path))
     assert everyone.code == 0
     assert "harbor-dental-month-2026-11.html" in everyone.out

@@ -12,6 +12,7 @@ from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
 from dispatch.desk.messages import outbox
 from dispatch.model.messages import Message
+from screens.board.outbox import OutboxScreen
 from screens.book.client import ClientScreen
 from screens.dialogs.questions import AskConfirm, Choose, Form
 from screens.log.visit_record import VisitRecord
@@ -48,7 +49,7 @@ def shown(dialog: AskConfirm) -> str:
     return "\n".join(str(label.render()) for label in dialog.query(Label))
 
 
-async def test_a_client_s_month_is_looked_at_and_sent(mails: Office) -> None:
+async def test_a_client_s_month_is_looked_at_and_sent(mails: Office, tmp_path: Path) -> None:
     approve(mails.lee, "R1")
     async with opened(mails.lee, "log") as pilot:
         pilot.app.push_screen(ClientScreen(1))
@@ -72,6 +73,14 @@ async def test_a_client_s_month_is_looked_at_and_sent(mails: Office) -> None:
         await until_true(pilot, lambda: bool(waiting(mails)))
         (message,) = waiting(mails)
         assert message.address == "books@harbor.example"
+        await pilot.press("escape")
+        await settled(pilot)
+        await pilot.press("O")
+        await until(pilot, OutboxScreen)
+        await pilot.press("S")
+        await until(pilot, Form)
+        await fill(pilot, file=str(tmp_path / "as-it-went.html"))
+        await until_true(pilot, (tmp_path / "as-it-went.html").exists)
 
 
 async def test_a_report_that_no_lead_has_approved_is_asked_about(mails: Office) -> None:

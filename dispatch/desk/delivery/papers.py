@@ -19,7 +19,7 @@ from dispatch.desk.reports import data
 from dispatch.desk.reports.document import Report
 from dispatch.desk.reports.pages import as_html
 from dispatch.desk.reports.pdf import NoPdf, as_pdf
-from dispatch.desk.session.refusals import Faulty, NeedsConfirm, Refusal, mark_of
+from dispatch.desk.session.refusals import Faulty, NeedsConfirm, NotFound, Refusal, mark_of
 from dispatch.desk.session.user import User
 from dispatch.fields.context import NO_RECORDS
 from dispatch.fields.trade import EMAIL
@@ -236,6 +236,20 @@ def _questions(store: Store, paper: KeptPaper, to: Sequence[Recipient]) -> dict[
         went = ", ".join(dict.fromkeys(show(one.address) for one in earlier))
         questions[mark_of(f"again {earlier[0].id}")] = f"it went to {went} before, or waits to"
     return questions
+
+
+def kept_paper(user: User, message_id: int) -> KeptPaper:
+    """The paper that a message brings, as it went or would go.
+
+    Raises:
+        NotAllowed: the person may not read messages.
+        NotFound: there is no such message, or it brings none.
+    """
+    user.ask_to_read("messages")
+    message = find_message(user.store, message_id)
+    if message.paper_id is None:
+        raise NotFound(f"Message {message.id} brings no paper.")
+    return existing(papers.paper(user.store, message.paper_id))
 
 
 def sent_words(made: Sequence[Message], times: Times) -> str:
