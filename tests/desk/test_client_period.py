@@ -155,3 +155,16 @@ def test_times_are_those_of_the_site(office: Office) -> None:
         assert section(report, "Visits").tables[0].rows[0][1] == "08:00–08:14"
         assert section(report, "Visits").paragraphs == said
         assert f"times as in {foot}." in report.foot[0]
+
+
+def test_a_request_that_was_left_open_is_late_once(office: Office) -> None:
+    """Its follow-up goes on with it, and is no request of its own."""
+    agree(office)
+    office.on_site()
+    office.finish(but=frozenset({"T1", "L5"}))
+    onsite.record(office.lee, "R1", "T1", Recording(Result.OVERRIDDEN, "the provider is down"))
+    leaving.leave(office.lee, "R1", "the provider is down")
+    office.clock.advance(86_400 * 9)
+    late = section(november(office), "How soon we came").tables[1].rows
+    assert [row[1] for row in late] == ["R1", "R2", "R3"]
+    assert "not yet solved" in str(late[0][3])

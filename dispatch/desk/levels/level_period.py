@@ -8,25 +8,26 @@ from decimal import Decimal
 
 from db import clocks, sheets, visits
 from db.store import Store
-from dispatch.desk.levels.clocks import REQUESTS, TermsBook, clocks_of
+from dispatch.desk.levels.clocks import REQUESTS, TermsBook, VisitClock, clocks_of
 from dispatch.desk.session.refusals import Faulty
 from dispatch.levels.report import ClockOutcome, LevelFigures, RequestClocks, figures_of
 from dispatch.model.clients import Client
 from dispatch.model.money import to_minor
 from dispatch.model.periods import Period, read_period
 from dispatch.model.states import ENDED, State
-from dispatch.model.visits import ended_within
+from dispatch.model.visits import Visit, ended_within
 
 
 @dataclass(frozen=True, slots=True)
 class ClientLevels:
-    """The figures of a client's period."""
+    """The figures of a client's period, and each request that they count with its clocks, in the order in which they were made."""
 
     client: str
     period: Period
     figures: LevelFigures
     currency: str
     exponent: int
+    requests: tuple[tuple[Visit, tuple[VisitClock, ...]], ...]
 
 
 def period_typed(text: str, today: datetime.date, kind: str = "") -> Period:
@@ -52,6 +53,7 @@ def client_levels(store: Store, client: Client, period: Period) -> ClientLevels:
         left_open = {visit.id for visit in own if visit.state is State.LEFT_OPEN}
         # the follow-up of a visit that was left open is no request of its own
         requests = [visit for visit in made if visit.parent_id not in left_open]
+        requests.sort(key=lambda visit: (visit.requested_at, visit.id))
         clocks_by_visit = clocks_of(store, requests)
         facts = clocks.facts_of(store, [visit.id for visit in requests])
         told = []
@@ -80,7 +82,8 @@ def client_levels(store: Store, client: Client, period: Period) -> ClientLevels:
         still_open = sum(visit.parent_id is not None and visit.state not in ENDED for visit in own)
         ended = [visit.id for visit in ended_within(own, start, end)]
         value, currency, exponent = _value_covered(store, ended, book.firm.currency)
-    return ClientLevels(client.name, period, figures_of(told, still_open, value), currency, exponent)
+    by_request = tuple((visit, clocks_by_visit.get(visit.id, ())) for visit in requests)
+    return ClientLevels(client.name, period, figures_of(told, still_open, value), currency, exponent, by_request)
 
 
 def _value_covered(store: Store, visit_ids: list[int], currency: str) -> tuple[int, str, int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from db.store import Store
-from dispatch.desk.levels.clocks import REQUESTS, VisitClock, clocks_of
+from dispatch.desk.levels.clocks import VisitClock
+from dispatch.desk.levels.level_period import ClientLevels
 from dispatch.desk.reports.document import Cell, ReportTable, Section
 from dispatch.levels.clock import LevelState
 from dispatch.levels.report import ClockFigures, LevelFigures
@@ -29,25 +29,16 @@ SERVICE_TIME = (
 )
 
 
-def how_soon(
-    store: Store,
-    own: Sequence[Visit],
-    appointments: Sequence[Promise],
-    figures: LevelFigures,
-    between: tuple[int, int],
-    times: Times,
-) -> Section:
+def how_soon(levels: ClientLevels, own: Sequence[Visit], appointments: Sequence[Promise], times: Times) -> Section:
     """The section of a period.
 
     Args:
+        levels: the requests that were made in it.
         own: all visits of the client.
         appointments: the promised windows of the period that are judged.
-        figures: of the requests that were made in it.
-        between: its first instant, and the one after it.
+        times: as the paper writes them.
     """
-    requests = [visit for visit in own if visit.kind in REQUESTS and between[0] <= visit.requested_at < between[1]]
-    requests.sort(key=lambda visit: (visit.requested_at, visit.id))
-    by_visit = clocks_of(store, requests)
+    figures = levels.figures
     facts: list[tuple[str, Cell]] = []
     if appointments:
         facts.append(("Appointments", _kept(appointments)))
@@ -59,9 +50,8 @@ def how_soon(
     clocks = [(SAID[clock], figures.clocks[clock]) for clock in CLOCKS if figures.clocks[clock].middle is not None]
     tables = [ReportTable(_TITLES, tuple(_row(*one) for one in clocks))] if clocks else []
     later: list[tuple[Cell, ...]] = []
-    for visit in requests:
-        late = [clock for clock in by_visit.get(visit.id, ()) if _is_late(clock)]
-        if late:
+    for visit, own_clocks in levels.requests:
+        if late := [clock for clock in own_clocks if _is_late(clock)]:
             what = "; ".join(_late(clock) for clock in late)
             why = "; ".join(dict.fromkeys(clock.cause for clock in late if clock.cause)) or None
             asked = day_text(day_of(visit.requested_at, visit.zone))

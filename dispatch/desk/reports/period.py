@@ -94,7 +94,7 @@ def period_report(user: User, client: Client, period: Period) -> Report:
             Section("Visits", paragraphs=clocks, tables=(_visits(ended, tested, charges, reviewed, times),)),
             Section("What we tested", tables=(_tests(tested),)),
             Section("What we found", tables=(_findings(by_id, tested),)),
-            how_soon(store, own, kept, levels.figures, (start, end), times),
+            how_soon(levels, own, kept, times),
             _charges(ended, reviewed),
             value_given(reviewed.values()),
             _next(store, client, own, times),
