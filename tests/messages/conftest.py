@@ -24,7 +24,7 @@ from tests.desk.conftest import Office, office
 __all__ = ["no_pdf", "office"]
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def no_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine on which no PDF can be set: papers go as pages."""
 

@@ -38,7 +38,6 @@ from tests.desk.conftest import DAY, Office, approve
 from tests.desk.test_prepaid import closed
 from tests.messages.conftest import PostOffice, words
 
-pytestmark = pytest.mark.usefixtures("no_pdf")
 NOVEMBER = Period("month", datetime.date(2026, 11, 1))
 
 

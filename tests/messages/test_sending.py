@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -27,7 +28,7 @@ from dispatch.desk.adapters import transports
 from dispatch.desk.adapters.transports import Letter, NotSent, Transport, transport
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import arriving, leaving
-from dispatch.desk.delivery import sending
+from dispatch.desk.delivery import papers, sending
 from dispatch.desk.delivery.sending import Posted, post_due, post_next
 from dispatch.desk.messages import outbox
 from dispatch.desk.plan import schedule
@@ -102,6 +103,32 @@ def test_the_report_goes_as_the_client_may_read_it(told: Office, post: PostOffic
     assert "Service report R1" in text
     assert "driver replaced on the server" in text
     assert "J. Lowe" in text
+
+
+def test_the_report_goes_though_others_work_on_meanwhile_and_as_pdf_where_one_can_be_set(
+    told: Office, post: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No PDF is the same twice, and the audit goes on; what the report says is the same."""
+    made = itertools.count()
+    monkeypatch.setattr(papers, "as_pdf", lambda report: f"%PDF {next(made)} {report.title}".encode())
+    told.on_site("R1")
+    told.finish("R1")
+    leaving.close(told.ana, "R1")
+    told.clock.advance(120)
+    letters = []
+
+    def carries(letter: Letter, handing_over: Callable[[], None]) -> None:
+        letters.append(letter)
+        schedule.assign(told.dana, "R2", ["Ben Okafor"], at("15:00"), confirmed=True)
+        handing_over()
+
+    posted = post_next(told.lee, lambda: carries)
+    assert posted is not None
+    assert posted.fate is Fate.SENT, posted.why
+    (letter,) = letters
+    assert letter.attachment is not None
+    assert letter.attachment.name == "harbor-dental-report-r1.pdf"
+    assert letter.attachment.content == b"%PDF 0 Service report R1"
 
 
 def test_what_people_typed_stays_text(told: Office, post: PostOffice) -> None:

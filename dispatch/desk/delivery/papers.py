@@ -30,6 +30,7 @@ from dispatch.model.notices import with_values
 from dispatch.model.states import ENDED, Review, Role
 from dispatch.model.text import show
 
+PDF = "application/pdf"
 MOST = 10_000_000
 """Bytes of a paper that a mail takes: many servers refuse more."""
 _LONGEST = 2000
@@ -151,7 +152,7 @@ def prepare(user: User, report: Report, to: Sequence[str] = ()) -> PaperMail:
     """
     client, found = whom(user, report, to)
     store, paper = user.store, draft(user.store, report)
-    ending, media, content = _attached(report)
+    ending, media, content = file_of(report)
     if len(content) > MOST:
         size = f"{len(content) // 1_000_000} MB, and a mail takes {MOST // 1_000_000}"
         raise Refusal(f"{show(report.title)} has {size}: save it as a file.")
@@ -173,10 +174,10 @@ def draft(store: Store, report: Report) -> KeptPaper:
     )
 
 
-def _attached(report: Report) -> tuple[str, str, bytes]:
-    """A paper as a file: its ending, its media type, its bytes."""
+def file_of(report: Report) -> tuple[str, str, bytes]:
+    """A paper as a file: its ending, its media type, its bytes. It is a PDF where one can be set here, else a page."""
     try:
-        return ".pdf", "application/pdf", as_pdf(report)
+        return ".pdf", PDF, as_pdf(report)
     except NoPdf:
         return ".html", "text/html", as_html(report).encode()
 

@@ -8,6 +8,7 @@ It is judged when it is taken, and once more, in the transaction that says *send
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Callable, Iterator
 from threading import Event
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from db.unit import Unit
 from dispatch.desk.adapters.calendar_invitation import invitation
 from dispatch.desk.adapters.transports import Attachment, Letter, NotSent, Transport, Unsure, transport
 from dispatch.desk.delivery.alerting import post_alerts
+from dispatch.desk.delivery.papers import PDF, file_of
 from dispatch.desk.messages import outbox
 from dispatch.desk.messages.outbox import MessageVerdict, find_message
 from dispatch.desk.reports.data import still_so
@@ -175,7 +177,7 @@ def _carry(user: User, carrier: Transport, message: Message) -> Posted:
             verdict = outbox.judge(user.store, message, unit.at)
             if verdict.why:
                 overtaken = _settled(unit, message, verdict)
-            elif _letter(user, message) != letter:
+            elif _letter(user, message, attach=False)._replace(attachment=None) != letter._replace(attachment=None):
                 raise NotSent("What it says was changed in the last moment.")
             else:
                 version = messages.change(unit, message, Fate.SENDING, until=unit.at + LEASE)
@@ -227,11 +229,17 @@ def _note(user: User, message: Message, fate: Fate, **columns: int | str | None)
                 raise
 
 
-def _letter(user: User, message: Message) -> Letter:
-    """A message as it is sent: with the invitation that follows the appointment, where it tells of one."""
+def _letter(user: User, message: Message, *, attach: bool = True) -> Letter:
+    """A message as it is sent: with the invitation to the appointment that it tells of, or the paper that it brings.
+
+    Args:
+        attach: False where it is only compared: no PDF is the same twice.
+    """
     if message.paper_id is not None:
         return _with_paper(user, message, message.paper_id)
-    subject, invited = show(f"{_SUBJECTS[message.about]}, {message.reference}", 200), None
+    if message.about is About.REPORT:
+        return _with_report(user, message, attach=attach)
+    invited = None
     if message.about in (*APPOINTMENT, About.LATE):
         store = user.store
         visit = visits.again(store, existing(message.visit_id))
@@ -240,7 +248,7 @@ def _letter(user: User, message: Message) -> Letter:
             invited = invitation(user.firm, settings.calendar_salt(store), visit, site, message)
         except ValueError as error:
             raise NotSent(f"It cannot be written as a mail: {error}.", final=True) from error
-    return Letter(message.address, subject, _body(user, message), f"dispatch-{message.id}", invited)
+    return Letter(message.address, _subject(message), _body(user, message), f"dispatch-{message.id}", invited)
 
 
 def _with_paper(user: User, message: Message, paper_id: int) -> Letter:
@@ -254,17 +262,30 @@ def _with_paper(user: User, message: Message, paper_id: int) -> Letter:
     )
 
 
-def _body(user: User, message: Message) -> str:
-    if message.about is not About.REPORT:
-        return f"{show(message.text, multiline=True)}\n\n{show(user.firm.name)}\n"
+def _with_report(user: User, message: Message, *, attach: bool) -> Letter:
+    """A message with the service report as text, and as PDF where one can be set; its foot, which says of each change by anybody
+    that the audit went on, is not told."""
     from dispatch.desk.reports.rendering import as_text
     from dispatch.desk.reports.service import service_report
 
     try:
         report = service_report(user, message.reference)
+        attached = None
+        if attach and user.firm.messages_by == "smtp":
+            ending, media, content = file_of(report)
+            attached = Attachment(f"{report.name}{ending}", media, content) if media == PDF else None
     except Refusal as refusal:
         raise NotSent(str(refusal), final=True) from refusal
-    return f"{show(message.text, multiline=True)}\n\n{as_text(report)}"
+    body = f"{show(message.text, multiline=True)}\n\n{as_text(dataclasses.replace(report, foot=()))}"
+    return Letter(message.address, _subject(message), body, f"dispatch-{message.id}", None, attached)
+
+
+def _subject(message: Message) -> str:
+    return show(f"{_SUBJECTS[message.about]}, {message.reference}", 200)
+
+
+def _body(user: User, message: Message) -> str:
+    return f"{show(message.text, multiline=True)}\n\n{show(user.firm.name)}\n"
 
 
 def _kept(words: str) -> str:
