@@ -92,6 +92,7 @@ WAYS = (
     Way("log-approve", "lee", "log", "Y"),
     Way("goodwill", "lee", "log", "g"),
     Way("figures", "lee", "log", "F"),
+    Way("open", "lee", "log", "N"),
     Way("figure-behind", "lee", "log", "F enter"),
     Way("audit", "lee", "log", "A"),
     Way("audit-filter", "lee", "log", "A /"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from dispatch.commands.declared import CommandGroup, acts, alone, by, of_visit, on_visit, reads
@@ -23,6 +24,8 @@ with lazily(__name__):
     from db import invoices, reviews, settings, sheets
     from dispatch.commands import forms as json_forms
     from dispatch.desk.billing import invoicing
+    from dispatch.desk.figures import open_work
+    from dispatch.desk.figures.open_work import OpenItem
     from dispatch.desk.log import visit_log
     from dispatch.desk.review import reviewing
     from dispatch.desk.session import private_file
@@ -287,6 +290,38 @@ def _batches(store: Store, _: Args) -> Answer:
     return Answer(invoices.batches(store), json_form, lines)
 
 
+@reads(
+    "open",
+    "what is still open, and for how long: the oldest of each kind first",
+    flag("--before", "only what is open since last week or longer"),
+    JSON,
+    about="Promises at risk, follow-ups of what was left open, requests, comments, what was typed and not saved, messages "
+    "that did not go out, visits to review and visits to invoice.",
+)
+def _open(store: Store, args: Args) -> Answer:
+    work = open_work.open_work(store)
+    items = work.of_before if args.before else work.items
+    zone = settings.firm(store).zone
+
+    def lines(items: Sequence[OpenItem]) -> Iterator[str]:
+        for kind, found in groupby(items, lambda item: item.kind):
+            each = list(found)
+            yield f"{kind.label.capitalize()} ({len(each)})"
+            for item in each:
+                yield f"  {pad(item.age(work.now), 10)} {pad(item.reference, 9)} {pad(item.client, 28)} {item.what}".rstrip()
+        if not items:
+            yield "Nothing is open."
+
+    return Answer(
+        items,
+        lambda items: [
+            form(item, "kind reference client what since@", zone) | {"minutes": max(0, (work.now - item.since) // 60)}
+            for item in items
+        ],
+        lines,
+    )
+
+
 _REVIEW = (
     _list,
     _approve,
@@ -315,6 +350,7 @@ _REVIEW = (
         option("--words", "TEXT", "what there is to say of it; needed for other", default=""),
     )(by("review.late_causes.tell", "{0.reference}: the cause of the lateness is kept, as you tell it.")),
     _batch,
+    _open,
 )
 COMMANDS = (
     CommandGroup("review", "approve visits, send them back, answer, put words right", _REVIEW),

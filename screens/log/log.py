@@ -276,6 +276,11 @@ class LogScreen(DayOfVisits):
     _FIGURES = "Figures now, before, over weeks and beside their limits: who is worst."
     figures = opens("F", "screen.figures", "Figures", "figures", _FIGURES, READS["figures"].roles, of_day=True)
 
+    _OPEN = (
+        "What is still open, and for how long: promises, requests, follow-ups, comments, messages, reviews, invoices."
+    )
+    still_open = opens("N", "screen.open", "Open", "open", _OPEN, READS["log"].roles)
+
     @command("R", "file.report", "Report", READS["reports"].roles)
     async def action_report(self) -> None:
         """The day, the client's month, quarter or year or the day sheet, as a file or by mail."""

@@ -23,6 +23,7 @@ from dispatch.model.text import harmless
 with lazily(__name__):
     from db import checklists, visits
 
+WHEREABOUTS = "whereabouts"
 LONGEST = 1_000_000
 """Characters of a file that are read: far more than any text or form may have in the end."""
 _UNWRITTEN: dict[Path, str] = {}
@@ -34,12 +35,23 @@ def folder_of(store: Store) -> Path:
     return store.path.with_name(store.path.name + ".unsent")
 
 
+def name_of(staff_id: int, *purpose: str) -> str:
+    """What the text of somebody for a purpose is called in the folder: it tells nobody what it is."""
+    return hashlib.sha256("\0".join((str(staff_id), *purpose)).encode()).hexdigest()[:32]
+
+
+def kept_texts(store: Store) -> dict[str, int]:
+    """The texts that are kept, by `name_of`, each with when it was typed by the clock of the machine."""
+    with contextlib.suppress(OSError):
+        return {file.name: int(file.stat().st_mtime) for file in folder_of(store).iterdir() if not file.suffix}
+    return {}
+
+
 class Unsent:
     """One text of one person, for one purpose. Where two windows keep one, the later stands, and neither drops the other's."""
 
     def __init__(self, user: User, *purpose: str) -> None:
-        name = hashlib.sha256("\0".join((str(user.staff.id), *purpose)).encode()).hexdigest()[:32]
-        self._path = folder_of(user.store) / name
+        self._path = folder_of(user.store) / name_of(user.staff.id, *purpose)
         self._mine = ""
         """What was read or kept last by this window."""
 
@@ -133,13 +145,13 @@ class Whereabouts:
 
     def keep(self, user: User) -> None:
         """Remember it for the next login. Where the disk does not take it, the next login begins at the start."""
-        Unsent(user, "whereabouts").keep(self.as_json())
+        Unsent(user, WHEREABOUTS).keep(self.as_json())
 
     @classmethod
     def last(cls, user: User) -> Whereabouts | None:
         """Where the person was last; None: nobody knows."""
         try:
-            place = json.loads(Unsent(user, "whereabouts").read())
+            place = json.loads(Unsent(user, WHEREABOUTS).read())
             return cls(**{name: str(place[name])[:90] for name in cls.__slots__})
         except (ValueError, KeyError, TypeError):
             return None
