@@ -69,6 +69,9 @@ def test_a_quarter_and_a_year_hold_the_same_visit(office: Office) -> None:
         assert len(section(report, "Visits").tables[0].rows) == 1
         drawn = {bar.label: (bar.percent, bar.value) for bar in section(report, "At a glance").bars}
         assert drawn.pop("November") == (100, "1 visit")
+        months = section(report, "Month by month").tables[0].rows
+        assert [row[0] for row in months] == [*(bar.label for bar in section(report, "At a glance").bars), "All"]
+        assert [row[1:] for row in months if row[1]] == [(1, 1, "5 of 5", None)] * 2
         assert list(drawn.values()) == [(0, "–")] * (bars - 1)
     assert november(office, Period("year", datetime.date(2025, 1, 1))).sections[0].bars == ()
 

@@ -7,8 +7,9 @@ something or a technician left. What a lead has not reviewed yet is named, and i
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from db import agreements, clients, promises, results, settings, sheets, visits
@@ -91,6 +92,7 @@ def period_report(user: User, client: Client, period: Period) -> Report:
         clocks = ("Times are those of each site.",) if len(zones) > 1 else ()
         sections = (
             _at_a_glance(period, firm, times, ended, tested, kept, levels.figures, reviewed),
+            *_month_by_month(period, firm, times, ended, tested, reviewed),
             Section("Visits", paragraphs=clocks, tables=(_visits(ended, tested, charges, reviewed, times),)),
             Section("What we tested", tables=(_tests(tested),)),
             Section("What we found", tables=(_findings(by_id, tested),)),
@@ -167,6 +169,40 @@ def _at_a_glance(
         if most
     )
     return Section("At a glance", tuple(facts), bars=bars, at_a_glance=True)
+
+
+def _month_by_month(
+    period: Period,
+    firm: Firm,
+    times: Times,
+    ended: Sequence[Visit],
+    tested: Sequence[StandingResult],
+    reviewed: Mapping[int, StoredSheet],
+) -> Iterator[Section]:
+    """The months of a quarter or a year, and all of them; nothing of a month alone."""
+    if period.kind == "month":
+        return
+
+    def row(name: str, first: datetime.date, after: datetime.date) -> tuple[Cell, ...]:
+        begins, ends = day_bounds(first, times.zone)[0], day_bounds(after, times.zone)[0]
+        held = {v.id: v for v in ended if begins <= (v.anchor or 0) < ends and v.state is not State.CANCELLED}
+        tests = [
+            one for one in tested if one.visit_id in held and one.kind is ItemKind.TEST and one.result is not Result.NA
+        ]
+        within = [reviewed[v.id] for v in ended if v.id in reviewed and begins <= (v.anchor or 0) < ends]
+        charged = [value for said, value in sums(within) if said == "Total"]
+        return (
+            name,
+            len(held),
+            sum(v.state is State.CLOSED for v in held.values()),
+            f"{sum(one.passed for one in tests)} of {len(tests)}" if tests else None,
+            charged[0] if len(charged) == 1 else ", ".join(map(str, charged)) or None,
+        )
+
+    rows = [row(*part) for part in period.parts(firm.first_weekday)]
+    rows.append(row("All", period.first, period.end))
+    titles = ("Month", "Visits", "Completed", "Tests passed", "Charged, with tax")
+    yield Section("Month by month", tables=(ReportTable(titles, tuple(rows), sums=1),))
 
 
 def _visits(
