@@ -36,6 +36,7 @@ class Firm:
     `paper_…` stand at the head of the papers that leave the firm: the lines of its address between `|`, how it is reached, the
     colour of lines and bars and that behind the heads of tables, and the sheet that a PDF is set on (`a4` or `letter`).
     A quote holds for `quote_days`.
+    Papers that are mailed go to contacts with one of the roles in `paper_to`, where a client has one.
     `roads` is the id of the road graph that drives are reckoned on, empty for none; `travel_engine` (`none`, `osrm`,
     `valhalla`, `openrouteservice`) at `travel_url` is a remote one, whose answers count for `travel_cache_minutes` (0: they
     are not kept).
@@ -121,6 +122,7 @@ class Firm:
     paper_colour: str = "#1f4e79"
     paper_tint: str = "#eef3f8"
     paper_size: str = "a4"
+    paper_to: str = ""
     quote_days: int = 30
     clock_offset: int = 0
     id: int = 0

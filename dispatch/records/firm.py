@@ -193,6 +193,12 @@ SETTINGS = RecordType(
         Field("paper_web", "Papers: web", Text(), "www.example.com"),
         Field("paper_colour", "Papers: lines and bars", _COLOUR, "#1f4e79", otherwise=_USUAL["paper_colour"]),
         Field("paper_tint", "Papers: behind heads of tables", _COLOUR, "#eef3f8", otherwise=_USUAL["paper_tint"]),
+        Field(
+            "paper_to",
+            "Papers go to",
+            Text(),
+            "roles of contacts, such as billing, owner; else where the client is told",
+        ),
         _number("quote_days", "Quotes hold, days", Whole(1, 365)),
         _one_of("paper_size", "Papers: sheet of a PDF", "a4 or letter", Choice(("a4", "letter"))),
         _one_of(

@@ -29,7 +29,7 @@ from screens.user_screen import UserScreen
 PERIOD = "a month, a quarter or a year: 2026-11, 2026-Q4, 2026"
 _WIDTH, _COLUMNS = 72, 5
 """Cells of a paper that is looked at in a dialog, and how many columns of a table they hold."""
-_TO = AskedField("to", "To", "", "roles, names or addresses; empty: where they want to be told, else the first contact")
+_TO = AskedField("to", "To", "", "roles, names or addresses; empty: whom the settings say, else where they are told")
 
 
 async def ask_mail(screen: UserScreen, title: str, make: Make, *, period: str = "") -> None:

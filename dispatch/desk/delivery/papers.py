@@ -77,16 +77,18 @@ class PaperMail:
             yield f"The same {'went' if one.fate is Fate.SENT else f'is {one.fate.value}'} to {one.address}, {when}"
 
 
-def recipients(client: Client, to: Sequence[str] = ()) -> tuple[Recipient, ...]:
-    """Who at a client gets a paper: whoever has one of the roles, names or addresses in `to`; without any the address at which the
-    client wants to be told, else the first contact who has one.
+def recipients(client: Client, to: Sequence[str] = (), usual: str = "") -> tuple[Recipient, ...]:
+    """Who at a client gets a paper: whoever has one of the roles, names or addresses in `to`; without any the contacts with one of
+    the `usual` roles (between commas), else the address at which the client wants to be told, else the first contact who has one.
 
     Raises:
         Refusal: nobody does; the sentence names whom there is.
     """
     there = [Recipient(one.email, one.name, one.role) for one in client.contacts if one.email]
     if not to:
-        told = client.told_at
+        told, roles = client.told_at, {role.strip().casefold() for role in usual.split(",")} - {""}
+        if of_role := tuple(one for one in there if one.role.casefold() in roles):
+            return tuple({one.address: one for one in of_role}.values())
         found = [one for one in there if one.address == told] or ([Recipient(told)] if told else there[:1])
         if not found:
             raise Refusal(f"{show(client.name)} has no address for mail, and no contact with one.")
@@ -128,7 +130,7 @@ def whom(user: User, report: Report, to: Sequence[str] = ()) -> tuple[Client, tu
     if user.firm.messages_by != "smtp":
         raise Refusal("Papers go by mail: dispatch settings --messages-by smtp --mail-host … --mail-from ….")
     client = existing(clients.client(user.store, report.whose.client_id))
-    return client, recipients(client, to)
+    return client, recipients(client, to, user.firm.paper_to)
 
 
 def prepare_of_many(user: User, report: Report, to: Sequence[str] = (), confirmed: Collection[str] = ()) -> PaperMail:
