@@ -41,14 +41,21 @@ class CommandScreen(LeanScreen[None]):
     """A screen that has commands: its own, and those that several screens have."""
 
     def __init_subclass__(cls, **more: Any) -> None:
-        """Its keys: its commands, and lists of keys and commands, in the order in which they stand in it, then `BINDINGS`."""
+        """Its keys: its commands, and lists of keys and commands, in the order in which they stand in it, then `BINDINGS`.
+
+        Raises:
+            TypeError: two of its commands are one action.
+        """
         keys: list[Binding] = []
+        actions: dict[str, Any] = {}
         for name, value in list(vars(cls).items()):
             for part in value if name.startswith("KEYS") else [value]:
                 if isinstance(part, Binding):
                     keys.append(part)
                 elif (binding := getattr(part, "binding", None)) is not None:
                     keys.append(binding)
+                    if actions.setdefault(binding.action, part) is not part:
+                        raise TypeError(f"{cls.__name__} has two commands that are {binding.action}")
                     setattr(cls, f"action_{binding.action}", part)
         cls.BINDINGS = [*keys, *vars(cls).get("BINDINGS", ())]
         super().__init_subclass__(**more)
@@ -118,5 +125,5 @@ def opens(
     def opened(screen: Any) -> None:
         screen.program.open(place, *((screen.program.day,) if of_day else ()))
 
-    opened.__name__, opened.__doc__ = f"action_{place}", does
+    opened.__name__, opened.__doc__ = f"action_to_{place}", does
     return command(keys, id, name, roles)(opened)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from textual.binding import Binding
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -13,6 +15,7 @@ from textual.widgets import Input
 from dispatch.app import DispatchApp
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.preferences import Personal, read_personal
+from screens.binding import CommandScreen, command, opens
 from screens.dialogs.questions import AskText, Choose
 from screens.program.keymap import EVERYWHERE, PLACES, judged, key_rows
 from screens.program.keys import KeysHelp, PressKey
@@ -235,3 +238,28 @@ def test_no_screen_takes_a_key_of_the_whole_program() -> None:
         if everywhere.get(key, row.id) != row.id
     }
     assert not taken
+
+
+def test_two_commands_of_a_screen_are_never_one_action() -> None:
+    """A key that opens a screen takes no other key its action, whatever the screen is called."""
+    with pytest.raises(TypeError, match="has two commands that are open"):
+
+        class Twice(CommandScreen):
+            @command("enter", "visit.open", "Open")
+            def action_open(self) -> None:
+                """Look at it."""
+
+            @command("o", "link.open", "Link")
+            def action_link(self) -> None:
+                """Follow it."""
+
+            action_link.binding = dataclasses.replace(action_link.binding, action="open")  # type: ignore[attr-defined]
+
+    class Beside(CommandScreen):
+        still = opens("N", "screen.open", "Open", "open", "What is open.")
+
+        @command("enter", "visit.open", "Open")
+        def action_open(self) -> None:
+            """Look at it."""
+
+    assert {binding.action for binding in Beside.BINDINGS if isinstance(binding, Binding)} == {"to_open", "open"}
