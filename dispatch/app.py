@@ -81,7 +81,7 @@ SCREENS = {
     "log": (log, "LogScreen"),
     "map": (map, "MapScreen"),
     "messages": (outbox, "OutboxScreen"),
-    "open": (open_work, "OpenWorkScreen"),
+    "open_work": (open_work, "OpenWorkScreen"),
     "plan": (plan_of_day, "DayPlanScreen"),
     "prices": (prices, "PricesScreen"),
     "record": (visit_record, "VisitRecord"),

@@ -279,7 +279,7 @@ class LogScreen(DayOfVisits):
     _OPEN = (
         "What is still open, and for how long: promises, requests, follow-ups, comments, messages, reviews, invoices."
     )
-    still_open = opens("N", "screen.open", "Open", "open", _OPEN, READS["log"].roles)
+    still_open = opens("N", "screen.open-work", "Open", "open_work", _OPEN, READS["log"].roles)
 
     @command("R", "file.report", "Report", READS["reports"].roles)
     async def action_report(self) -> None:

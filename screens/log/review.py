@@ -3,13 +3,17 @@ taken."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dispatch.desk.figures import lateness
 from dispatch.desk.review import late_causes, reviewing
 from dispatch.desk.session.shown import Shown
 from dispatch.desk.session.unsent import Unsent
 from dispatch.lazily import lazily
 from dispatch.levels.late_causes import TOLD, LateCause
+from dispatch.model.promises import Promise
 from dispatch.model.states import LEADS
+from dispatch.model.visits import Visit
 from screens.binding import command
 from screens.dialogs.asked import AskedField, ChoiceRow, a_reason
 from screens.user_screen import UserScreen
@@ -94,6 +98,8 @@ async def approve(screen: UserScreen) -> None:
     if judged.refusals:
         screen.say("\n".join([f"{reference} cannot be approved:", *judged.refusals]), "warning")
         return
+    if await _ask_unsettled(screen, judged.visit):
+        judged = screen.look(reviewing.judge, screen.user.store, reference) or judged
     reason = ""
     if judged.doubts:
         reason = await screen.ask(
@@ -156,18 +162,43 @@ async def why_late(screen: UserScreen) -> None:
         else:
             screen.say(f"{visit.reference} broke no promise and missed no target whose cause is not told.")
         return
-    times = screen.user.firm.times()
-    said = "; ".join(one.words(times) for one in untold)
     recorded = screen.look(lateness.recorded, screen.user.store, visit, untold) or lateness.Lateness("", "")
+    if await _ask_cause(screen, visit, untold, recorded, ()):
+        screen.say(f"The cause of {visit.reference} is kept, as you tell it.")
+
+
+async def _ask_unsettled(screen: UserScreen, visit: Visit) -> bool:
+    """Ask why a visit was late before it is approved, where the record does not say; whether it was told."""
+    untold = screen.look(late_causes.broken, screen.user.store, visit)
+    if not untold:
+        return False
+    recorded = screen.look(lateness.recorded, screen.user.store, visit, untold)
+    if recorded is None or recorded.gravest not in ("", LateCause.UNKNOWN):
+        return False
+    leave = ChoiceRow("I cannot tell either", "", "it stays to be looked at")
+    return await _ask_cause(screen, visit, untold, recorded, (leave,))
+
+
+async def _ask_cause(
+    screen: UserScreen,
+    visit: Visit,
+    untold: Sequence[Promise],
+    recorded: lateness.Lateness,
+    more: Sequence[ChoiceRow[str]],
+) -> bool:
+    """Ask why a visit broke its promises, the record's own answer first, and keep what is told; whether something was."""
+    times = screen.user.firm.times()
     rows = [
         ChoiceRow(str(cause), name, f"by the record: {recorded.text}" if recorded.gravest == cause else "")
         for name, cause in TOLD.items()
     ]
     rows.sort(key=lambda row: not row.detail)
-    cause = await screen.choose(f"Why was {visit.reference} late? {said}", rows)
+    said = "; ".join(one.words(times) for one in untold)
+    cause = await screen.choose(f"Why was {visit.reference} late? {said}", [*rows, *more])
+    if not cause:
+        return False
     words = await screen.ask("What made it late?", check=a_reason) if TOLD[cause] is LateCause.OTHER else ""
-    if await screen.do(late_causes.tell, visit.reference, cause, words) is not None:
-        screen.say(f"The cause of {visit.reference} is kept, as you tell it.")
+    return await screen.do(late_causes.tell, visit.reference, cause, words) is not None
 
 
 REVIEW = (approve, send_back, put_right, why_late, accept, goodwill, travel)
