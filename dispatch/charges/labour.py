@@ -12,6 +12,7 @@ from dispatch.charges.minutes import Stay
 from dispatch.charges.pricing import Pricing
 from dispatch.charges.terms import Terms
 from dispatch.charges.visit import EarlierVisits
+from dispatch.model.instants import changed_text
 from dispatch.model.money import shortest
 
 _RULES = {"covered": "LAB-COV", "own_fault": "LAB-OWN", "free_test": "LAB-TEST"}
@@ -114,7 +115,7 @@ def _why(
 def _window(terms: Terms, stay: Stay, start: int, end: int) -> str:
     """From when to when, with the day where there are several."""
     begins = _clock(terms, start, "%H:%M" if len(stay.windows) == 1 else "%Y-%m-%d %H:%M")
-    return f"{begins}–{_clock(terms, end)}"
+    return f"{begins}–{_clock(terms, end)}{changed_text(start * 60, end * 60, terms.card.zone.key)}"
 
 
 def _clock(terms: Terms, minute: int, wording: str = "%H:%M") -> str:

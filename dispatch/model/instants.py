@@ -213,10 +213,12 @@ class Times(NamedTuple):
         return clock_text(instant, self.zone, self.hours24) + self._also(instant, None, beside)
 
     def span(self, start: int | None, end: int | None, beside: str = "") -> str:
-        """From one time of day to another, "…" while it lasts, "–" where it did not begin."""
+        """From one time of day to another, "…" while it lasts, "–" where it did not begin; over a change of clocks with how long it
+        was, and why."""
         if start is None:
             return "–"
-        return f"{self.clock(start)}–{'…' if end is None else self.clock(end)}{self._also(start, end, beside)}"
+        said = f"{self.clock(start)}–{'…' if end is None else self.clock(end)}"
+        return said + changed_text(start, end, self.zone) + self._also(start, end, beside)
 
     def moment(self, instant: int | None, beside: str = "") -> str:
         """Day and time, "–" where there is none."""
@@ -246,6 +248,17 @@ def clock_text(instant: int, zone: str, hours24: bool = True) -> str:
     if hours24:
         return f"{at.hour:02}:{at.minute:02}"
     return f"{at.hour % 12 or 12}:{at.minute:02}{'am' if at.hour < 12 else 'pm'}"
+
+
+def changed_text(start: int, end: int | None, zone: str) -> str:
+    """What is said behind two times of day between which the clocks of a zone changed, so that anybody can work it out:
+    " (4h: clocks went back 1h)"; "" on all other days."""
+    if end is None or (later := local(end, zone).utcoffset()) == (before := local(start, zone).utcoffset()):
+        return ""
+    assert later is not None
+    assert before is not None
+    by = int((before - later).total_seconds()) // 60
+    return f" ({span_text((end - start) // 60)}: clocks went {'back' if by > 0 else 'forward'} {span_text(abs(by))})"
 
 
 def clock_beside(day: date, instant: int, zone: str, hours24: bool = True) -> str:

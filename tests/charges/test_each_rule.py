@@ -462,6 +462,27 @@ def test_a_client_can_redo_the_sum_of_each_line() -> None:
     assert given == "10% by lee: sorry"
 
 
+@pytest.mark.parametrize(
+    ("check_in", "check_out", "said"),
+    [
+        (
+            "2026-11-01T00:30:00-04:00",
+            "2026-11-01T03:30:00-05:00",
+            "on the clock 00:30–03:30 (4h: clocks went back 1h); 240 min",
+        ),
+        (
+            "2026-03-08T00:30:00-05:00",
+            "2026-03-08T03:30:00-04:00",
+            "on the clock 00:30–03:30 (2h: clocks went forward 1h); 120",
+        ),
+    ],
+)
+def test_the_minutes_of_a_night_on_which_clocks_change_can_be_redone(check_in: str, check_out: str, said: str) -> None:
+    """B10, B3.2"""
+    found = sheet({"technician": "ana", "class": "tech", "check_in": check_in, "check_out": check_out}, card=EXACT)
+    assert said in found["lines"][0]["why"]
+
+
 def test_discount_then_goodwill_then_prepaid_money_then_tax() -> None:
     """B11: 120 less 10% is 108, half of it is given, what is left is paid; nothing is left to tax."""
     terms = {

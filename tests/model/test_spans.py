@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
-from dispatch.model.instants import long_text, span_text
+from dispatch.model.instants import Times, at_local, long_text, span_text
 
 
 @pytest.mark.parametrize(
@@ -24,3 +26,16 @@ from dispatch.model.instants import long_text, span_text
 )
 def test_a_length_is_in_hours_and_how_far_moments_are_apart_in_days(minutes: int, span: str, apart: str) -> None:
     assert (span_text(minutes), long_text(minutes)) == (span, apart)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "said"),
+    [
+        ("America/New_York", datetime.date(2026, 11, 1), "00:30–03:30 (4h: clocks went back 1h)"),
+        ("America/New_York", datetime.date(2026, 3, 8), "00:30–03:30 (2h: clocks went forward 1h)"),
+        ("Australia/Lord_Howe", datetime.date(2026, 4, 5), "00:30–03:30 (3h30: clocks went back 30m)"),
+        ("America/New_York", datetime.date(2026, 11, 2), "00:30–03:30"),
+    ],
+)
+def test_a_span_over_a_change_of_clocks_says_how_long_it_was(zone: str, day: datetime.date, said: str) -> None:
+    assert Times(zone).span(at_local(day, "00:30", zone), at_local(day, "03:30", zone)) == said

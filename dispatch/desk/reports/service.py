@@ -26,7 +26,7 @@ from dispatch.desk.reports.photographs import photographs
 from dispatch.desk.session.refusals import WrongState
 from dispatch.desk.session.user import User
 from dispatch.model.checklists import Attempt, EntryKind, Grade, Item, ItemKind, Result
-from dispatch.model.instants import day_of, day_text
+from dispatch.model.instants import changed_text, day_of, day_text
 from dispatch.model.states import OPEN_ON_SITE, State
 from dispatch.model.text import count_text
 from dispatch.model.visits import Visit
@@ -271,4 +271,5 @@ def _span(page: VisitPage, begins: int, ends: int | None) -> str:
     if ends is None:
         return f"{page.times.moment(begins)}, still there"
     same = day_of(begins, page.visit.zone) == day_of(ends, page.visit.zone)
-    return f"{page.times.moment(begins)}–{page.times.clock(ends) if same else ' ' + page.times.moment(ends)}"
+    until = page.times.clock(ends) if same else f" {page.times.moment(ends)}"
+    return f"{page.times.moment(begins)}–{until}{changed_text(begins, ends, page.times.zone)}"
