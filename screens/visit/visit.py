@@ -43,6 +43,11 @@ _WORK_NOTE = "What was changed"
 """What the work note is called, also where its draft is kept."""
 
 
+def _kept_as(item: Item, title: str = "") -> str:
+    """Under what the text that somebody types for an item is kept: two items may be worded alike."""
+    return f"{item.ref} {title or item.label}"
+
+
 class VisitScreen(UserScreen):
     """The checklist of one visit. Every result is saved when it shows."""
 
@@ -98,8 +103,8 @@ class VisitScreen(UserScreen):
         selected = self._view.selected
         if Unsent(self.user, self._reference, _WORK_NOTE).read():
             self.action_work()
-        elif selected is not None and Unsent(self.user, self._reference, f"{selected.ref} {selected.label}").read():
-            sentence += f". What you typed for {selected.ref} is kept"
+        elif selected is not None and Unsent(self.user, self._reference, _kept_as(selected)).read():
+            sentence += f". What you typed for “{selected.label}” is kept"
         self.say(sentence)
 
     def footer(self) -> str:
@@ -187,12 +192,14 @@ class VisitScreen(UserScreen):
         self._show_head()
         self._to_next_open()
 
-    async def _ask(self, title: str, hint: str, value: str = "", *, check: Check | None = None) -> str:
+    async def _ask(
+        self, title: str, hint: str, value: str = "", *, check: Check | None = None, kept_as: str = ""
+    ) -> str:
         """Ask for a text; what is typed is kept until it is saved, through refusals, broken connections and restarts.
 
-        `check` says what keeps it from being taken, so that it is put right where it is typed.
+        `check` says what keeps it from being taken, so that it is put right where it is typed; `kept_as` is what it is kept under.
         """
-        unsent = Unsent(self.user, self._reference, title)
+        unsent = Unsent(self.user, self._reference, kept_as or title)
 
         def fault(typed: str) -> str | None:
             if not typed.strip():
@@ -212,9 +219,9 @@ class VisitScreen(UserScreen):
         def check(typed: str) -> str | None:
             page = self._page
             faults = decide(page.checklist, item, entry(typed)).faults if page is not None else ()
-            return " ".join(f"{unmet.text} ({unmet.gate})" for unmet in faults) or None
+            return " ".join(unmet.text for unmet in faults) or None
 
-        typed = await self._ask(title or f"{item.ref} {item.label}", hint, value, check=check)
+        typed = await self._ask(title or item.label, hint, value, check=check, kept_as=_kept_as(item, title))
         await self._record(item, entry(typed))
 
     @command("space enter", "item.result", "Result", THERE, about="_item")
@@ -265,7 +272,9 @@ class VisitScreen(UserScreen):
     async def action_run(self, item: Item) -> None:
         """Run the item's test and record what comes of it; esc stops."""
         if not probing.runs_by_itself(item):
-            self.say(f"{item.ref} has no test that runs: test it, and record what you saw with space or f.", "warning")
+            self.say(
+                f"“{item.label}” has no test that runs: test it, and record what you saw with space or f.", "warning"
+            )
             return
         await self._run_tests(item.ref)
 
@@ -308,7 +317,7 @@ class VisitScreen(UserScreen):
                 AskedField("words", "In their words"),
             ],
             check=lambda form: [] if form["name"].strip() else ["name: is missing"],
-            unsent=Unsent(self.user, self._reference, f"{item.ref} {item.label}"),
+            unsent=Unsent(self.user, self._reference, _kept_as(item)),
         )
         satisfied = entered["satisfied"] == "yes"
         await self._saving(onsite.sign_off, self._reference, entered["name"], satisfied, entered["words"])
@@ -323,7 +332,7 @@ class VisitScreen(UserScreen):
     async def action_na(self, item: Item) -> None:
         """Not applicable, with the reason."""
         if not item.na_allowed:
-            self.say(f"{item.ref} always applies.", "warning")
+            self.say(f"“{item.label}” always applies.", "warning")
             return
         await self._ask_entry(item, f"does not apply: why? {_LEAST}", Result.NA)
 
@@ -371,7 +380,7 @@ class VisitScreen(UserScreen):
     async def _show_missing(self) -> None:
         page = self._page
         assert page is not None
-        rows = [ChoiceRow(f"{unmet.gate} {unmet.ref:6} {show(unmet.text)}", unmet.ref) for unmet in page.unmet]
+        rows = [ChoiceRow(show(unmet.text), unmet.ref) for unmet in page.unmet]
         ref = await self.choose(
             f"Not ready to close: {count_text(len(rows), 'reason')}", rows, "enter jumps to the item · esc goes back"
         )
@@ -393,10 +402,10 @@ class VisitScreen(UserScreen):
     async def action_override(self, item: Item) -> None:
         """Lead: settle an item without a result, with a reason."""
         if not item.override_allowed:
-            self.say(f"{item.ref} cannot be overridden: record its result.", "warning")
+            self.say(f"“{item.label}” cannot be overridden: record its result.", "warning")
             return
         hint = "the reason; it shows as OVERRIDDEN in every report"
-        await self._ask_entry(item, hint, Result.OVERRIDDEN, f"Override {item.ref} {item.label}")
+        await self._ask_entry(item, hint, Result.OVERRIDDEN, f"Override: {item.label}")
 
     @command("W", "item.permission", "Words", THERE, about="_item")
     async def action_permission(self, item: Item) -> None:

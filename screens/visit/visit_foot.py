@@ -17,7 +17,7 @@ def foot_text(page: VisitPage, item: Item | None) -> Content:
     # what stands on every item's foot keeps its line, so that a cursor movement is few bytes over a poor connection
     lines: list[Content] = []
     if item is not None:
-        lines.append(Content.assemble((f"{item.ref} ", "bold $text-accent"), show(item.label)))
+        lines.append(Content.assemble((show(item.label), "bold")))
     if page.visit.state in ENDED:
         lines.append(Content.assemble((page.visit.state.label, "bold"), f"  {show(price_words(page.priced))}"))
         if page.visit.state is not State.CANCELLED:
@@ -29,7 +29,7 @@ def foot_text(page: VisitPage, item: Item | None) -> Content:
     if item is not None:
         own = [unmet for unmet in page.unmet if unmet.ref == item.ref]
         if own and item.latest is not None:
-            lines.append(Content.assemble((f"{own[0].gate} ", "bold $text-warning"), show(own[0].text)))
+            lines.append(Content.assemble((show(own[0].text), "$text-warning")))
         elif item.ref == "A3":
             price = Content.assemble(("price  ", "$text-muted"), show(price_words(page.priced)))
             lines.append(Content.assemble(price, ("  v line by line", "$text-muted")))

@@ -281,7 +281,7 @@ def test_words_for_a_failed_run_are_kept_and_close_nothing(office: Office) -> No
     with pytest.raises(GatesUnmet) as refused:
         leaving.close(office.ana, "R1")
     (reason,) = refused.value.reasons
-    assert reason.startswith("G3 T3 ")
+    assert reason.startswith("T3 ")
     assert "words do not replace it" in reason
     for sql in (
         "UPDATE visit SET state = 'closed', version = version + 1 WHERE reference = 'R1'",

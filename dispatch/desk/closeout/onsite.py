@@ -146,7 +146,7 @@ def _write(
 ) -> Recorded:
     """Write what was decided: the attempt, its work entry, new items, a follow-up, and the visit's state."""
     if decision.faults:
-        reasons = " ".join(f"{reason.text} ({reason.gate})" for reason in decision.faults)
+        reasons = " ".join(reason.text for reason in decision.faults)
         raise Refusal(f"{show(decision.faults[0].ref)} was not recorded: {reasons}")
     notes: list[str] = []
     follow_up = None

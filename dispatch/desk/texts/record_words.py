@@ -151,7 +151,7 @@ def _before_events(
     yield from _section("Checklist", _checklist(page, marks, narrow=width < _NARROW))
     files = (f"{show(file.item)} {show(file.name)}, {file.size:,} bytes, {show(file.by)}" for file in page.files)
     yield from _section("Files", map(_plain, files))
-    unmet = (RecordLine(((f"  {one.gate} {show(one.ref)} ", "strong"), (show(one.text), "warn"))) for one in page.unmet)
+    unmet = (RecordLine(((f"  {show(one.ref)} ", "strong"), (show(one.text), "warn"))) for one in page.unmet)
     yield from _section("Not ready to close:", unmet)
     word = page.charge.word if page.charge is not None else "charge"
     yield from _section(word.capitalize(), _charge(page, width - 2))
