@@ -103,7 +103,9 @@ def test_a_day_is_kept_when_the_clock_can_change_nothing_of_it(store: Store) -> 
     )
     for minutes, kept in ((0, 0), (42, 0), (43, 1)):
         clock.set(monday[1] + 60 * minutes)
+        before = store.value("SELECT total_changes()")
         day_sums.keep(store, datetime.date(2026, 11, 23), datetime.date(2026, 11, 23))
+        assert (store.value("SELECT total_changes()") > before) is bool(kept), "all hear of a save"
         assert len(figure_sums.kept_days(store, *monday, day_sums.terms_now(store))) == kept
         assert day_sums.checked(store).wrong == []
 

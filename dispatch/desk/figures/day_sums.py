@@ -203,30 +203,36 @@ def _wrong(store: Store, firm: Firm, days: Sequence[datetime.date]) -> Iterator[
 
 
 def _unkept(store: Store, first: datetime.date, last: datetime.date) -> Iterator[Sequence[datetime.date]]:
-    firm = settings.firm(store)
-    today = day_of(store.clock.now(), firm.zone)
+    """The days that can be kept and are not. What cannot settle yet is not even tried: every try is a save, of which all hear."""
+    firm, now = settings.firm(store), store.clock.now()
+    today = day_of(now, firm.zone)
     days = [day for day in days_between(first, last) if day < today]
     if not days:
         return
     start, end = day_bounds(days[0], firm.zone)[0], day_bounds(days[-1], firm.zone)[1]
     kept = figure_sums.kept_days(store, start, end, terms_now(store))
-    for run in _runs(days, lambda day: day_bounds(day, firm.zone)[0] not in kept):
+
+    def wanted(day: datetime.date) -> bool:
+        bounds = day_bounds(day, firm.zone)
+        return bounds[0] not in kept and _settles(store, firm, *bounds) <= now
+
+    for run in _runs(days, wanted):
         yield from _parts(run)
+
+
+def _settles(store: Store, firm: Firm, start: int, end: int) -> int:
+    """From when on nobody of a day is judged late or missed by the clock alone."""
+    return max(end, figures.last_promised(store, start, end) + (firm.late_minutes + 1) * _MINUTE)
 
 
 def _keep(store: Store, days: Sequence[datetime.date]) -> None:
     firm, token = settings.firm(store), uuid.uuid4().hex
     figure_sums.claim(store, [day_bounds(day, firm.zone) for day in days], terms_now(store), token)
     with store.read():
-        firm, now = settings.firm(store), store.clock.now()
-        settled = {}
-        for start, end in (day_bounds(day, firm.zone) for day in days):
-            # nobody is judged late or missed after this by the clock alone
-            settles = max(end, figures.last_promised(store, start, end) + (firm.late_minutes + 1) * _MINUTE)
-            if settles <= now:
-                settled[start] = settles
+        firm, now, by_terms = settings.firm(store), store.clock.now(), terms_now(store)
+        each = {start: _settles(store, firm, start, end) for start, end in (day_bounds(day, firm.zone) for day in days)}
         values = counted(store, days)
-    figure_sums.keep(store, values, settled, terms_now(store), token)
+    figure_sums.keep(store, values, {day: at for day, at in each.items() if at <= now}, by_terms, token)
 
 
 def _add(to: Values, sums: Mapping[str, tuple[int, ...]]) -> None:
