@@ -1,0 +1,123 @@
+"""How many keys a whole visit takes, on a narrow screen: what runs is not typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
+
+from dispatch.desk.log.visit_page import visit_page
+from dispatch.desk.plan import schedule
+from dispatch.desk.requests import intake
+from dispatch.desk.templates.templates import import_templates
+from dispatch.model.checklists import Grade
+from dispatch.model.states import State
+from screens.dialogs.note import AskNote
+from screens.dialogs.questions import AskConfirm, AskText, Form
+from screens.prices.sheet_view import ChargeSheet
+from screens.visit.running_tests import RunTests
+from screens.visit.visit import VisitScreen
+from tests.closeout.probes.servers import HERE, saying, serving
+from tests.desk.conftest import Office, at
+from tests.desk.test_probing import register
+from tests.screens.test_screens import opened, press, until, until_true
+
+RUNNABLE = ("internet", "mail", "files", "backup", "remote access")
+MOST = 18
+TWELVE = {
+    "name": "Twelve",
+    "for": {"tags": ["server"]},
+    "items": [
+        {"id": "A1", "kind": "ask", "text": "Expectations agreed"},
+        {"id": "W1", "kind": "confirm", "text": "Each requested item: done, or why not", "each": "request"},
+        {"id": "W2", "kind": "confirm", "text": "What was changed"},
+        *(
+            {"id": f"T{n}", "kind": "test", "text": f"Works: the {name}", "targets": [name]}
+            for n, name in enumerate(RUNNABLE, 2)
+        ),
+        {"id": "L1", "kind": "ask", "text": "Is there anything else before I leave?"},
+        {"id": "L2", "kind": "confirm", "text": "Nothing is left for the client to finish"},
+        {"id": "L3", "kind": "confirm", "text": "Walked through what was done"},
+        {"id": "L5", "kind": "sign_off", "text": "Sign-off: name, satisfied, words"},
+    ],
+}
+
+
+class Hands:
+    """Somebody's hands: what they press, and what they type without counting its letters."""
+
+    def __init__(self, pilot: Pilot[None], office: Office) -> None:
+        self.pilot, self.office = pilot, office
+        self.keys: list[str] = []
+
+    async def press(self, *keys: str) -> None:
+        """Keys that count, a minute later each."""
+        for key in keys:
+            self.office.clock.advance(60)
+            self.keys.append(key)
+            await press(self.pilot, key)
+
+    async def answers(self, key: str, text: str) -> None:
+        """A line of text."""
+        await self.press(key)
+        await until(self.pilot, AskText)
+        self.pilot.app.screen.query_one(Input).value = text
+        await self.press("enter")
+        await until(self.pilot, VisitScreen)
+
+
+async def walk(office: Office, reference: str) -> list[str]:
+    """The visit from the drive to its charge; returns the keys."""
+    async with opened(office.ana, "day", (45, 20)) as pilot:
+        hands = Hands(pilot, office)
+        await hands.press("space")  # on the way
+        await hands.press("space")  # there, and the checklist opens
+        await until(pilot, VisitScreen)
+        await hands.answers("space", "with Jo Lowe: patched and up again by noon")
+        await hands.press("space")  # what was asked for is done
+        await hands.press("space")  # what was changed
+        await until(pilot, AskNote)
+        pilot.app.screen.query_one(TextArea).text = "patches of November installed, restarted"
+        await hands.press("ctrl+s")
+        await until(pilot, VisitScreen)
+        await hands.press("R")
+        await until(pilot, RunTests)
+        await until_true(pilot, lambda: pilot.app.screen._over)
+        await hands.press("enter")
+        await until(pilot, VisitScreen)
+        await hands.answers("space", "nothing")
+        await hands.press("space", "space", "space")  # nothing is left, walked through, sign-off
+        await until(pilot, Form)
+        name: Any = pilot.app.screen.query_one("#field-name")
+        name.value = "Jo Lowe"
+        await hands.press("enter")
+        await until(pilot, VisitScreen)
+        await hands.press("x")
+        await until(pilot, AskConfirm)
+        await hands.press("y")
+        await until(pilot, ChargeSheet)
+        return hands.keys
+
+
+async def test_a_visit_of_twelve_items_with_five_tests_that_run(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "twelve.json"
+    path.write_text(json.dumps(TWELVE), encoding="utf-8")
+    import_templates(office.lee, path)
+    with serving(saying(hold=True)) as port:
+        for name in RUNNABLE:
+            register(office, name=name, kind="tcp", address=f"{HERE}:{port}")
+        request = {"client": "Harbor Dental", "site": "Main office", "work": "Patch", "minutes": "60", "tags": "server"}
+        asked = intake.add(office.dana, request)
+        schedule.assign(office.dana, asked.reference, ["Ana Ruiz"], at("09:00"), confirmed=True)
+        office.go("09:00")
+        keys = await walk(office, asked.reference)
+    page = visit_page(office.store, asked.reference)
+    assert page.visit.state is State.CLOSED
+    assert len(page.checklist.items) == 12
+    assert [one.standing.grade for one in page.checklist.items if one.standing and one.standing.grade] == [
+        Grade.EXECUTED
+    ] * 5
+    assert len(keys) <= MOST, keys
