@@ -208,6 +208,14 @@ WHERE {_ENDED} AND l.result = 'overridden' GROUP BY v.id""",
 )
 """The query of each figure. What each counts is said in words in `dispatch.desk.figures.counting`."""
 
+
+def needs(figure: str, given: Literal["repeats", "available", "shifts"]) -> bool:
+    """Whether a figure is counted with that part of a `FigureQuery`, which takes its time to know."""
+    return {"repeats": "repeat_call", "available": "SELECT available", "shifts": "SELECT shifts"}[given] in FACTS[
+        figure
+    ]
+
+
 _GIVEN = f"""
 WITH given(first, last, now, currency, available, days, grace, gone, shifts, repeats)
   AS (SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?),
@@ -236,6 +244,7 @@ _WHO = {
     "skill": "coalesce(k.name, '')",
 }
 """Whose a fact is, by each grouping: of each of a crew, of each skill that a visit asks for. What is nobody's is left out there."""
+_WHOLE = "(SELECT first AS starts_at, last AS ends_at FROM given)"
 _OF_DAYS = (
     "of_day AS MATERIALIZED (SELECT n.starts_at AS day, f.visit_id, f.client_id, f.staff_id, "
     f"sum(f.top * {_WEIGHT}) AS top, sum(f.below * {_WEIGHT}) AS below, sum(f.lacking) AS lacking "
@@ -257,10 +266,11 @@ def counted(store: Store, figure: str, query: FigureQuery) -> list[Counted]:
 
 
 def behind(store: Store, figure: str, query: FigureQuery, by: By = "", who: Who | None = None) -> list[Behind]:
-    """The visits behind a figure, by time; of one technician, client, kind or skill where asked."""
+    """The visits behind a figure over all the days, which follow each other, by time; of one technician, client, kind or skill
+    where asked."""
     rows = store.all(
         f"{_GIVEN}{FACTS[figure]}) SELECT v.reference, c.name, v.work, min(f.at), sum(f.top * {_WEIGHT}), "
-        f"sum(f.below * {_WEIGHT}), sum(f.lacking), coalesce(f.why, '[]') FROM day n JOIN fact f ON {_INSIDE} {_OF[by]} "
+        f"sum(f.below * {_WEIGHT}), sum(f.lacking), coalesce(f.why, '[]') FROM {_WHOLE} n JOIN fact f ON {_INSIDE} {_OF[by]} "
         "JOIN visit v ON v.id = f.visit_id JOIN client c ON c.id = f.client_id "
         f"WHERE ? IS NULL OR {_WHO[by]} = ? GROUP BY v.id, f.why ORDER BY min(f.at), v.id",
         (*_params(query), who, who),

@@ -109,7 +109,7 @@ def figures_over(store: Store, first: datetime.date, last: datetime.date, by: Gr
 def visits_behind(store: Store, figure: Figure, group: FigureGroup, by: Grouping) -> list[Behind]:
     """The visits behind a figure of a group: those that a lead looks at first, then by time."""
     with store.read():
-        query = query_of(store, days_between(group.first, group.last))
+        query = query_of(store, days_between(group.first, group.last), [figure.key])
         found = figures.behind(store, figure.key, query, who_of(by), group.who)
         if figure.key == "late":
             found = with_causes(store, found, settings.firm(store).zone)

@@ -81,13 +81,16 @@ def counted(store: Store, days: Sequence[datetime.date]) -> dict[str, list[Count
     return {figure: figures.counted(store, figure, query) for figure in figures.FACTS}
 
 
-def query_of(store: Store, days: Sequence[datetime.date]) -> FigureQuery:
-    """What figures of these days, which follow each other, are asked by."""
-    firm, now = settings.firm(store), store.clock.now()
-    given = given_time(store, days, firm.zone)
+def query_of(store: Store, days: Sequence[datetime.date], of: Iterable[str] = figures.FACTS) -> FigureQuery:
+    """What these figures of days that follow each other are asked by."""
+    firm, now, of = settings.firm(store), store.clock.now(), list(of)
+    hours = any(figures.needs(figure, part) for figure in of for part in ("available", "shifts"))
+    given = given_time(store, days, firm.zone) if hours else []
     bounds = [day_bounds(day, firm.zone) for day in days]
     # no day is longer than 25 hours
-    asked = figures.asked_again(store, bounds[0][0], bounds[-1][1], (firm.repeat_days + 1) * 25 * 3600)
+    within = (firm.repeat_days + 1) * 25 * 3600
+    needed = any(figures.needs(figure, "repeats") for figure in of)
+    asked = figures.asked_again(store, bounds[0][0], bounds[-1][1], within) if needed else []
     repeats: dict[int, int] = {}
     for visit_id, work, ended, again_id, again, came in asked:
         later = (day_of(came, firm.zone) - day_of(ended, firm.zone)).days
