@@ -123,7 +123,9 @@ def same_again(unit: Unit, store: Store, now: Mapping[tuple[str, int, int], int]
             unit.execute("UPDATE change SET pictures = ? WHERE id = ?", (_packed(again), change_id))
 
 
-ONLY_ADDED = frozenset({"milestone", "breach_cause", "late_cause", "survey", "care_mark", "gap", "call"})
+ONLY_ADDED = frozenset(
+    {"milestone", "breach_cause", "late_cause", "survey", "care_mark", "gap", "call", "file_removal"}
+)
 """The tables of records that are only ever added, and taken back by marking them."""
 
 _WITHDRAWN = "withdrawn"

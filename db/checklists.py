@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from db import permissions, probes
-from db.rows import Query, Select, column, value
+from db.among import group_rows
+from db.rows import Query, Select, Stored, column, value
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.checklists import Attempt, Checklist, HandedIn, Item, ItemKind, Phase, SiteReading, WorkEntry
+from dispatch.model.checklists import (
+    Attempt,
+    Checklist,
+    FileRemoval,
+    HandedIn,
+    Item,
+    ItemKind,
+    Phase,
+    SiteReading,
+    WorkEntry,
+)
 from dispatch.model.probes import Probe
 
 ATTEMPTS = Select(
@@ -20,7 +31,7 @@ ITEMS = Select(
     "item i",
     "i",
     of={"way_in": "EXISTS (SELECT 1 FROM way_in w WHERE w.visit_id = i.visit_id)"},
-    given=dict.fromkeys(("attempts", "probes", "shown_as_of", "permission", "before"), "i.id"),
+    given=dict.fromkeys(("attempts", "probes", "shown_as_of", "lost_files", "permission", "before"), "i.id"),
 )
 """Items of visits."""
 ENTRIES = Select(WorkEntry, "work_entry w JOIN staff s ON s.id = w.staff_id", "w", of={"by": "s.name"})
@@ -37,7 +48,11 @@ def checklist(store: Store, visit_id: int) -> Checklist:
         (visit_id,),
         tries=probes.tries_of(store, visit_id),
     )
-    shown = dict(store.all("SELECT item_id, max(as_of) FROM file WHERE visit_id = ? GROUP BY item_id", (visit_id,)))
+    shown = dict(
+        store.all("SELECT item_id, max(as_of) FROM standing_file WHERE visit_id = ? GROUP BY item_id", (visit_id,))
+    )
+    lost = group_rows(store.all("SELECT item_id, named FROM lost_file WHERE visit_id = ?", (visit_id,)))
+    lost_files = {item_id: tuple(named for (named,) in own) for item_id, own in lost.items()}
     tested = probes.probes_of_visit(store, visit_id)
     items_by_origin = ITEMS.by(
         store,
@@ -47,6 +62,7 @@ def checklist(store: Store, visit_id: int) -> Checklist:
         attempts=attempts,
         probes=tested,
         shown_as_of=shown,
+        lost_files=lost_files,
         permission=permissions.given(store, visit_id),
         before=_read_before(store, visit_id, tested) if tested else {},
     )
@@ -168,18 +184,24 @@ def _natural(ref: str) -> tuple[str, int, int, str]:
 
 FILES = Select(
     HandedIn,
-    "file f JOIN item i ON i.id = f.item_id JOIN staff s ON s.id = f.staff_id",
+    "file f JOIN item i ON i.id = f.item_id JOIN staff s ON s.id = f.staff_id "
+    "LEFT JOIN file_removal r ON r.file_id = f.id AND r.withdrawn_at IS NULL LEFT JOIN staff l ON l.id = r.staff_id",
     "f",
-    of={"item": "i.ref", "by": "s.name"},
-    stored={"at": column("added_at")},
+    of={"item": "i.ref", "label": "i.label", "by": "s.name"},
+    stored={
+        "at": column("added_at"),
+        "removal": Stored(("(l.name)", "(r.at)", "(r.reason)"), tuple, FileRemoval),
+    },
 )
 """Files."""
 files_of: Query[list[HandedIn], int] = FILES.listing("WHERE f.visit_id = ? ORDER BY f.id")
-"""The files of a visit, oldest first."""
+"""The files of a visit, oldest first, with those that were taken out."""
 files_of_item_since: Query[list[HandedIn], int, int] = FILES.listing(
-    "WHERE f.item_id = ? AND f.added_at >= ? ORDER BY f.id"
+    "WHERE f.item_id = ? AND f.added_at >= ? AND r.id IS NULL ORDER BY f.id"
 )
-"""The files of an item that were handed in at or after an instant, oldest first."""
+"""The files of an item that were handed in at or after an instant and stand, oldest first."""
+REMOVAL = "file_removal"
+"""What is kept of a file that was taken out."""
 
 
 def file_hashes(store: Store) -> dict[str, int]:
@@ -190,3 +212,8 @@ def file_hashes(store: Store) -> dict[str, int]:
 def add_file(unit: Unit, item_id: int, as_of: int, new: HandedIn) -> int:
     """Record a file, as of a place in the visit's sequence; returns its id. Its audit row stands with the visit."""
     return unit.insert_signed("file", item_id=item_id, as_of=as_of, **FILES.columns(new))
+
+
+def remove_file(unit: Unit, file_id: int, reason: str) -> int:
+    """Take a file out; returns the id of the record of that."""
+    return unit.insert_signed(REMOVAL, file_id=file_id, reason=reason)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from dispatch.desk.session.user import User
+    from dispatch.model.checklists import Item
     from dispatch.model.visits import Visit
     from screens.program.program import Program
     from widgets.lines.ink import Span
@@ -396,6 +397,10 @@ class UserScreen(AskingScreen):
 
     def reference_here(self) -> str | None:
         """The reference of the visit that is meant. None: there is none."""
+        return None
+
+    def item_here(self) -> Item | None:
+        """The checklist item under the cursor. None: there is none."""
         return None
 
     def whole_visit(self) -> Visit | None:

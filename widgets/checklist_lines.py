@@ -115,6 +115,8 @@ def is_open(item: Item, checklist: Checklist) -> bool:
 
 def _lacking(item: Item, checklist: Checklist) -> str:
     """What a pass in words still lacks where a test asks for more, and the key that gives it."""
+    if item.lost:
+        return "its file was taken out: test it again"
     if item.kind is not ItemKind.TEST or (item.asks is not Asks.NO_WAY_IN and item.counts):
         return ""
     if item.asks is Asks.NO_WAY_IN:

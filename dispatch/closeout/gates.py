@@ -179,6 +179,8 @@ def _lacking_evidence(item: Item, latest: Attempt, when: str) -> str:
     if latest.vantage == Vantage.HOST and item.vantage is Vantage.SITE:
         how = "run it there (`r`), hand in a photograph, or ask a lead: `W`"
         return f"passed{when} from the office, which proves nothing about the client's network; {how}"
+    if item.lost:
+        return f"passed{when} by a file that a lead took out since; test it again"
     if not item.counts and item.asks is Asks.MEASURED:
         return "asks for a value within bounds: `space` takes it, or ask a lead: `W`"
     if not item.counts:

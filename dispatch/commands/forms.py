@@ -55,6 +55,9 @@ _ITEM = (
     "item=ref phase kind label required vantage asks counts attested=attested_how? permission probes before attempts"
 )
 _ATTEMPT = "sequence at@ by result text value grade vantage begun_after tries signed_by satisfied"
+FILE = "number=id item name size sha256 by at@"
+"""A file that was handed in."""
+_REMOVED_FILE = f"{FILE} removed_by=removal.by removed_at=removal.at@ reason=removal.reason"
 COMMENT = "reference client by at@ comment=text seen_at@ answered_at@ answered_by? answer?"
 """A comment of a review, with its answer."""
 
@@ -190,7 +193,7 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
         "marks": forms(page.marks, "technician kind from=starts_at@ to=ends_at@ reason", zone),
         "segments": spans,
         "corrections": forms(page.corrections, "technician what was=before@ is=after@ reason by at@", zone),
-        "files": forms(page.files, "item name size sha256 by at@", zone),
+        **files_form(page),
         "follow_ups": [visit.reference for visit in page.follow_ups],
         "checklist_template": page.origin and form(page.origin, "name version=number why"),
         "same_job": [visit.reference for visit in page.same_job],
@@ -202,6 +205,12 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
         "charge_is_estimate": page.charge and page.charge.estimate,
         "events": forms(page.events, "at@ by deed text from=where", zone),
     }
+
+
+def files_form(page: VisitPage) -> dict[str, Any]:
+    """`dispatch visit file --json`."""
+    zone = page.visit.zone
+    return {"files": forms(page.files, FILE, zone), "removed_files": forms(page.removed_files, _REMOVED_FILE, zone)}
 
 
 def history_form(history: VisitHistory) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Any
 from dispatch.commands import exits, probing
 from dispatch.commands.declared import STANDS, alone, by, on_visit, stands
 from dispatch.commands.opening import user_of
-from dispatch.commands.options import REASON, REFERENCE, Args, Option, Store, User, flag, one_of, option
-from dispatch.commands.printing import Result
+from dispatch.commands.options import JSON, REASON, REFERENCE, Args, Option, Store, User, flag, one_of, option
+from dispatch.commands.printing import Answer, Result
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import day, day_typed, minutes, moment_there
 from dispatch.desk.session.refusals import Faulty, GatesUnmet, Refusal
@@ -19,13 +20,17 @@ from dispatch.lazily import lazily
 from dispatch.model.checklists import Asks, Item, ItemKind
 from dispatch.model.checklists import Result as Outcome
 from dispatch.model.instants import when_text
+from dispatch.model.paths import typed_path
 from dispatch.model.text import show
 
 with lazily(__name__):
     from dispatch.closeout import recording
+    from dispatch.commands import forms
     from dispatch.desk.closeout import evidence, leaving, onsite
     from dispatch.desk.log import visit_page
-    from dispatch.desk.texts import visit_words
+    from dispatch.desk.session import private_file
+    from dispatch.desk.texts import record_words, visit_words
+    from dispatch.desk.visits import handed_in
     from dispatch.model.visits import Visit
 
 _ITEM = option("item", "ITEM")
@@ -36,21 +41,68 @@ _LEFT_AT = option("--left-at", "WHEN", "when they really left, where the check-o
 
 @on_visit(
     "attach",
-    "hand in a photograph or another file for a checklist item, up to 20 MB",
+    "hand in photographs or other files for a checklist item, each up to 20 MB: all of them or none",
     _ITEM,
-    option("file", "FILE", "- reads standard input"),
-    option("--name", None, "what it is called (default: the file's own name)", default=""),
+    option("file", "FILE", "- reads standard input", nargs="+"),
+    option("--name", None, "what a single file is called (default: its own name)", default=""),
 )
-def _attach(user: User, args: Args) -> str:
-    name = args.name or ("" if args.file == "-" else Path(args.file).name)
-    if not name:
-        raise Faulty(["--name: what the file is called, where it comes on standard input"])
-    try:
-        with file_named(args.file) as path, path.open("rb") as source:
-            file = evidence.attach(user, args.reference, args.item, name, source)
-    except OSError as error:
-        raise Faulty([f"file: {show(args.file)} cannot be read ({error.strerror})"]) from None
-    return f"{file.name} ({file.size:,} bytes) is kept with {args.reference} {file.item}."
+def _attach(user: User, args: Args) -> Iterator[str]:
+    if len(args.file) > 1 and args.name:
+        raise Faulty(["--name: goes with one file"])
+    with contextlib.ExitStack() as stack:
+        sources = []
+        for file in args.file:
+            name = args.name or ("" if file == "-" else Path(file).name)
+            if not name:
+                raise Faulty(["--name: what the file is called, where it comes on standard input"])
+            try:
+                path = stack.enter_context(file_named(file))
+                sources.append((name, stack.enter_context(path.open("rb"))))
+            except OSError as error:
+                raise Faulty([f"file: {show(file)} cannot be read ({error.strerror})"]) from None
+        kept = evidence.attach_all(user, args.reference, args.item, sources)
+    for one in kept:
+        yield f"{one.name} ({one.size:,} bytes) is kept with {args.reference} {one.item}, no. {one.id}."
+
+
+_FILE = option("file", "NAME", "what it is called, or its number")
+
+
+@on_visit(
+    "file",
+    "the photographs and files of a visit, or one of them: `dispatch visit file R4036 rack.jpg > rack.jpg`",
+    option("file", "NAME", "what it is called, or its number; without it they are listed", nargs="?"),
+    option("--out", "FILE", "copy it into this file, which only you may read"),
+    flag("--replace", "write over a file that is there"),
+    flag("--open", "open it in this machine's viewer: a picture or a PDF"),
+    JSON,
+)
+def _file(user: User, args: Args) -> Result:
+    if args.file is None:
+        return _files(user, args.reference)
+    if args.open:
+        return f"{handed_in.look_at(user, args.reference, args.file).name} is opened."
+    if args.out not in (None, "-"):
+        try:
+            file = handed_in.copy_out(user, args.reference, args.file, typed_path(args.out), replace=args.replace)
+        except private_file.FileThere as there:
+            raise Refusal(f"{there} --replace writes over it.") from None
+        return f"{file.name} is in {args.out}, which only you may read."
+    file, data = handed_in.content(user, args.reference, args.file)
+    if sys.stdout.isatty():
+        raise Refusal(f"{show(file.name)} is not for a terminal: `> FILE`, --out FILE or --open.")
+    sys.stdout.buffer.write(data)
+    return None
+
+
+def _files(user: User, reference: str) -> Answer:
+    user.ask_to_read_visit(reference)
+    page = visit_page.visit_page(user.store, reference)
+    return Answer(
+        page,
+        forms.files_form,
+        lambda page: [line.text.strip() for line in record_words.file_lines(page)] or ["No files."],
+    )
 
 
 def _settled(name: str, outcome: Outcome, text: str, metavar: str | None = None) -> Option:
@@ -230,6 +282,10 @@ DEEDS = (
         _WHOM,
     )(by("closeout.arriving.arrive", STANDS)),
     _attach,
+    _file,
+    on_visit("remove-file", "lead: take out a file that was handed in; its trace stays", _FILE, REASON)(
+        by("closeout.evidence.remove", "{0.name} is taken out of {reference} {0.item}.", name="file")
+    ),
     on_visit("work", "note what was changed; tests must pass again after it", _TEXT)(
         by("closeout.onsite.work", STANDS)
     ),

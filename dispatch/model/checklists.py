@@ -184,8 +184,9 @@ class Item:
     """An item of a visit's checklist with all of its attempts, oldest first.
 
     `evidence` is what settles it where the template says so. `way_in` is whether somebody's connection led into the client's
-    network at this visit, `shown_as_of` the visit's sequence when the last file was handed in for it, `permission` the last
-    one that a lead gave. `before` is what was read of the same at the last visits of the site, the newest first.
+    network at this visit, `shown_as_of` the visit's sequence when the last file that stands was handed in for it, `lost_files`
+    how words name those that a lead took out, `permission` the last one that a lead gave. `before` is what was read of the same
+    at the last visits of the site, the newest first.
     """
 
     id: int
@@ -203,6 +204,7 @@ class Item:
     evidence: Asks | None = None
     way_in: bool = False
     shown_as_of: int | None = None
+    lost_files: tuple[str, ...] = ()
     permission: Permission | None = None
     before: tuple[SiteReading, ...] = ()
 
@@ -272,9 +274,18 @@ class Item:
         return standing in self._counting
 
     @property
+    def lost(self) -> bool:
+        """Whether the standing pass of a test names a file that a lead took out since: it shows nothing any more."""
+        standing = self.standing
+        if self.kind is not ItemKind.TEST or standing is None or standing.ran or standing.result is not Result.PASS:
+            return False
+        return any(named in standing.text for named in self.lost_files)
+
+    @property
     def mark(self) -> Mark:
         """How it stands: what is no evidence of the kind that is asked for leaves it open."""
-        return self.standing.mark if self.standing is not None and self.counts else Mark.OPEN
+        stands = self.standing is not None and self.counts and not self.lost
+        return self.standing.mark if self.standing is not None and stands else Mark.OPEN
 
     @property
     def _counting(self) -> tuple[Attempt, ...]:
@@ -351,9 +362,20 @@ LARGEST_FILE = 20_000_000
 """Bytes: 20 MB."""
 
 
+class FileRemoval(NamedTuple):
+    """That a lead took a file out, and why."""
+
+    by: str
+    at: int
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """A file of a visit. `name` is what the person called it; its bytes are kept under their SHA-256."""
+    """A file of a visit. `name` is what the person called it; its bytes are kept under their SHA-256.
+
+    `label` is what its item asks for; `removal` is that a lead took it out, which leaves its bytes where they are.
+    """
 
     id: int
     sha256: str
@@ -363,3 +385,10 @@ class HandedIn:
     item: str
     by: str
     at: int
+    label: str = ""
+    removal: FileRemoval | None = None
+
+    @property
+    def named(self) -> str:
+        """How the words of a result name it. The view `lost_file` of the database says the same."""
+        return f"{self.name} ({self.sha256[:8]})"

@@ -127,14 +127,16 @@ def show(text: str, cells: int | None = None, *, multiline: bool = False) -> str
     """Text for a terminal: nothing in it moves the cursor, changes direction, hides, or lies about its width.
 
     Control characters become control pictures (␛), other dangerous or invisible ones U+FFFD; combining runs are cut to
-    three; joiners and variation selectors go, because terminals disagree on their width. Line breaks show as ␊, unless
-    `multiline`, which keeps them and turns tabs into four spaces. With `cells` the text (each line, when `multiline`)
-    is cut to at most so many terminal cells, with … at the end of what was cut.
+    three; joiners and variation selectors go, because terminals disagree on their width. Lines stand beside each other with a
+    stroke between, unless `multiline`, which keeps them and turns tabs into four spaces. With `cells` the text (each line,
+    when `multiline`) is cut to at most so many terminal cells, with … at the end of what was cut.
     """
     if multiline and ("\n" in text or "\r" in text or "\t" in text):
         lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").split("\n")
         return "\n".join(show(line, cells) for line in lines)
     if not (text.isascii() and text.isprintable()):
+        if "\n" in text:
+            text = " / ".join(filter(None, map(str.strip, text.split("\n"))))
         text = _made_safe_once(text) if len(text) <= LINE else _made_safe(text)
     return text if cells is None else _cut(text, cells)
 
@@ -182,6 +184,13 @@ def fitting(text: str, cells: int, least: int = 1) -> int:
 def count_text(number: int, word: str) -> str:
     """So many of something: 1 visit, 1,200 visits."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def size_text(size: int) -> str:
+    """So many bytes as people say it: 840 bytes, 12 kB, 3.4 MB."""
+    if size < 1000:
+        return count_text(size, "byte")
+    return f"{-(-size // 1000)} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
 def csv_cell(value: T) -> T | str:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from textual.app import ComposeResult
@@ -15,42 +12,10 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label, Static
 
+from dispatch.desk.session.viewer import browser_is_here, open_link
 from dispatch.model.text import show
 from screens.binding import key
 from widgets.terminal.lean import LeanModal
-
-PATIENCE = 15.0
-"""Seconds in which a browser has to take a link."""
-_OPEN = "import sys, webbrowser; sys.exit(not webbrowser.open(sys.argv[1]))"
-
-
-def browser_is_here(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
-    """Whether a browser would open in front of the person at this terminal: a display, and no ssh in between."""
-    if any(environment.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")):
-        return False
-    if platform in ("darwin", "win32"):
-        return True
-    return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
-
-
-def open_link(link: str) -> bool:
-    """Open a link in the browser; returns whether one took it. It takes a while: call it from a thread.
-
-    It is another process without our terminal: a browser that writes to it, or is made for terminals, is no harm.
-    """
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", _OPEN, link],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
 
 
 class LinkDialog(LeanModal[None]):

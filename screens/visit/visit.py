@@ -28,6 +28,7 @@ from screens.binding import BACK, command
 from screens.dialogs.asked import YES_NO, AskedField, Check, ChoiceRow
 from screens.prices.sheet_view import price_words
 from screens.user_screen import UserScreen
+from screens.visit.handed_in import files
 from screens.visit.service_report import report
 from screens.visit.stay_deeds import STAY
 from screens.visit.visit_foot import foot_text
@@ -91,10 +92,13 @@ class VisitScreen(UserScreen):
     def client_here(self) -> str | None:
         return None if self._page is None else self._page.visit.client
 
+    def item_here(self) -> Item | None:
+        return self._view.selected if self._page is not None else None
+
     @property
     def place(self) -> tuple[str, str]:
         """The visit and the selected item: what a new login over SSH reopens."""
-        item = self._view.selected if self._page is not None else None
+        item = self.item_here()
         return self._reference, item.ref if item is not None else ""
 
     def come_back(self, item: str, sentence: str) -> None:
@@ -447,4 +451,4 @@ class VisitScreen(UserScreen):
             for follow_up in done[1]:
                 self.say(f"{follow_up.reference} is out of the queue: its work goes on here.")
 
-    KEYS_BESIDE = (*STAY, report)
+    KEYS_BESIDE = (*STAY, report, files)

@@ -33,6 +33,10 @@ def foot_text(page: VisitPage, item: Item | None) -> Content:
         elif item.ref == "A3":
             price = Content.assemble(("price  ", "$text-muted"), show(price_words(page.priced)))
             lines.append(Content.assemble(price, ("  v line by line", "$text-muted")))
+        if own_files := [file.name for file in page.files if file.item == item.ref]:
+            more = f", {len(own_files) - 2} more" if len(own_files) > 2 else ""
+            named = ", ".join(show(name, 30) for name in own_files[:2])
+            lines.append(Content.assemble(("P  ", "bold $text-accent"), f"{named}{more}"))
     return Content("\n").join(lines)
 
 

@@ -49,6 +49,8 @@ UPDATE visit SET state = 'planned', starts_at = 0, ends_at = 3600, version = ver
 UPDATE visit SET state = 'on_site', version = version + 1 WHERE id = 1;
 """
 
+LOST = "(00000000)"
+"""How words name the file that is handed in."""
 TEXTS = st.one_of(
     st.sampled_from(
         [
@@ -69,6 +71,7 @@ TEXTS = st.one_of(
                 "ten letters",
                 "Prüfung läuft",
                 "nine lett",
+                f"the rack\nfiles: x {LOST}",
             ),
         ]
     ),
@@ -200,7 +203,19 @@ class OpenVisit:
             "INSERT INTO file (sha256, size, name, visit_id, item_id, staff_id, added_at, as_of) VALUES (?, 1, 'x', 1, ?, 1, 0, ?)",
             ("0" * 64, item.id, self._sequence),
         )
-        self._change(item, shown_as_of=self._sequence)
+        self._change(item, shown_as_of=self._sequence, lost_files=())
+
+    def take_out(self, item: Item) -> None:
+        """A lead takes the newest file of an item out, if there is one; all of them have the same bytes."""
+        files = self._connection.execute(
+            "SELECT id, as_of FROM standing_file WHERE item_id = ? ORDER BY id DESC LIMIT 2", (item.id,)
+        ).fetchall()
+        if files:
+            self._connection.execute(
+                "INSERT INTO file_removal (file_id, staff_id, reason, at) VALUES (?, 1, 'another client', 0)",
+                (files[0][0],),
+            )
+            self._change(item, shown_as_of=files[1][1] if files[1:] else None, lost_files=() if files[1:] else (LOST,))
 
     def permit(self, item: Item, *, lowered: bool) -> None:
         """A lead lets words settle an item."""
@@ -322,12 +337,14 @@ def add_anything(visit: OpenVisit, data: st.DataObject) -> None:
         visit.work(data.draw(st.sampled_from(EntryKind)), same_number=data.draw(st.booleans()))
         return
     item = data.draw(st.sampled_from(items))
-    chance = data.draw(st.integers(0, 11)) if item.kind is ItemKind.TEST else 11
+    chance = data.draw(st.integers(-1, 11)) if item.kind is ItemKind.TEST else 11
     if chance < 4:
         if chance == 0:
             visit.way_in()
         elif chance == 1:
             visit.hand_in(item)
+        elif chance == -1:
+            visit.take_out(item)
         else:
             visit.permit(item, lowered=chance == 2)
         return

@@ -86,4 +86,4 @@ def test_a_deed_is_done_before_anything_is_said(capsys: pytest.CaptureFixture[st
 def test_untrusted_text_of_a_result_cannot_drive_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     print_result(listing(["a\x1b[2Jb", "c\nd"], str, str, "None."))
     print_result(listing([], str, str, "None."))
-    assert capsys.readouterr().out == "a␛[2Jb\nc␊d\nNone.\n"
+    assert capsys.readouterr().out == "a␛[2Jb\nc / d\nNone.\n"

@@ -106,7 +106,7 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
     "abort": ("closeout.leaving.abort", lambda user, ref: leaving.abort(user, ref, "flooded")),
     "reopen": ("closeout.leaving.reopen", lambda user, ref: leaving.reopen(user, ref, "once more")),
     "attach": (
-        "closeout.evidence.attach",
+        "closeout.evidence.attach_all",
         lambda user, ref: evidence.attach(user, ref, "T1", "a.jpg", io.BytesIO(b"x")),
     ),
     "pause": ("closeout.clocking._clock", lambda user, ref: clocking.pause(user, ref, "break")),

@@ -10,12 +10,13 @@ from textual.pilot import Pilot
 
 from dispatch.desk.plan import schedule
 from dispatch.desk.roads.maps import Atlas
+from dispatch.desk.session.viewer import browser_is_here, open_link
 from dispatch.model.boards import BoardVisit
 from dispatch.model.maps import Box, DayRoute, Road, Way
 from dispatch.model.travel import Place
 from screens.board.map import MapScreen
 from screens.files import browser
-from screens.files.browser import LinkDialog, browser_is_here, open_link
+from screens.files.browser import LinkDialog
 from screens.visit.visit import VisitScreen
 from tests.desk.conftest import DAY, Office, at
 from tests.quick import first_of

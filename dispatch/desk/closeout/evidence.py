@@ -6,62 +6,105 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from db import checklists
-from db.faults import from_os
+from db import changes, checklists
+from db.faults import Refused, from_os
 from db.store import Store
+from db.unit import Unit
 from dispatch.desk.closeout.onsite import item_of, open_visit
-from dispatch.desk.session.refusals import Faulty, worded
+from dispatch.desk.session.refusals import Faulty, Refusal, reason_of, worded
 from dispatch.desk.session.user import User
+from dispatch.desk.visits.handed_in import file_named, standing_files
 from dispatch.desk.visits.kept_files import folder_of, path_of
-from dispatch.model.checklists import LARGEST_FILE, HandedIn
+from dispatch.desk.visits.steps import on_visit
+from dispatch.model.checklists import LARGEST_FILE, HandedIn, Item
 from dispatch.model.states import Role
-from dispatch.model.text import NAME
+from dispatch.model.text import NAME, show
+from dispatch.model.visits import Visit
 
 _PIECE = 1 << 16
 
 
 def attach(user: User, reference: str, ref: str, name: str, source: IO[bytes]) -> HandedIn:
-    """Hand in a file for an item of an open visit.
+    """Hand in one file, as `attach_all`."""
+    (new,) = attach_all(user, reference, ref, [(name, source)])
+    return new
 
-    Whether the person may is looked at before anything is read, and again in the transaction that records it.
+
+def attach_all(user: User, reference: str, ref: str, sources: Sequence[tuple[str, IO[bytes]]]) -> list[HandedIn]:
+    """Hand in files for an item of an open visit, all of them or none.
+
+    Whether the person may is looked at before anything is read, and again in the transaction that records them.
 
     Args:
         user: a technician of the visit, or a lead.
         reference: the visit.
         ref: the item.
-        name: what the person calls the file; of a path only the last part counts.
-        source: its bytes, up to `LARGEST_FILE`.
+        sources: of each what the person calls it (of a path only the last part counts) and its bytes, up to `LARGEST_FILE`.
 
     Raises:
-        Faulty: it is empty or too large, or the name cannot be taken.
+        Faulty: one is empty or too large, or its name cannot be taken.
         Refusal: the visit is not open or not theirs, or has no such item. Nothing is kept then.
     """
+    names = [_called(name) for name, _ in sources]
+    item_of(user.store, open_visit(user, reference), ref)
+    with contextlib.ExitStack() as stack:
+        taken = [stack.enter_context(_taken_in(user.store, source)) for _, source in sources]
+        unit = stack.enter_context(user.write("attach", Role.TECHNICIAN, Role.LEAD))
+        visit = open_visit(user, reference)
+        item = item_of(user.store, visit, ref)
+        return [_recorded(user, unit, visit, item, name, *one) for name, one in zip(names, taken, strict=True)]
+
+
+def _called(name: str) -> str:
     called = worded("name", name.replace("\\", "/").rsplit("/", 1)[-1], NAME)
     if not called.strip(". "):
         raise Faulty(["name: is missing"])
-    item_of(user.store, open_visit(user, reference), ref)
-    with (
-        _taken_in(user.store, source) as (draft, sha256, size),
-        user.write("attach", Role.TECHNICIAN, Role.LEAD) as unit,
-    ):
-        visit = open_visit(user, reference)
-        item = item_of(user.store, visit, ref)
-        # in its place only now: under the write lock nobody else adds a record of these bytes, or gives them up
-        target = path_of(user.store, sha256)
-        try:
-            target.parent.mkdir(mode=0o700, exist_ok=True)
-            os.replace(draft, target)
-        except OSError as error:
-            raise from_os(error, target) from error
-        new = HandedIn(0, sha256, size, called, visit.id, item.ref, user.staff.name, unit.at)
-        new = replace(new, id=checklists.add_file(unit, item.id, visit.sequence, new))
-        unit.audit("visit", visit.id, item=item.ref, file=called, sha256=sha256, size=size)
+    return called
+
+
+def _recorded(
+    user: User, unit: Unit, visit: Visit, item: Item, name: str, draft: Path, sha256: str, size: int
+) -> HandedIn:
+    """Put a file in its place and record it."""
+    # in its place only now: under the write lock nobody else adds a record of these bytes, or gives them up
+    target = path_of(user.store, sha256)
+    try:
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        os.replace(draft, target)
+    except OSError as error:
+        raise from_os(error, target) from error
+    new = HandedIn(0, sha256, size, name, visit.id, item.ref, user.staff.name, unit.at, item.label)
+    new = replace(new, id=checklists.add_file(unit, item.id, visit.sequence, new))
+    unit.audit("visit", visit.id, item=item.ref, file=name, sha256=sha256, size=size)
     return new
+
+
+def remove(user: User, reference: str, name: str, reason: str) -> HandedIn:
+    """Take a file out: a lead, with the reason. Its row, its bytes and the audit stay; a test that was shown by it is open again.
+
+    Args:
+        name: what it is called, or its number.
+
+    Raises:
+        NotFound: there is no such file, or it was taken out already.
+        Refusal: a closed visit stands on it.
+    """
+    with on_visit(user, reference, "remove a file", Role.LEAD) as (unit, visit):
+        why = reason_of(reason)
+        file = file_named(standing_files(user.store, visit.id), visit, name)
+        try:
+            removal = checklists.remove_file(unit, file.id, why)
+        except Refused as fault:
+            raise Refusal(f"{show(file.name)} stays: {fault}.") from None
+        unit.audit("visit", visit.id, item=file.item, removed_file=file.name, sha256=file.sha256, reason=why)
+        label = f"take {file.name} out of {visit.reference}"
+        changes.remember(unit, label, [changes.added(checklists.REMOVAL, removal)])
+    return file
 
 
 def faults(store: Store) -> list[str]:

@@ -9,17 +9,12 @@ from db.store import Store
 from dispatch.desk.session.private_file import at_this_machine
 from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.session.user import User
+from dispatch.model.media import JPEG, PNG, media_of
 from dispatch.model.states import Role
 from dispatch.model.text import show
 
 LARGEST_LOGO = 200_000
 """Bytes of a logo at most: it goes out with every paper."""
-_BEGINS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
-
-
-def media_of(data: bytes) -> str:
-    """`image/png` or `image/jpeg` by the bytes that a picture begins with; empty for anything else."""
-    return next((media for begin, media in _BEGINS.items() if data.startswith(begin)), "")
 
 
 def read_logo(path: Path) -> bytes:
@@ -35,7 +30,7 @@ def read_logo(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise Faulty([f"logo: {name} cannot be read: {reason}"]) from None
-    if not media_of(data):
+    if media_of(data) not in (PNG, JPEG):
         raise Faulty([f"logo: {name} is not a PNG or a JPEG"])
     if len(data) > LARGEST_LOGO:
         raise Faulty([f"logo: {name} is larger than {LARGEST_LOGO // 1000} kB"])

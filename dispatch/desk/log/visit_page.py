@@ -34,8 +34,9 @@ class VisitPage:
 
     `priced` is its charge, or why it cannot be worked out yet. `balances` is what is left of the
     prepaid balances that it would draw from, `clocks` are its service levels: for dispatcher and lead only. `same_job` are the
-    other visits of its job but its follow-ups. `used` and `marks` are what stands, `files` what was handed in, `corrections`
-    every moment that was put right, the oldest first, `words` the words that were, `comments` the lead's with their answers.
+    other visits of its job but its follow-ups. `used` and `marks` are what stands, `files` what was handed in, `removed_files`
+    what of it a lead took out, `corrections` every moment that was put right, the oldest first, `words` the words that were,
+    `comments` the lead's with their answers.
     `approval` is the newest one, whether it stands or not; `batch` the one in which the visit was exported. `origin` is the
     template that the checklist was copied from, `none_wanted` who wants no follow-up of a visit that was left open, with their
     words.
@@ -59,6 +60,7 @@ class VisitPage:
     marks: tuple[WorkMark, ...] = ()
     corrections: tuple[TimeCorrection, ...] = ()
     files: tuple[HandedIn, ...] = ()
+    removed_files: tuple[HandedIn, ...] = ()
     words: tuple[WordCorrection, ...] = ()
     comments: tuple[Comment, ...] = ()
     approval: Approval | None = None
@@ -98,6 +100,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
         visit = find(store, reference)
         firm = settings.firm(store)
         checklist = checklists.checklist(store, visit.id)
+        handed_in = checklists.files_of(store, visit.id)
         leg = None
         if visit.starts_at is not None and visit.assignments:
             day = day_of(visit.starts_at, firm.zone)
@@ -119,7 +122,8 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             used=tuple(stays.items_of(store, visit.id)),
             marks=tuple(stays.marks_of(store, visit.id)),
             corrections=tuple(stays.corrections_of(store, visit.id)),
-            files=tuple(checklists.files_of(store, visit.id)),
+            files=tuple(file for file in handed_in if file.removal is None),
+            removed_files=tuple(file for file in handed_in if file.removal is not None),
             words=tuple(reviews.word_corrections_of(store, visit.id)),
             comments=tuple(reviews.comments_of(store, visit.id)),
             approval=reviews.approval_of(store, visit.id),

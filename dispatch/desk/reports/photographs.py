@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 
 from db.store import Store
-from dispatch.desk.firm.letterhead import media_of
 from dispatch.desk.log.visit_page import VisitPage
 from dispatch.desk.reports.document import Picture, Section
 from dispatch.desk.visits.kept_files import path_of
+from dispatch.model.media import media_of
 from dispatch.model.text import count_text
 
 MOST = 7_000_000

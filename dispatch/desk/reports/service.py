@@ -6,6 +6,7 @@ a lead waived something, marks on the work, corrections, service levels, anybody
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from db import sheets
@@ -139,6 +140,8 @@ def _tested(page: VisitPage) -> Section:
 
 
 _PASSED = "passed"
+_FILES = re.compile(r"\n?files: [^\n]*\([0-9a-f]{8}\)$")
+"""The files that a result names; the client sees them as photographs."""
 
 
 def _test(page: VisitPage, item: Item) -> Point:
@@ -166,7 +169,7 @@ def _attempt(page: VisitPage, attempt: Attempt) -> Iterator[str]:
         Grade.MEASURED: f", read by {attempt.by}",
         Grade.ATTESTED: f", seen by {attempt.by}",
     }
-    seen = " ".join(filter(None, (attempt.value, attempt.text)))
+    seen = " ".join(filter(None, (attempt.value, _FILES.sub("", attempt.text)))) or "by what was handed in"
     yield f"{page.times.clock(attempt.at)} {word}{how.get(attempt.grade, f' ({attempt.by})')}: {seen}"
     if len(attempt.tries) > 1 or any(not one.passed for one in attempt.tries):
         for one in attempt.tries:

@@ -20,10 +20,10 @@ from dispatch.desk.texts.level_words import clock_line
 from dispatch.desk.texts.visit_words import day_lines, planned_text, promise_text
 from dispatch.levels.clock import LevelState
 from dispatch.model.boards import Event
-from dispatch.model.checklists import Attempt, Item, Mark
+from dispatch.model.checklists import Attempt, HandedIn, Item, Mark
 from dispatch.model.instants import day_of, day_text, long_text
 from dispatch.model.states import ENDED, Review, State
-from dispatch.model.text import pad, show
+from dispatch.model.text import pad, show, size_text
 from dispatch.model.visits import CAME_BY, Assignment, Visit
 
 Span = tuple[str, str]
@@ -149,12 +149,28 @@ def _before_events(
         )  # fmt: skip
     yield from _section("Review", _review(page))
     yield from _section("Checklist", _checklist(page, marks, narrow=width < _NARROW))
-    files = (f"{show(file.item)} {show(file.name)}, {file.size:,} bytes, {show(file.by)}" for file in page.files)
-    yield from _section("Files", map(_plain, files))
+    yield from _section("Photographs and files", file_lines(page))
     unmet = (RecordLine(((f"  {show(one.ref)} ", "strong"), (show(one.text), "warn"))) for one in page.unmet)
     yield from _section("Not ready to close:", unmet)
     word = page.charge.word if page.charge is not None else "charge"
     yield from _section(word.capitalize(), _charge(page, width - 2))
+
+
+def file_lines(page: VisitPage) -> Iterator[RecordLine]:
+    """What was handed in, each with its number; then what of it was taken out."""
+    for file in page.files:
+        yield _at(f"{page.times.clock(file.at)} {pad(file.item, 8)}", file_line(file))
+    for file in page.removed_files:
+        assert file.removal is not None
+        why = f"taken out by {show(file.removal.by)}, {page.times.moment(file.removal.at)}: {show(file.removal.reason)}"
+        yield RecordLine(
+            ((f"  {page.times.clock(file.at)} {pad(file.item, 8)} {file_line(file)}, ", "dim"), (why, "warn")), 8
+        )
+
+
+def file_line(file: HandedIn) -> str:
+    """A file in words: what it is called, its number, how large it is, who handed it in."""
+    return f"{show(file.name)} (no. {file.id}), {size_text(file.size)}, {show(file.by)}"
 
 
 _NARROW = 60
