@@ -408,7 +408,7 @@ class VisitScreen(UserScreen):
         if not item.override_allowed:
             self.say(f"“{item.label}” cannot be overridden: record its result.", "warning")
             return
-        hint = "the reason; it shows as OVERRIDDEN in every report"
+        hint = "the reason; every report says that you waived it, to the client without the reason"
         await self._ask_entry(item, hint, Result.OVERRIDDEN, f"Override: {item.label}")
 
     @command("W", "item.permission", "Words", THERE, about="_item")

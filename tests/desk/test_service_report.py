@@ -133,9 +133,21 @@ def test_nothing_that_only_the_firm_needs_is_in_it(office: Office) -> None:
             assert "10:00" not in text, "how long it was planned is nobody's business"
     text = " ".join(as_text(report).split())
     assert "not finished: we come back" in text
-    assert "OVERRIDDEN by Lee Moreau" in text
+    assert "waived by Lee Moreau" in text
     assert "open until it is tested again" in text
     assert "Satisfied no" in text
+
+
+def test_nobody_is_said_to_come_back_where_none_is_wanted(office: Office) -> None:
+    office.on_site()
+    office.finish(but=frozenset({"W1.1", "L5"}))
+    leaving.leave(office.lee, "R1", "called away", none_wanted=leaving.NoneWanted("J. Lowe", "we replace it ourselves"))
+
+    text = " ".join(as_text(service_report(office.ana, "R1")).split())
+    assert "Outcome not finished" in text
+    assert "come back" not in text
+    assert "J. Lowe wants none: we replace it ourselves" in text
+    assert "dispatch audit" not in text
 
 
 def test_the_charge_only_when_asked_and_only_when_it_stands(office: Office) -> None:
@@ -148,6 +160,7 @@ def test_the_charge_only_when_asked_and_only_when_it_stands(office: Office) -> N
     shown = as_text(service_report(office.ana, "R1", with_charge=True))
     assert re.search(r"Total +166\.63 USD\n", shown)
     assert "minimum 60 min" in shown
+    assert "rate-min" not in shown
 
     with unit_of_work(office.store, "test", Actor(None, "system", "s", "system")) as unit:
         unit.execute(

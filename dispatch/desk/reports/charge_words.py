@@ -39,8 +39,9 @@ PEOPLES_WORDS = frozenset({"GOODWILL", "TRV-MAN"})
 """Lines whose arithmetic is a reason that a lead typed for the firm."""
 
 
-UNITS = {"rate-min": "min at the usual rate"}
-"""Units that a client does not know, in words."""
+def client_units(text: str) -> str:
+    """A quantity, or the arithmetic of one, without the unit that a client does not know (charges.md, rate-minutes)."""
+    return text.replace("rate-min", "min at the usual rate")
 
 
 def charge_table(form: Mapping[str, Any], exponent: int, currency: str, tax: str = "") -> ReportTable:
@@ -51,7 +52,7 @@ def charge_table(form: Mapping[str, Any], exponent: int, currency: str, tax: str
 
     rows: list[tuple[Cell, ...]] = []
     for line in form["lines"]:
-        why = "" if line["rule"] in PEOPLES_WORDS else str(line["why"])
+        why = "" if line["rule"] in PEOPLES_WORDS else client_units(str(line["why"]))
         rows.append(("\n".join(filter(None, (_what(line), why))), _counted(line), amount(line["amount"])))
     rows += [(word, "", amount(form[key])) for key, word in (("net", "Net"), ("tax", tax or "Tax"), ("total", "Total"))]
     return ReportTable(("For", "Quantity", "Amount"), tuple(rows), sums=3)
@@ -70,4 +71,4 @@ def _counted(line: Mapping[str, Any]) -> str:
     quantity = str(line["qty"])
     if line["unit"] == "min" and quantity.isdigit():
         return span_text(int(quantity))
-    return f"{quantity} {UNITS.get(line['unit'], line['unit'])}"
+    return client_units(f"{quantity} {line['unit']}")

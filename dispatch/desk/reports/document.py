@@ -173,13 +173,17 @@ def letterhead_of(store: Store) -> Letterhead:
     )
 
 
-def foot_of(store: Store, by: str, times: Times) -> tuple[str, ...]:
-    """When and by whom a report was made, its zone, and the head of the audit chain that vouches for what it says."""
+def foot_of(store: Store, by: str, times: Times, *, to_client: bool = False) -> tuple[str, ...]:
+    """When and by whom a report was made, its zone, and the head of the audit chain that vouches for what it says: for a client
+    without the command that compares it."""
     head = audit.chain_head(store)
-    return (
-        f"Made {times.moment(store.clock.now())} by {by}; times as in {times.zone}.",
-        f"Audit: {head.rows:,} rows, head {head.short}; dispatch audit verify --head {head.short} says whether they still stand.",
+    vouched = (
+        f"Our records: {head.short}. By this we can show whether they were changed since."
+        if to_client
+        else f"Audit: {head.rows:,} rows, head {head.short}; "
+        f"dispatch audit verify --head {head.short} says whether they still stand."
     )
+    return (f"Made {times.moment(store.clock.now())} by {by}; times as in {times.zone}.", vouched)
 
 
 _SHORT = 16

@@ -19,7 +19,7 @@ from db.store import Store
 from dispatch.desk.levels.clocks import TermsBook
 from dispatch.desk.levels.level_period import client_levels
 from dispatch.desk.prices.agreeing import balances
-from dispatch.desk.reports.charge_words import UNITS
+from dispatch.desk.reports.charge_words import client_units
 from dispatch.desk.reports.data import period_tables
 from dispatch.desk.reports.day import sums
 from dispatch.desk.reports.document import (
@@ -102,7 +102,7 @@ def period_report(user: User, client: Client, period: Period) -> Report:
             _next(store, client, own, times),
         )
         at_site = times._replace(zone=zones.pop()) if len(zones) == 1 else times
-        foot, head = foot_of(store, user.staff.name, at_site), letterhead_of(store)
+        foot, head = foot_of(store, user.staff.name, at_site, to_client=True), letterhead_of(store)
         data = period_tables(store, own, ended, start, end)
         name = f"{client_slug(store, client)}-{period.kind}-{period.code.lower()}"
         whose = Whose(client.id, None, tuple(by_id))
@@ -355,7 +355,7 @@ def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> S
     if agreement is not None and agreement.covers(today):
         until = "without an end" if agreement.ends is None else f"to {day_text(agreement.ends)}"
         terms.append(("Your agreement", f"{agreement.name}, {until}"))
-        left = (line.replace("rate-min", UNITS["rate-min"]) for line in balances(store, agreement, today))
+        left = map(client_units, balances(store, agreement, today))
         terms += [("What is left", line) for line in left]
     table = ReportTable(("When", "Visit", "Work", "Who"), tuple(rows), "No visit is asked for.")
     return Section("What is next", tuple(terms), tables=(table,))

@@ -111,7 +111,7 @@ def quote_report(user: User, asked: QuoteAsked) -> Report:
             title=f"Quote {number} for {client.name}",
             subtitle=f"{what or 'A visit'}, {day_text(day)}",
             sections=sections,
-            foot=foot_of(store, user.staff.name, times),
+            foot=foot_of(store, user.staff.name, times, to_client=True),
             width=WIDTH,
             name=f"{client_slug(store, client)}-quote-{day.isoformat()}-{number.lower()}",
             data=(DataTable("quote", columns, (quoted,)), line_table([(number, priced.form, priced.currency)])),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from db import sheets
 from dispatch.closeout.gates import overridden_tests
 from dispatch.desk.log.visit_page import VisitPage, visit_page
-from dispatch.desk.reports.charge_words import charge_table
+from dispatch.desk.reports.charge_words import charge_table, client_units
 from dispatch.desk.reports.data import visit_tables
 from dispatch.desk.reports.document import (
     Point,
@@ -36,7 +36,7 @@ WIDTH = 72
 """Cells of the report as text: it is read in a mail, and printed."""
 OUTCOMES = {
     State.CLOSED: "completed",
-    State.LEFT_OPEN: "not finished: we come back",
+    State.LEFT_OPEN: "not finished",
     State.NO_ACCESS: "nobody could let us in",
     State.ABORTED: "ended by us before the work was done; nothing is charged",
 }
@@ -71,7 +71,7 @@ def service_report(user: User, reference: str, *, with_charge: bool = False) -> 
         title=f"Service report {visit.reference}",
         subtitle=f"{firm.name}, {visit.work}",
         sections=tuple(section for section in sections if section),
-        foot=foot_of(user.store, user.staff.name, page.times),
+        foot=foot_of(user.store, user.staff.name, page.times, to_client=True),
         width=WIDTH,
         letterhead=letterhead_of(user.store),
         to=tuple(filter(None, (visit.client, visit.site, page.site.address))),
@@ -83,7 +83,9 @@ def service_report(user: User, reference: str, *, with_charge: bool = False) -> 
 
 def _about(page: VisitPage) -> Iterator[tuple[str, str]]:
     visit = page.visit
-    yield "Outcome", OUTCOMES.get(visit.state, "the visit is not closed yet: this is how it stands now")
+    outcome = OUTCOMES.get(visit.state, "the visit is not closed yet: this is how it stands now")
+    comes = any(other.state is not State.CANCELLED for other in page.follow_ups)
+    yield "Outcome", f"{outcome}: we come back" if comes and visit.state is State.LEFT_OPEN else outcome
     crew = [part for part in visit.assignments if part.check_in_at is not None] or visit.assignments
     yield "Technician" if len(crew) == 1 else "Technicians", ", ".join(part.technician for part in crew)
     for part in crew:
@@ -184,6 +186,8 @@ def _follows(page: VisitPage) -> Section:
     attempt, left = _latest(page, "L1"), _latest(page, "L2")
     if attempt is not None and attempt.result is Result.ANSWERED:
         facts.append(("Anything else", attempt.text))
+    if page.none_wanted is not None:
+        facts.append(("No further visit", "{} wants none: {}".format(*page.none_wanted)))
     for visit in page.follow_ups:
         if visit.state is not State.CANCELLED:
             points.append(Point(f"{visit.reference} {visit.work}", _comes(page, visit)))
@@ -243,7 +247,7 @@ def _charge(user: User, page: VisitPage) -> Section:
     if charge is None or sheet is None or not sheet.accepted or sheet.total is None or page.visit.state in OPEN_ON_SITE:
         return Section("Charge", shown, paragraphs=("The charge is not settled yet.",))
     form = charge.form
-    drawn = [f"drawn from {name}: {amount}" for name, amount in form.get("drawn", {}).items()]
+    drawn = [f"drawn from {name}: {client_units(amount)}" for name, amount in form.get("drawn", {}).items()]
     table = charge_table(form, sheet.exponent, sheet.currency, charge.tax)
     return Section("Charge", shown, tuple(drawn), (table,))
 
@@ -259,7 +263,7 @@ def _confirmed(page: VisitPage, item: Item) -> Point:
 def _word(page: VisitPage, latest: Attempt) -> str:
     """How an item stands that has no ordinary result. Why a lead waived it is between the lead and the technician."""
     if latest.result is Result.OVERRIDDEN:
-        return f"OVERRIDDEN by {latest.by}, {page.times.clock(latest.at)}: counts as open"
+        return f"waived by {latest.by}, {page.times.clock(latest.at)}: counts as open"
     if latest.result is Result.NA:
         return f"not applicable: {latest.text}"
     return latest.result.value.replace("_", " ")
