@@ -31,6 +31,10 @@ with lazily(__name__):
     from dispatch.desk.visits import steps
 
 
+_SAID_FROM = 60
+"""So many days take seconds to count."""
+
+
 @reads(
     "figures",
     "on time, first-time fix, utilisation, travel, tests, overrides, charged and given away",
@@ -57,13 +61,19 @@ def _figures(store: Store, args: Args) -> Result:
     first = args.first or last - datetime.timedelta(days=27 if args.by == "week" else 6)
     if args.behind:
         return _behind(args, store, first, last)
-    board = lead_board.lead_board(store, first, last, args.by)
+    board = lead_board.lead_board(store, first, last, args.by, _tell)
     if args.csv:
         sys.stdout.write(figure_words.figures_csv(board.now))
         return None
     return Answer(
         board, figure_words.figures_form, lambda board: figure_words.figure_lines(board, ascii_only=args.ascii)
     )
+
+
+def _tell(done: int, days: int) -> None:
+    """Say on a terminal that it takes its time."""
+    if days > _SAID_FROM and not done and sys.stderr.isatty():
+        print(f"Counting {days} days that are not kept yet …", file=sys.stderr)
 
 
 def _behind(args: Args, store: Store, first: datetime.date, last: datetime.date) -> Answer:

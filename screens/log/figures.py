@@ -3,6 +3,7 @@ kind, skill, week or day, the worst first; and the visits behind each number."""
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 from functools import partial
 
@@ -102,7 +103,13 @@ class FiguresScreen(UserScreen):
 
     def _counted(self) -> LeadBoard:
         with self.user.store.reopened() as own:
-            return lead_board(own, self._first, self._last, self._by)
+            return lead_board(own, self._first, self._last, self._by, self._tell)
+
+    def _tell(self, done: int, days: int) -> None:
+        """Say how far the counting of what is not kept has come; where the screen is gone, it ends."""
+        if not (self.stands and self.app.is_running):
+            raise asyncio.CancelledError
+        self.app.call_from_thread(self.show_head, "Figures", f"counting … {done} of {days} days")
 
     def _show_all(self, board: LeadBoard) -> None:
         self._board = board

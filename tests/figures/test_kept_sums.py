@@ -186,3 +186,18 @@ def test_whatever_people_do_what_is_kept_is_what_is_counted(office: Office, seed
     finally:
         walk.close()
     assert day_sums.checked(office.store).kept > 2
+
+
+def test_who_asks_hears_how_far_it_is_and_may_leave(store: Store) -> None:
+    figure_sums.forget(store)
+    heard: list[tuple[int, int]] = []
+
+    def leave(done: int, days: int) -> None:
+        heard.append((done, days))
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        day_sums.keep(store, FIRST - datetime.timedelta(days=20), day_of(store.clock.now(), ZONE), leave)
+    assert heard == [(0, 28), (15, 28)]
+    assert day_sums.checked(store).kept == 15

@@ -108,14 +108,22 @@ def query_of(store: Store, days: Sequence[datetime.date], of: Iterable[str] = fi
     )
 
 
-def keep(store: Store, first: datetime.date, last: datetime.date) -> int:
+def keep(
+    store: Store, first: datetime.date, last: datetime.date, tell: Callable[[int, int], None] | None = None
+) -> int:
     """Count the days of a range that are over and not kept, and keep them; returns how many.
 
     Some days at a time, so that nobody waits for it. Where nothing can be written nothing is kept: whoever asks counts again.
+
+    Args:
+        tell: is told how many days are done, of how many, before it goes on; what it raises ends it.
     """
     done = 0
     try:
-        for days in _unkept(store, first, last):
+        parts = list(_unkept(store, first, last))
+        for days in parts:
+            if tell is not None:
+                tell(done, sum(map(len, parts)))
             _keep(store, days)
             done += len(days)
     except StoreFault:

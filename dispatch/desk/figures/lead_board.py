@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -74,9 +74,15 @@ class LeadBoard:
         return [place if group.who is None else group.who for place, group in enumerate(figures.groups)]
 
 
-def lead_board(store: Store, first: datetime.date, last: datetime.date, by: Grouping = "technician") -> LeadBoard:
+def lead_board(
+    store: Store,
+    first: datetime.date,
+    last: datetime.date,
+    by: Grouping = "technician",
+    tell: Callable[[int, int], None] | None = None,
+) -> LeadBoard:
     """The board over the days from `first` to `last`, both included; outside of a unit or a snapshot. What has to be counted is
-    kept for those who ask next.
+    kept for those who ask next; `tell` hears of it, as in `day_sums.keep`.
 
     Raises:
         Faulty: the range ends before it begins, or is too long.
@@ -84,7 +90,7 @@ def lead_board(store: Store, first: datetime.date, last: datetime.date, by: Grou
     judge_range(first, last, by)
     before = first - (last - first) - _DAY
     weeks = [last - _WEEK * number for number in range(WEEKS)][::-1]
-    day_sums.keep(store, min(before, weeks[0] - _WEEK + _DAY), last)
+    day_sums.keep(store, min(before, weeks[0] - _WEEK + _DAY), last, tell)
     with store.read():
         firm = settings.firm(store)
         return LeadBoard(
