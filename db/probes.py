@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
+from db.names import folded
 from db.rows import Query, Rows, Select, Stored
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.checklists import NewItem
 from dispatch.model.forms import unusual
-from dispatch.model.probes import BOUNDS, UNTESTED, Probe, ProbeKind, ProbeTarget, Tested, Try, Vantage, Watch
+from dispatch.model.probes import (
+    ASKING,
+    BOUNDS,
+    UNTESTED,
+    Inquiry,
+    Probe,
+    ProbeKind,
+    ProbeTarget,
+    Tested,
+    Try,
+    Vantage,
+    Watch,
+)
 
 _NOT_BEGUN = "('requested', 'planned', 'confirmed', 'dispatched', 'on_hold')"
 
@@ -167,3 +181,22 @@ targets_of: Query[list[ProbeTarget], int] = TARGETS.listing(
     "WHERE r.site_id = ? AND r.archived_at IS NULL ORDER BY r.name COLLATE NOCASE, r.id"
 )
 """A site's targets that are not archived, by name."""
+
+INQUIRIES = Rows("inquiry", Inquiry, order="r.name COLLATE NOCASE, r.by, r.id")
+"""What machines may be asked, by name."""
+
+
+def with_commands(store: Store, probes: Iterable[Probe]) -> tuple[Probe, ...]:
+    """Probes with what the lead's list has now for those that ask; without a command where it has nothing under that name."""
+    known = {(inquiry.by, folded(inquiry.name)): inquiry for inquiry in INQUIRIES.all(store)}
+    return tuple(
+        _commanded(probe, known.get((probe.kind, folded(probe.ask)))) if probe.kind in ASKING else probe
+        for probe in probes
+    )
+
+
+def _commanded(probe: Probe, inquiry: Inquiry | None) -> Probe:
+    if inquiry is None:
+        return replace(probe, command="")
+    how = {name: getattr(inquiry, name) for name in ("command", "json", "pattern")}
+    return replace(probe, **how, unit=inquiry.unit or probe.unit)

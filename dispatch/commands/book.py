@@ -1,4 +1,4 @@
-"""`dispatch init`, `settings` and `client|site|target|technician|absence|staff …`: a firm's beginning, its book, its people."""
+"""`dispatch init`, `settings`, `client|site|target|inquiry|technician|absence|staff …`: a firm's beginning, book and people."""
 
 from __future__ import annotations
 
@@ -104,6 +104,7 @@ _HELP = {
     "client": "clients, their contacts and their page",
     "site": "where the work is done",
     "target": "what may be tested at a site, and what its checklists call it",
+    "inquiry": "what machines may be asked by tests that sign in: the lead's list",
     "recurrence": "visits that recur by a rule, made ahead",
     "technician": "who drives to visits",
     "absence": "when a technician does not work",

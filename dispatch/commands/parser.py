@@ -29,7 +29,7 @@ GROUPS = (
     ("rates", ("rate-card", "agreement")),
     ("templates", ("template",)),
     ("probing", ("probe",)),
-    ("book", ("client", "site", "target", "recurrence", "technician", "absence", "settings")),
+    ("book", ("client", "site", "target", "inquiry", "recurrence", "technician", "absence", "settings")),
     ("holidays", ("holidays",)),
     ("travel", ("travel", "roads")),
     ("reporting", ("levels",)),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
+from getpass import getpass
 from typing import Any
 
 from dispatch.commands.declared import alone, by, on_visit, reads
@@ -18,7 +20,7 @@ from dispatch.model.text import show
 
 with lazily(__name__):
     from db import permissions
-    from dispatch.closeout.probes import laptop, running, vantage
+    from dispatch.closeout.probes import laptop, running, secret, vantage
     from dispatch.desk.closeout import permitting, probing
     from dispatch.model import checklists, clock, probes
 
@@ -42,9 +44,17 @@ def run_items(args: Args, refs: Sequence[str], *, as_json: bool = False) -> int:
     """Run the tests of items, with live progress on standard error; returns the exit code."""
     site = _site(args)
     done: list[probing.Ran] = []
+    user, held = user_of(args), secret.Secrets()
     only_from = probes.Vantage(args.only_from) if args.only_from else None
+    _ask_for(held, probing.lacking(user, args.reference, refs, held))
     for ran in probing.run(
-        user_of(args), args.reference, refs, site=site, only_from=only_from, tell=lambda _, line: _tell(line)
+        user,
+        args.reference,
+        refs,
+        site=site,
+        only_from=only_from,
+        tell=lambda _, line: _tell(line),
+        secrets=held,
     ):
         done.append(ran)
         if not as_json:
@@ -113,7 +123,11 @@ def _probe(args: Args) -> int:
     except Refusal as refusal:
         print(f"dispatch: {show(str(refusal))}", file=sys.stderr)
         return 2
-    runner, dialer = running.Runner(clock.SystemClock().now, _tell), vantage.FromHost(probes.Vantage.SITE)
+    held = secret.Secrets(os.environ.get("SSH_AUTH_SOCK", ""))
+    if not held.agent:
+        _ask_for(held, held.lacking(probe for item in specification.items for probe in item.probes))
+    runner = running.Runner(clock.SystemClock().now, _tell, secrets=held)
+    dialer = vantage.FromHost(probes.Vantage.SITE)
     outcomes = tuple(tuple(runner.run(probe, dialer) for probe in item.probes) for item in specification.items)
     print_json(laptop.report_form(laptop.LaptopReport(specification, outcomes)))
     return 0 if all(outcome.passed for item in outcomes for outcome in item) else 1
@@ -125,6 +139,19 @@ def _site(args: Args) -> vantage.ThroughSite | None:
     if not 1 <= args.socks <= 65_535:
         raise Faulty([f"--socks: {args.socks} is not a port from 1 to 65535"])
     return vantage.ThroughSite(args.socks)
+
+
+def _ask_for(held: secret.Secrets, lacking: Sequence[str]) -> None:
+    """Ask for secrets at a terminal, unseen; elsewhere nobody is asked, and what is lacking leaves its test not run."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return
+    for words in lacking:
+        try:
+            held.hold(
+                words, getpass(f"{show(words[:1].upper() + words[1:], 200)} (kept nowhere; empty: it is not run): ")
+            )
+        except EOFError:
+            return
 
 
 def _tell(line: str) -> None:

@@ -22,10 +22,13 @@ class ProbeKind(StrEnum):
     SMB = "smb"
     NTP = "ntp"
     MAIL_DNS = "mail_dns"
+    SSH = "ssh"
     REBOOT = "reboot"
     VALUE = "value"
 
 
+ASKING = (ProbeKind.SSH,)
+"""Kinds that ask a machine something of the lead's list."""
 EXPIRY = "expiry"
 """A certificate of which only the dates count, whoever signed it."""
 
@@ -71,13 +74,19 @@ class Probe:
     trust: str = ""
     """Whose certificate is believed where it is no pinned one: empty, whom the machine or the authority trusts; or `EXPIRY`."""
     pin: str = ""
-    """The SHA-256 of the only certificate that is believed, in hexadecimal."""
+    """The SHA-256 of the only certificate, or by SSH the only host key, that is believed, in hexadecimal."""
     authority: str = ""
     """The certificate of the only authority that is believed, in base64."""
     json: str = ""
-    """Of a web page in JSON, the place of a value: `disks.0.free`."""
+    """Of an answer in JSON, the place of a value: `disks.0.free`."""
     pattern: str = ""
-    """Of a web page, the words around a number, which # stands for: `load: #`."""
+    """Of an answer, the words around a number, which # stands for: `load: #`."""
+    user: str = ""
+    """Who signs in."""
+    ask: str = ""
+    """What is asked for, by its name on the lead's list."""
+    command: str = ""
+    """What that list has under the name: filled in when it runs, and never kept with a visit."""
     dkim: str = ""
     """Of the DNS of a mail domain, the selectors of its signing keys, between commas."""
     replies: int = 3
@@ -109,6 +118,8 @@ class Probe:
             return self.host
         if self.kind is ProbeKind.MAIL_DNS:
             return self.query
+        if self.kind in ASKING:
+            return f"{self.ask}, {self.user}@{host_and_port(self.host, self.port)}"
         return host_and_port(self.host, self.port)
 
 
@@ -175,6 +186,24 @@ class ProbeTarget:
     reason: str = ""
     note: str = ""
     authority: str = ""
+    archived: bool = False
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What a machine may be asked: one command, of the list that the lead keeps. Nobody else types one (design/close-out.md C5)."""
+
+    id: int
+    by: ProbeKind
+    """How it is asked, one of `ASKING`."""
+    name: str
+    command: str
+    json: str = ""
+    pattern: str = ""
+    """Where in the answer a value stands, as of a probe; neither: all of it is the value."""
+    unit: str = ""
+    note: str = ""
     archived: bool = False
     version: int = 1
 

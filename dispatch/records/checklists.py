@@ -1,11 +1,11 @@
-"""Test targets and the heads of checklist templates as tables of fields."""
+"""Test targets, what machines may be asked, and the heads of checklist templates as tables of fields."""
 
 from __future__ import annotations
 
 from dispatch.closeout.probes.certificate import typed_certificate
 from dispatch.fields.kinds import Choice, Link, Links, Many, Parsed, Text, Words
 from dispatch.fields.record import Field, RecordType
-from dispatch.model.probes import ProbeKind, ProbeTarget, Vantage
+from dispatch.model.probes import ASKING, Inquiry, ProbeKind, ProbeTarget, Vantage
 from dispatch.model.states import Role
 from dispatch.model.templates import Template
 from dispatch.model.text import LINE
@@ -30,7 +30,7 @@ TARGET = RecordType(
             "address",
             "Address",
             Text(LINE),
-            "host:port, a URL, or for dns the name that is asked for; a value has none",
+            "host:port, user@host for ssh, a URL, or for dns the name that is asked for; a value has none",
         ),
         Field(
             "options", "Options", Text(LINE), 'expect="Welcome"; seconds=20; tries=2; days=14; type=MX; most=24; unit=h'
@@ -49,6 +49,27 @@ TARGET = RecordType(
             otherwise=Vantage.HOST,
         ),
         Field("reason", "Reason", Text(LINE), "only where it is on this machine, on loopback or link-local"),
+        Field("note", "Note", Text(LINE)),
+    ),
+)
+INQUIRY = RecordType(
+    "inquiry",
+    "inquiries",
+    Inquiry,
+    (Role.LEAD,),
+    (
+        Field("name", "Name", Text(80), "free disk", required=True),
+        Field("by", "Asked by", Choice(ASKING), ", ".join(ASKING), required=True),
+        Field(
+            "command",
+            "Command",
+            Text(LINE),
+            "df -P / | awk 'NR==2 {print 100-$5}': one line, as the machine that is asked runs it",
+            required=True,
+        ),
+        Field("json", "Place in JSON", Text(LINE), "disks.0.free: where in an answer in JSON the value stands"),
+        Field("pattern", "Words around it", Text(LINE), "load: #, where # is the number; empty: all of the answer"),
+        Field("unit", "Unit", Text(20), "%, h, days"),
         Field("note", "Note", Text(LINE)),
     ),
 )

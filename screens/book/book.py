@@ -44,6 +44,7 @@ PLURALS = {
     "client": "Clients",
     "site": "Sites",
     "target": "Test targets",
+    "inquiry": "Inquiries",
     "template": "Checklist templates",
     "recurrence": "Recurring visits",
     "holiday": "Holidays",
@@ -229,8 +230,8 @@ class BookScreen(ListScreen[Any]):
 
     @command("tab", "book.kind", "Next kind")
     def action_kind(self, by: int = 1) -> None:
-        """Clients, sites, test targets, checklist templates, recurring visits, holidays, technicians, absences, calendars,
-        pinned drives, staff, alerts, settings."""
+        """Clients, sites, test targets, inquiries, checklist templates, recurring visits, holidays, technicians, absences,
+        calendars, pinned drives, staff, alerts, settings."""
         self._kind = KINDS[(KINDS.index(self._kind) + by) % len(KINDS)]
         self._letters = ""
         self.remove_class("-finding")

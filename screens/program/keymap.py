@@ -99,6 +99,7 @@ PLACES = (
         (
             "screens.dialogs.unsent:KeptDialog",
             "screens.dialogs.questions:AskText",
+            "screens.visit.signing_in:AskSecret",
             "screens.dialogs.questions:Form",
             "screens.dialogs.note:AskNote",
             "screens.board.quick_line:QuickLine",

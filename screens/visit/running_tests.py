@@ -20,12 +20,21 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.model.text import show
 from screens.binding import key
 from screens.dialogs.dialog import Dialog
+from screens.visit.signing_in import ask_secrets
 
 if TYPE_CHECKING:
+    from dispatch.closeout.probes.secret import Secrets
     from dispatch.desk.session.user import User
+    from screens.user_screen import UserScreen
 
 KEPT = 200
 """Lines that stay on the screen."""
+
+
+async def run_tests(screen: UserScreen, reference: str, refs: Sequence[str], secrets: Secrets) -> bool:
+    """Run tests of a visit, once what they ask for to sign in was typed. Returns whether anything was recorded."""
+    await ask_secrets(screen, reference, refs, secrets)
+    return await screen.app.push_screen_wait(RunTests(screen.user, reference, refs, secrets))
 
 
 class RunTests(Dialog[bool]):
@@ -35,6 +44,7 @@ class RunTests(Dialog[bool]):
         user: the visit's technician.
         reference: the visit.
         refs: the items; none: every one that has a test.
+        secrets: what tests that sign in ask for.
     """
 
     DEFAULT_CSS = "RunTests VerticalScroll { height: auto; max-height: 16; }"
@@ -47,9 +57,10 @@ class RunTests(Dialog[bool]):
             super().__init__()
             self.ref, self.text, self.style = ref, text, style
 
-    def __init__(self, user: User, reference: str, refs: Sequence[str] = ()) -> None:
+    def __init__(self, user: User, reference: str, refs: Sequence[str], secrets: Secrets) -> None:
         super().__init__(f"{reference}: {', '.join(refs) or 'every test'}", "esc stops")
         self._user, self._reference, self._refs = user, reference, tuple(refs)
+        self._secrets = secrets
         self._called_off = threading.Event()
         self._lines: dict[str, list[Content]] = {}
         self._recorded = False
@@ -78,8 +89,15 @@ class RunTests(Dialog[bool]):
 
     def _through(self) -> None:
         """Every item, on a thread of its own: a slow server never blocks a key."""
-        tell = self._tell
-        for ran in probing.run(self._user, self._reference, self._refs, tell=tell, called_off=self._called_off):
+        running = probing.run(
+            self._user,
+            self._reference,
+            self._refs,
+            tell=self._tell,
+            called_off=self._called_off,
+            secrets=self._secrets,
+        )
+        for ran in running:
             if ran.fault:
                 continue
             self._recorded = True

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from db import settings
 from db.faults import StoreFault
 from dispatch.closeout.answers import EVIDENCE
+from dispatch.closeout.probes.secret import Secrets
 from dispatch.closeout.readings import compared, worth_naming
 from dispatch.closeout.recording import Recording, decide
 from dispatch.desk.closeout import leaving, onsite
@@ -72,6 +73,11 @@ class VisitScreen(UserScreen):
         self._reference = reference
         self._page: VisitPage | None = None
         self._saved: int | None = None
+        self._secrets = Secrets()
+
+    def on_unmount(self) -> None:
+        """What was typed to sign in is gone with the screen."""
+        self._secrets.forget()
 
     def body(self) -> ComposeResult:
         yield ChecklistView(id="checklist", ascii=self.program.ascii_only)
@@ -289,7 +295,7 @@ class VisitScreen(UserScreen):
             await self._run_tests()
 
     async def _run_tests(self, *refs: str) -> None:
-        recorded = await self.app.push_screen_wait(running_tests.RunTests(self.user, self._reference, refs))
+        recorded = await running_tests.run_tests(self, self._reference, refs, self._secrets)
         self.reload()
         if recorded:
             self._after_save()

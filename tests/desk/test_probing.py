@@ -591,7 +591,8 @@ CHANGES: tuple[tuple[tuple[Any, ...], Any, str], ...] = (
     ((*OUTCOME, "name"), "files", "T4.mail: one outcome for each of its 1 probes is expected"),
     ((*PROBE, "kind"), "shell", "shell"),
     ((*PROBE, "seconds"), True, "seconds: a number is expected, not True"),
-    ((*PROBE, "command"), "rm", "command: is not known here"),
+    ((*PROBE, "command"), "rm", "its specification was changed"),
+    ((*PROBE, "shell"), "rm", "shell: is not known here"),
     (("results",), [], "one for each item"),
     (("dispatch",), "probe result 9", "no probe result of this version"),
 )  # fmt: skip

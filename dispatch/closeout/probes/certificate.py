@@ -72,15 +72,22 @@ def typed_certificate(text: str) -> str:
 
 
 def typed_fingerprint(text: str) -> str:
-    """A SHA-256 as it is typed, with colons or blanks or without, as 64 hexadecimal digits.
+    """A SHA-256 as it is typed, in hexadecimal with colons or blanks or without, or as OpenSSH writes it, as 64 hexadecimal digits.
 
     Raises:
         ValueError: it is none.
     """
+    if match := re.fullmatch("SHA256:([A-Za-z0-9+/]{43})", text.strip()):
+        return base64.b64decode(f"{match[1]}=").hex()
     digits = re.sub("[: ]", "", text.casefold().removeprefix("sha256"))
     if not re.fullmatch("[0-9a-f]{64}", digits):
         raise ValueError("is no SHA-256 of 64 hexadecimal digits")
     return digits
+
+
+def shown_as_by_ssh(fingerprint: str) -> str:
+    """A fingerprint as OpenSSH writes that of a host key."""
+    return f"SHA256:{base64.b64encode(bytes.fromhex(fingerprint)).decode('ascii').rstrip('=')}"
 
 
 def _alternative_names(fields: list[tuple[int, bytes]]) -> Iterator[str]:

@@ -52,6 +52,10 @@ class Connection:
         """The address on this side."""
         return str(self._sock.getsockname()[0])
 
+    def handed_over(self) -> socket.socket:
+        """The socket itself, for a library that speaks over it from here on, and bounds itself what it reads; it is closed here."""
+        return self._sock
+
     def send(self, data: bytes) -> None:
         """Send all of it. Raises ProbeFault, OSError."""
         view = memoryview(data)

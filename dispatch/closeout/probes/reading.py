@@ -14,7 +14,7 @@ from dispatch.closeout.probes.values import number_of
 from dispatch.fields.reading import FormFault, line, record
 from dispatch.model.checklists import ItemKind, NewItem
 from dispatch.model.forms import unusual
-from dispatch.model.probes import BOUNDS, EXPIRY, Probe, ProbeKind, ProbeTarget, Tested, Vantage, has_role
+from dispatch.model.probes import ASKING, BOUNDS, EXPIRY, Probe, ProbeKind, ProbeTarget, Tested, Vantage, has_role
 from dispatch.model.text import LINE, show
 
 _OPTION = re.compile(r'\s*([a-z]+)\s*(?:=\s*("[^"]*"|[^;]*))?\s*(?:;|$)', re.IGNORECASE)
@@ -35,6 +35,7 @@ _TAKEN: Mapping[ProbeKind, frozenset[str]] = {
     ProbeKind.SMB: _ANY,
     ProbeKind.NTP: _ANY | {"most"},
     ProbeKind.MAIL_DNS: _ANY | {"resolver", "dkim"},
+    ProbeKind.SSH: _ANY | _BOUNDS | {"ask", "pin", "expect"},
     ProbeKind.REBOOT: frozenset({"seconds", "expect"}),
     ProbeKind.VALUE: _BOUNDS,
 }
@@ -42,7 +43,7 @@ _BELIEVED = frozenset(kind for kind, taken in _TAKEN.items() if "trust" in taken
 """Kinds whose certificate is looked at."""
 _PORTS = {
     ProbeKind.TLS: 443, ProbeKind.SMTP: 25, ProbeKind.DNS: 53, ProbeKind.IMAP: 993, ProbeKind.LDAP: 389, ProbeKind.RDP: 3389,
-    ProbeKind.SMB: 445, ProbeKind.NTP: 123, ProbeKind.MAIL_DNS: 53,
+    ProbeKind.SMB: 445, ProbeKind.NTP: 123, ProbeKind.MAIL_DNS: 53, ProbeKind.SSH: 22,
 }  # fmt: skip
 _SECURE = frozenset({465, 636, 993})
 """Ports on which TLS is spoken from the start (RFC 8314, RFC 4513)."""
@@ -97,6 +98,8 @@ def faults_of(probe: Probe) -> list[str]:
         faults.append("trust, pin, authority: one of them says whose certificate is believed")
     if probe.pin and not re.fullmatch("[0-9a-f]{64}", probe.pin):
         faults.append("pin: is no SHA-256 of 64 hexadecimal digits")
+    if probe.kind in ASKING and not (probe.user and probe.ask):
+        faults.append("who signs in is to stand before the host, root@server.example.com, and in ask what is asked for")
     faults += _of_page(probe)
     bounds = [number_of(bound) for bound in (probe.least, probe.most) if bound is not None]
     moves = [number_of(bound) for bound in (probe.fall, probe.rise) if bound is not None]
@@ -224,6 +227,9 @@ def _with_address(probe: Probe, address: str, resolver: str, faults: list[str]) 
     if kind is ProbeKind.PING:
         _name(address, faults)
         return _allowed(dataclasses.replace(probe, host=address.strip("[]")), address, faults)
+    if kind in ASKING:
+        user, _, address = address.rpartition("@")
+        probe = dataclasses.replace(probe, user=user.strip())
     host, port = _host_and_port(address, kind, faults)
     if not port:
         faults.append("address: its port is missing: server.example.com:3389")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 
 from dispatch.closeout.probes.deadline import CalledOff, Deadline, NotRun, ProbeFault, Seen, received
+from dispatch.closeout.probes.secret import Secrets
 from dispatch.closeout.probes.vantage import Dialer
-from dispatch.model.probes import Probe, ProbeKind, ProbeOutcome, Try, Watch
+from dispatch.model.probes import ASKING, Probe, ProbeKind, ProbeOutcome, Try, Watch
 from dispatch.model.text import NOTE
 
 PAUSE_SECONDS = 1.0
@@ -26,6 +28,7 @@ class Runner:
         tell: is told each step in words, from the thread that runs.
         called_off: set by whoever stops the run.
         pause_seconds: between two tries, and between two looks of a reboot watch.
+        secrets: what tests that sign in ask for.
     """
 
     def __init__(
@@ -34,11 +37,13 @@ class Runner:
         tell: Callable[[str], None] = lambda line: None,
         called_off: threading.Event | None = None,
         pause_seconds: float = PAUSE_SECONDS,
+        secrets: Secrets | None = None,
     ) -> None:
         self._now = now
         self._tell = tell
         self._called_off = called_off or threading.Event()
         self._pause = pause_seconds
+        self._secrets = secrets or Secrets()
 
     def run(
         self, probe: Probe, dialer: Dialer, seen: Watch | None = None, keep: Callable[[Watch], None] = lambda seen: None
@@ -80,6 +85,9 @@ class Runner:
     def _tried(self, probe: Probe, dialer: Dialer, number: int) -> tuple[Try, bool, bool, str]:
         """One try, whether another would only say the same, whether anything was tested, and what was read."""
         run = _run_of(probe.kind)
+        if probe.kind in SIGNED:
+            run = partial(run, secrets=self._secrets)
+        hidden = self._secrets.hidden
         at, begun, final, ran, value = self._now(), time.monotonic(), False, True, ""
         deadline = Deadline(probe.seconds, self._called_off)
         try:
@@ -88,7 +96,7 @@ class Runner:
             text, value, passed, final = fault.text, fault.value, False, fault.final
             ran = not isinstance(fault, NotRun)
         except OSError as error:
-            words = received((error.strerror or str(error)).lower())
+            words = received(hidden(error.strerror or str(error)).lower())
             text, passed = f"the connection broke while {deadline.doing}: {words}", False
         except CalledOff:
             raise
@@ -96,7 +104,8 @@ class Runner:
             # whatever a server sends must not end the program: the readers of other people raise what they raise
             text, passed = f"sent something that cannot be read ({type(error).__name__}) while {deadline.doing}", False
         took = int((time.monotonic() - begun) * 1000)
-        return Try(probe.name, number, at, took, passed, received(text, SENTENCE)), final, ran, received(value)
+        text, value = received(hidden(text), SENTENCE), received(hidden(value))
+        return Try(probe.name, number, at, took, passed, text), final, ran, value
 
     def _watched(self, probe: Probe, dialer: Dialer, seen: Watch, keep: Callable[[Watch], None]) -> ProbeOutcome:
         from dispatch.closeout.probes.reboot import LOOK_SECONDS, watch_reboot
@@ -126,14 +135,17 @@ _MODULES = {
     ProbeKind.TCP: "tcp", ProbeKind.HTTP: "web", ProbeKind.TLS: "tls", ProbeKind.SMTP: "mail",
     ProbeKind.DNS: "dns_lookup", ProbeKind.PING: "ping", ProbeKind.IMAP: "imap", ProbeKind.LDAP: "ldap",
     ProbeKind.RDP: "rdp", ProbeKind.SMB: "smb", ProbeKind.NTP: "ntp", ProbeKind.MAIL_DNS: "mail_dns",
+    ProbeKind.SSH: "ssh",
 }  # fmt: skip
 """What runs each kind."""
+SIGNED = frozenset(ASKING)
+"""Kinds that sign in: what runs them takes `secrets` beside."""
 
 
-def _run_of(kind: ProbeKind) -> Callable[[Probe, Dialer, Deadline, int], Seen]:
+def _run_of(kind: ProbeKind) -> Callable[..., Seen]:
     """What tries a probe of a kind and says what was seen. It raises ProbeFault, OSError, and whatever a reader raises on what
     it cannot read. Its module is imported before the time of a try begins."""
-    run: Callable[[Probe, Dialer, Deadline, int], Seen] = import_module(f"{__package__}.{_MODULES[kind]}").run
+    run: Callable[..., Seen] = import_module(f"{__package__}.{_MODULES[kind]}").run
     return run
 
 

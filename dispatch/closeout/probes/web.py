@@ -6,16 +6,14 @@ No credentials, no redirects to other hosts, the body cut at 64 KB (design/close
 from __future__ import annotations
 
 import http.client
-import json
-import re
 import urllib.parse
 from typing import Any, cast
 
 from dispatch.closeout.probes import tls
+from dispatch.closeout.probes.answers import decoded, of_answer
 from dispatch.closeout.probes.connection import Connection
 from dispatch.closeout.probes.deadline import Deadline, ProbeFault, Seen, received
 from dispatch.closeout.probes.safety import ascii_name
-from dispatch.closeout.probes.values import value_verdict
 from dispatch.closeout.probes.vantage import Dialer
 from dispatch.model.probes import Probe
 
@@ -32,7 +30,9 @@ def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> Seen:
     for _ in range(REDIRECTS + 1):
         response, body = _fetched(url, probe, dialer, deadline, now)
         if status_fits(response.status, probe.status):
-            return of_page(response.status, response.headers.get_content_charset(), body, probe)
+            within = "on the page in its first 64 KB" if len(body) >= BODY else "on the page"
+            text = decoded(body, response.headers.get_content_charset())
+            return of_answer(text, probe, f"status {response.status}", within)
         location = response.getheader("Location")
         if not 300 <= response.status < 400 or not location:
             raise ProbeFault(f"status {response.status} {received(response.reason, 40)}".strip())
@@ -96,65 +96,6 @@ def _read(connection: Connection, deadline: Deadline) -> tuple[http.client.HTTPR
     if promised is not None and len(body) < min(promised, BODY):
         raise ProbeFault(f"promised {promised:,} bytes and sent {len(body):,}")
     return response, body
-
-
-def of_page(status: int, charset: str | None, body: bytes, probe: Probe) -> Seen:
-    """What a page says of what is asked for: a text, or a value within bounds, by its place in JSON or by the words around it.
-
-    Raises:
-        ProbeFault: it is not there, or out of bounds.
-    """
-    seen = f"status {status}"
-    if not (probe.expect or probe.json or probe.pattern):
-        return Seen(seen)
-    try:
-        text = body.decode(charset or "utf-8", "replace")
-    except LookupError:
-        text = body.decode("utf-8", "replace")
-    within = " in its first 64 KB" if len(body) >= BODY else ""
-    if probe.json or probe.pattern:
-        found = _in_json(text, probe.json) if probe.json else _in_words(text, probe.pattern)
-        if found is None:
-            raise ProbeFault(f"{seen}, but “{probe.json or probe.pattern}” is not on the page{within}")
-        return _judged(found, probe)
-    if probe.expect.casefold() not in text.casefold():
-        raise ProbeFault(f"{seen}, but “{probe.expect}” is not on the page{within}")
-    return Seen(f"{seen}, “{probe.expect}” is on the page")
-
-
-def _judged(found: str, probe: Probe) -> Seen:
-    shown = f"{received(found, 60)} {probe.unit}".strip()
-    if probe.least is not None or probe.most is not None:
-        try:
-            good, sentence = value_verdict(probe, found)
-        except ValueError as fault:
-            raise ProbeFault(str(fault)) from None
-        if not good:
-            raise ProbeFault(sentence.removeprefix(f"{probe.name}: "), value=shown)
-    elif probe.expect and found.casefold() != probe.expect.casefold():
-        raise ProbeFault(f"it says {shown} and not {probe.expect}", value=shown)
-    return Seen(f"it says {shown}", shown)
-
-
-def _in_json(text: str, path: str) -> str | None:
-    """The value at a place such as `disks.0.free`; None: there is none, or it is no single value."""
-    try:
-        at = json.loads(text)
-        for part in path.split("."):
-            at = at[int(part)] if isinstance(at, list) else at[part]
-    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
-        return None
-    if isinstance(at, bool):
-        return "true" if at else "false"
-    return str(at) if isinstance(at, str | int | float) else None
-
-
-def _in_words(text: str, pattern: str) -> str | None:
-    """The number that stands where the pattern has #; between words there may be any blanks."""
-    blank = r"\s+"
-    parts = [blank.join(map(re.escape, part.split())) for part in pattern.split("#", 1)]
-    match = re.search(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*".join(parts), text, re.IGNORECASE)
-    return match[1] if match is not None else None
 
 
 def _followed(url: str, location: str) -> str:

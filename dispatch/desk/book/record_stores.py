@@ -8,10 +8,8 @@ from typing import Any
 
 from db import audit, calendars, clients, legs, people, probes, settings
 from db.faults import Stale
-from db.names import folded
 from db.store import Store
 from db.unit import Unit
-from dispatch.closeout.probes.reading import read_target
 from dispatch.desk.book import zone_change
 from dispatch.desk.book.alert_records import AlertRecords
 from dispatch.desk.book.context import Desk, labour_classes
@@ -21,12 +19,12 @@ from dispatch.desk.book.records import (
     client_named,
     end_title,
     near,
-    site_called,
     site_named,
     site_title,
     technician_named,
 )
 from dispatch.desk.book.recurrence_records import RecurrenceRecords
+from dispatch.desk.book.target_records import InquiryRecords, TargetRecords
 from dispatch.desk.book.template_records import TemplateRecords
 from dispatch.desk.day.routing import reroute_ahead
 from dispatch.desk.firm.letterhead import logo_words
@@ -40,11 +38,9 @@ from dispatch.model.clients import Client, Site
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of
 from dispatch.model.people import AbsenceRecord, Staff, Technician
-from dispatch.model.probes import ProbeTarget, Vantage
 from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.model.travel import Pin
-from dispatch.records.checklists import TARGET
 from dispatch.records.clients import CLIENT, SITE
 from dispatch.records.firm import SETTINGS
 from dispatch.records.people import ABSENCE, CALENDAR, STAFF, TECHNICIAN
@@ -316,36 +312,6 @@ class PinRecords(RecordStore[Pin]):
         reroute_ahead(unit)
 
 
-class TargetRecords(RecordStore[ProbeTarget]):
-    """Test targets. Visits that have not begun take over what is written here; what has begun keeps what it has."""
-
-    record = TARGET
-    rows = probes.TARGETS
-
-    def title(self, store: Store, record: ProbeTarget) -> str:
-        return f"{site_called(store, record.site_id)}: {record.name}"
-
-    def line(self, store: Store, record: ProbeTarget) -> str:
-        where = "from the client's network" if record.vantage is Vantage.SITE else ""
-        return "  ".join(part for part in (record.kind.value, record.address, record.options, where) if part)
-
-    def doubts(self, desk: Desk, before: ProbeTarget | None, after: ProbeTarget) -> Iterator[tuple[str, str]]:
-        if before is not None and after.site_id != before.site_id:
-            yield "site", "a target stays with its site: archive it, and add one there"
-        for target in probes.targets_of(desk.store, after.site_id):
-            if folded(target.name) == folded(after.name) and target.id != after.id:
-                yield "name", f"the site has a target {after.name} already"
-        if after.kind is not None and after.name:
-            reasons: list[str] = []
-            read_target(after, reasons)
-            for name, _, sentence in (fault.partition(": ") for fault in reasons):
-                yield name, sentence
-
-    def follow(self, unit: Unit, key: int, before: ProbeTarget | None, after: ProbeTarget) -> None:
-        """It is given to the visits that have not begun."""
-        probes.renew_probes(unit, after.site_id, probes.targets_of(unit.store, after.site_id))
-
-
 class SettingsRecords(RecordStore[Firm]):
     """What the firm has set for itself: one record, in force at once in every session."""
 
@@ -392,6 +358,7 @@ RECORD_STORES: Mapping[str, RecordStore[Any]] = {
     "client": ClientRecords(),
     "site": SiteRecords(),
     "target": TargetRecords(),
+    "inquiry": InquiryRecords(),
     "template": TemplateRecords(),
     "recurrence": RecurrenceRecords(),
     "holiday": HolidayRecords(),

@@ -23,6 +23,7 @@ from dispatch.closeout.probes import running as came
 from dispatch.closeout.probes.deadline import CalledOff
 from dispatch.closeout.probes.laptop import LaptopReport, NotTaken, ProbedItem, Specification, read_report, sealed
 from dispatch.closeout.probes.running import PAUSE_SECONDS, Runner
+from dispatch.closeout.probes.secret import Secrets
 from dispatch.closeout.probes.values import moved_too_far
 from dispatch.closeout.probes.vantage import Dialer, FromHost, ThroughSite
 from dispatch.closeout.recording import Recording, Run
@@ -71,7 +72,7 @@ def runs_by_itself(item: Item) -> tuple[Probe, ...]:
     return tuple(probe for probe in item.probes if probe.kind is not ProbeKind.VALUE)
 
 
-def run(
+def run(  # noqa: PLR0913  how it runs, each by its name
     user: User,
     reference: str,
     refs: Sequence[str] = (),
@@ -81,6 +82,7 @@ def run(
     tell: Callable[[str, str], None] = lambda ref, line: None,
     called_off: threading.Event | None = None,
     pace: Pace = _USUAL,
+    secrets: Secrets | None = None,
 ) -> Iterator[Ran]:
     """Run the tests of some items, side by side but for restarts, and record what comes of each as *executed*.
 
@@ -96,6 +98,7 @@ def run(
         tell: is told each step as it happens, from the thread that runs it: the item's id, and what happens in words.
         called_off: set by whoever stops the run; of the items that are running nothing is recorded.
         pace: how fast it goes.
+        secrets: what tests that sign in ask for (`lacking`); what is not there leaves its test not run.
 
     Raises:
         Refusal: the visit is not open, or not the person's own, or an item has no test; before anything runs.
@@ -118,11 +121,17 @@ def run(
             tell(item.ref, fault)
             yield Ran(item, vantage=needed, fault=fault)
         else:
-            parts.append(_Part(item, needed, dialers, tell, stop, pace.pause_seconds))
+            parts.append(_Part(item, needed, dialers, tell, stop, pace.pause_seconds, secrets or Secrets()))
     yield from _side_by_side(user, visit, [part for part in parts if not part.watches], pace.at_most)
     for part in parts:
         if part.watches:
             yield _watched(user, visit, part)
+
+
+def lacking(user: User, reference: str, refs: Sequence[str], secrets: Secrets) -> tuple[str, ...]:
+    """What the tests that `run` would run ask for, and nobody has typed: each in words, once. Raises as `run`."""
+    _, items = _chosen(user, reference, refs)
+    return secrets.lacking(probe for item in items for probe in runs_by_itself(item))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +144,7 @@ class _Part:
     tell: Callable[[str, str], None]
     called_off: threading.Event
     pause_seconds: float
+    secrets: Secrets
 
     @property
     def watches(self) -> bool:
@@ -143,7 +153,8 @@ class _Part:
 
     def runner(self, user: User) -> Runner:
         """What runs its probes."""
-        return Runner(lambda: user.now, partial(self.tell, self.item.ref), self.called_off, self.pause_seconds)
+        tell = partial(self.tell, self.item.ref)
+        return Runner(lambda: user.now, tell, self.called_off, self.pause_seconds, self.secrets)
 
     def outcomes(self, user: User) -> list[ProbeOutcome]:
         """What comes of its probes, none of which is a restart. Raises CalledOff."""
@@ -338,7 +349,13 @@ def _faults(store: Store, visit: Visit, report: LaptopReport, now: int) -> list[
 
 
 def _chosen(user: User, reference: str, refs: Sequence[str]) -> tuple[Visit, list[Item]]:
-    """The visit, open and the person's own, and those of its items that are to be tested."""
+    """The visit, open and the person's own, and its items that are to be tested, with what the lead's list has for them."""
+    visit, items = _named(user, reference, refs)
+    return visit, [replace(item, probes=probes.with_commands(user.store, item.probes)) for item in items]
+
+
+def _named(user: User, reference: str, refs: Sequence[str]) -> tuple[Visit, list[Item]]:
+    """As `_chosen`, as the visit has them."""
     visit = open_visit(user, reference)
     if visit.assignment_of(user.staff.id) is None:
         raise NotAllowed(f"Tests of {show(visit.reference)} are run by its own technician.")

@@ -41,6 +41,9 @@ def test_addresses_and_options() -> None:
     assert (ping.replies, ping.echoes) == (1, 5)
     reboot = read(ProbeKind.REBOOT, "server.example.com:3389")
     assert reboot.seconds == 900
+    ssh = read(ProbeKind.SSH, "check@10.0.0.5:2222", f"ask=free disk; pin=SHA256:{'A' * 43}; least=15")
+    assert (ssh.user, ssh.host, ssh.port, ssh.ask, ssh.pin) == ("check", "10.0.0.5", 2222, "free disk", "0" * 64)
+    assert ssh.where == "free disk, check@10.0.0.5:2222"
     value = read(ProbeKind.VALUE, "", "unit=Mbit/s; least=100")
     assert (value.unit, value.least, value.most) == ("Mbit/s", "100", None)
 
@@ -65,6 +68,8 @@ PROBES = st.builds(
     expect=st.sampled_from(["", "Willkommen, Ärzte"]),
     most=st.sampled_from([None, "24", "0.5"]),
     starttls=st.sampled_from(["", "any"]),
+    user=st.just("root"),
+    ask=st.sampled_from(["free disk", "Sicherungen"]),
     seconds=st.integers(30, 60),
     local=st.booleans(),
 )

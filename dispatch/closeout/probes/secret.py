@@ -1,0 +1,68 @@
+"""What is asked for to sign in: typed at a prompt, held in memory while a visit is open, and written nowhere (C5, Safety)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NoReturn
+
+from dispatch.closeout.probes.deadline import NotRun
+from dispatch.model.probes import ASKING, Probe
+
+HIDDEN = "•••"
+"""What stands where somebody's answer repeats a secret."""
+
+
+def asked_of(probe: Probe) -> tuple[str, ...]:
+    """What a test asks for, each in words: `the password of root@10.0.0.5`. Nothing is asked for while its host key is unknown."""
+    return (f"the password of {probe.user}@{probe.host}",) if probe.kind in ASKING and probe.pin else ()
+
+
+class Secrets:
+    """Secrets by what is asked for. They are in no copy, no text and no file of this object.
+
+    Args:
+        agent: where the person's own SSH agent listens, on the person's own machine; empty: none is used.
+    """
+
+    def __init__(self, agent: str = "") -> None:
+        self.agent = agent
+        self._held: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"<{len(self._held)} secrets>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("secrets stay in the process in which they were typed")
+
+    def lacking(self, probes: Iterable[Probe]) -> tuple[str, ...]:
+        """What tests ask for and nobody has typed yet, each once."""
+        asked = dict.fromkeys(words for probe in probes for words in asked_of(probe))
+        return tuple(words for words in asked if words not in self._held)
+
+    def hold(self, words: str, secret: str) -> None:
+        """Hold what was typed; an empty one is none."""
+        if secret:
+            self._held[words] = secret
+
+    def find(self, words: str) -> str:
+        """The secret.
+
+        Raises:
+            NotRun: nobody typed it.
+        """
+        if words not in self._held:
+            raise NotRun(f"it asks for {words}, which is typed when it runs and kept nowhere")
+        return self._held[words]
+
+    def forget(self, words: str | None = None) -> None:
+        """Let go of one that was refused, or of all."""
+        if words is None:
+            self._held.clear()
+        else:
+            self._held.pop(words, None)
+
+    def hidden(self, text: str) -> str:
+        """A text that others sent, without any of them."""
+        for secret in sorted(self._held.values(), key=len, reverse=True):
+            text = text.replace(secret, HIDDEN)
+        return text

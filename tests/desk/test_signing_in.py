@@ -1,0 +1,256 @@
+"""Tests that sign in: the lead's list, what is asked for, and that a secret is written nowhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, Static
+
+from db import audit, probes
+from dispatch.closeout.probes.certificate import shown_as_by_ssh
+from dispatch.closeout.probes.secret import Secrets
+from dispatch.commands.line import run as run_command
+from dispatch.desk.book import editing
+from dispatch.desk.book.record_stores import RECORD_STORES
+from dispatch.desk.closeout import probing
+from dispatch.desk.plan import undo
+from dispatch.desk.session.refusals import Faulty, NotAllowed
+from dispatch.model.checklists import Grade, Result
+from dispatch.model.probes import Probe, ProbeKind
+from screens.visit.running_tests import RunTests
+from screens.visit.signing_in import AskSecret
+from screens.visit.visit import VisitScreen
+from tests.closeout.probes.servers import HERE
+from tests.closeout.probes.ssh_servers import PASSWORD, Talk, saying_by_ssh, ssh_serving
+from tests.desk.conftest import Office
+from tests.desk.test_probing import item, latest, register, run
+from tests.screens.test_screens import opened, press, until, until_true
+from tests.wall import started
+
+WORDS = f"the password of root@{HERE}"
+
+
+@pytest.fixture
+def talk() -> Iterator[Talk]:
+    with ssh_serving(saying_by_ssh("41\n", 0, f"your password is {PASSWORD}"), banner=PASSWORD) as talk:
+        yield talk
+
+
+def ask(office: Office, talk: Talk, what: str = "free disk", more: str = "") -> None:
+    """Register a test that signs in, and go there."""
+    options = f"ask={what}; pin={shown_as_by_ssh(talk.pin)}; seconds=4; tries=1; least=15{more}"
+    register(office, name="backup disk", kind="ssh", address=f"root@{HERE}:{talk.port}", options=options)
+    office.on_site()
+
+
+def held() -> Secrets:
+    secrets = Secrets()
+    secrets.hold(WORDS, PASSWORD)
+    return secrets
+
+
+# the lead's list
+
+
+def test_the_list_is_the_leads_alone(office: Office) -> None:
+    texts = {"name": "temperature", "by": "ssh", "command": "sensors -u", "pattern": "temp1_input: #", "unit": "°C"}
+    for user in (office.ana, office.dana):
+        with pytest.raises(NotAllowed, match="Only a lead"):
+            editing.add(user, "inquiry", texts)
+    one = editing.add(office.lee, "inquiry", texts)
+    assert (one.command, one.pattern, one.unit) == ("sensors -u", "temp1_input: #", "°C")
+    with pytest.raises(Faulty, match="is asked by ssh already"):
+        editing.add(office.lee, "inquiry", {**texts, "name": "Temperature"})
+    with pytest.raises(Faulty, match="one of them says where the value is"):
+        editing.edit(office.lee, "inquiry", one, {"json": "a.b"})
+    with pytest.raises(NotAllowed):
+        editing.edit(office.dana, "inquiry", one, {"command": "rm -rf /"})
+    editing.edit(office.lee, "inquiry", one, {"command": "sensors -j", "pattern": "", "json": "chip.temp"})
+    last = audit.last_of(office.store, "inquiry", one.id)
+    assert last is not None
+    assert last.actor == "lee"
+    undo.undo(office.lee)
+    assert RECORD_STORES["inquiry"].find(office.store, "temperature").command == "sensors -u"
+
+
+def test_a_target_asks_only_what_is_on_the_list(office: Office) -> None:
+    with pytest.raises(Faulty, match="a lead's list has no reboot by ssh: backup age, failed services, free disk"):
+        register(office, name="disk", kind="ssh", address="root@10.0.0.5", options="ask=reboot")
+    with pytest.raises(Faulty, match="who signs in"):
+        register(office, name="disk", kind="ssh", address="10.0.0.5", options="ask=free disk")
+    with pytest.raises(Faulty, match=r"ssh takes .*, not command"):
+        register(office, name="disk", kind="ssh", address="root@10.0.0.5", options="command=id")
+    with pytest.raises(Faulty, match="pin is no SHA-256"):
+        register(office, name="disk", kind="ssh", address="root@10.0.0.5", options="ask=free disk; pin=abc")
+
+
+def test_the_list_decides_when_a_test_runs(office: Office, talk: Talk) -> None:
+    """A visit keeps what is asked, never the command: the lead's list is what runs."""
+    ask(office, talk)
+    kept = office.store.value("SELECT probe FROM item_probe WHERE probe LIKE '%free disk%'")
+    assert "command" not in json.loads(kept)
+    one = RECORD_STORES["inquiry"].find(office.store, "free disk by ssh")
+    editing.edit(office.lee, "inquiry", one, {"command": "df -P /srv"})
+    (first,) = run(office, "T6", secrets=held())
+    assert (first.passed, first.fault) == (True, "")
+    editing.archive(office.lee, "inquiry", RECORD_STORES["inquiry"].find(office.store, "free disk by ssh"))
+    (second,) = run(office, "T6", secrets=held())
+    assert "is not on the lead's list" in second.fault
+    assert talk.commands == ["df -P /srv"]
+    assert latest(office, "T6").text == f"backup disk: it says 41 % (free disk, root@{HERE}:{talk.port})"
+
+
+@pytest.mark.parametrize("inquiry", ["free disk", "backup age", "patch age", "uptime"])
+def test_what_comes_with_the_program_says_a_figure_here(office: Office, inquiry: str, tmp_path: Path) -> None:
+    """Each of the list, as a shell of Linux runs it."""
+    asking = Probe(ProbeKind.SSH, "disk", user="root", ask=inquiry)
+    (probe,) = probes.with_commands(office.store, [asking])
+    (tmp_path / "status").write_text("", encoding="utf-8")
+    command = probe.command.replace("/var/backups", str(tmp_path)).replace("/var/lib/dpkg/status", f"{tmp_path}/status")
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=20)
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) >= 0
+    nothing = probe.command.replace("/var/backups", f"{tmp_path}/none").replace("/var/lib/", f"{tmp_path}/none/")
+    if nothing != probe.command:
+        done = subprocess.run(["sh", "-c", nothing], capture_output=True, text=True, check=False, timeout=20)
+        assert (done.returncode != 0, done.stdout) == (True, ""), "where nothing is found, there is no figure"
+
+
+# secrets
+
+
+def test_without_its_secret_a_test_is_not_run(office: Office, talk: Talk) -> None:
+    ask(office, talk)
+    assert probing.lacking(office.ana, "R1", [], Secrets()) == (WORDS,)
+    assert probing.lacking(office.ana, "R1", [], held()) == ()
+    (ran,) = run(office, "T6")
+    assert ran.fault.startswith(f"T6 was not run: backup disk: it asks for {WORDS}, which is typed when it runs")
+    assert item(office, "T6").latest is None
+    assert talk.passwords == []
+
+
+def traces(*folders: Path) -> list[str]:
+    """The files that hold the password, in whatever form it stands there as text."""
+    forms = [PASSWORD.encode(), PASSWORD.encode("utf-16-le"), PASSWORD[:12].encode()]
+    found = []
+    for folder in folders:
+        for path in folder.rglob("*"):
+            if path.is_file() and any(form in path.read_bytes() for form in forms):
+                found.append(str(path))
+    return found
+
+
+@pytest.fixture
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Home, settings and temporary files of the test's own."""
+    for name, folder in (("HOME", "home"), ("TMPDIR", "tmp"), ("XDG_STATE_HOME", "state"), ("XDG_DATA_HOME", "data")):
+        (tmp_path / folder).mkdir()
+        monkeypatch.setenv(name, str(tmp_path / folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return tmp_path
+
+
+async def test_the_screen_asks_once_and_the_secret_is_in_no_file(office: Office, talk: Talk, own_folders: Path) -> None:
+    """The server repeats the password wherever it can: in its banner, and beside its answer."""
+    ask(office, talk)
+    async with opened(office.ana, "day") as pilot:
+        await press(pilot, "enter")
+        await until(pilot, VisitScreen)
+        await pilot.press("R")
+        await until(pilot, AskSecret)
+        assert f"T{WORDS[1:]}" in str(pilot.app.screen.heading)
+        pilot.app.screen.query_one(Input).value = PASSWORD
+        shown = "\n".join(str(line) for line in pilot.app.screen._compositor.render_strips())
+        assert PASSWORD not in shown
+        await pilot.press("enter")
+        await until(pilot, RunTests)
+        await until_true(pilot, lambda: item(office, "T6").latest is not None)
+        await until_true(pilot, lambda: "pass" in str(pilot.app.screen.query_one("#steps", Static).render()))
+        await pilot.press("enter")
+        await until(pilot, VisitScreen)
+        visit = pilot.app.screen
+        await pilot.press("R")
+        await until(pilot, RunTests)
+        await until_true(pilot, lambda: len(item(office, "T6").attempts) == 2)
+        await until_true(pilot, lambda: "enter goes back" in str(pilot.app.screen.query_one("#hint").render()))
+        await pilot.press("enter")
+        await until(pilot, VisitScreen)
+        assert not visit._secrets.lacking(item(office, "T6").probes)
+        await pilot.press("escape")
+        await until_true(pilot, lambda: visit._secrets.lacking(item(office, "T6").probes) == (WORDS,))
+    found = latest(office, "T6")
+    assert (found.result, found.grade) == (Result.PASS, Grade.EXECUTED)
+    assert talk.passwords == [PASSWORD, PASSWORD]
+    assert traces(own_folders, office.store.path.parent) == []
+
+
+async def test_a_question_that_is_left_leaves_the_test_not_run(office: Office, talk: Talk) -> None:
+    ask(office, talk)
+    async with opened(office.ana, "day") as pilot:
+        await press(pilot, "enter")
+        await until(pilot, VisitScreen)
+        await pilot.press("R")
+        await until(pilot, AskSecret)
+        await pilot.press("x", "escape")
+        await until(pilot, RunTests)
+        await until_true(
+            pilot, lambda: "not run, it asks for" in str(pilot.app.screen.query_one("#steps", Static).render())
+        )
+    assert item(office, "T6").latest is None
+    assert talk.passwords == []
+
+
+def test_the_command_asks_at_a_terminal_and_nowhere_else(office: Office, talk: Talk, own_folders: Path) -> None:
+    ask(office, talk)
+    words = started("-m", "dispatch", "visit", "run", "R1", "T6", "--as", "ana", "--db", str(office.store.path))
+    silent = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
+    assert silent.returncode == 1
+    assert f"it asks for {WORDS}" in silent.stdout
+    process, terminal = pty.fork()
+    if process == 0:
+        os.execv(words[0], words)
+    said = b""
+    while b"it is not run)" not in said:
+        said += os.read(terminal, 4096)
+    assert PASSWORD not in Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8")
+    os.write(terminal, PASSWORD.encode() + b"\n")
+    timer = threading.Timer(30, os.kill, (process, 9))
+    timer.start()
+    try:
+        while more := os.read(terminal, 4096):
+            said += more
+    except OSError:  # its end
+        pass
+    timer.cancel()
+    assert os.waitpid(process, 0)[1] == 0, said
+    assert PASSWORD.encode() not in said
+    assert b"T6 pass" in said
+    assert traces(own_folders, office.store.path.parent) == []
+
+
+def test_a_specification_has_the_command_and_no_secret(
+    office: Office, talk: Talk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """On the person's own laptop the agent signs in; without one, and no terminal, the test is not run."""
+    ask(office, talk)
+    specification = tmp_path / "specification.json"
+    assert run_command(["visit", "probe-spec", "R1", "T6", "--as", "ana", "--db", str(office.store.path)]) == 0
+    specification.write_text(capsys.readouterr().out, encoding="utf-8")
+    (probe,) = json.loads(specification.read_text(encoding="utf-8"))["items"][0]["probes"]
+    assert probe["command"].startswith("df -P")
+    assert "password" not in specification.read_text(encoding="utf-8")
+    words = started("-m", "dispatch", "probe", str(specification))
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
+    result = tmp_path / "result.json"
+    result.write_text(done.stdout, encoding="utf-8")
+    (recorded,) = probing.bring(office.ana, "R1", done.stdout)
+    assert recorded.result is None
+    assert f"it asks for {WORDS}" in recorded.notes[0]
