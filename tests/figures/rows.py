@@ -56,7 +56,7 @@ def write(conn: sqlite3.Connection, days: Days) -> None:
     """Put the days in place of what is there."""
     conn.execute("BEGIN IMMEDIATE")
     for table in ("promise", "waiting", "charge_sheet", "attempt", "item", "visit_skill", "segment", "assignment", "visit", "job",
-                  "working_time"):  # fmt: skip
+                  "working_time", "figure_day", "figure_sum"):  # fmt: skip
         conn.execute(f"DELETE FROM {table}")
     for job in {one["job_id"] for one in days.visits}:
         insert(conn, "job", {"id": job, "client_id": 1, "title": "a job", "created_at": 0})

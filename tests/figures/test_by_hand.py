@@ -18,6 +18,7 @@ from db import settings as firm_settings
 from db.library import sqlite3
 from db.store import Store
 from db.unit import Actor, unit_of_work
+from dispatch.desk.figures import day_sums
 from dispatch.desk.figures.counting import FigureGroup, Grouping, figures_over, visits_behind, weeks
 from dispatch.desk.figures.meanings import BY_KEY, FIGURES
 from dispatch.desk.log.visit_log import LogFilter, visit_log
@@ -247,6 +248,8 @@ def test_every_figure_is_what_counting_by_hand_gives(
         for one in FIGURES:
             assert tuple(found.values[one.key][number]) == own[one.key], (group.label, one.key)
 
+    day_sums.keep(store, first, last)
+    assert figures_over(store, first, last) == found
     for by, each in WHO.items():
         found = figures_over(store, first, last, by)
         shown = {group.who: number for number, group in enumerate(found.groups)}
