@@ -174,6 +174,8 @@ class DispatchApp(Program):
         self._parted = ""
         self.in_hand = InHand()
         self.restricted = restricted
+        # a dialog leaves what lies around it as it stands: over a poor line that is half of its bytes
+        self.set_class(restricted, "-over-ssh")
         self.keymap = {}
         self.ascii_only = ascii_only if ascii_only is not None else personal is not None and personal.ascii
 

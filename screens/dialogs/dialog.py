@@ -22,6 +22,10 @@ class Dialog(SaysFaults, LeanModal[ScreenResultType], Generic[ScreenResultType])
     Dialog { align: center middle; background: $background 60%; }
     Dialog > .dialog { width: 84; max-width: 96%; height: auto; max-height: 90%; }
     Dialog > .dialog { background: $surface; border: round $primary; padding: 0 1; }
+    /* over a poor line a box of another ground is a fifth of the bytes of a frame over what is dimmed */
+    Dialog.-over-ssh { background: transparent; }
+    Dialog.-over-ssh > .dialog { border: none; background: $panel; padding: 1 1; }
+    Dialog.-over-ssh Input, Dialog.-over-ssh OptionList, Dialog.-over-ssh OptionList:focus { background: $surface; }
     Dialog .dialog--title { text-style: bold; width: 1fr; }
     Dialog .dialog--line { width: 1fr; }
     Dialog .dialog--hint { color: $text-muted; width: 1fr; }
@@ -34,7 +38,7 @@ class Dialog(SaysFaults, LeanModal[ScreenResultType], Generic[ScreenResultType])
     """
 
     def __init__(self, title: str = "", hint: str = "") -> None:
-        super().__init__()
+        super().__init__(classes="-over-ssh" if self.app.has_class("-over-ssh") else None)
         self.heading, self.hint = title, hint
 
     def compose(self) -> ComposeResult:

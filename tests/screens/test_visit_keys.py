@@ -9,6 +9,7 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from dispatch.app import DispatchApp
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import schedule
 from dispatch.desk.requests import intake
@@ -24,6 +25,7 @@ from tests.closeout.probes.servers import HERE, saying, serving
 from tests.desk.conftest import Office, at
 from tests.desk.test_probing import register
 from tests.screens.test_screens import opened, press, until, until_true
+from tests.widgets.terminals import Terminal, on_terminal
 
 RUNNABLE = ("internet", "mail", "files", "backup", "remote access")
 MOST = 18
@@ -102,22 +104,57 @@ async def walk(office: Office, reference: str) -> list[str]:
         return hands.keys
 
 
-async def test_a_visit_of_twelve_items_with_five_tests_that_run(office: Office, tmp_path: Path) -> None:
-    path = tmp_path / "twelve.json"
+def asked_for(office: Office, path: Path, port: int) -> str:
+    """The visit, placed at nine with a target for each of its tests; returns its reference."""
     path.write_text(json.dumps(TWELVE), encoding="utf-8")
     import_templates(office.lee, path)
+    for name in RUNNABLE:
+        register(office, name=name, kind="tcp", address=f"{HERE}:{port}")
+    request = {"client": "Harbor Dental", "site": "Main office", "work": "Patch", "minutes": "60", "tags": "server"}
+    reference: str = intake.add(office.dana, request).reference
+    schedule.assign(office.dana, reference, ["Ana Ruiz"], at("09:00"), confirmed=True)
+    office.go("09:00")
+    return reference
+
+
+async def test_a_visit_of_twelve_items_with_five_tests_that_run(office: Office, tmp_path: Path) -> None:
     with serving(saying(hold=True)) as port:
-        for name in RUNNABLE:
-            register(office, name=name, kind="tcp", address=f"{HERE}:{port}")
-        request = {"client": "Harbor Dental", "site": "Main office", "work": "Patch", "minutes": "60", "tags": "server"}
-        asked = intake.add(office.dana, request)
-        schedule.assign(office.dana, asked.reference, ["Ana Ruiz"], at("09:00"), confirmed=True)
-        office.go("09:00")
-        keys = await walk(office, asked.reference)
-    page = visit_page(office.store, asked.reference)
+        reference = asked_for(office, tmp_path / "twelve.json", port)
+        keys = await walk(office, reference)
+    page = visit_page(office.store, reference)
     assert page.visit.state is State.CLOSED
     assert len(page.checklist.items) == 12
     assert [one.standing.grade for one in page.checklist.items if one.standing and one.standing.grade] == [
         Grade.EXECUTED
     ] * 5
     assert len(keys) <= MOST, keys
+
+
+STEPS = [
+    *("space", "space", "space", "with Jo", "enter", "space", "space", "patched it all", "ctrl+s", "R", "", "enter"),
+    *("space", "nothing", "enter", "space", "space", "space", "Jo Lowe", "enter", "x", "y"),
+]
+"""The same visit; what is typed between the keys."""
+MOST_BYTES = 16_000
+"""Over a poor line; what is typed apart. In a frame over a dimmed screen it was 18,000."""
+
+
+async def test_what_a_visit_sends_over_a_poor_line(office: Office, tmp_path: Path) -> None:
+    sent: list[tuple[str, int]] = []
+
+    async def play(terminal: Terminal) -> None:
+        for step in STEPS:
+            office.clock.advance(60)
+            if len(step) == 1 or step in ("space", "enter", "ctrl+s"):
+                await terminal.pilot.press(step)
+            elif not step:
+                await until_true(terminal.pilot, lambda: getattr(terminal.app.screen, "_over", False))
+            else:
+                await terminal.pilot.press(*("space" if letter == " " else letter for letter in step))
+            sent.append((step, await terminal.settle() + await terminal.settle()))
+
+    with serving(saying(hold=True)) as port:
+        reference = asked_for(office, tmp_path / "twelve.json", port)
+        await on_terminal(DispatchApp(office.ana, "day", restricted=True), (45, 20), play)
+    assert visit_page(office.store, reference).visit.state is State.CLOSED
+    assert sum(count for _, count in sent) <= MOST_BYTES, sent
