@@ -23,6 +23,7 @@ class ProbeKind(StrEnum):
     NTP = "ntp"
     MAIL_DNS = "mail_dns"
     SSH = "ssh"
+    SNMP = "snmp"
     REBOOT = "reboot"
     VALUE = "value"
 
@@ -87,6 +88,11 @@ class Probe:
     """What is asked for, by its name on the lead's list."""
     command: str = ""
     """What that list has under the name: filled in when it runs, and never kept with a visit."""
+    oid: str = ""
+    """Of SNMP, what is read: `1.3.6.1.2.1.1.3.0`."""
+    auth: str = "sha"
+    priv: str = "aes"
+    """Of SNMP version 3, by what messages are signed and hidden; the second may be `none`."""
     dkim: str = ""
     """Of the DNS of a mail domain, the selectors of its signing keys, between commas."""
     replies: int = 3
@@ -118,6 +124,8 @@ class Probe:
             return self.host
         if self.kind is ProbeKind.MAIL_DNS:
             return self.query
+        if self.kind is ProbeKind.SNMP:
+            return f"{self.oid}, {f'{self.user}@' if self.user else ''}{host_and_port(self.host, self.port)}"
         if self.kind in ASKING:
             return f"{self.ask}, {self.user}@{host_and_port(self.host, self.port)}"
         return host_and_port(self.host, self.port)

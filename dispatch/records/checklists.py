@@ -30,7 +30,7 @@ TARGET = RecordType(
             "address",
             "Address",
             Text(LINE),
-            "host:port, user@host for ssh, a URL, or for dns the name that is asked for; a value has none",
+            "host:port, user@host where somebody signs in, a URL, or for dns the name that is asked for; a value has none",
         ),
         Field(
             "options", "Options", Text(LINE), 'expect="Welcome"; seconds=20; tries=2; days=14; type=MX; most=24; unit=h'

@@ -61,6 +61,12 @@ def of_value(found: str, probe: Probe) -> Seen:
     return Seen(f"it says {shown}", shown)
 
 
+def valued(probe: Probe) -> bool:
+    """Whether all of an answer is to be a value: nothing says where in it one stands, and something says what it may be."""
+    bounded = probe.unit or probe.least is not None or probe.most is not None
+    return bool(bounded) and not (probe.json or probe.pattern)
+
+
 def _in_json(text: str, path: str) -> str | None:
     """The value at a place such as `disks.0.free`; None: there is none, or it is no single value."""
     try:

@@ -36,6 +36,7 @@ _TAKEN: Mapping[ProbeKind, frozenset[str]] = {
     ProbeKind.NTP: _ANY | {"most"},
     ProbeKind.MAIL_DNS: _ANY | {"resolver", "dkim"},
     ProbeKind.SSH: _ANY | _BOUNDS | {"ask", "pin", "expect"},
+    ProbeKind.SNMP: _ANY | _BOUNDS | {"oid", "auth", "priv", "pattern", "expect"},
     ProbeKind.REBOOT: frozenset({"seconds", "expect"}),
     ProbeKind.VALUE: _BOUNDS,
 }
@@ -44,12 +45,14 @@ _BELIEVED = frozenset(kind for kind, taken in _TAKEN.items() if "trust" in taken
 _PORTS = {
     ProbeKind.TLS: 443, ProbeKind.SMTP: 25, ProbeKind.DNS: 53, ProbeKind.IMAP: 993, ProbeKind.LDAP: 389, ProbeKind.RDP: 3389,
     ProbeKind.SMB: 445, ProbeKind.NTP: 123, ProbeKind.MAIL_DNS: 53, ProbeKind.SSH: 22,
+    ProbeKind.SNMP: 161,
 }  # fmt: skip
 _SECURE = frozenset({465, 636, 993})
 """Ports on which TLS is spoken from the start (RFC 8314, RFC 4513)."""
 _UDP = {
     ProbeKind.PING: "a ping cannot go through the proxy of the client's network; test a port by tcp",
     ProbeKind.NTP: "a time server cannot be asked through the proxy of the client's network",
+    ProbeKind.SNMP: "a device cannot be asked by SNMP through the proxy of the client's network",
 }
 _RECORDS = frozenset({"A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"})
 REBOOT_SECONDS = 900
@@ -100,6 +103,8 @@ def faults_of(probe: Probe) -> list[str]:
         faults.append("pin: is no SHA-256 of 64 hexadecimal digits")
     if probe.kind in ASKING and not (probe.user and probe.ask):
         faults.append("who signs in is to stand before the host, root@server.example.com, and in ask what is asked for")
+    if probe.kind is ProbeKind.SNMP:
+        faults += _of_snmp(probe)
     faults += _of_page(probe)
     bounds = [number_of(bound) for bound in (probe.least, probe.most) if bound is not None]
     moves = [number_of(bound) for bound in (probe.fall, probe.rise) if bound is not None]
@@ -108,6 +113,17 @@ def faults_of(probe: Probe) -> list[str]:
     elif len(bounds) == 2 and bounds[0] > bounds[1]:  # type: ignore[operator]
         faults.append(f"least: {probe.least} is above most, {probe.most}")
     return faults
+
+
+def _of_snmp(probe: Probe) -> Iterator[str]:
+    """What is wrong with what a device is asked by SNMP."""
+    from dispatch.closeout.probes.snmp import AUTH, PRIV
+
+    if not re.fullmatch(r"\.?[0-2](?:\.\d{1,10}){1,60}", probe.oid):
+        yield "oid: numbers between dots are expected, such as 1.3.6.1.2.1.1.3.0"
+    for name, value, known in ("auth", probe.auth, AUTH), ("priv", probe.priv, PRIV):
+        if value not in known:
+            yield f"{name}: one of {', '.join(known)} is expected"
 
 
 def _of_page(probe: Probe) -> Iterator[str]:
@@ -200,6 +216,8 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "type": str.upper,
     "status": str.casefold,
     "trust": str.casefold,
+    "auth": str.casefold,
+    "priv": str.casefold,
 }
 """How an option is read that is no text as it stands."""
 _HELD_AS = {"type": "record", "tls": "secure"}
@@ -227,7 +245,7 @@ def _with_address(probe: Probe, address: str, resolver: str, faults: list[str]) 
     if kind is ProbeKind.PING:
         _name(address, faults)
         return _allowed(dataclasses.replace(probe, host=address.strip("[]")), address, faults)
-    if kind in ASKING:
+    if kind in ASKING or kind is ProbeKind.SNMP:
         user, _, address = address.rpartition("@")
         probe = dataclasses.replace(probe, user=user.strip())
     host, port = _host_and_port(address, kind, faults)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from dispatch.closeout.probes.deadline import NotRun
-from dispatch.model.probes import ASKING, Probe
+from dispatch.model.probes import ASKING, Probe, ProbeKind
 
 HIDDEN = "•••"
 """What stands where somebody's answer repeats a secret."""
@@ -14,7 +14,13 @@ HIDDEN = "•••"
 
 def asked_of(probe: Probe) -> tuple[str, ...]:
     """What a test asks for, each in words: `the password of root@10.0.0.5`. Nothing is asked for while its host key is unknown."""
-    return (f"the password of {probe.user}@{probe.host}",) if probe.kind in ASKING and probe.pin else ()
+    who = f"{probe.user}@{probe.host}"
+    if probe.kind is ProbeKind.SNMP:
+        if not probe.user:
+            return (f"the community of {probe.host}",)
+        privacy = () if probe.priv == "none" else (f"the privacy password of {who}",)
+        return (f"the authentication password of {who}", *privacy)
+    return (f"the password of {who}",) if probe.kind in ASKING and probe.pin else ()
 
 
 class Secrets:
@@ -54,12 +60,14 @@ class Secrets:
             raise NotRun(f"it asks for {words}, which is typed when it runs and kept nowhere")
         return self._held[words]
 
-    def forget(self, words: str | None = None) -> None:
-        """Let go of one that was refused, or of all."""
-        if words is None:
-            self._held.clear()
-        else:
+    def refused(self, probe: Probe) -> None:
+        """Let go of what a test asked for, which was wrong: it is asked for again."""
+        for words in asked_of(probe):
             self._held.pop(words, None)
+
+    def forget(self) -> None:
+        """Let go of all."""
+        self._held.clear()
 
     def hidden(self, text: str) -> str:
         """A text that others sent, without any of them."""

@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 from typing import Any, NamedTuple
 
-from dispatch.closeout.probes.answers import decoded, of_answer, of_value
+from dispatch.closeout.probes.answers import decoded, of_answer, of_value, valued
+from dispatch.closeout.probes.asynchronous import kept_to
 from dispatch.closeout.probes.certificate import shown_as_by_ssh, typed_fingerprint
 from dispatch.closeout.probes.deadline import Deadline, NotRun, ProbeFault, Seen, received
 from dispatch.closeout.probes.secret import Secrets, asked_of
@@ -54,8 +55,7 @@ def of_output(status: int | None, output: str, complaints: str, probe: Probe) ->
         raise ProbeFault(f"{probe.ask} {how}{f': “{last}”' if last else ''}")
     if not said:
         raise ProbeFault(f"{probe.ask} said nothing")
-    valued = probe.unit or probe.least is not None or probe.most is not None
-    if valued and not (probe.json or probe.pattern):
+    if valued(probe):
         return of_value(said, probe)
     return of_answer(said, probe, f"it said “{received(said)}”", "in what it said")
 
@@ -75,14 +75,7 @@ class _Conversation:
         """Ask, and come back by the deadline whatever the other side does. Raises as `run`."""
         password = self._password()
         with dialer.open(self._probe.host, self._probe.port, self._deadline, local=self._probe.local) as connection:
-            task = asyncio.ensure_future(self._asked(connection.handed_over(), password))
-            try:
-                while not task.done():
-                    await asyncio.wait({task}, timeout=self._deadline.slice())
-                return task.result()
-            finally:
-                task.cancel()
-                await asyncio.wait({task}, timeout=1)
+            return await kept_to(self._deadline, self._asked(connection.handed_over(), password))
 
     def _password(self) -> str | None:
         """What was typed; without it the person's own agent may do, and nobody signs in where the host key is unknown."""
@@ -110,7 +103,7 @@ class _Conversation:
             except ssh.HostKeyNotVerifiable as fault:
                 raise NotRun(self._unknown()) from fault
             except ssh.PermissionDenied as fault:
-                self._secrets.forget(*asked_of(probe))
+                self._secrets.refused(probe)
                 raise NotRun(f"{probe.user}@{probe.host} was not let in: what was signed in with is refused") from fault
             except ssh.Error as fault:
                 why = received(self._secrets.hidden(fault.reason))
