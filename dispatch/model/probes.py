@@ -23,12 +23,13 @@ class ProbeKind(StrEnum):
     NTP = "ntp"
     MAIL_DNS = "mail_dns"
     SSH = "ssh"
+    WINRM = "winrm"
     SNMP = "snmp"
     REBOOT = "reboot"
     VALUE = "value"
 
 
-ASKING = (ProbeKind.SSH,)
+ASKING = (ProbeKind.SSH, ProbeKind.WINRM)
 """Kinds that ask a machine something of the lead's list."""
 EXPIRY = "expiry"
 """A certificate of which only the dates count, whoever signed it."""

@@ -82,6 +82,8 @@ def test_the_list_is_the_leads_alone(office: Office) -> None:
 
 
 def test_a_target_asks_only_what_is_on_the_list(office: Office) -> None:
+    with pytest.raises(Faulty, match="a lead's list has no reboot by winrm: backup age"):
+        register(office, name="disk", kind="winrm", address="CORP\\check@10.0.0.5", options="ask=reboot")
     with pytest.raises(Faulty, match="a lead's list has no reboot by ssh: backup age, failed services, free disk"):
         register(office, name="disk", kind="ssh", address="root@10.0.0.5", options="ask=reboot")
     with pytest.raises(Faulty, match="who signs in"):

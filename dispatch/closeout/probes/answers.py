@@ -61,6 +61,24 @@ def of_value(found: str, probe: Probe) -> Seen:
     return Seen(f"it says {shown}", shown)
 
 
+def of_output(status: int | None, output: str, complaints: str, probe: Probe) -> Seen:
+    """What a command that has ended says of what is asked for.
+
+    Raises:
+        ProbeFault: it failed, or says something else.
+    """
+    said = output.strip()
+    if status != 0:
+        how = "was ended by a signal" if status is None else f"ended with {status}"
+        last = received((complaints.strip() or said).rpartition("\n")[2])
+        raise ProbeFault(f"{probe.ask} {how}{f': “{last}”' if last else ''}")
+    if not said:
+        raise ProbeFault(f"{probe.ask} said nothing")
+    if valued(probe):
+        return of_value(said, probe)
+    return of_answer(said, probe, f"it said “{received(said)}”", "in what it said")
+
+
 def valued(probe: Probe) -> bool:
     """Whether all of an answer is to be a value: nothing says where in it one stands, and something says what it may be."""
     bounded = probe.unit or probe.least is not None or probe.most is not None

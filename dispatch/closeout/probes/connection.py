@@ -48,6 +48,12 @@ class Connection:
             self._sock.close()
 
     @property
+    def certificate(self) -> bytes:
+        """The certificate that the other side showed, in DER; empty without TLS."""
+        shown = self._sock.getpeercert(binary_form=True) if isinstance(self._sock, ssl.SSLSocket) else None
+        return shown or b""
+
+    @property
     def own_address(self) -> str:
         """The address on this side."""
         return str(self._sock.getsockname()[0])

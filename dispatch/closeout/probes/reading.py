@@ -36,15 +36,16 @@ _TAKEN: Mapping[ProbeKind, frozenset[str]] = {
     ProbeKind.NTP: _ANY | {"most"},
     ProbeKind.MAIL_DNS: _ANY | {"resolver", "dkim"},
     ProbeKind.SSH: _ANY | _BOUNDS | {"ask", "pin", "expect"},
+    ProbeKind.WINRM: _ANY | _BOUNDS | {"ask", "pin", "expect"},
     ProbeKind.SNMP: _ANY | _BOUNDS | {"oid", "auth", "priv", "pattern", "expect"},
     ProbeKind.REBOOT: frozenset({"seconds", "expect"}),
     ProbeKind.VALUE: _BOUNDS,
 }
-_BELIEVED = frozenset(kind for kind, taken in _TAKEN.items() if "trust" in taken)
+_BELIEVED = frozenset(kind for kind, taken in _TAKEN.items() if "trust" in taken) | {ProbeKind.WINRM}
 """Kinds whose certificate is looked at."""
 _PORTS = {
     ProbeKind.TLS: 443, ProbeKind.SMTP: 25, ProbeKind.DNS: 53, ProbeKind.IMAP: 993, ProbeKind.LDAP: 389, ProbeKind.RDP: 3389,
-    ProbeKind.SMB: 445, ProbeKind.NTP: 123, ProbeKind.MAIL_DNS: 53, ProbeKind.SSH: 22,
+    ProbeKind.SMB: 445, ProbeKind.NTP: 123, ProbeKind.MAIL_DNS: 53, ProbeKind.SSH: 22, ProbeKind.WINRM: 5986,
     ProbeKind.SNMP: 161,
 }  # fmt: skip
 _SECURE = frozenset({465, 636, 993})

@@ -135,7 +135,7 @@ _MODULES = {
     ProbeKind.TCP: "tcp", ProbeKind.HTTP: "web", ProbeKind.TLS: "tls", ProbeKind.SMTP: "mail",
     ProbeKind.DNS: "dns_lookup", ProbeKind.PING: "ping", ProbeKind.IMAP: "imap", ProbeKind.LDAP: "ldap",
     ProbeKind.RDP: "rdp", ProbeKind.SMB: "smb", ProbeKind.NTP: "ntp", ProbeKind.MAIL_DNS: "mail_dns",
-    ProbeKind.SSH: "ssh", ProbeKind.SNMP: "snmp",
+    ProbeKind.SSH: "ssh", ProbeKind.WINRM: "winrm", ProbeKind.SNMP: "snmp",
 }  # fmt: skip
 """What runs each kind."""
 SIGNED = frozenset({*ASKING, ProbeKind.SNMP})

@@ -20,7 +20,8 @@ def asked_of(probe: Probe) -> tuple[str, ...]:
             return (f"the community of {probe.host}",)
         privacy = () if probe.priv == "none" else (f"the privacy password of {who}",)
         return (f"the authentication password of {who}", *privacy)
-    return (f"the password of {who}",) if probe.kind in ASKING and probe.pin else ()
+    known = probe.kind is not ProbeKind.SSH or probe.pin
+    return (f"the password of {who}",) if probe.kind in ASKING and known else ()
 
 
 class Secrets:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from typing import Any, NamedTuple
 
-from dispatch.closeout.probes.answers import decoded, of_answer, of_value, valued
+from dispatch.closeout.probes.answers import decoded, of_output
 from dispatch.closeout.probes.asynchronous import kept_to
 from dispatch.closeout.probes.certificate import shown_as_by_ssh, typed_fingerprint
 from dispatch.closeout.probes.deadline import Deadline, NotRun, ProbeFault, Seen, received
@@ -40,24 +40,6 @@ def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int, secrets: Sec
         raise NotRun("it needs the extra ssh: install dispatch-board[ssh]") from None
     said = asyncio.run(_Conversation(asyncssh, probe, deadline, secrets).through(dialer))
     return of_output(said.status, secrets.hidden(decoded(said.output)), secrets.hidden(decoded(said.complaints)), probe)
-
-
-def of_output(status: int | None, output: str, complaints: str, probe: Probe) -> Seen:
-    """What a command that has ended says of what is asked for.
-
-    Raises:
-        ProbeFault: it failed, or says something else.
-    """
-    said = output.strip()
-    if status != 0:
-        how = "was ended by a signal" if status is None else f"ended with {status}"
-        last = received((complaints.strip() or said).rpartition("\n")[2])
-        raise ProbeFault(f"{probe.ask} {how}{f': “{last}”' if last else ''}")
-    if not said:
-        raise ProbeFault(f"{probe.ask} said nothing")
-    if valued(probe):
-        return of_value(said, probe)
-    return of_answer(said, probe, f"it said “{received(said)}”", "in what it said")
 
 
 class _Conversation:

@@ -29,10 +29,7 @@ _NAMES = 3
 def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> Seen:
     """What was seen, at `now`. Raises ProbeFault, OSError."""
     with dialer.open(probe.host, probe.port, deadline, local=probe.local) as connection:
-        try:
-            certificate = _seen(connection, probe, probe.host, deadline, now)
-        except ssl.SSLCertVerificationError as error:
-            raise ProbeFault(_why_not(error, probe, dialer, deadline), final=True) from error
+        certificate = shown(connection, probe, dialer, deadline, now)
     days = datetime.timedelta(seconds=certificate.ends - now).days
     if days < probe.days:
         left, wanted = count_text(days, "day"), count_text(probe.days, "day")
@@ -44,6 +41,14 @@ def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> Seen:
     known = "the pinned certificate" if probe.pin else "the certificate"
     left = count_text(days, "day")
     return Seen(f"{known}{_for(certificate)} is valid until {_day(certificate.ends)}, {left} more", f"{days} days")
+
+
+def shown(connection: Connection, probe: Probe, dialer: Dialer, deadline: Deadline, now: int) -> Certificate:
+    """Go on under TLS with whom the probe believes; of others, names and fingerprint are told. Raises ProbeFault, OSError."""
+    try:
+        return _seen(connection, probe, probe.host, deadline, now)
+    except ssl.SSLCertVerificationError as error:
+        raise ProbeFault(_why_not(error, probe, dialer, deadline), final=True) from error
 
 
 def begun(connection: Connection, probe: Probe, deadline: Deadline, now: int, before: str = "") -> None:

@@ -75,10 +75,11 @@ def _fetched(
             f"GET {path} HTTP/1.1\r\nHost: {at}\r\nUser-Agent: dispatch-board\r\nAccept: */*\r\n"
             "Accept-Encoding: identity\r\nConnection: close\r\n\r\n".encode("ascii")
         )
-        return _read(connection, deadline)
+        return read_response(connection, deadline)
 
 
-def _read(connection: Connection, deadline: Deadline) -> tuple[http.client.HTTPResponse, bytes]:
+def read_response(connection: Connection, deadline: Deadline) -> tuple[http.client.HTTPResponse, bytes]:
+    """What a server answers, and its body as far as it is read. Raises ProbeFault, OSError."""
     # an HTTPResponse asks its socket for nothing but a file to read
     response = http.client.HTTPResponse(cast(Any, connection), method="GET")
     try:
