@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -46,7 +47,7 @@ def run_items(args: Args, refs: Sequence[str], *, as_json: bool = False) -> int:
     done: list[probing.Ran] = []
     user, held = user_of(args), secret.Secrets()
     only_from = probes.Vantage(args.only_from) if args.only_from else None
-    _ask_for(held, probing.lacking(user, args.reference, refs, held))
+    _ask_for(held, probing.lacking(user, args.reference, refs, held, site, only_from))
     for ran in probing.run(
         user,
         args.reference,
@@ -124,8 +125,9 @@ def _probe(args: Args) -> int:
         print(f"dispatch: {show(str(refusal))}", file=sys.stderr)
         return 2
     held = secret.Secrets(os.environ.get("SSH_AUTH_SOCK", ""))
-    if not held.agent:
-        _ask_for(held, held.lacking(probe for item in specification.items for probe in item.probes))
+    tested = [probe for item in specification.items for probe in item.probes]
+    _look_up(held, held.lacking(tested))
+    _ask_for(held, held.lacking(tested))
     runner = running.Runner(clock.SystemClock().now, _tell, secrets=held)
     dialer = vantage.FromHost(probes.Vantage.SITE)
     outcomes = tuple(tuple(runner.run(probe, dialer) for probe in item.probes) for item in specification.items)
@@ -139,6 +141,18 @@ def _site(args: Args) -> vantage.ThroughSite | None:
     if not 1 <= args.socks <= 65_535:
         raise Faulty([f"--socks: {args.socks} is not a port from 1 to 65535"])
     return vantage.ThroughSite(args.socks)
+
+
+def _look_up(held: secret.Secrets, lacking: Sequence[str]) -> None:
+    """Take secrets from the keyring of who sits at their own machine: those of the service `dispatch`, by what is asked for."""
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        return
+    for words in lacking:
+        with contextlib.suppress(KeyringError):
+            held.hold(words, keyring.get_password("dispatch", words) or "")
 
 
 def _ask_for(held: secret.Secrets, lacking: Sequence[str]) -> None:

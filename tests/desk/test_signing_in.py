@@ -256,3 +256,59 @@ def test_a_specification_has_the_command_and_no_secret(
     (recorded,) = probing.bring(office.ana, "R1", done.stdout)
     assert recorded.result is None
     assert f"it asks for {WORDS}" in recorded.notes[0]
+
+
+def test_a_wrong_password_is_tried_once_however_many_tests_ask_for_it(office: Office) -> None:
+    """Three tries at the same time would lock somebody out of their domain."""
+    with ssh_serving(saying_by_ssh("41\n"), let_in=False) as talk:
+        options = f"ask=uptime; pin={shown_as_by_ssh(talk.pin)}; seconds=4; tries=3"
+        for name in ("monitoring", "mail", "files"):
+            register(office, name=name, kind="ssh", address=f"root@{HERE}:{talk.port}", options=options)
+        ask(office, talk)
+        runs = run(office, secrets=held())
+    assert len(runs) > 1
+    assert all(ran.fault and ran.item.latest is None for ran in runs)
+    assert talk.passwords == [PASSWORD]
+
+
+def test_nothing_is_asked_for_where_no_way_leads(office: Office, talk: Talk) -> None:
+    register(
+        office, name="backup", kind="ssh", address=f"root@{HERE}", options=f"ask=uptime; pin={'a' * 64}", vantage="site"
+    )
+    office.on_site()
+    assert probing.lacking(office.ana, "R1", [], Secrets()) == ()
+
+
+def test_a_laptop_looks_into_its_keyring(
+    office: Office, talk: Talk, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keyring
+    from keyring.backend import KeyringBackend
+
+    class Own(KeyringBackend):
+        priority = 1.0
+
+        def get_password(self, service: str, username: str) -> str | None:
+            return PASSWORD if (service, username) == ("dispatch", WORDS) else None
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            raise NotImplementedError
+
+        def delete_password(self, service: str, username: str) -> None:
+            raise NotImplementedError
+
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    before = keyring.get_keyring()
+    keyring.set_keyring(Own())
+    try:
+        ask(office, talk)
+        specification = tmp_path / "specification.json"
+        run_command(["visit", "probe-spec", "R1", "T6", "--as", "ana", "--db", str(office.store.path)])
+        specification.write_text(capsys.readouterr().out, encoding="utf-8")
+        assert run_command(["probe", str(specification)]) == 0
+    finally:
+        keyring.set_keyring(before)
+    said = capsys.readouterr()
+    assert PASSWORD not in said.out + said.err
+    (recorded,) = probing.bring(office.ana, "R1", said.out)
+    assert (recorded.result, latest(office, "T6").grade) == (Result.PASS, Grade.MEASURED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -67,7 +68,9 @@ class Runner:
             if tries:
                 Deadline(self._pause + 1, self._called_off).pause(self._pause)
             self._tell(f"{probe.name}: {probe.where}" + (f", try {number}" if number > 1 else ""))
-            made, final, ran, value = self._tried(probe, dialer, number)
+            alone = self._secrets.turn(probe, self._called_off) if probe.kind in SIGNED else contextlib.nullcontext()
+            with alone:
+                made, final, ran, value = self._tried(probe, dialer, number)
             tries.append(made)
             word = "pass" if made.passed else "FAIL" if ran else "not run"
             self._tell(f"{probe.name}: {word}, {made.text} ({made.milliseconds} ms)")

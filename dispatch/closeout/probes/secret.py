@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import threading
+from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
-from dispatch.closeout.probes.deadline import NotRun
+from dispatch.closeout.probes.deadline import SLICE, CalledOff, NotRun
 from dispatch.model.probes import ASKING, Probe, ProbeKind
 
 HIDDEN = "•••"
@@ -34,6 +36,7 @@ class Secrets:
     def __init__(self, agent: str = "") -> None:
         self.agent = agent
         self._held: dict[str, str] = {}
+        self._turns: dict[tuple[str, ...], threading.Lock] = {}
 
     def __repr__(self) -> str:
         return f"<{len(self._held)} secrets>"
@@ -42,9 +45,29 @@ class Secrets:
         raise TypeError("secrets stay in the process in which they were typed")
 
     def lacking(self, probes: Iterable[Probe]) -> tuple[str, ...]:
-        """What tests ask for and nobody has typed yet, each once."""
-        asked = dict.fromkeys(words for probe in probes for words in asked_of(probe))
+        """What tests ask for and nobody has typed yet, each once; an agent signs in by SSH without it."""
+        asking = (probe for probe in probes if not (self.agent and probe.kind is ProbeKind.SSH))
+        asked = dict.fromkeys(words for probe in asking for words in asked_of(probe))
         return tuple(words for words in asked if words not in self._held)
+
+    def __contains__(self, words: str) -> bool:
+        return words in self._held
+
+    @contextlib.contextmanager
+    def turn(self, probe: Probe, called_off: threading.Event) -> Iterator[None]:
+        """The turn of a test among those that sign in with the same: a wrong secret is tried once, however many run side by side.
+
+        Raises:
+            CalledOff: the run was stopped before its turn came.
+        """
+        turn = self._turns.setdefault(asked_of(probe), threading.Lock())
+        while not turn.acquire(timeout=SLICE):
+            if called_off.is_set():
+                raise CalledOff
+        try:
+            yield
+        finally:
+            turn.release()
 
     def hold(self, words: str, secret: str) -> None:
         """Hold what was typed; an empty one is none."""

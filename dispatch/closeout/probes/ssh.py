@@ -62,7 +62,7 @@ class _Conversation:
     def _password(self) -> str | None:
         """What was typed; without it the person's own agent may do, and nobody signs in where the host key is unknown."""
         asked = asked_of(self._probe)
-        if not asked or (self._secrets.agent and self._secrets.lacking([self._probe])):
+        if not asked or (self._secrets.agent and asked[0] not in self._secrets):
             return None
         return self._secrets.find(*asked)
 

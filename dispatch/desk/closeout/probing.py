@@ -104,11 +104,7 @@ def run(  # noqa: PLR0913  how it runs, each by its name
         Refusal: the visit is not open, or not the person's own, or an item has no test; before anything runs.
     """
     visit, items = _chosen(user, reference, refs)
-    if site is None and user.site_port is not None:
-        site = ThroughSite(user.site_port)
-    dialers: dict[Vantage, Dialer | None] = {Vantage.HOST: FromHost(), Vantage.SITE: site}
-    if only_from is not None:
-        dialers = dict.fromkeys(Vantage, dialers[only_from])
+    dialers = _dialers(user, site, only_from)
     parts = []
     stop = called_off or threading.Event()
     for item in items:
@@ -128,10 +124,27 @@ def run(  # noqa: PLR0913  how it runs, each by its name
             yield _watched(user, visit, part)
 
 
-def lacking(user: User, reference: str, refs: Sequence[str], secrets: Secrets) -> tuple[str, ...]:
+def lacking(
+    user: User,
+    reference: str,
+    refs: Sequence[str],
+    secrets: Secrets,
+    site: Dialer | None = None,
+    only_from: Vantage | None = None,
+) -> tuple[str, ...]:
     """What the tests that `run` would run ask for, and nobody has typed: each in words, once. Raises as `run`."""
     _, items = _chosen(user, reference, refs)
-    return secrets.lacking(probe for item in items for probe in runs_by_itself(item))
+    dialers = _dialers(user, site, only_from)
+    tested = [item for item in items if all(dialers[probe.vantage] is not None for probe in runs_by_itself(item))]
+    return secrets.lacking(probe for item in tested for probe in runs_by_itself(item))
+
+
+def _dialers(user: User, site: Dialer | None, only_from: Vantage | None) -> dict[Vantage, Dialer | None]:
+    """What leads to each vantage; None where no way does."""
+    if site is None and user.site_port is not None:
+        site = ThroughSite(user.site_port)
+    dialers: dict[Vantage, Dialer | None] = {Vantage.HOST: FromHost(), Vantage.SITE: site}
+    return dialers if only_from is None else dict.fromkeys(Vantage, dialers[only_from])
 
 
 @dataclass(frozen=True, slots=True)
