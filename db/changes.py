@@ -124,7 +124,18 @@ def same_again(unit: Unit, store: Store, now: Mapping[tuple[str, int, int], int]
 
 
 ONLY_ADDED = frozenset(
-    {"milestone", "breach_cause", "late_cause", "survey", "care_mark", "gap", "call", "file_removal"}
+    {
+        "milestone",
+        "breach_cause",
+        "late_cause",
+        "survey",
+        "care_mark",
+        "gap",
+        "call",
+        "file_removal",
+        "finding",
+        "finding_mark",
+    }
 )
 """The tables of records that are only ever added, and taken back by marking them."""
 

@@ -31,11 +31,13 @@ ITEMS = Select(
     "item i",
     "i",
     of={"way_in": "EXISTS (SELECT 1 FROM way_in w WHERE w.visit_id = i.visit_id)"},
-    given=dict.fromkeys(("attempts", "probes", "shown_as_of", "lost_files", "permission", "before"), "i.id"),
+    given=dict.fromkeys(("attempts", "probes", "shown_as_of", "lost_files", "permission", "before"), "i.id")
+    | {"found": "i.visit_id"},
 )
 """Items of visits."""
 ENTRIES = Select(WorkEntry, "work_entry w JOIN staff s ON s.id = w.staff_id", "w", of={"by": "s.name"})
 """Work entries."""
+_FOUND = "SELECT count(*) FROM finding WHERE visit_id = ? AND withdrawn_at IS NULL"
 _PHASE_ORDER = {phase: order for order, phase in enumerate(Phase)}
 
 
@@ -64,6 +66,7 @@ def checklist(store: Store, visit_id: int) -> Checklist:
         shown_as_of=shown,
         lost_files=lost_files,
         permission=permissions.given(store, visit_id),
+        found={visit_id: store.value(_FOUND, (visit_id,))},
         before=_read_before(store, visit_id, tested) if tested else {},
     )
     copied, added = items_by_origin.get(1, ()), items_by_origin.get(0, ())

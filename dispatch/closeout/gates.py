@@ -22,6 +22,9 @@ ENOUGH = f"at least {EVIDENCE} characters, letters or digits, with two different
 # the view open_gate trims the same
 _BLANK = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200C))) + "\u2028\u2029\u202f\u205f\u3000\ufeff"
 
+NOTHING_FOUND = f"say that nothing was found, in {ENOUGH}"
+"""What is asked for where an audit has no finding (C5b)."""
+
 _QUOTED = 60
 """Cells of somebody's words inside a sentence; the whole of them stands on the item."""
 
@@ -137,6 +140,8 @@ def _missing(item: Item) -> _Reason:
         return "G1", "say that it is done, or why not"
     if item.ref == "W2":
         return "G1", "say what was changed"
+    if item.findings:
+        return "G1", f"write down each finding (`F`), or {NOTHING_FOUND}"
     return "G1", "not confirmed yet; do it and confirm"
 
 
@@ -220,8 +225,15 @@ def _of_confirm(item: Item, latest: Attempt) -> Iterator[_Reason]:
     elif latest.result is Result.LEFT_TO_CLIENT:
         left = f"“{show(trimmed(latest.text), _QUOTED)}” is left to the client"
         yield "G7", f"{left}; do it or book a follow-up, then record that nothing is left"
-    elif latest.result is not Result.DONE or (item.ref == "W2" and not trimmed(latest.text)):
+    elif latest.result is not Result.DONE or _says_too_little(item, trimmed(latest.text)):
         yield _missing(item)
+
+
+def _says_too_little(item: Item, said: str) -> bool:
+    """Whether what is done asks for words (W2, or findings where there are none), and they are not there."""
+    if item.ref == "W2":
+        return not said
+    return item.findings and not item.found and not says_enough(said)
 
 
 def _of_sign_off(item: Item, latest: Attempt, checklist: Checklist, at_time: _AtTime) -> Iterator[_Reason]:

@@ -20,7 +20,7 @@ from dispatch.closeout.answers import (
     tells,
     tells_or_declines,
 )
-from dispatch.closeout.gates import ENOUGH, Unmet, settled, trimmed
+from dispatch.closeout.gates import ENOUGH, NOTHING_FOUND, Unmet, settled, trimmed
 from dispatch.closeout.template import follow_up_item, named_item, requested_item
 from dispatch.model.checklists import Checklist, EntryKind, Grade, Item, ItemKind, NewItem, Phase, Result
 from dispatch.model.probes import Try, Vantage
@@ -221,6 +221,9 @@ def _of_result(checklist: Checklist, item: Item, entry: Recording) -> Iterator[_
     elif entry.result is Result.DECLINED:
         if not tells_or_declines(entry.text):
             yield "G6", "Say how the client declined, in their words."
+    elif item.findings and entry.result is Result.DONE:
+        if not says_enough(trimmed(entry.text)) and (entry.text or not item.found):
+            yield "G1", f"Write down each finding first, or {NOTHING_FOUND}."
     elif says_something(entry.text):
         return
     elif item.ref == "L1":

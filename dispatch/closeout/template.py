@@ -148,6 +148,7 @@ def _item(item: TemplateItem, ref: str, label: str, tested: Tested) -> NewItem:
         item.override_allowed,
         tested=tested,
         evidence=item.evidence,
+        findings=item.findings,
     )
 
 

@@ -96,6 +96,7 @@ ITEM = (
     Field(
         "evidence", "Settled by", Choice(EVIDENCE), f"{', '.join(EVIDENCE)}; empty: a run where a target can be reached"
     ),
+    Field("findings", "Settled by findings", YesNo()),
 )
 """The fields of an item, in the order in which they are written."""
 FIELDS = tuple(field.name for field in ITEM)
@@ -169,6 +170,7 @@ def read_item(given: Any, place: int, faults: list[str], *, typed: bool = False)
         values["each"],
         Tested(values["targets"], values["probe"], values["vantage"], *values["bounds"]),
         values["evidence"],
+        values["findings"],
     )
 
 
@@ -264,6 +266,8 @@ def _of_item(item: TemplateItem) -> Iterator[str]:
         yield "kind: each requested item is confirmed, required, without n/a and without a condition"
     if (SERVICE in item.label) != (item.each is Each.SERVICE):
         yield f"text: {SERVICE} stands in it where there is one for each service, and nowhere else"
+    if item.findings and (item.kind, item.each) != (ItemKind.CONFIRM, Each.ONCE):
+        yield "findings: are asked for by an item that is confirmed, once"
     yield from _of_tested(item)
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dispatch.desk.log.visit_log import LogFilter
     from dispatch.desk.quick.reading import Understood
     from dispatch.desk.review.reviewing import VisitHistory
+    from dispatch.model.findings import AuditFinding
 
 _VISIT = """reference client site state review date=wanted_on latest=latest_on? work minutes days priority emergency kind
     recurring skills tags equipment people crew_skills after? after_minutes after_day pickup? pickup_minutes start=starts_at@
@@ -55,6 +56,7 @@ _ITEM = (
     "item=ref phase kind label required vantage asks counts attested=attested_how? permission probes before attempts"
 )
 _ATTEMPT = "sequence at@ by result text value grade vantage begun_after tries signed_by satisfied"
+_FINDING = "reference number what severity risk advice minutes price currency photo state note by"
 FILE = "number=id item name size sha256 by at@"
 """A file that was handed in."""
 _REMOVED_FILE = f"{FILE} removed_by=removal.by removed_at=removal.at@ reason=removal.reason"
@@ -194,6 +196,7 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
         "segments": spans,
         "corrections": forms(page.corrections, "technician what was=before@ is=after@ reason by at@", zone),
         **files_form(page),
+        "findings": [*map(finding_form, page.findings)],
         "follow_ups": [visit.reference for visit in page.follow_ups],
         "checklist_template": page.origin and form(page.origin, "name version=number why"),
         "same_job": [visit.reference for visit in page.same_job],
@@ -211,6 +214,11 @@ def files_form(page: VisitPage) -> dict[str, Any]:
     """`dispatch visit file --json`."""
     zone = page.visit.zone
     return {"files": forms(page.files, FILE, zone), "removed_files": forms(page.removed_files, _REMOVED_FILE, zone)}
+
+
+def finding_form(finding: AuditFinding) -> dict[str, Any]:
+    """A finding of an audit, alone or with its visit."""
+    return form(finding, _FINDING, price=finding.price_text or None, currency=finding.currency or None)
 
 
 def history_form(history: VisitHistory) -> dict[str, Any]:

@@ -22,6 +22,7 @@ GROUPS = (
     ("views", ("board", "week", "day", "log", "route", "demo", "open")),
     ("finding", ("find",)),
     ("visit", ("visit",)),
+    ("audit_findings", ("finding",)),
     ("running", ("candidates", "near", "glance", "emergency", "late", "call")),
     ("importing", ("import",)),
     ("calendars", ("calendar",)),

@@ -117,6 +117,8 @@ class NewItem:
     """Which targets its probes are copied from."""
     evidence: Asks | None = None
     """What settles a test, where the template says so."""
+    findings: bool = False
+    """Whether it asks for what was found (design/close-out.md C5b)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,8 @@ class Item:
 
     `evidence` is what settles it where the template says so. `way_in` is whether somebody's connection led into the client's
     network at this visit, `shown_as_of` the visit's sequence when the last file that stands was handed in for it, `lost_files`
-    how words name those that a lead took out, `permission` the last one that a lead gave. `before` is what was read of the same
+    how words name those that a lead took out, `permission` the last one that a lead gave. `findings`
+    is whether it asks for what was found, `found` how many findings the visit has then. `before` is what was read of the same
     at the last visits of the site, the newest first.
     """
 
@@ -206,6 +209,8 @@ class Item:
     shown_as_of: int | None = None
     lost_files: tuple[str, ...] = ()
     permission: Permission | None = None
+    findings: bool = False
+    found: int = 0
     before: tuple[SiteReading, ...] = ()
 
     @property

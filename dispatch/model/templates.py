@@ -57,6 +57,9 @@ class TemplateItem:
     evidence: Asks | None = None
     """What settles a test; None: a run where a target of the site can be reached, else words (design/close-out.md C5a)."""
 
+    findings: bool = False
+    """Whether findings settle it, or a word that nothing was found (design/close-out.md C5b)."""
+
     @property
     def phase(self) -> Phase:
         """The part of the stay that its id names."""

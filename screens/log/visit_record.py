@@ -16,6 +16,7 @@ from screens.binding import BACK, command
 from screens.log.review import REVIEW
 from screens.prices.sheet_view import ChargeSheet
 from screens.user_screen import UserScreen
+from screens.visit.findings import findings
 from screens.visit.handed_in import files
 from screens.visit.service_report import report
 from widgets.lines.ink import Line, wrapped_line
@@ -90,4 +91,4 @@ class VisitRecord(UserScreen):
         if self._page is not None:
             self.app.push_screen(ChargeSheet(self._page))
 
-    KEYS_BESIDE = (*REVIEW, report, files)
+    KEYS_BESIDE = (*REVIEW, report, files, findings)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from db import settings
+from dispatch.desk.session.unsent import Unsent
 from dispatch.lazily import lazily
 from dispatch.model.instants import clock_text
 from dispatch.model.states import OPEN_ON_SITE, THERE, Role
@@ -187,6 +188,19 @@ async def mark(screen: UserScreen, visit: Visit) -> None:
 
 STAY = (clock, use, mark)
 """What is entered about a stay."""
+
+
+async def ask_aborting(screen: UserScreen, reference: str) -> dict[str, Any]:
+    """What `leaving.abort` is given beside the visit."""
+    if not (screen.user.has(Role.DISPATCHER) or screen.user.has(Role.LEAD)):
+        hint = "why; nothing is charged, and the request goes back into the queue"
+        kept = Unsent(screen.user, reference, "Abort")
+        return {"reason": await screen.ask("Abort", hint, check=needed("nothing was typed"), unsent=kept)}
+    return await screen.fill(
+        "Abort: nothing is charged",
+        [AskedField("reason", "Why"), AskedField("not_again", "Not again, because (empty: back into the queue)")],
+        check=lambda form: [] if form["reason"].strip() else ["why: is missing"],
+    )
 
 
 _FIELDS = (

@@ -22,13 +22,14 @@ from dispatch.desk.session.unsent import Unsent
 from dispatch.lazily import lazily
 from dispatch.model.checklists import Asks, Item, ItemKind, Phase, Result
 from dispatch.model.probes import ProbeKind
-from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, Role, State
+from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, State
 from dispatch.model.text import count_text, show
 from dispatch.model.visits import CAME_BY
 from screens.binding import BACK, command
 from screens.dialogs.asked import YES_NO, AskedField, Check, ChoiceRow
 from screens.prices.sheet_view import price_words
 from screens.user_screen import UserScreen
+from screens.visit.findings import findings, nothing_found
 from screens.visit.handed_in import files
 from screens.visit.service_report import report
 from screens.visit.stay_deeds import STAY
@@ -253,6 +254,9 @@ class VisitScreen(UserScreen):
             await self._ask_entry(item, hint, Result.ANSWERED, value=seen)
         elif item.ref == "W2":
             await self._work_note()
+        elif item.findings and not item.found:
+            if await nothing_found(self, self._reference, item):
+                await self._ask_entry(item, f"what was looked at, and nothing found? {_LEAST}", Result.DONE)
         else:
             await self._record(item, Recording(result=Result.DONE))
 
@@ -434,16 +438,7 @@ class VisitScreen(UserScreen):
         if self._page is not None and self._page.visit.state in ENDED:
             self.say(f"The visit is {self._page.visit.state.label} already.", "warning")
             return
-        if not (self.user.has(Role.DISPATCHER) or self.user.has(Role.LEAD)):
-            reason = await self._ask("Abort", "why; nothing is charged, and the request goes back into the queue")
-            await self._saving(leaving.abort, self._reference, reason)
-            return
-        entered = await self.fill(
-            "Abort: nothing is charged",
-            [AskedField("reason", "Why"), AskedField("not_again", "Not again, because (empty: back into the queue)")],
-            check=lambda form: [] if form["reason"].strip() else ["why: is missing"],
-        )
-        await self._saving(leaving.abort, self._reference, entered["reason"], not_again=entered["not_again"])
+        await self._saving(leaving.abort, self._reference, **await stay_deeds.ask_aborting(self, self._reference))
 
     @command("U", "visit.reopen", "Reopen", LEADS)
     async def action_reopen(self) -> None:
@@ -457,4 +452,4 @@ class VisitScreen(UserScreen):
             for follow_up in done[1]:
                 self.say(f"{follow_up.reference} is out of the queue: its work goes on here.")
 
-    KEYS_BESIDE = (*STAY, report, files)
+    KEYS_BESIDE = (*STAY, report, files, findings)

@@ -94,6 +94,7 @@ class OpenVisit:
         self._connection = connection
         self._sequence = 0
         self._way_in = False
+        self._found = 0
         self.checklist = Checklist()
 
     def add(self, template: NewItem) -> None:
@@ -113,10 +114,12 @@ class OpenVisit:
             probes=template.probes,
             evidence=template.evidence,
             way_in=self._way_in,
+            findings=template.findings,
+            found=self._found,
         )
         self._connection.execute(
             "INSERT INTO item (visit_id, id, ref, phase, kind, label, required, na_allowed, override_allowed, "
-            "position, evidence) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "position, evidence, findings) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 item.id,
                 item.ref,
@@ -128,6 +131,7 @@ class OpenVisit:
                 item.override_allowed,
                 item.position,
                 item.evidence,
+                item.findings,
             ),
         )
         for position, probe in enumerate(item.probes):
@@ -174,6 +178,8 @@ class OpenVisit:
             return True
         if item.bounds is None and (attempt.value or attempt.grade is Grade.MEASURED):
             return False
+        if attempt.result is Result.DONE and item.findings:
+            return not attempt.text or says_enough(attempt.text)
         if attempt.result not in (Result.PASS, Result.NA, Result.NOT_DONE):
             return True
         if attempt.result is Result.PASS and any("0" <= character <= "9" for character in attempt.value or ""):
@@ -216,6 +222,18 @@ class OpenVisit:
                 (files[0][0],),
             )
             self._change(item, shown_as_of=files[1][1] if files[1:] else None, lost_files=() if files[1:] else (LOST,))
+
+    def find(self) -> None:
+        """A finding is written down, or the one that is there taken out."""
+        self._connection.execute(
+            "UPDATE finding SET withdrawn_at = 0, version = version + 1 WHERE visit_id = 1 AND withdrawn_at IS NULL"
+            if self._found
+            else "INSERT INTO finding (visit_id, number, what, severity, staff_id, session, at) "
+            "VALUES (1, 1, 'x', 'low', 1, 'here', 0)"
+        )
+        self._found = 1 - self._found
+        for item in self.checklist.items:
+            self._change(item, found=self._found)
 
     def permit(self, item: Item, *, lowered: bool) -> None:
         """A lead lets words settle an item."""
@@ -324,6 +342,7 @@ def templates(draw: st.DrawFn) -> list[NewItem]:
                 Probe(draw(st.sampled_from([ProbeKind.TCP, ProbeKind.TCP, ProbeKind.VALUE])), "mail", vantage)
                 for vantage in draw(st.lists(VANTAGES, max_size=2))
             ),
+            findings=item.kind is ItemKind.CONFIRM and draw(st.sampled_from([False, False, True])),
             evidence=draw(st.sampled_from([None, None, None, Asks.EXECUTED, Asks.MEASURED, Asks.ANY])),
         )
         for item in few
@@ -335,6 +354,9 @@ def add_anything(visit: OpenVisit, data: st.DataObject) -> None:
     items = visit.checklist.items
     if not items or data.draw(st.integers(0, 7)) == 0:
         visit.work(data.draw(st.sampled_from(EntryKind)), same_number=data.draw(st.booleans()))
+        return
+    if data.draw(st.integers(0, 7)) == 0:
+        visit.find()
         return
     item = data.draw(st.sampled_from(items))
     chance = data.draw(st.integers(-1, 11)) if item.kind is ItemKind.TEST else 11

@@ -22,6 +22,7 @@ from dispatch.desk.closeout import (
     arriving,
     clocking,
     evidence,
+    finding,
     handing_over,
     leaving,
     onsite,
@@ -40,6 +41,7 @@ from dispatch.model.states import STEPS, Role
 from tests.conftest import SAMPLE
 from tests.desk.conftest import Office, at
 
+FOUND = {"what": "backups in the same room", "severity": "high"}
 DESK = Path(onsite.__file__).parents[1]
 EVERYBODY = {"plan.undo.undo", "plan.undo.redo", "day.routing.renew", "travel.drive_times.keep"}
 """Open to all staff: taking back what was one's own, and keeping figures that the program reckoned."""
@@ -109,6 +111,9 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
         "closeout.evidence.attach_all",
         lambda user, ref: evidence.attach(user, ref, "T1", "a.jpg", io.BytesIO(b"x")),
     ),
+    "find": ("closeout.finding.add", lambda user, ref: finding.add(user, ref, FOUND)),
+    "put a finding right": ("closeout.finding.edit", lambda user, ref: finding.edit(user, ref, 1, FOUND)),
+    "take a finding out": ("closeout.finding.remove", lambda user, ref: finding.remove(user, ref, 1, "not so")),
     "pause": ("closeout.clocking._clock", lambda user, ref: clocking.pause(user, ref, "break")),
     "go on": ("closeout.clocking._clock", clocking.resume),
     "home": ("closeout.clocking.home", clocking.home),
@@ -194,7 +199,7 @@ ON_NO_VISIT = {"calendars.permission.permit_busy", "calendars.syncing._follow", 
 OWN_ONLY = {
     "record", "work", "ask", "use", "close", "end day", "no access", "abort", "attach", "pause", "go on", "home", "correct",
     "insert break", "mark", "unmark", "take back", "depart", "arrive", "specify", "responded", "handed over",
-    "answer", "words", "did not come", "ask for words",
+    "answer", "words", "did not come", "ask for words", "find", "put a finding right", "take a finding out",
 }  # fmt: skip
 """Those that a technician does on their own visits only."""
 

@@ -6,13 +6,14 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db import agreements, clients, papers, recurrences, settings, visits
+from db import agreements, clients, findings, papers, recurrences, settings, visits
 from db.store import Store
 from dispatch.care.item import CareItem
 from dispatch.desk.care.care_list import care_list
 from dispatch.desk.prices.agreeing import balances
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Site
+from dispatch.model.findings import AuditFinding
 from dispatch.model.instants import Times, day_of
 from dispatch.model.messages import Message
 from dispatch.model.states import ENDED, State
@@ -25,7 +26,7 @@ PAST = 10
 @dataclass(frozen=True, slots=True)
 class ClientPage:
     """Everything about a client on a day. `ahead` is planned, `queued` still to be planned, `past` and the messages with
-    `papers` the newest first."""
+    `papers` the newest first, `findings` those that are open."""
 
     client: Client
     sites: tuple[Site, ...]
@@ -38,6 +39,7 @@ class ClientPage:
     day: datetime.date
     times: Times
     papers: tuple[Message, ...] = ()
+    findings: tuple[AuditFinding, ...] = ()
 
 
 def client_page(store: Store, client: Client) -> ClientPage:
@@ -65,6 +67,7 @@ def client_page(store: Store, client: Client) -> ClientPage:
             day,
             times,
             tuple(papers.messages_of(store, client.id, PAST)),
+            tuple(one for one in findings.findings_of_client(store, client.id) if one.open),
         )
 
 

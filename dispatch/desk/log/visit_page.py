@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db import agreements, checklists, clients, invoices, people, reviews, sessions, settings, stays, visits
+from db import agreements, checklists, clients, findings, invoices, people, reviews, sessions, settings, stays, visits
 from db.audit import AuditRow, history_of
 from db.legs import legs_of
 from db.store import Store, existing
@@ -19,6 +19,7 @@ from dispatch.lazily import lazily
 from dispatch.model.boards import Event
 from dispatch.model.checklists import Checklist, HandedIn
 from dispatch.model.clients import Client, Site
+from dispatch.model.findings import AuditFinding
 from dispatch.model.instants import Times, day_of, when_text
 from dispatch.model.reviews import Approval, Comment, WordCorrection
 from dispatch.model.travel import DistanceUnit, Leg
@@ -35,8 +36,8 @@ class VisitPage:
     `priced` is its charge, or why it cannot be worked out yet. `balances` is what is left of the
     prepaid balances that it would draw from, `clocks` are its service levels: for dispatcher and lead only. `same_job` are the
     other visits of its job but its follow-ups. `used` and `marks` are what stands, `files` what was handed in, `removed_files`
-    what of it a lead took out, `corrections` every moment that was put right, the oldest first, `words` the words that were,
-    `comments` the lead's with their answers.
+    what of it a lead took out, `findings` what an audit found, `corrections` every moment that was put right, the oldest first,
+    `words` the words that were, `comments` the lead's with their answers.
     `approval` is the newest one, whether it stands or not; `batch` the one in which the visit was exported. `origin` is the
     template that the checklist was copied from, `none_wanted` who wants no follow-up of a visit that was left open, with their
     words.
@@ -61,6 +62,7 @@ class VisitPage:
     corrections: tuple[TimeCorrection, ...] = ()
     files: tuple[HandedIn, ...] = ()
     removed_files: tuple[HandedIn, ...] = ()
+    findings: tuple[AuditFinding, ...] = ()
     words: tuple[WordCorrection, ...] = ()
     comments: tuple[Comment, ...] = ()
     approval: Approval | None = None
@@ -124,6 +126,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             corrections=tuple(stays.corrections_of(store, visit.id)),
             files=tuple(file for file in handed_in if file.removal is None),
             removed_files=tuple(file for file in handed_in if file.removal is not None),
+            findings=tuple(findings.findings_of(store, visit.id)),
             words=tuple(reviews.word_corrections_of(store, visit.id)),
             comments=tuple(reviews.comments_of(store, visit.id)),
             approval=reviews.approval_of(store, visit.id),

@@ -17,6 +17,7 @@ from dispatch.desk.reports.data import visit_tables
 from dispatch.desk.reports.document import (
     Point,
     Report,
+    ReportTable,
     Section,
     Whose,
     foot_of,
@@ -27,6 +28,7 @@ from dispatch.desk.reports.photographs import photographs
 from dispatch.desk.session.refusals import WrongState
 from dispatch.desk.session.user import User
 from dispatch.model.checklists import Attempt, EntryKind, Grade, Item, ItemKind, Result
+from dispatch.model.findings import FindingState, Severity
 from dispatch.model.instants import changed_text, day_of, day_text
 from dispatch.model.states import OPEN_ON_SITE, State
 from dispatch.model.text import count_text
@@ -59,7 +61,7 @@ def service_report(user: User, reference: str, *, with_charge: bool = False) -> 
         raise WrongState(visit, "there is nothing to report to the client")
     been = visit.checked_in_at is not None
     sections = [Section("The visit", tuple(_about(page)), at_a_glance=True), _asked(page)]
-    sections += [_done(page), _tested(page)] if been else []
+    sections += [_done(page), _tested(page), _found(page)] if been else []
     used = tuple(Point(f"{item.quantity} × {item.label}") for item in page.used)
     sections += [_follows(page), Section("What was used", points=used)]
     sections += [_signed(page)] if been else []
@@ -176,6 +178,42 @@ def _attempt(page: VisitPage, attempt: Attempt) -> Iterator[str]:
     if len(attempt.tries) > 1 or any(not one.passed for one in attempt.tries):
         for one in attempt.tries:
             yield f"try {one.number} of {one.probe} {'passed' if one.passed else 'failed'}: {one.text}"
+
+
+_GRAVE = {
+    Severity.CRITICAL: "critical: now",
+    Severity.HIGH: "high: soon",
+    Severity.MEDIUM: "medium",
+    Severity.LOW: "low",
+}
+
+
+def _found(page: VisitPage) -> Section:
+    """What an audit found, the gravest first."""
+    own = sorted(page.findings, key=lambda one: (-one.severity.rank, one.number))
+    columns = ("No.", "What we found", "How grave", "What it risks", "What we advise", "What it takes", "How it stands")
+    rows = [
+        (str(one.number), one.what, _GRAVE[one.severity], one.risk, one.advice, one.effort, _STANDS[one.state])
+        for one in own
+    ]
+    shown = [at for at, _ in enumerate(columns) if at < 3 or any(row[at] for row in rows)]
+    if all(one.state is FindingState.OPEN for one in own):
+        shown = shown[:-1]
+    table = ReportTable(tuple(columns[at] for at in shown), tuple(tuple(row[at] for at in shown) for row in rows))
+    if own:
+        return Section("What we found", tables=(table,))
+    nothing = [item.latest.text for item in page.checklist.items if item.findings and item.latest is not None]
+    return Section(
+        "What we found", points=tuple(Point("Nothing that needs doing", notes=(text,)) for text in nothing if text)
+    )
+
+
+_STANDS = {
+    FindingState.OPEN: "open",
+    FindingState.PROPOSED: "in our proposal",
+    FindingState.DONE: "done",
+    FindingState.DECLINED: "declined by you",
+}
 
 
 def _follows(page: VisitPage) -> Section:

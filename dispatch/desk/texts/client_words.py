@@ -12,6 +12,7 @@ from dispatch.desk.care.accounts import SPENT_DAYS
 from dispatch.desk.care.client_page import ClientPage
 from dispatch.desk.care.offer_figures import OfferComparison, OfferFigures
 from dispatch.desk.messages.outbox import moment
+from dispatch.desk.texts.finding_words import line
 from dispatch.model.alerts import ToldAlert
 from dispatch.model.clients import Site
 from dispatch.model.forms import form
@@ -63,6 +64,11 @@ def page_lines(page: ClientPage) -> list[str]:
         ("Open requests", [_visit(visit, page.times) for visit in page.queued], ""),
         ("Ahead", [_visit(visit, page.times) for visit in page.ahead], "nothing planned"),
         ("Past", [_visit(visit, page.times) for visit in page.past], "no visits yet"),
+        (
+            "Open findings",
+            ["  ".join(filter(None, (one.reference, line(one), one.effort))) for one in page.findings],
+            "",
+        ),
         ("Papers by mail", [_paper(message, page.times) for message in page.papers], ""),
     )
     for title, entries, otherwise in sections:

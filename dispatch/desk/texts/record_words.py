@@ -15,6 +15,7 @@ from dispatch.closeout.readings import compared, outlook
 from dispatch.desk.charges.charging import Unpriced
 from dispatch.desk.log.visit_page import VisitPage
 from dispatch.desk.review.reviewing import VisitHistory
+from dispatch.desk.texts import finding_words
 from dispatch.desk.texts.board_words import leg_line
 from dispatch.desk.texts.level_words import clock_line
 from dispatch.desk.texts.visit_words import day_lines, planned_text, promise_text
@@ -149,11 +150,19 @@ def _before_events(
         )  # fmt: skip
     yield from _section("Review", _review(page))
     yield from _section("Checklist", _checklist(page, marks, narrow=width < _NARROW))
+    yield from _section("Findings", _findings(page))
     yield from _section("Photographs and files", file_lines(page))
     unmet = (RecordLine(((f"  {show(one.ref)} ", "strong"), (show(one.text), "warn"))) for one in page.unmet)
     yield from _section("Not ready to close:", unmet)
     word = page.charge.word if page.charge is not None else "charge"
     yield from _section(word.capitalize(), _charge(page, width - 2))
+
+
+def _findings(page: VisitPage) -> Iterator[RecordLine]:
+    for finding in page.findings:
+        yield RecordLine(((f"  {finding_words.line(finding)}", "warn" if finding.open else "plain"),), 14)
+        for word, text in finding_words.more(finding):
+            yield RecordLine(((f"{' ' * 14}{word} ", "dim"), (show(text), "plain")), 16)
 
 
 def file_lines(page: VisitPage) -> Iterator[RecordLine]:

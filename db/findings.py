@@ -1,0 +1,54 @@
+"""Findings of audits in the store: a row each, another one where it was put right, and what became of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from db.rows import Query, Select, value
+from db.unit import Unit
+from dispatch.model.findings import AuditFinding
+
+FINDING, MARK = "finding", "finding_mark"
+"""Their tables, of which rows are only ever added and withdrawn."""
+_LAST = "(SELECT max(l.id) FROM finding_mark l WHERE l.visit_id = f.visit_id AND l.number = f.number AND l.withdrawn_at IS NULL)"
+FINDINGS = Select(
+    AuditFinding,
+    "finding f JOIN staff s ON s.id = f.staff_id JOIN visit v ON v.id = f.visit_id JOIN site e ON e.id = v.site_id "
+    "JOIN client c ON c.id = e.client_id LEFT JOIN standing_file p ON p.id = f.file_id "
+    f"LEFT JOIN finding_mark m ON m.id = {_LAST}",
+    "f",
+    of={
+        "photo": "p.name",
+        "by": "s.name",
+        "state": "coalesce(m.state, 'open')",
+        "note": "coalesce(m.note, '')",
+        "reference": "v.reference",
+        "client": "c.name",
+    },
+)
+"""What was found, with what became of it."""
+_STANDS = "f.withdrawn_at IS NULL"
+findings_of: Query[list[AuditFinding], int] = FINDINGS.listing(f"WHERE f.visit_id = ? AND {_STANDS} ORDER BY f.number")
+"""The findings of a visit that stand, by number."""
+findings_of_client: Query[list[AuditFinding], int] = FINDINGS.listing(
+    f"WHERE c.id = ? AND {_STANDS} ORDER BY v.starts_at DESC, v.id DESC, f.number"
+)
+"""Those of all visits of a client, of the newest visit first."""
+all_findings: Query[list[AuditFinding]] = FINDINGS.listing(
+    f"WHERE {_STANDS} ORDER BY v.starts_at DESC, v.id DESC, f.number"
+)
+"""Those of all visits."""
+last_number: Query[int, int] = value("SELECT coalesce(max(number), 0) FROM finding WHERE visit_id = ?")
+"""The highest number that a finding of a visit has or had."""
+
+
+def add_finding(unit: Unit, finding: AuditFinding) -> int:
+    """Write down a finding; returns its id. Its audit row stands with the visit."""
+    columns: dict[str, Any] = FINDINGS.columns(finding)
+    columns.pop("at")
+    return unit.insert_signed(FINDING, **columns)
+
+
+def add_mark(unit: Unit, finding: AuditFinding, state: str, note: str) -> int:
+    """Note what became of a finding; returns the id of that."""
+    return unit.insert_signed(MARK, visit_id=finding.visit_id, number=finding.number, state=state, note=note)
