@@ -167,6 +167,21 @@ def test_undo_takes_it_back_until_it_leaves(done: Office, post: PostOffice) -> N
     assert len(post.taken) == 1
 
 
+def test_what_was_tried_in_vain_has_not_left_and_is_taken_back(done: Office, post: PostOffice) -> None:
+    (made,) = send(done.dana, month(done))
+    post.answers = ["451 come again"]
+    tried = posted(done)
+    assert tried is not None
+    assert tried.fate is Fate.WAITING
+    undo.undo(done.dana)
+    assert outbox.find_message(done.store, made.id).fate is Fate.DROPPED
+    undo.redo(done.dana)
+    assert outbox.find_message(done.store, made.id).fate is Fate.WAITING
+    outbox.drop(done.lee, made.id)
+    with pytest.raises(Refusal, match="Lee Moreau changed it since"):
+        undo.undo(done.dana)
+
+
 @pytest.mark.parametrize("why", ["corrected", "reopened"])
 def test_what_was_put_right_since_does_not_go(done: Office, post: PostOffice, why: str) -> None:
     mail = month(done)

@@ -53,7 +53,8 @@ def turn(store: Store, unit: Unit, picture: RecordChange, *, back: bool) -> tupl
         return None
     if message.fate in (Fate.TAKEN, Fate.SENDING, Fate.SENT, Fate.UNSURE):
         raise Refusal(f"{show(message.paper)} has left for {show(message.address)}: it cannot be taken back.")
-    if message.version != expected:
+    # a sender that tried in vain has made another version of what still waits
+    if message.fate not in (Fate.WAITING, Fate.FAILED) if back else message.version != expected:
         return None
     if not look["waits"]:
         notifications.drop(unit, message, f"taken back by {unit.actor.login}")
