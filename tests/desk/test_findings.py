@@ -66,6 +66,10 @@ def test_a_finding_is_written_down_put_right_and_taken_out(office: Office) -> No
     edited = finding.edit(office.ana, "R1", 1, {"severity": "high", "price": ""})
     assert (edited.number, edited.severity, edited.price, edited.risk) == (1, "high", None, BACKUPS["risk"])
     assert [(one.number, one.photo) for one in found(office)] == [(1, None), (2, "rack.jpg")]
+    assert finding.edit(office.ana, "R1", 1, {"photo": "rack.jpg"}).photo == "rack.jpg"
+    evidence.remove(office.lee, "R1", "rack.jpg", "another client's rack")
+    edited = finding.edit(office.ana, "R1", 2, {"severity": "critical"})
+    assert (edited.severity, edited.photo) == ("critical", None), "a photograph that was taken out keeps nobody from it"
     finding.remove(office.ana, "R1", 2, "it has one")
     assert [one.number for one in found(office)] == [1]
     assert finding.add(office.ana, "R1", {"what": "old firmware", "severity": "low"}).number == 3, (

@@ -14,6 +14,8 @@ from dispatch.closeout.recording import Recording
 from dispatch.desk.closeout import evidence, leaving, onsite
 from dispatch.desk.log.visit_page import visit_page
 from dispatch.desk.plan import undo
+from dispatch.desk.reports.rendering import as_text
+from dispatch.desk.reports.service import service_report
 from dispatch.desk.session import viewer
 from dispatch.desk.session.private_file import FileThere
 from dispatch.desk.session.refusals import Faulty, NotAllowed, NotFound, Refusal
@@ -126,6 +128,9 @@ def test_a_lead_takes_a_file_out_with_a_reason_and_its_trace_stays(office: Offic
     assert "taken out by Lee Moreau" in "\n".join(line.text for line in record_lines(page))
     (gate,) = [gate for gate in page.unmet if gate.ref == "T1"]
     assert (gate.gate, "a lead took out" in gate.text) == ("G2", True)
+    told = " ".join(as_text(service_report(office.lee, "R1")).split())
+    assert "tried the client's way: not proven" in told
+    assert "files: rack.jpg" not in told, "the client has no use for it"
     last = audit.last_of(office.store, "visit", page.visit.id)
     assert last is not None
     assert last.detail["removed_file"] == "rack.jpg"

@@ -134,7 +134,7 @@ def texts_of(finding: AuditFinding) -> dict[str, str]:
         "advice": finding.advice,
         "minutes": "" if finding.minutes is None else str(finding.minutes),
         "price": finding.price_text,
-        "photo": "" if finding.file_id is None else str(finding.file_id),
+        "photo": "" if finding.photo is None else str(finding.file_id),
     }
 
 
@@ -159,7 +159,8 @@ def _read(user: User, visit: Visit, number: int, texts: Mapping[str, str]) -> Au
         faults.append(f"price: {fault}")
     if photo:
         try:
-            values["file_id"] = file_named(standing_files(user.store, visit.id), visit, photo).id
+            file = file_named(standing_files(user.store, visit.id), visit, photo)
+            values |= {"file_id": file.id, "photo": file.name}
         except NotFound as fault:
             faults.append(f"photo: {fault}")
     refuse(faults)

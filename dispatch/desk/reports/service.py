@@ -155,6 +155,8 @@ def _test(page: VisitPage, item: Item) -> Point:
     stands = {Result.PASS: _PASSED, Result.FAIL: "FAILED"}.get(latest.result) or _word(page, latest)
     if latest.result is Result.PASS and latest.as_of < page.checklist.last_work:
         stands = "to be tested again, as something was changed since"
+    elif item.lost:
+        stands = "not proven: what it was shown by was taken out"
     elif latest.result is Result.PASS and not item.counts:
         stands = "not proven: what was seen is no test that ran"
     notes = tuple(note for attempt in item.attempts for note in _attempt(page, attempt) if note != stands)
