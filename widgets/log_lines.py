@@ -1,5 +1,6 @@
 """What the visit log says of a visit, in as many columns as fit. Pure building of lines."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -86,7 +87,32 @@ def _charge(line: LogLine, log: Log, marks: Marks) -> Span:
 
 def _day(line: LogLine, log: Log, marks: Marks) -> Span:
     start = line.visit.start
-    return ("", "dim") if start is None else ink(day_text(day_of(start, log.zone))[4:10], "dim")
+    return ("", "dim") if start is None else ink(day_text(day_of(start, log.zone)).split(" ", 1)[1], "dim")
+
+
+def _short_day(line: LogLine, log: Log, marks: Marks) -> Span:
+    text, name = _day(line, log, marks)
+    return text.rsplit(" ", 1)[0], name
+
+
+def _day_column(log: Log) -> LogColumn:
+    """The day, with its year where not all lines are of this one."""
+    starts = [line.visit.start for line in log.lines if line.visit.start is not None] or [log.now]
+    years = {day_of(at, log.zone).year for at in (log.now, min(starts), max(starts))}
+    return LogColumn("day", 11, 1, _day) if len(years) > 1 else LogColumn("day", 6, 1, _short_day)
+
+
+def _technician_column(log: Log) -> LogColumn:
+    """First names, and the whole name of those who share theirs."""
+    everybody = {name for line in log.lines for name in line.technicians}
+    called = {name: show(name).split(" ")[0] for name in everybody}
+    of_name = Counter(called.values())
+    shared = any(count > 1 for count in of_name.values())
+
+    def crew(line: LogLine, log: Log, marks: Marks) -> Span:
+        return ink(" + ".join(name if of_name[called[name]] > 1 else called[name] for name in line.technicians))
+
+    return LogColumn("technician", 10, 1, crew, most=24 if shared else 0)
 
 
 def _remark(line: LogLine, log: Log, marks: Marks) -> Span:
@@ -104,18 +130,13 @@ def _clock(instant: int, log: Log) -> str:
 def columns_of(log: Log) -> tuple[LogColumn, ...]:
     """All columns in their order. The day has one where there are several, and what there is to say where there is any."""
     span = 12 if log.hours24 else 16
-    day = (LogColumn("day", 6, 1, _day),) if log.several_days else ()
+    day = (_day_column(log),) if log.several_days else ()
     remark = (LogColumn("look at", 13, 1, _remark),) if any(line.remarks for line in log.lines) else ()
     return (
         LogColumn("", 1, 0, _state),
         *day,
         LogColumn("visit", 7, 4, lambda line, log, marks: ink(line.visit.reference, "dim")),
-        LogColumn(
-            "technician",
-            10,
-            1,
-            lambda line, log, marks: ink(" + ".join(show(name).split(" ")[0] for name in line.technicians)),
-        ),
+        _technician_column(log),
         LogColumn("client", 14, 0, lambda line, log, marks: ink(line.visit.client, "strong"), most=30),
         LogColumn("work", 14, 5, lambda line, log, marks: ink(line.visit.work), most=44),
         LogColumn("planned", span - 1, 6, _planned),

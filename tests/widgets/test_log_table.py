@@ -1,5 +1,6 @@
 """The visit log: columns by width, amounts, selection."""
 
+import datetime
 from functools import partial
 from typing import Any
 
@@ -51,6 +52,28 @@ def test_a_line_says_how_the_visit_went() -> None:
     assert "Ben + Dana" in by_id[6]
     assert "E3/11 M1 A7 W1" in by_id[2]
     assert "confirmed" in by_id[4]
+
+
+def test_who_shares_a_first_name_is_called_by_the_whole_one() -> None:
+    lines = tuple(
+        line._replace(technicians=("Ana Lopez",)) if line.visit.id == 5 else line
+        for line in LOG.lines
+        if line.visit.id < 6
+    )
+    log = LOG._replace(lines=lines)
+    shown = [text_of(entry.lines[0]) for entry in log_entries(log, 120, UNICODE)]
+    assert any("Ana Ruiz" in one for one in shown)
+    assert any("Ana Lopez" in one for one in shown)
+    assert not any("Ben Okafor" in one for one in shown)
+
+
+def test_a_day_of_another_year_has_its_year() -> None:
+    def days(now: int) -> set[str]:
+        log = LOG._replace(now=now, last=LOG.day + datetime.timedelta(days=1))
+        return {text_of(entry.lines[0])[2:13] for entry in log_entries(log, 120, UNICODE)}
+
+    assert not any("2026" in day for day in days(LOG.now))
+    assert any("Nov 2026" in day for day in days(LOG.now + 100 * 86_400))
 
 
 def test_evidence_leaves_out_what_there_is_none_of() -> None:

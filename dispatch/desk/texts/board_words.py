@@ -196,7 +196,7 @@ def reasons_text(reasons: Iterable[tuple[ReviewMark, int]]) -> str:
     return " · ".join(filter(None, parts))
 
 
-_NAMED = 6
+_NAMED = 12
 
 
 def batch_lines(lines: Sequence[LogLine], zone: str) -> list[str]:
