@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.widgets import Input
+from textual.widgets import Input, Label
 
 from dispatch.desk.closeout import probing
 from dispatch.desk.session.refusals import Refusal
@@ -26,6 +26,7 @@ class AskSecret(Dialog[str | None]):
     BINDINGS = [key("escape", "dialog.back", "Back", action="dismiss(None)")]
 
     def body(self) -> ComposeResult:
+        yield Label("It is held until you leave the visit's screen, and written nowhere.", classes="dialog--hint")
         yield Input(password=True)
         yield Ways("enter goes on · esc leaves the test not run", LEAVES)
 
@@ -38,9 +39,7 @@ async def ask_secrets(screen: UserScreen, reference: str, refs: Sequence[str], s
     """Ask for what the tests of a visit lack, each once. Where they cannot run at all, running them says why."""
     for words in screen.look(_lacking, screen, reference, refs, secrets) or ():
         title = f"{words[:1].upper()}{words[1:]}"
-        typed = await screen.app.push_screen_wait(
-            AskSecret(title, "It is held until you leave the visit's screen, and written nowhere.")
-        )
+        typed = await screen.app.push_screen_wait(AskSecret(title))
         secrets.hold(words, typed or "")
 
 
