@@ -48,7 +48,7 @@ def create(path: Path) -> None:
     except OSError as error:
         raise from_os(error, path) from error
     with copies.new_file(path) as draft, contextlib.closing(copies.connect(draft)) as conn:
-        _set_up(conn)
+        set_up(conn)
         conn.execute("BEGIN IMMEDIATE")
         conn.execute(f"PRAGMA application_id={migrations.APPLICATION_ID:d}")
         migrations.carry_out(conn, 0)
@@ -70,7 +70,7 @@ def connect(path: Path, timeout: float) -> sqlite3.Connection:
     with translated():
         conn = copies.connect(path, timeout=timeout)
         try:
-            _set_up(conn)
+            set_up(conn)
             _recognise(conn, path)
             _settle_journal(conn, path, timeout)
         except BaseException:
@@ -108,7 +108,7 @@ def connect_to_read(source: FrozenFiles) -> sqlite3.Connection:
     conn = source.reader()
     with translated():
         try:
-            _set_up(conn)
+            set_up(conn)
             _recognise(conn, source.path)
             if migrations.version_of(conn) < migrations.LATEST:
                 older = f"{source.path.name} is of an older version and has to be written once."
@@ -177,7 +177,8 @@ def _glance(path: Path) -> None:
         raise _not_ours(path)
 
 
-def _set_up(conn: sqlite3.Connection) -> None:
+def set_up(conn: sqlite3.Connection) -> None:
+    """Let a connection be as all of ours are."""
     # first, before anything reads the schema: what a file brings along may not call functions with side effects
     conn.execute("PRAGMA trusted_schema=OFF")
     for setting in _SETTINGS:

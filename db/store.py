@@ -86,12 +86,18 @@ class Store:
         self._turn = threading.Lock()  # writing: one unit at a time, taken before the gate
         self._writer: int | None = None
         self._reader: int | None = None
-        self._rehearsing = False
+        self._joined = False
+        self.late: int | None = None
+        """The instant of a hand-in: what is recorded was done elsewhere, at the moments that `clock` is set to."""
+        self.taken_along: int | None = None
+        """Of a database that was taken along on a laptop: the id of that. What is done in it is still to be handed in."""
         self._utils: Database | None = None
         self._closed = False
         self._seen = self.data_version()
         self.read_only = read_only
         """Since when and why nothing can be written; None: it can."""
+        if (taken := conn.execute("SELECT value FROM setting WHERE key = 'taken_along'").fetchone()) is not None:
+            self.taken_along = int(taken[0])
         self._open_files = OpenFiles(conn, path) if read_only is None else read_only
         # also where nobody closes the store: at the end of the process Python would close the connection regardless
         self._end = weakref.finalize(self, _end, self._open_files, conn, gate, self._pid)
@@ -298,12 +304,13 @@ class Store:
     def transaction(self, deed: str, login: str) -> Iterator[Callable[[str], None]]:
         """The write lock, held from the start; gives what commits, for a save of that id. Without a commit nothing is saved.
 
-        Deeds write by `db.unit.unit_of_work`, which says what this raises. In a rehearsal nothing is committed.
+        Deeds write by `db.unit.unit_of_work`, which says what this raises. Inside `together` it commits nothing.
         """
         me = threading.get_ident()
         self._ensure_usable()
-        if self._rehearsing and me == self._writer:
-            yield lambda save_id: None
+        if self._joined and me == self._writer:
+            with self._part():
+                yield lambda save_id: None
             return
         if me in (self._writer, self._reader):
             raise Misuse(f"{deed} begins inside another unit or a read")
@@ -311,25 +318,39 @@ class Store:
             yield saving.commit
 
     @contextlib.contextmanager
-    def rehearsal(self, login: str) -> Iterator[Store]:
-        """What units do inside is seen inside, and is gone at the end: to show what a deed would come to.
+    def together(self, login: str) -> Iterator[Callable[[str], None]]:
+        """Units that are saved as one: what it gives commits all of them, under the save id of one. Without that, and after a
+        fault, nothing is saved: what was seen inside showed what the deeds would come to. A unit that fails is undone alone.
 
         Args:
-            login: of whoever asks, for those who wait: the write lock is held.
+            login: of whoever does it, for those who wait: the write lock is held.
 
         Raises:
-            As `write`.
+            As `db.unit.unit_of_work`.
         """
         self._ensure_usable()
         me = threading.get_ident()
         if me in (self._writer, self._reader):
-            raise Misuse("a rehearsal begins inside a unit or a read")
-        with self._writing(me, login):
-            self._rehearsing = True
+            raise Misuse("units are joined inside a unit or a read")
+        with self._writing(me, login) as saving:
+            self._joined = True
             try:
-                yield self
+                yield saving.commit
             finally:
-                self._rehearsing = False
+                self._joined = False
+
+    @contextlib.contextmanager
+    def _part(self) -> Iterator[None]:
+        """A unit among others that are saved as one."""
+        self.conn.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self.conn.in_transaction:
+                self.conn.execute("ROLLBACK TO part")
+                self.conn.execute("RELEASE part")
+            raise
+        self.conn.execute("RELEASE part")
 
     @contextlib.contextmanager
     def _writing(self, me: int, login: str) -> Iterator[Saving]:

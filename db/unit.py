@@ -44,6 +44,8 @@ class Unit:
         self.roles: tuple[str, ...] = ()
         """To whom the deed is open, of whoever may take it back too; none: to all staff."""
         self.unchanged = False
+        self.noted: dict[str, Any] = {}
+        """What the deed finds out that is needed to do it once more elsewhere."""
         self.audited = 0
         self._over = False
 
@@ -130,6 +132,8 @@ class Unit:
             if "key_id" in detail:
                 raise Misuse("key_id in an audit detail is the key of the session")
             detail["key_id"] = actor.key_id
+        if self.store.late is not None:
+            detail["handed_in_at"] = self.store.late
         try:
             text = chain.canonical(detail)
         except (TypeError, ValueError) as error:

@@ -9,6 +9,7 @@ from argparse import BooleanOptionalAction
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+from dispatch.commands import takings
 from dispatch.commands.declared import alone
 from dispatch.commands.opening import database_path, mouse_wanted, on_terminal, open_store, user_of
 from dispatch.commands.options import JSON, Args, Store, flag, one_of, option
@@ -199,8 +200,11 @@ def _week(args: Args) -> Result:
     "a technician's day: the next stop first",
     *_VIEW,
     option("--technician", "NAME", "whose day (default: your own)"),
+    *takings.CARRYING,
 )
 def _day(args: Args) -> Result:
+    if takings.wanted(args):
+        return takings.carry(args)
     if not _text_wanted(args):
         return _screen(args, "day")
     user = user_of(args)

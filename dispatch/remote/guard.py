@@ -36,8 +36,10 @@ OURS = {
 COMMANDS = (
     re.compile(r"(?P<verb>attach) (?P<reference>[!-~]{1,40}) (?P<item>[!-~]{1,90}) (?P<name>[^\x00-\x1f\x7f]{1,200})"),
     re.compile(r"(?P<verb>result) (?P<reference>[!-~]{1,40})"),
+    re.compile(r"(?P<verb>take)( (?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}))?"),
+    re.compile(r"(?P<verb>hand-in)( --clock (?P<clock>right|wrong))?( --confirm (?P<marks>[0-9a-f,]{1,400}))?"),
 )
-"""The two commands that a key takes, whole; whatever else is asked for is refused."""
+"""The commands that a key takes, whole; whatever else is asked for is refused."""
 
 MEMORY = {resource.RLIMIT_AS: 4 << 30, resource.RLIMIT_DATA: 1 << 30}
 """Bytes that a session may have: of addresses, where each thread reserves much that it never fills, and of what it fills. A session
@@ -76,12 +78,13 @@ def orders(words: list[str]) -> dict[str, str]:
 
 
 def command(text: str) -> dict[str, str]:
-    """The parts of the command that the client asks for. Raises SystemExit for any but the two forms."""
+    """The parts of the command that the client asks for. Raises SystemExit for any but these forms."""
     for form in COMMANDS:
         if match := form.fullmatch(text):
-            return match.groupdict()
+            return {name: part or "" for name, part in match.groupdict().items()}
     raise refuse(
-        "this key takes no command but `attach REFERENCE ITEM NAME` and `result REFERENCE`, with the file on standard input."
+        "this key takes no command but `attach REFERENCE ITEM NAME`, `result REFERENCE` and `hand-in`, with the file on standard "
+        "input, and `take`."
     )
 
 
@@ -121,7 +124,7 @@ def stand(words: list[str]) -> int:
             "this key opens the board in a terminal: connect with ssh and nothing else (no command, scp or sftp)."
         )
     if parts is not None and os.isatty(0):
-        raise refuse(f"{parts['verb']} reads a file on standard input: leave out -t.")
+        raise refuse(f"{parts['verb']} reads or writes a file: leave out -t.")
     environment = rebuilt(os.environ)
     if parts is None and environment.get("TERM", "") in ("", "dumb"):
         raise refuse("this terminal cannot show the board: TERM is empty or dumb. Set it to xterm, for example.")

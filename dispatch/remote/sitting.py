@@ -1,4 +1,4 @@
-"""A session over SSH from login to logout, after the guard; and the two commands that a key takes."""
+"""A session over SSH from login to logout, after the guard; and the commands that a key takes."""
 
 from __future__ import annotations
 
@@ -103,7 +103,11 @@ def _answer(path: Path, key_id: int, parts: dict[str, str]) -> int:
     with Store.open(path) as store:
         user = logins.caller(store, key_id, offered_keys())
         try:
-            print(_attach(user, parts) if parts["verb"] == "attach" else _bring(user, parts))
+            answered = {"attach": _attach, "result": _bring, "take": _take, "hand-in": _hand_in}[parts["verb"]](
+                user, parts
+            )
+            if answered:
+                print(answered)
             return 0
         finally:
             logins.log_out(user, parts["verb"])
@@ -114,6 +118,34 @@ def _attach(user: User, parts: dict[str, str]) -> str:
 
     file = attach(user, parts["reference"], parts["item"], parts["name"], sys.stdin.buffer)
     return f"{show(file.name)} ({file.size:,} bytes) is kept with {show(parts['reference'])} {file.item}."
+
+
+def _take(user: User, parts: dict[str, str]) -> str:
+    """What is taken along goes to standard output, and what is said of it beside it."""
+    import datetime
+    from tempfile import TemporaryDirectory
+
+    from db import settings
+    from dispatch.desk.takings import taking
+
+    try:
+        day = datetime.date.fromisoformat(parts["day"]) if parts["day"] else settings.today(user.store)
+    except ValueError:
+        raise Refusal(f"{parts['day']} is no day.") from None
+    with TemporaryDirectory(prefix=".taken.", dir=user.store.path.parent) as folder:
+        taken = taking.take(user, day, Path(folder) / "taken.db")
+        sys.stdout.buffer.write(taken.path.read_bytes())
+        sys.stdout.buffer.flush()
+    references = ", ".join(show(visit.reference) for visit in taken.visits)
+    sys.stderr.write(f"{show(taken.name)} takes {references} along.\n")
+    return ""
+
+
+def _hand_in(user: User, parts: dict[str, str]) -> str:
+    from dispatch.desk.takings import handing_in, told
+
+    marks = tuple(filter(None, parts["marks"].split(",")))
+    return "\n".join(told.handed_in_lines(handing_in.hand_in(user, sys.stdin.buffer, marks, parts["clock"])))
 
 
 def _bring(user: User, parts: dict[str, str]) -> str:

@@ -405,7 +405,7 @@ class TestThreads:
 class TestRehearsal:
     def test_what_was_rehearsed_is_seen_inside_and_gone_outside(self, tmp_path: Path) -> None:
         with new_store(tmp_path / "board.db") as store, Store.open(store.path) as other:
-            with store.rehearsal("anna"):
+            with store.together("anna"):
                 edit(store, notes="first")
                 edit(store, notes="second")
                 assert store.value("SELECT notes FROM client") == "second"
@@ -416,7 +416,7 @@ class TestRehearsal:
 
     def test_a_refusal_inside_takes_everything_back(self, tmp_path: Path) -> None:
         with new_store(tmp_path / "board.db") as store:
-            with store.rehearsal("anna"):
+            with store.together("anna"):
                 edit(store, notes="first")
                 with pytest.raises(Stale):
                     edit(store, notes="second", version=1)
@@ -425,7 +425,7 @@ class TestRehearsal:
 
     def test_not_inside_a_unit_or_a_read(self, tmp_path: Path) -> None:
         with new_store(tmp_path / "board.db") as store:
-            with store.read(), pytest.raises(Misuse), store.rehearsal("anna"):
+            with store.read(), pytest.raises(Misuse), store.together("anna"):
                 pass
-            with pytest.raises(Misuse), unit_of_work(store, "edit", ANNA), store.rehearsal("anna"):
+            with pytest.raises(Misuse), unit_of_work(store, "edit", ANNA), store.together("anna"):
                 pass

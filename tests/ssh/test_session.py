@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from db import sessions
+from db import checklists, sessions, visits
+from db.store import Store, existing
 from dispatch.desk.access import keyring
 from dispatch.desk.adapters import key_file
 from dispatch.desk.log.visit_page import visit_page
@@ -389,3 +390,25 @@ def test_another_listener_on_the_port_is_no_way_in(own_site_port: None, server: 
     with socket.create_server(("127.0.0.1", port)), server.connected("ana") as ana:
         ana.wait_for("Ana Ruiz")
         assert "site tests" not in ana.read(quiet=2.5)
+
+
+def test_a_day_is_taken_along_and_handed_in(server: Server, tmp_path: Path) -> None:
+    from dispatch.desk.closeout import onsite
+    from dispatch.desk.takings import taking
+
+    taken = server.call("ana", "take")
+    assert taken.returncode == 0, taken.stderr
+    assert ANAS.encode() in taken.stderr
+    (tmp_path / "today.db").write_bytes(taken.stdout)
+    with Store.open(tmp_path / "today.db") as store:
+        ana = log_in(store)
+        onsite.work(ana, ANAS, "in the cellar")
+        document = b"".join(taking.written(ana))
+    assert server.call("ben", "hand-in", data=document).returncode == 1, "another's"
+    done = server.call("ana", "hand-in", data=document)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert f"{ANAS} ".encode() in done.stdout
+    with server.store() as store:
+        visit = existing(visits.visit_by_reference(store, ANAS))
+        assert [entry.text for entry in checklists.checklist(store, visit.id).entries] == ["in the cellar"]
+    assert b"is no day" in server.call("ana", "take", "2026-13-01").stderr

@@ -80,7 +80,7 @@ def log_in_by_key(store: Store, key_id: int, offered: Sequence[str] = ()) -> Use
 
 
 def caller(store: Store, key_id: int, offered: Sequence[str] = ()) -> User:
-    """A session for one command over SSH (`attach`, `result`): begun and recorded, and nothing is superseded by it.
+    """A session for one command over SSH (`attach`, `take` and their like): begun and recorded, and nothing is superseded by it.
 
     Raises:
         NotAllowed: as `log_in_by_key`.

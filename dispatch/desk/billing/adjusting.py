@@ -193,7 +193,7 @@ def rehearse(user: User, reference: str, deed: Callable[[], object]) -> ChargeCh
     Raises:
         Whatever the deed raises.
     """
-    with user.store.rehearsal(user.staff.login):
+    with user.store.together(user.staff.login):
         return doing(user, reference, deed)[1]
 
 

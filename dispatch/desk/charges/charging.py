@@ -157,6 +157,8 @@ def keep_sheet(
         Refusal, NotAllowed: the charge must not be changed (`allow_change`).
     """
     store, now = user.store, unit.at
+    if store.taken_along is not None:
+        return NO_CARD
     visit = allow_change(user, unit, visit, reason)
     if not visit.assignments:
         return NOBODY

@@ -6,6 +6,7 @@ from db import visits
 from dispatch.closeout.answers import WHO
 from dispatch.desk.closeout.clocking import go_back
 from dispatch.desk.messages import notifications
+from dispatch.desk.session.carrying import carried
 from dispatch.desk.session.refusals import NotAllowed, Refusal, WrongState, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import AHEAD_OF, on_visit, own_parts, stepping
@@ -16,6 +17,7 @@ from dispatch.model.text import NAME, show
 from dispatch.model.visits import Segment, Visit
 
 
+@carried
 def depart(user: User, reference: str, *, technician: str | None = None) -> Visit:
     """Set out for a visit. A lead may record it for the crew, or for one technician of it."""
     with stepping(user, "depart", reference) as (unit, visit):
@@ -65,6 +67,7 @@ def early(visit: Visit, now: int) -> bool:
     )
 
 
+@carried
 def arrive(
     user: User,
     reference: str,

@@ -9,6 +9,7 @@ from db import stays, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.charges.charging import open_charge, settled
+from dispatch.desk.session.carrying import carried
 from dispatch.desk.session.refusals import Faulty, Refusal, WrongState, reason_of
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import find, on_visit, own_part, own_parts, part_of, putting_right
@@ -50,6 +51,7 @@ def overlaid(stay: Sequence[Segment], over: Segment, until: int) -> list[Segment
     return merged
 
 
+@carried
 def pause(user: User, reference: str, kind: str) -> Visit:
     """Begin a break, which is not charged, or a wait, which is; the work stands still meanwhile.
 
@@ -61,11 +63,13 @@ def pause(user: User, reference: str, kind: str) -> Visit:
     return _clock(user, f"begin a {kind}", reference, kind)
 
 
+@carried
 def resume(user: User, reference: str) -> Visit:
     """Go on working after a break or a wait."""
     return _clock(user, "go on working", reference, "work")
 
 
+@carried
 def home(user: User, reference: str, at: int | None = None) -> Visit:
     """Come home (or to the depot) from the last visit; without `at` it is now.
 

@@ -11,11 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from db import changes, checklists
+from db import changes, checklists, takings
 from db.faults import Refused, from_os
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.closeout.onsite import item_of, open_visit
+from dispatch.desk.session.carrying import carried
 from dispatch.desk.session.refusals import Faulty, Refusal, reason_of, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.handed_in import file_named, standing_files
@@ -35,6 +36,7 @@ def attach(user: User, reference: str, ref: str, name: str, source: IO[bytes]) -
     return new
 
 
+@carried
 def attach_all(user: User, reference: str, ref: str, sources: Sequence[tuple[str, IO[bytes]]]) -> list[HandedIn]:
     """Hand in files for an item of an open visit, all of them or none.
 
@@ -57,7 +59,9 @@ def attach_all(user: User, reference: str, ref: str, sources: Sequence[tuple[str
         unit = stack.enter_context(user.write("attach", Role.TECHNICIAN, Role.LEAD))
         visit = open_visit(user, reference)
         item = item_of(user.store, visit, ref)
-        return [_recorded(user, unit, visit, item, name, *one) for name, one in zip(names, taken, strict=True)]
+        recorded = [_recorded(user, unit, visit, item, name, *one) for name, one in zip(names, taken, strict=True)]
+        unit.noted["files"] = [{"name": one.name, "sha256": one.sha256, "size": one.size} for one in recorded]
+        return recorded
 
 
 def _called(name: str) -> str:
@@ -79,7 +83,7 @@ def _recorded(
     except OSError as error:
         raise from_os(error, target) from error
     new = HandedIn(0, sha256, size, name, visit.id, item.ref, user.staff.name, unit.at, item.label)
-    new = replace(new, id=checklists.add_file(unit, item.id, visit.sequence, new))
+    new = replace(new, id=checklists.add_file(unit, item.id, takings.sequence_at_now(unit, visit), new))
     unit.audit("visit", visit.id, item=item.ref, file=name, sha256=sha256, size=size)
     return new
 

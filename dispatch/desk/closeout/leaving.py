@@ -18,6 +18,7 @@ from dispatch.desk.closeout.onsite import note_way_in
 from dispatch.desk.day import routing
 from dispatch.desk.day.notices import tell
 from dispatch.desk.messages import notifications
+from dispatch.desk.session.carrying import carried
 from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, Refusal, reason_of, refuse, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import follow_ups
@@ -37,6 +38,7 @@ class NoneWanted:
     words: str
 
 
+@carried
 def close(user: User, reference: str, *, left_at: int | None = None) -> Visit:
     """Close a visit and check the crew out; its charge is kept.
 
@@ -105,6 +107,7 @@ def leave(
         return left, follow_up
 
 
+@carried
 def end_day(user: User, reference: str, *, left_at: int | None = None, another: str = "") -> Visit:
     """Be done with a day of a visit that takes several: whoever is there checks out, no gate is asked, and the visit goes on with
     its next day, or waits in the queue for one.
@@ -159,6 +162,7 @@ def _note_none_wanted(
     unit.audit("visit", visit.id, no_follow_up=words, said_by=who)
 
 
+@carried
 def no_access(user: User, reference: str, *, called: str, reason: str = "") -> Visit:
     """Nobody let us in. Whom we called is required (design/close-out.md C4, 12)."""
     with stepping(user, "no-access", reference) as (unit, visit):

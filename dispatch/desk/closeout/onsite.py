@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from db import agreements, checklist_copies, checklists, stays, visits
+from db import agreements, checklist_copies, checklists, stays, takings, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.closeout import recording
@@ -16,6 +16,7 @@ from dispatch.closeout.gates import unmet
 from dispatch.closeout.recording import Decision, Recording
 from dispatch.desk.charges.charge_input import standing
 from dispatch.desk.charges.charging import open_charge, settled
+from dispatch.desk.session.carrying import carried
 from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal, WrongState, reason_of, refuse, taken, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits import follow_ups
@@ -41,6 +42,7 @@ class Recorded:
     result: Result | None = None
 
 
+@carried
 def record(
     user: User,
     reference: str,
@@ -87,6 +89,7 @@ def record_within(
     return _write(user, unit, visit, item, decision, back)
 
 
+@carried
 def work(user: User, reference: str, text: str) -> Visit:
     """Note what was changed (W2). Tests that passed before must pass again."""
     with user.write("work", Role.TECHNICIAN, Role.LEAD) as unit:
@@ -96,6 +99,7 @@ def work(user: User, reference: str, text: str) -> Visit:
         return _write(user, unit, visit, checklist.item("W2"), recording.note(checklist, noted)).visit
 
 
+@carried
 def ask(user: User, reference: str, text: str) -> Visit:
     """The client asks for something more: another requested item, W1.n."""
     with on_visit(user, reference, "ask", Role.TECHNICIAN, Role.DISPATCHER, Role.LEAD) as (unit, visit):
@@ -110,6 +114,7 @@ def ask(user: User, reference: str, text: str) -> Visit:
         return _write(user, unit, visit, None, decision).visit
 
 
+@carried
 def use(
     user: User, reference: str, what: str, quantity: str = "1", *, amount: str | None = None, taxable: bool = True
 ) -> Visit:
@@ -155,8 +160,10 @@ def _write(
         follow_up = follow_ups.follow_up_of(unit, visit, checklist, item, back)
         notes.append(f"follow-up {follow_up.reference} booked for {follow_up.preferred}, wanted {follow_up.wanted_on}")
     run, recorded = decision.run, decision.result is not None or decision.work is not None
-    sequence = visit.sequence + recorded
-    visits.change(unit, visit, sequence=sequence, state=(decision.state or visit.state).value)
+    sequence = _next_sequence(unit, visit, item, decision) if recorded else takings.sequence_at_now(unit, visit)
+    # of what is handed in, and was done before what the office recorded, the state is older than what it is by now
+    state = visit.state if sequence < visit.sequence else decision.state or visit.state
+    visits.change(unit, visit, sequence=max(visit.sequence, sequence), state=state.value)
     if decision.result is not None and item is not None:
         own = decision.result is Result.OVERRIDDEN and visit.assignment_of(user.staff.id) is not None
         ran = {} if run is None else {"vantage": run.vantage.value, "begun_after": run.begun_after, "tries": run.tries}
@@ -183,6 +190,12 @@ def _write(
         notes += [reason.text for reason in unmet(checklists.checklist(user.store, visit.id)) if reason.ref == item.ref]
     ref = item.ref if item is not None else ""
     return Recorded(visits.again(user.store, visit), tuple(notes), ref, decision.result)
+
+
+def _next_sequence(unit: Unit, visit: Visit, item: Item | None, decision: Decision) -> int:
+    """Where it stands in the visit's sequence. What failed and is handed in is news to a lead who let words do meanwhile."""
+    failed = decision.result is Result.FAIL and item is not None and item.permission is not None
+    return takings.next_sequence(unit, visit, last=failed)
 
 
 def _with_files(store: Store, item: Item, entry: Recording) -> Recording:
@@ -251,6 +264,8 @@ def on_card(store: Store, visit: Visit) -> Mapping[str, Any]:
     if (sheet := standing(store, visit)) is not None:
         return sheet.input["card"].get("items", {})  # type: ignore[no-any-return]
     anchor = store.clock.now() if visit.anchor is None else visit.anchor
+    if store.taken_along is not None:
+        return takings.card_items(store)
     card = agreements.rate_card_on(store, day_of(anchor, visit.zone))
     items = card.card.get("items", {}) if card is not None else {}
     return items if isinstance(items, Mapping) else {}

@@ -144,6 +144,9 @@ def _dialers(user: User, site: Dialer | None, only_from: Vantage | None) -> dict
     if site is None and user.site_port is not None:
         site = ThroughSite(user.site_port)
     dialers: dict[Vantage, Dialer | None] = {Vantage.HOST: FromHost(), Vantage.SITE: site}
+    if user.store.taken_along is not None:
+        # the laptop at the client's is where all of it runs
+        dialers = dict.fromkeys(Vantage, FromHost(Vantage.SITE))
     return dialers if only_from is None else dict.fromkeys(Vantage, dialers[only_from])
 
 
@@ -239,7 +242,9 @@ def _recorded(user: User, visit: Visit, part: _Part, outcomes: Sequence[ProbeOut
     if why := came.not_run(outcomes):
         return Ran(item, outcomes=tuple(outcomes), vantage=vantage, fault=f"{item.ref} was not run: {why}")
     held = _held(item, outcomes)
-    entry = _entry(held, Grade.EXECUTED, vantage, begun)
+    measured = user.store.taken_along is not None
+    grade, vantage = (Grade.MEASURED, Vantage.SITE) if measured else (Grade.EXECUTED, vantage)
+    entry = _entry(held, grade, vantage, begun)
     record(user, visit.reference, item.ref, entry)
     return Ran(item, came.passed(held), entry.text, tuple(held), vantage)
 

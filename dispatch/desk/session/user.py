@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING
 from db import people, settings, visits
 from db.store import Store, existing
 from dispatch.desk.session.refusals import NotAllowed, NotFound
+from dispatch.lazily import lazily
 from dispatch.model.firm import Firm
 from dispatch.model.instants import clock_text
 from dispatch.model.people import Staff
 from dispatch.model.states import OFFICE, READS, Role
 from dispatch.model.text import show
+
+with lazily(__name__):
+    from db import takings
+    from dispatch.desk.session import carrying
 
 if TYPE_CHECKING:
     from db.unit import Unit
@@ -81,7 +86,7 @@ class User:
         actor = Actor(self.staff.id, self.staff.login, self.session, self.via, self.key_id)
         with unit_of_work(self.store, deed, actor) as unit:
             unit.roles = tuple(role.value for role in roles)
-            if self.key_id is not None:
+            if self.key_id is not None and self.store.late is None:
                 from db import sessions
 
                 if (why := sessions.why_over(self.store, self.session, self.key_id)) is not None:
@@ -94,7 +99,13 @@ class User:
             if (question := _ASKED_FIRST.get()) is not None:
                 _ASKED_FIRST.set(None)
                 question()
+            if self.store.taken_along is None:
+                yield unit
+                return
+            carrying.ask(self, deed)
+            known = takings.items(self.store)
             yield unit
+            carrying.note(unit, known)
 
     def allow(self, deed: str, roles: Iterable[str]) -> None:
         """Let a deed through for which one of some roles is needed as they stand now, beside those of the unit; none: for all.
@@ -167,12 +178,22 @@ def log_in(store: Store, login: str | None = None) -> User:
     Raises:
         NotFound: nobody of that login is on the staff.
     """
+    if store.taken_along is not None:
+        return _carrier(store, store.taken_along, login)
     name = login if login is not None else system_login()
     staff = people.staff_by_login(store, name)
     if staff is None or not staff.active:
         known = ", ".join(sorted(show(person.login) for person in people.all_staff(store)))
         raise NotFound(f"Nobody on the staff has the login {show(name)!r}. Choose one with --as: {known}.")
     return User(store, staff, via="local" if login is None else "as")
+
+
+def _carrier(store: Store, taking_id: int, login: str | None) -> User:
+    """The session of who took along what is open: it is theirs, whatever the laptop calls them."""
+    staff = existing(people.staff_by_id(store, existing(takings.by_id(store, taking_id)).staff_id))
+    if login is not None and login.strip().casefold() != staff.login.casefold():
+        raise NotFound(f"{show(staff.name)} took this along, and nobody else: leave out --as.")
+    return User(store, staff)
 
 
 def system_login() -> str:
