@@ -11,6 +11,7 @@ what to type. Where nobody is there to ask (opening hours, a shift, the start of
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
 from functools import lru_cache
@@ -282,6 +283,19 @@ def week_of(day: date, first_weekday: int) -> tuple[date, date]:
     """The first and the last day of the week that a day is in, by the firm's first weekday (0: Monday)."""
     first = day - timedelta(days=(day.weekday() - first_weekday) % 7)
     return first, first + timedelta(days=6)
+
+
+def weeks(first: date, last: date, first_weekday: int) -> Iterator[tuple[date, date]]:
+    """The weeks of a range, the first and the last one cut to it. `first_weekday` as for `week_of`."""
+    while first <= last:
+        ends = week_of(first, first_weekday)[1]
+        yield first, min(ends, last)
+        first = ends + timedelta(days=1)
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """The days of a range, both included."""
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def day_text(day: date) -> str:

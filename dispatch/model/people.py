@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from dispatch.model.alerts import ALL_ALERTS, AlertKind
-from dispatch.model.instants import day_of, span_local
+from dispatch.model.instants import day_of, days_between, span_local
 from dispatch.model.skills import abilities
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
@@ -55,11 +55,9 @@ def openings_on(hours: Iterable[Hours], day: datetime.date, zone: str) -> Spans:
 def openings_between(hours: Iterable[Hours], starts_at: int, ends_at: int, zone: str) -> Spans:
     """The openings by the clocks of `zone` that touch `[starts_at, ends_at)`, as instants: of a day of another zone, too,
     which has parts of two days there."""
-    first, last = day_of(starts_at, zone), day_of(ends_at - 1, zone)
-    days = (first + datetime.timedelta(days=number) for number in range((last - first).days + 1))
     return tuple(
         (opens, closes)
-        for day in days
+        for day in days_between(day_of(starts_at, zone), day_of(ends_at - 1, zone))
         for opens, closes in openings_on(hours, day, zone)
         if opens < ends_at and closes > starts_at
     )

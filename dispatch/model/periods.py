@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from dispatch.model.instants import week_of
+from dispatch.model.instants import weeks
 
 MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
 """The kinds of periods, each with its length in months."""
 _SUCH_AS = {"month": "2026-11", "quarter": "2026-Q4", "year": "2026"}
+_DAY = datetime.timedelta(days=1)
 _WRITTEN = re.compile(r"(19[7-9]\d|2[01]\d\d)(?:-(0[1-9]|1[0-2])|-?[Qq]([1-4]))?")
 
 
@@ -47,17 +48,14 @@ class Period(NamedTuple):
     def parts(self, first_weekday: int) -> Iterator[tuple[str, datetime.date, datetime.date]]:
         """What a small chart divides it into: a month into its weeks, others into months. Each with its name, its first day and
         the first day after it; weeks are cut where the month ends."""
-        at = self.first
-        while at < self.end:
-            if self.kind == "month":
-                after = min(week_of(at, first_weekday)[1] + datetime.timedelta(days=1), self.end)
-                last = after - datetime.timedelta(days=1)
+        if self.kind == "month":
+            for at, last in weeks(self.first, self.end - _DAY, first_weekday):
                 name = f"{at.day}–{last.day}" if last > at else f"{at.day}"
-                yield f"{name} {calendar.month_abbr[at.month]}", at, after
-            else:
-                after = _months_on(at, 1)
-                yield calendar.month_name[at.month], at, after
-            at = after
+                yield f"{name} {calendar.month_abbr[at.month]}", at, last + _DAY
+            return
+        for number in range(MONTHS[self.kind]):
+            at = _months_on(self.first, number)
+            yield calendar.month_name[at.month], at, _months_on(at, 1)
 
 
 def read_period(text: str, today: datetime.date, kind: str = "") -> Period:

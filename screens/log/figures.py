@@ -15,9 +15,9 @@ from dispatch.desk.figures import counting
 from dispatch.desk.figures.counting import GROUPINGS, LONGEST, FigureGroup, Grouping
 from dispatch.desk.figures.lateness import counted_text
 from dispatch.desk.figures.lead_board import WEEKS, LeadBoard, Measured, lead_board
-from dispatch.desk.figures.meanings import BY_KEY, FIGURES, Figure, Money, change_text, number_text
+from dispatch.desk.figures.meanings import BY_KEY, FIGURES, Figure, Money, change_text, made_text, number_text
 from dispatch.desk.session.refusals import Faulty
-from dispatch.desk.texts.figure_words import bar_of, made_text, range_of, share_text, trend_of, why_text
+from dispatch.desk.texts.figure_words import bar_of, range_of, share_text, trend_of, why_text
 from dispatch.fields.kinds import Day
 from dispatch.fields.record import Field
 from screens.binding import BACK, command, key

@@ -93,7 +93,7 @@ def test_nothing_is_in_it_that_only_the_firm_reads(office: Office) -> None:
     found = section(report, "What we found").tables[0].rows
     assert {row[1] for row in found} >= {
         "not proven yet: open until it is tested again (R1001)",
-        "not finished: we come back",
+        "not finished",
     }
     schedule.confirm(office.dana, "R2")
     assert "16:10" in as_text(november(office))

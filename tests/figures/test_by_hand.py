@@ -19,13 +19,13 @@ from db.library import sqlite3
 from db.store import Store
 from db.unit import Actor, unit_of_work
 from dispatch.desk.figures import day_sums
-from dispatch.desk.figures.counting import FigureGroup, Grouping, figures_over, visits_behind, weeks
+from dispatch.desk.figures.counting import FigureGroup, Grouping, figures_over, visits_behind
 from dispatch.desk.figures.meanings import BY_KEY, FIGURES
 from dispatch.desk.log.visit_log import LogFilter, visit_log
 from dispatch.desk.texts.figure_words import why_text
 from dispatch.model.clients import Client, Site
 from dispatch.model.clock import SetClock
-from dispatch.model.instants import Times
+from dispatch.model.instants import Times, weeks
 from dispatch.model.people import Staff, Technician
 from dispatch.model.repeats import same_trouble
 from dispatch.model.states import Role

@@ -14,7 +14,7 @@ from dispatch.desk.firm.shifts import available_minutes, shift_of
 from dispatch.desk.levels.clocks import promised_of
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.firm import Firm
-from dispatch.model.instants import day_bounds, day_of
+from dispatch.model.instants import day_bounds, day_of, days_between
 from dispatch.model.people import Technician
 from dispatch.model.problems import overlapping
 from dispatch.model.states import ENDED, OCCUPYING, State
@@ -82,7 +82,7 @@ def _rows(store: Store, firm: Firm, first: datetime.date, last: datetime.date) -
         day = day_of(existing(visit.day_anchor), firm.zone)
         for part in visit.assignments:
             own.setdefault((part.technician_id, day), []).append(visit)
-    days = [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
+    days = days_between(first, last)
 
     def load(technician: Technician, day: datetime.date) -> DayLoad:
         driven = drives.get((technician.id, day.isoformat()), {})

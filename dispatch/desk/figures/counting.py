@@ -12,12 +12,12 @@ from typing import Literal, get_args
 from db import figures, promises, settings, working_time
 from db.figures import Behind, By, Who
 from db.store import Store
-from dispatch.desk.figures.day_sums import days_between, query_of, sums_over, together
+from dispatch.desk.figures.day_sums import query_of, sums_over, together
 from dispatch.desk.figures.lateness import with_causes
 from dispatch.desk.figures.meanings import BY_KEY, FIGURES, Figure, KeptSince, Money, Value
 from dispatch.desk.session.refusals import Faulty
 from dispatch.model.firm import Firm
-from dispatch.model.instants import day_bounds, day_of, day_text
+from dispatch.model.instants import day_bounds, day_of, day_text, days_between, weeks
 
 Grouping = Literal["day", "week", "technician", "client", "kind", "skill"]
 GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
@@ -126,17 +126,6 @@ def figure_called(name: str) -> Figure:
     if figure is None:
         raise Faulty([f"figure: {name!r} is not one of {', '.join(BY_KEY)}"])
     return figure
-
-
-def weeks(
-    first: datetime.date, last: datetime.date, first_weekday: int
-) -> Iterator[tuple[datetime.date, datetime.date]]:
-    """The weeks of a range, the first and the last one cut to it. `first_weekday` 0 is Monday."""
-    at = first
-    while at <= last:
-        ends = at + datetime.timedelta(days=6 - (at.weekday() - first_weekday) % 7)
-        yield at, min(ends, last)
-        at = ends + datetime.timedelta(days=1)
 
 
 def judge_range(first: datetime.date, last: datetime.date, by: Grouping) -> None:

@@ -20,7 +20,7 @@ from db.store import Store
 from dispatch.desk.figures.meanings import Value
 from dispatch.desk.firm.given_time import given_time
 from dispatch.model.firm import Firm
-from dispatch.model.instants import day_bounds, day_of, day_text
+from dispatch.model.instants import day_bounds, day_of, day_text, days_between
 from dispatch.model.repeats import same_trouble
 
 T = TypeVar("T")
@@ -184,11 +184,6 @@ def terms_now(store: Store) -> str:
     """What days are counted by now."""
     firm = settings.firm(store)
     return figure_sums.terms(firm.zone, firm.currency, firm.late_minutes, firm.repeat_days)
-
-
-def days_between(first: datetime.date, last: datetime.date) -> list[datetime.date]:
-    """The days of a range, both included."""
-    return [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def _wrong(store: Store, firm: Firm, days: Sequence[datetime.date]) -> Iterator[datetime.date]:

@@ -313,14 +313,22 @@ def value_text(figure: Figure, value: Value, money: Money) -> str:
     lacking = f", {value.lacking} not known" if value.lacking else ""
     if not value.known(figure):
         return f"–{lacking}"
-    if figure.unit is FigureUnit.SHARE:
-        return f"{value.percent()}% ({value.top} of {value.below} {figure.of})"
-    if figure.unit is FigureUnit.TIME_SHARE:
-        return f"{value.percent()}% ({_time(value.top)} of {_time(value.below)})"
+    if figure.shared:
+        return f"{value.percent()}% ({made_text(figure, value)})"
     if figure.unit is FigureUnit.MONEY:
         return f"{format_minor(value.top, money.exponent, grouped=True)} {money.currency}{lacking}"
     return f"{value.top}" + (f" ({value.below} {figure.of})" if figure.of else "")
 
 
-def _time(seconds: int) -> str:
+def made_text(figure: Figure, value: Value) -> str:
+    """What a share was made from: "25 of 30 promises"; "" where it is none."""
+    if not figure.shared or not value.known(figure):
+        return ""
+    if figure.unit is FigureUnit.SHARE:
+        return f"{value.top} of {value.below} {figure.of}"
+    return f"{time_of(value.top)} of {time_of(value.below)}"
+
+
+def time_of(seconds: int) -> str:
+    """A counted time in words, to the minute, half up."""
     return span_text((seconds + 30) // 60)

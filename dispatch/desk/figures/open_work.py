@@ -14,12 +14,10 @@ from dispatch.desk.day.board_view import board
 from dispatch.desk.session.unsent import WHEREABOUTS, kept_texts, name_of
 from dispatch.model.clock import SystemClock
 from dispatch.model.firm import Firm
-from dispatch.model.instants import day_bounds, day_of, long_text, time_text
+from dispatch.model.instants import day_bounds, day_of, long_text, time_text, week_of
 from dispatch.model.messages import OVERDUE
 from dispatch.model.states import State
 from dispatch.model.text import LabelledEnum
-
-_WEEK = datetime.timedelta(days=7)
 
 
 class OpenKind(LabelledEnum):
@@ -70,7 +68,7 @@ def open_work(store: Store) -> OpenWork:
     with store.read():
         firm, now = settings.firm(store), store.clock.now()
         today = day_of(now, firm.zone)
-        monday = today - datetime.timedelta(days=(today.weekday() - firm.first_weekday) % 7)
+        week, _ = week_of(today, firm.first_weekday)
         at_risk = _at_risk(store, firm, now, today)
         told = {row.reference for row in at_risk}
         requests = (row for row in rows.requests(store, today.isoformat()) if row.reference not in told)
@@ -89,7 +87,7 @@ def open_work(store: Store) -> OpenWork:
         for kind, found in each.items()
         for row in sorted(found, key=lambda row: (row.since, row.reference))
     )
-    return OpenWork(tuple(items), now, day_bounds(monday, firm.zone)[0])
+    return OpenWork(tuple(items), now, day_bounds(week, firm.zone)[0])
 
 
 def _at_risk(store: Store, firm: Firm, now: int, today: datetime.date) -> list[OpenRow]:

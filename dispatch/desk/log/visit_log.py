@@ -19,7 +19,7 @@ from dispatch.desk.log.exceptions import gravity, remarks_of
 from dispatch.model.boards import BoardVisit, Log, LogLine, Sum, Tally, Totals, charged_by
 from dispatch.model.firm import Firm
 from dispatch.model.forms import shared
-from dispatch.model.instants import day_bounds, day_of, day_text
+from dispatch.model.instants import day_bounds, day_of, day_text, days_between
 from dispatch.model.promises import KEPT, Promise
 from dispatch.model.reviews import ReviewMark
 from dispatch.model.states import ENDED, Review
@@ -167,8 +167,7 @@ def _days(wanted: LogFilter, zone: str) -> list[tuple[int, int]]:
     """The bounds of each day that is wanted; none where all are."""
     if wanted.first is None:
         return []
-    count = ((wanted.last or wanted.first) - wanted.first).days + 1
-    return [day_bounds(wanted.first + datetime.timedelta(number), zone) for number in range(count)]
+    return [day_bounds(day, zone) for day in days_between(wanted.first, wanted.last or wanted.first)]
 
 
 def reasons_of(lines: Iterable[LogLine]) -> tuple[tuple[ReviewMark, int], ...]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dispatch.desk.figures.counting import Figures, figure_called
-from dispatch.desk.figures.meanings import Figure, FigureUnit, Money, Value, value_text
+from dispatch.desk.figures.meanings import Figure, FigureUnit, Money, Value, time_of, value_text
 from dispatch.desk.reports.document import Amount, Cell, ReportTable, Section
-from dispatch.model.instants import span_text
 
 
 def tile(counted: Figures, key: str) -> tuple[str, Cell]:
@@ -27,7 +26,7 @@ def cell(figure: Figure, value: Value, money: Money) -> Cell:
 
 def hours(value: Value) -> Cell:
     """What of a share of time was counted, as a length of time; None of nothing."""
-    return span_text((value.top + 30) // 60) if value.below or value.top else None
+    return time_of(value.top) if value.below or value.top else None
 
 
 def figures_section(counted: Figures, before: Figures | None = None, when: str = "") -> Section:

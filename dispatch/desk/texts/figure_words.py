@@ -20,12 +20,14 @@ from dispatch.desk.figures.meanings import (
     Value,
     change_text,
     limit_text,
+    made_text,
     number_text,
+    time_of,
     value_text,
 )
 from dispatch.model.charts import bar, columns
 from dispatch.model.forms import form
-from dispatch.model.instants import Times, day_of, day_text, span_text
+from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.money import format_minor
 from dispatch.model.promises import Promise
 from dispatch.model.states import State
@@ -36,7 +38,7 @@ _BAR = 12
 
 def highest_of(figure: Figure, values: Sequence[Value]) -> float:
     """What a full bar means: all of it for a share, else the highest value that is shown."""
-    if figure.unit in (FigureUnit.SHARE, FigureUnit.TIME_SHARE):
+    if figure.shared:
         return 1.0
     return max((height for value in values if (height := value.height(figure)) is not None), default=0.0)
 
@@ -109,23 +111,12 @@ def behind_lines(figure: Figure, visits: Sequence[Behind], money: Money, times: 
     return [*lines, *([f"Gravest cause: {counted}"] if counted else ())] or ["No visits."]
 
 
-def made_text(figure: Figure, value: Value) -> str:
-    """What a share was made from: "25 of 30 promises"; "" where it is none."""
-    if not figure.shared or not value.known(figure):
-        return ""
-    if figure.unit is FigureUnit.SHARE:
-        return f"{value.top} of {value.below} {figure.of}"
-    return f"{span_text((value.top + 30) // 60)} of {span_text((value.below + 30) // 60)}"
-
-
 def share_text(figure: Figure, visit: Behind, money: Money) -> str:
     """What a visit adds to a figure."""
-    if figure.unit is FigureUnit.TIME_SHARE:
-        below = f" of {span_text((visit.below + 30) // 60)}" if visit.below else ""
-        return f"{span_text((visit.top + 30) // 60)}{below}"
-    if figure.unit is FigureUnit.SHARE:
-        return f"{visit.top} of {visit.below} {figure.of}"
-    return value_text(figure, Value(visit.top, visit.below, visit.lacking), money)
+    value = Value(visit.top, visit.below, visit.lacking)
+    if figure.unit is FigureUnit.TIME_SHARE and not visit.below:
+        return time_of(visit.top)
+    return made_text(figure, value) or value_text(figure, value, money)
 
 
 def why_text(figure: Figure, visit: Behind, times: Times) -> str:
