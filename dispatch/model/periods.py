@@ -45,6 +45,10 @@ class Period(NamedTuple):
             names.append(calendar.month_name[self.first.month + 2])
         return f"{' to '.join(names)} {self.first.year}"
 
+    def unfinished(self, today: datetime.date) -> str:
+        """What a paper says of it while it lasts: "; the month is not over yet". Empty once it is over."""
+        return f"; the {self.kind} is not over yet" if today < self.end else ""
+
     def parts(self, first_weekday: int) -> Iterator[tuple[str, datetime.date, datetime.date]]:
         """What a small chart divides it into: a month into its weeks, others into months. Each with its name, its first day and
         the first day after it; weeks are cut where the month ends."""

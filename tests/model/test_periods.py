@@ -53,3 +53,9 @@ def test_the_parts_are_all_of_it(day: datetime.date, kind: str, first_weekday: i
     assert parts[-1][2] == period.end
     assert len({name for name, _, _ in parts}) == len(parts) == (length if length > 1 else len(parts))
     assert all(first < after <= first + datetime.timedelta(days=31) for _, first, after in parts)
+
+
+def test_what_still_lasts_says_so_until_its_last_day() -> None:
+    november = Period("month", datetime.date(2026, 11, 1))
+    assert november.unfinished(datetime.date(2026, 11, 30)) == "; the month is not over yet"
+    assert november.unfinished(datetime.date(2026, 12, 1)) == ""

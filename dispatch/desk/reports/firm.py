@@ -29,7 +29,7 @@ from dispatch.desk.reports.period import value_given
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.figure_words import FIGURE_COLUMNS, figure_rows
 from dispatch.model.firm import Firm
-from dispatch.model.instants import day_bounds
+from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.periods import Period, read_period
 from dispatch.model.states import ENDED, Review, State
 from dispatch.model.text import count_text
@@ -75,7 +75,7 @@ def firm_report(user: User, period: Period) -> Report:
         return Report(
             "firm",
             f"{firm.name}: {period.title}",
-            f"{count_text(len(ended), 'visit')} ended",
+            f"{count_text(len(ended), 'visit')} ended{period.unfinished(day_of(store.clock.now(), firm.zone))}",
             sections,
             foot_of(store, user.staff.name, times),
             name=f"{slug(firm.name) or 'firm'}-{period.kind}-{period.code.lower()}",
@@ -170,5 +170,5 @@ def _waits(store: Store, placed: Sequence[Visit], ended: Sequence[Visit]) -> Ite
     left = [visit for visit in ended if visit.state is State.LEFT_OPEN]
     yield "left open, without a follow-up", [one.reference for one in left if not visits.follow_ups(store, one.id)]
     over = [visit for visit in placed if visit.state not in ENDED and (visit.ends_at or 0) < store.clock.now()]
-    yield "planned in this time, and not ended", [visit.reference for visit in over]
+    yield "planned in this time, past its end, and not ended", [visit.reference for visit in over]
     yield "requests that wait now", sorted(visit.reference for visit in visits.queued(store))

@@ -105,9 +105,9 @@ def period_report(user: User, client: Client, period: Period) -> Report:
         foot, head = foot_of(store, user.staff.name, at_site, to_client=True), letterhead_of(store)
         data = period_tables(store, own, ended, start, end)
         name = f"{client_slug(store, client)}-{period.kind}-{period.code.lower()}"
-        whose = Whose(client.id, None, tuple(by_id))
+        whose, today = Whose(client.id, None, tuple(by_id)), day_of(store.clock.now(), times.zone)
         to = (client.name, *_address(store, client))
-    title, subtitle = f"{client.name}: {period.title}", f"{firm.name}, service review"
+    title, subtitle = f"{client.name}: {period.title}", f"{firm.name}, service review{period.unfinished(today)}"
     return Report(
         period.kind,
         title,
