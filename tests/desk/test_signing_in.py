@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from textual.widgets import Input, Static
 
 from db import audit, probes
 from dispatch.closeout.probes.certificate import shown_as_by_ssh
-from dispatch.closeout.probes.secret import Secrets
+from dispatch.closeout.probes.secret import HIDDEN, Secrets
 from dispatch.commands.line import run as run_command
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
@@ -30,6 +31,7 @@ from screens.visit.signing_in import AskSecret
 from screens.visit.visit import VisitScreen
 from tests.closeout.probes.servers import HERE
 from tests.closeout.probes.ssh_servers import PASSWORD, Talk, saying_by_ssh, ssh_serving
+from tests.closeout.probes.test_snmp import COMMUNITY, V2, device, telling
 from tests.desk.conftest import Office
 from tests.desk.test_probing import item, latest, register, run
 from tests.screens.test_screens import opened, press, until, until_true
@@ -139,9 +141,9 @@ def test_without_its_secret_a_test_is_not_run(office: Office, talk: Talk) -> Non
     assert talk.passwords == []
 
 
-def traces(*folders: Path) -> list[str]:
+def traces(*folders: Path, secret: str = PASSWORD) -> list[str]:
     """The files that hold the password, in whatever form it stands there as text."""
-    forms = [PASSWORD.encode(), PASSWORD.encode("utf-16-le"), PASSWORD[:12].encode()]
+    forms = [secret.encode(), secret.encode("utf-16-le"), secret[:12].encode()]
     found = []
     for folder in folders:
         for path in folder.rglob("*"):
@@ -312,3 +314,33 @@ def test_a_laptop_looks_into_its_keyring(
     assert PASSWORD not in said.out + said.err
     (recorded,) = probing.bring(office.ana, "R1", said.out)
     assert (recorded.result, latest(office, "T6").grade) == (Result.PASS, Grade.MEASURED)
+
+
+def test_a_community_is_in_no_file(office: Office, own_folders: Path) -> None:
+    """A device may well tell its community to whoever asks with it."""
+    with device(telling(V2.OctetString(f"I am {COMMUNITY}".encode()))) as port:
+        register(
+            office, name="backup", kind="snmp", address=f"{HERE}:{port}", options="oid=1.3.6.1.2.1.1.5.0; seconds=4"
+        )
+        office.on_site()
+        secrets = Secrets()
+        (words,) = probing.lacking(office.ana, "R1", [], secrets)
+        secrets.hold(words, COMMUNITY)
+        (ran,) = run(office, secrets=secrets)
+    assert (ran.passed, f"I am {HIDDEN}" in ran.text) == (True, True)
+    assert traces(own_folders, office.store.path.parent, secret=COMMUNITY) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "library", "extra"),
+    [("ssh", "asyncssh", "ssh"), ("winrm", "pypsrp", "winrm"), ("snmp", "pysnmp.hlapi.v3arch.asyncio", "snmp")],
+)
+def test_without_its_library_a_test_is_not_run(
+    office: Office, monkeypatch: pytest.MonkeyPatch, kind: str, library: str, extra: str
+) -> None:
+    asked = "oid=1.3.6.1.2.1.1.5.0" if kind == "snmp" else f"ask=uptime; pin={'a' * 64}"
+    register(office, name="backup", kind=kind, address=f"root@{HERE}:9", options=asked)
+    office.on_site()
+    monkeypatch.setitem(sys.modules, library, None)
+    (ran,) = run(office, secrets=held())
+    assert f"it needs the extra {extra}: install dispatch-board[{extra}]" in ran.fault

@@ -94,6 +94,8 @@ class Runner:
         at, begun, final, ran, value = self._now(), time.monotonic(), False, True, ""
         deadline = Deadline(probe.seconds, self._called_off)
         try:
+            if probe.kind in ASKING and not probe.command:
+                raise NotRun(f"“{probe.ask}” is not on the lead's list of what may be asked by {probe.kind}")
             (text, value), passed = run(probe, dialer, deadline, at), True
         except ProbeFault as fault:
             text, value, passed, final = fault.text, fault.value, False, fault.final

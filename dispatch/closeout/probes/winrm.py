@@ -28,8 +28,6 @@ _QUIET = "$ProgressPreference='SilentlyContinue';"
 
 def run(probe: Probe, dialer: Dialer, deadline: Deadline, now: int, secrets: Secrets) -> Seen:
     """What was seen. Raises ProbeFault, OSError."""
-    if not probe.command:
-        raise NotRun(f"“{probe.ask}” is not on the lead's list of what may be asked by {probe.kind}")
     try:
         import spnego
         from pypsrp import exceptions, shell, wsman
