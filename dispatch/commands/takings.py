@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
-from typing import IO
-
 from dispatch.commands import exits
 from dispatch.commands.opening import user_of
 from dispatch.commands.options import CONFIRM, Args, one_of, option
 from dispatch.commands.printing import Answer, Result, write_private
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import day_typed
-from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.paths import typed_path
-from dispatch.model.text import show
 
 with lazily(__name__):
-    from db import store as stores
-    from dispatch.desk.session import user as users
     from dispatch.desk.takings import handing_in, taking, told
 
 CARRYING = (
@@ -75,22 +67,8 @@ def _write(args: Args) -> str | None:
 
 def _hand_in(args: Args) -> Answer:
     user = user_of(args)
-    try:
-        with file_named(args.hand_in, of_any_size=True) as path, path.open("rb") as source:
-            handed = handing_in.hand_in(user, _document(path, source), args.confirm, args.clock)
-    except OSError as error:
-        raise Faulty([f"--hand-in: {show(args.hand_in)} cannot be read ({error.strerror})"]) from None
+    with file_named(args.hand_in, of_any_size=True) as path:
+        handed = handing_in.hand_in_file(user, path, args.confirm, args.clock)
     left = any(one.not_in for one in handed.visits)
     code = exits.PARTLY if left else exits.GATES if any(one.unmet for one in handed.visits) else exits.DONE
     return Answer(handed, told.handed_in_form, told.handed_in_lines, code)
-
-
-def _document(path: Path, source: IO[bytes]) -> IO[bytes]:
-    """What is handed in: of a database that was taken along, what it would write."""
-    if source.read(16) != b"SQLite format 3\0":
-        source.seek(0)
-        return source
-    with stores.Store.open(path) as store:
-        if store.taken_along is None:
-            raise Faulty([f"--hand-in: {show(path.name)} is no database that was taken along"])
-        return io.BytesIO(b"".join(taking.written(users.log_in(store))))

@@ -29,6 +29,7 @@ from screens.dialogs.asked import AskedField, ChoiceRow, needed
 from screens.of_day import DayOfVisits
 from screens.visit.service_report import report
 from screens.visit.stay_deeds import STAY
+from screens.visit.taking_along import along
 from widgets.day_lists import stop_entries
 from widgets.lines.line_list import LineList
 
@@ -304,7 +305,7 @@ class DayScreen(DayOfVisits):
             return
         await browser.show_links(self, f"The place of {visit.client}", (place_link(visit.place),))
 
-    KEYS_BESIDE = (*STAY, report)
+    KEYS_BESIDE = (*STAY, report, along)
 
 
 def comment_text(comment: Comment) -> Content:

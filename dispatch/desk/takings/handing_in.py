@@ -10,6 +10,7 @@ import contextlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import IO, Any
 
 from db import checklists, takings, visits
@@ -29,7 +30,8 @@ from dispatch.desk.session.refusals import (
     Refusal,
     mark_of,
 )
-from dispatch.desk.session.user import User
+from dispatch.desk.session.user import User, log_in
+from dispatch.desk.takings import taking
 from dispatch.desk.visits.kept_files import path_of
 from dispatch.model.checklists import Grade
 from dispatch.model.clock import SetClock
@@ -41,6 +43,7 @@ from dispatch.model.visits import Visit
 
 APART = 120
 """Seconds that two clocks may differ before it is asked about."""
+_DATABASE = b"SQLite format 3\0"
 RIGHT, WRONG = "right", "wrong"
 """What is said of the laptop's clock."""
 
@@ -99,6 +102,26 @@ def hand_in(user: User, source: IO[bytes], confirmed: Sequence[str] = (), clock:
     moved = _moved_by(user, document.head.packed_at, clock)
     with user.store.reopened() as own:
         return _Hand(replace(user, store=own), taking, document, moved, known).all_in(taken, confirmed)
+
+
+def hand_in_file(user: User, path: Path, confirmed: Sequence[str] = (), clock: str = "") -> BroughtIn:
+    """As `hand_in`, of a file: the document, or what was taken along itself.
+
+    Raises:
+        Faulty: it cannot be read, or is a database that nobody took along.
+    """
+    try:
+        with path.open("rb") as source:
+            if source.read(len(_DATABASE)) != _DATABASE:
+                source.seek(0)
+                return hand_in(user, source, confirmed, clock)
+    except OSError as error:
+        raise Faulty([f"hand-in: {show(str(path))} cannot be read ({error.strerror})"]) from None
+    with Store.open(path) as store:
+        if store.taken_along is None:
+            raise Faulty([f"hand-in: {show(path.name)} is no database that was taken along"])
+        document = b"".join(taking.written(log_in(store)))
+    return hand_in(user, io.BytesIO(document), confirmed, clock)
 
 
 def _moved_by(user: User, packed_at: int, clock: str) -> int:
