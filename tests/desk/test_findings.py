@@ -153,7 +153,7 @@ def test_after_the_end_findings_stand_and_only_what_became_of_them_is_said(offic
     ):
         with pytest.raises(Refusal):
             deed()
-    with pytest.raises(Exception, match="while the visit is open"):
+    with pytest.raises(Refusal, match="while the visit is open"):
         undo.undo(office.ana)
     with pytest.raises(NotAllowed):
         finding.mark(office.ana, "R1", 1, "done")

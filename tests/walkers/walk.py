@@ -15,7 +15,7 @@ from dispatch.closeout.recording import Recording, Run
 from dispatch.desk.billing import adjusting, invoicing, work_marks
 from dispatch.desk.book import editing
 from dispatch.desk.book.record_stores import RECORD_STORES
-from dispatch.desk.closeout import arriving, clocking, evidence, handing_over, leaving, onsite, permitting
+from dispatch.desk.closeout import arriving, clocking, evidence, finding, handing_over, leaving, onsite, permitting
 from dispatch.desk.day import notices
 from dispatch.desk.imports.importing import How, import_file
 from dispatch.desk.log.visit_page import visit_page
@@ -30,6 +30,7 @@ from dispatch.desk.session.refusals import Refusal
 from dispatch.desk.session.shown import UNSEEN, Shown
 from dispatch.desk.session.user import User, log_in
 from dispatch.model.checklists import Grade, Item, ItemKind, Result
+from dispatch.model.findings import Severity
 from dispatch.model.instants import at_local, day_of
 from dispatch.model.probes import Vantage
 from dispatch.model.states import ENDED, OPEN_ON_SITE, QUEUED, STEPS, State
@@ -280,6 +281,23 @@ def _attach(walk: Walk, user: User, visit: Visit) -> None:
     _test(evidence.attach, "a.jpg", io.BytesIO(b"x"))(walk, user, visit)
 
 
+def _take_out(walk: Walk, user: User, visit: Visit) -> None:
+    files = visit_page(walk.store, visit.reference).files
+    evidence.remove(user, visit.reference, str(walk.rng.choice(files).id) if files else "a.jpg", "another client")
+
+
+def _find(walk: Walk, user: User, visit: Visit) -> None:
+    severity = walk.rng.choice(tuple(Severity))
+    own = finding.of_visit(user, visit.reference)
+    deed = walk.rng.choice(("add", "edit", "remove"))
+    if deed == "add" or not own:
+        finding.add(user, visit.reference, {"what": "backups in the same room", "severity": severity})
+    elif deed == "edit":
+        finding.edit(user, visit.reference, own[0].number, {"severity": severity})
+    else:
+        finding.remove(user, visit.reference, own[0].number, "it is not so")
+
+
 def _correct(walk: Walk, user: User, visit: Visit) -> None:
     what = walk.rng.choice(("depart", "arrival", "leaving", "home"))
     part = walk.rng.choice(visit.assignments) if visit.assignments else None
@@ -425,6 +443,8 @@ DEEDS: dict[str, tuple[float, Deed]] = {
     "import": (0.7, _import),
     "did not come": (0.7, _did_not_come),
     "attach": (0.5, _attach),
+    "take a file out": (0.5, _take_out),
+    "find": (0.5, _find),
     "ask for words": (0.5, _test(permitting.ask)),
     "let words": (0.7, _test(permitting.give, "no way to run it")),
     "let no words": (0.3, _test(permitting.refuse, "run it once more")),
@@ -459,6 +479,7 @@ FROM: dict[str, frozenset[State]] = {
             "record",
             "run",
             "attach",
+            "find",
             "ask for words",
             "let words",
             "let no words",
@@ -481,7 +502,7 @@ FROM: dict[str, frozenset[State]] = {
     "edit": STEPS["assign"].sources | QUEUED,
     "did not come": ENDED | OPEN_ON_SITE,
     "respond": STEPS["assign"].sources | OPEN_ON_SITE,
-    **dict.fromkeys(("correct", "break", "mark", "unmark", "home"), ENDED | OPEN_ON_SITE),
+    **dict.fromkeys(("correct", "break", "mark", "unmark", "home", "take a file out"), ENDED | OPEN_ON_SITE),
     **dict.fromkeys(
         ("goodwill", "travel", "accept", "charge", "approve", "send back", "answer", "export", "words", "approve many"),
         ENDED,
@@ -491,12 +512,12 @@ FROM: dict[str, frozenset[State]] = {
 SEVERAL = frozenset(("go on", "ill", "import"))
 """Those that are several deeds, of which one can be refused after another was done."""
 BY_CREW = frozenset(
-    ("depart", "arrive", "record", "run", "attach", "ask for words",
+    ("depart", "arrive", "record", "run", "attach", "find", "ask for words",
      "work", "ask", "take back", "go on", "close", "end-day", "no access", "abort", "pause",
      "wait", "resume work", "home", "correct", "break", "mark", "unmark", "answer", "note", "take over", "refuse to take over")
 )  # fmt: skip
 BY_LEAD = frozenset(
     ("use", "leave", "reopen", "goodwill", "travel", "accept", "charge", "approve", "send back", "export", "roles", "archive",
-     "let words", "let no words", "hand over", "words", "approve many", "did not come",
+     "let words", "let no words", "take a file out", "hand over", "words", "approve many", "did not come",
      "lead for a while", "book", "learns", "roles of ana", "dana leads no more")
 )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 
 from db import audit, changes, people, planned, prepaid_use, visits
 from db.changes import Change, RecordChange
+from db.faults import Refused
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.book import editing
@@ -110,7 +111,10 @@ def _in_order(pictures: Sequence[RecordChange], *, back: bool) -> Sequence[Recor
 def _turn_record(user: User, unit: Unit, picture: RecordChange, refused: str, *, back: bool) -> tuple[int, int]:
     """Put a record that is no visit back (or forward); returns the version that it looked so at, and the one of now."""
     if picture.entity in changes.ONLY_ADDED:
-        turned = changes.turn(user.store, unit, picture, back=back)
+        try:
+            turned = changes.turn(user.store, unit, picture, back=back)
+        except Refused as fault:
+            raise Refusal(f"{refused}: {fault}. Nothing was changed.") from None
     elif picture.entity == mailed.ENTITY:
         turned = mailed.turn(user.store, unit, picture, back=back)
     elif picture.entity == merging.ENTITY:
