@@ -162,7 +162,7 @@ def _of_test(item: Item, latest: Attempt, checklist: Checklist, at_time: _AtTime
         advice = "put it right and test again" if item.asks is Asks.ANY else f"put it right, then {_HOW[item.asks]}"
         yield "G3", f"failed{when}{words}; {advice}"
     elif latest.result is not Result.PASS:
-        yield "G3", f"{latest.result.value.replace('_', ' ')} is no pass; test it"
+        yield "G3", f"{latest.result.label} is no pass; test it"
     else:
         lacks = _lacking_evidence(item, latest, when)
         if lacks:

@@ -156,7 +156,7 @@ def _record(args: Args) -> Result:
         follow_up_on=follow_up_on,
         follow_up_minutes=args.minutes,
     )
-    word = (recorded.result or outcome).value.replace("_", " ")
+    word = (recorded.result or outcome).label
     return [f"{recorded.visit.reference} {recorded.ref} saved: {word}.", *(f"  {line}" for line in recorded.notes)]
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from dispatch.model.probes import UNTESTED, Probe, ProbeKind, Tested, Try, Vantage
+from dispatch.model.text import LabelledEnum
 
 
 class Phase(StrEnum):
@@ -28,7 +29,7 @@ class ItemKind(StrEnum):
     NAMED = "named"
 
 
-class Result(StrEnum):
+class Result(LabelledEnum):
     """What was recorded on an item."""
 
     DONE = "done"

@@ -32,7 +32,7 @@ class State(LabelledEnum):
         return "incomplete" if self is State.LEFT_OPEN else super().label
 
 
-class Review(StrEnum):
+class Review(LabelledEnum):
     """Where the lead's review of an ended visit stands."""
 
     NONE = "none"

@@ -19,7 +19,7 @@ from screens.user_screen import UserScreen
 
 _ANY = "any"
 _MARKS = {mark.label: mark for mark in ReviewMark}
-_REVIEWS = {review.value.replace("_", " "): review for review in Review}
+_REVIEWS = {review.label: review for review in Review}
 _FIELDS = (
     Field("first", "From", Day(), "2026-11-23, monday, today; empty: all"),
     Field("last", "To", Day(), "empty: that day only"),

@@ -56,7 +56,7 @@ class LogFilter:
         """What is left out, in words."""
         parts = [self.technician, self.client, "exceptions" if self.exceptions and not self.marks else ""]
         parts += [mark.label for mark in ReviewMark if mark in self.marks]
-        parts += [review.value.replace("_", " ") for review in Review if review in self.reviews]
+        parts += [review.label for review in Review if review in self.reviews]
         parts += [f"“{self.words.strip()}”"] if self.words.strip() else []
         parts += [f"by {self.sort}{', descending' if self.descending else ''}"] if self.sort else []
         return " · ".join(part for part in parts if part)

@@ -306,7 +306,7 @@ def _word(page: VisitPage, latest: Attempt) -> str:
         return f"waived by {latest.by}, {page.times.clock(latest.at)}: counts as open"
     if latest.result is Result.NA:
         return f"not applicable: {latest.text}"
-    return latest.result.value.replace("_", " ")
+    return latest.result.label
 
 
 def _latest(page: VisitPage, ref: str) -> Attempt | None:

@@ -115,7 +115,7 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
         box = TICKED if item.mark is Mark.PASSED else BOX
         # what stands on the item already; empty to be written on
         latest = item.latest
-        noted = f"{latest.result.value.replace('_', ' ')} {latest.text}".strip() if latest is not None else ""
+        noted = f"{latest.result.label} {latest.text}".strip() if latest is not None else ""
         boxes.append((box, item.ref, item.label + ("" if item.required else " (if it applies)"), noted))
     tables = []
     if visit.state not in ENDED:

@@ -296,7 +296,7 @@ class _OneVisit:
         told = [
             (
                 attempt.sequence,
-                f"“{show(item.label, 40)}” {attempt.result.value.replace('_', ' ')}",
+                f"“{show(item.label, 40)}” {attempt.result.label}",
                 attempt.at,
                 attempt.by,
             )

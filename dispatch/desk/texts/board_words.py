@@ -177,7 +177,7 @@ def log_lines(log: Log, heading: str = "") -> list[str]:
                     pad(f"tests {visit.tests_passed}/{visit.tests_required}", 10),
                     pad(" · ".join(evidence_words(line.tally)), 30),
                     pad(charge_text(line), 20),
-                    visit.review.value.replace("_", " ") if visit.review is not Review.NONE else "",
+                    visit.review.label if visit.review is not Review.NONE else "",
                 ]
             ).rstrip()
         )

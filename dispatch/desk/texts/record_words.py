@@ -326,7 +326,7 @@ def _review(page: VisitPage) -> Iterator[RecordLine]:
                 f"note put right by {show(fix.by)}:", f"{show(fix.before)} → {show(fix.after)}, {show(fix.reason)}"
             )
     if nothing and visit.review is not Review.NONE:
-        said = visit.review.value.replace("_", " ")
+        said = visit.review.label
         yield RecordLine(((f"  {said}", _REVIEWS.get(visit.review, "plain")),))
 
 
@@ -378,7 +378,7 @@ def _attempt(attempt: Attempt, *, stands: bool) -> tuple[Span, ...]:
         *map(show, attempt.text.splitlines()),
         f"by {show(attempt.by)}",
     ]
-    result = attempt.result.value.replace("_", " ").upper()
+    result = attempt.result.label.upper()
     name = _INKS[attempt.mark] if stands or attempt.mark is Mark.FAILED else "dim"
     return (result, name), (" · " + " · ".join(filter(None, parts)), "plain" if stands else "dim")
 
