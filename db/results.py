@@ -31,6 +31,11 @@ class StandingResult(NamedTuple):
     counts: bool
 
     @property
+    def tests(self) -> bool:
+        """Whether it is of a test that applies."""
+        return self.kind is ItemKind.TEST and self.result is not Result.NA
+
+    @property
     def passed(self) -> bool:
         """Whether it is a pass, and of the evidence that is asked for."""
         return self.result is Result.PASS and self.counts

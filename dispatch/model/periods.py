@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from dispatch.model.instants import weeks
+from dispatch.model.instants import day_bounds, weeks
 
 MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
 """The kinds of periods, each with its length in months."""
@@ -48,6 +48,11 @@ class Period(NamedTuple):
     def unfinished(self, today: datetime.date) -> str:
         """What a paper says of it while it lasts: "; the month is not over yet". Empty once it is over."""
         return f"; the {self.kind} is not over yet" if today < self.end else ""
+
+    def spans(self, first_weekday: int, zone: str) -> Iterator[tuple[str, int, int]]:
+        """Its `parts` from one instant up to another."""
+        for name, first, after in self.parts(first_weekday):
+            yield name, day_bounds(first, zone)[0], day_bounds(after, zone)[0]
 
     def parts(self, first_weekday: int) -> Iterator[tuple[str, datetime.date, datetime.date]]:
         """What a small chart divides it into: a month into its weeks, others into months. Each with its name, its first day and

@@ -13,9 +13,9 @@ from dispatch.desk.figures.counting import Figures, figures_over
 from dispatch.desk.figures.lateness import Lateness, LivedDay, counted_text
 from dispatch.desk.log.visit_log import LogFilter, visit_log
 from dispatch.desk.reports.data import DataTable, visit_tables
-from dispatch.desk.reports.document import Amount, Cell, ChartBar, Report, ReportTable, Section, foot_of, letterhead_of
+from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, bars_of, foot_of, letterhead_of
 from dispatch.desk.reports.figure_parts import figures_section, tile
-from dispatch.desk.reports.naming import slug
+from dispatch.desk.reports.naming import firm_slug
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.board_words import evidence_words, reasons_text
 from dispatch.desk.texts.figure_words import FIGURE_COLUMNS, figure_rows
@@ -23,7 +23,7 @@ from dispatch.model.boards import Log, Tally
 from dispatch.model.firm import Firm
 from dispatch.model.instants import Times, day_bounds, day_text, iso, span_text, time_text
 from dispatch.model.messages import Call, CallOutcome
-from dispatch.model.promises import KEPT
+from dispatch.model.promises import KEPT, Promise
 from dispatch.model.states import AHEAD, ENDED, State
 from dispatch.model.visits import Visit
 from dispatch.planning.calls import CALLS_COUNT_FOR
@@ -44,11 +44,12 @@ def day_report(user: User, day: datetime.date) -> Report:
         day_visits = run.found
         ended = [visit for visit in day_visits if visit.state in ENDED]
         charges = sheets.latest_sheets(store, [visit.id for visit in ended])
+        judged = promises.of_days(store, [day_bounds(day, firm.zone)], store.clock.now(), firm.late_minutes)
         log = visit_log(store, LogFilter(day))
         counted = figures_over(store, day, day)
         sections = (
             _at_a_glance(day_visits, log, counted),
-            _late(store, day, run, firm),
+            _late(store, day, run, firm, judged),
             Section(
                 "Exceptions",
                 (("Visits", reasons_text(log.reasons)),) if log.reasons else (),
@@ -62,11 +63,11 @@ def day_report(user: User, day: datetime.date) -> Report:
         foot, head = foot_of(store, user.staff.name, times), letterhead_of(store)
         data = (
             *visit_tables(store, day_visits, inside=True),
-            _promised(store, day, firm),
+            _promised(store, judged, firm),
             _looked_at(log),
             DataTable("figures", FIGURE_COLUMNS, tuple(figure_rows(counted))),
         )
-    name = f"{slug(firm.name) or 'firm'}-day-{day.isoformat()}"
+    name = f"{firm_slug(firm)}-day-{day.isoformat()}"
     return Report("day", f"{firm.name}: the day", day_text(day), sections, foot, name=name, data=data, letterhead=head)
 
 
@@ -105,14 +106,9 @@ def _at_a_glance(day_visits: Sequence[Visit], log: Log, counted: Figures) -> Sec
         own = [visit for visit in day_visits if name in visit.crew]
         stays = [part for visit in own for part in visit.assignments if part.technician == name]
         there = sum((part.check_out_at or part.check_in_at) - part.check_in_at for part in stays if part.check_in_at)
-        rows.append((name, sum(visit.state in ENDED for visit in own), len(own), there // 60))
-    most = max((minutes for *_, minutes in rows), default=0)
-    bars = tuple(
-        ChartBar(name, 100 * minutes // most, f"{span_text(minutes)}, {over} of {of} ended")
-        for name, over, of, minutes in rows
-        if most
-    )
-    return Section("At a glance", tuple(facts), bars=bars, at_a_glance=True)
+        done = f"{sum(visit.state in ENDED for visit in own)} of {len(own)} ended"
+        rows.append((name, there // 60, f"{span_text(there // 60)}, {done}"))
+    return Section("At a glance", tuple(facts), bars=bars_of(rows), at_a_glance=True)
 
 
 def _visits(store: Store, day_visits: Sequence[Visit], times: Times) -> ReportTable:
@@ -176,12 +172,11 @@ def sums(charges: Iterable[StoredSheet]) -> tuple[tuple[str, Cell], ...]:
     return (*facts, *((("Not known yet", f"{blocked} blocked"),) if blocked else ()))
 
 
-def _late(store: Store, day: datetime.date, run: LivedDay, firm: Firm) -> Section:
+def _late(store: Store, day: datetime.date, run: LivedDay, firm: Firm, judged: Sequence[Promise]) -> Section:
     """Whom the firm let wait: promises of the day that were kept late or not at all, and visits without one that are more than the
     firm's grace behind their plan; with what the record says of why, and how often each cause was the gravest."""
     now, times = store.clock.now(), firm.times()
     called = messages.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0])
-    judged = promises.of_days(store, [day_bounds(day, firm.zone)], now, firm.late_minutes)
     broken = {one.visit_id: one for one in judged if one.outcome not in KEPT}
     elsewhere = visits.visits_by_id(store, broken.keys() - {visit.id for visit in run.found})
     rows: list[tuple[Cell, ...]] = []
@@ -210,9 +205,8 @@ def _late(store: Store, day: datetime.date, run: LivedDay, firm: Firm) -> Sectio
     return Section("Came late, and why", (("Gravest cause", counted),) if counted else (), tables=(table,))
 
 
-def _promised(store: Store, day: datetime.date, firm: Firm) -> DataTable:
+def _promised(store: Store, judged: Sequence[Promise], firm: Firm) -> DataTable:
     """The promises of the day that are judged, by the firm's clocks."""
-    judged = promises.of_days(store, [day_bounds(day, firm.zone)], store.clock.now(), firm.late_minutes)
     known = visits.visits_by_id(store, {one.visit_id for one in judged})
     names = {visit.id: visit.reference for visit in known}
     rows = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -66,6 +67,12 @@ class ChartBar:
     label: str
     percent: int
     value: str
+
+
+def bars_of(rows: Sequence[tuple[str, int, str]]) -> tuple[ChartBar, ...]:
+    """A bar for each label, as long as its number beside the highest, with its value in words; none where all are 0 or less."""
+    most = max((number for _, number, _ in rows), default=0)
+    return tuple(ChartBar(label, max(0, 100 * number // most), value) for label, number, value in rows if most > 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,15 @@ from dispatch.desk.reports.data import DataTable, visit_tables
 from dispatch.desk.reports.document import (
     Amount,
     Cell,
-    ChartBar,
     Report,
     ReportTable,
     Section,
+    bars_of,
     foot_of,
     letterhead_of,
 )
 from dispatch.desk.reports.figure_parts import cell, figures_section, hours, tile
-from dispatch.desk.reports.naming import slug
+from dispatch.desk.reports.naming import firm_slug
 from dispatch.desk.reports.period import value_given
 from dispatch.desk.session.user import User
 from dispatch.desk.texts.figure_words import FIGURE_COLUMNS, figure_rows
@@ -37,6 +37,8 @@ from dispatch.model.visits import Visit, ended_within
 
 TILES = ("on_time", "first_time_fix", "utilisation", "billable_share", "charged", "given_away")
 """The figures that stand first."""
+_OF_VISITS = ("on_time", "first_time_fix", "charged", "given_away")
+_OF_PEOPLE = ("on_time", "utilisation", "billable_share", "overtime", "travel_ratio", "charged")
 _SHOWN = 8
 """So many references are named of what is open."""
 
@@ -62,7 +64,7 @@ def firm_report(user: User, period: Period) -> Report:
         sections = (
             _at_a_glance(period, firm, whole, ended, charges),
             Section("By client", tables=(_sums("Client", counted["client"], ended, lambda visit: (visit.client,)),)),
-            Section("By technician", tables=(_by_technician(whole, ended),)),
+            Section("By technician", tables=(_sums("Technician", whole, ended, lambda visit: visit.crew),)),
             Section("By kind of visit", tables=(_sums("Kind", counted["kind"], ended, lambda visit: (visit.kind,)),)),
             replace(value_given(charges.values()), title="Not charged, and why"),
             Section("Open", tables=(_open(store, placed, ended),)),
@@ -78,7 +80,7 @@ def firm_report(user: User, period: Period) -> Report:
             f"{count_text(len(ended), 'visit')} ended{period.unfinished(day_of(store.clock.now(), firm.zone))}",
             sections,
             foot_of(store, user.staff.name, times),
-            name=f"{slug(firm.name) or 'firm'}-{period.kind}-{period.code.lower()}",
+            name=f"{firm_slug(firm)}-{period.kind}-{period.code.lower()}",
             data=data,
             letterhead=letterhead_of(store),
         )
@@ -94,59 +96,35 @@ def _at_a_glance(
     """The figures that a lead looks at, and what was charged in each part of the time."""
     money = whole.money
     parts = []
-    for label, first, after in period.parts(firm.first_weekday):
-        begins, ends = day_bounds(first, firm.zone)[0], day_bounds(after, firm.zone)[0]
-        own = [visit for visit in ended if begins <= (visit.anchor or 0) < ends]
+    for label, begins, ends in period.spans(firm.first_weekday, firm.zone):
+        own = ended_within(ended, begins, ends)
         kept = [charges[visit.id] for visit in own if visit.id in charges]
-        parts.append((label, len(own), sum(one.net or 0 for one in kept if one.currency == money.currency)))
-    most = max((net for _, _, net in parts), default=0)
-    bars = tuple(
-        ChartBar(
-            label,
-            max(0, 100 * net // most),
-            f"{Amount(net, money.exponent, money.currency)}, {count_text(count, 'visit')}" if count else "–",
-        )
-        for label, count, net in parts
-        if most > 0
-    )
-    return Section("At a glance", tuple(tile(whole, key) for key in TILES), bars=bars, at_a_glance=True)
+        net = sum(one.net or 0 for one in kept if one.currency == money.currency)
+        said = f"{Amount(net, money.exponent, money.currency)}, {count_text(len(own), 'visit')}"
+        parts.append((label, net, said if own else "–"))
+    return Section("At a glance", tuple(tile(whole, key) for key in TILES), bars=bars_of(parts), at_a_glance=True)
 
 
 def _sums(title: str, counted: Figures, ended: Sequence[Visit], of: Callable[[Visit], Sequence[str]]) -> ReportTable:
-    """A row for each group with a visit, most charged first, and all of them together."""
-    keys = ("on_time", "first_time_fix", "charged", "given_away")
-    figures = [figure_called(key) for key in keys]
+    """A row for each group with a visit, the most charged first, and all of them together; of technicians by name each of whom
+    anything is counted. A visit of several counts for each of them, and once in the sum."""
+    people = counted.by == "technician"
+    figures = [figure_called(key) for key in (_OF_PEOPLE if people else _OF_VISITS)]
     number = Counter(name for visit in ended for name in of(visit))
+
     rows: list[tuple[Cell, ...]] = []
-    order = sorted(range(len(counted.groups)), key=lambda place: -counted.values["charged"][place].top)
-    for place in order:
+    places = range(len(counted.groups))
+    for place in places if people else sorted(places, key=lambda place: -counted.values["charged"][place].top):
         label = counted.groups[place].label
-        if count := number.get(label):
-            values = (cell(figure, counted.values[figure.key][place], counted.money) for figure in figures)
-            rows.append((label, count, hours(counted.values["on_site_against_plan"][place]), *values))
-    totals = (cell(figure, counted.totals[figure.key], counted.money) for figure in figures)
+        values = [cell(figure, counted.values[figure.key][place], counted.money) for figure in figures]
+        if number[label] or (people and any(value is not None for value in values)):
+            rows.append((label, number[label], hours(counted.values["on_site_against_plan"][place]), *values))
     if rows:
+        totals = (cell(figure, counted.totals[figure.key], counted.money) for figure in figures)
         rows.append(("All", len(ended), hours(counted.totals["on_site_against_plan"]), *totals))
     titles = (title, "Visits", "On site", *(figure.name for figure in figures))
-    return ReportTable(titles, tuple(rows), "No visit ended in this time.", sums=1 if rows else 0)
-
-
-def _by_technician(counted: Figures, ended: Sequence[Visit]) -> ReportTable:
-    """As `_sums`, with what is counted of people alone. A visit of several counts for each of them, and once in the sum."""
-    keys = ("on_time", "utilisation", "billable_share", "overtime", "travel_ratio", "charged")
-    figures = [figure_called(key) for key in keys]
-    number = Counter(name for visit in ended for name in visit.crew)
-    rows: list[tuple[Cell, ...]] = []
-    for place, group in enumerate(counted.groups):
-        values = [cell(figure, counted.values[figure.key][place], counted.money) for figure in figures]
-        if number.get(group.label) or any(value is not None for value in values):
-            own = hours(counted.values["on_site_against_plan"][place])
-            rows.append((group.label, number.get(group.label, 0), own, *values))
-    totals = (cell(figure, counted.totals[figure.key], counted.money) for figure in figures)
-    if rows:
-        rows.append(("All", len(ended), hours(counted.totals["on_site_against_plan"]), *totals))
-    titles = ("Technician", "Visits", "On site", *(figure.name for figure in figures))
-    return ReportTable(titles, tuple(rows), "Nobody worked in this time.", sums=1 if rows else 0)
+    empty = "Nobody worked in this time." if people else "No visit ended in this time."
+    return ReportTable(titles, tuple(rows), empty, sums=1 if rows else 0)
 
 
 def _open(store: Store, placed: Sequence[Visit], ended: Sequence[Visit]) -> ReportTable:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from db import clients, people
 from db.store import Store
 from dispatch.model.clients import Client
+from dispatch.model.firm import Firm
 from dispatch.model.people import Technician
 
 LONGEST = 40
@@ -21,6 +22,11 @@ def slug(text: str) -> str:
     # marks belong to the letter before them
     words = "".join(one if one.isalnum() or unicodedata.combining(one) else " " for one in plain).split()
     return "-".join(words)[:LONGEST].strip("-")
+
+
+def firm_slug(firm: Firm) -> str:
+    """The firm's name for files."""
+    return slug(firm.name) or "firm"
 
 
 def client_slug(store: Store, client: Client) -> str:

@@ -7,7 +7,6 @@ something or a technician left. What a lead has not reviewed yet is named, and i
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -25,11 +24,11 @@ from dispatch.desk.reports.day import sums
 from dispatch.desk.reports.document import (
     Amount,
     Cell,
-    ChartBar,
     Report,
     ReportTable,
     Section,
     Whose,
+    bars_of,
     foot_of,
     letterhead_of,
 )
@@ -41,7 +40,7 @@ from dispatch.levels.report import LevelFigures
 from dispatch.model.checklists import Grade, ItemKind, Result
 from dispatch.model.clients import Client
 from dispatch.model.firm import Firm
-from dispatch.model.instants import Times, day_bounds, day_of, day_text
+from dispatch.model.instants import Times, day_of, day_text
 from dispatch.model.periods import Period
 from dispatch.model.promises import KEPT, Promise
 from dispatch.model.states import ENDED, Review, State
@@ -143,7 +142,7 @@ def _at_a_glance(
     figures: LevelFigures,
     reviewed: Mapping[int, StoredSheet],
 ) -> Section:
-    tests = [result for result in tested if result.kind is ItemKind.TEST and result.result is not Result.NA]
+    tests = [result for result in tested if result.tests]
     held = [visit for visit in ended if visit.state is not State.CANCELLED]
     facts: list[tuple[str, Cell]] = [
         ("visits", len(held)),
@@ -155,20 +154,17 @@ def _at_a_glance(
         facts.append(("appointments kept", f"{sum(one.outcome in KEPT for one in kept)} of {len(kept)}"))
     if figures.judged:
         facts.append(("agreed times kept", f"{figures.judged - figures.misses} of {figures.judged}"))
-    facts += [
-        ("charged, with tax", value) for name, value in sums(reviewed.values()) if name == "Total"
-    ]  # a sum in each currency
+    facts += [("charged, with tax", value) for value in _totals(reviewed.values())]
     counted = []
-    for label, first, after in period.parts(firm.first_weekday):
-        begins, ends = day_bounds(first, times.zone)[0], day_bounds(after, times.zone)[0]
-        counted.append((label, sum(begins <= (visit.anchor or 0) < ends for visit in held)))
-    most = max((count for _, count in counted), default=0)
-    bars = tuple(
-        ChartBar(label, 100 * count // most, count_text(count, "visit") if count else "–")
-        for label, count in counted
-        if most
-    )
-    return Section("At a glance", tuple(facts), bars=bars, at_a_glance=True)
+    for label, begins, ends in period.spans(firm.first_weekday, times.zone):
+        count = len(ended_within(held, begins, ends))
+        counted.append((label, count, count_text(count, "visit") if count else "–"))
+    return Section("At a glance", tuple(facts), bars=bars_of(counted), at_a_glance=True)
+
+
+def _totals(charges: Iterable[StoredSheet]) -> list[Cell]:
+    """What they come to with tax, in each currency."""
+    return [value for name, value in sums(charges) if name == "Total"]
 
 
 def _month_by_month(
@@ -183,14 +179,10 @@ def _month_by_month(
     if period.kind == "month":
         return
 
-    def row(name: str, first: datetime.date, after: datetime.date) -> tuple[Cell, ...]:
-        begins, ends = day_bounds(first, times.zone)[0], day_bounds(after, times.zone)[0]
-        held = {v.id: v for v in ended if begins <= (v.anchor or 0) < ends and v.state is not State.CANCELLED}
-        tests = [
-            one for one in tested if one.visit_id in held and one.kind is ItemKind.TEST and one.result is not Result.NA
-        ]
-        within = [reviewed[v.id] for v in ended if v.id in reviewed and begins <= (v.anchor or 0) < ends]
-        charged = [value for said, value in sums(within) if said == "Total"]
+    def row(name: str, own: Sequence[Visit]) -> tuple[Cell, ...]:
+        held = {visit.id: visit for visit in own if visit.state is not State.CANCELLED}
+        tests = [one for one in tested if one.visit_id in held and one.tests]
+        charged = _totals(reviewed[visit.id] for visit in own if visit.id in reviewed)
         return (
             name,
             len(held),
@@ -199,8 +191,9 @@ def _month_by_month(
             charged[0] if len(charged) == 1 else ", ".join(map(str, charged)) or None,
         )
 
-    rows = [row(*part) for part in period.parts(firm.first_weekday)]
-    rows.append(row("All", period.first, period.end))
+    months = period.spans(firm.first_weekday, times.zone)
+    rows = [row(name, ended_within(ended, begins, ends)) for name, begins, ends in months]
+    rows.append(row("All", ended))
     titles = ("Month", "Visits", "Completed", "Tests passed", "Charged, with tax")
     yield Section("Month by month", tables=(ReportTable(titles, tuple(rows), sums=1),))
 
@@ -215,7 +208,7 @@ def _visits(
     several = len({visit.site_id for visit in ended}) > 1
     passed: dict[int, list[bool]] = {}
     for result in tested:
-        if result.kind is ItemKind.TEST and result.result is not Result.NA:
+        if result.tests:
             passed.setdefault(result.visit_id, []).append(result.passed)
     rows: list[tuple[Cell, ...]] = []
     for visit in ended:
@@ -247,7 +240,7 @@ def _tests(tested: Sequence[StandingResult]) -> ReportTable:
     """What was tested in words, how often, and how it stands: the most often tested first."""
     by_label: dict[str, list[StandingResult]] = {}
     for result in tested:
-        if result.kind is ItemKind.TEST and result.result is not Result.NA:
+        if result.tests:
             by_label.setdefault(result.label, []).append(result)
     rows = tuple(
         (

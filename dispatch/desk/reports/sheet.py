@@ -18,6 +18,7 @@ from dispatch.model.firm import Firm
 from dispatch.model.instants import Times, day_bounds, day_text, time_text
 from dispatch.model.people import Technician
 from dispatch.model.states import ENDED, OCCUPYING
+from dispatch.model.text import count_text
 from dispatch.model.travel import Leg, distance_text, leg_text, minutes_of
 from dispatch.model.visits import CAME_BY, Visit
 
@@ -52,8 +53,7 @@ def sheet_report(user: User, technician: Technician, day: datetime.date) -> Repo
             *visit_tables(store, stops, money=False, levels=False)[1:],
         )
         name = f"{technician_slug(store, technician)}-sheet-{day.isoformat()}"
-    count = f"{len(stops)} {'stop' if len(stops) == 1 else 'stops'}"
-    title, subtitle = f"{technician.name}: {day_text(day)}", f"{firm.name}, {count}"
+    title, subtitle = f"{technician.name}: {day_text(day)}", f"{firm.name}, {count_text(len(stops), 'stop')}"
     return Report("sheet", title, subtitle, tuple(sections), foot, name=name, data=data, letterhead=head)
 
 
