@@ -11,6 +11,7 @@ from dataclasses import replace
 from db import settings, sheets, visits
 from db.sheets import StoredSheet
 from db.store import Store
+from dispatch.desk.figures import day_sums
 from dispatch.desk.figures.counting import Figures, Grouping, figure_called, figures_over
 from dispatch.desk.reports.data import DataTable, visit_tables
 from dispatch.desk.reports.document import (
@@ -39,6 +40,7 @@ TILES = ("on_time", "first_time_fix", "utilisation", "billable_share", "charged"
 """The figures that stand first."""
 _OF_VISITS = ("on_time", "first_time_fix", "charged", "given_away")
 _OF_PEOPLE = ("on_time", "utilisation", "billable_share", "overtime", "travel_ratio", "charged")
+_DAY = datetime.timedelta(days=1)
 _SHOWN = 8
 """So many references are named of what is open."""
 
@@ -51,6 +53,9 @@ def firm_report(user: User, period: Period) -> Report:
     """
     user.ask_to_read("reports", f"the firm's {period.kind}")
     store = user.store
+    earlier = read_period("", period.first, period.kind)
+    # each of its sums asks for these days
+    day_sums.keep(store, earlier.first, period.end - _DAY)
     with store.read():
         firm = settings.firm(store)
         times = firm.times()
@@ -59,8 +64,7 @@ def firm_report(user: User, period: Period) -> Report:
         ended = ended_within(placed, start, end)
         charges = sheets.latest_sheets(store, [visit.id for visit in ended])
         counted = {by: _counted(store, period, by) for by in ("client", "technician", "kind")}
-        whole, earlier = counted["technician"], read_period("", period.first, period.kind)
-        before = _counted(store, earlier, "technician")
+        whole, before = counted["technician"], _counted(store, earlier, "technician")
         sections = (
             _at_a_glance(period, firm, whole, ended, charges),
             Section("By client", tables=(_sums("Client", counted["client"], ended, lambda visit: (visit.client,)),)),
@@ -87,7 +91,7 @@ def firm_report(user: User, period: Period) -> Report:
 
 
 def _counted(store: Store, period: Period, by: Grouping) -> Figures:
-    return figures_over(store, period.first, period.end - datetime.timedelta(days=1), by)
+    return figures_over(store, period.first, period.end - _DAY, by)
 
 
 def _at_a_glance(
