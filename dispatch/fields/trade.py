@@ -208,7 +208,12 @@ EMAIL = Text(
         "an e-mail address such as office@example.com",
     )
 )
-HOST = Text(form=("[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?", "the name of a server"))
+HOST = Text(
+    form=(
+        "[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f.]*",
+        "the name of a server, without its port",
+    )
+)
 LOGIN_LIMIT = 40
 LOGIN = Text(
     form=(

@@ -466,3 +466,18 @@ class TestInvoices:
         form = invoicing.as_form(export(office.lee), "UTC")
         assert json.loads(json.dumps(form))["visits"][0]["lines"]
         assert form["exported_by"] == "Lee Moreau"
+
+
+def test_of_all_days_the_newest_are_read_first(office: Office) -> None:
+    """Years of visits do not fit a screen: those that are shown are the last ones."""
+    for reference, days in (("R1", 2), ("R2", 0)):
+        schedule.assign(office.dana, reference, ["Ana Ruiz"], at("09:00", days), reason="test", confirmed=True)
+    lines = [
+        line.visit.reference for line in visit_log(office.store, LogFilter()).lines if line.visit.start is not None
+    ]
+    assert lines == ["R1", "R2"]
+    of_days = LogFilter(DAY, DAY + datetime.timedelta(2))
+    planned = [line.visit.reference for line in visit_log(office.store, of_days).lines if line.visit.start is not None]
+    assert planned == ["R2", "R1"]
+    first = visit_log(office.store, LogFilter(), most=1).lines[0].visit.reference
+    assert first == visit_log(office.store, LogFilter()).lines[0].visit.reference

@@ -186,6 +186,8 @@ def test_wishes_that_cannot_be_met_are_named(told: Office, field: str, typed: st
         ("message_late", "{minutes} late"),
         ("message_late", " "),
         ("mail_host", "a b"),
+        ("mail_host", "127.0.0.1:2525"),
+        ("mail_host", "mail.example.com:25"),
         ("mail_port", "0"),
         ("mail_from", "me"),
     ],

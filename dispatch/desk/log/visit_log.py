@@ -99,7 +99,8 @@ def size_of(store: Store, log_filter: LogFilter) -> int:
 
 
 def visit_log(store: Store, log_filter: LogFilter, most: int | None = None) -> Log:
-    """The log as it is wanted, read in one snapshot; in the order of the day where no other is asked for.
+    """The log as it is wanted, read in one snapshot; in the order of the day where no other is asked for, of all days the newest
+    first.
 
     Args:
         most: at most so many lines; the totals are those of every visit found.
@@ -108,6 +109,8 @@ def visit_log(store: Store, log_filter: LogFilter, most: int | None = None) -> L
         firm, now = settings.firm(store), store.clock.now()
         lines, promised = _lines(store, log_filter, firm)
         reasons = reasons_of(lines)
+        if log_filter.first is None and not log_filter.sort:
+            lines.reverse()
         if log_filter.marks:
             lines = [line for line in lines if line.marks & log_filter.marks]
         elif log_filter.exceptions:
