@@ -48,7 +48,16 @@ _SETTINGS = (
     "overlap", "late_minutes", "running_over_minutes", "default_shifts", "default_lunch", "clock_offset",
 )  # fmt: skip
 _LEFT_BLANK: Mapping[str, tuple[str, ...]] = {
-    "visit": ("parent_id", "recurrence_id", "occurrence", "again_of", "after_id", "came_by"),
+    "visit": (
+        "parent_id",
+        "recurrence_id",
+        "occurrence",
+        "again_of",
+        "after_id",
+        "came_by",
+        "template_id",
+        "template_number",
+    ),
     "client": ("notes", "tax_ref", "unhappy_since", "unhappy_noted_on", "not_with", "told", "told_at"),
 }
 """What is the office's own of what is copied."""

@@ -16,7 +16,7 @@ from functools import partial
 from typing import IO, Annotated, Any, Literal, NamedTuple, TypeVar
 
 from dispatch.closeout.probes.laptop import NotTaken
-from dispatch.fields.reading import Faults, FormFault, Reader, expected, line, record, sequence, whole
+from dispatch.fields.reading import Faults, FormFault, Reader, expected, line, record, sequence, table, whole
 from dispatch.model.checklists import LARGEST_FILE, Result
 from dispatch.model.probes import Try
 from dispatch.model.text import LINE, NAME, NOTE, REFERENCE
@@ -139,10 +139,22 @@ class Attaching(NamedTuple):
     files: Annotated[tuple[AttachedFile, ...], sequence(record(AttachedFile), least=1, most=100)]
 
 
+class Found(NamedTuple):
+    """A finding, with the number that it got on the laptop."""
+
+    texts: Annotated[Mapping[str, str], table(_said)]
+    number: Annotated[int, partial(whole, least=1, most=10_000)]
+
+
+class RemovedFinding(NamedTuple):
+    number: Annotated[int, partial(whole, least=1, most=10_000)]
+    reason: Said
+
+
 DEEDS: Mapping[str, type] = {
     "depart": Departing, "arrive": Arriving, "pause": Pausing, "resume": Plain, "home": ComingHome, "record": ResultOf,
     "work": Telling, "ask": Telling, "use": Using, "close": Leaving, "end_day": EndingDay, "no_access": KeptOut,
-    "attach_all": Attaching,
+    "attach_all": Attaching, "finding": Found, "edit_finding": Found, "remove_finding": RemovedFinding,
 }  # fmt: skip
 """The deeds that can be done without a line, by the name of their function, and what each takes beside the visit."""
 

@@ -107,8 +107,12 @@ class DayScreen(DayOfVisits):
         board = self.board
         assert board is not None
         name = self._row.name if self._row else self.program.technician or self.user.staff.name
+        if self.user.store.taken_along is not None:
+            name = "taken along"
         self.show_head(
-            f"{name} · {day_text(board.day)}", "", clock_beside(board.day, self.user.now, board.zone, board.hours24)
+            f"{name} · {day_text(board.day)}",
+            "",
+            clock_beside(board.day, self.user.now, board.zone, board.hours24),
         )
 
     def show_selected(self) -> None:

@@ -26,6 +26,8 @@ def test_a_day_is_taken_along_done_and_handed_in(day_of_sample: Path, tmp_path: 
     assert firm("day", "--take", str(other), "--as", login).code == 1, "it is there"
     laptop = Dispatch(other)
     assert reference in laptop.ok("day", "--plain")
+    for shown in ("show", "history", "file"):
+        assert reference in laptop.ok("visit", shown, reference) or shown == "file"
     laptop.ok("visit", "depart", reference)
     refused = laptop("visit", "unassign", reference)
     assert refused.code == 1

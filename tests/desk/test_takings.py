@@ -18,7 +18,7 @@ from db import checklists, takings, visits
 from db.store import Store
 from dispatch.closeout.gates import unmet
 from dispatch.closeout.recording import Recording
-from dispatch.desk.closeout import arriving, clocking, evidence, leaving, onsite, probing
+from dispatch.desk.closeout import arriving, clocking, evidence, finding, leaving, onsite, probing
 from dispatch.desk.plan import schedule
 from dispatch.desk.session.refusals import Faulty, GatesUnmet, NeedsChoice, NeedsConfirm, NotAllowed, NotFound, Refusal
 from dispatch.desk.session.user import User, log_in
@@ -462,3 +462,25 @@ def test_interleaved_it_comes_to_what_it_would_have_with_a_line(ops: list[tuple[
                     closes = False
                 assert closes is (not outcomes[-1][1])
         assert outcomes[0] == outcomes[1]
+
+
+def test_findings_of_an_audit_come_along_under_numbers_of_the_office(office: Office, laptop: Laptop) -> None:
+    laptop.go("09:00")
+    arriving.arrive(laptop.ana, "R1")
+    arriving.arrive(office.ana, "R1")
+    finding.add(office.ana, "R1", {"what": "no lock on the rack", "severity": "high"})
+    laptop.pass_minute()
+    finding.add(laptop.ana, "R1", {"what": "backup never restored", "severity": "low"})
+    finding.edit(laptop.ana, "R1", 1, {"severity": "critical"})
+    finding.add(laptop.ana, "R1", {"what": "typed by mistake", "severity": "low"})
+    finding.remove(laptop.ana, "R1", 2, "typed by mistake")
+    with pytest.raises(NeedsConfirm) as question:
+        laptop.hand_in()
+    laptop.hand_in(confirmed=question.value.marks)
+    assert [(one.number, one.what, one.severity) for one in finding.of_visit(office.ana, "R1")] == [
+        (1, "no lock on the rack", "high"),
+        (2, "backup never restored", "critical"),
+    ]
+    finding.edit(laptop.ana, "R1", 1, {"severity": "medium"})
+    with pytest.raises(NeedsConfirm, match="finding 1 was handed in before"):
+        laptop.hand_in()

@@ -14,6 +14,7 @@ from screens.dialogs.questions import AskConfirm, Choose
 from screens.visit.visit import VisitScreen
 from tests.desk.conftest import Office, at
 from tests.screens.test_screens import opened, press, until, until_true
+from widgets.bars import StatusBar
 
 
 def state(store: Store) -> State:
@@ -31,6 +32,7 @@ async def test_a_day_is_taken_along_and_handed_in_by_a_key(office: Office, tmp_p
     office.go("09:00")
     with Store.open(path, clock=office.clock) as store:
         async with opened(log_in(store), "day", (45, 20)) as pilot:
+            assert "taken along" in str(pilot.app.screen.query_one(StatusBar).render_line(0).text)
             await press(pilot, "space")
             await until_true(pilot, lambda: state(store) is State.EN_ROUTE)
             await press(pilot, "space")

@@ -87,7 +87,7 @@ NO_CARD = Unpriced(
     "no rate card is in force on that day: a lead adds one with dispatch rate-card add, or on the screen"
 )
 
-
+WITHOUT_PRICES = Unpriced("prices are not taken along: it is charged at the hand-in")
 NOBODY = Unpriced("nobody was assigned, so nothing is charged")
 
 
@@ -109,7 +109,7 @@ def price(store: Store, visit: Visit, *, now: int) -> Priced | Unpriced:
     except Refusal as refusal:
         return Unpriced(str(refusal))
     if given is None:
-        return NO_CARD
+        return NO_CARD if store.taken_along is None else WITHOUT_PRICES
     if not visit.assignments:
         return Unpriced("nobody is assigned yet")
     return priced_from(given, estimate=visit.state not in ENDED and visit.checked_in_at is None)
@@ -158,7 +158,7 @@ def keep_sheet(
     """
     store, now = user.store, unit.at
     if store.taken_along is not None:
-        return NO_CARD
+        return WITHOUT_PRICES
     visit = allow_change(user, unit, visit, reason)
     if not visit.assignments:
         return NOBODY

@@ -17,7 +17,7 @@ from dispatch.model.text import NAME, show
 from dispatch.model.visits import Segment, Visit
 
 
-@carried
+@carried()
 def depart(user: User, reference: str, *, technician: str | None = None) -> Visit:
     """Set out for a visit. A lead may record it for the crew, or for one technician of it."""
     with stepping(user, "depart", reference) as (unit, visit):
@@ -67,7 +67,7 @@ def early(visit: Visit, now: int) -> bool:
     )
 
 
-@carried
+@carried()
 def arrive(
     user: User,
     reference: str,

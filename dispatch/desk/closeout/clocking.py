@@ -51,7 +51,7 @@ def overlaid(stay: Sequence[Segment], over: Segment, until: int) -> list[Segment
     return merged
 
 
-@carried
+@carried()
 def pause(user: User, reference: str, kind: str) -> Visit:
     """Begin a break, which is not charged, or a wait, which is; the work stands still meanwhile.
 
@@ -63,13 +63,13 @@ def pause(user: User, reference: str, kind: str) -> Visit:
     return _clock(user, f"begin a {kind}", reference, kind)
 
 
-@carried
+@carried()
 def resume(user: User, reference: str) -> Visit:
     """Go on working after a break or a wait."""
     return _clock(user, "go on working", reference, "work")
 
 
-@carried
+@carried()
 def home(user: User, reference: str, at: int | None = None) -> Visit:
     """Come home (or to the depot) from the last visit; without `at` it is now.
 

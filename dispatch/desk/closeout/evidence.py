@@ -36,7 +36,7 @@ def attach(user: User, reference: str, ref: str, name: str, source: IO[bytes]) -
     return new
 
 
-@carried
+@carried()
 def attach_all(user: User, reference: str, ref: str, sources: Sequence[tuple[str, IO[bytes]]]) -> list[HandedIn]:
     """Hand in files for an item of an open visit, all of them or none.
 

@@ -9,6 +9,7 @@ from db import agreements, changes, findings
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.closeout.onsite import open_visit
+from dispatch.desk.session.carrying import carried
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, reason_of, refuse, worded
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.handed_in import file_named, standing_files
@@ -23,6 +24,7 @@ from dispatch.model.visits import Visit
 from dispatch.records.findings import FIELDS
 
 
+@carried("finding")
 def add(user: User, reference: str, texts: Mapping[str, str]) -> AuditFinding:
     """Write down a finding on an open visit.
 
@@ -40,10 +42,12 @@ def add(user: User, reference: str, texts: Mapping[str, str]) -> AuditFinding:
         number = findings.last_number(user.store, visit.id) + 1
         finding = _read(user, visit, number, texts)
         change = _written(unit, finding)
+        unit.noted |= {"number": number, "texts": {**texts, "photo": finding.photo or ""}}
         changes.remember(unit, f"finding {number} of {visit.reference}", [change])
         return finding_of(user.store, visit, number)
 
 
+@carried("edit_finding")
 def edit(user: User, reference: str, number: int, texts: Mapping[str, str]) -> AuditFinding:
     """Put a finding of an open visit right: what is not named stays. What stood there is kept."""
     with user.write("edit a finding", Role.TECHNICIAN, Role.LEAD) as unit:
@@ -53,12 +57,14 @@ def edit(user: User, reference: str, number: int, texts: Mapping[str, str]) -> A
         if texts_of(after) == texts_of(before):
             unit.leave_unchanged()
             return before
+        unit.noted["texts"] = {**texts, "photo": after.photo or ""}
         # the new one first: undo takes it back before the other stands again
         pictures = [_written(unit, after), changes.withdrawn(unit, findings.FINDING, before.id)]
         changes.remember(unit, f"edit finding {number} of {visit.reference}", pictures)
         return finding_of(user.store, visit, number)
 
 
+@carried("remove_finding")
 def remove(user: User, reference: str, number: int, reason: str) -> AuditFinding:
     """Take a finding of an open visit out, with the reason."""
     with user.write("remove a finding", Role.TECHNICIAN, Role.LEAD) as unit:

@@ -38,7 +38,7 @@ class NoneWanted:
     words: str
 
 
-@carried
+@carried()
 def close(user: User, reference: str, *, left_at: int | None = None) -> Visit:
     """Close a visit and check the crew out; its charge is kept.
 
@@ -107,7 +107,7 @@ def leave(
         return left, follow_up
 
 
-@carried
+@carried()
 def end_day(user: User, reference: str, *, left_at: int | None = None, another: str = "") -> Visit:
     """Be done with a day of a visit that takes several: whoever is there checks out, no gate is asked, and the visit goes on with
     its next day, or waits in the queue for one.
@@ -162,7 +162,7 @@ def _note_none_wanted(
     unit.audit("visit", visit.id, no_follow_up=words, said_by=who)
 
 
-@carried
+@carried()
 def no_access(user: User, reference: str, *, called: str, reason: str = "") -> Visit:
     """Nobody let us in. Whom we called is required (design/close-out.md C4, 12)."""
     with stepping(user, "no-access", reference) as (unit, visit):

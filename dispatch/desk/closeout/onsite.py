@@ -42,7 +42,7 @@ class Recorded:
     result: Result | None = None
 
 
-@carried
+@carried()
 def record(
     user: User,
     reference: str,
@@ -89,7 +89,7 @@ def record_within(
     return _write(user, unit, visit, item, decision, back)
 
 
-@carried
+@carried()
 def work(user: User, reference: str, text: str) -> Visit:
     """Note what was changed (W2). Tests that passed before must pass again."""
     with user.write("work", Role.TECHNICIAN, Role.LEAD) as unit:
@@ -99,7 +99,7 @@ def work(user: User, reference: str, text: str) -> Visit:
         return _write(user, unit, visit, checklist.item("W2"), recording.note(checklist, noted)).visit
 
 
-@carried
+@carried()
 def ask(user: User, reference: str, text: str) -> Visit:
     """The client asks for something more: another requested item, W1.n."""
     with on_visit(user, reference, "ask", Role.TECHNICIAN, Role.DISPATCHER, Role.LEAD) as (unit, visit):
@@ -114,7 +114,7 @@ def ask(user: User, reference: str, text: str) -> Visit:
         return _write(user, unit, visit, None, decision).visit
 
 
-@carried
+@carried()
 def use(
     user: User, reference: str, what: str, quantity: str = "1", *, amount: str | None = None, taxable: bool = True
 ) -> Visit:

@@ -30,8 +30,17 @@ LOCAL = frozenset({"see", "watch", "note changes", "see the way in", "renew driv
 """What is done on a laptop and means nothing at the office."""
 
 
-def carried(deed: Callable[P, R]) -> Callable[P, R]:
-    """Make a deed on a visit, of the person and the visit's reference first, one that can be done without a line."""
+def carried(name: str = "") -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a deed on a visit, with its `user` and `reference`, one that can be done without a line; `name`: where its own says
+    too little."""
+
+    def of(deed: Callable[P, R]) -> Callable[P, R]:
+        return _noting(deed, name or deed.__name__)
+
+    return of
+
+
+def _noting(deed: Callable[P, R], name: str) -> Callable[P, R]:
     signature = inspect.signature(deed)
 
     @functools.wraps(deed)
@@ -39,8 +48,8 @@ def carried(deed: Callable[P, R]) -> Callable[P, R]:
         given = signature.bind(*args, **more).arguments
         if given["user"].store.taken_along is None or _BEING_DONE.get() is not None:
             return deed(*args, **more)
-        words = {name: value for name, value in given.items() if name != "user"}
-        token = _BEING_DONE.set({"deed": deed.__name__, **words})
+        words = {key: value for key, value in given.items() if key != "user"}
+        token = _BEING_DONE.set({"deed": name, **words})
         try:
             return deed(*args, **more)
         finally:

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
-from db import checklists, takings, visits
+from db import checklists, findings, takings, visits
 from db.faults import Refused
 from db.store import Store
 from dispatch.closeout import carried
 from dispatch.closeout.carried import Done
 from dispatch.closeout.probes.laptop import NotTaken
 from dispatch.closeout.recording import Recording, Run
-from dispatch.desk.closeout import arriving, clocking, evidence, leaving, onsite
+from dispatch.desk.closeout import arriving, clocking, evidence, finding, leaving, onsite
 from dispatch.desk.session.refusals import (
     Faulty,
     GatesUnmet,
@@ -228,6 +228,8 @@ class _OneVisit:
         self._places = [(taken.as_of, taken.as_of), *((deed.local, deed.sequence) for deed in before)]
         """How far the visit's sequence had come on the laptop behind each deed, and here."""
         self._kept: list[takings.CarriedDeed] = []
+        self._findings: dict[int, int] = {}
+        """The numbers of findings on the laptop, and here."""
         self._added = [
             added for deed in hand.document.deeds if deed.reference == deeds[0].reference for added in deed.added
         ]
@@ -338,7 +340,25 @@ class _OneVisit:
             took["early_agreed_by"] = f"nobody: planned for {self._planned} when it was taken along"
         if isinstance(deed.took, carried.ResultOf):
             took["entry"] = self._entry(deed.took.entry, took["ref"])
+        if isinstance(deed.took, carried.Found | carried.RemovedFinding):
+            took["number"] = self._finding(deed)
+            if deed.name == "finding":
+                self._findings[took.pop("number")] = findings.last_number(self._store, self._taken.visit_id) + 1
         _DEEDS[deed.name](self._user, deed.reference, **took)
+
+    def _finding(self, deed: Done) -> int:
+        """The number here of a finding that has this one on the laptop.
+
+        Raises:
+            Refusal: it was handed in before, and what it was called here is not known.
+        """
+        number: int = deed.took.number
+        new = (one for one in self._hand.document.deeds if one.name == "finding" and one.reference == deed.reference)
+        if deed.name == "finding" or number not in {one.took.number for one in new}:
+            return number
+        if number not in self._findings:
+            raise Refusal(f"finding {number} was handed in before: put it right here")
+        return self._findings[number]
 
     def _planned_otherwise(self, deed: Done) -> bool:
         """Whether somebody came in time for what was planned when it was taken along, and early for what is planned by now."""
@@ -410,4 +430,7 @@ _DEEDS: Mapping[str, Callable[..., Any]] = {
     "end_day": leaving.end_day,
     "no_access": leaving.no_access,
     "attach_all": evidence.attach_all,
+    "finding": finding.add,
+    "edit_finding": finding.edit,
+    "remove_finding": finding.remove,
 }
