@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from dispatch.closeout.gates import is_shown
 from dispatch.closeout.readings import compared, outlook
-from dispatch.model.checklists import Asks, Attempt, Checklist, Grade, Item, ItemKind, Mark, Phase, Result
+from dispatch.model.checklists import MARK_INKS, Asks, Attempt, Checklist, Grade, Item, ItemKind, Mark, Phase, Result
 from dispatch.model.instants import clock_text
 from dispatch.model.text import cells_of, pad, show
 from widgets.lines.ink import Line, Span, fitted, ink, spread
@@ -38,17 +38,6 @@ _WORDS: Mapping[Result, str] = MappingProxyType(
         Result.LEFT_TO_CLIENT: "left to the client",
     }
 )
-MARK_INKS: Mapping[Mark, str] = MappingProxyType(
-    {
-        Mark.OPEN: "warn",
-        Mark.PASSED: "good",
-        Mark.FAILED: "bad",
-        Mark.OVERRIDDEN: "warn",
-        Mark.WARNING: "warn",
-        Mark.SKIPPED: "dim",
-    }
-)
-"""The ink of each mark."""
 
 
 @dataclass(frozen=True, slots=True)

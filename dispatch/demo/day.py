@@ -229,7 +229,7 @@ class _DemoDay:
                 continue
             if item.ref == "T1" and which[1] == 1:
                 yield moment - 30, partial(onsite.record, user, visit.reference, item.ref, _FAILED)
-            if probing.runs_by_itself(item):
+            if item.runnable:
                 yield moment, partial(_run, user, visit.reference, item.ref)
             else:
                 yield moment, partial(onsite.record, user, visit.reference, item.ref, _good(item, visit))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -64,6 +65,14 @@ class Mark(StrEnum):
     WARNING = "warning"
     SKIPPED = "skipped"
 
+
+MARK_INKS: Mapping[Mark, str] = {
+    **dict.fromkeys((Mark.OPEN, Mark.OVERRIDDEN, Mark.WARNING), "warn"),
+    Mark.PASSED: "good",
+    Mark.FAILED: "bad",
+    Mark.SKIPPED: "dim",
+}
+"""The name of the ink of each mark."""
 
 _MARKS = {
     **dict.fromkeys((Result.DONE, Result.ANSWERED, Result.PASS, Result.SIGNED), Mark.PASSED),

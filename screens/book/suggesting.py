@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from db.faults import StoreFault
 from dispatch.desk.book import suggesting
-from dispatch.desk.session.refusals import Refusal
 from dispatch.model.clients import Site
 from screens.dialogs.asked import ChoiceRow
 from screens.user_screen import UserScreen
@@ -22,10 +18,8 @@ async def suggest_targets(screen: UserScreen, site: Site) -> None:
         does="looks",
     )
     screen.say(f"Looking what answers at {domain} …")
-    try:
-        found = await asyncio.to_thread(suggesting.suggest, user, site, domain)
-    except (Refusal, StoreFault) as refusal:
-        screen.say(str(refusal), "error")
+    found = await screen.look_aside(suggesting.suggest, user, site, domain)
+    if found is None:
         return
     while found:
         rows: list[ChoiceRow[list[suggesting.Suggestion]]] = [
@@ -39,5 +33,4 @@ async def suggest_targets(screen: UserScreen, site: Site) -> None:
             return
         screen.say(f"Registered: {', '.join(one.name for one in taken)}. u takes it back.")
         found = [one for one in found if one not in chosen]
-    if not found:
-        screen.say("Nothing more answers that is not registered.")
+    screen.say("Nothing more answers that is not registered.")

@@ -37,7 +37,6 @@ from screens.visit.visit_foot import foot_text
 from widgets.checklist import ChecklistView
 
 with lazily(__name__):
-    from dispatch.desk.closeout import probing
     from screens.prices import sheet_view
     from screens.visit import permitting, running_tests, stay_deeds
 
@@ -285,7 +284,7 @@ class VisitScreen(UserScreen):
     @command("r", "item.run", "Run", THERE, about="_item")
     async def action_run(self, item: Item) -> None:
         """Run the item's test and record what comes of it; esc stops."""
-        if not probing.runs_by_itself(item):
+        if not item.runnable:
             self.say(
                 f"“{item.label}” has no test that runs: test it, and record what you saw with space or f.", "warning"
             )

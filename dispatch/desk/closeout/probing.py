@@ -67,11 +67,6 @@ class Ran:
     fault: str = ""
 
 
-def runs_by_itself(item: Item) -> tuple[Probe, ...]:
-    """The probes of an item that a program can run."""
-    return tuple(probe for probe in item.probes if probe.kind is not ProbeKind.VALUE)
-
-
 def run(  # noqa: PLR0913  how it runs, each by its name
     user: User,
     reference: str,
@@ -109,7 +104,7 @@ def run(  # noqa: PLR0913  how it runs, each by its name
     stop = called_off or threading.Event()
     for item in items:
         needed = only_from or item.vantage
-        if any(dialers[probe.vantage] is None for probe in runs_by_itself(item)):
+        if any(dialers[probe.vantage] is None for probe in item.runnable):
             fault = (
                 f"{item.ref} must run inside the client's network: connect with ssh -R, run it on your laptop "
                 f"(dispatch visit probe-spec {visit.reference} {item.ref}), hand in a photograph, or ask a lead"
@@ -135,8 +130,8 @@ def lacking(
     """What the tests that `run` would run ask for, and nobody has typed: each in words, once. Raises as `run`."""
     _, items = _chosen(user, reference, refs)
     dialers = _dialers(user, site, only_from)
-    tested = [item for item in items if all(dialers[probe.vantage] is not None for probe in runs_by_itself(item))]
-    return secrets.lacking(probe for item in tested for probe in runs_by_itself(item))
+    tested = [item for item in items if all(dialers[probe.vantage] is not None for probe in item.runnable)]
+    return secrets.lacking(probe for item in tested for probe in item.runnable)
 
 
 def _dialers(user: User, site: Dialer | None, only_from: Vantage | None) -> dict[Vantage, Dialer | None]:
@@ -175,7 +170,7 @@ class _Part:
     def outcomes(self, user: User) -> list[ProbeOutcome]:
         """What comes of its probes, none of which is a restart. Raises CalledOff."""
         runner = self.runner(user)
-        return [runner.run(probe, existing(self.dialers[probe.vantage])) for probe in runs_by_itself(self.item)]
+        return [runner.run(probe, existing(self.dialers[probe.vantage])) for probe in self.item.runnable]
 
     def stopped(self, why: str) -> Ran:
         """Told that nothing was recorded."""
@@ -220,7 +215,7 @@ def _watched(user: User, visit: Visit, part: _Part) -> Ran:
     begun = find(user.store, visit.reference).sequence
     outcomes: list[ProbeOutcome] = []
     try:
-        for probe in runs_by_itself(item):
+        for probe in item.runnable:
             dialer = existing(part.dialers[probe.vantage])
             if probe.kind is not ProbeKind.REBOOT:
                 outcomes.append(runner.run(probe, dialer))
@@ -304,7 +299,7 @@ def specify(user: User, reference: str, refs: Sequence[str] = ()) -> Specificati
             nonce=nonce,
             expires_at=unit.at + VALID_SECONDS,
             as_of=visit.sequence,
-            items=tuple(ProbedItem(item.ref, item.label, runs_by_itself(item)) for item in items),
+            items=tuple(ProbedItem(item.ref, item.label, item.runnable) for item in items),
         )
         probes.add_order(unit, nonce, visit.id, key, specification.expires_at)
         unit.audit("visit", visit.id, items=[item.ref for item in items], nonce=nonce)
@@ -381,12 +376,12 @@ def _named(user: User, reference: str, refs: Sequence[str]) -> tuple[Visit, list
         named = {ref.strip().casefold(): ref for ref in refs}
         items = [item_of(user.store, visit, ref) for ref in named.values()]
         typed, seen = "it is a value: type it with --value", "it has no test that runs; record what you saw"
-        bare = [item for item in items if not runs_by_itself(item)]
+        bare = [item for item in items if not item.runnable]
         if bare:
             raise Faulty([f"{show(item.ref)}: {typed if item.probes else seen}" for item in bare])
         return visit, items
     checklist = checklists.checklist(user.store, visit.id)
-    tested = [item for item in checklist.items if runs_by_itself(item)]
+    tested = [item for item in checklist.items if item.runnable]
     if not tested:
         raise Refusal(
             f"{show(visit.reference)} has no test that runs: no target was registered for {show(visit.site)} before the "

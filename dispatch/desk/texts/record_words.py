@@ -21,7 +21,7 @@ from dispatch.desk.texts.level_words import clock_line
 from dispatch.desk.texts.visit_words import day_lines, planned_text, promise_text
 from dispatch.levels.clock import LevelState
 from dispatch.model.boards import Event
-from dispatch.model.checklists import Attempt, HandedIn, Item, Mark
+from dispatch.model.checklists import MARK_INKS, Attempt, HandedIn, Item, Mark
 from dispatch.model.instants import day_of, day_text, long_text
 from dispatch.model.states import ENDED, Review, State
 from dispatch.model.text import pad, show, size_text
@@ -39,14 +39,6 @@ IN_TEXT: Mapping[Mark, str] = {
 }
 """How a result is marked in text."""
 
-_INKS = {
-    Mark.OPEN: "warn",
-    Mark.PASSED: "good",
-    Mark.FAILED: "bad",
-    Mark.OVERRIDDEN: "warn",
-    Mark.WARNING: "warn",
-    Mark.SKIPPED: "dim",
-}
 _STATES = {State.CLOSED: "good", State.ON_SITE: "info", State.CLOSING_OUT: "info", State.EN_ROUTE: "info"}
 _LEVELS = {
     LevelState.MET: "good",
@@ -346,7 +338,7 @@ def _item(item: Item, page: VisitPage, marks: Mapping[Mark, str], *, narrow: boo
     lead = 2 + len(mark) + 1 + (5 if narrow else 9)
     yield RecordLine(
         (
-            (f"  {mark} ", _INKS[item.mark]),
+            (f"  {mark} ", MARK_INKS[item.mark]),
             (f"{pad(item.ref, 4 if narrow else 8)} ", "dim"),
             (show(item.label), "strong" if item.required else "plain"),
             ("" if item.required else "  (optional)", "dim"),
@@ -379,7 +371,7 @@ def _attempt(attempt: Attempt, *, stands: bool) -> tuple[Span, ...]:
         f"by {show(attempt.by)}",
     ]
     result = attempt.result.label.upper()
-    name = _INKS[attempt.mark] if stands or attempt.mark is Mark.FAILED else "dim"
+    name = MARK_INKS[attempt.mark] if stands or attempt.mark is Mark.FAILED else "dim"
     return (result, name), (" · " + " · ".join(filter(None, parts)), "plain" if stands else "dim")
 
 
