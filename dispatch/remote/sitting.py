@@ -145,7 +145,11 @@ def _hand_in(user: User, parts: dict[str, str]) -> str:
     from dispatch.desk.takings import handing_in, told
 
     marks = tuple(filter(None, parts["marks"].split(",")))
-    return "\n".join(told.handed_in_lines(handing_in.hand_in(user, sys.stdin.buffer, marks, parts["clock"])))
+    handed = handing_in.hand_in(user, sys.stdin.buffer, marks, parts["clock"])
+    lines = "\n".join(told.handed_in_lines(handed))
+    if any(one.not_in for one in handed.visits):
+        raise Refusal(f"not all of it is handed in.\n{lines}")
+    return lines
 
 
 def _bring(user: User, parts: dict[str, str]) -> str:

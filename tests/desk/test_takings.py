@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import inspect
 import io
 import json
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from db import checklists, takings, visits
 from db.store import Store, existing
+from dispatch.closeout import carried
 from dispatch.closeout.gates import unmet
 from dispatch.closeout.recording import Recording
 from dispatch.desk.closeout import arriving, clocking, evidence, finding, leaving, onsite, permitting, probing
@@ -24,7 +26,7 @@ from dispatch.desk.plan import schedule
 from dispatch.desk.session.refusals import Faulty, GatesUnmet, NeedsChoice, NeedsConfirm, NotAllowed, NotFound, Refusal
 from dispatch.desk.session.user import User, log_in
 from dispatch.desk.takings import taking
-from dispatch.desk.takings.handing_in import BroughtIn, hand_in
+from dispatch.desk.takings.handing_in import DEEDS, BroughtIn, hand_in
 from dispatch.desk.visits.kept_files import path_of
 from dispatch.model.checklists import Checklist, Grade, Result
 from dispatch.model.clock import SetClock
@@ -552,3 +554,12 @@ def test_a_permission_given_meanwhile_does_not_cover_what_failed_there(office: O
     ]
     assert "T4.mail" in {one.ref for one in unmet(of(office))}
     laptop.store.close()
+
+
+def test_each_deed_that_is_noted_can_be_read_and_done(office: Office) -> None:
+    assert carried.DEEDS.keys() == DEEDS.keys()
+    for name, deed in DEEDS.items():
+        taken = set(inspect.signature(deed).parameters) - {"user", "reference"}
+        assert hasattr(deed, "__wrapped__"), f"{name} is not noted"
+        read = set(carried.DEEDS[name]._fields) - {"files", "number" if name == "finding" else ""}
+        assert read == taken - {"sources"}, name

@@ -344,7 +344,7 @@ class _OneVisit:
             took["number"] = self._finding(deed)
             if deed.name == "finding":
                 self._findings[took.pop("number")] = findings.last_number(self._store, self._taken.visit_id) + 1
-        _DEEDS[deed.name](self._user, deed.reference, **took)
+        DEEDS[deed.name](self._user, deed.reference, **took)
 
     def _finding(self, deed: Done) -> int:
         """The number here of a finding that has this one on the laptop.
@@ -416,7 +416,7 @@ def _ask(questions: Sequence[str], confirmed: Sequence[str], done: Sequence[str]
         raise NeedsConfirm(" ".join([*before, *questions]), list(dict.fromkeys((*confirmed, *marks))))
 
 
-_DEEDS: Mapping[str, Callable[..., Any]] = {
+DEEDS: Mapping[str, Callable[..., Any]] = {
     "depart": arriving.depart,
     "arrive": arriving.arrive,
     "pause": clocking.pause,
