@@ -206,7 +206,7 @@ WHERE {_ENDED} AND l.result = 'overridden' GROUP BY v.id""",
 {_NEWEST_SHEET}""",
     }
 )
-"""The query of each figure. What each counts is said in words in `dispatch.desk.figures.counting`."""
+"""The query of each figure. What each counts is said in words in `dispatch.desk.figures.meanings`."""
 
 
 def needs(figure: str, given: Literal["repeats", "available", "shifts"]) -> bool:

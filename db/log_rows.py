@@ -76,13 +76,11 @@ def rows(
         placed: False for requests too.
     """
     where, params = ["v.archived_at IS NULL"], list[object]()
-    if span is None and not placed:
-        pass
-    elif span is None:
-        where.append("(v.starts_at IS NOT NULL OR v.ended_at IS NOT NULL)")
-    else:
+    if span is not None:
         where.append(ANCHORED)
         params += span
+    elif placed:
+        where.append("(v.starts_at IS NOT NULL OR v.ended_at IS NOT NULL)")
     if ids is not None:
         where.append(f"v.id {AMONG}")
         params += keys_param(ids)

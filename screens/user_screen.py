@@ -20,7 +20,7 @@ from dispatch.model.states import READS
 from dispatch.model.text import show
 from screens.asking import AskingScreen, Left
 from screens.binding import command
-from screens.dialogs.asked import CHOOSES, FILLS, AskedField, ChoiceRow, a_reason
+from screens.dialogs.asked import FILLS, AskedField, ChoiceRow, a_reason
 from screens.dialogs.unsent import GO_BACK, KeptDialog
 from screens.faults import words
 from screens.reading import ScreenReading, aside
@@ -349,10 +349,10 @@ class UserScreen(AskingScreen):
                 self.reload()
                 return None
 
-    async def choose_scope(self, question: NeedsScope, hint: str = CHOOSES) -> Scope:
+    async def choose_scope(self, question: NeedsScope) -> Scope:
         """Ask for which visits of a series a change is meant."""
         return await self.choose(
-            question.said, [ChoiceRow(words, Scope(scope)) for scope, words in question.choices.items()], hint
+            question.said, [ChoiceRow(words, Scope(scope)) for scope, words in question.choices.items()]
         )
 
     def say(self, message: str, severity: str = "information") -> None:

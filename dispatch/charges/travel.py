@@ -14,6 +14,7 @@ from dispatch.charges.minutes import Stay, round_minutes
 from dispatch.charges.pricing import Pricing
 from dispatch.charges.visit import ChargedLeg, VisitPart
 from dispatch.model.money import shortest
+from dispatch.model.text import count_text
 
 Figure = Literal["distance", "minutes"]
 
@@ -222,7 +223,7 @@ def _component(way: _Way, component: Component, arrivals: Mapping[str, str | Non
 
 def _counted(way: _Way) -> str:
     vehicles = len(way.drivers)
-    counted = "1 vehicle" if vehicles == 1 else f"{vehicles} vehicles"
+    counted = count_text(vehicles, "vehicle")
     return counted if way.trips == vehicles else f"{counted}, {way.trips} times in all"
 
 

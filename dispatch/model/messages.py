@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from dispatch.model.text import LabelledEnum
+from dispatch.model.text import LabelledEnum, count_text
 
 
 class About(LabelledEnum):
@@ -113,14 +113,8 @@ class Trouble(NamedTuple):
     @property
     def words(self) -> str:
         """What somebody has to look at; empty where nothing is."""
-        parts = [f"{_messages(self.given_up)} not sent"] if self.given_up else []
-        if self.overdue:
-            parts.append(f"{_messages(self.overdue)} overdue")
-        return ", ".join(parts)
-
-
-def _messages(count: int) -> str:
-    return "1 message" if count == 1 else f"{count} messages"
+        counts = ((self.given_up, "not sent"), (self.overdue, "overdue"))
+        return ", ".join(f"{count_text(count, 'message')} {what}" for count, what in counts if count)
 
 
 class CallOutcome(StrEnum):

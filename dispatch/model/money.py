@@ -21,11 +21,15 @@ def to_minor(amount: Fraction, exponent: int) -> int:
     return rounded(amount * 10**exponent)
 
 
-def format_minor(amount: int, exponent: int, *, grouped: bool = False) -> str:
-    """Minor units as a decimal with exactly `exponent` places; `grouped` puts commas between thousands."""
+def format_minor(amount: int, exponent: int) -> str:
+    """Minor units as a decimal with exactly `exponent` places."""
     whole, rest = divmod(abs(amount), 10**exponent)
-    text = f"{whole:,}" if grouped else str(whole)
-    return ("-" if amount < 0 else "") + text + (f".{rest:0{exponent}d}" if exponent else "")
+    return ("-" if amount < 0 else "") + str(whole) + (f".{rest:0{exponent}d}" if exponent else "")
+
+
+def amount_text(amount: int, exponent: int, currency: str) -> str:
+    """Minor units as people read them, with commas between thousands: "1,250.00 USD"."""
+    return f"{Decimal(format_minor(amount, exponent)):,f} {currency}"
 
 
 def parse_minor(text: str, exponent: int) -> int:

@@ -144,14 +144,14 @@ def probe_form(probe: Probe) -> dict[str, Any]:
     return always | unusual(probe, Probe(probe.kind, probe.name, probe.vantage))
 
 
-def read_probe(form: Any, path: str = "", faults: list[str] | None = None) -> Probe:
-    """The probe of such a form, as a reader of `dispatch.fields.reading`.
+def read_probe(form: Any, path: str = "a probe") -> Probe:
+    """The probe of such a form.
 
     Raises:
         FormFault: it is none, or is out of bounds, or may not be tested; the message says what is wrong with it.
     """
     own: list[str] = []
-    probe = _of_form(form, path or "a probe", own)
+    probe = _of_form(form, path, own)
     if own := own or faults_of(probe):
         raise FormFault("; ".join(own))
     return probe

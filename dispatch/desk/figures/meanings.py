@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from dispatch.model.firm import Firm
 from dispatch.model.instants import span_text
-from dispatch.model.money import format_minor
+from dispatch.model.money import amount_text
 
 
 class FigureUnit(StrEnum):
@@ -316,7 +316,7 @@ def value_text(figure: Figure, value: Value, money: Money) -> str:
     if figure.shared:
         return f"{value.percent()}% ({made_text(figure, value)})"
     if figure.unit is FigureUnit.MONEY:
-        return f"{format_minor(value.top, money.exponent, grouped=True)} {money.currency}{lacking}"
+        return f"{amount_text(value.top, money.exponent, money.currency)}{lacking}"
     return f"{value.top}" + (f" ({value.below} {figure.of})" if figure.of else "")
 
 

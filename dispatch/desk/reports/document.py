@@ -13,7 +13,7 @@ from db.store import Store
 from dispatch.desk.reports.data import DataTable
 from dispatch.desk.visits.kept_files import templates_of
 from dispatch.model.instants import Times
-from dispatch.model.money import format_minor
+from dispatch.model.money import amount_text, format_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Amount:
         return Decimal(format_minor(self.minor, self.exponent))
 
     def __str__(self) -> str:
-        return f"{format_minor(self.minor, self.exponent, grouped=True)} {self.currency}"
+        return amount_text(self.minor, self.exponent, self.currency)
 
 
 Cell = str | int | Decimal | Amount | None

@@ -20,7 +20,7 @@ from dispatch.desk.session.shown import Shown, changed_since
 from dispatch.desk.session.user import User
 from dispatch.desk.visits.steps import find, on_visit, own_parts
 from dispatch.model.checklists import ItemKind, Result
-from dispatch.model.money import format_minor
+from dispatch.model.money import amount_text
 from dispatch.model.reviews import Comment, Remark, divided
 from dispatch.model.states import ENDED, Review, Role, State
 from dispatch.model.text import LINE, NOTE, show
@@ -60,8 +60,8 @@ class JudgedApproval:
         """What approving does, before it is done."""
         charge = "nothing is charged"
         if self.sheet is not None and self.sheet.total is not None:
-            total = format_minor(self.sheet.total, self.sheet.exponent, grouped=True)
-            charge = f"{total} {self.sheet.currency} (revision {self.sheet.revision}) is ready to invoice"
+            total = amount_text(self.sheet.total, self.sheet.exponent, self.sheet.currency)
+            charge = f"{total} (revision {self.sheet.revision}) is ready to invoice"
         return [
             *(f"{'to look at' if remark.exception else 'to know'}: {remark.text}" for remark in self.remarks),
             f"{self.visit.reference} {self.visit.client} is approved: {charge}.",

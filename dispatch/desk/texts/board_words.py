@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine, Tally, Totals, charged_by
 from dispatch.model.instants import day_of, day_text, span_text
-from dispatch.model.money import format_minor
+from dispatch.model.money import amount_text
 from dispatch.model.reviews import NOTES, ReviewMark
 from dispatch.model.states import Review
 from dispatch.model.text import count_text, pad, show
@@ -223,8 +223,7 @@ def known_lines(lines: Iterable[LogLine]) -> list[str]:
 
 def money_text(charged: Iterable[tuple[str, int, int]]) -> str:
     """Sums in each currency; "nothing" where there are none."""
-    sums = (f"{format_minor(net, exponent, grouped=True)} {show(currency)}" for currency, exponent, net in charged)
-    return ", ".join(sums) or "nothing"
+    return ", ".join(amount_text(net, exponent, show(currency)) for currency, exponent, net in charged) or "nothing"
 
 
 def totals_text(totals: Totals) -> str:
@@ -250,7 +249,7 @@ def charge_text(line: LogLine) -> str:
     if charge.net is None:
         return "charge blocked"
     note = "" if charge.status == "ready" else f" ({charge.status})"
-    return f"{format_minor(charge.net, charge.exponent, grouped=True)} {charge.currency}{note}"
+    return f"{amount_text(charge.net, charge.exponent, charge.currency)}{note}"
 
 
 def executed_text(ran: int, tested: int) -> str:

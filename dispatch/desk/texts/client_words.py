@@ -18,8 +18,8 @@ from dispatch.model.clients import Site
 from dispatch.model.forms import form
 from dispatch.model.instants import Times, day_text
 from dispatch.model.messages import Message
-from dispatch.model.money import format_minor
-from dispatch.model.text import pad, show
+from dispatch.model.money import amount_text, format_minor
+from dispatch.model.text import count_text, pad, show
 from dispatch.model.visits import Visit
 
 
@@ -27,11 +27,8 @@ def page_lines(page: ClientPage) -> list[str]:
     """The page as text."""
     client = page.client
     lines = [client.name if client.kind == "client" else f"{client.name} ({client.kind})"]
-    counts = [
-        f"{count} {word if count == 1 else word + 's'}"
-        for count, word in ((client.computers, "computer"), (client.servers, "server"))
-        if count
-    ]
+    there = ((client.computers, "computer"), (client.servers, "server"))
+    counts = [count_text(count, word) for count, word in there if count]
     if well_suited(client.computers, client.servers):
         counts.append("well suited to an agreement by its size")
     if client.unhappy_since is not None:
@@ -139,7 +136,7 @@ def offer_lines(figures: OfferFigures) -> list[str]:
     """The numbers of an offer as text."""
 
     def money(amount: int) -> str:
-        return f"{format_minor(amount, figures.exponent, grouped=True)} {figures.currency}"
+        return amount_text(amount, figures.exponent, figures.currency)
 
     visit, days, fee = figures.visit, figures.ninety_days, figures.fee
     lines = [f"compared with {figures.agreement}"]

@@ -11,7 +11,7 @@ from dispatch.levels.report import LevelFigures
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model.forms import form
 from dispatch.model.instants import Times, long_text
-from dispatch.model.money import format_minor
+from dispatch.model.money import amount_text, format_minor
 from dispatch.model.text import pad, show
 from dispatch.model.visits import Visit
 
@@ -78,9 +78,7 @@ def levels_lines(levels: ClientLevels) -> list[str]:
     lines += [f"  missed, {cause}: {count}" for cause, count in figures.causes.items()]
     lines.append(f"  {figures.pauses} pauses, {figures.pause_minutes} min")
     lines.append(f"  {figures.follow_ups_open} follow-ups open")
-    lines.append(
-        f"  value covered: {format_minor(figures.value_covered, levels.exponent, grouped=True)} {levels.currency}"
-    )
+    lines.append(f"  value covered: {amount_text(figures.value_covered, levels.exponent, levels.currency)}")
     return lines
 
 

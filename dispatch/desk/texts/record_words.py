@@ -63,35 +63,29 @@ class RecordLine(NamedTuple):
         return "".join(text for text, _ in self.spans).rstrip()
 
 
-def record_lines(
-    page: VisitPage,
-    width: int = 100,
-    *,
-    levels: bool = True,
-    marks: Mapping[Mark, str] = IN_TEXT,
-) -> list[RecordLine]:
-    """One visit with its times, service levels, review, checklist, charge and events.
-
-    Args:
-        width: cells for the charge, whose amounts stand below each other, and for what is narrow below 60.
-        levels: False where somebody reads no service levels: a technician.
-        marks: how results are marked.
-    """
+def record_lines(page: VisitPage) -> list[RecordLine]:
+    """One visit with its times, service levels, review, checklist, charge and events, as text has them."""
     leg = [] if page.leg is None else [_line("leg", leg_line(page.leg, page.unit))]
     events = (
         _at(f"{page.times.clock(event.at)} {pad(event.by, 14)} {pad(event.deed, 10)}", show(event.text))
         for event in page.events
     )
-    return [*_before_events(page, leg, width, levels, marks), *_section("Events", events)]
+    return [*_before_events(page, leg, 100, levels=True, marks=IN_TEXT), *_section("Events", events)]
 
 
 def history_lines(
     history: VisitHistory, width: int = 100, *, levels: bool = True, marks: Mapping[Mark, str] = IN_TEXT
 ) -> list[RecordLine]:
     """As `record_lines`, for who reviews it: what is remarkable first, drives as they were, revisions of the charge, and
-    events with their day and place."""
+    events with their day and place.
+
+    Args:
+        width: cells for the charge, whose amounts stand below each other, and for what is narrow below 60.
+        levels: False where somebody reads no service levels: a technician.
+        marks: how results are marked.
+    """
     page = history.page
-    head, *body = _before_events(page, _drives(history), width, levels, marks)
+    head, *body = _before_events(page, _drives(history), width, levels=levels, marks=marks)
     remarks = (
         RecordLine((("  ", "plain"), (show(one.told), "warn" if one.exception else "dim"))) for one in history.remarks
     )
@@ -128,7 +122,7 @@ def _revisions(history: VisitHistory) -> Iterator[RecordLine]:
 
 
 def _before_events(
-    page: VisitPage, drives: Sequence[RecordLine], width: int, levels: bool, marks: Mapping[Mark, str]
+    page: VisitPage, drives: Sequence[RecordLine], width: int, *, levels: bool, marks: Mapping[Mark, str]
 ) -> Iterator[RecordLine]:
     yield from _asked(page)
     yield from _section("Times", [*_stay(page), *drives, *_spans(page), *_put_right(page)])

@@ -8,7 +8,7 @@ from db import sheets
 from db.store import Store
 from dispatch.lazily import lazily
 from dispatch.model.instants import Times, day_of, day_text
-from dispatch.model.money import format_minor
+from dispatch.model.money import amount_text, format_minor
 from dispatch.model.text import pad, show
 from dispatch.model.visits import Visit
 
@@ -84,4 +84,4 @@ def charge_line(store: Store, visit: Visit) -> str:
         return "no charge: no rate card is in force on that day"
     if sheet.total is None:
         return f"charge blocked: {', '.join(sheet.sheet.get('errors', []))}"
-    return f"charge {format_minor(sheet.total, sheet.exponent, grouped=True)} {sheet.currency} ({sheet.status})"
+    return f"charge {amount_text(sheet.total, sheet.exponent, sheet.currency)} ({sheet.status})"
