@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 
 from db.settings import AUDITED_AS
 from db.store import Store
 from db.unit import Unit
+from dispatch.model.media import data_uri
 
 
 def data_of(store: Store) -> str:
@@ -15,7 +15,7 @@ def data_of(store: Store) -> str:
     row = store.one("SELECT media, bytes FROM logo ORDER BY id DESC LIMIT 1")
     if row is None or not row[0]:
         return ""
-    return f"data:{row[0]};base64,{base64.b64encode(row[1]).decode('ascii')}"
+    return data_uri(row[0], row[1])
 
 
 def described(store: Store) -> tuple[str, int]:

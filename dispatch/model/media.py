@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 JPEG, PNG, HEIC = "image/jpeg", "image/png", "image/heic"
 BEGINS = 16
 """So many bytes say what a file is."""
@@ -22,6 +24,11 @@ _SIGNS = (
     (8, (b"WEBP",), "image/webp"),
     (0, (b"%PDF-",), "application/pdf"),
 )
+
+
+def data_uri(media: str, data: bytes) -> str:
+    """A file as an address that holds it."""
+    return f"data:{media};base64,{base64.b64encode(data).decode('ascii')}"
 
 
 def media_of(begins: bytes) -> str:

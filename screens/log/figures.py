@@ -20,6 +20,7 @@ from dispatch.desk.session.refusals import Faulty
 from dispatch.desk.texts.figure_words import bar_of, range_of, share_text, trend_of, why_text
 from dispatch.fields.kinds import Day
 from dispatch.fields.record import Field
+from dispatch.model.text import count_text
 from screens.binding import BACK, command, key
 from screens.dialogs.asked import ENTER_SHOWS
 from screens.log.review import why_late
@@ -299,7 +300,7 @@ class BehindScreen(UserScreen):
         ]
         self.listed.show_entries(partial(chart_entries, rows), "No visits.")
         title = f"{self._figure.name} · {self._group.label}"
-        count = f"{len({visit.reference for visit in visits})} visits"
+        count = count_text(len({visit.reference for visit in visits}), "visit")
         causes = counted_text((visit.gravest, visit.told) for visit in visits)
         self.show_head(title, f"{count} · gravest cause: {causes}" if causes else count)
 

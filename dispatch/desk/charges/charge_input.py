@@ -13,7 +13,7 @@ from db.legs import HOME
 from db.sheets import StoredSheet
 from db.store import Store, existing
 from dispatch.desk.session.refusals import Refusal
-from dispatch.model.agreements import Agreement
+from dispatch.model.agreements import Agreement, RateCard
 from dispatch.model.clients import Site
 from dispatch.model.firm import Firm
 from dispatch.model.forms import form
@@ -37,6 +37,12 @@ LACKED = MappingProxyType(
 """Which copy lacks what blocks a sheet: that one is looked up again."""
 
 
+def card_of(store: Store, visit: Visit, now: int) -> RateCard | None:
+    """The rate card that is in force on a visit's day, or today where it has none (B2.1)."""
+    anchor = now if visit.anchor is None else visit.anchor
+    return agreements.rate_card_on(store, day_of(anchor, settings.firm(store).zone))
+
+
 def input_of(store: Store, visit: Visit, *, now: int, sheet: StoredSheet | None = None) -> dict[str, Any] | None:
     """The whole input of a visit as it stands; None without a rate card in force on its day.
 
@@ -53,7 +59,7 @@ def input_of(store: Store, visit: Visit, *, now: int, sheet: StoredSheet | None 
     source: dict[str, Any] = copied.get("source", {})
     anchor = now if visit.anchor is None else visit.anchor
     if sheet is None or "card" in lacked:
-        card = agreements.rate_card_on(store, day_of(anchor, settings.firm(store).zone))
+        card = card_of(store, visit, now)
         if card is None:
             return None
         copied["card"] = {key: value for key, value in card.card.items() if key not in ENVELOPE}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from db import agreements, changes, findings
+from db import changes, findings
 from db.store import Store
 from db.unit import Unit
+from dispatch.desk.charges.charge_input import card_of
 from dispatch.desk.closeout.onsite import open_visit
 from dispatch.desk.session.carrying import carried
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal, reason_of, refuse, worded
@@ -16,7 +17,6 @@ from dispatch.desk.visits.handed_in import file_named, standing_files
 from dispatch.desk.visits.steps import find, on_visit
 from dispatch.fields.context import NO_RECORDS
 from dispatch.model.findings import AuditFinding, FindingState
-from dispatch.model.instants import day_of
 from dispatch.model.money import parse_minor
 from dispatch.model.states import Role
 from dispatch.model.text import LINE, show
@@ -175,8 +175,7 @@ def _read(user: User, visit: Visit, number: int, texts: Mapping[str, str]) -> Au
 
 def _money(store: Store, visit: Visit) -> tuple[int, str]:
     """Decimals and name of the money of the rate card on the day of a visit."""
-    anchor = store.clock.now() if visit.anchor is None else visit.anchor
-    card = agreements.rate_card_on(store, day_of(anchor, visit.zone))
+    card = card_of(store, visit, store.clock.now())
     return (2, "") if card is None else (int(card.card.get("minor_units", 2)), str(card.card.get("currency", "")))
 
 

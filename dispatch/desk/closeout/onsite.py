@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from db import agreements, checklist_copies, checklists, stays, takings, visits
+from db import checklist_copies, checklists, stays, takings, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.closeout import recording
 from dispatch.closeout.gates import unmet
 from dispatch.closeout.recording import Decision, Recording
-from dispatch.desk.charges.charge_input import standing
+from dispatch.desk.charges.charge_input import card_of, standing
 from dispatch.desk.charges.charging import open_charge, settled
 from dispatch.desk.session.carrying import carried
 from dispatch.desk.session.refusals import NotAllowed, NotFound, Refusal, WrongState, reason_of, refuse, taken, worded
@@ -23,7 +23,6 @@ from dispatch.desk.visits import follow_ups
 from dispatch.desk.visits.steps import find, on_visit, own_parts
 from dispatch.model.checklists import Attempt, Item, ItemKind, Result, WorkEntry
 from dispatch.model.forms import shared
-from dispatch.model.instants import day_of
 from dispatch.model.money import shortest
 from dispatch.model.states import ENDED, OPEN_ON_SITE, Role
 from dispatch.model.text import LINE, NAME, NOTE, show
@@ -263,10 +262,9 @@ def on_card(store: Store, visit: Visit) -> Mapping[str, Any]:
     a card."""
     if (sheet := standing(store, visit)) is not None:
         return sheet.input["card"].get("items", {})  # type: ignore[no-any-return]
-    anchor = store.clock.now() if visit.anchor is None else visit.anchor
     if store.taken_along is not None:
         return takings.card_items(store)
-    card = agreements.rate_card_on(store, day_of(anchor, visit.zone))
+    card = card_of(store, visit, store.clock.now())
     items = card.card.get("items", {}) if card is not None else {}
     return items if isinstance(items, Mapping) else {}
 

@@ -6,7 +6,6 @@ as a page needs, upright. The original stays as it was handed in.
 
 from __future__ import annotations
 
-import base64
 import io
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +15,7 @@ from dispatch.desk.log.visit_page import VisitPage
 from dispatch.desk.reports.document import Picture, Section
 from dispatch.desk.visits.kept_files import path_of
 from dispatch.model.checklists import HandedIn
-from dispatch.model.media import BEGINS, HEIC, JPEG, PNG, media_of
+from dispatch.model.media import BEGINS, HEIC, JPEG, PNG, data_uri, media_of
 from dispatch.model.text import count_text
 
 MOST = 7_000_000
@@ -56,9 +55,8 @@ def photographs(store: Store, page: VisitPage) -> Section:
 
 
 def _picture(page: VisitPage, file: HandedIn, media: str, data: bytes) -> Picture:
-    uri = f"data:{media};base64,{base64.b64encode(data).decode('ascii')}"
     found = [f"finding {one.number}, {one.what}" for one in page.findings if one.file_id == file.id]
-    return Picture(uri, f"{'; '.join(found) or file.label}, {page.times.moment(file.at)}, {file.by}")
+    return Picture(data_uri(media, data), f"{'; '.join(found) or file.label}, {page.times.moment(file.at)}, {file.by}")
 
 
 @lru_cache(maxsize=24)
