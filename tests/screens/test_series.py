@@ -10,6 +10,7 @@ from dispatch.desk.book import editing
 from dispatch.model.requests import Recurrence, Scope
 from dispatch.model.states import State
 from dispatch.model.visits import Visit
+from screens.book.book import KINDS
 from screens.dialogs.questions import AskText, Choose, Form
 from tests.desk.conftest import Office
 from tests.quick import first_of
@@ -37,7 +38,7 @@ def of(office: Office, recurrence_id: int) -> list[Visit]:
 @first_of("size", SIZES)
 async def test_the_next_twelve_dates_are_shown_before_it_is_saved(office: Office, size: tuple[int, int]) -> None:
     async with opened(office.dana, "book", size=size) as pilot:
-        await press(pilot, "tab", "tab", "tab", "tab", "n")
+        await press(pilot, *["tab"] * KINDS.index("recurrence"), "n")
         await until(pilot, Form)
         await fill(pilot, **{**ORDER, "rule": "last day of the month"})
         await until(pilot, Choose)
@@ -63,7 +64,7 @@ async def test_the_next_twelve_dates_are_shown_before_it_is_saved(office: Office
 async def test_a_changed_series_asks_for_which_visits(office: Office, scope: Scope, minutes: list[int]) -> None:
     one = order(office)
     async with opened(office.dana, "book") as pilot:
-        await press(pilot, "tab", "tab", "tab", "tab", "e")
+        await press(pilot, *["tab"] * KINDS.index("recurrence"), "e")
         await until(pilot, Form)
         await fill(pilot, minutes="90")
         await choose(pilot, scope)
@@ -100,7 +101,7 @@ async def test_cancelling_a_visit_of_a_series_asks_which(office: Office) -> None
 
 async def test_holidays_of_a_country_are_taken_over_in_the_book(office: Office) -> None:
     async with opened(office.lee, "book") as pilot:
-        await press(pilot, *["tab"] * 5, "L")
+        await press(pilot, *["tab"] * KINDS.index("holiday"), "L")
         await until(pilot, Form)
         await fill(pilot, country="Nowhere", years="2027")
         assert isinstance(pilot.app.screen, Form), "it stays open, with what is wrong"
