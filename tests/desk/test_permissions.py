@@ -194,8 +194,13 @@ SEEN_FROM_INSIDE = {
     "closeout.probing.keep",
 }
 """What is noted of one's own visit by the way: that it was seen, and what a watch sees."""
-ON_NO_VISIT = {"calendars.permission.permit_busy", "calendars.syncing._follow", "calendars.syncing._note_trouble"}
-"""What a technician does to their own calendar, and nobody else's (tests/calendars)."""
+ON_NO_VISIT = {
+    "calendars.permission.permit_busy",
+    "calendars.syncing._follow",
+    "calendars.syncing._note_trouble",
+    "takings.taking.take",
+}
+"""What a technician does to their own calendar and with their own day, and nobody else's (tests/calendars, test_takings)."""
 OWN_ONLY = {
     "record", "work", "ask", "use", "close", "end day", "no access", "abort", "attach", "pause", "go on", "home", "correct",
     "insert break", "mark", "unmark", "take back", "depart", "arrive", "specify", "responded", "handed over",
