@@ -101,7 +101,7 @@ def decide(checklist: Checklist, item: Item, entry: Recording) -> Decision:
     return Decision(
         result=result,
         text=text,
-        value=_value(entry) if _measures(item, entry) else None,
+        value=_kept_value(item, entry),
         grade=_grade(item, entry, result),
         run=entry.run,
         signed_by=trimmed(entry.signed_by) if result is Result.SIGNED else None,
@@ -321,6 +321,16 @@ def _verdict_on_value(item: Item, entry: Recording) -> tuple[bool, str] | None:
     from dispatch.closeout.probes.values import value_verdict
 
     return value_verdict(item.bounds, value, item.before[0].value if item.before else None)
+
+
+def _kept_value(item: Item, entry: Recording) -> str | None:
+    """The value of an entry as it stands beside later ones: one that was typed and judged has its unit."""
+    value = _value(entry) if _measures(item, entry) else None
+    if value is None or item.bounds is None or entry.run is not None:
+        return value
+    from dispatch.closeout.probes.values import with_unit
+
+    return with_unit(item.bounds, value)
 
 
 def _words_of(item: Item, entry: Recording) -> str:

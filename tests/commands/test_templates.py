@@ -139,6 +139,13 @@ def test_a_firm_begins_with_what_the_program_brings_and_takes_again_what_it_put_
     ):
         would = firm.json("template", "preview", "--kind", kind, *(("--tag", tag) if tag else ()), "--json")
         assert would["template"] == name
+    for tags in (("network", "server"), ("workstation", "server")):
+        both = firm.json(
+            "template", "preview", "--kind", "visit", *(part for tag in tags for part in ("--tag", tag)), "--json"
+        )
+        assert {"T2", "T3", "T6"} <= {item["id"] for item in both["items"]}, (
+            "a server is restarted whatever else is done"
+        )
     firm.ok("template", "edit", "Someone leaves", "--take-out", "W7")
     firm.ok("template", "archive", "Server work")
     told = {one["name"]: one for one in firm.json("template", "shipped", "--json")}

@@ -22,7 +22,7 @@ from dispatch.desk.session.refusals import Faulty, GatesUnmet, NotAllowed, NotFo
 from dispatch.desk.templates import templates as keeping
 from dispatch.desk.texts.client_words import page_lines
 from dispatch.desk.texts.record_words import record_lines
-from dispatch.model.checklists import Result
+from dispatch.model.checklists import ItemKind, Result
 from dispatch.model.findings import AuditFinding, FindingState
 from tests.desk.conftest import Office
 
@@ -197,6 +197,8 @@ def test_the_shipped_audit_asks_for_findings_and_a_template_only_where_something
     keeping.take_shipped(office.lee, ["IT audit"])
     audit = next(one for one in templates.all_templates(office.store) if one.name == "IT audit")
     assert [item.ref for item in audit.items if item.findings] == ["W8"]
+    # what is wrong at the client's is a finding, and keeps no audit open
+    assert not [item.ref for item in audit.items if item.kind is ItemKind.TEST and item.required]
     faults: list[str] = []
     item = read_item({"id": "T9", "kind": "test", "text": "x", "findings": True}, 1, faults)
     assert item is not None

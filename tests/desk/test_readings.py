@@ -69,6 +69,17 @@ def test_a_figure_stands_beside_those_of_the_visits_before(office: Office) -> No
     assert any("was 41 % on Wed 25 Nov 2026" in line.text for line in record_lines(visit_page(office.store, third)))
 
 
+def test_a_value_is_kept_with_its_unit_and_one_that_fails_says_why(office: Office) -> None:
+    register(office, **BACKUP, options="unit=%; least=15")
+    assert read(office, "30", 0).latest.value == "30 %"  # type: ignore[union-attr]
+    reference = begun(office, 1)
+    recorded = onsite.record(office.ana, reference, "T6", Recording(Result.PASS, value="10"))
+    assert (recorded.result, recorded.notes) == (Result.FAIL, ("backup: 10 % is below 15 %",))
+    assert onsite.record(office.ana, reference, "T6", Recording(Result.PASS, value="22")).notes == ()
+    told = compared(item(office, "T6", reference), ZONE, "22 %")
+    assert told == "was 30 % on Tue 24 Nov 2026, below 15 % next time if it goes on so"
+
+
 def test_what_worsens_is_offered_until_it_is_named(office: Office) -> None:
     register(office, **BACKUP, options="unit=%; least=15")
     read(office, "41 %", 0)

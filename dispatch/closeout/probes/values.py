@@ -36,15 +36,24 @@ def value_verdict(probe: Probe, typed: str, before: str | None = None) -> tuple[
         raise ValueError(f"“{show(typed, 40)}” is not a number; {example} is expected")
     if unit and unit.casefold() != probe.unit.casefold():
         raise ValueError(f"“{show(typed, 40)}” has another unit than {wanted}; {example} is expected")
-    shown = f"{typed.strip().removesuffix(unit).strip()} {probe.unit}".strip()
+    if re.match(r"\s*[-+]?[1-9]\d{0,2},\d{3}(?!\d)", typed):
+        raise ValueError(
+            f"“{show(typed, 40)}” may be thousands or a decimal: write it with a point, or with no sign at all"
+        )
+    shown = with_unit(probe, typed)
     least, most = _bound(probe.least), _bound(probe.most)
     if least is not None and number < least:
         return False, f"{probe.name}: {shown} is below {probe.least} {probe.unit}".strip()
     if most is not None and number > most:
         return False, f"{probe.name}: {shown} is above {probe.most} {probe.unit}".strip()
-    if before is not None and (moved := moved_too_far(probe, typed, before)):
+    if before is not None and (moved := moved_too_far(probe, shown, before)):
         return False, f"{probe.name}: {moved}"
     return True, f"{probe.name}: {shown} is within bounds"
+
+
+def with_unit(probe: Probe, typed: str) -> str:
+    """A value as it is kept, "39 %", whether or not its unit was typed."""
+    return f"{typed.strip().removesuffix(parted(typed)[1]).strip()} {probe.unit}".strip()
 
 
 def moved_too_far(probe: Probe, value: str, before: str) -> str:

@@ -185,6 +185,8 @@ def _write(
     about |= {"grade": run and run.grade, "vantage": run and run.vantage, "signed_by": decision.signed_by}
     more = [f"{added.ref} {added.label}" for added in decision.items]
     unit.audit("visit", visit.id, **about, added=more or None)
+    if decision.result is Result.FAIL and run is None and decision.value is not None:
+        notes.append(decision.text)
     if decision.result in (Result.PASS, Result.NA) and item is not None:
         notes += [reason.text for reason in unmet(checklists.checklist(user.store, visit.id)) if reason.ref == item.ref]
     ref = item.ref if item is not None else ""

@@ -58,6 +58,18 @@ def test_value(typed: str, good: bool | None) -> None:
         assert value_verdict(value, typed)[0] is good
 
 
+@pytest.mark.parametrize(
+    ("typed", "taken"), [("1,500", False), ("101,500 Mbit/s", False), ("1500", True), ("101,5", True)]
+)
+def test_a_value_that_may_be_thousands_or_a_decimal_is_not_guessed(typed: str, taken: bool) -> None:
+    value = read(ProbeKind.VALUE, "", "unit=Mbit/s; least=100")
+    if taken:
+        assert value_verdict(value, typed)[0]
+    else:
+        with pytest.raises(ValueError, match="thousands or a decimal"):
+            value_verdict(value, typed)
+
+
 PROBES = st.builds(
     Probe,
     st.sampled_from(ProbeKind),
