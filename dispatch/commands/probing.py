@@ -59,8 +59,8 @@ def run_items(args: Args, refs: Sequence[str], *, as_json: bool = False) -> int:
     ):
         done.append(ran)
         if not as_json:
-            word = "not run" if ran.fault else "pass" if ran.passed else "FAIL"
-            print(f"{show(ran.item.ref)} {word}: {show(ran.fault or ran.text, 400)}", flush=True)
+            word = "pass" if ran.passed else "FAIL"
+            print(show(ran.fault or f"{ran.item.ref} {word}: {ran.text}", 400), flush=True)
     if as_json:
         print_json([_ran_form(ran) for ran in done])
     return 0 if all(ran.passed for ran in done) else 1
@@ -169,7 +169,9 @@ def _ask_for(held: secret.Secrets, lacking: Sequence[str]) -> None:
 
 
 def _tell(line: str) -> None:
-    print(f"  {show(line, 200)}", file=sys.stderr, flush=True)
+    # in one piece: tests that run side by side tell at once
+    sys.stderr.write(f"  {show(line, 200)}\n")
+    sys.stderr.flush()
 
 
 _ITEM = option("item", "ITEM", "T3, T4.mail")

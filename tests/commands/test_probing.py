@@ -80,7 +80,9 @@ def test_value_out_of_bounds_is_said_as_it_stands(office: Office, say: Words) ->
     register(say, "backup", "value", "", "--options", "unit=h; most=24")
     office.on_site()
     assert say("visit", "record", "R1", "t6", "--value", "14h").out == "R1 T6 saved: pass.\n"
-    assert say("visit", "record", "R1", "T6", "--value", "30h").out == "R1 T6 saved: fail.\n"
+    assert (
+        say("visit", "record", "R1", "T6", "--value", "30h").out == "R1 T6 saved: fail.\n  backup: 30 h is above 24 h\n"
+    )
 
 
 def test_there_and_back_by_files(office: Office, say: Words, tmp_path: Path) -> None:

@@ -58,8 +58,8 @@ def test_a_figure_stands_beside_those_of_the_visits_before(office: Office) -> No
     first = read(office, "60", 0)
     assert (first.before, compared(first, ZONE, "60 %")) == ((), "")
     second = read(office, "41 %", 1)
-    assert [one.value for one in second.before] == ["60"]
-    assert compared(second, ZONE, "41 %").startswith("was 60 on Tue 24 Nov 2026")
+    assert [one.value for one in second.before] == ["60 %"]
+    assert compared(second, ZONE, "41 %").startswith("was 60 % on Tue 24 Nov 2026")
     third = begun(office, 2)
     waits = item(office, "T6", third)
     assert compared(waits, ZONE) == "was 41 % on Wed 25 Nov 2026"

@@ -6,7 +6,7 @@ import json
 import re
 
 from dispatch.closeout.probes.deadline import ProbeFault, Seen, received
-from dispatch.closeout.probes.values import value_verdict
+from dispatch.closeout.probes.values import value_verdict, with_unit
 from dispatch.model.probes import Probe
 
 
@@ -48,7 +48,7 @@ def of_value(found: str, probe: Probe) -> Seen:
     Raises:
         ProbeFault: it is out of bounds, or another one.
     """
-    shown = f"{received(found, 60)} {probe.unit}".strip()
+    shown = with_unit(probe, received(found, 60))
     if probe.least is not None or probe.most is not None:
         try:
             good, sentence = value_verdict(probe, found)

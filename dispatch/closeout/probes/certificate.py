@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 _ALTERNATIVE_NAMES, _COMMON_NAME = bytes.fromhex("551d11"), bytes.fromhex("550403")
 _DNS, _IP = 0x82, 0x87
+LONGEST = 16_000
+"""Characters of a certificate in base64 at most: one with a key of 4096 bits and many names has some 3,000."""
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 
 
@@ -68,7 +70,10 @@ def typed_certificate(text: str) -> str:
         read_certificate(der)
     except (ValueError, binascii.Error):
         raise ValueError("is no certificate: paste it from BEGIN CERTIFICATE to END CERTIFICATE") from None
-    return base64.b64encode(der).decode("ascii")
+    written = base64.b64encode(der).decode("ascii")
+    if len(written) > LONGEST:
+        raise ValueError(f"has more than {LONGEST} characters")
+    return written
 
 
 def typed_fingerprint(text: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dispatch.closeout.probes.certificate import typed_fingerprint
+from dispatch.closeout.probes.certificate import LONGEST, typed_fingerprint
 from dispatch.closeout.probes.deadline import ProbeFault
 from dispatch.closeout.probes.safety import address_of, ascii_name, forbidden, refusal
 from dispatch.closeout.probes.values import number_of
@@ -15,7 +15,7 @@ from dispatch.fields.reading import FormFault, line, record
 from dispatch.model.checklists import ItemKind, NewItem
 from dispatch.model.forms import unusual
 from dispatch.model.probes import ASKING, BOUNDS, EXPIRY, Probe, ProbeKind, ProbeTarget, Tested, Vantage, has_role
-from dispatch.model.text import LINE, show
+from dispatch.model.text import show
 
 _OPTION = re.compile(r'\s*([a-z]+)\s*(?:=\s*("[^"]*"|[^;]*))?\s*(?:;|$)', re.IGNORECASE)
 _REPLIES = re.compile(r"(\d{1,2}) of (\d{1,2})")
@@ -157,7 +157,7 @@ def read_probe(form: Any, path: str = "a probe") -> Probe:
     return probe
 
 
-_of_form = record(Probe, own={str: line(LINE, empty=True)})
+_of_form = record(Probe, own={str: line(LONGEST, empty=True)})
 
 
 def _options(kind: ProbeKind, options: str, faults: list[str]) -> dict[str, str]:

@@ -52,8 +52,11 @@ def value_verdict(probe: Probe, typed: str, before: str | None = None) -> tuple[
 
 
 def with_unit(probe: Probe, typed: str) -> str:
-    """A value as it is kept, "39 %", whether or not its unit was typed."""
-    return f"{typed.strip().removesuffix(parted(typed)[1]).strip()} {probe.unit}".strip()
+    """A value as it is kept, "39 %", whether or not its unit stands there; one of another unit stays as it is."""
+    value, unit = typed.strip(), parted(typed)[1]
+    if unit and unit.casefold() != probe.unit.casefold():
+        return value
+    return f"{value.removesuffix(unit).strip()} {probe.unit}".strip()
 
 
 def moved_too_far(probe: Probe, value: str, before: str) -> str:

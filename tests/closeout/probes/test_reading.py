@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch.closeout.probes.answers import of_value
+from dispatch.closeout.probes.certificate import LONGEST
 from dispatch.closeout.probes.laptop import (
     NotTaken,
     Specification,
@@ -19,6 +21,7 @@ from dispatch.closeout.probes.laptop import (
 )
 from dispatch.closeout.probes.reading import probe_form, read_probe, read_target, with_probes
 from dispatch.closeout.probes.values import value_verdict
+from dispatch.fields.reading import FormFault
 from dispatch.model.probes import Probe, ProbeKind, ProbeTarget, Vantage
 from tests.closeout.templates import items_of
 
@@ -68,6 +71,21 @@ def test_a_value_that_may_be_thousands_or_a_decimal_is_not_guessed(typed: str, t
     else:
         with pytest.raises(ValueError, match="thousands or a decimal"):
             value_verdict(value, typed)
+
+
+@pytest.mark.parametrize(("letters", "taken"), [(600, True), (LONGEST, True), (LONGEST + 1, False)])
+def test_an_authority_is_kept_however_long_certificates_are(letters: int, taken: bool) -> None:
+    form = probe_form(Probe(ProbeKind.TLS, "it", Vantage.HOST, host="10.0.0.5", port=443, authority="A" * letters))
+    if taken:
+        assert len(read_probe(form).authority) == letters
+    else:
+        with pytest.raises(FormFault):
+            read_probe(form)
+
+
+@pytest.mark.parametrize(("found", "kept"), [("41", "41 %"), ("41 %", "41 %"), ("41%", "41 %"), ("41 GB", "41 GB")])
+def test_a_value_that_was_read_has_its_unit_once(found: str, kept: str) -> None:
+    assert of_value(found, Probe(ProbeKind.HTTP, "it", Vantage.HOST, unit="%")).value == kept
 
 
 PROBES = st.builds(
