@@ -9,10 +9,9 @@ from typing import Any
 from dispatch.commands.crews import change_lines
 from dispatch.commands.declared import alone, reads
 from dispatch.commands.opening import agreed, on_terminal, open_store, user_of
-from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, one_of, option
+from dispatch.commands.options import JSON, QUOTED, REFERENCE, Args, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer, Result, listing
 from dispatch.commands.standard_input import file_named
-from dispatch.commands.typed import minutes, moment_or_now
 from dispatch.desk.session.refusals import Faulty, NotFound, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
@@ -129,13 +128,7 @@ def _revisions(store: Store, visit: Visit) -> Answer:
 @reads(
     "quote",
     "what a visit would cost",
-    option("--client", "NAME", required=True),
-    option("--site", "NAME", "needed where the client has more than one", default=""),
-    option("--minutes", None, "the work, without the time for tests: 45, 1h30", required=True, type=minutes),
-    option("--at", "WHEN", "2026-11-24T09:00, or today 9:00", reads=moment_or_now, required=True),
-    option("--class", "CLASS", "default: the card's first", dest="labour_class", default=""),
-    option("--technicians", "N", type=int, default=1),
-    flag("--emergency"),
+    *QUOTED,
     _UNDER,
     _FORMS,
     about="Prices a visit that does not exist, with the time for tests added, on the client's terms.",

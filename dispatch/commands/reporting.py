@@ -11,9 +11,9 @@ from typing import Any
 from dispatch.commands.declared import CommandGroup, acts, alone, by, reads
 from dispatch.commands.giving import report
 from dispatch.commands.opening import user_of
-from dispatch.commands.options import JSON, REFERENCE, Args, Store, User, flag, one_of, option
+from dispatch.commands.options import JSON, QUOTED, REFERENCE, Args, Store, User, flag, one_of, option
 from dispatch.commands.printing import Answer, Result
-from dispatch.commands.typed import CLIENT, TECHNICIAN, day, day_or_today, minutes, moment_or_now, period
+from dispatch.commands.typed import CLIENT, TECHNICIAN, day, day_or_today, period
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
@@ -139,17 +139,11 @@ def _sheet(user: User, args: Args) -> Report:
 @report(
     "quote",
     "what a visit would cost, for the client: what the minutes hold, until when, with a place to sign",
-    option("--client", "NAME", required=True),
-    option("--site", "NAME", "needed where the client has more than one", default=""),
-    option("--minutes", None, "the work, without the time for tests: 45, 1h30", required=True, type=minutes),
-    option("--at", "WHEN", "2026-11-24T09:00, or today 9:00", reads=moment_or_now, required=True),
+    *QUOTED,
     option("--work", "TEXT", "what would be done, in a line", default=""),
     option(
         "--valid-until", "DAY", "the last day on which it holds (default: as the settings say)", reads=day, dest="until"
     ),
-    option("--class", "CLASS", "default: the card's first", dest="labour_class", default=""),
-    option("--technicians", "N", type=int, default=1),
-    flag("--emergency"),
     sent=True,
 )
 def _quote(user: User, args: Args) -> Report:

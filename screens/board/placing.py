@@ -84,22 +84,24 @@ async def _assign_on_another_day(screen: BoardScreen, visit: BoardVisit, title: 
     assert board is not None
     days = [board.day + datetime.timedelta(days=n) for n in range(WEEKS * 7)]
     screen.say("Looking at the coming weeks …")
+    if found := await slots_on(screen, visit, days):
+        slot = await screen.choose(title, slot_rows(board.times, visit, found), TAKES)
+        await _take_in_hand(screen, visit, slot.candidate)
+
+
+async def slots_on(
+    screen: DayOfVisits, visit: BoardVisit, days: Sequence[datetime.date]
+) -> Sequence[placement.Slot] | None:
+    """The best slots on some days; where there is none, why is said."""
     look = partial(placement.slots, number=visit.day_number)
     found = await screen.look_aside(look, screen.user.store, visit.reference, days)
     screen.unsay()
     if not found:
-        await say_why_nobody(screen, visit, days)
-        return
-    slot = await screen.choose(title, slot_rows(board.times, visit, found), TAKES)
-    await _take_in_hand(screen, visit, slot.candidate)
-
-
-async def say_why_nobody(screen: DayOfVisits, visit: BoardVisit, days: Sequence[datetime.date]) -> None:
-    """Say why no slot was found on some days."""
-    look = partial(why_nobody.why_nobody, number=visit.day_number)
-    why = await screen.look_aside(look, screen.user.store, visit.reference, days)
-    until = f"from {day_text(days[0])} to {day_text(days[-1])}"
-    screen.say(f"Nobody can come for {visit.reference} {until}. {why or ''}.", "warning")
+        ask = partial(why_nobody.why_nobody, number=visit.day_number)
+        why = await screen.look_aside(ask, screen.user.store, visit.reference, days)
+        until = f"from {day_text(days[0])} to {day_text(days[-1])}"
+        screen.say(f"Nobody can come for {visit.reference} {until}. {why or ''}.", "warning")
+    return found
 
 
 def slot_rows(times: Times, visit: BoardVisit, slots: Sequence[placement.Slot]) -> list[ChoiceRow[placement.Slot]]:

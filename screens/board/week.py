@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from functools import partial
 from typing import Any, NamedTuple
 
 from textual.app import ComposeResult
@@ -22,7 +21,7 @@ from screens.asking import Left
 from screens.binding import command, key
 from screens.board.news import news
 from screens.board.places import everybody, glance
-from screens.board.placing import pin, say_why_nobody, slot_rows, stands_words, unassign
+from screens.board.placing import pin, slot_rows, slots_on, stands_words, unassign
 from screens.board.requests import amend, cancel, confirm, dispatch, hold, new
 from screens.board.which_days import place
 from screens.of_day import DayOfVisits, calls, messages, on_visit
@@ -348,11 +347,7 @@ class WeekScreen(DayOfVisits):
         self.say("Looking at the days …")
         today = settings.today(self.user.store)
         days = [day for day in week.days if day >= today]
-        look = partial(placement.slots, number=visit.day_number)
-        found = await self.look_aside(look, self.user.store, visit.reference, days)
-        self.unsay()
-        if not found:
-            await say_why_nobody(self, visit, days)
+        if not (found := await slots_on(self, visit, days)):
             return
         rows = slot_rows(week.waiting.times, visit, found)
         title = f"{visit.reference} {visit.client} · {visit.work}"

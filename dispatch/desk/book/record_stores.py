@@ -15,14 +15,7 @@ from dispatch.desk.book.alert_records import AlertRecords
 from dispatch.desk.book.context import Desk, labour_classes
 from dispatch.desk.book.holiday_records import HolidayRecords
 from dispatch.desk.book.record_store import KeptInTables, RecordStore
-from dispatch.desk.book.records import (
-    client_named,
-    end_title,
-    near,
-    site_named,
-    site_title,
-    technician_named,
-)
+from dispatch.desk.book.records import client_named, end_title, near, site_named, site_title, technician_named
 from dispatch.desk.book.recurrence_records import RecurrenceRecords
 from dispatch.desk.book.target_records import InquiryRecords, TargetRecords
 from dispatch.desk.book.template_records import TemplateRecords

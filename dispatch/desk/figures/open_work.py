@@ -125,10 +125,10 @@ def _wanted(row: OpenRow, firm: Firm) -> OpenRow:
 def _drafts(store: Store, now: int) -> Iterator[OpenRow]:
     """What somebody typed and has not saved: of a rate card, an agreement or a template by its name, anything else as a text."""
     texts = kept_texts(store)
-    staff = people.all_staff(store) if texts else []
-    for one in staff:
+    known = rows.drafted(store) if texts else []
+    for one in people.all_staff(store) if texts else ():
         texts.pop(name_of(one.id, WHEREABOUTS), None)
-        for kind, key, called in rows.drafted(store):
+        for kind, key, called in known:
             if (at := texts.pop(name_of(one.id, kind, key), None)) is not None:
                 yield OpenRow("", "", f"{called or f'a new {kind}'}, by {one.name}", _typed_at(at, now))
     for at in texts.values():

@@ -14,16 +14,7 @@ from db.store import Store
 from dispatch.desk.figures import day_sums
 from dispatch.desk.figures.counting import Figures, Grouping, figure_called, figures_over
 from dispatch.desk.reports.data import DataTable, visit_tables
-from dispatch.desk.reports.document import (
-    Amount,
-    Cell,
-    Report,
-    ReportTable,
-    Section,
-    bars_of,
-    foot_of,
-    letterhead_of,
-)
+from dispatch.desk.reports.document import Amount, Cell, Report, ReportTable, Section, bars_of, foot_of, letterhead_of
 from dispatch.desk.reports.figure_parts import cell, figures_section, hours, tile
 from dispatch.desk.reports.naming import firm_slug
 from dispatch.desk.reports.period import value_given

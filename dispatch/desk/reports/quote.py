@@ -12,18 +12,8 @@ from dispatch.charges.explain import MEANS, needs
 from dispatch.desk.charges import quoting
 from dispatch.desk.charges.charging import Priced
 from dispatch.desk.reports.charge_words import charge_table
-from dispatch.desk.reports.data import DataTable, line_table
-from dispatch.desk.reports.document import (
-    Amount,
-    Cell,
-    ChartBar,
-    Point,
-    Report,
-    Section,
-    Whose,
-    foot_of,
-    letterhead_of,
-)
+from dispatch.desk.reports.data import DataTable, Datum, line_table
+from dispatch.desk.reports.document import Amount, Cell, ChartBar, Point, Report, Section, Whose, foot_of, letterhead_of
 from dispatch.desk.reports.naming import client_slug
 from dispatch.desk.session.refusals import Faulty, Refusal, mark_of, worded
 from dispatch.desk.session.user import User
@@ -92,20 +82,11 @@ def quote_report(user: User, asked: QuoteAsked) -> Report:
         )
         day = day_of(at, times.zone)
         number = mark_of(json.dumps([priced.given, what, last.isoformat()], sort_keys=True)).upper()
-        quoted = (number, client.name, site.name, what, minutes, firm.stay_minutes(minutes), technicians, asked.emergency,
-                  iso(at, times.zone), last.isoformat())  # fmt: skip
-        columns = (
-            "quote",
-            "client",
-            "site",
-            "work",
-            "minutes",
-            "stay_minutes",
-            "technicians",
-            "emergency",
-            "at",
-            "valid_until",
-        )
+        quoted: dict[str, Datum] = {
+            "quote": number, "client": client.name, "site": site.name, "work": what, "minutes": minutes,
+            "stay_minutes": firm.stay_minutes(minutes), "technicians": technicians, "emergency": asked.emergency,
+            "at": iso(at, times.zone), "valid_until": last.isoformat(),
+        }  # fmt: skip
         return Report(
             kind="quote",
             title=f"Quote {number} for {client.name}",
@@ -114,7 +95,10 @@ def quote_report(user: User, asked: QuoteAsked) -> Report:
             foot=foot_of(store, user.staff.name, times, to_client=True),
             width=WIDTH,
             name=f"{client_slug(store, client)}-quote-{day.isoformat()}-{number.lower()}",
-            data=(DataTable("quote", columns, (quoted,)), line_table([(number, priced.form, priced.currency)])),
+            data=(
+                DataTable("quote", (*quoted,), ((*quoted.values(),),)),
+                line_table([(number, priced.form, priced.currency)]),
+            ),
             letterhead=letterhead_of(store),
             to=_to(client, site),
             whose=Whose(client.id, good_until=last),

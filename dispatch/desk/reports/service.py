@@ -14,15 +14,7 @@ from dispatch.closeout.gates import overridden_tests
 from dispatch.desk.log.visit_page import VisitPage, visit_page
 from dispatch.desk.reports.charge_words import charge_table, client_units
 from dispatch.desk.reports.data import visit_tables
-from dispatch.desk.reports.document import (
-    Point,
-    Report,
-    ReportTable,
-    Section,
-    Whose,
-    foot_of,
-    letterhead_of,
-)
+from dispatch.desk.reports.document import Point, Report, ReportTable, Section, Whose, foot_of, letterhead_of
 from dispatch.desk.reports.naming import client_slug
 from dispatch.desk.reports.photographs import photographs
 from dispatch.desk.session.refusals import WrongState
