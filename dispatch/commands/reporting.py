@@ -17,6 +17,7 @@ from dispatch.commands.typed import CLIENT, TECHNICIAN, day, day_or_today, perio
 from dispatch.desk.session.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
+from dispatch.model.periods import SUCH_AS
 from dispatch.model.text import cells_of, csv_cell, show
 
 with lazily(__name__):
@@ -192,7 +193,7 @@ _REPORTS = (
             sent=True,
             each=True,
         )(by("reports.period.period_report"))
-        for kind, such_as in (("month", "2026-11"), ("quarter", "2026-Q4"), ("year", "2026"))
+        for kind, such_as in SUCH_AS.items()
     ),
     report(
         "firm",

@@ -12,7 +12,8 @@ from dispatch.model.instants import day_bounds, weeks
 
 MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
 """The kinds of periods, each with its length in months."""
-_SUCH_AS = {"month": "2026-11", "quarter": "2026-Q4", "year": "2026"}
+SUCH_AS = {"month": "2026-11", "quarter": "2026-Q4", "year": "2026"}
+"""One of each kind, as it is typed."""
 _DAY = datetime.timedelta(days=1)
 _WRITTEN = re.compile(r"(19[7-9]\d|2[01]\d\d)(?:-(0[1-9]|1[0-2])|-?[Qq]([1-4]))?")
 
@@ -88,8 +89,8 @@ def read_period(text: str, today: datetime.date, kind: str = "") -> Period:
         if kind in ("", found):
             return Period(found, datetime.date(int(year), int(month or 3 * int(quarter or 1) - 2), 1))
     if kind:
-        raise ValueError(f"{text!r} is not a {kind} such as {_SUCH_AS[kind]}")
-    raise ValueError(f"{text!r} is not a month, a quarter or a year such as {', '.join(_SUCH_AS.values())}")
+        raise ValueError(f"{text!r} is not a {kind} such as {SUCH_AS[kind]}")
+    raise ValueError(f"{text!r} is not a month, a quarter or a year such as {', '.join(SUCH_AS.values())}")
 
 
 def _months_on(day: datetime.date, months: int) -> datetime.date:

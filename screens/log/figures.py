@@ -125,20 +125,9 @@ class FiguresScreen(UserScreen):
         self.show_selected()
 
     def _row(self, board: LeadBoard, figure: Figure) -> MeasureRow:
-        whole, limit = board.whole(figure), board.limits[figure.key]
-        before, change, tone = _beside(board, figure, whole)
-        return MeasureRow(
-            figure.key,
-            figure.name,
-            number_text(figure, whole.now, board.now.money),
-            _tone(whole, limit),
-            trend_of(figure, whole.trend, ascii_only=self._ascii),
-            before,
-            change,
-            tone,
-            limit=self._limit(figure, limit),
-            said=figure.short,
-        )
+        whole, limit = board.whole(figure), self._limit(figure, board.limits[figure.key])
+        row = _measured(board, figure, whole, trend_of(figure, whole.trend, ascii_only=self._ascii))
+        return row._replace(key=figure.key, label=figure.name, limit=limit, said=figure.short)
 
     def _limit(self, figure: Figure, limit: int | None) -> str:
         if limit is None:
@@ -165,18 +154,8 @@ class FiguresScreen(UserScreen):
             chart = trend_of(figure, one.trend, ascii_only=self._ascii)
         else:
             chart = bar_of(figure, one.now, board.now.values[figure.key], _BAR, ascii_only=self._ascii)
-        before, change, tone = _beside(board, figure, one)
-        return MeasureRow(
-            _key_of(group),
-            group.label,
-            number_text(figure, one.now, board.now.money),
-            _tone(one, board.limits[figure.key]),
-            chart,
-            before,
-            change,
-            tone,
-            made=made_text(figure, one.now),
-        )
+        row = _measured(board, figure, one, chart)
+        return row._replace(key=_key_of(group), label=group.label, made=made_text(figure, one.now))
 
     @command("b", "figures.by", "By")
     def action_by(self) -> None:
@@ -230,17 +209,16 @@ class FiguresScreen(UserScreen):
         self.reload()
 
 
-def _tone(standing: Measured, limit: int | None) -> str:
-    """The ink of a number: past its limit, within it, or without one."""
-    return "bad" if standing.past else "strong" if limit is None else "good"
-
-
-def _beside(board: LeadBoard, figure: Figure, standing: Measured) -> tuple[str, str, str]:
-    """What it was, how far it went since, and the ink of that: worse is told from better."""
-    change = change_text(figure, standing.now, standing.before, board.now.money)
+def _measured(board: LeadBoard, figure: Figure, one: Measured, chart: str) -> MeasureRow:
+    """A number with its chart, what it was and how far it went since, without its name; worse is told from better by the ink, and
+    what is past its limit from what is within it, or has none."""
+    money, limit = board.now.money, board.limits[figure.key]
+    change = change_text(figure, one.now, one.before, money)
     worse = change.startswith("-") if figure.better == "high" else change.startswith("+")
-    tone = "dim" if not figure.better or not change else "warn" if worse else "good"
-    return number_text(figure, standing.before, board.now.money), change, tone
+    tone = "bad" if one.past else "strong" if limit is None else "good"
+    change_tone = "dim" if not figure.better or not change else "warn" if worse else "good"
+    now, before = number_text(figure, one.now, money), number_text(figure, one.before, money)
+    return MeasureRow("", "", now, tone, chart, before, change, change_tone)
 
 
 def _key_of(group: FigureGroup) -> str:

@@ -29,6 +29,7 @@ from dispatch.desk.adapters.transports import Letter, NotSent, Transport, transp
 from dispatch.desk.book import editing
 from dispatch.desk.closeout import arriving, leaving
 from dispatch.desk.delivery import papers, sending
+from dispatch.desk.delivery.alerting import LEASE
 from dispatch.desk.delivery.sending import Posted, post_due, post_next
 from dispatch.desk.messages import outbox
 from dispatch.desk.plan import schedule
@@ -308,7 +309,7 @@ def test_a_sender_that_was_lost_before_it_began_costs_nothing(due: Office, post:
         post_next(due.dana, Lost)
     assert state_of(due).fate is Fate.TAKEN
     assert send(due.dana) is None, "somebody has it"
-    due.clock.advance(sending.LEASE)
+    due.clock.advance(LEASE)
     posted = send(due.dana)
     assert posted is not None
     assert posted.fate is Fate.SENT
@@ -323,7 +324,7 @@ def test_a_sender_that_was_lost_while_it_handed_over_leaves_it_open(due: Office,
 
     with pytest.raises(KeyboardInterrupt):
         post_next(due.dana, Lost)
-    due.clock.advance(sending.LEASE)
+    due.clock.advance(LEASE)
     posted = send(due.dana)
     assert posted is not None
     assert (posted.fate, post.seen) == (Fate.UNSURE, 0)

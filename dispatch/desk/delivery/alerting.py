@@ -25,7 +25,7 @@ from dispatch.travel.chain import Unavailable
 from dispatch.travel.secret_files import secret
 
 LEASE = 180
-"""Seconds after which a sender that handed a message over is lost."""
+"""Seconds that a sender has a message for itself: after them it is lost."""
 WAITS = (60, 300)
 """Seconds before each further try: later than that an alert is of no use."""
 LINES = 20

@@ -19,7 +19,7 @@ from db.store import existing
 from db.unit import Unit
 from dispatch.desk.adapters.calendar_invitation import invitation
 from dispatch.desk.adapters.transports import Attachment, Letter, NotSent, Transport, Unsure, transport
-from dispatch.desk.delivery.alerting import post_alerts
+from dispatch.desk.delivery.alerting import LEASE, post_alerts
 from dispatch.desk.delivery.papers import PDF, file_of
 from dispatch.desk.messages import outbox
 from dispatch.desk.messages.outbox import MessageVerdict, find_message
@@ -30,8 +30,6 @@ from dispatch.model.messages import APPOINTMENT, About, Fate, Message
 from dispatch.model.states import Role
 from dispatch.model.text import TextRefused, clean, show
 
-LEASE = 180
-"""Seconds that a sender has a message for itself."""
 WAITS = (60, 300, 1800, 7200, 21_600)
 """Seconds before each further try; after the last one a person decides."""
 ALERT_SECONDS = 30.0
