@@ -165,7 +165,8 @@ def walk_through(firm: Dispatch, reference: str) -> None:
         elif kind == "ask":
             firm.ok("visit", "record", reference, ref, "--answer", "agreed with J. Lowe at reception")
         else:
-            firm.ok("visit", "record", reference, ref, "--done")
+            words = ("--evidence", "nothing was found to write down") if "finding" in item["label"] else ()
+            firm.ok("visit", "record", reference, ref, "--done", *words)
     firm.ok("visit", "sign-off", reference, "--name", "J. Lowe", "--satisfied", "yes", "--words", "all good")
 
 
